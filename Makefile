@@ -1,0 +1,49 @@
+# `make` alone prints the targets. Only Python 3.11+ and make are needed: every target that
+# uses the virtual environment makes it first. `check` never writes; `format` does.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo check format test lock bench clean
+
+help: ## show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## the virtual environment with the living-survey command, from the lock file
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Living Survey needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: $(STAMP) ## the whole walk on bundled fictional papers, offline, in demo/
+	$(BIN)/living-survey demo $(ARGS)
+
+check: $(STAMP) ## lint, types and import contracts; writes nothing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(STAMP) ## let ruff format and fix
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: check ## check, then the tests; make test ARGS="-k digest"
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+bench: $(STAMP) ## benchmarks: ratios against a named baseline
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: $(STAMP) ## pin pyproject's ranges anew into requirements.lock (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate --group dev pyproject.toml -o requirements.lock
+
+clean: ## remove the virtual environment and caches, never var/
+	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Text in, scored labels out: no papers, no database, no network, no clock."""

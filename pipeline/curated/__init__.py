@@ -1,0 +1,1 @@
+"""The curated Markdown list: parse it, seed from it."""

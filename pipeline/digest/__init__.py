@@ -1,0 +1,1 @@
+"""One ISO week of approved papers: build (pure), render, write."""

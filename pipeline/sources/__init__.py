@@ -1,0 +1,1 @@
+"""Bytes in, Paper out: wire shapes die here."""

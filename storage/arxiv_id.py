@@ -1,0 +1,57 @@
+"""arXiv identifiers: the key of everything. Pure text, no lookups.
+
+Two schemes (https://info.arxiv.org/help/arxiv_identifier.html): `YYMM.NNNN` (2007-04 to 2014-12)
+and `YYMM.NNNNN` (since 2015-01), and the old `archive/YYMMNNN`. The key is the identifier without
+version, as text: `1501.00010` as a number loses a zero, `math/0510544` has a slash.
+"""
+
+import re
+from dataclasses import dataclass
+
+_VERSION = r"(?:v(?P<version>[1-9]\d*))?"
+_NEW = re.compile(rf"(?P<base>\d{{2}}(?:0[1-9]|1[0-2])\.\d{{4,6}}){_VERSION}", re.IGNORECASE)
+_OLD = re.compile(
+    rf"(?P<archive>[a-z]+(?:-[a-z]+)?)(?:\.[a-z-]{{2,}})?/(?P<number>\d{{2}}(?:0[1-9]|1[0-2])\d{{3}})"
+    rf"{_VERSION}",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(
+    r"(?:https?://)?(?:[a-z.]*arxiv\.org/(?:abs|pdf|html|format)/|oai:arxiv\.org:|arxiv:\s*)",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(r"(?:\.pdf)?/?(?:[?#].*)?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ArxivId:
+    """One identifier: `base` is the key, `version` is None where none was written."""
+
+    base: str
+    version: int | None = None
+
+    def __str__(self) -> str:
+        """Return it as arXiv writes it, `2405.19334v2`."""
+        return self.base if self.version is None else f"{self.base}v{self.version}"
+
+
+def parse_arxiv_id(text: str) -> ArxivId | None:
+    """Read an identifier as people, feeds and links write it; None if it is none.
+
+    Accepts `arXiv:` and `oai:arXiv.org:` prefixes, abs, pdf and html links, versions, upper case
+    and the subject class of old identifiers (`math.GT/0309136` is `math/0309136`).
+    """
+    bare = _SUFFIX.sub("", _PREFIX.sub("", text.strip(), count=1))
+    if match := _NEW.fullmatch(bare):
+        base = match["base"]
+    elif match := _OLD.fullmatch(bare):
+        base = f"{match['archive'].lower()}/{match['number']}"
+    else:
+        return None
+    return ArxivId(base, int(match["version"]) if match["version"] else None)
+
+
+def id_month(base: str) -> tuple[int, int]:
+    """Return (year, month) in which the identifier was given out; `9901001` is of 1999."""
+    digits = base.rpartition("/")[2]
+    year = int(digits[:2])
+    return (1900 if year >= 91 else 2000) + year, int(digits[2:4])
