@@ -1,0 +1,125 @@
+"""What a key can take: types with their check and the words for it. Reads no file, no clock.
+
+A check raises a bare ValueError; the message is made of the `Takes` beside it, so that the two
+stand together.
+"""
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What a key takes, in words that end the sentence "... but takes"."""
+
+    words: str
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether the URL's host can only be this machine: `localhost` or a loopback address."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+        or any(character.isspace() for character in value)
+    ):
+        raise ValueError(value)
+    _ = parts.port  # raises ValueError when it is no port number
+    return value.rstrip("/")
+
+
+def _one_line(value: str) -> str:
+    if not all(character.isprintable() for character in value):
+        raise ValueError(value)
+    return value
+
+
+def _header_text(value: str) -> str:
+    if not value.isascii():
+        raise ValueError(value)
+    return _one_line(value)
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (OSError, LookupError) as error:  # a directory's name, an unknown name
+        raise ValueError(value) from error
+    return value
+
+
+def _path(value: object) -> object:
+    if value == "":
+        raise ValueError(value)
+    return value
+
+
+def _optional_path(value: object) -> object:
+    return None if value == "" else value
+
+
+# TOML has no null, so an empty text stands for "none" wherever none is possible.
+RequiredPath = Annotated[Path, BeforeValidator(_path), Takes("a path")]
+OptionalPath = Annotated[Path | None, BeforeValidator(_optional_path), Takes("a path or nothing")]
+Text = Annotated[str, AfterValidator(_one_line), Takes("text on one line")]
+HeaderText = Annotated[str, AfterValidator(_header_text), Takes("plain ASCII text on one line")]
+BaseUrl = Annotated[
+    str,
+    AfterValidator(_base_url),
+    Takes("an http:// or https:// address without query or fragment"),
+]
+Seconds = Annotated[
+    float, Field(gt=0, allow_inf_nan=False), Takes("a number of seconds above zero")
+]
+Interval = Annotated[
+    float,
+    Field(ge=0, allow_inf_nan=False),
+    Takes(
+        "a number of seconds, 3 or more (0 or more only when every arXiv URL is a loopback address)"
+    ),
+]
+Natural = Annotated[int, Field(ge=0, le=2**32 - 1), Takes("a whole number, 0 or more")]
+Days = Annotated[int, Field(ge=0, le=365), Takes("a whole number of days from 0 to 365")]
+Port = Annotated[int, Field(ge=0, le=65535), Takes("a port number from 0 to 65535")]
+Host = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9.:_-]+$"), Takes("a host name or an address to listen on")
+]
+Sets = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[A-Za-z-]+(:[A-Za-z-]+)*$")], ...],
+    Field(min_length=1),
+    Takes('a list of arXiv set names such as "cs" or "cs:cs:CV", at least one'),
+]
+Categories = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[a-z-]+(\.[A-Za-z-]+)?$")], ...],
+    Field(min_length=1),
+    Takes('a list of arXiv categories such as "cs.CV", at least one'),
+]
+Languages = Annotated[
+    tuple[Literal["en", "zh"], ...],
+    Field(min_length=1),
+    Takes('a list of "en" and "zh", at least one'),
+]
+TimeOfDay = Annotated[
+    str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), Takes('a time of day such as "00:30"')
+]
+TimeZone = Annotated[
+    str, AfterValidator(_time_zone), Takes('an IANA time zone such as "America/New_York"')
+]

@@ -1,0 +1,268 @@
+"""Reads the configuration: file, then environment, then checks. Creates and changes nothing.
+
+A key comes from `LIVING_SURVEY_<SECTION>__<KEY>`, else from the file, else from its default
+(`config.schema`). Every failure is one ConfigError that names the place, the value and what the
+key takes.
+"""
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, get_origin
+
+from pydantic import ValidationError
+
+from config.errors import ConfigError
+from config.keytypes import Takes
+from config.nearest import nearest
+from config.schema import (
+    SECTIONS,
+    ArxivSettings,
+    ClassifierSettings,
+    DatabaseSettings,
+    DigestSettings,
+    ReviewSettings,
+    ScheduleSettings,
+    Section,
+    Settings,
+    SurveySettings,
+)
+
+__all__ = [
+    "DEFAULT_FILE",
+    "ENV_PREFIX",
+    "ArxivSettings",
+    "ClassifierSettings",
+    "DatabaseSettings",
+    "DigestSettings",
+    "ReviewSettings",
+    "ScheduleSettings",
+    "Settings",
+    "SurveySettings",
+    "env_name",
+    "load_settings",
+    "settings_template",
+]
+
+ENV_PREFIX = "LIVING_SURVEY_"
+DEFAULT_FILE = "living-survey.toml"
+
+_CONFIG = ENV_PREFIX + "CONFIG"
+_NOW = ENV_PREFIX + "NOW"
+_LONGEST_SHOWN = 80
+#: likeness of two variable names (they share their long prefix) that only a slip explains
+_SURELY = 0.94
+
+#: section, key -> value as written, and the place it was written in
+_Values = dict[str, dict[str, tuple[Any, str]]]
+
+
+def load_settings(path: Path | None = None, env: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings of a file and an environment.
+
+    Args:
+        path: the configuration file; None: what `LIVING_SURVEY_CONFIG` names, else
+            `living-survey.toml` in the working directory if it exists, else none.
+        env: the environment.
+
+    Raises:
+        ConfigError: a file, a name or a value that cannot be used.
+    """
+    file = _find_file(path, env)
+    root = (file.parent if file else Path()).resolve()
+    values: _Values = {name: {} for name in SECTIONS}
+    if file:
+        _read_file(file, values)
+    _read_environment(env, values)
+    sections = {name: _resolve(_build(name, values[name]), root) for name in SECTIONS}
+    settings = Settings.model_validate({**sections, "root": root, "file": file})
+    now = _read_now(env, live=settings.arxiv.is_live)
+    return settings.model_copy(update={"now": now})
+
+
+def env_name(section: str, key: str) -> str:
+    """Return the environment variable that sets a key."""
+    return f"{ENV_PREFIX}{section}__{key}".upper()
+
+
+def settings_template() -> str:
+    """Return the commented configuration file that `living-survey init` writes."""
+    return files("config").joinpath(DEFAULT_FILE).read_text(encoding="utf-8")
+
+
+def _find_file(path: Path | None, env: Mapping[str, str]) -> Path | None:
+    named, by = path, ""
+    if named is None and env.get(_CONFIG):
+        named, by = Path(env[_CONFIG]), f" named by {_CONFIG}"
+    if named is None:
+        default = Path(DEFAULT_FILE)
+        return default.resolve() if default.exists() else None
+    if not named.exists():
+        raise ConfigError(
+            f"There is no configuration file {named}{by}.",
+            hint=f'Write one with "living-survey init" (it creates {DEFAULT_FILE}), '
+            "or name one that exists.",
+        )
+    return named.resolve()
+
+
+def _read_file(file: Path, values: _Values) -> None:
+    try:
+        # utf-8-sig: some editors begin the file with a byte order mark, which TOML refuses
+        document = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            f"{file} is not valid TOML: {error}.",
+            hint="Mend that line; text stands in quotes, lists in brackets.",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"{file} is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8."
+        ) from error
+    except OSError as error:
+        raise ConfigError(
+            f"{file} cannot be read: {error.strerror}.",
+            hint="Mend its permissions or name another.",
+        ) from error
+    for section, table in document.items():
+        if section not in SECTIONS:
+            raise _unknown_section(f"{file}: ", section)
+        if not isinstance(table, dict):
+            raise ConfigError(
+                f"{file}: {section} is {_shown(table)}, but it is a section.",
+                hint=f"Write [{section}] on a line of its own and its keys below.",
+            )
+        for key, value in table.items():
+            if key not in SECTIONS[section].model_fields:
+                raise _unknown_key(f"{file}: ", section, key)
+            values[section][key] = (value, f"{file}: [{section}] {key}")
+
+
+def _read_environment(env: Mapping[str, str], values: _Values) -> None:
+    known = {env_name(s, k): (s, k) for s, model in SECTIONS.items() for k in model.model_fields}
+    for variable, text in sorted(env.items()):
+        if not variable.startswith(ENV_PREFIX) or variable in {_CONFIG, _NOW}:
+            continue
+        if variable in known:
+            section, key = known[variable]
+            values[section][key] = (_from_text(section, key, text), variable)
+            continue
+        section, separator, key = variable.removeprefix(ENV_PREFIX).lower().partition("__")
+        if separator and section in SECTIONS:
+            raise _unknown_key(f"environment variable {variable}: ", section, key, known)
+        # Container platforms set names such as LIVING_SURVEY_SERVICE_HOST for a service of our
+        # name, so a name without "__" is only refused when it plainly means one of ours.
+        plain = {name.replace("__", "_"): name for name in (*known, _CONFIG, _NOW)}
+        likest = plain.get(variable.replace("__", "_"))
+        likely = [likest] if likest else nearest(variable, plain.values(), cutoff=_SURELY)
+        if separator or likely:
+            raise ConfigError(
+                f"The environment variable {variable} sets nothing that is known.",
+                hint=_did_you_mean(likely, SECTIONS, "The sections are"),
+            )
+
+
+def _from_text(section: str, key: str, text: str) -> Any:
+    """Return the value that the text would be in TOML; text that fits no type stays text."""
+    annotation = SECTIONS[section].model_fields[key].annotation
+    try:
+        if get_origin(annotation) is tuple:
+            if text.lstrip().startswith("["):
+                return json.loads(text)
+            return [item.strip() for item in text.split(",") if item.strip()]
+        if annotation is int:
+            return int(text)
+        if annotation is float:
+            return float(text)
+    except ValueError:
+        return text
+    return text
+
+
+def _build(section: str, values: Mapping[str, tuple[Any, str]]) -> Section:
+    # Through JSON, because strict JSON takes a list for a tuple and text for a path, but neither
+    # "8765" nor true for a number. A TOML date has no JSON form and must fail: {} fits no key.
+    document = json.dumps({key: value for key, (value, _) in values.items()}, default=lambda _: {})
+    model = SECTIONS[section]
+    try:
+        return model.model_validate_json(document, strict=True)
+    except ValidationError as error:
+        key = str(error.errors()[0]["loc"][0])
+        value, place = values[key]
+        takes = next(m.words for m in model.model_fields[key].metadata if isinstance(m, Takes))
+        raise ConfigError(
+            f"{place} is {_shown(value)}, but takes {takes}.",
+            hint="Every key is explained in docs/configuration.md.",
+        ) from error
+
+
+def _shown(value: Any) -> str:
+    """Return a value as the file would write it, cut where it gets long."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+
+
+def _resolve(section: Section, root: Path) -> Section:
+    paths = {key: value for key, value in section if isinstance(value, Path)}
+    return section.model_copy(
+        update={key: (root / value.expanduser()).absolute() for key, value in paths.items()}
+    )
+
+
+def _read_now(env: Mapping[str, str], *, live: bool) -> datetime | None:
+    text = env.get(_NOW, "")
+    if not text:
+        return None
+    try:
+        now = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(
+            f"{_NOW} is {text!r}, but takes an instant such as 2026-03-17T12:00:00Z."
+        ) from error
+    if live:
+        raise ConfigError(
+            f"{_NOW} is set while an arXiv URL leaves this machine.",
+            hint="Unset it, or point [arxiv] oai_url, rss_url and query_url at a loopback "
+            'address ("living-survey replica" serves one).',
+        )
+    return now.replace(tzinfo=UTC) if now.tzinfo is None else now.astimezone(UTC)
+
+
+def _unknown_section(where: str, name: str) -> ConfigError:
+    homes = [section for section, model in SECTIONS.items() if name in model.model_fields]
+    if homes:
+        return ConfigError(
+            f"{where}{name} stands outside its section.", hint=f"Move it below [{homes[0]}]."
+        )
+    return ConfigError(
+        f"{where}unknown section [{name}].",
+        hint=_did_you_mean([f"[{n}]" for n in nearest(name, SECTIONS)], SECTIONS, "There are"),
+    )
+
+
+def _unknown_key(
+    where: str, section: str, key: str, variables: Mapping[str, tuple[str, str]] | None = None
+) -> ConfigError:
+    fields = SECTIONS[section].model_fields
+    likely = nearest(key, fields)
+    homes = [name for name, model in SECTIONS.items() if key in model.model_fields]
+    if homes:
+        section_meant, likely = homes[0], [key]
+    else:
+        section_meant = section
+    if variables is not None:
+        names = [env_name(section_meant, name) for name in likely]
+    else:
+        names = [f"{name} in [{section_meant}]" if homes else name for name in likely]
+    return ConfigError(
+        f"{where}unknown key {key!r} in section [{section}].",
+        hint=_did_you_mean(names, fields, "Its keys are"),
+    )
+
+
+def _did_you_mean(likely: list[str], known: Mapping[str, Any], otherwise: str) -> str:
+    return f"Did you mean {likely[0]}?" if likely else f"{otherwise} {', '.join(known)}."
