@@ -1,0 +1,207 @@
+"""Addresses of code and project pages in an abstract or a comment. Reads text, fetches nothing.
+
+Only http and https, only public host names, no user names or passwords: these addresses are
+printed as links in what we publish, and the text they come from is anybody's.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import quote, urlsplit, urlunsplit
+
+#: of each kind, per paper: an abstract full of links must not fill the digest
+MOST_LINKS = 3
+_LONGEST = 500  # characters; no honest address of a repository comes near it
+
+
+class LinkKind(StrEnum):
+    """What a reader finds behind the link."""
+
+    CODE = "code"
+    PROJECT = "project"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One address, normalised, and the name of its host for people."""
+
+    kind: LinkKind
+    url: str
+    host: str
+
+
+# Places that hold code, models or data sets: domain -> name.
+_CODE_HOSTS = {
+    "github.com": "GitHub",
+    "gitlab.com": "GitLab",
+    "huggingface.co": "Hugging Face",
+    "hf.co": "Hugging Face",
+    "bitbucket.org": "Bitbucket",
+    "codeberg.org": "Codeberg",
+    "gitee.com": "Gitee",
+    "modelscope.cn": "ModelScope",
+    "kaggle.com": "Kaggle",
+    "sourceforge.net": "SourceForge",
+    "zenodo.org": "Zenodo",
+    "anonymous.4open.science": "anonymous.4open.science",
+}
+_GIT_HOSTS = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com")
+# Places people build project pages on: a link there needs no further evidence.
+_PAGE_HOSTS = (
+    "github.io",
+    "gitlab.io",
+    "sites.google.com",
+    "pages.dev",
+    "netlify.app",
+    "vercel.app",
+    "notion.site",
+    "readthedocs.io",
+)
+# Places that hold papers, licences or news: never the paper's own page.
+_OTHER_HOSTS = (
+    "arxiv.org",
+    "doi.org",
+    "acm.org",
+    "aclanthology.org",
+    "creativecommons.org",
+    "elsevier.com",
+    "ieee.org",
+    "jmlr.org",
+    "mdpi.com",
+    "nature.com",
+    "neurips.cc",
+    "openreview.net",
+    "sciencedirect.com",
+    "springer.com",
+    "thecvf.com",
+    "wikipedia.org",
+    "wiley.com",
+)
+
+_URL_CHARACTERS = r"[A-Za-z0-9\-._~:/?#@!&()*+,;=%]"
+_KNOWN = "|".join(re.escape(host) for host in (*_CODE_HOSTS, *_PAGE_HOSTS))
+_ADDRESS = re.compile(
+    rf"https?://{_URL_CHARACTERS}+"
+    # Written without a scheme: only on hosts we know, else "and/or" and "e.g./i.e." are hosts.
+    rf"|(?<![\w.@/:\-])(?:www\.)?(?:[a-z0-9\-]+\.)*(?:{_KNOWN})/?{_URL_CHARACTERS}*",
+    re.IGNORECASE | re.ASCII,
+)
+_TEX_ESCAPE = re.compile(r"\\([_%#&~$])(?:\{\})?")
+_TEX_TILDE = re.compile(r"\\textasciitilde(?:\{\})?|\$\\sim\$|\\sim(?![a-z])")
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+_SAYS_PAGE = re.compile(
+    r"project|web\s?-?(?:page|site)|home\s?page|\bpage|demo|\bsite|available|visit|"
+    r"\bcode\b|videos?\b|results",
+    re.IGNORECASE,
+)
+_NEARBY = 60  # characters before an address that may say what it is
+
+
+def find_links(*texts: str | None) -> tuple[Link, ...]:
+    """Return code links, then project pages, each in the order they are first written.
+
+    The same place written twice counts once; at most `MOST_LINKS` of each kind.
+    """
+    found: dict[str, Link] = {}
+    for text in texts:
+        for link in _links_in(text or ""):
+            found.setdefault(_sameness(link.url), link)
+    return tuple(
+        link
+        for kind in LinkKind
+        for link in [link for link in found.values() if link.kind is kind][:MOST_LINKS]
+    )
+
+
+def _links_in(text: str) -> Iterable[Link]:
+    plain = _TEX_TILDE.sub("~", _TEX_ESCAPE.sub(r"\1", text))
+    for match in _ADDRESS.finditer(plain):
+        url = normalise_url(_without_punctuation(match[0]))
+        if url is None:
+            continue
+        before = plain[max(0, match.start() - _NEARBY) : match.start()]
+        if link := _classify(url, before):
+            yield link
+
+
+def _without_punctuation(address: str) -> str:
+    """Take off what belongs to the sentence: trailing marks and an unopened parenthesis."""
+    while True:
+        bare = address.rstrip(".,;:!?*~#&+=")
+        if bare.endswith(")") and bare.count(")") > bare.count("("):
+            bare = bare[:-1]
+        bare = bare.removesuffix("(")
+        if bare == address:
+            return bare
+        address = bare
+
+
+def normalise_url(address: str) -> str | None:
+    """Return the address in one form, or None if it must not be linked.
+
+    Refused: other schemes than http and https, user names and passwords, IP addresses and names
+    without a dot, malformed ports, more than 500 characters. Code hosts become https without
+    `.git` and without a trailing slash.
+    """
+    if "://" not in address[:8]:
+        address = f"https://{address}"
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return None
+    host = (parts.hostname or "").rstrip(".")
+    if (
+        parts.scheme not in {"http", "https"}
+        or "@" in parts.netloc
+        or not _HOST.fullmatch(host)
+        or len(address) > _LONGEST
+    ):
+        return None
+    scheme, path = parts.scheme, parts.path
+    if _within(host, _CODE_HOSTS):
+        scheme = "https"
+        path = path.rstrip("/")
+        if _within(host, _GIT_HOSTS):
+            path = path.removesuffix(".git")
+    elif not path:
+        path = "/"
+    default = {"http": 80, "https": 443}[parts.scheme]
+    netloc = host if port in {None, default} else f"{host}:{port}"
+    return urlunsplit(
+        (
+            scheme,
+            netloc,
+            quote(path, safe="/~:@!&()*+,;=%-._"),
+            quote(parts.query, safe="/?~:@!&()*+,;=%-._"),
+            quote(parts.fragment, safe="/?~:@!&()*+,;=%-._"),
+        )
+    )
+
+
+def _classify(url: str, before: str) -> Link | None:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if code_host := _within(host, _CODE_HOSTS):
+        # The front page of a code host is nobody's code; huggingface.co/papers holds abstracts.
+        if not parts.path.strip("/") or parts.path.startswith("/papers/"):
+            return None
+        return Link(LinkKind.CODE, url, _CODE_HOSTS[code_host])
+    if host.startswith("gitlab.") and parts.path.strip("/"):  # universities run their own
+        return Link(LinkKind.CODE, url, host)
+    if page_host := _within(host, _PAGE_HOSTS):
+        bare = host == page_host and not parts.path.strip("/")
+        return None if bare else Link(LinkKind.PROJECT, url, host)
+    if _within(host, _OTHER_HOSTS) or not _SAYS_PAGE.search(before):
+        return None
+    return Link(LinkKind.PROJECT, url, host.removeprefix("www."))
+
+
+def _within(host: str, domains: Iterable[str]) -> str | None:
+    return next((d for d in domains if host == d or host.endswith(f".{d}")), None)
+
+
+def _sameness(url: str) -> str:
+    """Return what two spellings of one place share: GitHub ignores case, nobody means http."""
+    return url.partition("://")[2].rstrip("/").removeprefix("www.").lower()

@@ -1,0 +1,52 @@
+"""A paper's text as one readable line: line breaks, invisible characters and TeX markup taken off.
+
+Mathematics between dollar signs stays as it is written. Escapes nothing: that is rendering's work.
+"""
+
+import re
+import unicodedata
+
+#: one span of TeX mathematics, to be kept whole
+MATH = r"\$\$.+?\$\$|(?<!\\)\$(?:\\.|[^$\\])+\$|\\\(.+?\\\)|\\\[.+?\\\]"
+MATH_SPAN = re.compile(MATH, re.DOTALL)
+
+_MACRO_WITH_TEXT = re.compile(
+    r"\\(?:textbf|textit|textsc|texttt|textsf|textrm|text|emph|underline|mbox|bf|it|em|uline)"
+    r"\s*\{([^{}]*)\}"
+)
+_COLOURED = re.compile(r"\\textcolor\s*\{[^{}]*\}\s*\{([^{}]*)\}")
+_LINKED = re.compile(r"\\href\s*\{[^{}]*\}\s*\{([^{}]*)\}")
+_ADDRESS = re.compile(r"\\url\s*\{([^{}]*)\}")
+_SWITCH = re.compile(r"\{\\(?:bf|it|em|sc|tt)\s+([^{}]*)\}")
+_ESCAPED = re.compile(r"\\([%&#_{}])")
+
+
+def one_line(text: str) -> str:
+    """Join the lines and drop what cannot be seen but changes what is (controls, bidi marks)."""
+    joined = " ".join(text.split())
+    # Cc and Cf hold NUL, escape codes, zero-width and right-to-left override characters; the
+    # joiners that scripts and emoji need (U+200C, U+200D) stay.
+    return "".join(
+        c
+        for c in joined
+        if c in "\u200c\u200d" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
+    ).strip()
+
+
+def without_markup(text: str) -> str:
+    """Return one line with TeX's emphasis, links and escapes taken off; mathematics stays."""
+    line = one_line(text)
+    pieces: list[str] = []
+    end = 0
+    for match in MATH_SPAN.finditer(line):
+        pieces += [_plain(line[end : match.start()]), match[0]]
+        end = match.end()
+    pieces.append(_plain(line[end:]))
+    return " ".join("".join(pieces).split())
+
+
+def _plain(text: str) -> str:
+    for pattern in (_COLOURED, _LINKED, _ADDRESS, _MACRO_WITH_TEXT, _SWITCH, _MACRO_WITH_TEXT):
+        text = pattern.sub(r"\1", text)
+    text = _ESCAPED.sub(r"\1", text).replace("``", "\u201c").replace("''", "\u201d")
+    return re.sub(r"(?<!\S)~|~(?=\S)", " ", text)

@@ -1,0 +1,82 @@
+"""Splits a line of scientific prose into sentences by fixed rules; knows no language model."""
+
+import re
+
+from pipeline.digest.plain import MATH
+
+_TOKEN = re.compile(rf"(?:{MATH}|\S)+", re.DOTALL)
+
+# A full stop after one of these ends no sentence, whatever follows.
+_ABBREVIATIONS = frozenset(
+    {
+        "al.",
+        "approx.",
+        "ca.",
+        "cf.",
+        "dr.",
+        "e.g.",
+        "eq.",
+        "eqs.",
+        "esp.",
+        "et.",
+        "fig.",
+        "figs.",
+        "i.e.",
+        "incl.",
+        "mr.",
+        "mrs.",
+        "ms.",
+        "no.",
+        "prof.",
+        "ref.",
+        "refs.",
+        "resp.",
+        "sec.",
+        "sect.",
+        "st.",
+        "tab.",
+        "viz.",
+        "vs.",
+        "w.r.t.",
+        "a.k.a.",
+        "aka.",
+    }
+)
+_CLOSERS = "\"')]}\u2019\u201d"
+_OPENERS = "\"'([{\u2018\u201c"
+_WIDE_STOPS = "\u3002\uff01\uff1f"  # Chinese sentences end without a blank
+
+
+def split_sentences(line: str) -> list[str]:
+    """Split one line of prose; mathematics, decimals and abbreviations never end a sentence."""
+    sentences: list[str] = []
+    begin = 0
+    tokens = list(_TOKEN.finditer(line))
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        if following is not None and not _ends_sentence(token[0], following[0]):
+            continue
+        sentences += _split_wide(line[begin : token.end()].strip())
+        begin = token.end()
+    return sentences
+
+
+def _ends_sentence(token: str, following: str) -> bool:
+    bare = token.rstrip(_CLOSERS)
+    if not bare.endswith((".", "!", "?")):
+        return False
+    head = following.lstrip(_OPENERS)[:1]
+    if not (head.isupper() or head.isdigit() or head in "$\\" or _is_caseless(head)):
+        return False
+    if not bare.endswith("."):
+        return True
+    word = bare.lstrip(_OPENERS).lower()
+    initial = len(word) == 2 and word[0].isalpha() and bare[-2:-1].isupper()
+    return word not in _ABBREVIATIONS and not initial
+
+
+def _is_caseless(character: str) -> bool:
+    return character.isalpha() and character.lower() == character.upper()
+
+
+def _split_wide(sentence: str) -> list[str]:
+    return [s for s in re.split(rf"(?<=[{_WIDE_STOPS}])\s*", sentence) if s]
