@@ -1,0 +1,151 @@
+"""Bytes of a Markdown list in, headings and bulleted blocks with exact spans out.
+
+Knows nothing of papers: it only finds where each item begins and ends. Follows CommonMark
+(https://spec.commonmark.org/0.31.2/) as far as lists need it: ATX headings, bullets `-`, `+` and
+`*`, fenced code and HTML comments. Text inside code fences and comments is not there for it,
+so a commented-out entry is no entry and lends its links to no neighbour.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pipeline.curated.errors import CuratedListError
+from pipeline.curated.types import Heading, Span
+
+_BOM = b"\xef\xbb\xbf"
+#: a comment that is never closed is taken as text: hiding the rest of a list would be worse
+_HIDDEN = re.compile(
+    rb"<!--.*?-->|^ {0,3}(?P<fence>`{3,}|~{3,})[^\n`]*\n.*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*\r?$|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
+_NOT_NEWLINE = re.compile(rb"[^\r\n]")
+_HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<text>.*?))?(?:[ \t]+#+)?[ \t]*$")
+_BULLET = re.compile(r"(?P<indent>[ \t]*)[-+*](?P<gap>[ \t]+)\S")
+_GLUED = re.compile(r"[-+](?:\*\*|\[)")
+_RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
+_CONTINUES = ("[", "`")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One bullet with everything that belongs to it, under its headings."""
+
+    #: comments blanked out, otherwise as written
+    text: str
+    headings: tuple[str, ...]
+    span: Span
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The headings and blocks of a file, in file order."""
+
+    headings: tuple[Heading, ...]
+    blocks: tuple[Block, ...]
+
+
+def check_encoding(data: bytes) -> None:
+    """Refuse bytes that are not UTF-8, with the line to look at.
+
+    Raises:
+        CuratedListError: The file is in another encoding or damaged.
+    """
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        line = len(data[: error.start].splitlines(keepends=True)) or 1
+        raise CuratedListError(
+            f"the list is not UTF-8: line {line} holds the byte 0x{data[error.start]:02x}"
+            f" at offset {error.start}.",
+            hint="Save the file as UTF-8, then try again.",
+        ) from error
+
+
+def outline(data: bytes) -> Outline:
+    """Find the headings and the bulleted blocks of a UTF-8 file."""
+    check_encoding(data)
+    shown = _HIDDEN.sub(lambda match: _NOT_NEWLINE.sub(b" ", match[0]), data)
+    walk = _Walk(shown)
+    start = 0
+    for number, raw in enumerate(shown.splitlines(keepends=True), start=1):
+        skip = len(_BOM) if number == 1 and raw.startswith(_BOM) else 0
+        walk.take(raw[skip:].decode(), (start + skip, start + len(raw)), number)
+        start += len(raw)
+    walk.close()
+    return Outline(tuple(walk.headings), tuple(walk.blocks))
+
+
+class _Walk:
+    """Reads line after line and remembers which block is open."""
+
+    def __init__(self, shown: bytes) -> None:
+        self.headings: list[Heading] = []
+        self.blocks: list[Block] = []
+        self._shown = shown
+        self._path: list[Heading] = []
+        self._open: tuple[int, int, int] | None = None  # start, line number, indentation
+        self._end = 0
+        self._blank_before = False
+
+    def take(self, line: str, span: Span, number: int) -> None:
+        """Read one line."""
+        text = line.rstrip()
+        if not text:
+            self._blank_before = True
+            return
+        end = span[0] + len(text.encode())
+        if heading := _HEADING.match(text):
+            self.close()
+            self._add_heading(heading, (span[0], end), number)
+        elif self._starts_block(text):
+            self.close()
+            self._open = (span[0], number, _indent(text))
+            self._end = end
+        elif self._open is not None:
+            if self._leaves_block(text):
+                self.close()
+            else:
+                self._end = end
+        self._blank_before = False
+
+    def close(self) -> None:
+        """End the open block, if any, at its last line with text."""
+        if self._open is not None:
+            start, number, _ = self._open
+            text = self._shown[start : self._end].decode()
+            path = tuple(heading.text for heading in self._path)
+            self.blocks.append(Block(text, path, (start, self._end), number))
+        self._open = None
+
+    def _add_heading(self, match: re.Match[str], span: Span, number: int) -> None:
+        heading = Heading(len(match["marks"]), (match["text"] or "").strip(), span, number)
+        self._path = [above for above in self._path if above.level < heading.level]
+        self._path.append(heading)
+        self.headings.append(heading)
+
+    def _starts_block(self, text: str) -> bool:
+        if _RULE.match(text):
+            return False
+        if _GLUED.match(text):
+            return True
+        if not _BULLET.match(text):
+            return False
+        if self._open is None or _indent(text) <= self._open[2] + 1:
+            return True
+        # A deeper bullet is a part of the open one, unless that is only a category's name.
+        so_far = self._shown[self._open[0] : self._end]
+        return b"](" not in so_far and b"<" not in so_far
+
+    def _leaves_block(self, text: str) -> bool:
+        if _RULE.match(text):
+            return True
+        # After a blank line CommonMark keeps only indented text in an item; curators also put
+        # badges and tags there.
+        return self._blank_before and not text.startswith((" ", "\t", *_CONTINUES))
+
+
+def _indent(text: str) -> int:
+    """Return the width of the leading white space, tab stops at 4 (CommonMark 2.2)."""
+    expanded = text.expandtabs(4)
+    return len(expanded) - len(expanded.lstrip(" "))

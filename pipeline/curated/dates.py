@@ -1,0 +1,38 @@
+"""Dates as curators write them: text in, a day out. Knows no calendar but the Gregorian."""
+
+import re
+from datetime import date
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAME = r"(?P<month>[A-Za-z]{3,9})\.?"
+_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*{_NAME},?\s*(?P<year>\d{{4}})",
+        rf"{_NAME}\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s*(?P<year>\d{{4}})",
+        rf"{_NAME},?\s*(?P<year>\d{{4}})",
+        r"(?P<year>\d{4})(?P<mark>[-/.])(?P<number>\d{1,2})(?:(?P=mark)(?P<day>\d{1,2}))?",
+    )
+)
+
+
+def parse_date(text: str) -> date | None:
+    """Read `12 Feb 2025`, `Nov 6, 2024`, `Aug 2024`, `2024-08-12` or `2024.08`.
+
+    Where only the month is given, the first of it is returned; None if it is no date.
+    """
+    for pattern in _PATTERNS:
+        if match := pattern.fullmatch(text.strip()):
+            parts = match.groupdict()
+            month = _month(parts["month"]) if parts.get("month") else int(parts["number"])
+            try:
+                return date(int(parts["year"]), month, int(parts.get("day") or 1))
+            except ValueError:
+                return None
+    return None
+
+
+def _month(name: str) -> int:
+    """Return 1 to 12; 0, which is no month, for another word."""
+    short = name[:3].lower()
+    return _MONTHS.index(short) + 1 if short in _MONTHS else 0

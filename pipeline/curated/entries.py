@@ -1,0 +1,156 @@
+"""One bulleted block in, one entry (or the reason why it is none) out."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from pipeline.curated.blocks import Block
+from pipeline.curated.dates import parse_date
+from pipeline.curated.links import Captions, find_arxiv_id, read_links, sort_links, without_links
+from pipeline.curated.people import is_venue, read_people
+from pipeline.curated.types import Entry, Link, Links, UnreadableEntry
+
+_BULLET = re.compile(r"\s*[-+*](?P<gap>\s*)")
+# A title may be broken over lines, but never runs into its authors, badges or a new paragraph.
+_BOLD = re.compile(
+    r"(?P<mark>\*\*|__)(?P<title>(?:(?!\n\s*\n|<details|\[!\[).)+?)(?P=mark)", re.DOTALL
+)
+_TAG = re.compile(r"\[(?P<tag>[^\[\]]+)\]\s*")
+_PARENTHESES = re.compile(r"\(\s*(?P<text>[^()]*?)\s*\)")
+_BACKQUOTED = re.compile(r"`(?P<tag>[^`\n]+)`")
+
+
+@dataclass(frozen=True, slots=True)
+class ListFormat:
+    """What differs between lists of this kind; the defaults read the survey's own."""
+
+    captions: Captions = field(default_factory=Captions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    text: str
+    #: where a linked title leads
+    link: Link | None
+    tail: str
+
+
+def read_entry(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry | None:
+    """Read one block; None if it is prose or a table of contents, which entries do not look like.
+
+    An entry begins with a title in bold or as a link. A block that names arXiv without such a
+    title is reported rather than passed over.
+    """
+    bullet = _BULLET.match(block.text)
+    assert bullet is not None
+    body = block.text[bullet.end() :]
+    links = read_links(body)
+    title = _read_title(body, links)
+    if not bullet["gap"]:
+        return unreadable(block, "there is no blank between the bullet and the title")
+    if title is None:
+        if body.startswith(("**", "__")):
+            return unreadable(block, "the bold title is empty or never closed")
+        if "arxiv.org/" in body:
+            return unreadable(block, "it has no title in bold or as a link")
+        return None
+    nickname, venue, text = _split_tags(title.text)
+    if not text:
+        return unreadable(block, "the title is empty")
+    date_text, day = _read_date(title.tail)
+    people = read_people(_before_links(title.tail))
+    sorted_links = sort_links(_title_as_paper(title.link, links, list_format), list_format.captions)
+    return Entry(
+        title=text,
+        headings=block.headings,
+        date_text=date_text,
+        date=day,
+        authors=people.authors,
+        venue=venue or people.venue,
+        nickname=nickname,
+        links=sorted_links,
+        tags=_read_tags(title.tail),
+        arxiv_id=find_arxiv_id(links, sorted_links.paper),
+        span=block.span,
+        line=block.line,
+    )
+
+
+def is_bare(entry: Entry) -> bool:
+    """Tell a title with nothing behind it: prose in bold, or an entry that lost its rest."""
+    return not entry.authors and entry.date_text is None and entry.links == Links()
+
+
+def unreadable(block: Block, reason: str) -> UnreadableEntry:
+    """Report a block with its first line."""
+    first_line = block.text.splitlines()[0].strip()
+    return UnreadableEntry(block.line, first_line, reason, block.headings, block.span)
+
+
+def _read_title(body: str, links: tuple[Link, ...]) -> _Title | None:
+    """Find the title at the beginning of a block: bold, linked, or both."""
+    if match := _BOLD.match(body):
+        inner = read_links(match["title"])
+        link = inner[0] if len(inner) == 1 and match["title"].startswith("[") else None
+        text = link.label if link else match["title"]
+        return _Title(_one_line(text), link, body[match.end() :])
+    if links and links[0].image is None and body.startswith(f"[{links[0].label}]("):
+        _, _, tail = body.partition(links[0].url)
+        return _Title(_one_line(links[0].label.strip("*_")), links[0], tail.partition(")")[2])
+    return None
+
+
+def _title_as_paper(
+    title: Link | None, links: tuple[Link, ...], list_format: ListFormat
+) -> tuple[Link, ...]:
+    """Let a linked title stand for the paper's link where no other link says it does."""
+    if title is None:
+        return links
+    captions = {link.label.strip("[] ").lower() for link in links}
+    if captions & list_format.captions.paper:
+        return links
+    return tuple(Link("paper", link.url) if link == title else link for link in links)
+
+
+def _split_tags(title: str) -> tuple[str | None, str | None, str]:
+    """Take `[CVPR 2024] [IV-VAE] Improved ...` apart: short name, venue, title."""
+    nickname = venue = None
+    rest = title
+    while match := _TAG.match(rest):
+        tag = match["tag"].strip()
+        if is_venue(tag):
+            venue = venue or tag
+        elif nickname is None:
+            nickname = tag
+        else:
+            break
+        rest = rest[match.end() :]
+    return nickname, venue, rest.strip()
+
+
+def _before_links(tail: str) -> str:
+    """Return what stands before the first link or badge, the date taken out."""
+    head, _ = without_links(tail)
+    return _PARENTHESES.sub(
+        lambda match: " " if parse_date(match["text"]) else match[0], head, count=1
+    )
+
+
+def _read_date(tail: str) -> tuple[str | None, date | None]:
+    """Find the date in parentheses behind the title; its text even if it cannot be read."""
+    _, rest = without_links(tail.partition("<details")[0].partition("\n")[0])
+    found = [match["text"] for match in _PARENTHESES.finditer(rest) if match["text"]]
+    for text in found:
+        if day := parse_date(text):
+            return text, day
+    unread = next((text for text in found if any(map(str.isdigit, text))), None)
+    return unread, None
+
+
+def _read_tags(tail: str) -> tuple[str, ...]:
+    _, rest = without_links(tail)
+    return tuple(dict.fromkeys(match["tag"].strip() for match in _BACKQUOTED.finditer(rest)))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,103 @@
+"""The text of one entry in, its links sorted by what they lead to out.
+
+Formats: badges `[![Caption](picture)](target)` with pictures of https://shields.io, where
+`badge/citation-{count}-blue.svg?paper={hash}` and `github/stars/{owner}/{repository}` carry
+facts of their own; plain links `[text](target)`.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pipeline.curated.types import CitationBadge, Link, Links
+from storage.arxiv_id import ArxivId, parse_arxiv_id
+
+# A target may hold one level of parentheses; curators break lines inside the brackets and leave
+# one parenthesis too many there.
+_TARGET = r"\(\s*<?(?P<{0}>(?:[^\s()<>]|\([^\s()]*\))*)>?(?:\s+\"[^\"]*\")?\s*\)"
+_LINK = re.compile(
+    r"\[\s*!\[(?P<alt>[^\]]*)\]"
+    + _TARGET.format("image")
+    + r"[\s)]*\]"
+    + _TARGET.format("badge_url")
+    # The caption of a plain link may hold one level of brackets: `[[PDF]](...)`.
+    + r"|(?<!!)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
+    + _TARGET.format("url")
+)
+_STARS = re.compile(
+    r"img\.shields\.io/github/stars/(?P<repository>[^/?#\s]+/[^/?#\s]+?)(?:\.svg)?(?=[/?#]|$)"
+)
+_CITATION = re.compile(r"badge/citation-(?P<count>[^-?]*)-[^?]*(?:\?paper=(?P<paper>[^&#]*))?")
+_ARXIV = re.compile(r"https?://(?:[a-z.]*\.)?arxiv\.org/", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    """Which captions (compared in lower case, `_` as a blank) mean which kind of link."""
+
+    paper: frozenset[str] = frozenset({"paper", "arxiv", "pdf", "abs", "preprint"})
+    code: frozenset[str] = frozenset({"code", "github", "star", "stars", "repo", "official code"})
+    project: frozenset[str] = frozenset(
+        {"project page", "project", "page", "website", "homepage", "web"}
+    )
+    citation: frozenset[str] = frozenset({"citation", "citations"})
+
+
+def read_links(text: str) -> tuple[Link, ...]:
+    """Return every link and linked badge in the order written; links within the page are none."""
+    links = []
+    for match in _LINK.finditer(text):
+        if match["image"] is not None:
+            link = Link(match["alt"].strip(), match["badge_url"], match["image"])
+        else:
+            link = Link(match["text"].strip(), match["url"])
+        if link.url and not link.url.startswith("#"):
+            links.append(link)
+    return tuple(links)
+
+
+def sort_links(links: tuple[Link, ...], captions: Captions) -> Links:
+    """Sort links by caption; the first of a kind is the entry's, project pages may be many."""
+    paper = code = stars = None
+    citation: CitationBadge | None = None
+    project: list[str] = []
+    other: list[Link] = []
+    for link in links:
+        caption = " ".join(link.label.strip("[] ").replace("_", " ").lower().split())
+        if caption in captions.citation and citation is None:
+            citation = _citation(link)
+        elif caption in captions.paper and paper is None:
+            paper = link.url
+        elif (caption in captions.code or _stars(link)) and code is None:
+            code, stars = link.url, _stars(link)
+        elif caption in captions.project:
+            project.append(link.url)
+        else:
+            other.append(link)
+    return Links(paper, code, stars, tuple(project), citation, tuple(other))
+
+
+def find_arxiv_id(links: tuple[Link, ...], paper: str | None) -> ArxivId | None:
+    """Return the id the paper's link leads to, else that of the first link to arXiv."""
+    for url in (paper, *(link.url for link in links)):
+        if url is not None and _ARXIV.match(url) and (found := parse_arxiv_id(url)) is not None:
+            return found
+    return None
+
+
+def without_links(text: str) -> tuple[str, str]:
+    """Return the text before the first link, and the whole text with its links blanked out."""
+    first = _LINK.search(text)
+    return text[: first.start()] if first else text, _LINK.sub(" ", text)
+
+
+def _citation(link: Link) -> CitationBadge:
+    match = _CITATION.search(link.image or "")
+    if match is None:
+        return CitationBadge(None, None, link.url)
+    count = int(match["count"]) if match["count"].isascii() and match["count"].isdigit() else None
+    return CitationBadge(count, match["paper"] or None, link.url)
+
+
+def _stars(link: Link) -> str | None:
+    match = _STARS.search(link.image or "")
+    return match["repository"] if match else None

@@ -1,0 +1,46 @@
+"""The curated Markdown list: bytes in, entries with exact spans out. Pure; reads no file.
+
+The format is the survey's own (`+ **[Venue] Title** (12 Feb 2025)<details>...` and badges on the
+lines below) and what other hand-written lists commonly do (`- [Title](link)`, `* **Title** ...`).
+"""
+
+from pipeline.curated.blocks import Block, outline
+from pipeline.curated.entries import ListFormat, is_bare, read_entry, unreadable
+from pipeline.curated.types import CuratedList, Entry, UnreadableEntry
+
+_DEFAULT_FORMAT = ListFormat()
+
+
+def parse_list(data: bytes, list_format: ListFormat = _DEFAULT_FORMAT) -> CuratedList:
+    """Read a whole list; what looks like an entry and cannot be read is reported with its line.
+
+    Raises:
+        CuratedListError: The file is not UTF-8.
+    """
+    found = outline(data)
+    entries: list[Entry] = []
+    faults: list[UnreadableEntry] = []
+    bare: list[Block] = []
+    for block in found.blocks:
+        match read_entry(block, list_format):
+            case Entry() as entry if is_bare(entry):
+                bare.append(block)
+            case Entry() as entry:
+                entries.append(entry)
+            case UnreadableEntry() as fault:
+                faults.append(fault)
+            case None:
+                pass
+    # A title alone is a lost entry among entries, and bold prose anywhere else.
+    places = {entry.headings for entry in entries}
+    faults += [
+        unreadable(block, "it has no authors, date or link")
+        for block in bare
+        if block.headings in places
+    ]
+    return CuratedList(
+        data,
+        found.headings,
+        tuple(entries),
+        tuple(sorted(faults, key=lambda fault: fault.line)),
+    )
