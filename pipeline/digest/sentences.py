@@ -1,6 +1,7 @@
 """Splits a line of scientific prose into sentences by fixed rules; knows no language model."""
 
 import re
+from itertools import zip_longest
 
 from pipeline.digest.plain import MATH
 
@@ -52,7 +53,7 @@ def split_sentences(line: str) -> list[str]:
     sentences: list[str] = []
     begin = 0
     tokens = list(_TOKEN.finditer(line))
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, following in zip_longest(tokens, tokens[1:]):
         if following is not None and not _ends_sentence(token[0], following[0]):
             continue
         sentences += _split_wide(line[begin : token.end()].strip())

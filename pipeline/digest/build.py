@@ -1,0 +1,183 @@
+"""Builds a week's digest from its approvals: pure, no database, no clock, no language, no escaping.
+
+The same approvals give the same digest in whatever order they come. Nothing is counted that
+changes after the week (how many papers we hold, how long the queue is), so that an old week stays
+the same bytes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from config.taxonomy import Section, Taxonomy
+from pipeline.digest.links import Link, find_links
+from pipeline.digest.plain import one_line
+from pipeline.digest.reason import Reason, find_reason
+from pipeline.digest.week import Week
+from storage.types import ApprovedPaper
+
+#: the section of papers whose sections the taxonomy does not know; no taxonomy can have this id
+OTHER = "~other"
+#: authors written out before "et al."
+AUTHORS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLine:
+    """One paper, in full."""
+
+    arxiv_id: str
+    title: str
+    url: str
+    #: the first ones; `authors_total` says how many there are
+    authors: tuple[str, ...]
+    authors_total: int
+    reason: Reason
+    links: tuple[Link, ...]
+    #: ids, the one it stands under first
+    sections: tuple[str, ...]
+    note: str | None
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CrossReference:
+    """A paper that stands in full under another section."""
+
+    arxiv_id: str
+    title: str
+    url: str
+    #: the id of the section where it stands in full
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSection:
+    """One section of the survey that has papers this week."""
+
+    id: str
+    path: tuple[str, ...]
+    names: Mapping[str, str]
+    lines: tuple[DigestLine, ...]
+    references: tuple[CrossReference, ...]
+
+    @property
+    def papers(self) -> int:
+        """Return how many papers belong here, wherever they stand in full."""
+        return len(self.lines) + len(self.references)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCount:
+    """How many papers of the week carry a facet's label. A paper can carry several."""
+
+    #: None: papers in sections without a label of that facet
+    label: str | None
+    names: Mapping[str, str]
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One week, ready to be rendered in any language."""
+
+    survey_title: str
+    week: Week
+    #: the week had not ended when this was built
+    preliminary: bool
+    #: distinct papers
+    papers: int
+    #: in the taxonomy's order, empty ones left out, `OTHER` last
+    sections: tuple[DigestSection, ...]
+    tasks: tuple[LabelCount, ...]
+    modalities: tuple[LabelCount, ...]
+    #: ids that decisions name and the taxonomy does not
+    unknown_sections: tuple[str, ...]
+
+
+def build_digest(
+    approved: Sequence[ApprovedPaper],
+    taxonomy: Taxonomy,
+    week: Week,
+    *,
+    survey_title: str,
+    preliminary: bool = False,
+) -> Digest:
+    """Return the digest of the standing approvals of one week.
+
+    A paper stands in full under the first section its reviewer named that the taxonomy knows, and
+    as a cross-reference under the others; papers go by the moment of their decision, then by id.
+    """
+    known = {section.id: section for section in taxonomy.sections}
+    lines = [_line(paper, known) for paper in sorted(approved, key=_order)]
+    sections = tuple(
+        section
+        for section in (_section(id_, known.get(id_), lines) for id_ in (*known, OTHER))
+        if section.papers
+    )
+    return Digest(
+        survey_title=one_line(survey_title),
+        week=week,
+        preliminary=preliminary,
+        papers=len(lines),
+        sections=sections,
+        tasks=_count(taxonomy, "task", lines, {s.id: s.task for s in known.values()}),
+        modalities=_count(taxonomy, "modality", lines, {s.id: s.modality for s in known.values()}),
+        unknown_sections=tuple(sorted({s for p in approved for s in p.sections if s not in known})),
+    )
+
+
+def _order(paper: ApprovedPaper) -> tuple[datetime, str]:
+    return paper.decided_at, paper.arxiv_id
+
+
+def _line(paper: ApprovedPaper, known: Mapping[str, Section]) -> DigestLine:
+    sections = list(dict.fromkeys(s for s in paper.sections if s in known))
+    if len(sections) < len(set(paper.sections)) or not sections:
+        sections.append(OTHER)
+    authors = tuple(name for name in map(one_line, paper.authors) if name)
+    return DigestLine(
+        arxiv_id=paper.arxiv_id,
+        title=one_line(paper.title) or f"arXiv:{paper.arxiv_id}",
+        url=f"https://arxiv.org/abs/{quote(paper.arxiv_id, safe='/')}",
+        authors=authors[:AUTHORS_SHOWN],
+        authors_total=len(authors),
+        reason=find_reason(paper.note, paper.abstract),
+        links=find_links(paper.abstract, paper.comment),
+        sections=tuple(sections),
+        note=paper.note,
+        decided_at=paper.decided_at,
+    )
+
+
+def _section(id_: str, section: Section | None, lines: Iterable[DigestLine]) -> DigestSection:
+    members = [line for line in lines if id_ in line.sections]
+    return DigestSection(
+        id=id_,
+        path=section.path if section else (),
+        names=section.names if section else {},
+        lines=tuple(line for line in members if line.sections[0] == id_),
+        references=tuple(
+            CrossReference(line.arxiv_id, line.title, line.url, line.sections[0])
+            for line in members
+            if line.sections[0] != id_
+        ),
+    )
+
+
+def _count(
+    taxonomy: Taxonomy,
+    facet: str,
+    lines: Sequence[DigestLine],
+    label_of: Mapping[str, str | None],
+) -> tuple[LabelCount, ...]:
+    """Count distinct papers per label in the taxonomy's order, those without a label last."""
+    carried = [{label_of[s] for s in line.sections if s in label_of} for line in lines]
+    labels = [label for f in taxonomy.facets if f.name == facet for label in f.labels]
+    named: list[tuple[str | None, Mapping[str, str]]] = [(x.name, x.names) for x in labels]
+    counts = (
+        LabelCount(name, names, sum(name in those for those in carried))
+        for name, names in [*named, (None, {})]
+    )
+    return tuple(count for count in counts if count.papers)

@@ -1,0 +1,46 @@
+"""Geometry of the digest's small bar charts: counts in, rectangles out. Draws nothing itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+#: user units of the SVG, near to CSS pixels on a phone
+WIDTH = 320
+_ROW = 26
+_LABELS = 132
+_COUNTS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row of a chart."""
+
+    name: str
+    papers: int
+    #: of the row's box, from the top
+    y: int
+    #: of the bar; the longest fills the room between label and count
+    x: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A horizontal bar chart and what it says in words."""
+
+    title: str
+    text: str
+    bars: tuple[Bar, ...]
+    width: int
+    height: int
+
+
+def bar_chart(title: str, text: str, counts: Sequence[tuple[str, int]]) -> Chart:
+    """Lay out one bar per (name, papers) in the order given; all charts share one width."""
+    room = WIDTH - _LABELS - _COUNTS
+    most = max((papers for _, papers in counts), default=1)
+    bars = tuple(
+        Bar(name, papers, i * _ROW, _LABELS, max(2, room * papers // most), _ROW - 12)
+        for i, (name, papers) in enumerate(counts)
+    )
+    return Chart(title, text, bars, WIDTH, max(1, len(bars)) * _ROW)

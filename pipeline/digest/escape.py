@@ -1,0 +1,43 @@
+"""Makes anybody's text safe inside Markdown: what is written is what is read, nothing is markup.
+
+Rules of CommonMark 0.31 (any ASCII punctuation may be escaped with a backslash) and of GitHub's
+tables and strikethrough. HTML is escaped by Jinja2's autoescape, not here.
+"""
+
+import re
+from urllib.parse import quote
+
+# Everything that opens emphasis, code, links, HTML, entities, tables or strikethrough anywhere.
+_ANYWHERE = re.compile(r"[\\`*_\[\]<>&|~]")
+# What makes a heading, list, quote, rule, fence or table of a line that begins with it.
+_AT_START = re.compile(r"^(?:[#+\-=:!]|\d{1,9}(?=[.)]))")
+# GitHub makes links of bare addresses; an escaped colon or dot is read the same and is not one.
+_BARE_ADDRESS = re.compile(r"\b(https?|ftp)(?=:)|\b(www)(?=\.)", re.IGNORECASE)
+
+
+class Markdown(str):
+    """Text that is Markdown already and must not be escaped again."""
+
+    __slots__ = ()
+
+
+def escape_markdown(text: str) -> Markdown:
+    r"""Return one line that Markdown renders as exactly `text`, at the start of a line or within.
+
+    Line breaks become spaces: a new line could begin a block. TeX mathematics reads as written;
+    its underscores are escaped like all others (`$x\_1$`).
+    """
+    line = " ".join(text.split())
+    line = _ANYWHERE.sub(r"\\\g<0>", line)
+    line = _BARE_ADDRESS.sub(r"\g<0>\\", line)
+    if match := _AT_START.match(line):
+        mark = match[0]
+        line = f"{mark}\\{line[len(mark) :]}" if mark.isdigit() else f"\\{line}"
+    return Markdown(line)
+
+
+def link_target(url: str) -> Markdown:
+    """Return a URL as a Markdown link's destination; it is percent-encoded where it must be."""
+    encoded = quote(url, safe=":/?#@!$&*+,;=%-._~")
+    # A reference such as &copy; would be decoded; parentheses are encoded by quote above.
+    return Markdown(encoded.replace("&", "&amp;"))

@@ -1,0 +1,116 @@
+"""The digest step: reads a week's approvals, writes its files, then records what was published.
+
+Reads decisions only, never predictions. Run it again and nothing happens twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from config.errors import UsageError
+from config.taxonomy import Taxonomy
+from pipeline.digest.build import Digest, build_digest
+from pipeline.digest.render import Form, file_stem, render
+from pipeline.digest.week import Week
+from pipeline.digest.write import WrittenFile, write_file
+from storage.store import OpenStore
+
+
+class UnfinishedWeekError(UsageError):
+    """The week has not ended, so its digest would not be the one that stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestReport:
+    """What was written for one week."""
+
+    week: Week
+    #: the week had not ended: nothing was recorded as published
+    preliminary: bool
+    #: distinct papers
+    papers: int
+    #: (section id, papers) in the digest's order; a paper counts in each of its sections
+    sections: tuple[tuple[str, int], ...]
+    #: section ids of decisions that the taxonomy does not know
+    unknown_sections: tuple[str, ...]
+    #: Markdown, then HTML, of each language
+    files: tuple[WrittenFile, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Return whether any file has other bytes than before."""
+        return any(file.changed for file in self.files)
+
+
+def write_digest(
+    open_store: OpenStore,
+    taxonomy: Taxonomy,
+    week: Week,
+    *,
+    output: Path,
+    languages: Sequence[str],
+    survey_title: str,
+    now: datetime,
+    allow_unfinished: bool = False,
+) -> DigestReport:
+    """Write the digest of a week into the directory `output`, a Markdown and an HTML file each.
+
+    The first language names its files `2026-W12.md` and `.html`, others `2026-W12.zh.md`.
+
+    Raises:
+        UnfinishedWeekError: the week lies ahead, or has not ended and `allow_unfinished` is false.
+        UnknownLanguageError: there are no words for a language.
+        DigestNotWrittenError: a file could not be written; nothing was recorded.
+    """
+    preliminary = _is_unfinished(week, now, allow_unfinished=allow_unfinished)
+    with open_store() as store:
+        approved = store.decisions.approved_between(week.start, week.end)
+    digest = build_digest(
+        approved, taxonomy, week, survey_title=survey_title, preliminary=preliminary
+    )
+    codes = tuple(dict.fromkeys(languages))
+    texts = [
+        (
+            output / f"{file_stem(week, code, codes)}.{form}",
+            render(digest, form, code, languages=codes),
+        )
+        for code in codes
+        for form in Form
+    ]
+    files = tuple(write_file(path, text) for path, text in texts)
+    if digest.papers and not preliminary:
+        with open_store() as store:
+            store.published.record(f"digest:{week}", _placements(digest), now)
+    return DigestReport(
+        week=week,
+        preliminary=preliminary,
+        papers=digest.papers,
+        sections=tuple((section.id, section.papers) for section in digest.sections),
+        unknown_sections=digest.unknown_sections,
+        files=files,
+    )
+
+
+def _is_unfinished(week: Week, now: datetime, *, allow_unfinished: bool) -> bool:
+    last = Week.last_complete(now)
+    if week.start > now:
+        raise UnfinishedWeekError(
+            f"The week {week} lies ahead.", hint=f"The last complete week is {last}."
+        )
+    if week.end > now and not allow_unfinished:
+        raise UnfinishedWeekError(
+            f"The week {week} ends on {week.last_day:%Y-%m-%d} at midnight UTC.",
+            hint=f"Take {last}, the last complete week, or allow a preliminary digest.",
+        )
+    return week.end > now
+
+
+def _placements(digest: Digest) -> list[tuple[str, str]]:
+    """Return every (paper, section) pair that the digest shows."""
+    return [
+        (line.arxiv_id, section)
+        for shown in digest.sections
+        for line in shown.lines
+        for section in line.sections
+    ]

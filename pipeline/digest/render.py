@@ -1,0 +1,84 @@
+"""Digest in, Markdown or HTML out, through Jinja2 templates in which a missing name is an error.
+
+Every value is escaped where it is printed, by default: HTML by autoescape, Markdown by `finalize`.
+"""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pipeline.digest.build import Digest
+from pipeline.digest.escape import Markdown, escape_markdown, link_target
+from pipeline.digest.view import Edition, View, anchor
+from pipeline.digest.week import Week
+from pipeline.digest.words import load_words
+
+
+class Form(StrEnum):
+    """What a digest is written as; the value is the file's ending."""
+
+    MARKDOWN = "md"
+    HTML = "html"
+
+
+def render(digest: Digest, form: Form, language: str, *, languages: Sequence[str] = ()) -> str:
+    """Return the digest's text; `languages` are all that are written, for links between them.
+
+    Raises:
+        UnknownLanguageError: there are no words for a language.
+    """
+    written = tuple(languages) or (language,)
+    editions = tuple(
+        Edition(code, load_words(code).texts["language"], file_stem(digest.week, code, written))
+        for code in written
+    )
+    view = View(digest, load_words(language), editions)
+    environment = _environment(form)
+    style = environment.get_template("digest.css").render() if form is Form.HTML else ""
+    return environment.get_template(f"digest.{form}.j2").render(
+        view=view,
+        digest=digest,
+        words=view.words,
+        style=style,
+        style_hash=_csp_hash(style),
+    )
+
+
+def file_stem(week: Week, language: str, languages: Sequence[str]) -> str:
+    """Return the file name without its ending: the first language has none of its own."""
+    return str(week) if language == languages[0] else f"{week}.{language}"
+
+
+@cache
+def _environment(form: Form) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("pipeline.digest", "templates"),
+        # Autoescape knows HTML only; for Markdown `finalize` does the same work.
+        autoescape=form is Form.HTML,  # noqa: S701  # Markdown is escaped by `finalize`
+        finalize=_escape if form is Form.MARKDOWN else None,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["anchor"] = _anchor
+    environment.filters["target"] = link_target
+    return environment
+
+
+def _escape(value: object) -> str:
+    return value if isinstance(value, Markdown) else escape_markdown(str(value))
+
+
+def _anchor(key: str, kind: str) -> Markdown:
+    return Markdown(anchor(kind, key))
+
+
+def _csp_hash(style: str) -> str:
+    """Return the hash by which a Content-Security-Policy allows this one style element."""
+    digest = hashlib.sha256(style.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"

@@ -1,0 +1,104 @@
+"""A digest in one language, as templates ask for it: names, anchors, sentences, never escaped."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.digest.build import OTHER, Digest, DigestLine, DigestSection, LabelCount
+from pipeline.digest.chart import Chart, bar_chart
+from pipeline.digest.links import Link, LinkKind
+from pipeline.digest.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The same digest in a language: the language's own name and the files' name without ending."""
+
+    language: str
+    name: str
+    stem: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a template sees."""
+
+    digest: Digest
+    words: Words
+    #: all editions that are written, this one too
+    editions: tuple[Edition, ...]
+
+    @property
+    def title(self) -> str:
+        """Return the title of the page."""
+        return self.words.say("title", survey=self.digest.survey_title, week=self.digest.week)
+
+    @property
+    def summary(self) -> str:
+        """Return the sentence with the counts."""
+        if not self.digest.papers:
+            return self.words.say("empty")
+        papers = self.words.count("papers", self.digest.papers)
+        sections = self.words.count("sections", len(self.digest.sections))
+        return self.words.say("summary", papers=papers, sections=sections)
+
+    @property
+    def others(self) -> tuple[Edition, ...]:
+        """Return the editions in other languages."""
+        return tuple(e for e in self.editions if e.language != self.words.code)
+
+    def section_name(self, section_id: str) -> str:
+        """Return what the taxonomy calls a section of this digest."""
+        section = next(s for s in self.digest.sections if s.id == section_id)
+        if section.id == OTHER:
+            return self.words.say("other")
+        path = self.words.say("path_separator").join(section.path)
+        return self.words.name(section.names, path)
+
+    def section_note(self, section: DigestSection) -> str:
+        """Return what must be said above a section's papers; empty for a section that is known."""
+        if section.id != OTHER:
+            return ""
+        if not self.digest.unknown_sections:
+            return self.words.say("other_none")
+        sections = self.words.say("list_separator").join(self.digest.unknown_sections)
+        return self.words.say("other_note", sections=sections)
+
+    def label_name(self, count: LabelCount) -> str:
+        """Return what the taxonomy calls a label."""
+        if count.label is None:
+            return self.words.say("no_modality")
+        return self.words.name(count.names, count.label)
+
+    def counts(self, counts: Sequence[LabelCount]) -> str:
+        """Return label counts as words."""
+        return self.words.say("list_separator").join(
+            self.words.say("chart_count", name=self.label_name(c), n=c.papers) for c in counts
+        )
+
+    def chart(self, by: str, counts: Sequence[LabelCount]) -> Chart:
+        """Return the bar chart of label counts; `by` is the key of its title."""
+        title = self.words.say(by)
+        text = self.words.say("chart", by=title, counts=self.counts(counts))
+        return bar_chart(title, text, [(self.label_name(c), c.papers) for c in counts])
+
+    def authors(self, line: DigestLine) -> str:
+        """Return the first authors and how many there are."""
+        if not line.authors:
+            return self.words.say("no_authors")
+        key = "authors_cut" if line.authors_total > len(line.authors) else "authors"
+        # Names are written in Latin letters here in every language, so commas join them.
+        return self.words.say(key, names=", ".join(line.authors), n=line.authors_total)
+
+    def link_kind(self, link: Link) -> str:
+        """Return what stands behind a link."""
+        return self.words.say("code" if link.kind is LinkKind.CODE else "project")
+
+    def also_in(self, line: DigestLine) -> tuple[str, ...]:
+        """Return the other sections of a paper, by id."""
+        return line.sections[1:]
+
+
+def anchor(kind: str, key: str) -> str:
+    """Return an HTML id for a section id or an arXiv id: `paper-math-0309136`."""
+    return f"{kind}-{re.sub(r'[^A-Za-z0-9.]+', '-', key)}"
