@@ -1,0 +1,52 @@
+"""`digest`: the approved papers of one ISO week, as Markdown and HTML."""
+
+from typing import Annotated
+
+import typer
+
+from pipeline.commands.invocation import Invocation, command
+
+
+@command(
+    "digest",
+    examples="living-survey digest\nliving-survey digest --week 2026-W12",
+)
+def digest(
+    invocation: Invocation,
+    week: Annotated[
+        str | None,
+        typer.Option(help="ISO week such as 2026-W12; else the last complete one."),
+    ] = None,
+    *,
+    unfinished: Annotated[
+        bool, typer.Option(help="Allow the current week, marked preliminary.")
+    ] = False,
+) -> None:
+    """Build one week's digest of approved papers.
+
+    It lists the papers approved in that ISO week (UTC) and still approved at its end, by section,
+    as Markdown and as one self-contained HTML file a language.
+    """
+    from pipeline.bootstrap import bootstrap
+    from pipeline.digest.publish import write_digest
+    from pipeline.digest.week import Week
+
+    settings = invocation.settings
+    services = bootstrap(settings)
+    now = services.clock()
+    report = write_digest(
+        services.open_store,
+        services.taxonomy,
+        Week.parse(week) if week else Week.last_complete(now),
+        output=settings.digest.output,
+        languages=settings.digest.languages,
+        survey_title=settings.survey.title,
+        now=now,
+        allow_unfinished=unfinished,
+    )
+    if invocation.output.as_json:
+        invocation.output.answer(report)
+        return
+    invocation.output.line(f"digest {report.week}: {report.papers} papers")
+    for path in report.paths:
+        invocation.output.line(f"  {path}")

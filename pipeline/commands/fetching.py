@@ -1,0 +1,158 @@
+"""The steps that ask arXiv: run, fetch, backfill, add."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.commands.invocation import Invocation, command
+
+if TYPE_CHECKING:
+    from pipeline.fetch import FetchReport
+
+_DAY = "%Y-%m-%d"
+
+
+@command("run", examples="living-survey run\nliving-survey run --json")
+def run(invocation: Invocation) -> None:
+    """One cycle: fetch, classify. What cron calls.
+
+    Exit status: 0 done, 1 something was left undone (it says what), 75 try again later.
+    """
+    from pipeline.commands.session import arxiv_session
+    from pipeline.run import run_cycle
+
+    with arxiv_session(invocation, "run") as (session, arxiv):
+        report = run_cycle(session.services, arxiv, session.record, session.bars)
+    if invocation.output.as_json:
+        invocation.output.answer(report)
+    else:
+        _say_fetch(invocation, report.fetch)
+        classified = report.classify
+        invocation.output.line(f"classified {classified.classified} by {classified.model_id}")
+        invocation.output.line(f"queue      {report.queue} papers wait for a reviewer")
+    _exit_by(invocation, report.fetch)
+
+
+@command("fetch", examples="living-survey fetch")
+def fetch(invocation: Invocation) -> None:
+    """Fetch announcements and records from arXiv."""
+    from pipeline.commands.session import arxiv_session
+    from pipeline.run import fetch_step
+
+    with arxiv_session(invocation, "fetch") as (session, arxiv):
+        report = fetch_step(session.services, arxiv, session.record, session.bars)
+    if invocation.output.as_json:
+        invocation.output.answer(report)
+    else:
+        _say_fetch(invocation, report)
+    _exit_by(invocation, report)
+
+
+@command("backfill", examples="living-survey backfill --from 2025-12-01 --until 2025-12-31")
+def backfill(
+    invocation: Invocation,
+    from_day: Annotated[
+        datetime, typer.Option("--from", metavar="DAY", formats=[_DAY], help="First day.")
+    ],
+    until_day: Annotated[
+        datetime,
+        typer.Option("--until", metavar="DAY", formats=[_DAY], help="Last day, inclusive."),
+    ],
+    *,
+    again: Annotated[bool, typer.Option("--again", help="Also weeks harvested before.")] = False,
+) -> None:
+    """Harvest a past window; can be stopped and resumed.
+
+    It asks OAI-PMH week by week. Days are OAI datestamps: when arXiv last changed a record.
+    """
+    from pipeline.backfill import backfill_papers
+    from pipeline.commands.session import arxiv_session
+
+    with arxiv_session(invocation, "backfill") as (session, arxiv):
+        services = session.services
+        report = backfill_papers(
+            arxiv.oai,
+            services.open_store,
+            sets=services.settings.arxiv.sets,
+            from_day=from_day.date(),
+            until_day=until_day.date(),
+            again=again,
+            clock=services.clock,
+            bars=session.bars,
+        )
+        counts = report.counts
+        session.record.count(
+            new=counts.new,
+            revised=counts.revised,
+            unchanged=counts.unchanged,
+            quarantined=report.quarantined,
+        )
+    if invocation.output.as_json:
+        invocation.output.answer(report)
+        return
+    invocation.output.line(
+        f"harvested  {report.windows} windows, {report.skipped} done before: "
+        f"{counts.new} new, {counts.revised} revised, {counts.unchanged} unchanged"
+    )
+    if report.quarantined:
+        invocation.output.line(f"quarantine {report.quarantined} records could not be read")
+
+
+@command(
+    "add",
+    examples="""
+    living-survey add 2405.19334
+    living-survey add https://arxiv.org/abs/2405.19334 2310.01218
+    """,
+)
+def add(
+    invocation: Invocation,
+    papers: Annotated[list[str], typer.Argument(metavar="ID_OR_URL...", show_default=False)],
+) -> None:
+    """Bring single papers into the queue by hand."""
+    from pipeline.add import add_papers
+    from pipeline.commands.session import arxiv_session
+    from pipeline.run import classify_step
+
+    with arxiv_session(invocation, "add", alone=False) as (session, arxiv):
+        services = session.services
+        report = add_papers(arxiv.query, services.open_store, papers, clock=services.clock)
+        session.record.count(added=len(report.added))
+        classify_step(services, session.record, session.bars)
+        if report.unknown:
+            session.record.error = f"unknown at arXiv: {', '.join(report.unknown)}"
+    if invocation.output.as_json:
+        invocation.output.answer(report)
+    else:
+        for label, keys in (("added", report.added), ("held already", report.already)):
+            if keys:
+                invocation.output.line(f"{label}: {', '.join(keys)}")
+    if report.unknown:
+        unknown = ", ".join(report.unknown)
+        invocation.output.note(f"living-survey: arXiv knows no {unknown}. Check the id.")
+        raise typer.Exit(1)
+
+
+def _say_fetch(invocation: Invocation, report: "FetchReport") -> None:
+    say = invocation.output.line
+    if report.feed is not None:
+        stale = " (a feed of an earlier day: asked again next time)" if report.feed.stale else ""
+        say(f"announced  {report.feed.announced} papers on {report.feed.day}{stale}")
+    for harvest in report.harvests:
+        counts, window = harvest.counts, harvest.window
+        say(
+            f"harvested  {window.set_name} since {window.from_day}: "
+            f"{counts.new} new, {counts.revised} revised, {counts.unchanged} unchanged"
+        )
+    if report.repaired:
+        say(f"repaired   {report.repaired} announced papers by look-up")
+    if report.quarantined:
+        say(f"quarantine {report.quarantined} records could not be read")
+
+
+def _exit_by(invocation: Invocation, report: "FetchReport") -> None:
+    for failure in report.failures:
+        invocation.output.note(f"living-survey: {failure.source}: {failure.reason}")
+    if report.failures:
+        raise typer.Exit(report.exit_status)

@@ -1,0 +1,215 @@
+"""The queue from a terminal: queue, decide, undo."""
+
+import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.commands.invocation import Invocation, command
+from pipeline.console import Column
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from storage.types import Decision
+
+
+@command(
+    "queue",
+    examples="""
+    living-survey queue
+    living-survey queue --section generation-video-llm-based --limit 50
+    living-survey queue --order uncertain --json
+    """,
+)
+def queue(
+    invocation: Invocation,
+    section: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only papers with this first suggestion.")
+    ] = None,
+    order: Annotated[
+        str, typer.Option(metavar="ORDER", help="likely, uncertain or newest.")
+    ] = "likely",
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 20,
+    offset: Annotated[int, typer.Option(min=0)] = 0,
+    *,
+    deferred: Annotated[bool, typer.Option(help="The deferred papers instead.")] = False,
+) -> None:
+    """Show the papers that wait for a decision."""
+    from config.errors import UsageError
+    from pipeline.bootstrap import bootstrap
+    from storage.queue import ORDERS
+
+    if order not in ORDERS:
+        raise UsageError(f"{order!r} is no order.", hint=f"Say {', '.join(ORDERS)}.")
+    services = bootstrap(invocation.settings)
+    wanted = services.taxonomy.section(section).id if section else None
+    with services.open_store() as store:
+        if deferred:
+            items = store.queue.deferred(limit)
+        else:
+            items = store.queue.page(section=wanted, limit=limit, offset=offset, order=order)
+        waiting = store.queue.size()
+    if invocation.output.as_json:
+        invocation.output.answer(
+            {
+                "waiting": waiting,
+                "items": [
+                    {
+                        "arxiv_id": item.paper.paper.arxiv_id,
+                        "title": item.paper.paper.title,
+                        "in_scope": item.prediction.in_scope,
+                        "sections": item.prediction.sections,
+                        "terms": item.prediction.terms,
+                        "priority": item.priority,
+                        "model_id": item.prediction.model_id,
+                    }
+                    for item in items
+                ],
+            }
+        )
+        return
+    columns = (
+        Column("arXiv id"),
+        Column("in scope", right=True),
+        Column("section"),
+        Column("p", right=True),
+        Column("title", flexible=True),
+    )
+    rows = []
+    for item in items:
+        best = item.prediction.sections[0] if item.prediction.sections else None
+        rows.append(
+            (
+                item.paper.paper.arxiv_id,
+                f"{item.prediction.in_scope:.2f}",
+                best.section if best else "-",
+                f"{best.probability:.2f}" if best else "-",
+                item.paper.paper.title,
+            )
+        )
+    invocation.output.table(columns, rows)
+    shown = "deferred" if deferred else f"of {waiting} waiting"
+    invocation.output.line(f"{len(rows)} {shown}; decide with: living-survey decide ID approve")
+
+
+@command(
+    "decide",
+    examples="""
+    living-survey decide 2603.01234 approve --section generation-video-llm-based
+    living-survey decide 2603.01235 reject --note "image restoration"
+    living-survey decide --from decisions.jsonl
+    """,
+)
+def decide(
+    invocation: Invocation,
+    paper: Annotated[
+        str | None, typer.Argument(metavar="ID", show_default=False, help="arXiv id or link.")
+    ] = None,
+    verdict: Annotated[
+        str | None, typer.Argument(metavar="approve|reject|defer", show_default=False)
+    ] = None,
+    section: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--section", help="Section id, repeatable; without it the first suggested one."
+        ),
+    ] = None,
+    note: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Why; shown in the digest.")
+    ] = None,
+    reviewer: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Whose decision this is.")
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="Decisions in bulk, JSON lines."),
+    ] = None,
+) -> None:
+    """Record a decision, or many from a file.
+
+    A line of a file: {"arxiv_id": "2603.01234", "verdict": "approved", "sections": ["agents"],
+    "reviewer": "ada", "note": null, "decided_at": "2026-03-17T12:00:00Z"}
+    """
+    from config.errors import UsageError
+    from pipeline import decide as deciding
+    from pipeline.bootstrap import bootstrap
+
+    if file is not None and paper is not None:
+        raise UsageError("--from takes its papers from the file.", hint="Leave the id out.")
+    if file is None and (paper is None or verdict is None):
+        raise UsageError(
+            "Which paper, and what about it?",
+            hint="living-survey decide ID approve|reject|defer, or --from FILE.",
+        )
+    services = bootstrap(invocation.settings)
+    who = reviewer or reviewer_of(invocation.settings)
+    if file is not None:
+        report = deciding.decide_from_file(
+            services.open_store, services.taxonomy, file, reviewer=who, clock=services.clock
+        )
+        if invocation.output.as_json:
+            invocation.output.answer(report)
+        else:
+            invocation.output.line(
+                f"recorded {report.recorded} decisions, {report.already} were there already"
+            )
+        for refused in report.refused:
+            invocation.output.note(f"{file}:{refused.line}: refused: {refused.reason}")
+        if report.refused:
+            raise typer.Exit(1)
+        return
+    assert paper is not None
+    assert verdict is not None
+    decision = deciding.decide(
+        services.open_store,
+        services.taxonomy,
+        arxiv_id=paper,
+        verdict=verdict,
+        sections=section or (),
+        reviewer=who,
+        note=note,
+        decided_at=services.clock(),
+    )
+    _say_decision(invocation, decision)
+
+
+@command("undo", examples="living-survey undo\nliving-survey undo --decision 3f2a9c01d4e5")
+def undo(
+    invocation: Invocation,
+    decision_id: Annotated[
+        str | None,
+        typer.Option("--decision", metavar="ID", help="Instead of your last decision."),
+    ] = None,
+    reviewer: Annotated[str | None, typer.Option(metavar="NAME", help="Who takes it back.")] = None,
+) -> None:
+    """Take back your last decision.
+
+    What stood before it stands again; both stay on record.
+    """
+    from pipeline.bootstrap import bootstrap
+
+    services = bootstrap(invocation.settings)
+    who = reviewer or reviewer_of(invocation.settings)
+    with services.open_store() as store:
+        decision = store.decisions.undo(
+            reviewer=who, undone_at=services.clock(), decision_id=decision_id
+        )
+    _say_decision(invocation, decision)
+
+
+def reviewer_of(settings: "Settings") -> str:
+    """Return whose name terminal decisions carry."""
+    return settings.review.reviewer or getpass.getuser()
+
+
+def _say_decision(invocation: Invocation, decision: "Decision") -> None:
+    if invocation.output.as_json:
+        invocation.output.answer(decision)
+        return
+    sections = f" in {', '.join(decision.sections)}" if decision.sections else ""
+    undone = ", taken back" if decision.undone_at else ""
+    invocation.output.line(
+        f"{decision.arxiv_id} {decision.verdict}{sections} by {decision.reviewer}{undone}"
+        f"  (decision {decision.decision_id})"
+    )

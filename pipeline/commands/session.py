@@ -1,0 +1,44 @@
+"""What a step needs around it: services, the run lock, the record of the run, progress bars."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from rich.progress import Progress
+
+from pipeline.bootstrap import ArxivSources, Services, arxiv_sources, bootstrap
+from pipeline.commands.invocation import Invocation
+from pipeline.recording import Recorder, exclusive, recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One recorded execution on this machine."""
+
+    services: Services
+    record: Recorder
+    bars: Progress
+
+
+@contextmanager
+def session(invocation: Invocation, command: str, *, alone: bool = False) -> Iterator[Session]:
+    """Open a recorded session; `alone` ones exclude each other on the same database."""
+    services = bootstrap(invocation.settings)
+    with ExitStack() as stack:
+        if alone:
+            stack.enter_context(exclusive(services.settings.database.path))
+        record = stack.enter_context(recorded(command, services.open_store, services.clock))
+        bars = stack.enter_context(invocation.output.progress())
+        yield Session(services, record, bars)
+
+
+@contextmanager
+def arxiv_session(
+    invocation: Invocation, command: str, *, alone: bool = True
+) -> Iterator[tuple[Session, ArxivSources]]:
+    """Open a session that may ask arXiv."""
+    with (
+        session(invocation, command, alone=alone) as opened,
+        arxiv_sources(opened.services.settings, opened.services.clock) as arxiv,
+    ):
+        yield opened, arxiv

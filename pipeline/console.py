@@ -1,0 +1,115 @@
+"""How the command line speaks: one JSON document, or tables that line up; progress on stderr.
+
+Never decides anything. With `--json` nothing but the document goes to stdout.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+
+def plain(value: Any) -> Any:
+    """Return a report as what JSON can say: dataclasses become objects, instants ISO 8601."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        items = sorted(value) if isinstance(value, set | frozenset) else value
+        return [plain(item) for item in items]
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table; `flexible` columns give way on a narrow terminal."""
+
+    name: str
+    right: bool = False
+    flexible: bool = False
+
+
+class Output:
+    """Where a command's answer goes."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self._out = Console(highlight=False, soft_wrap=True)
+        self._err = Console(highlight=False, stderr=True)
+
+    def answer(self, document: Any) -> None:
+        """Print the one JSON document; call it once, and only with `as_json`."""
+        json.dump(plain(document), sys.stdout, ensure_ascii=False, indent=2)
+        sys.stdout.write("\n")
+
+    def line(self, text: str = "", *, style: str = "") -> None:
+        """Print one line for people; foreign text in it is never read as markup."""
+        if not self.as_json:
+            self._out.print(Text(text, style=style))
+
+    def table(self, columns: Iterable[Column], rows: Iterable[Iterable[object]]) -> None:
+        """Print a table for people; cells are shown as they are, never as markup."""
+        if self.as_json:
+            return
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for column in columns:
+            table.add_column(
+                column.name,
+                justify="right" if column.right else "left",
+                no_wrap=not column.flexible,
+                overflow="ellipsis",
+                ratio=1 if column.flexible else None,
+            )
+        for row in rows:
+            table.add_row(*(Text(printable(str(cell))) for cell in row))
+        # Outside a terminal a table is as wide as it needs to be: logs and pipes cut nothing.
+        width = None if self._out.is_terminal else max(self._out.width, 160)
+        self._out.print(table, width=width, soft_wrap=False)
+
+    def note(self, text: str) -> None:
+        """Print one line to stderr, for what is not the answer."""
+        self._err.print(Text(text), soft_wrap=True)
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """Show bars on stderr while on a terminal; stay silent elsewhere."""
+        with Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=self._err,
+            transient=True,
+            disable=not self._err.is_terminal,
+        ) as bars:
+            yield bars
+
+
+def printable(text: str) -> str:
+    """Return the text without what could steer a terminal: control and direction characters."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)

@@ -1,0 +1,102 @@
+"""One execution at a time, recorded: the run lock and the `runs` row around a command."""
+
+import fcntl
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from config.errors import TryAgainLaterError
+from storage.store import OpenStore
+from storage.types import RunStatus
+
+
+class AnotherRunError(TryAgainLaterError):
+    """Another process fetches or seeds into the same database."""
+
+
+class Recorder:
+    """Collects what a run counted, for its row in `runs`."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+        self.error: str | None = None
+
+    def count(self, **counts: int) -> None:
+        """Add to the counts of this run."""
+        for name, value in counts.items():
+            self.counts[name] = self.counts.get(name, 0) + value
+
+
+@contextmanager
+def exclusive(database: Path) -> Iterator[None]:
+    """Hold the run lock beside the database, or raise AnotherRunError at once.
+
+    The operating system gives the lock back when the process dies, however it dies.
+    """
+    database.parent.mkdir(parents=True, exist_ok=True)
+    path = database.with_name(database.name + ".run-lock")
+    with path.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            raise AnotherRunError(
+                f"Another run is active on {database.name} (process {holder}).",
+                hint="It does the same work; call again when it has ended.",
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+@contextmanager
+def recorded(
+    command: str, open_store: OpenStore, clock: Callable[[], datetime]
+) -> Iterator[Recorder]:
+    """Write this execution into `runs`, with how it ended; checkpoint the database after it.
+
+    SIGTERM becomes KeyboardInterrupt here, so that `systemctl stop` ends a run as recorded.
+    """
+    with open_store() as store:
+        run_id = store.runs.start(command, clock())
+    recorder = Recorder()
+    status, error = RunStatus.FAILED, None
+    try:
+        with _terminable():
+            yield recorder
+        status = RunStatus.FAILED if recorder.error else RunStatus.DONE
+        error = recorder.error
+    except KeyboardInterrupt:
+        status, error = RunStatus.INTERRUPTED, "interrupted"
+        raise
+    except BaseException as cause:
+        error = f"{type(cause).__name__}: {cause}"
+        raise
+    finally:
+        with open_store() as store:
+            store.runs.finish(
+                run_id, finished_at=clock(), status=status, counts=recorder.counts, error=error
+            )
+            store.checkpoint()
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    try:
+        before = signal.signal(signal.SIGTERM, _interrupt)
+    except ValueError:  # not in the main thread: the service handles its own signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,80 @@
+"""One page: read this first. A cycle fetches, classifies, and says how long the queue is.
+
+Every step asks the database what is left to do, so a cycle can be killed anywhere and run again.
+What a reviewer approves from the queue is published by `digest`, which reads decisions only.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.progress import Progress
+
+from classifiers import artifact
+from pipeline.bootstrap import ArxivSources, Services
+from pipeline.classify import ClassifyReport, classify_papers
+from pipeline.fetch import FetchReport, fetch_papers
+from pipeline.recording import Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class CycleReport:
+    """What one cycle did."""
+
+    fetch: FetchReport
+    classify: ClassifyReport
+    #: papers that wait for a reviewer now
+    queue: int
+
+
+def run_cycle(
+    services: Services, arxiv: ArxivSources, record: Recorder, bars: Progress
+) -> CycleReport:
+    """Fetch, then classify what is new; the ledger follows from what is held."""
+    fetched = fetch_step(services, arxiv, record, bars)
+    classified = classify_step(services, record, bars)
+    with services.open_store() as store:
+        queue = store.queue.size()
+    return CycleReport(fetched, classified, queue)
+
+
+def fetch_step(
+    services: Services, arxiv: ArxivSources, record: Recorder, bars: Progress
+) -> FetchReport:
+    """Fetch as the settings say and record what came."""
+    settings = services.settings.arxiv
+    report = fetch_papers(
+        arxiv.oai,
+        arxiv.feed,
+        arxiv.query,
+        services.open_store,
+        sets=settings.sets,
+        categories=settings.categories,
+        overlap_days=settings.overlap_days,
+        clock=services.clock,
+        on_page=_advance(bars, "papers from OAI"),
+    )
+    for harvest in report.harvests:
+        counts = harvest.counts
+        record.count(new=counts.new, revised=counts.revised, unchanged=counts.unchanged)
+    record.count(quarantined=report.quarantined, repaired=report.repaired)
+    if report.failures:
+        record.error = "; ".join(f"{f.source}: {f.reason}" for f in report.failures)
+    return report
+
+
+def classify_step(services: Services, record: Recorder, bars: Progress) -> ClassifyReport:
+    """Classify with the current model; without one, by the taxonomy's cue words."""
+    classifier = artifact.current(services.settings.classifier.models, services.taxonomy)
+    report = classify_papers(
+        classifier,
+        services.open_store,
+        clock=services.clock,
+        on_batch=_advance(bars, "papers classified"),
+    )
+    record.count(classified=report.classified)
+    return report
+
+
+def _advance(bars: Progress, description: str) -> Callable[[int], None]:
+    task = bars.add_task(description, total=None)
+    return lambda count: bars.advance(task, count)
