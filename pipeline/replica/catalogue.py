@@ -1,0 +1,90 @@
+"""What arXiv would know on a given day: records, versions and announcements up to then."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+
+from pipeline.replica.records import Record
+from pipeline.replica.sets import category_set
+
+
+class Action(StrEnum):
+    """Why a paper stands in a day's announcement, before anybody asked for categories."""
+
+    NEW = "new"
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One paper in one day's announcement."""
+
+    record: Record
+    version: int
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The archive as it stood on one day."""
+
+    #: in OAI's order: datestamp, then id
+    records: tuple[Record, ...]
+    by_id: dict[str, Record]
+    #: announcements of every day, in order of id
+    announced: dict[date, tuple[Item, ...]]
+
+
+class Catalogue:
+    """All records, seen as of a day."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._records = tuple(records)
+        self.as_of = lru_cache(maxsize=8)(self._as_of)
+
+    def _as_of(self, day: date | None) -> View:
+        """Return what is out on that day; None shows everything whatever its date."""
+        visible = [seen for record in self._records if (seen := _seen(record, day))]
+        visible.sort(key=lambda record: (record.datestamp, record.arxiv_id))
+        announced: defaultdict[date, list[Item]] = defaultdict(list)
+        for record in visible:
+            for version in record.versions:
+                if version.announced:
+                    action = Action.NEW if version.number == 1 else Action.REPLACE
+                    announced[version.announced].append(Item(record, version.number, action))
+        return View(
+            records=tuple(visible),
+            by_id={record.arxiv_id: record for record in visible},
+            announced={
+                when: tuple(sorted(items, key=lambda item: item.record.arxiv_id))
+                for when, items in announced.items()
+            },
+        )
+
+
+def _seen(record: Record, day: date | None) -> Record | None:
+    if day is None:
+        return record
+    versions = tuple(
+        version
+        for version in record.versions
+        if (version.announced or version.submitted_at.date()) <= day
+    )
+    if not versions:
+        return None
+    if len(versions) == len(record.versions) and record.datestamp <= day:
+        return record
+    last = versions[-1]
+    return replace(record, versions=versions, datestamp=last.announced or last.submitted_at.date())
+
+
+def in_set(record: Record, wanted: str) -> bool:
+    """Whether a record is in an OAI set: a group, an archive or a category."""
+    return any(
+        spec == wanted or spec.startswith(f"{wanted}:")
+        for category in record.categories
+        if (spec := category_set(category))
+    )
