@@ -1,0 +1,185 @@
+"""The survey's taxonomy as a value: facets with labels, sections with headings. Reads one file.
+
+Where a paper belongs is decided elsewhere; here stands what there is to choose from.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+from config.errors import UsageError
+from config.headings import clean_heading, heading_key
+from config.nearest import nearest
+from config.taxonomy_file import FACETS, LabelRow, SectionRow, TaskRow, read_taxonomy, read_text
+
+#: the languages every name can be asked for; a taxonomy without one of them lends its first
+LANGUAGES = ("en", "zh")
+
+#: where the built-in taxonomy is described
+BUILT_IN = "docs/taxonomy.md"
+
+
+class UnknownSectionError(UsageError):
+    """A section id that the taxonomy does not have."""
+
+    def __init__(self, section_id: str, known: Sequence[str], listed_in: str) -> None:
+        likely = nearest(section_id, known, most=3)
+        meant = f"Did you mean {' or '.join(likely)}? " if likely else ""
+        super().__init__(
+            f"There is no section {section_id!r} in the taxonomy.",
+            hint=f"{meant}All {len(known)} are listed in {listed_in}.",
+        )
+        self.section_id = section_id
+        self.nearest = tuple(likely)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A value of a facet."""
+
+    name: str
+    definition: str
+    #: words and phrases that point to it; compared token by token, never as substrings
+    cues: tuple[str, ...]
+    #: by language; `en` and `zh` are always there
+    names: Mapping[str, str] = field(hash=False)
+    #: for a task: which other facets its sections carry
+    carries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One way to tell papers apart: task, modality or technique."""
+
+    name: str
+    labels: tuple[Label, ...]
+    #: whether a section may carry none of its labels
+    optional: bool
+
+    def label(self, name: str) -> Label:
+        """Return the label of that name; KeyError if there is none."""
+        for label in self.labels:
+            if label.name == name:
+                return label
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A leaf of the survey: where a paper can stand."""
+
+    id: str
+    #: from the outermost to its own, as the list writes them
+    headings: tuple[str, ...]
+    #: the headings without emoji
+    path: tuple[str, ...]
+    task: str
+    modality: str | None
+    technique: str | None
+    definition: str
+    cues: tuple[str, ...]
+    #: by language; `en` and `zh` are always there
+    names: Mapping[str, str] = field(hash=False)
+
+    @property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """Its (facet, label) pairs, absent ones left out."""
+        every = zip(FACETS, (self.task, self.modality, self.technique), strict=True)
+        return tuple((facet, label) for facet, label in every if label is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """All facets and sections, in the order of the file."""
+
+    title: str
+    facets: tuple[Facet, ...]
+    sections: tuple[Section, ...]
+    #: sha256 (hex) of the content as canonical JSON: equal content, equal fingerprint
+    fingerprint: str
+    #: where a person can read it: a file or a page of the docs
+    source: str = BUILT_IN
+
+    def section(self, section_id: str) -> Section:
+        """Return the section of that id; UnknownSectionError if there is none."""
+        for section in self.sections:
+            if section.id == section_id:
+                return section
+        known = [section.id for section in self.sections]
+        raise UnknownSectionError(section_id, known, self.source)
+
+    def section_at(self, headings: Sequence[str]) -> Section | None:
+        """Return the section under these headings (outermost first), None if it is another place.
+
+        Emoji, case and spaces do not matter.
+        """
+        wanted = tuple(heading_key(heading) for heading in headings)
+        for section in self.sections:
+            if tuple(heading_key(heading) for heading in section.headings) == wanted:
+                return section
+        return None
+
+    def facet(self, name: str) -> Facet:
+        """Return the facet of that name; KeyError if this taxonomy does not use it."""
+        for facet in self.facets:
+            if facet.name == name:
+                return facet
+        raise KeyError(name)
+
+
+def load_taxonomy(path: Path | None = None) -> Taxonomy:
+    """Return the taxonomy of a TOML file; None: the built-in one.
+
+    Raises:
+        ConfigError: the file cannot be read, or breaks a rule of docs/taxonomy.md.
+    """
+    if path is None:
+        text, where = files("config").joinpath("taxonomy.toml").read_text("utf-8"), "taxonomy.toml"
+    else:
+        text, where = read_text(path), str(path)
+    content = read_taxonomy(text, where)
+    facets = tuple(
+        Facet(name, tuple(_label(row) for row in content.labels(name)), optional=name != "task")
+        for name in FACETS
+        if content.labels(name)
+    )
+    sections = tuple(_section(row) for row in content.section)
+    fingerprint = _fingerprint(content.title, facets, sections)
+    return Taxonomy(content.title, facets, sections, fingerprint, str(path or BUILT_IN))
+
+
+def _label(row: LabelRow) -> Label:
+    carries = row.carries if isinstance(row, TaskRow) else ()
+    return Label(row.name, row.definition, row.cues, _complete(row.names), carries)
+
+
+def _section(row: SectionRow) -> Section:
+    return Section(
+        id=row.id,
+        headings=row.headings,
+        path=tuple(clean_heading(heading) for heading in row.headings),
+        task=row.task,
+        modality=row.modality,
+        technique=row.technique,
+        definition=row.definition,
+        cues=row.cues,
+        names=_complete(row.names),
+    )
+
+
+def _complete(names: Mapping[str, str]) -> Mapping[str, str]:
+    first = next(iter(names.values()))
+    return {**dict.fromkeys(LANGUAGES, first), **names}
+
+
+def _fingerprint(title: str, facets: tuple[Facet, ...], sections: tuple[Section, ...]) -> str:
+    content = {
+        "title": title,
+        "facets": [asdict(facet) for facet in facets],
+        "sections": [asdict(section) for section in sections],
+    }
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
