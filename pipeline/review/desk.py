@@ -1,0 +1,117 @@
+"""What every page of the queue needs, and the one function that renders them. Decides nothing."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from config.taxonomy import Section, Taxonomy
+from pipeline.review.cards import grouped
+from pipeline.review.place import ORDERS
+from pipeline.review.security import Sessions
+from storage.store import OpenStore
+from storage.types import Verdict
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+
+#: the verdicts as a reviewer's page words them
+VERDICT_NAMES = {
+    Verdict.APPROVED: "Approved",
+    Verdict.REJECTED: "Rejected",
+    Verdict.DEFERRED: "Deferred",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The parts that the pages share."""
+
+    open_store: OpenStore
+    taxonomy: Taxonomy
+    #: who decides here; becomes the signed-in account when there are accounts
+    reviewer: str
+    sessions: Sessions
+    clock: Callable[[], datetime]
+    survey_title: str
+    templates: Environment
+
+
+def desk_of(request: Request) -> Desk:
+    """Return the desk the application was made with."""
+    return cast("Desk", request.app.state.desk)
+
+
+def percent(probability: float) -> str:
+    """Return a probability as whole percent; never 0 % or 100 %, which no model can know."""
+    if probability < 0.01:
+        return "<1\N{NARROW NO-BREAK SPACE}%"
+    if probability > 0.99:
+        return ">99\N{NARROW NO-BREAK SPACE}%"
+    return f"{probability * 100:.0f}\N{NARROW NO-BREAK SPACE}%"
+
+
+def weight(value: float) -> str:
+    """Return a term's weight with its sign."""
+    return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def day(instant: datetime | None) -> str:
+    """Return the UTC day of an instant, as pages show it."""
+    return "unknown" if instant is None else f"{instant:%Y-%m-%d}"
+
+
+def make_templates(taxonomy: Taxonomy) -> Environment:
+    """Return the template environment: everything escaped, an unknown name is an error."""
+    names = {section.id: section_name(section) for section in taxonomy.sections}
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["percent"] = percent
+    environment.filters["weight"] = weight
+    environment.filters["day"] = day
+    environment.filters["section_name"] = lambda name: names.get(name, name)
+    environment.globals["verdict_names"] = VERDICT_NAMES
+    environment.globals["orders"] = ORDERS
+    environment.globals["section_groups"] = grouped(taxonomy.sections)
+    # browsers keep static files for good; a changed file gets a new address
+    environment.globals["static_version"] = hashlib.sha256(
+        b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))
+    ).hexdigest()[:12]
+    return environment
+
+
+def section_name(section: Section) -> str:
+    """Return the name of a section that can stand alone."""
+    return section.names.get("en") or " \N{MIDDLE DOT} ".join(section.path)
+
+
+def render(
+    request: Request, template: str, *, status: int = 200, heading: str, **context: Any
+) -> HTMLResponse:
+    """Return a page; a browser without a session is given one, so that its forms are accepted."""
+    desk = desk_of(request)
+    known = desk.sessions.current(request)
+    session = known or desk.sessions.begin()
+    body = desk.templates.get_template(template).render(
+        heading=heading,
+        survey_title=desk.survey_title,
+        reviewer=desk.reviewer,
+        token=desk.sessions.token(session),
+        path=request.url.path,
+        **context,
+    )
+    response = HTMLResponse(body, status)
+    if known is None:
+        desk.sessions.keep(response, session)
+    return response

@@ -1,0 +1,193 @@
+"""The pages of the queue: each takes a short lease, reads, lets go, then renders. Never writes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from config.errors import LivingSurveyError
+from pipeline.review.cards import Card, Wish, make_card
+from pipeline.review.desk import Desk, desk_of, render
+from pipeline.review.place import Place, read_place
+from pipeline.review.refusals import no_such_paper
+from storage.arxiv_id import parse_arxiv_id
+from storage.store import Store
+from storage.types import Decision, QueueItem
+
+#: papers on one page: each carries its whole form, and nobody reads further before deciding
+PAGE_SIZE = 10
+_RECENT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the reviewer just did, shown above the page."""
+
+    decision: Decision
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Where a page lies among the others."""
+
+    page: int
+    pages: int
+    total: int
+    #: addresses, empty where there is no such page
+    newer: str
+    older: str
+
+
+def home(_request: Request) -> Response:
+    """Send the visitor to the queue."""
+    return RedirectResponse("/queue", 303)
+
+
+def queue_page(request: Request) -> Response:
+    """Show the papers that wait, by section, in the order asked for."""
+    desk = desk_of(request)
+    place = read_place("/queue", request.query_params, desk.taxonomy)
+    with desk.open_store() as store:
+        counts = store.queue.counts()
+        size = store.queue.size()
+        total = counts.get(place.section, 0) if place.section else size
+        pages = max(1, -(-total // PAGE_SIZE))
+        # the last paper of the last page was decided: show the page before it
+        place = place.at_page(min(place.page, pages))
+        items = store.queue.page(
+            section=place.section,
+            order=place.order,
+            limit=PAGE_SIZE,
+            offset=(place.page - 1) * PAGE_SIZE,
+        )
+        standing = store.decisions.standing([item.paper.paper.arxiv_id for item in items])
+        news = _news(store, request)
+    section = desk.taxonomy.section(place.section) if place.section else None
+    pager = Pager(
+        place.page,
+        pages,
+        total,
+        newer=place.at_page(place.page - 1).url() if place.page > 1 else "",
+        older=place.at_page(place.page + 1).url() if place.page < pages else "",
+    )
+    return render(
+        request,
+        "queue.html",
+        heading=" \N{MIDDLE DOT} ".join(section.path) if section else "Queue",
+        section=section,
+        place=place,
+        counts=counts,
+        size=size,
+        pager=pager,
+        cards=_cards(desk, items, standing),
+        news=news,
+    )
+
+
+def deferred_page(request: Request) -> Response:
+    """Show the papers that were put off."""
+    desk = desk_of(request)
+    with desk.open_store() as store:
+        items = store.queue.deferred(_RECENT)
+        standing = store.decisions.standing([item.paper.paper.arxiv_id for item in items])
+        news = _news(store, request)
+    return render(
+        request,
+        "deferred.html",
+        heading="Deferred",
+        place=Place("/deferred"),
+        cards=_cards(desk, items, standing),
+        news=news,
+    )
+
+
+def paper_page(request: Request) -> Response:
+    """Show one paper with everything that was decided about it."""
+    arxiv_id = parse_arxiv_id(request.path_params["arxiv_id"])
+    if arxiv_id is None:
+        return no_such_paper(request, request.path_params["arxiv_id"])
+    return show_paper(request, arxiv_id.base)
+
+
+def show_paper(
+    request: Request,
+    arxiv_id: str,
+    *,
+    warning: str = "",
+    wish: Wish | None = None,
+    back: Place | None = None,
+    status: int = 200,
+) -> Response:
+    """Return the page of a paper, with a warning and the reviewer's own choices kept."""
+    desk = desk_of(request)
+    with desk.open_store() as store:
+        stored = store.papers.get(arxiv_id)
+        if stored is None:
+            return no_such_paper(request, arxiv_id)
+        prediction = store.predictions.latest([arxiv_id]).get(arxiv_id)
+        standing = store.decisions.standing([arxiv_id]).get(arxiv_id)
+        history = store.decisions.of_paper(arxiv_id)
+        news = _news(store, request)
+    return render(
+        request,
+        "paper.html",
+        status=status,
+        heading=stored.paper.title,
+        place=back or Place(f"/paper/{arxiv_id}"),
+        card=make_card(stored, prediction, desk.taxonomy, standing=standing, wish=wish),
+        history=sorted(history, key=lambda decision: decision.decided_at, reverse=True),
+        news=news,
+        warning=warning,
+    )
+
+
+def decisions_page(request: Request) -> Response:
+    """Show what was decided lately, each with its undo."""
+    desk = desk_of(request)
+    with desk.open_store() as store:
+        recent = store.decisions.recent(_RECENT)
+        papers = store.papers.get_many([decision.arxiv_id for decision in recent])
+        news = _news(store, request)
+    titles = {arxiv_id: stored.paper.title for arxiv_id, stored in papers.items()}
+    return render(
+        request,
+        "decisions.html",
+        heading="Decisions",
+        place=Place("/decisions"),
+        rows=[News(decision, titles.get(decision.arxiv_id, "")) for decision in recent],
+        news=news,
+    )
+
+
+def health(request: Request) -> Response:
+    """Say whether the database can be read, for whoever watches the service."""
+    try:
+        with desk_of(request).open_store() as store:
+            waiting = store.queue.size()
+    except LivingSurveyError as error:
+        return JSONResponse({"status": "unavailable", "error": str(error)}, 503)
+    return JSONResponse({"status": "ok", "queue": waiting})
+
+
+def _cards(desk: Desk, items: Sequence[QueueItem], standing: Mapping[str, Decision]) -> list[Card]:
+    return [
+        make_card(
+            item.paper,
+            item.prediction,
+            desk.taxonomy,
+            standing=standing.get(item.paper.paper.arxiv_id),
+        )
+        for item in items
+    ]
+
+
+def _news(store: Store, request: Request) -> News | None:
+    """Return the decision that `?done=` names: looked up, so that no link can claim one."""
+    decision_id = request.query_params.get("done")
+    decision = store.decisions.get(decision_id) if decision_id else None
+    if decision is None:
+        return None
+    stored = store.papers.get(decision.arxiv_id)
+    return News(decision, stored.paper.title if stored else decision.arxiv_id)

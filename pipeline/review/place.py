@@ -1,0 +1,91 @@
+"""Where a reviewer stands in the queue, as a value that survives a form and a redirect.
+
+A form carries its place as text; the text is parsed and rebuilt, never followed as it came, so
+that no form can send a reviewer elsewhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+from config.errors import UsageError
+from config.taxonomy import Taxonomy
+from storage.arxiv_id import parse_arxiv_id
+
+#: how the queue can be ordered, and what each order is called on the page
+ORDERS: Mapping[str, str] = {
+    "likely": "Most likely first",
+    "uncertain": "Least certain first",
+    "newest": "Newest first",
+}
+#: no queue is read further than this: an offset is work for the database
+_LAST_PAGE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the review rooms: `path` is one of the rooms, the rest where in it."""
+
+    path: str = "/queue"
+    section: str | None = None
+    order: str = "likely"
+    #: counted from 1
+    page: int = 1
+
+    def in_section(self, section: str | None) -> "Place":
+        """Return the first page of a section (None: of all), in the same order."""
+        return Place("/queue", section, self.order)
+
+    def in_order(self, order: str) -> "Place":
+        """Return the first page of the same section in another order."""
+        return Place("/queue", self.section, order)
+
+    def at_page(self, page: int) -> "Place":
+        """Return another page of the same list."""
+        return replace(self, page=page)
+
+    def url(self, *, anchor: str = "", **also: str) -> str:
+        """Return the address of this place, defaults left out, `also` added to its query."""
+        query = {
+            **({"section": self.section} if self.section else {}),
+            **({"order": self.order} if self.order != "likely" else {}),
+            **({"page": str(self.page)} if self.page > 1 else {}),
+            **also,
+        }
+        return (
+            quote(self.path)
+            + (f"?{urlencode(query)}" if query else "")
+            + (f"#{quote(anchor)}" if anchor else "")
+        )
+
+
+def read_place(path: str, query: Mapping[str, str], taxonomy: Taxonomy) -> Place:
+    """Return the place that a query names; UsageError says what in it does not exist."""
+    section = query.get("section") or None
+    if section is not None:
+        taxonomy.section(section)
+    order = query.get("order") or "likely"
+    if order not in ORDERS:
+        raise UsageError(f"There is no order {order!r}.", hint=f"Use one of: {', '.join(ORDERS)}.")
+    page = query.get("page") or "1"
+    if not (page.isascii() and page.isdigit() and 1 <= int(page[:9]) <= _LAST_PAGE):
+        raise UsageError(f"There is no page {page[:20]!r}.", hint="Pages are counted from 1.")
+    return Place(path, section, order, int(page))
+
+
+def place_from_form(text: str, taxonomy: Taxonomy) -> Place:
+    """Return the place a form says it was on; anything that is none of ours is the queue."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return Place()
+    path = parts.path
+    if path.startswith("/paper/"):
+        arxiv_id = parse_arxiv_id(path.removeprefix("/paper/"))
+        return Place(f"/paper/{arxiv_id.base}") if arxiv_id else Place()
+    if path not in {"/queue", "/deferred", "/decisions"}:
+        return Place()
+    try:
+        return read_place(path, dict(parse_qsl(parts.query)), taxonomy)
+    except UsageError:
+        return Place(path)

@@ -1,0 +1,104 @@
+"""Runs a web application on a loopback address until it is told to stop."""
+
+import errno
+import ipaddress
+import logging
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from config.errors import ConfigError, LivingSurveyError
+
+_log = logging.getLogger(__name__)
+#: seconds that open requests have to end after SIGTERM; longer than any lease is waited for
+_GRACE = 35
+
+
+class CannotListenError(LivingSurveyError):
+    """The address cannot be served on."""
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or address only reaches this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one."""
+    if not is_loopback(host):
+        raise ConfigError(
+            f"The review queue cannot be served on {host!r}: it has no accounts yet, "
+            "so everyone who reaches it could approve papers.",
+            hint="Set [review] host to 127.0.0.1; from elsewhere, come through an ssh tunnel.",
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except (OSError, OverflowError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise CannotListenError(
+                f"Port {port} on {host} is already in use.",
+                hint="Stop the other program (another `living-survey serve`?) "
+                "or choose another [review] port.",
+            ) from error
+        raise CannotListenError(
+            f"Cannot listen on {host}, port {port}: {error}.",
+            hint="Choose another [review] port, 1024 to 65535.",
+        ) from error
+
+
+def address(listening: socket.socket) -> str:
+    """Return the address to open in a browser."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def make_server(app: ASGIApp) -> uvicorn.Server:
+    """Return a server with quiet logs: warnings and errors only, through our own logging."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            ws="none",
+            timeout_graceful_shutdown=_GRACE,
+        )
+    )
+
+
+def serve(app: ASGIApp, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT; requests under way are answered first."""
+    with listen(host, port) as listening, _ending_is_no_failure():
+        sys.stderr.write(f"Review queue: {address(listening)}  (Ctrl+C stops it)\n")
+        sys.stderr.flush()
+        make_server(app).run(sockets=[listening])
+    _log.info("review queue stopped")
+
+
+@contextmanager
+def _ending_is_no_failure() -> Iterator[None]:
+    """Swallow the signals that uvicorn raises again once it has shut down in good order."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {
+        ending: signal.signal(ending, lambda *_: None) for ending in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
