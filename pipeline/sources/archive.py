@@ -1,0 +1,109 @@
+"""Every raw answer kept, compressed, so that papers can be rebuilt from it alone.
+
+Layout: `YYYY/MM/DD/HHMMSS.ffffff-NNNNNN.gz` (the body) beside `.json` (address, status, headers,
+checksum), by the UTC moment of the answer. Knows no parser and keeps nothing secret.
+"""
+
+import gzip
+import hashlib
+import itertools
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.sources.errors import BadAnswerError
+
+# Cookies are the only thing in arXiv's answers that could identify a session.
+_PRIVATE = frozenset({"set-cookie", "authorization", "proxy-authorization", "cookie"})
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """One answer as it came. Header names are lower case."""
+
+    url: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    fetched_at: datetime
+    #: where it lies in the archive, if it was kept
+    path: Path | None = None
+
+
+class Archive:
+    """A directory of raw answers."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def keep(self, answer: RawAnswer) -> Path:
+        """Store an answer and return the path of its body. A half-written one is never seen."""
+        moment = answer.fetched_at.astimezone(UTC)
+        folder = self.directory / moment.strftime("%Y/%m/%d")
+        folder.mkdir(parents=True, exist_ok=True)
+        sidecar = {
+            "url": answer.url,
+            "status": answer.status,
+            "headers": {k: v for k, v in answer.headers.items() if k.lower() not in _PRIVATE},
+            "fetched_at": moment.isoformat(),
+            "sha256": hashlib.sha256(answer.body).hexdigest(),
+            "bytes": len(answer.body),
+        }
+        stem = moment.strftime("%H%M%S.%f")
+        part = folder / f".{stem}.{os.getpid()}.part"
+        part.write_text(json.dumps(sidecar, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        # The link fails where the name is taken: with a fixed clock all answers have one moment.
+        for number in itertools.count(len(list(folder.glob(f"{stem}-*.json")))):
+            name = folder / f"{stem}-{number:06d}.json"
+            try:
+                name.hardlink_to(part)
+                break
+            except FileExistsError:
+                continue
+        part.unlink()
+        body = name.with_suffix(".gz")
+        with part.open("wb") as handle:
+            handle.write(gzip.compress(answer.body, compresslevel=6, mtime=0))
+            handle.flush()
+            os.fsync(handle.fileno())
+        part.replace(body)
+        return body
+
+    def replay(self) -> Iterator[RawAnswer]:
+        """Yield what was kept, oldest first. A sidecar whose body never arrived is passed over.
+
+        Raises:
+            BadAnswerError: a body is not what its sidecar says.
+        """
+        for sidecar in sorted(self.directory.glob("[0-9]*/[0-9]*/[0-9]*/*.json")):
+            body = sidecar.with_suffix(".gz")
+            if body.exists():
+                yield _read(sidecar, body)
+
+
+def _read(sidecar: Path, body: Path) -> RawAnswer:
+    facts = json.loads(sidecar.read_text(encoding="utf-8"))
+    try:
+        content = gzip.decompress(body.read_bytes())
+    except (OSError, EOFError) as error:
+        raise _damaged(body) from error
+    if hashlib.sha256(content).hexdigest() != facts["sha256"]:
+        raise _damaged(body)
+    answer = RawAnswer(
+        url=facts["url"],
+        status=facts["status"],
+        headers=facts["headers"],
+        body=content,
+        fetched_at=datetime.fromisoformat(facts["fetched_at"]),
+    )
+    return replace(answer, path=body)
+
+
+def _damaged(body: Path) -> BadAnswerError:
+    return BadAnswerError(
+        f"The archived answer {body} is damaged: its bytes do not match its checksum.",
+        hint="Move it and its .json away and replay again; arXiv still has what it said.",
+    )

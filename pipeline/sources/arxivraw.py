@@ -1,0 +1,114 @@
+"""One OAI `arXivRaw` element becomes one `Paper`. Asks nothing, stores nothing.
+
+Format: https://oaipmh.arxiv.org/OAI/arXivRaw.xsd. The only one of arXiv's formats that carries
+the date of version 1 and the whole history; in the format `arXiv` the element `created` is the
+date of the current version. The elements come in another order since 2025: order is not used.
+`acm-class` is never read: the server writes the MSC class into it.
+"""
+
+import re
+from datetime import date
+
+from lxml import etree
+
+from pipeline.sources.authors import split_authors
+from pipeline.sources.categories import canonical_categories
+from pipeline.sources.dates import parse_rfc2822
+from pipeline.sources.errors import MalformedRecordError
+from pipeline.sources.text import paragraphs, plain_line, says_withdrawn
+from storage.arxiv_id import parse_arxiv_id
+from storage.types import Paper, PaperVersion, Source
+
+NAMESPACE = "{http://arxiv.org/OAI/arXivRaw/}"
+_VERSION = NAMESPACE + "version"
+_FIELD = len(NAMESPACE)
+_MODERN_ID = re.compile(r"\d{4}\.\d{4,6}")
+
+
+def paper_from_arxivraw(raw: etree._Element, datestamp: date | None) -> Paper:
+    """Return the paper an `arXivRaw` element states.
+
+    Raises:
+        MalformedRecordError: what makes a paper (id, title, categories, versions) is missing or
+            cannot be read.
+    """
+    fields: dict[str, str] = {}
+    versions: list[PaperVersion] = []
+    for element in raw:
+        if element.tag == _VERSION:
+            versions.append(_version(element))
+        else:
+            text = element.text
+            if text:
+                fields[element.tag[_FIELD:]] = text
+    if not versions:
+        raise MalformedRecordError("the record has no version")
+    get = fields.get
+    title = plain_line(get("title", ""))
+    if not title:
+        raise MalformedRecordError("the record has no title")
+    categories = canonical_categories(get("categories", "").split())
+    if not categories:
+        raise MalformedRecordError("the record has no category")
+    comment = _optional(get("comments"))
+    if len(versions) > 1:
+        versions.sort(key=lambda version: version.version)
+    last = versions[-1]
+    if not last.withdrawn and says_withdrawn(comment):
+        last = versions[-1] = PaperVersion(last.version, last.submitted_at, withdrawn=True)
+    return Paper(
+        arxiv_id=_identifier(get("id", "")),
+        version=last.version,
+        title=title,
+        abstract=paragraphs(get("abstract", "")),
+        authors=split_authors(get("authors", "")),
+        categories=categories,
+        primary_category=categories[0],
+        source=Source.OAI,
+        comment=comment,
+        doi=_optional(get("doi")),
+        journal_ref=_optional(get("journal-ref")),
+        license=_optional(get("license")),
+        submitted_at=versions[0].submitted_at if versions[0].version == 1 else None,
+        updated_at=last.submitted_at,
+        withdrawn=last.withdrawn,
+        versions=tuple(versions),
+        datestamp=datestamp,
+    )
+
+
+def _identifier(text: str) -> str:
+    if _MODERN_ID.fullmatch(text):
+        return text
+    identifier = parse_arxiv_id(text)
+    if identifier is None:
+        raise MalformedRecordError(f"{text!r} is no arXiv identifier")
+    return identifier.base
+
+
+def _version(element: etree._Element) -> PaperVersion:
+    day = size = source_type = None
+    for child in element:
+        tag = child.tag
+        if tag.endswith("date"):
+            day = child.text
+        elif tag.endswith("size"):
+            size = child.text
+        elif tag.endswith("source_type"):
+            source_type = child.text
+    number = element.get("version", "")
+    if not day or number[:1] != "v" or not number[1:].isdecimal():
+        raise MalformedRecordError(f"the version {number!r} of {day!r} cannot be read")
+    try:
+        submitted_at = parse_rfc2822(day)
+    except ValueError as error:
+        raise MalformedRecordError(
+            f"the date {day!r} of version {number} cannot be read"
+        ) from error
+    # `I` is arXiv's flag for a version without source; alone, 0kb is also a very small one.
+    withdrawn = "I" in source_type if source_type else size == "0kb"
+    return PaperVersion(int(number[1:]), submitted_at, withdrawn)
+
+
+def _optional(text: str | None) -> str | None:
+    return (plain_line(text) or None) if text else None

@@ -1,0 +1,46 @@
+"""The dates arXiv writes, read into aware UTC datetimes. Knows no clock.
+
+The strict and quick path is for the millions of version dates of arXivRaw and the snapshot
+(`Mon, 16 Mar 2026 09:30:00 GMT`, RFC 2822); everything else goes through the standard library.
+"""
+
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo
+
+#: arXiv announces and dates its feeds by the clock of New York
+NEW_YORK = ZoneInfo("America/New_York")
+_MONTHS = {
+    "Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6,
+    "Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10, "Nov": 11, "Dec": 12,
+}  # fmt: skip
+
+
+def parse_rfc2822(text: str) -> datetime:
+    """Return the instant of an RFC 2822 date in UTC; raises ValueError if it is none."""
+    try:
+        _, day, month, year, clock, zone = text.split()
+        if zone == "GMT" and len(clock) == 8:
+            return datetime(
+                int(year), _MONTHS[month], int(day), int(clock[:2]), int(clock[3:5]),
+                int(clock[6:]), 0, UTC,
+            )  # fmt: skip
+    except (KeyError, ValueError):
+        pass  # other spellings are read below, and what is no date fails there
+    moment = parsedate_to_datetime(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"the date {text!r} has no zone")
+    return moment.astimezone(UTC)
+
+
+def parse_iso(text: str) -> datetime:
+    """Return the instant of an ISO 8601 date with zone in UTC; raises ValueError if it is none."""
+    moment = datetime.fromisoformat(text.strip())
+    if moment.tzinfo is None:
+        raise ValueError(f"the date {text!r} has no zone")
+    return moment.astimezone(UTC)
+
+
+def announcement_day(moment: datetime) -> date:
+    """Return the day in New York at an instant: feeds are dated by its midnight."""
+    return moment.astimezone(NEW_YORK).date()

@@ -1,0 +1,197 @@
+"""The daily RSS and Atom feeds: the signal that papers were announced, not their record.
+
+feedparser reads the entries with its sanitizing off (it deletes `<...>` from abstracts); a strict
+parser has looked at the document first, because feedparser forgives what is cut short.
+"""
+
+import hashlib
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import feedparser
+from lxml import etree
+
+from pipeline.sources.archive import RawAnswer
+from pipeline.sources.categories import canonical_categories, looks_like_category
+from pipeline.sources.dates import announcement_day, parse_iso, parse_rfc2822
+from pipeline.sources.errors import BadAnswerError, BadRequestError, MalformedRecordError
+from pipeline.sources.http import ArxivHttp
+from pipeline.sources.strict_xml import parse_strict
+from pipeline.sources.text import plain_line
+from storage.arxiv_id import parse_arxiv_id
+from storage.types import Announcement, AnnounceType, QuarantinedRecord
+
+#: arXiv cuts the joined feed here, silently and at the end of one announce type
+ITEM_CAP = 2000
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_CATEGORY = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)?(?:\.[A-Za-z]+(?:-[A-Za-z]+)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One day's feed for the categories that were asked for."""
+
+    title: str
+    #: announcement day in America/New_York, as the feed dates itself
+    day: date
+    #: when arXiv made this file, UTC; says nothing about the age of its content
+    built_at: datetime | None
+    announcements: tuple[Announcement, ...]
+    malformed: tuple[QuarantinedRecord, ...]
+    #: names of the weekdays without announcements, as RSS tells them
+    skip_days: tuple[str, ...]
+    #: the feed reached arXiv's cap: items are missing
+    capped: bool
+    #: sha256 over the sorted item ids; tells a repeated batch, where body and ETag always change
+    guid_hash: str
+    raw_path: str | None = None
+
+
+def parse_feed(body: bytes, *, at: datetime, raw_path: str | None = None) -> Feed:
+    """Read an RSS 2.0 or Atom feed of arXiv. `at` dates what is quarantined.
+
+    Raises:
+        BadRequestError: it is an error feed. BadAnswerError: it is no feed, or not whole.
+    """
+    document = parse_strict(body)
+    root = document.root
+    items = list(root.iter("item")) if root.tag == "rss" else list(root.iter(_ATOM + "entry"))
+    if root.tag not in ("rss", _ATOM + "feed"):
+        raise BadAnswerError(f"The answer is no feed: its root is {root.tag!r}.")
+    clean = etree.tostring(root, encoding="utf-8") if document.cleaned else body
+    parsed: Any = feedparser.parse(
+        io.BytesIO(clean), sanitize_html=False, resolve_relative_uris=False
+    )
+    if parsed.bozo and not isinstance(
+        parsed.bozo_exception,
+        feedparser.exceptions.CharacterEncodingOverride | feedparser.exceptions.NonXMLContentType,
+    ):
+        raise BadAnswerError(f"The feed cannot be read: {parsed.bozo_exception}.")
+    if len(parsed.entries) != len(items):
+        raise BadAnswerError(f"The feed has {len(items)} items, {len(parsed.entries)} were read.")
+    title = plain_line(parsed.feed.get("title", ""))
+    if title.startswith("Feed error"):
+        reason = plain_line(parsed.feed.get("subtitle", ""))
+        raise BadRequestError(f"arXiv's feed answers: {reason or title}", reason=reason)
+    announced: list[Announcement] = []
+    malformed: list[QuarantinedRecord] = []
+    if document.cleaned:
+        reason = "forbidden characters were taken out of this feed"
+        malformed.append(QuarantinedRecord("feed", reason, body, raw_path, None, at))
+    day = _feed_day(parsed)
+    for entry, item in zip(parsed.entries, items, strict=True):
+        try:
+            announced.append(_announcement(entry, day))
+        except (MalformedRecordError, ValueError) as error:
+            reason = error.message if isinstance(error, MalformedRecordError) else str(error)
+            identifier = parse_arxiv_id(entry.get("id", ""))
+            malformed.append(
+                QuarantinedRecord(
+                    "feed",
+                    reason,
+                    etree.tostring(item, encoding="utf-8", with_tail=False),
+                    raw_path,
+                    identifier.base if identifier else None,
+                    at,
+                )
+            )
+    return Feed(
+        title=title,
+        day=day,
+        built_at=_moment(parsed.feed.get("updated")),
+        announcements=tuple(announced),
+        malformed=tuple(malformed),
+        skip_days=tuple(element.text or "" for element in root.iterfind("channel/skipDays/day")),
+        capped=len(items) >= ITEM_CAP,
+        guid_hash=_guid_hash([entry.get("id", "") for entry in parsed.entries]),
+        raw_path=raw_path,
+    )
+
+
+class FeedSource:
+    """arXiv's feeds at a base address."""
+
+    def __init__(self, http: ArxivHttp, url: str) -> None:
+        self._http = http
+        self._url = url.rstrip("/")
+
+    def today(self, categories: Sequence[str]) -> Feed:
+        """Return what arXiv's RSS feed announces today for these categories or archives.
+
+        The announce type of each item is relative to exactly these categories.
+
+        Raises:
+            BadRequestError: a name is no category, by its shape or by arXiv's word.
+        """
+        for name in categories:
+            if not _CATEGORY.fullmatch(name):
+                raise BadRequestError(
+                    f"{name!r} is no arXiv category.", hint="Mend [arxiv] categories."
+                )
+        if not categories:
+            raise BadRequestError(
+                "No category to ask a feed for.", hint="Name some in [arxiv] categories."
+            )
+        address = f"{self._url}/rss/{'+'.join(categories)}"
+        return self._http.read(address, None, _read_feed)
+
+
+def _read_feed(answer: RawAnswer) -> Feed:
+    path = None if answer.path is None else str(answer.path)
+    return parse_feed(answer.body, at=answer.fetched_at, raw_path=path)
+
+
+def _announcement(entry: Any, feed_day: date) -> Announcement:
+    # The guid carries the version; the link does not.
+    identifier = parse_arxiv_id(entry.get("id", ""))
+    if identifier is None:
+        raise MalformedRecordError(f"{entry.get('id', '')!r} is no arXiv identifier")
+    if identifier.version is None:
+        raise MalformedRecordError(f"the item {identifier} has no version")
+    try:
+        announce_type = AnnounceType(entry.get("arxiv_announce_type", "").strip())
+    except ValueError as error:
+        raise MalformedRecordError(str(error)) from error
+    published = _moment(entry.get("published"))
+    terms = [tag.get("term") or "" for tag in entry.get("tags", ())]
+    return Announcement(
+        day=announcement_day(published) if published else feed_day,
+        arxiv_id=identifier.base,
+        version=identifier.version,
+        announce_type=announce_type,
+        title=plain_line(entry.get("title", "")),
+        categories=canonical_categories(term for term in terms if looks_like_category(term)),
+    )
+
+
+def _feed_day(parsed: Any) -> date:
+    """Return the day the feed is for: RSS dates its channel; Atom dates only its entries.
+
+    Both mean midnight in New York. An Atom feed without entries is left with the moment it was
+    made, which is midnight of the same day plus some seconds.
+    """
+    said = [parsed.feed.get("published")]
+    said += [entry.get("published") for entry in parsed.entries]
+    said.append(parsed.feed.get("updated"))
+    for text in said:
+        moment = _moment(text)
+        if moment is not None:
+            return announcement_day(moment)
+    raise BadAnswerError("The feed says nowhere which day it is for.")
+
+
+def _moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return parse_iso(text) if text[:4].isdigit() else parse_rfc2822(text)
+    except ValueError:
+        return None
+
+
+def _guid_hash(guids: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(guids)).encode()).hexdigest()

@@ -1,0 +1,55 @@
+r"""TeX accents and letters to Unicode, outside of formulas. Text in, text out; knows no papers.
+
+OAI `arXivRaw` and the feeds send what authors typed (`Andr\'e`, `S{\o}ren`, `\v{Z}itkovi\'c`);
+the query API has it converted already. Formulas (`$...$`) are left as they are.
+"""
+
+import re
+import unicodedata
+
+#: TeX accent commands and the combining characters of Unicode they stand for
+_COMBINING = {
+    "'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304",
+    ".": "\u0307", "u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "d": "\u0323",
+    "b": "\u0331", "k": "\u0328", "r": "\u030a",
+}  # fmt: skip
+_LETTERS = {
+    "ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ",
+    "OE": "Œ", "aa": "å", "AA": "Å", "i": "\u0131", "j": "\u0237", "dh": "ð", "DH": "Ð", "dj": "đ",
+    "DJ": "Đ", "th": "þ", "TH": "Þ", "ng": "ŋ", "NG": "Ŋ",
+}  # fmt: skip
+# A dotless letter under an accent is the plain letter; a dotted one composes just as well.
+_DOTLESS = {"\\i": "i", "\\j": "j"}
+
+_MATH = re.compile(r"(?<!\\)(\$\$[^$]*\$\$|\$[^$]*\$)")
+# One or more backslashes: arXiv's own test data doubles them, and so do some authors.
+_BARE = r"\\[ij](?![A-Za-z])|[A-Za-z]"
+_GROUP = r"\{\s*(?:\\[ij]|[A-Za-z])\s*\}"
+_ACCENT = rf"\\+(?:['`^\"~=.]\s*(?:{_GROUP}|{_BARE})|[uvHcdbkr](?:\s*{_GROUP}|\s+(?:{_BARE})))"
+_NAMES = "|".join(sorted(_LETTERS, key=len, reverse=True))
+_LETTER = rf"\\+(?:{_NAMES})(?:\{{\}}|\s+(?=[A-Za-z])|(?![A-Za-z]))"
+_TOKEN = re.compile(rf"\{{(?:{_ACCENT}|\\+(?:{_NAMES})\s*)\}}|{_ACCENT}|{_LETTER}")
+
+
+def _unicode(match: re.Match[str]) -> str:
+    token = match[0].strip("{} \t\r\n").lstrip("\\")
+    if token in _LETTERS:
+        return _LETTERS[token]
+    base = token[1:].strip("{} \t\r\n")
+    letter = _DOTLESS.get(base, base)
+    return unicodedata.normalize("NFC", letter + _COMBINING[token[0]])
+
+
+def to_unicode(text: str) -> str:
+    r"""Return the text with TeX accents and letters as Unicode; `$...$` stays as it is.
+
+    `\'e`, `{\'e}`, `\'{e}`, `\'\i`, `\v{Z}`, `\c c` and `{\o}`, `\ss`, `\L` are known. Commands
+    that are not accents are kept: a title is what its authors wrote. Linear in the text.
+    """
+    if "\\" not in text:
+        return text
+    if "$" not in text:
+        return _TOKEN.sub(_unicode, text)
+    pieces = _MATH.split(text)
+    pieces[::2] = [_TOKEN.sub(_unicode, piece) for piece in pieces[::2]]
+    return "".join(pieces)

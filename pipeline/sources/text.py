@@ -1,0 +1,59 @@
+"""White space and wrapping of what arXiv sends. Text in, text out; knows no papers."""
+
+import re
+
+from pipeline.sources.tex import to_unicode
+
+_PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*|\n {2,}(?=\S)")
+# `arXiv:IDvN Announce Type: T \nAbstract: ...` as the feeds write it (arxiv-feed serializer).
+_FEED_PREFIX = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*\S+\s*\n?\s*Abstract:\s*")
+# Comments say why; the words that say it is still so. "Replaces a withdrawn paper" is another's.
+_WITHDRAWN = re.compile(
+    r"(?:\b(?:paper|article|manuscript|submission|preprint|work|version|it|note|this|letter)\b[^.;]{0,60}?"
+    r"\b(?:is|was|has|have|been|being)\b[^.;]{0,30}?\bwithdrawn\b)"
+    r"|^\W*withdrawn\b|\bwithdrawn by (?:the )?(?:arxiv|authors?|submitter|admin)",
+    re.IGNORECASE,
+)
+_EARLIER = re.compile(
+    r"\b(?:previous|earlier|first|old|former|prior|original|v\d+|version \d+)\b"
+    r"[^.;]{0,40}?\bwithdrawn\b"
+    r"|\bnot (?:been )?withdrawn\b",
+    re.IGNORECASE,
+)
+
+
+def one_line(text: str) -> str:
+    """Return the text on one line, every run of white space a single blank."""
+    return " ".join(text.split())
+
+
+def plain_line(text: str) -> str:
+    """Return the text on one line with TeX accents as Unicode: titles, names, comments."""
+    return to_unicode(" ".join(text.split()))
+
+
+def paragraphs(text: str) -> str:
+    r"""Return an abstract with wrapped lines joined and paragraphs kept, one `\n` between two.
+
+    arXiv wraps stored abstracts at 80 columns and marks a new paragraph by an indent of two
+    blanks (https://info.arxiv.org/help/prep.html), newer ones also by an empty line.
+    """
+    if "\n" not in text:
+        return to_unicode(" ".join(text.split()))
+    folded = (" ".join(part.split()) for part in _PARAGRAPH.split(text))
+    return to_unicode("\n".join(part for part in folded if part))
+
+
+def without_feed_prefix(description: str) -> str:
+    """Return a feed item's description without `arXiv:... Announce Type: ... Abstract:`."""
+    return _FEED_PREFIX.sub("", description, count=1)
+
+
+def says_withdrawn(comment: str | None) -> bool:
+    """Say whether a comment states that the current version is withdrawn.
+
+    The weaker signal, for records whose version history does not show it (0906.3336).
+    """
+    if not comment or "ithdrawn" not in comment.casefold():
+        return False
+    return bool(_WITHDRAWN.search(comment)) and not _EARLIER.search(comment)
