@@ -56,7 +56,7 @@ def check_encoding(data: bytes) -> None:
     except UnicodeDecodeError as error:
         line = len(data[: error.start].splitlines(keepends=True)) or 1
         raise CuratedListError(
-            f"the list is not UTF-8: line {line} holds the byte 0x{data[error.start]:02x}"
+            f"The list is not UTF-8: line {line} holds the byte 0x{data[error.start]:02x}"
             f" at offset {error.start}.",
             hint="Save the file as UTF-8, then try again.",
         ) from error

@@ -1,14 +1,34 @@
-"""The curated Markdown list: bytes in, entries with exact spans out. Pure; reads no file.
+"""The curated Markdown list: bytes in, entries with exact spans out. Never writes.
 
 The format is the survey's own (`+ **[Venue] Title** (12 Feb 2025)<details>...` and badges on the
 lines below) and what other hand-written lists commonly do (`- [Title](link)`, `* **Title** ...`).
 """
 
+from pathlib import Path
+
+from config.errors import UsageError
 from pipeline.curated.blocks import Block, outline
 from pipeline.curated.entries import ListFormat, is_bare, read_entry, unreadable
 from pipeline.curated.types import CuratedList, Entry, UnreadableEntry
 
 _DEFAULT_FORMAT = ListFormat()
+
+
+def read_list(path: Path, list_format: ListFormat = _DEFAULT_FORMAT) -> CuratedList:
+    """Read the list of a file.
+
+    Raises:
+        UsageError: There is no such file, or it cannot be opened.
+        CuratedListError: It is not UTF-8.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"The curated list {path} cannot be read: {(error.strerror or 'unknown').lower()}.",
+            hint="Check survey.list in the settings, or name the file with --list.",
+        ) from error
+    return parse_list(data, list_format)
 
 
 def parse_list(data: bytes, list_format: ListFormat = _DEFAULT_FORMAT) -> CuratedList:

@@ -1,0 +1,82 @@
+"""Do two titles name the same paper? Pure text; the one place that decides it.
+
+The list's title and arXiv's differ in case, TeX, accents, abbreviations, a name in front, and in
+what authors changed between versions. An id that points at another paper is what must be found:
+such a pair is refused and a person looks at it, so a title that changed beyond recognition costs
+one look, while a wrong agreement would publish the wrong paper.
+"""
+
+import re
+import unicodedata
+from difflib import SequenceMatcher
+
+#: Measured on the survey's list and 40,717 titles of 2025. Where the list uses one id for several
+#: papers they reach 0.57 at most, and one paper in other words 0.81 at least. As a whole the rule
+#: takes two papers for one in 7 of 16.5 million pairs of a listed and another title, in 5 of
+#: 82,215 pairs within the list, and in 3 of 1,104 pairs that share the name before the colon.
+SAME_TITLE = 0.75
+#: for a title against the other's part behind the colon, and for the names before it
+SAME_PART = 0.9
+
+_TEX_COMMAND = re.compile(r"\\[A-Za-z]+\s*|\\[^A-Za-z]")
+_LEADING_TAG = re.compile(r"^\s*(?:\[[^\[\]]+\]\s*)+")
+_WORD = re.compile(r"[^\W_]+")
+_ABBREVIATIONS = (
+    (re.compile(r"\blarge language model"), "llm"),
+    (re.compile(r"\bvision language model"), "vlm"),
+    (re.compile(r"\b3 d\b"), "3d"),
+)
+_LONGEST_NAME = 4
+
+
+def normalize_title(title: str) -> str:
+    r"""Return the words alone: lower case, no accents, TeX, punctuation or leading bracket tags.
+
+    `[CVPR 2024] M$^3$Gen++: A {\"U}ber--Model` becomes `m 3 gen plus plus a uber model`.
+    """
+    bare = _LEADING_TAG.sub("", title) or title
+    bare = _TEX_COMMAND.sub("", bare.replace("{", "").replace("}", "")).replace("+", " plus ")
+    plain = unicodedata.normalize("NFKD", bare)
+    letters = "".join(char for char in plain if not unicodedata.combining(char))
+    words = " ".join(_WORD.findall(letters.casefold()))
+    for long, short in _ABBREVIATIONS:
+        words = long.sub(short, words)
+    return words
+
+
+def title_similarity(one: str, other: str) -> float:
+    """Return 0 to 1: the share of letters two titles have in common and in order.
+
+    Words are run together first, since curators join and split them (`Hugging Face`).
+    """
+    return _ratio(normalize_title(one), normalize_title(other))
+
+
+def titles_agree(one: str, other: str) -> bool:
+    """Decide whether two titles name the same paper."""
+    name, rest = _split_name(one)
+    other_name, other_rest = _split_name(other)
+    if name and other_name:
+        # `VideoFusion: ...` and `VideoCrafter1: ...` are alike behind the colon, and two papers.
+        return _ratio(name, other_name) >= SAME_PART and title_similarity(one, other) >= SAME_TITLE
+    if name and _ratio(rest, normalize_title(other)) >= SAME_PART:
+        return True
+    if other_name and _ratio(other_rest, normalize_title(one)) >= SAME_PART:
+        return True
+    return title_similarity(one, other) >= SAME_TITLE
+
+
+def _split_name(title: str) -> tuple[str, str]:
+    """Return the name before the first colon and the rest; the name is empty if there is none."""
+    head, _, tail = title.partition(":")
+    name, rest = normalize_title(head), normalize_title(tail)
+    if not rest or len(name.split()) > _LONGEST_NAME:
+        return "", normalize_title(title)
+    return name, rest
+
+
+def _ratio(one: str, other: str) -> float:
+    one, other = one.replace(" ", ""), other.replace(" ", "")
+    # The shorter first: SequenceMatcher.ratio() depends on the order of its arguments.
+    first, second = sorted((one, other), key=lambda text: (len(text), text))
+    return SequenceMatcher(None, first, second, autojunk=False).ratio()
