@@ -1,6 +1,7 @@
 """What the replica was asked, and how politely: times, paths, connections. Judges nothing."""
 
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -47,6 +48,7 @@ class RequestLog:
         self._lock = threading.Lock()
         self._requests: list[RecordedRequest] = []
         self._in_flight: set[int] = set()
+        self._by_channel: Counter[Channel | None] = Counter()
 
     @property
     def requests(self) -> tuple[RecordedRequest, ...]:
@@ -79,9 +81,10 @@ class RequestLog:
         with self._lock:
             number = len(self._requests) + 1
             self._in_flight.add(number)
+            self._by_channel[channel] += 1
             request = RecordedRequest(
                 number=number,
-                channel_number=1 + sum(one.channel is channel for one in self._requests),
+                channel_number=self._by_channel[channel],
                 channel=channel,
                 method=method,
                 path=path,
