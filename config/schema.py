@@ -66,7 +66,10 @@ class DatabaseSettings(Section):
 
 
 class ArxivSettings(Section):
-    """What is asked of arXiv, and how politely. The URLs stand first: the interval needs them."""
+    """What is asked of arXiv, and how politely.
+
+    The URLs stand first: the check of the interval needs them.
+    """
 
     oai_url: BaseUrl = Field(
         default="https://oaipmh.arxiv.org/oai", description="OAI-PMH, the record of every paper"
