@@ -1,0 +1,142 @@
+"""Announcements: what arXiv's daily feed said on which day. Never speaks to arXiv.
+
+The ledger is computed from these.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from storage.instants import to_utc
+from storage.session import Session
+from storage.types import Announcement, AnnounceType
+
+_LISTED = (AnnounceType.NEW, AnnounceType.CROSS)
+_KNOWN_BEFORE = """
+SELECT told.category, count(*)
+FROM (SELECT unnest(CAST($listed AS STRUCT(category VARCHAR, arxiv_id VARCHAR)[]),
+                    recursive := true)) AS told
+WHERE EXISTS (
+    SELECT 1 FROM announcement AS earlier
+    WHERE earlier.category = told.category AND earlier.arxiv_id = told.arxiv_id
+      AND earlier.day < $day AND earlier.announce_type IN ('new', 'cross'))
+GROUP BY told.category
+"""
+_ADD = """
+INSERT INTO announcement
+SELECT $day, told.category, told.arxiv_id, told.version, told.announce_type, told.title, $seen_at
+FROM (SELECT unnest(CAST($items AS STRUCT(
+          category VARCHAR, arxiv_id VARCHAR, version INTEGER, announce_type VARCHAR,
+          title VARCHAR)[]), recursive := true)) AS told
+WHERE NOT EXISTS (
+    SELECT 1 FROM announcement AS held
+    WHERE held.day = $day AND held.category = told.category AND held.arxiv_id = told.arxiv_id)
+"""
+_CHECK = """
+INSERT INTO feed_check
+VALUES ($day, $category, $checked_at, $items, $known_before, $stale, $calendar_quiet)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCheck:
+    """What one look at one category's feed of a day amounted to."""
+
+    day: date
+    category: str
+    #: new and cross-listed papers in it
+    items: int
+    #: of these, announced in the same category on an earlier day
+    known_before: int
+    #: all of them were: the feed repeats an earlier day and proves nothing about this one
+    stale: bool
+
+
+class Announcements:
+    """The tables `announcement` and `feed_check`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(
+        self,
+        day: date,
+        categories: Sequence[str],
+        announcements: Iterable[Announcement],
+        *,
+        checked_at: datetime,
+        calendar_quiet: bool,
+    ) -> tuple[FeedCheck, ...]:
+        """Record what the feed of a day said about each of the categories asked for.
+
+        A paper counts for every asked category it belongs to. A category whose new and cross-listed
+        papers were all announced on an earlier day is stale: its items are not taken for this
+        day's, the look itself is recorded. A repeated look changes nothing but the time of it.
+
+        Args:
+            day: as the feed dates itself, in America/New_York.
+            categories: those that were asked for, also when nothing came for some.
+            announcements: the feed's items.
+            checked_at: when the feed was fetched.
+            calendar_quiet: whether arXiv's calendar expects no announcement on this day.
+        """
+        by_category = {
+            category: {a.arxiv_id: a for a in announcements if category in a.categories}
+            for announcements in [list(announcements)]
+            for category in categories
+        }
+        listed = {
+            category: [a for a in items.values() if a.announce_type in _LISTED]
+            for category, items in by_category.items()
+        }
+        with self._session.transaction():
+            known = self._known_before(day, listed)
+            checks = tuple(
+                FeedCheck(day, category, len(items), known.get(category, 0),
+                          stale=bool(items) and known.get(category, 0) == len(items))
+                for category, items in listed.items()
+            )  # fmt: skip
+            fresh = [
+                _item(check.category, announcement)
+                for check in checks
+                if not check.stale
+                for announcement in by_category[check.category].values()
+            ]
+            if fresh:
+                self._session.write(
+                    _ADD, {"day": day, "items": fresh, "seen_at": to_utc(checked_at)}
+                )
+            for check in checks:
+                self._session.write(
+                    _CHECK,
+                    {
+                        "day": day,
+                        "category": check.category,
+                        "checked_at": to_utc(checked_at),
+                        "items": check.items,
+                        "known_before": check.known_before,
+                        "stale": check.stale,
+                        "calendar_quiet": calendar_quiet,
+                    },
+                )
+        return checks
+
+    def _known_before(self, day: date, listed: dict[str, list[Announcement]]) -> dict[str, int]:
+        pairs = [
+            {"category": category, "arxiv_id": announcement.arxiv_id}
+            for category, announcements in listed.items()
+            for announcement in announcements
+        ]
+        if not pairs:
+            return {}
+        return dict(self._session.rows(_KNOWN_BEFORE, {"day": day, "listed": pairs}))
+
+
+def _item(category: str, announcement: Announcement) -> dict[str, object]:
+    return {
+        "category": category,
+        "arxiv_id": announcement.arxiv_id,
+        "version": announcement.version,
+        "announce_type": announcement.announce_type.value,
+        "title": announcement.title,
+    }

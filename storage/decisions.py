@@ -1,0 +1,280 @@
+"""Decisions: the human's word, kept as events that are only ever appended, never changed.
+
+Taking one back is an event too. Publishing and training read nothing else.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from storage.errors import DecisionNotFoundError, NothingToUndoError, PaperNotFoundError
+from storage.instants import from_utc, to_utc
+from storage.session import Row, Session
+from storage.types import (
+    ApprovedPaper,
+    Decision,
+    NewDecision,
+    PaperText,
+    TrainingExample,
+    Verdict,
+)
+
+_COLUMNS = """
+decision_id, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at
+"""
+_ADD = """
+INSERT INTO decision_event
+SELECT last.seq + row_number() OVER (ORDER BY told.number), 'decide', told.decision_id,
+       told.arxiv_id, told.verdict, told.sections, told.reviewer, told.note, told.happened_at,
+       paper.content_hash
+FROM (SELECT unnest(CAST($events AS STRUCT(
+          number INTEGER, decision_id VARCHAR, arxiv_id VARCHAR, verdict VARCHAR,
+          sections VARCHAR[], reviewer VARCHAR, note VARCHAR, happened_at TIMESTAMP)[]),
+          recursive := true)) AS told
+JOIN paper ON paper.arxiv_id = told.arxiv_id,
+     (SELECT coalesce(max(seq), 0) AS seq FROM decision_event) AS last
+WHERE told.decision_id NOT IN (SELECT decision_id FROM decision_event WHERE kind = 'decide')
+"""
+_KEEP_TEXT = """
+INSERT INTO decided_text
+SELECT arxiv_id, content_hash, title, abstract, authors, categories, comment
+FROM paper
+WHERE arxiv_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))
+  AND NOT EXISTS (
+      SELECT 1 FROM decided_text AS kept
+      WHERE kept.arxiv_id = paper.arxiv_id AND kept.content_hash = paper.content_hash)
+"""
+_UNDO = """
+INSERT INTO decision_event
+SELECT (SELECT max(seq) + 1 FROM decision_event), 'undo', decision_id, arxiv_id, verdict, sections,
+       $reviewer, NULL, $undone_at, content_hash
+FROM decision_event
+WHERE kind = 'decide' AND decision_id = $decision_id
+"""
+# What stood at an instant, from the events before it: later undoing and later decisions are unseen.
+_APPROVED = """
+WITH past AS (
+    SELECT * FROM decision_event WHERE happened_at < $end
+),
+live AS (
+    SELECT * FROM past
+    WHERE kind = 'decide'
+      AND decision_id NOT IN (SELECT decision_id FROM past WHERE kind = 'undo')
+    QUALIFY row_number() OVER (PARTITION BY arxiv_id ORDER BY happened_at DESC, seq DESC) = 1
+)
+SELECT live.arxiv_id, kept.title, kept.abstract, kept.authors, kept.comment, live.sections,
+       live.reviewer, live.note, live.happened_at
+FROM live
+JOIN decided_text AS kept
+  ON kept.arxiv_id = live.arxiv_id AND kept.content_hash = live.content_hash
+WHERE live.verdict = 'approved' AND live.happened_at >= $start
+ORDER BY live.happened_at, live.arxiv_id
+"""
+_TRAINING = """
+SELECT kept.arxiv_id, kept.title, kept.abstract, kept.categories, kept.content_hash,
+       decisions.verdict, decisions.sections, decisions.reviewer, decisions.decided_at
+FROM decisions
+JOIN decided_text AS kept
+  ON kept.arxiv_id = decisions.arxiv_id AND kept.content_hash = decisions.content_hash
+WHERE decisions.standing AND decisions.verdict IN ('approved', 'rejected')
+ORDER BY decisions.decided_at, decisions.seq
+"""
+
+
+class Decisions:
+    """The table `decision_event` and the texts that were decided on."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, batch: Sequence[NewDecision]) -> tuple[Decision, ...]:
+        """Record decisions; one that is there already, equal in every field, is not stored again.
+
+        Returns them all as recorded, in the order given. Nothing is recorded if a paper is unknown.
+
+        Raises:
+            PaperNotFoundError: names the papers we do not hold.
+        """
+        if not batch:
+            return ()
+        ids = list(dict.fromkeys(new.arxiv_id for new in batch))
+        with self._session.transaction():
+            held = {
+                row[0]
+                for row in self._session.rows(
+                    "SELECT arxiv_id FROM paper"
+                    " WHERE arxiv_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))",
+                    {"ids": ids},
+                )
+            }
+            if unknown := [arxiv_id for arxiv_id in ids if arxiv_id not in held]:
+                raise PaperNotFoundError(unknown)
+            events = {_id_of(new): new for new in batch}
+            self._session.write(_KEEP_TEXT, {"ids": ids})
+            self._session.write(
+                _ADD,
+                {"events": [_event(n, id_, new) for n, (id_, new) in enumerate(events.items())]},
+            )
+        recorded = {
+            decision.decision_id: decision
+            for decision in self._read(
+                "decision_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))", ids=list(events)
+            )
+        }
+        return tuple(recorded[_id_of(new)] for new in batch)
+
+    def undo(
+        self, *, reviewer: str, undone_at: datetime, decision_id: str | None = None
+    ) -> Decision:
+        """Take back one decision: the named one, or the last that this reviewer recorded.
+
+        Raises:
+            DecisionNotFoundError: there is no decision of that id.
+            NothingToUndoError: it was taken back before, or the reviewer has none left.
+        """
+        with self._session.transaction():
+            if decision_id is None:
+                chosen = self._last_of(reviewer)
+            else:
+                chosen = self.get(decision_id)
+                if chosen.undone_by is not None:
+                    raise NothingToUndoError(
+                        f"decision {decision_id} on {chosen.arxiv_id} was taken back already by"
+                        f" {chosen.undone_by}.",
+                        hint="Decide again to put something else in its place.",
+                    )
+            self._session.write(
+                _UNDO,
+                {
+                    "decision_id": chosen.decision_id,
+                    "reviewer": reviewer,
+                    "undone_at": to_utc(undone_at),
+                },
+            )
+        return self.get(chosen.decision_id)
+
+    def get(self, decision_id: str) -> Decision:
+        """Return one decision.
+
+        Raises:
+            DecisionNotFoundError: there is none of that id.
+        """
+        found = self._read("decision_id = $decision_id", decision_id=decision_id)
+        if not found:
+            raise DecisionNotFoundError(decision_id)
+        return found[0]
+
+    def of_paper(self, arxiv_id: str) -> list[Decision]:
+        """Return all decisions on a paper, also those taken back, oldest first."""
+        return self._read("arxiv_id = $arxiv_id ORDER BY decided_at, seq", arxiv_id=arxiv_id)
+
+    def standing(self, arxiv_ids: Iterable[str]) -> dict[str, Decision]:
+        """Return the decision that stands for each paper that has one."""
+        found = self._read(
+            "standing AND arxiv_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))",
+            ids=list(arxiv_ids),
+        )
+        return {decision.arxiv_id: decision for decision in found}
+
+    def recent(self, limit: int, reviewer: str | None = None) -> list[Decision]:
+        """Return the last decisions recorded, newest first, also those taken back."""
+        return self._read(
+            "coalesce(reviewer = $reviewer, true) ORDER BY seq DESC LIMIT $limit",
+            reviewer=reviewer,
+            limit=limit,
+        )
+
+    def training(self) -> list[TrainingExample]:
+        """Return the standing approvals and rejections with the text they were made on."""
+        return [
+            TrainingExample(
+                text=PaperText(row[0], row[1], row[2], tuple(row[3]), row[4]),
+                verdict=Verdict(row[5]),
+                sections=tuple(row[6]),
+                reviewer=row[7],
+                decided_at=from_utc(row[8]),
+            )
+            for row in self._session.rows(_TRAINING)
+        ]
+
+    def approved_between(self, start: datetime, end: datetime) -> list[ApprovedPaper]:
+        """Return the papers approved in [start, end) whose approval stood at `end`.
+
+        What was decided or undone from `end` on is not seen, so an old week stays as it was.
+        """
+        return [
+            ApprovedPaper(
+                arxiv_id=row[0],
+                title=row[1],
+                abstract=row[2],
+                authors=tuple(row[3]),
+                comment=row[4],
+                sections=tuple(row[5]),
+                reviewer=row[6],
+                note=row[7],
+                decided_at=from_utc(row[8]),
+            )
+            for row in self._session.rows(_APPROVED, {"start": to_utc(start), "end": to_utc(end)})
+        ]
+
+    def _last_of(self, reviewer: str) -> Decision:
+        found = self._read(
+            "reviewer = $reviewer AND undone_by IS NULL ORDER BY seq DESC LIMIT 1",
+            reviewer=reviewer,
+        )
+        if not found:
+            raise NothingToUndoError(
+                f"{reviewer} has no decision to take back.",
+                hint="Only one's own last decision is undone this way; name another by its id.",
+            )
+        return found[0]
+
+    def _read(self, condition: str, **parameters: object) -> list[Decision]:
+        """Return decisions; the condition is always a constant of this module."""
+        rows = self._session.rows(
+            f"SELECT {_COLUMNS} FROM decisions WHERE {condition}",  # noqa: S608  see docstring
+            parameters,
+        )
+        return [_decision(row) for row in rows]
+
+
+def _id_of(new: NewDecision) -> str:
+    """Return the id: the first 16 hex digits of the sha256 of all its fields."""
+    fields = [
+        new.arxiv_id,
+        new.verdict.value,
+        list(new.sections),
+        new.reviewer,
+        new.decided_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        new.note,
+    ]
+    return hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:16]
+
+
+def _event(number: int, id_: str, new: NewDecision) -> dict[str, object]:
+    return {
+        "number": number,
+        "decision_id": id_,
+        "arxiv_id": new.arxiv_id,
+        "verdict": new.verdict.value,
+        "sections": list(new.sections),
+        "reviewer": new.reviewer,
+        "note": new.note,
+        "happened_at": to_utc(new.decided_at),
+    }
+
+
+def _decision(row: Row) -> Decision:
+    id_, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at = row
+    return Decision(
+        decision_id=id_,
+        arxiv_id=arxiv_id,
+        verdict=Verdict(verdict),
+        sections=tuple(sections),
+        reviewer=reviewer,
+        decided_at=from_utc(decided_at),
+        note=note,
+        undone_by=undone_by,
+        undone_at=from_utc(undone_at),
+    )

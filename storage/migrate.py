@@ -1,0 +1,88 @@
+"""Brings a database to the current schema: the numbered .sql files, in order. Never edits one.
+
+A file that was applied anywhere is never changed; the next number mends it.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+import duckdb
+
+from storage.errors import SchemaVersionError
+from storage.instants import to_utc
+from storage.session import Session
+
+_NAME = re.compile(r"(?P<version>\d{4})_(?P<name>\w+)\.sql")
+_CREATE = """
+CREATE TABLE IF NOT EXISTS schema_migration (
+    version INTEGER NOT NULL,
+    name VARCHAR NOT NULL,
+    applied_at TIMESTAMP NOT NULL
+)
+"""
+_RECORD = "INSERT INTO schema_migration VALUES ($version, $name, $applied_at)"
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered step of the schema."""
+
+    version: int
+    name: str
+    sql: str
+
+
+def known_migrations(directory: Traversable | None = None) -> tuple[Migration, ...]:
+    """Return the steps this program knows, in order; the numbers run from 1 without a gap."""
+    directory = files("storage") / "migrations" if directory is None else directory
+    found = sorted(
+        (int(match["version"]), match["name"], entry)
+        for entry in directory.iterdir()
+        if (match := _NAME.fullmatch(entry.name))
+    )
+    if [version for version, _, _ in found] != list(range(1, len(found) + 1)):
+        raise ValueError(f"the migrations in {directory} are not numbered 1, 2, 3 ...")
+    return tuple(
+        Migration(version, name, entry.read_text(encoding="utf-8"))
+        for version, name, entry in found
+    )
+
+
+def schema_version(session: Session) -> int:
+    """Return the number of the last step the database has seen, 0 for an empty one."""
+    try:
+        return session.number("SELECT max(version) FROM schema_migration")
+    except duckdb.CatalogException:
+        return 0
+
+
+def migrate(session: Session, migrations: Sequence[Migration]) -> int:
+    """Apply what is missing, each step in one transaction with its record; return how many.
+
+    Raises:
+        SchemaVersionError: the database has seen steps this program does not know.
+    """
+    version = schema_version(session)
+    if version > len(migrations):
+        raise SchemaVersionError(
+            f"the database has schema {version}, this program knows {len(migrations)}.",
+            hint="It was written by a newer living-survey: install that one again.",
+        )
+    pending = migrations[version:]
+    for migration in pending:
+        with session.transaction():
+            session.write(_CREATE)
+            session.write(migration.sql)
+            session.write(
+                _RECORD,
+                {
+                    "version": migration.version,
+                    "name": migration.name,
+                    "applied_at": to_utc(datetime.now(UTC)),
+                },
+            )
+    return len(pending)

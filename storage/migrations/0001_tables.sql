@@ -1,0 +1,146 @@
+-- The tables. No primary or foreign keys: rows are unique by construction (one writer at a time,
+-- batches deduplicated, MERGE) and `storage/integrity.py` checks it; an index makes bulk loads
+-- several times slower and updates of list columns a thousand times. Every TIMESTAMP is UTC.
+
+-- One row: how many transactions were committed. The manifest beside the file remembers it, so
+-- that a lost one is noticed on opening.
+CREATE TABLE store_state (generation BIGINT NOT NULL);
+INSERT INTO store_state VALUES (0);
+
+CREATE TABLE paper (
+    arxiv_id VARCHAR NOT NULL,         -- canonical, without version
+    version INTEGER NOT NULL,          -- the highest seen from any source
+    title VARCHAR NOT NULL,
+    abstract VARCHAR NOT NULL,
+    authors VARCHAR[] NOT NULL,
+    categories VARCHAR[] NOT NULL,     -- the primary one first
+    primary_category VARCHAR NOT NULL,
+    comment VARCHAR,
+    doi VARCHAR,
+    journal_ref VARCHAR,
+    license VARCHAR,
+    submitted_at TIMESTAMP,            -- of version 1
+    updated_at TIMESTAMP,              -- of the current version
+    withdrawn BOOLEAN NOT NULL,
+    source VARCHAR NOT NULL,           -- whose text this is: oai, snapshot or query
+    datestamp DATE,                    -- OAI's day of the last metadata change
+    first_seen_at TIMESTAMP NOT NULL,
+    changed_at TIMESTAMP NOT NULL,     -- when a column a reader sees last changed here
+    content_hash VARCHAR NOT NULL,     -- sha256 of title, abstract, authors, comment, withdrawn
+    record_hash UBIGINT NOT NULL       -- of the record as its source sent it: equal means unchanged
+);
+
+CREATE TABLE paper_version (
+    arxiv_id VARCHAR NOT NULL,
+    version INTEGER NOT NULL,
+    submitted_at TIMESTAMP,            -- null where the source did not say
+    withdrawn BOOLEAN NOT NULL,
+    seen_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE change (
+    arxiv_id VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    old VARCHAR,
+    new VARCHAR,
+    source VARCHAR NOT NULL,           -- who told us
+    seen_at TIMESTAMP NOT NULL
+);
+
+-- The model's word: one row per paper and model.
+CREATE TABLE prediction (
+    arxiv_id VARCHAR NOT NULL,
+    model_id VARCHAR NOT NULL,
+    in_scope DOUBLE NOT NULL,
+    top_section VARCHAR,               -- null if the model named none
+    sections STRUCT(section VARCHAR, probability DOUBLE)[] NOT NULL,
+    facets STRUCT(facet VARCHAR, label VARCHAR, probability DOUBLE)[] NOT NULL,
+    terms STRUCT(term VARCHAR, weight DOUBLE)[] NOT NULL,
+    content_hash VARCHAR NOT NULL,     -- of the text that was read
+    predicted_at TIMESTAMP NOT NULL,
+    newest BOOLEAN NOT NULL            -- the one of the paper's models that the queue shows
+);
+
+-- The human's word: events, only ever appended.
+CREATE TABLE decision_event (
+    seq BIGINT NOT NULL,               -- order of recording
+    kind VARCHAR NOT NULL,             -- decide or undo
+    decision_id VARCHAR NOT NULL,      -- an undo carries the id of what it takes back
+    arxiv_id VARCHAR NOT NULL,
+    verdict VARCHAR NOT NULL,
+    sections VARCHAR[] NOT NULL,
+    reviewer VARCHAR NOT NULL,         -- who decided, or who took it back
+    note VARCHAR,
+    happened_at TIMESTAMP NOT NULL,    -- decided_at, or undone_at
+    content_hash VARCHAR NOT NULL      -- of the text that was read
+);
+
+-- The text of a paper as it stood when somebody decided on it.
+CREATE TABLE decided_text (
+    arxiv_id VARCHAR NOT NULL,
+    content_hash VARCHAR NOT NULL,
+    title VARCHAR NOT NULL,
+    abstract VARCHAR NOT NULL,
+    authors VARCHAR[] NOT NULL,
+    categories VARCHAR[] NOT NULL,
+    comment VARCHAR
+);
+
+CREATE TABLE publication (
+    arxiv_id VARCHAR NOT NULL,
+    target VARCHAR NOT NULL,
+    section VARCHAR NOT NULL,
+    published_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE announcement (
+    day DATE NOT NULL,                 -- in America/New_York, as the feed dates it
+    category VARCHAR NOT NULL,
+    arxiv_id VARCHAR NOT NULL,
+    version INTEGER NOT NULL,
+    announce_type VARCHAR NOT NULL,    -- new, cross, replace or replace-cross
+    title VARCHAR NOT NULL,
+    seen_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE feed_check (
+    day DATE NOT NULL,
+    category VARCHAR NOT NULL,
+    checked_at TIMESTAMP NOT NULL,
+    items INTEGER NOT NULL,            -- new and cross-listed papers in the feed
+    known_before INTEGER NOT NULL,     -- of these, announced in this category on an earlier day
+    stale BOOLEAN NOT NULL,            -- all of them were: the feed repeated an earlier day
+    calendar_quiet BOOLEAN NOT NULL    -- arXiv's calendar expects no announcement on this day
+);
+
+CREATE TABLE quarantined (
+    quarantined_at TIMESTAMP NOT NULL,
+    source VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    raw BLOB NOT NULL,
+    raw_hash VARCHAR NOT NULL,         -- sha256 of raw
+    raw_path VARCHAR,
+    arxiv_id VARCHAR
+);
+
+CREATE TABLE run_start (
+    seq BIGINT NOT NULL,
+    run_id VARCHAR NOT NULL,
+    command VARCHAR NOT NULL,
+    started_at TIMESTAMP NOT NULL,
+    process VARCHAR NOT NULL           -- host, PID and start of the process, to tell if it lives
+);
+
+CREATE TABLE run_end (
+    run_id VARCHAR NOT NULL,
+    finished_at TIMESTAMP,             -- null if the process ended without a word
+    status VARCHAR NOT NULL,           -- done, failed or interrupted
+    counts MAP(VARCHAR, BIGINT) NOT NULL,
+    error VARCHAR
+);
+
+CREATE TABLE source_cursor (
+    name VARCHAR NOT NULL,
+    value VARCHAR NOT NULL,
+    saved_at TIMESTAMP NOT NULL
+);

@@ -1,0 +1,76 @@
+"""A batch of papers made ready for one set-based write: deduplicated, as an Arrow table. No SQL.
+
+pyarrow is imported when a batch is written: reading commands must not pay for it.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from storage.instants import to_utc
+from storage.types import Paper, Source
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: whose text wins: a lower rank replaces a higher one
+RANK = {Source.OAI: 1, Source.SNAPSHOT: 2, Source.QUERY: 3}
+
+
+def newest_of(batch: Iterable[Paper]) -> list[Paper]:
+    """Return one record per paper: highest version, then later datestamp, better source, last."""
+    newest: dict[str, Paper] = {}
+    for paper in batch:
+        other = newest.get(paper.arxiv_id)
+        if other is None or _age(paper) >= _age(other):
+            newest[paper.arxiv_id] = paper
+    return list(newest.values())
+
+
+def _age(paper: Paper) -> tuple[int, date, int]:
+    return paper.version, paper.datestamp or date.min, -RANK[paper.source]
+
+
+def paper_table(papers: Sequence[Paper]) -> "pa.Table":
+    """Return the papers as the columns that `storage/paper_merge.py` reads."""
+    import pyarrow as pa  # noqa: PLC0415  only writers pay its import
+
+    text, texts, instant = pa.string(), pa.list_(pa.string()), pa.timestamp("us")
+    version = pa.struct(
+        [("version", pa.int32()), ("submitted_at", instant), ("withdrawn", pa.bool_())]
+    )
+    columns = {
+        "arxiv_id": pa.array([p.arxiv_id for p in papers], text),
+        "version": pa.array([p.version for p in papers], pa.int32()),
+        "title": pa.array([p.title for p in papers], text),
+        "abstract": pa.array([p.abstract for p in papers], text),
+        "authors": pa.array([p.authors for p in papers], texts),
+        "categories": pa.array([p.categories for p in papers], texts),
+        "primary_category": pa.array([p.primary_category for p in papers], text),
+        "comment": pa.array([p.comment for p in papers], text),
+        "doi": pa.array([p.doi for p in papers], text),
+        "journal_ref": pa.array([p.journal_ref for p in papers], text),
+        "license": pa.array([p.license for p in papers], text),
+        "submitted_at": pa.array([to_utc(p.submitted_at) for p in papers], instant),
+        "updated_at": pa.array([to_utc(p.updated_at) for p in papers], instant),
+        "withdrawn": pa.array([p.withdrawn for p in papers], pa.bool_()),
+        "source": pa.array([p.source.value for p in papers], text),
+        "datestamp": pa.array([p.datestamp for p in papers], pa.date32()),
+        "rank": pa.array([RANK[p.source] for p in papers], pa.int32()),
+        "history": pa.array([_history(p) for p in papers], pa.list_(version)),
+    }
+    return pa.table(columns)
+
+
+def _history(paper: Paper) -> list[dict[str, object]]:
+    """Return its versions, with the current one even where the source sends no history."""
+    told = {
+        v.version: _version(v.version, to_utc(v.submitted_at), withdrawn=v.withdrawn)
+        for v in paper.versions
+    }
+    current = _version(paper.version, to_utc(paper.updated_at), withdrawn=paper.withdrawn)
+    return list(({paper.version: current} | told).values())
+
+
+def _version(version: int, submitted_at: object, *, withdrawn: bool) -> dict[str, object]:
+    return {"version": version, "submitted_at": submitted_at, "withdrawn": withdrawn}

@@ -1,0 +1,157 @@
+"""Papers: written in batches, read by id, asked what is unclassified. Never deletes one."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from storage.instants import from_utc, to_utc
+from storage.paper_batch import newest_of, paper_table
+from storage.paper_merge import merge_batch
+from storage.session import Row, Session
+from storage.types import Paper, PaperText, PaperVersion, Source, StoredPaper, UpsertCounts
+
+_PAPERS = """
+SELECT arxiv_id, version, title, abstract, authors, categories, primary_category, source, comment,
+       doi, journal_ref, license, submitted_at, updated_at, withdrawn, datestamp, first_seen_at,
+       content_hash
+FROM paper
+WHERE arxiv_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))
+"""
+_VERSIONS = """
+SELECT arxiv_id, version, submitted_at, withdrawn
+FROM paper_version
+WHERE arxiv_id IN (SELECT unnest(CAST($ids AS VARCHAR[]))) AND submitted_at IS NOT NULL
+ORDER BY arxiv_id, version
+"""
+_HELD = """
+SELECT arxiv_id FROM paper WHERE arxiv_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))
+"""
+_TEXTS = """
+SELECT arxiv_id, title, abstract, categories, content_hash
+FROM paper
+WHERE arxiv_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))
+"""
+_UNCLASSIFIED = """
+FROM paper
+WHERE NOT EXISTS (
+    SELECT 1 FROM prediction
+    WHERE prediction.model_id = $model_id
+      AND prediction.arxiv_id = paper.arxiv_id
+      AND prediction.content_hash = paper.content_hash)
+"""
+# md5 and not hash(): DuckDB may change the latter from one version to the next.
+_BACKGROUND = """
+SELECT arxiv_id
+FROM paper
+WHERE NOT withdrawn
+  AND NOT ($exclude_decided AND arxiv_id IN (SELECT arxiv_id FROM decisions WHERE standing))
+ORDER BY md5_number_lower(arxiv_id), arxiv_id
+LIMIT $limit
+"""
+
+
+class Papers:
+    """The table `paper` and its history."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def upsert(self, batch: Sequence[Paper], *, seen_at: datetime) -> UpsertCounts:
+        """Merge a batch into what we hold; a repeated batch changes nothing.
+
+        Batches of 10 to 50 thousand are best. What becomes of a record that meets one we hold is
+        told in `storage/paper_merge.py`. The counts are of distinct papers; `revised` means that
+        something a reader sees has changed.
+        """
+        papers = newest_of(batch)
+        if not papers:
+            return UpsertCounts()
+        with (
+            self._session.transaction(),
+            self._session.batch("paper_batch", paper_table(papers)),
+        ):
+            return merge_batch(self._session, len(papers), to_utc(seen_at))
+
+    def get(self, arxiv_id: str) -> StoredPaper | None:
+        """Return one paper, None if we do not hold it."""
+        return self.get_many((arxiv_id,)).get(arxiv_id)
+
+    def get_many(self, arxiv_ids: Iterable[str]) -> dict[str, StoredPaper]:
+        """Return those of the papers that we hold, in the order asked for."""
+        ids = list(dict.fromkeys(arxiv_ids))
+        if not ids:
+            return {}
+        versions: defaultdict[str, list[PaperVersion]] = defaultdict(list)
+        for arxiv_id, version, submitted_at, withdrawn in self._session.rows(
+            _VERSIONS, {"ids": ids}
+        ):
+            versions[arxiv_id].append(PaperVersion(version, from_utc(submitted_at), withdrawn))
+        found = {
+            row[0]: _stored_paper(row, tuple(versions[row[0]]))
+            for row in self._session.rows(_PAPERS, {"ids": ids})
+        }
+        return {arxiv_id: found[arxiv_id] for arxiv_id in ids if arxiv_id in found}
+
+    def held(self, arxiv_ids: Iterable[str]) -> set[str]:
+        """Return which of the papers we hold."""
+        return {row[0] for row in self._session.rows(_HELD, {"ids": list(arxiv_ids)})}
+
+    def count(self) -> int:
+        """Return how many papers we hold."""
+        return self._session.number("SELECT count(*) FROM paper")
+
+    def unclassified(self, model_id: str, *, limit: int) -> list[PaperText]:
+        """Return papers whose present text this model has not read, first seen first."""
+        rows = self._session.rows(
+            f"SELECT arxiv_id {_UNCLASSIFIED} ORDER BY first_seen_at, arxiv_id LIMIT $limit",
+            {"model_id": model_id, "limit": limit},
+        )
+        return self.texts(row[0] for row in rows)
+
+    def unclassified_count(self, model_id: str) -> int:
+        """Return how many papers `unclassified` has in all."""
+        return self._session.number(f"SELECT count(*) {_UNCLASSIFIED}", {"model_id": model_id})
+
+    def texts(self, arxiv_ids: Iterable[str]) -> list[PaperText]:
+        """Return the texts of those of the papers that we hold, in the order asked for."""
+        ids = list(dict.fromkeys(arxiv_ids))
+        if not ids:
+            return []
+        found = {row[0]: _paper_text(row) for row in self._session.rows(_TEXTS, {"ids": ids})}
+        return [found[arxiv_id] for arxiv_id in ids if arxiv_id in found]
+
+    def background(self, limit: int, *, exclude_decided: bool = True) -> list[PaperText]:
+        """Return a sample of the stream that is the same for the same papers: ordered by hash."""
+        rows = self._session.rows(_BACKGROUND, {"limit": limit, "exclude_decided": exclude_decided})
+        return self.texts(row[0] for row in rows)
+
+
+def _paper_text(row: Row) -> PaperText:
+    arxiv_id, title, abstract, categories, content_hash = row
+    return PaperText(arxiv_id, title, abstract, tuple(categories), content_hash)
+
+
+def _stored_paper(row: Row, versions: tuple[PaperVersion, ...]) -> StoredPaper:
+    (arxiv_id, version, title, abstract, authors, categories, primary_category, source, comment,
+     doi, journal_ref, license_, submitted_at, updated_at, withdrawn, datestamp, first_seen_at,
+     content_hash) = row  # fmt: skip
+    paper = Paper(
+        arxiv_id=arxiv_id,
+        version=version,
+        title=title,
+        abstract=abstract,
+        authors=tuple(authors),
+        categories=tuple(categories),
+        primary_category=primary_category,
+        source=Source(source),
+        comment=comment,
+        doi=doi,
+        journal_ref=journal_ref,
+        license=license_,
+        submitted_at=from_utc(submitted_at),
+        updated_at=from_utc(updated_at),
+        withdrawn=withdrawn,
+        versions=versions,
+        datestamp=datestamp,
+    )
+    return StoredPaper(paper, from_utc(first_seen_at), content_hash)

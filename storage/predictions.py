@@ -1,0 +1,140 @@
+"""Predictions: the model's word, one row per paper and model, never mixed with decisions."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from storage.instants import from_utc, to_utc
+from storage.session import Row, Session
+from storage.types import FacetScore, Prediction, SectionScore, TermWeight
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_MERGE = """
+MERGE INTO prediction AS held
+USING prediction_batch AS told
+ON (held.arxiv_id = told.arxiv_id AND held.model_id = told.model_id)
+WHEN MATCHED THEN UPDATE BY NAME
+WHEN NOT MATCHED THEN INSERT BY NAME
+"""
+# `newest` is kept, not computed, so that the queue is a plain filter.
+_NEWEST = """
+UPDATE prediction
+SET newest = (prediction.model_id = best.model_id)
+FROM (
+    SELECT arxiv_id, arg_max(model_id, (predicted_at, model_id)) AS model_id
+    FROM prediction
+    WHERE arxiv_id IN (SELECT arxiv_id FROM prediction_batch)
+    GROUP BY arxiv_id
+) AS best
+WHERE prediction.arxiv_id = best.arxiv_id
+  AND prediction.newest <> (prediction.model_id = best.model_id)
+"""
+_PREFER = """
+UPDATE prediction
+SET newest = (model_id = $model_id)
+WHERE newest <> (model_id = $model_id)
+  AND arxiv_id IN (SELECT arxiv_id FROM prediction WHERE model_id = $model_id)
+"""
+_LATEST = """
+SELECT arxiv_id, model_id, in_scope, sections, facets, terms, content_hash, predicted_at
+FROM prediction
+WHERE newest AND arxiv_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))
+"""
+
+
+class Predictions:
+    """The table `prediction`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, batch: Sequence[Prediction]) -> int:
+        """Store a batch; a model's earlier word on the same paper is replaced. Return how many."""
+        last = {(p.arxiv_id, p.model_id): p for p in batch}
+        if not last:
+            return 0
+        with (
+            self._session.transaction(),
+            self._session.batch("prediction_batch", _table(list(last.values()))),
+        ):
+            self._session.write(_MERGE)
+            self._session.write(_NEWEST)
+        return len(last)
+
+    def latest(self, arxiv_ids: Iterable[str]) -> dict[str, Prediction]:
+        """Return the newest prediction of each paper that has one."""
+        ids = list(arxiv_ids)
+        if not ids:
+            return {}
+        return {row[0]: _prediction(row) for row in self._session.rows(_LATEST, {"ids": ids})}
+
+    def prefer(self, model_id: str) -> int:
+        """Show this model's predictions wherever it has some, after a rollback to it.
+
+        Returns how many predictions were turned on or off.
+        """
+        with self._session.transaction():
+            return self._session.write(_PREFER, {"model_id": model_id})
+
+
+def _prediction(row: Row) -> Prediction:
+    arxiv_id, model_id, in_scope, sections, facets, terms, content_hash, predicted_at = row
+    return Prediction(
+        arxiv_id=arxiv_id,
+        model_id=model_id,
+        in_scope=in_scope,
+        sections=tuple(SectionScore(s["section"], s["probability"]) for s in sections),
+        facets=tuple(FacetScore(f["facet"], f["label"], f["probability"]) for f in facets),
+        terms=tuple(TermWeight(t["term"], t["weight"]) for t in terms),
+        content_hash=content_hash,
+        predicted_at=from_utc(predicted_at),
+    )
+
+
+def _table(batch: Sequence[Prediction]) -> "pa.Table":
+    import pyarrow as pa  # noqa: PLC0415  only writers pay its import
+
+    text, real = pa.string(), pa.float64()
+    return pa.table({
+        "arxiv_id": pa.array([p.arxiv_id for p in batch], text),
+        "model_id": pa.array([p.model_id for p in batch], text),
+        "in_scope": pa.array([p.in_scope for p in batch], real),
+        "top_section": pa.array(
+            [p.sections[0].section if p.sections else None for p in batch], text
+        ),
+        "sections": _lists(
+            [p.sections for p in batch],
+            section=(text, lambda s: s.section),
+            probability=(real, lambda s: s.probability),
+        ),
+        "facets": _lists(
+            [p.facets for p in batch],
+            facet=(text, lambda f: f.facet),
+            label=(text, lambda f: f.label),
+            probability=(real, lambda f: f.probability),
+        ),
+        "terms": _lists(
+            [p.terms for p in batch],
+            term=(text, lambda t: t.term),
+            weight=(real, lambda t: t.weight),
+        ),
+        "content_hash": pa.array([p.content_hash for p in batch], text),
+        "predicted_at": pa.array([to_utc(p.predicted_at) for p in batch], pa.timestamp("us")),
+        "newest": pa.array([False] * len(batch), pa.bool_()),
+    })  # fmt: skip
+
+
+def _lists(
+    tuples: Sequence[Sequence[Any]], **fields: tuple["pa.DataType", Callable[[Any], object]]
+) -> "pa.ListArray":
+    """Return lists of structs, column by column: a dict per element would cost ten times that."""
+    import pyarrow as pa  # noqa: PLC0415  only writers pay its import
+
+    offsets = [0]
+    for elements in tuples:
+        offsets.append(offsets[-1] + len(elements))
+    flat = [element for elements in tuples for element in elements]
+    columns = [pa.array([read(e) for e in flat], type_) for type_, read in fields.values()]
+    structs = pa.StructArray.from_arrays(columns, names=list(fields))
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), structs)

@@ -1,0 +1,106 @@
+"""The queue: papers that are predicted and undecided, a page at a time. Writes nothing.
+
+Ids are found first and the papers read by id after, which stays at milliseconds over millions of
+papers where sorting whole rows does not.
+"""
+
+from collections.abc import Sequence
+
+from config.errors import UsageError
+from storage.papers import Papers
+from storage.predictions import Predictions
+from storage.session import Row, Session
+from storage.types import QueueItem
+
+_ORDERS = {
+    "likely": "queue.in_scope DESC",
+    "uncertain": "abs(queue.in_scope - 0.5)",
+    "newest": "paper.submitted_at DESC NULLS LAST",
+}
+_PAGE = """
+SELECT queue.arxiv_id, queue.priority
+FROM queue {join}
+WHERE queue.in_scope >= $at_least AND coalesce(queue.top_section = $section, $section IS NULL)
+ORDER BY {order}, queue.arxiv_id
+LIMIT $limit OFFSET $offset
+"""
+_JOIN = "JOIN paper ON paper.arxiv_id = queue.arxiv_id"
+_DEFERRED = """
+SELECT prediction.arxiv_id, prediction.in_scope
+FROM prediction
+JOIN decisions ON decisions.arxiv_id = prediction.arxiv_id
+WHERE prediction.newest AND decisions.standing AND decisions.verdict = 'deferred'
+ORDER BY decisions.decided_at, prediction.arxiv_id
+LIMIT $limit
+"""
+_COUNTS = """
+SELECT top_section, count(*)
+FROM queue
+WHERE in_scope >= $at_least AND top_section IS NOT NULL
+GROUP BY top_section
+ORDER BY top_section
+"""
+
+
+class Queue:
+    """The view `queue`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._papers = Papers(session)
+        self._predictions = Predictions(session)
+
+    def page(
+        self,
+        *,
+        section: str | None = None,
+        limit: int = 50,
+        offset: int = 0,
+        order: str = "likely",
+        at_least: float = 0.0,
+    ) -> list[QueueItem]:
+        """Return a page of the queue, of one top section or of all.
+
+        Args:
+            section: only papers whose best section this is.
+            limit: how many at most.
+            offset: how many to skip.
+            order: `likely` (highest in_scope first), `uncertain` (nearest to 0.5 first) or
+                `newest` (last submitted first); ties by arXiv id.
+            at_least: only papers with at least this probability of being in scope.
+        """
+        if order not in _ORDERS:
+            raise UsageError(
+                f"the queue has no order {order!r}.", hint=f"It has {', '.join(_ORDERS)}."
+            )
+        sql = _PAGE.format(order=_ORDERS[order], join=_JOIN if order == "newest" else "")
+        return self._items(
+            self._session.rows(
+                sql,
+                {"section": section, "limit": limit, "offset": offset, "at_least": at_least},
+            )
+        )
+
+    def deferred(self, limit: int) -> list[QueueItem]:
+        """Return predicted papers somebody put off, the longest waiting first."""
+        return self._items(self._session.rows(_DEFERRED, {"limit": limit}))
+
+    def counts(self, *, at_least: float = 0.0) -> dict[str, int]:
+        """Return how many papers wait, by top section."""
+        return dict(self._session.rows(_COUNTS, {"at_least": at_least}))
+
+    def size(self, *, at_least: float = 0.0) -> int:
+        """Return how many papers wait."""
+        return self._session.number(
+            "SELECT count(*) FROM queue WHERE in_scope >= $at_least", {"at_least": at_least}
+        )
+
+    def _items(self, rows: Sequence[Row]) -> list[QueueItem]:
+        ids = [arxiv_id for arxiv_id, _ in rows]
+        papers = self._papers.get_many(ids)
+        predictions = self._predictions.latest(ids)
+        return [
+            QueueItem(papers[arxiv_id], predictions[arxiv_id], priority)
+            for arxiv_id, priority in rows
+            if arxiv_id in papers
+        ]

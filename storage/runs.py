@@ -1,0 +1,135 @@
+"""Runs: each execution of a command, its start and its end as two appended rows."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from storage.errors import StorageError
+from storage.instants import from_utc, to_utc
+from storage.process import is_alive, this_process
+from storage.session import Row, Session
+from storage.types import RunRecord, RunStatus
+
+_START = "INSERT INTO run_start VALUES ($seq, $run_id, $command, $started_at, $process)"
+_END = """
+INSERT INTO run_end
+SELECT $run_id, $finished_at, $status,
+       map(CAST($names AS VARCHAR[]), CAST($numbers AS BIGINT[])), $error
+"""
+_UNFINISHED = """
+SELECT run_id, process FROM run_start WHERE run_id NOT IN (SELECT run_id FROM run_end)
+"""
+_RECENT = """
+SELECT run_id, command, started_at, finished_at, status, counts, error
+FROM runs
+WHERE coalesce(command = $command, true)
+ORDER BY seq DESC
+LIMIT $limit
+"""
+
+
+class Runs:
+    """The tables `run_start` and `run_end`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def start(self, command: str, started_at: datetime) -> str:
+        """Record that a command begins; return the run's id.
+
+        Runs whose process is gone without a word are marked interrupted first.
+        """
+        with self._session.transaction():
+            for run_id, process in self._session.rows(_UNFINISHED):
+                if not is_alive(process):
+                    self._end(
+                        run_id,
+                        finished_at=None,
+                        status=RunStatus.INTERRUPTED,
+                        counts={},
+                        error="its process ended without a word",
+                    )
+            seq = self._session.number("SELECT coalesce(max(seq), 0) + 1 FROM run_start")
+            stamp = to_utc(started_at)
+            run_id = f"{stamp:%Y%m%dT%H%M%SZ}-{seq}"
+            self._session.write(
+                _START,
+                {
+                    "seq": seq,
+                    "run_id": run_id,
+                    "command": command,
+                    "started_at": stamp,
+                    "process": this_process(),
+                },
+            )
+        return run_id
+
+    def finish(
+        self,
+        run_id: str,
+        *,
+        finished_at: datetime,
+        status: RunStatus,
+        counts: Mapping[str, int],
+        error: str | None = None,
+    ) -> None:
+        """Record how a run ended; what it counted is named by the caller."""
+        with self._session.transaction():
+            known = self._session.number(
+                "SELECT count(*) FROM run_start WHERE run_id = $run_id"
+                " AND run_id NOT IN (SELECT run_id FROM run_end)",
+                {"run_id": run_id},
+            )
+            if not known:
+                raise StorageError(f"there is no unfinished run {run_id}.")
+            self._end(
+                run_id,
+                finished_at=to_utc(finished_at),
+                status=status,
+                counts=counts,
+                error=error,
+            )
+
+    def last(self, command: str | None = None) -> RunRecord | None:
+        """Return the run that started last, of one command or of all."""
+        found = self.recent(1, command)
+        return found[0] if found else None
+
+    def recent(self, limit: int, command: str | None = None) -> list[RunRecord]:
+        """Return the runs that started last, newest first."""
+        return [
+            _run(row) for row in self._session.rows(_RECENT, {"limit": limit, "command": command})
+        ]
+
+    def _end(
+        self,
+        run_id: str,
+        *,
+        finished_at: datetime | None,
+        status: RunStatus,
+        counts: Mapping[str, int],
+        error: str | None,
+    ) -> None:
+        self._session.write(
+            _END,
+            {
+                "run_id": run_id,
+                "finished_at": finished_at,
+                "status": status.value,
+                "names": list(counts),
+                "numbers": list(counts.values()),
+                "error": error,
+            },
+        )
+
+
+def _run(row: Row) -> RunRecord:
+    run_id, command, started_at, finished_at, status, counts, error = row
+    return RunRecord(
+        run_id=run_id,
+        command=command,
+        started_at=from_utc(started_at),
+        finished_at=from_utc(finished_at),
+        status=RunStatus(status),
+        counts=dict(counts),
+        error=error,
+    )

@@ -1,0 +1,93 @@
+"""One open connection, as the tables' classes use it: rows, writes, transactions. No table's name.
+
+A session belongs to one lease and one thread; DuckDB gives wrong rows when threads share one.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Row = tuple[Any, ...]
+
+
+class Session:
+    """Speaks SQL on one cursor; calls `before_commit` and `after_commit` around every commit."""
+
+    def __init__(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        *,
+        before_commit: Callable[["Session"], None] | None = None,
+        after_commit: Callable[["Session"], None] | None = None,
+    ) -> None:
+        self._cursor = cursor
+        self._before_commit = before_commit
+        self._after_commit = after_commit
+        self._depth = 0
+
+    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[Row]:
+        """Return all rows of a query."""
+        return self._cursor.execute(sql, parameters).fetchall()
+
+    def row(self, sql: str, parameters: Mapping[str, object] | None = None) -> Row | None:
+        """Return the first row of a query, None if there is none."""
+        found: Row | None = self._cursor.execute(sql, parameters).fetchone()
+        return found
+
+    def write(self, sql: str, parameters: Mapping[str, object] | None = None) -> int:
+        """Change something; return how many rows were touched, 0 for a change of schema."""
+        return self.number(sql, parameters)
+
+    def number(self, sql: str, parameters: Mapping[str, object] | None = None) -> int:
+        """Return the one whole number a query yields, 0 for none."""
+        row = self.row(sql, parameters)
+        return 0 if row is None or row[0] is None else int(row[0])
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit all that is written inside, or nothing of it if an error leaves the block.
+
+        Blocks nest: only the outermost commits. An error must leave the outermost block too.
+        """
+        if self._depth:
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+            return
+        self._cursor.execute("BEGIN TRANSACTION")
+        self._depth = 1
+        try:
+            yield
+            if self._before_commit:
+                self._before_commit(self)
+        except BaseException:
+            self._cursor.execute("ROLLBACK")
+            raise
+        else:
+            self._cursor.execute("COMMIT")
+        finally:
+            self._depth = 0
+        if self._after_commit:
+            self._after_commit(self)
+
+    def checkpoint(self) -> None:
+        """Move what is committed from the WAL into the file."""
+        self._cursor.execute("CHECKPOINT")
+        if self._after_commit:
+            self._after_commit(self)
+
+    @contextmanager
+    def batch(self, name: str, table: "pa.Table") -> Iterator[None]:
+        """Let SQL read an Arrow table under a name, without copying it."""
+        self._cursor.register(name, table)
+        try:
+            yield
+        finally:
+            self._cursor.unregister(name)

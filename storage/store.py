@@ -1,0 +1,99 @@
+"""The store: one short lease on the database and everything that can be asked of it. No SQL here.
+
+    with open_store() as store:
+        store.papers.upsert(batch, seen_at=now)
+
+Open it, do one unit of work, leave the block. Never hold it across a network wait, a training run
+or a page being read: every other process and thread waits meanwhile.
+"""
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import duckdb
+
+from storage.announcements import Announcements
+from storage.changes import Changes
+from storage.connection import connected
+from storage.cursors import Cursors
+from storage.decisions import Decisions
+from storage.lease import lease
+from storage.ledger import Ledger
+from storage.manifest import compare, read_manifest, take_manifest, write_manifest
+from storage.migrate import Migration, known_migrations, migrate
+from storage.papers import Papers
+from storage.predictions import Predictions
+from storage.published import Published
+from storage.quarantine import Quarantine
+from storage.queue import Queue
+from storage.runs import Runs
+from storage.session import Session
+
+
+class Store:
+    """An open database, for the length of one lease, in one thread."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.papers = Papers(session)
+        self.changes = Changes(session)
+        self.predictions = Predictions(session)
+        self.decisions = Decisions(session)
+        self.queue = Queue(session)
+        self.announcements = Announcements(session)
+        self.ledger = Ledger(session)
+        self.quarantine = Quarantine(session)
+        self.runs = Runs(session)
+        self.cursors = Cursors(session)
+        self.published = Published(session)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make several writes one: all are stored, or none if an error leaves the block."""
+        return self._session.transaction()
+
+    def checkpoint(self) -> None:
+        """Move all that is committed from the WAL into the file, at the end of every run."""
+        self._session.checkpoint()
+
+
+OpenStore = Callable[[], AbstractContextManager[Store]]
+
+
+def store_opener(path: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore:
+    """Return what opens the database at `path`: it takes the lease, migrates, and closes.
+
+    The opener raises StoreBusyError, StoreDamagedError, SchemaVersionError or StorageError.
+    """
+
+    @contextmanager
+    def open_store() -> Iterator[Store]:
+        with (
+            lease(path, timeout_seconds=busy_timeout_seconds) as left,
+            connected(path, timeout_seconds=left) as connection,
+        ):
+            yield Store(_checked_session(path, connection))
+
+    return open_store
+
+
+def _checked_session(path: Path, connection: duckdb.DuckDBPyConnection) -> Session:
+    """Return a session on a database that lost nothing and has the current schema."""
+    session = Session(
+        connection,
+        before_commit=_count_up,
+        after_commit=lambda session: write_manifest(path, take_manifest(session)),
+    )
+    compare(path, take_manifest(session), read_manifest(path))
+    migrate(session, _migrations())
+    return session
+
+
+@functools.cache
+def _migrations() -> tuple[Migration, ...]:
+    return known_migrations()
+
+
+def _count_up(session: Session) -> None:
+    session.write("UPDATE store_state SET generation = generation + 1")
