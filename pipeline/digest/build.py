@@ -19,7 +19,7 @@ from storage.types import ApprovedPaper
 
 #: the section of papers whose sections the taxonomy does not know; no taxonomy can have this id
 OTHER = "~other"
-#: authors written out before "et al."
+#: authors written out before "et al."; one more is written out too
 AUTHORS_SHOWN = 5
 
 
@@ -141,7 +141,7 @@ def _line(paper: ApprovedPaper, known: Mapping[str, Section]) -> DigestLine:
         arxiv_id=paper.arxiv_id,
         title=one_line(paper.title) or f"arXiv:{paper.arxiv_id}",
         url=f"https://arxiv.org/abs/{quote(paper.arxiv_id, safe='/')}",
-        authors=authors[:AUTHORS_SHOWN],
+        authors=authors if len(authors) == AUTHORS_SHOWN + 1 else authors[:AUTHORS_SHOWN],
         authors_total=len(authors),
         reason=find_reason(paper.note, paper.abstract),
         links=find_links(paper.abstract, paper.comment),

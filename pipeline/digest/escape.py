@@ -7,10 +7,12 @@ tables and strikethrough. HTML is escaped by Jinja2's autoescape, not here.
 import re
 from urllib.parse import quote
 
-# Everything that opens emphasis, code, links, HTML, entities, tables or strikethrough anywhere.
-_ANYWHERE = re.compile(r"[\\`*_\[\]<>&|~]")
-# What makes a heading, list, quote, rule, fence or table of a line that begins with it.
-_AT_START = re.compile(r"^(?:[#+\-=:!]|\d{1,9}(?=[.)]))")
+# What opens code, emphasis, links, HTML, tables or strikethrough anywhere. An underscore after a
+# letter or digit never opens emphasis (it is not left-flanking), so `$x_1$` stays as it is; a
+# backslash before a letter escapes nothing, so `\\log` does too.
+_ANYWHERE = re.compile(r"[`*\[\]<|~]|(?<![A-Za-z0-9])_|\\(?=[!-/:-@\[-`{-~]|$)|&(?=#|[A-Za-z])")
+# What makes a heading, list, quote, rule or table of a line that begins with it.
+_AT_START = re.compile(r"^(?:[#+\-=:>]|\d{1,9}(?=[.)](?:\s|$)))")
 # GitHub makes links of bare addresses; an escaped colon or dot is read the same and is not one.
 _BARE_ADDRESS = re.compile(r"\b(https?|ftp)(?=:)|\b(www)(?=\.)", re.IGNORECASE)
 
@@ -24,8 +26,8 @@ class Markdown(str):
 def escape_markdown(text: str) -> Markdown:
     r"""Return one line that Markdown renders as exactly `text`, at the start of a line or within.
 
-    Line breaks become spaces: a new line could begin a block. TeX mathematics reads as written;
-    its underscores are escaped like all others (`$x\_1$`).
+    Line breaks become spaces: a new line could begin a block. TeX mathematics mostly stays as it
+    is written, so that a reader's MathJax still finds it.
     """
     line = " ".join(text.split())
     line = _ANYWHERE.sub(r"\\\g<0>", line)

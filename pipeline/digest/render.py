@@ -67,6 +67,7 @@ def _environment(form: Form) -> Environment:
     )
     environment.filters["anchor"] = _anchor
     environment.filters["target"] = link_target
+    environment.filters["verbatim"] = Markdown
     return environment
 
 

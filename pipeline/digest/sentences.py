@@ -43,6 +43,8 @@ _ABBREVIATIONS = frozenset(
         "aka.",
     }
 )
+# "J. Doe" goes on, "model Y. We" does not.
+_BEGINNINGS = frozenset({"We", "This", "These", "Our", "It", "The", "In", "To", "For", "However,"})
 _CLOSERS = "\"')]}\u2019\u201d"
 _OPENERS = "\"'([{\u2018\u201c"
 _WIDE_STOPS = "\u3002\uff01\uff1f"  # Chinese sentences end without a blank
@@ -72,7 +74,9 @@ def _ends_sentence(token: str, following: str) -> bool:
         return True
     word = bare.lstrip(_OPENERS).lower()
     initial = len(word) == 2 and word[0].isalpha() and bare[-2:-1].isupper()
-    return word not in _ABBREVIATIONS and not initial
+    if word in _ABBREVIATIONS:
+        return False
+    return not initial or following in _BEGINNINGS
 
 
 def _is_caseless(character: str) -> bool:

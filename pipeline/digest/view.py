@@ -39,7 +39,10 @@ class View:
         if not self.digest.papers:
             return self.words.say("empty")
         papers = self.words.count("papers", self.digest.papers)
-        sections = self.words.count("sections", len(self.digest.sections))
+        known = sum(section.id != OTHER for section in self.digest.sections)
+        if not known:
+            return self.words.say("summary_unplaced", papers=papers)
+        sections = self.words.count("sections", known)
         return self.words.say("summary", papers=papers, sections=sections)
 
     @property

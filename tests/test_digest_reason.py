@@ -1,0 +1,128 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.digest.plain import one_line, without_markup
+from pipeline.digest.reason import REASON_LENGTH, find_reason
+from pipeline.digest.sentences import split_sentences
+
+
+def _from_abstract(abstract: str) -> str:
+    return find_reason(None, abstract).text
+
+
+@pytest.mark.parametrize(
+    ("line", "sentences"),
+    [
+        ("One. Two! Three? Four", ["One.", "Two!", "Three?", "Four"]),
+        ("Smith et al. We differ. So.", ["Smith et al. We differ.", "So."]),
+        ("Cues, e.g. Depth maps, help. Yes.", ["Cues, e.g. Depth maps, help.", "Yes."]),
+        ("A gain of 0.5 points. Good.", ["A gain of 0.5 points.", "Good."]),
+        ("See Fig. 3 and Sec. 2. Then go.", ["See Fig. 3 and Sec. 2.", "Then go."]),
+        ("By J. Doe of X. Fine.", ["By J. Doe of X. Fine."]),
+        ("Let $a. B$ be. Then $C$ holds.", ["Let $a. B$ be.", "Then $C$ holds."]),
+        ("It costs $n$. $m$ is free.", ["It costs $n$.", "$m$ is free."]),
+        ("We use v2.0.1 of it. End.", ["We use v2.0.1 of it.", "End."]),
+        ("(It ends here.) Next.", ["(It ends here.)", "Next."]),
+        ("Rivals vs. Ours. Done.", ["Rivals vs. Ours.", "Done."]),
+        (
+            "\u6211\u4eec\u63d0\u51fa\u3002\u5b83\u597d\u3002",
+            ["\u6211\u4eec\u63d0\u51fa\u3002", "\u5b83\u597d\u3002"],
+        ),
+        ("", []),
+    ],
+)
+def test_sentences_end_where_people_end_them(line: str, sentences: list[str]) -> None:
+    assert split_sentences(line) == sentences
+
+
+@given(st.text(alphabet="aB1. $!?()\\e", max_size=60))
+def test_splitting_loses_nothing(line: str) -> None:
+    assert "".join("".join(split_sentences(line)).split()) == "".join(line.split())
+
+
+def test_the_reviewers_note_comes_first_and_is_not_cut() -> None:
+    note = "Worth reading:\n" + "because " * 60
+
+    reason = find_reason(note, "We propose nothing.")
+
+    assert reason.by_reviewer
+    assert reason.text == " ".join(note.split())
+
+
+@pytest.mark.parametrize("note", [None, "", "  \n"])
+def test_without_a_note_the_abstract_speaks(note: str | None) -> None:
+    reason = find_reason(note, "Old. We propose Brush. It wins.")
+
+    assert (reason.text, reason.by_reviewer) == ("We propose Brush.", False)
+
+
+@pytest.mark.parametrize(
+    ("abstract", "sentence"),
+    [
+        ("We show a gap. In this paper we introduce X.", "In this paper we introduce X."),
+        ("Hard. This work presents Y. We propose Z.", "This work presents Y."),
+        ("Hard. We release data. Good.", "We release data."),
+        ("Hard. A method is proposed. Good.", "A method is proposed."),
+        ("Hard. We study bias. Good.", "We study bias."),
+        ("Hard. Our method wins. Good.", "Our method wins."),
+        ("Nothing of it. Second.", "Nothing of it."),
+        ("They proposed X in 1990. We propose Y.", "We propose Y."),
+        ("", ""),
+    ],
+)
+def test_the_sentence_that_states_the_contribution_is_chosen(abstract: str, sentence: str) -> None:
+    assert _from_abstract(abstract) == sentence
+
+
+def test_a_long_sentence_is_cut_at_a_word() -> None:
+    text = _from_abstract("We propose " + "enormously " * 40 + "long.")
+
+    assert len(text) <= REASON_LENGTH
+    assert text.endswith("enormously\u2026")
+
+
+def test_a_long_lead_is_left_out_so_that_the_contribution_stays() -> None:
+    lead = "While others have tried " + "and tried " * 25
+    text = _from_abstract(f"{lead.strip()}, we propose Brush.")
+
+    assert text == "\u2026 we propose Brush."
+
+
+def test_mathematics_is_never_cut_in_two() -> None:
+    text = _from_abstract("We propose " + "x" * 170 + " with $a + b + c + d + e + f + g$ and more.")
+
+    assert text.count("$") % 2 == 0
+    assert len(text) <= REASON_LENGTH
+
+
+@given(st.text(max_size=600))
+def test_any_abstract_gives_one_line_of_bounded_length(abstract: str) -> None:
+    text = _from_abstract(abstract)
+
+    assert len(text) <= REASON_LENGTH
+    assert "\n" not in text
+    assert text == _from_abstract(abstract)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        (r"\textbf{Bold} and \emph{soft}", "Bold and soft"),
+        (r"see \href{https://a.example}{here}", "see here"),
+        (r"at \url{https://a.example/b}", "at https://a.example/b"),
+        (r"{\em old} style", "old style"),
+        (r"50\% of A\&B", "50% of A&B"),
+        (r"\textbf{\emph{both}}", "both"),
+        (r"a~tie", "a tie"),
+        (r"``quoted''", "\u201cquoted\u201d"),
+        (r"math $\textbf{x}_1~y$ stays", r"math $\textbf{x}_1~y$ stays"),
+        ("two\n  lines\x00\u202e", "two lines"),
+    ],
+)
+def test_markup_is_taken_off_and_mathematics_kept(text: str, plain: str) -> None:
+    assert without_markup(text) == plain
+
+
+def test_one_line_keeps_joiners_and_drops_what_hides() -> None:
+    assert one_line("a\u200db \u202ec\ufeff\x1b[0m\r\nd") == "a\u200db c[0m d"
