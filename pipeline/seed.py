@@ -92,7 +92,7 @@ def seed_from_list(
         titles |= {paper.arxiv_id: paper.title for paper in found}
     plan = plan_seed(curated, titles, unknown, taxonomy, now=now)
     _tell(progress, f"storing {len(found)} papers and {len(plan.decisions)} decisions")
-    with open_store() as store:
+    with open_store() as store, store.transaction():
         counts = store.papers.upsert(found, seen_at=now) if found else UpsertCounts()
         if malformed:
             store.quarantine.add(malformed)

@@ -1,0 +1,313 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+from curated_fakes import FIRST, LIST
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.errors import UsageError
+from pipeline.curated.dates import parse_date
+from pipeline.curated.errors import CuratedListError
+from pipeline.curated.parse import parse_list, read_list
+from pipeline.curated.types import CitationBadge, CuratedList, Entry, Link
+from storage.arxiv_id import ArxivId
+
+
+def parse(text: str) -> CuratedList:
+    return parse_list(text.encode())
+
+
+def only_entry(text: str) -> Entry:
+    (entry,) = parse(text).entries
+    return entry
+
+
+def assert_spans_hold(curated: CuratedList) -> None:
+    """The pieces are the file, and each begins and ends where its text does."""
+    assert b"".join(piece for _, piece in curated.pieces()) == curated.data
+    end = 0
+    for part, piece in curated.pieces():
+        if part is None:
+            end += len(piece)
+            continue
+        assert part.span == (end, end + len(piece))
+        assert piece == piece.rstrip()
+        end += len(piece)
+    for entry in curated.entries:
+        text = curated.data[slice(*entry.span)].decode()
+        assert text.lstrip()[0] in "-+*"
+        assert entry.title.split()[0] in text
+        assert curated.data[: entry.span[0]].count(b"\n") == entry.line - 1
+
+
+def test_an_entry_of_the_survey_is_read_whole() -> None:
+    entry = parse(LIST).entries[0]
+
+    assert entry.title == "Lantern: Guiding Image Drawing with Planning Models"
+    assert entry.headings == ("Drawing", "Plans")
+    assert (entry.date_text, entry.date) == ("12 Feb 2025", date(2025, 2, 12))
+    assert entry.authors == ("Ada Example", "Bo Sample", "Cy Person")
+    assert (entry.venue, entry.nickname) == ("ICLR 2025 Spotlight", None)
+    assert entry.arxiv_id == ArxivId("2502.00001", 2)
+    assert entry.links.paper == "https://arxiv.org/abs/2502.00001v2"
+    assert entry.links.code == "https://github.com/ada/lantern"
+    assert entry.links.stars == "ada/lantern"
+    assert entry.links.project == ("https://lantern.example/",)
+    assert entry.links.citation == CitationBadge(
+        7, "0123abc", "https://www.semanticscholar.org/paper/0123abc"
+    )
+    assert entry.tags == ("tokenizer",)
+    assert entry.line == LIST[: LIST.index(FIRST)].count("\n") + 1
+    assert LIST.encode()[slice(*entry.span)].decode() == FIRST
+
+
+def test_a_title_over_two_lines_and_authors_in_a_plain_line() -> None:
+    entry = parse(LIST).entries[1]
+
+    assert entry.title == "Painting Words over Two Lines"
+    assert entry.nickname == "Brush"
+    assert entry.full_title == "[Brush] Painting Words over Two Lines"
+    assert entry.date == date(2024, 11, 6)
+    assert entry.authors == ("Ada Example", "Bo Sample", "Cy Person")
+    assert entry.arxiv_id == ArxivId("2411.00002")
+    assert entry.tags == ("customization",)
+
+
+def test_indented_badges_after_a_blank_line_belong_to_the_entry() -> None:
+    entry = parse(LIST).entries[2]
+
+    assert entry.arxiv_id == ArxivId("2408.00003")
+    assert entry.venue == "CVPR 2024"
+    assert entry.authors == ("Ada Example",)
+    assert (entry.date_text, entry.date) == ("Aug 2024", date(2024, 8, 1))
+
+
+def test_comments_code_and_tables_of_contents_hold_no_entries() -> None:
+    titles = [entry.title for entry in parse(LIST).entries]
+
+    assert len(titles) == 6
+    assert not {"Hidden: Not Shown", "Not an entry", "Search", "Drawing"} & set(titles)
+
+
+def test_a_comment_lends_its_links_to_no_neighbour() -> None:
+    text = "# A\n+ **Title** (1 Jan 2024)\n<!-- [Paper](https://arxiv.org/abs/2401.00001) -->\n"
+
+    assert only_entry(text).arxiv_id is None
+
+
+def test_what_cannot_be_read_is_reported_with_its_line() -> None:
+    (fault,) = parse(LIST).unreadable
+
+    assert fault.line == LIST[: LIST.index("+ **Never closed")].count("\n") + 1
+    assert fault.reason == "the bold title is empty or never closed"
+    assert fault.headings == ("Drawing", "Data")
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        ("+**Title** (1 Jan 2024)", "there is no blank between the bullet and the title"),
+        ("+ Title https://arxiv.org/abs/2401.00002", "it has no title in bold or as a link"),
+        ("+ **Only a title**", "it has no authors, date or link"),
+        ("+ **[CVPR 2024]** (1 Jan 2024)", "the title is empty"),
+        ("+ ** ** (1 Jan 2024)", "the title is empty"),
+    ],
+)
+def test_every_kind_of_unreadable_item(item: str, reason: str) -> None:
+    curated = parse(f"# A\n+ **Good** (1 Jan 2024)\n\n{item}\n")
+
+    assert [entry.title for entry in curated.entries] == ["Good"]
+    assert [(fault.line, fault.reason) for fault in curated.unreadable] == [(4, reason)]
+
+
+@pytest.mark.parametrize("bullet", ["-", "+", "*"])
+def test_linked_titles_of_other_lists(bullet: str) -> None:
+    entry = only_entry(
+        f"## Papers\n{bullet} [A (Short) Title](https://arxiv.org/abs/2401.00001) - 2024\n"
+    )
+
+    assert entry.title == "A (Short) Title"
+    assert entry.arxiv_id == ArxivId("2401.00001")
+    assert entry.links.paper == "https://arxiv.org/abs/2401.00001"
+
+
+def test_bold_titles_with_links_in_a_row() -> None:
+    entry = only_entry(
+        "## Papers\n* **A Title**, (2024-05-17) [[PDF]](https://arxiv.org/pdf/2405.00001)"
+        ' [[Code]](https://github.com/a/b "the code") [Talk](https://v.example/(1))\n'
+    )
+
+    assert entry.date == date(2024, 5, 17)
+    assert entry.links.paper == "https://arxiv.org/pdf/2405.00001"
+    assert entry.links.code == "https://github.com/a/b"
+    assert entry.links.other == (Link("Talk", "https://v.example/(1)"),)
+
+
+def test_a_linked_bold_title() -> None:
+    entry = only_entry("## P\n- **[Title](https://arxiv.org/abs/2401.00001)** (3 Jan 2024)\n")
+
+    assert entry.title == "Title"
+    assert entry.arxiv_id == ArxivId("2401.00001")
+
+
+def test_entries_below_a_category_bullet() -> None:
+    curated = parse(
+        "# P\n- Drawing\n  - [One](https://arxiv.org/abs/2401.00001)\n"
+        "  - [Two](https://arxiv.org/abs/2401.00002)\n"
+    )
+
+    assert [entry.title for entry in curated.entries] == ["One", "Two"]
+
+
+def test_bullets_below_an_entry_are_its_own() -> None:
+    entry = only_entry(
+        "# P\n- **One** (1 Jan 2024) [site](https://one.example)\n"
+        "  - [Paper](https://arxiv.org/abs/2401.00001)\n"
+    )
+
+    assert entry.arxiv_id == ArxivId("2401.00001")
+
+
+def test_prose_after_an_entry_is_no_part_of_it() -> None:
+    text = "# P\n- **One** (1 Jan 2024)\n\nSee https://arxiv.org/abs/2401.00001 too.\n"
+
+    assert text.encode()[slice(*only_entry(text).span)] == b"- **One** (1 Jan 2024)"
+
+
+def test_headings_make_a_path_by_level() -> None:
+    text = "# A #\n### C\n- **One** (1 Jan 2024)\n## B\n- **Two** (1 Jan 2024)\n# D\n"
+
+    assert [entry.headings for entry in parse(text).entries] == [("A", "C"), ("A", "B")]
+    assert [heading.text for heading in parse(text).headings] == ["A", "C", "B", "D"]
+
+
+def test_a_badge_broken_over_lines_and_not_counted() -> None:
+    entry = only_entry(
+        "# P\n+ **One** (1 Jan 2024)\n"
+        "[![citation](https://img.shields.io/badge/citation-N/A-blue.svg?paper=xxx)\n)]"
+        "(https://www.semanticscholar.org/paper/xxx)\n"
+    )
+
+    assert entry.links.citation == CitationBadge(
+        None, "xxx", "https://www.semanticscholar.org/paper/xxx"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("12 Feb 2025", date(2025, 2, 12)),
+        ("19 Apr2015", date(2015, 4, 19)),
+        (" 7 September, 2023 ", date(2023, 9, 7)),
+        ("Nov 6, 2024", date(2024, 11, 6)),
+        ("Aug 2024", date(2024, 8, 1)),
+        ("2024.08", date(2024, 8, 1)),
+        ("2024-08-31", date(2024, 8, 31)),
+        ("31 Feb 2024", None),
+        ("12 Foo 2024", None),
+        ("CVPR 2024", None),
+        ("2024", None),
+        ("", None),
+    ],
+)
+def test_dates(text: str, day: date | None) -> None:
+    assert parse_date(text) == day
+
+
+def test_a_date_that_cannot_be_read_is_kept_as_text() -> None:
+    entry = only_entry("# P\n+ **One** (31 Feb 2024)\n")
+
+    assert (entry.date_text, entry.date) == ("31 Feb 2024", None)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        LIST.encode(),
+        LIST.replace("\n", "\r\n").encode(),
+        b"\xef\xbb\xbf" + LIST.encode(),
+        LIST.rstrip("\n").encode(),
+        b"",
+        b"\xef\xbb\xbf# A",
+        LIST.replace("Ada", "Ådå 🤗").encode(),
+    ],
+)
+def test_spans_give_the_file_back(data: bytes) -> None:
+    assert_spans_hold(parse_list(data))
+
+
+def test_line_ends_and_a_byte_order_mark_change_nothing_that_was_read() -> None:
+    expected = [(entry.title, entry.links, entry.line) for entry in parse(LIST).entries]
+
+    windows = parse_list(b"\xef\xbb\xbf" + LIST.replace("\n", "\r\n").encode())
+
+    assert [(entry.title, entry.links, entry.line) for entry in windows.entries] == expected
+
+
+_LINES = st.sampled_from(
+    [
+        *LIST.split("\n"),
+        *FIRST.split("\n"),
+        "",
+        " ",
+        "~~~",
+        "```",
+        "<!--",
+        "-->",
+        "---",
+        "\t- **Tab** (1 Jan 2024)",
+        "#",
+        "+",
+        "+ **",
+        "🤗 ## not a heading",
+        "\x0c\u2028odd",
+    ]
+)
+
+
+@given(
+    lines=st.lists(_LINES, max_size=25),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    bom=st.booleans(),
+    last=st.booleans(),
+)
+def test_any_shuffled_list_is_given_back_byte_for_byte(
+    lines: list[str],
+    end: str,
+    bom: bool,  # noqa: FBT001  drawn by hypothesis
+    last: bool,  # noqa: FBT001  drawn by hypothesis
+) -> None:
+    text = end.join(lines) + (end if last else "")
+
+    curated = parse_list((b"\xef\xbb\xbf" if bom else b"") + text.encode())
+
+    assert b"".join(piece for _, piece in curated.pieces()) == curated.data
+    assert all(curated.data[slice(*entry.span)].strip() for entry in curated.entries)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused_with_a_reason(data: bytes) -> None:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        with pytest.raises(CuratedListError, match="not UTF-8"):
+            parse_list(data)
+    else:
+        assert b"".join(piece for _, piece in parse_list(data).pieces()) == data
+
+
+def test_another_encoding_is_refused_with_the_line() -> None:
+    with pytest.raises(CuratedListError, match=r"line 2 holds the byte 0xe9 at offset 5.*Save"):
+        parse_list("# A\nBé\n".encode("latin-1"))
+
+
+def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such file"):
+        read_list(tmp_path / "none.md")
+
+
+def test_a_file_is_read_as_its_bytes(tmp_path: Path) -> None:
+    (tmp_path / "list.md").write_bytes(LIST.encode())
+
+    assert read_list(tmp_path / "list.md") == parse(LIST)
