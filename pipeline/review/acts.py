@@ -5,8 +5,9 @@ changed meanwhile (another tab, a colleague, a revision from arXiv) nothing is r
 reviewer is shown what changed, with their own choices kept.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -120,7 +121,7 @@ def record(desk: Desk, wanted: DecideForm) -> Outcome:
             verdict=wanted.verdict,
             sections=wanted.sections if wanted.verdict is Verdict.APPROVED else (),
             reviewer=desk.reviewer,
-            decided_at=desk.clock(),
+            decided_at=_after(store.decisions.of_paper(wanted.arxiv_id), desk.clock()),
             note=wanted.note or None,
         )
         return Outcome(store.decisions.add([decision])[0])
@@ -131,26 +132,26 @@ def _undo(request: Request, form: FormData) -> Response:
     decision_id = _text(form, "decision_id") or None
     place = place_from_form(_text(form, "place"), desk.taxonomy)
     taken_back = take_back(desk, decision_id)
-    if taken_back is None:
-        return refuse(
-            request,
-            404,
-            f"There is no decision {(decision_id or '')[:60]!r}.",
-            "The Decisions page lists those that can be taken back.",
-        )
     there = place.url(anchor=f"paper-{taken_back.arxiv_id}", done=taken_back.decision_id)
     return RedirectResponse(there, 303)
 
 
-def take_back(desk: Desk, decision_id: str | None) -> Decision | None:
-    """Undo the named decision, or this reviewer's last; None if there is none of that name."""
+def take_back(desk: Desk, decision_id: str | None) -> Decision:
+    """Undo the named decision, or this reviewer's last.
+
+    Raises:
+        DecisionNotFoundError: there is none of that id.
+        NothingToUndoError: the reviewer has none left.
+    """
     with desk.open_store() as store, store.transaction():
+        now = desk.clock()
         if decision_id is not None:
             named = store.decisions.get(decision_id)
-            if named is None or named.undone_at is not None:
+            if named.undone_at is not None:
                 return named  # undone twice is undone once
+            now = _after([named], now)
         return store.decisions.undo(
-            reviewer=desk.reviewer, undone_at=desk.clock(), decision_id=decision_id
+            reviewer=desk.reviewer, undone_at=now, decision_id=decision_id
         )
 
 
@@ -190,6 +191,16 @@ def _text(form: FormData, name: str) -> str:
     value = form.get(name, "")
     # a NUL is no character of any text, and databases stumble over it
     return value.replace("\0", "") if isinstance(value, str) else ""
+
+
+def _after(history: Sequence[Decision], now: datetime) -> datetime:
+    """Return `now`, or the instant after the last event of a paper where the clock is behind it.
+
+    The last decision by time stands, so one that is recorded last must also be dated last, even
+    if the clock was set back or stands still in a replay.
+    """
+    events = [event for each in history for event in (each.decided_at, each.undone_at) if event]
+    return max([now, *(event + timedelta(microseconds=1) for event in events)])
 
 
 def _says_the_same(standing: Decision, wanted: DecideForm, reviewer: str) -> bool:

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 
 from config.taxonomy import Section, Taxonomy
 from pipeline.review.cards import grouped
-from pipeline.review.place import ORDERS
+from pipeline.review.place import LIMITS, ORDERS
 from pipeline.review.security import Sessions
 from storage.store import OpenStore
 from storage.types import Verdict
@@ -83,6 +83,7 @@ def make_templates(taxonomy: Taxonomy) -> Environment:
     environment.filters["section_name"] = lambda name: names.get(name, name)
     environment.globals["verdict_names"] = VERDICT_NAMES
     environment.globals["orders"] = ORDERS
+    environment.globals["limits"] = LIMITS
     environment.globals["section_groups"] = grouped(taxonomy.sections)
     # browsers keep static files for good; a changed file gets a new address
     environment.globals["static_version"] = hashlib.sha256(

@@ -12,14 +12,14 @@ from storage.types import TermWeight
 
 _FOR = Markup("<mark>{}</mark>")
 _AGAINST = Markup('<mark class="against">{}</mark>')
-#: words of a term may stand apart by blanks, line ends or hyphens: text-to-image, text to image
-_GAP = r"[\s\-\u2010\u2011\u2013]+"
-_BLANKS = re.compile(r"[\s\-]+")
+#: what may stand between the words of a term: text-to-image, text to image, "text-/image"
+_GAP = r"\W{1,4}"
+_WORD = re.compile(r"\w+")
 
 
 def term_words(term: str) -> str:
     """Return a term in the form all its spellings share: lower case, one blank between words."""
-    return _BLANKS.sub(" ", term).strip().lower()
+    return " ".join(_WORD.findall(term.lower()))
 
 
 def highlight(text: str, terms: Sequence[TermWeight]) -> Markup:
@@ -37,8 +37,8 @@ def highlight(text: str, terms: Sequence[TermWeight]) -> Markup:
     end = 0
     for match in pattern.finditer(text):
         pieces.append(escape(text[end : match.start()]))
-        spelled = re.sub(_GAP, " ", match[0]).lower()
-        pieces.append((_FOR if weights.get(spelled, 0.0) >= 0 else _AGAINST).format(match[0]))
+        weight = weights.get(term_words(match[0]), 0.0)
+        pieces.append((_FOR if weight >= 0 else _AGAINST).format(match[0]))
         end = match.end()
     pieces.append(escape(text[end:]))
     return Markup("").join(pieces)

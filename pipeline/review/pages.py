@@ -12,6 +12,7 @@ from pipeline.review.desk import Desk, desk_of, render
 from pipeline.review.place import Place, read_place
 from pipeline.review.refusals import no_such_paper
 from storage.arxiv_id import parse_arxiv_id
+from storage.errors import DecisionNotFoundError
 from storage.store import Store
 from storage.types import Decision, QueueItem
 
@@ -50,8 +51,8 @@ def queue_page(request: Request) -> Response:
     desk = desk_of(request)
     place = read_place("/queue", request.query_params, desk.taxonomy)
     with desk.open_store() as store:
-        counts = store.queue.counts()
-        size = store.queue.size()
+        counts = store.queue.counts(at_least=place.at_least / 100)
+        size = store.queue.size(at_least=place.at_least / 100)
         total = counts.get(place.section, 0) if place.section else size
         pages = max(1, -(-total // PAGE_SIZE))
         # the last paper of the last page was decided: show the page before it
@@ -61,8 +62,8 @@ def queue_page(request: Request) -> Response:
             order=place.order,
             limit=PAGE_SIZE,
             offset=(place.page - 1) * PAGE_SIZE,
+            at_least=place.at_least / 100,
         )
-        standing = store.decisions.standing([item.paper.paper.arxiv_id for item in items])
         news = _news(store, request)
     section = desk.taxonomy.section(place.section) if place.section else None
     pager = Pager(
@@ -81,7 +82,7 @@ def queue_page(request: Request) -> Response:
         counts=counts,
         size=size,
         pager=pager,
-        cards=_cards(desk, items, standing),
+        cards=_cards(desk, items, {}),  # what waits has no decision that stands
         news=news,
     )
 
@@ -186,8 +187,11 @@ def _cards(desk: Desk, items: Sequence[QueueItem], standing: Mapping[str, Decisi
 def _news(store: Store, request: Request) -> News | None:
     """Return the decision that `?done=` names: looked up, so that no link can claim one."""
     decision_id = request.query_params.get("done")
-    decision = store.decisions.get(decision_id) if decision_id else None
-    if decision is None:
+    if not decision_id:
+        return None
+    try:
+        decision = store.decisions.get(decision_id)
+    except DecisionNotFoundError:
         return None
     stored = store.papers.get(decision.arxiv_id)
     return News(decision, stored.paper.title if stored else decision.arxiv_id)

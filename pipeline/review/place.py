@@ -18,6 +18,8 @@ ORDERS: Mapping[str, str] = {
     "uncertain": "Least certain first",
     "newest": "Newest first",
 }
+#: percent; a queue can leave out what the model thinks less likely in scope than this
+LIMITS = (0, 10, 50)
 #: no queue is read further than this: an offset is work for the database
 _LAST_PAGE = 100_000
 
@@ -31,14 +33,20 @@ class Place:
     order: str = "likely"
     #: counted from 1
     page: int = 1
+    #: percent, one of LIMITS
+    at_least: int = 0
 
     def in_section(self, section: str | None) -> "Place":
         """Return the first page of a section (None: of all), in the same order."""
-        return Place("/queue", section, self.order)
+        return replace(self, section=section, page=1)
 
     def in_order(self, order: str) -> "Place":
         """Return the first page of the same section in another order."""
-        return Place("/queue", self.section, order)
+        return replace(self, order=order, page=1)
+
+    def with_limit(self, at_least: int) -> "Place":
+        """Return the first page of the same section with another limit."""
+        return replace(self, at_least=at_least, page=1)
 
     def at_page(self, page: int) -> "Place":
         """Return another page of the same list."""
@@ -49,6 +57,7 @@ class Place:
         query = {
             **({"section": self.section} if self.section else {}),
             **({"order": self.order} if self.order != "likely" else {}),
+            **({"at_least": str(self.at_least)} if self.at_least else {}),
             **({"page": str(self.page)} if self.page > 1 else {}),
             **also,
         }
@@ -70,7 +79,13 @@ def read_place(path: str, query: Mapping[str, str], taxonomy: Taxonomy) -> Place
     page = query.get("page") or "1"
     if not (page.isascii() and page.isdigit() and 1 <= int(page[:9]) <= _LAST_PAGE):
         raise UsageError(f"There is no page {page[:20]!r}.", hint="Pages are counted from 1.")
-    return Place(path, section, order, int(page))
+    at_least = query.get("at_least") or "0"
+    if at_least not in map(str, LIMITS):
+        raise UsageError(
+            f"There is no limit {at_least[:20]!r}.",
+            hint=f"Use one of: {', '.join(map(str, LIMITS))} (percent).",
+        )
+    return Place(path, section, order, int(page), int(at_least))
 
 
 def place_from_form(text: str, taxonomy: Taxonomy) -> Place:

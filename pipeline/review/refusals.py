@@ -9,6 +9,7 @@ from starlette.responses import Response
 from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
 from pipeline.review.desk import render
 from pipeline.review.security import harden
+from storage.errors import DecisionNotFoundError
 
 #: seconds; a lease is held for far less than this
 RETRY_AFTER = "5"
@@ -55,7 +56,13 @@ def on_known_error(request: Request, error: Exception) -> Response:
         response = refuse(request, 503, error.message, remedy)
         response.headers["Retry-After"] = RETRY_AFTER
         return response
-    return refuse(request, 400 if isinstance(error, UsageError) else 500, error.message, error.hint)
+    if isinstance(error, DecisionNotFoundError):
+        status = 404
+    else:
+        status = 400 if isinstance(error, UsageError) else 500
+    # messages may begin like the second half of "error: ..."; here they stand alone
+    message = error.message[:1].upper() + error.message[1:]
+    return refuse(request, status, message, error.hint)
 
 
 def on_bug(request: Request, _error: Exception) -> Response:

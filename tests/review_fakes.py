@@ -1,0 +1,221 @@
+"""A reviewer without a browser, and a queue to review: pages and forms as a browser sends them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+import anyio
+import httpx
+from builders import make_paper, make_prediction
+from lxml import html
+from starlette.types import ASGIApp
+
+from config.taxonomy import Facet, Label, Section, Taxonomy
+from pipeline.review.app import create_app
+from storage.store import OpenStore, store_opener
+from storage.types import Decision, Paper, Prediction, SectionScore
+
+SECRET = b"a secret of the tests, 32 bytes.."
+BASE = "http://127.0.0.1:8765"
+START = datetime(2026, 3, 17, 12, 0, tzinfo=UTC)
+
+
+def _section(id_: str, path: tuple[str, ...], task: str, modality: str | None) -> Section:
+    return Section(
+        id=id_,
+        headings=path,
+        path=path,
+        task=task,
+        modality=modality,
+        technique=None,
+        definition=f"What belongs in {id_}.",
+        cues=(),
+        names={"en": " ".join(path[-2:]), "zh": " ".join(path[-2:])},
+    )
+
+
+TAXONOMY = Taxonomy(
+    title="Talking Pictures",
+    facets=(
+        Facet(
+            "modality",
+            (Label("image", "", (), {"en": "Image"}), Label("video", "", (), {"en": "Video"})),
+            optional=True,
+        ),
+    ),
+    sections=(
+        _section("make-image", ("Making", "Images", "With words"), "make", "image"),
+        _section("make-video", ("Making", "Videos", "With words"), "make", "video"),
+        _section("cut-video", ("Cutting", "Videos"), "cut", "video"),
+        _section("agents", ("Agents",), "agents", None),
+    ),
+    fingerprint="0" * 64,
+)
+
+
+@dataclass
+class Clock:
+    """Time that passes by a second whenever somebody looks."""
+
+    now: datetime = START
+    step: timedelta = timedelta(seconds=1)
+
+    def __call__(self) -> datetime:
+        """Return the present instant."""
+        self.now += self.step
+        return self.now
+
+
+def scores(**probabilities: float) -> tuple[SectionScore, ...]:
+    """Return section scores, best first: `scores(make_image=0.8)`."""
+    ranked = sorted(probabilities.items(), key=lambda each: -each[1])
+    return tuple(SectionScore(name.replace("_", "-"), p) for name, p in ranked)
+
+
+@dataclass
+class Room:
+    """A store with papers in its queue, and the application on top of it."""
+
+    open_store: OpenStore
+    clock: Callable[[], datetime] = field(default_factory=Clock)
+    reviewer: str = "ada"
+
+    def app(self, reviewer: str = "") -> ASGIApp:
+        """Return the review application for a reviewer."""
+        return create_app(
+            self.open_store,
+            TAXONOMY,
+            reviewer=reviewer or self.reviewer,
+            secret=SECRET,
+            clock=self.clock,
+            survey_title="Talking Pictures: A Survey",
+        )
+
+    def put(self, paper: Paper, prediction: Prediction | None = None) -> None:
+        """Bring a paper into the queue, with a prediction of its present text."""
+        with self.open_store() as store:
+            store.papers.upsert([paper], seen_at=START)
+            stored = store.papers.get(paper.arxiv_id)
+            assert stored is not None
+            told = prediction or make_prediction(
+                paper.arxiv_id, sections=scores(make_image=0.8, cut_video=0.2)
+            )
+            told = replace(told, arxiv_id=paper.arxiv_id, content_hash=stored.content_hash)
+            store.predictions.add([told])
+
+    def fill(self, ids: Sequence[str]) -> None:
+        """Bring several papers into the queue, the first one most likely in scope."""
+        for place, arxiv_id in enumerate(ids):
+            self.put(
+                make_paper(arxiv_id),
+                make_prediction(
+                    arxiv_id, in_scope=0.95 - 0.01 * place, sections=scores(make_image=0.8)
+                ),
+            )
+
+    def decisions(self, arxiv_id: str) -> list[Decision]:
+        """Return everything that was decided about a paper."""
+        with self.open_store() as store:
+            return store.decisions.of_paper(arxiv_id)
+
+
+def make_room(tmp_path: Path, *, busy_timeout_seconds: float = 30.0) -> Room:
+    """Return a room over a new, empty database."""
+    path = tmp_path / "survey.duckdb"
+    return Room(store_opener(path, busy_timeout_seconds=busy_timeout_seconds))
+
+
+@dataclass
+class Page:
+    """An answer, and what stands in it."""
+
+    response: httpx.Response
+
+    @property
+    def status(self) -> int:
+        """Return the HTTP status."""
+        return self.response.status_code
+
+    @property
+    def text(self) -> str:
+        """Return what a reader sees, blanks made one."""
+        body = html.fromstring(self.response.text).find("body")
+        assert body is not None
+        return " ".join(str(body.text_content()).split())
+
+    @property
+    def ids(self) -> list[str]:
+        """Return the arXiv ids of the cards, in order."""
+        tree = html.fromstring(self.response.text)
+        return [str(found).removeprefix("paper-") for found in tree.xpath("//article/@id")]
+
+    @property
+    def location(self) -> str:
+        """Return where the answer sends the browser."""
+        return self.response.headers["location"]
+
+    def forms(self, action: str) -> list[dict[str, list[str]]]:
+        """Return what the forms of an action would send, buttons left out."""
+        tree = html.fromstring(self.response.text)
+        found = []
+        for form in tree.forms:
+            if form.action == action:
+                sent: dict[str, list[str]] = {}
+                for name, value in form.form_values():
+                    sent.setdefault(name, []).append(value)
+                found.append(sent)
+        return found
+
+    def form(self, action: str = "/decide", arxiv_id: str = "") -> dict[str, list[str]]:
+        """Return the first form of an action, or the one of a paper."""
+        for form in self.forms(action):
+            if not arxiv_id or form["arxiv_id"] == [arxiv_id]:
+                return form
+        raise AssertionError(f"no {action} form for {arxiv_id or 'any paper'}")
+
+
+@dataclass
+class Visitor:
+    """A browser without a screen: keeps cookies, follows nothing by itself."""
+
+    app: ASGIApp
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Page:
+        """Open a page."""
+        return self._send("GET", path, None, headers)
+
+    def post(
+        self,
+        path: str,
+        form: Mapping[str, Sequence[str] | str],
+        headers: Mapping[str, str] | None = None,
+    ) -> Page:
+        """Send a form as the browser sends its own."""
+        body = urlencode(dict(form), doseq=True).encode()
+        sent = {"content-type": "application/x-www-form-urlencoded", "origin": BASE}
+        return self._send("POST", path, body, {**sent, **(headers or {})})
+
+    def decide(self, page: Page, arxiv_id: str, verdict: str, **also: str | list[str]) -> Page:
+        """Press a button of a card, with some fields changed."""
+        return self.post("/decide", {**page.form("/decide", arxiv_id), "verdict": verdict, **also})
+
+    def follow(self, page: Page) -> Page:
+        """Go where the answer sends us."""
+        return self.get(page.location)
+
+    def _send(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str] | None
+    ) -> Page:
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(
+                transport=transport, base_url=BASE, cookies=self.cookies
+            ) as client:
+                return await client.request(method, path, content=body, headers=headers)
+
+        response = anyio.run(send)
+        self.cookies.update(response.cookies)
+        return Page(response)

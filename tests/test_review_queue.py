@@ -1,0 +1,214 @@
+"""What the queue shows: cards, sections, orders, pages, one paper with its history."""
+
+from pathlib import Path
+
+import pytest
+from builders import make_decision, make_paper, make_prediction
+from review_fakes import Room, Visitor, make_room, scores
+
+from storage.types import FacetScore, TermWeight, Verdict
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    return make_room(tmp_path)
+
+
+@pytest.fixture
+def visitor(room: Room) -> Visitor:
+    return Visitor(room.app())
+
+
+def test_the_door_leads_to_the_queue(visitor: Visitor) -> None:
+    page = visitor.get("/")
+    assert (page.status, page.location) == (303, "/queue")
+
+
+def test_an_empty_queue_says_what_fills_it(visitor: Visitor) -> None:
+    page = visitor.get("/queue")
+    assert page.status == 200
+    assert "Nothing waits." in page.text
+    assert "living-survey run" in page.text
+
+
+def test_a_card_shows_the_paper_and_why(room: Room, visitor: Visitor) -> None:
+    paper = make_paper(
+        "2603.00007",
+        title="Drawing with words",
+        abstract="A video diffusion model. It audits nothing.",
+        authors=tuple(f"Author {n}" for n in range(11)),
+        comment="Code: https://github.com/ada/draw, page at ada.github.io/draw",
+        version=2,
+    )
+    prediction = make_prediction(
+        in_scope=0.934,
+        sections=scores(make_image=0.81, cut_video=0.3, agents=0.004),
+        facets=(FacetScore("modality", "image", 0.6), FacetScore("modality", "video", 0.7)),
+        terms=(TermWeight("diffusion", 1.5), TermWeight("dit", 0.7), TermWeight("audits", -0.4)),
+    )
+    room.put(paper, prediction)
+    page = visitor.get("/queue")
+    for words in (
+        "Drawing with words",
+        "Author 7, and 3 more",
+        "version 2",
+        "submitted 2026-03-16",
+        "cs.CV cs.CL",
+        "It audits nothing.",
+        "github.com/ada/draw",
+        "ada.github.io/draw",
+        "Images With words 81 %",
+        "What belongs in make-image.",
+        "Video 70 %",
+        "diffusion +1.5",
+        "audits \N{MINUS SIGN}0.4",
+    ):
+        assert words in page.text
+    source = page.response.text
+    assert "<mark>diffusion</mark>" in source
+    assert '<mark class="against">audits</mark>' in source
+    assert 'href="https://arxiv.org/abs/2603.00007"' in source
+    assert 'href="https://arxiv.org/pdf/2603.00007"' in source
+
+
+def test_likely_sections_are_ticked_beforehand(room: Room, visitor: Visitor) -> None:
+    sections = scores(make_image=0.81, cut_video=0.5, make_video=0.49)
+    room.put(make_paper("2603.00001"), make_prediction(sections=sections))
+    assert visitor.get("/queue").form()["section"] == ["make-image", "cut-video"]
+
+
+def test_an_unsure_model_ticks_nothing(room: Room, visitor: Visitor) -> None:
+    room.put(make_paper("2603.00001"), make_prediction(sections=scores(make_image=0.02)))
+    page = visitor.get("/queue")
+    assert "section" not in page.form()
+    assert "Images With words 2 %" in page.text
+
+
+def test_a_prediction_of_an_older_taxonomy_is_shown_without_its_lost_section(
+    room: Room, visitor: Visitor
+) -> None:
+    room.put(make_paper("2603.00001"), make_prediction(sections=scores(lost=0.9, agents=0.6)))
+    page = visitor.get("/queue")
+    assert page.status == 200
+    assert page.form()["section"] == ["agents"]
+
+
+def test_every_section_can_be_chosen_for_every_paper(room: Room, visitor: Visitor) -> None:
+    room.fill(["2603.00001"])
+    source = visitor.get("/queue").response.text
+    for section in ("make-image", "make-video", "cut-video", "agents"):
+        assert source.count(f'name="section" value="{section}"') == 1
+
+
+def test_sections_have_counts_and_narrow_the_queue(room: Room, visitor: Visitor) -> None:
+    room.fill(["2603.00001", "2603.00002"])
+    room.put(make_paper("2603.00003"), make_prediction(sections=scores(agents=0.9)))
+    assert sorted(visitor.get("/queue").ids) == ["2603.00001", "2603.00002", "2603.00003"]
+    page = visitor.get("/queue?section=agents")
+    assert page.ids == ["2603.00003"]
+    assert "1 paper waits" in page.text
+    assert "Agents 1" in page.text
+    assert "With words 2" in page.text
+    assert "What belongs in agents." in page.text
+
+
+def test_the_queue_can_be_ordered_and_limited(room: Room, visitor: Visitor) -> None:
+    for number, in_scope in (("1", 0.9), ("2", 0.52), ("3", 0.05)):
+        room.put(
+            make_paper(f"2603.0000{number}"),
+            make_prediction(in_scope=in_scope, sections=scores(agents=0.9)),
+        )
+    assert visitor.get("/queue?order=likely").ids == ["2603.00001", "2603.00002", "2603.00003"]
+    assert visitor.get("/queue?order=uncertain").ids[0] == "2603.00002"
+    limited = visitor.get("/queue?at_least=10")
+    assert limited.ids == ["2603.00001", "2603.00002"]
+    assert "2 papers wait" in limited.text
+
+
+def test_pages_follow_each_other_and_end(room: Room, visitor: Visitor) -> None:
+    ids = [f"2603.{number:05}" for number in range(1, 13)]
+    room.fill(ids)
+    first = visitor.get("/queue")
+    assert first.ids == ids[:10]
+    assert "page 1 of 2" in first.text
+    assert 'href="/queue?page=2" rel="next"' in first.response.text
+    last = visitor.get("/queue?page=2")
+    assert last.ids == ids[10:]
+    assert 'rel="next"' not in last.response.text
+    assert visitor.get("/queue?page=99").ids == ids[10:]
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("section=make-imag", "Did you mean make-image"),
+        ("order=best", "There is no order 'best'."),
+        ("page=0", "There is no page '0'."),
+        ("page=x", "There is no page 'x'."),
+        ("page=%D9%A3", "There is no page"),
+        ("at_least=33", "There is no limit '33'."),
+    ],
+)
+def test_what_does_not_exist_is_said_in_one_sentence(
+    visitor: Visitor, query: str, sentence: str
+) -> None:
+    page = visitor.get(f"/queue?{query}")
+    assert page.status == 400
+    assert sentence in page.text
+    assert "Back to the queue" in page.text
+
+
+def test_a_paper_page_shows_who_decided_what_and_when(room: Room, visitor: Visitor) -> None:
+    room.fill(["cs/0012345"])
+    with room.open_store() as store:
+        store.decisions.add([
+            make_decision(
+                "cs/0012345",
+                verdict=Verdict.DEFERRED,
+                sections=(),
+                reviewer="bo",
+                note="ask <b>Ada</b>",
+            )
+        ])
+    page = visitor.get("/paper/cs/0012345")
+    assert page.status == 200
+    assert "Deferred by bo, 2026-03-16 09:30 UTC" in page.text
+    assert "ask <b>Ada</b>" in page.text
+    assert len(page.forms("/undo")) == 1
+
+
+def test_a_version_or_prefix_in_the_address_leads_to_the_same_paper(
+    room: Room, visitor: Visitor
+) -> None:
+    room.fill(["2603.00001"])
+    assert visitor.get("/paper/2603.00001v3").ids == ["2603.00001"]
+
+
+def test_a_paper_without_prediction_can_still_be_read_and_decided(
+    room: Room, visitor: Visitor
+) -> None:
+    with room.open_store() as store:
+        store.papers.upsert([make_paper("2603.00001")], seen_at=make_decision().decided_at)
+    page = visitor.get("/paper/2603.00001")
+    assert "The model has not read this paper yet." in page.text
+    visitor.decide(page, "2603.00001", "approved", section=["agents"])
+    assert [each.sections for each in room.decisions("2603.00001")] == [("agents",)]
+
+
+@pytest.mark.parametrize("address", ["/paper/2603.99999", "/paper/nonsense"])
+def test_an_unknown_paper_is_a_404_with_a_remedy(visitor: Visitor, address: str) -> None:
+    page = visitor.get(address)
+    assert page.status == 404
+    assert "living-survey add" in page.text
+
+
+def test_an_unknown_page_is_a_404(visitor: Visitor) -> None:
+    page = visitor.get("/no/such/page")
+    assert page.status == 404
+    assert "There is no such page." in page.text
+
+
+def test_health_is_json(room: Room, visitor: Visitor) -> None:
+    room.fill(["2603.00001"])
+    page = visitor.get("/health")
+    assert page.response.json() == {"status": "ok", "queue": 1}
