@@ -5,7 +5,7 @@ Never decides anything. With `--json` nothing but the document goes to stdout.
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
@@ -13,6 +13,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -71,24 +72,29 @@ class Output:
         if not self.as_json:
             self._out.print(Text(text, style=style))
 
-    def table(self, columns: Iterable[Column], rows: Iterable[Iterable[object]]) -> None:
+    def table(self, columns: Sequence[Column], rows: Iterable[Iterable[object]]) -> None:
         """Print a table for people; cells are shown as they are, never as markup."""
         if self.as_json:
             return
+        cells = [[printable(str(cell)) for cell in row] for row in rows]
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for column in columns:
+        for place, column in enumerate(columns):
+            widest = max([cell_len(column.name), *(cell_len(row[place]) for row in cells)])
             table.add_column(
                 column.name,
                 justify="right" if column.right else "left",
-                no_wrap=not column.flexible,
+                no_wrap=True,
                 overflow="ellipsis",
-                ratio=1 if column.flexible else None,
+                min_width=None if column.flexible else widest,
             )
-        for row in rows:
-            table.add_row(*(Text(printable(str(cell))) for cell in row))
+        for row in cells:
+            table.add_row(*(Text(cell, overflow="ellipsis", no_wrap=True) for cell in row))
         # Outside a terminal a table is as wide as it needs to be: logs and pipes cut nothing.
-        width = None if self._out.is_terminal else max(self._out.width, 160)
-        self._out.print(table, width=width, soft_wrap=False)
+        wide = self._out if self._out.is_terminal else Console(width=10_000, highlight=False)
+        with wide.capture() as drawn:
+            wide.print(table)
+        for line in drawn.get().splitlines():
+            sys.stdout.write(line.rstrip() + "\n")
 
     def note(self, text: str) -> None:
         """Print one line to stderr, for what is not the answer."""

@@ -31,8 +31,8 @@ class FeedReport:
     day: date
     #: new and cross-listed papers, over all categories asked for
     announced: int
-    #: the feed only repeats an earlier day: it is asked again by the next run
-    stale: bool
+    #: categories whose feed only repeats an earlier day: asked again by the next run
+    stale: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,8 @@ def fetch_papers(
                     cursor_name(set_name), harvest.response_at.date().isoformat(), clock()
                 )
 
-    repaired, missing = 0, ()
+    repaired = 0
+    missing: tuple[str, ...] = ()
     try:
         repaired, missing = repair(query, open_store, clock=clock)
     except SourceError as error:
@@ -125,7 +126,7 @@ def read_feed(
     """Store what the day's feed announces; return it with the number of unreadable items."""
     today = feed.today(categories)
     with open_store() as store:
-        stale = store.announcements.add(
+        checks = store.announcements.add(
             today.day,
             categories,
             today.announcements,
@@ -134,6 +135,7 @@ def read_feed(
         )
         quarantined = store.quarantine.add(today.malformed)
     announced = sum(item.announce_type in _COUNTED for item in today.announcements)
+    stale = tuple(check.category for check in checks if check.stale)
     return FeedReport(today.day, announced, stale), quarantined
 
 
@@ -143,7 +145,7 @@ def repair(
     """Look up what was announced lately and is not held; return (repaired, still missing)."""
     since = clock().date() - timedelta(days=REPAIR_DAYS)
     with open_store() as store:
-        missing = store.ledger.missing(since)
+        missing = list(store.ledger.missing(since))
     if not missing:
         return 0, ()
     found = query.look_up(missing)

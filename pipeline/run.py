@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from rich.progress import Progress
 
 from classifiers import artifact
-from pipeline.bootstrap import ArxivSources, Services
+from pipeline.bootstrap import Services
 from pipeline.classify import ClassifyReport, classify_papers
 from pipeline.fetch import FetchReport, fetch_papers
 from pipeline.recording import Recorder
+from pipeline.sources.opening import ArxivSources
 
 
 @dataclass(frozen=True, slots=True)

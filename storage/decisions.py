@@ -177,6 +177,13 @@ class Decisions:
         )
         return {decision.arxiv_id: decision for decision in found}
 
+    def count(self) -> int:
+        """Return how many decisions were ever recorded, undone ones included."""
+        [(count,)] = self._session.rows(
+            "SELECT count(*) FROM decision_event WHERE kind = 'decide'", {}
+        )
+        return int(count)
+
     def recent(self, limit: int, reviewer: str | None = None) -> list[Decision]:
         """Return the last decisions recorded, newest first, also those taken back."""
         return self._read(

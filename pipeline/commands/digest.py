@@ -48,5 +48,5 @@ def digest(
         invocation.output.answer(report)
         return
     invocation.output.line(f"digest {report.week}: {report.papers} papers")
-    for path in report.paths:
-        invocation.output.line(f"  {path}")
+    for file in report.files:
+        invocation.output.line(f"  {file.path}{'' if file.changed else '  (unchanged)'}")

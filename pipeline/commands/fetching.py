@@ -137,8 +137,9 @@ def add(
 def _say_fetch(invocation: Invocation, report: "FetchReport") -> None:
     say = invocation.output.line
     if report.feed is not None:
-        stale = " (a feed of an earlier day: asked again next time)" if report.feed.stale else ""
-        say(f"announced  {report.feed.announced} papers on {report.feed.day}{stale}")
+        say(f"announced  {report.feed.announced} papers on {report.feed.day}")
+        if report.feed.stale:
+            say(f"stale      {', '.join(report.feed.stale)}: the feed repeats an earlier day")
     for harvest in report.harvests:
         counts, window = harvest.counts, harvest.window
         say(

@@ -36,12 +36,8 @@ def queue(
     deferred: Annotated[bool, typer.Option(help="The deferred papers instead.")] = False,
 ) -> None:
     """Show the papers that wait for a decision."""
-    from config.errors import UsageError
     from pipeline.bootstrap import bootstrap
-    from storage.queue import ORDERS
 
-    if order not in ORDERS:
-        raise UsageError(f"{order!r} is no order.", hint=f"Say {', '.join(ORDERS)}.")
     services = bootstrap(invocation.settings)
     wanted = services.taxonomy.section(section).id if section else None
     with services.open_store() as store:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from rich.progress import Progress
 
-from pipeline.bootstrap import ArxivSources, Services, arxiv_sources, bootstrap
+from pipeline.bootstrap import Services, bootstrap
 from pipeline.commands.invocation import Invocation
 from pipeline.recording import Recorder, exclusive, recorded
+from pipeline.sources.opening import ArxivSources, arxiv_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,6 @@ def arxiv_session(
     """Open a session that may ask arXiv."""
     with (
         session(invocation, command, alone=alone) as opened,
-        arxiv_sources(opened.services.settings, opened.services.clock) as arxiv,
+        arxiv_sources(opened.services.settings.arxiv, opened.services.clock) as arxiv,
     ):
         yield opened, arxiv

@@ -1,0 +1,56 @@
+"""Opens the three ways to ask arXiv from the settings. Asks nothing by itself."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.errors import ConfigError
+from config.settings import ArxivSettings
+from pipeline.sources.archive import Archive
+from pipeline.sources.feed import FeedSource
+from pipeline.sources.http import ArxivHttp, make_client
+from pipeline.sources.limiter import Limiter, default_limiter_path
+from pipeline.sources.oai import OaiSource
+from pipeline.sources.query import QuerySource
+
+
+@dataclass(frozen=True, slots=True)
+class ArxivSources:
+    """The three ways to ask arXiv, behind one limiter."""
+
+    oai: OaiSource
+    feed: FeedSource
+    query: QuerySource
+
+
+@contextmanager
+def arxiv_sources(settings: ArxivSettings, clock: Callable[[], datetime]) -> Iterator[ArxivSources]:
+    """Open the one polite client and the three sources that share it.
+
+    Raises:
+        ConfigError: a URL leaves this machine and nobody says whom arXiv could write to.
+    """
+    if settings.is_live and not settings.contact:
+        raise ConfigError(
+            "arxiv.contact is empty, and arXiv asks its clients to say who they are.",
+            hint='Set contact = "you@example.org" under [arxiv] in living-survey.toml.',
+        )
+    limiter = Limiter(settings.limiter or default_limiter_path(), settings.min_interval_seconds)
+    with make_client(
+        connect_timeout_seconds=settings.connect_timeout_seconds,
+        read_timeout_seconds=settings.read_timeout_seconds,
+    ) as client:
+        http = ArxivHttp(
+            client,
+            limiter,
+            Archive(settings.archive),
+            contact=settings.contact,
+            clock=clock,
+            run_deadline_seconds=settings.run_deadline_seconds,
+        )
+        yield ArxivSources(
+            oai=OaiSource(http, settings.oai_url),
+            feed=FeedSource(http, settings.rss_url),
+            query=QuerySource(http, settings.query_url),
+        )
