@@ -221,7 +221,8 @@ def _read_now(env: Mapping[str, str], *, live: bool) -> datetime | None:
         now = datetime.fromisoformat(text)
     except ValueError as error:
         raise ConfigError(
-            f"{_NOW} is {text!r}, but takes an instant such as 2026-03-17T12:00:00Z."
+            f"{_NOW} is {_shown(text)}, but takes an instant such as 2026-03-17T12:00:00Z.",
+            hint="Correct it, or unset it for the system's clock.",
         ) from error
     if live:
         raise ConfigError(

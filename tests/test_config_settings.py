@@ -1,0 +1,351 @@
+"""Settings: the file, the environment, and what a mistake says."""
+
+import json
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.errors import ConfigError
+from config.keytypes import Takes, is_loopback
+from config.schema import SECTIONS, ArxivSettings, Settings
+from config.settings import env_name, load_settings, settings_template
+
+LOOPBACK = {
+    "LIVING_SURVEY_ARXIV__OAI_URL": "http://127.0.0.1:8000/oai",
+    "LIVING_SURVEY_ARXIV__RSS_URL": "http://localhost:8000",
+    "LIVING_SURVEY_ARXIV__QUERY_URL": "http://[::1]:8000/api/query",
+}
+KEYS = [(section, key) for section, model in SECTIONS.items() for key in model.model_fields]
+
+_WORD = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12)
+_TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
+_PATH = _WORD.map(lambda word: f"some/{word}.x")
+_SECONDS = st.floats(0.001, 1e6)
+
+#: by the words of what a key takes, so that a new kind of key cannot be forgotten here
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "a path": _PATH,
+    "a path or nothing": _PATH,
+    "text on one line": _TEXT | st.just("多模态 ü"),
+    "plain ASCII text on one line": _TEXT,
+    "an http:// or https:// address without query or fragment": _WORD.map(
+        lambda word: f"https://{word}.example.org/{word}"
+    ),
+    "a number of seconds above zero": _SECONDS,
+    "a number of seconds, 3 or more "
+    "(0 or more only when every arXiv URL is a loopback address)": st.floats(3, 1e6),
+    "a whole number, 0 or more": st.integers(0, 2**32 - 1),
+    "a whole number of days from 0 to 365": st.integers(0, 365),
+    "a port number from 0 to 65535": st.integers(0, 65535),
+    "a host name or an address to listen on": st.sampled_from(["0.0.0.0", "::1", "queue.lan"]),
+    'a list of arXiv set names such as "cs" or "cs:cs:CV", at least one': st.lists(
+        st.sampled_from(["cs", "eess", "cs:cs:CV"]), min_size=1
+    ),
+    'a list of arXiv categories such as "cs.CV", at least one': st.lists(
+        st.sampled_from(["cs.CV", "eess.AS", "hep-th", "astro-ph.CO"]), min_size=1
+    ),
+    'a list of "en" and "zh", at least one': st.lists(st.sampled_from(["en", "zh"]), min_size=1),
+    'a time of day such as "00:30"': st.sampled_from(["00:00", "07:05", "23:59"]),
+    'an IANA time zone such as "America/New_York"': st.sampled_from(["UTC", "Asia/Shanghai"]),
+}
+
+
+def takes(section: str, key: str) -> str:
+    metadata = SECTIONS[section].model_fields[key].metadata
+    return next(item.words for item in metadata if isinstance(item, Takes))
+
+
+@st.composite
+def settings_of_one_key(draw: st.DrawFn) -> tuple[str, str, Any]:
+    section, key = draw(st.sampled_from(KEYS))
+    return section, key, draw(VALUES[takes(section, key)])
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "survey.toml"
+
+
+def refusal(path: Path | None, env: dict[str, str] | None = None) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(path, env or {})
+    assert caught.value.exit_status == 2
+    assert caught.value.message.endswith(".")
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_every_kind_of_key_is_tried_below() -> None:
+    assert {takes(section, key) for section, key in KEYS} == set(VALUES)
+
+
+@given(settings_of_one_key(), st.booleans())
+def test_every_key_can_be_set_from_the_environment(
+    case: tuple[str, str, Any],
+    as_json: bool,  # noqa: FBT001  # drawn by hypothesis
+) -> None:
+    section, key, value = case
+    listed = isinstance(value, list)
+    text = (json.dumps(value) if as_json else ", ".join(value)) if listed else str(value)
+    got = getattr(getattr(load_settings(None, {env_name(section, key): text}), section), key)
+    if isinstance(got, Path):
+        assert got == Path.cwd() / value
+    else:
+        assert got == (tuple(value) if listed else value)
+
+
+@pytest.mark.parametrize(("section", "key"), KEYS)
+def test_the_environment_wins_over_the_file(file: Path, section: str, key: str) -> None:
+    ours, theirs = {
+        "path": ("a.x", "b.x"),
+        "number": ("11", "12"),
+        "list": ('["cs.CV"]', '["cs.CL"]'),
+        "text": ("UTC", "GMT"),
+    }[kind_of(section, key)]
+    special = {"daily": ("01:00", "02:00"), "repair": ("01:00", "02:00")}
+    special |= dict.fromkeys(
+        ("oai_url", "rss_url", "query_url"), ("https://a.org", "https://b.org")
+    )
+    special |= {"sets": ('["cs"]', '["eess"]'), "languages": ('["en"]', '["zh"]')}
+    ours, theirs = special.get(key, (ours, theirs))
+    quoted = theirs if kind_of(section, key) in {"number", "list"} else json.dumps(theirs)
+    file.write_text(f"[{section}]\n{key} = {quoted}\n")
+    env = {env_name(section, key): ours}
+    from_file = getattr(getattr(load_settings(file, {}), section), key)
+    from_both = getattr(getattr(load_settings(file, env), section), key)
+    file.write_text("")
+    assert from_both == getattr(getattr(load_settings(file, env), section), key)
+    assert from_both != from_file
+
+
+def kind_of(section: str, key: str) -> str:
+    words = takes(section, key)
+    if "path" in words:
+        return "path"
+    if "list of" in words:
+        return "list"
+    return "number" if "number" in words else "text"
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    settings = load_settings(env={"HOME": "/home/ada", "PATH": "/bin"})
+    assert settings.file is None
+    assert settings.root == tmp_path
+    assert settings.database.path == tmp_path / "var" / "survey.duckdb"
+    assert settings.arxiv == Settings().arxiv.model_copy(
+        update={"archive": tmp_path / "var" / "archive"}
+    )
+    assert settings.survey.list is None
+    assert settings.now is None
+
+
+def test_the_file_is_the_argument_then_the_variable_then_the_working_directory(
+    tmp_path: Path,
+) -> None:
+    for name in ("living-survey.toml", "variable.toml", "argument.toml"):
+        (tmp_path / name).write_text(f'[survey]\ntitle = "{name}"\n')
+    env = {"LIVING_SURVEY_CONFIG": "variable.toml"}
+    assert load_settings(Path("argument.toml"), env).survey.title == "argument.toml"
+    assert load_settings(None, env).survey.title == "variable.toml"
+    assert load_settings(None, {}).survey.title == "living-survey.toml"
+    assert load_settings(None, {"LIVING_SURVEY_CONFIG": ""}).file == tmp_path / "living-survey.toml"
+
+
+def test_relative_paths_start_at_the_directory_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    config = tmp_path / "home" / "s.toml"
+    config.write_text('[survey]\nlist = "lists/a.md"\n[database]\npath = "/data/s.duckdb"\n')
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    settings = load_settings(Path("../home/s.toml"), {})
+    assert settings.survey.list == tmp_path / "home" / "lists" / "a.md"
+    assert settings.database.path == Path("/data/s.duckdb")
+    assert settings.classifier.models == tmp_path / "home" / "var" / "models"
+
+
+def test_the_template_shows_every_key_with_its_default(file: Path) -> None:
+    template = settings_template()
+    file.write_text(template, encoding="utf-8")
+    untouched = load_settings(file, {})
+    file.write_text(re.sub(r"^# (\w+ = )", r"\1", template, flags=re.MULTILINE), encoding="utf-8")
+    assert load_settings(file, {}) == untouched
+    uncommented = re.findall(r"^(\w+) = ", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert sorted(uncommented) == sorted(key for _, key in KEYS)
+    assert untouched.arxiv.min_interval_seconds == 3.0
+
+
+def test_a_byte_order_mark_is_no_mistake(file: Path) -> None:
+    file.write_bytes(b'\xef\xbb\xbf[survey]\ntitle = "T"\n')
+    assert load_settings(file, {}).survey.title == "T"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "[arxiv]\noai_uri = 'x'",
+            "unknown key 'oai_uri' in section [arxiv]. Did you mean oai_url?",
+        ),
+        ("[arxv]\nx = 1", "unknown section [arxv]. Did you mean [arxiv]?"),
+        ("[qqq]\nx = 1", "unknown section [qqq]. There are survey, database, arxiv"),
+        ("[digest]\nzzz = 1", "Its keys are output, languages."),
+        ("[review]\npath = 'x'", "Did you mean path in [database]?"),
+        ("title = 'x'", "title stands outside its section. Move it below [survey]."),
+        ("review = 3", "review is 3, but it is a section. Write [review]"),
+        ("[review]\nport = true", "[review] port is true, but takes a port number"),
+        ("[review]\nport = '8765'", '[review] port is "8765", but takes a port number'),
+        ("[review]\nport = 65536", "port is 65536, but takes a port number from 0 to 65535."),
+        ("[review]\nport = 1.5", "port is 1.5, but takes"),
+        ("[review]\nhost = ''", 'host is "", but takes a host name'),
+        ("[arxiv]\nsets = 'cs'", '[arxiv] sets is "cs", but takes a list'),
+        ("[arxiv]\nsets = ['cs', 3]", '[arxiv] sets is ["cs", 3], but takes a list'),
+        ("[arxiv]\nsets = []", "sets is [], but takes a list"),
+        ("[arxiv]\ncategories = ['cs.CV&verb=x']", "takes a list of arXiv categories"),
+        ("[arxiv]\nmin_interval_seconds = 2.9", "is 2.9, but takes a number of seconds, 3 or more"),
+        ("[arxiv]\nmin_interval_seconds = nan", "is NaN, but takes"),
+        ("[arxiv]\nread_timeout_seconds = inf", "is Infinity, but takes"),
+        ("[arxiv]\noai_url = 'ftp://x'", "takes an http:// or https:// address"),
+        ("[arxiv]\noai_url = 'http://x:99999'", "takes an http:// or https:// address"),
+        ("[arxiv]\noai_url = 'http://x/?verb=x'", "takes an http:// or https:// address"),
+        ("[arxiv]\noai_url = 'http://[x'", "takes an http:// or https:// address"),
+        ('[arxiv]\ncontact = "a@b\\r\\nX: y"', "takes plain ASCII text on one line"),
+        ("[database]\npath = ''", '[database] path is "", but takes a path.'),
+        ("[digest]\nlanguages = ['fr']", 'takes a list of "en" and "zh"'),
+        ("[schedule]\ndaily = 00:30:00", 'daily is "00:30:00", but takes a time of day'),
+        ("[schedule]\ndaily = '24:00'", "takes a time of day"),
+        ("[schedule]\ntimezone = 'Mars/Base'", "takes an IANA time zone"),
+        ("[schedule]\ntimezone = '../etc'", "takes an IANA time zone"),
+        ("[survey]\ntitle = 2024-01-01", "takes text on one line"),
+        (
+            "[survey]\ntitle = 'a'\ntitle = 'b'\n",
+            "is not valid TOML: Cannot overwrite a value (at line",
+        ),
+        ("[survey]\ntitle = a", "is not valid TOML: Invalid value (at line 2, column 9)."),
+    ],
+)
+def test_a_mistake_in_the_file_is_named(file: Path, text: str, says: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    told = refusal(file)
+    assert str(file) in told
+    assert says in told
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("ARXIV__OAI_URI", "x", "Did you mean LIVING_SURVEY_ARXIV__OAI_URL?"),
+        ("REVIEW__PATH", "x", "Did you mean LIVING_SURVEY_DATABASE__PATH?"),
+        ("ARXV__OAI_URL", "x", "Did you mean LIVING_SURVEY_ARXIV__OAI_URL?"),
+        ("DATABASE_PATH", "x", "Did you mean LIVING_SURVEY_DATABASE__PATH?"),
+        ("CONFG", "x", "Did you mean LIVING_SURVEY_CONFIG?"),
+        ("QQQ__ZZZ", "x", "sets nothing that is known. The sections are survey, database"),
+        ("REVIEW__PORT", "", 'LIVING_SURVEY_REVIEW__PORT is "", but takes a port'),
+        ("REVIEW__PORT", "many", 'LIVING_SURVEY_REVIEW__PORT is "many", but takes a port'),
+        ("ARXIV__SETS", "[1", "but takes a list of arXiv set names"),
+        ("ARXIV__SETS", "", "LIVING_SURVEY_ARXIV__SETS is [], but takes a list"),
+        ("ARXIV__MIN_INTERVAL_SECONDS", "0.1", "is 0.1, but takes a number of seconds, 3 or more"),
+        ("CONFIG", "gone.toml", 'gone.toml named by LIVING_SURVEY_CONFIG. Write one with "living-'),
+    ],
+)
+def test_a_mistake_in_the_environment_is_named(name: str, value: str, says: str) -> None:
+    assert says in refusal(None, {f"LIVING_SURVEY_{name}": value})
+
+
+def test_what_a_container_platform_sets_for_a_service_of_our_name_is_left_alone() -> None:
+    env = dict.fromkeys(
+        ("SERVICE_HOST", "SERVICE_PORT", "PORT", "PORT_8765_TCP", "PORT_8765_TCP_ADDR"), "x"
+    )
+    assert load_settings(None, {f"LIVING_SURVEY_{name}": env[name] for name in env}).review.port
+
+
+def test_a_named_file_that_is_missing_is_refused(tmp_path: Path) -> None:
+    told = refusal(tmp_path / "gone.toml")
+    assert f"There is no configuration file {tmp_path / 'gone.toml'}." in told
+    assert "living-survey init" in told
+
+
+def test_a_directory_is_no_configuration_file(tmp_path: Path) -> None:
+    assert f"{tmp_path} cannot be read: Is a directory." in refusal(tmp_path)
+
+
+def test_bytes_that_are_no_text_are_refused(file: Path) -> None:
+    file.write_bytes(b'[survey]\ntitle = "\xff"\n')
+    assert "is not UTF-8 text (byte 18)" in refusal(file)
+
+
+def test_a_long_value_is_cut_in_the_message(file: Path) -> None:
+    file.write_text(f"[review]\nport = '{'9' * 500}'", encoding="utf-8")
+    assert len(refusal(file)) < 400
+
+
+def test_a_short_interval_and_a_set_clock_need_loopback_urls() -> None:
+    hurried = {**LOOPBACK, "LIVING_SURVEY_ARXIV__MIN_INTERVAL_SECONDS": "0"}
+    clock = {"LIVING_SURVEY_NOW": "2026-03-17T12:00:00+01:00"}
+    settings = load_settings(None, hurried | clock)
+    assert settings.arxiv.min_interval_seconds == 0.0
+    assert settings.now == datetime(2026, 3, 17, 11, tzinfo=UTC)
+    assert not settings.arxiv.is_live
+
+
+@pytest.mark.parametrize("live", sorted(LOOPBACK))
+def test_one_url_that_leaves_the_machine_forbids_both(live: str) -> None:
+    env = LOOPBACK | {live: "http://127.0.0.1.example.org"}
+    assert load_settings(None, env).arxiv.is_live
+    assert "3 or more" in refusal(None, env | {"LIVING_SURVEY_ARXIV__MIN_INTERVAL_SECONDS": "2"})
+    told = refusal(None, env | {"LIVING_SURVEY_NOW": "2026-03-17T12:00:00Z"})
+    assert "LIVING_SURVEY_NOW is set while an arXiv URL leaves this machine" in told
+
+
+def test_a_clock_without_offset_is_utc_and_nonsense_is_refused() -> None:
+    now = load_settings(None, LOOPBACK | {"LIVING_SURVEY_NOW": "2026-03-17T12:00:00"}).now
+    assert now == datetime(2026, 3, 17, 12, tzinfo=UTC)
+    assert load_settings(None, {"LIVING_SURVEY_NOW": ""}).now is None
+    assert 'is "noon", but takes an instant' in refusal(None, {"LIVING_SURVEY_NOW": "noon"})
+
+
+def test_politeness_cannot_be_bypassed_in_code() -> None:
+    with pytest.raises(ValueError, match="min_interval_seconds"):
+        ArxivSettings(min_interval_seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("url", "answer"),
+    [
+        ("http://127.0.0.1:80/x", True),
+        ("http://127.8.9.1", True),
+        ("http://[::1]/", True),
+        ("http://LOCALHOST:1", True),
+        ("http://localhost.example.org", False),
+        ("http://127.0.0.1@example.org", False),
+        ("http://0.0.0.0", False),
+        ("https://export.arxiv.org", False),
+    ],
+)
+def test_only_this_machine_is_loopback(url: str, *, answer: bool) -> None:
+    assert is_loopback(url) is answer
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = load_settings(None, {})
+    with pytest.raises(ValueError, match="frozen"):
+        settings.review.port = 1
+
+
+def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("LIVING_SURVEY_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("LIVING_SURVEY_SURVEY__TITLE", "From the process")
+    assert load_settings().survey.title == "From the process"
