@@ -148,7 +148,8 @@ def _tuples(value: object) -> object:
 
 
 def _shape_error(error: ValidationError, document: dict[str, object], where: str) -> ConfigError:
-    fault = error.errors()[0]
+    # A key that is misspelt is also missing: the spelling is the better news.
+    fault = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     path = [*fault["loc"]]
     place, key = where, str(path[0])
     known: Iterable[str] = TaxonomyFile.model_fields
@@ -163,7 +164,10 @@ def _shape_error(error: ValidationError, document: dict[str, object], where: str
         likely = nearest(key, known)
         hint = f"Did you mean {likely[0]}?" if likely else f"Its keys are {', '.join(known)}."
         return ConfigError(f"{place} has an unknown key {key!r}.", hint=hint)
-    takes = _TAKES.get(key, f"one or more [[{key}]] tables")
+    if place == where and key in {*FACETS, "section"}:
+        takes = f"one or more [[{key}]] tables"
+    else:
+        takes = _TAKES[key]
     if fault["type"] == "missing":
         return ConfigError(f"{place} lacks {key!r}.", hint=f"It takes {takes}.")
     return ConfigError(f"{place} has an unusable {key!r}.", hint=f"It takes {takes}.")
