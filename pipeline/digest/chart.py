@@ -1,5 +1,6 @@
 """Geometry of the digest's small bar charts: counts in, rectangles out. Draws nothing itself."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,12 +9,14 @@ WIDTH = 320
 _ROW = 26
 _LABELS = 132
 _COUNTS = 30
+_LETTERS = 20  # of 13 px sans serif that fit into _LABELS; a wide (Chinese) one counts twice
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
     """One row of a chart."""
 
+    #: shortened if it is too long for its column
     name: str
     papers: int
     #: of the row's box, from the top
@@ -40,7 +43,16 @@ def bar_chart(title: str, text: str, counts: Sequence[tuple[str, int]]) -> Chart
     room = WIDTH - _LABELS - _COUNTS
     most = max((papers for _, papers in counts), default=1)
     bars = tuple(
-        Bar(name, papers, i * _ROW, _LABELS, max(2, room * papers // most), _ROW - 12)
+        Bar(_shortened(name), papers, i * _ROW, _LABELS, max(2, room * papers // most), _ROW - 12)
         for i, (name, papers) in enumerate(counts)
     )
     return Chart(title, text, bars, WIDTH, max(1, len(bars)) * _ROW)
+
+
+def _shortened(name: str) -> str:
+    room = _LETTERS
+    for i, character in enumerate(name):
+        room -= 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+        if room < 0:
+            return f"{name[: i - 1].rstrip()}\u2026"
+    return name

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy
-from pipeline.digest.build import Digest, build_digest
+from pipeline.digest.build import OTHER, build_digest
 from pipeline.digest.render import Form, file_stem, render
 from pipeline.digest.week import Week
 from pipeline.digest.write import WrittenFile, write_file
 from storage.store import OpenStore
+from storage.types import ApprovedPaper
 
 
 class UnfinishedWeekError(UsageError):
@@ -81,7 +82,7 @@ def write_digest(
     files = tuple(write_file(path, text) for path, text in texts)
     if digest.papers and not preliminary:
         with open_store() as store:
-            store.published.record(f"digest:{week}", _placements(digest), now)
+            store.published.record(f"digest:{week}", _placements(approved), now)
     return DigestReport(
         week=week,
         preliminary=preliminary,
@@ -106,11 +107,6 @@ def _is_unfinished(week: Week, now: datetime, *, allow_unfinished: bool) -> bool
     return week.end > now
 
 
-def _placements(digest: Digest) -> list[tuple[str, str]]:
-    """Return every (paper, section) pair that the digest shows."""
-    return [
-        (line.arxiv_id, section)
-        for shown in digest.sections
-        for line in shown.lines
-        for section in line.sections
-    ]
+def _placements(approved: Sequence[ApprovedPaper]) -> list[tuple[str, str]]:
+    """Return every (paper, section) pair as it was decided."""
+    return [(paper.arxiv_id, id_) for paper in approved for id_ in paper.sections or (OTHER,)]

@@ -1,0 +1,230 @@
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from builders import make_decision, make_paper
+from digest_fakes import MONDAY, TAXONOMY
+
+from pipeline.digest.build import OTHER
+from pipeline.digest.publish import DigestReport, UnfinishedWeekError, write_digest
+from pipeline.digest.week import Week
+from pipeline.digest.write import DigestNotWrittenError, write_file
+from storage.store import OpenStore, store_opener
+from storage.types import Verdict
+
+W12 = Week(2026, 12)
+LATER = datetime(2026, 3, 24, 6, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def open_store(tmp_path: Path) -> OpenStore:
+    """Three papers, two approved in the week, one of them in two sections."""
+    opener = store_opener(tmp_path / "survey.duckdb")
+    with opener() as store:
+        store.papers.upsert([make_paper(f"2603.0000{n}") for n in (1, 2, 3)], seen_at=MONDAY)
+        store.decisions.add(
+            [
+                make_decision("2603.00001", decided_at=MONDAY, sections=("agents",)),
+                make_decision(
+                    "2603.00002",
+                    decided_at=MONDAY + timedelta(hours=1),
+                    sections=("editing-image", "agents"),
+                    note="Look at figure 3.",
+                ),
+                make_decision("2603.00003", decided_at=MONDAY, verdict=Verdict.REJECTED),
+            ]
+        )
+    return opener
+
+
+def _write(
+    open_store: OpenStore,
+    output: Path,
+    *,
+    week: Week = W12,
+    now: datetime = LATER,
+    languages: tuple[str, ...] = ("en",),
+    allow_unfinished: bool = False,
+) -> DigestReport:
+    return write_digest(
+        open_store,
+        TAXONOMY,
+        week,
+        output=output,
+        languages=languages,
+        survey_title="A Survey",
+        now=now,
+        allow_unfinished=allow_unfinished,
+    )
+
+
+def _published(open_store: OpenStore) -> set[tuple[str, str]]:
+    with open_store() as store:
+        return store.published.entries("digest:2026-W12")
+
+
+def test_the_week_is_written_and_recorded(open_store: OpenStore, tmp_path: Path) -> None:
+    report = _write(open_store, tmp_path / "new" / "digests")
+
+    assert (report.papers, report.preliminary, report.changed) == (2, False, True)
+    assert report.sections == (("editing-image", 1), ("agents", 2))
+    assert [file.path.name for file in report.files] == ["2026-W12.md", "2026-W12.html"]
+    text = report.files[0].path.read_text(encoding="utf-8")
+    assert "Look at figure 3." in text
+    assert "2603.00003" not in text
+    assert _published(open_store) == {
+        ("2603.00001", "agents"),
+        ("2603.00002", "editing-image"),
+        ("2603.00002", "agents"),
+    }
+
+
+def test_a_second_run_changes_no_byte_and_records_nothing_twice(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    first = _write(open_store, tmp_path)
+    before = [file.path.read_bytes() for file in first.files]
+    second = _write(open_store, tmp_path, now=LATER + timedelta(days=300))
+
+    assert not second.changed
+    assert [file.path.read_bytes() for file in second.files] == before
+    assert len(_published(open_store)) == 3
+
+
+def test_what_happens_after_the_week_leaves_its_digest_as_it_was(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    _write(open_store, tmp_path)
+    with open_store() as store:
+        store.papers.upsert(
+            [make_paper("2603.00001", title="Renamed", version=2)],
+            seen_at=LATER,
+        )
+        (approval,) = store.decisions.of_paper("2603.00002")
+        store.decisions.undo(reviewer="ada", undone_at=LATER, decision_id=approval.decision_id)
+        store.decisions.add([make_decision("2603.00003", decided_at=LATER)])
+
+    assert not _write(open_store, tmp_path).changed
+
+
+def test_an_approval_taken_back_within_the_week_is_not_published(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    with open_store() as store:
+        store.decisions.add(
+            [
+                make_decision(
+                    "2603.00002",
+                    decided_at=MONDAY + timedelta(days=1),
+                    verdict=Verdict.REJECTED,
+                )
+            ]
+        )
+
+    report = _write(open_store, tmp_path)
+
+    assert report.papers == 1
+    assert "2603.00002" not in report.files[0].path.read_text(encoding="utf-8")
+    assert _published(open_store) == {("2603.00001", "agents")}
+
+
+def test_one_pair_of_files_per_language(open_store: OpenStore, tmp_path: Path) -> None:
+    report = _write(open_store, tmp_path, languages=("zh", "en", "zh"))
+
+    assert [file.path.name for file in report.files] == [
+        "2026-W12.md",
+        "2026-W12.html",
+        "2026-W12.en.md",
+        "2026-W12.en.html",
+    ]
+    assert '<html lang="zh">' in report.files[1].path.read_text(encoding="utf-8")
+
+
+def test_an_empty_week_is_written_and_records_nothing(tmp_path: Path) -> None:
+    opener = store_opener(tmp_path / "survey.duckdb")
+    report = _write(opener, tmp_path / "out")
+
+    assert (report.papers, report.sections) == (0, ())
+    assert "No paper was approved" in report.files[0].path.read_text(encoding="utf-8")
+    assert _published(opener) == set()
+
+
+def test_a_section_the_taxonomy_lost_is_reported_and_recorded_as_decided(tmp_path: Path) -> None:
+    opener = store_opener(tmp_path / "survey.duckdb")
+    with opener() as store:
+        store.papers.upsert([make_paper("2603.00001"), make_paper("2603.00002")], seen_at=MONDAY)
+        store.decisions.add(
+            [make_decision("2603.00001", decided_at=MONDAY, sections=("gone", "agents"))]
+        )
+
+    report = _write(opener, tmp_path / "out")
+
+    assert report.unknown_sections == ("gone",)
+    assert report.sections == (("agents", 1), (OTHER, 1))
+    assert _published(opener) == {("2603.00001", "gone"), ("2603.00001", "agents")}
+
+
+def test_an_unfinished_week_is_refused_with_the_last_complete_one(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    with pytest.raises(UnfinishedWeekError, match="2026-W11") as caught:
+        _write(open_store, tmp_path / "out", now=W12.end - timedelta(seconds=1))
+
+    assert caught.value.exit_status == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_unfinished_week_can_be_previewed_and_is_not_recorded(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    midweek = MONDAY + timedelta(days=2)
+    preview = _write(open_store, tmp_path, now=midweek, allow_unfinished=True)
+
+    assert preview.preliminary
+    assert "Preliminary" in preview.files[0].path.read_text(encoding="utf-8")
+    assert _published(open_store) == set()
+    final = _write(open_store, tmp_path, now=W12.end)
+    assert final.changed
+    assert "Preliminary" not in final.files[0].path.read_text(encoding="utf-8")
+    assert len(_published(open_store)) == 3
+
+
+def test_a_week_that_lies_ahead_is_refused_even_as_a_preview(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    with pytest.raises(UnfinishedWeekError, match="lies ahead"):
+        _write(open_store, tmp_path, week=Week(2030, 1), allow_unfinished=True)
+
+
+def test_nothing_is_recorded_if_a_file_cannot_be_written(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    (tmp_path / "out").write_text("a file where the directory should be")
+
+    with pytest.raises(DigestNotWrittenError, match=r"digest\.output"):
+        _write(open_store, tmp_path / "out")
+
+    assert _published(open_store) == set()
+
+
+def test_a_failed_replacement_leaves_the_old_file_and_no_part(tmp_path: Path) -> None:
+    target = tmp_path / "digest.md"
+    (target / "in-the-way").mkdir(parents=True)
+
+    with pytest.raises(DigestNotWrittenError, match=r"digest\.md"):
+        write_file(target, "new")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["digest.md"]
+
+
+def test_a_file_with_the_same_bytes_is_not_touched(tmp_path: Path) -> None:
+    target = tmp_path / "digest.md"
+    assert write_file(target, "text \u4e2d\n").changed
+    os.utime(target, (1, 1))
+
+    assert not write_file(target, "text \u4e2d\n").changed
+    assert target.stat().st_mtime == 1
+    assert write_file(target, "other\n").changed
+    assert target.read_text(encoding="utf-8") == "other\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["digest.md"]
