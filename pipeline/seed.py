@@ -40,6 +40,10 @@ class LookUpAnswer(Protocol):
         """The ids arXiv says it does not have."""
 
     @property
+    def refused(self) -> Sequence[str]:
+        """The ids arXiv says are none."""
+
+    @property
     def malformed(self) -> Sequence[QuarantinedRecord]:
         """The records that could not be read."""
 
@@ -86,12 +90,13 @@ def seed_from_list(
     unknown: Sequence[str] = ()
     malformed: Sequence[QuarantinedRecord] = ()
     if missing:
-        _tell(progress, f"asking arXiv for {len(missing)} papers")
+        _tell(progress, f"asking arXiv for {_count(missing, 'paper')}")
         answer = look_up(missing)
-        found, unknown, malformed = answer.papers, answer.unknown, answer.malformed
+        found, malformed = answer.papers, answer.malformed
+        unknown = (*answer.unknown, *answer.refused)
         titles |= {paper.arxiv_id: paper.title for paper in found}
     plan = plan_seed(curated, titles, unknown, taxonomy, now=now)
-    _tell(progress, f"storing {len(found)} papers and {len(plan.decisions)} decisions")
+    _tell(progress, f"storing {_count(found, 'paper')} and {_count(plan.decisions, 'decision')}")
     with open_store() as store, store.transaction():
         counts = store.papers.upsert(found, seen_at=now) if found else UpsertCounts()
         if malformed:
@@ -111,12 +116,12 @@ def seed_from_list(
 
 def render_report(report: SeedReport) -> str:
     """Return the report for a terminal: the sums, then every refusal with its line."""
+    approved = "1 paper" if report.approved == 1 else f"{report.approved} papers"
     lines = [
-        f"{report.entries} entries, {report.agreed} agree with arXiv.",
-        f"{report.approved} papers approved, {report.already} were decided before.",
+        f"Entries: {report.entries}, of which {report.agreed} agree with arXiv"
+        f" and {len(report.refused)} were refused.",
+        f"{approved} approved, {report.already} were decided before.",
     ]
-    if report.refused:
-        lines.append(f"{len(report.refused)} entries refused:")
     counts = Counter(refusal.reason for refusal in report.refused)
     for reason in Reason:
         if counts[reason]:
@@ -155,6 +160,10 @@ def _undecided(store: Store, decisions: Sequence[NewDecision]) -> list[NewDecisi
 
 def _last_of_list(history: Sequence[Decision]) -> Decision | None:
     return next((one for one in reversed(history) if one.reviewer == LIST_REVIEWER), None)
+
+
+def _count(things: Sequence[object], noun: str) -> str:
+    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
 
 
 def _tell(progress: Callable[[str], None] | None, what: str) -> None:

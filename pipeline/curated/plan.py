@@ -142,8 +142,9 @@ def _refuser(
             reason = Reason.SHARED_ID if shared else Reason.WRONG_ID
             detail = f"at arXiv this id is {title!r}"
             if shared:
-                others = ", ".join(str(other.line) for other in entries if other is not entry)
-                detail += f"; the list also uses it on line {others}"
+                others = [str(other.line) for other in entries if other is not entry]
+                lines = "line" if len(others) == 1 else "lines"
+                detail += f"; the list also uses it on {lines} {', '.join(others)}"
         return Refusal(entry.line, entry.full_title, arxiv_id, reason, detail)
 
     return refuse
