@@ -117,9 +117,9 @@ def seed_from_list(
 def render_report(report: SeedReport) -> str:
     """Return the report for a terminal: the sums, then every refusal with its line."""
     approved = "1 paper" if report.approved == 1 else f"{report.approved} papers"
+    agreed = f"{report.agreed} agree with arXiv and {len(report.refused)} were refused"
     lines = [
-        f"Entries: {report.entries}, of which {report.agreed} agree with arXiv"
-        f" and {len(report.refused)} were refused.",
+        f"Entries: {report.entries}, of which {agreed}.",
         f"{approved} approved, {report.already} were decided before.",
     ]
     counts = Counter(refusal.reason for refusal in report.refused)
