@@ -91,7 +91,9 @@ def env_name(section: str, key: str) -> str:
 
 def settings_template() -> str:
     """Return the commented configuration file that `living-survey init` writes."""
-    return files("config").joinpath(DEFAULT_FILE).read_text(encoding="utf-8")
+    # Not under the name it gets: .gitignore keeps an operator's living-survey.toml out of commits
+    # and, since hatchling obeys it, out of wheels.
+    return files("config").joinpath("template.toml").read_text(encoding="utf-8")
 
 
 def _find_file(path: Path | None, env: Mapping[str, str]) -> Path | None:
