@@ -122,6 +122,8 @@ def render_report(report: SeedReport) -> str:
         f"Entries: {report.entries}, of which {agreed}.",
         f"{approved} approved, {report.already} were decided before.",
     ]
+    if not report.entries:
+        lines.append("An entry is a bullet that begins with a title in bold or as a link.")
     counts = Counter(refusal.reason for refusal in report.refused)
     for reason in Reason:
         if counts[reason]:

@@ -144,6 +144,22 @@ def test_bold_titles_with_links_in_a_row() -> None:
     assert entry.links.other == (Link("Talk", "https://v.example/(1)"),)
 
 
+def test_a_venue_in_the_place_of_the_date() -> None:
+    badge = "[![arXiv](https://img.shields.io/badge/arXiv-b31b1b.svg)]"
+    text = (
+        "## P\n+ [One: A (Short) Title](https://arxiv.org/pdf/2401.00001) ({})  \n"
+        "  [![Star](https://img.shields.io/github/stars/a/b.svg?style=social)](https://github.com/a/b)\n"
+        f"  {badge}(https://arxiv.org/abs/2401.00001)\n"
+    )
+
+    dated, met = only_entry(text.format("Jun., 2024")), only_entry(text.format("CVPR, 2024"))
+
+    assert (dated.date, dated.venue) == (date(2024, 6, 1), None)
+    assert (met.date_text, met.date, met.venue) == (None, None, "CVPR, 2024")
+    assert (met.links.code, met.links.stars) == ("https://github.com/a/b", "a/b")
+    assert met.links.paper == "https://arxiv.org/abs/2401.00001"
+
+
 def test_a_linked_bold_title() -> None:
     entry = only_entry("## P\n- **[Title](https://arxiv.org/abs/2401.00001)** (3 Jan 2024)\n")
 

@@ -328,6 +328,7 @@ def test_an_empty_list_asks_nothing(seed: Seed) -> None:
 
     assert (report.entries, report.approved, arxiv.asked) == (0, 0, [])
     assert render_report(report).startswith("Entries: 0,")
+    assert "An entry is a bullet" in render_report(report)
 
 
 def test_the_real_list_is_seeded(

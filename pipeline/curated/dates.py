@@ -32,6 +32,15 @@ def parse_date(text: str) -> date | None:
     return None
 
 
+def looks_like_date(text: str) -> bool:
+    """Tell an impossible date (`31 Feb 2024`) from a venue (`CVPR, 2024`)."""
+    for pattern in _PATTERNS:
+        if match := pattern.fullmatch(text.strip()):
+            parts = match.groupdict()
+            return bool(parts.get("day") or not parts.get("month") or _month(parts["month"]))
+    return False
+
+
 def _month(name: str) -> int:
     """Return 1 to 12; 0, which is no month, for another word."""
     short = name[:3].lower()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.curated.blocks import Block
-from pipeline.curated.dates import parse_date
+from pipeline.curated.dates import looks_like_date, parse_date
 from pipeline.curated.links import Captions, find_arxiv_id, read_links, sort_links, without_links
 from pipeline.curated.people import is_venue, read_people
 from pipeline.curated.types import Entry, Link, Links, UnreadableEntry
@@ -54,10 +54,10 @@ def read_entry(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry
         if "arxiv.org/" in body:
             return unreadable(block, "it has no title in bold or as a link")
         return None
-    nickname, venue, text = _split_tags(title.text)
+    nickname, tag, text = _split_tags(title.text)
     if not text:
         return unreadable(block, "the title is empty")
-    date_text, day = _read_date(title.tail)
+    date_text, day, venue = _read_date(title.tail)
     people = read_people(_before_links(title.tail))
     sorted_links = sort_links(_title_as_paper(title.link, links, list_format), list_format.captions)
     return Entry(
@@ -66,7 +66,7 @@ def read_entry(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry
         date_text=date_text,
         date=day,
         authors=people.authors,
-        venue=venue or people.venue,
+        venue=tag or venue or people.venue,
         nickname=nickname,
         links=sorted_links,
         tags=_read_tags(title.tail),
@@ -136,15 +136,15 @@ def _before_links(tail: str) -> str:
     )
 
 
-def _read_date(tail: str) -> tuple[str | None, date | None]:
-    """Find the date in parentheses behind the title; its text even if it cannot be read."""
+def _read_date(tail: str) -> tuple[str | None, date | None, str | None]:
+    """Read the parentheses behind the title: the date's text, the day if it is one, the venue."""
     _, rest = without_links(tail.partition("<details")[0].partition("\n")[0])
-    found = [match["text"] for match in _PARENTHESES.finditer(rest) if match["text"]]
+    found = [match["text"] for match in _PARENTHESES.finditer(rest)]
+    venue = next((text for text in found if is_venue(text) and not looks_like_date(text)), None)
     for text in found:
         if day := parse_date(text):
-            return text, day
-    unread = next((text for text in found if any(map(str.isdigit, text))), None)
-    return unread, None
+            return text, day, venue
+    return next(filter(looks_like_date, found), None), None, venue
 
 
 def _read_tags(tail: str) -> tuple[str, ...]:
