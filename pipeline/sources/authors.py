@@ -9,6 +9,7 @@ import re
 from pipeline.sources.tex import to_unicode
 
 _BRACKETS = re.compile(r"[()]")
+_NO_BRACKETS = str.maketrans("()", "  ")
 _SEPARATOR = re.compile(r"\s*[,;]\s*(?:and\b\s*)*|\s+(?:and|&)\s+(?:and\s+)*|\s*:\s+")
 _SUFFIXES = frozenset(
     {"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "ph.d.", "phd", "m.d.", "md", "esq."}
@@ -25,7 +26,7 @@ def split_authors(line: str) -> tuple[str, ...]:
     """Return the names of an author line, affiliations left out, accents as Unicode."""
     text = to_unicode(" ".join(line.replace("~", " ").split()) if "~" in line else line)
     text = " ".join(text.split())
-    if "(" in text:
+    if "(" in text or ")" in text:
         text = _without_affiliations(text)
     if "and" not in text and ";" not in text and ":" not in text and "&" not in text:
         parts = text.split(",")
@@ -65,8 +66,7 @@ def _without_affiliations(text: str) -> str:
         else:
             kept.append(text[start : match.start()])
             start = match.end()
-    if depth:
-        # Never closed: the names behind the sign are worth more than its balance.
-        start = max(start, opened)
-    kept.append(text[start:])
+    # One that is never closed only loses its sign: the names behind it are worth more.
+    rest = text[opened:].translate(_NO_BRACKETS) if depth else text[start:]
+    kept.append(rest)
     return " ".join(" ".join(kept).split()).replace(" ,", ",")

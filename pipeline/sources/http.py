@@ -63,6 +63,8 @@ def make_client(
     return httpx.Client(
         timeout=httpx.Timeout(read_timeout_seconds, connect=connect_timeout_seconds),
         limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
+        # A proxy of the environment is for arXiv, not for a replica on this machine.
+        mounts={f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")},
         follow_redirects=False,
     )
 

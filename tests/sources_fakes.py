@@ -1,0 +1,213 @@
+"""Answers of a pretend arXiv, written by us, and a clock that only moves when someone waits."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from pipeline.sources.archive import Archive
+from pipeline.sources.http import ArxivHttp
+from pipeline.sources.limiter import Limiter
+
+AT = datetime(2026, 3, 17, 4, 0, tzinfo=UTC)
+INTERVAL = 3.0
+
+
+@dataclass
+class FakeTime:
+    """Time for limiter and door: waiting is instant and remembered."""
+
+    seconds: float = 1_000_000.0
+    waits: list[float] = field(default_factory=list)
+
+    def now(self) -> float:
+        return self.seconds
+
+    def wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.seconds += seconds
+
+
+def make_http(
+    directory: Path,
+    time: FakeTime | None = None,
+    *,
+    client: httpx.Client | None = None,
+    archive: bool = False,
+    interval: float = INTERVAL,
+    **options: Any,
+) -> ArxivHttp:
+    """Return a door to loopback servers with instant waiting; state lies in `directory`."""
+    time = time or FakeTime()
+    return ArxivHttp(
+        client or fresh_client(),
+        make_limiter(directory, time, interval=interval),
+        Archive(directory / "archive") if archive else None,
+        clock=lambda: AT,
+        wait=time.wait,
+        monotonic=time.now,
+        **options,
+    )
+
+
+def make_limiter(directory: Path, time: FakeTime, *, interval: float = INTERVAL) -> Limiter:
+    return Limiter(
+        directory / "limiter.json", interval, wait=time.wait, wall=time.now, monotonic=time.now
+    )
+
+
+def fresh_client(read_timeout: float = 5.0) -> httpx.Client:
+    return httpx.Client(
+        timeout=read_timeout,
+        limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
+        trust_env=False,
+    )
+
+
+VERSION = (
+    "<version version='v1'><date>Mon, 16 Mar 2026 09:30:00 GMT</date><size>9kb</size></version>"
+)
+
+
+def raw_record(
+    arxiv_id: str = "2603.00001",
+    *,
+    title: str = "A title",
+    authors: str = "Ada Example, Bo Sample",
+    categories: str = "cs.CV cs.CL",
+    abstract: str = "  We draw images.",
+    versions: str = VERSION,
+    extra: str = "",
+    status: str = "",
+) -> str:
+    """Return one record in `arXivRaw` as the service of 2026 writes it."""
+    mark = f' status="{status}"' if status else ""
+    return f"""<record><header{mark}><identifier>oai:arXiv.org:{arxiv_id}</identifier>
+<datestamp>2026-03-17</datestamp><setSpec>cs:cs:CV</setSpec></header>
+<metadata><arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/"><id>{arxiv_id}</id>
+<submitter>Ada Example</submitter>{versions}<title>{title}</title><authors>{authors}</authors>
+<categories>{categories}</categories>{extra}<abstract>{abstract}</abstract>
+</arXivRaw></metadata></record>"""
+
+
+def oai_answer(inner: str) -> str:
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">
+<responseDate>2026-03-17T04:00:00Z</responseDate>
+<request verb="ListRecords">http://oaipmh.arxiv.org/oai</request>
+{inner}
+</OAI-PMH>"""
+
+
+def oai_page(*records: str, token: str | None = None) -> str:
+    """Return a page; `token` "" is the empty element that ends a chain, None is no element."""
+    end = "" if token is None else f"<resumptionToken>{token}</resumptionToken>"
+    return oai_answer(f"<ListRecords>{''.join(records)}{end}</ListRecords>")
+
+
+def oai_error(code: str, text: str = "no") -> str:
+    return oai_answer(f"<error code='{code}'>{text}</error>")
+
+
+def rss_item(
+    arxiv_id: str = "2603.00001",
+    version: int = 1,
+    *,
+    announce_type: str = "new",
+    title: str = "A title",
+    categories: Sequence[str] = ("cs.CV",),
+    abstract: str = "We draw images.",
+) -> str:
+    named = "".join(f"<category>{name}</category>" for name in categories)
+    guid = f"oai:arXiv.org:{arxiv_id}v{version}"
+    return f"""<item><title>{title}</title><link>https://arxiv.org/abs/{arxiv_id}</link>
+<description>arXiv:{arxiv_id}v{version} Announce Type: {announce_type} \nAbstract: {abstract}
+</description>
+<guid isPermaLink="false">{guid}</guid>{named}
+<pubDate>Tue, 17 Mar 2026 00:00:00 -0400</pubDate>
+<arxiv:announce_type>{announce_type}</arxiv:announce_type>
+<dc:creator>Ada Example</dc:creator></item>"""
+
+
+def rss_feed(
+    *items: str, day: str = "Tue, 17 Mar 2026 00:00:00 -0400", title: str = "cs.CV updates"
+) -> str:
+    return f"""<?xml version='1.0' encoding='UTF-8'?>
+<rss xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ version="2.0"><channel><title>{title}</title><link>http://rss.arxiv.org/rss/cs.CV</link>
+<description>cs.CV updates on the arXiv.org e-print archive.</description>
+<lastBuildDate>Tue, 17 Mar 2026 04:00:03 +0000</lastBuildDate><pubDate>{day}</pubDate>
+<skipDays><day>Sunday</day><day>Saturday</day></skipDays>{"".join(items)}</channel></rss>"""
+
+
+def atom_entry(
+    arxiv_id: str = "2603.00001",
+    version: int = 1,
+    *,
+    title: str = "A title",
+    published: str = "2026-03-16T09:30:00Z",
+    extra: str = "",
+) -> str:
+    """Return one entry of the query API as the server of 2026 writes it."""
+    dated = f"<published>{published}</published>" if published else ""
+    return f"""<entry><id>http://arxiv.org/abs/{arxiv_id}v{version}</id><title>{title}</title>
+<updated>2026-03-16T09:30:00Z</updated>
+<link href="https://arxiv.org/abs/{arxiv_id}v{version}" rel="alternate" type="text/html"/>
+<summary>We draw images.</summary><category term="cs.CV"/>{dated}{extra}
+<arxiv:primary_category term="cs.CV"/><author><name>Ada Example</name></author></entry>"""
+
+
+def atom_page(*entries: str, total: int | None = None) -> str:
+    count = len(entries) if total is None else total
+    return f"""<?xml version='1.0' encoding='UTF-8'?>
+<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/"
+ xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">
+<id>https://arxiv.org/api/x</id><title>arXiv Query: search_query=all:x</title>
+<updated>2026-03-17T04:00:00Z</updated>
+<opensearch:itemsPerPage>100</opensearch:itemsPerPage>
+<opensearch:totalResults>{count}</opensearch:totalResults>
+<opensearch:startIndex>0</opensearch:startIndex>{"".join(entries)}</feed>"""
+
+
+def atom_error(reason: str) -> str:
+    return atom_page(
+        "<entry><id>https://arxiv.org/api/errors#x</id><title>Error</title>"
+        f"<updated>2026-03-17T04:00:00Z</updated><summary>{reason}</summary></entry>"
+    )
+
+
+def http_date(moment: datetime) -> str:
+    return format_datetime(moment, usegmt=True)
+
+
+class Script:
+    """A pretend arXiv that gives its answers in order and remembers what it was asked."""
+
+    def __init__(self, server: HTTPServer, *answers: str | Response) -> None:
+        self.answers = list(answers)
+        self.requests: list[Request] = []
+        self.server = server
+        server.expect_request(re.compile(".*")).respond_with_handler(self._answer)
+
+    def _answer(self, request: Request) -> Response:
+        self.requests.append(request)
+        if not self.answers:
+            return Response("asked too often", status=404)
+        answer = self.answers.pop(0)
+        return Response(answer, content_type="text/xml") if isinstance(answer, str) else answer
+
+    def url(self, path: str) -> str:
+        return self.server.url_for(path)
+
+
+def fault(status: int, body: str = "", **headers: str) -> Response:
+    """Return a faulty answer; `Retry_After="7"` becomes the header."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(body, status=status, headers=named)
