@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import anyio
@@ -139,17 +140,19 @@ class Page:
         return self.response.status_code
 
     @property
+    def tree(self) -> Any:
+        """Return the parsed page; lxml's stubs know nothing of its HTML half."""
+        return html.fromstring(self.response.text)
+
+    @property
     def text(self) -> str:
         """Return what a reader sees, blanks made one."""
-        body = html.fromstring(self.response.text).find("body")
-        assert body is not None
-        return " ".join(str(body.text_content()).split())
+        return " ".join(self.tree.find("body").text_content().split())
 
     @property
     def ids(self) -> list[str]:
         """Return the arXiv ids of the cards, in order."""
-        tree = html.fromstring(self.response.text)
-        return [str(found).removeprefix("paper-") for found in tree.xpath("//article/@id")]
+        return [found.removeprefix("paper-") for found in self.tree.xpath("//article/@id")]
 
     @property
     def location(self) -> str:
@@ -158,9 +161,8 @@ class Page:
 
     def forms(self, action: str) -> list[dict[str, list[str]]]:
         """Return what the forms of an action would send, buttons left out."""
-        tree = html.fromstring(self.response.text)
         found = []
-        for form in tree.forms:
+        for form in self.tree.forms:
             if form.action == action:
                 sent: dict[str, list[str]] = {}
                 for name, value in form.form_values():

@@ -161,15 +161,17 @@ def test_what_does_not_exist_is_said_in_one_sentence(
 def test_a_paper_page_shows_who_decided_what_and_when(room: Room, visitor: Visitor) -> None:
     room.fill(["cs/0012345"])
     with room.open_store() as store:
-        store.decisions.add([
-            make_decision(
-                "cs/0012345",
-                verdict=Verdict.DEFERRED,
-                sections=(),
-                reviewer="bo",
-                note="ask <b>Ada</b>",
-            )
-        ])
+        store.decisions.add(
+            [
+                make_decision(
+                    "cs/0012345",
+                    verdict=Verdict.DEFERRED,
+                    sections=(),
+                    reviewer="bo",
+                    note="ask <b>Ada</b>",
+                )
+            ]
+        )
     page = visitor.get("/paper/cs/0012345")
     assert page.status == 200
     assert "Deferred by bo, 2026-03-16 09:30 UTC" in page.text

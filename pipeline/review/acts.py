@@ -150,9 +150,7 @@ def take_back(desk: Desk, decision_id: str | None) -> Decision:
             if named.undone_at is not None:
                 return named  # undone twice is undone once
             now = _after([named], now)
-        return store.decisions.undo(
-            reviewer=desk.reviewer, undone_at=now, decision_id=decision_id
-        )
+        return store.decisions.undo(reviewer=desk.reviewer, undone_at=now, decision_id=decision_id)
 
 
 def read_decision(form: FormData, taxonomy: Taxonomy) -> DecideForm:

@@ -60,9 +60,7 @@ def on_known_error(request: Request, error: Exception) -> Response:
         status = 404
     else:
         status = 400 if isinstance(error, UsageError) else 500
-    # messages may begin like the second half of "error: ..."; here they stand alone
-    message = error.message[:1].upper() + error.message[1:]
-    return refuse(request, status, message, error.hint)
+    return refuse(request, status, error.message, error.hint)
 
 
 def on_bug(request: Request, _error: Exception) -> Response:

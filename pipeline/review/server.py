@@ -42,11 +42,13 @@ def listen(host: str, port: int) -> socket.socket:
             "so everyone who reaches it could approve papers.",
             hint="Set [review] host to 127.0.0.1; from elsewhere, come through an ssh tunnel.",
         )
+    if not 0 <= port <= 65535:
+        raise ConfigError(f"There is no port {port}.", hint="Choose a [review] port up to 65535.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=128)
-    except (OSError, OverflowError) as error:
-        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
             raise CannotListenError(
                 f"Port {port} on {host} is already in use.",
                 hint="Stop the other program (another `living-survey serve`?) "

@@ -1,0 +1,99 @@
+"""A real browser on the review queue: fixtures to import. Watches for what a page must never do.
+
+Without a Chromium the tests that use them are skipped, or fail where it is required
+(LIVING_SURVEY_REQUIRE_BROWSER=1).
+"""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from review_fakes import Room, make_room
+
+from pipeline.review.server import address, listen, make_server
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium. Of a module only: playwright keeps an event loop running meanwhile."""
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    if found is None:
+        reason = "no Chromium on this machine; install one (Debian: apt-get install chromium)"
+        if os.environ.get("LIVING_SURVEY_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"LIVING_SURVEY_REQUIRE_BROWSER=1, but {reason}")
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    """A store with an empty queue."""
+    return make_room(tmp_path)
+
+
+@pytest.fixture
+def url(room: Room) -> Iterator[str]:
+    """The address of the queue, served by uvicorn in a thread."""
+    with listen("127.0.0.1", 0) as listening:
+        server = make_server(room.app())
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield address(listening)
+        server.should_exit = True
+        thread.join(60)
+
+
+@dataclass
+class Watched:
+    """A browser tab, and everything it did that a page of the queue must not do."""
+
+    page: Page
+    #: console errors (a breach of the content policy is one), failed pages, dialogs, foreign hosts
+    faults: list[str] = field(default_factory=list)
+
+    def on_console(self, message: ConsoleMessage) -> None:
+        """Note errors and warnings."""
+        if message.type in {"error", "warning"}:
+            self.faults.append(f"console: {message.text}")
+
+    def on_route(self, route: Route) -> None:
+        """Let only this machine be asked; note everything else."""
+        if urlsplit(route.request.url).hostname == "127.0.0.1":
+            route.continue_()
+        else:
+            self.faults.append(f"asked {route.request.url}")
+            route.abort()
+
+
+def watch(page: Page) -> Watched:
+    """Return a tab under watch."""
+    watched = Watched(page)
+    page.on("console", watched.on_console)
+    page.on("pageerror", lambda error: watched.faults.append(f"script: {error}"))
+    page.on("dialog", lambda dialog: watched.faults.append(f"dialog: {dialog.message}"))
+    page.route("**/*", watched.on_route)
+    return watched
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Watched]:
+    """A watched tab of 1400 by 900 pixels; any fault fails the test at its end."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    context.set_default_timeout(30_000)
+    watched = watch(context.new_page())
+    yield watched
+    context.close()
+    assert watched.faults == []

@@ -1,0 +1,182 @@
+"""The queue in a real browser: read, decide, undo, on any screen, without a script or a fault."""
+
+import pytest
+from builders import make_paper, make_prediction
+from playwright.sync_api import Browser, expect
+from review_browser import Watched, browser, room, tab, url, watch
+from review_fakes import Room, scores
+
+from storage.types import FacetScore, TermWeight, Verdict
+
+__all__ = ["browser", "room", "tab", "url"]  # fixtures, found by pytest through these names
+
+#: WCAG 2: every text against what lies behind it; 4.5 to 1, or 3 to 1 for large letters
+CONTRAST = """() => {
+  const rgb = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+    .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (node) => {
+    for (let n = node; n; n = n.parentElement) {
+      const c = rgb(getComputedStyle(n).backgroundColor);
+      if (c.length < 4 || c[3] > 0.99) return c;
+    }
+    return [255, 255, 255];
+  };
+  const faults = [];
+  for (const node of document.querySelectorAll('body *')) {
+    const own = [...node.childNodes].some((c) => c.nodeType === 3 && c.textContent.trim());
+    if (!own || !node.checkVisibility() || node.matches('.unseen, .skip')) continue;
+    const style = getComputedStyle(node);
+    const [a, b] = [light(rgb(style.color)), light(behind(node))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    const large = parseFloat(style.fontSize) >= 24;
+    if (ratio < (large ? 3 : 4.5)) {
+      faults.push(`${node.className || node.tagName}: ${ratio.toFixed(2)}`);
+    }
+  }
+  return faults;
+}"""
+UNLABELLED = """() => [...document.querySelectorAll('input:not([type=hidden]), textarea, select')]
+  .filter((n) => !n.labels.length).map((n) => n.outerHTML)"""
+TWICE = """() => {
+  const ids = [...document.querySelectorAll('[id]')].map((n) => n.id);
+  return ids.filter((id, at) => ids.indexOf(id) !== at);
+}"""
+HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
+
+
+def rich(room: Room) -> None:
+    """Fill a queue with everything that a card can show."""
+    room.put(
+        make_paper(
+            "2603.00001",
+            title="Drawing with words",
+            abstract="A video diffusion model that audits clinical images. " * 12,
+            comment="Code: https://github.com/ada/a-name-that-is-long/" + "x" * 80,
+            version=3,
+        ),
+        make_prediction(
+            in_scope=0.97,
+            sections=scores(make_image=0.81, cut_video=0.3),
+            facets=(FacetScore("modality", "image", 0.6),),
+            terms=(TermWeight("diffusion", 1.5), TermWeight("clinical", -0.4)),
+        ),
+    )
+    room.fill(["2603.00002", "cs/0012345"])
+
+
+def test_read_approve_and_undo(room: Room, url: str, tab: Watched) -> None:
+    rich(room)
+    page = tab.page
+    page.goto(url)
+    expect(page).to_have_title("Queue - Talking Pictures: A Survey")
+    card = page.get_by_role("article", name="Drawing with words")
+    expect(card.locator("mark").first).to_have_text("diffusion")
+    expect(card.get_by_text("What belongs in make-image.")).to_be_hidden()
+    card.get_by_text("Definition").first.click()
+    expect(card.get_by_text("What belongs in make-image.")).to_be_visible()
+    card.get_by_text("Other sections").click()
+    card.get_by_label("Agents").check()
+    card.get_by_role("button", name="Approve").click()
+
+    news = page.get_by_role("status")
+    expect(news).to_contain_text("Approved Drawing with words into Images With words, Agents")
+    expect(news).to_be_in_viewport()
+    expect(page.get_by_role("article")).to_have_count(2)
+    [decision] = room.decisions("2603.00001")
+    assert decision.sections == ("make-image", "agents")
+
+    news.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("status")).to_contain_text("Taken back")
+    expect(page.get_by_role("article")).to_have_count(3)
+
+
+def test_reject_with_a_note_then_defer_and_look_them_up(room: Room, url: str, tab: Watched) -> None:
+    rich(room)
+    page = tab.page
+    page.goto(f"{url}queue?section=make-image")
+    card = page.get_by_role("article", name="A study of paper 2603.00002")
+    card.get_by_label("Note").fill("off topic\nreally")
+    card.get_by_role("button", name="Reject").click()
+    # the browser goes on at the next paper
+    expect(page.get_by_role("article", name="A study of paper cs/0012345")).to_be_in_viewport()
+    assert "section=make-image" in page.url
+    page.get_by_role("article", name="cs/0012345").get_by_role("button", name="Defer").click()
+    page.get_by_role("link", name="Deferred").click()
+    expect(page.get_by_role("article")).to_have_count(1)
+    page.get_by_role("link", name="Decisions").click()
+    expect(page.get_by_text("off topic really")).to_be_visible()
+    page.get_by_role("link", name="A study of paper cs/0012345").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("A study of paper cs/0012345")
+    assert [each.verdict for each in room.decisions("2603.00002")] == [Verdict.REJECTED]
+    assert [each.verdict for each in room.decisions("cs/0012345")] == [Verdict.DEFERRED]
+
+
+def test_going_back_and_deciding_again_is_noticed(room: Room, url: str, tab: Watched) -> None:
+    rich(room)
+    page = tab.page
+    page.goto(url)
+    second = page.context.new_page()
+    second.goto(url)
+    page.get_by_role("article", name="Drawing").get_by_role("button", name="Reject").click()
+    second.get_by_role("article", name="Drawing").get_by_role("button", name="Approve").click()
+    expect(second.get_by_role("alert")).to_contain_text("Nothing was recorded")
+    assert len(room.decisions("2603.00001")) == 1
+
+
+def test_hostile_text_stays_text(room: Room, url: str, tab: Watched) -> None:
+    room.put(
+        make_paper("2603.00001", title=HOSTILE, abstract=HOSTILE, comment=HOSTILE),
+        make_prediction(sections=scores(agents=0.9), terms=(TermWeight("script", 1.0),)),
+    )
+    page = tab.page
+    page.goto(url)
+    expect(page.get_by_role("article").get_by_role("heading")).to_have_text(HOSTILE)
+    page.get_by_label("Note").fill(HOSTILE)
+    page.get_by_role("button", name="Reject").click()
+    expect(page.get_by_role("status")).to_contain_text(HOSTILE)
+    page.get_by_role("link", name="Decisions").click()
+    expect(page.get_by_role("main").get_by_role("link")).to_have_text(HOSTILE)
+    expect(page.locator(".said")).to_have_text(HOSTILE)
+    assert page.locator("script, img[src=x]").count() == 0
+
+
+def test_the_queue_can_be_worked_by_keyboard(room: Room, url: str, tab: Watched) -> None:
+    rich(room)
+    page = tab.page
+    page.goto(url)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the papers")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to the papers")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.get_by_role("article", name="Drawing").get_by_role("button", name="Reject").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Rejected")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1400])
+def test_every_page_fits_and_can_be_read_on_any_screen(
+    room: Room, url: str, browser: Browser, width: int, scheme: str
+) -> None:
+    rich(room)
+    context = browser.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    watched = watch(context.new_page())
+    page = watched.page
+    page.goto(url)
+    page.get_by_role("article", name="cs/0012345").get_by_role("button", name="Reject").click()
+    for place in ("queue", "queue?section=cut-video", "paper/cs/0012345", "decisions", "deferred"):
+        page.goto(url + place)
+        page.evaluate("() => document.querySelectorAll('details').forEach((d) => d.open = true)")
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width, place
+        assert page.evaluate(CONTRAST) == [], place
+        assert page.evaluate(UNLABELLED) == [], place
+        assert page.evaluate(TWICE) == [], place
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        expect(page.get_by_role("main")).to_have_count(1)
+    assert watched.faults == []
+    context.close()

@@ -1,0 +1,169 @@
+"""The server as a process: an address that answers, a clean end, refused addresses; and a
+reviewer at work while another process writes.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from review_fakes import Visitor, make_room
+
+from config.errors import ConfigError
+from pipeline.review.server import CannotListenError, address, is_loopback, listen, make_server
+
+ROOT = Path(__file__).resolve().parents[1]
+
+SERVE = """
+import sys
+from pathlib import Path
+from review_fakes import make_room
+from pipeline.review.server import serve
+serve(make_room(Path(sys.argv[1])).app(), "127.0.0.1", 0)
+"""
+
+WRITE = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from builders import make_paper
+from storage.store import store_opener
+open_store = store_opener(Path(sys.argv[1]) / "survey.duckdb")
+print("writing", flush=True)
+for batch in range(int(sys.argv[2])):
+    papers = [make_paper(f"2604.{batch:02}{n:03}") for n in range(20)]
+    with open_store() as store:
+        store.papers.upsert(papers, seen_at=datetime(2026, 4, 1, tzinfo=UTC))
+print("written", flush=True)
+"""
+
+
+def run_python(code: str, *arguments: object) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_the_server_prints_its_address_and_ends_cleanly(
+    tmp_path: Path, ending: signal.Signals
+) -> None:
+    server = run_python(SERVE, tmp_path)
+    assert server.stderr is not None
+    try:
+        line = server.stderr.readline()
+        assert line.startswith("Review queue: http://127.0.0.1:")
+        url = line.split()[2]
+        answer = httpx.get(f"{url}health", timeout=60)
+        assert answer.json() == {"status": "ok", "queue": 0}
+        assert "server" not in answer.headers
+        server.send_signal(ending)
+        _, noise = server.communicate(timeout=60)
+    finally:
+        server.kill()
+        server.wait(60)
+    assert (server.returncode, noise) == (0, "")
+
+
+def test_a_port_in_use_is_one_sentence_with_the_remedy() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(CannotListenError) as refused:
+            listen("127.0.0.1", port)
+    assert refused.value.message == f"Port {port} on 127.0.0.1 is already in use."
+    assert "[review] port" in refused.value.hint
+    assert refused.value.exit_status == 1
+
+
+def test_an_impossible_port_is_refused() -> None:
+    with pytest.raises(ConfigError, match="no port 70000"):
+        listen("127.0.0.1", 70000)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.10", "review.example.org", ""])
+def test_addresses_that_others_can_reach_are_refused(host: str) -> None:
+    with pytest.raises(ConfigError, match="no accounts yet") as refused:
+        listen(host, 0)
+    assert "[review] host" in refused.value.hint
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
+def test_loopback_is_known(host: str) -> None:
+    assert is_loopback(host)
+
+
+def test_the_address_can_be_opened() -> None:
+    with listen("localhost", 0) as listening:
+        assert address(listening) == f"http://127.0.0.1:{listening.getsockname()[1]}/"
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[str]:
+    """The address of a server that runs in this process, over a queue of five papers."""
+    room = make_room(tmp_path)
+    room.fill([f"2603.0000{n}" for n in range(1, 6)])
+    with listen("127.0.0.1", 0) as listening:
+        server = make_server(room.app())
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield address(listening)
+        server.should_exit = True
+        thread.join(60)
+
+
+def test_many_pages_are_served_at_once(served: str) -> None:
+    statuses: list[int] = []
+
+    def read() -> None:
+        paths = ("queue", "paper/2603.00001", "decisions", "deferred")
+        statuses.extend(httpx.get(f"{served}{path}", timeout=60).status_code for path in paths)
+
+    readers = [threading.Thread(target=read) for _ in range(6)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join(60)
+    assert statuses == [200] * 24
+
+
+def test_static_files_are_kept_by_browsers_and_change_their_address(served: str) -> None:
+    page = httpx.get(f"{served}queue", timeout=60).text
+    sheet = page.partition('href="/static/')[2].partition('"')[0]
+    assert "?v=" in sheet
+    answer = httpx.get(f"{served}static/{sheet}", timeout=60)
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert "immutable" in answer.headers["cache-control"]
+
+
+def test_a_reviewer_works_while_another_process_writes(tmp_path: Path) -> None:
+    room = make_room(tmp_path)
+    ids = [f"2603.0000{n}" for n in range(1, 6)]
+    room.fill(ids)
+    visitor = Visitor(room.app())
+    writer = run_python(WRITE, tmp_path, 25)
+    assert writer.stdout is not None
+    try:
+        assert writer.stdout.readline() == "writing\n"
+        for arxiv_id in ids:
+            page = visitor.get("/queue")
+            assert page.status == 200
+            assert visitor.decide(page, arxiv_id, "approved").status == 303
+        rest, noise = writer.communicate(timeout=120)
+    finally:
+        writer.kill()
+        writer.wait(60)
+    assert (writer.returncode, rest, noise) == (0, "written\n", "")
+    with room.open_store() as store:
+        assert store.papers.count() == 5 + 25 * 20
+        assert sorted(store.decisions.standing(ids)) == ids

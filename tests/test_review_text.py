@@ -1,0 +1,128 @@
+"""Marked terms, found links, places that survive a form: the pure pieces of the queue."""
+
+import re
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from review_fakes import TAXONOMY
+
+from config.errors import UsageError
+from pipeline.review.desk import percent
+from pipeline.review.highlight import highlight
+from pipeline.review.links import find_links
+from pipeline.review.place import Place, place_from_form, read_place
+from storage.types import TermWeight
+
+
+def marked(text: str, *terms: str) -> list[str]:
+    found = highlight(text, [TermWeight(term, 1.0) for term in terms])
+    return re.findall("<mark>(.*?)</mark>", found, re.DOTALL)
+
+
+def test_terms_light_up_as_whole_tokens_only() -> None:
+    assert marked("An audit of DiT, dit-like", "dit") == ["DiT", "dit"]
+
+
+def test_words_of_a_term_may_be_joined_in_many_ways() -> None:
+    text = "Text-to-image, text to image, text-\nto image, text into image"
+    assert marked(text, "text to image") == ["Text-to-image", "text to image", "text-\nto image"]
+
+
+def test_the_longest_term_wins() -> None:
+    assert marked("video diffusion", "video", "video diffusion") == ["video diffusion"]
+
+
+def test_terms_against_look_different() -> None:
+    assert highlight("a clinical study", [TermWeight("clinical", -1.0)]) == (
+        'a <mark class="against">clinical</mark> study'
+    )
+
+
+def test_a_term_without_a_word_marks_nothing() -> None:
+    assert highlight("a < b", [TermWeight("<", 1.0), TermWeight("", 1.0)]) == "a &lt; b"
+
+
+@given(st.text(), st.lists(st.text(max_size=8), max_size=4))
+def test_marking_loses_nothing_and_lets_no_markup_through(text: str, terms: list[str]) -> None:
+    found = highlight(text, [TermWeight(term, 1.0) for term in terms])
+    bare = found.replace("<mark>", "").replace("</mark>", "")
+    assert "<" not in bare
+    assert '"' not in bare
+    assert unescape(bare) == unescape(str(highlight(text, [])))
+
+
+def test_links_are_found_once_and_named_by_what_they_are() -> None:
+    links = find_links(
+        "Code (https://github.com/a/b). Page: https://a.github.io/b/, see arxiv.org/abs/1.",
+        "github.com/a/b; https://huggingface.co/a and https://www.example.org/x_(y).",
+        "https://arxiv.org/abs/2603.00001",
+        None,
+    )
+    assert [(link.kind, link.url, link.text) for link in links] == [
+        ("Code", "https://github.com/a/b", "github.com/a/b"),
+        ("Project", "https://a.github.io/b/", "a.github.io/b"),
+        ("Models", "https://huggingface.co/a", "huggingface.co/a"),
+        ("Link", "https://www.example.org/x_(y)", "example.org/x_(y)"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "javascript:alert(1)",
+        "https://github.com@evil.example/a",
+        "https://a:b@evil.example/",
+        "https://localhost/x",
+        "https://[::1/x",
+        "https://g\N{CYRILLIC SMALL LETTER I}thub.com/a",
+        "https://example.org:99999/",
+        "data://text/html,x",
+        "https://",
+    ],
+)
+def test_dishonest_addresses_are_no_links(text: str) -> None:
+    assert find_links(text) == ()
+
+
+@given(st.text())
+def test_any_text_can_be_searched_for_links(text: str) -> None:
+    for link in find_links(text, f"https://{text}"):
+        assert link.url.startswith(("http://", "https://", "HTTP", "Http"))
+        assert not set(link.url) & set("<>\"' ")
+
+
+def test_a_place_survives_a_form() -> None:
+    place = Place("/queue", "make-image", "newest", 3, 10)
+    assert place_from_form(place.url(anchor="x", done="y"), TAXONOMY) == place
+    assert place_from_form("/paper/math/0510544", TAXONOMY) == Place("/paper/math/0510544")
+
+
+@given(st.text())
+def test_any_text_of_a_form_is_a_place_of_ours(text: str) -> None:
+    for path in ("", "/queue", "/paper/"):
+        place = place_from_form(path + text, TAXONOMY)
+        assert place.path.startswith(("/queue", "/deferred", "/decisions", "/paper/"))
+        assert "\n" not in place.url()
+
+
+def test_a_place_has_a_short_address() -> None:
+    assert Place().url() == "/queue"
+    assert Place().in_section("agents").at_page(2).url() == "/queue?section=agents&page=2"
+    assert Place(page=4).with_limit(50).in_order("newest").url() == (
+        "/queue?order=newest&at_least=50"
+    )
+
+
+def test_a_query_that_names_nothing_is_refused() -> None:
+    with pytest.raises(UsageError, match="no page '999999'"):
+        read_place("/queue", {"page": "999999"}, TAXONOMY)
+
+
+@pytest.mark.parametrize(
+    ("probability", "shown"),
+    [(0.0, "<1"), (0.0099, "<1"), (0.01, "1"), (0.834, "83"), (0.99, "99"), (1.0, ">99")],
+)
+def test_a_probability_is_never_shown_as_certain(probability: float, shown: str) -> None:
+    assert percent(probability) == f"{shown}\N{NARROW NO-BREAK SPACE}%"
