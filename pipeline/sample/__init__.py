@@ -1,0 +1,1 @@
+"""A fictional arXiv of four weeks, a fictional list and scripted decisions, for the demo."""
