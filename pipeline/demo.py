@@ -1,0 +1,181 @@
+"""The whole walk on bundled fictional papers, typed as a user would type it. Offline.
+
+A local arXiv serves the sample; every step is the real command in a process of its own, with the
+product's clock standing on the Monday after the sample's last week.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from config.errors import LivingSurveyError, UsageError
+from pipeline.replica.records import Record, load_records
+from pipeline.replica.server import ReplicaServer
+
+#: the Monday, 12:00 UTC, after the sample's last week of announcements and decisions
+NOW = "2026-03-30T12:00:00+00:00"
+_WEEK = "2026-W13"
+_FIRST_DAY, _LAST_DAY = "2026-03-01", "2026-03-29"
+_PORT = 8799
+_MARKER = ".living-survey-demo"
+_SAMPLE = ("papers.jsonl", "listed.jsonl", "list.md", "decisions.jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoReport:
+    """Where the demo left everything."""
+
+    directory: Path
+    settings: Path
+    database: Path
+    digest: Path
+    seconds: float
+
+
+class DemoFailedError(LivingSurveyError):
+    """One of the demo's steps did not end as it should."""
+
+
+def run_demo(directory: Path, *, say: Callable[[str], None]) -> DemoReport:
+    """Walk the whole way in `directory`, which is made anew if an earlier demo made it.
+
+    Raises:
+        UsageError: the directory holds something else.
+        DemoFailedError: a step failed; its own message stands above.
+    """
+    started = time.monotonic()
+    directory = directory.absolute()
+    _prepare(directory)
+    records = load_records([directory / "papers.jsonl", directory / "listed.jsonl"])
+    settings = directory / "living-survey.toml"
+    settings.write_text(_settings(_PORT), encoding="utf-8")
+    with _replica(records) as arxiv:
+        environment = {
+            **os.environ,
+            "LIVING_SURVEY_NOW": NOW,
+            "LIVING_SURVEY_CONFIG": str(settings),
+            "LIVING_SURVEY_ARXIV__OAI_URL": arxiv.oai_url,
+            "LIVING_SURVEY_ARXIV__RSS_URL": arxiv.rss_url,
+            "LIVING_SURVEY_ARXIV__QUERY_URL": arxiv.query_url,
+        }
+        for title, words in _STEPS:
+            say("")
+            say(f"# {title}")
+            _step(words, environment, directory, say)
+    _farewell(directory, say)
+    return DemoReport(
+        directory=directory,
+        settings=settings,
+        database=directory / "var" / "survey.duckdb",
+        digest=directory / "var" / "digests" / f"{_WEEK}.html",
+        seconds=round(time.monotonic() - started, 1),
+    )
+
+
+_STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Start: an empty database beside living-survey.toml.", ("init",)),
+    ("Seed: the curated list, checked against arXiv. It carries three faults.", ("bootstrap",)),
+    ("Fetch the past month.", ("backfill", "--from", _FIRST_DAY, "--until", _LAST_DAY)),
+    ("Learn from the list.", ("train",)),
+    ("What cron calls: fetch today's announcements, classify.", ("run",)),
+    ("What waits for a reviewer, most likely first.", ("queue", "--limit", "8")),
+    ("A reviewer's decisions, scripted here.", ("decide", "--from", "decisions.jsonl")),
+    ("The week's digest: approved papers only.", ("digest", "--week", _WEEK)),
+    ("What is held, what ran, what is proven complete.", ("status",)),
+)
+
+
+def _prepare(directory: Path) -> None:
+    if directory.exists() and any(directory.iterdir()):
+        if not (directory / _MARKER).exists():
+            raise UsageError(
+                f"{directory} is not empty, and no demo made it.",
+                hint="Name another with --directory.",
+            )
+        shutil.rmtree(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / _MARKER).write_text("Made by `living-survey demo`, which may delete it.\n")
+    for name in _SAMPLE:
+        with as_file(files("pipeline.sample") / name) as source:
+            shutil.copyfile(source, directory / name)
+
+
+def _replica(records: Sequence[Record]) -> ReplicaServer:
+    moment = datetime.fromisoformat(NOW)
+    try:
+        return ReplicaServer(records, port=_PORT, today=lambda: moment)
+    except OSError:  # something else listens there: any free port does for the demo itself
+        return ReplicaServer(records, today=lambda: moment)
+
+
+def _step(
+    words: tuple[str, ...],
+    environment: Mapping[str, str],
+    directory: Path,
+    say: Callable[[str], None],
+) -> None:
+    say(f"$ living-survey {' '.join(words)}")
+    done = subprocess.run(  # noqa: S603  # our own command, our own words
+        [sys.executable, "-m", "pipeline", *words],
+        cwd=directory,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    for line in done.stdout.splitlines():
+        say(f"  {line}")
+    if done.returncode != 0:
+        raise DemoFailedError(
+            f"`living-survey {' '.join(words)}` ended with status {done.returncode}.",
+            hint=f"Its own words stand above; everything so far lies in {directory}.",
+        )
+
+
+def _settings(port: int) -> str:
+    return f"""\
+# The demo's settings: a local arXiv stands in for the real one.
+[survey]
+title = "A Fictional Survey of Multimodal Generation"
+list = "list.md"
+
+[arxiv]
+oai_url = "http://127.0.0.1:{port}/oai"
+rss_url = "http://127.0.0.1:{port}"
+query_url = "http://127.0.0.1:{port}/api/query"
+sets = ["cs"]
+min_interval_seconds = 0.01
+limiter = "var/limiter"
+
+[digest]
+languages = ["en", "zh"]
+"""
+
+
+def _farewell(directory: Path, say: Callable[[str], None]) -> None:
+    here = Path(os.path.relpath(directory))
+    config = here / "living-survey.toml"
+    digests = here / "var" / "digests"
+    for line in (
+        "",
+        "Where everything lies",
+        f"  {digests / _WEEK}.html, .md   the digest, also as {_WEEK}.zh.html in Chinese",
+        f"  {here / 'var' / 'survey.duckdb'}   papers, predictions, decisions; SQL: docs/sql.md",
+        f"  {here / 'var' / 'archive'}   every raw answer of the local arXiv",
+        f"  {config}   the settings used",
+        "",
+        "Try next",
+        f"  living-survey serve --config {config}",
+        f"  living-survey queue --order uncertain --config {config}",
+        f"  living-survey sections --config {config}",
+        "  living-survey init --help   for your own survey, with the real arXiv",
+        "(the command lies in .venv/bin; activate with: . .venv/bin/activate)",
+    ):
+        say(line)

@@ -1,0 +1,74 @@
+"""The product as a user calls it: real processes, real exit statuses, a local arXiv."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The JSON document on stdout."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A directory with settings, in which commands are called."""
+
+    directory: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def call(self, *words: str, **environment: str) -> Ended:
+        """Run `living-survey words...` here and return how it ended."""
+        done = subprocess.run(
+            [sys.executable, "-m", "pipeline", *words],
+            cwd=self.directory,
+            env=self.env(**environment),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=240,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    def env(self, **environment: str) -> dict[str, str]:
+        """Return the environment of a call: ours, without the caller's own settings."""
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("LIVING_SURVEY_")}
+        return {**clean, "PYTHONPATH": str(ROOT), **self.environment, **environment}
+
+    def json(self, *words: str, **environment: str) -> Any:
+        """Run with --json, insist on success, and return the document."""
+        ended = self.call(*words, "--json", **environment)
+        assert ended.status == 0, ended.err
+        return ended.document
+
+
+def survey_at(directory: Path, *, url: str, now: str, **settings: str) -> Survey:
+    """Return a survey in `directory` that talks to the local arXiv at `url`."""
+    return Survey(
+        directory,
+        {
+            "LIVING_SURVEY_NOW": now,
+            "LIVING_SURVEY_ARXIV__OAI_URL": f"{url}/oai",
+            "LIVING_SURVEY_ARXIV__RSS_URL": url,
+            "LIVING_SURVEY_ARXIV__QUERY_URL": f"{url}/api/query",
+            "LIVING_SURVEY_ARXIV__MIN_INTERVAL_SECONDS": "0.001",
+            "LIVING_SURVEY_ARXIV__LIMITER": str(directory / "limiter"),
+            **settings,
+        },
+    )
