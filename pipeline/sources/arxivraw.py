@@ -21,7 +21,18 @@ from storage.types import Paper, PaperVersion, Source
 
 NAMESPACE = "{http://arxiv.org/OAI/arXivRaw/}"
 _VERSION = NAMESPACE + "version"
-_FIELD = len(NAMESPACE)
+_DATE = NAMESPACE + "date"
+_SIZE = NAMESPACE + "size"
+_SOURCE_TYPE = NAMESPACE + "source_type"
+_ID = NAMESPACE + "id"
+_TITLE = NAMESPACE + "title"
+_AUTHORS = NAMESPACE + "authors"
+_ABSTRACT = NAMESPACE + "abstract"
+_CATEGORIES = NAMESPACE + "categories"
+_COMMENTS = NAMESPACE + "comments"
+_DOI = NAMESPACE + "doi"
+_JOURNAL_REF = NAMESPACE + "journal-ref"
+_LICENSE = NAMESPACE + "license"
 _MODERN_ID = re.compile(r"\d{4}\.\d{4,6}")
 
 
@@ -32,43 +43,42 @@ def paper_from_arxivraw(raw: etree._Element, datestamp: date | None) -> Paper:
         MalformedRecordError: what makes a paper (id, title, categories, versions) is missing or
             cannot be read.
     """
-    fields: dict[str, str] = {}
+    fields: dict[str, str | None] = {}
     versions: list[PaperVersion] = []
     for element in raw:
-        if element.tag == _VERSION:
+        tag = element.tag
+        if tag == _VERSION:
             versions.append(_version(element))
         else:
-            text = element.text
-            if text:
-                fields[element.tag[_FIELD:]] = text
+            fields[tag] = element.text
     if not versions:
         raise MalformedRecordError("the record has no version")
     get = fields.get
-    title = plain_line(get("title", ""))
+    title = plain_line(get(_TITLE) or "")
     if not title:
         raise MalformedRecordError("the record has no title")
-    categories = canonical_categories(get("categories", "").split())
+    categories = canonical_categories((get(_CATEGORIES) or "").split())
     if not categories:
         raise MalformedRecordError("the record has no category")
-    comment = _optional(get("comments"))
+    comment = _optional(get(_COMMENTS))
     if len(versions) > 1:
         versions.sort(key=lambda version: version.version)
     last = versions[-1]
     if not last.withdrawn and says_withdrawn(comment):
         last = versions[-1] = PaperVersion(last.version, last.submitted_at, withdrawn=True)
     return Paper(
-        arxiv_id=_identifier(get("id", "")),
+        arxiv_id=_identifier(get(_ID) or ""),
         version=last.version,
         title=title,
-        abstract=paragraphs(get("abstract", "")),
-        authors=split_authors(get("authors", "")),
+        abstract=paragraphs(get(_ABSTRACT) or ""),
+        authors=split_authors(get(_AUTHORS) or ""),
         categories=categories,
         primary_category=categories[0],
         source=Source.OAI,
         comment=comment,
-        doi=_optional(get("doi")),
-        journal_ref=_optional(get("journal-ref")),
-        license=_optional(get("license")),
+        doi=_optional(get(_DOI)),
+        journal_ref=_optional(get(_JOURNAL_REF)),
+        license=_optional(get(_LICENSE)),
         submitted_at=versions[0].submitted_at if versions[0].version == 1 else None,
         updated_at=last.submitted_at,
         withdrawn=last.withdrawn,
@@ -90,11 +100,11 @@ def _version(element: etree._Element) -> PaperVersion:
     day = size = source_type = None
     for child in element:
         tag = child.tag
-        if tag.endswith("date"):
+        if tag == _DATE:
             day = child.text
-        elif tag.endswith("size"):
+        elif tag == _SIZE:
             size = child.text
-        elif tag.endswith("source_type"):
+        elif tag == _SOURCE_TYPE:
             source_type = child.text
     number = element.get("version", "")
     if not day or number[:1] != "v" or not number[1:].isdecimal():

@@ -6,48 +6,88 @@ nested parentheses, collaborations with a colon (https://info.arxiv.org/help/pre
 
 import re
 
-from pipeline.sources.tex import to_unicode
+from pipeline.sources.text import plain_line
 
 _BRACKETS = re.compile(r"[()]")
 _NO_BRACKETS = str.maketrans("()", "  ")
 _SEPARATOR = re.compile(r"\s*[,;]\s*(?:and\b\s*)*|\s+(?:and|&)\s+(?:and\s+)*|\s*:\s+")
 _SUFFIXES = frozenset(
-    {"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "ph.d.", "phd", "m.d.", "md", "esq."}
+    (
+        "Jr",
+        "Jr.",
+        "jr",
+        "jr.",
+        "JR",
+        "JR.",
+        "Sr",
+        "Sr.",
+        "II",
+        "III",
+        "IV",
+        "PhD",
+        "Ph.D.",
+        "MD",
+        "M.D.",
+    )
 )
 _FOR = re.compile(
-    r"(?:for|on behalf of|in collaboration with|representing|with)\s+"
+    r"^(?:for|on behalf of|in collaboration with|representing|with)\s+"
     r"(?=.*\b(?:collab|team|group|consort))",
     re.IGNORECASE,
 )
 _ET_AL = re.compile(r"[\s,]*\bet\.?\s+al\.?\s*$", re.IGNORECASE)
 
 
+# What needs more than commas and `and`. Plain searches: this runs for millions of lines.
+_SPECIAL = (
+    "(",
+    ")",
+    ";",
+    ":",
+    "&",
+    "~",
+    " et al",
+    " et. al",
+    "ollab",
+    "behalf",
+    " and and ",
+    "eam",
+)
+
+
 def split_authors(line: str) -> tuple[str, ...]:
     """Return the names of an author line, affiliations left out, accents as Unicode."""
-    text = to_unicode(" ".join(line.replace("~", " ").split()) if "~" in line else line)
-    text = " ".join(text.split())
+    text = plain_line(line)
+    if any(sign in text for sign in _SPECIAL):
+        names = _split_special(text)
+    else:
+        parts = text.replace(", and ", ",").replace(" and ", ",").split(",")
+        names = [name for part in parts if (name := part.strip())]
+    if not _SUFFIXES.isdisjoint(names):
+        names = _with_suffixes(names)
+    return tuple(names)
+
+
+def _split_special(text: str) -> list[str]:
+    text = " ".join(text.replace("~", " ").split())
     if "(" in text or ")" in text:
         text = _without_affiliations(text)
-    if "and" not in text and ";" not in text and ":" not in text and "&" not in text:
-        parts = text.split(",")
-    else:
-        parts = _SEPARATOR.split(text)
     names: list[str] = []
-    for part in parts:
-        name = part.strip()
-        if not name:
-            continue
-        lowered = name.lower()
-        if lowered in _SUFFIXES and names:
-            names[-1] = f"{names[-1]}, {name}"
-            continue
-        if "et al" in lowered:
-            name = _ET_AL.sub("", name)
-        elif lowered.startswith(("and ", "for ", "on ", "in ", "repr", "with ")):
-            name = _FOR.sub("", name.removeprefix("and ").strip())
+    for part in _SEPARATOR.split(text):
+        name = _FOR.sub("", _ET_AL.sub("", part.strip().removeprefix("and ")).strip())
         if name and name != "and":
             names.append(name)
-    return tuple(names)
+    return names
+
+
+def _with_suffixes(names: list[str]) -> list[str]:
+    joined: list[str] = []
+    for name in names:
+        if joined and name in _SUFFIXES:
+            joined[-1] = f"{joined[-1]}, {name}"
+        else:
+            joined.append(name)
+    return joined
 
 
 def _without_affiliations(text: str) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from lxml import etree
 
@@ -193,19 +194,29 @@ def _raise_error(root: etree._Element) -> None:
 
 def _paper_of(record: etree._Element) -> Paper | None:
     """Return the paper of a record, or None if the record is marked as deleted."""
-    header = record.find(_HEADER)
+    header = metadata = None
+    for part in record:
+        if part.tag == _HEADER:
+            header = part
+        elif part.tag == _METADATA:
+            metadata = part
     if header is None:
         raise MalformedRecordError("the record has no header")
     if header.get("status") == "deleted":
         return None
-    metadata = record.find(_METADATA)
     if metadata is None or not len(metadata):
         raise MalformedRecordError("the record has no metadata")
     content = metadata[0]
     if content.tag != _RAW:
         raise MalformedRecordError(f"the record is in the format {content.tag!r}, not arXivRaw")
     day = header.findtext(_DATESTAMP)
-    return paper_from_arxivraw(content, date.fromisoformat(day.strip()[:10]) if day else None)
+    return paper_from_arxivraw(content, _day(day.strip()) if day else None)
+
+
+@lru_cache(maxsize=64)
+def _day(text: str) -> date:
+    """Return a datestamp's day; a page of a thousand records has a handful of them."""
+    return date.fromisoformat(text[:10])
 
 
 def _record_id(record: etree._Element) -> str | None:

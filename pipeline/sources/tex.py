@@ -22,13 +22,18 @@ _LETTERS = {
 _DOTLESS = {"\\i": "i", "\\j": "j"}
 
 _MATH = re.compile(r"(?<!\\)(\$\$[^$]*\$\$|\$[^$]*\$)")
-# One or more backslashes: arXiv's own test data doubles them, and so do some authors.
-_BARE = r"\\[ij](?![A-Za-z])|[A-Za-z]"
+# One or more backslashes: arXiv's own test data doubles them, and so do some authors. The pattern
+# begins with a literal, so that the engine leaps from one backslash to the next.
 _GROUP = r"\{\s*(?:\\[ij]|[A-Za-z])\s*\}"
-_ACCENT = rf"\\+(?:['`^\"~=.]\s*(?:{_GROUP}|{_BARE})|[uvHcdbkr](?:\s*{_GROUP}|\s+(?:{_BARE})))"
+_BARE = r"\\[ij](?![A-Za-z])|[A-Za-z]"
 _NAMES = "|".join(sorted(_LETTERS, key=len, reverse=True))
-_LETTER = rf"\\+(?:{_NAMES})(?:\{{\}}|\s+(?=[A-Za-z])|(?![A-Za-z]))"
-_TOKEN = re.compile(rf"\{{(?:{_ACCENT}|\\+(?:{_NAMES})\s*)\}}|{_ACCENT}|{_LETTER}")
+_TOKEN = re.compile(
+    rf"\\+(?:['`^\"~=.]\s*(?:{_GROUP}|{_BARE})"
+    rf"|[uvHcdbkr](?:\s*{_GROUP}|\s+(?:{_BARE}))"
+    rf"|(?:{_NAMES})(?:\{{\}}|(?=\s*\}})|\s+(?=[A-Za-z])|(?![A-Za-z])))"
+)
+# Braces that only held one accented letter together: `{\'e}`, `{\o }`.
+_HELD = re.compile(r"\{([^\x00-\x7f])\s*\}")
 
 
 def _unicode(match: re.Match[str]) -> str:
@@ -46,10 +51,8 @@ def to_unicode(text: str) -> str:
     `\'e`, `{\'e}`, `\'{e}`, `\'\i`, `\v{Z}`, `\c c` and `{\o}`, `\ss`, `\L` are known. Commands
     that are not accents are kept: a title is what its authors wrote. Linear in the text.
     """
-    if "\\" not in text:
+    if "\\" not in text or not _TOKEN.search(text):
         return text
-    if "$" not in text:
-        return _TOKEN.sub(_unicode, text)
-    pieces = _MATH.split(text)
-    pieces[::2] = [_TOKEN.sub(_unicode, piece) for piece in pieces[::2]]
+    pieces = _MATH.split(text) if "$" in text else [text]
+    pieces[::2] = [_HELD.sub(r"\1", _TOKEN.sub(_unicode, piece)) for piece in pieces[::2]]
     return "".join(pieces)

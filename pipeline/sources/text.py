@@ -24,12 +24,15 @@ _EARLIER = re.compile(
 
 def one_line(text: str) -> str:
     """Return the text on one line, every run of white space a single blank."""
-    return " ".join(text.split())
+    text = text.strip()
+    if "  " in text or "\n" in text or "\t" in text or "\r" in text:
+        return " ".join(text.split())
+    return text
 
 
 def plain_line(text: str) -> str:
     """Return the text on one line with TeX accents as Unicode: titles, names, comments."""
-    return to_unicode(" ".join(text.split()))
+    return to_unicode(one_line(text))
 
 
 def paragraphs(text: str) -> str:
@@ -38,9 +41,10 @@ def paragraphs(text: str) -> str:
     arXiv wraps stored abstracts at 80 columns and marks a new paragraph by an indent of two
     blanks (https://info.arxiv.org/help/prep.html), newer ones also by an empty line.
     """
-    if "\n" not in text:
-        return to_unicode(" ".join(text.split()))
-    folded = (" ".join(part.split()) for part in _PARAGRAPH.split(text))
+    text = text.strip()
+    if "\n " not in text and "\n\n" not in text and "\r" not in text:
+        return to_unicode(one_line(text))
+    folded = (one_line(part) for part in _PARAGRAPH.split(text))
     return to_unicode("\n".join(part for part in folded if part))
 
 
