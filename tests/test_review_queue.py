@@ -93,6 +93,22 @@ def test_a_prediction_of_an_older_taxonomy_is_shown_without_its_lost_section(
     assert page.form()["section"] == ["agents"]
 
 
+def test_the_next_best_sections_stand_beside_an_unsure_best(room: Room, visitor: Visitor) -> None:
+    sections = scores(make_image=0.4, agents=0.05, cut_video=0.04, make_video=0.03)
+    room.put(make_paper("2603.00001"), make_prediction(sections=sections))
+    suggested, _, others = visitor.get("/queue").response.text.partition("Other sections")
+    assert all(f'value="{name}"' in suggested for name in ("make-image", "agents", "cut-video"))
+    assert 'value="make-video"' in others
+
+
+def test_the_counts_add_up(room: Room, visitor: Visitor) -> None:
+    room.fill(["2603.00001"])
+    room.put(make_paper("2603.00002"), make_prediction(sections=()))
+    page = visitor.get("/queue")
+    assert "All sections 2" in page.text
+    assert "No section suggested 1" in page.text
+
+
 def test_every_section_can_be_chosen_for_every_paper(room: Room, visitor: Visitor) -> None:
     room.fill(["2603.00001"])
     source = visitor.get("/queue").response.text

@@ -13,9 +13,10 @@ from storage.types import Decision, Paper, Prediction, StoredPaper, TermWeight, 
 
 #: a suggested section is ticked beforehand from this probability on: more likely right than wrong
 PRESELECT = 0.5
-#: suggestions below this are noise and stay in the full list; the best one is always shown
+#: the best three are always shown, since the right one is often next to the first; two more only
+#: if they are no mere noise; all others stay in the full list
 _SHOWN_FROM = 0.1
-_MOST_SHOWN = 5
+_LEAST_SHOWN, _MOST_SHOWN = 3, 5
 _MOST_TERMS = 8
 
 
@@ -108,8 +109,11 @@ def make_card(
         ticked = frozenset(standing.sections)
     else:
         ticked = frozenset(name for name in ranked if scores[name] >= PRESELECT)
-    best = [name for name in ranked if scores[name] >= _SHOWN_FROM] or ranked[:1]
-    best = best[:_MOST_SHOWN]
+    best = [
+        name
+        for place, name in enumerate(ranked[:_MOST_SHOWN])
+        if place < _LEAST_SHOWN or scores[name] >= _SHOWN_FROM
+    ]
     shown = [*best, *(s.id for s in taxonomy.sections if s.id in ticked and s.id not in best)]
 
     def choice(section: Section) -> Choice:

@@ -75,6 +75,7 @@ def make_server(app: ASGIApp) -> uvicorn.Server:
             log_level="warning",
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # nothing stands before us, so nobody may speak for others
             ws="none",
             timeout_graceful_shutdown=_GRACE,
         )
