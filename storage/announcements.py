@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from storage.instants import to_utc
+from storage.parameters import rows_json
 from storage.session import Session
 from storage.types import Announcement, AnnounceType
 
 _LISTED = (AnnounceType.NEW, AnnounceType.CROSS)
 _KNOWN_BEFORE = """
 SELECT told.category, count(*)
-FROM (SELECT unnest(CAST($listed AS STRUCT(category VARCHAR, arxiv_id VARCHAR)[]),
+FROM (SELECT unnest(from_json($listed, '[{"category": "VARCHAR", "arxiv_id": "VARCHAR"}]'),
                     recursive := true)) AS told
 WHERE EXISTS (
     SELECT 1 FROM announcement AS earlier
@@ -25,9 +26,9 @@ GROUP BY told.category
 _ADD = """
 INSERT INTO announcement
 SELECT $day, told.category, told.arxiv_id, told.version, told.announce_type, told.title, $seen_at
-FROM (SELECT unnest(CAST($items AS STRUCT(
-          category VARCHAR, arxiv_id VARCHAR, version INTEGER, announce_type VARCHAR,
-          title VARCHAR)[]), recursive := true)) AS told
+FROM (SELECT unnest(from_json($items, '[{
+          "category": "VARCHAR", "arxiv_id": "VARCHAR", "version": "INTEGER",
+          "announce_type": "VARCHAR", "title": "VARCHAR"}]'), recursive := true)) AS told
 WHERE NOT EXISTS (
     SELECT 1 FROM announcement AS held
     WHERE held.day = $day AND held.category = told.category AND held.arxiv_id = told.arxiv_id)
@@ -104,7 +105,7 @@ class Announcements:
             ]
             if fresh:
                 self._session.write(
-                    _ADD, {"day": day, "items": fresh, "seen_at": to_utc(checked_at)}
+                    _ADD, {"day": day, "items": rows_json(fresh), "seen_at": to_utc(checked_at)}
                 )
             for check in checks:
                 self._session.write(
@@ -129,7 +130,7 @@ class Announcements:
         ]
         if not pairs:
             return {}
-        return dict(self._session.rows(_KNOWN_BEFORE, {"day": day, "listed": pairs}))
+        return dict(self._session.rows(_KNOWN_BEFORE, {"day": day, "listed": rows_json(pairs)}))
 
 
 def _item(category: str, announcement: Announcement) -> dict[str, object]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.instants import from_utc, to_utc
+from storage.parameters import texts_json
 from storage.session import Session
 from storage.types import Source
 
@@ -20,7 +21,7 @@ ORDER BY seen_at, arxiv_id, kind
 _OF_PAPERS = """
 SELECT arxiv_id, kind, old, new, source, seen_at
 FROM change
-WHERE arxiv_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))
+WHERE arxiv_id IN (FROM listed($ids))
 ORDER BY seen_at, arxiv_id, kind
 """
 
@@ -51,7 +52,7 @@ class Changes:
 
     def of_papers(self, arxiv_ids: Sequence[str]) -> list[Change]:
         """Return what ever changed about some papers, oldest first."""
-        return self._read(_OF_PAPERS, {"ids": list(arxiv_ids)})
+        return self._read(_OF_PAPERS, {"ids": texts_json(arxiv_ids)})
 
     def _read(self, sql: str, parameters: dict[str, object]) -> list[Change]:
         return [

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from storage.errors import DecisionNotFoundError, NothingToUndoError, PaperNotFoundError
 from storage.instants import from_utc, to_utc
+from storage.parameters import rows_json, texts_json
 from storage.session import Row, Session
 from storage.types import (
     ApprovedPaper,
@@ -23,15 +24,16 @@ from storage.types import (
 _COLUMNS = """
 decision_id, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at
 """
+_HELD = "SELECT arxiv_id FROM paper WHERE arxiv_id IN (FROM listed($ids))"
 _ADD = """
 INSERT INTO decision_event
 SELECT last.seq + row_number() OVER (ORDER BY told.number), 'decide', told.decision_id,
        told.arxiv_id, told.verdict, told.sections, told.reviewer, told.note, told.happened_at,
        paper.content_hash
-FROM (SELECT unnest(CAST($events AS STRUCT(
-          number INTEGER, decision_id VARCHAR, arxiv_id VARCHAR, verdict VARCHAR,
-          sections VARCHAR[], reviewer VARCHAR, note VARCHAR, happened_at TIMESTAMP)[]),
-          recursive := true)) AS told
+FROM (SELECT unnest(from_json($events, '[{
+          "number": "INTEGER", "decision_id": "VARCHAR", "arxiv_id": "VARCHAR",
+          "verdict": "VARCHAR", "sections": ["VARCHAR"], "reviewer": "VARCHAR", "note": "VARCHAR",
+          "happened_at": "TIMESTAMP"}]'), recursive := true)) AS told
 JOIN paper ON paper.arxiv_id = told.arxiv_id,
      (SELECT coalesce(max(seq), 0) AS seq FROM decision_event) AS last
 WHERE told.decision_id NOT IN (SELECT decision_id FROM decision_event WHERE kind = 'decide')
@@ -40,7 +42,7 @@ _KEEP_TEXT = """
 INSERT INTO decided_text
 SELECT arxiv_id, content_hash, title, abstract, authors, categories, comment
 FROM paper
-WHERE arxiv_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))
+WHERE arxiv_id IN (FROM listed($ids))
   AND NOT EXISTS (
       SELECT 1 FROM decided_text AS kept
       WHERE kept.arxiv_id = paper.arxiv_id AND kept.content_hash = paper.content_hash)
@@ -100,27 +102,22 @@ class Decisions:
             return ()
         ids = list(dict.fromkeys(new.arxiv_id for new in batch))
         with self._session.transaction():
-            held = {
-                row[0]
-                for row in self._session.rows(
-                    "SELECT arxiv_id FROM paper"
-                    " WHERE arxiv_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))",
-                    {"ids": ids},
-                )
-            }
+            held = {row[0] for row in self._session.rows(_HELD, {"ids": texts_json(ids)})}
             if unknown := [arxiv_id for arxiv_id in ids if arxiv_id not in held]:
                 raise PaperNotFoundError(unknown)
             events = {_id_of(new): new for new in batch}
-            self._session.write(_KEEP_TEXT, {"ids": ids})
+            self._session.write(_KEEP_TEXT, {"ids": texts_json(ids)})
             self._session.write(
                 _ADD,
-                {"events": [_event(n, id_, new) for n, (id_, new) in enumerate(events.items())]},
+                {
+                    "events": rows_json(
+                        _event(n, id_, new) for n, (id_, new) in enumerate(events.items())
+                    )
+                },
             )
         recorded = {
             decision.decision_id: decision
-            for decision in self._read(
-                "decision_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))", ids=list(events)
-            )
+            for decision in self._read("decision_id IN (FROM listed($ids))", ids=texts_json(events))
         }
         return tuple(recorded[_id_of(new)] for new in batch)
 
@@ -172,8 +169,8 @@ class Decisions:
     def standing(self, arxiv_ids: Iterable[str]) -> dict[str, Decision]:
         """Return the decision that stands for each paper that has one."""
         found = self._read(
-            "standing AND arxiv_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))",
-            ids=list(arxiv_ids),
+            "standing AND arxiv_id IN (FROM listed($ids))",
+            ids=texts_json(arxiv_ids),
         )
         return {decision.arxiv_id: decision for decision in found}
 

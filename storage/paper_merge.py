@@ -1,10 +1,9 @@
 """How a batch of papers meets those we hold: the SQL of `papers.upsert`, one statement a step.
 
 Text is compared only with text of the same source, since OAI and the snapshot send raw TeX and the
-query API sends it converted: otherwise every paper would seem changed. Each record of the batch
-takes a stance towards the row we hold:
+query API sends it converted: otherwise every paper would seem changed. A record of a paper that is
+not held is inserted; any other takes a stance towards the row that is held:
 
-    new     we hold none
     same    its source is ours and it is not older: it replaces the row, differences are changes
     better  its source ranks higher (oai > snapshot > query) and its version is not lower: its text
             replaces ours silently
@@ -28,31 +27,29 @@ WITH hashed AS (
         withdrawn, CAST(history AS VARCHAR))) AS record_hash
     FROM paper_batch
 )
-SELECT hashed.*
+SELECT hashed.*, paper.arxiv_id IS NOT NULL AS known
 FROM hashed
 LEFT JOIN paper ON paper.arxiv_id = hashed.arxiv_id
 WHERE paper.record_hash IS DISTINCT FROM hashed.record_hash
 """
 
-_STANCE = """
-CREATE OR REPLACE TEMP TABLE met AS
-SELECT told.*, held.arxiv_id IS NOT NULL AS known,
-       CASE WHEN held.arxiv_id IS NULL THEN 'new'
-            WHEN told.source = held.source AND (told.version < held.version
-                 OR (told.version = held.version AND told.datestamp < held.datestamp)) THEN 'old'
-            WHEN told.source = held.source THEN 'same'
-            WHEN told.rank < (CASE held.source WHEN 'oai' THEN 1 WHEN 'snapshot' THEN 2 ELSE 3 END)
-                 AND told.version >= held.version THEN 'better'
-            ELSE 'worse' END AS stance,
-       stance IN ('new', 'same', 'better') AS taken,
-       held AS held
-FROM pending AS told
-LEFT JOIN paper AS held ON held.arxiv_id = told.arxiv_id
-"""
-
 _SETTLED = """
 CREATE OR REPLACE TEMP TABLE settled AS
-WITH merged AS (
+WITH met AS (
+    SELECT told.*, held,
+           CASE WHEN told.source = held.source AND (told.version < held.version
+                     OR (told.version = held.version AND told.datestamp < held.datestamp))
+                     THEN 'old'
+                WHEN told.source = held.source THEN 'same'
+                WHEN told.rank < (CASE held.source WHEN 'oai' THEN 1
+                                                   WHEN 'snapshot' THEN 2 ELSE 3 END)
+                     AND told.version >= held.version THEN 'better'
+                ELSE 'worse' END AS stance,
+           stance IN ('same', 'better') AS taken
+    FROM pending AS told
+    JOIN paper AS held ON held.arxiv_id = told.arxiv_id
+),
+merged AS (
     SELECT arxiv_id,
            greatest(version, held.version) AS version,
            if(taken, title, held.title) AS title,
@@ -61,15 +58,15 @@ WITH merged AS (
            if(taken, categories, held.categories) AS categories,
            if(taken, primary_category, held.primary_category) AS primary_category,
            if(taken, comment, held.comment) AS comment,
-           CASE stance WHEN 'better' THEN coalesce(doi, held.doi)
-                       WHEN 'worse' THEN coalesce(held.doi, doi)
-                       WHEN 'old' THEN held.doi ELSE doi END AS doi,
-           CASE stance WHEN 'better' THEN coalesce(journal_ref, held.journal_ref)
+           CASE stance WHEN 'same' THEN doi WHEN 'better' THEN coalesce(doi, held.doi)
+                       WHEN 'worse' THEN coalesce(held.doi, doi) ELSE held.doi END AS doi,
+           CASE stance WHEN 'same' THEN journal_ref
+                       WHEN 'better' THEN coalesce(journal_ref, held.journal_ref)
                        WHEN 'worse' THEN coalesce(held.journal_ref, journal_ref)
-                       WHEN 'old' THEN held.journal_ref ELSE journal_ref END AS journal_ref,
-           CASE stance WHEN 'better' THEN coalesce(license, held.license)
+                       ELSE held.journal_ref END AS journal_ref,
+           CASE stance WHEN 'same' THEN license WHEN 'better' THEN coalesce(license, held.license)
                        WHEN 'worse' THEN coalesce(held.license, license)
-                       WHEN 'old' THEN held.license ELSE license END AS license,
+                       ELSE held.license END AS license,
            if(taken, coalesce(submitted_at, held.submitted_at),
                      coalesce(held.submitted_at, submitted_at)) AS submitted_at,
            if(taken OR (stance = 'worse' AND version > held.version),
@@ -80,26 +77,23 @@ WITH merged AS (
                 ELSE held.withdrawn OR withdrawn END AS withdrawn,
            if(taken, source, held.source) AS source,
            if(taken, datestamp, held.datestamp) AS datestamp,
-           coalesce(held.first_seen_at, CAST($seen_at AS TIMESTAMP)) AS first_seen_at,
+           held.first_seen_at AS first_seen_at,
            if(taken, record_hash, held.record_hash) AS record_hash,
-           known, stance, source AS told_by, held
+           stance, taken, source AS told_by, held
     FROM met
 )
 SELECT * EXCLUDE (held),
-       sha256(concat_ws(chr(31), title, abstract, array_to_string(authors, chr(30)),
-                        coalesce(comment, ''), withdrawn)) AS content_hash,
-       known AND (
-           version <> held.version OR title <> held.title OR abstract <> held.abstract
+       text_hash(title, abstract, authors, comment, withdrawn) AS content_hash,
+       version <> held.version OR title <> held.title OR abstract <> held.abstract
            OR authors <> held.authors OR categories <> held.categories
            OR primary_category <> held.primary_category OR withdrawn <> held.withdrawn
            OR comment IS DISTINCT FROM held.comment OR doi IS DISTINCT FROM held.doi
            OR journal_ref IS DISTINCT FROM held.journal_ref
            OR license IS DISTINCT FROM held.license
            OR submitted_at IS DISTINCT FROM held.submitted_at
-           OR updated_at IS DISTINCT FROM held.updated_at
-       ) AS revised,
-       if(known AND NOT revised, held.changed_at, CAST($seen_at AS TIMESTAMP)) AS changed_at,
-       known AND NOT revised AND record_hash = held.record_hash AS idle
+           OR updated_at IS DISTINCT FROM held.updated_at AS revised,
+       if(revised, CAST($seen_at AS TIMESTAMP), held.changed_at) AS changed_at,
+       NOT revised AND record_hash = held.record_hash AS idle
 FROM merged
 """
 
@@ -143,11 +137,14 @@ FROM (
 WHERE event.is
 """
 
-# Only a source that sends a history may correct one, and none may correct a better source's.
+# None may correct the history a better source sent.
 _VERSIONS = """
 MERGE INTO paper_version AS held
 USING (
-    SELECT arxiv_id, taken, unnest(history, recursive := true) FROM met
+    SELECT pending.arxiv_id, coalesce(settled.taken, true) AS taken,
+           unnest(pending.history, recursive := true)
+    FROM pending
+    LEFT JOIN settled ON settled.arxiv_id = pending.arxiv_id
 ) AS told
 ON (held.arxiv_id = told.arxiv_id AND held.version = told.version)
 WHEN MATCHED AND told.taken AND (
@@ -161,17 +158,24 @@ WHEN NOT MATCHED
             CAST($seen_at AS TIMESTAMP))
 """
 
-_PAPERS = """
+_REVISE = """
 MERGE INTO paper AS held
 USING (
-    SELECT * EXCLUDE (known, stance, told_by, revised, idle) FROM settled WHERE NOT idle
+    SELECT * EXCLUDE (stance, taken, told_by, revised, idle) FROM settled WHERE NOT idle
 ) AS told
 ON (held.arxiv_id = told.arxiv_id)
 WHEN MATCHED THEN UPDATE BY NAME
-WHEN NOT MATCHED THEN INSERT BY NAME
 """
 
-_COUNTS = "SELECT count(*) FILTER (WHERE NOT known), count(*) FILTER (WHERE revised) FROM settled"
+_INSERT = """
+INSERT INTO paper BY NAME
+SELECT * EXCLUDE (known, history, rank),
+       text_hash(title, abstract, authors, comment, withdrawn) AS content_hash,
+       CAST($seen_at AS TIMESTAMP) AS first_seen_at,
+       CAST($seen_at AS TIMESTAMP) AS changed_at
+FROM pending
+WHERE NOT known
+"""
 
 
 def merge_batch(session: Session, size: int, seen_at: object) -> UpsertCounts:
@@ -180,10 +184,12 @@ def merge_batch(session: Session, size: int, seen_at: object) -> UpsertCounts:
     if session.number("SELECT count(*) FROM pending") == 0:
         return UpsertCounts(unchanged=size)
     moment = {"seen_at": seen_at}
-    session.write(_STANCE)
     session.write(_SETTLED, moment)
     session.write(_CHANGES, moment)
     session.write(_VERSIONS, moment)
-    session.write(_PAPERS)
-    new, revised = session.row(_COUNTS) or (0, 0)
+    session.write(_REVISE)
+    revised = session.number("SELECT count(*) FROM settled WHERE revised")
+    new = session.write(_INSERT, moment)
+    session.write("DROP TABLE settled")
+    session.write("DROP TABLE pending")
     return UpsertCounts(new=new, revised=revised, unchanged=size - new - revised)

@@ -7,29 +7,32 @@ from datetime import datetime
 from storage.instants import from_utc, to_utc
 from storage.paper_batch import newest_of, paper_table
 from storage.paper_merge import merge_batch
+from storage.parameters import texts_json
 from storage.session import Row, Session
 from storage.types import Paper, PaperText, PaperVersion, Source, StoredPaper, UpsertCounts
 
+# By rowid, found first: only the blocks that hold the rows are unpacked. By id alone DuckDB reads
+# every abstract (600,000 papers: 0.2 against 0.9 s for 50 scattered ids).
 _PAPERS = """
 SELECT arxiv_id, version, title, abstract, authors, categories, primary_category, source, comment,
        doi, journal_ref, license, submitted_at, updated_at, withdrawn, datestamp, first_seen_at,
        content_hash
 FROM paper
-WHERE arxiv_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))
+WHERE rowid IN (SELECT rowid FROM paper WHERE arxiv_id IN (FROM listed($ids)))
 """
 _VERSIONS = """
 SELECT arxiv_id, version, submitted_at, withdrawn
 FROM paper_version
-WHERE arxiv_id IN (SELECT unnest(CAST($ids AS VARCHAR[]))) AND submitted_at IS NOT NULL
+WHERE arxiv_id IN (FROM listed($ids)) AND submitted_at IS NOT NULL
 ORDER BY arxiv_id, version
 """
 _HELD = """
-SELECT arxiv_id FROM paper WHERE arxiv_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))
+SELECT arxiv_id FROM paper WHERE arxiv_id IN (FROM listed($ids))
 """
 _TEXTS = """
 SELECT arxiv_id, title, abstract, categories, content_hash
 FROM paper
-WHERE arxiv_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))
+WHERE rowid IN (SELECT rowid FROM paper WHERE arxiv_id IN (FROM listed($ids)))
 """
 _UNCLASSIFIED = """
 FROM paper
@@ -79,22 +82,19 @@ class Papers:
     def get_many(self, arxiv_ids: Iterable[str]) -> dict[str, StoredPaper]:
         """Return those of the papers that we hold, in the order asked for."""
         ids = list(dict.fromkeys(arxiv_ids))
-        if not ids:
-            return {}
+        asked = {"ids": texts_json(ids)}
         versions: defaultdict[str, list[PaperVersion]] = defaultdict(list)
-        for arxiv_id, version, submitted_at, withdrawn in self._session.rows(
-            _VERSIONS, {"ids": ids}
-        ):
+        for arxiv_id, version, submitted_at, withdrawn in self._session.rows(_VERSIONS, asked):
             versions[arxiv_id].append(PaperVersion(version, from_utc(submitted_at), withdrawn))
         found = {
             row[0]: _stored_paper(row, tuple(versions[row[0]]))
-            for row in self._session.rows(_PAPERS, {"ids": ids})
+            for row in self._session.rows(_PAPERS, asked)
         }
         return {arxiv_id: found[arxiv_id] for arxiv_id in ids if arxiv_id in found}
 
     def held(self, arxiv_ids: Iterable[str]) -> set[str]:
         """Return which of the papers we hold."""
-        return {row[0] for row in self._session.rows(_HELD, {"ids": list(arxiv_ids)})}
+        return {row[0] for row in self._session.rows(_HELD, {"ids": texts_json(arxiv_ids)})}
 
     def count(self) -> int:
         """Return how many papers we hold."""
@@ -115,9 +115,8 @@ class Papers:
     def texts(self, arxiv_ids: Iterable[str]) -> list[PaperText]:
         """Return the texts of those of the papers that we hold, in the order asked for."""
         ids = list(dict.fromkeys(arxiv_ids))
-        if not ids:
-            return []
-        found = {row[0]: _paper_text(row) for row in self._session.rows(_TEXTS, {"ids": ids})}
+        rows = self._session.rows(_TEXTS, {"ids": texts_json(ids)})
+        found = {row[0]: _paper_text(row) for row in rows}
         return [found[arxiv_id] for arxiv_id in ids if arxiv_id in found]
 
     def background(self, limit: int, *, exclude_decided: bool = True) -> list[PaperText]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from storage.instants import from_utc, to_utc
+from storage.parameters import texts_json
 from storage.session import Row, Session
 from storage.types import FacetScore, Prediction, SectionScore, TermWeight
 
@@ -39,7 +40,7 @@ WHERE newest <> (model_id = $model_id)
 _LATEST = """
 SELECT arxiv_id, model_id, in_scope, sections, facets, terms, content_hash, predicted_at
 FROM prediction
-WHERE newest AND arxiv_id IN (SELECT unnest(CAST($ids AS VARCHAR[])))
+WHERE rowid IN (SELECT rowid FROM prediction WHERE newest AND arxiv_id IN (FROM listed($ids)))
 """
 
 
@@ -64,10 +65,8 @@ class Predictions:
 
     def latest(self, arxiv_ids: Iterable[str]) -> dict[str, Prediction]:
         """Return the newest prediction of each paper that has one."""
-        ids = list(arxiv_ids)
-        if not ids:
-            return {}
-        return {row[0]: _prediction(row) for row in self._session.rows(_LATEST, {"ids": ids})}
+        rows = self._session.rows(_LATEST, {"ids": texts_json(arxiv_ids)})
+        return {row[0]: _prediction(row) for row in rows}
 
     def prefer(self, model_id: str) -> int:
         """Show this model's predictions wherever it has some, after a rollback to it.

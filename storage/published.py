@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from storage.instants import to_utc
+from storage.parameters import rows_json
 from storage.session import Session
 
 _RECORD = """
 INSERT INTO publication
 SELECT DISTINCT told.arxiv_id, $target, told.section, CAST($published_at AS TIMESTAMP)
-FROM (SELECT unnest(CAST($entries AS STRUCT(arxiv_id VARCHAR, section VARCHAR)[]),
+FROM (SELECT unnest(from_json($entries, '[{"arxiv_id": "VARCHAR", "section": "VARCHAR"}]'),
                     recursive := true)) AS told
 WHERE NOT EXISTS (
     SELECT 1 FROM publication AS held
@@ -34,7 +35,7 @@ class Published:
                 _RECORD,
                 {
                     "target": target,
-                    "entries": [{"arxiv_id": a, "section": s} for a, s in entries],
+                    "entries": rows_json({"arxiv_id": a, "section": s} for a, s in entries),
                     "published_at": to_utc(published_at),
                 },
             )

@@ -7,11 +7,21 @@
 CREATE TABLE store_state (generation BIGINT NOT NULL);
 INSERT INTO store_state VALUES (0);
 
+-- A list of texts that came as one JSON parameter (`storage/parameters.py`).
+CREATE MACRO listed(texts) AS TABLE
+    SELECT unnest(from_json(texts, '["VARCHAR"]')) AS item;
+
+-- What a reviewer and the classifier read of a paper, as one sha256: equal means the same text.
+CREATE MACRO text_hash(title, abstract, authors, comment, withdrawn) AS
+    sha256(concat_ws(chr(31), title, abstract, array_to_string(authors, chr(30)),
+                     coalesce(comment, ''), CAST(withdrawn AS VARCHAR)));
+
 CREATE TABLE paper (
     arxiv_id VARCHAR NOT NULL,         -- canonical, without version
     version INTEGER NOT NULL,          -- the highest seen from any source
     title VARCHAR NOT NULL,
-    abstract VARCHAR NOT NULL,
+    -- zstd: a third smaller, and a checkpoint costs a third of what DuckDB's own choice does
+    abstract VARCHAR NOT NULL USING COMPRESSION zstd,
     authors VARCHAR[] NOT NULL,
     categories VARCHAR[] NOT NULL,     -- the primary one first
     primary_category VARCHAR NOT NULL,

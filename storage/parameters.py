@@ -1,0 +1,25 @@
+"""How lists reach SQL as one parameter: as JSON text, read back by `from_json`. Runs nothing.
+
+Binding a Python list costs DuckDB 1.5 about 70 microseconds an element (600 for a dict), JSON a
+hundredth of it: 2,000 ids 140 ms against 4 ms.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+
+def texts_json(texts: Iterable[str]) -> str:
+    """Return texts for the macro `listed`: `arxiv_id IN (FROM listed($ids))`."""
+    return json.dumps(list(texts))
+
+
+def rows_json(rows: Iterable[Mapping[str, object]]) -> str:
+    """Return rows for `unnest(from_json($rows, '[{...}]'), recursive := true)`."""
+    return json.dumps(list(rows), default=_text)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    raise TypeError(f"{value!r} cannot be a parameter")
