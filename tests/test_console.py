@@ -1,0 +1,68 @@
+"""One JSON document, tables that line up, nothing that steers a terminal."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from pipeline.console import Column, Output, plain, printable
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+@dataclass(frozen=True)
+class Report:
+    at: datetime
+    day: date
+    path: Path
+    colours: tuple[Colour, ...]
+    counts: dict[str, int]
+
+
+def test_reports_become_json() -> None:
+    report = Report(
+        datetime(2026, 3, 17, tzinfo=UTC), date(2026, 3, 17), Path("a/b"), (Colour.RED,), {"n": 1}
+    )
+    assert plain(report) == {
+        "at": "2026-03-17T00:00:00+00:00",
+        "day": "2026-03-17",
+        "path": "a/b",
+        "colours": ["red"],
+        "counts": {"n": 1},
+    }
+
+
+def test_json_goes_to_stdout_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    output = Output(as_json=True)
+    output.line("not for machines")
+    output.table([Column("a")], [["not for machines"]])
+    output.answer({"title": "Über [bold]x[/bold]"})
+    output.note("a note")
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == {"title": "Über [bold]x[/bold]"}
+    assert captured.err == "a note\n"
+
+
+def test_tables_line_up_and_cut_nothing_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    long = "x" * 300
+    Output(as_json=False).table(
+        [Column("id"), Column("n", right=True), Column("title", flexible=True)],
+        [["2603.1", 5, long], ["2603.00002", 12, "日本"]],
+    )
+    head, first, second = capsys.readouterr().out.splitlines()
+    assert head == "id           n  title"
+    assert first == f"2603.1       5  {long}"
+    assert second == "2603.00002  12  日本"
+
+
+def test_foreign_text_is_no_markup_and_steers_no_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Output(as_json=False).table([Column("t")], [["[red]a[/red] \x1b[31mb\u202e"]])
+    assert capsys.readouterr().out.splitlines()[1] == "[red]a[/red]  [31mb"
+    assert printable("a\x07b\nc") == "a b\nc"

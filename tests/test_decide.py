@@ -1,0 +1,156 @@
+"""Decisions from a terminal and in bulk, on a real database."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from builders import make_paper, make_prediction
+
+from config.errors import UsageError
+from config.taxonomy import Taxonomy, UnknownSectionError, load_taxonomy
+from pipeline.decide import BulkReport, decide, decide_from_file
+from storage.errors import PaperNotFoundError
+from storage.store import OpenStore, store_opener
+from storage.types import SectionScore, Verdict
+
+NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
+IDS = ("2603.00001", "2603.00002", "2603.00003")
+
+
+@pytest.fixture(scope="module")
+def taxonomy() -> Taxonomy:
+    return load_taxonomy()
+
+
+@pytest.fixture
+def open_store(tmp_path: Path) -> OpenStore:
+    opener = store_opener(tmp_path / "survey.duckdb")
+    with opener() as store:
+        store.papers.upsert([make_paper(key) for key in IDS], seen_at=NOW)
+    return opener
+
+
+def bulk(
+    open_store: OpenStore, taxonomy: Taxonomy, tmp_path: Path, *lines: object, now: datetime = NOW
+) -> BulkReport:
+    path = tmp_path / "decisions.jsonl"
+    written = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+    path.write_text("\n".join(written), encoding="utf-8")
+    return decide_from_file(open_store, taxonomy, path, reviewer="ada", clock=lambda: now)
+
+
+def test_an_approval_without_a_section_accepts_the_first_suggestion(
+    open_store: OpenStore, taxonomy: Taxonomy
+) -> None:
+    suggestion = (SectionScore("agents", 0.7), SectionScore("survey-llm", 0.2))
+    with open_store() as store:
+        store.predictions.add([make_prediction(IDS[0], sections=suggestion)])
+    decision = decide(
+        open_store,
+        taxonomy,
+        arxiv_id=f"https://arxiv.org/abs/{IDS[0]}v2",
+        verdict="approve",
+        sections=(),
+        reviewer="ada",
+        note="plans with a language model",
+        decided_at=NOW,
+    )
+    assert (decision.verdict, decision.sections) == (Verdict.APPROVED, ("agents",))
+    with open_store() as store:
+        assert store.decisions.standing([IDS[0]])[IDS[0]] == decision
+
+
+@pytest.mark.parametrize(
+    ("arxiv_id", "verdict", "section", "error"),
+    [
+        ("banana", "approve", "agents", UsageError),
+        (IDS[0], "maybe", "agents", UsageError),
+        (IDS[0], "approve", "agent", UnknownSectionError),
+        (IDS[0], "approve", "", UsageError),
+        ("2603.99999", "reject", "agents", PaperNotFoundError),
+    ],
+)
+def test_what_cannot_be_decided_is_refused_and_nothing_stored(
+    open_store: OpenStore,
+    taxonomy: Taxonomy,
+    arxiv_id: str,
+    verdict: str,
+    section: str,
+    error: type[Exception],
+) -> None:
+    with pytest.raises(error):
+        decide(
+            open_store,
+            taxonomy,
+            arxiv_id=arxiv_id,
+            verdict=verdict,
+            sections=[section] if section else [],
+            reviewer="ada",
+            note=None,
+            decided_at=NOW,
+        )
+    with open_store() as store:
+        assert store.decisions.count() == 0
+
+
+def test_bulk_decisions_are_recorded_once(
+    open_store: OpenStore, taxonomy: Taxonomy, tmp_path: Path
+) -> None:
+    lines = (
+        {"arxiv_id": IDS[0], "verdict": "approved", "sections": ["agents"], "reviewer": "bo",
+         "decided_at": "2026-03-12T10:00:00+02:00"},
+        {"arxiv_id": IDS[1], "verdict": "reject", "note": "medical imaging"},
+        {"arxiv_id": IDS[2], "verdict": "deferred"},
+    )  # fmt: skip
+    assert bulk(open_store, taxonomy, tmp_path, *lines) == BulkReport(3, 0, ())
+    # a day later the lines without decided_at still say what stands
+    again = bulk(open_store, taxonomy, tmp_path, *lines, now=NOW + timedelta(days=1))
+    assert again == BulkReport(0, 3, ())
+    with open_store() as store:
+        standing = store.decisions.standing(IDS)
+    first = standing[IDS[0]]
+    assert (first.reviewer, first.decided_at) == ("bo", datetime(2026, 3, 12, 8, tzinfo=UTC))
+    assert (standing[IDS[1]].reviewer, standing[IDS[1]].note) == ("ada", "medical imaging")
+    assert standing[IDS[2]].verdict is Verdict.DEFERRED
+
+
+def test_bad_lines_are_refused_one_by_one(
+    open_store: OpenStore, taxonomy: Taxonomy, tmp_path: Path
+) -> None:
+    report = bulk(
+        open_store,
+        taxonomy,
+        tmp_path,
+        {"arxiv_id": IDS[0], "verdict": "reject"},
+        "not json",
+        "[1]",
+        {"arxiv_id": "banana", "verdict": "reject"},
+        {"arxiv_id": IDS[1], "verdict": "perhaps"},
+        {"arxiv_id": IDS[1], "verdict": "approved", "sections": ["agent"]},
+        {"arxiv_id": IDS[1], "verdict": "approved"},
+        {"arxiv_id": IDS[1], "verdict": "approved", "sections": "agents"},
+        {"arxiv_id": IDS[1], "verdict": "reject", "decided_at": "yesterday"},
+        {"arxiv_id": IDS[1], "verdict": "reject", "reviewr": "ada"},
+        {"arxiv_id": "2603.99999", "verdict": "reject"},
+        {"arxiv_id": 2603.00001, "verdict": "reject"},
+    )
+    assert report.recorded == 1
+    assert [refused.line for refused in report.refused] == list(range(2, 13))
+    reasons = [refused.reason for refused in report.refused]
+    for word, reason in zip(
+        ("not JSON", "object", "banana", "perhaps", "agents", "without a section", "not a list",
+         "yesterday", "reviewr", "living-survey add", "not text"),
+        reasons,
+        strict=True,
+    ):  # fmt: skip
+        assert word in reason
+
+
+def test_a_file_that_is_not_utf8_is_refused_whole(
+    open_store: OpenStore, taxonomy: Taxonomy, tmp_path: Path
+) -> None:
+    path = tmp_path / "decisions.jsonl"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UsageError, match="UTF-8"):
+        decide_from_file(open_store, taxonomy, path, reviewer="ada", clock=lambda: NOW)
