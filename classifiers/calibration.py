@@ -1,0 +1,217 @@
+"""From margins of held-out examples to probabilities, thresholds and section corrections. Pure.
+
+Every number here is learned from margins of examples that the fit behind them never saw.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from classifiers.fitting import Corpus, fit_outputs
+from classifiers.linear import facet_probabilities, fit_platt, fit_temperature
+from classifiers.recipe import Recipe
+from classifiers.scoring import Probabilities, section_probabilities, sigmoid
+from classifiers.targets import SECTION, UNKNOWN, outputs, own_sections
+from classifiers.weak import NEGATIVE_SHARE, fade
+from config.taxonomy import Taxonomy
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+#: with fewer held-out examples the constants of the study stand in for a fit
+FEW = 20
+#: Measured on the development data without any example (docs/classifier.md, table "cues").
+DEFAULT_SCOPE = (8.0, -2.0)
+DEFAULT_LABEL = (2.0, 0.0, 2.0)
+#: examples a section must outweigh before its own correction shows
+SHRINK = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCalibration:
+    """How the margins of one facet become probabilities, and when they suffice."""
+
+    slope: float
+    intercept: float
+    temperature: float
+    threshold: float
+
+    def probabilities(self, margins: Floats) -> Floats:
+        """Return (rows, labels)."""
+        return facet_probabilities(margins, self.slope, self.intercept, self.temperature)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Everything between margins and probabilities."""
+
+    #: (slope, intercept) of the scope's log-odds
+    scope: tuple[float, float]
+    facets: dict[str, FacetCalibration]
+    #: (sections,) added to each section's log-odds
+    shift: Floats
+    metrics: dict[str, float] = field(default_factory=dict)
+
+
+def fold_of(keys: Sequence[str], folds: int) -> Integers:
+    """Return the fold of each key: by its hash, so the order of the examples does not matter."""
+    digests = [hashlib.sha256(key.encode()).digest() for key in keys]
+    return np.asarray([int.from_bytes(d[:4], "big") % folds for d in digests], dtype=np.int64)
+
+
+def cross_margins(
+    corpus: Corpus, example_folds: Integers, background_folds: Integers, recipe: Recipe, folds: int
+) -> tuple[Floats, Floats]:
+    """Return margins of examples and background by fits that did not see them; nan: never held out.
+
+    Beyond `recipe.fold_limit` examples one fold alone is held out: time matters, numbers abound.
+    """
+    every = len(outputs(corpus.taxonomy))
+    of_examples = np.full((corpus.examples.shape[0], every), np.nan)
+    of_background = np.full((corpus.background.shape[0], every), np.nan)
+    rounds = 1 if corpus.examples.shape[0] > recipe.fold_limit else folds
+    for fold in range(rounds):
+        held, held_background = example_folds == fold, background_folds == fold
+        fitted = fit_outputs(corpus, ~held, ~held_background, recipe)
+        of_examples[held] = fitted.margins(corpus.examples[held])
+        of_background[held_background] = fitted.margins(corpus.background[held_background])
+    return of_examples, of_background
+
+
+def calibrate(
+    corpus: Corpus,
+    of_examples: Floats,
+    of_background: Floats,
+    sections: npt.NDArray[np.bool_],
+    recipe: Recipe,
+) -> Calibration:
+    """Return the calibration that the held-out margins ask for.
+
+    Args:
+        corpus: what was fitted.
+        of_examples: (examples, outputs) held-out margins, nan where there is none.
+        of_background: the same of the background.
+        sections: (examples, sections) which sections an approved example was given.
+        recipe: the precision that thresholds must keep.
+    """
+    taxonomy = corpus.taxonomy
+    scope = _scope(corpus, of_examples, of_background)
+    every = outputs(taxonomy)
+    facets: dict[str, FacetCalibration] = {}
+    metrics: dict[str, float] = {}
+    for facet in taxonomy.facets:
+        columns = [c for c, output in enumerate(every) if output.kind == facet.name]
+        truth = corpus.targets[:, columns]
+        held = ~np.isnan(of_examples[:, columns[0]]) & (truth != UNKNOWN).all(axis=1)
+        margins, wanted = of_examples[np.ix_(held, columns)], truth[held] == 1
+        facets[facet.name] = found = _facet(margins, wanted, recipe.precision)
+        if held.sum() >= FEW:
+            top = found.probabilities(margins)
+            best = top.argmax(axis=1)
+            right = wanted[np.arange(len(best)), best]
+            metrics[f"{facet.name}_top1"] = round(float(right.mean()), 4)
+            metrics[f"{facet.name}_ece"] = round(expected_error(top.max(axis=1), right), 4)
+    known = probabilities(taxonomy, of_examples, scope, facets, np.zeros(len(taxonomy.sections)))
+    shift = _shift(known, sections, of_examples, taxonomy)
+    return Calibration(scope, facets, shift, metrics)
+
+
+def probabilities(
+    taxonomy: Taxonomy,
+    margins: Floats,
+    scope: tuple[float, float],
+    facets: dict[str, FacetCalibration],
+    shift: Floats,
+) -> Probabilities:
+    """Return what margins mean under a calibration."""
+    every = outputs(taxonomy)
+    columns = {
+        kind: [c for c, output in enumerate(every) if output.kind == kind]
+        for kind in (*facets, SECTION)
+    }
+    own = np.zeros((len(margins), len(taxonomy.sections)))
+    places = {section.id: place for place, section in enumerate(taxonomy.sections)}
+    for column, section in zip(columns[SECTION], own_sections(taxonomy), strict=True):
+        own[:, places[section.id]] = margins[:, column]
+    return Probabilities(
+        scope=sigmoid(scope[0] * margins[:, 0] + scope[1]),
+        facets={name: f.probabilities(margins[:, columns[name]]) for name, f in facets.items()},
+        own=own,
+        shift=shift,
+        thresholds={name: f.threshold for name, f in facets.items()},
+    )
+
+
+def expected_error(chances: Floats, happened: npt.NDArray[np.bool_], bins: int = 10) -> float:
+    """Return the expected calibration error over equal-width bins (Naeini et al. 2015)."""
+    if not len(chances):
+        return float("nan")
+    place = np.minimum((chances * bins).astype(int), bins - 1)
+    total = 0.0
+    for each in np.unique(place):
+        inside = place == each
+        total += inside.mean() * abs(chances[inside].mean() - happened[inside].mean())
+    return float(total)
+
+
+def threshold_for(chances: Floats, right: npt.NDArray[np.bool_], precision: float) -> float:
+    """Return the lowest probability from which on suggestions are right at that precision.
+
+    1.0, so that everything stays open, where no threshold keeps it.
+    """
+    order = np.argsort(-chances, kind="stable")
+    kept = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero((kept >= precision) & (np.arange(1, len(order) + 1) >= FEW))
+    return float(chances[order[enough[-1]]]) if len(enough) else 1.0
+
+
+def _scope(corpus: Corpus, of_examples: Floats, of_background: Floats) -> tuple[float, float]:
+    """Return Platt's numbers over decisions and, while rejections are few, the far stream.
+
+    The far half of the stream stands in for rejections, with the weight of all approvals at
+    first, and fades as rejections come in.
+    """
+    held = ~np.isnan(of_examples[:, 0])
+    margins, wanted = of_examples[held, 0], corpus.targets[held, 0] == 1
+    weights = np.ones(len(margins))
+    faded = fade(int((corpus.targets[:, 0] == 0).sum()))
+    seen = ~np.isnan(of_background[:, 0])
+    if faded and seen.any() and wanted.any():
+        closeness = np.asarray(corpus.background @ corpus.directions.scope)
+        far = seen & (closeness <= np.quantile(closeness, NEGATIVE_SHARE))
+        margins = np.concatenate((margins, of_background[far, 0]))
+        weights = np.concatenate((weights, np.full(far.sum(), faded * wanted.sum() / far.sum())))
+        wanted = np.concatenate((wanted, np.zeros(far.sum(), dtype=bool)))
+    if min(wanted.sum(), (~wanted).sum()) < FEW:
+        return DEFAULT_SCOPE
+    return fit_platt(margins, wanted, weights)
+
+
+def _facet(margins: Floats, wanted: npt.NDArray[np.bool_], precision: float) -> FacetCalibration:
+    if len(margins) < FEW:
+        return FacetCalibration(*DEFAULT_LABEL, threshold=0.5)
+    slope, intercept = fit_platt(margins.ravel(), wanted.ravel(), np.ones(wanted.size))
+    temperature = fit_temperature(margins, wanted)
+    chances = facet_probabilities(margins, slope, intercept, temperature)
+    best = chances.argmax(axis=1)
+    right = wanted[np.arange(len(best)), best]
+    threshold = threshold_for(chances.max(axis=1), right, precision)
+    return FacetCalibration(slope, intercept, temperature, threshold)
+
+
+def _shift(
+    known: Probabilities,
+    sections: npt.NDArray[np.bool_],
+    of_examples: Floats,
+    taxonomy: Taxonomy,
+) -> Floats:
+    """Return by section the log of what was chosen over what was expected, shrunk to nothing."""
+    rows = sections.any(axis=1) & ~np.isnan(of_examples[:, 0])
+    if rows.sum() < FEW:
+        return np.zeros(len(taxonomy.sections))
+    expected = section_probabilities(known, taxonomy)[rows].sum(axis=0)
+    chosen = sections[rows].sum(axis=0)
+    return np.asarray(np.log((chosen + SHRINK) / (expected + SHRINK)))

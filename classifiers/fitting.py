@@ -1,0 +1,147 @@
+"""Fits every linear output of a model on some of the examples. Never calibrates, never saves."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from classifiers.features import TextFeatures
+from classifiers.linear import Fit, fit_margin
+from classifiers.prior import label_directions, scope_direction, section_directions
+from classifiers.recipe import Recipe
+from classifiers.targets import SCOPE, SECTION, UNKNOWN, Output, Targets, outputs
+from classifiers.weak import WeakRows, fade, weak_labels, weak_scope
+from config.taxonomy import Taxonomy
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+#: margin of an output nobody has shown an example of: an absent label, not an even chance
+NO_EXAMPLE = -2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Directions:
+    """What the taxonomy's words say: closeness without any example."""
+
+    #: (terms,)
+    scope: Floats
+    #: by facet, (labels, terms)
+    labels: dict[str, Floats]
+    #: (sections of their own, terms)
+    sections: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Everything a fit reads: texts as rows, the human's word as targets."""
+
+    features: TextFeatures
+    examples: sparse.csr_matrix
+    targets: Targets
+    background: sparse.csr_matrix
+    taxonomy: Taxonomy
+    directions: Directions
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Raw margins of all outputs: rows @ weights + intercepts."""
+
+    #: (terms, outputs)
+    weights: Floats
+    intercepts: Floats
+
+    def margins(self, matrix: sparse.csr_matrix) -> Floats:
+        """Return (rows, outputs)."""
+        return np.asarray(matrix @ self.weights + self.intercepts)
+
+
+def directions(taxonomy: Taxonomy, features: TextFeatures, own: tuple[str, ...]) -> Directions:
+    """Return the taxonomy's directions in the space of these features."""
+    return Directions(
+        scope_direction(taxonomy, features),
+        {f.name: label_directions(taxonomy, features, f.name) for f in taxonomy.facets},
+        section_directions(taxonomy, features, own),
+    )
+
+
+def fit_outputs(corpus: Corpus, examples: Bools, background: Bools, recipe: Recipe) -> Fitted:
+    """Return all outputs fitted on the marked examples and background rows only."""
+    every = outputs(corpus.taxonomy)
+    weights = np.zeros((len(corpus.features.terms_), len(every)))
+    intercepts = np.zeros(len(every))
+    stream = corpus.background[background]
+    weak = _weak(corpus, stream, recipe) if recipe.weak else {}
+    pulls = _pulls(corpus, recipe)
+    for column, output in enumerate(every):
+        taken = weak.get(output.kind)
+        lesson = None if taken is None else (stream, taken)
+        fit = _fit_one(corpus, column, examples, lesson, recipe)
+        weights[:, column] = pulls[column]
+        intercepts[column] = NO_EXAMPLE if fit is None else fit.intercept
+        if fit is not None:
+            weights[:, column] += fit.weights
+    return Fitted(weights, intercepts)
+
+
+def _weak(corpus: Corpus, stream: sparse.csr_matrix, recipe: Recipe) -> dict[str, WeakRows]:
+    closeness = np.asarray(stream @ corpus.directions.scope)
+    rejected = int((corpus.targets[:, 0] == 0).sum())
+    found = {SCOPE: weak_scope(closeness, fade(rejected))}
+    for facet, towards in corpus.directions.labels.items():
+        most = recipe.weak_per_task if facet == "task" else recipe.weak_per_label
+        found[facet] = weak_labels(closeness, np.asarray(stream @ towards.T), most)
+    return found
+
+
+def _pulls(corpus: Corpus, recipe: Recipe) -> list[Floats]:
+    """Return by output the weights that come from the taxonomy's words alone."""
+    if not recipe.weak:
+        return [np.zeros(len(corpus.features.terms_)) for _ in outputs(corpus.taxonomy)]
+    pulls = [recipe.scope_pull * corpus.directions.scope]
+    for facet in corpus.taxonomy.facets:
+        towards = corpus.directions.labels[facet.name]
+        pulls += list(recipe.label_pull * (towards - towards.mean(axis=0)))
+    pulls += list(recipe.section_pull * corpus.directions.sections)
+    return pulls
+
+
+def _fit_one(
+    corpus: Corpus,
+    column: int,
+    examples: Bools,
+    weak: tuple[sparse.csr_matrix, WeakRows] | None,
+    recipe: Recipe,
+) -> Fit | None:
+    """Return the regression of one output; None where only one side has examples."""
+    output = outputs(corpus.taxonomy)[column]
+    known = np.flatnonzero(examples & (corpus.targets[:, column] != UNKNOWN))
+    matrix = corpus.examples[known]
+    wanted = corpus.targets[known, column] == 1
+    counts = np.ones(len(known))
+    if weak is not None and len(weak[1].rows):
+        stream, taken = weak
+        matrix = sparse.vstack([matrix, stream[taken.rows]], format="csr")
+        wanted = np.concatenate((wanted, taken.labels == _weak_label(corpus, output)))
+        counts = np.concatenate((counts, np.full(len(taken.rows), recipe.weak_weight)))
+    if wanted.all() or not wanted.any():
+        return None
+    strength, balance = recipe.label_strength, 1.0
+    if output.kind == SCOPE:
+        faded = fade(int((corpus.targets[:, 0] == 0).sum()))
+        strength = recipe.scope_strength + faded * (
+            recipe.scope_strength_start - recipe.scope_strength
+        )
+    elif output.kind == SECTION:
+        # Siblings share by these margins, so their real proportions must stay in them.
+        balance = 0.0
+    return fit_margin(matrix, wanted, counts, strength=strength, balance=balance)
+
+
+def _weak_label(corpus: Corpus, output: Output) -> int:
+    if output.kind == SCOPE:
+        return 1
+    names = [label.name for label in corpus.taxonomy.facet(output.kind).labels]
+    return names.index(output.name)

@@ -1,0 +1,33 @@
+"""The settings of a training, with the reason for each value. Numbers only."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a model is trained. The values were chosen in docs/classifier.md."""
+
+    #: the most frequent terms kept; with 30 outputs a model stays under 20 MB
+    max_terms: int = 100_000
+    #: how much an unlabelled paper counts against a decided one
+    weak_weight: float = 0.3
+    #: weak examples per label: a task shows plainly in the words, a modality less so
+    weak_per_task: int = 150
+    weak_per_label: int = 50
+    #: inverse regularisation of the scope when the cues still speak, and when they are silent
+    scope_strength_start: float = 1.0
+    scope_strength: float = 3.0
+    #: inverse regularisation of the labels
+    label_strength: float = 10.0
+    #: how strongly the taxonomy's words pull on every score (weights of unit directions)
+    scope_pull: float = 20.0
+    label_pull: float = 5.0
+    section_pull: float = 10.0
+    #: parts of the cross-fitting behind every calibration
+    folds: int = 5
+    #: beyond so many examples one later quarter is held out instead
+    fold_limit: int = 4_000
+    #: the share of right suggestions a facet must keep, or it stays open
+    precision: float = 0.9
+    #: whether cues and stream teach at all; without them it is the plain recipe of the study
+    weak: bool = True

@@ -1,0 +1,148 @@
+"""From probabilities of scope and labels to `Scores`: the one place where sections are combined.
+
+Used by the trained model and by the cue words alike. Never sees a text.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from classifiers.types import Scores
+from config.taxonomy import Section, Taxonomy
+
+Floats = npt.NDArray[np.float64]
+
+#: how many of the deciding terms are kept with a prediction
+TERMS_KEPT = 8
+
+_TINY = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Probabilities:
+    """What is known of n documents before sections are combined."""
+
+    #: (n,) probability of being in scope
+    scope: Floats
+    #: by facet, (n, labels in the taxonomy's order): probability given that it is in scope
+    facets: Mapping[str, Floats]
+    #: (n, sections): log-odds of what speaks for the section itself, beyond its labels
+    own: Floats
+    #: (sections,) correction of each section's log-odds, learned from examples; zeros at first
+    shift: Floats
+    #: by facet, the probability its best label must reach to be suggested; none: never open
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """Return the probabilities of log-odds; clipped, so that nothing overflows."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -35.0, 35.0))))
+
+
+def softmax(logits: Floats) -> Floats:
+    """Return probabilities over the columns of each row."""
+    if not logits.shape[1]:
+        return logits
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def section_probabilities(known: Probabilities, taxonomy: Taxonomy) -> Floats:
+    """Return (n, sections): the probability of each section given that the paper is in scope.
+
+    A section is its task, times its modality among those the task's sections carry, times its
+    technique among those of the same task and modality. Some option must hold, so options that
+    together stay under one are scaled up to it; several can hold, so they are never scaled down.
+    Where siblings carry a label and this section carries none, its own evidence takes the
+    label's place; sections with the very same labels share by their own evidence.
+    """
+    chances = np.ones_like(known.own)
+    columns = {section.id: column for column, section in enumerate(taxonomy.sections)}
+    for task in dict.fromkeys(section.task for section in taxonomy.sections):
+        of_task = [section for section in taxonomy.sections if section.task == task]
+        share = _label(known, taxonomy, "task", task)
+        by_modality = _grouped(of_task, "modality")
+        modality_share = _shares(known, taxonomy, "modality", by_modality, columns)
+        for modality, of_modality in by_modality.items():
+            by_technique = _grouped(of_modality, "technique")
+            technique_share = _shares(known, taxonomy, "technique", by_technique, columns)
+            for technique, same in by_technique.items():
+                among = softmax(known.own[:, [columns[section.id] for section in same]])
+                for place, section in enumerate(same):
+                    chances[:, columns[section.id]] = (
+                        share
+                        * modality_share[modality]
+                        * technique_share[technique]
+                        * among[:, place]
+                    )
+    if known.shift.any():
+        safe = np.clip(chances, _TINY, 1.0 - _TINY)
+        chances = sigmoid(np.log(safe / (1.0 - safe)) + known.shift)
+    return chances
+
+
+def scores_of(
+    keys: Sequence[str],
+    known: Probabilities,
+    taxonomy: Taxonomy,
+    terms: Sequence[tuple[tuple[str, float], ...]],
+    *,
+    sections: Floats | None = None,
+) -> list[Scores]:
+    """Return the `Scores` of the documents, sections best first (ties: the taxonomy's order)."""
+    chances = section_probabilities(known, taxonomy) if sections is None else sections
+    order = np.argsort(-chances, axis=1, kind="stable")
+    ids = [section.id for section in taxonomy.sections]
+    names = [(facet.name, label.name) for facet in taxonomy.facets for label in facet.labels]
+    table = np.hstack([known.facets[facet.name] for facet in taxonomy.facets])
+    opened = [
+        (name, known.facets[name].max(axis=1) < limit) for name, limit in known.thresholds.items()
+    ]
+    return [
+        Scores(
+            key=key,
+            in_scope=float(known.scope[row]),
+            sections=tuple((ids[c], float(chances[row, c])) for c in order[row]),
+            facets=tuple(
+                (facet, label, float(p))
+                for (facet, label), p in zip(names, table[row], strict=True)
+            ),
+            terms=terms[row][:TERMS_KEPT],
+            open_facets=tuple(name for name, is_open in opened if is_open[row]),
+        )
+        for row, key in enumerate(keys)
+    ]
+
+
+def _label(known: Probabilities, taxonomy: Taxonomy, facet: str, label: str) -> Floats:
+    names = [each.name for each in taxonomy.facet(facet).labels]
+    return known.facets[facet][:, names.index(label)]
+
+
+def _grouped(sections: Sequence[Section], facet: str) -> dict[str | None, list[Section]]:
+    groups: dict[str | None, list[Section]] = {}
+    for section in sections:
+        groups.setdefault(getattr(section, facet), []).append(section)
+    return groups
+
+
+def _shares(
+    known: Probabilities,
+    taxonomy: Taxonomy,
+    facet: str,
+    groups: Mapping[str | None, Sequence[Section]],
+    columns: Mapping[str, int],
+) -> dict[str | None, Floats]:
+    """Return the probability of each option of a facet among the options that exist here."""
+    if len(groups) == 1:
+        return dict.fromkeys(groups, np.ones(len(known.scope)))
+    options = {
+        label: _label(known, taxonomy, facet, label)
+        if label is not None
+        else sigmoid(known.own[:, [columns[s.id] for s in sections]].max(axis=1))
+        for label, sections in groups.items()
+    }
+    total = np.sum(list(options.values()), axis=0)
+    return {label: p / np.clip(total, _TINY, 1.0) for label, p in options.items()}

@@ -1,0 +1,167 @@
+"""Examples and an unlabelled background in, a model out. No clock, no files, no chance left over.
+
+The same documents, taxonomy, recipe and moment give the same model, byte for byte, in whatever
+order the documents come.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, astuple, replace
+from datetime import UTC, datetime
+
+import numpy as np
+import numpy.typing as npt
+import scipy
+import sklearn
+
+from classifiers.calibration import Calibration, calibrate, cross_margins, fold_of
+from classifiers.features import TextFeatures
+from classifiers.fitting import Corpus, directions, fit_outputs
+from classifiers.header import ModelHeader
+from classifiers.model import Model
+from classifiers.recipe import Recipe
+from classifiers.targets import outputs, own_sections, targets
+from classifiers.text import document_text
+from classifiers.types import Document, Example
+from config.taxonomy import Taxonomy
+
+#: with fewer texts than this the taxonomy's own words join them as vocabulary
+FEW_TEXTS = 20
+
+
+def train(
+    examples: Sequence[Example],
+    background: Sequence[Document],
+    taxonomy: Taxonomy,
+    *,
+    trained_at: datetime,
+    seed: int = 0,
+    recipe: Recipe | None = None,
+) -> Model:
+    """Return a model of everything known.
+
+    Args:
+        examples: documents with the human's word; of several with one key the last counts.
+        background: unlabelled documents; those that are also examples are left out.
+        taxonomy: what there is to choose from. Unknown sections in an example are an error.
+        trained_at: goes into the header and the id.
+        seed: changes which examples calibrate which; nothing else depends on chance.
+        recipe: settings; the study's choice by default.
+
+    Works with no examples (the taxonomy's cue words and the background alone) and with no
+    background.
+    """
+    recipe = recipe or Recipe()
+    examples = sorted({e.document.key: e for e in examples}.values(), key=lambda e: e.document.key)
+    decided = {example.document.key for example in examples}
+    unlabelled = sorted({d.key: d for d in background if d.key not in decided}.values(), key=_key)
+    corpus = _corpus(examples, unlabelled, taxonomy, recipe)
+    everything = np.ones(len(examples), dtype=bool), np.ones(len(unlabelled), dtype=bool)
+    fitted = fit_outputs(corpus, *everything, recipe)
+    salt = f"{seed}:"
+    margins = cross_margins(
+        corpus,
+        fold_of([salt + e.document.key for e in examples], recipe.folds),
+        fold_of([salt + d.key for d in unlabelled], recipe.folds),
+        recipe,
+        recipe.folds,
+    )
+    calibration = calibrate(corpus, *margins, _chosen(examples, taxonomy), recipe)
+    weights = fitted.weights.astype(np.float32)
+    header = _header(corpus, calibration, (examples, unlabelled), trained_at)
+    header = replace(
+        header,
+        model_id=_model_id(header, weights),
+        settings={"seed": seed, **asdict(recipe)},
+    )
+    return Model(header, taxonomy, corpus.features, weights, fitted.intercepts, calibration)
+
+
+def _corpus(
+    examples: Sequence[Example],
+    background: Sequence[Document],
+    taxonomy: Taxonomy,
+    recipe: Recipe,
+) -> Corpus:
+    texts = [document_text(example.document) for example in examples]
+    stream = [document_text(document) for document in background]
+    words = _vocabulary(taxonomy) if len(texts) + len(stream) < FEW_TEXTS else []
+    features = TextFeatures(recipe.max_terms).fit([*texts, *stream, *words])
+    own = tuple(section.id for section in own_sections(taxonomy))
+    return Corpus(
+        features=features,
+        examples=features.transform(texts),
+        targets=targets(examples, taxonomy),
+        background=features.transform(stream),
+        taxonomy=taxonomy,
+        directions=directions(taxonomy, features, own),
+    )
+
+
+def _vocabulary(taxonomy: Taxonomy) -> list[str]:
+    labels = [label for facet in taxonomy.facets for label in facet.labels]
+    words = [(*label.cues, label.definition) for label in labels]
+    words += [(*section.cues, section.definition) for section in taxonomy.sections]
+    return [" . ".join(each) for each in words]
+
+
+def _chosen(examples: Sequence[Example], taxonomy: Taxonomy) -> npt.NDArray[np.bool_]:
+    places = {section.id: place for place, section in enumerate(taxonomy.sections)}
+    table = np.zeros((len(examples), len(places)), dtype=bool)
+    for row, example in enumerate(examples):
+        if example.in_scope:
+            table[row, [places[section] for section in example.sections]] = True
+    return table
+
+
+def _header(
+    corpus: Corpus,
+    calibration: Calibration,
+    data: tuple[Sequence[Example], Sequence[Document]],
+    trained_at: datetime,
+) -> ModelHeader:
+    examples, background = data
+    by_label = {
+        f"{output.kind}: {output.name}": int((corpus.targets[:, column] == 1).sum())
+        for column, output in enumerate(outputs(corpus.taxonomy))
+    }
+    return ModelHeader(
+        model_id="",
+        trained_at=trained_at.astimezone(UTC).isoformat(timespec="seconds"),
+        data_fingerprint=_fingerprint(examples, background),
+        taxonomy_fingerprint=corpus.taxonomy.fingerprint,
+        libraries={
+            "numpy": np.__version__,
+            "scikit-learn": sklearn.__version__,
+            "scipy": scipy.__version__,
+        },
+        settings={},
+        counts={
+            "approved": sum(example.in_scope for example in examples),
+            "rejected": sum(not example.in_scope for example in examples),
+            "background": len(background),
+            **by_label,
+        },
+        metrics=calibration.metrics,
+    )
+
+
+def _model_id(header: ModelHeader, weights: npt.NDArray[np.float32]) -> str:
+    """Return the day and a hash of what was learned, from what, and when."""
+    content = hashlib.sha256(weights.tobytes())
+    for part in (header.data_fingerprint, header.taxonomy_fingerprint, header.trained_at):
+        content.update(part.encode())
+    return f"tfidf-{header.trained_at[:10].replace('-', '')}-{content.hexdigest()[:10]}"
+
+
+def _fingerprint(examples: Sequence[Example], background: Sequence[Document]) -> str:
+    rows = [
+        [e.in_scope, sorted(e.sections), sorted(e.facets), astuple(e.document)] for e in examples
+    ]
+    content = json.dumps([rows, [astuple(document) for document in background]])
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _key(document: Document) -> str:
+    return document.key

@@ -1,0 +1,177 @@
+"""Models on disk: the same bytes twice, and every misfit refused with its remedy."""
+
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from classifiers_fakes import TRAINED_AT, approved, rejected, stream
+
+from classifiers import artifact
+from classifiers.cues import CueClassifier
+from classifiers.errors import DamagedModelError, NoModelError, UnfitModelError
+from classifiers.model import Model
+from classifiers.training import train
+from config.taxonomy import Taxonomy, load_taxonomy
+
+
+@pytest.fixture(scope="module")
+def taxonomy() -> Taxonomy:
+    return load_taxonomy()
+
+
+@pytest.fixture(scope="module")
+def model(taxonomy: Taxonomy) -> Model:
+    return train([*approved(4), *rejected(8)], stream(), taxonomy, trained_at=TRAINED_AT)
+
+
+@pytest.fixture
+def saved(model: Model, tmp_path: Path) -> Path:
+    return artifact.save(model, tmp_path)
+
+
+def test_a_loaded_model_says_what_the_saved_one_said(
+    model: Model, saved: Path, taxonomy: Taxonomy
+) -> None:
+    again = artifact.load(saved, taxonomy)
+    documents = stream()
+    assert again.predict(documents) == model.predict(documents)
+    assert again.header == model.header
+
+
+def test_the_same_data_gives_the_same_bytes(
+    saved: Path, taxonomy: Taxonomy, tmp_path: Path
+) -> None:
+    twin = train([*rejected(8), *approved(4)], stream()[::-1], taxonomy, trained_at=TRAINED_AT)
+    other = artifact.save(twin, tmp_path / "other")
+    assert other.read_bytes() == saved.read_bytes()
+    assert other.with_suffix(".npz").read_bytes() == saved.with_suffix(".npz").read_bytes()
+
+
+def test_another_seed_is_another_header_with_the_same_weights(
+    model: Model, taxonomy: Taxonomy
+) -> None:
+    other = train([*approved(4), *rejected(8)], stream(), taxonomy, trained_at=TRAINED_AT, seed=1)
+    assert other.header.settings["seed"] == 1
+    assert other.weights.tobytes() == model.weights.tobytes()
+
+
+def test_the_header_can_be_read_by_people(saved: Path, model: Model) -> None:
+    header = json.loads(saved.read_text("utf-8"))
+    assert header["model_id"] == model.model_id
+    assert header["trained_at"] == "2026-03-17T12:00:00+00:00"
+    assert header["counts"]["approved"] == 16
+    assert header["libraries"]["scikit-learn"]
+    assert len(header["sha256"]) == 64
+
+
+def test_before_the_first_training_the_cue_words_are_current(
+    taxonomy: Taxonomy, tmp_path: Path
+) -> None:
+    assert isinstance(artifact.current(tmp_path / "none", taxonomy), CueClassifier)
+
+
+def test_the_promoted_model_is_current_until_another_is(
+    model: Model, saved: Path, taxonomy: Taxonomy
+) -> None:
+    directory = saved.parent
+    later = replace(
+        model,
+        header=replace(model.header, model_id="tfidf-later", trained_at="2026-04-01T00:00:00"),
+    )
+    artifact.save(later, directory, promote=False)
+    assert artifact.current(directory, taxonomy).model_id == model.model_id
+    artifact.set_current(directory, "tfidf-later")
+    assert artifact.current_id(directory) == "tfidf-later"
+    assert [header.model_id for header in artifact.headers(directory)] == [
+        model.model_id,
+        "tfidf-later",
+    ]
+
+
+def test_a_model_that_is_not_kept_cannot_be_promoted(saved: Path) -> None:
+    with pytest.raises(NoModelError, match="no model 'other'"):
+        artifact.set_current(saved.parent, "other")
+
+
+def test_a_flipped_bit_is_refused(saved: Path, taxonomy: Taxonomy) -> None:
+    arrays = saved.with_suffix(".npz")
+    content = bytearray(arrays.read_bytes())
+    content[len(content) // 2] ^= 1
+    arrays.write_bytes(content)
+    with pytest.raises(DamagedModelError, match=r"checksum.*living-survey train"):
+        artifact.load(saved, taxonomy)
+
+
+def test_a_missing_array_file_is_refused(saved: Path, taxonomy: Taxonomy) -> None:
+    saved.with_suffix(".npz").unlink()
+    with pytest.raises(DamagedModelError, match="missing"):
+        artifact.load(saved, taxonomy)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"model_id": "x"}', "null"])
+def test_an_unreadable_header_is_refused(saved: Path, taxonomy: Taxonomy, content: str) -> None:
+    saved.write_text(content, "utf-8")
+    with pytest.raises(DamagedModelError, match="header"):
+        artifact.load(saved, taxonomy)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"format": 99}, "format 99"),
+        ({"taxonomy_fingerprint": "0" * 64}, "another taxonomy"),
+        ({"libraries": {"scikit-learn": "0.24.2"}}, r"scikit-learn 0\.24\.2"),
+    ],
+)
+def test_what_does_not_fit_is_refused(
+    saved: Path, taxonomy: Taxonomy, changes: dict[str, object], said: str
+) -> None:
+    header = json.loads(saved.read_text("utf-8"))
+    saved.write_text(json.dumps({**header, **changes}), "utf-8")
+    with pytest.raises(UnfitModelError, match=f"{said}.*living-survey train"):
+        artifact.load(saved, taxonomy)
+
+
+def _rewritten(saved: Path, arrays: bytes) -> None:
+    import hashlib
+
+    saved.with_suffix(".npz").write_bytes(arrays)
+    header = json.loads(saved.read_text("utf-8"))
+    header["sha256"] = hashlib.sha256(arrays).hexdigest()
+    saved.write_text(json.dumps(header), "utf-8")
+
+
+def test_pickled_objects_are_never_read(saved: Path, taxonomy: Taxonomy, tmp_path: Path) -> None:
+    hostile = tmp_path / "hostile.npz"
+    np.savez(hostile, weights=np.array([object()], dtype=object))
+    _rewritten(saved, hostile.read_bytes())
+    with pytest.raises(DamagedModelError, match="cannot be read"):
+        artifact.load(saved, taxonomy)
+
+
+def test_arrays_of_another_shape_are_refused(saved: Path, taxonomy: Taxonomy) -> None:
+    with np.load(saved.with_suffix(".npz")) as kept:
+        arrays = {name: kept[name] for name in kept.files}
+    arrays["weights"] = arrays["weights"][:, :-1]
+    _rewritten(saved, artifact._packed(arrays))
+    with pytest.raises(DamagedModelError, match="weights"):
+        artifact.load(saved, taxonomy)
+
+
+def test_numbers_that_are_none_are_refused(saved: Path, taxonomy: Taxonomy) -> None:
+    with np.load(saved.with_suffix(".npz")) as kept:
+        arrays = {name: kept[name] for name in kept.files}
+    arrays["intercepts"] = np.full_like(arrays["intercepts"], np.nan)
+    _rewritten(saved, artifact._packed(arrays))
+    with pytest.raises(DamagedModelError, match="intercepts"):
+        artifact.load(saved, taxonomy)
+
+
+def test_nothing_half_written_stays_behind(saved: Path) -> None:
+    names = sorted(path.name for path in saved.parent.iterdir())
+    assert names == sorted(["current", saved.name, saved.with_suffix(".npz").name])
+    with zipfile.ZipFile(saved.with_suffix(".npz")) as archive:
+        assert {info.date_time[0] for info in archive.infolist()} == {1980}

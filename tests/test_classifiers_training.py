@@ -1,0 +1,129 @@
+"""Training: honest at every number of decisions, and the same twice."""
+
+import random
+from dataclasses import replace
+
+import pytest
+from classifiers_fakes import TRAINED_AT, approved, document, outside, rejected, stream
+
+from classifiers.model import Model
+from classifiers.training import train
+from classifiers.types import Example
+from config.taxonomy import Taxonomy, UnknownSectionError, load_taxonomy
+
+
+@pytest.fixture(scope="module")
+def taxonomy() -> Taxonomy:
+    return load_taxonomy()
+
+
+@pytest.fixture(scope="module")
+def model(taxonomy: Taxonomy) -> Model:
+    return train([*approved(), *rejected()], stream(), taxonomy, trained_at=TRAINED_AT)
+
+
+NEW_VIDEO = document(
+    "new-video",
+    "Long video diffusion of volcanoes",
+    "A diffusion transformer for text to video generation with camera control.",
+)
+
+
+def test_an_unseen_paper_gets_its_section_its_labels_and_its_scope(model: Model) -> None:
+    [scores] = model.predict([NEW_VIDEO])
+    assert scores.in_scope > 0.7
+    assert scores.sections[0][0] == "generation-video-non-llm-based"
+    facets = {(facet, label): p for facet, label, p in scores.facets}
+    assert facets["modality", "video"] > 0.5 > facets["modality", "image"]
+    assert facets["task", "generation"] > 0.5 > facets["task", "editing"]
+
+
+def test_a_paper_about_something_else_is_out_of_scope(model: Model) -> None:
+    [scores] = model.predict(outside(1, start=900))
+    assert scores.in_scope < 0.2
+
+
+def test_every_section_and_label_is_scored_with_a_probability(
+    model: Model, taxonomy: Taxonomy
+) -> None:
+    [scores] = model.predict([NEW_VIDEO])
+    assert {s for s, _ in scores.sections} == {s.id for s in taxonomy.sections}
+    assert [p for _, p in scores.sections] == sorted((p for _, p in scores.sections), reverse=True)
+    assert len(scores.facets) == sum(len(facet.labels) for facet in taxonomy.facets)
+    every = [scores.in_scope, *(p for _, p in scores.sections), *(p for *_, p in scores.facets)]
+    assert all(0.0 <= p <= 1.0 for p in every)
+
+
+def test_the_deciding_terms_are_of_the_text_and_strongest_first(model: Model) -> None:
+    [scores] = model.predict([NEW_VIDEO])
+    words = f"{NEW_VIDEO.title} . {NEW_VIDEO.abstract}".lower()
+    assert scores.terms
+    assert all(term in words for term, _ in scores.terms)
+    strengths = [abs(weight) for _, weight in scores.terms]
+    assert strengths == sorted(strengths, reverse=True)
+    assert any("video" in term for term, weight in scores.terms if weight > 0)
+
+
+def test_the_order_of_the_examples_does_not_matter(model: Model, taxonomy: Taxonomy) -> None:
+    examples, background = [*approved(), *rejected()], stream()
+    random.Random(7).shuffle(examples)
+    random.Random(8).shuffle(background)
+    again = train(examples, background, taxonomy, trained_at=TRAINED_AT)
+    assert again.header == model.header
+    assert again.weights.tobytes() == model.weights.tobytes()
+
+
+def test_an_empty_text_is_scored_too(model: Model) -> None:
+    [scores] = model.predict([document("empty", "", "")])
+    assert 0.0 <= scores.in_scope <= 1.0
+    assert scores.terms == ()
+
+
+def test_no_documents_give_no_scores(model: Model) -> None:
+    assert model.predict([]) == []
+
+
+def test_without_any_example_the_cue_words_decide(taxonomy: Taxonomy) -> None:
+    model = train([], [], taxonomy, trained_at=TRAINED_AT)
+    video, tariffs = model.predict([NEW_VIDEO, *outside(1)])
+    assert video.in_scope > 0.5 > tariffs.in_scope
+    assert video.sections[0][0] == "generation-video-non-llm-based"
+    assert model.header.counts["approved"] == 0
+
+
+def test_without_examples_a_background_is_enough(taxonomy: Taxonomy) -> None:
+    model = train([], stream(), taxonomy, trained_at=TRAINED_AT)
+    video, tariffs = model.predict([NEW_VIDEO, *outside(1, start=900)])
+    assert video.in_scope > tariffs.in_scope
+    assert video.sections[0][0].startswith("generation-video")
+
+
+def test_the_list_alone_is_enough(taxonomy: Taxonomy) -> None:
+    model = train(approved(), stream(), taxonomy, trained_at=TRAINED_AT)
+    video, tariffs = model.predict([NEW_VIDEO, *outside(1, start=900)])
+    assert video.in_scope > tariffs.in_scope
+
+
+def test_a_decided_paper_is_no_background(taxonomy: Taxonomy) -> None:
+    examples = approved(3)
+    model = train(examples, [examples[0].document], taxonomy, trained_at=TRAINED_AT)
+    assert model.header.counts["background"] == 0
+
+
+def test_the_last_word_on_a_paper_counts(taxonomy: Taxonomy) -> None:
+    first = approved(1)[0]
+    model = train([first, replace(first, in_scope=False)], [], taxonomy, trained_at=TRAINED_AT)
+    assert (model.header.counts["approved"], model.header.counts["rejected"]) == (0, 1)
+
+
+def test_an_approval_without_section_teaches_scope_alone(taxonomy: Taxonomy) -> None:
+    bare = [replace(example, sections=()) for example in approved()]
+    model = train([*bare, *rejected()], [], taxonomy, trained_at=TRAINED_AT)
+    assert model.header.counts["scope: in_scope"] == len(bare)
+    assert model.header.counts["task: generation"] == 0
+
+
+def test_an_unknown_section_is_refused(taxonomy: Taxonomy) -> None:
+    odd = Example(NEW_VIDEO, in_scope=True, sections=("generation-vidoe",))
+    with pytest.raises(UnknownSectionError):
+        train([odd], [], taxonomy, trained_at=TRAINED_AT)
