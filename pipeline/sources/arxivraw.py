@@ -64,13 +64,14 @@ def paper_from_arxivraw(raw: etree._Element, datestamp: date | None) -> Paper:
     if len(versions) > 1:
         versions.sort(key=lambda version: version.version)
     last = versions[-1]
-    if not last.withdrawn and says_withdrawn(comment):
+    abstract = paragraphs(get(_ABSTRACT) or "")
+    if not last.withdrawn and (says_withdrawn(comment) or says_withdrawn(abstract[:80])):
         last = versions[-1] = PaperVersion(last.version, last.submitted_at, withdrawn=True)
     return Paper(
         arxiv_id=_identifier(get(_ID) or ""),
         version=last.version,
         title=title,
-        abstract=paragraphs(get(_ABSTRACT) or ""),
+        abstract=abstract,
         authors=split_authors(get(_AUTHORS) or ""),
         categories=categories,
         primary_category=categories[0],

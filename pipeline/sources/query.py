@@ -212,11 +212,12 @@ def paper_from_result(result: arxiv.Result) -> Paper:
     terms += [term for term in result.categories if looks_like_category(term)]
     categories = canonical_categories(terms)
     comment = plain_line(result.comment or "") or None
+    abstract = paragraphs(_unwrapped(result.summary))
     return Paper(
         arxiv_id=identifier.base,
         version=identifier.version or 1,
         title=plain_line(result.title),
-        abstract=paragraphs(_unwrapped(result.summary)),
+        abstract=abstract,
         authors=tuple(plain_line(author.name) for author in result.authors if author.name.strip()),
         categories=categories,
         primary_category=categories[0] if categories else "",
@@ -226,7 +227,7 @@ def paper_from_result(result: arxiv.Result) -> Paper:
         journal_ref=plain_line(result.journal_ref or "") or None,
         submitted_at=result.published,
         updated_at=result.updated,
-        withdrawn=says_withdrawn(comment),
+        withdrawn=says_withdrawn(comment) or says_withdrawn(abstract[:80]),
     )
 
 

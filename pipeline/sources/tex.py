@@ -25,7 +25,7 @@ _MATH = re.compile(r"(?<!\\)(\$\$[^$]*\$\$|\$[^$]*\$)")
 # One or more backslashes: arXiv's own test data doubles them, and so do some authors. The pattern
 # begins with a literal, so that the engine leaps from one backslash to the next.
 _GROUP = r"\{\s*(?:\\[ij]|[A-Za-z])\s*\}"
-_BARE = r"\\[ij](?![A-Za-z])|[A-Za-z]"
+_BARE = r"\\[ij](?:\s+(?=[A-Za-z])|(?![A-Za-z]))|[A-Za-z]"
 _NAMES = "|".join(sorted(_LETTERS, key=len, reverse=True))
 _TOKEN = re.compile(
     rf"\\+(?:['`^\"~=.]\s*(?:{_GROUP}|{_BARE})"

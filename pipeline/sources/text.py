@@ -54,7 +54,7 @@ def without_feed_prefix(description: str) -> str:
 
 
 def says_withdrawn(comment: str | None) -> bool:
-    """Say whether a comment states that the current version is withdrawn.
+    """Say whether a comment (or an abstract's opening) states that this version is withdrawn.
 
     The weaker signal, for records whose version history does not show it (0906.3336).
     """
