@@ -18,19 +18,16 @@ from config.taxonomy_file import FACETS, LabelRow, SectionRow, TaskRow, read_tax
 #: the languages every name can be asked for; a taxonomy without one of them lends its first
 LANGUAGES = ("en", "zh")
 
-#: where the built-in taxonomy is described
-BUILT_IN = "docs/taxonomy.md"
-
 
 class UnknownSectionError(UsageError):
     """A section id that the taxonomy does not have."""
 
-    def __init__(self, section_id: str, known: Sequence[str], listed_in: str) -> None:
+    def __init__(self, section_id: str, known: Sequence[str]) -> None:
         likely = nearest(section_id, known, most=3)
         meant = f"Did you mean {' or '.join(likely)}? " if likely else ""
         super().__init__(
             f"There is no section {section_id!r} in the taxonomy.",
-            hint=f"{meant}All {len(known)} are listed in {listed_in}.",
+            hint=f'{meant}"living-survey sections" lists all {len(known)}.',
         )
         self.section_id = section_id
         self.nearest = tuple(likely)
@@ -100,8 +97,6 @@ class Taxonomy:
     sections: tuple[Section, ...]
     #: sha256 (hex) of the content as canonical JSON: equal content, equal fingerprint
     fingerprint: str
-    #: where a person can read it: a file or a page of the docs
-    source: str = BUILT_IN
 
     def section(self, section_id: str) -> Section:
         """Return the section of that id; UnknownSectionError if there is none."""
@@ -109,7 +104,7 @@ class Taxonomy:
             if section.id == section_id:
                 return section
         known = [section.id for section in self.sections]
-        raise UnknownSectionError(section_id, known, self.source)
+        raise UnknownSectionError(section_id, known)
 
     def section_at(self, headings: Sequence[str]) -> Section | None:
         """Return the section under these headings (outermost first), None if it is another place.
@@ -148,7 +143,7 @@ def load_taxonomy(path: Path | None = None) -> Taxonomy:
     )
     sections = tuple(_section(row) for row in content.section)
     fingerprint = _fingerprint(content.title, facets, sections)
-    return Taxonomy(content.title, facets, sections, fingerprint, str(path or BUILT_IN))
+    return Taxonomy(content.title, facets, sections, fingerprint)
 
 
 def _label(row: LabelRow) -> Label:

@@ -1,7 +1,8 @@
 """The whole walk on bundled fictional papers, typed as a user would type it. Offline.
 
-A local arXiv serves the sample; every step is the real command in a process of its own, with the
-product's clock standing on the Monday after the sample's last week.
+A local arXiv serves the sample; every step is the real command in a process of its own. The
+product's clock stands on the sample's last Friday while papers are fetched and decided, and on the
+Monday after when the week is published.
 """
 
 import os
@@ -19,10 +20,10 @@ from config.errors import LivingSurveyError, UsageError
 from pipeline.replica.records import Record, load_records
 from pipeline.replica.server import ReplicaServer
 
-#: the Monday, 12:00 UTC, after the sample's last week of announcements and decisions
-NOW = "2026-03-30T12:00:00+00:00"
-_WEEK = "2026-W13"
-_FIRST_DAY, _LAST_DAY = "2026-03-01", "2026-03-29"
+_FRIDAY = "2026-03-20T22:00:00+00:00"
+_MONDAY = "2026-03-23T08:00:00+00:00"
+_WEEK = "2026-W12"
+_FIRST_DAY, _LAST_DAY = "2026-02-23", "2026-03-19"
 _PORT = 8799
 _MARKER = ".living-survey-demo"
 _SAMPLE = ("papers.jsonl", "listed.jsonl", "list.md", "decisions.jsonl")
@@ -59,16 +60,15 @@ def run_demo(directory: Path, *, say: Callable[[str], None]) -> DemoReport:
     with _replica(records) as arxiv:
         environment = {
             **os.environ,
-            "LIVING_SURVEY_NOW": NOW,
             "LIVING_SURVEY_CONFIG": str(settings),
             "LIVING_SURVEY_ARXIV__OAI_URL": arxiv.oai_url,
             "LIVING_SURVEY_ARXIV__RSS_URL": arxiv.rss_url,
             "LIVING_SURVEY_ARXIV__QUERY_URL": arxiv.query_url,
         }
-        for title, words in _STEPS:
+        for title, words, now in _STEPS:
             say("")
             say(f"# {title}")
-            _step(words, environment, directory, say)
+            _step(words, {**environment, "LIVING_SURVEY_NOW": now}, directory, say)
     _farewell(directory, say)
     return DemoReport(
         directory=directory,
@@ -79,16 +79,21 @@ def run_demo(directory: Path, *, say: Callable[[str], None]) -> DemoReport:
     )
 
 
-_STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Start: an empty database beside living-survey.toml.", ("init",)),
-    ("Seed: the curated list, checked against arXiv. It carries three faults.", ("bootstrap",)),
-    ("Fetch the past month.", ("backfill", "--from", _FIRST_DAY, "--until", _LAST_DAY)),
-    ("Learn from the list.", ("train",)),
-    ("What cron calls: fetch today's announcements, classify.", ("run",)),
-    ("What waits for a reviewer, most likely first.", ("queue", "--limit", "8")),
-    ("A reviewer's decisions, scripted here.", ("decide", "--from", "decisions.jsonl")),
-    ("The week's digest: approved papers only.", ("digest", "--week", _WEEK)),
-    ("What is held, what ran, what is proven complete.", ("status",)),
+#: what happens, the command, the product's clock
+_STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("Start: an empty database beside living-survey.toml.", ("init",), _FRIDAY),
+    ("Seed: the curated list, checked against arXiv. It has faults.", ("bootstrap",), _FRIDAY),
+    (
+        "Fetch the past weeks.",
+        ("backfill", "--from", _FIRST_DAY, "--until", _LAST_DAY),
+        _FRIDAY,
+    ),
+    ("Learn from the list.", ("train",), _FRIDAY),
+    ("What cron calls: today's announcements, fetched and classified.", ("run",), _FRIDAY),
+    ("What waits for a reviewer, most likely first.", ("queue", "--limit", "8"), _FRIDAY),
+    ("A reviewer's decisions, scripted here.", ("decide", "--from", "decisions.jsonl"), _FRIDAY),
+    ("The week's digest: approved papers only.", ("digest", "--week", _WEEK), _MONDAY),
+    ("What is held, what ran, what is proven complete.", ("status",), _MONDAY),
 )
 
 
@@ -108,7 +113,7 @@ def _prepare(directory: Path) -> None:
 
 
 def _replica(records: Sequence[Record]) -> ReplicaServer:
-    moment = datetime.fromisoformat(NOW)
+    moment = datetime.fromisoformat(_FRIDAY)
     try:
         return ReplicaServer(records, port=_PORT, today=lambda: moment)
     except OSError:  # something else listens there: any free port does for the demo itself
@@ -150,7 +155,8 @@ list = "list.md"
 oai_url = "http://127.0.0.1:{port}/oai"
 rss_url = "http://127.0.0.1:{port}"
 query_url = "http://127.0.0.1:{port}/api/query"
-sets = ["cs"]
+sets = ["cs", "eess"]
+categories = ["cs.CV", "cs.CL", "cs.LG", "cs.MM", "cs.SD"]
 min_interval_seconds = 0.01
 limiter = "var/limiter"
 
