@@ -28,7 +28,9 @@ EVIDENCE_CAP = 6.0
 SCOPE_SLOPE = 1.85
 SCOPE_INTERCEPT = -2.1
 #: log-odds between two labels of a facet per unit of evidence
-LABEL_SLOPE = 1.2
+LABEL_SLOPE = 2.6
+#: a section's cue says half as much for its labels as a label's own
+SECTION_SHARE = 0.5
 
 #: log-odds of a section that carries no label among siblings that do, before evidence of its own
 OWN_INTERCEPT = -2.0
@@ -148,12 +150,29 @@ def cue_probabilities(index: CueIndex, evidence: Floats, taxonomy: Taxonomy) -> 
     return Probabilities(
         scope=sigmoid(SCOPE_SLOPE * scope_evidence(index, evidence) + SCOPE_INTERCEPT),
         facets={
-            facet.name: softmax(LABEL_SLOPE * evidence[:, facet_columns(index, facet.name)])
+            facet.name: softmax(
+                LABEL_SLOPE * _label_evidence(index, evidence, taxonomy, facet.name)
+            )
             for facet in taxonomy.facets
         },
         own=LABEL_SLOPE * evidence[:, facet_columns(index, "section")] + OWN_INTERCEPT,
         shift=np.zeros(len(taxonomy.sections)),
     )
+
+
+def _label_evidence(index: CueIndex, evidence: Floats, taxonomy: Taxonomy, facet: str) -> Floats:
+    """Return each label's own evidence and a share of the best among its sections'."""
+    table = evidence[:, facet_columns(index, facet)].copy()
+    columns = {key: column for column, key in enumerate(index.keys)}
+    for place, label in enumerate(taxonomy.facet(facet).labels):
+        of_sections = [
+            columns[CueKey("section", section.id)]
+            for section in taxonomy.sections
+            if (facet, label.name) in section.labels
+        ]
+        if of_sections:
+            table[:, place] += SECTION_SHARE * evidence[:, of_sections].max(axis=1)
+    return table
 
 
 def _forms(words: tuple[str, ...]) -> set[tuple[str, ...]]:
