@@ -8,7 +8,7 @@ _ROW = re.compile(r"^\| (\d+) \|.*\| ([^|]*) \|$", re.MULTILINE)
 
 
 def listed() -> dict[int, set[str]]:
-    text = (ROOT / "docs" / "pitfalls.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "pitfalls.md").read_text(encoding="utf-8").partition("\n## ")[0]
     return {int(number): set(re.findall(r"`(\w+)`", names)) for number, names in _ROW.findall(text)}
 
 
