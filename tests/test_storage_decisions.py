@@ -1,0 +1,214 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from builders import SUBMITTED, make_decision, make_paper
+from storage_fakes import opener
+
+from storage.errors import DecisionNotFoundError, NothingToUndoError, PaperNotFoundError
+from storage.store import Store
+from storage.types import Decision, NewDecision, Verdict
+
+HOUR = timedelta(hours=1)
+MONDAY = datetime(2026, 3, 16, tzinfo=UTC)
+NEXT_MONDAY = MONDAY + timedelta(days=7)
+
+
+@pytest.fixture
+def store(tmp_path: Path, now: datetime) -> Iterator[Store]:
+    with opener(tmp_path)() as store:
+        store.papers.upsert([make_paper(f"2603.{n:05d}") for n in range(1, 5)], seen_at=now)
+        yield store
+
+
+def approved(store: Store) -> list[str]:
+    return [paper.arxiv_id for paper in store.decisions.approved_between(MONDAY, NEXT_MONDAY)]
+
+
+def reject(arxiv_id: str = "2603.00001", **overrides: object) -> NewDecision:
+    return make_decision(arxiv_id, verdict=Verdict.REJECTED, sections=(), **overrides)
+
+
+def test_a_decision_comes_back_as_it_was_made(store: Store) -> None:
+    new = make_decision(note="fits; 'quoted' \N{SNOWMAN}", sections=("b", "a"))
+    (decision,) = store.decisions.add([new])
+    assert decision == Decision(
+        decision_id=decision.decision_id,
+        arxiv_id="2603.00001",
+        verdict=Verdict.APPROVED,
+        sections=("b", "a"),
+        reviewer="ada",
+        decided_at=SUBMITTED,
+        note="fits; 'quoted' \N{SNOWMAN}",
+    )
+    assert store.decisions.get(decision.decision_id) == decision
+    assert store.decisions.of_paper("2603.00001") == [decision]
+    assert store.decisions.standing(["2603.00001", "2603.00002"]) == {"2603.00001": decision}
+
+
+def test_an_identical_decision_is_stored_once(store: Store) -> None:
+    batch = [make_decision(), make_decision("2603.00002")]
+    first = store.decisions.add([*batch, batch[0]])
+    assert first[0] == first[2]
+    assert store.decisions.add(batch) == first[:2]
+    assert len(store.decisions.recent(10)) == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        make_decision(verdict=Verdict.DEFERRED),
+        make_decision(sections=()),
+        make_decision(reviewer="bo"),
+        make_decision(note="x"),
+        make_decision(decided_at=SUBMITTED + timedelta(microseconds=1)),
+    ],
+)
+def test_any_other_field_makes_another_decision(store: Store, other: NewDecision) -> None:
+    one, two = store.decisions.add([make_decision(), other])
+    assert one.decision_id != two.decision_id
+
+
+def test_the_same_instant_in_another_zone_is_the_same_decision(store: Store) -> None:
+    tokyo = SUBMITTED.astimezone(datetime.fromisoformat("2026-01-01T00:00:00+09:00").tzinfo)
+    one, two = store.decisions.add([make_decision(), make_decision(decided_at=tokyo)])
+    assert one == two
+
+
+def test_an_unknown_paper_refuses_the_batch_and_names_itself(store: Store) -> None:
+    with pytest.raises(PaperNotFoundError, match=r"2603\.99999.*living-survey add") as caught:
+        store.decisions.add([make_decision(), make_decision("2603.99999")])
+    assert caught.value.arxiv_ids == ("2603.99999",)
+    assert caught.value.exit_status == 2
+    assert store.decisions.recent(10) == []
+
+
+def test_the_last_live_decision_stands(store: Store) -> None:
+    store.decisions.add([make_decision(decided_at=SUBMITTED + HOUR)])
+    (earlier,) = store.decisions.add([reject(reviewer="bo")])
+    assert store.decisions.standing(["2603.00001"])["2603.00001"].verdict is Verdict.APPROVED
+    (later,) = store.decisions.add([reject(decided_at=SUBMITTED + 2 * HOUR)])
+    assert store.decisions.standing(["2603.00001"])["2603.00001"] == later
+    store.decisions.undo(reviewer="bo", undone_at=SUBMITTED + 3 * HOUR)
+    assert store.decisions.get(earlier.decision_id).undone_by == "bo"
+    assert store.decisions.standing(["2603.00001"])["2603.00001"] == later
+    store.decisions.undo(reviewer="ada", undone_at=SUBMITTED + 3 * HOUR)
+    assert store.decisions.standing(["2603.00001"])["2603.00001"].verdict is Verdict.APPROVED
+
+
+def test_at_one_instant_the_one_recorded_last_stands(store: Store) -> None:
+    store.decisions.add([make_decision(), reject()])
+    assert store.decisions.standing(["2603.00001"])["2603.00001"].verdict is Verdict.REJECTED
+
+
+def test_undo_takes_back_the_reviewers_last_and_then_the_one_before(
+    store: Store, now: datetime
+) -> None:
+    store.decisions.add([make_decision("2603.00001")])
+    store.decisions.add([make_decision("2603.00002", decided_at=SUBMITTED - HOUR)])
+    store.decisions.add([make_decision("2603.00003", reviewer="bo")])
+    undone = store.decisions.undo(reviewer="ada", undone_at=now)
+    assert (undone.arxiv_id, undone.undone_by, undone.undone_at) == ("2603.00002", "ada", now)
+    assert store.decisions.undo(reviewer="ada", undone_at=now).arxiv_id == "2603.00001"
+    with pytest.raises(NothingToUndoError, match="ada has no decision"):
+        store.decisions.undo(reviewer="ada", undone_at=now)
+    assert [d.arxiv_id for d in store.decisions.standing(["2603.00003"]).values()]
+
+
+def test_another_reviewer_may_undo_by_id_and_only_once(store: Store, now: datetime) -> None:
+    (decision,) = store.decisions.add([make_decision()])
+    undone = store.decisions.undo(reviewer="bo", undone_at=now, decision_id=decision.decision_id)
+    assert undone == replace(decision, undone_by="bo", undone_at=now)
+    with pytest.raises(NothingToUndoError, match="taken back already by bo"):
+        store.decisions.undo(reviewer="ada", undone_at=now, decision_id=decision.decision_id)
+    with pytest.raises(DecisionNotFoundError, match="no decision ffff"):
+        store.decisions.undo(reviewer="ada", undone_at=now, decision_id="ffff")
+
+
+def test_importing_a_file_again_does_not_bring_back_what_was_undone(
+    store: Store, now: datetime
+) -> None:
+    store.decisions.add([make_decision()])
+    store.decisions.undo(reviewer="ada", undone_at=now)
+    (again,) = store.decisions.add([make_decision()])
+    assert again.undone_by == "ada"
+    assert store.decisions.standing(["2603.00001"]) == {}
+
+
+def test_recent_is_newest_first_and_of_one_reviewer_if_asked(store: Store) -> None:
+    store.decisions.add([make_decision(), make_decision("2603.00002", reviewer="bo")])
+    assert [d.reviewer for d in store.decisions.recent(10)] == ["bo", "ada"]
+    assert [d.reviewer for d in store.decisions.recent(10, reviewer="ada")] == ["ada"]
+    assert len(store.decisions.recent(1)) == 1
+
+
+def test_a_week_holds_what_was_approved_in_it_and_stood_at_its_end(store: Store) -> None:
+    store.decisions.add(
+        [
+            make_decision("2603.00001", decided_at=MONDAY),
+            make_decision("2603.00002", decided_at=NEXT_MONDAY - timedelta(microseconds=1)),
+            make_decision("2603.00003", decided_at=NEXT_MONDAY),
+            make_decision("2603.00004", decided_at=MONDAY - timedelta(microseconds=1)),
+        ]
+    )
+    assert approved(store) == ["2603.00001", "2603.00002"]
+
+
+def test_undoing_counts_until_the_end_of_the_week(store: Store) -> None:
+    store.decisions.add([make_decision("2603.00001"), make_decision("2603.00002")])
+    store.decisions.undo(reviewer="ada", undone_at=NEXT_MONDAY - timedelta(microseconds=1))
+    assert approved(store) == ["2603.00001"]
+    store.decisions.undo(reviewer="ada", undone_at=NEXT_MONDAY)
+    assert approved(store) == ["2603.00001"]
+    assert store.decisions.standing(["2603.00001"]) == {}
+
+
+def test_a_later_verdict_counts_until_the_end_of_the_week(store: Store) -> None:
+    store.decisions.add([make_decision("2603.00001"), make_decision("2603.00002")])
+    store.decisions.add([reject("2603.00001", decided_at=SUBMITTED + HOUR)])
+    store.decisions.add([reject("2603.00002", decided_at=NEXT_MONDAY + HOUR)])
+    assert approved(store) == ["2603.00002"]
+
+
+def test_an_approval_repeated_in_a_later_week_leaves_the_old_week_alone(store: Store) -> None:
+    store.decisions.add([make_decision()])
+    again = make_decision(decided_at=NEXT_MONDAY + HOUR, sections=("agents",))
+    store.decisions.add([again])
+    (old,) = store.decisions.approved_between(MONDAY, NEXT_MONDAY)
+    assert old.sections == ("generation-image-llm-based",)
+    (new,) = store.decisions.approved_between(NEXT_MONDAY, NEXT_MONDAY + timedelta(days=7))
+    assert new.sections == ("agents",)
+
+
+def test_an_old_week_keeps_the_text_it_was_decided_on(store: Store, now: datetime) -> None:
+    store.papers.upsert([make_paper(comment="v1", authors=("A", "B"))], seen_at=now)
+    store.decisions.add([make_decision(note="n")])
+    before = store.decisions.approved_between(MONDAY, NEXT_MONDAY)
+    assert (before[0].comment, before[0].authors, before[0].note) == ("v1", ("A", "B"), "n")
+    training = store.decisions.training()
+    store.papers.upsert([make_paper(version=2, title="New", comment="v2")], seen_at=now)
+    assert store.decisions.approved_between(MONDAY, NEXT_MONDAY) == before
+    assert store.decisions.training() == training
+    store.decisions.add([make_decision(decided_at=SUBMITTED + HOUR)])
+    assert [p.title for p in store.decisions.approved_between(MONDAY, NEXT_MONDAY)] == ["New"]
+
+
+def test_training_has_the_standing_approvals_and_rejections(store: Store, now: datetime) -> None:
+    store.decisions.add(
+        [
+            make_decision("2603.00001"),
+            reject("2603.00002"),
+            make_decision("2603.00003", verdict=Verdict.DEFERRED),
+            make_decision("2603.00004", reviewer="bo"),
+        ]
+    )
+    store.decisions.undo(reviewer="bo", undone_at=now)
+    examples = store.decisions.training()
+    assert [(e.text.arxiv_id, e.verdict) for e in examples] == [
+        ("2603.00001", Verdict.APPROVED),
+        ("2603.00002", Verdict.REJECTED),
+    ]
+    assert examples[0].sections == ("generation-image-llm-based",)
+    assert examples[0].text == store.papers.texts(["2603.00001"])[0]

@@ -1,0 +1,151 @@
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from builders import make_paper
+from storage_fakes import opener
+
+from storage.announcements import FeedCheck
+from storage.store import Store
+from storage.types import Announcement, AnnounceType, LedgerDay, LedgerStatus
+
+MONDAY = date(2026, 3, 16)
+TUESDAY = MONDAY + timedelta(days=1)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with opener(tmp_path)() as store:
+        yield store
+
+
+def announced(number: int, day: date = MONDAY, **overrides: object) -> Announcement:
+    fields: dict[str, object] = {
+        "day": day,
+        "arxiv_id": f"2603.0000{number}",
+        "version": 1,
+        "announce_type": AnnounceType.NEW,
+        "title": "A title",
+        "categories": ("cs.CV",),
+    }
+    return Announcement(**{**fields, **overrides})  # type: ignore[arg-type]  # fields by name
+
+
+def look(
+    store: Store,
+    day: date,
+    *announcements: Announcement,
+    at: datetime,
+    categories: tuple[str, ...] = ("cs.CV",),
+    quiet: bool = False,
+) -> tuple[FeedCheck, ...]:
+    return store.announcements.add(
+        day, categories, announcements, checked_at=at, calendar_quiet=quiet
+    )
+
+
+def test_a_day_is_incomplete_until_all_its_papers_are_held(store: Store, now: datetime) -> None:
+    look(store, MONDAY, announced(2), announced(1), at=now)
+    assert store.ledger.days(MONDAY) == [
+        LedgerDay(MONDAY, "cs.CV", 2, 0, ("2603.00001", "2603.00002"), LedgerStatus.INCOMPLETE)
+    ]
+    store.papers.upsert([make_paper("2603.00002")], seen_at=now)
+    (day,) = store.ledger.days(MONDAY)
+    assert (day.held, day.missing) == (1, ("2603.00001",))
+    assert store.ledger.missing(MONDAY) == {"2603.00001": MONDAY}
+    store.papers.upsert([make_paper("2603.00001")], seen_at=now)
+    assert store.ledger.days(MONDAY) == [
+        LedgerDay(MONDAY, "cs.CV", 2, 2, (), LedgerStatus.COMPLETE)
+    ]
+    assert store.ledger.missing(MONDAY) == {}
+
+
+def test_a_paper_counts_for_each_category_it_belongs_to(store: Store, now: datetime) -> None:
+    both = announced(1, categories=("cs.CL", "cs.CV", "math.CO"))
+    look(store, MONDAY, both, announced(2), at=now, categories=("cs.CL", "cs.CV", "cs.SD"))
+    days = {day.category: (day.announced, day.status) for day in store.ledger.days(MONDAY)}
+    assert days == {
+        "cs.CL": (1, LedgerStatus.INCOMPLETE),
+        "cs.CV": (2, LedgerStatus.INCOMPLETE),
+        "cs.SD": (0, LedgerStatus.UNKNOWN),
+    }
+
+
+def test_replacements_are_kept_but_not_counted(store: Store, now: datetime) -> None:
+    (check,) = look(
+        store,
+        MONDAY,
+        announced(1),
+        announced(2, announce_type=AnnounceType.CROSS),
+        announced(3, announce_type=AnnounceType.REPLACE),
+        announced(4, announce_type=AnnounceType.REPLACE_CROSS),
+        at=now,
+    )
+    assert check.items == 2
+    (day,) = store.ledger.days(MONDAY)
+    assert day.missing == ("2603.00001", "2603.00002")
+
+
+def test_nothing_announced_is_quiet_only_if_the_calendar_says_so(
+    store: Store, now: datetime
+) -> None:
+    look(store, MONDAY, at=now)
+    assert store.ledger.days(MONDAY)[0].status is LedgerStatus.UNKNOWN
+    look(store, MONDAY, at=now + timedelta(hours=1), quiet=True)
+    assert store.ledger.days(MONDAY)[0].status is LedgerStatus.QUIET
+
+
+def test_a_feed_that_repeats_an_earlier_day_is_stale_and_proves_nothing(
+    store: Store, now: datetime
+) -> None:
+    store.papers.upsert([make_paper("2603.00001"), make_paper("2603.00002")], seen_at=now)
+    look(store, MONDAY, announced(1), announced(2), at=now)
+    again = (announced(1, TUESDAY), announced(2, TUESDAY))
+    assert look(store, TUESDAY, *again, at=now) == (
+        FeedCheck(TUESDAY, "cs.CV", items=2, known_before=2, stale=True),
+    )
+    tuesday, monday = store.ledger.days(MONDAY)
+    assert monday.status is LedgerStatus.COMPLETE
+    assert (tuesday.status, tuesday.stale, tuesday.announced) == (LedgerStatus.UNKNOWN, True, 0)
+
+    (check,) = look(store, TUESDAY, announced(3, TUESDAY), at=now + timedelta(hours=1))
+    assert not check.stale
+    tuesday, _ = store.ledger.days(MONDAY)
+    assert (tuesday.status, tuesday.stale) == (LedgerStatus.INCOMPLETE, False)
+    assert tuesday.missing == ("2603.00003",)
+    # The edge serves the old feed once more: what was seen of the day stays seen.
+    look(store, TUESDAY, *again, at=now + timedelta(hours=2))
+    assert store.ledger.days(TUESDAY)[0].missing == ("2603.00003",)
+
+
+def test_one_paper_unheard_of_makes_a_feed_fresh(store: Store, now: datetime) -> None:
+    look(store, MONDAY, announced(1), at=now)
+    (check,) = look(store, TUESDAY, announced(1, TUESDAY), announced(2, TUESDAY), at=now)
+    assert (check.items, check.known_before, check.stale) == (2, 1, False)
+
+
+def test_known_in_another_category_or_as_a_replacement_is_not_known(
+    store: Store, now: datetime
+) -> None:
+    look(store, MONDAY, announced(1), announced(2, announce_type=AnnounceType.REPLACE), at=now)
+    cross = announced(1, TUESDAY, announce_type=AnnounceType.CROSS, categories=("cs.CV", "cs.CL"))
+    (check,) = look(store, TUESDAY, cross, at=now, categories=("cs.CL",))
+    assert not check.stale
+    (check,) = look(store, TUESDAY, announced(2, TUESDAY), at=now)
+    assert not check.stale
+
+
+def test_looking_twice_at_a_day_counts_once(store: Store, now: datetime) -> None:
+    for hour in range(3):
+        (check,) = look(store, MONDAY, announced(1), at=now + timedelta(hours=hour))
+        assert (check.known_before, check.stale) == (0, False)
+    assert store.ledger.days(MONDAY)[0].announced == 1
+
+
+def test_days_begin_where_asked_newest_first(store: Store, now: datetime) -> None:
+    look(store, MONDAY, announced(1), at=now)
+    look(store, TUESDAY, announced(2, TUESDAY), at=now)
+    assert [day.day for day in store.ledger.days(MONDAY)] == [TUESDAY, MONDAY]
+    assert [day.day for day in store.ledger.days(TUESDAY)] == [TUESDAY]
+    assert store.ledger.missing(TUESDAY) == {"2603.00002": TUESDAY}

@@ -1,0 +1,322 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from builders import SUBMITTED, make_decision, make_paper, make_prediction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from storage_fakes import opener
+
+from storage.paper_batch import newest_of
+from storage.store import Store
+from storage.types import Paper, PaperVersion, Source, UpsertCounts
+
+LATER = timedelta(days=1)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with opener(tmp_path)() as store:
+        yield store
+
+
+def kinds(store: Store, arxiv_id: str = "2603.00001") -> list[str]:
+    return [change.kind for change in store.changes.of_papers([arxiv_id])]
+
+
+def held(store: Store, arxiv_id: str = "2603.00001") -> Paper:
+    stored = store.papers.get(arxiv_id)
+    assert stored is not None
+    return stored.paper
+
+
+def test_a_paper_comes_back_as_it_was_stored(store: Store, now: datetime) -> None:
+    paper = make_paper(
+        "math/0510544",
+        version=3,
+        title="On \N{GREEK SMALL LETTER ALPHA}, \x1b and 'quotes'",
+        comment="12 pages",
+        doi="10.1/x",
+        journal_ref="J. 1",
+        license="http://creativecommons.org/licenses/by/4.0/",
+        datestamp=date(2026, 3, 16),
+        versions=(PaperVersion(1, SUBMITTED), PaperVersion(3, SUBMITTED + LATER)),
+    )
+    store.papers.upsert([paper], seen_at=now)
+    stored = store.papers.get("math/0510544")
+    assert stored is not None
+    assert stored.paper == paper
+    assert stored.first_seen_at == now
+    assert store.papers.get("2603.99999") is None
+
+
+def test_instants_are_stored_in_utc_whatever_their_zone(store: Store, now: datetime) -> None:
+    tokyo = datetime.fromisoformat("2026-03-17T01:00:00+09:00")
+    store.papers.upsert([make_paper(submitted_at=tokyo)], seen_at=now)
+    assert held(store).submitted_at == datetime(2026, 3, 16, 16, 0, tzinfo=UTC)
+    with pytest.raises(ValueError, match="no time zone"):
+        store.papers.upsert([make_paper()], seen_at=now.replace(tzinfo=None))
+
+
+def test_counts_tell_new_revised_and_unchanged(store: Store, now: datetime) -> None:
+    first, second = make_paper("2603.00001"), make_paper("2603.00002")
+    assert store.papers.upsert([first, second], seen_at=now) == UpsertCounts(new=2)
+    assert store.papers.upsert([first, second], seen_at=now) == UpsertCounts(unchanged=2)
+    third = make_paper("2603.00003")
+    counts = store.papers.upsert([replace(first, title="Other"), second, third], seen_at=now)
+    assert counts == UpsertCounts(new=1, revised=1, unchanged=1)
+    assert store.papers.upsert([], seen_at=now) == UpsertCounts()
+    assert store.papers.count() == 3
+
+
+def test_a_batch_with_one_paper_twice_keeps_the_newest(store: Store, now: datetime) -> None:
+    old = make_paper(title="old", version=1)
+    new = make_paper(title="new", version=2)
+    assert store.papers.upsert([new, old], seen_at=now) == UpsertCounts(new=1)
+    assert held(store).title == "new"
+
+
+@pytest.mark.parametrize(
+    ("loser", "winner"),
+    [
+        (make_paper(version=1, datestamp=date(2026, 3, 9)), make_paper(version=2)),
+        (make_paper(datestamp=date(2026, 3, 8)), make_paper(datestamp=date(2026, 3, 9))),
+        (make_paper(datestamp=None), make_paper(datestamp=date(2026, 3, 9))),
+        (make_paper(source=Source.QUERY), make_paper(source=Source.OAI)),
+    ],
+)
+def test_the_newest_record_wins_in_any_order(loser: Paper, winner: Paper) -> None:
+    assert newest_of([loser, winner]) == [winner]
+    assert newest_of([winner, loser]) == [winner]
+
+
+def test_the_same_source_replaces_and_every_difference_is_a_change(
+    store: Store, now: datetime
+) -> None:
+    store.papers.upsert([make_paper(comment="1 page", journal_ref="J. 1")], seen_at=now)
+    revised = make_paper(
+        version=2,
+        title="T",
+        abstract="A",
+        authors=("Cy",),
+        categories=("cs.CV",),
+        comment=None,
+        journal_ref="J. 2",
+        doi="10.1/x",
+        license="L",
+    )
+    store.papers.upsert([revised], seen_at=now + LATER)
+    assert sorted(kinds(store)) == [
+        "abstract", "authors", "categories", "comment", "doi", "journal_ref", "license",
+        "new_version", "title",
+    ]  # fmt: skip
+    (title,) = [c for c in store.changes.since(now + LATER) if c.kind == "title"]
+    assert (title.old, title.new) == ("A study of paper 2603.00001", "T")
+    assert title.source is Source.OAI
+    assert title.seen_at == now + LATER
+    stored = store.papers.get("2603.00001")
+    assert stored is not None
+    assert stored.first_seen_at == now
+    assert replace(stored.paper, versions=()) == replace(revised, versions=())
+
+
+def test_withdrawal_and_its_undoing_are_changes_of_the_text_hash(
+    store: Store, now: datetime
+) -> None:
+    def content_hash() -> str:
+        stored = store.papers.get("2603.00001")
+        assert stored is not None
+        return stored.content_hash
+
+    store.papers.upsert([make_paper()], seen_at=now)
+    before = content_hash()
+    store.papers.upsert([make_paper(version=2, withdrawn=True)], seen_at=now)
+    assert content_hash() != before
+    store.papers.upsert([make_paper(version=3, withdrawn=False)], seen_at=now)
+    assert content_hash() == before
+    assert [k for k in kinds(store) if k != "new_version"] == ["restored", "withdrawn"]
+
+
+@pytest.mark.parametrize(
+    ("lower", "higher"),
+    [(Source.QUERY, Source.OAI), (Source.QUERY, Source.SNAPSHOT), (Source.SNAPSHOT, Source.OAI)],
+)
+def test_a_better_source_replaces_text_silently(
+    store: Store, now: datetime, lower: Source, higher: Source
+) -> None:
+    store.papers.upsert([make_paper(source=lower, title="Andr\xe9", doi="10.1/x")], seen_at=now)
+    raw = make_paper(source=higher, title=r"Andr\'e", journal_ref="J. 1")
+    assert store.papers.upsert([raw], seen_at=now) == UpsertCounts(revised=1)
+    paper = held(store)
+    assert (paper.title, paper.doi, paper.journal_ref) == (r"Andr\'e", "10.1/x", "J. 1")
+    assert paper.source is higher
+    assert kinds(store) == ["journal_ref"]
+
+
+def test_a_lesser_source_adds_facts_version_and_withdrawal_but_no_text(
+    store: Store, now: datetime
+) -> None:
+    raw = make_paper(title=r"Andr\'e", datestamp=date(2026, 3, 16))
+    store.papers.upsert([raw], seen_at=now)
+    converted = make_paper(source=Source.QUERY, title="Andr\xe9", versions=())
+    assert store.papers.upsert([converted], seen_at=now) == UpsertCounts(unchanged=1)
+    assert kinds(store) == []
+
+    newer = replace(
+        converted, version=2, withdrawn=True, doi="10.1/x", updated_at=SUBMITTED + LATER
+    )
+    assert store.papers.upsert([newer], seen_at=now) == UpsertCounts(revised=1)
+    assert store.papers.upsert([newer], seen_at=now) == UpsertCounts(unchanged=1)
+    paper = held(store)
+    assert (paper.title, paper.version, paper.withdrawn) == (r"Andr\'e", 2, True)
+    assert (paper.doi, paper.updated_at) == ("10.1/x", SUBMITTED + LATER)
+    assert sorted(kinds(store)) == ["doi", "new_version", "withdrawn"]
+    # The better source then speaks of the version we know: its text is compared with its own.
+    store.papers.upsert([replace(raw, version=2, title="New", withdrawn=True)], seen_at=now)
+    assert sorted(kinds(store)) == ["doi", "doi", "new_version", "title", "withdrawn"]
+
+
+@pytest.mark.parametrize(
+    "stale",
+    [
+        make_paper(version=1, title="stale", datestamp=date(2026, 3, 20)),
+        make_paper(version=2, title="stale", datestamp=date(2026, 3, 16)),
+        make_paper(version=1, title="stale", source=Source.QUERY),
+        make_paper(version=1, title="stale", withdrawn=True, datestamp=date(2026, 3, 16)),
+    ],
+)
+def test_an_older_record_changes_nothing(store: Store, now: datetime, stale: Paper) -> None:
+    current = make_paper(version=2, title="current", datestamp=date(2026, 3, 17))
+    store.papers.upsert([current], seen_at=now)
+    assert store.papers.upsert([stale], seen_at=now) == UpsertCounts(unchanged=1)
+    assert held(store).title == "current"
+    assert not held(store).withdrawn
+    assert kinds(store) == []
+
+
+def test_an_old_record_of_a_better_source_does_not_turn_the_version_back(
+    store: Store, now: datetime
+) -> None:
+    store.papers.upsert([make_paper(source=Source.QUERY, version=3, title="v3")], seen_at=now)
+    store.papers.upsert([make_paper(source=Source.SNAPSHOT, version=1, license="L")], seen_at=now)
+    paper = held(store)
+    assert (paper.version, paper.title, paper.license) == (3, "v3", "L")
+
+
+def test_a_new_datestamp_alone_is_no_revision(store: Store, now: datetime) -> None:
+    store.papers.upsert([make_paper(datestamp=date(2026, 3, 16))], seen_at=now)
+    touched = make_paper(datestamp=date(2026, 3, 18))
+    assert store.papers.upsert([touched], seen_at=now) == UpsertCounts(unchanged=1)
+    assert held(store).datestamp == date(2026, 3, 18)
+
+
+def test_versions_are_kept_and_only_a_better_or_equal_source_corrects_them(
+    store: Store, now: datetime
+) -> None:
+    first = make_paper(versions=(PaperVersion(1, SUBMITTED),))
+    store.papers.upsert([first], seen_at=now)
+    second = SUBMITTED + LATER
+    store.papers.upsert(
+        [make_paper(source=Source.QUERY, version=2, versions=(), updated_at=second)], seen_at=now
+    )
+    assert held(store).versions == (PaperVersion(1, SUBMITTED), PaperVersion(2, second))
+    history = (PaperVersion(1, SUBMITTED), PaperVersion(2, second, withdrawn=True))
+    store.papers.upsert([make_paper(version=2, withdrawn=True, versions=history)], seen_at=now)
+    assert held(store).versions == history
+    # The snapshot does not know which versions were withdrawn.
+    snapshot = tuple(replace(v, withdrawn=False) for v in history)
+    store.papers.upsert(
+        [make_paper(source=Source.SNAPSHOT, version=2, versions=snapshot)], seen_at=now
+    )
+    assert held(store).versions == history
+
+
+def test_unclassified_are_those_whose_text_the_model_has_not_read(
+    store: Store, now: datetime
+) -> None:
+    store.papers.upsert([make_paper("2603.00002")], seen_at=now)
+    store.papers.upsert([make_paper("2603.00001")], seen_at=now + LATER)
+    texts = store.papers.unclassified("m", limit=10)
+    assert [text.arxiv_id for text in texts] == ["2603.00002", "2603.00001"]
+    assert [t.arxiv_id for t in store.papers.unclassified("m", limit=1)] == ["2603.00002"]
+    store.predictions.add(
+        [make_prediction(t.arxiv_id, model_id="m", content_hash=t.content_hash) for t in texts]
+    )
+    assert store.papers.unclassified("m", limit=10) == []
+    assert store.papers.unclassified_count("m") == 0
+    assert store.papers.unclassified_count("other") == 2
+    store.papers.upsert([make_paper("2603.00001", abstract="Rewritten.")], seen_at=now)
+    assert [t.abstract for t in store.papers.unclassified("m", limit=10)] == ["Rewritten."]
+    store.papers.upsert([make_paper("2603.00002", doi="10.1/x")], seen_at=now)
+    assert store.papers.unclassified_count("m") == 1
+
+
+def test_background_is_a_fixed_sample_of_the_undecided(store: Store, now: datetime) -> None:
+    papers = [make_paper(f"2603.{n:05d}") for n in range(40)]
+    store.papers.upsert(papers[:30], seen_at=now)
+    store.papers.upsert(papers[30:], seen_at=now)
+    store.decisions.add([make_decision("2603.00007")])
+    sample = [text.arxiv_id for text in store.papers.background(40)]
+    assert set(sample) == {p.arxiv_id for p in papers} - {"2603.00007"}
+    assert sample != sorted(sample)
+    assert [text.arxiv_id for text in store.papers.background(10)] == sample[:10]
+    assert len(store.papers.background(40, exclude_decided=False)) == 40
+
+
+def test_many_are_read_in_the_order_asked_for(store: Store, now: datetime) -> None:
+    store.papers.upsert([make_paper("2603.00001"), make_paper("2603.00002")], seen_at=now)
+    asked = ["2603.00002", "2603.99999", "2603.00001", "2603.00002"]
+    assert list(store.papers.get_many(asked)) == ["2603.00002", "2603.00001"]
+    assert [t.arxiv_id for t in store.papers.texts(asked)] == ["2603.00002", "2603.00001"]
+    assert store.papers.held(asked) == {"2603.00001", "2603.00002"}
+    assert store.papers.get_many([]) == {}
+    assert store.papers.texts([]) == []
+    assert store.papers.held([]) == set()
+
+
+def test_a_failing_batch_leaves_nothing_behind(store: Store, now: datetime) -> None:
+    def half_a_page() -> None:
+        with store.transaction():
+            store.papers.upsert([make_paper()], seen_at=now)
+            store.cursors.save("oai:cs", "token", now)
+            raise ConnectionError("the answer broke off")
+
+    with pytest.raises(ConnectionError):
+        half_a_page()
+    assert store.papers.count() == 0
+    assert store.cursors.get("oai:cs") is None
+
+
+records = st.builds(
+    make_paper,
+    st.sampled_from(["2603.00001", "2603.00002"]),
+    version=st.integers(1, 3),
+    title=st.sampled_from(["a", "b"]),
+    source=st.sampled_from(Source),
+    datestamp=st.none() | st.dates(date(2026, 3, 1), date(2026, 3, 3)),
+    doi=st.none() | st.just("10.1/x"),
+    withdrawn=st.booleans(),
+    versions=st.just(()),
+)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(batches=st.lists(st.lists(records, min_size=1, max_size=3), min_size=1, max_size=3))
+def test_whatever_comes_a_repetition_changes_nothing_and_versions_never_fall(
+    store: Store, now: datetime, batches: list[list[Paper]]
+) -> None:
+    for batch in batches:
+        ids = {paper.arxiv_id for paper in batch}
+        before = store.papers.get_many(ids)
+        counts = store.papers.upsert(batch, seen_at=now)
+        after = store.papers.get_many(ids)
+        assert counts.new + counts.revised + counts.unchanged == len(ids)
+        assert set(after) == ids
+        for arxiv_id, stored in before.items():
+            assert after[arxiv_id].paper.version >= stored.paper.version
+        assert store.papers.upsert(batch, seen_at=now) == UpsertCounts(unchanged=len(ids))
+        assert store.papers.get_many(ids) == after

@@ -1,0 +1,142 @@
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from builders import SUBMITTED, make_decision, make_paper, make_prediction
+from storage_fakes import opener
+
+from config.errors import UsageError
+from storage.store import Store
+from storage.types import FacetScore, Prediction, SectionScore, TermWeight, Verdict
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def store(tmp_path: Path, now: datetime) -> Iterator[Store]:
+    with opener(tmp_path)() as store:
+        store.papers.upsert(
+            [make_paper(f"2603.0000{n}", submitted_at=SUBMITTED + n * DAY) for n in range(1, 5)],
+            seen_at=now,
+        )
+        yield store
+
+
+def predicted(number: int, in_scope: float, section: str = "agents") -> Prediction:
+    return make_prediction(
+        f"2603.0000{number}", in_scope=in_scope, sections=(SectionScore(section, 0.5),)
+    )
+
+
+def page(store: Store, **options: object) -> list[str]:
+    return [item.paper.paper.arxiv_id[-1] for item in store.queue.page(**options)]  # type: ignore[arg-type]  # the options of page()
+
+
+def test_a_prediction_comes_back_as_it_was_stored(store: Store) -> None:
+    prediction = make_prediction(
+        sections=(SectionScore("agents", 0.7), SectionScore("survey-llm", 0.1)),
+        facets=(FacetScore("task", "agents", 0.7), FacetScore("modality", "image", 0.2)),
+        terms=(TermWeight("diffusion", 1.5), TermWeight("survey", -0.5)),
+    )
+    bare = make_prediction("2603.00002", sections=(), facets=(), terms=())
+    assert store.predictions.add([prediction, bare]) == 2
+    latest = store.predictions.latest(["2603.00001", "2603.00002", "2603.00003"])
+    assert latest == {"2603.00001": prediction, "2603.00002": bare}
+    assert store.predictions.add([]) == 0
+    assert store.predictions.latest([]) == {}
+
+
+def test_a_models_later_word_replaces_its_earlier_one(store: Store) -> None:
+    store.predictions.add([predicted(1, 0.1)])
+    store.predictions.add([predicted(1, 0.2), predicted(1, 0.9)])
+    assert store.predictions.latest(["2603.00001"])["2603.00001"].in_scope == 0.9
+    assert store.queue.size() == 1
+
+
+def test_the_newest_of_several_models_is_shown(store: Store) -> None:
+    new = make_prediction(model_id="new", in_scope=0.9, predicted_at=SUBMITTED + DAY)
+    old = make_prediction(model_id="old", in_scope=0.1, predicted_at=SUBMITTED)
+    store.predictions.add([old])
+    store.predictions.add([new])
+    store.predictions.add([old])
+    assert store.predictions.latest(["2603.00001"]) == {"2603.00001": new}
+    assert [item.prediction.model_id for item in store.queue.page()] == ["new"]
+
+
+def test_a_model_can_be_preferred_again(store: Store) -> None:
+    old = make_prediction(model_id="old", predicted_at=SUBMITTED)
+    new = make_prediction(model_id="new", predicted_at=SUBMITTED + DAY)
+    only_new = make_prediction("2603.00002", model_id="new", predicted_at=SUBMITTED + DAY)
+    store.predictions.add([old])
+    store.predictions.add([new, only_new])
+    assert store.predictions.prefer("old") == 2
+    shown = store.predictions.latest(["2603.00001", "2603.00002"])
+    assert [p.model_id for p in shown.values()] == ["old", "new"]
+    assert store.predictions.prefer("old") == 0
+
+
+def test_the_queue_has_what_is_predicted_and_undecided(store: Store, now: datetime) -> None:
+    assert store.queue.page() == []
+    store.predictions.add([predicted(n, 0.9 - n / 10) for n in (1, 2, 3)])
+    assert page(store) == ["1", "2", "3"]
+    store.decisions.add([make_decision("2603.00002", verdict=Verdict.REJECTED)])
+    assert page(store) == ["1", "3"]
+    store.decisions.undo(reviewer="ada", undone_at=now)
+    assert page(store) == ["1", "2", "3"]
+    store.papers.upsert([make_paper("2603.00003", version=2, withdrawn=True)], seen_at=now)
+    assert page(store) == ["1", "2"]
+    assert store.queue.size() == 2
+
+
+def test_orders(store: Store) -> None:
+    store.predictions.add(
+        [predicted(1, 0.45), predicted(2, 0.95), predicted(3, 0.6), predicted(4, 0.05)]
+    )
+    assert page(store, order="likely") == ["2", "3", "1", "4"]
+    assert page(store, order="uncertain") == ["1", "3", "2", "4"]
+    assert page(store, order="newest") == ["4", "3", "2", "1"]
+    with pytest.raises(UsageError, match="likely, uncertain, newest"):
+        store.queue.page(order="best")
+
+
+def test_pages_sections_and_counts(store: Store) -> None:
+    store.predictions.add(
+        [
+            predicted(1, 0.9),
+            predicted(2, 0.8, "survey-llm"),
+            predicted(3, 0.7),
+            make_prediction("2603.00004", in_scope=0.1, sections=()),
+        ]
+    )
+    assert page(store, limit=2) == ["1", "2"]
+    assert page(store, limit=2, offset=2) == ["3", "4"]
+    assert page(store, section="agents") == ["1", "3"]
+    assert page(store, section="agents", order="newest") == ["3", "1"]
+    assert page(store, section="unheard-of") == []
+    assert page(store, at_least=0.75) == ["1", "2"]
+    assert store.queue.counts() == {"agents": 2, "survey-llm": 1}
+    assert store.queue.counts(at_least=0.75) == {"agents": 1, "survey-llm": 1}
+    assert (store.queue.size(), store.queue.size(at_least=0.75)) == (4, 2)
+
+
+def test_an_item_carries_the_paper_its_prediction_and_its_priority(store: Store) -> None:
+    store.predictions.add([predicted(1, 0.9)])
+    (item,) = store.queue.page()
+    assert item.paper == store.papers.get("2603.00001")
+    assert item.prediction == predicted(1, 0.9)
+    assert item.priority == 0.9
+
+
+def test_deferred_papers_wait_apart_the_longest_first(store: Store) -> None:
+    store.predictions.add([predicted(n, 0.5) for n in (1, 2, 3)])
+    store.decisions.add(
+        [
+            make_decision("2603.00001", verdict=Verdict.DEFERRED, decided_at=SUBMITTED + DAY),
+            make_decision("2603.00002", verdict=Verdict.DEFERRED),
+            make_decision("2603.00003"),
+        ]
+    )
+    assert [i.paper.paper.arxiv_id[-1] for i in store.queue.deferred(10)] == ["2", "1"]
+    assert len(store.queue.deferred(1)) == 1
+    assert page(store) == []

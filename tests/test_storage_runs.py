@@ -1,0 +1,117 @@
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from storage_fakes import database, lines_of, opener, start_process
+
+from storage.errors import StorageError
+from storage.process import is_alive, this_process
+from storage.store import Store
+from storage.types import QuarantinedRecord, RunRecord, RunStatus
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with opener(tmp_path)() as store:
+        yield store
+
+
+def test_a_run_is_running_until_it_is_finished(store: Store, now: datetime) -> None:
+    run_id = store.runs.start("fetch", now)
+    assert store.runs.last() == RunRecord(run_id, "fetch", now, None, RunStatus.RUNNING)
+    end = now + timedelta(minutes=1)
+    store.runs.finish(
+        run_id, finished_at=end, status=RunStatus.FAILED, counts={"new": 3}, error="no network"
+    )
+    assert store.runs.last("fetch") == RunRecord(
+        run_id, "fetch", now, end, RunStatus.FAILED, {"new": 3}, "no network"
+    )
+    assert store.runs.last("train") is None
+
+
+def test_runs_of_one_instant_differ_and_are_listed_newest_first(
+    store: Store, now: datetime
+) -> None:
+    ids = [store.runs.start(command, now) for command in ("run", "train", "run")]
+    assert len(set(ids)) == 3
+    assert [run.run_id for run in store.runs.recent(10)] == ids[::-1]
+    assert [run.run_id for run in store.runs.recent(1, "run")] == ids[2:]
+
+
+def test_a_run_ends_once(store: Store, now: datetime) -> None:
+    run_id = store.runs.start("run", now)
+    store.runs.finish(run_id, finished_at=now, status=RunStatus.DONE, counts={})
+    with pytest.raises(StorageError, match=run_id):
+        store.runs.finish(run_id, finished_at=now, status=RunStatus.DONE, counts={})
+    assert store.runs.last() == RunRecord(run_id, "run", now, now, RunStatus.DONE)
+
+
+def test_a_run_whose_process_was_killed_is_found_interrupted(tmp_path: Path, now: datetime) -> None:
+    process = start_process(
+        """
+        import sys
+        from datetime import UTC, datetime
+        from pathlib import Path
+        from storage.store import store_opener
+        with store_opener(Path(sys.argv[1]))() as store:
+            store.runs.start("run", datetime.now(UTC))
+        print("started", flush=True)
+        sys.stdin.read()
+        """,
+        str(database(tmp_path)),
+    )
+    with process:
+        assert next(lines_of(process)) == "started"
+        with opener(tmp_path)() as store:
+            store.runs.start("classify", now)
+            assert [run.status for run in store.runs.recent(2, "run")] == [RunStatus.RUNNING]
+        process.kill()
+    with opener(tmp_path)() as store:
+        store.runs.start("train", now)
+        (killed,) = store.runs.recent(2, "run")
+        assert (killed.status, killed.finished_at) == (RunStatus.INTERRUPTED, None)
+        assert killed.error == "its process ended without a word"
+        assert [run.status for run in store.runs.recent(9, "classify")] == [RunStatus.RUNNING]
+
+
+def test_a_pid_given_out_again_is_another_process() -> None:
+    host, pid, started = this_process().rsplit(" ", 2)
+    assert is_alive(f"{host} {pid} {started}")
+    assert not is_alive(f"{host} {pid} 1")
+    assert not is_alive(f"{host} {2**22 + 1} 1")  # above Linux's highest pid_max
+    assert is_alive("elsewhere.example 1 1")
+    assert pid == str(os.getpid())
+
+
+def test_a_cursor_is_replaced(store: Store, now: datetime) -> None:
+    assert store.cursors.get("oai:cs") is None
+    store.cursors.save("oai:cs", "2026-03-16", now)
+    store.cursors.save("oai:eess", "2026-03-15", now)
+    store.cursors.save("oai:cs", "2026-03-17", now)
+    assert store.cursors.get("oai:cs") == "2026-03-17"
+    assert store.cursors.get("oai:eess") == "2026-03-15"
+
+
+def test_publishing_is_recorded_once_per_target_and_section(store: Store, now: datetime) -> None:
+    entries = [("2603.00001", "agents"), ("2603.00001", "survey-llm")]
+    assert store.published.record("list", [*entries, entries[0]], now) == 2
+    assert store.published.record("list", entries, now) == 0
+    assert store.published.record("site", entries[:1], now) == 1
+    assert store.published.record("site", [], now) == 0
+    assert store.published.entries("list") == set(entries)
+    assert store.published.entries("mail") == set()
+
+
+def test_quarantine_keeps_the_bytes_and_counts_the_same_fault_once(
+    store: Store, now: datetime
+) -> None:
+    record = QuarantinedRecord("oai", "no id", b"\x00\xff<record", "a/b.gz", None, now)
+    other = QuarantinedRecord("oai", "no title", record.raw, None, "2603.00001", now)
+    assert store.quarantine.add([record, record]) == 1
+    later = QuarantinedRecord("oai", "no id", record.raw, "c.gz", None, now + timedelta(days=1))
+    assert store.quarantine.add([later, other]) == 1
+    assert store.quarantine.count() == 2
+    assert set(store.quarantine.recent(10)) == {record, other}
+    assert len(store.quarantine.recent(1)) == 1
