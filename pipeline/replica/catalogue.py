@@ -51,10 +51,9 @@ class Catalogue:
         visible.sort(key=lambda record: (record.datestamp, record.arxiv_id))
         announced: defaultdict[date, list[Item]] = defaultdict(list)
         for record in visible:
-            for version in record.versions:
-                if version.announced:
-                    action = Action.NEW if version.number == 1 else Action.REPLACE
-                    announced[version.announced].append(Item(record, version.number, action))
+            for day_of_feed, numbers in _announced(record).items():
+                action = Action.NEW if 1 in numbers else Action.REPLACE
+                announced[day_of_feed].append(Item(record, max(numbers), action))
         return View(
             records=tuple(visible),
             by_id={record.arxiv_id: record for record in visible},
@@ -79,6 +78,15 @@ def _seen(record: Record, day: date | None) -> Record | None:
         return record
     last = versions[-1]
     return replace(record, versions=versions, datestamp=last.announced or last.submitted_at.date())
+
+
+def _announced(record: Record) -> dict[date, list[int]]:
+    # A version that replaces another before the announcement stands in one item with it.
+    numbers: defaultdict[date, list[int]] = defaultdict(list)
+    for version in record.versions:
+        if version.announced:
+            numbers[version.announced].append(version.number)
+    return numbers
 
 
 def in_set(record: Record, wanted: str) -> bool:

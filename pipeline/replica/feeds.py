@@ -119,7 +119,7 @@ def _categories(query: str) -> tuple[list[str], frozenset[str]]:
         known = subject_classes(archive)
         if len(pieces) == 1:
             whole.append(archive)
-            categories.update(known)
+            categories.update(known, (archive,))  # old papers carry the bare archive
             continue
         name = next((one for one in known if one.lower() == part.lower()), None)
         if name is None:

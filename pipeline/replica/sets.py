@@ -58,7 +58,6 @@ def archives() -> tuple[str, ...]:
 
 @cache
 def subject_classes(archive: str) -> tuple[str, ...]:
-    """Return the categories of an archive, in alphabetic order."""
-    return tuple(
-        sorted(name for name in _by_category() if name == archive or name.startswith(f"{archive}."))
-    )
+    """Return the categories of an archive, in alphabetic order; itself where it has none."""
+    within = sorted(name for name in _by_category() if name.startswith(f"{archive}."))
+    return tuple(within) or (archive,)
