@@ -122,6 +122,28 @@ class Announcements:
                 )
         return checks
 
+    def add_items(
+        self,
+        day: date,
+        categories: Sequence[str],
+        announcements: Iterable[Announcement],
+        *,
+        seen_at: datetime,
+    ) -> int:
+        """Record single items of a day whose feed was looked at before; return how many are new."""
+        items = [
+            _item(category, announcement)
+            for announcement in announcements
+            for category in categories
+            if category in announcement.categories
+        ]
+        if not items:
+            return 0
+        with self._session.transaction():
+            return self._session.write(
+                _ADD, {"day": day, "items": rows_json(items), "seen_at": to_utc(seen_at)}
+            )
+
     def _known_before(self, day: date, listed: dict[str, list[Announcement]]) -> dict[str, int]:
         pairs = [
             {"category": category, "arxiv_id": announcement.arxiv_id}

@@ -24,6 +24,13 @@ FROM change
 WHERE arxiv_id IN (FROM listed($ids))
 ORDER BY seen_at, arxiv_id, kind
 """
+_TO_APPROVED = """
+SELECT arxiv_id, kind, old, new, source, seen_at
+FROM change
+WHERE seen_at >= $since
+  AND arxiv_id IN (SELECT arxiv_id FROM decisions WHERE standing AND verdict = 'approved')
+ORDER BY seen_at, arxiv_id, kind
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,10 @@ class Changes:
     def since(self, moment: datetime) -> list[Change]:
         """Return what was seen to change at or after an instant, oldest first."""
         return self._read(_SINCE, {"since": to_utc(moment)})
+
+    def to_approved(self, since: datetime) -> list[Change]:
+        """Return what changed since about papers whose approval stands: corrections to report."""
+        return self._read(_TO_APPROVED, {"since": to_utc(since)})
 
     def of_papers(self, arxiv_ids: Sequence[str]) -> list[Change]:
         """Return what ever changed about some papers, oldest first."""

@@ -1,18 +1,36 @@
-"""The ledger: per day and category, what was announced against what we hold. Reads only.
+"""The ledger: per day and category, what was announced against what we hold.
 
-`storage/announcements.py` writes what it is computed from.
+Computed from what `storage/announcements.py` writes; only silent days and harvested windows are
+written here.
 """
 
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 
+from storage.instants import from_utc, to_utc
+from storage.parameters import rows_json, texts_json
 from storage.session import Session
 from storage.types import LedgerDay, LedgerStatus
 
 _DAYS = """
-SELECT day, category, announced, held, missing, status, stale
+SELECT day, category, announced, held, missing, status, stale, checked_at, backfilled_at,
+       list_sort(list_distinct([came.source FOR came IN held_from])) AS sources,
+       [len([1 FOR came IN held_from IF came.source = source]) FOR source IN sources] AS numbers
 FROM ledger
 WHERE day >= $since
 ORDER BY day DESC, category
+"""
+_TOTALS = """
+SELECT day,
+       len(list_distinct(flatten(list(announced_ids)))) AS announced,
+       list_sort(list_distinct(flatten(list(missing)))) AS missing,
+       list(DISTINCT status) AS statuses,
+       list(category ORDER BY category) FILTER (WHERE stale) AS stale
+FROM ledger
+WHERE day >= $since
+GROUP BY day
+ORDER BY day DESC
 """
 _MISSING = """
 SELECT arxiv_id, min(day)
@@ -22,23 +40,131 @@ WHERE day >= $since AND announce_type IN ('new', 'cross')
 GROUP BY arxiv_id
 ORDER BY min(day), arxiv_id
 """
+_FIRST_DAYS = """
+SELECT category, min(day)
+FROM (SELECT category, day FROM feed_check UNION ALL SELECT category, day FROM expected_day)
+GROUP BY category
+"""
+_EXPECT = """
+INSERT INTO expected_day
+SELECT told.day, told.category, CAST($noted_at AS TIMESTAMP)
+FROM (SELECT unnest(from_json($rows, '[{"day": "DATE", "category": "VARCHAR"}]'),
+                    recursive := true)) AS told
+WHERE NOT EXISTS (
+        SELECT 1 FROM expected_day AS held
+        WHERE held.day = told.day AND held.category = told.category)
+  AND NOT EXISTS (
+        SELECT 1 FROM feed_check AS looked
+        WHERE looked.day = told.day AND looked.category = told.category)
+"""
+_BACKFILLED = """
+INSERT INTO backfilled
+SELECT told.* FROM (SELECT CAST($from_day AS DATE) AS from_day, CAST($until_day AS DATE)
+                    AS until_day, CAST($finished_at AS TIMESTAMP) AS finished_at) AS told
+WHERE NOT EXISTS (
+    SELECT 1 FROM backfilled AS held
+    WHERE held.from_day <= told.from_day AND held.until_day >= told.until_day
+      AND held.finished_at > told.until_day + INTERVAL 1 DAY)
+"""
+_LAST_FEED = "SELECT max(day) FROM ledger WHERE announced > 0 AND category IN (FROM listed($names))"
+
+#: what one word for all categories of a day is taken from: the first of these that occurs
+_WORST_FIRST = (
+    LedgerStatus.INCOMPLETE,
+    LedgerStatus.UNKNOWN,
+    LedgerStatus.COMPLETE,
+    LedgerStatus.QUIET,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DayTotal:
+    """One announcement day over all categories; a paper in several counts once."""
+
+    day: date
+    announced: int
+    held: int
+    missing: tuple[str, ...]
+    #: the worst of its categories': incomplete, unknown, complete, quiet
+    status: LedgerStatus
+    #: categories whose feed only repeated an earlier day
+    stale: tuple[str, ...]
 
 
 class Ledger:
-    """The view `ledger`."""
+    """The view `ledger` and the tables `expected_day` and `backfilled`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def days(self, since: date) -> list[LedgerDay]:
-        """Return the days from `since` on that a feed was asked about, newest first."""
+        """Return the days from `since` on, each with every category, newest first."""
         return [
-            LedgerDay(day, category, announced, held, tuple(missing), LedgerStatus(status), stale)
-            for day, category, announced, held, missing, status, stale in self._session.rows(
-                _DAYS, {"since": since}
+            LedgerDay(
+                day=day,
+                category=category,
+                announced=announced,
+                held=held,
+                missing=tuple(missing),
+                status=LedgerStatus(status),
+                stale=stale,
+                checked_at=from_utc(checked_at),
+                backfilled_at=from_utc(backfilled_at),
+                sources=dict(zip(sources, numbers, strict=True)),
             )
-        ]
+            for (
+                day, category, announced, held, missing, status, stale, checked_at, backfilled_at,
+                sources, numbers,
+            ) in self._session.rows(_DAYS, {"since": since})
+        ]  # fmt: skip
+
+    def totals(self, since: date) -> list[DayTotal]:
+        """Return the days from `since` on with the categories taken together, newest first."""
+        totals = []
+        for day, announced, missing, statuses, stale in self._session.rows(
+            _TOTALS, {"since": since}
+        ):
+            status = next(one for one in _WORST_FIRST if one in statuses)
+            held = announced - len(missing)
+            totals.append(
+                DayTotal(day, announced, held, tuple(missing), status, tuple(stale or ()))
+            )
+        return totals
 
     def missing(self, since: date) -> dict[str, date]:
         """Return the papers announced from `since` on that we do not hold, with the first day."""
         return dict(self._session.rows(_MISSING, {"since": since}))
+
+    def first_days(self) -> dict[str, date]:
+        """Return for each category the first day that was ever looked at or expected."""
+        return dict(self._session.rows(_FIRST_DAYS))
+
+    def last_announcement(self, categories: Iterable[str]) -> date | None:
+        """Return the last day on which anything was announced in these categories."""
+        row = self._session.row(_LAST_FEED, {"names": texts_json(categories)})
+        return None if row is None else row[0]
+
+    def expect(self, days: Iterable[tuple[date, str]], *, noted_at: datetime) -> int:
+        """Write down days and categories nobody has looked at yet; return how many were new.
+
+        They stand in the ledger as `unknown` until a feed of that day is read.
+        """
+        rows = [{"day": day, "category": category} for day, category in days]
+        if not rows:
+            return 0
+        with self._session.transaction():
+            return self._session.write(
+                _EXPECT, {"rows": rows_json(rows), "noted_at": to_utc(noted_at)}
+            )
+
+    def note_backfill(self, from_day: date, until_day: date, *, finished_at: datetime) -> None:
+        """Write down that all sets were harvested for these OAI datestamps, both inclusive."""
+        with self._session.transaction():
+            self._session.write(
+                _BACKFILLED,
+                {
+                    "from_day": from_day,
+                    "until_day": until_day,
+                    "finished_at": to_utc(finished_at),
+                },
+            )

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from storage.instants import from_utc, to_utc
 from storage.session import Session
@@ -21,14 +22,29 @@ WHERE NOT EXISTS (
 """
 _RECENT = """
 SELECT source, reason, raw, raw_path, arxiv_id, quarantined_at
-FROM quarantined
+FROM quarantine
 ORDER BY quarantined_at DESC, raw_hash
 LIMIT $limit
 """
+_RESOLVE = """
+INSERT INTO quarantine_resolution
+SELECT raw_hash, source, reason, CAST($papers AS INTEGER), CAST($resolved_at AS TIMESTAMP)
+FROM quarantine
+WHERE raw_hash = $raw_hash AND source = $source AND reason = $reason
+"""
+# Read back in portions: whole pages lie there too.
+_OPEN = """
+SELECT source, reason, raw, raw_path, arxiv_id, quarantined_at
+FROM quarantine
+WHERE (quarantined_at, raw_hash, reason) > ($after_at, $after_hash, $after_reason)
+ORDER BY quarantined_at, raw_hash, reason
+LIMIT $limit
+"""
+_BEFORE_ALL = datetime(1991, 1, 1, tzinfo=UTC)
 
 
 class Quarantine:
-    """The table `quarantined`."""
+    """The table `quarantined`, less what was resolved since."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -46,7 +62,7 @@ class Quarantine:
                         "source": record.source,
                         "reason": record.reason,
                         "raw": record.raw,
-                        "raw_hash": hashlib.sha256(record.raw).hexdigest(),
+                        "raw_hash": _hash(record),
                         "raw_path": record.raw_path,
                         "arxiv_id": record.arxiv_id,
                     },
@@ -62,6 +78,43 @@ class Quarantine:
             )
         ]
 
+    def after(self, last: QuarantinedRecord | None, limit: int) -> list[QuarantinedRecord]:
+        """Return the next unresolved records after `last` (None: from the start), oldest first."""
+        rows = self._session.rows(
+            _OPEN,
+            {
+                "after_at": to_utc(last.quarantined_at if last else _BEFORE_ALL),
+                "after_hash": _hash(last) if last else "",
+                "after_reason": last.reason if last else "",
+                "limit": limit,
+            },
+        )
+        return [
+            QuarantinedRecord(source, reason, raw, raw_path, arxiv_id, from_utc(at))
+            for source, reason, raw, raw_path, arxiv_id, at in rows
+        ]
+
+    def resolve(self, record: QuarantinedRecord, *, papers: int, resolved_at: datetime) -> None:
+        """Note that a record could be read after all and held so many papers.
+
+        Its bytes stay; it leaves the view, `recent` and `count`.
+        """
+        with self._session.transaction():
+            self._session.write(
+                _RESOLVE,
+                {
+                    "raw_hash": _hash(record),
+                    "source": record.source,
+                    "reason": record.reason,
+                    "papers": papers,
+                    "resolved_at": to_utc(resolved_at),
+                },
+            )
+
     def count(self) -> int:
-        """Return how many records are kept."""
-        return self._session.number("SELECT count(*) FROM quarantined")
+        """Return how many records wait to be readable."""
+        return self._session.number("SELECT count(*) FROM quarantine")
+
+
+def _hash(record: QuarantinedRecord) -> str:
+    return hashlib.sha256(record.raw).hexdigest()

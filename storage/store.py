@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from storage.announcements import Announcements
+from storage.arrivals import Arrivals
 from storage.changes import Changes
 from storage.connection import connected
 from storage.cursors import Cursors
@@ -44,6 +45,7 @@ class Store:
         self.queue = Queue(session)
         self.announcements = Announcements(session)
         self.ledger = Ledger(session)
+        self.arrivals = Arrivals(session)
         self.quarantine = Quarantine(session)
         self.runs = Runs(session)
         self.cursors = Cursors(session)

@@ -291,3 +291,9 @@ class LedgerDay:
     status: LedgerStatus
     #: the feed only repeated an earlier day: asked again later
     stale: bool = False
+    #: when its feed was last read; None if no feed of that day ever was
+    checked_at: datetime | None = None
+    #: when `backfill` harvested that day's datestamps afterwards
+    backfilled_at: datetime | None = None
+    #: how many of the held papers have their record from which source
+    sources: dict[str, int] = field(default_factory=dict)

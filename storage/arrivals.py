@@ -1,0 +1,96 @@
+"""Arrivals: when papers were first seen here, and which of them came late. Decides nothing.
+
+What "late" means is the calendar's business (`pipeline/ledger.py`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from storage.instants import from_utc, to_utc
+from storage.parameters import rows_json
+from storage.session import Session
+
+# Predictable cost: only papers first seen lately are looked at.
+_RECENT = """
+WITH fresh AS (
+    SELECT arxiv_id, primary_category, submitted_at, first_seen_at
+    FROM paper
+    WHERE first_seen_at >= $since AND submitted_at IS NOT NULL
+      AND arxiv_id NOT IN (SELECT arxiv_id FROM late_arrival)
+)
+SELECT fresh.*, (SELECT min(day) FROM announcement
+                 WHERE announcement.arxiv_id = fresh.arxiv_id
+                   AND announce_type IN ('new', 'cross')) AS announced_day
+FROM fresh
+ORDER BY arxiv_id
+"""
+_NOTE = """
+INSERT INTO late_arrival
+SELECT told.arxiv_id, told.due_day, told.arrived_day, CAST($noted_at AS TIMESTAMP)
+FROM (SELECT unnest(from_json($rows, '[{
+          "arxiv_id": "VARCHAR", "due_day": "DATE", "arrived_day": "DATE"}]'),
+          recursive := true)) AS told
+WHERE told.arxiv_id NOT IN (SELECT arxiv_id FROM late_arrival)
+"""
+_LATE = """
+SELECT arxiv_id, due_day, arrived_day
+FROM late_arrival
+WHERE arrived_day >= $since
+ORDER BY arrived_day DESC, arxiv_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A paper that was first seen lately."""
+
+    arxiv_id: str
+    primary_category: str
+    submitted_at: datetime
+    first_seen_at: datetime
+    #: the first day a feed announced it, None if no feed did
+    announced_day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class LateArrival:
+    """A paper that came days after the announcement it belonged to."""
+
+    arxiv_id: str
+    due_day: date
+    #: when it was announced, or first seen here
+    arrived_day: date
+
+
+class Arrivals:
+    """The table `late_arrival`, and the first sightings in `paper`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def recent(self, since: datetime) -> list[Arrival]:
+        """Return the papers first seen at or after an instant that are not known to be late."""
+        return [
+            Arrival(arxiv_id, category, from_utc(submitted), from_utc(seen), announced)
+            for arxiv_id, category, submitted, seen, announced in self._session.rows(
+                _RECENT, {"since": to_utc(since)}
+            )
+        ]
+
+    def note_late(self, late: Iterable[LateArrival], *, noted_at: datetime) -> int:
+        """Write down late arrivals, each paper once; return how many were new."""
+        rows = [
+            {"arxiv_id": one.arxiv_id, "due_day": one.due_day, "arrived_day": one.arrived_day}
+            for one in late
+        ]
+        if not rows:
+            return 0
+        with self._session.transaction():
+            return self._session.write(
+                _NOTE, {"rows": rows_json(rows), "noted_at": to_utc(noted_at)}
+            )
+
+    def late(self, since: date) -> list[LateArrival]:
+        """Return the papers that came late from a day on, newest first."""
+        return [LateArrival(*row) for row in self._session.rows(_LATE, {"since": since})]

@@ -1,0 +1,104 @@
+-- What the ledger knows beside feeds: days that stayed silent, windows harvested later, papers
+-- that came late. And what became of quarantined records. All events, only ever appended.
+
+-- A day on which the calendar expects announcements, written down when a run looked; without a
+-- feed_check beside it, nobody read that day's feed, and arXiv does not serve it again.
+CREATE TABLE expected_day (
+    day DATE NOT NULL,
+    category VARCHAR NOT NULL,
+    noted_at TIMESTAMP NOT NULL
+);
+
+-- Windows of OAI datestamps that `backfill` harvested in all sets.
+CREATE TABLE backfilled (
+    from_day DATE NOT NULL,
+    until_day DATE NOT NULL,
+    finished_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE late_arrival (
+    arxiv_id VARCHAR NOT NULL,
+    due_day DATE NOT NULL,             -- the announcement day it belonged to
+    arrived_day DATE NOT NULL,         -- the day it was announced on or first seen here
+    noted_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE quarantine_resolution (
+    raw_hash VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,           -- as quarantined: the three name the record
+    papers INTEGER NOT NULL,           -- how many papers it turned out to hold
+    resolved_at TIMESTAMP NOT NULL
+);
+
+-- A category without papers in a feed that had some for others is complete with zero; only a feed
+-- that is empty altogether needs the calendar to be believed.
+CREATE OR REPLACE VIEW ledger AS
+WITH listed AS (
+    SELECT DISTINCT day, category, arxiv_id
+    FROM announcement
+    WHERE announce_type IN ('new', 'cross')
+),
+tally AS (
+    SELECT listed.day, listed.category,
+           count(*) AS announced,
+           count(paper.arxiv_id) AS held,
+           list(listed.arxiv_id ORDER BY listed.arxiv_id)
+               FILTER (WHERE paper.arxiv_id IS NULL) AS missing,
+           list(listed.arxiv_id ORDER BY listed.arxiv_id) AS announced_ids,
+           list({'arxiv_id': paper.arxiv_id, 'source': paper.source} ORDER BY paper.arxiv_id)
+               FILTER (WHERE paper.arxiv_id IS NOT NULL) AS held_from
+    FROM listed
+    LEFT JOIN paper ON paper.arxiv_id = listed.arxiv_id
+    GROUP BY listed.day, listed.category
+),
+last_check AS (
+    SELECT day, category,
+           max(checked_at) AS checked_at,
+           arg_max(stale, checked_at) AS stale,
+           arg_max(calendar_quiet, checked_at) AS calendar_quiet
+    FROM feed_check
+    GROUP BY day, category
+),
+looked AS (
+    SELECT day, category, checked_at, stale, calendar_quiet
+    FROM (SELECT DISTINCT day, category FROM expected_day) AS expected
+    FULL JOIN last_check USING (day, category)
+),
+joined AS (
+    SELECT day, category, checked_at,
+           coalesce(stale, false) AS stale,
+           coalesce(calendar_quiet, false) AS calendar_quiet,
+           coalesce(announced, 0) AS announced,
+           coalesce(held, 0) AS held,
+           coalesce(missing, CAST([] AS VARCHAR[])) AS missing,
+           coalesce(announced_ids, CAST([] AS VARCHAR[])) AS announced_ids,
+           coalesce(held_from, CAST([] AS STRUCT(arxiv_id VARCHAR, source VARCHAR)[])) AS held_from,
+           sum(coalesce(announced, 0)) OVER (PARTITION BY day) AS announced_that_day
+    FROM tally FULL JOIN looked USING (day, category)
+)
+SELECT day, category, announced, held, missing,
+       CASE WHEN announced > 0 AND held = announced THEN 'complete'
+            WHEN announced > 0 THEN 'incomplete'
+            WHEN calendar_quiet THEN 'quiet'
+            WHEN checked_at IS NOT NULL AND NOT stale AND announced_that_day > 0 THEN 'complete'
+            ELSE 'unknown' END AS status,
+       announced = 0 AND stale AND NOT calendar_quiet AS stale,
+       checked_at,
+       announced_ids,
+       held_from,
+       (SELECT max(finished_at) FROM backfilled
+        WHERE joined.day BETWEEN from_day AND until_day
+          AND finished_at > joined.day + INTERVAL 1 DAY) AS backfilled_at
+FROM joined;
+
+CREATE OR REPLACE VIEW quarantine AS
+SELECT quarantined_at, source, reason, raw_path, arxiv_id, raw, raw_hash
+FROM quarantined
+WHERE NOT EXISTS (
+    SELECT 1 FROM quarantine_resolution AS resolved
+    WHERE resolved.raw_hash = quarantined.raw_hash AND resolved.source = quarantined.source
+      AND resolved.reason = quarantined.reason);
+
+CREATE VIEW late_arrivals AS
+SELECT arxiv_id, due_day, arrived_day, noted_at FROM late_arrival;
