@@ -348,3 +348,8 @@ def test_only_loopback_addresses(host: str) -> None:
 def test_today_may_be_a_day() -> None:
     with ReplicaServer(make_records(1), today=date(2026, 3, 17)) as server:
         assert len(ids(oai(server, verb="ListRecords", metadataPrefix="arXivRaw"))) == 1
+
+
+def test_every_kind_is_documented() -> None:
+    text = (Path(__file__).resolve().parents[1] / "docs" / "replica.md").read_text()
+    assert [kind for kind in Kind if f"| `{kind}` |" not in text] == []
