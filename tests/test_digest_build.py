@@ -5,7 +5,7 @@ import pytest
 from digest_fakes import MONDAY, TAXONOMY, WEEK, make_approved
 
 from pipeline.digest.build import OTHER, CrossReference, Digest, build_digest
-from pipeline.digest.links import LinkKind
+from pipeline.links import LinkKind
 from pipeline.digest.week import Week
 from storage.types import ApprovedPaper
 

@@ -11,7 +11,6 @@ from review_fakes import TAXONOMY
 from config.errors import UsageError
 from pipeline.review.desk import percent
 from pipeline.review.highlight import highlight
-from pipeline.review.links import find_links
 from pipeline.review.place import Place, place_from_form, read_place
 from storage.types import TermWeight
 
@@ -51,46 +50,6 @@ def test_marking_loses_nothing_and_lets_no_markup_through(text: str, terms: list
     assert "<" not in bare
     assert '"' not in bare
     assert unescape(bare) == unescape(str(highlight(text, [])))
-
-
-def test_links_are_found_once_and_named_by_what_they_are() -> None:
-    links = find_links(
-        "Code (https://github.com/a/b). Page: https://a.github.io/b/, see arxiv.org/abs/1.",
-        "github.com/a/b; https://huggingface.co/a and https://www.example.org/x_(y).",
-        "https://arxiv.org/abs/2603.00001",
-        None,
-    )
-    assert [(link.kind, link.url, link.text) for link in links] == [
-        ("Code", "https://github.com/a/b", "github.com/a/b"),
-        ("Project", "https://a.github.io/b/", "a.github.io/b"),
-        ("Models", "https://huggingface.co/a", "huggingface.co/a"),
-        ("Link", "https://www.example.org/x_(y)", "example.org/x_(y)"),
-    ]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "javascript:alert(1)",
-        "https://github.com@evil.example/a",
-        "https://a:b@evil.example/",
-        "https://localhost/x",
-        "https://[::1/x",
-        "https://g\N{CYRILLIC SMALL LETTER I}thub.com/a",
-        "https://example.org:99999/",
-        "data://text/html,x",
-        "https://",
-    ],
-)
-def test_dishonest_addresses_are_no_links(text: str) -> None:
-    assert find_links(text) == ()
-
-
-@given(st.text())
-def test_any_text_can_be_searched_for_links(text: str) -> None:
-    for link in find_links(text, f"https://{text}"):
-        assert link.url.startswith(("http://", "https://", "HTTP", "Http"))
-        assert not set(link.url) & set("<>\"' ")
 
 
 def test_a_place_survives_a_form() -> None:

@@ -7,8 +7,8 @@ from itertools import groupby
 from markupsafe import Markup
 
 from config.taxonomy import Section, Taxonomy
+from pipeline.links import Link, find_links
 from pipeline.review.highlight import highlight
-from pipeline.review.links import Link, find_links
 from storage.types import Decision, Paper, Prediction, StoredPaper, TermWeight, Verdict
 
 #: a suggested section is ticked beforehand from this probability on: more likely right than wrong

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.digest.links import MOST_LINKS, Link, LinkKind, find_links, normalise_url
+from pipeline.links import MOST_LINKS, Link, LinkKind, find_links, normalise_url
 
 
 def _urls(text: str) -> list[str]:
@@ -142,3 +142,26 @@ def test_on_real_papers_most_announced_code_is_found(shared_data: Path) -> None:
 
     assert named > 300
     assert found / named > 0.99
+
+
+def test_a_reader_sees_where_a_link_leads() -> None:
+    links = find_links("Code: https://www.github.com/A/b.git; page at https://a.github.io/b/")
+    assert [link.place for link in links] == ["github.com/A/b", "a.github.io/b"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "javascript:alert(1)",
+        "https://github.com@evil.example/a",
+        "https://a:b@evil.example/",
+        "https://localhost/x",
+        "https://[::1/x",
+        "https://g\N{CYRILLIC SMALL LETTER I}thub.com/a",
+        "https://example.org:99999/",
+        "data://text/html,x",
+        "https://",
+    ],
+)
+def test_dishonest_addresses_are_no_links(text: str) -> None:
+    assert find_links(text) == ()

@@ -30,6 +30,11 @@ class Link:
     url: str
     host: str
 
+    @property
+    def place(self) -> str:
+        """Return host and path as a reader should see them before following the link."""
+        return self.url.partition("://")[2].rstrip("/").removeprefix("www.")
+
 
 # Places that hold code, models or data sets: domain -> name.
 _CODE_HOSTS = {
@@ -106,7 +111,7 @@ def find_links(*texts: str | None) -> tuple[Link, ...]:
     found: dict[str, Link] = {}
     for text in texts:
         for link in _links_in(text or ""):
-            found.setdefault(_sameness(link.url), link)
+            found.setdefault(_sameness(link), link)
     return tuple(
         link
         for kind in LinkKind
@@ -202,6 +207,6 @@ def _within(host: str, domains: Iterable[str]) -> str | None:
     return next((d for d in domains if host == d or host.endswith(f".{d}")), None)
 
 
-def _sameness(url: str) -> str:
+def _sameness(link: Link) -> str:
     """Return what two spellings of one place share: GitHub ignores case, nobody means http."""
-    return url.partition("://")[2].rstrip("/").removeprefix("www.").lower()
+    return link.place.lower()
