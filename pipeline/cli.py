@@ -2,7 +2,7 @@
 
 import typer
 
-from pipeline.commands import demo, digest, fetching, learning, queue, report, setup, web
+from pipeline.commands import demo, digest, fetching, importing, learning, queue, report, setup, web
 
 HELP = """Keep a survey's curated list alive: fetch, classify, approve, publish.
 
@@ -18,6 +18,7 @@ COMMANDS = (
     learning.classify,
     learning.train,
     fetching.backfill,
+    importing.import_,
     fetching.add,
     queue.queue,
     queue.decide,
