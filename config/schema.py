@@ -181,6 +181,9 @@ class ScheduleSettings(Section):
         default="07:00",
         description="when what was missed is fetched again and a stale feed asked anew",
     )
+    digest: TimeOfDay = Field(
+        default="08:00", description="when, on Mondays, the digest of the week before is built"
+    )
     timezone: TimeZone = Field(
         default="America/New_York",
         description="the time zone of these times, daylight saving included",

@@ -7,33 +7,55 @@ import typer
 from pipeline.commands.invocation import Invocation, command
 from pipeline.commands.queue import reviewer_of
 
+_PAGE_PATIENCE_SECONDS = 8.0
 
-@command("serve", examples="living-survey serve\nliving-survey serve --port 9000 --reviewer ada")
+
+@command(
+    "serve",
+    examples="living-survey serve\nliving-survey serve --port 9000 --reviewer ada --schedule",
+)
 def serve(
     invocation: Invocation,
     host: Annotated[str | None, typer.Option(help="Loopback address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="0: any free one.")] = None,
-    reviewer: Annotated[str | None, typer.Option(help="Whose decisions these are.")] = None,
+    reviewer: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Whose decisions these are.")
+    ] = None,
+    *,
+    schedule: Annotated[
+        bool, typer.Option("--schedule", help="Also fetch and publish at the times of [schedule].")
+    ] = False,
 ) -> None:
     """Serve the approval queue as web pages.
 
-    It works while `run` ingests in another process.
+    It works while `run` ingests in another process. With --schedule it also calls `run` and
+    `digest` at the times of [schedule], as cron would.
     """
-    import secrets
+    import functools
 
     from pipeline.bootstrap import bootstrap
     from pipeline.review.app import create_app
+    from pipeline.review.secret import session_secret
     from pipeline.review.server import serve as serve_app
+    from storage.store import store_opener
 
     settings = invocation.settings
     services = bootstrap(settings)
+    lifespan = None
+    if schedule:
+        from pipeline.schedule import make_scheduler, scheduled
+
+        lifespan = functools.partial(scheduled, make_scheduler(settings.schedule, settings.file))
+    # A reviewer at a page rather sees "busy, try again" than a browser that spins for long.
+    patience = min(settings.database.busy_timeout_seconds, _PAGE_PATIENCE_SECONDS)
     app = create_app(
-        services.open_store,
+        store_opener(settings.database.path, busy_timeout_seconds=patience),
         services.taxonomy,
         reviewer=reviewer or reviewer_of(settings),
-        secret=secrets.token_bytes(32),
+        secret=session_secret(settings.database.path),
         clock=services.clock,
         survey_title=settings.survey.title,
+        lifespan=lifespan,
     )
     serve_app(
         app,

@@ -1,6 +1,7 @@
 """Puts the review queue together as one web application. Reads nothing and decides nothing."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 from starlette.applications import Starlette
@@ -29,6 +30,7 @@ def create_app(
     secret: bytes,
     clock: Callable[[], datetime],
     survey_title: str,
+    lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
 ) -> Starlette:
     """Return the review queue as an ASGI application for one reviewer on this machine.
 
@@ -40,8 +42,10 @@ def create_app(
             loaded again.
         clock: the present instant, aware, for `decided_at`.
         survey_title: stands at the head of every page.
+        lifespan: what runs beside the pages from start to end, such as the scheduler.
     """
     app = Starlette(
+        lifespan=lifespan,
         routes=[
             Route("/", pages.home),
             Route("/queue", pages.queue_page),
