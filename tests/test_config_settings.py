@@ -113,7 +113,7 @@ def test_the_environment_wins_over_the_file(file: Path, section: str, key: str) 
         "list": ('["cs.CV"]', '["cs.CL"]'),
         "text": ("UTC", "GMT"),
     }[kind_of(section, key)]
-    special = {"daily": ("01:00", "02:00"), "repair": ("01:00", "02:00")}
+    special = dict.fromkeys(("daily", "repair", "digest"), ("01:00", "02:00"))
     special |= dict.fromkeys(
         ("oai_url", "rss_url", "query_url"), ("https://a.org", "https://b.org")
     )
