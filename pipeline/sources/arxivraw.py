@@ -8,6 +8,7 @@ date of the current version. The elements come in another order since 2025: orde
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from lxml import etree
 
@@ -57,7 +58,7 @@ def paper_from_arxivraw(raw: etree._Element, datestamp: date | None) -> Paper:
     title = plain_line(get(_TITLE) or "")
     if not title:
         raise MalformedRecordError("the record has no title")
-    categories = canonical_categories((get(_CATEGORIES) or "").split())
+    categories = _categories(get(_CATEGORIES) or "")
     if not categories:
         raise MalformedRecordError("the record has no category")
     comment = _optional(get(_COMMENTS))
@@ -79,13 +80,18 @@ def paper_from_arxivraw(raw: etree._Element, datestamp: date | None) -> Paper:
         comment=comment,
         doi=_optional(get(_DOI)),
         journal_ref=_optional(get(_JOURNAL_REF)),
-        license=_optional(get(_LICENSE)),
+        license=(get(_LICENSE) or "").strip() or None,
         submitted_at=versions[0].submitted_at if versions[0].version == 1 else None,
         updated_at=last.submitted_at,
         withdrawn=last.withdrawn,
         versions=tuple(versions),
         datestamp=datestamp,
     )
+
+
+@lru_cache(maxsize=4096)
+def _categories(text: str) -> tuple[str, ...]:
+    return canonical_categories(text.split())
 
 
 def _identifier(text: str) -> str:
