@@ -6,7 +6,7 @@ next day, carries them. So feeds are dated Monday to Friday, and Saturday's and 
 """
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -28,6 +28,10 @@ DEFERRED_DAYS = frozenset(
     )
 )
 
+#: what is submitted before this hour in New York belongs to that day
+_DEADLINE = time(14)
+_FRIDAY = 5
+
 
 def announcement_day(now: datetime) -> date:
     """Return the day that a feed generated at this instant is dated with."""
@@ -41,6 +45,26 @@ def may_be_quiet(day: date, deferred: Collection[date] = DEFERRED_DAYS) -> bool:
     whether it names evenings or feed days, so both are accepted.
     """
     return day.isoweekday() >= 6 or day in deferred or day - timedelta(days=1) in deferred
+
+
+def due_day(submitted_at: datetime, deferred: Collection[date] = DEFERRED_DAYS) -> date:
+    """Return the feed day on which a paper submitted at this instant is announced if nothing holds.
+
+    Submissions close at 14:00; Friday's are announced on Sunday evening, so in Monday's feed.
+    """
+    local = submitted_at.astimezone(NEW_YORK)
+    received = local.date() + timedelta(days=local.time() >= _DEADLINE)
+    if received.isoweekday() > _FRIDAY:
+        received += timedelta(days=8 - received.isoweekday())
+    day = received + timedelta(days=3 if received.isoweekday() == _FRIDAY else 1)
+    while may_be_quiet(day, deferred):
+        day += timedelta(days=1)
+    return day
+
+
+def feed_instant(day: date) -> datetime:
+    """Return the UTC instant at which arXiv builds the feed of a day: midnight in New York."""
+    return datetime.combine(day, time(), NEW_YORK).astimezone(UTC)
 
 
 def announcement_days(first: date, last: date) -> list[date]:

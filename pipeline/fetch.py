@@ -1,38 +1,24 @@
-"""Fetch: the day's announcements, then the record by OAI, then a look-up for what is missing.
+"""Fetch: the day's announcements, then the record by OAI, then a repair of what is missing.
 
 The feed says what was announced, OAI is the record, the query API repairs. A source that fails
-leaves the others; nothing a source sent is dropped.
+leaves the others; nothing a source sent is dropped. The ledger is brought up to date in any case.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 
 from config.errors import TryAgainLaterError
-from pipeline.calendar import may_be_quiet
+from pipeline.announced import FeedReport, read_feed
 from pipeline.harvest import HarvestReport, cursor_name, harvest_window, next_window
+from pipeline.ledger import LedgerReport, refresh_ledger
+from pipeline.repair import RepairReport, repair
 from pipeline.sources.errors import SourceError
 from pipeline.sources.feed import FeedSource
 from pipeline.sources.oai import OaiSource
 from pipeline.sources.query import QuerySource
 from storage.store import OpenStore
-from storage.types import AnnounceType
-
-#: How far back a missing announcement is still looked up. Moderation holds last days, not weeks.
-REPAIR_DAYS = 14
-
-_COUNTED = (AnnounceType.NEW, AnnounceType.CROSS)
-
-
-@dataclass(frozen=True, slots=True)
-class FeedReport:
-    """What the day's feed announced."""
-
-    day: date
-    #: new and cross-listed papers, over all categories asked for
-    announced: int
-    #: categories whose feed only repeats an earlier day: asked again by the next run
-    stale: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +43,16 @@ class FetchReport:
     missing: tuple[str, ...]
     quarantined: int
     failures: tuple[Failure, ...]
+    ledger: LedgerReport
+    #: what this fetch changed about papers whose approval stands, counted by kind
+    corrections: Mapping[str, int]
 
     @property
     def exit_status(self) -> int:
-        """0 when all sources answered, 75 when all failures pass by themselves, else 1."""
-        if not self.failures:
-            return 0
-        return TryAgainLaterError.exit_status if all(f.later for f in self.failures) else 1
+        """0 if all is well, 75 if what failed passes by itself, else 1: a human must look."""
+        if self.ledger.overdue or not all(failure.later for failure in self.failures):
+            return 1
+        return TryAgainLaterError.exit_status if self.failures else 0
 
 
 def fetch_papers(
@@ -78,82 +67,66 @@ def fetch_papers(
     clock: Callable[[], datetime],
     on_page: Callable[[int], None] = lambda _: None,
 ) -> FetchReport:
-    """Ask the three sources in turn and store what they say."""
+    """Ask the three sources in turn, store what they say, and bring the ledger up to date."""
+    started = clock()
     failures: list[Failure] = []
-    quarantined = 0
-    feed_report = None
+    announced = None
     try:
-        feed_report, quarantined = read_feed(feed, open_store, categories, clock=clock)
+        announced = read_feed(feed, open_store, categories, clock=clock)
     except SourceError as error:
         failures.append(_failure("feed", error))
-
     harvests = []
     for set_name in sets:
-        window = next_window(
-            open_store, set_name, today=clock().astimezone(UTC).date(), overlap_days=overlap_days
-        )
         try:
-            harvest = harvest_window(oai, open_store, window, clock=clock, on_page=on_page)
+            harvests.append(
+                harvest_set(oai, open_store, set_name, overlap_days, clock=clock, on_page=on_page)
+            )
         except SourceError as error:
             failures.append(_failure(f"OAI set {set_name}", error))
-            continue
-        harvests.append(harvest)
-        if harvest.response_at is not None:
-            with open_store() as store:
-                store.cursors.save(
-                    cursor_name(set_name), harvest.response_at.date().isoformat(), clock()
-                )
-
-    repaired = 0
-    missing: tuple[str, ...] = ()
-    try:
-        repaired, missing = repair(query, open_store, clock=clock)
-    except SourceError as error:
-        failures.append(_failure("look-up", error))
-    quarantined += sum(harvest.quarantined for harvest in harvests)
+    repaired = repair(query, oai, open_store, clock=clock)
+    if repaired.failure:
+        failures.append(_failure("look-up", repaired.failure))
+    ledger = refresh_ledger(open_store, categories, clock=clock)
+    with open_store() as store:
+        corrections = Counter(change.kind for change in store.changes.to_approved(started))
     return FetchReport(
-        feed_report, tuple(harvests), repaired, missing, quarantined, tuple(failures)
+        feed=announced,
+        harvests=tuple(harvests),
+        repaired=repaired.repaired,
+        missing=repaired.missing,
+        quarantined=_quarantined(announced, harvests, repaired),
+        failures=tuple(failures),
+        ledger=ledger,
+        corrections=dict(sorted(corrections.items())),
     )
 
 
-def read_feed(
-    feed: FeedSource,
+def harvest_set(
+    oai: OaiSource,
     open_store: OpenStore,
-    categories: Sequence[str],
+    set_name: str,
+    overlap_days: int,
     *,
     clock: Callable[[], datetime],
-) -> tuple[FeedReport, int]:
-    """Store what the day's feed announces; return it with the number of unreadable items."""
-    today = feed.today(categories)
-    with open_store() as store:
-        checks = store.announcements.add(
-            today.day,
-            categories,
-            today.announcements,
-            checked_at=clock(),
-            calendar_quiet=may_be_quiet(today.day),
-        )
-        quarantined = store.quarantine.add(today.malformed)
-    announced = sum(item.announce_type in _COUNTED for item in today.announcements)
-    stale = tuple(check.category for check in checks if check.stale)
-    return FeedReport(today.day, announced, stale), quarantined
+    on_page: Callable[[int], None],
+) -> HarvestReport:
+    """Harvest a set from its cursor on; move the cursor after the last page and never before."""
+    today = clock().astimezone(UTC).date()
+    window = next_window(open_store, set_name, today=today, overlap_days=overlap_days)
+    harvest = harvest_window(oai, open_store, window, clock=clock, on_page=on_page)
+    if harvest.response_at is not None:
+        with open_store() as store:
+            store.cursors.save(
+                cursor_name(set_name), harvest.response_at.date().isoformat(), clock()
+            )
+    return harvest
 
 
-def repair(
-    query: QuerySource, open_store: OpenStore, *, clock: Callable[[], datetime]
-) -> tuple[int, tuple[str, ...]]:
-    """Look up what was announced lately and is not held; return (repaired, still missing)."""
-    since = clock().date() - timedelta(days=REPAIR_DAYS)
-    with open_store() as store:
-        missing = list(store.ledger.missing(since))
-    if not missing:
-        return 0, ()
-    found = query.look_up(missing)
-    with open_store() as store:
-        store.papers.upsert(found.papers, seen_at=clock())
-        store.quarantine.add(found.malformed)
-        still = tuple(store.ledger.missing(since))
-    return len(missing) - len(still), still
+def _quarantined(
+    feed: FeedReport | None, harvests: Sequence[HarvestReport], repaired: RepairReport
+) -> int:
+    from_feed = feed.quarantined if feed else 0
+    return from_feed + sum(h.quarantined for h in harvests) + repaired.quarantined
 
 
 def _failure(source: str, error: SourceError) -> Failure:

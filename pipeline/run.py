@@ -13,6 +13,7 @@ from classifiers import artifact
 from pipeline.bootstrap import Services
 from pipeline.classify import ClassifyReport, classify_papers
 from pipeline.fetch import FetchReport, fetch_papers
+from pipeline.ledger import overdue_sentence
 from pipeline.recording import Recorder
 from pipeline.sources.opening import ArxivSources
 
@@ -57,9 +58,16 @@ def fetch_step(
     for harvest in report.harvests:
         counts = harvest.counts
         record.count(new=counts.new, revised=counts.revised, unchanged=counts.unchanged)
-    record.count(quarantined=report.quarantined, repaired=report.repaired)
-    if report.failures:
-        record.error = "; ".join(f"{f.source}: {f.reason}" for f in report.failures)
+    record.count(
+        quarantined=report.quarantined,
+        repaired=report.repaired,
+        late=report.ledger.late,
+        corrections=sum(report.corrections.values()),
+    )
+    faults = [f"{failure.source}: {failure.reason}" for failure in report.failures]
+    if report.ledger.overdue:
+        faults.append(overdue_sentence(report.ledger.overdue))
+    record.error = "; ".join(faults) or None
     return report
 
 

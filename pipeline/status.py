@@ -1,12 +1,16 @@
 """What happened, what waits: everything `status` shows, in one short lease. Changes nothing."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pipeline.calendar import announcement_day, feed_instant
+from pipeline.ledger import WATCHED_DAYS
+from storage.arrivals import LateArrival
+from storage.ledger import DayTotal
 from storage.store import OpenStore
 from storage.types import LedgerDay, RunRecord
-
-LEDGER_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +24,21 @@ class StatusReport:
     model_id: str
     last_run: RunRecord | None
     runs: tuple[RunRecord, ...]
+    #: the last 14 days, each with every category
     ledger: tuple[LedgerDay, ...]
+    #: the same days with the categories taken together
+    days: tuple[DayTotal, ...]
+    #: papers that came late in these days
+    late: tuple[LateArrival, ...]
+    #: changes to approved papers in these days, counted by kind
+    corrections: Mapping[str, int]
 
 
 def status_report(open_store: OpenStore, *, model_id: str, now: datetime) -> StatusReport:
     """Ask the database what it holds and what happened lately."""
-    since = now.date() - timedelta(days=LEDGER_DAYS)
+    since = announcement_day(now) - timedelta(days=WATCHED_DAYS - 1)
     with open_store() as store:
+        changes = store.changes.to_approved(feed_instant(since))
         return StatusReport(
             papers=store.papers.count(),
             queue=store.queue.size(),
@@ -36,4 +48,7 @@ def status_report(open_store: OpenStore, *, model_id: str, now: datetime) -> Sta
             last_run=store.runs.last("run"),
             runs=tuple(store.runs.recent(5)),
             ledger=tuple(store.ledger.days(since)),
+            days=tuple(store.ledger.totals(since)),
+            late=tuple(store.arrivals.late(since)),
+            corrections=dict(sorted(Counter(change.kind for change in changes).items())),
         )

@@ -140,6 +140,8 @@ def _say_fetch(invocation: Invocation, report: "FetchReport") -> None:
         say(f"announced  {report.feed.announced} papers on {report.feed.day}")
         if report.feed.stale:
             say(f"stale      {', '.join(report.feed.stale)}: the feed repeats an earlier day")
+        if report.feed.capped:
+            say(f"cut        {', '.join(report.feed.capped)}: arXiv's feed ends at 2,000 items")
     for harvest in report.harvests:
         counts, window = harvest.counts, harvest.window
         say(
@@ -148,12 +150,26 @@ def _say_fetch(invocation: Invocation, report: "FetchReport") -> None:
         )
     if report.repaired:
         say(f"repaired   {report.repaired} announced papers by look-up")
+    if report.missing:
+        say(f"missing    {len(report.missing)} announced papers; the next run asks again")
+    if report.ledger.late:
+        say(f"late       {report.ledger.late} papers came days after their announcement was due")
+    if report.corrections:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in report.corrections.items())
+        say(f"corrected  approved papers: {kinds}")
     if report.quarantined:
         say(f"quarantine {report.quarantined} records could not be read")
 
 
 def _exit_by(invocation: Invocation, report: "FetchReport") -> None:
+    from pipeline.ledger import overdue_remedy, overdue_sentence
+
     for failure in report.failures:
         invocation.output.note(f"living-survey: {failure.source}: {failure.reason}")
-    if report.failures:
+    overdue = report.ledger.overdue
+    if overdue:
+        invocation.output.note(
+            f"living-survey: {overdue_sentence(overdue)} {overdue_remedy(overdue)}"
+        )
+    if report.exit_status:
         raise typer.Exit(report.exit_status)

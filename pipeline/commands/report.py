@@ -1,17 +1,50 @@
 """What is there: status, and the taxonomy's sections."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from pipeline.commands.invocation import Invocation, command
 from pipeline.console import Column
 
 if TYPE_CHECKING:
+    from pipeline.status import StatusReport
+    from storage.ledger import DayTotal
     from storage.types import LedgerDay
 
 
-@command("status", examples="living-survey status\nliving-survey status --json")
-def status(invocation: Invocation) -> None:
+_LEDGER_COLUMNS = (
+    Column("announced on"),
+    Column("announced", right=True),
+    Column("held", right=True),
+    Column("missing", right=True),
+    Column("status"),
+)
+
+
+class By(StrEnum):
+    """How `status` groups the ledger."""
+
+    DAY = "day"
+    CATEGORY = "category"
+
+
+@command(
+    "status",
+    examples="""
+    living-survey status
+    living-survey status --by category
+    living-survey status --json
+    """,
+)
+def status(
+    invocation: Invocation,
+    by: Annotated[By, typer.Option("--by", help="One line per day, or per day and category.")] = (
+        By.DAY
+    ),
+) -> None:
     """Show what is held, what ran, what is complete."""
     from pipeline.bootstrap import bootstrap
     from pipeline.models import current_model_id
@@ -33,6 +66,7 @@ def status(invocation: Invocation) -> None:
     if report.quarantine:
         say(f"quarantine  {report.quarantine}")
     say(f"model       {report.model_id}")
+    _say_movements(invocation, report)
     say()
     invocation.output.table(
         (
@@ -51,7 +85,12 @@ def status(invocation: Invocation) -> None:
             for run in report.runs
         ),
     )
-    _say_ledger(invocation, report.ledger)
+    if not report.days:
+        say("\nledger: no feed was read yet; `living-survey run` reads today's")
+    elif by is By.DAY:
+        _say_days(invocation, report.days)
+    else:
+        _say_categories(invocation, report.ledger)
 
 
 @command("sections", examples="living-survey sections\nliving-survey sections --json")
@@ -82,29 +121,57 @@ def sections(invocation: Invocation) -> None:
     )
 
 
-def _say_ledger(invocation: Invocation, days: "Sequence[LedgerDay]") -> None:
-    if not days:
-        invocation.output.line("\nledger: no feed was read yet; `living-survey run` reads today's")
-        return
+def _say_movements(invocation: Invocation, report: "StatusReport") -> None:
+    if report.late:
+        named = ", ".join(late.arxiv_id for late in report.late[:5])
+        more = f" and {len(report.late) - 5} more" if len(report.late) > 5 else ""
+        invocation.output.line(f"late        {len(report.late)} in 14 days: {named}{more}")
+    if report.corrections:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in report.corrections.items())
+        invocation.output.line(f"corrections {kinds} (approved papers, 14 days)")
+
+
+def _say_days(invocation: Invocation, days: "Sequence[DayTotal]") -> None:
     invocation.output.line()
     invocation.output.table(
-        (
-            Column("announced on"),
-            Column("category"),
-            Column("announced", right=True),
-            Column("held", right=True),
-            Column("missing", right=True),
-            Column("status"),
-        ),
+        (*_LEDGER_COLUMNS, Column("")),
         (
             (
-                day.day,
-                day.category,
+                f"{day.day:%a %Y-%m-%d}",
                 day.announced,
                 day.held,
                 len(day.missing),
-                f"{day.status} (stale feed)" if day.stale else day.status,
+                day.status,
+                f"stale feed: {', '.join(day.stale)}" if day.stale else "",
             )
             for day in days
         ),
     )
+
+
+def _say_categories(invocation: Invocation, days: "Sequence[LedgerDay]") -> None:
+    invocation.output.line()
+    first, *numbers = _LEDGER_COLUMNS
+    invocation.output.table(
+        (first, Column("category"), *numbers, Column("")),
+        (
+            (
+                f"{day.day:%a %Y-%m-%d}",
+                day.category,
+                day.announced,
+                day.held,
+                len(day.missing),
+                day.status,
+                _remark(day),
+            )
+            for day in days
+        ),
+    )
+
+
+def _remark(day: "LedgerDay") -> str:
+    if day.stale:
+        return "stale feed"
+    if day.checked_at is None:
+        return "harvested later by backfill" if day.backfilled_at else "no feed was read"
+    return ""

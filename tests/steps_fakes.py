@@ -1,0 +1,74 @@
+"""A small arXiv for the steps: records by number, a local server, sources opened on it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from config.settings import ArxivSettings
+from pipeline.fetch import FetchReport, fetch_papers
+from pipeline.replica.records import Record, Version
+from pipeline.replica.server import ReplicaServer
+from pipeline.sources.opening import ArxivSources, arxiv_sources
+from storage.store import OpenStore
+
+CATEGORIES = ("cs.CV", "cs.CL")
+
+
+def noon(day: date) -> datetime:
+    """Return noon UTC: morning in New York, so the feed of that day is out."""
+    return datetime.combine(day, time(12), UTC)
+
+
+def make_record(
+    number: int, announced: date, *categories: str, submitted: datetime | None = None, **more: Any
+) -> Record:
+    """Return a paper announced on a day; its first version came in the day before."""
+    moment = submitted or noon(announced - timedelta(days=1))
+    fields: dict[str, Any] = {
+        "arxiv_id": f"2603.{number:05d}",
+        "title": f"Paper {number}",
+        "abstract": "We propose a thing.",
+        "authors": ("Ada Example",),
+        "categories": categories or ("cs.CV",),
+        "versions": (Version(1, moment, announced),),
+        "datestamp": announced,
+    }
+    return Record(**{**fields, **more})
+
+
+@contextmanager
+def sources(arxiv: ReplicaServer, directory: Path, now: datetime) -> Iterator[ArxivSources]:
+    """Open the three sources on a local arXiv."""
+    settings = ArxivSettings(
+        oai_url=arxiv.oai_url,
+        rss_url=arxiv.rss_url,
+        query_url=arxiv.query_url,
+        min_interval_seconds=0.001,
+        archive=directory / "archive",
+        limiter=directory / "limiter",
+    )
+    with arxiv_sources(settings, lambda: now) as opened:
+        yield opened
+
+
+def fetch(
+    arxiv: ReplicaServer,
+    directory: Path,
+    open_store: OpenStore,
+    now: datetime,
+    categories: Sequence[str] = CATEGORIES,
+) -> FetchReport:
+    """Fetch once from a local arXiv."""
+    with sources(arxiv, directory, now) as opened:
+        return fetch_papers(
+            opened.oai,
+            opened.feed,
+            opened.query,
+            open_store,
+            sets=("cs",),
+            categories=categories,
+            overlap_days=3,
+            clock=lambda: now,
+        )
