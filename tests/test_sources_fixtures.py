@@ -8,7 +8,6 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
-from arxiv import _feed  # type: ignore[import-untyped]  # it ships no types
 from sources_expected import OUTCOMES, PAPERS
 from sources_fakes import AT
 
@@ -18,7 +17,7 @@ from pipeline.sources.errors import OaiError, SourceError
 from pipeline.sources.feed import parse_feed
 from pipeline.sources.oai import parse_oai_page
 from pipeline.sources.query import paper_from_result
-from pipeline.sources.query_transport import check_page
+from pipeline.sources.query_transport import check_page, results_of
 from storage.types import Paper
 
 #: schemas and the snapshot's rows are read elsewhere or by nobody
@@ -51,7 +50,7 @@ def read(path: Path) -> tuple[str, list[Paper]]:
             said = f"{feed.day}: {len(feed.announcements)} announced, "
             return said + f"{len(feed.malformed)} quarantined", []
         checked = check_page(body, at=AT)
-        papers = [paper_from_result(result) for result in _feed.parse(checked.body).results]
+        papers = [paper_from_result(result) for result in results_of(checked)]
         return f"{len(papers)} papers of {checked.total}", papers
     except OaiError as error:
         return f"{type(error).__name__} {error.code}", []

@@ -8,7 +8,7 @@ import hashlib
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -122,7 +122,9 @@ class FeedSource:
     def today(self, categories: Sequence[str]) -> Feed:
         """Return what arXiv's RSS feed announces today for these categories or archives.
 
-        The announce type of each item is relative to exactly these categories.
+        The announce type of each item is relative to exactly these categories. A feed that
+        arXiv has cut at its cap is asked for again by halves; what one category alone cannot
+        hold stays flagged `capped`.
 
         Raises:
             BadRequestError: a name is no category, by its shape or by arXiv's word.
@@ -136,11 +138,49 @@ class FeedSource:
             raise BadRequestError(
                 "No category to ask a feed for.", hint="Name some in [arxiv] categories."
             )
-        address = f"{self._url}/rss/{'+'.join(categories)}"
-        return self._http.read(address, None, _read_feed)
+        return self._whole(tuple(categories))
+
+    def _whole(self, categories: tuple[str, ...]) -> Feed:
+        feed = self._http.read(f"{self._url}/rss/{'+'.join(categories)}", None, read_feed)
+        if not feed.capped or len(categories) == 1:
+            return feed
+        half = len(categories) // 2
+        return merge_feeds(self._whole(categories[:half]), self._whole(categories[half:]))
 
 
-def _read_feed(answer: RawAnswer) -> Feed:
+def merge_feeds(first: Feed, second: Feed) -> Feed:
+    """Return two feeds of one day as the feed for the categories of both.
+
+    A paper in both keeps the stronger announce type, as arXiv does it for joined categories:
+    `new` if any of them is its primary one.
+
+    Raises:
+        BadAnswerError: the feeds are of different days: one of them is stale.
+    """
+    if first.day != second.day:
+        raise BadAnswerError(
+            f"arXiv's feeds are of different days: {first.day} and {second.day}.",
+            hint="One of them is not renewed yet; run the same command later.",
+        )
+    strength = list(AnnounceType)
+    merged: dict[str, Announcement] = {}
+    for announcement in (*first.announcements, *second.announcements):
+        held = merged.get(announcement.arxiv_id)
+        if held is None or strength.index(announcement.announce_type) < strength.index(
+            held.announce_type
+        ):
+            merged[announcement.arxiv_id] = announcement
+    return replace(
+        first,
+        announcements=tuple(merged.values()),
+        malformed=(*first.malformed, *second.malformed),
+        capped=first.capped or second.capped,
+        guid_hash=_guid_hash([first.guid_hash, second.guid_hash]),
+    )
+
+
+def read_feed(answer: RawAnswer) -> Feed:
+    """Read the feed an answer holds."""
     path = None if answer.path is None else str(answer.path)
     return parse_feed(answer.body, at=answer.fetched_at, raw_path=path)
 

@@ -98,10 +98,11 @@ class OaiSource:
         )
 
     def _ask(self, params: Mapping[str, str]) -> OaiPage:
-        return self._http.read(self._url, params, _read_page)
+        return self._http.read(self._url, params, read_page)
 
 
-def _read_page(answer: RawAnswer) -> OaiPage:
+def read_page(answer: RawAnswer) -> OaiPage:
+    """Read the page an answer holds."""
     return parse_oai_page(
         answer.body,
         at=answer.fetched_at,

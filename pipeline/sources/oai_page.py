@@ -82,6 +82,26 @@ def parse_oai_page(body: bytes, *, at: datetime, raw_path: str | None = None) ->
     return reader.read(document.root, cleaned=document.cleaned)
 
 
+def parse_record(raw: bytes) -> Paper:
+    """Read one record by itself, as quarantine keeps it.
+
+    Raises:
+        MalformedRecordError: it still cannot be read, or states that it is deleted.
+    """
+    try:
+        root = parse_strict(_WRAP + raw + b"</OAI-PMH>").root
+    except BadAnswerError as error:
+        raise MalformedRecordError(error.message) from error
+    record = next(root.iter(_RECORD), None)
+    try:
+        paper = None if record is None else _paper_of(record)
+    except ValueError as error:
+        raise MalformedRecordError(str(error)) from error
+    if paper is None:
+        raise MalformedRecordError("there is no record in it that holds a paper")
+    return paper
+
+
 class _PageReader:
     """One page while it is read: collects what its records turn into."""
 

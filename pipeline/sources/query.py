@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote_plus
 
-import arxiv  # type: ignore[import-untyped]  # it ships no types
+import arxiv
 
 from pipeline.sources.categories import (
     canonical_categories,

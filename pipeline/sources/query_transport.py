@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import arxiv  # type: ignore[import-untyped]  # it ships no types
+import arxiv
 import requests
 from lxml import etree
 from requests.adapters import BaseAdapter
@@ -124,19 +124,14 @@ class StrictAdapter(BaseAdapter):
     ) -> requests.Response:
         """Fetch, check and remember one page. Our errors pass through the package untouched."""
         assert request.url is not None
-        page = self.page = self._http.read(request.url, None, _read_page)
-        response = requests.Response()
-        response.status_code = 200
-        response.url = request.url
-        response.request = request
-        response._content = page.body  # noqa: SLF001 - requests has no public way to set it
-        return response
+        page = self.page = self._http.read(request.url, None, read_page)
+        return _response(request, page.body)
 
     def close(self) -> None:
         """Nothing is held open."""
 
 
-def make_arxiv_client(adapter: StrictAdapter, query_url: str) -> arxiv.Client:
+def make_arxiv_client(adapter: BaseAdapter, query_url: str) -> arxiv.Client:
     """Return the package's client over our adapter: it neither waits nor retries by itself."""
     client = arxiv.Client(page_size=100, delay_seconds=0, num_retries=0)
     client.query_url_format = query_url + "?{}"
@@ -149,9 +144,40 @@ def make_arxiv_client(adapter: StrictAdapter, query_url: str) -> arxiv.Client:
     return client
 
 
-def _read_page(answer: RawAnswer) -> QueryPage:
+def results_of(page: QueryPage) -> list[arxiv.Result]:
+    """Return what the package makes of a checked page, without asking anyone."""
+    client = make_arxiv_client(_Canned(page), "https://export.arxiv.org/api/query")
+    client.page_size = max(1, page.readable)
+    return list(client.results(arxiv.Search(max_results=max(1, page.readable))))
+
+
+def read_page(answer: RawAnswer) -> QueryPage:
+    """Check the page an answer holds."""
     return check_page(
         answer.body,
         at=answer.fetched_at,
         raw_path=None if answer.path is None else str(answer.path),
     )
+
+
+class _Canned(BaseAdapter):
+    """Answers every request with one page that is already here."""
+
+    def __init__(self, page: QueryPage) -> None:
+        super().__init__()
+        self._page = page
+
+    def send(self, request: requests.PreparedRequest, **_: object) -> requests.Response:  # type: ignore[override]
+        return _response(request, self._page.body)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _response(request: requests.PreparedRequest, body: bytes) -> requests.Response:
+    response = requests.Response()
+    response.status_code = 200
+    response.url = request.url or ""
+    response.request = request
+    response._content = body  # noqa: SLF001 - requests has no public way to set it
+    return response

@@ -1,0 +1,142 @@
+"""The daily feeds: RSS and Atom, what is asked for, what is cut, what cannot be read."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+from sources_fakes import AT, Script, make_http, rss_feed, rss_item
+
+from pipeline.sources.errors import BadAnswerError, BadRequestError, IncompleteAnswerError
+from pipeline.sources.feed import FeedSource, parse_feed
+from storage.types import Announcement, AnnounceType
+
+ATOM = """<?xml version='1.0' encoding='UTF-8'?>
+<feed xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">
+<id>http://rss.arxiv.org/atom/cs.CV</id><title>cs.CV updates on arXiv.org</title>
+<updated>2026-03-17T04:00:03.5+00:00</updated>{}</feed>"""
+ENTRY = """<entry><id>oai:arXiv.org:2603.00001v2</id><title>Poincar\\'e maps</title>
+<updated>2026-03-17T04:00:03+00:00</updated><summary>arXiv:2603.00001v2</summary>
+<category term="cs.NA"/><category term="math.NA"/><category term="cs.CV"/>
+<published>2026-03-17T00:00:00-04:00</published>
+<arxiv:announce_type>replace</arxiv:announce_type></entry>"""
+
+
+def test_an_rss_item_becomes_an_announcement() -> None:
+    item = rss_item("math/0309136", 3, announce_type="cross", categories=("math.IT", "cs.CV"))
+    feed = parse_feed(rss_feed(item).encode(), at=AT, raw_path="a/b.gz")
+    assert feed.announcements == (
+        Announcement(
+            day=date(2026, 3, 17),
+            arxiv_id="math/0309136",
+            version=3,
+            announce_type=AnnounceType.CROSS,
+            title="A title",
+            categories=("cs.IT", "cs.CV"),
+        ),
+    )
+    assert feed.built_at == datetime(2026, 3, 17, 4, 0, 3, tzinfo=UTC)
+    assert (feed.title, feed.raw_path, feed.capped) == ("cs.CV updates", "a/b.gz", False)
+
+
+def test_an_atom_entry_becomes_the_same() -> None:
+    feed = parse_feed(ATOM.format(ENTRY).encode(), at=AT)
+    (announcement,) = feed.announcements
+    assert announcement.title == "Poincaré maps"
+    assert announcement.version == 2
+    assert announcement.announce_type is AnnounceType.REPLACE
+    assert announcement.categories == ("math.NA", "cs.CV")
+    assert feed.day == date(2026, 3, 17)
+
+
+def test_an_empty_atom_feed_is_dated_by_the_night_it_was_made() -> None:
+    assert parse_feed(ATOM.format("").encode(), at=AT).day == date(2026, 3, 17)
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        (rss_item(announce_type="withdraw"), "withdraw"),
+        (rss_item("nonsense"), "no arXiv identifier"),
+        (rss_item().replace("2603.00001v1</guid>", "2603.00001</guid>"), "no version"),
+    ],
+)
+def test_an_item_that_cannot_be_read_is_set_aside(item: str, reason: str) -> None:
+    feed = parse_feed(rss_feed(item, rss_item("2603.00002")).encode(), at=AT)
+    assert [one.arxiv_id for one in feed.announcements] == ["2603.00002"]
+    (quarantined,) = feed.malformed
+    assert reason in quarantined.reason
+    assert quarantined.raw.startswith(b"<item")
+    assert quarantined.source == "feed"
+
+
+def test_a_feed_with_control_characters_is_cleaned_and_kept_raw() -> None:
+    body = rss_feed(rss_item(title="A\x02title")).encode()
+    feed = parse_feed(body, at=AT)
+    assert feed.announcements[0].title == "A\N{REPLACEMENT CHARACTER}title"
+    assert feed.malformed[0].raw == body
+
+
+def test_a_feed_cut_short_is_incomplete() -> None:
+    with pytest.raises(IncompleteAnswerError):
+        parse_feed(rss_feed(rss_item()).encode()[:-40], at=AT)
+
+
+@pytest.mark.parametrize("body", ["<html/>", "<OAI-PMH/>", "<feed/>"])
+def test_other_documents_are_no_feeds(body: str) -> None:
+    with pytest.raises(BadAnswerError):
+        parse_feed(body.encode(), at=AT)
+
+
+def test_a_feed_without_any_day_is_refused() -> None:
+    body = rss_feed(day="some day").replace("<lastBuildDate>Tue, 17 Mar 2026", "<lastBuildDate>x")
+    with pytest.raises(BadAnswerError, match="which day"):
+        parse_feed(body.encode(), at=AT)
+
+
+def test_categories_are_joined_by_plus(tmp_path: Path, httpserver: HTTPServer) -> None:
+    script = Script(httpserver, rss_feed(rss_item()))
+    FeedSource(make_http(tmp_path), script.url("/base/")).today(["cs.CV", "eess.AS", "stat"])
+    assert script.requests[0].environ["REQUEST_URI"] == "/base/rss/cs.CV+eess.AS+stat"
+
+
+@pytest.mark.parametrize("names", [[], ["cs.CV/.."], ["cs.CV+"], ["cs CV"], ["a.b.c"], ["?x=1"]])
+def test_what_is_no_category_is_not_put_into_an_address(
+    tmp_path: Path, httpserver: HTTPServer, names: list[str]
+) -> None:
+    script = Script(httpserver)
+    with pytest.raises(BadRequestError):
+        FeedSource(make_http(tmp_path), script.url("")).today(names)
+    assert not script.requests
+
+
+def test_a_feed_cut_at_the_cap_is_asked_for_by_halves(
+    tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.sources.feed.ITEM_CAP", 3)
+    both = rss_item("2603.00001", announce_type="cross")
+    script = Script(
+        httpserver,
+        rss_feed(rss_item("2603.00001"), rss_item("2603.00002"), rss_item("2603.00003")),
+        rss_feed(both, rss_item("2603.00004", announce_type="replace")),
+        rss_feed(rss_item("2603.00001"), rss_item("2603.00002"), rss_item("2603.00003")),
+    )
+    feed = FeedSource(make_http(tmp_path), script.url("")).today(["cs.CV", "cs.LG"])
+    kinds = {one.arxiv_id[-1]: one.announce_type.value for one in feed.announcements}
+    assert kinds == {"1": "new", "2": "new", "3": "new", "4": "replace"}
+    assert feed.capped, "one category alone reaches the cap: items are still missing"
+    assert [r.path for r in script.requests] == ["/rss/cs.CV+cs.LG", "/rss/cs.CV", "/rss/cs.LG"]
+
+
+def test_halves_of_different_days_are_not_merged(
+    tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.sources.feed.ITEM_CAP", 1)
+    script = Script(
+        httpserver,
+        rss_feed(rss_item()),
+        rss_feed(rss_item()),
+        rss_feed(day="Mon, 16 Mar 2026 00:00:00 -0400"),
+    )
+    with pytest.raises(BadAnswerError, match="different days"):
+        FeedSource(make_http(tmp_path), script.url("")).today(["cs.CV", "cs.LG"])
