@@ -1,6 +1,6 @@
 """What the daily feed announces, into the ledger. The signal only: records come by OAI."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,8 +21,8 @@ class FeedReport:
     announced: int
     #: categories whose feed only repeats an earlier day: asked again by the next run
     stale: tuple[str, ...]
-    #: categories whose feed reached arXiv's cap of 2,000 items even when asked for alone
-    capped: tuple[str, ...] = ()
+    #: one category alone reached arXiv's cap of 2,000 items: some are not in its feed
+    capped: bool = False
     #: items that could not be read
     quarantined: int = 0
 
@@ -37,26 +37,19 @@ def read_feed(
     """Store what today's feed announces for these categories.
 
     Raises:
-        SourceError: arXiv did not answer; what was read before stays stored.
+        SourceError: arXiv did not answer.
     """
-    papers: set[str] = set()
-    stale: list[str] = []
-    capped: list[str] = []
-    days: list[date] = []
-    quarantined = 0
-    for asked, feed in _feeds(source, tuple(categories)):
-        with open_store() as store:
-            stale += store_feed(store, asked, feed, checked_at=clock())
-            quarantined += store.quarantine.add(feed.malformed)
-        papers |= {a.arxiv_id for a in feed.announcements if a.announce_type in _COUNTED}
-        capped += asked if feed.capped else ()
-        days.append(feed.day)
-    return FeedReport(max(days), len(papers), tuple(stale), tuple(capped), quarantined)
+    feed = source.today(categories)
+    with open_store() as store:
+        stale = store_feed(store, categories, feed, checked_at=clock())
+        quarantined = store.quarantine.add(feed.malformed)
+    announced = {a.arxiv_id for a in feed.announcements if a.announce_type in _COUNTED}
+    return FeedReport(feed.day, len(announced), stale, feed.capped, quarantined)
 
 
 def store_feed(
     store: Store, categories: Sequence[str], feed: Feed, *, checked_at: datetime
-) -> list[str]:
+) -> tuple[str, ...]:
     """Record one feed as an answer about these categories; return those it was stale for."""
     checks = store.announcements.add(
         feed.day,
@@ -65,22 +58,4 @@ def store_feed(
         checked_at=checked_at,
         calendar_quiet=may_be_quiet(feed.day),
     )
-    return [check.category for check in checks if check.stale]
-
-
-def is_cut(categories: Sequence[str], feed: Feed) -> bool:
-    """Say whether arXiv's cap has cut a feed that smaller questions would bring whole."""
-    return feed.capped and len(categories) > 1
-
-
-def _feeds(
-    source: FeedSource, categories: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], Feed]]:
-    """Yield feeds that cover the categories, in halves where one would be cut at the cap."""
-    feed = source.today(categories)
-    if not is_cut(categories, feed):
-        yield categories, feed
-        return
-    middle = len(categories) // 2
-    yield from _feeds(source, categories[:middle])
-    yield from _feeds(source, categories[middle:])
+    return tuple(check.category for check in checks if check.stale)

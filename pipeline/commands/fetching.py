@@ -141,7 +141,7 @@ def _say_fetch(invocation: Invocation, report: "FetchReport") -> None:
         if report.feed.stale:
             say(f"stale      {', '.join(report.feed.stale)}: the feed repeats an earlier day")
         if report.feed.capped:
-            say(f"cut        {', '.join(report.feed.capped)}: arXiv's feed ends at 2,000 items")
+            say("cut        arXiv's feed of one category ends at 2,000 items; OAI has the rest")
     for harvest in report.harvests:
         counts, window = harvest.counts, harvest.window
         say(
