@@ -20,6 +20,7 @@ from storage.changes import Changes
 from storage.connection import connected
 from storage.cursors import Cursors
 from storage.decisions import Decisions
+from storage.integrity import Integrity
 from storage.lease import lease
 from storage.ledger import Ledger
 from storage.manifest import compare, read_manifest, take_manifest, write_manifest
@@ -50,6 +51,7 @@ class Store:
         self.runs = Runs(session)
         self.cursors = Cursors(session)
         self.published = Published(session)
+        self.integrity = Integrity(session)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Make several writes one: all are stored, or none if an error leaves the block."""

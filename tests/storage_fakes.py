@@ -26,6 +26,7 @@ def start_process(script: str, *arguments: str) -> "subprocess.Popen[str]":
     preamble = f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / 'tests')!r}]\n"
     return subprocess.Popen(
         [sys.executable, "-c", preamble + textwrap.dedent(script), *arguments],
+        stdin=subprocess.PIPE,  # a script that reads it waits for us
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

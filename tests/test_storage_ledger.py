@@ -47,17 +47,18 @@ def look(
 
 def test_a_day_is_incomplete_until_all_its_papers_are_held(store: Store, now: datetime) -> None:
     look(store, MONDAY, announced(2), announced(1), at=now)
+    missing = ("2603.00001", "2603.00002")
     assert store.ledger.days(MONDAY) == [
-        LedgerDay(MONDAY, "cs.CV", 2, 0, ("2603.00001", "2603.00002"), LedgerStatus.INCOMPLETE)
+        LedgerDay(MONDAY, "cs.CV", 2, 0, missing, LedgerStatus.INCOMPLETE, checked_at=now)
     ]
     store.papers.upsert([make_paper("2603.00002")], seen_at=now)
     (day,) = store.ledger.days(MONDAY)
     assert (day.held, day.missing) == (1, ("2603.00001",))
     assert store.ledger.missing(MONDAY) == {"2603.00001": MONDAY}
     store.papers.upsert([make_paper("2603.00001")], seen_at=now)
-    assert store.ledger.days(MONDAY) == [
-        LedgerDay(MONDAY, "cs.CV", 2, 2, (), LedgerStatus.COMPLETE)
-    ]
+    (day,) = store.ledger.days(MONDAY)
+    assert (day.announced, day.held, day.missing) == (2, 2, ())
+    assert (day.status, day.sources) == (LedgerStatus.COMPLETE, {"oai": 2})
     assert store.ledger.missing(MONDAY) == {}
 
 
@@ -68,7 +69,7 @@ def test_a_paper_counts_for_each_category_it_belongs_to(store: Store, now: datet
     assert days == {
         "cs.CL": (1, LedgerStatus.INCOMPLETE),
         "cs.CV": (2, LedgerStatus.INCOMPLETE),
-        "cs.SD": (0, LedgerStatus.UNKNOWN),
+        "cs.SD": (0, LedgerStatus.COMPLETE),  # the same feed had papers for others
     }
 
 

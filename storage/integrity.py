@@ -1,0 +1,64 @@
+"""Checks that the rows are what the writers promise, since no key in the schema does. Mends none.
+
+For `doctor`: a whole pass over the big tables, seconds over millions of papers.
+"""
+
+from dataclasses import dataclass
+
+from storage.session import Session
+
+_CHECKS = """
+SELECT 'papers stored twice', count(*) FROM (
+    SELECT arxiv_id FROM paper GROUP BY arxiv_id HAVING count(*) > 1)
+UNION ALL
+SELECT 'versions stored twice', count(*) FROM (
+    SELECT arxiv_id FROM paper_version GROUP BY arxiv_id, version HAVING count(*) > 1)
+UNION ALL
+SELECT 'papers whose current version has no row', count(*) FROM paper
+WHERE NOT EXISTS (
+    SELECT 1 FROM paper_version AS held
+    WHERE held.arxiv_id = paper.arxiv_id AND held.version = paper.version)
+UNION ALL
+SELECT 'papers whose text does not fit its hash', count(*) FROM paper
+WHERE content_hash <> text_hash(title, abstract, authors, comment, withdrawn)
+UNION ALL
+SELECT 'predictions stored twice', count(*) FROM (
+    SELECT arxiv_id FROM prediction GROUP BY arxiv_id, model_id HAVING count(*) > 1)
+UNION ALL
+SELECT 'predicted papers without one newest prediction', count(*) FROM (
+    SELECT arxiv_id FROM prediction GROUP BY arxiv_id HAVING count(*) FILTER (WHERE newest) <> 1)
+UNION ALL
+SELECT 'decisions stored twice', count(*) FROM (
+    SELECT decision_id FROM decision_event WHERE kind = 'decide'
+    GROUP BY decision_id HAVING count(*) > 1)
+UNION ALL
+SELECT 'undone decisions that do not exist', count(*) FROM decision_event
+WHERE kind = 'undo'
+  AND decision_id NOT IN (SELECT decision_id FROM decision_event WHERE kind = 'decide')
+UNION ALL
+SELECT 'decisions without the paper or the text they were made on', count(*)
+FROM decision_event AS made
+WHERE NOT EXISTS (
+        SELECT 1 FROM decided_text AS kept
+        WHERE kept.arxiv_id = made.arxiv_id AND kept.content_hash = made.content_hash)
+   OR made.arxiv_id NOT IN (SELECT arxiv_id FROM paper)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A promise that is broken, and by how many rows."""
+
+    what: str
+    rows: int
+
+
+class Integrity:
+    """Looks over all tables."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def faults(self) -> tuple[Fault, ...]:
+        """Return the promises that do not hold: none, unless something else wrote to the file."""
+        return tuple(Fault(what, rows) for what, rows in self._session.rows(_CHECKS) if rows)

@@ -1,0 +1,158 @@
+import json
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from builders import make_paper
+from storage_fakes import database, lines_of, opener, start_process
+
+from storage.errors import StorageError, StoreDamagedError
+from storage.manifest import manifest_path
+
+# Writes one paper a transaction and says so when it is committed, for ever.
+STREAM = """
+    import sys
+    from datetime import UTC, datetime
+    from pathlib import Path
+    from builders import make_paper
+    from storage.store import store_opener
+    with store_opener(Path(sys.argv[1]))() as store:
+        for number in range(1, 90_000):
+            with store.transaction():
+                store.papers.upsert([make_paper(f"2603.{number:05d}")],
+                                    seen_at=datetime(2026, 3, 17, tzinfo=UTC))
+                store.cursors.save("count", str(number), datetime(2026, 3, 17, tzinfo=UTC))
+            print(number, flush=True)
+"""
+
+
+def killed_after(folder: Path, transactions: int) -> int:
+    """Kill -9 a process in its stream of writes; return the last it called committed."""
+    last = 0
+    with start_process(STREAM, str(database(folder))) as process:
+        for line in lines_of(process):
+            last = int(line)
+            if last == transactions:
+                process.kill()
+    return last
+
+
+def wal(folder: Path) -> Path:
+    return folder / "survey.duckdb.wal"
+
+
+@pytest.mark.parametrize("transactions", [1, 7, 40])
+def test_after_kill_9_all_that_was_committed_is_there_and_nothing_half(
+    tmp_path: Path, now: datetime, transactions: int
+) -> None:
+    last = killed_after(tmp_path, transactions)
+    assert wal(tmp_path).exists()
+    with opener(tmp_path)() as store:
+        count = store.papers.count()
+        assert store.cursors.get("count") == str(count)
+        assert count in (last, last + 1)  # the last one may have been committed but not told
+        store.papers.upsert([make_paper("2604.00001")], seen_at=now)
+
+
+def test_a_wal_that_lost_its_first_byte_is_noticed_and_nothing_is_overwritten(
+    tmp_path: Path,
+) -> None:
+    killed_after(tmp_path, 5)
+    damaged = bytearray(wal(tmp_path).read_bytes())
+    damaged[0] ^= 0x01
+    wal(tmp_path).write_bytes(damaged)
+    for _ in range(2):
+        with (
+            pytest.raises(StoreDamagedError, match=r"0 of [56] papers") as caught,
+            opener(tmp_path)(),
+        ):
+            pass
+        assert "living-survey restore" in caught.value.hint
+        assert str(manifest_path(database(tmp_path))) in caught.value.hint
+    assert wal(tmp_path).read_bytes() == damaged
+
+
+def test_a_wal_that_is_gone_is_noticed(tmp_path: Path) -> None:
+    killed_after(tmp_path, 5)
+    wal(tmp_path).unlink()
+    with pytest.raises(StoreDamagedError, match="has lost its last"), opener(tmp_path)():
+        pass
+
+
+def test_a_wal_damaged_in_the_middle_is_refused(tmp_path: Path) -> None:
+    killed_after(tmp_path, 5)
+    damaged = bytearray(wal(tmp_path).read_bytes())
+    damaged[len(damaged) // 2] ^= 0x01
+    wal(tmp_path).write_bytes(damaged)
+    with pytest.raises(StoreDamagedError, match="restore"), opener(tmp_path)():
+        pass
+
+
+def test_a_file_that_is_gone_is_not_replaced_by_an_empty_one(tmp_path: Path, now: datetime) -> None:
+    with opener(tmp_path)() as store:
+        store.papers.upsert([make_paper()], seen_at=now)
+    database(tmp_path).unlink()
+    with pytest.raises(StoreDamagedError, match="0 of 1 papers"), opener(tmp_path)():
+        pass
+    manifest_path(database(tmp_path)).unlink()
+    with opener(tmp_path)() as store:
+        assert store.papers.count() == 0
+
+
+def test_an_older_copy_put_back_is_refused_until_the_manifest_agrees(
+    tmp_path: Path, now: datetime
+) -> None:
+    with opener(tmp_path)() as store:
+        store.papers.upsert([make_paper("2603.00001")], seen_at=now)
+    shutil.copy(database(tmp_path), tmp_path / "backup")
+    with opener(tmp_path)() as store:
+        store.papers.upsert([make_paper("2603.00002")], seen_at=now)
+    shutil.copy(tmp_path / "backup", database(tmp_path))
+    with pytest.raises(StoreDamagedError, match="1 of 2 papers"), opener(tmp_path)():
+        pass
+    manifest_path(database(tmp_path)).unlink()
+    with opener(tmp_path)() as store:
+        assert store.papers.count() == 1
+
+
+def test_the_manifest_counts_what_is_held(tmp_path: Path, now: datetime) -> None:
+    with opener(tmp_path)() as store:
+        before = json.loads(manifest_path(database(tmp_path)).read_text())["generation"]
+        store.papers.upsert([make_paper()], seen_at=now)
+        store.checkpoint()
+    stored = json.loads(manifest_path(database(tmp_path)).read_text())
+    assert stored == {
+        "generation": before + 1, "papers": 1, "decisions": 0, "predictions": 0,
+    }  # fmt: skip
+    assert not wal(tmp_path).exists()
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"generation": "x"}', '{"unknown": 1}'])
+def test_a_manifest_that_cannot_be_read_is_written_anew(
+    tmp_path: Path, now: datetime, text: str
+) -> None:
+    with opener(tmp_path)() as store:
+        store.papers.upsert([make_paper()], seen_at=now)
+    manifest_path(database(tmp_path)).write_text(text, encoding="utf-8")
+    with opener(tmp_path)() as store:
+        store.papers.upsert([make_paper("2603.00002")], seen_at=now)
+    assert json.loads(manifest_path(database(tmp_path)).read_text())["papers"] == 2
+
+
+@pytest.mark.parametrize("left", [0.001, 0.5])
+def test_a_cut_file_gives_a_clear_error_at_the_latest_when_it_is_read(
+    tmp_path: Path, now: datetime, left: float
+) -> None:
+    with opener(tmp_path)() as store:
+        store.papers.upsert([make_paper(f"2603.{n:05d}") for n in range(5000)], seen_at=now)
+    whole = database(tmp_path).read_bytes()
+    database(tmp_path).write_bytes(whole[: int(len(whole) * left)])
+
+    def read() -> None:
+        with opener(tmp_path)() as store:
+            store.papers.get_many(f"2603.{n:05d}" for n in range(5000))
+
+    with pytest.raises(StorageError) as caught:
+        read()
+    assert caught.value.hint

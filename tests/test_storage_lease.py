@@ -1,0 +1,202 @@
+import os
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from builders import make_paper
+from storage_fakes import database, lines_of, opener, start_process
+
+from config.errors import TryAgainLaterError
+from storage.errors import StorageError, StoreBusyError
+from storage.lease import lease, lock_path
+
+WRITER = """
+    import sys
+    from datetime import UTC, datetime
+    from pathlib import Path
+    from builders import make_paper
+    from storage.store import store_opener
+    open_store = store_opener(Path(sys.argv[1]), busy_timeout_seconds=120)
+    for number in range(int(sys.argv[3])):
+        with open_store() as store:
+            store.papers.upsert(
+                [make_paper(f"{sys.argv[2]}.{number:05d}"), make_paper("2603.00001")],
+                seen_at=datetime(2026, 3, 17, tzinfo=UTC),
+            )
+            held = int(store.cursors.get("count") or 0)
+            store.cursors.save("count", str(held + 1), datetime(2026, 3, 17, tzinfo=UTC))
+"""
+HOLDER = """
+    import sys
+    from pathlib import Path
+    from storage.lease import lease
+    with lease(Path(sys.argv[1]), timeout_seconds=60):
+        print("held", flush=True)
+        sys.stdin.read()
+"""
+SHELL = """
+    import sys, duckdb
+    connection = duckdb.connect(sys.argv[1])
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_processes_that_write_at_once_all_succeed(tmp_path: Path) -> None:
+    processes = [
+        start_process(WRITER, str(database(tmp_path)), prefix, "10")
+        for prefix in ("2601", "2602", "2603")
+    ]
+    for process in processes:
+        _, errors = process.communicate(timeout=200)
+        assert process.returncode == 0, errors
+    with opener(tmp_path)() as store:
+        # 2603.00001 is written by all of them and is one of the third's own.
+        assert store.papers.count() == 30
+        assert store.cursors.get("count") == "30"
+
+
+def test_threads_that_write_at_once_all_succeed_and_read_their_own_rows(
+    tmp_path: Path, now: datetime
+) -> None:
+    open_store = opener(tmp_path, busy_timeout_seconds=120)
+
+    def work(thread: int) -> None:
+        for number in range(10):
+            arxiv_id = f"26{thread:02d}.{number:05d}"
+            with open_store() as store:
+                store.papers.upsert([make_paper(arxiv_id)], seen_at=now)
+                held = int(store.cursors.get("count") or 0)
+                store.cursors.save("count", str(held + 1), now)
+            with open_store() as store:
+                stored = store.papers.get(arxiv_id)
+            assert stored is not None
+            assert stored.paper.title == f"A study of paper {arxiv_id}"
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(work, thread) for thread in range(1, 5)]:
+            done.result()
+    with open_store() as store:
+        assert store.papers.count() == 40
+        assert store.cursors.get("count") == "40"
+
+
+def test_one_lease_at_a_time_in_one_process(tmp_path: Path) -> None:
+    inside = threading.Event()
+    leave = threading.Event()
+
+    def hold() -> None:
+        with lease(database(tmp_path), timeout_seconds=60):
+            inside.set()
+            leave.wait(60)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert inside.wait(60)
+    with (
+        pytest.raises(StoreBusyError),
+        lease(database(tmp_path), timeout_seconds=0.05),
+    ):
+        pass
+    leave.set()
+    holder.join()
+    with lease(database(tmp_path), timeout_seconds=0.05) as left:
+        assert left > 0
+
+
+def test_who_waits_too_long_is_told_which_process_holds_it(tmp_path: Path) -> None:
+    with start_process(HOLDER, str(database(tmp_path))) as process:
+        assert next(lines_of(process)) == "held"
+        with (
+            pytest.raises(StoreBusyError, match=rf"by process {process.pid} \(-c") as caught,
+            opener(tmp_path, busy_timeout_seconds=0.05)(),
+        ):
+            pass
+        assert isinstance(caught.value, TryAgainLaterError)
+        assert caught.value.exit_status == 75
+        assert "busy_timeout_seconds" in caught.value.hint
+        process.kill()
+    with opener(tmp_path, busy_timeout_seconds=5)() as store:
+        assert store.papers.count() == 0
+
+
+def test_a_program_without_lease_is_named_too(tmp_path: Path) -> None:
+    with start_process(SHELL, str(database(tmp_path))) as process:
+        assert next(lines_of(process)) == "held"
+        with (
+            pytest.raises(StoreBusyError, match=rf"process {process.pid} \(") as caught,
+            opener(tmp_path, busy_timeout_seconds=0.05)(),
+        ):
+            pass
+        assert caught.value.exit_status == 75
+        process.kill()
+
+
+def test_the_signature_does_not_outlive_a_longer_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for argument in ("a" * 500, "b"):
+        monkeypatch.setattr(sys, "argv", ["/usr/bin/living-survey", "run", argument])
+        with lease(database(tmp_path), timeout_seconds=1):
+            pass
+    signed = lock_path(database(tmp_path)).read_text(encoding="utf-8")
+    assert signed == f"process {os.getpid()} (living-survey run b)"
+
+
+def test_opening_twice_in_one_thread_is_a_bug_and_says_so(tmp_path: Path) -> None:
+    open_store = opener(tmp_path)
+    with open_store(), pytest.raises(RuntimeError, match="twice in one thread"), open_store():
+        pass
+    with open_store() as store:
+        assert store.papers.count() == 0
+
+
+def test_the_lease_ends_with_the_block_also_on_errors(tmp_path: Path, now: datetime) -> None:
+    open_store = opener(tmp_path, busy_timeout_seconds=0.05)
+
+    def fail() -> None:
+        with open_store() as store:
+            store.papers.upsert([make_paper()], seen_at=now)
+            raise LookupError
+
+    for _ in range(2):
+        with pytest.raises(LookupError):
+            fail()
+    # Nothing of ours holds the file either: an analyst may open it now.
+    with duckdb.connect(str(database(tmp_path)), read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM papers").fetchone() == (1,)
+
+
+def _as_directory(folder: Path) -> None:
+    database(folder).mkdir()
+
+
+def _as_text(folder: Path) -> None:
+    database(folder).write_text("no database", encoding="utf-8")
+
+
+@pytest.mark.parametrize("spoil", [_as_directory, _as_text])
+def test_what_is_no_database_is_refused_with_a_remedy(
+    tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    spoil(tmp_path)
+    with pytest.raises(StorageError) as caught, opener(tmp_path)():
+        pass
+    assert caught.value.exit_status == 1
+    assert caught.value.hint
+
+
+def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("a file", encoding="utf-8")
+    with pytest.raises(StorageError, match="cannot be opened"), opener(tmp_path / "var")():
+        pass
+
+
+def test_a_bug_is_not_dressed_up(tmp_path: Path) -> None:
+    with pytest.raises(duckdb.CatalogException), opener(tmp_path)() as store:
+        store._session.write("SELECT * FROM no_such_table")

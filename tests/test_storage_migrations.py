@@ -1,0 +1,123 @@
+import re
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from builders import make_decision, make_paper, make_prediction
+from storage_fakes import database, opener
+
+from storage.errors import SchemaVersionError
+from storage.integrity import Fault
+from storage.migrate import Migration, known_migrations, migrate, schema_version
+from storage.session import Session
+
+FIRST = Migration(1, "first", "CREATE TABLE t (n INTEGER); INSERT INTO t VALUES (1);")
+SECOND = Migration(2, "second", "ALTER TABLE t ADD COLUMN m INTEGER; UPDATE t SET m = n + 1;")
+BROKEN = Migration(2, "broken", "UPDATE t SET n = 7; SELECT * FROM no_such_table;")
+
+# As the first schema had them; later steps bring them along.
+ONE_PAPER = """
+INSERT INTO paper
+SELECT '2603.00001', 1, 'T', 'A', ['Ada'], ['cs.CV'], 'cs.CV', NULL, NULL, NULL, NULL, $now, $now,
+       false, 'oai', NULL, $now, $now, text_hash('T', 'A', ['Ada'], NULL, false), 0
+"""
+ITS_VERSION = "INSERT INTO paper_version VALUES ('2603.00001', 1, $now, false, $now)"
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session(duckdb.connect(":memory:"))
+
+
+def test_an_empty_database_gets_every_step_in_order(session: Session) -> None:
+    assert schema_version(session) == 0
+    assert migrate(session, [FIRST, SECOND]) == 2
+    assert session.rows("SELECT * FROM t") == [(1, 2)]
+    assert session.rows("SELECT version, name FROM schema_migration ORDER BY version") == [
+        (1, "first"),
+        (2, "second"),
+    ]
+    assert migrate(session, [FIRST, SECOND]) == 0
+
+
+def test_a_step_that_fails_leaves_nothing_of_itself(session: Session) -> None:
+    migrate(session, [FIRST])
+    with pytest.raises(duckdb.CatalogException):
+        migrate(session, [FIRST, BROKEN])
+    assert session.rows("SELECT * FROM t") == [(1,)]
+    assert schema_version(session) == 1
+    assert migrate(session, [FIRST, SECOND]) == 1
+
+
+def test_a_database_of_a_newer_program_is_refused(session: Session) -> None:
+    migrate(session, [FIRST, SECOND])
+    with pytest.raises(SchemaVersionError, match=r"schema 2, this program knows 1\.") as caught:
+        migrate(session, [FIRST])
+    assert "newer living-survey" in caught.value.hint
+    assert caught.value.exit_status == 1
+
+
+def test_a_gap_in_the_numbers_is_a_bug(tmp_path: Path) -> None:
+    (tmp_path / "0001_a.sql").write_text("SELECT 1", encoding="utf-8")
+    (tmp_path / "0003_c.sql").write_text("SELECT 1", encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("not one", encoding="utf-8")
+    with pytest.raises(ValueError, match="not numbered"):
+        known_migrations(tmp_path)
+
+
+@pytest.mark.parametrize("seen", range(len(known_migrations())))
+def test_rows_of_each_earlier_schema_survive_the_steps_after_it(
+    tmp_path: Path, now: datetime, seen: int
+) -> None:
+    steps = known_migrations()
+    with duckdb.connect(str(database(tmp_path))) as connection:
+        migrate(Session(connection), steps[:seen])
+        if seen:
+            at = {"now": now.replace(tzinfo=None)}
+            connection.execute(ONE_PAPER, at)
+            connection.execute(ITS_VERSION, at)
+    with opener(tmp_path)() as store:
+        assert store.papers.count() == min(seen, 1)
+        store.papers.upsert([make_paper("2603.00001"), make_paper("2603.00002")], seen_at=now)
+        store.predictions.add([make_prediction("2603.00001")])
+        store.decisions.add([make_decision("2603.00001")])
+        assert store.papers.count() == 2
+        assert store.integrity.faults() == ()
+
+
+def test_no_step_uses_what_the_storage_rules_forbid() -> None:
+    for step in known_migrations():
+        words = re.sub(r"--.*", "", step.sql).upper()
+        for forbidden in ("PRIMARY KEY", "UNIQUE", "REFERENCES", "ON CONFLICT", "TIMESTAMPTZ"):
+            assert forbidden not in words, f"{step.name} uses {forbidden}"
+
+
+def test_no_statement_uses_what_the_storage_rules_forbid() -> None:
+    for path in (Path(__file__).parents[1] / "storage").glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        for forbidden in ("executemany", "ON CONFLICT (", "DO UPDATE"):
+            assert forbidden not in text, f"{path.name} uses {forbidden}"
+
+
+def test_integrity_finds_what_another_program_spoiled(tmp_path: Path, now: datetime) -> None:
+    with opener(tmp_path)() as store:
+        store.papers.upsert([make_paper("2603.00001"), make_paper("2603.00002")], seen_at=now)
+        store.predictions.add([make_prediction("2603.00001")])
+        store.decisions.add([make_decision("2603.00001")])
+        assert store.integrity.faults() == ()
+    with duckdb.connect(str(database(tmp_path))) as connection:
+        connection.execute("INSERT INTO paper SELECT * FROM paper WHERE arxiv_id = '2603.00002'")
+        connection.execute("UPDATE paper SET title = 'x' WHERE arxiv_id = '2603.00001'")
+        connection.execute("INSERT INTO prediction FROM prediction")
+        connection.execute("DELETE FROM decided_text")
+        connection.execute("INSERT INTO decision_event FROM decision_event")
+    with opener(tmp_path)() as store:
+        assert store.integrity.faults() == (
+            Fault("papers stored twice", 1),
+            Fault("papers whose text does not fit its hash", 1),
+            Fault("predictions stored twice", 1),
+            Fault("predicted papers without one newest prediction", 1),
+            Fault("decisions stored twice", 1),
+            Fault("decisions without the paper or the text they were made on", 2),
+        )

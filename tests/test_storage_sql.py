@@ -1,0 +1,127 @@
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+import pytest
+from builders import make_decision, make_paper, make_prediction
+from storage_fakes import ROOT, database, opener
+
+from storage.arrivals import LateArrival
+from storage.types import (
+    Announcement,
+    AnnounceType,
+    FacetScore,
+    QuarantinedRecord,
+    RunStatus,
+)
+
+TEXT = (ROOT / "docs" / "sql.md").read_text(encoding="utf-8")
+DOCUMENTED = {
+    part.split("\n", 1)[0].strip(): part for part in re.split(r"^## ", TEXT, flags=re.MULTILINE)[1:]
+}
+EXAMPLES = re.findall(r"```sql\n(.*?)```", TEXT, flags=re.DOTALL)
+
+# design.md, "SQL surface": what other people's queries rely on.
+CONTRACT = {
+    "papers": "arxiv_id version title abstract authors categories primary_category comment doi"
+    " journal_ref license submitted_at updated_at withdrawn first_seen_at content_hash",
+    "paper_versions": "arxiv_id version submitted_at seen_at withdrawn",
+    "predictions": "arxiv_id model_id in_scope sections facets predicted_at",
+    "queue": "arxiv_id in_scope top_section priority predicted_at",
+    "decisions": "decision_id arxiv_id verdict sections reviewer note decided_at undone_by",
+    "published": "arxiv_id target section published_at",
+    "ledger": "day category announced held missing status",
+    "quarantine": "quarantined_at source reason raw_path arxiv_id",
+    "runs": "run_id command started_at finished_at status counts error",
+}
+
+
+@pytest.fixture(scope="module")
+def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An analyst's read-only connection to a database with a row in every view."""
+    folder = tmp_path_factory.mktemp("analyst")
+    now = datetime(2026, 3, 17, 12, 0, tzinfo=UTC)
+    with opener(folder)() as store:
+        store.papers.upsert(
+            [make_paper("2405.19334"), make_paper("2603.00001"), make_paper("2603.00002")],
+            seen_at=now,
+        )
+        store.papers.upsert(
+            [make_paper("2603.00001", version=2, withdrawn=True, comment="wrong")], seen_at=now
+        )
+        store.predictions.add(
+            [
+                make_prediction("2405.19334", facets=(FacetScore("task", "survey", 0.9),)),
+                make_prediction("2603.00001"),
+                make_prediction("2603.00002"),
+            ]
+        )
+        store.decisions.add([make_decision("2603.00001"), make_decision("2405.19334")])
+        store.announcements.add(
+            now.date(),
+            ["cs.CV"],
+            [Announcement(now.date(), "2603.9", 1, AnnounceType.NEW, "T", ("cs.CV",))],
+            checked_at=now,
+            calendar_quiet=False,
+        )
+        late = LateArrival("2603.00002", now.date(), now.date() + timedelta(days=3))
+        store.arrivals.note_late([late], noted_at=now)
+        store.quarantine.add([QuarantinedRecord("oai", "no id", b"<x>", None, None, now)])
+        store.published.record("site", [("2405.19334", "survey-llm")], now)
+        run_id = store.runs.start("run", now)
+        store.runs.finish(run_id, finished_at=now, status=RunStatus.DONE, counts={"new": 3})
+    with duckdb.connect(str(database(folder)), read_only=True) as connection:
+        yield connection
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection, view: str) -> list[tuple[str, str]]:
+    rows = connection.execute(f"DESCRIBE {view}").fetchall()
+    return [(str(name), str(type_)) for name, type_, *_ in rows]
+
+
+def test_the_views_are_those_of_the_contract_and_of_the_document(
+    analyst: duckdb.DuckDBPyConnection,
+) -> None:
+    views = analyst.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+    assert {name for (name,) in views} == set(DOCUMENTED)
+    assert set(CONTRACT) <= set(DOCUMENTED)
+
+
+@pytest.mark.parametrize("view", CONTRACT)
+def test_the_contract_s_columns_are_there(analyst: duckdb.DuckDBPyConnection, view: str) -> None:
+    assert set(CONTRACT[view].split()) <= {name for name, _ in columns_of(analyst, view)}
+
+
+@pytest.mark.parametrize("view", DOCUMENTED)
+def test_every_column_is_documented_with_its_type(
+    analyst: duckdb.DuckDBPyConnection, view: str
+) -> None:
+    told = re.findall(r"^\| (\w+) \| (.+?) \| .+ \|$", DOCUMENTED[view], flags=re.MULTILINE)
+    actual = [(name, type_.replace('"', "")) for name, type_ in columns_of(analyst, view)]
+    assert [(n, t.replace('"', "")) for n, t in told if n != "column"] == actual
+
+
+@pytest.mark.parametrize("view", DOCUMENTED)
+def test_every_view_can_be_read_whole(analyst: duckdb.DuckDBPyConnection, view: str) -> None:
+    assert analyst.execute(f"SELECT * FROM {view}").fetchall()
+
+
+@pytest.mark.parametrize("number", range(len(EXAMPLES)))
+def test_every_example_runs_and_finds_something(
+    analyst: duckdb.DuckDBPyConnection, number: int
+) -> None:
+    assert analyst.execute(EXAMPLES[number]).fetchall()
+
+
+def test_lists_come_as_lists(analyst: duckdb.DuckDBPyConnection) -> None:
+    assert analyst.execute(
+        "SELECT authors, sections FROM papers JOIN predictions USING (arxiv_id)"
+        " WHERE arxiv_id = '2405.19334'"
+    ).fetchall() == [
+        (
+            ["Ada Example", "Bo Sample"],
+            [{"section": "generation-image-llm-based", "probability": 0.8}],
+        )
+    ]
+    assert analyst.execute("SELECT missing FROM ledger").fetchall() == [(["2603.9"],)]
