@@ -16,8 +16,8 @@ from pipeline.sources.authors import split_authors
 from pipeline.sources.categories import canonical_categories
 from pipeline.sources.dates import parse_rfc2822
 from pipeline.sources.errors import MalformedRecordError
+from pipeline.sources.identifiers import read_identifier
 from pipeline.sources.text import paragraphs, plain_line, says_withdrawn
-from storage.arxiv_id import parse_arxiv_id
 from storage.types import Paper, PaperVersion, Source
 
 NAMESPACE = "{http://arxiv.org/OAI/arXivRaw/}"
@@ -35,6 +35,7 @@ _DOI = NAMESPACE + "doi"
 _JOURNAL_REF = NAMESPACE + "journal-ref"
 _LICENSE = NAMESPACE + "license"
 _MODERN_ID = re.compile(r"\d{4}\.\d{4,6}")
+_VERSION_NUMBER = re.compile(r"v[1-9][0-9]{0,3}")
 
 
 def paper_from_arxivraw(raw: etree._Element, datestamp: date | None) -> Paper:
@@ -97,7 +98,7 @@ def _categories(text: str) -> tuple[str, ...]:
 def _identifier(text: str) -> str:
     if _MODERN_ID.fullmatch(text):
         return text
-    identifier = parse_arxiv_id(text)
+    identifier = read_identifier(text)
     if identifier is None:
         raise MalformedRecordError(f"{text!r} is no arXiv identifier")
     return identifier.base
@@ -114,7 +115,7 @@ def _version(element: etree._Element) -> PaperVersion:
         elif tag == _SOURCE_TYPE:
             source_type = child.text
     number = element.get("version", "")
-    if not day or number[:1] != "v" or not number[1:].isdecimal():
+    if not day or not _VERSION_NUMBER.fullmatch(number):
         raise MalformedRecordError(f"the version {number!r} of {day!r} cannot be read")
     try:
         submitted_at = parse_rfc2822(day)

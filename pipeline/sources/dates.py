@@ -25,17 +25,23 @@ def parse_rfc2822(text: str) -> datetime:
                 int(year), _MONTHS[month], int(day), int(clock[:2]), int(clock[3:5]),
                 int(clock[6:]), 0, UTC,
             )  # fmt: skip
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         pass  # other spellings are read below, and what is no date fails there
-    moment = parsedate_to_datetime(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"the date {text!r} has no zone")
-    return moment.astimezone(UTC)
+    try:
+        return _utc(parsedate_to_datetime(text), text)
+    except OverflowError as error:
+        raise ValueError(f"the date {text!r} is out of range") from error
 
 
 def parse_iso(text: str) -> datetime:
     """Return the instant of an ISO 8601 date with zone in UTC; raises ValueError if it is none."""
-    moment = datetime.fromisoformat(text.strip())
+    try:
+        return _utc(datetime.fromisoformat(text.strip()), text)
+    except OverflowError as error:
+        raise ValueError(f"the date {text!r} is out of range") from error
+
+
+def _utc(moment: datetime, text: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"the date {text!r} has no zone")
     return moment.astimezone(UTC)

@@ -20,9 +20,9 @@ from pipeline.sources.categories import canonical_categories, looks_like_categor
 from pipeline.sources.dates import announcement_day, parse_iso, parse_rfc2822
 from pipeline.sources.errors import BadAnswerError, BadRequestError, MalformedRecordError
 from pipeline.sources.http import ArxivHttp
+from pipeline.sources.identifiers import read_identifier
 from pipeline.sources.strict_xml import parse_strict
 from pipeline.sources.text import plain_line
-from storage.arxiv_id import parse_arxiv_id
 from storage.types import Announcement, AnnounceType, QuarantinedRecord
 
 #: arXiv cuts the joined feed here, silently and at the end of one announce type
@@ -88,7 +88,7 @@ def parse_feed(body: bytes, *, at: datetime, raw_path: str | None = None) -> Fee
             announced.append(_announcement(entry, day))
         except (MalformedRecordError, ValueError) as error:
             reason = error.message if isinstance(error, MalformedRecordError) else str(error)
-            identifier = parse_arxiv_id(entry.get("id", ""))
+            identifier = read_identifier(entry.get("id", ""))
             malformed.append(
                 QuarantinedRecord(
                     "feed",
@@ -187,7 +187,7 @@ def read_feed(answer: RawAnswer) -> Feed:
 
 def _announcement(entry: Any, feed_day: date) -> Announcement:
     # The guid carries the version; the link does not.
-    identifier = parse_arxiv_id(entry.get("id", ""))
+    identifier = read_identifier(entry.get("id", ""))
     if identifier is None:
         raise MalformedRecordError(f"{entry.get('id', '')!r} is no arXiv identifier")
     if identifier.version is None:

@@ -36,6 +36,8 @@ T = TypeVar("T")
 BACKOFF = (2, 6, 20, 200, 400, 800, 1600, 3200, 4800)
 TRIES = 4
 BLOCKED_SECONDS = 24 * 3600.0
+#: a Retry-After beyond a week is a mistake that would close the channel for good
+LONGEST_WAIT_SECONDS = 7 * 24 * 3600.0
 MAX_REDIRECTS = 3
 MAX_BODY_BYTES = 64 * 1024 * 1024
 #: one answer never takes longer, however slowly it drips
@@ -48,7 +50,9 @@ def user_agent(contact: str = "") -> str:
         number = version("living-survey")
     except PackageNotFoundError:
         number = "0"
-    return f"living-survey/{number}" + (f" (+{contact})" if contact else "")
+    # A header holds printable ASCII only, whatever the configuration holds.
+    shown = "".join(sign for sign in contact if " " <= sign <= "~")
+    return f"living-survey/{number}" + (f" (+{shown})" if shown else "")
 
 
 def make_client(
@@ -229,14 +233,14 @@ def retry_after_seconds(answer: RawAnswer) -> float | None:
     value = answer.headers.get("retry-after", "").strip()
     if not value:
         return None
-    if value.isdigit():
-        return float(value)
+    if value.isascii() and value.isdigit():
+        return min(float(value), LONGEST_WAIT_SECONDS)
     try:
         until = parsedate_to_datetime(value)
         since = parsedate_to_datetime(answer.headers["date"])
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, OverflowError):
         return None
-    return max(0.0, (until - since).total_seconds())
+    return min(max(0.0, (until - since).total_seconds()), LONGEST_WAIT_SECONDS)
 
 
 def _check_first(url: str) -> None:

@@ -41,9 +41,9 @@ def default_limiter_path() -> Path:
 
 
 def host_group(host: str, port: int | None) -> str:
-    """Return what shares one limit: all hosts of arXiv, or one loopback address with its port."""
+    """Return what shares one limit: all hosts of arXiv, or one port of this machine."""
     if is_loopback(host):
-        return f"{host.strip('[]').replace(':', '_')}-{port or 80}"
+        return f"loopback-{port or 80}"
     return "arxiv" if host == "arxiv.org" or host.endswith(".arxiv.org") else host
 
 

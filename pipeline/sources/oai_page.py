@@ -21,8 +21,8 @@ from pipeline.sources.errors import (
     MalformedRecordError,
     OaiError,
 )
+from pipeline.sources.identifiers import read_identifier
 from pipeline.sources.strict_xml import parse_strict
-from storage.arxiv_id import parse_arxiv_id
 from storage.types import Paper, QuarantinedRecord, Source
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -33,6 +33,7 @@ _METADATA = _OAI + "metadata"
 _RAW = NAMESPACE + "arXivRaw"
 _RECORD_BYTES = re.compile(rb"<record(?:\s[^>]*)?>.*?</record\s*>", re.DOTALL)
 _IDENTIFIER_BYTES = re.compile(rb"<identifier>\s*([^<]{1,80}?)\s*</identifier>")
+_CLEANED = "forbidden characters were taken out of this page"
 _WRAP = (
     b'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"'
     b' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
@@ -112,6 +113,7 @@ class _PageReader:
         self.papers: list[Paper] = []
         self.malformed: list[QuarantinedRecord] = []
         self.deleted: list[str] = []
+        self.spans: list[bytes] | None = None
 
     def read(self, root: etree._Element, *, cleaned: bool) -> OaiPage:
         """Read a well-formed page."""
@@ -126,7 +128,7 @@ class _PageReader:
         if listing is None and root.find(_OAI + "error") is None:
             raise BadAnswerError("The OAI-PMH answer is no list of records.")
         if cleaned:
-            self._set_aside(self.body, "forbidden characters were taken out of this page", None)
+            self._set_aside(self.body, _CLEANED, None)
         if listing is not None:
             self._read_records(listing.iterchildren(_RECORD))
         return self._page(root, listing, cleaned=cleaned)
@@ -140,14 +142,18 @@ class _PageReader:
         if not self.body.rstrip().endswith(b"</OAI-PMH>"):
             parse_strict(self.body)  # raises: what was wrong is said once more
         envelope = parse_strict(_RECORD_BYTES.sub(b"", self.body)).root
+        cleaned = False
         for match in _RECORD_BYTES.finditer(self.body):
             try:
-                wrapped = parse_strict(_WRAP + match[0] + b"</OAI-PMH>").root
+                wrapped = parse_strict(_WRAP + match[0] + b"</OAI-PMH>")
             except BadAnswerError as error:
                 self._set_aside(match[0], f"not well formed: {error.message}", None)
             else:
-                self._read_records([wrapped[0]], match[0])
-        return self._page(envelope, envelope.find(_OAI + "ListRecords"), cleaned=False)
+                cleaned = cleaned or wrapped.cleaned
+                self._read_records([wrapped.root[0]], match[0])
+        if cleaned:
+            self._set_aside(self.body, _CLEANED, None)
+        return self._page(envelope, envelope.find(_OAI + "ListRecords"), cleaned=cleaned)
 
     def _read_records(self, records: Iterable[etree._Element], raw: bytes | None = None) -> None:
         for index, record in enumerate(records):
@@ -163,10 +169,11 @@ class _PageReader:
                 self.papers.append(paper)
 
     def _bytes_of(self, record: etree._Element, index: int) -> bytes:
-        """Return the record's own bytes as they came; only faulty records pay for the search."""
-        for number, match in enumerate(_RECORD_BYTES.finditer(self.body)):
-            if number == index:
-                return match[0]
+        """Return the record's own bytes as they came; only pages with a faulty one pay for it."""
+        if self.spans is None:
+            self.spans = [match[0] for match in _RECORD_BYTES.finditer(self.body)]
+        if index < len(self.spans):
+            return self.spans[index]
         return etree.tostring(record, encoding="utf-8")
 
     def _set_aside(self, raw: bytes, reason: str, arxiv_id: str | None) -> None:
@@ -175,7 +182,7 @@ class _PageReader:
             and len(raw) < len(self.body)
             and (match := _IDENTIFIER_BYTES.search(raw))
         ):
-            identifier = parse_arxiv_id(match[1].decode("utf-8", errors="replace"))
+            identifier = read_identifier(match[1].decode("utf-8", errors="replace"))
             arxiv_id = identifier.base if identifier else None
         self.malformed.append(
             QuarantinedRecord(Source.OAI.value, reason, raw, self.raw_path, arxiv_id, self.at)
@@ -240,7 +247,7 @@ def _day(text: str) -> date:
 
 
 def _record_id(record: etree._Element) -> str | None:
-    identifier = parse_arxiv_id(record.findtext(f"{_HEADER}/{_OAI}identifier") or "")
+    identifier = read_identifier(record.findtext(f"{_HEADER}/{_OAI}identifier") or "")
     return identifier.base if identifier else None
 
 

@@ -17,9 +17,9 @@ from pipeline.sources.categories import (
 )
 from pipeline.sources.errors import BadAnswerError, BadRequestError, IncompleteAnswerError
 from pipeline.sources.http import ArxivHttp
+from pipeline.sources.identifiers import read_identifier
 from pipeline.sources.query_transport import QueryPage, StrictAdapter, make_arxiv_client
 from pipeline.sources.text import one_line, paragraphs, plain_line, says_withdrawn
-from storage.arxiv_id import parse_arxiv_id
 from storage.types import Paper, QuarantinedRecord, Source
 
 #: arXiv's server refuses request lines above 4,094 bytes (gunicorn); a comma takes three
@@ -75,7 +75,7 @@ class QuerySource:
         wanted: dict[str, None] = {}
         refused: list[str] = []
         for text in ids:
-            identifier = parse_arxiv_id(text)
+            identifier = read_identifier(text)
             if identifier is None:
                 refused.append(text)
             else:
@@ -204,7 +204,7 @@ class QuerySource:
 
 def paper_from_result(result: arxiv.Result) -> Paper:
     """Return the paper an entry of the query API states; its text has TeX accents converted."""
-    identifier = parse_arxiv_id(result.entry_id)
+    identifier = read_identifier(result.entry_id)
     if identifier is None:  # the transport has set such entries aside
         raise BadAnswerError(f"{result.entry_id!r} is no arXiv identifier.")
     primary = canonical_category(result.primary_category)

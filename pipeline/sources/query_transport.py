@@ -17,8 +17,8 @@ from pipeline.sources.archive import RawAnswer
 from pipeline.sources.dates import parse_iso
 from pipeline.sources.errors import BadAnswerError, BadRequestError
 from pipeline.sources.http import ArxivHttp
+from pipeline.sources.identifiers import read_identifier
 from pipeline.sources.strict_xml import parse_strict
-from storage.arxiv_id import parse_arxiv_id
 from storage.types import QuarantinedRecord, Source
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -53,7 +53,7 @@ def check_page(body: bytes, *, at: datetime, raw_path: str | None = None) -> Que
     if root.tag != _ATOM + "feed":
         raise BadAnswerError(f"The answer is no Atom feed: its root is {root.tag!r}.")
     total = (root.findtext(_OPENSEARCH + "totalResults") or "").strip()
-    if not total.isdigit():
+    if not total.isdecimal() or len(total) > 12:
         raise BadAnswerError("The answer does not say how many results there are.")
     title = " ".join((root.findtext(_ATOM + "title") or "").split())
     entries = root.findall(_ATOM + "entry")
@@ -69,7 +69,7 @@ def check_page(body: bytes, *, at: datetime, raw_path: str | None = None) -> Que
             raise BadRequestError(f"arXiv refuses the query: {reason}.", reason=reason)
         fault = _fault(entry, identifier)
         if fault:
-            parsed = parse_arxiv_id(identifier)
+            parsed = read_identifier(identifier)
             malformed.append(
                 QuarantinedRecord(
                     Source.QUERY.value,
@@ -89,7 +89,7 @@ def check_page(body: bytes, *, at: datetime, raw_path: str | None = None) -> Que
 
 def _fault(entry: etree._Element, identifier: str) -> str | None:
     """Return why an entry cannot become a paper, or None if it can."""
-    if parse_arxiv_id(identifier) is None:
+    if read_identifier(identifier) is None:
         return f"{identifier!r} is no arXiv identifier"
     if not (entry.findtext(_ATOM + "title") or "").strip():
         return "the entry has no title"

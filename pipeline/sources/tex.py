@@ -22,13 +22,13 @@ _LETTERS = {
 _DOTLESS = {"\\i": "i", "\\j": "j"}
 
 _MATH = re.compile(r"(?<!\\)(\$\$[^$]*\$\$|\$[^$]*\$)")
-# One or more backslashes: arXiv's own test data doubles them, and so do some authors. The pattern
+# One to four backslashes: arXiv's own test data doubles them, and so do some authors. The pattern
 # begins with a literal, so that the engine leaps from one backslash to the next.
 _GROUP = r"\{\s*(?:\\[ij]|[A-Za-z])\s*\}"
 _BARE = r"\\[ij](?:\s+(?=[A-Za-z])|(?![A-Za-z]))|[A-Za-z]"
 _NAMES = "|".join(sorted(_LETTERS, key=len, reverse=True))
 _TOKEN = re.compile(
-    rf"\\+(?:['`^\"~=.]\s*(?:{_GROUP}|{_BARE})"
+    rf"\\{{1,4}}(?:['`^\"~=.]\s*(?:{_GROUP}|{_BARE})"
     rf"|[uvHcdbkr](?:\s*{_GROUP}|\s+(?:{_BARE}))"
     rf"|(?:{_NAMES})(?:\{{\}}|(?=\s*\}})|\s+(?=[A-Za-z])|(?![A-Za-z])))"
 )

@@ -6,7 +6,7 @@ from pipeline.sources.tex import to_unicode
 
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*|\n {2,}(?=\S)")
 # `arXiv:IDvN Announce Type: T \nAbstract: ...` as the feeds write it (arxiv-feed serializer).
-_FEED_PREFIX = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*\S+\s*\n?\s*Abstract:\s*")
+_FEED_PREFIX = re.compile(r"\A\s*arXiv:\S+\s+Announce Type:\s*\S+\s*\n?\s*Abstract:\s*")
 # Comments say why; the words that say it is still so. "Replaces a withdrawn paper" is another's.
 _WITHDRAWN = re.compile(
     r"(?:\b(?:paper|article|manuscript|submission|preprint|work|version|it|note|this|letter)\b[^.;]{0,60}?"
@@ -61,4 +61,5 @@ def says_withdrawn(comment: str | None) -> bool:
     """
     if not comment or "ithdrawn" not in comment.casefold():
         return False
+    comment = comment[:2000]
     return bool(_WITHDRAWN.search(comment)) and not _EARLIER.search(comment)
