@@ -43,7 +43,7 @@ from pipeline.sources.errors import (
     OaiError,
     ThrottledError,
 )
-from pipeline.sources.feed import FeedSource, parse_feed
+from pipeline.sources.feed import ITEM_CAP, FeedSource, parse_feed
 from pipeline.sources.http import _check_redirect
 from pipeline.sources.oai import OaiSource, parse_oai_page
 from pipeline.sources.query import LAST_RESULT, REQUEST_LINE_BYTES, QuerySource
@@ -219,9 +219,11 @@ def test_pitfall_17_a_record_marked_deleted_is_reported_as_such() -> None:
     assert not page.malformed
 
 
-def test_pitfall_19_a_feed_at_its_cap_says_so() -> None:
+def test_pitfall_19_a_feed_at_its_cap_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """arXiv cuts a joined feed at 2,000 items, silently and in the middle of one type."""
-    items = [rss_item(f"2603.{number:05d}") for number in range(2000)]
+    assert ITEM_CAP == 2000
+    monkeypatch.setattr("pipeline.sources.feed.ITEM_CAP", 4)
+    items = [rss_item(f"2603.{number:05d}") for number in range(4)]
     assert parse_feed(rss_feed(*items).encode(), at=AT).capped
     assert not parse_feed(rss_feed(*items[1:]).encode(), at=AT).capped
 
