@@ -1,19 +1,25 @@
 """Backfill: a past window by OAI, week by week; weeks that are done are not asked for again."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from rich.progress import Progress
 
 from config.errors import UsageError
-from pipeline.harvest import Window, backfill_windows, harvest_window
+from pipeline.harvest import HarvestReport, Window, backfill_windows, harvest_window
 from pipeline.sources.oai import OaiSource
 from storage.store import OpenStore
 from storage.types import UpsertCounts
 
 #: OAI refuses earlier days: `earliestDatestamp` of arXiv's Identify answer.
 EARLIEST = date(2005, 9, 16)
+#: A window younger than this is asked for again by the next call: records of its last day may
+#: still be on their way, and arXiv's edge keeps an answer given too early for days.
+FINAL_AFTER_DAYS = 2
+#: An empty answer for so recent a week is more likely too early than true.
+EMPTY_FINAL_AFTER_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,54 @@ class BackfillReport:
     skipped: int
     counts: UpsertCounts
     quarantined: int
+    #: pages asked for
+    pages: int = 0
+    #: windows too young to be final: the next call asks for them again
+    open_windows: int = 0
+
+
+class Pace:
+    """How long the rest takes: the requests still to come, at the rate they really have."""
+
+    def __init__(
+        self,
+        windows: int,
+        min_interval_seconds: float,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._windows = windows
+        self._interval = min_interval_seconds
+        self._monotonic = monotonic
+        self._started = monotonic()
+        self._pages = 0
+        self._done = 0
+
+    def page(self) -> None:
+        """Note one page that came."""
+        self._pages += 1
+
+    def window(self) -> None:
+        """Note one window that is complete."""
+        self._done += 1
+
+    def requests_left(self) -> int:
+        """Return about how many requests are still to come, one a window at least.
+
+        Weeks differ little in size, so the finished ones speak for the others.
+        """
+        each = self._pages / self._done if self._done else max(1, self._pages)
+        return round(max(1.0, each) * (self._windows - self._done))
+
+    def seconds_left(self) -> float:
+        """Return about how long they take: never less than arXiv's interval allows."""
+        measured = (self._monotonic() - self._started) / self._pages if self._pages else 0.0
+        return self.requests_left() * max(self._interval, measured)
+
+    def __str__(self) -> str:
+        """Return where it stands, for a progress bar."""
+        minutes = self.seconds_left() / 60
+        left = f"{minutes / 60:.1f} h" if minutes >= 90 else f"{minutes:.0f} min"
+        return f"week {min(self._done + 1, self._windows)} of {self._windows}, about {left} left"
 
 
 def backfill_papers(
@@ -37,6 +91,7 @@ def backfill_papers(
     again: bool,
     clock: Callable[[], datetime],
     bars: Progress,
+    min_interval_seconds: float = 3.0,
 ) -> BackfillReport:
     """Harvest every window of the past between two days, both inclusive.
 
@@ -45,6 +100,42 @@ def backfill_papers(
         SourceError: arXiv did not answer; what was harvested stays, and the next call resumes.
     """
     today = clock().astimezone(UTC).date()
+    _check_days(from_day, until_day, today)
+    windows = [window for name in sets for window in backfill_windows(name, from_day, until_day)]
+    todo = [window for window in windows if again or not _is_done(open_store, window)]
+    counts, quarantined, pages, open_windows = UpsertCounts(), 0, 0, 0
+    pace = Pace(len(todo), min_interval_seconds)
+    task = bars.add_task(str(pace), total=pace.requests_left())
+
+    def on_page(_: int) -> None:
+        pace.page()
+        bars.update(task, description=str(pace), advance=1)
+
+    for window in todo:
+        report = harvest_window(oai, open_store, window, clock=clock, on_page=on_page)
+        counts += report.counts
+        quarantined += report.quarantined
+        pages += report.pages
+        if _is_final(report, today):
+            with open_store() as store:
+                store.cursors.save(_done_name(window), clock().isoformat(), clock())
+        else:
+            open_windows += 1
+        pace.window()
+        bars.update(task, description=str(pace), total=pages + pace.requests_left())
+    with open_store() as store:
+        store.ledger.note_backfill(from_day, until_day, finished_at=clock())
+    return BackfillReport(
+        windows=len(todo),
+        skipped=len(windows) - len(todo),
+        counts=counts,
+        quarantined=quarantined,
+        pages=pages,
+        open_windows=open_windows,
+    )
+
+
+def _check_days(from_day: date, until_day: date, today: date) -> None:
     if from_day > until_day:
         raise UsageError(
             f"The window ends ({until_day}) before it begins ({from_day}).",
@@ -57,19 +148,15 @@ def backfill_papers(
         )
     if until_day > today:
         raise UsageError(f"{until_day} lies in the future.", hint=f"Use --until {today}.")
-    windows = [window for name in sets for window in backfill_windows(name, from_day, until_day)]
-    todo = [window for window in windows if again or not _is_done(open_store, window)]
-    counts, quarantined = UpsertCounts(), 0
-    task = bars.add_task("weeks harvested", total=len(todo))
-    for window in todo:
-        report = harvest_window(oai, open_store, window, clock=clock)
-        counts += report.counts
-        quarantined += report.quarantined
-        if window.until_day is not None and window.until_day < today:
-            with open_store() as store:
-                store.cursors.save(_done_name(window), clock().isoformat(), clock())
-        bars.advance(task)
-    return BackfillReport(len(todo), len(windows) - len(todo), counts, quarantined)
+
+
+def _is_final(report: HarvestReport, today: date) -> bool:
+    until = report.window.until_day
+    if until is None:
+        return False
+    found = report.counts.new + report.counts.revised + report.counts.unchanged
+    days = FINAL_AFTER_DAYS if found else EMPTY_FINAL_AFTER_DAYS
+    return until < today - timedelta(days=days)
 
 
 def _is_done(open_store: OpenStore, window: Window) -> bool:

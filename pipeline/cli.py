@@ -2,7 +2,19 @@
 
 import typer
 
-from pipeline.commands import demo, digest, fetching, importing, learning, queue, report, setup, web
+from pipeline.commands import (
+    demo,
+    digest,
+    doctor,
+    fetching,
+    importing,
+    learning,
+    quarantine,
+    queue,
+    report,
+    setup,
+    web,
+)
 
 HELP = """Keep a survey's curated list alive: fetch, classify, approve, publish.
 
@@ -26,6 +38,8 @@ COMMANDS = (
     web.serve,
     digest.digest,
     report.status,
+    doctor.doctor,
+    quarantine.quarantine,
     report.sections,
     demo.demo,
     demo.replica,

@@ -30,6 +30,18 @@ class Recorder:
             self.counts[name] = self.counts.get(name, 0) + value
 
 
+def is_active(database: Path) -> bool:
+    """Say whether a process holds the run lock beside the database now."""
+    try:
+        with _lock_path(database).open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 @contextmanager
 def exclusive(database: Path) -> Iterator[None]:
     """Hold the run lock beside the database, or raise AnotherRunError at once.
@@ -37,8 +49,7 @@ def exclusive(database: Path) -> Iterator[None]:
     The operating system gives the lock back when the process dies, however it dies.
     """
     database.parent.mkdir(parents=True, exist_ok=True)
-    path = database.with_name(database.name + ".run-lock")
-    with path.open("a+") as lock:
+    with _lock_path(database).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -83,6 +94,10 @@ def recorded(
                 run_id, finished_at=clock(), status=status, counts=recorder.counts, error=error
             )
             store.checkpoint()
+
+
+def _lock_path(database: Path) -> Path:
+    return database.with_name(database.name + ".run-lock")
 
 
 @contextmanager

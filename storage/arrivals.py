@@ -78,6 +78,11 @@ class Arrivals:
             )
         ]
 
+    def last(self) -> datetime | None:
+        """Return when a paper was first seen last; None if we hold none."""
+        row = self._session.row("SELECT max(first_seen_at) FROM paper")
+        return None if row is None else from_utc(row[0])
+
     def note_late(self, late: Iterable[LateArrival], *, noted_at: datetime) -> int:
         """Write down late arrivals, each paper once; return how many were new."""
         rows = [

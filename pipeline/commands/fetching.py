@@ -1,6 +1,7 @@
 """The steps that ask arXiv: run, fetch, backfill, add."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,12 +35,29 @@ def run(invocation: Invocation) -> None:
     _exit_by(invocation, report.fetch)
 
 
-@command("fetch", examples="living-survey fetch")
-def fetch(invocation: Invocation) -> None:
+@command(
+    "fetch",
+    examples="""
+    living-survey fetch
+    living-survey fetch --replay var/archive
+    """,
+)
+def fetch(
+    invocation: Invocation,
+    replay: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Ask nobody: rebuild from this archive.", show_default=False
+        ),
+    ] = None,
+) -> None:
     """Fetch announcements and records from arXiv."""
     from pipeline.commands.session import arxiv_session
     from pipeline.run import fetch_step
 
+    if replay is not None:
+        _replay(invocation, replay)
+        return
     with arxiv_session(invocation, "fetch") as (session, arxiv):
         report = fetch_step(session.services, arxiv, session.record, session.bars)
     if invocation.output.as_json:
@@ -47,6 +65,30 @@ def fetch(invocation: Invocation) -> None:
     else:
         _say_fetch(invocation, report)
     _exit_by(invocation, report)
+
+
+def _replay(invocation: Invocation, directory: Path) -> None:
+    from pipeline.commands.session import session
+    from pipeline.replay import replay_archive
+
+    with session(invocation, "fetch", alone=True) as opened:
+        task = opened.bars.add_task("answers read again", total=None)
+        report = replay_archive(
+            directory,
+            opened.services.open_store,
+            on_answer=lambda count: opened.bars.advance(task, count),
+        )
+        counts = report.counts
+        opened.record.count(new=counts.new, revised=counts.revised, unchanged=counts.unchanged)
+    if invocation.output.as_json:
+        invocation.output.answer(report)
+        return
+    invocation.output.line(
+        f"replayed   {report.answers} answers, {report.feeds} of them feeds: "
+        f"{counts.new} new, {counts.revised} revised, {counts.unchanged} unchanged"
+    )
+    if report.quarantined:
+        invocation.output.line(f"quarantine {report.quarantined} records could not be read")
 
 
 @command("backfill", examples="living-survey backfill --from 2025-12-01 --until 2025-12-31")
@@ -80,6 +122,7 @@ def backfill(
             again=again,
             clock=services.clock,
             bars=session.bars,
+            min_interval_seconds=services.settings.arxiv.min_interval_seconds,
         )
         counts = report.counts
         session.record.count(
@@ -95,6 +138,10 @@ def backfill(
         f"harvested  {report.windows} windows, {report.skipped} done before: "
         f"{counts.new} new, {counts.revised} revised, {counts.unchanged} unchanged"
     )
+    if report.open_windows:
+        invocation.output.line(
+            f"open       {report.open_windows} windows are too young to be final: asked again later"
+        )
     if report.quarantined:
         invocation.output.line(f"quarantine {report.quarantined} records could not be read")
 

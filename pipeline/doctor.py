@@ -1,0 +1,224 @@
+"""What is wrong with a survey and what to do about it. Looks, asks nobody and mends nothing."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from classifiers import artifact
+from config.errors import LivingSurveyError
+from config.settings import ArxivSettings
+from config.taxonomy import Taxonomy
+from pipeline.bootstrap import Services
+from pipeline.calendar import announcement_day, announcement_days
+from pipeline.ledger import (
+    WATCHED_DAYS,
+    OverdueDay,
+    overdue_days,
+    overdue_remedy,
+    overdue_sentence,
+)
+from pipeline.recording import is_active
+from pipeline.sources.limiter import Limiter, default_limiter_path, host_group
+from storage.integrity import Fault
+from storage.store import Store
+from storage.types import RunRecord, RunStatus
+
+#: announcement days without a single new paper before that is called wrong
+SILENT_DAYS = 3
+#: bytes a run may need for the database, its WAL and the archive
+_ROOM = 1 << 30
+_LONG_QUEUE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing the operator should know."""
+
+    #: which of the checks found it
+    check: str
+    what: str
+    remedy: str
+    #: False: worth knowing, nothing is broken
+    wrong: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the database says, taken in one lease."""
+
+    faults: tuple[Fault, ...]
+    overdue: tuple[OverdueDay, ...]
+    #: a run has looked at a feed before
+    watched: bool
+    last_arrival: datetime | None
+    runs: tuple[RunRecord, ...]
+    quarantine: int
+    queue: int
+    approvals: bool
+
+
+def examine(services: Services) -> tuple[Finding, ...]:
+    """Return everything that is wrong or worth knowing; empty if all is well."""
+    settings, now = services.settings, services.clock()
+    found = [*_contact(settings.arxiv), *_limiter(settings.arxiv)]
+    found += _disk(settings.database.path)
+    held = None
+    if not settings.database.path.exists():
+        found.append(
+            Finding(
+                "database",
+                f"there is no database at {settings.database.path}.",
+                "`living-survey init` creates it.",
+            )
+        )
+    else:
+        try:
+            with services.open_store() as store:
+                held = _look(store, settings.arxiv, now)
+        except LivingSurveyError as error:
+            found.append(Finding("database", error.message, error.hint))
+    if held is not None:
+        found += _database(held)
+        found += _ledger(held, now)
+        found += _runs(held, settings.database.path, now)
+    found += _model(
+        settings.classifier.models, services.taxonomy, trainable=bool(held and held.approvals)
+    )
+    return tuple(found)
+
+
+def _look(store: Store, arxiv: ArxivSettings, now: datetime) -> _Held:
+    since = announcement_day(now) - timedelta(days=WATCHED_DAYS)
+    return _Held(
+        faults=tuple(store.integrity.faults()),
+        overdue=overdue_days(store.ledger.days(since), arxiv.categories, now),
+        watched=bool(store.ledger.first_days()),
+        last_arrival=store.arrivals.last(),
+        runs=tuple(store.runs.recent(50)),
+        quarantine=store.quarantine.count(),
+        queue=store.queue.size(),
+        approvals=bool(store.decisions.count()),
+    )
+
+
+def _contact(arxiv: ArxivSettings) -> Iterator[Finding]:
+    if arxiv.is_live and not arxiv.contact:
+        yield Finding(
+            "configuration",
+            "arxiv.contact is empty, and arXiv asks its clients to say who they are.",
+            'Set contact = "you@example.org" under [arxiv] in living-survey.toml.',
+        )
+
+
+def _limiter(arxiv: ArxivSettings) -> Iterator[Finding]:
+    limiter = Limiter(arxiv.limiter or default_limiter_path(), arxiv.min_interval_seconds)
+    addresses = [urlsplit(url) for url in (arxiv.oai_url, arxiv.rss_url, arxiv.query_url)]
+    for group in dict.fromkeys(host_group(a.hostname or "", a.port) for a in addresses):
+        seconds, reason = limiter.cooling(group)
+        if not seconds:
+            continue
+        minutes = max(1, round(seconds / 60))
+        if "403" in reason:
+            remedy = "Stop all jobs and find out why: https://arxiv.org/denied.html."
+        else:
+            remedy = "Nothing: runs until then exit with 75 and lose nothing."
+        yield Finding(
+            "arXiv", f"a cool-down lasts {minutes} more minutes: {reason.rstrip('.')}.", remedy
+        )
+
+
+def _disk(database: Path) -> Iterator[Finding]:
+    place = next(path for path in (database.parent, *database.parents) if path.exists())
+    size = database.stat().st_size if database.exists() else 0
+    free = shutil.disk_usage(place).free
+    if free < _ROOM + size:
+        yield Finding(
+            "disk",
+            f"only {free / 1e9:.1f} GB are free at {place}.",
+            "Free some, or move [database] path and [arxiv] archive to another disk.",
+        )
+
+
+def _database(held: _Held) -> Iterator[Finding]:
+    for fault in held.faults:
+        yield Finding(
+            "database",
+            f"{fault.what}: {fault.rows}.",
+            "Keep the file and restore a backup (`living-survey restore`); please report it.",
+        )
+    if held.quarantine:
+        yield Finding(
+            "quarantine",
+            f"{held.quarantine} records could not be read.",
+            "`living-survey quarantine list` shows them, `quarantine retry` reads them again.",
+        )
+    if held.queue > _LONG_QUEUE:
+        yield Finding(
+            "queue",
+            f"{held.queue} papers wait for a reviewer.",
+            "`living-survey serve` shows the likeliest first.",
+            wrong=False,
+        )
+
+
+def _ledger(held: _Held, now: datetime) -> Iterator[Finding]:
+    if held.overdue:
+        yield Finding("ledger", overdue_sentence(held.overdue), overdue_remedy(held.overdue))
+    if not held.watched:
+        yield Finding(
+            "ledger",
+            "no feed was read yet.",
+            "`living-survey run` reads today's; put it under cron.",
+            wrong=False,
+        )
+        return
+    if held.last_arrival is None:
+        silent = SILENT_DAYS
+    else:
+        since = announcement_day(held.last_arrival) + timedelta(days=1)
+        silent = len(announcement_days(since, announcement_day(now)))
+    if silent >= SILENT_DAYS:
+        yield Finding(
+            "arrivals",
+            f"no new paper has come for {silent} announcement days.",
+            "Look at `living-survey status`: does cron call `living-survey run`?",
+        )
+
+
+def _runs(held: _Held, database: Path, now: datetime) -> Iterator[Finding]:
+    newest: dict[str, RunRecord] = {}
+    for run in held.runs:
+        newest.setdefault(run.command, run)
+    for run in newest.values():
+        old = run.started_at < now - timedelta(days=WATCHED_DAYS)
+        if old or run.status is RunStatus.DONE:
+            continue
+        if run.status is RunStatus.RUNNING:
+            if is_active(database):
+                continue
+            ended = "was interrupted without a word"
+        else:
+            ended = f"{run.status.value}: {run.error}" if run.error else run.status.value
+        yield Finding(
+            "runs",
+            f"the last `{run.command}` ({run.started_at:%Y-%m-%d %H:%M} UTC) {ended}.",
+            f"`living-survey {run.command}` again goes on where it stopped.",
+        )
+
+
+def _model(models: Path, taxonomy: Taxonomy, *, trainable: bool) -> Iterator[Finding]:
+    if artifact.current_id(models) is None:
+        yield Finding(
+            "model",
+            "no model was trained; papers are scored by cue words.",
+            "`living-survey train` makes one from the decisions.",
+            wrong=trainable,
+        )
+        return
+    try:
+        artifact.load(models, taxonomy)
+    except LivingSurveyError as error:
+        yield Finding("model", error.message, error.hint or "`living-survey train` makes another.")
