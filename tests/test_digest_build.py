@@ -5,8 +5,8 @@ import pytest
 from digest_fakes import MONDAY, TAXONOMY, WEEK, make_approved
 
 from pipeline.digest.build import OTHER, CrossReference, Digest, build_digest
-from pipeline.links import LinkKind
 from pipeline.digest.week import Week
+from pipeline.links import LinkKind
 from storage.types import ApprovedPaper
 
 W12 = Week(2026, 12)
