@@ -67,18 +67,24 @@ def directions(taxonomy: Taxonomy, features: TextFeatures, own: tuple[str, ...])
     )
 
 
-def fit_outputs(corpus: Corpus, examples: Bools, background: Bools, recipe: Recipe) -> Fitted:
-    """Return all outputs fitted on the marked examples and background rows only."""
+def fit_outputs(
+    corpus: Corpus, examples: Bools, background: Bools, recipe: Recipe, *, only: str | None = None
+) -> Fitted:
+    """Return all outputs fitted on the marked examples and background rows only.
+
+    With `only`, the outputs of that kind alone are fitted; the others rest on the taxonomy.
+    """
     every = outputs(corpus.taxonomy)
     weights = np.zeros((len(corpus.features.terms_), len(every)))
     intercepts = np.zeros(len(every))
     stream = corpus.background[background]
-    weak = _weak(corpus, stream, recipe) if recipe.weak else {}
+    weak = _weak(corpus, examples, stream, recipe) if recipe.weak else {}
     pulls = _pulls(corpus, recipe)
     for column, output in enumerate(every):
         taken = weak.get(output.kind)
         lesson = None if taken is None else (stream, taken)
-        fit = _fit_one(corpus, column, examples, lesson, recipe)
+        skip = only not in {None, output.kind}
+        fit = None if skip else _fit_one(corpus, column, examples, lesson, recipe)
         weights[:, column] = pulls[column]
         intercepts[column] = NO_EXAMPLE if fit is None else fit.intercept
         if fit is not None:
@@ -86,13 +92,18 @@ def fit_outputs(corpus: Corpus, examples: Bools, background: Bools, recipe: Reci
     return Fitted(weights, intercepts)
 
 
-def _weak(corpus: Corpus, stream: sparse.csr_matrix, recipe: Recipe) -> dict[str, WeakRows]:
+def _weak(
+    corpus: Corpus, examples: Bools, stream: sparse.csr_matrix, recipe: Recipe
+) -> dict[str, WeakRows]:
     closeness = np.asarray(stream @ corpus.directions.scope)
     rejected = int((corpus.targets[:, 0] == 0).sum())
     found = {SCOPE: weak_scope(closeness, fade(rejected))}
     for facet, towards in corpus.directions.labels.items():
-        most = recipe.weak_per_task if facet == "task" else recipe.weak_per_label
-        found[facet] = weak_labels(closeness, np.asarray(stream @ towards.T), most)
+        most = {"task": recipe.weak_task, "modality": recipe.weak_modality}.get(facet, 0)
+        columns = [c for c, output in enumerate(outputs(corpus.taxonomy)) if output.kind == facet]
+        shown = (corpus.targets[examples][:, columns] == 1).sum(axis=0)
+        quota = [most if facet == "task" else max(0, most - int(count)) for count in shown]
+        found[facet] = weak_labels(closeness, np.asarray(stream @ towards.T), quota)
     return found
 
 
@@ -103,7 +114,8 @@ def _pulls(corpus: Corpus, recipe: Recipe) -> list[Floats]:
     pulls = [recipe.scope_pull * corpus.directions.scope]
     for facet in corpus.taxonomy.facets:
         towards = corpus.directions.labels[facet.name]
-        pulls += list(recipe.label_pull * (towards - towards.mean(axis=0)))
+        pull = recipe.task_pull if facet.name == "task" else recipe.label_pull
+        pulls += list(pull * (towards - towards.mean(axis=0)))
     pulls += list(recipe.section_pull * corpus.directions.sections)
     return pulls
 

@@ -11,9 +11,12 @@ class Recipe:
     max_terms: int = 100_000
     #: how much an unlabelled paper counts against a decided one
     weak_weight: float = 0.3
-    #: weak examples per label: a task shows plainly in the words, a modality less so
-    weak_per_task: int = 150
-    weak_per_label: int = 50
+    #: weak examples per task: what a paper does shows plainly in its words, and most of a list
+    #: is of one task
+    weak_task: int = 150
+    #: what a modality's examples are filled up to; more would teach the cues' own confusions.
+    #: Techniques get none: no cue tells reliably where a language model takes part
+    weak_modality: int = 20
     #: inverse regularisation of the scope when the cues still speak, and when they are silent
     scope_strength_start: float = 1.0
     scope_strength: float = 3.0
@@ -21,6 +24,7 @@ class Recipe:
     label_strength: float = 10.0
     #: how strongly the taxonomy's words pull on every score (weights of unit directions)
     scope_pull: float = 20.0
+    task_pull: float = 20.0
     label_pull: float = 5.0
     section_pull: float = 10.0
     #: parts of the cross-fitting behind every calibration

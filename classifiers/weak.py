@@ -5,6 +5,7 @@ clear: very close to the survey's words, or far from them. As rejections come in
 closes and the stream becomes what it is: mostly out of scope, at a low weight.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,13 +56,13 @@ def weak_scope(closeness: Floats, faded: float) -> WeakRows:
     )
 
 
-def weak_labels(closeness: Floats, to_labels: Floats, per_label: int) -> WeakRows:
+def weak_labels(closeness: Floats, to_labels: Floats, quota: Sequence[int]) -> WeakRows:
     """Return for each label the papers that are closer to it than to any other, clearest first.
 
     Args:
         closeness: of each background paper to the survey's words as a whole.
         to_labels: (papers, labels) closeness to each label's words.
-        per_label: at most so many papers per label.
+        quota: by label, at most so many papers.
     """
     if not len(closeness) or to_labels.shape[1] < 2:
         return WeakRows(np.empty(0, np.int64), np.empty(0, np.int64))
@@ -73,7 +74,7 @@ def weak_labels(closeness: Floats, to_labels: Floats, per_label: int) -> WeakRow
     labels: list[int] = []
     for label in range(to_labels.shape[1]):
         clear = np.flatnonzero(candidates & (best == label) & (lead > 0))
-        clear = clear[np.argsort(-lead[clear], kind="stable")][:per_label]
+        clear = clear[np.argsort(-lead[clear], kind="stable")][: quota[label]]
         rows.extend(clear.tolist())
         labels.extend([label] * len(clear))
     return WeakRows(np.asarray(rows, dtype=np.int64), np.asarray(labels, dtype=np.int64))

@@ -1,0 +1,292 @@
+"""Measures a classifier on papers later than all it learned from. Trains nothing, draws nothing.
+
+What was trained on is never scored: `evaluate` refuses it.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from classifiers.calibration import expected_error
+from classifiers.errors import ModelError
+from classifiers.metrics import (
+    LabelMeasures,
+    ReliabilityBin,
+    area_under_curve,
+    label_measures,
+    recall_at,
+    reliability,
+    work_saved,
+)
+from classifiers.types import Classifier, Example, Scores
+from config.taxonomy import Facet, Taxonomy
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+#: papers listed as the hardest
+HARDEST = 20
+
+
+class LeakError(ModelError):
+    """A test paper was also trained on, so the figures would flatter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Examples before and from one moment on."""
+
+    train: tuple[Example, ...]
+    test: tuple[Example, ...]
+    cut: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FacetReport:
+    """One facet over the approved papers whose labels are known."""
+
+    facet: str
+    papers: int
+    #: share of papers whose best label is one of theirs
+    top1: float
+    macro_f1: float
+    calibration_error: float
+    #: share of papers left open, and top-1 among those that were not
+    open_share: float
+    decided_top1: float
+    labels: tuple[LabelMeasures, ...]
+    #: (true label, suggested label, papers), a paper of two labels in the row it was placed in
+    confusion: tuple[tuple[str, str, int], ...]
+    reliability: tuple[ReliabilityBin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeReport:
+    """Relevance over approved and rejected papers."""
+
+    papers: int
+    approved: int
+    area_under_curve: float
+    average_precision: float
+    precision: float
+    recall: float
+    calibration_error: float
+    work_saved_at_95: float
+    recall_at_tenth: float
+    reliability: tuple[ReliabilityBin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HardPaper:
+    """A paper the classifier was surely wrong about."""
+
+    key: str
+    title: str
+    question: str
+    said: str
+    probability: float
+    truth: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a classifier is worth on papers it has not seen."""
+
+    model_id: str
+    scope: ScopeReport
+    facets: tuple[FacetReport, ...]
+    #: over approved papers with sections
+    sections: tuple[LabelMeasures, ...]
+    section_top1: float
+    section_top3: float
+    hardest: tuple[HardPaper, ...]
+
+
+def temporal_split(examples: Sequence[tuple[Example, datetime]], newest: float = 0.2) -> Split:
+    """Return the examples before and after one moment, about `newest` of them after.
+
+    Examples of the same moment stay together, so a bulk import is never on both sides; where
+    that leaves nothing to test on, the test is empty.
+    """
+    ordered = sorted(examples, key=lambda pair: (pair[1], pair[0].document.key))
+    if not ordered:
+        raise ModelError("There is nothing to evaluate on.", hint="Decide some papers first.")
+    wanted = int(len(ordered) * (1.0 - newest))
+    cut = ordered[min(wanted, len(ordered) - 1)][1]
+    if cut == ordered[0][1]:
+        later = [moment for _, moment in ordered if moment > cut]
+        cut = later[0] if later else cut
+    if cut == ordered[0][1]:
+        return Split(tuple(example for example, _ in ordered), (), cut)
+    train = tuple(example for example, moment in ordered if moment < cut)
+    return Split(train, tuple(example for example, moment in ordered if moment >= cut), cut)
+
+
+def evaluate(
+    classifier: Classifier,
+    test: Sequence[Example],
+    taxonomy: Taxonomy,
+    *,
+    trained_on: Collection[str],
+) -> Evaluation:
+    """Return the measures of a classifier on `test`.
+
+    Args:
+        classifier: trained model, cue words or baseline.
+        test: decided papers, later than the training.
+        taxonomy: what there is to choose from.
+        trained_on: keys of every paper the classifier learned from, unlabelled ones included.
+
+    Raises:
+        LeakError: a test paper was trained on.
+        ModelError: there is nothing to test on.
+    """
+    if not test:
+        raise ModelError("There is nothing to evaluate on.", hint="Decide some papers first.")
+    leaked = {example.document.key for example in test} & set(trained_on)
+    if leaked:
+        raise LeakError(
+            f"{len(leaked)} test papers were trained on, among them {min(leaked)}.",
+            hint="Split by time before training.",
+        )
+    scores = classifier.predict([example.document for example in test])
+    facets = tuple(
+        report
+        for facet in taxonomy.facets
+        if (report := _facet(facet, test, scores, taxonomy)) is not None
+    )
+    top1, top3, sections = _sections(test, scores, taxonomy)
+    return Evaluation(
+        model_id=classifier.model_id,
+        scope=_scope(test, scores),
+        facets=facets,
+        sections=sections,
+        section_top1=top1,
+        section_top3=top3,
+        hardest=_hardest(test, scores, taxonomy),
+    )
+
+
+def labels_of(example: Example, facet: str, taxonomy: Taxonomy) -> set[str]:
+    """Return an example's labels of a facet; empty where nobody said."""
+    pairs = {pair for s in example.sections for pair in taxonomy.section(s).labels}
+    return {label for name, label in pairs | set(example.facets) if name == facet}
+
+
+def _scope(test: Sequence[Example], scores: Sequence[Scores]) -> ScopeReport:
+    chances = np.asarray([score.in_scope for score in scores])
+    truth = np.asarray([example.in_scope for example in test], dtype=bool)
+    measures = label_measures("in_scope", chances, truth, chances >= 0.5)
+    return ScopeReport(
+        papers=len(test),
+        approved=int(truth.sum()),
+        area_under_curve=area_under_curve(chances, truth),
+        average_precision=measures.average_precision,
+        precision=measures.precision,
+        recall=measures.recall,
+        calibration_error=expected_error(chances, truth),
+        work_saved_at_95=work_saved(chances, truth),
+        recall_at_tenth=recall_at(chances, truth),
+        reliability=reliability(chances, truth),
+    )
+
+
+def _facet(
+    facet: Facet, test: Sequence[Example], scores: Sequence[Scores], taxonomy: Taxonomy
+) -> FacetReport | None:
+    names = [label.name for label in facet.labels]
+    rows = [
+        (score, labels)
+        for example, score in zip(test, scores, strict=True)
+        if example.in_scope and (labels := labels_of(example, facet.name, taxonomy))
+    ]
+    if not rows:
+        return None
+    chances = np.asarray(
+        [[p for name, _, p in score.facets if name == facet.name] for score, _ in rows]
+    )
+    truth = np.asarray([[name in labels for name in names] for _, labels in rows], dtype=bool)
+    best = chances.argmax(axis=1)
+    right = truth[np.arange(len(best)), best]
+    # A paper of two labels is right with either: it stands in the row of the one suggested.
+    placed = np.where(right, best, truth.argmax(axis=1))
+    opened = np.asarray([facet.name in score.open_facets for score, _ in rows], dtype=bool)
+    measures = tuple(
+        label_measures(name, chances[:, n], placed == n, best == n) for n, name in enumerate(names)
+    )
+    supported = [each.f1 for each in measures if each.support]
+    pairs = {
+        (t, s): int(((placed == t) & (best == s)).sum()) for t in set(placed) for s in set(best)
+    }
+    return FacetReport(
+        facet=facet.name,
+        papers=len(rows),
+        top1=float(right.mean()),
+        macro_f1=float(np.mean(supported)),
+        calibration_error=expected_error(chances.max(axis=1), right),
+        open_share=float(opened.mean()),
+        decided_top1=float(right[~opened].mean()) if (~opened).any() else float("nan"),
+        labels=measures,
+        confusion=tuple(
+            (names[t], names[s], count) for (t, s), count in sorted(pairs.items()) if count
+        ),
+        reliability=reliability(chances.max(axis=1), right),
+    )
+
+
+def _sections(
+    test: Sequence[Example], scores: Sequence[Scores], taxonomy: Taxonomy
+) -> tuple[float, float, tuple[LabelMeasures, ...]]:
+    rows = [
+        (set(e.sections), score)
+        for e, score in zip(test, scores, strict=True)
+        if e.in_scope and e.sections
+    ]
+    if not rows:
+        return float("nan"), float("nan"), ()
+    ids = [section.id for section in taxonomy.sections]
+    chances = np.asarray([[dict(score.sections)[s] for s in ids] for _, score in rows])
+    truth = np.asarray([[s in chosen for s in ids] for chosen, _ in rows], dtype=bool)
+    best = chances.argmax(axis=1)
+    measures = tuple(
+        label_measures(s, chances[:, n], truth[:, n], best == n) for n, s in enumerate(ids)
+    )
+    ranked = [[s for s, _ in score.sections] for _, score in rows]
+    top1 = np.mean([r[0] in chosen for r, (chosen, _) in zip(ranked, rows, strict=True)])
+    top3 = np.mean([bool(chosen & set(r[:3])) for r, (chosen, _) in zip(ranked, rows, strict=True)])
+    return float(top1), float(top3), measures
+
+
+def _hardest(
+    test: Sequence[Example], scores: Sequence[Scores], taxonomy: Taxonomy
+) -> tuple[HardPaper, ...]:
+    found = []
+    for example, score in zip(test, scores, strict=True):
+        paper = example.document
+        said = score.in_scope >= 0.5
+        if said != example.in_scope:
+            sure = score.in_scope if said else 1.0 - score.in_scope
+            words = ("out of scope", "in scope")
+            found.append(
+                HardPaper(
+                    paper.key,
+                    paper.title,
+                    "scope",
+                    words[said],
+                    sure,
+                    (words[example.in_scope],),
+                )
+            )
+        for facet in taxonomy.facets if example.in_scope else ():
+            labels = labels_of(example, facet.name, taxonomy)
+            best, p = max(
+                ((label, p) for name, label, p in score.facets if name == facet.name),
+                key=lambda pair: pair[1],
+            )
+            if labels and best not in labels:
+                truth = tuple(sorted(labels))
+                found.append(HardPaper(paper.key, paper.title, facet.name, best, p, truth))
+    return tuple(sorted(found, key=lambda hard: (-hard.probability, hard.key))[:HARDEST])

@@ -1,0 +1,45 @@
+"""In which order a queue is read. Pure; the same queue gives the same order."""
+
+import hashlib
+from collections.abc import Sequence
+from itertools import chain, zip_longest
+
+#: what `order` takes
+ORDERS = ("likely", "uncertain", "mixed", "random")
+
+#: of ten papers of the mixed order, this many are the least certain ones
+_UNCERTAIN_OF_TEN = 3
+
+
+def order(queue: Sequence[tuple[str, float]], kind: str, *, salt: str = "") -> list[str]:
+    """Return the keys of a queue of (key, probability of being in scope) in reading order.
+
+    `likely`: surest first. `uncertain`: nearest to one half first. `mixed`: seven likely, three
+    uncertain, over and over. `random`: by a hash of key and salt, the audit's order: a sample
+    that owes nothing to the model.
+
+    Raises:
+        ValueError: `kind` is none of ORDERS.
+    """
+    if kind == "likely":
+        return [key for key, _ in sorted(queue, key=lambda item: (-item[1], item[0]))]
+    if kind == "uncertain":
+        return [key for key, _ in sorted(queue, key=lambda item: (abs(item[1] - 0.5), item[0]))]
+    if kind == "random":
+        return sorted((key for key, _ in queue), key=lambda key: _hash(salt + key))
+    if kind == "mixed":
+        likely, uncertain = order(queue, "likely"), order(queue, "uncertain")
+        turns = zip_longest(
+            _chunks(likely, 10 - _UNCERTAIN_OF_TEN), _chunks(uncertain, _UNCERTAIN_OF_TEN)
+        )
+        merged = chain.from_iterable(chain(first or (), second or ()) for first, second in turns)
+        return list(dict.fromkeys(merged))
+    raise ValueError(f"no order {kind!r}: one of {', '.join(ORDERS)}")
+
+
+def _chunks(keys: Sequence[str], size: int) -> list[Sequence[str]]:
+    return [keys[start : start + size] for start in range(0, len(keys), size)]
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()

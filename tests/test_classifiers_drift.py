@@ -1,0 +1,62 @@
+"""Drift: unknown words, shifted scores, and papers that gather where no section is."""
+
+import numpy as np
+import pytest
+from classifiers_fakes import approved, document, outside
+
+from classifiers.drift import drift, missing_section, stability_index, unknown_share
+from classifiers.features import TextFeatures
+from classifiers.text import document_text
+from config.taxonomy import load_taxonomy
+
+
+@pytest.fixture(scope="module")
+def features() -> TextFeatures:
+    return TextFeatures().fit([document_text(d) for d in outside(12)])
+
+
+def test_known_texts_have_no_unknown_words(features: TextFeatures) -> None:
+    assert unknown_share(features, outside(12)) == 0.0
+    assert unknown_share(features, [document("1", "xylophones zithers")]) == 1.0
+    assert unknown_share(features, []) == 0.0
+
+
+def test_equal_samples_have_not_shifted() -> None:
+    sample = np.linspace(0, 1, 200)
+    assert stability_index(sample, sample) == pytest.approx(0.0)
+    assert stability_index(sample, sample**4) > 0.25
+    assert stability_index(sample, np.array([])) == 0.0
+
+
+def test_a_week_of_other_scores_is_notable(features: TextFeatures) -> None:
+    week = outside(5)
+    steady = [0.05] * 80 + [0.9] * 20
+    quiet = drift(features, week, reference=steady, scores=steady, decided=[(0.9, True)])
+    loud = drift(features, week, reference=steady, scores=[0.9] * 100)
+    assert not quiet.notable
+    assert quiet.calibration_error == pytest.approx(0.1)
+    assert loud.notable
+    assert np.isnan(loud.calibration_error)
+
+
+def test_papers_that_gather_around_new_terms_are_noticed() -> None:
+    robots = [
+        document(f"robot-{n}", "Humanoid locomotion", f"Quadruped gaits on terrain {n}.")
+        for n in range(30)
+    ]
+    others = [*outside(100), *(example.document for example in approved(25))]
+    found = missing_section(robots, others, load_taxonomy())
+    assert found is not None
+    assert {"humanoid", "locomotion", "quadruped"} <= {term for term, _ in found.terms}
+    assert len(found.examples) == 5
+    assert all(key.startswith("robot-") for key in found.examples)
+
+
+def test_the_taxonomys_own_words_are_no_news() -> None:
+    jailbreaks = [document(f"j-{n}", "Jailbreak", "jailbreak jailbreaking") for n in range(30)]
+    assert missing_section(jailbreaks, outside(100), load_taxonomy()) is None
+
+
+def test_a_handful_is_no_cluster() -> None:
+    robots = [document(f"robot-{n}", "Humanoid locomotion of quadrupeds") for n in range(3)]
+    assert missing_section(robots, outside(100), load_taxonomy()) is None

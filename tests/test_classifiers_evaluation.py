@@ -1,0 +1,193 @@
+"""Measures on later papers only, baselines beside them, replays of known decisions."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from classifiers_fakes import TRAINED_AT, approved, outside, rejected, stream
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classifiers.baselines import NaiveBayes, plain
+from classifiers.calibration import expected_error, threshold_for
+from classifiers.errors import ModelError
+from classifiers.evaluation import LeakError, evaluate, temporal_split
+from classifiers.metrics import label_measures, reliability, work_saved
+from classifiers.simulation import Asreview, OurRule, simulate
+from classifiers.training import train
+from classifiers.types import Document, Example, Scores
+from config.taxonomy import Taxonomy, load_taxonomy
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def taxonomy() -> Taxonomy:
+    return load_taxonomy()
+
+
+def _dated(examples: list[Example]) -> list[tuple[Example, datetime]]:
+    return [(example, START + timedelta(days=n)) for n, example in enumerate(examples)]
+
+
+def test_the_split_is_by_time_and_loses_nothing() -> None:
+    examples = approved(5)
+    split = temporal_split(_dated(examples)[::-1], newest=0.25)
+    assert split.train == tuple(examples[:15])
+    assert split.test == tuple(examples[15:])
+    assert split.cut == START + timedelta(days=15)
+
+
+def test_what_was_decided_at_one_moment_stays_together() -> None:
+    examples = approved(5)
+    moments = [START] * 15 + [START + timedelta(days=1)] * 5
+    split = temporal_split(list(zip(examples, moments, strict=True)), newest=0.5)
+    assert (len(split.train), len(split.test)) == (15, 5)
+
+
+def test_a_bulk_import_alone_leaves_no_test() -> None:
+    split = temporal_split([(example, START) for example in approved(2)])
+    assert split.test == ()
+
+
+def test_nothing_is_scored_on_what_it_was_trained_on(taxonomy: Taxonomy) -> None:
+    examples = [*approved(3), *rejected(4)]
+    model = train(examples, [], taxonomy, trained_at=TRAINED_AT)
+    keys = {example.document.key for example in examples}
+    with pytest.raises(LeakError, match="1 test papers were trained on"):
+        evaluate(model, [*approved(1, start=50), examples[0]], taxonomy, trained_on=keys)
+
+
+def test_an_empty_test_is_refused(taxonomy: Taxonomy) -> None:
+    model = train([], [], taxonomy, trained_at=TRAINED_AT)
+    with pytest.raises(ModelError, match="nothing to evaluate on"):
+        evaluate(model, [], taxonomy, trained_on=())
+
+
+class Oracle:
+    """Says of each paper what it was told to say."""
+
+    model_id = "oracle"
+
+    def __init__(self, taxonomy: Taxonomy, said: dict[str, tuple[float, str]]) -> None:
+        self._taxonomy, self._said = taxonomy, said
+
+    def predict(self, documents: Sequence[Document]) -> list[Scores]:
+        return [self._score(document.key) for document in documents]
+
+    def _score(self, key: str) -> Scores:
+        in_scope, section = self._said[key]
+        labels = self._taxonomy.section(section).labels
+        return Scores(
+            key=key,
+            in_scope=in_scope,
+            sections=tuple(
+                sorted(
+                    ((s.id, float(s.id == section)) for s in self._taxonomy.sections),
+                    key=lambda pair: -pair[1],
+                )
+            ),
+            facets=tuple(
+                (facet.name, label.name, 0.9 if (facet.name, label.name) in labels else 0.05)
+                for facet in self._taxonomy.facets
+                for label in facet.labels
+            ),
+            terms=(),
+        )
+
+
+def test_figures_of_a_known_answer(taxonomy: Taxonomy) -> None:
+    video, image = "generation-video-non-llm-based", "generation-image-non-llm-based"
+    test = [e for e in approved(2) if e.sections[0] in {video, image}] + rejected(2)
+    said = {
+        f"{image}-0": (0.9, image),
+        f"{image}-1": (0.8, video),
+        f"{video}-0": (0.7, video),
+        f"{video}-1": (0.3, video),
+        "outside-0": (0.6, video),
+        "outside-1": (0.1, video),
+    }
+    found = evaluate(Oracle(taxonomy, said), test, taxonomy, trained_on=())
+    assert (found.scope.papers, found.scope.approved) == (6, 4)
+    assert found.scope.precision == pytest.approx(3 / 4)
+    assert found.scope.recall == pytest.approx(3 / 4)
+    assert found.scope.area_under_curve == pytest.approx(7 / 8)
+    modality = next(facet for facet in found.facets if facet.facet == "modality")
+    assert modality.top1 == pytest.approx(3 / 4)
+    assert set(modality.confusion) == {
+        ("image", "image", 1), ("image", "video", 1), ("video", "video", 2),
+    }  # fmt: skip
+    assert found.section_top1 == pytest.approx(3 / 4)
+    hard = {(h.key, h.question, h.said) for h in found.hardest}
+    assert (f"{image}-1", "modality", "video") in hard
+    assert ("outside-0", "scope", "in scope") in hard
+    assert (f"{video}-1", "scope", "out of scope") in hard
+
+
+def test_a_trained_model_beats_chance_and_bayes_stands_beside_it(taxonomy: Taxonomy) -> None:
+    examples = [*approved(), *rejected()]
+    test = [*approved(3, start=700), *rejected(6, start=700)]
+    keys = {example.document.key for example in examples}
+    for classifier in (
+        train(examples, stream(), taxonomy, trained_at=TRAINED_AT),
+        plain(examples, taxonomy, trained_at=TRAINED_AT),
+        NaiveBayes(examples, taxonomy, "multinomial"),
+        NaiveBayes(examples, taxonomy, "complement"),
+    ):
+        found = evaluate(classifier, test, taxonomy, trained_on=keys)
+        assert found.scope.area_under_curve > 0.9
+        assert {facet.facet for facet in found.facets} == {"task", "modality", "technique"}
+
+
+@pytest.mark.parametrize("reading", ["likely", "uncertain", "mixed", "random"])
+def test_a_replay_reads_every_paper_once(taxonomy: Taxonomy, reading: str) -> None:
+    pool = [*approved(3), *(Example(d, in_scope=False) for d in outside(12))]
+    found = simulate(OurRule(pool, [], taxonomy), pool, reading, batch=6, clock=lambda: 0.0)
+    assert (found.papers, found.relevant, found.steps) == (24, 12, 4)
+    assert found.curve[-1] == (24, 1.0)
+    assert [share for _, share in found.curve] == sorted(share for _, share in found.curve)
+
+
+def test_likely_first_saves_work_for_both_rules(taxonomy: Taxonomy) -> None:
+    pool = [*approved(3), *(Example(d, in_scope=False) for d in outside(36))]
+    listed = approved(3, start=300)
+    for rule in (OurRule(pool, listed, taxonomy), Asreview(pool, listed)):
+        found = simulate(rule, pool, "likely", batch=6)
+        assert found.work_saved_at_95 > 0.4
+        assert found.rule == rule.name
+
+
+def test_work_saved_of_known_rankings() -> None:
+    relevant = np.array([True] * 20 + [False] * 80)
+    best = np.linspace(1, 0, 100)
+    assert work_saved(best, relevant) == pytest.approx(0.81 - 0.05)
+    assert work_saved(-best, relevant) == pytest.approx(0.01 - 0.05)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60))
+def test_reliability_bins_hold_everything_and_make_the_error(
+    pairs: list[tuple[float, bool]],
+) -> None:
+    chances = np.array([p for p, _ in pairs])
+    happened = np.array([h for _, h in pairs])
+    bins = reliability(chances, happened)
+    assert sum(each.count for each in bins) == len(pairs)
+    by_hand = sum(each.count * abs(each.promised - each.came) for each in bins) / len(pairs)
+    assert expected_error(chances, happened) == pytest.approx(by_hand)
+
+
+def test_a_threshold_keeps_the_precision_asked_for() -> None:
+    chances = np.linspace(0.99, 0.5, 100)
+    right = np.array([True] * 60 + [False] * 40)
+    threshold = threshold_for(chances, right, 0.9)
+    said = chances >= threshold
+    assert right[said].mean() >= 0.9
+    assert said.sum() == 66
+    assert threshold_for(chances, ~right, 0.95) == 1.0
+
+
+def test_measures_of_a_label_nobody_has() -> None:
+    nobody = np.zeros(3, dtype=bool)
+    found = label_measures("audio", np.zeros(3), nobody, nobody)
+    assert (found.support, found.precision, found.recall, found.f1) == (0, 0.0, 0.0, 0.0)

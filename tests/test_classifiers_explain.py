@@ -1,0 +1,103 @@
+"""Reasons: shares that add up to the score, places that point into the text, neighbours."""
+
+import pytest
+from classifiers_fakes import TRAINED_AT, approved, document, outside, rejected, stream
+
+from classifiers.explain import Mark, Nearest, explain, explain_suggestion, term_marks
+from classifiers.model import Model
+from classifiers.scoring import sigmoid
+from classifiers.targets import Output
+from classifiers.training import train
+from config.taxonomy import load_taxonomy
+
+PAPER = document(
+    "new",
+    "Video Diffusion of Volcanoes",
+    "Our text-to-video model: a diffusion transformer. Code at https://example.org/video",
+)
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return train([*approved(), *rejected()], stream(), load_taxonomy(), trained_at=TRAINED_AT)
+
+
+def test_the_shares_of_every_output_add_up_to_its_score(model: Model) -> None:
+    margins = model.margins(model.matrix([PAPER]))[0]
+    for column, output in enumerate(model.outputs):
+        found = explain(model, PAPER, output)
+        total = found.base + sum(share.value for share in found.contributions)
+        assert total == pytest.approx(found.score, abs=1e-9)
+        if column:
+            assert found.score == pytest.approx(margins[column], abs=1e-4)
+
+
+def test_the_scope_is_explained_in_log_odds(model: Model) -> None:
+    [scores] = model.predict([PAPER])
+    found = explain(model, PAPER, Output("scope", "in_scope"))
+    probability = sigmoid(model.margins(model.matrix([PAPER]))[:, 0] * 0 + found.score)[0]
+    assert probability == pytest.approx(scores.in_scope, abs=1e-4)
+
+
+def test_contributions_are_strongest_first_and_both_ways(model: Model) -> None:
+    found = explain(model, PAPER, Output("modality", "image"))
+    sizes = [abs(share.value) for share in found.contributions]
+    assert sizes == sorted(sizes, reverse=True)
+    assert any(share.value < 0 for share in found.contributions)
+
+
+def test_a_suggestion_is_explained_by_scope_and_the_labels_of_its_section(model: Model) -> None:
+    found = explain_suggestion(model, PAPER)
+    assert [(each.output.kind, each.output.name) for each in found] == [
+        ("scope", "in_scope"),
+        ("task", "generation"),
+        ("modality", "video"),
+        ("technique", "non-llm-based"),
+    ]
+
+
+def test_marks_point_into_the_text_as_it_stands() -> None:
+    marks = term_marks(PAPER)
+    texts = {"title": PAPER.title, "abstract": PAPER.abstract}
+
+    def shown(term: str) -> list[str]:
+        return [texts[mark.field][mark.start : mark.end] for mark in marks[term]]
+
+    assert shown("video") == ["Video", "video"]
+    assert shown("video diffusion") == ["Video Diffusion"]
+    assert shown("to video") == ["to-video"]
+    assert "example" not in marks
+
+
+def test_a_pair_across_the_seam_has_a_mark_on_each_side() -> None:
+    marks = term_marks(document("1", "New volcanoes", "Text here"))
+    assert marks["volcanoes text"] == (Mark("title", 4, 13), Mark("abstract", 0, 4))
+
+
+def test_every_known_term_of_a_text_has_a_place(model: Model) -> None:
+    found = explain(model, PAPER, Output("scope", "in_scope"))
+    assert all(share.marks for share in found.contributions)
+
+
+def test_the_nearest_papers_share_terms(model: Model) -> None:
+    nearest = Nearest(model, [*approved(), *rejected()])
+    near = nearest.approved(PAPER)
+    assert {each.sections for each in near} == {("generation-video-non-llm-based",)}
+    assert [each.similarity for each in near] == sorted(
+        (each.similarity for each in near), reverse=True
+    )
+    assert all(0 < each.similarity <= 1 and each.shared for each in near)
+    against = nearest.rejected(outside(1, start=900)[0])
+    assert against[0].similarity > 0.9
+    assert not against[0].in_scope
+
+
+def test_a_paper_is_not_its_own_neighbour(model: Model) -> None:
+    examples = approved(2)
+    near = Nearest(model, examples).approved(examples[0].document, count=99)
+    assert examples[0].document.key not in {each.key for each in near}
+
+
+def test_nothing_is_near_a_text_without_known_words(model: Model) -> None:
+    assert Nearest(model, approved(2)).approved(document("x", "zzzz qqqq")) == ()
+    assert Nearest(model, []).rejected(PAPER) == ()
