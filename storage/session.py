@@ -35,9 +35,12 @@ class Session:
         return self._cursor.execute(sql, parameters).fetchall()
 
     def row(self, sql: str, parameters: Mapping[str, object] | None = None) -> Row | None:
-        """Return the first row of a query, None if there is none."""
-        found: Row | None = self._cursor.execute(sql, parameters).fetchone()
-        return found
+        """Return the first row of a query, None if there is none.
+
+        All are fetched: DuckDB 2 refuses the next statement while a result is half read.
+        """
+        found = self.rows(sql, parameters)
+        return found[0] if found else None
 
     def write(self, sql: str, parameters: Mapping[str, object] | None = None) -> int:
         """Change something; return how many rows were touched, 0 for a change of schema."""
