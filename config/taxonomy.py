@@ -71,7 +71,7 @@ class Section:
     id: str
     #: from the outermost to its own, as the list writes them
     headings: tuple[str, ...]
-    #: the headings without emoji
+    #: the headings without emoji, and without the list's title where it stands above all of them
     path: tuple[str, ...]
     task: str
     modality: str | None
@@ -131,17 +131,33 @@ def load_taxonomy(path: Path | None = None) -> Taxonomy:
     Raises:
         ConfigError: the file cannot be read, or breaks a rule of docs/taxonomy.md.
     """
+    return parse_taxonomy(taxonomy_text(path), str(path) if path else "taxonomy.toml")
+
+
+def taxonomy_text(path: Path | None = None) -> str:
+    """Return a taxonomy file as it is written; None: the built-in one.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
     if path is None:
-        text, where = files("config").joinpath("taxonomy.toml").read_text("utf-8"), "taxonomy.toml"
-    else:
-        text, where = read_text(path), str(path)
+        return files("config").joinpath("taxonomy.toml").read_text("utf-8")
+    return read_text(path)
+
+
+def parse_taxonomy(text: str, where: str) -> Taxonomy:
+    """Return the taxonomy written in `text`; `where` names it in errors.
+
+    Raises:
+        ConfigError: it breaks a rule of docs/taxonomy.md.
+    """
     content = read_taxonomy(text, where)
     facets = tuple(
         Facet(name, tuple(_label(row) for row in content.labels(name)), optional=name != "task")
         for name in FACETS
         if content.labels(name)
     )
-    sections = tuple(_section(row) for row in content.section)
+    sections = tuple(_section(row, content.list_title) for row in content.section)
     fingerprint = _fingerprint(content.title, facets, sections)
     return Taxonomy(content.title, facets, sections, fingerprint)
 
@@ -151,11 +167,11 @@ def _label(row: LabelRow) -> Label:
     return Label(row.name, row.definition, row.cues, _complete(row.names), carries)
 
 
-def _section(row: SectionRow) -> Section:
+def _section(row: SectionRow, list_title: str | None) -> Section:
     return Section(
         id=row.id,
         headings=row.headings,
-        path=tuple(clean_heading(heading) for heading in row.headings),
+        path=_path(row.headings, list_title),
         task=row.task,
         modality=row.modality,
         technique=row.technique,
@@ -163,6 +179,12 @@ def _section(row: SectionRow) -> Section:
         cues=row.cues,
         names=_complete(row.names),
     )
+
+
+def _path(headings: tuple[str, ...], list_title: str | None) -> tuple[str, ...]:
+    above_all = list_title is not None and heading_key(headings[0]) == heading_key(list_title)
+    own = headings[1:] if above_all and len(headings) > 1 else headings
+    return tuple(clean_heading(heading) for heading in own)
 
 
 def _complete(names: Mapping[str, str]) -> Mapping[str, str]:

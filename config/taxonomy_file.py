@@ -27,6 +27,7 @@ _Lines = Annotated[tuple[_Line, ...], Field(min_length=1)]
 
 _TAKES = {
     "title": "text on one line",
+    "list_title": "the heading above all others in the list, as the list writes it",
     "languages": 'a list of language codes such as ["en", "zh"], at least one',
     "name": 'lower-case letters and digits joined by hyphens, such as "non-llm-based"',
     "id": 'lower-case letters and digits joined by hyphens, such as "generation-image"',
@@ -86,6 +87,8 @@ class TaxonomyFile(_Row):
     """The whole file."""
 
     title: _Line
+    #: the heading that stands above all others in the list: part of headings, not of paths
+    list_title: _Line | None = None
     languages: _Lines = ("en", "zh")
     task: tuple[TaskRow, ...] = Field(min_length=1)
     modality: tuple[LabelRow, ...] = ()

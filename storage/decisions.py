@@ -22,7 +22,7 @@ from storage.types import (
 )
 
 _COLUMNS = """
-decision_id, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at
+decision_id, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at, unplaced
 """
 _HELD = "SELECT arxiv_id FROM paper WHERE arxiv_id IN (FROM listed($ids))"
 _ADD = """
@@ -54,7 +54,8 @@ SELECT (SELECT max(seq) + 1 FROM decision_event), 'undo', decision_id, arxiv_id,
 FROM decision_event
 WHERE kind = 'decide' AND decision_id = $decision_id
 """
-# What stood at an instant, from the events before it: later undoing and later decisions are unseen.
+# What stood at an instant, from the events before it: later undoing and later decisions are unseen,
+# and so are later changes of the taxonomy.
 _APPROVED = """
 WITH past AS (
     SELECT * FROM decision_event WHERE happened_at < $end
@@ -64,12 +65,19 @@ live AS (
     WHERE kind = 'decide'
       AND decision_id NOT IN (SELECT decision_id FROM past WHERE kind = 'undo')
     QUALIFY row_number() OVER (PARTITION BY arxiv_id ORDER BY happened_at DESC, seq DESC) = 1
+),
+placed AS (
+    SELECT decision_id, arg_max(sections, seq) AS sections
+    FROM placement
+    WHERE placed_at < $end
+    GROUP BY decision_id
 )
-SELECT live.arxiv_id, kept.title, kept.abstract, kept.authors, kept.comment, live.sections,
-       live.reviewer, live.note, live.happened_at
+SELECT live.arxiv_id, kept.title, kept.abstract, kept.authors, kept.comment,
+       coalesce(placed.sections, live.sections), live.reviewer, live.note, live.happened_at
 FROM live
 JOIN decided_text AS kept
   ON kept.arxiv_id = live.arxiv_id AND kept.content_hash = live.content_hash
+LEFT JOIN placed ON placed.decision_id = live.decision_id
 WHERE live.verdict = 'approved' AND live.happened_at >= $start
 ORDER BY live.happened_at, live.arxiv_id
 """
@@ -85,7 +93,11 @@ ORDER BY decisions.decided_at, decisions.seq
 
 
 class Decisions:
-    """The table `decision_event` and the texts that were decided on."""
+    """The table `decision_event` and the texts that were decided on.
+
+    Sections are read by today's ids (`storage/taxonomy.py`); the view `decisions` also has them as
+    they were decided.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -205,7 +217,8 @@ class Decisions:
     def approved_between(self, start: datetime, end: datetime) -> list[ApprovedPaper]:
         """Return the papers approved in [start, end) whose approval stood at `end`.
 
-        What was decided or undone from `end` on is not seen, so an old week stays as it was.
+        What was decided, undone or changed in the taxonomy from `end` on is not seen, so an old
+        week stays as it was.
         """
         return [
             ApprovedPaper(
@@ -270,7 +283,8 @@ def _event(number: int, id_: str, new: NewDecision) -> dict[str, object]:
 
 
 def _decision(row: Row) -> Decision:
-    id_, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at = row
+    (id_, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at,
+     unplaced) = row  # fmt: skip
     return Decision(
         decision_id=id_,
         arxiv_id=arxiv_id,
@@ -281,4 +295,5 @@ def _decision(row: Row) -> Decision:
         note=note,
         undone_by=undone_by,
         undone_at=from_utc(undone_at),
+        unplaced=unplaced,
     )

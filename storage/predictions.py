@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from storage.instants import from_utc, to_utc
 from storage.parameters import texts_json
+from storage.section_moves import moved_scores, read_changes
 from storage.session import Row, Session
+from storage.taxonomy_types import TaxonomyChange
 from storage.types import FacetScore, Prediction, SectionScore, TermWeight
 
 if TYPE_CHECKING:
@@ -64,9 +66,13 @@ class Predictions:
         return len(last)
 
     def latest(self, arxiv_ids: Iterable[str]) -> dict[str, Prediction]:
-        """Return the newest prediction of each paper that has one."""
+        """Return the newest prediction of each paper that has one.
+
+        Where the taxonomy changed since, its sections stand under today's ids.
+        """
         rows = self._session.rows(_LATEST, {"ids": texts_json(arxiv_ids)})
-        return {row[0]: _prediction(row) for row in rows}
+        changes = read_changes(self._session)
+        return {row[0]: _prediction(row, changes) for row in rows}
 
     def prefer(self, model_id: str) -> int:
         """Show this model's predictions wherever it has some, after a rollback to it.
@@ -77,13 +83,16 @@ class Predictions:
             return self._session.write(_PREFER, {"model_id": model_id})
 
 
-def _prediction(row: Row) -> Prediction:
+def _prediction(row: Row, changes: Sequence[TaxonomyChange]) -> Prediction:
     arxiv_id, model_id, in_scope, sections, facets, terms, content_hash, predicted_at = row
     return Prediction(
         arxiv_id=arxiv_id,
         model_id=model_id,
         in_scope=in_scope,
-        sections=tuple(SectionScore(s["section"], s["probability"]) for s in sections),
+        sections=moved_scores(
+            tuple(SectionScore(s["section"], s["probability"]) for s in sections),
+            [change for change in changes if model_id in change.models],
+        ),
         facets=tuple(FacetScore(f["facet"], f["label"], f["probability"]) for f in facets),
         terms=tuple(TermWeight(t["term"], t["weight"]) for t in terms),
         content_hash=content_hash,

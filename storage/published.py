@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage.instants import to_utc
+from storage.instants import from_utc, to_utc
 from storage.parameters import rows_json
+from storage.section_moves import read_changes, targets
 from storage.session import Session
+from storage.taxonomy_types import TaxonomyChange
 
 _RECORD = """
 INSERT INTO publication
@@ -15,6 +17,14 @@ FROM (SELECT unnest(from_json($entries, '[{"arxiv_id": "VARCHAR", "section": "VA
 WHERE NOT EXISTS (
     SELECT 1 FROM publication AS held
     WHERE held.target = $target AND held.arxiv_id = told.arxiv_id AND held.section = told.section)
+"""
+_ENTRIES = """
+SELECT publication.arxiv_id, publication.section, publication.published_at, decisions.sections
+FROM publication
+LEFT JOIN decisions
+  ON decisions.arxiv_id = publication.arxiv_id AND decisions.standing
+ AND decisions.verdict = 'approved'
+WHERE publication.target = $target
 """
 
 
@@ -41,11 +51,28 @@ class Published:
             )
 
     def entries(self, target: str) -> set[tuple[str, str]]:
-        """Return the (arXiv id, section id) pairs that went to a target."""
+        """Return the (arXiv id, section id) pairs that went to a target, by today's ids.
+
+        Where a section was split, a paper counts as published in those parts in which it stands
+        approved today, and under the old id while it stands in none.
+        """
+        changes = read_changes(self._session)
         return {
             (arxiv_id, section)
-            for arxiv_id, section in self._session.rows(
-                "SELECT arxiv_id, section FROM publication WHERE target = $target",
-                {"target": target},
+            for arxiv_id, published, published_at, standing in self._session.rows(
+                _ENTRIES, {"target": target}
             )
+            for section in _today(published, from_utc(published_at), set(standing or ()), changes)
         }
+
+
+def _today(
+    section: str, published_at: datetime, standing: set[str], changes: Sequence[TaxonomyChange]
+) -> set[str]:
+    """Return where a published section's paper stands after all later changes."""
+    sections = {section}
+    for change in changes:
+        if published_at <= change.applied_at:
+            moved = targets(change.moves)
+            sections = {new for old in sections for new in moved.get(old, (old,))}
+    return sections if len(sections) == 1 else sections & standing or {section}

@@ -32,6 +32,7 @@ from storage.quarantine import Quarantine
 from storage.queue import Queue
 from storage.runs import Runs
 from storage.session import Session
+from storage.taxonomy import TaxonomyChanges
 
 
 class Store:
@@ -51,6 +52,7 @@ class Store:
         self.runs = Runs(session)
         self.cursors = Cursors(session)
         self.published = Published(session)
+        self.taxonomy = TaxonomyChanges(session)
         self.integrity = Integrity(session)
 
     def transaction(self) -> AbstractContextManager[None]:

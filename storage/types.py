@@ -207,6 +207,8 @@ class Decision:
     #: the reviewer who took it back, and when
     undone_by: str | None = None
     undone_at: datetime | None = None
+    #: an approval that lost its section in a change of the taxonomy: it waits in the queue again
+    unplaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

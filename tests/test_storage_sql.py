@@ -8,6 +8,7 @@ from builders import make_decision, make_paper, make_prediction
 from storage_fakes import ROOT, database, opener
 
 from storage.arrivals import LateArrival
+from storage.taxonomy_types import MoveKind, NewTaxonomyChange, SectionMove
 from storage.types import (
     Announcement,
     AnnounceType,
@@ -69,6 +70,10 @@ def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
         store.arrivals.note_late([late], noted_at=now)
         store.quarantine.add([QuarantinedRecord("oai", "no id", b"<x>", None, None, now)])
         store.published.record("site", [("2405.19334", "survey-llm")], now)
+        move = SectionMove(MoveKind.DISSOLVE, "generation-video-benchmark", ())
+        store.taxonomy.record(
+            NewTaxonomyChange("c1", "old", "", "new", "", now, "ada", (move,), ())
+        )
         run_id = store.runs.start("run", now)
         store.runs.finish(run_id, finished_at=now, status=RunStatus.DONE, counts={"new": 3})
     with duckdb.connect(str(database(folder)), read_only=True) as connection:

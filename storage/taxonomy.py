@@ -1,0 +1,148 @@
+"""Changes of the taxonomy as events: which sections went where, and where that puts decisions.
+
+Never touches a decision.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from storage.instants import to_utc
+from storage.parameters import rows_json, texts_json
+from storage.section_moves import read_changes, targets
+from storage.session import Session
+from storage.taxonomy_types import NewTaxonomyChange, PlacedDecision, TaxonomyChange
+from storage.types import Verdict
+
+_AFFECTED = """
+SELECT decisions.decision_id, decisions.arxiv_id, decisions.verdict, decisions.sections,
+       decisions.standing, kept.title, kept.abstract
+FROM decisions
+JOIN decided_text AS kept
+  ON kept.arxiv_id = decisions.arxiv_id AND kept.content_hash = decisions.content_hash
+WHERE list_has_any(decisions.sections, CAST(from_json($sections, '["VARCHAR"]') AS VARCHAR[]))
+ORDER BY decisions.seq
+"""
+_PLACED = """
+SELECT section, count(*)
+FROM (SELECT unnest(sections) AS section FROM decisions WHERE standing AND verdict = 'approved')
+GROUP BY section
+ORDER BY section
+"""
+_KEEP_TEXT = """
+INSERT INTO taxonomy_text
+SELECT $fingerprint, $content
+WHERE $fingerprint NOT IN (SELECT fingerprint FROM taxonomy_text)
+"""
+_CHANGE = """
+INSERT INTO taxonomy_change
+SELECT coalesce((SELECT max(seq) FROM taxonomy_change), 0) + 1, $change_id, $from_fingerprint,
+       $to_fingerprint, $applied_at, $applied_by,
+       coalesce((SELECT list(DISTINCT model_id ORDER BY model_id) FROM prediction), [])
+"""
+_MOVES = """
+INSERT INTO section_move
+SELECT $change_id, told.kind, told.old, told.new
+FROM (SELECT unnest(from_json($moves, '[{"kind": "VARCHAR", "old": "VARCHAR",
+                                         "new": ["VARCHAR"]}]'), recursive := true)) AS told
+"""
+_PLACEMENTS = """
+INSERT INTO placement
+SELECT (SELECT max(seq) FROM taxonomy_change), told.decision_id, told.sections, told.unplaced,
+       CAST($applied_at AS TIMESTAMP)
+FROM (SELECT unnest(from_json($placements, '[{
+          "decision_id": "VARCHAR", "sections": ["VARCHAR"], "unplaced": "BOOLEAN"}]'),
+                    recursive := true)) AS told
+"""
+# The first section of a prediction is kept, not computed, so that the queue is a plain filter;
+# the model's own words, the list `sections`, stay as they are.
+_FIRST_SECTIONS = """
+UPDATE prediction
+SET top_section = list_filter(
+        list_transform(sections, lambda s:
+            CASE WHEN list_contains($gone, s.section) THEN NULL
+                 ELSE coalesce(CAST($moved AS MAP(VARCHAR, VARCHAR))[s.section], s.section) END),
+        lambda section: section IS NOT NULL)[1]
+WHERE list_contains($gone, top_section)
+   OR map_contains(CAST($moved AS MAP(VARCHAR, VARCHAR)), top_section)
+"""
+_IN_FORCE = """
+SELECT content
+FROM taxonomy_change AS change
+JOIN taxonomy_text AS text ON text.fingerprint = change.from_fingerprint
+WHERE change.applied_at >= $moment
+ORDER BY change.seq
+LIMIT 1
+"""
+_TEXT = "SELECT content FROM taxonomy_text WHERE fingerprint = $fingerprint"
+
+
+class TaxonomyChanges:
+    """The tables `taxonomy_change`, `section_move`, `placement` and `taxonomy_text`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def changes(self) -> tuple[TaxonomyChange, ...]:
+        """Return all changes, oldest first."""
+        return read_changes(self._session)
+
+    def placed(self) -> dict[str, int]:
+        """Return how many papers stand approved in each section, by today's ids."""
+        return dict(self._session.rows(_PLACED))
+
+    def affected(self, sections: Iterable[str]) -> list[PlacedDecision]:
+        """Return every decision that names one of the sections today, in order of recording.
+
+        Also those that do not stand: they can stand again.
+        """
+        return [
+            PlacedDecision(row[0], row[1], Verdict(row[2]), tuple(row[3]), row[4], row[5], row[6])
+            for row in self._session.rows(_AFFECTED, {"sections": texts_json(sections)})
+        ]
+
+    def record(self, change: NewTaxonomyChange) -> None:
+        """Append a change with all its placements, and put waiting papers under the new ids."""
+        applied_at = to_utc(change.applied_at)
+        with self._session.transaction():
+            for fingerprint, content in (
+                (change.from_fingerprint, change.from_text),
+                (change.to_fingerprint, change.to_text),
+            ):
+                self._session.write(_KEEP_TEXT, {"fingerprint": fingerprint, "content": content})
+            self._session.write(
+                _CHANGE,
+                {
+                    "change_id": change.change_id,
+                    "from_fingerprint": change.from_fingerprint,
+                    "to_fingerprint": change.to_fingerprint,
+                    "applied_at": applied_at,
+                    "applied_by": change.applied_by,
+                },
+            )
+            moves = rows_json(
+                {"kind": move.kind.value, "old": move.old, "new": move.new} for move in change.moves
+            )
+            self._session.write(_MOVES, {"change_id": change.change_id, "moves": moves})
+            placements = rows_json(
+                {"decision_id": p.decision_id, "sections": p.sections, "unplaced": p.unplaced}
+                for p in change.placements
+            )
+            self._session.write(_PLACEMENTS, {"placements": placements, "applied_at": applied_at})
+            self._move_first_sections(change)
+
+    def in_force_at(self, moment: datetime) -> str | None:
+        """Return the taxonomy (TOML) that later changes replaced; None: today's still holds."""
+        row = self._session.row(_IN_FORCE, {"moment": to_utc(moment)})
+        return None if row is None else str(row[0])
+
+    def text(self, fingerprint: str) -> str | None:
+        """Return a taxonomy that took part in a change, as TOML; None if none had it."""
+        row = self._session.row(_TEXT, {"fingerprint": fingerprint})
+        return None if row is None else str(row[0])
+
+    def _move_first_sections(self, change: NewTaxonomyChange) -> None:
+        mapped = targets(change.moves)
+        moved = {old: new[0] for old, new in mapped.items() if len(new) == 1}
+        gone = [old for old, new in mapped.items() if len(new) != 1]
+        if mapped:
+            self._session.write(_FIRST_SECTIONS, {"moved": moved, "gone": gone})
