@@ -8,12 +8,14 @@ version, as text: `1501.00010` as a number loses a zero, `math/0510544` has a sl
 import re
 from dataclasses import dataclass
 
-_VERSION = r"(?:v(?P<version>[1-9]\d*))?"
-_NEW = re.compile(rf"(?P<base>\d{{2}}(?:0[1-9]|1[0-2])\.\d{{4,6}}){_VERSION}", re.IGNORECASE)
+#: ASCII: other scripts have digits too, and no identifier is written in them
+_FLAGS = re.IGNORECASE | re.ASCII
+_VERSION = r"(?:v(?P<version>[1-9]\d{0,3}))?"
+_NEW = re.compile(rf"(?P<base>\d{{2}}(?:0[1-9]|1[0-2])\.\d{{4,6}}){_VERSION}", _FLAGS)
 _OLD = re.compile(
     rf"(?P<archive>[a-z]+(?:-[a-z]+)?)(?:\.[a-z-]{{2,}})?/(?P<number>\d{{2}}(?:0[1-9]|1[0-2])\d{{3}})"
     rf"{_VERSION}",
-    re.IGNORECASE,
+    _FLAGS,
 )
 _PREFIX = re.compile(
     r"(?:https?://)?(?:[a-z.]*arxiv\.org/(?:abs|pdf|html|format)/|oai:arxiv\.org:|arxiv:\s*)",
