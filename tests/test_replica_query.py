@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import arxiv  # type: ignore[import-untyped]  # it ships no types
+import arxiv  # it ships no types
 import httpx
 import pytest
 from lxml import etree
