@@ -1,0 +1,133 @@
+"""kill -9 at any moment, then one clean execution: the database is that of an undisturbed one.
+
+A handful of kills by default; LIVING_SURVEY_KILLS=200 spreads 200 over the commands, with
+LIVING_SURVEY_KILL_SEED choosing the moments.
+"""
+
+import json
+import os
+import random
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from cli import Survey, survey_at
+from kill_fakes import DATABASE, contents, copied, measure, run_and_kill
+
+from pipeline.replica.records import load_records
+from pipeline.replica.server import ReplicaServer
+from pipeline.sources.archive import Archive
+
+KILLS = int(os.environ.get("LIVING_SURVEY_KILLS", "8"))
+SEED = os.environ.get("LIVING_SURVEY_KILL_SEED", "1")
+#: kills in a row before the clean execution
+IN_A_ROW = 5
+EARLIER, NOW = "2026-03-18T14:00:00+00:00", "2026-03-20T14:00:00+00:00"
+#: more than one batch of `import`
+SNAPSHOT_RECORDS = 33_000
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A survey as it stands before a command, and the command."""
+
+    before: Survey
+    words: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def arxiv() -> Iterator[ReplicaServer]:
+    sample = Path(str(files("pipeline") / "sample"))
+    records = load_records([sample / "papers.jsonl", sample / "listed.jsonl"])
+    with ReplicaServer(records, page_size=7) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def scenes(arxiv: ReplicaServer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scene]:
+    base = tmp_path_factory.mktemp("templates")
+    sample = Path(str(files("pipeline") / "sample"))
+    empty = survey_at(base / "empty", url=arxiv.url, now=EARLIER)
+    empty.directory.mkdir()
+    for name in ("list.md", "decisions.jsonl"):
+        shutil.copy(sample / name, empty.directory / name)
+    _done(empty, "init", "--list", "list.md")
+    lived = copied(empty, base / "lived")
+    _done(lived, "bootstrap")
+    _done(lived, "backfill", "--from", "2026-03-02", "--until", "2026-03-15")
+    # some of them are about papers of later weeks: those are refused, the others stand
+    assert "recorded 18 decisions" in lived.call("decide", "--from", "decisions.jsonl").out
+    later = replace(lived, environment={**lived.environment, "LIVING_SURVEY_NOW": NOW})
+    snapshot = base / "snapshot.json"
+    _write_snapshot(snapshot)
+    return {
+        "bootstrap": Scene(empty, ("bootstrap",)),
+        "backfill": Scene(
+            later, ("backfill", "--from", "2026-02-23", "--until", "2026-03-19", "--again")
+        ),
+        "run": Scene(later, ("run",)),
+        "import": Scene(later, ("import", str(snapshot))),
+    }
+
+
+@pytest.mark.parametrize("command", ["bootstrap", "backfill", "run", "import"])
+def test_what_was_killed_and_run_again_is_as_if_it_had_never_been_killed(
+    command: str, scenes: dict[str, Scene], arxiv: ReplicaServer, tmp_path: Path
+) -> None:
+    scene = scenes[command]
+    undisturbed = copied(scene.before, tmp_path / "undisturbed")
+    extent = measure(undisturbed, scene.words, arxiv)
+    expected = contents(undisturbed)
+    kills: Counter[str] = Counter()
+    late, wanted = 0, KILLS // len(scenes)
+    while kills.total() < wanted and late <= wanted:
+        survey = copied(scene.before, tmp_path / f"killed-{kills.total()}-{late}")
+        for _ in range(min(IN_A_ROW, wanted - kills.total())):
+            dice = random.Random(f"{SEED} {command} {kills.total()} {late}")
+            how = run_and_kill(survey, scene.words, arxiv, extent, dice)
+            if how is None:
+                late += 1  # the command had ended by itself before that moment came
+            else:
+                kills[how] += 1
+        _done(survey, *scene.words)
+        found = contents(survey)
+        for table, rows in expected.items():
+            assert found[table] == rows, f"{table} after {kills.total()} kills of {command}"
+        assert list(Archive(survey.directory / "var/archive").replay()) is not None
+        assert not (survey.directory / f"{DATABASE}.wal").exists()
+        shutil.rmtree(survey.directory)
+    assert kills.total() == wanted
+    print(f"\n{command}: {dict(kills)}, {late} too late, {extent}")  # noqa: T201  the count is the result
+
+
+def _done(survey: Survey, *words: str) -> None:
+    ended = survey.call(*words)
+    assert ended.status == 0, ended.err
+
+
+def _write_snapshot(path: Path) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(SNAPSHOT_RECORDS):
+            row = {
+                "id": f"2602.{number + 1:05d}",
+                "submitter": "A. Example",
+                "authors": "A. Example",
+                "title": f"Paper {number}",
+                "comments": None,
+                "journal-ref": None,
+                "doi": None,
+                "report-no": None,
+                "categories": "cs.CV cs.LG",
+                "license": None,
+                "abstract": "  We propose a thing.\n",
+                "versions": [{"version": "v1", "created": "Mon, 16 Feb 2026 09:30:00 GMT"}],
+                "update_date": "2026-02-17",
+                "authors_parsed": [["Example", "A.", ""]],
+            }
+            file.write(json.dumps(row) + "\n")
