@@ -177,19 +177,31 @@ FROM pending
 WHERE NOT known
 """
 
+_COUNTS = "SELECT count(*), count(*) FILTER (WHERE known) FROM pending"
+# Most batches are all new: planning the statements for known papers costs more than running them.
+_NOTHING_SETTLED = "CREATE OR REPLACE TEMP TABLE settled (arxiv_id VARCHAR, taken BOOLEAN)"
+
 
 def merge_batch(session: Session, size: int, seen_at: object) -> UpsertCounts:
     """Merge the registered `paper_batch` of `size` distinct papers; called in a transaction."""
     session.write(_PENDING)
-    if session.number("SELECT count(*) FROM pending") == 0:
+    pending, known = session.row(_COUNTS) or (0, 0)
+    if not pending:
         return UpsertCounts(unchanged=size)
     moment = {"seen_at": seen_at}
-    session.write(_SETTLED, moment)
-    session.write(_CHANGES, moment)
+    revised = 0
+    if known:
+        session.write(_SETTLED, moment)
+        session.write(_CHANGES, moment)
+        revised = session.number("SELECT count(*) FROM settled WHERE revised")
+    else:
+        session.write(_NOTHING_SETTLED)
     session.write(_VERSIONS, moment)
-    session.write(_REVISE)
-    revised = session.number("SELECT count(*) FROM settled WHERE revised")
-    new = session.write(_INSERT, moment)
+    if known:
+        session.write(_REVISE)
+    if pending > known:
+        session.write(_INSERT, moment)
     session.write("DROP TABLE settled")
     session.write("DROP TABLE pending")
+    new = pending - known
     return UpsertCounts(new=new, revised=revised, unchanged=size - new - revised)

@@ -303,7 +303,7 @@ records = st.builds(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(batches=st.lists(st.lists(records, min_size=1, max_size=3), min_size=1, max_size=3))
 def test_whatever_comes_a_repetition_changes_nothing_and_versions_never_fall(
