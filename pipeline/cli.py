@@ -1,5 +1,7 @@
 """The command line: `living-survey COMMAND`. Only lists; each group lives in commands/."""
 
+from collections.abc import Sequence
+
 import typer
 
 from pipeline.commands import (
@@ -13,8 +15,10 @@ from pipeline.commands import (
     queue,
     report,
     setup,
+    taxonomy,
     web,
 )
+from pipeline.commands.invocation import Command
 
 HELP = """Keep a survey's curated list alive: fetch, classify, approve, publish.
 
@@ -45,17 +49,32 @@ COMMANDS = (
     demo.replica,
 )
 
+#: families of commands, each with its help: `living-survey taxonomy check`
+GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
+    "taxonomy": (
+        "Check, compare and change the survey's taxonomy.",
+        (taxonomy.check, taxonomy.diff, taxonomy.migrate),
+    ),
+}
+
 
 def build() -> typer.Typer:
     """Return the application with every command."""
+    app = _offering(HELP, COMMANDS)
+    for name, (text, commands) in GROUPS.items():
+        app.add_typer(_offering(text, commands), name=name)
+    return app
+
+
+def _offering(text: str, commands: Sequence[Command]) -> typer.Typer:
     app = typer.Typer(
-        help=HELP,
+        help=text,
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
-    for command in COMMANDS:
+    for command in commands:
         command.add_to(app)
     return app
 

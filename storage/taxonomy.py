@@ -15,7 +15,7 @@ from storage.types import Verdict
 
 _AFFECTED = """
 SELECT decisions.decision_id, decisions.arxiv_id, decisions.verdict, decisions.sections,
-       decisions.standing, kept.title, kept.abstract
+       decisions.standing, decisions.unplaced, kept.title, kept.abstract
 FROM decisions
 JOIN decided_text AS kept
   ON kept.arxiv_id = decisions.arxiv_id AND kept.content_hash = decisions.content_hash
@@ -90,14 +90,20 @@ class TaxonomyChanges:
         """Return how many papers stand approved in each section, by today's ids."""
         return dict(self._session.rows(_PLACED))
 
+    def unplaced(self) -> int:
+        """Return how many approved papers wait for a human to place them again."""
+        return self._session.number("SELECT count(*) FROM decisions WHERE standing AND unplaced")
+
     def affected(self, sections: Iterable[str]) -> list[PlacedDecision]:
         """Return every decision that names one of the sections today, in order of recording.
 
         Also those that do not stand: they can stand again.
         """
         return [
-            PlacedDecision(row[0], row[1], Verdict(row[2]), tuple(row[3]), row[4], row[5], row[6])
-            for row in self._session.rows(_AFFECTED, {"sections": texts_json(sections)})
+            PlacedDecision(id_, arxiv_id, Verdict(verdict), tuple(named), *rest)
+            for id_, arxiv_id, verdict, named, *rest in self._session.rows(
+                _AFFECTED, {"sections": texts_json(sections)}
+            )
         ]
 
     def record(self, change: NewTaxonomyChange) -> None:

@@ -46,6 +46,8 @@ class PlacedDecision:
     sections: tuple[str, ...]
     #: it is the paper's decision today; others stand again when a later one is taken back
     standing: bool
+    #: an earlier change left it without a section
+    unplaced: bool
     title: str
     abstract: str
 

@@ -1,0 +1,215 @@
+"""From one taxonomy to the next: what would become of every decision, and, if wished, its record.
+
+Decisions are the human's words and stay as they are. What is appended is an event: which section
+went where, and where that puts each decision made before. All reading is by today's ids; the
+digest of an old week is read as of its own end (`storage/taxonomy.py`).
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from config.errors import UsageError
+from config.taxonomy import Taxonomy, parse_taxonomy
+from pipeline.taxonomy.moves import all_moves, draft_plan, place
+from pipeline.taxonomy.plan_file import Declared
+from storage.store import OpenStore, Store
+from storage.taxonomy_types import (
+    MoveKind,
+    NewTaxonomyChange,
+    PlacedDecision,
+    Placement,
+    SectionMove,
+)
+from storage.types import Verdict
+
+
+class IncompletePlanError(UsageError):
+    """The new taxonomy lacks sections of which the plan does not say what becomes."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveReport:
+    """What becomes of one section and of what was said about it."""
+
+    kind: MoveKind
+    old: str | None
+    new: tuple[str, ...]
+    #: papers that stand approved in the old section
+    papers: int
+    #: of these, how many a human must place
+    unplaced: int
+    #: papers of the queue whose first suggestion is the old section
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnplacedPaper:
+    """An approved paper that a human must place."""
+
+    arxiv_id: str
+    title: str
+    #: its sections so far
+    was: tuple[str, ...]
+    #: those it keeps
+    keeps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationReport:
+    """What a change does, or did."""
+
+    change_id: str
+    from_fingerprint: str
+    to_fingerprint: str
+    #: it was recorded by this call, or by an earlier one
+    applied: bool
+    already: bool
+    moves: tuple[MoveReport, ...]
+    #: ids the new taxonomy lacks and the plan says nothing of
+    undeclared: tuple[str, ...]
+    #: plan lines for those, to be judged and completed; empty if there are none
+    draft: str
+    #: decisions that read differently afterwards, also those that do not stand
+    decisions: int
+    unplaced: tuple[UnplacedPaper, ...]
+
+
+def taxonomy_before(
+    open_store: OpenStore, named_text: str, *, where: str, new: Taxonomy
+) -> tuple[str, Taxonomy]:
+    """Return the taxonomy the change starts from, as text and as a value.
+
+    That is the named one (the settings', or --from); where that is the new one already, the one
+    the last recorded change led to.
+    """
+    named = parse_taxonomy(named_text, where)
+    if named.fingerprint != new.fingerprint:
+        return named_text, named
+    with open_store() as store:
+        changes = store.taxonomy.changes()
+        last = store.taxonomy.text(changes[-1].to_fingerprint) if changes else None
+    if last is None:
+        raise UsageError(
+            f"{where} is the new taxonomy itself: there is nothing to compare it with.",
+            hint="Name the one it replaces: --from FILE (git show HEAD:taxonomy.toml > old.toml).",
+        )
+    return last, parse_taxonomy(last, "the taxonomy of the last change")
+
+
+def migrate_taxonomy(
+    open_store: OpenStore,
+    *,
+    before: tuple[str, Taxonomy],
+    after: tuple[str, Taxonomy],
+    declared: Sequence[Declared],
+    apply: bool,
+    by: str,
+    now: datetime,
+) -> MigrationReport:
+    """Report what the change does to every decision; with `apply` record it, all or nothing.
+
+    The change that was recorded last is not recorded again.
+
+    Raises:
+        IncompletePlanError: `apply`, and the plan leaves out a section that is gone.
+    """
+    (old_text, old), (new_text, new) = before, after
+    moves, undeclared = all_moves(old, new, declared)
+    if apply and undeclared:
+        raise IncompletePlanError(
+            f"The new taxonomy has no {', '.join(undeclared)}, and the plan does not say where"
+            " their papers go.",
+            hint="Add a [[rename]], [[merge]], [[split]] or [[dissolve]] for each;"
+            " without --apply a draft is printed.",
+        )
+    with open_store() as store, store.transaction() if apply else nullcontext():
+        changes = store.taxonomy.changes()
+        already = bool(changes) and changes[-1].to_fingerprint == new.fingerprint
+        by_old = {each.old: each for each in moves if each.old}
+        affected = [] if already else store.taxonomy.affected(_changed(by_old))
+        placements = {d.decision_id: p for d in affected if (p := place(d, by_old))}
+        report = MigrationReport(
+            change_id=changes[-1].change_id if already else _change_id(old, new, moves, now),
+            from_fingerprint=old.fingerprint,
+            to_fingerprint=new.fingerprint,
+            applied=already or apply,
+            already=already,
+            moves=() if already else _rows(store, moves, affected, placements),
+            undeclared=undeclared,
+            draft=draft_plan(old, new, undeclared),
+            decisions=len(placements),
+            unplaced=_unplaced(affected, placements),
+        )
+        if apply and not already:
+            store.taxonomy.record(
+                NewTaxonomyChange(
+                    change_id=report.change_id,
+                    from_fingerprint=old.fingerprint,
+                    from_text=old_text,
+                    to_fingerprint=new.fingerprint,
+                    to_text=new_text,
+                    applied_at=now,
+                    applied_by=by,
+                    moves=tuple(SectionMove(m.kind, m.old or None, m.new) for m in moves),
+                    placements=tuple(placements.values()),
+                )
+            )
+    return report
+
+
+def _changed(moves: Mapping[str, Declared]) -> list[str]:
+    return [old for old, move in moves.items() if move.new != (old,)]
+
+
+def _rows(
+    store: Store,
+    moves: Sequence[Declared],
+    affected: Sequence[PlacedDecision],
+    placements: Mapping[str, Placement],
+) -> tuple[MoveReport, ...]:
+    papers = store.taxonomy.placed()
+    waiting = store.queue.counts()
+    unplaced = Counter(
+        section
+        for decision in affected
+        if _needs_human(decision, placements)
+        for section in decision.sections
+    )
+    return tuple(
+        MoveReport(
+            kind=move.kind,
+            old=move.old or None,
+            new=move.new,
+            papers=papers.get(move.old, 0),
+            unplaced=unplaced[move.old] if move.new != (move.old,) else 0,
+            waiting=waiting.get(move.old, 0),
+        )
+        for move in moves
+    )
+
+
+def _unplaced(
+    affected: Sequence[PlacedDecision], placements: Mapping[str, Placement]
+) -> tuple[UnplacedPaper, ...]:
+    return tuple(
+        UnplacedPaper(d.arxiv_id, d.title, d.sections, placements[d.decision_id].sections)
+        for d in affected
+        if _needs_human(d, placements)
+    )
+
+
+def _needs_human(decision: PlacedDecision, placements: Mapping[str, Placement]) -> bool:
+    placement = placements.get(decision.decision_id)
+    approved = decision.standing and decision.verdict is Verdict.APPROVED
+    return approved and placement is not None and placement.unplaced
+
+
+def _change_id(old: Taxonomy, new: Taxonomy, moves: Sequence[Declared], now: datetime) -> str:
+    """Return the first 16 hex digits of the sha256 of what changes, and when."""
+    content = [old.fingerprint, new.fingerprint, now.isoformat(), [asdict(move) for move in moves]]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
