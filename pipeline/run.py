@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from rich.progress import Progress
 
-from classifiers import artifact
 from pipeline.bootstrap import Services
 from pipeline.classify import ClassifyReport, classify_papers
 from pipeline.fetch import FetchReport, fetch_papers
 from pipeline.ledger import overdue_sentence
+from pipeline.models import known_model_id
 from pipeline.recording import Recorder
 from pipeline.sources.opening import ArxivSources
 
@@ -73,7 +73,16 @@ def fetch_step(
 
 def classify_step(services: Services, record: Recorder, bars: Progress) -> ClassifyReport:
     """Classify with the current model; without one, by the taxonomy's cue words."""
-    classifier = artifact.current(services.settings.classifier.models, services.taxonomy)
+    models = services.settings.classifier.models
+    known = known_model_id(models, services.taxonomy)
+    if known is not None:
+        with services.open_store() as store:
+            if not store.papers.unclassified_count(known):
+                return ClassifyReport(known, 0)
+    # A run with nothing new must not pay two seconds for scikit-learn.
+    from classifiers import artifact  # noqa: PLC0415  see above
+
+    classifier = artifact.current(models, services.taxonomy)
     report = classify_papers(
         classifier,
         services.open_store,
