@@ -69,7 +69,8 @@ def decide(
     word = _verdict(verdict)
     chosen = tuple(taxonomy.section(section).id for section in sections)
     if word is Verdict.APPROVED and not chosen:
-        chosen = (_suggested(open_store, key),)
+        # a model of an older taxonomy may suggest a section that is gone
+        chosen = (taxonomy.section(_suggested(open_store, key)).id,)
     decision = NewDecision(key, word, chosen, reviewer, decided_at, note)
     with open_store() as store:
         return store.decisions.add([decision])[0]
@@ -199,7 +200,11 @@ def _suggested(open_store: OpenStore, key: str) -> str:
 
 
 def _says_the_same(standing: Decision | None, new: NewDecision) -> bool:
-    return standing is not None and (
-        (standing.verdict, standing.sections, standing.reviewer, standing.note)
-        == (new.verdict, new.sections, new.reviewer, new.note)
+    return (
+        standing is not None
+        and not standing.unplaced
+        and (
+            (standing.verdict, standing.sections, standing.reviewer, standing.note)
+            == (new.verdict, new.sections, new.reviewer, new.note)
+        )
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from config.errors import UsageError
-from config.taxonomy import Taxonomy
+from config.taxonomy import Taxonomy, parse_taxonomy
 from pipeline.digest.build import OTHER, build_digest
 from pipeline.digest.render import Form, file_stem, render
 from pipeline.digest.week import Week
@@ -67,6 +67,10 @@ def write_digest(
     preliminary = _is_unfinished(week, now, allow_unfinished=allow_unfinished)
     with open_store() as store:
         approved = store.decisions.approved_between(week.start, week.end)
+        replaced = store.taxonomy.in_force_at(week.end)
+    if replaced is not None:
+        # An old week keeps the sections and names it had, or its file would change.
+        taxonomy = parse_taxonomy(replaced, f"the taxonomy of {week}")
     digest = build_digest(
         approved, taxonomy, week, survey_title=survey_title, preliminary=preliminary
     )

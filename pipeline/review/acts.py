@@ -203,7 +203,8 @@ def _after(history: Sequence[Decision], now: datetime) -> datetime:
 
 def _says_the_same(standing: Decision, wanted: DecideForm, reviewer: str) -> bool:
     return (
-        standing.reviewer == reviewer
+        not standing.unplaced
+        and standing.reviewer == reviewer
         and standing.verdict is wanted.verdict
         and (standing.verdict is not Verdict.APPROVED or standing.sections == wanted.sections)
         and (standing.note or "") == wanted.note

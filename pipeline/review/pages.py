@@ -64,6 +64,8 @@ def queue_page(request: Request) -> Response:
             offset=(place.page - 1) * PAGE_SIZE,
             at_least=place.at_least / 100,
         )
+        # only an approval that lost its section in a change of the taxonomy waits again
+        standing = store.decisions.standing([item.paper.paper.arxiv_id for item in items])
         news = _news(store, request)
     section = desk.taxonomy.section(place.section) if place.section else None
     pager = Pager(
@@ -82,7 +84,7 @@ def queue_page(request: Request) -> Response:
         counts=counts,
         size=size,
         pager=pager,
-        cards=_cards(desk, items, {}),  # what waits has no decision that stands
+        cards=_cards(desk, items, standing),
         news=news,
     )
 
