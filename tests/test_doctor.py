@@ -1,0 +1,176 @@
+"""What `doctor` finds wrong, by the words an operator reads."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from builders import make_decision, make_paper
+from cli import Survey, survey_at
+
+from config.settings import ArxivSettings, ClassifierSettings, DatabaseSettings, Settings
+from config.taxonomy import load_taxonomy
+from pipeline.bootstrap import Services
+from pipeline.doctor import Finding, examine
+from pipeline.recording import exclusive
+from pipeline.sources.limiter import Limiter, host_group
+from storage.manifest import manifest_path
+from storage.store import OpenStore, store_opener
+from storage.types import QuarantinedRecord, RunStatus
+
+NOW = datetime(2026, 3, 18, 12, tzinfo=UTC)
+MONDAY, TUESDAY = date(2026, 3, 16), date(2026, 3, 17)
+
+Examine = Callable[..., dict[str, Finding]]
+
+
+@pytest.fixture
+def open_store(tmp_path: Path) -> OpenStore:
+    return store_opener(tmp_path / "survey.duckdb")
+
+
+@pytest.fixture
+def look(tmp_path: Path, open_store: OpenStore) -> Examine:
+    """Return what doctor finds, by check."""
+
+    def examined(
+        now: datetime = NOW, query_url: str = "http://127.0.0.1:9/api/query"
+    ) -> dict[str, Finding]:
+        settings = Settings(
+            arxiv=ArxivSettings(
+                oai_url="http://127.0.0.1:9/oai",
+                rss_url="http://127.0.0.1:9",
+                query_url=query_url,
+                limiter=tmp_path / "limiter",
+            ),
+            database=DatabaseSettings(path=tmp_path / "survey.duckdb"),
+            classifier=ClassifierSettings(models=tmp_path / "models"),
+        )
+        services = Services(settings, load_taxonomy(), open_store, lambda: now)
+        return {finding.check: finding for finding in examine(services)}
+
+    return examined
+
+
+def test_without_a_database_it_names_init(look: Examine) -> None:
+    assert "living-survey init" in look()["database"].remedy
+
+
+def test_a_fresh_survey_is_not_called_ill(look: Examine, open_store: OpenStore) -> None:
+    with open_store():
+        pass
+    assert {name for name, finding in look().items() if finding.wrong} == set()
+
+
+def test_live_addresses_need_a_contact(look: Examine, open_store: OpenStore) -> None:
+    with open_store():
+        pass
+    found = look(query_url="https://export.arxiv.org/api/query")
+    assert "contact" in found["configuration"].what
+
+
+def test_a_damaged_database_says_the_way_back(
+    look: Examine, open_store: OpenStore, tmp_path: Path
+) -> None:
+    with open_store():
+        pass
+    manifest = manifest_path(tmp_path / "survey.duckdb")
+    manifest.write_text(
+        json.dumps({"generation": 9**9, "papers": 5, "decisions": 0, "predictions": 0})
+    )
+    assert "restore" in look()["database"].remedy
+
+
+def test_rows_stored_twice_are_found(look: Examine, open_store: OpenStore) -> None:
+    with open_store() as store:
+        store.papers.upsert([make_paper()], seen_at=NOW)
+        store._session.write("INSERT INTO paper FROM paper")
+    assert "papers stored twice: 1" in look()["database"].what
+
+
+def test_days_that_are_not_complete_are_named(look: Examine, open_store: OpenStore) -> None:
+    with open_store() as store:
+        store.ledger.expect([(MONDAY, "cs.CV"), (TUESDAY, "cs.CV")], noted_at=NOW)
+    assert look()["ledger"].what.startswith(
+        "1 announcement day is not complete after 36 hours: 2026-03-16"
+    )
+
+
+def test_silence_for_three_announcement_days_is_wrong(look: Examine, open_store: OpenStore) -> None:
+    with open_store() as store:
+        store.announcements.add(TUESDAY, ["cs.CV"], [], checked_at=NOW, calendar_quiet=False)
+        store.papers.upsert([make_paper()], seen_at=datetime(2026, 3, 13, 12, tzinfo=UTC))
+    assert "arrivals" not in look(NOW - timedelta(days=1))  # Friday to Tuesday: two days
+    assert "3 announcement days" in look()["arrivals"].what
+
+
+@pytest.mark.parametrize("status", [RunStatus.FAILED, RunStatus.INTERRUPTED])
+def test_a_last_run_that_failed_is_told_until_one_succeeds(
+    look: Examine, open_store: OpenStore, status: RunStatus
+) -> None:
+    with open_store() as store:
+        run = store.runs.start("run", NOW)
+        store.runs.finish(run, finished_at=NOW, status=status, counts={}, error="the reason")
+    assert f"{status.value}: the reason" in look()["runs"].what
+    with open_store() as store:
+        run = store.runs.start("run", NOW)
+        store.runs.finish(run, finished_at=NOW, status=RunStatus.DONE, counts={})
+    assert "runs" not in look()
+
+
+def test_a_run_without_an_end_is_only_wrong_when_nobody_holds_the_lock(
+    look: Examine, open_store: OpenStore, tmp_path: Path
+) -> None:
+    with open_store() as store:
+        store.runs.start("run", NOW)
+    with exclusive(tmp_path / "survey.duckdb"):
+        assert "runs" not in look()
+    assert "without a word" in look()["runs"].what
+
+
+def test_the_quarantine_is_not_forgotten(look: Examine, open_store: OpenStore) -> None:
+    with open_store() as store:
+        store.quarantine.add([QuarantinedRecord("oai", "no title", b"<record/>", None, None, NOW)])
+    assert "quarantine retry" in look()["quarantine"].remedy
+
+
+@pytest.mark.parametrize(
+    ("reason", "remedy"),
+    [("arXiv answers 403 at X", "denied.html"), ("arXiv answers 429 at X", "exit with 75")],
+)
+def test_a_cool_down_is_told_with_its_reason(
+    look: Examine, open_store: OpenStore, tmp_path: Path, reason: str, remedy: str
+) -> None:
+    with open_store():
+        pass
+    Limiter(tmp_path / "limiter", 3.0).cool_down(host_group("127.0.0.1", 9), 600, reason)
+    found = look()["arXiv"]
+    assert "10 more minutes" in found.what
+    assert reason in found.what
+    assert remedy in found.remedy
+
+
+def test_a_model_of_another_taxonomy_is_wrong(
+    look: Examine, open_store: OpenStore, tmp_path: Path
+) -> None:
+    with open_store() as store:
+        store.papers.upsert([make_paper()], seen_at=NOW)
+        store.decisions.add([make_decision()])
+    missing = look()["model"]
+    assert missing.wrong
+    assert "living-survey train" in missing.remedy
+    models = tmp_path / "models"
+    models.mkdir()
+    (models / "current").write_text("tfidf-x\n")
+    assert look()["model"].wrong
+
+
+def test_doctor_is_a_command_with_an_exit_status(tmp_path: Path) -> None:
+    survey: Survey = survey_at(tmp_path, url="http://127.0.0.1:9", now=NOW.isoformat())
+    assert survey.call("doctor").status == 1
+    assert survey.call("init").status == 0
+    well = survey.call("doctor")
+    assert well.status == 0
+    assert "Nothing is wrong." in well.out
+    assert survey.json("doctor")["healthy"] is True
