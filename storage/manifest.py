@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from storage.errors import StoreDamagedError
+from storage.errors import StorageError, StoreDamagedError
 from storage.session import Session
 
 _COUNT = """
@@ -48,11 +48,21 @@ def take_manifest(session: Session) -> Manifest:
 
 
 def write_manifest(database: Path, manifest: Manifest) -> None:
-    """Replace the manifest beside the file in one step."""
+    """Replace the manifest beside the file in one step.
+
+    Raises:
+        StorageError: it cannot be written; what it tells of is committed all the same.
+    """
     path = manifest_path(database)
     part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(asdict(manifest)) + "\n", encoding="utf-8")
-    part.replace(path)
+    try:
+        part.write_text(json.dumps(asdict(manifest)) + "\n", encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be written: {error.strerror}.",
+            hint="Look for a full disk or a missing permission, then run the command again.",
+        ) from error
 
 
 def read_manifest(database: Path) -> Manifest | None:

@@ -156,3 +156,16 @@ def test_a_cut_file_gives_a_clear_error_at_the_latest_when_it_is_read(
     with pytest.raises(StorageError) as caught:
         read()
     assert caught.value.hint
+
+
+def test_a_manifest_that_cannot_be_written_is_a_clear_error_and_loses_nothing(
+    tmp_path: Path, now: datetime
+) -> None:
+    part = manifest_path(database(tmp_path)).with_suffix(".json.part")
+    with opener(tmp_path)() as store:
+        part.mkdir()
+        with pytest.raises(StorageError, match="cannot be written"):
+            store.papers.upsert([make_paper()], seen_at=now)
+    part.rmdir()
+    with opener(tmp_path)() as store:
+        assert store.papers.count() == 1
