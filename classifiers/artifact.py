@@ -137,7 +137,9 @@ def _arrays(model: Model) -> Arrays:
         "weights": model.weights,
         "intercepts": model.intercepts,
         "scope": np.asarray(found.scope),
-        "facets": np.asarray([[r.slope, r.intercept, r.temperature, r.threshold] for r in rows]),
+        "facets": np.asarray(
+            [[r.slope, r.intercept, r.temperature, r.alone, r.threshold] for r in rows]
+        ),
         "shift": found.shift,
     }
 
@@ -180,7 +182,7 @@ def _restored(header: ModelHeader, arrays: Arrays, taxonomy: Taxonomy) -> Model:
             "weights": (len(terms), len(every)),
             "intercepts": (len(every),),
             "scope": (2,),
-            "facets": (len(names), 4),
+            "facets": (len(names), 5),
             "shift": (len(taxonomy.sections),),
         }
         for name, shape in shapes.items():

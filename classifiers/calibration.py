@@ -25,7 +25,7 @@ Integers = npt.NDArray[np.int64]
 FEW = 20
 #: Measured on the development data without any example (docs/classifier.md, table "cues").
 DEFAULT_SCOPE = (8.0, -2.0)
-DEFAULT_LABEL = (2.0, 0.0, 2.0)
+DEFAULT_LABEL = (2.0, 0.0, 2.0, 0.0)
 #: examples a section must outweigh before its own correction shows
 SHRINK = 5.0
 
@@ -37,11 +37,15 @@ class FacetCalibration:
     slope: float
     intercept: float
     temperature: float
+    #: the share of each label on its own, against the labels among each other
+    alone: float
     threshold: float
 
     def probabilities(self, margins: Floats) -> Floats:
         """Return (rows, labels)."""
-        return facet_probabilities(margins, self.slope, self.intercept, self.temperature)
+        return facet_probabilities(
+            margins, self.slope, self.intercept, self.temperature, self.alone
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,8 @@ def calibrate(
     taxonomy = corpus.taxonomy
     scope = _scope(corpus, of_examples, of_background)
     every = outputs(taxonomy)
+    # While most labels come from the cues, a label's own margin says little about its odds.
+    alone = recipe.alone * (1.0 - fade(int((corpus.targets[:, 0] == 0).sum())))
     facets: dict[str, FacetCalibration] = {}
     metrics: dict[str, float] = {}
     for facet in taxonomy.facets:
@@ -107,7 +113,7 @@ def calibrate(
         truth = corpus.targets[:, columns]
         held = ~np.isnan(of_examples[:, columns[0]]) & (truth != UNKNOWN).all(axis=1)
         margins, wanted = of_examples[np.ix_(held, columns)], truth[held] == 1
-        facets[facet.name] = found = _facet(margins, wanted, recipe.precision)
+        facets[facet.name] = found = _facet(margins, wanted, alone, recipe)
         if held.sum() >= FEW:
             top = found.probabilities(margins)
             best = top.argmax(axis=1)
@@ -190,16 +196,18 @@ def _scope(corpus: Corpus, of_examples: Floats, of_background: Floats) -> tuple[
     return fit_platt(margins, wanted, weights)
 
 
-def _facet(margins: Floats, wanted: npt.NDArray[np.bool_], precision: float) -> FacetCalibration:
+def _facet(
+    margins: Floats, wanted: npt.NDArray[np.bool_], alone: float, recipe: Recipe
+) -> FacetCalibration:
     if len(margins) < FEW:
         return FacetCalibration(*DEFAULT_LABEL, threshold=0.5)
     slope, intercept = fit_platt(margins.ravel(), wanted.ravel(), np.ones(wanted.size))
     temperature = fit_temperature(margins, wanted)
-    chances = facet_probabilities(margins, slope, intercept, temperature)
+    chances = facet_probabilities(margins, slope, intercept, temperature, alone)
     best = chances.argmax(axis=1)
     right = wanted[np.arange(len(best)), best]
-    threshold = threshold_for(chances.max(axis=1), right, precision)
-    return FacetCalibration(slope, intercept, temperature, threshold)
+    threshold = threshold_for(chances.max(axis=1), right, recipe.precision)
+    return FacetCalibration(slope, intercept, temperature, alone, threshold)
 
 
 def _shift(

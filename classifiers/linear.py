@@ -81,13 +81,13 @@ def fit_temperature(margins: Floats, wanted: Bools) -> float:
 
 
 def facet_probabilities(
-    margins: Floats, slope: float, intercept: float, temperature: float
+    margins: Floats, slope: float, intercept: float, temperature: float, alone: float
 ) -> Floats:
     """Return the probabilities of a facet's labels from their margins.
 
-    Half from each label on its own (several can hold), half from the labels against each other
-    (one usually does): each alone is off where the other is right (docs/classifier.md).
+    A share `alone` from each label on its own (several can hold), the rest from the labels against
+    each other (one usually does): each is off where the other is right (docs/classifier.md).
     """
-    alone = sigmoid(slope * margins + intercept)
+    on_its_own = sigmoid(slope * margins + intercept)
     against = softmax(temperature * margins)
-    return (alone + against) / 2.0
+    return alone * on_its_own + (1.0 - alone) * against

@@ -31,6 +31,9 @@ class Recipe:
     folds: int = 5
     #: beyond so many examples one later quarter is held out instead
     fold_limit: int = 4_000
+    #: how far a label's probability rests on its own margin once the cues are silent; the rest is
+    #: its odds against the other labels
+    alone: float = 0.5
     #: the share of right suggestions a facet must keep, or it stays open
     precision: float = 0.9
     #: whether cues and stream teach at all; without them it is the plain recipe of the study
