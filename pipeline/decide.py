@@ -6,7 +6,7 @@ Decisions are append-only; taking one back is an event of its own.
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +71,19 @@ def decide(
     if word is Verdict.APPROVED and not chosen:
         # a model of an older taxonomy may suggest a section that is gone
         chosen = (taxonomy.section(_suggested(open_store, key)).id,)
-    decision = NewDecision(key, word, chosen, reviewer, decided_at, note)
-    with open_store() as store:
-        return store.decisions.add([decision])[0]
+    with open_store() as store, store.transaction():
+        moment = moment_after(store.decisions.of_paper(key), decided_at)
+        return store.decisions.add([NewDecision(key, word, chosen, reviewer, moment, note)])[0]
+
+
+def moment_after(history: Sequence[Decision], now: datetime) -> datetime:
+    """Return `now`, or the instant after the last event of a paper where the clock is behind it.
+
+    The last decision by time stands, so one that is recorded last must also be dated last, even
+    if the clock was set back or stands still in a replay.
+    """
+    events = [event for each in history for event in (each.decided_at, each.undone_at) if event]
+    return max([now, *(event + timedelta(microseconds=1) for event in events)])
 
 
 def decide_from_file(

@@ -61,6 +61,30 @@ def test_an_approval_without_a_section_accepts_the_first_suggestion(
         assert store.decisions.standing([IDS[0]])[IDS[0]] == decision
 
 
+def test_a_decision_after_an_undo_stands_even_if_the_clock_does(
+    open_store: OpenStore, taxonomy: Taxonomy
+) -> None:
+    def reject() -> str:
+        return decide(
+            open_store,
+            taxonomy,
+            arxiv_id=IDS[0],
+            verdict="reject",
+            sections=(),
+            reviewer="ada",
+            note=None,
+            decided_at=NOW,
+        ).decision_id
+
+    first = reject()
+    with open_store() as store:
+        store.decisions.undo(reviewer="ada", undone_at=NOW)
+    second = reject()
+    assert second != first
+    with open_store() as store:
+        assert store.decisions.standing([IDS[0]])[IDS[0]].decision_id == second
+
+
 @pytest.mark.parametrize(
     ("arxiv_id", "verdict", "section", "error"),
     [

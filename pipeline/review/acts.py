@@ -5,9 +5,8 @@ changed meanwhile (another tab, a colleague, a revision from arXiv) nothing is r
 reviewer is shown what changed, with their own choices kept.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -16,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy
+from pipeline.decide import moment_after
 from pipeline.review.cards import Wish
 from pipeline.review.desk import VERDICT_NAMES, Desk, desk_of
 from pipeline.review.pages import show_paper
@@ -121,7 +121,7 @@ def record(desk: Desk, wanted: DecideForm) -> Outcome:
             verdict=wanted.verdict,
             sections=wanted.sections if wanted.verdict is Verdict.APPROVED else (),
             reviewer=desk.reviewer,
-            decided_at=_after(store.decisions.of_paper(wanted.arxiv_id), desk.clock()),
+            decided_at=moment_after(store.decisions.of_paper(wanted.arxiv_id), desk.clock()),
             note=wanted.note or None,
         )
         return Outcome(store.decisions.add([decision])[0])
@@ -149,7 +149,7 @@ def take_back(desk: Desk, decision_id: str | None) -> Decision:
             named = store.decisions.get(decision_id)
             if named.undone_at is not None:
                 return named  # undone twice is undone once
-            now = _after([named], now)
+            now = moment_after([named], now)
         return store.decisions.undo(reviewer=desk.reviewer, undone_at=now, decision_id=decision_id)
 
 
@@ -189,16 +189,6 @@ def _text(form: FormData, name: str) -> str:
     value = form.get(name, "")
     # a NUL is no character of any text, and databases stumble over it
     return value.replace("\0", "") if isinstance(value, str) else ""
-
-
-def _after(history: Sequence[Decision], now: datetime) -> datetime:
-    """Return `now`, or the instant after the last event of a paper where the clock is behind it.
-
-    The last decision by time stands, so one that is recorded last must also be dated last, even
-    if the clock was set back or stands still in a replay.
-    """
-    events = [event for each in history for event in (each.decided_at, each.undone_at) if event]
-    return max([now, *(event + timedelta(microseconds=1) for event in events)])
 
 
 def _says_the_same(standing: Decision, wanted: DecideForm, reviewer: str) -> bool:
