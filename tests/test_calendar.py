@@ -2,7 +2,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pipeline.calendar import announcement_day, announcement_days, may_be_quiet
+from pipeline.calendar import (
+    NEW_YORK,
+    announcement_day,
+    announcement_days,
+    due_day,
+    feed_instant,
+    may_be_quiet,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,3 +37,27 @@ def test_weekends_and_deferred_days_may_be_quiet_and_other_days_may_not() -> Non
 def test_a_week_has_five_announcement_days() -> None:
     days = announcement_days(date(2026, 3, 16), date(2026, 3, 22))
     assert [day.isoweekday() for day in days] == [1, 2, 3, 4, 5]
+
+
+def test_pitfall_68_feeds_are_built_at_new_yorks_midnight_in_winter_and_summer() -> None:
+    assert feed_instant(date(2026, 3, 6)) == datetime(2026, 3, 6, 5, tzinfo=UTC)
+    assert feed_instant(date(2026, 3, 9)) == datetime(2026, 3, 9, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("submitted", "due"),
+    [
+        ("2026-03-16T13:59", date(2026, 3, 17)),  # Monday before the deadline
+        ("2026-03-16T14:00", date(2026, 3, 18)),  # and after it
+        ("2026-03-19T13:59", date(2026, 3, 20)),  # Thursday's stand in Friday's feed
+        ("2026-03-19T14:00", date(2026, 3, 23)),  # Friday's are announced on Sunday
+        ("2026-03-20T13:59", date(2026, 3, 23)),
+        ("2026-03-20T14:00", date(2026, 3, 24)),  # the weekend counts as Monday
+        ("2026-03-21T09:00", date(2026, 3, 24)),
+        ("2026-03-22T23:00", date(2026, 3, 24)),
+        ("2026-11-25T10:00", date(2026, 11, 30)),  # deferred over Thanksgiving
+    ],
+)
+def test_a_paper_is_due_in_the_feed_after_its_deadline(submitted: str, due: date) -> None:
+    local = datetime.fromisoformat(submitted).replace(tzinfo=NEW_YORK)
+    assert due_day(local.astimezone(UTC)) == due

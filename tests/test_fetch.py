@@ -1,39 +1,21 @@
 """Fetching from a local arXiv into a real database: announced, harvested, repaired."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from steps_fakes import fetch, make_record, noon, sources
 
-from config.settings import ArxivSettings
-from pipeline.fetch import FetchReport, fetch_papers
 from pipeline.harvest import Window, backfill_windows, harvest_window, next_window
 from pipeline.replica.faults import Fault, Kind
 from pipeline.replica.log import Channel
-from pipeline.replica.records import Record, Version
 from pipeline.replica.server import ReplicaServer
-from pipeline.sources.opening import ArxivSources, arxiv_sources
 from storage.store import OpenStore, store_opener
 from storage.types import LedgerStatus
 
 TUESDAY = datetime(2026, 3, 17, 12, 0, tzinfo=UTC)
 SATURDAY = datetime(2026, 3, 21, 12, 0, tzinfo=UTC)
-CATEGORIES = ("cs.CV", "cs.CL")
-
-
-def record(number: int, announced: date, *categories: str) -> Record:
-    submitted = datetime.combine(announced - timedelta(days=1), datetime.min.time(), UTC)
-    return Record(
-        arxiv_id=f"2603.{number:05d}",
-        title=f"Paper {number}",
-        abstract="We propose a thing.",
-        authors=("Ada Example",),
-        categories=categories or ("cs.CV",),
-        versions=(Version(1, submitted, announced),),
-        datestamp=announced,
-    )
 
 
 @pytest.fixture
@@ -41,43 +23,17 @@ def open_store(tmp_path: Path) -> OpenStore:
     return store_opener(tmp_path / "survey.duckdb")
 
 
-@contextmanager
-def sources(arxiv: ReplicaServer, directory: Path) -> Iterator[ArxivSources]:
-    settings = ArxivSettings(
-        oai_url=arxiv.oai_url,
-        rss_url=arxiv.rss_url,
-        query_url=arxiv.query_url,
-        min_interval_seconds=0.001,
-        archive=directory / "archive",
-        limiter=directory / "limiter",
-    )
-    with arxiv_sources(settings, lambda: TUESDAY) as opened:
-        yield opened
-
-
-def fetch(
-    arxiv: ReplicaServer, directory: Path, open_store: OpenStore, now: datetime = TUESDAY
-) -> FetchReport:
-    with sources(arxiv, directory) as opened:
-        return fetch_papers(
-            opened.oai,
-            opened.feed,
-            opened.query,
-            open_store,
-            sets=("cs",),
-            categories=CATEGORIES,
-            overlap_days=3,
-            clock=lambda: now,
-        )
-
-
 def test_a_day_is_announced_harvested_and_proven_complete(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     today = TUESDAY.date()
-    papers = [record(1, today), record(2, today, "cs.CL"), record(3, today, "cs.LG", "cs.CV")]
+    papers = [
+        make_record(1, today),
+        make_record(2, today, "cs.CL"),
+        make_record(3, today, "cs.LG", "cs.CV"),
+    ]
     with ReplicaServer(papers, today=today) as arxiv:
-        report = fetch(arxiv, tmp_path, open_store)
+        report = fetch(arxiv, tmp_path, open_store, TUESDAY)
     assert report.exit_status == 0
     assert report.feed is not None
     assert (report.feed.day, report.feed.announced, report.feed.stale) == (today, 3, ())
@@ -88,15 +44,16 @@ def test_a_day_is_announced_harvested_and_proven_complete(
         assert store.cursors.get("oai:cs") == today.isoformat()
     assert (ledger["cs.CV"].announced, ledger["cs.CV"].held) == (2, 2)
     assert {day.status for day in ledger.values()} == {LedgerStatus.COMPLETE}
+    assert ledger["cs.CV"].missing == ()
 
 
 def test_what_oai_lacks_is_repaired_by_look_up(tmp_path: Path, open_store: OpenStore) -> None:
     today = TUESDAY.date()
     lacking = Fault(Kind.NO_RECORDS_MATCH, channel=Channel.OAI)
     with ReplicaServer(
-        [record(1, today), record(2, today)], today=today, faults=[lacking]
+        [make_record(1, today), make_record(2, today)], today=today, faults=[lacking]
     ) as arxiv:
-        report = fetch(arxiv, tmp_path, open_store)
+        report = fetch(arxiv, tmp_path, open_store, TUESDAY)
     assert report.repaired == 2
     assert report.missing == ()
     with open_store() as store:
@@ -106,8 +63,8 @@ def test_what_oai_lacks_is_repaired_by_look_up(tmp_path: Path, open_store: OpenS
 def test_a_source_that_fails_leaves_the_others(tmp_path: Path, open_store: OpenStore) -> None:
     today = TUESDAY.date()
     forbidden = Fault(Kind.STATUS, channel=Channel.FEED, status=400)
-    with ReplicaServer([record(1, today)], today=today, faults=[forbidden]) as arxiv:
-        report = fetch(arxiv, tmp_path, open_store)
+    with ReplicaServer([make_record(1, today)], today=today, faults=[forbidden]) as arxiv:
+        report = fetch(arxiv, tmp_path, open_store, TUESDAY)
     assert [failure.source for failure in report.failures] == ["feed"]
     assert report.exit_status == 1
     with open_store() as store:
@@ -116,15 +73,15 @@ def test_a_source_that_fails_leaves_the_others(tmp_path: Path, open_store: OpenS
 
 def test_a_second_fetch_changes_nothing(tmp_path: Path, open_store: OpenStore) -> None:
     today = TUESDAY.date()
-    with ReplicaServer([record(1, today)], today=today) as arxiv:
-        fetch(arxiv, tmp_path, open_store)
-        again = fetch(arxiv, tmp_path, open_store)
+    with ReplicaServer([make_record(1, today)], today=today) as arxiv:
+        fetch(arxiv, tmp_path, open_store, TUESDAY)
+        again = fetch(arxiv, tmp_path, open_store, TUESDAY)
     assert [(h.counts.new, h.counts.unchanged) for h in again.harvests] == [(0, 1)]
     assert again.repaired == 0
 
 
 def test_a_weekend_is_quiet(tmp_path: Path, open_store: OpenStore) -> None:
-    with ReplicaServer([record(1, TUESDAY.date())], today=SATURDAY.date()) as arxiv:
+    with ReplicaServer([make_record(1, TUESDAY.date())], today=SATURDAY.date()) as arxiv:
         report = fetch(arxiv, tmp_path, open_store, SATURDAY)
     assert report.exit_status == 0
     with open_store() as store:
@@ -132,14 +89,14 @@ def test_a_weekend_is_quiet(tmp_path: Path, open_store: OpenStore) -> None:
     assert statuses == {LedgerStatus.QUIET}
 
 
-def test_the_cursor_stays_where_it_was_when_a_chain_breaks(
+def test_pitfall_08_the_cursor_stays_where_it_was_when_a_chain_breaks(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     today = TUESDAY.date()
-    papers = [record(n, today) for n in range(1, 6)]
+    papers = [make_record(n, today) for n in range(1, 6)]
     broken = Fault(Kind.BAD_RESUMPTION_TOKEN, channel=Channel.OAI)
     with ReplicaServer(papers, today=today, page_size=2, faults=[broken]) as arxiv:
-        report = fetch(arxiv, tmp_path, open_store)
+        report = fetch(arxiv, tmp_path, open_store, TUESDAY)
     assert [failure.source for failure in report.failures] == ["OAI set cs"]
     with open_store() as store:
         assert store.cursors.get("oai:cs") is None
@@ -171,12 +128,74 @@ def test_backfill_windows_cover_every_day_once_and_end_on_sundays() -> None:
 
 def test_a_harvest_counts_its_pages(tmp_path: Path, open_store: OpenStore) -> None:
     today = TUESDAY.date()
-    papers = [record(n, today) for n in range(1, 6)]
+    papers = [make_record(n, today) for n in range(1, 6)]
     with (
         ReplicaServer(papers, today=today, page_size=2) as arxiv,
-        sources(arxiv, tmp_path) as opened,
+        sources(arxiv, tmp_path, TUESDAY) as opened,
     ):
         report = harvest_window(
             opened.oai, open_store, Window("cs", today, today), clock=lambda: TUESDAY
         )
     assert (report.pages, report.counts.new) == (3, 5)
+
+
+def test_pitfall_05_an_old_paper_in_a_window_is_neither_announced_nor_late(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    today = TUESDAY.date()
+    old = datetime(2021, 6, 1, 12, tzinfo=UTC)
+    touched = make_record(2, date(2021, 6, 3), submitted=old, arxiv_id="2106.01681")
+    papers = [make_record(1, today), replace(touched, datestamp=today)]
+    with ReplicaServer(papers, today=today) as arxiv:
+        report = fetch(arxiv, tmp_path, open_store, TUESDAY)
+    assert report.feed is not None
+    assert (report.feed.announced, report.ledger.late) == (1, 0)
+    with open_store() as store:
+        held = store.papers.get("2106.01681")
+    assert held is not None
+    assert (held.paper.submitted_at, held.paper.datestamp) == (old, today)
+    assert held.first_seen_at == TUESDAY
+
+
+def test_pitfall_06_a_record_that_left_a_past_window_is_found_in_a_later_one(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    monday, today = date(2026, 3, 9), TUESDAY.date()
+    moved = replace(make_record(1, monday), datestamp=today)
+    with ReplicaServer([moved], today=today) as arxiv:
+        with sources(arxiv, tmp_path, TUESDAY) as opened:
+            past = harvest_window(
+                opened.oai, open_store, Window("cs", monday, monday), clock=lambda: TUESDAY
+            )
+        assert past.counts.new == 0
+        report = fetch(arxiv, tmp_path, open_store, TUESDAY)
+    assert [harvest.counts.new for harvest in report.harvests] == [1]
+
+
+def test_pitfall_07_the_cursor_is_arxivs_day_and_not_ours(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    theirs, ours = date(2026, 3, 16), noon(date(2026, 3, 18))
+    with ReplicaServer([make_record(1, theirs)], today=theirs) as arxiv:
+        fetch(arxiv, tmp_path, open_store, ours)
+    with open_store() as store:
+        assert store.cursors.get("oai:cs") == theirs.isoformat()
+    window = next_window(open_store, "cs", today=ours.date(), overlap_days=3)
+    assert window.from_day == date(2026, 3, 13)
+
+
+def test_pitfall_66_a_paper_that_comes_by_every_way_is_one_paper(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    today = TUESDAY.date()
+    paper = make_record(1, today, "cs.CV", "cs.CL")
+    twice = Fault(Kind.DUPLICATES, Channel.OAI, amount=1)
+    with ReplicaServer([paper, make_record(2, today)], today=today, faults=[twice]) as arxiv:
+        fetch(arxiv, tmp_path, open_store, TUESDAY)
+        with sources(arxiv, tmp_path, TUESDAY) as opened:
+            found = opened.query.look_up(["2603.00001"])
+        with open_store() as store:
+            counts = store.papers.upsert(found.papers, seen_at=TUESDAY)
+            assert (counts.new, counts.revised) == (0, 0)
+            assert store.papers.count() == 2
+            assert store.changes.since(TUESDAY - timedelta(days=1)) == []
