@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from storage.instants import from_utc, to_utc
-from storage.parameters import rows_json, texts_json
+from storage.parameters import rows_json
 from storage.session import Session
 from storage.types import LedgerDay, LedgerStatus
 
@@ -66,7 +66,6 @@ WHERE NOT EXISTS (
     WHERE held.from_day <= told.from_day AND held.until_day >= told.until_day
       AND held.finished_at > told.until_day + INTERVAL 1 DAY)
 """
-_LAST_FEED = "SELECT max(day) FROM ledger WHERE announced > 0 AND category IN (FROM listed($names))"
 
 #: what one word for all categories of a day is taken from: the first of these that occurs
 _WORST_FIRST = (
@@ -138,11 +137,6 @@ class Ledger:
     def first_days(self) -> dict[str, date]:
         """Return for each category the first day that was ever looked at or expected."""
         return dict(self._session.rows(_FIRST_DAYS))
-
-    def last_announcement(self, categories: Iterable[str]) -> date | None:
-        """Return the last day on which anything was announced in these categories."""
-        row = self._session.row(_LAST_FEED, {"names": texts_json(categories)})
-        return None if row is None else row[0]
 
     def expect(self, days: Iterable[tuple[date, str]], *, noted_at: datetime) -> int:
         """Write down days and categories nobody has looked at yet; return how many were new.

@@ -60,22 +60,27 @@ last_check AS (
     FROM feed_check
     GROUP BY day, category
 ),
-looked AS (
-    SELECT day, category, checked_at, stale, calendar_quiet
-    FROM (SELECT DISTINCT day, category FROM expected_day) AS expected
-    FULL JOIN last_check USING (day, category)
+known AS (
+    SELECT day, category FROM announcement
+    UNION SELECT day, category FROM feed_check
+    UNION SELECT day, category FROM expected_day
 ),
+-- LEFT JOINs from the days, so that a question about some days counts only those.
 joined AS (
-    SELECT day, category, checked_at,
-           coalesce(stale, false) AS stale,
-           coalesce(calendar_quiet, false) AS calendar_quiet,
-           coalesce(announced, 0) AS announced,
-           coalesce(held, 0) AS held,
-           coalesce(missing, CAST([] AS VARCHAR[])) AS missing,
-           coalesce(announced_ids, CAST([] AS VARCHAR[])) AS announced_ids,
-           coalesce(held_from, CAST([] AS STRUCT(arxiv_id VARCHAR, source VARCHAR)[])) AS held_from,
-           sum(coalesce(announced, 0)) OVER (PARTITION BY day) AS announced_that_day
-    FROM tally FULL JOIN looked USING (day, category)
+    SELECT known.day, known.category, last_check.checked_at,
+           coalesce(last_check.stale, false) AS stale,
+           coalesce(last_check.calendar_quiet, false) AS calendar_quiet,
+           coalesce(tally.announced, 0) AS announced,
+           coalesce(tally.held, 0) AS held,
+           coalesce(tally.missing, CAST([] AS VARCHAR[])) AS missing,
+           coalesce(tally.announced_ids, CAST([] AS VARCHAR[])) AS announced_ids,
+           coalesce(tally.held_from, CAST([] AS STRUCT(arxiv_id VARCHAR, source VARCHAR)[]))
+               AS held_from,
+           sum(coalesce(tally.announced, 0)) OVER (PARTITION BY known.day) AS announced_that_day
+    FROM known
+    LEFT JOIN tally ON tally.day = known.day AND tally.category = known.category
+    LEFT JOIN last_check
+        ON last_check.day = known.day AND last_check.category = known.category
 )
 SELECT day, category, announced, held, missing,
        CASE WHEN announced > 0 AND held = announced THEN 'complete'
