@@ -7,7 +7,6 @@ by renaming, so that a half-written model is never found. `current` names the mo
 import hashlib
 import io
 import json
-import os
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
@@ -21,13 +20,22 @@ from classifiers.calibration import Calibration, FacetCalibration
 from classifiers.cues import CueClassifier
 from classifiers.errors import DamagedModelError, NoModelError, UnfitModelError
 from classifiers.features import TextFeatures
-from classifiers.header import FORMAT, ModelHeader
+from classifiers.header import ModelHeader
 from classifiers.model import Model
+from classifiers.shelf import (
+    current_id,
+    headers,
+    read_header,
+    set_current,
+    write_whole,
+)
 from classifiers.targets import outputs
 from classifiers.types import Classifier
 from config.taxonomy import Taxonomy
 
-_CURRENT = "current"
+#: what the shelf offers is offered here too: who loads a model need not know both rooms
+__all__ = ["current", "current_id", "headers", "load", "read_header", "save", "set_current"]
+
 #: every member of an .npz gets this instant, or the same model would have other bytes tomorrow
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -43,9 +51,9 @@ def save(model: Model, directory: Path, *, promote: bool = True) -> Path:
     arrays = _packed(_arrays(model))
     header = {**asdict(model.header), "sha256": hashlib.sha256(arrays).hexdigest()}
     text = json.dumps(header, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    _write(directory / f"{model.model_id}.npz", arrays)
+    write_whole(directory / f"{model.model_id}.npz", arrays)
     path = directory / f"{model.model_id}.json"
-    _write(path, text.encode())
+    write_whole(path, text.encode())
     if promote:
         set_current(directory, model.model_id)
     return path
@@ -74,49 +82,7 @@ def current(directory: Path, taxonomy: Taxonomy) -> Classifier:
     return load(directory, taxonomy)
 
 
-def current_id(directory: Path) -> str | None:
-    """Return the id of the model in use: the one promoted last, else the newest."""
-    named = directory / _CURRENT
-    if named.is_file():
-        return named.read_text("utf-8").strip()
-    kept = headers(directory)
-    return kept[-1].model_id if kept else None
-
-
-def set_current(directory: Path, model_id: str) -> None:
-    """Make a kept model the one in use (promotion and rollback alike)."""
-    if not (directory / f"{model_id}.json").is_file():
-        raise NoModelError(
-            f"There is no model {model_id!r} in {directory}.",
-            hint='"living-survey model list" shows the kept ones.',
-        )
-    _write(directory / _CURRENT, f"{model_id}\n".encode())
-
-
-def headers(directory: Path) -> list[ModelHeader]:
-    """Return the headers of all kept models, oldest training first."""
-    found = [read_header(path) for path in sorted(directory.glob("*.json"))]
-    return sorted(found, key=lambda header: (header.trained_at, header.model_id))
-
-
-def read_header(path: Path) -> ModelHeader:
-    """Return a header without touching the arrays."""
-    if not path.is_file():
-        raise NoModelError(f"There is no model file {path}.")
-    try:
-        content = json.loads(path.read_text("utf-8"))
-        content.pop("sha256")
-        header = ModelHeader(**content)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DamagedModelError(f"The model header {path} cannot be read ({error}).") from error
-    return header
-
-
 def _check_fit(header: ModelHeader, taxonomy: Taxonomy) -> None:
-    if header.format != FORMAT:
-        raise UnfitModelError(
-            f"Model {header.model_id} has format {header.format}, this version reads {FORMAT}."
-        )
     if header.taxonomy_fingerprint != taxonomy.fingerprint:
         raise UnfitModelError(f"Model {header.model_id} was trained for another taxonomy.")
     made = str(header.libraries.get("scikit-learn", "?"))
@@ -209,12 +175,3 @@ def _current_path(directory: Path) -> Path:
     if model_id is None:
         raise NoModelError(f"There is no model in {directory}.")
     return directory / f"{model_id}.json"
-
-
-def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
