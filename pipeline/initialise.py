@@ -1,12 +1,39 @@
-"""`init`: a commented settings file and an empty database; what exists is kept as it is."""
+"""`init`: a commented settings file and an empty database; what exists is kept as it is.
+
+With a list to start from, also a taxonomy drafted from its headings.
+"""
 
 import json
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from config.errors import ConfigError
+from config.headings import clean_heading
 from config.settings import load_settings, settings_template
+from config.taxonomy import load_taxonomy
+from pipeline.curated.parse import read_list
+from pipeline.taxonomy.draft import Draft, draft_taxonomy
 from storage.store import store_opener
+
+_TAXONOMY = "taxonomy.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedTaxonomy:
+    """What the list's headings became."""
+
+    path: Path
+    created: bool
+    #: (section id, entries in the list), in the list's order
+    sections: tuple[tuple[str, int], ...]
+    #: lines of entries under no heading with words: they belong to no section
+    unplaced_lines: tuple[int, ...]
+    #: whether the built-in labels fit this list
+    built_in_labels: bool
+    #: whether the settings name this taxonomy
+    in_use: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,45 +44,100 @@ class InitReport:
     created_settings: bool
     database: Path
     created_database: bool
+    taxonomy: DraftedTaxonomy | None = None
 
 
-def initialise(target: Path, *, contact: str, curated: Path | None) -> InitReport:
+def initialise(
+    target: Path,
+    *,
+    contact: str,
+    curated: Path | None,
+    draft: bool = False,
+    categories: Sequence[str] = (),
+) -> InitReport:
     """Write the settings file and create the database it names.
 
+    Args:
+        target: the settings file.
+        contact: where arXiv reaches the operator.
+        curated: the survey's list.
+        draft: draft `taxonomy.toml` beside the settings from the list's headings.
+        categories: arXiv's; none: the template's.
+
     Raises:
-        ConfigError: the file cannot be written, or what is there cannot be read.
+        ConfigError: a file cannot be written, or what is there cannot be read.
+        UsageError: the list cannot be read, or has nothing to draft from.
     """
-    created = not target.exists()
-    if created:
-        text = _filled(settings_template(), contact=contact, curated=curated)
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            raise ConfigError(
-                f"{target} cannot be written: {error.strerror}.",
-                hint="Call init in a directory you may write to.",
-            ) from error
+    found = _draft(target, curated) if draft and curated else None
+    values: dict[str, object] = {
+        "contact": contact,
+        "list": _from_settings(curated, target) if curated else "",
+        "taxonomy": _TAXONOMY if found else "",
+        "title": clean_heading(found.list_title) if found and found.list_title else "",
+        "categories": list(categories),
+    }
+    created = _write_new(target, _filled(settings_template(), values))
+    taxonomy = _write_draft(target.with_name(_TAXONOMY), found) if found else None
     settings = load_settings(target)
+    if taxonomy:
+        used = settings.survey.taxonomy
+        same = used is not None and used.resolve() == taxonomy.path.resolve()
+        taxonomy = replace(taxonomy, in_use=same)
     database = settings.database.path
     existed = database.exists()
     with store_opener(
         database, busy_timeout_seconds=settings.database.busy_timeout_seconds
     )() as store:
         store.checkpoint()
-    return InitReport(target, created, database, not existed)
+    return InitReport(target, created, database, not existed, taxonomy)
 
 
-def _filled(template: str, *, contact: str, curated: Path | None) -> str:
-    """Put the two answers a live survey needs where the template has their commented keys."""
-    for key, value in (("contact", contact), ("list", str(curated) if curated else "")):
+def _draft(target: Path, curated: Path) -> Draft:
+    name = target.absolute().parent.name or "A survey"
+    return draft_taxonomy(read_list(curated), load_taxonomy(), name=name)
+
+
+def _write_draft(path: Path, draft: Draft) -> DraftedTaxonomy:
+    created = _write_new(path, draft.text)
+    return DraftedTaxonomy(
+        path=path,
+        created=created,
+        sections=tuple(draft.entries.items()),
+        unplaced_lines=draft.unplaced_lines,
+        built_in_labels=draft.built_in_labels,
+        in_use=False,
+    )
+
+
+def _write_new(path: Path, text: str) -> bool:
+    """Write a file unless it is there; return whether it was written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}.",
+            hint="Call init in a directory you may write to.",
+        ) from error
+    return True
+
+
+def _from_settings(path: Path, target: Path) -> str:
+    """Return a path as the settings must name it: relative ones start at the settings' place."""
+    return str(path) if path.is_absolute() else os.path.relpath(path, target.parent)
+
+
+def _filled(template: str, values: Mapping[str, object]) -> str:
+    """Put what is known of a survey where the template has its commented keys."""
+    lines = template.splitlines(keepends=True)
+    for key, value in values.items():
         if value:
-            lines = template.splitlines(keepends=True)
             place = next(
                 n for n, line in enumerate(lines) if line.lstrip("# ").startswith(f"{key} =")
             )
-            # A JSON string is a TOML basic string.
+            # JSON strings and lists of strings are TOML's too.
             lines[place] = f"{key} = {json.dumps(value, ensure_ascii=False)}\n"
-            template = "".join(lines)
-    return template
+    return "".join(lines)

@@ -1,11 +1,14 @@
 """`init` and `bootstrap`: from nothing to a database seeded with the curated list."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.commands.invocation import Invocation, command
+
+if TYPE_CHECKING:
+    from pipeline.initialise import DraftedTaxonomy
 
 
 @command(
@@ -13,6 +16,7 @@ from pipeline.commands.invocation import Invocation, command
     examples="""
     living-survey init --contact you@example.org
     living-survey init --list README.md --contact you@example.org
+    living-survey init --from-list README.md --category cs.RO --contact you@example.org
     """,
 )
 def init(
@@ -24,24 +28,64 @@ def init(
         Path | None,
         typer.Option("--list", metavar="FILE", help="The survey's curated Markdown list."),
     ] = None,
+    from_list: Annotated[
+        Path | None,
+        typer.Option(
+            "--from-list",
+            metavar="FILE",
+            help="A list of another field: also draft taxonomy.toml from its headings.",
+        ),
+    ] = None,
+    category: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CATEGORY", help="arXiv category to keep, repeatable: cs.RO."),
+    ] = None,
 ) -> None:
     """Write living-survey.toml and create the database.
 
     The file is commented; what exists is never overwritten.
     """
+    from config.errors import UsageError
     from pipeline.initialise import initialise
 
-    target = invocation.config or Path("living-survey.toml")
-    report = initialise(target, contact=contact, curated=curated)
+    if curated is not None and from_list is not None:
+        raise UsageError(
+            "--list and --from-list both name the list.",
+            hint="--from-list drafts a taxonomy from it, --list keeps the built-in one.",
+        )
+    report = initialise(
+        invocation.config or Path("living-survey.toml"),
+        contact=contact,
+        curated=from_list or curated,
+        draft=from_list is not None,
+        categories=category or (),
+    )
     if invocation.output.as_json:
         invocation.output.answer(report)
         return
     say = invocation.output.line
-    wrote = "wrote" if report.created_settings else "kept"
-    say(f"{wrote} {report.settings}")
+    say(f"{'wrote' if report.created_settings else 'kept'} {report.settings}")
+    if report.taxonomy is not None:
+        _say_taxonomy(invocation, report.taxonomy)
     say(f"{'created' if report.created_database else 'kept'} {report.database}")
     say("Next: living-survey bootstrap   (import the curated list)")
     say("      living-survey run         (fetch and classify)")
+
+
+def _say_taxonomy(invocation: Invocation, drafted: "DraftedTaxonomy") -> None:
+    say = invocation.output.line
+    if not drafted.created:
+        say(f"kept {drafted.path}")
+        return
+    say(f"drafted {drafted.path}: {len(drafted.sections)} sections from the list's headings")
+    for section, entries in drafted.sections:
+        say(f"  {section} ({entries})")
+    if drafted.unplaced_lines:
+        lines = ", ".join(map(str, drafted.unplaced_lines[:10]))
+        say(f"  no section for the entries on lines {lines}: no heading stands above them")
+    say('  read it: what begins with "Draft:" is a guess (docs/taxonomy.md)')
+    if not drafted.in_use:
+        say(f'  the settings were there: set [survey] taxonomy = "{drafted.path.name}" in them')
 
 
 @command(

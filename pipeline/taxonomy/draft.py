@@ -1,0 +1,282 @@
+"""A taxonomy drafted from a curated list: its headings become sections. Reads a list, writes text.
+
+Everything a machine can only guess says "Draft:" where a person reads it.
+"""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from classifiers.text import tokens
+from config.errors import UsageError
+from config.headings import clean_heading, heading_key
+from config.taxonomy import Taxonomy, parse_taxonomy
+from pipeline.curated.types import CuratedList
+from pipeline.taxonomy.draft_cues import distinctive
+from pipeline.taxonomy.draft_labels import Labels, labels_of, vocabulary_fits
+from pipeline.taxonomy.draft_text import DraftedLabel, DraftedSection, draft_text
+
+_LONGEST_ID = 60
+#: headings that say nothing about what stands below them
+_EMPTY_WORDS = frozenset({"general", "misc", "miscellaneous", "other", "others", "paper", "papers"})
+_NO_LABELS = Labels(None, None, None, whole=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A taxonomy ready to be written, and what was left out of it."""
+
+    text: str
+    taxonomy: Taxonomy
+    #: the heading above all others, if the list has one
+    list_title: str | None
+    #: entries by section id
+    entries: dict[str, int]
+    #: lines of entries that stand under no heading with words
+    unplaced_lines: tuple[int, ...]
+    #: whether the built-in labels fit this list
+    built_in_labels: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A heading with entries of its own."""
+
+    headings: tuple[str, ...]
+    #: below the list's title, without emoji
+    path: tuple[str, ...]
+    #: what it shares with its siblings: the first heading in which the list's leaves differ
+    group: str
+    titles: tuple[str, ...]
+    labels: Labels = _NO_LABELS
+
+
+def draft_taxonomy(curated: CuratedList, vocabulary: Taxonomy, *, name: str) -> Draft:
+    """Return a taxonomy with a section for every heading that has entries, in the list's order.
+
+    Where the headings speak the vocabulary's language (the built-in labels), its labels are
+    taken over; else each first-level heading becomes a task and its sections are told apart by
+    their own words.
+
+    Args:
+        curated: the list, read.
+        vocabulary: labels that may fit.
+        name: the taxonomy's title if the list has no title of its own.
+
+    Raises:
+        UsageError: no entry stands under a heading.
+    """
+    leaves, unplaced = _leaves(curated)
+    if not leaves:
+        raise UsageError(
+            "No entry of the list stands under a heading, so there is nothing to draft from.",
+            hint="An entry is a bullet that begins with a title in bold or as a link.",
+        )
+    list_title = _list_title(leaves)
+    found = [labels_of(leaf.path, vocabulary) for leaf in leaves]
+    fits = vocabulary_fits(found)
+    if fits:
+        leaves = [
+            replace(leaf, labels=labels) if labels.whole else leaf
+            for leaf, labels in zip(leaves, found, strict=True)
+        ]
+    tasks, others, sections = _rows(leaves, vocabulary)
+    title = clean_heading(list_title) if list_title else name
+    text = draft_text(title, list_title, tasks, others, sections)
+    return Draft(
+        text=text,
+        taxonomy=parse_taxonomy(text, "the draft"),
+        list_title=list_title,
+        entries={s.id: len(leaf.titles) for s, leaf in zip(sections, leaves, strict=True)},
+        unplaced_lines=unplaced,
+        built_in_labels=fits,
+    )
+
+
+def _leaves(curated: CuratedList) -> tuple[list[_Leaf], tuple[int, ...]]:
+    titles: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    written: dict[tuple[str, ...], tuple[str, ...]] = {}
+    unplaced = []
+    for entry in curated.entries:
+        key = tuple(heading_key(heading) for heading in entry.headings)
+        if key and all(key):
+            titles[key].append(entry.title)
+            written.setdefault(key, entry.headings)
+        else:
+            unplaced.append(entry.line)
+    if not titles:
+        return [], tuple(unplaced)
+    shared = _shared(list(titles))
+    strip = 1 if shared and min(map(len, titles)) > 1 else 0
+    leaves = []
+    for key, of_key in titles.items():
+        path = tuple(clean_heading(heading) for heading in written[key])
+        group = path[min(shared, len(path) - 1)]
+        leaves.append(_Leaf(written[key], path[strip:], group, tuple(of_key)))
+    return leaves, tuple(unplaced)
+
+
+def _shared(keys: Sequence[tuple[str, ...]]) -> int:
+    """Return how many of the outer headings all sections share, at most all but the last."""
+    limit = min(map(len, keys)) - 1
+    shared = 0
+    while shared < limit and len({key[shared] for key in keys}) == 1:
+        shared += 1
+    return shared
+
+
+def _list_title(leaves: Sequence[_Leaf]) -> str | None:
+    first = leaves[0]
+    return first.headings[0] if len(first.path) < len(first.headings) else None
+
+
+def _rows(
+    leaves: Sequence[_Leaf], vocabulary: Taxonomy
+) -> tuple[list[DraftedLabel], list[DraftedLabel], list[DraftedSection]]:
+    """Return the tasks, the labels of other facets, and the sections."""
+    kept = _kept_labels(leaves, vocabulary)
+    own = list(dict.fromkeys(leaf.group for leaf in leaves if leaf.labels is _NO_LABELS))
+    names = _unique([_slug([group]) for group in own], taken=[row.name for row in kept])
+    task_of = dict(zip(own, names, strict=True))
+    by_group = {
+        group: [title for leaf in leaves if leaf.group == group for title in leaf.titles]
+        for group in own
+    }
+    group_cues = distinctive(by_group)
+    generic = [
+        DraftedLabel(
+            facet="task",
+            name=task_of[group],
+            definition=_definition([group], by_group[group]),
+            cues=_cues(group, group_cues[group], task_of[group]),
+            title=group,
+        )
+        for group in own
+    ]
+    tasks = [row for row in kept if row.facet == "task"] + generic
+    carries = {row.name: row.carries for row in tasks}
+    sections = _sections(leaves, task_of, carries)
+    return tasks, [row for row in kept if row.facet != "task"], sections
+
+
+def _kept_labels(leaves: Sequence[_Leaf], vocabulary: Taxonomy) -> list[DraftedLabel]:
+    """Return the labels of the vocabulary that the sections use, as it writes them."""
+    used = {
+        (facet, name)
+        for leaf in leaves
+        for facet in ("task", "modality", "technique")
+        if (name := getattr(leaf.labels, facet)) is not None
+    }
+    facets = {facet for facet, _ in used}
+    return [
+        DraftedLabel(
+            facet=facet.name,
+            name=label.name,
+            definition=label.definition,
+            cues=label.cues,
+            title=label.names["en"],
+            carries=tuple(carried for carried in label.carries if carried in facets),
+        )
+        for facet in vocabulary.facets
+        for label in facet.labels
+        if (facet.name, label.name) in used
+    ]
+
+
+def _sections(
+    leaves: Sequence[_Leaf], task_of: dict[str, str], carries: dict[str, tuple[str, ...]]
+) -> list[DraftedSection]:
+    joined = [_joined(leaf, task_of) for leaf in leaves]
+    whole = [
+        all(getattr(leaf.labels, facet) for facet in carries[labels[0]])
+        for leaf, labels in zip(leaves, joined, strict=True)
+    ]
+    times = Counter(map(tuple, joined))
+    plain = [
+        complete and times[tuple(labels)] == 1
+        for complete, labels in zip(whole, joined, strict=True)
+    ]
+    taken = ["-".join(labels) for labels, is_plain in zip(joined, plain, strict=True) if is_plain]
+    special = [
+        _slug(_below(leaf, labels[0])) for leaf, labels, is_plain
+        in zip(leaves, joined, plain, strict=True) if not is_plain
+    ]  # fmt: skip
+    chosen = iter(_unique(special, taken=taken))
+    ids = ["-".join(labels) if is_plain else next(chosen)
+           for labels, is_plain in zip(joined, plain, strict=True)]  # fmt: skip
+    found = distinctive({id_: leaf.titles for id_, leaf in zip(ids, leaves, strict=True)})
+    headings = Counter(heading_key(leaf.path[-1]) for leaf in leaves)
+    sections = []
+    for leaf, id_, labels, is_plain in zip(leaves, ids, joined, plain, strict=True):
+        alone = headings[heading_key(leaf.path[-1])] == 1
+        name = leaf.path[-1] if alone else ": ".join(leaf.path[-2:])
+        sections.append(
+            DraftedSection(
+                id=id_,
+                special=not is_plain,
+                headings=leaf.headings,
+                task=labels[0],
+                modality=leaf.labels.modality,
+                technique=leaf.labels.technique,
+                definition=_definition(leaf.path, leaf.titles),
+                cues=_cues(leaf.path[-1] if alone else " ".join(leaf.path[-2:]), found[id_], id_),
+                title=name,
+            )
+        )
+    return sections
+
+
+def _joined(leaf: _Leaf, task_of: dict[str, str]) -> list[str]:
+    labels = leaf.labels
+    task = labels.task or task_of[leaf.group]
+    return [name for name in (task, labels.modality, labels.technique) if name]
+
+
+def _below(leaf: _Leaf, task: str) -> list[str]:
+    """Return what a section's own id is made of: its task, then its headings below the group."""
+    place = leaf.path.index(leaf.group)
+    return [task.replace("-", " "), *leaf.path[place + 1 :]]
+
+
+def _cues(heading: str, terms: Iterable[str], otherwise: str) -> tuple[str, ...]:
+    """Return the heading's own words, if they say something, then the titles'."""
+    words = tokens(heading)
+    own = [] if set(words) <= _EMPTY_WORDS else [" ".join(words)]
+    return tuple(dict.fromkeys([*own, *terms])) or (otherwise.replace("-", " "),)
+
+
+def _definition(path: Sequence[str], titles: Sequence[str]) -> str:
+    examples = " and ".join(f'"{_line(title)}"' for title in titles[:2])
+    return (
+        f'Draft: papers under "{" > ".join(_line(part) for part in path)}", such as {examples}.'
+        " Say what belongs here and what tells it from its neighbours."
+    )
+
+
+def _line(text: str) -> str:
+    """Return foreign text as one printable line."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _slug(words: Sequence[str]) -> str:
+    """Return lower-case ASCII words joined by hyphens; empty for a script without Latin letters."""
+    plain = unicodedata.normalize("NFKD", " ".join(words)).encode("ascii", "ignore").decode()
+    slug = "-".join(re.findall(r"[a-z0-9]+", plain.lower()))
+    return slug[:_LONGEST_ID].strip("-")
+
+
+def _unique(names: Sequence[str], *, taken: Sequence[str]) -> list[str]:
+    """Return the names, numbered where one is there already; an empty one is called `section`."""
+    used = set(taken)
+    found = []
+    for name in names:
+        wanted = name or "section"
+        number = 1
+        while wanted in used:
+            number += 1
+            wanted = f"{name or 'section'}-{number}"
+        used.add(wanted)
+        found.append(wanted)
+    return found

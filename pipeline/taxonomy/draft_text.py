@@ -1,0 +1,87 @@
+"""Writes a drafted taxonomy as TOML with a word to its editor. Decides nothing."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_HEAD = """\
+# A draft: the headings of the list that have entries, in the list's order. It works as it is;
+# it works better once you have
+#   - rewritten every definition that begins with "Draft:" (reviewers read them when they hesitate),
+#   - looked at the cues: five to ten words or phrases that speak for one section and no other,
+#   - given sections that share something a common facet (docs/taxonomy.md).
+# Then: living-survey taxonomy check. An id that decisions already carry is changed with
+# living-survey taxonomy migrate.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedLabel:
+    """One label of a facet."""
+
+    facet: str
+    name: str
+    definition: str
+    cues: tuple[str, ...]
+    title: str
+    carries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedSection:
+    """One section."""
+
+    id: str
+    special: bool
+    headings: tuple[str, ...]
+    task: str
+    modality: str | None
+    technique: str | None
+    definition: str
+    cues: tuple[str, ...]
+    title: str
+
+
+def draft_text(
+    title: str,
+    list_title: str | None,
+    tasks: Sequence[DraftedLabel],
+    others: Sequence[DraftedLabel],
+    sections: Sequence[DraftedSection],
+) -> str:
+    """Return the whole file."""
+    lines = [_HEAD, f"title = {_text(title)}", 'languages = ["en"]']
+    if list_title is not None:
+        lines.append(f"list_title = {_text(list_title)}")
+    for label in (*tasks, *others):
+        lines += ["", f"[[{label.facet}]]", f"name = {_text(label.name)}"]
+        if label.carries:
+            lines.append(f"carries = {_list(label.carries)}")
+        lines += _words(label.definition, label.cues, label.title)
+    for section in sections:
+        lines += ["", "[[section]]", f"id = {_text(section.id)}"]
+        if section.special:
+            lines.append("special = true")
+        lines.append(f"headings = {_list(section.headings)}")
+        labels = (("task", section.task), ("modality", section.modality),
+                  ("technique", section.technique))  # fmt: skip
+        lines += [f"{facet} = {_text(name)}" for facet, name in labels if name is not None]
+        lines += _words(section.definition, section.cues, section.title)
+    return "\n".join(lines) + "\n"
+
+
+def _words(definition: str, cues: Iterable[str], title: str) -> list[str]:
+    return [
+        f"definition = {_text(definition)}",
+        f"cues = {_list(cues)}",
+        f"names = {{en = {_text(title)}}}",
+    ]
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"[{', '.join(map(_text, texts))}]"
+
+
+def _text(text: str) -> str:
+    """Return a TOML basic string. JSON's is one, but for DEL, which TOML wants escaped."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

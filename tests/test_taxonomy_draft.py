@@ -1,0 +1,203 @@
+"""Any list's headings become a taxonomy that validates, trains and is honest about its guesses."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cli import survey_at
+from draft_fakes import Field, graph_databases, robot_grasping
+
+from config.errors import UsageError
+from config.taxonomy import load_taxonomy, parse_taxonomy
+from pipeline.curated.parse import parse_list
+from pipeline.replica.server import ReplicaServer
+from pipeline.taxonomy.draft import Draft, draft_taxonomy
+from pipeline.taxonomy.draft_cues import distinctive
+from pipeline.taxonomy.draft_labels import labels_of
+
+
+def draft(text: str) -> Draft:
+    return draft_taxonomy(parse_list(text.encode()), load_taxonomy(), name="A survey")
+
+
+def entries(*titles: str) -> str:
+    return "".join(f"- [{title}](https://arxiv.org/abs/2401.0000{n})\n"
+                   for n, title in enumerate(titles, start=1))  # fmt: skip
+
+
+def test_a_list_of_another_field_becomes_tasks_and_sections(tmp_path: Path) -> None:
+    found = draft(robot_grasping(tmp_path).list_text)
+    assert found.list_title == "Awesome Robot Grasping"
+    assert not found.built_in_labels
+    assert found.taxonomy.title == "Awesome Robot Grasping"
+    assert [(s.id, s.path, s.labels) for s in found.taxonomy.sections] == [
+        ("grasp-synthesis-parallel-jaw", ("Grasp Synthesis", "Parallel-Jaw"),
+         (("task", "grasp-synthesis"),)),
+        ("grasp-synthesis-dexterous-hands", ("Grasp Synthesis", "Dexterous Hands"),
+         (("task", "grasp-synthesis"),)),
+        ("sensing-tactile", ("Sensing", "Tactile"), (("task", "sensing"),)),
+        ("sensing-datasets", ("Sensing", "Datasets"), (("task", "sensing"),)),
+        ("surveys", ("Surveys",), (("task", "surveys"),)),
+    ]  # fmt: skip
+    assert found.taxonomy.sections[0].headings[0] == "Awesome Robot Grasping"
+    assert set(found.entries.values()) == {6}
+
+
+def test_a_flat_list_without_a_title_has_a_task_for_each_section(tmp_path: Path) -> None:
+    found = draft(graph_databases(tmp_path).list_text)
+    assert (found.list_title, found.taxonomy.title) == (None, "A survey")
+    assert [(s.id, s.task) for s in found.taxonomy.sections] == [
+        (name, name) for name in ("storage-engines", "query-languages", "transactions", "other")
+    ]
+
+
+def test_cues_are_the_headings_words_and_what_sets_titles_apart(tmp_path: Path) -> None:
+    sections = {s.id: s for s in draft(graph_databases(tmp_path).list_text).taxonomy.sections}
+    assert sections["storage-engines"].cues[0] == "storage engines"
+    assert "storage" in " ".join(sections["storage-engines"].cues[1:])
+    assert "other" not in sections["other"].cues  # a heading that says nothing is no cue
+    every = [cue for section in sections.values() for cue in section.cues]
+    assert len(set(every)) == len(every)
+
+
+def test_definitions_admit_that_they_are_drafts(tmp_path: Path) -> None:
+    for section in draft(robot_grasping(tmp_path).list_text).taxonomy.sections:
+        assert section.definition.startswith(f'Draft: papers under "{" > ".join(section.path)}"')
+        assert "Part 0" in section.definition
+
+
+def test_the_survey_s_own_list_gets_the_built_in_labels(shared_data: Path) -> None:
+    found = draft((shared_data / "curated-list.md").read_text(encoding="utf-8"))
+    built_in = {s.headings: s for s in load_taxonomy().sections}
+    assert len(found.taxonomy.sections) == 37
+    assert found.built_in_labels
+    assert found.unplaced_lines == ()
+    for section in found.taxonomy.sections:
+        assert section.labels == built_in[section.headings].labels
+    differing = [s.id for s in found.taxonomy.sections if s.id != built_in[s.headings].id]
+    assert differing == ["safety-3d-video-and-audio-safety"]
+
+
+@pytest.mark.parametrize(
+    ("path", "labels"),
+    [
+        (("Video Generation", "Audio-Video"), ("generation", "video", "audio-video")),
+        (("Image Editing", "Non-LLM-based (Clip/T5)"), ("editing", "image", "non-llm-based")),
+        (("Benchmarks for Image Generation",), ("generation", "image", "benchmark")),
+        (("Surveys",), ("survey", None, None)),
+        (("Safety", "Video"), ("safety", None, None)),
+        (("Text Understanding",), ("understanding", None, None)),
+        (("Grasp Planning",), (None, None, None)),
+    ],
+)
+def test_headings_name_labels(
+    path: tuple[str, ...], labels: tuple[str | None, str | None, str | None]
+) -> None:
+    found = labels_of(path, load_taxonomy())
+    assert (found.task, found.modality, found.technique) == labels
+
+
+def test_sections_that_the_vocabulary_does_not_name_get_a_task_of_their_own() -> None:
+    text = "## Image Generation\n" + entries("One", "Two") + "## Video Editing\n" + entries("Three")
+    found = draft(text + "## Cooking\n### Soups\n" + entries("Four") + "### Stews\n" + entries("V"))
+    assert found.built_in_labels
+    assert [(s.id, s.labels) for s in found.taxonomy.sections] == [
+        ("generation-image", (("task", "generation"), ("modality", "image"))),
+        ("editing-video", (("task", "editing"), ("modality", "video"))),
+        ("cooking-soups", (("task", "cooking"),)),
+        ("cooking-stews", (("task", "cooking"),)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("headings", "ids"),
+    [
+        (["## A", "## B", "## A"], ["a", "b"]),
+        (["## Same", "### Same!"], ["same", "same-same"]),
+        (["## 图像", "## 视频"], ["section", "section-2"]),
+        (["# Only"], ["only"]),
+        (["## C", "## C++", "## C#"], ["c", "c-2", "c-3"]),
+        (["# T", "## Über `uns`", '## "Q" \\ ] \x7f'], ["t", "t-uber-uns", "t-q"]),
+        (["## " + "Long " * 40, "## B"], [("long-" * 12).strip("-"), "b"]),
+        (["## 🎉", "## A", "## B"], ["a", "b"]),
+    ],
+)
+def test_whatever_the_headings_ids_are_unique_and_the_draft_validates(
+    headings: list[str], ids: list[str]
+) -> None:
+    text = "".join(f"{heading}\n\n{entries('A study')}\n" for heading in headings)
+    found = draft(text)
+    assert [section.id for section in found.taxonomy.sections][: len(ids)] == ids
+    for entry in parse_list(text.encode()).entries:
+        section = found.taxonomy.section_at(entry.headings)
+        assert (section is None) == (entry.line in found.unplaced_lines)
+
+
+def test_entries_above_every_heading_are_told_by_line() -> None:
+    found = draft(entries("Lost") + "\n## Found\n" + entries("Here"))
+    assert found.unplaced_lines == (1,)
+    with pytest.raises(UsageError, match="nothing to draft from"):
+        draft(entries("Lost"))
+
+
+def test_a_word_that_every_section_uses_sets_none_apart() -> None:
+    found = distinctive(
+        {
+            "jaw": ["Robot jaw grasping", "Robot jaw design", "Jaw wear of a robot", "A robot jaw"],
+            "arm": [
+                "Robot arm control",
+                "Robot arm welding",
+                "An arm for a robot",
+                "The robot arm",
+            ],
+        }
+    )
+    assert any("jaw" in term for term in found["jaw"])
+    assert any("arm" in term for term in found["arm"])
+    assert "robot" not in found["jaw"] + found["arm"]
+
+
+def test_the_draft_does_not_depend_on_chance(tmp_path: Path) -> None:
+    text = robot_grasping(tmp_path).list_text
+    assert draft(text).text == draft(text).text
+    assert parse_taxonomy(draft(text).text, "x").fingerprint == draft(text).taxonomy.fingerprint
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("field", "category"), [(robot_grasping, "cs.RO"), (graph_databases, "cs.DB")]
+)
+def test_another_survey_walks_from_its_list_to_a_digest(
+    field: Callable[[Path], Field], category: str, tmp_path: Path
+) -> None:
+    fiction = field(tmp_path)
+    (tmp_path / "list.md").write_text(fiction.list_text, encoding="utf-8")
+    with ReplicaServer(fiction.records) as arxiv:
+        survey = survey_at(tmp_path, url=arxiv.url, now="2026-03-17T12:00:00Z")
+        made = survey.json("init", "--from-list", "list.md", "--category", category)
+        assert made["taxonomy"]["in_use"]
+        seeded = survey.json("bootstrap")
+        assert (seeded["refused"], seeded["approved"]) == ([], seeded["entries"])
+        assert survey.call("taxonomy", "check").status == 0
+        survey.json("backfill", "--from", "2026-03-09", "--until", "2026-03-17")
+        survey.json("train")
+        survey.json("classify")
+        items = survey.json("queue", "--limit", "100")["items"]
+        assert {item["arxiv_id"] for item in items} == set(fiction.stream)
+
+        taxonomy = load_taxonomy(tmp_path / "taxonomy.toml")
+        belongs = [item for item in items if fiction.stream[item["arxiv_id"]]]
+        right = [
+            taxonomy.section(item["sections"][0]["section"]).path
+            == fiction.stream[item["arxiv_id"]]
+            for item in belongs
+        ]
+        assert sum(right) >= 0.8 * len(right)
+        first = items[: len(belongs)]
+        assert sum(bool(fiction.stream[item["arxiv_id"]]) for item in first) >= 0.8 * len(first)
+
+        chosen = first[0]["arxiv_id"]
+        survey.json("decide", chosen, "approve", LIVING_SURVEY_NOW="2026-03-12T12:00:00Z")
+        assert survey.json("digest", "--week", "2026-W11")["papers"] == 1
+        page = (tmp_path / "var/digests/2026-W11.html").read_text(encoding="utf-8")
+        assert f"https://arxiv.org/abs/{chosen}" in page
