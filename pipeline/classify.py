@@ -10,6 +10,10 @@ from storage.types import FacetScore, PaperText, Prediction, SectionScore, TermW
 
 BATCH = 2_000
 
+#: The best sections are stored, not all 38: the ninth is never shown, and over 3 million papers the
+#: rest would be 90 million rows of noise, most of the database.
+SECTIONS_KEPT = 8
+
 
 @dataclass(frozen=True, slots=True)
 class ClassifyReport:
@@ -60,11 +64,12 @@ def _predictions(
             arxiv_id=text.arxiv_id,
             model_id=model_id,
             in_scope=(score := by_key[text.arxiv_id]).in_scope,
-            sections=tuple(SectionScore(*pair) for pair in score.sections),
+            sections=tuple(SectionScore(*pair) for pair in score.sections[:SECTIONS_KEPT]),
             facets=tuple(FacetScore(*triple) for triple in score.facets),
             terms=tuple(TermWeight(*pair) for pair in score.terms),
             content_hash=text.content_hash,
             predicted_at=predicted_at,
+            open_facets=score.open_facets,
         )
         for text in texts
     ]

@@ -40,7 +40,8 @@ WHERE newest <> (model_id = $model_id)
   AND arxiv_id IN (SELECT arxiv_id FROM prediction WHERE model_id = $model_id)
 """
 _LATEST = """
-SELECT arxiv_id, model_id, in_scope, sections, facets, terms, content_hash, predicted_at
+SELECT arxiv_id, model_id, in_scope, sections, facets, terms, content_hash, predicted_at,
+       open_facets
 FROM prediction
 WHERE rowid IN (SELECT rowid FROM prediction WHERE newest AND arxiv_id IN (FROM listed($ids)))
 """
@@ -84,7 +85,8 @@ class Predictions:
 
 
 def _prediction(row: Row, changes: Sequence[TaxonomyChange]) -> Prediction:
-    arxiv_id, model_id, in_scope, sections, facets, terms, content_hash, predicted_at = row
+    (arxiv_id, model_id, in_scope, sections, facets, terms, content_hash, predicted_at,
+     open_facets) = row  # fmt: skip
     return Prediction(
         arxiv_id=arxiv_id,
         model_id=model_id,
@@ -97,6 +99,7 @@ def _prediction(row: Row, changes: Sequence[TaxonomyChange]) -> Prediction:
         terms=tuple(TermWeight(t["term"], t["weight"]) for t in terms),
         content_hash=content_hash,
         predicted_at=from_utc(predicted_at),
+        open_facets=tuple(open_facets),
     )
 
 
@@ -129,6 +132,7 @@ def _table(batch: Sequence[Prediction]) -> "pa.Table":
         ),
         "content_hash": pa.array([p.content_hash for p in batch], text),
         "predicted_at": pa.array([to_utc(p.predicted_at) for p in batch], pa.timestamp("us")),
+        "open_facets": pa.array([list(p.open_facets) for p in batch], pa.list_(text)),
         "newest": pa.array([False] * len(batch), pa.bool_()),
     })  # fmt: skip
 

@@ -7,24 +7,56 @@ papers where sorting whole rows does not.
 from collections.abc import Sequence
 
 from config.errors import UsageError
+from storage.audit import RANDOM_PLACE
 from storage.papers import Papers
 from storage.predictions import Predictions
 from storage.session import Row, Session
 from storage.types import QueueItem
 
-_ORDERS = {
-    "likely": "queue.in_scope DESC",
-    "uncertain": "abs(queue.in_scope - 0.5)",
-    "newest": "paper.submitted_at DESC NULLS LAST",
-}
+_WANTED = """
+WHERE queue.in_scope >= $at_least AND coalesce(queue.top_section = $section, $section IS NULL)
+"""
 _PAGE = """
 SELECT queue.arxiv_id, queue.priority
 FROM queue {join}
-WHERE queue.in_scope >= $at_least AND coalesce(queue.top_section = $section, $section IS NULL)
+{wanted}
 ORDER BY {order}, queue.arxiv_id
 LIMIT $limit OFFSET $offset
 """
+# Seven likely, three uncertain, over and over; a paper in both stands where it comes first. No
+# paper beyond the first limit + offset of either list can be on the page.
+_MIXED = """
+WITH waiting AS (SELECT arxiv_id, in_scope, priority FROM queue {wanted}),
+likely AS (
+    FROM waiting ORDER BY in_scope DESC, arxiv_id LIMIT $limit + $offset
+),
+uncertain AS (
+    FROM waiting ORDER BY abs(in_scope - 0.5), arxiv_id LIMIT $limit + $offset
+),
+turns AS (
+    SELECT arxiv_id, priority, 10 * (place // 7) + place % 7 AS turn
+    FROM (SELECT *, row_number() OVER (ORDER BY in_scope DESC, arxiv_id) - 1 AS place FROM likely)
+    UNION ALL
+    SELECT arxiv_id, priority, 10 * (place // 3) + 7 + place % 3
+    FROM (SELECT *, row_number() OVER (ORDER BY abs(in_scope - 0.5), arxiv_id) - 1 AS place
+          FROM uncertain)
+)
+SELECT arxiv_id, any_value(priority)
+FROM turns
+GROUP BY arxiv_id
+ORDER BY min(turn)
+LIMIT $limit OFFSET $offset
+"""
 _JOIN = "JOIN paper ON paper.arxiv_id = queue.arxiv_id"
+_SORTED = {
+    "likely": _PAGE.format(order="queue.in_scope DESC", join="", wanted=_WANTED),
+    "uncertain": _PAGE.format(order="abs(queue.in_scope - 0.5)", join="", wanted=_WANTED),
+    "random": _PAGE.format(order=RANDOM_PLACE, join="", wanted=_WANTED),
+    "newest": _PAGE.format(order="paper.submitted_at DESC NULLS LAST", join=_JOIN, wanted=_WANTED),
+    "mixed": _MIXED.format(wanted=_WANTED),
+}
+#: what `Queue.page` takes
+ORDERS = ("likely", "uncertain", "mixed", "random", "newest")
 _DEFERRED = """
 SELECT prediction.arxiv_id, prediction.in_scope
 FROM prediction
@@ -65,18 +97,19 @@ class Queue:
             section: only papers whose best section this is.
             limit: how many at most.
             offset: how many to skip.
-            order: `likely` (highest in_scope first), `uncertain` (nearest to 0.5 first) or
-                `newest` (last submitted first); ties by arXiv id.
+            order: `likely` (highest in_scope first), `uncertain` (nearest to 0.5 first), `mixed`
+                (seven likely, three uncertain, over and over), `random` (by a hash of the id, so
+                that it owes nothing to the model) or `newest` (last submitted first); ties by
+                arXiv id.
             at_least: only papers with at least this probability of being in scope.
         """
-        if order not in _ORDERS:
+        if order not in ORDERS:
             raise UsageError(
-                f"the queue has no order {order!r}.", hint=f"It has {', '.join(_ORDERS)}."
+                f"the queue has no order {order!r}.", hint=f"It has {', '.join(ORDERS)}."
             )
-        sql = _PAGE.format(order=_ORDERS[order], join=_JOIN if order == "newest" else "")
         return self._items(
             self._session.rows(
-                sql,
+                _SORTED[order],
                 {"section": section, "limit": limit, "offset": offset, "at_least": at_least},
             )
         )

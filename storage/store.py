@@ -16,6 +16,7 @@ import duckdb
 
 from storage.announcements import Announcements
 from storage.arrivals import Arrivals
+from storage.audit import Audit
 from storage.changes import Changes
 from storage.connection import connected
 from storage.cursors import Cursors
@@ -45,6 +46,7 @@ class Store:
         self.predictions = Predictions(session)
         self.decisions = Decisions(session)
         self.queue = Queue(session)
+        self.audit = Audit(session)
         self.announcements = Announcements(session)
         self.ledger = Ledger(session)
         self.arrivals = Arrivals(session)

@@ -171,6 +171,8 @@ class Prediction:
     #: of the text that was read, so that a revised paper is classified again
     content_hash: str
     predicted_at: datetime
+    #: facets whose best label is below its threshold: the reviewer is asked just that
+    open_facets: tuple[str, ...] = ()
 
 
 class Verdict(StrEnum):

@@ -6,6 +6,7 @@ import pytest
 from builders import SUBMITTED, make_decision, make_paper, make_prediction
 from storage_fakes import opener
 
+from classifiers.orders import order
 from config.errors import UsageError
 from storage.store import Store
 from storage.types import FacetScore, Prediction, SectionScore, TermWeight, Verdict
@@ -38,6 +39,7 @@ def test_a_prediction_comes_back_as_it_was_stored(store: Store) -> None:
         sections=(SectionScore("agents", 0.7), SectionScore("survey-llm", 0.1)),
         facets=(FacetScore("task", "agents", 0.7), FacetScore("modality", "image", 0.2)),
         terms=(TermWeight("diffusion", 1.5), TermWeight("survey", -0.5)),
+        open_facets=("technique", "task"),
     )
     bare = make_prediction("2603.00002", sections=(), facets=(), terms=())
     assert store.predictions.add([prediction, bare]) == 2
@@ -96,8 +98,52 @@ def test_orders(store: Store) -> None:
     assert page(store, order="likely") == ["2", "3", "1", "4"]
     assert page(store, order="uncertain") == ["1", "3", "2", "4"]
     assert page(store, order="newest") == ["4", "3", "2", "1"]
-    with pytest.raises(UsageError, match="likely, uncertain, newest"):
+    with pytest.raises(UsageError, match="likely, uncertain, mixed, random, newest"):
         store.queue.page(order="best")
+
+
+def fill(store: Store, now: datetime, count: int) -> list[str]:
+    ids = [f"2604.{n:05}" for n in range(count)]
+    store.papers.upsert([make_paper(arxiv_id) for arxiv_id in ids], seen_at=now)
+    store.predictions.add(
+        [make_prediction(each, in_scope=(n * 37 % 101) / 101) for n, each in enumerate(ids)]
+    )
+    return ids
+
+
+@pytest.mark.parametrize("count", [1, 7, 8, 60])
+def test_the_mixed_order_is_the_classifier_s_on_every_page(
+    store: Store, now: datetime, count: int
+) -> None:
+    ids = fill(store, now, count)
+    scope = {each: p.in_scope for each, p in store.predictions.latest(ids).items()}
+    expected = order(list(scope.items()), "mixed")
+    paged = [
+        item.paper.paper.arxiv_id
+        for start in range(0, count, 7)
+        for item in store.queue.page(order="mixed", limit=7, offset=start)
+    ]
+    assert paged == expected
+    if count == 60:
+        likely = order(list(scope.items()), "likely")
+        assert paged[:7] == likely[:7]
+        assert paged[7:10] == order(list(scope.items()), "uncertain")[:3]
+
+
+def test_the_random_order_owes_nothing_to_the_model(store: Store, now: datetime) -> None:
+    ids = fill(store, now, 60)
+    before = [i.paper.paper.arxiv_id for i in store.queue.page(order="random", limit=60)]
+    assert sorted(before) == ids
+    assert before not in (ids, order([(each, 0.0) for each in ids], "likely"))
+    store.predictions.add(
+        [
+            make_prediction(each, model_id="next", in_scope=n / 60, predicted_at=now)
+            for n, each in enumerate(ids)
+        ]
+    )
+    assert [i.paper.paper.arxiv_id for i in store.queue.page(order="random", limit=60)] == before
+    # nor is it the order the training's background is sampled by
+    assert [text.arxiv_id for text in store.papers.background(60) if text.arxiv_id in ids] != before
 
 
 def test_pages_sections_and_counts(store: Store) -> None:

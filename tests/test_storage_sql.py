@@ -58,7 +58,8 @@ def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
                 make_prediction("2603.00002"),
             ]
         )
-        store.decisions.add([make_decision("2603.00001"), make_decision("2405.19334")])
+        [drawn, _] = store.decisions.add([make_decision("2603.00001"), make_decision("2405.19334")])
+        store.audit.draw(drawn)
         store.announcements.add(
             now.date(),
             ["cs.CV"],

@@ -1,0 +1,144 @@
+"""The audit: which decisions were drawn at random, and how far the survey is. Estimates nothing.
+
+The random order is that of a hash of the id, the same on every machine and in every version of
+DuckDB. It is not the hash that the training's background is sampled by: a model saw those papers.
+"""
+
+from dataclasses import dataclass
+
+from storage.instants import to_utc
+from storage.parameters import texts_json
+from storage.session import Session
+from storage.types import Decision, Verdict
+
+#: SQL for the place of `queue.arxiv_id` in the random order
+RANDOM_PLACE = "md5_number_lower('audit ' || queue.arxiv_id)"
+
+_DRAW = """
+INSERT INTO audit_draw
+SELECT coalesce(max(seq), 0) + 1, $arxiv_id, $decision_id, $drawn_at FROM audit_draw
+"""
+_LATEST = """
+SELECT arxiv_id, verdict, drawn_at FROM audit_sample ORDER BY drawn_at DESC, arxiv_id LIMIT $most
+"""
+# What waits although it stood before the last of the sample in the random order.
+_SKIPPED = f"""
+SELECT count(*)
+FROM queue
+WHERE {RANDOM_PLACE} < (
+        SELECT max({RANDOM_PLACE})
+        FROM (SELECT unnest(from_json($ids, '["VARCHAR"]')) AS arxiv_id) AS queue)
+  AND arxiv_id NOT IN (SELECT arxiv_id FROM decisions WHERE standing)
+  AND arxiv_id NOT IN (SELECT arxiv_id FROM paper WHERE first_seen_at > $last_drawn_at)
+"""  # noqa: S608  a constant
+_FLOW = """
+WITH standing AS (
+    SELECT arxiv_id, verdict, reviewer = $listed_by AS listed FROM decisions WHERE standing
+)
+SELECT (SELECT coalesce(sum(coalesce(counts['revised'], 0) + coalesce(counts['unchanged'], 0)), 0)
+        FROM run_end),
+       (SELECT count(*) FROM paper),
+       (SELECT count(*) FROM queue
+        WHERE arxiv_id NOT IN (SELECT arxiv_id FROM standing)),
+       count(*) FILTER (WHERE listed),
+       count(*) FILTER (WHERE NOT listed AND verdict = 'approved'),
+       count(*) FILTER (WHERE NOT listed AND verdict = 'rejected'),
+       count(*) FILTER (WHERE NOT listed AND verdict = 'deferred')
+FROM standing
+"""
+_REASONS = """
+SELECT arg_max(trim(note), seq) AS reason, count(*) AS papers
+FROM decisions
+WHERE standing AND verdict = 'rejected' AND trim(note) <> '' AND reviewer <> $listed_by
+GROUP BY lower(trim(note))
+ORDER BY papers DESC, reason
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSample:
+    """The papers last drawn at random, and what stands about them."""
+
+    approved: int
+    rejected: int
+    #: put off, so that nobody knows
+    deferred: int
+    #: they stood before the last drawn one in the random order and still wait, or wait again
+    skipped: int
+
+    @property
+    def known(self) -> int:
+        """Return how many were read and decided."""
+        return self.approved + self.rejected
+
+    @property
+    def unknown(self) -> int:
+        """Return how many of the sample nobody decided."""
+        return self.deferred + self.skipped
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningCounts:
+    """How many papers stand where, after PRISMA 2020: what is in the list counts apart."""
+
+    #: records that sources sent of papers we held already
+    repeats: int
+    papers: int
+    #: in the queue without a decision
+    waiting: int
+    #: decided by the curated list
+    listed: int
+    approved: int
+    rejected: int
+    deferred: int
+    #: (note, papers), the most frequent first: rejections of which the reviewer said why
+    reasons: tuple[tuple[str, int], ...]
+
+
+class Audit:
+    """The table `audit_draw`, and counts over everything."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def draw(self, decision: Decision) -> None:
+        """Note that a decision was made on a paper as the random order brought it."""
+        self._session.write(
+            _DRAW,
+            {
+                "arxiv_id": decision.arxiv_id,
+                "decision_id": decision.decision_id,
+                "drawn_at": to_utc(decision.decided_at),
+            },
+        )
+
+    def sample(self, most: int) -> AuditSample:
+        """Return the last `most` papers drawn."""
+        drawn = self._session.rows(_LATEST, {"most": most})
+        if not drawn:
+            return AuditSample(0, 0, 0, 0)
+        verdicts = [verdict for _, verdict, _ in drawn]
+        approved = verdicts.count(Verdict.APPROVED.value)
+        rejected = verdicts.count(Verdict.REJECTED.value)
+        deferred = verdicts.count(Verdict.DEFERRED.value)
+        ids = texts_json(arxiv_id for arxiv_id, _, _ in drawn)
+        last = drawn[0][2]
+        skipped = self._session.number(_SKIPPED, {"ids": ids, "last_drawn_at": last})
+        return AuditSample(approved, rejected, deferred, skipped)
+
+    def screening(self, *, listed_by: str) -> ScreeningCounts:
+        """Return the counts; decisions by the reviewer `listed_by` are the curated list's."""
+        [(repeats, papers, waiting, listed, approved, rejected, deferred)] = self._session.rows(
+            _FLOW, {"listed_by": listed_by}
+        )
+        reasons = self._session.rows(_REASONS, {"listed_by": listed_by})
+        return ScreeningCounts(
+            repeats=int(repeats),
+            papers=papers,
+            waiting=waiting,
+            listed=listed,
+            approved=approved,
+            rejected=rejected,
+            deferred=deferred,
+            reasons=tuple((reason, count) for reason, count in reasons),
+        )

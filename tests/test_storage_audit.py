@@ -1,0 +1,111 @@
+"""The audit's table: what was drawn at random, what stands about it, and the counts around it."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from builders import make_decision, make_paper, make_prediction
+from storage_fakes import opener
+
+from storage.audit import AuditSample
+from storage.store import Store
+from storage.types import RunStatus, Verdict
+
+IDS = [f"2603.{n:05}" for n in range(1, 21)]
+
+
+@pytest.fixture
+def store(tmp_path: Path, now: datetime) -> Iterator[Store]:
+    with opener(tmp_path)() as store:
+        store.papers.upsert([make_paper(each) for each in IDS], seen_at=now)
+        store.predictions.add([make_prediction(each) for each in IDS])
+        yield store
+
+
+def shuffled(store: Store) -> list[str]:
+    return [item.paper.paper.arxiv_id for item in store.queue.page(order="random")]
+
+
+def draw(store: Store, arxiv_id: str, verdict: Verdict, decided_at: datetime) -> str:
+    sections = ("agents",) if verdict is Verdict.APPROVED else ()
+    [decision] = store.decisions.add(
+        [make_decision(arxiv_id, verdict=verdict, sections=sections, decided_at=decided_at)]
+    )
+    store.audit.draw(decision)
+    return decision.decision_id
+
+
+def test_without_a_draw_there_is_no_sample(store: Store) -> None:
+    store.decisions.add([make_decision(IDS[0])])
+    assert store.audit.sample(10) == AuditSample(0, 0, 0, 0)
+
+
+def test_the_sample_counts_what_stands_now(store: Store, now: datetime) -> None:
+    first, second, third, *_ = shuffled(store)
+    draw(store, first, Verdict.APPROVED, now)
+    draw(store, second, Verdict.REJECTED, now)
+    draw(store, third, Verdict.DEFERRED, now)
+    assert store.audit.sample(10) == AuditSample(1, 1, 1, 0)
+    later = make_decision(
+        third, verdict=Verdict.REJECTED, sections=(), decided_at=now + timedelta(days=1)
+    )
+    store.decisions.add([later])
+    sample = store.audit.sample(10)
+    assert sample == AuditSample(1, 2, 0, 0)
+    assert (sample.known, sample.unknown) == (3, 0)
+
+
+def test_what_was_passed_over_or_taken_back_is_unknown(store: Store, now: datetime) -> None:
+    order = shuffled(store)
+    undone = draw(store, order[0], Verdict.APPROVED, now)
+    draw(store, order[3], Verdict.REJECTED, now)
+    assert store.audit.sample(10) == AuditSample(1, 1, 0, 2)
+    store.decisions.undo(reviewer="ada", undone_at=now, decision_id=undone)
+    assert store.audit.sample(10) == AuditSample(0, 1, 0, 3)
+    # who decides it in another order tells as much about it
+    store.decisions.add(
+        [make_decision(order[1], verdict=Verdict.REJECTED, sections=(), decided_at=now)]
+    )
+    assert store.audit.sample(10).skipped == 2
+
+
+def test_papers_that_came_after_the_last_draw_were_not_passed_over(
+    store: Store, now: datetime
+) -> None:
+    order = shuffled(store)
+    for arxiv_id in order[:10]:
+        draw(store, arxiv_id, Verdict.REJECTED, now)
+    new = [f"2604.{n:05}" for n in range(1, 21)]
+    store.papers.upsert([make_paper(each) for each in new], seen_at=now + timedelta(days=1))
+    store.predictions.add([make_prediction(each) for each in new])
+    assert set(shuffled(store)[:10]) & set(new)
+    assert store.audit.sample(10) == AuditSample(0, 10, 0, 0)
+
+
+def test_only_the_last_draws_are_the_sample(store: Store, now: datetime) -> None:
+    for day, arxiv_id in enumerate(shuffled(store)[:6]):
+        verdict = Verdict.APPROVED if day < 3 else Verdict.REJECTED
+        draw(store, arxiv_id, verdict, now + timedelta(days=day))
+    assert store.audit.sample(3) == AuditSample(0, 3, 0, 0)
+    assert store.audit.sample(4) == AuditSample(1, 3, 0, 0)
+
+
+def test_the_counts_of_the_screening(store: Store, now: datetime) -> None:
+    run_id = store.runs.start("run", now)
+    store.runs.finish(
+        run_id, finished_at=now, status=RunStatus.DONE, counts={"new": 20, "unchanged": 7}
+    )
+    made = {
+        IDS[0]: {"reviewer": "list"},
+        IDS[1]: {},
+        IDS[2]: {"verdict": Verdict.REJECTED, "sections": (), "note": "Off topic "},
+        IDS[3]: {"verdict": Verdict.REJECTED, "sections": (), "note": "off topic"},
+        IDS[4]: {"verdict": Verdict.REJECTED, "sections": (), "note": None},
+        IDS[5]: {"verdict": Verdict.DEFERRED, "sections": ()},
+    }
+    store.decisions.add([make_decision(arxiv_id, **said) for arxiv_id, said in made.items()])
+    counts = store.audit.screening(listed_by="list")
+    assert (counts.repeats, counts.papers, counts.waiting) == (7, 20, 14)
+    assert (counts.listed, counts.approved, counts.rejected, counts.deferred) == (1, 1, 3, 1)
+    assert counts.reasons == (("off topic", 2),)
