@@ -148,6 +148,19 @@ class ClassifierSettings(Section):
         description="how many unlabelled papers serve as background in training; papers",
     )
     seed: Natural = Field(default=0, description="the seed of every random choice in training")
+    keep: Natural = Field(
+        default=10,
+        description="how many trained models are kept; the one in use and the one before it "
+        "always are; 0: all",
+    )
+    reports: RequiredPath = Field(
+        default=Path("var/reports"), description="the directory of evaluation reports"
+    )
+    retrain_after: Natural = Field(
+        default=0,
+        description="`run` trains anew once so many decisions are new to the model in use; "
+        "0: only `train` does",
+    )
 
 
 class ReviewSettings(Section):

@@ -1,23 +1,207 @@
-"""Which model is in use, without loading it: `status` must not pay two seconds for its name."""
+"""Which models are kept, which is in use, what each learned from. Reads headers, loads no arrays.
 
+Beside a model's own two files lie `learned/ID.json` (the papers it learned from, and how it was
+measured when it was made) and `promotions.jsonl` (which model was put to use when, and why).
+"""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from classifiers import shelf
+from classifiers.errors import ModelError, NoModelError, UnfitModelError
+from classifiers.header import ModelHeader
 from config.taxonomy import Taxonomy
+
+_PROMOTIONS = "promotions.jsonl"
+_LEARNED = "learned"
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a model learned from, and what is known about its worth."""
+
+    decided: frozenset[str]
+    background: frozenset[str]
+    #: the contest it was measured in, as `train` printed it; empty if there was none
+    contest: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def papers(self) -> frozenset[str]:
+        """Every paper it may not be scored on."""
+        return self.decided | self.background
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """One model put to use."""
+
+    at: str
+    model_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptModel:
+    """One model on the shelf."""
+
+    header: ModelHeader
+    current: bool
+    #: it was in use at some time
+    promoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """All models, oldest training first, and the files that cannot be read."""
+
+    models: tuple[KeptModel, ...]
+    #: (id, why)
+    unreadable: tuple[tuple[str, str], ...]
 
 
 def current_model_id(models: Path) -> str:
     """Return the id of the model in use, or `cue words` before the first training."""
-    named = models / "current"
-    return named.read_text("utf-8").strip() if named.is_file() else "cue words"
+    return shelf.current_id(models) or "cue words"
 
 
-def known_model_id(models: Path, taxonomy: Taxonomy) -> str | None:
-    """Return the id that predictions of the classifier in use carry, None if only loading tells."""
-    named = models / "current"
-    if named.is_file():
-        return named.read_text("utf-8").strip()
-    if any(models.glob("*.json")):
-        return None
+def known_model_id(models: Path, taxonomy: Taxonomy) -> str:
+    """Return the id that predictions of the classifier in use carry."""
+    found = shelf.current_id(models)
+    if found is not None:
+        return found
     from classifiers.cues import CueClassifier  # noqa: PLC0415  `status` needs no numpy
 
     return CueClassifier(taxonomy).model_id
+
+
+def read_shelf(models: Path) -> Shelf:
+    """Return what is kept; one bad file does not hide the others."""
+    used = {promotion.model_id for promotion in promotions(models)}
+    current = _named_current(models)
+    kept, unreadable = [], []
+    for path in sorted(models.glob("*.json")):
+        try:
+            kept.append(shelf.read_header(path))
+        except ModelError as error:
+            unreadable.append((path.stem, str(error)))
+    kept.sort(key=lambda header: (header.trained_at, header.model_id))
+    if current is None and kept:
+        current = kept[-1].model_id
+    return Shelf(
+        tuple(
+            KeptModel(h, h.model_id == current, h.model_id == current or h.model_id in used)
+            for h in kept
+        ),
+        tuple(unreadable),
+    )
+
+
+def refusal(models: Path, taxonomy: Taxonomy) -> ModelError | None:
+    """Return why the model in use could not be loaded, as far as its header tells; None if it can.
+
+    Its checksum is looked at by whoever loads it.
+    """
+    try:
+        current = shelf.current_id(models)
+        if current is None:
+            return None
+        header = shelf.read_header(shelf.header_path(models, current))
+    except ModelError as error:
+        return error
+    if header.taxonomy_fingerprint != taxonomy.fingerprint:
+        return UnfitModelError(f"Model {header.model_id} was trained for another taxonomy.")
+    return None
+
+
+def promote(models: Path, model_id: str, *, at: datetime, why: str) -> None:
+    """Put a kept model to use and write down why."""
+    shelf.set_current(models, model_id)
+    line = json.dumps({"at": at.isoformat(timespec="seconds"), "model_id": model_id, "why": why})
+    with (models / _PROMOTIONS).open("a", encoding="utf-8") as log:
+        log.write(line + "\n")
+
+
+def promotions(models: Path) -> tuple[Promotion, ...]:
+    """Return every promotion, oldest first; lines that cannot be read are passed over."""
+    path = models / _PROMOTIONS
+    found = []
+    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
+        try:
+            found.append(Promotion(**json.loads(line)))
+        except (ValueError, TypeError):  # a line cut short by a crash
+            continue
+    return tuple(found)
+
+
+def before_current(models: Path) -> str:
+    """Return the model to go back to: the last one in use that was trained before the present.
+
+    Raises:
+        NoModelError: there is none.
+    """
+    kept = read_shelf(models).models
+    place = next((n for n, model in enumerate(kept) if model.current), 0)
+    older = [model.header.model_id for model in kept[:place] if model.promoted]
+    if not older:
+        raise NoModelError(
+            "There is no older model to go back to.",
+            hint='"living-survey model list" shows the kept ones.',
+        )
+    return older[-1]
+
+
+def save_learned(models: Path, model_id: str, learned: Learned) -> None:
+    """Write what a model learned from; before the model itself, so that no model lacks it."""
+    (models / _LEARNED).mkdir(parents=True, exist_ok=True)
+    content = {
+        "decided": sorted(learned.decided),
+        "background": sorted(learned.background),
+        "contest": learned.contest,
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    shelf.write_whole(_learned_path(models, model_id), text.encode())
+
+
+def read_learned(models: Path, model_id: str) -> Learned | None:
+    """Return what a model learned from; None if nobody wrote it down."""
+    try:
+        content = json.loads(_learned_path(models, model_id).read_text("utf-8"))
+        return Learned(
+            frozenset(content["decided"]), frozenset(content["background"]), content["contest"]
+        )
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        return None
+
+
+def prune(models: Path, keep: int) -> tuple[str, ...]:
+    """Remove all but the `keep` newest models, 0 for none; return the ids of those removed.
+
+    The one in use and the one before it always stay: a rollback must have somewhere to go.
+    """
+    kept = read_shelf(models).models
+    needed = {model.header.model_id for model in kept if model.current}
+    with suppress(NoModelError):
+        needed.add(before_current(models))
+    spare = [m.header.model_id for m in kept[:-keep] if m.header.model_id not in needed]
+    for model_id in spare if keep else ():
+        # The header goes last: a model without arrays is refused, arrays without header unseen.
+        shelf.header_path(models, model_id).with_suffix(".npz").unlink(missing_ok=True)
+        _learned_path(models, model_id).unlink(missing_ok=True)
+        shelf.header_path(models, model_id).unlink(missing_ok=True)
+    return tuple(spare) if keep else ()
+
+
+def _learned_path(models: Path, model_id: str) -> Path:
+    return models / _LEARNED / f"{model_id}.json"
+
+
+def _named_current(models: Path) -> str | None:
+    try:
+        return shelf.current_id(models)
+    except ModelError:
+        return None

@@ -1,27 +1,41 @@
-"""Train: the human's word becomes the next model. Reads, closes the store, computes, saves."""
+"""Train: the human's word becomes the next model. Reads, closes the store, computes, saves.
 
+A new model takes its place only if it is not worse than the one in use (`pipeline/contest.py`).
+"""
+
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from classifiers import artifact
+from classifiers.errors import ModelError
+from classifiers.model import Model
 from classifiers.training import train
-from classifiers.types import Document, Example
 from config.taxonomy import Taxonomy
+from pipeline.contest import Contest, Side, compete
+from pipeline.lessons import Lessons, gather
+from pipeline.models import Learned, promote, prune, read_learned, save_learned
 from storage.store import OpenStore
-from storage.types import PaperText, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class TrainReport:
-    """What the model was trained on and where it lies."""
+    """What the model was trained on, how it compares, and where it lies."""
 
     model_id: str
     path: Path
     approved: int
     rejected: int
     background: int
+    #: whether it is the model in use now
+    promoted: bool
+    #: None where there was nothing to compare with
+    contest: Contest | None
+    #: old models that were removed to make room
+    removed: tuple[str, ...]
 
 
 def train_model(
@@ -32,42 +46,109 @@ def train_model(
     background: int,
     seed: int,
     clock: Callable[[], datetime],
+    keep: int = 10,
+    force: bool = False,
+    on_stage: Callable[[str], None] = lambda _: None,
 ) -> TrainReport:
     """Train on every standing approval and rejection, with undecided papers as background.
 
-    Deferred papers teach nothing. With no decision at all the model rests on the taxonomy's cue
-    words. Sections that the taxonomy no longer has are left out of an example; an approval that
-    keeps none still says "in scope".
+    With no decision at all the model rests on the taxonomy's cue words. It is saved in any case,
+    and put to use if it is the first, if it is not worse than the champion, or by `force`.
+
+    Args:
+        open_store: read once, before anything is computed.
+        taxonomy: what there is to choose from.
+        models: where models are kept.
+        background: how many undecided papers to learn from.
+        seed: of every random choice.
+        clock: the training's time.
+        keep: how many models to keep, 0 for all.
+        force: promote it however it compares.
+        on_stage: told what is being done.
     """
-    with open_store() as store:
-        decided = store.decisions.training()
-        undecided = store.papers.background(background)
-    known = {section.id for section in taxonomy.sections}
-    examples = [
-        Example(
-            document=_document(example.text),
-            in_scope=example.verdict is Verdict.APPROVED,
-            sections=tuple(s for s in example.sections if s in known),
-        )
-        for example in decided
-    ]
-    model = train(
-        examples,
-        [_document(text) for text in undecided],
-        taxonomy,
-        trained_at=clock(),
-        seed=seed,
-    )
-    path = artifact.save(model, models)
+    now = clock()
+    lessons = gather(open_store, taxonomy, background=background)
+    on_stage("training on all decisions")
+    model = train(lessons.examples, lessons.documents, taxonomy, trained_at=now, seed=seed)
+    contest = _contest(model, lessons, models, on_stage)
+    promoted = force or contest is None or contest.not_worse
+    _save(model, lessons, models, contest)
+    if promoted:
+        promote(models, model.model_id, at=now, why=_why(contest, force=force))
+    examples = lessons.examples
     approved = sum(example.in_scope for example in examples)
     return TrainReport(
         model_id=model.model_id,
-        path=path,
+        path=models / f"{model.model_id}.json",
         approved=approved,
         rejected=len(examples) - approved,
-        background=len(undecided),
+        background=len(lessons.background),
+        promoted=promoted,
+        contest=contest,
+        removed=prune(models, keep),
     )
 
 
-def _document(text: PaperText) -> Document:
-    return Document(text.arxiv_id, text.title, text.abstract, text.categories)
+def _contest(
+    model: Model, lessons: Lessons, models: Path, on_stage: Callable[[str], None]
+) -> Contest | None:
+    """Compare with the model in use; None before the first."""
+    champion_id = None
+    try:
+        champion_id = artifact.current_id(models)
+        if champion_id is None:
+            return None
+        champion = artifact.load(models, model.taxonomy)
+    except ModelError as error:
+        # A champion that cannot be used cannot defend itself: training anew is its remedy.
+        return Contest(f"the model in use cannot be read: {error.message}", not_worse=True)
+    return compete(model, champion, read_learned(models, champion_id), lessons, on_stage=on_stage)
+
+
+def _save(model: Model, lessons: Lessons, models: Path, contest: Contest | None) -> None:
+    models.mkdir(parents=True, exist_ok=True)
+    learned = Learned(
+        decided=frozenset(example.document.key for example in lessons.examples),
+        background=frozenset(document.key for document in lessons.documents),
+        contest=_summary(contest),
+    )
+    save_learned(models, model.model_id, learned)
+    artifact.save(model, models, promote=False)
+
+
+def _why(contest: Contest | None, *, force: bool) -> str:
+    if contest is None:
+        return "the first model"
+    return f"forced ({contest.verdict})" if force else contest.verdict
+
+
+def _summary(contest: Contest | None) -> dict[str, Any]:
+    """Return what is kept of a contest beside the model: figures, no papers."""
+    if contest is None:
+        return {}
+    return {
+        "verdict": contest.verdict,
+        "papers": contest.papers,
+        "since": contest.cut.isoformat() if contest.cut else None,
+        "challenger": contest.challenger and _figures(contest.challenger),
+        "champion": contest.champion and _figures(contest.champion),
+    }
+
+
+def _figures(side: Side) -> dict[str, Any]:
+    figures = dict(measures(side))
+    rounded = {name: round(value, 4) for name, value in figures.items() if math.isfinite(value)}
+    return {"model_id": side.model_id, "scored": side.scored, **rounded}
+
+
+def measures(side: Side) -> tuple[tuple[str, float], ...]:
+    """Return what is shown of one side, the deciding measure first; nan: cannot be said."""
+    found = side.evaluation
+    return (
+        ("quadratic error", side.error),
+        ("in scope: average precision", found.scope.average_precision),
+        ("in scope: WSS@95", found.scope.work_saved_at_95),
+        *((f"{facet.facet}: top 1", facet.top1) for facet in found.facets),
+        ("section: top 1", found.section_top1),
+        ("section: top 3", found.section_top3),
+    )

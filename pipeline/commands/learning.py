@@ -1,6 +1,17 @@
 """The steps of the model: classify, train."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
 from pipeline.commands.invocation import Invocation, command
+from pipeline.console import Column
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from pipeline.contest import Contest
 
 
 @command("classify", examples="living-survey classify")
@@ -17,9 +28,24 @@ def classify(invocation: Invocation) -> None:
         invocation.output.line(f"classified {report.classified} by {report.model_id}")
 
 
-@command("train", examples="living-survey train && living-survey classify")
-def train(invocation: Invocation) -> None:
-    """Train a model on all standing decisions."""
+@command(
+    "train",
+    examples="""
+    living-survey train && living-survey classify
+    living-survey train --force
+    """,
+)
+def train(
+    invocation: Invocation,
+    *,
+    force: Annotated[
+        bool, typer.Option("--force", help="Put it to use even if it is worse than the last.")
+    ] = False,
+) -> None:
+    """Train a model on all standing decisions.
+
+    It replaces the one in use if it is not worse on later decisions that neither learned from.
+    """
     from pipeline.commands.session import session
     from pipeline.train import train_model
 
@@ -32,8 +58,13 @@ def train(invocation: Invocation) -> None:
             background=settings.background,
             seed=settings.seed,
             clock=opened.services.clock,
+            keep=settings.keep,
+            force=force,
+            on_stage=stages(opened.bars),
         )
-        opened.record.count(approved=report.approved, rejected=report.rejected)
+        opened.record.count(
+            approved=report.approved, rejected=report.rejected, promoted=int(report.promoted)
+        )
     if invocation.output.as_json:
         invocation.output.answer(report)
         return
@@ -43,5 +74,46 @@ def train(invocation: Invocation) -> None:
         f"from       {report.approved} approved, {report.rejected} rejected, "
         f"{report.background} undecided as background"
     )
-    say(f"saved      {report.path}")
-    say("Next: living-survey classify")
+    if report.contest is not None:
+        _say_contest(invocation, report.contest)
+    if report.promoted:
+        say(f"saved      {report.path}")
+        say("Next: living-survey classify")
+    else:
+        say(f"kept       {report.path}, not in use")
+        say("It did worse than the model in use, which stays. Anyway: living-survey train --force")
+
+
+def stages(bars: "Progress") -> "Callable[[str], None]":
+    """Return what shows the stage a long computation is in."""
+    task = bars.add_task("starting", total=None)
+    return lambda stage: bars.update(task, description=stage)
+
+
+def _say_contest(invocation: Invocation, contest: "Contest") -> None:
+    from pipeline.train import measures
+
+    say = invocation.output.line
+    if contest.challenger is None or contest.champion is None:
+        say(f"compared   with nothing: {contest.verdict}")
+        return
+    say(
+        f"compared   on {contest.papers} decisions since {contest.cut:%Y-%m-%d} that neither "
+        f"learned from: {contest.challenger.scored} for the new model, {contest.champion.scored} "
+        "for the one in use"
+    )
+    say()
+    invocation.output.table(
+        (Column("measure"), Column("in use", right=True), Column("new", right=True)),
+        (
+            (name, f"{was:.3f}", f"{now:.3f}")
+            for (name, was), (_, now) in zip(
+                measures(contest.champion), measures(contest.challenger), strict=True
+            )
+        ),
+    )
+    say()
+    say(
+        f"verdict    {contest.verdict}: quadratic error {contest.difference:+.4f}, "
+        f"chance explains up to {contest.chance:.4f}"
+    )
