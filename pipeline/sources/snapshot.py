@@ -18,9 +18,9 @@ from pipeline.sources.authors import split_authors
 from pipeline.sources.categories import canonical_categories
 from pipeline.sources.dates import parse_rfc2822
 from pipeline.sources.errors import MalformedRecordError
+from pipeline.sources.identifiers import read_identifier
 from pipeline.sources.selection import Selection
 from pipeline.sources.text import paragraphs, plain_line, says_withdrawn
-from storage.arxiv_id import parse_arxiv_id
 from storage.types import Paper, PaperVersion, QuarantinedRecord, Source
 
 _EVERYTHING = Selection()
@@ -30,6 +30,8 @@ _VERSION = re.compile(r"v([1-9]\d{0,3})")
 # What no text may hold and JSON can spell: control characters, halves of surrogate pairs.
 _MAYBE_FORBIDDEN = re.compile(rb"\\u(?:00[01]|[dD][89a-fA-F])")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+# Names that are not as they should be: blanks in excess, TeX, compound initials torn apart.
+_UNTIDY = re.compile(r"\s\s|\\|\. -|\t|^\s|\s$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +158,15 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise MalformedRecordError(f"the day {text!r} cannot be read") from error
+        raise MalformedRecordError(f"the day {text!r:.100} cannot be read") from error
 
 
 def _identifier(text: str) -> str:
     if _MODERN_ID.fullmatch(text):
         return text
-    identifier = parse_arxiv_id(text)
+    identifier = read_identifier(text)
     if identifier is None:
-        raise MalformedRecordError(f"{text!r} is no arXiv identifier")
+        raise MalformedRecordError(f"{text!r:.100} is no arXiv identifier")
     return identifier.base
 
 
@@ -175,7 +177,7 @@ def _version(told: Any) -> PaperVersion:
             return PaperVersion(int(match[1]), parse_rfc2822(told["created"]))
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         pass  # of whatever shape it is, it is no version
-    raise MalformedRecordError(f"the version {told!r} cannot be read")
+    raise MalformedRecordError(f"the version {told!r:.200} cannot be read")
 
 
 def _authors(fields: dict[str, Any]) -> tuple[str, ...]:
@@ -183,20 +185,22 @@ def _authors(fields: dict[str, Any]) -> tuple[str, ...]:
     parsed = fields.get("authors_parsed")
     if not parsed:
         return split_authors(_text(fields, "authors"))
-    if not isinstance(parsed, list):
-        raise MalformedRecordError("the field 'authors_parsed' is no list")
     try:
-        return tuple([name for person in parsed if (name := _name(*person[:3]))])
-    except (KeyError, TypeError) as error:
+        names = [_name(person) for person in parsed]
+        listed = "\n".join(names)
+    except TypeError as error:
         raise MalformedRecordError("the field 'authors_parsed' holds no names") from error
+    if _UNTIDY.search(listed):
+        # arXiv's parser tears compound initials apart: `C. -P. Yuan`.
+        names = [plain_line(name.replace(". -", ".-")) for name in names]
+    return tuple([name for name in names if name])
 
 
-def _name(family: str, fore: str = "", suffix: str = "") -> str:
-    name = fore + " " + family if fore else family
-    if suffix:
-        name = name + ", " + suffix
-    # arXiv's parser tears compound initials apart: `C. -P. Yuan`.
-    return plain_line(name.replace(". -", ".-") if "-" in name else name)
+def _name(person: Any) -> str:
+    if type(person) is not list or not person:
+        raise MalformedRecordError(f"the name {person!r:.100} cannot be read")
+    name: str = f"{person[1]} {person[0]}" if len(person) > 1 and person[1] else person[0]
+    return f"{name}, {person[2]}" if len(person) > 2 and person[2] else name
 
 
 def _cleaned(value: Any) -> Any:
@@ -212,6 +216,6 @@ def _cleaned(value: Any) -> Any:
 
 def _set_aside(line: bytes, reason: str, at: datetime) -> QuarantinedRecord:
     match = _ID_BYTES.search(line)
-    identifier = parse_arxiv_id(match[1].decode("ascii", errors="replace")) if match else None
+    identifier = read_identifier(match[1].decode("ascii", errors="replace")) if match else None
     arxiv_id = identifier.base if identifier else None
     return QuarantinedRecord(Source.SNAPSHOT.value, reason, line, None, arxiv_id, at)

@@ -9,7 +9,7 @@ import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +86,7 @@ class SnapshotFile:
         """Whether one must read what lies before a position to get there."""
         return self.is_gzip or self._member is not None
 
-    def blocks(self, start: int = 0, *, length: int = _BLOCK) -> Iterator[tuple[Block, int]]:
+    def blocks(self, start: int = 0, *, length: int = _BLOCK) -> Generator[tuple[Block, int]]:
         """Yield the lines from an offset on, with how much of `size` has been read.
 
         Raises:
@@ -101,7 +101,7 @@ class SnapshotFile:
 
     def _blocks(
         self, stream: IO[bytes], raw: IO[bytes], start: int, length: int
-    ) -> Iterator[tuple[Block, int]]:
+    ) -> Generator[tuple[Block, int]]:
         rest, end = b"", start
         while data := stream.read(length):
             lines = (rest + data).split(b"\n")
