@@ -102,6 +102,7 @@ def calibrate(
         recipe: the precision that thresholds must keep.
     """
     taxonomy = corpus.taxonomy
+    of_examples = np.where(_full(corpus)[:, np.newaxis], of_examples, np.nan)
     scope = _scope(corpus, of_examples, of_background)
     every = outputs(taxonomy)
     # While most labels come from the cues, a label's own margin says little about its odds.
@@ -172,6 +173,18 @@ def threshold_for(chances: Floats, right: npt.NDArray[np.bool_], precision: floa
     kept = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     enough = np.flatnonzero((kept >= precision) & (np.arange(1, len(order) + 1) >= FEW))
     return float(chances[order[enough[-1]]]) if len(enough) else 1.0
+
+
+def _full(corpus: Corpus) -> npt.NDArray[np.bool_]:
+    """Return which examples are as long as the stream's papers.
+
+    Half of a curated list comes as titles alone; margins of titles are small, and a calibration
+    on them doubts every abstract. With few full texts all examples count.
+    """
+    sizes = np.diff(corpus.examples.indptr)
+    stream = np.diff(corpus.background.indptr)
+    full = sizes >= np.median(stream) / 4 if len(stream) else np.ones(len(sizes), dtype=bool)
+    return full if full.sum() >= 5 * FEW else np.ones(len(sizes), dtype=bool)
 
 
 def _scope(corpus: Corpus, of_examples: Floats, of_background: Floats) -> tuple[float, float]:

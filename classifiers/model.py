@@ -85,14 +85,15 @@ class Model:
         self, matrix: sparse.csr_matrix, best: npt.NDArray[np.int64]
     ) -> Iterator[tuple[tuple[str, float], ...]]:
         """Yield per row the terms that weigh most in the scope and the first section together."""
-        columns = [[0, *self.label_columns(section.id)] for section in self.taxonomy.sections]
-        together: dict[int, Floats32] = {
-            place: self.weights[:, columns[place]].sum(axis=1) for place in np.unique(best)
-        }
+        together: dict[int, Floats32] = {}
+        for place in np.unique(best).tolist():
+            columns = [0, *self.label_columns(self.taxonomy.sections[place].id)]
+            together[place] = self.weights[:, columns].sum(axis=1)
         names = self.features.terms_
-        for row, place in enumerate(best):
+        for row, place in enumerate(best.tolist()):
             inside = slice(matrix.indptr[row], matrix.indptr[row + 1])
             terms = matrix.indices[inside]
             shares = matrix.data[inside] * together[place][terms]
             order = np.argsort(-np.abs(shares), kind="stable")[:TERMS_KEPT]
-            yield tuple((names[terms[n]], float(shares[n])) for n in order if shares[n])
+            kept = zip(terms[order].tolist(), shares[order].tolist(), strict=True)
+            yield tuple((names[term], share) for term, share in kept if share)

@@ -96,7 +96,9 @@ def scores_of(
     order = np.argsort(-chances, axis=1, kind="stable")
     ids = [section.id for section in taxonomy.sections]
     names = [(facet.name, label.name) for facet in taxonomy.facets for label in facet.labels]
-    table = np.hstack([known.facets[facet.name] for facet in taxonomy.facets])
+    ranked = np.take_along_axis(chances, order, axis=1).tolist()
+    places = order.tolist()
+    table = np.hstack([known.facets[facet.name] for facet in taxonomy.facets]).tolist()
     opened = [
         (name, known.facets[name].max(axis=1) < limit) for name, limit in known.thresholds.items()
     ]
@@ -104,10 +106,9 @@ def scores_of(
         Scores(
             key=key,
             in_scope=float(known.scope[row]),
-            sections=tuple((ids[c], float(chances[row, c])) for c in order[row]),
+            sections=tuple(zip([ids[place] for place in places[row]], ranked[row], strict=True)),
             facets=tuple(
-                (facet, label, float(p))
-                for (facet, label), p in zip(names, table[row], strict=True)
+                (facet, label, p) for (facet, label), p in zip(names, table[row], strict=True)
             ),
             terms=terms[row][:TERMS_KEPT],
             open_facets=tuple(name for name, is_open in opened if is_open[row]),
