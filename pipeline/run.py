@@ -13,7 +13,7 @@ from pipeline.bootstrap import Services
 from pipeline.classify import ClassifyReport, classify_papers
 from pipeline.fetch import FetchReport, fetch_papers
 from pipeline.ledger import overdue_sentence
-from pipeline.models import known_model_id
+from pipeline.models import known_model_id, refusal
 from pipeline.recording import Recorder
 from pipeline.sources.opening import ArxivSources
 
@@ -72,8 +72,14 @@ def fetch_step(
 
 
 def classify_step(services: Services, record: Recorder, bars: Progress) -> ClassifyReport:
-    """Classify with the current model; without one, by the taxonomy's cue words."""
+    """Classify with the current model; without one, by the taxonomy's cue words.
+
+    Raises:
+        ModelError: the model in use cannot be used, also when there is nothing to classify.
+    """
     models = services.settings.classifier.models
+    if refused := refusal(models, services.taxonomy):
+        raise refused
     known = known_model_id(models, services.taxonomy)
     if known is not None:
         with services.open_store() as store:
