@@ -1,0 +1,44 @@
+"""`python -m benchmarks [NAME...] [--quick] [--rounds N]`: runs benchmarks and prints a table."""
+
+import argparse
+import os
+import platform
+from collections.abc import Callable, Iterator
+
+from benchmarks import ingest
+from benchmarks.measure import Row, Size, header, show
+
+BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
+    "oai": ingest.oai,
+    "snapshot": ingest.snapshot,
+    "run": ingest.nothing_new,
+}
+
+
+def main() -> None:
+    """Run what was asked for, or everything; print a row as soon as it is known."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="What the product costs, as ratios against a baseline of the same run.",
+        epilog="\n".join(f"  {name:<10} {run.__doc__}" for name, run in BENCHMARKS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="see below; all of them if none")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes: only shows that it works")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="median of N (3)")
+    words = parser.parse_args()
+    if unknown := [name for name in words.names if name not in BENCHMARKS]:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    size = Size(quick=words.quick, rounds=1 if words.quick else max(1, words.rounds))
+    load = ", ".join(f"{average:.1f}" for average in os.getloadavg())
+    print(
+        f"{os.cpu_count()} CPUs, load {load}, Python {platform.python_version()}, "
+        f"median of {size.rounds}{', sizes too small to judge' if size.quick else ''}"
+    )
+    header()
+    for name in words.names or BENCHMARKS:
+        show(BENCHMARKS[name](size), judged=not size.quick)
+
+
+if __name__ == "__main__":
+    main()

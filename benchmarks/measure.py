@@ -1,0 +1,116 @@
+"""Time spent, in this process and in others, and the table it is told in. Knows no subject."""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_LINE = "{name:<44} {figure:>34}  {baseline:<40} {target:<28} {verdict}"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured."""
+
+    quick: bool = False
+    #: each measurement is repeated this often; the median is told
+    rounds: int = 3
+
+    def records(self, full: int, quick: int) -> int:
+        """Return how many records to measure with."""
+        return quick if self.quick else full
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure with what it is compared to and what is asked of it."""
+
+    name: str
+    figure: str
+    #: the named baseline of the same run, with the ratio
+    baseline: str
+    target: str
+    #: None where nothing is asked
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """What a command cost, as the kernel counted it."""
+
+    out: str
+    wall_seconds: float
+    cpu_seconds: float
+    peak_megabytes: float
+
+
+def cpu_seconds(act: Callable[[], object]) -> float:
+    """Return the CPU time of this process while it acts; other programs do not disturb it much."""
+    started = time.process_time()
+    act()
+    return max(time.process_time() - started, 1e-9)
+
+
+def medians(rounds: int, *acts: Callable[[], object]) -> list[float]:
+    """Return the median CPU seconds of each act; they take turns, all in the same noise."""
+    spent = [[cpu_seconds(act) for act in acts] for _ in range(rounds)]
+    return [statistics.median(column) for column in zip(*spent, strict=True)]
+
+
+def call(words: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) -> Child:
+    """Run `living-survey words...` as a process of its own; its failure ends the benchmark."""
+    return run_python(["-m", "pipeline", *words], cwd=cwd, environment=environment)
+
+
+def run_python(words: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) -> Child:
+    """Run Python with these words in `cwd` and return what it cost."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("LIVING_SURVEY_")}
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as said:
+        started = time.monotonic()
+        process = subprocess.Popen(
+            [sys.executable, *words],
+            cwd=cwd,
+            env={**clean, "PYTHONPATH": str(ROOT), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=said,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.monotonic() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        said.seek(0)
+        if process.returncode:
+            raise SystemExit(f"{' '.join(words)} ended with {process.returncode}: {said.read()}")
+        return Child(out.read(), wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def show(rows: Iterable[Row], *, judged: bool) -> list[Row]:
+    """Print rows as they come and return them; sizes too small to judge get no verdict."""
+    shown = []
+    for row in rows:
+        verdict = "" if row.met is None else "met" if row.met else "MISSED"
+        line = _LINE.format(
+            name=row.name,
+            figure=row.figure,
+            baseline=row.baseline,
+            target=row.target,
+            verdict=verdict if judged else "",
+        )
+        print(line.rstrip(), flush=True)
+        shown.append(row)
+    return shown
+
+
+def header() -> None:
+    """Print what the columns are."""
+    line = _LINE.format(
+        name="what", figure="figure", baseline="against", target="target", verdict=""
+    )
+    print(line.rstrip())

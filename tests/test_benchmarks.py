@@ -1,0 +1,47 @@
+"""The benchmarks run and print every row; what they measure is judged by people, not by tests."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def bench(*words: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("LIVING_SURVEY_")}
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks", *words],
+        cwd=ROOT,
+        env=clean,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("oai", ["lxml walking the bytes", "feedparser's rate"]),
+        ("snapshot", ["into an empty database", "again, unchanged", "peak memory"]),
+        ("run", ["cpu-s", "requests"]),
+    ],
+)
+def test_a_quick_benchmark_prints_all_its_rows(name: str, rows: list[str]) -> None:
+    ended = bench("--quick", name)
+    assert ended.returncode == 0, ended.stderr
+    lines = ended.stdout.splitlines()[2:]
+    assert len(lines) == len(rows)
+    for line, words in zip(lines, rows, strict=True):
+        assert words in line
+        assert "MISSED" not in line
+
+
+def test_an_unknown_benchmark_names_those_there_are() -> None:
+    ended = bench("speed")
+    assert ended.returncode == 2
+    assert "oai, snapshot, run" in ended.stderr
