@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -77,20 +77,21 @@ class Output:
         if self.as_json:
             return
         cells = [[printable(str(cell)) for cell in row] for row in rows]
+        widest = [
+            max([cell_len(column.name), *(cell_len(row[place]) for row in cells)])
+            for place, column in enumerate(columns)
+        ]
+        if self._out.is_terminal:
+            widest = _fitted(columns, widest, self._out.width)
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for place, column in enumerate(columns):
-            widest = max([cell_len(column.name), *(cell_len(row[place]) for row in cells)])
-            table.add_column(
-                column.name,
-                justify="right" if column.right else "left",
-                no_wrap=True,
-                overflow="ellipsis",
-                min_width=None if column.flexible else widest,
-            )
+        for column, width in zip(columns, widest, strict=True):
+            justify: JustifyMethod = "right" if column.right else "left"
+            table.add_column(column.name, justify=justify, width=width, no_wrap=True)
         for row in cells:
             table.add_row(*(Text(cell, overflow="ellipsis", no_wrap=True) for cell in row))
-        # Outside a terminal a table is as wide as it needs to be: logs and pipes cut nothing.
-        wide = self._out if self._out.is_terminal else Console(width=10_000, highlight=False)
+        # Drawn wider than any terminal: where even the fixed columns do not fit, lines are long,
+        # never without their ids; in logs and pipes nothing is cut.
+        wide = Console(width=10_000, highlight=False, force_terminal=self._out.is_terminal)
         with wide.capture() as drawn:
             wide.print(table)
         for line in drawn.get().splitlines():
@@ -114,6 +115,17 @@ class Output:
             disable=not self._err.is_terminal,
         ) as bars:
             yield bars
+
+
+def _fitted(columns: Sequence[Column], widest: Sequence[int], width: int) -> list[int]:
+    """Return column widths for a terminal: only flexible columns give way, to 16 at the least."""
+    flexible = [place for place, column in enumerate(columns) if column.flexible]
+    fixed = sum(w for place, w in enumerate(widest) if place not in flexible)
+    room = width - fixed - 2 * (len(columns) - 1)
+    fitted = list(widest)
+    for place in flexible:
+        fitted[place] = min(widest[place], max(16, room // len(flexible)))
+    return fitted
 
 
 def printable(text: str) -> str:

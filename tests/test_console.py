@@ -60,6 +60,27 @@ def test_tables_line_up_and_cut_nothing_in_a_pipe(capsys: pytest.CaptureFixture[
     assert second == "2603.00002  12  日本"
 
 
+@pytest.mark.parametrize("width", [40, 80, 100, 120])
+def test_on_a_terminal_only_the_title_gives_way(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    Output(as_json=False).table(
+        [
+            Column("arXiv id"),
+            Column("section"),
+            Column("p", right=True),
+            Column("t", flexible=True),
+        ],
+        [["2603.00001", "generation-image-non-llm-based", "0.25", "long title " * 20]],
+    )
+    line = capsys.readouterr().out.splitlines()[1]
+    assert line.startswith("2603.00001  generation-image-non-llm-based  0.25  long title")
+    assert "\N{HORIZONTAL ELLIPSIS}" in line
+    assert len(line) <= max(width, 66)
+
+
 def test_foreign_text_is_no_markup_and_steers_no_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
