@@ -1,12 +1,13 @@
 """A taxonomy changes: no decision is rewritten, all are read by today's ids, history replays."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from builders import make_decision, make_paper, make_prediction
-from storage_fakes import opener
+from storage_fakes import ROOT, opener
 from taxonomy_fakes import taxonomy_text, write
 
 from config.errors import ConfigError, UsageError
@@ -20,7 +21,8 @@ from pipeline.taxonomy.migrate import (
     migrate_taxonomy,
     taxonomy_before,
 )
-from pipeline.taxonomy.plan_file import read_plan
+from pipeline.taxonomy.moves import all_moves
+from pipeline.taxonomy.plan_file import Declared, read_plan
 from storage.store import OpenStore
 from storage.taxonomy_types import MoveKind
 from storage.types import Decision, SectionScore, Verdict
@@ -434,3 +436,31 @@ def test_check_tells_what_is_thin_shared_and_lost(open_store: OpenStore) -> None
 def test_check_without_a_database_looks_at_the_file_alone() -> None:
     report = check_taxonomy(parse_taxonomy(taxonomy_text("glass"), "test"), None)
     assert (report.database, report.thin, report.lost) == (False, (), ())
+
+
+def test_the_document_s_plan_is_a_plan(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "taxonomy.md").read_text(encoding="utf-8")
+    [plan] = re.findall(r"```toml\n(\[\[rename\]\].*?)```", text, flags=re.DOTALL)
+    before = taxonomy_text(
+        "surveys", "perception-tactile", "planning-grasp", "planning-motion",
+        "manipulation-imitation", "simulation",
+    )  # fmt: skip
+    after = taxonomy_text(
+        "reviews", "sensing-tactile", "planning-motion", "manipulation-teleoperation",
+        "manipulation-video",
+    )  # fmt: skip
+    old, new = parse_taxonomy(before, "old"), parse_taxonomy(after, "new")
+    declared = read_plan(write(tmp_path, "plan.toml", plan), old, new)
+    assert [(each.kind, each.old) for each in declared] == [
+        (MoveKind.RENAME, "surveys"),
+        (MoveKind.MOVE, "perception-tactile"),
+        (MoveKind.MERGE, "planning-grasp"),
+        (MoveKind.MERGE, "planning-motion"),
+        (MoveKind.SPLIT, "manipulation-imitation"),
+        (MoveKind.DISSOLVE, "simulation"),
+    ]
+    assert all_moves(old, new, declared) == (tuple(sorted(declared, key=_order_in(before))), ())
+
+
+def _order_in(text: str) -> Callable[[Declared], int]:
+    return lambda declared: text.index(f'id = "{declared.old}"')
