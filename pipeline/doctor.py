@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from textwrap import shorten
 from urllib.parse import urlsplit
 
 from classifiers import artifact
@@ -31,6 +32,8 @@ SILENT_DAYS = 3
 #: bytes a run may need for the database, its WAL and the archive
 _ROOM = 1 << 30
 _LONG_QUEUE = 2_000
+#: characters of an error that are shown; `status` has all of it
+_LONGEST_ERROR = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +204,8 @@ def _runs(held: _Held, database: Path, now: datetime) -> Iterator[Finding]:
                 continue
             ended = "was interrupted without a word"
         else:
-            ended = f"{run.status.value}: {run.error}" if run.error else run.status.value
+            said = shorten(run.error or "", _LONGEST_ERROR, placeholder=" ...").rstrip(".")
+            ended = f"{run.status.value}: {said}" if said else run.status.value
         yield Finding(
             "runs",
             f"the last `{run.command}` ({run.started_at:%Y-%m-%d %H:%M} UTC) {ended}.",
