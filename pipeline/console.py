@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +38,19 @@ def plain(value: Any) -> Any:
         return value.value
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, float) and not isfinite(value):
+        return None  # JSON has no word for "cannot be said"
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value) if isinstance(value, set | frozenset) else value
         return [plain(item) for item in items]
     return value
+
+
+def as_json(document: Any) -> str:
+    """Return a report as JSON text, as `--json` prints it."""
+    return json.dumps(plain(document), ensure_ascii=False, indent=2) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +72,7 @@ class Output:
 
     def answer(self, document: Any) -> None:
         """Print the one JSON document; call it once, and only with `as_json`."""
-        json.dump(plain(document), sys.stdout, ensure_ascii=False, indent=2)
-        sys.stdout.write("\n")
+        sys.stdout.write(as_json(document))
 
     def line(self, text: str = "", *, style: str = "") -> None:
         """Print one line for people; foreign text in it is never read as markup."""

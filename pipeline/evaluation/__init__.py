@@ -1,0 +1,1 @@
+"""Measures models on decisions later than all they learned from, and reports it."""

@@ -1,0 +1,161 @@
+"""Draws an evaluation: reliability, learning curve, recall of replays. Measures and writes nothing.
+
+matplotlib is imported only when something is drawn: it costs a second.
+"""
+
+import io
+from collections.abc import Sequence
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from classifiers.metrics import ReliabilityBin
+from classifiers.simulation import Simulation
+from pipeline.evaluation.report import CurvePoint, EvaluationReport
+from pipeline.evaluation.svg import INK, RULE, SERIES, SOFT, inlined
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: inches; the page scales drawings to its own width
+_PANEL, _HEIGHT = 2.6, 2.7
+_WIDE = 7.6
+_SETTINGS = {
+    "svg.fonttype": "none",
+    # ids of clip paths come from a hash: a fixed salt gives the same bytes every time
+    "svg.hashsalt": "living-survey",
+    "axes.edgecolor": RULE,
+    "axes.labelcolor": SOFT,
+    "axes.titlecolor": INK,
+    "axes.titlesize": 11,
+    "axes.titleweight": "normal",
+    "axes.labelsize": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "font.size": 10,
+    "grid.color": RULE,
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "legend.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": SOFT,
+    "ytick.color": SOFT,
+}
+
+
+def reliability_plot(report: EvaluationReport) -> str:
+    """Return promised against came, for the scope and each facet, as an SVG element."""
+    found = report.recipe.evaluation
+    panels = [("in scope", found.scope.reliability)]
+    panels += [(facet.facet, facet.reliability) for facet in found.facets]
+
+    def draw(axes: "Sequence[Axes]") -> None:
+        for place, (name, bins) in enumerate(panels):
+            _reliability(axes[place], name, bins)
+            axes[place].set_xlabel("promised")
+        axes[0].set_ylabel("came true")
+
+    label = "Reliability: how often what was promised at each probability came true"
+    return _drawn("reliability", label, draw, panels=len(panels))
+
+
+def learning_plot(curve: Sequence[CurvePoint]) -> str:
+    """Return what the recipe gains with decisions, as an SVG element."""
+    names = [facet for facet, _ in curve[-1].facets]
+    lines = [
+        ("in scope, average precision", [point.average_precision for point in curve]),
+        ("in scope, WSS@95", [point.work_saved_at_95 for point in curve]),
+        *(
+            (f"{name}, top 1", [dict(point.facets).get(name, float("nan")) for point in curve])
+            for name in names
+        ),
+    ]
+
+    def draw(axes: "Sequence[Axes]") -> None:
+        [ax] = axes
+        for number, (name, values) in enumerate(lines):
+            colour = SERIES[number % len(SERIES)]
+            marker = "osD^v"[number % 5]
+            ax.plot(range(len(curve)), values, color=colour, marker=marker, label=name)
+        ax.set_xticks(range(len(curve)), [f"{point.decisions:,}" for point in curve])
+        ax.set_xlabel("decisions beside the list")
+        ax.set_ylim(min(0.0, *(v for _, values in lines for v in values if isfinite(v))), 1.02)
+        ax.grid(visible=True, axis="y")
+        ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+    return _drawn("learning", "Learning curve over numbers of decisions", draw, wide=True)
+
+
+def recall_plot(replays: Sequence[Simulation]) -> str:
+    """Return recall over papers read, one panel per order, one line per rule."""
+    orders = list(dict.fromkeys(replay.order for replay in replays))
+    rules = list(dict.fromkeys(replay.rule for replay in replays))
+
+    def draw(axes: "Sequence[Axes]") -> None:
+        for ax, order in zip(axes, orders, strict=True):
+            ax.plot([0, 1], [0, 1], color=RULE, linestyle="--", linewidth=1)
+            for replay in replays:
+                if replay.order == order:
+                    number = rules.index(replay.rule)
+                    reads = [0.0, *(read / replay.papers for read, _ in replay.curve)]
+                    ax.plot(
+                        reads,
+                        [0.0, *(share for _, share in replay.curve)],
+                        color=SERIES[number],
+                        linestyle=("-", "-.")[number % 2],
+                        label=replay.rule,
+                    )
+            ax.set_title(f"{order} first" if order != "mixed" else "mixed")
+            ax.set_xlabel("papers read")
+            _unit(ax)
+        axes[0].set_ylabel("relevant found")
+        axes[0].legend(loc="lower right", fontsize=9)
+
+    label = "Recall over papers read, for every order and rule"
+    return _drawn("recall", label, draw, panels=len(orders))
+
+
+def _reliability(ax: "Axes", name: str, bins: Sequence[ReliabilityBin]) -> None:
+    most = max((each.count for each in bins), default=1)
+    ax.plot([0, 1], [0, 1], color=RULE, linestyle="--", linewidth=1)
+    ax.plot(
+        [each.promised for each in bins],
+        [each.came for each in bins],
+        color=SERIES[0],
+        linewidth=1.2,
+    )
+    ax.scatter(
+        [each.promised for each in bins],
+        [each.came for each in bins],
+        s=[12 + 90 * each.count / most for each in bins],
+        color=SERIES[0],
+        zorder=3,
+    )
+    ax.set_title(name)
+    _unit(ax)
+
+
+def _unit(ax: "Axes") -> None:
+    ax.set_xlim(0, 1)
+    ax.set_ylim(0, 1.03)
+    ax.set_xticks([0, 0.5, 1], ["0", ".5", "1"])
+    ax.set_yticks([0, 0.5, 1], ["0", ".5", "1"])
+    ax.grid(visible=True)
+
+
+def _drawn(name: str, label: str, draw: Any, *, panels: int = 1, wide: bool = False) -> str:
+    """Draw on as many panels as asked for, without pyplot: it keeps figures alive."""
+    from matplotlib import rc_context  # noqa: PLC0415  see above
+    from matplotlib.figure import Figure  # noqa: PLC0415  see above
+
+    width = _WIDE if wide else _PANEL * panels
+    with rc_context(_SETTINGS):  # type: ignore[arg-type]  # the stubs want a literal of its keys
+        figure: Figure = Figure(figsize=(width, _HEIGHT), layout="constrained")
+        figure.patch.set_alpha(0)
+        axes = figure.subplots(1, panels, squeeze=False)[0]
+        for ax in axes:
+            ax.patch.set_alpha(0)
+            ax.set_axisbelow(True)
+        draw(list(axes))
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return inlined(buffer.getvalue(), name, label)
