@@ -200,4 +200,5 @@ def test_another_survey_walks_from_its_list_to_a_digest(
         survey.json("decide", chosen, "approve", LIVING_SURVEY_NOW="2026-03-12T12:00:00Z")
         assert survey.json("digest", "--week", "2026-W11")["papers"] == 1
         page = (tmp_path / "var/digests/2026-W11.html").read_text(encoding="utf-8")
+        assert "modality" not in page  # a facet this survey does not have
         assert f"https://arxiv.org/abs/{chosen}" in page

@@ -172,9 +172,14 @@ def _count(
     lines: Sequence[DigestLine],
     label_of: Mapping[str, str | None],
 ) -> tuple[LabelCount, ...]:
-    """Count distinct papers per label in the taxonomy's order, those without a label last."""
+    """Count distinct papers per label in the taxonomy's order, those without a label last.
+
+    Nothing is counted by a facet the taxonomy does not use.
+    """
     carried = [{label_of[s] for s in line.sections if s in label_of} for line in lines]
     labels = [label for f in taxonomy.facets if f.name == facet for label in f.labels]
+    if not labels:
+        return ()
     named: list[tuple[str | None, Mapping[str, str]]] = [(x.name, x.names) for x in labels]
     counts = (
         LabelCount(name, names, sum(name in those for those in carried))
