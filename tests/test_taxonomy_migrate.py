@@ -1,7 +1,7 @@
 """A taxonomy changes: no decision is rewritten, all are read by today's ids, history replays."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,8 +12,10 @@ from taxonomy_fakes import taxonomy_text, write
 
 from config.errors import ConfigError, UsageError
 from config.taxonomy import parse_taxonomy
+from pipeline.curated.parse import parse_list
 from pipeline.digest.publish import write_digest
 from pipeline.digest.week import Week
+from pipeline.seed import LookUpAnswer, seed_from_list
 from pipeline.taxonomy.check import check_taxonomy
 from pipeline.taxonomy.migrate import (
     IncompletePlanError,
@@ -345,6 +347,24 @@ def test_the_digest_of_an_old_week_stays_the_same_bytes(
         assert store.published.entries("digest:2026-W11") == {
             ("2603.00001", "crystal"), ("2603.00002", "steel")
         }  # fmt: skip
+
+
+def test_the_list_says_nothing_new_after_a_rename(open_store: OpenStore, migrate: Migrate) -> None:
+    entry = "- [Lantern 1](https://arxiv.org/abs/2603.00001)"
+    curated = parse_list(f"# Glass\n\n{entry}\n".encode())
+    old, new = taxonomy_text(("glass", "Glass")), taxonomy_text(("crystal", "Glass"))
+
+    def seed(text: str) -> int:
+        def asked(ids: Sequence[str]) -> LookUpAnswer:
+            raise AssertionError(ids)
+
+        value = parse_taxonomy(text, "test")
+        return seed_from_list(curated, asked, open_store, value, now=WEEK_AFTER).approved
+
+    assert seed(old) == 1
+    migrate(old, new, RENAME)
+    assert seed(new) == 0
+    assert standing(open_store, 1).sections == ("crystal",)
 
 
 def test_what_keeps_its_id_needs_no_plan(open_store: OpenStore, migrate: Migrate) -> None:

@@ -83,10 +83,12 @@ def _chosen(decision: PlacedDecision, move: Declared) -> tuple[str, ...]:
         return move.papers[decision.arxiv_id]
     if move.kind is not MoveKind.SPLIT:
         return move.new
-    text = tokens(f"{decision.title} . {decision.abstract}")
+    texts = (tokens(decision.title), tokens(decision.abstract))
     found = tuple(
         dict.fromkeys(
-            rule.to for rule in move.rules if any(_says(text, words) for words in rule.words)
+            rule.to
+            for rule in move.rules
+            if any(_says(text, words) for text in texts for words in rule.words)
         )
     )
     if not found and move.otherwise is not None:
