@@ -12,9 +12,8 @@ from classifiers.evaluation import Split, temporal_split
 from classifiers.types import Document, Example
 from config.errors import LivingSurveyError
 from config.taxonomy import Taxonomy
-from pipeline.curated.plan import LIST_REVIEWER
 from storage.store import OpenStore
-from storage.types import PaperText, StoredPaper, TrainingExample, Verdict
+from storage.types import LIST_REVIEWER, PaperText, StoredPaper, TrainingExample, Verdict
 
 
 class TooFewDecisionsError(LivingSurveyError):

@@ -12,10 +12,17 @@ from typing import Protocol
 
 from config.taxonomy import Taxonomy
 from pipeline.curated.faults import entries_by_id
-from pipeline.curated.plan import LIST_REVIEWER, Reason, Refusal, plan_seed
+from pipeline.curated.plan import Reason, Refusal, plan_seed
 from pipeline.curated.types import CuratedList
 from storage.store import OpenStore, Store
-from storage.types import Decision, NewDecision, Paper, QuarantinedRecord, UpsertCounts
+from storage.types import (
+    LIST_REVIEWER,
+    Decision,
+    NewDecision,
+    Paper,
+    QuarantinedRecord,
+    UpsertCounts,
+)
 
 _REASONS = {
     Reason.UNREADABLE: "unreadable entries",

@@ -175,6 +175,10 @@ class Prediction:
     open_facets: tuple[str, ...] = ()
 
 
+#: whose decisions the curated list's own entries are; no person decides under this name
+LIST_REVIEWER = "list"
+
+
 class Verdict(StrEnum):
     """The human's word."""
 

@@ -9,7 +9,8 @@ from builders import make_paper, make_prediction
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy, UnknownSectionError, load_taxonomy
-from pipeline.decide import BulkReport, decide, decide_from_file
+from pipeline.decide import decide
+from pipeline.decide_file import BulkReport, decide_from_file
 from storage.errors import PaperNotFoundError
 from storage.store import OpenStore, store_opener
 from storage.types import SectionScore, Verdict
@@ -46,7 +47,7 @@ def test_an_approval_without_a_section_accepts_the_first_suggestion(
     suggestion = (SectionScore("agents", 0.7), SectionScore("survey-llm", 0.2))
     with open_store() as store:
         store.predictions.add([make_prediction(IDS[0], sections=suggestion)])
-    decision = decide(
+    recorded = decide(
         open_store,
         taxonomy,
         arxiv_id=f"https://arxiv.org/abs/{IDS[0]}v2",
@@ -56,6 +57,8 @@ def test_an_approval_without_a_section_accepts_the_first_suggestion(
         note="plans with a language model",
         decided_at=NOW,
     )
+    decision = recorded.decision
+    assert (recorded.replaced, recorded.already) == (None, False)
     assert (decision.verdict, decision.sections) == (Verdict.APPROVED, ("agents",))
     with open_store() as store:
         assert store.decisions.standing([IDS[0]])[IDS[0]] == decision
@@ -74,7 +77,7 @@ def test_a_decision_after_an_undo_stands_even_if_the_clock_does(
             reviewer="ada",
             note=None,
             decided_at=NOW,
-        ).decision_id
+        ).decision.decision_id
 
     first = reject()
     with open_store() as store:
@@ -92,7 +95,8 @@ def test_a_decision_after_an_undo_stands_even_if_the_clock_does(
         (IDS[0], "maybe", "agents", UsageError),
         (IDS[0], "approve", "agent", UnknownSectionError),
         (IDS[0], "approve", "", UsageError),
-        ("2603.99999", "reject", "agents", PaperNotFoundError),
+        ("2603.99999", "approve", "agents", PaperNotFoundError),
+        ("2603.99999", "approve", "", PaperNotFoundError),
     ],
 )
 def test_what_cannot_be_decided_is_refused_and_nothing_stored(
@@ -127,10 +131,10 @@ def test_bulk_decisions_are_recorded_once(
         {"arxiv_id": IDS[1], "verdict": "reject", "note": "medical imaging"},
         {"arxiv_id": IDS[2], "verdict": "deferred"},
     )  # fmt: skip
-    assert bulk(open_store, taxonomy, tmp_path, *lines) == BulkReport(3, 0, ())
+    assert bulk(open_store, taxonomy, tmp_path, *lines) == BulkReport(3, 0, (), ())
     # a day later the lines without decided_at still say what stands
     again = bulk(open_store, taxonomy, tmp_path, *lines, now=NOW + timedelta(days=1))
-    assert again == BulkReport(0, 3, ())
+    assert again == BulkReport(0, 3, (), ())
     with open_store() as store:
         standing = store.decisions.standing(IDS)
     first = standing[IDS[0]]
@@ -158,17 +162,73 @@ def test_bad_lines_are_refused_one_by_one(
         {"arxiv_id": IDS[1], "verdict": "reject", "reviewr": "ada"},
         {"arxiv_id": "2603.99999", "verdict": "reject"},
         {"arxiv_id": 2603.00001, "verdict": "reject"},
+        {"arxiv_id": IDS[1], "verdict": "reject", "decided_at": "2035-01-01"},
+        {"arxiv_id": IDS[1], "verdict": "reject", "reviewer": "list"},
+        {"arxiv_id": IDS[1], "verdict": "reject", "reviewer": "ada\nX"},
     )
     assert report.recorded == 1
-    assert [refused.line for refused in report.refused] == list(range(2, 13))
+    assert [refused.line for refused in report.refused] == list(range(2, 16))
     reasons = [refused.reason for refused in report.refused]
     for word, reason in zip(
         ("not JSON", "object", "banana", "perhaps", "agents", "without a section", "not a list",
-         "yesterday", "reviewr", "living-survey add", "not text"),
+         "yesterday", "reviewr", "living-survey add", "not text", "future",
+         "curated list", "one line"),
         reasons,
         strict=True,
     ):  # fmt: skip
         assert word in reason
+
+
+def test_what_is_replaced_is_said(
+    open_store: OpenStore, taxonomy: Taxonomy, tmp_path: Path
+) -> None:
+    bulk(open_store, taxonomy, tmp_path, {"arxiv_id": IDS[0], "verdict": "reject"})
+    told = decide(
+        open_store,
+        taxonomy,
+        arxiv_id=IDS[0],
+        verdict="approve",
+        sections=["agents"],
+        reviewer="bo",
+        note=None,
+        decided_at=NOW + timedelta(hours=1),
+    )
+    assert told.replaced is not None
+    assert (told.replaced.reviewer, told.replaced.verdict) == ("ada", Verdict.REJECTED)
+    again = {"arxiv_id": IDS[0], "verdict": "reject", "reviewer": "cy"}
+    report = bulk(open_store, taxonomy, tmp_path, again, now=NOW + timedelta(hours=2))
+    assert report.replaced == (IDS[0],)
+
+
+def test_the_same_decision_again_adds_nothing(open_store: OpenStore, taxonomy: Taxonomy) -> None:
+    for hour, already in ((0, False), (1, True)):
+        recorded = decide(
+            open_store,
+            taxonomy,
+            arxiv_id=IDS[0],
+            verdict="defer",
+            sections=(),
+            reviewer="ada",
+            note=None,
+            decided_at=NOW + timedelta(hours=hour),
+        )
+        assert recorded.already is already
+    with open_store() as store:
+        assert store.decisions.count() == 1
+
+
+def test_only_an_approval_names_sections(open_store: OpenStore, taxonomy: Taxonomy) -> None:
+    with pytest.raises(UsageError, match="only an approval"):
+        decide(
+            open_store,
+            taxonomy,
+            arxiv_id=IDS[0],
+            verdict="reject",
+            sections=["agents"],
+            reviewer="ada",
+            note=None,
+            decided_at=NOW,
+        )
 
 
 def test_a_file_that_is_not_utf8_is_refused_whole(

@@ -12,10 +12,10 @@ from seed_fakes import FakeArxiv
 from config.errors import TryAgainLaterError
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.curated.parse import parse_list, read_list
-from pipeline.curated.plan import LIST_REVIEWER, Reason, decided_at
+from pipeline.curated.plan import Reason, decided_at
 from pipeline.seed import SeedReport, render_report, seed_from_list
 from storage.store import OpenStore, Store, store_opener
-from storage.types import NewDecision, Verdict
+from storage.types import LIST_REVIEWER, NewDecision, Verdict
 
 IMAGE_LLM = ("📍 Multimodal Generation", "Image Generation", "🔅 LLM-based")
 AGENTS = ("📍 Multimodal Agents",)

@@ -141,14 +141,17 @@ def decide(
     services = bootstrap(invocation.settings)
     who = reviewer or reviewer_of(invocation.settings)
     if file is not None:
-        report = deciding.decide_from_file(
+        from pipeline.decide_file import decide_from_file
+
+        report = decide_from_file(
             services.open_store, services.taxonomy, file, reviewer=who, clock=services.clock
         )
         if invocation.output.as_json:
             invocation.output.answer(report)
         else:
+            replaced = f", {len(report.replaced)} replaced another" if report.replaced else ""
             invocation.output.line(
-                f"recorded {report.recorded} decisions, {report.already} were there already"
+                f"recorded {report.recorded} decisions, {report.already} there already{replaced}"
             )
         for refused in report.refused:
             invocation.output.note(f"{file}:{refused.line}: refused: {refused.reason}")
@@ -157,7 +160,7 @@ def decide(
         return
     assert paper is not None
     assert verdict is not None
-    decision = deciding.decide(
+    recorded = deciding.decide(
         services.open_store,
         services.taxonomy,
         arxiv_id=paper,
@@ -167,7 +170,12 @@ def decide(
         note=note,
         decided_at=services.clock(),
     )
-    _say_decision(invocation, decision)
+    _say_decision(invocation, recorded.decision, already=recorded.already)
+    if (before := recorded.replaced) is not None:
+        invocation.output.note(
+            f"It replaces {before.reviewer}'s decision of {before.decided_at:%Y-%m-%d %H:%M} UTC"
+            f" ({before.verdict}); take it back with: living-survey undo"
+        )
 
 
 @command("undo", examples="living-survey undo\nliving-survey undo --decision 3f2a9c01d4e5")
@@ -196,15 +204,18 @@ def undo(
 
 def reviewer_of(settings: "Settings") -> str:
     """Return whose name terminal decisions carry."""
-    return settings.review.reviewer or getpass.getuser()
+    from pipeline.decide import reviewer_name
+
+    return reviewer_name(settings.review.reviewer or getpass.getuser())
 
 
-def _say_decision(invocation: Invocation, decision: "Decision") -> None:
+def _say_decision(invocation: Invocation, decision: "Decision", *, already: bool = False) -> None:
     if invocation.output.as_json:
         invocation.output.answer(decision)
         return
     sections = f" in {', '.join(decision.sections)}" if decision.sections else ""
     undone = ", taken back" if decision.undone_at else ""
+    undone = ", as it was already" if already else undone
     invocation.output.line(
         f"{decision.arxiv_id} {decision.verdict}{sections} by {decision.reviewer}{undone}"
         f"  (decision {decision.decision_id})"

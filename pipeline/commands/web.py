@@ -34,6 +34,7 @@ def serve(
     import functools
 
     from pipeline.bootstrap import bootstrap
+    from pipeline.decide import reviewer_name
     from pipeline.review.app import create_app
     from pipeline.review.secret import session_secret
     from pipeline.review.server import serve as serve_app
@@ -51,10 +52,11 @@ def serve(
     app = create_app(
         store_opener(settings.database.path, busy_timeout_seconds=patience),
         services.taxonomy,
-        reviewer=reviewer or reviewer_of(settings),
+        reviewer=reviewer_name(reviewer) if reviewer else reviewer_of(settings),
         secret=session_secret(settings.database.path),
         clock=services.clock,
         survey_title=settings.survey.title,
+        models=settings.classifier.models,
         lifespan=lifespan,
     )
     serve_app(

@@ -10,10 +10,7 @@ from pipeline.curated.faults import different_titles, entries_by_id
 from pipeline.curated.titles import titles_agree
 from pipeline.curated.types import CuratedList, Entry
 from storage.arxiv_id import id_month
-from storage.types import NewDecision, Verdict
-
-#: the reviewer in whose name the list's entries are approved
-LIST_REVIEWER = "list"
+from storage.types import LIST_REVIEWER, NewDecision, Verdict
 
 
 class Reason(StrEnum):

@@ -15,7 +15,7 @@ from pipeline.digest.render import Form, file_stem, render
 from pipeline.digest.week import Week
 from pipeline.digest.write import WrittenFile, write_file
 from storage.store import OpenStore
-from storage.types import ApprovedPaper
+from storage.types import LIST_REVIEWER, ApprovedPaper
 
 
 class UnfinishedWeekError(UsageError):
@@ -66,7 +66,13 @@ def write_digest(
     """
     preliminary = _is_unfinished(week, now, allow_unfinished=allow_unfinished)
     with open_store() as store:
-        approved = store.decisions.approved_between(week.start, week.end)
+        # The list's own entries are no news: readers have them, and importing the list later
+        # must not change the digest of an old week.
+        approved = [
+            paper
+            for paper in store.decisions.approved_between(week.start, week.end)
+            if paper.reviewer != LIST_REVIEWER
+        ]
         replaced = store.taxonomy.in_force_at(week.end)
     if replaced is not None:
         # An old week keeps the sections and names it had, or its file would change.
@@ -106,7 +112,7 @@ def _is_unfinished(week: Week, now: datetime, *, allow_unfinished: bool) -> bool
     if week.end > now and not allow_unfinished:
         raise UnfinishedWeekError(
             f"The week {week} ends on {week.last_day:%Y-%m-%d} at midnight UTC.",
-            hint=f"Take {last}, the last complete week, or allow a preliminary digest.",
+            hint=f"Take {last}, the last complete week, or --unfinished for a preliminary one.",
         )
     return week.end > now
 

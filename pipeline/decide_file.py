@@ -1,0 +1,153 @@
+"""Decisions in bulk, JSON lines: each line is recorded, there already, or refused with a reason."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from config.errors import LivingSurveyError, UsageError
+from config.taxonomy import Taxonomy
+from pipeline.decide import read_key, read_verdict, reviewer_name, says_the_same
+from storage.store import OpenStore
+from storage.types import Decision, NewDecision, Verdict
+
+#: a decision dated further ahead than this is a mistake; clocks and time zones differ by less
+_LEEWAY = timedelta(days=1)
+_KEYS = {"arxiv_id", "verdict", "sections", "reviewer", "note", "decided_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A line of a decisions file that was not recorded, and why."""
+
+    line: int
+    arxiv_id: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BulkReport:
+    """What `decide --from` did with a file."""
+
+    recorded: int
+    already: int
+    #: papers whose standing decision, by whomever, said something else
+    replaced: tuple[str, ...]
+    refused: tuple[RefusedLine, ...]
+
+
+def decide_from_file(
+    open_store: OpenStore,
+    taxonomy: Taxonomy,
+    path: Path,
+    *,
+    reviewer: str,
+    clock: Callable[[], datetime],
+) -> BulkReport:
+    """Record decisions from JSON lines; what cannot be recorded is refused line by line.
+
+    Calling it again with the same file records nothing twice: a line without `decided_at` counts
+    as recorded when the paper's standing decision already says the same.
+
+    Raises:
+        UsageError: the file cannot be read.
+    """
+    now = clock()
+    readable: list[tuple[int, NewDecision, bool]] = []
+    refused: list[RefusedLine] = []
+    for number, raw in _lines(path):
+        try:
+            readable.append((number, *_from_line(raw, taxonomy, reviewer, now)))
+        except (LivingSurveyError, ValueError) as error:
+            refused.append(RefusedLine(number, None, str(error)))
+    with open_store() as store:
+        held = store.papers.held([decision.arxiv_id for _, decision, _ in readable])
+        standing = store.decisions.standing(list(held))
+        to_record: list[NewDecision] = []
+        replaced: list[str] = []
+        for number, decision, dated in readable:
+            key = decision.arxiv_id
+            if key not in held:
+                reason = f"{key} is not in the database; bring it in with `living-survey add {key}`"
+                refused.append(RefusedLine(number, key, reason))
+            elif dated or not says_the_same(standing.get(key), decision):
+                to_record.append(decision)
+                if _contradicts(standing.get(key), decision):
+                    replaced.append(key)
+        before = store.decisions.count()
+        store.decisions.add(to_record)
+        recorded = store.decisions.count() - before
+    already = sum(decision.arxiv_id in held for _, decision, _ in readable) - recorded
+    return BulkReport(
+        recorded,
+        already,
+        tuple(dict.fromkeys(replaced)),
+        tuple(sorted(refused, key=lambda r: r.line)),
+    )
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{path} cannot be read: {error}.",
+            hint="Give a UTF-8 file with one JSON object a line.",
+        ) from error
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            yield number, line
+
+
+def _from_line(
+    raw: str, taxonomy: Taxonomy, reviewer: str, now: datetime
+) -> tuple[NewDecision, bool]:
+    try:
+        row = json.loads(raw)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
+    if not isinstance(row, dict):
+        raise ValueError("not a JSON object")  # noqa: TRY004  # a bad value, not a bad call
+    if unknown := sorted(row.keys() - _KEYS):
+        raise ValueError(f"unknown key {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}")
+    key = read_key(_text(row, "arxiv_id") or "")
+    verdict = read_verdict(_text(row, "verdict") or "")
+    sections = row.get("sections") or []
+    if not isinstance(sections, list):
+        raise ValueError("sections is not a list")  # noqa: TRY004  # as above
+    chosen = tuple(taxonomy.section(str(section)).id for section in sections)
+    if verdict is Verdict.APPROVED and not chosen:
+        raise ValueError(f"{key} is approved without a section; name it in sections")
+    written = _text(row, "decided_at")
+    decided_at = _instant(written) if written else now
+    if decided_at > now + _LEEWAY:
+        raise ValueError(f"decided_at {written} lies in the future")
+    who = reviewer_name(_text(row, "reviewer") or reviewer)
+    decision = NewDecision(key, verdict, chosen, who, decided_at, _text(row, "note"))
+    return decision, written is not None
+
+
+def _text(row: dict[str, Any], key: str) -> str | None:
+    value = row.get(key)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"{key} is not text")
+    return value or None
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"decided_at {text!r} is no ISO 8601 instant") from None
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _contradicts(standing: Decision | None, new: NewDecision) -> bool:
+    """Whether a decision later than the standing one says something else."""
+    return (
+        standing is not None
+        and new.decided_at >= standing.decided_at
+        and (standing.verdict, standing.sections) != (new.verdict, new.sections)
+    )
