@@ -12,6 +12,7 @@ from pipeline.commands import (
     fetching,
     importing,
     learning,
+    models,
     quarantine,
     queue,
     report,
@@ -53,6 +54,10 @@ COMMANDS = (
 
 #: families of commands, each with its help: `living-survey taxonomy check`
 GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
+    "model": (
+        "The models that are kept: which, what changes between two, and back.",
+        (models.list_, models.show, models.diff, models.rollback),
+    ),
     "taxonomy": (
         "Check, compare and change the survey's taxonomy.",
         (taxonomy.check, taxonomy.diff, taxonomy.migrate),
@@ -63,6 +68,7 @@ GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
 def build() -> typer.Typer:
     """Return the application with every command."""
     app = _offering(HELP, COMMANDS)
+    app.callback(invoke_without_command=False)(_remember)
     for name, (text, commands) in GROUPS.items():
         app.add_typer(_offering(text, commands), name=name)
     return app
@@ -81,6 +87,35 @@ def _offering(text: str, commands: Sequence[Command]) -> typer.Typer:
     return app
 
 
+def _remember(
+    context: typer.Context,
+    config: ConfigOption = None,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)
+    ] = False,  # noqa: FBT002  # Typer names it
+) -> None:
+    if version:
+        typer.echo(f"living-survey {metadata.version('living-survey')}")
+        raise typer.Exit
+    context.obj = config
+
+
 def main() -> None:
-    """Run the command line."""
-    build()(prog_name="living-survey")
+    """Run the command line; wrong words are one sentence and status 2, like every mistake."""
+    try:
+        status = build()(prog_name="living-survey", standalone_mode=False)
+    except typer.Abort:
+        sys.exit(130)
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        words = context.command_path if context else "living-survey"
+        said = error.format_message()
+        if said.startswith("Usage:"):  # called without a command: the help is the answer
+            typer.echo(said, err=True)
+        else:
+            hint = f"See `{words} --help`."
+            if "--json" in sys.argv:
+                Output(as_json=True).answer({"error": said, "hint": hint})
+            typer.echo(f"living-survey: {said.rstrip('.')}. {hint}", err=True)
+        sys.exit(error.exit_code)
+    sys.exit(status or 0)

@@ -144,7 +144,7 @@ def _in_use(
     unseen = [example for example in test if example.document.key not in learned.papers]
     if len(unseen) < FEWEST_TO_TEST:
         return (), (
-            f"The model in use is left out: it learned from all but {len(unseen)} of the "
+            f"The model in use is left out: it learned from {len(test) - len(unseen)} of the "
             f"{len(test)} test papers."
         )
     own = _Entry("model in use", model)

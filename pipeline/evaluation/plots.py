@@ -78,7 +78,8 @@ def learning_plot(curve: Sequence[CurvePoint]) -> str:
             ax.plot(range(len(curve)), values, color=colour, marker=marker, label=name)
         ax.set_xticks(range(len(curve)), [f"{point.decisions:,}" for point in curve])
         ax.set_xlabel("decisions beside the list")
-        ax.set_ylim(min(0.0, *(v for _, values in lines for v in values if isfinite(v))), 1.02)
+        lowest = min((v for _, values in lines for v in values if isfinite(v)), default=0.0)
+        ax.set_ylim(max(-0.05, lowest - 0.05), 1.01)
         ax.grid(visible=True, axis="y")
         ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 
@@ -129,6 +130,7 @@ def _reliability(ax: "Axes", name: str, bins: Sequence[ReliabilityBin]) -> None:
         s=[12 + 90 * each.count / most for each in bins],
         color=SERIES[0],
         zorder=3,
+        clip_on=False,
     )
     ax.set_title(name)
     _unit(ax)
