@@ -46,11 +46,13 @@ def decide(
     reviewer: str,
     note: str | None,
     decided_at: datetime,
+    drawn: bool = False,
 ) -> Recorded:
     """Record one decision; the same one again adds nothing.
 
     An approval without sections takes the first section the model suggests for the paper, which
     the caller shows: accepting a suggestion is a human act, and it is the human's row that says so.
+    `drawn`: the paper came first in the random order and becomes part of the audit's sample.
 
     Raises:
         UsageError: the id, the verdict, a section or the reviewer's name is none.
@@ -77,7 +79,10 @@ def decide(
             assert standing is not None
             return Recorded(standing, None, already=True)
         new = replace(new, decided_at=moment_after(store.decisions.of_paper(key), decided_at))
-        return Recorded(store.decisions.add([new])[0], standing, already=False)
+        [made] = store.decisions.add([new])
+        if drawn:
+            store.audit.draw(made)
+        return Recorded(made, standing, already=False)
 
 
 def moment_after(history: Sequence[Decision], now: datetime) -> datetime:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from storage.instants import to_utc
 from storage.parameters import texts_json
 from storage.session import Session
-from storage.types import Decision, Verdict
+from storage.types import LIST_REVIEWER, Decision, Verdict
 
 #: SQL for the place of `queue.arxiv_id` in the random order
 RANDOM_PLACE = "md5_number_lower('audit ' || queue.arxiv_id)"
@@ -126,12 +126,13 @@ class Audit:
         skipped = self._session.number(_SKIPPED, {"ids": ids, "last_drawn_at": last})
         return AuditSample(approved, rejected, deferred, skipped)
 
-    def screening(self, *, listed_by: str) -> ScreeningCounts:
-        """Return the counts; decisions by the reviewer `listed_by` are the curated list's."""
+    def screening(self) -> ScreeningCounts:
+        """Return the counts."""
+        listed_by = {"listed_by": LIST_REVIEWER}
         [(repeats, papers, waiting, listed, approved, rejected, deferred)] = self._session.rows(
-            _FLOW, {"listed_by": listed_by}
+            _FLOW, listed_by
         )
-        reasons = self._session.rows(_REASONS, {"listed_by": listed_by})
+        reasons = self._session.rows(_REASONS, listed_by)
         return ScreeningCounts(
             repeats=int(repeats),
             papers=papers,

@@ -193,6 +193,15 @@ class Decisions:
         )
         return int(count)
 
+    def last_event(self) -> int:
+        """Return the number of the last thing recorded, 0 for none: see `changed_since`."""
+        return self._session.number("SELECT max(seq) FROM decision_event")
+
+    def changed_since(self, event: int) -> frozenset[str]:
+        """Return the papers about which something was decided or taken back after an event."""
+        sql = "SELECT DISTINCT arxiv_id FROM decision_event WHERE seq > $event"
+        return frozenset(row[0] for row in self._session.rows(sql, {"event": event}))
+
     def recent(self, limit: int, reviewer: str | None = None) -> list[Decision]:
         """Return the last decisions recorded, newest first, also those taken back."""
         return self._read(

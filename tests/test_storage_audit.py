@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import make_decision, make_paper, make_prediction
@@ -96,7 +97,7 @@ def test_the_counts_of_the_screening(store: Store, now: datetime) -> None:
     store.runs.finish(
         run_id, finished_at=now, status=RunStatus.DONE, counts={"new": 20, "unchanged": 7}
     )
-    made = {
+    made: dict[str, dict[str, Any]] = {
         IDS[0]: {"reviewer": "list"},
         IDS[1]: {},
         IDS[2]: {"verdict": Verdict.REJECTED, "sections": (), "note": "Off topic "},
@@ -105,7 +106,7 @@ def test_the_counts_of_the_screening(store: Store, now: datetime) -> None:
         IDS[5]: {"verdict": Verdict.DEFERRED, "sections": ()},
     }
     store.decisions.add([make_decision(arxiv_id, **said) for arxiv_id, said in made.items()])
-    counts = store.audit.screening(listed_by="list")
+    counts = store.audit.screening()
     assert (counts.repeats, counts.papers, counts.waiting) == (7, 20, 14)
     assert (counts.listed, counts.approved, counts.rejected, counts.deferred) == (1, 1, 3, 1)
     assert counts.reasons == (("off topic", 2),)

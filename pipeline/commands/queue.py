@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     living-survey queue
     living-survey queue --section generation-video-llm-based --limit 50
     living-survey queue --order uncertain --json
+    living-survey queue --order random --limit 200
     """,
 )
 def queue(
@@ -28,14 +29,18 @@ def queue(
         str | None, typer.Option(metavar="ID", help="Only papers with this first suggestion.")
     ] = None,
     order: Annotated[
-        str, typer.Option(metavar="ORDER", help="likely, uncertain or newest.")
+        str,
+        typer.Option(metavar="ORDER", help="likely, uncertain, mixed, random (audit) or newest."),
     ] = "likely",
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 20,
     offset: Annotated[int, typer.Option(min=0)] = 0,
     *,
-    deferred: Annotated[bool, typer.Option(help="The deferred papers instead.")] = False,
+    deferred: Annotated[
+        bool, typer.Option("--deferred", help="The deferred papers instead.")
+    ] = False,
 ) -> None:
     """Show the papers that wait for a decision."""
+    from pipeline.abstention import open_question
     from pipeline.bootstrap import bootstrap
 
     services = bootstrap(invocation.settings)
@@ -58,6 +63,7 @@ def queue(
                         "sections": item.prediction.sections,
                         "terms": item.prediction.terms,
                         "priority": item.priority,
+                        "open_facets": item.prediction.open_facets,
                         "model_id": item.prediction.model_id,
                     }
                     for item in items
@@ -70,17 +76,20 @@ def queue(
         Column("in scope", right=True),
         Column("section"),
         Column("p", right=True),
+        Column("open"),
         Column("title", flexible=True),
     )
     rows = []
     for item in items:
         best = item.prediction.sections[0] if item.prediction.sections else None
+        question = open_question(item.prediction, services.taxonomy)
         rows.append(
             (
                 item.paper.paper.arxiv_id,
                 f"{item.prediction.in_scope:.2f}",
                 best.section if best else "-",
                 f"{best.probability:.2f}" if best else "-",
+                ", ".join(question.facets) if question else "",
                 item.paper.paper.title,
             )
         )
@@ -121,6 +130,10 @@ def decide(
         Path | None,
         typer.Option("--from", metavar="FILE", help="Decisions in bulk, JSON lines."),
     ] = None,
+    *,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="The next of `queue --order random`: the audit's.")
+    ] = False,
 ) -> None:
     """Record a decision, or many from a file.
 
@@ -133,6 +146,10 @@ def decide(
 
     if file is not None and paper is not None:
         raise UsageError("--from takes its papers from the file.", hint="Leave the id out.")
+    if file is not None and audit:
+        raise UsageError(
+            "A file has no random order.", hint="Decide audit papers one by one, or on the page."
+        )
     if file is None and (paper is None or verdict is None):
         raise UsageError(
             "Which paper, and what about it?",
@@ -169,6 +186,7 @@ def decide(
         reviewer=who,
         note=note,
         decided_at=services.clock(),
+        drawn=audit,
     )
     _say_decision(invocation, recorded.decision, already=recorded.already)
     if (before := recorded.replaced) is not None:

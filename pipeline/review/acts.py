@@ -124,7 +124,10 @@ def record(desk: Desk, wanted: DecideForm) -> Outcome:
             decided_at=moment_after(store.decisions.of_paper(wanted.arxiv_id), desk.clock()),
             note=wanted.note or None,
         )
-        return Outcome(store.decisions.add([decision])[0])
+        [made] = store.decisions.add([decision])
+        if wanted.place.is_audit:
+            store.audit.draw(made)
+        return Outcome(made)
 
 
 def _undo(request: Request, form: FormData) -> Response:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -13,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from config.errors import LivingSurveyError
 from config.taxonomy import Taxonomy
+from pipeline.reasons.reasoner import Reasoner
 from pipeline.review import acts, pages, refusals
 from pipeline.review.desk import STATIC, Desk, make_templates
 from pipeline.review.security import Hardened, SameHost, Sessions
@@ -30,6 +32,7 @@ def create_app(
     secret: bytes,
     clock: Callable[[], datetime],
     survey_title: str,
+    models: Path | None = None,
     lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
 ) -> Starlette:
     """Return the review queue as an ASGI application for one reviewer on this machine.
@@ -42,6 +45,7 @@ def create_app(
             loaded again.
         clock: the present instant, aware, for `decided_at`.
         survey_title: stands at the head of every page.
+        models: where models are kept, for the reasons on a paper's page; None: no reasons.
         lifespan: what runs beside the pages from start to end, such as the scheduler.
     """
     app = Starlette(
@@ -51,6 +55,7 @@ def create_app(
             Route("/queue", pages.queue_page),
             Route("/deferred", pages.deferred_page),
             Route("/paper/{arxiv_id:path}", pages.paper_page),
+            Route("/audit", pages.audit_page),
             Route("/decisions", pages.decisions_page),
             Route("/health", pages.health),
             Route("/decide", acts.decide, methods=["POST"]),
@@ -76,5 +81,6 @@ def create_app(
         clock=clock,
         survey_title=survey_title,
         templates=make_templates(taxonomy),
+        reasoner=Reasoner(models, taxonomy, open_store) if models else None,
     )
     return app

@@ -7,6 +7,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from config.taxonomy import Section, Taxonomy
+from pipeline.abstention import OpenQuestion, open_question
 from pipeline.links import Link, find_links
 from pipeline.review.highlight import highlight
 from storage.types import Decision, Paper, Prediction, StoredPaper, TermWeight, Verdict
@@ -54,9 +55,12 @@ class Card:
     #: what spoke for the model's word, and what against it, strongest first
     terms_for: tuple[TermWeight, ...]
     terms_against: tuple[TermWeight, ...]
-    #: the likeliest label of each facet, by its name
-    facets: tuple[tuple[str, float], ...]
+    #: the likeliest label of each facet, by its name, and whether the facet stays open
+    facets: tuple[tuple[str, float, bool], ...]
     note: str
+    #: what the model leaves to the reviewer, and the sections that would answer it
+    question: OpenQuestion | None = None
+    answers: tuple[Choice, ...] = ()
 
     @property
     def paper(self) -> Paper:
@@ -97,24 +101,27 @@ def make_card(
     """Return the card of a paper.
 
     What is ticked beforehand is, in this order: what the reviewer just wished, what stands
-    approved, what the model thinks more likely right than wrong.
+    approved, what the model thinks more likely right than wrong and does not leave open.
     """
     known = {section.id: section for section in taxonomy.sections}
     scores = {s.section: s.probability for s in prediction.sections} if prediction else {}
     # a prediction of an older taxonomy may name sections that are gone
     ranked = [name for name in scores if name in known]
+    question = open_question(prediction, taxonomy) if prediction else None
+    asked = [section.id for section in question.candidates] if question else []
     if wish is not None:
         ticked = frozenset(wish.sections)
     elif standing is not None and standing.verdict is Verdict.APPROVED:
         ticked = frozenset(standing.sections)
     else:
-        ticked = frozenset(name for name in ranked if scores[name] >= PRESELECT)
+        ticked = frozenset(n for n in ranked if scores[n] >= PRESELECT and n not in asked)
     best = [
         name
         for place, name in enumerate(ranked[:_MOST_SHOWN])
         if place < _LEAST_SHOWN or scores[name] >= _SHOWN_FROM
     ]
     shown = [*best, *(s.id for s in taxonomy.sections if s.id in ticked and s.id not in best)]
+    shown = [name for name in shown if name not in asked]
 
     def choice(section: Section) -> Choice:
         return Choice(section, scores.get(section.id), section.id in ticked)
@@ -130,12 +137,16 @@ def make_card(
         suggested=tuple(choice(known[name]) for name in shown),
         others=tuple(
             (name, tuple(choice(section) for section in members))
-            for name, members in grouped(s for s in taxonomy.sections if s.id not in shown)
+            for name, members in grouped(
+                s for s in taxonomy.sections if s.id not in shown and s.id not in asked
+            )
         ),
         terms_for=_strongest([term for term in terms if term.weight >= 0]),
         terms_against=_strongest([term for term in terms if term.weight < 0]),
         facets=_facets(prediction, taxonomy),
         note=wish.note if wish else "",
+        question=question,
+        answers=tuple(choice(known[name]) for name in asked),
     )
 
 
@@ -143,15 +154,18 @@ def _strongest(terms: Sequence[TermWeight]) -> tuple[TermWeight, ...]:
     return tuple(sorted(terms, key=lambda term: -abs(term.weight))[:_MOST_TERMS])
 
 
-def _facets(prediction: Prediction | None, taxonomy: Taxonomy) -> tuple[tuple[str, float], ...]:
+def _facets(
+    prediction: Prediction | None, taxonomy: Taxonomy
+) -> tuple[tuple[str, float, bool], ...]:
     names = {
         (facet.name, label.name): label.names.get("en", label.name)
         for facet in taxonomy.facets
         for label in facet.labels
     }
-    best: dict[str, tuple[str, float]] = {}
+    best: dict[str, tuple[str, float, bool]] = {}
     for score in prediction.facets if prediction else ():
         name = names.get((score.facet, score.label))
-        if name and score.probability > best.get(score.facet, ("", 0.0))[1]:
-            best[score.facet] = (name, score.probability)
+        if name and score.probability > best.get(score.facet, ("", 0.0, False))[1]:
+            is_open = prediction is not None and score.facet in prediction.open_facets
+            best[score.facet] = (name, score.probability, is_open)
     return tuple(best.values())

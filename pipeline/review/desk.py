@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from config.taxonomy import Section, Taxonomy
+from pipeline.reasons.reasoner import Reasoner
 from pipeline.review.cards import grouped
 from pipeline.review.place import LIMITS, ORDERS
 from pipeline.review.security import Sessions
@@ -41,6 +42,8 @@ class Desk:
     clock: Callable[[], datetime]
     survey_title: str
     templates: Environment
+    #: says why the model thinks what it thinks; None where no models are kept
+    reasoner: Reasoner | None = None
 
 
 def desk_of(request: Request) -> Desk:
@@ -62,6 +65,11 @@ def weight(value: float) -> str:
     return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
+def exact(value: float) -> str:
+    """Return a share of a score with its sign, in two decimals."""
+    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
 def day(instant: datetime | None) -> str:
     """Return the UTC day of an instant, as pages show it."""
     return "unknown" if instant is None else f"{instant:%Y-%m-%d}"
@@ -79,6 +87,7 @@ def make_templates(taxonomy: Taxonomy) -> Environment:
     )
     environment.filters["percent"] = percent
     environment.filters["weight"] = weight
+    environment.filters["exact"] = exact
     environment.filters["day"] = day
     environment.filters["section_name"] = lambda name: names.get(name, name)
     environment.globals["verdict_names"] = VERDICT_NAMES

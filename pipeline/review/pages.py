@@ -3,14 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from config.errors import LivingSurveyError
+from pipeline.audit import AuditReport, audit_report, count, estimated
 from pipeline.review.cards import Card, Wish, make_card
 from pipeline.review.desk import Desk, desk_of, render
-from pipeline.review.place import Place, read_place
+from pipeline.review.place import Place, paper_place, read_place
 from pipeline.review.refusals import no_such_paper
+from pipeline.review.why import explained, mind_of, with_marks
 from storage.arxiv_id import parse_arxiv_id
 from storage.errors import DecisionNotFoundError
 from storage.store import Store
@@ -66,6 +69,7 @@ def queue_page(request: Request) -> Response:
         )
         # only an approval that lost its section in a change of the taxonomy waits again
         standing = store.decisions.standing([item.paper.paper.arxiv_id for item in items])
+        audit = count(store)
         news = _news(store, request)
     section = desk.taxonomy.section(place.section) if place.section else None
     pager = Pager(
@@ -75,7 +79,7 @@ def queue_page(request: Request) -> Response:
         newer=place.at_page(place.page - 1).url() if place.page > 1 else "",
         older=place.at_page(place.page + 1).url() if place.page < pages else "",
     )
-    return render(
+    page = render(
         request,
         "queue.html",
         heading=" \N{MIDDLE DOT} ".join(section.path) if section else "Queue",
@@ -85,8 +89,13 @@ def queue_page(request: Request) -> Response:
         size=size,
         pager=pager,
         cards=_cards(desk, items, standing),
+        audit=_estimated(desk, audit),
         news=news,
     )
+    if desk.reasoner is not None:
+        # the page has gone out before scikit-learn is imported for the next one
+        page.background = BackgroundTask(desk.reasoner.warm)
+    return page
 
 
 def deferred_page(request: Request) -> Response:
@@ -111,7 +120,7 @@ def paper_page(request: Request) -> Response:
     arxiv_id = parse_arxiv_id(request.path_params["arxiv_id"])
     if arxiv_id is None:
         return no_such_paper(request, request.path_params["arxiv_id"])
-    return show_paper(request, arxiv_id.base)
+    return show_paper(request, arxiv_id.base, back=paper_place(arxiv_id.base, request.query_params))
 
 
 def show_paper(
@@ -125,6 +134,7 @@ def show_paper(
 ) -> Response:
     """Return the page of a paper, with a warning and the reviewer's own choices kept."""
     desk = desk_of(request)
+    mind, trouble = mind_of(desk)
     with desk.open_store() as store:
         stored = store.papers.get(arxiv_id)
         if stored is None:
@@ -132,17 +142,33 @@ def show_paper(
         prediction = store.predictions.latest([arxiv_id]).get(arxiv_id)
         standing = store.decisions.standing([arxiv_id]).get(arxiv_id)
         history = store.decisions.of_paper(arxiv_id)
+        changed = store.decisions.changed_since(mind.seen) if mind else frozenset()
         news = _news(store, request)
+    card = make_card(stored, prediction, desk.taxonomy, standing=standing, wish=wish)
+    why = explained(mind, trouble, card, changed)
     return render(
         request,
         "paper.html",
         status=status,
         heading=stored.paper.title,
         place=back or Place(f"/paper/{arxiv_id}"),
-        card=make_card(stored, prediction, desk.taxonomy, standing=standing, wish=wish),
+        card=with_marks(card, why),
+        why=why,
         history=sorted(history, key=lambda decision: decision.decided_at, reverse=True),
         news=news,
         warning=warning,
+    )
+
+
+def audit_page(request: Request) -> Response:
+    """Show how far the survey is, and what the random sample says about the papers that wait."""
+    desk = desk_of(request)
+    return render(
+        request,
+        "audit.html",
+        heading="Audit",
+        place=Place("/queue", order="random"),
+        audit=audit_report(desk.open_store),
     )
 
 
@@ -184,6 +210,12 @@ def _cards(desk: Desk, items: Sequence[QueueItem], standing: Mapping[str, Decisi
         )
         for item in items
     ]
+
+
+def _estimated(desk: Desk, audit: AuditReport) -> AuditReport:
+    """Return the estimate too where its library is loaded already: the first page is not late."""
+    ready = desk.reasoner is not None and desk.reasoner.ready
+    return estimated(audit) if ready else audit
 
 
 def _news(store: Store, request: Request) -> News | None:

@@ -14,10 +14,23 @@ from storage.arxiv_id import parse_arxiv_id
 
 #: how the queue can be ordered, and what each order is called on the page
 ORDERS: Mapping[str, str] = {
-    "likely": "Most likely first",
-    "uncertain": "Least certain first",
-    "newest": "Newest first",
+    "likely": "Likely",
+    "uncertain": "Uncertain",
+    "mixed": "Mixed",
+    "random": "Random",
+    "newest": "Newest",
 }
+#: what the less plain orders do, in a sentence
+ORDER_NOTES: Mapping[str, str] = {
+    "uncertain": "What the model is least sure about comes first: each decision teaches it most.",
+    "mixed": "Seven likely papers, then three uncertain ones, over and over.",
+    "random": (
+        "In random order, which owes nothing to the model: what you decide here is the audit "
+        "sample. Decide one after the other; what is skipped or deferred counts as unknown."
+    ),
+}
+#: a random order of part of the queue says nothing about the rest
+PARTIAL_NOTE = "In random order, but of a part of the queue: decisions here are no audit sample."
 #: percent; a queue can leave out what the model thinks less likely in scope than this
 LIMITS = (0, 10, 50)
 #: no queue is read further than this: an offset is work for the database
@@ -35,6 +48,22 @@ class Place:
     page: int = 1
     #: percent, one of LIMITS
     at_least: int = 0
+
+    @property
+    def is_audit(self) -> bool:
+        """Return whether what is decided here was drawn at random from the whole queue."""
+        return self.order == "random" and self.section is None and not self.at_least
+
+    @property
+    def order_note(self) -> str:
+        """Return what the order does, empty where its name says it all."""
+        if self.order == "random" and not self.is_audit:
+            return PARTIAL_NOTE
+        return ORDER_NOTES.get(self.order, "")
+
+    def paper(self, arxiv_id: str) -> str:
+        """Return the address of a paper's page; on it a random draw stays one."""
+        return Place(f"/paper/{arxiv_id}", order="random" if self.is_audit else "likely").url()
 
     def in_section(self, section: str | None) -> "Place":
         """Return the first page of a section (None: of all), in the same order."""
@@ -88,6 +117,12 @@ def read_place(path: str, query: Mapping[str, str], taxonomy: Taxonomy) -> Place
     return Place(path, section, order, int(page), int(at_least))
 
 
+def paper_place(arxiv_id: str, query: Mapping[str, str]) -> Place:
+    """Return the place of a paper's page: only whether it was drawn at random matters there."""
+    drawn = query.get("order") == "random"
+    return Place(f"/paper/{arxiv_id}", order="random" if drawn else "likely")
+
+
 def place_from_form(text: str, taxonomy: Taxonomy) -> Place:
     """Return the place a form says it was on; anything that is none of ours is the queue."""
     try:
@@ -97,7 +132,7 @@ def place_from_form(text: str, taxonomy: Taxonomy) -> Place:
     path = parts.path
     if path.startswith("/paper/"):
         arxiv_id = parse_arxiv_id(path.removeprefix("/paper/"))
-        return Place(f"/paper/{arxiv_id.base}") if arxiv_id else Place()
+        return paper_place(arxiv_id.base, dict(parse_qsl(parts.query))) if arxiv_id else Place()
     if path not in {"/queue", "/deferred", "/decisions"}:
         return Place()
     try:

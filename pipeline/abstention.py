@@ -1,0 +1,63 @@
+"""What the model leaves open about a paper, as one question to the reviewer. Decides nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from config.taxonomy import Section, Taxonomy
+from storage.types import Prediction
+
+#: sections offered; with two facets open there could be a dozen
+_OFFERED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """The facets that stay open, and the sections that differ in nothing else."""
+
+    facets: tuple[str, ...]
+    #: likeliest first
+    candidates: tuple[Section, ...]
+    #: "Technique is open: LLM-based or Non-LLM-based?"
+    text: str
+
+
+def open_question(prediction: Prediction, taxonomy: Taxonomy) -> OpenQuestion | None:
+    """Return what to ask about a paper; None where nothing that matters is open.
+
+    A facet matters only where the sections that agree in all others differ in it: whether a paper
+    on agents is LLM-based changes nothing.
+    """
+    known = {section.id: section for section in taxonomy.sections}
+    ranked = [known[each.section] for each in prediction.sections if each.section in known]
+    if not ranked or not prediction.open_facets:
+        return None
+    top = dict(ranked[0].labels)
+    closed = [f.name for f in taxonomy.facets if f.name not in prediction.open_facets]
+    order = [*ranked, *(section for section in taxonomy.sections if section not in ranked)]
+    candidates = [
+        section
+        for section in order
+        if all(dict(section.labels).get(facet) == top.get(facet) for facet in closed)
+    ][:_OFFERED]
+    differ = tuple(
+        facet.name
+        for facet in taxonomy.facets
+        if facet.name in prediction.open_facets
+        and len({dict(section.labels).get(facet.name) for section in candidates}) > 1
+    )
+    if not differ:
+        return None
+    return OpenQuestion(differ, tuple(candidates), _text(differ, candidates, taxonomy))
+
+
+def _text(facets: Sequence[str], candidates: Sequence[Section], taxonomy: Taxonomy) -> str:
+    if len(facets) > 1:
+        named = f"{', '.join(facets[:-1])} and {facets[-1]}".capitalize()
+        return f"{named} are open: which of these?"
+    [facet] = facets
+    labels = dict.fromkeys(dict(section.labels).get(facet) for section in candidates)
+    names = [
+        taxonomy.facet(facet).label(label).names.get("en", label) if label else "none of these"
+        for label in labels
+    ]
+    return f"{facet.capitalize()} is open: {', '.join(names[:-1])} or {names[-1]}?"

@@ -1,0 +1,131 @@
+"""How much is still unseen: the audit's random sample, what follows from it, and PRISMA's counts.
+
+The human's word only; what the model thinks of the papers that wait plays no part.
+"""
+
+from dataclasses import dataclass
+
+from storage.audit import AuditSample, ScreeningCounts
+from storage.store import OpenStore, Store
+
+#: Papers read at random that make an estimate: none relevant among 200 means, at 95 %, that less
+#: than 1.9 % of what waits is (Clopper and Pearson). Only the latest draws count, since an old
+#: sample says nothing about a queue that was read meanwhile.
+SAMPLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What the sample says about the papers that wait; 95 % intervals.
+
+    A paper of the sample that nobody decided counts as not relevant for `low`, as relevant for
+    `high`, and not at all for the rest.
+    """
+
+    relevant: float
+    low: float
+    high: float
+    #: share of all relevant papers that were found, the list's own left out
+    recall: float
+    recall_low: float
+    may_stop: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """Where the survey stands."""
+
+    #: how many random papers are wanted
+    wanted: int
+    sample: AuditSample
+    #: records that sources sent, those of papers already held included
+    identified: int
+    screening: ScreeningCounts
+    #: papers that neither wait nor were decided: withdrawn, or not classified yet
+    elsewhere: int
+    #: None while nobody read a random paper, or was asked for without
+    unseen: Unseen | None
+    #: what to do, in a sentence
+    advice: str
+
+
+def audit_report(open_store: OpenStore, *, wanted: int = SAMPLE) -> AuditReport:
+    """Return the estimate from the last `wanted` papers that were read in random order."""
+    with open_store() as store:
+        counted = count(store, wanted)
+    return estimated(counted)
+
+
+def count(store: Store, wanted: int = SAMPLE) -> AuditReport:
+    """Return the counts alone: an estimate costs the import of a statistics library."""
+    sample = store.audit.sample(wanted)
+    screening = store.audit.screening()
+    decided = screening.listed + screening.approved + screening.rejected + screening.deferred
+    return AuditReport(
+        wanted=wanted,
+        sample=sample,
+        identified=screening.papers + screening.repeats,
+        screening=screening,
+        elsewhere=screening.papers - decided - screening.waiting,
+        unseen=None,
+        advice="",
+    )
+
+
+def estimated(counted: AuditReport) -> AuditReport:
+    """Return the same report with the estimate and the advice."""
+    unseen = _unseen(counted.sample, counted.screening) if counted.sample.known else None
+    return AuditReport(
+        wanted=counted.wanted,
+        sample=counted.sample,
+        identified=counted.identified,
+        screening=counted.screening,
+        elsewhere=counted.elsewhere,
+        unseen=unseen,
+        advice=_advice(counted, unseen),
+    )
+
+
+def _unseen(sample: AuditSample, screening: ScreeningCounts) -> Unseen:
+    from classifiers.audit import estimate  # noqa: PLC0415  scipy costs a page a second
+
+    waiting, found = screening.waiting, screening.approved
+    everything = sample.known + sample.unknown
+    point = estimate(sampled=sample.known, relevant=sample.approved, unseen=waiting, found=found)
+    least = estimate(sampled=everything, relevant=sample.approved, unseen=waiting, found=found)
+    most = estimate(
+        sampled=everything, relevant=sample.approved + sample.unknown, unseen=waiting, found=found
+    )
+    return Unseen(
+        relevant=point.relevant,
+        low=least.low,
+        high=most.high,
+        recall=point.recall,
+        recall_low=most.recall_low,
+        may_stop=most.may_stop,
+    )
+
+
+def _advice(counted: AuditReport, unseen: Unseen | None) -> str:
+    if not counted.screening.waiting:
+        return "Nothing waits: everything that was classified has been screened."
+    if unseen is None:
+        return (
+            "Nothing is known about the papers that wait: read some in random order, "
+            f"{counted.wanted} give a usable estimate."
+        )
+    if unseen.may_stop:
+        return (
+            f"You may stop: at least {unseen.recall_low:.0%} of the relevant papers are found "
+            f"(95 % confidence), and at most {unseen.high:.0f} of those that wait are relevant."
+        )
+    known = counted.sample.known
+    more = (
+        f", and read {counted.wanted - known} more at random for a sharper estimate"
+        if known < counted.wanted
+        else ""
+    )
+    return (
+        f"Read on: between {unseen.low:.0f} and {unseen.high:.0f} of the papers that wait are "
+        f"relevant, so perhaps only {unseen.recall_low:.0%} are found{more}."
+    )

@@ -1,0 +1,66 @@
+"""`audit`: how much is still unseen, and whether reading on is worth it."""
+
+from typing import Annotated
+
+import typer
+
+from pipeline.commands.invocation import Invocation, command
+from pipeline.console import Column
+
+_SAMPLE = 200
+
+
+@command(
+    "audit",
+    examples="""
+    living-survey audit
+    living-survey audit --sample 300 --json
+    """,
+)
+def audit(
+    invocation: Invocation,
+    sample: Annotated[
+        int,
+        typer.Option(min=1, max=100_000, help="How many of the last random papers count."),
+    ] = _SAMPLE,
+) -> None:
+    """Estimate how many relevant papers are still unseen.
+
+    The sample are papers decided in the queue's random order: on the page, or with
+    `decide ID VERDICT --audit` as `queue --order random` lists them.
+    """
+    from pipeline.audit import audit_report
+    from pipeline.bootstrap import bootstrap
+
+    report = audit_report(bootstrap(invocation.settings).open_store, wanted=sample)
+    if invocation.output.as_json:
+        invocation.output.answer(report)
+        return
+    say, screening, drawn = invocation.output.line, report.screening, report.sample
+    say(
+        f"sample     {drawn.known} of {report.wanted} random papers decided, "
+        f"{drawn.approved} relevant, {drawn.deferred} deferred, {drawn.skipped} skipped"
+    )
+    if report.unseen:
+        unseen = report.unseen
+        say(
+            f"unseen     about {unseen.relevant:.0f} of {screening.waiting} waiting are relevant "
+            f"(95 % interval {unseen.low:.0f} to {unseen.high:.0f})"
+        )
+        say(f"found      {unseen.recall:.0%} of all relevant, at least {unseen.recall_low:.0%}")
+    say(f"advice     {report.advice}")
+    say()
+    rows = [
+        ("records identified", report.identified),
+        ("  repeats of papers held already", screening.repeats),
+        ("papers after deduplication", screening.papers),
+        ("  from the curated list", screening.listed),
+        ("  withdrawn, or not classified yet", report.elsewhere),
+        ("screened", screening.approved + screening.rejected + screening.deferred),
+        ("  approved", screening.approved),
+        ("  rejected", screening.rejected),
+        *((f"    {reason}", papers) for reason, papers in screening.reasons),
+        ("  deferred", screening.deferred),
+        ("waiting", screening.waiting),
+    ]
+    invocation.output.table((Column("screening, after PRISMA 2020"), Column("", right=True)), rows)

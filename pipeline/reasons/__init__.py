@@ -1,0 +1,1 @@
+"""Why a paper is suggested: scores taken apart, and the decided papers nearest to it."""

@@ -1,0 +1,89 @@
+"""Reasons from a trained model: exact shares, and the nearest decided papers. Loads nothing."""
+
+from collections.abc import Sequence
+
+from classifiers.explain import Nearest, Neighbour, explain
+from classifiers.model import Model
+from classifiers.targets import Output
+from classifiers.types import Document, Example
+from pipeline.reasons.account import Account, Near, Place, Reasons, Share
+from pipeline.reasons.outline import heading, outline
+
+#: nearest papers shown of each kind
+_NEAR = 3
+
+
+class ModelMind:
+    """A model and the decisions it can be compared with; the comparison is prepared once."""
+
+    def __init__(self, model: Model, examples: Sequence[Example], *, seen: int) -> None:
+        self.model_id = model.model_id
+        #: the last event among the decisions it knows
+        self.seen = seen
+        self._model = model
+        self._nearest = Nearest(model, examples)
+        self._titles = {e.document.key: e.document.title for e in examples}
+        self._parts = {
+            section.id: [
+                (output.kind, output.name)
+                for column in model.label_columns(section.id)
+                for output in (model.outputs[column],)
+            ]
+            for section in model.taxonomy.sections
+        }
+
+    def reasons(
+        self,
+        document: Document,
+        *,
+        sections: Sequence[str] | None = None,
+        changed: frozenset[str] = frozenset(),
+    ) -> Reasons:
+        """Return why the model scores a paper as it does.
+
+        Args:
+            document: the paper's text as it stands.
+            sections: ids of the sections to account for; None: the best.
+            changed: papers decided otherwise since the decisions were read: no neighbours now.
+        """
+        [scores] = self._model.predict([document])
+        found = outline(scores, self._parts, sections)
+        return Reasons(
+            model_id=self.model_id,
+            trained=True,
+            accounts=tuple(
+                self._account(document, key, found.probabilities.get(key)) for key in found.keys
+            ),
+            footings=found.footings,
+            approved=self._near(self._nearest.approved(document, _NEAR + len(changed)), changed),
+            rejected=self._near(self._nearest.rejected(document, _NEAR + len(changed)), changed),
+        )
+
+    def _account(
+        self, document: Document, key: tuple[str, str], probability: float | None
+    ) -> Account:
+        kind, name = key
+        found = explain(self._model, document, Output(kind, name))
+        return Account(
+            kind=kind,
+            name=name,
+            heading=heading(key, self._model.taxonomy),
+            probability=probability,
+            score=found.score,
+            base=found.base,
+            shares=tuple(
+                Share(
+                    each.term,
+                    each.value,
+                    tuple(Place(mark.field, mark.start, mark.end) for mark in each.marks),
+                )
+                for each in found.contributions
+            ),
+        )
+
+    def _near(self, found: Sequence[Neighbour], changed: frozenset[str]) -> tuple[Near, ...]:
+        return tuple(
+            Near(each.key, self._titles[each.key], each.sections, each.similarity, each.shared)
+            for each in found
+            if each.key not in changed
+        )[:_NEAR]
