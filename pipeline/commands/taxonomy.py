@@ -225,8 +225,11 @@ def _say_migration(
                     move.waiting,
                 )
                 for move in report.moves
+                if move.kind != "edit"
             ),
         )
+        if edited := sum(move.kind == "edit" for move in report.moves):
+            say(f"{edited} sections change only their words (taxonomy diff shows them).")
         say(f"\n{report.decisions} decisions read differently; none is rewritten.")
     _say_unplaced(invocation, report)
     if report.undeclared:
