@@ -1,10 +1,15 @@
 """The command line: `living-survey COMMAND`. Only lists; each group lives in commands/."""
 
+import sys
 from collections.abc import Sequence
+from importlib import metadata
+from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from pipeline.commands import (
+    audit,
     demo,
     digest,
     doctor,
@@ -19,8 +24,10 @@ from pipeline.commands import (
     setup,
     taxonomy,
     web,
+    why,
 )
-from pipeline.commands.invocation import Command
+from pipeline.commands.invocation import Command, ConfigOption
+from pipeline.console import Output
 
 HELP = """Keep a survey's curated list alive: fetch, classify, approve, publish.
 
@@ -42,6 +49,8 @@ COMMANDS = (
     queue.queue,
     queue.decide,
     queue.undo,
+    why.why,
+    audit.audit,
     web.serve,
     digest.digest,
     report.status,
@@ -87,16 +96,24 @@ def _offering(text: str, commands: Sequence[Command]) -> typer.Typer:
     return app
 
 
+def _tell_version(asked: bool) -> None:  # noqa: FBT001  # Typer calls it with the option's value
+    if asked:
+        typer.echo(f"living-survey {metadata.version('living-survey')}")
+        raise typer.Exit
+
+
 def _remember(
     context: typer.Context,
     config: ConfigOption = None,
+    *,
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)
-    ] = False,  # noqa: FBT002  # Typer names it
+        bool,
+        typer.Option(
+            "--version", help="Show the version and exit.", is_eager=True, callback=_tell_version
+        ),
+    ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"living-survey {metadata.version('living-survey')}")
-        raise typer.Exit
+    del version  # answered by its callback
     context.obj = config
 
 

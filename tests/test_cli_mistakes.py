@@ -141,3 +141,36 @@ def test_a_second_run_exits_75_while_one_is_active(survey: Survey) -> None:
 
     with exclusive(survey.directory / "var/survey.duckdb"):
         assert_one_sentence(survey.call("fetch"), 75, "Another run is active")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["queue", "--limit", "0"], "--limit"),
+        (["nonsense"], "nonsense"),
+        (["decide", "--sectoin", "x"], "--sectoin"),
+        (["backfill", "--from", "2025-13-01", "--until", "2025-12-31"], "2025-13-01"),
+        (["taxonomy", "nonsense"], "nonsense"),
+    ],
+)
+def test_wrong_words_are_one_sentence_too(survey: Survey, words: list[str], said: str) -> None:
+    assert_one_sentence(survey.call(*words), 2, said, "--help")
+    machine = survey.call(*words, "--json")
+    assert said in machine.document["error"]
+
+
+def test_the_settings_file_is_taken_before_and_after_the_command(survey: Survey) -> None:
+    survey.directory.joinpath("other.toml").write_text('[survey]\ntitle = "Other"\n')
+    for words in (["--config", "gone.toml", "status"], ["status", "--config", "gone.toml"]):
+        assert_one_sentence(survey.call(*words), 2, "gone.toml")
+    assert survey.call("--config", "other.toml", "status").status == 0
+
+
+def test_the_version_is_told(survey: Survey) -> None:
+    assert survey.call("--version").out.startswith("living-survey 0.")
+
+
+def test_without_a_command_the_help_is_shown(survey: Survey) -> None:
+    ended = survey.call()
+    assert ended.status == 2
+    assert "bootstrap" in ended.err

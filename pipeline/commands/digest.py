@@ -19,7 +19,7 @@ def digest(
     ] = None,
     *,
     unfinished: Annotated[
-        bool, typer.Option(help="Allow the current week, marked preliminary.")
+        bool, typer.Option("--unfinished", help="Allow the current week, marked preliminary.")
     ] = False,
 ) -> None:
     """Build one week's digest of approved papers.

@@ -18,7 +18,7 @@ from config.errors import LivingSurveyError
 from config.settings import Settings, load_settings
 from pipeline.console import Output
 
-_ConfigOption = Annotated[
+ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Settings file.", show_default=False),
 ]
@@ -76,7 +76,8 @@ class Command:
                 name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind
             )
             for name, default, kind in (
-                ("config", None, _ConfigOption),
+                ("context", inspect.Parameter.empty, typer.Context),
+                ("config", None, ConfigOption),
                 ("as_json", False, _JsonOption),
                 ("debug", False, _DebugOption),
             )
@@ -100,11 +101,18 @@ def command(name: str, *, examples: str) -> Callable[[Callable[..., None]], Comm
 
 
 def _invoke(
-    function: Callable[..., None], *, config: Path | None, as_json: bool, debug: bool, **own: Any
+    function: Callable[..., None],
+    *,
+    context: typer.Context,
+    config: Path | None,
+    as_json: bool,
+    debug: bool,
+    **own: Any,
 ) -> None:
     from config.logs import setup_logging
 
     setup_logging("debug" if debug else "warning")
-    invocation = Invocation(config, as_json=as_json, debug=debug)
+    # before the command it is the application's own option, after it the command's
+    invocation = Invocation(config or context.obj, as_json=as_json, debug=debug)
     with invocation.edge():
         function(invocation, **own)
