@@ -26,10 +26,7 @@ def current_id(directory: Path) -> str | None:
 def set_current(directory: Path, model_id: str) -> None:
     """Make a kept model the one in use (promotion and rollback alike)."""
     if not header_path(directory, model_id).is_file():
-        raise NoModelError(
-            f"There is no model {model_id!r} in {directory}.",
-            hint='"living-survey model list" shows the kept ones.',
-        )
+        raise _unknown(directory, model_id)
     write_whole(directory / _CURRENT, f"{model_id}\n".encode())
 
 
@@ -53,7 +50,7 @@ def read_header(path: Path) -> ModelHeader:
         UnfitModelError: it has another format.
     """
     if not path.is_file():
-        raise NoModelError(f"There is no model file {path}.")
+        raise _unknown(path.parent, path.stem)
     try:
         content = json.loads(path.read_text("utf-8"))
         made = content["format"]
@@ -76,6 +73,13 @@ def write_whole(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
+
+
+def _unknown(directory: Path, model_id: str) -> NoModelError:
+    return NoModelError(
+        f"There is no model {model_id!r} in {directory}.",
+        hint='"living-survey model list" shows the kept ones.',
+    )
 
 
 def _check_types(header: ModelHeader, path: Path) -> None:

@@ -14,6 +14,7 @@ from config.settings import ArxivSettings
 from config.taxonomy import Taxonomy
 from pipeline.bootstrap import Services
 from pipeline.calendar import announcement_day, announcement_days
+from pipeline.drift_reports import newest_drift
 from pipeline.ledger import (
     WATCHED_DAYS,
     OverdueDay,
@@ -90,6 +91,7 @@ def examine(services: Services) -> tuple[Finding, ...]:
     found += _model(
         settings.classifier.models, services.taxonomy, trainable=bool(held and held.approvals)
     )
+    found += _drift(settings.classifier.reports)
     return tuple(found)
 
 
@@ -226,3 +228,15 @@ def _model(models: Path, taxonomy: Taxonomy, *, trainable: bool) -> Iterator[Fin
         artifact.load(models, taxonomy)
     except LivingSurveyError as error:
         yield Finding("model", error.message, error.hint or "`living-survey train` makes another.")
+
+
+def _drift(reports: Path) -> Iterator[Finding]:
+    newest = newest_drift(reports)
+    for sentence in newest.notable if newest else ():
+        yield Finding(
+            "drift",
+            f"{newest.week if newest else ''}: {sentence}.",
+            "`living-survey drift` shows terms and papers; `living-survey train` learns from the "
+            "newest decisions, `living-survey taxonomy` changes sections.",
+            wrong=False,
+        )

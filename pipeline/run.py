@@ -1,5 +1,7 @@
 """One page: read this first. A cycle fetches, classifies, and says how long the queue is.
 
+Now and then it also trains anew or looks at drift (`pipeline/upkeep.py`).
+
 Every step asks the database what is left to do, so a cycle can be killed anywhere and run again.
 What a reviewer approves from the queue is published by `digest`, which reads decisions only.
 """
@@ -11,11 +13,13 @@ from rich.progress import Progress
 
 from pipeline.bootstrap import Services
 from pipeline.classify import ClassifyReport, classify_papers
+from pipeline.drift_reports import DriftReport
 from pipeline.fetch import FetchReport, fetch_papers
 from pipeline.ledger import overdue_sentence
 from pipeline.models import known_model_id, refusal
 from pipeline.recording import Recorder
 from pipeline.sources.opening import ArxivSources
+from pipeline.upkeep import retrain_step, weekly_drift_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,10 @@ class CycleReport:
     classify: ClassifyReport
     #: papers that wait for a reviewer now
     queue: int
+    #: the model that was trained on the way, None if none was due
+    trained: str | None = None
+    #: the week's look at drift, None in all but its first run
+    drift: DriftReport | None = None
 
 
 def run_cycle(
@@ -33,10 +41,12 @@ def run_cycle(
 ) -> CycleReport:
     """Fetch, then classify what is new; the ledger follows from what is held."""
     fetched = fetch_step(services, arxiv, record, bars)
+    trained = retrain_step(services, record, bars)
     classified = classify_step(services, record, bars)
+    drift = weekly_drift_step(services, record, bars)
     with services.open_store() as store:
         queue = store.queue.size()
-    return CycleReport(fetched, classified, queue)
+    return CycleReport(fetched, classified, queue, trained, drift)
 
 
 def fetch_step(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline.calendar import announcement_day, feed_instant
+from pipeline.drift_reports import DriftReport
 from pipeline.ledger import WATCHED_DAYS
 from storage.arrivals import LateArrival
 from storage.ledger import DayTotal
@@ -32,9 +33,13 @@ class StatusReport:
     late: tuple[LateArrival, ...]
     #: changes to approved papers in these days, counted by kind
     corrections: Mapping[str, int]
+    #: the newest weekly look at the model, None before the first
+    drift: DriftReport | None = None
 
 
-def status_report(open_store: OpenStore, *, model_id: str, now: datetime) -> StatusReport:
+def status_report(
+    open_store: OpenStore, *, model_id: str, now: datetime, drift: DriftReport | None = None
+) -> StatusReport:
     """Ask the database what it holds and what happened lately."""
     since = announcement_day(now) - timedelta(days=WATCHED_DAYS - 1)
     with open_store() as store:
@@ -51,4 +56,5 @@ def status_report(open_store: OpenStore, *, model_id: str, now: datetime) -> Sta
             days=tuple(store.ledger.totals(since)),
             late=tuple(store.arrivals.late(since)),
             corrections=dict(sorted(Counter(change.kind for change in changes).items())),
+            drift=drift,
         )

@@ -1,4 +1,4 @@
-"""What the model is worth: evaluate."""
+"""What the model is worth, and whether it still is: evaluate, drift."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 
 from pipeline.commands.invocation import Invocation, command
 from pipeline.commands.learning import stages
-from pipeline.console import Column, as_json
+from pipeline.console import Column, as_json, printable
 
 if TYPE_CHECKING:
     from classifiers.metrics import LabelMeasures
@@ -83,6 +83,49 @@ def evaluate(
     _say(invocation, report)
     invocation.output.line(f"\npage        {kept.html}")
     invocation.output.line(f"report      {kept.json}")
+
+
+@command("drift", examples="living-survey drift\nliving-survey drift --json")
+def drift(invocation: Invocation) -> None:
+    """Look whether the model still fits the stream.
+
+    The last seven days against the time of training: unknown words, shifted probabilities, the
+    newest decisions, and terms around which papers gather that no section takes. The first `run`
+    of a week does the same; `status` and `doctor` show what was seen.
+    """
+    from pipeline.commands.session import session
+    from pipeline.upkeep import drift_step
+
+    with session(invocation, "drift") as opened:
+        report = drift_step(opened.services, opened.record, opened.bars)
+    if invocation.output.as_json:
+        invocation.output.answer(report)
+        return
+    say = invocation.output.line
+    say(f"week         {report.week}, {report.papers} papers, model {report.model_id}")
+    say(
+        f"words        {_said(report.unknown_terms)} unknown to the model, "
+        f"{_said(report.unknown_before)} among papers from before"
+    )
+    say(f"scores       shifted by {_said(report.score_shift)} (0.25 is notable)")
+    say(
+        f"calibration  off by {_said(report.calibration_error)} on {report.decided} decisions "
+        "that the model never learned from"
+    )
+    say(f"unplaced     {report.troubled} papers left open or rejected lately")
+    for sentence in report.notable or ("nothing notable",):
+        say(f"verdict      {sentence}")
+    if report.missing_terms:
+        say()
+        invocation.output.table(
+            (Column("term"), Column("papers", right=True)), report.missing_terms
+        )
+        for paper in report.missing_examples:
+            say(f"https://arxiv.org/abs/{paper.arxiv_id}  {printable(paper.title)}")
+
+
+def _said(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.3f}"
 
 
 def _say(invocation: Invocation, report: "EvaluationReport") -> None:

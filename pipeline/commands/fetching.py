@@ -30,7 +30,11 @@ def run(invocation: Invocation) -> None:
     else:
         _say_fetch(invocation, report.fetch)
         classified = report.classify
+        if report.trained:
+            invocation.output.line(f"trained    {report.trained}: `living-survey model list`")
         invocation.output.line(f"classified {classified.classified} by {classified.model_id}")
+        for sentence in report.drift.notable if report.drift else ():
+            invocation.output.line(f"drift      {sentence}: `living-survey drift`")
         invocation.output.line(f"queue      {report.queue} papers wait for a reviewer")
     _exit_by(invocation, report.fetch)
 

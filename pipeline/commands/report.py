@@ -47,6 +47,7 @@ def status(
 ) -> None:
     """Show what is held, what ran, what is complete."""
     from pipeline.bootstrap import bootstrap
+    from pipeline.drift_reports import newest_drift
     from pipeline.models import current_model_id
     from pipeline.status import status_report
 
@@ -55,6 +56,7 @@ def status(
         services.open_store,
         model_id=current_model_id(invocation.settings.classifier.models),
         now=services.clock(),
+        drift=newest_drift(invocation.settings.classifier.reports),
     )
     if invocation.output.as_json:
         invocation.output.answer(report)
@@ -66,6 +68,9 @@ def status(
     if report.quarantine:
         say(f"quarantine  {report.quarantine}")
     say(f"model       {report.model_id}")
+    if report.drift is not None:
+        for sentence in report.drift.notable or ("nothing notable",):
+            say(f"drift       {report.drift.week}: {sentence}")
     _say_movements(invocation, report)
     say()
     invocation.output.table(

@@ -1,0 +1,80 @@
+"""What a run does for the model beside using it: train anew when due, look at drift once a week."""
+
+from rich.progress import Progress
+
+from classifiers import shelf
+from classifiers.errors import NoModelError
+from pipeline.bootstrap import Services
+from pipeline.drift_reports import DriftReport, drift_path, save_drift, week_of
+from pipeline.models import read_learned
+from pipeline.recording import Recorder
+
+
+def retrain_step(services: Services, record: Recorder, bars: Progress) -> str | None:
+    """Train once `retrain_after` decisions are new to the model in use.
+
+    Returns the new model's id, None if it was not due. Whether it is put to use is the contest's
+    verdict, as with `train`.
+    """
+    settings = services.settings.classifier
+    if not settings.retrain_after:
+        return None
+    current = shelf.current_id(settings.models)
+    learned = read_learned(settings.models, current) if current else None
+    with services.open_store() as store:
+        decided = [example.text.arxiv_id for example in store.decisions.training()]
+    known = learned.decided if learned else frozenset[str]()
+    if sum(arxiv_id not in known for arxiv_id in decided) < settings.retrain_after:
+        return None
+    from pipeline.train import train_model  # noqa: PLC0415  most runs need no scikit-learn
+
+    task = bars.add_task("training anew", total=None)
+    report = train_model(
+        services.open_store,
+        services.taxonomy,
+        models=settings.models,
+        background=settings.background,
+        seed=settings.seed,
+        clock=services.clock,
+        keep=settings.keep,
+        on_stage=lambda stage: bars.update(task, description=stage),
+    )
+    record.count(trained=1, promoted=int(report.promoted))
+    return report.model_id
+
+
+def weekly_drift_step(services: Services, record: Recorder, bars: Progress) -> DriftReport | None:
+    """Look at drift in the first run of an ISO week; None in the others, and without a model."""
+    settings = services.settings.classifier
+    if drift_path(settings.reports, week_of(services.clock())).exists():
+        return None
+    if shelf.current_id(settings.models) is None:
+        return None
+    return drift_step(services, record, bars)
+
+
+def drift_step(services: Services, record: Recorder, bars: Progress) -> DriftReport:
+    """Look at drift now and keep what was seen as this week's.
+
+    Raises:
+        NoModelError: nothing was trained, so nothing can have drifted from it.
+    """
+    from classifiers import artifact  # noqa: PLC0415  most runs need no scikit-learn
+    from pipeline.drift import look_at_drift  # noqa: PLC0415  as above
+
+    settings = services.settings.classifier
+    current = shelf.current_id(settings.models)
+    if current is None:
+        raise NoModelError("No model was trained yet, so none can have drifted.")
+    bars.add_task("looking at drift", total=None)
+    report = look_at_drift(
+        services.open_store,
+        artifact.load(settings.models, services.taxonomy),
+        read_learned(settings.models, current),
+        services.taxonomy,
+        background=settings.background,
+        now=services.clock(),
+    )
+    save_drift(settings.reports, report)
+    record.count(drift_alarms=len(report.notable))
+    return report
