@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-_LINE = "{name:<44} {figure:>34}  {baseline:<40} {target:<28} {verdict}"
+_LINE = "{name:<44} {figure:>34}  {baseline:<42} {target:<28} {verdict}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def bench(*words: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("name", "rows"),
     [
-        ("oai", ["lxml walking the bytes", "feedparser's rate"]),
+        ("oai", ["lxml to tuples", "feedparser's rate"]),
         ("snapshot", ["into an empty database", "again, unchanged", "peak memory"]),
         ("run", ["cpu-s", "requests"]),
     ],

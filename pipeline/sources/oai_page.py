@@ -236,7 +236,11 @@ def _paper_of(record: etree._Element) -> Paper | None:
     content = metadata[0]
     if content.tag != _RAW:
         raise MalformedRecordError(f"the record is in the format {content.tag!r}, not arXivRaw")
-    day = header.findtext(_DATESTAMP)
+    day = None
+    for part in header:
+        if part.tag == _DATESTAMP:
+            day = part.text
+            break
     return paper_from_arxivraw(content, _day(day.strip()) if day else None)
 
 

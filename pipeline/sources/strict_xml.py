@@ -57,7 +57,7 @@ def _parse(body: bytes) -> etree._Element:
     # A parser is made per document: one that failed keeps its error log.
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-        remove_comments=True, remove_pis=True,
+        remove_comments=True, remove_pis=True, collect_ids=False,
     )  # fmt: skip
     root = etree.fromstring(body, parser)
     document: Any = root.getroottree().docinfo
