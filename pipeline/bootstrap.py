@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from config.errors import ConfigError
 from config.settings import Settings
 from config.taxonomy import Taxonomy, load_taxonomy
 from storage.store import OpenStore, store_opener
@@ -21,8 +22,23 @@ class Services:
     clock: Clock
 
 
-def bootstrap(settings: Settings) -> Services:
-    """Wire everything that does not talk to arXiv."""
+def bootstrap(settings: Settings, *, creating: bool = False) -> Services:
+    """Wire everything that does not talk to arXiv.
+
+    Args:
+        settings: of this call.
+        creating: whether a database that is not there yet may be created. Only what brings papers
+            in does; a question asked in the wrong directory must not look like an empty survey.
+
+    Raises:
+        ConfigError: there is no database.
+    """
+    if not creating and not settings.database.path.exists():
+        raise ConfigError(
+            f"There is no database {settings.database.path}.",
+            hint="Call this where living-survey.toml lies or name it with --config; "
+            "`living-survey init` starts a new survey.",
+        )
     return Services(
         settings=settings,
         taxonomy=load_taxonomy(settings.survey.taxonomy),

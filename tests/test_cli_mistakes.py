@@ -174,3 +174,21 @@ def test_without_a_command_the_help_is_shown(survey: Survey) -> None:
     ended = survey.call()
     assert ended.status == 2
     assert "bootstrap" in ended.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["queue"],
+        ["status"],
+        ["digest"],
+        ["classify"],
+        ["train"],
+        ["decide", "2603.00001", "reject"],
+    ],
+)
+def test_a_question_in_the_wrong_directory_is_refused_and_leaves_nothing(
+    tmp_path: Path, words: list[str]
+) -> None:
+    assert_one_sentence(Survey(tmp_path).call(*words), 2, "no database", "living-survey init")
+    assert list(tmp_path.iterdir()) == []

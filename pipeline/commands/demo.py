@@ -31,7 +31,7 @@ def demo(
     "replica",
     examples="""
     living-survey replica --data papers.jsonl --port 8799
-    living-survey replica --data 2025-12.jsonl.gz --data listed.jsonl --today 2025-12-16
+    living-survey replica --data 2025-12.jsonl.gz listed.jsonl --today 2025-12-16
     """,
 )
 def replica(
@@ -39,6 +39,9 @@ def replica(
     data: Annotated[
         list[Path], typer.Option("--data", metavar="FILE", help="JSON lines, plain or .gz.")
     ],
+    more: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", show_default=False)
+    ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 8799,
     today: Annotated[
         datetime | None,
@@ -56,7 +59,7 @@ def replica(
     from pipeline.replica.serve import serve_replica
 
     serve_replica(
-        data,
+        [*data, *(more or ())],
         port=port,
         today=today.date() if today else None,
         page_size=page_size,

@@ -14,7 +14,7 @@ def doctor(invocation: Invocation) -> None:
     from pipeline.bootstrap import bootstrap
     from pipeline.doctor import examine
 
-    findings = examine(bootstrap(invocation.settings))
+    findings = examine(bootstrap(invocation.settings, creating=True))
     wrong = [finding for finding in findings if finding.wrong]
     if invocation.output.as_json:
         invocation.output.answer({"healthy": not wrong, "findings": findings})

@@ -57,7 +57,7 @@ def import_(
         from_day=from_day.date() if from_day else None,
         until_day=until_day.date() if until_day else None,
     )
-    with session(invocation, "import") as opened:
+    with session(invocation, "import", creating=True) as opened:
         services = opened.services
         report = import_snapshot(
             file,

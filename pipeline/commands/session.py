@@ -22,9 +22,15 @@ class Session:
 
 
 @contextmanager
-def session(invocation: Invocation, command: str, *, alone: bool = False) -> Iterator[Session]:
-    """Open a recorded session; `alone` ones exclude each other on the same database."""
-    services = bootstrap(invocation.settings)
+def session(
+    invocation: Invocation, command: str, *, alone: bool = False, creating: bool = False
+) -> Iterator[Session]:
+    """Open a recorded session.
+
+    Those that are `alone` exclude each other on the same database; they bring papers in, and
+    create the database where there is none.
+    """
+    services = bootstrap(invocation.settings, creating=creating or alone)
     with ExitStack() as stack:
         if alone:
             stack.enter_context(exclusive(services.settings.database.path))
@@ -39,7 +45,7 @@ def arxiv_session(
 ) -> Iterator[tuple[Session, ArxivSources]]:
     """Open a session that may ask arXiv."""
     with (
-        session(invocation, command, alone=alone) as opened,
+        session(invocation, command, alone=alone, creating=True) as opened,
         arxiv_sources(opened.services.settings.arxiv, opened.services.clock) as arxiv,
     ):
         yield opened, arxiv

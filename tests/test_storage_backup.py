@@ -1,0 +1,86 @@
+"""A backup is whole, a restore takes the database back, and nothing is thrown away."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from builders import make_decision, make_paper
+from cli import Survey
+
+from storage.backup import back_up, restore
+from storage.errors import StorageError, StoreDamagedError
+from storage.store import store_opener
+
+NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
+IDS = ["2603.00001", "2603.00002"]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    path = tmp_path / "survey.duckdb"
+    with store_opener(path)() as store:
+        store.papers.upsert([make_paper(IDS[0])], seen_at=NOW)
+        store.decisions.add([make_decision(IDS[0])])
+    return path
+
+
+def held(path: Path) -> set[str]:
+    with store_opener(path)() as store:
+        return store.papers.held(IDS)
+
+
+def test_a_backup_can_be_restored_and_the_replaced_file_is_kept(
+    database: Path, tmp_path: Path
+) -> None:
+    safe = tmp_path / "safe" / "copy.duckdb"
+    made = back_up(database, safe, busy_timeout_seconds=5)
+    assert (made.papers, made.decisions) == (1, 1)
+    with store_opener(database)() as store:
+        store.papers.upsert([make_paper(IDS[1])], seen_at=NOW)
+    told = restore(safe, database, now=NOW, busy_timeout_seconds=5)
+    assert held(database) == {IDS[0]}
+    assert told.kept is not None
+    assert held(told.kept) == set(IDS)
+    assert [p.name for p in safe.parent.iterdir()] == ["copy.duckdb"]
+
+
+def test_rows_still_in_the_wal_are_in_the_backup(database: Path, tmp_path: Path) -> None:
+    with store_opener(database)() as store:
+        store.papers.upsert([make_paper(IDS[1])], seen_at=NOW)
+    assert back_up(database, tmp_path / "copy.duckdb", busy_timeout_seconds=5).papers == 2
+
+
+def test_a_damaged_database_is_restored_but_not_backed_up(database: Path, tmp_path: Path) -> None:
+    older = tmp_path / "older.duckdb"
+    back_up(database, older, busy_timeout_seconds=5)
+    with store_opener(database)() as store:
+        store.papers.upsert([make_paper(IDS[1])], seen_at=NOW)
+    database.write_bytes(older.read_bytes())  # the file of yesterday under the manifest of today
+    database.with_name(database.name + ".wal").unlink(missing_ok=True)
+    with pytest.raises(StoreDamagedError, match="living-survey restore"):
+        back_up(database, tmp_path / "copy.duckdb", busy_timeout_seconds=5)
+    restore(older, database, now=NOW, busy_timeout_seconds=5)
+    assert held(database) == {IDS[0]}
+
+
+def test_what_is_no_backup_replaces_nothing(database: Path, tmp_path: Path) -> None:
+    foreign = tmp_path / "thesis.txt"
+    foreign.write_text("not a database " * 1000)
+    for source in (foreign, tmp_path / "gone.duckdb"):
+        with pytest.raises(StorageError):
+            restore(source, database, now=NOW, busy_timeout_seconds=5)
+    with pytest.raises(StorageError, match="exists already"):
+        back_up(database, foreign, busy_timeout_seconds=5)
+    assert held(database) == {IDS[0]}
+    assert foreign.read_text().startswith("not a database")
+
+
+def test_the_commands(tmp_path: Path) -> None:
+    survey = Survey(tmp_path)
+    assert survey.call("backup").status == 1  # nothing to back up yet
+    survey.json("init")
+    made = survey.json("backup")
+    assert Path(made["path"]).parent == tmp_path / "var" / "backups"
+    told = survey.json("restore", made["path"])
+    assert Path(told["kept"]).exists()
+    assert survey.call("status").status == 0
