@@ -21,8 +21,12 @@ NOTABLE_SHIFT = 0.25
 #: papers a term must stand in before it can point to a missing section
 _AT_LEAST = 5
 #: how far above the rest of the stream, in standard errors
-_CLEAR = 4.0
+_CLEAR = 5.0
 _TERMS, _EXAMPLES = 10, 5
+#: a word in more of the stream's papers than this share is no topic
+_COMMON = 0.1
+#: terms that must stand together in a paper, or they only happen to be frequent
+_TOGETHER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +116,16 @@ def missing_section(
         taxonomy: terms that any of its cues contain are no news.
 
     A term counts where its log-odds among the troubled stand clearly above the rest's (Monroe
-    et al., Political Analysis 16, 2008). None where fewer than three terms do.
+    et al., Political Analysis 16, 2008). None where fewer than five papers hold three such terms
+    together: single terms stand out by chance in every week.
     """
     cued = {word for phrase in _phrases(taxonomy) for word in tokens(phrase)}
     among, beside = _papers_by_term(troubled), _papers_by_term(others)
+    common = {term for term, count in beside.items() if count > _COMMON * len(others)}
     found = []
     for term, count in among.items():
-        if count < _AT_LEAST or any(word in cued for word in term.split()):
+        words = set(term.split())
+        if count < _AT_LEAST or words & cued or words & common:
             continue
         elsewhere = beside.get(term, 0)
         odds = np.log((count + 0.5) / (len(troubled) - count + 0.5))
@@ -127,14 +134,24 @@ def missing_section(
         if odds / error >= _CLEAR:
             found.append((float(odds / error), term, count))
     clearest = sorted(found, key=lambda item: (-item[0], item[1]))[:_TERMS]
-    if len(clearest) < 3:
+    held = {
+        document.key: _held(document, [term for _, term, _ in clearest]) for document in troubled
+    }
+    gathered = [key for key, count in held.items() if count >= _TOGETHER]
+    if len(gathered) < _AT_LEAST:
         return None
-    words = {term for _, term, _ in clearest}
-    shown = sorted(troubled, key=lambda d: (-len(words & _terms(d)), d.key))[:_EXAMPLES]
     return MissingSection(
         terms=tuple((term, count) for _, term, count in clearest),
-        examples=tuple(document.key for document in shown),
+        examples=tuple(sorted(gathered, key=lambda key: (-held[key], key))[:_EXAMPLES]),
     )
+
+
+def _held(document: Document, clearest: Sequence[str]) -> int:
+    """Return how many of the terms a paper holds; a pair and its own words are one."""
+    own = _terms(document)
+    found = [term for term in clearest if term in own]
+    pairs = {word for term in found if " " in term for word in term.split()}
+    return sum(term not in pairs for term in found)
 
 
 def _phrases(taxonomy: Taxonomy) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import isfinite
 
+from classifiers.cues import CueClassifier
 from classifiers.drift import NOTABLE_SHIFT, MissingSection, drift, missing_section, unknown_share
 from classifiers.model import Model
 from classifiers.types import Document, Scores
@@ -83,7 +84,7 @@ def look_at_drift(
         decided=[(scored[o.example.document.key].in_scope, o.example.in_scope) for o in decided],
     )
     enough = min(len(stream.week), len(stream.before)) >= _FEWEST
-    troubled, others = _sides(stream.month, lessons.decided, scored, now)
+    troubled, others = _sides(stream.month, lessons.decided, scored, taxonomy, now=now)
     missing = missing_section(troubled, others, taxonomy)
     report = DriftReport(
         week=week_of(now),
@@ -132,13 +133,23 @@ def _sides(
     month: Sequence[Document],
     decided: Sequence[Lesson],
     scored: dict[str, Scores],
+    taxonomy: Taxonomy,
+    *,
     now: datetime,
 ) -> tuple[list[Document], list[Document]]:
     """Return what was left open or rejected lately, and the rest of the stream."""
-    rejected = {
-        one.example.document.key: one.example.document
+    lately = [
+        one.example.document
         for one in decided
         if not one.example.in_scope and now - _REJECTED_SINCE < one.decided_at <= now
+    ]
+    # The model has learned from rejections, the cue words have not: what they still take for the
+    # survey's subject was rejected for want of a place, the rest because it is off topic.
+    near = CueClassifier(taxonomy).predict(lately)
+    rejected = {
+        document.key: document
+        for document, score in zip(lately, near, strict=True)
+        if score.in_scope >= _IN_SCOPE
     }
     approved = {o.example.document.key: o.example.document for o in decided if o.example.in_scope}
     opened = {
