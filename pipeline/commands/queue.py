@@ -42,8 +42,12 @@ def queue(
     """Show the papers that wait for a decision."""
     from pipeline.abstention import open_question
     from pipeline.bootstrap import bootstrap
+    from pipeline.models import refusal
 
     services = bootstrap(invocation.settings)
+    if refused := refusal(invocation.settings.classifier.models, services.taxonomy):
+        # What is stored can be read all the same; what is new will not be classified.
+        invocation.output.note(f"living-survey: {refused}")
     wanted = services.taxonomy.section(section).id if section else None
     with services.open_store() as store:
         if deferred:
