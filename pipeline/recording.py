@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from config.errors import TryAgainLaterError
+from config.errors import LivingSurveyError, TryAgainLaterError
 from storage.store import OpenStore
 from storage.types import RunStatus
 
@@ -84,6 +84,9 @@ def recorded(
         error = recorder.error
     except KeyboardInterrupt:
         status, error = RunStatus.INTERRUPTED, "interrupted"
+        raise
+    except LivingSurveyError as cause:
+        error = cause.message
         raise
     except BaseException as cause:
         error = f"{type(cause).__name__}: {cause}"

@@ -6,6 +6,7 @@ second try can succeed: never after 400 or 403.
 """
 
 import itertools
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -209,11 +210,12 @@ class ArxivHttp:
             raise IncompleteAnswerError(f"{url}: {error}") from error
         except httpx.TimeoutException as error:
             raise ArxivUnreachableError(
-                f"{url} did not answer in time ({type(error).__name__}).", hint="Try again later."
+                f"arXiv at {urlsplit(url).netloc} did not answer in time.", hint="Try again later."
             ) from error
         except httpx.TransportError as error:
             raise ArxivUnreachableError(
-                f"{url} cannot be reached: {error}.", hint="Check the connection and try again."
+                f"arXiv at {urlsplit(url).netloc} cannot be reached: {_plainly(error)}.",
+                hint="Check the connection and try again."
             ) from error
         answer = RawAnswer(
             url=url,
@@ -241,6 +243,11 @@ def retry_after_seconds(answer: RawAnswer) -> float | None:
     except (KeyError, ValueError, TypeError, OverflowError):
         return None
     return min(max(0.0, (until - since).total_seconds()), LONGEST_WAIT_SECONDS)
+
+
+def _plainly(error: httpx.TransportError) -> str:
+    """Return the system's own words without its error number."""
+    return re.sub(r"^\[Errno -?\d+\] ", "", str(error)).rstrip(".") or type(error).__name__
 
 
 def _check_first(url: str) -> None:
