@@ -1,0 +1,114 @@
+"""A small survey that has decided: the list, decisions a day apart, an undecided stream."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from pathlib import Path
+
+from builders import make_paper
+from classifiers_fakes import approved, outside, rejected
+from typer.testing import CliRunner, Result
+
+from classifiers.types import Document, Example
+from pipeline.cli import build
+from storage.store import OpenStore, store_opener
+from storage.types import NewDecision, Verdict
+
+START = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+LONG_AGO = START - timedelta(days=60)
+
+
+def opener(folder: Path) -> OpenStore:
+    """Return the opener of the folder's database, where the settings' default has it."""
+    return store_opener(folder / "var" / "survey.duckdb")
+
+
+def arxiv_id(document: Document) -> str:
+    """Return an id for a fictional document, always the same for the same."""
+    number = int.from_bytes(document.key.encode(), "big") % 90_000 + 10_000
+    return f"2512.{number}"
+
+
+def decisions(count: int = 60, *, start: int = 100) -> list[Example]:
+    """Return approvals and rejections in turn."""
+    half = -(-count // 2)
+    yes, no = approved(-(-half // 4), start=start), rejected(half, start=start)
+    mixed = yes[::4] + yes[1::4] + yes[2::4] + yes[3::4]
+    return list(chain.from_iterable(zip(mixed[:half], no, strict=True)))[:count]
+
+
+def store_papers(
+    open_store: OpenStore, documents: Sequence[Document], *, seen_at: datetime = LONG_AGO
+) -> None:
+    """Store documents as papers that were submitted the day before they were seen."""
+    submitted = seen_at - DAY
+    with open_store() as store:
+        store.papers.upsert(
+            [
+                make_paper(
+                    arxiv_id(document),
+                    title=document.title,
+                    abstract=document.abstract,
+                    submitted_at=submitted,
+                    updated_at=submitted,
+                    versions=(),
+                )
+                for document in documents
+            ],
+            seen_at=seen_at,
+        )
+
+
+def decide(
+    open_store: OpenStore,
+    examples: Sequence[Example],
+    *,
+    first: datetime,
+    step: timedelta = DAY,
+    reviewer: str = "ada",
+    seen_at: datetime = LONG_AGO,
+) -> None:
+    """Store papers and decisions on them, `step` apart."""
+    store_papers(open_store, [example.document for example in examples], seen_at=seen_at)
+    with open_store() as store:
+        store.decisions.add(
+            [
+                NewDecision(
+                    arxiv_id=arxiv_id(example.document),
+                    verdict=Verdict.APPROVED if example.in_scope else Verdict.REJECTED,
+                    sections=example.sections,
+                    reviewer=reviewer,
+                    decided_at=first + number * step,
+                )
+                for number, example in enumerate(examples)
+            ]
+        )
+
+
+def settle(folder: Path, *, decided: int = 60, listed: int = 6) -> OpenStore:
+    """Return a survey with a list, decisions from START on, and forty undecided papers."""
+    open_store = opener(folder)
+    decide(open_store, approved(listed), first=START, step=0 * DAY, reviewer="list")
+    if decided:
+        decide(open_store, decisions(decided), first=START + DAY)
+    inside = [example.document for example in approved(5, start=500)]
+    store_papers(open_store, [*inside, *outside(20, start=500)])
+    return open_store
+
+
+def call(folder: Path, *words: str, now: datetime = START + 100 * DAY) -> Result:
+    """Run a command in this process, in a folder without settings."""
+    loopback = {
+        f"LIVING_SURVEY_ARXIV__{key}": f"http://127.0.0.1:9/{key.lower()}"
+        for key in ("OAI_URL", "RSS_URL", "QUERY_URL")
+    }
+    paths = {
+        "LIVING_SURVEY_DATABASE__PATH": str(folder / "var" / "survey.duckdb"),
+        "LIVING_SURVEY_CLASSIFIER__MODELS": str(folder / "var" / "models"),
+        "LIVING_SURVEY_CLASSIFIER__REPORTS": str(folder / "var" / "reports"),
+        "LIVING_SURVEY_ARXIV__LIMITER": str(folder / "limiter"),
+    }
+    return CliRunner().invoke(
+        build(), list(words), env={**loopback, **paths, "LIVING_SURVEY_NOW": now.isoformat()}
+    )
