@@ -77,7 +77,7 @@ class Output:
     def line(self, text: str = "", *, style: str = "") -> None:
         """Print one line for people; foreign text in it is never read as markup."""
         if not self.as_json:
-            self._out.print(Text(text, style=style))
+            self._out.print(Text(printable(text), style=style))
 
     def table(self, columns: Sequence[Column], rows: Iterable[Iterable[object]]) -> None:
         """Print a table for people; cells are shown as they are, never as markup."""
@@ -106,7 +106,7 @@ class Output:
 
     def note(self, text: str) -> None:
         """Print one line to stderr, for what is not the answer."""
-        self._err.print(Text(text), soft_wrap=True)
+        self._err.print(Text(printable(text)), soft_wrap=True)
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:

@@ -1,15 +1,16 @@
 """Decisions in bulk, JSON lines: each line is recorded, there already, or refused with a reason."""
 
 import json
+import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from config.errors import LivingSurveyError, UsageError
 from config.taxonomy import Taxonomy
-from pipeline.decide import read_key, read_verdict, reviewer_name, says_the_same
+from pipeline.decide import moment_after, read_key, read_verdict, reviewer_name, says_the_same
 from storage.store import OpenStore
 from storage.types import Decision, NewDecision, Verdict
 
@@ -32,6 +33,7 @@ class BulkReport:
     """What `decide --from` did with a file."""
 
     recorded: int
+    #: lines that change nothing: there before, or overtaken by a later line on the same paper
     already: int
     #: papers whose standing decision, by whomever, said something else
     replaced: tuple[str, ...]
@@ -48,8 +50,8 @@ def decide_from_file(
 ) -> BulkReport:
     """Record decisions from JSON lines; what cannot be recorded is refused line by line.
 
-    Calling it again with the same file records nothing twice: a line without `decided_at` counts
-    as recorded when the paper's standing decision already says the same.
+    Calling it again with the same file records nothing twice: of a paper's lines without
+    `decided_at` the last one counts, and it is there already if what stands says the same.
 
     Raises:
         UsageError: the file cannot be read.
@@ -60,19 +62,27 @@ def decide_from_file(
     for number, raw in _lines(path):
         try:
             readable.append((number, *_from_line(raw, taxonomy, reviewer, now)))
-        except (LivingSurveyError, ValueError) as error:
+        except (LivingSurveyError, ValueError, OverflowError, RecursionError) as error:
             refused.append(RefusedLine(number, None, str(error)))
     with open_store() as store:
         held = store.papers.held([decision.arxiv_id for _, decision, _ in readable])
         standing = store.decisions.standing(list(held))
         to_record: list[NewDecision] = []
         replaced: list[str] = []
+        last_undated = {
+            decision.arxiv_id: number for number, decision, dated in readable if not dated
+        }
         for number, decision, dated in readable:
             key = decision.arxiv_id
             if key not in held:
                 reason = f"{key} is not in the database; bring it in with `living-survey add {key}`"
                 refused.append(RefusedLine(number, key, reason))
-            elif dated or not says_the_same(standing.get(key), decision):
+            elif dated or (
+                number == last_undated[key] and not says_the_same(standing.get(key), decision)
+            ):
+                if not dated:
+                    moment = moment_after(store.decisions.of_paper(key), decision.decided_at)
+                    decision = replace(decision, decided_at=moment)  # noqa: PLW2901  # now dated
                 to_record.append(decision)
                 if _contradicts(standing.get(key), decision):
                     replaced.append(key)
@@ -96,7 +106,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             f"{path} cannot be read: {error}.",
             hint="Give a UTF-8 file with one JSON object a line.",
         ) from error
-    for number, line in enumerate(text.splitlines(), start=1):
+    # not splitlines(): a note may hold the line separators of other scripts
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             yield number, line
 
@@ -133,6 +144,8 @@ def _text(row: dict[str, Any], key: str) -> str | None:
     value = row.get(key)
     if value is not None and not isinstance(value, str):
         raise ValueError(f"{key} is not text")
+    if value and any(unicodedata.category(character) == "Cs" for character in value):
+        raise ValueError(f"{key} holds half a character (a lone surrogate)")
     return value or None
 
 

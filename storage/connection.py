@@ -35,10 +35,18 @@ def connected(database: Path, *, timeout_seconds: float) -> Iterator[duckdb.Duck
     connection = _connect(database, timeout_seconds)
     try:
         connection.execute("SET TimeZone = 'UTC'")
+        # A database that is refused must be left as it was found: closing would checkpoint a
+        # half-replayed WAL and destroy what a restored WAL could still save. Undone by `accept`.
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         with mendable(database):
             yield connection
     finally:
         connection.close()
+
+
+def accept(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let closing checkpoint again, once the database is known to have lost nothing."""
+    connection.execute("PRAGMA enable_checkpoint_on_shutdown")
 
 
 def _connect(database: Path, timeout_seconds: float) -> duckdb.DuckDBPyConnection:

@@ -4,6 +4,7 @@ StorageError                                  exit 1
 |-- StoreBusyError (TryAgainLaterError)       exit 75: another process holds the file
 |-- StoreDamagedError                         exit 1: rows that were there are gone
 |-- SchemaVersionError                        exit 1: the file is newer than the program
+|-- ForeignDatabaseError                      exit 1: the file belongs to another application
 |-- PaperNotFoundError (UsageError)           exit 2
 |-- DecisionNotFoundError (UsageError)        exit 2
 `-- NothingToUndoError (UsageError)           exit 2
@@ -30,6 +31,10 @@ class StoreDamagedError(StorageError):
 
 class SchemaVersionError(StorageError):
     """The database was written by a newer version of this program."""
+
+
+class ForeignDatabaseError(StorageError):
+    """The database was made by another application; we write nothing into it."""
 
 
 class PaperNotFoundError(StorageError, UsageError):

@@ -42,7 +42,7 @@ def take_manifest(session: Session) -> Manifest:
     """Return what the database holds; all zero where there is no schema yet."""
     try:
         row = session.row(_COUNT)
-    except duckdb.CatalogException:
+    except (duckdb.CatalogException, duckdb.BinderException):
         return Manifest()
     return Manifest(*row) if row else Manifest()
 
@@ -70,7 +70,14 @@ def read_manifest(database: Path) -> Manifest | None:
     try:
         stored = json.loads(manifest_path(database).read_text(encoding="utf-8"))
         return Manifest(**{name: int(value) for name, value in stored.items()})
-    except (FileNotFoundError, ValueError, TypeError, AttributeError):
+    except (
+        FileNotFoundError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ):
         return None
 
 

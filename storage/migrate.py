@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 
 import duckdb
 
-from storage.errors import SchemaVersionError
+from storage.errors import ForeignDatabaseError, SchemaVersionError
 from storage.instants import to_utc
 from storage.session import Session
 
@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS schema_migration (
     applied_at TIMESTAMP NOT NULL
 )
 """
+_FOREIGN = "SELECT table_name FROM duckdb_tables() ORDER BY table_name LIMIT 1"
 _RECORD = "INSERT INTO schema_migration VALUES ($version, $name, $applied_at)"
 
 
@@ -65,8 +66,14 @@ def migrate(session: Session, migrations: Sequence[Migration]) -> int:
 
     Raises:
         SchemaVersionError: the database has seen steps this program does not know.
+        ForeignDatabaseError: it holds tables, and none of ours.
     """
     version = schema_version(session)
+    if version == 0 and (foreign := session.row(_FOREIGN)):
+        raise ForeignDatabaseError(
+            f"the database holds tables of another application, among them {foreign[0]}.",
+            hint="Nothing was written to it. Set [database] path to a file of our own.",
+        )
     if version > len(migrations):
         raise SchemaVersionError(
             f"the database has schema {version}, this program knows {len(migrations)}.",

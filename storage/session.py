@@ -32,7 +32,13 @@ class Session:
 
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[Row]:
         """Return all rows of a query."""
-        return self._cursor.execute(sql, parameters).fetchall()
+        try:
+            return self._cursor.execute(sql, parameters).fetchall()
+        except RuntimeError as error:
+            # Ctrl-C inside a query: DuckDB swallows the KeyboardInterrupt and raises this.
+            if "interrupted" in str(error).lower():
+                raise KeyboardInterrupt from error
+            raise
 
     def row(self, sql: str, parameters: Mapping[str, object] | None = None) -> Row | None:
         """Return the first row of a query, None if there is none.

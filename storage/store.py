@@ -18,7 +18,7 @@ from storage.announcements import Announcements
 from storage.arrivals import Arrivals
 from storage.audit import Audit
 from storage.changes import Changes
-from storage.connection import connected
+from storage.connection import accept, connected
 from storage.cursors import Cursors
 from storage.decisions import Decisions
 from storage.integrity import Integrity
@@ -94,6 +94,7 @@ def _checked_session(path: Path, connection: duckdb.DuckDBPyConnection) -> Sessi
         after_commit=lambda session: write_manifest(path, take_manifest(session)),
     )
     compare(path, take_manifest(session), read_manifest(path))
+    accept(connection)
     migrate(session, _migrations())
     return session
 

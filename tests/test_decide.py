@@ -165,18 +165,38 @@ def test_bad_lines_are_refused_one_by_one(
         {"arxiv_id": IDS[1], "verdict": "reject", "decided_at": "2035-01-01"},
         {"arxiv_id": IDS[1], "verdict": "reject", "reviewer": "list"},
         {"arxiv_id": IDS[1], "verdict": "reject", "reviewer": "ada\nX"},
+        '{"arxiv_id": "2603.00002", "verdict": "reject", "note": "\\ud83d"}',
+        {"arxiv_id": IDS[1], "verdict": "reject", "decided_at": "0001-01-01T00:00:00+14:00"},
+        "[" * 100_000,
     )
     assert report.recorded == 1
-    assert [refused.line for refused in report.refused] == list(range(2, 16))
+    assert [refused.line for refused in report.refused] == list(range(2, 19))
     reasons = [refused.reason for refused in report.refused]
     for word, reason in zip(
         ("not JSON", "object", "banana", "perhaps", "agents", "without a section", "not a list",
          "yesterday", "reviewr", "living-survey add", "not text", "future",
-         "curated list", "one line"),
+         "curated list", "one line", "surrogate", "", ""),
         reasons,
         strict=True,
     ):  # fmt: skip
         assert word in reason
+
+
+def test_of_a_papers_undated_lines_the_last_one_counts_however_often_it_is_read(
+    open_store: OpenStore, taxonomy: Taxonomy, tmp_path: Path
+) -> None:
+    approve = {"arxiv_id": IDS[0], "verdict": "approved", "sections": ["agents"]}
+    reject = {"arxiv_id": IDS[0], "verdict": "rejected"}
+    for hour, recorded in ((0, 1), (1, 0), (2, 0)):
+        moment = NOW + timedelta(hours=hour)
+        report = bulk(open_store, taxonomy, tmp_path, approve, reject, now=moment)
+        assert report.recorded == recorded
+        with open_store() as store:
+            assert store.decisions.standing(IDS)[IDS[0]].verdict is Verdict.REJECTED
+    report = bulk(open_store, taxonomy, tmp_path, approve, reject, approve, now=NOW)
+    assert report.recorded == 1
+    with open_store() as store:
+        assert store.decisions.standing(IDS)[IDS[0]].verdict is Verdict.APPROVED
 
 
 def test_what_is_replaced_is_said(

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from config.errors import LivingSurveyError
+from config.errors import LivingSurveyError, UsageError
 from config.settings import Settings, load_settings
 from pipeline.console import Output
 
@@ -45,12 +45,14 @@ class Invocation:
         try:
             yield
         except LivingSurveyError as error:
-            if self.debug:
-                traceback.print_exc()
-            if self.output.as_json:
-                self.output.answer({"error": error.message, "hint": error.hint})
-            self.output.note(f"living-survey: {error}")
-            raise typer.Exit(error.exit_status) from None
+            raise self._ended(error) from None
+        except UnicodeEncodeError as error:
+            raise self._ended(
+                UsageError(
+                    f"{error.object!r} holds characters that are no text.",
+                    hint="Write names and paths in UTF-8.",
+                )
+            ) from None
         except BrokenPipeError:
             # `living-survey queue | head` closes our stdout: the reader has seen enough.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -58,6 +60,25 @@ class Invocation:
         except KeyboardInterrupt:
             self.output.note("living-survey: interrupted; run the same command again to go on.")
             raise typer.Exit(130) from None
+        except OSError as error:
+            # Permissions, full disks, directories where files are expected: the operator's to mend,
+            # wherever they turn up.
+            where = f"{error.filename}: " if error.filename else ""
+            raise self._ended(
+                LivingSurveyError(
+                    f"{where}{error.strerror or error}.",
+                    hint="Look for a missing permission, a full disk or a misplaced file there.",
+                )
+            ) from None
+
+    def _ended(self, error: LivingSurveyError) -> typer.Exit:
+        """Say what happened, once, and return the exit that goes with it."""
+        if self.debug:
+            traceback.print_exc()
+        if self.output.as_json:
+            self.output.answer({"error": error.message, "hint": error.hint})
+        self.output.note(f"living-survey: {error}")
+        return typer.Exit(error.exit_status)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,87 @@
+"""What is refused is left as it was found, and a query that is interrupted is an interruption."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from builders import make_paper
+from cli import ROOT
+
+from storage.errors import ForeignDatabaseError, StoreDamagedError
+from storage.session import Session
+from storage.store import store_opener
+
+NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
+_KILLED = """
+import os, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from builders import make_paper
+from storage.store import store_opener
+with store_opener(Path(sys.argv[1]))() as store:
+    for n in range(1, 30):
+        store.papers.upsert([make_paper(f"2603.{n:05d}")], seen_at=datetime.now(UTC))
+    os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.fixture
+def killed(tmp_path: Path) -> Path:
+    """A database whose writer was killed: its rows lie in the WAL."""
+    path = tmp_path / "survey.duckdb"
+    with store_opener(path)() as store:
+        store.checkpoint()
+    subprocess.run(
+        [sys.executable, "-c", _KILLED, str(path)],
+        env={"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
+        check=False,
+    )
+    assert path.with_name("survey.duckdb.wal").stat().st_size > 0
+    return path
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_a_refused_database_can_still_be_saved_by_its_true_wal(killed: Path, share: float) -> None:
+    wal = killed.with_name("survey.duckdb.wal")
+    true = wal.read_bytes()
+    wal.write_bytes(true[: int(len(true) * share)])
+    with pytest.raises(StoreDamagedError), store_opener(killed)():
+        pass
+    wal.write_bytes(true)
+    with store_opener(killed)() as store:
+        assert store.papers.count() == 29
+
+
+@pytest.mark.parametrize("table", ["customers", "paper", "papers", "store_state"])
+def test_nothing_is_written_into_another_applications_database(tmp_path: Path, table: str) -> None:
+    path = tmp_path / "theirs.duckdb"
+    with duckdb.connect(str(path)) as theirs:
+        theirs.execute(f"CREATE TABLE {table} (a INTEGER)")
+    with pytest.raises(ForeignDatabaseError, match=table), store_opener(path)():
+        pass
+    with duckdb.connect(str(path)) as theirs:
+        assert theirs.execute("SELECT table_name FROM duckdb_tables()").fetchall() == [(table,)]
+
+
+def test_an_interrupted_query_is_an_interruption() -> None:
+    with duckdb.connect() as connection:
+        session = Session(connection)
+
+        class Interrupted:
+            def execute(self, *_: object) -> None:
+                raise RuntimeError("Query interrupted")
+
+        session._cursor = Interrupted()  # type: ignore[assignment]
+        with pytest.raises(KeyboardInterrupt):
+            session.rows("SELECT 1")
+
+
+def test_a_paper_of_the_database_is_no_foreign_table(tmp_path: Path) -> None:
+    path = tmp_path / "survey.duckdb"
+    with store_opener(path)() as store:
+        store.papers.upsert([make_paper()], seen_at=NOW)
+    with store_opener(path)() as store:
+        assert store.papers.count() == 1
