@@ -99,7 +99,7 @@ def _prediction(row: Row, changes: Sequence[TaxonomyChange]) -> Prediction:
         terms=tuple(TermWeight(t["term"], t["weight"]) for t in terms),
         content_hash=content_hash,
         predicted_at=from_utc(predicted_at),
-        open_facets=tuple(open_facets),
+        open_facets=tuple(open_facets or ()),  # null in rows older than the column
     )
 
 

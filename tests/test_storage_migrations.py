@@ -1,4 +1,5 @@
 import re
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -121,3 +122,15 @@ def test_integrity_finds_what_another_program_spoiled(tmp_path: Path, now: datet
             Fault("decisions stored twice", 1),
             Fault("decisions without the paper or the text they were made on", 2),
         )
+
+
+@pytest.mark.parametrize("steps", range(1, len(known_migrations()) + 1))
+def test_a_kill_right_after_a_step_costs_nothing(tmp_path: Path, steps: int) -> None:
+    """DuckDB cannot replay every statement from a WAL: `ADD COLUMN ... DEFAULT` is one."""
+    running, found = tmp_path / "running.duckdb", tmp_path / "found.duckdb"
+    with duckdb.connect(str(running)) as connection:
+        migrate(Session(connection), known_migrations()[:steps])
+        shutil.copy(running, found)
+        shutil.copy(running.with_name("running.duckdb.wal"), found.with_name("found.duckdb.wal"))
+    with duckdb.connect(str(found)) as connection:
+        assert schema_version(Session(connection)) == steps

@@ -1,6 +1,8 @@
 -- Facets the model left open, and which decisions are the audit's random sample.
 
-ALTER TABLE prediction ADD COLUMN open_facets VARCHAR[] DEFAULT [];
+-- No DEFAULT: replaying one from a WAL makes DuckDB 1.5 refuse the file ("no default database
+-- set"), so a kill right after this step would cost the database. NULL in older rows: none.
+ALTER TABLE prediction ADD COLUMN open_facets VARCHAR[];
 
 -- Only ever appended to. A decision itself says nothing of the order its paper was read in; this
 -- says that it was the random one, so that the sample owes nothing to the model.
@@ -13,7 +15,7 @@ CREATE TABLE audit_draw (
 
 CREATE OR REPLACE VIEW predictions AS
 SELECT arxiv_id, model_id, in_scope, sections, facets, predicted_at, top_section, terms,
-       content_hash, newest, open_facets
+       content_hash, newest, coalesce(open_facets, CAST([] AS VARCHAR[])) AS open_facets
 FROM prediction;
 
 -- What stands about a drawn paper now counts, whoever decided it again since.
