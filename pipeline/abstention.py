@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from config.taxonomy import Section, Taxonomy
 from storage.types import Prediction
 
+#: below this probability of being in scope the question is whether it belongs here at all
+_ASKED_FROM = 0.2
 #: sections offered; with two facets open there could be a dozen
 _OFFERED = 6
 
@@ -24,12 +26,14 @@ class OpenQuestion:
 def open_question(prediction: Prediction, taxonomy: Taxonomy) -> OpenQuestion | None:
     """Return what to ask about a paper; None where nothing that matters is open.
 
+    Nothing is asked about a paper that is hardly in scope.
+
     A facet matters only where the sections that agree in all others differ in it: whether a paper
     on agents is LLM-based changes nothing.
     """
     known = {section.id: section for section in taxonomy.sections}
     ranked = [known[each.section] for each in prediction.sections if each.section in known]
-    if not ranked or not prediction.open_facets:
+    if not ranked or not prediction.open_facets or prediction.in_scope < _ASKED_FROM:
         return None
     top = dict(ranked[0].labels)
     closed = [f.name for f in taxonomy.facets if f.name not in prediction.open_facets]

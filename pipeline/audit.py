@@ -28,6 +28,7 @@ class Unseen:
     #: share of all relevant papers that were found, the list's own left out
     recall: float
     recall_low: float
+    recall_high: float
     may_stop: bool
 
 
@@ -35,7 +36,7 @@ class Unseen:
 class AuditReport:
     """Where the survey stands."""
 
-    #: how many random papers are wanted
+    #: how many random papers are wanted, or all there are
     wanted: int
     sample: AuditSample
     #: records that sources sent, those of papers already held included
@@ -62,7 +63,7 @@ def count(store: Store, wanted: int = SAMPLE) -> AuditReport:
     screening = store.audit.screening()
     decided = screening.listed + screening.approved + screening.rejected + screening.deferred
     return AuditReport(
-        wanted=wanted,
+        wanted=min(wanted, sample.known + sample.deferred + screening.waiting),
         sample=sample,
         identified=screening.papers + screening.repeats,
         screening=screening,
@@ -102,6 +103,7 @@ def _unseen(sample: AuditSample, screening: ScreeningCounts) -> Unseen:
         high=most.high,
         recall=point.recall,
         recall_low=most.recall_low,
+        recall_high=found / (found + least.low) if found + least.low else 1.0,
         may_stop=most.may_stop,
     )
 
@@ -111,21 +113,17 @@ def _advice(counted: AuditReport, unseen: Unseen | None) -> str:
         return "Nothing waits: everything that was classified has been screened."
     if unseen is None:
         return (
-            "Nothing is known about the papers that wait: read some in random order, "
-            f"{counted.wanted} give a usable estimate."
+            "Nothing is known about the papers that wait: decide some in random order; "
+            f"{counted.wanted} make a usable estimate."
         )
     if unseen.may_stop:
         return (
             f"You may stop: at least {unseen.recall_low:.0%} of the relevant papers are found "
             f"(95 % confidence), and at most {unseen.high:.0f} of those that wait are relevant."
         )
-    known = counted.sample.known
-    more = (
-        f", and read {counted.wanted - known} more at random for a sharper estimate"
-        if known < counted.wanted
-        else ""
-    )
+    more = counted.wanted - counted.sample.known
+    sharper = f" {more} more papers read at random give a sharper estimate." if more > 0 else ""
     return (
         f"Read on: between {unseen.low:.0f} and {unseen.high:.0f} of the papers that wait are "
-        f"relevant, so perhaps only {unseen.recall_low:.0%} are found{more}."
+        f"relevant, so perhaps only {unseen.recall_low:.0%} are found.{sharper}"
     )

@@ -82,16 +82,20 @@ class Room:
     open_store: OpenStore
     clock: Callable[[], datetime] = field(default_factory=Clock)
     reviewer: str = "ada"
+    taxonomy: Taxonomy = field(default_factory=lambda: TAXONOMY)
+    #: where models are kept; None: no reasons
+    models: Path | None = None
 
     def app(self, reviewer: str = "") -> ASGIApp:
         """Return the review application for a reviewer."""
         return create_app(
             self.open_store,
-            TAXONOMY,
+            self.taxonomy,
             reviewer=reviewer or self.reviewer,
             secret=SECRET,
             clock=self.clock,
             survey_title="Talking Pictures: A Survey",
+            models=self.models,
         )
 
     def put(self, paper: Paper, prediction: Prediction | None = None) -> None:

@@ -3,46 +3,13 @@
 import pytest
 from builders import make_paper, make_prediction
 from playwright.sync_api import Browser, expect
-from review_browser import Watched, browser, room, tab, url, watch
+from review_browser import CONTRAST, TWICE, UNLABELLED, Watched, browser, room, tab, url, watch
 from review_fakes import Room, scores
 
 from storage.types import FacetScore, TermWeight, Verdict
 
 __all__ = ["browser", "room", "tab", "url"]  # fixtures, found by pytest through these names
 
-#: WCAG 2: every text against what lies behind it; 4.5 to 1, or 3 to 1 for large letters
-CONTRAST = """() => {
-  const rgb = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
-    .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = (node) => {
-    for (let n = node; n; n = n.parentElement) {
-      const c = rgb(getComputedStyle(n).backgroundColor);
-      if (c.length < 4 || c[3] > 0.99) return c;
-    }
-    return [255, 255, 255];
-  };
-  const faults = [];
-  for (const node of document.querySelectorAll('body *')) {
-    const own = [...node.childNodes].some((c) => c.nodeType === 3 && c.textContent.trim());
-    if (!own || !node.checkVisibility() || node.matches('.unseen, .skip')) continue;
-    const style = getComputedStyle(node);
-    const [a, b] = [light(rgb(style.color)), light(behind(node))].sort((x, y) => y - x);
-    const ratio = (a + 0.05) / (b + 0.05);
-    const large = parseFloat(style.fontSize) >= 24;
-    if (ratio < (large ? 3 : 4.5)) {
-      faults.push(`${node.className || node.tagName}: ${ratio.toFixed(2)}`);
-    }
-  }
-  return faults;
-}"""
-UNLABELLED = """() => [...document.querySelectorAll('input:not([type=hidden]), textarea, select')]
-  .filter((n) => !n.labels.length).map((n) => n.outerHTML)"""
-TWICE = """() => {
-  const ids = [...document.querySelectorAll('[id]')].map((n) => n.id);
-  return ids.filter((id, at) => ids.indexOf(id) !== at);
-}"""
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
 
 

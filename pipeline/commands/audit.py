@@ -47,7 +47,7 @@ def audit(
             f"unseen     about {unseen.relevant:.0f} of {screening.waiting} waiting are relevant "
             f"(95 % interval {unseen.low:.0f} to {unseen.high:.0f})"
         )
-        say(f"found      {unseen.recall:.0%} of all relevant, at least {unseen.recall_low:.0%}")
+        say(f"found      {unseen.recall_low:.0%} to {unseen.recall_high:.0%} of all relevant")
     say(f"advice     {report.advice}")
     say()
     rows = [

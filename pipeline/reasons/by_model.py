@@ -9,8 +9,9 @@ from classifiers.types import Document, Example
 from pipeline.reasons.account import Account, Near, Place, Reasons, Share
 from pipeline.reasons.outline import heading, outline
 
-#: nearest papers shown of each kind
+#: nearest papers shown of each kind, and how alike they must be: below, it is all "the" and "of"
 _NEAR = 3
+_ALIKE = 0.05
 
 
 class ModelMind:
@@ -85,5 +86,5 @@ class ModelMind:
         return tuple(
             Near(each.key, self._titles[each.key], each.sections, each.similarity, each.shared)
             for each in found
-            if each.key not in changed
+            if each.key not in changed and each.similarity >= _ALIKE
         )[:_NEAR]

@@ -9,6 +9,10 @@ from pipeline.reasons.account import Footing
 
 #: sections explained where nobody says which
 BEST = 3
+#: what is less probable is explained only if it comes first
+_WORTH = 0.05
+#: what is less probable is explained only if it comes first
+_WORTH = 0.05
 
 #: (kind, name) of an output
 Key = tuple[str, str]
@@ -36,9 +40,8 @@ def outline(
         wanted: ids of sections; those the scores do not know are left out.
     """
     chances = dict(scores.sections)
-    chosen = (
-        list(chances)[:BEST] if wanted is None else [name for name in wanted if name in chances]
-    )
+    named = list(chances)[:BEST] if wanted is None else [n for n in wanted if n in chances]
+    chosen = [name for n, name in enumerate(named) if not n or chances[name] >= _WORTH]
     keys = list(dict.fromkeys((SCOPE, *(key for name in chosen for key in parts[name]))))
     footings = tuple(
         Footing(name, chances[name], tuple(keys.index(key) for key in parts[name]))

@@ -4,8 +4,8 @@ Escapes first. A piece of text that terms of an account stand on carries the cla
 `against-N`, after the sign of their sum, N being the account's place.
 """
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
 
 from markupsafe import Markup, escape
 
@@ -13,28 +13,44 @@ from pipeline.reasons.account import Account
 
 #: accounts that the style sheet knows a class for
 MARKED = 12
+#: of its account's strongest term; the share of "the" is not worth a reader's eye
+_WORTH = 0.1
 _MARK = Markup('<mark class="{}">{}</mark>')
+
+#: (start, end, account, share)
+_Span = tuple[int, int, int, float]
 
 
 def marked(text: str, field: str, accounts: Sequence[Account]) -> Markup:
-    """Return one field of a paper, escaped, with the shown terms of each account marked."""
+    """Return one field of a paper, escaped, with the strong terms of each account marked."""
     spans = [
-        (place.start, place.end, number, share.value)
+        span
         for number, account in enumerate(accounts[:MARKED])
-        for share in account.balance.shown
-        for place in share.places
-        if place.field == field and 0 <= place.start < place.end <= len(text)
+        for span in _spans(number, account, field, len(text))
     ]
     cuts = sorted({0, len(text), *(s for s, *_ in spans), *(e for _, e, *_ in spans)})
-    pieces: list[Markup] = []
-    for start, end in pairwise(cuts):
-        sums: dict[int, float] = {}
-        for left, right, number, value in spans:
-            if left <= start and end <= right:
-                sums[number] = sums.get(number, 0.0) + value
-        piece = escape(text[start:end])
-        if sums:
-            classes = (f"{'for' if v >= 0 else 'against'}-{n}" for n, v in sorted(sums.items()))
-            piece = _MARK.format(" ".join(classes), piece)
-        pieces.append(piece)
-    return Markup("").join(pieces)
+    pieces = [(_classes(spans, start, end), start, end) for start, end in pairwise(cuts)]
+    lines: list[Markup] = []
+    for classes, run in groupby(pieces, key=lambda piece: piece[0]):
+        inside = list(run)
+        words = escape(text[inside[0][1] : inside[-1][2]])
+        lines.append(_MARK.format(classes, words) if classes else words)
+    return Markup("").join(lines)
+
+
+def _spans(number: int, account: Account, field: str, length: int) -> Iterator[_Span]:
+    shown = account.balance.shown
+    least = _WORTH * max((abs(share.value) for share in shown), default=0.0)
+    for share in shown:
+        for place in share.places:
+            inside = place.field == field and 0 <= place.start < place.end <= length
+            if inside and abs(share.value) >= least:
+                yield place.start, place.end, number, share.value
+
+
+def _classes(spans: Sequence[_Span], start: int, end: int) -> str:
+    sums: dict[int, float] = {}
+    for left, right, number, value in spans:
+        if left <= start and end <= right:
+            sums[number] = sums.get(number, 0.0) + value
+    return " ".join(f"{'for' if v >= 0 else 'against'}-{n}" for n, v in sorted(sums.items()))

@@ -1,0 +1,152 @@
+"""Reasons on a paper's page: sums that add up, marks in the text, and every way to have none."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from builders import make_paper, make_prediction
+from cli import Survey
+from review_fakes import START, Room, Visitor, make_room
+from why_fakes import ABSTRACT, HOSTILE, TAXONOMY, TITLE, furnish, small_model
+
+from classifiers.model import Model
+from storage.types import Verdict
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return small_model()
+
+
+@pytest.fixture
+def why_room(tmp_path: Path, model: Model) -> Room:
+    return furnish(make_room(tmp_path), tmp_path / "models", model)
+
+
+def number(text: str) -> float:
+    return float(text.replace("\N{MINUS SIGN}", "-"))
+
+
+def test_the_sums_on_the_page_add_up(why_room: Room) -> None:
+    page = Visitor(why_room.app()).get("/paper/2603.00001")
+    tables = page.tree.xpath('//table[@class="sum"]')
+    assert len(tables) >= 4
+    for table in tables:
+        *parts, total = [number(cell.text) for cell in table.xpath(".//td")]
+        assert sum(parts) == pytest.approx(total, abs=1e-9)
+    first = page.tree.xpath('//details[@id="why-0"]')[0]
+    shares = [number(each.text) for each in first.xpath('.//ul//span[@class="number"]')]
+    rows = {
+        row.xpath("string(th)"): number(row.xpath("string(td)")) for row in first.xpath(".//tr")
+    }
+    assert sum(share for share in shares if share > 0) == pytest.approx(rows["These for it"])
+
+
+def test_terms_are_marked_where_they_stand_and_text_stays_text(why_room: Room) -> None:
+    page = Visitor(why_room.app()).get("/paper/2603.00001")
+    source = page.response.text
+    assert "<b>video" not in source
+    marks = page.tree.xpath('//p[@class="abstract"]/mark')
+    assert marks
+    assert all(re.fullmatch(r"(?:(?:for|against)-\d+ ?)+", mark.get("class")) for mark in marks)
+    assert page.tree.xpath('string(//p[@class="abstract"])') == ABSTRACT
+    assert page.tree.xpath("string(//h1)") == TITLE
+
+
+def test_neighbours_are_named_linked_and_escaped(why_room: Room) -> None:
+    page = Visitor(why_room.app()).get("/paper/2603.00001")
+    approved_, rejected_ = page.tree.xpath('//div[@class="near"]/div')
+    links = {a.get("href"): a.text for a in approved_.xpath(".//a")}
+    assert links == {
+        "/paper/2603.00002": "Video diffusion of rivers",
+        "/paper/2603.00004": f"{HOSTILE} video diffusion",
+    }
+    assert "<img" not in page.response.text.replace('<img src="/static', "")
+    assert "video" in approved_.text_content()
+    assert "No rejected paper is alike." in rejected_.text_content() or rejected_.xpath(".//a")
+
+
+def test_what_was_taken_back_is_no_neighbour(why_room: Room) -> None:
+    visitor = Visitor(why_room.app())
+    assert "Video diffusion of rivers" in visitor.get("/paper/2603.00001").text
+    with why_room.open_store() as store:
+        [made] = store.decisions.of_paper("2603.00002")
+    visitor.post(
+        "/undo",
+        {**visitor.get("/paper/2603.00002").form("/undo"), "decision_id": made.decision_id},
+    )
+    assert "Video diffusion of rivers" not in visitor.get("/paper/2603.00001").text
+
+
+def test_an_open_facet_is_one_question_with_its_answers(why_room: Room) -> None:
+    visitor = Visitor(why_room.app())
+    for address in ("/queue", "/paper/2603.00001"):
+        page = visitor.get(address)
+        [asked] = page.tree.xpath('//fieldset[@class="question"]')
+        assert asked.xpath("string(legend)").startswith("Technique is open: Non-LLM-based")
+        answers = asked.xpath(".//input/@value")
+        assert answers[:2] == ["generation-video-non-llm-based", "generation-video-llm-based"]
+        assert all(answer.startswith("generation-video-") for answer in answers)
+        assert "section" not in page.form("/decide", "2603.00001")  # nothing is ticked for them
+        assert "open" in page.tree.xpath('string(//span[@class="facet open"])')
+        source = page.response.text
+        assert source.count('value="generation-video-llm-based"') == 1
+
+
+def test_a_model_of_another_day_is_named(why_room: Room) -> None:
+    told = make_prediction(model_id="another", predicted_at=START)
+    why_room.put(make_paper("2603.00001", title=TITLE), told)
+    page = Visitor(why_room.app()).get("/paper/2603.00001")
+    assert "The suggestions above were made by another" in page.text
+    assert "living-survey classify" in page.text
+
+
+def test_without_a_model_the_page_says_so_and_the_cues_speak(tmp_path: Path) -> None:
+    room = make_room(tmp_path)
+    room.taxonomy, room.models = TAXONOMY, tmp_path / "none"
+    room.put(make_paper("2603.00001", title=TITLE, abstract=ABSTRACT))
+    page = Visitor(room.app()).get("/paper/2603.00001")
+    assert page.status == 200
+    assert "No model was trained yet" in page.text
+    assert page.tree.xpath('//table[@class="sum"]')
+    assert "Nearest" not in page.text
+
+
+def test_a_model_that_does_not_fit_is_one_sentence_and_the_page_works(
+    why_room: Room, model: Model
+) -> None:
+    why_room.taxonomy = replace(TAXONOMY, fingerprint="f" * 64)
+    visitor = Visitor(why_room.app())
+    page = visitor.get("/paper/2603.00001")
+    assert page.status == 200
+    assert "There are no reasons to show." in page.text
+    assert f"Model {model.model_id} was trained for another taxonomy." in page.text
+    assert "living-survey train" in page.text
+    visitor.decide(page, "2603.00001", "rejected")
+    assert [each.verdict for each in why_room.decisions("2603.00001")] == [Verdict.REJECTED]
+
+
+def test_a_damaged_model_is_one_sentence_too(why_room: Room, model: Model) -> None:
+    assert why_room.models is not None
+    (why_room.models / f"{model.model_id}.npz").write_bytes(b"\0")
+    page = Visitor(why_room.app()).get("/paper/2603.00001")
+    assert page.status == 200
+    assert "does not have the checksum" in page.text
+
+
+def test_the_terminal_gives_the_same_reasons(tmp_path: Path, model: Model) -> None:
+    survey = Survey(tmp_path, {})
+    furnish(make_room(tmp_path / "var"), tmp_path / "var" / "models", model)
+    told = survey.json("why", "2603.00001")
+    assert told["question"].startswith("Technique is open")
+    assert told["reasons"]["model_id"] == model.model_id
+    for account in told["reasons"]["accounts"]:
+        total = account["base"] + sum(share["value"] for share in account["shares"])
+        assert total == pytest.approx(account["score"], abs=1e-9)
+    ended = survey.call("why", "arxiv.org/abs/2603.00001v2")
+    assert ended.status == 0
+    for words in (TITLE, "In scope", "(no known term)", "against", "rests on", "nearest approved"):
+        assert words in ended.out
+    assert survey.call("why", "2603.99999").status != 0
+    assert survey.call("why", "nonsense").status == 2

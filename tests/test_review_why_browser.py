@@ -1,0 +1,76 @@
+"""Reasons and audit in a real browser: marks follow what is open, every screen has room."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from review_browser import CONTRAST, TWICE, UNLABELLED, Watched, browser, tab, url
+from review_fakes import Room, make_room
+from why_fakes import HOSTILE, TITLE, furnish, small_model
+
+from classifiers.model import Model
+
+__all__ = ["browser", "tab", "url"]  # fixtures, found by pytest through these names
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return small_model()
+
+
+@pytest.fixture
+def room(tmp_path: Path, model: Model) -> Room:
+    return furnish(make_room(tmp_path), tmp_path / "models", model)
+
+
+def test_in_a_browser_the_open_account_marks_its_terms(
+    room: Room,
+    url: str,
+    tab: Watched,
+) -> None:
+    page = tab.page
+    page.goto(f"{url}queue")
+    card = page.get_by_role("article", name=TITLE)
+    expect(card.get_by_role("group", name="Technique is open")).to_be_visible()
+    card.get_by_role("link", name="All reasons").click()
+    expect(page.get_by_role("heading", name="Why", exact=True)).to_be_in_viewport()
+    scope, video = page.locator("#why-0"), page.locator("details", has_text="Modality: Video").first
+    expect(scope.get_by_text("Log-odds")).to_be_visible()
+    mark = page.locator(".abstract mark.for-0").first
+    painted = "(node) => getComputedStyle(node).backgroundColor"
+    clear = "rgba(0, 0, 0, 0)"
+    assert mark.evaluate(painted) != clear
+    video.locator("summary").click()
+    expect(scope.get_by_text("Log-odds")).to_be_hidden()
+    expect(video.get_by_text("Without a known term")).to_be_visible()
+    which = video.get_attribute("id")
+    assert which is not None
+    own = page.locator(f".abstract mark.for-{which.removeprefix('why-')}").first
+    assert own.evaluate(painted) != clear
+    video.locator("summary").click()
+    assert own.evaluate(painted) == clear
+    page.get_by_role("link", name=f"{HOSTILE} video diffusion").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{HOSTILE} video diffusion")
+    assert page.locator("script, img[src=x]").count() == 0
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1400, "light")])
+def test_reasons_and_audit_fit_any_screen(
+    room: Room,
+    url: str,
+    tab: Watched,
+    width: int,
+    scheme: str,
+) -> None:
+    page = tab.page
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto(f"{url}queue?order=random")
+    page.get_by_role("article").first.get_by_role("button", name="Reject").click()
+    for place in ("paper/2603.00001", "audit", "queue", "queue?order=random"):
+        page.goto(url + place)
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width, place
+        assert page.evaluate(CONTRAST) == [], place
+        assert page.evaluate(UNLABELLED) == [], place
+        assert page.evaluate(TWICE) == [], place
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)

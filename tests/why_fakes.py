@@ -1,0 +1,67 @@
+"""A queue whose paper has reasons: a small model, an open facet, neighbours, hostile titles."""
+
+from pathlib import Path
+
+from builders import make_decision, make_paper, make_prediction
+from classifiers_fakes import TRAINED_AT, approved, document, rejected, stream
+from review_fakes import Room
+
+from classifiers import artifact
+from classifiers.model import Model
+from classifiers.training import train
+from classifiers.types import Example
+from config.taxonomy import load_taxonomy
+from storage.types import FacetScore, SectionScore, Verdict
+
+TAXONOMY = load_taxonomy()
+TITLE = "Video Diffusion of Volcanoes"
+ABSTRACT = "Our text-to-video model: a <b>video diffusion</b> transformer & image to video."
+SECTIONS = (
+    SectionScore("generation-video-non-llm-based", 0.45),
+    SectionScore("generation-video-llm-based", 0.41),
+    SectionScore("editing-video-llm-based", 0.06),
+)
+#: hostile as a term can be: tokens are letters and digits, so markup can only come by the title
+HOSTILE = '"><img src=x onerror=alert(1)>'
+
+
+def small_model() -> Model:
+    """Return a model that learned from a hostile title too."""
+    odd = Example(
+        document("odd", f"{HOSTILE} video diffusion onerror", "alert onerror img src " * 9),
+        in_scope=True,
+        sections=("generation-video-non-llm-based",),
+    )
+    return train([*approved(), *rejected(), odd], stream(), TAXONOMY, trained_at=TRAINED_AT)
+
+
+def furnish(room: Room, models: Path, model: Model) -> Room:
+    """Give a room the model, a paper with reasons, and decided papers near it."""
+    room.taxonomy, room.models = TAXONOMY, models
+    artifact.save(model, models)
+    room.put(
+        make_paper("2603.00001", title=TITLE, abstract=ABSTRACT),
+        make_prediction(
+            model_id=model.model_id,
+            sections=SECTIONS,
+            facets=(
+                FacetScore("task", "generation", 0.95),
+                FacetScore("modality", "video", 0.9),
+                FacetScore("technique", "non-llm-based", 0.5),
+            ),
+            open_facets=("technique",),
+        ),
+    )
+    room.put(make_paper("2603.00002", title="Video diffusion of rivers", abstract=ABSTRACT))
+    room.put(make_paper("2603.00003", title="Tariffs of rivers", abstract="Customs, video."))
+    room.put(make_paper("2603.00004", title=f"{HOSTILE} video diffusion", abstract=ABSTRACT))
+    into = ("generation-video-non-llm-based",)
+    with room.open_store() as store:
+        store.decisions.add(
+            [
+                make_decision("2603.00002", sections=into),
+                make_decision("2603.00003", verdict=Verdict.REJECTED, sections=()),
+                make_decision("2603.00004", sections=into),
+            ]
+        )
+    return room
