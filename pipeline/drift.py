@@ -30,7 +30,7 @@ _NEWEST = 300
 _MOST = 10_000
 #: calibration error and growth of unknown words from which a look is due
 _NOTABLE_ERROR = 0.15
-_NOTABLE_GROWTH = 1.5
+_NOTABLE_GROWTH, _NOTABLE_RISE = 1.5, 0.02
 _IN_SCOPE = 0.5
 
 
@@ -179,9 +179,9 @@ def _judged(report: DriftReport) -> DriftReport:
         )
     if (
         report.unknown_terms is not None
-        and report.unknown_before
+        and report.unknown_before is not None
         and report.papers >= _FEWEST
-        and report.unknown_terms >= _NOTABLE_GROWTH * report.unknown_before
+        and report.unknown_terms >= _NOTABLE_GROWTH * report.unknown_before + _NOTABLE_RISE
     ):
         said.append(
             f"{report.unknown_terms:.0%} of the week's words are unknown to the model, "
