@@ -18,8 +18,6 @@ EARLIEST = date(2005, 9, 16)
 #: A window younger than this is asked for again by the next call: records of its last day may
 #: still be on their way, and arXiv's edge keeps an answer given too early for days.
 FINAL_AFTER_DAYS = 2
-#: An empty answer for so recent a week is more likely too early than true.
-EMPTY_FINAL_AFTER_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +31,10 @@ class BackfillReport:
     quarantined: int
     #: pages asked for
     pages: int = 0
-    #: windows too young to be final: the next call asks for them again
+    #: windows that are not final, too young or suspiciously empty: the next call asks again
     open_windows: int = 0
+    #: windows with working days in which arXiv says it has nothing
+    empty: tuple[Window, ...] = ()
 
 
 class Pace:
@@ -104,6 +104,7 @@ def backfill_papers(
     windows = [window for name in sets for window in backfill_windows(name, from_day, until_day)]
     todo = [window for window in windows if again or not _is_done(open_store, window)]
     counts, quarantined, pages, open_windows = UpsertCounts(), 0, 0, 0
+    empty: list[Window] = []
     pace = Pace(len(todo), min_interval_seconds)
     task = bars.add_task(str(pace), total=pace.requests_left())
 
@@ -116,6 +117,8 @@ def backfill_papers(
         counts += report.counts
         quarantined += report.quarantined
         pages += report.pages
+        if report.suspicious:
+            empty.append(window)
         if _is_final(report, today):
             with open_store() as store:
                 store.cursors.save(_done_name(window), clock().isoformat(), clock())
@@ -123,8 +126,9 @@ def backfill_papers(
             open_windows += 1
         pace.window()
         bars.update(task, description=str(pace), total=pages + pace.requests_left())
-    with open_store() as store:
-        store.ledger.note_backfill(from_day, until_day, finished_at=clock())
+    if not _barren(todo, empty):
+        with open_store() as store:
+            store.ledger.note_backfill(from_day, until_day, finished_at=clock())
     return BackfillReport(
         windows=len(todo),
         skipped=len(windows) - len(todo),
@@ -132,7 +136,15 @@ def backfill_papers(
         quarantined=quarantined,
         pages=pages,
         open_windows=open_windows,
+        empty=tuple(empty),
     )
+
+
+def _barren(asked: Sequence[Window], empty: Sequence[Window]) -> bool:
+    """Whether some days brought nothing in any set: then nothing is proven about them."""
+    spans = {(window.from_day, window.until_day) for window in asked}
+    fruitful = {(w.from_day, w.until_day) for w in asked if w not in empty}
+    return fruitful != spans
 
 
 def _check_days(from_day: date, until_day: date, today: date) -> None:
@@ -154,9 +166,7 @@ def _is_final(report: HarvestReport, today: date) -> bool:
     until = report.window.until_day
     if until is None:
         return False
-    found = report.counts.new + report.counts.revised + report.counts.unchanged
-    days = FINAL_AFTER_DAYS if found else EMPTY_FINAL_AFTER_DAYS
-    return until < today - timedelta(days=days)
+    return until < today - timedelta(days=FINAL_AFTER_DAYS) and not report.suspicious
 
 
 def _is_done(open_store: OpenStore, window: Window) -> bool:

@@ -114,7 +114,7 @@ def harvest_set(
     today = clock().astimezone(UTC).date()
     window = next_window(open_store, set_name, today=today, overlap_days=overlap_days)
     harvest = harvest_window(oai, open_store, window, clock=clock, on_page=on_page)
-    if harvest.response_at is not None:
+    if harvest.response_at is not None and not harvest.suspicious:
         with open_store() as store:
             store.cursors.save(
                 cursor_name(set_name), harvest.response_at.date().isoformat(), clock()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from pipeline.calendar import announcement_days
 from pipeline.sources.oai import OaiSource
 from storage.store import OpenStore
 from storage.types import UpsertCounts
@@ -39,6 +40,20 @@ class HarvestReport:
     counts: UpsertCounts = field(default_factory=UpsertCounts)
     quarantined: int = 0
     response_at: datetime | None = None
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether nothing came although arXiv announces papers on a day of the window.
+
+        `noRecordsMatch` can stick in arXiv's cache, so such an answer proves nothing: neither a
+        cursor nor a finished week may rest on it.
+        """
+        if self.counts != UpsertCounts() or self.quarantined:
+            return False
+        last = self.window.until_day or (
+            self.response_at.date() if self.response_at else self.window.from_day
+        )
+        return bool(announcement_days(self.window.from_day, last))
 
 
 def harvest_window(

@@ -120,3 +120,16 @@ def test_backfilled_days_are_settled_in_the_ledger(tmp_path: Path, open_store: O
     with open_store() as store:
         [day] = store.ledger.days(FROM)
     assert day.backfilled_at == now
+
+
+def test_pitfall_14_working_days_without_a_record_prove_nothing_however_old(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    stuck = Fault(Kind.NO_RECORDS_MATCH, Channel.OAI, requests=(1,))
+    long_after = noon(UNTIL + timedelta(days=90))
+    with ReplicaServer(PAPERS, faults=[stuck]) as arxiv:
+        first = backfill(arxiv, tmp_path, open_store, long_after)
+        again = backfill(arxiv, tmp_path, open_store, long_after)
+    assert [str(window) for window in first.empty] == ["cs 2026-03-02..2026-03-08"]
+    assert (first.open_windows, first.counts.new) == (1, 7)
+    assert (again.windows, again.counts.new, again.empty) == (1, 7, ())

@@ -56,7 +56,9 @@ def test_what_oai_lacks_is_repaired_by_look_up(tmp_path: Path, open_store: OpenS
         report = fetch(arxiv, tmp_path, open_store, TUESDAY)
     assert report.repaired == 2
     assert report.missing == ()
+    assert [harvest.suspicious for harvest in report.harvests] == [True]
     with open_store() as store:
+        assert store.cursors.get("oai:cs") is None  # such an answer proves nothing
         assert store.papers.held(["2603.00001", "2603.00002"]) == {"2603.00001", "2603.00002"}
 
 

@@ -144,7 +144,12 @@ def backfill(
     )
     if report.open_windows:
         invocation.output.line(
-            f"open       {report.open_windows} windows are too young to be final: asked again later"
+            f"open       {report.open_windows} windows are not final: the next call asks again"
+        )
+    for window in report.empty:
+        invocation.output.note(
+            f"living-survey: arXiv says it has nothing for {window}, which has working days; "
+            "that proves nothing. Call backfill again later."
         )
     if report.quarantined:
         invocation.output.line(f"quarantine {report.quarantined} records could not be read")
@@ -193,12 +198,7 @@ def _say_fetch(invocation: Invocation, report: "FetchReport") -> None:
             say(f"stale      {', '.join(report.feed.stale)}: the feed repeats an earlier day")
         if report.feed.capped:
             say("cut        arXiv's feed of one category ends at 2,000 items; OAI has the rest")
-    for harvest in report.harvests:
-        counts, window = harvest.counts, harvest.window
-        say(
-            f"harvested  {window.set_name} since {window.from_day}: "
-            f"{counts.new} new, {counts.revised} revised, {counts.unchanged} unchanged"
-        )
+    _say_harvests(invocation, report)
     if report.repaired:
         say(f"repaired   {report.repaired} announced papers by look-up")
     if report.missing:
@@ -210,6 +210,20 @@ def _say_fetch(invocation: Invocation, report: "FetchReport") -> None:
         say(f"corrected  approved papers: {kinds}")
     if report.quarantined:
         say(f"quarantine {report.quarantined} records could not be read")
+
+
+def _say_harvests(invocation: Invocation, report: "FetchReport") -> None:
+    say = invocation.output.line
+    for harvest in report.harvests:
+        counts, window = harvest.counts, harvest.window
+        say(
+            f"harvested  {window.set_name} since {window.from_day}: "
+            f"{counts.new} new, {counts.revised} revised, {counts.unchanged} unchanged"
+        )
+        if harvest.suspicious:
+            say(
+                f"suspicious arXiv has nothing for {window.set_name}; the next run asks for it again"
+            )
 
 
 def _exit_by(invocation: Invocation, report: "FetchReport") -> None:
