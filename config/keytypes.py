@@ -69,11 +69,18 @@ def _time_zone(value: str) -> str:
 def _path(value: object) -> object:
     if value == "":
         raise ValueError(value)
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError(value)
+        try:
+            Path(value).expanduser()
+        except RuntimeError as error:  # ~nobody: there is no such user
+            raise ValueError(value) from error
     return value
 
 
 def _optional_path(value: object) -> object:
-    return None if value == "" else value
+    return None if value == "" else _path(value)
 
 
 # TOML has no null, so an empty text stands for "none" wherever none is possible.

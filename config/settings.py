@@ -54,6 +54,8 @@ DEFAULT_FILE = "living-survey.toml"
 _CONFIG = ENV_PREFIX + "CONFIG"
 _NOW = ENV_PREFIX + "NOW"
 _LONGEST_SHOWN = 80
+#: arXiv began in 1991; beyond the last year clocks and calendars run into their own limits
+_FIRST_YEAR, _LAST_YEAR = 1991, 2200
 #: likeness of two variable names (they share their long prefix) that only a slip explains
 _SURELY = 0.94
 
@@ -121,7 +123,12 @@ def _read_file(file: Path, values: _Values) -> None:
             f"{file} is not valid TOML: {error}.",
             hint="Mend that line; text stands in quotes, lists in brackets.",
         ) from error
-    except UnicodeDecodeError as error:
+    except (ValueError, RecursionError) as error:
+        if not isinstance(error, UnicodeDecodeError):
+            raise ConfigError(
+                f"{file} holds a number or a nesting that no setting needs.",
+                hint="Shorten it.",
+            ) from error
         raise ConfigError(
             f"{file} is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8."
         ) from error
@@ -150,6 +157,8 @@ def _read_environment(env: Mapping[str, str], values: _Values) -> None:
         if not variable.startswith(ENV_PREFIX) or variable in {_CONFIG, _NOW}:
             continue
         if variable in known:
+            if any(0xD800 <= ord(character) <= 0xDFFF for character in text):
+                raise ConfigError(f"{variable} is not UTF-8 text.", hint="Write it in UTF-8.")
             section, key = known[variable]
             values[section][key] = (_from_text(section, key, text), variable)
             continue
@@ -180,7 +189,7 @@ def _from_text(section: str, key: str, text: str) -> Any:
             return int(text)
         if annotation is float:
             return float(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     return text
 
@@ -226,6 +235,10 @@ def _read_now(env: Mapping[str, str], *, live: bool) -> datetime | None:
             f"{_NOW} is {_shown(text)}, but takes an instant such as 2026-03-17T12:00:00Z.",
             hint="Correct it, or unset it for the system's clock.",
         ) from error
+    if not _FIRST_YEAR <= now.year <= _LAST_YEAR:
+        raise ConfigError(
+            f"{_NOW} is {text!r}, but takes an instant between {_FIRST_YEAR} and {_LAST_YEAR}."
+        )
     if live:
         raise ConfigError(
             f"{_NOW} is set while an arXiv URL leaves this machine.",

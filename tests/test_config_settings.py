@@ -349,3 +349,27 @@ def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.Monke
         monkeypatch.delenv(name)
     monkeypatch.setenv("LIVING_SURVEY_SURVEY__TITLE", "From the process")
     assert load_settings().survey.title == "From the process"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("LIVING_SURVEY_DATABASE__PATH", "a\0b"),
+        ("LIVING_SURVEY_DIGEST__OUTPUT", "~nosuchuser/x"),
+        ("LIVING_SURVEY_SURVEY__TITLE", "\udcff"),
+        ("LIVING_SURVEY_ARXIV__SETS", "[" * 100_000),
+        ("LIVING_SURVEY_NOW", "0001-01-01T00:00:00+14:00"),
+        ("LIVING_SURVEY_NOW", "9999-12-31T00:00:00Z"),
+    ],
+)
+def test_extreme_values_are_one_sentence(variable: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=variable):
+        load_settings(None, {variable: value})
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 5000])
+def test_a_file_that_no_reader_can_hold_is_refused(tmp_path: Path, value: str) -> None:
+    file = tmp_path / "survey.toml"
+    file.write_text(f"[review]\nport = {value}\n")
+    with pytest.raises(ConfigError, match=re.escape(str(file))):
+        load_settings(file, {})

@@ -221,9 +221,7 @@ def _say_harvests(invocation: Invocation, report: "FetchReport") -> None:
             f"{counts.new} new, {counts.revised} revised, {counts.unchanged} unchanged"
         )
         if harvest.suspicious:
-            say(
-                f"suspicious arXiv has nothing for {window.set_name}; the next run asks for it again"
-            )
+            say(f"empty      {window.set_name}: arXiv has nothing; the next run asks again")
 
 
 def _exit_by(invocation: Invocation, report: "FetchReport") -> None:
