@@ -1,7 +1,7 @@
 """The audit: which decisions were drawn at random, and how far the survey is. Estimates nothing.
 
-The random order is that of a hash of the id, the same on every machine and in every version of
-DuckDB. It is not the hash that the training's background is sampled by: a model saw those papers.
+The random order is that of a hash of the id (`random_place`, stored with each prediction), the same
+on every machine and in every version of DuckDB.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,6 @@ from storage.parameters import texts_json
 from storage.session import Session
 from storage.types import LIST_REVIEWER, Decision, Verdict
 
-#: SQL for the place of `queue.arxiv_id` in the random order
-RANDOM_PLACE = "md5_number_lower('audit ' || queue.arxiv_id)"
-
 _DRAW = """
 INSERT INTO audit_draw
 SELECT coalesce(max(seq), 0) + 1, $arxiv_id, $decision_id, $drawn_at FROM audit_draw
@@ -22,15 +19,14 @@ _LATEST = """
 SELECT arxiv_id, verdict, drawn_at FROM audit_sample ORDER BY drawn_at DESC, arxiv_id LIMIT $most
 """
 # What waits although it stood before the last of the sample in the random order.
-_SKIPPED = f"""
+_SKIPPED = """
 SELECT count(*)
 FROM queue
-WHERE {RANDOM_PLACE} < (
-        SELECT max({RANDOM_PLACE})
-        FROM (SELECT unnest(from_json($ids, '["VARCHAR"]')) AS arxiv_id) AS queue)
+WHERE random_place < (
+        SELECT max(random_place) FROM prediction WHERE arxiv_id IN (FROM listed($ids)))
   AND arxiv_id NOT IN (SELECT arxiv_id FROM decisions WHERE standing)
   AND arxiv_id NOT IN (SELECT arxiv_id FROM paper WHERE first_seen_at > $last_drawn_at)
-"""  # noqa: S608  a constant
+"""
 _FLOW = """
 WITH standing AS (
     SELECT arxiv_id, verdict, reviewer = $listed_by AS listed FROM decisions WHERE standing

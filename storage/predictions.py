@@ -13,9 +13,12 @@ from storage.types import FacetScore, Prediction, SectionScore, TermWeight
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# The random place is not the hash that the training's background is sampled by: a model has seen
+# those papers.
 _MERGE = """
 MERGE INTO prediction AS held
-USING prediction_batch AS told
+USING (SELECT *, md5_number_lower('audit ' || arxiv_id) AS random_place FROM prediction_batch)
+    AS told
 ON (held.arxiv_id = told.arxiv_id AND held.model_id = told.model_id)
 WHEN MATCHED THEN UPDATE BY NAME
 WHEN NOT MATCHED THEN INSERT BY NAME

@@ -7,7 +7,6 @@ papers where sorting whole rows does not.
 from collections.abc import Sequence
 
 from config.errors import UsageError
-from storage.audit import RANDOM_PLACE
 from storage.papers import Papers
 from storage.predictions import Predictions
 from storage.session import Row, Session
@@ -51,7 +50,7 @@ _JOIN = "JOIN paper ON paper.arxiv_id = queue.arxiv_id"
 _SORTED = {
     "likely": _PAGE.format(order="queue.in_scope DESC", join="", wanted=_WANTED),
     "uncertain": _PAGE.format(order="abs(queue.in_scope - 0.5)", join="", wanted=_WANTED),
-    "random": _PAGE.format(order=RANDOM_PLACE, join="", wanted=_WANTED),
+    "random": _PAGE.format(order="queue.random_place", join="", wanted=_WANTED),
     "newest": _PAGE.format(order="paper.submitted_at DESC NULLS LAST", join=_JOIN, wanted=_WANTED),
     "mixed": _MIXED.format(wanted=_WANTED),
 }
