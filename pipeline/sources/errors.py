@@ -39,7 +39,7 @@ class BadAnswerError(SourceError):
     """An answer that is not what was asked for."""
 
 
-class IncompleteAnswerError(BadAnswerError):
+class IncompleteAnswerError(BadAnswerError, TryAgainLaterError):
     """An answer cut short or garbled in transit; the same request may succeed."""
 
 
