@@ -66,7 +66,8 @@ class Archive:
         part.unlink()
         body = name.with_suffix(".gz")
         with part.open("wb") as handle:
-            handle.write(gzip.compress(answer.body, compresslevel=6, mtime=0))
+            # Level 3 takes a third of the time of level 6 for a tenth more bytes.
+            handle.write(gzip.compress(answer.body, compresslevel=3, mtime=0))
             handle.flush()
             os.fsync(handle.fileno())
         part.replace(body)
