@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from builders import make_decision, make_paper
-from classifiers_fakes import TRAINED_AT, approved, document, rejected, stream
+from classifiers_fakes import TRAINED_AT, approved, document, outside, rejected, stream
 from hypothesis import given
 from hypothesis import strategies as st
 from storage_fakes import opener
@@ -18,6 +18,7 @@ from storage_fakes import opener
 from classifiers import artifact
 from classifiers.cues import CueClassifier
 from classifiers.errors import DamagedModelError, UnfitModelError
+from classifiers.explain import Nearest
 from classifiers.model import Model
 from classifiers.training import train
 from classifiers.types import Document
@@ -117,6 +118,23 @@ def test_suggested_sections_rest_on_their_labels(mind: ModelMind, taxonomy: Taxo
     section = taxonomy.section("generation-video-non-llm-based")
     assert named == list(section.labels)
     assert reasons.accounts[footing.accounts[0]].heading == "Task: Generation"
+
+
+def test_neighbours_are_those_of_the_classifier(mind: ModelMind, model: Model) -> None:
+    examples = [*approved(), *rejected()]
+    nearest = Nearest(model, examples)
+    for paper in (PAPER, examples[0].document, outside(1, start=900)[0]):
+        reasons = mind.reasons(paper)
+        for near, expected in (
+            (reasons.approved, nearest.approved(paper)),
+            (reasons.rejected, nearest.rejected(paper)),
+        ):
+            close = [each for each in expected if each.similarity >= 0.05]
+            assert [each.similarity for each in near] == pytest.approx(
+                [each.similarity for each in close], abs=1e-5
+            )
+            assert paper.key not in {each.arxiv_id for each in near}
+            assert all(each.shared and each.title for each in near)
 
 
 def test_neighbours_that_were_decided_since_are_left_out(mind: ModelMind) -> None:

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 
-from classifiers.explain import Nearest, Neighbour, explain
+from classifiers.explain import explain
 from classifiers.model import Model
 from classifiers.targets import Output
 from classifiers.types import Document, Example
-from pipeline.reasons.account import Account, Near, Place, Reasons, Share
+from pipeline.reasons.account import Account, Place, Reasons, Share
+from pipeline.reasons.compared import Compared
 from pipeline.reasons.outline import heading, outline
-
-#: nearest papers shown of each kind, and how alike they must be: below, it is all "the" and "of"
-_NEAR = 3
-_ALIKE = 0.05
 
 
 class ModelMind:
@@ -22,8 +19,7 @@ class ModelMind:
         #: the last event among the decisions it knows
         self.seen = seen
         self._model = model
-        self._nearest = Nearest(model, examples)
-        self._titles = {e.document.key: e.document.title for e in examples}
+        self._compared = Compared(model, examples)
         self._parts = {
             section.id: [
                 (output.kind, output.name)
@@ -48,6 +44,7 @@ class ModelMind:
             changed: papers decided otherwise since the decisions were read: no neighbours now.
         """
         [scores] = self._model.predict([document])
+        approved, rejected = self._compared.near(document, changed)
         found = outline(scores, self._parts, sections)
         return Reasons(
             model_id=self.model_id,
@@ -56,8 +53,8 @@ class ModelMind:
                 self._account(document, key, found.probabilities.get(key)) for key in found.keys
             ),
             footings=found.footings,
-            approved=self._near(self._nearest.approved(document, _NEAR + len(changed)), changed),
-            rejected=self._near(self._nearest.rejected(document, _NEAR + len(changed)), changed),
+            approved=approved,
+            rejected=rejected,
         )
 
     def _account(
@@ -81,10 +78,3 @@ class ModelMind:
                 for each in found.contributions
             ),
         )
-
-    def _near(self, found: Sequence[Neighbour], changed: frozenset[str]) -> tuple[Near, ...]:
-        return tuple(
-            Near(each.key, self._titles[each.key], each.sections, each.similarity, each.shared)
-            for each in found
-            if each.key not in changed and each.similarity >= _ALIKE
-        )[:_NEAR]
