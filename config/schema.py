@@ -88,7 +88,8 @@ class ArxivSettings(Section):
             *("cs.CV", "cs.CL", "cs.AI", "cs.LG", "cs.MM", "cs.GR"),
             *("cs.SD", "cs.HC", "cs.CR", "eess.AS", "eess.IV"),
         ),
-        description="the categories whose papers are kept and whose feeds are reconciled",
+        description="the categories whose feeds are read and reconciled; what is kept is decided "
+        "by sets",
     )
     contact: HeaderText = Field(
         default="",

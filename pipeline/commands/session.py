@@ -27,8 +27,8 @@ def session(
 ) -> Iterator[Session]:
     """Open a recorded session.
 
-    Those that are `alone` exclude each other on the same database; they bring papers in, and
-    create the database where there is none.
+    Those that are `alone` exclude each other on the same database: they move cursors. `creating`
+    ones bring papers in, and create the database where there is none.
     """
     services = bootstrap(invocation.settings, creating=creating or alone)
     with ExitStack() as stack:
