@@ -71,7 +71,6 @@ class _Batch:
     unwanted: int = 0
     begin: int = 0
     end: int = 0
-    position: int = 0
 
     @property
     def is_full(self) -> bool:
@@ -98,10 +97,18 @@ def import_snapshot(
     progress = _saved(open_store, cursor)
     if progress is None or progress.done:
         progress = _check(file, accept_old=accept_old, clock=clock, bars=bars)
-    task = bars.add_task("MB imported", total=file.size // _MEGABYTE)
     resumed_at = progress.offset
+    task = bars.add_task(
+        "MB imported",
+        total=file.size // _MEGABYTE,
+        completed=0 if file.is_gzip else resumed_at // _MEGABYTE,
+    )
+
+    def advance(position: int) -> None:
+        bars.update(task, completed=position // _MEGABYTE)
+
     records, unwanted, quarantined, counts = 0, 0, 0, UpsertCounts()
-    for batch in _batches(file, progress.offset, selection, clock):
+    for batch in _batches(file, resumed_at, selection, clock=clock, on_progress=advance):
         progress = replace(progress, offset=batch.end)
         with open_store() as store, store.transaction():
             counts += store.papers.upsert(batch.papers, seen_at=clock())
@@ -109,7 +116,6 @@ def import_snapshot(
             store.cursors.save(cursor, json.dumps(asdict(progress)), clock())
         records += batch.records
         unwanted += batch.unwanted
-        bars.update(task, completed=batch.position // _MEGABYTE)
     with open_store() as store:
         store.cursors.save(cursor, json.dumps(asdict(replace(progress, done=True))), clock())
     newest = datetime.fromisoformat(progress.newest)
@@ -150,7 +156,12 @@ def _check(
 
 
 def _batches(
-    file: SnapshotFile, start: int, selection: Selection, clock: Callable[[], datetime]
+    file: SnapshotFile,
+    start: int,
+    selection: Selection,
+    *,
+    clock: Callable[[], datetime],
+    on_progress: Callable[[int], None],
 ) -> Iterator[_Batch]:
     batch = _Batch(begin=start)
     for block, position in file.blocks(start):
@@ -160,7 +171,8 @@ def _batches(
         batch.malformed.extend(parsed.malformed)
         batch.records += len(lines)
         batch.unwanted += parsed.unwanted
-        batch.end, batch.position = block.end, position
+        batch.end = block.end
+        on_progress(position)
         if batch.is_full:
             yield batch
             batch.papers.clear()  # the caller holds on to it while the next one is read

@@ -209,8 +209,8 @@ def test_kill_minus_nine_loses_nothing(tmp_path: Path) -> None:
         blocks = SnapshotFile.blocks
         SnapshotFile.blocks = lambda self, start=0: blocks(self, start, length=1000)
         batches = importing._batches
-        def spoken(*words):
-            for batch in batches(*words):
+        def spoken(*words, **more):
+            for batch in batches(*words, **more):
                 yield batch
                 print(flush=True)
         importing._batches = spoken
