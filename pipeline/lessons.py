@@ -80,6 +80,7 @@ def gather(open_store: OpenStore, taxonomy: Taxonomy, *, background: int) -> Les
     with open_store() as store:
         decided = store.decisions.training()
         sampled = [text.arxiv_id for text in store.papers.background(background)]
+    with open_store() as store:  # a lease of its own: a reviewer's page is served in between
         undecided = store.papers.get_many(sampled)
     known = {section.id for section in taxonomy.sections}
     return Lessons(
