@@ -5,7 +5,6 @@ stand together.
 """
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -19,17 +18,6 @@ class Takes:
     """What a key takes, in words that end the sentence "... but takes"."""
 
     words: str
-
-
-def is_loopback(url: str) -> bool:
-    """Return whether the URL's host can only be this machine: `localhost` or a loopback address."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _base_url(value: str) -> str:

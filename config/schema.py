@@ -27,8 +27,8 @@ from config.keytypes import (
     Text,
     TimeOfDay,
     TimeZone,
-    is_loopback,
 )
+from config.loopback import is_loopback_url
 
 #: seconds between two requests that arXiv asks for (https://info.arxiv.org/help/api/tou.html)
 POLITE_INTERVAL_SECONDS = 3.0
@@ -128,14 +128,14 @@ class ArxivSettings(Section):
     @classmethod
     def _politely(cls, value: float, info: ValidationInfo) -> float:
         urls = [info.data.get(name, "") for name in ("oai_url", "rss_url", "query_url")]
-        if value < POLITE_INTERVAL_SECONDS and not all(is_loopback(url) for url in urls):
+        if value < POLITE_INTERVAL_SECONDS and not all(is_loopback_url(url) for url in urls):
             raise ValueError(value)
         return value
 
     @property
     def is_live(self) -> bool:
         """Whether any request can leave this machine."""
-        return not all(is_loopback(url) for url in (self.oai_url, self.rss_url, self.query_url))
+        return not all(is_loopback_url(url) for url in (self.oai_url, self.rss_url, self.query_url))
 
 
 class ClassifierSettings(Section):

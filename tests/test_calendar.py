@@ -19,6 +19,9 @@ from pipeline.calendar import (
         (datetime(2026, 3, 17, 4, 0, tzinfo=UTC), date(2026, 3, 17)),  # midnight EDT
         (datetime(2026, 1, 14, 4, 59, tzinfo=UTC), date(2026, 1, 13)),  # 23:59 EST
         (datetime(2026, 1, 14, 5, 0, tzinfo=UTC), date(2026, 1, 14)),  # midnight EST
+        (datetime(2026, 3, 8, 5, 0, tzinfo=UTC), date(2026, 3, 8)),  # the day the clocks change
+        (datetime(2026, 3, 9, 3, 59, tzinfo=UTC), date(2026, 3, 8)),  # 23 hours later
+        (datetime(2026, 3, 9, 4, 0, tzinfo=UTC), date(2026, 3, 9)),
     ],
 )
 def test_the_day_turns_at_midnight_in_new_york(instant: datetime, day: date) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import ConfigError
-from config.keytypes import Takes, is_loopback
+from config.keytypes import Takes
 from config.schema import SECTIONS, ArxivSettings, Settings
 from config.settings import env_name, load_settings, settings_template
 
@@ -319,23 +319,6 @@ def test_a_clock_without_offset_is_utc_and_nonsense_is_refused() -> None:
 def test_politeness_cannot_be_bypassed_in_code() -> None:
     with pytest.raises(ValueError, match="min_interval_seconds"):
         ArxivSettings(min_interval_seconds=1)
-
-
-@pytest.mark.parametrize(
-    ("url", "answer"),
-    [
-        ("http://127.0.0.1:80/x", True),
-        ("http://127.8.9.1", True),
-        ("http://[::1]/", True),
-        ("http://LOCALHOST:1", True),
-        ("http://localhost.example.org", False),
-        ("http://127.0.0.1@example.org", False),
-        ("http://0.0.0.0", False),
-        ("https://export.arxiv.org", False),
-    ],
-)
-def test_only_this_machine_is_loopback(url: str, *, answer: bool) -> None:
-    assert is_loopback(url) is answer
 
 
 def test_settings_cannot_be_changed() -> None:

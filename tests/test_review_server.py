@@ -16,7 +16,7 @@ import pytest
 from review_fakes import Visitor, make_room
 
 from config.errors import ConfigError
-from pipeline.review.server import CannotListenError, address, is_loopback, listen, make_server
+from pipeline.review.server import CannotListenError, address, listen, make_server
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -96,11 +96,6 @@ def test_addresses_that_others_can_reach_are_refused(host: str) -> None:
     with pytest.raises(ConfigError, match="no accounts yet") as refused:
         listen(host, 0)
     assert "[review] host" in refused.value.hint
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
-def test_loopback_is_known(host: str) -> None:
-    assert is_loopback(host)
 
 
 def test_the_address_can_be_opened() -> None:

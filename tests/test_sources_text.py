@@ -1,7 +1,7 @@
 """Text as authors typed it: accents, white space, names, dates, categories."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from pipeline.sources.categories import (
     canonical_category,
     looks_like_category,
 )
-from pipeline.sources.dates import announcement_day, parse_iso, parse_rfc2822
+from pipeline.sources.dates import parse_iso, parse_rfc2822
 from pipeline.sources.tex import to_unicode
 from pipeline.sources.text import paragraphs, plain_line, says_withdrawn
 
@@ -113,12 +113,6 @@ def test_what_is_no_date_is_refused(text: str) -> None:
         parse_rfc2822(text)
     with pytest.raises(ValueError, match=r".*"):
         parse_iso(text)
-
-
-def test_the_announcement_day_is_new_yorks_on_both_sides_of_the_change_of_clocks() -> None:
-    assert announcement_day(datetime(2026, 3, 8, 5, 0, tzinfo=UTC)) == date(2026, 3, 8)
-    assert announcement_day(datetime(2026, 3, 9, 3, 59, tzinfo=UTC)) == date(2026, 3, 8)
-    assert announcement_day(datetime(2026, 3, 9, 4, 0, tzinfo=UTC)) == date(2026, 3, 9)
 
 
 @pytest.mark.parametrize(

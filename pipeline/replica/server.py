@@ -9,11 +9,11 @@ import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
-from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
 
 from config.errors import UsageError
+from config.loopback import is_loopback_host
 from pipeline.replica import feeds, oai, query
 from pipeline.replica.answers import Answer, Twist
 from pipeline.replica.calendar import NEW_YORK
@@ -153,11 +153,7 @@ class ReplicaServer:
 
 
 def _require_loopback(host: str) -> None:
-    try:
-        loopback = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+    if not is_loopback_host(host):
         raise UsageError(
             f"The replica does not listen on {host}: it is for this machine only.",
             hint="Use 127.0.0.1, ::1 or localhost.",

@@ -1,7 +1,6 @@
 """Runs a web application on a loopback address until it is told to stop."""
 
 import errno
-import ipaddress
 import logging
 import signal
 import socket
@@ -14,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from config.errors import ConfigError, LivingSurveyError
+from config.loopback import is_loopback_host
 
 _log = logging.getLogger(__name__)
 #: seconds that open requests have to end after SIGTERM; longer than any lease is waited for
@@ -24,19 +24,9 @@ class CannotListenError(LivingSurveyError):
     """The address cannot be served on."""
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether a host name or address only reaches this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def listen(host: str, port: int) -> socket.socket:
     """Return a listening socket; port 0 takes a free one."""
-    if not is_loopback(host):
+    if not is_loopback_host(host):
         raise ConfigError(
             f"The review queue cannot be served on {host!r}: it has no accounts yet, "
             "so everyone who reaches it could approve papers.",

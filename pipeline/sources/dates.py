@@ -4,12 +4,9 @@ The strict and quick path is for the millions of version dates of arXivRaw and t
 (`Mon, 16 Mar 2026 09:30:00 GMT`, RFC 2822); everything else goes through the standard library.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from zoneinfo import ZoneInfo
 
-#: arXiv announces and dates its feeds by the clock of New York
-NEW_YORK = ZoneInfo("America/New_York")
 _MONTHS = {
     "Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6,
     "Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10, "Nov": 11, "Dec": 12,
@@ -45,8 +42,3 @@ def _utc(moment: datetime, text: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"the date {text!r} has no zone")
     return moment.astimezone(UTC)
-
-
-def announcement_day(moment: datetime) -> date:
-    """Return the day in New York at an instant: feeds are dated by its midnight."""
-    return moment.astimezone(NEW_YORK).date()

@@ -16,9 +16,10 @@ from typing import Any
 import feedparser
 from lxml import etree
 
+from pipeline.calendar import announcement_day
 from pipeline.sources.archive import RawAnswer
 from pipeline.sources.categories import canonical_categories, looks_like_category
-from pipeline.sources.dates import announcement_day, parse_iso, parse_rfc2822
+from pipeline.sources.dates import parse_iso, parse_rfc2822
 from pipeline.sources.errors import BadAnswerError, BadRequestError, MalformedRecordError
 from pipeline.sources.http import ArxivHttp
 from pipeline.sources.identifiers import read_identifier

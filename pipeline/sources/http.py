@@ -19,6 +19,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import httpx
 
 from config.errors import ConfigError
+from config.loopback import is_loopback_host
 from pipeline.sources.answers import judge
 from pipeline.sources.archive import Archive, RawAnswer
 from pipeline.sources.errors import (
@@ -28,7 +29,7 @@ from pipeline.sources.errors import (
     IncompleteAnswerError,
     ThrottledError,
 )
-from pipeline.sources.limiter import Limiter, host_group, is_loopback
+from pipeline.sources.limiter import Limiter, host_group
 
 T = TypeVar("T")
 
@@ -215,7 +216,7 @@ class ArxivHttp:
         except httpx.TransportError as error:
             raise ArxivUnreachableError(
                 f"arXiv at {urlsplit(url).netloc} cannot be reached: {_plainly(error)}.",
-                hint="Check the connection and try again."
+                hint="Check the connection and try again.",
             ) from error
         answer = RawAnswer(
             url=url,
@@ -252,7 +253,9 @@ def _plainly(error: httpx.TransportError) -> str:
 
 def _check_first(url: str) -> None:
     parts = urlsplit(url)
-    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+    if parts.scheme == "https" or (
+        parts.scheme == "http" and is_loopback_host(parts.hostname or "")
+    ):
         return
     raise ConfigError(
         f"arXiv is asked over https only, not at {url}.",
@@ -263,8 +266,8 @@ def _check_first(url: str) -> None:
 def _check_redirect(url: str, target: str) -> None:
     here, there = urlsplit(url), urlsplit(target)
     host = there.hostname or ""
-    if is_loopback(here.hostname or ""):
-        allowed = there.scheme in ("http", "https") and is_loopback(host)
+    if is_loopback_host(here.hostname or ""):
+        allowed = there.scheme in ("http", "https") and is_loopback_host(host)
     else:
         arxiv = host == "arxiv.org" or host.endswith(".arxiv.org")
         allowed = there.scheme == "https" and arxiv

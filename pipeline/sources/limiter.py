@@ -9,7 +9,6 @@ JSON file remembers when the last one ended and how long arXiv asked us to stay 
 import fcntl
 import json
 import os
-import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -17,15 +16,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from config.loopback import is_loopback_host
 from pipeline.sources.errors import ArxivUnreachableError, BlockedError, ThrottledError
 
-_LOOPBACK = re.compile(r"127(?:\.\d{1,3}){3}|localhost|::1|\[::1\]")
 _POLL_SECONDS = 0.02
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a host name or address is this machine."""
-    return bool(_LOOPBACK.fullmatch(host.lower()))
 
 
 def default_limiter_path() -> Path:
@@ -42,7 +36,7 @@ def default_limiter_path() -> Path:
 
 def host_group(host: str, port: int | None) -> str:
     """Return what shares one limit: all hosts of arXiv, or one port of this machine."""
-    if is_loopback(host):
+    if is_loopback_host(host):
         return f"loopback-{port or 80}"
     return "arxiv" if host == "arxiv.org" or host.endswith(".arxiv.org") else host
 

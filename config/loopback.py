@@ -1,0 +1,23 @@
+"""Says whether a host can only be this machine. Resolves no name.
+
+One answer for everything that depends on it: plain http, the pace, who may be served.
+"""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+
+def is_loopback_host(host: str) -> bool:
+    """Return whether a host is `localhost` or a loopback address, with or without brackets."""
+    host = host.lower().removeprefix("[").removesuffix("]")
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_loopback_url(url: str) -> bool:
+    """Return whether the URL's host can only be this machine."""
+    return is_loopback_host(urlsplit(url).hostname or "")
