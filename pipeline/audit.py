@@ -36,7 +36,7 @@ class Unseen:
 class AuditReport:
     """Where the survey stands."""
 
-    #: how many random papers are wanted, or all there are
+    #: how many random papers are wanted, or all there are: 0 where nothing waits and none was read
     wanted: int
     sample: AuditSample
     #: records that sources sent, those of papers already held included

@@ -106,6 +106,17 @@ def test_other_orders_and_parts_of_the_queue_are_no_sample(room: Room, query: st
     assert ("no audit sample" in page.text) == ("random" in query)
 
 
+def test_an_empty_survey_has_an_audit_page_too(tmp_path: Path) -> None:
+    visitor = Visitor(make_room(tmp_path).app())
+    for address in ("/queue", "/queue?order=random"):
+        page = visitor.get(address)
+        assert page.status == 200
+        assert "random papers decided" not in page.text
+    page = visitor.get("/audit")
+    assert page.status == 200
+    assert "Nothing waits" in page.text
+
+
 def test_a_decision_sent_twice_is_drawn_once(room: Room) -> None:
     visitor = Visitor(room.app())
     page = visitor.get("/queue?order=random")
