@@ -1,7 +1,9 @@
 """The door to arXiv: politeness, statuses, retries, redirects, the archive."""
 
+import errno
 import gzip
 import json
+import os
 import socket
 import threading
 from pathlib import Path
@@ -200,15 +202,17 @@ def test_the_deadline_of_the_run_ends_the_waiting(tmp_path: Path, httpserver: HT
     with pytest.raises(ThrottledError):
         door.get(script.url("/oai"))
     time.seconds += 60
-    with pytest.raises(ArxivUnreachableError, match="deadline"):
+    with pytest.raises(ArxivUnreachableError, match="deadline") as caught:
         door.get(script.url("/oai"))
+    assert "same command again" in caught.value.hint
 
 
 def test_too_many_redirects_are_circles(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, *[fault(301, Location="/oai")] * 9)
-    with pytest.raises(BadAnswerError, match="circles"):
+    with pytest.raises(BadAnswerError, match="circles") as caught:
         make_http(tmp_path).get(script.url("/oai"))
     assert len(script.requests) == 4
+    assert "[arxiv]" in caught.value.hint
 
 
 def test_plain_http_to_a_foreign_host_is_a_configuration_error(tmp_path: Path) -> None:
@@ -235,6 +239,34 @@ def test_archived_answers_come_back_in_order_although_the_clock_stands_still(
     for number in range(12):
         archive.keep(RawAnswer(f"http://127.0.0.1/{number}", 200, {}, str(number).encode(), AT))
     assert [one.body for one in archive.replay()] == [str(n).encode() for n in range(12)]
+
+
+def test_the_archive_needs_no_links_and_leaves_nothing_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")  # FAT, some network mounts
+
+    monkeypatch.setattr(os, "link", refused)
+    archive = Archive(tmp_path)
+    (tmp_path / ".part").write_bytes(b"what a killed process left")
+    kept = archive.keep(RawAnswer("http://127.0.0.1/", 200, {}, b"body", AT))
+    files = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert files == {".lock", kept.name, kept.with_suffix(".json").name}
+
+
+def test_answers_kept_by_two_at_once_all_stay(tmp_path: Path) -> None:
+    def keep(name: str) -> None:
+        for number in range(10):
+            Archive(tmp_path).keep(RawAnswer(f"http://{name}", 200, {}, bytes([number]), AT))
+
+    threads = [threading.Thread(target=keep, args=(name,)) for name in ("a", "b", "c")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kept = [(one.url, one.body) for one in Archive(tmp_path).replay()]
+    assert len(kept) == len(set(kept)) == 30
 
 
 def test_the_archive_keeps_no_cookie_and_notices_damage(tmp_path: Path) -> None:

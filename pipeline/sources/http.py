@@ -155,14 +155,21 @@ class ArxivHttp:
             target = urljoin(url, answer.headers.get("location", ""))
             _check_redirect(url, target)
             url = target
-        raise BadAnswerError(f"arXiv redirects in circles: more than {MAX_REDIRECTS} times.")
+        raise BadAnswerError(
+            f"arXiv redirects in circles: {MAX_REDIRECTS + 1} times, at last to {url}.",
+            hint="Open the address in a browser: if it works there, mend it under [arxiv] in"
+            " living-survey.toml.",
+        )
 
     def _once(self, url: str) -> RawAnswer:
         parts = urlsplit(url)
         group = host_group(parts.hostname or "", parts.port)
         patience = self._time_left()
         if patience <= 0:
-            raise ArxivUnreachableError("The run's deadline has passed while asking arXiv.")
+            raise ArxivUnreachableError(
+                "The run's deadline has passed while asking arXiv.",
+                hint="Run the same command again: it goes on where it stopped.",
+            )
         with self._limiter.turn(group, patience_seconds=patience):
             answer = self._fetch(url)
             fault = judge(answer)
