@@ -98,8 +98,8 @@ class ArxivSettings(Section):
     )
     min_interval_seconds: Interval = Field(
         default=POLITE_INTERVAL_SECONDS,
-        description="the least time between two requests of all processes on this machine; waits "
-        "after a fault are multiples of it; seconds",
+        description="the least time between two requests of all processes that share the limiter; "
+        "waits after a fault are multiples of it; seconds",
     )
     overlap_days: Days = Field(
         default=3,
@@ -112,7 +112,8 @@ class ArxivSettings(Section):
     )
     limiter: OptionalPath = Field(
         default=None,
-        description="the file through which all processes share one pace; none: one per machine",
+        description="the file through which processes share one pace; none: one per user, so users "
+        "who share a machine name one in a directory that all of them may write to",
     )
     connect_timeout_seconds: Seconds = Field(
         default=10.0, description="how long a connection may take to open; seconds"

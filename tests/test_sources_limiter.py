@@ -48,6 +48,7 @@ def test_all_hosts_of_arxiv_share_a_limit_and_each_loopback_port_has_its_own() -
     assert groups == {"arxiv"}
     assert host_group("127.0.0.1", 8001) != host_group("127.0.0.1", 8002)
     assert host_group("notarxiv.org", None) != "arxiv"
+    assert host_group("127.999.0.1", 80) == "127.999.0.1"  # no address of this machine
 
 
 def test_a_killed_process_leaves_a_whole_interval_to_wait(tmp_path: Path) -> None:
@@ -108,6 +109,29 @@ def test_a_block_is_told_until_its_file_is_deleted(tmp_path: Path) -> None:
     assert "limiter-arxiv.json" in caught.value.hint
     (tmp_path / "limiter-arxiv.json").unlink()
     take(limiter)
+
+
+def test_a_block_that_has_run_out_does_not_outlive_its_cool_down(tmp_path: Path) -> None:
+    time = FakeTime()
+    limiter = make_limiter(tmp_path, time)
+    limiter.cool_down("arxiv", 86_400, "HTTP 403", blocked=True)
+    limiter.cool_down("arxiv", 60, "HTTP 503")
+    assert limiter.is_blocked("arxiv"), "a shorter cool-down does not open a blocked channel"
+    time.seconds += 86_401
+    assert not limiter.is_blocked("arxiv")
+    limiter.cool_down("arxiv", 600, "HTTP 503")
+    assert not limiter.is_blocked("arxiv")
+    with pytest.raises(ThrottledError, match="HTTP 503"), limiter.turn("arxiv", patience_seconds=1):
+        pytest.fail("arXiv was asked during a cool-down")
+
+
+def test_what_a_killed_process_left_half_written_is_no_obstacle(tmp_path: Path) -> None:
+    left = tmp_path / "limiter-arxiv.part"
+    left.write_text("{")
+    left.chmod(0o444)  # another user's, as far as we may tell
+    (tmp_path / "limiter-arxiv.lock").touch(mode=0o444)
+    take(make_limiter(tmp_path, FakeTime()))
+    assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".lock"}
 
 
 def test_who_waits_too_long_for_the_turn_is_told(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from config.loopback import is_loopback_host
 from pipeline.sources.errors import ArxivUnreachableError, BlockedError, ThrottledError
@@ -23,7 +24,11 @@ _POLL_SECONDS = 0.02
 
 
 def default_limiter_path() -> Path:
-    """Return the state file shared by everything this user runs on this machine."""
+    """Return the state file shared by everything this user runs on this machine.
+
+    Per user: a file for everybody would let anybody hold the turn for ever. Users who share a
+    machine name one file in a directory that all of them may write to.
+    """
     base = os.environ.get("XDG_STATE_HOME") or (Path.home() / ".local" / "state")
     directory = Path(base) / "living-survey"
     try:
@@ -117,7 +122,8 @@ class Limiter:
         A longer cool-down that already runs is kept.
         """
         state = self._read(group)
-        seconds = max(seconds, self._cooling(state))
+        running = self._cooling(state)
+        seconds = max(seconds, running)
         self._write(
             group,
             replace(
@@ -125,7 +131,8 @@ class Limiter:
                 cool_until=self._wall() + seconds,
                 cool_seconds=seconds,
                 reason=reason,
-                blocked=blocked or state.blocked,
+                # A block that has run out is over: what comes after it is judged anew.
+                blocked=blocked or (state.blocked and running > 0),
                 strikes=state.strikes + 1,
             ),
         )
@@ -144,6 +151,11 @@ class Limiter:
         """Return the seconds a cool-down still lasts (0 if none runs) and its reason."""
         state = self._read(group)
         return self._cooling(state), state.reason
+
+    def is_blocked(self, group: str) -> bool:
+        """Say whether the cool-down that runs is arXiv's refusal (403), for a human to look at."""
+        state = self._read(group)
+        return state.blocked and self._cooling(state) > 0
 
     def _cooling(self, state: _State) -> float:
         # Never longer than it was meant: the wall clock may have been set back since.
@@ -181,7 +193,7 @@ class Limiter:
     def _locked(self, group: str, give_up: float) -> Iterator[None]:
         lock = self._file(group).with_suffix(".lock")
         lock.parent.mkdir(parents=True, exist_ok=True)
-        with lock.open("a") as handle:
+        with _opened(lock) as handle:
             while True:
                 try:
                     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -210,9 +222,19 @@ class Limiter:
 
     def _write(self, group: str, state: _State) -> None:
         path = self._file(group)
-        part = path.with_suffix(f".{os.getpid()}.part")
+        # One name, as the turn is held: what a killed process left, even another user's, goes.
+        part = path.with_suffix(".part")
+        part.unlink(missing_ok=True)
         part.write_text(json.dumps(asdict(state)), encoding="utf-8")
         part.replace(path)
+
+
+def _opened(lock: Path) -> IO[str]:
+    """Open a lock file; one of another user need only be readable, but on NFS writable."""
+    try:
+        return lock.open("a")
+    except PermissionError:
+        return lock.open()
 
 
 def _boot_id() -> str:
