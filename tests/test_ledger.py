@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from builders import make_paper
 from steps_fakes import CATEGORIES, fetch, make_record, noon
 
 from pipeline.announced import read_feed
 from pipeline.calendar import feed_instant
-from pipeline.ledger import overdue_days, overdue_remedy, overdue_sentence
+from pipeline.ledger import overdue_days, overdue_remedy, overdue_sentence, refresh_ledger
 from pipeline.replica.faults import Fault, Kind
 from pipeline.replica.log import Channel
 from pipeline.replica.server import ReplicaServer
@@ -208,11 +209,47 @@ def test_a_first_fetch_calls_no_old_paper_late(tmp_path: Path, open_store: OpenS
     assert report.ledger.late == 0
 
 
+def test_of_an_import_only_what_can_be_late_is_looked_at(open_store: OpenStore) -> None:
+    now = noon(THURSDAY)
+    old = now - timedelta(days=400)
+    listed = make_paper("2603.00001", submitted_at=old, versions=())
+    recent = make_paper("2603.00002", submitted_at=now - timedelta(days=70), versions=())
+    others = [make_paper(f"2501.{n:05}", submitted_at=old, versions=()) for n in range(1, 4)]
+    with open_store() as store:
+        store.announcements.add(
+            MONDAY,
+            CATEGORIES,
+            [_announcement(MONDAY, "2603.00001", "cs.CV")],
+            checked_at=noon(MONDAY),
+            calendar_quiet=False,
+        )
+        store.papers.upsert([listed, recent, *others], seen_at=now)
+        found = store.arrivals.perhaps_late(
+            now - timedelta(days=14), submitted_since=now - timedelta(days=74)
+        )
+    assert [(one.arxiv_id, one.announced_day) for one in found] == [
+        ("2603.00001", MONDAY),
+        ("2603.00002", None),
+    ]
+    report = refresh_ledger(open_store, CATEGORIES, clock=lambda: now)
+    assert report.late == 1
+
+
+def test_the_papers_seen_last_come_first_and_only_so_many(open_store: OpenStore) -> None:
+    with open_store() as store:
+        for day, number in ((MONDAY, 1), (TUESDAY, 2), (WEDNESDAY, 3)):
+            store.papers.upsert([make_paper(f"2603.{number:05}")], seen_at=noon(day))
+        seen = store.arrivals.recent(noon(MONDAY), most=2)
+        assert [one.arxiv_id for one in seen] == ["2603.00003", "2603.00002"]
+        assert seen[0].first_seen_at == noon(WEDNESDAY)
+        assert len(store.arrivals.recent(noon(TUESDAY))) == 2
+
+
 def test_pitfall_19_a_feed_that_stays_at_the_cap_is_kept_and_says_so(
     open_store: OpenStore,
 ) -> None:
     item = _announcement(TUESDAY, "2603.00001", "cs.LG")
-    feed = Feed("", TUESDAY, None, (item,), (), (), capped=True, guid_hash="")
+    feed = Feed("", TUESDAY, (item,), (), capped=True)
     report = read_feed(
         _Answering(lambda _: feed),  # type: ignore[arg-type]  # only `today` is asked
         open_store,

@@ -62,7 +62,6 @@ def test_the_feed_announces_the_day(tmp_path: Path) -> None:
         "2603.90009",
     }
     assert {item.announce_type for item in feed.announcements} == {AnnounceType.NEW}
-    assert feed.skip_days == ("Saturday", "Sunday")
 
 
 def test_look_ups_sort_what_was_asked_for(tmp_path: Path) -> None:

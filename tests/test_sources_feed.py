@@ -1,13 +1,18 @@
 """The daily feeds: RSS and Atom, what is asked for, what is cut, what cannot be read."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
 from sources_fakes import AT, Script, make_http, rss_feed, rss_item
 
-from pipeline.sources.errors import BadAnswerError, BadRequestError, IncompleteAnswerError
+from pipeline.sources.errors import (
+    BadAnswerError,
+    BadRequestError,
+    IncompleteAnswerError,
+    UnevenFeedsError,
+)
 from pipeline.sources.feed import FeedSource, parse_feed
 from storage.types import Announcement, AnnounceType
 
@@ -35,7 +40,6 @@ def test_an_rss_item_becomes_an_announcement() -> None:
             categories=("cs.IT", "cs.CV"),
         ),
     )
-    assert feed.built_at == datetime(2026, 3, 17, 4, 0, 3, tzinfo=UTC)
     assert (feed.title, feed.raw_path, feed.capped) == ("cs.CV updates", "a/b.gz", False)
 
 
@@ -98,6 +102,23 @@ def test_categories_are_joined_by_plus(tmp_path: Path, httpserver: HTTPServer) -
     script = Script(httpserver, rss_feed(rss_item()))
     FeedSource(make_http(tmp_path), script.url("/base/")).today(["cs.CV", "eess.AS", "stat"])
     assert script.requests[0].environ["REQUEST_URI"] == "/base/rss/cs.CV+eess.AS+stat"
+
+
+def test_halves_of_different_days_are_a_matter_for_later(
+    tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.sources.feed.ITEM_CAP", 2)
+    two = (rss_item("2603.00001"), rss_item("2603.00002"))
+    script = Script(
+        httpserver,
+        rss_feed(*two),
+        rss_feed(two[0]),
+        rss_feed(two[1], day="Mon, 16 Mar 2026 00:00:00 -0400"),
+    )
+    with pytest.raises(UnevenFeedsError, match="2026-03-17 and 2026-03-16") as caught:
+        FeedSource(make_http(tmp_path), script.url("")).today(["cs.CV", "cs.LG"])
+    assert caught.value.exit_status == 75
+    assert "later" in caught.value.hint
 
 
 @pytest.mark.parametrize("names", [[], ["cs.CV/.."], ["cs.CV+"], ["cs CV"], ["a.b.c"], ["?x=1"]])

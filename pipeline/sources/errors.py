@@ -6,6 +6,7 @@ SourceError                          exit 1
 |-- BlockedError                     exit 1: 403; a human must look, nothing is retried
 |-- BadAnswerError                   an answer that is not what was asked for
 |   |-- IncompleteAnswerError        cut short or garbled in transit: worth asking once more
+|   |-- UnevenFeedsError             exit 75: feeds of one morning are of different days
 |   |-- BadRequestError              400: arXiv names our mistake; never retried
 |   `-- OaiError                     an OAI-PMH `<error code=...>`
 |       `-- BadResumptionTokenError  the chain is broken: restart the window
@@ -41,6 +42,10 @@ class BadAnswerError(SourceError):
 
 class IncompleteAnswerError(BadAnswerError, TryAgainLaterError):
     """An answer cut short or garbled in transit; the same request may succeed."""
+
+
+class UnevenFeedsError(BadAnswerError, TryAgainLaterError):
+    """Feeds asked for one after the other are of different days; arXiv is renewing them."""
 
 
 class BadRequestError(BadAnswerError):

@@ -5,7 +5,6 @@ parser has looked at the document first, because feedparser forgives what is cut
 """
 
 import copy
-import hashlib
 import io
 import re
 from collections.abc import Sequence
@@ -20,7 +19,12 @@ from pipeline.calendar import announcement_day
 from pipeline.sources.archive import RawAnswer
 from pipeline.sources.categories import canonical_categories, looks_like_category
 from pipeline.sources.dates import parse_iso, parse_rfc2822
-from pipeline.sources.errors import BadAnswerError, BadRequestError, MalformedRecordError
+from pipeline.sources.errors import (
+    BadAnswerError,
+    BadRequestError,
+    MalformedRecordError,
+    UnevenFeedsError,
+)
 from pipeline.sources.http import ArxivHttp
 from pipeline.sources.identifiers import read_identifier
 from pipeline.sources.strict_xml import parse_strict
@@ -46,16 +50,10 @@ class Feed:
     title: str
     #: announcement day in America/New_York, as the feed dates itself
     day: date
-    #: when arXiv made this file, UTC; says nothing about the age of its content
-    built_at: datetime | None
     announcements: tuple[Announcement, ...]
     malformed: tuple[QuarantinedRecord, ...]
-    #: names of the weekdays without announcements, as RSS tells them
-    skip_days: tuple[str, ...]
     #: the feed reached arXiv's cap: items are missing
     capped: bool
-    #: sha256 over the sorted item ids; tells a repeated batch, where body and ETag always change
-    guid_hash: str
     raw_path: str | None = None
 
 
@@ -109,12 +107,9 @@ def parse_feed(body: bytes, *, at: datetime, raw_path: str | None = None) -> Fee
     return Feed(
         title=title,
         day=day,
-        built_at=_moment(parsed.feed.get("updated")),
         announcements=tuple(announced),
         malformed=tuple(malformed),
-        skip_days=tuple(element.text or "" for element in root.iterfind("channel/skipDays/day")),
         capped=len(items) >= ITEM_CAP,
-        guid_hash=_guid_hash([entry.get("id", "") for entry in parsed.entries]),
         raw_path=raw_path,
     )
 
@@ -162,10 +157,10 @@ def merge_feeds(first: Feed, second: Feed) -> Feed:
     `new` if any of them is its primary one.
 
     Raises:
-        BadAnswerError: the feeds are of different days: one of them is stale.
+        UnevenFeedsError: the feeds are of different days: one of them is stale.
     """
     if first.day != second.day:
-        raise BadAnswerError(
+        raise UnevenFeedsError(
             f"arXiv's feeds are of different days: {first.day} and {second.day}.",
             hint="One of them is not renewed yet; run the same command later.",
         )
@@ -182,7 +177,6 @@ def merge_feeds(first: Feed, second: Feed) -> Feed:
         announcements=tuple(merged.values()),
         malformed=(*first.malformed, *second.malformed),
         capped=first.capped or second.capped,
-        guid_hash=_guid_hash([first.guid_hash, second.guid_hash]),
     )
 
 
@@ -248,7 +242,3 @@ def _moment(text: str | None) -> datetime | None:
         return parse_iso(text) if text[:4].isdigit() else parse_rfc2822(text)
     except ValueError:
         return None
-
-
-def _guid_hash(guids: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(sorted(guids)).encode()).hexdigest()

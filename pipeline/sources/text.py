@@ -5,8 +5,6 @@ import re
 from pipeline.sources.tex import to_unicode
 
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*|\n {2,}(?=\S)")
-# `arXiv:IDvN Announce Type: T \nAbstract: ...` as the feeds write it (arxiv-feed serializer).
-_FEED_PREFIX = re.compile(r"\A\s*arXiv:\S+\s+Announce Type:\s*\S+\s*\n?\s*Abstract:\s*")
 # Comments say why; the words that say it is still so. "Replaces a withdrawn paper" is another's.
 _WITHDRAWN = re.compile(
     r"(?:\b(?:paper|article|manuscript|submission|preprint|work|version|it|note|this|letter)\b[^.;]{0,60}?"
@@ -50,11 +48,6 @@ def paragraphs(text: str) -> str:
         return to_unicode(one_line(text.replace("\n", " ")))
     folded = (one_line(part) for part in _PARAGRAPH.split(text))
     return to_unicode("\n".join(part for part in folded if part))
-
-
-def without_feed_prefix(description: str) -> str:
-    """Return a feed item's description without `arXiv:... Announce Type: ... Abstract:`."""
-    return _FEED_PREFIX.sub("", description, count=1)
 
 
 def says_withdrawn(comment: str | None) -> bool:
