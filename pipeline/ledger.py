@@ -60,7 +60,10 @@ def refresh_ledger(
         store.ledger.expect(expected, noted_at=now)
         days = store.ledger.days(today - timedelta(days=_MEMORY_DAYS))
         read = {(day.day, day.category) for day in days if day.announced}
-        arrivals = store.arrivals.recent(feed_instant(today - timedelta(days=WATCHED_DAYS)))
+        since = feed_instant(today - timedelta(days=WATCHED_DAYS))
+        arrivals = store.arrivals.perhaps_late(
+            since, submitted_since=since - timedelta(days=_MEMORY_DAYS)
+        )
         late = store.arrivals.note_late(late_arrivals(arrivals, read), noted_at=now)
     return LedgerReport(late, overdue_days(days, categories, now))
 

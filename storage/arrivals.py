@@ -11,12 +11,17 @@ from storage.instants import from_utc, to_utc
 from storage.parameters import rows_json
 from storage.session import Session
 
-# Predictable cost: only papers first seen lately are looked at.
-_RECENT = """
-WITH fresh AS (
+# Predictable cost: an import makes hundreds of thousands of old papers "first seen lately", and of
+# those only the ones that a feed announced can be late.
+_PERHAPS_LATE = """
+WITH listed_ids AS (
+    SELECT DISTINCT arxiv_id FROM announcement WHERE announce_type IN ('new', 'cross')
+),
+fresh AS (
     SELECT arxiv_id, primary_category, submitted_at, first_seen_at
     FROM paper
     WHERE first_seen_at >= $since AND submitted_at IS NOT NULL
+      AND (submitted_at >= $submitted_since OR arxiv_id IN (SELECT arxiv_id FROM listed_ids))
       AND arxiv_id NOT IN (SELECT arxiv_id FROM late_arrival)
 )
 SELECT fresh.*, (SELECT min(day) FROM announcement
@@ -24,6 +29,13 @@ SELECT fresh.*, (SELECT min(day) FROM announcement
                    AND announce_type IN ('new', 'cross')) AS announced_day
 FROM fresh
 ORDER BY arxiv_id
+"""
+_NEWEST = """
+SELECT arxiv_id, first_seen_at
+FROM paper
+WHERE first_seen_at >= $since
+ORDER BY first_seen_at DESC, arxiv_id DESC
+LIMIT $most
 """
 _NOTE = """
 INSERT INTO late_arrival
@@ -42,8 +54,16 @@ ORDER BY arrived_day DESC, arxiv_id
 
 
 @dataclass(frozen=True, slots=True)
+class Sighting:
+    """When a paper was first seen here."""
+
+    arxiv_id: str
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
-    """A paper that was first seen lately."""
+    """A paper that was first seen lately and may have come late."""
 
     arxiv_id: str
     primary_category: str
@@ -69,12 +89,26 @@ class Arrivals:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def recent(self, since: datetime) -> list[Arrival]:
-        """Return the papers first seen at or after an instant that are not known to be late."""
+    def recent(self, since: datetime, *, most: int = 20_000) -> list[Sighting]:
+        """Return the papers first seen last, at or after an instant, newest first."""
+        return [
+            Sighting(arxiv_id, from_utc(seen))
+            for arxiv_id, seen in self._session.rows(
+                _NEWEST, {"since": to_utc(since), "most": most}
+            )
+        ]
+
+    def perhaps_late(self, since: datetime, *, submitted_since: datetime) -> list[Arrival]:
+        """Return the papers first seen at or after an instant that may have come late.
+
+        Those are the ones that a feed announced or that were submitted since; what is known to be
+        late already is left out.
+        """
         return [
             Arrival(arxiv_id, category, from_utc(submitted), from_utc(seen), announced)
             for arxiv_id, category, submitted, seen, announced in self._session.rows(
-                _RECENT, {"since": to_utc(since)}
+                _PERHAPS_LATE,
+                {"since": to_utc(since), "submitted_since": to_utc(submitted_since)},
             )
         ]
 
