@@ -92,5 +92,6 @@ def _came_whole(store: Store, record: QuarantinedRecord) -> bool:
     return (
         held is not None
         and held.paper.source.value == record.source
-        and held.first_seen_at > record.quarantined_at
+        and held.taken_at is not None
+        and held.taken_at > record.quarantined_at
     )

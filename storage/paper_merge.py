@@ -79,6 +79,7 @@ merged AS (
            if(taken, datestamp, held.datestamp) AS datestamp,
            held.first_seen_at AS first_seen_at,
            if(taken, record_hash, held.record_hash) AS record_hash,
+           if(taken, CAST($seen_at AS TIMESTAMP), held.taken_at) AS taken_at,
            stance, taken, source AS told_by, held
     FROM met
 )
@@ -172,7 +173,8 @@ INSERT INTO paper BY NAME
 SELECT * EXCLUDE (known, history, rank),
        text_hash(title, abstract, authors, comment, withdrawn) AS content_hash,
        CAST($seen_at AS TIMESTAMP) AS first_seen_at,
-       CAST($seen_at AS TIMESTAMP) AS changed_at
+       CAST($seen_at AS TIMESTAMP) AS changed_at,
+       CAST($seen_at AS TIMESTAMP) AS taken_at
 FROM pending
 WHERE NOT known
 """

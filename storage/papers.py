@@ -16,7 +16,7 @@ from storage.types import Paper, PaperText, PaperVersion, Source, StoredPaper, U
 _PAPERS = """
 SELECT arxiv_id, version, title, abstract, authors, categories, primary_category, source, comment,
        doi, journal_ref, license, submitted_at, updated_at, withdrawn, datestamp, first_seen_at,
-       content_hash
+       content_hash, coalesce(taken_at, first_seen_at)
 FROM paper
 WHERE rowid IN (SELECT rowid FROM paper WHERE arxiv_id IN (FROM listed($ids)))
 """
@@ -133,7 +133,7 @@ def _paper_text(row: Row) -> PaperText:
 def _stored_paper(row: Row, versions: tuple[PaperVersion, ...]) -> StoredPaper:
     (arxiv_id, version, title, abstract, authors, categories, primary_category, source, comment,
      doi, journal_ref, license_, submitted_at, updated_at, withdrawn, datestamp, first_seen_at,
-     content_hash) = row  # fmt: skip
+     content_hash, taken_at) = row  # fmt: skip
     paper = Paper(
         arxiv_id=arxiv_id,
         version=version,
@@ -153,4 +153,4 @@ def _stored_paper(row: Row, versions: tuple[PaperVersion, ...]) -> StoredPaper:
         versions=versions,
         datestamp=datestamp,
     )
-    return StoredPaper(paper, from_utc(first_seen_at), content_hash)
+    return StoredPaper(paper, from_utc(first_seen_at), content_hash, from_utc(taken_at))

@@ -64,8 +64,11 @@ class StoredPaper:
 
     paper: Paper
     first_seen_at: datetime
-    #: sha256 over the text a reviewer and the classifier see (title, abstract, authors, comment)
+    #: sha256 over what a reviewer and the classifier see: title, abstract, authors, comment, and
+    #: whether it was withdrawn
     content_hash: str
+    #: when the source named in `paper` last sent a whole record of it that was not as before
+    taken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

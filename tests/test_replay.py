@@ -1,10 +1,12 @@
 """The archive alone rebuilds the papers, and the quarantine is read again."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import make_paper
 from cli import survey_at
 from steps_fakes import CATEGORIES, fetch, make_record, noon
 
@@ -13,11 +15,12 @@ from pipeline.quarantine import retry_quarantine
 from pipeline.replay import feed_categories, replay_archive
 from pipeline.replica.faults import Fault, Kind
 from pipeline.replica.log import Channel
+from pipeline.replica.records import Version
 from pipeline.replica.server import ReplicaServer
 from storage.store import OpenStore, store_opener
-from storage.types import QuarantinedRecord
+from storage.types import QuarantinedRecord, Source
 
-TUESDAY, WEDNESDAY = date(2026, 3, 17), date(2026, 3, 18)
+MONDAY, TUESDAY, WEDNESDAY = (date(2026, 3, day) for day in (16, 17, 18))
 TABLES = ("paper", "paper_version", "change", "announcement", "feed_check", "quarantined")
 
 
@@ -128,6 +131,29 @@ def test_a_record_that_came_whole_later_leaves_the_quarantine(
         fetch(arxiv, tmp_path, open_store, noon(WEDNESDAY))
     report = retry_quarantine(open_store, CATEGORIES, clock=lambda: noon(WEDNESDAY))
     assert (report.resolved, report.superseded) == (1, 1)
+
+
+def test_a_revision_that_came_whole_later_leaves_the_quarantine(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    first = make_record(1, MONDAY)
+    with ReplicaServer([first], today=MONDAY) as arxiv:
+        fetch(arxiv, tmp_path, open_store, noon(MONDAY))
+    faulty = _quarantined("oai", b"<record>", "2603.00001")  # of Tuesday
+    with open_store() as store:
+        store.quarantine.add([faulty])
+        # what the query API says of the new version is not the record that is missing
+        newer = make_paper("2603.00001", version=2, source=Source.QUERY)
+        counts = store.papers.upsert([newer], seen_at=noon(WEDNESDAY))
+        assert counts.revised == 1
+    report = retry_quarantine(open_store, CATEGORIES, clock=lambda: noon(WEDNESDAY))
+    assert (report.superseded, report.left) == (0, 1)
+    second = Version(2, noon(MONDAY), TUESDAY)
+    revised = replace(first, versions=(*first.versions, second), datestamp=TUESDAY)
+    with ReplicaServer([revised], today=WEDNESDAY) as arxiv:
+        fetch(arxiv, tmp_path, open_store, noon(WEDNESDAY))
+    report = retry_quarantine(open_store, CATEGORIES, clock=lambda: noon(WEDNESDAY))
+    assert (report.superseded, report.left) == (1, 0)
 
 
 def test_the_quarantine_is_listed_and_retried_from_a_terminal(
