@@ -4,6 +4,7 @@ Taken under the lease and checkpointed first, so that the file is whole without 
 written aside, synced, and renamed.
 """
 
+import itertools
 import os
 import shutil
 from dataclasses import dataclass
@@ -84,12 +85,23 @@ def _set_aside(database: Path, now: datetime) -> Path | None:
     manifest_path(database).unlink(missing_ok=True)
     if not database.exists():
         return None
-    kept = database.with_name(f"{database.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
-    wal = database.with_name(database.name + ".wal")
-    if wal.exists():
-        wal.replace(kept.with_name(kept.name + ".wal"))
+    kept = _free_name(database, now)
+    if _wal(database).exists():
+        _wal(database).replace(_wal(kept))
     database.replace(kept)
     return kept
+
+
+def _free_name(database: Path, now: datetime) -> Path:
+    """Return a name nothing lies under: two restores may fall into one second."""
+    name = f"{database.name}.replaced-{now:%Y%m%dT%H%M%SZ}"
+    names = (name if number == 1 else f"{name}-{number}" for number in itertools.count(1))
+    candidates = (database.with_name(each) for each in names)
+    return next(path for path in candidates if not path.exists() and not _wal(path).exists())
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
 
 
 def _must_exist(path: Path, hint: str) -> None:

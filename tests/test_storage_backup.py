@@ -44,6 +44,31 @@ def test_a_backup_can_be_restored_and_the_replaced_file_is_kept(
     assert [p.name for p in safe.parent.iterdir()] == ["copy.duckdb"]
 
 
+def test_of_two_restores_in_one_second_both_replaced_files_are_kept(
+    database: Path, tmp_path: Path
+) -> None:
+    safe = tmp_path / "copy.duckdb"
+    back_up(database, safe, busy_timeout_seconds=5)
+    with store_opener(database)() as store:
+        store.papers.upsert([make_paper(IDS[1])], seen_at=NOW)
+    kept = [restore(safe, database, now=NOW, busy_timeout_seconds=5).kept for _ in range(3)]
+    assert [held(path) for path in kept if path] == [set(IDS), {IDS[0]}, {IDS[0]}]
+
+
+def test_a_log_left_from_a_kept_file_is_not_given_to_another(
+    database: Path, tmp_path: Path
+) -> None:
+    safe = tmp_path / "copy.duckdb"
+    back_up(database, safe, busy_timeout_seconds=5)
+    kept = restore(safe, database, now=NOW, busy_timeout_seconds=5).kept
+    assert kept is not None
+    kept.unlink()
+    kept.with_name(kept.name + ".wal").write_bytes(b"of the file that was taken away")
+    again = restore(safe, database, now=NOW, busy_timeout_seconds=5).kept
+    assert again is not None
+    assert held(again) == {IDS[0]}
+
+
 def test_rows_still_in_the_wal_are_in_the_backup(database: Path, tmp_path: Path) -> None:
     with store_opener(database)() as store:
         store.papers.upsert([make_paper(IDS[1])], seen_at=NOW)
