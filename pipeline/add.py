@@ -16,7 +16,10 @@ class AddReport:
 
     added: tuple[str, ...]
     already: tuple[str, ...]
+    #: arXiv has none of these, or takes them for no identifiers
     unknown: tuple[str, ...]
+    #: arXiv sent an entry that cannot be read: it lies in the quarantine
+    unreadable: tuple[str, ...] = ()
 
 
 def add_papers(
@@ -47,8 +50,10 @@ def add_papers(
         store.papers.upsert(found.papers, seen_at=clock())
         store.quarantine.add(found.malformed)
     got = {paper.arxiv_id for paper in found.papers}
+    missing = {*found.unknown, *found.refused}
     return AddReport(
         added=tuple(key for key in keys if key in got and key not in held),
         already=tuple(key for key in keys if key in got and key in held),
-        unknown=tuple(key for key in keys if key not in got),
+        unknown=tuple(key for key in keys if key in missing),
+        unreadable=tuple(key for key in keys if key not in got and key not in missing),
     )

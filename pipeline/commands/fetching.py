@@ -9,6 +9,7 @@ import typer
 from pipeline.commands.invocation import Invocation, command
 
 if TYPE_CHECKING:
+    from pipeline.add import AddReport
     from pipeline.fetch import FetchReport
 
 _DAY = "%Y-%m-%d"
@@ -176,18 +177,29 @@ def add(
         report = add_papers(arxiv.query, services.open_store, papers, clock=services.clock)
         session.record.count(added=len(report.added))
         classify_step(services, session.record, session.bars)
-        if report.unknown:
-            session.record.error = f"unknown at arXiv: {', '.join(report.unknown)}"
+        session.record.error = "; ".join(_not_added(report)) or None
     if invocation.output.as_json:
         invocation.output.answer(report)
     else:
         for label, keys in (("added", report.added), ("held already", report.already)):
             if keys:
                 invocation.output.line(f"{label}: {', '.join(keys)}")
-    if report.unknown:
-        unknown = ", ".join(report.unknown)
-        invocation.output.note(f"living-survey: arXiv knows no {unknown}. Check the id.")
+    for sentence in _not_added(report):
+        invocation.output.note(f"living-survey: {sentence}")
+    if report.unknown or report.unreadable:
         raise typer.Exit(1)
+
+
+def _not_added(report: "AddReport") -> list[str]:
+    said = []
+    if report.unknown:
+        said.append(f"arXiv knows no {', '.join(report.unknown)}. Check the id.")
+    if report.unreadable:
+        said.append(
+            f"What arXiv sent for {', '.join(report.unreadable)} cannot be read; it is kept:"
+            " `living-survey quarantine list` says why."
+        )
+    return said
 
 
 def _say_fetch(invocation: Invocation, report: "FetchReport") -> None:
