@@ -3,9 +3,9 @@
 Decisions are append-only; taking one back is an event of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy
@@ -61,12 +61,7 @@ def decide(
     key = read_key(arxiv_id)
     word = read_verdict(verdict)
     who = reviewer_name(reviewer)
-    chosen = tuple(taxonomy.section(section).id for section in sections)
-    if chosen and word is not Verdict.APPROVED:
-        raise UsageError(
-            f"{key} is {word} in {', '.join(chosen)}, but only an approval names sections.",
-            hint="Leave --section out, or say it in --note.",
-        )
+    chosen = chosen_sections(taxonomy, key, word, sections)
     with open_store() as store, store.transaction():
         if not store.papers.held([key]):
             raise PaperNotFoundError([key])
@@ -78,21 +73,29 @@ def decide(
         if says_the_same(standing, new):
             assert standing is not None
             return Recorded(standing, None, already=True)
-        new = replace(new, decided_at=moment_after(store.decisions.of_paper(key), decided_at))
+        new = replace(new, decided_at=store.decisions.next_moment(key, decided_at))
         [made] = store.decisions.add([new])
         if drawn:
             store.audit.draw(made)
         return Recorded(made, standing, already=False)
 
 
-def moment_after(history: Sequence[Decision], now: datetime) -> datetime:
-    """Return `now`, or the instant after the last event of a paper where the clock is behind it.
+def chosen_sections(
+    taxonomy: Taxonomy, key: str, verdict: Verdict, sections: Iterable[str]
+) -> tuple[str, ...]:
+    """Return the ids of the sections a decision on paper `key` names, each once, as ordered.
 
-    The last decision by time stands, so one that is recorded last must also be dated last, even
-    if the clock was set back or stands still in a replay.
+    Raises:
+        UnknownSectionError: the taxonomy has none of that id.
+        UsageError: sections are named for a rejection or a deferral.
     """
-    events = [event for each in history for event in (each.decided_at, each.undone_at) if event]
-    return max([now, *(event + timedelta(microseconds=1) for event in events)])
+    chosen = tuple(dict.fromkeys(taxonomy.section(section).id for section in sections))
+    if chosen and verdict is not Verdict.APPROVED:
+        raise UsageError(
+            f"{key} is {verdict} in {', '.join(chosen)}, but only an approval names sections.",
+            hint="Leave the sections out, or say it in the note.",
+        )
+    return chosen
 
 
 def reviewer_name(text: str) -> str:

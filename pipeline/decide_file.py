@@ -10,7 +10,7 @@ from typing import Any
 
 from config.errors import LivingSurveyError, UsageError
 from config.taxonomy import Taxonomy
-from pipeline.decide import moment_after, read_key, read_verdict, reviewer_name, says_the_same
+from pipeline.decide import chosen_sections, read_key, read_verdict, reviewer_name, says_the_same
 from storage.store import OpenStore
 from storage.types import Decision, NewDecision, Verdict
 
@@ -81,7 +81,7 @@ def decide_from_file(
                 number == last_undated[key] and not says_the_same(standing.get(key), decision)
             ):
                 if not dated:
-                    moment = moment_after(store.decisions.of_paper(key), decision.decided_at)
+                    moment = store.decisions.next_moment(key, decision.decided_at)
                     decision = replace(decision, decided_at=moment)  # noqa: PLW2901  # now dated
                 to_record.append(decision)
                 if _contradicts(standing.get(key), decision):
@@ -128,7 +128,7 @@ def _from_line(
     sections = row.get("sections") or []
     if not isinstance(sections, list):
         raise ValueError("sections is not a list")  # noqa: TRY004  # as above
-    chosen = tuple(taxonomy.section(str(section)).id for section in sections)
+    chosen = chosen_sections(taxonomy, key, verdict, map(str, sections))
     if verdict is Verdict.APPROVED and not chosen:
         raise ValueError(f"{key} is approved without a section; name it in sections")
     written = _text(row, "decided_at")

@@ -6,7 +6,7 @@ Taking one back is an event too. Publishing and training read nothing else.
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from storage.errors import DecisionNotFoundError, NothingToUndoError, PaperNotFoundError
 from storage.instants import from_utc, to_utc
@@ -138,6 +138,8 @@ class Decisions:
     ) -> Decision:
         """Take back one decision: the named one, or the last that this reviewer recorded.
 
+        It is dated after what it takes back, even if the clock is behind.
+
         Raises:
             DecisionNotFoundError: there is no decision of that id.
             NothingToUndoError: it was taken back before, or the reviewer has none left.
@@ -158,7 +160,7 @@ class Decisions:
                 {
                     "decision_id": chosen.decision_id,
                     "reviewer": reviewer,
-                    "undone_at": to_utc(undone_at),
+                    "undone_at": to_utc(_after(undone_at, [chosen.decided_at])),
                 },
             )
         return self.get(chosen.decision_id)
@@ -177,6 +179,16 @@ class Decisions:
     def of_paper(self, arxiv_id: str) -> list[Decision]:
         """Return all decisions on a paper, also those taken back, oldest first."""
         return self._read("arxiv_id = $arxiv_id ORDER BY decided_at, seq", arxiv_id=arxiv_id)
+
+    def next_moment(self, arxiv_id: str, now: datetime) -> datetime:
+        """Return `now`, or the instant after a paper's last event where the clock is behind it.
+
+        The last decision by time stands, so one that is recorded last must also be dated last,
+        even if the clock was set back or stands still in a replay.
+        """
+        history = self.of_paper(arxiv_id)
+        events = (event for each in history for event in (each.decided_at, each.undone_at))
+        return _after(now, [event for event in events if event])
 
     def standing(self, arxiv_ids: Iterable[str]) -> dict[str, Decision]:
         """Return the decision that stands for each paper that has one."""
@@ -263,6 +275,10 @@ class Decisions:
             parameters,
         )
         return [_decision(row) for row in rows]
+
+
+def _after(now: datetime, events: Sequence[datetime]) -> datetime:
+    return max([now, *(event + timedelta(microseconds=1) for event in events)])
 
 
 def _id_of(new: NewDecision) -> str:

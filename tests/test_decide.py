@@ -122,6 +122,46 @@ def test_what_cannot_be_decided_is_refused_and_nothing_stored(
         assert store.decisions.count() == 0
 
 
+def test_a_section_named_twice_is_one_section_in_the_order_given(
+    open_store: OpenStore, taxonomy: Taxonomy, tmp_path: Path
+) -> None:
+    named = ["survey-llm", "agents", "survey-llm"]
+    made = decide(
+        open_store,
+        taxonomy,
+        arxiv_id=IDS[0],
+        verdict="approve",
+        sections=named,
+        reviewer="ada",
+        note=None,
+        decided_at=NOW,
+    )
+    assert made.decision.sections == ("survey-llm", "agents")
+    line = {"arxiv_id": IDS[0], "verdict": "approve", "sections": named}
+    assert bulk(open_store, taxonomy, tmp_path, line) == BulkReport(0, 1, (), ())
+
+
+@pytest.mark.parametrize("verdict", ["reject", "defer"])
+def test_only_an_approval_names_sections_wherever_it_is_made(
+    open_store: OpenStore, taxonomy: Taxonomy, tmp_path: Path, verdict: str
+) -> None:
+    with pytest.raises(UsageError, match="only an approval names sections"):
+        decide(
+            open_store,
+            taxonomy,
+            arxiv_id=IDS[0],
+            verdict=verdict,
+            sections=["agents"],
+            reviewer="ada",
+            note=None,
+            decided_at=NOW,
+        )
+    line = {"arxiv_id": IDS[0], "verdict": verdict, "sections": ["agents"]}
+    report = bulk(open_store, taxonomy, tmp_path, line)
+    assert report.recorded == 0
+    assert "only an approval names sections" in report.refused[0].reason
+
+
 def test_bulk_decisions_are_recorded_once(
     open_store: OpenStore, taxonomy: Taxonomy, tmp_path: Path
 ) -> None:

@@ -117,6 +117,19 @@ def test_undo_takes_back_the_reviewers_last_and_then_the_one_before(
     assert [d.arxiv_id for d in store.decisions.standing(["2603.00003"]).values()]
 
 
+@pytest.mark.parametrize("named", [False, True])
+def test_an_undo_is_dated_after_what_it_takes_back(store: Store, named: bool) -> None:  # noqa: FBT001  # a case
+    (decision,) = store.decisions.add([make_decision(decided_at=SUBMITTED + HOUR)])
+    undone = store.decisions.undo(
+        reviewer="ada",
+        undone_at=SUBMITTED,  # the clock was set back
+        decision_id=decision.decision_id if named else None,
+    )
+    assert undone.undone_at == decision.decided_at + timedelta(microseconds=1)
+    # between the two nothing may look as if it had been taken back before it was made
+    assert store.decisions.approved_between(SUBMITTED, undone.undone_at) != []
+
+
 def test_another_reviewer_may_undo_by_id_and_only_once(store: Store, now: datetime) -> None:
     (decision,) = store.decisions.add([make_decision()])
     undone = store.decisions.undo(reviewer="bo", undone_at=now, decision_id=decision.decision_id)

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy
-from pipeline.decide import moment_after
+from pipeline.decide import says_the_same
 from pipeline.review.cards import Wish
 from pipeline.review.desk import VERDICT_NAMES, Desk, desk_of
 from pipeline.review.pages import show_paper
@@ -112,18 +112,18 @@ def record(desk: Desk, wanted: DecideForm) -> Outcome:
         if stored is None:
             return Outcome(missing=True)
         standing = store.decisions.standing([wanted.arxiv_id]).get(wanted.arxiv_id)
-        if standing is not None and _says_the_same(standing, wanted, desk.reviewer):
-            return Outcome(standing)  # sent twice: recorded once
-        if warning := _what_changed(wanted.state, stored, standing):
-            return Outcome(warning=warning)
         decision = NewDecision(
             arxiv_id=wanted.arxiv_id,
             verdict=wanted.verdict,
             sections=wanted.sections if wanted.verdict is Verdict.APPROVED else (),
             reviewer=desk.reviewer,
-            decided_at=moment_after(store.decisions.of_paper(wanted.arxiv_id), desk.clock()),
+            decided_at=store.decisions.next_moment(wanted.arxiv_id, desk.clock()),
             note=wanted.note or None,
         )
+        if says_the_same(standing, decision):
+            return Outcome(standing)  # sent twice: recorded once
+        if warning := _what_changed(wanted.state, stored, standing):
+            return Outcome(warning=warning)
         [made] = store.decisions.add([decision])
         if wanted.place.is_audit:
             store.audit.draw(made)
@@ -147,13 +147,13 @@ def take_back(desk: Desk, decision_id: str | None) -> Decision:
         NothingToUndoError: the reviewer has none left.
     """
     with desk.open_store() as store, store.transaction():
-        now = desk.clock()
         if decision_id is not None:
             named = store.decisions.get(decision_id)
             if named.undone_at is not None:
                 return named  # undone twice is undone once
-            now = moment_after([named], now)
-        return store.decisions.undo(reviewer=desk.reviewer, undone_at=now, decision_id=decision_id)
+        return store.decisions.undo(
+            reviewer=desk.reviewer, undone_at=desk.clock(), decision_id=decision_id
+        )
 
 
 def read_decision(form: FormData, taxonomy: Taxonomy) -> DecideForm:
@@ -192,16 +192,6 @@ def _text(form: FormData, name: str) -> str:
     value = form.get(name, "")
     # a NUL is no character of any text, and databases stumble over it
     return value.replace("\0", "") if isinstance(value, str) else ""
-
-
-def _says_the_same(standing: Decision, wanted: DecideForm, reviewer: str) -> bool:
-    return (
-        not standing.unplaced
-        and standing.reviewer == reviewer
-        and standing.verdict is wanted.verdict
-        and (standing.verdict is not Verdict.APPROVED or standing.sections == wanted.sections)
-        and (standing.note or "") == wanted.note
-    )
 
 
 def _what_changed(seen: str, stored: StoredPaper, standing: Decision | None) -> str:
