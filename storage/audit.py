@@ -18,11 +18,12 @@ SELECT coalesce(max(seq), 0) + 1, $arxiv_id, $decision_id, $drawn_at FROM audit_
 _LATEST = """
 SELECT arxiv_id, verdict, drawn_at FROM audit_sample ORDER BY drawn_at DESC, arxiv_id LIMIT $most
 """
-# What waits although it stood before the last of the sample in the random order.
+# What waits although it stood before the last of the sample in the random order, or is that last
+# one itself, taken back.
 _SKIPPED = """
 SELECT count(*)
 FROM queue
-WHERE random_place < (
+WHERE random_place <= (
         SELECT max(random_place) FROM prediction WHERE arxiv_id IN (FROM listed($ids)))
   AND arxiv_id NOT IN (SELECT arxiv_id FROM decisions WHERE standing)
   AND arxiv_id NOT IN (SELECT arxiv_id FROM paper WHERE first_seen_at > $last_drawn_at)
@@ -59,7 +60,7 @@ class AuditSample:
     rejected: int
     #: put off, so that nobody knows
     deferred: int
-    #: they stood before the last drawn one in the random order and still wait, or wait again
+    #: they stood up to the last drawn one in the random order and still wait, or wait again
     skipped: int
 
     @property
@@ -99,14 +100,15 @@ class Audit:
 
     def draw(self, decision: Decision) -> None:
         """Note that a decision was made on a paper as the random order brought it."""
-        self._session.write(
-            _DRAW,
-            {
-                "arxiv_id": decision.arxiv_id,
-                "decision_id": decision.decision_id,
-                "drawn_at": to_utc(decision.decided_at),
-            },
-        )
+        with self._session.transaction():
+            self._session.write(
+                _DRAW,
+                {
+                    "arxiv_id": decision.arxiv_id,
+                    "decision_id": decision.decision_id,
+                    "drawn_at": to_utc(decision.decided_at),
+                },
+            )
 
     def sample(self, most: int) -> AuditSample:
         """Return the last `most` papers drawn."""

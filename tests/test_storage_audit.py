@@ -1,5 +1,6 @@
 """The audit's table: what was drawn at random, what stands about it, and the counts around it."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -7,9 +8,10 @@ from typing import Any
 
 import pytest
 from builders import make_decision, make_paper, make_prediction
-from storage_fakes import opener
+from storage_fakes import database, opener
 
 from storage.audit import AuditSample
+from storage.manifest import manifest_path
 from storage.store import Store
 from storage.types import RunStatus, Verdict
 
@@ -69,6 +71,24 @@ def test_what_was_passed_over_or_taken_back_is_unknown(store: Store, now: dateti
         [make_decision(order[1], verdict=Verdict.REJECTED, sections=(), decided_at=now)]
     )
     assert store.audit.sample(10).skipped == 2
+
+
+def test_the_last_drawn_one_taken_back_is_unknown_too(store: Store, now: datetime) -> None:
+    order = shuffled(store)
+    draw(store, order[0], Verdict.APPROVED, now)
+    last = draw(store, order[1], Verdict.REJECTED, now)
+    store.decisions.undo(reviewer="ada", undone_at=now, decision_id=last)
+    assert store.audit.sample(10) == AuditSample(1, 0, 0, 1)
+
+
+def test_a_draw_is_a_commit_the_manifest_counts(tmp_path: Path, now: datetime) -> None:
+    path = manifest_path(database(tmp_path))
+    with opener(tmp_path)() as store:
+        store.papers.upsert([make_paper(IDS[0])], seen_at=now)
+        [decision] = store.decisions.add([make_decision(IDS[0])])
+        before = json.loads(path.read_text())["generation"]
+        store.audit.draw(decision)
+        assert json.loads(path.read_text())["generation"] == before + 1
 
 
 def test_papers_that_came_after_the_last_draw_were_not_passed_over(
