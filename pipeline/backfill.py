@@ -102,7 +102,10 @@ def backfill_papers(
     today = clock().astimezone(UTC).date()
     _check_days(from_day, until_day, today)
     windows = [window for name in sets for window in backfill_windows(name, from_day, until_day)]
-    todo = [window for window in windows if again or not _is_done(open_store, window)]
+    with open_store() as store:
+        todo = [
+            window for window in windows if again or store.cursors.get(_done_name(window)) is None
+        ]
     counts, quarantined, pages, open_windows = UpsertCounts(), 0, 0, 0
     empty: list[Window] = []
     pace = Pace(len(todo), min_interval_seconds)
@@ -167,11 +170,6 @@ def _is_final(report: HarvestReport, today: date) -> bool:
     if until is None:
         return False
     return until < today - timedelta(days=FINAL_AFTER_DAYS) and not report.suspicious
-
-
-def _is_done(open_store: OpenStore, window: Window) -> bool:
-    with open_store() as store:
-        return store.cursors.get(_done_name(window)) is not None
 
 
 def _done_name(window: Window) -> str:

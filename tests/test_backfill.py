@@ -1,5 +1,6 @@
 """Backfill: what is done, what is asked again, and how long the rest takes."""
 
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from pipeline.replica.faults import Fault, Kind
 from pipeline.replica.log import Channel
 from pipeline.replica.server import ReplicaServer
 from pipeline.sources.errors import SourceError
-from storage.store import OpenStore, store_opener
+from storage.store import OpenStore, Store, store_opener
 
 FROM, UNTIL = date(2026, 3, 2), date(2026, 3, 15)  # two whole ISO weeks
 PAPERS = [make_record(n, FROM + timedelta(days=n)) for n in range(14)]
@@ -50,6 +51,21 @@ def test_weeks_that_are_final_are_not_asked_for_again(
         assert len(arxiv.requests) == asked
     assert (first.windows, first.pages, first.counts.new) == (2, 4, 14)
     assert (again.windows, again.skipped) == (0, 2)
+
+
+def test_what_is_done_is_looked_up_in_one_lease(tmp_path: Path, open_store: OpenStore) -> None:
+    now = datetime(2026, 3, 18, tzinfo=UTC)
+    leases = []
+
+    def counted() -> AbstractContextManager[Store]:
+        leases.append(1)
+        return open_store()
+
+    with ReplicaServer(PAPERS) as arxiv:
+        backfill(arxiv, tmp_path, open_store, now)
+        again = backfill(arxiv, tmp_path, counted, now)
+    assert again.skipped == 2
+    assert len(leases) == 2  # one to look, one to note that the days are harvested
 
 
 def test_a_week_that_has_just_ended_is_asked_for_again(
