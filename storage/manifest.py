@@ -7,13 +7,17 @@ lost. The file is written after the commit, so a kill between the two leaves it 
 """
 
 import json
-from dataclasses import asdict, dataclass
+import logging
+import os
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import duckdb
 
 from storage.errors import StorageError, StoreDamagedError
 from storage.session import Session
+
+_log = logging.getLogger(__name__)
 
 _COUNT = """
 SELECT (SELECT generation FROM store_state),
@@ -56,7 +60,11 @@ def write_manifest(database: Path, manifest: Manifest) -> None:
     path = manifest_path(database)
     part = path.with_name(path.name + ".part")
     try:
-        part.write_text(json.dumps(asdict(manifest)) + "\n", encoding="utf-8")
+        with part.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(manifest)) + "\n")
+            file.flush()
+            # Else a power cut after the rename can leave an empty file; costs about 0.3 ms.
+            os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
         raise StorageError(
@@ -66,18 +74,24 @@ def write_manifest(database: Path, manifest: Manifest) -> None:
 
 
 def read_manifest(database: Path) -> Manifest | None:
-    """Return the manifest beside the file; None if there is none or it cannot be read."""
+    """Return the manifest beside the file; None if there is none.
+
+    One that cannot be read is no manifest either, and a warning says so: refusing the database
+    would cost more than the protection that the next commit restores.
+    """
+    path = manifest_path(database)
     try:
-        stored = json.loads(manifest_path(database).read_text(encoding="utf-8"))
-        return Manifest(**{name: int(value) for name, value in stored.items()})
-    except (
-        FileNotFoundError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        OverflowError,
-        RecursionError,
-    ):
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return Manifest(**{each.name: int(stored[each.name]) for each in fields(Manifest)})
+    except FileNotFoundError:
+        return None
+    except (LookupError, ValueError, TypeError, OverflowError, RecursionError) as error:
+        _log.warning(
+            "%s cannot be read (%s), so nobody can tell whether the database lost its last writes;"
+            " the next write makes it anew. Compare `living-survey status` with what you expect.",
+            path,
+            error,
+        )
         return None
 
 

@@ -89,6 +89,8 @@ def migrate(session: Session, migrations: Sequence[Migration]) -> int:
                 {
                     "version": migration.version,
                     "name": migration.name,
+                    # The machine's clock, not the product's `now`: this is the history of the
+                    # file itself, read by people only, and opening a store takes no clock.
                     "applied_at": to_utc(datetime.now(UTC)),
                 },
             )

@@ -128,9 +128,9 @@ def test_the_manifest_counts_what_is_held(tmp_path: Path, now: datetime) -> None
     assert not wal(tmp_path).exists()
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"generation": "x"}', '{"unknown": 1}'])
-def test_a_manifest_that_cannot_be_read_is_written_anew(
-    tmp_path: Path, now: datetime, text: str
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"generation": "x"}', '{"unknown": 1}'])
+def test_a_manifest_that_cannot_be_read_is_said_and_written_anew(
+    tmp_path: Path, now: datetime, text: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with opener(tmp_path)() as store:
         store.papers.upsert([make_paper()], seen_at=now)
@@ -138,6 +138,11 @@ def test_a_manifest_that_cannot_be_read_is_written_anew(
     with opener(tmp_path)() as store:
         store.papers.upsert([make_paper("2603.00002")], seen_at=now)
     assert json.loads(manifest_path(database(tmp_path)).read_text())["papers"] == 2
+    with opener(tmp_path)():
+        pass
+    [said] = [record.getMessage() for record in caplog.records]
+    assert str(manifest_path(database(tmp_path))) in said
+    assert "cannot be read" in said
 
 
 @pytest.mark.parametrize("left", [0.001, 0.5])
