@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
-from pipeline.calendar import may_be_quiet
+from pipeline.calendar import announcement_day, may_be_quiet
+from pipeline.sources.errors import BadAnswerError
 from pipeline.sources.feed import Feed, FeedSource
 from storage.store import OpenStore, Store
 from storage.types import AnnounceType
@@ -37,14 +38,26 @@ def read_feed(
     """Store what today's feed announces for these categories.
 
     Raises:
-        SourceError: arXiv did not answer.
+        SourceError: arXiv did not answer, or with a feed of a day that is still to come.
     """
     feed = source.today(categories)
+    now = clock()
+    if is_ahead(feed, now):
+        raise BadAnswerError(
+            f"arXiv's feed is dated {feed.day}, but here it is {now.astimezone(UTC):%Y-%m-%d %H:%M}"
+            " UTC.",
+            hint="Set this machine's clock right (or LIVING_SURVEY_NOW) and run it again.",
+        )
     with open_store() as store:
         stale = store_feed(store, categories, feed, checked_at=clock())
         quarantined = store.quarantine.add(feed.malformed)
     announced = {a.arxiv_id for a in feed.announcements if a.announce_type in _COUNTED}
     return FeedReport(feed.day, len(announced), stale, feed.capped, quarantined)
+
+
+def is_ahead(feed: Feed, now: datetime) -> bool:
+    """Say whether a feed is of a day that has not begun: the ledger has no place for it yet."""
+    return feed.day > announcement_day(now)
 
 
 def store_feed(

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from config.errors import UsageError
-from pipeline.announced import store_feed
+from pipeline.announced import is_ahead, store_feed
 from pipeline.sources.archive import Archive
 from pipeline.sources.reread import reread_archive
 from storage.store import OpenStore
@@ -41,8 +41,10 @@ def replay_archive(
             quarantined += store.quarantine.add(again.malformed)
             categories = feed_categories(again.answer.url)
             # A feed cut at the cap was asked for again in halves: those are here as well.
-            if again.feed and categories and not (again.feed.capped and len(categories) > 1):
-                store_feed(store, categories, again.feed, checked_at=at)
+            feed = again.feed
+            capped = feed and feed.capped and len(categories) > 1
+            if feed and categories and not capped and not is_ahead(feed, at):
+                store_feed(store, categories, feed, checked_at=at)
                 feeds += 1
         answers += 1
         on_answer(1)

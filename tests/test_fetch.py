@@ -8,6 +8,7 @@ import pytest
 from steps_fakes import fetch, make_record, noon, sources
 
 from pipeline.harvest import Window, backfill_windows, harvest_window, next_window
+from pipeline.replay import replay_archive
 from pipeline.replica.faults import Fault, Kind
 from pipeline.replica.log import Channel
 from pipeline.replica.server import ReplicaServer
@@ -89,6 +90,22 @@ def test_a_weekend_is_quiet(tmp_path: Path, open_store: OpenStore) -> None:
     with open_store() as store:
         statuses = {day.status for day in store.ledger.days(SATURDAY.date())}
     assert statuses == {LedgerStatus.QUIET}
+
+
+def test_a_feed_of_a_day_to_come_is_refused(tmp_path: Path, open_store: OpenStore) -> None:
+    """Without papers it would stand in the ledger as a quiet Sunday."""
+    sunday = SATURDAY.date() + timedelta(days=1)
+    with ReplicaServer([make_record(1, TUESDAY.date())], today=sunday) as arxiv:
+        report = fetch(arxiv, tmp_path, open_store, SATURDAY)
+    (failure,) = report.failures
+    assert failure.source == "feed"
+    assert f"dated {sunday}, but here it is 2026-03-21" in failure.reason
+    assert "clock" in failure.reason
+    with open_store() as store:
+        assert [day for day in store.ledger.days(sunday) if day.day == sunday] == []
+    replay_archive(tmp_path / "archive", open_store)
+    with open_store() as store:
+        assert [day for day in store.ledger.days(sunday) if day.day == sunday] == []
 
 
 def test_pitfall_08_the_cursor_stays_where_it_was_when_a_chain_breaks(
