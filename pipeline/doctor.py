@@ -1,14 +1,14 @@
 """What is wrong with a survey and what to do about it. Looks, asks nobody and mends nothing."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from textwrap import shorten
 from urllib.parse import urlsplit
 
-from classifiers import artifact
+from classifiers import artifact, shelf
 from config.errors import LivingSurveyError
 from config.settings import ArxivSettings
 from config.taxonomy import Taxonomy
@@ -22,8 +22,9 @@ from pipeline.ledger import (
     overdue_remedy,
     overdue_sentence,
 )
-from pipeline.recording import is_active
 from pipeline.sources.limiter import Limiter, default_limiter_path, host_group
+from pipeline.sources.opening import NO_CONTACT, SET_CONTACT
+from pipeline.taxonomy.check import check_taxonomy
 from storage.integrity import Fault
 from storage.store import Store
 from storage.types import RunRecord, RunStatus
@@ -35,6 +36,8 @@ _ROOM = 1 << 30
 _LONG_QUEUE = 2_000
 #: characters of an error that are shown; `status` has all of it
 _LONGEST_ERROR = 200
+#: commands that do nothing, or something else, without words that `runs` does not keep
+_WITH_ARGUMENTS = frozenset({"add", "backfill", "bootstrap", "import"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class _Held:
     watched: bool
     last_arrival: datetime | None
     runs: tuple[RunRecord, ...]
+    #: ids of runs that are under way
+    living: frozenset[str]
     quarantine: int
     queue: int
     approvals: bool
@@ -67,7 +72,7 @@ class _Held:
 def examine(services: Services) -> tuple[Finding, ...]:
     """Return everything that is wrong or worth knowing; empty if all is well."""
     settings, now = services.settings, services.clock()
-    found = [*_contact(settings.arxiv), *_limiter(settings.arxiv)]
+    found = [*_contact(settings.arxiv), *_list(settings.survey.list), *_limiter(settings.arxiv)]
     found += _disk(settings.database.path)
     held = None
     if not settings.database.path.exists():
@@ -87,7 +92,8 @@ def examine(services: Services) -> tuple[Finding, ...]:
     if held is not None:
         found += _database(held)
         found += _ledger(held, now)
-        found += _runs(held, settings.database.path, now)
+        found += _runs(held, now, told={finding.what for finding in found})
+        found += _taxonomy(services)
     found += _model(
         settings.classifier.models, services.taxonomy, trainable=bool(held and held.approvals)
     )
@@ -103,6 +109,7 @@ def _look(store: Store, arxiv: ArxivSettings, now: datetime) -> _Held:
         watched=bool(store.ledger.first_days()),
         last_arrival=store.arrivals.last(),
         runs=tuple(store.runs.recent(50)),
+        living=frozenset(run.run_id for run, alive in store.runs.unfinished() if alive),
         quarantine=store.quarantine.count(),
         queue=store.queue.size(),
         approvals=bool(store.decisions.count()),
@@ -111,10 +118,15 @@ def _look(store: Store, arxiv: ArxivSettings, now: datetime) -> _Held:
 
 def _contact(arxiv: ArxivSettings) -> Iterator[Finding]:
     if arxiv.is_live and not arxiv.contact:
+        yield Finding("configuration", NO_CONTACT, SET_CONTACT)
+
+
+def _list(curated: Path | None) -> Iterator[Finding]:
+    if curated is not None and not curated.is_file():
         yield Finding(
             "configuration",
-            "arxiv.contact is empty, and arXiv asks its clients to say who they are.",
-            'Set contact = "you@example.org" under [arxiv] in living-survey.toml.',
+            f"[survey] list names {curated}, and there is no such file.",
+            "Mend the path in living-survey.toml or put the list there.",
         )
 
 
@@ -126,7 +138,7 @@ def _limiter(arxiv: ArxivSettings) -> Iterator[Finding]:
         if not seconds:
             continue
         minutes = max(1, round(seconds / 60))
-        if "403" in reason:
+        if limiter.is_blocked(group):
             remedy = "Stop all jobs and find out why: https://arxiv.org/denied.html."
         else:
             remedy = "Nothing: runs until then exit with 75 and lose nothing."
@@ -152,13 +164,15 @@ def _database(held: _Held) -> Iterator[Finding]:
         yield Finding(
             "database",
             f"{fault.what}: {fault.rows}.",
-            "Keep the file and restore a backup (`living-survey restore`); please report it.",
+            "Keep the file and restore a backup (`living-survey restore FILE`; `backup` puts them "
+            "into backups/ beside the database); please report it.",
         )
     if held.quarantine:
         yield Finding(
             "quarantine",
             f"{held.quarantine} records could not be read.",
-            "`living-survey quarantine list` shows them, `quarantine retry` reads them again.",
+            "`living-survey quarantine list` shows them, `living-survey quarantine retry` reads "
+            "them again.",
         )
     if held.queue > _LONG_QUEUE:
         yield Finding(
@@ -193,17 +207,16 @@ def _ledger(held: _Held, now: datetime) -> Iterator[Finding]:
         )
 
 
-def _runs(held: _Held, database: Path, now: datetime) -> Iterator[Finding]:
+def _runs(held: _Held, now: datetime, *, told: Collection[str]) -> Iterator[Finding]:
+    """Tell commands whose last execution failed, unless what stopped them is `told` already."""
     newest: dict[str, RunRecord] = {}
     for run in held.runs:
         newest.setdefault(run.command, run)
     for run in newest.values():
         old = run.started_at < now - timedelta(days=WATCHED_DAYS)
-        if old or run.status is RunStatus.DONE:
+        if old or run.status is RunStatus.DONE or run.run_id in held.living or run.error in told:
             continue
         if run.status is RunStatus.RUNNING:
-            if is_active(database):
-                continue
             ended = "was interrupted without a word"
         else:
             said = shorten(run.error or "", _LONGEST_ERROR, placeholder=" ...").rstrip(".")
@@ -211,12 +224,34 @@ def _runs(held: _Held, database: Path, now: datetime) -> Iterator[Finding]:
         yield Finding(
             "runs",
             f"the last `{run.command}` ({run.started_at:%Y-%m-%d %H:%M} UTC) {ended}.",
-            f"`living-survey {run.command}` again goes on where it stopped.",
+            f"Call `living-survey {run.command}` again with the same arguments: it goes on where "
+            "it stopped."
+            if run.command in _WITH_ARGUMENTS
+            else f"`living-survey {run.command}` again goes on where it stopped.",
+        )
+
+
+def _taxonomy(services: Services) -> Iterator[Finding]:
+    report = check_taxonomy(services.taxonomy, services.open_store)
+    for lost in report.lost:
+        meant = f" (is it now {' or '.join(lost.nearest)}?)" if lost.nearest else ""
+        yield Finding(
+            "taxonomy",
+            f"{lost.papers} approved papers stand in {lost.section!r}, which {report.title!r} "
+            f"does not have{meant}.",
+            "`living-survey taxonomy migrate --help` says how they move.",
+        )
+    if report.unplaced:
+        yield Finding(
+            "taxonomy",
+            f"{report.unplaced} approved papers wait for a new section.",
+            "`living-survey serve` shows them in the queue.",
+            wrong=False,
         )
 
 
 def _model(models: Path, taxonomy: Taxonomy, *, trainable: bool) -> Iterator[Finding]:
-    if artifact.current_id(models) is None:
+    if shelf.current_id(models) is None:
         yield Finding(
             "model",
             "no model was trained; papers are scored by cue words.",
@@ -237,6 +272,6 @@ def _drift(reports: Path) -> Iterator[Finding]:
             "drift",
             f"{newest.week if newest else ''}: {sentence}.",
             "`living-survey drift` shows terms and papers; `living-survey train` learns from the "
-            "newest decisions, `living-survey taxonomy` changes sections.",
+            "newest decisions, `living-survey taxonomy --help` says how sections change.",
             wrong=False,
         )

@@ -30,18 +30,6 @@ class Recorder:
             self.counts[name] = self.counts.get(name, 0) + value
 
 
-def is_active(database: Path) -> bool:
-    """Say whether a process holds the run lock beside the database now."""
-    try:
-        with _lock_path(database).open("r") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
-
-
 @contextmanager
 def exclusive(database: Path) -> Iterator[None]:
     """Hold the run lock beside the database, or raise AnotherRunError at once.

@@ -25,6 +25,12 @@ WHERE coalesce(command = $command, true)
 ORDER BY seq DESC
 LIMIT $limit
 """
+_RECENT_UNFINISHED = """
+SELECT run_id, command, started_at, finished_at, status, counts, error
+FROM runs
+WHERE run_id NOT IN (SELECT run_id FROM run_end)
+ORDER BY seq DESC
+"""
 
 
 class Runs:
@@ -98,6 +104,14 @@ class Runs:
         """Return the runs that started last, newest first."""
         return [
             _run(row) for row in self._session.rows(_RECENT, {"limit": limit, "command": command})
+        ]
+
+    def unfinished(self) -> list[tuple[RunRecord, bool]]:
+        """Return the runs without an end, newest first, and whether their process still lives."""
+        processes: dict[str, str] = dict(self._session.rows(_UNFINISHED))
+        return [
+            (run, is_alive(processes[run.run_id]))
+            for run in map(_run, self._session.rows(_RECENT_UNFINISHED))
         ]
 
     def _end(

@@ -8,13 +8,20 @@ from pathlib import Path
 import pytest
 from builders import make_decision, make_paper
 from cli import Survey, survey_at
+from storage_fakes import lines_of, start_process
 
-from config.settings import ArxivSettings, ClassifierSettings, DatabaseSettings, Settings
+from config.settings import (
+    ArxivSettings,
+    ClassifierSettings,
+    DatabaseSettings,
+    Settings,
+    SurveySettings,
+)
 from config.taxonomy import load_taxonomy
 from pipeline.bootstrap import Services
 from pipeline.doctor import Finding, examine
-from pipeline.recording import exclusive
 from pipeline.sources.limiter import Limiter, host_group
+from pipeline.sources.opening import NO_CONTACT
 from storage.manifest import manifest_path
 from storage.store import OpenStore, store_opener
 from storage.types import QuarantinedRecord, RunStatus
@@ -35,9 +42,12 @@ def look(tmp_path: Path, open_store: OpenStore) -> Examine:
     """Return what doctor finds, by check."""
 
     def examined(
-        now: datetime = NOW, query_url: str = "http://127.0.0.1:9/api/query"
+        now: datetime = NOW,
+        query_url: str = "http://127.0.0.1:9/api/query",
+        curated: Path | None = None,
     ) -> dict[str, Finding]:
         settings = Settings(
+            survey=SurveySettings(list=curated),
             arxiv=ArxivSettings(
                 oai_url="http://127.0.0.1:9/oai",
                 rss_url="http://127.0.0.1:9",
@@ -119,14 +129,96 @@ def test_a_last_run_that_failed_is_told_until_one_succeeds(
     assert "runs" not in look()
 
 
-def test_a_run_without_an_end_is_only_wrong_when_nobody_holds_the_lock(
-    look: Examine, open_store: OpenStore, tmp_path: Path
+@pytest.mark.parametrize("command", ["run", "train", "import", "classify"])
+def test_a_run_without_an_end_is_only_wrong_when_its_process_is_gone(
+    look: Examine, open_store: OpenStore, tmp_path: Path, command: str
+) -> None:
+    """Whether or not it holds the run lock: train, import and classify do not."""
+    process = start_process(
+        """
+        import sys
+        from datetime import UTC, datetime
+        from pathlib import Path
+        from storage.store import store_opener
+        with store_opener(Path(sys.argv[1]))() as store:
+            store.runs.start(sys.argv[2], datetime.fromisoformat(sys.argv[3]))
+        print("started", flush=True)
+        sys.stdin.read()
+        """,
+        str(tmp_path / "survey.duckdb"),
+        command,
+        NOW.isoformat(),
+    )
+    with process:
+        assert next(lines_of(process)) == "started"
+        assert "runs" not in look()
+        process.kill()
+    assert f"the last `{command}`" in look()["runs"].what
+    assert "without a word" in look()["runs"].what
+
+
+@pytest.mark.parametrize(
+    ("words", "again"),
+    [
+        (("run",), "`living-survey run` again"),
+        (("quarantine", "retry"), "`living-survey quarantine retry` again"),
+        (("backfill",), "`living-survey backfill` again with the same arguments"),
+        (("add",), "`living-survey add` again with the same arguments"),
+        (("import",), "`living-survey import` again with the same arguments"),
+        (("bootstrap",), "`living-survey bootstrap` again with the same arguments"),
+    ],
+)
+def test_the_remedy_for_a_failed_command_works_as_printed(
+    look: Examine, open_store: OpenStore, tmp_path: Path, words: tuple[str, ...], again: str
 ) -> None:
     with open_store() as store:
-        store.runs.start("run", NOW)
-    with exclusive(tmp_path / "survey.duckdb"):
-        assert "runs" not in look()
-    assert "without a word" in look()["runs"].what
+        run = store.runs.start(" ".join(words), NOW)
+        store.runs.finish(
+            run, finished_at=NOW, status=RunStatus.FAILED, counts={}, error="no network"
+        )
+    assert again in look()["runs"].remedy
+    # Called as it stands, a command whose arguments are not named refuses its words (2).
+    bare = survey_at(tmp_path, url="http://127.0.0.1:9", now=NOW.isoformat()).call(*words)
+    assert (bare.status == 2) == ("same arguments" in again)
+
+
+def test_a_fetch_that_failed_for_want_of_a_contact_is_told_once(
+    look: Examine, open_store: OpenStore
+) -> None:
+    live = "https://export.arxiv.org/api/query"
+    with open_store() as store:
+        run = store.runs.start("fetch", NOW)
+        store.runs.finish(
+            run, finished_at=NOW, status=RunStatus.FAILED, counts={}, error=NO_CONTACT
+        )
+    found = look(query_url=live)
+    assert found["configuration"].what == NO_CONTACT
+    assert "runs" not in found
+    assert NO_CONTACT.rstrip(".") in look()["runs"].what  # elsewhere nobody has said it
+
+
+def test_a_list_that_is_not_there_is_wrong(
+    look: Examine, open_store: OpenStore, tmp_path: Path
+) -> None:
+    with open_store():
+        pass
+    curated = tmp_path / "list.md"
+    assert str(curated) in look(curated=curated)["configuration"].what
+    curated.write_text("# A list\n")
+    assert "configuration" not in look(curated=curated)
+
+
+def test_approvals_in_a_section_the_taxonomy_lacks_are_wrong(
+    look: Examine, open_store: OpenStore
+) -> None:
+    with open_store() as store:
+        store.papers.upsert([make_paper()], seen_at=NOW)
+        store.decisions.add([make_decision(sections=("agent",))])
+    found = look()["taxonomy"]
+    assert found.wrong
+    assert "1 approved papers stand in 'agent'" in found.what
+    assert "agents" in found.what
+    assert "taxonomy migrate" in found.remedy
 
 
 def test_the_quarantine_is_not_forgotten(look: Examine, open_store: OpenStore) -> None:
@@ -136,15 +228,20 @@ def test_the_quarantine_is_not_forgotten(look: Examine, open_store: OpenStore) -
 
 
 @pytest.mark.parametrize(
-    ("reason", "remedy"),
-    [("arXiv answers 403 at X", "denied.html"), ("arXiv answers 429 at X", "exit with 75")],
+    ("reason", "blocked", "remedy"),
+    [
+        ("arXiv answers 403 at X", True, "denied.html"),
+        ("arXiv answers 429 at X", False, "exit with 75"),
+        ("arXiv answers 503 at X?id_list=2403.00001", False, "exit with 75"),
+    ],
 )
 def test_a_cool_down_is_told_with_its_reason(
-    look: Examine, open_store: OpenStore, tmp_path: Path, reason: str, remedy: str
+    look: Examine, open_store: OpenStore, tmp_path: Path, reason: str, remedy: str, *, blocked: bool
 ) -> None:
     with open_store():
         pass
-    Limiter(tmp_path / "limiter", 3.0).cool_down(host_group("127.0.0.1", 9), 600, reason)
+    limiter = Limiter(tmp_path / "limiter", 3.0)
+    limiter.cool_down(host_group("127.0.0.1", 9), 600, reason, blocked=blocked)
     found = look()["arXiv"]
     assert "10 more minutes" in found.what
     assert reason in found.what

@@ -67,8 +67,12 @@ def test_a_run_whose_process_was_killed_is_found_interrupted(tmp_path: Path, now
         with opener(tmp_path)() as store:
             store.runs.start("classify", now)
             assert [run.status for run in store.runs.recent(2, "run")] == [RunStatus.RUNNING]
+            unfinished = [(run.command, alive) for run, alive in store.runs.unfinished()]
+            assert unfinished == [("classify", True), ("run", True)]
         process.kill()
     with opener(tmp_path)() as store:
+        unfinished = [(run.command, alive) for run, alive in store.runs.unfinished()]
+        assert unfinished == [("classify", True), ("run", False)]
         store.runs.start("train", now)
         (killed,) = store.runs.recent(2, "run")
         assert (killed.status, killed.finished_at) == (RunStatus.INTERRUPTED, None)

@@ -14,6 +14,10 @@ from pipeline.sources.limiter import Limiter, default_limiter_path
 from pipeline.sources.oai import OaiSource
 from pipeline.sources.query import QuerySource
 
+#: what stops every request of a live survey, and what to do about it
+NO_CONTACT = "arxiv.contact is empty, and arXiv asks its clients to say who they are."
+SET_CONTACT = 'Set contact = "you@example.org" under [arxiv] in living-survey.toml.'
+
 
 @dataclass(frozen=True, slots=True)
 class ArxivSources:
@@ -32,10 +36,7 @@ def arxiv_sources(settings: ArxivSettings, clock: Callable[[], datetime]) -> Ite
         ConfigError: a URL leaves this machine and nobody says whom arXiv could write to.
     """
     if settings.is_live and not settings.contact:
-        raise ConfigError(
-            "arxiv.contact is empty, and arXiv asks its clients to say who they are.",
-            hint='Set contact = "you@example.org" under [arxiv] in living-survey.toml.',
-        )
+        raise ConfigError(NO_CONTACT, hint=SET_CONTACT)
     limiter = Limiter(settings.limiter or default_limiter_path(), settings.min_interval_seconds)
     with make_client(
         connect_timeout_seconds=settings.connect_timeout_seconds,
