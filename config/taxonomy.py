@@ -53,8 +53,6 @@ class Facet:
 
     name: str
     labels: tuple[Label, ...]
-    #: whether a section may carry none of its labels
-    optional: bool
 
     def label(self, name: str) -> Label:
         """Return the label of that name; KeyError if there is none."""
@@ -153,7 +151,7 @@ def parse_taxonomy(text: str, where: str) -> Taxonomy:
     """
     content = read_taxonomy(text, where)
     facets = tuple(
-        Facet(name, tuple(_label(row) for row in content.labels(name)), optional=name != "task")
+        Facet(name, tuple(_label(row) for row in content.labels(name)))
         for name in FACETS
         if content.labels(name)
     )

@@ -42,7 +42,6 @@ TAXONOMY = Taxonomy(
                 _label("agents", "Agents", "智能体"),
                 _label("safety", "Safety", "安全"),
             ),
-            optional=False,
         ),
         Facet(
             "modality",
@@ -52,7 +51,6 @@ TAXONOMY = Taxonomy(
                 _label("3d", "3D", "三维"),
                 _label("audio", "Audio", "音频"),
             ),
-            optional=True,
         ),
     ),
     sections=(

@@ -43,7 +43,6 @@ TAXONOMY = Taxonomy(
         Facet(
             "modality",
             (Label("image", "", (), {"en": "Image"}), Label("video", "", (), {"en": "Video"})),
-            optional=True,
         ),
     ),
     sections=(

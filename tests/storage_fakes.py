@@ -6,7 +6,10 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from storage.store import OpenStore, store_opener
+from storage.changes import Change
+from storage.instants import from_utc
+from storage.store import OpenStore, Store, store_opener
+from storage.types import Source
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -19,6 +22,17 @@ def opener(folder: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore:
 def database(folder: Path) -> Path:
     """Return where the folder's database lies."""
     return folder / "survey.duckdb"
+
+
+def changes_in(store: Store) -> list[Change]:
+    """Return all that ever changed about papers, as an analyst reads it, oldest first."""
+    sql = """
+    SELECT arxiv_id, kind, old, new, source, seen_at FROM changes ORDER BY seen_at, arxiv_id, kind
+    """
+    return [
+        Change(arxiv_id, kind, old, new, Source(source), from_utc(seen_at))
+        for arxiv_id, kind, old, new, source, seen_at in store._session.rows(sql)
+    ]
 
 
 def start_process(script: str, *arguments: str) -> "subprocess.Popen[str]":

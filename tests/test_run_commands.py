@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cli import Survey, survey_at
 from steps_fakes import make_record, noon
+from storage_fakes import changes_in
 
 from pipeline.replica.faults import Fault, Kind
 from pipeline.replica.log import Channel
@@ -32,7 +33,11 @@ def on(day: date, arxiv: ReplicaServer, directory: Path, **settings: str) -> Sur
 def changes_since(directory: Path, day: date) -> list[tuple[str, str]]:
     with store_opener(directory / "var/survey.duckdb")() as store:
         since = datetime.combine(day, datetime.min.time(), UTC)
-        return [(change.arxiv_id, change.kind) for change in store.changes.since(since)]
+        return [
+            (change.arxiv_id, change.kind)
+            for change in changes_in(store)
+            if change.seen_at >= since
+        ]
 
 
 def test_a_run_with_nothing_new_asks_one_feed_and_one_list_a_set(tmp_path: Path) -> None:

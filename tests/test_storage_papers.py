@@ -7,7 +7,7 @@ import pytest
 from builders import SUBMITTED, make_decision, make_paper, make_prediction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from storage_fakes import opener
+from storage_fakes import changes_in, opener
 
 from storage.paper_batch import newest_of
 from storage.store import Store
@@ -23,7 +23,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def kinds(store: Store, arxiv_id: str = "2603.00001") -> list[str]:
-    return [change.kind for change in store.changes.of_papers([arxiv_id])]
+    return [change.kind for change in changes_in(store) if change.arxiv_id == arxiv_id]
 
 
 def held(store: Store, arxiv_id: str = "2603.00001") -> Paper:
@@ -112,7 +112,7 @@ def test_the_same_source_replaces_and_every_difference_is_a_change(
         "abstract", "authors", "categories", "comment", "doi", "journal_ref", "license",
         "new_version", "title",
     ]  # fmt: skip
-    (title,) = [c for c in store.changes.since(now + LATER) if c.kind == "title"]
+    (title,) = [change for change in changes_in(store) if change.kind == "title"]
     assert (title.old, title.new) == ("A study of paper 2603.00001", "T")
     assert title.source is Source.OAI
     assert title.seen_at == now + LATER
