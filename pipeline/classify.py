@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from classifiers.types import Classifier, Document, Scores
+from classifiers.types import Classifier, Scores
+from pipeline.documents import document_of
 from storage.store import OpenStore
 from storage.types import FacetScore, PaperText, Prediction, SectionScore, TermWeight
 
@@ -47,11 +48,6 @@ def classify_papers(
             store.predictions.add(predictions)
         classified += len(predictions)
         on_batch(len(predictions))
-
-
-def document_of(text: PaperText) -> Document:
-    """Return what the classifier reads of a paper."""
-    return Document(text.arxiv_id, text.title, text.abstract, text.categories)
 
 
 def _predictions(

@@ -13,8 +13,9 @@ from classifiers.drift import NOTABLE_SHIFT, MissingSection, drift, missing_sect
 from classifiers.model import Model
 from classifiers.types import Document, Scores
 from config.taxonomy import Taxonomy
+from pipeline.documents import document_of
 from pipeline.drift_reports import DriftReport, ExamplePaper, week_of
-from pipeline.lessons import Lesson, Lessons, document_of, gather
+from pipeline.lessons import Lesson, Lessons, gather
 from pipeline.models import Learned
 from storage.store import OpenStore
 

@@ -12,8 +12,9 @@ from classifiers.evaluation import Split, temporal_split
 from classifiers.types import Document, Example
 from config.errors import LivingSurveyError
 from config.taxonomy import Taxonomy
+from pipeline.documents import document_of
 from storage.store import OpenStore
-from storage.types import LIST_REVIEWER, PaperText, StoredPaper, TrainingExample, Verdict
+from storage.types import LIST_REVIEWER, StoredPaper, TrainingExample, Verdict
 
 
 class TooFewDecisionsError(LivingSurveyError):
@@ -121,11 +122,6 @@ def too_few(lessons: Lessons) -> TooFewDecisionsError:
     )
 
 
-def document_of(text: PaperText) -> Document:
-    """Return what a classifier reads of a paper."""
-    return Document(text.arxiv_id, text.title, text.abstract, text.categories)
-
-
 def keys_of(examples: Sequence[Example], background: Sequence[Document]) -> frozenset[str]:
     """Return the papers a model learned from, unlabelled ones included."""
     return frozenset((*(e.document.key for e in examples), *(d.key for d in background)))
@@ -143,6 +139,6 @@ def _lesson(one: TrainingExample, known: set[str]) -> Lesson:
 def _unlabelled(stored: StoredPaper) -> Unlabelled:
     paper = stored.paper
     return Unlabelled(
-        Document(paper.arxiv_id, paper.title, paper.abstract, paper.categories),
+        document_of(paper),
         paper.submitted_at or stored.first_seen_at,
     )
