@@ -21,6 +21,7 @@ from classifiers.metrics import (
     reliability,
     work_saved,
 )
+from classifiers.targets import known_labels, technique_left_open
 from classifiers.types import Classifier, Example, Scores
 from config.taxonomy import Facet, Taxonomy
 
@@ -98,7 +99,8 @@ class Evaluation:
     model_id: str
     scope: ScopeReport
     facets: tuple[FacetReport, ...]
-    #: over approved papers with sections
+    #: over approved papers with sections, except where all techniques of a place were chosen:
+    #: any guess there would count as right
     sections: tuple[LabelMeasures, ...]
     section_top1: float
     section_top3: float
@@ -172,8 +174,7 @@ def evaluate(
 
 def labels_of(example: Example, facet: str, taxonomy: Taxonomy) -> set[str]:
     """Return an example's labels of a facet; empty where nobody said."""
-    pairs = {pair for s in example.sections for pair in taxonomy.section(s).labels}
-    return {label for name, label in pairs | set(example.facets) if name == facet}
+    return {label for name, label in known_labels(example, taxonomy) if name == facet}
 
 
 def _scope(test: Sequence[Example], scores: Sequence[Scores]) -> ScopeReport:
@@ -243,7 +244,7 @@ def _sections(
     rows = [
         (set(e.sections), score)
         for e, score in zip(test, scores, strict=True)
-        if e.in_scope and e.sections
+        if e.in_scope and e.sections and not technique_left_open(e, taxonomy)
     ]
     if not rows:
         return float("nan"), float("nan"), ()

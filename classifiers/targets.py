@@ -67,9 +67,7 @@ def targets(examples: Sequence[Example], taxonomy: Taxonomy) -> Targets:
         if not example.in_scope:
             continue
         chosen = [taxonomy.section(section) for section in example.sections]
-        pairs = {pair for section in chosen for pair in section.labels} | set(example.facets)
-        if _technique_left_open(chosen, taxonomy):
-            pairs = {pair for pair in pairs if pair[0] != "technique"}
+        pairs = known_labels(example, taxonomy)
         known = {facet for facet, _ in pairs}
         for output in every:
             if output.kind in known:
@@ -81,8 +79,21 @@ def targets(examples: Sequence[Example], taxonomy: Taxonomy) -> Targets:
     return table
 
 
-def _technique_left_open(chosen: Sequence[Section], taxonomy: Taxonomy) -> bool:
+def known_labels(example: Example, taxonomy: Taxonomy) -> set[tuple[str, str]]:
+    """Return the (facet, label) pairs that somebody said of an example.
+
+    Training and every measurement take them from here, so that they speak of the same truth.
+    """
+    pairs = {pair for s in example.sections for pair in taxonomy.section(s).labels}
+    pairs |= set(example.facets)
+    if technique_left_open(example, taxonomy):
+        pairs = {pair for pair in pairs if pair[0] != "technique"}
+    return pairs
+
+
+def technique_left_open(example: Example, taxonomy: Taxonomy) -> bool:
     """Return whether somebody chose all techniques of one place: that says "do not know"."""
+    chosen = [taxonomy.section(section) for section in example.sections]
     for section in chosen:
         place = {
             s.id
