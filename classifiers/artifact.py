@@ -8,33 +8,24 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import sklearn
 
+from classifiers import shelf
 from classifiers.calibration import Calibration, FacetCalibration
 from classifiers.cues import CueClassifier
-from classifiers.errors import DamagedModelError, NoModelError, UnfitModelError
+from classifiers.errors import DamagedModelError, NoModelError
 from classifiers.features import TextFeatures
 from classifiers.header import ModelHeader
 from classifiers.model import Model
-from classifiers.shelf import (
-    current_id,
-    headers,
-    read_header,
-    set_current,
-    write_whole,
-)
 from classifiers.targets import outputs
 from classifiers.types import Classifier
 from config.taxonomy import Taxonomy
-
-#: what the shelf offers is offered here too: who loads a model need not know both rooms
-__all__ = ["current", "current_id", "headers", "load", "read_header", "save", "set_current"]
 
 #: every member of an .npz gets this instant, or the same model would have other bytes tomorrow
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -51,11 +42,11 @@ def save(model: Model, directory: Path, *, promote: bool = True) -> Path:
     arrays = _packed(_arrays(model))
     header = {**asdict(model.header), "sha256": hashlib.sha256(arrays).hexdigest()}
     text = json.dumps(header, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    write_whole(directory / f"{model.model_id}.npz", arrays)
+    shelf.write_whole(directory / f"{model.model_id}.npz", arrays)
     path = directory / f"{model.model_id}.json"
-    write_whole(path, text.encode())
+    shelf.write_whole(path, text.encode())
     if promote:
-        set_current(directory, model.model_id)
+        shelf.set_current(directory, model.model_id)
     return path
 
 
@@ -69,28 +60,21 @@ def load(path: Path, taxonomy: Taxonomy) -> Model:
     """
     if path.is_dir() or path.suffix != ".json":
         path = _current_path(path)
-    header = read_header(path)
-    _check_fit(header, taxonomy)
+    header = shelf.read_header(path)
+    shelf.check_fit(header, taxonomy)
     arrays = _read_arrays(path)
     return _restored(header, arrays, taxonomy)
 
 
 def current(directory: Path, taxonomy: Taxonomy) -> Classifier:
-    """Return the model in use; before the first training, the cue words."""
-    if not any(directory.glob("*.json")):
+    """Return the model in use; before the first training, the cue words.
+
+    A model that is named as the one in use and is not there is refused as by `load`: the cue
+    words never stand in for what was lost.
+    """
+    if shelf.current_id(directory) is None:
         return CueClassifier(taxonomy)
     return load(directory, taxonomy)
-
-
-def _check_fit(header: ModelHeader, taxonomy: Taxonomy) -> None:
-    if header.taxonomy_fingerprint != taxonomy.fingerprint:
-        raise UnfitModelError(f"Model {header.model_id} was trained for another taxonomy.")
-    made = str(header.libraries.get("scikit-learn", "?"))
-    if made.split(".", maxsplit=1)[0] != sklearn.__version__.split(".")[0]:
-        raise UnfitModelError(
-            f"Model {header.model_id} was trained with scikit-learn {made}, "
-            f"here is {sklearn.__version__}."
-        )
 
 
 def _arrays(model: Model) -> Arrays:
@@ -129,13 +113,15 @@ def _read_arrays(path: Path) -> Arrays:
         content = where.read_bytes()
     except FileNotFoundError as error:
         raise DamagedModelError(f"The model file {where} is missing beside its header.") from error
+    except OSError as error:  # a directory, no permission
+        raise DamagedModelError(f"The model file {where} cannot be read ({error}).") from error
     expected = json.loads(path.read_text("utf-8"))["sha256"]
     if hashlib.sha256(content).hexdigest() != expected:
         raise DamagedModelError(f"The model file {where} does not have the checksum it was given.")
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except (ValueError, OSError, zipfile.BadZipFile) as error:
+    except (ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise DamagedModelError(f"The model file {where} cannot be read ({error}).") from error
 
 
@@ -157,7 +143,8 @@ def _restored(header: ModelHeader, arrays: Arrays, taxonomy: Taxonomy) -> Model:
                 raise DamagedModelError(
                     f"Model {header.model_id}: the array {name!r} is not as it must be."
                 )
-    except (KeyError, UnicodeDecodeError) as error:
+    except (KeyError, AttributeError, UnicodeDecodeError) as error:
+        # AttributeError: a member that is no array
         raise DamagedModelError(f"Model {header.model_id} is incomplete ({error}).") from error
     facets = {
         name: FacetCalibration(*(float(number) for number in row))
@@ -171,7 +158,7 @@ def _restored(header: ModelHeader, arrays: Arrays, taxonomy: Taxonomy) -> Model:
 
 
 def _current_path(directory: Path) -> Path:
-    model_id = current_id(directory)
+    model_id = shelf.current_id(directory)
     if model_id is None:
         raise NoModelError(f"There is no model in {directory}.")
     return directory / f"{model_id}.json"

@@ -29,7 +29,8 @@ class Recipe:
     section_pull: float = 10.0
     #: parts of the cross-fitting behind every calibration
     folds: int = 5
-    #: beyond so many examples one later quarter is held out instead
+    #: beyond so many examples one of those parts alone is held out, by hash: numbers abound by
+    #: then, and every further fit costs minutes
     fold_limit: int = 4_000
     #: how far a label's probability rests on its own margin once the cues are silent; the rest is
     #: its odds against the other labels

@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, astuple, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -70,11 +71,9 @@ def train(
     calibration = calibrate(corpus, *margins, _chosen(examples, taxonomy), recipe)
     weights = fitted.weights.astype(np.float32)
     header = _header(corpus, calibration, (examples, unlabelled), trained_at)
-    header = replace(
-        header,
-        model_id=_model_id(header, weights),
-        settings={"seed": seed, **asdict(recipe)},
-    )
+    header = replace(header, settings={"seed": seed, **asdict(recipe)})
+    learned = (weights, fitted.intercepts)
+    header = replace(header, model_id=_model_id(header, learned, calibration))
     return Model(header, taxonomy, corpus.features, weights, fitted.intercepts, calibration)
 
 
@@ -147,9 +146,19 @@ def _header(
     )
 
 
-def _model_id(header: ModelHeader, weights: npt.NDArray[np.float32]) -> str:
-    """Return the day and a hash of what was learned, from what, and when."""
-    content = hashlib.sha256(weights.tobytes())
+def _model_id(
+    header: ModelHeader, learned: Sequence[npt.NDArray[Any]], calibration: Calibration
+) -> str:
+    """Return the day and a hash of what was learned, from what, how, and when.
+
+    Two models that could say different things never share an id: predictions are kept by it.
+    """
+    content = hashlib.sha256()
+    for array in (*learned, np.asarray(calibration.scope), calibration.shift):
+        content.update(array.tobytes())
+    facets = {name: asdict(facet) for name, facet in calibration.facets.items()}
+    for table in (header.settings, facets):
+        content.update(json.dumps(table, sort_keys=True).encode())
     for part in (header.data_fingerprint, header.taxonomy_fingerprint, header.trained_at):
         content.update(part.encode())
     return f"tfidf-{header.trained_at[:10].replace('-', '')}-{content.hexdigest()[:10]}"

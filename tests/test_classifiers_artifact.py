@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from classifiers_fakes import TRAINED_AT, approved, rejected, stream
 
-from classifiers import artifact
+from classifiers import artifact, shelf
 from classifiers.cues import CueClassifier
 from classifiers.errors import DamagedModelError, NoModelError, UnfitModelError
 from classifiers.model import Model
@@ -83,9 +83,9 @@ def test_the_promoted_model_is_current_until_another_is(
     )
     artifact.save(later, directory, promote=False)
     assert artifact.current(directory, taxonomy).model_id == model.model_id
-    artifact.set_current(directory, "tfidf-later")
-    assert artifact.current_id(directory) == "tfidf-later"
-    assert [header.model_id for header in artifact.headers(directory)] == [
+    shelf.set_current(directory, "tfidf-later")
+    assert shelf.current_id(directory) == "tfidf-later"
+    assert [header.model_id for header in shelf.headers(directory)] == [
         model.model_id,
         "tfidf-later",
     ]
@@ -93,7 +93,7 @@ def test_the_promoted_model_is_current_until_another_is(
 
 def test_a_model_that_is_not_kept_cannot_be_promoted(saved: Path) -> None:
     with pytest.raises(NoModelError, match="no model 'other'"):
-        artifact.set_current(saved.parent, "other")
+        shelf.set_current(saved.parent, "other")
 
 
 def test_a_flipped_bit_is_refused(saved: Path, taxonomy: Taxonomy) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from learning_fakes import DAY, START, arxiv_id, call, decide, decisions, settle
 
-from classifiers import artifact
+from classifiers import shelf
 from classifiers.evaluation import Evaluation, evaluate
 from classifiers.training import train
 from classifiers.types import Classifier, Example, Scores
@@ -100,14 +100,14 @@ def test_a_worse_challenger_is_kept_and_not_used(tmp_path: Path, taxonomy: Taxon
     second = trained(open_store, tmp_path, taxonomy, 200)
     assert second.contest is not None
     assert (second.contest.verdict, second.promoted) == ("worse", False)
-    assert artifact.current_id(tmp_path / "models") == first.model_id
+    assert shelf.current_id(tmp_path / "models") == first.model_id
     kept = read_shelf(tmp_path / "models").models
     assert [(m.header.model_id, m.promoted) for m in kept] == [
         (first.model_id, True), (second.model_id, False),
     ]  # fmt: skip
     forced = trained(open_store, tmp_path, taxonomy, 201, force=True)
     assert forced.promoted
-    assert artifact.current_id(tmp_path / "models") == forced.model_id
+    assert shelf.current_id(tmp_path / "models") == forced.model_id
 
 
 def test_a_champion_that_cannot_be_read_does_not_stand_in_the_way(

@@ -8,7 +8,7 @@ import pytest
 from classifiers_fakes import approved
 from learning_fakes import DAY, START, call, decide, opener, settle
 
-from classifiers import artifact
+from classifiers import shelf
 from config.taxonomy import load_taxonomy
 from pipeline.models import read_shelf
 
@@ -91,7 +91,7 @@ def test_rollback_brings_the_old_model_and_its_predictions_back(
     assert again.exit_code == 1
     assert "no older model" in again.output
     assert call(folder, "model", "rollback", second).exit_code == 0
-    assert artifact.current_id(folder / "var" / "models") == second
+    assert shelf.current_id(folder / "var" / "models") == second
 
 
 def test_a_damaged_model_is_not_rolled_back_to(survey: tuple[Path, str, str]) -> None:
@@ -101,7 +101,7 @@ def test_a_damaged_model_is_not_rolled_back_to(survey: tuple[Path, str, str]) ->
     ended = call(folder, "model", "rollback")
     assert ended.exit_code == 1
     assert "does not have the checksum" in ended.output
-    assert artifact.current_id(folder / "var" / "models") == second
+    assert shelf.current_id(folder / "var" / "models") == second
 
 
 def _other_taxonomy(text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifiers import artifact
+from classifiers import artifact, shelf
 from classifiers.baselines import BAYES, NaiveBayes, plain
 from classifiers.cues import CueClassifier
 from classifiers.errors import ModelError
@@ -133,7 +133,7 @@ def _in_use(
 ) -> tuple[tuple[Candidate, ...], str]:
     """Return the model in use on what it never learned from, the recipe on the same, a remark."""
     try:
-        if artifact.current_id(models) is None:
+        if shelf.current_id(models) is None:
             return (), "No model was trained yet; the recipe stands for what training would give."
         model = artifact.load(models, taxonomy)
     except ModelError as error:
