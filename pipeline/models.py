@@ -7,13 +7,13 @@ measured when it was made) and `promotions.jsonl` (which model was put to use wh
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from classifiers import shelf
-from classifiers.errors import ModelError, NoModelError, UnfitModelError
+from classifiers.errors import ModelError, NoModelError
 from classifiers.header import ModelHeader
 from config.taxonomy import Taxonomy
 
@@ -65,8 +65,19 @@ class Shelf:
 
 
 def current_model_id(models: Path) -> str:
-    """Return the id of the model in use, or `cue words` before the first training."""
-    return shelf.current_id(models) or "cue words"
+    """Return the id of the model in use, or `cue words` before the first training.
+
+    For people: a model that cannot be read is named all the same, with that remark. `refusal`
+    says why.
+    """
+    try:
+        found = shelf.current_id(models)
+        if found is None:
+            return "cue words"
+        shelf.read_header(shelf.header_path(models, found))
+    except ModelError:
+        return f"{_named_current(models) or 'unknown'} (cannot be read)"
+    return found
 
 
 def known_model_id(models: Path, taxonomy: Taxonomy) -> str:
@@ -82,7 +93,6 @@ def known_model_id(models: Path, taxonomy: Taxonomy) -> str:
 def read_shelf(models: Path) -> Shelf:
     """Return what is kept; one bad file does not hide the others."""
     used = {promotion.model_id for promotion in promotions(models)}
-    current = _named_current(models)
     kept, unreadable = [], []
     for path in sorted(models.glob("*.json")):
         try:
@@ -90,8 +100,7 @@ def read_shelf(models: Path) -> Shelf:
         except ModelError as error:
             unreadable.append((path.stem, str(error)))
     kept.sort(key=lambda header: (header.trained_at, header.model_id))
-    if current is None and kept:
-        current = kept[-1].model_id
+    current = _named_current(models)
     return Shelf(
         tuple(
             KeptModel(h, h.model_id == current, h.model_id == current or h.model_id in used)
@@ -110,11 +119,9 @@ def refusal(models: Path, taxonomy: Taxonomy) -> ModelError | None:
         current = shelf.current_id(models)
         if current is None:
             return None
-        header = shelf.read_header(shelf.header_path(models, current))
+        shelf.check_fit(shelf.read_header(shelf.header_path(models, current)), taxonomy)
     except ModelError as error:
         return error
-    if header.taxonomy_fingerprint != taxonomy.fingerprint:
-        return UnfitModelError(f"Model {header.model_id} was trained for another taxonomy.")
     return None
 
 
@@ -130,10 +137,12 @@ def promotions(models: Path) -> tuple[Promotion, ...]:
     """Return every promotion, oldest first; lines that cannot be read are passed over."""
     path = models / _PROMOTIONS
     found = []
-    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
+    for line in path.read_text("utf-8", "replace").splitlines() if path.is_file() else ():
         try:
-            found.append(Promotion(**json.loads(line)))
-        except (ValueError, TypeError):  # a line cut short by a crash
+            promotion = Promotion(**json.loads(line))
+            if all(isinstance(text, str) for text in astuple(promotion)):
+                found.append(promotion)
+        except (ValueError, TypeError, RecursionError):  # a line cut short by a crash
             continue
     return tuple(found)
 
@@ -141,12 +150,19 @@ def promotions(models: Path) -> tuple[Promotion, ...]:
 def before_current(models: Path) -> str:
     """Return the model to go back to: the last one in use that was trained before the present.
 
+    Where the present one cannot be read, so that nothing tells when it was trained: the last one
+    in use that was promoted before its own first promotion.
+
     Raises:
         NoModelError: there is none.
     """
     kept = read_shelf(models).models
-    place = next((n for n, model in enumerate(kept) if model.current), 0)
-    older = [model.header.model_id for model in kept[:place] if model.promoted]
+    place = next((n for n, model in enumerate(kept) if model.current), None)
+    if place is None:
+        earlier = _promoted_before(models)
+        older = [m.header.model_id for m in kept if m.header.model_id in earlier]
+    else:
+        older = [model.header.model_id for model in kept[:place] if model.promoted]
     if not older:
         raise NoModelError(
             "There is no older model to go back to.",
@@ -171,10 +187,11 @@ def read_learned(models: Path, model_id: str) -> Learned | None:
     """Return what a model learned from; None if nobody wrote it down."""
     try:
         content = json.loads(_learned_path(models, model_id).read_text("utf-8"))
-        return Learned(
-            frozenset(content["decided"]), frozenset(content["background"]), content["contest"]
-        )
-    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        contest = content["contest"]
+        if not isinstance(contest, dict):
+            return None
+        return Learned(frozenset(content["decided"]), frozenset(content["background"]), contest)
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
 
@@ -201,7 +218,18 @@ def _learned_path(models: Path, model_id: str) -> Path:
 
 
 def _named_current(models: Path) -> str | None:
+    """Return the id of the model in use, None also where `current` cannot be read."""
     try:
         return shelf.current_id(models)
     except ModelError:
         return None
+
+
+def _promoted_before(models: Path) -> frozenset[str]:
+    """Return what was in use before the present model was for the first time.
+
+    Without a readable `current`, the last promotion says which one is the present.
+    """
+    order = [promotion.model_id for promotion in promotions(models)]
+    present = _named_current(models) or (order[-1] if order else "")
+    return frozenset(order[: order.index(present)] if present in order else order)

@@ -10,15 +10,32 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from classifiers import artifact
+from classifiers import artifact, shelf
 from classifiers.errors import ModelError
 from classifiers.model import Model
 from classifiers.training import train
+from config.errors import LivingSurveyError
 from config.taxonomy import Taxonomy
 from pipeline.contest import Contest, Side, compete
 from pipeline.lessons import Lessons, gather
-from pipeline.models import Learned, promote, prune, read_learned, save_learned
+from pipeline.models import (
+    Learned,
+    current_model_id,
+    promote,
+    prune,
+    read_learned,
+    save_learned,
+)
 from storage.store import OpenStore
+
+#: Fewest approvals, and fewest papers to tell them from (a rejection counts one, an undecided
+#: paper half). With fewer the probabilities cannot be calibrated (classifiers/calibration.py), and
+#: a model does worse than the cue words (docs/classifier.md, "With little to learn from").
+FEWEST_TO_LEARN = 20
+
+
+class NothingToLearnError(LivingSurveyError):
+    """A model of what is decided so far would be worse than the cue words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +69,8 @@ def train_model(
 ) -> TrainReport:
     """Train on every standing approval and rejection, with undecided papers as background.
 
-    With no decision at all the model rests on the taxonomy's cue words. It is saved in any case,
-    and put to use if it is the first, if it is not worse than the champion, or by `force`.
+    It is saved in any case, and put to use if it is the first, if it is not worse than the
+    champion, or by `force`.
 
     Args:
         open_store: read once, before anything is computed.
@@ -63,11 +80,16 @@ def train_model(
         seed: of every random choice.
         clock: the training's time.
         keep: how many models to keep, 0 for all.
-        force: promote it however it compares.
+        force: train it from however little, one approval at least, and promote it however it
+            compares.
         on_stage: told what is being done.
+
+    Raises:
+        NothingToLearnError: what is decided so far makes no model better than the cue words.
     """
     now = clock()
     lessons = gather(open_store, taxonomy, background=background)
+    _refuse_too_little(lessons, models, force=force)
     on_stage("training on all decisions")
     model = train(lessons.examples, lessons.documents, taxonomy, trained_at=now, seed=seed)
     contest = _contest(model, lessons, models, on_stage)
@@ -89,13 +111,42 @@ def train_model(
     )
 
 
+def _refuse_too_little(lessons: Lessons, models: Path, *, force: bool) -> None:
+    approved = sum(example.in_scope for example in lessons.examples)
+    rejected, stream = len(lessons.examples) - approved, len(lessons.documents)
+    if force and approved:
+        return
+    in_use = current_model_id(models)
+    stays = f"{in_use} stay{'' if in_use == 'cue words' else 's'} in use"
+    if not approved:
+        raise NothingToLearnError(
+            f"There is nothing to learn from yet, no paper is approved: {stays}.",
+            hint='"living-survey bootstrap" imports the list, "living-survey decide" records '
+            "decisions.",
+        )
+    if approved < FEWEST_TO_LEARN:
+        raise NothingToLearnError(
+            f"There is too little to learn from yet, {approved} approved of at least "
+            f"{FEWEST_TO_LEARN}: {stays}.",
+            hint='"living-survey bootstrap" imports the list, "living-survey decide" records '
+            'decisions; "living-survey train --force" trains all the same.',
+        )
+    if rejected + stream / 2 < FEWEST_TO_LEARN:
+        raise NothingToLearnError(
+            f"There is too little to tell the approved papers from, {rejected} rejected and "
+            f"{stream} undecided: {stays}.",
+            hint='"living-survey run" or "backfill" brings papers; "living-survey train --force" '
+            "trains all the same.",
+        )
+
+
 def _contest(
     model: Model, lessons: Lessons, models: Path, on_stage: Callable[[str], None]
 ) -> Contest | None:
     """Compare with the model in use; None before the first."""
     champion_id = None
     try:
-        champion_id = artifact.current_id(models)
+        champion_id = shelf.current_id(models)
         if champion_id is None:
             return None
         champion = artifact.load(models, model.taxonomy)

@@ -1,46 +1,61 @@
 """What a run does for the model beside using it: train anew when due, look at drift once a week."""
 
+from pathlib import Path
+
 from rich.progress import Progress
 
 from classifiers import shelf
 from classifiers.errors import NoModelError
 from pipeline.bootstrap import Services
 from pipeline.drift_reports import DriftReport, drift_path, save_drift, week_of
-from pipeline.models import read_learned
+from pipeline.models import read_learned, read_shelf
 from pipeline.recording import Recorder
 
 
 def retrain_step(services: Services, record: Recorder, bars: Progress) -> str | None:
-    """Train once `retrain_after` decisions are new to the model in use.
+    """Train once `retrain_after` decisions are new to the model in use and to the newest kept one.
 
-    Returns the new model's id, None if it was not due. Whether it is put to use is the contest's
-    verdict, as with `train`.
+    The newest may have lost its contest: the same decisions would only make it lose again, in
+    every run. Returns the new model's id, None if it was not due or there is too little to learn
+    from. Whether it is put to use is the contest's verdict, as with `train`.
     """
     settings = services.settings.classifier
     if not settings.retrain_after:
         return None
-    current = shelf.current_id(settings.models)
-    learned = read_learned(settings.models, current) if current else None
+    known = _learned_so_far(settings.models)
     with services.open_store() as store:
-        decided = [example.text.arxiv_id for example in store.decisions.training()]
-    known = learned.decided if learned else frozenset[str]()
-    if sum(arxiv_id not in known for arxiv_id in decided) < settings.retrain_after:
+        decided = store.decisions.training()
+    if sum(example.text.arxiv_id not in known for example in decided) < settings.retrain_after:
         return None
-    from pipeline.train import train_model  # noqa: PLC0415  most runs need no scikit-learn
+    from pipeline.train import (  # noqa: PLC0415  most runs need no scikit-learn
+        NothingToLearnError,
+        train_model,
+    )
 
     task = bars.add_task("training anew", total=None)
-    report = train_model(
-        services.open_store,
-        services.taxonomy,
-        models=settings.models,
-        background=settings.background,
-        seed=settings.seed,
-        clock=services.clock,
-        keep=settings.keep,
-        on_stage=lambda stage: bars.update(task, description=stage),
-    )
+    try:
+        report = train_model(
+            services.open_store,
+            services.taxonomy,
+            models=settings.models,
+            background=settings.background,
+            seed=settings.seed,
+            clock=services.clock,
+            keep=settings.keep,
+            on_stage=lambda stage: bars.update(task, description=stage),
+        )
+    except NothingToLearnError:  # not a fault of the run: it goes on with what is in use
+        return None
     record.count(trained=1, promoted=int(report.promoted))
     return report.model_id
+
+
+def _learned_so_far(models: Path) -> frozenset[str]:
+    """Return the decided papers that the model in use or the newest kept one learned from."""
+    kept = read_shelf(models).models
+    ids = {shelf.current_id(models), kept[-1].header.model_id if kept else None} - {None}
+    found = [read_learned(models, model_id) for model_id in ids if model_id is not None]
+    return frozenset().union(*(learned.decided for learned in found if learned is not None))
 
 
 def weekly_drift_step(services: Services, record: Recorder, bars: Progress) -> DriftReport | None:

@@ -39,12 +39,14 @@ def train(
     invocation: Invocation,
     *,
     force: Annotated[
-        bool, typer.Option("--force", help="Put it to use even if it is worse than the last.")
+        bool,
+        typer.Option("--force", help="Put it to use even if it is worse, or from very little."),
     ] = False,
 ) -> None:
     """Train a model on all standing decisions.
 
     It replaces the one in use if it is not worse on later decisions that neither learned from.
+    From fewer than twenty approvals a model would be worse than the cue words, and none is made.
     """
     from pipeline.commands.session import session
     from pipeline.train import train_model

@@ -182,19 +182,21 @@ def rollback(
     """Put an older model to use again, with its predictions."""
     from classifiers import artifact, shelf
     from pipeline.commands.session import session
-    from pipeline.models import before_current, promote
+    from pipeline.models import before_current, current_model_id, promote
 
     models = invocation.settings.classifier.models
     with session(invocation, "model rollback") as opened:
         services = opened.services
-        was = shelf.current_id(models)
+        was = current_model_id(models)
         wanted = model_id or before_current(models)
         # Only a whole model that fits is put to use.
         artifact.load(shelf.header_path(models, wanted), services.taxonomy)
-        promote(models, wanted, at=services.clock(), why=f"rollback from {was}")
+        # Putting it to use comes last: killed before that, the same command begins anew, from
+        # the same model, and turning its predictions on again changes nothing.
         with services.open_store() as store:
             changed = store.predictions.prefer(wanted)
             missing = store.papers.unclassified_count(wanted)
+        promote(models, wanted, at=services.clock(), why=f"rollback from {was}")
         opened.record.count(predictions=changed, unclassified=missing)
     if invocation.output.as_json:
         invocation.output.answer(
