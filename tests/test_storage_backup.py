@@ -66,6 +66,7 @@ def test_a_log_left_from_a_kept_file_is_not_given_to_another(
     kept.with_name(kept.name + ".wal").write_bytes(b"of the file that was taken away")
     again = restore(safe, database, now=NOW, busy_timeout_seconds=5).kept
     assert again is not None
+    assert not again.with_name(again.name + ".wal").exists()
     assert held(again) == {IDS[0]}
 
 
