@@ -11,7 +11,7 @@ from classifiers_fakes import TRAINED_AT, approved, rejected, stream
 
 from classifiers import artifact, shelf
 from classifiers.cues import CueClassifier
-from classifiers.errors import DamagedModelError, NoModelError, UnfitModelError
+from classifiers.errors import DamagedModelError, ModelError, NoModelError, UnfitModelError
 from classifiers.model import Model
 from classifiers.training import train
 from config.taxonomy import Taxonomy, load_taxonomy
@@ -56,6 +56,8 @@ def test_another_seed_is_another_header_with_the_same_weights(
     other = train([*approved(4), *rejected(8)], stream(), taxonomy, trained_at=TRAINED_AT, seed=1)
     assert other.header.settings["seed"] == 1
     assert other.weights.tobytes() == model.weights.tobytes()
+    # the calibration differs, so the predictions do: they must not be kept under one id
+    assert other.model_id != model.model_id
 
 
 def test_the_header_can_be_read_by_people(saved: Path, model: Model) -> None:
@@ -111,7 +113,9 @@ def test_a_missing_array_file_is_refused(saved: Path, taxonomy: Taxonomy) -> Non
         artifact.load(saved, taxonomy)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"model_id": "x"}', "null"])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"model_id": "x"}', "null", pytest.param("[" * 100_000, id="deep")]
+)
 def test_an_unreadable_header_is_refused(saved: Path, taxonomy: Taxonomy, content: str) -> None:
     saved.write_text(content, "utf-8")
     with pytest.raises(DamagedModelError, match="header"):
@@ -132,6 +136,37 @@ def test_what_does_not_fit_is_refused(
     header = json.loads(saved.read_text("utf-8"))
     saved.write_text(json.dumps({**header, **changes}), "utf-8")
     with pytest.raises(UnfitModelError, match=f"{said}.*living-survey train"):
+        artifact.load(saved, taxonomy)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"libraries": "scikit-learn"},
+        {"libraries": {"scikit-learn": 1}},
+        {"settings": [1]},
+        {"settings": {"max_terms": "many"}},
+        {"settings": {"max_terms": float("nan")}},
+        {"metrics": {"task_top1": "high"}},
+        {"model_id": 7},
+        {"trained_at": 20260317},
+        {"format": "x" * 10_000},
+    ],
+)
+def test_a_header_of_other_types_is_refused_in_one_short_sentence(
+    saved: Path, taxonomy: Taxonomy, changes: dict[str, object]
+) -> None:
+    header = json.loads(saved.read_text("utf-8"))
+    saved.write_text(json.dumps({**header, **changes}), "utf-8")
+    with pytest.raises(ModelError) as caught:
+        artifact.load(saved, taxonomy)
+    assert len(str(caught.value)) < 300 + len(str(saved))
+
+
+def test_arrays_that_are_a_directory_are_refused(saved: Path, taxonomy: Taxonomy) -> None:
+    saved.with_suffix(".npz").unlink()
+    saved.with_suffix(".npz").mkdir()
+    with pytest.raises(DamagedModelError, match="cannot be read"):
         artifact.load(saved, taxonomy)
 
 

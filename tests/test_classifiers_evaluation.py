@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from classifiers.baselines import NaiveBayes, plain
 from classifiers.calibration import expected_error, threshold_for
 from classifiers.errors import ModelError
-from classifiers.evaluation import LeakError, evaluate, temporal_split
+from classifiers.evaluation import LeakError, evaluate, labels_of, temporal_split
 from classifiers.metrics import label_measures, reliability, work_saved
 from classifiers.simulation import Asreview, OurRule, simulate
 from classifiers.training import train
@@ -191,3 +191,20 @@ def test_measures_of_a_label_nobody_has() -> None:
     nobody = np.zeros(3, dtype=bool)
     found = label_measures("audio", np.zeros(3), nobody, nobody)
     assert (found.support, found.precision, found.recall, found.f1) == (0, 0.0, 0.0, 0.0)
+
+
+def test_all_techniques_of_a_place_count_in_no_figure(taxonomy: Taxonomy) -> None:
+    image = "generation-image-non-llm-based"
+    every = tuple(
+        s.id
+        for s in taxonomy.sections
+        if (s.task, s.modality) == ("generation", "image") and s.technique
+    )
+    sure, unsure = (e for e in approved(2) if e.sections == (image,))
+    unsure = Example(unsure.document, in_scope=True, sections=every)
+    assert labels_of(unsure, "technique", taxonomy) == set()
+    assert labels_of(unsure, "modality", taxonomy) == {"image"}
+    said = {f"{image}-{n}": (0.9, image) for n in range(2)}
+    found = evaluate(Oracle(taxonomy, said), [sure, unsure], taxonomy, trained_on=())
+    assert {f.facet: f.papers for f in found.facets} == {"task": 2, "modality": 2, "technique": 1}
+    assert sum(measures.support for measures in found.sections) == 1

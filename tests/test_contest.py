@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from learning_fakes import DAY, START, arxiv_id, call, decide, decisions, settle
+from classifiers_fakes import approved, rejected
+from learning_fakes import DAY, START, arxiv_id, call, decide, decisions, opener, settle
 
-from classifiers import shelf
+from classifiers import artifact, shelf
+from classifiers.cues import CueClassifier
 from classifiers.evaluation import Evaluation, evaluate
 from classifiers.training import train
 from classifiers.types import Classifier, Example, Scores
@@ -47,6 +49,30 @@ def test_the_first_model_has_nobody_to_beat(tmp_path: Path, taxonomy: Taxonomy) 
     learned = read_learned(tmp_path / "models", report.model_id)
     assert learned is not None
     assert (len(learned.decided), len(learned.background)) == (84, 40)
+
+
+@pytest.mark.parametrize(
+    ("examples", "said"),
+    [
+        ([], "nothing to learn from yet"),
+        (rejected(30), "nothing to learn from yet"),
+        (approved(4)[:-1], "15 approved of at least 20"),
+        (approved(6), "0 rejected and 0 undecided"),
+    ],
+)
+def test_too_little_to_learn_from_leaves_the_cue_words_in_use(
+    tmp_path: Path, taxonomy: Taxonomy, examples: list[Example], said: str
+) -> None:
+    decide(opener(tmp_path), examples, first=START)
+    ended = call(tmp_path, "train")
+    assert ended.exit_code == 1
+    [line] = ended.stderr.splitlines()
+    assert said in line
+    assert "cue words stay in use" in line
+    models = tmp_path / "var" / "models"
+    assert isinstance(artifact.current(models, taxonomy), CueClassifier)
+    forced = call(tmp_path, "train", "--force")
+    assert forced.exit_code == (0 if any(e.in_scope for e in examples) else 1)
 
 
 def test_enough_new_decisions_measure_the_champion_itself(

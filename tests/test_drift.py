@@ -12,7 +12,9 @@ from rich.progress import Progress
 
 from classifiers.types import Document, Example
 from config.settings import ClassifierSettings, DatabaseSettings, Settings
+from pipeline import train as training
 from pipeline.bootstrap import Services, bootstrap
+from pipeline.contest import Contest
 from pipeline.drift_reports import DriftReport, newest_drift, save_drift, week_of
 from pipeline.recording import Recorder
 from pipeline.upkeep import drift_step, retrain_step, weekly_drift_step
@@ -150,6 +152,28 @@ def test_a_run_trains_anew_when_enough_is_new(survey: Path) -> None:
         assert trained is not None
         assert record.counts == {"trained": 1, "promoted": 1}
         assert retrain_step(_services(survey, retrain_after=1), record, bars) is None
+
+
+def test_a_lost_contest_is_not_repeated_in_every_run(
+    survey: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def worse(*args: object, **named: object) -> Contest:
+        return Contest("worse", not_worse=False)
+
+    monkeypatch.setattr(training, "compete", worse)
+    record = Recorder()
+    decide(opener(survey), decisions(10, start=700), first=NOW - 5 * DAY)
+    with _bars() as bars:
+        assert retrain_step(_services(survey, retrain_after=10), record, bars) is not None
+        assert record.counts == {"trained": 1, "promoted": 0}
+        assert retrain_step(_services(survey, retrain_after=10), record, bars) is None
+
+
+def test_a_run_with_too_little_to_learn_from_goes_on(tmp_path: Path) -> None:
+    opener_ = opener(tmp_path)
+    decide(opener_, decisions(10), first=START)
+    with _bars() as bars:
+        assert retrain_step(_services(tmp_path, retrain_after=1), Recorder(), bars) is None
 
 
 def test_reports_of_another_version_are_passed_over(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ from learning_fakes import DAY, START, call, decide, opener, settle
 
 from classifiers import shelf
 from config.taxonomy import load_taxonomy
+from pipeline import models
 from pipeline.models import read_shelf
+from storage.predictions import Predictions
 
 
 @pytest.fixture
@@ -92,6 +94,40 @@ def test_rollback_brings_the_old_model_and_its_predictions_back(
     assert "no older model" in again.output
     assert call(folder, "model", "rollback", second).exit_code == 0
     assert shelf.current_id(folder / "var" / "models") == second
+
+
+def test_a_rollback_killed_half_way_is_done_by_the_next(
+    survey: tuple[Path, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, first, second = survey
+    call(folder, "classify")
+
+    def killed(*_: object, **__: object) -> int:
+        raise KeyboardInterrupt
+
+    for room, name in ((Predictions, "prefer"), (models, "promote")):
+        with monkeypatch.context() as patch:
+            patch.setattr(room, name, killed)
+            assert call(folder, "model", "rollback").exit_code != 0
+        assert shelf.current_id(folder / "var" / "models") == second
+    ended = call(folder, "model", "rollback")
+    assert ended.exit_code == 0, ended.output
+    queue = json.loads(call(folder, "queue", "--json").stdout)
+    assert {item["model_id"] for item in queue["items"]} == {first}
+
+
+def test_a_model_with_a_lost_header_is_refused_and_rolled_back_from(
+    survey: tuple[Path, str, str],
+) -> None:
+    folder, first, second = survey
+    (folder / "var" / "models" / f"{second}.json").unlink()
+    ended = call(folder, "classify")
+    assert ended.exit_code == 1
+    assert ended.stderr.count("\n") == 1
+    assert "rollback" in ended.stderr
+    assert f"{second} (cannot be read)" in call(folder, "status").output
+    assert call(folder, "model", "rollback").exit_code == 0
+    assert shelf.current_id(folder / "var" / "models") == first
 
 
 def test_a_damaged_model_is_not_rolled_back_to(survey: tuple[Path, str, str]) -> None:

@@ -1,5 +1,6 @@
 """What is kept, what is in use, where a rollback goes: without loading any array."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -149,3 +150,63 @@ def test_reading_the_shelf_loads_nothing_heavy(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_back_from_a_model_whose_header_cannot_be_read(shelf: tuple[Path, list[str]]) -> None:
+    models, ids = shelf
+    (models / f"{ids[3]}.json").write_text("{")
+    assert before_current(models) == ids[1]
+    (models / f"{ids[3]}.json").unlink()
+    assert before_current(models) == ids[1]
+    (models / "current").write_bytes(b"\xff\xfe")
+    assert before_current(models) == ids[1]
+
+
+def test_a_lost_model_is_named_as_lost_and_refused(
+    shelf: tuple[Path, list[str]], taxonomy: Taxonomy
+) -> None:
+    models, ids = shelf
+    for name in ids:
+        (models / f"{name}.json").unlink()
+    assert current_model_id(models) == f"{ids[3]} (cannot be read)"
+    refused = refusal(models, taxonomy)
+    assert isinstance(refused, NoModelError)
+    assert "living-survey train" in refused.hint
+    with pytest.raises(NoModelError, match=ids[3]):
+        artifact.current(models, taxonomy)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"x" * 10_000, b"", b"../../etc/x", b"a\nb"])
+def test_a_current_that_names_nothing_is_one_short_sentence(
+    shelf: tuple[Path, list[str]], taxonomy: Taxonomy, content: bytes
+) -> None:
+    models, _ = shelf
+    (models / "current").write_bytes(content)
+    refused = refusal(models, taxonomy)
+    assert isinstance(refused, DamagedModelError)
+    assert len(str(refused)) < 200 + len(str(models))
+    assert "living-survey train" in refused.hint
+    assert current_model_id(models) == "unknown (cannot be read)"
+    assert not any(model.current for model in read_shelf(models).models)
+
+
+def test_another_scikit_learn_is_refused_by_the_header_alone(
+    shelf: tuple[Path, list[str]], taxonomy: Taxonomy
+) -> None:
+    models, ids = shelf
+    header = models / f"{ids[3]}.json"
+    content = json.loads(header.read_text())
+    content["libraries"]["scikit-learn"] = "0.24.2"
+    header.write_text(json.dumps(content))
+    refused = refusal(models, taxonomy)
+    assert isinstance(refused, UnfitModelError)
+    assert "0.24.2" in str(refused)
+
+
+@pytest.mark.parametrize(
+    "content", ["[" * 100_000, '{"decided": [], "background": [], "contest": 3}']
+)
+def test_a_record_that_is_none_is_not_on_record(tmp_path: Path, content: str) -> None:
+    (tmp_path / "learned").mkdir()
+    (tmp_path / "learned" / "m.json").write_text(content)
+    assert read_learned(tmp_path, "m") is None

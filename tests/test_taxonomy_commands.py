@@ -37,7 +37,7 @@ def survey(tmp_path: Path) -> Survey:
 
 
 def test_from_preview_to_the_next_model(survey: Survey) -> None:
-    survey.json("train")
+    survey.json("train", "--force")
     survey.json("classify")
     preview = survey.call("taxonomy", "migrate", "new.toml", "--plan", "plan.toml")
     assert preview.status == 0
@@ -57,7 +57,7 @@ def test_from_preview_to_the_next_model(survey: Survey) -> None:
     assert "trained for another taxonomy" in sentence
     assert '"living-survey train"' in sentence
 
-    trained = survey.json("train", **moved)
+    trained = survey.json("train", "--force", **moved)
     assert trained["approved"] == 1
     assert survey.json("classify", **moved)["classified"] == 8
     again = survey.json("taxonomy", "migrate", "new.toml", "--from", "taxonomy.toml", **moved)
@@ -66,7 +66,7 @@ def test_from_preview_to_the_next_model(survey: Survey) -> None:
 
 
 def test_a_run_with_a_model_of_the_old_taxonomy_says_so_in_a_sentence(survey: Survey) -> None:
-    survey.json("train")
+    survey.json("train", "--force")
     ended = survey.call("run", LIVING_SURVEY_SURVEY__TAXONOMY="new.toml")
     assert ended.status == 1
     assert "Traceback" not in ended.err
