@@ -80,7 +80,7 @@ class ArxivSettings(Section):
     )
     query_url: BaseUrl = Field(
         default="https://export.arxiv.org/api/query",
-        description="the query API, for look-ups by id",
+        description="the query API, for look-ups by id and searches",
     )
     sets: Sets = Field(default=("cs", "eess"), description="the OAI sets that are harvested")
     categories: Categories = Field(

@@ -9,6 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 from pipeline.commands import (
+    adding,
     audit,
     demo,
     digest,
@@ -47,7 +48,7 @@ COMMANDS = (
     evaluation.drift,
     fetching.backfill,
     importing.import_,
-    fetching.add,
+    adding.add,
     queue.queue,
     queue.decide,
     queue.undo,

@@ -1,13 +1,14 @@
 """`add`: what came, what arXiv does not have, and what came and cannot be read."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from cli import survey_at
-from steps_fakes import make_record, noon, sources
+from steps_fakes import CATEGORIES, make_record, noon, sources
 
-from pipeline.add import AddReport, add_papers
+from config.errors import UsageError
+from pipeline.add import AddReport, Search, add_found, add_papers
 from pipeline.replica.faults import Fault, Kind
 from pipeline.replica.log import Channel
 from pipeline.replica.server import ReplicaServer
@@ -31,6 +32,94 @@ def test_an_entry_that_cannot_be_read_is_not_called_unknown(tmp_path: Path) -> N
     )
     with open_store() as store:
         assert [record.arxiv_id for record in store.quarantine.recent(10)] == ["2603.00002"]
+
+
+TALKING = "A talking head that listens"
+LIBRARY = [
+    make_record(1, TUESDAY - timedelta(days=7), title=TALKING),
+    make_record(2, TUESDAY, title="Heads of talking lamps"),
+    make_record(3, TUESDAY, "cs.CL", title=f"{TALKING}, again"),
+    make_record(4, TUESDAY, "math.CO", title=f"{TALKING}, counted"),
+]
+
+
+def found(directory: Path, wanted: Search, *, limit: int = 25) -> list[tuple[str, bool]]:
+    """Return the papers that a search on a local arXiv adds, and whether we held them."""
+    open_store = store_opener(directory / "survey.duckdb")
+    with (
+        ReplicaServer(LIBRARY, today=TUESDAY) as arxiv,
+        sources(arxiv, directory, noon(TUESDAY)) as opened,
+    ):
+        report = add_found(
+            opened.query, open_store, wanted, limit=limit, clock=lambda: noon(TUESDAY)
+        )
+    with open_store() as store:
+        assert set(store.papers.held([p.arxiv_id for p in report.papers])) == {
+            p.arxiv_id for p in report.papers
+        }
+    return [(paper.arxiv_id, paper.held) for paper in report.papers]
+
+
+def test_plain_words_are_one_phrase_in_the_surveys_categories(tmp_path: Path) -> None:
+    """arXiv would look for any of the words, everywhere."""
+    wanted = Search("talking head", CATEGORIES)
+    assert found(tmp_path, wanted, limit=1) == [("2603.00003", False)]  # the newest
+    assert found(tmp_path, wanted) == [("2603.00003", True), ("2603.00001", False)]
+
+
+def test_arxivs_own_language_is_taken_as_it_stands(tmp_path: Path) -> None:
+    wanted = Search('ti:"talking head" ANDNOT cat:cs.CV', CATEGORIES)
+    assert [key for key, _ in found(tmp_path, wanted)] == ["2603.00003", "2603.00004"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "keys"),
+    [
+        (TUESDAY - timedelta(days=2), None, ["2603.00003"]),
+        (None, TUESDAY - timedelta(days=2), ["2603.00001"]),
+        (TUESDAY - timedelta(days=8), TUESDAY, ["2603.00003", "2603.00001"]),
+    ],
+)
+def test_a_search_can_be_narrowed_to_days(
+    tmp_path: Path, first: date | None, last: date | None, keys: list[str]
+) -> None:
+    wanted = Search("talking head", CATEGORIES, first, last)
+    assert [key for key, _ in found(tmp_path, wanted)] == keys
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        (Search("  ", CATEGORIES), "nothing to search"),
+        (Search("ti:(((", CATEGORIES), "cannot read the search"),
+        (Search("lamps", CATEGORIES, TUESDAY, date(2026, 3, 1)), "2026-03-17 is after 2026-03-01"),
+    ],
+)
+def test_what_cannot_be_searched_is_a_matter_of_words(
+    tmp_path: Path, wanted: Search, said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        found(tmp_path, wanted)
+
+
+@pytest.mark.slow
+def test_a_search_is_a_command(tmp_path: Path) -> None:
+    with ReplicaServer(LIBRARY, today=TUESDAY) as arxiv:
+        survey = survey_at(tmp_path, url=arxiv.url, now=noon(TUESDAY).isoformat())
+        survey.call("add", "2603.00001")
+        ended = survey.call("add", "--search", "talking head", "--limit", "1")
+        assert ended.status == 0, ended.err
+        assert "added  2603.00003  A talking head that listens, again" in ended.out
+        assert "arXiv has 2: raise --limit" in ended.out
+        report = survey.json("add", "--search", "talking head")
+        assert [(p["arxiv_id"], p["held"]) for p in report["papers"]] == [
+            ("2603.00003", True),
+            ("2603.00001", True),
+        ]
+        assert "found      nothing" in survey.call("add", "--search", "steam engines").out
+        assert len(survey.json("queue")["items"]) == 2
+        for words in ((), ("2603.00001", "--search", "lamps")):
+            assert survey.call("add", *words).status == 2
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""The steps that ask arXiv: run, fetch, backfill, add."""
+"""The steps that ask arXiv by the calendar: run, fetch, backfill."""
 
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +9,6 @@ import typer
 from pipeline.commands.invocation import Invocation, command
 
 if TYPE_CHECKING:
-    from pipeline.add import AddReport
     from pipeline.fetch import FetchReport
 
 _DAY = "%Y-%m-%d"
@@ -154,52 +153,6 @@ def backfill(
         )
     if report.quarantined:
         invocation.output.line(f"quarantine {report.quarantined} records could not be read")
-
-
-@command(
-    "add",
-    examples="""
-    living-survey add 2405.19334
-    living-survey add https://arxiv.org/abs/2405.19334 2310.01218
-    """,
-)
-def add(
-    invocation: Invocation,
-    papers: Annotated[list[str], typer.Argument(metavar="ID_OR_URL...", show_default=False)],
-) -> None:
-    """Bring single papers into the queue by hand."""
-    from pipeline.add import add_papers
-    from pipeline.commands.session import arxiv_session
-    from pipeline.run import classify_step
-
-    with arxiv_session(invocation, "add", alone=False) as (session, arxiv):
-        services = session.services
-        report = add_papers(arxiv.query, services.open_store, papers, clock=services.clock)
-        session.record.count(added=len(report.added))
-        classify_step(services, session.record, session.bars)
-        session.record.error = "; ".join(_not_added(report)) or None
-    if invocation.output.as_json:
-        invocation.output.answer(report)
-    else:
-        for label, keys in (("added", report.added), ("held already", report.already)):
-            if keys:
-                invocation.output.line(f"{label}: {', '.join(keys)}")
-    for sentence in _not_added(report):
-        invocation.output.note(f"living-survey: {sentence}")
-    if report.unknown or report.unreadable:
-        raise typer.Exit(1)
-
-
-def _not_added(report: "AddReport") -> list[str]:
-    said = []
-    if report.unknown:
-        said.append(f"arXiv knows no {', '.join(report.unknown)}. Check the id.")
-    if report.unreadable:
-        said.append(
-            f"What arXiv sent for {', '.join(report.unreadable)} cannot be read; it is kept:"
-            " `living-survey quarantine list` says why."
-        )
-    return said
 
 
 def _say_fetch(invocation: Invocation, report: "FetchReport") -> None:
