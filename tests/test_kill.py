@@ -11,6 +11,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -45,7 +46,7 @@ class Scene:
 def arxiv() -> Iterator[ReplicaServer]:
     sample = Path(str(files("pipeline") / "sample"))
     records = load_records([sample / "papers.jsonl", sample / "listed.jsonl"])
-    with ReplicaServer(records, page_size=7) as server:
+    with ReplicaServer(records, today=datetime.fromisoformat(NOW).date(), page_size=7) as server:
         yield server
 
 

@@ -186,7 +186,9 @@ def test_four_processes_are_one_polite_client_to_arxiv(tmp_path: Path) -> None:
         assert len(arxiv.requests) >= 8
         assert arxiv.log.most_in_flight == 1
         assert max(request.open_connections for request in arxiv.requests) == 1
-        # the server notes a request some microseconds after the limiter let it go
+        # Real time, because it is the property itself: how close two requests came as the server
+        # saw them. Only the lower bound is asserted, so a slow machine cannot fail it; and the
+        # server notes a request some microseconds after the limiter let it go.
         assert arxiv.log.smallest_gap is not None
         assert arxiv.log.smallest_gap > INTERVAL - 0.005
 
