@@ -131,7 +131,8 @@ def _refuse_too_little(lessons: Lessons, models: Path, *, force: bool) -> None:
             hint='"living-survey bootstrap" imports the list, "living-survey decide" records '
             'decisions; "living-survey train --force" trains all the same.',
         )
-    if rejected + stream / 2 < FEWEST_TO_LEARN:
+    # the far half of the stream stands in for rejections, the middle paper included
+    if rejected + (stream + 1) // 2 < FEWEST_TO_LEARN:
         raise NothingToLearnError(
             f"There is too little to tell the approved papers from, {rejected} rejected and "
             f"{stream} undecided: {stays}.",
