@@ -298,3 +298,14 @@ def test_recent_decisions_can_be_undone_from_their_page(room: Room, visitor: Vis
 
 def test_a_made_up_piece_of_news_is_not_shown(visitor: Visitor) -> None:
     assert visitor.get("/queue?done=made-up").forms("/undo") == []
+
+
+def test_a_decision_that_was_replaced_does_not_look_like_the_one_that_stands(
+    room: Room, visitor: Visitor
+) -> None:
+    room.fill(["2603.00001"])
+    visitor.decide(visitor.get("/queue"), "2603.00001", "rejected")
+    visitor.decide(visitor.get("/paper/2603.00001"), "2603.00001", "approved")
+    page = visitor.get("/decisions").text
+    assert page.count("by a later decision") == 1
+    assert page.index("Approved") < page.index("by a later decision")

@@ -178,6 +178,7 @@ def decisions_page(request: Request) -> Response:
     with desk.open_store() as store:
         recent = store.decisions.recent(_RECENT)
         papers = store.papers.get_many([decision.arxiv_id for decision in recent])
+        standing = store.decisions.standing(decision.arxiv_id for decision in recent)
         news = _news(store, request)
     titles = {arxiv_id: stored.paper.title for arxiv_id, stored in papers.items()}
     return render(
@@ -186,6 +187,7 @@ def decisions_page(request: Request) -> Response:
         heading="Decisions",
         place=Place("/decisions"),
         rows=[News(decision, titles.get(decision.arxiv_id, "")) for decision in recent],
+        standing={decision.decision_id for decision in standing.values()},
         news=news,
     )
 
