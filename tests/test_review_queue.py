@@ -230,3 +230,12 @@ def test_health_is_json(room: Room, visitor: Visitor) -> None:
     room.fill(["2603.00001"])
     page = visitor.get("/health")
     assert page.response.json() == {"status": "ok", "queue": 1}
+
+
+def test_pitfall_71_no_pdf_is_served_here(room: Room, visitor: Visitor) -> None:
+    """Full texts are arXiv's to serve: pages link there, and this server has none."""
+    room.fill(["2603.00001"])
+    assert visitor.get("/pdf/2603.00001").status == 404
+    page = visitor.get("/paper/2603.00001").response.text
+    assert 'href="https://arxiv.org/pdf/2603.00001"' in page
+    assert 'href="https://arxiv.org/abs/2603.00001' in page

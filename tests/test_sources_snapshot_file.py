@@ -138,7 +138,9 @@ def test_a_snapshot_nobody_renewed_is_refused(tmp_path: Path, write: Write) -> N
 
 
 @containers
-def test_the_copy_frozen_in_2020_is_refused_by_its_shape(tmp_path: Path, write: Write) -> None:
+def test_pitfall_70_the_copy_frozen_in_2020_is_refused_by_its_shape(
+    tmp_path: Path, write: Write
+) -> None:
     frozen = make_records(3, categories=["hep-ph"], versions=["v1", "v2"])
     with pytest.raises(SnapshotError, match="frozen since August 2020"):
         check(write(tmp_path, frozen))
