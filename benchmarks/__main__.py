@@ -20,7 +20,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="What the product costs, as ratios against a baseline of the same run.",
-        epilog="\n".join(f"  {name:<10} {run.__doc__}" for name, run in BENCHMARKS.items()),
+        epilog="\n".join(
+            [
+                *(f"  {name:<10} {run.__doc__}" for name, run in BENCHMARKS.items()),
+                "",
+                "The classifier has its own: python -m benchmarks.classifier_speed",
+            ]
+        ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="see below; all of them if none")
