@@ -18,6 +18,8 @@ from pipeline.replica.serve import serve_replica
 def test_it_says_where_it_listens_and_stops_on_ctrl_c(tmp_path: Path) -> None:
     data = write_rows(tmp_path / "papers.jsonl", make_row())
     code = (
+        # a suite started in the background has SIGINT ignored, and its children inherit that
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "import sys; from datetime import date; from pathlib import Path; "
         "from pipeline.replica.serve import serve_replica; "
         "serve_replica([Path(sys.argv[1])], port=0, today=date(2026, 3, 17), "
