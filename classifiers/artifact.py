@@ -25,6 +25,7 @@ from classifiers.header import ModelHeader
 from classifiers.model import Model
 from classifiers.targets import outputs
 from classifiers.types import Classifier
+from config.files import put_in_place
 from config.taxonomy import Taxonomy
 
 #: every member of an .npz gets this instant, or the same model would have other bytes tomorrow
@@ -42,9 +43,9 @@ def save(model: Model, directory: Path, *, promote: bool = True) -> Path:
     arrays = _packed(_arrays(model))
     header = {**asdict(model.header), "sha256": hashlib.sha256(arrays).hexdigest()}
     text = json.dumps(header, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    shelf.write_whole(directory / f"{model.model_id}.npz", arrays)
+    put_in_place(directory / f"{model.model_id}.npz", arrays)
     path = directory / f"{model.model_id}.json"
-    shelf.write_whole(path, text.encode())
+    put_in_place(path, text.encode())
     if promote:
         shelf.set_current(directory, model.model_id)
     return path

@@ -6,13 +6,13 @@
 
 import json
 import math
-import os
 import re
 from importlib.metadata import version
 from pathlib import Path
 
 from classifiers.errors import DamagedModelError, NoModelError, UnfitModelError
 from classifiers.header import FORMAT, ModelHeader
+from config.files import put_in_place
 from config.taxonomy import Taxonomy
 
 _CURRENT = "current"
@@ -51,7 +51,7 @@ def set_current(directory: Path, model_id: str) -> None:
     """Make a kept model the one in use (promotion and rollback alike)."""
     if not _ID.fullmatch(model_id) or not header_path(directory, model_id).is_file():
         raise _unknown(directory, model_id)
-    write_whole(directory / _CURRENT, f"{model_id}\n".encode())
+    put_in_place(directory / _CURRENT, f"{model_id}\n".encode())
 
 
 def headers(directory: Path) -> list[ModelHeader]:
@@ -106,16 +106,6 @@ def check_fit(header: ModelHeader, taxonomy: Taxonomy) -> None:
         raise UnfitModelError(
             f"Model {header.model_id} was trained with scikit-learn {_short(made)}, here is {here}."
         )
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Put a file in place whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _unknown(directory: Path, model_id: str) -> NoModelError:

@@ -4,12 +4,12 @@ Light on purpose: `status` and `doctor` read the newest, and must not pay for sc
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 from config.errors import LivingSurveyError
+from config.files import put_in_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,9 @@ def save_drift(reports: Path, report: DriftReport) -> Path:
         LivingSurveyError: the system refused.
     """
     path = drift_path(reports, report.week)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    text = json.dumps(asdict(report), ensure_ascii=False, indent=2) + "\n"
     try:
-        reports.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(asdict(report), ensure_ascii=False, indent=2) + "\n", "utf-8")
-        part.replace(path)
+        put_in_place(path, text.encode("utf-8"))
     except OSError as error:
         raise LivingSurveyError(
             f"The report {path} cannot be written: {error.strerror or error}.",

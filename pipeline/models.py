@@ -15,6 +15,7 @@ from typing import Any
 from classifiers import shelf
 from classifiers.errors import ModelError, NoModelError
 from classifiers.header import ModelHeader
+from config.files import put_in_place
 from config.taxonomy import Taxonomy
 
 _PROMOTIONS = "promotions.jsonl"
@@ -180,7 +181,7 @@ def save_learned(models: Path, model_id: str, learned: Learned) -> None:
         "contest": learned.contest,
     }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-    shelf.write_whole(_learned_path(models, model_id), text.encode())
+    put_in_place(_learned_path(models, model_id), text.encode())
 
 
 def read_learned(models: Path, model_id: str) -> Learned | None:

@@ -8,12 +8,12 @@ lost. The file is written after the commit, so a kill between the two leaves it 
 
 import json
 import logging
-import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import duckdb
 
+from config.files import put_in_place
 from storage.errors import StorageError, StoreDamagedError
 from storage.session import Session
 
@@ -58,14 +58,8 @@ def write_manifest(database: Path, manifest: Manifest) -> None:
         StorageError: it cannot be written; what it tells of is committed all the same.
     """
     path = manifest_path(database)
-    part = path.with_name(path.name + ".part")
     try:
-        with part.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(manifest)) + "\n")
-            file.flush()
-            # Else a power cut after the rename can leave an empty file; costs about 0.3 ms.
-            os.fsync(file.fileno())
-        part.replace(path)
+        put_in_place(path, (json.dumps(asdict(manifest)) + "\n").encode())
     except OSError as error:
         raise StorageError(
             f"{path} cannot be written: {error.strerror}.",

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -166,7 +167,8 @@ def test_a_cut_file_gives_a_clear_error_at_the_latest_when_it_is_read(
 def test_a_manifest_that_cannot_be_written_is_a_clear_error_and_loses_nothing(
     tmp_path: Path, now: datetime
 ) -> None:
-    part = manifest_path(database(tmp_path)).with_suffix(".json.part")
+    path = manifest_path(database(tmp_path))
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     with opener(tmp_path)() as store:
         part.mkdir()
         with pytest.raises(StorageError, match="cannot be written"):

@@ -1,10 +1,10 @@
 """Keeps an evaluation's report as JSON and as a page. The same report gives the same bytes."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import LivingSurveyError
+from config.files import put_in_place
 from pipeline.evaluation.page import page
 from pipeline.evaluation.report import EvaluationReport
 
@@ -43,11 +43,8 @@ def keep_report(
 
 
 def _write(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        put_in_place(path, text.encode("utf-8"))
     except OSError as error:
         raise ReportNotWrittenError(
             f"The report {path} cannot be written: {error.strerror or error}.",
