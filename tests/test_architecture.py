@@ -44,6 +44,20 @@ def test_there_is_no_room_without_a_purpose() -> None:
     assert [p for p in ROOMS if p.stem in {"utils", "helpers", "misc", "common"}] == []
 
 
+def test_a_run_loads_what_it_needs_and_no_more() -> None:
+    """Most runs look nothing up and classify nothing: they do not pay for being able to."""
+    code = (
+        "import sys\n"
+        "import pipeline.commands.session, pipeline.run\n"
+        "found = {'arxiv', 'numpy', 'pyarrow', 'requests', 'sklearn'} & set(sys.modules)\n"
+        "assert not found, sorted(found)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("command", ["--help", "status --help", "queue --help", "run --help"])
 def test_help_imports_nothing_heavy(command: str) -> None:
     code = (

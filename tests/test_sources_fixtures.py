@@ -16,7 +16,7 @@ from pipeline.sources.archive import RawAnswer
 from pipeline.sources.errors import OaiError, SourceError
 from pipeline.sources.feed import parse_feed
 from pipeline.sources.oai import parse_oai_page
-from pipeline.sources.query import paper_from_result
+from pipeline.sources.query_client import paper_from_result
 from pipeline.sources.query_transport import check_page, results_of
 from storage.types import Paper
 

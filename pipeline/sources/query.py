@@ -1,4 +1,4 @@
-"""Look-ups by identifier and searches at the query API, through the `arxiv` package.
+"""Look-ups by identifier and searches at the query API: what is asked, and until when.
 
 For single papers and repairs; never the record: it has no licence, no submitter, no history.
 """
@@ -6,21 +6,18 @@ For single papers and repairs; never the record: it has no licence, no submitter
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
-import arxiv
-
-from pipeline.sources.categories import (
-    canonical_categories,
-    canonical_category,
-    looks_like_category,
-)
-from pipeline.sources.errors import BadAnswerError, BadRequestError, IncompleteAnswerError
+from pipeline.sources.errors import BadRequestError, IncompleteAnswerError
 from pipeline.sources.http import ArxivHttp
 from pipeline.sources.identifiers import read_identifier
-from pipeline.sources.query_transport import QueryPage, StrictAdapter, make_arxiv_client
-from pipeline.sources.text import one_line, paragraphs, plain_line, says_withdrawn
-from storage.types import Paper, QuarantinedRecord, Source
+from storage.types import Paper, QuarantinedRecord
+
+if TYPE_CHECKING:
+    from pipeline.sources.query_client import QueryClient
+    from pipeline.sources.query_transport import QueryPage
 
 #: arXiv's server refuses request lines above 4,094 bytes (gunicorn); a comma takes three
 REQUEST_LINE_BYTES = 3_800
@@ -63,8 +60,15 @@ class QuerySource:
     """arXiv's query API at a base address."""
 
     def __init__(self, http: ArxivHttp, url: str) -> None:
-        self._adapter = StrictAdapter(http)
-        self._client = make_arxiv_client(self._adapter, url)
+        self._http = http
+        self._url = url
+
+    @cached_property
+    def _client(self) -> "QueryClient":
+        """The `arxiv` package, loaded when something is looked up: most runs need no look-up."""
+        from pipeline.sources.query_client import QueryClient  # noqa: PLC0415  as said
+
+        return QueryClient(self._http, self._url)
 
     def look_up(self, ids: Sequence[str], *, max_ids: int = MAX_IDS) -> LookUp:
         """Return the current version of the papers with these identifiers.
@@ -137,9 +141,7 @@ class QuerySource:
             if not missing:
                 return
             try:
-                papers, page = self._one_page(
-                    arxiv.Search(id_list=missing, max_results=len(missing)), 0, len(missing)
-                )
+                papers, page = self._client.look_up(missing)
             except BadRequestError as error:
                 words = {word.strip(".") for word in _WORD.findall(error.reason)}
                 named = [base for base in missing if base in words]
@@ -163,72 +165,18 @@ class QuerySource:
             hint="Run the same command later.",
         )
 
-    def _page(self, query: str, offset: int, size: int) -> tuple[list[Paper], QueryPage]:
+    def _page(self, query: str, offset: int, size: int) -> "tuple[list[Paper], QueryPage]":
         """Return the papers of a page and the page; ask again for one that is empty."""
         for attempt in range(_PAGE_TRIES):
             # Some page sizes come back empty at some offsets (lukasschwab/arxiv.py issue 43).
             asked = max(1, size >> attempt)
-            search = arxiv.Search(
-                query=query,
-                max_results=offset + asked,
-                sort_by=arxiv.SortCriterion.SubmittedDate,
-                sort_order=arxiv.SortOrder.Descending,
-            )
-            papers, page = self._one_page(search, offset, asked)
+            papers, page = self._client.search(query, offset, asked)
             if page.entries or offset >= page.total:
                 return papers, page
         raise IncompleteAnswerError(
             f"arXiv counts {page.total} results and sends none from the {offset}th on.",
             hint="Narrow the search by days of submission.",
         )
-
-    def _one_page(
-        self, search: arxiv.Search, offset: int, size: int
-    ) -> tuple[list[Paper], QueryPage]:
-        """Ask for one page and never for the next: the package would page on by itself."""
-        self._client.page_size = size
-        self._adapter.page = None
-        papers: list[Paper] = []
-        try:
-            for result in self._client.results(search, offset):
-                papers.append(paper_from_result(result))
-                if self._adapter.page is None or len(papers) >= self._adapter.page.readable:
-                    break
-        except arxiv.ArxivError as error:
-            raise BadAnswerError(f"The query API's answer cannot be used: {error}.") from error
-        page = self._adapter.page
-        if page is None or len(papers) < page.readable:
-            raise BadAnswerError("The arxiv package lost entries of a page that can be read.")
-        return papers, page
-
-
-def paper_from_result(result: arxiv.Result) -> Paper:
-    """Return the paper an entry of the query API states; its text has TeX accents converted."""
-    identifier = read_identifier(result.entry_id)
-    if identifier is None:  # the transport has set such entries aside
-        raise BadAnswerError(f"{result.entry_id!r} is no arXiv identifier.")
-    primary = canonical_category(result.primary_category)
-    terms = [primary] if primary else []
-    terms += [term for term in result.categories if looks_like_category(term)]
-    categories = canonical_categories(terms)
-    comment = plain_line(result.comment or "") or None
-    abstract = paragraphs(_unwrapped(result.summary))
-    return Paper(
-        arxiv_id=identifier.base,
-        version=identifier.version or 1,
-        title=plain_line(result.title),
-        abstract=abstract,
-        authors=tuple(plain_line(author.name) for author in result.authors if author.name.strip()),
-        categories=categories,
-        primary_category=categories[0] if categories else "",
-        source=Source.QUERY,
-        comment=comment,
-        doi=one_line(result.doi or "") or None,
-        journal_ref=plain_line(result.journal_ref or "") or None,
-        submitted_at=result.published,
-        updated_at=result.updated,
-        withdrawn=says_withdrawn(comment) or says_withdrawn(abstract[:80]),
-    )
 
 
 def batches(ids: Sequence[str], *, max_ids: int = MAX_IDS) -> Iterator[list[str]]:
@@ -253,11 +201,6 @@ def _merged(found: dict[str, Paper], papers: Sequence[Paper]) -> dict[str, Paper
         if held is None or paper.version > held.version:
             found[paper.arxiv_id] = paper
     return found
-
-
-def _unwrapped(summary: str) -> str:
-    """Join wrapped lines whatever their indent: here only an empty line parts paragraphs."""
-    return "\n\n".join(one_line(part) for part in re.split(r"\n\s*\n", summary))
 
 
 def _newest_first(paper: Paper) -> tuple[float, str]:

@@ -13,7 +13,7 @@ from pipeline.sources.errors import BadAnswerError, MalformedRecordError
 from pipeline.sources.feed import Feed, read_feed
 from pipeline.sources.oai import read_page as read_oai_page
 from pipeline.sources.oai_page import parse_oai_page, parse_record
-from pipeline.sources.query import paper_from_result
+from pipeline.sources.query_client import paper_from_result
 from pipeline.sources.query_transport import check_page, results_of
 from pipeline.sources.query_transport import read_page as read_query_page
 from storage.types import Paper, QuarantinedRecord, Source
