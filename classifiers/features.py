@@ -1,10 +1,10 @@
 """TF-IDF over words and word pairs: fitted by scikit-learn, transformed faster, bit for bit alike.
 
-Where scikit-learn makes a string of every word pair and looks it up, here a word becomes a number
-and a pair of numbers one integer, found by binary search. Never learns from labels.
+Where scikit-learn makes a string of every word and every pair and looks it up, here the bytes of a
+word become a number and a pair of numbers one integer, all texts at once. Never learns from labels.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Self
 
 import numpy as np
@@ -14,13 +14,17 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
-from classifiers.text import TOKEN_PATTERN, tokens
+from classifiers.lookup import Lookup
+from classifiers.scan import PACKED, packed, scan
+from classifiers.text import TOKEN_PATTERN
 
 Floats32 = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
 #: with fewer texts than this a term may stand in one only; otherwise it must stand in two
 _SMALL = 50
+#: characters counted at once: some hundred abstracts
+_CHUNK = 500_000
 
 
 class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
@@ -57,20 +61,23 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
         self.column_ = {term: column for column, term in enumerate(self.terms_)}
         self.idf_ = np.asarray(idf, dtype=np.float32)
         pairs = [term.split(" ") for term in self.terms_]
-        self._number = {word: n for n, word in enumerate(sorted({w for p in pairs for w in p}))}
-        self._base = max(1, len(self._number))
-        self._column_of_word = np.full(self._base, -1, dtype=np.int64)
+        words = [word.encode() for word in sorted({word for pair in pairs for word in pair})]
+        numbers = np.arange(len(words), dtype=np.int32)
+        number = dict(zip(words, numbers.tolist(), strict=True))
+        short = [word for word in words if len(word) <= PACKED]
+        self._long = {word: number[word] for word in words if len(word) > PACKED}
+        self._words = Lookup(packed(short), np.asarray([number[w] for w in short], np.int32))
+        self._base = np.uint64(max(1, len(words)))
+        self._column_of_word = np.full(max(1, len(words)), -1, dtype=np.int64)
         keys, columns = [], []
-        for column, words in enumerate(pairs):
-            if len(words) == 1:
-                self._column_of_word[self._number[words[0]]] = column
-            else:
-                keys.append(self._number[words[0]] * self._base + self._number[words[1]])
+        for column, pair in enumerate(pairs):
+            first, *second = (number[word.encode()] for word in pair)
+            if second:
+                keys.append(first * len(words) + second[0])
                 columns.append(column)
-        order = np.argsort(np.asarray(keys, dtype=np.int64))
-        # A key greater than any pair closes the table, so that every search ends on a valid place.
-        self._pair_keys = np.append(np.asarray(keys, dtype=np.int64)[order], self._base**2)
-        self._pair_columns = np.append(np.asarray(columns, dtype=np.int64)[order], -1)
+            else:
+                self._column_of_word[first] = column
+        self._pairs = Lookup([np.asarray(keys, np.uint64)], np.asarray(columns, np.int32))
         return self
 
     def transform(self, texts: Iterable[str]) -> sparse.csr_matrix:
@@ -89,38 +96,49 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
         return np.asarray(self.terms_, dtype=object)
 
     def _counts(self, texts: Iterable[str]) -> sparse.csr_matrix:
-        number = self._number.get
-        numbers: list[int] = []
-        lengths: list[int] = []
-        for text in texts:
-            before = len(numbers)
-            numbers.extend([number(word, -1) for word in tokens(text)])
-            lengths.append(len(numbers) - before)
-        words = np.asarray(numbers, dtype=np.int64)
-        rows = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
-        single = self._column_of_word[words]  # -1 reads the last column: masked below
-        known = words >= 0
-        keep = known & (single >= 0)
-        inside = known[:-1] & known[1:] & (rows[:-1] == rows[1:])
-        first = np.flatnonzero(inside)
-        wanted = words[first] * self._base + words[first + 1]
-        place = np.searchsorted(self._pair_keys, wanted)
-        hit = self._pair_keys[place] == wanted
+        parts = [self._count(chunk) for chunk in _chunks(texts)]
         width = len(self.terms_)
+        if not parts:
+            return sparse.csr_matrix((0, width), dtype=np.float32)
+        data, columns, sizes = (np.concatenate(part) for part in zip(*parts, strict=True))
+        pointers = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
+        matrix = sparse.csr_matrix((data, columns, pointers), shape=(len(sizes), width))
+        matrix.has_sorted_indices = True
+        return matrix
+
+    def _count(self, texts: list[str]) -> tuple[Floats32, npt.NDArray[np.int32], Integers]:
+        """Return how often each term stands in each text, its column, and the terms per text."""
+        words = scan(texts)
+        numbers = self._words.find(words.packed)
+        for place, word in words.long.items():
+            numbers[place] = self._long.get(word, -1)
+        rows, known = words.rows, numbers >= 0
+        single = self._column_of_word.take(numbers, mode="clip")  # an unknown reads the first
+        alone = known & (single >= 0)
+        first = np.flatnonzero(known[:-1] & known[1:] & (rows[:-1] == rows[1:]))
+        wide = numbers.astype(np.uint64)
+        pairs = self._pairs.find([wide[first] * self._base + wide[first + 1]])
+        hit = pairs >= 0
+        width = max(1, len(self.terms_))
         cells = np.concatenate(
-            (
-                rows[keep] * width + single[keep],
-                rows[first[hit]] * width + self._pair_columns[place[hit]],
-            )
+            (rows[alone] * width + single[alone], rows[first[hit]] * width + pairs[hit])
         )
         cells.sort()
         starts = np.flatnonzero(np.diff(cells, prepend=-1))
         data = np.diff(starts, append=len(cells)).astype(np.float32)
-        row, column = np.divmod(cells[starts], max(1, width))
-        pointers = np.searchsorted(row, np.arange(len(lengths) + 1))
-        matrix = sparse.csr_matrix(
-            (data, column.astype(np.int32), pointers.astype(np.int32)),
-            shape=(len(lengths), width),
-        )
-        matrix.has_sorted_indices = True
-        return matrix
+        row, column = np.divmod(cells[starts], width)
+        return data, column.astype(np.int32), np.bincount(row, minlength=len(texts))
+
+
+def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the texts in lists of a size that the processor's caches hold."""
+    chunk: list[str] = []
+    size = 0
+    for text in texts:
+        chunk.append(text)
+        size += len(text)
+        if size >= _CHUNK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk

@@ -1,12 +1,14 @@
 """The fast transform against scikit-learn's own, bit for bit."""
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from classifiers.features import TextFeatures
+from classifiers.lookup import _SPREAD, Lookup
 from classifiers.text import TOKEN_PATTERN, document_text, places, tokens
 from classifiers.types import Document
 
@@ -15,6 +17,8 @@ LEARNED = [
     "Diffusion models of text and image",
     "Image editing by text instructions",
     "Größe, naïve café and 3D scenes in Video",
+    "counterrevolutionaries counterrevolutionarily misunderstand electroencephalography",
+    "sixteen_letters_ seventeen_letters and 视频 生成 of electroencephalography of video",
 ]
 
 
@@ -40,11 +44,98 @@ _WORDS = st.sampled_from(
 def test_the_fast_transform_equals_scikit_learns_bit_for_bit(
     reference: TfidfVectorizer, features: TextFeatures, texts: list[str]
 ) -> None:
-    theirs, ours = reference.transform(texts), features.transform(texts)
-    assert ours.shape == theirs.shape
-    assert ours.dtype == theirs.dtype
+    assert_same_bits(reference, features, texts)
+
+
+@settings(max_examples=100, deadline=None)
+@given(texts=st.lists(st.text(max_size=60), min_size=1, max_size=4), cut=st.integers(0, 60))
+def test_any_characters_give_scikit_learns_bits(texts: list[str], cut: int) -> None:
+    """Each text is learned too, so that its own words and pairs are all known."""
+    learned = [*LEARNED, *texts]
+    theirs = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32).fit(learned)
+    ours = TextFeatures().restore(theirs.get_feature_names_out().tolist(), theirs.idf_)
+    asked = [*texts, "".join(texts), *(text[cut:] for text in texts), *LEARNED]
+    assert_same_bits(theirs, ours, asked)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "a",
+        "video",
+        "video ",
+        "_video_ video_diffusion __ _",
+        "video\0diffusion\0models",
+        "video\ntext\u2028text\x1ctext\x85text",
+        "video\N{NO-BREAK SPACE}diffusion\N{EM DASH}models\N{RIGHT SINGLE QUOTATION MARK}s",
+        "VIDEO \N{KELVIN SIGN}elvin \N{LATIN CAPITAL LETTER I WITH DOT ABOVE}mage of text",
+        "\u03a3 \u03a3\u03a3 \u03a3\u03a3.",  # a sigma is lowered by its place in the word
+        "cafe\N{COMBINING ACUTE ACCENT} caf\N{LATIN SMALL LETTER E WITH ACUTE} naïve GRÖSSE Größe",
+        "video \N{LATIN SMALL LETTER E WITH ACUTE} diffusion",
+        "视频 生成, 视频生成 and \N{ARABIC-INDIC DIGIT THREE}D \N{SUPERSCRIPT TWO}",
+        "\ud800 video \udfff diffusion",
+        "\N{GRINNING FACE}video\N{ZERO WIDTH JOINER}diffusion\N{GRINNING FACE}",
+        "electroencephalography ELECTROENCEPHALOGRAPHY electroencephalographyx electroencephalo",
+        "counterrevolutionaries counterrevolutionarily counterrevolution counterrevolutionar",
+        "sixteen_letters_ sixteen_letters sixteen_lettersx seventeen_letters seventeen_letter",
+        "video diffusion models " * 30_000,
+        "x" * 2_000_000,
+        "\N{GREEK SMALL LETTER ALPHA}" * 100_000 + " video",
+    ],
+)
+def test_hostile_texts_give_scikit_learns_bits(
+    reference: TfidfVectorizer, features: TextFeatures, text: str
+) -> None:
+    assert_same_bits(reference, features, [text])
+    assert_same_bits(reference, features, ["of text", text, "", text, "video diffusion"])
+
+
+def test_many_texts_in_several_chunks_give_scikit_learns_bits(
+    reference: TfidfVectorizer, features: TextFeatures
+) -> None:
+    texts = [f"{LEARNED[n % len(LEARNED)]} {'unseen words ' * (n % 40)}" for n in range(5_000)]
+    assert sum(map(len, texts)) > 1_000_000  # twice what is counted at once
+    assert_same_bits(reference, features, texts)
+
+
+@given(
+    keys=st.sets(st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 3)), max_size=200),
+    asked=st.lists(st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 3)), max_size=50),
+)
+@settings(deadline=None)
+def test_a_lookup_answers_as_a_dictionary(
+    keys: set[tuple[int, int]], asked: list[tuple[int, int]]
+) -> None:
+    known = {key: number for number, key in enumerate(sorted(keys))}
+    found = _lookup(known).find(_columns([*asked, *known]))
+    assert found.tolist() == [known.get(key, -1) for key in [*asked, *known]]
+
+
+def test_keys_that_all_want_the_same_slot_are_told_apart() -> None:
+    """Small multiples of the inverse of the spreading factor all become small numbers."""
+    inverse = np.uint64(pow(int(_SPREAD), -1, 2**64))
+    keys = np.arange(600, dtype=np.uint64) * inverse
+    table = Lookup([keys[:300]], np.arange(300, dtype=np.int32))
+    assert table.find([keys]).tolist() == [*range(300), *[-1] * 300]
+
+
+def _lookup(known: dict[tuple[int, int], int]) -> Lookup:
+    return Lookup(_columns(list(known)), np.asarray(list(known.values()), dtype=np.int32))
+
+
+def _columns(keys: list[tuple[int, int]]) -> list[npt.NDArray[np.uint64]]:
+    table = np.asarray(keys, dtype=np.uint64).reshape(-1, 2)
+    return [table[:, 0].copy(), table[:, 1].copy()]
+
+
+def assert_same_bits(theirs: TfidfVectorizer, ours: TextFeatures, texts: list[str]) -> None:
+    expected, got = theirs.transform(texts), ours.transform(texts)
+    assert got.shape == expected.shape
+    assert got.dtype == expected.dtype
     for part in ("indptr", "indices", "data"):
-        assert getattr(ours, part).tobytes() == getattr(theirs, part).tobytes()
+        assert getattr(got, part).tobytes() == getattr(expected, part).tobytes()
 
 
 def test_fitting_learns_what_scikit_learn_learns(reference: TfidfVectorizer) -> None:
