@@ -6,19 +6,20 @@ leaves the others; nothing a source sent is dropped. The ledger is brought up to
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from config.errors import TryAgainLaterError
 from pipeline.announced import FeedReport, read_feed
-from pipeline.harvest import HarvestReport, cursor_name, harvest_window, next_window
+from pipeline.harvest import HarvestReport, Window, cursor_name, harvest_window, next_windows
 from pipeline.ledger import LedgerReport, refresh_ledger
 from pipeline.repair import RepairReport, repair
 from pipeline.sources.errors import SourceError
 from pipeline.sources.feed import FeedSource
 from pipeline.sources.oai import OaiSource
 from pipeline.sources.query import QuerySource
-from storage.store import OpenStore
+from storage.store import OpenStore, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +77,17 @@ def fetch_papers(
     except SourceError as error:
         failures.append(_failure("feed", error))
     harvests = []
-    for set_name in sets:
+    today = clock().astimezone(UTC).date()
+    for window in next_windows(open_store, sets, today=today, overlap_days=overlap_days):
         try:
-            harvests.append(
-                harvest_set(oai, open_store, set_name, overlap_days, clock=clock, on_page=on_page)
-            )
+            harvests.append(harvest_set(oai, open_store, window, clock=clock, on_page=on_page))
         except SourceError as error:
-            failures.append(_failure(f"OAI set {set_name}", error))
+            failures.append(_failure(f"OAI set {window.set_name}", error))
     repaired = repair(query, oai, open_store, clock=clock)
     if repaired.failure:
         failures.append(_failure("look-up", repaired.failure))
-    ledger = refresh_ledger(open_store, categories, clock=clock)
     with open_store() as store:
+        ledger = refresh_ledger(lambda: nullcontext(store), categories, clock=clock)
         corrections = Counter(change.kind for change in store.changes.to_approved(started))
     return FetchReport(
         feed=announced,
@@ -104,22 +104,21 @@ def fetch_papers(
 def harvest_set(
     oai: OaiSource,
     open_store: OpenStore,
-    set_name: str,
-    overlap_days: int,
+    window: Window,
     *,
     clock: Callable[[], datetime],
     on_page: Callable[[int], None],
 ) -> HarvestReport:
-    """Harvest a set from its cursor on; move the cursor after the last page and never before."""
-    today = clock().astimezone(UTC).date()
-    window = next_window(open_store, set_name, today=today, overlap_days=overlap_days)
-    harvest = harvest_window(oai, open_store, window, clock=clock, on_page=on_page)
-    if harvest.response_at is not None and not harvest.suspicious:
-        with open_store() as store:
-            store.cursors.save(
-                cursor_name(set_name), harvest.response_at.date().isoformat(), clock()
-            )
-    return harvest
+    """Harvest a set's window; move its cursor after the last page and never before."""
+
+    def move_cursor(store: Store, harvest: HarvestReport) -> None:
+        if harvest.response_at is not None and not harvest.suspicious:
+            day = harvest.response_at.date().isoformat()
+            store.cursors.save(cursor_name(window.set_name), day, clock())
+
+    return harvest_window(
+        oai, open_store, window, clock=clock, on_page=on_page, on_complete=move_cursor
+    )
 
 
 def _quarantined(

@@ -4,13 +4,13 @@ OAI's windows are of datestamps (last metadata change, UTC days), so a window as
 answer differently: harvesting goes forward with an overlap, and the store is idempotent.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from pipeline.calendar import announcement_days
 from pipeline.sources.oai import OaiSource
-from storage.store import OpenStore
+from storage.store import OpenStore, Store
 from storage.types import UpsertCounts
 
 #: Days in one backfill window: long enough to fill pages of 1,300 records, short enough that the
@@ -63,27 +63,46 @@ def harvest_window(
     *,
     clock: Callable[[], datetime],
     on_page: Callable[[int], None] = lambda _: None,
+    on_complete: Callable[[Store, HarvestReport], None] | None = None,
 ) -> HarvestReport:
-    """Bring one window in. Raises what the source raises; pages already stored stay stored."""
-    pages, quarantined, counts, response_at = 0, 0, UpsertCounts(), None
+    """Bring one window in. Raises what the source raises; pages already stored stay stored.
+
+    `on_complete` is called once, in the lease that stored the last page and after it was stored.
+    """
+    report, complete = HarvestReport(window), False
     for page in oai.pages(window.from_day, window.until_day, window.set_name):
-        # The first answer's time is the honest one: a record changed while the chain runs has a
-        # later datestamp and belongs to the next window.
-        response_at = response_at or page.response_date
         with open_store() as store:
-            counts += store.papers.upsert(page.papers, seen_at=clock())
-            quarantined += store.quarantine.add(page.malformed)
-        pages += 1
+            counts = store.papers.upsert(page.papers, seen_at=clock())
+            quarantined = store.quarantine.add(page.malformed)
+            report = HarvestReport(
+                window,
+                report.pages + 1,
+                report.counts + counts,
+                report.quarantined + quarantined,
+                # The first answer's time is the honest one: a record changed while the chain runs
+                # has a later datestamp and belongs to the next window.
+                report.response_at or page.response_date,
+            )
+            if page.resumption_token is None:
+                complete = True
+                if on_complete:
+                    on_complete(store, report)
         on_page(len(page.papers))
-    return HarvestReport(window, pages, counts, quarantined, response_at)
+    if on_complete and not complete:  # the list shrank: its last page had announced another one
+        with open_store() as store:
+            on_complete(store, report)
+    return report
 
 
-def next_window(open_store: OpenStore, set_name: str, *, today: date, overlap_days: int) -> Window:
-    """Return the window `fetch` asks for: from the cursor less the overlap, open at the end."""
+def next_windows(
+    open_store: OpenStore, sets: Sequence[str], *, today: date, overlap_days: int
+) -> list[Window]:
+    """Return what `fetch` asks for: each set from its cursor less the overlap, open at the end."""
     with open_store() as store:
-        cursor = store.cursors.get(cursor_name(set_name))
-    last = date.fromisoformat(cursor) if cursor else today
-    return Window(set_name, min(last, today) - timedelta(days=overlap_days))
+        cursors = [store.cursors.get(cursor_name(set_name)) for set_name in sets]
+    days = [date.fromisoformat(cursor) if cursor else today for cursor in cursors]
+    overlap = timedelta(days=overlap_days)
+    return [Window(name, min(day, today) - overlap) for name, day in zip(sets, days, strict=True)]
 
 
 def cursor_name(set_name: str) -> str:

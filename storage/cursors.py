@@ -29,6 +29,11 @@ class Cursors:
         return None if row is None else str(row[0])
 
     def save(self, name: str, value: str, saved_at: datetime) -> None:
-        """Replace the value: only after all that lies before it is stored."""
+        """Replace the value: only after all that lies before it is stored.
+
+        One that stands as it is costs no commit: `saved_at` is when the source came so far.
+        """
+        if self.get(name) == value:
+            return
         with self._session.transaction():
             self._session.write(_SAVE, {"name": name, "value": value, "saved_at": to_utc(saved_at)})

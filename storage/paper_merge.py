@@ -185,25 +185,28 @@ _NOTHING_SETTLED = "CREATE OR REPLACE TEMP TABLE settled (arxiv_id VARCHAR, take
 
 
 def merge_batch(session: Session, size: int, seen_at: object) -> UpsertCounts:
-    """Merge the registered `paper_batch` of `size` distinct papers; called in a transaction."""
+    """Merge the registered `paper_batch` of `size` distinct papers, all or nothing."""
+    # Before the transaction: a batch that holds nothing new, as most of the overlap, has nothing
+    # to commit. Nobody comes in between: the lease is ours.
     session.write(_PENDING)
     pending, known = session.row(_COUNTS) or (0, 0)
     if not pending:
         return UpsertCounts(unchanged=size)
     moment = {"seen_at": seen_at}
     revised = 0
-    if known:
-        session.write(_SETTLED, moment)
-        session.write(_CHANGES, moment)
-        revised = session.number("SELECT count(*) FROM settled WHERE revised")
-    else:
-        session.write(_NOTHING_SETTLED)
-    session.write(_VERSIONS, moment)
-    if known:
-        session.write(_REVISE)
-    if pending > known:
-        session.write(_INSERT, moment)
-    session.write("DROP TABLE settled")
-    session.write("DROP TABLE pending")
+    with session.transaction():
+        if known:
+            session.write(_SETTLED, moment)
+            session.write(_CHANGES, moment)
+            revised = session.number("SELECT count(*) FROM settled WHERE revised")
+        else:
+            session.write(_NOTHING_SETTLED)
+        session.write(_VERSIONS, moment)
+        if known:
+            session.write(_REVISE)
+        if pending > known:
+            session.write(_INSERT, moment)
+        session.write("DROP TABLE settled")
+        session.write("DROP TABLE pending")
     new = pending - known
     return UpsertCounts(new=new, revised=revised, unchanged=size - new - revised)

@@ -69,10 +69,7 @@ class Papers:
         papers = newest_of(batch)
         if not papers:
             return UpsertCounts()
-        with (
-            self._session.transaction(),
-            self._session.batch("paper_batch", paper_table(papers)),
-        ):
+        with self._session.batch("paper_batch", paper_table(papers)):
             return merge_batch(self._session, len(papers), to_utc(seen_at))
 
     def get(self, arxiv_id: str) -> StoredPaper | None:

@@ -3,6 +3,7 @@
 A session belongs to one lease and one thread; DuckDB gives wrong rows when threads share one.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,15 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 
+# What these count is all they do; a change of schema counts nothing and is one all the same.
+_ON_ROWS = re.compile(r"\s*(?:INSERT|MERGE|UPDATE|DELETE)\b")
+
 
 class Session:
-    """Speaks SQL on one cursor; calls `before_commit` and `after_commit` around every commit."""
+    """Speaks SQL on one cursor; calls `before_commit` and `after_commit` around every commit.
+
+    A transaction whose statements touched no row is no commit: the manifest stays as it is.
+    """
 
     def __init__(
         self,
@@ -29,6 +36,7 @@ class Session:
         self._before_commit = before_commit
         self._after_commit = after_commit
         self._depth = 0
+        self._written = False
 
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[Row]:
         """Return all rows of a query."""
@@ -50,7 +58,9 @@ class Session:
 
     def write(self, sql: str, parameters: Mapping[str, object] | None = None) -> int:
         """Change something; return how many rows were touched, 0 for a change of schema."""
-        return self.number(sql, parameters)
+        touched = self.number(sql, parameters)
+        self._written = self._written or touched > 0 or not _ON_ROWS.match(sql)
+        return touched
 
     def number(self, sql: str, parameters: Mapping[str, object] | None = None) -> int:
         """Return the one whole number a query yields, 0 for none."""
@@ -72,9 +82,11 @@ class Session:
             return
         self._cursor.execute("BEGIN TRANSACTION")
         self._depth = 1
+        self._written = False
         try:
             yield
-            if self._before_commit:
+            written = self._written
+            if written and self._before_commit:
                 self._before_commit(self)
         except BaseException:
             self._cursor.execute("ROLLBACK")
@@ -83,7 +95,7 @@ class Session:
             self._cursor.execute("COMMIT")
         finally:
             self._depth = 0
-        if self._after_commit:
+        if written and self._after_commit:
             self._after_commit(self)
 
     def checkpoint(self) -> None:

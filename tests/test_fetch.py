@@ -1,18 +1,27 @@
 """Fetching from a local arXiv into a real database: announced, harvested, repaired."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from builders import make_paper
 from steps_fakes import fetch, make_record, noon, sources
 from storage_fakes import changes_in
 
-from pipeline.harvest import Window, backfill_windows, harvest_window, next_window
+from pipeline.harvest import (
+    HarvestReport,
+    Window,
+    backfill_windows,
+    harvest_window,
+    next_windows,
+)
 from pipeline.replay import replay_archive
 from pipeline.replica.faults import Fault, Kind
 from pipeline.replica.log import Channel
 from pipeline.replica.server import ReplicaServer
+from pipeline.sources.oai import OaiPage, OaiSource
 from storage.store import OpenStore, store_opener
 from storage.types import LedgerStatus
 
@@ -126,12 +135,12 @@ def test_pitfall_08_the_cursor_stays_where_it_was_when_a_chain_breaks(
 
 def test_the_next_window_reaches_back_behind_the_cursor(open_store: OpenStore) -> None:
     today = date(2026, 3, 17)
-    first = next_window(open_store, "cs", today=today, overlap_days=3)
-    assert first == Window("cs", date(2026, 3, 14))
+    first = next_windows(open_store, ["cs", "eess"], today=today, overlap_days=3)
+    assert first == [Window("cs", date(2026, 3, 14)), Window("eess", date(2026, 3, 14))]
     with open_store() as store:
         store.cursors.save("oai:cs", "2026-03-10", TUESDAY)
-    late = next_window(open_store, "cs", today=today, overlap_days=3)
-    assert late == Window("cs", date(2026, 3, 7))
+    late = next_windows(open_store, ["eess", "cs"], today=today, overlap_days=3)
+    assert late == [Window("eess", date(2026, 3, 14)), Window("cs", date(2026, 3, 7))]
 
 
 def test_backfill_windows_cover_every_day_once_and_end_on_sundays() -> None:
@@ -157,6 +166,32 @@ def test_a_harvest_counts_its_pages(tmp_path: Path, open_store: OpenStore) -> No
             opened.oai, open_store, Window("cs", today, today), clock=lambda: TUESDAY
         )
     assert (report.pages, report.counts.new) == (3, 5)
+
+
+@pytest.mark.parametrize("token", [None, "beyond the end of a list that shrank"])
+def test_a_window_is_complete_once_and_after_its_last_page_was_stored(
+    token: str | None, open_store: OpenStore
+) -> None:
+    class TwoPages(OaiSource):
+        def __init__(self) -> None:
+            """Ask nobody."""
+
+        def pages(self, *_: object, **__: object) -> Iterator[OaiPage]:
+            yield _page(1, "more")
+            yield _page(2, token)
+
+    told: list[tuple[int, HarvestReport]] = []
+    window = Window("cs", TUESDAY.date())
+    report = harvest_window(
+        TwoPages(), open_store, window, clock=lambda: TUESDAY,
+        on_complete=lambda store, so_far: told.append((store.papers.count(), so_far)),
+    )  # fmt: skip
+    assert told == [(2, report)]
+    assert (report.pages, report.counts.new) == (2, 2)
+
+
+def _page(number: int, token: str | None) -> OaiPage:
+    return OaiPage((make_paper(f"2603.{number:05}"),), (), (), TUESDAY, token)
 
 
 def test_pitfall_05_an_old_paper_in_a_window_is_neither_announced_nor_late(
@@ -200,7 +235,7 @@ def test_pitfall_07_the_cursor_is_arxivs_day_and_not_ours(
         fetch(arxiv, tmp_path, open_store, ours)
     with open_store() as store:
         assert store.cursors.get("oai:cs") == theirs.isoformat()
-    window = next_window(open_store, "cs", today=ours.date(), overlap_days=3)
+    [window] = next_windows(open_store, ["cs"], today=ours.date(), overlap_days=3)
     assert window.from_day == date(2026, 3, 13)
 
 

@@ -1,7 +1,7 @@
 import json
 import os
 import shutil
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from builders import make_paper
 from storage_fakes import database, lines_of, opener, start_process
 
 from storage.errors import StorageError, StoreDamagedError
-from storage.manifest import manifest_path
+from storage.manifest import manifest_path, read_manifest
 
 # Writes one paper a transaction and says so when it is committed, for ever.
 STREAM = """
@@ -37,6 +37,29 @@ def killed_after(folder: Path, transactions: int) -> int:
             if last == transactions:
                 process.kill()
     return last
+
+
+def test_what_changes_nothing_is_no_commit(tmp_path: Path, now: datetime) -> None:
+    """A commit counts up the generation, and costs a manifest and a checkpoint."""
+    path, later = database(tmp_path), now + timedelta(days=1)
+
+    def write(moment: datetime) -> int:
+        with opener(tmp_path)() as store:
+            store.papers.upsert([make_paper()], seen_at=moment)
+            store.quarantine.add([])
+            store.cursors.save("oai:cs", "2026-03-17", moment)
+            store.ledger.expect([(date(2026, 3, 17), "cs.CV")], noted_at=moment)
+        manifest = read_manifest(path)
+        assert manifest is not None
+        return manifest.generation
+
+    first = write(now)
+    assert write(later) == first
+    with opener(tmp_path)() as store:
+        store.cursors.save("oai:cs", "2026-03-18", later)
+    assert write(later) == first + 2  # there and back
+    with opener(tmp_path)() as store:
+        assert store.cursors.get("oai:cs") == "2026-03-17"
 
 
 def wal(folder: Path) -> Path:
