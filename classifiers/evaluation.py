@@ -1,6 +1,6 @@
 """Measures a classifier on papers later than all it learned from. Trains nothing, draws nothing.
 
-What was trained on is never scored: `evaluate` refuses it.
+What was trained on is never scored: `evaluate` refuses it, also under another id.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from classifiers.calibration import expected_error
 from classifiers.errors import ModelError
+from classifiers.identity import marks
 from classifiers.metrics import (
     LabelMeasures,
     ReliabilityBin,
@@ -102,6 +103,7 @@ class Evaluation:
     #: over approved papers with sections, except where all techniques of a place were chosen:
     #: any guess there would count as right
     sections: tuple[LabelMeasures, ...]
+    section_papers: int
     section_top1: float
     section_top3: float
     hardest: tuple[HardPaper, ...]
@@ -140,7 +142,8 @@ def evaluate(
         classifier: trained model, cue words or baseline.
         test: decided papers, later than the training.
         taxonomy: what there is to choose from.
-        trained_on: keys of every paper the classifier learned from, unlabelled ones included.
+        trained_on: `identity.marks` of every paper the classifier learned from, unlabelled ones
+            included; their keys alone do not tell papers that have two.
 
     Raises:
         LeakError: a test paper was trained on.
@@ -148,7 +151,8 @@ def evaluate(
     """
     if not test:
         raise ModelError("There is nothing to evaluate on.", hint="Decide some papers first.")
-    leaked = {example.document.key for example in test} & set(trained_on)
+    known = frozenset(trained_on)
+    leaked = [e.document.key for e in test if marks([e.document]) & known]
     if leaked:
         raise LeakError(
             f"{len(leaked)} test papers were trained on, among them {min(leaked)}.",
@@ -160,12 +164,13 @@ def evaluate(
         for facet in taxonomy.facets
         if (report := _facet(facet, test, scores, taxonomy)) is not None
     )
-    top1, top3, sections = _sections(test, scores, taxonomy)
+    placed, top1, top3, sections = _sections(test, scores, taxonomy)
     return Evaluation(
         model_id=classifier.model_id,
         scope=_scope(test, scores),
         facets=facets,
         sections=sections,
+        section_papers=placed,
         section_top1=top1,
         section_top3=top3,
         hardest=_hardest(test, scores, taxonomy),
@@ -240,14 +245,14 @@ def _facet(
 
 def _sections(
     test: Sequence[Example], scores: Sequence[Scores], taxonomy: Taxonomy
-) -> tuple[float, float, tuple[LabelMeasures, ...]]:
+) -> tuple[int, float, float, tuple[LabelMeasures, ...]]:
     rows = [
         (set(e.sections), score)
         for e, score in zip(test, scores, strict=True)
         if e.in_scope and e.sections and not technique_left_open(e, taxonomy)
     ]
     if not rows:
-        return float("nan"), float("nan"), ()
+        return 0, float("nan"), float("nan"), ()
     ids = [section.id for section in taxonomy.sections]
     chances = np.asarray([[dict(score.sections)[s] for s in ids] for _, score in rows])
     truth = np.asarray([[s in chosen for s in ids] for chosen, _ in rows], dtype=bool)
@@ -258,7 +263,7 @@ def _sections(
     ranked = [[s for s, _ in score.sections] for _, score in rows]
     top1 = np.mean([r[0] in chosen for r, (chosen, _) in zip(ranked, rows, strict=True)])
     top3 = np.mean([bool(chosen & set(r[:3])) for r, (chosen, _) in zip(ranked, rows, strict=True)])
-    return float(top1), float(top3), measures
+    return len(rows), float(top1), float(top3), measures
 
 
 def _hardest(
