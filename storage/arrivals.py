@@ -11,6 +11,7 @@ from storage.instants import from_utc, to_utc
 from storage.parameters import rows_json
 from storage.session import Session
 
+# What claims to have been submitted after it was seen has a wrong date and cannot be late.
 # Predictable cost: an import makes hundreds of thousands of old papers "first seen lately", and of
 # those only the ones that a feed announced can be late.
 _PERHAPS_LATE = """
@@ -20,7 +21,7 @@ WITH listed_ids AS (
 fresh AS (
     SELECT arxiv_id, primary_category, submitted_at, first_seen_at
     FROM paper
-    WHERE first_seen_at >= $since AND submitted_at IS NOT NULL
+    WHERE first_seen_at >= $since AND submitted_at < first_seen_at + INTERVAL 2 DAY
       AND (submitted_at >= $submitted_since OR arxiv_id IN (SELECT arxiv_id FROM listed_ids))
       AND arxiv_id NOT IN (SELECT arxiv_id FROM late_arrival)
 )

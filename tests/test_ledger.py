@@ -235,6 +235,18 @@ def test_of_an_import_only_what_can_be_late_is_looked_at(open_store: OpenStore) 
     assert report.late == 1
 
 
+def test_a_paper_dated_after_it_was_seen_is_never_late_and_stops_no_run(
+    open_store: OpenStore,
+) -> None:
+    """Dates like that came in before they were refused; they are in databases."""
+    ahead = make_paper(
+        "2603.00001", submitted_at=datetime(9999, 12, 31, 23, tzinfo=UTC), versions=()
+    )
+    with open_store() as store:
+        store.papers.upsert([ahead], seen_at=noon(MONDAY))
+    assert refresh_ledger(open_store, CATEGORIES, clock=lambda: noon(THURSDAY)).late == 0
+
+
 def test_the_papers_seen_last_come_first_and_only_so_many(open_store: OpenStore) -> None:
     with open_store() as store:
         for day, number in ((MONDAY, 1), (TUESDAY, 2), (WEDNESDAY, 3)):

@@ -121,11 +121,11 @@ def test_a_large_plain_file_is_sampled(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_day_in_the_future_makes_no_file_current(tmp_path: Path) -> None:
     old = [{"version": "v1", "created": "Mon, 2 Mar 2020 09:30:00 GMT"}]
-    future = [{"version": "v1", "created": "Mon, 1 Mar 2122 09:30:00 GMT"}]
+    future = make_record(versions=[{"version": "v1", "created": "Mon, 1 Mar 2027 09:30:00 GMT"}])
     records = make_records(30, versions=old)
-    path = plain_file(tmp_path, [*records, make_record(versions=future)])
-    with pytest.raises(SnapshotError, match=r"out of date.*2020-03-02"):
-        check(path)
+    for order in ([*records, future], [future, *records]):
+        with pytest.raises(SnapshotError, match=r"out of date.*2020-03-02"):
+            check(plain_file(tmp_path, order))
 
 
 @containers
@@ -205,8 +205,17 @@ def test_a_zip_may_hold_other_files_beside_the_snapshot(tmp_path: Path) -> None:
 
 
 def test_a_zip_without_a_snapshot_names_what_it_holds(tmp_path: Path) -> None:
-    with pytest.raises(SnapshotError, match=r"it holds papers\.csv"):
+    with pytest.raises(SnapshotError, match=rf"holds no {NAME} that can be read: papers\.csv\."):
         SnapshotFile(zipped(tmp_path, make_records(1), member="papers.csv"))
+
+
+def test_a_zip_with_several_snapshots_is_not_guessed_at(tmp_path: Path) -> None:
+    path = zipped(tmp_path, make_records(1))
+    with zipfile.ZipFile(path, "a") as archive:
+        for number in range(5):
+            archive.writestr(f"copies/{number}/{NAME}", lines_of(make_records(1)))
+    with pytest.raises(SnapshotError, match=rf"holds several {NAME}: .* and 1 more"):
+        SnapshotFile(path)
 
 
 def test_an_encrypted_zip_is_refused(tmp_path: Path) -> None:

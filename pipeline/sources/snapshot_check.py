@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import TypeGuard
 
 from pipeline.sources.errors import MalformedRecordError
 from pipeline.sources.snapshot import paper_from_line
@@ -34,7 +35,7 @@ def newest_submission(
     Raises:
         SnapshotError: the lines have another shape, or the file is cut short or damaged.
     """
-    newest = _newest_of_head(file)
+    newest = _newest_of_head(file, now)
     last = b""
     for line in _whole(file, on_progress) if _must_be_read(file) else _samples(file):
         last = line or last
@@ -59,7 +60,7 @@ def refuse_frozen(file: SnapshotFile, newest: datetime, *, now: datetime) -> Non
         )
 
 
-def _newest_of_head(file: SnapshotFile) -> datetime:
+def _newest_of_head(file: SnapshotFile, now: datetime) -> datetime:
     """Return the last submission among the first lines; refuse lines of another shape."""
     with closing(file.blocks()) as blocks:
         block, _ = next(blocks, (None, 0))
@@ -68,15 +69,16 @@ def _newest_of_head(file: SnapshotFile) -> datetime:
     )
     if not lines:
         raise SnapshotError(f"{file.path} is empty.", hint=_NEW_COPY)
-    papers, reasons = [], []
+    found, reason = [], "no first version that was submitted by now"
     for line in lines:
         try:
-            papers.append(paper_from_line(line))
+            moment = paper_from_line(line).submitted_at
         except MalformedRecordError as error:
-            reasons.append(error.message)
-    found = [paper.submitted_at for paper in papers if paper.submitted_at]
+            reason = error.message
+        else:
+            found += [moment] if _is_past(moment, now) else []
     if not found:
-        raise _foreign(file, lines[0], reasons[0] if reasons else "no first version")
+        raise _foreign(file, lines[0], reason)
     return max(found)
 
 
@@ -129,4 +131,8 @@ def _submitted(line: bytes, now: datetime) -> datetime | None:
         moment = paper_from_line(line).submitted_at
     except MalformedRecordError:
         return None
-    return moment if moment and moment <= now + timedelta(days=1) else None
+    return moment if _is_past(moment, now) else None
+
+
+def _is_past(moment: datetime | None, now: datetime) -> TypeGuard[datetime]:
+    return moment is not None and moment <= now + timedelta(days=1)

@@ -143,8 +143,10 @@ class SnapshotFile:
         if len(candidates) == 1 and not candidates[0].flag_bits & _ENCRYPTED:
             return candidates[0]
         found = ", ".join(m.filename for m in members[:5]) or "nothing"
+        more = f" and {len(members) - 5} more" if len(members) > 5 else ""
+        what = f"several {MEMBER}" if len(named) > 1 else f"no {MEMBER} that can be read"
         raise SnapshotError(
-            f"{self.path} holds no {MEMBER}; that can be read; it holds {found}.",
+            f"{self.path} holds {what}: {found}{more}.",
             hint="Download the archive anew, or unpack it and give the right file.",
         )
 
