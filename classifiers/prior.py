@@ -73,5 +73,6 @@ def _counts(phrases: Sequence[str], features: TextFeatures) -> Floats:
 
 
 def _unit(row: Floats) -> Floats:
-    length = float(np.linalg.norm(row))
+    # Not np.linalg.norm: it shares long sums among threads, and their number would show in a model.
+    length = float(np.sqrt(np.square(row).sum()))
     return row / length if length else row

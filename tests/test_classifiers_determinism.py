@@ -1,0 +1,58 @@
+"""The same lessons give the same model, whatever the process's hashes and threads."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+# Enough terms for the linear algebra behind numpy to share its sums among threads (10,000).
+_TRAINED = """
+import hashlib
+from datetime import UTC, datetime
+from classifiers.training import train
+from classifiers.types import Document, Example
+from config.taxonomy import load_taxonomy
+
+taxonomy = load_taxonomy()
+cues = [cue for section in taxonomy.sections for cue in section.cues]
+
+def text(number):
+    filler = " ".join(f"word{(number * 131 + n) % 40000}" for n in range(700))
+    return " . ".join((*cues[number % 7 :: 7], filler))
+
+examples = [
+    Example(
+        Document(f"e{n}", text(n)[:60], text(n)),
+        in_scope=n % 3 > 0,
+        sections=(taxonomy.sections[n % 38].id,) if n % 3 else (),
+    )
+    for n in range(60)
+]
+background = [Document(f"b{n}", text(n)[60:99], text(n)) for n in range(60, 90)]
+model = train(examples, background, taxonomy, trained_at=datetime(2026, 1, 1, tzinfo=UTC))
+print(len(model.features.terms_), model.model_id)
+"""
+
+
+def _trained(hashes: str, threads: str) -> str:
+    threaded = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+    ended = subprocess.run(
+        [sys.executable, "-c", _TRAINED],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": hashes, **dict.fromkeys(threaded, threads)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core has one order of summing")
+def test_hashes_and_threads_leave_no_trace() -> None:
+    one, other = _trained("1", "1"), _trained("2", "2")
+    assert int(one.split()[0]) > 20_000
+    assert one == other
