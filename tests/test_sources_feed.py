@@ -7,6 +7,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 from sources_fakes import AT, Script, make_http, rss_feed, rss_item
 
+from config.errors import LivingSurveyError
+from pipeline.sources import feed
 from pipeline.sources.errors import (
     BadAnswerError,
     BadRequestError,
@@ -41,6 +43,64 @@ def test_an_rss_item_becomes_an_announcement() -> None:
         ),
     )
     assert (feed.title, feed.raw_path, feed.capped) == ("cs.CV updates", "a/b.gz", False)
+
+
+HOSTILE = [
+    "A title", "  two\n lines ", "R&amp;D", "&amp;amp;lt;i&amp;gt;", "a &lt;b&gt; c", "", " \t ",
+    "caf\u00e9", "\u00c3\u00a9", "\u0085\u0091quoted\u0092", "\u00a0hard\u00a0", "\\'e",
+    "Feed error", "<![CDATA[x & y]]>", "<b>bold</b>", "x<!-- c -->y", "&#38;#233;",
+]  # fmt: skip
+
+
+def test_plain_items_are_read_as_feedparser_reads_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every hostile text in every place, alone and beside plain items, both ways: no difference."""
+    good = rss_item("2603.00009")
+    items = [
+        good.replace(f">{said}<", f">{text}<")
+        for text in HOSTILE
+        for said in ("A title", "new", "oai:arXiv.org:2603.00009v1", "cs.CV")
+    ]
+    items += [
+        good.replace(' isPermaLink="false"', ""),
+        good.replace("<title>", '<title type="html">'),
+        good.replace("<title>", "<title>A first one</title><title>"),
+        good.replace("<category>", '<category domain="acm">'),
+        good.replace("</item>", "<author>x</author></item>"),
+        good.replace("</item>", good + "</item>"),
+        good.replace("<title>", "<titel>").replace("</title>", "</titel>"),
+    ]
+    assert all(item != good for item in items if ">A title<" not in item)
+    bodies = [rss_feed(*pair).encode() for item in items for pair in ((item,), (good, item, good))]
+    bodies.append(rss_feed(good, *items, good).encode())
+    bodies.append(rss_feed(good).replace("<channel>", "<channel><image/>").encode())
+    quick = [_outcome(body) for body in bodies]
+    monkeypatch.setattr("pipeline.sources.feed.plain_channel", lambda _: None)
+    assert quick == [_outcome(body) for body in bodies]
+
+
+def _outcome(body: bytes) -> object:
+    try:
+        return parse_feed(body, at=AT)
+    except LivingSurveyError as error:
+        return type(error)
+
+
+def test_feedparser_is_asked_for_what_is_not_plain_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    parsed = feed._parsed
+
+    def counted(lean: bytes, count: int) -> object:
+        asked.append(count)
+        return parsed(lean, count)
+
+    monkeypatch.setattr(feed, "_parsed", counted)
+    parse_feed(rss_feed(rss_item("2603.00001"), rss_item("2603.00002")).encode(), at=AT)
+    assert asked == []
+    read = parse_feed(
+        rss_feed(rss_item("2603.00001"), rss_item("2603.00002", title="R&amp;D")).encode(), at=AT
+    )
+    assert asked == [1]
+    assert [one.title for one in read.announcements] == ["A title", "R&D"]
 
 
 def test_an_atom_entry_becomes_the_same() -> None:

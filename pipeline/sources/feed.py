@@ -1,7 +1,8 @@
 """The daily RSS and Atom feeds: the signal that papers were announced, not their record.
 
-feedparser reads the entries with its sanitizing off (it deletes `<...>` from abstracts); a strict
-parser has looked at the document first, because feedparser forgives what is cut short.
+A strict parser has looked at the document first, because feedparser forgives what is cut short.
+feedparser then reads what `feed_plain.py` leaves to it, with its sanitizing off (it deletes `<...>`
+from abstracts).
 """
 
 import copy
@@ -10,9 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-import feedparser
 from lxml import etree
 
 from pipeline.calendar import announcement_day
@@ -25,6 +26,7 @@ from pipeline.sources.errors import (
     MalformedRecordError,
     UnevenFeedsError,
 )
+from pipeline.sources.feed_plain import plain_channel, plain_item
 from pipeline.sources.http import ArxivHttp
 from pipeline.sources.identifiers import read_identifier
 from pipeline.sources.strict_xml import parse_strict
@@ -68,27 +70,18 @@ def parse_feed(body: bytes, *, at: datetime, raw_path: str | None = None) -> Fee
     items = list(root.iter("item")) if root.tag == "rss" else list(root.iter(_ATOM + "entry"))
     if root.tag not in ("rss", _ATOM + "feed"):
         raise BadAnswerError(f"The answer is no feed: its root is {root.tag!r}.")
-    parsed: Any = feedparser.parse(
-        io.BytesIO(_lean(root)), sanitize_html=False, resolve_relative_uris=False
-    )
-    if parsed.bozo and not isinstance(
-        parsed.bozo_exception,
-        feedparser.exceptions.CharacterEncodingOverride | feedparser.exceptions.NonXMLContentType,
-    ):
-        raise BadAnswerError(f"The feed cannot be read: {parsed.bozo_exception}.")
-    if len(parsed.entries) != len(items):
-        raise BadAnswerError(f"The feed has {len(items)} items, {len(parsed.entries)} were read.")
-    title = plain_line(parsed.feed.get("title", ""))
+    channel, entries = _entries(root, items)
+    title = plain_line(channel.get("title", ""))
     if title.startswith("Feed error"):
-        reason = plain_line(parsed.feed.get("subtitle", ""))
+        reason = plain_line(channel.get("subtitle", ""))
         raise BadRequestError(f"arXiv's feed answers: {reason or title}", reason=reason)
     announced: list[Announcement] = []
     malformed: list[QuarantinedRecord] = []
     if document.cleaned:
         reason = "forbidden characters were taken out of this feed"
         malformed.append(QuarantinedRecord("feed", reason, body, raw_path, None, at))
-    day = _feed_day(parsed)
-    for entry, item in zip(parsed.entries, items, strict=True):
+    day = _feed_day(channel, entries)
+    for entry, item in zip(entries, items, strict=True):
         try:
             announced.append(_announcement(entry, day))
         except (MalformedRecordError, ValueError) as error:
@@ -186,9 +179,42 @@ def read_feed(answer: RawAnswer) -> Feed:
     return parse_feed(answer.body, at=answer.fetched_at, raw_path=path)
 
 
-def _lean(root: etree._Element) -> bytes:
-    """Return a feed without what no announcement is made of: half of feedparser's time."""
+def _entries(root: etree._Element, items: list[etree._Element]) -> tuple[Any, list[Any]]:
+    """Return what the feed says about itself and of each item, under feedparser's names."""
+    channel = plain_channel(root)
+    body = root[0] if channel else None
+    entries: list[Any] = [plain_item(i) if i.getparent() is body else None for i in items]
+    if channel is None or None in entries:
+        plain = {index for index, entry in enumerate(entries) if entry is not None}
+        parsed = _parsed(_lean(root, plain), len(items) - len(plain))
+        rest = iter(parsed.entries)
+        entries = [next(rest) if entry is None else entry for entry in entries]
+        channel = channel or parsed.feed
+    return channel, entries
+
+
+def _parsed(lean: bytes, count: int) -> Any:
+    # Most runs need it for no item, and it takes as long to load as all of them take to read.
+    import feedparser  # noqa: PLC0415  as said
+
+    parsed = feedparser.parse(io.BytesIO(lean), sanitize_html=False, resolve_relative_uris=False)
+    if parsed.bozo and not isinstance(
+        parsed.bozo_exception,
+        feedparser.exceptions.CharacterEncodingOverride | feedparser.exceptions.NonXMLContentType,
+    ):
+        raise BadAnswerError(f"The feed cannot be read: {parsed.bozo_exception}.")
+    if len(parsed.entries) != count:
+        raise BadAnswerError(f"Of {count} items of the feed, {len(parsed.entries)} were read.")
+    return parsed
+
+
+def _lean(root: etree._Element, plain: set[int]) -> bytes:
+    """Return a feed without its plain items and without what no announcement is made of."""
     lean = copy.deepcopy(root)
+    for index, item in enumerate(list(lean.iter(*_ITEMS))):
+        parent = item.getparent()
+        if index in plain and parent is not None:
+            parent.remove(item)
     for unread in list(lean.iter(*_UNREAD)):
         parent = unread.getparent()
         if parent is not None and parent.tag in _ITEMS:
@@ -207,10 +233,10 @@ def _announcement(entry: Any, feed_day: date) -> Announcement:
         announce_type = AnnounceType(entry.get("arxiv_announce_type", "").strip())
     except ValueError as error:
         raise MalformedRecordError(str(error)) from error
-    published = _moment(entry.get("published"))
+    published = entry.get("published")
     terms = [tag.get("term") or "" for tag in entry.get("tags", ())]
     return Announcement(
-        day=announcement_day(published) if published else feed_day,
+        day=_day(published) or feed_day,
         arxiv_id=identifier.base,
         version=identifier.version,
         announce_type=announce_type,
@@ -219,26 +245,28 @@ def _announcement(entry: Any, feed_day: date) -> Announcement:
     )
 
 
-def _feed_day(parsed: Any) -> date:
+def _feed_day(channel: Any, entries: Sequence[Any]) -> date:
     """Return the day the feed is for: RSS dates its channel; Atom dates only its entries.
 
     Both mean midnight in New York. An Atom feed without entries is left with the moment it was
     made, which is midnight of the same day plus some seconds.
     """
-    said = [parsed.feed.get("published")]
-    said += [entry.get("published") for entry in parsed.entries]
-    said.append(parsed.feed.get("updated"))
+    said = [channel.get("published")]
+    said += [entry.get("published") for entry in entries]
+    said.append(channel.get("updated"))
     for text in said:
-        moment = _moment(text)
-        if moment is not None:
-            return announcement_day(moment)
+        day = _day(text)
+        if day is not None:
+            return day
     raise BadAnswerError("The feed says nowhere which day it is for.")
 
 
-def _moment(text: str | None) -> datetime | None:
+@lru_cache(maxsize=64)
+def _day(text: str | None) -> date | None:
+    """Return the announcement day of a moment; all items of a feed have the same, mostly."""
     if not text:
         return None
     try:
-        return parse_iso(text) if text[:4].isdigit() else parse_rfc2822(text)
+        return announcement_day(parse_iso(text) if text[:4].isdigit() else parse_rfc2822(text))
     except ValueError:
         return None
