@@ -11,12 +11,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from classifiers.evaluation import Evaluation, Split, evaluate, labels_of, temporal_split
+from classifiers.identity import apart, marks, unmarked
 from classifiers.model import Model
 from classifiers.recipe import Recipe
 from classifiers.training import train
 from classifiers.types import Classifier, Document, Example, Scores
 from config.taxonomy import Taxonomy
-from pipeline.lessons import FEWEST_TO_TEST, Lessons, keys_of, split_by_time
+from pipeline.lessons import FEWEST_TO_TEST, Lessons, keys_of, known_of, split_by_time
 from pipeline.models import Learned
 
 #: decisions the champion has never seen, before it is measured on the newer half of them
@@ -98,7 +99,8 @@ def compete(
     """
     if learned is None:
         return Contest("what the model in use learned from is not on record", not_worse=True)
-    split = _unseen(lessons, learned)
+    learned_of = known_of(lessons, learned.papers)
+    split = _unseen(lessons, learned_of)
     itself = split is not None
     split = split or split_by_time(lessons)
     if split is None:
@@ -111,7 +113,7 @@ def compete(
     fold = _like(challenger, split.train, background, Recipe(), split)
     fold_keys = keys_of(split.train, background)
     rival: Classifier = champion
-    rival_keys = learned.papers
+    rival_keys = learned_of
     if not itself:
         assert recipe is not None
         known = [e for e in split.train if e.document.key in learned.decided]
@@ -155,31 +157,25 @@ def errors(
     return tuple(found)
 
 
-def _unseen(lessons: Lessons, learned: Learned) -> Split | None:
+def _unseen(lessons: Lessons, learned_of: frozenset[str]) -> Split | None:
     """Return the newer half of the decisions that are new to the champion as the test."""
     new = [
         (one.example, one.decided_at)
         for one in lessons.decided
-        if not one.listed and one.example.document.key not in learned.papers
+        if not one.listed and learned_of.isdisjoint(marks([one.example.document]))
     ]
     if len(new) < _UNSEEN_ENOUGH:
         return None
     halves = temporal_split(new, newest=0.5)
     if len(halves.test) < FEWEST_TO_TEST:
         return None
-    test = {example.document.key for example in halves.test}
     # What the champion saw may be dated later than the test; the fold-model then does without.
-    train_on = tuple(
-        one.example
-        for one in lessons.decided
-        if one.example.document.key not in test and (one.listed or one.decided_at < halves.cut)
-    )
-    return Split(train_on, halves.test, halves.cut)
+    earlier = (o.example for o in lessons.decided if o.listed or o.decided_at < halves.cut)
+    return Split(apart(earlier, halves.test), halves.test, halves.cut)
 
 
 def _before(documents: Sequence[Document], split: Split) -> list[Document]:
-    test = {example.document.key for example in split.test}
-    return [document for document in documents if document.key not in test]
+    return unmarked(documents, marks(example.document for example in split.test))
 
 
 def _like(

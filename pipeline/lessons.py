@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from classifiers.evaluation import Split, temporal_split
+from classifiers.identity import apart, marks
 from classifiers.types import Document, Example
 from config.errors import LivingSurveyError
 from config.taxonomy import Taxonomy
@@ -95,7 +96,7 @@ def split_by_time(lessons: Lessons) -> Split | None:
 
     The list is never tested on: it was decided in bulk, at no particular time, and holds no
     rejection. Where all other decisions were made at one moment they are the test, and the list
-    alone is the training.
+    alone is the training. What stands in the test is left out of the training under any id.
     """
     listed = lessons.listed
     own = [(one.example, one.decided_at) for one in lessons.decided if not one.listed]
@@ -106,7 +107,7 @@ def split_by_time(lessons: Lessons) -> Split | None:
         split = Split((), split.train, split.cut)
     if len(split.test) < FEWEST_TO_TEST:
         return None
-    return Split((*listed, *split.train), split.test, split.cut)
+    return Split(apart((*listed, *split.train), split.test), split.test, split.cut)
 
 
 def too_few(lessons: Lessons) -> TooFewDecisionsError:
@@ -123,8 +124,14 @@ def too_few(lessons: Lessons) -> TooFewDecisionsError:
 
 
 def keys_of(examples: Sequence[Example], background: Sequence[Document]) -> frozenset[str]:
-    """Return the papers a model learned from, unlabelled ones included."""
-    return frozenset((*(e.document.key for e in examples), *(d.key for d in background)))
+    """Return by what the papers a model learned from are known, unlabelled ones included."""
+    return marks((*(example.document for example in examples), *background))
+
+
+def known_of(lessons: Lessons, papers: frozenset[str]) -> frozenset[str]:
+    """Return the ids of papers, and by what those among the lessons are known besides."""
+    every = (*(one.example.document for one in lessons.decided), *lessons.documents)
+    return papers | marks(document for document in every if document.key in papers)
 
 
 def _lesson(one: TrainingExample, known: set[str]) -> Lesson:

@@ -55,11 +55,16 @@ def document(key: str, title: str, abstract: str = "") -> Document:
     return Document(key, title, abstract, ("cs.CV",))
 
 
+def _numbered(key: str, title: str, text: str, subject: str, number: int) -> Document:
+    # No two titles are alike: papers of one title are one paper.
+    return document(key, f"{title.format(subject)}, {number}", text.format(subject))
+
+
 def approved(count: int = 12, *, start: int = 0) -> list[Example]:
     """Return `count` approved examples of each of four sections."""
     return [
         Example(
-            document(f"{section}-{n + start}", title.format(subject), text.format(subject)),
+            _numbered(f"{section}-{n + start}", title, text, subject, n + start),
             in_scope=True,
             sections=(section,),
         )
@@ -77,7 +82,7 @@ def outside(count: int, *, start: int = 0) -> list[Document]:
     """Return `count` documents out of scope."""
     title, text = _OUTSIDE
     return [
-        document(f"outside-{n + start}", title.format(subject), text.format(subject))
+        _numbered(f"outside-{n + start}", title, text, subject, n + start)
         for n, subject in enumerate((_SUBJECTS * 9)[:count])
     ]
 

@@ -16,6 +16,7 @@ from learning_fakes import DAY, START, call, decide, decisions, opener, settle
 from lxml import etree
 
 from classifiers.evaluation import HardPaper, Split, evaluate
+from classifiers.identity import marks
 from classifiers.simulation import Simulation
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.console import as_json
@@ -24,7 +25,15 @@ from pipeline.evaluation.measure import measure
 from pipeline.evaluation.page import page
 from pipeline.evaluation.replaying import replay_orders
 from pipeline.evaluation.report import EvaluationReport
-from pipeline.lessons import Lessons, TooFewDecisionsError, gather, split_by_time
+from pipeline.lessons import (
+    Lesson,
+    Lessons,
+    TooFewDecisionsError,
+    Unlabelled,
+    gather,
+    known_of,
+    split_by_time,
+)
 from storage.types import NewDecision, Verdict
 
 
@@ -136,6 +145,51 @@ def test_a_test_paper_in_the_unlabelled_stream_never_gets_there(
         assert not test & trained_on
     # five classifiers learn, the cue words do not
     assert sum(bool(trained_on) for _, trained_on in seen) == 5
+
+
+def test_a_paper_submitted_anew_is_not_tested_by_what_it_taught_before(
+    lessons: Lessons, taxonomy: Taxonomy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three test papers came before under other ids: in the list, decided, unlabelled."""
+    seen: list[tuple[frozenset[str], frozenset[str]]] = []
+
+    def spied(classifier: Any, test: Any, taxonomy: Taxonomy, *, trained_on: Any) -> Any:
+        seen.append((marks(e.document for e in test), trained_on))
+        return evaluate(classifier, test, taxonomy, trained_on=trained_on)
+
+    def again(one: Lesson | Unlabelled, title: str) -> Any:
+        if isinstance(one, Unlabelled):
+            return replace(one, document=replace(one.document, title=title))
+        document = replace(one.example.document, title=title)
+        return replace(one, example=replace(one.example, document=document))
+
+    *decided, listed_twin, decided_twin, unlabelled_twin = lessons.decided
+    titles = [t.example.document.title for t in (listed_twin, decided_twin, unlabelled_twin)]
+    twins = replace(
+        lessons,
+        decided=(
+            again(decided[0], titles[0]),
+            *decided[1:30],
+            again(decided[30], titles[1]),
+            *lessons.decided[31:],
+        ),
+        background=(again(lessons.background[0], titles[2]), *lessons.background[1:]),
+    )
+    assert twins.decided[0].listed
+    assert not twins.decided[30].listed
+    monkeypatch.setattr(measuring, "evaluate", spied)
+    found = measure(twins, taxonomy, survey="T", models=tmp_path, seed=0, curve=False)
+    assert (found.listed, found.earlier, found.tested) == (23, 47, 12)
+    assert found.recipe.background == len(lessons.background) - 1
+    assert seen
+    for test, trained_on in seen:
+        assert not test & trained_on
+
+    # nor is the model in use tested on what it knew under another id
+    learned = {o.example.document.key for o in (twins.decided[0], twins.decided[30])}
+    assert marks(o.example.document for o in (listed_twin, decided_twin)) & known_of(
+        twins, frozenset(learned)
+    )
 
 
 def test_the_model_in_use_is_scored_only_on_papers_new_to_it(tmp_path: Path) -> None:

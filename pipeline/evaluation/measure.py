@@ -16,12 +16,13 @@ from classifiers.baselines import BAYES, NaiveBayes, plain
 from classifiers.cues import CueClassifier
 from classifiers.errors import ModelError
 from classifiers.evaluation import Split, evaluate
+from classifiers.identity import marks, unmarked
 from classifiers.training import train
 from classifiers.types import Classifier, Document, Example
 from config.taxonomy import Taxonomy
 from pipeline.contest import errors
 from pipeline.evaluation.report import Candidate, CurvePoint, EvaluationReport
-from pipeline.lessons import FEWEST_TO_TEST, Lessons, keys_of, split_by_time, too_few
+from pipeline.lessons import FEWEST_TO_TEST, Lessons, keys_of, known_of, split_by_time, too_few
 from pipeline.models import read_learned
 
 #: decisions at which the learning curve is taken, where there are more
@@ -90,14 +91,16 @@ def measure(
     split = split_by_time(lessons)
     if split is None:
         raise too_few(lessons)
-    tested = {example.document.key for example in split.test}
-    stream = [d for d in lessons.known_before(split.cut) if d.key not in tested]
-    bench = _Bench(split, stream, len(lessons.listed), taxonomy, seed, on_stage)
+    tested = marks(example.document for example in split.test)
+    stream = unmarked(lessons.known_before(split.cut), tested)
+    came = {example.document.key for example in lessons.listed}
+    listed = sum(example.document.key in came for example in split.train)
+    bench = _Bench(split, stream, listed, taxonomy, seed, on_stage)
     on_stage(f"training {RECIPE}")
     recipe = bench.trained(split.train)
     first = _measured(recipe, split.test, taxonomy)
     on_stage("scoring the model in use")
-    in_use, remark = _in_use(models, recipe, split.test, taxonomy)
+    in_use, remark = _in_use(models, recipe, split.test, lessons, taxonomy)
     baselines = (_measured(entry, split.test, taxonomy) for entry in _baselines(bench))
     candidates = (first, *in_use, *baselines)
     points = (*_curve(bench), _point(bench.own, first)) if curve else ()
@@ -129,7 +132,7 @@ def _baselines(bench: _Bench) -> Iterator[_Entry]:
 
 
 def _in_use(
-    models: Path, recipe: _Entry, test: Sequence[Example], taxonomy: Taxonomy
+    models: Path, recipe: _Entry, test: Sequence[Example], lessons: Lessons, taxonomy: Taxonomy
 ) -> tuple[tuple[Candidate, ...], str]:
     """Return the model in use on what it never learned from, the recipe on the same, a remark."""
     try:
@@ -141,14 +144,15 @@ def _in_use(
     learned = read_learned(models, model.model_id)
     if learned is None:
         return (), "The model in use is left out: what it learned from is not on record."
-    unseen = [example for example in test if example.document.key not in learned.papers]
+    known = known_of(lessons, learned.papers)
+    unseen = [example for example in test if known.isdisjoint(marks([example.document]))]
     if len(unseen) < FEWEST_TO_TEST:
         return (), (
             f"The model in use is left out: it learned from {len(test) - len(unseen)} of the "
             f"{len(test)} test papers."
         )
     own = _Entry("model in use", model)
-    scored = [_measured(own, unseen, taxonomy, trained_on=learned.papers)]
+    scored = [_measured(own, unseen, taxonomy, trained_on=known)]
     if len(unseen) == len(test):
         return tuple(scored), ""
     same = _Entry(f"{RECIPE}, same papers", recipe.classifier, recipe.examples, recipe.background)
