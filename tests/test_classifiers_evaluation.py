@@ -1,6 +1,7 @@
 """Measures on later papers only, baselines beside them, replays of known decisions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -13,6 +14,7 @@ from classifiers.baselines import NaiveBayes, plain
 from classifiers.calibration import expected_error, threshold_for
 from classifiers.errors import ModelError
 from classifiers.evaluation import LeakError, evaluate, labels_of, temporal_split
+from classifiers.identity import apart, marks, unmarked
 from classifiers.metrics import label_measures, reliability, work_saved
 from classifiers.simulation import Asreview, OurRule, simulate
 from classifiers.training import train
@@ -57,6 +59,21 @@ def test_nothing_is_scored_on_what_it_was_trained_on(taxonomy: Taxonomy) -> None
     keys = {example.document.key for example in examples}
     with pytest.raises(LeakError, match="1 test papers were trained on"):
         evaluate(model, [*approved(1, start=50), examples[0]], taxonomy, trained_on=keys)
+
+
+def test_a_paper_under_a_second_id_is_the_same_paper(taxonomy: Taxonomy) -> None:
+    first, other = approved(2)[:2]
+    again = replace(first.document, key="anew", title=f"{first.document.title.upper()}.")
+    model = train([first, *rejected(4)], [], taxonomy, trained_at=TRAINED_AT)
+    with pytest.raises(LeakError, match="1 test papers were trained on, among them anew"):
+        evaluate(
+            model,
+            [other, Example(again, in_scope=True)],
+            taxonomy,
+            trained_on=marks([first.document]),
+        )
+    assert apart([first, other], [Example(again, in_scope=False)]) == (other,)
+    assert unmarked([again, other.document], marks([first.document])) == [other.document]
 
 
 def test_an_empty_test_is_refused(taxonomy: Taxonomy) -> None:
@@ -178,12 +195,16 @@ def test_reliability_bins_hold_everything_and_make_the_error(
 
 
 def test_a_threshold_keeps_the_precision_asked_for() -> None:
-    chances = np.linspace(0.99, 0.5, 100)
+    chances = np.linspace(0.99, 0.9, 100)
     right = np.array([True] * 60 + [False] * 40)
     threshold = threshold_for(chances, right, 0.9)
     said = chances >= threshold
     assert right[said].mean() >= 0.9
-    assert said.sum() == 66
+    assert said.sum() == 66  # (60 + 1) / (65 + 2) is the last over 0.9
+    everything_right = threshold_for(np.linspace(1.0, 0.5, 101), np.ones(101, dtype=bool), 0.9)
+    assert everything_right == pytest.approx(
+        0.8, abs=0.006
+    )  # promised 0.9 on average: luck adds nothing
     assert threshold_for(chances, ~right, 0.95) == 1.0
 
 
