@@ -31,10 +31,12 @@ class BackfillReport:
     quarantined: int
     #: pages asked for
     pages: int = 0
-    #: windows that are not final, too young or suspiciously empty: the next call asks again
+    #: windows that are not final, too young, cut or suspiciously empty: the next call asks again
     open_windows: int = 0
     #: windows with working days in which arXiv says it has nothing
     empty: tuple[Window, ...] = ()
+    #: windows whose list broke off: arXiv promised a page and then had none
+    cut: tuple[Window, ...] = ()
 
 
 class Pace:
@@ -108,6 +110,7 @@ def backfill_papers(
         ]
     counts, quarantined, pages, open_windows = UpsertCounts(), 0, 0, 0
     empty: list[Window] = []
+    cut: list[Window] = []
     pace = Pace(len(todo), min_interval_seconds)
     task = bars.add_task(str(pace), total=pace.requests_left())
 
@@ -121,7 +124,7 @@ def backfill_papers(
         quarantined += report.quarantined
         pages += report.pages
         if report.suspicious:
-            empty.append(window)
+            (cut if report.cut else empty).append(window)
         if _is_final(report, today):
             with open_store() as store:
                 store.cursors.save(_done_name(window), clock().isoformat(), clock())
@@ -129,7 +132,7 @@ def backfill_papers(
             open_windows += 1
         pace.window()
         bars.update(task, description=str(pace), total=pages + pace.requests_left())
-    if not _barren(todo, empty):
+    if not cut and not _barren(todo, empty):
         with open_store() as store:
             store.ledger.note_backfill(from_day, until_day, finished_at=clock())
     return BackfillReport(
@@ -140,6 +143,7 @@ def backfill_papers(
         pages=pages,
         open_windows=open_windows,
         empty=tuple(empty),
+        cut=tuple(cut),
     )
 
 

@@ -5,7 +5,7 @@ answer differently: harvesting goes forward with an overlap, and the store is id
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from pipeline.calendar import announcement_days
@@ -40,14 +40,18 @@ class HarvestReport:
     counts: UpsertCounts = field(default_factory=UpsertCounts)
     quarantined: int = 0
     response_at: datetime | None = None
+    #: the last page that came promised another, of which arXiv says twice that there is none
+    cut: bool = False
 
     @property
     def suspicious(self) -> bool:
-        """Whether nothing came although arXiv announces papers on a day of the window.
+        """Whether the window may hold more: it was cut, or it is empty on announcement days.
 
-        `noRecordsMatch` can stick in arXiv's cache, so such an answer proves nothing: neither a
-        cursor nor a finished week may rest on it.
+        `noRecordsMatch` can stick in arXiv's cache until midnight UTC, so such an answer proves
+        nothing: neither a cursor nor a finished week may rest on it.
         """
+        if self.cut:
+            return True
         if self.counts != UpsertCounts() or self.quarantined:
             return False
         last = self.window.until_day or (
@@ -88,9 +92,11 @@ def harvest_window(
                 if on_complete:
                     on_complete(store, report)
         on_page(len(page.papers))
-    if on_complete and not complete:  # the list shrank: its last page had announced another one
-        with open_store() as store:
-            on_complete(store, report)
+    if not complete:
+        report = replace(report, cut=True)
+        if on_complete:
+            with open_store() as store:
+                on_complete(store, report)
     return report
 
 

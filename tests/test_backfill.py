@@ -149,3 +149,24 @@ def test_pitfall_14_working_days_without_a_record_prove_nothing_however_old(
     assert [str(window) for window in first.empty] == ["cs 2026-03-02..2026-03-08"]
     assert (first.open_windows, first.counts.new) == (1, 7)
     assert (again.windows, again.counts.new, again.empty) == (1, 7, ())
+
+
+def test_pitfall_14_a_promised_page_that_is_not_there_leaves_the_week_open(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    """arXiv's cache keeps `noRecordsMatch` until midnight UTC: said twice, it is still no end."""
+    stuck = Fault(Kind.NO_RECORDS_MATCH, Channel.OAI, requests=(2, 4))
+    now = noon(UNTIL + timedelta(days=90))
+    with open_store() as store:
+        store.ledger.expect([(date(2026, 3, 10), "cs.CV")], noted_at=now)
+    with ReplicaServer(PAPERS, page_size=5, faults=[stuck]) as arxiv:
+        first = backfill(arxiv, tmp_path, open_store, now)
+        with open_store() as store:
+            [unsettled] = store.ledger.days(FROM)
+        again = backfill(arxiv, tmp_path, open_store, now)
+    assert [str(window) for window in first.cut] == ["cs 2026-03-02..2026-03-08"]
+    assert (first.counts.new, first.open_windows, first.empty) == (12, 1, ())
+    assert unsettled.backfilled_at is None
+    assert (again.windows, again.counts.new, again.cut) == (1, 2, ())
+    with open_store() as store:
+        assert store.papers.count() == len(PAPERS)

@@ -14,6 +14,7 @@ from pipeline.harvest import (
     HarvestReport,
     Window,
     backfill_windows,
+    cursor_name,
     harvest_window,
     next_windows,
 )
@@ -188,6 +189,26 @@ def test_a_window_is_complete_once_and_after_its_last_page_was_stored(
     )  # fmt: skip
     assert told == [(2, report)]
     assert (report.pages, report.counts.new) == (2, 2)
+    assert report.cut == (token is not None)
+
+
+def test_pitfall_14_a_list_that_breaks_off_moves_no_cursor(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    """A promised page that "is not there" can be arXiv's cache: the same days are asked again."""
+    today = TUESDAY.date()
+    papers = [make_record(number, today) for number in range(1, 6)]
+    stuck = Fault(Kind.NO_RECORDS_MATCH, Channel.OAI, requests=(2, 4))
+    with ReplicaServer(papers, today=today, page_size=4, faults=[stuck]) as arxiv:
+        first = fetch(arxiv, tmp_path, open_store, TUESDAY)
+        with open_store() as store:
+            assert store.cursors.get(cursor_name("cs")) is None
+        fetch(arxiv, tmp_path, open_store, TUESDAY)
+    assert [harvest.cut for harvest in first.harvests] == [True]
+    assert first.exit_status == 0
+    with open_store() as store:
+        assert store.cursors.get(cursor_name("cs")) == today.isoformat()
+        assert store.papers.count() == len(papers)
 
 
 def _page(number: int, token: str | None) -> OaiPage:

@@ -151,6 +151,11 @@ def backfill(
             f"living-survey: arXiv says it has nothing for {window}, which has working days; "
             "that proves nothing. Call backfill again later."
         )
+    for window in report.cut:
+        invocation.output.note(
+            f"living-survey: arXiv's list for {window} broke off: it promised a page and had none. "
+            "What came is stored. Call backfill again tomorrow."
+        )
     if report.quarantined:
         invocation.output.line(f"quarantine {report.quarantined} records could not be read")
 
@@ -185,7 +190,9 @@ def _say_harvests(invocation: Invocation, report: "FetchReport") -> None:
             f"harvested  {window.set_name} since {window.from_day}: "
             f"{counts.new} new, {counts.revised} revised, {counts.unchanged} unchanged"
         )
-        if harvest.suspicious:
+        if harvest.cut:
+            say(f"cut        {window.set_name}: arXiv's list broke off; the next run asks again")
+        elif harvest.suspicious:
             say(f"empty      {window.set_name}: arXiv has nothing; the next run asks again")
 
 
