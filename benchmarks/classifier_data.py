@@ -10,6 +10,7 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,14 @@ def _document(row: _Row, key: str = "") -> Document:
         row["title"],
         row["abstract"] or "",
         tuple(row["categories"] or ()),
+        _known_at(row),
     )
+
+
+def _known_at(row: _Row) -> datetime:
+    """Return the day a paper was announced; of the list's, which tells none, its id's month."""
+    day = row.get("day") or f"20{row['arxiv_id'][:2]}-{row['arxiv_id'][2:4]}-01"
+    return datetime.fromisoformat(day).replace(tzinfo=UTC)
 
 
 def _months() -> list[Path]:

@@ -3,7 +3,6 @@
 Every number here is learned from margins of examples that the fit behind them never saw.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.fitting import Corpus, fit_outputs
+from classifiers.holding import Round
 from classifiers.linear import facet_probabilities, fit_platt, fit_temperature
 from classifiers.recipe import Recipe
 from classifiers.scoring import Probabilities, section_probabilities, sigmoid
@@ -19,7 +19,6 @@ from classifiers.weak import NEGATIVE_SHARE, fade
 from config.taxonomy import Taxonomy
 
 Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 #: with fewer held-out examples the constants of the study stand in for a fit
 FEW = 20
@@ -61,28 +60,17 @@ class Calibration:
     metrics: dict[str, float] = field(default_factory=dict)
 
 
-def fold_of(keys: Sequence[str], folds: int) -> Integers:
-    """Return the fold of each key: by its hash, so the order of the examples does not matter."""
-    digests = [hashlib.sha256(key.encode()).digest() for key in keys]
-    return np.asarray([int.from_bytes(d[:4], "big") % folds for d in digests], dtype=np.int64)
-
-
-def cross_margins(
-    corpus: Corpus, example_folds: Integers, background_folds: Integers, recipe: Recipe, folds: int
-) -> tuple[Floats, Floats]:
-    """Return margins of examples and background by fits that did not see them; nan: never held out.
-
-    Beyond `recipe.fold_limit` examples one fold alone is held out: time matters, numbers abound.
-    """
+def held_margins(corpus: Corpus, rounds: Sequence[Round], recipe: Recipe) -> tuple[Floats, Floats]:
+    """Return margins of examples and background by fits that did not see them; nan: never held."""
     every = len(outputs(corpus.taxonomy))
     of_examples = np.full((corpus.examples.shape[0], every), np.nan)
     of_background = np.full((corpus.background.shape[0], every), np.nan)
-    rounds = 1 if corpus.examples.shape[0] > recipe.fold_limit else folds
-    for fold in range(rounds):
-        held, held_background = example_folds == fold, background_folds == fold
-        fitted = fit_outputs(corpus, ~held, ~held_background, recipe)
-        of_examples[held] = fitted.margins(corpus.examples[held])
-        of_background[held_background] = fitted.margins(corpus.background[held_background])
+    for each in rounds:
+        fitted = fit_outputs(corpus, each.examples, each.background, recipe)
+        of_examples[each.held] = fitted.margins(corpus.examples[each.held])
+        of_background[each.held_background] = fitted.margins(
+            corpus.background[each.held_background]
+        )
     return of_examples, of_background
 
 
@@ -168,11 +156,16 @@ def expected_error(chances: Floats, happened: npt.NDArray[np.bool_], bins: int =
 def threshold_for(chances: Floats, right: npt.NDArray[np.bool_], precision: float) -> float:
     """Return the lowest probability from which on suggestions are right at that precision.
 
-    1.0, so that everything stays open, where no threshold keeps it.
+    1.0, so that everything stays open, where no threshold keeps it. Both what was promised and
+    what came must keep it, n suggestions counted as (right + 1) / (n + 2): of many thresholds the
+    lowest that seems to do is one that was lucky.
     """
     order = np.argsort(-chances, kind="stable")
-    kept = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero((kept >= precision) & (np.arange(1, len(order) + 1) >= FEW))
+    among = np.arange(1, len(order) + 1)
+    came = (np.cumsum(right[order]) + 1.0) / (among + 2.0)
+    promised = np.cumsum(chances[order]) / among
+    kept = np.minimum(came, promised)
+    enough = np.flatnonzero((kept >= precision) & (among >= FEW))
     return float(chances[order[enough[-1]]]) if len(enough) else 1.0
 
 

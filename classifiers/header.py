@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 #: raised whenever an older file could be misread; never reused
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class ModelHeader:
     settings: dict[str, float | int | bool]
     #: approved, rejected and background papers, and approved papers by label
     counts: dict[str, int]
-    #: measured on examples held out of the fits
+    #: measured on the examples that calibrate the model: held out of the fits behind it
     metrics: dict[str, float]
+    #: what those are: later than the papers behind their fit, or parts by hash (`holding.py`)
+    held_out: str
     format: int = FORMAT

@@ -118,7 +118,12 @@ def _unknown(directory: Path, model_id: str) -> NoModelError:
 
 def _check_types(header: ModelHeader, path: Path) -> None:
     """Refuse what JSON allows and a header does not: other types, another model's name."""
-    texts = (header.trained_at, header.data_fingerprint, header.taxonomy_fingerprint)
+    texts = (
+        header.trained_at,
+        header.data_fingerprint,
+        header.taxonomy_fingerprint,
+        header.held_out,
+    )
     tables = (header.libraries, header.settings, header.counts, header.metrics)
     if header.model_id != path.stem:
         raise ValueError(f"it names {_short(header.model_id)}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -27,13 +28,16 @@ class Output:
     name: str
 
 
+@lru_cache(maxsize=8)
 def outputs(taxonomy: Taxonomy) -> tuple[Output, ...]:
     """Return every output a model of this taxonomy has: scope, labels, sections of their own."""
+    # Remembered, here and below: a fit asks for every column of every round, at 2 ms each.
     labels = [Output(f.name, label.name) for f in taxonomy.facets for label in f.labels]
     own = [Output(SECTION, section.id) for section in own_sections(taxonomy)]
     return (Output(SCOPE, "in_scope"), *labels, *own)
 
 
+@lru_cache(maxsize=8)
 def own_sections(taxonomy: Taxonomy) -> tuple[Section, ...]:
     """Return the sections that their labels alone do not tell from their siblings.
 

@@ -16,10 +16,11 @@ import numpy.typing as npt
 import scipy
 import sklearn
 
-from classifiers.calibration import Calibration, calibrate, cross_margins, fold_of
+from classifiers.calibration import Calibration, calibrate, held_margins
 from classifiers.features import TextFeatures
 from classifiers.fitting import Corpus, directions, fit_outputs
 from classifiers.header import ModelHeader
+from classifiers.holding import hold_out
 from classifiers.model import Model
 from classifiers.recipe import Recipe
 from classifiers.targets import outputs, own_sections, targets
@@ -43,7 +44,8 @@ def train(
     """Return a model of everything known.
 
     Args:
-        examples: documents with the human's word; of several with one key the last counts.
+        examples: documents with the human's word; of several with one key the last counts. With
+            dates, the later half calibrates fits on the papers before it.
         background: unlabelled documents; those that are also examples are left out.
         taxonomy: what there is to choose from. Unknown sections in an example are an error.
         trained_at: goes into the header and the id.
@@ -60,18 +62,18 @@ def train(
     corpus = _corpus(examples, unlabelled, taxonomy, recipe)
     everything = np.ones(len(examples), dtype=bool), np.ones(len(unlabelled), dtype=bool)
     fitted = fit_outputs(corpus, *everything, recipe)
-    salt = f"{seed}:"
-    margins = cross_margins(
-        corpus,
-        fold_of([salt + e.document.key for e in examples], recipe.folds),
-        fold_of([salt + d.key for d in unlabelled], recipe.folds),
-        recipe,
-        recipe.folds,
-    )
+    held_out = hold_out(examples, unlabelled, recipe, salt=f"{seed}:")
+    margins = held_margins(corpus, held_out.rounds, recipe)
     calibration = calibrate(corpus, *margins, _chosen(examples, taxonomy), recipe)
     weights = fitted.weights.astype(np.float32)
     header = _header(corpus, calibration, (examples, unlabelled), trained_at)
-    header = replace(header, settings={"seed": seed, **asdict(recipe)})
+    calibrating = int((~np.isnan(margins[0][:, 0])).sum())
+    header = replace(
+        header,
+        settings={"seed": seed, **asdict(recipe)},
+        counts={**header.counts, "held out": calibrating},
+        held_out=held_out.chosen,
+    )
     learned = (weights, fitted.intercepts)
     header = replace(header, model_id=_model_id(header, learned, calibration))
     return Model(header, taxonomy, corpus.features, weights, fitted.intercepts, calibration)
@@ -143,6 +145,7 @@ def _header(
             **by_label,
         },
         metrics=calibration.metrics,
+        held_out="",
     )
 
 
@@ -165,11 +168,14 @@ def _model_id(
 
 
 def _fingerprint(examples: Sequence[Example], background: Sequence[Document]) -> str:
-    rows = [
-        [e.in_scope, sorted(e.sections), sorted(e.facets), astuple(e.document)] for e in examples
-    ]
-    content = json.dumps([rows, [astuple(document) for document in background]])
+    rows = [[e.in_scope, sorted(e.sections), sorted(e.facets), _fact(e.document)] for e in examples]
+    content = json.dumps([rows, [_fact(document) for document in background]])
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _fact(document: Document) -> list[object]:
+    known_at = document.known_at.astimezone(UTC).isoformat() if document.known_at else None
+    return [*astuple(document)[:-1], known_at]
 
 
 def _key(document: Document) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -14,6 +15,8 @@ class Document:
     abstract: str
     #: arXiv's categories, the primary one first; kept for other text representations
     categories: tuple[str, ...] = ()
+    #: since when it can have been known, aware; only training asks, to hold out later papers
+    known_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from classifiers.identity import apart, marks
 from classifiers.types import Document, Example
 from config.errors import LivingSurveyError
 from config.taxonomy import Taxonomy
-from pipeline.documents import document_of
+from pipeline.documents import document_of, known_at
 from storage.store import OpenStore
 from storage.types import LIST_REVIEWER, StoredPaper, TrainingExample, Verdict
 
@@ -77,16 +77,18 @@ def gather(open_store: OpenStore, taxonomy: Taxonomy, *, background: int) -> Les
     """Return every standing approval and rejection and a sample of the undecided papers.
 
     Deferred papers teach nothing. Sections that the taxonomy no longer has are left out of an
-    example; an approval that keeps none still says "in scope".
+    example; an approval that keeps none still says "in scope". Every document is dated by its
+    submission: those that calibrate a model must be later than those it is fitted on.
     """
     with open_store() as store:
         decided = store.decisions.training()
         sampled = [text.arxiv_id for text in store.papers.background(background)]
     with open_store() as store:  # a lease of its own: a reviewer's page is served in between
         undecided = store.papers.get_many(sampled)
+        held = store.papers.get_many(one.text.arxiv_id for one in decided)
     known = {section.id for section in taxonomy.sections}
     return Lessons(
-        decided=tuple(_lesson(one, known) for one in decided),
+        decided=tuple(_lesson(one, known, held.get(one.text.arxiv_id)) for one in decided),
         background=tuple(_unlabelled(stored) for stored in undecided.values()),
     )
 
@@ -134,9 +136,9 @@ def known_of(lessons: Lessons, papers: frozenset[str]) -> frozenset[str]:
     return papers | marks(document for document in every if document.key in papers)
 
 
-def _lesson(one: TrainingExample, known: set[str]) -> Lesson:
+def _lesson(one: TrainingExample, known: set[str], stored: StoredPaper | None) -> Lesson:
     example = Example(
-        document=document_of(one.text),
+        document=document_of(one.text, known_at(one.text.arxiv_id, stored)),
         in_scope=one.verdict is Verdict.APPROVED,
         sections=tuple(section for section in one.sections if section in known),
     )
@@ -144,8 +146,5 @@ def _lesson(one: TrainingExample, known: set[str]) -> Lesson:
 
 
 def _unlabelled(stored: StoredPaper) -> Unlabelled:
-    paper = stored.paper
-    return Unlabelled(
-        document_of(paper),
-        paper.submitted_at or stored.first_seen_at,
-    )
+    since = known_at(stored.paper.arxiv_id, stored)
+    return Unlabelled(document_of(stored.paper, since), since)

@@ -126,6 +126,7 @@ def test_an_unreadable_header_is_refused(saved: Path, taxonomy: Taxonomy, conten
     ("changes", "said"),
     [
         ({"format": 99}, "format 99"),
+        ({"format": 1}, "format 1, this version reads 2"),
         ({"taxonomy_fingerprint": "0" * 64}, "another taxonomy"),
         ({"libraries": {"scikit-learn": "0.24.2"}}, r"scikit-learn 0\.24\.2"),
     ],
@@ -150,6 +151,7 @@ def test_what_does_not_fit_is_refused(
         {"metrics": {"task_top1": "high"}},
         {"model_id": 7},
         {"trained_at": 20260317},
+        {"held_out": 1},
         {"format": "x" * 10_000},
     ],
 )

@@ -2,10 +2,12 @@
 
 import random
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from classifiers_fakes import TRAINED_AT, approved, document, outside, rejected, stream
 
+from classifiers import holding
 from classifiers.model import Model
 from classifiers.training import train
 from classifiers.types import Example
@@ -71,6 +73,43 @@ def test_the_order_of_the_examples_does_not_matter(model: Model, taxonomy: Taxon
     again = train(examples, background, taxonomy, trained_at=TRAINED_AT)
     assert again.header == model.header
     assert again.weights.tobytes() == model.weights.tobytes()
+
+
+def dated(examples: list[Example]) -> list[Example]:
+    """Return the examples over a year, by their keys read backwards: the verdicts mixed."""
+    mixed = sorted(examples, key=lambda e: e.document.key[::-1])
+    start = datetime(2025, 1, 1, tzinfo=UTC)
+    return [
+        replace(e, document=replace(e.document, known_at=start + n * timedelta(days=1)))
+        for n, e in enumerate(mixed)
+    ]
+
+
+def test_a_model_says_whether_later_papers_calibrated_it(model: Model, taxonomy: Taxonomy) -> None:
+    examples = dated([*approved(30), *rejected()])
+    later = train(examples, stream(), taxonomy, trained_at=TRAINED_AT)
+    assert (model.header.held_out, later.header.held_out) == (holding.BY_HASH, holding.LATER)
+    assert later.header.counts["held out"] == len(examples) / 2
+    [scores] = later.predict([NEW_VIDEO])
+    assert scores.sections[0][0] == "generation-video-non-llm-based"
+    random.Random(7).shuffle(examples)
+    again = train(examples, stream(), taxonomy, trained_at=TRAINED_AT)
+    assert again.header == later.header
+    assert again.calibration.facets == later.calibration.facets
+    assert again.calibration.shift.tobytes() == later.calibration.shift.tobytes()
+
+
+def test_other_dates_are_other_data(taxonomy: Taxonomy) -> None:
+    examples = dated(approved(3))
+    moved = [
+        replace(e, document=replace(e.document, known_at=TRAINED_AT)) if n == 0 else e
+        for n, e in enumerate(examples)
+    ]
+    prints = {
+        train(each, [], taxonomy, trained_at=TRAINED_AT).header.data_fingerprint
+        for each in (examples, moved)
+    }
+    assert len(prints) == 2
 
 
 def test_an_empty_text_is_scored_too(model: Model) -> None:

@@ -100,7 +100,7 @@ def test_a_log_cut_short_by_a_crash_is_still_read(shelf: tuple[Path, list[str]])
 @pytest.mark.parametrize(
     ("spoil", "error"),
     [
-        (lambda text: text.replace('"format": 1', '"format": 7'), UnfitModelError),
+        (lambda text: text.replace('"format": 2', '"format": 7'), UnfitModelError),
         (lambda text: text.replace('"counts": {', '"counts": 3, "x": {'), DamagedModelError),
         (lambda text: text[:50], DamagedModelError),
         (lambda text: text.replace('"taxonomy_fingerprint": "', '"taxonomy_fingerprint": "0'),

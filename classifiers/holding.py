@@ -1,0 +1,129 @@
+"""Which papers are held out of which fit, so that its margins can be calibrated. Fits nothing.
+
+What a model meets is later than all it learned from. So is what calibrates it: the later half of
+the papers by their dates, block by block, each by a fit on the papers before the block. Where dates
+do not allow that, parts drawn by hash take turns.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from classifiers.recipe import Recipe
+from classifiers.types import Document, Example
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+#: where blocks begin, as shares of the papers in the order of their dates. A fit on less than half
+#: of them is another model than the one it calibrates (docs/classifier.md, "calibration")
+EDGES = (0.5, 0.7, 0.9)
+#: the only block of a big training: numbers abound by then, and every further fit costs minutes
+LAST = (0.8,)
+#: a paper without a date is neither behind a fit nor held out; with more of them parts are drawn
+DATED = 0.75
+#: fewer later approvals, or rejections where there are that many at all, calibrate nothing
+LATER_FEWEST = 50
+
+LATER = "later papers"
+BY_HASH = "parts by hash"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One fit: the rows behind it, and rows it never saw."""
+
+    examples: Bools
+    background: Bools
+    held: Bools
+    held_background: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """The rounds of a training; no row is held out twice."""
+
+    rounds: tuple[Round, ...]
+    #: LATER or BY_HASH
+    chosen: str
+
+
+def hold_out(
+    examples: Sequence[Example], background: Sequence[Document], recipe: Recipe, *, salt: str
+) -> HeldOut:
+    """Return what each fit reads and what it is asked about.
+
+    Args:
+        examples: with the human's word, and dates if they are to be held out by them.
+        background: unlabelled papers, held out by the same shares of their own order: a curated
+            list may be older than any stream, and no fit should do without the stream.
+        recipe: for the number of parts, and from where on one round is enough.
+        salt: changes which papers share a part.
+    """
+    many = len(examples) > recipe.fold_limit
+    edges = LAST if many else EDGES
+    places = _places([example.document for example in examples])
+    if not _enough(examples, places, edges[0]):
+        parts = _parts(examples, background, recipe.folds, salt)
+        return HeldOut(parts[:1] if many else parts, BY_HASH)
+    stream = _places(background)
+    stream = np.where(np.isnan(stream), _fractions([d.key for d in background], salt), stream)
+    blocks = [
+        Round(
+            places < start, stream < start, _within(places, start, end), _within(stream, start, end)
+        )
+        for start, end in pairwise((*edges, np.inf))
+    ]
+    return HeldOut(tuple(block for block in blocks if block.held.any()), LATER)
+
+
+def _parts(
+    examples: Sequence[Example], background: Sequence[Document], folds: int, salt: str
+) -> tuple[Round, ...]:
+    """Return rounds that hold out one part each, by the hash of the key: order does not matter."""
+    of_examples = _fractions([example.document.key for example in examples], salt)
+    of_background = _fractions([document.key for document in background], salt)
+    rounds = []
+    for fold in range(folds):
+        held = _within(of_examples, fold / folds, (fold + 1) / folds)
+        held_background = _within(of_background, fold / folds, (fold + 1) / folds)
+        rounds.append(Round(~held, ~held_background, held, held_background))
+    return tuple(rounds)
+
+
+def _enough(examples: Sequence[Example], places: Floats, start: float) -> bool:
+    """Return whether most papers are dated and enough of either verdict come late."""
+    if np.isnan(places).mean() > 1.0 - DATED if len(places) else True:
+        return False
+    approved = np.asarray([example.in_scope for example in examples], dtype=bool)
+    late = places >= start
+    few_rejected = (~approved).sum() < LATER_FEWEST
+    return bool(
+        (late & approved).sum() >= LATER_FEWEST
+        and (few_rejected or (late & ~approved).sum() >= LATER_FEWEST)
+    )
+
+
+def _places(documents: Sequence[Document]) -> Floats:
+    """Return the share of dated papers before each; nan: undated. Papers of a moment share it."""
+    moments = np.asarray(
+        [np.nan if d.known_at is None else d.known_at.timestamp() for d in documents],
+        dtype=np.float64,
+    )
+    dated = np.sort(moments[~np.isnan(moments)])
+    before = np.searchsorted(dated, moments, side="left") / max(1, len(dated))
+    return np.where(np.isnan(moments), np.nan, before)
+
+
+def _fractions(keys: Sequence[str], salt: str) -> Floats:
+    """Return a number in [0, 1) for each key that depends on nothing else."""
+    digests = [hashlib.sha256(f"{salt}{key}".encode()).digest() for key in keys]
+    return np.asarray([int.from_bytes(d[:4], "big") / 2**32 for d in digests], dtype=np.float64)
+
+
+def _within(places: Floats, start: float, end: float) -> Bools:
+    return (places >= start) & (places < end)
