@@ -4,7 +4,7 @@ pyarrow is imported when a batch is written: reading commands must not pay for i
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from storage.instants import to_utc
@@ -57,20 +57,26 @@ def paper_table(papers: Sequence[Paper]) -> "pa.Table":
         "source": pa.array([p.source.value for p in papers], text),
         "datestamp": pa.array([p.datestamp for p in papers], pa.date32()),
         "rank": pa.array([RANK[p.source] for p in papers], pa.int32()),
-        "history": pa.array([_history(p) for p in papers], pa.list_(version)),
+        "history": pa.array([_named(history_of(p)) for p in papers], pa.list_(version)),
     }
     return pa.table(columns)
 
 
-def _history(paper: Paper) -> list[dict[str, object]]:
-    """Return its versions, with the current one even where the source sends no history."""
-    told = {
-        v.version: _version(v.version, to_utc(v.submitted_at), withdrawn=v.withdrawn)
-        for v in paper.versions
+def history_of(paper: Paper) -> list[tuple[int, datetime | None, bool]]:
+    """Return its versions, with the current one even where the source sends no history.
+
+    Number, moment of submission as it is stored, whether it was withdrawn.
+    """
+    told: dict[int, tuple[int, datetime | None, bool]] = {
+        paper.version: (paper.version, to_utc(paper.updated_at), paper.withdrawn)
     }
-    current = _version(paper.version, to_utc(paper.updated_at), withdrawn=paper.withdrawn)
-    return list(({paper.version: current} | told).values())
+    for each in paper.versions:
+        told[each.version] = (each.version, to_utc(each.submitted_at), each.withdrawn)
+    return list(told.values())
 
 
-def _version(version: int, submitted_at: object, *, withdrawn: bool) -> dict[str, object]:
-    return {"version": version, "submitted_at": submitted_at, "withdrawn": withdrawn}
+def _named(history: Iterable[tuple[int, datetime | None, bool]]) -> list[dict[str, object]]:
+    return [
+        {"version": version, "submitted_at": submitted_at, "withdrawn": withdrawn}
+        for version, submitted_at, withdrawn in history
+    ]
