@@ -149,21 +149,16 @@ def promotions(models: Path) -> tuple[Promotion, ...]:
 
 
 def before_current(models: Path) -> str:
-    """Return the model to go back to: the last one in use that was trained before the present.
+    """Return the model to go back to: the last kept one in use before the present was first.
 
-    Where the present one cannot be read, so that nothing tells when it was trained: the last one
-    in use that was promoted before its own first promotion.
+    By the log and not by age: a model that somebody rolled back from is younger than the one that
+    took its place, and nobody wants it again.
 
     Raises:
         NoModelError: there is none.
     """
-    kept = read_shelf(models).models
-    place = next((n for n, model in enumerate(kept) if model.current), None)
-    if place is None:
-        earlier = _promoted_before(models)
-        older = [m.header.model_id for m in kept if m.header.model_id in earlier]
-    else:
-        older = [model.header.model_id for model in kept[:place] if model.promoted]
+    kept = {model.header.model_id for model in read_shelf(models).models}
+    older = [model_id for model_id in _promoted_before(models) if model_id in kept]
     if not older:
         raise NoModelError(
             "There is no older model to go back to.",
@@ -226,11 +221,11 @@ def _named_current(models: Path) -> str | None:
         return None
 
 
-def _promoted_before(models: Path) -> frozenset[str]:
-    """Return what was in use before the present model was for the first time.
+def _promoted_before(models: Path) -> list[str]:
+    """Return what was in use before the present model was for the first time, in that order.
 
     Without a readable `current`, the last promotion says which one is the present.
     """
     order = [promotion.model_id for promotion in promotions(models)]
     present = _named_current(models) or (order[-1] if order else "")
-    return frozenset(order[: order.index(present)] if present in order else order)
+    return order[: order.index(present)] if present in order else order

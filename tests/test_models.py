@@ -68,6 +68,15 @@ def test_back_goes_past_what_was_never_in_use(shelf: tuple[Path, list[str]]) -> 
         before_current(models)
 
 
+def test_back_is_never_to_what_was_rolled_back_from(shelf: tuple[Path, list[str]]) -> None:
+    models, ids = shelf
+    for model_id in (ids[1], ids[2]):  # 3 was bad; what came after 1 is 2, though trained before 3
+        promote(models, model_id, at=NOW, why="rollback, then better")
+    assert before_current(models) == ids[1]
+    promote(models, ids[3], at=NOW, why="by name")
+    assert before_current(models) == ids[1]
+
+
 def test_old_models_make_room_but_never_the_two_that_are_needed(
     shelf: tuple[Path, list[str]],
 ) -> None:
