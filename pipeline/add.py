@@ -14,6 +14,8 @@ from storage.store import OpenStore
 
 #: what only stands in arXiv's own language: a field right before its value
 _FIELD = re.compile(r"\b(?:ti|au|abs|co|jr|cat|rn|id|all|doi|submittedDate):\S")
+#: arXiv takes it for the date of submission and does not say so
+_NO_FIELD = "lastUpdatedDate"
 #: arXiv opened in August 1991
 _FIRST_DAY = date(1991, 8, 1)
 
@@ -140,6 +142,13 @@ def _in_arxivs_language(wanted: Search, *, today: date) -> str:
     words = wanted.words.strip()
     if not words.strip('"'):
         raise UsageError("There is nothing to search for.", hint='Write --search "some words".')
+    if f"{_NO_FIELD}:" in words:
+        raise UsageError(
+            f"arXiv cannot search by {_NO_FIELD}: it reads submittedDate instead, and does not say"
+            " so.",
+            hint="Use --from and --until, which are days of submission; what was updated comes by"
+            " `living-survey backfill`.",
+        )
     if _FIELD.search(words):
         term = f"({words})"
     else:

@@ -102,6 +102,14 @@ def test_what_cannot_be_searched_is_a_matter_of_words(
         found(tmp_path, wanted)
 
 
+@pytest.mark.parametrize("words", ["", "cat:cs.CV AND "])
+def test_pitfall_44_a_search_by_the_date_of_update_is_refused(tmp_path: Path, words: str) -> None:
+    """arXiv would answer it by the date of submission, without a word."""
+    wanted = Search(f"{words}lastUpdatedDate:[202603010000 TO 202603020000]", CATEGORIES)
+    with pytest.raises(UsageError, match="submittedDate instead"):
+        found(tmp_path, wanted)
+
+
 @pytest.mark.slow
 def test_a_search_is_a_command(tmp_path: Path) -> None:
     with ReplicaServer(LIBRARY, today=TUESDAY) as arxiv:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
+from snapshot_fakes import line_of, make_record
 from sources_fakes import (
     AT,
     INTERVAL,
@@ -27,9 +28,11 @@ from sources_fakes import (
     rss_feed,
     rss_item,
 )
+from storage_fakes import changes_in
 from test_sources_http import GOOD, raw_server
 
 from config.errors import ConfigError
+from config.settings import ArxivSettings
 from pipeline.announced import store_feed
 from pipeline.sources import query_terms
 from pipeline.sources.authors import split_authors
@@ -41,6 +44,7 @@ from pipeline.sources.errors import (
     BadResumptionTokenError,
     BlockedError,
     IncompleteAnswerError,
+    MalformedRecordError,
     OaiError,
     ThrottledError,
 )
@@ -49,7 +53,8 @@ from pipeline.sources.http import _check_redirect
 from pipeline.sources.oai import OaiSource, parse_oai_page
 from pipeline.sources.query import LAST_RESULT, REQUEST_LINE_BYTES, QuerySource
 from pipeline.sources.query_transport import check_page
-from storage.arxiv_id import id_month, parse_arxiv_id
+from pipeline.sources.snapshot import paper_from_line
+from storage.arxiv_id import id_month
 from storage.store import store_opener
 from storage.types import AnnounceType, Paper, Source
 
@@ -80,7 +85,8 @@ def test_pitfall_01_only_https(tmp_path: Path) -> None:
 
 
 def test_pitfall_02_the_old_oai_address_leads_to_the_new_host() -> None:
-    """export.arxiv.org/oai2 redirects to another host of arXiv, which is followed."""
+    """export.arxiv.org/oai2 redirects to another host of arXiv; it is not asked to begin with."""
+    assert ArxivSettings().oai_url == "https://oaipmh.arxiv.org/oai"
     _check_redirect("https://export.arxiv.org/oai2", "https://oaipmh.arxiv.org/oai")
 
 
@@ -311,6 +317,25 @@ def test_pitfall_27_every_paper_says_which_source_its_text_is_from(
     script = Script(httpserver, atom_page(atom_entry()))
     assert query(tmp_path, script).look_up(["2603.00001"]).papers[0].source is Source.QUERY
     assert only_paper(oai_page(raw_record())).source is Source.OAI
+
+
+def test_pitfall_27_texts_of_two_sources_are_no_change_of_the_paper(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """A paper repaired by look-up and harvested later has two titles and no correction."""
+    script = Script(httpserver, atom_page(atom_entry().replace("A title", "An \u03b1-rule")))
+    converted = query(tmp_path, script).look_up(["2603.00001"]).papers
+    raw = only_paper(oai_page(raw_record(title=r"An $\alpha$-rule")))
+    with store_opener(tmp_path / "survey.duckdb")() as store:
+        store.papers.upsert(converted, seen_at=AT)
+        store.papers.upsert([raw], seen_at=AT)
+        store.papers.upsert(converted, seen_at=AT)
+        held = store.papers.get("2603.00001")
+        changed = [change.kind for change in changes_in(store)]
+    assert converted[0].title == "An \u03b1-rule"
+    assert held is not None
+    assert held.paper.title == raw.title == r"An $\alpha$-rule"
+    assert changed == []
 
 
 def test_pitfall_28_text_that_looks_like_markup_survives() -> None:
@@ -596,6 +621,8 @@ def test_pitfall_51_ids_are_made_canonical_before_they_are_sent(
 def test_pitfall_52_ids_are_text() -> None:
     """`1501.00010` as a number loses a zero; old ids have a slash."""
     assert only_paper(oai_page(raw_record("1501.00010"))).arxiv_id == "1501.00010"
+    with pytest.raises(MalformedRecordError, match="'id'"):
+        paper_from_line(line_of(make_record(id=1501.00010)))
     assert only_paper(oai_page(raw_record("hep-th/9901002"))).arxiv_id == "hep-th/9901002"
 
 
@@ -827,4 +854,3 @@ def test_pitfall_69_a_redirect_takes_its_own_turn(tmp_path: Path, httpserver: HT
     time = FakeTime()
     assert make_http(tmp_path, time).get(script.url("/here")).url.endswith("/there")
     assert time.waits == [INTERVAL]
-    assert parse_arxiv_id("2603.00001") is not None
