@@ -19,6 +19,8 @@ from config.taxonomy import Taxonomy, load_taxonomy
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 CUT = "2025-10"
+#: later than everything
+END = "9999"
 #: share of approvals among random decisions, as in the starting recipe of the study
 APPROVED_SHARE = 0.7
 BACKGROUND = 5_000
@@ -57,10 +59,11 @@ class Development:
         return random.Random(seed).sample(self.stream, min(count, len(self.stream)))
 
 
-def load() -> Development:
-    """Return the development data; FileNotFoundError without ../shared/data."""
+def load(cut: str = CUT, until: str = END) -> Development:
+    """Return the development data, tested on [cut, until); FileNotFoundError without ../shared."""
     taxonomy = load_taxonomy()
-    rows = {row["arxiv_id"]: row for path in _months() for row in _lines(path)}
+    stream = (row for path in _months() for row in _lines(path) if row["day"] < until)
+    rows = {row["arxiv_id"]: row for row in stream}
     labelled = {row["arxiv_id"]: row for row in _lines(DATA / "dev_labels.jsonl")}
     unlisted = json.loads((DATA / "dev_unlisted.json").read_text("utf-8"))
     examples = {
@@ -73,7 +76,7 @@ def load() -> Development:
         for key in unlisted["easy_negatives"]
         if key in rows
     ]
-    late = {key for key, row in rows.items() if row["day"] >= CUT}
+    late = {key for key, row in rows.items() if row["day"] >= cut}
     pools: dict[str, list[Example]] = {}
     for key in sorted(late):
         paper = examples.get(key) or Example(_document(rows[key]), in_scope=False)

@@ -1,8 +1,8 @@
 """Which papers are held out of which fit, so that its margins can be calibrated. Fits nothing.
 
-What a model meets is later than all it learned from. So is what calibrates it: the later half of
-the papers by their dates, block by block, each by a fit on the papers before the block. Where dates
-do not allow that, parts drawn by hash take turns.
+What a model meets is later than all it learned from. So is what calibrates it: the newest papers
+by their dates, block by block, each by a fit on the papers before the block. Where dates do not
+allow that, parts drawn by hash take turns.
 """
 
 import hashlib
@@ -21,8 +21,11 @@ Bools = npt.NDArray[np.bool_]
 
 #: where blocks begin, as shares of the papers in the order of their dates. A fit on less than half
 #: of them is another model than the one it calibrates (docs/classifier.md, "calibration")
-EDGES = (0.5, 0.7, 0.9)
-#: the only block of a big training: numbers abound by then, and every further fit costs minutes
+HALF = (0.5, 0.7, 0.9)
+#: from so many examples on fewer suffice, and fits on more are closer to the model
+THOUSAND = 1_000
+THIRD = (0.7, 0.9)
+#: the only block of a big training: every further fit costs minutes
 LAST = (0.8,)
 #: a paper without a date is neither behind a fit nor held out; with more of them parts are drawn
 DATED = 0.75
@@ -65,9 +68,10 @@ def hold_out(
         salt: changes which papers share a part.
     """
     many = len(examples) > recipe.fold_limit
-    edges = LAST if many else EDGES
+    choices = (LAST,) if many else (THIRD, HALF) if len(examples) >= THOUSAND else (HALF,)
     places = _places([example.document for example in examples])
-    if not _enough(examples, places, edges[0]):
+    edges = next((each for each in choices if _enough(examples, places, each[0])), None)
+    if edges is None:
         parts = _parts(examples, background, recipe.folds, salt)
         return HeldOut(parts[:1] if many else parts, BY_HASH)
     stream = _places(background)

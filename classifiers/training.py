@@ -45,7 +45,7 @@ def train(
 
     Args:
         examples: documents with the human's word; of several with one key the last counts. With
-            dates, the later half calibrates fits on the papers before it.
+            dates, the newest calibrate fits on the papers before them.
         background: unlabelled documents; those that are also examples are left out.
         taxonomy: what there is to choose from. Unknown sections in an example are an error.
         trained_at: goes into the header and the id.

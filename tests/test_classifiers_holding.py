@@ -137,3 +137,17 @@ def test_of_very_many_one_round_is_enough(chosen: str) -> None:
     [only] = found.rounds
     assert 0.1 < only.held.mean() < 0.3
     assert not (only.examples & only.held).any()
+
+
+def test_of_a_thousand_the_newest_third_is_enough_if_both_verdicts_are_in_it() -> None:
+    yes = [*approved(108), *approved(108, start=200)]
+    no = [*rejected(108), *rejected(92, start=200)]
+    assert [round(r.examples.mean(), 1) for r in held(dated([*yes, *no])).rounds] == [0.7, 0.9]
+    # No rejection among the newest third; all of them in the newer half.
+    thin = [
+        replace(e, document=replace(e.document, known_at=START + n * DAY))
+        for n, e in enumerate([*yes[:480], *no, *yes[480:]])
+    ]
+    found = held(thin)
+    assert found.chosen == LATER
+    assert [round(r.examples.mean(), 1) for r in found.rounds] == [0.5, 0.7, 0.9]
