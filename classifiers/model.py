@@ -1,16 +1,18 @@
 """A trained model: one sparse product, a calibration, and the reasons. Reads and writes no file."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from classifiers.calibration import Calibration, probabilities
+from classifiers.columns import Named, ScoreColumns, join, of_probabilities, strongest
 from classifiers.features import TextFeatures
 from classifiers.header import ModelHeader
-from classifiers.scoring import TERMS_KEPT, scores_of, section_probabilities
+from classifiers.scoring import TERMS_KEPT, Probabilities, scores_of, section_probabilities
 from classifiers.targets import SECTION, Output, outputs
 from classifiers.text import document_text
 from classifiers.types import Document, Scores
@@ -18,6 +20,7 @@ from config.taxonomy import Taxonomy
 
 Floats32 = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
 
 #: documents per sparse product: bounds memory at a few megabytes and keeps the caches warm
 BATCH = 2_000
@@ -38,6 +41,8 @@ class Model:
     weights: Floats32
     intercepts: Floats
     calibration: Calibration
+    #: made when first asked for: a study trains thousands of models that nobody asks for reasons
+    _together: list[Floats32] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def model_id(self) -> str:
@@ -70,30 +75,49 @@ class Model:
         wanted.add(Output(SECTION, section))
         return [column for column, output in enumerate(self.outputs) if output in wanted]
 
+    def columns(self, documents: Sequence[Document], sections_kept: int) -> ScoreColumns:
+        """Return the scores as columns, in the order of the documents; there must be some."""
+        parts = []
+        for start in range(0, len(documents), BATCH):
+            matrix, known, sections = self._score(documents[start : start + BATCH])
+            terms = self._terms(matrix, sections.argmax(axis=1))
+            parts.append(of_probabilities(known, self.taxonomy, sections, terms, sections_kept))
+        return join(parts)
+
     def _predict(self, documents: Sequence[Document]) -> list[Scores]:
-        matrix = self.matrix(documents)
-        found = self.calibration
-        known = probabilities(
-            self.taxonomy, self.margins(matrix), found.scope, found.facets, found.shift
-        )
-        sections = section_probabilities(known, self.taxonomy)
-        terms = list(self._terms(matrix, sections.argmax(axis=1)))
+        matrix, known, sections = self._score(documents)
+        named = self._terms(matrix, sections.argmax(axis=1))
+        names, ends = self.features.terms_, named.starts.tolist()
+        flat = [
+            (names[term], share)
+            for term, share in zip(named.places.tolist(), named.numbers.tolist(), strict=True)
+        ]
+        terms = [tuple(flat[start:end]) for start, end in pairwise(ends)]
         keys = [document.key for document in documents]
         return scores_of(keys, known, self.taxonomy, terms, sections=sections)
 
-    def _terms(
-        self, matrix: sparse.csr_matrix, best: npt.NDArray[np.int64]
-    ) -> Iterator[tuple[tuple[str, float], ...]]:
-        """Yield per row the terms that weigh most in the scope and the first section together."""
-        together: dict[int, Floats32] = {}
-        for place in np.unique(best).tolist():
-            columns = [0, *self.label_columns(self.taxonomy.sections[place].id)]
-            together[place] = self.weights[:, columns].sum(axis=1)
-        names = self.features.terms_
-        for row, place in enumerate(best.tolist()):
-            inside = slice(matrix.indptr[row], matrix.indptr[row + 1])
-            terms = matrix.indices[inside]
-            shares = matrix.data[inside] * together[place][terms]
-            order = np.argsort(-np.abs(shares), kind="stable")[:TERMS_KEPT]
-            kept = zip(terms[order].tolist(), shares[order].tolist(), strict=True)
-            yield tuple((names[term], share) for term, share in kept if share)
+    def _score(
+        self, documents: Sequence[Document]
+    ) -> tuple[sparse.csr_matrix, Probabilities, Floats]:
+        """Return the term values, what is known of scope and labels, and the sections' chances."""
+        matrix, found = self.matrix(documents), self.calibration
+        known = probabilities(
+            self.taxonomy, self.margins(matrix), found.scope, found.facets, found.shift
+        )
+        return matrix, known, section_probabilities(known, self.taxonomy)
+
+    def _terms(self, matrix: sparse.csr_matrix, best: Places) -> Named:
+        """Return the terms that weigh most in the scope and the first section together."""
+        width = matrix.shape[1]
+        of_row = np.repeat(best, np.diff(matrix.indptr))
+        shares = matrix.data * self._weights_together().take(of_row * width + matrix.indices)
+        starts, places = strongest(shares, matrix.indptr, TERMS_KEPT)
+        names = (self.features.terms_,)
+        return Named(starts, names, matrix.indices[places].astype(np.int64), shares[places])
+
+    def _weights_together(self) -> Floats32:
+        """Return (sections, terms): the weights in the scope and the section's parts, summed."""
+        if not self._together:
+            columns = [[0, *self.label_columns(section.id)] for section in self.taxonomy.sections]
+            self._together.append(np.stack([self.weights[:, each].sum(axis=1) for each in columns]))
+        return self._together[0]

@@ -93,7 +93,7 @@ def classify_step(services: Services, record: Recorder, bars: Progress) -> Class
     known = known_model_id(models, services.taxonomy)
     if known is not None:
         with services.open_store() as store:
-            if not store.papers.unclassified_count(known):
+            if not store.backlog.count(known):
                 return ClassifyReport(known, 0)
     # A run with nothing new must not pay two seconds for scikit-learn.
     from classifiers import artifact  # noqa: PLC0415  see above

@@ -1,4 +1,4 @@
-"""Papers: written in batches, read by id, asked what is unclassified. Never deletes one."""
+"""Papers: written in batches, read by id. Never deletes one."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -37,14 +37,6 @@ _TEXTS = """
 SELECT arxiv_id, title, abstract, categories, content_hash
 FROM paper
 WHERE rowid IN (SELECT rowid FROM paper WHERE arxiv_id IN (FROM listed($ids)))
-"""
-_UNCLASSIFIED = """
-FROM paper
-WHERE NOT EXISTS (
-    SELECT 1 FROM prediction
-    WHERE prediction.model_id = $model_id
-      AND prediction.arxiv_id = paper.arxiv_id
-      AND prediction.content_hash = paper.content_hash)
 """
 # md5 and not hash(): DuckDB may change the latter from one version to the next.
 _BACKGROUND = """
@@ -115,18 +107,6 @@ class Papers:
     def count(self) -> int:
         """Return how many papers we hold."""
         return self._session.number("SELECT count(*) FROM paper")
-
-    def unclassified(self, model_id: str, *, limit: int) -> list[PaperText]:
-        """Return papers whose present text this model has not read, first seen first."""
-        rows = self._session.rows(
-            f"SELECT arxiv_id {_UNCLASSIFIED} ORDER BY first_seen_at, arxiv_id LIMIT $limit",
-            {"model_id": model_id, "limit": limit},
-        )
-        return self.texts(row[0] for row in rows)
-
-    def unclassified_count(self, model_id: str) -> int:
-        """Return how many papers `unclassified` has in all."""
-        return self._session.number(f"SELECT count(*) {_UNCLASSIFIED}", {"model_id": model_id})
 
     def texts(self, arxiv_ids: Iterable[str]) -> list[PaperText]:
         """Return the texts of those of the papers that we hold, in the order asked for."""

@@ -14,6 +14,11 @@ def texts_json(texts: Iterable[str]) -> str:
     return json.dumps(list(texts))
 
 
+def integers_json(integers: Iterable[int]) -> str:
+    """Return whole numbers for `unnest(from_json($places, '["BIGINT"]'))`."""
+    return json.dumps(list(integers))
+
+
 def rows_json(rows: Iterable[Mapping[str, object]]) -> str:
     """Return rows for `unnest(from_json($rows, '[{...}]'), recursive := true)`."""
     return json.dumps(list(rows), default=_text)

@@ -1,10 +1,11 @@
 """Predictions: the model's word, one row per paper and model, never mixed with decisions."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from storage.instants import from_utc, to_utc
+from storage.instants import from_utc
 from storage.parameters import texts_json
+from storage.prediction_batch import PredictionColumns, columns_table, rows_table
 from storage.section_moves import moved_scores, read_changes
 from storage.session import Row, Session
 from storage.taxonomy_types import TaxonomyChange
@@ -22,6 +23,18 @@ USING (SELECT *, md5_number_lower('audit ' || arxiv_id) AS random_place FROM pre
 ON (held.arxiv_id = told.arxiv_id AND held.model_id = told.model_id)
 WHEN MATCHED THEN UPDATE BY NAME
 WHEN NOT MATCHED THEN INSERT BY NAME
+"""
+# Of papers that have no prediction yet, as in a first pass over all, nothing has to be replaced.
+_REPEATED = """
+SELECT count(*) - count(DISTINCT arxiv_id)
+       + (SELECT count(*) FROM prediction
+          WHERE arxiv_id IN (SELECT arxiv_id FROM prediction_batch))
+FROM prediction_batch
+"""
+_INSERT = """
+INSERT INTO prediction BY NAME
+SELECT * REPLACE (true AS newest), md5_number_lower('audit ' || arxiv_id) AS random_place
+FROM prediction_batch
 """
 # `newest` is kept, not computed, so that the queue is a plain filter.
 _NEWEST = """
@@ -61,13 +74,22 @@ class Predictions:
         last = {(p.arxiv_id, p.model_id): p for p in batch}
         if not last:
             return 0
-        with (
-            self._session.transaction(),
-            self._session.batch("prediction_batch", _table(list(last.values()))),
-        ):
+        self._store(rows_table(list(last.values())))
+        return len(last)
+
+    def add_columns(self, columns: PredictionColumns) -> int:
+        """Store a batch of one model's words on distinct papers. Return how many."""
+        if len(columns.arxiv_ids):
+            self._store(columns_table(columns))
+        return len(columns.arxiv_ids)
+
+    def _store(self, table: "pa.Table") -> None:
+        with self._session.transaction(), self._session.batch("prediction_batch", table):
+            if not self._session.number(_REPEATED):
+                self._session.write(_INSERT)
+                return
             self._session.write(_MERGE)
             self._session.write(_NEWEST)
-        return len(last)
 
     def latest(self, arxiv_ids: Iterable[str]) -> dict[str, Prediction]:
         """Return the newest prediction of each paper that has one.
@@ -104,52 +126,3 @@ def _prediction(row: Row, changes: Sequence[TaxonomyChange]) -> Prediction:
         predicted_at=from_utc(predicted_at),
         open_facets=tuple(open_facets or ()),  # null in rows older than the column
     )
-
-
-def _table(batch: Sequence[Prediction]) -> "pa.Table":
-    import pyarrow as pa  # noqa: PLC0415  only writers pay its import
-
-    text, real = pa.string(), pa.float64()
-    return pa.table({
-        "arxiv_id": pa.array([p.arxiv_id for p in batch], text),
-        "model_id": pa.array([p.model_id for p in batch], text),
-        "in_scope": pa.array([p.in_scope for p in batch], real),
-        "top_section": pa.array(
-            [p.sections[0].section if p.sections else None for p in batch], text
-        ),
-        "sections": _lists(
-            [p.sections for p in batch],
-            section=(text, lambda s: s.section),
-            probability=(real, lambda s: s.probability),
-        ),
-        "facets": _lists(
-            [p.facets for p in batch],
-            facet=(text, lambda f: f.facet),
-            label=(text, lambda f: f.label),
-            probability=(real, lambda f: f.probability),
-        ),
-        "terms": _lists(
-            [p.terms for p in batch],
-            term=(text, lambda t: t.term),
-            weight=(real, lambda t: t.weight),
-        ),
-        "content_hash": pa.array([p.content_hash for p in batch], text),
-        "predicted_at": pa.array([to_utc(p.predicted_at) for p in batch], pa.timestamp("us")),
-        "open_facets": pa.array([list(p.open_facets) for p in batch], pa.list_(text)),
-        "newest": pa.array([False] * len(batch), pa.bool_()),
-    })  # fmt: skip
-
-
-def _lists(
-    tuples: Sequence[Sequence[Any]], **fields: tuple["pa.DataType", Callable[[Any], object]]
-) -> "pa.ListArray":
-    """Return lists of structs, column by column: a dict per element would cost ten times that."""
-    import pyarrow as pa  # noqa: PLC0415  only writers pay its import
-
-    offsets = [0]
-    for elements in tuples:
-        offsets.append(offsets[-1] + len(elements))
-    flat = [element for elements in tuples for element in elements]
-    columns = [pa.array([read(e) for e in flat], type_) for type_, read in fields.values()]
-    structs = pa.StructArray.from_arrays(columns, names=list(fields))
-    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), structs)

@@ -17,6 +17,7 @@ import duckdb
 from storage.announcements import Announcements
 from storage.arrivals import Arrivals
 from storage.audit import Audit
+from storage.backlog import Backlog
 from storage.changes import Changes
 from storage.connection import accept, connected
 from storage.cursors import Cursors
@@ -42,6 +43,7 @@ class Store:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.papers = Papers(session)
+        self.backlog = Backlog(session)
         self.changes = Changes(session)
         self.predictions = Predictions(session)
         self.decisions = Decisions(session)

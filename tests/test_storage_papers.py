@@ -11,7 +11,7 @@ from storage_fakes import changes_in, opener
 
 from storage.paper_batch import newest_of
 from storage.store import Store
-from storage.types import Paper, PaperVersion, Source, UpsertCounts
+from storage.types import Paper, PaperText, PaperVersion, Source, UpsertCounts
 
 LATER = timedelta(days=1)
 
@@ -233,24 +233,33 @@ def test_versions_are_kept_and_only_a_better_or_equal_source_corrects_them(
     assert held(store).versions == history
 
 
-def test_unclassified_are_those_whose_text_the_model_has_not_read(
+def test_the_backlog_are_those_whose_text_the_model_has_not_read(
     store: Store, now: datetime
 ) -> None:
+    def unread(limit: int = 10) -> list[PaperText]:
+        return [
+            text
+            for place in store.backlog.places("m", limit=limit)
+            for text in store.backlog.texts([place])
+        ]
+
     store.papers.upsert([make_paper("2603.00002")], seen_at=now)
     store.papers.upsert([make_paper("2603.00001")], seen_at=now + LATER)
-    texts = store.papers.unclassified("m", limit=10)
+    texts = unread()
     assert [text.arxiv_id for text in texts] == ["2603.00002", "2603.00001"]
-    assert [t.arxiv_id for t in store.papers.unclassified("m", limit=1)] == ["2603.00002"]
+    assert [text.arxiv_id for text in unread(1)] == ["2603.00002"]
+    assert texts == store.papers.texts(["2603.00002", "2603.00001"])
+    assert store.backlog.texts([]) == store.backlog.texts([999]) == []
     store.predictions.add(
         [make_prediction(t.arxiv_id, model_id="m", content_hash=t.content_hash) for t in texts]
     )
-    assert store.papers.unclassified("m", limit=10) == []
-    assert store.papers.unclassified_count("m") == 0
-    assert store.papers.unclassified_count("other") == 2
+    assert unread() == []
+    assert store.backlog.count("m") == 0
+    assert store.backlog.count("other") == 2
     store.papers.upsert([make_paper("2603.00001", abstract="Rewritten.")], seen_at=now)
-    assert [t.abstract for t in store.papers.unclassified("m", limit=10)] == ["Rewritten."]
+    assert [text.abstract for text in unread()] == ["Rewritten."]
     store.papers.upsert([make_paper("2603.00002", doi="10.1/x")], seen_at=now)
-    assert store.papers.unclassified_count("m") == 1
+    assert store.backlog.count("m") == 1
 
 
 def test_background_is_a_fixed_sample_of_the_undecided(store: Store, now: datetime) -> None:

@@ -195,7 +195,7 @@ def rollback(
         # the same model, and turning its predictions on again changes nothing.
         with services.open_store() as store:
             changed = store.predictions.prefer(wanted)
-            missing = store.papers.unclassified_count(wanted)
+            missing = store.backlog.count(wanted)
         promote(models, wanted, at=services.clock(), why=f"rollback from {was}")
         opened.record.count(predictions=changed, unclassified=missing)
     if invocation.output.as_json:

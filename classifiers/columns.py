@@ -1,0 +1,190 @@
+"""Scores of many documents as arrays: what `Scores` says, without an object per number.
+
+Millions of papers are stored from these; pages and measurements read `Scores`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from classifiers.scoring import Probabilities
+from classifiers.types import Classifier, Document, Scores
+from config.taxonomy import Taxonomy
+
+Floats32 = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
+
+#: minus the bits of a size: the largest comes first
+_SMALLEST = np.uint64(0xFFFFFFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One list of named numbers per document, laid end to end."""
+
+    #: (documents + 1,): where each document's list begins, and where the last one ends
+    starts: Places
+    #: the names that can occur; one column for sections and terms, two for (facet, label)
+    names: tuple[Sequence[str], ...]
+    #: by entry, the place of its name in `names`
+    places: Places
+    numbers: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreColumns:
+    """What a classifier says about some documents, in the order of the documents."""
+
+    in_scope: Floats
+    #: best first
+    sections: Named
+    facets: Named
+    #: strongest first
+    terms: Named
+    #: by facet, whether it is left open
+    open_facets: dict[str, npt.NDArray[np.bool_]]
+
+
+@runtime_checkable
+class ColumnClassifier(Protocol):
+    """A classifier that can answer in columns."""
+
+    def columns(self, documents: Sequence[Document], sections_kept: int) -> ScoreColumns:
+        """Return the columns of the documents' scores, only the best sections of each."""
+
+
+def score_columns(
+    classifier: Classifier, documents: Sequence[Document], sections_kept: int
+) -> ScoreColumns:
+    """Return the columns of any classifier's scores; those of the documents' order and number."""
+    if isinstance(classifier, ColumnClassifier):
+        return classifier.columns(documents, sections_kept)
+    by_key = {score.key: score for score in classifier.predict(documents)}
+    scores = [by_key[document.key] for document in documents]
+    return _of_scores(scores, sections_kept)
+
+
+def join(parts: Sequence[ScoreColumns]) -> ScoreColumns:
+    """Return the columns of all parts, one after the other; they name the same things."""
+    return ScoreColumns(
+        in_scope=np.concatenate([part.in_scope for part in parts]),
+        sections=_joined([part.sections for part in parts]),
+        facets=_joined([part.facets for part in parts]),
+        terms=_joined([part.terms for part in parts]),
+        open_facets={
+            name: np.concatenate([part.open_facets[name] for part in parts])
+            for name in parts[0].open_facets
+        },
+    )
+
+
+def of_probabilities(
+    known: Probabilities, taxonomy: Taxonomy, chances: Floats, terms: Named, sections_kept: int
+) -> ScoreColumns:
+    """Return the columns of what `classifiers.scoring.scores_of` would say.
+
+    Args:
+        known: the probabilities of scope and labels.
+        taxonomy: what they are probabilities of.
+        chances: (documents, sections), as combined from them.
+        terms: the deciding terms.
+        sections_kept: how many of the best sections are told.
+    """
+    order = np.argsort(-chances, axis=1, kind="stable")[:, :sections_kept]
+    facets = [facet.name for facet in taxonomy.facets for _ in facet.labels]
+    labels = [label.name for facet in taxonomy.facets for label in facet.labels]
+    table = np.hstack([known.facets[facet.name] for facet in taxonomy.facets])
+    rows = len(known.scope)
+    return ScoreColumns(
+        in_scope=known.scope,
+        sections=Named(
+            np.arange(rows + 1) * order.shape[1],
+            ([section.id for section in taxonomy.sections],),
+            order.ravel(),
+            np.take_along_axis(chances, order, axis=1).ravel(),
+        ),
+        facets=Named(
+            np.arange(rows + 1) * len(labels),
+            (facets, labels),
+            np.tile(np.arange(len(labels)), rows),
+            table.ravel(),
+        ),
+        terms=terms,
+        open_facets={
+            name: known.facets[name].max(axis=1) < limit for name, limit in known.thresholds.items()
+        },
+    )
+
+
+def strongest(
+    shares: Floats32, pointers: npt.NDArray[np.int32], count: int
+) -> tuple[Places, Places]:
+    """Return the strongest shares of each row: where a row's list begins, and their places.
+
+    Strongest first; of equal shares the first comes first, and zeros are left out. One sort of
+    whole numbers serves all rows: a number's upper bits are the row, then the size (floats above
+    zero sort as their bits do), then the place in the row.
+
+    Args:
+        shares: the values of a sparse matrix, row after row.
+        pointers: where each row begins, and where the last one ends.
+        count: how many are kept at most.
+    """
+    sizes = np.diff(pointers)
+    width = np.uint64(int(sizes.max(initial=1)).bit_length())
+    keys = np.repeat(np.arange(len(sizes), dtype=np.uint64), sizes) << np.uint64(32)
+    keys |= _SMALLEST - np.abs(shares).view(np.uint32)
+    keys <<= width
+    keys |= np.arange(len(shares), dtype=np.uint64) - np.repeat(pointers[:-1], sizes).astype(
+        np.uint64
+    )
+    keys.sort()
+    kept = np.minimum(sizes, count)
+    begins = np.repeat(pointers[:-1], kept)
+    ranks = np.arange(len(begins)) - np.repeat(np.cumsum(kept) - kept, kept)
+    inside = keys[begins + ranks] & ((np.uint64(1) << width) - np.uint64(1))
+    places = begins + inside.astype(np.int64)
+    something = shares[places] != 0
+    rows = np.repeat(np.arange(len(sizes)), kept)[something]
+    starts = np.searchsorted(rows, np.arange(len(sizes) + 1))
+    return starts, places[something]
+
+
+def _joined(parts: Sequence[Named]) -> Named:
+    offsets = np.cumsum([0, *(part.starts[-1] for part in parts)])
+    starts = [part.starts[:-1] + offset for part, offset in zip(parts, offsets, strict=False)]
+    return Named(
+        np.concatenate([*starts, offsets[-1:]]),
+        parts[0].names,
+        np.concatenate([part.places for part in parts]),
+        np.concatenate([part.numbers for part in parts]),
+    )
+
+
+def _of_scores(scores: Sequence[Scores], sections_kept: int) -> ScoreColumns:
+    opened = dict.fromkeys(name for score in scores for name in score.open_facets)
+    return ScoreColumns(
+        in_scope=np.asarray([score.in_scope for score in scores], dtype=np.float64),
+        sections=_named([score.sections[:sections_kept] for score in scores], 1),
+        facets=_named([score.facets for score in scores], 2),
+        terms=_named([score.terms for score in scores], 1),
+        open_facets={
+            name: np.asarray([name in score.open_facets for score in scores]) for name in opened
+        },
+    )
+
+
+def _named(lists: Sequence[Sequence[tuple[str | float, ...]]], words: int) -> Named:
+    """Return lists of (word, ..., number) laid end to end."""
+    flat = [entry for entries in lists for entry in entries]
+    known = {name: n for n, name in enumerate(dict.fromkeys(entry[:words] for entry in flat))}
+    return Named(
+        np.cumsum([0, *(len(entries) for entries in lists)]),
+        tuple([str(name[word]) for name in known] for word in range(words)),
+        np.asarray([known[entry[:words]] for entry in flat], dtype=np.int64),
+        np.asarray([entry[words] for entry in flat], dtype=np.float64),
+    )
