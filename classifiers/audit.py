@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scipy import stats
+from scipy.special import betaincinv
 
 #: what is suggested as enough, and how sure the estimate must be
 ENOUGH_RECALL = 0.95
@@ -22,20 +22,8 @@ class Estimate:
     #: share of all relevant papers that were found, worst case of the interval first
     recall_low: float
     recall: float
-    #: whether reading on is unlikely to be worth it
+    #: enough is found, or less than one paper is left: reading on is unlikely to be worth it
     may_stop: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """Counts in the manner of a PRISMA diagram, from what came in to what was approved."""
-
-    identified: int
-    screened: int
-    approved: int
-    rejected: int
-    deferred: int
-    unseen: int
 
 
 def estimate(*, sampled: int, relevant: int, unseen: int, found: int) -> Estimate:
@@ -53,12 +41,10 @@ def estimate(*, sampled: int, relevant: int, unseen: int, found: int) -> Estimat
     if not 0 <= relevant <= sampled:
         raise ValueError(f"{relevant} relevant of {sampled} sampled")
     tail = (1.0 - CONFIDENCE) / 2.0
-    low = float(stats.beta.ppf(tail, relevant, sampled - relevant + 1)) if relevant else 0.0
-    high = (
-        float(stats.beta.ppf(1.0 - tail, relevant + 1, sampled - relevant))
-        if relevant < sampled
-        else 1.0
-    )
+    misses = sampled - relevant
+    # Quantiles of beta distributions; `scipy.stats` would cost a second to import.
+    low = float(betaincinv(relevant, misses + 1, tail)) if relevant else 0.0
+    high = float(betaincinv(relevant + 1, misses, 1.0 - tail)) if misses else 1.0
     share = relevant / sampled if sampled else 0.5
     return Estimate(
         unseen=unseen,
@@ -67,7 +53,7 @@ def estimate(*, sampled: int, relevant: int, unseen: int, found: int) -> Estimat
         high=high * unseen,
         recall_low=_recall(found, high * unseen),
         recall=_recall(found, share * unseen),
-        may_stop=_recall(found, high * unseen) >= ENOUGH_RECALL,
+        may_stop=_recall(found, high * unseen) >= ENOUGH_RECALL or high * unseen < 1.0,
     )
 
 

@@ -12,6 +12,9 @@ from storage.store import OpenStore, Store
 #: than 1.9 % of what waits is (Clopper and Pearson). Only the latest draws count, since an old
 #: sample says nothing about a queue that was read meanwhile.
 SAMPLE = 200
+#: With fewer only the interval is told: none among 19 leaves up to 18 % of what waits, and
+#: "about 0" would be read as an answer.
+FEWEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Unseen:
     recall_low: float
     recall_high: float
     may_stop: bool
+    #: whether the sample is large enough to name `relevant` and not the interval alone
+    enough: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ def estimated(counted: AuditReport) -> AuditReport:
 
 
 def _unseen(sample: AuditSample, screening: ScreeningCounts) -> Unseen:
-    from classifiers.audit import estimate  # noqa: PLC0415  scipy costs a page a second
+    from classifiers.audit import estimate  # noqa: PLC0415  scipy costs a page a third of a second
 
     waiting, found = screening.waiting, screening.approved
     everything = sample.known + sample.unknown
@@ -105,25 +110,38 @@ def _unseen(sample: AuditSample, screening: ScreeningCounts) -> Unseen:
         recall_low=most.recall_low,
         recall_high=found / (found + least.low) if found + least.low else 1.0,
         may_stop=most.may_stop,
+        enough=sample.known >= FEWEST,
     )
 
 
 def _advice(counted: AuditReport, unseen: Unseen | None) -> str:
     if not counted.screening.waiting:
+        if counted.elsewhere:
+            return (
+                f"Nothing waits, but {counted.elsewhere} papers are withdrawn or were not "
+                "classified yet: living-survey classify brings these into the queue."
+            )
         return "Nothing waits: everything that was classified has been screened."
     if unseen is None:
         return (
             "Nothing is known about the papers that wait: decide some in random order; "
             f"{counted.wanted} make a usable estimate."
         )
+    between = f"between {unseen.low:.0f} and {unseen.high:.0f} of the papers that wait are relevant"
+    if unseen.may_stop and unseen.high < 1:
+        return "You may stop: less than one of the papers that wait is relevant (95 % confidence)."
     if unseen.may_stop:
         return (
             f"You may stop: at least {unseen.recall_low:.0%} of the relevant papers are found "
             f"(95 % confidence), and at most {unseen.high:.0f} of those that wait are relevant."
         )
     more = counted.wanted - counted.sample.known
+    if not unseen.enough and more > 0:
+        return (
+            f"Too early to say: {between}. {more} more papers read at random make a usable "
+            "estimate."
+        )
     sharper = f" {more} more papers read at random give a sharper estimate." if more > 0 else ""
-    return (
-        f"Read on: between {unseen.low:.0f} and {unseen.high:.0f} of the papers that wait are "
-        f"relevant, so perhaps only {unseen.recall_low:.0%} are found.{sharper}"
-    )
+    if not counted.screening.approved:
+        return f"Read on: {between}, and none is found yet beside the list's own.{sharper}"
+    return f"Read on: {between}, so perhaps only {unseen.recall_low:.0%} are found.{sharper}"

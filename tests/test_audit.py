@@ -1,6 +1,7 @@
 """How much is unseen: the sample from page and terminal, the interval, the advice, the counts."""
 
 import json
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,9 +9,12 @@ import pytest
 from builders import make_decision
 from classifiers_fakes import TRAINED_AT, approved, rejected, stream
 from cli import Survey
+from hypothesis import given
+from hypothesis import strategies as st
 from review_fakes import Room, Visitor, make_room
 
 from classifiers import artifact
+from classifiers.audit import estimate
 from classifiers.training import train
 from config.taxonomy import load_taxonomy
 from pipeline.audit import AuditReport, audit_report, estimated
@@ -67,6 +71,58 @@ def test_without_a_sample_or_without_a_queue_the_advice_is_plain() -> None:
     assert nothing.advice.startswith("Nothing is known about the papers that wait")
     done = report(AuditSample(1, 1, 0, 0), waiting=0)
     assert done.advice.startswith("Nothing waits")
+
+
+def test_a_handful_of_random_papers_gives_an_interval_and_no_figure() -> None:
+    for sample, high in ((AuditSample(0, 1, 0, 0), 975), (AuditSample(1, 4, 0, 0), 716)):
+        found = report(sample, waiting=1_000, approved=50)
+        assert found.unseen is not None
+        assert not found.unseen.enough
+        assert round(found.unseen.high) == high
+        assert found.advice.startswith("Too early to say: between ")
+        assert found.advice.endswith("more papers read at random make a usable estimate.")
+
+
+def test_where_nothing_was_approved_no_share_is_told() -> None:
+    found = report(AuditSample(0, 200, 0, 0), waiting=1_000, approved=0)
+    assert found.advice == (
+        "Read on: between 0 and 18 of the papers that wait are relevant, and none is found yet "
+        "beside the list's own."
+    )
+    rest = report(AuditSample(0, 200, 0, 0), waiting=20, approved=0)
+    assert rest.unseen is not None
+    assert rest.unseen.may_stop
+    assert rest.advice.startswith("You may stop: less than one of the papers that wait")
+
+
+def test_what_was_not_classified_is_not_called_screened() -> None:
+    nothing = AuditSample(0, 0, 0, 0)
+    counts = ScreeningCounts(
+        repeats=0, papers=50, waiting=0, listed=0, approved=0, rejected=0, deferred=0, reasons=()
+    )
+    found = estimated(AuditReport(0, nothing, 50, counts, 50, None, ""))
+    assert found.advice == (
+        "Nothing waits, but 50 papers are withdrawn or were not classified yet: "
+        "living-survey classify brings these into the queue."
+    )
+
+
+@given(st.integers(1, 400), st.data())
+def test_the_interval_is_clopper_and_pearsons(sampled: int, data: st.DataObject) -> None:
+    """Each bound is the share at which so extreme a sample has a chance of 2.5 %."""
+    relevant = data.draw(st.integers(0, sampled))
+    found = estimate(sampled=sampled, relevant=relevant, unseen=1, found=0)
+    if relevant:
+        at_least = sum(_chance(sampled, n, found.low) for n in range(relevant, sampled + 1))
+        assert at_least == pytest.approx(0.025, rel=1e-6)
+    if relevant < sampled:
+        at_most = sum(_chance(sampled, n, found.high) for n in range(relevant + 1))
+        assert at_most == pytest.approx(0.025, rel=1e-6)
+    assert 0 <= found.low <= found.relevant <= found.high <= 1
+
+
+def _chance(sampled: int, hits: int, share: float) -> float:
+    return math.comb(sampled, hits) * share**hits * (1 - share) ** (sampled - hits)
 
 
 @pytest.fixture
@@ -159,8 +215,8 @@ def test_the_panel_has_the_estimate_once_its_library_is_loaded(room: Room, tmp_p
     visitor.decide(page, page.ids[0], "rejected")
     visitor.get(f"/paper/{page.ids[1]}")
     later = visitor.get("/queue?order=random")
-    assert "About 0 of the 29 that wait are relevant" in later.text
-    assert "Read on:" in later.text
+    assert "0 to 28 of the 29 that wait are relevant" in later.text
+    assert "Too early to say:" in later.text
 
 
 def test_the_terminal_draws_and_reports_too(tmp_path: Path) -> None:

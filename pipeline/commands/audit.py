@@ -37,17 +37,22 @@ def audit(
         invocation.output.answer(report)
         return
     say, screening, drawn = invocation.output.line, report.screening, report.sample
-    say(
-        f"sample     {drawn.known} of {report.wanted} random papers decided, "
-        f"{drawn.approved} relevant, {drawn.deferred} deferred, {drawn.skipped} skipped"
-    )
-    if report.unseen:
+    if report.wanted:
+        say(
+            f"sample     {drawn.known} of {report.wanted} random papers decided, "
+            f"{drawn.approved} relevant, {drawn.deferred} deferred, {drawn.skipped} skipped"
+        )
+    if report.unseen and screening.waiting:
         unseen = report.unseen
+        bounds = f"{unseen.low:.0f} to {unseen.high:.0f}"
         say(
             f"unseen     about {unseen.relevant:.0f} of {screening.waiting} waiting are relevant "
-            f"(95 % interval {unseen.low:.0f} to {unseen.high:.0f})"
+            f"(95 % interval {bounds})"
+            if unseen.enough
+            else f"unseen     {bounds} of {screening.waiting} waiting are relevant (95 % interval)"
         )
-        say(f"found      {unseen.recall_low:.0%} to {unseen.recall_high:.0%} of all relevant")
+        if screening.approved and unseen.enough:
+            say(f"found      {unseen.recall_low:.0%} to {unseen.recall_high:.0%} of all relevant")
     say(f"advice     {report.advice}")
     say()
     rows = [
