@@ -1,6 +1,7 @@
 """Text as authors typed it: accents, white space, names, dates, categories."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.sources import tex
+from pipeline.sources import text as white_space
 from pipeline.sources.authors import split_authors
 from pipeline.sources.categories import (
     canonical_categories,
@@ -87,6 +90,25 @@ def test_a_title_is_one_line() -> None:
 )
 def test_an_abstract_keeps_its_paragraphs(stored: str, read: str) -> None:
     assert paragraphs(stored) == read
+
+
+@given(st.text(alphabet=" \n\t\r\x0b\x0c\x85\xa0\u2028ab.é\\'$", max_size=40))
+def test_the_quick_way_through_an_abstract_is_the_long_way(stored: str) -> None:
+    whole = stored.strip()
+    if any(sign in whole for sign in ("\n ", "\n\n", "\n\t", "\r")):
+        parts = [white_space.one_line(part) for part in white_space._PARAGRAPH.split(whole)]
+    else:
+        parts = [white_space.one_line(whole.replace("\n", " "))]
+    assert paragraphs(stored) == to_unicode("\n".join(part for part in parts if part))
+
+
+@given(TEX)
+def test_tex_is_found_behind_one_to_four_backslashes(typed: str) -> None:
+    """As written for people; the engine searches for a pattern that begins with a literal."""
+    plain = re.compile(tex._TOKEN.pattern.replace(r"\\\\{0,3}", r"\\{1,4}", 1))
+    assert plain.pattern != tex._TOKEN.pattern
+    found = [match.span() for match in tex._TOKEN.finditer(typed)]
+    assert found == [match.span() for match in plain.finditer(typed)]
 
 
 def test_dates_are_read_in_every_spelling_of_arxiv() -> None:

@@ -41,11 +41,13 @@ def paragraphs(text: str) -> str:
     blanks (https://info.arxiv.org/help/prep.html), newer ones also by an empty line.
     """
     text = text.strip()
-    if "\n" not in text and "\r" not in text:
-        return to_unicode(one_line(text))
-    if "\n " not in text and "\n\n" not in text and "\n\t" not in text and "\r" not in text:
-        # One paragraph, wrapped, as most are: five times as fast as splitting it into words.
-        return to_unicode(one_line(text.replace("\n", " ")))
+    if "\r" not in text and "\t" not in text:
+        # One paragraph, wrapped, as most are. A second one, an indent, a blank too many: all of
+        # them are two blanks side by side once lines are joined, and one search for these is three
+        # times as fast as a search for each.
+        joined = text.replace("\n", " ")
+        if "  " not in joined:
+            return to_unicode(joined)
     folded = (one_line(part) for part in _PARAGRAPH.split(text))
     return to_unicode("\n".join(part for part in folded if part))
 
