@@ -107,6 +107,7 @@ def show(
     say(f"format       {header.format}")
     say(f"data         {header.data_fingerprint}")
     say(f"taxonomy     {header.taxonomy_fingerprint}")
+    say(f"measured on  {header.held_out}")
     for name, table in (
         ("libraries", header.libraries),
         ("settings", header.settings),
