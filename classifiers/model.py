@@ -66,8 +66,21 @@ class Model:
         """Return one `Scores` per document, in the same order."""
         found: list[Scores] = []
         for start in range(0, len(documents), BATCH):
-            found.extend(self._predict(documents[start : start + BATCH]))
+            batch = documents[start : start + BATCH]
+            found.extend(self.scores([each.key for each in batch], self.matrix(batch)))
         return found
+
+    def scores(self, keys: Sequence[str], matrix: sparse.csr_matrix) -> list[Scores]:
+        """Return one `Scores` per row of term values."""
+        known, sections = self._chances(matrix)
+        named = self._terms(matrix, sections.argmax(axis=1))
+        names, ends = self.features.terms_, named.starts.tolist()
+        flat = [
+            (names[term], share)
+            for term, share in zip(named.places.tolist(), named.numbers.tolist(), strict=True)
+        ]
+        terms = [tuple(flat[start:end]) for start, end in pairwise(ends)]
+        return scores_of(keys, known, self.taxonomy, terms, sections=sections)
 
     def label_columns(self, section: str) -> list[int]:
         """Return the outputs a section is made of: its labels, and itself if it has one."""
@@ -79,32 +92,19 @@ class Model:
         """Return the scores as columns, in the order of the documents; there must be some."""
         parts = []
         for start in range(0, len(documents), BATCH):
-            matrix, known, sections = self._score(documents[start : start + BATCH])
+            matrix = self.matrix(documents[start : start + BATCH])
+            known, sections = self._chances(matrix)
             terms = self._terms(matrix, sections.argmax(axis=1))
             parts.append(of_probabilities(known, self.taxonomy, sections, terms, sections_kept))
         return join(parts)
 
-    def _predict(self, documents: Sequence[Document]) -> list[Scores]:
-        matrix, known, sections = self._score(documents)
-        named = self._terms(matrix, sections.argmax(axis=1))
-        names, ends = self.features.terms_, named.starts.tolist()
-        flat = [
-            (names[term], share)
-            for term, share in zip(named.places.tolist(), named.numbers.tolist(), strict=True)
-        ]
-        terms = [tuple(flat[start:end]) for start, end in pairwise(ends)]
-        keys = [document.key for document in documents]
-        return scores_of(keys, known, self.taxonomy, terms, sections=sections)
-
-    def _score(
-        self, documents: Sequence[Document]
-    ) -> tuple[sparse.csr_matrix, Probabilities, Floats]:
-        """Return the term values, what is known of scope and labels, and the sections' chances."""
-        matrix, found = self.matrix(documents), self.calibration
+    def _chances(self, matrix: sparse.csr_matrix) -> tuple[Probabilities, Floats]:
+        """Return what is known of scope and labels, and the chances of the sections."""
+        found = self.calibration
         known = probabilities(
             self.taxonomy, self.margins(matrix), found.scope, found.facets, found.shift
         )
-        return matrix, known, section_probabilities(known, self.taxonomy)
+        return known, section_probabilities(known, self.taxonomy)
 
     def _terms(self, matrix: sparse.csr_matrix, best: Places) -> Named:
         """Return the terms that weigh most in the scope and the first section together."""

@@ -1,9 +1,9 @@
-"""Reasons: shares that add up to the score, places that point into the text, neighbours."""
+"""Reasons: shares that add up to the score, and places that point into the text."""
 
 import pytest
-from classifiers_fakes import TRAINED_AT, approved, document, outside, rejected, stream
+from classifiers_fakes import TRAINED_AT, approved, document, rejected, stream
 
-from classifiers.explain import Mark, Nearest, explain, explain_suggestion, term_marks
+from classifiers.explain import Mark, Reading, explain, term_marks
 from classifiers.model import Model
 from classifiers.scoring import sigmoid
 from classifiers.targets import Output
@@ -46,14 +46,9 @@ def test_contributions_are_strongest_first_and_both_ways(model: Model) -> None:
     assert any(share.value < 0 for share in found.contributions)
 
 
-def test_a_suggestion_is_explained_by_scope_and_the_labels_of_its_section(model: Model) -> None:
-    found = explain_suggestion(model, PAPER)
-    assert [(each.output.kind, each.output.name) for each in found] == [
-        ("scope", "in_scope"),
-        ("task", "generation"),
-        ("modality", "video"),
-        ("technique", "non-llm-based"),
-    ]
+def test_a_document_read_once_scores_as_it_does_among_others(model: Model) -> None:
+    assert [Reading(model, PAPER).scores] == model.predict([PAPER])
+    assert Reading(model, document("x", "")).scores == model.predict([document("x", "")])[0]
 
 
 def test_marks_point_into_the_text_as_it_stands() -> None:
@@ -77,27 +72,3 @@ def test_a_pair_across_the_seam_has_a_mark_on_each_side() -> None:
 def test_every_known_term_of_a_text_has_a_place(model: Model) -> None:
     found = explain(model, PAPER, Output("scope", "in_scope"))
     assert all(share.marks for share in found.contributions)
-
-
-def test_the_nearest_papers_share_terms(model: Model) -> None:
-    nearest = Nearest(model, [*approved(), *rejected()])
-    near = nearest.approved(PAPER)
-    assert {each.sections for each in near} == {("generation-video-non-llm-based",)}
-    assert [each.similarity for each in near] == sorted(
-        (each.similarity for each in near), reverse=True
-    )
-    assert all(0 < each.similarity <= 1 and each.shared for each in near)
-    against = nearest.rejected(outside(1, start=900)[0])
-    assert against[0].similarity > 0.9
-    assert not against[0].in_scope
-
-
-def test_a_paper_is_not_its_own_neighbour(model: Model) -> None:
-    examples = approved(2)
-    near = Nearest(model, examples).approved(examples[0].document, count=99)
-    assert examples[0].document.key not in {each.key for each in near}
-
-
-def test_nothing_is_near_a_text_without_known_words(model: Model) -> None:
-    assert Nearest(model, approved(2)).approved(document("x", "zzzz qqqq")) == ()
-    assert Nearest(model, []).rejected(PAPER) == ()

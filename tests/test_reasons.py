@@ -18,8 +18,8 @@ from storage_fakes import opener
 from classifiers import artifact
 from classifiers.cues import CueClassifier
 from classifiers.errors import DamagedModelError, UnfitModelError
-from classifiers.explain import Nearest
 from classifiers.model import Model
+from classifiers.text import tokens
 from classifiers.training import train
 from classifiers.types import Document
 from config.taxonomy import Taxonomy, load_taxonomy
@@ -120,21 +120,44 @@ def test_suggested_sections_rest_on_their_labels(mind: ModelMind, taxonomy: Taxo
     assert reasons.accounts[footing.accounts[0]].heading == "Task: Generation"
 
 
-def test_neighbours_are_those_of_the_classifier(mind: ModelMind, model: Model) -> None:
+def test_neighbours_are_the_papers_of_the_highest_cosine(mind: ModelMind, model: Model) -> None:
     examples = [*approved(), *rejected()]
-    nearest = Nearest(model, examples)
+    rows = model.matrix([example.document for example in examples]).toarray()
     for paper in (PAPER, examples[0].document, outside(1, start=900)[0]):
+        alike = rows @ model.matrix([paper]).toarray()[0]
         reasons = mind.reasons(paper)
-        for near, expected in (
-            (reasons.approved, nearest.approved(paper)),
-            (reasons.rejected, nearest.rejected(paper)),
-        ):
-            close = [each for each in expected if each.similarity >= 0.05]
+        for near, in_scope in ((reasons.approved, True), (reasons.rejected, False)):
+            expected = sorted(
+                (
+                    cosine
+                    for cosine, example in zip(alike.tolist(), examples, strict=True)
+                    if example.in_scope is in_scope and example.document.key != paper.key
+                ),
+                reverse=True,
+            )
             assert [each.similarity for each in near] == pytest.approx(
-                [each.similarity for each in close], abs=1e-5
+                [cosine for cosine in expected[:3] if cosine >= 0.05], abs=1e-5
             )
             assert paper.key not in {each.arxiv_id for each in near}
-            assert all(each.shared and each.title for each in near)
+            assert all(each.title for each in near)
+            for each in near:
+                shares = [share for _, share in each.shared]
+                assert shares == sorted(shares, reverse=True)
+                assert 0 < sum(shares) <= each.similarity + 1e-5
+                words = set(tokens(f"{paper.title} {paper.title} {paper.abstract}"))
+                assert all(set(term.split()) <= words for term, _ in each.shared)
+
+
+def test_nothing_is_near_a_text_without_known_words_nor_where_nothing_was_decided(
+    mind: ModelMind, model: Model
+) -> None:
+    unknown = mind.reasons(document("x", "zzzz qqqq"))
+    assert unknown.approved == unknown.rejected == ()
+    alone = ModelMind(model, [], seen=0).reasons(PAPER)
+    assert alone.approved == alone.rejected == ()
+    one_sided = ModelMind(model, approved(2), seen=0).reasons(PAPER)
+    assert one_sided.approved
+    assert one_sided.rejected == ()
 
 
 def test_neighbours_that_were_decided_since_are_left_out(mind: ModelMind) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from classifiers.explain import explain
+from classifiers.explain import Reading
 from classifiers.model import Model
 from classifiers.targets import Output
 from classifiers.types import Document, Example
@@ -43,14 +43,17 @@ class ModelMind:
             sections: ids of the sections to account for; None: the best.
             changed: papers decided otherwise since the decisions were read: no neighbours now.
         """
-        [scores] = self._model.predict([document])
-        approved, rejected = self._compared.near(document, changed)
-        found = outline(scores, self._parts, sections)
+        reading = Reading(self._model, document)
+        approved, rejected = self._compared.near(reading.row, {document.key, *changed})
+        found = outline(reading.scores, self._parts, sections)
+        # A term has the same places in every account.
+        places: dict[str, tuple[Place, ...]] = {}
         return Reasons(
             model_id=self.model_id,
             trained=True,
             accounts=tuple(
-                self._account(document, key, found.probabilities.get(key)) for key in found.keys
+                self._account(reading, key, found.probabilities.get(key), places)
+                for key in found.keys
             ),
             footings=found.footings,
             approved=approved,
@@ -58,10 +61,19 @@ class ModelMind:
         )
 
     def _account(
-        self, document: Document, key: tuple[str, str], probability: float | None
+        self,
+        reading: Reading,
+        key: tuple[str, str],
+        probability: float | None,
+        places: dict[str, tuple[Place, ...]],
     ) -> Account:
         kind, name = key
-        found = explain(self._model, document, Output(kind, name))
+        found = reading.explain(Output(kind, name))
+        shares = []
+        for each in found.contributions:
+            if each.term not in places:
+                places[each.term] = tuple(Place(m.field, m.start, m.end) for m in each.marks)
+            shares.append(Share(each.term, each.value, places[each.term]))
         return Account(
             kind=kind,
             name=name,
@@ -69,12 +81,5 @@ class ModelMind:
             probability=probability,
             score=found.score,
             base=found.base,
-            shares=tuple(
-                Share(
-                    each.term,
-                    each.value,
-                    tuple(Place(mark.field, mark.start, mark.end) for mark in each.marks),
-                )
-                for each in found.contributions
-            ),
+            shares=tuple(shares),
         )

@@ -11,8 +11,6 @@ from pipeline.reasons.account import Footing
 BEST = 3
 #: what is less probable is explained only if it comes first
 _WORTH = 0.05
-#: what is less probable is explained only if it comes first
-_WORTH = 0.05
 
 #: (kind, name) of an output
 Key = tuple[str, str]

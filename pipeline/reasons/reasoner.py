@@ -14,6 +14,7 @@ from typing import Protocol
 from classifiers.types import Document, Example
 from config.errors import LivingSurveyError, TryAgainLaterError
 from config.taxonomy import Taxonomy
+from pipeline.documents import document_of
 from pipeline.reasons.account import Reasons
 from storage.store import OpenStore
 from storage.types import TrainingExample, Verdict
@@ -129,9 +130,8 @@ def load_mind(models: Path, taxonomy: Taxonomy, open_store: OpenStore) -> Mind:
 
 
 def _example(one: TrainingExample) -> Example:
-    text = one.text
     return Example(
-        Document(text.arxiv_id, text.title, text.abstract, text.categories),
+        document_of(one.text),
         in_scope=one.verdict is Verdict.APPROVED,
         sections=one.sections,
     )
