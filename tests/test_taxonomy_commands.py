@@ -43,6 +43,8 @@ def test_from_preview_to_the_next_model(survey: Survey) -> None:
     assert preview.status == 0
     assert preview.out.splitlines()[1].split() == ["rename", "glass", "crystal", "1", "0", "7"]
     assert "Nothing was recorded" in preview.out
+    seen = survey.json("taxonomy", "migrate", "new.toml", "--plan", "plan.toml")
+    assert [(p["arxiv_id"], p["becomes"]) for p in seen["moved"]] == [("2603.00001", ["crystal"])]
 
     applied = survey.call("taxonomy", "migrate", "new.toml", "--plan", "plan.toml", "--apply")
     assert applied.status == 0

@@ -250,6 +250,47 @@ def test_what_has_no_place_waits_again_and_stays_approved(
     assert waiting(open_store) == ["2603.00002", "2603.00003"]
 
 
+def test_the_preview_names_every_approved_paper_that_moves_and_where_a_split_sends_them(
+    open_store: OpenStore, migrate: Migrate
+) -> None:
+    for number in (1, 2, 3):
+        approve(open_store, number, "glass", "iron")
+    old, new = taxonomy_text("glass", "iron"), taxonomy_text("paper", "cast", "iron")
+    split = (
+        '[[split]]\nsection = "glass"\ninto = ["paper", "cast"]\notherwise = "cast"\n'
+        '[[split.rule]]\nto = "paper"\nwords = ["paper"]\n'
+    )
+    report = migrate(old, new, split, apply=False)
+    assert [(p.arxiv_id, p.was, p.becomes) for p in report.moved] == [
+        ("2603.00001", ("glass", "iron"), ("paper", "iron")),
+        ("2603.00002", ("glass", "iron"), ("cast", "iron")),
+        ("2603.00003", ("glass", "iron"), ("paper", "iron")),
+    ]
+    [row, *_] = report.moves
+    assert row.arriving == (("paper", 2), ("cast", 1))
+
+
+def test_papers_that_the_plan_places_in_vain_are_named(
+    open_store: OpenStore, migrate: Migrate
+) -> None:
+    approve(open_store, 1, "tin")
+    plan = (
+        '[[dissolve]]\nsection = "tin"\n'
+        'papers = {"2603.00001" = ["iron"], "2603.00010" = ["iron"]}\n'
+    )
+    report = migrate(taxonomy_text("iron", "tin"), taxonomy_text("iron"), plan, apply=False)
+    assert report.in_vain == ("2603.00010",)
+
+
+def test_ids_that_only_changed_places_are_doubted(open_store: OpenStore, migrate: Migrate) -> None:
+    old = taxonomy_text(("glass", "Glass"), ("iron", "Iron"), ("tin", "Tin"))
+    new = taxonomy_text(("glass", "Iron"), ("iron", "Glass"), ("tin", "Fine tin"))
+    report = migrate(old, new, apply=False)
+    assert report.doubtful == (("glass", "iron"), ("iron", "glass"))
+    said = '[[rename]]\nfrom = "glass"\nto = "iron"\n[[rename]]\nfrom = "iron"\nto = "glass"\n'
+    assert migrate(old, new, said, apply=False).doubtful == ()
+
+
 def test_a_part_that_waits_keeps_waiting_through_the_next_change(
     open_store: OpenStore, migrate: Migrate
 ) -> None:
@@ -397,6 +438,9 @@ def test_a_section_that_is_gone_needs_a_word(open_store: OpenStore, migrate: Mig
     assert standing(open_store, 1).sections == ("crystal",)
 
 
+_SPLIT_BY = '[[split]]\nsection = "glass"\ninto = ["crystal", "tin"]\n'
+
+
 @pytest.mark.parametrize(
     ("plan", "words"),
     [
@@ -411,6 +455,11 @@ def test_a_section_that_is_gone_needs_a_word(open_store: OpenStore, migrate: Mig
             "sends papers to 'iron'",
         ),
         ('[[merge]]\nfrom = "glass"\nto = "crystal"\n', "merge.0.from"),
+        ('[[rename]]\nfrom = "glass"\nto = "iron"\n', r"'iron' keeps its own.*\[\[merge\]\]"),
+        ('[[move]]\nsection = "glass"\nto = "iron"\n', "'iron' keeps its own"),
+        ('[[split]]\nsection = "glass"\ninto = ["tin", "tin"]\n', "names 'tin' twice"),
+        (_SPLIT_BY + '[[split.rule]]\nto = "tin"\nwords = ["tin", "!"]\n', "rule '!' has no word"),
+        (_SPLIT_BY + '[split.papers]\n"Lantern 1" = ["tin"]\n', "'Lantern 1' is no arXiv id"),
         ("[[renam]]\n", "renam"),
         ("rename = [", "not valid TOML"),
     ],

@@ -10,7 +10,7 @@ from pipeline.console import Column
 
 if TYPE_CHECKING:
     from pipeline.taxonomy.check import CheckReport
-    from pipeline.taxonomy.migrate import MigrationReport
+    from pipeline.taxonomy.migrate import MigrationReport, MoveReport
 
 _BUILT_IN = "built-in"
 _MOST_LISTED = 50
@@ -219,7 +219,7 @@ def _say_migration(
                 (
                     move.kind,
                     move.old or "-",
-                    ", ".join(move.new) or "-",
+                    _becomes(move),
                     move.papers,
                     move.unplaced,
                     move.waiting,
@@ -230,7 +230,20 @@ def _say_migration(
         )
         if edited := sum(move.kind == "edit" for move in report.moves):
             say(f"{edited} sections change only their words (taxonomy diff shows them).")
-        say(f"\n{report.decisions} decisions read differently; none is rewritten.")
+        say(
+            f"\n{report.decisions} decisions read differently; none is rewritten."
+            " --json names the papers."
+        )
+    for section, taker in report.doubtful:
+        invocation.output.note(
+            f"living-survey: {section} left its headings to {taker}. If only the ids were"
+            f' exchanged, its papers stay behind: plan a [[rename]] from "{section}" to "{taker}".'
+        )
+    if report.in_vain:
+        invocation.output.note(
+            "living-survey: the plan's `papers` name some that nobody decided there: "
+            + ", ".join(report.in_vain)
+        )
     _say_unplaced(invocation, report)
     if report.undeclared:
         say(f"\nThe new taxonomy has no {', '.join(report.undeclared)}. A plan must say where")
@@ -240,6 +253,13 @@ def _say_migration(
         _say_next(invocation, report, not_in_use)
     else:
         say("\nNothing was recorded. The same with --apply records it.")
+
+
+def _becomes(move: "MoveReport") -> str:
+    """Return the new ids; of a split with the papers that each receives."""
+    if move.arriving:
+        return ", ".join(f"{section} ({papers})" for section, papers in move.arriving)
+    return ", ".join(move.new) or "-"
 
 
 def _say_next(invocation: Invocation, report: "MigrationReport", not_in_use: Path | None) -> None:

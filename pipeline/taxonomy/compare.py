@@ -80,6 +80,20 @@ def same_place(old: Taxonomy, new: Taxonomy) -> dict[str, str]:
     }
 
 
+def changed_places(old: Taxonomy, new: Taxonomy) -> dict[str, str]:
+    """Return the ids that live on elsewhere, each with the known id that took its headings.
+
+    Where sections really moved this is rare; where only ids were exchanged it is always so.
+    """
+    known = {section.id: _key(section) for section in old.sections}
+    there = {_key(section): section.id for section in new.sections if section.id in known}
+    return {
+        section.id: there[known[section.id]]
+        for section in new.sections
+        if there.get(known.get(section.id, ()), section.id) != section.id
+    }
+
+
 def section_differences(was: Section, now: Section) -> list[Difference]:
     """Return how a section differs from what it was, its id aside."""
     compared = (

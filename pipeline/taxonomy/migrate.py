@@ -15,6 +15,7 @@ from datetime import datetime
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy, parse_taxonomy
+from pipeline.taxonomy.compare import changed_places
 from pipeline.taxonomy.moves import all_moves, draft_plan, place
 from pipeline.taxonomy.plan_file import Declared
 from storage.store import OpenStore, Store
@@ -45,6 +46,8 @@ class MoveReport:
     unplaced: int
     #: papers of the queue whose first suggestion is the old section
     waiting: int
+    #: of a split: how many of the papers each part receives
+    arriving: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,15 @@ class UnplacedPaper:
     was: tuple[str, ...]
     #: those it keeps
     keeps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MovedPaper:
+    """An approved paper that reads differently afterwards."""
+
+    arxiv_id: str
+    was: tuple[str, ...]
+    becomes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,12 @@ class MigrationReport:
     #: decisions that read differently afterwards, also those that do not stand
     decisions: int
     unplaced: tuple[UnplacedPaper, ...]
+    #: the approved papers among them, those to place included
+    moved: tuple[MovedPaper, ...]
+    #: papers that the plan places by hand and nobody decided in the section it speaks of
+    in_vain: tuple[str, ...]
+    #: (id that moved, id that took its headings): perhaps only the ids were exchanged
+    doubtful: tuple[tuple[str, str], ...]
 
 
 def taxonomy_before(
@@ -144,6 +162,13 @@ def migrate_taxonomy(
             draft=draft_plan(old, new, undeclared),
             decisions=len(placements),
             unplaced=_unplaced(affected, placements),
+            moved=tuple(
+                MovedPaper(d.arxiv_id, d.sections, placements[d.decision_id].sections)
+                for d in affected
+                if d.decision_id in placements and _stands_approved(d)
+            ),
+            in_vain=() if already else _in_vain(declared, affected),
+            doubtful=() if already else _doubtful(old, new, declared),
         )
         if apply and not already:
             store.taxonomy.record(
@@ -188,8 +213,43 @@ def _rows(
             papers=papers.get(move.old, 0),
             unplaced=unplaced[move.old] if move.new != (move.old,) else 0,
             waiting=waiting.get(move.old, 0),
+            arriving=_arriving(move, affected, placements) if move.kind is MoveKind.SPLIT else (),
         )
         for move in moves
+    )
+
+
+def _arriving(
+    move: Declared, affected: Sequence[PlacedDecision], placements: Mapping[str, Placement]
+) -> tuple[tuple[str, int], ...]:
+    """Return how many of a section's approved papers each of its parts receives."""
+    counts = Counter(
+        section
+        for decision in affected
+        if move.old in decision.sections and _stands_approved(decision)
+        for section in _sections_after(decision, placements)
+    )
+    return tuple((section, counts[section]) for section in move.new)
+
+
+def _sections_after(
+    decision: PlacedDecision, placements: Mapping[str, Placement]
+) -> tuple[str, ...]:
+    found = placements.get(decision.decision_id)
+    return decision.sections if found is None else found.sections
+
+
+def _doubtful(
+    old: Taxonomy, new: Taxonomy, declared: Sequence[Declared]
+) -> tuple[tuple[str, str], ...]:
+    said = {each.old for each in declared}
+    return tuple(pair for pair in changed_places(old, new).items() if pair[0] not in said)
+
+
+def _in_vain(declared: Sequence[Declared], affected: Sequence[PlacedDecision]) -> tuple[str, ...]:
+    decided = {(section, each.arxiv_id) for each in affected for section in each.sections}
+    return tuple(
+        paper for each in declared for paper in each.papers if (each.old, paper) not in decided
     )
 
 
@@ -205,8 +265,11 @@ def _unplaced(
 
 def _needs_human(decision: PlacedDecision, placements: Mapping[str, Placement]) -> bool:
     placement = placements.get(decision.decision_id)
-    approved = decision.standing and decision.verdict is Verdict.APPROVED
-    return approved and placement is not None and placement.unplaced
+    return _stands_approved(decision) and placement is not None and placement.unplaced
+
+
+def _stands_approved(decision: PlacedDecision) -> bool:
+    return decision.standing and decision.verdict is Verdict.APPROVED
 
 
 def _change_id(old: Taxonomy, new: Taxonomy, moves: Sequence[Declared], now: datetime) -> str:

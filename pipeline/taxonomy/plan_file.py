@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from classifiers.text import tokens
 from config.errors import ConfigError
 from config.nearest import nearest
 from config.taxonomy import Taxonomy
@@ -161,6 +162,16 @@ def _problems(
         yield f"it speaks of {section!r} twice", "Say in one place where its papers go."
     for section in _twice(each.new[0] for each in declared if each.kind in _ONE_TO_ONE):
         yield f"two sections become {section!r}", "That is a [[merge]]."
+    left = {each.old for each in declared if each.old not in each.new}
+    spoken_of = {each.old for each in declared}
+    for each in declared:
+        target = each.new[0] if len(each.new) == 1 else each.old
+        stays = target in before and target not in left
+        if stays and (each.kind in _ONE_TO_ONE or target not in spoken_of) and target != each.old:
+            problem = (
+                f"{each.kind} of {each.old!r} leads to {target!r}, and {target!r} keeps its own"
+            )
+            yield f"{problem} papers", f"That is a [[merge]] from {each.old} and {target}."
     for each in declared:
         if each.old not in before:
             problem = f"{each.kind} names {each.old!r}, which the taxonomy so far does not have"
@@ -172,6 +183,15 @@ def _problems(
 
 
 def _wrong_targets(each: Declared, after: list[str]) -> Iterable[tuple[str, str]]:
+    for section in _twice(each.new):
+        yield f"the split of {each.old!r} names {section!r} twice", "Name each part once."
+    for written in each.papers:
+        if parse_arxiv_id(written) is None:
+            yield f"{written!r} is no arXiv id", 'Write papers as "2405.19334" = ["SECTION"].'
+    for words in (words for rule in each.rules for words in rule.words):
+        if not tokens(words):
+            problem = f"the rule {words!r} has no word that is looked for"
+            yield problem, "A word has two characters or more."
     by_hand = sorted({section for chosen in each.papers.values() for section in chosen})
     for section in dict.fromkeys((*each.new, *by_hand)):
         if section not in after:
