@@ -13,7 +13,7 @@ from config.errors import LivingSurveyError
 from config.settings import ArxivSettings
 from config.taxonomy import Taxonomy
 from pipeline.bootstrap import Services
-from pipeline.calendar import announcement_day, announcement_days
+from pipeline.calendar import announcement_day, announcement_days, feed_instant
 from pipeline.drift_reports import newest_drift
 from pipeline.ledger import (
     WATCHED_DAYS,
@@ -65,6 +65,8 @@ class _Held:
     #: ids of runs that are under way
     living: frozenset[str]
     quarantine: int
+    #: of these, what came in the days that are watched
+    newly_quarantined: int
     queue: int
     approvals: bool
 
@@ -111,6 +113,7 @@ def _look(store: Store, arxiv: ArxivSettings, now: datetime) -> _Held:
         runs=tuple(store.runs.recent(50)),
         living=frozenset(run.run_id for run, alive in store.runs.unfinished() if alive),
         quarantine=store.quarantine.count(),
+        newly_quarantined=store.quarantine.count(feed_instant(since)),
         queue=store.queue.size(),
         approvals=bool(store.decisions.count()),
     )
@@ -173,6 +176,8 @@ def _database(held: _Held) -> Iterator[Finding]:
             f"{held.quarantine} records could not be read.",
             "`living-survey quarantine list` shows them, `living-survey quarantine retry` reads "
             "them again.",
+            # What nobody could mend in two weeks is kept, and must not hide what breaks today.
+            wrong=bool(held.newly_quarantined),
         )
     if held.queue > _LONG_QUEUE:
         yield Finding(
@@ -219,7 +224,7 @@ def _runs(held: _Held, now: datetime, *, told: Collection[str]) -> Iterator[Find
         if run.status is RunStatus.RUNNING:
             ended = "was interrupted without a word"
         else:
-            said = shorten(run.error or "", _LONGEST_ERROR, placeholder=" ...").rstrip(".")
+            said = shorten((run.error or "").rstrip("."), _LONGEST_ERROR, placeholder=" [...]")
             ended = f"{run.status.value}: {said}" if said else run.status.value
         yield Finding(
             "runs",

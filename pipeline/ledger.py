@@ -94,8 +94,11 @@ def overdue_days(
 
 
 def overdue_sentence(overdue: Sequence[OverdueDay]) -> str:
-    """Return which days are not complete and why, in one sentence."""
-    parts = []
+    """Return which days are not complete and why, in one sentence.
+
+    Days that lack the same are named together: a machine that was off lacks everything of each.
+    """
+    alike: dict[str, list[str]] = {}
     for day in overdue:
         said = []
         if day.missing:
@@ -104,7 +107,8 @@ def overdue_sentence(overdue: Sequence[OverdueDay]) -> str:
             said.append(f"missing {named}")
         if day.unknown:
             said.append(f"nothing is known of {', '.join(day.unknown)}")
-        parts.append(f"{day.day} ({'; '.join(said)})")
+        alike.setdefault("; ".join(said), []).append(str(day.day))
+    parts = (f"{', '.join(days)} ({said})" for said, days in alike.items())
     count = (
         "1 announcement day is" if len(overdue) == 1 else f"{len(overdue)} announcement days are"
     )

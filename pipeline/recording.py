@@ -45,7 +45,7 @@ def exclusive(database: Path) -> Iterator[None]:
             holder = lock.read().strip() or "unknown"
             raise AnotherRunError(
                 f"Another run is active on {database.name} (process {holder}).",
-                hint="It does the same work; call again when it has ended.",
+                hint="Call again when it has ended; until then nothing is lost.",
             ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))

@@ -23,6 +23,8 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     # 1.6 GB. With this they take as long and it stays near 1 GB. Larger sorts go to disk.
     "memory_limit": "600MB",
 }
+#: what DuckDB says of a file that ends before its blocks do
+_CUT_SHORT = "Could not read enough bytes"
 _HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -74,6 +76,8 @@ def mendable(database: Path) -> Iterator[None]:
     try:
         yield
     except (duckdb.IOException, duckdb.FatalException) as error:
+        if _CUT_SHORT in str(error):
+            raise _damaged(database, error) from error
         raise StorageError(
             f"{database} could not be read or written: {_first_line(error)}",
             hint="Look for a full disk or a missing permission, then run the command again.",
@@ -105,6 +109,10 @@ def _refused(database: Path, error: duckdb.Error) -> StorageError:
             f"{database} was written by another version of DuckDB: {_first_line(error)}",
             hint="Install the DuckDB of requirements.lock, or restore a backup.",
         )
+    return _damaged(database, error)
+
+
+def _damaged(database: Path, error: duckdb.Error) -> StoreDamagedError:
     return StoreDamagedError(
         f"{database} is damaged, DuckDB refuses it: {_first_line(error)}",
         hint='Keep the file and its .wal aside and restore a backup ("living-survey restore").',

@@ -111,9 +111,12 @@ class Quarantine:
                 },
             )
 
-    def count(self) -> int:
-        """Return how many records wait to be readable."""
-        return self._session.number("SELECT count(*) FROM quarantine")
+    def count(self, since: datetime = _BEFORE_ALL) -> int:
+        """Return how many records wait to be readable, of those that came at or after `since`."""
+        return self._session.number(
+            "SELECT count(*) FROM quarantine WHERE quarantined_at >= $since",
+            {"since": to_utc(since)},
+        )
 
 
 def _hash(record: QuarantinedRecord) -> str:

@@ -224,7 +224,21 @@ def test_approvals_in_a_section_the_taxonomy_lacks_are_wrong(
 def test_the_quarantine_is_not_forgotten(look: Examine, open_store: OpenStore) -> None:
     with open_store() as store:
         store.quarantine.add([QuarantinedRecord("oai", "no title", b"<record/>", None, None, NOW)])
-    assert "quarantine retry" in look()["quarantine"].remedy
+    found = look()["quarantine"]
+    assert "quarantine retry" in found.remedy
+    assert found.wrong
+
+
+def test_an_old_quarantine_is_told_and_hides_nothing_new(
+    look: Examine, open_store: OpenStore
+) -> None:
+    """A feed item of a day that is gone can never be read: `doctor` must come to rest."""
+    old = NOW - timedelta(days=16)
+    with open_store() as store:
+        store.quarantine.add([QuarantinedRecord("feed", "no id", b"<item/>", None, None, old)])
+    found = look()["quarantine"]
+    assert "1 records could not be read" in found.what
+    assert not found.wrong
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,13 @@ from steps_fakes import CATEGORIES, fetch, make_record, noon
 
 from pipeline.announced import read_feed
 from pipeline.calendar import feed_instant
-from pipeline.ledger import overdue_days, overdue_remedy, overdue_sentence, refresh_ledger
+from pipeline.ledger import (
+    OverdueDay,
+    overdue_days,
+    overdue_remedy,
+    overdue_sentence,
+    refresh_ledger,
+)
 from pipeline.replica.faults import Fault, Kind
 from pipeline.replica.log import Channel
 from pipeline.replica.server import ReplicaServer
@@ -151,6 +157,16 @@ def test_what_is_missing_turns_overdue_after_36_hours_and_says_what_to_do() -> N
     assert "living-survey backfill --from 2026-03-16 --until 2026-03-16" in overdue_remedy(overdue)
     assert overdue_days([lacking, silent], ("cs.SD",), alarm) == ()  # not watched any more
     assert overdue_days([lacking, silent], CATEGORIES, alarm + timedelta(days=20)) == ()
+
+
+def test_days_that_lack_the_same_are_named_together() -> None:
+    off = [OverdueDay(day, (), CATEGORIES) for day in (MONDAY, WEDNESDAY)]
+    odd = OverdueDay(TUESDAY, ("2603.00009",), ())
+    assert overdue_sentence([off[0], odd, off[1]]) == (
+        "3 announcement days are not complete after 36 hours:"
+        " 2026-03-16, 2026-03-18 (nothing is known of cs.CV, cs.CL),"
+        " 2026-03-17 (missing 2603.00009)."
+    )
 
 
 def test_what_neither_oai_list_nor_look_up_has_is_asked_by_its_record(

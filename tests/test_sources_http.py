@@ -278,6 +278,10 @@ def test_the_archive_keeps_no_cookie_and_notices_damage(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(b"other"))
     with pytest.raises(BadAnswerError, match="checksum"):
         list(archive.replay())
+    for torn in (b'{"url":', b"{}", b"[]", b"null", b"\xff\xfe", b'{"sha256": "0", "url": 1}'):
+        path.with_suffix(".json").write_bytes(torn)
+        with pytest.raises(BadAnswerError, match="cannot be read"):
+            list(archive.replay())
     path.unlink()
     assert list(archive.replay()) == [], "a sidecar whose body never arrived is passed over"
 

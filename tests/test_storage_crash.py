@@ -113,6 +113,17 @@ def test_a_wal_damaged_in_the_middle_is_refused(tmp_path: Path) -> None:
         pass
 
 
+def test_a_file_cut_short_is_damaged_and_no_full_disk(tmp_path: Path, now: datetime) -> None:
+    papers = [make_paper(f"2603.{number:05d}", abstract=f"{number} " * 60) for number in range(900)]
+    with opener(tmp_path)() as store:
+        store.papers.upsert(papers, seen_at=now)
+        store.checkpoint()
+    whole = database(tmp_path).read_bytes()
+    database(tmp_path).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(StoreDamagedError, match="restore"), opener(tmp_path)() as store:
+        list(map(store.papers.get, (paper.arxiv_id for paper in papers)))
+
+
 def test_a_file_that_is_gone_is_not_replaced_by_an_empty_one(tmp_path: Path, now: datetime) -> None:
     with opener(tmp_path)() as store:
         store.papers.upsert([make_paper()], seen_at=now)

@@ -12,7 +12,7 @@ from pipeline.console import Column
 if TYPE_CHECKING:
     from pipeline.status import StatusReport
     from storage.ledger import DayTotal
-    from storage.types import LedgerDay
+    from storage.types import LedgerDay, RunRecord
 
 
 _LEDGER_COLUMNS = (
@@ -73,23 +73,10 @@ def status(
             say(f"drift       {report.drift.week}: {sentence}")
     _say_movements(invocation, report)
     say()
-    invocation.output.table(
-        (
-            Column("last runs"),
-            Column("started"),
-            Column("status"),
-            Column("what", flexible=True),
-        ),
-        (
-            (
-                run.command,
-                f"{run.started_at:%Y-%m-%d %H:%M}",
-                run.status,
-                run.error or ", ".join(f"{n} {name}" for name, n in run.counts.items() if n),
-            )
-            for run in report.runs
-        ),
-    )
+    if report.runs:
+        _say_runs(invocation, report.runs)
+    else:
+        say("runs        none yet; `living-survey run` is the first")
     if not report.days:
         say("\nledger: no feed was read yet; `living-survey run` reads today's")
     elif by is By.DAY:
@@ -123,6 +110,26 @@ def sections(invocation: Invocation) -> None:
     invocation.output.table(
         (Column("section"), Column("heading", flexible=True)),
         ((section.id, " > ".join(section.path)) for section in taxonomy.sections),
+    )
+
+
+def _say_runs(invocation: Invocation, runs: "Sequence[RunRecord]") -> None:
+    invocation.output.table(
+        (
+            Column("last runs"),
+            Column("started"),
+            Column("status"),
+            Column("what", flexible=True),
+        ),
+        (
+            (
+                run.command,
+                f"{run.started_at:%Y-%m-%d %H:%M}",
+                run.status,
+                run.error or ", ".join(f"{n} {name}" for name, n in run.counts.items() if n),
+            )
+            for run in runs
+        ),
     )
 
 

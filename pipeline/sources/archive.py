@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import json
 import os
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -90,25 +91,27 @@ class Archive:
 
 
 def _read(sidecar: Path, body: Path) -> RawAnswer:
-    facts = json.loads(sidecar.read_text(encoding="utf-8"))
     try:
+        facts = json.loads(sidecar.read_text(encoding="utf-8"))
         content = gzip.decompress(body.read_bytes())
-    except (OSError, EOFError) as error:
+        whole = hashlib.sha256(content).hexdigest() == facts["sha256"]
+        answer = RawAnswer(
+            url=facts["url"],
+            status=facts["status"],
+            headers=facts["headers"],
+            body=content,
+            fetched_at=datetime.fromisoformat(facts["fetched_at"]),
+        )
+    except (OSError, EOFError, zlib.error, LookupError, TypeError, ValueError) as error:
         raise _damaged(body) from error
-    if hashlib.sha256(content).hexdigest() != facts["sha256"]:
+    if not whole:
         raise _damaged(body)
-    answer = RawAnswer(
-        url=facts["url"],
-        status=facts["status"],
-        headers=facts["headers"],
-        body=content,
-        fetched_at=datetime.fromisoformat(facts["fetched_at"]),
-    )
     return replace(answer, path=body)
 
 
 def _damaged(body: Path) -> BadAnswerError:
     return BadAnswerError(
-        f"The archived answer {body} is damaged: its bytes do not match its checksum.",
+        f"The archived answer {body} is damaged: it does not fit the checksum in its"
+        " .json, or that cannot be read.",
         hint="Move it and its .json away and replay again; arXiv still has what it said.",
     )
