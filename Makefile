@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
+KILLS ?= 200
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo check format test lock bench clean
+.PHONY: help install demo check format test stress lock bench clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +38,9 @@ format: $(STAMP) ## let ruff format and fix
 
 test: check ## check, then the tests; make test ARGS="-k digest"
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+stress: $(STAMP) ## 200 kills at random moments (make stress KILLS=50), then what is held compared row by row
+	LIVING_SURVEY_KILLS=$(KILLS) $(BIN)/python -m pytest tests/test_kill.py -rP $(ARGS)
 
 bench: $(STAMP) ## benchmarks: ratios against a named baseline
 	$(BIN)/python -m benchmarks $(ARGS)

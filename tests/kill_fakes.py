@@ -5,6 +5,7 @@ grows tells nobody. The process is waited for, in short turns in which we look a
 asserted of how long anything took.
 """
 
+import json
 import random
 import shutil
 import signal
@@ -97,6 +98,22 @@ def run_and_kill(
             process.wait()
             return how if process.returncode == -signal.SIGKILL else None
     return None
+
+
+def kill_while_cooling(survey: Survey, words: tuple[str, ...], state: Path) -> list[Path]:
+    """Kill a command as soon as it has written down that it must wait; return where it did."""
+    process = _start(survey, words)
+    while not _ended(process):
+        cooling = [path for path in state.glob("limiter-*.json") if _cools(path)]
+        if cooling:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            return cooling
+    raise AssertionError(f"{words} ended with {process.returncode} and waited for nothing")
+
+
+def _cools(path: Path) -> bool:
+    return float(json.loads(path.read_text(encoding="utf-8"))["cool_seconds"]) > 0
 
 
 def _ended(process: subprocess.Popen[bytes]) -> bool:

@@ -1,7 +1,7 @@
 """kill -9 at any moment, then one clean execution: the database is that of an undisturbed one.
 
-A handful of kills by default; LIVING_SURVEY_KILLS=200 spreads 200 over the commands, with
-LIVING_SURVEY_KILL_SEED choosing the moments.
+A handful of kills by default; `make stress` spreads 200 over the commands (LIVING_SURVEY_KILLS),
+with LIVING_SURVEY_KILL_SEED choosing the moments. And what arXiv asked for outlives a kill as well.
 """
 
 import json
@@ -17,18 +17,19 @@ from pathlib import Path
 
 import pytest
 from cli import Survey, survey_at
-from kill_fakes import DATABASE, contents, copied, measure, run_and_kill
+from kill_fakes import DATABASE, contents, copied, kill_while_cooling, measure, run_and_kill
 
+from pipeline.replica.faults import Fault, Kind
 from pipeline.replica.records import load_records
 from pipeline.replica.server import ReplicaServer
 from pipeline.sources.archive import Archive
 
-KILLS = int(os.environ.get("LIVING_SURVEY_KILLS", "8"))
+KILLS = int(os.environ.get("LIVING_SURVEY_KILLS", "10"))
 SEED = os.environ.get("LIVING_SURVEY_KILL_SEED", "1")
 #: kills in a row before the clean execution
 IN_A_ROW = 5
 EARLIER, NOW = "2026-03-18T14:00:00+00:00", "2026-03-20T14:00:00+00:00"
-#: more than one batch of `import`
+#: more than one batch of `import`, several of `classify`
 SNAPSHOT_RECORDS = 33_000
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
@@ -67,6 +68,8 @@ def scenes(arxiv: ReplicaServer, tmp_path_factory: pytest.TempPathFactory) -> di
     later = replace(lived, environment={**lived.environment, "LIVING_SURVEY_NOW": NOW})
     snapshot = base / "snapshot.json"
     _write_snapshot(snapshot)
+    stocked = copied(later, base / "stocked")
+    _done(stocked, "import", str(snapshot))
     return {
         "bootstrap": Scene(empty, ("bootstrap",)),
         "backfill": Scene(
@@ -74,10 +77,11 @@ def scenes(arxiv: ReplicaServer, tmp_path_factory: pytest.TempPathFactory) -> di
         ),
         "run": Scene(later, ("run",)),
         "import": Scene(later, ("import", str(snapshot))),
+        "classify": Scene(stocked, ("classify",)),
     }
 
 
-@pytest.mark.parametrize("command", ["bootstrap", "backfill", "run", "import"])
+@pytest.mark.parametrize("command", ["bootstrap", "backfill", "run", "import", "classify"])
 def test_what_was_killed_and_run_again_is_as_if_it_had_never_been_killed(
     command: str, scenes: dict[str, Scene], arxiv: ReplicaServer, tmp_path: Path
 ) -> None:
@@ -105,6 +109,26 @@ def test_what_was_killed_and_run_again_is_as_if_it_had_never_been_killed(
         shutil.rmtree(survey.directory)
     assert kills.total() == wanted
     print(f"\n{command}: {dict(kills)}, {late} too late, {extent}")  # noqa: T201  the count is the result
+
+
+def test_a_wait_that_arxiv_asked_for_outlives_the_process_that_was_told(tmp_path: Path) -> None:
+    """Cool-downs are everybody's: who is killed while waiting leaves the wait to the next."""
+    today = datetime.fromisoformat(NOW).date()
+    throttled = Fault(Kind.STATUS, status=429, retry_after="100")
+    with ReplicaServer([], today=today, faults=[throttled]) as arxiv:
+        survey = survey_at(tmp_path, url=arxiv.url, now=NOW)
+        _done(survey, "init")
+        [state] = kill_while_cooling(survey, ("run",), tmp_path)
+        assert len(arxiv.requests) == 1
+        soon = {"LIVING_SURVEY_ARXIV__RUN_DEADLINE_SECONDS": "5"}
+        for words in (("run",), ("backfill", "--from", "2026-03-02", "--until", "2026-03-15")):
+            ended = survey.call(*words, **soon)
+            assert ended.status == 75, ended.err
+            assert "asked us to wait" in ended.err
+        assert len(arxiv.requests) == 1, "nobody asked before the wait was over"
+        state.unlink()
+        survey.call("run", **soon)
+        assert len(arxiv.requests) > 1, "it was the state that kept them away"
 
 
 def _done(survey: Survey, *words: str) -> None:
