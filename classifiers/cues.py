@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.scoring import Probabilities, scores_of, sigmoid, softmax
+from classifiers.shelf import cue_words_id
 from classifiers.text import readable, tokens
 from classifiers.types import Document, Scores
 from config.taxonomy import Taxonomy
@@ -119,7 +120,7 @@ class CueClassifier:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.taxonomy = taxonomy
-        self.model_id = f"cues-{taxonomy.fingerprint[:12]}"
+        self.model_id = cue_words_id(taxonomy)
         self._index = cue_index(taxonomy)
 
     def predict(self, documents: Sequence[Document]) -> list[Scores]:

@@ -83,12 +83,7 @@ def current_model_id(models: Path) -> str:
 
 def known_model_id(models: Path, taxonomy: Taxonomy) -> str:
     """Return the id that predictions of the classifier in use carry."""
-    found = shelf.current_id(models)
-    if found is not None:
-        return found
-    from classifiers.cues import CueClassifier  # noqa: PLC0415  `status` needs no numpy
-
-    return CueClassifier(taxonomy).model_id
+    return shelf.current_id(models) or shelf.cue_words_id(taxonomy)
 
 
 def read_shelf(models: Path) -> Shelf:

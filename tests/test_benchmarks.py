@@ -26,9 +26,21 @@ def bench(*words: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("name", "rows"),
     [
-        ("oai", ["lxml to tuples", "feedparser's rate"]),
+        (
+            "oai",
+            [
+                "lxml to tuples",
+                "to papers",
+                "lxml: parsed",
+                "root.iter()",
+                "iterparse",
+                "walked",
+                "the same fields to tuples",
+                "feedparser's rate",
+            ],
+        ),
         ("snapshot", ["into an empty database", "again, unchanged", "peak memory"]),
-        ("run", ["cpu-s", "requests"]),
+        ("run", ["an ordinary day", "requests", "a heavy day", "requests"]),
     ],
 )
 def test_a_quick_benchmark_prints_all_its_rows(name: str, rows: list[str]) -> None:
