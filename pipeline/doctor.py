@@ -1,5 +1,6 @@
 """What is wrong with a survey and what to do about it. Looks, asks nobody and mends nothing."""
 
+import shlex
 import shutil
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ _ROOM = 1 << 30
 _LONG_QUEUE = 2_000
 #: characters of an error that are shown; `status` has all of it
 _LONGEST_ERROR = 200
-#: commands that do nothing, or something else, without words that `runs` does not keep
+#: commands that do nothing, or something else, without words that older `runs` did not keep
 _WITH_ARGUMENTS = frozenset({"add", "backfill", "bootstrap", "import"})
 
 
@@ -229,11 +230,17 @@ def _runs(held: _Held, now: datetime, *, told: Collection[str]) -> Iterator[Find
         yield Finding(
             "runs",
             f"the last `{run.command}` ({run.started_at:%Y-%m-%d %H:%M} UTC) {ended}.",
-            f"Call `living-survey {run.command}` again with the same arguments: it goes on where "
-            "it stopped."
-            if run.command in _WITH_ARGUMENTS
-            else f"`living-survey {run.command}` again goes on where it stopped.",
+            _again(run),
         )
+
+
+def _again(run: RunRecord) -> str:
+    if not run.words and run.command in _WITH_ARGUMENTS:
+        return (
+            f"Call `living-survey {run.command}` again with the same arguments: it goes on where it"
+            " stopped."
+        )
+    return f"`living-survey {shlex.join(run.words) or run.command}` again goes on where it stopped."
 
 
 def _taxonomy(services: Services) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -55,14 +55,17 @@ def exclusive(database: Path) -> Iterator[None]:
 
 @contextmanager
 def recorded(
-    command: str, open_store: OpenStore, clock: Callable[[], datetime]
+    command: str,
+    open_store: OpenStore,
+    clock: Callable[[], datetime],
+    words: Sequence[str] = (),
 ) -> Iterator[Recorder]:
-    """Write this execution into `runs`, with how it ended; checkpoint the database after it.
+    """Write this execution into `runs`, with its words and how it ended, and checkpoint then.
 
     SIGTERM becomes KeyboardInterrupt here, so that `systemctl stop` ends a run as recorded.
     """
     with open_store() as store:
-        run_id = store.runs.start(command, clock())
+        run_id = store.runs.start(command, clock(), words)
     recorder = Recorder()
     status, error = RunStatus.FAILED, None
     try:

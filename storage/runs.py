@@ -1,6 +1,6 @@
 """Runs: each execution of a command, its start and its end as two appended rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from storage.errors import StorageError
@@ -15,18 +15,19 @@ INSERT INTO run_end
 SELECT $run_id, $finished_at, $status,
        map(CAST($names AS VARCHAR[]), CAST($numbers AS BIGINT[])), $error
 """
+_WORDS = "INSERT INTO run_words VALUES ($run_id, $words)"
 _UNFINISHED = """
 SELECT run_id, process FROM run_start WHERE run_id NOT IN (SELECT run_id FROM run_end)
 """
 _RECENT = """
-SELECT run_id, command, started_at, finished_at, status, counts, error
+SELECT run_id, command, started_at, finished_at, status, counts, error, words
 FROM runs
 WHERE coalesce(command = $command, true)
 ORDER BY seq DESC
 LIMIT $limit
 """
 _RECENT_UNFINISHED = """
-SELECT run_id, command, started_at, finished_at, status, counts, error
+SELECT run_id, command, started_at, finished_at, status, counts, error, words
 FROM runs
 WHERE run_id NOT IN (SELECT run_id FROM run_end)
 ORDER BY seq DESC
@@ -34,13 +35,13 @@ ORDER BY seq DESC
 
 
 class Runs:
-    """The tables `run_start` and `run_end`."""
+    """The tables `run_start`, `run_words` and `run_end`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def start(self, command: str, started_at: datetime) -> str:
-        """Record that a command begins; return the run's id.
+    def start(self, command: str, started_at: datetime, words: Sequence[str] = ()) -> str:
+        """Record that a command begins, and the words it was called with; return the run's id.
 
         Runs whose process is gone without a word are marked interrupted first.
         """
@@ -67,6 +68,8 @@ class Runs:
                     "process": this_process(),
                 },
             )
+            if words:
+                self._session.write(_WORDS, {"run_id": run_id, "words": list(words)})
         return run_id
 
     def finish(
@@ -137,7 +140,7 @@ class Runs:
 
 
 def _run(row: Row) -> RunRecord:
-    run_id, command, started_at, finished_at, status, counts, error = row
+    run_id, command, started_at, finished_at, status, counts, error, words = row
     return RunRecord(
         run_id=run_id,
         command=command,
@@ -146,4 +149,5 @@ def _run(row: Row) -> RunRecord:
         status=RunStatus(status),
         counts=dict(counts),
         error=error,
+        words=tuple(words),
     )

@@ -279,6 +279,8 @@ class RunRecord:
     status: RunStatus
     counts: dict[str, int] = field(default_factory=dict)
     error: str | None = None
+    #: what was typed, the command first; empty if that is not known
+    words: tuple[str, ...] = ()
 
 
 class LedgerStatus(StrEnum):

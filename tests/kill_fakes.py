@@ -24,7 +24,7 @@ from storage.manifest import read_manifest, take_manifest
 from storage.store import store_opener
 
 #: of an execution or of this machine's clock, so never equal
-_OWN = ("run_start", "run_end", "store_state", "schema_migration")
+_OWN = ("run_start", "run_words", "run_end", "store_state", "schema_migration")
 _MOMENT_SECONDS = 0.0005
 DATABASE = Path("var/survey.duckdb")
 

@@ -182,6 +182,19 @@ def test_the_remedy_for_a_failed_command_works_as_printed(
     assert (bare.status == 2) == ("same arguments" in again)
 
 
+def test_a_failed_command_is_named_as_it_was_typed(tmp_path: Path) -> None:
+    """Also its file names with blanks; and the command line is what `runs` keeps."""
+    survey = survey_at(tmp_path, url="http://127.0.0.1:9", now=NOW.isoformat())
+    assert survey.call("init").status == 0
+    words = ("import", "my snapshot.json", "--category", "cs.CV")
+    assert survey.call(*words).status == 2  # there is no such file
+    said = survey.call("doctor", "--json").document["findings"]
+    [found] = [finding for finding in said if finding["check"] == "runs"]
+    assert "`living-survey import 'my snapshot.json' --category cs.CV` again" in found["remedy"]
+    [run] = survey.json("status")["runs"]
+    assert run["words"] == list(words)
+
+
 def test_a_fetch_that_failed_for_want_of_a_contact_is_told_once(
     look: Examine, open_store: OpenStore
 ) -> None:

@@ -19,7 +19,10 @@ BROKEN = Migration(2, "broken", "UPDATE t SET n = 7; SELECT * FROM no_such_table
 
 # As the first schema had them; later steps bring them along.
 ONE_PAPER = """
-INSERT INTO paper
+INSERT INTO paper (arxiv_id, version, title, abstract, authors, categories,
+                   primary_category, comment, doi, journal_ref, license, submitted_at,
+                   updated_at, withdrawn, source, datestamp, first_seen_at, changed_at,
+                   content_hash, record_hash)
 SELECT '2603.00001', 1, 'T', 'A', ['Ada'], ['cs.CV'], 'cs.CV', NULL, NULL, NULL, NULL, $now, $now,
        false, 'oai', NULL, $now, $now, text_hash('T', 'A', ['Ada'], NULL, false), 0
 """

@@ -1,5 +1,6 @@
 """What a step needs around it: services, the run lock, the record of the run, progress bars."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -34,9 +35,17 @@ def session(
     with ExitStack() as stack:
         if alone:
             stack.enter_context(exclusive(services.settings.database.path))
-        record = stack.enter_context(recorded(command, services.open_store, services.clock))
+        record = stack.enter_context(
+            recorded(command, services.open_store, services.clock, _typed(command))
+        )
         bars = stack.enter_context(invocation.output.progress())
         yield Session(services, record, bars)
+
+
+def _typed(command: str) -> list[str]:
+    """Return the words of the command line from the command on; none if another one called it."""
+    first, typed = command.partition(" ")[0], sys.argv[1:]
+    return typed[typed.index(first) :] if first in typed else []
 
 
 @contextmanager
