@@ -97,7 +97,7 @@ def calibrate(
     # While most labels come from the cues, a label's own margin says little about its odds.
     alone = recipe.alone * (1.0 - fade(int((corpus.targets[:, 0] == 0).sum())))
     facets: dict[str, FacetCalibration] = {}
-    metrics: dict[str, float] = {}
+    metrics = _scope_metrics(corpus, of_examples, scope)
     for facet in taxonomy.facets:
         columns = [c for c, output in enumerate(every) if output.kind == facet.name]
         truth = corpus.targets[:, columns]
@@ -203,11 +203,24 @@ def _scope(corpus: Corpus, of_examples: Floats, of_background: Floats) -> tuple[
     return fit_platt(margins, wanted, weights)
 
 
+def _scope_metrics(
+    corpus: Corpus, of_examples: Floats, scope: tuple[float, float]
+) -> dict[str, float]:
+    """Return the error of the scope over held-out decisions; nothing where one verdict is rare."""
+    held = ~np.isnan(of_examples[:, 0])
+    approved = corpus.targets[held, 0] == 1
+    if min(approved.sum(), (~approved).sum()) < FEW:
+        return {}
+    chances = sigmoid(scope[0] * of_examples[held, 0] + scope[1])
+    return {"in_scope_ece": round(expected_error(chances, approved), 4)}
+
+
 def _facet(
     margins: Floats, wanted: npt.NDArray[np.bool_], alone: float, recipe: Recipe
 ) -> FacetCalibration:
     if len(margins) < FEW:
-        return FacetCalibration(*DEFAULT_LABEL, threshold=0.5)
+        # Nothing shows what the constants keep, so their own word must reach the precision.
+        return FacetCalibration(*DEFAULT_LABEL, threshold=recipe.precision)
     slope, intercept = fit_platt(margins.ravel(), wanted.ravel(), np.ones(wanted.size))
     temperature = fit_temperature(margins, wanted)
     chances = facet_probabilities(margins, slope, intercept, temperature, alone)

@@ -90,6 +90,8 @@ def test_a_model_says_whether_later_papers_calibrated_it(model: Model, taxonomy:
     later = train(examples, stream(), taxonomy, trained_at=TRAINED_AT)
     assert (model.header.held_out, later.header.held_out) == (holding.BY_HASH, holding.LATER)
     assert later.header.counts["held out"] == len(examples) / 2
+    assert {"task_top1", "task_ece"} <= set(later.header.metrics)
+    assert "in_scope_ece" not in later.header.metrics  # of 6 rejections it would be chance
     [scores] = later.predict([NEW_VIDEO])
     assert scores.sections[0][0] == "generation-video-non-llm-based"
     random.Random(7).shuffle(examples)
@@ -97,6 +99,17 @@ def test_a_model_says_whether_later_papers_calibrated_it(model: Model, taxonomy:
     assert again.header == later.header
     assert again.calibration.facets == later.calibration.facets
     assert again.calibration.shift.tobytes() == later.calibration.shift.tobytes()
+
+
+def test_what_was_measured_stands_in_the_header(taxonomy: Taxonomy) -> None:
+    model = train([*approved(), *rejected(40)], stream(), taxonomy, trained_at=TRAINED_AT)
+    assert 0.0 <= model.header.metrics["in_scope_ece"] < 0.2
+    assert model.header.metrics["task_top1"] > 0.8
+
+
+def test_a_facet_nobody_could_measure_is_open_unless_nearly_sure(taxonomy: Taxonomy) -> None:
+    model = train([*approved(2), *rejected(2)], stream(), taxonomy, trained_at=TRAINED_AT)
+    assert {facet.threshold for facet in model.calibration.facets.values()} == {0.9}
 
 
 def test_other_dates_are_other_data(taxonomy: Taxonomy) -> None:
