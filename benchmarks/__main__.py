@@ -5,13 +5,18 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 
-from benchmarks import ingest
+from benchmarks import classifier_speed, ingest
 from benchmarks.measure import Row, Size, header, show
 
 BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "oai": ingest.oai,
     "snapshot": ingest.snapshot,
     "run": ingest.nothing_new,
+    "transform": classifier_speed.transform,
+    "train": classifier_speed.training,
+    "score": classifier_speed.scoring,
+    "explain": classifier_speed.explaining,
+    "classify": classifier_speed.classify,
 }
 
 
@@ -20,13 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="What the product costs, as ratios against a baseline of the same run.",
-        epilog="\n".join(
-            [
-                *(f"  {name:<10} {run.__doc__}" for name, run in BENCHMARKS.items()),
-                "",
-                "The classifier has its own: python -m benchmarks.classifier_speed",
-            ]
-        ),
+        epilog="\n".join(f"  {name:<10} {run.__doc__}" for name, run in BENCHMARKS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="see below; all of them if none")

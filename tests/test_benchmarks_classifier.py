@@ -1,0 +1,45 @@
+"""The classifier's benchmarks run and print every row, with and without the development data."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from test_benchmarks import bench
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("transform", ["the same bits"]),
+        ("train", ["cpu-s", "peak memory", "model file"]),
+        ("score", ["in columns", "as objects"]),
+        ("explain", ["reasons for a page"]),
+        ("classify", ["stored papers", "peak memory", "nothing is new"]),
+    ],
+)
+def test_a_quick_benchmark_prints_all_its_rows(name: str, rows: list[str]) -> None:
+    ended = bench("--quick", name)
+    assert ended.returncode == 0, ended.stderr
+    lines = ended.stdout.splitlines()[2:]
+    assert len(lines) == len(rows)
+    for line, words in zip(lines, rows, strict=True):
+        assert words in line
+        assert "MISSED" not in line
+
+
+def test_a_model_is_trained_without_the_development_data(tmp_path: Path) -> None:
+    script = (
+        "import pathlib, benchmarks.classifier_data as data\n"
+        f"data.DATA = pathlib.Path({str(tmp_path / 'none')!r})\n"
+        "import benchmarks.records as records\n"
+        f"records._STREAM = pathlib.Path({str(tmp_path / 'none')!r})\n"
+        "import benchmarks.classifier_speed as speed\n"
+        "speed.main()\n"
+    )
+    words = [sys.executable, "-c", script, str(tmp_path / "models"), "80", "40"]
+    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert Path(ended.stdout.strip()).exists()
