@@ -62,38 +62,60 @@ class NaiveBayes:
     def predict(self, documents: Sequence[Document]) -> list[Scores]:
         """Return one `Scores` per document, without terms; sections' own evidence is not used."""
         matrix = self._texts.transform([document_text(document) for document in documents])
-        every = outputs(self._taxonomy)
-        chances = np.full((len(documents), len(every)), 0.05)
-        for column, fit in enumerate(self._fits):
-            if fit is not None and documents:
-                chances[:, column] = fit.predict_proba(matrix)[:, 1]
-        columns = {
-            kind: [c for c, output in enumerate(every) if output.kind == kind]
-            for kind in (SCOPE, *(facet.name for facet in self._taxonomy.facets))
-        }
-        sections = len(self._taxonomy.sections)
-        known = Probabilities(
-            scope=chances[:, 0],
-            facets={f.name: chances[:, columns[f.name]] for f in self._taxonomy.facets},
-            own=np.full((len(documents), sections), -2.0),
-            shift=np.zeros(sections),
-        )
-        return scores_of([d.key for d in documents], known, self._taxonomy, [()] * len(documents))
+        chances = [
+            fit.predict_proba(matrix)[:, 1] if fit is not None and documents else None
+            for fit in self._fits
+        ]
+        return scores_of_outputs(documents, chances, self._taxonomy)
+
+
+def scores_of_outputs(
+    documents: Sequence[Document], chances: Sequence[Floats | None], taxonomy: Taxonomy
+) -> list[Scores]:
+    """Return the scores of classifiers that answer output by output, None where one says nothing.
+
+    Sections follow from the facets alone, as in the model; their own evidence is not used.
+    """
+    every = outputs(taxonomy)
+    table = np.full((len(documents), len(every)), 0.05)
+    for column, answers in enumerate(chances):
+        if answers is not None:
+            table[:, column] = answers
+    columns = {
+        kind: [c for c, output in enumerate(every) if output.kind == kind]
+        for kind in (SCOPE, *(facet.name for facet in taxonomy.facets))
+    }
+    sections = len(taxonomy.sections)
+    known = Probabilities(
+        scope=table[:, 0],
+        facets={facet.name: table[:, columns[facet.name]] for facet in taxonomy.facets},
+        own=np.full((len(documents), sections), -2.0),
+        shift=np.zeros(sections),
+    )
+    return scores_of([d.key for d in documents], known, taxonomy, [()] * len(documents))
 
 
 class AsreviewRule:
     """ASReview's default ranking rule: margins, the higher the sooner to be read."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self._matrix = TfidfVectorizer(
-            ngram_range=(1, 2), sublinear_tf=True, min_df=1, max_df=0.95
-        ).fit_transform(texts)
+        self._texts = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=1, max_df=0.95)
+        self._matrix = self._texts.fit_transform(texts)
 
-    def margins(self, rows: npt.NDArray[np.int64], relevant: npt.NDArray[np.bool_]) -> Floats:
-        """Return the margins of all texts after `rows` were decided; both verdicts must occur."""
+    def margins(
+        self,
+        rows: npt.NDArray[np.int64],
+        relevant: npt.NDArray[np.bool_],
+        later: Sequence[str] | None = None,
+    ) -> Floats:
+        """Return the margins of all texts after `rows` were decided; both verdicts must occur.
+
+        With `later`, of those texts instead: ASReview itself knows only the records it was given.
+        """
         share = relevant.sum() / (ASREVIEW_RATIO * (~relevant).sum())
         weights = np.where(relevant, 1.0, share)
         weights *= len(weights) / weights.sum()
         model = LinearSVC(C=ASREVIEW_STRENGTH, loss="squared_hinge", random_state=0)
         model.fit(self._matrix[rows], relevant, sample_weight=weights)
-        return np.asarray(model.decision_function(self._matrix))
+        asked = self._matrix if later is None else self._texts.transform(later)
+        return np.asarray(model.decision_function(asked))

@@ -149,15 +149,7 @@ def evaluate(
         LeakError: a test paper was trained on.
         ModelError: there is nothing to test on.
     """
-    if not test:
-        raise ModelError("There is nothing to evaluate on.", hint="Decide some papers first.")
-    known = frozenset(trained_on)
-    leaked = [e.document.key for e in test if marks([e.document]) & known]
-    if leaked:
-        raise LeakError(
-            f"{len(leaked)} test papers were trained on, among them {min(leaked)}.",
-            hint="Split by time before training.",
-        )
+    _refuse_leaks(test, trained_on)
     scores = classifier.predict([example.document for example in test])
     facets = tuple(
         report
@@ -175,6 +167,47 @@ def evaluate(
         section_top3=top3,
         hardest=_hardest(test, scores, taxonomy),
     )
+
+
+def evaluate_ranking(
+    name: str, margins: Floats, test: Sequence[Example], *, trained_on: Collection[str]
+) -> Evaluation:
+    """Return the measures of a rule that only ranks: no probability, no label, no section.
+
+    Args:
+        name: of the rule.
+        margins: one per test paper, the higher the sooner to be read.
+        test: as for `evaluate`, which refuses the same.
+        trained_on: as for `evaluate`.
+    """
+    _refuse_leaks(test, trained_on)
+    truth = np.asarray([example.in_scope for example in test], dtype=bool)
+    nan = float("nan")
+    scope = ScopeReport(
+        papers=len(test),
+        approved=int(truth.sum()),
+        area_under_curve=area_under_curve(margins, truth),
+        average_precision=label_measures(name, margins, truth, truth).average_precision,
+        precision=nan,
+        recall=nan,
+        calibration_error=nan,
+        work_saved_at_95=work_saved(margins, truth),
+        recall_at_tenth=recall_at(margins, truth),
+        reliability=(),
+    )
+    return Evaluation(name, scope, (), (), 0, nan, nan, ())
+
+
+def _refuse_leaks(test: Sequence[Example], trained_on: Collection[str]) -> None:
+    if not test:
+        raise ModelError("There is nothing to evaluate on.", hint="Decide some papers first.")
+    known = frozenset(trained_on)
+    leaked = [e.document.key for e in test if marks([e.document]) & known]
+    if leaked:
+        raise LeakError(
+            f"{len(leaked)} test papers were trained on, among them {min(leaked)}.",
+            hint="Split by time before training.",
+        )
 
 
 def labels_of(example: Example, facet: str, taxonomy: Taxonomy) -> set[str]:

@@ -3,6 +3,7 @@
 Every step trains on what was read so far and ranks the rest; nothing read is ranked again.
 """
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -49,6 +50,11 @@ class Simulation:
     curve: tuple[tuple[int, float], ...]
     steps: int
     seconds_per_step: float
+
+    def recall_after(self, share: float) -> float:
+        """Return the share of the relevant found when this share of the papers was read."""
+        found = [recall for read, recall in self.curve if read <= math.ceil(share * self.papers)]
+        return found[-1] if found else float("nan")
 
 
 class Rule(Protocol):
@@ -162,7 +168,8 @@ def simulate(
 def _result(name: str, reading: str, found: Bools, steps: int, spent: float) -> Simulation:
     total = int(found.sum())
     so_far = np.cumsum(found)
-    points = np.unique(np.linspace(1, len(found), _CURVE).astype(int))
+    # rounded up, so that the last point of a tenth is a tenth at least
+    points = np.unique(np.ceil(np.arange(1, _CURVE + 1) * len(found) / _CURVE).astype(int))
     tenth = max(1, round(len(found) / 10))
     return Simulation(
         rule=name,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,18 @@ from classifiers_fakes import approved, rejected
 from learning_fakes import DAY, START, call, decide, decisions, opener, settle
 from lxml import etree
 
-from classifiers.evaluation import HardPaper, Split, evaluate
+from classifiers.evaluation import HardPaper, Split, evaluate, evaluate_ranking
 from classifiers.identity import marks
 from classifiers.simulation import Simulation
 from config.taxonomy import Taxonomy, load_taxonomy
-from pipeline.console import as_json
+from pipeline.console import Output, as_json
 from pipeline.evaluation import measure as measuring
+from pipeline.evaluation import rivals
 from pipeline.evaluation.measure import measure
-from pipeline.evaluation.page import page
+from pipeline.evaluation.page import figures_of, page
 from pipeline.evaluation.replaying import replay_orders
 from pipeline.evaluation.report import EvaluationReport
+from pipeline.evaluation.tables import print_report
 from pipeline.lessons import (
     Lesson,
     Lessons,
@@ -94,11 +97,19 @@ def test_all_stand_side_by_side_on_the_same_papers(report: EvaluationReport) -> 
         "plain recipe",
         "multinomial naive Bayes",
         "complement naive Bayes",
+        "ASReview's rule",
         "cue words only",
     ]
     assert {c.evaluation.scope.papers for c in report.candidates} == {report.tested}
     assert (report.listed, report.earlier, report.tested, report.approved) == (24, 48, 12, 6)
-    assert [point.decisions for point in report.curve] == [0, 48]
+    assert {
+        name: [point.decisions for point in points] for name, points in report.curves.items()
+    } == {c.name: [0, 48] for c in report.candidates if c.name != "cue words only"}
+    last = {point.classifier: point for point in report.curve if point.decisions == 48}
+    for candidate in report.candidates[:-1]:
+        assert last[candidate.name].average_precision == (
+            candidate.evaluation.scope.average_precision
+        )
     assert "No model was trained yet" in report.remarks[0]
 
 
@@ -128,7 +139,12 @@ def test_a_test_paper_in_the_unlabelled_stream_never_gets_there(
         seen.append(({e.document.key for e in test}, trained_on))
         return evaluate(classifier, test, taxonomy, trained_on=trained_on)
 
-    monkeypatch.setattr(measuring, "evaluate", spied)
+    def ranked(name: str, margins: Any, test: Any, *, trained_on: Any) -> Any:
+        seen.append(({e.document.key for e in test}, trained_on))
+        return evaluate_ranking(name, margins, test, trained_on=trained_on)
+
+    monkeypatch.setattr(rivals, "evaluate", spied)
+    monkeypatch.setattr(rivals, "evaluate_ranking", ranked)
     twice = replace(
         lessons,
         background=(
@@ -140,11 +156,13 @@ def test_a_test_paper_in_the_unlabelled_stream_never_gets_there(
         ),
     )
     measure(twice, taxonomy, survey="T", models=tmp_path, seed=0)
-    assert len(seen) == 6
+    # recipe, plain recipe and two of Bayes, all decisions and none; ASReview's rule; cue words
+    assert len(seen) == 2 * 5 + 1
     for test, trained_on in seen:
+        assert test
         assert not test & trained_on
-    # five classifiers learn, the cue words do not
-    assert sum(bool(trained_on) for _, trained_on in seen) == 5
+    # all learn but the cue words
+    assert sum(bool(trained_on) for _, trained_on in seen) == 10
 
 
 def test_a_paper_submitted_anew_is_not_tested_by_what_it_taught_before(
@@ -177,7 +195,7 @@ def test_a_paper_submitted_anew_is_not_tested_by_what_it_taught_before(
     )
     assert twins.decided[0].listed
     assert not twins.decided[30].listed
-    monkeypatch.setattr(measuring, "evaluate", spied)
+    monkeypatch.setattr(rivals, "evaluate", spied)
     found = measure(twins, taxonomy, survey="T", models=tmp_path, seed=0, curve=False)
     assert (found.listed, found.earlier, found.tested) == (23, 47, 12)
     assert found.recipe.background == len(lessons.background) - 1
@@ -284,6 +302,50 @@ def test_the_page_is_self_contained_and_escapes_what_it_shows(report: Evaluation
     assert "#0102" not in html
     for drawing in html.split("<svg")[1:]:
         etree.fromstring("<svg" + drawing.split("</svg>")[0] + "</svg>")
+
+
+def test_what_only_ranks_has_the_columns_of_a_ranking(report: EvaluationReport) -> None:
+    [found] = [c for c in report.candidates if c.name == "ASReview's rule"]
+    facets = [facet.facet for facet in report.recipe.evaluation.facets]
+    said = {name for name, value, _ in figures_of(found, facets) if isfinite(value)}
+    assert said == {"scope AP", "scope AUC", "WSS@95"}
+    [row] = [row for row in page(report).split("<tr>") if ">ASReview&#39;s rule</th><td>12<" in row]
+    assert row.count("\N{EN DASH}") == 4 + len(facets)
+    unlabelled = [point for point in report.curve if point.classifier == found.name]
+    # the list holds no rejection: unlabelled papers stand in
+    assert isfinite(unlabelled[0].average_precision)
+
+
+def test_terminal_page_and_json_hold_the_same(
+    report: EvaluationReport, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replay = Simulation("r", "likely", 20, 3, 0.5, 0.25, ((2, 0.25), (10, 0.75), (20, 1.0)), 2, 0.1)
+    shown = replace(report, replays=(replay,))
+    print_report(Output(as_json=False), shown)
+    terminal, html, found = capsys.readouterr().out, page(shown), json.loads(as_json(shown))
+    recipe = found["candidates"][0]["evaluation"]
+    heads = ("precision", "recall", "F1", "AP", "decisions", "quadratic error", "section top 3")
+    for word in heads:
+        assert word in terminal
+        assert f">{word}<" in html
+    for facet in recipe["facets"]:
+        assert facet["confusion"]
+        assert facet["reliability"]
+        for label in {label for truth, said, _ in facet["confusion"] for label in (truth, said)}:
+            assert f'<th scope="row">{label}</th>' in html
+        told = terminal.split(f"{facet['facet']}: ")[1].split("is \\ said")[1].split("\n\n")[0]
+        counts = [int(word) for line in told.splitlines()[1:] for word in line.split()[1:]]
+        assert sum(counts) == facet["papers"]
+    lines = [line.split() for line in terminal.splitlines()]
+    bins = [b for f in (recipe["scope"], *recipe["facets"]) for b in f["reliability"]]
+    assert sum(" to 0." in line or " to 1.0" in line for line in terminal.splitlines()) == len(bins)
+    assert f"sections: {recipe['section_papers']} papers, first suggestion right" in terminal
+    assert f"Among the {recipe['section_papers']} approved papers of a known section" in html
+    assert {p["classifier"] for p in found["curve"]} == {p.classifier for p in report.curve}
+    assert ["r", "likely", "20", "3", "0.500", "0.250", "0.250", "0.250", "0.750", "0.750"] in [
+        line[:10] for line in lines
+    ]
+    assert html.count("<svg") == 3
 
 
 def test_the_page_is_the_same_every_time(report: EvaluationReport) -> None:

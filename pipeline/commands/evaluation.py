@@ -1,21 +1,13 @@
 """What the model is worth, and whether it still is: evaluate, drift."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from pipeline.commands.invocation import Invocation, command
 from pipeline.commands.learning import stages
 from pipeline.console import Column, as_json, printable
-
-if TYPE_CHECKING:
-    from classifiers.metrics import LabelMeasures
-    from classifiers.simulation import Simulation
-    from pipeline.evaluation.report import CurvePoint, EvaluationReport
-
-_HARDEST_SHOWN = 10
 
 
 @command(
@@ -56,6 +48,7 @@ def evaluate(
     from pipeline.evaluation.keeping import keep_report
     from pipeline.evaluation.measure import measure
     from pipeline.evaluation.replaying import replay_orders
+    from pipeline.evaluation.tables import print_report
     from pipeline.lessons import gather
 
     settings = invocation.settings.classifier
@@ -80,7 +73,7 @@ def evaluate(
     if invocation.output.as_json:
         invocation.output.answer(report)
         return
-    _say(invocation, report)
+    print_report(invocation.output, report)
     invocation.output.line(f"\npage        {kept.html}")
     invocation.output.line(f"report      {kept.json}")
 
@@ -126,144 +119,3 @@ def drift(invocation: Invocation) -> None:
 
 def _said(value: float | None) -> str:
     return "unknown" if value is None else f"{value:.3f}"
-
-
-def _say(invocation: Invocation, report: "EvaluationReport") -> None:
-    from pipeline.evaluation.page import figure, figures_of
-
-    say, table = invocation.output.line, invocation.output.table
-    recipe = report.recipe.evaluation
-    say(
-        f"tested on   {report.tested} decisions since {report.cut:%Y-%m-%d %H:%M} UTC: "
-        f"{report.approved} approved, {report.tested - report.approved} rejected"
-    )
-    say(
-        f"learned of  {report.earlier} earlier decisions, {report.listed} entries of the list, "
-        f"{report.recipe.background} unlabelled papers from before that moment"
-    )
-    for remark in report.remarks:
-        say(f"note        {remark}")
-    say()
-    facets = [facet.facet for facet in recipe.facets]
-    names = [name for name, _, _ in figures_of(report.recipe, facets)]
-    table(
-        (Column("classifier"), *_right("papers", *names)),
-        (
-            (
-                found.name,
-                found.evaluation.scope.papers,
-                *(figure(value) for _, value, _ in figures_of(found, facets)),
-            )
-            for found in report.candidates
-        ),
-    )
-    for facet in recipe.facets:
-        say()
-        say(
-            f"{facet.facet}: {facet.papers} papers, best label right {figure(facet.top1)}, "
-            f"macro F1 {figure(facet.macro_f1)}, ECE {figure(facet.calibration_error)}, "
-            f"left open {figure(facet.open_share)}"
-        )
-        _say_measures(invocation, "label", facet.labels)
-    say()
-    _say_measures(invocation, "section", recipe.sections)
-    if report.curve:
-        _say_curve(invocation, report.curve)
-    if recipe.hardest:
-        say()
-        table(
-            (
-                Column("hardest"),
-                Column("question"),
-                Column("said"),
-                Column("is"),
-                Column("title", flexible=True),
-            ),
-            (
-                (
-                    f"https://arxiv.org/abs/{paper.key}",
-                    paper.question,
-                    f"{paper.said} {paper.probability:.2f}",
-                    ", ".join(paper.truth),
-                    paper.title,
-                )
-                for paper in recipe.hardest[:_HARDEST_SHOWN]
-            ),
-        )
-    if report.replays:
-        _say_replays(invocation, report.replays)
-
-
-def _say_measures(invocation: Invocation, name: str, rows: "Sequence[LabelMeasures]") -> None:
-    from pipeline.evaluation.page import figure
-
-    invocation.output.table(
-        (Column(name), *_right("papers", "precision", "recall", "F1", "AP")),
-        (
-            (
-                row.name,
-                row.support,
-                figure(row.precision),
-                figure(row.recall),
-                figure(row.f1),
-                figure(row.average_precision),
-            )
-            for row in rows
-            if row.support
-        ),
-    )
-
-
-def _say_curve(invocation: Invocation, curve: "Sequence[CurvePoint]") -> None:
-    from pipeline.evaluation.page import figure
-
-    facets = [name for name, _ in curve[-1].facets]
-    invocation.output.line()
-    invocation.output.table(
-        _right(
-            "decisions", "quadratic error", "scope AP", "WSS@95",
-            *(f"{name} top 1" for name in facets), "section top 1", "section top 3",
-        ),
-        (
-            (
-                point.decisions,
-                figure(point.error),
-                figure(point.average_precision),
-                figure(point.work_saved_at_95),
-                *(figure(dict(point.facets).get(name, float("nan"))) for name in facets),
-                figure(point.section_top1),
-                figure(point.section_top3),
-            )
-            for point in curve
-        ),
-    )  # fmt: skip
-
-
-def _say_replays(invocation: Invocation, replays: "Sequence[Simulation]") -> None:
-    from pipeline.evaluation.page import figure
-
-    invocation.output.line()
-    invocation.output.table(
-        (
-            Column("replayed"),
-            Column("order"),
-            *_right("papers", "relevant", "WSS@95", "recall at 10 %", "steps", "s/step"),
-        ),
-        (
-            (
-                replay.rule,
-                replay.order,
-                replay.papers,
-                replay.relevant,
-                figure(replay.work_saved_at_95),
-                figure(replay.recall_at_tenth),
-                replay.steps,
-                f"{replay.seconds_per_step:.2f}",
-            )
-            for replay in replays
-        ),
-    )
-
-
-def _right(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name, right=True) for name in names)

@@ -6,61 +6,21 @@ refuses to score it on any of them.
 
 import hashlib
 import json
-import statistics
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from classifiers import artifact, shelf
-from classifiers.baselines import BAYES, NaiveBayes, plain
-from classifiers.cues import CueClassifier
 from classifiers.errors import ModelError
-from classifiers.evaluation import Split, evaluate
 from classifiers.identity import marks, unmarked
-from classifiers.training import train
-from classifiers.types import Classifier, Document, Example
+from classifiers.types import Example
 from config.taxonomy import Taxonomy
-from pipeline.contest import errors
-from pipeline.evaluation.report import Candidate, CurvePoint, EvaluationReport
-from pipeline.lessons import FEWEST_TO_TEST, Lessons, keys_of, known_of, split_by_time, too_few
+from pipeline.evaluation.report import RECIPE, Candidate, CurvePoint, EvaluationReport, curve_point
+from pipeline.evaluation.rivals import Bench, Entry, cue_words, measured, rivals
+from pipeline.lessons import FEWEST_TO_TEST, Lessons, known_of, split_by_time, too_few
 from pipeline.models import read_learned
 
 #: decisions at which the learning curve is taken, where there are more
 _CURVE = (0, 100, 300, 1_000, 3_000, 10_000)
-
-RECIPE = "this recipe"
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    name: str
-    classifier: Classifier
-    examples: Sequence[Example] = ()
-    background: Sequence[Document] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Bench:
-    """What all of them are trained and tested on."""
-
-    split: Split
-    #: unlabelled papers from before the cut
-    stream: Sequence[Document]
-    listed: int
-    taxonomy: Taxonomy
-    seed: int
-    on_stage: Callable[[str], None]
-
-    @property
-    def own(self) -> int:
-        """Decisions to train on, apart from the list."""
-        return len(self.split.train) - self.listed
-
-    def trained(self, examples: Sequence[Example]) -> _Entry:
-        model = train(
-            examples, self.stream, self.taxonomy, trained_at=self.split.cut, seed=self.seed
-        )
-        return _Entry(RECIPE, model, examples, self.stream)
 
 
 def measure(
@@ -95,15 +55,15 @@ def measure(
     stream = unmarked(lessons.known_before(split.cut), tested)
     came = {example.document.key for example in lessons.listed}
     listed = sum(example.document.key in came for example in split.train)
-    bench = _Bench(split, stream, listed, taxonomy, seed, on_stage)
+    bench = Bench(split, stream, listed, taxonomy, seed, on_stage)
     on_stage(f"training {RECIPE}")
-    recipe = bench.trained(split.train)
-    first = _measured(recipe, split.test, taxonomy)
+    recipe = bench.recipe(split.train)
+    first = measured(recipe, split.test, taxonomy)
     on_stage("scoring the model in use")
     in_use, remark = _in_use(models, recipe, split.test, lessons, taxonomy)
-    baselines = (_measured(entry, split.test, taxonomy) for entry in _baselines(bench))
-    candidates = (first, *in_use, *baselines)
-    points = (*_curve(bench), _point(bench.own, first)) if curve else ()
+    others = tuple(rivals(bench, split.train))
+    candidates = (first, *in_use, *others, cue_words(bench))
+    points = _curve(bench, (first, *others)) if curve else ()
     return EvaluationReport(
         report_id=_report_id(bench, candidates),
         survey=survey,
@@ -119,20 +79,8 @@ def measure(
     )
 
 
-def _baselines(bench: _Bench) -> Iterator[_Entry]:
-    """Train each when it is asked for, so that one at a time is in memory."""
-    examples, taxonomy = bench.split.train, bench.taxonomy
-    bench.on_stage("training the plain recipe")
-    yield _Entry("plain recipe", plain(examples, taxonomy, trained_at=bench.split.cut), examples)
-    for variant in BAYES if examples else ():
-        bench.on_stage(f"training {variant} naive Bayes")
-        yield _Entry(f"{variant} naive Bayes", NaiveBayes(examples, taxonomy, variant), examples)
-    bench.on_stage("scoring the cue words")
-    yield _Entry("cue words only", CueClassifier(taxonomy))
-
-
 def _in_use(
-    models: Path, recipe: _Entry, test: Sequence[Example], lessons: Lessons, taxonomy: Taxonomy
+    models: Path, recipe: Entry, test: Sequence[Example], lessons: Lessons, taxonomy: Taxonomy
 ) -> tuple[tuple[Candidate, ...], str]:
     """Return the model in use on what it never learned from, the recipe on the same, a remark."""
     try:
@@ -151,60 +99,33 @@ def _in_use(
             f"The model in use is left out: it learned from {len(test) - len(unseen)} of the "
             f"{len(test)} test papers."
         )
-    own = _Entry("model in use", model)
-    scored = [_measured(own, unseen, taxonomy, trained_on=known)]
+    own = Entry("model in use", model)
+    scored = [measured(own, unseen, taxonomy, trained_on=known)]
     if len(unseen) == len(test):
         return tuple(scored), ""
-    same = _Entry(f"{RECIPE}, same papers", recipe.classifier, recipe.examples, recipe.background)
-    scored.append(_measured(same, unseen, taxonomy))
+    same = Entry(f"{RECIPE}, same papers", recipe.classifier, recipe.examples, recipe.background)
+    scored.append(measured(same, unseen, taxonomy))
     return tuple(scored), (
         f"The model in use is scored on the {len(unseen)} of {len(test)} test papers that it "
         "never learned from."
     )
 
 
-def _measured(
-    entry: _Entry,
-    test: Sequence[Example],
-    taxonomy: Taxonomy,
-    *,
-    trained_on: frozenset[str] = frozenset(),
-) -> Candidate:
-    keys = trained_on | keys_of(entry.examples, entry.background)
-    evaluation = evaluate(entry.classifier, test, taxonomy, trained_on=keys)
-    scores = entry.classifier.predict([example.document for example in test])
-    return Candidate(
-        name=entry.name,
-        examples=len(entry.examples),
-        background=len(entry.background),
-        error=statistics.fmean(errors(test, scores, taxonomy)),
-        evaluation=evaluation,
-    )
-
-
-def _curve(bench: _Bench) -> Iterator[CurvePoint]:
-    """Yield the recipe after the first decisions, the list always included."""
+def _curve(bench: Bench, last: Sequence[Candidate]) -> tuple[CurvePoint, ...]:
+    """Return recipe and rivals after the first decisions, `last` after all of them."""
+    points = [curve_point(bench.own, found) for found in last]
     for count in _CURVE:
         if count < bench.own:
             bench.on_stage(f"learning curve: {count} decisions")
-            entry = bench.trained(bench.split.train[: bench.listed + count])
-            yield _point(count, _measured(entry, bench.split.test, bench.taxonomy))
+            examples = bench.first(count)
+            own = measured(bench.recipe(examples), bench.split.test, bench.taxonomy)
+            note = f" on {count} decisions"
+            points += [curve_point(count, found) for found in (own, *rivals(bench, examples, note))]
+    names = [found.name for found in last]
+    return tuple(sorted(points, key=lambda p: (names.index(p.classifier), p.decisions)))
 
 
-def _point(decisions: int, found: Candidate) -> CurvePoint:
-    measured = found.evaluation
-    return CurvePoint(
-        decisions=decisions,
-        error=found.error,
-        average_precision=measured.scope.average_precision,
-        work_saved_at_95=measured.scope.work_saved_at_95,
-        facets=tuple((facet.facet, facet.top1) for facet in measured.facets),
-        section_top1=measured.section_top1,
-        section_top3=measured.section_top3,
-    )
-
-
-def _report_id(bench: _Bench, scored: Sequence[Candidate]) -> str:
+def _report_id(bench: Bench, scored: Sequence[Candidate]) -> str:
     content = json.dumps([
         sorted(_fact(example) for example in bench.split.train),
         sorted(_fact(example) for example in bench.split.test),

@@ -17,6 +17,9 @@ from classifiers.evaluation import Evaluation, FacetReport
 from pipeline.evaluation.plots import learning_plot, recall_plot, reliability_plot
 from pipeline.evaluation.report import Candidate, EvaluationReport
 
+#: shares of the papers at which the recall of a replay is told
+READ = (0.1, 0.2, 0.3, 0.5, 0.75)
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -50,8 +53,8 @@ def page(report: EvaluationReport) -> str:
     environment = _environment()
     style = environment.get_template("evaluation.css").render()
     plots = {"reliability": Markup(reliability_plot(report))}  # noqa: S704  our own drawing
-    if len(report.curve) > 1:
-        plots["learning"] = Markup(learning_plot(report.curve))  # noqa: S704  our own drawing
+    if len(report.curves.get(report.recipe.name, ())) > 1:
+        plots["learning"] = Markup(learning_plot(report))  # noqa: S704  our own drawing
     if report.replays:
         plots["recall"] = Markup(recall_plot(report.replays))  # noqa: S704  our own drawing
     return environment.get_template("evaluation.html.j2").render(
@@ -63,6 +66,8 @@ def page(report: EvaluationReport) -> str:
         sections=[each for each in report.recipe.evaluation.sections if each.support],
         silent=sum(not each.support for each in report.recipe.evaluation.sections),
         plots=plots,
+        nan=float("nan"),
+        read=READ,
         style=style,
         style_hash=_csp_hash(style),
     )
@@ -157,6 +162,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["figure"] = figure
+    environment.filters["dict"] = dict
     return environment
 
 

@@ -5,12 +5,11 @@ matplotlib is imported only when something is drawn: it costs a second.
 
 import io
 from collections.abc import Sequence
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from classifiers.metrics import ReliabilityBin
 from classifiers.simulation import Simulation
-from pipeline.evaluation.report import CurvePoint, EvaluationReport
+from pipeline.evaluation.report import CUE_WORDS, CurvePoint, EvaluationReport, curve_point
 from pipeline.evaluation.svg import INK, RULE, SERIES, SOFT, inlined
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 #: inches; the page scales drawings to its own width
 _PANEL, _HEIGHT = 2.6, 2.7
-_WIDE = 7.6
 _SETTINGS = {
     "svg.fonttype": "none",
     # ids of clip paths come from a hash: a fixed salt gives the same bytes every time
@@ -58,32 +56,37 @@ def reliability_plot(report: EvaluationReport) -> str:
     return _drawn("reliability", label, draw, panels=len(panels))
 
 
-def learning_plot(curve: Sequence[CurvePoint]) -> str:
-    """Return what the recipe gains with decisions, as an SVG element."""
-    names = [facet for facet, _ in curve[-1].facets]
-    lines = [
-        ("in scope, average precision", [point.average_precision for point in curve]),
-        ("in scope, WSS@95", [point.work_saved_at_95 for point in curve]),
-        *(
-            (f"{name}, top 1", [dict(point.facets).get(name, float("nan")) for point in curve])
-            for name in names
-        ),
-    ]
+def learning_plot(report: EvaluationReport) -> str:
+    """Return what each classifier gains with decisions, one panel a measure, as an SVG element."""
+    curves, facets = report.curves, [facet.facet for facet in report.recipe.evaluation.facets]
+    counts = [point.decisions for point in curves[report.recipe.name]]
+    names = ["in scope, AP", "in scope, WSS@95", *(f"{facet}, top 1" for facet in facets)]
+    # The cue words learn nothing: a level line.
+    level = [_values(curve_point(0, c), facets) for c in report.candidates if c.name == CUE_WORDS]
 
     def draw(axes: "Sequence[Axes]") -> None:
-        [ax] = axes
-        for number, (name, values) in enumerate(lines):
-            colour = SERIES[number % len(SERIES)]
-            marker = "osD^v"[number % 5]
-            ax.plot(range(len(curve)), values, color=colour, marker=marker, label=name)
-        ax.set_xticks(range(len(curve)), [f"{point.decisions:,}" for point in curve])
-        ax.set_xlabel("decisions beside the list")
-        lowest = min((v for _, values in lines for v in values if isfinite(v)), default=0.0)
-        ax.set_ylim(max(-0.05, lowest - 0.05), 1.01)
-        ax.grid(visible=True, axis="y")
-        ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+        for place, (ax, title) in enumerate(zip(axes, names, strict=True)):
+            for values in level:
+                ax.axhline(values[place], color=SOFT, linestyle=":", linewidth=1.2, label=CUE_WORDS)
+            for number, (name, points) in enumerate(curves.items()):
+                ax.plot(
+                    [counts.index(point.decisions) for point in points],
+                    [_values(point, facets)[place] for point in points],
+                    color=SERIES[number % len(SERIES)],
+                    marker="osD^v"[number % 5],
+                    markersize=4,
+                    linewidth=2.0 if name == report.recipe.name else 1.2,
+                    label=name,
+                )
+            ax.set_title(title)
+            ax.set_xticks(range(len(counts)), [_short(count) for count in counts])
+            ax.set_xlabel("decisions")
+            ax.grid(visible=True, axis="y")
+        lines, labels = axes[0].get_legend_handles_labels()
+        axes[0].figure.legend(lines, labels, loc="outside lower center", ncols=3)
 
-    return _drawn("learning", "Learning curve over numbers of decisions", draw, wide=True)
+    label = "Learning curve of every classifier over numbers of decisions"
+    return _drawn("learning", label, draw, panels=len(names), height=_HEIGHT + 0.6)
 
 
 def recall_plot(replays: Sequence[Simulation]) -> str:
@@ -115,6 +118,16 @@ def recall_plot(replays: Sequence[Simulation]) -> str:
     return _drawn("recall", label, draw, panels=len(orders))
 
 
+def _values(point: CurvePoint, facets: Sequence[str]) -> list[float]:
+    found = dict(point.facets)
+    scope = [point.average_precision, point.work_saved_at_95]
+    return [*scope, *(found.get(facet, float("nan")) for facet in facets)]
+
+
+def _short(count: int) -> str:
+    return f"{count // 1000}k" if count and not count % 1000 else str(count)
+
+
 def _reliability(ax: "Axes", name: str, bins: Sequence[ReliabilityBin]) -> None:
     most = max((each.count for each in bins), default=1)
     ax.plot([0, 1], [0, 1], color=RULE, linestyle="--", linewidth=1)
@@ -144,14 +157,13 @@ def _unit(ax: "Axes") -> None:
     ax.grid(visible=True)
 
 
-def _drawn(name: str, label: str, draw: Any, *, panels: int = 1, wide: bool = False) -> str:
+def _drawn(name: str, label: str, draw: Any, *, panels: int, height: float = _HEIGHT) -> str:
     """Draw on as many panels as asked for, without pyplot: it keeps figures alive."""
     from matplotlib import rc_context  # noqa: PLC0415  see above
     from matplotlib.figure import Figure  # noqa: PLC0415  see above
 
-    width = _WIDE if wide else _PANEL * panels
     with rc_context(_SETTINGS):  # type: ignore[arg-type]  # the stubs want a literal of its keys
-        figure: Figure = Figure(figsize=(width, _HEIGHT), layout="constrained")
+        figure: Figure = Figure(figsize=(_PANEL * panels, height), layout="constrained")
         figure.patch.set_alpha(0)
         axes = figure.subplots(1, panels, squeeze=False)[0]
         for ax in axes:

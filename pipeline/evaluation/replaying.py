@@ -33,7 +33,8 @@ def replay_orders(
             f"rejections, at least {FEWEST_TO_TEST} of each are needed.",
             hint="Decide some more papers; the list's own entries do not count.",
         )
-    batch = max(5, -(-len(pool) // _STEPS))
+    # Tens: the mixed order comes in tens, seven likely and three uncertain.
+    batch = 10 * max(1, -(-len(pool) // (10 * _STEPS)))
     rules: tuple[Callable[[], Rule], ...] = (
         lambda: OurRule(pool, lessons.listed, taxonomy),
         lambda: Asreview(pool, lessons.listed),

@@ -6,6 +6,11 @@ from datetime import datetime
 from classifiers.evaluation import Evaluation
 from classifiers.simulation import Simulation
 
+#: names of candidates that a page treats apart
+RECIPE = "this recipe"
+CUE_WORDS = "cue words only"
+ASREVIEW = "ASReview's rule"
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -15,15 +20,16 @@ class Candidate:
     #: papers it learned from: decided, and unlabelled
     examples: int
     background: int
-    #: mean quadratic error over all questions, 0 for all-knowing
+    #: mean quadratic error over all questions, 0 for all-knowing; nan of a rule that only ranks
     error: float
     evaluation: Evaluation
 
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """The recipe after so many decisions beyond the list, the oldest first."""
+    """A classifier after so many decisions beyond the list, the oldest first."""
 
+    classifier: str
     decisions: int
     error: float
     average_precision: float
@@ -32,6 +38,21 @@ class CurvePoint:
     facets: tuple[tuple[str, float], ...]
     section_top1: float
     section_top3: float
+
+
+def curve_point(decisions: int, found: Candidate) -> CurvePoint:
+    """Return a candidate as a point of its learning curve."""
+    scope = found.evaluation.scope
+    return CurvePoint(
+        classifier=found.name,
+        decisions=decisions,
+        error=found.error,
+        average_precision=scope.average_precision,
+        work_saved_at_95=scope.work_saved_at_95,
+        facets=tuple((facet.facet, facet.top1) for facet in found.evaluation.facets),
+        section_top1=found.evaluation.section_top1,
+        section_top3=found.evaluation.section_top3,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +72,7 @@ class EvaluationReport:
     approved: int
     #: the recipe first, then what it must beat
     candidates: tuple[Candidate, ...]
+    #: the recipe's points first; empty if not asked for
     curve: tuple[CurvePoint, ...]
     #: what a reader should know about these figures
     remarks: tuple[str, ...]
@@ -61,3 +83,9 @@ class EvaluationReport:
     def recipe(self) -> Candidate:
         """The recipe of today on the earlier decisions: what all else is held against."""
         return self.candidates[0]
+
+    @property
+    def curves(self) -> dict[str, tuple[CurvePoint, ...]]:
+        """The learning curve by classifier."""
+        names = dict.fromkeys(point.classifier for point in self.curve)
+        return {name: tuple(p for p in self.curve if p.classifier == name) for name in names}
