@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -327,3 +329,46 @@ def test_a_file_is_read_as_its_bytes(tmp_path: Path) -> None:
     (tmp_path / "list.md").write_bytes(LIST.encode())
 
     assert read_list(tmp_path / "list.md") == parse(LIST)
+
+
+_HOSTILE = {
+    "badges never closed": "# A\n- **T** " + "[![" * 40_000,
+    "pictures never closed": "# A\n- **T** " + "![\n" * 40_000,
+    "blanks in a target": "# A\n- **T** [a](" + " " * 40_000 + "x",
+    "blanks in parentheses": "# A\n- [T](https://a.b) (" + " " * 40_000 + "x",
+    "comments never closed": "# A\n" + "<!--" * 40_000,
+    "blanks in a heading": "# A" + " " * 40_000 + "# B",
+    "sentences": "# A\n- **T**\n  " + ". a" * 40_000,
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs limits of the system")
+@pytest.mark.parametrize("name", _HOSTILE)
+def test_no_list_takes_longer_than_its_length_asks(name: str) -> None:
+    # An end that the system sets: with steps by the square of the length these take minutes.
+    script = (
+        "import resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (10, 10))\n"
+        "from pipeline.curated.parse import parse_list\n"
+        "parse_list(sys.stdin.buffer.read())\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).parents[1],
+        input=_HOSTILE[name].encode(),
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr.decode()
+
+
+def test_marks_behind_a_heading_are_no_part_of_it() -> None:
+    curated = parse("# A ##\n## C#\n- **T** (1 Jan 2024)\n")
+    assert curated.entries[0].headings == ("A", "C#")
+
+
+def test_a_comment_that_is_never_closed_hides_nothing_and_one_before_it_does() -> None:
+    text = (
+        "# A\n<!-- - **Gone** (1 Jan 2024) -->\n- **T** (1 Jan 2024)\n<!--\n- **U** (1 Jan 2024)\n"
+    )
+    assert [entry.title for entry in parse(text).entries] == ["T", "U"]

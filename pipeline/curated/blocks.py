@@ -13,13 +13,9 @@ from pipeline.curated.errors import CuratedListError
 from pipeline.curated.types import Heading, Span
 
 _BOM = b"\xef\xbb\xbf"
-#: a comment that is never closed is taken as text: hiding the rest of a list would be worse
-_HIDDEN = re.compile(
-    rb"<!--.*?-->|^ {0,3}(?P<fence>`{3,}|~{3,})[^\n`]*\n.*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*\r?$|\Z)",
-    re.DOTALL | re.MULTILINE,
-)
+_OPENS = re.compile(rb"<!--|^ {0,3}(?P<fence>`{3,}|~{3,})[^\n`]*\n", re.MULTILINE)
 _NOT_NEWLINE = re.compile(rb"[^\r\n]")
-_HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<text>.*?))?(?:[ \t]+#+)?[ \t]*$")
+_HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?P<text>[ \t].*)?$")
 _BULLET = re.compile(r"(?P<indent>[ \t]*)[-+*](?P<gap>[ \t]+)\S")
 _GLUED = re.compile(r"[-+](?:\*\*|\[)")
 _RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
@@ -65,7 +61,7 @@ def check_encoding(data: bytes) -> None:
 def outline(data: bytes) -> Outline:
     """Find the headings and the bulleted blocks of a UTF-8 file."""
     check_encoding(data)
-    shown = _HIDDEN.sub(lambda match: _NOT_NEWLINE.sub(b" ", match[0]), data)
+    shown = _without_hidden(data)
     walk = _Walk(shown)
     start = 0
     for number, raw in enumerate(shown.splitlines(keepends=True), start=1):
@@ -74,6 +70,32 @@ def outline(data: bytes) -> Outline:
         start += len(raw)
     walk.close()
     return Outline(tuple(walk.headings), tuple(walk.blocks))
+
+
+def _without_hidden(data: bytes) -> bytes:
+    """Blank out comments and fenced code; offsets and lines stay.
+
+    A comment that is never closed is taken as text: hiding the rest of a list would be worse. A
+    fence that is never closed reaches to the end, as CommonMark has it.
+    """
+    pieces: list[bytes] = []
+    shown = place = 0
+    # Asked once: or each of many openings without an end would read all the rest.
+    last_close = data.rfind(b"-->")
+    while found := _OPENS.search(data, place):
+        place = found.end()
+        if found["fence"] is not None:
+            closed = re.compile(
+                rb"^ {0,3}" + re.escape(found["fence"]) + rb"[`~]*[ \t]*\r?$", re.MULTILINE
+            ).search(data, place)
+            end = closed.end() if closed else len(data)
+        elif place <= last_close:
+            end = data.index(b"-->", place) + len(b"-->")
+        else:
+            continue
+        pieces += (data[shown : found.start()], _NOT_NEWLINE.sub(b" ", data[found.start() : end]))
+        shown = place = end
+    return b"".join((*pieces, data[shown:]))
 
 
 class _Walk:
@@ -86,6 +108,8 @@ class _Walk:
         self._path: list[Heading] = []
         self._open: tuple[int, int, int] | None = None  # start, line number, indentation
         self._end = 0
+        #: whether the open block has a link or HTML so far
+        self._linked = False
         self._blank_before = False
 
     def take(self, line: str, span: Span, number: int) -> None:
@@ -101,13 +125,17 @@ class _Walk:
         elif self._starts_block(text):
             self.close()
             self._open = (span[0], number, _indent(text))
-            self._end = end
+            self._extend(text, end, linked=False)
         elif self._open is not None:
             if self._leaves_block(text):
                 self.close()
             else:
-                self._end = end
+                self._extend(text, end, linked=self._linked)
         self._blank_before = False
+
+    def _extend(self, text: str, end: int, *, linked: bool) -> None:
+        self._end = end
+        self._linked = linked or "](" in text or "<" in text
 
     def close(self) -> None:
         """End the open block, if any, at its last line with text."""
@@ -119,7 +147,10 @@ class _Walk:
         self._open = None
 
     def _add_heading(self, match: re.Match[str], span: Span, number: int) -> None:
-        heading = Heading(len(match["marks"]), (match["text"] or "").strip(), span, number)
+        text = (match["text"] or "").strip(" \t")
+        if (bare := text.rstrip("#")).endswith((" ", "\t")) or not bare:
+            text = bare  # the marks may be written again behind the text
+        heading = Heading(len(match["marks"]), text.strip(), span, number)
         self._path = [above for above in self._path if above.level < heading.level]
         self._path.append(heading)
         self.headings.append(heading)
@@ -134,8 +165,7 @@ class _Walk:
         if self._open is None or _indent(text) <= self._open[2] + 1:
             return True
         # A deeper bullet is a part of the open one, unless that is only a category's name.
-        so_far = self._shown[self._open[0] : self._end]
-        return b"](" not in so_far and b"<" not in so_far
+        return not self._linked
 
     def _leaves_block(self, text: str) -> bool:
         if _RULE.match(text):

@@ -16,7 +16,7 @@ _BOLD = re.compile(
     r"(?P<mark>\*\*|__)(?P<title>(?:(?!\n\s*\n|<details|\[!\[).)+?)(?P=mark)", re.DOTALL
 )
 _TAG = re.compile(r"\[(?P<tag>[^\[\]]+)\]\s*")
-_PARENTHESES = re.compile(r"\(\s*(?P<text>[^()]*?)\s*\)")
+_PARENTHESES = re.compile(r"\((?P<text>[^()]*+)\)")
 _BACKQUOTED = re.compile(r"`(?P<tag>[^`\n]+)`")
 
 
@@ -139,7 +139,7 @@ def _before_links(tail: str) -> str:
 def _read_date(tail: str) -> tuple[str | None, date | None, str | None]:
     """Read the parentheses behind the title: the date's text, the day if it is one, the venue."""
     _, rest = without_links(tail.partition("<details")[0].partition("\n")[0])
-    found = [match["text"] for match in _PARENTHESES.finditer(rest)]
+    found = [match["text"].strip() for match in _PARENTHESES.finditer(rest)]
     venue = next((text for text in found if is_venue(text) and not looks_like_date(text)), None)
     for text in found:
         if day := parse_date(text):

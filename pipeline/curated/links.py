@@ -12,15 +12,16 @@ from pipeline.curated.types import CitationBadge, Link, Links
 from storage.arxiv_id import ArxivId, parse_arxiv_id
 
 # A target may hold one level of parentheses; curators break lines inside the brackets and leave
-# one parenthesis too many there.
-_TARGET = r"\(\s*<?(?P<{0}>(?:[^\s()<>]|\([^\s()]*\))*)>?(?:\s+\"[^\"]*\")?\s*\)"
+# one parenthesis too many there. Repeats give nothing back (`*+`), and captions end somewhere:
+# otherwise forty thousand opening brackets, or blanks, take minutes.
+_TARGET = r"\(\s*+<?(?P<{0}>(?:[^\s()<>]|\([^\s()]*+\))*+)>?(?:\s++\"[^\"]{{0,1000}}+\")?+\s*+\)"
 _LINK = re.compile(
-    r"\[\s*!\[(?P<alt>[^\]]*)\]"
+    r"\[\s*+!\[(?P<alt>[^\]]{0,1000}+)\]"
     + _TARGET.format("image")
-    + r"[\s)]*\]"
+    + r"[\s)]*+\]"
     + _TARGET.format("badge_url")
     # The caption of a plain link may hold one level of brackets: `[[PDF]](...)`.
-    + r"|(?<!!)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
+    + r"|(?<!!)\[(?P<text>(?:[^\[\]]|\[[^\[\]]{0,1000}+\]){0,1000}+)\]"
     + _TARGET.format("url")
 )
 _STARS = re.compile(

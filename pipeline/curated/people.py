@@ -16,7 +16,8 @@ _HTML = re.compile(r"<[^<>]*>")
 _LEADING = re.compile(r"\s*\[(?P<tag>[^\[\]]+)\]\s*")
 _TRAILING = re.compile(r"\s*\((?P<tag>[^()]*(?:\([^()]*\)[^()]*)?)\)[\s.]*$")
 _ET_AL = re.compile(r"\bet\.?\s*al\b\.?|\bothers\b\.?", re.IGNORECASE)
-_SENTENCE = re.compile(r"\.\s+[^,]*\b(?:19|20)\d\d\b.*$", re.DOTALL)
+#: no venue's name is longer, and without an end a page of full stops would take minutes
+_SENTENCE = re.compile(r"\.\s+[^,]{0,300}\b(?:19|20)\d\d\b.*$", re.DOTALL)
 _BETWEEN = re.compile(r"\s*(?:[,;]|\band\b|&)\s*")
 _VENUE_WORDS = re.compile(
     r"(?<!\d)(?:19|20)\d\d(?!\d)|'\d\d\b|\b(?:tech(?:nical)? report|preprint|arxiv|oral|spotlight"
