@@ -33,9 +33,15 @@ WHERE NOT EXISTS (
     SELECT 1 FROM announcement AS held
     WHERE held.day = $day AND held.category = told.category AND held.arxiv_id = told.arxiv_id)
 """
+_TOLD = """
+SELECT category, arxiv_id FROM announcement WHERE day = $day
+"""
 _CHECK = """
 INSERT INTO feed_check
-VALUES ($day, $category, $checked_at, $items, $known_before, $stale, $calendar_quiet)
+SELECT $day, told.category, $checked_at, told.items, told.known_before, told.stale, $calendar_quiet
+FROM (SELECT unnest(from_json($checks, '[{
+          "category": "VARCHAR", "items": "INTEGER", "known_before": "INTEGER",
+          "stale": "BOOLEAN"}]'), recursive := true)) AS told
 """
 
 
@@ -97,29 +103,36 @@ class Announcements:
                           stale=bool(items) and known.get(category, 0) == len(items))
                 for category, items in listed.items()
             )  # fmt: skip
+            # Most looks repeat one of an hour ago: what is there is not sent to be found there.
+            told = set(self._session.rows(_TOLD, {"day": day}))
             fresh = [
                 _item(check.category, announcement)
                 for check in checks
                 if not check.stale
                 for announcement in by_category[check.category].values()
+                if (check.category, announcement.arxiv_id) not in told
             ]
             if fresh:
                 self._session.write(
                     _ADD, {"day": day, "items": rows_json(fresh), "seen_at": to_utc(checked_at)}
                 )
-            for check in checks:
-                self._session.write(
-                    _CHECK,
-                    {
-                        "day": day,
-                        "category": check.category,
-                        "checked_at": to_utc(checked_at),
-                        "items": check.items,
-                        "known_before": check.known_before,
-                        "stale": check.stale,
-                        "calendar_quiet": calendar_quiet,
-                    },
-                )
+            self._session.write(
+                _CHECK,
+                {
+                    "day": day,
+                    "checked_at": to_utc(checked_at),
+                    "calendar_quiet": calendar_quiet,
+                    "checks": rows_json(
+                        {
+                            "category": check.category,
+                            "items": check.items,
+                            "known_before": check.known_before,
+                            "stale": check.stale,
+                        }
+                        for check in checks
+                    ),
+                },
+            )
         return checks
 
     def add_items(

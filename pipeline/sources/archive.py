@@ -55,8 +55,9 @@ class Archive:
             "bytes": len(answer.body),
         }
         facts = json.dumps(sidecar, indent=1, sort_keys=True) + "\n"
-        # Level 3 takes a third of the time of level 6 for a tenth more bytes.
-        packed = gzip.compress(answer.body, compresslevel=3, mtime=0)
+        # Level 2 takes a third of the time of level 6 for a seventh more bytes, and three quarters
+        # of level 3's for a thirtieth.
+        packed = gzip.compress(answer.body, compresslevel=2, mtime=0)
         stem = moment.strftime("%H%M%S.%f")
         with (self.directory / ".lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
