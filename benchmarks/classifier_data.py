@@ -11,9 +11,11 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from classifiers.identity import marks
 from classifiers.types import Document, Example
 from config.taxonomy import Taxonomy, load_taxonomy
 
@@ -43,6 +45,11 @@ class Development:
     test_rejected: list[Example]
     #: by month after the cut: every paper of the stream, approved if a list names it
     pools: dict[str, list[Example]]
+
+    @cached_property
+    def before(self) -> frozenset[str]:
+        """By what every paper from before the cut is known: nothing of it may be tested."""
+        return marks((*(example.document for example in self.listed), *self.stream))
 
     def decisions(self, count: int, seed: int) -> list[Example]:
         """Return the list and `count` random decisions; all there are if there are fewer."""
@@ -77,16 +84,22 @@ def load(cut: str = CUT, until: str = END) -> Development:
         if key in rows
     ]
     late = {key for key, row in rows.items() if row["day"] >= cut}
+    listed = _listed(taxonomy)
+    earlier = [_document(row) for key, row in rows.items() if key not in late]
+    # Four later papers are earlier ones under a second id.
+    before = marks((*(example.document for example in listed), *earlier))
+    late = {key for key in late if before.isdisjoint(marks([_document(rows[key])]))}
+    early = {document.key for document in earlier}
     pools: dict[str, list[Example]] = {}
     for key in sorted(late):
         paper = examples.get(key) or Example(_document(rows[key]), in_scope=False)
         pools.setdefault(rows[key]["day"][:7], []).append(paper)
     return Development(
         taxonomy=taxonomy,
-        listed=_listed(taxonomy),
-        approvable=[e for key, e in examples.items() if key not in late],
-        rejectable=[e for e in rejected if e.document.key not in late],
-        stream=[_document(row) for key, row in rows.items() if key not in late],
+        listed=listed,
+        approvable=[e for key, e in examples.items() if key in early],
+        rejectable=[e for e in rejected if e.document.key in early],
+        stream=earlier,
         test=[e for key, e in examples.items() if key in late],
         test_rejected=[e for e in rejected if e.document.key in late],
         pools=dict(sorted(pools.items())),

@@ -53,7 +53,7 @@ def measure(classifier: Classifier, data: Development) -> Figures:
     """Return the figures of the issue for one classifier on the papers after the cut."""
     classifier = Remembered(classifier, data)
     test = [*data.test, *data.test_rejected]
-    found = evaluate(classifier, test, data.taxonomy, trained_on=())
+    found = evaluate(classifier, test, data.taxonomy, trained_on=data.before)
     facets = {facet.facet: facet for facet in found.facets}
     return {
         "modality": facets["modality"].top1,
@@ -70,8 +70,8 @@ def measure(classifier: Classifier, data: Development) -> Figures:
 
 def curve(data: Development) -> None:
     """Print every classifier at every number of decisions."""
-    _head("classifier", "decisions", *COLUMNS)
-    _row("cue words", 0, measure(CueClassifier(data.taxonomy), data))
+    head("classifier", "decisions", *COLUMNS)
+    row("cue words", 0, measure(CueClassifier(data.taxonomy), data))
     makers: dict[str, Callable[[list[Example], int], Classifier]] = {
         "living-survey": lambda known, seed: train(
             known, data.background(seed), data.taxonomy, trained_at=WHEN
@@ -82,19 +82,21 @@ def curve(data: Development) -> None:
     }
     for name, make in makers.items():
         for count in COUNTS:
-            runs = [measure(make(data.decisions(count, s), s), data) for s in _seeds(count)]
-            _row(name, count, _mean(runs))
+            runs = [measure(make(data.decisions(count, s), s), data) for s in seeds(count)]
+            row(name, count, mean(runs))
     for count in COUNTS:
-        runs = [_asreview(data.decisions(count, s), data, s) for s in _seeds(count)]
-        _row("ASReview's rule", count, _mean(runs))
+        runs = [asreview(data.decisions(count, s), data, s) for s in seeds(count)]
+        row("ASReview's rule", count, mean(runs))
 
 
 def reliability(data: Development) -> None:
     """Print promised against came, by facet, from the list alone and after 1,000 decisions."""
-    _head("decisions", "question", "probability", "papers", "promised", "came")
+    head("decisions", "question", "probability", "papers", "promised", "came")
     for count in (0, 1000):
         model = train(data.decisions(count, 0), data.background(0), data.taxonomy, trained_at=WHEN)
-        found = evaluate(model, [*data.test, *data.test_rejected], data.taxonomy, trained_on=())
+        found = evaluate(
+            model, [*data.test, *data.test_rejected], data.taxonomy, trained_on=data.before
+        )
         reports: list[tuple[str, tuple[ReliabilityBin, ...]]] = [
             ("in scope", found.scope.reliability)
         ]
@@ -107,7 +109,7 @@ def reliability(data: Development) -> None:
 
 def recipe(data: Development) -> None:
     """Print what each choice of the recipe is worth, from the list and after 1,000 decisions."""
-    _head("recipe", "decisions", *COLUMNS)
+    head("recipe", "decisions", *COLUMNS)
     standard = Recipe()
     variants = {
         "as shipped": standard,
@@ -139,12 +141,12 @@ def recipe(data: Development) -> None:
                 )
                 for s in SEEDS
             ]
-            _row(name, count, _mean(runs))
+            row(name, count, mean(runs))
 
 
 def thresholds(data: Development) -> None:
     """Print what stays open, and how right the rest is, for a stated precision."""
-    _head("precision asked", "decisions", "facet", "left open", "right among the rest", "top-1")
+    head("precision asked", "decisions", "facet", "left open", "right among the rest", "top-1")
     for precision in (0.85, 0.9, 0.95):
         for count in (0, 1000):
             model = train(
@@ -154,7 +156,7 @@ def thresholds(data: Development) -> None:
                 trained_at=WHEN,
                 recipe=Recipe(precision=precision),
             )
-            found = evaluate(model, data.test, data.taxonomy, trained_on=())
+            found = evaluate(model, data.test, data.taxonomy, trained_on=data.before)
             for facet in found.facets:
                 _facet_row(precision, count, facet)
 
@@ -162,7 +164,7 @@ def thresholds(data: Development) -> None:
 def replay(data: Development) -> None:
     """Print the replay of the last month, order by order, beside ASReview's rule."""
     pool = data.pools[max(data.pools)]
-    _head("rule", "order", "papers", "relevant", "WSS@95", "found after 10 %", "seconds a step")
+    head("rule", "order", "papers", "relevant", "WSS@95", "found after 10 %", "seconds a step")
     rules: list[Rule] = [OurRule(pool, data.listed, data.taxonomy), Asreview(pool, data.listed)]
     for rule in rules:
         for reading in ORDERS:
@@ -211,7 +213,7 @@ def _pool_work_saved(classifier: Classifier, data: Development) -> float:
     return statistics.fmean(saved)
 
 
-def _asreview(known: Sequence[Example], data: Development, seed: int) -> Figures:
+def asreview(known: Sequence[Example], data: Development, seed: int) -> Figures:
     """Return the ranking figures of ASReview's rule; from the list alone it has no negatives.
 
     It then takes as many unlabelled papers for irrelevant as the list has papers.
@@ -234,11 +236,13 @@ def _asreview(known: Sequence[Example], data: Development, seed: int) -> Figures
     return {"WSS@95": statistics.fmean(saved), "AUC": area_under_curve(margins[start:], truth)}
 
 
-def _seeds(count: int) -> tuple[int, ...]:
+def seeds(count: int) -> tuple[int, ...]:
+    """Return which draws are averaged; all decisions can be drawn in one way only."""
     return SEEDS[:1] if count >= COUNTS[-1] else SEEDS
 
 
-def _mean(runs: Sequence[Figures]) -> Figures:
+def mean(runs: Sequence[Figures]) -> Figures:
+    """Return each figure's mean."""
     return {name: statistics.fmean(run[name] for run in runs) for name in runs[0]}
 
 
@@ -246,13 +250,15 @@ def _facet_row(precision: float, count: int, facet: FacetReport) -> None:
     _print(precision, count, facet.facet, facet.open_share, facet.decided_top1, facet.top1)
 
 
-def _head(*names: str) -> None:
+def head(*names: str) -> None:
+    """Print the head of a Markdown table."""
     print("|", " | ".join(names), "|")
     print("|", " | ".join("---" for _ in names), "|", flush=True)
 
 
-def _row(name: str, count: int, figures: Figures) -> None:
-    _print(name, count, *(figures.get(column, float("nan")) for column in COLUMNS))
+def row(name: str, count: int, figures: Figures, columns: Sequence[str] = COLUMNS) -> None:
+    """Print one classifier's line of a Markdown table, a dash where it says nothing."""
+    _print(name, count, *(figures.get(column, float("nan")) for column in columns))
 
 
 def _print(*cells: object) -> None:
