@@ -26,7 +26,10 @@ SELECT day,
        len(list_distinct(flatten(list(announced_ids)))) AS announced,
        list_sort(list_distinct(flatten(list(missing)))) AS missing,
        list(DISTINCT status) AS statuses,
-       list(category ORDER BY category) FILTER (WHERE stale) AS stale
+       list(category ORDER BY category) FILTER (WHERE stale) AS stale,
+       bool_and(checked_at IS NULL) AS unread,
+       coalesce(bool_and(backfilled_at IS NOT NULL) FILTER (WHERE status = 'unknown'), false)
+           AS backfilled
 FROM ledger
 WHERE day >= $since
 GROUP BY day
@@ -88,6 +91,10 @@ class DayTotal:
     status: LedgerStatus
     #: categories whose feed only repeated an earlier day
     stale: tuple[str, ...]
+    #: nobody read that day's feed, for any category
+    unread: bool = False
+    #: a backfill has harvested it since, for every category that is unknown
+    backfilled: bool = False
 
 
 class Ledger:
@@ -120,13 +127,21 @@ class Ledger:
     def totals(self, since: date) -> list[DayTotal]:
         """Return the days from `since` on with the categories taken together, newest first."""
         totals = []
-        for day, announced, missing, statuses, stale in self._session.rows(
+        for day, announced, missing, statuses, stale, unread, backfilled in self._session.rows(
             _TOTALS, {"since": since}
         ):
             status = next(one for one in _WORST_FIRST if one in statuses)
-            held = announced - len(missing)
             totals.append(
-                DayTotal(day, announced, held, tuple(missing), status, tuple(stale or ()))
+                DayTotal(
+                    day=day,
+                    announced=announced,
+                    held=announced - len(missing),
+                    missing=tuple(missing),
+                    status=status,
+                    stale=tuple(stale or ()),
+                    unread=unread,
+                    backfilled=backfilled,
+                )
             )
         return totals
 

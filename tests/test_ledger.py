@@ -89,7 +89,11 @@ def test_a_backfill_settles_days_whose_feed_is_lost(tmp_path: Path, open_store: 
     with open_store() as store:
         store.ledger.note_backfill(MONDAY, TUESDAY, finished_at=noon(THURSDAY))
         days = store.ledger.days(FRIDAY)
+        totals = {total.day: total for total in store.ledger.totals(FRIDAY)}
     assert overdue_days(days, CATEGORIES, noon(THURSDAY)) == ()
+    assert (totals[TUESDAY].unread, totals[TUESDAY].backfilled) == (True, True)
+    assert (totals[WEDNESDAY].unread, totals[WEDNESDAY].backfilled) == (True, False)
+    assert (totals[THURSDAY].unread, totals[THURSDAY].backfilled) == (False, False)
     assert {day.status for day in days if day.day == TUESDAY} == {LedgerStatus.UNKNOWN}
 
 

@@ -132,6 +132,7 @@ def test_a_day_left_incomplete_ends_a_later_run_with_1_and_is_healed(tmp_path: P
         assert "living-survey backfill --from 2026-03-18 --until 2026-03-18" in ended.err
         shown = survey.call("status")
         assert "Tue 2026-03-17" in shown.out
+        assert "no feed was read\n" in shown.out
         assert "no feed was read" in survey.call("status", "--by", "category").out
         doctor = survey.call("doctor")
         assert doctor.status == 1
@@ -142,6 +143,9 @@ def test_a_day_left_incomplete_ends_a_later_run_with_1_and_is_healed(tmp_path: P
         healed = survey.json("run")
     assert healed["fetch"]["ledger"]["overdue"] == []
     assert healed["fetch"]["repaired"] == 0  # OAI's overlap brought it
+    lines = survey.call("status").out.splitlines()
+    [settled] = [line for line in lines if "2026-03-18" in line and "unknown" in line]
+    assert settled.endswith("no feed was read; harvested by backfill")
     days = {day["day"]: day["status"] for day in survey.json("status")["days"]}
     assert days == {
         "2026-03-17": "complete",

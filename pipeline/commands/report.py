@@ -154,7 +154,12 @@ def _say_days(invocation: Invocation, days: "Sequence[DayTotal]") -> None:
                 day.held,
                 len(day.missing),
                 day.status,
-                f"stale feed: {', '.join(day.stale)}" if day.stale else "",
+                _remark(
+                    day.status,
+                    unread=day.unread,
+                    backfilled=day.backfilled,
+                    stale=f"stale feed: {', '.join(day.stale)}" if day.stale else "",
+                ),
             )
             for day in days
         ),
@@ -174,16 +179,21 @@ def _say_categories(invocation: Invocation, days: "Sequence[LedgerDay]") -> None
                 day.held,
                 len(day.missing),
                 day.status,
-                _remark(day),
+                _remark(
+                    day.status,
+                    unread=day.checked_at is None,
+                    backfilled=day.backfilled_at is not None,
+                    stale="stale feed" if day.stale else "",
+                ),
             )
             for day in days
         ),
     )
 
 
-def _remark(day: "LedgerDay") -> str:
-    if day.stale:
-        return "stale feed"
-    if day.checked_at is None:
-        return "harvested later by backfill" if day.backfilled_at else "no feed was read"
-    return ""
+def _remark(status: str, *, unread: bool, backfilled: bool, stale: str) -> str:
+    """Return why nothing is known of a day, and whether that is settled."""
+    if status != "unknown" and not stale:
+        return ""
+    why = "no feed was read" if unread else stale or "empty feed"
+    return f"{why}; harvested by backfill" if backfilled else why
