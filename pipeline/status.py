@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline.calendar import announcement_day, feed_instant
@@ -10,8 +10,8 @@ from pipeline.drift_reports import DriftReport
 from pipeline.ledger import WATCHED_DAYS
 from storage.arrivals import LateArrival
 from storage.ledger import DayTotal
-from storage.store import OpenStore
-from storage.types import LedgerDay, RunRecord
+from storage.store import OpenStore, Store
+from storage.types import LedgerDay, RunRecord, RunStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,19 @@ def status_report(
             quarantine=store.quarantine.count(),
             model_id=model_id,
             last_run=store.runs.last("run"),
-            runs=tuple(store.runs.recent(5)),
+            runs=_runs(store),
             ledger=tuple(store.ledger.days(since)),
             days=tuple(store.ledger.totals(since)),
             late=tuple(store.arrivals.late(since)),
             corrections=dict(sorted(Counter(change.kind for change in changes).items())),
             drift=drift,
         )
+
+
+def _runs(store: Store) -> tuple[RunRecord, ...]:
+    """Return the last runs; one whose process is gone is not running, though nobody noted it."""
+    gone = {run.run_id for run, alive in store.runs.unfinished() if not alive}
+    return tuple(
+        replace(run, status=RunStatus.INTERRUPTED) if run.run_id in gone else run
+        for run in store.runs.recent(5)
+    )

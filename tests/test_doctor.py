@@ -22,6 +22,7 @@ from pipeline.bootstrap import Services
 from pipeline.doctor import Finding, examine
 from pipeline.sources.limiter import Limiter, host_group
 from pipeline.sources.opening import NO_CONTACT
+from pipeline.status import status_report
 from storage.manifest import manifest_path
 from storage.store import OpenStore, store_opener
 from storage.types import QuarantinedRecord, RunStatus
@@ -152,7 +153,9 @@ def test_a_run_without_an_end_is_only_wrong_when_its_process_is_gone(
     with process:
         assert next(lines_of(process)) == "started"
         assert "runs" not in look()
+        assert _last_status(open_store) is RunStatus.RUNNING
         process.kill()
+    assert _last_status(open_store) is RunStatus.INTERRUPTED
     assert f"the last `{command}`" in look()["runs"].what
     assert "without a word" in look()["runs"].what
 
@@ -298,3 +301,8 @@ def test_doctor_is_a_command_with_an_exit_status(tmp_path: Path) -> None:
     assert well.status == 0
     assert "Nothing is wrong." in well.out
     assert survey.json("doctor")["healthy"] is True
+
+
+def _last_status(open_store: OpenStore) -> RunStatus:
+    [run] = status_report(open_store, model_id="", now=NOW).runs
+    return run.status
