@@ -263,6 +263,26 @@ def test_letters_with_marks_survive_cleaning() -> None:
     assert heading_key("Ge\u0301ne\u0301ration") == heading_key("génération") == "génération"
 
 
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ('🔹 **Agents** <a name="agents"></a>', "Agents"),
+        (
+            "Robots :rocket: [![Awesome](https://awesome.re/badge.svg)](https://awesome.re)",
+            "Robots",
+        ),
+        ("[**Papers**](#papers) by `year`", "Papers by year"),
+        (
+            "C++, A* and x_y: 12:30:45 (Clip/T5) [2024]",
+            "C++, A* and x_y: 12:30:45 (Clip/T5) [2024]",
+        ),
+        ("**", "**"),
+    ],
+)
+def test_marks_are_no_words_of_a_heading(heading: str, words: str) -> None:
+    assert clean_heading(heading) == words
+
+
 def test_an_unknown_section_names_the_nearest(taxonomy: Taxonomy) -> None:
     with pytest.raises(UnknownSectionError) as caught:
         taxonomy.section("generation-image-llm")

@@ -362,6 +362,68 @@ def test_no_list_takes_longer_than_its_length_asks(name: str) -> None:
     assert ended.returncode == 0, ended.stderr.decode()
 
 
+def test_rows_of_a_table_are_entries() -> None:
+    curated = parse(
+        "# A\n\n| Title | Venue | Date | Authors | Code |\n|:--|:-:|---|---|--:|\n"
+        "| [Lamps \\| Oil](https://arxiv.org/abs/2401.00001) | ICLR 2025 | Feb 2024 |"
+        " Ann Oil, Bo Wick | [Github](https://github.com/x/y) |\n"
+        "| **[Wick] Candles** | | 2024-03-01 | | [arXiv](https://arxiv.org/pdf/2401.00002) |\n"
+        "| | | | | [arXiv](https://arxiv.org/pdf/2401.00003) |\n\n"
+        "| Not | of this table |\n"
+    )
+    first, second = curated.entries
+    assert (first.title, first.venue, first.date_text) == ("Lamps | Oil", "ICLR 2025", "Feb 2024")
+    assert first.authors == ("Ann Oil", "Bo Wick")
+    assert (first.arxiv_id, first.links.paper) == (
+        ArxivId("2401.00001"),
+        "https://arxiv.org/abs/2401.00001",
+    )
+    assert (second.title, second.nickname, second.date) == ("Candles", "Wick", date(2024, 3, 1))
+    assert second.links.paper == "https://arxiv.org/pdf/2401.00002"
+    assert (first.headings, first.line, second.line) == (("A",), 5, 6)
+    assert [(fault.line, fault.reason) for fault in curated.unreadable] == [
+        (7, "the title is empty")
+    ]
+    assert b"".join(piece for _, piece in curated.pieces()) == curated.data
+
+
+def test_tables_without_bars_at_the_ends_and_in_chinese() -> None:
+    text = (
+        "## 表\n日期 | 论文 | 链接\n---|---|---\n"
+        "2025-01-02 | **灯** <br> 作者 | [PDF](https://arxiv.org/pdf/2401.00001)\n"
+    )
+    entry = only_entry(text)
+    assert (entry.title, entry.date) == ("灯", date(2025, 1, 2))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| Model | Score |\n|---|---|\n| [GPT](https://openai.com) | 3 |\n",
+        "| Title | Who |\n|---|---|\n| Chair | Ann |\n",
+        "| [A](https://arxiv.org/abs/2401.00001) | without a rule |\n| x | y |\n",
+        "| a | b |\n|---|\n| [A](https://arxiv.org/abs/2401.00001) | cells do not agree |\n",
+    ],
+)
+def test_tables_of_other_things_hold_no_entries(table: str) -> None:
+    curated = parse(f"# A\n\n{table}")
+    assert (curated.entries, curated.unreadable) == ((), ())
+
+
+def test_numbered_items_and_underlined_headings() -> None:
+    curated = parse(
+        "Lamps\n=====\n\nOil\n---\n1. **One** (1 Jan 2024)\n"
+        "2) [Two](https://arxiv.org/abs/2401.00002), 2024\n\nProse of two\nlines\n---\n\n"
+        "10. [Contents](#oil)\n"
+    )
+    assert [(entry.title, entry.headings) for entry in curated.entries] == [
+        ("One", ("Lamps", "Oil")),
+        ("Two", ("Lamps", "Oil")),
+    ]
+    assert [(heading.level, heading.line) for heading in curated.headings] == [(1, 1), (2, 4)]
+    assert b"".join(piece for _, piece in curated.pieces()) == curated.data
+
+
 def test_marks_behind_a_heading_are_no_part_of_it() -> None:
     curated = parse("# A ##\n## C#\n- **T** (1 Jan 2024)\n")
     assert curated.entries[0].headings == ("A", "C#")

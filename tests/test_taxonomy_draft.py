@@ -133,6 +133,46 @@ def test_whatever_the_headings_ids_are_unique_and_the_draft_validates(
         assert (section is None) == (entry.line in found.unplaced_lines)
 
 
+@pytest.mark.parametrize(
+    ("text", "ids", "names"),
+    [
+        ("# T\n## 1. Oil\n### 1.1 Lamps\n{}### 1.2 Wicks\n{}## 2. Wax\n### 2.1 Candles\n{}",
+         ["oil-lamps", "oil-wicks", "wax"], ["Lamps", "Wicks", "Candles"]),
+        ("## I. Oil\n{}## II. Wax\n{}", ["oil", "wax"], ["Oil", "Wax"]),
+        ("## 一、 Oil\n{}## 第二章 Wax\n{}", ["oil", "wax"], ["Oil", "Wax"]),
+        ("## 3D Lamps\n{}## 2.5D Wax\n{}## B. Shade\n{}",
+         ["3d-lamps", "2-5d-wax", "b-shade"], ["3D Lamps", "2.5D Wax", "B. Shade"]),
+        ("## 🔥 **Oil** <a name='oil'></a>\n{}## Wax :fire:\n{}", ["oil", "wax"], ["Oil", "Wax"]),
+    ],
+)  # fmt: skip
+def test_numbers_and_marks_are_no_words_of_a_section(
+    text: str, ids: list[str], names: list[str]
+) -> None:
+    text = text.replace("{}", entries("A study", "Another"))
+    found = draft(text)
+    assert [section.id for section in found.taxonomy.sections] == ids
+    assert [section.names["en"] for section in found.taxonomy.sections] == names
+    for entry in parse_list(text.encode()).entries:
+        assert found.taxonomy.section_at(entry.headings) is not None
+
+
+def test_ids_of_chinese_headings_say_what_their_papers_are_about() -> None:
+    grasp, walk = (
+        entries("Robot grasping", "Grasping", "On grasping"),
+        entries("Walking", "On walking"),
+    )
+    found = draft(f"# 论文\n## 机器人\n### 操作\n{grasp}### 导航\n{walk}")
+    assert [section.id for section in found.taxonomy.sections] == ["grasping", "walking"]
+    assert [section.names["en"] for section in found.taxonomy.sections] == ["操作", "导航"]
+
+
+def test_tables_and_plain_items_lend_their_headings() -> None:
+    table = "| Title | Link |\n|---|---|\n| Lamps | [PDF](https://arxiv.org/pdf/2401.00001) |\n\n"
+    plain = "* Candles (Ann), 2024. https://arxiv.org/abs/2401.00002\n"
+    found = draft(f"## Oil\n\n{table}## Wax\n\n{plain}")
+    assert found.entries == {"oil": 1, "wax": 1}
+
+
 def test_entries_above_every_heading_are_told_by_line() -> None:
     found = draft(entries("Lost") + "\n## Found\n" + entries("Here"))
     assert found.unplaced_lines == (1,)

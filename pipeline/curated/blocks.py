@@ -1,8 +1,9 @@
 """Bytes of a Markdown list in, headings and bulleted blocks with exact spans out.
 
 Knows nothing of papers: it only finds where each item begins and ends. Follows CommonMark
-(https://spec.commonmark.org/0.31.2/) as far as lists need it: ATX headings, bullets `-`, `+` and
-`*`, fenced code and HTML comments. Text inside code fences and comments is not there for it,
+(https://spec.commonmark.org/0.31.2/) as far as lists need it: headings of both kinds, bullets
+`-`, `+`, `*` and numbers, the rows of tables (https://github.github.com/gfm/), fenced code and
+HTML comments. Text inside code fences and comments is not there for it,
 so a commented-out entry is no entry and lends its links to no neighbour.
 """
 
@@ -10,13 +11,15 @@ import re
 from dataclasses import dataclass
 
 from pipeline.curated.errors import CuratedListError
+from pipeline.curated.tables import cells, is_rule_of_table
 from pipeline.curated.types import Heading, Span
 
 _BOM = b"\xef\xbb\xbf"
 _OPENS = re.compile(rb"<!--|^ {0,3}(?P<fence>`{3,}|~{3,})[^\n`]*\n", re.MULTILINE)
 _NOT_NEWLINE = re.compile(rb"[^\r\n]")
 _HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?P<text>[ \t].*)?$")
-_BULLET = re.compile(r"(?P<indent>[ \t]*)[-+*](?P<gap>[ \t]+)\S")
+_UNDERLINE = re.compile(r" {0,3}(?P<mark>={3,}|-{3,})$")
+_BULLET = re.compile(r"(?P<indent>[ \t]*)(?:[-+*]|\d{1,9}[.)])(?P<gap>[ \t]+)\S")
 _GLUED = re.compile(r"[-+](?:\*\*|\[)")
 _RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _CONTINUES = ("[", "`")
@@ -31,6 +34,19 @@ class Block:
     headings: tuple[str, ...]
     span: Span
     line: int
+    #: of a table's row, the names of its columns
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of prose, which the next line may turn into a heading or a table."""
+
+    text: str
+    span: Span
+    number: int
+    #: whether it stands alone so far
+    first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,28 +126,46 @@ class _Walk:
         self._end = 0
         #: whether the open block has a link or HTML so far
         self._linked = False
+        self._above: _Line | None = None
+        self._columns: tuple[str, ...] = ()
         self._blank_before = False
 
     def take(self, line: str, span: Span, number: int) -> None:
         """Read one line."""
         text = line.rstrip()
+        above, self._above = self._above, None
         if not text:
             self._blank_before = True
+            self._columns = ()
             return
-        end = span[0] + len(text.encode())
+        here = (span[0], span[0] + len(text.encode()))
         if heading := _HEADING.match(text):
-            self.close()
-            self._add_heading(heading, (span[0], end), number)
-        elif self._starts_block(text):
+            self._add_heading(len(heading["marks"]), _heading_text(heading["text"]), here, number)
+        elif above and above.first and (underline := _UNDERLINE.match(text)):
+            level = 1 if underline["mark"][0] == "=" else 2
+            self._add_heading(level, above.text.strip(), (above.span[0], here[1]), above.number)
+        elif self._columns and "|" in text:
+            self._add_row(text, here, number)
+        elif above and is_rule_of_table(text, above.text):
+            self._columns = cells(above.text)
+        else:
+            self._columns = ()
+            self._take_item(text, here, number, above)
+        self._blank_before = False
+
+    def _take_item(self, text: str, span: Span, number: int, above: _Line | None) -> None:
+        """Read a line that is a bullet, part of one, or prose."""
+        if self._starts_block(text):
             self.close()
             self._open = (span[0], number, _indent(text))
-            self._extend(text, end, linked=False)
+            self._extend(text, span[1], linked=False)
         elif self._open is not None:
             if self._leaves_block(text):
                 self.close()
             else:
-                self._extend(text, end, linked=self._linked)
-        self._blank_before = False
+                self._extend(text, span[1], linked=self._linked)
+        if self._open is None and not _RULE.match(text):
+            self._above = _Line(text, span, number, first=above is None)
 
     def _extend(self, text: str, end: int, *, linked: bool) -> None:
         self._end = end
@@ -146,14 +180,17 @@ class _Walk:
             self.blocks.append(Block(text, path, (start, self._end), number))
         self._open = None
 
-    def _add_heading(self, match: re.Match[str], span: Span, number: int) -> None:
-        text = (match["text"] or "").strip(" \t")
-        if (bare := text.rstrip("#")).endswith((" ", "\t")) or not bare:
-            text = bare  # the marks may be written again behind the text
-        heading = Heading(len(match["marks"]), text.strip(), span, number)
+    def _add_heading(self, level: int, text: str, span: Span, number: int) -> None:
+        self.close()
+        self._columns = ()
+        heading = Heading(level, text, span, number)
         self._path = [above for above in self._path if above.level < heading.level]
         self._path.append(heading)
         self.headings.append(heading)
+
+    def _add_row(self, text: str, span: Span, number: int) -> None:
+        path = tuple(heading.text for heading in self._path)
+        self.blocks.append(Block(text, path, span, number, self._columns))
 
     def _starts_block(self, text: str) -> bool:
         if _RULE.match(text):
@@ -173,6 +210,13 @@ class _Walk:
         # After a blank line CommonMark keeps only indented text in an item; curators also put
         # badges and tags there.
         return self._blank_before and not text.startswith((" ", "\t", *_CONTINUES))
+
+
+def _heading_text(rest: str | None) -> str:
+    """Return the words of a heading; its marks may be written again behind them."""
+    text = (rest or "").strip(" \t")
+    bare = text.rstrip("#")
+    return (bare if not bare or bare.endswith((" ", "\t")) else text).strip()
 
 
 def _indent(text: str) -> int:

@@ -1,4 +1,4 @@
-"""One bulleted block in, one entry (or the reason why it is none) out."""
+"""One bulleted block or row of a table in, one entry (or the reason why it is none) out."""
 
 import re
 from dataclasses import dataclass, field
@@ -8,9 +8,10 @@ from pipeline.curated.blocks import Block
 from pipeline.curated.dates import looks_like_date, parse_date
 from pipeline.curated.links import Captions, find_arxiv_id, read_links, sort_links, without_links
 from pipeline.curated.people import is_venue, read_people
+from pipeline.curated.tables import read_row
 from pipeline.curated.types import Entry, Link, Links, UnreadableEntry
 
-_BULLET = re.compile(r"\s*[-+*](?P<gap>\s*)")
+_BULLET = re.compile(r"\s*(?:[-+*]|\d+[.)])(?P<gap>\s*)")
 # A title may be broken over lines, but never runs into its authors, badges or a new paragraph.
 _BOLD = re.compile(
     r"(?P<mark>\*\*|__)(?P<title>(?:(?!\n\s*\n|<details|\[!\[).)+?)(?P=mark)", re.DOTALL
@@ -39,8 +40,11 @@ def read_entry(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry
     """Read one block; None if it is prose or a table of contents, which entries do not look like.
 
     An entry begins with a title in bold or as a link. A block that names arXiv without such a
-    title is reported rather than passed over.
+    title is reported rather than passed over. A row of a table is one if it names arXiv, or stands
+    in a column for titles and links to something.
     """
+    if block.columns:
+        return _read_row(block, list_format)
     bullet = _BULLET.match(block.text)
     assert bullet is not None
     body = block.text[bullet.end() :]
@@ -70,6 +74,33 @@ def read_entry(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry
         nickname=nickname,
         links=sorted_links,
         tags=_read_tags(title.tail),
+        arxiv_id=find_arxiv_id(links, sorted_links.paper),
+        span=block.span,
+        line=block.line,
+    )
+
+
+def _read_row(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry | None:
+    row = read_row(block.text, block.columns)
+    links = read_links(row.text)
+    if find_arxiv_id(links, None) is None and not (row.of_papers and links):
+        return None
+    _, plain = without_links(row.title)
+    title = _read_title(row.title, read_links(row.title)) or _Title(_one_line(plain), None, "")
+    nickname, tag, text = _split_tags(title.text)
+    if not text:
+        return unreadable(block, "the title is empty")
+    sorted_links = sort_links(_title_as_paper(title.link, links, list_format), list_format.captions)
+    return Entry(
+        title=text,
+        headings=block.headings,
+        date_text=row.date or None,
+        date=parse_date(row.date),
+        authors=read_people(f"\n{row.authors}").authors,
+        venue=tag or row.venue or None,
+        nickname=nickname,
+        links=sorted_links,
+        tags=(),
         arxiv_id=find_arxiv_id(links, sorted_links.paper),
         span=block.span,
         line=block.line,

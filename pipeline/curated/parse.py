@@ -1,7 +1,8 @@
 """The curated Markdown list: bytes in, entries with exact spans out. Never writes.
 
 The format is the survey's own (`+ **[Venue] Title** (12 Feb 2025)<details>...` and badges on the
-lines below) and what other hand-written lists commonly do (`- [Title](link)`, `* **Title** ...`).
+lines below) and what other hand-written lists commonly do (`- [Title](link)`, `1. **Title** ...`,
+tables with a row for each paper).
 """
 
 from pathlib import Path

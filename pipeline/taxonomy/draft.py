@@ -3,8 +3,6 @@
 Everything a machine can only guess says "Draft:" where a person reads it.
 """
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,12 +11,13 @@ from classifiers.text import tokens
 from config.errors import UsageError
 from config.headings import clean_heading, heading_key
 from config.taxonomy import Taxonomy, parse_taxonomy
-from pipeline.curated.types import CuratedList
+from pipeline.curated.links import without_links
+from pipeline.curated.types import CuratedList, Entry, UnreadableEntry
 from pipeline.taxonomy.draft_cues import distinctive
 from pipeline.taxonomy.draft_labels import Labels, labels_of, vocabulary_fits
+from pipeline.taxonomy.draft_names import slug, slug_or, unique, without_numbers
 from pipeline.taxonomy.draft_text import DraftedLabel, DraftedSection, draft_text
 
-_LONGEST_ID = 60
 #: headings that say nothing about what stands below them
 _EMPTY_WORDS = frozenset({"general", "misc", "miscellaneous", "other", "others", "paper", "papers"})
 _NO_LABELS = Labels(None, None, None, whole=False)
@@ -99,20 +98,27 @@ def _leaves(curated: CuratedList) -> tuple[list[_Leaf], tuple[int, ...]]:
     titles: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
     written: dict[tuple[str, ...], tuple[str, ...]] = {}
     unplaced = []
-    for entry in curated.entries:
-        key = tuple(heading_key(heading) for heading in entry.headings)
+    # A heading counts, however its papers are written below: `bootstrap` tells which and why.
+    items: list[tuple[Entry | UnreadableEntry, str]] = [(e, e.title) for e in curated.entries]
+    items += [(item, without_links(item.text)[1]) for item in curated.unreadable]
+    for item, title in sorted(items, key=lambda found: found[0].line):
+        key = tuple(heading_key(heading) for heading in item.headings)
         if key and all(key):
-            titles[key].append(entry.title)
-            written.setdefault(key, entry.headings)
+            titles[key].append(title)
+            written.setdefault(key, item.headings)
         else:
-            unplaced.append(entry.line)
+            unplaced.append(item.line)
     if not titles:
         return [], tuple(unplaced)
     shared = _shared(list(titles))
     strip = 1 if shared and min(map(len, titles)) > 1 else 0
     leaves = []
+    words = without_numbers(
+        clean_heading(heading) for key in titles for heading in written[key][strip:]
+    )
     for key, of_key in titles.items():
-        path = tuple(clean_heading(heading) for heading in written[key])
+        cleaned = (clean_heading(heading) for heading in written[key])
+        path = tuple(words.get(heading, heading) for heading in cleaned)
         group = path[min(shared, len(path) - 1)]
         leaves.append(_Leaf(written[key], path[strip:], group, tuple(of_key)))
     return leaves, tuple(unplaced)
@@ -138,13 +144,14 @@ def _rows(
     """Return the tasks, the labels of other facets, and the sections."""
     kept = _kept_labels(leaves, vocabulary)
     own = list(dict.fromkeys(leaf.group for leaf in leaves if leaf.labels is _NO_LABELS))
-    names = _unique([_slug([group]) for group in own], taken=[row.name for row in kept])
-    task_of = dict(zip(own, names, strict=True))
     by_group = {
         group: [title for leaf in leaves if leaf.group == group for title in leaf.titles]
         for group in own
     }
     group_cues = distinctive(by_group)
+    wanted = [slug_or(group, group_cues[group]) for group in own]
+    names = unique(wanted, taken=[row.name for row in kept])
+    task_of = dict(zip(own, names, strict=True))
     generic = [
         DraftedLabel(
             facet="task",
@@ -198,18 +205,20 @@ def _sections(
         complete and times[tuple(labels)] == 1
         for complete, labels in zip(whole, joined, strict=True)
     ]
+    cues = distinctive({str(n): leaf.titles for n, leaf in enumerate(leaves)})
     taken = ["-".join(labels) for labels, is_plain in zip(joined, plain, strict=True) if is_plain]
     special = [
-        _slug(_below(leaf, labels[0])) for leaf, labels, is_plain
-        in zip(leaves, joined, plain, strict=True) if not is_plain
+        slug(_below(leaf, labels[0], cues[str(n)])) for n, (leaf, labels, is_plain)
+        in enumerate(zip(leaves, joined, plain, strict=True)) if not is_plain
     ]  # fmt: skip
-    chosen = iter(_unique(special, taken=taken))
+    chosen = iter(unique(special, taken=taken))
     ids = ["-".join(labels) if is_plain else next(chosen)
            for labels, is_plain in zip(joined, plain, strict=True)]  # fmt: skip
-    found = distinctive({id_: leaf.titles for id_, leaf in zip(ids, leaves, strict=True)})
     headings = Counter(heading_key(leaf.path[-1]) for leaf in leaves)
     sections = []
-    for leaf, id_, labels, is_plain in zip(leaves, ids, joined, plain, strict=True):
+    for leaf, id_, labels, is_plain, terms in zip(
+        leaves, ids, joined, plain, cues.values(), strict=True
+    ):
         alone = headings[heading_key(leaf.path[-1])] == 1
         name = leaf.path[-1] if alone else ": ".join(leaf.path[-2:])
         sections.append(
@@ -221,7 +230,7 @@ def _sections(
                 modality=leaf.labels.modality,
                 technique=leaf.labels.technique,
                 definition=_definition(leaf.path, leaf.titles),
-                cues=_cues(leaf.path[-1] if alone else " ".join(leaf.path[-2:]), found[id_], id_),
+                cues=_cues(leaf.path[-1] if alone else " ".join(leaf.path[-2:]), terms, id_),
                 title=name,
             )
         )
@@ -234,10 +243,13 @@ def _joined(leaf: _Leaf, task_of: dict[str, str]) -> list[str]:
     return [name for name in (task, labels.modality, labels.technique) if name]
 
 
-def _below(leaf: _Leaf, task: str) -> list[str]:
+def _below(leaf: _Leaf, task: str, cues: Sequence[str]) -> list[str]:
     """Return what a section's own id is made of: its task, then its headings below the group."""
     place = leaf.path.index(leaf.group)
-    return [task.replace("-", " "), *leaf.path[place + 1 :]]
+    below = [slug([heading]) for heading in leaf.path[place + 1 :]]
+    if below and not any(below):  # a script without Latin letters: what its titles speak of
+        below = list(cues[:1])
+    return [task, *below]
 
 
 def _cues(heading: str, terms: Iterable[str], otherwise: str) -> tuple[str, ...]:
@@ -258,25 +270,3 @@ def _definition(path: Sequence[str], titles: Sequence[str]) -> str:
 def _line(text: str) -> str:
     """Return foreign text as one printable line."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def _slug(words: Sequence[str]) -> str:
-    """Return lower-case ASCII words joined by hyphens; empty for a script without Latin letters."""
-    plain = unicodedata.normalize("NFKD", " ".join(words)).encode("ascii", "ignore").decode()
-    slug = "-".join(re.findall(r"[a-z0-9]+", plain.lower()))
-    return slug[:_LONGEST_ID].strip("-")
-
-
-def _unique(names: Sequence[str], *, taken: Sequence[str]) -> list[str]:
-    """Return the names, numbered where one is there already; an empty one is called `section`."""
-    used = set(taken)
-    found = []
-    for name in names:
-        wanted = name or "section"
-        number = 1
-        while wanted in used:
-            number += 1
-            wanted = f"{name or 'section'}-{number}"
-        used.add(wanted)
-        found.append(wanted)
-    return found
