@@ -375,6 +375,10 @@ def test_every_order_is_replayed_beside_asreview(tmp_path: Path) -> None:
     by = {(r["rule"], r["order"]): r["work_saved_at_95"] for r in replays}
     assert by["living-survey", "likely"] > by["living-survey", "random"] + 0.3
     assert "s/step" in ended.output
+    # read in tens, so that the three uncertain of each ten are among them
+    curves = {(r["rule"], r["order"]): r["curve"] for r in replays}
+    assert curves["living-survey", "mixed"] != curves["living-survey", "likely"]
+    assert curves["living-survey", "likely"][-1][1] == 1.0
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
