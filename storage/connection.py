@@ -40,6 +40,9 @@ def connected(database: Path, *, timeout_seconds: float) -> Iterator[duckdb.Duck
     connection = _connect(database, timeout_seconds)
     try:
         connection.execute("SET TimeZone = 'UTC'")
+        # DuckDB takes `python -c` for a person at a prompt, and after two seconds of one statement
+        # draws a bar on stdout, which belongs to our answers alone.
+        connection.execute("SET enable_progress_bar = false")
         # A database that is refused must be left as it was found: closing would checkpoint a
         # half-replayed WAL and destroy what a restored WAL could still save. Undone by `accept`.
         connection.execute("PRAGMA disable_checkpoint_on_shutdown")

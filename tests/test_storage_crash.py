@@ -27,6 +27,18 @@ STREAM = """
             print(number, flush=True)
 """
 
+# Tells whether DuckDB would draw a progress bar: for itself, and in the store.
+DRAWS = """
+    import sys
+    from pathlib import Path
+    import duckdb
+    from storage.store import store_opener
+    asked = "SELECT current_setting('enable_progress_bar')"
+    print(duckdb.connect().execute(asked).fetchone()[0])
+    with store_opener(Path(sys.argv[1]))() as store:
+        print(store._session.row(asked)[0])
+"""
+
 
 def killed_after(folder: Path, transactions: int) -> int:
     """Kill -9 a process in its stream of writes; return the last it called committed."""
@@ -60,6 +72,12 @@ def test_what_changes_nothing_is_no_commit(tmp_path: Path, now: datetime) -> Non
     assert write(later) == first + 2  # there and back
     with opener(tmp_path)() as store:
         assert store.cursors.get("oai:cs") == "2026-03-17"
+
+
+def test_duckdb_draws_no_progress_bar_into_our_answers(tmp_path: Path) -> None:
+    """DuckDB takes `python -c` for a prompt: on a busy machine its bar got between our lines."""
+    with start_process(DRAWS, str(database(tmp_path))) as process:
+        assert list(lines_of(process)) == ["True", "False"]
 
 
 def wal(folder: Path) -> Path:
