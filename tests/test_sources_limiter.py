@@ -62,6 +62,17 @@ def test_a_killed_process_leaves_a_whole_interval_to_wait(tmp_path: Path) -> Non
     assert time.waits == [3.0]
 
 
+@pytest.mark.parametrize("blocked", [True, False])
+def test_the_reason_of_a_cool_down_stands_within_a_sentence(tmp_path: Path, blocked: bool) -> None:
+    limiter = make_limiter(tmp_path, FakeTime())
+    with limiter.turn("arxiv"):
+        limiter.cool_down("arxiv", 7200, "arXiv answers 403 at its door.", blocked=blocked)
+    with pytest.raises(BlockedError if blocked else ThrottledError) as caught:
+        take(limiter)
+    said = caught.value.message
+    assert "at its door. The channel" in said if blocked else "at its door; 7200 s" in said
+
+
 @pytest.mark.parametrize("content", ["", "{", '{"unknown": 1}', "[]"])
 def test_a_damaged_state_file_is_taken_for_a_request_just_made(
     tmp_path: Path, content: str
