@@ -89,7 +89,7 @@ def test_a_model_says_whether_later_papers_calibrated_it(model: Model, taxonomy:
     examples = dated([*approved(30), *rejected()])
     later = train(examples, stream(), taxonomy, trained_at=TRAINED_AT)
     assert (model.header.held_out, later.header.held_out) == (holding.BY_HASH, holding.LATER)
-    assert later.header.counts["held out"] == len(examples) / 2
+    assert later.header.counts["held out"] == round(len(examples) * 0.6)
     assert {"task_top1", "task_ece"} <= set(later.header.metrics)
     assert "in_scope_ece" not in later.header.metrics  # of 6 rejections it would be chance
     [scores] = later.predict([NEW_VIDEO])
