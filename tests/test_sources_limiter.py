@@ -13,7 +13,12 @@ from pathlib import Path
 import pytest
 from sources_fakes import FakeTime, make_limiter
 
-from pipeline.sources.errors import ArxivUnreachableError, BlockedError, ThrottledError
+from pipeline.sources.errors import (
+    ArxivUnreachableError,
+    BlockedError,
+    SourceError,
+    ThrottledError,
+)
 from pipeline.sources.limiter import Limiter, default_limiter_path, host_group
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -62,15 +67,19 @@ def test_a_killed_process_leaves_a_whole_interval_to_wait(tmp_path: Path) -> Non
     assert time.waits == [3.0]
 
 
-@pytest.mark.parametrize("blocked", [True, False])
-def test_the_reason_of_a_cool_down_stands_within_a_sentence(tmp_path: Path, blocked: bool) -> None:
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [(BlockedError, "at its door. The channel"), (ThrottledError, "at its door; 7200 s")],
+)
+def test_the_reason_of_a_cool_down_stands_within_a_sentence(
+    tmp_path: Path, refusal: type[SourceError], said: str
+) -> None:
     limiter = make_limiter(tmp_path, FakeTime())
+    reason = "arXiv answers 403 at its door."
     with limiter.turn("arxiv"):
-        limiter.cool_down("arxiv", 7200, "arXiv answers 403 at its door.", blocked=blocked)
-    with pytest.raises(BlockedError if blocked else ThrottledError) as caught:
+        limiter.cool_down("arxiv", 7200, reason, blocked=refusal is BlockedError)
+    with pytest.raises(refusal, match=said):
         take(limiter)
-    said = caught.value.message
-    assert "at its door. The channel" in said if blocked else "at its door; 7200 s" in said
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"unknown": 1}', "[]"])

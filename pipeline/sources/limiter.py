@@ -101,17 +101,18 @@ class Limiter:
                     finally:
                         self._write(group, self._ended(self._read(group)))
                     return
+            reason = state.reason.rstrip(".")
             # Waiting is done outside of the lock: others learn of a cool-down at once, and a
             # process that asks page after page does not starve the rest.
             if cooling and state.blocked:
                 raise BlockedError(
-                    f"arXiv has refused us: {state.reason.rstrip('.')}. The channel stays closed for"
+                    f"arXiv has refused us: {reason}. The channel stays closed for"
                     f" {cooling / 3600:.1f} hours.",
                     hint=f"Find out why first; then delete {self._file(group)} to ask again.",
                 )
             if cooling and self._monotonic() + cooling > give_up:
                 raise ThrottledError(
-                    f"arXiv asked us to wait: {state.reason.rstrip('.')}; {cooling:.0f} s are left.",
+                    f"arXiv asked us to wait: {reason}; {cooling:.0f} s are left.",
                     retry_after=cooling,
                 )
             self._wait(cooling or left)
