@@ -62,10 +62,25 @@ def test_a_broken_chain_is_started_anew_once(
     assert ids(pages)[-3:] == ["2603.00001", "2603.00002", "2603.00003"]
 
 
-def test_a_chain_that_breaks_twice_is_an_error(tmp_path: Path, httpserver: HTTPServer) -> None:
-    script = Script(httpserver, *[oai_page(ONE, token="a"), oai_page(token="b")] * 2)
-    with pytest.raises(BadAnswerError, match="empty"):
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param([oai_page(ONE, token="a"), oai_page(token="b")], id="empty page mid-chain"),
+        pytest.param([oai_page(token="a")], id="first page empty"),
+        pytest.param(
+            [oai_page(ONE, token="a"), oai_error("badResumptionToken")], id="token refused"
+        ),
+    ],
+)
+def test_a_chain_that_breaks_twice_is_for_later(
+    tmp_path: Path, httpserver: HTTPServer, broken: list[str]
+) -> None:
+    script = Script(httpserver, *broken * 2)
+    with pytest.raises(BadAnswerError, match=r"empty|badResumptionToken") as caught:
         list(source(tmp_path, script).pages(date(2026, 3, 16)))
+    assert caught.value.exit_status == 75
+    assert "twice" in caught.value.hint
+    assert "later" in caught.value.hint
 
 
 def test_a_list_that_shrank_to_its_token_ends_there(tmp_path: Path, httpserver: HTTPServer) -> None:

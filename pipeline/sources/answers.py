@@ -36,17 +36,16 @@ def judge(answer: RawAnswer) -> SourceError | None:
         return ThrottledError(f"arXiv answers {status} at {where}.", retry_after=0.0)
     if status == 400:
         reason = _reason(answer.body)
-        return BadRequestError(f"arXiv refuses the request {where}: {reason}.", reason=reason)
+        return BadRequestError(
+            f"arXiv refuses the request {where}: {reason.rstrip('.')}.", reason=reason
+        )
     if status == 403:
         return BlockedError(
-            f"arXiv answers 403 at {where}: it takes us for a robot that misbehaves.",
-            hint="Stop all jobs, read https://arxiv.org/denied.html and write to arXiv if unsure.",
+            f"arXiv answers 403 at {where}: it takes us for a robot that misbehaves."
         )
     if status >= 500:
-        return ArxivUnreachableError(
-            f"arXiv answers {status} at {where}.", hint="Run the same command later."
-        )
-    return BadAnswerError(f"arXiv answers {status} at {where}.", hint="Check the address.")
+        return ArxivUnreachableError(f"arXiv answers {status} at {where}.")
+    return BadAnswerError(f"arXiv answers {status} at {where}.")
 
 
 def _judge_body(answer: RawAnswer) -> SourceError | None:

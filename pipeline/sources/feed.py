@@ -74,7 +74,11 @@ def parse_feed(body: bytes, *, at: datetime, raw_path: str | None = None) -> Fee
     title = plain_line(channel.get("title", ""))
     if title.startswith("Feed error"):
         reason = plain_line(channel.get("subtitle", ""))
-        raise BadRequestError(f"arXiv's feed answers: {reason or title}", reason=reason)
+        raise BadRequestError(
+            f"arXiv's feed answers: {(reason or title).rstrip('.')}.",
+            reason=reason,
+            hint="Mend [arxiv] categories.",
+        )
     announced: list[Announcement] = []
     malformed: list[QuarantinedRecord] = []
     if document.cleaned:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from pipeline.sources.archive import RawAnswer
-from pipeline.sources.errors import BadAnswerError, BadResumptionTokenError
+from pipeline.sources.errors import BadAnswerError, BadResumptionTokenError, BrokenChainError
 from pipeline.sources.http import ArxivHttp
 from pipeline.sources.oai_page import OaiPage, parse_oai_page
 
@@ -15,10 +15,6 @@ __all__ = ["OaiPage", "OaiSource", "parse_oai_page"]
 
 #: a whole harvest of 3 million papers at 1,300 a page is about 2,300 pages
 MAX_PAGES = 10_000
-
-
-class _BrokenChainError(BadAnswerError):
-    """The pages of one window do not follow each other."""
 
 
 class OaiSource:
@@ -43,7 +39,8 @@ class OaiSource:
         come twice. An exhausted iterator is the proof that the window is complete.
 
         Raises:
-            BadAnswerError: the chain broke twice, or has more than `max_pages` pages.
+            BrokenChainError, BadResumptionTokenError: the chain broke twice.
+            BadAnswerError: it has more than `max_pages` pages.
         """
         first = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "from": from_day.isoformat()}
         if until_day is not None:
@@ -52,7 +49,7 @@ class OaiSource:
             first["set"] = set_name
         try:
             yield from self._chain(first, max_pages, restarted=False)
-        except (_BrokenChainError, BadResumptionTokenError):
+        except (BrokenChainError, BadResumptionTokenError):
             yield from self._chain(first, max_pages, restarted=True)
 
     def record(self, arxiv_id: str) -> OaiPage:
@@ -77,15 +74,15 @@ class OaiSource:
                 # The list can have shrunk below the token's offset; said twice, it is the end.
                 if page.no_records_match and restarted:
                     return
-                raise _BrokenChainError("A page in the middle of arXiv's list came back empty.")
+                raise BrokenChainError("A page in the middle of arXiv's list came back empty.")
             token = page.resumption_token
             head = page.papers[0].arxiv_id if page.papers else None
             if head is not None and head in heads:
-                raise _BrokenChainError(f"arXiv's list repeats the page that begins with {head}.")
+                raise BrokenChainError(f"arXiv's list repeats the page that begins with {head}.")
             if token is not None and token in tokens:
-                raise _BrokenChainError(f"arXiv's resumption token {token} repeats itself.")
+                raise BrokenChainError(f"arXiv's resumption token {token} repeats itself.")
             if token is not None and not page.records:
-                raise _BrokenChainError("The first page of arXiv's list came back empty.")
+                raise BrokenChainError("The first page of arXiv's list came back empty.")
             yield page
             if token is None:
                 return

@@ -215,8 +215,8 @@ def _raise_error(root: etree._Element) -> None:
         return
     message = f"arXiv's OAI-PMH answers {code}: {said}"
     if code == "badResumptionToken":
-        raise BadResumptionTokenError(message, code=code, hint="The window starts anew.")
-    raise OaiError(message, code=code, hint="Check [arxiv] sets and the window's days.")
+        raise BadResumptionTokenError(message, code=code)
+    raise OaiError(message, code=code)
 
 
 def _paper_of(record: etree._Element) -> Paper | None:

@@ -66,7 +66,7 @@ def check_page(body: bytes, *, at: datetime, raw_path: str | None = None) -> Que
         identifier = (entry.findtext(_ATOM + "id") or "").strip()
         if "/api/errors" in identifier:
             reason = " ".join((entry.findtext(_ATOM + "summary") or "").split())
-            raise BadRequestError(f"arXiv refuses the query: {reason}.", reason=reason)
+            raise BadRequestError(f"arXiv refuses the query: {reason.rstrip('.')}.", reason=reason)
         fault = _fault(entry, identifier)
         if fault:
             parsed = read_identifier(identifier)
