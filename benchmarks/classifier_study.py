@@ -115,8 +115,15 @@ def recipe(data: Development) -> None:
         "as shipped": standard,
         "no cues, no stream": replace(standard, weak=False),
         "no pull of the taxonomy's words": replace(
-            standard, scope_pull=0.0, task_pull=0.0, label_pull=0.0, section_pull=0.0
+            standard,
+            scope_pull=0.0,
+            task_pull=0.0,
+            label_pull=0.0,
+            section_pull=0.0,
+            task_pull_first=0.0,
+            modality_pull_first=0.0,
         ),
+        "no harder pull at first": replace(standard, task_pull_first=0.0, modality_pull_first=0.0),
         "no weak labels": replace(standard, weak_task=0, weak_modality=0),
         "weak labels for every modality": replace(standard, weak_modality=1000),
         "twice the weak weight": replace(standard, weak_weight=0.6),

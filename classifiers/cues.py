@@ -26,10 +26,10 @@ REPEAT_CAP = 3.0
 EVIDENCE_CAP = 6.0
 
 #: log-odds of being in scope = SLOPE * (best task + modality + section evidence) + INTERCEPT
-SCOPE_SLOPE = 1.85
-SCOPE_INTERCEPT = -2.1
+SCOPE_SLOPE = 1.5
+SCOPE_INTERCEPT = -3.3
 #: log-odds between two labels of a facet per unit of evidence
-LABEL_SLOPE = 2.6
+LABEL_SLOPE = 1.4
 #: a section's cue says half as much for its labels as a label's own
 SECTION_SHARE = 0.5
 

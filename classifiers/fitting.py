@@ -79,7 +79,7 @@ def fit_outputs(
     intercepts = np.zeros(len(every))
     stream = corpus.background[background]
     weak = _weak(corpus, examples, stream, recipe) if recipe.weak else {}
-    pulls = _pulls(corpus, recipe)
+    pulls = _pulls(corpus, examples, recipe)
     for column, output in enumerate(every):
         taken = weak.get(output.kind)
         lesson = None if taken is None else (stream, taken)
@@ -107,17 +107,29 @@ def _weak(
     return found
 
 
-def _pulls(corpus: Corpus, recipe: Recipe) -> list[Floats]:
+def _pulls(corpus: Corpus, examples: Bools, recipe: Recipe) -> list[Floats]:
     """Return by output the weights that come from the taxonomy's words alone."""
     if not recipe.weak:
         return [np.zeros(len(corpus.features.terms_)) for _ in outputs(corpus.taxonomy)]
     pulls = [recipe.scope_pull * corpus.directions.scope]
     for facet in corpus.taxonomy.facets:
         towards = corpus.directions.labels[facet.name]
-        pull = recipe.task_pull if facet.name == "task" else recipe.label_pull
+        pull = _label_pull(corpus, examples, facet.name, recipe)
         pulls += list(pull * (towards - towards.mean(axis=0)))
     pulls += list(recipe.section_pull * corpus.directions.sections)
     return pulls
+
+
+def _label_pull(corpus: Corpus, examples: Bools, facet: str, recipe: Recipe) -> float:
+    """Return how hard the words pull on a facet: the harder, the fewer examples state it.
+
+    Counted over the examples of this fit alone, so that a word on a held-out paper moves nothing.
+    """
+    first = {"task": recipe.task_pull_first, "modality": recipe.modality_pull_first}.get(facet, 0.0)
+    columns = [c for c, output in enumerate(outputs(corpus.taxonomy)) if output.kind == facet]
+    stated = int((corpus.targets[examples][:, columns] != UNKNOWN).all(axis=1).sum())
+    lasting = recipe.task_pull if facet == "task" else recipe.label_pull
+    return lasting + first * recipe.first_examples / max(recipe.first_examples, stated)
 
 
 def _fit_one(

@@ -25,7 +25,13 @@ class Recipe:
     #: how strongly the taxonomy's words pull on every score (weights of unit directions)
     scope_pull: float = 20.0
     task_pull: float = 20.0
+    #: of every other facet
     label_pull: float = 5.0
+    #: what is added to the pull of tasks and of modalities while examples are few; beyond
+    #: `first_examples` of the facet it falls as their number grows
+    task_pull_first: float = 20.0
+    modality_pull_first: float = 15.0
+    first_examples: int = 400
     section_pull: float = 10.0
     #: parts of the cross-fitting behind every calibration
     folds: int = 5

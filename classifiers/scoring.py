@@ -45,7 +45,8 @@ def softmax(logits: Floats) -> Floats:
     """Return probabilities over the columns of each row."""
     if not logits.shape[1]:
         return logits
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    # Laid out row by row, or the order in which a row is summed would depend on how many there are.
+    powers = np.ascontiguousarray(np.exp(logits - logits.max(axis=1, keepdims=True)))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 

@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from classifiers.scoring import softmax
 
 ROOT = Path(__file__).resolve().parent.parent
 # Enough terms for the linear algebra behind numpy to share its sums among threads (10,000).
@@ -56,3 +59,11 @@ def test_hashes_and_threads_leave_no_trace() -> None:
     one, other = _trained("1", "1"), _trained("2", "2")
     assert int(one.split()[0]) > 20_000
     assert one == other
+
+
+def test_a_rows_probabilities_do_not_depend_on_the_rows_beside_it() -> None:
+    # Nine labels: numpy sums eight and more otherwise where rows lie apart in memory.
+    margins = np.random.default_rng(0).normal(size=(200, 12))[:, list(range(9))]
+    together = softmax(margins)
+    apart = np.vstack([softmax(margins[row : row + 1]) for row in range(len(margins))])
+    np.testing.assert_array_equal(together, apart)

@@ -1,0 +1,58 @@
+"""The taxonomy's pull on a fit: harder while examples are few, and only by what the fit saw."""
+
+import numpy as np
+import pytest
+from classifiers_fakes import approved, rejected, stream
+
+from classifiers.features import TextFeatures
+from classifiers.fitting import Corpus, directions, fit_outputs
+from classifiers.recipe import Recipe
+from classifiers.targets import SCOPE, UNKNOWN, outputs, own_sections, targets
+from classifiers.text import document_text
+from config.taxonomy import load_taxonomy
+
+RECIPE = Recipe(first_examples=3)
+EXAMPLES = [*approved(6), *rejected(6)]
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    taxonomy = load_taxonomy()
+    texts = [document_text(example.document) for example in EXAMPLES]
+    unlabelled = [document_text(document) for document in stream()]
+    features = TextFeatures(5_000).fit([*texts, *unlabelled])
+    return Corpus(
+        features=features,
+        examples=features.transform(texts),
+        targets=targets(EXAMPLES, taxonomy),
+        background=features.transform(unlabelled),
+        taxonomy=taxonomy,
+        directions=directions(
+            taxonomy, features, tuple(section.id for section in own_sections(taxonomy))
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("facet", "lasting", "first"),
+    [
+        ("task", RECIPE.task_pull, RECIPE.task_pull_first),
+        ("modality", RECIPE.label_pull, RECIPE.modality_pull_first),
+        ("technique", RECIPE.label_pull, 0.0),
+    ],
+)
+def test_words_pull_harder_while_few_examples_state_a_facet(
+    corpus: Corpus, facet: str, lasting: float, first: float
+) -> None:
+    columns = [c for c, output in enumerate(outputs(corpus.taxonomy)) if output.kind == facet]
+    stream_seen = np.ones(corpus.background.shape[0], dtype=bool)
+    in_scope = np.asarray([example.in_scope for example in EXAMPLES])
+    few = np.flatnonzero(in_scope)[:2]
+    stated = (corpus.targets[in_scope][:, columns] != UNKNOWN).all(axis=1).sum()
+    assert stated > RECIPE.first_examples or not first
+    for seen, share in ((np.isin(np.arange(len(EXAMPLES)), few), 1.0), (in_scope, 3 / stated)):
+        # the scope alone is fitted, so that a label's weights are what the words say
+        weights = fit_outputs(corpus, seen, stream_seen, RECIPE, only=SCOPE).weights[:, columns]
+        towards = corpus.directions.labels[facet]
+        spoken = (towards - towards.mean(axis=0)).T
+        np.testing.assert_allclose(weights, (lasting + first * share) * spoken)
