@@ -18,7 +18,7 @@ class FeedReport:
     """What the day's feed announced."""
 
     day: date
-    #: new and cross-listed papers, over all categories asked for
+    #: new and cross-listed papers, over all categories whose feed is of this day
     announced: int
     #: categories whose feed only repeats an earlier day: asked again by the next run
     stale: tuple[str, ...]
@@ -26,6 +26,10 @@ class FeedReport:
     capped: bool = False
     #: items that could not be read
     quarantined: int = 0
+    #: papers that only such a repeated feed names: they were announced before
+    repeated: int = 0
+    #: items that may have announced papers nobody knows of: unreadable ones, and a feed cut short
+    untold: int = 0
 
 
 def read_feed(
@@ -51,8 +55,21 @@ def read_feed(
     with open_store() as store:
         stale = store_feed(store, categories, feed, checked_at=clock())
         quarantined = store.quarantine.add(feed.malformed)
-    announced = {a.arxiv_id for a in feed.announcements if a.announce_type in _COUNTED}
-    return FeedReport(feed.day, len(announced), stale, feed.capped, quarantined)
+    listed = {a.arxiv_id: a for a in feed.announcements if a.announce_type in _COUNTED}
+    fresh = set(categories) - set(stale)
+    repeated = sum(
+        not fresh.intersection(a.categories) and not set(stale).isdisjoint(a.categories)
+        for a in listed.values()
+    )
+    return FeedReport(
+        day=feed.day,
+        announced=len(listed) - repeated,
+        stale=stale,
+        capped=feed.capped,
+        quarantined=quarantined,
+        repeated=repeated,
+        untold=len(feed.untold),
+    )
 
 
 def is_ahead(feed: Feed, now: datetime) -> bool:
@@ -70,5 +87,6 @@ def store_feed(
         feed.announcements,
         checked_at=checked_at,
         calendar_quiet=may_be_quiet(feed.day),
+        untold=feed.untold,
     )
     return tuple(check.category for check in checks if check.stale)

@@ -8,7 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 from rich.progress import Progress
 
 from config.errors import UsageError
-from pipeline.harvest import HarvestReport, Window, backfill_windows, harvest_window
+from pipeline.harvest import (
+    HarvestReport,
+    Window,
+    backfill_windows,
+    close_gaps,
+    harvest_window,
+)
 from pipeline.sources.oai import OaiSource
 from storage.store import OpenStore
 from storage.types import UpsertCounts
@@ -111,6 +117,7 @@ def backfill_papers(
     counts, quarantined, pages, open_windows = UpsertCounts(), 0, 0, 0
     empty: list[Window] = []
     cut: list[Window] = []
+    harvests: list[HarvestReport] = []
     pace = Pace(len(todo), min_interval_seconds)
     task = bars.add_task(str(pace), total=pace.requests_left())
 
@@ -120,6 +127,7 @@ def backfill_papers(
 
     for window in todo:
         report = harvest_window(oai, open_store, window, clock=clock, on_page=on_page)
+        harvests.append(report)
         counts += report.counts
         quarantined += report.quarantined
         pages += report.pages
@@ -135,6 +143,8 @@ def backfill_papers(
     if not cut and not _barren(todo, empty):
         with open_store() as store:
             store.ledger.note_backfill(from_day, until_day, finished_at=clock())
+            if len(todo) == len(windows) and not open_windows:
+                close_gaps(store, harvests, sets=sets, from_day=from_day, until_day=until_day)
     return BackfillReport(
         windows=len(todo),
         skipped=len(windows) - len(todo),

@@ -8,11 +8,19 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from config.errors import TryAgainLaterError
 from pipeline.announced import FeedReport, read_feed
-from pipeline.harvest import HarvestReport, Window, cursor_name, harvest_window, next_windows
+from pipeline.calendar import announcement_day
+from pipeline.harvest import (
+    HarvestReport,
+    Window,
+    close_gaps,
+    cursor_name,
+    harvest_window,
+    next_windows,
+)
 from pipeline.ledger import LedgerReport, refresh_ledger
 from pipeline.repair import RepairReport, repair
 from pipeline.sources.errors import SourceError
@@ -78,7 +86,9 @@ def fetch_papers(
         failures.append(_failure("feed", error))
     harvests = []
     today = clock().astimezone(UTC).date()
-    for window in next_windows(open_store, sets, today=today, overlap_days=overlap_days):
+    windows = next_windows(open_store, sets, today=today, overlap_days=overlap_days)
+    over = announcement_day(clock()) - timedelta(days=1)
+    for window in windows:
         try:
             harvests.append(harvest_set(oai, open_store, window, clock=clock, on_page=on_page))
         except SourceError as error:
@@ -87,6 +97,9 @@ def fetch_papers(
     if repaired.failure:
         failures.append(_failure("look-up", repaired.failure))
     with open_store() as store:
+        if len(harvests) == len(windows):
+            asked = max((window.from_day for window in windows), default=today)
+            close_gaps(store, harvests, sets=sets, from_day=asked, until_day=over)
         ledger = refresh_ledger(lambda: nullcontext(store), categories, clock=clock)
         corrections = Counter(change.kind for change in store.changes.to_approved(started))
     return FetchReport(

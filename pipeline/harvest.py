@@ -39,6 +39,8 @@ class HarvestReport:
     pages: int = 0
     counts: UpsertCounts = field(default_factory=UpsertCounts)
     quarantined: int = 0
+    #: records that could not be read, also if they lie in quarantine since an earlier harvest
+    unread: int = 0
     response_at: datetime | None = None
     #: the last page that came promised another, of which arXiv says twice that there is none
     cut: bool = False
@@ -83,6 +85,7 @@ def harvest_window(
                 report.pages + 1,
                 report.counts + counts,
                 report.quarantined + quarantined,
+                report.unread + page.records - len(page.papers) - len(page.deleted),
                 # The first answer's time is the honest one: a record changed while the chain runs
                 # has a later datestamp and belongs to the next window.
                 report.response_at or page.response_date,
@@ -98,6 +101,41 @@ def harvest_window(
             with open_store() as store:
                 on_complete(store, report)
     return report
+
+
+def close_gaps(
+    store: Store,
+    harvests: Sequence[HarvestReport],
+    *,
+    sets: Sequence[str],
+    from_day: date,
+    until_day: date,
+) -> None:
+    """Say of days whose feed did not tell all that OAI's list of them, read whole, has.
+
+    `harvests` hold these days in all `sets`, and were asked for when the last of them was over.
+    """
+    answered = [harvest.response_at for harvest in harvests if harvest.response_at is not None]
+    unproven = any(harvest.suspicious or harvest.unread for harvest in harvests)
+    if unproven or not answered or len(answered) < len(harvests):
+        return
+    proven = [
+        (day, category)
+        for day, category in store.ledger.gaps(from_day, until_day)
+        if any(_covers(name, category) for name in sets)
+    ]
+    store.ledger.close_gaps(proven, closed_at=max(answered))
+
+
+def _covers(set_name: str, category: str) -> bool:
+    """Say whether a set holds all papers of a category: `cs`, `cs:cs` and `cs:cs:CV` do of cs.CV.
+
+    What lies in arXiv's group `physics` under another name (hep-th) is covered by its own set only.
+    """
+    group, *rest = set_name.split(":")
+    archive = rest[0] if rest else group
+    named = f"{archive}.{rest[1]}" if len(rest) > 1 else None
+    return category == named if named else category.partition(".")[0] == archive
 
 
 def next_windows(

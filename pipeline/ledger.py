@@ -33,6 +33,8 @@ class OverdueDay:
     missing: tuple[str, ...]
     #: categories of which nothing is known: no feed was read, or it was empty or stale
     unknown: tuple[str, ...]
+    #: categories whose feed did not tell all: items nobody could read, or it was cut off
+    untold: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def overdue_days(
     oldest = announcement_day(now) - timedelta(days=WATCHED_DAYS)
     missing: dict[date, set[str]] = {}
     unknown: dict[date, list[str]] = {}
+    untold: dict[date, list[str]] = {}
     for day in days:
         watched = day.category in categories and day.day >= oldest
         if not watched or now < feed_instant(day.day) + GRACE:
@@ -86,10 +89,11 @@ def overdue_days(
         if day.status is LedgerStatus.INCOMPLETE:
             missing.setdefault(day.day, set()).update(day.missing)
         elif day.status is LedgerStatus.UNKNOWN and day.backfilled_at is None:
-            unknown.setdefault(day.day, []).append(day.category)
+            kind = untold if day.untold else unknown
+            kind.setdefault(day.day, []).append(day.category)
     return tuple(
-        OverdueDay(day, tuple(sorted(missing.get(day, ()))), tuple(sorted(unknown.get(day, ()))))
-        for day in sorted(missing.keys() | unknown.keys())
+        OverdueDay(day, *(tuple(sorted(kind.get(day, ()))) for kind in (missing, unknown, untold)))
+        for day in sorted(missing.keys() | unknown.keys() | untold.keys())
     )
 
 
@@ -107,6 +111,8 @@ def overdue_sentence(overdue: Sequence[OverdueDay]) -> str:
             said.append(f"missing {named}")
         if day.unknown:
             said.append(f"nothing is known of {', '.join(day.unknown)}")
+        if day.untold:
+            said.append(f"the feed of {', '.join(day.untold)} could not be read whole")
         alike.setdefault("; ".join(said), []).append(str(day.day))
     parts = (f"{', '.join(days)} ({said})" for said, days in alike.items())
     count = (
@@ -119,7 +125,7 @@ def overdue_remedy(overdue: Sequence[OverdueDay]) -> str:
     """Return what to do about overdue days."""
     remedies = []
     missing = [arxiv_id for day in overdue for arxiv_id in day.missing]
-    unknown = [day.day for day in overdue if day.unknown]
+    unknown = [day.day for day in overdue if day.unknown or day.untold]
     if missing:
         ids = " ".join(missing[:_NAMED])
         remedies.append(

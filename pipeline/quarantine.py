@@ -81,7 +81,9 @@ def _feed_items(record: QuarantinedRecord) -> tuple[Announcement, ...]:
             if raw.lstrip().startswith(b"<item")
             else b'<feed xmlns="http://www.w3.org/2005/Atom">' + raw + b"</feed>"
         )
-    return parse_feed(raw, at=record.quarantined_at).announcements
+    feed = parse_feed(raw, at=record.quarantined_at)
+    still = {one.arxiv_id for one in feed.malformed}
+    return tuple(one for one in feed.announcements if one.arxiv_id not in still)
 
 
 def _came_whole(store: Store, record: QuarantinedRecord) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from config.errors import UsageError
 from pipeline.announced import is_ahead, store_feed
 from pipeline.sources.archive import Archive
+from pipeline.sources.feed import cut_off
 from pipeline.sources.reread import reread_archive
 from storage.store import OpenStore
 from storage.types import UpsertCounts
@@ -44,6 +45,8 @@ def replay_archive(
             feed = again.feed
             capped = feed and feed.capped and len(categories) > 1
             if feed and categories and not capped and not is_ahead(feed, at):
+                if feed.capped:
+                    feed = cut_off(feed, categories)
                 store_feed(store, categories, feed, checked_at=at)
                 feeds += 1
         answers += 1

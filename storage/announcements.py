@@ -43,6 +43,12 @@ FROM (SELECT unnest(from_json($checks, '[{
           "category": "VARCHAR", "items": "INTEGER", "known_before": "INTEGER",
           "stale": "BOOLEAN"}]'), recursive := true)) AS told
 """
+_GAPS = """
+INSERT INTO feed_gap
+SELECT $day, told.category, $checked_at, told.items
+FROM (SELECT unnest(from_json($gaps, '[{"category": "VARCHAR", "items": "INTEGER"}]'),
+                    recursive := true)) AS told
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +63,12 @@ class FeedCheck:
     known_before: int
     #: all of them were: the feed repeats an earlier day and proves nothing about this one
     stale: bool
+    #: items that did not say which paper they announce, perhaps in this category
+    untold: int = 0
 
 
 class Announcements:
-    """The tables `announcement` and `feed_check`."""
+    """The tables `announcement`, `feed_check` and `feed_gap`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -73,10 +81,12 @@ class Announcements:
         *,
         checked_at: datetime,
         calendar_quiet: bool,
+        untold: Sequence[Sequence[str]] = (),
     ) -> tuple[FeedCheck, ...]:
         """Record what the feed of a day said about each of the categories asked for.
 
-        A paper counts for every asked category it belongs to. A category whose new and cross-listed
+        A paper counts for every asked category it belongs to, and for all of them if it does not
+        say to which. A category whose new and cross-listed
         papers were all announced on an earlier day is stale: its items are not taken for this
         day's, the look itself is recorded. A repeated look changes nothing but the time of it.
 
@@ -86,9 +96,11 @@ class Announcements:
             announcements: the feed's items.
             checked_at: when the feed was fetched.
             calendar_quiet: whether arXiv's calendar expects no announcement on this day.
+            untold: for each item that did not say which paper it announces the categories it may
+                be of, none for any: the day is not complete in these.
         """
         by_category = {
-            category: {a.arxiv_id: a for a in announcements if category in a.categories}
+            category: {a.arxiv_id: a for a in announcements if _may_be(category, a.categories)}
             for announcements in [list(announcements)]
             for category in categories
         }
@@ -100,7 +112,8 @@ class Announcements:
             known = self._known_before(day, listed)
             checks = tuple(
                 FeedCheck(day, category, len(items), known.get(category, 0),
-                          stale=bool(items) and known.get(category, 0) == len(items))
+                          stale=bool(items) and known.get(category, 0) == len(items),
+                          untold=sum(_may_be(category, categories) for categories in untold))
                 for category, items in listed.items()
             )  # fmt: skip
             # Most looks repeat one of an hour ago: what is there is not sent to be found there.
@@ -133,6 +146,16 @@ class Announcements:
                     ),
                 },
             )
+            gaps = [
+                {"category": check.category, "items": check.untold}
+                for check in checks
+                if check.untold
+            ]
+            if gaps:
+                self._session.write(
+                    _GAPS,
+                    {"day": day, "checked_at": to_utc(checked_at), "gaps": rows_json(gaps)},
+                )
         return checks
 
     def add_items(
@@ -148,7 +171,7 @@ class Announcements:
             _item(category, announcement)
             for announcement in announcements
             for category in categories
-            if category in announcement.categories
+            if _may_be(category, announcement.categories)
         ]
         if not items:
             return 0
@@ -166,6 +189,11 @@ class Announcements:
         if not pairs:
             return {}
         return dict(self._session.rows(_KNOWN_BEFORE, {"day": day, "listed": rows_json(pairs)}))
+
+
+def _may_be(category: str, stated: Sequence[str]) -> bool:
+    """Say whether what states these categories counts for one: what states none may be of any."""
+    return not stated or category in stated
 
 
 def _item(category: str, announcement: Announcement) -> dict[str, object]:

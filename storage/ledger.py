@@ -14,7 +14,7 @@ from storage.session import Session
 from storage.types import LedgerDay, LedgerStatus
 
 _DAYS = """
-SELECT day, category, announced, held, missing, status, stale, checked_at, backfilled_at,
+SELECT day, category, announced, held, missing, status, stale, checked_at, backfilled_at, untold,
        list_sort(list_distinct([came.source FOR came IN held_from])) AS sources,
        [len([1 FOR came IN held_from IF came.source = source]) FOR source IN sources] AS numbers
 FROM ledger
@@ -28,6 +28,7 @@ SELECT day,
        list(DISTINCT status) AS statuses,
        list(category ORDER BY category) FILTER (WHERE stale) AS stale,
        bool_and(checked_at IS NULL) AS unread,
+       bool_or(untold > 0) AS untold,
        coalesce(bool_and(backfilled_at IS NOT NULL) FILTER (WHERE status = 'unknown'), false)
            AS backfilled
 FROM ledger
@@ -69,6 +70,21 @@ WHERE NOT EXISTS (
     WHERE held.from_day <= told.from_day AND held.until_day >= told.until_day
       AND held.finished_at > told.until_day + INTERVAL 1 DAY)
 """
+_GAPS = """
+SELECT DISTINCT day, category
+FROM feed_gap
+WHERE day BETWEEN $from_day AND $until_day
+  AND NOT EXISTS (
+        SELECT 1 FROM feed_gap_closed AS closed
+        WHERE closed.day = feed_gap.day AND closed.category = feed_gap.category)
+ORDER BY day, category
+"""
+_CLOSE = """
+INSERT INTO feed_gap_closed
+SELECT told.day, told.category, CAST($closed_at AS TIMESTAMP)
+FROM (SELECT unnest(from_json($rows, '[{"day": "DATE", "category": "VARCHAR"}]'),
+                    recursive := true)) AS told
+"""
 
 #: what one word for all categories of a day is taken from: the first of these that occurs
 _WORST_FIRST = (
@@ -95,10 +111,12 @@ class DayTotal:
     unread: bool = False
     #: a backfill has harvested it since, for every category that is unknown
     backfilled: bool = False
+    #: its feed was not told whole, for some category
+    untold: bool = False
 
 
 class Ledger:
-    """The view `ledger` and the tables `expected_day` and `backfilled`."""
+    """The view `ledger` and the tables `expected_day`, `backfilled` and `feed_gap_closed`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -116,20 +134,21 @@ class Ledger:
                 stale=stale,
                 checked_at=from_utc(checked_at),
                 backfilled_at=from_utc(backfilled_at),
+                untold=untold,
                 sources=dict(zip(sources, numbers, strict=True)),
             )
             for (
                 day, category, announced, held, missing, status, stale, checked_at, backfilled_at,
-                sources, numbers,
+                untold, sources, numbers,
             ) in self._session.rows(_DAYS, {"since": since})
         ]  # fmt: skip
 
     def totals(self, since: date) -> list[DayTotal]:
         """Return the days from `since` on with the categories taken together, newest first."""
         totals = []
-        for day, announced, missing, statuses, stale, unread, backfilled in self._session.rows(
-            _TOTALS, {"since": since}
-        ):
+        for (
+            day, announced, missing, statuses, stale, unread, untold, backfilled,
+        ) in self._session.rows(_TOTALS, {"since": since}):  # fmt: skip
             status = next(one for one in _WORST_FIRST if one in statuses)
             totals.append(
                 DayTotal(
@@ -141,6 +160,7 @@ class Ledger:
                     stale=tuple(stale or ()),
                     unread=unread,
                     backfilled=backfilled,
+                    untold=untold,
                 )
             )
         return totals
@@ -177,3 +197,15 @@ class Ledger:
                     "finished_at": to_utc(finished_at),
                 },
             )
+
+    def gaps(self, from_day: date, until_day: date) -> list[tuple[date, str]]:
+        """Return the days and categories whose feed did not tell all, both days inclusive."""
+        return self._session.rows(_GAPS, {"from_day": from_day, "until_day": until_day})
+
+    def close_gaps(self, gaps: Iterable[tuple[date, str]], *, closed_at: datetime) -> None:
+        """Write down that all that was announced then in these categories has come otherwise."""
+        rows = [{"day": day, "category": category} for day, category in gaps]
+        if not rows:
+            return
+        with self._session.transaction():
+            self._session.write(_CLOSE, {"rows": rows_json(rows), "closed_at": to_utc(closed_at)})

@@ -310,3 +310,5 @@ class LedgerDay:
     backfilled_at: datetime | None = None
     #: how many of the held papers have their record from which source
     sources: dict[str, int] = field(default_factory=dict)
+    #: items of its feed that did not say which paper they announce, until OAI's list proved the day
+    untold: int = 0

@@ -59,12 +59,14 @@ def fetch(
     open_store: OpenStore,
     now: datetime,
     categories: Sequence[str] = CATEGORIES,
+    *,
+    feed: Any = None,
 ) -> FetchReport:
-    """Fetch once from a local arXiv."""
+    """Fetch once from a local arXiv; `feed` answers in place of its feed."""
     with sources(arxiv, directory, now) as opened:
         return fetch_papers(
             opened.oai,
-            opened.feed,
+            feed or opened.feed,
             opened.query,
             open_store,
             sets=("cs",),

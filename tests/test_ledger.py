@@ -1,6 +1,7 @@
 """The ledger after fetches from a local arXiv: what is proven, what is silent, what is overdue."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from steps_fakes import CATEGORIES, fetch, make_record, noon
 
 from pipeline.announced import read_feed
 from pipeline.calendar import feed_instant
+from pipeline.harvest import HarvestReport, Window, close_gaps
 from pipeline.ledger import (
     OverdueDay,
     overdue_days,
@@ -20,9 +22,9 @@ from pipeline.ledger import (
 from pipeline.replica.faults import Fault, Kind
 from pipeline.replica.log import Channel
 from pipeline.replica.server import ReplicaServer
-from pipeline.sources.feed import Feed
+from pipeline.sources.feed import Feed, cut_off
 from storage.store import OpenStore, store_opener
-from storage.types import Announcement, AnnounceType, LedgerDay, LedgerStatus
+from storage.types import Announcement, AnnounceType, LedgerDay, LedgerStatus, UpsertCounts
 
 FRIDAY, SATURDAY = date(2026, 3, 13), date(2026, 3, 14)
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (date(2026, 3, day) for day in (16, 17, 18, 19))
@@ -121,6 +123,7 @@ def test_pitfall_23_a_stale_feed_is_no_quiet_day_and_is_asked_again(
         report = fetch(arxiv, tmp_path, open_store, noon(TUESDAY))
         assert report.feed is not None
         assert report.feed.stale == ("cs.CV",)
+        assert (report.feed.announced, report.feed.repeated) == (0, 1)
         assert statuses(open_store)[TUESDAY, "cs.CV"] == "unknown"
         with open_store() as store:
             [total] = store.ledger.totals(TUESDAY)
@@ -145,6 +148,73 @@ def test_pitfall_23_one_category_can_be_stale_while_another_is_fresh(
     found = statuses(open_store)
     assert found[TUESDAY, "cs.CV"] == "unknown"
     assert found[TUESDAY, "cs.CL"] == "incomplete"
+
+
+def test_a_day_with_an_unreadable_item_is_complete_when_the_next_day_s_list_was_read_whole(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    papers = [make_record(1, TUESDAY), make_record(2, TUESDAY), make_record(3, WEDNESDAY)]
+    told = _announcement(TUESDAY, "2603.00001", "cs.CV")
+    garbled = Feed("", TUESDAY, (told,), (), capped=False, untold=(("cs.CV",),))
+    night = datetime(2026, 3, 18, 3, 30, tzinfo=UTC)  # still Tuesday in New York
+    with ReplicaServer(papers, today=TUESDAY) as arxiv:
+        for moment in (noon(TUESDAY), night):
+            report = fetch(arxiv, tmp_path, open_store, moment, feed=_Answering(lambda _: garbled))
+            assert statuses(open_store)[TUESDAY, "cs.CV"] == "unknown"
+        assert statuses(open_store)[TUESDAY, "cs.CL"] == "complete"
+    assert report.feed is not None
+    assert report.feed.untold == 1
+    with open_store() as store:
+        days = store.ledger.days(TUESDAY)
+    overdue = overdue_days(days, CATEGORIES, noon(THURSDAY))
+    assert "(the feed of cs.CV could not be read whole)" in overdue_sentence(overdue)
+    assert "backfill --from 2026-03-17" in overdue_remedy(overdue)
+
+    broken = Fault(Kind.BAD_DATE, Channel.OAI, record=1)
+    with ReplicaServer(papers, today=WEDNESDAY, faults=[broken]) as arxiv:
+        report = fetch(arxiv, tmp_path, open_store, noon(WEDNESDAY))
+    assert report.quarantined  # it may be the very paper that the item announced
+    assert statuses(open_store)[TUESDAY, "cs.CV"] == "unknown"
+    with ReplicaServer(papers, today=WEDNESDAY) as arxiv:
+        fetch(arxiv, tmp_path, open_store, noon(WEDNESDAY))
+    assert statuses(open_store)[TUESDAY, "cs.CV"] == "complete"
+    with open_store() as store:
+        assert store.papers.held(["2603.00002"]) == {"2603.00002"}
+
+
+@pytest.mark.parametrize(
+    ("set_name", "covered"),
+    [
+        ("cs", {"cs.CV", "cs.CL"}),
+        ("cs:cs", {"cs.CV", "cs.CL"}),
+        ("cs:cs:CV", {"cs.CV"}),
+        ("eess", set()),
+        ("physics:hep-th", {"hep-th"}),
+        ("physics", set()),
+    ],
+)
+def test_a_list_proves_a_day_for_the_categories_of_its_set_only(
+    open_store: OpenStore, set_name: str, covered: set[str]
+) -> None:
+    asked = ("cs.CV", "cs.CL", "hep-th")
+    window = Window(set_name, MONDAY)
+    whole = HarvestReport(window, counts=UpsertCounts(new=1), response_at=noon(WEDNESDAY))
+    with open_store() as store:
+        store.announcements.add(
+            TUESDAY, asked, [], checked_at=noon(TUESDAY), calendar_quiet=False, untold=[()]
+        )
+        for unproven in (
+            replace(whole, unread=1), replace(whole, cut=True), replace(whole, response_at=None),
+        ):  # fmt: skip
+            close_gaps(
+                store, [whole, unproven], sets=[set_name], from_day=MONDAY, until_day=TUESDAY
+            )
+        close_gaps(store, [whole], sets=[set_name], from_day=MONDAY, until_day=MONDAY)
+        close_gaps(store, [whole], sets=[set_name], from_day=WEDNESDAY, until_day=WEDNESDAY)
+        assert len(store.ledger.gaps(TUESDAY, TUESDAY)) == 3
+        close_gaps(store, [whole], sets=[set_name], from_day=MONDAY, until_day=TUESDAY)
+        left = {category for _, category in store.ledger.gaps(TUESDAY, TUESDAY)}
+    assert left == set(asked) - covered
 
 
 def test_what_is_missing_turns_overdue_after_36_hours_and_says_what_to_do() -> None:
@@ -281,7 +351,7 @@ def test_pitfall_19_a_feed_that_stays_at_the_cap_is_kept_and_says_so(
     open_store: OpenStore,
 ) -> None:
     item = _announcement(TUESDAY, "2603.00001", "cs.LG")
-    feed = Feed("", TUESDAY, (item,), (), capped=True)
+    feed = cut_off(Feed("", TUESDAY, (item,), (), capped=True), ["cs.LG"])
     report = read_feed(
         _Answering(lambda _: feed),  # type: ignore[arg-type]  # only `today` is asked
         open_store,
@@ -289,6 +359,9 @@ def test_pitfall_19_a_feed_that_stays_at_the_cap_is_kept_and_says_so(
         clock=lambda: noon(TUESDAY),
     )
     assert (report.announced, report.capped) == (1, True)
+    with open_store() as store:
+        store.papers.upsert([make_paper("2603.00001")], seen_at=noon(TUESDAY))
+    assert statuses(open_store) == {(TUESDAY, "cs.LG"): "unknown"}  # what was cut off is unknown
 
 
 def test_a_category_added_later_is_not_expected_before(

@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 from builders import make_paper
 from cli import survey_at
+from sources_fakes import rss_feed, rss_item
 from steps_fakes import CATEGORIES, fetch, make_record, noon
 
 from config.errors import UsageError
+from pipeline.announced import store_feed
 from pipeline.quarantine import retry_quarantine
 from pipeline.replay import feed_categories, replay_archive
 from pipeline.replica.faults import Fault, Kind
 from pipeline.replica.log import Channel
 from pipeline.replica.records import Version
 from pipeline.replica.server import ReplicaServer
+from pipeline.sources.feed import parse_feed
 from storage.store import OpenStore, store_opener
 from storage.types import QuarantinedRecord, Source
 
@@ -120,6 +123,32 @@ def test_what_is_readable_now_leaves_the_quarantine(tmp_path: Path, open_store: 
         assert store._session.number("SELECT count(*) FROM quarantined") == 6
     again = retry_quarantine(open_store, CATEGORIES, clock=lambda: noon(WEDNESDAY))
     assert (again.resolved, again.left) == (0, 2)
+
+
+def test_an_item_of_which_only_the_id_can_be_read_stays_in_quarantine(
+    open_store: OpenStore,
+) -> None:
+    feed = parse_feed(rss_feed(rss_item(announce_type="withdraw")).encode(), at=noon(TUESDAY))
+    with open_store() as store:
+        store_feed(store, CATEGORIES, feed, checked_at=noon(TUESDAY))
+        store.quarantine.add(feed.malformed)
+        assert list(store.ledger.missing(TUESDAY)) == ["2603.00001"]
+    report = retry_quarantine(open_store, CATEGORIES, clock=lambda: noon(WEDNESDAY))
+    assert (report.resolved, report.left) == (0, 1)
+
+
+def test_a_feed_that_was_cut_off_proves_nothing_when_replayed(
+    tmp_path: Path, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.sources.feed.ITEM_CAP", 2)
+    with ReplicaServer([make_record(n, TUESDAY) for n in (1, 2, 3)], today=TUESDAY) as arxiv:
+        fetch(arxiv, tmp_path, open_store, noon(TUESDAY), ("cs.CV",))
+    rebuilt = store_opener(tmp_path / "rebuilt.duckdb")
+    replay_archive(tmp_path / "archive", rebuilt)
+    for opener in (open_store, rebuilt):
+        with opener() as store:
+            [day] = store.ledger.days(TUESDAY)
+        assert (day.status, day.announced, day.held, day.untold) == ("unknown", 3, 3, 1)
 
 
 def test_a_record_that_came_whole_later_leaves_the_quarantine(

@@ -118,20 +118,43 @@ def test_an_empty_atom_feed_is_dated_by_the_night_it_was_made() -> None:
 
 
 @pytest.mark.parametrize(
-    ("item", "reason"),
+    ("item", "reason", "announced"),
     [
-        (rss_item(announce_type="withdraw"), "withdraw"),
-        (rss_item("nonsense"), "no arXiv identifier"),
-        (rss_item().replace("2603.00001v1</guid>", "2603.00001</guid>"), "no version"),
+        (rss_item(announce_type="withdraw"), "withdraw", [("new", "cs.CV")]),
+        (rss_item("nonsense"), "no arXiv identifier", []),
+        (
+            rss_item(announce_type="cross").replace("00001v1</guid>", "00001</guid>"),
+            "no version",
+            [("cross", "cs.CV")],
+        ),
+        (rss_item(categories=()), "no category", [("new", "")]),
     ],
 )
-def test_an_item_that_cannot_be_read_is_set_aside(item: str, reason: str) -> None:
+def test_an_item_that_cannot_be_read_is_set_aside_and_its_id_counts(
+    item: str, reason: str, announced: list[tuple[str, str]]
+) -> None:
     feed = parse_feed(rss_feed(item, rss_item("2603.00002")).encode(), at=AT)
-    assert [one.arxiv_id for one in feed.announcements] == ["2603.00002"]
+    *half, whole = feed.announcements
+    assert whole.arxiv_id == "2603.00002"
+    assert [(one.announce_type, " ".join(one.categories)) for one in half] == announced
+    assert {one.arxiv_id for one in half} <= {"2603.00001"}
     (quarantined,) = feed.malformed
     assert reason in quarantined.reason
     assert quarantined.raw.startswith(b"<item")
     assert quarantined.source == "feed"
+
+
+def test_an_item_whose_id_cannot_be_read_may_be_any_paper_of_its_categories() -> None:
+    body = rss_feed(
+        rss_item("nonsense", categories=("cs.CV", "cs.LG")),
+        rss_item("nonsense", categories=()),
+        rss_item("nonsense", announce_type="who knows"),
+        rss_item("nonsense", announce_type="replace"),  # announces no paper that can be missing
+        rss_item("2603.00002"),
+    )
+    feed = parse_feed(body.encode(), at=AT)
+    assert feed.untold == (("cs.CV", "cs.LG"), (), ("cs.CV",))
+    assert len(feed.malformed) == 4
 
 
 def test_a_feed_with_control_characters_is_cleaned_and_kept_raw() -> None:
@@ -206,6 +229,7 @@ def test_a_feed_cut_at_the_cap_is_asked_for_by_halves(
     kinds = {one.arxiv_id[-1]: one.announce_type.value for one in feed.announcements}
     assert kinds == {"1": "new", "2": "new", "3": "new", "4": "replace"}
     assert feed.capped, "one category alone reaches the cap: items are still missing"
+    assert feed.untold == (("cs.LG",),)
     assert [r.path for r in script.requests] == ["/rss/cs.CV+cs.LG", "/rss/cs.CV", "/rss/cs.LG"]
 
 

@@ -120,6 +120,71 @@ def test_a_feed_that_repeats_an_earlier_day_is_stale_and_proves_nothing(
     assert store.ledger.days(TUESDAY)[0].missing == ("2603.00003",)
 
 
+def test_a_day_whose_feed_did_not_tell_all_is_not_complete_until_it_is_proven(
+    store: Store, now: datetime
+) -> None:
+    asked = ("cs.CL", "cs.CV", "cs.SD")
+    store.papers.upsert([make_paper("2603.00001")], seen_at=now)
+
+    def look_again(hours: int, *untold: tuple[str, ...], stale: bool = False) -> dict[str, str]:
+        day, item = (TUESDAY, announced(1, TUESDAY)) if stale else (MONDAY, announced(1))
+        store.announcements.add(
+            day,
+            asked,
+            [item],
+            checked_at=now + timedelta(hours=hours),
+            calendar_quiet=False,
+            untold=untold,
+        )
+        return {one.category: one.status for one in store.ledger.days(MONDAY) if one.day == MONDAY}
+
+    assert look_again(0, ("cs.CV",)) == {
+        "cs.CL": "complete", "cs.CV": "unknown", "cs.SD": "complete",
+    }  # fmt: skip
+    assert set(look_again(1, ()).values()) == {"unknown"}  # it may be of any category
+    assert [total.untold for total in store.ledger.totals(MONDAY)] == [True]
+    assert set(look_again(2).values()) == {"complete"}  # the feed was mended
+    look_again(3, ("cs.CL",), ("cs.CL",), ("cs.SD",))
+    assert store.ledger.gaps(TUESDAY, TUESDAY) == []
+    gaps = store.ledger.gaps(MONDAY, MONDAY)
+    assert gaps == [(MONDAY, name) for name in asked]  # as was ever seen
+    assert [day.untold for day in store.ledger.days(MONDAY)] == [2, 0, 1]
+    store.ledger.close_gaps([(MONDAY, "cs.CL")], closed_at=now + timedelta(days=1))
+    assert [day.status for day in store.ledger.days(MONDAY)] == ["complete", "complete", "unknown"]
+    assert store.ledger.gaps(MONDAY, MONDAY) == gaps[1:]
+
+
+def test_an_older_feed_served_anew_does_not_close_a_gap(store: Store, now: datetime) -> None:
+    """The edge can serve yesterday's feed under today's date, also after today's was seen."""
+    store.papers.upsert([make_paper("2603.00001"), make_paper("2603.00002")], seen_at=now)
+    look(store, MONDAY, announced(1), at=now)
+    for hour, items, untold in ((1, (1, 2), [("cs.CV",)]), (2, (1,), [])):
+        (check,) = store.announcements.add(
+            TUESDAY,
+            ["cs.CV"],
+            [announced(number, TUESDAY) for number in items],
+            checked_at=now + timedelta(hours=hour),
+            calendar_quiet=False,
+            untold=untold,
+        )
+    assert check.stale
+    assert store.ledger.days(TUESDAY)[0].status is LedgerStatus.UNKNOWN
+
+
+def test_what_is_missing_is_said_even_where_the_feed_told_not_all(
+    store: Store, now: datetime
+) -> None:
+    store.announcements.add(
+        MONDAY, ["cs.CV"], [announced(1)], checked_at=now, calendar_quiet=True, untold=[()]
+    )
+    assert store.ledger.days(MONDAY)[0].status is LedgerStatus.INCOMPLETE
+
+
+def test_a_paper_that_states_no_category_counts_for_all(store: Store, now: datetime) -> None:
+    look(store, MONDAY, announced(1, categories=()), at=now, categories=("cs.CL", "cs.CV"))
+    assert [day.missing for day in store.ledger.days(MONDAY)] == [("2603.00001",)] * 2
+
+
 def test_one_paper_unheard_of_makes_a_feed_fresh(store: Store, now: datetime) -> None:
     look(store, MONDAY, announced(1), at=now)
     (check,) = look(store, TUESDAY, announced(1, TUESDAY), announced(2, TUESDAY), at=now)

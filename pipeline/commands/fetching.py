@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.commands.invocation import Invocation, command
+from pipeline.console import counted
 
 if TYPE_CHECKING:
+    from pipeline.announced import FeedReport
     from pipeline.fetch import FetchReport
 
 _DAY = "%Y-%m-%d"
@@ -163,11 +165,7 @@ def backfill(
 def _say_fetch(invocation: Invocation, report: "FetchReport") -> None:
     say = invocation.output.line
     if report.feed is not None:
-        say(f"announced  {report.feed.announced} papers on {report.feed.day}")
-        if report.feed.stale:
-            say(f"stale      {', '.join(report.feed.stale)}: the feed repeats an earlier day")
-        if report.feed.capped:
-            say("cut        arXiv's feed of one category ends at 2,000 items; OAI has the rest")
+        _say_feed(invocation, report.feed)
     _say_harvests(invocation, report)
     if report.repaired:
         say(f"repaired   {report.repaired} announced papers by look-up")
@@ -180,6 +178,25 @@ def _say_fetch(invocation: Invocation, report: "FetchReport") -> None:
         say(f"corrected  approved papers: {kinds}")
     if report.quarantined:
         say(f"quarantine {report.quarantined} records could not be read")
+
+
+def _say_feed(invocation: Invocation, feed: "FeedReport") -> None:
+    say = invocation.output.line
+    if feed.announced or not feed.stale:
+        say(f"announced  {counted(feed.announced, 'paper')} on {feed.day}")
+    if feed.stale:
+        again = f" ({counted(feed.repeated, 'paper')})" if feed.repeated else ""
+        say(
+            f"stale      {', '.join(feed.stale)}: the feed of {feed.day} only repeats an earlier"
+            f" day{again}; the next run asks for it anew"
+        )
+    if feed.capped:
+        say("cut        arXiv's feed of one category ends at 2,000 items; OAI has the rest")
+    if feed.untold:
+        say(
+            f"unproven   the feed of {feed.day} was not told whole: that day is complete when OAI's"
+            " list of it has come"
+        )
 
 
 def _say_harvests(invocation: Invocation, report: "FetchReport") -> None:

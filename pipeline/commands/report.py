@@ -158,6 +158,7 @@ def _say_days(invocation: Invocation, days: "Sequence[DayTotal]") -> None:
                     day.status,
                     unread=day.unread,
                     backfilled=day.backfilled,
+                    untold=day.untold,
                     stale=f"stale feed: {', '.join(day.stale)}" if day.stale else "",
                 ),
             )
@@ -183,6 +184,7 @@ def _say_categories(invocation: Invocation, days: "Sequence[LedgerDay]") -> None
                     day.status,
                     unread=day.checked_at is None,
                     backfilled=day.backfilled_at is not None,
+                    untold=bool(day.untold),
                     stale="stale feed" if day.stale else "",
                 ),
             )
@@ -191,9 +193,10 @@ def _say_categories(invocation: Invocation, days: "Sequence[LedgerDay]") -> None
     )
 
 
-def _remark(status: str, *, unread: bool, backfilled: bool, stale: str) -> str:
+def _remark(status: str, *, unread: bool, backfilled: bool, untold: bool, stale: str) -> str:
     """Return why nothing is known of a day, and whether that is settled."""
-    if status != "unknown" and not stale:
+    if status != "unknown" and not stale and not untold:
         return ""
-    why = "no feed was read" if unread else stale or "empty feed"
+    partly = "feed not read whole" if untold else ""
+    why = "no feed was read" if unread else partly or stale or "empty feed"
     return f"{why}; harvested by backfill" if backfilled else why

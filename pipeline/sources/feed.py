@@ -11,20 +11,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from lxml import etree
 
-from pipeline.calendar import announcement_day
 from pipeline.sources.archive import RawAnswer
-from pipeline.sources.categories import canonical_categories, looks_like_category
-from pipeline.sources.dates import parse_iso, parse_rfc2822
 from pipeline.sources.errors import (
     BadAnswerError,
     BadRequestError,
     MalformedRecordError,
     UnevenFeedsError,
+)
+from pipeline.sources.feed_item import (
+    announcement_of,
+    categories_of,
+    day_of,
+    half_read,
+    may_be_unheard_of,
 )
 from pipeline.sources.feed_plain import plain_channel, plain_item
 from pipeline.sources.http import ArxivHttp
@@ -57,10 +60,16 @@ class Feed:
     #: the feed reached arXiv's cap: items are missing
     capped: bool
     raw_path: str | None = None
+    #: what may have announced papers we do not know of: an item whose id cannot be read, or what
+    #: was cut off; for each the categories it may be of, none for any
+    untold: tuple[tuple[str, ...], ...] = ()
 
 
 def parse_feed(body: bytes, *, at: datetime, raw_path: str | None = None) -> Feed:
     """Read an RSS 2.0 or Atom feed of arXiv. `at` dates what is quarantined.
+
+    An item that can be read but for its id is `untold`; one whose id can be read counts as
+    announced, whatever else is wrong with it.
 
     Raises:
         BadRequestError: it is an error feed. BadAnswerError: it is no feed, or not whole.
@@ -81,16 +90,21 @@ def parse_feed(body: bytes, *, at: datetime, raw_path: str | None = None) -> Fee
         )
     announced: list[Announcement] = []
     malformed: list[QuarantinedRecord] = []
+    untold: list[tuple[str, ...]] = []
     if document.cleaned:
         reason = "forbidden characters were taken out of this feed"
         malformed.append(QuarantinedRecord("feed", reason, body, raw_path, None, at))
     day = _feed_day(channel, entries)
     for entry, item in zip(entries, items, strict=True):
         try:
-            announced.append(_announcement(entry, day))
+            announced.append(announcement_of(entry, day))
         except (MalformedRecordError, ValueError) as error:
             reason = error.message if isinstance(error, MalformedRecordError) else str(error)
             identifier = read_identifier(entry.get("id", ""))
+            if identifier is not None:
+                announced.append(half_read(entry, identifier, day))
+            elif may_be_unheard_of(entry):
+                untold.append(categories_of(entry))
             malformed.append(
                 QuarantinedRecord(
                     "feed",
@@ -108,6 +122,7 @@ def parse_feed(body: bytes, *, at: datetime, raw_path: str | None = None) -> Fee
         malformed=tuple(malformed),
         capped=len(items) >= ITEM_CAP,
         raw_path=raw_path,
+        untold=tuple(untold),
     )
 
 
@@ -141,10 +156,17 @@ class FeedSource:
 
     def _whole(self, categories: tuple[str, ...]) -> Feed:
         feed = self._http.read(f"{self._url}/rss/{'+'.join(categories)}", None, read_feed)
-        if not feed.capped or len(categories) == 1:
+        if not feed.capped:
             return feed
+        if len(categories) == 1:
+            return cut_off(feed, categories)
         half = len(categories) // 2
         return merge_feeds(self._whole(categories[:half]), self._whole(categories[half:]))
+
+
+def cut_off(feed: Feed, categories: Sequence[str]) -> Feed:
+    """Return a feed that ends at arXiv's cap as one that may have announced more in these."""
+    return replace(feed, untold=(*feed.untold, tuple(categories)))
 
 
 def merge_feeds(first: Feed, second: Feed) -> Feed:
@@ -174,6 +196,7 @@ def merge_feeds(first: Feed, second: Feed) -> Feed:
         announcements=tuple(merged.values()),
         malformed=(*first.malformed, *second.malformed),
         capped=first.capped or second.capped,
+        untold=(*first.untold, *second.untold),
     )
 
 
@@ -226,29 +249,6 @@ def _lean(root: etree._Element, plain: set[int]) -> bytes:
     return etree.tostring(lean, encoding="utf-8")
 
 
-def _announcement(entry: Any, feed_day: date) -> Announcement:
-    # The guid carries the version; the link does not.
-    identifier = read_identifier(entry.get("id", ""))
-    if identifier is None:
-        raise MalformedRecordError(f"{entry.get('id', '')!r} is no arXiv identifier")
-    if identifier.version is None:
-        raise MalformedRecordError(f"the item {identifier} has no version")
-    try:
-        announce_type = AnnounceType(entry.get("arxiv_announce_type", "").strip())
-    except ValueError as error:
-        raise MalformedRecordError(str(error)) from error
-    published = entry.get("published")
-    terms = [tag.get("term") or "" for tag in entry.get("tags", ())]
-    return Announcement(
-        day=_day(published) or feed_day,
-        arxiv_id=identifier.base,
-        version=identifier.version,
-        announce_type=announce_type,
-        title=plain_line(entry.get("title", "")),
-        categories=canonical_categories(term for term in terms if looks_like_category(term)),
-    )
-
-
 def _feed_day(channel: Any, entries: Sequence[Any]) -> date:
     """Return the day the feed is for: RSS dates its channel; Atom dates only its entries.
 
@@ -259,18 +259,7 @@ def _feed_day(channel: Any, entries: Sequence[Any]) -> date:
     said += [entry.get("published") for entry in entries]
     said.append(channel.get("updated"))
     for text in said:
-        day = _day(text)
+        day = day_of(text)
         if day is not None:
             return day
     raise BadAnswerError("The feed says nowhere which day it is for.")
-
-
-@lru_cache(maxsize=64)
-def _day(text: str | None) -> date | None:
-    """Return the announcement day of a moment; all items of a feed have the same, mostly."""
-    if not text:
-        return None
-    try:
-        return announcement_day(parse_iso(text) if text[:4].isdigit() else parse_rfc2822(text))
-    except ValueError:
-        return None
