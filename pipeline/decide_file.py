@@ -72,6 +72,7 @@ def decide_from_file(
         last_undated = {
             decision.arxiv_id: number for number, decision, dated in readable if not dated
         }
+        moments = store.decisions.next_moments(last_undated, now)
         for number, decision, dated in readable:
             key = decision.arxiv_id
             if key not in held:
@@ -81,8 +82,7 @@ def decide_from_file(
                 number == last_undated[key] and not says_the_same(standing.get(key), decision)
             ):
                 if not dated:
-                    moment = store.decisions.next_moment(key, decision.decided_at)
-                    decision = replace(decision, decided_at=moment)  # noqa: PLW2901  # now dated
+                    decision = replace(decision, decided_at=moments[key])  # noqa: PLW2901  # now dated
                 to_record.append(decision)
                 if _contradicts(standing.get(key), decision):
                     replaced.append(key)

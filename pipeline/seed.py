@@ -154,14 +154,15 @@ def _undecided(store: Store, decisions: Sequence[NewDecision]) -> list[NewDecisi
 
     What would overrule a person's standing decision is left out too.
     """
-    standing = store.decisions.standing([decision.arxiv_id for decision in decisions])
+    ids = [decision.arxiv_id for decision in decisions]
+    standing, histories = store.decisions.standing(ids), store.decisions.histories(ids)
     new = []
     for decision in decisions:
         last = standing.get(decision.arxiv_id)
         if last is None or last.reviewer != LIST_REVIEWER:
             if last is not None and last.decided_at <= decision.decided_at:
                 continue
-            last = _last_of_list(store.decisions.of_paper(decision.arxiv_id))
+            last = _last_of_list(histories.get(decision.arxiv_id, ()))
         if last is None or set(last.sections) != set(decision.sections):
             new.append(decision)
     return new

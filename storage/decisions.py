@@ -3,15 +3,15 @@
 Taking one back is an event too. Publishing and training read nothing else.
 """
 
-import hashlib
-import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
+from storage.decision_rows import decision_id_of, decision_of, event_row, moment_after
 from storage.errors import DecisionNotFoundError, NothingToUndoError, PaperNotFoundError
 from storage.instants import from_utc, to_utc
 from storage.parameters import rows_json, texts_json
-from storage.session import Row, Session
+from storage.session import Session
 from storage.types import (
     ApprovedPaper,
     Decision,
@@ -53,6 +53,13 @@ SELECT (SELECT max(seq) + 1 FROM decision_event), 'undo', decision_id, arxiv_id,
        $reviewer, NULL, $undone_at, content_hash
 FROM decision_event
 WHERE kind = 'decide' AND decision_id = $decision_id
+"""
+# Of every kind: a decision must be dated after what was taken back as well.
+_LAST_EVENTS = """
+SELECT arxiv_id, max(happened_at)
+FROM decision_event
+WHERE arxiv_id IN (FROM listed($ids))
+GROUP BY arxiv_id
 """
 # What stood at an instant, from the events before it: later undoing and later decisions are unseen,
 # and so are later changes of the taxonomy.
@@ -113,17 +120,18 @@ class Decisions:
         if not batch:
             return ()
         ids = list(dict.fromkeys(new.arxiv_id for new in batch))
+        keys = [decision_id_of(new) for new in batch]
         with self._session.transaction():
             held = {row[0] for row in self._session.rows(_HELD, {"ids": texts_json(ids)})}
             if unknown := [arxiv_id for arxiv_id in ids if arxiv_id not in held]:
                 raise PaperNotFoundError(unknown)
-            events = {_id_of(new): new for new in batch}
+            events = dict(zip(keys, batch, strict=True))
             self._session.write(_KEEP_TEXT, {"ids": texts_json(ids)})
             self._session.write(
                 _ADD,
                 {
                     "events": rows_json(
-                        _event(n, id_, new) for n, (id_, new) in enumerate(events.items())
+                        event_row(n, id_, new) for n, (id_, new) in enumerate(events.items())
                     )
                 },
             )
@@ -131,7 +139,7 @@ class Decisions:
             decision.decision_id: decision
             for decision in self._read("decision_id IN (FROM listed($ids))", ids=texts_json(events))
         }
-        return tuple(recorded[_id_of(new)] for new in batch)
+        return tuple(recorded[key] for key in keys)
 
     def undo(
         self, *, reviewer: str, undone_at: datetime, decision_id: str | None = None
@@ -160,7 +168,7 @@ class Decisions:
                 {
                     "decision_id": chosen.decision_id,
                     "reviewer": reviewer,
-                    "undone_at": to_utc(_after(undone_at, [chosen.decided_at])),
+                    "undone_at": to_utc(moment_after(undone_at, [chosen.decided_at])),
                 },
             )
         return self.get(chosen.decision_id)
@@ -180,15 +188,31 @@ class Decisions:
         """Return all decisions on a paper, also those taken back, oldest first."""
         return self._read("arxiv_id = $arxiv_id ORDER BY decided_at, seq", arxiv_id=arxiv_id)
 
+    def histories(self, arxiv_ids: Iterable[str]) -> dict[str, list[Decision]]:
+        """Return `of_paper` of each paper that has any, all in one look."""
+        found: defaultdict[str, list[Decision]] = defaultdict(list)
+        for decision in self._read(
+            "arxiv_id IN (FROM listed($ids)) ORDER BY decided_at, seq", ids=texts_json(arxiv_ids)
+        ):
+            found[decision.arxiv_id].append(decision)
+        return dict(found)
+
     def next_moment(self, arxiv_id: str, now: datetime) -> datetime:
         """Return `now`, or the instant after a paper's last event where the clock is behind it.
 
         The last decision by time stands, so one that is recorded last must also be dated last,
         even if the clock was set back or stands still in a replay.
         """
-        history = self.of_paper(arxiv_id)
-        events = (event for each in history for event in (each.decided_at, each.undone_at))
-        return _after(now, [event for event in events if event])
+        return self.next_moments([arxiv_id], now)[arxiv_id]
+
+    def next_moments(self, arxiv_ids: Iterable[str], now: datetime) -> dict[str, datetime]:
+        """Return `next_moment` of each paper, all in one look: thousands cost what one does."""
+        ids = list(arxiv_ids)
+        last: dict[str, datetime] = dict(self._session.rows(_LAST_EVENTS, {"ids": texts_json(ids)}))
+        return {
+            arxiv_id: moment_after(now, [from_utc(last[arxiv_id])] if arxiv_id in last else [])
+            for arxiv_id in ids
+        }
 
     def standing(self, arxiv_ids: Iterable[str]) -> dict[str, Decision]:
         """Return the decision that stands for each paper that has one."""
@@ -274,51 +298,4 @@ class Decisions:
             f"SELECT {_COLUMNS} FROM decisions WHERE {condition}",  # noqa: S608  see docstring
             parameters,
         )
-        return [_decision(row) for row in rows]
-
-
-def _after(now: datetime, events: Sequence[datetime]) -> datetime:
-    return max([now, *(event + timedelta(microseconds=1) for event in events)])
-
-
-def _id_of(new: NewDecision) -> str:
-    """Return the id: the first 16 hex digits of the sha256 of all its fields."""
-    fields = [
-        new.arxiv_id,
-        new.verdict.value,
-        list(new.sections),
-        new.reviewer,
-        new.decided_at.astimezone(UTC).isoformat(timespec="microseconds"),
-        new.note,
-    ]
-    return hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:16]
-
-
-def _event(number: int, id_: str, new: NewDecision) -> dict[str, object]:
-    return {
-        "number": number,
-        "decision_id": id_,
-        "arxiv_id": new.arxiv_id,
-        "verdict": new.verdict.value,
-        "sections": list(new.sections),
-        "reviewer": new.reviewer,
-        "note": new.note,
-        "happened_at": to_utc(new.decided_at),
-    }
-
-
-def _decision(row: Row) -> Decision:
-    (id_, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at,
-     unplaced) = row  # fmt: skip
-    return Decision(
-        decision_id=id_,
-        arxiv_id=arxiv_id,
-        verdict=Verdict(verdict),
-        sections=tuple(sections),
-        reviewer=reviewer,
-        decided_at=from_utc(decided_at),
-        note=note,
-        undone_by=undone_by,
-        undone_at=from_utc(undone_at),
-        unplaced=unplaced,
-    )
+        return [decision_of(row) for row in rows]

@@ -1,17 +1,20 @@
 """Decisions from a terminal and in bulk, on a real database."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from builders import make_paper, make_prediction
+from storage_fakes import add_predictions
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy, UnknownSectionError, load_taxonomy
 from pipeline.decide import decide
 from pipeline.decide_file import BulkReport, decide_from_file
 from storage.errors import PaperNotFoundError
+from storage.session import Session
 from storage.store import OpenStore, store_opener
 from storage.types import SectionScore, Verdict
 
@@ -46,7 +49,7 @@ def test_an_approval_without_a_section_accepts_the_first_suggestion(
 ) -> None:
     suggestion = (SectionScore("agents", 0.7), SectionScore("survey-llm", 0.2))
     with open_store() as store:
-        store.predictions.add([make_prediction(IDS[0], sections=suggestion)])
+        add_predictions(store, [make_prediction(IDS[0], sections=suggestion)])
     recorded = decide(
         open_store,
         taxonomy,
@@ -181,6 +184,51 @@ def test_bulk_decisions_are_recorded_once(
     assert (first.reviewer, first.decided_at) == ("bo", datetime(2026, 3, 12, 8, tzinfo=UTC))
     assert (standing[IDS[1]].reviewer, standing[IDS[1]].note) == ("ada", "medical imaging")
     assert standing[IDS[2]].verdict is Verdict.DEFERRED
+
+
+def test_a_longer_file_asks_the_database_no_more_often(
+    open_store: OpenStore, taxonomy: Taxonomy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    rows = Session.rows
+
+    def counted(
+        session: Session, sql: str, parameters: Mapping[str, object] | None = None
+    ) -> object:
+        asked.append(sql)
+        return rows(session, sql, parameters)
+
+    def statements(first: int, last: int) -> int:
+        lines = [{"arxiv_id": f"2604.{n:05d}", "verdict": "reject"} for n in range(first, last)]
+        asked.clear()
+        assert bulk(open_store, taxonomy, tmp_path, *lines).recorded == last - first
+        return len(asked)
+
+    with open_store() as store:
+        store.papers.upsert([make_paper(f"2604.{n:05d}") for n in range(1, 63)], seen_at=NOW)
+    monkeypatch.setattr(Session, "rows", counted)
+    assert statements(1, 3) == statements(3, 63)
+
+
+def test_a_file_that_breaks_off_while_it_is_stored_leaves_nothing_and_can_be_repeated(
+    open_store: OpenStore, taxonomy: Taxonomy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [{"arxiv_id": key, "verdict": "reject", "decided_at": "2026-03-12"} for key in IDS]
+    write = Session.write
+
+    def broken(session: Session, sql: str, parameters: Mapping[str, object] | None = None) -> int:
+        touched = write(session, sql, parameters)
+        if "INSERT INTO decision_event" in sql:
+            raise KeyboardInterrupt
+        return touched
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "write", broken)
+        with pytest.raises(KeyboardInterrupt):
+            bulk(open_store, taxonomy, tmp_path, *lines)
+    with open_store() as store:
+        assert store.decisions.count() == 0
+    assert bulk(open_store, taxonomy, tmp_path, *lines) == BulkReport(3, 0, (), ())
 
 
 def test_bad_lines_are_refused_one_by_one(

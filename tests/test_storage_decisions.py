@@ -130,6 +130,33 @@ def test_an_undo_is_dated_after_what_it_takes_back(store: Store, named: bool) ->
     assert store.decisions.approved_between(SUBMITTED, undone.undone_at) != []
 
 
+def test_moments_come_after_all_that_happened_to_each_paper(store: Store) -> None:
+    store.decisions.add([make_decision("2603.00001", decided_at=SUBMITTED + HOUR)])
+    store.decisions.add([make_decision("2603.00002", decided_at=SUBMITTED + HOUR)])
+    store.decisions.undo(reviewer="ada", undone_at=SUBMITTED + 2 * HOUR)  # of the second paper
+    store.decisions.add([make_decision("2603.00003", decided_at=SUBMITTED - HOUR)])
+    ids = [f"2603.{n:05d}" for n in range(1, 5)]
+    tick = timedelta(microseconds=1)
+    assert store.decisions.next_moments(ids, SUBMITTED) == {
+        "2603.00001": SUBMITTED + HOUR + tick,
+        "2603.00002": SUBMITTED + 2 * HOUR + tick,
+        "2603.00003": SUBMITTED,
+        "2603.00004": SUBMITTED,
+    }
+
+
+def test_histories_of_papers_are_read_together(store: Store) -> None:
+    batch = [
+        make_decision("2603.00002", decided_at=SUBMITTED + HOUR),
+        reject("2603.00001", decided_at=SUBMITTED),
+        reject("2603.00002", decided_at=SUBMITTED),
+        make_decision("2603.00003"),
+    ]
+    later, other, earlier, _ = store.decisions.add(batch)
+    histories = store.decisions.histories(["2603.00001", "2603.00002", "2603.00004"])
+    assert histories == {"2603.00001": [other], "2603.00002": [earlier, later]}
+
+
 def test_another_reviewer_may_undo_by_id_and_only_once(store: Store, now: datetime) -> None:
     (decision,) = store.decisions.add([make_decision()])
     undone = store.decisions.undo(reviewer="bo", undone_at=now, decision_id=decision.decision_id)

@@ -1,0 +1,60 @@
+"""A decision as SQL takes and gives it: its id, its event, its row. No SQL, no state."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from storage.instants import from_utc, to_utc
+from storage.session import Row
+from storage.types import Decision, NewDecision, Verdict
+
+
+def moment_after(now: datetime, events: Sequence[datetime]) -> datetime:
+    """Return `now`, or the instant after the last event where the clock is behind it."""
+    return max([now, *(event + timedelta(microseconds=1) for event in events)])
+
+
+def decision_id_of(new: NewDecision) -> str:
+    """Return the id: the first 16 hex digits of the sha256 of all its fields."""
+    fields = [
+        new.arxiv_id,
+        new.verdict.value,
+        list(new.sections),
+        new.reviewer,
+        new.decided_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        new.note,
+    ]
+    return hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:16]
+
+
+def event_row(number: int, id_: str, new: NewDecision) -> dict[str, object]:
+    """Return a decision as one row of the parameter `events`."""
+    return {
+        "number": number,
+        "decision_id": id_,
+        "arxiv_id": new.arxiv_id,
+        "verdict": new.verdict.value,
+        "sections": list(new.sections),
+        "reviewer": new.reviewer,
+        "note": new.note,
+        "happened_at": to_utc(new.decided_at),
+    }
+
+
+def decision_of(row: Row) -> Decision:
+    """Return the decision in a row of the view `decisions`."""
+    (id_, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at,
+     unplaced) = row  # fmt: skip
+    return Decision(
+        decision_id=id_,
+        arxiv_id=arxiv_id,
+        verdict=Verdict(verdict),
+        sections=tuple(sections),
+        reviewer=reviewer,
+        decided_at=from_utc(decided_at),
+        note=note,
+        undone_by=undone_by,
+        undone_at=from_utc(undone_at),
+        unplaced=unplaced,
+    )
