@@ -5,17 +5,17 @@ next day, carries them. So feeds are dated Monday to Friday, and Saturday's and 
 (https://info.arxiv.org/help/availability.html).
 """
 
-from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 NEW_YORK = ZoneInfo("America/New_York")
 
-#: Days on which arXiv defers its announcement, as published for the year. A year that is not here
-#: has none that we know of: an empty feed on a weekday is then reported as unknown, never as quiet.
-DEFERRED_DAYS = frozenset(
-    date(2026, month, day)
-    for month, day in (
+#: Days on which arXiv defers its announcement, as published for each year. Of a year that is not
+#: here only the holidays are known that come by rule; on its other deferred days an empty feed is
+#: reported as unknown, never as quiet.
+PUBLISHED = {
+    2026: (
         (1, 1),
         (1, 19),
         (6, 19),
@@ -25,8 +25,8 @@ DEFERRED_DAYS = frozenset(
         (12, 25),
         (12, 29),
         (12, 31),
-    )
-)
+    ),
+}
 
 #: what is submitted before this hour in New York belongs to that day
 _DEADLINE = time(14)
@@ -38,16 +38,49 @@ def announcement_day(now: datetime) -> date:
     return now.astimezone(NEW_YORK).date()
 
 
-def may_be_quiet(day: date, deferred: Collection[date] = DEFERRED_DAYS) -> bool:
+def is_deferred(day: date) -> bool:
+    """Say whether arXiv defers its announcement on this day, as far as is known."""
+    published = PUBLISHED.get(day.year)
+    if published is None:
+        return day in holidays(day.year)
+    return (day.month, day.day) in published
+
+
+@lru_cache(maxsize=64)
+def holidays(year: int) -> frozenset[date]:
+    """Return the days of a year on which arXiv rests by rule: those of its list that recur.
+
+    Christmas week has more, which arXiv chooses anew every year.
+    """
+    fixed = [date(year, month, day) for month, day in ((1, 1), (6, 19), (7, 4), (12, 25))]
+    # New Year's day of the year to come may be kept on the last of this one.
+    kept = {_observed(day) for day in (*fixed, date(year + 1, 1, 1))}
+    martin_luther_king = _nth(year, 1, weekday=1, number=3)
+    labor_day = _nth(year, 9, weekday=1, number=1)
+    thanksgiving = _nth(year, 11, weekday=4, number=4)
+    return frozenset({*kept, martin_luther_king, labor_day, thanksgiving})
+
+
+def _observed(holiday: date) -> date:
+    """Return the working day on which a holiday is kept: of a Saturday's, the Friday before."""
+    return holiday + timedelta(days={6: -1, 7: 1}.get(holiday.isoweekday(), 0))
+
+
+def _nth(year: int, month: int, *, weekday: int, number: int) -> date:
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.isoweekday()) % 7 + 7 * (number - 1))
+
+
+def may_be_quiet(day: date) -> bool:
     """Say whether the calendar agrees that the feed of this day announces nothing.
 
     A deferred evening empties the feed of the day after, and the published list does not say
     whether it names evenings or feed days, so both are accepted.
     """
-    return day.isoweekday() >= 6 or day in deferred or day - timedelta(days=1) in deferred
+    return day.isoweekday() >= 6 or is_deferred(day) or is_deferred(day - timedelta(days=1))
 
 
-def due_day(submitted_at: datetime, deferred: Collection[date] = DEFERRED_DAYS) -> date:
+def due_day(submitted_at: datetime) -> date:
     """Return the feed day on which a paper submitted at this instant is announced if nothing holds.
 
     Submissions close at 14:00; Friday's are announced on Sunday evening, so in Monday's feed.
@@ -57,7 +90,7 @@ def due_day(submitted_at: datetime, deferred: Collection[date] = DEFERRED_DAYS) 
     if received.isoweekday() > _FRIDAY:
         received += timedelta(days=8 - received.isoweekday())
     day = received + timedelta(days=3 if received.isoweekday() == _FRIDAY else 1)
-    while may_be_quiet(day, deferred):
+    while may_be_quiet(day):
         day += timedelta(days=1)
     return day
 

@@ -14,7 +14,7 @@ from config.errors import LivingSurveyError
 from config.settings import ArxivSettings
 from config.taxonomy import Taxonomy
 from pipeline.bootstrap import Services
-from pipeline.calendar import announcement_day, announcement_days, feed_instant
+from pipeline.calendar import PUBLISHED, announcement_day, announcement_days, feed_instant
 from pipeline.drift_reports import newest_drift
 from pipeline.ledger import (
     WATCHED_DAYS,
@@ -22,6 +22,7 @@ from pipeline.ledger import (
     overdue_days,
     overdue_remedy,
     overdue_sentence,
+    without_overdue,
 )
 from pipeline.sources.limiter import Limiter, default_limiter_path, host_group
 from pipeline.sources.opening import NO_CONTACT, SET_CONTACT
@@ -95,6 +96,7 @@ def examine(services: Services) -> tuple[Finding, ...]:
     if held is not None:
         found += _database(held)
         found += _ledger(held, now)
+        found += _calendar(now)
         found += _runs(held, now, told={finding.what for finding in found})
         found += _taxonomy(services)
     found += _model(
@@ -213,6 +215,19 @@ def _ledger(held: _Held, now: datetime) -> Iterator[Finding]:
         )
 
 
+def _calendar(now: datetime) -> Iterator[Finding]:
+    year = announcement_day(now).year
+    if year > max(PUBLISHED):
+        yield Finding(
+            "calendar",
+            f"the days on which arXiv announces nothing in {year} are not all known here: beside"
+            " weekends and holidays an empty feed is `unknown`.",
+            "A newer living-survey knows them; until then `living-survey backfill` settles such a"
+            " day.",
+            wrong=False,
+        )
+
+
 def _runs(held: _Held, now: datetime, *, told: Collection[str]) -> Iterator[Finding]:
     """Tell commands whose last execution failed, unless what stopped them is `told` already."""
     newest: dict[str, RunRecord] = {}
@@ -225,7 +240,10 @@ def _runs(held: _Held, now: datetime, *, told: Collection[str]) -> Iterator[Find
         if run.status is RunStatus.RUNNING:
             ended = "was interrupted without a word"
         else:
-            said = shorten((run.error or "").rstrip("."), _LONGEST_ERROR, placeholder=" [...]")
+            error = without_overdue(run.error or "")
+            if run.error and not error:
+                continue  # the ledger tells what of it is left
+            said = shorten(error.rstrip("."), _LONGEST_ERROR, placeholder=" [...]")
             ended = f"{run.status.value}: {said}" if said else run.status.value
         yield Finding(
             "runs",

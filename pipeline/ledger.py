@@ -3,6 +3,7 @@
 Asks the database only, so it also runs when no source answered.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,6 +21,10 @@ WATCHED_DAYS = 14
 LATE_AFTER = 2
 #: how far back a due day is still known to have been read
 _MEMORY_DAYS = 60
+#: as `overdue_sentence` begins, at the end of a run's error
+_OVERDUE = re.compile(
+    r"(?:; )?\b\d+ announcement days? (?:is|are) not complete after 36 hours: .*", re.DOTALL
+)
 #: ids named in one sentence
 _NAMED = 10
 
@@ -119,6 +124,11 @@ def overdue_sentence(overdue: Sequence[OverdueDay]) -> str:
         "1 announcement day is" if len(overdue) == 1 else f"{len(overdue)} announcement days are"
     )
     return f"{count} not complete after 36 hours: {', '.join(parts)}."
+
+
+def without_overdue(error: str) -> str:
+    """Return what else a run failed by: what is overdue now is the ledger's to say."""
+    return _OVERDUE.sub("", error)
 
 
 def overdue_remedy(overdue: Sequence[OverdueDay]) -> str:

@@ -4,10 +4,12 @@ import pytest
 
 from pipeline.calendar import (
     NEW_YORK,
+    PUBLISHED,
     announcement_day,
     announcement_days,
     due_day,
     feed_instant,
+    holidays,
     may_be_quiet,
 )
 
@@ -35,6 +37,33 @@ def test_weekends_and_deferred_days_may_be_quiet_and_other_days_may_not() -> Non
     assert may_be_quiet(date(2026, 11, 26))  # Thanksgiving
     assert may_be_quiet(date(2026, 11, 27))  # the feed that the deferred evening would fill
     assert not may_be_quiet(date(2026, 11, 25))
+
+
+def test_the_holidays_that_recur_are_those_of_the_published_year() -> None:
+    chosen = {(12, 29), (12, 31)}
+    assert {(day.month, day.day) for day in holidays(2026)} == set(PUBLISHED[2026]) - chosen
+
+
+@pytest.mark.parametrize(
+    ("day", "quiet"),
+    [
+        (date(2027, 1, 1), True),  # a Friday
+        (date(2027, 1, 18), True),  # Martin Luther King
+        (date(2027, 1, 19), True),  # the feed that the deferred evening would fill
+        (date(2027, 1, 20), False),
+        (date(2027, 6, 18), True),  # the 19th is a Saturday
+        (date(2027, 7, 5), True),  # the 4th is a Sunday
+        (date(2027, 9, 6), True),
+        (date(2027, 11, 25), True),
+        (date(2027, 12, 24), True),
+        (date(2027, 12, 31), True),  # New Year 2028 is a Saturday
+        (date(2027, 12, 29), False),  # arXiv has not said
+        (date(2026, 5, 25), False),  # Memorial Day, on which arXiv announces
+        (date(2025, 12, 25), True),
+    ],
+)
+def test_holidays_by_rule_may_be_quiet_in_every_year(day: date, *, quiet: bool) -> None:
+    assert may_be_quiet(day) is quiet
 
 
 def test_a_week_has_five_announcement_days() -> None:

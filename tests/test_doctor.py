@@ -20,6 +20,7 @@ from config.settings import (
 from config.taxonomy import load_taxonomy
 from pipeline.bootstrap import Services
 from pipeline.doctor import Finding, examine
+from pipeline.ledger import overdue_days, overdue_sentence
 from pipeline.sources.limiter import Limiter, host_group
 from pipeline.sources.opening import NO_CONTACT
 from pipeline.status import status_report
@@ -128,6 +129,38 @@ def test_a_last_run_that_failed_is_told_until_one_succeeds(
         run = store.runs.start("run", NOW)
         store.runs.finish(run, finished_at=NOW, status=RunStatus.DONE, counts={})
     assert "runs" not in look()
+
+
+def test_a_failure_that_the_ledger_alone_was_the_reason_of_is_the_ledger_s_to_tell(
+    look: Examine, open_store: OpenStore
+) -> None:
+    """A backfill settles the day at once, and not only for the next run."""
+    with open_store() as store:
+        store.ledger.expect([(MONDAY, "cs.CV")], noted_at=NOW)
+        overdue = overdue_days(store.ledger.days(MONDAY), ["cs.CV"], NOW)
+        for command, also in (("run", ""), ("fetch", "feed: arXiv answers 500.; ")):
+            run = store.runs.start(command, NOW)
+            error = also + overdue_sentence(overdue)
+            store.runs.finish(run, finished_at=NOW, status=RunStatus.FAILED, counts={}, error=error)
+    assert "2026-03-16" in look()["ledger"].what
+    with open_store() as store:
+        store.ledger.note_backfill(MONDAY, MONDAY, finished_at=NOW)
+    found = look()
+    assert "ledger" not in found
+    assert "`fetch`" in found["runs"].what
+    assert found["runs"].what.endswith("failed: feed: arXiv answers 500.")
+
+
+def test_a_year_whose_calendar_is_not_known_is_worth_knowing(
+    look: Examine, open_store: OpenStore
+) -> None:
+    with open_store():
+        pass
+    assert "calendar" not in look(datetime(2026, 12, 31, 12, tzinfo=UTC))
+    unknown = look(datetime(2027, 1, 4, 12, tzinfo=UTC))["calendar"]
+    assert not unknown.wrong
+    assert "2027" in unknown.what
+    assert "newer living-survey" in unknown.remedy
 
 
 @pytest.mark.parametrize("command", ["run", "train", "import", "classify"])

@@ -161,44 +161,38 @@ def test_a_day_left_incomplete_ends_a_later_run_with_1_and_is_healed(tmp_path: P
 @pytest.mark.parametrize(
     ("report", "said"),
     [
-        (FeedReport(TUESDAY, 0, ()), ["announced  0 papers on 2026-03-17"]),
-        (FeedReport(TUESDAY, 1, ()), ["announced  1 paper on 2026-03-17"]),
+        (FeedReport(TUESDAY, 0, ()), "announced  0 papers on 2026-03-17\n"),
+        (FeedReport(TUESDAY, 1, ()), "announced  1 paper on 2026-03-17\n"),
         (
             FeedReport(TUESDAY, 0, ("cs.CV", "cs.CL"), repeated=167),
-            [
-                (
-                    "stale      cs.CV, cs.CL: the feed of 2026-03-17 only repeats an earlier day"
-                    " (167 papers); the next run asks for it anew"
-                )
-            ],
+            (
+                "stale      cs.CV, cs.CL: the feed of 2026-03-17 only repeats an earlier day"
+                " (167 papers); the next run asks for it anew\n"
+            ),
         ),
         (
             FeedReport(TUESDAY, 3, ("cs.CV",)),
-            [
-                "announced  3 papers on 2026-03-17",
-                (
-                    "stale      cs.CV: the feed of 2026-03-17 only repeats an earlier day; the next run"
-                    " asks for it anew"
-                ),
-            ],
+            (
+                "announced  3 papers on 2026-03-17\n"
+                "stale      cs.CV: the feed of 2026-03-17 only repeats an earlier day;"
+                " the next run asks for it anew\n"
+            ),
         ),
         (
             FeedReport(TUESDAY, 3, (), untold=1),
-            [
-                "announced  3 papers on 2026-03-17",
-                (
-                    "unproven   the feed of 2026-03-17 was not told whole: that day is complete when"
-                    " OAI's list of it has come"
-                ),
-            ],
+            (
+                "announced  3 papers on 2026-03-17\n"
+                "unproven   the feed of 2026-03-17 was not told whole:"
+                " that day is complete when OAI's list of it has come\n"
+            ),
         ),
     ],
 )
 def test_one_clear_thing_is_said_of_a_feed(
-    capsys: pytest.CaptureFixture[str], report: FeedReport, said: list[str]
+    capsys: pytest.CaptureFixture[str], report: FeedReport, said: str
 ) -> None:
     say_feed(Invocation(None, as_json=False, debug=False), report)
-    assert capsys.readouterr().out.splitlines() == said
+    assert capsys.readouterr().out == said
 
 
 def test_four_processes_are_one_polite_client_to_arxiv(tmp_path: Path) -> None:

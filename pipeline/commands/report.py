@@ -156,6 +156,7 @@ def _say_days(invocation: Invocation, days: "Sequence[DayTotal]") -> None:
                 day.status,
                 _remark(
                     day.status,
+                    year=day.day.year,
                     unread=day.unread,
                     backfilled=day.backfilled,
                     untold=day.untold,
@@ -182,6 +183,7 @@ def _say_categories(invocation: Invocation, days: "Sequence[LedgerDay]") -> None
                 day.status,
                 _remark(
                     day.status,
+                    year=day.day.year,
                     unread=day.checked_at is None,
                     backfilled=day.backfilled_at is not None,
                     untold=bool(day.untold),
@@ -193,10 +195,15 @@ def _say_categories(invocation: Invocation, days: "Sequence[LedgerDay]") -> None
     )
 
 
-def _remark(status: str, *, unread: bool, backfilled: bool, untold: bool, stale: str) -> str:
+def _remark(
+    status: str, *, year: int, unread: bool, backfilled: bool, untold: bool, stale: str
+) -> str:
     """Return why nothing is known of a day, and whether that is settled."""
+    from pipeline.calendar import PUBLISHED
+
     if status != "unknown" and not stale and not untold:
         return ""
     partly = "feed not read whole" if untold else ""
-    why = "no feed was read" if unread else partly or stale or "empty feed"
+    empty = "empty feed" if year in PUBLISHED else f"empty feed, {year}'s calendar is not known"
+    why = "no feed was read" if unread else partly or stale or empty
     return f"{why}; harvested by backfill" if backfilled else why
