@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 from typer.models import CommandInfo
+from typer.testing import CliRunner
 
 from pipeline.cli import build
 
@@ -41,6 +42,18 @@ def test_command_has_help_with_an_example(name: str) -> None:
     assert command.callback.__doc__
     assert command.epilog
     assert f"living-survey {name}" in command.epilog
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_an_example_can_be_copied_from_a_terminal_of_80_columns(name: str) -> None:
+    epilog = COMMANDS[name].epilog
+    assert epilog
+    shown = CliRunner().invoke(build(), [*name.split(), "--help"], terminal_width=80).output
+    lines = shown.splitlines()
+    assert max(map(len, lines)) <= 80
+    examples = [line.strip() for line in epilog.splitlines()[1:] if line.strip()]
+    assert examples
+    assert set(examples) <= {line.strip() for line in lines}
 
 
 def test_readme_names_no_command_that_does_not_exist() -> None:

@@ -20,7 +20,7 @@ _DAY = "%Y-%m-%d"
     living-survey add 2405.19334
     living-survey add https://arxiv.org/abs/2405.19334 2310.01218
     living-survey add --search "talking head" --limit 10
-    living-survey add --search 'au:"Ada Example" AND cat:cs.CV' --from 2026-01-01
+    living-survey add --search 'au:"Ada Example" AND cat:cs.CV' --limit 10
     """,
 )
 def add(

@@ -31,7 +31,7 @@ def demo(
     "replica",
     examples="""
     living-survey replica --data papers.jsonl --port 8799
-    living-survey replica --data 2025-12.jsonl.gz listed.jsonl --today 2025-12-16
+    living-survey replica --data 2025-12.jsonl.gz --today 2025-12-16
     """,
 )
 def replica(

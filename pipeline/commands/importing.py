@@ -18,7 +18,7 @@ _DAY = "%Y-%m-%d"
     "import",
     examples="""
     living-survey import arxiv-metadata-oai-snapshot.json
-    living-survey import archive.zip --category cs.CV --category eess --from 2022-01-01
+    living-survey import archive.zip --category cs.CV --from 2022-01-01
     """,
 )
 def import_(

@@ -105,7 +105,7 @@ def queue(
 @command(
     "decide",
     examples="""
-    living-survey decide 2603.01234 approve --section generation-video-llm-based
+    living-survey decide 2603.01234 approve --section agents
     living-survey decide 2603.01235 reject --note "image restoration"
     living-survey decide --from decisions.jsonl
     """,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     examples="""
     living-survey init --contact you@example.org
     living-survey init --list README.md --contact you@example.org
-    living-survey init --from-list README.md --category cs.RO --contact you@example.org
+    living-survey init --from-list README.md --category cs.RO
     """,
 )
 def init(

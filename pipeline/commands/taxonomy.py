@@ -98,8 +98,8 @@ def diff(
 @command(
     "migrate",
     examples="""
-    living-survey taxonomy migrate taxonomy-2027.toml --plan plan.toml
-    living-survey taxonomy migrate taxonomy-2027.toml --plan plan.toml --apply
+    living-survey taxonomy migrate new.toml --plan plan.toml
+    living-survey taxonomy migrate new.toml --plan plan.toml --apply
     """,
 )
 def migrate(
