@@ -54,7 +54,7 @@ def classify_papers(
         nonlocal classified
         columns = _predictions(classifier.model_id, texts, scoring.result(), clock())
         with open_store() as store:
-            count = store.predictions.add_columns(columns)
+            count = store.predictions.add(columns)
         classified += count
         on_batch(count)
 

@@ -1,15 +1,14 @@
-"""Predictions as one Arrow table: from rows, or from columns, which a million of them need.
+"""Predictions of many papers as columns, and as one Arrow table: an object per number is too slow.
 
 Only builds tables; `storage/predictions.py` writes them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from storage.instants import to_utc
-from storage.types import Prediction
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,8 +47,8 @@ class PredictionColumns:
     open_facets: dict[str, "npt.NDArray[np.bool_]"]
 
 
-def columns_table(columns: PredictionColumns) -> "pa.Table":
-    """Return the table of a batch of columns; no object is made per number."""
+def prediction_table(columns: PredictionColumns) -> "pa.Table":
+    """Return the columns as the table `prediction` has them."""
     import numpy as np  # noqa: PLC0415  only writers pay its import
     import pyarrow as pa  # noqa: PLC0415  as above
 
@@ -91,53 +90,3 @@ def _structs(lists: NamedNumbers, *fields: str, number: str) -> "pa.ListArray":
         [*names, pa.array(lists.numbers, pa.float64())], names=[*fields, number]
     )
     return pa.ListArray.from_arrays(pa.array(lists.starts, pa.int32()), structs)
-
-
-def rows_table(batch: Sequence[Prediction]) -> "pa.Table":
-    """Return the table of a batch of rows."""
-    import pyarrow as pa  # noqa: PLC0415  only writers pay its import
-
-    text, real = pa.string(), pa.float64()
-    return pa.table({
-        "arxiv_id": pa.array([p.arxiv_id for p in batch], text),
-        "model_id": pa.array([p.model_id for p in batch], text),
-        "in_scope": pa.array([p.in_scope for p in batch], real),
-        "top_section": pa.array(
-            [p.sections[0].section if p.sections else None for p in batch], text
-        ),
-        "sections": _lists(
-            [p.sections for p in batch],
-            section=(text, lambda s: s.section),
-            probability=(real, lambda s: s.probability),
-        ),
-        "facets": _lists(
-            [p.facets for p in batch],
-            facet=(text, lambda f: f.facet),
-            label=(text, lambda f: f.label),
-            probability=(real, lambda f: f.probability),
-        ),
-        "terms": _lists(
-            [p.terms for p in batch],
-            term=(text, lambda t: t.term),
-            weight=(real, lambda t: t.weight),
-        ),
-        "content_hash": pa.array([p.content_hash for p in batch], text),
-        "predicted_at": pa.array([to_utc(p.predicted_at) for p in batch], pa.timestamp("us")),
-        "open_facets": pa.array([list(p.open_facets) for p in batch], pa.list_(text)),
-        "newest": pa.array([False] * len(batch), pa.bool_()),
-    })  # fmt: skip
-
-
-def _lists(
-    tuples: Sequence[Sequence[Any]], **fields: tuple["pa.DataType", Callable[[Any], object]]
-) -> "pa.ListArray":
-    """Return lists of structs, column by column: a dict per element would cost ten times that."""
-    import pyarrow as pa  # noqa: PLC0415  only writers pay its import
-
-    offsets = [0]
-    for elements in tuples:
-        offsets.append(offsets[-1] + len(elements))
-    flat = [element for elements in tuples for element in elements]
-    columns = [pa.array([read(e) for e in flat], type_) for type_, read in fields.values()]
-    structs = pa.StructArray.from_arrays(columns, names=list(fields))
-    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), structs)

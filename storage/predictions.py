@@ -1,18 +1,14 @@
 """Predictions: the model's word, one row per paper and model, never mixed with decisions."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from storage.instants import from_utc
 from storage.parameters import texts_json
-from storage.prediction_batch import PredictionColumns, columns_table, rows_table
+from storage.prediction_batch import PredictionColumns, prediction_table
 from storage.section_moves import moved_scores, read_changes
 from storage.session import Row, Session
 from storage.taxonomy_types import TaxonomyChange
 from storage.types import FacetScore, Prediction, SectionScore, TermWeight
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 # The random place is not the hash that the training's background is sampled by: a model has seen
 # those papers.
@@ -25,11 +21,8 @@ WHEN MATCHED THEN UPDATE BY NAME
 WHEN NOT MATCHED THEN INSERT BY NAME
 """
 # Of papers that have no prediction yet, as in a first pass over all, nothing has to be replaced.
-_REPEATED = """
-SELECT count(*) - count(DISTINCT arxiv_id)
-       + (SELECT count(*) FROM prediction
-          WHERE arxiv_id IN (SELECT arxiv_id FROM prediction_batch))
-FROM prediction_batch
+_HELD = """
+SELECT count(*) FROM prediction WHERE arxiv_id IN (SELECT arxiv_id FROM prediction_batch)
 """
 _INSERT = """
 INSERT INTO prediction BY NAME
@@ -69,27 +62,18 @@ class Predictions:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, batch: Sequence[Prediction]) -> int:
+    def add(self, columns: PredictionColumns) -> int:
         """Store a batch; a model's earlier word on the same paper is replaced. Return how many."""
-        last = {(p.arxiv_id, p.model_id): p for p in batch}
-        if not last:
+        if not len(columns.arxiv_ids):
             return 0
-        self._store(rows_table(list(last.values())))
-        return len(last)
-
-    def add_columns(self, columns: PredictionColumns) -> int:
-        """Store a batch of one model's words on distinct papers. Return how many."""
-        if len(columns.arxiv_ids):
-            self._store(columns_table(columns))
-        return len(columns.arxiv_ids)
-
-    def _store(self, table: "pa.Table") -> None:
+        table = prediction_table(columns)
         with self._session.transaction(), self._session.batch("prediction_batch", table):
-            if not self._session.number(_REPEATED):
+            if self._session.number(_HELD):
+                self._session.write(_MERGE)
+                self._session.write(_NEWEST)
+            else:
                 self._session.write(_INSERT)
-                return
-            self._session.write(_MERGE)
-            self._session.write(_NEWEST)
+        return len(columns.arxiv_ids)
 
     def latest(self, arxiv_ids: Iterable[str]) -> dict[str, Prediction]:
         """Return the newest prediction of each paper that has one.

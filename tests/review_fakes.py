@@ -12,6 +12,7 @@ import httpx
 from builders import make_paper, make_prediction
 from lxml import html
 from starlette.types import ASGIApp
+from storage_fakes import add_predictions
 
 from config.taxonomy import Facet, Label, Section, Taxonomy
 from pipeline.review.app import create_app
@@ -107,7 +108,7 @@ class Room:
                 paper.arxiv_id, sections=scores(make_image=0.8, cut_video=0.2)
             )
             told = replace(told, arxiv_id=paper.arxiv_id, content_hash=stored.content_hash)
-            store.predictions.add([told])
+            add_predictions(store, [told])
 
     def fill(self, ids: Sequence[str]) -> None:
         """Bring several papers into the queue, the first one most likely in scope."""

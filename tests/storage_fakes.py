@@ -1,15 +1,19 @@
-"""What the storage tests share: a store in a temporary folder, and processes of their own."""
+"""What tests of stored rows share: a store in a temporary folder, predictions, processes."""
 
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
+
+import numpy as np
 
 from storage.changes import Change
 from storage.instants import from_utc
+from storage.prediction_batch import NamedNumbers, PredictionColumns
 from storage.store import OpenStore, Store, store_opener
-from storage.types import Source
+from storage.types import Prediction, Source
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -33,6 +37,41 @@ def changes_in(store: Store) -> list[Change]:
         Change(arxiv_id, kind, old, new, Source(source), from_utc(seen_at))
         for arxiv_id, kind, old, new, source, seen_at in store._session.rows(sql)
     ]
+
+
+def add_predictions(store: Store, batch: Sequence[Prediction]) -> int:
+    """Store predictions as a classifier's pass stores them: one model's at a time, in columns."""
+    passes: dict[tuple[str, datetime], dict[str, Prediction]] = {}
+    for one in batch:
+        passes.setdefault((one.model_id, one.predicted_at), {})[one.arxiv_id] = one
+    return sum(store.predictions.add(_columns(list(each.values()))) for each in passes.values())
+
+
+def _columns(rows: Sequence[Prediction]) -> PredictionColumns:
+    facets = dict.fromkeys(facet for row in rows for facet in row.open_facets)
+    return PredictionColumns(
+        model_id=rows[0].model_id,
+        predicted_at=rows[0].predicted_at,
+        arxiv_ids=[row.arxiv_id for row in rows],
+        content_hashes=[row.content_hash for row in rows],
+        in_scope=np.asarray([row.in_scope for row in rows]),
+        sections=_named([row.sections for row in rows], "section", number="probability"),
+        facets=_named([row.facets for row in rows], "facet", "label", number="probability"),
+        terms=_named([row.terms for row in rows], "term", number="weight"),
+        open_facets={
+            facet: np.asarray([facet in row.open_facets for row in rows]) for facet in facets
+        },
+    )
+
+
+def _named(lists: Sequence[Sequence[object]], *names: str, number: str) -> NamedNumbers:
+    flat = [each for entries in lists for each in entries]
+    return NamedNumbers(
+        starts=np.cumsum([0, *(len(entries) for entries in lists)]),
+        names=tuple([getattr(each, name) for each in flat] for name in names),
+        places=np.arange(len(flat)),
+        numbers=np.asarray([getattr(each, number) for each in flat], dtype=np.float64),
+    )
 
 
 def start_process(script: str, *arguments: str) -> "subprocess.Popen[str]":

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from builders import make_decision, make_paper, make_prediction
-from storage_fakes import database, opener
+from storage_fakes import add_predictions, database, opener
 
 from storage.audit import AuditSample
 from storage.manifest import manifest_path
@@ -22,7 +22,7 @@ IDS = [f"2603.{n:05}" for n in range(1, 21)]
 def store(tmp_path: Path, now: datetime) -> Iterator[Store]:
     with opener(tmp_path)() as store:
         store.papers.upsert([make_paper(each) for each in IDS], seen_at=now)
-        store.predictions.add([make_prediction(each) for each in IDS])
+        add_predictions(store, [make_prediction(each) for each in IDS])
         yield store
 
 
@@ -99,7 +99,7 @@ def test_papers_that_came_after_the_last_draw_were_not_passed_over(
         draw(store, arxiv_id, Verdict.REJECTED, now)
     new = [f"2604.{n:05}" for n in range(1, 21)]
     store.papers.upsert([make_paper(each) for each in new], seen_at=now + timedelta(days=1))
-    store.predictions.add([make_prediction(each) for each in new])
+    add_predictions(store, [make_prediction(each) for each in new])
     assert set(shuffled(store)[:10]) & set(new)
     assert store.audit.sample(10) == AuditSample(0, 10, 0, 0)
 

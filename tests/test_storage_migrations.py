@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from builders import make_decision, make_paper, make_prediction
-from storage_fakes import database, opener
+from storage_fakes import add_predictions, database, opener
 
 from storage.errors import SchemaVersionError
 from storage.integrity import Fault
@@ -84,7 +84,7 @@ def test_rows_of_each_earlier_schema_survive_the_steps_after_it(
     with opener(tmp_path)() as store:
         assert store.papers.count() == min(seen, 1)
         store.papers.upsert([make_paper("2603.00001"), make_paper("2603.00002")], seen_at=now)
-        store.predictions.add([make_prediction("2603.00001")])
+        add_predictions(store, [make_prediction("2603.00001")])
         store.decisions.add([make_decision("2603.00001")])
         assert store.papers.count() == 2
         assert store.integrity.faults() == ()
@@ -107,7 +107,7 @@ def test_no_statement_uses_what_the_storage_rules_forbid() -> None:
 def test_integrity_finds_what_another_program_spoiled(tmp_path: Path, now: datetime) -> None:
     with opener(tmp_path)() as store:
         store.papers.upsert([make_paper("2603.00001"), make_paper("2603.00002")], seen_at=now)
-        store.predictions.add([make_prediction("2603.00001")])
+        add_predictions(store, [make_prediction("2603.00001")])
         store.decisions.add([make_decision("2603.00001")])
         assert store.integrity.faults() == ()
     with duckdb.connect(str(database(tmp_path))) as connection:

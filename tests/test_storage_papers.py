@@ -7,7 +7,7 @@ import pytest
 from builders import SUBMITTED, make_decision, make_paper, make_prediction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from storage_fakes import changes_in, opener
+from storage_fakes import add_predictions, changes_in, opener
 
 from storage.paper_batch import newest_of
 from storage.store import Store
@@ -250,8 +250,9 @@ def test_the_backlog_are_those_whose_text_the_model_has_not_read(
     assert [text.arxiv_id for text in unread(1)] == ["2603.00002"]
     assert texts == store.papers.texts(["2603.00002", "2603.00001"])
     assert store.backlog.texts([]) == store.backlog.texts([999]) == []
-    store.predictions.add(
-        [make_prediction(t.arxiv_id, model_id="m", content_hash=t.content_hash) for t in texts]
+    add_predictions(
+        store,
+        [make_prediction(t.arxiv_id, model_id="m", content_hash=t.content_hash) for t in texts],
     )
     assert unread() == []
     assert store.backlog.count("m") == 0

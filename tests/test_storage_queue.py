@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from builders import SUBMITTED, make_decision, make_paper, make_prediction
-from storage_fakes import opener
+from storage_fakes import add_predictions, opener
 
 from classifiers.orders import order
 from config.errors import UsageError
@@ -42,16 +42,16 @@ def test_a_prediction_comes_back_as_it_was_stored(store: Store) -> None:
         open_facets=("technique", "task"),
     )
     bare = make_prediction("2603.00002", sections=(), facets=(), terms=())
-    assert store.predictions.add([prediction, bare]) == 2
+    assert add_predictions(store, [prediction, bare]) == 2
     latest = store.predictions.latest(["2603.00001", "2603.00002", "2603.00003"])
     assert latest == {"2603.00001": prediction, "2603.00002": bare}
-    assert store.predictions.add([]) == 0
+    assert add_predictions(store, []) == 0
     assert store.predictions.latest([]) == {}
 
 
 def test_a_models_later_word_replaces_its_earlier_one(store: Store) -> None:
-    store.predictions.add([predicted(1, 0.1)])
-    store.predictions.add([predicted(1, 0.2), predicted(1, 0.9)])
+    add_predictions(store, [predicted(1, 0.1)])
+    add_predictions(store, [predicted(1, 0.2), predicted(1, 0.9)])
     assert store.predictions.latest(["2603.00001"])["2603.00001"].in_scope == 0.9
     assert store.queue.size() == 1
 
@@ -59,9 +59,9 @@ def test_a_models_later_word_replaces_its_earlier_one(store: Store) -> None:
 def test_the_newest_of_several_models_is_shown(store: Store) -> None:
     new = make_prediction(model_id="new", in_scope=0.9, predicted_at=SUBMITTED + DAY)
     old = make_prediction(model_id="old", in_scope=0.1, predicted_at=SUBMITTED)
-    store.predictions.add([old])
-    store.predictions.add([new])
-    store.predictions.add([old])
+    add_predictions(store, [old])
+    add_predictions(store, [new])
+    add_predictions(store, [old])
     assert store.predictions.latest(["2603.00001"]) == {"2603.00001": new}
     assert [item.prediction.model_id for item in store.queue.page()] == ["new"]
 
@@ -70,8 +70,8 @@ def test_a_model_can_be_preferred_again(store: Store) -> None:
     old = make_prediction(model_id="old", predicted_at=SUBMITTED)
     new = make_prediction(model_id="new", predicted_at=SUBMITTED + DAY)
     only_new = make_prediction("2603.00002", model_id="new", predicted_at=SUBMITTED + DAY)
-    store.predictions.add([old])
-    store.predictions.add([new, only_new])
+    add_predictions(store, [old])
+    add_predictions(store, [new, only_new])
     assert store.predictions.prefer("old") == 2
     shown = store.predictions.latest(["2603.00001", "2603.00002"])
     assert [p.model_id for p in shown.values()] == ["old", "new"]
@@ -80,7 +80,7 @@ def test_a_model_can_be_preferred_again(store: Store) -> None:
 
 def test_the_queue_has_what_is_predicted_and_undecided(store: Store, now: datetime) -> None:
     assert store.queue.page() == []
-    store.predictions.add([predicted(n, 0.9 - n / 10) for n in (1, 2, 3)])
+    add_predictions(store, [predicted(n, 0.9 - n / 10) for n in (1, 2, 3)])
     assert page(store) == ["1", "2", "3"]
     store.decisions.add([make_decision("2603.00002", verdict=Verdict.REJECTED)])
     assert page(store) == ["1", "3"]
@@ -92,8 +92,8 @@ def test_the_queue_has_what_is_predicted_and_undecided(store: Store, now: dateti
 
 
 def test_orders(store: Store) -> None:
-    store.predictions.add(
-        [predicted(1, 0.45), predicted(2, 0.95), predicted(3, 0.6), predicted(4, 0.05)]
+    add_predictions(
+        store, [predicted(1, 0.45), predicted(2, 0.95), predicted(3, 0.6), predicted(4, 0.05)]
     )
     assert page(store, order="likely") == ["2", "3", "1", "4"]
     assert page(store, order="uncertain") == ["1", "3", "2", "4"]
@@ -105,8 +105,8 @@ def test_orders(store: Store) -> None:
 def fill(store: Store, now: datetime, count: int) -> list[str]:
     ids = [f"2604.{n:05}" for n in range(count)]
     store.papers.upsert([make_paper(arxiv_id) for arxiv_id in ids], seen_at=now)
-    store.predictions.add(
-        [make_prediction(each, in_scope=(n * 37 % 101) / 101) for n, each in enumerate(ids)]
+    add_predictions(
+        store, [make_prediction(each, in_scope=(n * 37 % 101) / 101) for n, each in enumerate(ids)]
     )
     return ids
 
@@ -135,11 +135,12 @@ def test_the_random_order_owes_nothing_to_the_model(store: Store, now: datetime)
     before = [i.paper.paper.arxiv_id for i in store.queue.page(order="random", limit=60)]
     assert sorted(before) == ids
     assert before not in (ids, order([(each, 0.0) for each in ids], "likely"))
-    store.predictions.add(
+    add_predictions(
+        store,
         [
             make_prediction(each, model_id="next", in_scope=n / 60, predicted_at=now)
             for n, each in enumerate(ids)
-        ]
+        ],
     )
     assert [i.paper.paper.arxiv_id for i in store.queue.page(order="random", limit=60)] == before
     # nor is it the order the training's background is sampled by
@@ -147,13 +148,14 @@ def test_the_random_order_owes_nothing_to_the_model(store: Store, now: datetime)
 
 
 def test_pages_sections_and_counts(store: Store) -> None:
-    store.predictions.add(
+    add_predictions(
+        store,
         [
             predicted(1, 0.9),
             predicted(2, 0.8, "survey-llm"),
             predicted(3, 0.7),
             make_prediction("2603.00004", in_scope=0.1, sections=()),
-        ]
+        ],
     )
     assert page(store, limit=2) == ["1", "2"]
     assert page(store, limit=2, offset=2) == ["3", "4"]
@@ -167,7 +169,7 @@ def test_pages_sections_and_counts(store: Store) -> None:
 
 
 def test_an_item_carries_the_paper_its_prediction_and_its_priority(store: Store) -> None:
-    store.predictions.add([predicted(1, 0.9)])
+    add_predictions(store, [predicted(1, 0.9)])
     (item,) = store.queue.page()
     assert item.paper == store.papers.get("2603.00001")
     assert item.prediction == predicted(1, 0.9)
@@ -175,7 +177,7 @@ def test_an_item_carries_the_paper_its_prediction_and_its_priority(store: Store)
 
 
 def test_deferred_papers_wait_apart_the_longest_first(store: Store) -> None:
-    store.predictions.add([predicted(n, 0.5) for n in (1, 2, 3)])
+    add_predictions(store, [predicted(n, 0.5) for n in (1, 2, 3)])
     store.decisions.add(
         [
             make_decision("2603.00001", verdict=Verdict.DEFERRED, decided_at=SUBMITTED + DAY),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pytest
 from builders import make_decision, make_paper, make_prediction
-from storage_fakes import ROOT, database, opener
+from storage_fakes import ROOT, add_predictions, database, opener
 
 from storage.arrivals import LateArrival
 from storage.taxonomy_types import MoveKind, NewTaxonomyChange, SectionMove
@@ -51,12 +51,13 @@ def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
         store.papers.upsert(
             [make_paper("2603.00001", version=2, withdrawn=True, comment="wrong")], seen_at=now
         )
-        store.predictions.add(
+        add_predictions(
+            store,
             [
                 make_prediction("2405.19334", facets=(FacetScore("task", "survey", 0.9),)),
                 make_prediction("2603.00001"),
                 make_prediction("2603.00002"),
-            ]
+            ],
         )
         [drawn, _] = store.decisions.add([make_decision("2603.00001"), make_decision("2405.19334")])
         store.audit.draw(drawn)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from builders import make_decision, make_paper, make_prediction
-from storage_fakes import ROOT, opener
+from storage_fakes import ROOT, add_predictions, opener
 from taxonomy_fakes import taxonomy_text, write
 
 from config.errors import ConfigError, UsageError
@@ -95,7 +95,7 @@ def predict(open_store: OpenStore, number: int, *sections: str, model_id: str = 
     scores = tuple(SectionScore(id_, 0.9 - 0.1 * n) for n, id_ in enumerate(sections))
     with open_store() as store:
         prediction = make_prediction(f"2603.{number:05d}", sections=scores, model_id=model_id)
-        store.predictions.add([prediction])
+        add_predictions(store, [prediction])
 
 
 RENAME = '[[rename]]\nfrom = "glass"\nto = "crystal"\n'
