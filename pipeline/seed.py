@@ -4,15 +4,15 @@ Runs once in a survey's life, and again whenever its curator edited the list by 
 to the list, and never overrules a person.
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from config.taxonomy import Taxonomy
+from pipeline.console import counted
 from pipeline.curated.faults import entries_by_id
-from pipeline.curated.plan import Reason, Refusal, plan_seed
+from pipeline.curated.plan import Refusal, plan_seed
 from pipeline.curated.types import CuratedList
 from storage.store import OpenStore, Store
 from storage.types import (
@@ -23,16 +23,6 @@ from storage.types import (
     QuarantinedRecord,
     UpsertCounts,
 )
-
-_REASONS = {
-    Reason.UNREADABLE: "unreadable entries",
-    Reason.NO_ID: "without an arXiv id",
-    Reason.UNKNOWN_HEADING: "under a heading the taxonomy does not know",
-    Reason.UNKNOWN_ID: "unknown at arXiv",
-    Reason.UNREADABLE_AT_ARXIV: "unreadable at arXiv",
-    Reason.WRONG_ID: "whose id is another paper",
-    Reason.SHARED_ID: "whose id the list uses for different papers",
-}
 
 
 class LookUpAnswer(Protocol):
@@ -80,7 +70,7 @@ def seed_from_list(
     taxonomy: Taxonomy,
     *,
     now: datetime,
-    progress: Callable[[str], None] | None = None,
+    on_stage: Callable[[str], None] = lambda _: None,
 ) -> SeedReport:
     """Approve the entries whose id and title agree at arXiv; report every other one.
 
@@ -97,13 +87,15 @@ def seed_from_list(
     unknown: Sequence[str] = ()
     malformed: Sequence[QuarantinedRecord] = ()
     if missing:
-        _tell(progress, f"asking arXiv for {_count(missing, 'paper')}")
+        on_stage(f"asking arXiv for {counted(len(missing), 'paper')}")
         answer = look_up(missing)
         found, malformed = answer.papers, answer.malformed
         unknown = (*answer.unknown, *answer.refused)
         titles |= {paper.arxiv_id: paper.title for paper in found}
     plan = plan_seed(curated, titles, unknown, taxonomy, now=now)
-    _tell(progress, f"storing {_count(found, 'paper')} and {_count(plan.decisions, 'decision')}")
+    on_stage(
+        f"storing {counted(len(found), 'paper')} and {counted(len(plan.decisions), 'decision')}"
+    )
     with open_store() as store, store.transaction():
         counts = store.papers.upsert(found, seen_at=now) if found else UpsertCounts()
         if malformed:
@@ -119,34 +111,6 @@ def seed_from_list(
         papers=counts,
         refused=plan.refused,
     )
-
-
-def render_report(report: SeedReport) -> str:
-    """Return the report for a terminal: the sums, then every refusal with its line."""
-    approved = "1 paper" if report.approved == 1 else f"{report.approved} papers"
-    agreed = f"{report.agreed} agree with arXiv and {len(report.refused)} were refused"
-    lines = [
-        f"Entries: {report.entries}, of which {agreed}.",
-        f"{approved} approved, {report.already} were decided before.",
-    ]
-    if not report.entries:
-        lines.append("An entry is a bullet that begins with a title in bold or as a link.")
-    counts = Counter(refusal.reason for refusal in report.refused)
-    for reason in Reason:
-        if counts[reason]:
-            lines += ["", f"{counts[reason]} {_REASONS[reason]}"]
-            lines += [
-                f"  line {item.line}: {_shown(item)}"
-                for item in report.refused
-                if item.reason == reason
-            ]
-    return "\n".join(lines)
-
-
-def _shown(item: Refusal) -> str:
-    text = f"{item.arxiv_id} {item.title}" if item.arxiv_id else item.title
-    # Titles come from arXiv and from the list: neither may steer a terminal.
-    return "".join(char if char.isprintable() else " " for char in f"{text}: {item.detail}")
 
 
 def _undecided(store: Store, decisions: Sequence[NewDecision]) -> list[NewDecision]:
@@ -170,12 +134,3 @@ def _undecided(store: Store, decisions: Sequence[NewDecision]) -> list[NewDecisi
 
 def _last_of_list(history: Sequence[Decision]) -> Decision | None:
     return next((one for one in reversed(history) if one.reviewer == LIST_REVIEWER), None)
-
-
-def _count(things: Sequence[object], noun: str) -> str:
-    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
-
-
-def _tell(progress: Callable[[str], None] | None, what: str) -> None:
-    if progress is not None:
-        progress(what)

@@ -11,9 +11,10 @@ from seed_fakes import FakeArxiv
 
 from config.errors import TryAgainLaterError
 from config.taxonomy import Taxonomy, load_taxonomy
+from pipeline.commands.seeding import seeding_text
 from pipeline.curated.parse import parse_list, read_list
 from pipeline.curated.plan import Reason, decided_at
-from pipeline.seed import SeedReport, render_report, seed_from_list
+from pipeline.seed import SeedReport, seed_from_list
 from storage.store import OpenStore, Store, store_opener
 from storage.types import LIST_REVIEWER, NewDecision, Verdict
 
@@ -134,7 +135,7 @@ def test_every_refusal_has_its_line_and_its_reason(seed: Seed, open_store: OpenS
     ]
     assert (report.entries, report.agreed, report.approved) == (8, 1, 1)
     assert report.entries == report.agreed + len(report.refused)
-    text = render_report(report)
+    text = seeding_text(report)
     assert "1 paper approved, 0 were decided before." in text
     assert (
         f"line 10: 2502.00001 {BRUSH}: at arXiv this id is '{LANTERN}'; the list also uses it"
@@ -315,7 +316,7 @@ def test_progress_is_told(open_store: OpenStore, taxonomy: Taxonomy, now: dateti
         open_store,
         taxonomy,
         now=now,
-        progress=told.append,
+        on_stage=told.append,
     )
 
     assert told == ["asking arXiv for 1 paper", "storing 1 paper and 1 decision"]
@@ -327,8 +328,8 @@ def test_an_empty_list_asks_nothing(seed: Seed) -> None:
     report = seed(b"", arxiv)
 
     assert (report.entries, report.approved, arxiv.asked) == (0, 0, [])
-    assert render_report(report).startswith("Entries: 0,")
-    assert "An entry is a bullet" in render_report(report)
+    assert seeding_text(report).startswith("Entries: 0,")
+    assert "An entry is a bullet" in seeding_text(report)
 
 
 def test_the_real_list_is_seeded(

@@ -108,9 +108,11 @@ def bootstrap_list(
     its line and the reason; the list itself is not touched.
     """
     from config.errors import UsageError
+    from pipeline.commands.learning import stages
+    from pipeline.commands.seeding import seeding_text
     from pipeline.commands.session import arxiv_session
     from pipeline.curated.parse import read_list
-    from pipeline.seed import render_report, seed_from_list
+    from pipeline.seed import seed_from_list
 
     path = curated or invocation.settings.survey.list
     if path is None:
@@ -126,9 +128,10 @@ def bootstrap_list(
             session.services.open_store,
             session.services.taxonomy,
             now=session.services.clock(),
+            on_stage=stages(session.bars),
         )
         session.record.count(approved=report.approved, refused=len(report.refused))
     if invocation.output.as_json:
         invocation.output.answer(report)
     else:
-        invocation.output.line(render_report(report))
+        invocation.output.line(seeding_text(report))
