@@ -23,8 +23,9 @@ from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.console import Output, as_json
 from pipeline.evaluation import measure as measuring
 from pipeline.evaluation import rivals
+from pipeline.evaluation.figures import figures_of
 from pipeline.evaluation.measure import measure
-from pipeline.evaluation.page import figures_of, page
+from pipeline.evaluation.page import page
 from pipeline.evaluation.replaying import replay_orders
 from pipeline.evaluation.report import EvaluationReport
 from pipeline.evaluation.tables import print_report

@@ -7,6 +7,7 @@ refuses to score it on any of them.
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from classifiers import artifact, shelf
@@ -15,7 +16,7 @@ from classifiers.identity import marks, unmarked
 from classifiers.types import Example
 from config.taxonomy import Taxonomy
 from pipeline.evaluation.report import RECIPE, Candidate, CurvePoint, EvaluationReport, curve_point
-from pipeline.evaluation.rivals import Bench, Entry, cue_words, measured, rivals
+from pipeline.evaluation.rivals import Bench, Contender, cue_words, measured, rivals
 from pipeline.lessons import FEWEST_TO_TEST, Lessons, known_of, split_by_time, too_few
 from pipeline.models import read_learned
 
@@ -80,7 +81,7 @@ def measure(
 
 
 def _in_use(
-    models: Path, recipe: Entry, test: Sequence[Example], lessons: Lessons, taxonomy: Taxonomy
+    models: Path, recipe: Contender, test: Sequence[Example], lessons: Lessons, taxonomy: Taxonomy
 ) -> tuple[tuple[Candidate, ...], str]:
     """Return the model in use on what it never learned from, the recipe on the same, a remark."""
     try:
@@ -99,11 +100,11 @@ def _in_use(
             f"The model in use is left out: it learned from {len(test) - len(unseen)} of the "
             f"{len(test)} test papers."
         )
-    own = Entry("model in use", model)
+    own = Contender("model in use", model)
     scored = [measured(own, unseen, taxonomy, trained_on=known)]
     if len(unseen) == len(test):
         return tuple(scored), ""
-    same = Entry(f"{RECIPE}, same papers", recipe.classifier, recipe.examples, recipe.background)
+    same = replace(recipe, name=f"{RECIPE}, same papers")
     scored.append(measured(same, unseen, taxonomy))
     return tuple(scored), (
         f"The model in use is scored on the {len(unseen)} of {len(test)} test papers that it "

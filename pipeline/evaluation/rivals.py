@@ -22,7 +22,7 @@ from pipeline.lessons import keys_of
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Contender:
     """A classifier and what it learned from."""
 
     name: str
@@ -52,36 +52,36 @@ class Bench:
         """Return the list and the oldest decisions."""
         return self.split.train[: self.listed + decisions]
 
-    def recipe(self, examples: Sequence[Example]) -> Entry:
+    def recipe(self, examples: Sequence[Example]) -> Contender:
         """Return today's recipe, trained."""
         model = train(
             examples, self.stream, self.taxonomy, trained_at=self.split.cut, seed=self.seed
         )
-        return Entry(RECIPE, model, examples, self.stream)
+        return Contender(RECIPE, model, examples, self.stream)
 
 
 def measured(
-    entry: Entry,
+    contender: Contender,
     test: Sequence[Example],
     taxonomy: Taxonomy,
     *,
     trained_on: frozenset[str] = frozenset(),
 ) -> Candidate:
-    """Return how an entry does on the test.
+    """Return how a contender does on the test.
 
     Args:
-        entry: the classifier.
+        contender: the classifier.
         test: later papers.
         taxonomy: what there is to choose from.
-        trained_on: marks of papers it learned from that the entry does not hold.
+        trained_on: marks of papers it learned from that are not among its examples.
     """
-    known = trained_on | keys_of(entry.examples, entry.background)
-    scores = entry.classifier.predict([example.document for example in test])
+    known = trained_on | keys_of(contender.examples, contender.background)
+    scores = contender.classifier.predict([example.document for example in test])
     return Candidate(
-        name=entry.name,
-        examples=len(entry.examples),
-        background=len(entry.background),
-        evaluation=evaluate(entry.classifier, test, taxonomy, trained_on=known),
+        name=contender.name,
+        examples=len(contender.examples),
+        background=len(contender.background),
+        evaluation=evaluate(contender.classifier, test, taxonomy, trained_on=known),
         error=statistics.fmean(errors(test, scores, taxonomy)),
     )
 
@@ -95,11 +95,13 @@ def rivals(bench: Bench, examples: Sequence[Example], note: str = "") -> Iterato
     if examples:
         bench.on_stage(f"training the plain recipe{note}")
         classifier: Classifier = plain(examples, taxonomy, trained_at=cut)
-        yield measured(Entry("plain recipe", classifier, examples), test, taxonomy)
+        yield measured(Contender("plain recipe", classifier, examples), test, taxonomy)
         for variant in BAYES:
             bench.on_stage(f"training {variant} naive Bayes{note}")
             classifier = NaiveBayes(examples, taxonomy, variant)
-            yield measured(Entry(f"{variant} naive Bayes", classifier, examples), test, taxonomy)
+            yield measured(
+                Contender(f"{variant} naive Bayes", classifier, examples), test, taxonomy
+            )
     bench.on_stage(f"ranking by ASReview's rule{note}")
     yield from _asreview(bench, examples)
 
@@ -107,8 +109,8 @@ def rivals(bench: Bench, examples: Sequence[Example], note: str = "") -> Iterato
 def cue_words(bench: Bench) -> Candidate:
     """Return the cue words alone, which learn nothing."""
     bench.on_stage("scoring the cue words")
-    entry = Entry(CUE_WORDS, CueClassifier(bench.taxonomy))
-    return measured(entry, bench.split.test, bench.taxonomy)
+    contender = Contender(CUE_WORDS, CueClassifier(bench.taxonomy))
+    return measured(contender, bench.split.test, bench.taxonomy)
 
 
 def _asreview(bench: Bench, examples: Sequence[Example]) -> Iterator[Candidate]:

@@ -6,7 +6,7 @@ from classifiers.evaluation import Evaluation, FacetReport
 from classifiers.metrics import LabelMeasures
 from classifiers.simulation import Simulation
 from pipeline.console import Column, Output
-from pipeline.evaluation.page import READ, confusion, figure, figures_of
+from pipeline.evaluation.figures import READ, confusion, figure, figures_of
 from pipeline.evaluation.report import CurvePoint, EvaluationReport
 
 _HARDEST_SHOWN = 10
