@@ -1,7 +1,8 @@
 """A trained model: one sparse product, a calibration, and the reasons. Reads and writes no file."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -26,7 +27,7 @@ Places = npt.NDArray[np.int64]
 BATCH = 2_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """Everything needed to score a text and to say why.
 
@@ -41,8 +42,6 @@ class Model:
     weights: Floats32
     intercepts: Floats
     calibration: Calibration
-    #: made when first asked for: a study trains thousands of models that nobody asks for reasons
-    _together: list[Floats32] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def model_id(self) -> str:
@@ -110,14 +109,16 @@ class Model:
         """Return the terms that weigh most in the scope and the first section together."""
         width = matrix.shape[1]
         of_row = np.repeat(best, np.diff(matrix.indptr))
-        shares = matrix.data * self._weights_together().take(of_row * width + matrix.indices)
+        shares = matrix.data * self._weights_together.take(of_row * width + matrix.indices)
         starts, places = strongest(shares, matrix.indptr, TERMS_KEPT)
         names = (self.features.terms_,)
         return Named(starts, names, matrix.indices[places].astype(np.int64), shares[places])
 
+    @cached_property
     def _weights_together(self) -> Floats32:
-        """Return (sections, terms): the weights in the scope and the section's parts, summed."""
-        if not self._together:
-            columns = [[0, *self.label_columns(section.id)] for section in self.taxonomy.sections]
-            self._together.append(np.stack([self.weights[:, each].sum(axis=1) for each in columns]))
-        return self._together[0]
+        """(sections, terms): the weights in the scope and the section's parts, summed.
+
+        When first asked for: a study trains thousands of models that nobody asks for reasons.
+        """
+        columns = [[0, *self.label_columns(section.id)] for section in self.taxonomy.sections]
+        return np.stack([self.weights[:, each].sum(axis=1) for each in columns])

@@ -7,7 +7,7 @@ order the documents come.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, astuple, replace
+from dataclasses import asdict, astuple
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +27,8 @@ from classifiers.targets import outputs, own_sections, targets
 from classifiers.text import document_text
 from classifiers.types import Document, Example
 from config.taxonomy import Taxonomy
+
+Settings = dict[str, float | int | bool]
 
 #: with fewer texts than this the taxonomy's own words join them as vocabulary
 FEW_TEXTS = 20
@@ -65,18 +67,27 @@ def train(
     held_out = hold_out(examples, unlabelled, recipe, salt=f"{seed}:")
     margins = held_margins(corpus, held_out.rounds, recipe)
     calibration = calibrate(corpus, *margins, _chosen(examples, taxonomy), recipe)
-    weights = fitted.weights.astype(np.float32)
-    header = _header(corpus, calibration, (examples, unlabelled), trained_at)
-    calibrating = int((~np.isnan(margins[0][:, 0])).sum())
-    header = replace(
-        header,
-        settings={"seed": seed, **asdict(recipe)},
-        counts={**header.counts, "held out": calibrating},
+    learned = fitted.weights.astype(np.float32), fitted.intercepts
+    settings: Settings = {"seed": seed, **asdict(recipe)}
+    data = _fingerprint(examples, unlabelled)
+    moment = trained_at.astimezone(UTC).isoformat(timespec="seconds")
+    fingerprints = (data, taxonomy.fingerprint)
+    header = ModelHeader(
+        model_id=_model_id(learned, calibration, settings, moment, fingerprints),
+        trained_at=moment,
+        data_fingerprint=data,
+        taxonomy_fingerprint=taxonomy.fingerprint,
+        libraries={
+            "numpy": np.__version__,
+            "scikit-learn": sklearn.__version__,
+            "scipy": scipy.__version__,
+        },
+        settings=settings,
+        counts={**_counts(corpus), "held out": int((~np.isnan(margins[0][:, 0])).sum())},
+        metrics=calibration.metrics,
         held_out=held_out.chosen,
     )
-    learned = (weights, fitted.intercepts)
-    header = replace(header, model_id=_model_id(header, learned, calibration))
-    return Model(header, taxonomy, corpus.features, weights, fitted.intercepts, calibration)
+    return Model(header, taxonomy, corpus.features, *learned, calibration)
 
 
 def _corpus(
@@ -116,41 +127,24 @@ def _chosen(examples: Sequence[Example], taxonomy: Taxonomy) -> npt.NDArray[np.b
     return table
 
 
-def _header(
-    corpus: Corpus,
-    calibration: Calibration,
-    data: tuple[Sequence[Example], Sequence[Document]],
-    trained_at: datetime,
-) -> ModelHeader:
-    examples, background = data
-    by_label = {
-        f"{output.kind}: {output.name}": int((corpus.targets[:, column] == 1).sum())
-        for column, output in enumerate(outputs(corpus.taxonomy))
+def _counts(corpus: Corpus) -> dict[str, int]:
+    """Return approved, rejected and background papers, and the approved ones by label."""
+    approved = (corpus.targets == 1).sum(axis=0)
+    every = outputs(corpus.taxonomy)
+    return {
+        "approved": int(approved[0]),
+        "rejected": int((corpus.targets[:, 0] == 0).sum()),
+        "background": corpus.background.shape[0],
+        **{f"{each.kind}: {each.name}": int(n) for each, n in zip(every, approved, strict=True)},
     }
-    return ModelHeader(
-        model_id="",
-        trained_at=trained_at.astimezone(UTC).isoformat(timespec="seconds"),
-        data_fingerprint=_fingerprint(examples, background),
-        taxonomy_fingerprint=corpus.taxonomy.fingerprint,
-        libraries={
-            "numpy": np.__version__,
-            "scikit-learn": sklearn.__version__,
-            "scipy": scipy.__version__,
-        },
-        settings={},
-        counts={
-            "approved": sum(example.in_scope for example in examples),
-            "rejected": sum(not example.in_scope for example in examples),
-            "background": len(background),
-            **by_label,
-        },
-        metrics=calibration.metrics,
-        held_out="",
-    )
 
 
 def _model_id(
-    header: ModelHeader, learned: Sequence[npt.NDArray[Any]], calibration: Calibration
+    learned: Sequence[npt.NDArray[Any]],
+    calibration: Calibration,
+    settings: Settings,
+    trained_at: str,
+    fingerprints: tuple[str, str],
 ) -> str:
     """Return the day and a hash of what was learned, from what, how, and when.
 
@@ -160,11 +154,11 @@ def _model_id(
     for array in (*learned, np.asarray(calibration.scope), calibration.shift):
         content.update(array.tobytes())
     facets = {name: asdict(facet) for name, facet in calibration.facets.items()}
-    for table in (header.settings, facets):
+    for table in (settings, facets):
         content.update(json.dumps(table, sort_keys=True).encode())
-    for part in (header.data_fingerprint, header.taxonomy_fingerprint, header.trained_at):
+    for part in (*fingerprints, trained_at):
         content.update(part.encode())
-    return f"tfidf-{header.trained_at[:10].replace('-', '')}-{content.hexdigest()[:10]}"
+    return f"tfidf-{trained_at[:10].replace('-', '')}-{content.hexdigest()[:10]}"
 
 
 def _fingerprint(examples: Sequence[Example], background: Sequence[Document]) -> str:
