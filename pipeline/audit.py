@@ -5,6 +5,7 @@ The human's word only; what the model thinks of the papers that wait plays no pa
 
 from dataclasses import dataclass
 
+from pipeline.console import counted as in_words
 from storage.audit import AuditSample, ScreeningCounts
 from storage.store import OpenStore, Store
 
@@ -118,8 +119,9 @@ def _advice(counted: AuditReport, unseen: Unseen | None) -> str:
     if not counted.screening.waiting:
         if counted.elsewhere:
             return (
-                f"Nothing waits, but {counted.elsewhere} papers are withdrawn or were not "
-                "classified yet: living-survey classify brings these into the queue."
+                f"Nothing waits, but {in_words(counted.elsewhere, 'paper is', 'papers are')}"
+                " withdrawn or not classified yet: living-survey classify brings these into the"
+                " queue."
             )
         return "Nothing waits: everything that was classified has been screened."
     if unseen is None:
@@ -138,10 +140,13 @@ def _advice(counted: AuditReport, unseen: Unseen | None) -> str:
     more = counted.wanted - counted.sample.known
     if not unseen.enough and more > 0:
         return (
-            f"Too early to say: {between}. {more} more papers read at random make a usable "
-            "estimate."
+            f"Too early to say: {between}. {in_words(more, 'more paper')} read at random"
+            f" {'makes' if more == 1 else 'make'} a usable estimate."
         )
-    sharper = f" {more} more papers read at random give a sharper estimate." if more > 0 else ""
+    gives = "gives" if more == 1 else "give"
+    sharper = f" {in_words(more, 'more paper')} read at random {gives} a sharper estimate."
+    if more <= 0:
+        sharper = ""
     if not counted.screening.approved:
         return f"Read on: {between}, and none is found yet beside the list's own.{sharper}"
     return f"Read on: {between}, so perhaps only {unseen.recall_low:.0%} are found.{sharper}"

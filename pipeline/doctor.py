@@ -15,6 +15,7 @@ from config.settings import ArxivSettings
 from config.taxonomy import Taxonomy
 from pipeline.bootstrap import Services
 from pipeline.calendar import PUBLISHED, announcement_day, announcement_days, feed_instant
+from pipeline.console import counted
 from pipeline.drift_reports import newest_drift
 from pipeline.ledger import (
     WATCHED_DAYS,
@@ -149,7 +150,9 @@ def _limiter(arxiv: ArxivSettings) -> Iterator[Finding]:
         else:
             remedy = "Nothing: runs until then exit with 75 and lose nothing."
         yield Finding(
-            "arXiv", f"a cool-down lasts {minutes} more minutes: {reason.rstrip('.')}.", remedy
+            "arXiv",
+            f"a cool-down lasts {counted(minutes, 'more minute')}: {reason.rstrip('.')}.",
+            remedy,
         )
 
 
@@ -176,7 +179,7 @@ def _database(held: _Held) -> Iterator[Finding]:
     if held.quarantine:
         yield Finding(
             "quarantine",
-            f"{held.quarantine} records could not be read.",
+            f"{counted(held.quarantine, 'record')} could not be read.",
             "`living-survey quarantine list` shows them, `living-survey quarantine retry` reads "
             "them again.",
             # What nobody could mend in two weeks is kept, and must not hide what breaks today.
@@ -185,7 +188,7 @@ def _database(held: _Held) -> Iterator[Finding]:
     if held.queue > _LONG_QUEUE:
         yield Finding(
             "queue",
-            f"{held.queue} papers wait for a reviewer.",
+            f"{counted(held.queue, 'paper waits', 'papers wait')} for a reviewer.",
             "`living-survey serve` shows the likeliest first.",
             wrong=False,
         )
@@ -265,16 +268,17 @@ def _taxonomy(services: Services) -> Iterator[Finding]:
     report = check_taxonomy(services.taxonomy, services.open_store)
     for lost in report.lost:
         meant = f" (is it now {' or '.join(lost.nearest)}?)" if lost.nearest else ""
+        papers = counted(lost.papers, "approved paper stands", "approved papers stand")
         yield Finding(
             "taxonomy",
-            f"{lost.papers} approved papers stand in {lost.section!r}, which {report.title!r} "
-            f"does not have{meant}.",
+            f"{papers} in {lost.section!r}, which {report.title!r} does not have{meant}.",
             "`living-survey taxonomy migrate --help` says how they move.",
         )
     if report.unplaced:
         yield Finding(
             "taxonomy",
-            f"{report.unplaced} approved papers wait for a new section.",
+            f"{counted(report.unplaced, 'approved paper waits', 'approved papers wait')}"
+            " for a new section.",
             "`living-survey serve` shows them in the queue.",
             wrong=False,
         )

@@ -102,7 +102,7 @@ def test_what_was_not_classified_is_not_called_screened() -> None:
     )
     found = estimated(AuditReport(0, nothing, 50, counts, 50, None, ""))
     assert found.advice == (
-        "Nothing waits, but 50 papers are withdrawn or were not classified yet: "
+        "Nothing waits, but 50 papers are withdrawn or not classified yet: "
         "living-survey classify brings these into the queue."
     )
 

@@ -1,6 +1,7 @@
 """One JSON document, tables that line up, nothing that steers a terminal."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.console import Column, Output, plain, printable
+from pipeline.console import Column, Output, counted, plain, printable
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 class Colour(StrEnum):
@@ -22,6 +25,23 @@ class Report:
     path: Path
     colours: tuple[Colour, ...]
     counts: dict[str, int]
+
+
+def test_numbers_of_things_are_said_as_people_say_them() -> None:
+    said = [counted(number, "paper") for number in (0, 1, 2)]
+    assert said == ["0 papers", "1 paper", "2 papers"]
+    assert counted(1, "entry", "entries") == "1 entry"
+    assert counted(3, "paper waits", "papers wait") == "3 papers wait"
+
+
+SPOKEN = [*(ROOT / "pipeline/commands").glob("*.py"), ROOT / "pipeline/doctor.py"]
+
+
+@pytest.mark.parametrize("path", SPOKEN, ids=lambda path: path.name)
+def test_no_command_says_1_papers(path: Path) -> None:
+    many = r"(?:papers|records|windows|answers|decisions|events|minutes|feeds)\b"
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(rf"\{{[^{{}}\n]+\}} (?:(?!random|among)[a-z]+ )?{many}", text) == []
 
 
 def test_reports_become_json() -> None:

@@ -265,7 +265,7 @@ def test_approvals_in_a_section_the_taxonomy_lacks_are_wrong(
         store.decisions.add([make_decision(sections=("agent",))])
     found = look()["taxonomy"]
     assert found.wrong
-    assert "1 approved papers stand in 'agent'" in found.what
+    assert "1 approved paper stands in 'agent'" in found.what
     assert "agents" in found.what
     assert "taxonomy migrate" in found.remedy
 
@@ -286,7 +286,7 @@ def test_an_old_quarantine_is_told_and_hides_nothing_new(
     with open_store() as store:
         store.quarantine.add([QuarantinedRecord("feed", "no id", b"<item/>", None, None, old)])
     found = look()["quarantine"]
-    assert "1 records could not be read" in found.what
+    assert "1 record could not be read" in found.what
     assert not found.wrong
 
 

@@ -81,7 +81,7 @@ def test_check_ends_with_1_while_approved_papers_have_no_section(survey: Survey)
     assert survey.call("taxonomy", "check").status == 0
     ended = survey.call("taxonomy", "check", "new.toml")
     assert ended.status == 1
-    assert "1 approved papers stand in 'glass'" in ended.err
+    assert "1 approved paper stands in 'glass'" in ended.err
     assert "taxonomy migrate" in ended.err
     document = json.loads(survey.call("taxonomy", "check", "new.toml", "--json").out)
     assert document["lost"] == [{"section": "glass", "papers": 1, "nearest": []}]

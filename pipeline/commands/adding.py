@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.commands.invocation import Invocation, command
-from pipeline.console import Column
+from pipeline.console import Column, counted
 
 if TYPE_CHECKING:
     from pipeline.add import AddReport, FoundReport, Search
@@ -131,7 +131,7 @@ def _say_found(invocation: Invocation, report: "FoundReport") -> None:
     if report.total > len(report.papers) + report.quarantined:
         say(f"more       arXiv has {report.total}: raise --limit, or narrow by --from and --until")
     if report.quarantined:
-        say(f"quarantine {report.quarantined} records could not be read")
+        say(f"quarantine {counted(report.quarantined, 'record')} could not be read")
 
 
 def _not_added(report: "AddReport") -> list[str]:

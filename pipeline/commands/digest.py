@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from pipeline.commands.invocation import Invocation, command
+from pipeline.console import counted
 
 
 @command(
@@ -47,6 +48,6 @@ def digest(
     if invocation.output.as_json:
         invocation.output.answer(report)
         return
-    invocation.output.line(f"digest {report.week}: {report.papers} papers")
+    invocation.output.line(f"digest {report.week}: {counted(report.papers, 'paper')}")
     for file in report.files:
         invocation.output.line(f"  {file.path}{'' if file.changed else '  (unchanged)'}")

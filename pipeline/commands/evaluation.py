@@ -7,7 +7,7 @@ import typer
 
 from pipeline.commands.invocation import Invocation, command
 from pipeline.commands.learning import stages
-from pipeline.console import Column, as_json, printable
+from pipeline.console import Column, as_json, counted, printable
 
 
 @command(
@@ -95,17 +95,17 @@ def drift(invocation: Invocation) -> None:
         invocation.output.answer(report)
         return
     say = invocation.output.line
-    say(f"week         {report.week}, {report.papers} papers, model {report.model_id}")
+    say(f"week         {report.week}, {counted(report.papers, 'paper')}, model {report.model_id}")
     say(
         f"words        {_said(report.unknown_terms)} unknown to the model, "
         f"{_said(report.unknown_before)} among papers from before"
     )
     say(f"scores       shifted by {_said(report.score_shift)} (0.25 is notable)")
     say(
-        f"calibration  off by {_said(report.calibration_error)} on {report.decided} decisions "
-        "that the model never learned from"
+        f"calibration  off by {_said(report.calibration_error)}"
+        f" on {counted(report.decided, 'decision')} that the model never learned from"
     )
-    say(f"unplaced     {report.troubled} papers left open or rejected lately")
+    say(f"unplaced     {counted(report.troubled, 'paper')} left open or rejected lately")
     for sentence in report.notable or ("nothing notable",):
         say(f"verdict      {sentence}")
     if report.missing_terms:

@@ -37,7 +37,8 @@ def run(invocation: Invocation) -> None:
         invocation.output.line(f"classified {classified.classified} by {classified.model_id}")
         for sentence in report.drift.notable if report.drift else ():
             invocation.output.line(f"drift      {sentence}: `living-survey drift`")
-        invocation.output.line(f"queue      {report.queue} papers wait for a reviewer")
+        waiting = counted(report.queue, "paper waits", "papers wait")
+        invocation.output.line(f"queue      {waiting} for a reviewer")
     _exit_by(invocation, report.fetch)
 
 
@@ -90,11 +91,11 @@ def _replay(invocation: Invocation, directory: Path) -> None:
         invocation.output.answer(report)
         return
     invocation.output.line(
-        f"replayed   {report.answers} answers, {report.feeds} of them feeds: "
-        f"{counts.new} new, {counts.revised} revised, {counts.unchanged} unchanged"
+        f"replayed   {counted(report.answers, 'answer')}, {counted(report.feeds, 'feed')} among"
+        f" them: {counts.new} new, {counts.revised} revised, {counts.unchanged} unchanged"
     )
     if report.quarantined:
-        invocation.output.line(f"quarantine {report.quarantined} records could not be read")
+        _say_quarantined(invocation, report.quarantined)
 
 
 @command("backfill", examples="living-survey backfill --from 2025-12-01 --until 2025-12-31")
@@ -141,12 +142,13 @@ def backfill(
         invocation.output.answer(report)
         return
     invocation.output.line(
-        f"harvested  {report.windows} windows, {report.skipped} done before: "
+        f"harvested  {counted(report.windows, 'window')}, {report.skipped} done before: "
         f"{counts.new} new, {counts.revised} revised, {counts.unchanged} unchanged"
     )
     if report.open_windows:
         invocation.output.line(
-            f"open       {report.open_windows} windows are not final: the next call asks again"
+            f"open       {counted(report.open_windows, 'window is', 'windows are')} not final:"
+            " the next call asks again"
         )
     for window in report.empty:
         invocation.output.note(
@@ -159,7 +161,7 @@ def backfill(
             "What came is stored. Call backfill again tomorrow."
         )
     if report.quarantined:
-        invocation.output.line(f"quarantine {report.quarantined} records could not be read")
+        _say_quarantined(invocation, report.quarantined)
 
 
 def _say_fetch(invocation: Invocation, report: "FetchReport") -> None:
@@ -168,16 +170,22 @@ def _say_fetch(invocation: Invocation, report: "FetchReport") -> None:
         _say_feed(invocation, report.feed)
     _say_harvests(invocation, report)
     if report.repaired:
-        say(f"repaired   {report.repaired} announced papers by look-up")
+        say(f"repaired   {counted(report.repaired, 'announced paper')} by look-up")
     if report.missing:
-        say(f"missing    {len(report.missing)} announced papers; the next run asks again")
+        missing = counted(len(report.missing), "announced paper")
+        say(f"missing    {missing}; the next run asks again")
     if report.ledger.late:
-        say(f"late       {report.ledger.late} papers came days after their announcement was due")
+        late = counted(report.ledger.late, "paper")
+        say(f"late       {late} came days after the announcement was due")
     if report.corrections:
         kinds = ", ".join(f"{count} {kind}" for kind, count in report.corrections.items())
         say(f"corrected  approved papers: {kinds}")
     if report.quarantined:
-        say(f"quarantine {report.quarantined} records could not be read")
+        _say_quarantined(invocation, report.quarantined)
+
+
+def _say_quarantined(invocation: Invocation, number: int) -> None:
+    invocation.output.line(f"quarantine {counted(number, 'record')} could not be read")
 
 
 def _say_feed(invocation: Invocation, feed: "FeedReport") -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.commands.invocation import Invocation, command
+from pipeline.console import counted
 
 if TYPE_CHECKING:
     from pipeline.importing import ImportReport
@@ -85,11 +86,12 @@ def _say(invocation: Invocation, report: "ImportReport") -> None:
     if report.resumed_at:
         say(f"resumed    at byte {report.resumed_at}, where an earlier import had stopped")
     say(
-        f"imported   {report.records} records: {counts.new} new, {counts.revised} revised, "
-        f"{counts.unchanged} unchanged, {report.unwanted} outside of what was asked for"
+        f"imported   {counted(report.records, 'record')}: {counts.new} new,"
+        f" {counts.revised} revised, {counts.unchanged} unchanged,"
+        f" {report.unwanted} outside of what was asked for"
     )
     if report.quarantined:
-        say(f"quarantine {report.quarantined} records could not be read")
+        say(f"quarantine {counted(report.quarantined, 'record')} could not be read")
     if report.records and report.unwanted == report.records:
         say("nothing    was wanted: look at --category, --from and --until")
     say(

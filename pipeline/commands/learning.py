@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.commands.invocation import Invocation, command
-from pipeline.console import Column
+from pipeline.console import Column, counted
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -100,9 +100,9 @@ def _say_contest(invocation: Invocation, contest: "Contest") -> None:
         say(f"compared   with nothing: {contest.verdict}")
         return
     say(
-        f"compared   on {contest.papers} decisions since {contest.cut:%Y-%m-%d} that neither "
-        f"learned from: {contest.challenger.scored} for the new model, {contest.champion.scored} "
-        "for the one in use"
+        f"compared   on {counted(contest.papers, 'decision')} since {contest.cut:%Y-%m-%d} that"
+        f" neither learned from: {contest.challenger.scored} for the new model,"
+        f" {contest.champion.scored} for the one in use"
     )
     say()
     invocation.output.table(

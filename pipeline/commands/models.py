@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.commands.invocation import Invocation, command
-from pipeline.console import Column
+from pipeline.console import Column, counted
 
 if TYPE_CHECKING:
     from pipeline.model_diff import ModelDiff, Said
@@ -205,7 +205,7 @@ def rollback(
         )
         return
     invocation.output.line(f"in use      {wanted}, before that {was}")
-    invocation.output.line(f"unread      {missing} papers it has not classified")
+    invocation.output.line(f"unread      {counted(missing, 'paper')} it has not classified")
     if missing:
         invocation.output.line("Next: living-survey classify")
 
@@ -214,8 +214,9 @@ def _say_diff(invocation: Invocation, report: "ModelDiff") -> None:
     say = invocation.output.line
     say(f"{report.old} -> {report.new}")
     say(
-        f"of {report.examined} papers looked at ({report.waiting} wait): {report.came_in} come "
-        f"into scope, {report.went_out} go out, {report.moved} change their first section"
+        f"of {counted(report.examined, 'paper')} looked at ({report.waiting} wait):"
+        f" {report.came_in} come into scope, {report.went_out} go out,"
+        f" {report.moved} change their first section"
     )
     if not report.papers:
         return

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipeline.commands.invocation import Invocation, command
-from pipeline.console import Column
+from pipeline.console import Column, counted
 
 
 class Action(StrEnum):
@@ -105,6 +105,6 @@ def _retry(invocation: Invocation) -> None:
         invocation.output.answer(report)
         return
     invocation.output.line(
-        f"{report.resolved} resolved ({counts.new} new papers, {counts.revised} revised,"
+        f"{report.resolved} resolved ({counted(counts.new, 'new paper')}, {counts.revised} revised,"
         f" {report.superseded} had come whole meanwhile), {report.left} still cannot be read"
     )

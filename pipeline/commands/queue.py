@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.commands.invocation import Invocation, command
-from pipeline.console import Column
+from pipeline.console import Column, counted
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -172,7 +172,8 @@ def decide(
         else:
             replaced = f", {len(report.replaced)} replaced another" if report.replaced else ""
             invocation.output.line(
-                f"recorded {report.recorded} decisions, {report.already} there already{replaced}"
+                f"recorded {counted(report.recorded, 'decision')},"
+                f" {report.already} there already{replaced}"
             )
         for refused in report.refused:
             invocation.output.note(f"{file}:{refused.line}: refused: {refused.reason}")

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline.commands.invocation import Invocation, command
+from pipeline.console import counted
 
 
 @command(
@@ -44,7 +45,10 @@ def backup(
     if invocation.output.as_json:
         invocation.output.answer(report)
         return
-    invocation.output.line(f"backed up  {report.papers} papers, {report.decisions} decision events")
+    invocation.output.line(
+        f"backed up  {counted(report.papers, 'paper')},"
+        f" {counted(report.decisions, 'decision event')}"
+    )
     invocation.output.line(f"in         {report.path}")
 
 
@@ -70,6 +74,9 @@ def restore(
     if invocation.output.as_json:
         invocation.output.answer(report)
         return
-    invocation.output.line(f"restored   {report.papers} papers, {report.decisions} decision events")
+    invocation.output.line(
+        f"restored   {counted(report.papers, 'paper')},"
+        f" {counted(report.decisions, 'decision event')}"
+    )
     if report.kept is not None:
         invocation.output.line(f"kept       {report.kept}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.commands.invocation import Invocation, command
+from pipeline.console import counted
 
 if TYPE_CHECKING:
     from pipeline.initialise import DraftedTaxonomy
@@ -77,7 +78,8 @@ def _say_taxonomy(invocation: Invocation, drafted: "DraftedTaxonomy") -> None:
     if not drafted.created:
         say(f"kept {drafted.path}")
         return
-    say(f"drafted {drafted.path}: {len(drafted.sections)} sections from the list's headings")
+    number = counted(len(drafted.sections), "section")
+    say(f"drafted {drafted.path}: {number} from the list's headings")
     for section, entries in drafted.sections:
         say(f"  {section} ({entries})")
     if drafted.unplaced_lines:

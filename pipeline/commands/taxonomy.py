@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.commands.invocation import Invocation, command
-from pipeline.console import Column
+from pipeline.console import Column, counted
 
 if TYPE_CHECKING:
     from pipeline.taxonomy.check import CheckReport
@@ -164,10 +164,11 @@ def _path(name: str) -> Path | None:
 def _say_check(invocation: Invocation, report: "CheckReport") -> None:
     say = invocation.output.line
     say(
-        f"{report.title}: {report.sections} sections, valid (fingerprint {report.fingerprint[:12]})"
+        f"{report.title}: {counted(report.sections, 'section')}, valid"
+        f" (fingerprint {report.fingerprint[:12]})"
     )
     if report.thin:
-        say(f"\n{len(report.thin)} sections with few approved papers to learn from")
+        say(f"\n{counted(len(report.thin), 'section')} with few approved papers to learn from")
         invocation.output.table(
             (Column("section"), Column("papers", right=True)),
             ((thin.section, thin.papers) for thin in report.thin),
@@ -181,7 +182,12 @@ def _say_check(invocation: Invocation, report: "CheckReport") -> None:
     for cue in report.weak_cues:
         say(f"\ncue {cue.cue!r} of {cue.of} {cue.name} is looked for as {cue.seen_as!r}")
     if report.unplaced:
-        say(f"\n{report.unplaced} approved papers lost their section and wait in the queue")
+        papers = counted(
+            report.unplaced,
+            "approved paper lost its section and waits",
+            "approved papers lost their section and wait",
+        )
+        say(f"\n{papers} in the queue")
     if report.migrated_to:
         say(
             f"\nThe last recorded change led to another taxonomy ({report.migrated_to[:12]}):"
@@ -189,9 +195,9 @@ def _say_check(invocation: Invocation, report: "CheckReport") -> None:
         )
     for lost in report.lost:
         meant = f"; did you mean {' or '.join(lost.nearest)}?" if lost.nearest else ""
+        papers = counted(lost.papers, "approved paper stands", "approved papers stand")
         invocation.output.note(
-            f"living-survey: {lost.papers} approved papers stand in {lost.section!r}, which this"
-            f" taxonomy does not have{meant}"
+            f"living-survey: {papers} in {lost.section!r}, which this taxonomy does not have{meant}"
         )
     if report.lost:
         invocation.output.note("Plan where they go: living-survey taxonomy migrate --help")
@@ -229,10 +235,11 @@ def _say_migration(
             ),
         )
         if edited := sum(move.kind == "edit" for move in report.moves):
-            say(f"{edited} sections change only their words (taxonomy diff shows them).")
+            sections = counted(edited, "section changes only its", "sections change only their")
+            say(f"{sections} words (taxonomy diff shows them).")
         say(
-            f"\n{report.decisions} decisions read differently; none is rewritten."
-            " --json names the papers."
+            f"\n{counted(report.decisions, 'decision reads', 'decisions read')} differently;"
+            " none is rewritten. --json names the papers."
         )
     for section, taker in report.doubtful:
         invocation.output.note(
@@ -275,7 +282,12 @@ def _say_unplaced(invocation: Invocation, report: "MigrationReport") -> None:
     if not report.unplaced:
         return
     say = invocation.output.line
-    say(f"\n{len(report.unplaced)} approved papers have nowhere to go and come back in the queue,")
+    papers = counted(
+        len(report.unplaced),
+        "approved paper has nowhere to go and comes",
+        "approved papers have nowhere to go and come",
+    )
+    say(f"\n{papers} back in the queue,")
     say("unless the plan's `papers` say where they belong:")
     invocation.output.table(
         (Column("arXiv id"), Column("was in"), Column("title", flexible=True)),
