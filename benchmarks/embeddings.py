@@ -20,8 +20,7 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.classifier_data import Development, load
 from benchmarks.classifier_study import COUNTS, WHEN, asreview, head, mean, measure, row, seeds
-from classifiers.baselines import plain, scores_of_outputs
-from classifiers.targets import UNKNOWN, outputs, targets
+from classifiers.baselines import Estimators, plain
 from classifiers.training import train
 from classifiers.types import Classifier, Document, Example, Scores
 from config.taxonomy import Taxonomy
@@ -69,7 +68,7 @@ class MiniLM:
         return np.asarray(found, dtype=np.float32)
 
 
-class Remembered:
+class RememberedVectors:
     """Vectors by text: what was encoded once is never encoded again, also in a later run."""
 
     def __init__(self, encoder: Callable[[], Encoder], name: str, directory: Path = CACHE) -> None:
@@ -104,7 +103,7 @@ class Remembered:
 
 
 class EmbeddingRegressions:
-    """One balanced logistic regression per output over vectors; sections as the model does."""
+    """One balanced logistic regression per output over vectors."""
 
     def __init__(
         self,
@@ -115,24 +114,17 @@ class EmbeddingRegressions:
         strength: float = STRENGTH,
     ) -> None:
         self.model_id = "sentence-embeddings"
-        self._taxonomy, self._vectors = taxonomy, vectors
-        rows = vectors([example.document for example in examples])
-        table = targets(examples, taxonomy)
-        self._fits: list[LogisticRegression | None] = []
-        for column in range(len(outputs(taxonomy))):
-            known = table[:, column] != UNKNOWN
-            wanted = table[known, column] == 1
-            fit = None
-            if wanted.any() and not wanted.all():
-                fit = LogisticRegression(C=strength, class_weight="balanced", max_iter=1_000)
-                fit.fit(rows[known], wanted)
-            self._fits.append(fit)
+        self._vectors = vectors
+        self._fits = Estimators(
+            vectors([example.document for example in examples]),
+            examples,
+            taxonomy,
+            lambda: LogisticRegression(C=strength, class_weight="balanced", max_iter=1_000),
+        )
 
     def predict(self, documents: Sequence[Document]) -> list[Scores]:
         """Return one `Scores` per document, without terms."""
-        rows = self._vectors(documents)
-        chances = [None if fit is None else fit.predict_proba(rows)[:, 1] for fit in self._fits]
-        return scores_of_outputs(documents, chances, self._taxonomy)
+        return self._fits.scores(documents, self._vectors(documents))
 
 
 def compare(
@@ -174,7 +166,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if importlib.util.find_spec(_PACKAGE) is None:
         print(_MISSING, file=sys.stderr)
         return 1
-    compare(load(), Remembered(MiniLM, MiniLM.name, cache).vectors)
+    compare(load(), RememberedVectors(MiniLM, MiniLM.name, cache).vectors)
     return 0
 
 

@@ -3,7 +3,7 @@
 They read the same texts, examples and split as the model they stand beside.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +13,11 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.naive_bayes import ComplementNB, MultinomialNB
 from sklearn.svm import LinearSVC
 
+from classifiers.fitting import NO_EXAMPLE
 from classifiers.model import Model
 from classifiers.recipe import Recipe
 from classifiers.scoring import Probabilities, scores_of
-from classifiers.targets import SCOPE, UNKNOWN, outputs, targets
+from classifiers.targets import UNKNOWN, outputs, targets
 from classifiers.text import document_text
 from classifiers.training import train
 from classifiers.types import Document, Example, Scores
@@ -24,8 +25,10 @@ from config.taxonomy import Taxonomy
 
 Floats = npt.NDArray[np.float64]
 
-#: names of the naive Bayes variants
-BAYES = ("multinomial", "complement")
+#: the naive Bayes variants by name
+BAYES: dict[str, Callable[[], Any]] = {"multinomial": MultinomialNB, "complement": ComplementNB}
+#: the chance of a label of which the examples say nothing
+SILENT = 0.05
 
 #: ASReview LAB 2's default, ELAS u4: TF-IDF of words and pairs, LinearSVC, and the weight of all
 #: irrelevant papers together against the relevant ones (asreview/models/models.py)
@@ -38,61 +41,62 @@ def plain(examples: Sequence[Example], taxonomy: Taxonomy, *, trained_at: dateti
     return train(examples, [], taxonomy, trained_at=trained_at, recipe=Recipe(weak=False))
 
 
+class Estimators:
+    """One estimator per output over rows of numbers; sections follow from the facets alone."""
+
+    def __init__(
+        self,
+        rows: Any,
+        examples: Sequence[Example],
+        taxonomy: Taxonomy,
+        make: Callable[[], Any],
+    ) -> None:
+        self._taxonomy = taxonomy
+        table = targets(examples, taxonomy)
+        #: None where the examples say only yes, only no, or nothing
+        self._fits: list[Any | None] = []
+        for column in range(len(outputs(taxonomy))):
+            known = table[:, column] != UNKNOWN
+            wanted = table[known, column] == 1
+            two = wanted.any() and not wanted.all()
+            self._fits.append(make().fit(rows[known], wanted) if two else None)
+
+    def scores(self, documents: Sequence[Document], rows: Any) -> list[Scores]:
+        """Return one `Scores` per document, without terms; sections' own evidence is not used."""
+        every, taxonomy = outputs(self._taxonomy), self._taxonomy
+        table = np.full((len(documents), len(every)), SILENT)
+        for column, fit in enumerate(self._fits):
+            if fit is not None and documents:
+                table[:, column] = fit.predict_proba(rows)[:, 1]
+        columns = {
+            facet.name: [c for c, output in enumerate(every) if output.kind == facet.name]
+            for facet in taxonomy.facets
+        }
+        sections = len(taxonomy.sections)
+        known = Probabilities(
+            scope=table[:, 0],
+            facets={name: table[:, each] for name, each in columns.items()},
+            own=np.full((len(documents), sections), NO_EXAMPLE),
+            shift=np.zeros(sections),
+        )
+        return scores_of([d.key for d in documents], known, taxonomy, [()] * len(documents))
+
+
 class NaiveBayes:
-    """One naive Bayes classifier per output over TF-IDF, sections combined as the model does."""
+    """One naive Bayes classifier per output over TF-IDF."""
 
     def __init__(self, examples: Sequence[Example], taxonomy: Taxonomy, variant: str) -> None:
         if variant not in BAYES:
             raise ValueError(f"no variant {variant!r}: one of {', '.join(BAYES)}")
         self.model_id = f"{variant}-bayes"
-        self._taxonomy = taxonomy
         self._texts = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
-        matrix = self._texts.fit_transform([document_text(e.document) for e in examples])
-        table = targets(examples, taxonomy)
-        self._fits: list[Any | None] = []
-        for column in range(len(outputs(taxonomy))):
-            known = table[:, column] != UNKNOWN
-            wanted = table[known, column] == 1
-            if wanted.all() or not wanted.any():
-                self._fits.append(None)
-                continue
-            fit = ComplementNB() if variant == "complement" else MultinomialNB()
-            self._fits.append(fit.fit(matrix[known], wanted))
+        rows = self._texts.fit_transform([document_text(e.document) for e in examples])
+        self._fits = Estimators(rows, examples, taxonomy, BAYES[variant])
 
     def predict(self, documents: Sequence[Document]) -> list[Scores]:
-        """Return one `Scores` per document, without terms; sections' own evidence is not used."""
-        matrix = self._texts.transform([document_text(document) for document in documents])
-        chances = [
-            fit.predict_proba(matrix)[:, 1] if fit is not None and documents else None
-            for fit in self._fits
-        ]
-        return scores_of_outputs(documents, chances, self._taxonomy)
-
-
-def scores_of_outputs(
-    documents: Sequence[Document], chances: Sequence[Floats | None], taxonomy: Taxonomy
-) -> list[Scores]:
-    """Return the scores of classifiers that answer output by output, None where one says nothing.
-
-    Sections follow from the facets alone, as in the model; their own evidence is not used.
-    """
-    every = outputs(taxonomy)
-    table = np.full((len(documents), len(every)), 0.05)
-    for column, answers in enumerate(chances):
-        if answers is not None:
-            table[:, column] = answers
-    columns = {
-        kind: [c for c, output in enumerate(every) if output.kind == kind]
-        for kind in (SCOPE, *(facet.name for facet in taxonomy.facets))
-    }
-    sections = len(taxonomy.sections)
-    known = Probabilities(
-        scope=table[:, 0],
-        facets={facet.name: table[:, columns[facet.name]] for facet in taxonomy.facets},
-        own=np.full((len(documents), sections), -2.0),
-        shift=np.zeros(sections),
-    )
-    return scores_of([d.key for d in documents], known, taxonomy, [()] * len(documents))
+        """Return one `Scores` per document, without terms."""
+        rows = self._texts.transform([document_text(document) for document in documents])
+        return self._fits.scores(documents, rows)
 
 
 class AsreviewRule:

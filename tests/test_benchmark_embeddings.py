@@ -13,7 +13,7 @@ from classifiers_fakes import approved, outside, rejected, stream
 
 from benchmarks import embeddings
 from benchmarks.classifier_data import Development
-from benchmarks.embeddings import EmbeddingRegressions, MiniLM, Remembered, compare
+from benchmarks.embeddings import EmbeddingRegressions, MiniLM, RememberedVectors, compare
 from classifiers.evaluation import evaluate
 from classifiers.identity import marks
 from classifiers.types import Document, Example
@@ -41,10 +41,10 @@ class Letters:
 def test_what_was_encoded_once_is_never_encoded_again(tmp_path: Path) -> None:
     documents = [example.document for example in approved(3)]
     first = Letters()
-    found = Remembered(lambda: first, "letters", tmp_path).vectors(documents)
+    found = RememberedVectors(lambda: first, "letters", tmp_path).vectors(documents)
     assert len(first.asked) == len(documents)
     later = Letters()
-    remembered = Remembered(lambda: later, "letters", tmp_path)
+    remembered = RememberedVectors(lambda: later, "letters", tmp_path)
     assert (remembered.vectors(documents[::-1]) == found[::-1]).all()
     assert later.asked == []
     remembered.vectors([*documents, Document("new", "A title", "An abstract.")])
@@ -54,7 +54,7 @@ def test_what_was_encoded_once_is_never_encoded_again(tmp_path: Path) -> None:
 def test_regressions_on_vectors_answer_as_every_classifier_does(tmp_path: Path) -> None:
     taxonomy = load_taxonomy()
     examples = [*approved(), *rejected()]
-    vectors = Remembered(Letters, "letters", tmp_path).vectors
+    vectors = RememberedVectors(Letters, "letters", tmp_path).vectors
     classifier = EmbeddingRegressions(examples, taxonomy, vectors)
     test = [*approved(3, start=700), *rejected(6, start=700)]
     known = marks(example.document for example in examples)
@@ -77,7 +77,7 @@ def test_all_stand_on_the_same_papers_at_every_number_of_decisions(
         test_rejected=test_rejected,
         pools={"2025-10": [*test, *test_rejected]},
     )
-    compare(data, Remembered(Letters, "letters", tmp_path).vectors, counts=(0, 20))
+    compare(data, RememberedVectors(Letters, "letters", tmp_path).vectors, counts=(0, 20))
     rows = [line.split(" | ") for line in capsys.readouterr().out.splitlines()]
     assert [(row[0].strip("| "), row[1]) for row in rows[2:]] == [
         (name, count)
@@ -133,6 +133,6 @@ def test_the_encoder_is_the_one_that_the_package_carries(monkeypatch: pytest.Mon
 def test_an_unapproved_paper_needs_no_label(tmp_path: Path) -> None:
     taxonomy = load_taxonomy()
     only = [Example(document, in_scope=False) for document in outside(4)]
-    vectors = Remembered(Letters, "letters", tmp_path).vectors
+    vectors = RememberedVectors(Letters, "letters", tmp_path).vectors
     [score] = EmbeddingRegressions(only, taxonomy, vectors).predict(outside(1, start=50))
     assert score.in_scope < 0.5
