@@ -2,11 +2,12 @@
 
 import gzip
 import itertools
+import os
 import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -251,7 +252,18 @@ def test_the_identity_changes_with_the_file(tmp_path: Path) -> None:
 
 
 def test_nobody_keeps_the_file_open(tmp_path: Path) -> None:
-    file = SnapshotFile(plain_file(tmp_path, make_records(3)))
-    with closing(file.blocks(length=10)) as blocks:
+    path = plain_file(tmp_path, make_records(3))
+    with closing(SnapshotFile(path).blocks(length=10)) as blocks:
         next(blocks)
-    shutil.rmtree(tmp_path)
+        assert _is_open(path)
+    assert not _is_open(path)
+
+
+def _is_open(path: Path) -> bool:
+    """Say whether this process holds the file, by its open descriptors."""
+    for descriptor in list(Path("/dev/fd").iterdir()):
+        # the listing's own descriptor is closed by now
+        with suppress(OSError):
+            if os.path.samestat(os.fstat(int(descriptor.name)), path.stat()):
+                return True
+    return False
