@@ -5,23 +5,18 @@ keeps, where the papers that calibrate are later ones and where they are drawn b
 splits by time. Needs ../shared/data; 20 minutes of one core.
 """
 
-import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from benchmarks.classifier_data import CUT, END, Development, load
+from benchmarks.classifier_study import COUNTS, WHEN, Figures, head, mean
 from classifiers.evaluation import Evaluation, evaluate
 from classifiers.training import train
 from classifiers.types import Document, Example
 
-WHEN = datetime(2026, 1, 1, tzinfo=UTC)
-COUNTS = (0, 100, 300, 1000, 3000)
 DRAWS = (0, 1, 2)
 FACETS = ("modality", "task", "technique")
 SPLITS = ((CUT, END), ("2025-07", CUT))
-
-Figures = dict[str, float]
 
 
 def rows(data: Development) -> Iterator[tuple[int, str, Figures]]:
@@ -30,7 +25,7 @@ def rows(data: Development) -> Iterator[tuple[int, str, Figures]]:
         draws = DRAWS[:1] if count == COUNTS[-1] else DRAWS  # the last is all there are
         for name, known in (("by hash", False), ("later", True)):
             found = [figures(_tested(data, count, draw, known=known)) for draw in draws]
-            yield count, name, {key: statistics.fmean(f[key] for f in found) for key in found[0]}
+            yield count, name, mean(found)
 
 
 def figures(found: Evaluation) -> Figures:
@@ -50,7 +45,7 @@ def _tested(data: Development, count: int, draw: int, *, known: bool) -> Evaluat
         background = [_undated(each) for each in background]
     model = train(examples, background, data.taxonomy, trained_at=WHEN)
     test: Sequence[Example] = [*data.test, *data.test_rejected]
-    return evaluate(model, test, data.taxonomy, trained_on=())
+    return evaluate(model, test, data.taxonomy, trained_on=data.before)
 
 
 def _undated(document: Document) -> Document:
@@ -60,12 +55,9 @@ def _undated(document: Document) -> Document:
 def main() -> None:
     """Print one table for each split."""
     for cut, until in SPLITS:
-        data, head = load(cut, until), True
-        for count, name, found in rows(data):
-            if head:
-                print("| tested from | decisions | held out |", " | ".join(found), "|")
-                print("|", " | ".join("---" for _ in range(3 + len(found))), "|")
-                head = False
+        for number, (count, name, found) in enumerate(rows(load(cut, until))):
+            if not number:
+                head("tested from", "decisions", "held out", *found)
             cells = " | ".join(f"{value:.3f}" for value in found.values())
             print(f"| {cut} | {count} | {name} | {cells} |", flush=True)
 
