@@ -47,10 +47,8 @@ class SearchAnswer:
     """What a search found, newest submission first."""
 
     papers: tuple[Paper, ...]
-    #: how many results arXiv counts
+    #: how many results arXiv counts, also those that were not asked for or cannot be reached
     total: int
-    #: there are more results than were asked for or can be reached
-    truncated: bool
     #: the query as arXiv executed it
     executed: str
     malformed: tuple[QuarantinedRecord, ...]
@@ -125,9 +123,7 @@ class QuerySource:
             found = _merged(found, papers)
             malformed.extend(page.malformed)
         newest = tuple(sorted(found.values(), key=_newest_first)[:limit])
-        return SearchAnswer(
-            newest, total, total > len(newest), executed, tuple(dict.fromkeys(malformed))
-        )
+        return SearchAnswer(newest, total, executed, tuple(dict.fromkeys(malformed)))
 
     def _look_up_batch(
         self,
