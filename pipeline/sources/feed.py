@@ -29,7 +29,7 @@ from pipeline.sources.feed_item import (
     half_read,
     may_be_unheard_of,
 )
-from pipeline.sources.feed_plain import plain_channel, plain_item
+from pipeline.sources.feed_plain import UNREAD, plain_channel, plain_item
 from pipeline.sources.http import ArxivHttp
 from pipeline.sources.identifiers import read_identifier
 from pipeline.sources.strict_xml import parse_strict
@@ -40,11 +40,8 @@ from storage.types import Announcement, AnnounceType, QuarantinedRecord
 ITEM_CAP = 2000
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ITEMS = ("item", _ATOM + "entry")
-_DC = "{http://purl.org/dc/elements/1.1/}"
-_UNREAD = (
-    "description", "link", _DC + "creator", _DC + "rights",
-    _ATOM + "summary", _ATOM + "link", _ATOM + "author", _ATOM + "rights",
-)  # fmt: skip
+#: elements of an item or an entry of which no announcement is made
+_UNREAD = (*UNREAD, *(_ATOM + name for name in ("summary", "link", "author", "rights")))
 _CATEGORY = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)?(?:\.[A-Za-z]+(?:-[A-Za-z]+)?)?")
 
 

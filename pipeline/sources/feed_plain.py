@@ -19,7 +19,8 @@ _SINGLE = {
     _ARXIV + "announce_type": "arxiv_announce_type",
 }
 _NEEDED = frozenset(_SINGLE.values())
-_UNREAD = frozenset(
+#: elements of an item of which no announcement is made
+UNREAD = frozenset(
     {
         "link", "description", _DC + "creator", _DC + "rights", _ARXIV + "DOI",
         _ARXIV + "journal_reference",
@@ -43,7 +44,7 @@ def plain_item(item: etree._Element) -> Entry | None:
     tags: list[dict[str, str]] = []
     for part in item:
         tag = part.tag
-        if tag in _UNREAD:
+        if tag in UNREAD:
             continue
         text = _plain(part)
         if text is None:
