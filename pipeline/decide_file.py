@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,10 @@ from pipeline.decide import chosen_sections, read_key, read_verdict, reviewer_na
 from storage.store import OpenStore
 from storage.types import Decision, NewDecision, Verdict
 
+#: texts kept in one lease; by id, so that they lie side by side: with 3 million papers 0.6 cpu-s
+_TEXTS = 2_000
+#: so many are kept as they are decided on
+_FEW_TEXTS = 50
 #: a decision dated further ahead than this is a mistake; clocks and time zones differ by less
 _LEEWAY = timedelta(days=1)
 _KEYS = {"arxiv_id", "verdict", "sections", "reviewer", "note", "decided_at"}
@@ -52,6 +56,8 @@ def decide_from_file(
 
     Calling it again with the same file records nothing twice: of a paper's lines without
     `decided_at` the last one counts, and it is there already if what stands says the same.
+    The decisions are recorded all or none, in one lease of one to two seconds for 20,000. The texts
+    they are made on are kept before, in leases of their own, so that nobody waits for those either.
 
     Raises:
         UsageError: the file cannot be read.
@@ -64,6 +70,7 @@ def decide_from_file(
             readable.append((number, *_from_line(raw, taxonomy, reviewer, now)))
         except (LivingSurveyError, ValueError, OverflowError, RecursionError) as error:
             refused.append(RefusedLine(number, None, str(error)))
+    _keep_texts(open_store, {decision.arxiv_id for _, decision, _ in readable})
     with open_store() as store:
         held = store.papers.held([decision.arxiv_id for _, decision, _ in readable])
         standing = store.decisions.standing(list(held))
@@ -96,6 +103,19 @@ def decide_from_file(
         tuple(dict.fromkeys(replaced)),
         tuple(sorted(refused, key=lambda r: r.line)),
     )
+
+
+def _keep_texts(open_store: OpenStore, arxiv_ids: Collection[str]) -> None:
+    """Keep the texts of many papers in parts; of few, recording the decisions keeps them."""
+    if len(arxiv_ids) <= _FEW_TEXTS:
+        return
+    with open_store() as store:
+        unkept = store.decisions.unkept(arxiv_ids)
+    if len(unkept) <= _FEW_TEXTS:
+        return
+    for start in range(0, len(unkept), _TEXTS):
+        with open_store() as store:
+            store.decisions.keep_texts(unkept[start : start + _TEXTS])
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -24,6 +24,9 @@ from storage.types import (
 _COLUMNS = """
 decision_id, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at, unplaced
 """
+_PAPER_OF = """
+SELECT arxiv_id FROM decision_event WHERE kind = 'decide' AND decision_id = $decision_id
+"""
 _HELD = "SELECT arxiv_id FROM paper WHERE arxiv_id IN (FROM listed($ids))"
 _ADD = """
 INSERT INTO decision_event
@@ -38,15 +41,26 @@ JOIN paper ON paper.arxiv_id = told.arxiv_id,
      (SELECT coalesce(max(seq), 0) AS seq FROM decision_event) AS last
 WHERE told.decision_id NOT IN (SELECT decision_id FROM decision_event WHERE kind = 'decide')
 """
-_KEEP_TEXT = """
-INSERT INTO decided_text
-SELECT arxiv_id, content_hash, title, abstract, authors, categories, comment
+# Found by hash first, so that no text is read that is kept already: with 3 million papers that
+# takes 0.2 cpu-s where reading 20,000 scattered abstracts to no end takes 3.8.
+_UNKEPT = """
 FROM paper
 WHERE arxiv_id IN (FROM listed($ids))
   AND NOT EXISTS (
       SELECT 1 FROM decided_text AS kept
       WHERE kept.arxiv_id = paper.arxiv_id AND kept.content_hash = paper.content_hash)
 """
+_KEEP_TEXT = f"""
+INSERT INTO decided_text
+SELECT arxiv_id, content_hash, title, abstract, authors, categories, comment
+FROM paper
+WHERE rowid IN (SELECT rowid {_UNKEPT})
+"""  # noqa: S608  made of constants
+# A few ids are looked for before the view numbers the events of each paper, many are joined after:
+# of 20,000 decisions those on ten papers are found in 8 ms instead of 24.
+_FEW = 200
+_OF_FEW = """list_contains(from_json($ids, '["VARCHAR"]'), arxiv_id)"""
+_OF_MANY = "arxiv_id IN (FROM listed($ids))"
 _UNDO = """
 INSERT INTO decision_event
 SELECT (SELECT max(seq) + 1 FROM decision_event), 'undo', decision_id, arxiv_id, verdict, sections,
@@ -137,9 +151,27 @@ class Decisions:
             )
         recorded = {
             decision.decision_id: decision
-            for decision in self._read("decision_id IN (FROM listed($ids))", ids=texts_json(events))
+            for decision in self._read(
+                f"{_of(ids)} AND decision_id IN (FROM listed($events))",
+                ids=texts_json(ids),
+                events=texts_json(events),
+            )
         }
         return tuple(recorded[key] for key in keys)
+
+    def unkept(self, arxiv_ids: Iterable[str]) -> list[str]:
+        """Return those of the papers whose present text no decision was ever made on, by id."""
+        sql = f"SELECT arxiv_id {_UNKEPT} ORDER BY arxiv_id"
+        return [row[0] for row in self._session.rows(sql, {"ids": texts_json(arxiv_ids)})]
+
+    def keep_texts(self, arxiv_ids: Iterable[str]) -> None:
+        """Keep the present texts of papers that are about to be decided on.
+
+        `add` does so itself; but to read thousands of texts takes seconds, and done beforehand, in
+        parts, it holds nobody up. A text without a decision says nothing.
+        """
+        with self._session.transaction():
+            self._session.write(_KEEP_TEXT, {"ids": texts_json(arxiv_ids)})
 
     def undo(
         self, *, reviewer: str, undone_at: datetime, decision_id: str | None = None
@@ -179,9 +211,14 @@ class Decisions:
         Raises:
             DecisionNotFoundError: there is none of that id.
         """
-        found = self._read("decision_id = $decision_id", decision_id=decision_id)
-        if not found:
+        named = self._session.row(_PAPER_OF, {"decision_id": decision_id})
+        if named is None:
             raise DecisionNotFoundError(decision_id)
+        found = self._read(
+            "arxiv_id = $arxiv_id AND decision_id = $decision_id",
+            arxiv_id=named[0],
+            decision_id=decision_id,
+        )
         return found[0]
 
     def of_paper(self, arxiv_id: str) -> list[Decision]:
@@ -191,9 +228,8 @@ class Decisions:
     def histories(self, arxiv_ids: Iterable[str]) -> dict[str, list[Decision]]:
         """Return `of_paper` of each paper that has any, all in one look."""
         found: defaultdict[str, list[Decision]] = defaultdict(list)
-        for decision in self._read(
-            "arxiv_id IN (FROM listed($ids)) ORDER BY decided_at, seq", ids=texts_json(arxiv_ids)
-        ):
+        ids = list(arxiv_ids)
+        for decision in self._read(f"{_of(ids)} ORDER BY decided_at, seq", ids=texts_json(ids)):
             found[decision.arxiv_id].append(decision)
         return dict(found)
 
@@ -216,10 +252,8 @@ class Decisions:
 
     def standing(self, arxiv_ids: Iterable[str]) -> dict[str, Decision]:
         """Return the decision that stands for each paper that has one."""
-        found = self._read(
-            "standing AND arxiv_id IN (FROM listed($ids))",
-            ids=texts_json(arxiv_ids),
-        )
+        ids = list(arxiv_ids)
+        found = self._read(f"standing AND {_of(ids)}", ids=texts_json(ids))
         return {decision.arxiv_id: decision for decision in found}
 
     def count(self) -> int:
@@ -299,3 +333,8 @@ class Decisions:
             parameters,
         )
         return [decision_of(row) for row in rows]
+
+
+def _of(arxiv_ids: Sequence[str]) -> str:
+    """Return the condition on a decision that it is on one of the papers in `$ids`."""
+    return _OF_FEW if len(arxiv_ids) <= _FEW else _OF_MANY

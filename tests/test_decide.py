@@ -1,7 +1,7 @@
 """Decisions from a terminal and in bulk, on a real database."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,8 +11,10 @@ from storage_fakes import add_predictions
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy, UnknownSectionError, load_taxonomy
+from pipeline import decide_file
 from pipeline.decide import decide
 from pipeline.decide_file import BulkReport, decide_from_file
+from storage.decisions import Decisions
 from storage.errors import PaperNotFoundError
 from storage.session import Session
 from storage.store import OpenStore, store_opener
@@ -205,9 +207,9 @@ def test_a_longer_file_asks_the_database_no_more_often(
         return len(asked)
 
     with open_store() as store:
-        store.papers.upsert([make_paper(f"2604.{n:05d}") for n in range(1, 63)], seen_at=NOW)
+        store.papers.upsert([make_paper(f"2604.{n:05d}") for n in range(1, 43)], seen_at=NOW)
     monkeypatch.setattr(Session, "rows", counted)
-    assert statements(1, 3) == statements(3, 63)
+    assert statements(1, 3) == statements(3, 43)
 
 
 def test_a_file_that_breaks_off_while_it_is_stored_leaves_nothing_and_can_be_repeated(
@@ -346,3 +348,29 @@ def test_a_file_that_is_not_utf8_is_refused_whole(
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UsageError, match="UTF-8"):
         decide_from_file(open_store, taxonomy, path, reviewer="ada", clock=lambda: NOW)
+
+
+def test_the_texts_of_a_long_file_are_kept_in_parts_before_it_is_recorded(
+    open_store: OpenStore, taxonomy: Taxonomy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decide_file, "_TEXTS", 2)
+    monkeypatch.setattr(decide_file, "_FEW_TEXTS", 1)
+    kept: list[list[str]] = []
+    keep = Decisions.keep_texts
+
+    def watched(decisions: Decisions, arxiv_ids: Iterable[str]) -> None:
+        kept.append(list(arxiv_ids))
+        assert decisions.count() == 0
+        keep(decisions, kept[-1])
+
+    monkeypatch.setattr(Decisions, "keep_texts", watched)
+    lines = [{"arxiv_id": key, "verdict": "reject"} for key in (IDS[2], IDS[0], IDS[1])]
+    assert bulk(open_store, taxonomy, tmp_path, *lines).recorded == 3
+    assert kept == [[IDS[0], IDS[1]], [IDS[2]]]
+    bulk(open_store, taxonomy, tmp_path, *lines, now=NOW + timedelta(days=1))
+    assert len(kept) == 2
+    with open_store() as store:
+        # in the order of the file, each with its text, once
+        assert [one.arxiv_id for one in store.decisions.recent(3)] == [IDS[1], IDS[0], IDS[2]]
+        assert len(store.decisions.training()) == 3
+        assert store.integrity.faults() == ()

@@ -7,6 +7,7 @@ import pytest
 from builders import SUBMITTED, make_decision, make_paper
 from storage_fakes import opener
 
+from storage import decisions
 from storage.errors import DecisionNotFoundError, NothingToUndoError, PaperNotFoundError
 from storage.store import Store
 from storage.types import Decision, NewDecision, Verdict
@@ -155,6 +156,18 @@ def test_histories_of_papers_are_read_together(store: Store) -> None:
     later, other, earlier, _ = store.decisions.add(batch)
     histories = store.decisions.histories(["2603.00001", "2603.00002", "2603.00004"])
     assert histories == {"2603.00001": [other], "2603.00002": [earlier, later]}
+
+
+@pytest.mark.parametrize("few", [0, 200])
+def test_decisions_on_few_and_on_many_papers_are_the_same(
+    store: Store, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(decisions, "_FEW", few)
+    first, second = store.decisions.add([make_decision(), reject("2603.00002")])
+    ids = ["2603.00002", "2603.00001", "2603.00001", "2603.00004"]
+    assert store.decisions.standing(ids) == {"2603.00001": first, "2603.00002": second}
+    assert store.decisions.histories(ids) == {"2603.00001": [first], "2603.00002": [second]}
+    assert (store.decisions.standing([]), store.decisions.histories([])) == ({}, {})
 
 
 def test_another_reviewer_may_undo_by_id_and_only_once(store: Store, now: datetime) -> None:

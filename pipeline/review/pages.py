@@ -177,10 +177,9 @@ def decisions_page(request: Request) -> Response:
     desk = desk_of(request)
     with desk.open_store() as store:
         recent = store.decisions.recent(_RECENT)
-        papers = store.papers.get_many([decision.arxiv_id for decision in recent])
+        titles = store.papers.titles(decision.arxiv_id for decision in recent)
         standing = store.decisions.standing(decision.arxiv_id for decision in recent)
         news = _news(store, request)
-    titles = {arxiv_id: stored.paper.title for arxiv_id, stored in papers.items()}
     return render(
         request,
         "decisions.html",
@@ -229,5 +228,5 @@ def _news(store: Store, request: Request) -> News | None:
         decision = store.decisions.get(decision_id)
     except DecisionNotFoundError:
         return None
-    stored = store.papers.get(decision.arxiv_id)
-    return News(decision, stored.paper.title if stored else decision.arxiv_id)
+    titles = store.papers.titles([decision.arxiv_id])
+    return News(decision, titles.get(decision.arxiv_id, decision.arxiv_id))
