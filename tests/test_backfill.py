@@ -53,6 +53,24 @@ def test_weeks_that_are_final_are_not_asked_for_again(
     assert (again.windows, again.skipped) == (0, 2)
 
 
+def test_a_final_backfill_proves_days_whose_feed_was_not_told_whole(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    with open_store() as store:
+        for day in (FROM, UNTIL - timedelta(days=2)):
+            store.announcements.add(
+                day, ["cs.CV"], [], checked_at=noon(day), calendar_quiet=False, untold=[()]
+            )
+    with ReplicaServer(PAPERS) as arxiv:
+        backfill(arxiv, tmp_path, open_store, noon(UNTIL))  # its second week is not over yet
+        with open_store() as store:
+            assert len(store.ledger.gaps(FROM, UNTIL)) == 2
+            store._session.write("DELETE FROM source_cursor")
+        backfill(arxiv, tmp_path, open_store, noon(UNTIL + timedelta(days=3)))
+    with open_store() as store:
+        assert store.ledger.gaps(FROM, UNTIL) == []
+
+
 def test_what_is_done_is_looked_up_in_one_lease(tmp_path: Path, open_store: OpenStore) -> None:
     now = datetime(2026, 3, 18, tzinfo=UTC)
     leases = []
