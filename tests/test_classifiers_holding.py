@@ -149,6 +149,18 @@ def test_of_a_thousand_the_newest_third_is_enough_if_both_verdicts_are_in_it() -
         replace(e, document=replace(e.document, known_at=START + n * DAY))
         for n, e in enumerate([*yes[:480], *no, *yes[480:]])
     ]
-    found = held(thin)
+    found = held(thin, stream(60))
     assert found.chosen == LATER
     assert [round(r.examples.mean(), 1) for r in found.rounds] == [0.4, 0.6, 0.8, 0.9]
+
+
+def test_a_fit_that_saw_no_rejection_calibrates_only_where_the_stream_stands_in_for_them() -> None:
+    late = [
+        replace(e, document=replace(e.document, known_at=START + timedelta(days=400 + n)))
+        for n, e in enumerate([*rejected(90, start=200), *approved(120, start=300)])
+    ]
+    examples = [*dated(approved(300)), *late]
+    assert held(examples).chosen == BY_HASH
+    assert held(examples, stream(60)).chosen == LATER
+    plain = hold_out(examples, stream(60), replace(Recipe(), weak=False), salt="0:")
+    assert plain.chosen == BY_HASH
