@@ -63,10 +63,13 @@ def audit_report(open_store: OpenStore, *, wanted: int = SAMPLE) -> AuditReport:
     return estimated(counted)
 
 
-def count(store: Store, wanted: int = SAMPLE) -> AuditReport:
-    """Return the counts alone: an estimate costs the import of a statistics library."""
+def count(store: Store, wanted: int = SAMPLE, *, queued: int | None = None) -> AuditReport:
+    """Return the counts alone: an estimate costs the import of a statistics library.
+
+    Who has counted the whole queue already says how many papers it holds: `queued`.
+    """
     sample = store.audit.sample(wanted)
-    screening = store.audit.screening()
+    screening = store.audit.screening(queued)
     decided = screening.listed + screening.approved + screening.rejected + screening.deferred
     return AuditReport(
         wanted=min(wanted, sample.known + sample.deferred + screening.waiting),

@@ -35,13 +35,16 @@ WITH standing AS (
 SELECT (SELECT coalesce(sum(coalesce(counts['revised'], 0) + coalesce(counts['unchanged'], 0)), 0)
         FROM run_end),
        (SELECT count(*) FROM paper),
-       (SELECT count(*) FROM queue
-        WHERE arxiv_id NOT IN (SELECT arxiv_id FROM standing)),
        count(*) FILTER (WHERE listed),
        count(*) FILTER (WHERE NOT listed AND verdict = 'approved'),
        count(*) FILTER (WHERE NOT listed AND verdict = 'rejected'),
        count(*) FILTER (WHERE NOT listed AND verdict = 'deferred')
 FROM standing
+"""
+# An approval that lost its section is in the queue again, and decided all the same.
+_WAITING_AGAIN = """
+SELECT count(*) FROM queue
+WHERE arxiv_id IN (SELECT arxiv_id FROM decisions WHERE standing AND unplaced)
 """
 _REASONS = """
 SELECT arg_max(trim(note), seq) AS reason, count(*) AS papers
@@ -124,10 +127,13 @@ class Audit:
         skipped = self._session.number(_SKIPPED, {"ids": ids, "last_drawn_at": last})
         return AuditSample(approved, rejected, deferred, skipped)
 
-    def screening(self) -> ScreeningCounts:
-        """Return the counts."""
+    def screening(self, queued: int | None = None) -> ScreeningCounts:
+        """Return the counts; who has counted the whole queue already says how many it holds."""
+        if queued is None:
+            queued = self._session.number("SELECT count(*) FROM queue")
+        waiting = queued - self._session.number(_WAITING_AGAIN)
         listed_by = {"listed_by": LIST_REVIEWER}
-        [(repeats, papers, waiting, listed, approved, rejected, deferred)] = self._session.rows(
+        [(repeats, papers, listed, approved, rejected, deferred)] = self._session.rows(
             _FLOW, listed_by
         )
         reasons = self._session.rows(_REASONS, listed_by)

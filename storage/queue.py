@@ -4,7 +4,8 @@ Ids are found first and the papers read by id after, which stays at milliseconds
 papers where sorting whole rows does not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from config.errors import UsageError
 from storage.papers import Papers
@@ -54,6 +55,18 @@ _SORTED = {
     "newest": _PAGE.format(order="paper.submitted_at DESC NULLS LAST", join=_JOIN, wanted=_WANTED),
     "mixed": _MIXED.format(wanted=_WANTED),
 }
+# The best papers are found among the best predictions: who waits is asked of those alone (3 million
+# papers: 78 instead of 229 cpu-ms). The more is decided, the more of the best may wait no more.
+_LIKELIEST = """
+SELECT min(in_scope)
+FROM (SELECT in_scope FROM prediction
+      WHERE newest AND coalesce(top_section = $section, $section IS NULL)
+      ORDER BY in_scope DESC
+      LIMIT $most)
+"""
+_DECIDED = "SELECT count(*) FROM decision_event"
+#: of more than this the search costs what it saves
+_MOST_LIKELIEST = 5_000
 #: what `Queue.page` takes
 ORDERS = ("likely", "uncertain", "mixed", "random", "newest")
 _DEFERRED = """
@@ -64,6 +77,11 @@ WHERE prediction.newest AND decisions.standing AND decisions.verdict = 'deferred
 ORDER BY decisions.decided_at, prediction.arxiv_id
 LIMIT $limit
 """
+_TALLY = """
+SELECT top_section, count(*) FILTER (in_scope >= $at_least), count(*)
+FROM queue
+GROUP BY top_section
+"""
 _COUNTS = """
 SELECT top_section, count(*)
 FROM queue
@@ -71,6 +89,18 @@ WHERE in_scope >= $at_least AND top_section IS NOT NULL
 GROUP BY top_section
 ORDER BY top_section
 """
+
+
+@dataclass(frozen=True, slots=True)
+class QueueTally:
+    """How many papers wait, counted in one pass."""
+
+    #: of those likely enough, by top section
+    sections: Mapping[str, int]
+    #: all of those likely enough
+    size: int
+    #: whatever their likelihood
+    whole: int
 
 
 class Queue:
@@ -106,16 +136,33 @@ class Queue:
             raise UsageError(
                 f"the queue has no order {order!r}.", hint=f"It has {', '.join(ORDERS)}."
             )
-        return self._items(
-            self._session.rows(
-                _SORTED[order],
-                {"section": section, "limit": limit, "offset": offset, "at_least": at_least},
-            )
-        )
+        asked = {"section": section, "limit": limit, "offset": offset, "at_least": at_least}
+        if order == "likely" and (least := self._likeliest(section, limit + offset)) is not None:
+            best = self._session.rows(_SORTED[order], {**asked, "at_least": max(at_least, least)})
+            if len(best) == limit:
+                return self._items(best)
+        return self._items(self._session.rows(_SORTED[order], asked))
+
+    def _likeliest(self, section: str | None, wanted: int) -> float | None:
+        """Return a probability that at least `wanted` waiting papers should reach, if any pays."""
+        most = 200 + 4 * wanted + self._session.number(_DECIDED)
+        if most > _MOST_LIKELIEST:
+            return None
+        row = self._session.row(_LIKELIEST, {"section": section, "most": most})
+        return None if row is None else row[0]
 
     def deferred(self, limit: int) -> list[QueueItem]:
         """Return predicted papers somebody put off, the longest waiting first."""
         return self._items(self._session.rows(_DEFERRED, {"limit": limit}))
+
+    def tally(self, *, at_least: float = 0.0) -> QueueTally:
+        """Return what `counts` and `size` say, and the size of the whole, for one look at all."""
+        rows = self._session.rows(_TALLY, {"at_least": at_least})
+        return QueueTally(
+            sections={section: count for section, count, _ in rows if section and count},
+            size=sum(count for _, count, _ in rows),
+            whole=sum(every for _, _, every in rows),
+        )
 
     def counts(self, *, at_least: float = 0.0) -> dict[str, int]:
         """Return how many papers wait, by top section."""

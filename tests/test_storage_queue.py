@@ -8,6 +8,8 @@ from storage_fakes import add_predictions, opener
 
 from classifiers.orders import order
 from config.errors import UsageError
+from storage import queue
+from storage.queue import QueueTally
 from storage.store import Store
 from storage.types import FacetScore, Prediction, SectionScore, TermWeight, Verdict
 
@@ -166,6 +168,9 @@ def test_pages_sections_and_counts(store: Store) -> None:
     assert store.queue.counts() == {"agents": 2, "survey-llm": 1}
     assert store.queue.counts(at_least=0.75) == {"agents": 1, "survey-llm": 1}
     assert (store.queue.size(), store.queue.size(at_least=0.75)) == (4, 2)
+    for least in (0.0, 0.75):
+        counts, size = store.queue.counts(at_least=least), store.queue.size(at_least=least)
+        assert store.queue.tally(at_least=least) == QueueTally(counts, size, 4)
 
 
 def test_an_item_carries_the_paper_its_prediction_and_its_priority(store: Store) -> None:
@@ -188,3 +193,21 @@ def test_deferred_papers_wait_apart_the_longest_first(store: Store) -> None:
     assert [i.paper.paper.arxiv_id[-1] for i in store.queue.deferred(10)] == ["2", "1"]
     assert len(store.queue.deferred(1)) == 1
     assert page(store) == []
+
+
+@pytest.mark.parametrize("most", [0, 5_000])
+def test_the_likely_order_is_the_same_however_it_is_searched(
+    store: Store, now: datetime, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(queue, "_MOST_LIKELIEST", most)
+    ids = [f"2605.{n:05d}" for n in range(1, 601)]
+    store.papers.upsert([make_paper(key) for key in ids], seen_at=now)
+    # of every twenty papers all have one probability; half of the best are decided
+    add_predictions(
+        store, [make_prediction(key, in_scope=1 - n // 20 / 50) for n, key in enumerate(ids)]
+    )
+    store.decisions.add([make_decision(key) for key in ids[:100:2]])
+    waiting = ids[1:100:2] + ids[100:]
+    for offset in (0, 7, 590, 545):
+        found = store.queue.page(limit=10, offset=offset)
+        assert [item.paper.paper.arxiv_id for item in found] == waiting[offset : offset + 10]

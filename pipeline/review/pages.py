@@ -54,9 +54,8 @@ def queue_page(request: Request) -> Response:
     desk = desk_of(request)
     place = read_place("/queue", request.query_params, desk.taxonomy)
     with desk.open_store() as store:
-        counts = store.queue.counts(at_least=place.at_least / 100)
-        size = store.queue.size(at_least=place.at_least / 100)
-        total = counts.get(place.section, 0) if place.section else size
+        tally = store.queue.tally(at_least=place.at_least / 100)
+        total = tally.sections.get(place.section, 0) if place.section else tally.size
         pages = max(1, -(-total // PAGE_SIZE))
         # the last paper of the last page was decided: show the page before it
         place = place.at_page(min(place.page, pages))
@@ -69,7 +68,7 @@ def queue_page(request: Request) -> Response:
         )
         # only an approval that lost its section in a change of the taxonomy waits again
         standing = store.decisions.standing([item.paper.paper.arxiv_id for item in items])
-        audit = count(store)
+        audit = count(store, queued=tally.whole)
         news = _news(store, request)
     section = desk.taxonomy.section(place.section) if place.section else None
     pager = Pager(
@@ -85,8 +84,8 @@ def queue_page(request: Request) -> Response:
         heading=" \N{MIDDLE DOT} ".join(section.path) if section else "Queue",
         section=section,
         place=place,
-        counts=counts,
-        size=size,
+        counts=tally.sections,
+        size=tally.size,
         pager=pager,
         cards=_cards(desk, items, standing),
         audit=_estimated(desk, audit),
