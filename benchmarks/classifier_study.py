@@ -1,10 +1,11 @@
 """Reproduces the tables of docs/classifier.md: `python -m benchmarks.classifier_study [TABLE...]`.
 
-Tables: curve, reliability, recipe, thresholds, replay. Without names, all of them (an hour on two
-cores). Needs ../shared/data.
+Tables: little, curve, reliability, recipe, thresholds, replay. Without names, all of them (half an
+hour of one core). Needs ../shared/data.
 """
 
 import argparse
+import random
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -32,6 +33,13 @@ COLUMNS = (
     "modality", "task", "task F1", "pair in top 3", "WSS@95", "AUC",
     "ECE scope", "ECE modality", "ECE task",
 )  # fmt: skip
+
+#: approvals from the list, and unlabelled papers
+LITTLE = (
+    (0, 0), (5, 0), (5, 3000), (20, 20), (20, 40), (20, 300), (20, 3000), (400, 0), (400, 3000),
+)  # fmt: skip
+#: papers of either kind that are scored with little to learn from
+LITTLE_TEST = 250
 
 Figures = dict[str, float]
 
@@ -182,7 +190,30 @@ def replay(data: Development) -> None:
             )  # fmt: skip
 
 
+def little(data: Development) -> None:
+    """Print what the scope is worth after a handful of approvals and with little of the stream."""
+    papers = [*data.test[:LITTLE_TEST], *data.test_rejected[:LITTLE_TEST]]
+    truth = np.asarray([example.in_scope for example in papers], dtype=bool)
+    head("trained on", "AUC", f"of {int((~truth).sum())} negatives above 0.5", "Brier score")
+
+    def show(name: str, classifier: Classifier) -> None:
+        scores = classifier.predict([example.document for example in papers])
+        chances = np.asarray([score.in_scope for score in scores])
+        above = int(((chances > 0.5) & ~truth).sum())
+        _print(
+            name, area_under_curve(chances, truth), above, float(((chances - truth) ** 2).mean())
+        )
+
+    show("cue words alone", CueClassifier(data.taxonomy))
+    for approvals, unlabelled in LITTLE:
+        known = random.Random(0).sample(data.listed, approvals)
+        stream = data.background(0, unlabelled)
+        name = f"{approvals} approvals, background {unlabelled:,}"
+        show(name, train(known, stream, data.taxonomy, trained_at=WHEN))
+
+
 TABLES = {
+    "little": little,
     "curve": curve,
     "reliability": reliability,
     "recipe": recipe,
