@@ -1,9 +1,9 @@
 """What changes week by week: unknown words, shifted scores, rejections that cluster. Only looks."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +20,25 @@ Floats = npt.NDArray[np.float64]
 NOTABLE_SHIFT = 0.25
 #: papers a term must stand in before it can point to a missing section
 _AT_LEAST = 5
-#: how far above the rest of the stream, as a normal deviate
-_CLEAR = 5.0
+#: How far above the rest of the stream: as a normal deviate, for the term that a subject begins
+#: with and for those that join it; and as a ratio of shares, since among thousands of papers every
+#: difference is clear.
+_CLEAR, _JOINS, _TIMES = 5.0, 3.0, 2.0
+#: A section speaks of a term if this share of what is usual among the troubled papers is usual in
+#: it, in so many of its papers.
+_SPOKEN, _SPOKEN_IN = 0.5, 2
+#: of the rarer one's papers, so many hold both of two terms of one subject, and so many times what
+#: chance puts together
+_SAME_SUBJECT, _TOO_OFTEN = 0.4, 2.0
+#: placed papers from which on they say what is usual, and not the stream
+_ENOUGH = 100
+#: terms that may begin a subject
+_SEEDS = 40
 _TERMS, _EXAMPLES = 10, 5
 #: a word in more of the stream's papers than this share is no topic
 _COMMON = 0.1
+#: a word with fewer letters is hardly ever one of a subject's
+_LETTERS = 3
 #: terms that must stand together in a paper, or they only happen to be frequent
 _TOGETHER = 3
 
@@ -106,7 +120,10 @@ def stability_index(reference: Floats, now: Floats, bins: int = 10) -> float:
 
 
 def missing_section(
-    troubled: Sequence[Document], others: Sequence[Document], taxonomy: Taxonomy
+    troubled: Sequence[Document],
+    others: Sequence[Document],
+    taxonomy: Taxonomy,
+    placed: Mapping[str, Sequence[Document]] | None = None,
 ) -> MissingSection | None:
     """Return what abstained or rejected papers have in common that no section speaks of.
 
@@ -114,33 +131,76 @@ def missing_section(
         troubled: papers the model left open or reviewers rejected.
         others: the rest of the stream.
         taxonomy: terms that any of its cues contain are no news.
+        placed: by section, papers that stand in it: what they speak of is no news either.
 
     A term counts where it stands clearly more often among the troubled than in the rest. None
-    where fewer than five papers hold three such terms together: single terms stand out by chance
-    in every week.
+    where fewer than five papers hold three such terms of one subject: single terms stand out by
+    chance in every week, and what papers on the survey's own subjects share are its own words.
     """
+    among = _papers_by_term(troubled)
+    clearest = _news(
+        Counter({term: len(keys) for term, keys in among.items()}),
+        len(troubled), others, taxonomy, placed or {},
+    )  # fmt: skip
+    papers = len(troubled) + len(others)
+    for clear, seed in clearest[:_SEEDS]:
+        if clear < _CLEAR:
+            break
+        subject = (term for _, term in clearest if _same_subject(among[seed], among[term], papers))
+        terms = list(islice(subject, _TERMS))
+        held = {
+            document.key: _held(document, terms)
+            for document in troubled
+            if document.key in among[seed]
+        }
+        gathered = [key for key, count in held.items() if count >= _TOGETHER]
+        if len(gathered) >= _AT_LEAST:
+            return MissingSection(
+                terms=tuple((term, len(among[term])) for term in terms),
+                examples=tuple(sorted(gathered, key=lambda key: (-held[key], key))[:_EXAMPLES]),
+            )
+    return None
+
+
+def _news(
+    among: Counter[str],
+    troubled: int,
+    others: Sequence[Document],
+    taxonomy: Taxonomy,
+    placed: Mapping[str, Sequence[Document]],
+) -> list[tuple[float, str]]:
+    """Return (clearness, term) of what stands out and no section speaks of, clearest first."""
     cued = {word for phrase in _phrases(taxonomy) for word in tokens(phrase)}
-    among, beside = _papers_by_term(troubled), _papers_by_term(others)
-    common = {term for term, count in beside.items() if count > _COMMON * len(others)}
+    stream = _counts(others)
+    common = {term for term, count in stream.items() if count > _COMMON * len(others)}
+    sections = [(_counts(documents), len(documents)) for documents in placed.values()]
+    settled = {d.key: d for documents in placed.values() for d in documents}
+    # With few placed papers the rest of the stream has to say what is usual.
+    usual = _counts(settled.values()) if len(settled) >= _ENOUGH else stream
+    size = len(settled) if len(settled) >= _ENOUGH else len(others)
     found = []
     for term, count in among.items():
         words = set(term.split())
-        if count < _AT_LEAST or words & cued or words & common:
+        if count < _AT_LEAST or words <= cued or words & common:
             continue
-        elsewhere = beside.get(term, 0)
-        clear = _clearness(count, len(troubled), elsewhere, len(others))
-        if clear >= _CLEAR:
-            found.append((clear, term, count))
-    clearest = sorted(found, key=lambda item: (-item[0], item[1]))[:_TERMS]
-    held = {
-        document.key: _held(document, [term for _, term, _ in clearest]) for document in troubled
-    }
-    gathered = [key for key, count in held.items() if count >= _TOGETHER]
-    if len(gathered) < _AT_LEAST:
-        return None
-    return MissingSection(
-        terms=tuple((term, count) for _, term, count in clearest),
-        examples=tuple(sorted(gathered, key=lambda key: (-held[key], key))[:_EXAMPLES]),
+        elsewhere, share = usual[term], count / troubled
+        clear = max(
+            _clearness(count, troubled, elsewhere, size),
+            _clearness(count, troubled, stream[term], len(others)),
+        )
+        if clear < _JOINS or share * size < _TIMES * elsewhere:
+            continue
+        spoken = any(said[term] >= max(_SPOKEN_IN, _SPOKEN * share * of) for said, of in sections)
+        if not spoken:
+            found.append((clear, term))
+    return sorted(found, key=lambda item: (-item[0], item[1]))
+
+
+def _same_subject(one: set[str], other: set[str], papers: int) -> bool:
+    together = len(one & other)
+    by_chance = len(one) * len(other) / papers
+    return one is other or (
+        together >= _SAME_SUBJECT * min(len(one), len(other)) and together >= _TOO_OFTEN * by_chance
     )
 
 
@@ -174,11 +234,19 @@ def _phrases(taxonomy: Taxonomy) -> list[str]:
     return of_labels + [cue for section in taxonomy.sections for cue in section.cues]
 
 
-def _papers_by_term(documents: Sequence[Document]) -> Counter[str]:
+def _papers_by_term(documents: Sequence[Document]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for document in documents:
+        for term in _terms(document):
+            found.setdefault(term, set()).add(document.key)
+    return found
+
+
+def _counts(documents: Iterable[Document]) -> Counter[str]:
     return Counter(term for document in documents for term in _terms(document))
 
 
 def _terms(document: Document) -> set[str]:
     words = tokens(document_text(document))
-    pairs = {f"{a} {b}" for a, b in pairwise(words)}
-    return pairs | {word for word in words if len(word) > 3}
+    pairs = {f"{a} {b}" for a, b in pairwise(words) if min(len(a), len(b)) >= _LETTERS}
+    return pairs | {word for word in words if len(word) >= _LETTERS}

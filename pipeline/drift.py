@@ -13,8 +13,9 @@ from classifiers.drift import NOTABLE_SHIFT, MissingSection, drift, missing_sect
 from classifiers.model import Model
 from classifiers.types import Document, Scores
 from config.taxonomy import Taxonomy
+from pipeline.digest.week import Week
 from pipeline.documents import document_of
-from pipeline.drift_reports import DriftReport, ExamplePaper, week_of
+from pipeline.drift_reports import DriftReport, ExamplePaper
 from pipeline.lessons import Lesson, Lessons, gather
 from pipeline.models import Learned
 from storage.store import OpenStore
@@ -86,9 +87,10 @@ def look_at_drift(
     )
     enough = min(len(stream.week), len(stream.before)) >= _FEWEST
     troubled, others = _sides(stream.month, lessons.decided, scored, taxonomy, now=now)
-    missing = missing_section(troubled, others, taxonomy)
+    placed = _placed(stream.month, lessons.decided, scored)
+    missing = missing_section(troubled, others, taxonomy, placed)
     report = DriftReport(
-        week=week_of(now),
+        week=str(Week.of(now)),
         model_id=model.model_id,
         looked_at=now.isoformat(timespec="seconds"),
         papers=len(stream.week),
@@ -163,6 +165,22 @@ def _sides(
     troubled = rejected | opened
     rest = {document.key: document for document in month} | approved
     return list(troubled.values()), [d for key, d in rest.items() if key not in troubled]
+
+
+def _placed(
+    month: Sequence[Document], decided: Sequence[Lesson], scored: dict[str, Scores]
+) -> dict[str, list[Document]]:
+    """Return by section what was approved for it, and what the model puts there without doubt."""
+    found: dict[str, dict[str, Document]] = {}
+    for one in decided:
+        for section in one.example.sections:
+            found.setdefault(section, {})[one.example.document.key] = one.example.document
+    known = {one.example.document.key for one in decided}
+    for document in month:
+        score = scored[document.key]
+        if document.key not in known and score.in_scope >= _IN_SCOPE and not score.open_facets:
+            found.setdefault(score.sections[0][0], {})[document.key] = document
+    return {section: list(documents.values()) for section, documents in found.items()}
 
 
 def _examples(

@@ -5,7 +5,6 @@ Light on purpose: `status` and `doctor` read the newest, and must not pay for sc
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
 
 from config.errors import LivingSurveyError
@@ -46,12 +45,6 @@ class DriftReport:
     missing_examples: tuple[ExamplePaper, ...]
     #: sentences that ask for somebody's eyes; empty: all is as it was
     notable: tuple[str, ...]
-
-
-def week_of(now: datetime) -> str:
-    """Return the ISO week of an instant."""
-    year, week, _ = now.isocalendar()
-    return f"{year}-W{week:02}"
 
 
 def drift_path(reports: Path, week: str) -> Path:

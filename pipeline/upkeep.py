@@ -7,7 +7,8 @@ from rich.progress import Progress
 from classifiers import shelf
 from classifiers.errors import NoModelError
 from pipeline.bootstrap import Services
-from pipeline.drift_reports import DriftReport, drift_path, save_drift, week_of
+from pipeline.digest.week import Week
+from pipeline.drift_reports import DriftReport, drift_path, save_drift
 from pipeline.models import read_learned, read_shelf
 from pipeline.recording import Recorder
 
@@ -61,7 +62,7 @@ def _learned_so_far(models: Path) -> frozenset[str]:
 def weekly_drift_step(services: Services, record: Recorder, bars: Progress) -> DriftReport | None:
     """Look at drift in the first run of an ISO week; None in the others, and without a model."""
     settings = services.settings.classifier
-    if drift_path(settings.reports, week_of(services.clock())).exists():
+    if drift_path(settings.reports, str(Week.of(services.clock()))).exists():
         return None
     if shelf.current_id(settings.models) is None:
         return None

@@ -7,6 +7,7 @@ from classifiers_fakes import approved, document, outside
 from classifiers.drift import drift, missing_section, stability_index, unknown_share
 from classifiers.features import TextFeatures
 from classifiers.text import document_text
+from classifiers.types import Document
 from config.taxonomy import load_taxonomy
 
 
@@ -60,3 +61,51 @@ def test_the_taxonomys_own_words_are_no_news() -> None:
 def test_a_handful_is_no_cluster() -> None:
     robots = [document(f"robot-{n}", "Humanoid locomotion of quadrupeds") for n in range(3)]
     assert missing_section(robots, outside(100), load_taxonomy()) is None
+
+
+def _reading(count: int, section: str, words: str) -> list[Document]:
+    return [
+        document(f"{section}-{n}", f"{words} {n}", f"We show {words} here.") for n in range(count)
+    ]
+
+
+def test_what_a_section_speaks_of_is_no_news_however_often_it_stays_open() -> None:
+    troubled = _reading(40, "open", "chart reading of ledgers")
+    placed = {"charts": _reading(20, "charts", "chart reading of ledgers")}
+    others = outside(200)
+    assert missing_section(troubled, others, load_taxonomy()) is not None
+    assert missing_section(troubled, others, load_taxonomy(), placed) is None
+
+
+def test_terms_that_stand_apart_are_no_subject() -> None:
+    words = ("quokka", "wombat", "numbat", "bilby", "dingo", "echidna")
+    apart = [document(f"{word}-{n}", word, word) for word in words for n in range(15)]
+    assert missing_section(apart, outside(100), load_taxonomy()) is None
+    herd = [document(f"h-{n}", "Quokka, wombat", "Numbat.") for n in range(15)]
+    found = missing_section([*apart, *herd], outside(100), load_taxonomy())
+    assert found is not None
+    assert {"quokka", "wombat", "numbat"} <= {word for t, _ in found.terms for word in t.split()}
+    assert all(key.startswith("h-") for key in found.examples)
+
+
+def test_a_subject_shows_among_hundreds_of_papers_that_are_open_for_other_reasons() -> None:
+    noise = [
+        document(f"n-{n}", f"Answering questions about pictures {n}", "Grained textual answers.")
+        for n in range(300)
+    ]
+    placed = {
+        "pictures": _reading(150, "p", "answering questions about pictures grained textual answers")
+    }
+    hives = [
+        document(
+            f"m-{n}", f"Apiary pictures {n}", "Nectar in hives. An apiary, and brood: textual."
+        )
+        for n in range(15)
+    ]
+    rest = _reading(1500, "r", "customs tariffs of ports")
+    common = _reading(60, "o", "apiary")  # elsewhere in the stream it is nothing rare
+    found = missing_section([*noise, *hives], [*rest, *common], load_taxonomy(), placed)
+    assert found is not None
+    assert {"nectar", "brood"} <= {word for term, _ in found.terms for word in term.split()}
+    assert all(key.startswith("m-") for key in found.examples)
+    assert missing_section(noise, [*rest, *common], load_taxonomy(), placed) is None

@@ -15,7 +15,8 @@ from config.settings import ClassifierSettings, DatabaseSettings, Settings
 from pipeline import train as training
 from pipeline.bootstrap import Services, bootstrap
 from pipeline.contest import Contest
-from pipeline.drift_reports import DriftReport, newest_drift, save_drift, week_of
+from pipeline.digest.week import Week
+from pipeline.drift_reports import DriftReport, newest_drift, save_drift
 from pipeline.recording import Recorder
 from pipeline.upkeep import drift_step, retrain_step, weekly_drift_step
 
@@ -131,7 +132,7 @@ def test_the_first_run_of_a_week_looks_and_the_others_do_not(survey: Path) -> No
     with _bars() as bars:
         first = weekly_drift_step(opened, record, bars)
         assert first is not None
-        assert first.week == week_of(NOW)
+        assert first.week == str(Week.of(NOW))
         assert weekly_drift_step(opened, record, bars) is None
         assert drift_step(opened, record, bars) == first
     (survey / "var" / "reports" / f"drift-{first.week}.json").unlink()

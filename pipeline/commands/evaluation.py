@@ -106,6 +106,8 @@ def drift(invocation: Invocation) -> None:
         f" on {counted(report.decided, 'decision')} that the model never learned from"
     )
     say(f"unplaced     {counted(report.troubled, 'paper')} left open or rejected lately")
+    if None in (report.unknown_terms, report.score_shift, report.calibration_error):
+        say("             -: too little that the model never learned from")
     for sentence in report.notable or ("nothing notable",):
         say(f"verdict      {sentence}")
     if report.missing_terms:
@@ -118,4 +120,4 @@ def drift(invocation: Invocation) -> None:
 
 
 def _said(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.3f}"
+    return "-" if value is None else f"{value:.3f}"
