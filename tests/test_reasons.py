@@ -23,7 +23,7 @@ from classifiers.text import tokens
 from classifiers.training import train
 from classifiers.types import Document
 from config.taxonomy import Taxonomy, load_taxonomy
-from pipeline.reasons.account import Account, Place, Share
+from pipeline.reasons.account import Account, Place, Share, as_written
 from pipeline.reasons.by_cues import CueMind
 from pipeline.reasons.by_model import ModelMind
 from pipeline.reasons.reasoner import Reasoner
@@ -181,7 +181,7 @@ def test_what_is_shown_adds_up_in_two_decimals(values: list[float], base: float)
     ranked = sorted(values, key=lambda value: -abs(value))
     account = Account(
         "scope", "in_scope", "In scope", 0.5, base + sum(values), base,
-        tuple(Share(f"t{n}", value, ()) for n, value in enumerate(ranked)),
+        tuple(Share(f"t{n}", f"t{n}", value, ()) for n, value in enumerate(ranked)),
     )  # fmt: skip
     shown = account.balance
     parts = shown.base + shown.total_for + shown.total_against + shown.rest
@@ -196,10 +196,10 @@ def test_marks_show_each_account_and_escape_the_text() -> None:
     places = (Place("abstract", 3, 8), Place("abstract", 25, 30))
     pair = (Place("abstract", 3, 22),)
     accounts = [
-        Account("scope", "in_scope", "", 0.5, 1, 0, (Share("video", 1.0, places),)),
+        Account("scope", "in_scope", "", 0.5, 1, 0, (Share("video", "video", 1.0, places),)),
         Account(
             "task", "x", "", 0.5, 1, 0,
-            (Share("video", 0.5, places), Share("video diffusion", -1.0, pair)),
+            (Share("video", "video", 0.5, places), Share("video diffusion", "", -1.0, pair)),
         ),
     ]  # fmt: skip
     assert marked(text, "abstract", accounts) == (
@@ -212,8 +212,8 @@ def test_marks_show_each_account_and_escape_the_text() -> None:
 
 def test_weak_terms_and_places_outside_of_the_text_are_not_marked() -> None:
     shares = (
-        Share("a", 1.0, (Place("title", 0, 1), Place("title", 5, 99))),
-        Share("b", 0.05, (Place("title", 2, 3),)),
+        Share("a", "a", 1.0, (Place("title", 0, 1), Place("title", 5, 99))),
+        Share("b", "b", 0.05, (Place("title", 2, 3),)),
     )
     account = Account("scope", "in_scope", "", 0.5, 1, 0, shares)
     assert marked("a b", "title", [account]) == '<mark class="for-0">a</mark> b'
@@ -339,3 +339,14 @@ def test_a_paper_without_known_words_has_reasons_too(mind: ModelMind, taxonomy: 
         scope = each.reasons(strange).accounts[0]
         assert scope.shares == ()
         assert scope.score == scope.base
+
+
+def test_words_are_shown_as_they_stand_in_the_text() -> None:
+    title, abstract = "A Text-to-Image\n Model", "Models of text. LLMs."
+    pair = (Place("title", 2, 9), Place("abstract", 10, 14))
+    assert as_written("text to", pair, title, abstract) == "Text-to"
+    assert as_written("image model", (Place("title", 10, 22),), title, abstract) == "Image Model"
+    assert as_written("llms", (Place("abstract", 16, 20),), title, abstract) == "LLMs"
+    across = (Place("title", 17, 22), Place("abstract", 0, 6))
+    assert as_written("model models", across, title, abstract) == "model models"
+    assert as_written("nowhere", (), title, abstract) == "nowhere"

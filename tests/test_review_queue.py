@@ -6,6 +6,8 @@ import pytest
 from builders import make_decision, make_paper, make_prediction
 from review_fakes import Room, Visitor, make_room, scores
 
+from config.taxonomy import load_taxonomy
+from pipeline.review.desk import make_templates
 from storage.types import FacetScore, TermWeight, Verdict
 
 
@@ -239,3 +241,12 @@ def test_pitfall_71_no_pdf_is_served_here(room: Room, visitor: Visitor) -> None:
     page = visitor.get("/paper/2603.00001").response.text
     assert 'href="https://arxiv.org/pdf/2603.00001"' in page
     assert 'href="https://arxiv.org/abs/2603.00001' in page
+
+
+def test_a_section_s_short_name_is_spelled_as_its_label() -> None:
+    taxonomy = load_taxonomy()
+    short = make_templates(taxonomy).filters["short_name"]
+    names = {section.id: short(section) for section in taxonomy.sections}
+    assert names["generation-image-non-llm-based"] == "Non-LLM-based (CLIP/T5)"  # the list: Clip
+    assert names["generation-video-non-llm-based"] == "Non-LLM-based"  # the list's own heading
+    assert names["safety-defense"] == "Defense and Detect"

@@ -54,6 +54,15 @@ def test_terms_are_marked_where_they_stand_and_text_stays_text(why_room: Room) -
     assert page.tree.xpath("string(//h1)") == TITLE
 
 
+def test_terms_are_listed_as_they_stand_in_the_text(why_room: Room) -> None:
+    page = Visitor(why_room.app()).get("/paper/2603.00001")
+    text = " ".join(f"{TITLE} {ABSTRACT}".split())
+    listed = page.tree.xpath('//details[@id="why-0"]//li/span[1]/text()')
+    assert len(listed) > 4
+    assert all(words in text for words in listed)
+    assert any(words != words.lower() for words in listed)
+
+
 def test_neighbours_are_named_linked_and_escaped(why_room: Room) -> None:
     page = Visitor(why_room.app()).get("/paper/2603.00001")
     approved_, rejected_ = page.tree.xpath('//div[@class="near"]/div')

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.commands.invocation import Invocation, command
-from pipeline.console import Column
+from pipeline.console import Column, printable
 
 if TYPE_CHECKING:
     from pipeline.reasons.account import Account, Near, Reasons
@@ -77,9 +77,9 @@ def _say_account(invocation: Invocation, account: "Account") -> None:
         return
     rows = [
         (
-            f"  {up.term}" if up else "",
+            f"  {printable(up.words)}" if up else "",
             f"{up.value:+.2f}" if up else "",
-            down.term if down else "",
+            printable(down.words) if down else "",
             f"{down.value:+.2f}" if down else "",
         )
         for up, down in zip_longest(balance.speaking_for, balance.against)

@@ -22,7 +22,7 @@ from classifiers.targets import SECTION, own_sections
 from classifiers.text import places, readable, tokens
 from classifiers.types import Document
 from config.taxonomy import Taxonomy
-from pipeline.reasons.account import Account, Place, Reasons, Share
+from pipeline.reasons.account import Account, Place, Reasons, Share, as_written
 from pipeline.reasons.outline import SCOPE, Key, heading, outline
 
 #: by cue, its evidence
@@ -90,7 +90,7 @@ class CueMind:
             probability=probability,
             score=base + sum(values.values()),
             base=base,
-            shares=tuple(Share(cue, value, where.places(cue)) for cue, value in ranked),
+            shares=tuple(where.share(cue, value) for cue, value in ranked),
         )
 
     def _scope_parts(self, found: dict[CueKey, Found]) -> list[tuple[Found, float]]:
@@ -117,10 +117,16 @@ class _Text:
     """Finds cues in a paper's title and abstract."""
 
     def __init__(self, document: Document) -> None:
+        self._document = document
         self._fields = {
             "title": list(places(readable(document.title))),
             "abstract": list(places(readable(document.abstract))),
         }
+
+    def share(self, cue: str, value: float) -> Share:
+        """Return a cue's share with its places."""
+        where, paper = self.places(cue), self._document
+        return Share(cue, as_written(cue, where, paper.title, paper.abstract), value, where)
 
     def places(self, cue: str) -> tuple[Place, ...]:
         """Return where a cue stands, its plural included."""

@@ -6,7 +6,7 @@ from classifiers.explain import Reading
 from classifiers.model import Model
 from classifiers.targets import Output
 from classifiers.types import Document, Example
-from pipeline.reasons.account import Account, Place, Reasons, Share
+from pipeline.reasons.account import Account, Place, Reasons, Share, as_written
 from pipeline.reasons.compared import Compared
 from pipeline.reasons.outline import heading, outline
 
@@ -47,12 +47,12 @@ class ModelMind:
         approved, rejected = self._compared.near(reading.row, {document.key, *changed})
         found = outline(reading.scores, self._parts, sections)
         # A term has the same places in every account.
-        places: dict[str, tuple[Place, ...]] = {}
+        seen: dict[str, tuple[str, tuple[Place, ...]]] = {}
         return Reasons(
             model_id=self.model_id,
             trained=True,
             accounts=tuple(
-                self._account(reading, key, found.probabilities.get(key), places)
+                self._account(reading, key, found.probabilities.get(key), document, seen)
                 for key in found.keys
             ),
             footings=found.footings,
@@ -65,15 +65,19 @@ class ModelMind:
         reading: Reading,
         key: tuple[str, str],
         probability: float | None,
-        places: dict[str, tuple[Place, ...]],
+        document: Document,
+        seen: dict[str, tuple[str, tuple[Place, ...]]],
     ) -> Account:
         kind, name = key
         found = reading.explain(Output(kind, name))
         shares = []
         for each in found.contributions:
-            if each.term not in places:
-                places[each.term] = tuple(Place(m.field, m.start, m.end) for m in each.marks)
-            shares.append(Share(each.term, each.value, places[each.term]))
+            if each.term not in seen:
+                places = tuple(Place(m.field, m.start, m.end) for m in each.marks)
+                words = as_written(each.term, places, document.title, document.abstract)
+                seen[each.term] = words, places
+            words, places = seen[each.term]
+            shares.append(Share(each.term, words, each.value, places))
         return Account(
             kind=kind,
             name=name,

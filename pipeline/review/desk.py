@@ -1,7 +1,7 @@
 """What every page of the queue needs, and the one function that renders them. Decides nothing."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from config.headings import heading_key
 from config.taxonomy import Section, Taxonomy
 from pipeline.reasons.reasoner import Reasoner
 from pipeline.review.cards import grouped
@@ -78,6 +79,8 @@ def day(instant: datetime | None) -> str:
 def make_templates(taxonomy: Taxonomy) -> Environment:
     """Return the template environment: everything escaped, an unknown name is an error."""
     names = {section.id: section_name(section) for section in taxonomy.sections}
+    labels = (label.names.get("en", "") for facet in taxonomy.facets for label in facet.labels)
+    spelled = {heading_key(name): name for name in labels}
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
@@ -90,6 +93,7 @@ def make_templates(taxonomy: Taxonomy) -> Environment:
     environment.filters["exact"] = exact
     environment.filters["day"] = day
     environment.filters["section_name"] = lambda name: names.get(name, name)
+    environment.filters["short_name"] = lambda section: _short_name(section, spelled)
     environment.globals["verdict_names"] = VERDICT_NAMES
     environment.globals["orders"] = ORDERS
     environment.globals["limits"] = LIMITS
@@ -104,6 +108,12 @@ def make_templates(taxonomy: Taxonomy) -> Environment:
 def section_name(section: Section) -> str:
     """Return the name of a section that can stand alone."""
     return section.names.get("en") or " \N{MIDDLE DOT} ".join(section.path)
+
+
+def _short_name(section: Section, spelled: Mapping[str, str]) -> str:
+    """Return a section's own heading, spelled as its label is: "Clip" in a list is CLIP here."""
+    own = section.path[-1]
+    return spelled.get(heading_key(own), own)
 
 
 def render(
