@@ -266,7 +266,14 @@ def _again(run: RunRecord) -> str:
 
 def _taxonomy(services: Services) -> Iterator[Finding]:
     report = check_taxonomy(services.taxonomy, services.open_store)
-    for lost in report.lost:
+    if report.lost and report.migrated_to:
+        yield Finding(
+            "taxonomy",
+            f"the last change that was recorded led to another taxonomy than {report.title!r} as"
+            " the settings name it.",
+            "Set [survey] taxonomy to the new file.",
+        )
+    for lost in () if report.migrated_to else report.lost:
         meant = f" (is it now {' or '.join(lost.nearest)}?)" if lost.nearest else ""
         papers = counted(lost.papers, "approved paper stands", "approved papers stand")
         yield Finding(

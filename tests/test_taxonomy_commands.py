@@ -50,6 +50,10 @@ def test_from_preview_to_the_next_model(survey: Survey) -> None:
     assert applied.status == 0
     assert 'set [survey] taxonomy = "new.toml"' in applied.out
 
+    doctor = survey.call("doctor").out
+    assert "Set [survey] taxonomy to the new file." in doctor
+    assert "is it now" not in doctor
+
     moved = {"LIVING_SURVEY_SURVEY__TAXONOMY": "new.toml"}
     queue = survey.json("queue", **moved)
     assert {item["sections"][0]["section"] for item in queue["items"]} == {"crystal"}
