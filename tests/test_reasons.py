@@ -350,3 +350,11 @@ def test_words_are_shown_as_they_stand_in_the_text() -> None:
     across = (Place("title", 17, 22), Place("abstract", 0, 6))
     assert as_written("model models", across, title, abstract) == "model models"
     assert as_written("nowhere", (), title, abstract) == "nowhere"
+
+
+def test_a_page_of_forty_thousand_marks_is_marked_in_one_pass() -> None:
+    text = "video x " * 40_000
+    places = tuple(Place("abstract", 8 * n, 8 * n + 5) for n in range(40_000))
+    account = Account("scope", "in_scope", "", 0.5, 1, 0, (Share("video", "video", 1.0, places),))
+    found = marked(text, "abstract", [account])  # by the square of the marks this takes an hour
+    assert found.count("<mark") == 40_000

@@ -28,9 +28,8 @@ def marked(text: str, field: str, accounts: Sequence[Account]) -> Markup:
         for number, account in enumerate(accounts[:MARKED])
         for span in _spans(number, account, field, len(text))
     ]
-    cuts = sorted({0, len(text), *(s for s, *_ in spans), *(e for _, e, *_ in spans)})
-    pieces = [(_classes(spans, start, end), start, end) for start, end in pairwise(cuts)]
     lines: list[Markup] = []
+    pieces = _pieces(spans, len(text))
     for classes, run in groupby(pieces, key=lambda piece: piece[0]):
         inside = list(run)
         words = escape(text[inside[0][1] : inside[-1][2]])
@@ -48,9 +47,20 @@ def _spans(number: int, account: Account, field: str, length: int) -> Iterator[_
                 yield place.start, place.end, number, share.value
 
 
-def _classes(spans: Sequence[_Span], start: int, end: int) -> str:
+def _pieces(spans: list[_Span], length: int) -> Iterator[tuple[str, int, int]]:
+    """Yield (classes, start, end) from the text's beginning to its end, in one pass over both."""
+    waiting = sorted(spans, reverse=True)
+    cuts = sorted({0, length, *(s for s, *_ in spans), *(e for _, e, *_ in spans)})
+    here: list[_Span] = []
+    for start, end in pairwise(cuts):
+        here = [span for span in here if span[1] > start]
+        while waiting and waiting[-1][0] <= start:
+            here.append(waiting.pop())
+        yield _classes(here), start, end
+
+
+def _classes(here: Sequence[_Span]) -> str:
     sums: dict[int, float] = {}
-    for left, right, number, value in spans:
-        if left <= start and end <= right:
-            sums[number] = sums.get(number, 0.0) + value
+    for _, _, number, value in here:
+        sums[number] = sums.get(number, 0.0) + value
     return " ".join(f"{'for' if v >= 0 else 'against'}-{n}" for n, v in sorted(sums.items()))
