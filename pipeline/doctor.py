@@ -261,3 +261,57 @@ def _again(run: RunRecord) -> str:
     same = not run.words and run.command in _WITH_ARGUMENTS
     with_what = " with the same arguments" if same else ""
     return f"{call} `living-survey {words}` again{with_what}: nothing is done twice."
+
+
+def _taxonomy(services: Services) -> Iterator[Finding]:
+    report = check_taxonomy(services.taxonomy, services.open_store)
+    if report.lost and report.migrated_to:
+        yield Finding(
+            "taxonomy",
+            f"the last change that was recorded led to another taxonomy than {report.title!r} as"
+            " the settings name it.",
+            "Set [survey] taxonomy to the new file.",
+        )
+    for lost in () if report.migrated_to else report.lost:
+        meant = f" (is it now {' or '.join(lost.nearest)}?)" if lost.nearest else ""
+        papers = counted(lost.papers, "approved paper stands", "approved papers stand")
+        yield Finding(
+            "taxonomy",
+            f"{papers} in {lost.section!r}, which {report.title!r} does not have{meant}.",
+            "`living-survey taxonomy migrate --help` says how they move.",
+        )
+    if report.unplaced:
+        yield Finding(
+            "taxonomy",
+            f"{counted(report.unplaced, 'approved paper waits', 'approved papers wait')}"
+            " for a new section.",
+            "`living-survey serve` shows them in the queue.",
+            wrong=False,
+        )
+
+
+def _model(models: Path, taxonomy: Taxonomy, *, trainable: bool) -> Iterator[Finding]:
+    if shelf.current_id(models) is None:
+        yield Finding(
+            "model",
+            "no model was trained; papers are scored by cue words.",
+            "`living-survey train` makes one from the decisions.",
+            wrong=trainable,
+        )
+        return
+    try:
+        artifact.load(models, taxonomy)
+    except LivingSurveyError as error:
+        yield Finding("model", error.message, error.hint or "`living-survey train` makes another.")
+
+
+def _drift(reports: Path) -> Iterator[Finding]:
+    newest = newest_drift(reports)
+    for sentence in newest.notable if newest else ():
+        yield Finding(
+            "drift",
+            f"{newest.week if newest else ''}: {sentence}.",
+            "`living-survey drift` shows terms and papers; `living-survey train` learns from the "
+            "newest decisions, `living-survey taxonomy --help` says how sections change.",
+            wrong=False,
+        )
