@@ -6,7 +6,6 @@ leaves the others; nothing a source sent is dropped. The ledger is brought up to
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -100,7 +99,7 @@ def fetch_papers(
         if len(harvests) == len(windows):
             asked = max((window.from_day for window in windows), default=today)
             close_gaps(store, harvests, sets=sets, from_day=asked, until_day=over)
-        ledger = refresh_ledger(lambda: nullcontext(store), categories, clock=clock)
+        ledger = refresh_ledger(store, categories, clock=clock)
         corrections = Counter(change.kind for change in store.changes.to_approved(started))
     return FetchReport(
         feed=announced,

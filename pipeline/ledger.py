@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from pipeline.calendar import announcement_day, announcement_days, due_day, feed_instant
 from storage.arrivals import Arrival, LateArrival
-from storage.store import OpenStore
+from storage.store import Store
 from storage.types import LedgerDay, LedgerStatus
 
 #: a day that is not complete so long after its feed was built is an operator's business
@@ -52,26 +52,25 @@ class LedgerReport:
 
 
 def refresh_ledger(
-    open_store: OpenStore, categories: Sequence[str], *, clock: Callable[[], datetime]
+    store: Store, categories: Sequence[str], *, clock: Callable[[], datetime]
 ) -> LedgerReport:
     """Write down expected days nobody read and papers that came late; return what is overdue."""
     now = clock()
     today = announcement_day(now)
-    with open_store() as store:
-        first = store.ledger.first_days()
-        expected = (
-            (day, category)
-            for category in categories
-            for day in announcement_days(first.get(category, today), today)
-        )
-        store.ledger.expect(expected, noted_at=now)
-        days = store.ledger.days(today - timedelta(days=_MEMORY_DAYS))
-        read = {(day.day, day.category) for day in days if day.announced}
-        since = feed_instant(today - timedelta(days=WATCHED_DAYS))
-        arrivals = store.arrivals.perhaps_late(
-            since, submitted_since=since - timedelta(days=_MEMORY_DAYS)
-        )
-        late = store.arrivals.note_late(late_arrivals(arrivals, read), noted_at=now)
+    first = store.ledger.first_days()
+    expected = (
+        (day, category)
+        for category in categories
+        for day in announcement_days(first.get(category, today), today)
+    )
+    store.ledger.expect(expected, noted_at=now)
+    days = store.ledger.days(today - timedelta(days=_MEMORY_DAYS))
+    read = {(day.day, day.category) for day in days if day.announced}
+    since = feed_instant(today - timedelta(days=WATCHED_DAYS))
+    arrivals = store.arrivals.perhaps_late(
+        since, submitted_since=since - timedelta(days=_MEMORY_DAYS)
+    )
+    late = store.arrivals.note_late(late_arrivals(arrivals, read), noted_at=now)
     return LedgerReport(late, overdue_days(days, categories, now))
 
 

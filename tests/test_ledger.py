@@ -321,7 +321,8 @@ def test_of_an_import_only_what_can_be_late_is_looked_at(open_store: OpenStore) 
         ("2603.00001", MONDAY),
         ("2603.00002", None),
     ]
-    report = refresh_ledger(open_store, CATEGORIES, clock=lambda: now)
+    with open_store() as store:
+        report = refresh_ledger(store, CATEGORIES, clock=lambda: now)
     assert report.late == 1
 
 
@@ -334,7 +335,8 @@ def test_a_paper_dated_after_it_was_seen_is_never_late_and_stops_no_run(
     )
     with open_store() as store:
         store.papers.upsert([ahead], seen_at=noon(MONDAY))
-    assert refresh_ledger(open_store, CATEGORIES, clock=lambda: noon(THURSDAY)).late == 0
+    with open_store() as store:
+        assert refresh_ledger(store, CATEGORIES, clock=lambda: noon(THURSDAY)).late == 0
 
 
 def test_the_papers_seen_last_come_first_and_only_so_many(open_store: OpenStore) -> None:
