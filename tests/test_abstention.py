@@ -5,14 +5,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from builders import make_paper, make_prediction
-from storage_fakes import opener
 
 from classifiers.types import Document, Scores
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.abstention import OpenQuestion, open_question
 from pipeline.classify import SECTIONS_KEPT, classify_papers
 from storage.types import SectionScore
+from tests.support.builders import make_paper, make_prediction
+from tests.support.storage import opener
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from cli import survey_at
-from steps_fakes import CATEGORIES, make_record, noon, sources
 
 from config.errors import UsageError
 from pipeline.add import AddReport, Search, add_found, add_papers
@@ -13,6 +11,8 @@ from pipeline.replica.faults import Fault, Kind
 from pipeline.replica.log import Channel
 from pipeline.replica.server import ReplicaServer
 from storage.store import store_opener
+from tests.support.arxiv import CATEGORIES, make_record, noon, sources
+from tests.support.cli import survey_at
 
 TUESDAY = date(2026, 3, 17)
 PAPERS = [make_record(n, TUESDAY) for n in (1, 2)]

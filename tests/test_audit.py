@@ -6,12 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from builders import make_decision
-from classifiers_fakes import TRAINED_AT, approved, rejected, stream
-from cli import Survey
 from hypothesis import given
 from hypothesis import strategies as st
-from review_fakes import Room, Visitor, make_room
 
 from classifiers import artifact
 from classifiers.audit import estimate
@@ -20,6 +16,10 @@ from config.taxonomy import load_taxonomy
 from pipeline.audit import AuditReport, audit_report, estimated
 from storage.audit import AuditSample, ScreeningCounts
 from storage.types import Verdict
+from tests.support.builders import make_decision
+from tests.support.cli import Survey
+from tests.support.review import Room, Visitor, make_room
+from tests.support.texts import TRAINED_AT, approved, rejected, stream
 
 
 def report(

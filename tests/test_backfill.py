@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from rich.progress import Progress
-from steps_fakes import make_record, noon, sources
 
 from pipeline.backfill import BackfillReport, Pace, backfill_papers
 from pipeline.replica.faults import Fault, Kind
@@ -14,6 +13,7 @@ from pipeline.replica.log import Channel
 from pipeline.replica.server import ReplicaServer
 from pipeline.sources.errors import SourceError
 from storage.store import OpenStore, Store, store_opener
+from tests.support.arxiv import make_record, noon, sources
 
 FROM, UNTIL = date(2026, 3, 2), date(2026, 3, 15)  # two whole ISO weeks
 PAPERS = [make_record(n, FROM + timedelta(days=n)) for n in range(14)]

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from classifiers_fakes import approved, outside, rejected, stream
 
 from benchmarks import embeddings
 from benchmarks.classifier_data import Development
@@ -18,6 +17,7 @@ from classifiers.evaluation import evaluate
 from classifiers.identity import marks
 from classifiers.types import Document, Example
 from config.taxonomy import load_taxonomy
+from tests.support.texts import approved, outside, rejected, stream
 
 
 class Letters:

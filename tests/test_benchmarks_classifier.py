@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_benchmarks import bench
+
+from tests.test_benchmarks import bench
 
 ROOT = Path(__file__).resolve().parents[1]
 

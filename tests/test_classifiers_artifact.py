@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from classifiers_fakes import TRAINED_AT, approved, rejected, stream
 
 from classifiers import artifact, shelf
 from classifiers.cues import CueClassifier
@@ -15,6 +14,7 @@ from classifiers.errors import DamagedModelError, ModelError, NoModelError, Unfi
 from classifiers.model import Model
 from classifiers.training import train
 from config.taxonomy import Taxonomy, load_taxonomy
+from tests.support.texts import TRAINED_AT, approved, rejected, stream
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from classifiers_fakes import approved, rejected, stream
 
 from classifiers.calibration import held_margins, threshold_for
 from classifiers.features import TextFeatures
@@ -17,6 +16,7 @@ from classifiers.targets import own_sections, targets
 from classifiers.text import document_text
 from classifiers.types import Example
 from config.taxonomy import load_taxonomy
+from tests.support.texts import approved, rejected, stream
 
 
 def corpus_of(examples: list[Example]) -> Corpus:

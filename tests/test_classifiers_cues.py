@@ -1,10 +1,10 @@
 """Cue words: whole tokens, counted once, honest before any training."""
 
 import pytest
-from classifiers_fakes import document, outside
 
 from classifiers.cues import CueClassifier, CueIndex, CueKey
 from config.taxonomy import load_taxonomy
+from tests.support.texts import document, outside
 
 AGENTS = CueKey("task", "agents")
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from classifiers_fakes import approved, document, outside
 
 from classifiers.drift import drift, missing_section, stability_index, unknown_share
 from classifiers.features import TextFeatures
 from classifiers.text import document_text
 from classifiers.types import Document
 from config.taxonomy import load_taxonomy
+from tests.support.texts import approved, document, outside
 
 
 @pytest.fixture(scope="module")

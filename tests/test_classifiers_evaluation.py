@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from classifiers_fakes import TRAINED_AT, approved, outside, rejected, stream
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from classifiers.simulation import Asreview, OurRule, simulate
 from classifiers.training import train
 from classifiers.types import Document, Example, Scores
 from config.taxonomy import Taxonomy, load_taxonomy
+from tests.support.texts import TRAINED_AT, approved, outside, rejected, stream
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -1,7 +1,6 @@
 """Reasons: shares that add up to the score, and places that point into the text."""
 
 import pytest
-from classifiers_fakes import TRAINED_AT, approved, document, rejected, stream
 
 from classifiers.explain import Mark, Reading, explain, term_marks
 from classifiers.model import Model
@@ -9,6 +8,7 @@ from classifiers.scoring import sigmoid
 from classifiers.targets import Output
 from classifiers.training import train
 from config.taxonomy import load_taxonomy
+from tests.support.texts import TRAINED_AT, approved, document, rejected, stream
 
 PAPER = document(
     "new",

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from classifiers_fakes import approved, rejected, stream
 
 from classifiers.features import TextFeatures
 from classifiers.fitting import Corpus, directions, fit_outputs
@@ -10,6 +9,7 @@ from classifiers.recipe import Recipe
 from classifiers.targets import SCOPE, UNKNOWN, outputs, own_sections, targets
 from classifiers.text import document_text
 from config.taxonomy import load_taxonomy
+from tests.support.texts import approved, rejected, stream
 
 RECIPE = Recipe(first_examples=3)
 EXAMPLES = [*approved(6), *rejected(6)]

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from classifiers_fakes import approved, outside, rejected
 
 from classifiers.holding import BY_HASH, LATER, HeldOut, hold_out
 from classifiers.recipe import Recipe
 from classifiers.types import Document, Example
+from tests.support.texts import approved, outside, rejected
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from classifiers_fakes import TRAINED_AT, approved, document, outside, rejected, stream
 
 from classifiers import holding
 from classifiers.model import Model
 from classifiers.training import train
 from classifiers.types import Example
 from config.taxonomy import Taxonomy, UnknownSectionError, load_taxonomy
+from tests.support.texts import TRAINED_AT, approved, document, outside, rejected, stream
 
 
 @pytest.fixture(scope="module")

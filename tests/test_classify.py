@@ -8,11 +8,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from builders import make_paper, make_prediction
-from classifiers_fakes import TRAINED_AT, approved, document, outside, rejected, stream
 from hypothesis import given
 from hypothesis import strategies as st
-from storage_fakes import add_predictions, database, lines_of, opener, start_process
 
 from classifiers import artifact
 from classifiers.columns import join, score_columns, strongest
@@ -26,6 +23,9 @@ from pipeline.classify import SECTIONS_KEPT, classify_papers
 from storage.prediction_batch import prediction_table
 from storage.store import OpenStore
 from storage.types import FacetScore, Paper, PaperText, Prediction, SectionScore, TermWeight
+from tests.support.builders import make_paper, make_prediction
+from tests.support.storage import add_predictions, database, lines_of, opener, start_process
+from tests.support.texts import TRAINED_AT, approved, document, outside, rejected, stream
 
 _SCHEMA = pa.schema([
     ("arxiv_id", pa.string()),

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from builders import make_paper
-from cli import Ended, Survey, survey_at
 
 from storage.store import store_opener
+from tests.support.builders import make_paper
+from tests.support.cli import Ended, Survey, survey_at
 
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing listens there
 

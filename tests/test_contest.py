@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from classifiers_fakes import approved, rejected
-from learning_fakes import DAY, START, arxiv_id, call, decide, decisions, opener, settle
 
 from classifiers import artifact, shelf
 from classifiers.cues import CueClassifier
@@ -22,6 +20,8 @@ from pipeline.lessons import gather
 from pipeline.models import Learned, read_learned, read_shelf
 from pipeline.train import TrainReport, train_model
 from storage.store import OpenStore
+from tests.support.learning import DAY, START, arxiv_id, call, decide, decisions, opener, settle
+from tests.support.texts import approved, rejected
 
 
 @pytest.fixture(scope="module")

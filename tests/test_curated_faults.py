@@ -2,11 +2,10 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from curated_fakes import LIST
-
 from pipeline.curated.faults import FaultKind, find_faults, shared_ids
 from pipeline.curated.parse import parse_list, read_list
 from storage.arxiv_id import id_month
+from tests.support.curated import LIST
 
 
 def test_every_kind_of_fault_is_found_with_its_lines() -> None:

@@ -4,7 +4,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from curated_fakes import FIRST, LIST
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from pipeline.curated.errors import CuratedListError
 from pipeline.curated.parse import parse_list, read_list
 from pipeline.curated.types import CitationBadge, CuratedList, Entry, Link
 from storage.arxiv_id import ArxivId
+from tests.support.curated import FIRST, LIST
 
 
 def parse(text: str) -> CuratedList:

@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import make_paper, make_prediction
-from storage_fakes import add_predictions
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy, UnknownSectionError, load_taxonomy
@@ -19,6 +17,8 @@ from storage.errors import PaperNotFoundError
 from storage.session import Session
 from storage.store import OpenStore, store_opener
 from storage.types import SectionScore, Verdict
+from tests.support.builders import make_paper, make_prediction
+from tests.support.storage import add_predictions
 
 NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
 IDS = ("2603.00001", "2603.00002", "2603.00003")

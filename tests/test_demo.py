@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from cli import Survey
+
+from tests.support.cli import Survey
 
 pytestmark = pytest.mark.slow
 

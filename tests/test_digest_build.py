@@ -2,12 +2,12 @@ import random
 from datetime import timedelta
 
 import pytest
-from digest_fakes import MONDAY, TAXONOMY, WEEK, make_approved
 
 from pipeline.digest.build import OTHER, CrossReference, Digest, build_digest
 from pipeline.digest.week import Week
 from pipeline.links import LinkKind
 from storage.types import ApprovedPaper
+from tests.support.digest import MONDAY, TAXONOMY, WEEK, make_approved
 
 W12 = Week(2026, 12)
 

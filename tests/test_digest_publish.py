@@ -3,8 +3,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import make_decision, make_paper
-from digest_fakes import MONDAY, TAXONOMY
 
 from pipeline.digest.build import OTHER
 from pipeline.digest.publish import DigestReport, UnfinishedWeekError, write_digest
@@ -12,6 +10,8 @@ from pipeline.digest.week import Week
 from pipeline.digest.write import DigestNotWrittenError, write_file
 from storage.store import OpenStore, store_opener
 from storage.types import Verdict
+from tests.support.builders import make_decision, make_paper
+from tests.support.digest import MONDAY, TAXONOMY
 
 W12 = Week(2026, 12)
 LATER = datetime(2026, 3, 24, 6, 0, tzinfo=UTC)

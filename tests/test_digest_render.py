@@ -7,7 +7,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from digest_fakes import TAXONOMY, WEEK, make_approved
 from jinja2 import UndefinedError
 from lxml import html
 from markdown_it import MarkdownIt
@@ -18,6 +17,7 @@ from pipeline.digest.render import Form, _environment, file_stem, render
 from pipeline.digest.week import Week
 from pipeline.digest.words import UnknownLanguageError, languages, load_words
 from storage.types import ApprovedPaper
+from tests.support.digest import TAXONOMY, WEEK, make_approved
 
 W12 = Week(2026, 12)
 GOLDEN = Path(__file__).parent / "data" / "golden"

@@ -6,9 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import make_decision, make_paper
-from cli import Survey, survey_at
-from storage_fakes import lines_of, start_process
 
 from config.settings import (
     ArxivSettings,
@@ -27,6 +24,9 @@ from pipeline.status import status_report
 from storage.manifest import manifest_path
 from storage.store import OpenStore, store_opener
 from storage.types import QuarantinedRecord, RunStatus
+from tests.support.builders import make_decision, make_paper
+from tests.support.cli import Survey, survey_at
+from tests.support.storage import lines_of, start_process
 
 NOW = datetime(2026, 3, 18, 12, tzinfo=UTC)
 MONDAY, TUESDAY = date(2026, 3, 16), date(2026, 3, 17)

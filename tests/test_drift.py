@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from classifiers_fakes import approved, document, outside, rejected
-from learning_fakes import DAY, START, call, decide, decisions, opener, settle, store_papers
 from rich.progress import Progress
 
 from classifiers.types import Document, Example
@@ -19,6 +17,8 @@ from pipeline.digest.week import Week
 from pipeline.drift_reports import DriftReport, newest_drift, save_drift
 from pipeline.recording import Recorder
 from pipeline.upkeep import drift_step, retrain_step, weekly_drift_step
+from tests.support.learning import DAY, START, call, decide, decisions, opener, settle, store_papers
+from tests.support.texts import approved, document, outside, rejected
 
 NOW = START + 100 * DAY
 _THINGS = ("roses", "coffee", "smoke", "leather", "soap", "cedar", "honey", "salt")

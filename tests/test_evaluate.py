@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import make_paper
-from classifiers_fakes import approved, rejected
-from learning_fakes import DAY, START, call, decide, decisions, opener, settle
 from lxml import etree
 
 from classifiers.evaluation import HardPaper, Split, evaluate, evaluate_ranking
@@ -39,6 +36,9 @@ from pipeline.lessons import (
     split_by_time,
 )
 from storage.types import NewDecision, Verdict
+from tests.support.builders import make_paper
+from tests.support.learning import DAY, START, call, decide, decisions, opener, settle
+from tests.support.texts import approved, rejected
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import make_paper
-from steps_fakes import fetch, make_record, noon, sources
-from storage_fakes import changes_in
 
 from pipeline.harvest import (
     HarvestReport,
@@ -25,6 +22,9 @@ from pipeline.replica.server import ReplicaServer
 from pipeline.sources.oai import OaiPage, OaiSource
 from storage.store import OpenStore, store_opener
 from storage.types import LedgerStatus
+from tests.support.arxiv import fetch, make_record, noon, sources
+from tests.support.builders import make_paper
+from tests.support.storage import changes_in
 
 TUESDAY = datetime(2026, 3, 17, 12, 0, tzinfo=UTC)
 SATURDAY = datetime(2026, 3, 21, 12, 0, tzinfo=UTC)

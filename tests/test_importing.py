@@ -13,11 +13,18 @@ from typing import Any
 
 import duckdb
 import pytest
-from builders import make_paper
-from cli import survey_at
 from rich.console import Console
 from rich.progress import Progress
-from snapshot_fakes import (
+
+from pipeline import importing
+from pipeline.importing import ImportReport, import_snapshot
+from pipeline.sources.selection import Selection, selection_of
+from pipeline.sources.snapshot_file import SnapshotError, SnapshotFile
+from storage.store import OpenStore, Store
+from storage.types import Source, UpsertCounts
+from tests.support.builders import make_paper
+from tests.support.cli import survey_at
+from tests.support.snapshot import (
     NOW,
     gzipped,
     line_of,
@@ -26,14 +33,7 @@ from snapshot_fakes import (
     plain_file,
     zipped,
 )
-from storage_fakes import database, opener, start_process
-
-from pipeline import importing
-from pipeline.importing import ImportReport, import_snapshot
-from pipeline.sources.selection import Selection, selection_of
-from pipeline.sources.snapshot_file import SnapshotError, SnapshotFile
-from storage.store import OpenStore, Store
-from storage.types import Source, UpsertCounts
+from tests.support.storage import database, opener, start_process
 
 LATER = datetime(2026, 3, 18, tzinfo=UTC)
 

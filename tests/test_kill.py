@@ -16,13 +16,13 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from cli import Survey, survey_at
-from kill_fakes import DATABASE, contents, copied, kill_while_cooling, measure, run_and_kill
 
 from pipeline.replica.faults import Fault, Kind
 from pipeline.replica.records import load_records
 from pipeline.replica.server import ReplicaServer
 from pipeline.sources.archive import Archive
+from tests.support.cli import Survey, survey_at
+from tests.support.kill import DATABASE, contents, copied, kill_while_cooling, measure, run_and_kill
 
 KILLS = int(os.environ.get("LIVING_SURVEY_KILLS", "10"))
 SEED = os.environ.get("LIVING_SURVEY_KILL_SEED", "1")

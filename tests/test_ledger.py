@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import make_paper
-from steps_fakes import CATEGORIES, fetch, make_record, noon
 
 from pipeline.announced import read_feed
 from pipeline.calendar import feed_instant
@@ -25,6 +23,8 @@ from pipeline.replica.server import ReplicaServer
 from pipeline.sources.feed import Feed, cut_off
 from storage.store import OpenStore, store_opener
 from storage.types import Announcement, AnnounceType, LedgerDay, LedgerStatus, UpsertCounts
+from tests.support.arxiv import CATEGORIES, fetch, make_record, noon
+from tests.support.builders import make_paper
 
 FRIDAY, SATURDAY = date(2026, 3, 13), date(2026, 3, 14)
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (date(2026, 3, day) for day in (16, 17, 18, 19))

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from builders import make_paper
-from learning_fakes import settle
 
 from config.taxonomy import load_taxonomy
 from pipeline.documents import known_at
 from pipeline.lessons import gather
 from storage.types import StoredPaper
+from tests.support.builders import make_paper
+from tests.support.learning import settle
 
 SEEN = datetime(2026, 3, 9, 1, tzinfo=UTC)
 SUBMITTED = datetime(2026, 3, 5, 17, 58, tzinfo=UTC)

@@ -5,14 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from classifiers_fakes import approved
-from learning_fakes import DAY, START, call, decide, opener, settle
 
 from classifiers import shelf
 from config.taxonomy import load_taxonomy
 from pipeline import models
 from pipeline.models import read_shelf
 from storage.predictions import Predictions
+from tests.support.learning import DAY, START, call, decide, opener, settle
+from tests.support.texts import approved
 
 
 @pytest.fixture

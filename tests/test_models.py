@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from classifiers_fakes import TRAINED_AT
 
 from classifiers import artifact
 from classifiers.errors import DamagedModelError, NoModelError, UnfitModelError
@@ -26,6 +25,7 @@ from pipeline.models import (
     refusal,
     save_learned,
 )
+from tests.support.texts import TRAINED_AT
 
 NOW = datetime(2026, 3, 17, tzinfo=UTC)
 

@@ -9,11 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from builders import make_decision, make_paper
-from classifiers_fakes import TRAINED_AT, approved, document, outside, rejected, stream
 from hypothesis import given
 from hypothesis import strategies as st
-from storage_fakes import opener
 
 from classifiers import artifact
 from classifiers.cues import CueClassifier
@@ -30,6 +27,9 @@ from pipeline.reasons.reasoner import Reasoner
 from pipeline.review.marking import marked
 from storage.store import OpenStore
 from storage.types import Verdict
+from tests.support.builders import make_decision, make_paper
+from tests.support.storage import opener
+from tests.support.texts import TRAINED_AT, approved, document, outside, rejected, stream
 
 PAPER = document(
     "new",
@@ -321,7 +321,7 @@ def test_warming_is_quiet_whatever_happens(
 def test_asking_for_reasons_is_light_until_somebody_does() -> None:
     import subprocess
 
-    from storage_fakes import ROOT
+    from tests.support.storage import ROOT
 
     code = (
         "import sys, pipeline.review.app, pipeline.audit, pipeline.commands.why\n"

@@ -6,10 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import make_paper
-from cli import survey_at
-from sources_fakes import rss_feed, rss_item
-from steps_fakes import CATEGORIES, fetch, make_record, noon
 
 from config.errors import UsageError
 from pipeline.announced import store_feed
@@ -22,6 +18,10 @@ from pipeline.replica.server import ReplicaServer
 from pipeline.sources.feed import parse_feed
 from storage.store import OpenStore, store_opener
 from storage.types import QuarantinedRecord, Source
+from tests.support.arxiv import CATEGORIES, fetch, make_record, noon
+from tests.support.builders import make_paper
+from tests.support.cli import survey_at
+from tests.support.transport import rss_feed, rss_item
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 3, day) for day in (16, 17, 18))
 TABLES = ("paper", "paper_version", "change", "announcement", "feed_check", "quarantined")

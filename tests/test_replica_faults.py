@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from lxml import etree
-from replica_fakes import TUESDAY, ids, make_record, make_records, oai, query, token
 
 from config.errors import UsageError
 from pipeline.replica.damage import MANY_AUTHORS
 from pipeline.replica.faults import Fault, Kind, load_faults, read_fault
 from pipeline.replica.log import Channel
 from pipeline.replica.server import ReplicaServer
+from tests.support.replica import TUESDAY, ids, make_record, make_records, oai, query, token
 
 LIST = "verb=ListRecords&metadataPrefix=arXivRaw"
 

@@ -9,10 +9,10 @@ import feedparser
 import httpx
 import pytest
 from lxml import etree
-from replica_fakes import TUESDAY, make_record, make_records, shape
 
 from pipeline.replica.records import Record, read_record
 from pipeline.replica.server import ReplicaServer
+from tests.support.replica import TUESDAY, make_record, make_records, shape
 
 FRIDAY = date(2023, 10, 27)
 MOVING = {"lastBuildDate", "updated"}

@@ -9,10 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 from lxml import etree
-from replica_fakes import TUESDAY, ids, make_record, make_records, oai, shape, token
 
 from pipeline.replica.records import Record, Version, read_record
 from pipeline.replica.server import ReplicaServer
+from tests.support.replica import TUESDAY, ids, make_record, make_records, oai, shape, token
 
 
 @pytest.fixture

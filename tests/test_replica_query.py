@@ -7,11 +7,11 @@ import arxiv  # it ships no types
 import httpx
 import pytest
 from lxml import etree
-from replica_fakes import make_record, make_records, query, shape
 
 from pipeline.replica.records import Record, read_record
 from pipeline.replica.search import BadQueryError, parse
 from pipeline.replica.server import ReplicaServer
+from tests.support.replica import make_record, make_records, query, shape
 
 OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from replica_fakes import make_record, make_row, write_rows
 
 from pipeline.replica.calendar import NEW_YORK, announcement_day
 from pipeline.replica.catalogue import Catalogue
 from pipeline.replica.records import OTHER_TITLE, ReplicaDataError, load_records, read_record
+from tests.support.replica import make_record, make_row, write_rows
 
 
 def test_stream_rows_become_records_with_one_version(tmp_path: Path) -> None:

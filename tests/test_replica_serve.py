@@ -9,10 +9,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from replica_fakes import make_row, write_rows
 
 from config.errors import UsageError
 from pipeline.replica.serve import serve_replica
+from tests.support.replica import make_row, write_rows
 
 
 def test_it_says_where_it_listens_and_stops_on_ctrl_c(tmp_path: Path) -> None:

@@ -4,8 +4,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from replica_fakes import TUESDAY, make_record, make_records
-from sources_fakes import FakeTime, make_http
 
 from pipeline.replica.faults import Fault, Kind
 from pipeline.replica.log import Channel
@@ -15,6 +13,8 @@ from pipeline.sources.feed import FeedSource
 from pipeline.sources.oai import OaiSource
 from pipeline.sources.query import QuerySource
 from storage.types import AnnounceType, Paper
+from tests.support.replica import TUESDAY, make_record, make_records
+from tests.support.transport import FakeTime, make_http
 
 
 def _harvest(server: ReplicaServer, directory: Path, time: FakeTime | None = None) -> list[Paper]:

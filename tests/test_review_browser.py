@@ -1,12 +1,22 @@
 """The queue in a real browser: read, decide, undo, on any screen, without a script or a fault."""
 
 import pytest
-from builders import make_paper, make_prediction
 from playwright.sync_api import Browser, expect
-from review_browser import CONTRAST, TWICE, UNLABELLED, Watched, browser, room, tab, url, watch
-from review_fakes import Room, scores
 
 from storage.types import FacetScore, TermWeight, Verdict
+from tests.support.browser import (
+    CONTRAST,
+    TWICE,
+    UNLABELLED,
+    Watched,
+    browser,
+    room,
+    tab,
+    url,
+    watch,
+)
+from tests.support.builders import make_paper, make_prediction
+from tests.support.review import Room, scores
 
 __all__ = ["browser", "room", "tab", "url"]  # fixtures, found by pytest through these names
 

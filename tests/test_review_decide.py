@@ -4,10 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from builders import make_decision, make_paper
-from review_fakes import START, Clock, Room, Visitor, make_room
 
 from storage.types import Decision, Verdict
+from tests.support.builders import make_decision, make_paper
+from tests.support.review import START, Clock, Room, Visitor, make_room
 
 
 @pytest.fixture

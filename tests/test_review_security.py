@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from builders import make_paper, make_prediction
-from review_fakes import Room, Visitor, make_room, scores
 
 from pipeline.review.app import create_app
 from storage.types import TermWeight
+from tests.support.builders import make_paper, make_prediction
+from tests.support.review import Room, Visitor, make_room, scores
 
 
 @pytest.fixture

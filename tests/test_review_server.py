@@ -13,17 +13,17 @@ from pathlib import Path
 
 import httpx
 import pytest
-from review_fakes import Visitor, make_room
 
 from config.errors import ConfigError
 from pipeline.review.server import CannotListenError, address, listen, make_server
+from tests.support.review import Visitor, make_room
 
 ROOT = Path(__file__).resolve().parents[1]
 
 SERVE = """
 import sys
 from pathlib import Path
-from review_fakes import make_room
+from tests.support.review import make_room
 from pipeline.review.server import serve
 serve(make_room(Path(sys.argv[1])).app(), "127.0.0.1", 0)
 """
@@ -32,7 +32,7 @@ WRITE = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from builders import make_paper
+from tests.support.builders import make_paper
 from storage.store import store_opener
 open_store = store_opener(Path(sys.argv[1]) / "survey.duckdb")
 print("writing", flush=True)
@@ -48,7 +48,7 @@ def run_python(code: str, *arguments: object) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -6,13 +6,13 @@ from html import unescape
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from review_fakes import TAXONOMY
 
 from config.errors import UsageError
 from pipeline.review.desk import percent
 from pipeline.review.highlight import highlight
 from pipeline.review.place import Place, place_from_form, read_place
 from storage.types import TermWeight
+from tests.support.review import TAXONOMY
 
 
 def marked(text: str, *terms: str) -> list[str]:

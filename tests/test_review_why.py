@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from builders import make_paper, make_prediction
-from cli import Survey
-from review_fakes import START, Room, Visitor, make_room
-from why_fakes import ABSTRACT, HOSTILE, TAXONOMY, TITLE, furnish, small_model
 
 from classifiers.model import Model
 from storage.types import Verdict
+from tests.support.builders import make_paper, make_prediction
+from tests.support.cli import Survey
+from tests.support.explain import ABSTRACT, HOSTILE, TAXONOMY, TITLE, furnish, small_model
+from tests.support.review import START, Room, Visitor, make_room
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from review_browser import CONTRAST, TWICE, UNLABELLED, Watched, browser, tab, url
-from review_fakes import Room, make_room
-from why_fakes import HOSTILE, TITLE, furnish, small_model
 
 from classifiers.model import Model
+from tests.support.browser import CONTRAST, TWICE, UNLABELLED, Watched, browser, tab, url
+from tests.support.explain import HOSTILE, TITLE, furnish, small_model
+from tests.support.review import Room, make_room
 
 __all__ = ["browser", "tab", "url"]  # fixtures, found by pytest through these names
 

@@ -8,9 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cli import Survey, survey_at
-from steps_fakes import make_record, noon
-from storage_fakes import changes_in
 
 from pipeline.announced import FeedReport
 from pipeline.commands.fetching import _say_feed as say_feed
@@ -20,6 +17,9 @@ from pipeline.replica.log import Channel
 from pipeline.replica.records import Record, Version
 from pipeline.replica.server import ReplicaServer
 from storage.store import store_opener
+from tests.support.arxiv import make_record, noon
+from tests.support.cli import Survey, survey_at
+from tests.support.storage import changes_in
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 3, 16), date(2026, 3, 17), date(2026, 3, 18)
 FRIDAY = date(2026, 3, 20)

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from apscheduler.events import EVENT_JOB_EXECUTED, JobExecutionEvent
-from cli import Survey
 from starlette.applications import Starlette
 
 from config.settings import ScheduleSettings
 from pipeline.schedule import jobs, make_scheduler, run_command, scheduled
+from tests.support.cli import Survey
 
 NEW_YORK = ZoneInfo("America/New_York")
 

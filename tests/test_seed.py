@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import make_decision
-from seed_fakes import FakeArxiv
 
 from config.errors import TryAgainLaterError
 from config.taxonomy import Taxonomy, load_taxonomy
@@ -17,6 +15,8 @@ from pipeline.curated.plan import Reason, decided_at
 from pipeline.seed import SeedReport, seed_from_list
 from storage.store import OpenStore, Store, store_opener
 from storage.types import LIST_REVIEWER, NewDecision, Verdict
+from tests.support.bootstrap import FakeArxiv
+from tests.support.builders import make_decision
 
 IMAGE_LLM = ("📍 Multimodal Generation", "Image Generation", "🔅 LLM-based")
 AGENTS = ("📍 Multimodal Agents",)

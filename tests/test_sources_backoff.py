@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
-from sources_fakes import INTERVAL, FakeTime, make_http
 from werkzeug import Request, Response
 
 from config.errors import TryAgainLaterError
 from pipeline.sources.http import BACKOFF, TRIES
+from tests.support.transport import INTERVAL, FakeTime, make_http
 
 HOUR, DAY = 3600.0, 86_400.0
 #: faults without Retry-After that cool everybody down

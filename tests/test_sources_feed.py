@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
-from sources_fakes import AT, Script, make_http, rss_feed, rss_item
 
 from config.errors import LivingSurveyError
 from pipeline.sources import feed
@@ -17,6 +16,7 @@ from pipeline.sources.errors import (
 )
 from pipeline.sources.feed import FeedSource, parse_feed
 from storage.types import Announcement, AnnounceType
+from tests.support.transport import AT, Script, make_http, rss_feed, rss_item
 
 ATOM = """<?xml version='1.0' encoding='UTF-8'?>
 <feed xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">

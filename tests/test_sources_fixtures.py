@@ -8,8 +8,6 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
-from sources_expected import OUTCOMES, PAPERS
-from sources_fakes import AT
 
 from pipeline.sources.answers import judge
 from pipeline.sources.archive import RawAnswer
@@ -19,6 +17,8 @@ from pipeline.sources.oai import parse_oai_page
 from pipeline.sources.query_client import paper_from_result
 from pipeline.sources.query_transport import check_page, results_of
 from storage.types import Paper
+from tests.support.sources_expected import OUTCOMES, PAPERS
+from tests.support.transport import AT
 
 #: schemas and the snapshot's rows are read elsewhere or by nobody
 _NOT_ANSWERS = {".json", ".xsd", ".jsonl"}

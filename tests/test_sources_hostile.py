@@ -1,16 +1,6 @@
 """What nobody at arXiv would send, and what must not hurt when somebody does."""
 
 import pytest
-from sources_fakes import (
-    AT,
-    VERSION,
-    atom_entry,
-    atom_page,
-    oai_page,
-    raw_record,
-    rss_feed,
-    rss_item,
-)
 
 from pipeline.sources.archive import RawAnswer
 from pipeline.sources.authors import split_authors
@@ -23,6 +13,16 @@ from pipeline.sources.oai import parse_oai_page
 from pipeline.sources.query_transport import check_page
 from pipeline.sources.tex import to_unicode
 from pipeline.sources.text import paragraphs, says_withdrawn
+from tests.support.transport import (
+    AT,
+    VERSION,
+    atom_entry,
+    atom_page,
+    oai_page,
+    raw_record,
+    rss_feed,
+    rss_item,
+)
 
 LONG = 100_000
 DIGITS = "9" * 5_000

@@ -11,7 +11,6 @@ from pathlib import Path
 import httpx
 import pytest
 from pytest_httpserver import HTTPServer
-from sources_fakes import AT, FakeTime, Script, fault, fresh_client, http_date, make_http
 
 from config.errors import ConfigError, TryAgainLaterError
 from pipeline.sources.archive import Archive, RawAnswer
@@ -23,6 +22,7 @@ from pipeline.sources.errors import (
     ThrottledError,
 )
 from pipeline.sources.http import make_client, retry_after_seconds, user_agent
+from tests.support.transport import AT, FakeTime, Script, fault, fresh_client, http_date, make_http
 
 
 def answer(**headers: str) -> RawAnswer:

@@ -11,7 +11,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from sources_fakes import FakeTime, make_limiter
 
 from pipeline.sources.errors import (
     ArxivUnreachableError,
@@ -20,6 +19,7 @@ from pipeline.sources.errors import (
     ThrottledError,
 )
 from pipeline.sources.limiter import Limiter, default_limiter_path, host_group
+from tests.support.transport import FakeTime, make_limiter
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -7,11 +7,19 @@ from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
-from sources_fakes import AT, Script, make_http, oai_answer, oai_error, oai_page, raw_record
 
 from pipeline.sources.errors import BadAnswerError, MalformedRecordError, OaiError
 from pipeline.sources.oai import OaiPage, OaiSource, parse_oai_page
 from pipeline.sources.oai_page import parse_record
+from tests.support.transport import (
+    AT,
+    Script,
+    make_http,
+    oai_answer,
+    oai_error,
+    oai_page,
+    raw_record,
+)
 
 ONE = raw_record("2603.00001")
 TWO = raw_record("2603.00002")

@@ -19,7 +19,7 @@ def rows() -> dict[int, set[str]]:
 def existing() -> list[str]:
     return [
         name
-        for path in sorted((ROOT / "tests").glob("test_*.py"))
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
         for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
     ]
 

@@ -10,26 +10,6 @@ from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
-from snapshot_fakes import line_of, make_record
-from sources_fakes import (
-    AT,
-    INTERVAL,
-    FakeTime,
-    Script,
-    atom_entry,
-    atom_error,
-    atom_page,
-    fault,
-    fresh_client,
-    make_http,
-    oai_error,
-    oai_page,
-    raw_record,
-    rss_feed,
-    rss_item,
-)
-from storage_fakes import changes_in
-from test_sources_http import GOOD, raw_server
 
 from config.errors import ConfigError
 from config.settings import ArxivSettings
@@ -57,6 +37,26 @@ from pipeline.sources.snapshot import paper_from_line
 from storage.arxiv_id import id_month
 from storage.store import store_opener
 from storage.types import AnnounceType, Paper, Source
+from tests.support.snapshot import line_of, make_record
+from tests.support.storage import changes_in
+from tests.support.transport import (
+    AT,
+    INTERVAL,
+    FakeTime,
+    Script,
+    atom_entry,
+    atom_error,
+    atom_page,
+    fault,
+    fresh_client,
+    make_http,
+    oai_error,
+    oai_page,
+    raw_record,
+    rss_feed,
+    rss_item,
+)
+from tests.test_sources_http import GOOD, raw_server
 
 DAY = date(2026, 3, 16)
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
-from sources_fakes import AT, Script, atom_entry, atom_page, make_http
 
 from pipeline.sources.errors import BadAnswerError, BadRequestError, IncompleteAnswerError
 from pipeline.sources.query import QuerySource, batches
 from pipeline.sources.query_transport import check_page, results_of
 from storage.types import Paper, Source
+from tests.support.transport import AT, Script, atom_entry, atom_page, make_http
 
 
 def source(directory: Path, script: Script) -> QuerySource:

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
-from sources_fakes import (
+
+from pipeline.sources.archive import Archive
+from pipeline.sources.errors import MalformedRecordError
+from pipeline.sources.feed import FeedSource
+from pipeline.sources.oai import OaiSource
+from pipeline.sources.query import QuerySource
+from pipeline.sources.query_transport import check_page
+from pipeline.sources.reread import reread_archive, reread_record
+from storage.types import QuarantinedRecord
+from tests.support.transport import (
     AT,
     Script,
     atom_entry,
@@ -17,15 +26,6 @@ from sources_fakes import (
     rss_feed,
     rss_item,
 )
-
-from pipeline.sources.archive import Archive
-from pipeline.sources.errors import MalformedRecordError
-from pipeline.sources.feed import FeedSource
-from pipeline.sources.oai import OaiSource
-from pipeline.sources.query import QuerySource
-from pipeline.sources.query_transport import check_page
-from pipeline.sources.reread import reread_archive, reread_record
-from storage.types import QuarantinedRecord
 
 
 def quarantined(source: str, raw: str) -> QuarantinedRecord:

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from snapshot_fakes import NOW, line_of, make_record
 
 from config.errors import UsageError
 from pipeline.sources.errors import MalformedRecordError
 from pipeline.sources.selection import Selection, selection_of
 from pipeline.sources.snapshot import paper_from_line, parse_lines
 from storage.types import Paper, PaperVersion, Source
+from tests.support.snapshot import NOW, line_of, make_record
 
 EVERYTHING = Selection()
 

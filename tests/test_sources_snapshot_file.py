@@ -12,7 +12,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from snapshot_fakes import (
+
+from config.errors import UsageError
+from pipeline.sources import snapshot_check
+from pipeline.sources.snapshot_check import newest_submission, refuse_frozen
+from pipeline.sources.snapshot_file import LONGEST_LINE, SnapshotError, SnapshotFile
+from tests.support.snapshot import (
     NAME,
     NOW,
     gzipped,
@@ -23,11 +28,6 @@ from snapshot_fakes import (
     plain_file,
     zipped,
 )
-
-from config.errors import UsageError
-from pipeline.sources import snapshot_check
-from pipeline.sources.snapshot_check import newest_submission, refuse_frozen
-from pipeline.sources.snapshot_file import LONGEST_LINE, SnapshotError, SnapshotFile
 
 Write = Callable[[Path, Sequence[object]], Path]
 containers = pytest.mark.parametrize("write", [plain_file, gzipped, zipped])

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import make_decision, make_paper, make_prediction
-from storage_fakes import add_predictions, database, opener
 
 from storage.audit import AuditSample
 from storage.manifest import manifest_path
 from storage.store import Store
 from storage.types import RunStatus, Verdict
+from tests.support.builders import make_decision, make_paper, make_prediction
+from tests.support.storage import add_predictions, database, opener
 
 IDS = [f"2603.{n:05}" for n in range(1, 21)]
 

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from builders import make_decision, make_paper
-from cli import Survey
 
 from storage.backup import back_up, restore
 from storage.errors import StorageError, StoreDamagedError
 from storage.store import store_opener
+from tests.support.builders import make_decision, make_paper
+from tests.support.cli import Survey
 
 NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
 IDS = ["2603.00001", "2603.00002"]

@@ -5,18 +5,18 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import make_paper
-from storage_fakes import database, lines_of, opener, start_process
 
 from storage.errors import StorageError, StoreDamagedError
 from storage.manifest import manifest_path, read_manifest
+from tests.support.builders import make_paper
+from tests.support.storage import database, lines_of, opener, start_process
 
 # Writes one paper a transaction and says so when it is committed, for ever.
 STREAM = """
     import sys
     from datetime import UTC, datetime
     from pathlib import Path
-    from builders import make_paper
+    from tests.support.builders import make_paper
     from storage.store import store_opener
     with store_opener(Path(sys.argv[1]))() as store:
         for number in range(1, 90_000):

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import SUBMITTED, make_decision, make_paper
-from storage_fakes import opener
 
 from storage import decisions
 from storage.errors import DecisionNotFoundError, NothingToUndoError, PaperNotFoundError
 from storage.store import Store
 from storage.types import Decision, NewDecision, Verdict
+from tests.support.builders import SUBMITTED, make_decision, make_paper
+from tests.support.storage import opener
 
 HOUR = timedelta(hours=1)
 MONDAY = datetime(2026, 3, 16, tzinfo=UTC)

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from builders import make_paper
-from storage_fakes import database, lines_of, opener, start_process
 
 from config.errors import TryAgainLaterError
 from storage.errors import StorageError, StoreBusyError
 from storage.lease import lease, lock_path
+from tests.support.builders import make_paper
+from tests.support.storage import database, lines_of, opener, start_process
 
 WRITER = """
     import sys
     from datetime import UTC, datetime
     from pathlib import Path
-    from builders import make_paper
+    from tests.support.builders import make_paper
     from storage.store import store_opener
     open_store = store_opener(Path(sys.argv[1]), busy_timeout_seconds=120)
     for number in range(int(sys.argv[3])):

@@ -3,12 +3,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import make_paper
-from storage_fakes import opener
 
 from storage.announcements import FeedCheck
 from storage.store import Store
 from storage.types import Announcement, AnnounceType, LedgerDay, LedgerStatus
+from tests.support.builders import make_paper
+from tests.support.storage import opener
 
 MONDAY = date(2026, 3, 16)
 TUESDAY = MONDAY + timedelta(days=1)

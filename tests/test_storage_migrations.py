@@ -5,13 +5,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from builders import make_decision, make_paper, make_prediction
-from storage_fakes import add_predictions, database, opener
 
 from storage.errors import SchemaVersionError
 from storage.integrity import Fault
 from storage.migrate import Migration, known_migrations, migrate, schema_version
 from storage.session import Session
+from tests.support.builders import make_decision, make_paper, make_prediction
+from tests.support.storage import add_predictions, database, opener
 
 FIRST = Migration(1, "first", "CREATE TABLE t (n INTEGER); INSERT INTO t VALUES (1);")
 SECOND = Migration(2, "second", "ALTER TABLE t ADD COLUMN m INTEGER; UPDATE t SET m = n + 1;")

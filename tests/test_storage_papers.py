@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import SUBMITTED, make_decision, make_paper, make_prediction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from storage_fakes import add_predictions, changes_in, opener
 
 from storage.paper_batch import newest_of
 from storage.store import Store
 from storage.types import Paper, PaperText, PaperVersion, Source, UpsertCounts
+from tests.support.builders import SUBMITTED, make_decision, make_paper, make_prediction
+from tests.support.storage import add_predictions, changes_in, opener
 
 LATER = timedelta(days=1)
 

@@ -3,8 +3,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import SUBMITTED, make_decision, make_paper, make_prediction
-from storage_fakes import add_predictions, opener
 
 from classifiers.orders import order
 from config.errors import UsageError
@@ -12,6 +10,8 @@ from storage import queue
 from storage.queue import QueueTally
 from storage.store import Store
 from storage.types import FacetScore, Prediction, SectionScore, TermWeight, Verdict
+from tests.support.builders import SUBMITTED, make_decision, make_paper, make_prediction
+from tests.support.storage import add_predictions, opener
 
 DAY = timedelta(days=1)
 

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from builders import make_paper
-from storage_fakes import ROOT, changes_in, database, opener
 
 from storage.record_hash import record_hash
 from storage.types import Paper, PaperVersion, Source, UpsertCounts
+from tests.support.builders import make_paper
+from tests.support.storage import ROOT, changes_in, database, opener
 
 NOON = datetime(2026, 3, 17, 12, 0, tzinfo=UTC)
 HISTORY = (
@@ -82,10 +82,10 @@ def test_a_page_that_holds_nothing_new_loads_no_arrow(tmp_path: Path) -> None:
         store.papers.upsert([make_paper()], seen_at=NOON)
     code = (
         "import sys\n"
-        f"sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / 'tests')!r}]\n"
+        f"sys.path[:0] = [{str(ROOT)!r}]\n"
         "from datetime import UTC, datetime\n"
         "from pathlib import Path\n"
-        "from builders import make_paper\n"
+        "from tests.support.builders import make_paper\n"
         "from storage.store import store_opener\n"
         f"with store_opener(Path({str(database(tmp_path))!r}))() as store:\n"
         "    counts = store.papers.upsert([make_paper()], seen_at=datetime.now(UTC))\n"

@@ -7,19 +7,19 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from builders import make_paper
-from cli import ROOT
 
 from storage.errors import ForeignDatabaseError, StoreDamagedError
 from storage.session import Session
 from storage.store import store_opener
+from tests.support.builders import make_paper
+from tests.support.cli import ROOT
 
 NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
 _KILLED = """
 import os, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from builders import make_paper
+from tests.support.builders import make_paper
 from storage.store import store_opener
 with store_opener(Path(sys.argv[1]))() as store:
     for n in range(1, 30):
@@ -36,7 +36,7 @@ def killed(tmp_path: Path) -> Path:
         store.checkpoint()
     subprocess.run(
         [sys.executable, "-c", _KILLED, str(path)],
-        env={"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
+        env={"PYTHONPATH": str(ROOT)},
         check=False,
     )
     assert path.with_name("survey.duckdb.wal").stat().st_size > 0

@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 import pytest
-from builders import make_decision, make_paper, make_prediction
-from storage_fakes import ROOT, add_predictions, database, opener
 
 from storage.arrivals import LateArrival
 from storage.taxonomy_types import MoveKind, NewTaxonomyChange, SectionMove
@@ -16,6 +14,8 @@ from storage.types import (
     QuarantinedRecord,
     RunStatus,
 )
+from tests.support.builders import make_decision, make_paper, make_prediction
+from tests.support.storage import ROOT, add_predictions, database, opener
 
 TEXT = (ROOT / "docs" / "sql.md").read_text(encoding="utf-8")
 DOCUMENTED = {

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from builders import make_decision, make_paper
-from cli import Survey, survey_at
-from taxonomy_fakes import taxonomy_text, write
 
 from storage.store import store_opener
+from tests.support.builders import make_decision, make_paper
+from tests.support.cli import Survey, survey_at
+from tests.support.taxonomy import taxonomy_text, write
 
 PLAN = '[[rename]]\nfrom = "glass"\nto = "crystal"\n'
 OLD = taxonomy_text("glass", "iron")

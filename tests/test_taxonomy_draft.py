@@ -4,8 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli import survey_at
-from draft_fakes import Field, graph_databases, robot_grasping
 
 from config.errors import UsageError
 from config.taxonomy import load_taxonomy, parse_taxonomy
@@ -14,6 +12,8 @@ from pipeline.replica.server import ReplicaServer
 from pipeline.taxonomy.draft import Draft, draft_taxonomy
 from pipeline.taxonomy.draft_cues import distinctive
 from pipeline.taxonomy.draft_labels import labels_of
+from tests.support.cli import survey_at
+from tests.support.draft import Field, graph_databases, robot_grasping
 
 
 def draft(text: str) -> Draft:

@@ -6,9 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import make_decision, make_paper, make_prediction
-from storage_fakes import ROOT, add_predictions, opener
-from taxonomy_fakes import taxonomy_text, write
 
 from config.errors import ConfigError, UsageError
 from config.taxonomy import parse_taxonomy
@@ -28,6 +25,9 @@ from pipeline.taxonomy.plan_file import Declared, read_plan
 from storage.store import OpenStore
 from storage.taxonomy_types import MoveKind
 from storage.types import Decision, SectionScore, Verdict
+from tests.support.builders import make_decision, make_paper, make_prediction
+from tests.support.storage import ROOT, add_predictions, opener
+from tests.support.taxonomy import taxonomy_text, write
 
 WEDNESDAY = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
 WEEK = Week.parse("2026-W11")

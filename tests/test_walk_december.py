@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli import Survey, survey_at
 
 from pipeline.replica.records import load_records
 from pipeline.replica.server import ReplicaServer
+from tests.support.cli import Survey, survey_at
 
 PAPERS = 3097
 

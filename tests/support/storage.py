@@ -15,7 +15,7 @@ from storage.prediction_batch import NamedNumbers, PredictionColumns
 from storage.store import OpenStore, Store, store_opener
 from storage.types import Prediction, Source
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def opener(folder: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore:
@@ -76,7 +76,7 @@ def _named(lists: Sequence[Sequence[object]], *names: str, number: str) -> Named
 
 def start_process(script: str, *arguments: str) -> "subprocess.Popen[str]":
     """Start Python on a script that sees this project and its test builders."""
-    preamble = f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / 'tests')!r}]\n"
+    preamble = f"import sys; sys.path[:0] = [{str(ROOT)!r}]\n"
     return subprocess.Popen(
         [sys.executable, "-c", preamble + textwrap.dedent(script), *arguments],
         stdin=subprocess.PIPE,  # a script that reads it waits for us

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
-from builders import make_paper
-from classifiers_fakes import approved, outside, rejected
 from typer.testing import CliRunner, Result
 
 from classifiers.types import Document, Example
 from pipeline.cli import build
 from storage.store import OpenStore, store_opener
 from storage.types import NewDecision, Verdict
+from tests.support.builders import make_paper
+from tests.support.texts import approved, outside, rejected
 
 START = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

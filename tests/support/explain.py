@@ -2,16 +2,15 @@
 
 from pathlib import Path
 
-from builders import make_decision, make_paper, make_prediction
-from classifiers_fakes import TRAINED_AT, approved, document, rejected, stream
-from review_fakes import Room
-
 from classifiers import artifact
 from classifiers.model import Model
 from classifiers.training import train
 from classifiers.types import Example
 from config.taxonomy import load_taxonomy
 from storage.types import FacetScore, SectionScore, Verdict
+from tests.support.builders import make_decision, make_paper, make_prediction
+from tests.support.review import Room
+from tests.support.texts import TRAINED_AT, approved, document, rejected, stream
 
 TAXONOMY = load_taxonomy()
 TITLE = "Video Diffusion of Volcanoes"

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from builders import make_paper
-
 from storage.types import Paper, QuarantinedRecord, Source
+from tests.support.builders import make_paper
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,15 @@ from urllib.parse import urlencode
 
 import anyio
 import httpx
-from builders import make_paper, make_prediction
 from lxml import html
 from starlette.types import ASGIApp
-from storage_fakes import add_predictions
 
 from config.taxonomy import Facet, Label, Section, Taxonomy
 from pipeline.review.app import create_app
 from storage.store import OpenStore, store_opener
 from storage.types import Decision, Paper, Prediction, SectionScore
+from tests.support.builders import make_paper, make_prediction
+from tests.support.storage import add_predictions
 
 SECRET = b"a secret of the tests, 32 bytes.."
 BASE = "http://127.0.0.1:8765"

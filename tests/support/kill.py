@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cli import Survey
-
 from pipeline.replica.server import ReplicaServer
 from storage.manifest import read_manifest, take_manifest
 from storage.store import store_opener
+from tests.support.cli import Survey
 
 #: of an execution or of this machine's clock, so never equal
 _OWN = ("run_start", "run_words", "run_end", "store_state", "schema_migration")
