@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from storage.instants import to_utc
-from storage.parameters import rows_json
-from storage.session import Session
+from storage.engine.instants import to_utc
+from storage.engine.parameters import rows_json
+from storage.engine.session import Session
 from storage.types import Announcement, AnnounceType
 
 _LISTED = (AnnounceType.NEW, AnnounceType.CROSS)

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from storage.instants import from_utc, to_utc
-from storage.parameters import rows_json
-from storage.session import Session
+from storage.engine.instants import from_utc, to_utc
+from storage.engine.parameters import rows_json
+from storage.engine.session import Session
 
 # What claims to have been submitted after it was seen has a wrong date and cannot be late.
 # Predictable cost: an import makes hundreds of thousands of old papers "first seen lately", and of

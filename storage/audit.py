@@ -6,9 +6,9 @@ on every machine and in every version of DuckDB.
 
 from dataclasses import dataclass
 
-from storage.instants import to_utc
-from storage.parameters import texts_json
-from storage.session import Session
+from storage.engine.instants import to_utc
+from storage.engine.parameters import texts_json
+from storage.engine.session import Session
 from storage.types import LIST_REVIEWER, Decision, Verdict
 
 _DRAW = """

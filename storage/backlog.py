@@ -7,8 +7,8 @@ the text that is found there, and the next question finds what was missed.
 
 from collections.abc import Iterable
 
-from storage.parameters import integers_json
-from storage.session import Row, Session
+from storage.engine.parameters import integers_json
+from storage.engine.session import Row, Session
 from storage.types import PaperText
 
 # By the hash of both: a third of the time that comparing ids and hashes of texts takes (0.7 against

@@ -6,8 +6,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.instants import from_utc, to_utc
-from storage.session import Session
+from storage.engine.instants import from_utc, to_utc
+from storage.engine.session import Session
 from storage.types import Source
 
 _TO_APPROVED = """

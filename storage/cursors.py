@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from storage.instants import to_utc
-from storage.session import Session
+from storage.engine.instants import to_utc
+from storage.engine.session import Session
 
 _SAVE = """
 MERGE INTO source_cursor AS held

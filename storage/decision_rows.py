@@ -5,8 +5,8 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from storage.instants import from_utc, to_utc
-from storage.session import Row
+from storage.engine.instants import from_utc, to_utc
+from storage.engine.session import Row
 from storage.types import Decision, NewDecision, Verdict
 
 

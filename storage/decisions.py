@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from storage.decision_rows import decision_id_of, decision_of, event_row, moment_after
+from storage.engine.instants import from_utc, to_utc
+from storage.engine.parameters import rows_json, texts_json
+from storage.engine.session import Session
 from storage.errors import DecisionNotFoundError, NothingToUndoError, PaperNotFoundError
-from storage.instants import from_utc, to_utc
-from storage.parameters import rows_json, texts_json
-from storage.session import Session
 from storage.types import (
     ApprovedPaper,
     Decision,

@@ -5,7 +5,7 @@ For `doctor`: a whole pass over the big tables, seconds over millions of papers.
 
 from dataclasses import dataclass
 
-from storage.session import Session
+from storage.engine.session import Session
 
 _CHECKS = """
 SELECT 'papers stored twice', count(*) FROM (

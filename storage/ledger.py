@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from storage.instants import from_utc, to_utc
-from storage.parameters import rows_json
-from storage.session import Session
+from storage.engine.instants import from_utc, to_utc
+from storage.engine.parameters import rows_json
+from storage.engine.session import Session
 from storage.types import LedgerDay, LedgerStatus
 
 _DAYS = """

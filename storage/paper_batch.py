@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from storage.instants import to_utc
+from storage.engine.instants import to_utc
 from storage.types import Paper, Source
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ not held is inserted; any other takes a stance towards the row that is held:
     old     its source is ours, but its version or datestamp lies behind: it adds nothing
 """
 
-from storage.session import Session
+from storage.engine.session import Session
 from storage.types import UpsertCounts
 
 # The fast way out: a record equal to the last one taken over from its source ends here. 64 bits

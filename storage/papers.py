@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from storage.instants import from_utc, to_utc
+from storage.engine.instants import from_utc, to_utc
+from storage.engine.parameters import texts_json
+from storage.engine.session import Row, Session
 from storage.paper_batch import newest_of, paper_table
 from storage.paper_merge import merge_batch
-from storage.parameters import texts_json
 from storage.record_hash import record_hash
-from storage.session import Row, Session
 from storage.types import Paper, PaperText, PaperVersion, Source, StoredPaper, UpsertCounts
 
 _STORED = """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from storage.instants import to_utc
+from storage.engine.instants import to_utc
 
 if TYPE_CHECKING:
     import numpy as np

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from storage.instants import from_utc
-from storage.parameters import texts_json
+from storage.engine.instants import from_utc
+from storage.engine.parameters import texts_json
+from storage.engine.session import Row, Session
 from storage.prediction_batch import PredictionColumns, prediction_table
 from storage.section_moves import moved_scores, read_changes
-from storage.session import Row, Session
 from storage.taxonomy_types import TaxonomyChange
 from storage.types import FacetScore, Prediction, SectionScore, TermWeight
 

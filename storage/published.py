@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage.instants import from_utc, to_utc
-from storage.parameters import rows_json
+from storage.engine.instants import from_utc, to_utc
+from storage.engine.parameters import rows_json
+from storage.engine.session import Session
 from storage.section_moves import read_changes, targets
-from storage.session import Session
 from storage.taxonomy_types import TaxonomyChange
 
 _RECORD = """

@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from storage.instants import from_utc, to_utc
-from storage.session import Session
+from storage.engine.instants import from_utc, to_utc
+from storage.engine.session import Session
 from storage.types import QuarantinedRecord
 
 _ADD = """

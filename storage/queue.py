@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from config.errors import UsageError
+from storage.engine.session import Row, Session
 from storage.papers import Papers
 from storage.predictions import Predictions
-from storage.session import Row, Session
 from storage.types import QueueItem
 
 _WANTED = """

@@ -7,7 +7,7 @@ unchanged there. So a DuckDB that writes dates or lists in another way costs tim
 import hashlib
 from datetime import datetime
 
-from storage.instants import to_utc
+from storage.engine.instants import to_utc
 from storage.paper_batch import history_of
 from storage.types import Paper
 

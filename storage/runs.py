@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from storage.engine.instants import from_utc, to_utc
+from storage.engine.process import is_alive, this_process
+from storage.engine.session import Row, Session
 from storage.errors import StorageError
-from storage.instants import from_utc, to_utc
-from storage.process import is_alive, this_process
-from storage.session import Row, Session
 from storage.types import RunRecord, RunStatus
 
 _START = "INSERT INTO run_start VALUES ($seq, $run_id, $command, $started_at, $process)"

@@ -7,8 +7,8 @@ their own table, `placement`.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from storage.instants import from_utc
-from storage.session import Session
+from storage.engine.instants import from_utc
+from storage.engine.session import Session
 from storage.taxonomy_types import MoveKind, SectionMove, TaxonomyChange
 from storage.types import SectionScore
 

@@ -19,21 +19,21 @@ from storage.arrivals import Arrivals
 from storage.audit import Audit
 from storage.backlog import Backlog
 from storage.changes import Changes
-from storage.connection import accept, connected
 from storage.cursors import Cursors
 from storage.decisions import Decisions
+from storage.engine.connection import accept, connected
+from storage.engine.lease import lease
+from storage.engine.manifest import compare, read_manifest, take_manifest, write_manifest
+from storage.engine.migrate import Migration, known_migrations, migrate
+from storage.engine.session import Session
 from storage.integrity import Integrity
-from storage.lease import lease
 from storage.ledger import Ledger
-from storage.manifest import compare, read_manifest, take_manifest, write_manifest
-from storage.migrate import Migration, known_migrations, migrate
 from storage.papers import Papers
 from storage.predictions import Predictions
 from storage.published import Published
 from storage.quarantine import Quarantine
 from storage.queue import Queue
 from storage.runs import Runs
-from storage.session import Session
 from storage.taxonomy import TaxonomyChanges
 
 

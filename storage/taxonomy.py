@@ -6,10 +6,10 @@ Never touches a decision.
 from collections.abc import Iterable
 from datetime import datetime
 
-from storage.instants import to_utc
-from storage.parameters import rows_json, texts_json
+from storage.engine.instants import to_utc
+from storage.engine.parameters import rows_json, texts_json
+from storage.engine.session import Session
 from storage.section_moves import read_changes, targets
-from storage.session import Session
 from storage.taxonomy_types import NewTaxonomyChange, PlacedDecision, TaxonomyChange
 from storage.types import Verdict
 

@@ -13,8 +13,8 @@ from pipeline import decide_file
 from pipeline.decide import decide
 from pipeline.decide_file import BulkReport, decide_from_file
 from storage.decisions import Decisions
+from storage.engine.session import Session
 from storage.errors import PaperNotFoundError
-from storage.session import Session
 from storage.store import OpenStore, store_opener
 from storage.types import SectionScore, Verdict
 from tests.support.builders import make_paper, make_prediction

@@ -21,7 +21,7 @@ from pipeline.ledger import overdue_days, overdue_sentence
 from pipeline.sources.limiter import Limiter, host_group
 from pipeline.sources.opening import NO_CONTACT
 from pipeline.status import status_report
-from storage.manifest import manifest_path
+from storage.engine.manifest import manifest_path
 from storage.store import OpenStore, store_opener
 from storage.types import QuarantinedRecord, RunStatus
 from tests.support.builders import make_decision, make_paper

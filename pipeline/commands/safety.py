@@ -32,7 +32,7 @@ def backup(
     Models, digests and the archive are plain files: copy their directories as they are.
     """
     from pipeline.bootstrap import clock_of
-    from storage.backup import back_up
+    from storage.engine.backup import back_up
 
     settings = invocation.settings
     database = settings.database.path
@@ -62,7 +62,7 @@ def restore(
     What stood there is kept beside it under another name. Stop `serve` first, and start it again.
     """
     from pipeline.bootstrap import clock_of
-    from storage.backup import restore as put_back
+    from storage.engine.backup import restore as put_back
 
     settings = invocation.settings
     report = put_back(

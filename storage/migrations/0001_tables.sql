@@ -7,7 +7,7 @@
 CREATE TABLE store_state (generation BIGINT NOT NULL);
 INSERT INTO store_state VALUES (0);
 
--- A list of texts that came as one JSON parameter (`storage/parameters.py`).
+-- A list of texts that came as one JSON parameter (`storage/engine/parameters.py`).
 CREATE MACRO listed(texts) AS TABLE
     SELECT unnest(from_json(texts, '["VARCHAR"]')) AS item;
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.replica.server import ReplicaServer
-from storage.manifest import read_manifest, take_manifest
+from storage.engine.manifest import read_manifest, take_manifest
 from storage.store import store_opener
 from tests.support.cli import Survey
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from storage.changes import Change
-from storage.instants import from_utc
+from storage.engine.instants import from_utc
 from storage.prediction_batch import NamedNumbers, PredictionColumns
 from storage.store import OpenStore, Store, store_opener
 from storage.types import Prediction, Source

@@ -1,6 +1,6 @@
 """Opens DuckDB with the settings of the house and tells mendable faults from bugs. No SQL of ours.
 
-Only to be used under a lease (`storage/lease.py`).
+Only to be used under a lease (`storage/engine/lease.py`).
 """
 
 import re

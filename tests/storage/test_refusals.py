@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from storage.engine.session import Session
 from storage.errors import ForeignDatabaseError, StoreDamagedError
-from storage.session import Session
 from storage.store import store_opener
 from tests.support.builders import make_paper
 from tests.support.cli import ROOT

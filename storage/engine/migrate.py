@@ -12,9 +12,9 @@ from importlib.resources.abc import Traversable
 
 import duckdb
 
+from storage.engine.instants import to_utc
+from storage.engine.session import Session
 from storage.errors import ForeignDatabaseError, SchemaVersionError
-from storage.instants import to_utc
-from storage.session import Session
 
 _NAME = re.compile(r"(?P<version>\d{4})_(?P<name>\w+)\.sql")
 _CREATE = """

@@ -14,8 +14,8 @@ from pathlib import Path
 import duckdb
 
 from config.files import put_in_place
+from storage.engine.session import Session
 from storage.errors import StorageError, StoreDamagedError
-from storage.session import Session
 
 _log = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from storage.connection import connected
+from storage.engine.connection import connected
+from storage.engine.lease import lease
+from storage.engine.manifest import Manifest, compare, manifest_path, read_manifest, take_manifest
+from storage.engine.session import Session
 from storage.errors import StorageError
-from storage.lease import lease
-from storage.manifest import Manifest, compare, manifest_path, read_manifest, take_manifest
-from storage.session import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from config.errors import TryAgainLaterError
+from storage.engine.lease import lease, lock_path
 from storage.errors import StorageError, StoreBusyError
-from storage.lease import lease, lock_path
 from tests.support.builders import make_paper
 from tests.support.storage import database, lines_of, opener, start_process
 
@@ -34,7 +34,7 @@ WRITER = """
 HOLDER = """
     import sys
     from pathlib import Path
-    from storage.lease import lease
+    from storage.engine.lease import lease
     with lease(Path(sys.argv[1]), timeout_seconds=60):
         print("held", flush=True)
         sys.stdin.read()

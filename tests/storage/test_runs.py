@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from storage.engine.process import is_alive, this_process
 from storage.errors import StorageError
-from storage.process import is_alive, this_process
 from storage.store import Store
 from storage.types import QuarantinedRecord, RunRecord, RunStatus
 from tests.support.storage import database, lines_of, opener, start_process

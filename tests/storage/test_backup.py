@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.backup import back_up, restore
+from storage.engine.backup import back_up, restore
 from storage.errors import StorageError, StoreDamagedError
 from storage.store import store_opener
 from tests.support.builders import make_decision, make_paper

@@ -6,10 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from storage.engine.migrate import Migration, known_migrations, migrate, schema_version
+from storage.engine.session import Session
 from storage.errors import SchemaVersionError
 from storage.integrity import Fault
-from storage.migrate import Migration, known_migrations, migrate, schema_version
-from storage.session import Session
 from tests.support.builders import make_decision, make_paper, make_prediction
 from tests.support.storage import add_predictions, database, opener
 
@@ -98,7 +98,7 @@ def test_no_step_uses_what_the_storage_rules_forbid() -> None:
 
 
 def test_no_statement_uses_what_the_storage_rules_forbid() -> None:
-    for path in (Path(__file__).parents[1] / "storage").glob("*.py"):
+    for path in (Path(__file__).parents[2] / "storage").glob("*.py"):
         text = path.read_text(encoding="utf-8")
         for forbidden in ("executemany", "ON CONFLICT (", "DO UPDATE"):
             assert forbidden not in text, f"{path.name} uses {forbidden}"

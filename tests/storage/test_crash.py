@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from storage.engine.manifest import manifest_path, read_manifest
 from storage.errors import StorageError, StoreDamagedError
-from storage.manifest import manifest_path, read_manifest
 from tests.support.builders import make_paper
 from tests.support.storage import database, lines_of, opener, start_process
 

@@ -1,0 +1,1 @@
+"""How the DuckDB file is held: connections, the lease, sessions, migrations, backup."""
