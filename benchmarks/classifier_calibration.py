@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from benchmarks.classifier_data import CUT, END, Development, load
 from benchmarks.classifier_study import COUNTS, WHEN, Figures, head, mean
-from classifiers.evaluation import Evaluation, evaluate
-from classifiers.training import train
+from classifiers.linear.training import train
+from classifiers.measure.evaluation import Evaluation, evaluate
 from classifiers.types import Document, Example
 
 DRAWS = (0, 1, 2)

@@ -22,11 +22,11 @@ from benchmarks.classifier_data import DATA, load
 from benchmarks.ingest import NOW
 from benchmarks.measure import ROOT, Child, Row, Size, call, cpu_seconds, medians, run_python
 from benchmarks.records import Texts, write_snapshot
-from classifiers import artifact
-from classifiers.features import TextFeatures
-from classifiers.model import Model
+from classifiers.kept import artifact
+from classifiers.linear.model import Model
+from classifiers.linear.training import train
+from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import TOKEN_PATTERN, document_text
-from classifiers.training import train
 from classifiers.types import Document, Example
 from config.taxonomy import load_taxonomy
 from pipeline.reasons.by_model import ModelMind

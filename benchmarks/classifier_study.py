@@ -14,15 +14,15 @@ from datetime import UTC, datetime
 import numpy as np
 
 from benchmarks.classifier_data import Development, load
-from classifiers.baselines import AsreviewRule, NaiveBayes, plain
 from classifiers.cues import CueClassifier
-from classifiers.evaluation import FacetReport, evaluate, labels_of
-from classifiers.metrics import ReliabilityBin, area_under_curve, work_saved
-from classifiers.orders import ORDERS
-from classifiers.recipe import Recipe
-from classifiers.simulation import Asreview, OurRule, Rule, simulate
+from classifiers.linear.recipe import Recipe
+from classifiers.linear.training import train
+from classifiers.measure.baselines import AsreviewRule, NaiveBayes, plain
+from classifiers.measure.evaluation import FacetReport, evaluate, labels_of
+from classifiers.measure.metrics import ReliabilityBin, area_under_curve, work_saved
+from classifiers.measure.orders import ORDERS
+from classifiers.measure.simulation import Asreview, OurRule, Rule, simulate
 from classifiers.text import document_text
-from classifiers.training import train
 from classifiers.types import Classifier, Document, Example, Scores
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)

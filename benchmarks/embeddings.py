@@ -20,8 +20,8 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.classifier_data import Development, load
 from benchmarks.classifier_study import COUNTS, WHEN, asreview, head, mean, measure, row, seeds
-from classifiers.baselines import Estimators, plain
-from classifiers.training import train
+from classifiers.linear.training import train
+from classifiers.measure.baselines import Estimators, plain
 from classifiers.types import Classifier, Document, Example, Scores
 from config.taxonomy import Taxonomy
 

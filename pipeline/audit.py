@@ -97,7 +97,7 @@ def estimated(counted: AuditReport) -> AuditReport:
 
 
 def _unseen(sample: AuditSample, screening: ScreeningCounts) -> Unseen:
-    from classifiers.audit import estimate  # noqa: PLC0415  scipy costs a page a third of a second
+    from classifiers.measure.audit import estimate  # noqa: PLC0415  scipy costs a page a third of a second
 
     waiting, found = screening.waiting, screening.approved
     everything = sample.known + sample.unknown

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from classifiers.evaluation import Evaluation, Split, evaluate, labels_of, temporal_split
 from classifiers.identity import apart, marks, unmarked
-from classifiers.model import Model
-from classifiers.recipe import Recipe
-from classifiers.training import train
+from classifiers.linear.model import Model
+from classifiers.linear.recipe import Recipe
+from classifiers.linear.training import train
+from classifiers.measure.evaluation import Evaluation, Split, evaluate, labels_of, temporal_split
 from classifiers.types import Classifier, Document, Example, Scores
 from config.taxonomy import Taxonomy
 from pipeline.lessons import FEWEST_TO_TEST, Lessons, keys_of, known_of, split_by_time

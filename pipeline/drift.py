@@ -9,8 +9,14 @@ from datetime import datetime, timedelta
 from math import isfinite
 
 from classifiers.cues import CueClassifier
-from classifiers.drift import NOTABLE_SHIFT, MissingSection, drift, missing_section, unknown_share
-from classifiers.model import Model
+from classifiers.linear.model import Model
+from classifiers.measure.drift import (
+    NOTABLE_SHIFT,
+    MissingSection,
+    drift,
+    missing_section,
+    unknown_share,
+)
 from classifiers.types import Document, Scores
 from config.taxonomy import Taxonomy
 from pipeline.digest.week import Week

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from classifiers.evaluation import Split, temporal_split
 from classifiers.identity import apart, marks
+from classifiers.measure.evaluation import Split, temporal_split
 from classifiers.types import Document, Example
 from config.errors import LivingSurveyError
 from config.taxonomy import Taxonomy

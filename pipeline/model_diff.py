@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from classifiers.model import Model
+from classifiers.linear.model import Model
 from classifiers.types import Document, Scores
 from storage.store import OpenStore
 

@@ -12,9 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from classifiers import shelf
 from classifiers.errors import ModelError, NoModelError
-from classifiers.header import ModelHeader
+from classifiers.kept import shelf
+from classifiers.linear.header import ModelHeader
 from config.files import put_in_place
 from config.taxonomy import Taxonomy
 

@@ -96,7 +96,7 @@ def classify_step(services: Services, record: Recorder, bars: Progress) -> Class
             if not store.backlog.count(known):
                 return ClassifyReport(known, 0)
     # A run with nothing new must not pay two seconds for scikit-learn.
-    from classifiers import artifact  # noqa: PLC0415  see above
+    from classifiers.kept import artifact  # noqa: PLC0415  see above
 
     classifier = artifact.current(models, services.taxonomy)
     report = classify_papers(

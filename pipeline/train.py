@@ -10,10 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from classifiers import artifact, shelf
 from classifiers.errors import ModelError
-from classifiers.model import Model
-from classifiers.training import train
+from classifiers.kept import artifact, shelf
+from classifiers.linear.model import Model
+from classifiers.linear.training import train
 from config.errors import LivingSurveyError
 from config.taxonomy import Taxonomy
 from pipeline.contest import Contest, Side, compete
@@ -29,7 +29,7 @@ from pipeline.models import (
 from storage.store import OpenStore
 
 #: Fewest approvals, and fewest papers to tell them from (a rejection counts one, an undecided
-#: paper half). With fewer the probabilities cannot be calibrated (classifiers/calibration.py), and
+#: paper half). With fewer the probabilities cannot be calibrated (classifiers/linear/calibration.py), and
 #: a model does worse than the cue words (docs/classifier.md, table "little").
 FEWEST_TO_LEARN = 20
 

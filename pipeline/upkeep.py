@@ -4,8 +4,8 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from classifiers import shelf
 from classifiers.errors import NoModelError
+from classifiers.kept import shelf
 from pipeline.bootstrap import Services
 from pipeline.digest.week import Week
 from pipeline.drift_reports import DriftReport, drift_path, save_drift
@@ -75,7 +75,7 @@ def drift_step(services: Services, record: Recorder, bars: Progress) -> DriftRep
     Raises:
         NoModelError: nothing was trained, so nothing can have drifted from it.
     """
-    from classifiers import artifact  # noqa: PLC0415  most runs need no scikit-learn
+    from classifiers.kept import artifact  # noqa: PLC0415  most runs need no scikit-learn
     from pipeline.drift import look_at_drift  # noqa: PLC0415  as above
 
     settings = services.settings.classifier

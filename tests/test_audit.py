@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers import artifact
-from classifiers.audit import estimate
-from classifiers.training import train
+from classifiers.kept import artifact
+from classifiers.linear.training import train
+from classifiers.measure.audit import estimate
 from config.taxonomy import load_taxonomy
 from pipeline.audit import AuditReport, audit_report, estimated
 from storage.audit import AuditSample, ScreeningCounts

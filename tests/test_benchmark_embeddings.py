@@ -13,8 +13,8 @@ import pytest
 from benchmarks import embeddings
 from benchmarks.classifier_data import Development
 from benchmarks.embeddings import EmbeddingRegressions, MiniLM, RememberedVectors, compare
-from classifiers.evaluation import evaluate
 from classifiers.identity import marks
+from classifiers.measure.evaluation import evaluate
 from classifiers.types import Document, Example
 from config.taxonomy import load_taxonomy
 from tests.support.texts import approved, outside, rejected, stream

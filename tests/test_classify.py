@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers import artifact
 from classifiers.columns import join, score_columns, strongest
 from classifiers.cues import CueClassifier
-from classifiers.model import Model
-from classifiers.training import train
+from classifiers.kept import artifact
+from classifiers.linear.model import Model
+from classifiers.linear.training import train
 from classifiers.types import Classifier, Document, Scores
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline import classify

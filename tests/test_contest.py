@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from classifiers import artifact, shelf
 from classifiers.cues import CueClassifier
-from classifiers.evaluation import Evaluation, evaluate
-from classifiers.training import train
+from classifiers.kept import artifact, shelf
+from classifiers.linear.training import train
+from classifiers.measure.evaluation import Evaluation, evaluate
 from classifiers.types import Classifier, Example, Scores
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline import contest as contests

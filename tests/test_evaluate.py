@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from classifiers.evaluation import HardPaper, Split, evaluate, evaluate_ranking
 from classifiers.identity import marks
-from classifiers.simulation import Simulation
+from classifiers.measure.evaluation import HardPaper, Split, evaluate, evaluate_ranking
+from classifiers.measure.simulation import Simulation
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.console import Output, as_json
 from pipeline.evaluation import measure as measuring

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from classifiers import shelf
+from classifiers.kept import shelf
 from config.taxonomy import load_taxonomy
 from pipeline import models
 from pipeline.models import read_shelf

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from classifiers import artifact
 from classifiers.errors import DamagedModelError, NoModelError, UnfitModelError
-from classifiers.training import train
+from classifiers.kept import artifact
+from classifiers.linear.training import train
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.models import (
     Learned,

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers import artifact
 from classifiers.cues import CueClassifier
 from classifiers.errors import DamagedModelError, UnfitModelError
-from classifiers.model import Model
+from classifiers.kept import artifact
+from classifiers.linear.model import Model
+from classifiers.linear.training import train
 from classifiers.text import tokens
-from classifiers.training import train
 from classifiers.types import Document
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.reasons.account import Account, Place, Share, as_written

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.model import Model
+from classifiers.linear.model import Model
 from storage.types import Verdict
 from tests.support.builders import make_paper, make_prediction
 from tests.support.cli import Survey

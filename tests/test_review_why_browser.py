@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from classifiers.model import Model
+from classifiers.linear.model import Model
 from tests.support.browser import CONTRAST, TWICE, UNLABELLED, Watched, browser, tab, url
 from tests.support.explain import HOSTILE, TITLE, furnish, small_model
 from tests.support.review import Room, make_room

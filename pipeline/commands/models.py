@@ -83,8 +83,8 @@ def show(
     """Show what a model says about itself."""
     from dataclasses import asdict
 
-    from classifiers import shelf
     from classifiers.errors import NoModelError
+    from classifiers.kept import shelf
     from pipeline.models import promotions, read_learned
 
     models = invocation.settings.classifier.models
@@ -142,7 +142,7 @@ def diff(
     A paper moves when it crosses one half of being in scope, or when its first section changes;
     the terms are those whose share in that differs most between the two models.
     """
-    from classifiers import artifact, shelf
+    from classifiers.kept import artifact, shelf
     from pipeline.bootstrap import bootstrap
     from pipeline.model_diff import diff_models
 
@@ -181,7 +181,7 @@ def rollback(
     ] = None,
 ) -> None:
     """Put an older model to use again, with its predictions."""
-    from classifiers import artifact, shelf
+    from classifiers.kept import artifact, shelf
     from pipeline.commands.session import session
     from pipeline.models import before_current, current_model_id, promote
 

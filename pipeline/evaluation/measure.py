@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from classifiers import artifact, shelf
 from classifiers.errors import ModelError
 from classifiers.identity import marks, unmarked
+from classifiers.kept import artifact, shelf
 from classifiers.types import Example
 from config.taxonomy import Taxonomy
 from pipeline.evaluation.report import RECIPE, Candidate, CurvePoint, EvaluationReport, curve_point

@@ -7,8 +7,8 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from classifiers.metrics import ReliabilityBin
-from classifiers.simulation import Simulation
+from classifiers.measure.metrics import ReliabilityBin
+from classifiers.measure.simulation import Simulation
 from pipeline.evaluation.report import CUE_WORDS, CurvePoint, EvaluationReport, curve_point
 from pipeline.evaluation.svg import INK, RULE, SERIES, SOFT, inlined
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from classifiers.orders import ORDERS
-from classifiers.simulation import Asreview, OurRule, Rule, Simulation, simulate
+from classifiers.measure.orders import ORDERS
+from classifiers.measure.simulation import Asreview, OurRule, Rule, Simulation, simulate
 from config.taxonomy import Taxonomy
 from pipeline.lessons import FEWEST_TO_TEST, Lessons, TooFewDecisionsError
 

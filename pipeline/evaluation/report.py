@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from classifiers.evaluation import Evaluation
-from classifiers.simulation import Simulation
+from classifiers.measure.evaluation import Evaluation
+from classifiers.measure.simulation import Simulation
 
 #: names of candidates that a page treats apart
 RECIPE = "this recipe"

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classifiers.baselines import BAYES, AsreviewRule, NaiveBayes, plain
 from classifiers.cues import CueClassifier
-from classifiers.evaluation import Split, evaluate, evaluate_ranking
+from classifiers.linear.training import train
+from classifiers.measure.baselines import BAYES, AsreviewRule, NaiveBayes, plain
+from classifiers.measure.evaluation import Split, evaluate, evaluate_ranking
 from classifiers.text import document_text
-from classifiers.training import train
 from classifiers.types import Classifier, Document, Example
 from config.taxonomy import Taxonomy
 from pipeline.contest import errors

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from classifiers.evaluation import Evaluation, FacetReport
-from classifiers.metrics import LabelMeasures
-from classifiers.simulation import Simulation
+from classifiers.measure.evaluation import Evaluation, FacetReport
+from classifiers.measure.metrics import LabelMeasures
+from classifiers.measure.simulation import Simulation
 from pipeline.console import Column, Output
 from pipeline.evaluation.figures import READ, confusion, figure, figures_of
 from pipeline.evaluation.report import CurvePoint, EvaluationReport

@@ -18,7 +18,7 @@ from classifiers.cues import (
     CueKey,
     cue_index,
 )
-from classifiers.targets import SECTION, own_sections
+from classifiers.linear.targets import SECTION, own_sections
 from classifiers.text import places, readable, tokens
 from classifiers.types import Document
 from config.taxonomy import Taxonomy

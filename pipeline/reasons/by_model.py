@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from classifiers.explain import Reading
-from classifiers.model import Model
-from classifiers.targets import Output
+from classifiers.linear.explain import Reading
+from classifiers.linear.model import Model
+from classifiers.linear.targets import Output
 from classifiers.types import Document, Example
 from pipeline.reasons.account import Account, Place, Reasons, Share, as_written
 from pipeline.reasons.compared import Compared

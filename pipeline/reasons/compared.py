@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from classifiers.model import Model
+from classifiers.linear.model import Model
 from classifiers.types import Example
 from pipeline.reasons.account import Near
 

@@ -104,7 +104,7 @@ class Reasoner:
             return ()
 
     def _load_quietly(self) -> None:
-        import classifiers.audit  # noqa: F401, PLC0415  its statistics, for the audit's panel
+        import classifiers.measure.audit  # noqa: F401, PLC0415  its statistics, for the audit's panel
 
         with suppress(LivingSurveyError):
             self.mind()
@@ -113,8 +113,8 @@ class Reasoner:
 
 def load_mind(models: Path, taxonomy: Taxonomy, open_store: OpenStore) -> Mind:
     """Return the mind in use: the current model, or the cue words before the first training."""
-    from classifiers import artifact  # noqa: PLC0415  two seconds of scikit-learn
-    from classifiers.model import Model  # noqa: PLC0415  as above
+    from classifiers.kept import artifact  # noqa: PLC0415  two seconds of scikit-learn
+    from classifiers.linear.model import Model  # noqa: PLC0415  as above
 
     classifier = artifact.current(models, taxonomy)
     if not isinstance(classifier, Model):

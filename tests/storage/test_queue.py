@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.orders import order
+from classifiers.measure.orders import order
 from config.errors import UsageError
 from storage import queue
 from storage.queue import QueueTally

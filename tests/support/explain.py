@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from classifiers import artifact
-from classifiers.model import Model
-from classifiers.training import train
+from classifiers.kept import artifact
+from classifiers.linear.model import Model
+from classifiers.linear.training import train
 from classifiers.types import Example
 from config.taxonomy import load_taxonomy
 from storage.types import FacetScore, SectionScore, Verdict

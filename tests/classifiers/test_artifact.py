@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifiers import artifact, shelf
 from classifiers.cues import CueClassifier
 from classifiers.errors import DamagedModelError, ModelError, NoModelError, UnfitModelError
-from classifiers.model import Model
-from classifiers.training import train
+from classifiers.kept import artifact, shelf
+from classifiers.linear.model import Model
+from classifiers.linear.training import train
 from config.taxonomy import Taxonomy, load_taxonomy
 from tests.support.texts import TRAINED_AT, approved, rejected, stream
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.features import TextFeatures
+from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import tokens
 from config.taxonomy import Taxonomy
 

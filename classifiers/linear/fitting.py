@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from classifiers.features import TextFeatures
-from classifiers.linear import Fit, fit_margin
-from classifiers.prior import label_directions, scope_direction, section_directions
-from classifiers.recipe import Recipe
-from classifiers.targets import SCOPE, SECTION, UNKNOWN, Output, Targets, outputs
-from classifiers.weak import WeakRows, fade, weak_labels, weak_scope
+from classifiers.linear.prior import label_directions, scope_direction, section_directions
+from classifiers.linear.recipe import Recipe
+from classifiers.linear.regression import Fit, fit_margin
+from classifiers.linear.targets import SCOPE, SECTION, UNKNOWN, Output, Targets, outputs
+from classifiers.linear.weak import WeakRows, fade, weak_labels, weak_scope
+from classifiers.representations.tfidf import TextFeatures
 from config.taxonomy import Taxonomy
 
 Floats = npt.NDArray[np.float64]

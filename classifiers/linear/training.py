@@ -16,14 +16,14 @@ import numpy.typing as npt
 import scipy
 import sklearn
 
-from classifiers.calibration import Calibration, calibrate, held_margins
-from classifiers.features import TextFeatures
-from classifiers.fitting import Corpus, directions, fit_outputs
-from classifiers.header import ModelHeader
-from classifiers.holding import hold_out
-from classifiers.model import Model
-from classifiers.recipe import Recipe
-from classifiers.targets import outputs, own_sections, targets
+from classifiers.linear.calibration import Calibration, calibrate, held_margins
+from classifiers.linear.fitting import Corpus, directions, fit_outputs
+from classifiers.linear.header import ModelHeader
+from classifiers.linear.holding import hold_out
+from classifiers.linear.model import Model
+from classifiers.linear.recipe import Recipe
+from classifiers.linear.targets import outputs, own_sections, targets
+from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import document_text
 from classifiers.types import Document, Example
 from config.taxonomy import Taxonomy

@@ -14,8 +14,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
-from classifiers.lookup import Lookup
-from classifiers.scan import PACKED, packed, scan
+from classifiers.representations.lookup import Lookup
+from classifiers.representations.scan import PACKED, packed, scan
 from classifiers.text import TOKEN_PATTERN
 
 Floats32 = npt.NDArray[np.float32]

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.recipe import Recipe
+from classifiers.linear.recipe import Recipe
 from classifiers.types import Document, Example
 
 Floats = npt.NDArray[np.float64]

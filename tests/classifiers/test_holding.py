@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from classifiers.holding import BY_HASH, LATER, HeldOut, hold_out
-from classifiers.recipe import Recipe
+from classifiers.linear.holding import BY_HASH, LATER, HeldOut, hold_out
+from classifiers.linear.recipe import Recipe
 from classifiers.types import Document, Example
 from tests.support.texts import approved, outside, rejected
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.fitting import Corpus, fit_outputs
-from classifiers.holding import Round
-from classifiers.linear import facet_probabilities, fit_platt, fit_temperature
-from classifiers.recipe import Recipe
+from classifiers.linear.fitting import Corpus, fit_outputs
+from classifiers.linear.holding import Round
+from classifiers.linear.recipe import Recipe
+from classifiers.linear.regression import facet_probabilities, fit_platt, fit_temperature
+from classifiers.linear.targets import SECTION, UNKNOWN, outputs, own_sections
+from classifiers.linear.weak import NEGATIVE_SHARE, fade
 from classifiers.scoring import Probabilities, section_probabilities, sigmoid
-from classifiers.targets import SECTION, UNKNOWN, outputs, own_sections
-from classifiers.weak import NEGATIVE_SHARE, fade
 from config.taxonomy import Taxonomy
 
 Floats = npt.NDArray[np.float64]

@@ -10,12 +10,12 @@ import pytest
 
 from classifiers.scoring import softmax
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 # Enough terms for the linear algebra behind numpy to share its sums among threads (10,000).
 _TRAINED = """
 import hashlib
 from datetime import UTC, datetime
-from classifiers.training import train
+from classifiers.linear.training import train
 from classifiers.types import Document, Example
 from config.taxonomy import load_taxonomy
 

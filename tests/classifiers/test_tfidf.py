@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from classifiers.features import TextFeatures
-from classifiers.lookup import _SPREAD, Lookup
+from classifiers.representations.lookup import _SPREAD, Lookup
+from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import TOKEN_PATTERN, document_text, places, tokens
 from classifiers.types import Document
 

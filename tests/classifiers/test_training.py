@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from classifiers import holding
-from classifiers.model import Model
-from classifiers.training import train
+from classifiers.linear.model import Model
+from classifiers.linear.regression import holding
+from classifiers.linear.training import train
 from classifiers.types import Example
 from config.taxonomy import Taxonomy, UnknownSectionError, load_taxonomy
 from tests.support.texts import TRAINED_AT, approved, document, outside, rejected, stream

@@ -10,10 +10,11 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.calibration import expected_error
 from classifiers.errors import ModelError
 from classifiers.identity import marks
-from classifiers.metrics import (
+from classifiers.linear.calibration import expected_error
+from classifiers.linear.targets import known_labels, technique_left_open
+from classifiers.measure.metrics import (
     LabelMeasures,
     ReliabilityBin,
     area_under_curve,
@@ -22,7 +23,6 @@ from classifiers.metrics import (
     reliability,
     work_saved,
 )
-from classifiers.targets import known_labels, technique_left_open
 from classifiers.types import Classifier, Example, Scores
 from config.taxonomy import Facet, Taxonomy
 

@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from classifiers import shelf
-from classifiers.calibration import Calibration, FacetCalibration
 from classifiers.cues import CueClassifier
 from classifiers.errors import DamagedModelError, NoModelError
-from classifiers.features import TextFeatures
-from classifiers.header import ModelHeader
-from classifiers.model import Model
-from classifiers.targets import outputs
+from classifiers.kept import shelf
+from classifiers.linear.calibration import Calibration, FacetCalibration
+from classifiers.linear.header import ModelHeader
+from classifiers.linear.model import Model
+from classifiers.linear.targets import outputs
+from classifiers.representations.tfidf import TextFeatures
 from classifiers.types import Classifier
 from config.files import put_in_place
 from config.taxonomy import Taxonomy

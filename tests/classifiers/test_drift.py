@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from classifiers.drift import drift, missing_section, stability_index, unknown_share
-from classifiers.features import TextFeatures
+from classifiers.measure.drift import drift, missing_section, stability_index, unknown_share
+from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import document_text
 from classifiers.types import Document
 from config.taxonomy import load_taxonomy

@@ -2,11 +2,11 @@
 
 import pytest
 
-from classifiers.explain import Mark, Reading, explain, term_marks
-from classifiers.model import Model
+from classifiers.linear.explain import Mark, Reading, explain, term_marks
+from classifiers.linear.model import Model
+from classifiers.linear.targets import Output
+from classifiers.linear.training import train
 from classifiers.scoring import sigmoid
-from classifiers.targets import Output
-from classifiers.training import train
 from config.taxonomy import load_taxonomy
 from tests.support.texts import TRAINED_AT, approved, document, rejected, stream
 

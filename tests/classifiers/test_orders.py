@@ -2,8 +2,8 @@
 
 import pytest
 
-from classifiers.audit import estimate
-from classifiers.orders import ORDERS, order
+from classifiers.measure.audit import estimate
+from classifiers.measure.orders import ORDERS, order
 
 QUEUE = [(f"2601.{n:05d}", n / 100) for n in range(100)]
 

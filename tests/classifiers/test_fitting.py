@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from classifiers.features import TextFeatures
-from classifiers.fitting import Corpus, directions, fit_outputs
-from classifiers.recipe import Recipe
-from classifiers.targets import SCOPE, UNKNOWN, outputs, own_sections, targets
+from classifiers.linear.fitting import Corpus, directions, fit_outputs
+from classifiers.linear.recipe import Recipe
+from classifiers.linear.targets import SCOPE, UNKNOWN, outputs, own_sections, targets
+from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import document_text
 from config.taxonomy import load_taxonomy
 from tests.support.texts import approved, rejected, stream

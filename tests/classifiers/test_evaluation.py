@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.baselines import NaiveBayes, plain
-from classifiers.calibration import expected_error, threshold_for
 from classifiers.errors import ModelError
-from classifiers.evaluation import LeakError, evaluate, labels_of, temporal_split
 from classifiers.identity import apart, marks, unmarked
-from classifiers.metrics import label_measures, reliability, work_saved
-from classifiers.simulation import Asreview, OurRule, simulate
-from classifiers.training import train
+from classifiers.linear.calibration import expected_error, threshold_for
+from classifiers.linear.training import train
+from classifiers.measure.baselines import NaiveBayes, plain
+from classifiers.measure.evaluation import LeakError, evaluate, labels_of, temporal_split
+from classifiers.measure.metrics import label_measures, reliability, work_saved
+from classifiers.measure.simulation import Asreview, OurRule, simulate
 from classifiers.types import Document, Example, Scores
 from config.taxonomy import Taxonomy, load_taxonomy
 from tests.support.texts import TRAINED_AT, approved, outside, rejected, stream

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.classifier_data import load
-from classifiers.evaluation import evaluate
-from classifiers.holding import LATER
-from classifiers.training import train
+from classifiers.linear.holding import LATER
+from classifiers.linear.training import train
+from classifiers.measure.evaluation import evaluate
 
 
 @pytest.mark.slow

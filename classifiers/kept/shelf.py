@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from classifiers.errors import DamagedModelError, NoModelError, UnfitModelError
-from classifiers.header import FORMAT, ModelHeader
+from classifiers.linear.header import FORMAT, ModelHeader
 from config.files import put_in_place
 from config.taxonomy import Taxonomy
 

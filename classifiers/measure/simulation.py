@@ -12,14 +12,14 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.baselines import AsreviewRule
-from classifiers.features import TextFeatures
-from classifiers.fitting import Corpus, directions, fit_outputs
-from classifiers.metrics import work_saved
-from classifiers.orders import order
-from classifiers.recipe import Recipe
+from classifiers.linear.fitting import Corpus, directions, fit_outputs
+from classifiers.linear.recipe import Recipe
+from classifiers.linear.targets import SCOPE, own_sections, targets
+from classifiers.measure.baselines import AsreviewRule
+from classifiers.measure.metrics import work_saved
+from classifiers.measure.orders import order
+from classifiers.representations.tfidf import TextFeatures
 from classifiers.scoring import sigmoid
-from classifiers.targets import SCOPE, own_sections, targets
 from classifiers.text import document_text
 from classifiers.types import Example
 from config.taxonomy import Taxonomy

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from classifiers.calibration import held_margins, threshold_for
-from classifiers.features import TextFeatures
-from classifiers.fitting import Corpus, directions
-from classifiers.holding import hold_out
-from classifiers.linear import fit_temperature
-from classifiers.recipe import Recipe
+from classifiers.linear.calibration import held_margins, threshold_for
+from classifiers.linear.fitting import Corpus, directions
+from classifiers.linear.holding import hold_out
+from classifiers.linear.recipe import Recipe
+from classifiers.linear.regression import fit_temperature
+from classifiers.linear.targets import own_sections, targets
+from classifiers.representations.tfidf import TextFeatures
 from classifiers.scoring import softmax
-from classifiers.targets import own_sections, targets
 from classifiers.text import document_text
 from classifiers.types import Example
 from config.taxonomy import load_taxonomy

@@ -13,13 +13,13 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.naive_bayes import ComplementNB, MultinomialNB
 from sklearn.svm import LinearSVC
 
-from classifiers.fitting import NO_EXAMPLE
-from classifiers.model import Model
-from classifiers.recipe import Recipe
+from classifiers.linear.fitting import NO_EXAMPLE
+from classifiers.linear.model import Model
+from classifiers.linear.recipe import Recipe
+from classifiers.linear.targets import UNKNOWN, outputs, targets
+from classifiers.linear.training import train
 from classifiers.scoring import Probabilities, scores_of
-from classifiers.targets import UNKNOWN, outputs, targets
 from classifiers.text import document_text
-from classifiers.training import train
 from classifiers.types import Document, Example, Scores
 from config.taxonomy import Taxonomy
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from classifiers.model import Model
-from classifiers.targets import SCOPE, Output
+from classifiers.linear.model import Model
+from classifiers.linear.targets import SCOPE, Output
 from classifiers.text import places, readable
 from classifiers.types import Document
 

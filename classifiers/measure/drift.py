@@ -8,8 +8,8 @@ from itertools import islice, pairwise
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.calibration import expected_error
-from classifiers.features import TextFeatures
+from classifiers.linear.calibration import expected_error
+from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import document_text, tokens
 from classifiers.types import Document
 from config.taxonomy import Taxonomy

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from classifiers.calibration import Calibration, probabilities
 from classifiers.columns import Named, ScoreColumns, join, of_probabilities, strongest
-from classifiers.features import TextFeatures
-from classifiers.header import ModelHeader
+from classifiers.linear.calibration import Calibration, probabilities
+from classifiers.linear.header import ModelHeader
+from classifiers.linear.targets import SECTION, Output, outputs
+from classifiers.representations.tfidf import TextFeatures
 from classifiers.scoring import TERMS_KEPT, Probabilities, scores_of, section_probabilities
-from classifiers.targets import SECTION, Output, outputs
 from classifiers.text import document_text
 from classifiers.types import Document, Scores
 from config.taxonomy import Taxonomy

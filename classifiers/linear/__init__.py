@@ -1,0 +1,1 @@
+"""The linear model: training, calibration, scoring and its explanation."""

@@ -1,0 +1,1 @@
+"""Measures of a classifier: evaluation, simulation, drift, audit statistics."""
