@@ -10,7 +10,7 @@ from config.schema import SECTIONS
 from config.settings import env_name
 from config.taxonomy import load_taxonomy
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def rows(page: str) -> list[tuple[str, ...]]:
