@@ -13,7 +13,6 @@ from classifiers.kept import artifact, shelf
 from config.errors import LivingSurveyError
 from config.settings import ArxivSettings
 from config.taxonomy import Taxonomy
-from pipeline.bootstrap import Services
 from pipeline.calendar import PUBLISHED, announcement_day, announcement_days, feed_instant
 from pipeline.console import counted
 from pipeline.drift_reports import newest_drift
@@ -25,6 +24,7 @@ from pipeline.ledger import (
     overdue_sentence,
     without_overdue,
 )
+from pipeline.runtime.services import Services
 from pipeline.sources.limiter import Limiter, default_limiter_path, host_group
 from pipeline.sources.opening import NO_CONTACT, SET_CONTACT
 from pipeline.taxonomy.check import check_taxonomy

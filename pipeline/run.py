@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from rich.progress import Progress
 
-from pipeline.bootstrap import Services
 from pipeline.classify import ClassifyReport, classify_papers
 from pipeline.drift_reports import DriftReport
 from pipeline.fetch import FetchReport, fetch_papers
 from pipeline.ledger import overdue_sentence
 from pipeline.models import known_model_id, refusal
-from pipeline.recording import Recorder
+from pipeline.runtime.record import Recorder
+from pipeline.runtime.services import Services
 from pipeline.sources.opening import ArxivSources
 from pipeline.upkeep import retrain_step, weekly_drift_step
 

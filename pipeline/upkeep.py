@@ -6,11 +6,11 @@ from rich.progress import Progress
 
 from classifiers.errors import NoModelError
 from classifiers.kept import shelf
-from pipeline.bootstrap import Services
 from pipeline.digest.week import Week
 from pipeline.drift_reports import DriftReport, drift_path, save_drift
 from pipeline.models import read_learned, read_shelf
-from pipeline.recording import Recorder
+from pipeline.runtime.record import Recorder
+from pipeline.runtime.services import Services
 
 
 def retrain_step(services: Services, record: Recorder, bars: Progress) -> str | None:

@@ -137,7 +137,7 @@ def test_init_fills_in_contact_and_list(tmp_path: Path) -> None:
 
 
 def test_a_second_run_exits_75_while_one_is_active(survey: Survey) -> None:
-    from pipeline.recording import exclusive
+    from pipeline.runtime.record import exclusive
 
     with exclusive(survey.directory / "var/survey.duckdb"):
         assert_one_sentence(survey.call("fetch"), 75, "Another run is active")

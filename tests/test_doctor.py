@@ -15,9 +15,9 @@ from config.settings import (
     SurveySettings,
 )
 from config.taxonomy import load_taxonomy
-from pipeline.bootstrap import Services
 from pipeline.doctor import Finding, examine
 from pipeline.ledger import overdue_days, overdue_sentence
+from pipeline.runtime.services import Services
 from pipeline.sources.limiter import Limiter, host_group
 from pipeline.sources.opening import NO_CONTACT
 from pipeline.status import status_report

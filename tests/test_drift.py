@@ -11,11 +11,11 @@ from rich.progress import Progress
 from classifiers.types import Document, Example
 from config.settings import ClassifierSettings, DatabaseSettings, Settings
 from pipeline import train as training
-from pipeline.bootstrap import Services, bootstrap
 from pipeline.contest import Contest
 from pipeline.digest.week import Week
 from pipeline.drift_reports import DriftReport, newest_drift, save_drift
-from pipeline.recording import Recorder
+from pipeline.runtime.record import Recorder
+from pipeline.runtime.services import Services, bootstrap
 from pipeline.upkeep import drift_step, retrain_step, weekly_drift_step
 from tests.support.learning import DAY, START, call, decide, decisions, opener, settle, store_papers
 from tests.support.texts import approved, document, outside, rejected

@@ -30,7 +30,7 @@ def audit(
     `decide ID VERDICT --audit` as `queue --order random` lists them.
     """
     from pipeline.audit import audit_report
-    from pipeline.bootstrap import bootstrap
+    from pipeline.runtime.services import bootstrap
 
     report = audit_report(bootstrap(invocation.settings).open_store, wanted=sample)
     if invocation.output.as_json:

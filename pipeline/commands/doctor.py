@@ -11,8 +11,8 @@ def doctor(invocation: Invocation) -> None:
 
     Asks nobody and changes nothing. Exit status: 0 all is well, 1 something is wrong.
     """
-    from pipeline.bootstrap import bootstrap
     from pipeline.doctor import examine
+    from pipeline.runtime.services import bootstrap
 
     findings = examine(bootstrap(invocation.settings, creating=True))
     wrong = [finding for finding in findings if finding.wrong]

@@ -143,8 +143,8 @@ def diff(
     the terms are those whose share in that differs most between the two models.
     """
     from classifiers.kept import artifact, shelf
-    from pipeline.bootstrap import bootstrap
     from pipeline.model_diff import diff_models
+    from pipeline.runtime.services import bootstrap
 
     models = invocation.settings.classifier.models
     services = bootstrap(invocation.settings)

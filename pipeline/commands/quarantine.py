@@ -41,7 +41,7 @@ def quarantine(
 
 
 def _list(invocation: Invocation, limit: int) -> None:
-    from pipeline.bootstrap import bootstrap
+    from pipeline.runtime.services import bootstrap
 
     with bootstrap(invocation.settings).open_store() as store:
         records, count = store.quarantine.recent(limit), store.quarantine.count()

@@ -41,8 +41,8 @@ def queue(
 ) -> None:
     """Show the papers that wait for a decision."""
     from pipeline.abstention import open_question
-    from pipeline.bootstrap import bootstrap
     from pipeline.models import refusal
+    from pipeline.runtime.services import bootstrap
 
     services = bootstrap(invocation.settings)
     if refused := refusal(invocation.settings.classifier.models, services.taxonomy):
@@ -146,7 +146,7 @@ def decide(
     """
     from config.errors import UsageError
     from pipeline import decide as deciding
-    from pipeline.bootstrap import bootstrap
+    from pipeline.runtime.services import bootstrap
 
     if file is not None and paper is not None:
         raise UsageError("--from takes its papers from the file.", hint="Leave the id out.")
@@ -214,7 +214,7 @@ def undo(
 
     What stood before it stands again; both stay on record.
     """
-    from pipeline.bootstrap import bootstrap
+    from pipeline.runtime.services import bootstrap
 
     services = bootstrap(invocation.settings)
     who = reviewer or reviewer_of(invocation.settings)

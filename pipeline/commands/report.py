@@ -46,9 +46,9 @@ def status(
     ),
 ) -> None:
     """Show what is held, what ran, what is complete."""
-    from pipeline.bootstrap import bootstrap
     from pipeline.drift_reports import newest_drift
     from pipeline.models import current_model_id
+    from pipeline.runtime.services import bootstrap
     from pipeline.status import status_report
 
     services = bootstrap(invocation.settings)

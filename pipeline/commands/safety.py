@@ -31,7 +31,7 @@ def backup(
 
     Models, digests and the archive are plain files: copy their directories as they are.
     """
-    from pipeline.bootstrap import clock_of
+    from pipeline.runtime.services import clock_of
     from storage.engine.backup import back_up
 
     settings = invocation.settings
@@ -61,7 +61,7 @@ def restore(
 
     What stood there is kept beside it under another name. Stop `serve` first, and start it again.
     """
-    from pipeline.bootstrap import clock_of
+    from pipeline.runtime.services import clock_of
     from storage.engine.backup import restore as put_back
 
     settings = invocation.settings

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from rich.progress import Progress
 
-from pipeline.bootstrap import Services, bootstrap
 from pipeline.commands.invocation import Invocation
-from pipeline.recording import Recorder, exclusive, recorded
+from pipeline.runtime.record import Recorder, exclusive, recorded
+from pipeline.runtime.services import Services, bootstrap
 from pipeline.sources.opening import ArxivSources, arxiv_sources
 
 

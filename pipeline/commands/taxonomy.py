@@ -36,7 +36,7 @@ def check(
     end it with status 1.
     """
     from config.taxonomy import load_taxonomy
-    from pipeline.bootstrap import bootstrap
+    from pipeline.runtime.services import bootstrap
     from pipeline.taxonomy.check import check_taxonomy
 
     settings = invocation.settings
@@ -125,8 +125,8 @@ def migrate(
     through it. Papers that nobody placed come back in the queue, approved as they are.
     """
     from config.taxonomy import parse_taxonomy, taxonomy_text
-    from pipeline.bootstrap import bootstrap
     from pipeline.commands.queue import reviewer_of
+    from pipeline.runtime.services import bootstrap
     from pipeline.taxonomy.migrate import migrate_taxonomy, taxonomy_before
     from pipeline.taxonomy.plan_file import read_plan
 

@@ -33,11 +33,11 @@ def serve(
     """
     import functools
 
-    from pipeline.bootstrap import bootstrap
     from pipeline.decide import reviewer_name
     from pipeline.review.app import create_app
     from pipeline.review.secret import session_secret
     from pipeline.review.server import serve as serve_app
+    from pipeline.runtime.services import bootstrap
     from storage.store import store_opener
 
     settings = invocation.settings

@@ -22,7 +22,7 @@ def why(
     Each score is the sum of its terms, exactly; with --json all of them are listed, with the
     places where they stand in title and abstract.
     """
-    from pipeline.bootstrap import bootstrap
+    from pipeline.runtime.services import bootstrap
     from pipeline.why import reasons_for
 
     services = bootstrap(invocation.settings)

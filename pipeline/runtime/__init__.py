@@ -1,0 +1,1 @@
+"""What every step is given: services and the run record."""
