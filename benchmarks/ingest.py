@@ -16,8 +16,8 @@ from lxml import etree
 
 from benchmarks.measure import ROOT, Row, Size, call, medians, run_python
 from benchmarks.records import Texts, stream_row, write_snapshot
-from pipeline.replica.records import Record, read_record
-from pipeline.replica.server import PAGE_SIZE, ReplicaServer
+from pipeline.demo.replica.records import Record, read_record
+from pipeline.demo.replica.server import PAGE_SIZE, ReplicaServer
 from pipeline.sources.oai_page import OaiPage, parse_oai_page
 
 #: a Wednesday; feeds of the day are built, and nothing changes any more

@@ -7,9 +7,9 @@ import pytest
 
 from config.errors import UsageError
 from pipeline.add import AddReport, Search, add_found, add_papers
-from pipeline.replica.faults import Fault, Kind
-from pipeline.replica.log import Channel
-from pipeline.replica.server import ReplicaServer
+from pipeline.demo.replica.faults import Fault, Kind
+from pipeline.demo.replica.log import Channel
+from pipeline.demo.replica.server import ReplicaServer
 from storage.store import store_opener
 from tests.support.arxiv import CATEGORIES, make_record, noon, sources
 from tests.support.cli import survey_at

@@ -8,9 +8,9 @@ import pytest
 from rich.progress import Progress
 
 from pipeline.backfill import BackfillReport, Pace, backfill_papers
-from pipeline.replica.faults import Fault, Kind
-from pipeline.replica.log import Channel
-from pipeline.replica.server import ReplicaServer
+from pipeline.demo.replica.faults import Fault, Kind
+from pipeline.demo.replica.log import Channel
+from pipeline.demo.replica.server import ReplicaServer
 from pipeline.sources.errors import SourceError
 from storage.store import OpenStore, Store, store_opener
 from tests.support.arxiv import make_record, noon, sources

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.demo.replica.faults import Fault, Kind
+from pipeline.demo.replica.log import Channel
+from pipeline.demo.replica.server import ReplicaServer
 from pipeline.harvest import (
     HarvestReport,
     Window,
@@ -16,9 +19,6 @@ from pipeline.harvest import (
     next_windows,
 )
 from pipeline.replay import replay_archive
-from pipeline.replica.faults import Fault, Kind
-from pipeline.replica.log import Channel
-from pipeline.replica.server import ReplicaServer
 from pipeline.sources.oai import OaiPage, OaiSource
 from storage.store import OpenStore, store_opener
 from storage.types import LedgerStatus

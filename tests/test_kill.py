@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.replica.faults import Fault, Kind
-from pipeline.replica.records import load_records
-from pipeline.replica.server import ReplicaServer
+from pipeline.demo.replica.faults import Fault, Kind
+from pipeline.demo.replica.records import load_records
+from pipeline.demo.replica.server import ReplicaServer
 from pipeline.sources.archive import Archive
 from tests.support.cli import Survey, survey_at
 from tests.support.kill import DATABASE, contents, copied, kill_while_cooling, measure, run_and_kill

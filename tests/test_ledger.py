@@ -9,6 +9,9 @@ import pytest
 
 from pipeline.announced import read_feed
 from pipeline.calendar import feed_instant
+from pipeline.demo.replica.faults import Fault, Kind
+from pipeline.demo.replica.log import Channel
+from pipeline.demo.replica.server import ReplicaServer
 from pipeline.harvest import HarvestReport, Window, close_gaps
 from pipeline.ledger import (
     OverdueDay,
@@ -17,9 +20,6 @@ from pipeline.ledger import (
     overdue_sentence,
     refresh_ledger,
 )
-from pipeline.replica.faults import Fault, Kind
-from pipeline.replica.log import Channel
-from pipeline.replica.server import ReplicaServer
 from pipeline.sources.feed import Feed, cut_off
 from storage.store import OpenStore, store_opener
 from storage.types import Announcement, AnnounceType, LedgerDay, LedgerStatus, UpsertCounts

@@ -9,12 +9,12 @@ import pytest
 
 from config.errors import UsageError
 from pipeline.announced import store_feed
+from pipeline.demo.replica.faults import Fault, Kind
+from pipeline.demo.replica.log import Channel
+from pipeline.demo.replica.records import Version
+from pipeline.demo.replica.server import ReplicaServer
 from pipeline.quarantine import retry_quarantine
 from pipeline.replay import feed_categories, replay_archive
-from pipeline.replica.faults import Fault, Kind
-from pipeline.replica.log import Channel
-from pipeline.replica.records import Version
-from pipeline.replica.server import ReplicaServer
 from pipeline.sources.feed import parse_feed
 from storage.store import OpenStore, store_opener
 from storage.types import QuarantinedRecord, Source

@@ -8,7 +8,7 @@ import pytest
 from config.errors import UsageError
 from config.taxonomy import load_taxonomy, parse_taxonomy
 from pipeline.curated.parse import parse_list
-from pipeline.replica.server import ReplicaServer
+from pipeline.demo.replica.server import ReplicaServer
 from pipeline.taxonomy.draft import Draft, draft_taxonomy
 from pipeline.taxonomy.draft_cues import distinctive
 from pipeline.taxonomy.draft_labels import labels_of

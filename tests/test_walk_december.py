@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.replica.records import load_records
-from pipeline.replica.server import ReplicaServer
+from pipeline.demo.replica.records import load_records
+from pipeline.demo.replica.server import ReplicaServer
 from tests.support.cli import Survey, survey_at
 
 PAPERS = 3097

@@ -20,7 +20,7 @@ def demo(
 
     A directory that an earlier demo made is made anew; any other is refused.
     """
-    from pipeline.demo import run_demo
+    from pipeline.demo.walk import run_demo
 
     report = run_demo(directory, say=invocation.output.line)
     if invocation.output.as_json:
@@ -56,7 +56,7 @@ def replica(
 
     OAI-PMH under /oai, feeds under /rss and /atom, the query API under /api/query.
     """
-    from pipeline.replica.serve import serve_replica
+    from pipeline.demo.replica.serve import serve_replica
 
     serve_replica(
         [*data, *(more or ())],

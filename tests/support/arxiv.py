@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import ArxivSettings
+from pipeline.demo.replica.records import Record, Version
+from pipeline.demo.replica.server import ReplicaServer
 from pipeline.fetch import FetchReport, fetch_papers
-from pipeline.replica.records import Record, Version
-from pipeline.replica.server import ReplicaServer
 from pipeline.sources.opening import ArxivSources, arxiv_sources
 from storage.store import OpenStore
 

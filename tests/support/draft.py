@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.replica.records import Record, load_records
+from pipeline.demo.replica.records import Record, load_records
 
 #: what a paper of a section is about: a title's beginning, a title's end, a sentence of abstract
 Topic = tuple[Sequence[str], Sequence[str], str]

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.replica.server import ReplicaServer
+from pipeline.demo.replica.server import ReplicaServer
 from storage.engine.manifest import read_manifest, take_manifest
 from storage.store import store_opener
 from tests.support.cli import Survey

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 from lxml import etree
 
-from pipeline.replica.records import Record, read_record
-from pipeline.replica.server import ReplicaServer
+from pipeline.demo.replica.records import Record, read_record
+from pipeline.demo.replica.server import ReplicaServer
 
 TUESDAY = date(2026, 3, 17)
 

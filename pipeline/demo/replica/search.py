@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
-from pipeline.replica.records import Record
-from pipeline.replica.tex import to_unicode
+from pipeline.demo.replica.records import Record
+from pipeline.demo.replica.tex import to_unicode
 
 _FIELDS = {
     "ti": "ti", "title": "ti", "au": "au", "abs": "abs", "co": "co", "jr": "jr", "cat": "cat",

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote_plus
 
-from pipeline.replica.answers import NO_TWIST, Answer, Twist
-from pipeline.replica.catalogue import View
-from pipeline.replica.records import Record
-from pipeline.replica.search import BadQueryError, parse
-from pipeline.replica.tex import to_unicode
-from pipeline.replica.xml import escape, escape_attribute
+from pipeline.demo.replica.answers import NO_TWIST, Answer, Twist
+from pipeline.demo.replica.catalogue import View
+from pipeline.demo.replica.records import Record
+from pipeline.demo.replica.search import BadQueryError, parse
+from pipeline.demo.replica.tex import to_unicode
+from pipeline.demo.replica.xml import escape, escape_attribute
 
 #: the largest offset the index reaches; beyond it arXiv answers 500
 MAX_OFFSET = 10_000

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import UsageError
-from pipeline.replica.calendar import announcement_day, last_deadline
+from pipeline.demo.replica.calendar import announcement_day, last_deadline
 from storage.arxiv_id import id_month, parse_arxiv_id
 
 #: what an id answers with whose only known titles are known to be those of other papers

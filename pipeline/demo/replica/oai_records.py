@@ -9,10 +9,10 @@ import zlib
 from dataclasses import dataclass
 from email.utils import format_datetime
 
-from pipeline.replica.records import Record, Version
-from pipeline.replica.sets import category_name, category_set
-from pipeline.replica.tex import to_unicode
-from pipeline.replica.xml import escape_template as esc
+from pipeline.demo.replica.records import Record, Version
+from pipeline.demo.replica.sets import category_name, category_set
+from pipeline.demo.replica.tex import to_unicode
+from pipeline.demo.replica.xml import escape_template as esc
 
 PREFIXES = ("oai_dc", "arXiv", "arXivOld", "arXivRaw")
 _XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'

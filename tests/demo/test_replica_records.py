@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.replica.calendar import NEW_YORK, announcement_day
-from pipeline.replica.catalogue import Catalogue
-from pipeline.replica.records import OTHER_TITLE, ReplicaDataError, load_records, read_record
+from pipeline.demo.replica.calendar import NEW_YORK, announcement_day
+from pipeline.demo.replica.catalogue import Catalogue
+from pipeline.demo.replica.records import OTHER_TITLE, ReplicaDataError, load_records, read_record
 from tests.support.replica import make_record, make_row, write_rows
 
 

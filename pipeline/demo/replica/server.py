@@ -14,15 +14,15 @@ from typing import Self
 
 from config.errors import UsageError
 from config.loopback import is_loopback_host
-from pipeline.replica import feeds, oai, query
-from pipeline.replica.answers import Answer, Twist
-from pipeline.replica.calendar import NEW_YORK
-from pipeline.replica.catalogue import Catalogue, View
-from pipeline.replica.damage import Delivery, delivery_for, instead, spoil, twist_for
-from pipeline.replica.faults import Fault
-from pipeline.replica.http import Asked, HttpServer
-from pipeline.replica.log import Channel, RecordedRequest, RequestLog
-from pipeline.replica.records import Record
+from pipeline.demo.replica import feeds, oai, query
+from pipeline.demo.replica.answers import Answer, Twist
+from pipeline.demo.replica.calendar import NEW_YORK
+from pipeline.demo.replica.catalogue import Catalogue, View
+from pipeline.demo.replica.damage import Delivery, delivery_for, instead, spoil, twist_for
+from pipeline.demo.replica.faults import Fault
+from pipeline.demo.replica.http import Asked, HttpServer
+from pipeline.demo.replica.log import Channel, RecordedRequest, RequestLog
+from pipeline.demo.replica.records import Record
 
 #: records a page, as live resumption tokens of October 2026 say
 PAGE_SIZE = 1300

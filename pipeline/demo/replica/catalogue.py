@@ -7,8 +7,8 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
-from pipeline.replica.records import Record
-from pipeline.replica.sets import category_set
+from pipeline.demo.replica.records import Record
+from pipeline.demo.replica.sets import category_set
 
 
 class Action(StrEnum):

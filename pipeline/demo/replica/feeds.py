@@ -11,11 +11,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
 from enum import StrEnum
 
-from pipeline.replica.answers import NO_TWIST, Answer, Twist
-from pipeline.replica.calendar import NEW_YORK
-from pipeline.replica.catalogue import Action, Item, View
-from pipeline.replica.sets import ALIASES, archives, subject_classes
-from pipeline.replica.xml import escape, escape_attribute
+from pipeline.demo.replica.answers import NO_TWIST, Answer, Twist
+from pipeline.demo.replica.calendar import NEW_YORK
+from pipeline.demo.replica.catalogue import Action, Item, View
+from pipeline.demo.replica.sets import ALIASES, archives, subject_classes
+from pipeline.demo.replica.xml import escape, escape_attribute
 
 #: arXiv cuts a feed here, silently
 ITEM_LIMIT = 2000

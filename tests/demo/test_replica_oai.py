@@ -10,8 +10,8 @@ import httpx
 import pytest
 from lxml import etree
 
-from pipeline.replica.records import Record, Version, read_record
-from pipeline.replica.server import ReplicaServer
+from pipeline.demo.replica.records import Record, Version, read_record
+from pipeline.demo.replica.server import ReplicaServer
 from tests.support.replica import TUESDAY, ids, make_record, make_records, oai, shape, token
 
 

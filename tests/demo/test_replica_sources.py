@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.replica.faults import Fault, Kind
-from pipeline.replica.log import Channel
-from pipeline.replica.server import ReplicaServer
+from pipeline.demo.replica.faults import Fault, Kind
+from pipeline.demo.replica.log import Channel
+from pipeline.demo.replica.server import ReplicaServer
 from pipeline.sources.errors import BlockedError, ThrottledError
 from pipeline.sources.feed import FeedSource
 from pipeline.sources.oai import OaiSource

@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from pipeline.replica.oai_records import PREFIXES
-from pipeline.replica.sets import all_sets
-from pipeline.replica.xml import escape_template as esc
+from pipeline.demo.replica.oai_records import PREFIXES
+from pipeline.demo.replica.sets import all_sets
+from pipeline.demo.replica.xml import escape_template as esc
 
 _HELP = "https://info.arxiv.org/help"
 _EPRINTS = "http://www.openarchives.org/OAI/1.1/eprints"

@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 
 from config.errors import UsageError
-from pipeline.replica.faults import load_faults
-from pipeline.replica.records import load_records
-from pipeline.replica.server import PAGE_SIZE, ReplicaServer
+from pipeline.demo.replica.faults import load_faults
+from pipeline.demo.replica.records import load_records
+from pipeline.demo.replica.server import PAGE_SIZE, ReplicaServer
 
 #: where the command listens unless told otherwise
 DEFAULT_PORT = 8799

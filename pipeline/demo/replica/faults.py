@@ -16,7 +16,7 @@ from types import UnionType
 from typing import Any, get_args
 
 from config.errors import UsageError
-from pipeline.replica.log import Channel
+from pipeline.demo.replica.log import Channel
 
 #: a hang never lasts longer, so that a forgotten fault cannot hold a test suite
 LONGEST_HANG_SECONDS = 120.0

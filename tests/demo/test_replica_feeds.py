@@ -10,8 +10,8 @@ import httpx
 import pytest
 from lxml import etree
 
-from pipeline.replica.records import Record, read_record
-from pipeline.replica.server import ReplicaServer
+from pipeline.demo.replica.records import Record, read_record
+from pipeline.demo.replica.server import ReplicaServer
 from tests.support.replica import TUESDAY, make_record, make_records, shape
 
 FRIDAY = date(2023, 10, 27)

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
-from pipeline.replica import oai_records
-from pipeline.replica.answers import NO_TWIST, Answer, Twist
-from pipeline.replica.catalogue import View, in_set
-from pipeline.replica.oai_static import FORMATS, IDENTIFY, list_sets
-from pipeline.replica.records import Record
-from pipeline.replica.sets import all_sets
-from pipeline.replica.xml import escape_template as esc
+from pipeline.demo.replica import oai_records
+from pipeline.demo.replica.answers import NO_TWIST, Answer, Twist
+from pipeline.demo.replica.catalogue import View, in_set
+from pipeline.demo.replica.oai_static import FORMATS, IDENTIFY, list_sets
+from pipeline.demo.replica.records import Record
+from pipeline.demo.replica.sets import all_sets
+from pipeline.demo.replica.xml import escape_template as esc
 
 EARLIEST = date(2005, 9, 16)
 #: arXiv lists this many headers a page (IDENTIFIERS_LIMIT)

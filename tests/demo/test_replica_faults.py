@@ -12,10 +12,10 @@ import pytest
 from lxml import etree
 
 from config.errors import UsageError
-from pipeline.replica.damage import MANY_AUTHORS
-from pipeline.replica.faults import Fault, Kind, load_faults, read_fault
-from pipeline.replica.log import Channel
-from pipeline.replica.server import ReplicaServer
+from pipeline.demo.replica.damage import MANY_AUTHORS
+from pipeline.demo.replica.faults import Fault, Kind, load_faults, read_fault
+from pipeline.demo.replica.log import Channel
+from pipeline.demo.replica.server import ReplicaServer
 from tests.support.replica import TUESDAY, ids, make_record, make_records, oai, query, token
 
 LIST = "verb=ListRecords&metadataPrefix=arXivRaw"
@@ -351,5 +351,5 @@ def test_today_may_be_a_day() -> None:
 
 
 def test_every_kind_is_documented() -> None:
-    text = (Path(__file__).resolve().parents[1] / "docs" / "replica.md").read_text()
+    text = (Path(__file__).resolve().parents[2] / "docs" / "replica.md").read_text()
     assert [kind for kind in Kind if f"| `{kind}` |" not in text] == []

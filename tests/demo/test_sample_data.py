@@ -12,11 +12,11 @@ import pytest
 
 from config.taxonomy import load_taxonomy
 from pipeline.curated.parse import parse_list
-from pipeline.replica.calendar import announcement_day
-from pipeline.replica.records import Record, load_records
+from pipeline.demo.replica.calendar import announcement_day
+from pipeline.demo.replica.records import Record, load_records
 from storage.arxiv_id import id_month, parse_arxiv_id
 
-SAMPLE = files("pipeline.sample")
+SAMPLE = files("pipeline.demo.walk.sample")
 #: ids of the sample lie where no month of arXiv has come to
 FIRST_NUMBER = 90_000
 
@@ -164,7 +164,7 @@ def test_every_section_meets_its_words_in_the_new_papers(papers: tuple[Record, .
 
 
 def test_the_sample_lies_in_the_package() -> None:
-    here = Path(__file__).resolve().parents[1] / "pipeline" / "sample"
+    here = Path(__file__).resolve().parents[2] / "pipeline" / "sample"
     assert {path.name for path in here.iterdir()} >= {
         "papers.jsonl",
         "listed.jsonl",

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from config.errors import UsageError
-from pipeline.replica.serve import serve_replica
+from pipeline.demo.replica.serve import serve_replica
 from tests.support.replica import make_row, write_rows
 
 
@@ -21,11 +21,11 @@ def test_it_says_where_it_listens_and_stops_on_ctrl_c(tmp_path: Path) -> None:
         # a suite started in the background has SIGINT ignored, and its children inherit that
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "import sys; from datetime import date; from pathlib import Path; "
-        "from pipeline.replica.serve import serve_replica; "
+        "from pipeline.demo.replica.serve import serve_replica; "
         "serve_replica([Path(sys.argv[1])], port=0, today=date(2026, 3, 17), "
         "say=lambda line: print(line, flush=True))"
     )
-    root = Path(__file__).resolve().parents[1]
+    root = Path(__file__).resolve().parents[2]
     with subprocess.Popen(
         [sys.executable, "-c", code, str(data)],
         cwd=root,

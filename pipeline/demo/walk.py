@@ -17,8 +17,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from config.errors import LivingSurveyError, UsageError
-from pipeline.replica.records import Record, load_records
-from pipeline.replica.server import ReplicaServer
+from pipeline.demo.replica.records import Record, load_records
+from pipeline.demo.replica.server import ReplicaServer
 
 _FRIDAY = "2026-03-20T22:00:00+00:00"
 _MONDAY = "2026-03-23T08:00:00+00:00"
@@ -108,7 +108,7 @@ def _prepare(directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     (directory / _MARKER).write_text("Made by `living-survey demo`, which may delete it.\n")
     for name in _SAMPLE:
-        with as_file(files("pipeline.sample") / name) as source:
+        with as_file(files("pipeline.demo.walk.sample") / name) as source:
             shutil.copyfile(source, directory / name)
 
 

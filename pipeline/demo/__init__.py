@@ -1,0 +1,1 @@
+"""The offline demonstration: bundled papers and a local arXiv."""
