@@ -18,7 +18,7 @@ from benchmarks.measure import ROOT, Row, Size, call, medians, run_python
 from benchmarks.records import Texts, stream_row, write_snapshot
 from pipeline.demo.replica.records import Record, read_record
 from pipeline.demo.replica.server import PAGE_SIZE, ReplicaServer
-from pipeline.sources.oai_page import OaiPage, parse_oai_page
+from pipeline.ingest.sources.oai.page import OaiPage, parse_oai_page
 
 #: a Wednesday; feeds of the day are built, and nothing changes any more
 NOW = datetime(2026, 3, 18, 6, 0, tzinfo=UTC)

@@ -13,10 +13,10 @@ from classifiers.kept import artifact, shelf
 from config.errors import LivingSurveyError
 from config.settings import ArxivSettings
 from config.taxonomy import Taxonomy
-from pipeline.calendar import PUBLISHED, announcement_day, announcement_days, feed_instant
 from pipeline.console import counted
 from pipeline.drift_reports import newest_drift
-from pipeline.ledger import (
+from pipeline.ingest.calendar import PUBLISHED, announcement_day, announcement_days, feed_instant
+from pipeline.ingest.ledger import (
     WATCHED_DAYS,
     OverdueDay,
     overdue_days,
@@ -24,9 +24,9 @@ from pipeline.ledger import (
     overdue_sentence,
     without_overdue,
 )
+from pipeline.ingest.sources.open import NO_CONTACT, SET_CONTACT
+from pipeline.ingest.sources.transport.limiter import Limiter, default_limiter_path, host_group
 from pipeline.runtime.services import Services
-from pipeline.sources.limiter import Limiter, default_limiter_path, host_group
-from pipeline.sources.opening import NO_CONTACT, SET_CONTACT
 from pipeline.taxonomy.check import check_taxonomy
 from storage.integrity import Fault
 from storage.store import Store

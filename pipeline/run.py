@@ -13,12 +13,12 @@ from rich.progress import Progress
 
 from pipeline.classify import ClassifyReport, classify_papers
 from pipeline.drift_reports import DriftReport
-from pipeline.fetch import FetchReport, fetch_papers
-from pipeline.ledger import overdue_sentence
+from pipeline.ingest.fetch import FetchReport, fetch_papers
+from pipeline.ingest.ledger import overdue_sentence
+from pipeline.ingest.sources.open import ArxivSources
 from pipeline.models import known_model_id, refusal
 from pipeline.runtime.record import Recorder
 from pipeline.runtime.services import Services
-from pipeline.sources.opening import ArxivSources
 from pipeline.upkeep import retrain_step, weekly_drift_step
 
 

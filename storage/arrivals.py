@@ -1,6 +1,6 @@
 """Arrivals: when papers were first seen here, and which of them came late. Decides nothing.
 
-What "late" means is the calendar's business (`pipeline/ledger.py`).
+What "late" means is the calendar's business (`pipeline/ingest/ledger.py`).
 """
 
 from collections.abc import Iterable

@@ -16,10 +16,10 @@ from config.settings import (
 )
 from config.taxonomy import load_taxonomy
 from pipeline.doctor import Finding, examine
-from pipeline.ledger import overdue_days, overdue_sentence
+from pipeline.ingest.ledger import overdue_days, overdue_sentence
+from pipeline.ingest.sources.open import NO_CONTACT
+from pipeline.ingest.sources.transport.limiter import Limiter, host_group
 from pipeline.runtime.services import Services
-from pipeline.sources.limiter import Limiter, host_group
-from pipeline.sources.opening import NO_CONTACT
 from pipeline.status import status_report
 from storage.engine.manifest import manifest_path
 from storage.store import OpenStore, store_opener

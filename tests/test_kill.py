@@ -20,7 +20,7 @@ import pytest
 from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.records import load_records
 from pipeline.demo.replica.server import ReplicaServer
-from pipeline.sources.archive import Archive
+from pipeline.ingest.sources.transport.archive import Archive
 from tests.support.cli import Survey, survey_at
 from tests.support.kill import DATABASE, contents, copied, kill_while_cooling, measure, run_and_kill
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.announced import FeedReport
 from pipeline.commands.fetching import _say_feed as say_feed
 from pipeline.commands.invocation import Invocation
 from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.records import Record, Version
 from pipeline.demo.replica.server import ReplicaServer
+from pipeline.ingest.announcements import FeedReport
 from storage.store import store_opener
 from tests.support.arxiv import make_record, noon
 from tests.support.cli import Survey, survey_at

@@ -9,7 +9,7 @@ from pipeline.commands.invocation import Invocation, command
 from pipeline.console import Column, counted
 
 if TYPE_CHECKING:
-    from pipeline.add import AddReport, FoundReport, Search
+    from pipeline.ingest.add import AddReport, FoundReport, Search
 
 _DAY = "%Y-%m-%d"
 
@@ -55,7 +55,7 @@ def add(
 ) -> None:
     """Bring single papers into the queue by hand."""
     from config.errors import UsageError
-    from pipeline.add import Search
+    from pipeline.ingest.add import Search
 
     if bool(papers) == (search is not None):
         raise UsageError(
@@ -75,8 +75,8 @@ def add(
 
 
 def _add_papers(invocation: Invocation, papers: list[str]) -> None:
-    from pipeline.add import add_papers
     from pipeline.commands.session import arxiv_session
+    from pipeline.ingest.add import add_papers
     from pipeline.run import classify_step
 
     with arxiv_session(invocation, "add", alone=False) as (session, arxiv):
@@ -98,8 +98,8 @@ def _add_papers(invocation: Invocation, papers: list[str]) -> None:
 
 
 def _add_found(invocation: Invocation, wanted: "Search", limit: int) -> None:
-    from pipeline.add import add_found
     from pipeline.commands.session import arxiv_session
+    from pipeline.ingest.add import add_found
     from pipeline.run import classify_step
 
     with arxiv_session(invocation, "add", alone=False) as (session, arxiv):

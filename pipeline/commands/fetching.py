@@ -10,8 +10,8 @@ from pipeline.commands.invocation import Invocation, command
 from pipeline.console import counted
 
 if TYPE_CHECKING:
-    from pipeline.announced import FeedReport
-    from pipeline.fetch import FetchReport
+    from pipeline.ingest.announcements import FeedReport
+    from pipeline.ingest.fetch import FetchReport
 
 _DAY = "%Y-%m-%d"
 
@@ -76,7 +76,7 @@ def fetch(
 
 def _replay(invocation: Invocation, directory: Path) -> None:
     from pipeline.commands.session import session
-    from pipeline.replay import replay_archive
+    from pipeline.ingest.replay import replay_archive
 
     with session(invocation, "fetch", alone=True) as opened:
         task = opened.bars.add_task("answers read again", total=None)
@@ -115,8 +115,8 @@ def backfill(
 
     It asks OAI-PMH week by week. Days are OAI datestamps: when arXiv last changed a record.
     """
-    from pipeline.backfill import backfill_papers
     from pipeline.commands.session import arxiv_session
+    from pipeline.ingest.backfill import backfill_papers
 
     with arxiv_session(invocation, "backfill") as (session, arxiv):
         services = session.services
@@ -222,7 +222,7 @@ def _say_harvests(invocation: Invocation, report: "FetchReport") -> None:
 
 
 def _exit_by(invocation: Invocation, report: "FetchReport") -> None:
-    from pipeline.ledger import overdue_remedy, overdue_sentence
+    from pipeline.ingest.ledger import overdue_remedy, overdue_sentence
 
     for failure in report.failures:
         invocation.output.note(f"living-survey: {failure.source}: {failure.reason}")

@@ -10,7 +10,7 @@ from pipeline.commands.invocation import Invocation, command
 from pipeline.console import counted
 
 if TYPE_CHECKING:
-    from pipeline.importing import ImportReport
+    from pipeline.ingest.import_ import ImportReport
 
 _DAY = "%Y-%m-%d"
 
@@ -50,8 +50,8 @@ def import_(
     was submitted. Importing a file again changes nothing.
     """
     from pipeline.commands.session import session
-    from pipeline.importing import import_snapshot
-    from pipeline.sources.selection import selection_of
+    from pipeline.ingest.import_ import import_snapshot
+    from pipeline.ingest.sources.snapshot.selection import selection_of
 
     selection = selection_of(
         tuple(category or ()),

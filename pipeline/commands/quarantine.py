@@ -92,7 +92,7 @@ def _list(invocation: Invocation, limit: int) -> None:
 
 def _retry(invocation: Invocation) -> None:
     from pipeline.commands.session import session
-    from pipeline.quarantine import retry_quarantine
+    from pipeline.ingest.quarantine import retry_quarantine
 
     with session(invocation, "quarantine retry", alone=True) as opened:
         services = opened.services

@@ -199,7 +199,7 @@ def _remark(
     status: str, *, year: int, unread: bool, backfilled: bool, untold: bool, stale: str
 ) -> str:
     """Return why nothing is known of a day, and whether that is settled."""
-    from pipeline.calendar import PUBLISHED
+    from pipeline.ingest.calendar import PUBLISHED
 
     if status != "unknown" and not stale and not untold:
         return ""

@@ -8,10 +8,10 @@ import pytest
 from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.server import ReplicaServer
-from pipeline.sources.errors import BlockedError, ThrottledError
-from pipeline.sources.feed import FeedSource
-from pipeline.sources.oai import OaiSource
-from pipeline.sources.query import QuerySource
+from pipeline.ingest.sources.errors import BlockedError, ThrottledError
+from pipeline.ingest.sources.feed.source import FeedSource
+from pipeline.ingest.sources.oai.source import OaiSource
+from pipeline.ingest.sources.query.source import QuerySource
 from storage.types import AnnounceType, Paper
 from tests.support.replica import TUESDAY, make_record, make_records
 from tests.support.transport import FakeTime, make_http

@@ -9,8 +9,8 @@ from typing import Any
 from config.settings import ArxivSettings
 from pipeline.demo.replica.records import Record, Version
 from pipeline.demo.replica.server import ReplicaServer
-from pipeline.fetch import FetchReport, fetch_papers
-from pipeline.sources.opening import ArxivSources, arxiv_sources
+from pipeline.ingest.fetch import FetchReport, fetch_papers
+from pipeline.ingest.sources.open import ArxivSources, arxiv_sources
 from storage.store import OpenStore
 
 CATEGORIES = ("cs.CV", "cs.CL")

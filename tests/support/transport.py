@@ -12,9 +12,9 @@ import httpx
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from pipeline.sources.archive import Archive
-from pipeline.sources.http import ArxivHttp
-from pipeline.sources.limiter import Limiter
+from pipeline.ingest.sources.transport.archive import Archive
+from pipeline.ingest.sources.transport.client import ArxivHttp
+from pipeline.ingest.sources.transport.limiter import Limiter
 
 AT = datetime(2026, 3, 17, 4, 0, tzinfo=UTC)
 INTERVAL = 3.0

@@ -1,6 +1,6 @@
 """Which New York day a submission is announced on; holidays are left out on purpose.
 
-It shares nothing with `pipeline/calendar.py`, also on purpose: the product is tested against the
+It shares nothing with `pipeline/ingest/calendar.py`, also on purpose: the product is tested against the
 replica, so the replica has to be an independent witness of what arXiv publishes.
 Deadlines and announcements: https://info.arxiv.org/help/availability.html
 """

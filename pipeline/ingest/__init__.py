@@ -1,0 +1,1 @@
+"""From arXiv to stored papers."""

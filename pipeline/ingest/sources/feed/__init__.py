@@ -1,0 +1,1 @@
+"""arXiv's daily RSS and Atom feeds."""

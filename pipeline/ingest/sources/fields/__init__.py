@@ -1,0 +1,1 @@
+"""Single fields of a record: ids, dates, authors, categories, TeX."""

@@ -1,0 +1,262 @@
+"""One OAI-PMH answer of arXiv becomes papers, quarantined records and a token. Pure.
+
+Protocol: https://www.openarchives.org/OAI/openarchivesprotocol.html; what arXiv makes of it:
+docs/pitfalls.md. A record that cannot be read is set aside with its own bytes; the page lives.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from lxml import etree
+
+from pipeline.ingest.sources.errors import (
+    BadAnswerError,
+    BadResumptionTokenError,
+    IncompleteAnswerError,
+    MalformedRecordError,
+    OaiError,
+)
+from pipeline.ingest.sources.fields.dates import parse_iso
+from pipeline.ingest.sources.fields.identifiers import read_identifier
+from pipeline.ingest.sources.oai.record import NAMESPACE, paper_from_arxivraw
+from pipeline.ingest.sources.transport.strict_xml import parse_strict
+from storage.types import Paper, QuarantinedRecord, Source
+
+_OAI = "{http://www.openarchives.org/OAI/2.0/}"
+_RECORD = _OAI + "record"
+_HEADER = _OAI + "header"
+_DATESTAMP = _OAI + "datestamp"
+_METADATA = _OAI + "metadata"
+_RAW = NAMESPACE + "arXivRaw"
+_RECORD_BYTES = re.compile(rb"<record(?:\s[^>]*)?>.*?</record\s*>", re.DOTALL)
+_IDENTIFIER_BYTES = re.compile(rb"<identifier>\s*([^<]{1,80}?)\s*</identifier>")
+_CLEANED = "forbidden characters were taken out of this page"
+_WRAP = (
+    b'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"'
+    b' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OaiPage:
+    """One page of a list of records."""
+
+    papers: tuple[Paper, ...]
+    malformed: tuple[QuarantinedRecord, ...]
+    #: identifiers of records marked as deleted (arXiv never marks any; the protocol allows it)
+    deleted: tuple[str, ...]
+    #: the server's clock: the next window starts from it, never from ours
+    response_date: datetime | None
+    #: None: this was the last page
+    resumption_token: str | None
+    #: forbidden characters had to be taken out; the raw page is in `malformed`
+    cleaned: bool = False
+    #: arXiv said that the window holds nothing
+    no_records_match: bool = False
+    #: where the raw answer lies in the archive
+    raw_path: str | None = None
+
+    @property
+    def records(self) -> int:
+        """How many records the page held, readable or not."""
+        return len(self.papers) + len(self.malformed) + len(self.deleted) - self.cleaned
+
+
+def parse_oai_page(body: bytes, *, at: datetime, raw_path: str | None = None) -> OaiPage:
+    """Read one answer to ListRecords or GetRecord in `arXivRaw`. `at` dates what is quarantined.
+
+    `noRecordsMatch` is a page without records: success with zero.
+
+    Raises:
+        IncompleteAnswerError: the answer is not whole.
+        BadResumptionTokenError: the window must be started anew.
+        OaiError: any other error code. BadAnswerError: something that is not a list of records.
+    """
+    reader = _PageReader(body, at, raw_path)
+    try:
+        document = parse_strict(body)
+    except IncompleteAnswerError:
+        return reader.salvage()
+    return reader.read(document.root, cleaned=document.cleaned)
+
+
+def parse_record(raw: bytes) -> Paper:
+    """Read one record by itself, as quarantine keeps it.
+
+    Raises:
+        MalformedRecordError: it still cannot be read, or states that it is deleted.
+    """
+    try:
+        root = parse_strict(_WRAP + raw + b"</OAI-PMH>").root
+    except BadAnswerError as error:
+        raise MalformedRecordError(error.message) from error
+    record = next(root.iter(_RECORD), None)
+    try:
+        paper = None if record is None else _paper_of(record)
+    except ValueError as error:
+        raise MalformedRecordError(str(error)) from error
+    if paper is None:
+        raise MalformedRecordError("there is no record in it that holds a paper")
+    return paper
+
+
+class _PageReader:
+    """One page while it is read: collects what its records turn into."""
+
+    def __init__(self, body: bytes, at: datetime, raw_path: str | None) -> None:
+        self.body = body
+        self.at = at
+        self.raw_path = raw_path
+        self.papers: list[Paper] = []
+        self.malformed: list[QuarantinedRecord] = []
+        self.deleted: list[str] = []
+        self.spans: list[bytes] | None = None
+
+    def read(self, root: etree._Element, *, cleaned: bool) -> OaiPage:
+        """Read a well-formed page."""
+        if root.tag == "record":  # a bare record, as other archives of arXiv's answers keep them
+            raise BadAnswerError("The answer is a bare record without the OAI-PMH envelope.")
+        if root.tag != _OAI + "OAI-PMH":
+            raise BadAnswerError(f"The answer is no OAI-PMH: its root is {root.tag!r}.")
+        _raise_error(root)
+        listing = root.find(_OAI + "ListRecords")
+        if listing is None:
+            listing = root.find(_OAI + "GetRecord")
+        if listing is None and root.find(_OAI + "error") is None:
+            raise BadAnswerError("The OAI-PMH answer is no list of records.")
+        if cleaned:
+            self._set_aside(self.body, _CLEANED, None)
+        if listing is not None:
+            self._read_records(listing.iterchildren(_RECORD))
+        return self._page(root, listing, cleaned=cleaned)
+
+    def salvage(self) -> OaiPage:
+        """Read a page that is whole but not well formed, record by record.
+
+        One bare `&` in one title makes the page unreadable for a strict parser; the other
+        thousand records are none the worse for it. A page without its end is not touched.
+        """
+        if not self.body.rstrip().endswith(b"</OAI-PMH>"):
+            parse_strict(self.body)  # raises: what was wrong is said once more
+        envelope = parse_strict(_RECORD_BYTES.sub(b"", self.body)).root
+        cleaned = False
+        for match in _RECORD_BYTES.finditer(self.body):
+            try:
+                wrapped = parse_strict(_WRAP + match[0] + b"</OAI-PMH>")
+            except BadAnswerError as error:
+                self._set_aside(match[0], f"not well formed: {error.message}", None)
+            else:
+                cleaned = cleaned or wrapped.cleaned
+                self._read_records([wrapped.root[0]], match[0])
+        if cleaned:
+            self._set_aside(self.body, _CLEANED, None)
+        return self._page(envelope, envelope.find(_OAI + "ListRecords"), cleaned=cleaned)
+
+    def _read_records(self, records: Iterable[etree._Element], raw: bytes | None = None) -> None:
+        for index, record in enumerate(records):
+            try:
+                paper = _paper_of(record)
+            except (MalformedRecordError, ValueError) as error:
+                reason = error.message if isinstance(error, MalformedRecordError) else str(error)
+                self._set_aside(raw or self._bytes_of(record, index), reason, _record_id(record))
+                continue
+            if paper is None:
+                self.deleted.append(_record_id(record) or "")
+            else:
+                self.papers.append(paper)
+
+    def _bytes_of(self, record: etree._Element, index: int) -> bytes:
+        """Return the record's own bytes as they came; only pages with a faulty one pay for it."""
+        if self.spans is None:
+            self.spans = [match[0] for match in _RECORD_BYTES.finditer(self.body)]
+        if index < len(self.spans):
+            return self.spans[index]
+        return etree.tostring(record, encoding="utf-8")
+
+    def _set_aside(self, raw: bytes, reason: str, arxiv_id: str | None) -> None:
+        if (
+            arxiv_id is None
+            and len(raw) < len(self.body)
+            and (match := _IDENTIFIER_BYTES.search(raw))
+        ):
+            identifier = read_identifier(match[1].decode("utf-8", errors="replace"))
+            arxiv_id = identifier.base if identifier else None
+        self.malformed.append(
+            QuarantinedRecord(Source.OAI.value, reason, raw, self.raw_path, arxiv_id, self.at)
+        )
+
+    def _page(
+        self, root: etree._Element, listing: etree._Element | None, *, cleaned: bool
+    ) -> OaiPage:
+        token = None if listing is None else listing.findtext(_OAI + "resumptionToken")
+        said = root.findtext(_OAI + "responseDate")
+        return OaiPage(
+            papers=tuple(self.papers),
+            malformed=tuple(self.malformed),
+            deleted=tuple(self.deleted),
+            response_date=_moment(said),
+            resumption_token=(token or "").strip() or None,
+            cleaned=cleaned,
+            no_records_match=root.find(_OAI + "error") is not None,
+            raw_path=self.raw_path,
+        )
+
+
+def _raise_error(root: etree._Element) -> None:
+    error = root.find(_OAI + "error")
+    if error is None:
+        return
+    code = error.get("code", "")
+    said = " ".join((error.text or "").split())
+    if code == "noRecordsMatch":
+        return
+    message = f"arXiv's OAI-PMH answers {code}: {said}"
+    if code == "badResumptionToken":
+        raise BadResumptionTokenError(message, code=code)
+    raise OaiError(message, code=code)
+
+
+def _paper_of(record: etree._Element) -> Paper | None:
+    """Return the paper of a record, or None if the record is marked as deleted."""
+    header = metadata = None
+    for part in record:
+        if part.tag == _HEADER:
+            header = part
+        elif part.tag == _METADATA:
+            metadata = part
+    if header is None:
+        raise MalformedRecordError("the record has no header")
+    if header.get("status") == "deleted":
+        return None
+    if metadata is None or not len(metadata):
+        raise MalformedRecordError("the record has no metadata")
+    content = metadata[0]
+    if content.tag != _RAW:
+        raise MalformedRecordError(f"the record is in the format {content.tag!r}, not arXivRaw")
+    day = None
+    for part in header:
+        if part.tag == _DATESTAMP:
+            day = part.text
+            break
+    return paper_from_arxivraw(content, _day(day.strip()) if day else None)
+
+
+@lru_cache(maxsize=64)
+def _day(text: str) -> date:
+    """Return a datestamp's day; a page of a thousand records has a handful of them."""
+    return date.fromisoformat(text[:10])
+
+
+def _record_id(record: etree._Element) -> str | None:
+    identifier = read_identifier(record.findtext(f"{_HEADER}/{_OAI}identifier") or "")
+    return identifier.base if identifier else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return parse_iso(text) if text else None
+    except ValueError:
+        return None

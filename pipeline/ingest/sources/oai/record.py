@@ -1,0 +1,132 @@
+"""One OAI `arXivRaw` element becomes one `Paper`. Asks nothing, stores nothing.
+
+Format: https://oaipmh.arxiv.org/OAI/arXivRaw.xsd. The only one of arXiv's formats that carries
+the date of version 1 and the whole history; in the format `arXiv` the element `created` is the
+date of the current version. The elements come in another order since 2025: order is not used.
+`acm-class` is never read: the server writes the MSC class into it.
+"""
+
+import re
+from datetime import date
+from functools import lru_cache
+
+from lxml import etree
+
+from pipeline.ingest.sources.errors import MalformedRecordError
+from pipeline.ingest.sources.fields.authors import split_authors
+from pipeline.ingest.sources.fields.categories import canonical_categories
+from pipeline.ingest.sources.fields.dates import parse_rfc2822
+from pipeline.ingest.sources.fields.identifiers import read_identifier
+from pipeline.ingest.sources.fields.text import paragraphs, plain_line, says_withdrawn
+from storage.types import Paper, PaperVersion, Source
+
+NAMESPACE = "{http://arxiv.org/OAI/arXivRaw/}"
+_VERSION = NAMESPACE + "version"
+_DATE = NAMESPACE + "date"
+_SIZE = NAMESPACE + "size"
+_SOURCE_TYPE = NAMESPACE + "source_type"
+_ID = NAMESPACE + "id"
+_TITLE = NAMESPACE + "title"
+_AUTHORS = NAMESPACE + "authors"
+_ABSTRACT = NAMESPACE + "abstract"
+_CATEGORIES = NAMESPACE + "categories"
+_COMMENTS = NAMESPACE + "comments"
+_DOI = NAMESPACE + "doi"
+_JOURNAL_REF = NAMESPACE + "journal-ref"
+_LICENSE = NAMESPACE + "license"
+_MODERN_ID = re.compile(r"\d{4}\.\d{4,6}")
+_VERSION_NUMBER = re.compile(r"v[1-9][0-9]{0,3}")
+
+
+def paper_from_arxivraw(raw: etree._Element, datestamp: date | None) -> Paper:
+    """Return the paper an `arXivRaw` element states.
+
+    Raises:
+        MalformedRecordError: what makes a paper (id, title, categories, versions) is missing or
+            cannot be read.
+    """
+    fields: dict[str, str | None] = {}
+    versions: list[PaperVersion] = []
+    for element in raw:
+        tag = element.tag
+        if tag == _VERSION:
+            versions.append(_version(element))
+        else:
+            fields[tag] = element.text
+    if not versions:
+        raise MalformedRecordError("the record has no version")
+    get = fields.get
+    title = plain_line(get(_TITLE) or "")
+    if not title:
+        raise MalformedRecordError("the record has no title")
+    categories = _categories(get(_CATEGORIES) or "")
+    if not categories:
+        raise MalformedRecordError("the record has no category")
+    comment = _optional(get(_COMMENTS))
+    if len(versions) > 1:
+        versions.sort(key=lambda version: version.version)
+    last = versions[-1]
+    abstract = paragraphs(get(_ABSTRACT) or "")
+    if not last.withdrawn and (says_withdrawn(comment) or says_withdrawn(abstract[:80])):
+        last = versions[-1] = PaperVersion(last.version, last.submitted_at, withdrawn=True)
+    return Paper(
+        arxiv_id=_identifier(get(_ID) or ""),
+        version=last.version,
+        title=title,
+        abstract=abstract,
+        authors=split_authors(get(_AUTHORS) or ""),
+        categories=categories,
+        primary_category=categories[0],
+        source=Source.OAI,
+        comment=comment,
+        doi=_optional(get(_DOI)),
+        journal_ref=_optional(get(_JOURNAL_REF)),
+        license=(get(_LICENSE) or "").strip() or None,
+        submitted_at=versions[0].submitted_at if versions[0].version == 1 else None,
+        updated_at=last.submitted_at,
+        withdrawn=last.withdrawn,
+        versions=tuple(versions),
+        datestamp=datestamp,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _categories(text: str) -> tuple[str, ...]:
+    return canonical_categories(text.split())
+
+
+def _identifier(text: str) -> str:
+    if _MODERN_ID.fullmatch(text):
+        return text
+    identifier = read_identifier(text)
+    if identifier is None:
+        raise MalformedRecordError(f"{text!r} is no arXiv identifier")
+    return identifier.base
+
+
+def _version(element: etree._Element) -> PaperVersion:
+    day = size = source_type = None
+    for child in element:
+        tag = child.tag
+        if tag == _DATE:
+            day = child.text
+        elif tag == _SIZE:
+            size = child.text
+        elif tag == _SOURCE_TYPE:
+            source_type = child.text
+    number = element.get("version", "")
+    if not day or not _VERSION_NUMBER.fullmatch(number):
+        raise MalformedRecordError(f"the version {number!r} of {day!r} cannot be read")
+    try:
+        submitted_at = parse_rfc2822(day)
+    except ValueError as error:
+        raise MalformedRecordError(
+            f"the date {day!r} of version {number} cannot be read"
+        ) from error
+    # `I` is arXiv's flag for a version without source; alone, 0kb is also a very small one.
+    withdrawn = "I" in source_type if source_type else size == "0kb"
+    return PaperVersion(int(number[1:]), submitted_at, withdrawn)
+
+
+def _optional(text: str | None) -> str | None:
+    return (plain_line(text) or None) if text else None

@@ -1,0 +1,107 @@
+"""OAI-PMH: the record. Yields pages as they arrive and never saves how far it came.
+
+The caller saves its cursor after the last page only: a chain that breaks is asked for again.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from pipeline.ingest.sources.errors import BadAnswerError, BadResumptionTokenError, BrokenChainError
+from pipeline.ingest.sources.oai.page import OaiPage, parse_oai_page
+from pipeline.ingest.sources.transport.archive import RawAnswer
+from pipeline.ingest.sources.transport.client import ArxivHttp
+
+__all__ = ["OaiPage", "OaiSource", "parse_oai_page"]
+
+#: a whole harvest of 3 million papers at 1,300 a page is about 2,300 pages
+MAX_PAGES = 10_000
+
+
+class OaiSource:
+    """arXiv's OAI-PMH interface at a base address, format `arXivRaw`."""
+
+    def __init__(self, http: ArxivHttp, url: str) -> None:
+        self._http = http
+        self._url = url
+
+    def pages(
+        self,
+        from_day: date,
+        until_day: date | None = None,
+        set_name: str | None = None,
+        *,
+        max_pages: int = MAX_PAGES,
+    ) -> Iterator[OaiPage]:
+        """Yield the records whose metadata changed from `from_day` to `until_day`, page by page.
+
+        Days are UTC days and both are included; without `until_day` the list is open. A chain
+        that breaks (token refused, page empty or repeated) is started anew once, so records may
+        come twice. An exhausted iterator is the proof that the window is complete.
+
+        Raises:
+            BrokenChainError, BadResumptionTokenError: the chain broke twice.
+            BadAnswerError: it has more than `max_pages` pages.
+        """
+        first = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "from": from_day.isoformat()}
+        if until_day is not None:
+            first["until"] = until_day.isoformat()
+        if set_name:
+            first["set"] = set_name
+        try:
+            yield from self._chain(first, max_pages, restarted=False)
+        except (BrokenChainError, BadResumptionTokenError):
+            yield from self._chain(first, max_pages, restarted=True)
+
+    def record(self, arxiv_id: str) -> OaiPage:
+        """Return the record of one paper; OaiError with `idDoesNotExist` if there is none."""
+        return self._ask(
+            {
+                "verb": "GetRecord",
+                "metadataPrefix": "arXivRaw",
+                "identifier": f"oai:arXiv.org:{arxiv_id}",
+            }
+        )
+
+    def _chain(
+        self, first: Mapping[str, str], max_pages: int, *, restarted: bool
+    ) -> Iterator[OaiPage]:
+        params = first
+        tokens: set[str] = set()
+        heads: set[str] = set()
+        for _ in range(max_pages):
+            page = self._ask(params)
+            if tokens and not page.records:
+                # The list can have shrunk below the token's offset; said twice, it is the end.
+                if page.no_records_match and restarted:
+                    return
+                raise BrokenChainError("A page in the middle of arXiv's list came back empty.")
+            token = page.resumption_token
+            head = page.papers[0].arxiv_id if page.papers else None
+            if head is not None and head in heads:
+                raise BrokenChainError(f"arXiv's list repeats the page that begins with {head}.")
+            if token is not None and token in tokens:
+                raise BrokenChainError(f"arXiv's resumption token {token} repeats itself.")
+            if token is not None and not page.records:
+                raise BrokenChainError("The first page of arXiv's list came back empty.")
+            yield page
+            if token is None:
+                return
+            tokens.add(token)
+            if head is not None:
+                heads.add(head)
+            params = {"verb": "ListRecords", "resumptionToken": token}
+        raise BadAnswerError(
+            f"arXiv's list has more than {max_pages} pages.", hint="Ask for a shorter window."
+        )
+
+    def _ask(self, params: Mapping[str, str]) -> OaiPage:
+        return self._http.read(self._url, params, read_page)
+
+
+def read_page(answer: RawAnswer) -> OaiPage:
+    """Read the page an answer holds."""
+    return parse_oai_page(
+        answer.body,
+        at=answer.fetched_at,
+        raw_path=None if answer.path is None else str(answer.path),
+    )

@@ -1,0 +1,57 @@
+"""Opens the three ways to ask arXiv from the settings. Asks nothing by itself."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.errors import ConfigError
+from config.settings import ArxivSettings
+from pipeline.ingest.sources.feed.source import FeedSource
+from pipeline.ingest.sources.oai.source import OaiSource
+from pipeline.ingest.sources.query.source import QuerySource
+from pipeline.ingest.sources.transport.archive import Archive
+from pipeline.ingest.sources.transport.client import ArxivHttp, make_client
+from pipeline.ingest.sources.transport.limiter import Limiter, default_limiter_path
+
+#: what stops every request of a live survey, and what to do about it
+NO_CONTACT = "arxiv.contact is empty, and arXiv asks its clients to say who they are."
+SET_CONTACT = 'Set contact = "you@example.org" under [arxiv] in living-survey.toml.'
+
+
+@dataclass(frozen=True, slots=True)
+class ArxivSources:
+    """The three ways to ask arXiv, behind one limiter."""
+
+    oai: OaiSource
+    feed: FeedSource
+    query: QuerySource
+
+
+@contextmanager
+def arxiv_sources(settings: ArxivSettings, clock: Callable[[], datetime]) -> Iterator[ArxivSources]:
+    """Open the one polite client and the three sources that share it.
+
+    Raises:
+        ConfigError: a URL leaves this machine and nobody says whom arXiv could write to.
+    """
+    if settings.is_live and not settings.contact:
+        raise ConfigError(NO_CONTACT, hint=SET_CONTACT)
+    limiter = Limiter(settings.limiter or default_limiter_path(), settings.min_interval_seconds)
+    with make_client(
+        connect_timeout_seconds=settings.connect_timeout_seconds,
+        read_timeout_seconds=settings.read_timeout_seconds,
+    ) as client:
+        http = ArxivHttp(
+            client,
+            limiter,
+            Archive(settings.archive),
+            contact=settings.contact,
+            clock=clock,
+            run_deadline_seconds=settings.run_deadline_seconds,
+        )
+        yield ArxivSources(
+            oai=OaiSource(http, settings.oai_url),
+            feed=FeedSource(http, settings.rss_url),
+            query=QuerySource(http, settings.query_url),
+        )

@@ -1,0 +1,98 @@
+"""One page of the query API through the `arxiv` package, read as papers. Never asks for the next.
+
+Rooms that only may have to look something up import this when they do: the package and `requests`
+below it are a quarter of what a run with nothing new would load.
+"""
+
+import re
+from collections.abc import Sequence
+
+import arxiv
+
+from pipeline.ingest.sources.errors import BadAnswerError
+from pipeline.ingest.sources.fields.categories import (
+    canonical_categories,
+    canonical_category,
+    looks_like_category,
+)
+from pipeline.ingest.sources.fields.identifiers import read_identifier
+from pipeline.ingest.sources.fields.text import one_line, paragraphs, plain_line, says_withdrawn
+from pipeline.ingest.sources.query.transport import QueryPage, StrictAdapter, make_arxiv_client
+from pipeline.ingest.sources.transport.client import ArxivHttp
+from storage.types import Paper, Source
+
+
+class QueryClient:
+    """The `arxiv` package at a base address, page by page."""
+
+    def __init__(self, http: ArxivHttp, url: str) -> None:
+        self._adapter = StrictAdapter(http)
+        self._client = make_arxiv_client(self._adapter, url)
+
+    def look_up(self, ids: Sequence[str]) -> tuple[list[Paper], QueryPage]:
+        """Return the papers with these identifiers, and the page they came on."""
+        search = arxiv.Search(id_list=list(ids), max_results=len(ids))
+        return self._one_page(search, 0, len(ids))
+
+    def search(self, query: str, offset: int, size: int) -> tuple[list[Paper], QueryPage]:
+        """Return up to `size` papers from `offset` on, newest submission first, and their page."""
+        search = arxiv.Search(
+            query=query,
+            max_results=offset + size,
+            sort_by=arxiv.SortCriterion.SubmittedDate,
+            sort_order=arxiv.SortOrder.Descending,
+        )
+        return self._one_page(search, offset, size)
+
+    def _one_page(
+        self, search: arxiv.Search, offset: int, size: int
+    ) -> tuple[list[Paper], QueryPage]:
+        """Ask for one page and never for the next: the package would page on by itself."""
+        self._client.page_size = size
+        self._adapter.page = None
+        papers: list[Paper] = []
+        try:
+            for result in self._client.results(search, offset):
+                papers.append(paper_from_result(result))
+                if self._adapter.page is None or len(papers) >= self._adapter.page.readable:
+                    break
+        except arxiv.ArxivError as error:
+            raise BadAnswerError(f"The query API's answer cannot be used: {error}.") from error
+        page = self._adapter.page
+        if page is None or len(papers) < page.readable:
+            raise BadAnswerError("The arxiv package lost entries of a page that can be read.")
+        return papers, page
+
+
+def paper_from_result(result: arxiv.Result) -> Paper:
+    """Return the paper an entry of the query API states; its text has TeX accents converted."""
+    identifier = read_identifier(result.entry_id)
+    if identifier is None:  # the transport has set such entries aside
+        raise BadAnswerError(f"{result.entry_id!r} is no arXiv identifier.")
+    primary = canonical_category(result.primary_category)
+    terms = [primary] if primary else []
+    terms += [term for term in result.categories if looks_like_category(term)]
+    categories = canonical_categories(terms)
+    comment = plain_line(result.comment or "") or None
+    abstract = paragraphs(_unwrapped(result.summary))
+    return Paper(
+        arxiv_id=identifier.base,
+        version=identifier.version or 1,
+        title=plain_line(result.title),
+        abstract=abstract,
+        authors=tuple(plain_line(author.name) for author in result.authors if author.name.strip()),
+        categories=categories,
+        primary_category=categories[0] if categories else "",
+        source=Source.QUERY,
+        comment=comment,
+        doi=one_line(result.doi or "") or None,
+        journal_ref=plain_line(result.journal_ref or "") or None,
+        submitted_at=result.published,
+        updated_at=result.updated,
+        withdrawn=says_withdrawn(comment) or says_withdrawn(abstract[:80]),
+    )
+
+
+def _unwrapped(summary: str) -> str:
+    """Join wrapped lines whatever their indent: here only an empty line parts paragraphs."""
+    return "\n\n".join(one_line(part) for part in re.split(r"\n\s*\n", summary))

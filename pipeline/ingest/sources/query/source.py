@@ -1,0 +1,203 @@
+"""Look-ups by identifier and searches at the query API: what is asked, and until when.
+
+For single papers and repairs; never the record: it has no licence, no submitter, no history.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
+
+from pipeline.ingest.sources.errors import BadRequestError, IncompleteAnswerError
+from pipeline.ingest.sources.fields.identifiers import read_identifier
+from pipeline.ingest.sources.transport.client import ArxivHttp
+from storage.types import Paper, QuarantinedRecord
+
+if TYPE_CHECKING:
+    from pipeline.ingest.sources.query.client import QueryClient
+    from pipeline.ingest.sources.query.transport import QueryPage
+
+#: arXiv's server refuses request lines above 4,094 bytes (gunicorn); a comma takes three
+REQUEST_LINE_BYTES = 3_800
+MAX_IDS = 100
+#: beyond this offset the server answers 500
+LAST_RESULT = 10_000
+PAGE_SIZE = 100
+_PAGE_TRIES = 3
+_WORD = re.compile(r"[\w./-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """What a look-up found: every identifier asked for is in exactly one of the four."""
+
+    papers: tuple[Paper, ...]
+    #: well-formed identifiers that arXiv does not have
+    unknown: tuple[str, ...]
+    #: what is no identifier, by its shape or by arXiv's word, as it was given
+    refused: tuple[str, ...]
+    #: entries that came but cannot be read
+    malformed: tuple[QuarantinedRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """What a search found, newest submission first."""
+
+    papers: tuple[Paper, ...]
+    #: how many results arXiv counts, also those that were not asked for or cannot be reached
+    total: int
+    #: the query as arXiv executed it
+    executed: str
+    malformed: tuple[QuarantinedRecord, ...]
+
+
+class QuerySource:
+    """arXiv's query API at a base address."""
+
+    def __init__(self, http: ArxivHttp, url: str) -> None:
+        self._http = http
+        self._url = url
+
+    @cached_property
+    def _client(self) -> "QueryClient":
+        """The `arxiv` package, loaded when something is looked up: most runs need no look-up."""
+        from pipeline.ingest.sources.query.client import QueryClient  # noqa: PLC0415  as said
+
+        return QueryClient(self._http, self._url)
+
+    def look_up(self, ids: Sequence[str], *, max_ids: int = MAX_IDS) -> LookUp:
+        """Return the current version of the papers with these identifiers.
+
+        Identifiers are made canonical first (prefix, version, subject class, case); what arXiv
+        refuses is dropped and the rest asked for again, so that one bad one spoils nothing.
+        """
+        wanted: dict[str, None] = {}
+        refused: list[str] = []
+        for text in ids:
+            identifier = read_identifier(text)
+            if identifier is None:
+                refused.append(text)
+            else:
+                wanted[identifier.base] = None
+        found: dict[str, Paper] = {}
+        malformed: list[QuarantinedRecord] = []
+        for batch in batches(list(wanted), max_ids=max_ids):
+            self._look_up_batch(batch, found, malformed, refused)
+        unreadable = {record.arxiv_id for record in malformed}
+        missing = wanted.keys() - found.keys() - unreadable - set(refused)
+        return LookUp(
+            papers=tuple(found[base] for base in wanted if base in found),
+            unknown=tuple(base for base in wanted if base in missing),
+            refused=tuple(dict.fromkeys(refused)),
+            malformed=tuple(malformed),
+        )
+
+    def search(self, query: str, *, limit: int = PAGE_SIZE) -> SearchAnswer:
+        """Return up to `limit` papers that match, newest submission first, each once.
+
+        Never goes past the 10,000th result: narrow the query by days of submission instead
+        (`query_terms.submitted_between`).
+        """
+        if limit < 1:
+            raise BadRequestError("A search needs a limit of at least one paper.")
+        reach = min(limit, LAST_RESULT)
+        found: dict[str, Paper] = {}
+        malformed: list[QuarantinedRecord] = []
+        first_total = total = offset = 0
+        executed = ""
+        while offset < reach:
+            papers, page = self._page(query, offset, min(PAGE_SIZE, reach - offset))
+            found = _merged(found, papers)
+            malformed.extend(page.malformed)
+            total, executed = page.total, page.title
+            first_total = first_total or total
+            offset += page.entries
+            if offset >= total:
+                break
+        if total > first_total:
+            # New papers came to the head of the list while we read its tail.
+            papers, page = self._page(query, 0, min(PAGE_SIZE, reach))
+            found = _merged(found, papers)
+            malformed.extend(page.malformed)
+        newest = tuple(sorted(found.values(), key=_newest_first)[:limit])
+        return SearchAnswer(newest, total, executed, tuple(dict.fromkeys(malformed)))
+
+    def _look_up_batch(
+        self,
+        batch: Sequence[str],
+        found: dict[str, Paper],
+        malformed: list[QuarantinedRecord],
+        refused: list[str],
+    ) -> None:
+        missing = list(batch)
+        for _ in range(_PAGE_TRIES):
+            if not missing:
+                return
+            try:
+                papers, page = self._client.look_up(missing)
+            except BadRequestError as error:
+                words = {word.strip(".") for word in _WORD.findall(error.reason)}
+                named = [base for base in missing if base in words]
+                if not named and len(missing) > 1:
+                    half = len(missing) // 2
+                    self._look_up_batch(missing[:half], found, malformed, refused)
+                    self._look_up_batch(missing[half:], found, malformed, refused)
+                    return
+                refused.extend(named or missing)
+                rest = [base for base in missing if named and base not in named]
+                self._look_up_batch(rest, found, malformed, refused)
+                return
+            found.update({paper.arxiv_id: paper for paper in papers})
+            malformed.extend(page.malformed)
+            if page.entries >= page.total:
+                return
+            # The page is shorter than its own count: ask again for what did not come.
+            missing = [base for base in missing if base not in found]
+        raise IncompleteAnswerError(
+            f"arXiv counts more papers than it sends; {len(missing)} did not come.",
+            hint="Run the same command later.",
+        )
+
+    def _page(self, query: str, offset: int, size: int) -> "tuple[list[Paper], QueryPage]":
+        """Return the papers of a page and the page; ask again for one that is empty."""
+        for attempt in range(_PAGE_TRIES):
+            # Some page sizes come back empty at some offsets (lukasschwab/arxiv.py issue 43).
+            asked = max(1, size >> attempt)
+            papers, page = self._client.search(query, offset, asked)
+            if page.entries or offset >= page.total:
+                return papers, page
+        raise IncompleteAnswerError(
+            f"arXiv counts {page.total} results and sends none from the {offset}th on.",
+            hint="Narrow the search by days of submission.",
+        )
+
+
+def batches(ids: Sequence[str], *, max_ids: int = MAX_IDS) -> Iterator[list[str]]:
+    """Yield batches that fit into one request line, by bytes as they are sent."""
+    batch: list[str] = []
+    size = 0
+    for base in ids:
+        cost = len(quote_plus(base)) + 3
+        if batch and (size + cost > REQUEST_LINE_BYTES - 200 or len(batch) >= max_ids):
+            yield batch
+            batch, size = [], 0
+        batch.append(base)
+        size += cost
+    if batch:
+        yield batch
+
+
+def _merged(found: dict[str, Paper], papers: Sequence[Paper]) -> dict[str, Paper]:
+    """Add papers by identifier; where one comes twice, the higher version stays."""
+    for paper in papers:
+        held = found.get(paper.arxiv_id)
+        if held is None or paper.version > held.version:
+            found[paper.arxiv_id] = paper
+    return found
+
+
+def _newest_first(paper: Paper) -> tuple[float, str]:
+    return (-(paper.submitted_at.timestamp() if paper.submitted_at else 0.0), paper.arxiv_id)

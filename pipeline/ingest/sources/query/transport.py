@@ -1,0 +1,183 @@
+"""The transport under the `arxiv` package: every request goes through our one door.
+
+The package recovers from cut XML, takes `Rate exceeded.` for zero results and has no timeout;
+so it only ever sees answers that were fetched politely, parsed strictly and judged here first.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import arxiv
+import requests
+from lxml import etree
+from requests.adapters import BaseAdapter
+
+from pipeline.ingest.sources.errors import BadAnswerError, BadRequestError
+from pipeline.ingest.sources.fields.dates import parse_iso
+from pipeline.ingest.sources.fields.identifiers import read_identifier
+from pipeline.ingest.sources.transport.archive import RawAnswer
+from pipeline.ingest.sources.transport.client import ArxivHttp
+from pipeline.ingest.sources.transport.strict_xml import parse_strict
+from storage.types import QuarantinedRecord, Source
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPage:
+    """What a page of the query API holds, before the package sees it."""
+
+    #: the answer without the entries that cannot be read
+    body: bytes
+    #: the query as arXiv executed it, which is not always the one that was sent
+    title: str
+    total: int
+    #: entries on the page, readable or not
+    entries: int
+    malformed: tuple[QuarantinedRecord, ...]
+    #: entries left in `body`
+    readable: int
+
+
+def check_page(body: bytes, *, at: datetime, raw_path: str | None = None) -> QueryPage:
+    """Read a page strictly and set aside the entries the package would lose or stumble over.
+
+    Raises:
+        IncompleteAnswerError: the page is not whole. BadRequestError: it is an error entry, under
+            whatever status. BadAnswerError: it is no answer of the query API.
+    """
+    document = parse_strict(body)
+    root = document.root
+    if root.tag != _ATOM + "feed":
+        raise BadAnswerError(f"The answer is no Atom feed: its root is {root.tag!r}.")
+    total = (root.findtext(_OPENSEARCH + "totalResults") or "").strip()
+    if not total.isdecimal() or len(total) > 12:
+        raise BadAnswerError("The answer does not say how many results there are.")
+    title = " ".join((root.findtext(_ATOM + "title") or "").split())
+    entries = root.findall(_ATOM + "entry")
+    malformed: list[QuarantinedRecord] = []
+    if document.cleaned:
+        reason = "forbidden characters were taken out of this page"
+        malformed.append(QuarantinedRecord(Source.QUERY.value, reason, body, raw_path, None, at))
+    readable = len(entries)
+    for entry in entries:
+        identifier = (entry.findtext(_ATOM + "id") or "").strip()
+        if "/api/errors" in identifier:
+            reason = " ".join((entry.findtext(_ATOM + "summary") or "").split())
+            raise BadRequestError(f"arXiv refuses the query: {reason.rstrip('.')}.", reason=reason)
+        fault = _fault(entry, identifier)
+        if fault:
+            parsed = read_identifier(identifier)
+            malformed.append(
+                QuarantinedRecord(
+                    Source.QUERY.value,
+                    fault,
+                    etree.tostring(entry, encoding="utf-8", with_tail=False),
+                    raw_path,
+                    parsed.base if parsed else None,
+                    at,
+                )
+            )
+            root.remove(entry)
+            readable -= 1
+    if readable < len(entries) or document.cleaned:
+        body = etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return QueryPage(body, title, int(total), len(entries), tuple(malformed), readable)
+
+
+def _fault(entry: etree._Element, identifier: str) -> str | None:
+    """Return why an entry cannot become a paper, or None if it can."""
+    if read_identifier(identifier) is None:
+        return f"{identifier!r} is no arXiv identifier"
+    if not (entry.findtext(_ATOM + "title") or "").strip():
+        return "the entry has no title"
+    if entry.find(f"{_ATOM}title/*") is not None:  # the package would cut the title there
+        return "the title holds markup"
+    for name in ("published", "updated"):
+        text = (entry.findtext(_ATOM + name) or "").strip()
+        try:
+            parse_iso(text)
+        except ValueError:
+            return f"the date {text!r} ({name}) cannot be read"
+    return None
+
+
+class StrictAdapter(BaseAdapter):
+    """A requests adapter that asks through `ArxivHttp` and hands on checked pages only."""
+
+    def __init__(self, http: ArxivHttp) -> None:
+        super().__init__()
+        self._http = http
+        #: the last page that came
+        self.page: QueryPage | None = None
+
+    def send(  # noqa: PLR0917 - the signature is requests' own
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,  # noqa: ARG002, FBT001, FBT002 - as above, to the last
+        timeout: object = None,  # noqa: ARG002 - ours are set at the client
+        verify: object = True,  # noqa: ARG002, FBT002 - certificates are always checked
+        cert: object = None,  # noqa: ARG002 - arXiv knows no client certificates
+        proxies: Mapping[str, str] | None = None,  # noqa: ARG002 - the client has them
+    ) -> requests.Response:
+        """Fetch, check and remember one page. Our errors pass through the package untouched."""
+        assert request.url is not None
+        page = self.page = self._http.read(request.url, None, read_page)
+        return _response(request, page.body)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def make_arxiv_client(adapter: BaseAdapter, query_url: str) -> arxiv.Client:
+    """Return the package's client over our adapter: it neither waits nor retries by itself."""
+    client = arxiv.Client(page_size=100, delay_seconds=0, num_retries=0)
+    client.query_url_format = query_url + "?{}"
+    session = requests.Session()
+    session.trust_env = False
+    session.adapters.clear()
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    client._session = session  # noqa: SLF001 - the package takes no session
+    return client
+
+
+def results_of(page: QueryPage) -> list[arxiv.Result]:
+    """Return what the package makes of a checked page, without asking anyone."""
+    client = make_arxiv_client(_Canned(page), "https://export.arxiv.org/api/query")
+    client.page_size = max(1, page.readable)
+    return list(client.results(arxiv.Search(max_results=max(1, page.readable))))
+
+
+def read_page(answer: RawAnswer) -> QueryPage:
+    """Check the page an answer holds."""
+    return check_page(
+        answer.body,
+        at=answer.fetched_at,
+        raw_path=None if answer.path is None else str(answer.path),
+    )
+
+
+class _Canned(BaseAdapter):
+    """Answers every request with one page that is already here."""
+
+    def __init__(self, page: QueryPage) -> None:
+        super().__init__()
+        self._page = page
+
+    def send(self, request: requests.PreparedRequest, **_: object) -> requests.Response:  # type: ignore[override]
+        return _response(request, self._page.body)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _response(request: requests.PreparedRequest, body: bytes) -> requests.Response:
+    response = requests.Response()
+    response.status_code = 200
+    response.url = request.url or ""
+    response.request = request
+    response._content = body  # noqa: SLF001 - requests has no public way to set it
+    return response

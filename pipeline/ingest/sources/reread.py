@@ -1,0 +1,89 @@
+"""What was fetched before, read again: archived answers and quarantined records. Asks nobody.
+
+Parsers get better; what arXiv said stays as it was. Everything here goes through the same
+parsers as a fresh answer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.ingest.sources.errors import BadAnswerError, MalformedRecordError
+from pipeline.ingest.sources.feed.source import Feed, read_feed
+from pipeline.ingest.sources.oai.page import parse_oai_page, parse_record
+from pipeline.ingest.sources.oai.source import read_page as read_oai_page
+from pipeline.ingest.sources.query.client import paper_from_result
+from pipeline.ingest.sources.query.transport import check_page, results_of
+from pipeline.ingest.sources.query.transport import read_page as read_query_page
+from pipeline.ingest.sources.transport.archive import Archive, RawAnswer
+from pipeline.ingest.sources.transport.responses import judge
+from storage.types import Paper, QuarantinedRecord, Source
+
+_ATOM_ENTRY = (
+    b'<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom"'
+    b' xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/">'
+    b"<opensearch:totalResults>1</opensearch:totalResults>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """One archived answer, read again."""
+
+    answer: RawAnswer
+    papers: tuple[Paper, ...] = ()
+    feed: Feed | None = None
+    malformed: tuple[QuarantinedRecord, ...] = ()
+
+
+def reread_archive(archive: Archive) -> Iterator[Reread]:
+    """Yield the archived answers, oldest first; error and throttle pages are passed over."""
+    for answer in archive.replay():
+        if judge(answer) is not None or answer.status != 200:
+            continue
+        try:
+            yield reread_answer(answer)
+        except BadAnswerError:
+            # Refused when it came, too: it was asked for again and the next answer is here.
+            continue
+
+
+def reread_answer(answer: RawAnswer) -> Reread:
+    """Read an answer by what it is: an OAI page, a page of the query API, or a feed.
+
+    Raises:
+        BadAnswerError: it is none of these, or not whole.
+    """
+    body = answer.body
+    if b"<OAI-PMH" in body[:4096]:
+        oai = read_oai_page(answer)
+        return Reread(answer, papers=oai.papers, malformed=oai.malformed)
+    if b"totalResults" in body[:8192]:
+        page = read_query_page(answer)
+        papers = tuple(paper_from_result(result) for result in results_of(page))
+        return Reread(answer, papers=papers, malformed=page.malformed)
+    feed = read_feed(answer)
+    return Reread(answer, feed=feed, malformed=feed.malformed)
+
+
+def reread_record(record: QuarantinedRecord) -> tuple[Paper, ...]:
+    """Return the papers in a quarantined record (one; of a quarantined page, all).
+
+    Raises:
+        MalformedRecordError: it still cannot be read.
+    """
+    raw, at = record.raw, record.quarantined_at
+    try:
+        if record.source == Source.OAI.value:
+            if b"<OAI-PMH" in raw[:4096]:
+                return parse_oai_page(raw, at=at).papers
+            return (parse_record(raw),)
+        if record.source == Source.QUERY.value:
+            whole = b"totalResults" in raw[:8192]
+            page = check_page(raw if whole else _ATOM_ENTRY + raw + b"</feed>", at=at)
+            papers = tuple(paper_from_result(result) for result in results_of(page))
+            if papers:
+                return papers
+            raise MalformedRecordError(page.malformed[0].reason if page.malformed else "empty")
+    except BadAnswerError as error:
+        raise MalformedRecordError(error.message) from error
+    raise MalformedRecordError(f"records of {record.source!r} hold no papers")

@@ -1,0 +1,157 @@
+"""The bulk snapshot as a file: plain, gzip or zip, read in blocks of whole lines. Knows no papers.
+
+Positions are byte offsets in the decompressed stream, so that reading can go on at a line where it
+stopped. At most one block and one line are held in memory.
+"""
+
+import gzip
+import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from config.errors import UsageError
+from pipeline.ingest.sources.errors import SourceError
+
+#: the name arXiv's own snapshot has, inside of archives too
+MEMBER = "arxiv-metadata-oai-snapshot.json"
+#: no record of arXiv's comes near: 5,000 authors make 0.5 MB
+LONGEST_LINE = 16 << 20
+_BLOCK = 4 << 20
+_ENCRYPTED = 1
+_HEAD = 1 << 16
+_OTHER_FORMATS = {
+    b"PAR1": "Parquet", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd",
+    b"7z\xbc\xaf": "7z", b"SQLite": "SQLite", b"%PDF": "PDF", b"<": "XML or HTML",
+}  # fmt: skip
+_CAUGHT = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError)
+
+
+class SnapshotError(SourceError):
+    """The file is no snapshot that can be imported. Nothing of what was stored is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole lines of the stream, without their ends."""
+
+    lines: tuple[bytes, ...]
+    #: where the next block begins, in bytes of the decompressed stream
+    end: int
+
+
+class SnapshotFile:
+    """A file that may be a snapshot."""
+
+    def __init__(self, path: Path) -> None:
+        """Look at the head of the file.
+
+        Raises:
+            UsageError: there is no such file, or it cannot be opened.
+            SnapshotError: it is of another format.
+        """
+        self.path = path
+        try:
+            with path.open("rb") as file:
+                head = file.read(_HEAD)
+            status = path.stat()
+        except OSError as error:
+            raise UsageError(
+                f"{path} cannot be read: {error.strerror}.",
+                hint=f"Give the path of {MEMBER}, plain, .gz or .zip.",
+            ) from error
+        self._member: zipfile.ZipInfo | None = None
+        self.is_gzip = head.startswith(b"\x1f\x8b")
+        if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+            self._member = self._find_member()
+        for magic, name in _OTHER_FORMATS.items():
+            if head.startswith(magic):
+                raise SnapshotError(
+                    f"{path} is {name}, not the bulk snapshot.",
+                    hint=f"Give {MEMBER} as it is, or as .gz or .zip.",
+                )
+        #: bytes to read, as `position` counts them
+        self.size = self._member.file_size if self._member else status.st_size
+        #: changes with the file: its size, its time of change, its first bytes
+        told = f"{status.st_size} {status.st_mtime_ns} {hashlib.sha256(head).hexdigest()}"
+        self.identity = hashlib.sha256(told.encode()).hexdigest()
+
+    @property
+    def is_compressed(self) -> bool:
+        """Whether one must read what lies before a position to get there."""
+        return self.is_gzip or self._member is not None
+
+    def blocks(self, start: int = 0, *, length: int = _BLOCK) -> Generator[tuple[Block, int]]:
+        """Yield the lines from an offset on, with how much of `size` has been read.
+
+        Raises:
+            SnapshotError: the file is cut short, damaged, or has no line ends.
+        """
+        with self._opened() as (stream, raw):
+            try:
+                stream.seek(start)
+                yield from self._blocks(stream, raw, start, length)
+            except _CAUGHT as error:
+                raise self._damaged(error) from error
+
+    def _blocks(
+        self, stream: IO[bytes], raw: IO[bytes], start: int, length: int
+    ) -> Generator[tuple[Block, int]]:
+        rest, end = b"", start
+        while data := stream.read(length):
+            lines = (rest + data).split(b"\n")
+            rest = lines.pop()
+            if len(rest) > LONGEST_LINE:
+                raise SnapshotError(
+                    f"{self.path} has a line of more than {LONGEST_LINE >> 20} MB at byte {end}: it"
+                    " is not one JSON object a line.",
+                    hint=f"Give {MEMBER} as arXiv publishes it.",
+                )
+            if not lines:
+                continue
+            end += sum(map(len, lines)) + len(lines)
+            yield Block(tuple(lines), end), raw.tell() if self.is_gzip else end
+        if rest:
+            yield Block((rest,), end + len(rest)), self.size
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+        with self.path.open("rb") as raw:
+            if self.is_gzip:
+                with gzip.open(raw) as stream:
+                    yield io.BufferedReader(stream, _BLOCK), raw
+            elif self._member is not None:
+                with zipfile.ZipFile(raw) as archive, archive.open(self._member) as stream:
+                    yield stream, raw
+            else:
+                yield raw, raw
+
+    def _find_member(self) -> zipfile.ZipInfo:
+        try:
+            with zipfile.ZipFile(self.path) as archive:
+                members = [m for m in archive.infolist() if not m.is_dir()]
+        except _CAUGHT as error:
+            raise self._damaged(error) from error
+        named = [m for m in members if Path(m.filename).name == MEMBER]
+        json_files = [m for m in members if m.filename.endswith((".json", ".jsonl", ".ndjson"))]
+        candidates = named or json_files
+        if len(candidates) == 1 and not candidates[0].flag_bits & _ENCRYPTED:
+            return candidates[0]
+        found = ", ".join(m.filename for m in members[:5]) or "nothing"
+        more = f" and {len(members) - 5} more" if len(members) > 5 else ""
+        what = f"several {MEMBER}" if len(named) > 1 else f"no {MEMBER} that can be read"
+        raise SnapshotError(
+            f"{self.path} holds {what}: {found}{more}.",
+            hint="Download the archive anew, or unpack it and give the right file.",
+        )
+
+    def _damaged(self, error: Exception) -> SnapshotError:
+        return SnapshotError(
+            f"{self.path} is cut short or damaged: {error}.",
+            hint="Download it again (curl -C - goes on where it stopped), then import again.",
+        )

@@ -1,0 +1,1 @@
+"""HTTP to arXiv: client, rate limiter, archive of responses."""

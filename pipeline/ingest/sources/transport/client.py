@@ -1,0 +1,282 @@
+"""The one door to arXiv: polite, strict, archived. Knows no format beyond error pages.
+
+Every request takes its turn at the limiter, opens its own connection, is kept in the archive
+as it came, and is judged by status before anyone parses it. Retries are few, and only where a
+second try can succeed: never after 400 or 403.
+"""
+
+import itertools
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import TypeVar
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import httpx
+
+from config.errors import ConfigError
+from config.loopback import is_loopback_host
+from pipeline.ingest.sources.errors import (
+    ArxivUnreachableError,
+    BadAnswerError,
+    BlockedError,
+    IncompleteAnswerError,
+    ThrottledError,
+)
+from pipeline.ingest.sources.transport.archive import Archive, RawAnswer
+from pipeline.ingest.sources.transport.limiter import Limiter, host_group
+from pipeline.ingest.sources.transport.responses import judge
+
+T = TypeVar("T")
+
+#: waits after faults without Retry-After, in multiples of the interval: seconds while this run
+#: can still be saved, then 10 minutes growing to 4 hours (throttling lasts hours in 2026)
+BACKOFF = (2, 6, 20, 200, 400, 800, 1600, 3200, 4800)
+TRIES = 4
+BLOCKED_SECONDS = 24 * 3600.0
+#: a Retry-After beyond a week is a mistake that would close the channel for good
+LONGEST_WAIT_SECONDS = 7 * 24 * 3600.0
+MAX_REDIRECTS = 3
+MAX_BODY_BYTES = 64 * 1024 * 1024
+#: one answer never takes longer, however slowly it drips
+ANSWER_SECONDS = 300.0
+
+
+def user_agent(contact: str = "") -> str:
+    """Return who we are: `living-survey/VERSION (+contact)`. Honest, never a browser's."""
+    try:
+        number = version("living-survey")
+    except PackageNotFoundError:
+        number = "0"
+    # A header holds printable ASCII only, whatever the configuration holds.
+    shown = "".join(sign for sign in contact if " " <= sign <= "~")
+    return f"living-survey/{number}" + (f" (+{shown})" if shown else "")
+
+
+def make_client(
+    *, connect_timeout_seconds: float = 10, read_timeout_seconds: float = 60
+) -> httpx.Client:
+    """Return the client to pass in: certificates checked, no redirects, one fresh connection each.
+
+    Kept-alive connections to arXiv go silent without a reset
+    (https://github.com/blazickjp/arxiv-mcp-server/issues/155); at one request per three seconds
+    a new one costs nothing.
+    """
+    return httpx.Client(
+        timeout=httpx.Timeout(read_timeout_seconds, connect=connect_timeout_seconds),
+        limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
+        # A proxy of the environment is for arXiv, not for a replica on this machine.
+        mounts={f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")},
+        follow_redirects=False,
+    )
+
+
+class ArxivHttp:
+    """Asks arXiv. Time, waiting and the client are passed in."""
+
+    def __init__(
+        self,
+        client: httpx.Client,
+        limiter: Limiter,
+        archive: Archive | None = None,
+        *,
+        contact: str = "",
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        wait: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+        run_deadline_seconds: float | None = None,
+        patience_seconds: float = 120.0,
+    ) -> None:
+        self._client = client
+        self._limiter = limiter
+        self._archive = archive
+        self._clock = clock
+        self._wait = wait
+        self._monotonic = monotonic
+        self._deadline = (
+            None if run_deadline_seconds is None else monotonic() + run_deadline_seconds
+        )
+        self._patience = patience_seconds
+        #: arXiv's edge answers 406 to requests without Accept
+        self._headers = {
+            "User-Agent": user_agent(contact),
+            "Accept": "application/atom+xml, application/rss+xml, text/xml, */*;q=0.5",
+        }
+
+    def get(self, base_url: str, params: Mapping[str, str] | None = None) -> RawAnswer:
+        """Return the answer to `base_url?params`, status 200 and not a throttle page."""
+        return self.read(base_url, params, lambda answer: answer)
+
+    def read(
+        self,
+        base_url: str,
+        params: Mapping[str, str] | None,
+        reader: Callable[[RawAnswer], T],
+    ) -> T:
+        """Return what `reader` makes of the answer; ask again if it finds the answer incomplete.
+
+        Raises:
+            ThrottledError: arXiv wants us to wait longer than we may; the wait is recorded.
+            ArxivUnreachableError: no answer within the tries, or the run's deadline has passed.
+            BlockedError: 403. Nothing is asked again until a human has looked, or for 24 hours.
+            BadRequestError: 400. BadAnswerError: anything else that is not an answer.
+        """
+        url = f"{base_url}?{urlencode(params)}" if params else base_url
+        for attempt in itertools.count(1):
+            try:
+                return reader(self._follow(url))
+            except BlockedError:
+                raise
+            except ThrottledError as error:
+                if attempt >= TRIES or error.retry_after > self._time_left():
+                    raise
+            except (ArxivUnreachableError, IncompleteAnswerError):
+                if attempt >= TRIES or self._time_left() <= 0:
+                    raise
+                self._wait(BACKOFF[attempt - 1] * self._limiter.min_interval_seconds)
+        raise AssertionError
+
+    def _time_left(self) -> float:
+        """Return the seconds that may still be spent waiting."""
+        if self._deadline is None:
+            return self._patience
+        return min(self._patience, self._deadline - self._monotonic())
+
+    def _follow(self, url: str) -> RawAnswer:
+        _check_first(url)
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = self._once(url)
+            if answer.status not in (301, 302, 303, 307, 308):
+                return answer
+            target = urljoin(url, answer.headers.get("location", ""))
+            _check_redirect(url, target)
+            url = target
+        raise BadAnswerError(
+            f"arXiv redirects in circles: {MAX_REDIRECTS + 1} times, at last to {url}.",
+            hint="Open the address in a browser: if it works there, mend it under [arxiv] in"
+            " living-survey.toml.",
+        )
+
+    def _once(self, url: str) -> RawAnswer:
+        parts = urlsplit(url)
+        group = host_group(parts.hostname or "", parts.port)
+        patience = self._time_left()
+        if patience <= 0:
+            raise ArxivUnreachableError(
+                "The run's deadline has passed while asking arXiv.",
+                hint="Run the same command again: it goes on where it stopped.",
+            )
+        with self._limiter.turn(group, patience_seconds=patience):
+            answer = self._fetch(url)
+            fault = judge(answer)
+            if fault is None:
+                self._limiter.relax(group)
+                return answer
+            if isinstance(fault, BlockedError):
+                self._limiter.cool_down(group, BLOCKED_SECONDS, fault.message, blocked=True)
+            elif isinstance(fault, ThrottledError | ArxivUnreachableError):
+                seconds = self._cool_down_seconds(answer, group)
+                self._limiter.cool_down(group, seconds, fault.message)
+                if isinstance(fault, ThrottledError):
+                    fault.retry_after = seconds
+            raise fault
+
+    def _cool_down_seconds(self, answer: RawAnswer, group: str) -> float:
+        asked = retry_after_seconds(answer)
+        if asked is not None:
+            return asked
+        step = min(self._limiter.strikes(group), len(BACKOFF) - 1)
+        return BACKOFF[step] * self._limiter.min_interval_seconds
+
+    def _fetch(self, url: str) -> RawAnswer:
+        started = self._monotonic()
+        try:
+            with self._client.stream(
+                "GET", url, headers=self._headers, follow_redirects=False
+            ) as response:
+                body = bytearray()
+                for chunk in response.iter_bytes():
+                    body += chunk
+                    if len(body) > MAX_BODY_BYTES:
+                        raise BadAnswerError(
+                            f"{url} answers with more than {MAX_BODY_BYTES} bytes."
+                        )
+                    if self._monotonic() - started > ANSWER_SECONDS:
+                        raise ArxivUnreachableError(
+                            f"{url} drips: {ANSWER_SECONDS:.0f} s and no end."
+                        )
+                promised = response.headers.get("content-length", "")
+                if promised.isdigit() and int(promised) != response.num_bytes_downloaded:
+                    raise IncompleteAnswerError(
+                        f"{url} promised {promised} bytes and sent {response.num_bytes_downloaded}."
+                    )
+        except httpx.DecodingError as error:
+            raise IncompleteAnswerError(f"{url}: {error}") from error
+        except httpx.TimeoutException as error:
+            raise ArxivUnreachableError(
+                f"arXiv at {urlsplit(url).netloc} did not answer in time.", hint="Try again later."
+            ) from error
+        except httpx.TransportError as error:
+            raise ArxivUnreachableError(
+                f"arXiv at {urlsplit(url).netloc} cannot be reached: {_plainly(error)}.",
+                hint="Check the connection and try again.",
+            ) from error
+        answer = RawAnswer(
+            url=url,
+            status=response.status_code,
+            headers={name.lower(): value for name, value in response.headers.items()},
+            body=bytes(body),
+            fetched_at=self._clock(),
+        )
+        return answer if self._archive is None else replace(answer, path=self._archive.keep(answer))
+
+
+def retry_after_seconds(answer: RawAnswer) -> float | None:
+    """Return what Retry-After asks for, in seconds or as a date (RFC 9110, 10.2.3); None if absent.
+
+    A date counts from the answer's own Date, so that two clocks need not agree.
+    """
+    value = answer.headers.get("retry-after", "").strip()
+    if not value:
+        return None
+    if value.isascii() and value.isdigit():
+        return min(float(value), LONGEST_WAIT_SECONDS)
+    try:
+        until = parsedate_to_datetime(value)
+        since = parsedate_to_datetime(answer.headers["date"])
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return None
+    return min(max(0.0, (until - since).total_seconds()), LONGEST_WAIT_SECONDS)
+
+
+def _plainly(error: httpx.TransportError) -> str:
+    """Return the system's own words without its error number."""
+    return re.sub(r"^\[Errno -?\d+\] ", "", str(error)).rstrip(".") or type(error).__name__
+
+
+def _check_first(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme == "https" or (
+        parts.scheme == "http" and is_loopback_host(parts.hostname or "")
+    ):
+        return
+    raise ConfigError(
+        f"arXiv is asked over https only, not at {url}.",
+        hint="Mend the address under [arxiv] in living-survey.toml.",
+    )
+
+
+def _check_redirect(url: str, target: str) -> None:
+    here, there = urlsplit(url), urlsplit(target)
+    host = there.hostname or ""
+    if is_loopback_host(here.hostname or ""):
+        allowed = there.scheme in ("http", "https") and is_loopback_host(host)
+    else:
+        arxiv = host == "arxiv.org" or host.endswith(".arxiv.org")
+        allowed = there.scheme == "https" and arxiv
+    if not allowed:
+        raise BadAnswerError(f"{url} redirects to {target}, which is not arXiv; not followed.")

@@ -1,0 +1,246 @@
+"""One request at a time and one per interval, over all processes. Never talks to a network.
+
+arXiv's terms: "no more than one request every three seconds, and limit requests to a single
+connection at a time", for OAI-PMH, feeds and query API together
+(https://info.arxiv.org/help/api/tou.html). A lock file is held for the whole request; beside it a
+JSON file remembers when the last one ended and how long arXiv asked us to stay away.
+"""
+
+import fcntl
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import IO
+
+from config.loopback import is_loopback_host
+from pipeline.ingest.sources.errors import ArxivUnreachableError, BlockedError, ThrottledError
+
+_POLL_SECONDS = 0.02
+
+
+def default_limiter_path() -> Path:
+    """Return the state file shared by everything this user runs on this machine.
+
+    Per user: a file for everybody would let anybody hold the turn for ever. Users who share a
+    machine name one file in a directory that all of them may write to.
+    """
+    base = os.environ.get("XDG_STATE_HOME") or (Path.home() / ".local" / "state")
+    directory = Path(base) / "living-survey"
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError:  # no home to write to, as under some service managers
+        directory = Path(tempfile.gettempdir()) / f"living-survey-{os.getuid()}"
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return directory / "limiter.json"
+
+
+def host_group(host: str, port: int | None) -> str:
+    """Return what shares one limit: all hosts of arXiv, or one port of this machine."""
+    if is_loopback_host(host):
+        return f"loopback-{port or 80}"
+    return "arxiv" if host == "arxiv.org" or host.endswith(".arxiv.org") else host
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What the processes share. Times are seconds of the wall clock and of the machine's uptime."""
+
+    boot: str = ""
+    ended_wall: float = 0.0
+    ended_monotonic: float = 0.0
+    in_flight: bool = False
+    cool_until: float = 0.0
+    cool_seconds: float = 0.0
+    reason: str = ""
+    blocked: bool = False
+    strikes: int = 0
+
+
+class Limiter:
+    """The turnstile before arXiv. One state file per host group, beside `path`."""
+
+    def __init__(
+        self,
+        path: Path,
+        min_interval_seconds: float,
+        *,
+        wait: Callable[[float], None] = time.sleep,
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.path = path
+        self.min_interval_seconds = min_interval_seconds
+        self._wait = wait
+        self._wall = wall
+        self._monotonic = monotonic
+
+    @contextmanager
+    def turn(self, group: str, *, patience_seconds: float = 120.0) -> Iterator[None]:
+        """Wait for our turn and hold it: no other process talks to this group meanwhile.
+
+        Raises:
+            ThrottledError: a cool-down lasts longer than `patience_seconds`.
+            BlockedError: arXiv has refused us, and nobody has looked yet.
+            ArxivUnreachableError: another process held the turn for all that time.
+        """
+        give_up = self._monotonic() + patience_seconds
+        while True:
+            with self._locked(group, give_up):
+                state = self._read(group)
+                cooling = self._cooling(state)
+                left = 0.0 if cooling else self._interval_left(group, state)
+                if not cooling and left <= 0:
+                    self._write(group, replace(state, in_flight=True))
+                    try:
+                        yield
+                    finally:
+                        self._write(group, self._ended(self._read(group)))
+                    return
+            reason = state.reason.rstrip(".")
+            # Waiting is done outside of the lock: others learn of a cool-down at once, and a
+            # process that asks page after page does not starve the rest.
+            if cooling and state.blocked:
+                raise BlockedError(
+                    f"arXiv has refused us: {reason}. The channel stays closed for"
+                    f" {cooling / 3600:.1f} hours.",
+                    hint=f"Find out why first; then delete {self._file(group)} to ask again.",
+                )
+            if cooling and self._monotonic() + cooling > give_up:
+                raise ThrottledError(
+                    f"arXiv asked us to wait: {reason}; {cooling:.0f} s are left.",
+                    retry_after=cooling,
+                )
+            self._wait(cooling or left)
+
+    def cool_down(self, group: str, seconds: float, reason: str, *, blocked: bool = False) -> None:
+        """Keep every process away from the group for so long. Call it while holding the turn.
+
+        A longer cool-down that already runs is kept.
+        """
+        state = self._read(group)
+        running = self._cooling(state)
+        seconds = max(seconds, running)
+        self._write(
+            group,
+            replace(
+                state,
+                cool_until=self._wall() + seconds,
+                cool_seconds=seconds,
+                reason=reason,
+                # A block that has run out is over: what comes after it is judged anew.
+                blocked=blocked or (state.blocked and running > 0),
+                strikes=state.strikes + 1,
+            ),
+        )
+
+    def strikes(self, group: str) -> int:
+        """Return how many cool-downs came since arXiv last answered properly."""
+        return self._read(group).strikes
+
+    def relax(self, group: str) -> None:
+        """Forget the strikes: arXiv has answered. Call it while holding the turn."""
+        state = self._read(group)
+        if state.strikes or state.blocked:
+            self._write(group, replace(state, strikes=0, blocked=False, reason=""))
+
+    def cooling(self, group: str) -> tuple[float, str]:
+        """Return the seconds a cool-down still lasts (0 if none runs) and its reason."""
+        state = self._read(group)
+        return self._cooling(state), state.reason
+
+    def is_blocked(self, group: str) -> bool:
+        """Say whether the cool-down that runs is arXiv's refusal (403), for a human to look at."""
+        state = self._read(group)
+        return state.blocked and self._cooling(state) > 0
+
+    def _cooling(self, state: _State) -> float:
+        # Never longer than it was meant: the wall clock may have been set back since.
+        return min(max(0.0, state.cool_until - self._wall()), state.cool_seconds)
+
+    def _interval_left(self, group: str, state: _State) -> float:
+        """Return the seconds until an interval has passed since the last request ended.
+
+        From its end, not its start: only so can two requests never reach the server closer
+        together than the interval, however long one of them was on its way.
+        """
+        if state.in_flight:
+            # Its process was killed and the request may have left just before.
+            state = self._ended(state)
+            self._write(group, state)
+        if state.boot == _boot_id() and self._monotonic() >= state.ended_monotonic:
+            passed = self._monotonic() - state.ended_monotonic
+        else:  # another boot: only the wall clock spans it, and it may have been set back
+            passed = self._wall() - state.ended_wall
+            if passed < 0:
+                self._write(group, self._ended(state))
+                passed = 0.0
+        return self.min_interval_seconds - passed
+
+    def _ended(self, state: _State) -> _State:
+        return replace(
+            state,
+            boot=_boot_id(),
+            ended_wall=self._wall(),
+            ended_monotonic=self._monotonic(),
+            in_flight=False,
+        )
+
+    @contextmanager
+    def _locked(self, group: str, give_up: float) -> Iterator[None]:
+        lock = self._file(group).with_suffix(".lock")
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with _opened(lock) as handle:
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if self._monotonic() >= give_up:
+                        raise ArxivUnreachableError(
+                            "Another process on this machine has been talking to arXiv all the"
+                            f" while; the turn in {lock} did not come free.",
+                            hint="Run the same command when it is done.",
+                        ) from None
+                    self._wait(_POLL_SECONDS)
+            yield  # closing the file releases the lock
+
+    def _file(self, group: str) -> Path:
+        return self.path.with_name(f"{self.path.stem}-{group}.json")
+
+    def _read(self, group: str) -> _State:
+        try:
+            return _State(**json.loads(self._file(group).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return _State()
+        except (ValueError, TypeError):
+            # Not ours or of another version: as careful as after a killed request.
+            return _State(in_flight=True)
+
+    def _write(self, group: str, state: _State) -> None:
+        path = self._file(group)
+        # One name, as the turn is held: what a killed process left, even another user's, goes.
+        part = path.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        part.write_text(json.dumps(asdict(state)), encoding="utf-8")
+        part.replace(path)
+
+
+def _opened(lock: Path) -> IO[str]:
+    """Open a lock file; one of another user need only be readable, but on NFS writable."""
+    try:
+        return lock.open("a")
+    except PermissionError:
+        return lock.open()
+
+
+def _boot_id() -> str:
+    """Return what changes with every start of the machine; empty where it is not told."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""

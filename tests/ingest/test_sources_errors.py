@@ -1,0 +1,58 @@
+"""What goes wrong at a source says what to do, and whether it passes by itself."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import pytest
+
+import pipeline.ingest.sources
+from config.errors import TryAgainLaterError
+from pipeline.ingest.sources.errors import (
+    BadAnswerError,
+    BadResumptionTokenError,
+    MalformedRecordError,
+    OaiError,
+    SourceError,
+    ThrottledError,
+)
+
+
+def kinds(kind: type[SourceError] = SourceError) -> Iterator[type[SourceError]]:
+    """Yield an error and all that derive from it."""
+    yield kind
+    for derived in kind.__subclasses__():
+        yield from kinds(derived)
+
+
+#: how to make those that know more than a message
+MADE: dict[type[SourceError], Callable[[str], SourceError]] = {
+    ThrottledError: partial(ThrottledError, retry_after=0.0),
+    OaiError: partial(OaiError, code="badArgument"),
+    BadResumptionTokenError: partial(BadResumptionTokenError, code="badResumptionToken"),
+}
+
+for module in pkgutil.iter_modules(pipeline.sources.__path__):
+    importlib.import_module(f"pipeline.ingest.sources.{module.name}")
+
+
+@pytest.mark.parametrize(
+    "kind", set(kinds()) - {MalformedRecordError}, ids=lambda kind: kind.__name__
+)
+def test_every_kind_of_error_has_a_remedy_that_fits_its_exit_status(
+    kind: type[SourceError],
+) -> None:
+    assert kind.remedy.endswith(".")
+    if issubclass(kind, TryAgainLaterError):
+        assert "later" in kind.remedy
+    said = MADE.get(kind, kind)("It went wrong.")
+    assert str(said) == f"It went wrong. {kind.remedy}"
+
+
+def test_whoever_knows_better_names_the_remedy() -> None:
+    assert str(BadAnswerError("It is no list.", hint="Do this.")) == "It is no list. Do this."
+
+
+def test_the_reason_a_record_is_kept_for_is_no_advice() -> None:
+    assert str(MalformedRecordError("the record has no title")) == "the record has no title"

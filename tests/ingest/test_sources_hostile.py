@@ -1,0 +1,115 @@
+"""What nobody at arXiv would send, and what must not hurt when somebody does."""
+
+import pytest
+
+from pipeline.ingest.sources.errors import BadAnswerError
+from pipeline.ingest.sources.feed.source import parse_feed
+from pipeline.ingest.sources.fields.authors import split_authors
+from pipeline.ingest.sources.fields.dates import parse_iso, parse_rfc2822
+from pipeline.ingest.sources.fields.identifiers import read_identifier
+from pipeline.ingest.sources.fields.tex import to_unicode
+from pipeline.ingest.sources.fields.text import paragraphs, says_withdrawn
+from pipeline.ingest.sources.oai.source import parse_oai_page
+from pipeline.ingest.sources.query.transport import check_page
+from pipeline.ingest.sources.transport.archive import RawAnswer
+from pipeline.ingest.sources.transport.client import (
+    LONGEST_WAIT_SECONDS,
+    retry_after_seconds,
+    user_agent,
+)
+from tests.support.transport import (
+    AT,
+    VERSION,
+    atom_entry,
+    atom_page,
+    oai_page,
+    raw_record,
+    rss_feed,
+    rss_item,
+)
+
+LONG = 100_000
+DIGITS = "9" * 5_000
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "sign", ["\\", "$", "{", "(", ")", ",", " ", "\n", "\\'", "\n ", "(a,", "~", "$x"]
+)
+def test_long_runs_of_any_sign_are_read_in_linear_time(sign: str) -> None:
+    text = sign * LONG
+    for reader in (to_unicode, split_authors, paragraphs, says_withdrawn):
+        reader(text)
+        reader(text + " withdrawn")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Mon, 16 Mar {DIGITS} 09:30:00 GMT",
+        "Mon, 16 Mar 99999999999999999999 09:30:00 GMT",
+        "Mon, 16 Mar 2026 99:99:99 GMT",
+        "\u0661\u0662, 1",
+        "Fri, 31 Dec 9999 23:00:00 GMT",
+        "Fri, 31 Dec 9999 23:00:00 -0500",
+        "Sat, 1 Jan 1066 00:00:00 GMT",
+    ],
+)
+def test_impossible_dates_are_value_errors(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        parse_rfc2822(text)
+
+
+def test_an_iso_date_at_the_edge_of_time_is_a_value_error() -> None:
+    for text in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00Z"):
+        with pytest.raises(ValueError, match="out of range"):
+            parse_iso(text)
+
+
+@pytest.mark.parametrize("number", ["v0", "v99999", f"v{DIGITS}", "v1\u0661", "1", "v-1", ""])
+def test_impossible_versions_cost_one_record(number: str) -> None:
+    versions = VERSION.replace("'v1'", f"'{number}'")
+    body = oai_page(raw_record(versions=versions), raw_record("2603.00002")).encode()
+    page = parse_oai_page(body, at=AT)
+    assert [paper.arxiv_id for paper in page.papers] == ["2603.00002"]
+    assert len(page.malformed) == 1
+
+
+def test_identifiers_of_any_length_are_refused_not_feared() -> None:
+    assert read_identifier(f"2603.00001v{DIGITS}") is None
+    assert read_identifier("2603.00001v99999") is None
+    assert read_identifier("") is None
+    assert read_identifier(None) is None
+    feed = rss_feed(rss_item().replace("00001v1</guid>", f"00001v{DIGITS}</guid>"))
+    assert len(parse_feed(feed.encode(), at=AT).malformed) == 1
+    entry = atom_entry().replace("00001v1</id>", f"00001v{DIGITS}</id>")
+    assert len(check_page(atom_page(entry).encode(), at=AT).malformed) == 1
+
+
+@pytest.mark.parametrize("total", ["\u00b2", "-1", "", "1e9", DIGITS])
+def test_impossible_totals_are_bad_answers(total: str) -> None:
+    body = atom_page().replace(">0</opensearch:total", f">{total}</opensearch:total")
+    with pytest.raises(BadAnswerError, match="how many"):
+        check_page(body.encode(), at=AT)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("\u00b2", None), ("-5", None), (DIGITS, LONGEST_WAIT_SECONDS)]
+)
+def test_impossible_waits_close_no_channel_for_good(value: str, seconds: float | None) -> None:
+    answer = RawAnswer("http://127.0.0.1/", 503, {"retry-after": value}, b"", AT)
+    assert retry_after_seconds(answer) == seconds
+
+
+def test_a_contact_cannot_break_the_header_it_stands_in() -> None:
+    assert user_agent("Zo\u00eb\r\nX-Evil: 1").endswith(" (+ZoX-Evil: 1)")
+
+
+def test_a_page_with_both_faults_is_told_about_both() -> None:
+    bad = raw_record("2603.00001", title="S&P")
+    body = oai_page(bad, raw_record("2603.00002", title="A\x01B")).encode()
+    page = parse_oai_page(body, at=AT)
+    assert [paper.arxiv_id for paper in page.papers] == ["2603.00002"]
+    assert page.cleaned
+    assert [record.raw for record in page.malformed] == [bad.encode(), body]
+    assert page.records == 2

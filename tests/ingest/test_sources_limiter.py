@@ -1,0 +1,259 @@
+"""The turnstile: one request at a time, one per interval, over all processes."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time as real_time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from pipeline.ingest.sources.errors import (
+    ArxivUnreachableError,
+    BlockedError,
+    SourceError,
+    ThrottledError,
+)
+from pipeline.ingest.sources.transport.limiter import Limiter, default_limiter_path, host_group
+from tests.support.transport import FakeTime, make_limiter
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def take(limiter: Limiter, group: str = "arxiv") -> None:
+    with limiter.turn(group):
+        pass
+
+
+def test_the_interval_counts_from_the_end_of_the_last_request(tmp_path: Path) -> None:
+    time = FakeTime()
+    limiter = make_limiter(tmp_path, time)
+    with limiter.turn("arxiv"):
+        time.seconds += 40  # a slow answer
+    take(limiter)
+    assert time.waits == [3.0]
+    time.seconds += 10
+    take(limiter)
+    assert time.waits == [3.0], "who comes late enough does not wait"
+
+
+def test_two_limiters_over_one_path_are_one_limit(tmp_path: Path) -> None:
+    time = FakeTime()
+    take(make_limiter(tmp_path, time))
+    take(make_limiter(tmp_path, time))
+    assert time.waits == [3.0]
+
+
+def test_all_hosts_of_arxiv_share_a_limit_and_each_loopback_port_has_its_own() -> None:
+    groups = {host_group(host, None) for host in ("arxiv.org", "export.arxiv.org", "rss.arxiv.org")}
+    assert groups == {"arxiv"}
+    assert host_group("127.0.0.1", 8001) != host_group("127.0.0.1", 8002)
+    assert host_group("notarxiv.org", None) != "arxiv"
+    assert host_group("127.999.0.1", 80) == "127.999.0.1"  # no address of this machine
+
+
+def test_a_killed_process_leaves_a_whole_interval_to_wait(tmp_path: Path) -> None:
+    time = FakeTime()
+    limiter = make_limiter(tmp_path, time)
+    take(limiter)
+    state_file = tmp_path / "limiter-arxiv.json"
+    state_file.write_text(json.dumps(json.loads(state_file.read_text()) | {"in_flight": True}))
+    time.seconds += 100
+    take(limiter)
+    assert time.waits == [3.0]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [(BlockedError, "at its door. The channel"), (ThrottledError, "at its door; 7200 s")],
+)
+def test_the_reason_of_a_cool_down_stands_within_a_sentence(
+    tmp_path: Path, refusal: type[SourceError], said: str
+) -> None:
+    limiter = make_limiter(tmp_path, FakeTime())
+    reason = "arXiv answers 403 at its door."
+    with limiter.turn("arxiv"):
+        limiter.cool_down("arxiv", 7200, reason, blocked=refusal is BlockedError)
+    with pytest.raises(refusal, match=said):
+        take(limiter)
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"unknown": 1}', "[]"])
+def test_a_damaged_state_file_is_taken_for_a_request_just_made(
+    tmp_path: Path, content: str
+) -> None:
+    time = FakeTime()
+    (tmp_path / "limiter-arxiv.json").write_text(content)
+    take(make_limiter(tmp_path, time))
+    assert time.waits == [3.0]
+
+
+def test_a_clock_set_back_neither_waits_for_ever_nor_hurries(tmp_path: Path) -> None:
+    time = FakeTime()
+    take(make_limiter(tmp_path, time))
+    state_file = tmp_path / "limiter-arxiv.json"
+    state_file.write_text(json.dumps(json.loads(state_file.read_text()) | {"boot": "another"}))
+    time.seconds -= 86_400
+    take(make_limiter(tmp_path, time))
+    assert time.waits == [3.0]
+
+
+def test_a_cool_down_is_shared_and_survives_a_restart(tmp_path: Path) -> None:
+    time = FakeTime()
+    make_limiter(tmp_path, time).cool_down("arxiv", 500, "HTTP 429")
+    other = make_limiter(tmp_path, time)
+    assert other.cooling("arxiv") == (500, "HTTP 429")
+    with pytest.raises(ThrottledError, match="HTTP 429"), other.turn("arxiv", patience_seconds=60):
+        pytest.fail("arXiv was asked during a cool-down")
+    with other.turn("arxiv", patience_seconds=600):
+        assert time.waits == [500]
+
+
+def test_a_shorter_cool_down_does_not_end_a_longer_one(tmp_path: Path) -> None:
+    limiter = make_limiter(tmp_path, FakeTime())
+    limiter.cool_down("arxiv", 500, "first")
+    limiter.cool_down("arxiv", 5, "second")
+    assert limiter.cooling("arxiv")[0] == 500
+
+
+def test_a_block_is_told_until_its_file_is_deleted(tmp_path: Path) -> None:
+    time = FakeTime()
+    limiter = make_limiter(tmp_path, time)
+    limiter.cool_down("arxiv", 86_400, "HTTP 403", blocked=True)
+    with pytest.raises(BlockedError, match="HTTP 403") as caught, limiter.turn("arxiv"):
+        pytest.fail("arXiv was asked after a 403")
+    assert "limiter-arxiv.json" in caught.value.hint
+    (tmp_path / "limiter-arxiv.json").unlink()
+    take(limiter)
+
+
+def test_a_block_that_has_run_out_does_not_outlive_its_cool_down(tmp_path: Path) -> None:
+    time = FakeTime()
+    limiter = make_limiter(tmp_path, time)
+    limiter.cool_down("arxiv", 86_400, "HTTP 403", blocked=True)
+    limiter.cool_down("arxiv", 60, "HTTP 503")
+    assert limiter.is_blocked("arxiv"), "a shorter cool-down does not open a blocked channel"
+    time.seconds += 86_401
+    assert not limiter.is_blocked("arxiv")
+    limiter.cool_down("arxiv", 600, "HTTP 503")
+    assert not limiter.is_blocked("arxiv")
+    with pytest.raises(ThrottledError, match="HTTP 503"), limiter.turn("arxiv", patience_seconds=1):
+        pytest.fail("arXiv was asked during a cool-down")
+
+
+def test_what_a_killed_process_left_half_written_is_no_obstacle(tmp_path: Path) -> None:
+    left = tmp_path / "limiter-arxiv.part"
+    left.write_text("{")
+    left.chmod(0o444)  # another user's, as far as we may tell
+    (tmp_path / "limiter-arxiv.lock").touch(mode=0o444)
+    take(make_limiter(tmp_path, FakeTime()))
+    assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".lock"}
+
+
+def test_who_waits_too_long_for_the_turn_is_told(tmp_path: Path) -> None:
+    time = FakeTime()
+    with (
+        make_limiter(tmp_path, time).turn("arxiv"),
+        pytest.raises(ArxivUnreachableError, match="Another process"),
+        make_limiter(tmp_path, time).turn("arxiv", patience_seconds=1),
+    ):
+        pytest.fail("two held the turn")
+
+
+def test_threads_of_one_process_take_turns_too(tmp_path: Path) -> None:
+    limiter = Limiter(tmp_path / "limiter.json", 0.0)
+    inside = 0
+    most = 0
+
+    def work() -> None:
+        nonlocal inside, most
+        for _ in range(5):
+            with limiter.turn("arxiv"):
+                inside += 1
+                most = max(most, inside)
+                inside -= 1
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 1
+
+
+def test_the_default_state_lies_in_the_users_state_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert default_limiter_path() == tmp_path / "living-survey" / "limiter.json"
+
+
+_CLIENT = """
+import sys
+from pathlib import Path
+from pipeline.ingest.sources.transport.client import ArxivHttp, make_client
+from pipeline.ingest.sources.transport.limiter import Limiter
+url, path = sys.argv[1:]
+with make_client() as client:
+    door = ArxivHttp(client, Limiter(Path(path), 0.15))
+    for _ in range(4):
+        door.get(url)
+"""
+
+
+@pytest.mark.slow
+def test_pitfall_37_38_four_processes_are_one_polite_client(tmp_path: Path) -> None:
+    """Limits per client add up; four processes must look like one, with one connection.
+
+    The server notes when every request arrives and how many it is answering at that moment.
+    """
+    arrivals: list[float] = []
+    busy = 0
+    most = 0
+    lock = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            nonlocal busy, most
+            with lock:
+                arrivals.append(real_time.monotonic())
+                busy += 1
+                most = max(most, busy)
+            threading.Event().wait(0.02)
+            with lock:
+                busy -= 1
+            self.send_response(200)
+            self.send_header("Content-Length", "4")
+            self.end_headers()
+            self.wfile.write(b"<ok>")
+
+        def log_message(self, *args: object) -> None:
+            """Stay quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}/oai"
+        clients = [
+            subprocess.Popen(
+                [sys.executable, "-c", _CLIENT, url, str(tmp_path / "limiter.json")],
+                cwd=ROOT,
+                env=os.environ | {"PYTHONPATH": str(ROOT)},
+            )
+            for _ in range(4)
+        ]
+        assert [client.wait(120) for client in clients] == [0, 0, 0, 0]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert len(arrivals) == 16
+    assert most == 1
+    # Real time, because it is the property itself; a lower bound alone, so slowness cannot fail it.
+    gaps = [later - earlier for earlier, later in pairwise(arrivals)]
+    assert min(gaps) >= 0.15

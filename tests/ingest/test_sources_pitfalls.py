@@ -1,0 +1,856 @@
+"""One test per pitfall of arXiv's interfaces that concerns the sources.
+
+The numbers are those of docs/pitfalls.md, which says for every one what we do and where it is
+tested. The servers are loopback ones; waiting is instant.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from config.errors import ConfigError
+from config.settings import ArxivSettings
+from pipeline.ingest.announcements import store_feed
+from pipeline.ingest.sources.errors import (
+    ArxivUnreachableError,
+    BadAnswerError,
+    BadRequestError,
+    BadResumptionTokenError,
+    BlockedError,
+    IncompleteAnswerError,
+    MalformedRecordError,
+    OaiError,
+    ThrottledError,
+)
+from pipeline.ingest.sources.feed.source import ITEM_CAP, FeedSource, parse_feed
+from pipeline.ingest.sources.fields.authors import split_authors
+from pipeline.ingest.sources.fields.categories import canonical_categories
+from pipeline.ingest.sources.oai.source import OaiSource, parse_oai_page
+from pipeline.ingest.sources.query import terms as query_terms
+from pipeline.ingest.sources.query.source import LAST_RESULT, REQUEST_LINE_BYTES, QuerySource
+from pipeline.ingest.sources.query.transport import check_page
+from pipeline.ingest.sources.snapshot.lines import paper_from_line
+from pipeline.ingest.sources.transport.client import _check_redirect
+from storage.arxiv_id import id_month
+from storage.store import store_opener
+from storage.types import AnnounceType, Paper, Source
+from tests.ingest.test_sources_http import GOOD, raw_server
+from tests.support.snapshot import line_of, make_record
+from tests.support.storage import changes_in
+from tests.support.transport import (
+    AT,
+    INTERVAL,
+    FakeTime,
+    Script,
+    atom_entry,
+    atom_error,
+    atom_page,
+    fault,
+    fresh_client,
+    make_http,
+    oai_error,
+    oai_page,
+    raw_record,
+    rss_feed,
+    rss_item,
+)
+
+DAY = date(2026, 3, 16)
+
+
+def oai(directory: Path, script: Script, time: FakeTime | None = None) -> OaiSource:
+    return OaiSource(make_http(directory, time), script.url("/oai"))
+
+
+def query(directory: Path, script: Script) -> QuerySource:
+    return QuerySource(make_http(directory), script.url("/api/query"))
+
+
+def only_paper(page: str) -> Paper:
+    (paper,) = parse_oai_page(page.encode(), at=AT).papers
+    return paper
+
+
+def version(number: int, day: str = "Mon, 16 Mar 2026 09:30:00 GMT", extra: str = "") -> str:
+    return f"<version version='v{number}'><date>{day}</date><size>9kb</size>{extra}</version>"
+
+
+def test_pitfall_01_only_https(tmp_path: Path) -> None:
+    """Plain http hangs or redirects: a configured address must be https."""
+    with pytest.raises(ConfigError, match="https only"):
+        make_http(tmp_path).get("http://oaipmh.arxiv.org/oai")
+
+
+def test_pitfall_02_the_old_oai_address_leads_to_the_new_host() -> None:
+    """export.arxiv.org/oai2 redirects to another host of arXiv; it is not asked to begin with."""
+    assert ArxivSettings().oai_url == "https://oaipmh.arxiv.org/oai"
+    _check_redirect("https://export.arxiv.org/oai2", "https://oaipmh.arxiv.org/oai")
+
+
+def test_pitfall_03_the_submission_date_is_that_of_version_1() -> None:
+    """The format `arXiv` gives the current version's date as `created`; it is not read at all."""
+    versions = version(1, "Fri, 2 Jan 2015 10:00:00 GMT") + version(2)
+    paper = only_paper(oai_page(raw_record(versions=versions)))
+    assert paper.submitted_at == datetime(2015, 1, 2, 10, tzinfo=UTC)
+    assert paper.updated_at == datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
+    other = raw_record().replace("arXivRaw", "arXiv")
+    page = parse_oai_page(oai_page(other).encode(), at=AT)
+    assert not page.papers
+    assert "not arXivRaw" in page.malformed[0].reason
+
+
+def test_pitfall_04_the_datestamp_is_kept_apart_from_the_dates_of_the_paper() -> None:
+    """An OAI datestamp is the day of the last metadata change, whatever the paper's age."""
+    paper = only_paper(oai_page(raw_record(versions=version(1, "Fri, 2 Jan 2015 10:00:00 GMT"))))
+    assert paper.datestamp == date(2026, 3, 17)
+    assert paper.submitted_at is not None
+    assert paper.submitted_at.year == 2015
+
+
+def test_pitfall_07_the_servers_own_clock_is_handed_on() -> None:
+    """The next window starts from the server's responseDate, not from our yesterday."""
+    page = parse_oai_page(oai_page(raw_record()).encode(), at=AT)
+    assert page.response_date == datetime(2026, 3, 17, 4, tzinfo=UTC)
+
+
+def test_pitfall_08_a_chain_that_breaks_never_looks_finished(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """A cursor may be saved only after the last page, so an iterator that ends is a promise."""
+    script = Script(httpserver, oai_page(raw_record(), token="t1"), *[fault(503)] * 4)
+    pages = oai(tmp_path, script).pages(DAY)
+    assert len(next(pages).papers) == 1
+    with pytest.raises(ThrottledError):
+        next(pages)
+
+
+@pytest.mark.parametrize("token", [None, ""])
+def test_pitfall_09_an_absent_or_empty_token_ends_the_list(
+    tmp_path: Path, httpserver: HTTPServer, token: str | None
+) -> None:
+    """Single-page lists have no token element at all; chains end with an empty one."""
+    script = Script(httpserver, oai_page(raw_record(), token=token))
+    assert len(list(oai(tmp_path, script).pages(DAY))) == 1
+
+
+def test_pitfall_10_records_are_counted_by_us(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """`cursor` and `completeListSize` are gone since 2025; where they stand they are ignored."""
+    page = oai_page(raw_record(), token="t").replace(
+        "<resumptionToken>", "<resumptionToken cursor='0' completeListSize='1'>"
+    )
+    script = Script(httpserver, page, oai_page(raw_record("2603.00002"), token=""))
+    pages = list(oai(tmp_path, script).pages(DAY))
+    assert [page.records for page in pages] == [1, 1]
+
+
+def test_pitfall_11_a_refused_token_restarts_the_window_once(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """Tokens of yesterday are refused: the window is asked for from its start, once."""
+    bad = oai_error("badResumptionToken")
+    first = oai_page(raw_record(), token="t1")
+    last = oai_page(raw_record("2603.00002"), token="")
+    script = Script(httpserver, first, bad, first, last)
+    pages = list(oai(tmp_path, script).pages(DAY))
+    assert [page.papers[0].arxiv_id for page in pages] == ["2603.00001", "2603.00001", "2603.00002"]
+    assert [request.args.get("from") for request in script.requests] == [
+        "2026-03-16", None, "2026-03-16", None,
+    ]  # fmt: skip
+
+
+def test_pitfall_11_a_token_refused_twice_is_an_error(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """Restarting for ever would be hammering."""
+    script = Script(
+        httpserver, *[oai_page(raw_record(), token="t1"), oai_error("badResumptionToken")] * 2
+    )
+    with pytest.raises(BadResumptionTokenError):
+        list(oai(tmp_path, script).pages(DAY))
+
+
+def test_pitfall_12_no_page_size_is_assumed(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """The page size is an environment setting of arXiv's and changes: only tokens count."""
+    script = Script(
+        httpserver,
+        oai_page(*[raw_record(f"2603.0000{n}") for n in range(3)], token="t1"),
+        oai_page(raw_record("2603.00009"), token="t2"),
+        oai_page(*[raw_record(f"2603.0001{n}") for n in range(5)], token=""),
+    )
+    assert [page.records for page in oai(tmp_path, script).pages(DAY)] == [3, 1, 5]
+
+
+def test_pitfall_13_oai_errors_are_looked_for_first(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """OAI errors come with HTTP 200; `noRecordsMatch` is success with zero."""
+    script = Script(httpserver, oai_error("noRecordsMatch"), oai_error("badArgument", "set"))
+    source = oai(tmp_path, script)
+    (page,) = source.pages(DAY)
+    assert (page.records, page.no_records_match) == (0, True)
+    with pytest.raises(OaiError, match="set") as caught:
+        list(source.pages(DAY))
+    assert caught.value.code == "badArgument"
+
+
+def test_pitfall_14_an_empty_day_is_told_apart_from_a_day_without_answer() -> None:
+    """`noRecordsMatch` sticks in the CDN: the caller is told, and asks again another day."""
+    page = parse_oai_page(oai_error("noRecordsMatch").encode(), at=AT)
+    assert page.no_records_match
+    assert page.response_date is not None
+
+
+def test_pitfall_15_a_wrong_set_is_an_error_that_names_the_setting() -> None:
+    """`cs:AI` does not exist (it is `cs:cs:AI`): the error says where to look."""
+    with pytest.raises(OaiError) as caught:
+        parse_oai_page(oai_error("badArgument", "Set does not exist").encode(), at=AT)
+    assert "sets" in caught.value.hint
+
+
+def test_pitfall_16_the_acm_class_is_never_read() -> None:
+    """The server writes the MSC value into `acm-class`."""
+    extra = "<msc-class>68T45</msc-class><acm-class>68T45</acm-class>"
+    assert only_paper(oai_page(raw_record(extra=extra))) == only_paper(oai_page(raw_record()))
+
+
+def test_pitfall_17_a_record_marked_deleted_is_reported_as_such() -> None:
+    """arXiv marks none today although it says so; if it ever does, no paper is made of it."""
+    gone = (
+        '<record><header status="deleted"><identifier>oai:arXiv.org:2603.00009</identifier>'
+        "<datestamp>2026-03-17</datestamp></header></record>"
+    )
+    page = parse_oai_page(oai_page(gone, raw_record()).encode(), at=AT)
+    assert page.deleted == ("2603.00009",)
+    assert len(page.papers) == 1
+    assert not page.malformed
+
+
+def test_pitfall_19_a_feed_at_its_cap_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """arXiv cuts a joined feed at 2,000 items, silently and in the middle of one type."""
+    assert ITEM_CAP == 2000
+    monkeypatch.setattr("pipeline.ingest.sources.feed.source.ITEM_CAP", 4)
+    items = [rss_item(f"2603.{number:05d}") for number in range(4)]
+    assert parse_feed(rss_feed(*items).encode(), at=AT).capped
+    assert not parse_feed(rss_feed(*items[1:]).encode(), at=AT).capped
+
+
+def test_pitfall_20_21_announcements_keep_their_type_and_all_types_are_kept() -> None:
+    """The type is relative to the feed asked for; cross-lists and replacements count too."""
+    kinds = ["new", "cross", "replace", "replace-cross"]
+    items = [rss_item(f"2603.0000{n}", announce_type=kind) for n, kind in enumerate(kinds)]
+    feed = parse_feed(rss_feed(*items).encode(), at=AT)
+    assert [one.announce_type for one in feed.announcements] == [
+        AnnounceType(kind) for kind in kinds
+    ]
+
+
+def test_pitfall_22_an_empty_feed_still_knows_its_day() -> None:
+    """Zero items on a Saturday are right and on a Tuesday are not: the day goes with them."""
+    feed = parse_feed(rss_feed(day="Sat, 21 Mar 2026 00:00:00 -0400").encode(), at=AT)
+    assert (feed.day, feed.announcements) == (date(2026, 3, 21), ())
+
+
+def test_pitfall_24_the_feeds_dates_are_days_of_announcement() -> None:
+    """pubDate is midnight in New York; the day is New York's, in winter and in summer."""
+    winter = rss_feed(day="Tue, 13 Jan 2026 00:00:00 -0500")
+    assert parse_feed(winter.encode(), at=AT).day == date(2026, 1, 13)
+    assert parse_feed(rss_feed(rss_item()).encode(), at=AT).announcements[0].day == date(
+        2026, 3, 17
+    )
+
+
+def test_pitfall_25_a_repeated_batch_is_known_by_its_papers_whenever_it_was_built(
+    tmp_path: Path,
+) -> None:
+    """Body, order and ETag change with every build: which papers are announced does not."""
+    items = [rss_item("2603.00001"), rss_item("2603.00002")]
+    next_day = "Wed, 18 Mar 2026 00:00:00 -0400"
+    again = rss_feed(*reversed(items), day=next_day).replace("04:00:03", "09:12:55")
+    other = rss_feed(rss_item("2603.00003"), rss_item("2603.00002"), day=next_day)
+    stale = []
+    with store_opener(tmp_path / "survey.duckdb")() as store:
+        for body in (rss_feed(*items), again, other):
+            feed = parse_feed(body.encode(), at=AT)
+            stale.append(store_feed(store, ["cs.CV"], feed, checked_at=AT + timedelta(days=1)))
+    assert stale == [(), ("cs.CV",), ()]
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        (
+            "G. David Forney, Jr. and Pascal O. Vontobel",
+            ("G. David Forney, Jr.", "Pascal O. Vontobel"),
+        ),
+        ("A. One (Inst. of X, Y (Z), and W), B. Two", ("A. One", "B. Two")),
+        ("A. One (1), B. Two (1 and 2) ((1) Here, (2) There)", ("A. One", "B. Two")),
+        ("The D0 Collaboration: V.M. Abazov, et al", ("The D0 Collaboration", "V.M. Abazov")),
+        (
+            "A. One, B. Two, and the XYZ Collaboration",
+            ("A. One", "B. Two", "the XYZ Collaboration"),
+        ),
+        ("A. One, on behalf of the XYZ Collaboration", ("A. One", "the XYZ Collaboration")),
+        (
+            "Thomas N. Gautier III, A. Abdumalikov Jr.",
+            ("Thomas N. Gautier III", "A. Abdumalikov Jr."),
+        ),
+        (r"Gordan \v{Z}itkovi\'c; S{\o}ren Andersen", ("Gordan Žitković", "Søren Andersen")),
+        ("Naihong Hu, Dong Liu and and Linsheng Zhu", ("Naihong Hu", "Dong Liu", "Linsheng Zhu")),
+        (" A. Leading, Blank", ("A. Leading", "Blank")),
+        ("A. Unclosed (Inst, B. Two", ("A. Unclosed Inst", "B. Two")),
+        ("Alexander Anderson, Sandy And", ("Alexander Anderson", "Sandy And")),
+        ("", ()),
+    ],
+)
+def test_pitfall_26_author_lines_are_not_split_at_every_comma(
+    line: str, names: tuple[str, ...]
+) -> None:
+    """Suffixes, affiliations with commas, collaborations: the line is what a human typed."""
+    assert split_authors(line) == names
+
+
+def test_pitfall_27_every_paper_says_which_source_its_text_is_from(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """OAI text is raw TeX, the query API's is converted: they are never compared."""
+    script = Script(httpserver, atom_page(atom_entry()))
+    assert query(tmp_path, script).look_up(["2603.00001"]).papers[0].source is Source.QUERY
+    assert only_paper(oai_page(raw_record())).source is Source.OAI
+
+
+def test_pitfall_27_texts_of_two_sources_are_no_change_of_the_paper(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """A paper repaired by look-up and harvested later has two titles and no correction."""
+    script = Script(httpserver, atom_page(atom_entry().replace("A title", "An \u03b1-rule")))
+    converted = query(tmp_path, script).look_up(["2603.00001"]).papers
+    raw = only_paper(oai_page(raw_record(title=r"An $\alpha$-rule")))
+    with store_opener(tmp_path / "survey.duckdb")() as store:
+        store.papers.upsert(converted, seen_at=AT)
+        store.papers.upsert([raw], seen_at=AT)
+        store.papers.upsert(converted, seen_at=AT)
+        held = store.papers.get("2603.00001")
+        changed = [change.kind for change in changes_in(store)]
+    assert converted[0].title == "An \u03b1-rule"
+    assert held is not None
+    assert held.paper.title == raw.title == r"An $\alpha$-rule"
+    assert changed == []
+
+
+def test_pitfall_28_text_that_looks_like_markup_survives() -> None:
+    """feedparser's defaults delete `<...>` from feeds."""
+    feed = parse_feed(rss_feed(rss_item(title="4500&lt;Teff&lt;9000 K")).encode(), at=AT)
+    assert feed.announcements[0].title == "4500<Teff<9000 K"
+    paper = only_paper(oai_page(raw_record(abstract="for 4500&lt;Teff&lt;9000 K")))
+    assert paper.abstract == "for 4500<Teff<9000 K"
+
+
+def test_pitfall_29_descriptions_are_no_abstracts_and_are_not_read() -> None:
+    """`arXiv:... Announce Type: ... Abstract:` stands before each; abstracts come by OAI."""
+    body = rss_feed(rss_item(announce_type="replace-cross", abstract="We draw."))
+    assert "Announce Type: replace-cross" in body
+    (announcement,) = parse_feed(body.encode(), at=AT).announcements
+    assert "We draw." not in repr(announcement)
+    assert "Announce Type" not in repr(announcement)
+
+
+def test_pitfall_30_a_400_is_no_feed_although_its_body_is_one(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """Error feeds are valid and empty: the status comes first, the title is checked too."""
+    body = rss_feed(title="Feed error for query: cs.QQ").replace("updates on", "Bad subject in")
+    script = Script(httpserver, fault(400, body))
+    with pytest.raises(BadRequestError, match="Bad subject"):
+        FeedSource(make_http(tmp_path), script.url("")).today(["cs.QQ"])
+    with pytest.raises(BadRequestError):
+        parse_feed(body.encode(), at=AT)
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_pitfall_31_an_error_entry_is_no_paper(
+    tmp_path: Path, httpserver: HTTPServer, status: int
+) -> None:
+    """One entry titled Error, under 200 (till 2025) or 400: its id tells."""
+    script = Script(httpserver, fault(status, atom_error("Invalid query string")))
+    with pytest.raises(BadRequestError, match="Invalid query string"):
+        query(tmp_path, script).search("(")
+    assert len(script.requests) == 1
+
+
+def test_pitfall_32_a_throttle_page_under_200_is_not_zero_results(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """`Rate exceeded.` with 200 cools down like a 429; a page without a count is refused."""
+    script = Script(httpserver, fault(200, "Rate exceeded."), atom_page(atom_entry()))
+    time = FakeTime()
+    source = QuerySource(make_http(tmp_path, time), script.url("/api/query"))
+    assert len(source.look_up(["2603.00001"]).papers) == 1
+    assert time.waits == [2 * INTERVAL]
+    with pytest.raises(BadAnswerError, match="how many"):
+        check_page(re.sub("<opensearch:total.*Results>", "", atom_page()).encode(), at=AT)
+    httpserver.clear()
+    script = Script(httpserver, *["<html>x</html>"] * 9)
+    with pytest.raises(IncompleteAnswerError, match="web page"):
+        make_http(tmp_path, time).get(script.url("/oai"))
+    assert len(script.requests) == 4
+
+
+def test_pitfall_33_400_and_403_are_never_retried(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """A 400 is our mistake; asking again after a 403 is taken for an attack."""
+    script = Script(httpserver, fault(400, "bad"), fault(403, "denied"), oai_page())
+    time = FakeTime()
+    door = make_http(tmp_path, time)
+    with pytest.raises(BadRequestError):
+        door.get(script.url("/oai"))
+    with pytest.raises(BlockedError) as caught:
+        door.get(script.url("/oai"))
+    assert caught.value.exit_status == 1
+    time.seconds += 23 * 3600
+    with pytest.raises(BlockedError, match="refused us"):
+        make_http(tmp_path, time).get(script.url("/oai"))
+    assert len(script.requests) == 2, "nobody asked again"
+
+
+@pytest.mark.parametrize("status", [429, 406, 503])
+def test_pitfall_34_throttling_cools_down_everybody(
+    tmp_path: Path, httpserver: HTTPServer, status: int
+) -> None:
+    """One worker's 429 keeps all workers away, for as long as Retry-After says."""
+    script = Script(httpserver, fault(status, Retry_After="7200"), "<ok/>")
+    time = FakeTime()
+    with pytest.raises(ThrottledError):
+        make_http(tmp_path, time).get(script.url("/oai"))
+    with pytest.raises(ThrottledError) as caught:
+        make_http(tmp_path, time).get(script.url("/rss/cs"))
+    assert caught.value.retry_after == 7200
+    assert len(script.requests) == 1
+
+
+def test_pitfall_35_every_request_accepts_and_says_who_asks(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """Without Accept the edge answers 406; generic agents are throttled harder."""
+    script = Script(httpserver, atom_page(atom_entry()))
+    door = make_http(tmp_path, contact="mailto:a@example.org")
+    QuerySource(door, script.url("/api/query")).look_up(["2603.00001"])
+    headers = script.requests[0].headers
+    assert "application/atom+xml" in headers["Accept"]
+    assert re.fullmatch(r"living-survey/\S+ \(\+mailto:a@example\.org\)", headers["User-Agent"])
+
+
+def test_pitfall_36_a_silent_connection_times_out_and_the_retry_is_a_fresh_one(
+    tmp_path: Path,
+) -> None:
+    """A pooled connection can go silent for ever."""
+    half = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<"
+    url, thread, seen = raw_server(half, GOOD)
+    with fresh_client(read_timeout=0.2) as client:
+        assert make_http(tmp_path, client=client).get(url).body == b"<ok>"
+    thread.join(5)
+    assert len(seen) == 2
+    with pytest.raises(ArxivUnreachableError):
+        make_http(tmp_path).get(url)
+
+
+def test_pitfall_39_no_search_goes_past_the_last_reachable_result(
+    tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond 10,000 the server answers 500: the search stops there and says that it is cut."""
+    monkeypatch.setattr("pipeline.ingest.sources.query.source.LAST_RESULT", 150)
+    assert LAST_RESULT == 10_000
+    entries = [atom_entry(f"2603.{number:05d}") for number in range(150)]
+    script = Script(
+        httpserver,
+        atom_page(*entries[:100], total=90_000),
+        atom_page(*entries[100:], total=90_000),
+    )
+    found = query(tmp_path, script).search("cat:cs.CV", limit=100_000)
+    assert (len(found.papers), found.total) == (150, 90_000)
+    asked = [(int(r.args["start"]), int(r.args["max_results"])) for r in script.requests]
+    assert asked == [(0, 100), (100, 50)]
+
+
+def test_pitfall_40_a_short_or_empty_page_is_not_the_end(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """Pages come back short or empty in the middle: the total decides, not the page."""
+    entries = [atom_entry(f"2603.0000{number}") for number in range(5)]
+    script = Script(
+        httpserver,
+        atom_page(*entries[:3], total=5),
+        atom_page(total=5),
+        atom_page(*entries[3:], total=5),
+    )
+    found = query(tmp_path, script).search("cat:cs.CV", limit=50)
+    assert len(found.papers) == 5
+    assert [int(r.args["start"]) for r in script.requests] == [0, 3, 3]
+    sizes = [int(r.args["max_results"]) for r in script.requests]
+    assert sizes[2] < sizes[1], "the retry asks for a smaller page"
+    httpserver.clear()
+    empty = Script(httpserver, *[atom_page(total=5)] * 3)
+    with pytest.raises(IncompleteAnswerError, match="counts 5"):
+        query(tmp_path / "other", empty).search("cat:cs.CV")
+
+
+def test_pitfall_41_searches_are_sorted_by_submission_and_deduplicated(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """Relevance is not stable between pages, and new papers shift them."""
+    one, two, three, new = (atom_entry(f"2603.0000{number}") for number in (1, 2, 3, 4))
+    script = Script(
+        httpserver,
+        atom_page(three, two, total=3),
+        atom_page(two, one, total=4),
+        atom_page(new, three, two, one, total=4),
+    )
+    found = query(tmp_path, script).search("cat:cs.CV", limit=50)
+    assert sorted(p.arxiv_id[-1] for p in found.papers) == ["1", "2", "3", "4"]
+    assert {r.args["sortBy"] for r in script.requests} == {"submittedDate"}
+    assert script.requests[-1].args["start"] == "0", "the total grew: the head is read again"
+
+
+def test_pitfall_42_booleans_are_in_parentheses() -> None:
+    """`A AND B OR C` is read from the right."""
+    both = query_terms.all_of(["cat:cs.CV", query_terms.any_of(["ti:a", "ti:b"])])
+    assert both == "(cat:cs.CV AND (ti:a OR ti:b))"
+
+
+def test_pitfall_43_values_of_several_words_are_quoted() -> None:
+    """Unquoted words become an OR of words; a quote inside cannot be escaped."""
+    assert query_terms.phrase("ti", 'All  you "need"') == 'ti:"All you need"'
+
+
+def test_pitfall_44_45_windows_of_submission_lose_no_minute() -> None:
+    """`2359` is 23:59:00; and there is no filter on the date of update at all."""
+    assert query_terms.submitted_between(date(2026, 2, 27), date(2026, 2, 28)) == (
+        "submittedDate:[202602270000 TO 202603010000]"
+    )
+
+
+def test_pitfall_47_a_list_of_ids_always_comes_with_max_results(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """Without it arXiv cuts the list at ten; and 0 is never sent."""
+    ids = [f"2603.{number:05d}" for number in range(25)]
+    script = Script(httpserver, atom_page(*map(atom_entry, ids)))
+    assert len(query(tmp_path, script).look_up(ids).papers) == 25
+    assert script.requests[0].args["max_results"] == "25"
+    assert query(tmp_path, script).look_up([]).papers == ()
+    assert len(script.requests) == 1, "nothing to look up is not asked"
+
+
+def test_pitfall_48_one_bad_id_does_not_spoil_the_batch(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """arXiv refuses the whole list and names the bad one: it is dropped and the rest asked."""
+    script = Script(
+        httpserver,
+        fault(400, atom_error("incorrect id format for xx/0001001")),
+        atom_page(atom_entry("2603.00001"), atom_entry("2603.00002")),
+    )
+    found = query(tmp_path, script).look_up(["2603.00001", "xx/0001001", "2603.00002", "nonsense"])
+    assert [paper.arxiv_id for paper in found.papers] == ["2603.00001", "2603.00002"]
+    assert found.refused == ("nonsense", "xx/0001001")
+    assert found.unknown == ()
+    assert script.requests[1].args["id_list"] == "2603.00001,2603.00002"
+
+
+def test_pitfall_48_an_unnamed_bad_id_is_found_by_halving(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """Should the message not name it, halves are asked for until one id is left."""
+    bad = fault(400, atom_error("something is wrong"))
+    script = Script(httpserver, bad, atom_page(atom_entry("2603.00001")), bad)
+    found = query(tmp_path, script).look_up(["2603.00001", "xx/0001001"])
+    assert [paper.arxiv_id for paper in found.papers] == ["2603.00001"]
+    assert found.refused == ("xx/0001001",)
+
+
+def test_pitfall_49_batches_are_cut_by_bytes(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """A request line above 4,094 bytes is refused, and a comma takes three of them."""
+    ids = [f"cond-mat/{number:07d}" for number in range(9901001, 9901301)]
+    script = Script(httpserver, *[atom_page()] * 9)
+    found = query(tmp_path, script).look_up(ids, max_ids=1000)
+    assert len(found.unknown) == 300
+    lines = [f"GET {r.full_path} HTTP/1.1" for r in script.requests]
+    raw = [r.environ["QUERY_STRING"] for r in script.requests]
+    assert len(lines) == 2
+    assert all(len(text) < REQUEST_LINE_BYTES for text in raw)
+    httpserver.clear()
+    script = Script(httpserver, *[atom_page()] * 9)
+    query(tmp_path / "other", script).look_up(ids)
+    assert [len(r.args["id_list"].split(",")) for r in script.requests] == [100, 100, 100]
+
+
+def test_pitfall_50_ids_that_do_not_come_back_are_named(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """Unknown ids are simply absent from the answer."""
+    script = Script(httpserver, atom_page(atom_entry("2603.00002")))
+    found = query(tmp_path, script).look_up(["2603.00001", "2603.00002"])
+    assert found.unknown == ("2603.00001",)
+
+
+def test_pitfall_50_a_page_shorter_than_its_own_count_is_asked_for_again(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """What arXiv counts and does not send is not unknown."""
+    script = Script(
+        httpserver,
+        atom_page(atom_entry("2603.00002"), total=2),
+        atom_page(atom_entry("2603.00001")),
+    )
+    found = query(tmp_path, script).look_up(["2603.00001", "2603.00002"])
+    assert len(found.papers) == 2
+    assert script.requests[1].args["id_list"] == "2603.00001"
+
+
+def test_pitfall_51_ids_are_made_canonical_before_they_are_sent(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """`arXiv:`, versions, subject classes and upper case are answered with nothing."""
+    script = Script(httpserver, atom_page(atom_entry("2603.00001"), atom_entry("math/0309136")))
+    given = ["arXiv:2603.00001v3", "https://arxiv.org/abs/2603.00001", "MATH.GT/0309136"]
+    found = query(tmp_path, script).look_up(given)
+    assert script.requests[0].args["id_list"] == "2603.00001,math/0309136"
+    assert [paper.arxiv_id for paper in found.papers] == ["2603.00001", "math/0309136"]
+
+
+def test_pitfall_52_ids_are_text() -> None:
+    """`1501.00010` as a number loses a zero; old ids have a slash."""
+    assert only_paper(oai_page(raw_record("1501.00010"))).arxiv_id == "1501.00010"
+    with pytest.raises(MalformedRecordError, match="'id'"):
+        paper_from_line(line_of(make_record(id=1501.00010)))
+    assert only_paper(oai_page(raw_record("hep-th/9901002"))).arxiv_id == "hep-th/9901002"
+
+
+def test_pitfall_53_old_ids_are_of_the_last_century() -> None:
+    """YY from 91 on is 19YY."""
+    assert id_month("hep-th/9901001") == (1999, 1)
+    assert id_month("0704.0001") == (2007, 4)
+
+
+def test_pitfall_54_entry_ids_are_addresses_with_a_version(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """The key is the identifier without version."""
+    script = Script(httpserver, atom_page(atom_entry("2603.00001", 7)))
+    (paper,) = query(tmp_path, script).look_up(["2603.00001"]).papers
+    assert (paper.arxiv_id, paper.version) == ("2603.00001", 7)
+
+
+def test_pitfall_55_entries_without_links_are_read(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """Order, titles and presence of links have changed before; nothing depends on them."""
+    bare = re.sub(r"<link[^>]*/>", "", atom_entry())
+    script = Script(httpserver, atom_page(bare))
+    assert len(query(tmp_path, script).look_up(["2603.00001"]).papers) == 1
+
+
+def test_pitfall_56_affiliations_never_get_into_names(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """feedparser collapses several affiliations; they are not read at all."""
+    extra = (
+        "<author><name>Bo Sample</name><arxiv:affiliation>X, Y</arxiv:affiliation>"
+        "<arxiv:affiliation>Z</arxiv:affiliation></author>"
+    )
+    script = Script(httpserver, atom_page(atom_entry(extra=extra)))
+    (paper,) = query(tmp_path, script).look_up(["2603.00001"]).papers
+    assert set(paper.authors) == {"Ada Example", "Bo Sample"}
+
+
+def test_pitfall_57_categories_are_canonical_and_unknown_ones_are_kept(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """Aliases and retired archives get today's name; ACM and MSC classes are no categories."""
+    assert canonical_categories(["cs.NA", "math.NA", "cmp-lg", "cs.ZZ"]) == (
+        "math.NA", "cs.CL", "cs.ZZ",
+    )  # fmt: skip
+    extra = '<category term="I.2.7"/><category term="68T50; 68T45"/><category term="cs.SY"/>'
+    script = Script(httpserver, atom_page(atom_entry(extra=extra)))
+    (paper,) = query(tmp_path, script).look_up(["2603.00001"]).papers
+    assert paper.categories == ("cs.CV", "eess.SY")
+
+
+def test_pitfall_58_the_primary_category_is_the_marked_one(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """In the query API it is marked, wherever it stands; in OAI it is the first."""
+    entry = atom_entry(extra='<category term="cs.AI"/>').replace(
+        'primary_category term="cs.CV"', 'primary_category term="cs.AI"'
+    )
+    script = Script(httpserver, atom_page(entry))
+    (paper,) = query(tmp_path, script).look_up(["2603.00001"]).papers
+    assert (paper.primary_category, paper.categories) == ("cs.AI", ("cs.AI", "cs.CV"))
+    assert only_paper(oai_page(raw_record(categories="cs.CL cs.CV"))).primary_category == "cs.CL"
+
+
+def test_pitfall_59_optional_fields_may_be_missing() -> None:
+    """Licence, comments, doi, abstract and authors are missing in real records."""
+    bare = re.sub(r"<(authors|abstract|submitter)>.*?</\1>", "", raw_record(), flags=re.DOTALL)
+    paper = only_paper(oai_page(bare))
+    assert (paper.authors, paper.abstract) == ((), "")
+    assert (paper.license, paper.comment, paper.doi, paper.journal_ref) == (None,) * 4
+
+
+def test_pitfall_60_an_author_list_of_hundreds_is_read_whole() -> None:
+    """589 authors with affiliations, 12.7 kB: no limit and no quadratic work."""
+    line = ", ".join(f"A. Author{number} ({number % 40})" for number in range(5000))
+    names = split_authors(line + " ((1) Here, (2) There)")
+    assert len(names) == 5000
+    assert names[-1] == "A. Author4999"
+    assert split_authors("(" * 50_000) == ()
+    assert split_authors(")" * 50_000) == ()
+
+
+@pytest.mark.parametrize("bad", ["\x0b", "&#x1;", "&#0;"])
+def test_pitfall_61_control_characters_cost_one_character_not_a_page(bad: str) -> None:
+    """A strict parser refuses the page: it is quarantined raw, cleaned once and read."""
+    body = oai_page(raw_record(title=f"A{bad}title"), raw_record("2603.00002")).encode()
+    page = parse_oai_page(body, at=AT, raw_path="archive/x.gz")
+    assert page.cleaned
+    assert [paper.title for paper in page.papers] == ["A\N{REPLACEMENT CHARACTER}title", "A title"]
+    (record,) = page.malformed
+    assert (record.raw, record.raw_path) == (body, "archive/x.gz")
+    assert page.records == 2
+
+
+def test_pitfall_61_bytes_that_are_no_utf_8_are_cleaned_likewise() -> None:
+    """One Latin-1 byte among a thousand records."""
+    body = oai_page(raw_record(title="caf?")).encode().replace(b"caf?", b"caf\xe9")
+    page = parse_oai_page(body, at=AT)
+    assert page.cleaned
+    assert page.papers[0].title == "caf\N{REPLACEMENT CHARACTER}"
+
+
+def test_pitfall_61_one_record_with_a_bare_ampersand_does_not_take_the_page_with_it() -> None:
+    """The record that is not well formed is set aside with its own bytes; the others live."""
+    bad = raw_record("2603.00001", title="S&P <500")
+    body = oai_page(bad, raw_record("2603.00002"), token="t1").encode()
+    page = parse_oai_page(body, at=AT)
+    assert [paper.arxiv_id for paper in page.papers] == ["2603.00002"]
+    assert page.resumption_token == "t1"
+    (record,) = page.malformed
+    assert record.raw == bad.encode()
+    assert record.arxiv_id == "2603.00001"
+
+
+def test_pitfall_62_a_page_cut_short_is_never_read(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """A recovering parser makes an author `Ni` of `Nick`: cut pages are asked for again."""
+    whole = atom_page(atom_entry("2603.00001"), atom_entry("2603.00002"))
+    cut = whole[: whole.rindex("Example") + 2]
+    script = Script(httpserver, cut, whole)
+    found = query(tmp_path, script).look_up(["2603.00001", "2603.00002"])
+    assert [paper.authors for paper in found.papers] == [("Ada Example",)] * 2
+    page = oai_page(raw_record(), raw_record("2603.00002"))
+    for end in range(len(page) - 30, 200, -97):
+        with pytest.raises(IncompleteAnswerError):
+            parse_oai_page(page[:end].encode(), at=AT)
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>',
+        '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE x SYSTEM "http://127.0.0.1:1/x.dtd">',
+    ],
+)
+def test_pitfall_63_entities_and_document_types_are_refused(doctype: str) -> None:
+    """No entity is expanded, no file or address opened; size has a cap."""
+    body = oai_page(raw_record(title="&a;")).replace("?>", "?>" + doctype, 1)
+    for encoding in ("utf-8", "utf-16"):
+        with pytest.raises(BadAnswerError, match=r"\[arxiv\]") as caught:
+            parse_oai_page(body.replace("UTF-8", encoding).encode(encoding), at=AT)
+        assert caught.value.exit_status == 1  # not arXiv's doing: a human must look
+
+
+WITHDRAWN = "<source_type>I</source_type>"
+
+
+@pytest.mark.parametrize(
+    ("versions", "comment", "withdrawn"),
+    [
+        (version(1) + version(2, extra=WITHDRAWN), "", True),
+        (version(1) + version(2, extra=WITHDRAWN) + version(3), "21 pages", False),
+        (version(1), "This paper has been withdrawn by the author due to an error", True),
+        (version(1), "Withdrawn", True),
+        (version(1), "arXiv admin note: this version has been withdrawn by arXiv", True),
+        (version(1), "Replaces a withdrawn paper of 2020", False),
+        (version(1), "The previous version was withdrawn because of a misprint", False),
+        (version(1), "This paper has not been withdrawn", False),
+        (version(1), "7 pages", False),
+    ],
+)
+def test_pitfall_64_withdrawals_are_recognised_and_undone(
+    versions: str, comment: str, *, withdrawn: bool
+) -> None:
+    """The last version's source type I is the strong signal, the comment the weak one."""
+    extra = f"<comments>{comment}</comments>" if comment else ""
+    paper = only_paper(oai_page(raw_record(versions=versions, extra=extra)))
+    assert paper.withdrawn is withdrawn
+    assert paper.versions[-1].withdrawn is withdrawn
+
+
+def test_pitfall_65_all_versions_are_handed_on_in_order() -> None:
+    """A new version never overwrites history."""
+    versions = version(2) + version(1, "Fri, 2 Jan 2015 10:00:00 GMT") + version(10)
+    paper = only_paper(oai_page(raw_record(versions=versions)))
+    assert [one.version for one in paper.versions] == [1, 2, 10]
+    assert paper.version == 10
+
+
+def test_pitfall_66_records_may_come_twice_in_a_chain(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    """Offsets shift under a chain: both copies are handed on, the store is idempotent."""
+    one, two, three = (raw_record(f"2603.0000{number}") for number in (1, 2, 3))
+    script = Script(httpserver, oai_page(one, two, token="t1"), oai_page(two, three, token=""))
+    pages = list(oai(tmp_path, script).pages(DAY))
+    assert [paper.arxiv_id for page in pages for paper in page.papers] == [
+        "2603.00001", "2603.00002", "2603.00002", "2603.00003",
+    ]  # fmt: skip
+
+
+def test_pitfall_67_every_datetime_is_aware_and_utc() -> None:
+    """Dates in other zones are converted, dates without zone are refused."""
+    there = version(1, "Mon, 16 Mar 2026 05:30:00 -0400")
+    paper = only_paper(oai_page(raw_record(versions=there)))
+    assert paper.submitted_at == datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
+    assert paper.submitted_at is not None
+    assert paper.submitted_at.tzinfo is UTC
+    nowhere = oai_page(raw_record(versions=version(1, "Mon, 16 Mar 2026 05:30:00")))
+    assert "date" in parse_oai_page(nowhere.encode(), at=AT).malformed[0].reason
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "followed"),
+    [
+        ("https://export.arxiv.org/api/query", "https://arxiv.org/api/query", True),
+        ("https://export.arxiv.org/api/query", "http://arxiv.org/api/query", False),
+        ("https://export.arxiv.org/api/query", "https://evil.example/", False),
+        ("https://export.arxiv.org/api/query", "https://arxiv.org.evil.example/", False),
+        ("https://export.arxiv.org/api/query", "http://127.0.0.1/", False),
+        ("https://export.arxiv.org/api/query", "ftp://arxiv.org/", False),
+        ("http://127.0.0.1:1/a", "http://127.0.0.1:2/b", True),
+        ("http://127.0.0.1:1/a", "https://arxiv.org/b", False),
+    ],
+)
+def test_pitfall_69_redirects_lead_to_arxiv_or_nowhere(
+    here: str, there: str, *, followed: bool
+) -> None:
+    """A redirect to another host or to plain http is not followed."""
+    if followed:
+        _check_redirect(here, there)
+    else:
+        with pytest.raises(BadAnswerError, match="not followed"):
+            _check_redirect(here, there)
+
+
+def test_pitfall_69_a_redirect_takes_its_own_turn(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """It is a request like any other: limited, archived, judged."""
+    script = Script(httpserver, fault(301, Location="/there"), "<ok/>")
+    time = FakeTime()
+    assert make_http(tmp_path, time).get(script.url("/here")).url.endswith("/there")
+    assert time.waits == [INTERVAL]
