@@ -33,8 +33,8 @@ MADE: dict[type[SourceError], Callable[[str], SourceError]] = {
     BadResumptionTokenError: partial(BadResumptionTokenError, code="badResumptionToken"),
 }
 
-for module in pkgutil.iter_modules(pipeline.sources.__path__):
-    importlib.import_module(f"pipeline.ingest.sources.{module.name}")
+for module in pkgutil.walk_packages(pipeline.ingest.sources.__path__, "pipeline.ingest.sources."):
+    importlib.import_module(module.name)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
-"""Which New York day a submission is announced on; holidays are left out on purpose.
+"""Return the New York day on which a submission is announced. Holidays are not observed.
 
-It shares nothing with `pipeline/ingest/calendar.py`, also on purpose: the product is tested against the
-replica, so the replica has to be an independent witness of what arXiv publishes.
+Independent of `pipeline/ingest/calendar.py`, because the product is tested against the replica.
 Deadlines and announcements: https://info.arxiv.org/help/availability.html
 """
 
