@@ -29,7 +29,7 @@ from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import TOKEN_PATTERN, document_text
 from classifiers.types import Document, Example
 from config.taxonomy import load_taxonomy
-from pipeline.reasons.by_model import ModelMind
+from pipeline.learn.explain.by_model import ModelMind
 
 _WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 _BATCH = 2_000

@@ -1,6 +1,6 @@
 """One page: read this first. A cycle fetches, classifies, and says how long the queue is.
 
-Now and then it also trains anew or looks at drift (`pipeline/upkeep.py`).
+Now and then it also trains anew or looks at drift (`pipeline/learn/retrain.py`).
 
 Every step asks the database what is left to do, so a cycle can be killed anywhere and run again.
 What a reviewer approves from the queue is published by `digest`, which reads decisions only.
@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 from rich.progress import Progress
 
-from pipeline.classify import ClassifyReport, classify_papers
-from pipeline.drift_reports import DriftReport
 from pipeline.ingest.fetch import FetchReport, fetch_papers
 from pipeline.ingest.ledger import overdue_sentence
 from pipeline.ingest.sources.open import ArxivSources
-from pipeline.models import known_model_id, refusal
+from pipeline.learn.classify import ClassifyReport, classify_papers
+from pipeline.learn.drift_report import DriftReport
+from pipeline.learn.registry import known_model_id, refusal
+from pipeline.learn.retrain import retrain_step, weekly_drift_step
 from pipeline.runtime.record import Recorder
 from pipeline.runtime.services import Services
-from pipeline.upkeep import retrain_step, weekly_drift_step
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from pipeline.drift_reports import DriftReport
 from pipeline.ingest.calendar import announcement_day, feed_instant
 from pipeline.ingest.ledger import WATCHED_DAYS
+from pipeline.learn.drift_report import DriftReport
 from storage.arrivals import LateArrival
 from storage.ledger import DayTotal
 from storage.store import OpenStore, Store

@@ -45,11 +45,11 @@ def evaluate(
     from dataclasses import replace
 
     from pipeline.commands.session import session
-    from pipeline.evaluation.keeping import keep_report
-    from pipeline.evaluation.measure import measure
-    from pipeline.evaluation.replaying import replay_orders
-    from pipeline.evaluation.tables import print_report
-    from pipeline.lessons import gather
+    from pipeline.learn.evaluation.keeping import keep_report
+    from pipeline.learn.evaluation.measure import measure
+    from pipeline.learn.evaluation.replaying import replay_orders
+    from pipeline.learn.evaluation.tables import print_report
+    from pipeline.learn.examples import gather
 
     settings = invocation.settings.classifier
     with session(invocation, "evaluate") as opened:
@@ -87,7 +87,7 @@ def drift(invocation: Invocation) -> None:
     of a week does the same; `status` and `doctor` show what was seen.
     """
     from pipeline.commands.session import session
-    from pipeline.upkeep import drift_step
+    from pipeline.learn.retrain import drift_step
 
     with session(invocation, "drift") as opened:
         report = drift_step(opened.services, opened.record, opened.bars)

@@ -11,7 +11,7 @@ from pipeline.console import Column, counted
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from pipeline.contest import Contest
+    from pipeline.learn.promotion import Contest
 
 
 @command("classify", examples="living-survey classify")
@@ -49,7 +49,7 @@ def train(
     From fewer than twenty approvals a model would be worse than the cue words, and none is made.
     """
     from pipeline.commands.session import session
-    from pipeline.train import train_model
+    from pipeline.learn.train import train_model
 
     settings = invocation.settings.classifier
     with session(invocation, "train") as opened:
@@ -93,7 +93,7 @@ def stages(bars: "Progress") -> "Callable[[str], None]":
 
 
 def _say_contest(invocation: Invocation, contest: "Contest") -> None:
-    from pipeline.train import measures
+    from pipeline.learn.train import measures
 
     say = invocation.output.line
     if contest.challenger is None or contest.champion is None:

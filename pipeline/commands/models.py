@@ -8,13 +8,13 @@ from pipeline.commands.invocation import Invocation, command
 from pipeline.console import Column, counted
 
 if TYPE_CHECKING:
-    from pipeline.model_diff import ModelDiff, Said
+    from pipeline.learn.model_diff import ModelDiff, Said
 
 
 @command("list", examples="living-survey model list\nliving-survey model list --json")
 def list_(invocation: Invocation) -> None:
     """List the kept models; the one in use is marked."""
-    from pipeline.models import read_learned, read_shelf
+    from pipeline.learn.registry import read_learned, read_shelf
 
     models = invocation.settings.classifier.models
     found = read_shelf(models)
@@ -85,7 +85,7 @@ def show(
 
     from classifiers.errors import NoModelError
     from classifiers.kept import shelf
-    from pipeline.models import promotions, read_learned
+    from pipeline.learn.registry import promotions, read_learned
 
     models = invocation.settings.classifier.models
     wanted = model_id or shelf.current_id(models)
@@ -143,7 +143,7 @@ def diff(
     the terms are those whose share in that differs most between the two models.
     """
     from classifiers.kept import artifact, shelf
-    from pipeline.model_diff import diff_models
+    from pipeline.learn.model_diff import diff_models
     from pipeline.runtime.services import bootstrap
 
     models = invocation.settings.classifier.models
@@ -183,7 +183,7 @@ def rollback(
     """Put an older model to use again, with its predictions."""
     from classifiers.kept import artifact, shelf
     from pipeline.commands.session import session
-    from pipeline.models import before_current, current_model_id, promote
+    from pipeline.learn.registry import before_current, current_model_id, promote
 
     models = invocation.settings.classifier.models
     with session(invocation, "model rollback") as opened:

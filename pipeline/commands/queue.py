@@ -40,8 +40,8 @@ def queue(
     ] = False,
 ) -> None:
     """Show the papers that wait for a decision."""
-    from pipeline.abstention import open_question
-    from pipeline.models import refusal
+    from pipeline.learn.explain.open_facets import open_question
+    from pipeline.learn.registry import refusal
     from pipeline.runtime.services import bootstrap
 
     services = bootstrap(invocation.settings)

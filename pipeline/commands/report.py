@@ -46,8 +46,8 @@ def status(
     ),
 ) -> None:
     """Show what is held, what ran, what is complete."""
-    from pipeline.drift_reports import newest_drift
-    from pipeline.models import current_model_id
+    from pipeline.learn.drift_report import newest_drift
+    from pipeline.learn.registry import current_model_id
     from pipeline.runtime.services import bootstrap
     from pipeline.status import status_report
 

@@ -9,7 +9,7 @@ from pipeline.commands.invocation import Invocation, command
 from pipeline.console import Column, printable
 
 if TYPE_CHECKING:
-    from pipeline.reasons.account import Account, Near, Reasons
+    from pipeline.learn.explain.breakdown import Account, Near, Reasons
 
 
 @command("why", examples="living-survey why 2603.01234\nliving-survey why 2603.01234 --json")
@@ -22,8 +22,8 @@ def why(
     Each score is the sum of its terms, exactly; with --json all of them are listed, with the
     places where they stand in title and abstract.
     """
+    from pipeline.learn.explain.why import reasons_for
     from pipeline.runtime.services import bootstrap
-    from pipeline.why import reasons_for
 
     services = bootstrap(invocation.settings)
     found, reasons, question = reasons_for(

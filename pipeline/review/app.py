@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from config.errors import LivingSurveyError
 from config.taxonomy import Taxonomy
-from pipeline.reasons.reasoner import Reasoner
+from pipeline.learn.explain.explainer import Reasoner
 from pipeline.review import acts, pages, refusals
 from pipeline.review.desk import STATIC, Desk, make_templates
 from pipeline.review.security import Hardened, SameHost, Sessions

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 
 from config.headings import heading_key
 from config.taxonomy import Section, Taxonomy
-from pipeline.reasons.reasoner import Reasoner
+from pipeline.learn.explain.explainer import Reasoner
 from pipeline.review.cards import grouped
 from pipeline.review.place import LIMITS, ORDERS
 from pipeline.review.security import Sessions

@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from markupsafe import Markup, escape
 
-from pipeline.reasons.account import Account
+from pipeline.learn.explain.breakdown import Account
 
 #: accounts that the style sheet knows a class for
 MARKED = 12

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from classifiers.types import Document
 from config.errors import LivingSurveyError
-from pipeline.reasons.account import Reasons
-from pipeline.reasons.reasoner import Mind
+from pipeline.learn.explain.breakdown import Reasons
+from pipeline.learn.explain.explainer import Mind
 from pipeline.review.cards import Card
 from pipeline.review.desk import Desk
 from pipeline.review.marking import MARKED, marked

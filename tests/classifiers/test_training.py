@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from classifiers.linear.model import Model
 from classifiers.linear import holding
+from classifiers.linear.model import Model
 from classifiers.linear.training import train
 from classifiers.types import Example
 from config.taxonomy import Taxonomy, UnknownSectionError, load_taxonomy

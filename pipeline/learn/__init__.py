@@ -1,0 +1,1 @@
+"""From decisions to a model, and from a model to predictions."""

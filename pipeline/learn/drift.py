@@ -1,0 +1,227 @@
+"""Does the model still fit the stream? Once a week, against the time of training. Changes nothing.
+
+All that is compared is new to the model: papers it learned from would flatter it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import isfinite
+
+from classifiers.cues import CueClassifier
+from classifiers.linear.model import Model
+from classifiers.measure.drift import (
+    NOTABLE_SHIFT,
+    MissingSection,
+    drift,
+    missing_section,
+    unknown_share,
+)
+from classifiers.types import Document, Scores
+from config.taxonomy import Taxonomy
+from pipeline.digest.week import Week
+from pipeline.learn.documents import document_of
+from pipeline.learn.drift_report import DriftReport, ExamplePaper
+from pipeline.learn.examples import Lesson, Lessons, gather
+from pipeline.learn.registry import Learned
+from storage.store import OpenStore
+
+_WEEK = timedelta(days=7)
+#: a missing section gathers slowly: papers of four weeks, rejections of eight
+_PAPERS_SINCE = timedelta(days=28)
+_REJECTED_SINCE = timedelta(days=56)
+#: with fewer papers on either side a distribution is chance
+_FEWEST = 50
+#: the newest decisions that calibration is looked at on
+_NEWEST = 300
+#: papers looked at, at most
+_MOST = 10_000
+#: calibration error and growth of unknown words from which a look is due
+_NOTABLE_ERROR = 0.15
+_NOTABLE_GROWTH, _NOTABLE_RISE = 1.5, 0.02
+_IN_SCOPE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """Papers the model never learned from."""
+
+    week: list[Document]
+    month: list[Document]
+    #: from before this week: what the stream was like
+    before: list[Document]
+
+
+def look_at_drift(
+    open_store: OpenStore,
+    model: Model,
+    learned: Learned | None,
+    taxonomy: Taxonomy,
+    *,
+    background: int,
+    now: datetime,
+) -> DriftReport:
+    """Return this week's look.
+
+    Args:
+        open_store: read, never written.
+        model: the one in use.
+        learned: what it learned from; without it everything counts as new to it.
+        taxonomy: whose cues are no news.
+        background: how many papers training takes; twice as many are looked through for some
+            that it did not take.
+        now: the end of the week looked at.
+    """
+    lessons = gather(open_store, taxonomy, background=2 * background)
+    papers = learned.papers if learned else frozenset[str]()
+    stream = _stream(open_store, lessons, papers, now)
+    decided = [
+        one for one in lessons.decided if not one.listed and one.example.document.key not in papers
+    ][-_NEWEST:]
+    scored = {
+        score.key: score
+        for score in model.predict([
+            *stream.month, *stream.before, *(one.example.document for one in decided),
+        ])
+    }  # fmt: skip
+    found = drift(
+        model.features,
+        stream.week,
+        reference=[scored[d.key].in_scope for d in stream.before],
+        scores=[scored[d.key].in_scope for d in stream.week],
+        decided=[(scored[o.example.document.key].in_scope, o.example.in_scope) for o in decided],
+    )
+    enough = min(len(stream.week), len(stream.before)) >= _FEWEST
+    troubled, others = _sides(stream.month, lessons.decided, scored, taxonomy, now=now)
+    placed = _placed(stream.month, lessons.decided, scored)
+    missing = missing_section(troubled, others, taxonomy, placed)
+    report = DriftReport(
+        week=str(Week.of(now)),
+        model_id=model.model_id,
+        looked_at=now.isoformat(timespec="seconds"),
+        papers=len(stream.week),
+        unknown_terms=found.unknown_terms if stream.week else None,
+        unknown_before=unknown_share(model.features, stream.before) if stream.before else None,
+        score_shift=found.score_shift if enough else None,
+        calibration_error=found.calibration_error if isfinite(found.calibration_error) else None,
+        decided=len(decided),
+        troubled=len(troubled),
+        missing_terms=missing.terms if missing else (),
+        missing_examples=_examples(missing, troubled),
+        notable=(),
+    )
+    return _judged(report)
+
+
+def _stream(
+    open_store: OpenStore, lessons: Lessons, learned: frozenset[str], now: datetime
+) -> _Stream:
+    with open_store() as store:
+        arrived = {
+            one.arxiv_id: one.first_seen_at
+            for one in store.arrivals.recent(now - _PAPERS_SINCE)
+            if one.arxiv_id not in learned and one.first_seen_at <= now
+        }
+        newest = sorted(arrived, key=lambda key: (arrived[key], key))[-_MOST:]
+        month = [document_of(text) for text in store.papers.texts(newest)]
+    week = [document for document in month if arrived[document.key] > now - _WEEK]
+    fresh = {document.key for document in month}
+    before = [
+        document
+        for document in lessons.documents
+        if document.key not in learned and document.key not in fresh
+    ]
+    # A young survey has nothing older that training did not take: the month before this week.
+    if len(before) < _FEWEST:
+        this_week = {document.key for document in week}
+        before = [document for document in month if document.key not in this_week]
+    return _Stream(week, month, before)
+
+
+def _sides(
+    month: Sequence[Document],
+    decided: Sequence[Lesson],
+    scored: dict[str, Scores],
+    taxonomy: Taxonomy,
+    *,
+    now: datetime,
+) -> tuple[list[Document], list[Document]]:
+    """Return what was left open or rejected lately, and the rest of the stream."""
+    lately = [
+        one.example.document
+        for one in decided
+        if not one.example.in_scope and now - _REJECTED_SINCE < one.decided_at <= now
+    ]
+    # The model has learned from rejections, the cue words have not: what they still take for the
+    # survey's subject was rejected for want of a place, the rest because it is off topic.
+    near = CueClassifier(taxonomy).predict(lately)
+    rejected = {
+        document.key: document
+        for document, score in zip(lately, near, strict=True)
+        if score.in_scope >= _IN_SCOPE
+    }
+    approved = {o.example.document.key: o.example.document for o in decided if o.example.in_scope}
+    opened = {
+        document.key: document
+        for document in month
+        if document.key not in approved
+        and scored[document.key].in_scope >= _IN_SCOPE
+        and scored[document.key].open_facets
+    }
+    troubled = rejected | opened
+    rest = {document.key: document for document in month} | approved
+    return list(troubled.values()), [d for key, d in rest.items() if key not in troubled]
+
+
+def _placed(
+    month: Sequence[Document], decided: Sequence[Lesson], scored: dict[str, Scores]
+) -> dict[str, list[Document]]:
+    """Return by section what was approved for it, and what the model puts there without doubt."""
+    found: dict[str, dict[str, Document]] = {}
+    for one in decided:
+        for section in one.example.sections:
+            found.setdefault(section, {})[one.example.document.key] = one.example.document
+    known = {one.example.document.key for one in decided}
+    for document in month:
+        score = scored[document.key]
+        if document.key not in known and score.in_scope >= _IN_SCOPE and not score.open_facets:
+            found.setdefault(score.sections[0][0], {})[document.key] = document
+    return {section: list(documents.values()) for section, documents in found.items()}
+
+
+def _examples(
+    missing: MissingSection | None, troubled: Sequence[Document]
+) -> tuple[ExamplePaper, ...]:
+    titles = {document.key: document.title for document in troubled}
+    return tuple(ExamplePaper(key, titles[key]) for key in missing.examples) if missing else ()
+
+
+def _judged(report: DriftReport) -> DriftReport:
+    said = []
+    if report.score_shift is not None and report.score_shift >= NOTABLE_SHIFT:
+        said.append(
+            f"in-scope probabilities have shifted since training (index {report.score_shift:.2f})"
+        )
+    if (
+        report.unknown_terms is not None
+        and report.unknown_before is not None
+        and report.papers >= _FEWEST
+        and report.unknown_terms >= _NOTABLE_GROWTH * report.unknown_before + _NOTABLE_RISE
+    ):
+        said.append(
+            f"{report.unknown_terms:.0%} of the week's words are unknown to the model, "
+            f"{report.unknown_before:.0%} were before"
+        )
+    if (
+        report.calibration_error is not None
+        and report.decided >= _FEWEST
+        and report.calibration_error >= _NOTABLE_ERROR
+    ):
+        said.append(
+            f"probabilities miss the newest {report.decided} decisions by "
+            f"{report.calibration_error:.2f} on average"
+        )
+    if report.missing_terms:
+        terms = ", ".join(term for term, _ in report.missing_terms[:5])
+        said.append(f"perhaps a missing section: papers nobody could place gather around {terms}")
+    return replace(report, notable=tuple(said))

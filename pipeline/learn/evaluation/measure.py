@@ -1,0 +1,147 @@
+"""Trains on the earlier decisions, tests on the later ones, baselines beside it. Stores nothing.
+
+Every classifier comes with the papers it learned from, and `classifiers.evaluation.evaluate`
+refuses to score it on any of them.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from classifiers.errors import ModelError
+from classifiers.identity import marks, unmarked
+from classifiers.kept import artifact, shelf
+from classifiers.types import Example
+from config.taxonomy import Taxonomy
+from pipeline.learn.evaluation.report import (
+    RECIPE,
+    Candidate,
+    CurvePoint,
+    EvaluationReport,
+    curve_point,
+)
+from pipeline.learn.evaluation.rivals import Bench, Contender, cue_words, measured, rivals
+from pipeline.learn.examples import FEWEST_TO_TEST, Lessons, known_of, split_by_time, too_few
+from pipeline.learn.registry import read_learned
+
+#: decisions at which the learning curve is taken, where there are more
+_CURVE = (0, 100, 300, 1_000, 3_000, 10_000)
+
+
+def measure(
+    lessons: Lessons,
+    taxonomy: Taxonomy,
+    *,
+    survey: str,
+    models: Path,
+    seed: int,
+    curve: bool = True,
+    on_stage: Callable[[str], None] = lambda _: None,
+) -> EvaluationReport:
+    """Return how today's recipe does on the newest decisions, and what it must beat.
+
+    Args:
+        lessons: everything there is to learn from.
+        taxonomy: what there is to choose from.
+        survey: its title.
+        models: the model in use is measured too, on papers it never learned from.
+        seed: of the training.
+        curve: also train on growing shares of the decisions.
+        on_stage: told what is being done.
+
+    Raises:
+        TooFewDecisionsError: nothing can be held back.
+        LeakError: a test paper was learned from; a bug, never shown as a figure.
+    """
+    split = split_by_time(lessons)
+    if split is None:
+        raise too_few(lessons)
+    tested = marks(example.document for example in split.test)
+    stream = unmarked(lessons.known_before(split.cut), tested)
+    came = {example.document.key for example in lessons.listed}
+    listed = sum(example.document.key in came for example in split.train)
+    bench = Bench(split, stream, listed, taxonomy, seed, on_stage)
+    on_stage(f"training {RECIPE}")
+    recipe = bench.recipe(split.train)
+    first = measured(recipe, split.test, taxonomy)
+    on_stage("scoring the model in use")
+    in_use, remark = _in_use(models, recipe, split.test, lessons, taxonomy)
+    others = tuple(rivals(bench, split.train))
+    candidates = (first, *in_use, *others, cue_words(bench))
+    points = _curve(bench, (first, *others)) if curve else ()
+    return EvaluationReport(
+        report_id=_report_id(bench, candidates),
+        survey=survey,
+        taxonomy_fingerprint=taxonomy.fingerprint,
+        cut=split.cut,
+        listed=bench.listed,
+        earlier=bench.own,
+        tested=len(split.test),
+        approved=sum(example.in_scope for example in split.test),
+        candidates=candidates,
+        curve=points,
+        remarks=(remark,) if remark else (),
+    )
+
+
+def _in_use(
+    models: Path, recipe: Contender, test: Sequence[Example], lessons: Lessons, taxonomy: Taxonomy
+) -> tuple[tuple[Candidate, ...], str]:
+    """Return the model in use on what it never learned from, the recipe on the same, a remark."""
+    try:
+        if shelf.current_id(models) is None:
+            return (), "No model was trained yet; the recipe stands for what training would give."
+        model = artifact.load(models, taxonomy)
+    except ModelError as error:
+        return (), f"The model in use is left out: {error.message}"
+    learned = read_learned(models, model.model_id)
+    if learned is None:
+        return (), "The model in use is left out: what it learned from is not on record."
+    known = known_of(lessons, learned.papers)
+    unseen = [example for example in test if known.isdisjoint(marks([example.document]))]
+    if len(unseen) < FEWEST_TO_TEST:
+        return (), (
+            f"The model in use is left out: it learned from {len(test) - len(unseen)} of the "
+            f"{len(test)} test papers."
+        )
+    own = Contender("model in use", model)
+    scored = [measured(own, unseen, taxonomy, trained_on=known)]
+    if len(unseen) == len(test):
+        return tuple(scored), ""
+    same = replace(recipe, name=f"{RECIPE}, same papers")
+    scored.append(measured(same, unseen, taxonomy))
+    return tuple(scored), (
+        f"The model in use is scored on the {len(unseen)} of {len(test)} test papers that it "
+        "never learned from."
+    )
+
+
+def _curve(bench: Bench, last: Sequence[Candidate]) -> tuple[CurvePoint, ...]:
+    """Return recipe and rivals after the first decisions, `last` after all of them."""
+    points = [curve_point(bench.own, found) for found in last]
+    for count in _CURVE:
+        if count < bench.own:
+            bench.on_stage(f"learning curve: {count} decisions")
+            examples = bench.first(count)
+            own = measured(bench.recipe(examples), bench.split.test, bench.taxonomy)
+            note = f" on {count} decisions"
+            points += [curve_point(count, found) for found in (own, *rivals(bench, examples, note))]
+    names = [found.name for found in last]
+    return tuple(sorted(points, key=lambda p: (names.index(p.classifier), p.decisions)))
+
+
+def _report_id(bench: Bench, scored: Sequence[Candidate]) -> str:
+    content = json.dumps([
+        sorted(_fact(example) for example in bench.split.train),
+        sorted(_fact(example) for example in bench.split.test),
+        sorted(document.key for document in bench.stream),
+        bench.taxonomy.fingerprint,
+        [candidate.evaluation.model_id for candidate in scored],
+    ])  # fmt: skip
+    return f"{bench.split.cut:%Y%m%d}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
+
+
+def _fact(example: Example) -> str:
+    return json.dumps([example.document.key, example.in_scope, sorted(example.sections)])

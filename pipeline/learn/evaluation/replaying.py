@@ -1,0 +1,49 @@
+"""Replays the decisions made so far in every order, beside ASReview's rule. Changes nothing."""
+
+from collections.abc import Callable
+
+from classifiers.measure.orders import ORDERS
+from classifiers.measure.simulation import Asreview, OurRule, Rule, Simulation, simulate
+from config.taxonomy import Taxonomy
+from pipeline.learn.examples import FEWEST_TO_TEST, Lessons, TooFewDecisionsError
+
+#: trainings per replay, at most
+_STEPS = 30
+
+
+def replay_orders(
+    lessons: Lessons,
+    taxonomy: Taxonomy,
+    *,
+    on_stage: Callable[[str], None] = lambda _: None,
+) -> tuple[Simulation, ...]:
+    """Return a replay of every order by this project's rule and by ASReview's, same records.
+
+    The pool is every decision that did not come with the list; the list is known from the start,
+    to both. Nothing is ranked after it was read, so no figure rests on what was learned from.
+
+    Raises:
+        TooFewDecisionsError: there is too little to replay, or all verdicts are alike.
+    """
+    pool = [one.example for one in lessons.decided if not one.listed]
+    approved = sum(example.in_scope for example in pool)
+    if min(approved, len(pool) - approved) < FEWEST_TO_TEST:
+        raise TooFewDecisionsError(
+            f"Too few decisions to replay: {approved} approvals and {len(pool) - approved} "
+            f"rejections, at least {FEWEST_TO_TEST} of each are needed.",
+            hint="Decide some more papers; the list's own entries do not count.",
+        )
+    # Tens: the mixed order comes in tens, seven likely and three uncertain.
+    batch = 10 * max(1, -(-len(pool) // (10 * _STEPS)))
+    rules: tuple[Callable[[], Rule], ...] = (
+        lambda: OurRule(pool, lessons.listed, taxonomy),
+        lambda: Asreview(pool, lessons.listed),
+    )
+    found = []
+    for make in rules:
+        on_stage("reading the pool's texts")
+        rule = make()
+        for reading in ORDERS:
+            on_stage(f"replaying: {rule.name}, {reading} first")
+            found.append(simulate(rule, pool, reading, batch=batch))
+    return tuple(found)

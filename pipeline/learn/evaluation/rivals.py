@@ -1,0 +1,141 @@
+"""What is measured beside the recipe, each with the papers it learned from. Decides nothing.
+
+`classifiers.evaluation` refuses to score any of them on those papers.
+"""
+
+import statistics
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from classifiers.cues import CueClassifier
+from classifiers.linear.training import train
+from classifiers.measure.baselines import BAYES, AsreviewRule, NaiveBayes, plain
+from classifiers.measure.evaluation import Split, evaluate, evaluate_ranking
+from classifiers.text import document_text
+from classifiers.types import Classifier, Document, Example
+from config.taxonomy import Taxonomy
+from pipeline.learn.evaluation.report import ASREVIEW, CUE_WORDS, RECIPE, Candidate
+from pipeline.learn.examples import keys_of
+from pipeline.learn.promotion import errors
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A classifier and what it learned from."""
+
+    name: str
+    classifier: Classifier
+    examples: Sequence[Example] = ()
+    background: Sequence[Document] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What all of them are trained and tested on."""
+
+    split: Split
+    #: unlabelled papers from before the cut
+    stream: Sequence[Document]
+    listed: int
+    taxonomy: Taxonomy
+    seed: int
+    on_stage: Callable[[str], None]
+
+    @property
+    def own(self) -> int:
+        """Decisions to train on, apart from the list."""
+        return len(self.split.train) - self.listed
+
+    def first(self, decisions: int) -> Sequence[Example]:
+        """Return the list and the oldest decisions."""
+        return self.split.train[: self.listed + decisions]
+
+    def recipe(self, examples: Sequence[Example]) -> Contender:
+        """Return today's recipe, trained."""
+        model = train(
+            examples, self.stream, self.taxonomy, trained_at=self.split.cut, seed=self.seed
+        )
+        return Contender(RECIPE, model, examples, self.stream)
+
+
+def measured(
+    contender: Contender,
+    test: Sequence[Example],
+    taxonomy: Taxonomy,
+    *,
+    trained_on: frozenset[str] = frozenset(),
+) -> Candidate:
+    """Return how a contender does on the test.
+
+    Args:
+        contender: the classifier.
+        test: later papers.
+        taxonomy: what there is to choose from.
+        trained_on: marks of papers it learned from that are not among its examples.
+    """
+    known = trained_on | keys_of(contender.examples, contender.background)
+    scores = contender.classifier.predict([example.document for example in test])
+    return Candidate(
+        name=contender.name,
+        examples=len(contender.examples),
+        background=len(contender.background),
+        evaluation=evaluate(contender.classifier, test, taxonomy, trained_on=known),
+        error=statistics.fmean(errors(test, scores, taxonomy)),
+    )
+
+
+def rivals(bench: Bench, examples: Sequence[Example], note: str = "") -> Iterator[Candidate]:
+    """Yield what today's recipe must beat, each trained when it is asked for, on these examples.
+
+    One at a time is in memory. Without examples only the cue words can say anything.
+    """
+    test, taxonomy, cut = bench.split.test, bench.taxonomy, bench.split.cut
+    if examples:
+        bench.on_stage(f"training the plain recipe{note}")
+        classifier: Classifier = plain(examples, taxonomy, trained_at=cut)
+        yield measured(Contender("plain recipe", classifier, examples), test, taxonomy)
+        for variant in BAYES:
+            bench.on_stage(f"training {variant} naive Bayes{note}")
+            classifier = NaiveBayes(examples, taxonomy, variant)
+            yield measured(
+                Contender(f"{variant} naive Bayes", classifier, examples), test, taxonomy
+            )
+    bench.on_stage(f"ranking by ASReview's rule{note}")
+    yield from _asreview(bench, examples)
+
+
+def cue_words(bench: Bench) -> Candidate:
+    """Return the cue words alone, which learn nothing."""
+    bench.on_stage("scoring the cue words")
+    contender = Contender(CUE_WORDS, CueClassifier(bench.taxonomy))
+    return measured(contender, bench.split.test, bench.taxonomy)
+
+
+def _asreview(bench: Bench, examples: Sequence[Example]) -> Iterator[Candidate]:
+    """Yield ASReview's default rule; nothing where one of the verdicts has no example.
+
+    It cannot learn from a list, which holds no rejection: it is then given as many unlabelled
+    papers for irrelevant ones as there are approvals.
+    """
+    verdicts = [example.in_scope for example in examples]
+    unlabelled = bench.stream[: len(examples)] if examples and all(verdicts) else ()
+    relevant = np.asarray([*verdicts, *(False for _ in unlabelled)], dtype=bool)
+    if not relevant.any() or relevant.all():
+        return
+    known = [*(example.document for example in examples), *unlabelled]
+    margins = AsreviewRule([document_text(document) for document in known]).margins(
+        np.arange(len(known)),
+        relevant,
+        [document_text(example.document) for example in bench.split.test],
+    )
+    yield Candidate(
+        name=ASREVIEW,
+        examples=len(examples),
+        background=len(unlabelled),
+        error=float("nan"),
+        evaluation=evaluate_ranking(
+            ASREVIEW, margins, bench.split.test, trained_on=keys_of(examples, unlabelled)
+        ),
+    )

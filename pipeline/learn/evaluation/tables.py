@@ -1,0 +1,188 @@
+"""An evaluation as tables on a terminal: what the page shows, in figures. Measures nothing."""
+
+from collections.abc import Iterable, Sequence
+
+from classifiers.measure.evaluation import Evaluation, FacetReport
+from classifiers.measure.metrics import LabelMeasures
+from classifiers.measure.simulation import Simulation
+from pipeline.console import Column, Output
+from pipeline.learn.evaluation.figures import READ, confusion, figure, figures_of
+from pipeline.learn.evaluation.report import CurvePoint, EvaluationReport
+
+_HARDEST_SHOWN = 10
+
+
+def print_report(output: Output, report: EvaluationReport) -> None:
+    """Print everything but the files' names."""
+    recipe = report.recipe.evaluation
+    output.line(
+        f"tested on   {report.tested} decisions since {report.cut:%Y-%m-%d %H:%M} UTC: "
+        f"{report.approved} approved, {report.tested - report.approved} rejected"
+    )
+    output.line(
+        f"learned of  {report.earlier} earlier decisions, {report.listed} entries of the list, "
+        f"{report.recipe.background} unlabelled papers from before that moment"
+    )
+    for remark in report.remarks:
+        output.line(f"note        {remark}")
+    _side_by_side(output, report)
+    for facet in recipe.facets:
+        _facet(output, facet)
+    output.line()
+    output.line(
+        f"sections: {recipe.section_papers} papers, first suggestion right "
+        f"{figure(recipe.section_top1)}, a right one among three {figure(recipe.section_top3)}"
+    )
+    _measures(output, "section", recipe.sections)
+    _reliability(output, recipe)
+    if report.curve:
+        _curve(output, report.curve, [facet.facet for facet in recipe.facets])
+    if recipe.hardest:
+        _hardest(output, recipe)
+    if report.replays:
+        _replays(output, report.replays)
+
+
+def _side_by_side(output: Output, report: EvaluationReport) -> None:
+    facets = [facet.facet for facet in report.recipe.evaluation.facets]
+    names = [name for name, _, _ in figures_of(report.recipe, facets)]
+    output.line()
+    output.table(
+        (Column("classifier"), *_right("papers", *names)),
+        (
+            (
+                found.name,
+                found.evaluation.scope.papers,
+                *(figure(value) for _, value, _ in figures_of(found, facets)),
+            )
+            for found in report.candidates
+        ),
+    )
+
+
+def _facet(output: Output, facet: FacetReport) -> None:
+    output.line()
+    output.line(
+        f"{facet.facet}: {facet.papers} papers, best label right {figure(facet.top1)}, "
+        f"macro F1 {figure(facet.macro_f1)}, ECE {figure(facet.calibration_error)}, "
+        f"left open {figure(facet.open_share)}"
+    )
+    _measures(output, "label", facet.labels)
+    matrix = confusion(facet)
+    output.line()
+    output.table(
+        (Column("is \\ said"), *_right(*matrix.labels)),
+        ((truth, *(shade.papers or "" for shade in shades)) for truth, shades in matrix.rows),
+    )
+
+
+def _measures(output: Output, name: str, rows: Sequence[LabelMeasures]) -> None:
+    output.table(
+        (Column(name), *_right("papers", "precision", "recall", "F1", "AP")),
+        (
+            (
+                row.name,
+                row.support,
+                *_figures(row.precision, row.recall, row.f1, row.average_precision),
+            )
+            for row in rows
+            if row.support
+        ),
+    )
+
+
+def _reliability(output: Output, recipe: Evaluation) -> None:
+    questions = [("in scope", recipe.scope.reliability)]
+    questions += [(facet.facet, facet.reliability) for facet in recipe.facets]
+    output.line()
+    output.table(
+        (Column("reliability"), Column("probability"), *_right("papers", "promised", "came true")),
+        (
+            (
+                question,
+                f"{each.low:.1f} to {each.high:.1f}",
+                each.count,
+                *_figures(each.promised, each.came),
+            )
+            for question, bins in questions
+            for each in bins
+        ),
+    )
+
+
+def _curve(output: Output, curve: Sequence[CurvePoint], facets: Sequence[str]) -> None:
+    tops = [f"{name} top 1" for name in facets]
+    output.line()
+    output.table(
+        (
+            Column("learning curve"),
+            *_right("decisions", "quadratic error", "scope AP", "WSS@95", *tops),
+            *_right("section top 1", "section top 3"),
+        ),
+        (
+            (
+                point.classifier,
+                point.decisions,
+                *_figures(point.error, point.average_precision, point.work_saved_at_95),
+                *_figures(*(dict(point.facets).get(name, float("nan")) for name in facets)),
+                *_figures(point.section_top1, point.section_top3),
+            )
+            for point in curve
+        ),
+    )
+
+
+def _hardest(output: Output, recipe: Evaluation) -> None:
+    output.line()
+    output.table(
+        (
+            Column("hardest"),
+            Column("question"),
+            Column("said"),
+            Column("is"),
+            Column("title", flexible=True),
+        ),
+        (
+            (
+                f"https://arxiv.org/abs/{paper.key}",
+                paper.question,
+                f"{paper.said} {paper.probability:.2f}",
+                ", ".join(paper.truth),
+                paper.title,
+            )
+            for paper in recipe.hardest[:_HARDEST_SHOWN]
+        ),
+    )
+
+
+def _replays(output: Output, replays: Sequence[Simulation]) -> None:
+    output.line()
+    output.line("replayed: share of the relevant found when so much was read, in each order")
+    output.table(
+        (
+            Column("rule"),
+            Column("order"),
+            *_right("papers", "relevant", "WSS@95", *(f"{share:.0%}" for share in READ)),
+            *_right("steps", "s/step"),
+        ),
+        (
+            (
+                replay.rule,
+                replay.order,
+                replay.papers,
+                replay.relevant,
+                *_figures(replay.work_saved_at_95, *(replay.recall_after(s) for s in READ)),
+                replay.steps,
+                f"{replay.seconds_per_step:.2f}",
+            )
+            for replay in replays
+        ),
+    )
+
+
+def _figures(*values: float) -> Iterable[str]:
+    return (figure(value) for value in values)
+
+
+def _right(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, right=True) for name in names)

@@ -1,0 +1,145 @@
+"""Reasons where no model was trained yet: which of the taxonomy's cue words were found, and where.
+
+The scope's score is its log-odds, a label's is its evidence before the labels of a facet are
+weighed against each other: the sums of `classifiers/cues.py`, taken apart.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from classifiers.cues import (
+    EVIDENCE_CAP,
+    LABEL_SLOPE,
+    OWN_INTERCEPT,
+    SCOPE_INTERCEPT,
+    SCOPE_KINDS,
+    SCOPE_SLOPE,
+    SECTION_SHARE,
+    CueClassifier,
+    CueKey,
+    cue_index,
+)
+from classifiers.linear.targets import SECTION, own_sections
+from classifiers.text import places, readable, tokens
+from classifiers.types import Document
+from config.taxonomy import Taxonomy
+from pipeline.learn.explain.breakdown import Account, Place, Reasons, Share, as_written
+from pipeline.learn.explain.outline import SCOPE, Key, heading, outline
+
+#: by cue, its evidence
+Found = dict[str, float]
+
+
+class CueMind:
+    """The taxonomy's own words; there is nothing to be near to."""
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self._taxonomy = taxonomy
+        self._classifier = CueClassifier(taxonomy)
+        self._index = cue_index(taxonomy)
+        self.model_id = self._classifier.model_id
+        self.seen = 0
+        own = own_sections(taxonomy)
+        self._parts: dict[str, list[Key]] = {
+            section.id: [*section.labels, *([(SECTION, section.id)] if section in own else [])]
+            for section in taxonomy.sections
+        }
+
+    def reasons(
+        self,
+        document: Document,
+        *,
+        sections: Sequence[str] | None = None,
+        changed: frozenset[str] = frozenset(),  # noqa: ARG002  the same face as a model's
+    ) -> Reasons:
+        """Return which cues were found, and what they add up to."""
+        [scores] = self._classifier.predict([document])
+        outlined = outline(scores, self._parts, sections)
+        by_number = self._index.found(document)
+        found = {key: by_number.get(n, {}) for n, key in enumerate(self._index.keys)}
+        where = _Text(document)
+        return Reasons(
+            model_id=self.model_id,
+            trained=False,
+            accounts=tuple(
+                self._account(key, outlined.probabilities.get(key), found, where)
+                for key in outlined.keys
+            ),
+            footings=outlined.footings,
+        )
+
+    def _account(
+        self, key: Key, probability: float | None, found: dict[CueKey, Found], where: "_Text"
+    ) -> Account:
+        if key == SCOPE:
+            base, parts = SCOPE_INTERCEPT, self._scope_parts(found)
+        elif key[0] == SECTION:
+            base, parts = OWN_INTERCEPT, [(found[CueKey(*key)], LABEL_SLOPE)]
+        else:
+            base, parts = 0.0, self._label_parts(key, found)
+        values: Found = {}
+        for cues, slope in parts:
+            total = sum(cues.values())
+            scale = slope * min(1.0, EVIDENCE_CAP / total) if total else 0.0
+            for cue, evidence in cues.items():
+                values[cue] = values.get(cue, 0.0) + evidence * scale
+        ranked = sorted(values.items(), key=lambda each: (-each[1], each[0]))
+        return Account(
+            kind=key[0],
+            name=key[1],
+            heading=heading(key, self._taxonomy),
+            probability=probability,
+            score=base + sum(values.values()),
+            base=base,
+            shares=tuple(where.share(cue, value) for cue, value in ranked),
+        )
+
+    def _scope_parts(self, found: dict[CueKey, Found]) -> list[tuple[Found, float]]:
+        """Return the best key of each kind that speaks for the scope."""
+        return [
+            (_best(cues for key, cues in found.items() if key.facet == kind), SCOPE_SLOPE)
+            for kind in SCOPE_KINDS
+        ]
+
+    def _label_parts(self, key: Key, found: dict[CueKey, Found]) -> list[tuple[Found, float]]:
+        """Return a label's own cues and those of its best section."""
+        of_sections = (
+            found[CueKey(SECTION, section.id)]
+            for section in self._taxonomy.sections
+            if key in section.labels
+        )
+        return [
+            (found[CueKey(*key)], LABEL_SLOPE),
+            (_best(of_sections), LABEL_SLOPE * SECTION_SHARE),
+        ]
+
+
+class _Text:
+    """Finds cues in a paper's title and abstract."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._fields = {
+            "title": list(places(readable(document.title))),
+            "abstract": list(places(readable(document.abstract))),
+        }
+
+    def share(self, cue: str, value: float) -> Share:
+        """Return a cue's share with its places."""
+        where, paper = self.places(cue), self._document
+        return Share(cue, as_written(cue, where, paper.title, paper.abstract), value, where)
+
+    def places(self, cue: str) -> tuple[Place, ...]:
+        """Return where a cue stands, its plural included."""
+        *front, last = tokens(cue)
+        found = []
+        for field, words in self._fields.items():
+            for start in range(len(words) - len(front)):
+                run = words[start : start + len(front) + 1]
+                named = [word for word, _, _ in run]
+                if named[:-1] == front and named[-1] in {last, f"{last}s"}:
+                    found.append(Place(field, run[0][1], run[-1][2]))
+        return tuple(found)
+
+
+def _best(found: Iterable[Found]) -> Found:
+    return max(found, key=lambda cues: min(EVIDENCE_CAP, sum(cues.values())), default={})

@@ -1,0 +1,89 @@
+"""Reasons from a trained model: exact shares, and the nearest decided papers. Loads nothing."""
+
+from collections.abc import Sequence
+
+from classifiers.linear.explain import Reading
+from classifiers.linear.model import Model
+from classifiers.linear.targets import Output
+from classifiers.types import Document, Example
+from pipeline.learn.explain.breakdown import Account, Place, Reasons, Share, as_written
+from pipeline.learn.explain.neighbours import Compared
+from pipeline.learn.explain.outline import heading, outline
+
+
+class ModelMind:
+    """A model and the decisions it can be compared with; the comparison is prepared once."""
+
+    def __init__(self, model: Model, examples: Sequence[Example], *, seen: int) -> None:
+        self.model_id = model.model_id
+        #: the last event among the decisions it knows
+        self.seen = seen
+        self._model = model
+        self._compared = Compared(model, examples)
+        self._parts = {
+            section.id: [
+                (output.kind, output.name)
+                for column in model.label_columns(section.id)
+                for output in (model.outputs[column],)
+            ]
+            for section in model.taxonomy.sections
+        }
+
+    def reasons(
+        self,
+        document: Document,
+        *,
+        sections: Sequence[str] | None = None,
+        changed: frozenset[str] = frozenset(),
+    ) -> Reasons:
+        """Return why the model scores a paper as it does.
+
+        Args:
+            document: the paper's text as it stands.
+            sections: ids of the sections to account for; None: the best.
+            changed: papers decided otherwise since the decisions were read: no neighbours now.
+        """
+        reading = Reading(self._model, document)
+        approved, rejected = self._compared.near(reading.row, {document.key, *changed})
+        found = outline(reading.scores, self._parts, sections)
+        # A term has the same places in every account.
+        seen: dict[str, tuple[str, tuple[Place, ...]]] = {}
+        return Reasons(
+            model_id=self.model_id,
+            trained=True,
+            accounts=tuple(
+                self._account(reading, key, found.probabilities.get(key), document, seen)
+                for key in found.keys
+            ),
+            footings=found.footings,
+            approved=approved,
+            rejected=rejected,
+        )
+
+    def _account(
+        self,
+        reading: Reading,
+        key: tuple[str, str],
+        probability: float | None,
+        document: Document,
+        seen: dict[str, tuple[str, tuple[Place, ...]]],
+    ) -> Account:
+        kind, name = key
+        found = reading.explain(Output(kind, name))
+        shares = []
+        for each in found.contributions:
+            if each.term not in seen:
+                places = tuple(Place(m.field, m.start, m.end) for m in each.marks)
+                words = as_written(each.term, places, document.title, document.abstract)
+                seen[each.term] = words, places
+            words, places = seen[each.term]
+            shares.append(Share(each.term, words, each.value, places))
+        return Account(
+            kind=kind,
+            name=name,
+            heading=heading(key, self._model.taxonomy),
+            probability=probability,
+            score=found.score,
+            base=found.base,
+            shares=tuple(shares),
+        )

@@ -1,0 +1,61 @@
+"""Which scores a paper's suggestions rest on, and how they are called. Knows no model."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from classifiers.types import Scores
+from config.taxonomy import Taxonomy
+from pipeline.learn.explain.breakdown import Footing
+
+#: sections explained where nobody says which
+BEST = 3
+#: what is less probable is explained only if it comes first
+_WORTH = 0.05
+
+#: (kind, name) of an output
+Key = tuple[str, str]
+
+SCOPE: Key = ("scope", "in_scope")
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The outputs to take apart, in order, and the sections that rest on them."""
+
+    keys: tuple[Key, ...]
+    footings: tuple[Footing, ...]
+    probabilities: Mapping[Key, float]
+
+
+def outline(
+    scores: Scores, parts: Mapping[str, Sequence[Key]], wanted: Sequence[str] | None
+) -> Outline:
+    """Return the scope, then the parts of each wanted section (None: of the best), each once.
+
+    Args:
+        scores: the paper's scores.
+        parts: by section id, the outputs its probability is made of.
+        wanted: ids of sections; those the scores do not know are left out.
+    """
+    chances = dict(scores.sections)
+    named = list(chances)[:BEST] if wanted is None else [n for n in wanted if n in chances]
+    chosen = [name for n, name in enumerate(named) if not n or chances[name] >= _WORTH]
+    keys = list(dict.fromkeys((SCOPE, *(key for name in chosen for key in parts[name]))))
+    footings = tuple(
+        Footing(name, chances[name], tuple(keys.index(key) for key in parts[name]))
+        for name in chosen
+    )
+    probabilities = {(facet, label): p for facet, label, p in scores.facets}
+    return Outline(tuple(keys), footings, {SCOPE: scores.in_scope, **probabilities})
+
+
+def heading(key: Key, taxonomy: Taxonomy) -> str:
+    """Return what an output is called: "In scope", "Technique: LLM-based"."""
+    kind, name = key
+    if key == SCOPE:
+        return "In scope"
+    if kind == "section":
+        named = taxonomy.section(name).names.get("en", name)
+        return f"Section: {named}"
+    label = taxonomy.facet(kind).label(name)
+    return f"{kind.capitalize()}: {label.names.get('en', name)}"

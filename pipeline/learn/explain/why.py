@@ -1,0 +1,40 @@
+"""One paper's reasons outside the web queue: the model is loaded, asked once and forgotten."""
+
+from pathlib import Path
+
+from classifiers.types import Document
+from config.errors import UsageError
+from config.taxonomy import Taxonomy
+from pipeline.learn.explain.breakdown import Reasons
+from pipeline.learn.explain.explainer import load_mind
+from pipeline.learn.explain.open_facets import OpenQuestion, open_question
+from storage.arxiv_id import parse_arxiv_id
+from storage.errors import PaperNotFoundError
+from storage.store import OpenStore
+from storage.types import Paper
+
+
+def reasons_for(
+    arxiv_id: str, models: Path, open_store: OpenStore, taxonomy: Taxonomy
+) -> tuple[Paper, Reasons, OpenQuestion | None]:
+    """Return a paper, why the model in use scores it as it does, and what it leaves open.
+
+    Raises:
+        UsageError: that is no arXiv id.
+        PaperNotFoundError: we do not hold the paper.
+        LivingSurveyError: the model cannot be used.
+    """
+    parsed = parse_arxiv_id(arxiv_id)
+    if parsed is None:
+        raise UsageError(
+            f"{arxiv_id!r} is no arXiv id.", hint="Write it as 2405.19334 or as an arxiv.org link."
+        )
+    with open_store() as store:
+        stored = store.papers.get(parsed.base)
+        prediction = store.predictions.latest([parsed.base]).get(parsed.base)
+    if stored is None:
+        raise PaperNotFoundError([parsed.base])
+    paper = stored.paper
+    document = Document(paper.arxiv_id, paper.title, paper.abstract, paper.categories)
+    reasons = load_mind(models, taxonomy, open_store).reasons(document)
+    return paper, reasons, open_question(prediction, taxonomy) if prediction else None

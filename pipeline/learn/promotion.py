@@ -1,0 +1,220 @@
+"""Is a new model worth its place? Challenger against champion on later decisions. Promotes nothing.
+
+Neither is ever scored on a paper it learned from, unlabelled ones included. The challenger learned
+from everything, so a fold-model stands in for it: the same recipe on what came before the test.
+"""
+
+import math
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from classifiers.identity import apart, marks, unmarked
+from classifiers.linear.model import Model
+from classifiers.linear.recipe import Recipe
+from classifiers.linear.training import train
+from classifiers.measure.evaluation import Evaluation, Split, evaluate, labels_of, temporal_split
+from classifiers.types import Classifier, Document, Example, Scores
+from config.taxonomy import Taxonomy
+from pipeline.learn.examples import FEWEST_TO_TEST, Lessons, keys_of, known_of, split_by_time
+from pipeline.learn.registry import Learned
+
+#: decisions the champion has never seen, before it is measured on the newer half of them
+_UNSEEN_ENOUGH = 4 * FEWEST_TO_TEST
+#: one-sided 5 % of a normal distribution: what chance alone may make of equal models
+_CHANCE = 1.645
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two, and its measures."""
+
+    model_id: str
+    #: what was really scored: the model itself, or what stood in for it
+    scored: str
+    error: float
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """Both on the same papers, or why they could not be compared."""
+
+    verdict: str
+    #: whether nothing speaks against the challenger
+    not_worse: bool
+    papers: int = 0
+    #: every test paper was decided at or after this moment
+    cut: datetime | None = None
+    challenger: Side | None = None
+    champion: Side | None = None
+    #: challenger's error less champion's, and what of it chance explains
+    difference: float | None = None
+    chance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    side: Side
+    #: the error of each test paper
+    each: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entrant:
+    model_id: str
+    scored: str
+    classifier: Classifier
+    #: what it learned from
+    keys: frozenset[str]
+
+    def measured(self, test: Sequence[Example], taxonomy: Taxonomy) -> _Result:
+        evaluation = evaluate(self.classifier, test, taxonomy, trained_on=self.keys)
+        scores = self.classifier.predict([example.document for example in test])
+        each = errors(test, scores, taxonomy)
+        return _Result(Side(self.model_id, self.scored, statistics.fmean(each), evaluation), each)
+
+
+def compete(
+    challenger: Model,
+    champion: Model,
+    learned: Learned | None,
+    lessons: Lessons,
+    *,
+    on_stage: Callable[[str], None] = lambda _: None,
+) -> Contest:
+    """Return who did better on the newest decisions.
+
+    Args:
+        challenger: trained on all lessons.
+        champion: the model in use.
+        learned: what the champion learned from; without it no paper is known to be new to it.
+        lessons: everything there is to learn from.
+        on_stage: told what is being done.
+
+    Where enough decisions are new to the champion, the newer half of those is the test and the
+    champion is scored itself. Otherwise the test is the newest fifth of all decisions, and a
+    model of the champion's recipe on what it knew before the test stands in for it.
+    """
+    if learned is None:
+        return Contest("what the model in use learned from is not on record", not_worse=True)
+    learned_of = known_of(lessons, learned.papers)
+    split = _unseen(lessons, learned_of)
+    itself = split is not None
+    split = split or split_by_time(lessons)
+    if split is None:
+        return Contest("too few later decisions to compare on", not_worse=True)
+    recipe = _recipe(champion)
+    if not itself and recipe is None:
+        return Contest("the recipe of the model in use is no longer known", not_worse=True)
+    background = _before(lessons.known_before(split.cut), split)
+    on_stage("training the challenger's fold-model")
+    fold = _like(challenger, split.train, background, Recipe(), split)
+    fold_keys = keys_of(split.train, background)
+    rival: Classifier = champion
+    rival_keys = learned_of
+    if not itself:
+        assert recipe is not None
+        known = [e for e in split.train if e.document.key in learned.decided]
+        stream = [d for d in background if d.key in learned.background]
+        on_stage("training the champion's stand-in")
+        rival = _like(champion, known, stream, recipe, split)
+        rival_keys = keys_of(known, stream)
+    on_stage("scoring both")
+    scored = "itself" if itself else "a stand-in"
+    taxonomy, test = challenger.taxonomy, split.test
+    return _judged(
+        _Entrant(challenger.model_id, "a fold-model", fold, fold_keys).measured(test, taxonomy),
+        _Entrant(champion.model_id, scored, rival, rival_keys).measured(test, taxonomy),
+        split.cut,
+    )
+
+
+def errors(
+    test: Sequence[Example], scores: Sequence[Scores], taxonomy: Taxonomy
+) -> tuple[float, ...]:
+    """Return the quadratic error of each paper, 0 for all-knowing (Brier, 1950).
+
+    The mean over the questions that were put: whether it is in scope and, of an approved paper,
+    the labels of each facet that are known. A proper score: it cannot be bettered by bluffing.
+    """
+    found = []
+    for example, score in zip(test, scores, strict=True):
+        asked = [(score.in_scope - example.in_scope) ** 2]
+        for facet in taxonomy.facets if example.in_scope else ():
+            labels = labels_of(example, facet.name, taxonomy)
+            if labels:
+                asked.append(
+                    sum(
+                        (p - (label in labels)) ** 2
+                        for name, label, p in score.facets
+                        if name == facet.name
+                    )
+                    / 2
+                )
+        found.append(statistics.fmean(asked))
+    return tuple(found)
+
+
+def _unseen(lessons: Lessons, learned_of: frozenset[str]) -> Split | None:
+    """Return the newer half of the decisions that are new to the champion as the test."""
+    new = [
+        (one.example, one.decided_at)
+        for one in lessons.decided
+        if not one.listed and learned_of.isdisjoint(marks([one.example.document]))
+    ]
+    if len(new) < _UNSEEN_ENOUGH:
+        return None
+    halves = temporal_split(new, newest=0.5)
+    if len(halves.test) < FEWEST_TO_TEST:
+        return None
+    # What the champion saw may be dated later than the test; the fold-model then does without.
+    earlier = (o.example for o in lessons.decided if o.listed or o.decided_at < halves.cut)
+    return Split(apart(earlier, halves.test), halves.test, halves.cut)
+
+
+def _before(documents: Sequence[Document], split: Split) -> list[Document]:
+    return unmarked(documents, marks(example.document for example in split.test))
+
+
+def _like(
+    model: Model,
+    examples: Sequence[Example],
+    background: Sequence[Document],
+    recipe: Recipe,
+    split: Split,
+) -> Model:
+    seed = int(model.header.settings.get("seed", 0))
+    return train(
+        examples, background, model.taxonomy, trained_at=split.cut, seed=seed, recipe=recipe
+    )
+
+
+def _recipe(model: Model) -> Recipe | None:
+    """Return the recipe a model was made by; None if today's has other settings."""
+    made = {name: value for name, value in model.header.settings.items() if name != "seed"}
+    if made.keys() != {each.name for each in fields(Recipe)}:
+        return None
+    return Recipe(**made)  # type: ignore[arg-type]  # JSON keeps the kinds of numbers apart
+
+
+def _judged(challenger: _Result, champion: _Result, cut: datetime) -> Contest:
+    pairs = [one - other for one, other in zip(challenger.each, champion.each, strict=True)]
+    difference = statistics.fmean(pairs)
+    chance = _CHANCE * statistics.stdev(pairs) / math.sqrt(len(pairs))
+    worse = difference > chance
+    if difference <= 0:
+        verdict = "better" if difference < 0 else "equal"
+    else:
+        verdict = "worse" if worse else "not worse beyond chance"
+    return Contest(
+        verdict=verdict,
+        not_worse=not worse,
+        papers=len(pairs),
+        cut=cut,
+        challenger=challenger.side,
+        champion=champion.side,
+        difference=difference,
+        chance=chance,
+    )

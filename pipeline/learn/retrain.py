@@ -1,0 +1,96 @@
+"""What a run does for the model beside using it: train anew when due, look at drift once a week."""
+
+from pathlib import Path
+
+from rich.progress import Progress
+
+from classifiers.errors import NoModelError
+from classifiers.kept import shelf
+from pipeline.digest.week import Week
+from pipeline.learn.drift_report import DriftReport, drift_path, save_drift
+from pipeline.learn.registry import read_learned, read_shelf
+from pipeline.runtime.record import Recorder
+from pipeline.runtime.services import Services
+
+
+def retrain_step(services: Services, record: Recorder, bars: Progress) -> str | None:
+    """Train once `retrain_after` decisions are new to the model in use and to the newest kept one.
+
+    The newest may have lost its contest: the same decisions would only make it lose again, in
+    every run. Returns the new model's id, None if it was not due or there is too little to learn
+    from. Whether it is put to use is the contest's verdict, as with `train`.
+    """
+    settings = services.settings.classifier
+    if not settings.retrain_after:
+        return None
+    known = _learned_so_far(settings.models)
+    with services.open_store() as store:
+        decided = store.decisions.training()
+    if sum(example.text.arxiv_id not in known for example in decided) < settings.retrain_after:
+        return None
+    from pipeline.learn.train import (  # noqa: PLC0415  most runs need no scikit-learn
+        NothingToLearnError,
+        train_model,
+    )
+
+    task = bars.add_task("training anew", total=None)
+    try:
+        report = train_model(
+            services.open_store,
+            services.taxonomy,
+            models=settings.models,
+            background=settings.background,
+            seed=settings.seed,
+            clock=services.clock,
+            keep=settings.keep,
+            on_stage=lambda stage: bars.update(task, description=stage),
+        )
+    except NothingToLearnError:  # not a fault of the run: it goes on with what is in use
+        return None
+    record.count(trained=1, promoted=int(report.promoted))
+    return report.model_id
+
+
+def _learned_so_far(models: Path) -> frozenset[str]:
+    """Return the decided papers that the model in use or the newest kept one learned from."""
+    kept = read_shelf(models).models
+    ids = {shelf.current_id(models), kept[-1].header.model_id if kept else None} - {None}
+    found = [read_learned(models, model_id) for model_id in ids if model_id is not None]
+    return frozenset().union(*(learned.decided for learned in found if learned is not None))
+
+
+def weekly_drift_step(services: Services, record: Recorder, bars: Progress) -> DriftReport | None:
+    """Look at drift in the first run of an ISO week; None in the others, and without a model."""
+    settings = services.settings.classifier
+    if drift_path(settings.reports, str(Week.of(services.clock()))).exists():
+        return None
+    if shelf.current_id(settings.models) is None:
+        return None
+    return drift_step(services, record, bars)
+
+
+def drift_step(services: Services, record: Recorder, bars: Progress) -> DriftReport:
+    """Look at drift now and keep what was seen as this week's.
+
+    Raises:
+        NoModelError: nothing was trained, so nothing can have drifted from it.
+    """
+    from classifiers.kept import artifact  # noqa: PLC0415  most runs need no scikit-learn
+    from pipeline.learn.drift import look_at_drift  # noqa: PLC0415  as above
+
+    settings = services.settings.classifier
+    current = shelf.current_id(settings.models)
+    if current is None:
+        raise NoModelError("No model was trained yet, so none can have drifted.")
+    bars.add_task("looking at drift", total=None)
+    report = look_at_drift(
+        services.open_store,
+        artifact.load(settings.models, services.taxonomy),
+        read_learned(settings.models, current),
+        services.taxonomy,
+        background=settings.background,
+        now=services.clock(),
+    )
+    save_drift(settings.reports, report)
+    record.count(drift_alarms=len(report.notable))
+    return report

@@ -1,0 +1,187 @@
+"""Once a week: unknown words, shifted scores, calibration, and what no section takes."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from rich.progress import Progress
+
+from classifiers.types import Document, Example
+from config.settings import ClassifierSettings, DatabaseSettings, Settings
+from pipeline.digest.week import Week
+from pipeline.learn import train as training
+from pipeline.learn.drift_report import DriftReport, newest_drift, save_drift
+from pipeline.learn.promotion import Contest
+from pipeline.learn.retrain import drift_step, retrain_step, weekly_drift_step
+from pipeline.runtime.record import Recorder
+from pipeline.runtime.services import Services, bootstrap
+from tests.support.learning import DAY, START, call, decide, decisions, opener, settle, store_papers
+from tests.support.texts import approved, document, outside, rejected
+
+NOW = START + 100 * DAY
+_THINGS = ("roses", "coffee", "smoke", "leather", "soap", "cedar", "honey", "salt")
+
+
+def smells(count: int) -> list[Document]:
+    """Papers near the survey's words about a subject that no section has."""
+    return [
+        document(
+            f"smell-{n}",
+            f"Olfactory synthesis of {_THINGS[n % 8]} with a multimodal large language model",
+            "We study text to image and video generation with olfactory sensors: an odour "
+            f"dispenser releases molecules of {_THINGS[n % 8]} while a diffusion model draws. "
+            "Scent tokens align odour, molecules and video generation.",
+        )
+        for n in range(count)
+    ]
+
+
+@pytest.fixture
+def survey(tmp_path: Path) -> Path:
+    settle(tmp_path)
+    assert call(tmp_path, "train", now=START + 90 * DAY).exit_code == 0
+    return tmp_path
+
+
+def _services(folder: Path, **classifier: int) -> Services:
+    settings = Settings(
+        database=DatabaseSettings(path=folder / "var" / "survey.duckdb"),
+        classifier=ClassifierSettings(
+            models=folder / "var" / "models", reports=folder / "var" / "reports", **classifier
+        ),
+        now=NOW,
+    )
+    return bootstrap(settings)
+
+
+@contextmanager
+def _bars() -> Iterator[Progress]:
+    with Progress(disable=True) as bars:
+        yield bars
+
+
+def test_a_quiet_week_is_said_to_be_quiet(survey: Path) -> None:
+    store_papers(opener(survey), outside(60, start=700), seen_at=NOW - 2 * DAY)
+    found = json.loads(call(survey, "drift", "--json", now=NOW).stdout)
+    assert found["week"] == "2026-W16"
+    assert found["papers"] == 60
+    assert found["missing_terms"] == []
+    assert found["notable"] == []
+
+
+def test_a_missing_section_raises_an_alarm_with_terms_and_papers(survey: Path) -> None:
+    open_store = opener(survey)
+    stream = [*outside(60, start=700), *(e.document for e in approved(10, start=700))]
+    store_papers(open_store, stream, seen_at=NOW - 9 * DAY)
+    strange = [Example(paper, in_scope=False) for paper in smells(12)]
+    decide(open_store, strange, first=NOW - 5 * DAY, step=DAY / 50, seen_at=NOW - 6 * DAY)
+    ended = call(survey, "drift", now=NOW)
+    assert ended.exit_code == 0, ended.output
+    assert "perhaps a missing section" in ended.output
+    assert "molecules" in ended.output
+    found = newest_drift(survey / "var" / "reports")
+    assert found is not None
+    assert {"odour", "olfactory", "molecules"} & {term for term, _ in found.missing_terms}
+    assert len(found.missing_examples) == 5
+    assert all("Olfactory" in paper.title for paper in found.missing_examples)
+    assert "perhaps a missing section" in call(survey, "status", now=NOW).output
+    doctor = call(survey, "doctor", now=NOW)
+    assert "drift: 2026-W16: perhaps a missing section" in doctor.output
+
+
+def test_calibration_is_looked_at_on_decisions_new_to_the_model(survey: Path) -> None:
+    # said with certainty, and every time the reviewer says the opposite
+    wrong = [
+        *(Example(e.document, in_scope=False) for e in approved(8, start=700)),
+        *(
+            Example(e.document, in_scope=True, sections=("agents",))
+            for e in rejected(30, start=700)
+        ),
+    ]
+    decide(opener(survey), wrong, first=NOW - 5 * DAY, step=DAY / 100, seen_at=NOW - 6 * DAY)
+    found = json.loads(call(survey, "drift", "--json", now=NOW).stdout)
+    assert found["decided"] == 62
+    assert found["calibration_error"] > 0.15
+    assert any("miss the newest 62 decisions" in said for said in found["notable"])
+
+
+def test_new_words_are_noticed(survey: Path) -> None:
+    store_papers(opener(survey), outside(60, start=700), seen_at=NOW - 20 * DAY)
+    foreign = [
+        document(f"new-{n}", f"Zibbelquark {n}", "Frobnitz grelka wumpf parda silu. " * 3)
+        for n in range(60)
+    ]
+    store_papers(opener(survey), foreign, seen_at=NOW - DAY)
+    found = json.loads(call(survey, "drift", "--json", now=NOW).stdout)
+    assert found["unknown_terms"] > 0.9
+    assert found["unknown_before"] < 0.2
+    assert any("unknown to the model" in said for said in found["notable"])
+
+
+def test_without_a_model_nothing_can_drift(tmp_path: Path) -> None:
+    settle(tmp_path)
+    ended = call(tmp_path, "drift")
+    assert ended.exit_code == 1
+    assert "No model was trained yet" in ended.output
+
+
+def test_the_first_run_of_a_week_looks_and_the_others_do_not(survey: Path) -> None:
+    record, opened = Recorder(), _services(survey)
+    with _bars() as bars:
+        first = weekly_drift_step(opened, record, bars)
+        assert first is not None
+        assert first.week == str(Week.of(NOW))
+        assert weekly_drift_step(opened, record, bars) is None
+        assert drift_step(opened, record, bars) == first
+    (survey / "var" / "reports" / f"drift-{first.week}.json").unlink()
+    for path in (survey / "var" / "models").glob("*"):
+        if path.is_file():
+            path.unlink()
+    with _bars() as bars:
+        assert weekly_drift_step(opened, record, bars) is None
+
+
+def test_a_run_trains_anew_when_enough_is_new(survey: Path) -> None:
+    record = Recorder()
+    decide(opener(survey), decisions(10, start=700), first=NOW - 5 * DAY)
+    with _bars() as bars:
+        assert retrain_step(_services(survey), record, bars) is None
+        assert retrain_step(_services(survey, retrain_after=11), record, bars) is None
+        trained = retrain_step(_services(survey, retrain_after=10), record, bars)
+        assert trained is not None
+        assert record.counts == {"trained": 1, "promoted": 1}
+        assert retrain_step(_services(survey, retrain_after=1), record, bars) is None
+
+
+def test_a_lost_contest_is_not_repeated_in_every_run(
+    survey: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def worse(*args: object, **named: object) -> Contest:
+        return Contest("worse", not_worse=False)
+
+    monkeypatch.setattr(training, "compete", worse)
+    record = Recorder()
+    decide(opener(survey), decisions(10, start=700), first=NOW - 5 * DAY)
+    with _bars() as bars:
+        assert retrain_step(_services(survey, retrain_after=10), record, bars) is not None
+        assert record.counts == {"trained": 1, "promoted": 0}
+        assert retrain_step(_services(survey, retrain_after=10), record, bars) is None
+
+
+def test_a_run_with_too_little_to_learn_from_goes_on(tmp_path: Path) -> None:
+    opener_ = opener(tmp_path)
+    decide(opener_, decisions(10), first=START)
+    with _bars() as bars:
+        assert retrain_step(_services(tmp_path, retrain_after=1), Recorder(), bars) is None
+
+
+def test_reports_of_another_version_are_passed_over(tmp_path: Path) -> None:
+    report = DriftReport(
+        "2026-W10", "m", "2026-03-03T00:00:00+00:00", 3, 0.1, None, None, None, 0, 0, (), (), ()
+    )
+    save_drift(tmp_path, report)
+    (tmp_path / "drift-2026-W11.json").write_text('{"week": "2026-W11"}')
+    assert newest_drift(tmp_path) == report
+    assert newest_drift(tmp_path / "none") is None

@@ -1,0 +1,233 @@
+"""A new model takes its place only if it is not worse on decisions neither learned from."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from classifiers.cues import CueClassifier
+from classifiers.kept import artifact, shelf
+from classifiers.linear.training import train
+from classifiers.measure.evaluation import Evaluation, evaluate
+from classifiers.types import Classifier, Example, Scores
+from config.taxonomy import Taxonomy, load_taxonomy
+from pipeline.learn import promotion as contests
+from pipeline.learn import train as training
+from pipeline.learn.examples import gather
+from pipeline.learn.promotion import compete, errors
+from pipeline.learn.registry import Learned, read_learned, read_shelf
+from pipeline.learn.train import TrainReport, train_model
+from storage.store import OpenStore
+from tests.support.learning import DAY, START, arxiv_id, call, decide, decisions, opener, settle
+from tests.support.texts import approved, rejected
+
+
+@pytest.fixture(scope="module")
+def taxonomy() -> Taxonomy:
+    return load_taxonomy()
+
+
+def trained(
+    open_store: OpenStore, folder: Path, taxonomy: Taxonomy, day: int, *, force: bool = False
+) -> TrainReport:
+    return train_model(
+        open_store,
+        taxonomy,
+        models=folder / "models",
+        background=100,
+        seed=0,
+        clock=lambda: START + day * DAY,
+        force=force,
+    )
+
+
+def test_the_first_model_has_nobody_to_beat(tmp_path: Path, taxonomy: Taxonomy) -> None:
+    report = trained(settle(tmp_path), tmp_path, taxonomy, 90)
+    assert (report.promoted, report.contest) == (True, None)
+    learned = read_learned(tmp_path / "models", report.model_id)
+    assert learned is not None
+    assert (len(learned.decided), len(learned.background)) == (84, 40)
+
+
+@pytest.mark.parametrize(
+    ("examples", "said"),
+    [
+        ([], "nothing to learn from yet"),
+        (rejected(30), "nothing to learn from yet"),
+        (approved(4)[:-1], "15 approved of at least 20"),
+        (approved(6), "0 rejected and 0 undecided"),
+    ],
+)
+def test_too_little_to_learn_from_leaves_the_cue_words_in_use(
+    tmp_path: Path, taxonomy: Taxonomy, examples: list[Example], said: str
+) -> None:
+    decide(opener(tmp_path), examples, first=START)
+    ended = call(tmp_path, "train")
+    assert ended.exit_code == 1
+    [line] = ended.stderr.splitlines()
+    assert said in line
+    assert "cue words stay in use" in line
+    models = tmp_path / "var" / "models"
+    assert isinstance(artifact.current(models, taxonomy), CueClassifier)
+    forced = call(tmp_path, "train", "--force")
+    assert forced.exit_code == (0 if any(e.in_scope for e in examples) else 1)
+
+
+def test_enough_new_decisions_measure_the_champion_itself(
+    tmp_path: Path, taxonomy: Taxonomy
+) -> None:
+    open_store = settle(tmp_path, decided=20)
+    first = trained(open_store, tmp_path, taxonomy, 40)
+    decide(open_store, decisions(60, start=200), first=START + 50 * DAY)
+    second = trained(open_store, tmp_path, taxonomy, 120)
+    contest = second.contest
+    assert contest is not None
+    assert contest.champion is not None
+    assert contest.challenger is not None
+    assert (contest.champion.scored, contest.challenger.scored) == ("itself", "a fold-model")
+    assert contest.champion.model_id == first.model_id
+    # the newer half of what the champion never saw
+    assert contest.papers == 30
+    assert contest.cut == START + 80 * DAY
+
+
+def test_few_new_decisions_are_measured_by_stand_ins(tmp_path: Path, taxonomy: Taxonomy) -> None:
+    open_store = settle(tmp_path)
+    trained(open_store, tmp_path, taxonomy, 90)
+    contest = trained(open_store, tmp_path, taxonomy, 91).contest
+    assert contest is not None
+    assert contest.champion is not None
+    assert contest.champion.scored == "a stand-in"
+    assert contest.papers == 12
+    assert contest.verdict == "equal"
+
+
+def test_without_later_decisions_it_is_promoted_unmeasured(
+    tmp_path: Path, taxonomy: Taxonomy
+) -> None:
+    open_store = settle(tmp_path, decided=0)
+    trained(open_store, tmp_path, taxonomy, 1)
+    report = trained(open_store, tmp_path, taxonomy, 2)
+    assert report.promoted
+    assert report.contest is not None
+    assert "too few later decisions" in report.contest.verdict
+    assert report.contest.challenger is None
+
+
+def test_a_worse_challenger_is_kept_and_not_used(tmp_path: Path, taxonomy: Taxonomy) -> None:
+    open_store = settle(tmp_path, decided=60)
+    first = trained(open_store, tmp_path, taxonomy, 90)
+    # A reviewer gone wrong: everything decided anew the other way round.
+    wrong = [replace(e, in_scope=not e.in_scope, sections=()) for e in decisions(60, start=100)]
+    decide(open_store, wrong, first=START + 100 * DAY, step=DAY / 1000)
+    decide(open_store, decisions(60, start=300), first=START + 110 * DAY)
+    second = trained(open_store, tmp_path, taxonomy, 200)
+    assert second.contest is not None
+    assert (second.contest.verdict, second.promoted) == ("worse", False)
+    assert shelf.current_id(tmp_path / "models") == first.model_id
+    kept = read_shelf(tmp_path / "models").models
+    assert [(m.header.model_id, m.promoted) for m in kept] == [
+        (first.model_id, True), (second.model_id, False),
+    ]  # fmt: skip
+    forced = trained(open_store, tmp_path, taxonomy, 201, force=True)
+    assert forced.promoted
+    assert shelf.current_id(tmp_path / "models") == forced.model_id
+
+
+def test_a_champion_that_cannot_be_read_does_not_stand_in_the_way(
+    tmp_path: Path, taxonomy: Taxonomy
+) -> None:
+    open_store = settle(tmp_path)
+    first = trained(open_store, tmp_path, taxonomy, 90)
+    (tmp_path / "models" / f"{first.model_id}.npz").write_bytes(b"x")
+    report = trained(open_store, tmp_path, taxonomy, 91)
+    assert report.promoted
+    assert report.contest is not None
+    assert "checksum" in report.contest.verdict
+
+
+def test_neither_is_scored_on_what_it_learned_from(
+    tmp_path: Path, taxonomy: Taxonomy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_store = settle(tmp_path)
+    lessons = gather(open_store, taxonomy, background=100)
+    model = train(lessons.examples, lessons.documents, taxonomy, trained_at=START + 90 * DAY)
+    seen: list[tuple[set[str], frozenset[str]]] = []
+
+    def spied(
+        classifier: Classifier,
+        test: Sequence[Example],
+        taxonomy: Taxonomy,
+        *,
+        trained_on: frozenset[str],
+    ) -> Evaluation:
+        seen.append(({e.document.key for e in test}, trained_on))
+        return evaluate(classifier, test, taxonomy, trained_on=trained_on)
+
+    monkeypatch.setattr(contests, "evaluate", spied)
+    every = frozenset(e.document.key for e in lessons.examples)
+    background = frozenset(document.key for document in lessons.documents)
+    compete(model, model, Learned(every, background), lessons)
+    compete(model, model, Learned(frozenset(), background), lessons)
+    assert len(seen) == 4
+    for test, trained_on in seen:
+        assert test
+        assert trained_on
+        assert not test & trained_on
+
+
+def test_the_error_is_zero_for_the_all_knowing_and_one_for_its_opposite(
+    taxonomy: Taxonomy,
+) -> None:
+    [example] = [e for e in decisions(1) if e.in_scope]
+    labels = taxonomy.section(example.sections[0]).labels
+
+    def scores(right: float) -> Scores:
+        facets = tuple(
+            (f.name, label.name, right if (f.name, label.name) in labels else 0.0)
+            for f in taxonomy.facets
+            for label in f.labels
+        )
+        return Scores("x", right, (), facets, ())
+
+    no = Example(example.document, in_scope=False)
+    assert errors([example], [scores(1.0)], taxonomy) == (0.0,)
+    assert errors([no], [scores(1.0)], taxonomy) == (1.0,)
+    [unsure] = errors([example], [scores(0.5)], taxonomy)
+    assert 0 < unsure < 1
+
+
+def test_the_command_says_who_was_compared_with_whom(tmp_path: Path) -> None:
+    settle(tmp_path)
+    first = call(tmp_path, "train")
+    assert first.exit_code == 0, first.output
+    second = call(tmp_path, "train", now=START + 101 * DAY)
+    assert "on 12 decisions since" in second.output
+    assert "that neither learned from: a fold-model for the new model, a stand-in" in second.output
+    assert "quadratic error" in second.output
+    document = json.loads(call(tmp_path, "train", "--json", now=START + 102 * DAY).stdout)
+    assert document["contest"]["papers"] == 12
+    assert document["promoted"] is True
+
+
+def test_a_worse_model_s_command_tells_the_way_round(
+    tmp_path: Path, taxonomy: Taxonomy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(tmp_path)
+    call(tmp_path, "train")
+
+    def worse(*args: object, **named: object) -> object:
+        return replace(compete(*args, **named), not_worse=False)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(training, "compete", worse)
+    ended = call(tmp_path, "train", now=START + 101 * DAY)
+    assert ended.exit_code == 0
+    assert "living-survey train --force" in ended.output
+    assert "not in use" in ended.output
+
+
+def test_ids_of_the_fakes_differ() -> None:
+    keys = [arxiv_id(e.document) for e in decisions(120, start=100)]
+    assert len(set(keys)) == len(keys)
