@@ -3,8 +3,8 @@
 from collections import Counter
 
 from pipeline.console import counted, printable
+from pipeline.curated.bootstrap import SeedReport
 from pipeline.curated.plan import Reason, Refusal
-from pipeline.seed import SeedReport
 
 _REASONS = {
     Reason.UNREADABLE: "unreadable entries",

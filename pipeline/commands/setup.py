@@ -113,8 +113,8 @@ def bootstrap_list(
     from pipeline.commands.learning import stages
     from pipeline.commands.seeding import seeding_text
     from pipeline.commands.session import arxiv_session
+    from pipeline.curated.bootstrap import seed_from_list
     from pipeline.curated.parse import read_list
-    from pipeline.seed import seed_from_list
 
     path = curated or invocation.settings.survey.list
     if path is None:

@@ -354,7 +354,7 @@ def test_no_list_takes_longer_than_its_length_asks(name: str) -> None:
     )
     ended = subprocess.run(
         [sys.executable, "-c", script],
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
         input=_HOSTILE[name].encode(),
         capture_output=True,
         check=False,

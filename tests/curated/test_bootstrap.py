@@ -10,9 +10,9 @@ import pytest
 from config.errors import TryAgainLaterError
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.commands.seeding import seeding_text
+from pipeline.curated.bootstrap import SeedReport, seed_from_list
 from pipeline.curated.parse import parse_list, read_list
 from pipeline.curated.plan import Reason, decided_at
-from pipeline.seed import SeedReport, seed_from_list
 from storage.store import OpenStore, Store, store_opener
 from storage.types import LIST_REVIEWER, NewDecision, Verdict
 from tests.support.bootstrap import FakeArxiv
@@ -210,7 +210,7 @@ def test_killed_between_papers_and_decisions_leaves_nothing_half_done(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.seed._undecided", killed)
+        patch.setattr("pipeline.curated.bootstrap._undecided", killed)
         with pytest.raises(KeyboardInterrupt):
             seed(data, arxiv)
     with open_store() as store:
