@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.digest.build import OTHER, CrossReference, Digest, build_digest
 from pipeline.digest.week import Week
-from pipeline.links import LinkKind
+from pipeline.enrich.links import LinkKind
 from storage.types import ApprovedPaper
 from tests.support.digest import MONDAY, TAXONOMY, WEEK, make_approved
 

@@ -14,7 +14,7 @@ from config.taxonomy import Section, Taxonomy
 from pipeline.digest.plain import one_line
 from pipeline.digest.reason import Reason, find_reason
 from pipeline.digest.week import Week
-from pipeline.links import Link, find_links
+from pipeline.enrich.links import Link, find_links
 from storage.types import ApprovedPaper
 
 #: the section of papers whose sections the taxonomy does not know; no taxonomy can have this id

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.digest.build import OTHER, Digest, DigestLine, DigestSection, LabelCount
 from pipeline.digest.chart import Chart, bar_chart
 from pipeline.digest.words import Words
-from pipeline.links import Link, LinkKind
+from pipeline.enrich.links import Link, LinkKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from itertools import groupby
 from markupsafe import Markup
 
 from config.taxonomy import Section, Taxonomy
+from pipeline.enrich.links import Link, find_links
 from pipeline.learn.explain.open_facets import OpenQuestion, open_question
-from pipeline.links import Link, find_links
 from pipeline.review.highlight import highlight
 from storage.types import Decision, Paper, Prediction, StoredPaper, TermWeight, Verdict
 

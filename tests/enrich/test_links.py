@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.links import MOST_LINKS, Link, LinkKind, find_links, normalise_url
+from pipeline.enrich.links import MOST_LINKS, Link, LinkKind, find_links, normalise_url
 
 
 def _urls(text: str) -> list[str]:

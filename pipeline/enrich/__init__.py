@@ -1,0 +1,1 @@
+"""Optional facts about a paper."""
