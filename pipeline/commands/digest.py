@@ -28,8 +28,8 @@ def digest(
     It lists the papers approved in that ISO week (UTC) and still approved at its end, by section,
     as Markdown and as one self-contained HTML file a language.
     """
-    from pipeline.digest.publish import write_digest
-    from pipeline.digest.week import Week
+    from pipeline.publish.digest.week import Week
+    from pipeline.publish.digest.weekly import write_digest
     from pipeline.runtime.services import bootstrap
 
     settings = invocation.settings

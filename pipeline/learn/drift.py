@@ -19,11 +19,11 @@ from classifiers.measure.drift import (
 )
 from classifiers.types import Document, Scores
 from config.taxonomy import Taxonomy
-from pipeline.digest.week import Week
 from pipeline.learn.documents import document_of
 from pipeline.learn.drift_report import DriftReport, ExamplePaper
 from pipeline.learn.examples import Lesson, Lessons, gather
 from pipeline.learn.registry import Learned
+from pipeline.publish.digest.week import Week
 from storage.store import OpenStore
 
 _WEEK = timedelta(days=7)

@@ -6,9 +6,9 @@ from rich.progress import Progress
 
 from classifiers.errors import NoModelError
 from classifiers.kept import shelf
-from pipeline.digest.week import Week
 from pipeline.learn.drift_report import DriftReport, drift_path, save_drift
 from pipeline.learn.registry import read_learned, read_shelf
+from pipeline.publish.digest.week import Week
 from pipeline.runtime.record import Recorder
 from pipeline.runtime.services import Services
 

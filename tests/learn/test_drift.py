@@ -10,11 +10,11 @@ from rich.progress import Progress
 
 from classifiers.types import Document, Example
 from config.settings import ClassifierSettings, DatabaseSettings, Settings
-from pipeline.digest.week import Week
 from pipeline.learn import train as training
 from pipeline.learn.drift_report import DriftReport, newest_drift, save_drift
 from pipeline.learn.promotion import Contest
 from pipeline.learn.retrain import drift_step, retrain_step, weekly_drift_step
+from pipeline.publish.digest.week import Week
 from pipeline.runtime.record import Recorder
 from pipeline.runtime.services import Services, bootstrap
 from tests.support.learning import DAY, START, call, decide, decisions, opener, settle, store_papers

@@ -11,8 +11,8 @@ from config.errors import ConfigError, UsageError
 from config.taxonomy import parse_taxonomy
 from pipeline.curated.bootstrap import LookUpAnswer, seed_from_list
 from pipeline.curated.parse import parse_list
-from pipeline.digest.publish import write_digest
-from pipeline.digest.week import Week
+from pipeline.publish.digest.week import Week
+from pipeline.publish.digest.weekly import write_digest
 from pipeline.taxonomy.check import check_taxonomy
 from pipeline.taxonomy.migrate import (
     IncompletePlanError,

@@ -11,16 +11,16 @@ from jinja2 import UndefinedError
 from lxml import html
 from markdown_it import MarkdownIt
 
-from pipeline.digest.build import Digest, build_digest
-from pipeline.digest.chart import bar_chart
-from pipeline.digest.render import Form, _environment, file_stem, render
-from pipeline.digest.week import Week
-from pipeline.digest.words import UnknownLanguageError, languages, load_words
+from pipeline.publish.digest.build import Digest, build_digest
+from pipeline.publish.digest.chart import bar_chart
+from pipeline.publish.digest.render import Form, _environment, file_stem, render
+from pipeline.publish.digest.week import Week
+from pipeline.publish.digest.words import UnknownLanguageError, languages, load_words
 from storage.types import ApprovedPaper
 from tests.support.digest import TAXONOMY, WEEK, make_approved
 
 W12 = Week(2026, 12)
-GOLDEN = Path(__file__).parent / "data" / "golden"
+GOLDEN = Path(__file__).parent / "golden"
 BOTH = ("en", "zh")
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=y>'
 

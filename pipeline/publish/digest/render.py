@@ -11,11 +11,11 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.digest.build import Digest
-from pipeline.digest.escape import Markdown, escape_markdown, link_target
-from pipeline.digest.view import Edition, View, anchor
-from pipeline.digest.week import Week
-from pipeline.digest.words import load_words
+from pipeline.publish.digest.build import Digest
+from pipeline.publish.digest.escape import Markdown, escape_markdown, link_target
+from pipeline.publish.digest.view import Edition, View, anchor
+from pipeline.publish.digest.week import Week
+from pipeline.publish.digest.words import load_words
 
 
 class Form(StrEnum):
@@ -56,7 +56,7 @@ def file_stem(week: Week, language: str, languages: Sequence[str]) -> str:
 @cache
 def _environment(form: Form) -> Environment:
     environment = Environment(
-        loader=PackageLoader("pipeline.digest", "templates"),
+        loader=PackageLoader("pipeline.publish.digest", "templates"),
         # Autoescape knows HTML only; for Markdown `finalize` does the same work.
         autoescape=form is Form.HTML,  # noqa: S701  # Markdown is escaped by `finalize`
         finalize=_escape if form is Form.MARKDOWN else None,

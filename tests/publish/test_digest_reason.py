@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.digest.plain import one_line, without_markup
-from pipeline.digest.reason import REASON_LENGTH, find_reason
-from pipeline.digest.sentences import split_sentences
+from pipeline.publish.digest.plain import one_line, without_markup
+from pipeline.publish.digest.reason import REASON_LENGTH, find_reason
+from pipeline.publish.digest.sentences import split_sentences
 
 
 def _from_abstract(abstract: str) -> str:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy, parse_taxonomy
-from pipeline.digest.build import OTHER, build_digest
-from pipeline.digest.render import Form, file_stem, render
-from pipeline.digest.week import Week
-from pipeline.digest.write import WrittenFile, write_file
+from pipeline.publish.digest.build import OTHER, build_digest
+from pipeline.publish.digest.render import Form, file_stem, render
+from pipeline.publish.digest.week import Week
+from pipeline.publish.files import WrittenFile, write_file
 from storage.store import OpenStore
 from storage.types import LIST_REVIEWER, ApprovedPaper
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.digest.build import OTHER
-from pipeline.digest.publish import DigestReport, UnfinishedWeekError, write_digest
-from pipeline.digest.week import Week
-from pipeline.digest.write import DigestNotWrittenError, write_file
+from pipeline.publish.digest.build import OTHER
+from pipeline.publish.digest.week import Week
+from pipeline.publish.digest.weekly import DigestReport, UnfinishedWeekError, write_digest
+from pipeline.publish.files import DigestNotWrittenError, write_file
 from storage.store import OpenStore, store_opener
 from storage.types import Verdict
 from tests.support.builders import make_decision, make_paper

@@ -8,9 +8,9 @@ from functools import cache
 from importlib.resources import files
 
 from config.errors import ConfigError
-from pipeline.digest.week import Week
+from pipeline.publish.digest.week import Week
 
-_TEMPLATES = files("pipeline.digest") / "templates"
+_TEMPLATES = files("pipeline.publish.digest") / "templates"
 
 
 class UnknownLanguageError(ConfigError):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import UsageError
-from pipeline.digest.week import UnknownWeekError, Week
+from pipeline.publish.digest.week import UnknownWeekError, Week
 
 
 def test_a_week_runs_from_monday_to_monday_in_utc() -> None:

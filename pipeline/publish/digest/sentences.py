@@ -3,7 +3,7 @@
 import re
 from itertools import zip_longest
 
-from pipeline.digest.plain import MATH
+from pipeline.publish.digest.plain import MATH
 
 _TOKEN = re.compile(rf"(?:{MATH}|\S)+", re.DOTALL)
 

@@ -3,9 +3,9 @@ from datetime import timedelta
 
 import pytest
 
-from pipeline.digest.build import OTHER, CrossReference, Digest, build_digest
-from pipeline.digest.week import Week
 from pipeline.enrich.links import LinkKind
+from pipeline.publish.digest.build import OTHER, CrossReference, Digest, build_digest
+from pipeline.publish.digest.week import Week
 from storage.types import ApprovedPaper
 from tests.support.digest import MONDAY, TAXONOMY, WEEK, make_approved
 

@@ -7,8 +7,8 @@ contribution, chosen by fixed rules so that the same abstract always gives the s
 import re
 from dataclasses import dataclass
 
-from pipeline.digest.plain import MATH_SPAN, one_line, without_markup
-from pipeline.digest.sentences import split_sentences
+from pipeline.publish.digest.plain import MATH_SPAN, one_line, without_markup
+from pipeline.publish.digest.sentences import split_sentences
 
 #: characters, so that a reason is one to two lines of print
 REASON_LENGTH = 200

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from pipeline.digest.escape import Markdown, escape_markdown, link_target
+from pipeline.publish.digest.escape import Markdown, escape_markdown, link_target
 
 _GITHUB = MarkdownIt("gfm-like", {"html": True, "linkify": False})
 

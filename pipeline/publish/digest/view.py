@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.digest.build import OTHER, Digest, DigestLine, DigestSection, LabelCount
-from pipeline.digest.chart import Chart, bar_chart
-from pipeline.digest.words import Words
 from pipeline.enrich.links import Link, LinkKind
+from pipeline.publish.digest.build import OTHER, Digest, DigestLine, DigestSection, LabelCount
+from pipeline.publish.digest.chart import Chart, bar_chart
+from pipeline.publish.digest.words import Words
 
 
 @dataclass(frozen=True, slots=True)

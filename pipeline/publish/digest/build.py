@@ -11,10 +11,10 @@ from datetime import datetime
 from urllib.parse import quote
 
 from config.taxonomy import Section, Taxonomy
-from pipeline.digest.plain import one_line
-from pipeline.digest.reason import Reason, find_reason
-from pipeline.digest.week import Week
 from pipeline.enrich.links import Link, find_links
+from pipeline.publish.digest.plain import one_line
+from pipeline.publish.digest.reason import Reason, find_reason
+from pipeline.publish.digest.week import Week
 from storage.types import ApprovedPaper
 
 #: the section of papers whose sections the taxonomy does not know; no taxonomy can have this id
