@@ -29,7 +29,7 @@ def audit(
     The sample are papers decided in the queue's random order: on the page, or with
     `decide ID VERDICT --audit` as `queue --order random` lists them.
     """
-    from pipeline.audit import audit_report
+    from pipeline.review.audit import audit_report
     from pipeline.runtime.services import bootstrap
 
     report = audit_report(bootstrap(invocation.settings).open_store, wanted=sample)

@@ -145,7 +145,7 @@ def decide(
     "reviewer": "ada", "note": null, "decided_at": "2026-03-17T12:00:00Z"}
     """
     from config.errors import UsageError
-    from pipeline import decide as deciding
+    from pipeline.review import decide as deciding
     from pipeline.runtime.services import bootstrap
 
     if file is not None and paper is not None:
@@ -162,7 +162,7 @@ def decide(
     services = bootstrap(invocation.settings)
     who = reviewer or reviewer_of(invocation.settings)
     if file is not None:
-        from pipeline.decide_file import decide_from_file
+        from pipeline.review.decide_file import decide_from_file
 
         report = decide_from_file(
             services.open_store, services.taxonomy, file, reviewer=who, clock=services.clock
@@ -227,7 +227,7 @@ def undo(
 
 def reviewer_of(settings: "Settings") -> str:
     """Return whose name terminal decisions carry."""
-    from pipeline.decide import reviewer_name
+    from pipeline.review.decide import reviewer_name
 
     return reviewer_name(settings.review.reviewer or getpass.getuser())
 

@@ -33,10 +33,10 @@ def serve(
     """
     import functools
 
-    from pipeline.decide import reviewer_name
-    from pipeline.review.app import create_app
-    from pipeline.review.secret import session_secret
-    from pipeline.review.server import serve as serve_app
+    from pipeline.review.decide import reviewer_name
+    from pipeline.review.web.app import create_app
+    from pipeline.review.web.secret import session_secret
+    from pipeline.review.web.server import serve as serve_app
     from pipeline.runtime.services import bootstrap
     from storage.store import store_opener
 

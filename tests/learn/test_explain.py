@@ -24,7 +24,7 @@ from pipeline.learn.explain.breakdown import Account, Place, Share, as_written
 from pipeline.learn.explain.by_cues import CueMind
 from pipeline.learn.explain.by_model import ModelMind
 from pipeline.learn.explain.explainer import Reasoner
-from pipeline.review.marking import marked
+from pipeline.review.web.marking import marked
 from storage.store import OpenStore
 from storage.types import Verdict
 from tests.support.builders import make_decision, make_paper

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
-from pipeline.review.server import address, listen, make_server
+from pipeline.review.web.server import address, listen, make_server
 from tests.support.review import Room, make_room
 
 #: WCAG 2: every text against what lies behind it; 4.5 to 1, or 3 to 1 for large letters

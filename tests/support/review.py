@@ -13,7 +13,7 @@ from lxml import html
 from starlette.types import ASGIApp
 
 from config.taxonomy import Facet, Label, Section, Taxonomy
-from pipeline.review.app import create_app
+from pipeline.review.web.app import create_app
 from storage.store import OpenStore, store_opener
 from storage.types import Decision, Paper, Prediction, SectionScore
 from tests.support.builders import make_paper, make_prediction

@@ -13,7 +13,7 @@ from classifiers.kept import artifact
 from classifiers.linear.training import train
 from classifiers.measure.audit import estimate
 from config.taxonomy import load_taxonomy
-from pipeline.audit import AuditReport, audit_report, estimated
+from pipeline.review.audit import AuditReport, audit_report, estimated
 from storage.audit import AuditSample, ScreeningCounts
 from storage.types import Verdict
 from tests.support.builders import make_decision

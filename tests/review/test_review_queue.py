@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.taxonomy import load_taxonomy
-from pipeline.review.desk import make_templates
+from pipeline.review.web.context import make_templates
 from storage.types import FacetScore, TermWeight, Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
 from tests.support.review import Room, Visitor, make_room, scores

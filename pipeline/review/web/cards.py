@@ -9,7 +9,7 @@ from markupsafe import Markup
 from config.taxonomy import Section, Taxonomy
 from pipeline.enrich.links import Link, find_links
 from pipeline.learn.explain.open_facets import OpenQuestion, open_question
-from pipeline.review.highlight import highlight
+from pipeline.review.web.highlight import highlight
 from storage.types import Decision, Paper, Prediction, StoredPaper, TermWeight, Verdict
 
 #: a suggested section is ticked beforehand from this probability on: more likely right than wrong

@@ -14,9 +14,9 @@ from starlette.responses import HTMLResponse
 from config.headings import heading_key
 from config.taxonomy import Section, Taxonomy
 from pipeline.learn.explain.explainer import Reasoner
-from pipeline.review.cards import grouped
-from pipeline.review.place import LIMITS, ORDERS
-from pipeline.review.security import Sessions
+from pipeline.review.web.cards import grouped
+from pipeline.review.web.security import Sessions
+from pipeline.review.web.view_state import LIMITS, ORDERS
 from storage.store import OpenStore
 from storage.types import Verdict
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import UsageError
-from pipeline.review.desk import percent
-from pipeline.review.highlight import highlight
-from pipeline.review.place import Place, place_from_form, read_place
+from pipeline.review.web.context import percent
+from pipeline.review.web.highlight import highlight
+from pipeline.review.web.view_state import Place, place_from_form, read_place
 from storage.types import TermWeight
 from tests.support.review import TAXONOMY
 

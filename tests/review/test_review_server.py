@@ -15,16 +15,16 @@ import httpx
 import pytest
 
 from config.errors import ConfigError
-from pipeline.review.server import CannotListenError, address, listen, make_server
+from pipeline.review.web.server import CannotListenError, address, listen, make_server
 from tests.support.review import Visitor, make_room
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 SERVE = """
 import sys
 from pathlib import Path
 from tests.support.review import make_room
-from pipeline.review.server import serve
+from pipeline.review.web.server import serve
 serve(make_room(Path(sys.argv[1])).app(), "127.0.0.1", 0)
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.review.app import create_app
+from pipeline.review.web.app import create_app
 from storage.types import TermWeight
 from tests.support.builders import make_paper, make_prediction
 from tests.support.review import Room, Visitor, make_room, scores

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
-from pipeline.review.desk import render
-from pipeline.review.security import harden
+from pipeline.review.web.context import render
+from pipeline.review.web.security import harden
 from storage.errors import DecisionNotFoundError
 
 #: seconds; a lease is held for far less than this

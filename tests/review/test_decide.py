@@ -9,9 +9,9 @@ import pytest
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy, UnknownSectionError, load_taxonomy
-from pipeline import decide_file
-from pipeline.decide import decide
-from pipeline.decide_file import BulkReport, decide_from_file
+from pipeline.review import decide_file
+from pipeline.review.decide import decide
+from pipeline.review.decide_file import BulkReport, decide_from_file
 from storage.decisions import Decisions
 from storage.engine.session import Session
 from storage.errors import PaperNotFoundError

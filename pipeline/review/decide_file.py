@@ -10,7 +10,13 @@ from typing import Any
 
 from config.errors import LivingSurveyError, UsageError
 from config.taxonomy import Taxonomy
-from pipeline.decide import chosen_sections, read_key, read_verdict, reviewer_name, says_the_same
+from pipeline.review.decide import (
+    chosen_sections,
+    read_key,
+    read_verdict,
+    reviewer_name,
+    says_the_same,
+)
 from storage.store import OpenStore
 from storage.types import Decision, NewDecision, Verdict
 

@@ -15,12 +15,12 @@ from starlette.responses import RedirectResponse, Response
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy
-from pipeline.decide import says_the_same
-from pipeline.review.cards import Wish
-from pipeline.review.desk import VERDICT_NAMES, Desk, desk_of
-from pipeline.review.pages import show_paper
-from pipeline.review.place import Place, place_from_form
-from pipeline.review.refusals import no_such_paper, refuse
+from pipeline.review.decide import says_the_same
+from pipeline.review.web.cards import Wish
+from pipeline.review.web.context import VERDICT_NAMES, Desk, desk_of
+from pipeline.review.web.error_pages import no_such_paper, refuse
+from pipeline.review.web.pages import show_paper
+from pipeline.review.web.view_state import Place, place_from_form
 from storage.arxiv_id import parse_arxiv_id
 from storage.types import Decision, NewDecision, StoredPaper, Verdict
 

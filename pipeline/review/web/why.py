@@ -9,9 +9,9 @@ from classifiers.types import Document
 from config.errors import LivingSurveyError
 from pipeline.learn.explain.breakdown import Reasons
 from pipeline.learn.explain.explainer import Mind
-from pipeline.review.cards import Card
-from pipeline.review.desk import Desk
-from pipeline.review.marking import MARKED, marked
+from pipeline.review.web.cards import Card
+from pipeline.review.web.context import Desk
+from pipeline.review.web.marking import MARKED, marked
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from config.errors import LivingSurveyError
-from pipeline.audit import AuditReport, audit_report, count, estimated
-from pipeline.review.cards import Card, Wish, make_card
-from pipeline.review.desk import Desk, desk_of, render
-from pipeline.review.place import Place, paper_place, read_place
-from pipeline.review.refusals import no_such_paper
-from pipeline.review.why import explained, mind_of, with_marks
+from pipeline.review.audit import AuditReport, audit_report, count, estimated
+from pipeline.review.web.cards import Card, Wish, make_card
+from pipeline.review.web.context import Desk, desk_of, render
+from pipeline.review.web.error_pages import no_such_paper
+from pipeline.review.web.view_state import Place, paper_place, read_place
+from pipeline.review.web.why import explained, mind_of, with_marks
 from storage.arxiv_id import parse_arxiv_id
 from storage.errors import DecisionNotFoundError
 from storage.store import Store

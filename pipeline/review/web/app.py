@@ -15,9 +15,11 @@ from starlette.staticfiles import StaticFiles
 from config.errors import LivingSurveyError
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.explainer import Reasoner
-from pipeline.review import acts, pages, refusals
-from pipeline.review.desk import STATIC, Desk, make_templates
-from pipeline.review.security import Hardened, SameHost, Sessions
+from pipeline.review.web import actions as acts
+from pipeline.review.web import error_pages as refusals
+from pipeline.review.web import pages
+from pipeline.review.web.context import STATIC, Desk, make_templates
+from pipeline.review.web.security import Hardened, SameHost, Sessions
 from storage.store import OpenStore
 
 #: bytes; a form with every section ticked and the longest note is about 15 kB

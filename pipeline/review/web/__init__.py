@@ -1,0 +1,1 @@
+"""The approval queue as web pages."""
