@@ -11,7 +11,7 @@ def doctor(invocation: Invocation) -> None:
 
     Asks nobody and changes nothing. Exit status: 0 all is well, 1 something is wrong.
     """
-    from pipeline.doctor import examine
+    from pipeline.operate.doctor import examine
     from pipeline.runtime.services import bootstrap
 
     findings = examine(bootstrap(invocation.settings, creating=True))

@@ -10,7 +10,7 @@ from pipeline.commands.invocation import Invocation, command
 from pipeline.console import Column
 
 if TYPE_CHECKING:
-    from pipeline.status import StatusReport
+    from pipeline.operate.status import StatusReport
     from storage.ledger import DayTotal
     from storage.types import LedgerDay, RunRecord
 
@@ -48,8 +48,8 @@ def status(
     """Show what is held, what ran, what is complete."""
     from pipeline.learn.drift_report import newest_drift
     from pipeline.learn.registry import current_model_id
+    from pipeline.operate.status import status_report
     from pipeline.runtime.services import bootstrap
-    from pipeline.status import status_report
 
     services = bootstrap(invocation.settings)
     report = status_report(

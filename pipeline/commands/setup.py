@@ -9,7 +9,7 @@ from pipeline.commands.invocation import Invocation, command
 from pipeline.console import counted
 
 if TYPE_CHECKING:
-    from pipeline.initialise import DraftedTaxonomy
+    from pipeline.operate.init import DraftedTaxonomy
 
 
 @command(
@@ -47,7 +47,7 @@ def init(
     The file is commented; what exists is never overwritten.
     """
     from config.errors import UsageError
-    from pipeline.initialise import initialise
+    from pipeline.operate.init import initialise
 
     if curated is not None and from_list is not None:
         raise UsageError(

@@ -44,7 +44,7 @@ def serve(
     services = bootstrap(settings)
     lifespan = None
     if schedule:
-        from pipeline.schedule import make_scheduler, scheduled
+        from pipeline.operate.schedule import make_scheduler, scheduled
 
         lifespan = functools.partial(scheduled, make_scheduler(settings.schedule, settings.file))
     # A reviewer at a page rather sees "busy, try again" than a browser that spins for long.

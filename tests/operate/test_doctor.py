@@ -15,12 +15,12 @@ from config.settings import (
     SurveySettings,
 )
 from config.taxonomy import load_taxonomy
-from pipeline.doctor import Finding, examine
 from pipeline.ingest.ledger import overdue_days, overdue_sentence
 from pipeline.ingest.sources.open import NO_CONTACT
 from pipeline.ingest.sources.transport.limiter import Limiter, host_group
+from pipeline.operate.doctor import Finding, examine
+from pipeline.operate.status import status_report
 from pipeline.runtime.services import Services
-from pipeline.status import status_report
 from storage.engine.manifest import manifest_path
 from storage.store import OpenStore, store_opener
 from storage.types import QuarantinedRecord, RunStatus

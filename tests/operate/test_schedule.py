@@ -14,7 +14,7 @@ from apscheduler.events import EVENT_JOB_EXECUTED, JobExecutionEvent
 from starlette.applications import Starlette
 
 from config.settings import ScheduleSettings
-from pipeline.schedule import jobs, make_scheduler, run_command, scheduled
+from pipeline.operate.schedule import jobs, make_scheduler, run_command, scheduled
 from tests.support.cli import Survey
 
 NEW_YORK = ZoneInfo("America/New_York")

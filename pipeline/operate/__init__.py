@@ -1,0 +1,1 @@
+"""Unattended running: set-up, schedule, status, diagnosis."""
