@@ -48,7 +48,7 @@ def test_a_run_loads_what_it_needs_and_no_more() -> None:
     """Most runs look nothing up and classify nothing: they do not pay for being able to."""
     code = (
         "import sys\n"
-        "import pipeline.commands.session, pipeline.run\n"
+        "import pipeline.cli.session, pipeline.run\n"
         "spared = {'arxiv', 'feedparser', 'numpy', 'pyarrow', 'requests', 'sklearn'}\n"
         "found = sorted(spared & set(sys.modules))\n"
         "assert not found, found\n"
@@ -64,7 +64,7 @@ def test_help_imports_nothing_heavy(command: str) -> None:
     code = (
         "import sys\n"
         f"sys.argv = ['living-survey', *{command.split()!r}]\n"
-        "from pipeline.cli import main\n"
+        "from pipeline.cli.main import main\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert end.code == 0, end\n"
         f"found = sorted(set({HEAVY!r}) & set(sys.modules))\n"
         "assert not found, found\n"

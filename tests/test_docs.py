@@ -9,7 +9,7 @@ import typer
 from typer.models import CommandInfo
 from typer.testing import CliRunner
 
-from pipeline.cli import build
+from pipeline.cli.main import build
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -12,4 +12,4 @@ def test_no_other_distribution_owns_our_names(package: str) -> None:
 
 def test_the_command_is_installed() -> None:
     [script] = entry_points(group="console_scripts", name="living-survey")
-    assert script.value == "pipeline.cli:main"
+    assert script.value == "pipeline.cli.main:main"

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from config.taxonomy import Taxonomy
-from pipeline.console import counted
+from pipeline.cli.console import counted
 from pipeline.curated.faults import entries_by_id
 from pipeline.curated.plan import Refusal, plan_seed
 from pipeline.curated.types import CuratedList

@@ -13,7 +13,7 @@ from classifiers.kept import artifact, shelf
 from config.errors import LivingSurveyError
 from config.settings import ArxivSettings
 from config.taxonomy import Taxonomy
-from pipeline.console import counted
+from pipeline.cli.console import counted
 from pipeline.ingest.calendar import PUBLISHED, announcement_day, announcement_days, feed_instant
 from pipeline.ingest.ledger import (
     WATCHED_DAYS,

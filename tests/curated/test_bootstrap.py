@@ -9,7 +9,7 @@ import pytest
 
 from config.errors import TryAgainLaterError
 from config.taxonomy import Taxonomy, load_taxonomy
-from pipeline.commands.seeding import seeding_text
+from pipeline.cli.bootstrap import seeding_text
 from pipeline.curated.bootstrap import SeedReport, seed_from_list
 from pipeline.curated.parse import parse_list, read_list
 from pipeline.curated.plan import Reason, decided_at

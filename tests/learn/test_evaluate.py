@@ -17,7 +17,8 @@ from classifiers.identity import marks
 from classifiers.measure.evaluation import HardPaper, Split, evaluate, evaluate_ranking
 from classifiers.measure.simulation import Simulation
 from config.taxonomy import Taxonomy, load_taxonomy
-from pipeline.console import Output, as_json
+from pipeline.cli.console import Output, as_json
+from pipeline.cli.evaluate_tables import print_report
 from pipeline.learn.evaluation import measure as measuring
 from pipeline.learn.evaluation import rivals
 from pipeline.learn.evaluation.figures import figures_of
@@ -25,7 +26,6 @@ from pipeline.learn.evaluation.measure import measure
 from pipeline.learn.evaluation.page import page
 from pipeline.learn.evaluation.replaying import replay_orders
 from pipeline.learn.evaluation.report import EvaluationReport
-from pipeline.learn.evaluation.tables import print_report
 from pipeline.learn.examples import (
     Lesson,
     Lessons,

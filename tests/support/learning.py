@@ -8,7 +8,7 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from classifiers.types import Document, Example
-from pipeline.cli import build
+from pipeline.cli.main import build
 from storage.store import OpenStore, store_opener
 from storage.types import NewDecision, Verdict
 from tests.support.builders import make_paper

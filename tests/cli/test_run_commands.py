@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.commands.fetching import _say_feed as say_feed
-from pipeline.commands.invocation import Invocation
+from pipeline.cli.command import Invocation
+from pipeline.cli.fetch import _say_feed as say_feed
 from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.records import Record, Version

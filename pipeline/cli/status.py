@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.commands.invocation import Invocation, command
-from pipeline.console import Column
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.console import Column
 
 if TYPE_CHECKING:
     from pipeline.operate.status import StatusReport

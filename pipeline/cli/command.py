@@ -16,7 +16,7 @@ import typer
 
 from config.errors import LivingSurveyError, UsageError
 from config.settings import Settings, load_settings
-from pipeline.console import Output
+from pipeline.cli.console import Output
 
 ConfigOption = Annotated[
     Path | None,

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.commands.invocation import Invocation, command
-from pipeline.console import Column, counted
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.console import Column, counted
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @command("classify", examples="living-survey classify")
 def classify(invocation: Invocation) -> None:
     """Classify every paper the current model has not read."""
-    from pipeline.commands.session import session
+    from pipeline.cli.session import session
     from pipeline.run import classify_step
 
     with session(invocation, "classify") as opened:
@@ -48,7 +48,7 @@ def train(
     It replaces the one in use if it is not worse on later decisions that neither learned from.
     From fewer than twenty approvals a model would be worse than the cue words, and none is made.
     """
-    from pipeline.commands.session import session
+    from pipeline.cli.session import session
     from pipeline.learn.train import train_model
 
     settings = invocation.settings.classifier

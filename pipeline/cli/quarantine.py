@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.invocation import Invocation, command
-from pipeline.console import Column, counted
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.console import Column, counted
 
 
 class Action(StrEnum):
@@ -91,7 +91,7 @@ def _list(invocation: Invocation, limit: int) -> None:
 
 
 def _retry(invocation: Invocation) -> None:
-    from pipeline.commands.session import session
+    from pipeline.cli.session import session
     from pipeline.ingest.quarantine import retry_quarantine
 
     with session(invocation, "quarantine retry", alone=True) as opened:

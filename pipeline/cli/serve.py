@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.invocation import Invocation, command
-from pipeline.commands.queue import reviewer_of
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.queue import reviewer_of
 
 _PAGE_PATIENCE_SECONDS = 8.0
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.commands.invocation import Invocation, command
-from pipeline.console import Column, counted
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.console import Column, counted
 
 if TYPE_CHECKING:
     from pipeline.taxonomy.check import CheckReport
@@ -125,7 +125,7 @@ def migrate(
     through it. Papers that nobody placed come back in the queue, approved as they are.
     """
     from config.taxonomy import parse_taxonomy, taxonomy_text
-    from pipeline.commands.queue import reviewer_of
+    from pipeline.cli.queue import reviewer_of
     from pipeline.runtime.services import bootstrap
     from pipeline.taxonomy.migrate import migrate_taxonomy, taxonomy_before
     from pipeline.taxonomy.plan_file import read_plan

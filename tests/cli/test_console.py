@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.console import Column, Output, counted, plain, printable
+from pipeline.cli.console import Column, Output, counted, plain, printable
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Colour(StrEnum):

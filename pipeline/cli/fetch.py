@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.commands.invocation import Invocation, command
-from pipeline.console import counted
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.console import counted
 
 if TYPE_CHECKING:
     from pipeline.ingest.announcements import FeedReport
@@ -22,7 +22,7 @@ def run(invocation: Invocation) -> None:
 
     Exit status: 0 done, 1 something was left undone (it says what), 75 try again later.
     """
-    from pipeline.commands.session import arxiv_session
+    from pipeline.cli.session import arxiv_session
     from pipeline.run import run_cycle
 
     with arxiv_session(invocation, "run") as (session, arxiv):
@@ -59,7 +59,7 @@ def fetch(
     ] = None,
 ) -> None:
     """Fetch announcements and records from arXiv."""
-    from pipeline.commands.session import arxiv_session
+    from pipeline.cli.session import arxiv_session
     from pipeline.run import fetch_step
 
     if replay is not None:
@@ -75,7 +75,7 @@ def fetch(
 
 
 def _replay(invocation: Invocation, directory: Path) -> None:
-    from pipeline.commands.session import session
+    from pipeline.cli.session import session
     from pipeline.ingest.replay import replay_archive
 
     with session(invocation, "fetch", alone=True) as opened:
@@ -115,7 +115,7 @@ def backfill(
 
     It asks OAI-PMH week by week. Days are OAI datestamps: when arXiv last changed a record.
     """
-    from pipeline.commands.session import arxiv_session
+    from pipeline.cli.session import arxiv_session
     from pipeline.ingest.backfill import backfill_papers
 
     with arxiv_session(invocation, "backfill") as (session, arxiv):

@@ -8,28 +8,19 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from pipeline.commands import (
-    adding,
-    audit,
-    demo,
-    digest,
-    doctor,
-    evaluation,
-    fetching,
-    importing,
-    learning,
-    models,
-    quarantine,
-    queue,
-    report,
-    safety,
-    setup,
-    taxonomy,
-    web,
-    why,
-)
-from pipeline.commands.invocation import Command, ConfigOption
-from pipeline.console import Output
+from pipeline.cli.command import Command, ConfigOption
+from pipeline.cli.console import Output
+from pipeline.cli.main import add as adding
+from pipeline.cli.main import audit, demo, digest, doctor, quarantine, queue, taxonomy, why
+from pipeline.cli.main import backup as safety
+from pipeline.cli.main import evaluate as evaluation
+from pipeline.cli.main import fetch as fetching
+from pipeline.cli.main import import_ as importing
+from pipeline.cli.main import init as setup
+from pipeline.cli.main import model as models
+from pipeline.cli.main import serve as web
+from pipeline.cli.main import status as report
+from pipeline.cli.main import train as learning
 
 HELP = """Keep a survey's curated list alive: fetch, classify, approve, publish.
 

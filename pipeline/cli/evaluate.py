@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.invocation import Invocation, command
-from pipeline.commands.learning import stages
-from pipeline.console import Column, as_json, counted, printable
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.console import Column, as_json, counted, printable
+from pipeline.cli.train import stages
 
 
 @command(
@@ -44,11 +44,11 @@ def evaluate(
     """
     from dataclasses import replace
 
-    from pipeline.commands.session import session
+    from pipeline.cli.evaluate_tables import print_report
+    from pipeline.cli.session import session
     from pipeline.learn.evaluation.keeping import keep_report
     from pipeline.learn.evaluation.measure import measure
     from pipeline.learn.evaluation.replaying import replay_orders
-    from pipeline.learn.evaluation.tables import print_report
     from pipeline.learn.examples import gather
 
     settings = invocation.settings.classifier
@@ -86,7 +86,7 @@ def drift(invocation: Invocation) -> None:
     newest decisions, and terms around which papers gather that no section takes. The first `run`
     of a week does the same; `status` and `doctor` show what was seen.
     """
-    from pipeline.commands.session import session
+    from pipeline.cli.session import session
     from pipeline.learn.retrain import drift_step
 
     with session(invocation, "drift") as opened:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from pipeline.console import counted, printable
+from pipeline.cli.console import counted, printable
 from pipeline.curated.bootstrap import SeedReport
 from pipeline.curated.plan import Reason, Refusal
 

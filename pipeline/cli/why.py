@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.commands.invocation import Invocation, command
-from pipeline.console import Column, printable
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.console import Column, printable
 
 if TYPE_CHECKING:
     from pipeline.learn.explain.breakdown import Account, Near, Reasons

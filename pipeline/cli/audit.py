@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.invocation import Invocation, command
-from pipeline.console import Column
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.console import Column
 
 _SAMPLE = 200
 

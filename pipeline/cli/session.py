@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.progress import Progress
 
-from pipeline.commands.invocation import Invocation
+from pipeline.cli.command import Invocation
 from pipeline.ingest.sources.open import ArxivSources, arxiv_sources
 from pipeline.runtime.record import Recorder, exclusive, recorded
 from pipeline.runtime.services import Services, bootstrap

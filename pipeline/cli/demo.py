@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.invocation import Invocation, command
+from pipeline.cli.command import Invocation, command
 
 _DAY = "%Y-%m-%d"
 

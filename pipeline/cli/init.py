@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.commands.invocation import Invocation, command
-from pipeline.console import counted
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.console import counted
 
 if TYPE_CHECKING:
     from pipeline.operate.init import DraftedTaxonomy
@@ -110,9 +110,9 @@ def bootstrap_list(
     its line and the reason; the list itself is not touched.
     """
     from config.errors import UsageError
-    from pipeline.commands.learning import stages
-    from pipeline.commands.seeding import seeding_text
-    from pipeline.commands.session import arxiv_session
+    from pipeline.cli.bootstrap import seeding_text
+    from pipeline.cli.session import arxiv_session
+    from pipeline.cli.train import stages
     from pipeline.curated.bootstrap import seed_from_list
     from pipeline.curated.parse import read_list
 

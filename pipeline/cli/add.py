@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.commands.invocation import Invocation, command
-from pipeline.console import Column, counted
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.console import Column, counted
 
 if TYPE_CHECKING:
     from pipeline.ingest.add import AddReport, FoundReport, Search
@@ -75,7 +75,7 @@ def add(
 
 
 def _add_papers(invocation: Invocation, papers: list[str]) -> None:
-    from pipeline.commands.session import arxiv_session
+    from pipeline.cli.session import arxiv_session
     from pipeline.ingest.add import add_papers
     from pipeline.run import classify_step
 
@@ -98,7 +98,7 @@ def _add_papers(invocation: Invocation, papers: list[str]) -> None:
 
 
 def _add_found(invocation: Invocation, wanted: "Search", limit: int) -> None:
-    from pipeline.commands.session import arxiv_session
+    from pipeline.cli.session import arxiv_session
     from pipeline.ingest.add import add_found
     from pipeline.run import classify_step
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.commands.invocation import Invocation, command
-from pipeline.console import Column, counted
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.console import Column, counted
 
 if TYPE_CHECKING:
     from pipeline.learn.model_diff import ModelDiff, Said
@@ -182,7 +182,7 @@ def rollback(
 ) -> None:
     """Put an older model to use again, with its predictions."""
     from classifiers.kept import artifact, shelf
-    from pipeline.commands.session import session
+    from pipeline.cli.session import session
     from pipeline.learn.registry import before_current, current_model_id, promote
 
     models = invocation.settings.classifier.models

@@ -2,7 +2,7 @@
 
 import typer
 
-from pipeline.commands.invocation import Invocation, command
+from pipeline.cli.command import Invocation, command
 
 
 @command("doctor", examples="living-survey doctor\nliving-survey doctor --json")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.commands.invocation import Invocation, command
-from pipeline.console import counted
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.console import counted
 
 if TYPE_CHECKING:
     from pipeline.ingest.import_ import ImportReport
@@ -49,7 +49,7 @@ def import_(
     FILE is arxiv-metadata-oai-snapshot.json, plain, .gz or .zip. Days are those on which version 1
     was submitted. Importing a file again changes nothing.
     """
-    from pipeline.commands.session import session
+    from pipeline.cli.session import session
     from pipeline.ingest.import_ import import_snapshot
     from pipeline.ingest.sources.snapshot.selection import selection_of
 
