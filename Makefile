@@ -40,7 +40,7 @@ test: check ## check, then the tests; make test ARGS="-k digest"
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
 stress: $(STAMP) ## 200 kills at random moments (make stress KILLS=50), then what is held compared row by row
-	LIVING_SURVEY_KILLS=$(KILLS) $(BIN)/python -m pytest tests/test_kill.py -rP $(ARGS)
+	LIVING_SURVEY_KILLS=$(KILLS) $(BIN)/python -m pytest tests/end_to_end/test_kill.py -rP $(ARGS)
 
 bench: $(STAMP) ## benchmarks: ratios against a named baseline
 	$(BIN)/python -m benchmarks $(ARGS)

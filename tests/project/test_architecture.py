@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("config", "storage", "classifiers", "pipeline")
 HEAVY = ["arxiv", "duckdb", "feedparser", "httpx", "matplotlib", "numpy", "sklearn", "starlette"]
 ROOMS = sorted(

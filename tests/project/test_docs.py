@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from pipeline.cli.main import build
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def offered(app: typer.Typer, *above: str) -> dict[str, CommandInfo]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_benchmarks import bench
+from tests.benchmarks.test_bench import bench
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
