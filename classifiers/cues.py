@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.kept.shelf import cue_words_id
+from classifiers.model_ids import cue_words_id
 from classifiers.scoring import Probabilities, scores_of, sigmoid, softmax
 from classifiers.text import readable, tokens
 from classifiers.types import Document, Scores

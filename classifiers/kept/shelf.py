@@ -22,11 +22,6 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _SHOWN = 40
 
 
-def cue_words_id(taxonomy: Taxonomy) -> str:
-    """Return the id that the predictions of a taxonomy's cue words carry: here, without numpy."""
-    return f"cues-{taxonomy.fingerprint[:12]}"
-
-
 def current_id(directory: Path) -> str | None:
     """Return the id of the model in use: the one promoted last, else the newest; None: no model.
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.console import Column, counted
+from pipeline.cli.console import Column
+from pipeline.runtime.plurals import counted
 
 if TYPE_CHECKING:
     from pipeline.ingest.add import AddReport, FoundReport, Search

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.console import counted
+from pipeline.runtime.plurals import counted
 
 
 @command(

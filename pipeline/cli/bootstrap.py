@@ -2,9 +2,10 @@
 
 from collections import Counter
 
-from pipeline.cli.console import counted, printable
+from pipeline.cli.console import printable
 from pipeline.curated.bootstrap import SeedReport
 from pipeline.curated.plan import Reason, Refusal
+from pipeline.runtime.plurals import counted
 
 _REASONS = {
     Reason.UNREADABLE: "unreadable entries",

@@ -53,11 +53,6 @@ def as_json(document: Any) -> str:
     return json.dumps(plain(document), ensure_ascii=False, indent=2) + "\n"
 
 
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """Return a number of things in words for people: `1 paper`, `2 papers`, `0 entries`."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
-
-
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table; `flexible` columns give way on a narrow terminal."""

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.console import Column, as_json, counted, printable
+from pipeline.cli.console import Column, as_json, printable
 from pipeline.cli.train import stages
+from pipeline.runtime.plurals import counted
 
 
 @command(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.console import counted
+from pipeline.runtime.plurals import counted
 
 if TYPE_CHECKING:
     from pipeline.ingest.announcements import FeedReport

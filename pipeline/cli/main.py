@@ -8,19 +8,28 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from pipeline.cli import (
+    add,
+    audit,
+    backup,
+    demo,
+    digest,
+    doctor,
+    evaluate,
+    fetch,
+    import_,
+    init,
+    model,
+    quarantine,
+    queue,
+    serve,
+    status,
+    taxonomy,
+    train,
+    why,
+)
 from pipeline.cli.command import Command, ConfigOption
 from pipeline.cli.console import Output
-from pipeline.cli.main import add as adding
-from pipeline.cli.main import audit, demo, digest, doctor, quarantine, queue, taxonomy, why
-from pipeline.cli.main import backup as safety
-from pipeline.cli.main import evaluate as evaluation
-from pipeline.cli.main import fetch as fetching
-from pipeline.cli.main import import_ as importing
-from pipeline.cli.main import init as setup
-from pipeline.cli.main import model as models
-from pipeline.cli.main import serve as web
-from pipeline.cli.main import status as report
-from pipeline.cli.main import train as learning
 
 HELP = """Keep a survey's curated list alive: fetch, classify, approve, publish.
 
@@ -29,30 +38,30 @@ New here? `living-survey demo` shows the whole walk offline; `living-survey init
 
 #: in the order of the walk
 COMMANDS = (
-    setup.init,
-    setup.bootstrap_list,
-    fetching.run,
-    fetching.fetch,
-    learning.classify,
-    learning.train,
-    evaluation.evaluate,
-    evaluation.drift,
-    fetching.backfill,
-    importing.import_,
-    adding.add,
+    init.init,
+    init.bootstrap_list,
+    fetch.run,
+    fetch.fetch,
+    train.classify,
+    train.train,
+    evaluate.evaluate,
+    evaluate.drift,
+    fetch.backfill,
+    import_.import_,
+    add.add,
     queue.queue,
     queue.decide,
     queue.undo,
     why.why,
     audit.audit,
-    web.serve,
+    serve.serve,
     digest.digest,
-    report.status,
+    status.status,
     doctor.doctor,
     quarantine.quarantine,
-    safety.backup,
-    safety.restore,
-    report.sections,
+    backup.backup,
+    backup.restore,
+    status.sections,
     demo.demo,
     demo.replica,
 )
@@ -61,7 +70,7 @@ COMMANDS = (
 GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
     "model": (
         "The models that are kept: which, what changes between two, and back.",
-        (models.list_, models.show, models.diff, models.rollback),
+        (model.list_, model.show, model.diff, model.rollback),
     ),
     "taxonomy": (
         "Check, compare and change the survey's taxonomy.",

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.console import Column, counted
+from pipeline.cli.console import Column
+from pipeline.runtime.plurals import counted
 
 if TYPE_CHECKING:
     from pipeline.learn.model_diff import ModelDiff, Said

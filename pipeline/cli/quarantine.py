@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.console import Column, counted
+from pipeline.cli.console import Column
+from pipeline.runtime.plurals import counted
 
 
 class Action(StrEnum):

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Protocol
 
 from config.taxonomy import Taxonomy
-from pipeline.cli.console import counted
 from pipeline.curated.faults import entries_by_id
 from pipeline.curated.plan import Refusal, plan_seed
 from pipeline.curated.types import CuratedList
+from pipeline.runtime.plurals import counted
 from storage.store import OpenStore, Store
 from storage.types import (
     LIST_REVIEWER,

@@ -20,10 +20,9 @@ from classifiers.measure.drift import (
 from classifiers.types import Document, Scores
 from config.taxonomy import Taxonomy
 from pipeline.learn.documents import document_of
-from pipeline.learn.drift_report import DriftReport, ExamplePaper
+from pipeline.learn.drift_report import DriftReport, ExamplePaper, iso_week
 from pipeline.learn.examples import Lesson, Lessons, gather
 from pipeline.learn.registry import Learned
-from pipeline.publish.digest.week import Week
 from storage.store import OpenStore
 
 _WEEK = timedelta(days=7)
@@ -96,7 +95,7 @@ def look_at_drift(
     placed = _placed(stream.month, lessons.decided, scored)
     missing = missing_section(troubled, others, taxonomy, placed)
     report = DriftReport(
-        week=str(Week.of(now)),
+        week=iso_week(now),
         model_id=model.model_id,
         looked_at=now.isoformat(timespec="seconds"),
         papers=len(stream.week),

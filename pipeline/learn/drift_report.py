@@ -5,10 +5,16 @@ Light on purpose: `status` and `doctor` read the newest, and must not pay for sc
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from config.errors import LivingSurveyError
 from config.files import put_in_place
+
+
+def iso_week(moment: datetime) -> str:
+    """Return the ISO 8601 week in UTC that contains an aware datetime, as 2026-W12."""
+    return f"{moment.astimezone(UTC):%G-W%V}"
 
 
 @dataclass(frozen=True, slots=True)

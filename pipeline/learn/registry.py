@@ -15,6 +15,7 @@ from typing import Any
 from classifiers.errors import ModelError, NoModelError
 from classifiers.kept import shelf
 from classifiers.linear.header import ModelHeader
+from classifiers.model_ids import cue_words_id
 from config.files import put_in_place
 from config.taxonomy import Taxonomy
 
@@ -83,7 +84,7 @@ def current_model_id(models: Path) -> str:
 
 def known_model_id(models: Path, taxonomy: Taxonomy) -> str:
     """Return the id that predictions of the classifier in use carry."""
-    return shelf.current_id(models) or shelf.cue_words_id(taxonomy)
+    return shelf.current_id(models) or cue_words_id(taxonomy)
 
 
 def read_shelf(models: Path) -> Shelf:

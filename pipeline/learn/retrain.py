@@ -6,9 +6,8 @@ from rich.progress import Progress
 
 from classifiers.errors import NoModelError
 from classifiers.kept import shelf
-from pipeline.learn.drift_report import DriftReport, drift_path, save_drift
+from pipeline.learn.drift_report import DriftReport, drift_path, iso_week, save_drift
 from pipeline.learn.registry import read_learned, read_shelf
-from pipeline.publish.digest.week import Week
 from pipeline.runtime.record import Recorder
 from pipeline.runtime.services import Services
 
@@ -62,7 +61,7 @@ def _learned_so_far(models: Path) -> frozenset[str]:
 def weekly_drift_step(services: Services, record: Recorder, bars: Progress) -> DriftReport | None:
     """Look at drift in the first run of an ISO week; None in the others, and without a model."""
     settings = services.settings.classifier
-    if drift_path(settings.reports, str(Week.of(services.clock()))).exists():
+    if drift_path(settings.reports, iso_week(services.clock())).exists():
         return None
     if shelf.current_id(settings.models) is None:
         return None

@@ -1,6 +1,6 @@
 """Train: the human's word becomes the next model. Reads, closes the store, computes, saves.
 
-A new model takes its place only if it is not worse than the one in use (`pipeline/learn/promotion.py`).
+A new model takes its place only if it is not worse than the one in use (`promotion.py`).
 """
 
 import math

@@ -13,7 +13,6 @@ from classifiers.kept import artifact, shelf
 from config.errors import LivingSurveyError
 from config.settings import ArxivSettings
 from config.taxonomy import Taxonomy
-from pipeline.cli.console import counted
 from pipeline.ingest.calendar import PUBLISHED, announcement_day, announcement_days, feed_instant
 from pipeline.ingest.ledger import (
     WATCHED_DAYS,
@@ -26,6 +25,7 @@ from pipeline.ingest.ledger import (
 from pipeline.ingest.sources.open import NO_CONTACT, SET_CONTACT
 from pipeline.ingest.sources.transport.limiter import Limiter, default_limiter_path, host_group
 from pipeline.learn.drift_report import newest_drift
+from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services
 from pipeline.taxonomy.check import check_taxonomy
 from storage.integrity import Fault

@@ -5,7 +5,7 @@ The human's word only; what the model thinks of the papers that wait plays no pa
 
 from dataclasses import dataclass
 
-from pipeline.cli.console import counted as in_words
+from pipeline.runtime.plurals import counted as in_words
 from storage.audit import AuditSample, ScreeningCounts
 from storage.store import OpenStore, Store
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.console import Column, Output, counted, plain, printable
+from pipeline.cli.console import Column, Output, plain, printable
+from pipeline.runtime.plurals import counted
 
 ROOT = Path(__file__).resolve().parents[2]
 
