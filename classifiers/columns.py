@@ -23,7 +23,7 @@ _SMALLEST = np.uint64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class RaggedArray:
     """One list of named numbers per document, laid end to end."""
 
     #: (documents + 1,): where each document's list begins, and where the last one ends
@@ -41,10 +41,10 @@ class ScoreColumns:
 
     in_scope: Floats
     #: best first
-    sections: Named
-    facets: Named
+    sections: RaggedArray
+    facets: RaggedArray
     #: strongest first
-    terms: Named
+    terms: RaggedArray
     #: by facet, whether it is left open
     open_facets: dict[str, npt.NDArray[np.bool_]]
 
@@ -83,7 +83,11 @@ def join(parts: Sequence[ScoreColumns]) -> ScoreColumns:
 
 
 def of_probabilities(
-    known: Probabilities, taxonomy: Taxonomy, chances: Floats, terms: Named, sections_kept: int
+    known: Probabilities,
+    taxonomy: Taxonomy,
+    chances: Floats,
+    terms: RaggedArray,
+    sections_kept: int,
 ) -> ScoreColumns:
     """Return the columns of what `classifiers.scoring.scores_of` would say.
 
@@ -101,13 +105,13 @@ def of_probabilities(
     rows = len(known.scope)
     return ScoreColumns(
         in_scope=known.scope,
-        sections=Named(
+        sections=RaggedArray(
             np.arange(rows + 1) * order.shape[1],
             ([section.id for section in taxonomy.sections],),
             order.ravel(),
             np.take_along_axis(chances, order, axis=1).ravel(),
         ),
-        facets=Named(
+        facets=RaggedArray(
             np.arange(rows + 1) * len(labels),
             (facets, labels),
             np.tile(np.arange(len(labels)), rows),
@@ -154,10 +158,10 @@ def strongest(
     return starts, places[something]
 
 
-def _joined(parts: Sequence[Named]) -> Named:
+def _joined(parts: Sequence[RaggedArray]) -> RaggedArray:
     offsets = np.cumsum([0, *(part.starts[-1] for part in parts)])
     starts = [part.starts[:-1] + offset for part, offset in zip(parts, offsets, strict=False)]
-    return Named(
+    return RaggedArray(
         np.concatenate([*starts, offsets[-1:]]),
         parts[0].names,
         np.concatenate([part.places for part in parts]),
@@ -178,11 +182,11 @@ def _of_scores(scores: Sequence[Scores], sections_kept: int) -> ScoreColumns:
     )
 
 
-def _named(lists: Sequence[Sequence[tuple[str | float, ...]]], words: int) -> Named:
+def _named(lists: Sequence[Sequence[tuple[str | float, ...]]], words: int) -> RaggedArray:
     """Return lists of (word, ..., number) laid end to end."""
     flat = [entry for entries in lists for entry in entries]
     known = {name: n for n, name in enumerate(dict.fromkeys(entry[:words] for entry in flat))}
-    return Named(
+    return RaggedArray(
         np.cumsum([0, *(len(entries) for entries in lists)]),
         tuple([str(name[word]) for name in known] for word in range(words)),
         np.asarray([known[entry[:words]] for entry in flat], dtype=np.int64),

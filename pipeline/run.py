@@ -18,7 +18,7 @@ from pipeline.learn.classify import ClassifyReport, classify_papers
 from pipeline.learn.drift_report import DriftReport
 from pipeline.learn.registry import known_model_id, refusal
 from pipeline.learn.retrain import retrain_step, weekly_drift_step
-from pipeline.runtime.record import Recorder
+from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 
 
@@ -36,9 +36,7 @@ class CycleReport:
     drift: DriftReport | None = None
 
 
-def run_cycle(
-    services: Services, arxiv: ArxivSources, record: Recorder, bars: Progress
-) -> CycleReport:
+def run_cycle(services: Services, arxiv: ArxivSources, record: Run, bars: Progress) -> CycleReport:
     """Fetch, then classify what is new; the ledger follows from what is held."""
     fetched = fetch_step(services, arxiv, record, bars)
     trained = retrain_step(services, record, bars)
@@ -49,9 +47,7 @@ def run_cycle(
     return CycleReport(fetched, classified, queue, trained, drift)
 
 
-def fetch_step(
-    services: Services, arxiv: ArxivSources, record: Recorder, bars: Progress
-) -> FetchReport:
+def fetch_step(services: Services, arxiv: ArxivSources, record: Run, bars: Progress) -> FetchReport:
     """Fetch as the settings say and record what came."""
     settings = services.settings.arxiv
     report = fetch_papers(
@@ -81,7 +77,7 @@ def fetch_step(
     return report
 
 
-def classify_step(services: Services, record: Recorder, bars: Progress) -> ClassifyReport:
+def classify_step(services: Services, record: Run, bars: Progress) -> ClassifyReport:
     """Classify with the current model; without one, by the taxonomy's cue words.
 
     Raises:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedNumbers:
+class RaggedArray:
     """One list of named numbers per paper, laid end to end."""
 
     #: (papers + 1,): where each paper's list begins, and where the last one ends
@@ -39,10 +39,10 @@ class PredictionColumns:
     content_hashes: Sequence[str]
     in_scope: "npt.NDArray[np.float64]"
     #: best first
-    sections: NamedNumbers
-    facets: NamedNumbers
+    sections: RaggedArray
+    facets: RaggedArray
     #: strongest first
-    terms: NamedNumbers
+    terms: RaggedArray
     #: by facet, whether it is left open
     open_facets: dict[str, "npt.NDArray[np.bool_]"]
 
@@ -81,7 +81,7 @@ def prediction_table(columns: PredictionColumns) -> "pa.Table":
     })  # fmt: skip
 
 
-def _structs(lists: NamedNumbers, *fields: str, number: str) -> "pa.ListArray":
+def _structs(lists: RaggedArray, *fields: str, number: str) -> "pa.ListArray":
     import pyarrow as pa  # noqa: PLC0415  as above
 
     places = pa.array(lists.places)

@@ -15,7 +15,7 @@ from classifiers.types import Document
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Span:
     """A place in the text as it stands: `field` is `title` or `abstract`, end is exclusive."""
 
     field: str
@@ -29,7 +29,7 @@ class Contribution:
 
     term: str
     value: float
-    marks: tuple[Mark, ...]
+    marks: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +84,15 @@ def explain(model: Model, document: Document, output: Output) -> Explanation:
     return Reading(model, document).explain(output)
 
 
-def term_marks(document: Document) -> dict[str, tuple[Mark, ...]]:
+def term_marks(document: Document) -> dict[str, tuple[Span, ...]]:
     """Return where each word and word pair of a document stands.
 
     A pair across a seam (the title's end and the abstract's beginning) has a mark on each side.
     """
-    title = [(t, Mark("title", a, b)) for t, a, b in places(readable(document.title))]
-    abstract = [(t, Mark("abstract", a, b)) for t, a, b in places(readable(document.abstract))]
+    title = [(t, Span("title", a, b)) for t, a, b in places(readable(document.title))]
+    abstract = [(t, Span("abstract", a, b)) for t, a, b in places(readable(document.abstract))]
     words = [*title, *title, *abstract]  # as in text.document_text
-    found: dict[str, dict[Mark, None]] = {}
+    found: dict[str, dict[Span, None]] = {}
     for number, (word, mark) in enumerate(words):
         found.setdefault(word, {})[mark] = None
         if number + 1 < len(words):
@@ -101,7 +101,7 @@ def term_marks(document: Document) -> dict[str, tuple[Mark, ...]]:
     return {term: tuple(marks) for term, marks in found.items()}
 
 
-def _span(first: Mark, second: Mark) -> tuple[Mark, ...]:
+def _span(first: Span, second: Span) -> tuple[Span, ...]:
     if first.field == second.field and first.end <= second.start:
-        return (Mark(first.field, first.start, second.end),)
+        return (Span(first.field, first.start, second.end),)
     return (first, second)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from classifiers.columns import Named, ScoreColumns, join, of_probabilities, strongest
+from classifiers.columns import RaggedArray, ScoreColumns, join, of_probabilities, strongest
 from classifiers.linear.calibration import Calibration, probabilities
 from classifiers.linear.header import ModelHeader
 from classifiers.linear.targets import SECTION, Output, outputs
@@ -105,14 +105,14 @@ class Model:
         )
         return known, section_probabilities(known, self.taxonomy)
 
-    def _terms(self, matrix: sparse.csr_matrix, best: Places) -> Named:
+    def _terms(self, matrix: sparse.csr_matrix, best: Places) -> RaggedArray:
         """Return the terms that weigh most in the scope and the first section together."""
         width = matrix.shape[1]
         of_row = np.repeat(best, np.diff(matrix.indptr))
         shares = matrix.data * self._weights_together.take(of_row * width + matrix.indices)
         starts, places = strongest(shares, matrix.indptr, TERMS_KEPT)
         names = (self.features.terms_,)
-        return Named(starts, names, matrix.indices[places].astype(np.int64), shares[places])
+        return RaggedArray(starts, names, matrix.indices[places].astype(np.int64), shares[places])
 
     @cached_property
     def _weights_together(self) -> Floats32:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from pipeline.cli.console import printable
-from pipeline.curated.bootstrap import SeedReport
+from pipeline.curated.bootstrap import BootstrapReport
 from pipeline.curated.plan import Reason, Refusal
 from pipeline.runtime.plurals import counted
 
@@ -18,7 +18,7 @@ _REASONS = {
 }
 
 
-def seeding_text(report: SeedReport) -> str:
+def seeding_text(report: BootstrapReport) -> str:
     """Return the report as lines."""
     agreed = f"{report.agreed} agree with arXiv and {len(report.refused)} were refused"
     lines = [

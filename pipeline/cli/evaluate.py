@@ -50,12 +50,14 @@ def evaluate(
     from pipeline.learn.evaluation.keeping import keep_report
     from pipeline.learn.evaluation.measure import measure
     from pipeline.learn.evaluation.replaying import replay_orders
-    from pipeline.learn.examples import gather
+    from pipeline.learn.examples import load_training_set
 
     settings = invocation.settings.classifier
     with session(invocation, "evaluate") as opened:
         services, on_stage = opened.services, stages(opened.bars)
-        lessons = gather(services.open_store, services.taxonomy, background=settings.background)
+        lessons = load_training_set(
+            services.open_store, services.taxonomy, background=settings.background
+        )
         report = measure(
             lessons,
             services.taxonomy,

@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from pipeline.cli.command import Invocation
 from pipeline.ingest.sources.open import ArxivSources, arxiv_sources
-from pipeline.runtime.record import Recorder, exclusive, recorded
+from pipeline.runtime.record import Run, exclusive, recorded
 from pipeline.runtime.services import Services, bootstrap
 
 
@@ -18,7 +18,7 @@ class Session:
     """One recorded execution on this machine."""
 
     services: Services
-    record: Recorder
+    record: Run
     bars: Progress
 
 

@@ -12,7 +12,7 @@ from pipeline.runtime.plurals import counted
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from pipeline.learn.promotion import Contest
+    from pipeline.learn.promotion import Comparison
 
 
 @command("classify", examples="living-survey classify")
@@ -93,7 +93,7 @@ def stages(bars: "Progress") -> "Callable[[str], None]":
     return lambda stage: bars.update(task, description=stage)
 
 
-def _say_contest(invocation: Invocation, contest: "Contest") -> None:
+def _say_contest(invocation: Invocation, contest: "Comparison") -> None:
     from pipeline.learn.train import measures
 
     say = invocation.output.line

@@ -9,7 +9,7 @@ from pipeline.cli.command import Invocation, command
 from pipeline.cli.console import Column, printable
 
 if TYPE_CHECKING:
-    from pipeline.learn.explain.breakdown import Account, Near, Reasons
+    from pipeline.learn.explain.breakdown import Neighbour, Reasons, ScoreBreakdown
 
 
 @command("why", examples="living-survey why 2603.01234\nliving-survey why 2603.01234 --json")
@@ -59,7 +59,7 @@ def why(
     _say_near(invocation, "nearest rejected", reasons.rejected)
 
 
-def _say_account(invocation: Invocation, account: "Account") -> None:
+def _say_account(invocation: Invocation, account: "ScoreBreakdown") -> None:
     balance, say = account.balance, invocation.output.line
     chance = "" if account.probability is None else f"  {account.probability:.2f}"
     others = (
@@ -103,7 +103,7 @@ def _say_footings(invocation: Invocation, reasons: "Reasons") -> None:
     )
 
 
-def _say_near(invocation: Invocation, title: str, found: "tuple[Near, ...]") -> None:
+def _say_near(invocation: Invocation, title: str, found: "tuple[Neighbour, ...]") -> None:
     if not found:
         return
     invocation.output.line()

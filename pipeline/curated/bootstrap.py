@@ -46,7 +46,7 @@ class LookUpAnswer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class SeedReport:
+class BootstrapReport:
     """What became of the list."""
 
     #: entries in the file, unreadable ones included
@@ -71,7 +71,7 @@ def seed_from_list(
     *,
     now: datetime,
     on_stage: Callable[[str], None] = lambda _: None,
-) -> SeedReport:
+) -> BootstrapReport:
     """Approve the entries whose id and title agree at arXiv; report every other one.
 
     May be run again at any time: what is stored stays as it is, what is missing is added, an
@@ -102,7 +102,7 @@ def seed_from_list(
             store.quarantine.add(malformed)
         new = _undecided(store, plan.decisions)
         store.decisions.add(new)
-    return SeedReport(
+    return BootstrapReport(
         entries=len(curated.entries) + len(curated.unreadable),
         agreed=plan.agreed,
         approved=len(new),

@@ -45,7 +45,7 @@ class BackfillReport:
     cut: tuple[Window, ...] = ()
 
 
-class Pace:
+class Eta:
     """How long the rest takes: the requests still to come, at the rate they really have."""
 
     def __init__(
@@ -118,7 +118,7 @@ def backfill_papers(
     empty: list[Window] = []
     cut: list[Window] = []
     harvests: list[HarvestReport] = []
-    pace = Pace(len(todo), min_interval_seconds)
+    pace = Eta(len(todo), min_interval_seconds)
     task = bars.add_task(str(pace), total=pace.requests_left())
 
     def on_page(_: int) -> None:

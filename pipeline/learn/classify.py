@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from classifiers.types import Classifier
 from pipeline.learn.documents import document_of
-from storage.prediction_batch import NamedNumbers, PredictionColumns
+from storage.prediction_batch import PredictionColumns, RaggedArray
 from storage.store import OpenStore
 from storage.types import PaperText
 
 if TYPE_CHECKING:
-    from classifiers.columns import Named, ScoreColumns
+    from classifiers.columns import RaggedArray as ScoreArray
+    from classifiers.columns import ScoreColumns
 
 #: Papers scored and stored together: 30 MB of texts, a quarter of a second of the database. In
 #: batches half as large a pass takes a sixth more: the database is opened twice for each.
@@ -107,5 +108,5 @@ def _predictions(
     )
 
 
-def _stored(named: "Named") -> NamedNumbers:
-    return NamedNumbers(named.starts, named.names, named.places, named.numbers)
+def _stored(named: "ScoreArray") -> RaggedArray:
+    return RaggedArray(named.starts, named.names, named.places, named.numbers)

@@ -21,7 +21,7 @@ from classifiers.types import Document, Scores
 from config.taxonomy import Taxonomy
 from pipeline.learn.documents import document_of
 from pipeline.learn.drift_report import DriftReport, ExamplePaper, iso_week
-from pipeline.learn.examples import Lesson, Lessons, gather
+from pipeline.learn.examples import LabelledExample, TrainingSet, load_training_set
 from pipeline.learn.registry import Learned
 from storage.store import OpenStore
 
@@ -71,7 +71,7 @@ def look_at_drift(
             that it did not take.
         now: the end of the week looked at.
     """
-    lessons = gather(open_store, taxonomy, background=2 * background)
+    lessons = load_training_set(open_store, taxonomy, background=2 * background)
     papers = learned.papers if learned else frozenset[str]()
     stream = _stream(open_store, lessons, papers, now)
     decided = [
@@ -113,7 +113,7 @@ def look_at_drift(
 
 
 def _stream(
-    open_store: OpenStore, lessons: Lessons, learned: frozenset[str], now: datetime
+    open_store: OpenStore, lessons: TrainingSet, learned: frozenset[str], now: datetime
 ) -> _Stream:
     with open_store() as store:
         arrived = {
@@ -139,7 +139,7 @@ def _stream(
 
 def _sides(
     month: Sequence[Document],
-    decided: Sequence[Lesson],
+    decided: Sequence[LabelledExample],
     scored: dict[str, Scores],
     taxonomy: Taxonomy,
     *,
@@ -173,7 +173,7 @@ def _sides(
 
 
 def _placed(
-    month: Sequence[Document], decided: Sequence[Lesson], scored: dict[str, Scores]
+    month: Sequence[Document], decided: Sequence[LabelledExample], scored: dict[str, Scores]
 ) -> dict[str, list[Document]]:
     """Return by section what was approved for it, and what the model puts there without doubt."""
     found: dict[str, dict[str, Document]] = {}

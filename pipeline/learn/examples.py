@@ -29,7 +29,7 @@ FEWEST_TO_TEST = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class LabelledExample:
     """One standing approval or rejection."""
 
     example: Example
@@ -47,10 +47,10 @@ class Unlabelled:
 
 
 @dataclass(frozen=True, slots=True)
-class Lessons:
+class TrainingSet:
     """Everything there is to learn from."""
 
-    decided: tuple[Lesson, ...]
+    decided: tuple[LabelledExample, ...]
     background: tuple[Unlabelled, ...]
 
     @property
@@ -73,7 +73,7 @@ class Lessons:
         return tuple(each.document for each in self.background if each.known_at < cut)
 
 
-def gather(open_store: OpenStore, taxonomy: Taxonomy, *, background: int) -> Lessons:
+def load_training_set(open_store: OpenStore, taxonomy: Taxonomy, *, background: int) -> TrainingSet:
     """Return every standing approval and rejection and a sample of the undecided papers.
 
     Deferred papers teach nothing. Sections that the taxonomy no longer has are left out of an
@@ -87,13 +87,13 @@ def gather(open_store: OpenStore, taxonomy: Taxonomy, *, background: int) -> Les
         undecided = store.papers.get_many(sampled)
         held = store.papers.get_many(one.text.arxiv_id for one in decided)
     known = {section.id for section in taxonomy.sections}
-    return Lessons(
+    return TrainingSet(
         decided=tuple(_lesson(one, known, held.get(one.text.arxiv_id)) for one in decided),
         background=tuple(_unlabelled(stored) for stored in undecided.values()),
     )
 
 
-def split_by_time(lessons: Lessons) -> Split | None:
+def split_by_time(lessons: TrainingSet) -> Split | None:
     """Return what to train on and the newest decisions to test on; None if those are too few.
 
     The list is never tested on: it was decided in bulk, at no particular time, and holds no
@@ -112,7 +112,7 @@ def split_by_time(lessons: Lessons) -> Split | None:
     return Split(apart((*listed, *split.train), split.test), split.test, split.cut)
 
 
-def too_few(lessons: Lessons) -> TooFewDecisionsError:
+def too_few(lessons: TrainingSet) -> TooFewDecisionsError:
     """Return the error for lessons that cannot be split."""
     own = sum(not one.listed for one in lessons.decided)
     needed = round(FEWEST_TO_TEST / NEWEST)
@@ -130,19 +130,19 @@ def keys_of(examples: Sequence[Example], background: Sequence[Document]) -> froz
     return marks((*(example.document for example in examples), *background))
 
 
-def known_of(lessons: Lessons, papers: frozenset[str]) -> frozenset[str]:
+def known_of(lessons: TrainingSet, papers: frozenset[str]) -> frozenset[str]:
     """Return the ids of papers, and by what those among the lessons are known besides."""
     every = (*(one.example.document for one in lessons.decided), *lessons.documents)
     return papers | marks(document for document in every if document.key in papers)
 
 
-def _lesson(one: TrainingExample, known: set[str], stored: StoredPaper | None) -> Lesson:
+def _lesson(one: TrainingExample, known: set[str], stored: StoredPaper | None) -> LabelledExample:
     example = Example(
         document=document_of(one.text, known_at(one.text.arxiv_id, stored)),
         in_scope=one.verdict is Verdict.APPROVED,
         sections=tuple(section for section in one.sections if section in known),
     )
-    return Lesson(example, one.decided_at, listed=one.reviewer == LIST_REVIEWER)
+    return LabelledExample(example, one.decided_at, listed=one.reviewer == LIST_REVIEWER)
 
 
 def _unlabelled(stored: StoredPaper) -> Unlabelled:

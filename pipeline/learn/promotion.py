@@ -17,7 +17,7 @@ from classifiers.linear.training import train
 from classifiers.measure.evaluation import Evaluation, Split, evaluate, labels_of, temporal_split
 from classifiers.types import Classifier, Document, Example, Scores
 from config.taxonomy import Taxonomy
-from pipeline.learn.examples import FEWEST_TO_TEST, Lessons, keys_of, known_of, split_by_time
+from pipeline.learn.examples import FEWEST_TO_TEST, TrainingSet, keys_of, known_of, split_by_time
 from pipeline.learn.registry import Learned
 
 #: decisions the champion has never seen, before it is measured on the newer half of them
@@ -27,7 +27,7 @@ _CHANCE = 1.645
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class MeasuredModel:
     """One of the two, and its measures."""
 
     model_id: str
@@ -38,7 +38,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
+class Comparison:
     """Both on the same papers, or why they could not be compared."""
 
     verdict: str
@@ -47,8 +47,8 @@ class Contest:
     papers: int = 0
     #: every test paper was decided at or after this moment
     cut: datetime | None = None
-    challenger: Side | None = None
-    champion: Side | None = None
+    challenger: MeasuredModel | None = None
+    champion: MeasuredModel | None = None
     #: challenger's error less champion's, and what of it chance explains
     difference: float | None = None
     chance: float | None = None
@@ -56,7 +56,7 @@ class Contest:
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    side: Side
+    side: MeasuredModel
     #: the error of each test paper
     each: tuple[float, ...]
 
@@ -73,17 +73,19 @@ class _Entrant:
         evaluation = evaluate(self.classifier, test, taxonomy, trained_on=self.keys)
         scores = self.classifier.predict([example.document for example in test])
         each = errors(test, scores, taxonomy)
-        return _Result(Side(self.model_id, self.scored, statistics.fmean(each), evaluation), each)
+        return _Result(
+            MeasuredModel(self.model_id, self.scored, statistics.fmean(each), evaluation), each
+        )
 
 
 def compete(
     challenger: Model,
     champion: Model,
     learned: Learned | None,
-    lessons: Lessons,
+    lessons: TrainingSet,
     *,
     on_stage: Callable[[str], None] = lambda _: None,
-) -> Contest:
+) -> Comparison:
     """Return who did better on the newest decisions.
 
     Args:
@@ -98,16 +100,16 @@ def compete(
     model of the champion's recipe on what it knew before the test stands in for it.
     """
     if learned is None:
-        return Contest("what the model in use learned from is not on record", not_worse=True)
+        return Comparison("what the model in use learned from is not on record", not_worse=True)
     learned_of = known_of(lessons, learned.papers)
     split = _unseen(lessons, learned_of)
     itself = split is not None
     split = split or split_by_time(lessons)
     if split is None:
-        return Contest("too few later decisions to compare on", not_worse=True)
+        return Comparison("too few later decisions to compare on", not_worse=True)
     recipe = _recipe(champion)
     if not itself and recipe is None:
-        return Contest("the recipe of the model in use is no longer known", not_worse=True)
+        return Comparison("the recipe of the model in use is no longer known", not_worse=True)
     background = _before(lessons.known_before(split.cut), split)
     on_stage("training the challenger's fold-model")
     fold = _like(challenger, split.train, background, Recipe(), split)
@@ -157,7 +159,7 @@ def errors(
     return tuple(found)
 
 
-def _unseen(lessons: Lessons, learned_of: frozenset[str]) -> Split | None:
+def _unseen(lessons: TrainingSet, learned_of: frozenset[str]) -> Split | None:
     """Return the newer half of the decisions that are new to the champion as the test."""
     new = [
         (one.example, one.decided_at)
@@ -199,7 +201,7 @@ def _recipe(model: Model) -> Recipe | None:
     return Recipe(**made)  # type: ignore[arg-type]  # JSON keeps the kinds of numbers apart
 
 
-def _judged(challenger: _Result, champion: _Result, cut: datetime) -> Contest:
+def _judged(challenger: _Result, champion: _Result, cut: datetime) -> Comparison:
     pairs = [one - other for one, other in zip(challenger.each, champion.each, strict=True)]
     difference = statistics.fmean(pairs)
     chance = _CHANCE * statistics.stdev(pairs) / math.sqrt(len(pairs))
@@ -208,7 +210,7 @@ def _judged(challenger: _Result, champion: _Result, cut: datetime) -> Contest:
         verdict = "better" if difference < 0 else "equal"
     else:
         verdict = "worse" if worse else "not worse beyond chance"
-    return Contest(
+    return Comparison(
         verdict=verdict,
         not_worse=not worse,
         papers=len(pairs),

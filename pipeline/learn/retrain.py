@@ -8,11 +8,11 @@ from classifiers.errors import NoModelError
 from classifiers.kept import shelf
 from pipeline.learn.drift_report import DriftReport, drift_path, iso_week, save_drift
 from pipeline.learn.registry import read_learned, read_shelf
-from pipeline.runtime.record import Recorder
+from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 
 
-def retrain_step(services: Services, record: Recorder, bars: Progress) -> str | None:
+def retrain_step(services: Services, record: Run, bars: Progress) -> str | None:
     """Train once `retrain_after` decisions are new to the model in use and to the newest kept one.
 
     The newest may have lost its contest: the same decisions would only make it lose again, in
@@ -58,7 +58,7 @@ def _learned_so_far(models: Path) -> frozenset[str]:
     return frozenset().union(*(learned.decided for learned in found if learned is not None))
 
 
-def weekly_drift_step(services: Services, record: Recorder, bars: Progress) -> DriftReport | None:
+def weekly_drift_step(services: Services, record: Run, bars: Progress) -> DriftReport | None:
     """Look at drift in the first run of an ISO week; None in the others, and without a model."""
     settings = services.settings.classifier
     if drift_path(settings.reports, iso_week(services.clock())).exists():
@@ -68,7 +68,7 @@ def weekly_drift_step(services: Services, record: Recorder, bars: Progress) -> D
     return drift_step(services, record, bars)
 
 
-def drift_step(services: Services, record: Recorder, bars: Progress) -> DriftReport:
+def drift_step(services: Services, record: Run, bars: Progress) -> DriftReport:
     """Look at drift now and keep what was seen as this week's.
 
     Raises:

@@ -16,8 +16,8 @@ from classifiers.linear.model import Model
 from classifiers.linear.training import train
 from config.errors import LivingSurveyError
 from config.taxonomy import Taxonomy
-from pipeline.learn.examples import Lessons, gather
-from pipeline.learn.promotion import Contest, Side, compete
+from pipeline.learn.examples import TrainingSet, load_training_set
+from pipeline.learn.promotion import Comparison, MeasuredModel, compete
 from pipeline.learn.registry import (
     Learned,
     current_model_id,
@@ -51,7 +51,7 @@ class TrainReport:
     #: whether it is the model in use now
     promoted: bool
     #: None where there was nothing to compare with
-    contest: Contest | None
+    contest: Comparison | None
     #: old models that were removed to make room
     removed: tuple[str, ...]
 
@@ -89,7 +89,7 @@ def train_model(
         NothingToLearnError: what is decided so far makes no model better than the cue words.
     """
     now = clock()
-    lessons = gather(open_store, taxonomy, background=background)
+    lessons = load_training_set(open_store, taxonomy, background=background)
     _refuse_too_little(lessons, models, force=force)
     on_stage("training on all decisions")
     model = train(lessons.examples, lessons.documents, taxonomy, trained_at=now, seed=seed)
@@ -112,7 +112,7 @@ def train_model(
     )
 
 
-def _refuse_too_little(lessons: Lessons, models: Path, *, force: bool) -> None:
+def _refuse_too_little(lessons: TrainingSet, models: Path, *, force: bool) -> None:
     approved = sum(example.in_scope for example in lessons.examples)
     rejected, stream = len(lessons.examples) - approved, len(lessons.documents)
     if force and approved:
@@ -143,8 +143,8 @@ def _refuse_too_little(lessons: Lessons, models: Path, *, force: bool) -> None:
 
 
 def _contest(
-    model: Model, lessons: Lessons, models: Path, on_stage: Callable[[str], None]
-) -> Contest | None:
+    model: Model, lessons: TrainingSet, models: Path, on_stage: Callable[[str], None]
+) -> Comparison | None:
     """Compare with the model in use; None before the first."""
     champion_id = None
     try:
@@ -154,11 +154,11 @@ def _contest(
         champion = artifact.load(models, model.taxonomy)
     except ModelError as error:
         # A champion that cannot be used cannot defend itself: training anew is its remedy.
-        return Contest(f"the model in use cannot be read: {error.message}", not_worse=True)
+        return Comparison(f"the model in use cannot be read: {error.message}", not_worse=True)
     return compete(model, champion, read_learned(models, champion_id), lessons, on_stage=on_stage)
 
 
-def _save(model: Model, lessons: Lessons, models: Path, contest: Contest | None) -> None:
+def _save(model: Model, lessons: TrainingSet, models: Path, contest: Comparison | None) -> None:
     models.mkdir(parents=True, exist_ok=True)
     learned = Learned(
         decided=frozenset(example.document.key for example in lessons.examples),
@@ -169,13 +169,13 @@ def _save(model: Model, lessons: Lessons, models: Path, contest: Contest | None)
     artifact.save(model, models, promote=False)
 
 
-def _why(contest: Contest | None, *, force: bool) -> str:
+def _why(contest: Comparison | None, *, force: bool) -> str:
     if contest is None:
         return "the first model"
     return f"forced ({contest.verdict})" if force else contest.verdict
 
 
-def _summary(contest: Contest | None) -> dict[str, Any]:
+def _summary(contest: Comparison | None) -> dict[str, Any]:
     """Return what is kept of a contest beside the model: figures, no papers."""
     if contest is None:
         return {}
@@ -188,13 +188,13 @@ def _summary(contest: Contest | None) -> dict[str, Any]:
     }
 
 
-def _figures(side: Side) -> dict[str, Any]:
+def _figures(side: MeasuredModel) -> dict[str, Any]:
     figures = dict(measures(side))
     rounded = {name: round(value, 4) for name, value in figures.items() if math.isfinite(value)}
     return {"model_id": side.model_id, "scored": side.scored, **rounded}
 
 
-def measures(side: Side) -> tuple[tuple[str, float], ...]:
+def measures(side: MeasuredModel) -> tuple[tuple[str, float], ...]:
     """Return what is shown of one side, the deciding measure first; nan: cannot be said."""
     found = side.evaluation
     return (

@@ -17,7 +17,7 @@ class AnotherRunError(TryAgainLaterError):
     """Another process fetches or seeds into the same database."""
 
 
-class Recorder:
+class Run:
     """Collects what a run counted, for its row in `runs`."""
 
     def __init__(self) -> None:
@@ -59,14 +59,14 @@ def recorded(
     open_store: OpenStore,
     clock: Callable[[], datetime],
     words: Sequence[str] = (),
-) -> Iterator[Recorder]:
+) -> Iterator[Run]:
     """Write this execution into `runs`, with its words and how it ended, and checkpoint then.
 
     SIGTERM becomes KeyboardInterrupt here, so that `systemctl stop` ends a run as recorded.
     """
     with open_store() as store:
         run_id = store.runs.start(command, clock(), words)
-    recorder = Recorder()
+    recorder = Run()
     status, error = RunStatus.FAILED, None
     try:
         with _terminable():

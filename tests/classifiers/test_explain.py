@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifiers.linear.explain import Mark, Reading, explain, term_marks
+from classifiers.linear.explain import Reading, Span, explain, term_marks
 from classifiers.linear.model import Model
 from classifiers.linear.targets import Output
 from classifiers.linear.training import train
@@ -66,7 +66,7 @@ def test_marks_point_into_the_text_as_it_stands() -> None:
 
 def test_a_pair_across_the_seam_has_a_mark_on_each_side() -> None:
     marks = term_marks(document("1", "New volcanoes", "Text here"))
-    assert marks["volcanoes text"] == (Mark("title", 4, 13), Mark("abstract", 0, 4))
+    assert marks["volcanoes text"] == (Span("title", 4, 13), Span("abstract", 0, 4))
 
 
 def test_every_known_term_of_a_text_has_a_place(model: Model) -> None:

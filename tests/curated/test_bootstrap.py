@@ -10,7 +10,7 @@ import pytest
 from config.errors import TryAgainLaterError
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.cli.bootstrap import seeding_text
-from pipeline.curated.bootstrap import SeedReport, seed_from_list
+from pipeline.curated.bootstrap import BootstrapReport, seed_from_list
 from pipeline.curated.parse import parse_list, read_list
 from pipeline.curated.plan import Reason, decided_at
 from storage.store import OpenStore, Store, store_opener
@@ -54,14 +54,14 @@ def open_store(tmp_path: Path) -> OpenStore:
 @pytest.fixture
 def seed(
     open_store: OpenStore, taxonomy: Taxonomy, now: datetime
-) -> Callable[[bytes, FakeArxiv], SeedReport]:
-    def run(data: bytes, arxiv: FakeArxiv) -> SeedReport:
+) -> Callable[[bytes, FakeArxiv], BootstrapReport]:
+    def run(data: bytes, arxiv: FakeArxiv) -> BootstrapReport:
         return seed_from_list(parse_list(data), arxiv.look_up, open_store, taxonomy, now=now)
 
     return run
 
 
-Seed = Callable[[bytes, FakeArxiv], SeedReport]
+Seed = Callable[[bytes, FakeArxiv], BootstrapReport]
 
 
 def test_an_entry_that_agrees_is_approved_in_the_lists_name(

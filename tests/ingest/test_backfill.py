@@ -10,7 +10,7 @@ from rich.progress import Progress
 from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.server import ReplicaServer
-from pipeline.ingest.backfill import BackfillReport, Pace, backfill_papers
+from pipeline.ingest.backfill import BackfillReport, Eta, backfill_papers
 from pipeline.ingest.sources.errors import SourceError
 from storage.store import OpenStore, Store, store_opener
 from tests.support.arxiv import make_record, noon, sources
@@ -130,7 +130,7 @@ def test_pitfall_08_a_week_whose_chain_breaks_is_asked_for_from_its_start(
 
 def test_the_time_left_is_never_shorter_than_arxivs_interval_allows() -> None:
     seconds = iter((0.0, 1.0, 1.0, 100.0))
-    pace = Pace(10, 3.0, monotonic=lambda: next(seconds))
+    pace = Eta(10, 3.0, monotonic=lambda: next(seconds))
     assert pace.requests_left() == 10
     for _ in range(4):
         pace.page()
@@ -142,7 +142,7 @@ def test_the_time_left_is_never_shorter_than_arxivs_interval_allows() -> None:
 
 
 def test_a_long_rest_is_told_in_hours() -> None:
-    assert str(Pace(4000, 3.0)) == "week 1 of 4000, about 3.3 h left"
+    assert str(Eta(4000, 3.0)) == "week 1 of 4000, about 3.3 h left"
 
 
 def test_backfilled_days_are_settled_in_the_ledger(tmp_path: Path, open_store: OpenStore) -> None:

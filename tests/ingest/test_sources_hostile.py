@@ -11,7 +11,7 @@ from pipeline.ingest.sources.fields.tex import to_unicode
 from pipeline.ingest.sources.fields.text import paragraphs, says_withdrawn
 from pipeline.ingest.sources.oai.source import parse_oai_page
 from pipeline.ingest.sources.query.transport import check_page
-from pipeline.ingest.sources.transport.archive import RawAnswer
+from pipeline.ingest.sources.transport.archive import RawResponse
 from pipeline.ingest.sources.transport.client import (
     LONGEST_WAIT_SECONDS,
     retry_after_seconds,
@@ -97,7 +97,7 @@ def test_impossible_totals_are_bad_answers(total: str) -> None:
     ("value", "seconds"), [("\u00b2", None), ("-5", None), (DIGITS, LONGEST_WAIT_SECONDS)]
 )
 def test_impossible_waits_close_no_channel_for_good(value: str, seconds: float | None) -> None:
-    answer = RawAnswer("http://127.0.0.1/", 503, {"retry-after": value}, b"", AT)
+    answer = RawResponse("http://127.0.0.1/", 503, {"retry-after": value}, b"", AT)
     assert retry_after_seconds(answer) == seconds
 
 

@@ -20,14 +20,14 @@ from pipeline.ingest.sources.errors import (
     IncompleteAnswerError,
     ThrottledError,
 )
-from pipeline.ingest.sources.transport.archive import Archive, RawAnswer
+from pipeline.ingest.sources.transport.archive import Archive, RawResponse
 from pipeline.ingest.sources.transport.client import make_client, retry_after_seconds, user_agent
 from tests.support.transport import AT, FakeTime, Script, fault, fresh_client, http_date, make_http
 
 
-def answer(**headers: str) -> RawAnswer:
+def answer(**headers: str) -> RawResponse:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return RawAnswer("http://127.0.0.1/", 503, named, b"", AT)
+    return RawResponse("http://127.0.0.1/", 503, named, b"", AT)
 
 
 def raw_server(*replies: bytes) -> tuple[str, threading.Thread, list[bytes]]:
@@ -147,7 +147,7 @@ def test_a_reader_that_finds_the_answer_incomplete_is_given_another(
 ) -> None:
     script = Script(httpserver, "half", "whole")
 
-    def reader(raw: RawAnswer) -> str:
+    def reader(raw: RawResponse) -> str:
         if raw.body == b"half":
             raise IncompleteAnswerError("half")
         return raw.body.decode()
@@ -237,7 +237,7 @@ def test_archived_answers_come_back_in_order_although_the_clock_stands_still(
 ) -> None:
     archive = Archive(tmp_path)
     for number in range(12):
-        archive.keep(RawAnswer(f"http://127.0.0.1/{number}", 200, {}, str(number).encode(), AT))
+        archive.keep(RawResponse(f"http://127.0.0.1/{number}", 200, {}, str(number).encode(), AT))
     assert [one.body for one in archive.replay()] == [str(n).encode() for n in range(12)]
 
 
@@ -250,7 +250,7 @@ def test_the_archive_needs_no_links_and_leaves_nothing_half_written(
     monkeypatch.setattr(os, "link", refused)
     archive = Archive(tmp_path)
     (tmp_path / ".part").write_bytes(b"what a killed process left")
-    kept = archive.keep(RawAnswer("http://127.0.0.1/", 200, {}, b"body", AT))
+    kept = archive.keep(RawResponse("http://127.0.0.1/", 200, {}, b"body", AT))
     files = {path.name for path in tmp_path.rglob("*") if path.is_file()}
     assert files == {".lock", kept.name, kept.with_suffix(".json").name}
 
@@ -258,7 +258,7 @@ def test_the_archive_needs_no_links_and_leaves_nothing_half_written(
 def test_answers_kept_by_two_at_once_all_stay(tmp_path: Path) -> None:
     def keep(name: str) -> None:
         for number in range(10):
-            Archive(tmp_path).keep(RawAnswer(f"http://{name}", 200, {}, bytes([number]), AT))
+            Archive(tmp_path).keep(RawResponse(f"http://{name}", 200, {}, bytes([number]), AT))
 
     threads = [threading.Thread(target=keep, args=(name,)) for name in ("a", "b", "c")]
     for thread in threads:
@@ -272,7 +272,7 @@ def test_answers_kept_by_two_at_once_all_stay(tmp_path: Path) -> None:
 def test_the_archive_keeps_no_cookie_and_notices_damage(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     path = archive.keep(
-        RawAnswer("http://127.0.0.1/", 200, {"set-cookie": "s=1", "date": "x"}, b"body", AT)
+        RawResponse("http://127.0.0.1/", 200, {"set-cookie": "s=1", "date": "x"}, b"body", AT)
     )
     assert json.loads(path.with_suffix(".json").read_text())["headers"] == {"date": "x"}
     path.write_bytes(gzip.compress(b"other"))

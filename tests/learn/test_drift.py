@@ -12,10 +12,10 @@ from classifiers.types import Document, Example
 from config.settings import ClassifierSettings, DatabaseSettings, Settings
 from pipeline.learn import train as training
 from pipeline.learn.drift_report import DriftReport, newest_drift, save_drift
-from pipeline.learn.promotion import Contest
+from pipeline.learn.promotion import Comparison
 from pipeline.learn.retrain import drift_step, retrain_step, weekly_drift_step
 from pipeline.publish.digest.week import Week
-from pipeline.runtime.record import Recorder
+from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services, bootstrap
 from tests.support.learning import DAY, START, call, decide, decisions, opener, settle, store_papers
 from tests.support.texts import approved, document, outside, rejected
@@ -128,7 +128,7 @@ def test_without_a_model_nothing_can_drift(tmp_path: Path) -> None:
 
 
 def test_the_first_run_of_a_week_looks_and_the_others_do_not(survey: Path) -> None:
-    record, opened = Recorder(), _services(survey)
+    record, opened = Run(), _services(survey)
     with _bars() as bars:
         first = weekly_drift_step(opened, record, bars)
         assert first is not None
@@ -144,7 +144,7 @@ def test_the_first_run_of_a_week_looks_and_the_others_do_not(survey: Path) -> No
 
 
 def test_a_run_trains_anew_when_enough_is_new(survey: Path) -> None:
-    record = Recorder()
+    record = Run()
     decide(opener(survey), decisions(10, start=700), first=NOW - 5 * DAY)
     with _bars() as bars:
         assert retrain_step(_services(survey), record, bars) is None
@@ -158,11 +158,11 @@ def test_a_run_trains_anew_when_enough_is_new(survey: Path) -> None:
 def test_a_lost_contest_is_not_repeated_in_every_run(
     survey: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def worse(*args: object, **named: object) -> Contest:
-        return Contest("worse", not_worse=False)
+    def worse(*args: object, **named: object) -> Comparison:
+        return Comparison("worse", not_worse=False)
 
     monkeypatch.setattr(training, "compete", worse)
-    record = Recorder()
+    record = Run()
     decide(opener(survey), decisions(10, start=700), first=NOW - 5 * DAY)
     with _bars() as bars:
         assert retrain_step(_services(survey, retrain_after=10), record, bars) is not None
@@ -174,7 +174,7 @@ def test_a_run_with_too_little_to_learn_from_goes_on(tmp_path: Path) -> None:
     opener_ = opener(tmp_path)
     decide(opener_, decisions(10), first=START)
     with _bars() as bars:
-        assert retrain_step(_services(tmp_path, retrain_after=1), Recorder(), bars) is None
+        assert retrain_step(_services(tmp_path, retrain_after=1), Run(), bars) is None
 
 
 def test_reports_of_another_version_are_passed_over(tmp_path: Path) -> None:

@@ -27,12 +27,12 @@ from pipeline.learn.evaluation.page import page
 from pipeline.learn.evaluation.replaying import replay_orders
 from pipeline.learn.evaluation.report import EvaluationReport
 from pipeline.learn.examples import (
-    Lesson,
-    Lessons,
+    LabelledExample,
     TooFewDecisionsError,
+    TrainingSet,
     Unlabelled,
-    gather,
     known_of,
+    load_training_set,
     split_by_time,
 )
 from storage.types import NewDecision, Verdict
@@ -47,18 +47,18 @@ def taxonomy() -> Taxonomy:
 
 
 @pytest.fixture(scope="module")
-def lessons(tmp_path_factory: pytest.TempPathFactory, taxonomy: Taxonomy) -> Lessons:
-    return gather(settle(tmp_path_factory.mktemp("survey")), taxonomy, background=100)
+def lessons(tmp_path_factory: pytest.TempPathFactory, taxonomy: Taxonomy) -> TrainingSet:
+    return load_training_set(settle(tmp_path_factory.mktemp("survey")), taxonomy, background=100)
 
 
 @pytest.fixture(scope="module")
-def report(lessons: Lessons, taxonomy: Taxonomy, tmp_path_factory: Any) -> EvaluationReport:
+def report(lessons: TrainingSet, taxonomy: Taxonomy, tmp_path_factory: Any) -> EvaluationReport:
     return measure(
         lessons, taxonomy, survey="Rivers", models=tmp_path_factory.mktemp("models"), seed=0
     )
 
 
-def test_the_newest_decisions_are_the_test_and_the_list_is_never(lessons: Lessons) -> None:
+def test_the_newest_decisions_are_the_test_and_the_list_is_never(lessons: TrainingSet) -> None:
     split = split_by_time(lessons)
     assert split is not None
     assert len(split.test) == 12
@@ -74,7 +74,7 @@ def test_decisions_of_one_moment_are_tested_with_the_list_as_training(
     open_store = settle(tmp_path, decided=0)
     # dated before the list was imported: the list is still what is learned from
     decide(open_store, decisions(20), first=START - DAY, step=0 * DAY)
-    split = split_by_time(gather(open_store, taxonomy, background=0))
+    split = split_by_time(load_training_set(open_store, taxonomy, background=0))
     assert split is not None
     assert (len(split.train), len(split.test)) == (24, 20)
 
@@ -85,7 +85,7 @@ def test_the_unlabelled_stream_is_older_than_the_test(tmp_path: Path, taxonomy: 
         store.papers.upsert(
             [make_paper("2603.99999", submitted_at=START + 60 * DAY)], seen_at=START + 61 * DAY
         )
-    found = gather(open_store, taxonomy, background=100)
+    found = load_training_set(open_store, taxonomy, background=100)
     split = split_by_time(found)
     assert split is not None
     assert "2603.99999" in {document.key for document in found.documents}
@@ -114,7 +114,7 @@ def test_all_stand_side_by_side_on_the_same_papers(report: EvaluationReport) -> 
     assert "No model was trained yet" in report.remarks[0]
 
 
-def leaking(lessons: Lessons) -> Split:
+def leaking(lessons: TrainingSet) -> Split:
     split = split_by_time(lessons)
     assert split is not None
     return replace(split, train=(*split.train, split.test[0]))
@@ -132,7 +132,7 @@ def test_a_leak_stops_the_command_before_any_figure(
 
 
 def test_a_test_paper_in_the_unlabelled_stream_never_gets_there(
-    lessons: Lessons, taxonomy: Taxonomy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lessons: TrainingSet, taxonomy: Taxonomy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[set[str], frozenset[str]]] = []
 
@@ -167,7 +167,7 @@ def test_a_test_paper_in_the_unlabelled_stream_never_gets_there(
 
 
 def test_a_paper_submitted_anew_is_not_tested_by_what_it_taught_before(
-    lessons: Lessons, taxonomy: Taxonomy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lessons: TrainingSet, taxonomy: Taxonomy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three test papers came before under other ids: in the list, decided, unlabelled."""
     seen: list[tuple[frozenset[str], frozenset[str]]] = []
@@ -176,7 +176,7 @@ def test_a_paper_submitted_anew_is_not_tested_by_what_it_taught_before(
         seen.append((marks(e.document for e in test), trained_on))
         return evaluate(classifier, test, taxonomy, trained_on=trained_on)
 
-    def again(one: Lesson | Unlabelled, title: str) -> Any:
+    def again(one: LabelledExample | Unlabelled, title: str) -> Any:
         if isinstance(one, Unlabelled):
             return replace(one, document=replace(one.document, title=title))
         document = replace(one.example.document, title=title)
@@ -357,7 +357,7 @@ def test_a_replay_needs_both_verdicts(tmp_path: Path, taxonomy: Taxonomy) -> Non
     open_store = settle(tmp_path, decided=0)
     decide(open_store, approved(5, start=100), first=START + DAY)
     with pytest.raises(TooFewDecisionsError, match="20 approvals and 0 rejections"):
-        replay_orders(gather(open_store, taxonomy, background=0), taxonomy)
+        replay_orders(load_training_set(open_store, taxonomy, background=0), taxonomy)
 
 
 def test_every_order_is_replayed_beside_asreview(tmp_path: Path) -> None:
@@ -422,7 +422,7 @@ def test_on_real_papers_the_recipe_beats_what_it_must(
         )
         store.decisions.add([_decision(row, labels, taxonomy) for row in chosen])
     found = measure(
-        gather(open_store, taxonomy, background=400),
+        load_training_set(open_store, taxonomy, background=400),
         taxonomy,
         survey="T",
         models=tmp_path / "models",

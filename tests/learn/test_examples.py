@@ -7,7 +7,7 @@ import pytest
 
 from config.taxonomy import load_taxonomy
 from pipeline.learn.documents import known_at
-from pipeline.learn.examples import gather
+from pipeline.learn.examples import load_training_set
 from storage.types import StoredPaper
 from tests.support.builders import make_paper
 from tests.support.learning import settle
@@ -50,7 +50,7 @@ def test_of_a_paper_that_is_not_held_the_id_tells_the_month(
 
 
 def test_everything_gathered_is_dated(tmp_path: Path) -> None:
-    lessons = gather(settle(tmp_path), load_taxonomy(), background=100)
+    lessons = load_training_set(settle(tmp_path), load_taxonomy(), background=100)
     assert lessons.examples
     assert lessons.background
     assert all(each.known_at == each.document.known_at for each in lessons.background)

@@ -20,10 +20,10 @@ from classifiers.linear.training import train
 from classifiers.text import tokens
 from classifiers.types import Document
 from config.taxonomy import Taxonomy, load_taxonomy
-from pipeline.learn.explain.breakdown import Account, Place, Share, as_written
+from pipeline.learn.explain.breakdown import ScoreBreakdown, Span, TermShare, as_written
 from pipeline.learn.explain.by_cues import CueMind
 from pipeline.learn.explain.by_model import ModelMind
-from pipeline.learn.explain.explainer import Reasoner
+from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.web.marking import marked
 from storage.store import OpenStore
 from storage.types import Verdict
@@ -53,7 +53,7 @@ def mind(model: Model) -> ModelMind:
     return ModelMind(model, [*approved(), *rejected()], seen=0)
 
 
-def total(account: Account) -> float:
+def total(account: ScoreBreakdown) -> float:
     return account.base + sum(share.value for share in account.shares)
 
 
@@ -179,9 +179,9 @@ share_values = st.lists(
 @given(share_values, st.floats(-5, 5))
 def test_what_is_shown_adds_up_in_two_decimals(values: list[float], base: float) -> None:
     ranked = sorted(values, key=lambda value: -abs(value))
-    account = Account(
+    account = ScoreBreakdown(
         "scope", "in_scope", "In scope", 0.5, base + sum(values), base,
-        tuple(Share(f"t{n}", f"t{n}", value, ()) for n, value in enumerate(ranked)),
+        tuple(TermShare(f"t{n}", f"t{n}", value, ()) for n, value in enumerate(ranked)),
     )  # fmt: skip
     shown = account.balance
     parts = shown.base + shown.total_for + shown.total_against + shown.rest
@@ -193,13 +193,18 @@ def test_what_is_shown_adds_up_in_two_decimals(values: list[float], base: float)
 
 def test_marks_show_each_account_and_escape_the_text() -> None:
     text = "<b>Video</b> diffusion & video"
-    places = (Place("abstract", 3, 8), Place("abstract", 25, 30))
-    pair = (Place("abstract", 3, 22),)
+    places = (Span("abstract", 3, 8), Span("abstract", 25, 30))
+    pair = (Span("abstract", 3, 22),)
     accounts = [
-        Account("scope", "in_scope", "", 0.5, 1, 0, (Share("video", "video", 1.0, places),)),
-        Account(
+        ScoreBreakdown(
+            "scope", "in_scope", "", 0.5, 1, 0, (TermShare("video", "video", 1.0, places),)
+        ),
+        ScoreBreakdown(
             "task", "x", "", 0.5, 1, 0,
-            (Share("video", "video", 0.5, places), Share("video diffusion", "", -1.0, pair)),
+            (
+                TermShare("video", "video", 0.5, places),
+                TermShare("video diffusion", "", -1.0, pair),
+            ),
         ),
     ]  # fmt: skip
     assert marked(text, "abstract", accounts) == (
@@ -212,10 +217,10 @@ def test_marks_show_each_account_and_escape_the_text() -> None:
 
 def test_weak_terms_and_places_outside_of_the_text_are_not_marked() -> None:
     shares = (
-        Share("a", "a", 1.0, (Place("title", 0, 1), Place("title", 5, 99))),
-        Share("b", "b", 0.05, (Place("title", 2, 3),)),
+        TermShare("a", "a", 1.0, (Span("title", 0, 1), Span("title", 5, 99))),
+        TermShare("b", "b", 0.05, (Span("title", 2, 3),)),
     )
-    account = Account("scope", "in_scope", "", 0.5, 1, 0, shares)
+    account = ScoreBreakdown("scope", "in_scope", "", 0.5, 1, 0, shares)
     assert marked("a b", "title", [account]) == '<mark class="for-0">a</mark> b'
 
 
@@ -242,7 +247,7 @@ def open_store(tmp_path: Path) -> OpenStore:
 def test_without_a_model_the_cue_words_speak(
     tmp_path: Path, taxonomy: Taxonomy, open_store: OpenStore
 ) -> None:
-    mind = Reasoner(tmp_path / "models", taxonomy, open_store).mind()
+    mind = ExplainerCache(tmp_path / "models", taxonomy, open_store).mind()
     assert not mind.reasons(PAPER).trained
 
 
@@ -250,7 +255,7 @@ def test_a_new_model_is_noticed_and_the_old_one_kept_until_then(
     tmp_path: Path, taxonomy: Taxonomy, open_store: OpenStore, model: Model
 ) -> None:
     models = tmp_path / "models"
-    reasoner = Reasoner(models, taxonomy, open_store)
+    reasoner = ExplainerCache(models, taxonomy, open_store)
     assert not reasoner.ready
     before = reasoner.mind()
     assert reasoner.ready
@@ -275,7 +280,7 @@ def test_a_model_that_cannot_be_used_says_so_until_it_is_mended(
     arrays = header.with_suffix(".npz")
     whole = arrays.read_bytes()
     arrays.write_bytes(whole[:-1])
-    reasoner = Reasoner(models, taxonomy, open_store)
+    reasoner = ExplainerCache(models, taxonomy, open_store)
     for _ in range(2):
         with pytest.raises(DamagedModelError, match="checksum"):
             reasoner.mind()
@@ -284,14 +289,14 @@ def test_a_model_that_cannot_be_used_says_so_until_it_is_mended(
     assert reasoner.mind().model_id == model.model_id
     other = replace(taxonomy, fingerprint="0" * 64)
     with pytest.raises(UnfitModelError, match="another taxonomy"):
-        Reasoner(models, other, open_store).mind()
+        ExplainerCache(models, other, open_store).mind()
 
 
 def test_many_threads_load_once(
     tmp_path: Path, taxonomy: Taxonomy, open_store: OpenStore, model: Model
 ) -> None:
     artifact.save(model, tmp_path / "models")
-    reasoner = Reasoner(tmp_path / "models", taxonomy, open_store)
+    reasoner = ExplainerCache(tmp_path / "models", taxonomy, open_store)
     found: list[object] = []
     threads = [threading.Thread(target=lambda: found.append(reasoner.mind())) for _ in range(5)]
     for thread in threads:
@@ -307,7 +312,7 @@ def test_warming_is_quiet_whatever_happens(
 ) -> None:
     header = artifact.save(model, tmp_path / "models")
     header.write_text("{", encoding="utf-8")
-    reasoner = Reasoner(tmp_path / "models", taxonomy, open_store)
+    reasoner = ExplainerCache(tmp_path / "models", taxonomy, open_store)
     reasoner.warm()
     reasoner.warm()
     warming = [thread for thread in threading.enumerate() if thread.name == "reasons"]
@@ -343,18 +348,20 @@ def test_a_paper_without_known_words_has_reasons_too(mind: ModelMind, taxonomy: 
 
 def test_words_are_shown_as_they_stand_in_the_text() -> None:
     title, abstract = "A Text-to-Image\n Model", "Models of text. LLMs."
-    pair = (Place("title", 2, 9), Place("abstract", 10, 14))
+    pair = (Span("title", 2, 9), Span("abstract", 10, 14))
     assert as_written("text to", pair, title, abstract) == "Text-to"
-    assert as_written("image model", (Place("title", 10, 22),), title, abstract) == "Image Model"
-    assert as_written("llms", (Place("abstract", 16, 20),), title, abstract) == "LLMs"
-    across = (Place("title", 17, 22), Place("abstract", 0, 6))
+    assert as_written("image model", (Span("title", 10, 22),), title, abstract) == "Image Model"
+    assert as_written("llms", (Span("abstract", 16, 20),), title, abstract) == "LLMs"
+    across = (Span("title", 17, 22), Span("abstract", 0, 6))
     assert as_written("model models", across, title, abstract) == "model models"
     assert as_written("nowhere", (), title, abstract) == "nowhere"
 
 
 def test_a_page_of_forty_thousand_marks_is_marked_in_one_pass() -> None:
     text = "video x " * 40_000
-    places = tuple(Place("abstract", 8 * n, 8 * n + 5) for n in range(40_000))
-    account = Account("scope", "in_scope", "", 0.5, 1, 0, (Share("video", "video", 1.0, places),))
+    places = tuple(Span("abstract", 8 * n, 8 * n + 5) for n in range(40_000))
+    account = ScoreBreakdown(
+        "scope", "in_scope", "", 0.5, 1, 0, (TermShare("video", "video", 1.0, places),)
+    )
     found = marked(text, "abstract", [account])  # by the square of the marks this takes an hour
     assert found.count("<mark") == 40_000

@@ -15,7 +15,7 @@ from classifiers.types import Classifier, Example, Scores
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.learn import promotion as contests
 from pipeline.learn import train as training
-from pipeline.learn.examples import gather
+from pipeline.learn.examples import load_training_set
 from pipeline.learn.promotion import compete, errors
 from pipeline.learn.registry import Learned, read_learned, read_shelf
 from pipeline.learn.train import TrainReport, train_model
@@ -152,7 +152,7 @@ def test_neither_is_scored_on_what_it_learned_from(
     tmp_path: Path, taxonomy: Taxonomy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_store = settle(tmp_path)
-    lessons = gather(open_store, taxonomy, background=100)
+    lessons = load_training_set(open_store, taxonomy, background=100)
     model = train(lessons.examples, lessons.documents, taxonomy, trained_at=START + 90 * DAY)
     seen: list[tuple[set[str], frozenset[str]]] = []
 

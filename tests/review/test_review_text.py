@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from config.errors import UsageError
 from pipeline.review.web.context import percent
 from pipeline.review.web.highlight import highlight
-from pipeline.review.web.view_state import Place, place_from_form, read_place
+from pipeline.review.web.view_state import QueueView, read_place, view_from_form
 from storage.types import TermWeight
 from tests.support.review import TAXONOMY
 
@@ -53,23 +53,23 @@ def test_marking_loses_nothing_and_lets_no_markup_through(text: str, terms: list
 
 
 def test_a_place_survives_a_form() -> None:
-    place = Place("/queue", "make-image", "newest", 3, 10)
-    assert place_from_form(place.url(anchor="x", done="y"), TAXONOMY) == place
-    assert place_from_form("/paper/math/0510544", TAXONOMY) == Place("/paper/math/0510544")
+    place = QueueView("/queue", "make-image", "newest", 3, 10)
+    assert view_from_form(place.url(anchor="x", done="y"), TAXONOMY) == place
+    assert view_from_form("/paper/math/0510544", TAXONOMY) == QueueView("/paper/math/0510544")
 
 
 @given(st.text())
 def test_any_text_of_a_form_is_a_place_of_ours(text: str) -> None:
     for path in ("", "/queue", "/paper/"):
-        place = place_from_form(path + text, TAXONOMY)
+        place = view_from_form(path + text, TAXONOMY)
         assert place.path.startswith(("/queue", "/deferred", "/decisions", "/paper/"))
         assert "\n" not in place.url()
 
 
 def test_a_place_has_a_short_address() -> None:
-    assert Place().url() == "/queue"
-    assert Place().in_section("agents").at_page(2).url() == "/queue?section=agents&page=2"
-    assert Place(page=4).with_limit(50).in_order("newest").url() == (
+    assert QueueView().url() == "/queue"
+    assert QueueView().in_section("agents").at_page(2).url() == "/queue?section=agents&page=2"
+    assert QueueView(page=4).with_limit(50).in_order("newest").url() == (
         "/queue?order=newest&at_least=50"
     )
 

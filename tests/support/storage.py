@@ -11,7 +11,7 @@ import numpy as np
 
 from storage.changes import Change
 from storage.engine.instants import from_utc
-from storage.prediction_batch import NamedNumbers, PredictionColumns
+from storage.prediction_batch import PredictionColumns, RaggedArray
 from storage.store import OpenStore, Store, store_opener
 from storage.types import Prediction, Source
 
@@ -64,9 +64,9 @@ def _columns(rows: Sequence[Prediction]) -> PredictionColumns:
     )
 
 
-def _named(lists: Sequence[Sequence[object]], *names: str, number: str) -> NamedNumbers:
+def _named(lists: Sequence[Sequence[object]], *names: str, number: str) -> RaggedArray:
     flat = [each for entries in lists for each in entries]
-    return NamedNumbers(
+    return RaggedArray(
         starts=np.cumsum([0, *(len(entries) for entries in lists)]),
         names=tuple([getattr(each, name) for each in flat] for name in names),
         places=np.arange(len(flat)),

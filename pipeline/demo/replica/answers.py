@@ -13,7 +13,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Twist:
+class ResponseChange:
     """How a fault wants a channel to answer: well-formed, and wrong."""
 
     #: ids that are not out yet, although they were announced
@@ -30,4 +30,4 @@ class Twist:
     stale_feed: bool = False
 
 
-NO_TWIST = Twist()
+NO_TWIST = ResponseChange()

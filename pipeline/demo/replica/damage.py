@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.demo.replica.answers import Answer, Twist
+from pipeline.demo.replica.answers import Answer, ResponseChange
 from pipeline.demo.replica.catalogue import View
 from pipeline.demo.replica.faults import LONGEST_HANG_SECONDS, Fault, Kind
 
@@ -39,9 +39,9 @@ class Delivery:
     silence: float = 0.0
 
 
-def twist_for(faults: Iterable[Fault], view: View, *, resumed: bool) -> Twist:
+def twist_for(faults: Iterable[Fault], view: View, *, resumed: bool) -> ResponseChange:
     """Return how the channel has to answer; `resumed` is a request that carries a token."""
-    twist = Twist()
+    twist = ResponseChange()
     for fault in faults:
         amount = 1 if fault.amount is None else fault.amount
         match fault.kind:

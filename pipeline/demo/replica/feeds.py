@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
 from enum import StrEnum
 
-from pipeline.demo.replica.answers import NO_TWIST, Answer, Twist
+from pipeline.demo.replica.answers import NO_TWIST, Answer, ResponseChange
 from pipeline.demo.replica.calendar import NEW_YORK
 from pipeline.demo.replica.catalogue import Action, Item, View
 from pipeline.demo.replica.sets import ALIASES, archives, subject_classes
@@ -61,7 +61,7 @@ def answer(
     *,
     now: datetime,
     version: str = "",
-    twist: Twist = NO_TWIST,
+    twist: ResponseChange = NO_TWIST,
 ) -> Answer:
     """Answer `/rss/QUERY` or `/atom/QUERY` at the aware UTC instant `now`."""
     day = now.astimezone(NEW_YORK).date()

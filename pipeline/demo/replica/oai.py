@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from pipeline.demo.replica import oai_records
-from pipeline.demo.replica.answers import NO_TWIST, Answer, Twist
+from pipeline.demo.replica.answers import NO_TWIST, Answer, ResponseChange
 from pipeline.demo.replica.catalogue import View, in_set
 from pipeline.demo.replica.oai_static import FORMATS, IDENTIFY, list_sets
 from pipeline.demo.replica.records import Record
@@ -55,7 +55,7 @@ def answer(
     *,
     now: datetime,
     page_size: int,
-    twist: Twist = NO_TWIST,
+    twist: ResponseChange = NO_TWIST,
 ) -> Answer:
     """Answer one request; `pairs` are its decoded parameters, `now` an aware UTC instant."""
     try:
@@ -73,7 +73,11 @@ def _forced_reason(code: str) -> str:
 
 
 def _dispatch(
-    pairs: Sequence[tuple[str, str]], view: View, now: datetime, page_size: int, twist: Twist
+    pairs: Sequence[tuple[str, str]],
+    view: View,
+    now: datetime,
+    page_size: int,
+    twist: ResponseChange,
 ) -> Answer:
     if twist.oai_error:
         raise OaiError(twist.oai_error, _forced_reason(twist.oai_error))
@@ -100,7 +104,7 @@ def _static(body: str, verb: str, now: datetime) -> Answer:
     return _envelope(body, f' verb="{verb}"', now, "max-age=31536000", "oai-static oai")
 
 
-def _get_record(params: dict[str, str], view: View, now: datetime, twist: Twist) -> Answer:
+def _get_record(params: dict[str, str], view: View, now: datetime, twist: ResponseChange) -> Answer:
     if params.keys() != {"verb", "identifier", "metadataPrefix"}:
         raise OaiError("badArgument", "Parameters provided did not match expected.")
     identifier, prefix = params["identifier"], params["metadataPrefix"]
@@ -121,7 +125,7 @@ def _get_record(params: dict[str, str], view: View, now: datetime, twist: Twist)
 
 
 def _list(
-    params: dict[str, str], view: View, now: datetime, page_size: int, twist: Twist
+    params: dict[str, str], view: View, now: datetime, page_size: int, twist: ResponseChange
 ) -> Answer:
     verb, skip, token_echo = params["verb"], 0, ""
     if "resumptionToken" in params:
@@ -160,7 +164,9 @@ def _prefix(params: dict[str, str]) -> str:
     return prefix
 
 
-def _matching(params: dict[str, str], view: View, now: datetime, twist: Twist) -> list[Record]:
+def _matching(
+    params: dict[str, str], view: View, now: datetime, twist: ResponseChange
+) -> list[Record]:
     start, end = _window(params, now)
     wanted = params.get("set")
     if wanted is not None and wanted not in dict(all_sets()):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote_plus
 
-from pipeline.demo.replica.answers import NO_TWIST, Answer, Twist
+from pipeline.demo.replica.answers import NO_TWIST, Answer, ResponseChange
 from pipeline.demo.replica.catalogue import View
 from pipeline.demo.replica.records import Record
 from pipeline.demo.replica.search import BadQueryError, parse
@@ -53,7 +53,7 @@ class _Asked:
 
 
 def answer(
-    params: Mapping[str, str], view: View, *, now: datetime, twist: Twist = NO_TWIST
+    params: Mapping[str, str], view: View, *, now: datetime, twist: ResponseChange = NO_TWIST
 ) -> Answer:
     """Answer one request at the aware UTC instant `now`."""
     try:
@@ -104,7 +104,7 @@ def _number(params: Mapping[str, str], name: str, default: int) -> int:
         raise _BadRequestError(f"{name} must be an integer") from None
 
 
-def _find(asked: _Asked, view: View, twist: Twist) -> tuple[str, list[Record]]:
+def _find(asked: _Asked, view: View, twist: ResponseChange) -> tuple[str, list[Record]]:
     if asked.ids:
         found = [record for one in asked.ids if (record := _by_id(one, view))]
         records = list({(r.arxiv_id, len(r.versions)): r for r in found}.values())

@@ -15,7 +15,7 @@ from typing import Self
 from config.errors import UsageError
 from config.loopback import is_loopback_host
 from pipeline.demo.replica import feeds, oai, query
-from pipeline.demo.replica.answers import Answer, Twist
+from pipeline.demo.replica.answers import Answer, ResponseChange
 from pipeline.demo.replica.calendar import NEW_YORK
 from pipeline.demo.replica.catalogue import Catalogue, View
 from pipeline.demo.replica.damage import Delivery, delivery_for, instead, spoil, twist_for
@@ -127,7 +127,7 @@ class ReplicaServer:
             answer = spoil(self._answer(asked, view, now, twist), faults, number)
         return answer, delivery_for(faults, len(answer.body))
 
-    def _answer(self, asked: Asked, view: View, now: datetime, twist: Twist) -> Answer:
+    def _answer(self, asked: Asked, view: View, now: datetime, twist: ResponseChange) -> Answer:
         params = dict(asked.pairs)
         match asked.recorded.channel:
             case Channel.OAI:

@@ -14,7 +14,7 @@ from pipeline.ingest.sources.oai.source import read_page as read_oai_page
 from pipeline.ingest.sources.query.client import paper_from_result
 from pipeline.ingest.sources.query.transport import check_page, results_of
 from pipeline.ingest.sources.query.transport import read_page as read_query_page
-from pipeline.ingest.sources.transport.archive import Archive, RawAnswer
+from pipeline.ingest.sources.transport.archive import Archive, RawResponse
 from pipeline.ingest.sources.transport.responses import judge
 from storage.types import Paper, QuarantinedRecord, Source
 
@@ -29,7 +29,7 @@ _ATOM_ENTRY = (
 class Reread:
     """One archived answer, read again."""
 
-    answer: RawAnswer
+    answer: RawResponse
     papers: tuple[Paper, ...] = ()
     feed: Feed | None = None
     malformed: tuple[QuarantinedRecord, ...] = ()
@@ -47,7 +47,7 @@ def reread_archive(archive: Archive) -> Iterator[Reread]:
             continue
 
 
-def reread_answer(answer: RawAnswer) -> Reread:
+def reread_answer(answer: RawResponse) -> Reread:
     """Read an answer by what it is: an OAI page, a page of the query API, or a feed.
 
     Raises:

@@ -23,7 +23,7 @@ from pipeline.learn.evaluation.report import (
     curve_point,
 )
 from pipeline.learn.evaluation.rivals import Bench, Contender, cue_words, measured, rivals
-from pipeline.learn.examples import FEWEST_TO_TEST, Lessons, known_of, split_by_time, too_few
+from pipeline.learn.examples import FEWEST_TO_TEST, TrainingSet, known_of, split_by_time, too_few
 from pipeline.learn.registry import read_learned
 
 #: decisions at which the learning curve is taken, where there are more
@@ -31,7 +31,7 @@ _CURVE = (0, 100, 300, 1_000, 3_000, 10_000)
 
 
 def measure(
-    lessons: Lessons,
+    lessons: TrainingSet,
     taxonomy: Taxonomy,
     *,
     survey: str,
@@ -87,7 +87,11 @@ def measure(
 
 
 def _in_use(
-    models: Path, recipe: Contender, test: Sequence[Example], lessons: Lessons, taxonomy: Taxonomy
+    models: Path,
+    recipe: Contender,
+    test: Sequence[Example],
+    lessons: TrainingSet,
+    taxonomy: Taxonomy,
 ) -> tuple[tuple[Candidate, ...], str]:
     """Return the model in use on what it never learned from, the recipe on the same, a remark."""
     try:

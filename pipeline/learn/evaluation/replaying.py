@@ -5,14 +5,14 @@ from collections.abc import Callable
 from classifiers.measure.orders import ORDERS
 from classifiers.measure.simulation import Asreview, OurRule, Rule, Simulation, simulate
 from config.taxonomy import Taxonomy
-from pipeline.learn.examples import FEWEST_TO_TEST, Lessons, TooFewDecisionsError
+from pipeline.learn.examples import FEWEST_TO_TEST, TooFewDecisionsError, TrainingSet
 
 #: trainings per replay, at most
 _STEPS = 30
 
 
 def replay_orders(
-    lessons: Lessons,
+    lessons: TrainingSet,
     taxonomy: Taxonomy,
     *,
     on_stage: Callable[[str], None] = lambda _: None,

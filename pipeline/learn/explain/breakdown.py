@@ -14,7 +14,7 @@ _SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Span:
     """Where a term stands in the text as it is: `field` is `title` or `abstract`, end exclusive."""
 
     field: str
@@ -23,17 +23,17 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class TermShare:
     """One term's exact share in a score, for it (positive) or against it (negative)."""
 
     term: str
     #: the same as it first stands in the text: "Text-to-Image" for "text to image"
     words: str
     value: float
-    places: tuple[Place, ...]
+    places: tuple[Span, ...]
 
 
-def as_written(term: str, places: Sequence[Place], title: str, abstract: str) -> str:
+def as_written(term: str, places: Sequence[Span], title: str, abstract: str) -> str:
     """Return a term's words as they first stand in a paper's text.
 
     A pair whose words stand one at the title's end and one at the abstract's beginning has no such
@@ -46,12 +46,12 @@ def as_written(term: str, places: Sequence[Place], title: str, abstract: str) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
+class RoundedBreakdown:
     """An account in two decimals that add up: base + for + against + rest = score."""
 
     base: float
-    speaking_for: tuple[Share, ...]
-    against: tuple[Share, ...]
+    speaking_for: tuple[TermShare, ...]
+    against: tuple[TermShare, ...]
     #: the sum of the terms that are not shown, and what rounding took
     rest: float
     rest_terms: int
@@ -68,13 +68,13 @@ class Balance:
         return round(sum(round(share.value, 2) for share in self.against), 2)
 
     @property
-    def shown(self) -> tuple[Share, ...]:
+    def shown(self) -> tuple[TermShare, ...]:
         """Return the shares of both sides."""
         return (*self.speaking_for, *self.against)
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class ScoreBreakdown:
     """One score of a paper: `score` = `base` + the sum of all shares."""
 
     #: `scope`, `section`, or the name of a facet
@@ -89,17 +89,17 @@ class Account:
     #: what the score is without a single known term
     base: float
     #: strongest first
-    shares: tuple[Share, ...]
+    shares: tuple[TermShare, ...]
 
     @property
-    def balance(self) -> Balance:
+    def balance(self) -> RoundedBreakdown:
         """Return what is shown of it."""
         seen = [share for share in self.shares if round(share.value, 2)]
         speaking_for = tuple(islice((share for share in seen if share.value > 0), _SHOWN))
         against = tuple(islice((share for share in seen if share.value < 0), _SHOWN))
         base, score = round(self.base, 2), round(self.score, 2)
         shown = (*speaking_for, *against)
-        return Balance(
+        return RoundedBreakdown(
             base=base,
             speaking_for=speaking_for,
             against=against,
@@ -110,7 +110,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Footing:
+class SectionBasis:
     """What a suggested section rests on: its probability follows from these accounts."""
 
     section: str
@@ -120,7 +120,7 @@ class Footing:
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class Neighbour:
     """A decided paper that speaks alike."""
 
     arxiv_id: str
@@ -141,7 +141,7 @@ class Reasons:
     #: False where no model was trained yet and the taxonomy's cue words speak
     trained: bool
     #: the scope first, then every label that a suggested section rests on
-    accounts: tuple[Account, ...]
-    footings: tuple[Footing, ...]
-    approved: tuple[Near, ...] = ()
-    rejected: tuple[Near, ...] = ()
+    accounts: tuple[ScoreBreakdown, ...]
+    footings: tuple[SectionBasis, ...]
+    approved: tuple[Neighbour, ...] = ()
+    rejected: tuple[Neighbour, ...] = ()

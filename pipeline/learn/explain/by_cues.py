@@ -22,7 +22,7 @@ from classifiers.linear.targets import SECTION, own_sections
 from classifiers.text import places, readable, tokens
 from classifiers.types import Document
 from config.taxonomy import Taxonomy
-from pipeline.learn.explain.breakdown import Account, Place, Reasons, Share, as_written
+from pipeline.learn.explain.breakdown import Reasons, ScoreBreakdown, Span, TermShare, as_written
 from pipeline.learn.explain.outline import SCOPE, Key, heading, outline
 
 #: by cue, its evidence
@@ -69,7 +69,7 @@ class CueMind:
 
     def _account(
         self, key: Key, probability: float | None, found: dict[CueKey, Found], where: "_Text"
-    ) -> Account:
+    ) -> ScoreBreakdown:
         if key == SCOPE:
             base, parts = SCOPE_INTERCEPT, self._scope_parts(found)
         elif key[0] == SECTION:
@@ -83,7 +83,7 @@ class CueMind:
             for cue, evidence in cues.items():
                 values[cue] = values.get(cue, 0.0) + evidence * scale
         ranked = sorted(values.items(), key=lambda each: (-each[1], each[0]))
-        return Account(
+        return ScoreBreakdown(
             kind=key[0],
             name=key[1],
             heading=heading(key, self._taxonomy),
@@ -123,12 +123,12 @@ class _Text:
             "abstract": list(places(readable(document.abstract))),
         }
 
-    def share(self, cue: str, value: float) -> Share:
+    def share(self, cue: str, value: float) -> TermShare:
         """Return a cue's share with its places."""
         where, paper = self.places(cue), self._document
-        return Share(cue, as_written(cue, where, paper.title, paper.abstract), value, where)
+        return TermShare(cue, as_written(cue, where, paper.title, paper.abstract), value, where)
 
-    def places(self, cue: str) -> tuple[Place, ...]:
+    def places(self, cue: str) -> tuple[Span, ...]:
         """Return where a cue stands, its plural included."""
         *front, last = tokens(cue)
         found = []
@@ -137,7 +137,7 @@ class _Text:
                 run = words[start : start + len(front) + 1]
                 named = [word for word, _, _ in run]
                 if named[:-1] == front and named[-1] in {last, f"{last}s"}:
-                    found.append(Place(field, run[0][1], run[-1][2]))
+                    found.append(Span(field, run[0][1], run[-1][2]))
         return tuple(found)
 
 

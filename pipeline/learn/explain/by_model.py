@@ -6,7 +6,7 @@ from classifiers.linear.explain import Reading
 from classifiers.linear.model import Model
 from classifiers.linear.targets import Output
 from classifiers.types import Document, Example
-from pipeline.learn.explain.breakdown import Account, Place, Reasons, Share, as_written
+from pipeline.learn.explain.breakdown import Reasons, ScoreBreakdown, Span, TermShare, as_written
 from pipeline.learn.explain.neighbours import Compared
 from pipeline.learn.explain.outline import heading, outline
 
@@ -47,7 +47,7 @@ class ModelMind:
         approved, rejected = self._compared.near(reading.row, {document.key, *changed})
         found = outline(reading.scores, self._parts, sections)
         # A term has the same places in every account.
-        seen: dict[str, tuple[str, tuple[Place, ...]]] = {}
+        seen: dict[str, tuple[str, tuple[Span, ...]]] = {}
         return Reasons(
             model_id=self.model_id,
             trained=True,
@@ -66,19 +66,19 @@ class ModelMind:
         key: tuple[str, str],
         probability: float | None,
         document: Document,
-        seen: dict[str, tuple[str, tuple[Place, ...]]],
-    ) -> Account:
+        seen: dict[str, tuple[str, tuple[Span, ...]]],
+    ) -> ScoreBreakdown:
         kind, name = key
         found = reading.explain(Output(kind, name))
         shares = []
         for each in found.contributions:
             if each.term not in seen:
-                places = tuple(Place(m.field, m.start, m.end) for m in each.marks)
+                places = tuple(Span(m.field, m.start, m.end) for m in each.marks)
                 words = as_written(each.term, places, document.title, document.abstract)
                 seen[each.term] = words, places
             words, places = seen[each.term]
-            shares.append(Share(each.term, words, each.value, places))
-        return Account(
+            shares.append(TermShare(each.term, words, each.value, places))
+        return ScoreBreakdown(
             kind=kind,
             name=name,
             heading=heading(key, self._model.taxonomy),

@@ -28,7 +28,7 @@ _COMPARED = 20_000
 _Stamp = tuple[tuple[str, int], ...]
 
 
-class Mind(Protocol):
+class Explainer(Protocol):
     """A model, or the cue words, that can say why."""
 
     model_id: str
@@ -45,7 +45,7 @@ class Mind(Protocol):
         """Return why a paper is scored as it is."""
 
 
-class Reasoner:
+class ExplainerCache:
     """The mind in use, shared by all threads."""
 
     def __init__(self, models: Path, taxonomy: Taxonomy, open_store: OpenStore) -> None:
@@ -54,7 +54,7 @@ class Reasoner:
         self._open_store = open_store
         self._lock = threading.Lock()
         self._stamp: _Stamp | None = None
-        self._mind: Mind | None = None
+        self._mind: Explainer | None = None
         self._fault: LivingSurveyError | None = None
         self._warming = False
 
@@ -70,7 +70,7 @@ class Reasoner:
         self._warming = True
         threading.Thread(target=self._load_quietly, name="reasons", daemon=True).start()
 
-    def mind(self) -> Mind:
+    def mind(self) -> Explainer:
         """Return the mind in use, loading it if it is not the one we hold.
 
         Raises:
@@ -111,7 +111,7 @@ class Reasoner:
         _log.debug("reasons are ready")
 
 
-def load_mind(models: Path, taxonomy: Taxonomy, open_store: OpenStore) -> Mind:
+def load_mind(models: Path, taxonomy: Taxonomy, open_store: OpenStore) -> Explainer:
     """Return the mind in use: the current model, or the cue words before the first training."""
     from classifiers.kept import artifact  # noqa: PLC0415  two seconds of scikit-learn
     from classifiers.linear.model import Model  # noqa: PLC0415  as above

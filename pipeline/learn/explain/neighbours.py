@@ -13,7 +13,7 @@ from scipy import sparse
 
 from classifiers.linear.model import Model
 from classifiers.types import Example
-from pipeline.learn.explain.breakdown import Near
+from pipeline.learn.explain.breakdown import Neighbour
 
 #: shown of each kind, and how alike they must be: below, it is all "the" and "of"
 _NEAR = 3
@@ -47,7 +47,7 @@ class Compared:
 
     def near(
         self, row: sparse.csr_matrix, without: Collection[str] = ()
-    ) -> tuple[tuple[Near, ...], tuple[Near, ...]]:
+    ) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
         """Return the nearest approved papers and the nearest rejected ones, nearest first.
 
         Args:
@@ -70,10 +70,10 @@ class Compared:
         sharing: sparse.csr_matrix,
         alike: npt.NDArray[np.float32],
         among: npt.NDArray[np.int64],
-    ) -> tuple[Near, ...]:
+    ) -> tuple[Neighbour, ...]:
         order = among[np.argsort(-alike[among], kind="stable")[:_NEAR]].tolist()
         return tuple(
-            Near(
+            Neighbour(
                 arxiv_id=self._keys[place],
                 title=self._titles[place],
                 sections=self._sections[place],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from classifiers.types import Scores
 from config.taxonomy import Taxonomy
-from pipeline.learn.explain.breakdown import Footing
+from pipeline.learn.explain.breakdown import SectionBasis
 
 #: sections explained where nobody says which
 BEST = 3
@@ -23,7 +23,7 @@ class Outline:
     """The outputs to take apart, in order, and the sections that rest on them."""
 
     keys: tuple[Key, ...]
-    footings: tuple[Footing, ...]
+    footings: tuple[SectionBasis, ...]
     probabilities: Mapping[Key, float]
 
 
@@ -42,7 +42,7 @@ def outline(
     chosen = [name for n, name in enumerate(named) if not n or chances[name] >= _WORTH]
     keys = list(dict.fromkeys((SCOPE, *(key for name in chosen for key in parts[name]))))
     footings = tuple(
-        Footing(name, chances[name], tuple(keys.index(key) for key in parts[name]))
+        SectionBasis(name, chances[name], tuple(keys.index(key) for key in parts[name]))
         for name in chosen
     )
     probabilities = {(facet, label): p for facet, label, p in scores.facets}

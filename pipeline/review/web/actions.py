@@ -16,11 +16,11 @@ from starlette.responses import RedirectResponse, Response
 from config.errors import UsageError
 from config.taxonomy import Taxonomy
 from pipeline.review.decide import says_the_same
-from pipeline.review.web.cards import Wish
-from pipeline.review.web.context import VERDICT_NAMES, Desk, desk_of
+from pipeline.review.web.cards import FormDraft
+from pipeline.review.web.context import VERDICT_NAMES, ReviewContext, context_of
 from pipeline.review.web.error_pages import no_such_paper, refuse
 from pipeline.review.web.pages import show_paper
-from pipeline.review.web.view_state import Place, place_from_form
+from pipeline.review.web.view_state import QueueView, view_from_form
 from storage.arxiv_id import parse_arxiv_id
 from storage.types import Decision, NewDecision, StoredPaper, Verdict
 
@@ -39,7 +39,7 @@ class DecideForm:
     note: str
     #: `Card.state` of the page it was made on
     state: str
-    place: Place
+    place: QueueView
     #: the card that follows on the page
     following: str
 
@@ -65,7 +65,7 @@ async def undo(request: Request) -> Response:
 
 async def _act(request: Request, act: Callable[[Request, FormData], Response]) -> Response:
     async with request.form(max_files=0, max_fields=_MOST_FIELDS) as form:
-        sessions = desk_of(request).sessions
+        sessions = context_of(request).sessions
         if not sessions.fits(sessions.current(request), _text(form, "token")):
             return refuse(
                 request,
@@ -77,9 +77,9 @@ async def _act(request: Request, act: Callable[[Request, FormData], Response]) -
 
 
 def _decide(request: Request, form: FormData) -> Response:
-    desk = desk_of(request)
+    desk = context_of(request)
     wanted = read_decision(form, desk.taxonomy)
-    wish = Wish(wanted.sections, wanted.note)
+    wish = FormDraft(wanted.sections, wanted.note)
     if wanted.verdict is Verdict.APPROVED and not wanted.sections:
         return show_paper(
             request,
@@ -105,7 +105,7 @@ def _decide(request: Request, form: FormData) -> Response:
     return RedirectResponse(there, 303)
 
 
-def record(desk: Desk, wanted: DecideForm) -> Outcome:
+def record(desk: ReviewContext, wanted: DecideForm) -> Outcome:
     """Record what the form wants if it was made on the present state, in one lease."""
     with desk.open_store() as store, store.transaction():
         stored = store.papers.get(wanted.arxiv_id)
@@ -131,15 +131,15 @@ def record(desk: Desk, wanted: DecideForm) -> Outcome:
 
 
 def _undo(request: Request, form: FormData) -> Response:
-    desk = desk_of(request)
+    desk = context_of(request)
     decision_id = _text(form, "decision_id") or None
-    place = place_from_form(_text(form, "place"), desk.taxonomy)
+    place = view_from_form(_text(form, "place"), desk.taxonomy)
     taken_back = take_back(desk, decision_id)
     there = place.url(anchor=f"paper-{taken_back.arxiv_id}", done=taken_back.decision_id)
     return RedirectResponse(there, 303)
 
 
-def take_back(desk: Desk, decision_id: str | None) -> Decision:
+def take_back(desk: ReviewContext, decision_id: str | None) -> Decision:
     """Undo the named decision, or this reviewer's last.
 
     Raises:
@@ -183,7 +183,7 @@ def read_decision(form: FormData, taxonomy: Taxonomy) -> DecideForm:
         sections=tuple(section.id for section in taxonomy.sections if section.id in ticked),
         note=note,
         state=_text(form, "state"),
-        place=place_from_form(_text(form, "place"), taxonomy),
+        place=view_from_form(_text(form, "place"), taxonomy),
         following=_text(form, "following"),
     )
 

@@ -14,11 +14,11 @@ from starlette.staticfiles import StaticFiles
 
 from config.errors import LivingSurveyError
 from config.taxonomy import Taxonomy
-from pipeline.learn.explain.explainer import Reasoner
+from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.web import actions as acts
 from pipeline.review.web import error_pages as refusals
 from pipeline.review.web import pages
-from pipeline.review.web.context import STATIC, Desk, make_templates
+from pipeline.review.web.context import STATIC, ReviewContext, make_templates
 from pipeline.review.web.security import Hardened, SameHost, Sessions
 from storage.store import OpenStore
 
@@ -75,7 +75,7 @@ def create_app(
             Exception: refusals.on_bug,
         },
     )
-    app.state.desk = Desk(
+    app.state.desk = ReviewContext(
         open_store=open_store,
         taxonomy=taxonomy,
         reviewer=reviewer,
@@ -83,6 +83,6 @@ def create_app(
         clock=clock,
         survey_title=survey_title,
         templates=make_templates(taxonomy),
-        reasoner=Reasoner(models, taxonomy, open_store) if models else None,
+        reasoner=ExplainerCache(models, taxonomy, open_store) if models else None,
     )
     return app

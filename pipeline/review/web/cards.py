@@ -31,7 +31,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class FormDraft:
     """What a reviewer filled in before the form came back to them."""
 
     sections: tuple[str, ...] = ()
@@ -96,7 +96,7 @@ def make_card(
     taxonomy: Taxonomy,
     *,
     standing: Decision | None = None,
-    wish: Wish | None = None,
+    wish: FormDraft | None = None,
 ) -> Card:
     """Return the card of a paper.
 

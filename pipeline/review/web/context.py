@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 
 from config.headings import heading_key
 from config.taxonomy import Section, Taxonomy
-from pipeline.learn.explain.explainer import Reasoner
+from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.web.cards import grouped
 from pipeline.review.web.security import Sessions
 from pipeline.review.web.view_state import LIMITS, ORDERS
@@ -32,7 +32,7 @@ VERDICT_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ReviewContext:
     """The parts that the pages share."""
 
     open_store: OpenStore
@@ -44,12 +44,12 @@ class Desk:
     survey_title: str
     templates: Environment
     #: says why the model thinks what it thinks; None where no models are kept
-    reasoner: Reasoner | None = None
+    reasoner: ExplainerCache | None = None
 
 
-def desk_of(request: Request) -> Desk:
+def context_of(request: Request) -> ReviewContext:
     """Return the desk the application was made with."""
-    return cast("Desk", request.app.state.desk)
+    return cast("ReviewContext", request.app.state.desk)
 
 
 def percent(probability: float) -> str:
@@ -120,7 +120,7 @@ def render(
     request: Request, template: str, *, status: int = 200, heading: str, **context: Any
 ) -> HTMLResponse:
     """Return a page; a browser without a session is given one, so that its forms are accepted."""
-    desk = desk_of(request)
+    desk = context_of(request)
     known = desk.sessions.current(request)
     session = known or desk.sessions.begin()
     body = desk.templates.get_template(template).render(

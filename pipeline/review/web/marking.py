@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from markupsafe import Markup, escape
 
-from pipeline.learn.explain.breakdown import Account
+from pipeline.learn.explain.breakdown import ScoreBreakdown
 
 #: accounts that the style sheet knows a class for
 MARKED = 12
@@ -21,7 +21,7 @@ _MARK = Markup('<mark class="{}">{}</mark>')
 _Span = tuple[int, int, int, float]
 
 
-def marked(text: str, field: str, accounts: Sequence[Account]) -> Markup:
+def marked(text: str, field: str, accounts: Sequence[ScoreBreakdown]) -> Markup:
     """Return one field of a paper, escaped, with the strong terms of each account marked."""
     spans = [
         span
@@ -37,7 +37,7 @@ def marked(text: str, field: str, accounts: Sequence[Account]) -> Markup:
     return Markup("").join(lines)
 
 
-def _spans(number: int, account: Account, field: str, length: int) -> Iterator[_Span]:
+def _spans(number: int, account: ScoreBreakdown, field: str, length: int) -> Iterator[_Span]:
     shown = account.balance.shown
     least = _WORTH * max((abs(share.value) for share in shown), default=0.0)
     for share in shown:

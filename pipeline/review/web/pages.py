@@ -9,10 +9,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from config.errors import LivingSurveyError
 from pipeline.review.audit import AuditReport, audit_report, count, estimated
-from pipeline.review.web.cards import Card, Wish, make_card
-from pipeline.review.web.context import Desk, desk_of, render
+from pipeline.review.web.cards import Card, FormDraft, make_card
+from pipeline.review.web.context import ReviewContext, context_of, render
 from pipeline.review.web.error_pages import no_such_paper
-from pipeline.review.web.view_state import Place, paper_place, read_place
+from pipeline.review.web.view_state import QueueView, paper_place, read_place
 from pipeline.review.web.why import explained, mind_of, with_marks
 from storage.arxiv_id import parse_arxiv_id
 from storage.errors import DecisionNotFoundError
@@ -25,7 +25,7 @@ _RECENT = 100
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class Flash:
     """What the reviewer just did, shown above the page."""
 
     decision: Decision
@@ -51,7 +51,7 @@ def home(_request: Request) -> Response:
 
 def queue_page(request: Request) -> Response:
     """Show the papers that wait, by section, in the order asked for."""
-    desk = desk_of(request)
+    desk = context_of(request)
     place = read_place("/queue", request.query_params, desk.taxonomy)
     with desk.open_store() as store:
         tally = store.queue.tally(at_least=place.at_least / 100)
@@ -99,7 +99,7 @@ def queue_page(request: Request) -> Response:
 
 def deferred_page(request: Request) -> Response:
     """Show the papers that were put off."""
-    desk = desk_of(request)
+    desk = context_of(request)
     with desk.open_store() as store:
         items = store.queue.deferred(_RECENT)
         standing = store.decisions.standing([item.paper.paper.arxiv_id for item in items])
@@ -108,7 +108,7 @@ def deferred_page(request: Request) -> Response:
         request,
         "deferred.html",
         heading="Deferred",
-        place=Place("/deferred"),
+        place=QueueView("/deferred"),
         cards=_cards(desk, items, standing),
         news=news,
     )
@@ -127,12 +127,12 @@ def show_paper(
     arxiv_id: str,
     *,
     warning: str = "",
-    wish: Wish | None = None,
-    back: Place | None = None,
+    wish: FormDraft | None = None,
+    back: QueueView | None = None,
     status: int = 200,
 ) -> Response:
     """Return the page of a paper, with a warning and the reviewer's own choices kept."""
-    desk = desk_of(request)
+    desk = context_of(request)
     mind, trouble = mind_of(desk)
     with desk.open_store() as store:
         stored = store.papers.get(arxiv_id)
@@ -150,7 +150,7 @@ def show_paper(
         "paper.html",
         status=status,
         heading=stored.paper.title,
-        place=back or Place(f"/paper/{arxiv_id}"),
+        place=back or QueueView(f"/paper/{arxiv_id}"),
         card=with_marks(card, why),
         why=why,
         history=sorted(history, key=lambda decision: decision.decided_at, reverse=True),
@@ -161,19 +161,19 @@ def show_paper(
 
 def audit_page(request: Request) -> Response:
     """Show how far the survey is, and what the random sample says about the papers that wait."""
-    desk = desk_of(request)
+    desk = context_of(request)
     return render(
         request,
         "audit.html",
         heading="Audit",
-        place=Place("/queue", order="random"),
+        place=QueueView("/queue", order="random"),
         audit=audit_report(desk.open_store),
     )
 
 
 def decisions_page(request: Request) -> Response:
     """Show what was decided lately, each with its undo."""
-    desk = desk_of(request)
+    desk = context_of(request)
     with desk.open_store() as store:
         recent = store.decisions.recent(_RECENT)
         titles = store.papers.titles(decision.arxiv_id for decision in recent)
@@ -183,8 +183,8 @@ def decisions_page(request: Request) -> Response:
         request,
         "decisions.html",
         heading="Decisions",
-        place=Place("/decisions"),
-        rows=[News(decision, titles.get(decision.arxiv_id, "")) for decision in recent],
+        place=QueueView("/decisions"),
+        rows=[Flash(decision, titles.get(decision.arxiv_id, "")) for decision in recent],
         standing={decision.decision_id for decision in standing.values()},
         news=news,
     )
@@ -193,14 +193,16 @@ def decisions_page(request: Request) -> Response:
 def health(request: Request) -> Response:
     """Say whether the database can be read, for whoever watches the service."""
     try:
-        with desk_of(request).open_store() as store:
+        with context_of(request).open_store() as store:
             waiting = store.queue.size()
     except LivingSurveyError as error:
         return JSONResponse({"status": "unavailable", "error": str(error)}, 503)
     return JSONResponse({"status": "ok", "queue": waiting})
 
 
-def _cards(desk: Desk, items: Sequence[QueueItem], standing: Mapping[str, Decision]) -> list[Card]:
+def _cards(
+    desk: ReviewContext, items: Sequence[QueueItem], standing: Mapping[str, Decision]
+) -> list[Card]:
     return [
         make_card(
             item.paper,
@@ -212,13 +214,13 @@ def _cards(desk: Desk, items: Sequence[QueueItem], standing: Mapping[str, Decisi
     ]
 
 
-def _estimated(desk: Desk, audit: AuditReport) -> AuditReport:
+def _estimated(desk: ReviewContext, audit: AuditReport) -> AuditReport:
     """Return the estimate too where its library is loaded already: the first page is not late."""
     ready = desk.reasoner is not None and desk.reasoner.ready
     return estimated(audit) if ready else audit
 
 
-def _news(store: Store, request: Request) -> News | None:
+def _news(store: Store, request: Request) -> Flash | None:
     """Return the decision that `?done=` names: looked up, so that no link can claim one."""
     decision_id = request.query_params.get("done")
     if not decision_id:
@@ -228,4 +230,4 @@ def _news(store: Store, request: Request) -> News | None:
     except DecisionNotFoundError:
         return None
     titles = store.papers.titles([decision.arxiv_id])
-    return News(decision, titles.get(decision.arxiv_id, decision.arxiv_id))
+    return Flash(decision, titles.get(decision.arxiv_id, decision.arxiv_id))

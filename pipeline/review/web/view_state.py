@@ -38,7 +38,7 @@ _LAST_PAGE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QueueView:
     """A page of the review rooms: `path` is one of the rooms, the rest where in it."""
 
     path: str = "/queue"
@@ -63,21 +63,21 @@ class Place:
 
     def paper(self, arxiv_id: str) -> str:
         """Return the address of a paper's page; on it a random draw stays one."""
-        return Place(f"/paper/{arxiv_id}", order="random" if self.is_audit else "likely").url()
+        return QueueView(f"/paper/{arxiv_id}", order="random" if self.is_audit else "likely").url()
 
-    def in_section(self, section: str | None) -> "Place":
+    def in_section(self, section: str | None) -> "QueueView":
         """Return the first page of a section (None: of all), in the same order."""
         return replace(self, section=section, page=1)
 
-    def in_order(self, order: str) -> "Place":
+    def in_order(self, order: str) -> "QueueView":
         """Return the first page of the same section in another order."""
         return replace(self, order=order, page=1)
 
-    def with_limit(self, at_least: int) -> "Place":
+    def with_limit(self, at_least: int) -> "QueueView":
         """Return the first page of the same section with another limit."""
         return replace(self, at_least=at_least, page=1)
 
-    def at_page(self, page: int) -> "Place":
+    def at_page(self, page: int) -> "QueueView":
         """Return another page of the same list."""
         return replace(self, page=page)
 
@@ -97,7 +97,7 @@ class Place:
         )
 
 
-def read_place(path: str, query: Mapping[str, str], taxonomy: Taxonomy) -> Place:
+def read_place(path: str, query: Mapping[str, str], taxonomy: Taxonomy) -> QueueView:
     """Return the place that a query names; UsageError says what in it does not exist."""
     section = query.get("section") or None
     if section is not None:
@@ -114,28 +114,28 @@ def read_place(path: str, query: Mapping[str, str], taxonomy: Taxonomy) -> Place
             f"There is no limit {at_least[:20]!r}.",
             hint=f"Use one of: {', '.join(map(str, LIMITS))} (percent).",
         )
-    return Place(path, section, order, int(page), int(at_least))
+    return QueueView(path, section, order, int(page), int(at_least))
 
 
-def paper_place(arxiv_id: str, query: Mapping[str, str]) -> Place:
+def paper_place(arxiv_id: str, query: Mapping[str, str]) -> QueueView:
     """Return the place of a paper's page: only whether it was drawn at random matters there."""
     drawn = query.get("order") == "random"
-    return Place(f"/paper/{arxiv_id}", order="random" if drawn else "likely")
+    return QueueView(f"/paper/{arxiv_id}", order="random" if drawn else "likely")
 
 
-def place_from_form(text: str, taxonomy: Taxonomy) -> Place:
+def view_from_form(text: str, taxonomy: Taxonomy) -> QueueView:
     """Return the place a form says it was on; anything that is none of ours is the queue."""
     try:
         parts = urlsplit(text)
     except ValueError:
-        return Place()
+        return QueueView()
     path = parts.path
     if path.startswith("/paper/"):
         arxiv_id = parse_arxiv_id(path.removeprefix("/paper/"))
-        return paper_place(arxiv_id.base, dict(parse_qsl(parts.query))) if arxiv_id else Place()
+        return paper_place(arxiv_id.base, dict(parse_qsl(parts.query))) if arxiv_id else QueueView()
     if path not in {"/queue", "/deferred", "/decisions"}:
-        return Place()
+        return QueueView()
     try:
         return read_place(path, dict(parse_qsl(parts.query)), taxonomy)
     except UsageError:
-        return Place(path)
+        return QueueView(path)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from classifiers.types import Document
 from config.errors import LivingSurveyError
 from pipeline.learn.explain.breakdown import Reasons
-from pipeline.learn.explain.explainer import Mind
+from pipeline.learn.explain.explainer import Explainer
 from pipeline.review.web.cards import Card
-from pipeline.review.web.context import Desk
+from pipeline.review.web.context import ReviewContext
 from pipeline.review.web.marking import MARKED, marked
 
 
@@ -25,7 +25,7 @@ class Why:
     suggested_by: str = ""
 
 
-def mind_of(desk: Desk) -> tuple[Mind | None, str]:
+def mind_of(desk: ReviewContext) -> tuple[Explainer | None, str]:
     """Return the mind in use, or a sentence that says why there is none."""
     if desk.reasoner is None:
         return None, ""
@@ -35,7 +35,7 @@ def mind_of(desk: Desk) -> tuple[Mind | None, str]:
         return None, f"There are no reasons to show. {error.message} {error.hint}".strip()
 
 
-def explained(mind: Mind | None, trouble: str, card: Card, changed: frozenset[str]) -> Why:
+def explained(mind: Explainer | None, trouble: str, card: Card, changed: frozenset[str]) -> Why:
     """Return the reasons for a card's suggestions, as the text stands now.
 
     Args:

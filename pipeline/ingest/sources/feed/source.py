@@ -31,7 +31,7 @@ from pipeline.ingest.sources.feed.item import (
 from pipeline.ingest.sources.feed.plain import UNREAD, plain_channel, plain_item
 from pipeline.ingest.sources.fields.identifiers import read_identifier
 from pipeline.ingest.sources.fields.text import plain_line
-from pipeline.ingest.sources.transport.archive import RawAnswer
+from pipeline.ingest.sources.transport.archive import RawResponse
 from pipeline.ingest.sources.transport.client import ArxivHttp
 from pipeline.ingest.sources.transport.strict_xml import parse_strict
 from storage.types import Announcement, AnnounceType, QuarantinedRecord
@@ -197,7 +197,7 @@ def merge_feeds(first: Feed, second: Feed) -> Feed:
     )
 
 
-def read_feed(answer: RawAnswer) -> Feed:
+def read_feed(answer: RawResponse) -> Feed:
     """Read the feed an answer holds."""
     path = None if answer.path is None else str(answer.path)
     return parse_feed(answer.body, at=answer.fetched_at, raw_path=path)

@@ -8,7 +8,7 @@ from datetime import date
 
 from pipeline.ingest.sources.errors import BadAnswerError, BadResumptionTokenError, BrokenChainError
 from pipeline.ingest.sources.oai.page import OaiPage, parse_oai_page
-from pipeline.ingest.sources.transport.archive import RawAnswer
+from pipeline.ingest.sources.transport.archive import RawResponse
 from pipeline.ingest.sources.transport.client import ArxivHttp
 
 __all__ = ["OaiPage", "OaiSource", "parse_oai_page"]
@@ -98,7 +98,7 @@ class OaiSource:
         return self._http.read(self._url, params, read_page)
 
 
-def read_page(answer: RawAnswer) -> OaiPage:
+def read_page(answer: RawResponse) -> OaiPage:
     """Read the page an answer holds."""
     return parse_oai_page(
         answer.body,

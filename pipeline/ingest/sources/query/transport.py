@@ -16,7 +16,7 @@ from requests.adapters import BaseAdapter
 from pipeline.ingest.sources.errors import BadAnswerError, BadRequestError
 from pipeline.ingest.sources.fields.dates import parse_iso
 from pipeline.ingest.sources.fields.identifiers import read_identifier
-from pipeline.ingest.sources.transport.archive import RawAnswer
+from pipeline.ingest.sources.transport.archive import RawResponse
 from pipeline.ingest.sources.transport.client import ArxivHttp
 from pipeline.ingest.sources.transport.strict_xml import parse_strict
 from storage.types import QuarantinedRecord, Source
@@ -151,7 +151,7 @@ def results_of(page: QueryPage) -> list[arxiv.Result]:
     return list(client.results(arxiv.Search(max_results=max(1, page.readable))))
 
 
-def read_page(answer: RawAnswer) -> QueryPage:
+def read_page(answer: RawResponse) -> QueryPage:
     """Check the page an answer holds."""
     return check_page(
         answer.body,

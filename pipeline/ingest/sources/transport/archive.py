@@ -23,7 +23,7 @@ _PRIVATE = frozenset({"set-cookie", "authorization", "proxy-authorization", "coo
 
 
 @dataclass(frozen=True, slots=True)
-class RawAnswer:
+class RawResponse:
     """One answer as it came. Header names are lower case."""
 
     url: str
@@ -41,7 +41,7 @@ class Archive:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
-    def keep(self, answer: RawAnswer) -> Path:
+    def keep(self, answer: RawResponse) -> Path:
         """Store an answer and return the path of its body. A half-written one is never seen."""
         moment = answer.fetched_at.astimezone(UTC)
         folder = self.directory / moment.strftime("%Y/%m/%d")
@@ -79,7 +79,7 @@ class Archive:
             os.fsync(handle.fileno())
         part.replace(path)
 
-    def replay(self) -> Iterator[RawAnswer]:
+    def replay(self) -> Iterator[RawResponse]:
         """Yield what was kept, oldest first. A sidecar whose body never arrived is passed over.
 
         Raises:
@@ -91,12 +91,12 @@ class Archive:
                 yield _read(sidecar, body)
 
 
-def _read(sidecar: Path, body: Path) -> RawAnswer:
+def _read(sidecar: Path, body: Path) -> RawResponse:
     try:
         facts = json.loads(sidecar.read_text(encoding="utf-8"))
         content = gzip.decompress(body.read_bytes())
         whole = hashlib.sha256(content).hexdigest() == facts["sha256"]
-        answer = RawAnswer(
+        answer = RawResponse(
             url=facts["url"],
             status=facts["status"],
             headers=facts["headers"],

@@ -27,7 +27,7 @@ from pipeline.ingest.sources.errors import (
     IncompleteAnswerError,
     ThrottledError,
 )
-from pipeline.ingest.sources.transport.archive import Archive, RawAnswer
+from pipeline.ingest.sources.transport.archive import Archive, RawResponse
 from pipeline.ingest.sources.transport.limiter import Limiter, host_group
 from pipeline.ingest.sources.transport.responses import judge
 
@@ -107,7 +107,7 @@ class ArxivHttp:
             "Accept": "application/atom+xml, application/rss+xml, text/xml, */*;q=0.5",
         }
 
-    def get(self, base_url: str, params: Mapping[str, str] | None = None) -> RawAnswer:
+    def get(self, base_url: str, params: Mapping[str, str] | None = None) -> RawResponse:
         """Return the answer to `base_url?params`, status 200 and not a throttle page."""
         return self.read(base_url, params, lambda answer: answer)
 
@@ -115,7 +115,7 @@ class ArxivHttp:
         self,
         base_url: str,
         params: Mapping[str, str] | None,
-        reader: Callable[[RawAnswer], T],
+        reader: Callable[[RawResponse], T],
     ) -> T:
         """Return what `reader` makes of the answer; ask again if it finds the answer incomplete.
 
@@ -146,7 +146,7 @@ class ArxivHttp:
             return self._patience
         return min(self._patience, self._deadline - self._monotonic())
 
-    def _follow(self, url: str) -> RawAnswer:
+    def _follow(self, url: str) -> RawResponse:
         _check_first(url)
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._once(url)
@@ -161,7 +161,7 @@ class ArxivHttp:
             " living-survey.toml.",
         )
 
-    def _once(self, url: str) -> RawAnswer:
+    def _once(self, url: str) -> RawResponse:
         parts = urlsplit(url)
         group = host_group(parts.hostname or "", parts.port)
         patience = self._time_left()
@@ -185,14 +185,14 @@ class ArxivHttp:
                     fault.retry_after = seconds
             raise fault
 
-    def _cool_down_seconds(self, answer: RawAnswer, group: str) -> float:
+    def _cool_down_seconds(self, answer: RawResponse, group: str) -> float:
         asked = retry_after_seconds(answer)
         if asked is not None:
             return asked
         step = min(self._limiter.strikes(group), len(BACKOFF) - 1)
         return BACKOFF[step] * self._limiter.min_interval_seconds
 
-    def _fetch(self, url: str) -> RawAnswer:
+    def _fetch(self, url: str) -> RawResponse:
         started = self._monotonic()
         try:
             with self._client.stream(
@@ -225,7 +225,7 @@ class ArxivHttp:
                 f"arXiv at {urlsplit(url).netloc} cannot be reached: {_plainly(error)}.",
                 hint="Check the connection and try again.",
             ) from error
-        answer = RawAnswer(
+        answer = RawResponse(
             url=url,
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
@@ -235,7 +235,7 @@ class ArxivHttp:
         return answer if self._archive is None else replace(answer, path=self._archive.keep(answer))
 
 
-def retry_after_seconds(answer: RawAnswer) -> float | None:
+def retry_after_seconds(answer: RawResponse) -> float | None:
     """Return what Retry-After asks for, in seconds or as a date (RFC 9110, 10.2.3); None if absent.
 
     A date counts from the answer's own Date, so that two clocks need not agree.

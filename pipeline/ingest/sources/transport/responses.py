@@ -15,7 +15,7 @@ from pipeline.ingest.sources.errors import (
     SourceError,
     ThrottledError,
 )
-from pipeline.ingest.sources.transport.archive import RawAnswer
+from pipeline.ingest.sources.transport.archive import RawResponse
 
 _SUMMARY = re.compile(
     rb"<(?:summary|description)[^>]*>([^<]*)</(?:summary|description)>", re.IGNORECASE
@@ -23,7 +23,7 @@ _SUMMARY = re.compile(
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-def judge(answer: RawAnswer) -> SourceError | None:
+def judge(answer: RawResponse) -> SourceError | None:
     """Return what is wrong with an answer, or None if it can be read (or followed)."""
     where = answer.url
     status = answer.status
@@ -48,7 +48,7 @@ def judge(answer: RawAnswer) -> SourceError | None:
     return BadAnswerError(f"arXiv answers {status} at {where}.")
 
 
-def _judge_body(answer: RawAnswer) -> SourceError | None:
+def _judge_body(answer: RawResponse) -> SourceError | None:
     start = answer.body[:512].lstrip().lower()
     if b"rate exceeded" in start:
         return ThrottledError(
