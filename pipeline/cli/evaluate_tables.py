@@ -8,6 +8,7 @@ from classifiers.measure.simulation import Simulation
 from pipeline.cli.console import Column, Output
 from pipeline.learn.evaluation.figures import READ, confusion, figure, figures_of
 from pipeline.learn.evaluation.report import CurvePoint, EvaluationReport
+from pipeline.runtime.plurals import counted
 
 _HARDEST_SHOWN = 10
 
@@ -16,12 +17,12 @@ def print_report(output: Output, report: EvaluationReport) -> None:
     """Print everything but the files' names."""
     recipe = report.recipe.evaluation
     output.line(
-        f"tested on   {report.tested} decisions since {report.cut:%Y-%m-%d %H:%M} UTC: "
+        f"tested on   {counted(report.tested, 'decision')} since {report.cut:%Y-%m-%d %H:%M} UTC: "
         f"{report.approved} approved, {report.tested - report.approved} rejected"
     )
     output.line(
-        f"learned of  {report.earlier} earlier decisions, {report.listed} entries of the list, "
-        f"{report.recipe.background} unlabelled papers from before that moment"
+        f"learned of  {counted(report.earlier, 'earlier decision')}, {report.listed} entries of the list, "
+        f"{counted(report.recipe.background, 'unlabelled paper')} from before that moment"
     )
     for remark in report.remarks:
         output.line(f"note        {remark}")
@@ -30,7 +31,7 @@ def print_report(output: Output, report: EvaluationReport) -> None:
         _facet(output, facet)
     output.line()
     output.line(
-        f"sections: {recipe.section_papers} papers, first suggestion right "
+        f"sections: {counted(recipe.section_papers, 'paper')}, first suggestion right "
         f"{figure(recipe.section_top1)}, a right one among three {figure(recipe.section_top3)}"
     )
     _measures(output, "section", recipe.sections)
@@ -63,7 +64,7 @@ def _side_by_side(output: Output, report: EvaluationReport) -> None:
 def _facet(output: Output, facet: FacetReport) -> None:
     output.line()
     output.line(
-        f"{facet.facet}: {facet.papers} papers, best label right {figure(facet.top1)}, "
+        f"{facet.facet}: {counted(facet.papers, 'paper')}, best label right {figure(facet.top1)}, "
         f"macro F1 {figure(facet.macro_f1)}, ECE {figure(facet.calibration_error)}, "
         f"left open {figure(facet.open_share)}"
     )

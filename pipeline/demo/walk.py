@@ -108,7 +108,7 @@ def _prepare(directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     (directory / _MARKER).write_text("Made by `living-survey demo`, which may delete it.\n")
     for name in _SAMPLE:
-        with as_file(files("pipeline.demo.walk.sample") / name) as source:
+        with as_file(files("pipeline.demo.sample") / name) as source:
             shutil.copyfile(source, directory / name)
 
 

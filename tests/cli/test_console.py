@@ -35,7 +35,7 @@ def test_numbers_of_things_are_said_as_people_say_them() -> None:
     assert counted(3, "paper waits", "papers wait") == "3 papers wait"
 
 
-SPOKEN = [*(ROOT / "pipeline/commands").glob("*.py"), ROOT / "pipeline/operate/doctor.py"]
+SPOKEN = [*(ROOT / "pipeline/cli").glob("*.py"), ROOT / "pipeline/operate/doctor.py"]
 
 
 @pytest.mark.parametrize("path", SPOKEN, ids=lambda path: path.name)

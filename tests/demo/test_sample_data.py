@@ -16,7 +16,7 @@ from pipeline.demo.replica.calendar import announcement_day
 from pipeline.demo.replica.records import Record, load_records
 from storage.arxiv_id import id_month, parse_arxiv_id
 
-SAMPLE = files("pipeline.demo.walk.sample")
+SAMPLE = files("pipeline.demo.sample")
 #: ids of the sample lie where no month of arXiv has come to
 FIRST_NUMBER = 90_000
 
@@ -164,7 +164,7 @@ def test_every_section_meets_its_words_in_the_new_papers(papers: tuple[Record, .
 
 
 def test_the_sample_lies_in_the_package() -> None:
-    here = Path(__file__).resolve().parents[2] / "pipeline" / "sample"
+    here = Path(__file__).resolve().parents[2] / "pipeline" / "demo" / "sample"
     assert {path.name for path in here.iterdir()} >= {
         "papers.jsonl",
         "listed.jsonl",

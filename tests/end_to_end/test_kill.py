@@ -45,7 +45,7 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def arxiv() -> Iterator[ReplicaServer]:
-    sample = Path(str(files("pipeline") / "sample"))
+    sample = Path(str(files("pipeline") / "demo" / "sample"))
     records = load_records([sample / "papers.jsonl", sample / "listed.jsonl"])
     with ReplicaServer(records, today=datetime.fromisoformat(NOW).date(), page_size=7) as server:
         yield server
@@ -54,7 +54,7 @@ def arxiv() -> Iterator[ReplicaServer]:
 @pytest.fixture(scope="module")
 def scenes(arxiv: ReplicaServer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scene]:
     base = tmp_path_factory.mktemp("templates")
-    sample = Path(str(files("pipeline") / "sample"))
+    sample = Path(str(files("pipeline") / "demo" / "sample"))
     empty = survey_at(base / "empty", url=arxiv.url, now=EARLIER)
     empty.directory.mkdir()
     for name in ("list.md", "decisions.jsonl"):

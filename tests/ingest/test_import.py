@@ -201,7 +201,7 @@ def test_kill_minus_nine_loses_nothing(tmp_path: Path) -> None:
         from datetime import UTC, datetime
         from pathlib import Path
         from rich.progress import Progress
-        from pipeline import importing
+        from pipeline.ingest import import_ as importing
         from pipeline.ingest.sources.snapshot.selection import Selection
         from pipeline.ingest.sources.snapshot.file import SnapshotFile
         from storage.store import store_opener

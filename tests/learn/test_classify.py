@@ -253,9 +253,9 @@ def test_two_models_in_one_batch_leave_one_newest(tmp_path: Path, now: datetime)
 _KILLED = """
 from datetime import UTC, datetime
 from pathlib import Path
-from classifiers import artifact
+from classifiers.kept import artifact
 from config.taxonomy import load_taxonomy
-from pipeline import classify
+from pipeline.learn import classify
 from storage.store import store_opener
 classify.BATCH = 5
 classify.classify_papers(

@@ -329,7 +329,7 @@ def test_asking_for_reasons_is_light_until_somebody_does() -> None:
     from tests.support.storage import ROOT
 
     code = (
-        "import sys, pipeline.review.app, pipeline.audit, pipeline.commands.why\n"
+        "import sys, pipeline.review.web.app, pipeline.review.audit, pipeline.cli.why\n"
         "assert not {'sklearn', 'scipy', 'numpy'} & set(sys.modules)"
     )
     done = subprocess.run(
