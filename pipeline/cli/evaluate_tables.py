@@ -21,7 +21,8 @@ def print_report(output: Output, report: EvaluationReport) -> None:
         f"{report.approved} approved, {report.tested - report.approved} rejected"
     )
     output.line(
-        f"learned of  {counted(report.earlier, 'earlier decision')}, {report.listed} entries of the list, "
+        f"learned of  {counted(report.earlier, 'earlier decision')}, "
+        f"{counted(report.listed, 'entry', 'entries')} of the list, "
         f"{counted(report.recipe.background, 'unlabelled paper')} from before that moment"
     )
     for remark in report.remarks:
