@@ -19,34 +19,7 @@ from pydantic import ValidationError
 from config.errors import ConfigError
 from config.keytypes import Takes
 from config.nearest import nearest
-from config.schema import (
-    SECTIONS,
-    ArxivSettings,
-    ClassifierSettings,
-    DatabaseSettings,
-    DigestSettings,
-    ReviewSettings,
-    ScheduleSettings,
-    Section,
-    Settings,
-    SurveySettings,
-)
-
-__all__ = [
-    "DEFAULT_FILE",
-    "ENV_PREFIX",
-    "ArxivSettings",
-    "ClassifierSettings",
-    "DatabaseSettings",
-    "DigestSettings",
-    "ReviewSettings",
-    "ScheduleSettings",
-    "Settings",
-    "SurveySettings",
-    "env_name",
-    "load_settings",
-    "settings_template",
-]
+from config.schema import SECTIONS, Section, Settings
 
 ENV_PREFIX = "LIVING_SURVEY_"
 DEFAULT_FILE = "living-survey.toml"

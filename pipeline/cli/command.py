@@ -15,7 +15,8 @@ from typing import Annotated, Any
 import typer
 
 from config.errors import LivingSurveyError, UsageError
-from config.settings import Settings, load_settings
+from config.schema import Settings
+from config.settings import load_settings
 from pipeline.cli.console import Output
 
 ConfigOption = Annotated[

@@ -11,7 +11,7 @@ from pipeline.cli.console import Column
 from pipeline.runtime.plurals import counted
 
 if TYPE_CHECKING:
-    from config.settings import Settings
+    from config.schema import Settings
     from storage.types import Decision
 
 

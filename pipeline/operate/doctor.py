@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from classifiers.kept import artifact, shelf
 from config.errors import LivingSurveyError
-from config.settings import ArxivSettings
+from config.schema import ArxivSettings
 from config.taxonomy import Taxonomy
 from pipeline.ingest.calendar import PUBLISHED, announcement_day, announcement_days, feed_instant
 from pipeline.ingest.ledger import (

@@ -19,7 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from starlette.applications import Starlette
 
-from config.settings import ScheduleSettings
+from config.schema import ScheduleSettings
 
 _log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from config.errors import ConfigError
-from config.settings import Settings
+from config.schema import Settings
 from config.taxonomy import Taxonomy, load_taxonomy
 from storage.store import OpenStore, store_opener
 

@@ -12,7 +12,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from config.errors import ConfigError
-from config.settings import ArxivSettings
+from config.schema import ArxivSettings
 from pipeline.ingest.announcements import store_feed
 from pipeline.ingest.sources.errors import (
     ArxivUnreachableError,

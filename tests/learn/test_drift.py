@@ -9,7 +9,7 @@ import pytest
 from rich.progress import Progress
 
 from classifiers.types import Document, Example
-from config.settings import ClassifierSettings, DatabaseSettings, Settings
+from config.schema import ClassifierSettings, DatabaseSettings, Settings
 from pipeline.learn import train as training
 from pipeline.learn.drift_report import DriftReport, newest_drift, save_drift
 from pipeline.learn.promotion import Comparison

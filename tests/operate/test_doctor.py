@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import (
+from config.schema import (
     ArxivSettings,
     ClassifierSettings,
     DatabaseSettings,

@@ -13,7 +13,7 @@ import pytest
 from apscheduler.events import EVENT_JOB_EXECUTED, JobExecutionEvent
 from starlette.applications import Starlette
 
-from config.settings import ScheduleSettings
+from config.schema import ScheduleSettings
 from pipeline.operate.schedule import jobs, make_scheduler, run_command, scheduled
 from tests.support.cli import Survey
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from config.settings import ArxivSettings
+from config.schema import ArxivSettings
 from pipeline.demo.replica.records import Record, Version
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.fetch import FetchReport, fetch_papers

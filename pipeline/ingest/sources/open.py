@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.errors import ConfigError
-from config.settings import ArxivSettings
+from config.schema import ArxivSettings
 from pipeline.ingest.sources.feed.source import FeedSource
 from pipeline.ingest.sources.oai.source import OaiSource
 from pipeline.ingest.sources.query.source import QuerySource
