@@ -1,4 +1,4 @@
-"""Reproduces the table "calibration" of docs/classifier.md.
+"""Reproduces the table "calibration" of docs/study/classifier.md.
 
 `python -m benchmarks.classifier_calibration`: errors of the promise, and what a stated precision
 keeps, where the papers that calibrate are later ones and where they are drawn by hash. On two

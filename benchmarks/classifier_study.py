@@ -1,5 +1,6 @@
-"""Reproduces the tables of docs/classifier.md: `python -m benchmarks.classifier_study [TABLE...]`.
+"""Reproduces the tables of docs/study/classifier.md.
 
+Usage: `python -m benchmarks.classifier_study [TABLE...]`.
 Tables: little, curve, reliability, recipe, thresholds, replay. Without names, all of them (half an
 hour of one core). Needs ../shared/data.
 """

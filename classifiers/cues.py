@@ -1,7 +1,8 @@
 """The taxonomy's cue words as evidence, and the classifier that needs no training.
 
 A cue is compared token by token, never as a substring: "agent" does not find "reagent". It reads
-no model and learns nothing; its constants were measured once (docs/classifier.md, table "cues").
+no model and learns nothing; its constants were measured once (docs/study/classifier.md,
+table "cues").
 """
 
 from collections.abc import Mapping, Sequence

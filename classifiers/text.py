@@ -22,7 +22,7 @@ def readable(text: str) -> str:
 def document_text(document: Document) -> str:
     """Return what is counted: the title twice, then the abstract.
 
-    A word of the title counts as two (docs/classifier.md, table "fields").
+    A word of the title counts as two (docs/study/classifier.md, table "fields").
     """
     title = readable(document.title)
     return f"{title} . {title} . {readable(document.abstract)}"

@@ -1,6 +1,6 @@
 """What can be configured: every key with its type, default and meaning. Reads no file, no clock.
 
-`config.settings` fills these models. A field's description is what docs/configuration.md says;
+`config.settings` fills these models. A field's description is what docs/reference/settings.md says;
 the `Takes` of its type is what an error message says the key takes.
 """
 

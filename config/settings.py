@@ -180,7 +180,7 @@ def _build(section: str, values: Mapping[str, tuple[Any, str]]) -> Section:
         takes = next(m.words for m in model.model_fields[key].metadata if isinstance(m, Takes))
         raise ConfigError(
             f"{place} is {_shown(value)}, but takes {takes}.",
-            hint="Every key is explained in docs/configuration.md.",
+            hint="Every key is explained in docs/reference/settings.md.",
         ) from error
 
 

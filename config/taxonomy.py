@@ -127,7 +127,7 @@ def load_taxonomy(path: Path | None = None) -> Taxonomy:
     """Return the taxonomy of a TOML file; None: the built-in one.
 
     Raises:
-        ConfigError: the file cannot be read, or breaks a rule of docs/taxonomy.md.
+        ConfigError: the file cannot be read, or breaks a rule of docs/guides/another-survey.md.
     """
     return parse_taxonomy(taxonomy_text(path), str(path) if path else "taxonomy.toml")
 
@@ -147,7 +147,7 @@ def parse_taxonomy(text: str, where: str) -> Taxonomy:
     """Return the taxonomy written in `text`; `where` names it in errors.
 
     Raises:
-        ConfigError: it breaks a rule of docs/taxonomy.md.
+        ConfigError: it breaks a rule of docs/guides/another-survey.md.
     """
     content = read_taxonomy(text, where)
     facets = tuple(

@@ -1,7 +1,7 @@
 """Reads a taxonomy's TOML and refuses what cannot work. Knows the file's shape, builds nothing.
 
-The rules are those of docs/taxonomy.md. Every failure is one ConfigError that names the file, the
-place and the remedy.
+The rules are those of docs/guides/another-survey.md. Every failure is one ConfigError that names
+the file, the place and the remedy.
 """
 
 import tomllib

@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float64]
 #: with fewer held-out examples the constants of the study stand in for a fit
 FEW = 20
 #: Set on the development data without any example; what a model is worth with them is in
-#: docs/classifier.md, table "little".
+#: docs/study/classifier.md, table "little".
 DEFAULT_SCOPE = (8.0, -2.0)
 DEFAULT_LABEL = (2.0, 0.0, 2.0, 0.0)
 #: examples a section must outweigh before its own correction shows

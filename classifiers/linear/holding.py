@@ -21,7 +21,7 @@ Bools = npt.NDArray[np.bool_]
 
 #: where blocks begin, as shares of the papers in the order of their dates. A fit on a fifth of them
 #: is another model than the one it calibrates; the newest half of a list alone is too few to tell a
-#: temperature (docs/classifier.md, "calibration")
+#: temperature (docs/study/classifier.md, "calibration")
 NEWER = (0.4, 0.6, 0.8, 0.9)
 #: from so many examples on fewer suffice, and fits on more are closer to the model
 THOUSAND = 1_000

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a model is trained. The values were chosen in docs/classifier.md."""
+    """How a model is trained. The values were chosen in docs/study/classifier.md."""
 
     #: the most frequent terms kept; with 30 outputs a model stays under 20 MB
     max_terms: int = 100_000

@@ -68,7 +68,7 @@ def fit_temperature(margins: Floats, wanted: Bools) -> float:
     """Return the factor under which softmax(factor * margins) fits the labels best.
 
     Either of an example's two labels is right, as where a suggestion is judged. Asking for half
-    of each would doubt every suggestion by 0.03 (docs/classifier.md, "calibration").
+    of each would doubt every suggestion by 0.03 (docs/study/classifier.md, "calibration").
     """
     known = wanted.any(axis=1)
     margins, wanted = margins[known], wanted[known]
@@ -88,7 +88,7 @@ def facet_probabilities(
     """Return the probabilities of a facet's labels from their margins.
 
     A share `alone` from each label on its own (several can hold), the rest from the labels against
-    each other (one usually does): each is off where the other is right (docs/classifier.md).
+    each other (one usually does): each is off where the other is right (docs/study/classifier.md).
     """
     on_its_own = sigmoid(slope * margins + intercept)
     against = softmax(temperature * margins)

@@ -49,7 +49,8 @@ def replica(
     ] = None,
     page_size: Annotated[int, typer.Option(min=1, help="OAI records a page.")] = 1300,
     faults: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Faults to inject (docs/replica.md).")
+        Path | None,
+        typer.Option(metavar="FILE", help="Faults to inject (docs/explanation/replica.md)."),
     ] = None,
 ) -> None:
     """Serve papers as a local arXiv on 127.0.0.1.

@@ -85,7 +85,7 @@ def _say_taxonomy(invocation: Invocation, drafted: "DraftedTaxonomy") -> None:
     if drafted.unplaced_lines:
         lines = ", ".join(map(str, drafted.unplaced_lines[:10]))
         say(f"  no section for the entries on lines {lines}: no heading stands above them")
-    say('  read it: what begins with "Draft:" is a guess (docs/taxonomy.md)')
+    say('  read it: what begins with "Draft:" is a guess (docs/guides/another-survey.md)')
     if not drafted.in_use:
         say(f'  the settings were there: set [survey] taxonomy = "{drafted.path.name}" in them')
 

@@ -108,7 +108,9 @@ def migrate(
     new_file: Annotated[Path, typer.Argument(metavar="NEW_FILE", help="The taxonomy to come.")],
     plan: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="What becomes of sections: docs/taxonomy.md."),
+        typer.Option(
+            metavar="FILE", help="What becomes of sections: docs/guides/change-the-taxonomy.md."
+        ),
     ] = None,
     old_file: Annotated[
         str | None,

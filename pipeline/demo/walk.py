@@ -173,7 +173,7 @@ def _farewell(directory: Path, say: Callable[[str], None]) -> None:
         "",
         "Where everything lies",
         f"  {digests / _WEEK}.html, .md   the digest, also as {_WEEK}.zh.html in Chinese",
-        f"  {here / 'var' / 'survey.duckdb'}   papers, predictions, decisions; SQL: docs/sql.md",
+        f"  {here / 'var' / 'survey.duckdb'}   the database (SQL: docs/reference/views.md)",
         f"  {here / 'var' / 'archive'}   every raw answer of the local arXiv",
         f"  {config}   the settings used",
         "",

@@ -31,7 +31,7 @@ from storage.store import OpenStore
 #: Fewest approvals, and fewest papers to tell them from (a rejection counts one, an undecided
 #: paper half). With fewer, the probabilities cannot be calibrated
 #: (`classifiers/linear/calibration.py`) and a model does worse than the cue words
-#: (`docs/classifier.md`, table "little").
+#: (`docs/study/classifier.md`, table "little").
 FEWEST_TO_LEARN = 20
 
 

@@ -9,7 +9,7 @@ _HEAD = """\
 # it works better once you have
 #   - rewritten every definition that begins with "Draft:" (reviewers read them when they hesitate),
 #   - looked at the cues: five to ten words or phrases that speak for one section and no other,
-#   - given sections that share something a common facet (docs/taxonomy.md).
+#   - given sections that share something a common facet (docs/guides/another-survey.md).
 # Then: living-survey taxonomy check. An id that decisions already carry is changed with
 # living-survey taxonomy migrate.
 """

@@ -1,6 +1,6 @@
 """The plan of a change, as its author writes it (TOML). Reads and checks; moves nothing.
 
-docs/taxonomy.md, "Changing a taxonomy", is the description of this file.
+docs/guides/change-the-taxonomy.md, "Changing a taxonomy", is the description of this file.
 """
 
 import tomllib
@@ -112,7 +112,7 @@ def read_plan(path: Path, old: Taxonomy, new: Taxonomy) -> tuple[Declared, ...]:
         place = ".".join(str(part) for part in fault["loc"])
         raise ConfigError(
             f"The plan {path} has an unusable {place}: {fault['msg'].lower()}.",
-            hint="docs/taxonomy.md shows every table of a plan.",
+            hint="docs/guides/change-the-taxonomy.md shows every table of a plan.",
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(

@@ -1,4 +1,4 @@
--- The SQL surface: what analysts may rely on. docs/sql.md describes every column.
+-- The SQL surface: what analysts may rely on. docs/reference/views.md describes every column.
 
 CREATE VIEW papers AS
 SELECT arxiv_id, version, title, abstract, authors, categories, primary_category, comment, doi,

@@ -23,7 +23,7 @@ def test_the_list_alone_places_later_papers_and_keeps_others_out(shared_data: Pa
     keys = {example.document.key for example in data.listed} | {d.key for d in background}
     found = evaluate(model, test, data.taxonomy, trained_on=keys)
     facets = {facet.facet: facet for facet in found.facets}
-    # A little under what docs/classifier.md reports: another platform's rounding may move a paper.
+    # A little under what docs/study/classifier.md reports, because rounding differs by platform.
     assert facets["modality"].top1 >= 0.90
     assert facets["task"].top1 >= 0.87
     assert found.scope.area_under_curve >= 0.97

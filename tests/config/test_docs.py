@@ -33,12 +33,12 @@ def test_every_key_is_documented_as_it_is() -> None:
             assert field.description
             variable = f"`{env_name(section, key)}`"
             expected.append((f"`{key}`", shown, field.description, takes, variable))
-    documented = [row for row in rows("configuration.md") if len(row) == 5 and row[0] != "key"]
+    documented = [row for row in rows("reference/settings.md") if len(row) == 5 and row[0] != "key"]
     assert documented == expected
 
 
 def test_every_section_of_the_configuration_has_its_heading() -> None:
-    text = (DOCS / "configuration.md").read_text(encoding="utf-8")
+    text = (DOCS / "reference" / "settings.md").read_text(encoding="utf-8")
     assert re.findall(r"^## \[(\w+)\]$", text, flags=re.MULTILINE) == list(SECTIONS)
 
 
@@ -48,7 +48,9 @@ def test_every_section_of_the_taxonomy_is_documented_as_it_is() -> None:
         (f"`{s.id}`", " > ".join(s.path), s.names["en"], s.names["zh"], s.definition)
         for s in taxonomy.sections
     ]
-    assert [row for row in rows("taxonomy.md") if len(row) == 5 and row[0] != "id"] == expected
+    assert [
+        row for row in rows("explanation/taxonomy.md") if len(row) == 5 and row[0] != "id"
+    ] == expected
 
 
 def test_every_label_is_documented_as_it_is() -> None:
@@ -58,11 +60,13 @@ def test_every_label_is_documented_as_it_is() -> None:
         for facet in taxonomy.facets
         for label in facet.labels
     ]
-    assert [row for row in rows("taxonomy.md") if len(row) == 4 and row[0] != "label"] == expected
+    assert [
+        row for row in rows("explanation/taxonomy.md") if len(row) == 4 and row[0] != "label"
+    ] == expected
 
 
 def test_the_example_of_another_taxonomy_loads(tmp_path: Path) -> None:
-    text = (DOCS / "taxonomy.md").read_text(encoding="utf-8")
+    text = (DOCS / "guides" / "another-survey.md").read_text(encoding="utf-8")
     found = re.search(r"```toml\n(.*?)```", text, flags=re.DOTALL)
     assert found
     assert tomllib.loads(found[1])

@@ -351,5 +351,5 @@ def test_today_may_be_a_day() -> None:
 
 
 def test_every_kind_is_documented() -> None:
-    text = (Path(__file__).resolve().parents[2] / "docs" / "replica.md").read_text()
+    text = (Path(__file__).resolve().parents[2] / "docs" / "explanation" / "replica.md").read_text()
     assert [kind for kind in Kind if f"| `{kind}` |" not in text] == []

@@ -1,4 +1,4 @@
-"""docs/pitfalls.md names tests that exist, and every numbered test is named there.
+"""docs/explanation/arxiv-pitfalls.md names every numbered test, and only tests that exist.
 
 After adding a test: `python tests/ingest/test_sources_pitfall_list.py` writes the last column anew.
 """
@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LIST = ROOT / "docs" / "pitfalls.md"
+LIST = ROOT / "docs" / "explanation" / "arxiv-pitfalls.md"
 _ROW = re.compile(r"^\| (\d+) \|(.*)\| ([^|]*) \|$", re.MULTILINE)
 
 

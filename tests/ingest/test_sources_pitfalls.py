@@ -1,7 +1,7 @@
 """One test per pitfall of arXiv's interfaces that concerns the sources.
 
-The numbers are those of docs/pitfalls.md, which says for every one what we do and where it is
-tested. The servers are loopback ones; waiting is instant.
+The numbers are those of docs/explanation/arxiv-pitfalls.md, which says for each what we do and
+where it is tested. The servers are loopback ones; waiting is instant.
 """
 
 import re

@@ -81,7 +81,7 @@ def test_the_lock_holds_names_versions_and_hashes_only() -> None:
 
 
 def test_links_between_documents_lead_somewhere() -> None:
-    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
         prose = re.sub(r"`[^`\n]*`", "", document.read_text())  # code links nowhere
         for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", prose):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"

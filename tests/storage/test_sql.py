@@ -17,7 +17,7 @@ from storage.types import (
 from tests.support.builders import make_decision, make_paper, make_prediction
 from tests.support.storage import ROOT, add_predictions, database, opener
 
-TEXT = (ROOT / "docs" / "sql.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "reference" / "views.md").read_text(encoding="utf-8")
 DOCUMENTED = {
     part.split("\n", 1)[0].strip(): part for part in re.split(r"^## ", TEXT, flags=re.MULTILINE)[1:]
 }

@@ -1,7 +1,7 @@
 """Faults as data: what goes wrong, on which channel, at which request. Does nothing itself.
 
 A fault file is TOML (`[[fault]]` tables) or JSON (a list, or an object with a list `fault`) with
-the fields of `Fault`; docs/replica.md lists the kinds.
+the fields of `Fault`; docs/explanation/replica.md lists the kinds.
 """
 
 import json

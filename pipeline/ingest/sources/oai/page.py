@@ -1,7 +1,8 @@
 """One OAI-PMH answer of arXiv becomes papers, quarantined records and a token. Pure.
 
 Protocol: https://www.openarchives.org/OAI/openarchivesprotocol.html; what arXiv makes of it:
-docs/pitfalls.md. A record that cannot be read is set aside with its own bytes; the page lives.
+docs/explanation/arxiv-pitfalls.md. A record that cannot be read is set aside with its own bytes;
+the page lives.
 """
 
 import re

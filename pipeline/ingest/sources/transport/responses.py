@@ -1,7 +1,7 @@
 """Judges an answer by its status and first bytes. Asks nothing and records nothing.
 
 What each status means at arXiv, with the evidence: the table of status codes seen in 2025-2026
-in docs/pitfalls.md.
+in docs/explanation/arxiv-pitfalls.md.
 """
 
 import re
