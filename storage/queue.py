@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from config.errors import UsageError
+from config.orders import LIKELY_IN_TURN, ORDERS, UNCERTAIN_IN_TURN
 from storage.engine.session import Row, Session
 from storage.papers import Papers
 from storage.predictions import Predictions
@@ -34,10 +35,10 @@ uncertain AS (
     FROM waiting ORDER BY abs(in_scope - 0.5), arxiv_id LIMIT $limit + $offset
 ),
 turns AS (
-    SELECT arxiv_id, priority, 10 * (place // 7) + place % 7 AS turn
+    SELECT arxiv_id, priority, {turn} * (place // {likely}) + place % {likely} AS turn
     FROM (SELECT *, row_number() OVER (ORDER BY in_scope DESC, arxiv_id) - 1 AS place FROM likely)
     UNION ALL
-    SELECT arxiv_id, priority, 10 * (place // 3) + 7 + place % 3
+    SELECT arxiv_id, priority, {turn} * (place // {uncertain}) + {likely} + place % {uncertain}
     FROM (SELECT *, row_number() OVER (ORDER BY abs(in_scope - 0.5), arxiv_id) - 1 AS place
           FROM uncertain)
 )
@@ -53,7 +54,12 @@ _SORTED = {
     "uncertain": _PAGE.format(order="abs(queue.in_scope - 0.5)", join="", wanted=_WANTED),
     "random": _PAGE.format(order="queue.random_place", join="", wanted=_WANTED),
     "newest": _PAGE.format(order="paper.submitted_at DESC NULLS LAST", join=_JOIN, wanted=_WANTED),
-    "mixed": _MIXED.format(wanted=_WANTED),
+    "mixed": _MIXED.format(
+        wanted=_WANTED,
+        likely=LIKELY_IN_TURN,
+        uncertain=UNCERTAIN_IN_TURN,
+        turn=LIKELY_IN_TURN + UNCERTAIN_IN_TURN,
+    ),
 }
 # The best papers are found among the best predictions: who waits is asked of those alone (3 million
 # papers: 78 instead of 229 cpu-ms). The more is decided, the more of the best may wait no more.
@@ -67,8 +73,6 @@ FROM (SELECT in_scope FROM prediction
 _DECIDED = "SELECT count(*) FROM decision_event"
 #: of more than this the search costs what it saves
 _MOST_LIKELIEST = 5_000
-#: what `Queue.page` takes
-ORDERS = ("likely", "uncertain", "mixed", "random", "newest")
 _DEFERRED = """
 SELECT prediction.arxiv_id, prediction.in_scope
 FROM prediction

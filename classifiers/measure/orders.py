@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Sequence
 from itertools import chain, zip_longest
 
-#: what `order` takes
-ORDERS = ("likely", "uncertain", "mixed", "random")
+import config.orders
+from config.orders import LIKELY_IN_TURN, UNCERTAIN_IN_TURN
 
-#: of ten papers of the mixed order, this many are the least certain ones
-_UNCERTAIN_OF_TEN = 3
+#: the orders of the queue, except the one by date: a replay knows no dates
+ORDERS = tuple(order for order in config.orders.ORDERS if order != "newest")
 
 
 def order(queue: Sequence[tuple[str, float]], kind: str, *, salt: str = "") -> list[str]:
@@ -29,9 +29,7 @@ def order(queue: Sequence[tuple[str, float]], kind: str, *, salt: str = "") -> l
         return sorted((key for key, _ in queue), key=lambda key: _hash(salt + key))
     if kind == "mixed":
         likely, uncertain = order(queue, "likely"), order(queue, "uncertain")
-        turns = zip_longest(
-            _chunks(likely, 10 - _UNCERTAIN_OF_TEN), _chunks(uncertain, _UNCERTAIN_OF_TEN)
-        )
+        turns = zip_longest(_chunks(likely, LIKELY_IN_TURN), _chunks(uncertain, UNCERTAIN_IN_TURN))
         merged = chain.from_iterable(chain(first or (), second or ()) for first, second in turns)
         return list(dict.fromkeys(merged))
     raise ValueError(f"no order {kind!r}: one of {', '.join(ORDERS)}")

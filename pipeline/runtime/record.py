@@ -1,14 +1,14 @@
 """One execution at a time, recorded: the run lock and the `runs` row around a command."""
 
-import fcntl
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from config.errors import LivingSurveyError, TryAgainLaterError
+from config.locks import LockHeldError, file_lock
 from storage.store import OpenStore
 from storage.types import RunStatus
 
@@ -36,20 +36,15 @@ def exclusive(database: Path) -> Iterator[None]:
 
     The operating system gives the lock back when the process dies, however it dies.
     """
-    database.parent.mkdir(parents=True, exist_ok=True)
-    with _lock_path(database).open("a+") as lock:
+    lock = file_lock(_lock_path(database), timeout_seconds=0, holder=str(os.getpid()))
+    with ExitStack() as stack:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            holder = lock.read().strip() or "unknown"
+            stack.enter_context(lock)
+        except LockHeldError as error:
             raise AnotherRunError(
-                f"Another run is active on {database.name} (process {holder}).",
+                f"Another run is active on {database.name} (process {error.holder or 'unknown'}).",
                 hint="Call again when it has ended; until then nothing is lost.",
             ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
         yield
 
 

@@ -8,18 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+import config.orders
 from config.errors import UsageError
 from config.taxonomy import Taxonomy
 from storage.arxiv_id import parse_arxiv_id
 
 #: how the queue can be ordered, and what each order is called on the page
-ORDERS: Mapping[str, str] = {
-    "likely": "Likely",
-    "uncertain": "Uncertain",
-    "mixed": "Mixed",
-    "random": "Random",
-    "newest": "Newest",
-}
+ORDERS: Mapping[str, str] = {order: order.capitalize() for order in config.orders.ORDERS}
 #: what the less plain orders do, in a sentence
 ORDER_NOTES: Mapping[str, str] = {
     "uncertain": "What the model is least sure about comes first: each decision teaches it most.",

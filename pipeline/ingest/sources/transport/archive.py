@@ -4,18 +4,18 @@ Layout: `YYYY/MM/DD/HHMMSS.ffffff-NNNNNN.gz` (the body) beside `.json` (address,
 checksum), by the UTC moment of the answer. Knows no parser and keeps nothing secret.
 """
 
-import fcntl
 import gzip
 import hashlib
 import itertools
 import json
-import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from config.files import put_in_place
+from config.locks import file_lock
 from pipeline.ingest.sources.errors import BadAnswerError
 
 # Cookies are the only thing in arXiv's answers that could identify a session.
@@ -45,7 +45,6 @@ class Archive:
         """Store an answer and return the path of its body. A half-written one is never seen."""
         moment = answer.fetched_at.astimezone(UTC)
         folder = self.directory / moment.strftime("%Y/%m/%d")
-        folder.mkdir(parents=True, exist_ok=True)
         sidecar = {
             "url": answer.url,
             "status": answer.status,
@@ -59,25 +58,16 @@ class Archive:
         # of level 3's for a thirtieth.
         packed = gzip.compress(answer.body, compresslevel=2, mtime=0)
         stem = moment.strftime("%H%M%S.%f")
-        with (self.directory / ".lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        part = self.directory / ".part"
+        with file_lock(self.directory / ".lock"):
             # With a fixed clock all answers have one moment.
             taken = len(list(folder.glob(f"{stem}-*.json")))
             names = (folder / f"{stem}-{number:06d}.json" for number in itertools.count(taken))
             name = next(name for name in names if not name.exists())
             body = name.with_suffix(".gz")
-            self._put(name, facts.encode())
-            self._put(body, packed)
+            put_in_place(name, facts.encode(), part=part)
+            put_in_place(body, packed, part=part)
         return body
-
-    def _put(self, path: Path, content: bytes) -> None:
-        """Write a file in one step. What a killed process left half-written is written over."""
-        part = self.directory / ".part"
-        with part.open("wb") as handle:
-            handle.write(content)
-            handle.flush()
-            os.fsync(handle.fileno())
-        part.replace(path)
 
     def replay(self) -> Iterator[RawResponse]:
         """Yield what was kept, oldest first. A sidecar whose body never arrived is passed over.

@@ -6,17 +6,17 @@ connection at a time", for OAI-PMH, feeds and query API together
 JSON file remembers when the last one ended and how long arXiv asked us to stay away.
 """
 
-import fcntl
 import json
 import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO
 
+from config.files import put_in_place
+from config.locks import LockHeldError, file_lock
 from config.loopback import is_loopback_host
 from pipeline.ingest.sources.errors import ArxivUnreachableError, BlockedError, ThrottledError
 
@@ -193,21 +193,24 @@ class Limiter:
     @contextmanager
     def _locked(self, group: str, give_up: float) -> Iterator[None]:
         lock = self._file(group).with_suffix(".lock")
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        with _opened(lock) as handle:
-            while True:
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if self._monotonic() >= give_up:
-                        raise ArxivUnreachableError(
-                            "Another process on this machine has been talking to arXiv all the"
-                            f" while; the turn in {lock} did not come free.",
-                            hint="Run the same command when it is done.",
-                        ) from None
-                    self._wait(_POLL_SECONDS)
-            yield  # closing the file releases the lock
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(
+                    file_lock(
+                        lock,
+                        timeout_seconds=give_up - self._monotonic(),
+                        wait=self._wait,
+                        monotonic=self._monotonic,
+                        pause_seconds=_POLL_SECONDS,
+                    )
+                )
+            except LockHeldError:
+                raise ArxivUnreachableError(
+                    "Another process on this machine has been talking to arXiv all the"
+                    f" while; the turn in {lock} did not come free.",
+                    hint="Run the same command when it is done.",
+                ) from None
+            yield
 
     def _file(self, group: str) -> Path:
         return self.path.with_name(f"{self.path.stem}-{group}.json")
@@ -223,19 +226,9 @@ class Limiter:
 
     def _write(self, group: str, state: _State) -> None:
         path = self._file(group)
-        # One name, as the turn is held: what a killed process left, even another user's, goes.
-        part = path.with_suffix(".part")
-        part.unlink(missing_ok=True)
-        part.write_text(json.dumps(asdict(state)), encoding="utf-8")
-        part.replace(path)
-
-
-def _opened(lock: Path) -> IO[str]:
-    """Open a lock file; one of another user need only be readable, but on NFS writable."""
-    try:
-        return lock.open("a")
-    except PermissionError:
-        return lock.open()
+        put_in_place(
+            path, json.dumps(asdict(state)).encode(), part=path.with_suffix(".part"), durable=False
+        )
 
 
 def _boot_id() -> str:

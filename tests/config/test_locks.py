@@ -1,0 +1,52 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from config.locks import LockHeldError, file_lock
+
+
+def test_second_lock_names_the_holder(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "file.lock"
+    with (
+        file_lock(path, holder="process 7"),
+        pytest.raises(LockHeldError) as caught,
+        file_lock(path, timeout_seconds=0, holder="process 8"),
+    ):
+        pass
+    assert caught.value.holder == "process 7"
+    with file_lock(path, timeout_seconds=0):
+        pass
+
+
+def test_waits_until_timeout_and_yields_the_rest(tmp_path: Path) -> None:
+    path, now = tmp_path / "file.lock", [100.0]
+
+    def wait(seconds: float) -> None:
+        now[0] += seconds
+
+    with (
+        file_lock(path),
+        pytest.raises(LockHeldError),
+        file_lock(path, timeout_seconds=3, wait=wait, monotonic=lambda: now[0], pause_seconds=1),
+    ):
+        pass
+    assert now == [103.0]
+    with file_lock(path, timeout_seconds=3, monotonic=lambda: now[0]) as left:
+        assert left == 3.0
+
+
+def test_lock_is_released_after_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "file.lock"
+    with pytest.raises(KeyError), file_lock(path):
+        raise KeyError
+    with file_lock(path, timeout_seconds=0):
+        pass
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write to any file")
+def test_a_read_only_file_can_be_locked(tmp_path: Path) -> None:
+    path = tmp_path / "file.lock"
+    path.touch(mode=0o444)
+    with file_lock(path, holder="not written"):
+        assert path.read_text() == ""
