@@ -8,7 +8,7 @@ ARGS ?=
 KILLS ?= 200
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo check format test stress lock bench clean
+.PHONY: help install demo check format test stress lock bench docs clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ stress: $(STAMP) ## 200 kills at random moments (make stress KILLS=50), then wha
 
 bench: $(STAMP) ## benchmarks: ratios against a named baseline
 	$(BIN)/python -m benchmarks $(ARGS)
+
+docs: $(STAMP) ## write the generated pages: docs/reference, the settings template, the picture
+	$(BIN)/python -m docs.generate
 
 lock: $(STAMP) ## pin pyproject's ranges anew into requirements.lock (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -1,1 +1,1 @@
-"""What the operator decides: settings and taxonomy. Imports nothing of ours."""
+"""Settings and taxonomy, which the operator decides."""

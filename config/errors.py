@@ -1,17 +1,17 @@
-"""The root of every error the operator can mend.
+"""Define the base classes of all errors that the operator can correct.
 
     LivingSurveyError                 exit 1: failed, nothing lost
     |-- ConfigError                   exit 2: wrong configuration
-    |-- UsageError                    exit 2: wrong words on the command line
+    |-- UsageError                    exit 2: wrong command line
     `-- TryAgainLaterError            exit 75: arXiv, another run or the database is busy
 
-Each folder derives its own from these. `str(error)` is one sentence with the id and the cause;
-`hint` is the remedy. The command line shows both once, at the edge; bugs fly.
+Every package derives its errors from these. The message names the item and the cause, `hint` the
+remedy. The command line prints both; any other exception is a bug and shows a traceback.
 """
 
 
 class LivingSurveyError(Exception):
-    """Something the operator can mend."""
+    """An error that the operator can correct."""
 
     exit_status = 1
 
@@ -26,18 +26,18 @@ class LivingSurveyError(Exception):
 
 
 class ConfigError(LivingSurveyError):
-    """The configuration or the taxonomy cannot be used as it stands."""
+    """The configuration or the taxonomy cannot be used."""
 
     exit_status = 2
 
 
 class UsageError(LivingSurveyError):
-    """The command was called with something that does not exist or does not fit."""
+    """The command line names something that does not exist or does not fit."""
 
     exit_status = 2
 
 
 class TryAgainLaterError(LivingSurveyError):
-    """Nothing is wrong here: the same command works later (EX_TEMPFAIL of sysexits.h)."""
+    """The same command succeeds later (EX_TEMPFAIL of sysexits.h)."""
 
     exit_status = 75

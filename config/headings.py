@@ -1,6 +1,6 @@
-"""Compares headings the way people write them: emoji, marks, case and spaces do not matter.
+"""Compare headings without regard to emoji, markup, case and spaces.
 
-Pure text. Marks are Markdown's and HTML's: emphasis, links, pictures, anchors, `:emoji:`.
+Markup is Markdown's and HTML's: emphasis, links, pictures, anchors, `:emoji:`.
 """
 
 import re
@@ -9,20 +9,19 @@ import unicodedata
 #: symbols (emoji), modifiers, joiners, variation selectors and unassigned code points (new emoji)
 _DECORATION = frozenset({"So", "Sk", "Cf", "Cn", "Me", "Mn"})
 
-
-# Each repeat ends somewhere, so that no heading takes longer than its length asks.
+# Every repeat is bounded, so that matching takes linear time.
 _PICTURE = re.compile(r"!\[[^\[\]]{0,300}+\]\([^()\s]{0,2000}+\)")
 _LINK = re.compile(r"\[([^\[\]]{0,300}+)\]\([^()\s]{0,2000}+\)")
 _HTML = re.compile(r"</?[A-Za-z][^<>]{0,2000}+>")
 _SHORT_NAME = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+-]{1,40}+:(?![\w:])")
 _EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|`)(?=\S)([^*_`]{1,300}+)(?<=\S)\1(?!\w)")
 
-#: marks within marks that are looked for
+#: levels of nested markup that are removed
 _NESTED = 5
 
 
 def clean_heading(heading: str) -> str:
-    """Return the words alone with single spaces: "📍  **Agents** :rocket:" gives "Agents"."""
+    """Return the plain text with single spaces: "📍  **Agents** :rocket:" gives "Agents"."""
     for _ in range(_NESTED):
         bare = _HTML.sub("", _LINK.sub(r"\1", _PICTURE.sub("", heading)))
         bare = _EMPHASIS.sub(r"\2", _SHORT_NAME.sub("", bare))
@@ -34,6 +33,6 @@ def clean_heading(heading: str) -> str:
 
 
 def heading_key(heading: str) -> str:
-    """Return what is equal for two headings that differ in decoration, case or width only."""
-    # NFKC first: it composes accents, so that dropping loose marks keeps "é".
+    """Return a key that is equal for headings that differ only in decoration, case or width."""
+    # NFKC first, because it composes accents: removing combining marks then keeps "é".
     return clean_heading(unicodedata.normalize("NFKC", heading)).casefold()

@@ -1,7 +1,6 @@
-"""What a key can take: types with their check and the words for it. Reads no file, no clock.
+"""Define the types of settings: each with its check and a description for error messages.
 
-A check raises a bare ValueError; the message is made of the `Takes` beside it, so that the two
-stand together.
+A check raises a bare ValueError; `config.settings` writes the message from the `Takes` of the type.
 """
 
 from dataclasses import dataclass
@@ -15,9 +14,9 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """What a key takes, in words that end the sentence "... but takes"."""
+    """What a key takes; completes the sentence "... but must be"."""
 
-    words: str
+    description: str
 
 
 def _base_url(value: str) -> str:
@@ -30,7 +29,7 @@ def _base_url(value: str) -> str:
         or any(character.isspace() for character in value)
     ):
         raise ValueError(value)
-    _ = parts.port  # raises ValueError when it is no port number
+    _ = parts.port  # raises ValueError if it is not a port number
     return value.rstrip("/")
 
 
@@ -62,7 +61,7 @@ def _path(value: object) -> object:
             raise ValueError(value)
         try:
             Path(value).expanduser()
-        except RuntimeError as error:  # ~nobody: there is no such user
+        except RuntimeError as error:  # ~name of a user that does not exist
             raise ValueError(value) from error
     return value
 
@@ -71,7 +70,7 @@ def _optional_path(value: object) -> object:
     return None if value == "" else _path(value)
 
 
-# TOML has no null, so an empty text stands for "none" wherever none is possible.
+# TOML has no null, so empty text means None where None is allowed.
 RequiredPath = Annotated[Path, BeforeValidator(_path), Takes("a path")]
 OptionalPath = Annotated[Path | None, BeforeValidator(_optional_path), Takes("a path or nothing")]
 Text = Annotated[str, AfterValidator(_one_line), Takes("text on one line")]

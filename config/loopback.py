@@ -1,7 +1,4 @@
-"""Says whether a host can only be this machine. Resolves no name.
-
-One answer for everything that depends on it: plain http, the pace, who may be served.
-"""
+"""Decide whether a host can only be this machine, without resolving names."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit

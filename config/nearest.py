@@ -1,13 +1,13 @@
-"""Which known name somebody probably meant. Knows only strings; decides nothing."""
+"""Suggest known names similar to a misspelt one."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 
 def nearest(name: str, known: Iterable[str], *, most: int = 1, cutoff: float = 0.5) -> list[str]:
-    """Return up to `most` of the known names, the likest first; empty if none is like it.
+    """Return up to `most` known names, the most similar first.
 
-    `cutoff` is the least likeness: difflib's ratio, 0 to 1.
+    `cutoff` is the least similarity: difflib's ratio, 0 to 1.
     """
     by_folded = {candidate.casefold(): candidate for candidate in known}
     found = get_close_matches(name.casefold(), by_folded, n=most, cutoff=cutoff)

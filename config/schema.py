@@ -1,7 +1,6 @@
-"""What can be configured: every key with its type, default and meaning. Reads no file, no clock.
+"""Define every setting with its type, default and description.
 
-`config.settings` fills these models. A field's description is what docs/reference/settings.md says;
-the `Takes` of its type is what an error message says the key takes.
+`make docs` writes docs/reference/settings.md and config/template.toml from the descriptions.
 """
 
 from collections.abc import Mapping
@@ -41,93 +40,92 @@ class Section(BaseModel):
 
 
 class SurveySettings(Section):
-    """Which survey is kept alive."""
+    """The survey that is kept up to date."""
 
     title: Text = Field(
-        default="Living Survey", description="the survey's name in digests and pages"
+        default="Living Survey", description="The survey's name in digests and pages."
     )
     list: OptionalPath = Field(
-        default=None, description="the curated Markdown list; none: no list is read"
+        default=None, description="The curated Markdown list. Empty: no list is read."
     )
     taxonomy: OptionalPath = Field(
-        default=None, description="the taxonomy's TOML file; none: the built-in taxonomy"
+        default=None, description="The taxonomy's TOML file. Empty: the built-in taxonomy."
     )
 
 
 class DatabaseSettings(Section):
-    """Where everything is kept."""
+    """The database file."""
 
-    path: RequiredPath = Field(default=Path("var/survey.duckdb"), description="the DuckDB file")
+    path: RequiredPath = Field(default=Path("var/survey.duckdb"), description="The DuckDB file.")
     busy_timeout_seconds: Seconds = Field(
         default=30.0,
-        description="how long a process waits for another that holds the file before it gives up "
-        "with exit status 75; seconds",
+        description="Seconds to wait for another process that uses the file, before ending with "
+        "exit status 75.",
     )
 
 
 class ArxivSettings(Section):
-    """What is asked of arXiv, and how politely.
+    """What is requested from arXiv, and how often."""
 
-    The URLs stand first: the check of the interval needs them.
-    """
-
-    oai_url: BaseUrl = Field(
-        default="https://oaipmh.arxiv.org/oai", description="OAI-PMH, the record of every paper"
+    contact: HeaderText = Field(
+        default="",
+        description="An e-mail address or web page where arXiv can reach you, sent in the "
+        "User-Agent. Required unless every URL is a loopback address.",
     )
-    rss_url: BaseUrl = Field(
-        default="https://rss.arxiv.org",
-        description="the daily feeds; /rss/ and /atom/ are added to it",
+    sets: Sets = Field(
+        default=("cs", "eess"), description="The OAI sets to harvest: they decide what is stored."
     )
-    query_url: BaseUrl = Field(
-        default="https://export.arxiv.org/api/query",
-        description="the query API, for look-ups by id and searches",
-    )
-    sets: Sets = Field(default=("cs", "eess"), description="the OAI sets that are harvested")
     categories: Categories = Field(
         default=(
             *("cs.CV", "cs.CL", "cs.AI", "cs.LG", "cs.MM", "cs.GR"),
             *("cs.SD", "cs.HC", "cs.CR", "eess.AS", "eess.IV"),
         ),
-        description="the categories whose feeds are read and reconciled; what is kept is decided "
-        "by sets",
+        description="The categories whose daily feeds are compared with what was harvested.",
     )
-    contact: HeaderText = Field(
-        default="",
-        description="an e-mail address or page where arXiv reaches you, sent in the User-Agent; "
-        "needed as soon as a URL is not a loopback address",
+    # The URLs come before the interval, because its check reads them.
+    oai_url: BaseUrl = Field(
+        default="https://oaipmh.arxiv.org/oai",
+        description="The OAI-PMH interface, source of every paper's record.",
+    )
+    rss_url: BaseUrl = Field(
+        default="https://rss.arxiv.org",
+        description="The daily feeds; /rss/ and /atom/ are appended.",
+    )
+    query_url: BaseUrl = Field(
+        default="https://export.arxiv.org/api/query",
+        description="The query API, for look-ups by ID and searches.",
     )
     min_interval_seconds: Interval = Field(
         default=POLITE_INTERVAL_SECONDS,
-        description="the least time between two requests of all processes that share the limiter; "
-        "waits after a fault are multiples of it; seconds",
+        description="Seconds between two requests of all processes that share the limiter. Waits "
+        "after an error are multiples of it.",
     )
     overlap_days: Days = Field(
         default=3,
-        description="how far back each harvest reaches behind the last one, for papers that enter "
-        "late; days",
+        description="Days by which a harvest overlaps the last one, to catch late records.",
     )
     archive: RequiredPath = Field(
         default=Path("var/archive"),
-        description="the directory where every raw answer is kept, compressed",
+        description="The directory where every raw response is kept, compressed.",
     )
     limiter: OptionalPath = Field(
         default=None,
-        description="the file through which processes share one pace; none: one per user, so users "
-        "who share a machine name one in a directory that all of them may write to",
+        description="The file that keeps the request rate of several processes. Empty: one per "
+        "user. Users who share a machine name a file that all of them may write to.",
     )
     connect_timeout_seconds: Seconds = Field(
-        default=10.0, description="how long a connection may take to open; seconds"
+        default=10.0, description="Seconds allowed for opening a connection."
     )
     read_timeout_seconds: Seconds = Field(
-        default=60.0, description="how long arXiv may stay silent within an answer; seconds"
+        default=60.0, description="Seconds of silence allowed within a response."
     )
     run_deadline_seconds: Seconds = Field(
-        default=3600.0, description="how long one run may talk to arXiv in all; seconds"
+        default=3600.0, description="Seconds one run may spend on requests to arXiv in total."
     )
 
     @field_validator("min_interval_seconds")
     @classmethod
-    def _politely(cls, value: float, info: ValidationInfo) -> float:
+    def _at_least_what_arxiv_asks(cls, value: float, info: ValidationInfo) -> float:
         urls = [info.data.get(name, "") for name in ("oai_url", "rss_url", "query_url")]
         if value < POLITE_INTERVAL_SECONDS and not all(is_loopback_url(url) for url in urls):
             raise ValueError(value)
@@ -135,43 +133,46 @@ class ArxivSettings(Section):
 
     @property
     def is_live(self) -> bool:
-        """Whether any request can leave this machine."""
+        """Whether a request can leave this machine."""
         return not all(is_loopback_url(url) for url in (self.oai_url, self.rss_url, self.query_url))
 
 
 class ClassifierSettings(Section):
-    """How the model learns."""
+    """Training and keeping models."""
 
     models: RequiredPath = Field(
-        default=Path("var/models"), description="the directory of trained models"
+        default=Path("var/models"), description="The directory of trained models."
     )
     background: Natural = Field(
-        default=5000,
-        description="how many unlabelled papers serve as background in training; papers",
+        default=5000, description="Number of undecided papers used as background in training."
     )
-    seed: Natural = Field(default=0, description="the seed of every random choice in training")
+    seed: Natural = Field(default=0, description="The seed of every random choice in training.")
     keep: Natural = Field(
         default=10,
-        description="how many trained models are kept; the one in use and the one before it "
-        "always are; 0: all",
+        description="Number of trained models to keep, 0 for all. The current model and the one "
+        "before it are always kept.",
     )
     reports: RequiredPath = Field(
-        default=Path("var/reports"), description="the directory of evaluation reports"
+        default=Path("var/reports"), description="The directory of evaluation reports."
     )
     retrain_after: Natural = Field(
         default=0,
-        description="`run` trains anew once so many decisions are new to the model in use; "
-        "0: only `train` does",
+        description="Number of decisions new to the current model after which `run` trains again. "
+        "0: only `train` trains.",
     )
 
 
 class ReviewSettings(Section):
     """The approval queue."""
 
-    host: Host = Field(default="127.0.0.1", description="the address the web queue listens on")
-    port: Port = Field(default=8765, description="the port it listens on; 0: any free one")
+    host: Host = Field(
+        default="127.0.0.1",
+        description="The address the review pages listen on. Use another than a loopback address "
+        "only behind a proxy that encrypts.",
+    )
+    port: Port = Field(default=8765, description="The port they listen on. 0: any free port.")
     reviewer: Text = Field(
-        default="", description="whose name terminal decisions carry; empty: your login name"
+        default="", description="The name recorded with decisions. Empty: your login name."
     )
 
 
@@ -179,34 +180,33 @@ class DigestSettings(Section):
     """The weekly digest."""
 
     output: RequiredPath = Field(
-        default=Path("var/digests"), description="the directory digests are written to"
+        default=Path("var/digests"), description="The directory digests are written to."
     )
     languages: Languages = Field(
-        default=("en",), description="the languages of headings and labels"
+        default=("en",), description="The languages of headings and labels."
     )
 
 
 class ScheduleSettings(Section):
-    """When `serve --schedule` works. arXiv's feeds of a day are built at midnight in New York."""
+    """When `serve --schedule` runs its jobs. arXiv builds its feeds at midnight in New York."""
 
     daily: TimeOfDay = Field(
-        default="00:30", description="when the day's announcements are fetched"
+        default="00:30", description="When the day's announcements are fetched."
     )
     repair: TimeOfDay = Field(
-        default="07:00",
-        description="when what was missed is fetched again and a stale feed asked anew",
+        default="07:00", description="When missing days and stale feeds are fetched again."
     )
     digest: TimeOfDay = Field(
-        default="08:00", description="when, on Mondays, the digest of the week before is built"
+        default="08:00", description="When, on Mondays, the digest of the week before is built."
     )
     timezone: TimeZone = Field(
         default="America/New_York",
-        description="the time zone of these times, daylight saving included",
+        description="The time zone of these times; daylight saving time is applied.",
     )
 
 
 class Settings(Section):
-    """Everything the operator decided. Paths from `load_settings` are absolute."""
+    """All settings. Paths from `load_settings` are absolute."""
 
     survey: SurveySettings = SurveySettings()
     database: DatabaseSettings = DatabaseSettings()
@@ -215,9 +215,9 @@ class Settings(Section):
     review: ReviewSettings = ReviewSettings()
     digest: DigestSettings = DigestSettings()
     schedule: ScheduleSettings = ScheduleSettings()
-    #: what the product takes for the present instant; None: the system's clock
+    #: the present instant, for replays and tests; None: the system's clock
     now: datetime | None = None
-    #: the directory that relative paths are resolved against
+    #: the directory that relative paths start at
     root: Path = Path()
     #: the file that was read; None: defaults and environment only
     file: Path | None = None

@@ -1,8 +1,6 @@
-"""Reads the configuration: file, then environment, then checks. Creates and changes nothing.
+"""Read the settings from the environment, a file and the defaults, in this order of precedence.
 
-A key comes from `LIVING_SURVEY_<SECTION>__<KEY>`, else from the file, else from its default
-(`config.schema`). Every failure is one ConfigError that names the place, the value and what the
-key takes.
+A failure is one ConfigError that names the place, the value and what the key takes.
 """
 
 import json
@@ -27,12 +25,13 @@ DEFAULT_FILE = "living-survey.toml"
 _CONFIG = ENV_PREFIX + "CONFIG"
 _NOW = ENV_PREFIX + "NOW"
 _LONGEST_SHOWN = 80
-#: arXiv began in 1991; beyond the last year clocks and calendars run into their own limits
+#: years accepted for LIVING_SURVEY_NOW: arXiv began in 1991
 _FIRST_YEAR, _LAST_YEAR = 1991, 2200
-#: likeness of two variable names (they share their long prefix) that only a slip explains
-_SURELY = 0.94
+#: similarity above which an unknown variable is taken for a misspelt one; high, because all
+#: names share a long prefix
+_MISSPELT = 0.94
 
-#: section, key -> value as written, and the place it was written in
+#: section -> key -> (value as written, the place it was written in)
 _Values = dict[str, dict[str, tuple[Any, str]]]
 
 
@@ -40,12 +39,12 @@ def load_settings(path: Path | None = None, env: Mapping[str, str] = os.environ)
     """Return the settings of a file and an environment.
 
     Args:
-        path: the configuration file; None: what `LIVING_SURVEY_CONFIG` names, else
-            `living-survey.toml` in the working directory if it exists, else none.
+        path: the configuration file. None: the one `LIVING_SURVEY_CONFIG` names, else
+            `living-survey.toml` in the working directory if it exists, else no file.
         env: the environment.
 
     Raises:
-        ConfigError: a file, a name or a value that cannot be used.
+        ConfigError: a file, a name or a value cannot be used.
     """
     file = _find_file(path, env)
     root = (file.parent if file else Path()).resolve()
@@ -66,8 +65,8 @@ def env_name(section: str, key: str) -> str:
 
 def settings_template() -> str:
     """Return the commented configuration file that `living-survey init` writes."""
-    # Not under the name it gets: .gitignore keeps an operator's living-survey.toml out of commits
-    # and, since hatchling obeys it, out of wheels.
+    # It is not stored as living-survey.toml, because .gitignore excludes that name from commits
+    # and therefore from wheels.
     return files("config").joinpath("template.toml").read_text(encoding="utf-8")
 
 
@@ -80,26 +79,25 @@ def _find_file(path: Path | None, env: Mapping[str, str]) -> Path | None:
         return default.resolve() if default.exists() else None
     if not named.exists():
         raise ConfigError(
-            f"There is no configuration file {named}{by}.",
-            hint=f'Write one with "living-survey init" (it creates {DEFAULT_FILE}), '
-            "or name one that exists.",
+            f"The configuration file {named}{by} does not exist.",
+            hint=f"Run `living-survey init` to create {DEFAULT_FILE}, or name an existing file.",
         )
     return named.resolve()
 
 
 def _read_file(file: Path, values: _Values) -> None:
     try:
-        # utf-8-sig: some editors begin the file with a byte order mark, which TOML refuses
+        # utf-8-sig, because some editors write a byte order mark, which TOML rejects
         document = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(
             f"{file} is not valid TOML: {error}.",
-            hint="Mend that line; text stands in quotes, lists in brackets.",
+            hint="Correct that line: text needs quotes, lists need brackets.",
         ) from error
     except (ValueError, RecursionError) as error:
         if not isinstance(error, UnicodeDecodeError):
             raise ConfigError(
-                f"{file} holds a number or a nesting that no setting needs.",
+                f"{file} contains a number or a nesting too large to read.",
                 hint="Shorten it.",
             ) from error
         raise ConfigError(
@@ -108,15 +106,15 @@ def _read_file(file: Path, values: _Values) -> None:
     except OSError as error:
         raise ConfigError(
             f"{file} cannot be read: {error.strerror}.",
-            hint="Mend its permissions or name another.",
+            hint="Correct its permissions or name another file.",
         ) from error
     for section, table in document.items():
         if section not in SECTIONS:
             raise _unknown_section(f"{file}: ", section)
         if not isinstance(table, dict):
             raise ConfigError(
-                f"{file}: {section} is {_shown(table)}, but it is a section.",
-                hint=f"Write [{section}] on a line of its own and its keys below.",
+                f"{file}: {section} is {_shown(table)}, but must be a section.",
+                hint=f"Write [{section}] on its own line and its keys below it.",
             )
         for key, value in table.items():
             if key not in SECTIONS[section].model_fields:
@@ -131,27 +129,27 @@ def _read_environment(env: Mapping[str, str], values: _Values) -> None:
             continue
         if variable in known:
             if any(0xD800 <= ord(character) <= 0xDFFF for character in text):
-                raise ConfigError(f"{variable} is not UTF-8 text.", hint="Write it in UTF-8.")
+                raise ConfigError(f"{variable} is not UTF-8 text.", hint="Set it to UTF-8 text.")
             section, key = known[variable]
             values[section][key] = (_from_text(section, key, text), variable)
             continue
         section, separator, key = variable.removeprefix(ENV_PREFIX).lower().partition("__")
         if separator and section in SECTIONS:
             raise _unknown_key(f"environment variable {variable}: ", section, key, known)
-        # Container platforms set names such as LIVING_SURVEY_SERVICE_HOST for a service of our
-        # name, so a name without "__" is only refused when it plainly means one of ours.
+        # Container platforms set names such as LIVING_SURVEY_SERVICE_HOST for a service called
+        # living-survey, so a name without "__" is only rejected if it nearly equals a known one.
         plain = {name.replace("__", "_"): name for name in (*known, _CONFIG, _NOW)}
-        likest = plain.get(variable.replace("__", "_"))
-        likely = [likest] if likest else nearest(variable, plain.values(), cutoff=_SURELY)
+        closest = plain.get(variable.replace("__", "_"))
+        likely = [closest] if closest else nearest(variable, plain.values(), cutoff=_MISSPELT)
         if separator or likely:
             raise ConfigError(
-                f"The environment variable {variable} sets nothing that is known.",
+                f"The environment variable {variable} sets no known key.",
                 hint=_did_you_mean(likely, SECTIONS, "The sections are"),
             )
 
 
 def _from_text(section: str, key: str, text: str) -> Any:
-    """Return the value that the text would be in TOML; text that fits no type stays text."""
+    """Return the text as the key's type; text that cannot be converted is returned as it is."""
     annotation = SECTIONS[section].model_fields[key].annotation
     try:
         if get_origin(annotation) is tuple:
@@ -168,8 +166,8 @@ def _from_text(section: str, key: str, text: str) -> Any:
 
 
 def _build(section: str, values: Mapping[str, tuple[Any, str]]) -> Section:
-    # Through JSON, because strict JSON takes a list for a tuple and text for a path, but neither
-    # "8765" nor true for a number. A TOML date has no JSON form and must fail: {} fits no key.
+    # Validated as JSON, because pydantic's strict JSON mode accepts a list for a tuple and text for
+    # a path, but neither "8765" nor true for a number. A TOML date becomes {}, which fits no key.
     document = json.dumps({key: value for key, (value, _) in values.items()}, default=lambda _: {})
     model = SECTIONS[section]
     try:
@@ -177,15 +175,17 @@ def _build(section: str, values: Mapping[str, tuple[Any, str]]) -> Section:
     except ValidationError as error:
         key = str(error.errors()[0]["loc"][0])
         value, place = values[key]
-        takes = next(m.words for m in model.model_fields[key].metadata if isinstance(m, Takes))
+        takes = next(
+            m.description for m in model.model_fields[key].metadata if isinstance(m, Takes)
+        )
         raise ConfigError(
-            f"{place} is {_shown(value)}, but takes {takes}.",
-            hint="Every key is explained in docs/reference/settings.md.",
+            f"{place} is {_shown(value)}, but must be {takes}.",
+            hint="docs/reference/settings.md explains every key.",
         ) from error
 
 
 def _shown(value: Any) -> str:
-    """Return a value as the file would write it, cut where it gets long."""
+    """Return a value as TOML writes it, shortened to 80 characters."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
@@ -205,31 +205,33 @@ def _read_now(env: Mapping[str, str], *, live: bool) -> datetime | None:
         now = datetime.fromisoformat(text)
     except ValueError as error:
         raise ConfigError(
-            f"{_NOW} is {_shown(text)}, but takes an instant such as 2026-03-17T12:00:00Z.",
-            hint="Correct it, or unset it for the system's clock.",
+            f"{_NOW} is {_shown(text)}, but must be an instant such as 2026-03-17T12:00:00Z.",
+            hint="Correct it, or unset it to use the system's clock.",
         ) from error
     if not _FIRST_YEAR <= now.year <= _LAST_YEAR:
         raise ConfigError(
-            f"{_NOW} is {text!r}, but takes an instant between {_FIRST_YEAR} and {_LAST_YEAR}."
+            f"{_NOW} is {text!r}, but must be an instant between {_FIRST_YEAR} and {_LAST_YEAR}."
         )
     if live:
         raise ConfigError(
-            f"{_NOW} is set while an arXiv URL leaves this machine.",
+            f"{_NOW} is set while an arXiv URL is not a loopback address.",
             hint="Unset it, or point [arxiv] oai_url, rss_url and query_url at a loopback "
-            'address ("living-survey replica" serves one).',
+            "address. `living-survey replica` serves one.",
         )
     return now.replace(tzinfo=UTC) if now.tzinfo is None else now.astimezone(UTC)
 
 
 def _unknown_section(where: str, name: str) -> ConfigError:
-    homes = [section for section, model in SECTIONS.items() if name in model.model_fields]
-    if homes:
+    owners = [section for section, model in SECTIONS.items() if name in model.model_fields]
+    if owners:
         return ConfigError(
-            f"{where}{name} stands outside its section.", hint=f"Move it below [{homes[0]}]."
+            f"{where}{name} is outside its section.", hint=f"Move it below [{owners[0]}]."
         )
     return ConfigError(
         f"{where}unknown section [{name}].",
-        hint=_did_you_mean([f"[{n}]" for n in nearest(name, SECTIONS)], SECTIONS, "There are"),
+        hint=_did_you_mean(
+            [f"[{n}]" for n in nearest(name, SECTIONS)], SECTIONS, "The sections are"
+        ),
     )
 
 
@@ -238,15 +240,15 @@ def _unknown_key(
 ) -> ConfigError:
     fields = SECTIONS[section].model_fields
     likely = nearest(key, fields)
-    homes = [name for name, model in SECTIONS.items() if key in model.model_fields]
-    if homes:
-        section_meant, likely = homes[0], [key]
+    owners = [name for name, model in SECTIONS.items() if key in model.model_fields]
+    if owners:
+        section_meant, likely = owners[0], [key]
     else:
         section_meant = section
     if variables is not None:
         names = [env_name(section_meant, name) for name in likely]
     else:
-        names = [f"{name} in [{section_meant}]" if homes else name for name in likely]
+        names = [f"{name} in [{section_meant}]" if owners else name for name in likely]
     return ConfigError(
         f"{where}unknown key {key!r} in section [{section}].",
         hint=_did_you_mean(names, fields, "Its keys are"),

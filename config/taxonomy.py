@@ -1,7 +1,4 @@
-"""The survey's taxonomy as a value: facets with labels, sections with headings. Reads one file.
-
-Where a paper belongs is decided elsewhere; here stands what there is to choose from.
-"""
+"""Load the survey's taxonomy: facets with labels, and sections with headings."""
 
 import hashlib
 import json
@@ -15,19 +12,19 @@ from config.headings import clean_heading, heading_key
 from config.nearest import nearest
 from config.taxonomy_file import FACETS, LabelRow, SectionRow, TaskRow, read_taxonomy, read_text
 
-#: the languages every name can be asked for; a taxonomy without one of them lends its first
+#: the languages every name has; where a taxonomy lacks one, its first language is used
 LANGUAGES = ("en", "zh")
 
 
 class UnknownSectionError(UsageError):
-    """A section id that the taxonomy does not have."""
+    """The taxonomy has no section of that ID."""
 
     def __init__(self, section_id: str, known: Sequence[str]) -> None:
         likely = nearest(section_id, known, most=3)
         meant = f"Did you mean {' or '.join(likely)}? " if likely else ""
         super().__init__(
-            f"There is no section {section_id!r} in the taxonomy.",
-            hint=f'{meant}"living-survey sections" lists all {len(known)}.',
+            f"The taxonomy has no section {section_id!r}.",
+            hint=f"{meant}`living-survey sections` lists all {len(known)}.",
         )
         self.section_id = section_id
         self.nearest = tuple(likely)
@@ -39,23 +36,27 @@ class Label:
 
     name: str
     definition: str
-    #: words and phrases that point to it; compared token by token, never as substrings
+    #: words and phrases that indicate it, compared token by token
     cues: tuple[str, ...]
-    #: by language; `en` and `zh` are always there
+    #: by language, always including `en` and `zh`
     names: Mapping[str, str] = field(hash=False)
-    #: for a task: which other facets its sections carry
+    #: for a task: the other facets its sections carry
     carries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One way to tell papers apart: task, modality or technique."""
+    """A dimension of the taxonomy: task, modality or technique."""
 
     name: str
     labels: tuple[Label, ...]
 
     def label(self, name: str) -> Label:
-        """Return the label of that name; KeyError if there is none."""
+        """Return the label of that name.
+
+        Raises:
+            KeyError: the facet has no such label.
+        """
         for label in self.labels:
             if label.name == name:
                 return label
@@ -64,24 +65,24 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A leaf of the survey: where a paper can stand."""
+    """A leaf of the survey, in which papers are listed."""
 
     id: str
-    #: from the outermost to its own, as the list writes them
+    #: from the outermost to its own, as written in the list
     headings: tuple[str, ...]
-    #: the headings without emoji, and without the list's title where it stands above all of them
+    #: the headings without emoji, and without the list's title if it comes first
     path: tuple[str, ...]
     task: str
     modality: str | None
     technique: str | None
     definition: str
     cues: tuple[str, ...]
-    #: by language; `en` and `zh` are always there
+    #: by language, always including `en` and `zh`
     names: Mapping[str, str] = field(hash=False)
 
     @property
     def labels(self) -> tuple[tuple[str, str], ...]:
-        """Its (facet, label) pairs, absent ones left out."""
+        """Its (facet, label) pairs."""
         every = zip(FACETS, (self.task, self.modality, self.technique), strict=True)
         return tuple((facet, label) for facet, label in every if label is not None)
 
@@ -93,11 +94,15 @@ class Taxonomy:
     title: str
     facets: tuple[Facet, ...]
     sections: tuple[Section, ...]
-    #: sha256 (hex) of the content as canonical JSON: equal content, equal fingerprint
+    #: sha256 of the content as canonical JSON, in hex
     fingerprint: str
 
     def section(self, section_id: str) -> Section:
-        """Return the section of that id; UnknownSectionError if there is none."""
+        """Return the section of that ID.
+
+        Raises:
+            UnknownSectionError: the taxonomy has no such section.
+        """
         for section in self.sections:
             if section.id == section_id:
                 return section
@@ -105,9 +110,9 @@ class Taxonomy:
         raise UnknownSectionError(section_id, known)
 
     def section_at(self, headings: Sequence[str]) -> Section | None:
-        """Return the section under these headings (outermost first), None if it is another place.
+        """Return the section under these headings (outermost first), if any.
 
-        Emoji, case and spaces do not matter.
+        Emoji, case and spaces are ignored.
         """
         wanted = tuple(heading_key(heading) for heading in headings)
         for section in self.sections:
@@ -116,7 +121,11 @@ class Taxonomy:
         return None
 
     def facet(self, name: str) -> Facet:
-        """Return the facet of that name; KeyError if this taxonomy does not use it."""
+        """Return the facet of that name.
+
+        Raises:
+            KeyError: this taxonomy does not use it.
+        """
         for facet in self.facets:
             if facet.name == name:
                 return facet
@@ -124,16 +133,16 @@ class Taxonomy:
 
 
 def load_taxonomy(path: Path | None = None) -> Taxonomy:
-    """Return the taxonomy of a TOML file; None: the built-in one.
+    """Return the taxonomy of a TOML file. None: the built-in one.
 
     Raises:
-        ConfigError: the file cannot be read, or breaks a rule of docs/guides/another-survey.md.
+        ConfigError: the file cannot be read or breaks a rule of docs/guides/another-survey.md.
     """
     return parse_taxonomy(taxonomy_text(path), str(path) if path else "taxonomy.toml")
 
 
 def taxonomy_text(path: Path | None = None) -> str:
-    """Return a taxonomy file as it is written; None: the built-in one.
+    """Return the text of a taxonomy file. None: the built-in one.
 
     Raises:
         ConfigError: the file cannot be read.

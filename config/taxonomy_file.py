@@ -1,7 +1,6 @@
-"""Reads a taxonomy's TOML and refuses what cannot work. Knows the file's shape, builds nothing.
+"""Parse and check a taxonomy's TOML by the rules of docs/guides/another-survey.md.
 
-The rules are those of docs/guides/another-survey.md. Every failure is one ConfigError that names
-the file, the place and the remedy.
+A failure is one ConfigError that names the file, the place and the remedy.
 """
 
 import tomllib
@@ -18,7 +17,7 @@ from config.nearest import nearest
 
 _T = TypeVar("_T")
 
-#: the facets in the order in which their labels make a section's id
+#: the facets, in the order of their labels in a section's ID
 FACETS = ("task", "modality", "technique")
 
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -27,7 +26,7 @@ _Lines = Annotated[tuple[_Line, ...], Field(min_length=1)]
 
 _TAKES = {
     "title": "text on one line",
-    "list_title": "the heading above all others in the list, as the list writes it",
+    "list_title": "the heading above all others in the list, as written there",
     "languages": 'a list of language codes such as ["en", "zh"], at least one',
     "name": 'lower-case letters and digits joined by hyphens, such as "non-llm-based"',
     "id": 'lower-case letters and digits joined by hyphens, such as "generation-image"',
@@ -57,8 +56,9 @@ class LabelRow(_Row):
 
 
 class TaskRow(LabelRow):
-    """One [[task]]: also which other facets its sections carry."""
+    """One [[task]] of the file."""
 
+    #: the other facets its sections carry
     carries: tuple[_Name, ...] = ()
 
 
@@ -70,7 +70,7 @@ class SectionRow(_Row):
     task: str
     modality: str | None = None
     technique: str | None = None
-    #: true: the id and the facets it leaves out are the author's choice
+    #: true: the ID and the omitted facets are the author's choice
     special: bool = False
     definition: _Line
     cues: _Lines
@@ -78,7 +78,7 @@ class SectionRow(_Row):
 
     @property
     def labels(self) -> dict[str, str]:
-        """The labels it carries, by facet, in the order of the id."""
+        """The labels by facet, in the order of the ID."""
         every = zip(FACETS, (self.task, self.modality, self.technique), strict=True)
         return {facet: label for facet, label in every if label is not None}
 
@@ -87,7 +87,7 @@ class TaxonomyFile(_Row):
     """The whole file."""
 
     title: _Line
-    #: the heading that stands above all others in the list: part of headings, not of paths
+    #: the list's title heading: part of headings, but not of paths
     list_title: _Line | None = None
     languages: _Lines = ("en", "zh")
     task: tuple[TaskRow, ...] = Field(min_length=1)
@@ -96,7 +96,7 @@ class TaxonomyFile(_Row):
     section: tuple[SectionRow, ...] = Field(min_length=1)
 
     def labels(self, facet: str) -> tuple[LabelRow, ...]:
-        """The labels of a facet, as the file orders them."""
+        """The labels of a facet, in the order of the file."""
         return {"task": self.task, "modality": self.modality, "technique": self.technique}[facet]
 
 
@@ -104,14 +104,14 @@ def read_taxonomy(text: str, where: str) -> TaxonomyFile:
     """Return the checked content of a taxonomy's TOML; `where` names it in errors.
 
     Raises:
-        ConfigError: it is not TOML, not of this shape, or breaks a rule.
+        ConfigError: it is not valid TOML or breaks a rule.
     """
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(
             f"{where} is not valid TOML: {error}.",
-            hint="Mend that line; text stands in quotes, lists in brackets.",
+            hint="Correct that line: text needs quotes, lists need brackets.",
         ) from error
     try:
         content = TaxonomyFile.model_validate(_tuples(document))
@@ -142,7 +142,7 @@ def read_text(path: Path) -> str:
 
 
 def _tuples(value: object) -> object:
-    """Return TOML's lists as tuples, which a strict model takes."""
+    """Return lists as tuples, because a strict model accepts no lists."""
     if isinstance(value, list):
         return tuple(_tuples(item) for item in value)
     if isinstance(value, dict):
@@ -151,7 +151,7 @@ def _tuples(value: object) -> object:
 
 
 def _shape_error(error: ValidationError, document: dict[str, object], where: str) -> ConfigError:
-    # A key that is misspelt is also missing: the spelling is the better news.
+    # A misspelt key is also a missing one; the misspelling is more useful to report.
     fault = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     path = [*fault["loc"]]
     place, key = where, str(path[0])
@@ -173,11 +173,11 @@ def _shape_error(error: ValidationError, document: dict[str, object], where: str
         takes = _TAKES[key]
     if fault["type"] == "missing":
         return ConfigError(f"{place} lacks {key!r}.", hint=f"It takes {takes}.")
-    return ConfigError(f"{place} has an unusable {key!r}.", hint=f"It takes {takes}.")
+    return ConfigError(f"{place} has an invalid {key!r}.", hint=f"It takes {takes}.")
 
 
 def _problems(content: TaxonomyFile) -> Iterable[tuple[str, str]]:
-    """Yield each broken rule with its remedy."""
+    """Yield (broken rule, remedy) pairs."""
     for facet in FACETS:
         rows = content.labels(facet)
         for name in _twice(row.name for row in rows):
@@ -189,13 +189,13 @@ def _problems(content: TaxonomyFile) -> Iterable[tuple[str, str]]:
             if facet not in FACETS[1:]:
                 yield f"[[task]] {task.name} carries {facet!r}", f"It takes {_TAKES['carries']}."
     for name in _twice(section.id for section in content.section):
-        yield f"the section id {name!r} is used twice", "Every section needs an id of its own."
+        yield f"the section ID {name!r} is used twice", "Give every section its own ID."
     keys = [tuple(heading_key(h) for h in section.headings) for section in content.section]
     for key in _twice(keys):
         ids = [s.id for s, k in zip(content.section, keys, strict=True) if k == key]
         yield (
-            f"the sections {' and '.join(ids)} stand under the same headings {' > '.join(key)!r}",
-            "Headings tell sections apart; emoji, case and spaces do not count.",
+            f"the sections {' and '.join(ids)} have the same headings {' > '.join(key)!r}",
+            "Give each its own headings; emoji, case and spaces are ignored.",
         )
     for section in content.section:
         yield from _names(content, f"[[section]] {section.id}", section.names)
@@ -205,7 +205,7 @@ def _problems(content: TaxonomyFile) -> Iterable[tuple[str, str]]:
 def _section_problems(content: TaxonomyFile, section: SectionRow) -> Iterable[tuple[str, str]]:
     place = f"[[section]] {section.id}"
     if not all(heading_key(heading) for heading in section.headings):
-        yield f"{place} has a heading without words", "Write the heading as the list has it."
+        yield f"{place} has a heading without words", "Write the heading as it is in the list."
     for facet, label in section.labels.items():
         known = [row.name for row in content.labels(facet)]
         if label not in known:
@@ -232,7 +232,7 @@ def _section_problems(content: TaxonomyFile, section: SectionRow) -> Iterable[tu
     joined = "-".join(section.labels.values())
     if section.id != joined and not section.special:
         yield (
-            f"{place} should have the id {joined!r}, its labels joined",
+            f"{place} must have the ID {joined!r}, its labels joined by hyphens",
             "Rename it, or mark the section special = true.",
         )
 

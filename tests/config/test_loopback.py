@@ -1,4 +1,4 @@
-"""One answer to the question whether a host is this machine."""
+"""Recognising hosts that can only be this machine."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from config.loopback import is_loopback_host, is_loopback_url
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "127.8.8.8", "localhost", "LOCALHOST", "::1", "[::1]"]
 )
-def test_this_machine_is_known(host: str) -> None:
+def test_loopback_host_is_recognised(host: str) -> None:
     assert is_loopback_host(host)
 
 
@@ -16,11 +16,11 @@ def test_this_machine_is_known(host: str) -> None:
     "host",
     [
         *("", "0.0.0.0", "::", "192.168.1.10", "review.example.org", "localhost.example.org"),
-        # no addresses: what a resolver makes of them nobody knows
+        # not addresses: resolvers differ about them
         *("127.1", "127.999.0.1", "127.0.0.1.example.org"),
     ],
 )
-def test_everything_else_is_elsewhere(host: str) -> None:
+def test_other_host_is_not_loopback(host: str) -> None:
     assert not is_loopback_host(host)
 
 
@@ -38,5 +38,5 @@ def test_everything_else_is_elsewhere(host: str) -> None:
         ("", False),
     ],
 )
-def test_of_an_address_the_host_counts(url: str, *, answer: bool) -> None:
+def test_only_the_host_of_a_url_counts(url: str, *, answer: bool) -> None:
     assert is_loopback_url(url) is answer

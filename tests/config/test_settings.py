@@ -1,4 +1,4 @@
-"""Settings: the file, the environment, and what a mistake says."""
+"""Settings from a file and the environment, and the messages for errors."""
 
 import json
 import os
@@ -28,7 +28,7 @@ _TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
 _PATH = _WORD.map(lambda word: f"some/{word}.x")
 _SECONDS = st.floats(0.001, 1e6)
 
-#: by the words of what a key takes, so that a new kind of key cannot be forgotten here
+#: values by what a key takes; test_every_kind_of_key_has_values fails for a new kind
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "a path": _PATH,
     "a path or nothing": _PATH,
@@ -58,7 +58,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 
 def takes(section: str, key: str) -> str:
     metadata = SECTIONS[section].model_fields[key].metadata
-    return next(item.words for item in metadata if isinstance(item, Takes))
+    return next(item.description for item in metadata if isinstance(item, Takes))
 
 
 @st.composite
@@ -68,7 +68,7 @@ def settings_of_one_key(draw: st.DrawFn) -> tuple[str, str, Any]:
 
 
 @pytest.fixture(autouse=True)
-def _nobodys_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _empty_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
@@ -77,7 +77,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "survey.toml"
 
 
-def refusal(path: Path | None, env: dict[str, str] | None = None) -> str:
+def error_of(path: Path | None, env: dict[str, str] | None = None) -> str:
     with pytest.raises(ConfigError) as caught:
         load_settings(path, env or {})
     assert caught.value.exit_status == 2
@@ -86,12 +86,12 @@ def refusal(path: Path | None, env: dict[str, str] | None = None) -> str:
     return str(caught.value)
 
 
-def test_every_kind_of_key_is_tried_below() -> None:
+def test_every_kind_of_key_has_values() -> None:
     assert {takes(section, key) for section, key in KEYS} == set(VALUES)
 
 
 @given(settings_of_one_key(), st.booleans())
-def test_every_key_can_be_set_from_the_environment(
+def test_key_is_set_from_the_environment(
     case: tuple[str, str, Any],
     as_json: bool,  # noqa: FBT001  # drawn by hypothesis
 ) -> None:
@@ -106,7 +106,7 @@ def test_every_key_can_be_set_from_the_environment(
 
 
 @pytest.mark.parametrize(("section", "key"), KEYS)
-def test_the_environment_wins_over_the_file(file: Path, section: str, key: str) -> None:
+def test_environment_overrides_the_file(file: Path, section: str, key: str) -> None:
     ours, theirs = {
         "path": ("a.x", "b.x"),
         "number": ("11", "12"),
@@ -138,7 +138,7 @@ def kind_of(section: str, key: str) -> str:
     return "number" if "number" in words else "text"
 
 
-def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+def test_defaults_apply_without_a_file(tmp_path: Path) -> None:
     settings = load_settings(env={"HOME": "/home/ada", "PATH": "/bin"})
     assert settings.file is None
     assert settings.root == tmp_path
@@ -150,7 +150,7 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     assert settings.now is None
 
 
-def test_the_file_is_the_argument_then_the_variable_then_the_working_directory(
+def test_argument_precedes_variable_precedes_working_directory(
     tmp_path: Path,
 ) -> None:
     for name in ("living-survey.toml", "variable.toml", "argument.toml"):
@@ -162,7 +162,7 @@ def test_the_file_is_the_argument_then_the_variable_then_the_working_directory(
     assert load_settings(None, {"LIVING_SURVEY_CONFIG": ""}).file == tmp_path / "living-survey.toml"
 
 
-def test_relative_paths_start_at_the_directory_of_the_file(
+def test_relative_paths_start_at_the_files_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "home").mkdir()
@@ -176,7 +176,7 @@ def test_relative_paths_start_at_the_directory_of_the_file(
     assert settings.classifier.models == tmp_path / "home" / "var" / "models"
 
 
-def test_the_template_shows_every_key_with_its_default(file: Path) -> None:
+def test_template_shows_every_key_with_its_default(file: Path) -> None:
     template = settings_template()
     file.write_text(template, encoding="utf-8")
     untouched = load_settings(file, {})
@@ -187,7 +187,7 @@ def test_the_template_shows_every_key_with_its_default(file: Path) -> None:
     assert untouched.arxiv.min_interval_seconds == 3.0
 
 
-def test_a_byte_order_mark_is_no_mistake(file: Path) -> None:
+def test_byte_order_mark_is_accepted(file: Path) -> None:
     file.write_bytes(b'\xef\xbb\xbf[survey]\ntitle = "T"\n')
     assert load_settings(file, {}).survey.title == "T"
 
@@ -200,35 +200,38 @@ def test_a_byte_order_mark_is_no_mistake(file: Path) -> None:
             "unknown key 'oai_uri' in section [arxiv]. Did you mean oai_url?",
         ),
         ("[arxv]\nx = 1", "unknown section [arxv]. Did you mean [arxiv]?"),
-        ("[qqq]\nx = 1", "unknown section [qqq]. There are survey, database, arxiv"),
+        ("[qqq]\nx = 1", "unknown section [qqq]. The sections are survey, database, arxiv"),
         ("[digest]\nzzz = 1", "Its keys are output, languages."),
         ("[review]\npath = 'x'", "Did you mean path in [database]?"),
-        ("title = 'x'", "title stands outside its section. Move it below [survey]."),
-        ("review = 3", "review is 3, but it is a section. Write [review]"),
-        ("[review]\nport = true", "[review] port is true, but takes a port number"),
-        ("[review]\nport = '8765'", '[review] port is "8765", but takes a port number'),
-        ("[review]\nport = 65536", "port is 65536, but takes a port number from 0 to 65535."),
-        ("[review]\nport = 1.5", "port is 1.5, but takes"),
-        ("[review]\nhost = ''", 'host is "", but takes a host name'),
-        ("[arxiv]\nsets = 'cs'", '[arxiv] sets is "cs", but takes a list'),
-        ("[arxiv]\nsets = ['cs', 3]", '[arxiv] sets is ["cs", 3], but takes a list'),
-        ("[arxiv]\nsets = []", "sets is [], but takes a list"),
-        ("[arxiv]\ncategories = ['cs.CV&verb=x']", "takes a list of arXiv categories"),
-        ("[arxiv]\nmin_interval_seconds = 2.9", "is 2.9, but takes a number of seconds, 3 or more"),
-        ("[arxiv]\nmin_interval_seconds = nan", "is NaN, but takes"),
-        ("[arxiv]\nread_timeout_seconds = inf", "is Infinity, but takes"),
-        ("[arxiv]\noai_url = 'ftp://x'", "takes an http:// or https:// address"),
-        ("[arxiv]\noai_url = 'http://x:99999'", "takes an http:// or https:// address"),
-        ("[arxiv]\noai_url = 'http://x/?verb=x'", "takes an http:// or https:// address"),
-        ("[arxiv]\noai_url = 'http://[x'", "takes an http:// or https:// address"),
-        ('[arxiv]\ncontact = "a@b\\r\\nX: y"', "takes plain ASCII text on one line"),
-        ("[database]\npath = ''", '[database] path is "", but takes a path.'),
-        ("[digest]\nlanguages = ['fr']", 'takes a list of "en" and "zh"'),
-        ("[schedule]\ndaily = 00:30:00", 'daily is "00:30:00", but takes a time of day'),
-        ("[schedule]\ndaily = '24:00'", "takes a time of day"),
-        ("[schedule]\ntimezone = 'Mars/Base'", "takes an IANA time zone"),
-        ("[schedule]\ntimezone = '../etc'", "takes an IANA time zone"),
-        ("[survey]\ntitle = 2024-01-01", "takes text on one line"),
+        ("title = 'x'", "title is outside its section. Move it below [survey]."),
+        ("review = 3", "review is 3, but must be a section. Write [review]"),
+        ("[review]\nport = true", "[review] port is true, but must be a port number"),
+        ("[review]\nport = '8765'", '[review] port is "8765", but must be a port number'),
+        ("[review]\nport = 65536", "port is 65536, but must be a port number from 0 to 65535."),
+        ("[review]\nport = 1.5", "port is 1.5, but must be"),
+        ("[review]\nhost = ''", 'host is "", but must be a host name'),
+        ("[arxiv]\nsets = 'cs'", '[arxiv] sets is "cs", but must be a list'),
+        ("[arxiv]\nsets = ['cs', 3]", '[arxiv] sets is ["cs", 3], but must be a list'),
+        ("[arxiv]\nsets = []", "sets is [], but must be a list"),
+        ("[arxiv]\ncategories = ['cs.CV&verb=x']", "must be a list of arXiv categories"),
+        (
+            "[arxiv]\nmin_interval_seconds = 2.9",
+            "is 2.9, but must be a number of seconds, 3 or more",
+        ),
+        ("[arxiv]\nmin_interval_seconds = nan", "is NaN, but must be"),
+        ("[arxiv]\nread_timeout_seconds = inf", "is Infinity, but must be"),
+        ("[arxiv]\noai_url = 'ftp://x'", "must be an http:// or https:// address"),
+        ("[arxiv]\noai_url = 'http://x:99999'", "must be an http:// or https:// address"),
+        ("[arxiv]\noai_url = 'http://x/?verb=x'", "must be an http:// or https:// address"),
+        ("[arxiv]\noai_url = 'http://[x'", "must be an http:// or https:// address"),
+        ('[arxiv]\ncontact = "a@b\\r\\nX: y"', "must be plain ASCII text on one line"),
+        ("[database]\npath = ''", '[database] path is "", but must be a path.'),
+        ("[digest]\nlanguages = ['fr']", 'must be a list of "en" and "zh"'),
+        ("[schedule]\ndaily = 00:30:00", 'daily is "00:30:00", but must be a time of day'),
+        ("[schedule]\ndaily = '24:00'", "must be a time of day"),
+        ("[schedule]\ntimezone = 'Mars/Base'", "must be an IANA time zone"),
+        ("[schedule]\ntimezone = '../etc'", "must be an IANA time zone"),
+        ("[survey]\ntitle = 2024-01-01", "must be text on one line"),
         (
             "[survey]\ntitle = 'a'\ntitle = 'b'\n",
             "is not valid TOML: Cannot overwrite a value (at line",
@@ -236,11 +239,11 @@ def test_a_byte_order_mark_is_no_mistake(file: Path) -> None:
         ("[survey]\ntitle = a", "is not valid TOML: Invalid value (at line 2, column 9)."),
     ],
 )
-def test_a_mistake_in_the_file_is_named(file: Path, text: str, says: str) -> None:
+def test_error_in_the_file_names_it(file: Path, text: str, says: str) -> None:
     file.write_text(text, encoding="utf-8")
-    told = refusal(file)
-    assert str(file) in told
-    assert says in told
+    message = error_of(file)
+    assert str(file) in message
+    assert says in message
 
 
 @pytest.mark.parametrize(
@@ -251,47 +254,55 @@ def test_a_mistake_in_the_file_is_named(file: Path, text: str, says: str) -> Non
         ("ARXV__OAI_URL", "x", "Did you mean LIVING_SURVEY_ARXIV__OAI_URL?"),
         ("DATABASE_PATH", "x", "Did you mean LIVING_SURVEY_DATABASE__PATH?"),
         ("CONFG", "x", "Did you mean LIVING_SURVEY_CONFIG?"),
-        ("QQQ__ZZZ", "x", "sets nothing that is known. The sections are survey, database"),
-        ("REVIEW__PORT", "", 'LIVING_SURVEY_REVIEW__PORT is "", but takes a port'),
-        ("REVIEW__PORT", "many", 'LIVING_SURVEY_REVIEW__PORT is "many", but takes a port'),
-        ("ARXIV__SETS", "[1", "but takes a list of arXiv set names"),
-        ("ARXIV__SETS", "", "LIVING_SURVEY_ARXIV__SETS is [], but takes a list"),
-        ("ARXIV__MIN_INTERVAL_SECONDS", "0.1", "is 0.1, but takes a number of seconds, 3 or more"),
-        ("CONFIG", "gone.toml", 'gone.toml named by LIVING_SURVEY_CONFIG. Write one with "living-'),
+        ("QQQ__ZZZ", "x", "sets no known key. The sections are survey, database"),
+        ("REVIEW__PORT", "", 'LIVING_SURVEY_REVIEW__PORT is "", but must be a port'),
+        ("REVIEW__PORT", "many", 'LIVING_SURVEY_REVIEW__PORT is "many", but must be a port'),
+        ("ARXIV__SETS", "[1", "but must be a list of arXiv set names"),
+        ("ARXIV__SETS", "", "LIVING_SURVEY_ARXIV__SETS is [], but must be a list"),
+        (
+            "ARXIV__MIN_INTERVAL_SECONDS",
+            "0.1",
+            "is 0.1, but must be a number of seconds, 3 or more",
+        ),
+        (
+            "CONFIG",
+            "gone.toml",
+            "gone.toml named by LIVING_SURVEY_CONFIG does not exist. Run `living-",
+        ),
     ],
 )
-def test_a_mistake_in_the_environment_is_named(name: str, value: str, says: str) -> None:
-    assert says in refusal(None, {f"LIVING_SURVEY_{name}": value})
+def test_error_in_the_environment_names_the_variable(name: str, value: str, says: str) -> None:
+    assert says in error_of(None, {f"LIVING_SURVEY_{name}": value})
 
 
-def test_what_a_container_platform_sets_for_a_service_of_our_name_is_left_alone() -> None:
+def test_variables_of_container_platforms_are_ignored() -> None:
     env = dict.fromkeys(
         ("SERVICE_HOST", "SERVICE_PORT", "PORT", "PORT_8765_TCP", "PORT_8765_TCP_ADDR"), "x"
     )
     assert load_settings(None, {f"LIVING_SURVEY_{name}": env[name] for name in env}).review.port
 
 
-def test_a_named_file_that_is_missing_is_refused(tmp_path: Path) -> None:
-    told = refusal(tmp_path / "gone.toml")
-    assert f"There is no configuration file {tmp_path / 'gone.toml'}." in told
-    assert "living-survey init" in told
+def test_missing_named_file_is_rejected(tmp_path: Path) -> None:
+    message = error_of(tmp_path / "gone.toml")
+    assert f"The configuration file {tmp_path / 'gone.toml'} does not exist." in message
+    assert "living-survey init" in message
 
 
-def test_a_directory_is_no_configuration_file(tmp_path: Path) -> None:
-    assert f"{tmp_path} cannot be read: Is a directory." in refusal(tmp_path)
+def test_directory_is_rejected_as_file(tmp_path: Path) -> None:
+    assert f"{tmp_path} cannot be read: Is a directory." in error_of(tmp_path)
 
 
-def test_bytes_that_are_no_text_are_refused(file: Path) -> None:
+def test_file_that_is_not_utf_8_is_rejected(file: Path) -> None:
     file.write_bytes(b'[survey]\ntitle = "\xff"\n')
-    assert "is not UTF-8 text (byte 18)" in refusal(file)
+    assert "is not UTF-8 text (byte 18)" in error_of(file)
 
 
-def test_a_long_value_is_cut_in_the_message(file: Path) -> None:
+def test_long_value_is_shortened_in_the_message(file: Path) -> None:
     file.write_text(f"[review]\nport = '{'9' * 500}'", encoding="utf-8")
-    assert len(refusal(file)) < 400
+    assert len(error_of(file)) < 400
 
 
-def test_a_short_interval_and_a_set_clock_need_loopback_urls() -> None:
+def test_loopback_urls_allow_short_interval_and_set_clock() -> None:
     hurried = {**LOOPBACK, "LIVING_SURVEY_ARXIV__MIN_INTERVAL_SECONDS": "0"}
     clock = {"LIVING_SURVEY_NOW": "2026-03-17T12:00:00+01:00"}
     settings = load_settings(None, hurried | clock)
@@ -301,33 +312,33 @@ def test_a_short_interval_and_a_set_clock_need_loopback_urls() -> None:
 
 
 @pytest.mark.parametrize("live", sorted(LOOPBACK))
-def test_one_url_that_leaves_the_machine_forbids_both(live: str) -> None:
+def test_one_live_url_forbids_short_interval_and_set_clock(live: str) -> None:
     env = LOOPBACK | {live: "http://127.0.0.1.example.org"}
     assert load_settings(None, env).arxiv.is_live
-    assert "3 or more" in refusal(None, env | {"LIVING_SURVEY_ARXIV__MIN_INTERVAL_SECONDS": "2"})
-    told = refusal(None, env | {"LIVING_SURVEY_NOW": "2026-03-17T12:00:00Z"})
-    assert "LIVING_SURVEY_NOW is set while an arXiv URL leaves this machine" in told
+    assert "3 or more" in error_of(None, env | {"LIVING_SURVEY_ARXIV__MIN_INTERVAL_SECONDS": "2"})
+    message = error_of(None, env | {"LIVING_SURVEY_NOW": "2026-03-17T12:00:00Z"})
+    assert "LIVING_SURVEY_NOW is set while an arXiv URL is not a loopback address" in message
 
 
-def test_a_clock_without_offset_is_utc_and_nonsense_is_refused() -> None:
+def test_clock_without_offset_is_utc() -> None:
     now = load_settings(None, LOOPBACK | {"LIVING_SURVEY_NOW": "2026-03-17T12:00:00"}).now
     assert now == datetime(2026, 3, 17, 12, tzinfo=UTC)
     assert load_settings(None, {"LIVING_SURVEY_NOW": ""}).now is None
-    assert 'is "noon", but takes an instant' in refusal(None, {"LIVING_SURVEY_NOW": "noon"})
+    assert 'is "noon", but must be an instant' in error_of(None, {"LIVING_SURVEY_NOW": "noon"})
 
 
-def test_politeness_cannot_be_bypassed_in_code() -> None:
+def test_short_interval_is_rejected_in_code_too() -> None:
     with pytest.raises(ValueError, match="min_interval_seconds"):
         ArxivSettings(min_interval_seconds=1)
 
 
-def test_settings_cannot_be_changed() -> None:
+def test_settings_are_frozen() -> None:
     settings = load_settings(None, {})
     with pytest.raises(ValueError, match="frozen"):
         settings.review.port = 1
 
 
-def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("LIVING_SURVEY_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("LIVING_SURVEY_SURVEY__TITLE", "From the process")
@@ -345,13 +356,13 @@ def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.Monke
         ("LIVING_SURVEY_NOW", "9999-12-31T00:00:00Z"),
     ],
 )
-def test_extreme_values_are_one_sentence(variable: str, value: str) -> None:
+def test_extreme_value_is_one_config_error(variable: str, value: str) -> None:
     with pytest.raises(ConfigError, match=variable):
         load_settings(None, {variable: value})
 
 
 @pytest.mark.parametrize("value", ["9" * 5000, "[" * 5000])
-def test_a_file_that_no_reader_can_hold_is_refused(tmp_path: Path, value: str) -> None:
+def test_file_with_huge_number_or_nesting_is_rejected(tmp_path: Path, value: str) -> None:
     file = tmp_path / "survey.toml"
     file.write_text(f"[review]\nport = {value}\n")
     with pytest.raises(ConfigError, match=re.escape(str(file))):

@@ -1,4 +1,4 @@
-"""The taxonomy: the built-in one against the survey, another survey's, and what a mistake says."""
+"""Loading taxonomies: the built-in one, another survey's, and the messages for errors."""
 
 import gzip
 import itertools
@@ -15,7 +15,7 @@ from config.errors import ConfigError, UsageError
 from config.headings import clean_heading, heading_key
 from config.taxonomy import Label, Section, Taxonomy, UnknownSectionError, load_taxonomy
 
-#: the ids are a contract: decisions, exports and analysts' SQL carry them
+#: the IDs are a contract: decisions, exports and analysts' SQL contain them
 IDS = [
     "generation-image-llm-based",
     "generation-image-non-llm-based",
@@ -111,14 +111,14 @@ def write(directory: Path, text: str) -> Path:
     return path
 
 
-def test_the_built_in_taxonomy_has_the_38_sections_in_the_order_of_the_list(
+def test_built_in_taxonomy_has_38_sections_in_list_order(
     taxonomy: Taxonomy,
 ) -> None:
     assert [section.id for section in taxonomy.sections] == IDS
     assert len(IDS) == 38
 
 
-def test_it_agrees_with_the_survey(taxonomy: Taxonomy, shared_data: Path) -> None:
+def test_built_in_taxonomy_equals_the_surveys(taxonomy: Taxonomy, shared_data: Path) -> None:
     rows = json.loads((shared_data / "survey-sections.json").read_text(encoding="utf-8"))
     ours = [
         {
@@ -134,7 +134,7 @@ def test_it_agrees_with_the_survey(taxonomy: Taxonomy, shared_data: Path) -> Non
     assert ours == [{key: row[key] for key in row if key != "entries"} for row in rows]
 
 
-def test_it_agrees_with_the_headings_of_the_list(taxonomy: Taxonomy, shared_data: Path) -> None:
+def test_built_in_headings_equal_the_lists(taxonomy: Taxonomy, shared_data: Path) -> None:
     stack: list[str] = []
     leaves: list[tuple[str, ...]] = []
     for line in (shared_data / "curated-list.md").read_text(encoding="utf-8").splitlines():
@@ -147,12 +147,12 @@ def test_it_agrees_with_the_headings_of_the_list(taxonomy: Taxonomy, shared_data
         if leaves and leaves[-1] == parent and len(stack) > len(parent):
             leaves.pop()
         leaves.append(tuple(stack))
-    around = {"Introduction", "Contents", "Tips", "Team", "Citation", "Star History"}
-    listed = [leaf for leaf in leaves if clean_heading(leaf[0]) not in around]
+    not_sections = {"Introduction", "Contents", "Tips", "Team", "Citation", "Star History"}
+    listed = [leaf for leaf in leaves if clean_heading(leaf[0]) not in not_sections]
     assert [section.headings for section in taxonomy.sections] == listed
 
 
-def test_every_label_is_used_and_every_section_follows_the_rules(taxonomy: Taxonomy) -> None:
+def test_every_label_is_used_and_sections_carry_allowed_facets(taxonomy: Taxonomy) -> None:
     used = {pair for section in taxonomy.sections for pair in section.labels}
     defined = {(facet.name, label.name) for facet in taxonomy.facets for label in facet.labels}
     assert used == defined
@@ -162,48 +162,48 @@ def test_every_label_is_used_and_every_section_follows_the_rules(taxonomy: Taxon
             assert section.task in {"generation", "editing", "safety"}
 
 
-def everything(taxonomy: Taxonomy) -> list[tuple[Label | Section, ...]]:
+def label_and_section_groups(taxonomy: Taxonomy) -> list[tuple[Label | Section, ...]]:
     return [*(facet.labels for facet in taxonomy.facets), taxonomy.sections]
 
 
-def test_names_are_there_in_english_and_in_chinese(taxonomy: Taxonomy) -> None:
-    for named in itertools.chain.from_iterable(everything(taxonomy)):
+def test_names_exist_in_english_and_chinese_and_are_unique(taxonomy: Taxonomy) -> None:
+    for named in itertools.chain.from_iterable(label_and_section_groups(taxonomy)):
         assert named.names["en"].isascii()
         zh = named.names["zh"]
         assert zh == "3D" or re.search(r"[\u4e00-\u9fff]", zh), zh
-    for siblings in everything(taxonomy):
+    for siblings in label_and_section_groups(taxonomy):
         for language in ("en", "zh"):
             names = [named.names[language] for named in siblings]
             assert len(set(names)) == len(names)
 
 
-def test_definitions_tell_a_section_from_its_neighbour(taxonomy: Taxonomy) -> None:
+def test_definitions_have_two_sentences_of_bounded_length(taxonomy: Taxonomy) -> None:
     for section in taxonomy.sections:
         assert section.definition.count(". ") >= 1, section.id
         assert 100 < len(section.definition) < 400, section.id
 
 
-def test_cues_are_lower_case_words_that_can_be_found(taxonomy: Taxonomy) -> None:
-    for one in itertools.chain.from_iterable(everything(taxonomy)):
-        assert len(set(one.cues)) == len(one.cues) >= 5
-        for cue in one.cues:
-            # a token has two characters or more: "gpt 4" would be looked for as "gpt"
+def test_cues_are_lower_case_tokens_of_two_characters(taxonomy: Taxonomy) -> None:
+    for item in itertools.chain.from_iterable(label_and_section_groups(taxonomy)):
+        assert len(set(item.cues)) == len(item.cues) >= 5
+        for cue in item.cues:
+            # tokens have at least two characters: "gpt 4" would match every "gpt"
             assert re.findall(r"\b\w\w+\b", cue) == cue.lower().split(" "), cue
 
 
-def test_a_cue_speaks_for_one_label_of_its_facet(taxonomy: Taxonomy) -> None:
+def test_cue_belongs_to_one_label_of_its_facet(taxonomy: Taxonomy) -> None:
     for facet in taxonomy.facets:
         cues = [cue for label in facet.labels for cue in label.cues]
         assert len(set(cues)) == len(cues), facet.name
 
 
-def test_cues_are_mostly_right_on_papers_before_october(
+def test_cues_are_right_for_90_percent_of_development_papers(
     taxonomy: Taxonomy, shared_data: Path
 ) -> None:
     texts = _stream(shared_data, until="2025-10")
     rows = (shared_data / "dev_labels.jsonl").read_text(encoding="utf-8").splitlines()
     for facet, least in (("task", 0.9), ("modality", 0.9)):
-        right = spoken = 0
+        right = matched = 0
         for row in map(json.loads, rows):
             text = texts.get(row["arxiv_id"])
             if text is None or row[facet] == ["none"]:
@@ -213,10 +213,10 @@ def test_cues_are_mostly_right_on_papers_before_october(
                 for label in taxonomy.facet(facet).labels
             ]
             count, name = max(found)
-            spoken += bool(count)
+            matched += bool(count)
             right += bool(count) and name in row[facet]
-        assert spoken > 1000
-        assert right / spoken > least, facet
+        assert matched > 1000
+        assert right / matched > least, facet
 
 
 def _stream(shared_data: Path, until: str) -> dict[str, str]:
@@ -245,7 +245,7 @@ def _stream(shared_data: Path, until: str) -> dict[str, str]:
         ([], None),
     ],
 )  # fmt: skip
-def test_a_section_is_found_under_its_headings(
+def test_section_at_finds_by_headings(
     taxonomy: Taxonomy, headings: list[str], found: str | None
 ) -> None:
     section = taxonomy.section_at(headings)
@@ -253,12 +253,12 @@ def test_a_section_is_found_under_its_headings(
 
 
 @given(st.text(max_size=20))
-def test_a_cleaned_heading_stays_as_it_is(heading: str) -> None:
+def test_clean_heading_is_idempotent(heading: str) -> None:
     assert clean_heading(clean_heading(heading)) == clean_heading(heading)
     assert heading_key(f"📍 {heading.upper()}  ") == heading_key(heading.upper())
 
 
-def test_letters_with_marks_survive_cleaning() -> None:
+def test_clean_heading_keeps_accents() -> None:
     assert clean_heading("🤖  Génération d\u2019images") == "Génération d\u2019images"
     assert heading_key("Ge\u0301ne\u0301ration") == heading_key("génération") == "génération"
 
@@ -279,22 +279,22 @@ def test_letters_with_marks_survive_cleaning() -> None:
         ("**", "**"),
     ],
 )
-def test_marks_are_no_words_of_a_heading(heading: str, words: str) -> None:
+def test_clean_heading_removes_markup(heading: str, words: str) -> None:
     assert clean_heading(heading) == words
 
 
-def test_an_unknown_section_names_the_nearest(taxonomy: Taxonomy) -> None:
+def test_unknown_section_suggests_the_nearest(taxonomy: Taxonomy) -> None:
     with pytest.raises(UnknownSectionError) as caught:
         taxonomy.section("generation-image-llm")
     assert isinstance(caught.value, UsageError)
     assert caught.value.nearest[0] == "generation-image-llm-based"
     assert len(caught.value.nearest) == 3
-    told = str(caught.value)
-    assert told.startswith("There is no section 'generation-image-llm' in the taxonomy. Did you")
-    assert told.endswith('"living-survey sections" lists all 38.')
+    message = str(caught.value)
+    assert message.startswith("The taxonomy has no section 'generation-image-llm'. Did you mean")
+    assert message.endswith("`living-survey sections` lists all 38.")
 
 
-def test_another_surveys_file_works_by_its_path_alone(tmp_path: Path) -> None:
+def test_another_surveys_file_is_loaded(tmp_path: Path) -> None:
     path = write(tmp_path, ANOTHER)
     taxonomy = load_taxonomy(path)
     assert taxonomy.title == "Robots That Read"
@@ -311,7 +311,7 @@ def test_another_surveys_file_works_by_its_path_alone(tmp_path: Path) -> None:
     assert taxonomy.facet("task").label("grasping").carries == ("technique",)
 
 
-def test_the_fingerprint_follows_the_content_and_nothing_else(tmp_path: Path) -> None:
+def test_fingerprint_depends_on_content_only(tmp_path: Path) -> None:
     first = load_taxonomy(write(tmp_path, ANOTHER)).fingerprint
     assert re.fullmatch(r"[0-9a-f]{64}", first)
     lines = ANOTHER.replace('title = "Robots', '# a comment\n\n  title   =   "Robots')
@@ -326,7 +326,7 @@ def test_the_fingerprint_follows_the_content_and_nothing_else(tmp_path: Path) ->
         assert load_taxonomy(write(tmp_path, ANOTHER.replace(old, new))).fingerprint != first
 
 
-def test_a_taxonomy_is_a_value(taxonomy: Taxonomy) -> None:
+def test_taxonomy_is_picklable_and_hashable(taxonomy: Taxonomy) -> None:
     assert pickle.loads(pickle.dumps(taxonomy)) == taxonomy == load_taxonomy()
     assert len(dict.fromkeys(taxonomy.sections, 1)) == 38
 
@@ -336,27 +336,27 @@ def test_a_taxonomy_is_a_value(taxonomy: Taxonomy) -> None:
     [
         ('title = "R', "title = R", "is not valid TOML: Invalid value (at line 2, column 9)."),
         ('title = "Robots That Read"\n', "", "lacks 'title'. It takes text on one line."),
-        ('title = "Robots That Read"', "title = 3", "has an unusable 'title'. It takes text"),
-        ('languages = ["de"]', "languages = []", "has an unusable 'languages'. It takes a list"),
+        ('title = "Robots That Read"', "title = 3", "has an invalid 'title'. It takes text"),
+        ('languages = ["de"]', "languages = []", "has an invalid 'languages'. It takes a list"),
         ("languages", "lanugages", "has an unknown key 'lanugages'. Did you mean languages?"),
         ("[[technique]]", "[[techniques]]", "unknown key 'techniques'. Did you mean technique?"),
-        ("[[technique]]", "[technique]", "has an unusable 'technique'. It takes one or more"),
-        ('cues = ["robot grasping"]', "cues = []", "[[task]] grasping has an unusable 'cues'."),
-        ('cues = ["robot grasping"]', 'cues = [""]', "[[task]] grasping has an unusable 'cues'."),
+        ("[[technique]]", "[technique]", "has an invalid 'technique'. It takes one or more"),
+        ('cues = ["robot grasping"]', "cues = []", "[[task]] grasping has an invalid 'cues'."),
+        ('cues = ["robot grasping"]', 'cues = [""]', "[[task]] grasping has an invalid 'cues'."),
         ('cues = ["teleoperation"]\n', "", "[[section]] grasping-imitation lacks 'cues'. It takes"),
         ('cues = ["teleoperation"]', 'cue = ["x"]',
          "[[section]] grasping-imitation has an unknown key 'cue'. Did you mean cues?"),
         ('definition = "Learns from demonstrations."', 'definition = ""',
-         "[[technique]] imitation has an unusable 'definition'."),
+         "[[technique]] imitation has an invalid 'definition'."),
         ('name = "imitation"', 'name = "Imitation!"',
-         "[[technique]] Imitation! has an unusable 'name'. It takes lower-case letters"),
+         "[[technique]] Imitation! has an invalid 'name'. It takes lower-case letters"),
         ('name = "imitation"\n', "", "[[technique]] number 1 lacks 'name'."),
         ('names = {de = "Nachahmung"}', 'names = {en = "Imitation"}',
          '[[technique]] imitation has no name in \'de\'. Add de = "..." to its names.'),
         ('names = {de = "Nachahmung"}', 'names = {de = "N", fr = "I"}',
          "[[technique]] imitation has a name in 'fr', which languages does not list."),
         ('names = {de = "Nachahmung"}', 'names = {de = ""}',
-         "[[technique]] imitation has an unusable 'names'. It takes a name for every language"),
+         "[[technique]] imitation has an invalid 'names'. It takes a name for every language"),
         ('name = "survey"', 'name = "grasping"', "the task 'grasping' is defined twice."),
         ('carries = ["technique"]', 'carries = ["task"]', "[[task]] grasping carries 'task'."),
         ('carries = ["technique"]', "", "has a technique, which the task 'grasping' does not"),
@@ -365,40 +365,45 @@ def test_a_taxonomy_is_a_value(taxonomy: Taxonomy) -> None:
          "names the unknown technique 'imitatoin'. Did you mean imitation?"),
         ('task = "survey"', 'task = "zzz"', "the unknown task 'zzz'. Define it as a [[task]] or"),
         ('id = "grasping-imitation"', 'id = "grasping"',
-         "should have the id 'grasping-imitation', its labels joined. Rename it, or mark"),
-        ("special = true", "", "[[section]] reviews should have the id 'survey'"),
-        ("special = true", 'special = "yes"', "has an unusable 'special'. It takes true or false."),
+         "must have the ID 'grasping-imitation', its labels joined by hyphens. Rename it, or mark"),
+        ("special = true", "", "[[section]] reviews must have the ID 'survey'"),
+        ("special = true", 'special = "yes"', "has an invalid 'special'. It takes true or false."),
         ('id = "reviews"', 'id = "grasping-imitation"',
-         "the section id 'grasping-imitation' is used twice."),
+         "the section ID 'grasping-imitation' is used twice."),
         ('headings = ["Surveys"]', 'headings = ["grasping", "LEARNING  from people 📍"]',
-         "the sections grasping-imitation and reviews stand under the same headings"),
+         "the sections grasping-imitation and reviews have the same headings"),
         ('headings = ["Surveys"]', 'headings = ["📍"]', "reviews has a heading without words."),
-        ('headings = ["Surveys"]', "headings = []", "reviews has an unusable 'headings'."),
+        ('headings = ["Surveys"]', "headings = []", "reviews has an invalid 'headings'."),
     ],
 )  # fmt: skip
-def test_a_mistake_is_named_with_its_place_and_remedy(
-    tmp_path: Path, old: str, new: str, says: str
-) -> None:
+def test_error_names_place_and_remedy(tmp_path: Path, old: str, new: str, says: str) -> None:
     assert old in ANOTHER
     path = write(tmp_path, ANOTHER.replace(old, new, 1))
     with pytest.raises(ConfigError) as caught:
         load_taxonomy(path)
-    told = str(caught.value)
-    assert told.startswith(str(path))
-    assert says in told
+    message = str(caught.value)
+    assert message.startswith(str(path))
+    assert says in message
     assert caught.value.hint
-    assert "\n" not in told
+    assert "\n" not in message
 
 
-def test_a_file_without_sections_is_refused(tmp_path: Path) -> None:
+def test_file_without_sections_is_rejected(tmp_path: Path) -> None:
     path = write(tmp_path, ANOTHER.partition("[[section]]")[0])
     with pytest.raises(ConfigError, match=r"lacks 'section'. It takes one or more \[\[section\]\]"):
         load_taxonomy(path)
 
 
-def test_a_file_that_is_missing_or_no_text_is_refused(tmp_path: Path) -> None:
+def test_missing_or_binary_file_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read: No such file or directory"):
         load_taxonomy(tmp_path / "gone.toml")
     (tmp_path / "bytes.toml").write_bytes(b"\xff")
     with pytest.raises(ConfigError, match="is not UTF-8 text"):
         load_taxonomy(tmp_path / "bytes.toml")
+
+
+def test_example_of_the_guide_loads(tmp_path: Path) -> None:
+    guide = Path(__file__).resolve().parents[2] / "docs" / "guides" / "another-survey.md"
+    [example] = re.findall(r"```toml\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
+    ids = [section.id for section in load_taxonomy(write(tmp_path, example)).sections]
+    assert ids == ["manipulation-imitation", "surveys"]

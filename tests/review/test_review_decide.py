@@ -232,7 +232,7 @@ def test_an_approval_needs_a_section(room: Room, visitor: Visitor) -> None:
 @pytest.mark.parametrize(
     ("wrong", "status", "sentence"),
     [
-        ({"section": "no-such"}, 400, "There is no section 'no-such' in the taxonomy."),
+        ({"section": "no-such"}, 400, "The taxonomy has no section 'no-such'."),
         ({"verdict": "maybe"}, 400, "There is no verdict 'maybe'."),
         ({"arxiv_id": "nonsense"}, 400, "This form names no paper."),
         ({"arxiv_id": "2603.99999"}, 404, "There is no paper '2603.99999' here."),

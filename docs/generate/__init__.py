@@ -1,0 +1,1 @@
+"""Generate the reference pages, the settings template and the architecture picture."""
