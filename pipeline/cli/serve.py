@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.queue import reviewer_of
+from pipeline.cli.decide import reviewer_of
 
 _PAGE_PATIENCE_SECONDS = 8.0
 

@@ -128,7 +128,7 @@ def migrate(
     through it. Papers that nobody placed come back in the queue, approved as they are.
     """
     from config.taxonomy import parse_taxonomy, taxonomy_text
-    from pipeline.cli.queue import reviewer_of
+    from pipeline.cli.decide import reviewer_of
     from pipeline.runtime.services import bootstrap
     from pipeline.taxonomy.migrate import migrate_taxonomy, taxonomy_before
     from pipeline.taxonomy.plan_file import read_plan
