@@ -1,0 +1,316 @@
+-- What tables, views and columns mean. Applied only where the schema is described
+-- (`storage/engine/schema.py`): databases are created without it, because 200 comments would cost
+-- more than all migrations. Types and definitions are in `storage/schema.sql`.
+
+COMMENT ON VIEW papers IS
+    'One row per paper, in its current state.';
+COMMENT ON COLUMN papers.arxiv_id IS 'canonical identifier, without version';
+COMMENT ON COLUMN papers.version IS 'highest version known, from 1';
+COMMENT ON COLUMN papers.title IS
+    'on one line; TeX accents as Unicode, formulas as the source wrote them';
+COMMENT ON COLUMN papers.abstract IS 'as `title`';
+COMMENT ON COLUMN papers.authors IS 'in the paper''s order';
+COMMENT ON COLUMN papers.categories IS
+    'arXiv''s categories with aliases resolved, the primary one first';
+COMMENT ON COLUMN papers.primary_category IS 'arXiv''s primary category';
+COMMENT ON COLUMN papers.comment IS 'the authors'' comment: pages, venue, reason of a withdrawal';
+COMMENT ON COLUMN papers.doi IS 'DOI of the journal version; several are separated by spaces';
+COMMENT ON COLUMN papers.journal_ref IS 'journal reference';
+COMMENT ON COLUMN papers.license IS 'URL of the licence';
+COMMENT ON COLUMN papers.submitted_at IS 'when version 1 was submitted';
+COMMENT ON COLUMN papers.updated_at IS 'when the current version was submitted';
+COMMENT ON COLUMN papers.withdrawn IS 'whether the current version is a withdrawal';
+COMMENT ON COLUMN papers.first_seen_at IS 'when the paper was first stored';
+COMMENT ON COLUMN papers.content_hash IS
+    'sha256 of title, abstract, authors, comment and withdrawn, in hex';
+COMMENT ON COLUMN papers.source IS 'source of the text: `oai`, `snapshot` or `query`';
+COMMENT ON COLUMN papers.datestamp IS
+    'OAI''s day (UTC) of the last metadata change, not a publication date';
+COMMENT ON COLUMN papers.changed_at IS 'when a difference was last stored in this row';
+
+COMMENT ON VIEW paper_versions IS
+    'One row per known version of a paper.';
+COMMENT ON COLUMN paper_versions.arxiv_id IS 'the paper';
+COMMENT ON COLUMN paper_versions.version IS 'from 1';
+COMMENT ON COLUMN paper_versions.submitted_at IS 'when this version was submitted';
+COMMENT ON COLUMN paper_versions.seen_at IS 'when the version was first seen';
+COMMENT ON COLUMN paper_versions.withdrawn IS 'whether this version is a withdrawal';
+
+COMMENT ON VIEW changes IS
+    'One row per change to a paper after it was first stored. Text is compared only with text of the same source, because OAI and the snapshot send formulas as TeX and the query API sends them converted.';
+COMMENT ON COLUMN changes.arxiv_id IS 'the paper';
+COMMENT ON COLUMN changes.kind IS
+    '`new_version`, `title`, `abstract`, `authors`, `comment`, `categories`, `journal_ref`, `doi`, `license`, `withdrawn` or `restored`';
+COMMENT ON COLUMN changes.old IS 'value before; for `restored` the comment of the withdrawal';
+COMMENT ON COLUMN changes.new IS 'value after; for `withdrawn` its comment';
+COMMENT ON COLUMN changes.source IS 'source that reported the change: `oai`, `snapshot` or `query`';
+COMMENT ON COLUMN changes.seen_at IS 'when the change was stored';
+
+COMMENT ON VIEW predictions IS
+    'The newest prediction per paper and model.';
+COMMENT ON COLUMN predictions.arxiv_id IS 'the paper';
+COMMENT ON COLUMN predictions.model_id IS 'the model';
+COMMENT ON COLUMN predictions.in_scope IS
+    'probability that the paper is in the survey''s scope, 0 to 1';
+COMMENT ON COLUMN predictions.sections IS
+    'the eight most probable section IDs with their probability, best first';
+COMMENT ON COLUMN predictions.facets IS
+    'labels of task, modality and technique with their probability';
+COMMENT ON COLUMN predictions.predicted_at IS 'when the prediction was made';
+COMMENT ON COLUMN predictions.top_section IS 'the first of `sections`';
+COMMENT ON COLUMN predictions.terms IS
+    'the terms with the largest weights, strongest first; negative weights count against the paper';
+COMMENT ON COLUMN predictions.content_hash IS
+    'hash of the text the model read; differs from the paper''s if the text has changed since';
+COMMENT ON COLUMN predictions.newest IS 'whether the queue shows this prediction; one per paper';
+COMMENT ON COLUMN predictions.open_facets IS
+    'facets whose best label is below its threshold, to be decided by the reviewer';
+
+COMMENT ON VIEW decisions IS
+    'One row per decision of a person. Rows are never changed or deleted: undoing a decision fills `undone_by` and `undone_at`.';
+COMMENT ON COLUMN decisions.decision_id IS '16 hex digits of a sha256 over all fields';
+COMMENT ON COLUMN decisions.arxiv_id IS 'the paper';
+COMMENT ON COLUMN decisions.verdict IS '`approved`, `rejected` or `deferred`';
+COMMENT ON COLUMN decisions.sections IS
+    'the section IDs of the decision, as the current taxonomy names them';
+COMMENT ON COLUMN decisions.reviewer IS 'who decided; `list` for entries of the curated list';
+COMMENT ON COLUMN decisions.note IS 'the reviewer''s note';
+COMMENT ON COLUMN decisions.decided_at IS 'when the decision was made';
+COMMENT ON COLUMN decisions.undone_by IS 'who undid it; null if it was not undone';
+COMMENT ON COLUMN decisions.undone_at IS 'when it was undone';
+COMMENT ON COLUMN decisions.standing IS
+    'whether this is the paper''s last decision that was not undone';
+COMMENT ON COLUMN decisions.content_hash IS 'hash of the text the decision was made on';
+COMMENT ON COLUMN decisions.seq IS 'order of recording';
+COMMENT ON COLUMN decisions.sections_as_decided IS 'the section IDs as the reviewer gave them';
+COMMENT ON COLUMN decisions.unplaced IS
+    'an approval whose section was removed by a taxonomy change; the paper is in `queue` again';
+
+COMMENT ON VIEW queue IS
+    'Papers that wait for a reviewer: those with a prediction and without a standing decision, and those whose approval lost its section in a taxonomy change. Withdrawn papers are left out.';
+COMMENT ON COLUMN queue.arxiv_id IS 'the paper';
+COMMENT ON COLUMN queue.in_scope IS 'probability that the paper is in scope, 0 to 1';
+COMMENT ON COLUMN queue.top_section IS 'the most probable section';
+COMMENT ON COLUMN queue.priority IS 'higher comes first; equal to `in_scope`';
+COMMENT ON COLUMN queue.predicted_at IS 'when the prediction was made';
+COMMENT ON COLUMN queue.random_place IS
+    'place in the random order: a hash of the ID, independent of the model';
+
+COMMENT ON VIEW published IS
+    'Which paper was published to which target.';
+COMMENT ON COLUMN published.arxiv_id IS 'the paper';
+COMMENT ON COLUMN published.target IS 'where it was published, for example `list`';
+COMMENT ON COLUMN published.section IS 'section ID it was published under';
+COMMENT ON COLUMN published.published_at IS 'when it was published';
+
+COMMENT ON VIEW ledger IS
+    'Per announcement day and category, the papers arXiv announced and how many of them are held. A paper counts in each of its categories; replacements do not count.';
+COMMENT ON COLUMN ledger.day IS 'announcement day in New York, as dated by the feed';
+COMMENT ON COLUMN ledger.category IS 'arXiv''s category';
+COMMENT ON COLUMN ledger.announced IS 'papers announced as new or cross-listed';
+COMMENT ON COLUMN ledger.held IS 'how many of them are in the database';
+COMMENT ON COLUMN ledger.missing IS 'IDs of the others, sorted';
+COMMENT ON COLUMN ledger.status IS
+    '`complete`: all are held, or the feed had papers for other categories only; `incomplete`: some are missing; `quiet`: the feed was empty and arXiv''s calendar expected nothing; `unknown`: not proven, also if `untold` is above 0';
+COMMENT ON COLUMN ledger.stale IS 'the feed only repeated an earlier day, so this day is not known';
+COMMENT ON COLUMN ledger.checked_at IS 'when the feed was last read; null if it never was';
+COMMENT ON COLUMN ledger.announced_ids IS 'IDs of all announced papers, sorted';
+COMMENT ON COLUMN ledger.held_from IS
+    'the held papers with the source of their current record; a paper found by `query` becomes `oai` when OAI''s record replaces it';
+COMMENT ON COLUMN ledger.backfilled_at IS 'when a backfill harvested the day after it was over';
+COMMENT ON COLUMN ledger.untold IS
+    'items of the feed without a readable paper ID, or 1 if arXiv cut the feed off; 0 once OAI''s complete list of that day has been read';
+
+COMMENT ON VIEW quarantine IS
+    'Records that could not be read, whole. Records that were read later leave this view; their bytes are kept.';
+COMMENT ON COLUMN quarantine.quarantined_at IS 'when the record was stored';
+COMMENT ON COLUMN quarantine.source IS 'who sent it';
+COMMENT ON COLUMN quarantine.reason IS 'why it could not be read';
+COMMENT ON COLUMN quarantine.raw_path IS 'the archived response that contained it';
+COMMENT ON COLUMN quarantine.arxiv_id IS 'the paper, if the ID could be read';
+COMMENT ON COLUMN quarantine.raw IS 'the bytes of the record';
+COMMENT ON COLUMN quarantine.raw_hash IS 'sha256 of `raw`, in hex';
+
+COMMENT ON VIEW runs IS
+    'One row per execution of a command.';
+COMMENT ON COLUMN runs.run_id IS 'unique; begins with the start time in UTC';
+COMMENT ON COLUMN runs.command IS '`run`, `fetch`, `classify` ...';
+COMMENT ON COLUMN runs.started_at IS 'when it began';
+COMMENT ON COLUMN runs.finished_at IS 'when it ended; null while it runs and if it was killed';
+COMMENT ON COLUMN runs.status IS
+    '`running`, `done`, `failed` or `interrupted` (killed; recorded when the next run starts)';
+COMMENT ON COLUMN runs.counts IS 'what it counted, by name';
+COMMENT ON COLUMN runs.error IS 'the error message of a failed run';
+COMMENT ON COLUMN runs.seq IS 'order of starting';
+COMMENT ON COLUMN runs.words IS
+    'the command line, command first; empty if another command called it';
+
+COMMENT ON VIEW late_arrivals IS
+    'Papers that arrived days after the announcement they belonged to, for example after moderation.';
+COMMENT ON COLUMN late_arrivals.arxiv_id IS 'the paper';
+COMMENT ON COLUMN late_arrivals.due_day IS 'the announcement day in New York it was submitted for';
+COMMENT ON COLUMN late_arrivals.arrived_day IS 'the day it was announced or first seen';
+COMMENT ON COLUMN late_arrivals.noted_at IS 'when a run recorded it';
+
+COMMENT ON VIEW taxonomy_changes IS
+    'Changes made by `living-survey taxonomy migrate --apply`, one row per section. They never change a decision.';
+COMMENT ON COLUMN taxonomy_changes.change_id IS 'one per migration';
+COMMENT ON COLUMN taxonomy_changes.applied_at IS 'when it was applied';
+COMMENT ON COLUMN taxonomy_changes.applied_by IS 'who applied it';
+COMMENT ON COLUMN taxonomy_changes.kind IS
+    '`rename`, `move`, `merge`, `split`, `dissolve`, `add`, `relabel` or `edit`';
+COMMENT ON COLUMN taxonomy_changes.old_section IS 'the ID before; null for `add`';
+COMMENT ON COLUMN taxonomy_changes.new_sections IS 'the IDs after; empty for `dissolve`';
+COMMENT ON COLUMN taxonomy_changes.from_fingerprint IS 'the taxonomy before';
+COMMENT ON COLUMN taxonomy_changes.to_fingerprint IS 'the taxonomy after';
+COMMENT ON COLUMN taxonomy_changes.seq IS 'order of application';
+
+COMMENT ON VIEW audit_sample IS
+    'Papers decided in the queue''s random order: a sample that is independent of the model, from which `living-survey audit` estimates what is still unseen. One row per paper.';
+COMMENT ON COLUMN audit_sample.arxiv_id IS 'the paper';
+COMMENT ON COLUMN audit_sample.decision_id IS 'the decision it was last drawn for';
+COMMENT ON COLUMN audit_sample.drawn_at IS 'when it was drawn';
+COMMENT ON COLUMN audit_sample.verdict IS
+    'the current verdict on the paper; null if its decision was undone';
+
+COMMENT ON TABLE schema_migration IS
+    'Migrations applied to this file.';
+
+COMMENT ON TABLE store_state IS
+    'One row: the number of committed transactions. The manifest beside the file repeats it, so that lost commits are noticed on opening.';
+
+COMMENT ON TABLE paper IS
+    'One row per paper.';
+COMMENT ON COLUMN paper.arxiv_id IS 'canonical, without version';
+COMMENT ON COLUMN paper.version IS 'the highest seen from any source';
+COMMENT ON COLUMN paper.abstract IS
+    'stored with zstd compression: a third smaller, and checkpoints take a third of the time';
+COMMENT ON COLUMN paper.categories IS 'the primary one first';
+COMMENT ON COLUMN paper.submitted_at IS 'of version 1';
+COMMENT ON COLUMN paper.updated_at IS 'of the current version';
+COMMENT ON COLUMN paper.source IS 'source of the text: oai, snapshot or query';
+COMMENT ON COLUMN paper.datestamp IS 'OAI''s day of the last metadata change';
+COMMENT ON COLUMN paper.changed_at IS 'when a column visible to readers last changed';
+COMMENT ON COLUMN paper.content_hash IS 'sha256 of title, abstract, authors, comment and withdrawn';
+COMMENT ON COLUMN paper.record_hash IS
+    'hash of the record as its source sent it (`storage/record_hash.py`)';
+COMMENT ON COLUMN paper.taken_at IS
+    'when the source in `source` last sent a changed whole record; null: not since first_seen_at';
+
+COMMENT ON TABLE paper_version IS
+    'Versions of papers.';
+COMMENT ON COLUMN paper_version.submitted_at IS 'null if the source did not say';
+
+COMMENT ON TABLE change IS
+    'Changes of papers, append-only.';
+COMMENT ON COLUMN change.source IS 'source that reported the change';
+
+COMMENT ON TABLE prediction IS
+    'One row per paper and model.';
+COMMENT ON COLUMN prediction.top_section IS 'null if the model named none';
+COMMENT ON COLUMN prediction.content_hash IS 'of the text that was read';
+COMMENT ON COLUMN prediction.newest IS 'whether the queue shows this prediction';
+COMMENT ON COLUMN prediction.open_facets IS 'null in rows older than the column: none';
+COMMENT ON COLUMN prediction.random_place IS 'place in the random order of the audit';
+
+COMMENT ON TABLE decision_event IS
+    'Decisions and undos, append-only.';
+COMMENT ON COLUMN decision_event.seq IS 'order of recording';
+COMMENT ON COLUMN decision_event.kind IS 'decide or undo';
+COMMENT ON COLUMN decision_event.decision_id IS 'an undo has the ID of the decision it undoes';
+COMMENT ON COLUMN decision_event.reviewer IS 'who decided, or who undid';
+COMMENT ON COLUMN decision_event.happened_at IS 'decided_at, or undone_at';
+COMMENT ON COLUMN decision_event.content_hash IS 'of the text that was read';
+
+COMMENT ON TABLE decided_text IS
+    'Texts of papers as they were when a decision was made.';
+
+COMMENT ON TABLE publication IS
+    'Which paper was published to which target, append-only.';
+
+COMMENT ON TABLE announcement IS
+    'Items of announcement feeds.';
+COMMENT ON COLUMN announcement.day IS 'in America/New_York, as dated by the feed';
+COMMENT ON COLUMN announcement.announce_type IS 'new, cross, replace or replace-cross';
+
+COMMENT ON TABLE feed_check IS
+    'Reads of a day''s feed, per category.';
+COMMENT ON COLUMN feed_check.items IS 'new and cross-listed papers in the feed';
+COMMENT ON COLUMN feed_check.known_before IS
+    'of these, announced in this category on an earlier day';
+COMMENT ON COLUMN feed_check.stale IS 'all of them were: the feed repeated an earlier day';
+COMMENT ON COLUMN feed_check.calendar_quiet IS
+    'arXiv''s calendar expects no announcement on this day';
+
+COMMENT ON TABLE quarantined IS
+    'Records that could not be read.';
+COMMENT ON COLUMN quarantined.raw_hash IS 'sha256 of raw';
+
+COMMENT ON TABLE run_start IS
+    'Started commands.';
+COMMENT ON COLUMN run_start.seq IS 'order of starting';
+COMMENT ON COLUMN run_start.process IS 'host, PID and start time of the process';
+
+COMMENT ON TABLE run_end IS
+    'Ended commands.';
+COMMENT ON COLUMN run_end.finished_at IS 'null if the process was killed';
+COMMENT ON COLUMN run_end.status IS 'done, failed or interrupted';
+
+COMMENT ON TABLE source_cursor IS
+    'How far each source has been read.';
+
+COMMENT ON TABLE expected_day IS
+    'Days on which the calendar expects announcements, recorded by a run. Without a row in feed_check the day''s feed was never read, and arXiv does not serve it again.';
+
+COMMENT ON TABLE backfilled IS
+    'Windows of OAI datestamps that `living-survey backfill` harvested in all sets.';
+
+COMMENT ON TABLE late_arrival IS
+    'Papers that arrived after their announcement day.';
+COMMENT ON COLUMN late_arrival.due_day IS 'the announcement day it belonged to';
+COMMENT ON COLUMN late_arrival.arrived_day IS 'the day it was announced or first seen';
+
+COMMENT ON TABLE quarantine_resolution IS
+    'Quarantined records that could be read later.';
+COMMENT ON COLUMN quarantine_resolution.reason IS
+    'as quarantined: hash, source and reason identify the record';
+COMMENT ON COLUMN quarantine_resolution.papers IS 'how many papers the record contained';
+
+COMMENT ON TABLE taxonomy_text IS
+    'Taxonomies as they were written, so that the digest of an old week can be built again.';
+COMMENT ON COLUMN taxonomy_text.content IS 'TOML';
+
+COMMENT ON TABLE taxonomy_change IS
+    'Applied taxonomy changes.';
+COMMENT ON COLUMN taxonomy_change.seq IS 'order of application';
+COMMENT ON COLUMN taxonomy_change.models IS 'models with predictions stored before the change';
+
+COMMENT ON TABLE section_move IS
+    'What a taxonomy change did to each section.';
+COMMENT ON COLUMN section_move.kind IS 'rename, move, merge, split, dissolve, add, relabel or edit';
+COMMENT ON COLUMN section_move.old_section IS 'null for add';
+COMMENT ON COLUMN section_move.new_sections IS 'empty for dissolve';
+
+COMMENT ON TABLE placement IS
+    'Sections of earlier decisions after a taxonomy change.';
+COMMENT ON COLUMN placement.seq IS 'of the change';
+COMMENT ON COLUMN placement.unplaced IS 'an approval that a reviewer must place again';
+
+COMMENT ON TABLE audit_draw IS
+    'Decisions made on papers in random order, append-only.';
+COMMENT ON COLUMN audit_draw.seq IS 'order of drawing';
+COMMENT ON COLUMN audit_draw.decision_id IS 'the decision it was drawn for';
+
+COMMENT ON TABLE run_words IS
+    'Command lines of runs. A table of its own, because older versions of the program write run_start.';
+COMMENT ON COLUMN run_words.words IS 'as typed, command first';
+
+COMMENT ON TABLE feed_gap IS
+    'Feeds with unreadable items or cut off by arXiv: such a day proves nothing until OAI''s list of it has been read whole. A table of its own, because older versions write feed_check.';
+COMMENT ON COLUMN feed_gap.checked_at IS 'as in feed_check';
+COMMENT ON COLUMN feed_gap.items IS 'items that may have announced papers in this category';
+
+COMMENT ON TABLE feed_gap_closed IS
+    'Gaps closed since.';
+COMMENT ON COLUMN feed_gap_closed.closed_at IS
+    'when OAI''s list of that day had been read whole, after the day was over';

@@ -1,0 +1,32 @@
+import duckdb
+import pytest
+
+from storage.engine.migrate import known_migrations, migrate
+from storage.engine.schema import Relation, describe_views, schema_sql
+from storage.engine.session import Session
+from tests.support.storage import ROOT
+
+WRITTEN = (ROOT / "storage" / "schema.sql").read_text(encoding="utf-8")
+CATALOG = """
+SELECT 'table', table_name, sql FROM duckdb_tables() WHERE NOT internal
+UNION ALL SELECT 'view', view_name, sql FROM duckdb_views() WHERE NOT internal
+UNION ALL SELECT 'macro', function_name, macro_definition FROM duckdb_functions() WHERE NOT internal
+ORDER BY ALL
+"""
+
+
+def test_schema_file_is_current() -> None:
+    assert schema_sql() == WRITTEN, "run `python -m storage.engine.schema`"
+
+
+def test_schema_file_creates_the_migrated_schema() -> None:
+    with duckdb.connect(":memory:") as migrated, duckdb.connect(":memory:") as written:
+        migrate(Session(migrated), known_migrations())
+        written.execute(WRITTEN)
+        assert written.execute(CATALOG).fetchall() == migrated.execute(CATALOG).fetchall()
+
+
+@pytest.mark.parametrize("view", describe_views(), ids=lambda view: view.name)
+def test_view_and_its_columns_have_comments(view: Relation) -> None:
+    assert view.comment
+    assert [column.name for column in view.columns if not column.comment] == []
