@@ -1,1 +1,1 @@
-"""The only SQL: records, DuckDB, numbered migrations."""
+"""The database: records, queries and migrations, all SQL of the project."""

@@ -1,7 +1,4 @@
-"""Announcements: what arXiv's daily feed said on which day. Never speaks to arXiv.
-
-The ledger is computed from these.
-"""
+"""Store the items of arXiv's daily feeds, from which the ledger is computed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,46 +11,50 @@ from storage.types import Announcement, AnnounceType
 
 _LISTED = (AnnounceType.NEW, AnnounceType.CROSS)
 _KNOWN_BEFORE = """
-SELECT told.category, count(*)
-FROM (SELECT unnest(from_json($listed, '[{"category": "VARCHAR", "arxiv_id": "VARCHAR"}]'),
-                    recursive := true)) AS told
+SELECT incoming.category, count(*)
+FROM (SELECT unnest(from_json($listed,
+                                '[{"category": "VARCHAR", "arxiv_id": "VARCHAR"}]'),
+                    recursive := true)) AS incoming
 WHERE EXISTS (
     SELECT 1 FROM announcement AS earlier
-    WHERE earlier.category = told.category AND earlier.arxiv_id = told.arxiv_id
+    WHERE earlier.category = incoming.category AND earlier.arxiv_id = incoming.arxiv_id
       AND earlier.day < $day AND earlier.announce_type IN ('new', 'cross'))
-GROUP BY told.category
+GROUP BY incoming.category
 """
 _ADD = """
 INSERT INTO announcement
-SELECT $day, told.category, told.arxiv_id, told.version, told.announce_type, told.title, $seen_at
+SELECT $day, incoming.category, incoming.arxiv_id, incoming.version,
+       incoming.announce_type, incoming.title, $seen_at
 FROM (SELECT unnest(from_json($items, '[{
           "category": "VARCHAR", "arxiv_id": "VARCHAR", "version": "INTEGER",
-          "announce_type": "VARCHAR", "title": "VARCHAR"}]'), recursive := true)) AS told
+          "announce_type": "VARCHAR", "title": "VARCHAR"}]'), recursive := true)) AS incoming
 WHERE NOT EXISTS (
-    SELECT 1 FROM announcement AS held
-    WHERE held.day = $day AND held.category = told.category AND held.arxiv_id = told.arxiv_id)
+    SELECT 1 FROM announcement AS existing
+    WHERE existing.day = $day AND existing.category = incoming.category
+      AND existing.arxiv_id = incoming.arxiv_id)
 """
-_TOLD = """
+_ITEMS = """
 SELECT category, arxiv_id FROM announcement WHERE day = $day
 """
 _CHECK = """
 INSERT INTO feed_check
-SELECT $day, told.category, $checked_at, told.items, told.known_before, told.stale, $calendar_quiet
+SELECT $day, incoming.category, $checked_at, incoming.items, incoming.known_before,
+       incoming.stale, $calendar_quiet
 FROM (SELECT unnest(from_json($checks, '[{
           "category": "VARCHAR", "items": "INTEGER", "known_before": "INTEGER",
-          "stale": "BOOLEAN"}]'), recursive := true)) AS told
+          "stale": "BOOLEAN"}]'), recursive := true)) AS incoming
 """
 _GAPS = """
 INSERT INTO feed_gap
-SELECT $day, told.category, $checked_at, told.items
+SELECT $day, incoming.category, $checked_at, incoming.items
 FROM (SELECT unnest(from_json($gaps, '[{"category": "VARCHAR", "items": "INTEGER"}]'),
-                    recursive := true)) AS told
+                    recursive := true)) AS incoming
 """
 
 
 @dataclass(frozen=True, slots=True)
 class FeedCheck:
-    """What one look at one category's feed of a day amounted to."""
+    """The result of reading one category's feed of a day."""
 
     day: date
     category: str
@@ -61,9 +62,9 @@ class FeedCheck:
     items: int
     #: of these, announced in the same category on an earlier day
     known_before: int
-    #: all of them were: the feed repeats an earlier day and proves nothing about this one
+    #: all of them were, so the feed repeats an earlier day and proves nothing about this one
     stale: bool
-    #: items that did not say which paper they announce, perhaps in this category
+    #: items without a readable paper ID that may belong to this category
     untold: int = 0
 
 
@@ -83,21 +84,20 @@ class Announcements:
         calendar_quiet: bool,
         untold: Sequence[Sequence[str]] = (),
     ) -> tuple[FeedCheck, ...]:
-        """Record what the feed of a day said about each of the categories asked for.
+        """Record the feed of a day for each requested category.
 
-        A paper counts for every asked category it belongs to, and for all of them if it does not
-        say to which. A category whose new and cross-listed
-        papers were all announced on an earlier day is stale: its items are not taken for this
-        day's, the look itself is recorded. A repeated look changes nothing but the time of it.
+        A paper counts for every requested category it belongs to, and for all of them if it names
+        none. A category whose new and cross-listed papers were all announced on an earlier day is
+        stale: the check is recorded, its items are not. Repeating a check changes only its time.
 
         Args:
-            day: as the feed dates itself, in America/New_York.
-            categories: those that were asked for, also when nothing came for some.
+            day: the feed's date, in America/New_York.
+            categories: the requested categories, including those without items.
             announcements: the feed's items.
             checked_at: when the feed was fetched.
             calendar_quiet: whether arXiv's calendar expects no announcement on this day.
-            untold: for each item that did not say which paper it announces the categories it may
-                be of, none for any: the day is not complete in these.
+            untold: for each item without a readable paper ID the categories it may
+                belong to, empty for any. The day is incomplete in these.
         """
         by_category = {
             category: {a.arxiv_id: a for a in announcements if _may_be(category, a.categories)}
@@ -113,17 +113,18 @@ class Announcements:
             checks = tuple(
                 FeedCheck(day, category, len(items), known.get(category, 0),
                           stale=bool(items) and known.get(category, 0) == len(items),
-                          untold=sum(_may_be(category, categories) for categories in untold))
+                          untold=sum(_may_be(category, named)
+                                               for named in untold))
                 for category, items in listed.items()
             )  # fmt: skip
-            # Most looks repeat one of an hour ago: what is there is not sent to be found there.
-            told = set(self._session.rows(_TOLD, {"day": day}))
+            # Most checks repeat an earlier one: known items are not sent again.
+            known_items = set(self._session.rows(_ITEMS, {"day": day}))
             fresh = [
                 _item(check.category, announcement)
                 for check in checks
                 if not check.stale
                 for announcement in by_category[check.category].values()
-                if (check.category, announcement.arxiv_id) not in told
+                if (check.category, announcement.arxiv_id) not in known_items
             ]
             if fresh:
                 self._session.write(
@@ -166,7 +167,7 @@ class Announcements:
         *,
         seen_at: datetime,
     ) -> int:
-        """Record single items of a day whose feed was looked at before; return how many are new."""
+        """Record single items of a day whose feed was read before; return how many are new."""
         items = [
             _item(category, announcement)
             for announcement in announcements
@@ -192,7 +193,7 @@ class Announcements:
 
 
 def _may_be(category: str, stated: Sequence[str]) -> bool:
-    """Say whether what states these categories counts for one: what states none may be of any."""
+    """Return whether an item may belong to a category; one that names none may belong to any."""
     return not stated or category in stated
 
 

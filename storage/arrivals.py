@@ -1,6 +1,6 @@
-"""Arrivals: when papers were first seen here, and which of them came late. Decides nothing.
+"""Store when papers were first seen and which of them arrived late.
 
-What "late" means is the calendar's business (`pipeline/ingest/ledger.py`).
+`pipeline/ingest/ledger.py` decides what is late.
 """
 
 from collections.abc import Iterable
@@ -11,9 +11,8 @@ from storage.engine.instants import from_utc, to_utc
 from storage.engine.parameters import rows_json
 from storage.engine.session import Session
 
-# What claims to have been submitted after it was seen has a wrong date and cannot be late.
-# Predictable cost: an import makes hundreds of thousands of old papers "first seen lately", and of
-# those only the ones that a feed announced can be late.
+# A paper submitted after it was seen has a wrong date and cannot be late. Old papers of a recent
+# import count only if a feed announced them, which bounds the cost of a large import.
 _PERHAPS_LATE = """
 WITH listed_ids AS (
     SELECT DISTINCT arxiv_id FROM announcement WHERE announce_type IN ('new', 'cross')
@@ -40,11 +39,11 @@ LIMIT $most
 """
 _NOTE = """
 INSERT INTO late_arrival
-SELECT told.arxiv_id, told.due_day, told.arrived_day, CAST($noted_at AS TIMESTAMP)
+SELECT incoming.arxiv_id, incoming.due_day, incoming.arrived_day, CAST($noted_at AS TIMESTAMP)
 FROM (SELECT unnest(from_json($rows, '[{
           "arxiv_id": "VARCHAR", "due_day": "DATE", "arrived_day": "DATE"}]'),
-          recursive := true)) AS told
-WHERE told.arxiv_id NOT IN (SELECT arxiv_id FROM late_arrival)
+          recursive := true)) AS incoming
+WHERE incoming.arxiv_id NOT IN (SELECT arxiv_id FROM late_arrival)
 """
 _LATE = """
 SELECT arxiv_id, due_day, arrived_day
@@ -56,7 +55,7 @@ ORDER BY arrived_day DESC, arxiv_id
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """When a paper was first seen here."""
+    """When a paper was first seen."""
 
     arxiv_id: str
     first_seen_at: datetime
@@ -64,34 +63,34 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A paper that was first seen lately and may have come late."""
+    """A recently first seen paper that may have arrived late."""
 
     arxiv_id: str
     primary_category: str
     submitted_at: datetime
     first_seen_at: datetime
-    #: the first day a feed announced it, None if no feed did
+    #: the first day a feed announced it, or None
     announced_day: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class LateArrival:
-    """A paper that came days after the announcement it belonged to."""
+    """A paper that arrived days after the announcement it belonged to."""
 
     arxiv_id: str
     due_day: date
-    #: when it was announced, or first seen here
+    #: when it was announced or first seen
     arrived_day: date
 
 
 class Arrivals:
-    """The table `late_arrival`, and the first sightings in `paper`."""
+    """The table `late_arrival` and the times of arrival in `paper`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def recent(self, since: datetime, *, most: int = 20_000) -> list[Sighting]:
-        """Return the papers first seen last, at or after an instant, newest first."""
+        """Return the papers first seen since `since`, newest first."""
         return [
             Sighting(arxiv_id, from_utc(seen))
             for arxiv_id, seen in self._session.rows(
@@ -100,10 +99,10 @@ class Arrivals:
         ]
 
     def perhaps_late(self, since: datetime, *, submitted_since: datetime) -> list[Arrival]:
-        """Return the papers first seen at or after an instant that may have come late.
+        """Return the papers first seen since `since` that may have arrived late.
 
-        Those are the ones that a feed announced or that were submitted since; what is known to be
-        late already is left out.
+        These were announced by a feed or submitted since `submitted_since`, and are not recorded
+        as late yet.
         """
         return [
             Arrival(arxiv_id, category, from_utc(submitted), from_utc(seen), announced)
@@ -114,15 +113,15 @@ class Arrivals:
         ]
 
     def last(self) -> datetime | None:
-        """Return when a paper was first seen last; None if we hold none."""
+        """Return when the newest paper was first seen, or None."""
         row = self._session.row("SELECT max(first_seen_at) FROM paper")
         return None if row is None else from_utc(row[0])
 
     def note_late(self, late: Iterable[LateArrival], *, noted_at: datetime) -> int:
-        """Write down late arrivals, each paper once; return how many were new."""
+        """Record late arrivals, once per paper; return how many are new."""
         rows = [
-            {"arxiv_id": one.arxiv_id, "due_day": one.due_day, "arrived_day": one.arrived_day}
-            for one in late
+            {"arxiv_id": each.arxiv_id, "due_day": each.due_day, "arrived_day": each.arrived_day}
+            for each in late
         ]
         if not rows:
             return 0
@@ -132,5 +131,5 @@ class Arrivals:
             )
 
     def late(self, since: date) -> list[LateArrival]:
-        """Return the papers that came late from a day on, newest first."""
+        """Return the papers that arrived late since a day, newest first."""
         return [LateArrival(*row) for row in self._session.rows(_LATE, {"since": since})]

@@ -1,14 +1,14 @@
-"""arXiv identifiers: the key of everything. Pure text, no lookups.
+"""Parse arXiv identifiers.
 
-Two schemes (https://info.arxiv.org/help/arxiv_identifier.html): `YYMM.NNNN` (2007-04 to 2014-12)
-and `YYMM.NNNNN` (since 2015-01), and the old `archive/YYMMNNN`. The key is the identifier without
-version, as text: `1501.00010` as a number loses a zero, `math/0510544` has a slash.
+Schemes (https://info.arxiv.org/help/arxiv_identifier.html): `YYMM.NNNN` (2007-04 to 2014-12),
+`YYMM.NNNNN` (since 2015-01) and the old `archive/YYMMNNN`. Papers are keyed by the identifier
+without version, as text: as a number `1501.00010` would lose a zero.
 """
 
 import re
 from dataclasses import dataclass
 
-#: ASCII: other scripts have digits too, and no identifier is written in them
+#: ASCII, because \d would also match digits of other scripts
 _FLAGS = re.IGNORECASE | re.ASCII
 _VERSION = r"(?:v(?P<version>[1-9]\d{0,3}))?"
 _NEW = re.compile(rf"(?P<base>\d{{2}}(?:0[1-9]|1[0-2])\.\d{{4,6}}){_VERSION}", _FLAGS)
@@ -26,18 +26,18 @@ _SUFFIX = re.compile(r"(?:\.pdf)?/?(?:[?#].*)?$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class ArxivId:
-    """One identifier: `base` is the key, `version` is None where none was written."""
+    """One identifier: `base` is the key, `version` is None if not given."""
 
     base: str
     version: int | None = None
 
     def __str__(self) -> str:
-        """Return it as arXiv writes it, `2405.19334v2`."""
+        """Return arXiv's notation, `2405.19334v2`."""
         return self.base if self.version is None else f"{self.base}v{self.version}"
 
 
 def parse_arxiv_id(text: str) -> ArxivId | None:
-    """Read an identifier as people, feeds and links write it; None if it is none.
+    """Parse an identifier as written by people, feeds and links; return None if it is not one.
 
     Accepts `arXiv:` and `oai:arXiv.org:` prefixes, abs, pdf and html links, versions, upper case
     and the subject class of old identifiers (`math.GT/0309136` is `math/0309136`).
@@ -53,7 +53,7 @@ def parse_arxiv_id(text: str) -> ArxivId | None:
 
 
 def id_month(base: str) -> tuple[int, int]:
-    """Return (year, month) in which the identifier was given out; `9901001` is of 1999."""
+    """Return (year, month) of an identifier; `9901001` is of January 1999."""
     digits = base.rpartition("/")[2]
     year = int(digits[:2])
     return (1900 if year >= 91 else 2000) + year, int(digits[2:4])

@@ -1,7 +1,7 @@
-"""The audit: which decisions were drawn at random, and how far the survey is. Estimates nothing.
+"""Store which decisions were drawn at random, and count the screening.
 
-The random order is that of a hash of the id (`random_place`, stored with each prediction), the same
-on every machine and in every version of DuckDB.
+The random order is that of a hash of the ID (`random_place`, stored with each prediction), which
+is the same on every machine and in every version of DuckDB.
 """
 
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ SELECT coalesce(max(seq), 0) + 1, $arxiv_id, $decision_id, $drawn_at FROM audit_
 _LATEST = """
 SELECT arxiv_id, verdict, drawn_at FROM audit_sample ORDER BY drawn_at DESC, arxiv_id LIMIT $most
 """
-# What waits although it stood before the last of the sample in the random order, or is that last
-# one itself, taken back.
+# Papers that wait although they come before the last paper of the sample in the random order, or
+# are that last paper, undone.
 _SKIPPED = """
 SELECT count(*)
 FROM queue
@@ -41,7 +41,7 @@ SELECT (SELECT coalesce(sum(coalesce(counts['revised'], 0) + coalesce(counts['un
        count(*) FILTER (WHERE NOT listed AND verdict = 'deferred')
 FROM standing
 """
-# An approval that lost its section is in the queue again, and decided all the same.
+# An approval that lost its section is in the queue again but counts as decided.
 _WAITING_AGAIN = """
 SELECT count(*) FROM queue
 WHERE arxiv_id IN (SELECT arxiv_id FROM decisions WHERE standing AND unplaced)
@@ -57,31 +57,31 @@ ORDER BY papers DESC, reason
 
 @dataclass(frozen=True, slots=True)
 class AuditSample:
-    """The papers last drawn at random, and what stands about them."""
+    """The papers last drawn at random, by their current verdict."""
 
     approved: int
     rejected: int
-    #: put off, so that nobody knows
+    #: postponed, so unknown
     deferred: int
-    #: they stood up to the last drawn one in the random order and still wait, or wait again
+    #: up to the last drawn one in the random order, still or again waiting
     skipped: int
 
     @property
     def known(self) -> int:
-        """Return how many were read and decided."""
+        """Number of papers with a verdict."""
         return self.approved + self.rejected
 
     @property
     def unknown(self) -> int:
-        """Return how many of the sample nobody decided."""
+        """Number of papers without a verdict."""
         return self.deferred + self.skipped
 
 
 @dataclass(frozen=True, slots=True)
 class ScreeningCounts:
-    """How many papers stand where, after PRISMA 2020: what is in the list counts apart."""
+    """Papers per screening stage after PRISMA 2020; entries of the curated list count apart."""
 
-    #: records that sources sent of papers we held already
+    #: records of papers that were known already
     repeats: int
     papers: int
     #: in the queue without a decision
@@ -91,18 +91,18 @@ class ScreeningCounts:
     approved: int
     rejected: int
     deferred: int
-    #: (note, papers), the most frequent first: rejections of which the reviewer said why
+    #: (note, papers) of rejections with a note, most frequent first
     reasons: tuple[tuple[str, int], ...]
 
 
 class Audit:
-    """The table `audit_draw`, and counts over everything."""
+    """The table `audit_draw` and counts over all papers."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def draw(self, decision: Decision) -> None:
-        """Note that a decision was made on a paper as the random order brought it."""
+        """Record that a decision was made on a paper in random order."""
         with self._session.transaction():
             self._session.write(
                 _DRAW,
@@ -114,7 +114,7 @@ class Audit:
             )
 
     def sample(self, most: int) -> AuditSample:
-        """Return the last `most` papers drawn."""
+        """Summarise the last `most` papers drawn."""
         drawn = self._session.rows(_LATEST, {"most": most})
         if not drawn:
             return AuditSample(0, 0, 0, 0)
@@ -128,7 +128,7 @@ class Audit:
         return AuditSample(approved, rejected, deferred, skipped)
 
     def screening(self, queued: int | None = None) -> ScreeningCounts:
-        """Return the counts; who has counted the whole queue already says how many it holds."""
+        """Return the counts; `queued` is the size of the queue, if the caller already has it."""
         if queued is None:
             queued = self._session.number("SELECT count(*) FROM queue")
         waiting = queued - self._session.number(_WAITING_AGAIN)

@@ -1,7 +1,4 @@
-"""What became of papers after we first saw them, for whatever reports corrections. Reads only.
-
-`storage/paper_merge.py` writes.
-"""
+"""Read changes of papers, which `storage/paper_merge.py` records."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +18,7 @@ ORDER BY seen_at, arxiv_id, kind
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that became different about a paper."""
+    """One changed field of a paper."""
 
     arxiv_id: str
     #: new_version, title, abstract, authors, comment, categories, journal_ref, doi, license,
@@ -40,7 +37,7 @@ class Changes:
         self._session = session
 
     def to_approved(self, since: datetime) -> list[Change]:
-        """Return what changed since about papers whose approval stands: corrections to report."""
+        """Return the changes since `since` to approved papers."""
         return [
             Change(arxiv_id, kind, old, new, Source(source), from_utc(seen_at))
             for arxiv_id, kind, old, new, source, seen_at in self._session.rows(

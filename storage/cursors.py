@@ -1,4 +1,4 @@
-"""Cursors: how far a source has been read, as text that only the source understands."""
+"""Store how far each source has been read, as text in the source's own format."""
 
 from datetime import datetime
 
@@ -6,12 +6,13 @@ from storage.engine.instants import to_utc
 from storage.engine.session import Session
 
 _SAVE = """
-MERGE INTO source_cursor AS held
+MERGE INTO source_cursor AS existing
 USING (SELECT CAST($name AS VARCHAR) AS name, CAST($value AS VARCHAR) AS value,
-              CAST($saved_at AS TIMESTAMP) AS saved_at) AS told
-ON (held.name = told.name)
-WHEN MATCHED THEN UPDATE SET value = told.value, saved_at = told.saved_at
-WHEN NOT MATCHED THEN INSERT (name, value, saved_at) VALUES (told.name, told.value, told.saved_at)
+              CAST($saved_at AS TIMESTAMP) AS saved_at) AS incoming
+ON (existing.name = incoming.name)
+WHEN MATCHED THEN UPDATE SET value = incoming.value, saved_at = incoming.saved_at
+WHEN NOT MATCHED THEN INSERT (name, value, saved_at)
+    VALUES (incoming.name, incoming.value, incoming.saved_at)
 """
 
 
@@ -22,16 +23,16 @@ class Cursors:
         self._session = session
 
     def get(self, name: str) -> str | None:
-        """Return the saved value, None if there is none yet."""
+        """Return the saved value, or None."""
         row = self._session.row(
             "SELECT value FROM source_cursor WHERE name = $name", {"name": name}
         )
         return None if row is None else str(row[0])
 
     def save(self, name: str, value: str, saved_at: datetime) -> None:
-        """Replace the value: only after all that lies before it is stored.
+        """Replace the value. Call it only after everything before the cursor is stored.
 
-        One that stands as it is costs no commit: `saved_at` is when the source came so far.
+        An unchanged value is not written: `saved_at` is when the source reached it.
         """
         if self.get(name) == value:
             return

@@ -1,4 +1,4 @@
-"""A decision as SQL takes and gives it: its id, its event, its row. No SQL, no state."""
+"""Convert decisions to and from database rows."""
 
 import hashlib
 import json
@@ -11,12 +11,12 @@ from storage.types import Decision, NewDecision, Verdict
 
 
 def moment_after(now: datetime, events: Sequence[datetime]) -> datetime:
-    """Return `now`, or the instant after the last event where the clock is behind it."""
+    """Return `now`, or the microsecond after the last event if that is later."""
     return max([now, *(event + timedelta(microseconds=1) for event in events)])
 
 
 def decision_id_of(new: NewDecision) -> str:
-    """Return the id: the first 16 hex digits of the sha256 of all its fields."""
+    """Return the ID: the first 16 hex digits of the sha256 of all fields."""
     fields = [
         new.arxiv_id,
         new.verdict.value,
@@ -29,7 +29,7 @@ def decision_id_of(new: NewDecision) -> str:
 
 
 def event_row(number: int, id_: str, new: NewDecision) -> dict[str, object]:
-    """Return a decision as one row of the parameter `events`."""
+    """Return a decision as a row of the parameter `events`."""
     return {
         "number": number,
         "decision_id": id_,

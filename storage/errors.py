@@ -1,4 +1,4 @@
-"""What can go wrong with the store and be mended by the operator; bugs are not in here.
+"""Errors of the database that an operator can fix.
 
 StorageError                                  exit 1
 |-- StoreBusyError (TryAgainLaterError)       exit 75: another process holds the file
@@ -18,15 +18,15 @@ _NAMED = 5
 
 
 class StorageError(LivingSurveyError):
-    """The database cannot be used as it stands."""
+    """The database cannot be used in its current state."""
 
 
 class StoreBusyError(StorageError, TryAgainLaterError):
-    """Another process held the database for longer than we were told to wait."""
+    """Another process held the database for longer than the timeout."""
 
 
 class StoreDamagedError(StorageError):
-    """The database holds less than it did: restore it before anything is written."""
+    """The database lost rows and must be restored before anything is written."""
 
 
 class SchemaVersionError(StorageError):
@@ -34,7 +34,7 @@ class SchemaVersionError(StorageError):
 
 
 class ForeignDatabaseError(StorageError):
-    """The database was made by another application; we write nothing into it."""
+    """The database belongs to another application."""
 
 
 class PaperNotFoundError(StorageError, UsageError):
@@ -45,21 +45,21 @@ class PaperNotFoundError(StorageError, UsageError):
         named = ", ".join(self.arxiv_ids[:_NAMED])
         more = f" and {len(self.arxiv_ids) - _NAMED} more" if len(self.arxiv_ids) > _NAMED else ""
         super().__init__(
-            f"not in the database: {named}{more}.",
-            hint='Bring a paper in with "living-survey add ID", then decide.',
+            f"Not in the database: {named}{more}.",
+            hint="Add a paper with `living-survey add ID`, then decide.",
         )
 
 
 class DecisionNotFoundError(StorageError, UsageError):
-    """There is no decision with this id."""
+    """No decision has this ID."""
 
     def __init__(self, decision_id: str) -> None:
         self.decision_id = decision_id
         super().__init__(
-            f"there is no decision {decision_id}.",
-            hint="The ids are in the view `decisions` and in the answer of `decide`.",
+            f"Decision {decision_id} does not exist.",
+            hint="`living-survey decide` prints the ID; the view `decisions` lists all IDs.",
         )
 
 
 class NothingToUndoError(StorageError, UsageError):
-    """The decision was taken back already, or the reviewer has none left."""
+    """The decision was undone already, or the reviewer has none left."""

@@ -1,6 +1,6 @@
-"""Checks that the rows are what the writers promise, since no key in the schema does. Mends none.
+"""Check the consistency that the schema does not enforce with keys. Read-only.
 
-For `doctor`: a whole pass over the big tables, seconds over millions of papers.
+Reads the large tables whole, which takes seconds with millions of papers.
 """
 
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ SELECT 'versions stored twice', count(*) FROM (
 UNION ALL
 SELECT 'papers whose current version has no row', count(*) FROM paper
 WHERE NOT EXISTS (
-    SELECT 1 FROM paper_version AS held
-    WHERE held.arxiv_id = paper.arxiv_id AND held.version = paper.version)
+    SELECT 1 FROM paper_version AS known
+    WHERE known.arxiv_id = paper.arxiv_id AND known.version = paper.version)
 UNION ALL
 SELECT 'papers whose text does not fit its hash', count(*) FROM paper
 WHERE content_hash <> text_hash(title, abstract, authors, comment, withdrawn)
@@ -47,18 +47,18 @@ WHERE NOT EXISTS (
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A promise that is broken, and by how many rows."""
+    """An inconsistency and the number of rows it affects."""
 
     what: str
     rows: int
 
 
 class Integrity:
-    """Looks over all tables."""
+    """Checks over all tables."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def faults(self) -> tuple[Fault, ...]:
-        """Return the promises that do not hold: none, unless something else wrote to the file."""
+        """Return the inconsistencies; only another program can cause any."""
         return tuple(Fault(what, rows) for what, rows in self._session.rows(_CHECKS) if rows)

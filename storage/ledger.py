@@ -1,7 +1,7 @@
-"""The ledger: per day and category, what was announced against what we hold.
+"""Read the ledger: announced and held papers per day and category.
 
-Computed from what `storage/announcements.py` writes; only silent days and harvested windows are
-written here.
+The view is computed from the tables that `storage/announcements.py` writes; this module writes
+expected days, backfilled windows and closed gaps.
 """
 
 from collections.abc import Iterable
@@ -51,24 +51,24 @@ GROUP BY category
 """
 _EXPECT = """
 INSERT INTO expected_day
-SELECT told.day, told.category, CAST($noted_at AS TIMESTAMP)
+SELECT incoming.day, incoming.category, CAST($noted_at AS TIMESTAMP)
 FROM (SELECT unnest(from_json($rows, '[{"day": "DATE", "category": "VARCHAR"}]'),
-                    recursive := true)) AS told
+                    recursive := true)) AS incoming
 WHERE NOT EXISTS (
-        SELECT 1 FROM expected_day AS held
-        WHERE held.day = told.day AND held.category = told.category)
+        SELECT 1 FROM expected_day AS existing
+        WHERE existing.day = incoming.day AND existing.category = incoming.category)
   AND NOT EXISTS (
-        SELECT 1 FROM feed_check AS looked
-        WHERE looked.day = told.day AND looked.category = told.category)
+        SELECT 1 FROM feed_check AS checked
+        WHERE checked.day = incoming.day AND checked.category = incoming.category)
 """
 _BACKFILLED = """
 INSERT INTO backfilled
-SELECT told.* FROM (SELECT CAST($from_day AS DATE) AS from_day, CAST($until_day AS DATE)
-                    AS until_day, CAST($finished_at AS TIMESTAMP) AS finished_at) AS told
+SELECT incoming.* FROM (SELECT CAST($from_day AS DATE) AS from_day, CAST($until_day AS DATE)
+                    AS until_day, CAST($finished_at AS TIMESTAMP) AS finished_at) AS incoming
 WHERE NOT EXISTS (
-    SELECT 1 FROM backfilled AS held
-    WHERE held.from_day <= told.from_day AND held.until_day >= told.until_day
-      AND held.finished_at > told.until_day + INTERVAL 1 DAY)
+    SELECT 1 FROM backfilled AS existing
+    WHERE existing.from_day <= incoming.from_day AND existing.until_day >= incoming.until_day
+      AND existing.finished_at > incoming.until_day + INTERVAL 1 DAY)
 """
 _GAPS = """
 SELECT DISTINCT day, category
@@ -81,12 +81,12 @@ ORDER BY day, category
 """
 _CLOSE = """
 INSERT INTO feed_gap_closed
-SELECT told.day, told.category, CAST($closed_at AS TIMESTAMP)
+SELECT incoming.day, incoming.category, CAST($closed_at AS TIMESTAMP)
 FROM (SELECT unnest(from_json($rows, '[{"day": "DATE", "category": "VARCHAR"}]'),
-                    recursive := true)) AS told
+                    recursive := true)) AS incoming
 """
 
-#: what one word for all categories of a day is taken from: the first of these that occurs
+#: the status of a day over all categories is the first of these that occurs
 _WORST_FIRST = (
     LedgerStatus.INCOMPLETE,
     LedgerStatus.UNKNOWN,
@@ -97,21 +97,21 @@ _WORST_FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class DayTotal:
-    """One announcement day over all categories; a paper in several counts once."""
+    """One announcement day over all categories; a paper in several of them counts once."""
 
     day: date
     announced: int
     held: int
     missing: tuple[str, ...]
-    #: the worst of its categories': incomplete, unknown, complete, quiet
+    #: the worst status of its categories: incomplete, unknown, complete, quiet
     status: LedgerStatus
     #: categories whose feed only repeated an earlier day
     stale: tuple[str, ...]
-    #: nobody read that day's feed, for any category
+    #: the day's feed was never read, for any category
     unread: bool = False
-    #: a backfill has harvested it since, for every category that is unknown
+    #: a backfill has harvested it since, for every unknown category
     backfilled: bool = False
-    #: its feed was not told whole, for some category
+    #: the feed of some category had unreadable items
     untold: bool = False
 
 
@@ -122,7 +122,7 @@ class Ledger:
         self._session = session
 
     def days(self, since: date) -> list[LedgerDay]:
-        """Return the days from `since` on, each with every category, newest first."""
+        """Return the rows of the ledger since a day, newest first."""
         return [
             LedgerDay(
                 day=day,
@@ -144,12 +144,12 @@ class Ledger:
         ]  # fmt: skip
 
     def totals(self, since: date) -> list[DayTotal]:
-        """Return the days from `since` on with the categories taken together, newest first."""
+        """Return the days since a day with their categories combined, newest first."""
         totals = []
         for (
             day, announced, missing, statuses, stale, unread, untold, backfilled,
         ) in self._session.rows(_TOTALS, {"since": since}):  # fmt: skip
-            status = next(one for one in _WORST_FIRST if one in statuses)
+            status = next(status for status in _WORST_FIRST if status in statuses)
             totals.append(
                 DayTotal(
                     day=day,
@@ -166,17 +166,17 @@ class Ledger:
         return totals
 
     def missing(self, since: date) -> dict[str, date]:
-        """Return the papers announced from `since` on that we do not hold, with the first day."""
+        """Return the missing papers announced since a day, with the first day of each."""
         return dict(self._session.rows(_MISSING, {"since": since}))
 
     def first_days(self) -> dict[str, date]:
-        """Return for each category the first day that was ever looked at or expected."""
+        """Return the first checked or expected day of each category."""
         return dict(self._session.rows(_FIRST_DAYS))
 
     def expect(self, days: Iterable[tuple[date, str]], *, noted_at: datetime) -> int:
-        """Write down days and categories nobody has looked at yet; return how many were new.
+        """Record days and categories that were never checked; return how many are new.
 
-        They stand in the ledger as `unknown` until a feed of that day is read.
+        The ledger shows them as `unknown` until a feed of that day is read.
         """
         rows = [{"day": day, "category": category} for day, category in days]
         if not rows:
@@ -187,7 +187,7 @@ class Ledger:
             )
 
     def note_backfill(self, from_day: date, until_day: date, *, finished_at: datetime) -> None:
-        """Write down that all sets were harvested for these OAI datestamps, both inclusive."""
+        """Record that all sets were harvested for these OAI datestamps, both days inclusive."""
         with self._session.transaction():
             self._session.write(
                 _BACKFILLED,
@@ -199,11 +199,11 @@ class Ledger:
             )
 
     def gaps(self, from_day: date, until_day: date) -> list[tuple[date, str]]:
-        """Return the days and categories whose feed did not tell all, both days inclusive."""
+        """Return the days and categories with open gaps, both days inclusive."""
         return self._session.rows(_GAPS, {"from_day": from_day, "until_day": until_day})
 
     def close_gaps(self, gaps: Iterable[tuple[date, str]], *, closed_at: datetime) -> None:
-        """Write down that all that was announced then in these categories has come otherwise."""
+        """Record that everything announced then in these categories is known from OAI's list."""
         rows = [{"day": day, "category": category} for day, category in gaps]
         if not rows:
             return

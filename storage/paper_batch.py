@@ -1,6 +1,6 @@
-"""A batch of papers made ready for one set-based write: deduplicated, as an Arrow table. No SQL.
+"""Convert a batch of papers to an Arrow table for one set-based write.
 
-pyarrow is imported when a batch is written: reading commands must not pay for it.
+pyarrow is imported on the first write, because commands that only read start faster without it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -8,17 +8,18 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from storage.engine.instants import to_utc
+from storage.record_hash import history_of, record_hash
 from storage.types import Paper, Source
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: whose text wins: a lower rank replaces a higher one
+#: the text of a source with a lower rank replaces that of a higher one
 RANK = {Source.OAI: 1, Source.SNAPSHOT: 2, Source.QUERY: 3}
 
 
 def newest_of(batch: Iterable[Paper]) -> list[Paper]:
-    """Return one record per paper: highest version, then later datestamp, better source, last."""
+    """Return one record per paper: highest version, latest datestamp, lowest rank, last."""
     newest: dict[str, Paper] = {}
     for paper in batch:
         other = newest.get(paper.arxiv_id)
@@ -33,7 +34,7 @@ def _age(paper: Paper) -> tuple[int, date, int]:
 
 def paper_table(papers: Sequence[Paper]) -> "pa.Table":
     """Return the papers as the columns that `storage/paper_merge.py` reads."""
-    import pyarrow as pa  # noqa: PLC0415  only writers pay its import
+    import pyarrow as pa  # noqa: PLC0415  only writers need it
 
     text, texts, instant = pa.string(), pa.list_(pa.string()), pa.timestamp("us")
     version = pa.struct(
@@ -56,23 +57,11 @@ def paper_table(papers: Sequence[Paper]) -> "pa.Table":
         "withdrawn": pa.array([p.withdrawn for p in papers], pa.bool_()),
         "source": pa.array([p.source.value for p in papers], text),
         "datestamp": pa.array([p.datestamp for p in papers], pa.date32()),
+        "record_hash": pa.array([record_hash(p) for p in papers], pa.uint64()),
         "rank": pa.array([RANK[p.source] for p in papers], pa.int32()),
         "history": pa.array([_named(history_of(p)) for p in papers], pa.list_(version)),
     }
     return pa.table(columns)
-
-
-def history_of(paper: Paper) -> list[tuple[int, datetime | None, bool]]:
-    """Return its versions, with the current one even where the source sends no history.
-
-    Number, moment of submission as it is stored, whether it was withdrawn.
-    """
-    told: dict[int, tuple[int, datetime | None, bool]] = {
-        paper.version: (paper.version, to_utc(paper.updated_at), paper.withdrawn)
-    }
-    for each in paper.versions:
-        told[each.version] = (each.version, to_utc(each.submitted_at), each.withdrawn)
-    return list(told.values())
 
 
 def _named(history: Iterable[tuple[int, datetime | None, bool]]) -> list[dict[str, object]]:

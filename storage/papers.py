@@ -1,4 +1,4 @@
-"""Papers: written in batches, read by id. Never deletes one."""
+"""Store papers in batches and read them by ID."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -19,9 +19,8 @@ SELECT arxiv_id, version, title, abstract, authors, categories, primary_category
 FROM paper
 WHERE {condition}
 """
-# By rowid, found first: only the blocks that hold the rows are unpacked. By id alone DuckDB reads
-# every abstract (600,000 papers: 0.2 against 0.9 s for 50 scattered ids). For one paper it is the
-# other way round (17 against 36 cpu-ms).
+# Finds rowids first, because DuckDB then unpacks only the blocks with these rows instead of every
+# abstract. For a single paper the plain condition is faster.
 _PAPERS = _STORED.format(
     condition="rowid IN (SELECT rowid FROM paper WHERE arxiv_id IN (FROM listed($ids)))"
 )
@@ -37,7 +36,7 @@ SELECT arxiv_id, title
 FROM paper
 WHERE rowid IN (SELECT rowid FROM paper WHERE arxiv_id IN (FROM listed($ids)))
 """
-_HELD = """
+_KNOWN = """
 SELECT arxiv_id FROM paper WHERE arxiv_id IN (FROM listed($ids))
 """
 _RECORD_HASHES = """
@@ -48,92 +47,90 @@ SELECT arxiv_id, title, abstract, categories, content_hash
 FROM paper
 WHERE rowid IN (SELECT rowid FROM paper WHERE arxiv_id IN (FROM listed($ids)))
 """
-# md5 and not hash(): DuckDB may change the latter from one version to the next.
+# md5 instead of hash(), which may differ between versions of DuckDB.
 _BACKGROUND = """
 SELECT arxiv_id
 FROM paper
-WHERE NOT withdrawn
-  AND NOT ($exclude_decided AND arxiv_id IN (SELECT arxiv_id FROM decisions WHERE standing))
+WHERE NOT withdrawn AND arxiv_id NOT IN (SELECT arxiv_id FROM decisions WHERE standing)
 ORDER BY md5_number_lower(arxiv_id), arxiv_id
 LIMIT $limit
 """
 
-#: batches up to this size may hold little that is new, as pages of OAI's overlap do; larger ones
-#: are imports, which sort out what they brought before by themselves
+#: batches up to this size are checked for unchanged records first, because pages of OAI's overlap
+#: contain few new ones; larger batches are imports
 _PAGE = 5_000
 
 
 class Papers:
-    """The table `paper` and its history."""
+    """The tables `paper` and `paper_version`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def upsert(self, batch: Sequence[Paper], *, seen_at: datetime) -> UpsertCounts:
-        """Merge a batch into what we hold; a repeated batch changes nothing.
+        """Merge a batch of papers; a repeated batch changes nothing.
 
-        Batches of 10 to 50 thousand are best. What becomes of a record that meets one we hold is
-        told in `storage/paper_merge.py`. The counts are of distinct papers; `revised` means that
-        something a reader sees has changed.
+        Batches of 10,000 to 50,000 papers are fastest. `storage/paper_merge.py` has the rules. The
+        counts are of distinct papers; `revised` means that a field visible to readers changed.
         """
         papers = newest_of(batch)
-        fresh = self._not_as_held(papers) if len(papers) <= _PAGE else papers
+        fresh = self._changed(papers) if len(papers) <= _PAGE else papers
         unchanged = UpsertCounts(unchanged=len(papers) - len(fresh))
         if not fresh:
             return unchanged
         with self._session.batch("paper_batch", paper_table(fresh)):
             return unchanged + merge_batch(self._session, len(fresh), to_utc(seen_at))
 
-    def _not_as_held(self, papers: Sequence[Paper]) -> list[Paper]:
-        """Return the papers without those whose record is the one we took over last.
+    def _changed(self, papers: Sequence[Paper]) -> list[Paper]:
+        """Return the papers whose record differs from the one taken last.
 
-        `merge_batch` finds the same, but Arrow and what it loads are a tenth of a run.
+        `merge_batch` would find them too, but importing Arrow takes a tenth of a run.
         """
         ids = texts_json(paper.arxiv_id for paper in papers)
-        held: dict[str, int] = dict(self._session.rows(_RECORD_HASHES, {"ids": ids}))
-        return [paper for paper in papers if held.get(paper.arxiv_id) != record_hash(paper)]
+        existing: dict[str, int] = dict(self._session.rows(_RECORD_HASHES, {"ids": ids}))
+        return [paper for paper in papers if existing.get(paper.arxiv_id) != record_hash(paper)]
 
     def get(self, arxiv_id: str) -> StoredPaper | None:
-        """Return one paper, None if we do not hold it."""
+        """Return one paper, or None if it is unknown."""
         return self.get_many((arxiv_id,)).get(arxiv_id)
 
     def get_many(self, arxiv_ids: Iterable[str]) -> dict[str, StoredPaper]:
-        """Return those of the papers that we hold, in the order asked for."""
+        """Return the known papers among the given IDs, in the given order."""
         ids = list(dict.fromkeys(arxiv_ids))
-        asked = {"ids": texts_json(ids)}
+        parameters = {"ids": texts_json(ids)}
         versions: defaultdict[str, list[PaperVersion]] = defaultdict(list)
-        for arxiv_id, version, submitted_at, withdrawn in self._session.rows(_VERSIONS, asked):
+        for arxiv_id, version, submitted_at, withdrawn in self._session.rows(_VERSIONS, parameters):
             versions[arxiv_id].append(PaperVersion(version, from_utc(submitted_at), withdrawn))
         rows = (
             self._session.rows(_PAPER, {"id": ids[0]})
             if len(ids) == 1
-            else self._session.rows(_PAPERS, asked)
+            else self._session.rows(_PAPERS, parameters)
         )
         found = {row[0]: _stored_paper(row, tuple(versions[row[0]])) for row in rows}
         return {arxiv_id: found[arxiv_id] for arxiv_id in ids if arxiv_id in found}
 
     def titles(self, arxiv_ids: Iterable[str]) -> dict[str, str]:
-        """Return the titles of those of the papers that we hold: nothing else of them is read."""
+        """Return the titles of the known papers among the given IDs."""
         return dict(self._session.rows(_TITLES, {"ids": texts_json(arxiv_ids)}))
 
     def held(self, arxiv_ids: Iterable[str]) -> set[str]:
-        """Return which of the papers we hold."""
-        return {row[0] for row in self._session.rows(_HELD, {"ids": texts_json(arxiv_ids)})}
+        """Return the known IDs among the given ones."""
+        return {row[0] for row in self._session.rows(_KNOWN, {"ids": texts_json(arxiv_ids)})}
 
     def count(self) -> int:
-        """Return how many papers we hold."""
+        """Return the number of papers."""
         return self._session.number("SELECT count(*) FROM paper")
 
     def texts(self, arxiv_ids: Iterable[str]) -> list[PaperText]:
-        """Return the texts of those of the papers that we hold, in the order asked for."""
+        """Return the texts of the known papers among the given IDs, in the given order."""
         ids = list(dict.fromkeys(arxiv_ids))
         rows = self._session.rows(_TEXTS, {"ids": texts_json(ids)})
         found = {row[0]: _paper_text(row) for row in rows}
         return [found[arxiv_id] for arxiv_id in ids if arxiv_id in found]
 
-    def background(self, limit: int, *, exclude_decided: bool = True) -> list[PaperText]:
-        """Return a sample of the stream that is the same for the same papers: ordered by hash."""
-        rows = self._session.rows(_BACKGROUND, {"limit": limit, "exclude_decided": exclude_decided})
+    def background(self, limit: int) -> list[PaperText]:
+        """Return a reproducible sample of undecided papers, ordered by a hash of the ID."""
+        rows = self._session.rows(_BACKGROUND, {"limit": limit})
         return self.texts(row[0] for row in rows)
 
 

@@ -1,7 +1,4 @@
-"""Predictions of many papers as columns, and as one Arrow table: an object per number is too slow.
-
-Only builds tables; `storage/predictions.py` writes them.
-"""
+"""Predictions of many papers as columns, because one object per number would be too slow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,20 +15,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RaggedArray:
-    """One list of named numbers per paper, laid end to end."""
+    """One list of named numbers per paper, concatenated."""
 
-    #: (papers + 1,): where each paper's list begins, and where the last one ends
+    #: (papers + 1,): start of each paper's list, and the end of the last one
     starts: "npt.NDArray[np.int64]"
-    #: the names that can occur, field by field: (sections,), (facets, labels), (terms,)
+    #: possible names, field by field: (sections,), (facets, labels), (terms,)
     names: tuple[Sequence[str], ...]
-    #: by entry, the place of its name in `names`
+    #: for each number, the index of its name in `names`
     places: "npt.NDArray[np.int64]"
     numbers: "npt.NDArray[np.float64]"
 
 
 @dataclass(frozen=True, slots=True)
 class PredictionColumns:
-    """One model's words on distinct papers, as `Prediction` tells them, column by column."""
+    """Predictions of one model for distinct papers, as columns of `Prediction`."""
 
     model_id: str
     predicted_at: datetime
@@ -43,13 +40,13 @@ class PredictionColumns:
     facets: RaggedArray
     #: strongest first
     terms: RaggedArray
-    #: by facet, whether it is left open
+    #: by facet, whether its best label is below the threshold
     open_facets: dict[str, "npt.NDArray[np.bool_]"]
 
 
 def prediction_table(columns: PredictionColumns) -> "pa.Table":
-    """Return the columns as the table `prediction` has them."""
-    import numpy as np  # noqa: PLC0415  only writers pay its import
+    """Return the columns of the table `prediction`."""
+    import numpy as np  # noqa: PLC0415  only writers need it
     import pyarrow as pa  # noqa: PLC0415  as above
 
     count = len(columns.arxiv_ids)

@@ -1,4 +1,4 @@
-"""Predictions: the model's word, one row per paper and model, never mixed with decisions."""
+"""Store predictions, one row per paper and model."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,18 +10,18 @@ from storage.section_moves import moved_scores, read_changes
 from storage.taxonomy_types import TaxonomyChange
 from storage.types import FacetScore, Prediction, SectionScore, TermWeight
 
-# The random place is not the hash that the training's background is sampled by: a model has seen
-# those papers.
+# Another hash than the one that samples the training's background, because a model has seen those
+# papers.
 _MERGE = """
-MERGE INTO prediction AS held
+MERGE INTO prediction AS existing
 USING (SELECT *, md5_number_lower('audit ' || arxiv_id) AS random_place FROM prediction_batch)
-    AS told
-ON (held.arxiv_id = told.arxiv_id AND held.model_id = told.model_id)
+    AS incoming
+ON (existing.arxiv_id = incoming.arxiv_id AND existing.model_id = incoming.model_id)
 WHEN MATCHED THEN UPDATE BY NAME
 WHEN NOT MATCHED THEN INSERT BY NAME
 """
-# Of papers that have no prediction yet, as in a first pass over all, nothing has to be replaced.
-_HELD = """
+# In a first pass no paper has a prediction yet, so a plain insert is enough.
+_EXISTING = """
 SELECT count(*) FROM prediction WHERE arxiv_id IN (SELECT arxiv_id FROM prediction_batch)
 """
 _INSERT = """
@@ -29,7 +29,7 @@ INSERT INTO prediction BY NAME
 SELECT * REPLACE (true AS newest), md5_number_lower('audit ' || arxiv_id) AS random_place
 FROM prediction_batch
 """
-# `newest` is kept, not computed, so that the queue is a plain filter.
+# `newest` is stored so that the queue is a plain filter.
 _NEWEST = """
 UPDATE prediction
 SET newest = (prediction.model_id = best.model_id)
@@ -48,18 +48,18 @@ SET newest = (model_id = $model_id)
 WHERE newest <> (model_id = $model_id)
   AND arxiv_id IN (SELECT arxiv_id FROM prediction WHERE model_id = $model_id)
 """
-_WORDS = """
+_SELECT = """
 SELECT arxiv_id, model_id, in_scope, sections, facets, terms, content_hash, predicted_at,
        open_facets
 FROM prediction
 WHERE {condition}
 """
-_LATEST = _WORDS.format(
+_LATEST = _SELECT.format(
     condition="rowid IN (SELECT rowid FROM prediction"
     " WHERE newest AND arxiv_id IN (FROM listed($ids)))"
 )
-# as in `storage/papers.py`: of one paper the plain condition is the faster
-_LATEST_OF_ONE = _WORDS.format(condition="newest AND arxiv_id = $id")
+# as in `storage/papers.py`: for a single paper the plain condition is faster
+_LATEST_OF_ONE = _SELECT.format(condition="newest AND arxiv_id = $id")
 
 
 class Predictions:
@@ -69,12 +69,12 @@ class Predictions:
         self._session = session
 
     def add(self, columns: PredictionColumns) -> int:
-        """Store a batch; a model's earlier word on the same paper is replaced. Return how many."""
+        """Store a batch, replacing earlier predictions of the same model; return the number."""
         if not len(columns.arxiv_ids):
             return 0
         table = prediction_table(columns)
         with self._session.transaction(), self._session.batch("prediction_batch", table):
-            if self._session.number(_HELD):
+            if self._session.number(_EXISTING):
                 self._session.write(_MERGE)
                 self._session.write(_NEWEST)
             else:
@@ -84,7 +84,7 @@ class Predictions:
     def latest(self, arxiv_ids: Iterable[str]) -> dict[str, Prediction]:
         """Return the newest prediction of each paper that has one.
 
-        Where the taxonomy changed since, its sections stand under today's ids.
+        Sections are mapped to the IDs of the current taxonomy.
         """
         ids = list(arxiv_ids)
         rows = (
@@ -96,9 +96,9 @@ class Predictions:
         return {row[0]: _prediction(row, changes) for row in rows}
 
     def prefer(self, model_id: str) -> int:
-        """Show this model's predictions wherever it has some, after a rollback to it.
+        """Make this model's predictions the newest ones, after a rollback to it.
 
-        Returns how many predictions were turned on or off.
+        Returns how many predictions changed.
         """
         with self._session.transaction():
             return self._session.write(_PREFER, {"model_id": model_id})

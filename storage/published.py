@@ -1,4 +1,4 @@
-"""Published: which paper went where, under which section. Recorded after the effect, once."""
+"""Record which paper was published to which target, after the fact."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,12 +11,13 @@ from storage.taxonomy_types import TaxonomyChange
 
 _RECORD = """
 INSERT INTO publication
-SELECT DISTINCT told.arxiv_id, $target, told.section, CAST($published_at AS TIMESTAMP)
+SELECT DISTINCT incoming.arxiv_id, $target, incoming.section, CAST($published_at AS TIMESTAMP)
 FROM (SELECT unnest(from_json($entries, '[{"arxiv_id": "VARCHAR", "section": "VARCHAR"}]'),
-                    recursive := true)) AS told
+                    recursive := true)) AS incoming
 WHERE NOT EXISTS (
-    SELECT 1 FROM publication AS held
-    WHERE held.target = $target AND held.arxiv_id = told.arxiv_id AND held.section = told.section)
+    SELECT 1 FROM publication AS existing
+    WHERE existing.target = $target AND existing.arxiv_id = incoming.arxiv_id
+      AND existing.section = incoming.section)
 """
 _ENTRIES = """
 SELECT publication.arxiv_id, publication.section, publication.published_at, decisions.sections
@@ -37,7 +38,7 @@ class Published:
     def record(
         self, target: str, entries: Sequence[tuple[str, str]], published_at: datetime
     ) -> int:
-        """Record that papers (arXiv id, section id) went to a target; return how many are new."""
+        """Record (arXiv ID, section ID) pairs published to a target; return how many are new."""
         if not entries:
             return 0
         with self._session.transaction():
@@ -51,10 +52,10 @@ class Published:
             )
 
     def entries(self, target: str) -> set[tuple[str, str]]:
-        """Return the (arXiv id, section id) pairs that went to a target, by today's ids.
+        """Return the (arXiv ID, section ID) pairs published to a target, by current IDs.
 
-        Where a section was split, a paper counts as published in those parts in which it stands
-        approved today, and under the old id while it stands in none.
+        If a section was split, a paper counts as published in the parts it is approved for, and
+        under the old ID if it is approved for none of them.
         """
         changes = read_changes(self._session)
         return {
@@ -69,7 +70,7 @@ class Published:
 def _today(
     section: str, published_at: datetime, standing: set[str], changes: Sequence[TaxonomyChange]
 ) -> set[str]:
-    """Return where a published section's paper stands after all later changes."""
+    """Return the current sections of a published paper."""
     sections = {section}
     for change in changes:
         if published_at <= change.applied_at:

@@ -1,4 +1,4 @@
-"""Quarantine: what a source sent and nobody could read, kept whole with the reason. Drops none."""
+"""Store records that could not be read, whole and with the reason."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,15 +10,15 @@ from storage.types import QuarantinedRecord
 
 _ADD = """
 INSERT INTO quarantined
-SELECT told.*
+SELECT incoming.*
 FROM (SELECT CAST($quarantined_at AS TIMESTAMP), CAST($source AS VARCHAR) AS source,
              CAST($reason AS VARCHAR) AS reason, CAST($raw AS BLOB),
              CAST($raw_hash AS VARCHAR) AS raw_hash, CAST($raw_path AS VARCHAR),
-             CAST($arxiv_id AS VARCHAR)) AS told
+             CAST($arxiv_id AS VARCHAR)) AS incoming
 WHERE NOT EXISTS (
-    SELECT 1 FROM quarantined AS held
-    WHERE held.raw_hash = told.raw_hash AND held.source = told.source
-      AND held.reason = told.reason)
+    SELECT 1 FROM quarantined AS existing
+    WHERE existing.raw_hash = incoming.raw_hash AND existing.source = incoming.source
+      AND existing.reason = incoming.reason)
 """
 _RECENT = """
 SELECT source, reason, raw, raw_path, arxiv_id, quarantined_at
@@ -32,7 +32,7 @@ SELECT raw_hash, source, reason, CAST($papers AS INTEGER), CAST($resolved_at AS 
 FROM quarantine
 WHERE raw_hash = $raw_hash AND source = $source AND reason = $reason
 """
-# Read back in portions: whole pages lie there too.
+# Read in parts, because whole pages are stored too.
 _OPEN = """
 SELECT source, reason, raw, raw_path, arxiv_id, quarantined_at
 FROM quarantine
@@ -44,16 +44,16 @@ _BEFORE_ALL = datetime(1991, 1, 1, tzinfo=UTC)
 
 
 class Quarantine:
-    """The table `quarantined`, less what was resolved since."""
+    """The table `quarantined` without resolved records."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def add(self, batch: Sequence[QuarantinedRecord]) -> int:
-        """Keep records; return how many are new: the same bytes for the same reason count once."""
+        """Store records; return how many are new. The same bytes and reason count once."""
         added = 0
         with self._session.transaction():
-            # Row by row on purpose: they are few, and their bytes are of any size.
+            # Row by row, because they are few and of any size.
             for record in batch:
                 added += self._session.write(
                     _ADD,
@@ -79,7 +79,7 @@ class Quarantine:
         ]
 
     def after(self, last: QuarantinedRecord | None, limit: int) -> list[QuarantinedRecord]:
-        """Return the next unresolved records after `last` (None: from the start), oldest first."""
+        """Return the next unresolved records after `last` (None: the first), oldest first."""
         rows = self._session.rows(
             _OPEN,
             {
@@ -95,9 +95,9 @@ class Quarantine:
         ]
 
     def resolve(self, record: QuarantinedRecord, *, papers: int, resolved_at: datetime) -> None:
-        """Note that a record could be read after all and held so many papers.
+        """Record that a quarantined record could be read and contained so many papers.
 
-        Its bytes stay; it leaves the view, `recent` and `count`.
+        Its bytes are kept; the view, `recent` and `count` leave it out.
         """
         with self._session.transaction():
             self._session.write(
@@ -112,7 +112,7 @@ class Quarantine:
             )
 
     def count(self, since: datetime = _BEFORE_ALL) -> int:
-        """Return how many records wait to be readable, of those that came at or after `since`."""
+        """Return the number of unresolved records since `since`."""
         return self._session.number(
             "SELECT count(*) FROM quarantine WHERE quarantined_at >= $since",
             {"since": to_utc(since)},

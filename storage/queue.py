@@ -1,7 +1,7 @@
-"""The queue: papers that are predicted and undecided, a page at a time. Writes nothing.
+"""Read pages of the queue: predicted and undecided papers.
 
-Ids are found first and the papers read by id after, which stays at milliseconds over millions of
-papers where sorting whole rows does not.
+Finds IDs first and reads the papers by ID, because sorting whole rows is slow with millions of
+papers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,8 +24,8 @@ FROM queue {join}
 ORDER BY {order}, queue.arxiv_id
 LIMIT $limit OFFSET $offset
 """
-# Seven likely, three uncertain, over and over; a paper in both stands where it comes first. No
-# paper beyond the first limit + offset of either list can be on the page.
+# Takes turns between both orders; a paper in both appears where it comes first. Papers beyond the
+# first limit + offset of either order cannot be on the page.
 _MIXED = """
 WITH waiting AS (SELECT arxiv_id, in_scope, priority FROM queue {wanted}),
 likely AS (
@@ -61,8 +61,8 @@ _SORTED = {
         turn=LIKELY_IN_TURN + UNCERTAIN_IN_TURN,
     ),
 }
-# The best papers are found among the best predictions: who waits is asked of those alone (3 million
-# papers: 78 instead of 229 cpu-ms). The more is decided, the more of the best may wait no more.
+# Finds the likeliest papers among the best predictions only, because joining all with their
+# decisions takes three times as long. The more is decided, the more of the best are not waiting.
 _LIKELIEST = """
 SELECT min(in_scope)
 FROM (SELECT in_scope FROM prediction
@@ -71,7 +71,7 @@ FROM (SELECT in_scope FROM prediction
       LIMIT $most)
 """
 _DECIDED = "SELECT count(*) FROM decision_event"
-#: of more than this the search costs what it saves
+#: above this the search costs as much as it saves
 _MOST_LIKELIEST = 5_000
 _DEFERRED = """
 SELECT prediction.arxiv_id, prediction.in_scope
@@ -97,13 +97,13 @@ ORDER BY top_section
 
 @dataclass(frozen=True, slots=True)
 class QueueTally:
-    """How many papers wait, counted in one pass."""
+    """How many papers wait."""
 
-    #: of those likely enough, by top section
+    #: likely enough papers by top section
     sections: Mapping[str, int]
-    #: all of those likely enough
+    #: all likely enough papers
     size: int
-    #: whatever their likelihood
+    #: all papers, whatever their probability
     whole: int
 
 
@@ -124,21 +124,21 @@ class Queue:
         order: str = "likely",
         at_least: float = 0.0,
     ) -> list[QueueItem]:
-        """Return a page of the queue, of one top section or of all.
+        """Return a page of the queue.
 
         Args:
-            section: only papers whose best section this is.
-            limit: how many at most.
-            offset: how many to skip.
-            order: `likely` (highest in_scope first), `uncertain` (nearest to 0.5 first), `mixed`
-                (seven likely, three uncertain, over and over), `random` (by a hash of the id, so
-                that it owes nothing to the model) or `newest` (last submitted first); ties by
-                arXiv id.
+            section: only papers with this top section.
+            limit: maximum number of papers.
+            offset: papers to skip.
+            order: one of `config.orders.ORDERS`; ties by arXiv ID.
             at_least: only papers with at least this probability of being in scope.
+
+        Raises:
+            UsageError: the order does not exist.
         """
         if order not in ORDERS:
             raise UsageError(
-                f"the queue has no order {order!r}.", hint=f"It has {', '.join(ORDERS)}."
+                f"The queue has no order {order!r}.", hint=f"Use one of: {', '.join(ORDERS)}."
             )
         asked = {"section": section, "limit": limit, "offset": offset, "at_least": at_least}
         if order == "likely" and (least := self._likeliest(section, limit + offset)) is not None:
@@ -148,7 +148,7 @@ class Queue:
         return self._items(self._session.rows(_SORTED[order], asked))
 
     def _likeliest(self, section: str | None, wanted: int) -> float | None:
-        """Return a probability that at least `wanted` waiting papers should reach, if any pays."""
+        """Return a probability that `wanted` waiting papers probably reach, or None."""
         most = 200 + 4 * wanted + self._session.number(_DECIDED)
         if most > _MOST_LIKELIEST:
             return None
@@ -156,24 +156,24 @@ class Queue:
         return None if row is None else row[0]
 
     def deferred(self, limit: int) -> list[QueueItem]:
-        """Return predicted papers somebody put off, the longest waiting first."""
+        """Return deferred papers with a prediction, longest waiting first."""
         return self._items(self._session.rows(_DEFERRED, {"limit": limit}))
 
     def tally(self, *, at_least: float = 0.0) -> QueueTally:
-        """Return what `counts` and `size` say, and the size of the whole, for one look at all."""
+        """Return `counts`, `size` and the size of the whole queue in one query."""
         rows = self._session.rows(_TALLY, {"at_least": at_least})
         return QueueTally(
             sections={section: count for section, count, _ in rows if section and count},
             size=sum(count for _, count, _ in rows),
-            whole=sum(every for _, _, every in rows),
+            whole=sum(whole for _, _, whole in rows),
         )
 
     def counts(self, *, at_least: float = 0.0) -> dict[str, int]:
-        """Return how many papers wait, by top section."""
+        """Return the number of waiting papers by top section."""
         return dict(self._session.rows(_COUNTS, {"at_least": at_least}))
 
     def size(self, *, at_least: float = 0.0) -> int:
-        """Return how many papers wait."""
+        """Return the number of waiting papers."""
         return self._session.number(
             "SELECT count(*) FROM queue WHERE in_scope >= $at_least", {"at_least": at_least}
         )

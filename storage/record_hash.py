@@ -1,22 +1,21 @@
-"""A record's hash in Python, equal to the one `storage/paper_merge.py` computes and stores. Pure.
+"""Hash a paper's record as its source sent it, so that unchanged records are skipped.
 
-It only spares work: a record whose hash were another than SQL's would be merged, and found to be
-unchanged there. So a DuckDB that writes dates or lists in another way costs time and no paper.
+Databases keep these hashes: the text that is hashed is DuckDB's own notation of a row, in which the
+first versions of this program computed it, and must not change.
 """
 
 import hashlib
 from datetime import datetime
 
 from storage.engine.instants import to_utc
-from storage.paper_batch import history_of
 from storage.types import Paper
 
 
 def record_hash(paper: Paper) -> int:
-    """Return `md5_number_lower` over all that a source sent about a paper."""
+    """Return the lower half of an MD5 over all fields that a source sent."""
     history = ", ".join(
         f"{{'version': {version}, 'submitted_at': {_quoted(submitted_at)},"
-        f" 'withdrawn': {_truth(withdrawn)}}}"
+        f" 'withdrawn': {_boolean(withdrawn)}}}"
         for version, submitted_at, withdrawn in history_of(paper)
     )
     parts = (
@@ -32,19 +31,36 @@ def record_hash(paper: Paper) -> int:
         paper.doi or "",
         paper.journal_ref or "",
         paper.license or "",
-        _moment(to_utc(paper.submitted_at)) or "",
-        _moment(to_utc(paper.updated_at)) or "",
-        _truth(paper.withdrawn),
+        _timestamp(to_utc(paper.submitted_at)) or "",
+        _timestamp(to_utc(paper.updated_at)) or "",
+        _boolean(paper.withdrawn),
         f"[{history}]",
     )
-    # As concat_ws does it: what is not known leaves no place.
+    # Like SQL's concat_ws, which skips NULL with its separator.
     text = "\x1f".join(part for part in parts if part is not None)
     digest = hashlib.md5(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
     return int.from_bytes(digest[8:], "little")
 
 
-def _moment(moment: datetime | None) -> str | None:
-    """Return a stored instant as DuckDB writes it: without zeros behind the last digit."""
+def history_of(paper: Paper) -> list[tuple[int, datetime | None, bool]]:
+    """Return the versions as (number, stored time of submission, withdrawn).
+
+    Includes the current version even if the source sends no history.
+    """
+    history: dict[int, tuple[int, datetime | None, bool]] = {
+        paper.version: (paper.version, to_utc(paper.updated_at), paper.withdrawn)
+    }
+    for version in paper.versions:
+        history[version.version] = (
+            version.version,
+            to_utc(version.submitted_at),
+            version.withdrawn,
+        )
+    return list(history.values())
+
+
+def _timestamp(moment: datetime | None) -> str | None:
+    """Return a timestamp in DuckDB's notation: without trailing zeros in the fraction."""
     if moment is None:
         return None
     text = str(moment)
@@ -52,8 +68,8 @@ def _moment(moment: datetime | None) -> str | None:
 
 
 def _quoted(moment: datetime | None) -> str:
-    return "NULL" if moment is None else f"'{_moment(moment)}'"
+    return "NULL" if moment is None else f"'{_timestamp(moment)}'"
 
 
-def _truth(said: bool) -> str:  # noqa: FBT001  a value, not a switch
-    return "true" if said else "false"
+def _boolean(value: bool) -> str:  # noqa: FBT001  a value, not a switch
+    return "true" if value else "false"

@@ -1,4 +1,4 @@
-"""Runs: each execution of a command, its start and its end as two appended rows."""
+"""Record executions of commands: one row for the start, one for the end."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ INSERT INTO run_end
 SELECT $run_id, $finished_at, $status,
        map(CAST($names AS VARCHAR[]), CAST($numbers AS BIGINT[])), $error
 """
-_WORDS = "INSERT INTO run_words VALUES ($run_id, $words)"
+_ARGV = "INSERT INTO run_words VALUES ($run_id, $argv)"
 _UNFINISHED = """
 SELECT run_id, process FROM run_start WHERE run_id NOT IN (SELECT run_id FROM run_end)
 """
@@ -40,10 +40,10 @@ class Runs:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def start(self, command: str, started_at: datetime, words: Sequence[str] = ()) -> str:
-        """Record that a command begins, and the words it was called with; return the run's id.
+    def start(self, command: str, started_at: datetime, argv: Sequence[str] = ()) -> str:
+        """Record the start of a command with its command line; return the run's ID.
 
-        Runs whose process is gone without a word are marked interrupted first.
+        Runs whose process no longer exists are marked as interrupted first.
         """
         with self._session.transaction():
             for run_id, process in self._session.rows(_UNFINISHED):
@@ -53,7 +53,7 @@ class Runs:
                         finished_at=None,
                         status=RunStatus.INTERRUPTED,
                         counts={},
-                        error="its process ended without a word",
+                        error="its process was killed",
                     )
             seq = self._session.number("SELECT coalesce(max(seq), 0) + 1 FROM run_start")
             stamp = to_utc(started_at)
@@ -68,8 +68,8 @@ class Runs:
                     "process": this_process(),
                 },
             )
-            if words:
-                self._session.write(_WORDS, {"run_id": run_id, "words": list(words)})
+            if argv:
+                self._session.write(_ARGV, {"run_id": run_id, "argv": list(argv)})
         return run_id
 
     def finish(
@@ -81,7 +81,11 @@ class Runs:
         counts: Mapping[str, int],
         error: str | None = None,
     ) -> None:
-        """Record how a run ended; what it counted is named by the caller."""
+        """Record how a run ended and what it counted.
+
+        Raises:
+            StorageError: no unfinished run has this ID.
+        """
         with self._session.transaction():
             known = self._session.number(
                 "SELECT count(*) FROM run_start WHERE run_id = $run_id"
@@ -89,7 +93,7 @@ class Runs:
                 {"run_id": run_id},
             )
             if not known:
-                raise StorageError(f"there is no unfinished run {run_id}.")
+                raise StorageError(f"There is no unfinished run {run_id}.")
             self._end(
                 run_id,
                 finished_at=to_utc(finished_at),
@@ -99,18 +103,18 @@ class Runs:
             )
 
     def last(self, command: str | None = None) -> RunRecord | None:
-        """Return the run that started last, of one command or of all."""
+        """Return the newest run of a command, or of all."""
         found = self.recent(1, command)
         return found[0] if found else None
 
     def recent(self, limit: int, command: str | None = None) -> list[RunRecord]:
-        """Return the runs that started last, newest first."""
+        """Return the newest runs, newest first."""
         return [
             _run(row) for row in self._session.rows(_RECENT, {"limit": limit, "command": command})
         ]
 
     def unfinished(self) -> list[tuple[RunRecord, bool]]:
-        """Return the runs without an end, newest first, and whether their process still lives."""
+        """Return the unfinished runs, newest first, and whether their process still exists."""
         processes: dict[str, str] = dict(self._session.rows(_UNFINISHED))
         return [
             (run, is_alive(processes[run.run_id]))

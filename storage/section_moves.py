@@ -1,7 +1,6 @@
-"""What the changes of the taxonomy did to sections, in order. Reads; `storage/taxonomy.py` writes.
+"""Map section IDs of stored predictions and publications through later taxonomy changes.
 
-Words of the model and rows of `publication` are mapped with it as they are read; decisions have
-their own table, `placement`.
+Decisions have their own table for this, `placement`.
 """
 
 from collections import defaultdict
@@ -21,7 +20,7 @@ _MOVES = "SELECT change_id, kind, old_section, new_sections FROM section_move OR
 
 
 def read_changes(session: Session) -> tuple[TaxonomyChange, ...]:
-    """Return all changes of the taxonomy, oldest first."""
+    """Return all taxonomy changes, oldest first."""
     changes = session.rows(_CHANGES)
     if not changes:
         return ()
@@ -43,17 +42,17 @@ def read_changes(session: Session) -> tuple[TaxonomyChange, ...]:
 
 
 def targets(moves: Iterable[SectionMove]) -> dict[str, tuple[str, ...]]:
-    """Return, for each section whose id changed its meaning, the ids its papers can have now."""
+    """Return the new IDs for each section whose ID changed its meaning."""
     return {move.old: move.new for move in moves if move.old is not None and move.changes_ids}
 
 
 def moved_scores(
     scores: Sequence[SectionScore], changes: Iterable[TaxonomyChange]
 ) -> tuple[SectionScore, ...]:
-    """Return a model's sections in today's ids, best first.
+    """Return a model's sections with current IDs, best first.
 
-    A section that was split or dissolved is left out: the model did not say which part it meant.
-    Of sections that were merged the likeliest speaks; the sum would count a paper in both twice.
+    A section that was split or dissolved is left out, because the model did not choose a part.
+    Merged sections get the highest probability, because the sum would count a paper in both twice.
     """
     for change in changes:
         gone = targets(change.moves)

@@ -1,10 +1,10 @@
-"""The store: one short lease on the database and everything that can be asked of it. No SQL here.
+"""Open the database for one short unit of work.
 
     with open_store() as store:
         store.papers.upsert(batch, seen_at=now)
 
-Open it, do one unit of work, leave the block. Never hold it across a network wait, a training run
-or a page being read: every other process and thread waits meanwhile.
+Do not keep a store open across network requests or a training: all other processes and threads
+wait meanwhile.
 """
 
 import functools
@@ -38,7 +38,7 @@ from storage.taxonomy import TaxonomyChanges
 
 
 class Store:
-    """An open database, for the length of one lease, in one thread."""
+    """An open database, for one lease and one thread."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -60,11 +60,11 @@ class Store:
         self.integrity = Integrity(session)
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Make several writes one: all are stored, or none if an error leaves the block."""
+        """Commit all writes of the block together, or none if an error leaves it."""
         return self._session.transaction()
 
     def checkpoint(self) -> None:
-        """Move all that is committed from the WAL into the file, at the end of every run."""
+        """Move committed data from the WAL into the file; called at the end of every run."""
         self._session.checkpoint()
 
 
@@ -72,9 +72,9 @@ OpenStore = Callable[[], AbstractContextManager[Store]]
 
 
 def store_opener(path: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore:
-    """Return what opens the database at `path`: it takes the lease, migrates, and closes.
+    """Return a function that opens the database at `path`, migrates it and closes it.
 
-    The opener raises StoreBusyError, StoreDamagedError, SchemaVersionError or StorageError.
+    The function raises StoreBusyError, StoreDamagedError, SchemaVersionError or StorageError.
     """
 
     @contextmanager
@@ -89,10 +89,10 @@ def store_opener(path: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore
 
 
 def _checked_session(path: Path, connection: duckdb.DuckDBPyConnection) -> Session:
-    """Return a session on a database that lost nothing and has the current schema."""
+    """Return a session after checking for lost commits and migrating."""
     session = Session(
         connection,
-        before_commit=_count_up,
+        before_commit=_increment_generation,
         after_commit=lambda session: write_manifest(path, take_manifest(session)),
     )
     compare(path, take_manifest(session), read_manifest(path))
@@ -106,5 +106,5 @@ def _migrations() -> tuple[Migration, ...]:
     return known_migrations()
 
 
-def _count_up(session: Session) -> None:
+def _increment_generation(session: Session) -> None:
     session.write("UPDATE store_state SET generation = generation + 1")

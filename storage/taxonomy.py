@@ -1,6 +1,6 @@
-"""Changes of the taxonomy as events: which sections went where, and where that puts decisions.
+"""Store taxonomy changes and the sections they give to earlier decisions.
 
-Never touches a decision.
+Decisions themselves are never changed.
 """
 
 from collections.abc import Iterable
@@ -41,20 +41,21 @@ SELECT coalesce((SELECT max(seq) FROM taxonomy_change), 0) + 1, $change_id, $fro
 """
 _MOVES = """
 INSERT INTO section_move
-SELECT $change_id, told.kind, told.old, told.new
+SELECT $change_id, incoming.kind, incoming.old, incoming.new
 FROM (SELECT unnest(from_json($moves, '[{"kind": "VARCHAR", "old": "VARCHAR",
-                                         "new": ["VARCHAR"]}]'), recursive := true)) AS told
+                                         "new": ["VARCHAR"]}]'), recursive := true)) AS incoming
 """
 _PLACEMENTS = """
 INSERT INTO placement
-SELECT (SELECT max(seq) FROM taxonomy_change), told.decision_id, told.sections, told.unplaced,
+SELECT (SELECT max(seq) FROM taxonomy_change), incoming.decision_id, incoming.sections,
+       incoming.unplaced,
        CAST($applied_at AS TIMESTAMP)
 FROM (SELECT unnest(from_json($placements, '[{
           "decision_id": "VARCHAR", "sections": ["VARCHAR"], "unplaced": "BOOLEAN"}]'),
-                    recursive := true)) AS told
+                    recursive := true)) AS incoming
 """
-# The first section of a prediction is kept, not computed, so that the queue is a plain filter;
-# the model's own words, the list `sections`, stay as they are.
+# `top_section` is stored so that the queue is a plain filter; the list `sections` keeps the model's
+# own IDs.
 _FIRST_SECTIONS = """
 UPDATE prediction
 SET top_section = list_filter(
@@ -87,17 +88,17 @@ class TaxonomyChanges:
         return read_changes(self._session)
 
     def placed(self) -> dict[str, int]:
-        """Return how many papers stand approved in each section, by today's ids."""
+        """Return the number of approved papers in each section, by current IDs."""
         return dict(self._session.rows(_PLACED))
 
     def unplaced(self) -> int:
-        """Return how many approved papers wait for a human to place them again."""
+        """Return the number of approved papers that need a new section."""
         return self._session.number("SELECT count(*) FROM decisions WHERE standing AND unplaced")
 
     def affected(self, sections: Iterable[str]) -> list[PlacedDecision]:
-        """Return every decision that names one of the sections today, in order of recording.
+        """Return every decision in one of the sections, in order of recording.
 
-        Also those that do not stand: they can stand again.
+        Includes decisions that are not standing, because an undo can make them stand again.
         """
         return [
             PlacedDecision(id_, arxiv_id, Verdict(verdict), tuple(named), *rest)
@@ -107,7 +108,7 @@ class TaxonomyChanges:
         ]
 
     def record(self, change: NewTaxonomyChange) -> None:
-        """Append a change with all its placements, and put waiting papers under the new ids."""
+        """Store a change with its placements and move waiting papers to the new IDs."""
         applied_at = to_utc(change.applied_at)
         with self._session.transaction():
             for fingerprint, content in (
@@ -137,12 +138,12 @@ class TaxonomyChanges:
             self._move_first_sections(change)
 
     def in_force_at(self, moment: datetime) -> str | None:
-        """Return the taxonomy (TOML) that later changes replaced; None: today's still holds."""
+        """Return the taxonomy (TOML) in force at a moment; None if it is the current one."""
         row = self._session.row(_IN_FORCE, {"moment": to_utc(moment)})
         return None if row is None else str(row[0])
 
     def text(self, fingerprint: str) -> str | None:
-        """Return a taxonomy that took part in a change, as TOML; None if none had it."""
+        """Return a taxonomy that was part of a change, as TOML, or None."""
         row = self._session.row(_TEXT, {"fingerprint": fingerprint})
         return None if row is None else str(row[0])
 

@@ -1,4 +1,4 @@
-"""The records of a change to the taxonomy. Sections are ids here; nothing knows their meaning."""
+"""Records of taxonomy changes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from storage.types import Verdict
 
 
 class MoveKind(StrEnum):
-    """What happened to one section."""
+    """Kind of change to a section."""
 
     RENAME = "rename"
     MOVE = "move"
@@ -22,31 +22,31 @@ class MoveKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SectionMove:
-    """One section's part in a change."""
+    """The change of one section."""
 
     kind: MoveKind
-    #: None for a section that is new
+    #: None for a new section
     old: str | None
-    #: where its papers can go; none for a section that was dissolved
+    #: sections its papers can move to; empty for a dissolved section
     new: tuple[str, ...]
 
     @property
     def changes_ids(self) -> bool:
-        """Whether a word said about the old section means something else now."""
+        """Whether the old ID has a new meaning."""
         return self.old is not None and self.new != (self.old,)
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedDecision:
-    """A decision as it reads today, with the text it was made on."""
+    """A decision with current section IDs and the text it was made on."""
 
     decision_id: str
     arxiv_id: str
     verdict: Verdict
     sections: tuple[str, ...]
-    #: it is the paper's decision today; others stand again when a later one is taken back
+    #: the paper's current decision; others can stand again after an undo
     standing: bool
-    #: an earlier change left it without a section
+    #: an earlier change removed its section
     unplaced: bool
     title: str
     abstract: str
@@ -54,11 +54,11 @@ class PlacedDecision:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a change puts one decision that was made before it."""
+    """The sections a change gives to an earlier decision."""
 
     decision_id: str
     sections: tuple[str, ...]
-    #: an approval whose section is gone, or was split, and nothing says where it goes
+    #: an approval whose section was removed or split without a known successor
     unplaced: bool = False
 
 
@@ -79,7 +79,7 @@ class NewTaxonomyChange:
 
 @dataclass(frozen=True, slots=True)
 class TaxonomyChange:
-    """A change as it was recorded."""
+    """A recorded change."""
 
     change_id: str
     from_fingerprint: str
@@ -87,5 +87,5 @@ class TaxonomyChange:
     applied_at: datetime
     applied_by: str
     moves: tuple[SectionMove, ...]
-    #: the models whose predictions speak of the old sections
+    #: models whose predictions have the old section IDs
     models: frozenset[str]

@@ -1,7 +1,7 @@
-"""The records of the house: frozen, complete at birth, imported by all, importing nothing.
+"""Records that several modules share.
 
-Every datetime is aware and UTC. None means "the source did not say", never "not filled in yet".
-Papers are keyed by `arxiv_id`, the canonical identifier without version.
+Every datetime is aware and UTC. None means that the source did not say. Papers are keyed by
+`arxiv_id`, the canonical identifier without version.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from enum import StrEnum
 class Source(StrEnum):
     """Where a record came from.
 
-    Text is only ever compared within one source: OAI sends raw TeX, the query API sends it
+    Text is compared only within one source, because OAI sends raw TeX and the query API sends it
     converted.
     """
 
@@ -32,14 +32,14 @@ class PaperVersion:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One paper as one source stated it at one moment."""
+    """One paper as sent by one source."""
 
     arxiv_id: str
     version: int
     title: str
     abstract: str
     authors: tuple[str, ...]
-    #: arXiv's categories, aliases made canonical, the primary one first
+    #: arXiv's categories with aliases resolved, the primary one first
     categories: tuple[str, ...]
     primary_category: str
     source: Source
@@ -52,7 +52,7 @@ class Paper:
     #: when the current version was submitted
     updated_at: datetime | None = None
     withdrawn: bool = False
-    #: the whole history where the source has it (OAI, snapshot), else empty
+    #: all versions if the source has them (OAI, snapshot), else empty
     versions: tuple[PaperVersion, ...] = ()
     #: OAI's datestamp: the UTC day of the last metadata change, not a publication date
     datestamp: date | None = None
@@ -60,27 +60,26 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class StoredPaper:
-    """A paper as we hold it."""
+    """A paper in the database."""
 
     paper: Paper
     first_seen_at: datetime
-    #: sha256 over what a reviewer and the classifier see: title, abstract, authors, comment, and
-    #: whether it was withdrawn
+    #: sha256 of title, abstract, authors, comment and withdrawn: what reviewers and models see
     content_hash: str
-    #: when the source named in `paper` last sent a whole record of it that was not as before
+    #: when the source named in `paper` last sent a changed whole record
     taken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UpsertCounts:
-    """What a batch of papers did to the database."""
+    """Results of storing a batch of papers."""
 
     new: int = 0
     revised: int = 0
     unchanged: int = 0
 
     def __add__(self, other: "UpsertCounts") -> "UpsertCounts":
-        """Return the sum, for reports over many batches."""
+        """Return the sum over several batches."""
         return UpsertCounts(
             self.new + other.new, self.revised + other.revised, self.unchanged + other.unchanged
         )
@@ -88,7 +87,7 @@ class UpsertCounts:
 
 @dataclass(frozen=True, slots=True)
 class PaperText:
-    """What the classifier reads of a paper."""
+    """The text of a paper for the classifier."""
 
     arxiv_id: str
     title: str
@@ -98,7 +97,7 @@ class PaperText:
 
 
 class AnnounceType(StrEnum):
-    """How a feed announced a paper, relative to the categories that were asked for."""
+    """How a feed announced a paper, relative to the requested categories."""
 
     NEW = "new"
     CROSS = "cross"
@@ -108,9 +107,9 @@ class AnnounceType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """One item of one day's feed: the signal that a paper was announced, not the record of it."""
+    """One item of a day's feed: the announcement of a paper, not its record."""
 
-    #: announcement day in America/New_York, as the feed dates it
+    #: announcement day in America/New_York, as dated by the feed
     day: date
     arxiv_id: str
     version: int
@@ -121,13 +120,13 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedRecord:
-    """Something a source sent that could not be read, kept whole."""
+    """A record that could not be read, kept whole."""
 
     source: str
     reason: str
-    #: the record's own bytes, as they came
+    #: the bytes of the record
     raw: bytes
-    #: where the whole answer lies in the archive, if it was archived
+    #: path of the whole response in the archive, if archived
     raw_path: str | None
     arxiv_id: str | None
     quarantined_at: datetime
@@ -135,7 +134,7 @@ class QuarantinedRecord:
 
 @dataclass(frozen=True, slots=True)
 class SectionScore:
-    """The probability that a paper belongs in a section (its id)."""
+    """The probability of a section, given by its ID."""
 
     section: str
     probability: float
@@ -152,7 +151,7 @@ class FacetScore:
 
 @dataclass(frozen=True, slots=True)
 class TermWeight:
-    """One term's share in a score: for it (positive) or against it (negative)."""
+    """The weight of a term in a score: for it (positive) or against it (negative)."""
 
     term: str
     weight: float
@@ -160,7 +159,7 @@ class TermWeight:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The model's word about one paper. Never mixed with the human's."""
+    """A model's scores for one paper."""
 
     arxiv_id: str
     model_id: str
@@ -169,21 +168,21 @@ class Prediction:
     #: best first
     sections: tuple[SectionScore, ...]
     facets: tuple[FacetScore, ...]
-    #: the terms that decided `in_scope` and the first section, strongest first
+    #: terms with the largest weights in `in_scope` and the first section, strongest first
     terms: tuple[TermWeight, ...]
-    #: of the text that was read, so that a revised paper is classified again
+    #: of the text that was classified, so that a revised paper is classified again
     content_hash: str
     predicted_at: datetime
-    #: facets whose best label is below its threshold: the reviewer is asked just that
+    #: facets whose best label is below its threshold, to be decided by the reviewer
     open_facets: tuple[str, ...] = ()
 
 
-#: whose decisions the curated list's own entries are; no person decides under this name
+#: reviewer of the decisions for entries of the curated list; reserved
 LIST_REVIEWER = "list"
 
 
 class Verdict(StrEnum):
-    """The human's word."""
+    """A reviewer's verdict on a paper."""
 
     APPROVED = "approved"
     REJECTED = "rejected"
@@ -204,7 +203,7 @@ class NewDecision:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A recorded decision. Never changed: undoing it is an event of its own."""
+    """A recorded decision. Undoing it is a separate event."""
 
     decision_id: str
     arxiv_id: str
@@ -213,10 +212,10 @@ class Decision:
     reviewer: str
     decided_at: datetime
     note: str | None = None
-    #: the reviewer who took it back, and when
+    #: who undid it, and when
     undone_by: str | None = None
     undone_at: datetime | None = None
-    #: an approval that lost its section in a change of the taxonomy: it waits in the queue again
+    #: an approval whose section was removed by a taxonomy change: it is in the queue again
     unplaced: bool = False
 
 
@@ -233,10 +232,9 @@ class TrainingExample:
 
 @dataclass(frozen=True, slots=True)
 class ApprovedPaper:
-    """A standing approval with the text as it stood when it was decided.
+    """A standing approval with the text it was made on.
 
-    Digests are made of these, so that a title changed at arXiv later leaves an old week's
-    digest as it was.
+    Digests use these, so that later changes at arXiv do not alter the digest of an old week.
     """
 
     arxiv_id: str
@@ -252,7 +250,7 @@ class ApprovedPaper:
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """One paper that waits for a reviewer: predicted and undecided."""
+    """A paper that waits for a reviewer."""
 
     paper: StoredPaper
     prediction: Prediction
@@ -260,7 +258,7 @@ class QueueItem:
 
 
 class RunStatus(StrEnum):
-    """How an execution ended; `running` until it has."""
+    """How an execution ended; `running` before that."""
 
     RUNNING = "running"
     DONE = "done"
@@ -270,7 +268,7 @@ class RunStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """One execution of a command, recorded."""
+    """A recorded execution of a command."""
 
     run_id: str
     command: str
@@ -279,12 +277,12 @@ class RunRecord:
     status: RunStatus
     counts: dict[str, int] = field(default_factory=dict)
     error: str | None = None
-    #: what was typed, the command first; empty if that is not known
+    #: command line, command first; empty if unknown
     words: tuple[str, ...] = ()
 
 
 class LedgerStatus(StrEnum):
-    """What is proven about one announcement day of one category."""
+    """Completeness of one announcement day of one category."""
 
     COMPLETE = "complete"
     INCOMPLETE = "incomplete"
@@ -294,7 +292,7 @@ class LedgerStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LedgerDay:
-    """What was announced for a category on a day against what we hold."""
+    """Announced and held papers of a category on a day."""
 
     day: date
     category: str
@@ -302,13 +300,13 @@ class LedgerDay:
     held: int
     missing: tuple[str, ...]
     status: LedgerStatus
-    #: the feed only repeated an earlier day: asked again later
+    #: the feed only repeated an earlier day; it is read again later
     stale: bool = False
-    #: when its feed was last read; None if no feed of that day ever was
+    #: when its feed was last read, or None
     checked_at: datetime | None = None
-    #: when `backfill` harvested that day's datestamps afterwards
+    #: when `backfill` harvested that day's datestamps after the day was over
     backfilled_at: datetime | None = None
-    #: how many of the held papers have their record from which source
+    #: held papers by the source of their record
     sources: dict[str, int] = field(default_factory=dict)
-    #: items of its feed that did not say which paper they announce, until OAI's list proved the day
+    #: items of its feed without a readable paper ID, 0 once OAI's list of the day has been read
     untold: int = 0

@@ -1,1 +1,1 @@
-"""How the DuckDB file is held: connections, the lease, sessions, migrations, backup."""
+"""Access to the DuckDB file: lease, connections, sessions, migrations, backup."""

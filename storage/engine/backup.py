@@ -1,7 +1,7 @@
-"""Copies of the closed database: a backup is one ordinary DuckDB file. Deletes nothing.
+"""Back up and restore the database; a backup is one ordinary DuckDB file.
 
-Taken under the lease and checkpointed first, so that the file is whole without its WAL; a copy is
-written aside, synced, and renamed.
+The database is copied under the lease and after a checkpoint, so that the file is complete without
+its WAL. A copy is written to a temporary name, synced and renamed.
 """
 
 import itertools
@@ -20,13 +20,13 @@ from storage.errors import StorageError
 
 @dataclass(frozen=True, slots=True)
 class BackupReport:
-    """What lies in a backup or was restored from one."""
+    """Contents of a backup."""
 
     path: Path
     papers: int
     decisions: int
     predictions: int
-    #: restore: where the database that was replaced lies now
+    #: restore: new path of the replaced database
     kept: Path | None = None
 
 
@@ -34,8 +34,8 @@ def back_up(database: Path, target: Path, *, busy_timeout_seconds: float) -> Bac
     """Copy the database to `target`, which must not exist.
 
     Raises:
-        StorageError: there is no database, the target exists or cannot be written.
-        StoreDamagedError: the database lost rows; a backup of it would hide that.
+        StorageError: the database does not exist, or the target exists or cannot be written.
+        StoreDamagedError: the database lost rows, which a backup would hide.
         StoreBusyError: another process held it for too long.
     """
     _must_exist(database, "Create it with `living-survey init`.")
@@ -54,15 +54,15 @@ def back_up(database: Path, target: Path, *, busy_timeout_seconds: float) -> Bac
 def restore(
     backup: Path, database: Path, *, now: datetime, busy_timeout_seconds: float
 ) -> BackupReport:
-    """Put a backup in the database's place; what stood there is kept beside it, renamed.
+    """Replace the database with a backup; the old file is kept under a new name.
 
     Raises:
-        StorageError: the backup is no database of ours, or a file cannot be written.
+        StorageError: the backup is not a survey database, or a file cannot be written.
         StoreBusyError: another process held the database for too long.
     """
     _must_exist(backup, "Name the file that `living-survey backup` wrote.")
     with lease(database, timeout_seconds=busy_timeout_seconds):
-        # A copy is opened, never the backup itself: opening creates files beside it.
+        # Opens a copy, because opening creates files beside the database.
         fresh = database.with_name(database.name + ".restoring")
         _copy(backup, fresh)
         try:
@@ -70,7 +70,8 @@ def restore(
                 held = take_manifest(Session(connection))
             if held == Manifest():
                 raise StorageError(
-                    f"{backup} holds no survey.", hint="Name a file `living-survey backup` wrote."
+                    f"{backup} is not a survey database.",
+                    hint="Name a file that `living-survey backup` wrote.",
                 )
             kept = _set_aside(database, now)
             fresh.replace(database)
@@ -80,8 +81,8 @@ def restore(
 
 
 def _set_aside(database: Path, now: datetime) -> Path | None:
-    """Rename the database and what belongs to it; return its new name, None if there was none."""
-    # The old manifest would refuse the older file that takes its place.
+    """Rename the database and its WAL; return the new path, or None without a database."""
+    # The old manifest would refuse the older file.
     manifest_path(database).unlink(missing_ok=True)
     if not database.exists():
         return None
@@ -93,7 +94,7 @@ def _set_aside(database: Path, now: datetime) -> Path | None:
 
 
 def _free_name(database: Path, now: datetime) -> Path:
-    """Return a name nothing lies under: two restores may fall into one second."""
+    """Return an unused name; two restores may happen in one second."""
     name = f"{database.name}.replaced-{now:%Y%m%dT%H%M%SZ}"
     names = (name if number == 1 else f"{name}-{number}" for number in itertools.count(1))
     candidates = (database.with_name(each) for each in names)

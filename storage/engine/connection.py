@@ -1,6 +1,6 @@
-"""Opens DuckDB with the settings of the house and tells mendable faults from bugs. No SQL of ours.
+"""Open DuckDB and turn faults an operator can fix into errors with a remedy.
 
-Only to be used under a lease (`storage/engine/lease.py`).
+Use only under a lease (`storage/engine/lease.py`).
 """
 
 import re
@@ -15,45 +15,44 @@ from storage.errors import StorageError, StoreBusyError, StoreDamagedError
 
 _PAUSE = 0.1
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    # A misspelt function must not make DuckDB fetch an extension from the network.
+    # Otherwise a misspelt function would make DuckDB download an extension.
     "autoinstall_known_extensions": False,
-    # DuckDB 2 would otherwise write files that the locked 1.5 cannot open any more.
+    # Otherwise DuckDB 2 would write files that 1.5 cannot open.
     "storage_compatibility_version": "v1.5.0",
-    # DuckDB would take 80 % of the machine: with 3 million papers, checkpoints grew the process to
-    # 1.6 GB. With this they take as long and it stays near 1 GB. Larger sorts go to disk.
+    # The default is 80 % of the machine. With this limit checkpoints of 3 million papers take as
+    # long and the process stays near 1 GB instead of 1.6 GB; larger sorts use the disk.
     "memory_limit": "600MB",
 }
-#: what DuckDB says of a file that ends before its blocks do
+#: DuckDB's message for a truncated file
 _CUT_SHORT = "Could not read enough bytes"
 _HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
 @contextmanager
 def connected(database: Path, *, timeout_seconds: float) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the file, yield the connection, close it whatever happens.
+    """Open the database for the block.
 
     Raises:
-        StoreBusyError: a program that takes no lease (DuckDB's shell, a notebook) holds the file.
+        StoreBusyError: a program without a lease (DuckDB's shell, a notebook) holds the file.
         StoreDamagedError: DuckDB refuses the file or its WAL.
-        StorageError: anything else the operator can mend: permissions, a full disk.
+        StorageError: another fault the operator can fix: permissions, a full disk.
     """
     connection = _connect(database, timeout_seconds)
     try:
         connection.execute("SET TimeZone = 'UTC'")
-        # DuckDB takes `python -c` for a person at a prompt, and after two seconds of one statement
-        # draws a bar on stdout, which belongs to our answers alone.
+        # Under `python -c` DuckDB would draw a progress bar on stdout after two seconds.
         connection.execute("SET enable_progress_bar = false")
-        # A database that is refused must be left as it was found: closing would checkpoint a
-        # half-replayed WAL and destroy what a restored WAL could still save. Undone by `accept`.
+        # A refused database must stay unchanged: closing it would checkpoint a half-replayed WAL,
+        # which a restored WAL could no longer repair. `accept` enables it again.
         connection.execute("PRAGMA disable_checkpoint_on_shutdown")
-        with mendable(database):
+        with fixable_faults(database):
             yield connection
     finally:
         connection.close()
 
 
 def accept(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let closing checkpoint again, once the database is known to have lost nothing."""
+    """Enable the checkpoint on closing, after the check that no commit was lost."""
     connection.execute("PRAGMA enable_checkpoint_on_shutdown")
 
 
@@ -74,8 +73,8 @@ def _connect(database: Path, timeout_seconds: float) -> duckdb.DuckDBPyConnectio
 
 
 @contextmanager
-def mendable(database: Path) -> Iterator[None]:
-    """Turn the faults of disk and memory into errors with a remedy; let bugs fly."""
+def fixable_faults(database: Path) -> Iterator[None]:
+    """Turn faults of disk and memory into errors with a remedy; other errors pass unchanged."""
     try:
         yield
     except (duckdb.IOException, duckdb.FatalException) as error:
@@ -83,7 +82,7 @@ def mendable(database: Path) -> Iterator[None]:
             raise _damaged(database, error) from error
         raise StorageError(
             f"{database} could not be read or written: {_first_line(error)}",
-            hint="Look for a full disk or a missing permission, then run the command again.",
+            hint="Check for a full disk or a missing permission, then run the command again.",
         ) from error
     except duckdb.OutOfMemoryException as error:
         raise StorageError(
@@ -96,7 +95,7 @@ def _held(database: Path, error: duckdb.Error) -> StoreBusyError:
     holder = f"process {match['pid']} ({match['program']})" if match else "another program"
     return StoreBusyError(
         f"{database} is open in {holder}.",
-        hint="Close it there (DuckDB lets one program at a time open a file), then try again.",
+        hint="Close it there, because only one program at a time can open it, then try again.",
     )
 
 
@@ -117,8 +116,8 @@ def _refused(database: Path, error: duckdb.Error) -> StorageError:
 
 def _damaged(database: Path, error: duckdb.Error) -> StoreDamagedError:
     return StoreDamagedError(
-        f"{database} is damaged, DuckDB refuses it: {_first_line(error)}",
-        hint='Keep the file and its .wal aside and restore a backup ("living-survey restore").',
+        f"{database} is damaged and DuckDB refuses it: {_first_line(error)}",
+        hint="Move the file and its .wal away and restore a backup with `living-survey restore`.",
     )
 
 

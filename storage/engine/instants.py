@@ -1,6 +1,6 @@
-"""Instants at the border with DuckDB: aware UTC outside, TIMESTAMP without zone inside.
+"""Convert between aware UTC datetimes and DuckDB's TIMESTAMP without zone.
 
-DuckDB's TIMESTAMPTZ would need pytz to be read; a TIMESTAMP that is always UTC needs nothing.
+Reading a TIMESTAMPTZ would need pytz, so every stored TIMESTAMP is UTC.
 """
 
 from datetime import UTC, datetime
@@ -12,7 +12,11 @@ def to_utc(moment: datetime) -> datetime: ...
 @overload
 def to_utc(moment: None) -> None: ...
 def to_utc(moment: datetime | None) -> datetime | None:
-    """Return the instant as the naive UTC value that is stored; a naive one is a bug."""
+    """Return the naive UTC value to store.
+
+    Raises:
+        ValueError: the datetime has no time zone.
+    """
     if moment is None:
         return None
     if moment.tzinfo is None:
@@ -25,5 +29,5 @@ def from_utc(stored: datetime) -> datetime: ...
 @overload
 def from_utc(stored: None) -> None: ...
 def from_utc(stored: datetime | None) -> datetime | None:
-    """Return a stored value as the aware instant it stands for."""
+    """Return a stored value as an aware datetime."""
     return None if stored is None else stored.replace(tzinfo=UTC)

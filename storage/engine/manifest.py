@@ -1,9 +1,9 @@
-"""The manifest: what the database held after its last commit, kept outside of it. Never repairs.
+"""Detect lost commits with a manifest beside the database.
 
-A bit flipped in the first byte of a WAL makes DuckDB open the file WITHOUT the WAL's rows and
-without a word, and the next write destroys them. So every commit counts up a generation in the
-database and writes it beside the file; an older generation in the file means that commits are
-lost. The file is written after the commit, so a kill between the two leaves it behind, never ahead.
+If the first byte of a WAL is damaged, DuckDB opens the file without the WAL's rows and without an
+error, and the next write destroys them. So every commit increments a generation in the database
+and then writes it to the manifest; an older generation in the database means lost commits. A kill
+between the two leaves the manifest behind, never ahead.
 """
 
 import json
@@ -29,7 +29,7 @@ SELECT (SELECT generation FROM store_state),
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Committed transactions and the rows of the tables that only ever grow."""
+    """Committed transactions and rows of the tables that only grow."""
 
     generation: int = 0
     papers: int = 0
@@ -38,12 +38,12 @@ class Manifest:
 
 
 def manifest_path(database: Path) -> Path:
-    """Return where the manifest lies: beside the file, `survey.duckdb.manifest.json`."""
+    """Return the path beside the database, `survey.duckdb.manifest.json`."""
     return database.with_name(database.name + ".manifest.json")
 
 
 def take_manifest(session: Session) -> Manifest:
-    """Return what the database holds; all zero where there is no schema yet."""
+    """Count the database; all zero without a schema."""
     try:
         row = session.row(_COUNT)
     except (duckdb.CatalogException, duckdb.BinderException):
@@ -52,10 +52,10 @@ def take_manifest(session: Session) -> Manifest:
 
 
 def write_manifest(database: Path, manifest: Manifest) -> None:
-    """Replace the manifest beside the file in one step.
+    """Replace the manifest.
 
     Raises:
-        StorageError: it cannot be written; what it tells of is committed all the same.
+        StorageError: it cannot be written; the commit is kept.
     """
     path = manifest_path(database)
     try:
@@ -63,15 +63,15 @@ def write_manifest(database: Path, manifest: Manifest) -> None:
     except OSError as error:
         raise StorageError(
             f"{path} cannot be written: {error.strerror}.",
-            hint="Look for a full disk or a missing permission, then run the command again.",
+            hint="Check for a full disk or a missing permission, then run the command again.",
         ) from error
 
 
 def read_manifest(database: Path) -> Manifest | None:
-    """Return the manifest beside the file; None if there is none.
+    """Return the manifest, or None if it does not exist.
 
-    One that cannot be read is no manifest either, and a warning says so: refusing the database
-    would cost more than the protection that the next commit restores.
+    An unreadable manifest counts as missing, with a warning, because the next commit writes it
+    again and refusing the database would cost more.
     """
     path = manifest_path(database)
     try:
@@ -81,8 +81,8 @@ def read_manifest(database: Path) -> Manifest | None:
         return None
     except (LookupError, ValueError, TypeError, OverflowError, RecursionError) as error:
         _log.warning(
-            "%s cannot be read (%s), so nobody can tell whether the database lost its last writes;"
-            " the next write makes it anew. Compare `living-survey status` with what you expect.",
+            "%s cannot be read (%s), so lost writes cannot be detected until the next write"
+            " replaces it. Compare `living-survey status` with what you expect.",
             path,
             error,
         )
@@ -90,10 +90,10 @@ def read_manifest(database: Path) -> Manifest | None:
 
 
 def compare(database: Path, held: Manifest, remembered: Manifest | None) -> None:
-    """Refuse a database that lost commits.
+    """Check that the database lost no commits.
 
     Raises:
-        StoreDamagedError: its generation lies behind the manifest's; says what is missing.
+        StoreDamagedError: its generation is older than the manifest's.
     """
     if remembered is None or held.generation >= remembered.generation:
         return
@@ -102,6 +102,6 @@ def compare(database: Path, held: Manifest, remembered: Manifest | None) -> None
         f" {held.papers} of {remembered.papers} papers, {held.decisions} of"
         f" {remembered.decisions} decision events and {held.predictions} of"
         f" {remembered.predictions} predictions.",
-        hint='Nothing was written to it. Restore a backup ("living-survey restore"); if this older'
-        f" state is what you want, delete {manifest_path(database)}.",
+        hint="Nothing was written to it. Restore a backup with `living-survey restore`; to keep"
+        f" this older state, delete {manifest_path(database)}.",
     )

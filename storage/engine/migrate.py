@@ -1,6 +1,6 @@
-"""Brings a database to the current schema: the numbered .sql files, in order. Never edits one.
+"""Apply the numbered files of `storage/migrations/` in order.
 
-A file that was applied anywhere is never changed; the next number mends it.
+The statements of a released file never change; corrections are a new migration.
 """
 
 import re
@@ -30,7 +30,7 @@ _RECORD = "INSERT INTO schema_migration VALUES ($version, $name, $applied_at)"
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One numbered step of the schema."""
+    """One numbered change of the schema."""
 
     version: int
     name: str
@@ -38,7 +38,11 @@ class Migration:
 
 
 def known_migrations(directory: Traversable | None = None) -> tuple[Migration, ...]:
-    """Return the steps this program knows, in order; the numbers run from 1 without a gap."""
+    """Return the migrations in order.
+
+    Raises:
+        ValueError: the numbers do not run from 1 without a gap.
+    """
     directory = files("storage") / "migrations" if directory is None else directory
     found = sorted(
         (int(match["version"]), match["name"], entry)
@@ -54,7 +58,7 @@ def known_migrations(directory: Traversable | None = None) -> tuple[Migration, .
 
 
 def schema_version(session: Session) -> int:
-    """Return the number of the last step the database has seen, 0 for an empty one."""
+    """Return the number of the last migration applied, 0 for an empty database."""
     try:
         return session.number("SELECT max(version) FROM schema_migration")
     except duckdb.CatalogException:
@@ -62,35 +66,35 @@ def schema_version(session: Session) -> int:
 
 
 def migrate(session: Session, migrations: Sequence[Migration]) -> int:
-    """Apply what is missing, each step in one transaction with its record; return how many.
+    """Apply pending migrations, each in one transaction with its record; return how many.
 
     Raises:
-        SchemaVersionError: the database has seen steps this program does not know.
-        ForeignDatabaseError: it holds tables, and none of ours.
+        SchemaVersionError: the database has migrations that this program does not know.
+        ForeignDatabaseError: the database has tables of another application.
     """
     version = schema_version(session)
     if version == 0 and (foreign := session.row(_FOREIGN)):
         raise ForeignDatabaseError(
-            f"the database holds tables of another application, among them {foreign[0]}.",
-            hint="Nothing was written to it. Set [database] path to a file of our own.",
+            f"The database belongs to another application: it has a table {foreign[0]}.",
+            hint="Nothing was written to it. Set [database] path to another file.",
         )
     if version > len(migrations):
         raise SchemaVersionError(
-            f"the database has schema {version}, this program knows {len(migrations)}.",
-            hint="It was written by a newer living-survey: install that one again.",
+            f"The database has schema {version}, this program knows {len(migrations)}.",
+            hint="It was written by a newer living-survey. Install that version.",
         )
     pending = migrations[version:]
     for migration in pending:
         with session.transaction():
-            session.write(_CREATE)
-            session.write(migration.sql)
+            session.ddl(_CREATE)
+            session.ddl(migration.sql)
             session.write(
                 _RECORD,
                 {
                     "version": migration.version,
                     "name": migration.name,
-                    # The machine's clock, not the product's `now`: this is the history of the
-                    # file itself, read by people only, and opening a store takes no clock.
+                    # The machine's clock instead of the product's, because opening a store takes no
+                    # clock and only people read this.
                     "applied_at": to_utc(datetime.now(UTC)),
                 },
             )

@@ -1,7 +1,6 @@
-"""How lists reach SQL as one parameter: as JSON text, read back by `from_json`. Runs nothing.
+"""Encode lists as JSON, so that SQL takes them as one parameter and reads them with `from_json`.
 
-Binding a Python list costs DuckDB 1.5 about 70 microseconds an element (600 for a dict), JSON a
-hundredth of it: 2,000 ids 140 ms against 4 ms.
+Binding a Python list is over 30 times slower (DuckDB 1.5: 2,000 IDs 140 ms instead of 4 ms).
 """
 
 import json
@@ -15,7 +14,7 @@ def texts_json(texts: Iterable[str]) -> str:
 
 
 def integers_json(integers: Iterable[int]) -> str:
-    """Return whole numbers for `unnest(from_json($places, '["BIGINT"]'))`."""
+    """Return integers for `unnest(from_json($places, '["BIGINT"]'))`."""
     return json.dumps(list(integers))
 
 

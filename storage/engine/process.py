@@ -1,7 +1,4 @@
-"""Which process this is, and whether another still lives. Sends no signal.
-
-It tells a run that works from one that was killed.
-"""
+"""Identify processes, to distinguish running commands from killed ones."""
 
 import os
 import socket
@@ -11,12 +8,12 @@ _STARTED = 22  # field of /proc/PID/stat, proc(5): start of the process in ticks
 
 
 def this_process() -> str:
-    """Return host, PID and start of this process: a PID alone comes back after a reboot."""
+    """Return host, PID and start time of this process, because PIDs are reused."""
     return f"{socket.gethostname()} {os.getpid()} {_started(os.getpid())}"
 
 
 def is_alive(process: str) -> bool:
-    """Tell whether the process still runs; one of another host is taken to live."""
+    """Return whether the process still runs; true for processes of another host."""
     host, pid, started = process.rsplit(" ", 2)
     if host != socket.gethostname():
         return True
@@ -30,10 +27,10 @@ def is_alive(process: str) -> bool:
 
 
 def _started(pid: int) -> str:
-    """Return when the process began, `?` where there is no /proc."""
+    """Return when the process started, `?` without /proc."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return "?"
-    # The second field is the program's name in brackets and may hold anything.
+    # The second field is the program's name in brackets and may contain anything.
     return stat.rpartition(")")[2].split()[_STARTED - 3]

@@ -1,9 +1,9 @@
-"""One open connection, as the tables' classes use it: rows, writes, transactions. No table's name.
+"""Run queries, writes and transactions on one open connection.
 
-A session belongs to one lease and one thread; DuckDB gives wrong rows when threads share one.
+A session belongs to one lease and one thread, because DuckDB returns wrong rows to threads that
+share a connection.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -15,14 +15,11 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 
-# What these count is all they do; a change of schema counts nothing and is one all the same.
-_ON_ROWS = re.compile(r"\s*(?:INSERT|MERGE|UPDATE|DELETE)\b")
-
 
 class Session:
-    """Speaks SQL on one cursor; calls `before_commit` and `after_commit` around every commit.
+    """One cursor; calls `before_commit` and `after_commit` around every commit.
 
-    A transaction whose statements touched no row is no commit: the manifest stays as it is.
+    They are not called for a transaction that changed no row and no schema.
     """
 
     def __init__(
@@ -43,35 +40,40 @@ class Session:
         try:
             return self._cursor.execute(sql, parameters).fetchall()
         except RuntimeError as error:
-            # Ctrl-C inside a query: DuckDB swallows the KeyboardInterrupt and raises this.
+            # On Ctrl-C inside a query DuckDB raises this instead of KeyboardInterrupt.
             if "interrupted" in str(error).lower():
                 raise KeyboardInterrupt from error
             raise
 
     def row(self, sql: str, parameters: Mapping[str, object] | None = None) -> Row | None:
-        """Return the first row of a query, None if there is none.
+        """Return the first row of a query, or None.
 
-        All are fetched: DuckDB 2 refuses the next statement while a result is half read.
+        Fetches all rows, because DuckDB 2 refuses the next statement while a result is open.
         """
         found = self.rows(sql, parameters)
         return found[0] if found else None
 
     def write(self, sql: str, parameters: Mapping[str, object] | None = None) -> int:
-        """Change something; return how many rows were touched, 0 for a change of schema."""
-        touched = self.number(sql, parameters)
-        self._written = self._written or touched > 0 or not _ON_ROWS.match(sql)
-        return touched
+        """Run an INSERT, UPDATE, MERGE or DELETE; return how many rows it changed."""
+        changed = self.number(sql, parameters)
+        self._written = self._written or changed > 0
+        return changed
+
+    def ddl(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
+        """Run statements that change the schema, temporary tables included."""
+        self.rows(sql, parameters)
+        self._written = True
 
     def number(self, sql: str, parameters: Mapping[str, object] | None = None) -> int:
-        """Return the one whole number a query yields, 0 for none."""
+        """Return the integer a query yields, 0 for NULL or no row."""
         row = self.row(sql, parameters)
         return 0 if row is None or row[0] is None else int(row[0])
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit all that is written inside, or nothing of it if an error leaves the block.
+        """Commit everything written in the block, or nothing if an error leaves it.
 
-        Blocks nest: only the outermost commits. An error must leave the outermost block too.
+        Blocks nest: only the outermost commits, and an error must leave that one too.
         """
         if self._depth:
             self._depth += 1
@@ -99,14 +101,14 @@ class Session:
             self._after_commit(self)
 
     def checkpoint(self) -> None:
-        """Move what is committed from the WAL into the file."""
+        """Move committed data from the WAL into the file."""
         self._cursor.execute("CHECKPOINT")
         if self._after_commit:
             self._after_commit(self)
 
     @contextmanager
     def batch(self, name: str, table: "pa.Table") -> Iterator[None]:
-        """Let SQL read an Arrow table under a name, without copying it."""
+        """Make an Arrow table readable in SQL under a name, without a copy."""
         self._cursor.register(name, table)
         try:
             yield

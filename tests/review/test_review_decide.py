@@ -105,7 +105,7 @@ def test_nothing_to_undo_is_said(room: Room, visitor: Visitor) -> None:
     token = visitor.get("/queue").form()["token"]
     answer = visitor.post("/undo", {"token": token})
     assert answer.status == 400
-    assert "ada has no decision to take back." in answer.text
+    assert "ada has no decision to undo." in answer.text
 
 
 def test_an_unknown_decision_cannot_be_undone(room: Room, visitor: Visitor) -> None:
@@ -113,7 +113,7 @@ def test_an_unknown_decision_cannot_be_undone(room: Room, visitor: Visitor) -> N
     token = visitor.get("/queue").form()["token"]
     answer = visitor.post("/undo", {"token": token, "decision_id": "no-such"})
     assert answer.status == 404
-    assert "there is no decision no-such." in answer.text
+    assert "Decision no-such does not exist." in answer.text
 
 
 def test_a_paper_can_be_decided_again_after_undoing_though_time_stands_still(

@@ -174,7 +174,7 @@ def test_another_reviewer_may_undo_by_id_and_only_once(store: Store, now: dateti
     (decision,) = store.decisions.add([make_decision()])
     undone = store.decisions.undo(reviewer="bo", undone_at=now, decision_id=decision.decision_id)
     assert undone == replace(decision, undone_by="bo", undone_at=now)
-    with pytest.raises(NothingToUndoError, match="taken back already by bo"):
+    with pytest.raises(NothingToUndoError, match="undone already by bo"):
         store.decisions.undo(reviewer="ada", undone_at=now, decision_id=decision.decision_id)
     with pytest.raises(DecisionNotFoundError, match="no decision ffff"):
         store.decisions.undo(reviewer="ada", undone_at=now, decision_id="ffff")

@@ -272,7 +272,6 @@ def test_background_is_a_fixed_sample_of_the_undecided(store: Store, now: dateti
     assert set(sample) == {p.arxiv_id for p in papers} - {"2603.00007"}
     assert sample != sorted(sample)
     assert [text.arxiv_id for text in store.papers.background(10)] == sample[:10]
-    assert len(store.papers.background(40, exclude_decided=False)) == 40
 
 
 def test_many_are_read_in_the_order_asked_for(store: Store, now: datetime) -> None:

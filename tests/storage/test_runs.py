@@ -76,7 +76,7 @@ def test_a_run_whose_process_was_killed_is_found_interrupted(tmp_path: Path, now
         store.runs.start("train", now)
         (killed,) = store.runs.recent(2, "run")
         assert (killed.status, killed.finished_at) == (RunStatus.INTERRUPTED, None)
-        assert killed.error == "its process ended without a word"
+        assert killed.error == "its process was killed"
         assert [run.status for run in store.runs.recent(9, "classify")] == [RunStatus.RUNNING]
 
 

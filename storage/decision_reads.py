@@ -1,0 +1,174 @@
+"""Read decisions: by paper, by ID, for training and for publishing."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from storage.decision_rows import decision_of
+from storage.engine.instants import from_utc, to_utc
+from storage.engine.parameters import texts_json
+from storage.engine.session import Session
+from storage.errors import DecisionNotFoundError
+from storage.types import ApprovedPaper, Decision, PaperText, TrainingExample, Verdict
+
+_COLUMNS = """
+decision_id, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at, unplaced
+"""
+_PAPER_OF = """
+SELECT arxiv_id FROM decision_event WHERE kind = 'decide' AND decision_id = $decision_id
+"""
+# A few IDs are filtered before the view numbers the events of each paper, many are joined after,
+# because that is three times faster for a few.
+_FEW = 200
+_OF_FEW = """list_contains(from_json($ids, '["VARCHAR"]'), arxiv_id)"""
+_OF_MANY = "arxiv_id IN (FROM listed($ids))"
+# The decisions standing at an instant, from events before it only: later decisions, undos and
+# taxonomy changes do not count.
+_APPROVED = """
+WITH past AS (
+    SELECT * FROM decision_event WHERE happened_at < $end
+),
+live AS (
+    SELECT * FROM past
+    WHERE kind = 'decide'
+      AND decision_id NOT IN (SELECT decision_id FROM past WHERE kind = 'undo')
+    QUALIFY row_number() OVER (PARTITION BY arxiv_id ORDER BY happened_at DESC, seq DESC) = 1
+),
+placed AS (
+    SELECT decision_id, arg_max(sections, seq) AS sections
+    FROM placement
+    WHERE placed_at < $end
+    GROUP BY decision_id
+)
+SELECT live.arxiv_id, kept.title, kept.abstract, kept.authors, kept.comment,
+       coalesce(placed.sections, live.sections), live.reviewer, live.note, live.happened_at
+FROM live
+JOIN decided_text AS kept
+  ON kept.arxiv_id = live.arxiv_id AND kept.content_hash = live.content_hash
+LEFT JOIN placed ON placed.decision_id = live.decision_id
+WHERE live.verdict = 'approved' AND live.happened_at >= $start
+ORDER BY live.happened_at, live.arxiv_id
+"""
+_TRAINING = """
+SELECT kept.arxiv_id, kept.title, kept.abstract, kept.categories, kept.content_hash,
+       decisions.verdict, decisions.sections, decisions.reviewer, decisions.decided_at
+FROM decisions
+JOIN decided_text AS kept
+  ON kept.arxiv_id = decisions.arxiv_id AND kept.content_hash = decisions.content_hash
+WHERE decisions.standing AND decisions.verdict IN ('approved', 'rejected')
+ORDER BY decisions.decided_at, decisions.seq
+"""
+
+
+class DecisionReader:
+    """Queries of the view `decisions` and of `decided_text`.
+
+    Sections have the IDs of the current taxonomy (`storage/taxonomy.py`); the view also has them as
+    decided.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, decision_id: str) -> Decision:
+        """Return one decision.
+
+        Raises:
+            DecisionNotFoundError: no decision has this ID.
+        """
+        named = self._session.row(_PAPER_OF, {"decision_id": decision_id})
+        if named is None:
+            raise DecisionNotFoundError(decision_id)
+        found = self.select(
+            "arxiv_id = $arxiv_id AND decision_id = $decision_id",
+            arxiv_id=named[0],
+            decision_id=decision_id,
+        )
+        return found[0]
+
+    def of_paper(self, arxiv_id: str) -> list[Decision]:
+        """Return all decisions on a paper, including undone ones, oldest first."""
+        return self.select("arxiv_id = $arxiv_id ORDER BY decided_at, seq", arxiv_id=arxiv_id)
+
+    def histories(self, arxiv_ids: Iterable[str]) -> dict[str, list[Decision]]:
+        """Return `of_paper` for each paper that has decisions, in one query."""
+        found: defaultdict[str, list[Decision]] = defaultdict(list)
+        ids = list(arxiv_ids)
+        for decision in self.select(
+            f"{on_papers(ids)} ORDER BY decided_at, seq", ids=texts_json(ids)
+        ):
+            found[decision.arxiv_id].append(decision)
+        return dict(found)
+
+    def standing(self, arxiv_ids: Iterable[str]) -> dict[str, Decision]:
+        """Return the standing decision of each paper that has one."""
+        ids = list(arxiv_ids)
+        found = self.select(f"standing AND {on_papers(ids)}", ids=texts_json(ids))
+        return {decision.arxiv_id: decision for decision in found}
+
+    def count(self) -> int:
+        """Return the number of recorded decisions, including undone ones."""
+        return self._session.number("SELECT count(*) FROM decision_event WHERE kind = 'decide'")
+
+    def last_event(self) -> int:
+        """Return the sequence number of the last event, 0 for none; for `changed_since`."""
+        return self._session.number("SELECT max(seq) FROM decision_event")
+
+    def changed_since(self, event: int) -> frozenset[str]:
+        """Return the papers with a decision or undo after an event."""
+        sql = "SELECT DISTINCT arxiv_id FROM decision_event WHERE seq > $event"
+        return frozenset(row[0] for row in self._session.rows(sql, {"event": event}))
+
+    def recent(self, limit: int, reviewer: str | None = None) -> list[Decision]:
+        """Return the newest decisions, including undone ones, newest first."""
+        return self.select(
+            "coalesce(reviewer = $reviewer, true) ORDER BY seq DESC LIMIT $limit",
+            reviewer=reviewer,
+            limit=limit,
+        )
+
+    def training(self) -> list[TrainingExample]:
+        """Return the standing approvals and rejections with the text they were made on."""
+        return [
+            TrainingExample(
+                text=PaperText(row[0], row[1], row[2], tuple(row[3]), row[4]),
+                verdict=Verdict(row[5]),
+                sections=tuple(row[6]),
+                reviewer=row[7],
+                decided_at=from_utc(row[8]),
+            )
+            for row in self._session.rows(_TRAINING)
+        ]
+
+    def approved_between(self, start: datetime, end: datetime) -> list[ApprovedPaper]:
+        """Return the papers approved in [start, end) whose approval was standing at `end`.
+
+        Later decisions, undos and taxonomy changes are ignored, so that an old week stays the same.
+        """
+        return [
+            ApprovedPaper(
+                arxiv_id=row[0],
+                title=row[1],
+                abstract=row[2],
+                authors=tuple(row[3]),
+                comment=row[4],
+                sections=tuple(row[5]),
+                reviewer=row[6],
+                note=row[7],
+                decided_at=from_utc(row[8]),
+            )
+            for row in self._session.rows(_APPROVED, {"start": to_utc(start), "end": to_utc(end)})
+        ]
+
+    def select(self, condition: str, **parameters: object) -> list[Decision]:
+        """Return decisions; the condition must be a constant of the calling module."""
+        rows = self._session.rows(
+            f"SELECT {_COLUMNS} FROM decisions WHERE {condition}",  # noqa: S608  see docstring
+            parameters,
+        )
+        return [decision_of(row) for row in rows]
+
+
+def on_papers(arxiv_ids: Sequence[str]) -> str:
+    """Return the SQL condition that a decision is on one of the papers in `$ids`."""
+    return _OF_FEW if len(arxiv_ids) <= _FEW else _OF_MANY
