@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import decisions
+from storage import decision_reads
 from storage.errors import DecisionNotFoundError, NothingToUndoError, PaperNotFoundError
 from storage.store import Store
 from storage.types import Decision, NewDecision, Verdict
@@ -162,7 +162,7 @@ def test_histories_of_papers_are_read_together(store: Store) -> None:
 def test_decisions_on_few_and_on_many_papers_are_the_same(
     store: Store, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr(decisions, "_FEW", few)
+    monkeypatch.setattr(decision_reads, "_FEW", few)
     first, second = store.decisions.add([make_decision(), reject("2603.00002")])
     ids = ["2603.00002", "2603.00001", "2603.00001", "2603.00004"]
     assert store.decisions.standing(ids) == {"2603.00001": first, "2603.00002": second}
@@ -176,7 +176,7 @@ def test_another_reviewer_may_undo_by_id_and_only_once(store: Store, now: dateti
     assert undone == replace(decision, undone_by="bo", undone_at=now)
     with pytest.raises(NothingToUndoError, match="undone already by bo"):
         store.decisions.undo(reviewer="ada", undone_at=now, decision_id=decision.decision_id)
-    with pytest.raises(DecisionNotFoundError, match="no decision ffff"):
+    with pytest.raises(DecisionNotFoundError, match="Decision ffff does not exist"):
         store.decisions.undo(reviewer="ada", undone_at=now, decision_id="ffff")
 
 
