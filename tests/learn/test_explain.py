@@ -17,10 +17,11 @@ from classifiers.errors import DamagedModelError, UnfitModelError
 from classifiers.kept import artifact
 from classifiers.linear.model import Model
 from classifiers.linear.training import train
+from classifiers.terms import Span, TermShare, as_written
 from classifiers.text import tokens
 from classifiers.types import Document
 from config.taxonomy import Taxonomy, load_taxonomy
-from pipeline.learn.explain.breakdown import ScoreBreakdown, Span, TermShare, as_written
+from pipeline.learn.explain.breakdown import ScoreBreakdown
 from pipeline.learn.explain.by_cues import CueMind
 from pipeline.learn.explain.by_model import ModelMind
 from pipeline.learn.explain.explainer import ExplainerCache

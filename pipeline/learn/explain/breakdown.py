@@ -3,46 +3,13 @@
 Light on purpose: pages and commands import it before any model is loaded.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from classifiers.text import tokens
+from classifiers.terms import TermShare
 
 #: terms shown on either side; the others are summed in one line
 _SHOWN = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Where a term stands in the text as it is: `field` is `title` or `abstract`, end exclusive."""
-
-    field: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class TermShare:
-    """One term's exact share in a score, for it (positive) or against it (negative)."""
-
-    term: str
-    #: the same as it first stands in the text: "Text-to-Image" for "text to image"
-    words: str
-    value: float
-    places: tuple[Span, ...]
-
-
-def as_written(term: str, places: Sequence[Span], title: str, abstract: str) -> str:
-    """Return a term's words as they first stand in a paper's text.
-
-    A pair whose words stand one at the title's end and one at the abstract's beginning has no such
-    place, and stays the term.
-    """
-    fields = {"title": title, "abstract": abstract}
-    size = len(tokens(term))
-    found = (fields[place.field][place.start : place.end] for place in places)
-    return next((" ".join(text.split()) for text in found if len(tokens(text)) == size), term)
 
 
 @dataclass(frozen=True, slots=True)

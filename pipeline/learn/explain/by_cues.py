@@ -19,10 +19,11 @@ from classifiers.cues import (
     cue_index,
 )
 from classifiers.linear.targets import SECTION, own_sections
+from classifiers.terms import Span, TermShare, as_written
 from classifiers.text import places, readable, tokens
 from classifiers.types import Document
 from config.taxonomy import Taxonomy
-from pipeline.learn.explain.breakdown import Reasons, ScoreBreakdown, Span, TermShare, as_written
+from pipeline.learn.explain.breakdown import Reasons, ScoreBreakdown
 from pipeline.learn.explain.outline import SCOPE, Key, heading, outline
 
 #: by cue, its evidence

@@ -6,7 +6,7 @@ from classifiers.linear.explain import Reading
 from classifiers.linear.model import Model
 from classifiers.linear.targets import Output
 from classifiers.types import Document, Example
-from pipeline.learn.explain.breakdown import Reasons, ScoreBreakdown, Span, TermShare, as_written
+from pipeline.learn.explain.breakdown import Reasons, ScoreBreakdown
 from pipeline.learn.explain.neighbours import Compared
 from pipeline.learn.explain.outline import heading, outline
 
@@ -46,14 +46,11 @@ class ModelMind:
         reading = Reading(self._model, document)
         approved, rejected = self._compared.near(reading.row, {document.key, *changed})
         found = outline(reading.scores, self._parts, sections)
-        # A term has the same places in every account.
-        seen: dict[str, tuple[str, tuple[Span, ...]]] = {}
         return Reasons(
             model_id=self.model_id,
             trained=True,
             accounts=tuple(
-                self._account(reading, key, found.probabilities.get(key), document, seen)
-                for key in found.keys
+                self._account(reading, key, found.probabilities.get(key)) for key in found.keys
             ),
             footings=found.footings,
             approved=approved,
@@ -65,19 +62,9 @@ class ModelMind:
         reading: Reading,
         key: tuple[str, str],
         probability: float | None,
-        document: Document,
-        seen: dict[str, tuple[str, tuple[Span, ...]]],
     ) -> ScoreBreakdown:
         kind, name = key
         found = reading.explain(Output(kind, name))
-        shares = []
-        for each in found.contributions:
-            if each.term not in seen:
-                places = tuple(Span(m.field, m.start, m.end) for m in each.marks)
-                words = as_written(each.term, places, document.title, document.abstract)
-                seen[each.term] = words, places
-            words, places = seen[each.term]
-            shares.append(TermShare(each.term, words, each.value, places))
         return ScoreBreakdown(
             kind=kind,
             name=name,
@@ -85,5 +72,5 @@ class ModelMind:
             probability=probability,
             score=found.score,
             base=found.base,
-            shares=tuple(shares),
+            shares=found.shares,
         )
