@@ -1,1 +1,1 @@
-"""Text in, scored labels out: no papers, no database, no network, no clock."""
+"""Score texts against the taxonomy: cue words, trained models and their measurement."""

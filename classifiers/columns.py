@@ -1,7 +1,4 @@
-"""Scores of many documents as arrays: what `Scores` says, without an object per number.
-
-Millions of papers are stored from these; pages and measurements read `Scores`.
-"""
+"""Scores of many documents as arrays, because one object per number is too slow for millions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,32 +9,20 @@ import numpy.typing as npt
 
 from classifiers.scoring import Probabilities
 from classifiers.types import Classifier, Document, Scores
+from config.ragged import RaggedArray
 from config.taxonomy import Taxonomy
 
 Floats32 = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 
-#: minus the bits of a size: the largest comes first
+#: subtracting the bits of a size from this makes the largest sort first
 _SMALLEST = np.uint64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True)
-class RaggedArray:
-    """One list of named numbers per document, laid end to end."""
-
-    #: (documents + 1,): where each document's list begins, and where the last one ends
-    starts: Places
-    #: the names that can occur; one column for sections and terms, two for (facet, label)
-    names: tuple[Sequence[str], ...]
-    #: by entry, the place of its name in `names`
-    places: Places
-    numbers: Floats
-
-
-@dataclass(frozen=True, slots=True)
 class ScoreColumns:
-    """What a classifier says about some documents, in the order of the documents."""
+    """Scores of documents, in their order."""
 
     in_scope: Floats
     #: best first
@@ -45,22 +30,22 @@ class ScoreColumns:
     facets: RaggedArray
     #: strongest first
     terms: RaggedArray
-    #: by facet, whether it is left open
+    #: by facet, whether its best label is below the threshold
     open_facets: dict[str, npt.NDArray[np.bool_]]
 
 
 @runtime_checkable
 class ColumnClassifier(Protocol):
-    """A classifier that can answer in columns."""
+    """A classifier that returns columns."""
 
     def columns(self, documents: Sequence[Document], sections_kept: int) -> ScoreColumns:
-        """Return the columns of the documents' scores, only the best sections of each."""
+        """Return the scores of the documents with the best sections of each."""
 
 
 def score_columns(
     classifier: Classifier, documents: Sequence[Document], sections_kept: int
 ) -> ScoreColumns:
-    """Return the columns of any classifier's scores; those of the documents' order and number."""
+    """Return the scores of any classifier, in the order of the documents."""
     if isinstance(classifier, ColumnClassifier):
         return classifier.columns(documents, sections_kept)
     by_key = {score.key: score for score in classifier.predict(documents)}
@@ -69,7 +54,7 @@ def score_columns(
 
 
 def join(parts: Sequence[ScoreColumns]) -> ScoreColumns:
-    """Return the columns of all parts, one after the other; they name the same things."""
+    """Concatenate parts that have the same names."""
     return ScoreColumns(
         in_scope=np.concatenate([part.in_scope for part in parts]),
         sections=_joined([part.sections for part in parts]),
@@ -89,14 +74,14 @@ def of_probabilities(
     terms: RaggedArray,
     sections_kept: int,
 ) -> ScoreColumns:
-    """Return the columns of what `classifiers.scoring.scores_of` would say.
+    """Return the scores as `classifiers.scoring.scores_of` does, in columns.
 
     Args:
-        known: the probabilities of scope and labels.
-        taxonomy: what they are probabilities of.
-        chances: (documents, sections), as combined from them.
-        terms: the deciding terms.
-        sections_kept: how many of the best sections are told.
+        known: probabilities of scope and labels.
+        taxonomy: their taxonomy.
+        chances: (documents, sections), combined from `known`.
+        terms: the strongest terms.
+        sections_kept: number of best sections to return.
     """
     order = np.argsort(-chances, axis=1, kind="stable")[:, :sections_kept]
     facets = [facet.name for facet in taxonomy.facets for _ in facet.labels]
@@ -127,16 +112,16 @@ def of_probabilities(
 def strongest(
     shares: Floats32, pointers: npt.NDArray[np.int32], count: int
 ) -> tuple[Places, Places]:
-    """Return the strongest shares of each row: where a row's list begins, and their places.
+    """Return the starts of each row's list and the indices of its strongest shares.
 
-    Strongest first; of equal shares the first comes first, and zeros are left out. One sort of
-    whole numbers serves all rows: a number's upper bits are the row, then the size (floats above
-    zero sort as their bits do), then the place in the row.
+    Strongest first, ties by index, without zeros. One sort of integers serves all rows: their upper
+    bits are the row, then the size (positive floats sort like their bits), then the index in the
+    row.
 
     Args:
-        shares: the values of a sparse matrix, row after row.
-        pointers: where each row begins, and where the last one ends.
-        count: how many are kept at most.
+        shares: values of a sparse matrix, row by row.
+        pointers: start of each row, and the end of the last one.
+        count: maximum number per row.
     """
     sizes = np.diff(pointers)
     width = np.uint64(int(sizes.max(initial=1)).bit_length())
@@ -183,7 +168,7 @@ def _of_scores(scores: Sequence[Scores], sections_kept: int) -> ScoreColumns:
 
 
 def _named(lists: Sequence[Sequence[tuple[str | float, ...]]], words: int) -> RaggedArray:
-    """Return lists of (word, ..., number) laid end to end."""
+    """Concatenate lists of (name, ..., number)."""
     flat = [entry for entries in lists for entry in entries]
     known = {name: n for n, name in enumerate(dict.fromkeys(entry[:words] for entry in flat))}
     return RaggedArray(

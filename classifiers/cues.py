@@ -1,8 +1,7 @@
-"""The taxonomy's cue words as evidence, and the classifier that needs no training.
+"""Classify by the taxonomy's cue words, without training.
 
-A cue is compared token by token, never as a substring: "agent" does not find "reagent". It reads
-no model and learns nothing; its constants were measured once (docs/study/classifier.md,
-table "cues").
+A cue is compared token by token: "agent" does not match "reagent". The constants were measured once
+(docs/study/classifier.md, table "cues").
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,11 +18,11 @@ from config.taxonomy import Taxonomy
 
 Floats = npt.NDArray[np.float64]
 
-#: a word of the title says as much as two in the abstract
+#: weight of a word in the title relative to the abstract
 TITLE_WEIGHT = 2.0
-#: one cue repeated over and over says no more than this
+#: maximum weight of one cue
 REPEAT_CAP = 3.0
-#: evidence for one label beyond this adds nothing
+#: maximum evidence for one label
 EVIDENCE_CAP = 6.0
 
 #: log-odds of being in scope = SLOPE * (best task + modality + section evidence) + INTERCEPT
@@ -31,19 +30,19 @@ SCOPE_SLOPE = 1.5
 SCOPE_INTERCEPT = -3.3
 #: log-odds between two labels of a facet per unit of evidence
 LABEL_SLOPE = 1.4
-#: a section's cue says half as much for its labels as a label's own
+#: weight of a section's cue for its labels, relative to the label's own cues
 SECTION_SHARE = 0.5
 
-#: log-odds of a section that carries no label among siblings that do, before evidence of its own
+#: log-odds of a section without a label among siblings that have one, before its own evidence
 OWN_INTERCEPT = -2.0
 
-#: whose cues speak for scope; a technique's ("dataset", "benchmark") stand in any abstract
+#: kinds of cues that count for scope; those of techniques ("dataset") occur in any abstract
 SCOPE_KINDS = ("task", "modality", "section")
 
 
 @dataclass(frozen=True, slots=True)
 class CueKey:
-    """What a cue points to: a label of a facet, or a section (facet `section`)."""
+    """The target of a cue: a label of a facet, or a section (facet `section`)."""
 
     facet: str
     label: str
@@ -63,7 +62,7 @@ class CueIndex:
         self._longest = max((len(words) for words in self._of_phrase), default=0)
 
     def found(self, document: Document) -> dict[int, dict[str, float]]:
-        """Return, by key number, each cue found and its evidence."""
+        """Return the cues found and their evidence, by key number."""
         counts: dict[int, dict[str, float]] = {}
         fields = ((document.title, TITLE_WEIGHT), (document.abstract, 1.0))
         for text, weight in fields:
@@ -82,7 +81,7 @@ class CueIndex:
         }
 
     def evidence(self, documents: Sequence[Document]) -> Floats:
-        """Return one row per document and one column per key, each at most EVIDENCE_CAP."""
+        """Return (documents, keys), each value at most EVIDENCE_CAP."""
         table = np.zeros((len(documents), len(self.keys)))
         for row, document in enumerate(documents):
             for number, of_key in self.found(document).items():
@@ -91,7 +90,7 @@ class CueIndex:
 
 
 def cue_index(taxonomy: Taxonomy) -> CueIndex:
-    """Return the index over all labels of all facets, then all sections."""
+    """Return the index of all labels of all facets, then all sections."""
     cues: dict[CueKey, Sequence[str]] = {}
     for facet in taxonomy.facets:
         for label in facet.labels:
@@ -102,12 +101,12 @@ def cue_index(taxonomy: Taxonomy) -> CueIndex:
 
 
 def facet_columns(index: CueIndex, facet: str) -> list[int]:
-    """Return the columns of a facet in the index's evidence."""
+    """Return the columns of a facet in the evidence."""
     return [number for number, key in enumerate(index.keys) if key.facet == facet]
 
 
 def scope_evidence(index: CueIndex, evidence: Floats) -> Floats:
-    """Return per document the best evidence of each kind that speaks for scope, added up."""
+    """Return per document the sum of the best evidence of each kind in SCOPE_KINDS."""
     total = np.zeros(len(evidence))
     for facet in SCOPE_KINDS:
         columns = facet_columns(index, facet)
@@ -117,7 +116,7 @@ def scope_evidence(index: CueIndex, evidence: Floats) -> Floats:
 
 
 class CueClassifier:
-    """What there is when no model was trained: cue words, counted and weighed by constants."""
+    """The classifier without a trained model: cue words with constant weights."""
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.taxonomy = taxonomy
@@ -125,14 +124,14 @@ class CueClassifier:
         self._index = cue_index(taxonomy)
 
     def predict(self, documents: Sequence[Document]) -> list[Scores]:
-        """Return one `Scores` per document; the terms are the cues that were found."""
+        """Return one `Scores` per document; the terms are the cues found."""
         evidence = self._index.evidence(documents)
         known = cue_probabilities(self._index, evidence, self.taxonomy)
         terms = [self._terms(document) for document in documents]
         return scores_of([d.key for d in documents], known, self.taxonomy, terms)
 
     def _terms(self, document: Document) -> tuple[tuple[str, float], ...]:
-        """Return the cues of the best key of each kind: they make the scope's score."""
+        """Return the cues of the best key of each kind, which make up the score of the scope."""
         found = self._index.found(document)
         terms: dict[str, float] = {}
         for facet in SCOPE_KINDS:
@@ -148,7 +147,7 @@ class CueClassifier:
 
 
 def cue_probabilities(index: CueIndex, evidence: Floats, taxonomy: Taxonomy) -> Probabilities:
-    """Return what the cues alone say. Without any cue a facet's labels are equally likely."""
+    """Return the probabilities from cues. Without cues a facet's labels are equally likely."""
     return Probabilities(
         scope=sigmoid(SCOPE_SLOPE * scope_evidence(index, evidence) + SCOPE_INTERCEPT),
         facets={
@@ -163,7 +162,7 @@ def cue_probabilities(index: CueIndex, evidence: Floats, taxonomy: Taxonomy) -> 
 
 
 def _label_evidence(index: CueIndex, evidence: Floats, taxonomy: Taxonomy, facet: str) -> Floats:
-    """Return each label's own evidence and a share of the best among its sections'."""
+    """Return each label's own evidence plus a share of its best section's."""
     table = evidence[:, facet_columns(index, facet)].copy()
     columns = {key: column for column, key in enumerate(index.keys)}
     for place, label in enumerate(taxonomy.facet(facet).labels):

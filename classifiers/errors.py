@@ -1,15 +1,15 @@
-"""What can be wrong with a model file, each with the command that mends it. Raises nothing itself.
+"""Errors of model files, with the command that fixes them.
 
 LivingSurveyError
 `-- ModelError               exit 1
-|-- NoModelError         there is no such model
-|-- DamagedModelError    checksum, shape or content do not hold
-`-- UnfitModelError      made for another taxonomy, format or scikit-learn
+|-- NoModelError         no such model
+|-- DamagedModelError    wrong checksum, shape or content
+`-- UnfitModelError      another taxonomy, format or scikit-learn
 """
 
 from config.errors import LivingSurveyError
 
-RETRAIN = 'Run "living-survey train" to make a new one.'
+RETRAIN = "Run `living-survey train` to train a new one."
 
 
 class ModelError(LivingSurveyError):
@@ -20,12 +20,12 @@ class ModelError(LivingSurveyError):
 
 
 class NoModelError(ModelError):
-    """No model of that name is kept."""
+    """No model has this ID."""
 
 
 class DamagedModelError(ModelError):
-    """The file is not what was written."""
+    """The file is damaged."""
 
 
 class UnfitModelError(ModelError):
-    """The file is whole and belongs to other circumstances."""
+    """The file is intact but belongs to another taxonomy, format or scikit-learn."""

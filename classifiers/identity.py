@@ -1,7 +1,6 @@
-"""By what a paper is known again: its key, and its title. Text only; asks nobody.
+"""Keys that identify the same paper across submissions: arXiv ID and normalised title.
 
-What was trained on must not be scored, and a paper can come twice: submitted anew it gets a second
-id. Of 41,000 papers of 2025, four from October on stood under an earlier id as well.
+Papers a model was trained on must not be in its test set, and a resubmitted paper has a second ID.
 """
 
 import unicodedata
@@ -11,18 +10,18 @@ from classifiers.types import Document, Example
 
 
 def marks(documents: Iterable[Document]) -> frozenset[str]:
-    """Return the keys of papers, and their titles' letters and digits. Versions share the key."""
+    """Return the keys of papers and the letters and digits of their titles."""
     return frozenset(mark for document in documents for mark in _marks(document))
 
 
 def unmarked(documents: Iterable[Document], known: Collection[str]) -> list[Document]:
-    """Return the documents that have none of these marks."""
+    """Return the documents without any of these marks."""
     marked = frozenset(known)
     return [document for document in documents if _marks(document).isdisjoint(marked)]
 
 
 def apart(train: Iterable[Example], test: Iterable[Example]) -> tuple[Example, ...]:
-    """Return the examples to train on that are no paper of the test, under whatever id."""
+    """Return the training examples that are not in the test set under any ID."""
     tested = marks(example.document for example in test)
     return tuple(example for example in train if _marks(example.document).isdisjoint(tested))
 

@@ -1,8 +1,8 @@
-"""Ids of classifiers, without importing numpy: `status` and `queue` only need the id."""
+"""IDs of classifiers, without importing numpy."""
 
 from config.taxonomy import Taxonomy
 
 
 def cue_words_id(taxonomy: Taxonomy) -> str:
-    """Return the id under which predictions of the taxonomy's cue words are stored."""
+    """Return the model ID of the cue words of a taxonomy."""
     return f"cues-{taxonomy.fingerprint[:12]}"

@@ -1,7 +1,4 @@
-"""From probabilities of scope and labels to `Scores`: the one place where sections are combined.
-
-Used by the trained model and by the cue words alike. Never sees a text.
-"""
+"""Combine probabilities of scope and labels into `Scores`, for models and cue words alike."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +11,7 @@ from config.taxonomy import Section, Taxonomy
 
 Floats = npt.NDArray[np.float64]
 
-#: how many of the deciding terms are kept with a prediction
+#: number of terms kept with a prediction
 TERMS_KEPT = 8
 
 _TINY = 1e-9
@@ -22,22 +19,22 @@ _TINY = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Probabilities:
-    """What is known of n documents before sections are combined."""
+    """Probabilities of n documents before sections are combined."""
 
     #: (n,) probability of being in scope
     scope: Floats
-    #: by facet, (n, labels in the taxonomy's order): probability given that it is in scope
+    #: by facet, (n, labels in the taxonomy's order): probability given that the paper is in scope
     facets: Mapping[str, Floats]
-    #: (n, sections): log-odds of what speaks for the section itself, beyond its labels
+    #: (n, sections): log-odds of the section itself, beyond its labels
     own: Floats
-    #: (sections,) correction of each section's log-odds, learned from examples; zeros at first
+    #: (sections,) learned correction of each section's log-odds
     shift: Floats
-    #: by facet, the probability its best label must reach to be suggested; none: never open
+    #: by facet, the minimum probability of a suggested label; without one it is never open
     thresholds: Mapping[str, float] = field(default_factory=dict)
 
 
 def sigmoid(logits: Floats) -> Floats:
-    """Return the probabilities of log-odds; clipped, so that nothing overflows."""
+    """Return the probabilities of log-odds, clipped to avoid overflow."""
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -35.0, 35.0))))
 
 
@@ -45,7 +42,7 @@ def softmax(logits: Floats) -> Floats:
     """Return probabilities over the columns of each row."""
     if not logits.shape[1]:
         return logits
-    # Laid out row by row, or the order in which a row is summed would depend on how many there are.
+    # C order, or the order of summation within a row would depend on the number of rows.
     powers = np.ascontiguousarray(np.exp(logits - logits.max(axis=1, keepdims=True)))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
@@ -53,11 +50,11 @@ def softmax(logits: Floats) -> Floats:
 def section_probabilities(known: Probabilities, taxonomy: Taxonomy) -> Floats:
     """Return (n, sections): the probability of each section given that the paper is in scope.
 
-    A section is its task, times its modality among those the task's sections carry, times its
-    technique among those of the same task and modality. Some option must hold, so options that
-    together stay under one are scaled up to it; several can hold, so they are never scaled down.
-    Where siblings carry a label and this section carries none, its own evidence takes the
-    label's place; sections with the very same labels share by their own evidence.
+    The probability is that of its task, times its modality among those of the task's sections,
+    times its technique among those of the same task and modality. Options that sum to less than one
+    are scaled up, because one of them must apply; they are never scaled down, because several may.
+    A section without a label among siblings with one uses its own evidence instead, and sections
+    with the same labels share by their own evidence.
     """
     chances = np.ones_like(known.own)
     columns = {section.id: column for column, section in enumerate(taxonomy.sections)}
@@ -92,7 +89,7 @@ def scores_of(
     *,
     sections: Floats | None = None,
 ) -> list[Scores]:
-    """Return the `Scores` of the documents, sections best first (ties: the taxonomy's order)."""
+    """Return the `Scores` of the documents; sections best first, ties in the taxonomy's order."""
     chances = section_probabilities(known, taxonomy) if sections is None else sections
     order = np.argsort(-chances, axis=1, kind="stable")
     ids = [section.id for section in taxonomy.sections]
@@ -137,7 +134,7 @@ def _shares(
     groups: Mapping[str | None, Sequence[Section]],
     columns: Mapping[str, int],
 ) -> dict[str | None, Floats]:
-    """Return the probability of each option of a facet among the options that exist here."""
+    """Return the probability of each option of a facet among the given ones."""
     if len(groups) == 1:
         return dict.fromkeys(groups, np.ones(len(known.scope)))
     options = {

@@ -1,4 +1,4 @@
-"""What goes in and out: documents, examples, scores. Strings and numbers only; never a store."""
+"""Inputs and outputs of classifiers: documents, examples, scores."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,37 +8,37 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text to be classified; `key` is whatever the caller knows it by."""
+    """A text to classify; `key` is chosen by the caller."""
 
     key: str
     title: str
     abstract: str
-    #: arXiv's categories, the primary one first; kept for other text representations
+    #: arXiv's categories, the primary one first
     categories: tuple[str, ...] = ()
-    #: since when it can have been known, aware; only training asks, to hold out later papers
+    #: when it became known, aware; used in training to hold out later papers
     known_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A document with the human's word on it."""
+    """A document with its decision."""
 
     document: Document
     in_scope: bool
-    #: ids of the sections it was approved for; may be empty where nobody chose one
+    #: IDs of the sections it was approved for; empty if unknown
     sections: tuple[str, ...] = ()
-    #: (facet, label) pairs known apart from any section, e.g. from another list that states the
-    #: task and not the technique; a facet that neither these nor a section names is unknown
+    #: (facet, label) pairs known without a section, for example from a list that states only the
+    #: task; a facet without a label here or in a section is unknown
     facets: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What a classifier says about one document.
+    """A classifier's scores for one document.
 
-    `in_scope` is the probability that the document belongs in the survey at all. The
-    probabilities of sections and of facet labels are those *given that it does*: a document may
-    belong in several sections, so they need not sum to one.
+    `in_scope` is the probability that the document belongs in the survey. The probabilities of
+    sections and labels are conditional on that; they need not sum to one, because a document may
+    belong in several sections.
     """
 
     key: str
@@ -47,18 +47,18 @@ class Scores:
     sections: tuple[tuple[str, float], ...]
     #: (facet, label, probability), in the taxonomy's order
     facets: tuple[tuple[str, str, float], ...]
-    #: (term, contribution) that decided scope and first section, strongest first
+    #: (term, weight) in scope and first section, strongest first
     terms: tuple[tuple[str, float], ...]
-    #: facets whose best label stays under the threshold: the reviewer is asked just that
+    #: facets whose best label is below the threshold, to be decided by the reviewer
     open_facets: tuple[str, ...] = ()
 
 
 class Classifier(Protocol):
-    """Anything that scores documents: a trained model, or the cue words alone."""
+    """Scores documents: a trained model, or the cue words."""
 
     @property
     def model_id(self) -> str:
-        """The name under which predictions are stored."""
+        """The ID under which predictions are stored."""
 
     def predict(self, documents: Sequence[Document]) -> list[Scores]:
         """Return one `Scores` per document, in the same order."""

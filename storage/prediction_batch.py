@@ -5,25 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from config.ragged import RaggedArray
 from storage.engine.instants import to_utc
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import pyarrow as pa
-
-
-@dataclass(frozen=True, slots=True)
-class RaggedArray:
-    """One list of named numbers per paper, concatenated."""
-
-    #: (papers + 1,): start of each paper's list, and the end of the last one
-    starts: "npt.NDArray[np.int64]"
-    #: possible names, field by field: (sections,), (facets, labels), (terms,)
-    names: tuple[Sequence[str], ...]
-    #: for each number, the index of its name in `names`
-    places: "npt.NDArray[np.int64]"
-    numbers: "npt.NDArray[np.float64]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""The linear model: training, calibration, scoring and its explanation."""
+"""The linear model: training, calibration, scoring and explanation."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from classifiers.columns import RaggedArray, ScoreColumns, join, of_probabilities, strongest
+from classifiers.columns import ScoreColumns, join, of_probabilities, strongest
 from classifiers.linear.calibration import Calibration, probabilities
 from classifiers.linear.header import ModelHeader
 from classifiers.linear.targets import SECTION, Output, outputs
@@ -17,6 +17,7 @@ from classifiers.representations.tfidf import TextFeatures
 from classifiers.scoring import TERMS_KEPT, Probabilities, scores_of, section_probabilities
 from classifiers.text import document_text
 from classifiers.types import Document, Scores
+from config.ragged import RaggedArray
 from config.taxonomy import Taxonomy
 
 Floats32 = npt.NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""In which order a queue is read. Pure; the same queue gives the same order."""
+"""Sort a queue for reading, in memory, as `storage/queue.py` does in SQL."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,12 +14,10 @@ ORDERS = tuple(order for order in config.orders.ORDERS if order != "newest")
 def order(queue: Sequence[tuple[str, float]], kind: str, *, salt: str = "") -> list[str]:
     """Return the keys of a queue of (key, probability of being in scope) in reading order.
 
-    `likely`: surest first. `uncertain`: nearest to one half first. `mixed`: seven likely, three
-    uncertain, over and over. `random`: by a hash of key and salt, the audit's order: a sample
-    that owes nothing to the model.
+    The kinds are those of `config.orders`; `random` sorts by a hash of salt and key.
 
     Raises:
-        ValueError: `kind` is none of ORDERS.
+        ValueError: `kind` is not in ORDERS.
     """
     if kind == "likely":
         return [key for key, _ in sorted(queue, key=lambda item: (-item[1], item[0]))]

@@ -1,6 +1,6 @@
-"""Replays known decisions: how much reading an order and a rule would have saved. Changes nothing.
+"""Simulate reading a pool of decided papers, to measure how much reading a ranking saves.
 
-Every step trains on what was read so far and ranks the rest; nothing read is ranked again.
+Every step trains on the papers read so far and ranks the others.
 """
 
 import math
@@ -28,7 +28,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
 
-#: unread papers that serve as background in one step
+#: unread papers used as background in one step
 _BACKGROUND = 5_000
 #: points of a recall curve
 _CURVE = 20
@@ -36,41 +36,41 @@ _CURVE = 20
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """One replay of a pool of papers whose relevance is known."""
+    """The result of one simulation."""
 
     rule: str
     order: str
     papers: int
     relevant: int
-    #: work saved over sampling at 95 % recall, of the order in which papers were read
+    #: work saved over sampling at 95 % recall, of the simulated reading order
     work_saved_at_95: float
-    #: share of the relevant found after a tenth of the papers
+    #: share of relevant papers found after a tenth of the papers
     recall_at_tenth: float
-    #: (papers read, share of the relevant found)
+    #: (papers read, share of relevant papers found)
     curve: tuple[tuple[int, float], ...]
     steps: int
     seconds_per_step: float
 
     def recall_after(self, share: float) -> float:
-        """Return the share of the relevant found when this share of the papers was read."""
+        """Return the share of relevant papers found after reading a share of all papers."""
         found = [recall for read, recall in self.curve if read <= math.ceil(share * self.papers)]
         return found[-1] if found else float("nan")
 
 
 class Rule(Protocol):
-    """Ranks a pool anew after every step."""
+    """Ranks a pool after every step."""
 
     name: str
 
     def chances(self, read: Rows, relevant: Bools) -> Floats:
-        """Return one number in 0 to 1 per pool paper; one half is where it is least sure.
+        """Return one number from 0 to 1 per paper of the pool, 0.5 for the least certain.
 
-        Empty while there is too little to learn from: reading then goes on at random.
+        Empty if there is too little to learn from; the next batch is then random.
         """
 
 
 class OurRule:
-    """The scope of this project's model, fitted step by step on list, decisions and stream."""
+    """The scope output of this project's model, fitted on list, decisions and background."""
 
     name = "living-survey"
 
@@ -91,7 +91,7 @@ class OurRule:
         self._directions = directions(taxonomy, self._features, own)
 
     def chances(self, read: Rows, relevant: Bools) -> Floats:  # noqa: ARG002 - known from the pool
-        """Return the scope's uncalibrated probabilities."""
+        """Return the uncalibrated probabilities of being in scope."""
         known = np.concatenate((np.arange(self._listed), self._listed + read)).astype(np.int64)
         unread = np.setdiff1d(np.arange(self._listed, self._rows.shape[0]), known)[:_BACKGROUND]
         corpus = Corpus(
@@ -108,7 +108,7 @@ class OurRule:
 
 
 class Asreview:
-    """ASReview's default rule on the same records."""
+    """ASReview's default rule."""
 
     name = "asreview-elas-u4"
 
@@ -117,11 +117,11 @@ class Asreview:
         self._listed = np.asarray([example.in_scope for example in listed], dtype=bool)
 
     def chances(self, read: Rows, relevant: Bools) -> Floats:
-        """Return margins squeezed into 0 to 1; none until both verdicts occurred."""
+        """Return margins mapped to 0 to 1; empty until both verdicts occurred."""
         known = np.concatenate((np.arange(len(self._listed)), len(self._listed) + read))
         verdicts = np.concatenate((self._listed, relevant)).astype(bool)
         if verdicts.all() or not verdicts.any():
-            # ASReview asks for one relevant and one irrelevant record before it learns.
+            # ASReview needs one relevant and one irrelevant record before it learns.
             return np.empty(0)
         return sigmoid(self._rule.margins(known.astype(np.int64), verdicts)[len(self._listed) :])
 
@@ -134,14 +134,14 @@ def simulate(
     batch: int = 50,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Simulation:
-    """Return what reading the pool by this rule and order would have been.
+    """Simulate reading the pool by a rule in an order.
 
     Args:
-        rule: ranks after every step.
-        pool: papers with the known verdict; sections are not looked at.
+        rule: ranks the pool after every step.
+        pool: papers with known verdicts.
         reading: one of `orders.ORDERS`.
         batch: papers read between two trainings.
-        clock: for the time per step.
+        clock: measures the time per step.
     """
     truth = np.asarray([example.in_scope for example in pool], dtype=bool)
     keys = [example.document.key for example in pool]
@@ -168,7 +168,7 @@ def simulate(
 def _result(name: str, reading: str, found: Bools, steps: int, spent: float) -> Simulation:
     total = int(found.sum())
     so_far = np.cumsum(found)
-    # rounded up, so that the last point of a tenth is a tenth at least
+    # Rounded up, so that the last point of a tenth is at least a tenth.
     points = np.unique(np.ceil(np.arange(1, _CURVE + 1) * len(found) / _CURVE).astype(int))
     tenth = max(1, round(len(found) / 10))
     return Simulation(

@@ -1,1 +1,1 @@
-"""Text to numeric rows."""
+"""Convert texts to numeric rows."""

@@ -1,7 +1,7 @@
-"""TF-IDF over words and word pairs: fitted by scikit-learn, transformed faster, bit for bit alike.
+"""TF-IDF over words and word pairs, fitted by scikit-learn.
 
-Where scikit-learn makes a string of every word and every pair and looks it up, here the bytes of a
-word become a number and a pair of numbers one integer, all texts at once. Never learns from labels.
+The transformation gives the same bits as scikit-learn's and is faster: it maps words and pairs to
+integers, all texts at once, instead of building a string for each.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,9 +21,9 @@ from classifiers.text import TOKEN_PATTERN
 Floats32 = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
-#: with fewer texts than this a term may stand in one only; otherwise it must stand in two
+#: with fewer texts a term needs one text, otherwise two
 _SMALL = 50
-#: characters counted at once: some hundred abstracts
+#: characters per chunk: some hundred abstracts, which fit the processor's caches
 _CHUNK = 500_000
 
 
@@ -31,7 +31,7 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
     """A scikit-learn transformer from texts to TF-IDF rows (sublinear, L2, float32).
 
     Args:
-        max_terms: the most frequent terms kept.
+        max_terms: maximum number of terms; the most frequent are kept.
 
     Attributes:
         terms_: the terms in the order of the columns (sorted).
@@ -43,7 +43,7 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
         self.max_terms = max_terms
 
     def fit(self, texts: Sequence[str], y: object = None) -> Self:  # noqa: ARG002 - the contract
-        """Learn the terms and their frequencies."""
+        """Learn the terms and their inverse document frequencies."""
         learner = TfidfVectorizer(
             ngram_range=(1, 2),
             sublinear_tf=True,
@@ -56,7 +56,7 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
         return self.restore(learner.get_feature_names_out().tolist(), learner.idf_)
 
     def restore(self, terms: Sequence[str], idf: Floats32) -> Self:
-        """Take terms and frequencies as they were learned before."""
+        """Set terms and inverse document frequencies learned before."""
         self.terms_ = list(terms)
         self.column_ = {term: column for column, term in enumerate(self.terms_)}
         self.idf_ = np.asarray(idf, dtype=np.float32)
@@ -81,11 +81,11 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
         return self
 
     def transform(self, texts: Iterable[str]) -> sparse.csr_matrix:
-        """Return one row per text, equal bit for bit to TfidfVectorizer's."""
+        """Return one row per text, bit for bit equal to TfidfVectorizer's."""
         counts = self._counts(texts)
         if not counts.shape[0]:
             return counts
-        # The steps of scikit-learn's TfidfTransformer, in its order and its precision.
+        # The steps of scikit-learn's TfidfTransformer, in its order and precision.
         np.log(counts.data, out=counts.data)
         counts.data += 1.0
         counts.data *= self.idf_[counts.indices]
@@ -107,13 +107,13 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
         return matrix
 
     def _count(self, texts: list[str]) -> tuple[Floats32, npt.NDArray[np.int32], Integers]:
-        """Return how often each term stands in each text, its column, and the terms per text."""
+        """Return term counts, their columns and the number of terms per text."""
         words = scan(texts)
         numbers = self._words.find(words.packed)
         for place, word in words.long.items():
             numbers[place] = self._long.get(word, -1)
         rows, known = words.rows, numbers >= 0
-        single = self._column_of_word.take(numbers, mode="clip")  # an unknown reads the first
+        single = self._column_of_word.take(numbers, mode="clip")  # unknown words read the first
         alone = known & (single >= 0)
         first = np.flatnonzero(known[:-1] & known[1:] & (rows[:-1] == rows[1:]))
         wide = numbers.astype(np.uint64)
@@ -131,7 +131,7 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
 
 
 def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Yield the texts in lists of a size that the processor's caches hold."""
+    """Yield the texts in lists of about _CHUNK characters."""
     chunk: list[str] = []
     size = 0
     for text in texts:

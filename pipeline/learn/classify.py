@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from classifiers.types import Classifier
 from pipeline.learn.documents import document_of
-from storage.prediction_batch import PredictionColumns, RaggedArray
+from storage.prediction_batch import PredictionColumns
 from storage.store import OpenStore
 from storage.types import PaperText
 
 if TYPE_CHECKING:
-    from classifiers.columns import RaggedArray as ScoreArray
     from classifiers.columns import ScoreColumns
 
 #: Papers scored and stored together: 30 MB of texts, a quarter of a second of the database. In
@@ -101,12 +100,8 @@ def _predictions(
         arxiv_ids=[text.arxiv_id for text in texts],
         content_hashes=[text.content_hash for text in texts],
         in_scope=scores.in_scope,
-        sections=_stored(scores.sections),
-        facets=_stored(scores.facets),
-        terms=_stored(scores.terms),
+        sections=scores.sections,
+        facets=scores.facets,
+        terms=scores.terms,
         open_facets=scores.open_facets,
     )
-
-
-def _stored(named: "ScoreArray") -> RaggedArray:
-    return RaggedArray(named.starts, named.names, named.places, named.numbers)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from config.ragged import RaggedArray
 from storage.changes import Change
 from storage.engine.instants import from_utc
-from storage.prediction_batch import PredictionColumns, RaggedArray
+from storage.prediction_batch import PredictionColumns
 from storage.store import OpenStore, Store, store_opener
 from storage.types import Prediction, Source
 
