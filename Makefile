@@ -8,7 +8,7 @@ ARGS ?=
 KILLS ?= 200
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo check format test stress lock bench docs clean
+.PHONY: help install demo check format test stress lock bench docs screenshot clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench: $(STAMP) ## benchmarks: ratios against a named baseline
 
 docs: $(STAMP) ## write the generated pages: docs/reference, the settings template, the picture
 	$(BIN)/python -m docs.generate
+
+screenshot: $(STAMP) ## take docs/images/queue.png from the demo (needs Chromium)
+	$(BIN)/python -m docs.generate.screenshot
 
 lock: $(STAMP) ## pin pyproject's ranges anew into requirements.lock (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -3,13 +3,21 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from docs.generate.commands import commands_page
+from docs.generate.errors import errors_page
+from docs.generate.picture import architecture_svg
 from docs.generate.settings import settings_page, settings_template
 from docs.generate.taxonomy import taxonomy_page
+from docs.generate.views import views_page
 
 ROOT = Path(__file__).resolve().parents[2]
 
 FILES: Mapping[str, Callable[[], str]] = {
     "config/template.toml": settings_template,
+    "docs/images/architecture.svg": architecture_svg,
     "docs/reference/built-in-taxonomy.md": taxonomy_page,
+    "docs/reference/commands.md": commands_page,
+    "docs/reference/errors.md": errors_page,
     "docs/reference/settings.md": settings_page,
+    "docs/reference/views.md": views_page,
 }
