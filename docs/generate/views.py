@@ -1,17 +1,12 @@
-"""Render docs/reference/views.md from views.toml and the catalog of a new database."""
+"""Render docs/reference/views.md from the comments in the schema and the example queries."""
 
-import tempfile
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import duckdb
 
 from docs.generate.markdown import NOTICE, table
-from storage.store import store_opener
+from storage.engine.schema import describe_views
 
-_DESCRIPTIONS = Path(__file__).with_name("views.toml")
+_QUERIES = Path(__file__).with_name("queries.toml")
 
 _INTRODUCTION = f"""\
 {NOTICE}
@@ -38,46 +33,15 @@ the file for long work.
 
 
 def views_page() -> str:
-    """Return the views with the type and meaning of every column, and example queries.
-
-    Raises:
-        ValueError: a view or column is not described, or a described one does not exist.
-    """
-    described: Mapping[str, Any] = tomllib.loads(_DESCRIPTIONS.read_text(encoding="utf-8"))
-    types = _column_types()
-    _check({name: view["columns"] for name, view in described.items()}, types)
+    """Return the views with the type and meaning of every column, and example queries."""
+    queries = tomllib.loads(_QUERIES.read_text(encoding="utf-8"))
     parts = [_INTRODUCTION]
-    for name, view in described.items():
-        rows = (
-            (column, types[name][column], meaning) for column, meaning in view["columns"].items()
-        )
-        parts.append(f"## {name}\n\n{view['description']}\n")
+    for view in describe_views():
+        rows = ((column.name, column.type, column.comment) for column in view.columns)
+        parts.append(f"## {view.name}\n\n{view.comment}\n")
         parts.append(table(("column", "type", "meaning"), rows))
-        parts += [f"{e['title']}:\n\n```sql\n{e['sql']}```\n" for e in view.get("examples", [])]
+        parts += [
+            f"{query['title']}:\n\n```sql\n{query['sql']}```\n"
+            for query in queries.get(view.name, [])
+        ]
     return "\n".join(parts)
-
-
-def _column_types() -> dict[str, dict[str, str]]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "survey.duckdb"
-        with store_opener(path, busy_timeout_seconds=5)():
-            pass  # opening a new database creates it
-        with duckdb.connect(str(path), read_only=True) as connection:
-            rows = connection.execute(
-                "SELECT view_name, column_name, c.data_type FROM duckdb_views() AS v "
-                "JOIN duckdb_columns() AS c ON c.table_name = view_name "
-                "WHERE NOT v.internal ORDER BY view_name, column_index"
-            ).fetchall()
-    types: dict[str, dict[str, str]] = {}
-    for view, column, data_type in rows:
-        types.setdefault(view, {})[column] = data_type
-    return types
-
-
-def _check(described: Mapping[str, Mapping[str, str]], types: dict[str, dict[str, str]]) -> None:
-    """Compare the described columns with those that exist."""
-    named = {f"{view}.{column}" for view, columns in described.items() for column in columns}
-    existing = {f"{view}.{column}" for view, columns in types.items() for column in columns}
-    if named != existing:
-        undescribed, unknown = sorted(existing - named), sorted(named - existing)
-        raise ValueError(f"views.toml lacks {undescribed} and describes unknown {unknown}")
