@@ -16,7 +16,6 @@ from pipeline.ingest.ledger import overdue_sentence
 from pipeline.ingest.sources.open import ArxivSources
 from pipeline.learn.classify import ClassifyReport, classify_papers
 from pipeline.learn.drift_report import DriftReport
-from pipeline.learn.registry import known_model_id, refusal
 from pipeline.learn.retrain import retrain_step, weekly_drift_step
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
@@ -83,18 +82,11 @@ def classify_step(services: Services, record: Run, bars: Progress) -> ClassifyRe
     Raises:
         ModelError: the model in use cannot be used, also when there is nothing to classify.
     """
-    models = services.settings.classifier.models
-    if refused := refusal(models, services.taxonomy):
-        raise refused
-    known = known_model_id(models, services.taxonomy)
-    if known is not None:
-        with services.open_store() as store:
-            if not store.backlog.count(known):
-                return ClassifyReport(known, 0)
-    # A run with nothing new must not pay two seconds for scikit-learn.
-    from classifiers.kept import artifact  # noqa: PLC0415  see above
-
-    classifier = artifact.current(models, services.taxonomy)
+    current = services.models.check_current(services.taxonomy)
+    with services.open_store() as store:
+        if not store.backlog.count(current.model_id):
+            return ClassifyReport(current.model_id, 0)
+    classifier = current.load()
     report = classify_papers(
         classifier,
         services.open_store,

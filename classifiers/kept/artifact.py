@@ -1,7 +1,7 @@
-"""Models on disk: arrays without pickle, a readable header beside them. Trains and scores nothing.
+"""Write and read the two files of a model: arrays without pickle and a readable header.
 
-A model is two files, `ID.npz` (arrays) and `ID.json` (header), the header written last and each
-by renaming, so that a half-written model is never found. `current` names the model in use.
+`ID.npz` (arrays) is written before `ID.json` (header), each under another name first, so that a
+half-written model is never found.
 """
 
 import hashlib
@@ -16,26 +16,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.cues import CueClassifier
-from classifiers.errors import DamagedModelError, NoModelError
-from classifiers.kept import shelf
+from classifiers.errors import DamagedModelError
+from classifiers.kept.header_file import StoredHeader, check_fit, read_header
 from classifiers.linear.calibration import Calibration, FacetCalibration
 from classifiers.linear.header import ModelHeader
 from classifiers.linear.model import Model
 from classifiers.linear.targets import outputs
 from classifiers.representations.tfidf import TextFeatures
-from classifiers.types import Classifier
 from config.files import put_in_place
 from config.taxonomy import Taxonomy
 
-#: every member of an .npz gets this instant, or the same model would have other bytes tomorrow
+#: modification time of every member of an .npz, so that the same model has the same bytes
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 Arrays = dict[str, npt.NDArray[Any]]
 
 
-def save(model: Model, directory: Path, *, promote: bool = True) -> Path:
-    """Write the model, make it the current one unless told otherwise, return its header's path.
+def save(model: Model, directory: Path) -> Path:
+    """Write the model and return the path of its header.
 
     Saving the same model again writes the same bytes.
     """
@@ -46,36 +44,29 @@ def save(model: Model, directory: Path, *, promote: bool = True) -> Path:
     put_in_place(directory / f"{model.model_id}.npz", arrays)
     path = directory / f"{model.model_id}.json"
     put_in_place(path, text.encode())
-    if promote:
-        shelf.set_current(directory, model.model_id)
     return path
 
 
 def load(path: Path, taxonomy: Taxonomy) -> Model:
-    """Return the model of a header file, or of the current model of a directory.
+    """Return the model of a header file.
 
     Raises:
-        NoModelError: there is none.
-        DamagedModelError: a checksum, a shape or a number does not hold.
+        NoModelError: the file does not exist.
+        DamagedModelError: a checksum, a shape or a number is wrong.
         UnfitModelError: made for another taxonomy, format or scikit-learn.
     """
-    if path.is_dir() or path.suffix != ".json":
-        path = _current_path(path)
-    header = shelf.read_header(path)
-    shelf.check_fit(header, taxonomy)
-    arrays = _read_arrays(path)
-    return _restored(header, arrays, taxonomy)
+    stored = read_header(path)
+    check_fit(stored.header, taxonomy)
+    return restore(stored, taxonomy)
 
 
-def current(directory: Path, taxonomy: Taxonomy) -> Classifier:
-    """Return the model in use; before the first training, the cue words.
+def restore(stored: StoredHeader, taxonomy: Taxonomy) -> Model:
+    """Return the model of a header that was read and checked.
 
-    A model that is named as the one in use and is not there is refused as by `load`: the cue
-    words never stand in for what was lost.
+    Raises:
+        DamagedModelError: a checksum, a shape or a number is wrong.
     """
-    if shelf.current_id(directory) is None:
-        return CueClassifier(taxonomy)
-    return load(directory, taxonomy)
+    return _restored(stored.header, _read_arrays(stored), taxonomy)
 
 
 def _arrays(model: Model) -> Arrays:
@@ -96,7 +87,7 @@ def _arrays(model: Model) -> Arrays:
 
 
 def _packed(arrays: Arrays) -> bytes:
-    """Return the bytes of an .npz; numpy's own writer leaves the clock's reading to chance."""
+    """Return the bytes of an .npz; numpy's own writer stores the time of writing."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name, array in arrays.items():
@@ -108,22 +99,21 @@ def _packed(arrays: Arrays) -> bytes:
     return buffer.getvalue()
 
 
-def _read_arrays(path: Path) -> Arrays:
-    where = path.with_suffix(".npz")
+def _read_arrays(stored: StoredHeader) -> Arrays:
+    path = stored.path.with_suffix(".npz")
     try:
-        content = where.read_bytes()
+        content = path.read_bytes()
     except FileNotFoundError as error:
-        raise DamagedModelError(f"The model file {where} is missing beside its header.") from error
+        raise DamagedModelError(f"The model file {path} is missing beside its header.") from error
     except OSError as error:  # a directory, no permission
-        raise DamagedModelError(f"The model file {where} cannot be read ({error}).") from error
-    expected = json.loads(path.read_text("utf-8"))["sha256"]
-    if hashlib.sha256(content).hexdigest() != expected:
-        raise DamagedModelError(f"The model file {where} does not have the checksum it was given.")
+        raise DamagedModelError(f"The model file {path} cannot be read ({error}).") from error
+    if hashlib.sha256(content).hexdigest() != stored.sha256:
+        raise DamagedModelError(f"The model file {path} does not have the checksum it was given.")
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
     except (ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-        raise DamagedModelError(f"The model file {where} cannot be read ({error}).") from error
+        raise DamagedModelError(f"The model file {path} cannot be read ({error}).") from error
 
 
 def _restored(header: ModelHeader, arrays: Arrays, taxonomy: Taxonomy) -> Model:
@@ -142,10 +132,10 @@ def _restored(header: ModelHeader, arrays: Arrays, taxonomy: Taxonomy) -> Model:
             array = arrays[name]
             if array.shape != shape or array.dtype.kind != "f" or not np.isfinite(array).all():
                 raise DamagedModelError(
-                    f"Model {header.model_id}: the array {name!r} is not as it must be."
+                    f"Model {header.model_id}: the array {name!r} has a wrong shape or content."
                 )
     except (KeyError, AttributeError, UnicodeDecodeError) as error:
-        # AttributeError: a member that is no array
+        # AttributeError: a member that is not an array
         raise DamagedModelError(f"Model {header.model_id} is incomplete ({error}).") from error
     facets = {
         name: FacetCalibration(*(float(number) for number in row))
@@ -156,10 +146,3 @@ def _restored(header: ModelHeader, arrays: Arrays, taxonomy: Taxonomy) -> Model:
     features = TextFeatures(int(header.settings.get("max_terms", len(terms))))
     features.restore(terms, arrays["idf"])
     return Model(header, taxonomy, features, arrays["weights"], arrays["intercepts"], calibration)
-
-
-def _current_path(directory: Path) -> Path:
-    model_id = shelf.current_id(directory)
-    if model_id is None:
-        raise NoModelError(f"There is no model in {directory}.")
-    return directory / f"{model_id}.json"

@@ -30,9 +30,9 @@ def audit(
     `decide ID VERDICT --audit` as `queue --order random` lists them.
     """
     from pipeline.review.audit import audit_report
-    from pipeline.runtime.services import bootstrap
+    from pipeline.runtime.services import open_services
 
-    report = audit_report(bootstrap(invocation.settings).open_store, wanted=sample)
+    report = audit_report(open_services(invocation.settings).open_store, wanted=sample)
     if invocation.output.as_json:
         invocation.output.answer(report)
         return

@@ -58,7 +58,7 @@ def decide(
     """
     from config.errors import UsageError
     from pipeline.review import decide as deciding
-    from pipeline.runtime.services import bootstrap
+    from pipeline.runtime.services import open_services
 
     if file is not None and paper is not None:
         raise UsageError("--from takes its papers from the file.", hint="Leave the id out.")
@@ -71,7 +71,7 @@ def decide(
             "Which paper, and what about it?",
             hint="living-survey decide ID approve|reject|defer, or --from FILE.",
         )
-    services = bootstrap(invocation.settings)
+    services = open_services(invocation.settings)
     who = reviewer or reviewer_of(invocation.settings)
     if file is not None:
         from pipeline.review.decide_file import decide_from_file
@@ -126,9 +126,9 @@ def undo(
 
     What stood before it stands again; both stay on record.
     """
-    from pipeline.runtime.services import bootstrap
+    from pipeline.runtime.services import open_services
 
-    services = bootstrap(invocation.settings)
+    services = open_services(invocation.settings)
     who = reviewer or reviewer_of(invocation.settings)
     with services.open_store() as store:
         decision = store.decisions.undo(

@@ -30,10 +30,10 @@ def digest(
     """
     from pipeline.publish.digest.week import Week
     from pipeline.publish.digest.weekly import write_digest
-    from pipeline.runtime.services import bootstrap
+    from pipeline.runtime.services import open_services
 
     settings = invocation.settings
-    services = bootstrap(settings)
+    services = open_services(settings)
     now = services.clock()
     report = write_digest(
         services.open_store,

@@ -12,9 +12,9 @@ def doctor(invocation: Invocation) -> None:
     Asks nobody and changes nothing. Exit status: 0 all is well, 1 something is wrong.
     """
     from pipeline.operate.doctor import examine
-    from pipeline.runtime.services import bootstrap
+    from pipeline.runtime.services import Database, open_services
 
-    findings = examine(bootstrap(invocation.settings, creating=True))
+    findings = examine(open_services(invocation.settings, database=Database.ANY))
     wrong = [finding for finding in findings if finding.wrong]
     if invocation.output.as_json:
         invocation.output.answer({"healthy": not wrong, "findings": findings})

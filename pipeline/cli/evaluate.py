@@ -62,7 +62,7 @@ def evaluate(
             lessons,
             services.taxonomy,
             survey=services.settings.survey.title,
-            models=settings.models,
+            models=services.models,
             seed=settings.seed,
             curve=curve,
             on_stage=on_stage,

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 @command("list", examples="living-survey model list\nliving-survey model list --json")
 def list_(invocation: Invocation) -> None:
     """List the kept models; the one in use is marked."""
-    from pipeline.learn.registry import read_learned, read_shelf
+    from classifiers.kept.registry import ModelRegistry
 
-    models = invocation.settings.classifier.models
-    found = read_shelf(models)
+    models = ModelRegistry(invocation.settings.classifier.models)
+    found = models.all()
     contests = {
         model.header.model_id: (learned.contest if learned else {})
         for model in found.models
-        for learned in (read_learned(models, model.header.model_id),)
+        for learned in (models.learned_from(model.header.model_id),)
     }
     if invocation.output.as_json:
         invocation.output.answer(
@@ -85,18 +85,17 @@ def show(
     from dataclasses import asdict
 
     from classifiers.errors import NoModelError
-    from classifiers.kept import shelf
-    from pipeline.learn.registry import promotions, read_learned
+    from classifiers.kept.registry import ModelRegistry
 
-    models = invocation.settings.classifier.models
-    wanted = model_id or shelf.current_id(models)
+    models = ModelRegistry(invocation.settings.classifier.models)
+    wanted = model_id or models.current_id()
     if wanted is None:
         raise NoModelError("No model was trained yet.")
-    header = shelf.read_header(shelf.header_path(models, wanted))
-    learned = read_learned(models, wanted)
+    header = models.get(wanted)
+    learned = models.learned_from(wanted)
     contest = learned.contest if learned else {}
-    used = [promotion for promotion in promotions(models) if promotion.model_id == wanted]
-    current = wanted == shelf.current_id(models)
+    used = [promotion for promotion in models.promotions() if promotion.model_id == wanted]
+    current = wanted == models.current_id()
     if invocation.output.as_json:
         invocation.output.answer(
             {"current": current, **asdict(header), "contest": contest, "promotions": used}
@@ -143,15 +142,11 @@ def diff(
     A paper moves when it crosses one half of being in scope, or when its first section changes;
     the terms are those whose share in that differs most between the two models.
     """
-    from classifiers.kept import artifact, shelf
     from pipeline.learn.model_diff import diff_models
-    from pipeline.runtime.services import bootstrap
+    from pipeline.runtime.services import open_services
 
-    models = invocation.settings.classifier.models
-    services = bootstrap(invocation.settings)
-    before, after = (
-        artifact.load(shelf.header_path(models, name), services.taxonomy) for name in (old, new)
-    )
+    services = open_services(invocation.settings)
+    before, after = (services.models.load(name, services.taxonomy) for name in (old, new))
     with invocation.output.progress() as bars:
         task = bars.add_task("papers of the queue", total=None)
         report = diff_models(
@@ -182,23 +177,20 @@ def rollback(
     ] = None,
 ) -> None:
     """Put an older model to use again, with its predictions."""
-    from classifiers.kept import artifact, shelf
     from pipeline.cli.session import session
-    from pipeline.learn.registry import before_current, current_model_id, promote
 
-    models = invocation.settings.classifier.models
     with session(invocation, "model rollback") as opened:
         services = opened.services
-        was = current_model_id(models)
-        wanted = model_id or before_current(models)
+        was = services.models.describe_current()
+        wanted = model_id or services.models.previous_id()
         # Only a whole model that fits is put to use.
-        artifact.load(shelf.header_path(models, wanted), services.taxonomy)
+        services.models.load(wanted, services.taxonomy)
         # Putting it to use comes last: killed before that, the same command begins anew, from
         # the same model, and turning its predictions on again changes nothing.
         with services.open_store() as store:
             changed = store.predictions.prefer(wanted)
             missing = store.backlog.count(wanted)
-        promote(models, wanted, at=services.clock(), why=f"rollback from {was}")
+        services.models.rollback(wanted, at=services.clock(), replaced=was)
         opened.record.count(predictions=changed, unclassified=missing)
     if invocation.output.as_json:
         invocation.output.answer(

@@ -42,9 +42,9 @@ def quarantine(
 
 
 def _list(invocation: Invocation, limit: int) -> None:
-    from pipeline.runtime.services import bootstrap
+    from pipeline.runtime.services import open_services
 
-    with bootstrap(invocation.settings).open_store() as store:
+    with open_services(invocation.settings).open_store() as store:
         records, count = store.quarantine.recent(limit), store.quarantine.count()
     if invocation.output.as_json:
         invocation.output.answer(

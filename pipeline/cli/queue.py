@@ -34,13 +34,15 @@ def queue(
     ] = False,
 ) -> None:
     """Show the papers that wait for a decision."""
+    from classifiers.errors import ModelError
     from pipeline.learn.explain.open_facets import open_question
-    from pipeline.learn.registry import refusal
-    from pipeline.runtime.services import bootstrap
+    from pipeline.runtime.services import open_services
 
-    services = bootstrap(invocation.settings)
-    if refused := refusal(invocation.settings.classifier.models, services.taxonomy):
-        # What is stored can be read all the same; what is new will not be classified.
+    services = open_services(invocation.settings)
+    try:
+        services.models.check_current(services.taxonomy)
+    except ModelError as refused:
+        # Stored predictions can still be shown.
         invocation.output.note(f"living-survey: {refused}")
     wanted = services.taxonomy.section(section).id if section else None
     with services.open_store() as store:

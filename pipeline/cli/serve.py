@@ -37,20 +37,18 @@ def serve(
     from pipeline.review.web.app import create_app
     from pipeline.review.web.secret import session_secret
     from pipeline.review.web.server import serve as serve_app
-    from pipeline.runtime.services import bootstrap
-    from storage.store import store_opener
+    from pipeline.runtime.services import open_services
 
     settings = invocation.settings
-    services = bootstrap(settings)
+    # A reviewer at a page rather sees "busy, try again" than a browser that spins for long.
+    services = open_services(settings, busy_timeout_seconds=_PAGE_PATIENCE_SECONDS)
     lifespan = None
     if schedule:
         from pipeline.operate.schedule import make_scheduler, scheduled
 
         lifespan = functools.partial(scheduled, make_scheduler(settings.schedule, settings.file))
-    # A reviewer at a page rather sees "busy, try again" than a browser that spins for long.
-    patience = min(settings.database.busy_timeout_seconds, _PAGE_PATIENCE_SECONDS)
     app = create_app(
-        store_opener(settings.database.path, busy_timeout_seconds=patience),
+        services.open_store,
         services.taxonomy,
         reviewer=reviewer_name(reviewer) if reviewer else reviewer_of(settings),
         secret=session_secret(settings.database.path),

@@ -10,7 +10,7 @@ from rich.progress import Progress
 from pipeline.cli.command import Invocation
 from pipeline.ingest.sources.open import ArxivSources, arxiv_sources
 from pipeline.runtime.record import Run, exclusive, recorded
-from pipeline.runtime.services import Services, bootstrap
+from pipeline.runtime.services import Database, Services, open_services
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ def session(
     Those that are `alone` exclude each other on the same database: they move cursors. `creating`
     ones bring papers in, and create the database where there is none.
     """
-    services = bootstrap(invocation.settings, creating=creating or alone)
+    database = Database.CREATE if creating or alone else Database.MUST_EXIST
+    services = open_services(invocation.settings, database=database)
     with ExitStack() as stack:
         if alone:
             stack.enter_context(exclusive(services.settings.database.path))

@@ -47,14 +47,13 @@ def status(
 ) -> None:
     """Show what is held, what ran, what is complete."""
     from pipeline.learn.drift_report import newest_drift
-    from pipeline.learn.registry import current_model_id
     from pipeline.operate.status import status_report
-    from pipeline.runtime.services import bootstrap
+    from pipeline.runtime.services import open_services
 
-    services = bootstrap(invocation.settings)
+    services = open_services(invocation.settings)
     report = status_report(
         services.open_store,
-        model_id=current_model_id(invocation.settings.classifier.models),
+        model_id=services.models.describe_current(),
         now=services.clock(),
         drift=newest_drift(invocation.settings.classifier.reports),
     )

@@ -37,13 +37,13 @@ def check(
     end it with status 1.
     """
     from config.taxonomy import load_taxonomy
-    from pipeline.runtime.services import bootstrap
+    from pipeline.runtime.services import open_services
     from pipeline.taxonomy.check import check_taxonomy
 
     settings = invocation.settings
     taxonomy = load_taxonomy(file or settings.survey.taxonomy)
     held = settings.database.path.exists()
-    report = check_taxonomy(taxonomy, bootstrap(settings).open_store if held else None)
+    report = check_taxonomy(taxonomy, open_services(settings).open_store if held else None)
     if invocation.output.as_json:
         invocation.output.answer(report)
     else:
@@ -129,11 +129,11 @@ def migrate(
     """
     from config.taxonomy import parse_taxonomy, taxonomy_text
     from pipeline.cli.decide import reviewer_of
-    from pipeline.runtime.services import bootstrap
+    from pipeline.runtime.services import open_services
     from pipeline.taxonomy.migrate import migrate_taxonomy, taxonomy_before
     from pipeline.taxonomy.plan_file import read_plan
 
-    services = bootstrap(invocation.settings)
+    services = open_services(invocation.settings)
     new_text = taxonomy_text(new_file)
     new = parse_taxonomy(new_text, str(new_file))
     old_path = _path(old_file) if old_file else invocation.settings.survey.taxonomy

@@ -57,7 +57,7 @@ def train(
         report = train_model(
             opened.services.open_store,
             opened.services.taxonomy,
-            models=settings.models,
+            models=opened.services.models,
             background=settings.background,
             seed=settings.seed,
             clock=opened.services.clock,

@@ -23,9 +23,9 @@ def why(
     places where they stand in title and abstract.
     """
     from pipeline.learn.explain.why import reasons_for
-    from pipeline.runtime.services import bootstrap
+    from pipeline.runtime.services import open_services
 
-    services = bootstrap(invocation.settings)
+    services = open_services(invocation.settings)
     found, reasons, question = reasons_for(
         paper,
         invocation.settings.classifier.models,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from math import isfinite
 
 from classifiers.cues import CueClassifier
+from classifiers.kept.registry import Learned
 from classifiers.linear.model import Model
 from classifiers.measure.drift import (
     NOTABLE_SHIFT,
@@ -22,7 +23,6 @@ from config.taxonomy import Taxonomy
 from pipeline.learn.documents import document_of
 from pipeline.learn.drift_report import DriftReport, ExamplePaper, iso_week
 from pipeline.learn.examples import LabelledExample, TrainingSet, load_training_set
-from pipeline.learn.registry import Learned
 from storage.store import OpenStore
 
 _WEEK = timedelta(days=7)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from classifiers.identity import apart, marks, unmarked
+from classifiers.kept.registry import Learned
 from classifiers.linear.model import Model
 from classifiers.linear.recipe import Recipe
 from classifiers.linear.training import train
@@ -18,7 +19,6 @@ from classifiers.measure.evaluation import Evaluation, Split, evaluate, labels_o
 from classifiers.types import Classifier, Document, Example, Scores
 from config.taxonomy import Taxonomy
 from pipeline.learn.examples import FEWEST_TO_TEST, TrainingSet, keys_of, known_of, split_by_time
-from pipeline.learn.registry import Learned
 
 #: decisions the champion has never seen, before it is measured on the newer half of them
 _UNSEEN_ENOUGH = 4 * FEWEST_TO_TEST

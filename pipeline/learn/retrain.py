@@ -1,13 +1,10 @@
 """What a run does for the model beside using it: train anew when due, look at drift once a week."""
 
-from pathlib import Path
-
 from rich.progress import Progress
 
 from classifiers.errors import NoModelError
-from classifiers.kept import shelf
+from classifiers.kept.registry import ModelRegistry
 from pipeline.learn.drift_report import DriftReport, drift_path, iso_week, save_drift
-from pipeline.learn.registry import read_learned, read_shelf
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 
@@ -22,7 +19,7 @@ def retrain_step(services: Services, record: Run, bars: Progress) -> str | None:
     settings = services.settings.classifier
     if not settings.retrain_after:
         return None
-    known = _learned_so_far(settings.models)
+    known = _learned_so_far(services.models)
     with services.open_store() as store:
         decided = store.decisions.training()
     if sum(example.text.arxiv_id not in known for example in decided) < settings.retrain_after:
@@ -37,7 +34,7 @@ def retrain_step(services: Services, record: Run, bars: Progress) -> str | None:
         report = train_model(
             services.open_store,
             services.taxonomy,
-            models=settings.models,
+            models=services.models,
             background=settings.background,
             seed=settings.seed,
             clock=services.clock,
@@ -50,11 +47,11 @@ def retrain_step(services: Services, record: Run, bars: Progress) -> str | None:
     return report.model_id
 
 
-def _learned_so_far(models: Path) -> frozenset[str]:
+def _learned_so_far(models: ModelRegistry) -> frozenset[str]:
     """Return the decided papers that the model in use or the newest kept one learned from."""
-    kept = read_shelf(models).models
-    ids = {shelf.current_id(models), kept[-1].header.model_id if kept else None} - {None}
-    found = [read_learned(models, model_id) for model_id in ids if model_id is not None]
+    kept = models.all().models
+    ids = {models.current_id(), kept[-1].header.model_id if kept else None} - {None}
+    found = [models.learned_from(model_id) for model_id in ids if model_id is not None]
     return frozenset().union(*(learned.decided for learned in found if learned is not None))
 
 
@@ -63,7 +60,7 @@ def weekly_drift_step(services: Services, record: Run, bars: Progress) -> DriftR
     settings = services.settings.classifier
     if drift_path(settings.reports, iso_week(services.clock())).exists():
         return None
-    if shelf.current_id(settings.models) is None:
+    if services.models.current_id() is None:
         return None
     return drift_step(services, record, bars)
 
@@ -74,18 +71,17 @@ def drift_step(services: Services, record: Run, bars: Progress) -> DriftReport:
     Raises:
         NoModelError: nothing was trained, so nothing can have drifted from it.
     """
-    from classifiers.kept import artifact  # noqa: PLC0415  most runs need no scikit-learn
-    from pipeline.learn.drift import look_at_drift  # noqa: PLC0415  as above
+    from pipeline.learn.drift import look_at_drift  # noqa: PLC0415  most runs need no scikit-learn
 
     settings = services.settings.classifier
-    current = shelf.current_id(settings.models)
-    if current is None:
+    if services.models.current_id() is None:
         raise NoModelError("No model was trained yet, so none can have drifted.")
     bars.add_task("looking at drift", total=None)
+    model = services.models.check_current(services.taxonomy).load_model()
     report = look_at_drift(
         services.open_store,
-        artifact.load(settings.models, services.taxonomy),
-        read_learned(settings.models, current),
+        model,
+        services.models.learned_from(model.model_id),
         services.taxonomy,
         background=settings.background,
         now=services.clock(),

@@ -11,21 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from classifiers.errors import ModelError
-from classifiers.kept import artifact, shelf
+from classifiers.kept.registry import Learned, ModelRegistry
 from classifiers.linear.model import Model
 from classifiers.linear.training import train
 from config.errors import LivingSurveyError
 from config.taxonomy import Taxonomy
 from pipeline.learn.examples import TrainingSet, load_training_set
 from pipeline.learn.promotion import Comparison, MeasuredModel, compete
-from pipeline.learn.registry import (
-    Learned,
-    current_model_id,
-    promote,
-    prune,
-    read_learned,
-    save_learned,
-)
 from storage.store import OpenStore
 
 #: Fewest approvals, and fewest papers to tell them from (a rejection counts one, an undecided
@@ -60,7 +52,7 @@ def train_model(
     open_store: OpenStore,
     taxonomy: Taxonomy,
     *,
-    models: Path,
+    models: ModelRegistry,
     background: int,
     seed: int,
     clock: Callable[[], datetime],
@@ -95,29 +87,29 @@ def train_model(
     model = train(lessons.examples, lessons.documents, taxonomy, trained_at=now, seed=seed)
     contest = _contest(model, lessons, models, on_stage)
     promoted = force or contest is None or contest.not_worse
-    _save(model, lessons, models, contest)
+    path = _save(model, lessons, models, contest)
     if promoted:
-        promote(models, model.model_id, at=now, why=_why(contest, force=force))
+        models.promote(model.model_id, at=now, why=_why(contest, force=force))
     examples = lessons.examples
     approved = sum(example.in_scope for example in examples)
     return TrainReport(
         model_id=model.model_id,
-        path=models / f"{model.model_id}.json",
+        path=path,
         approved=approved,
         rejected=len(examples) - approved,
         background=len(lessons.background),
         promoted=promoted,
         contest=contest,
-        removed=prune(models, keep),
+        removed=models.prune(keep),
     )
 
 
-def _refuse_too_little(lessons: TrainingSet, models: Path, *, force: bool) -> None:
+def _refuse_too_little(lessons: TrainingSet, models: ModelRegistry, *, force: bool) -> None:
     approved = sum(example.in_scope for example in lessons.examples)
     rejected, stream = len(lessons.examples) - approved, len(lessons.documents)
     if force and approved:
         return
-    in_use = current_model_id(models)
+    in_use = models.describe_current()
     stays = f"{in_use} stay{'' if in_use == 'cue words' else 's'} in use"
     if not approved:
         raise NothingToLearnError(
@@ -143,30 +135,31 @@ def _refuse_too_little(lessons: TrainingSet, models: Path, *, force: bool) -> No
 
 
 def _contest(
-    model: Model, lessons: TrainingSet, models: Path, on_stage: Callable[[str], None]
+    model: Model, lessons: TrainingSet, models: ModelRegistry, on_stage: Callable[[str], None]
 ) -> Comparison | None:
     """Compare with the model in use; None before the first."""
-    champion_id = None
     try:
-        champion_id = shelf.current_id(models)
-        if champion_id is None:
+        current = models.check_current(model.taxonomy)
+        if not current.is_trained:
             return None
-        champion = artifact.load(models, model.taxonomy)
+        champion = current.load_model()
     except ModelError as error:
         # A champion that cannot be used cannot defend itself: training anew is its remedy.
         return Comparison(f"the model in use cannot be read: {error.message}", not_worse=True)
-    return compete(model, champion, read_learned(models, champion_id), lessons, on_stage=on_stage)
+    return compete(
+        model, champion, models.learned_from(champion.model_id), lessons, on_stage=on_stage
+    )
 
 
-def _save(model: Model, lessons: TrainingSet, models: Path, contest: Comparison | None) -> None:
-    models.mkdir(parents=True, exist_ok=True)
+def _save(
+    model: Model, lessons: TrainingSet, models: ModelRegistry, contest: Comparison | None
+) -> Path:
     learned = Learned(
         decided=frozenset(example.document.key for example in lessons.examples),
         background=frozenset(document.key for document in lessons.documents),
         contest=_summary(contest),
     )
-    save_learned(models, model.model_id, learned)
-    artifact.save(model, models, promote=False)
+    return models.save(model, learned)
 
 
 def _why(contest: Comparison | None, *, force: bool) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import shorten
 from urllib.parse import urlsplit
 
-from classifiers.kept import artifact, shelf
+from classifiers.kept.registry import ModelRegistry
 from config.errors import LivingSurveyError
 from config.schema import ArxivSettings
 from config.taxonomy import Taxonomy
@@ -100,9 +100,7 @@ def examine(services: Services) -> tuple[Finding, ...]:
         found += _calendar(now)
         found += _runs(held, now, told={finding.what for finding in found})
         found += _taxonomy(services)
-    found += _model(
-        settings.classifier.models, services.taxonomy, trainable=bool(held and held.approvals)
-    )
+    found += _model(services.models, services.taxonomy, trainable=bool(held and held.approvals))
     found += _drift(settings.classifier.reports)
     return tuple(found)
 
@@ -290,8 +288,8 @@ def _taxonomy(services: Services) -> Iterator[Finding]:
         )
 
 
-def _model(models: Path, taxonomy: Taxonomy, *, trainable: bool) -> Iterator[Finding]:
-    if shelf.current_id(models) is None:
+def _model(models: ModelRegistry, taxonomy: Taxonomy, *, trainable: bool) -> Iterator[Finding]:
+    if models.current_id() is None:
         yield Finding(
             "model",
             "no model was trained; papers are scored by cue words.",
@@ -300,7 +298,7 @@ def _model(models: Path, taxonomy: Taxonomy, *, trainable: bool) -> Iterator[Fin
         )
         return
     try:
-        artifact.load(models, taxonomy)
+        models.current(taxonomy)
     except LivingSurveyError as error:
         yield Finding("model", error.message, error.hint or "`living-survey train` makes another.")
 

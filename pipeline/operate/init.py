@@ -14,8 +14,8 @@ from config.headings import clean_heading
 from config.settings import load_settings, settings_template
 from config.taxonomy import load_taxonomy
 from pipeline.curated.parse import read_list
+from pipeline.runtime.services import store_of
 from pipeline.taxonomy.draft import Draft, draft_taxonomy
-from storage.store import store_opener
 
 _TAXONOMY = "taxonomy.toml"
 
@@ -85,9 +85,7 @@ def initialise(
         taxonomy = replace(taxonomy, in_use=same)
     database = settings.database.path
     existed = database.exists()
-    with store_opener(
-        database, busy_timeout_seconds=settings.database.busy_timeout_seconds
-    )() as store:
+    with store_of(settings)() as store:
         store.checkpoint()
     return InitReport(target, created, database, not existed, taxonomy)
 

@@ -10,7 +10,8 @@ import pytest
 
 from classifiers.cues import CueClassifier
 from classifiers.errors import DamagedModelError, ModelError, NoModelError, UnfitModelError
-from classifiers.kept import artifact, shelf
+from classifiers.kept import artifact
+from classifiers.kept.registry import ModelRegistry
 from classifiers.linear.model import Model
 from classifiers.linear.training import train
 from config.taxonomy import Taxonomy, load_taxonomy
@@ -72,30 +73,29 @@ def test_the_header_can_be_read_by_people(saved: Path, model: Model) -> None:
 def test_before_the_first_training_the_cue_words_are_current(
     taxonomy: Taxonomy, tmp_path: Path
 ) -> None:
-    assert isinstance(artifact.current(tmp_path / "none", taxonomy), CueClassifier)
+    assert isinstance(ModelRegistry(tmp_path / "none").current(taxonomy), CueClassifier)
 
 
 def test_the_promoted_model_is_current_until_another_is(
     model: Model, saved: Path, taxonomy: Taxonomy
 ) -> None:
-    directory = saved.parent
+    models = ModelRegistry(saved.parent)
+    models.promote(model.model_id, at=TRAINED_AT, why="first")
     later = replace(
         model,
         header=replace(model.header, model_id="tfidf-later", trained_at="2026-04-01T00:00:00"),
     )
-    artifact.save(later, directory, promote=False)
-    assert artifact.current(directory, taxonomy).model_id == model.model_id
-    shelf.set_current(directory, "tfidf-later")
-    assert shelf.current_id(directory) == "tfidf-later"
-    assert [header.model_id for header in shelf.headers(directory)] == [
-        model.model_id,
-        "tfidf-later",
-    ]
+    artifact.save(later, saved.parent)
+    assert models.current(taxonomy).model_id == model.model_id
+    models.promote("tfidf-later", at=TRAINED_AT, why="better")
+    assert models.current_id() == "tfidf-later"
+    kept = [one.header.model_id for one in models.all().models]
+    assert kept == [model.model_id, "tfidf-later"]
 
 
 def test_a_model_that_is_not_kept_cannot_be_promoted(saved: Path) -> None:
     with pytest.raises(NoModelError, match="no model 'other'"):
-        shelf.set_current(saved.parent, "other")
+        ModelRegistry(saved.parent).promote("other", at=TRAINED_AT, why="")
 
 
 def test_a_flipped_bit_is_refused(saved: Path, taxonomy: Taxonomy) -> None:
@@ -209,6 +209,6 @@ def test_numbers_that_are_none_are_refused(saved: Path, taxonomy: Taxonomy) -> N
 
 def test_nothing_half_written_stays_behind(saved: Path) -> None:
     names = sorted(path.name for path in saved.parent.iterdir())
-    assert names == sorted(["current", saved.name, saved.with_suffix(".npz").name])
+    assert names == sorted([saved.name, saved.with_suffix(".npz").name])
     with zipfile.ZipFile(saved.with_suffix(".npz")) as archive:
         assert {info.date_time[0] for info in archive.infolist()} == {1980}

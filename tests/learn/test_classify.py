@@ -271,12 +271,12 @@ classify.classify_papers(
 def test_what_a_kill_left_is_done_next_time_and_the_predictions_are_equal(
     tmp_path: Path, model: Model, now: datetime, batches: int
 ) -> None:
-    artifact.save(model, tmp_path / "models")
+    header = artifact.save(model, tmp_path / "models")
     for name in ("killed", "whole"):
         (tmp_path / name).mkdir()
         with opener(tmp_path / name)() as store:
             store.papers.upsert(papers(30), seen_at=now)
-    process = start_process(_KILLED, str(database(tmp_path / "killed")), str(tmp_path / "models"))
+    process = start_process(_KILLED, str(database(tmp_path / "killed")), str(header))
     said = lines_of(process)
     assert process.stdin is not None
     for _ in range(batches):

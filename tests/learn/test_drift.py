@@ -16,7 +16,7 @@ from pipeline.learn.promotion import Comparison
 from pipeline.learn.retrain import drift_step, retrain_step, weekly_drift_step
 from pipeline.publish.digest.week import Week
 from pipeline.runtime.record import Run
-from pipeline.runtime.services import Services, bootstrap
+from pipeline.runtime.services import Services, open_services
 from tests.support.learning import DAY, START, call, decide, decisions, opener, settle, store_papers
 from tests.support.texts import approved, document, outside, rejected
 
@@ -53,7 +53,7 @@ def _services(folder: Path, **classifier: int) -> Services:
         ),
         now=NOW,
     )
-    return bootstrap(settings)
+    return open_services(settings)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import pytest
 from lxml import etree
 
 from classifiers.identity import marks
+from classifiers.kept.registry import ModelRegistry
 from classifiers.measure.evaluation import HardPaper, Split, evaluate, evaluate_ranking
 from classifiers.measure.simulation import Simulation
 from config.taxonomy import Taxonomy, load_taxonomy
@@ -54,7 +55,11 @@ def lessons(tmp_path_factory: pytest.TempPathFactory, taxonomy: Taxonomy) -> Tra
 @pytest.fixture(scope="module")
 def report(lessons: TrainingSet, taxonomy: Taxonomy, tmp_path_factory: Any) -> EvaluationReport:
     return measure(
-        lessons, taxonomy, survey="Rivers", models=tmp_path_factory.mktemp("models"), seed=0
+        lessons,
+        taxonomy,
+        survey="Rivers",
+        models=ModelRegistry(tmp_path_factory.mktemp("models")),
+        seed=0,
     )
 
 
@@ -156,7 +161,7 @@ def test_a_test_paper_in_the_unlabelled_stream_never_gets_there(
             ),
         ),
     )
-    measure(twice, taxonomy, survey="T", models=tmp_path, seed=0)
+    measure(twice, taxonomy, survey="T", models=ModelRegistry(tmp_path), seed=0)
     # recipe, plain recipe and two of Bayes, all decisions and none; ASReview's rule; cue words
     assert len(seen) == 2 * 5 + 1
     for test, trained_on in seen:
@@ -197,7 +202,9 @@ def test_a_paper_submitted_anew_is_not_tested_by_what_it_taught_before(
     assert twins.decided[0].listed
     assert not twins.decided[30].listed
     monkeypatch.setattr(rivals, "evaluate", spied)
-    found = measure(twins, taxonomy, survey="T", models=tmp_path, seed=0, curve=False)
+    found = measure(
+        twins, taxonomy, survey="T", models=ModelRegistry(tmp_path), seed=0, curve=False
+    )
     assert (found.listed, found.earlier, found.tested) == (23, 47, 12)
     assert found.recipe.background == len(lessons.background) - 1
     assert seen
@@ -425,7 +432,7 @@ def test_on_real_papers_the_recipe_beats_what_it_must(
         load_training_set(open_store, taxonomy, background=400),
         taxonomy,
         survey="T",
-        models=tmp_path / "models",
+        models=ModelRegistry(tmp_path / "models"),
         seed=0,
         curve=False,
     )

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.kept import shelf
+from classifiers.kept.registry import ModelRegistry
 from config.taxonomy import load_taxonomy
-from pipeline.learn import registry as models
-from pipeline.learn.registry import read_shelf
 from storage.predictions import Predictions
 from tests.support.learning import DAY, START, call, decide, opener, settle
 from tests.support.texts import approved
@@ -29,7 +27,9 @@ def survey(tmp_path: Path) -> tuple[Path, str, str]:
     decide(open_store, turned, first=START + 50 * DAY, step=DAY / 10)
     assert call(tmp_path, "classify", now=START + 60 * DAY).exit_code == 0
     assert call(tmp_path, "train", "--force", now=START + 61 * DAY).exit_code == 0
-    first, second = (m.header.model_id for m in read_shelf(tmp_path / "var" / "models").models)
+    first, second = (
+        m.header.model_id for m in ModelRegistry(tmp_path / "var" / "models").all().models
+    )
     return tmp_path, first, second
 
 
@@ -93,7 +93,7 @@ def test_rollback_brings_the_old_model_and_its_predictions_back(
     assert again.exit_code == 1
     assert "no older model" in again.output
     assert call(folder, "model", "rollback", second).exit_code == 0
-    assert shelf.current_id(folder / "var" / "models") == second
+    assert ModelRegistry(folder / "var" / "models").current_id() == second
 
 
 def test_a_rollback_killed_half_way_is_done_by_the_next(
@@ -105,11 +105,11 @@ def test_a_rollback_killed_half_way_is_done_by_the_next(
     def killed(*_: object, **__: object) -> int:
         raise KeyboardInterrupt
 
-    for room, name in ((Predictions, "prefer"), (models, "promote")):
+    for room, name in ((Predictions, "prefer"), (ModelRegistry, "promote")):
         with monkeypatch.context() as patch:
             patch.setattr(room, name, killed)
             assert call(folder, "model", "rollback").exit_code != 0
-        assert shelf.current_id(folder / "var" / "models") == second
+        assert ModelRegistry(folder / "var" / "models").current_id() == second
     ended = call(folder, "model", "rollback")
     assert ended.exit_code == 0, ended.output
     queue = json.loads(call(folder, "queue", "--json").stdout)
@@ -127,7 +127,7 @@ def test_a_model_with_a_lost_header_is_refused_and_rolled_back_from(
     assert "rollback" in ended.stderr
     assert f"{second} (cannot be read)" in call(folder, "status").output
     assert call(folder, "model", "rollback").exit_code == 0
-    assert shelf.current_id(folder / "var" / "models") == first
+    assert ModelRegistry(folder / "var" / "models").current_id() == first
 
 
 def test_a_damaged_model_is_not_rolled_back_to(survey: tuple[Path, str, str]) -> None:
@@ -137,7 +137,7 @@ def test_a_damaged_model_is_not_rolled_back_to(survey: tuple[Path, str, str]) ->
     ended = call(folder, "model", "rollback")
     assert ended.exit_code == 1
     assert "does not have the checksum" in ended.output
-    assert shelf.current_id(folder / "var" / "models") == second
+    assert ModelRegistry(folder / "var" / "models").current_id() == second
 
 
 def _other_taxonomy(text: str) -> str:

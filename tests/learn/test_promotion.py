@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from classifiers.cues import CueClassifier
-from classifiers.kept import artifact, shelf
+from classifiers.kept.registry import Learned, ModelRegistry
 from classifiers.linear.training import train
 from classifiers.measure.evaluation import Evaluation, evaluate
 from classifiers.types import Classifier, Example, Scores
@@ -17,7 +17,6 @@ from pipeline.learn import promotion as contests
 from pipeline.learn import train as training
 from pipeline.learn.examples import load_training_set
 from pipeline.learn.promotion import compete, errors
-from pipeline.learn.registry import Learned, read_learned, read_shelf
 from pipeline.learn.train import TrainReport, train_model
 from storage.store import OpenStore
 from tests.support.learning import DAY, START, arxiv_id, call, decide, decisions, opener, settle
@@ -35,7 +34,7 @@ def trained(
     return train_model(
         open_store,
         taxonomy,
-        models=folder / "models",
+        models=ModelRegistry(folder / "models"),
         background=100,
         seed=0,
         clock=lambda: START + day * DAY,
@@ -46,7 +45,7 @@ def trained(
 def test_the_first_model_has_nobody_to_beat(tmp_path: Path, taxonomy: Taxonomy) -> None:
     report = trained(settle(tmp_path), tmp_path, taxonomy, 90)
     assert (report.promoted, report.contest) == (True, None)
-    learned = read_learned(tmp_path / "models", report.model_id)
+    learned = ModelRegistry(tmp_path / "models").learned_from(report.model_id)
     assert learned is not None
     assert (len(learned.decided), len(learned.background)) == (84, 40)
 
@@ -69,8 +68,8 @@ def test_too_little_to_learn_from_leaves_the_cue_words_in_use(
     [line] = ended.stderr.splitlines()
     assert said in line
     assert "cue words stay in use" in line
-    models = tmp_path / "var" / "models"
-    assert isinstance(artifact.current(models, taxonomy), CueClassifier)
+    models = ModelRegistry(tmp_path / "var" / "models")
+    assert isinstance(models.current(taxonomy), CueClassifier)
     forced = call(tmp_path, "train", "--force")
     assert forced.exit_code == (0 if any(e.in_scope for e in examples) else 1)
 
@@ -126,14 +125,14 @@ def test_a_worse_challenger_is_kept_and_not_used(tmp_path: Path, taxonomy: Taxon
     second = trained(open_store, tmp_path, taxonomy, 200)
     assert second.contest is not None
     assert (second.contest.verdict, second.promoted) == ("worse", False)
-    assert shelf.current_id(tmp_path / "models") == first.model_id
-    kept = read_shelf(tmp_path / "models").models
+    assert ModelRegistry(tmp_path / "models").current_id() == first.model_id
+    kept = ModelRegistry(tmp_path / "models").all().models
     assert [(m.header.model_id, m.promoted) for m in kept] == [
         (first.model_id, True), (second.model_id, False),
     ]  # fmt: skip
     forced = trained(open_store, tmp_path, taxonomy, 201, force=True)
     assert forced.promoted
-    assert shelf.current_id(tmp_path / "models") == forced.model_id
+    assert ModelRegistry(tmp_path / "models").current_id() == forced.model_id
 
 
 def test_a_champion_that_cannot_be_read_does_not_stand_in_the_way(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from classifiers.kept.registry import ModelRegistry
 from config.schema import (
     ArxivSettings,
     ClassifierSettings,
@@ -59,7 +60,13 @@ def look(tmp_path: Path, open_store: OpenStore) -> Examine:
             database=DatabaseSettings(path=tmp_path / "survey.duckdb"),
             classifier=ClassifierSettings(models=tmp_path / "models"),
         )
-        services = Services(settings, load_taxonomy(), open_store, lambda: now)
+        services = Services(
+            settings,
+            load_taxonomy(),
+            open_store,
+            lambda: now,
+            ModelRegistry(tmp_path / "models"),
+        )
         return {finding.check: finding for finding in examine(services)}
 
     return examined

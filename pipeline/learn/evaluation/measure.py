@@ -8,11 +8,10 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from classifiers.errors import ModelError
 from classifiers.identity import marks, unmarked
-from classifiers.kept import artifact, shelf
+from classifiers.kept.registry import ModelRegistry
 from classifiers.types import Example
 from config.taxonomy import Taxonomy
 from pipeline.learn.evaluation.report import (
@@ -24,7 +23,6 @@ from pipeline.learn.evaluation.report import (
 )
 from pipeline.learn.evaluation.rivals import Bench, Contender, cue_words, measured, rivals
 from pipeline.learn.examples import FEWEST_TO_TEST, TrainingSet, known_of, split_by_time, too_few
-from pipeline.learn.registry import read_learned
 
 #: decisions at which the learning curve is taken, where there are more
 _CURVE = (0, 100, 300, 1_000, 3_000, 10_000)
@@ -35,7 +33,7 @@ def measure(
     taxonomy: Taxonomy,
     *,
     survey: str,
-    models: Path,
+    models: ModelRegistry,
     seed: int,
     curve: bool = True,
     on_stage: Callable[[str], None] = lambda _: None,
@@ -87,7 +85,7 @@ def measure(
 
 
 def _in_use(
-    models: Path,
+    models: ModelRegistry,
     recipe: Contender,
     test: Sequence[Example],
     lessons: TrainingSet,
@@ -95,12 +93,13 @@ def _in_use(
 ) -> tuple[tuple[Candidate, ...], str]:
     """Return the model in use on what it never learned from, the recipe on the same, a remark."""
     try:
-        if shelf.current_id(models) is None:
+        current = models.check_current(taxonomy)
+        if not current.is_trained:
             return (), "No model was trained yet; the recipe stands for what training would give."
-        model = artifact.load(models, taxonomy)
+        model = current.load_model()
     except ModelError as error:
         return (), f"The model in use is left out: {error.message}"
-    learned = read_learned(models, model.model_id)
+    learned = models.learned_from(model.model_id)
     if learned is None:
         return (), "The model in use is left out: what it learned from is not on record."
     known = known_of(lessons, learned.papers)

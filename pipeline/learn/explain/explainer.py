@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from classifiers.kept.registry import ModelRegistry
 from classifiers.types import Document, Example
 from config.errors import LivingSurveyError, TryAgainLaterError
 from config.taxonomy import Taxonomy
@@ -113,10 +114,9 @@ class ExplainerCache:
 
 def load_mind(models: Path, taxonomy: Taxonomy, open_store: OpenStore) -> Explainer:
     """Return the mind in use: the current model, or the cue words before the first training."""
-    from classifiers.kept import artifact  # noqa: PLC0415  two seconds of scikit-learn
-    from classifiers.linear.model import Model  # noqa: PLC0415  as above
+    from classifiers.linear.model import Model  # noqa: PLC0415  two seconds of scikit-learn
 
-    classifier = artifact.current(models, taxonomy)
+    classifier = ModelRegistry(models).current(taxonomy)
     if not isinstance(classifier, Model):
         from pipeline.learn.explain.by_cues import CueMind  # noqa: PLC0415  as above
 
