@@ -11,7 +11,8 @@ from dataclasses import replace
 from benchmarks.classifier_data import CUT, END, Development, load
 from benchmarks.classifier_study import COUNTS, WHEN, Figures, head, mean
 from classifiers.linear.training import train
-from classifiers.measure.evaluation import Evaluation, evaluate
+from classifiers.measure.evaluation import evaluate
+from classifiers.measure.reports import Evaluation
 from classifiers.types import Document, Example
 
 DRAWS = (0, 1, 2)

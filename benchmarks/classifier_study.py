@@ -19,9 +19,10 @@ from classifiers.cues import CueClassifier
 from classifiers.linear.recipe import Recipe
 from classifiers.linear.training import train
 from classifiers.measure.baselines import AsreviewRule, NaiveBayes, plain
-from classifiers.measure.evaluation import FacetReport, evaluate, labels_of
+from classifiers.measure.evaluation import evaluate, labels_of
 from classifiers.measure.metrics import ReliabilityBin, area_under_curve, work_saved
 from classifiers.measure.orders import ORDERS
+from classifiers.measure.reports import FacetReport
 from classifiers.measure.simulation import Asreview, OurRule, Rule, simulate
 from classifiers.text import document_text
 from classifiers.types import Classifier, Document, Example, Scores

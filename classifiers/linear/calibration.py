@@ -1,7 +1,4 @@
-"""From margins of held-out examples to probabilities, thresholds and section corrections. Pure.
-
-Every number here is learned from margins of examples that the fit behind them never saw.
-"""
+"""Calibrate margins of held-out examples to probabilities, thresholds and section corrections."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,24 +17,23 @@ from config.taxonomy import Taxonomy
 
 Floats = npt.NDArray[np.float64]
 
-#: with fewer held-out examples the constants of the study stand in for a fit
+#: with fewer held-out examples constants of the study replace a fit
 FEW = 20
-#: Set on the development data without any example; what a model is worth with them is in
-#: docs/study/classifier.md, table "little".
+#: chosen on the development data without examples (docs/study/classifier.md, table "little")
 DEFAULT_SCOPE = (8.0, -2.0)
 DEFAULT_LABEL = (2.0, 0.0, 2.0, 0.0)
-#: examples a section must outweigh before its own correction shows
+#: pseudo-examples per section that shrink its correction
 SHRINK = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class FacetCalibration:
-    """How the margins of one facet become probabilities, and when they suffice."""
+    """How margins of one facet become probabilities, and the threshold of suggestions."""
 
     slope: float
     intercept: float
     temperature: float
-    #: the share of each label on its own, against the labels among each other
+    #: weight of each label on its own; the rest is for the labels against each other
     alone: float
     threshold: float
 
@@ -50,7 +46,7 @@ class FacetCalibration:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Everything between margins and probabilities."""
+    """Parameters that turn margins into probabilities."""
 
     #: (slope, intercept) of the scope's log-odds
     scope: tuple[float, float]
@@ -61,7 +57,7 @@ class Calibration:
 
 
 def held_margins(corpus: Corpus, rounds: Sequence[Round], recipe: Recipe) -> tuple[Floats, Floats]:
-    """Return margins of examples and background by fits that did not see them; nan: never held."""
+    """Return margins of examples and background by fits without them; nan if never held out."""
     every = len(outputs(corpus.taxonomy))
     of_examples = np.full((corpus.examples.shape[0], every), np.nan)
     of_background = np.full((corpus.background.shape[0], every), np.nan)
@@ -81,20 +77,20 @@ def calibrate(
     sections: npt.NDArray[np.bool_],
     recipe: Recipe,
 ) -> Calibration:
-    """Return the calibration that the held-out margins ask for.
+    """Fit the calibration to held-out margins.
 
     Args:
-        corpus: what was fitted.
-        of_examples: (examples, outputs) held-out margins, nan where there is none.
-        of_background: the same of the background.
-        sections: (examples, sections) which sections an approved example was given.
-        recipe: the precision that thresholds must keep.
+        corpus: the fitted corpus.
+        of_examples: (examples, outputs) held-out margins, nan if not held out.
+        of_background: the same for the background.
+        sections: (examples, sections) sections of approved examples.
+        recipe: has the precision that thresholds must reach.
     """
     taxonomy = corpus.taxonomy
     of_examples = np.where(_full(corpus)[:, np.newaxis], of_examples, np.nan)
     scope = _scope(corpus, of_examples, of_background)
     every = outputs(taxonomy)
-    # While most labels come from the cues, a label's own margin says little about its odds.
+    # While most labels come from cues, a label's own margin is a poor measure of its odds.
     alone = recipe.alone * (1.0 - fade(int((corpus.targets[:, 0] == 0).sum())))
     facets: dict[str, FacetCalibration] = {}
     metrics = _scope_metrics(corpus, of_examples, scope)
@@ -122,7 +118,7 @@ def probabilities(
     facets: dict[str, FacetCalibration],
     shift: Floats,
 ) -> Probabilities:
-    """Return what margins mean under a calibration."""
+    """Return the probabilities of margins under a calibration."""
     every = outputs(taxonomy)
     columns = {
         kind: [c for c, output in enumerate(every) if output.kind == kind]
@@ -154,26 +150,26 @@ def expected_error(chances: Floats, happened: npt.NDArray[np.bool_], bins: int =
 
 
 def threshold_for(chances: Floats, right: npt.NDArray[np.bool_], precision: float) -> float:
-    """Return the lowest probability from which on suggestions are right at that precision.
+    """Return the lowest probability above which suggestions reach a precision; 1.0 if none does.
 
-    1.0, so that everything stays open, where no threshold keeps it. Both what was promised and
-    what came must keep it, n suggestions counted as (right + 1) / (n + 2): of many thresholds the
-    lowest that seems to do is one that was lucky.
+    Both the predicted and the observed precision must reach it. The observed precision of n
+    suggestions is (right + 1) / (n + 2), because the lowest passing threshold is biased upwards by
+    multiple comparisons.
     """
     order = np.argsort(-chances, kind="stable")
     among = np.arange(1, len(order) + 1)
-    came = (np.cumsum(right[order]) + 1.0) / (among + 2.0)
-    promised = np.cumsum(chances[order]) / among
-    kept = np.minimum(came, promised)
+    observed = (np.cumsum(right[order]) + 1.0) / (among + 2.0)
+    predicted = np.cumsum(chances[order]) / among
+    kept = np.minimum(observed, predicted)
     enough = np.flatnonzero((kept >= precision) & (among >= FEW))
     return float(chances[order[enough[-1]]]) if len(enough) else 1.0
 
 
 def _full(corpus: Corpus) -> npt.NDArray[np.bool_]:
-    """Return which examples are as long as the stream's papers.
+    """Return which examples are as long as papers of the stream.
 
-    Half of a curated list comes as titles alone; margins of titles are small, and a calibration
-    on them doubts every abstract. With few full texts all examples count.
+    Half of a curated list has only titles, whose margins are small: calibrated on them, abstracts
+    would get too low probabilities. With few full texts all examples count.
     """
     sizes = np.diff(corpus.examples.indptr)
     stream = np.diff(corpus.background.indptr)
@@ -182,10 +178,10 @@ def _full(corpus: Corpus) -> npt.NDArray[np.bool_]:
 
 
 def _scope(corpus: Corpus, of_examples: Floats, of_background: Floats) -> tuple[float, float]:
-    """Return Platt's numbers over decisions and, while rejections are few, the far stream.
+    """Return Platt's slope and intercept from decisions and, with few rejections, the stream.
 
-    The far half of the stream stands in for rejections, with the weight of all approvals at
-    first, and fades as rejections come in.
+    The half of the stream farthest from the cues counts as rejections, at first with the weight of
+    all approvals, and fades as rejections come in.
     """
     held = ~np.isnan(of_examples[:, 0])
     margins, wanted = of_examples[held, 0], corpus.targets[held, 0] == 1
@@ -206,7 +202,7 @@ def _scope(corpus: Corpus, of_examples: Floats, of_background: Floats) -> tuple[
 def _scope_metrics(
     corpus: Corpus, of_examples: Floats, scope: tuple[float, float]
 ) -> dict[str, float]:
-    """Return the error of the scope over held-out decisions; nothing where one verdict is rare."""
+    """Return the calibration error of the scope; empty if one verdict is rare."""
     held = ~np.isnan(of_examples[:, 0])
     approved = corpus.targets[held, 0] == 1
     if min(approved.sum(), (~approved).sum()) < FEW:
@@ -219,7 +215,7 @@ def _facet(
     margins: Floats, wanted: npt.NDArray[np.bool_], alone: float, recipe: Recipe
 ) -> FacetCalibration:
     if len(margins) < FEW:
-        # Nothing shows what the constants keep, so their own word must reach the precision.
+        # The precision of the constants is unknown, so the probability itself must reach it.
         return FacetCalibration(*DEFAULT_LABEL, threshold=recipe.precision)
     slope, intercept = fit_platt(margins.ravel(), wanted.ravel(), np.ones(wanted.size))
     temperature = fit_temperature(margins, wanted)
@@ -236,7 +232,7 @@ def _shift(
     of_examples: Floats,
     taxonomy: Taxonomy,
 ) -> Floats:
-    """Return by section the log of what was chosen over what was expected, shrunk to nothing."""
+    """Return by section the shrunken log of chosen over expected papers."""
     rows = sections.any(axis=1) & ~np.isnan(of_examples[:, 0])
     if rows.sum() < FEW:
         return np.zeros(len(taxonomy.sections))

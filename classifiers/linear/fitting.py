@@ -1,4 +1,4 @@
-"""Fits every linear output of a model on some of the examples. Never calibrates, never saves."""
+"""Fit the linear outputs of a model on a subset of the examples."""
 
 from dataclasses import dataclass
 
@@ -17,25 +17,25 @@ from config.taxonomy import Taxonomy
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-#: margin of an output nobody has shown an example of: an absent label, not an even chance
+#: margin of an output without examples: absent rather than an even chance
 NO_EXAMPLE = -2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Directions:
-    """What the taxonomy's words say: closeness without any example."""
+    """Directions of the taxonomy's words, which need no examples."""
 
     #: (terms,)
     scope: Floats
     #: by facet, (labels, terms)
     labels: dict[str, Floats]
-    #: (sections of their own, terms)
+    #: (own sections, terms)
     sections: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Everything a fit reads: texts as rows, the human's word as targets."""
+    """Input of a fit: texts as rows, decisions as targets."""
 
     features: TextFeatures
     examples: sparse.csr_matrix
@@ -70,9 +70,9 @@ def directions(taxonomy: Taxonomy, features: TextFeatures, own: tuple[str, ...])
 def fit_outputs(
     corpus: Corpus, examples: Bools, background: Bools, recipe: Recipe, *, only: str | None = None
 ) -> Fitted:
-    """Return all outputs fitted on the marked examples and background rows only.
+    """Fit all outputs on the selected examples and background rows.
 
-    With `only`, the outputs of that kind alone are fitted; the others rest on the taxonomy.
+    With `only`, fit the outputs of that kind; the others use the taxonomy's words alone.
     """
     every = outputs(corpus.taxonomy)
     weights = np.zeros((len(corpus.features.terms_), len(every)))
@@ -82,9 +82,9 @@ def fit_outputs(
     pulls = _pulls(corpus, examples, recipe)
     for column, output in enumerate(every):
         taken = weak.get(output.kind)
-        lesson = None if taken is None else (stream, taken)
+        weak_rows = None if taken is None else (stream, taken)
         skip = only not in {None, output.kind}
-        fit = None if skip else _fit_one(corpus, column, examples, lesson, recipe)
+        fit = None if skip else _fit_one(corpus, column, examples, weak_rows, recipe)
         weights[:, column] = pulls[column]
         intercepts[column] = NO_EXAMPLE if fit is None else fit.intercept
         if fit is not None:
@@ -108,7 +108,7 @@ def _weak(
 
 
 def _pulls(corpus: Corpus, examples: Bools, recipe: Recipe) -> list[Floats]:
-    """Return by output the weights that come from the taxonomy's words alone."""
+    """Return by output the weights from the taxonomy's words alone."""
     if not recipe.weak:
         return [np.zeros(len(corpus.features.terms_)) for _ in outputs(corpus.taxonomy)]
     pulls = [recipe.scope_pull * corpus.directions.scope]
@@ -121,9 +121,9 @@ def _pulls(corpus: Corpus, examples: Bools, recipe: Recipe) -> list[Floats]:
 
 
 def _label_pull(corpus: Corpus, examples: Bools, facet: str, recipe: Recipe) -> float:
-    """Return how hard the words pull on a facet: the harder, the fewer examples state it.
+    """Return the pull of the taxonomy's words on a facet: stronger with fewer examples.
 
-    Counted over the examples of this fit alone, so that a word on a held-out paper moves nothing.
+    Counts the examples of this fit only, so that held-out papers have no influence.
     """
     first = {"task": recipe.task_pull_first, "modality": recipe.modality_pull_first}.get(facet, 0.0)
     columns = [c for c, output in enumerate(outputs(corpus.taxonomy)) if output.kind == facet]
@@ -139,7 +139,7 @@ def _fit_one(
     weak: tuple[sparse.csr_matrix, WeakRows] | None,
     recipe: Recipe,
 ) -> Fit | None:
-    """Return the regression of one output; None where only one side has examples."""
+    """Return the regression of one output, or None if only one class has examples."""
     output = outputs(corpus.taxonomy)[column]
     known = np.flatnonzero(examples & (corpus.targets[:, column] != UNKNOWN))
     matrix = corpus.examples[known]
@@ -159,7 +159,7 @@ def _fit_one(
             recipe.scope_strength_start - recipe.scope_strength
         )
     elif output.kind == SECTION:
-        # Siblings share by these margins, so their real proportions must stay in them.
+        # Siblings share by these margins, so their proportions must be kept.
         balance = 0.0
     return fit_margin(matrix, wanted, counts, strength=strength, balance=balance)
 

@@ -1,8 +1,8 @@
-"""Which papers are held out of which fit, so that its margins can be calibrated. Fits nothing.
+"""Choose which papers each calibration fit holds out.
 
-What a model meets is later than all it learned from. So is what calibrates it: the newest papers
-by their dates, block by block, each by a fit on the papers before the block. Where dates do not
-allow that, parts drawn by hash take turns.
+A model is used on papers later than those it learned from, so it is calibrated on such papers: the
+newest ones in blocks, each by a fit on the papers before the block. Without enough dates, parts
+drawn by hash are held out in turn.
 """
 
 import hashlib
@@ -19,22 +19,21 @@ from classifiers.types import Document, Example
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-#: where blocks begin, as shares of the papers in the order of their dates. A fit on a fifth of them
-#: is another model than the one it calibrates; the newest half of a list alone is too few to tell a
-#: temperature (docs/study/classifier.md, "calibration")
+#: where blocks begin, as shares of the papers in order of date. A fit on a fifth of them differs
+#: too much from the final model; the newest half alone is too few for a temperature
+#: (docs/study/classifier.md, "calibration")
 NEWER = (0.4, 0.6, 0.8, 0.9)
-#: from so many examples on fewer suffice, and fits on more are closer to the model
+#: from this many examples two blocks are enough, and fits on more papers are closer to the model
 THOUSAND = 1_000
 THIRD = (0.7, 0.9)
-#: the only block of a big training: every further fit costs minutes
+#: the only block of a large training, where every fit takes minutes
 LAST = (0.8,)
-#: a paper without a date is neither behind a fit nor held out; with more of them parts are drawn
+#: minimum share of dated papers; undated ones are left out of fits and blocks
 DATED = 0.75
-#: fewer later approvals, or rejections where there are that many at all, calibrate nothing
+#: minimum of later approvals, and of later rejections if there are that many at all
 LATER_FEWEST = 50
 
-#: fewer rejections teach a fit nothing, unless the stream stands in for them: a plain recipe whose
-#: first fit saw none promised 0.35 too much or too little after 300 decisions
+#: minimum of rejections in the first fit, unless the stream replaces them
 EARLIER_FEWEST = 20
 
 LATER = "later papers"
@@ -43,7 +42,7 @@ BY_HASH = "parts by hash"
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One fit: the rows behind it, and rows it never saw."""
+    """One fit: its rows and its held-out rows."""
 
     examples: Bools
     background: Bools
@@ -53,7 +52,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """The rounds of a training; no row is held out twice."""
+    """The fits of a calibration; no row is held out twice."""
 
     rounds: tuple[Round, ...]
     #: LATER or BY_HASH
@@ -63,14 +62,14 @@ class HeldOut:
 def hold_out(
     examples: Sequence[Example], background: Sequence[Document], recipe: Recipe, *, salt: str
 ) -> HeldOut:
-    """Return what each fit reads and what it is asked about.
+    """Return the rows and held-out rows of each fit.
 
     Args:
-        examples: with the human's word, and dates if they are to be held out by them.
-        background: unlabelled papers, held out by the same shares of their own order: a curated
-            list may be older than any stream, and no fit should do without the stream.
-        recipe: for the number of parts, and from where on one round is enough.
-        salt: changes which papers share a part.
+        examples: decided papers, with dates to be held out by date.
+        background: unlabelled papers, held out by the same shares of their own order, because a
+            curated list may be older than the stream and every fit needs the stream.
+        recipe: has the number of parts, and the number of examples above which one fit is enough.
+        salt: changes the parts.
     """
     many = len(examples) > recipe.fold_limit
     choices = (LAST,) if many else (THIRD, NEWER) if len(examples) >= THOUSAND else (NEWER,)
@@ -102,7 +101,7 @@ def hold_out(
 def _parts(
     examples: Sequence[Example], background: Sequence[Document], folds: int, salt: str
 ) -> tuple[Round, ...]:
-    """Return rounds that hold out one part each, by the hash of the key: order does not matter."""
+    """Return rounds that hold out one part each, by a hash of the key."""
     of_examples = _fractions([example.document.key for example in examples], salt)
     of_background = _fractions([document.key for document in background], salt)
     rounds = []
@@ -114,7 +113,7 @@ def _parts(
 
 
 def _enough(examples: Sequence[Example], places: Floats, start: float) -> bool:
-    """Return whether most papers are dated and enough of either verdict come late."""
+    """Return whether most papers are dated and enough of each verdict are late."""
     if np.isnan(places).mean() > 1.0 - DATED if len(places) else True:
         return False
     approved = np.asarray([example.in_scope for example in examples], dtype=bool)
@@ -127,13 +126,13 @@ def _enough(examples: Sequence[Example], places: Floats, start: float) -> bool:
 
 
 def _both_verdicts(examples: Sequence[Example], places: Floats, start: float) -> bool:
-    """Return whether the fit on the oldest papers learns what a rejection looks like."""
+    """Return whether the fit on the oldest papers has enough rejections."""
     rejected = np.asarray([not example.in_scope for example in examples], dtype=bool)
     return bool(((places < start) & rejected).sum() >= EARLIER_FEWEST)
 
 
 def _places(documents: Sequence[Document]) -> Floats:
-    """Return the share of dated papers before each; nan: undated. Papers of a moment share it."""
+    """Return the share of dated papers before each paper; nan for undated ones."""
     moments = np.asarray(
         [np.nan if d.known_at is None else d.known_at.timestamp() for d in documents],
         dtype=np.float64,
@@ -144,7 +143,7 @@ def _places(documents: Sequence[Document]) -> Floats:
 
 
 def _fractions(keys: Sequence[str], salt: str) -> Floats:
-    """Return a number in [0, 1) for each key that depends on nothing else."""
+    """Return a number in [0, 1) that depends on salt and key only."""
     digests = [hashlib.sha256(f"{salt}{key}".encode()).digest() for key in keys]
     return np.asarray([int.from_bytes(d[:4], "big") / 2**32 for d in digests], dtype=np.float64)
 

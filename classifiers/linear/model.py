@@ -1,4 +1,4 @@
-"""A trained model: one sparse product, a calibration, and the reasons. Reads and writes no file."""
+"""A trained model: a sparse product and a calibration."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,16 +24,16 @@ Floats32 = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 
-#: documents per sparse product: bounds memory at a few megabytes and keeps the caches warm
+#: documents per sparse product, which needs a few megabytes and fits the caches
 BATCH = 2_000
 
 
 @dataclass(frozen=True)
 class Model:
-    """Everything needed to score a text and to say why.
+    """Parameters of a trained model.
 
-    The margin of an output is the sum over a text's terms of value times weight, plus the
-    output's intercept; probabilities are functions of margins alone.
+    The margin of an output is the sum of value times weight over a text's terms, plus the output's
+    intercept; probabilities are functions of the margins.
     """
 
     header: ModelHeader
@@ -46,12 +46,12 @@ class Model:
 
     @property
     def model_id(self) -> str:
-        """The name under which predictions are stored."""
+        """The ID under which predictions are stored."""
         return self.header.model_id
 
     @property
     def outputs(self) -> tuple[Output, ...]:
-        """What each column of the weights stands for."""
+        """The outputs, in the order of the columns of `weights`."""
         return outputs(self.taxonomy)
 
     def matrix(self, documents: Sequence[Document]) -> sparse.csr_matrix:
@@ -83,13 +83,13 @@ class Model:
         return scores_of(keys, known, self.taxonomy, terms, sections=sections)
 
     def label_columns(self, section: str) -> list[int]:
-        """Return the outputs a section is made of: its labels, and itself if it has one."""
+        """Return the output columns of a section: its labels, and its own output if it has one."""
         wanted = {Output(*pair) for pair in self.taxonomy.section(section).labels}
         wanted.add(Output(SECTION, section))
         return [column for column, output in enumerate(self.outputs) if output in wanted]
 
     def columns(self, documents: Sequence[Document], sections_kept: int) -> ScoreColumns:
-        """Return the scores as columns, in the order of the documents; there must be some."""
+        """Return the scores as columns, in the order of at least one document."""
         parts = []
         for start in range(0, len(documents), BATCH):
             matrix = self.matrix(documents[start : start + BATCH])
@@ -99,7 +99,7 @@ class Model:
         return join(parts)
 
     def _chances(self, matrix: sparse.csr_matrix) -> tuple[Probabilities, Floats]:
-        """Return what is known of scope and labels, and the chances of the sections."""
+        """Return the probabilities of scope and labels, and those of the sections."""
         found = self.calibration
         known = probabilities(
             self.taxonomy, self.margins(matrix), found.scope, found.facets, found.shift
@@ -107,7 +107,7 @@ class Model:
         return known, section_probabilities(known, self.taxonomy)
 
     def _terms(self, matrix: sparse.csr_matrix, best: Places) -> RaggedArray:
-        """Return the terms that weigh most in the scope and the first section together."""
+        """Return the terms with the largest weight in scope and first section together."""
         width = matrix.shape[1]
         of_row = np.repeat(best, np.diff(matrix.indptr))
         shares = matrix.data * self._weights_together.take(of_row * width + matrix.indices)
@@ -117,9 +117,9 @@ class Model:
 
     @cached_property
     def _weights_together(self) -> Floats32:
-        """(sections, terms): the weights in the scope and the section's parts, summed.
+        """(sections, terms): sum of the weights of the scope and the section's outputs.
 
-        When first asked for: a study trains thousands of models that nobody asks for reasons.
+        Computed on first use, because a study trains thousands of models without explaining them.
         """
         columns = [[0, *self.label_columns(section.id)] for section in self.taxonomy.sections]
         return np.stack([self.weights[:, each].sum(axis=1) for each in columns])

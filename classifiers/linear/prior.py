@@ -1,7 +1,6 @@
-"""What the taxonomy itself says of every term, before any example: cue words as directions.
+"""Convert the taxonomy's cue words into directions in the space of terms.
 
-A label's cue phrases are broken into words and word pairs and become one direction in the space
-of terms. Never sees a document.
+A label's cue phrases are split into words and word pairs and become one direction.
 """
 
 from collections.abc import Sequence
@@ -16,13 +15,12 @@ from config.taxonomy import Taxonomy
 
 Floats = npt.NDArray[np.float64]
 
-#: facets whose cues speak for the survey's scope; a technique's ("dataset", "benchmark") stand
-#: in any abstract
+#: facets whose cues count for scope; those of techniques ("dataset") occur in any abstract
 SCOPE_FACETS = ("task", "modality")
 
 
 def scope_direction(taxonomy: Taxonomy, features: TextFeatures) -> Floats:
-    """Return (terms,): the cues of all tasks, modalities and sections pooled; of length one."""
+    """Return (terms,): the pooled cues of all tasks, modalities and sections; of length one."""
     phrases = [cue for section in taxonomy.sections for cue in section.cues]
     for facet in taxonomy.facets:
         if facet.name in SCOPE_FACETS:
@@ -33,9 +31,8 @@ def scope_direction(taxonomy: Taxonomy, features: TextFeatures) -> Floats:
 def label_directions(taxonomy: Taxonomy, features: TextFeatures, facet: str) -> Floats:
     """Return (labels, terms): one direction per label of a facet, each of length one.
 
-    A label speaks through its own cues and those of its sections. A term that several labels
-    share is worth each one's share of it: "video" stands in the cues of video and, now and then,
-    of audio.
+    Uses the cues of the label and of its sections. A term of several labels is weighted by each
+    label's share of it: "video" is mostly a cue of video, sometimes of audio.
     """
     tables = []
     for label in taxonomy.facet(facet).labels:
@@ -73,6 +70,6 @@ def _counts(phrases: Sequence[str], features: TextFeatures) -> Floats:
 
 
 def _unit(row: Floats) -> Floats:
-    # Not np.linalg.norm: it shares long sums among threads, and their number would show in a model.
+    # np.linalg.norm would split long sums among threads, whose number would change the result.
     length = float(np.sqrt(np.square(row).sum()))
     return row / length if length else row

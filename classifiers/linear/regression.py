@@ -1,4 +1,4 @@
-"""One logistic regression per output, and the calibration of its margins. Never sees a text."""
+"""Fit the logistic regression of one output and calibrate its margins."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from classifiers.scoring import sigmoid, softmax
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-#: liblinear needs a few hundred passes at C = 10; more is never reached on 20,000 papers
+#: far above the few hundred passes that liblinear needs at C = 10 and 20,000 papers
 _MAX_PASSES = 5_000
 
 
@@ -32,14 +32,14 @@ def fit_margin(
     Args:
         matrix: one row per example.
         wanted: whether the example has the label; both values must occur.
-        weights: how much each example counts before balancing.
+        weights: weight of each example before balancing.
         strength: the inverse of the regularisation (scikit-learn's C).
-        balance: 0 leaves the classes as they come, 1 gives both the same total weight.
+        balance: 0 keeps the weights of the classes, 1 gives both the same total weight.
     """
     yes, no = float(weights[wanted].sum()), float(weights[~wanted].sum())
     balanced = np.where(wanted, weights * (no / yes) ** balance, weights)
     balanced *= weights.sum() / balanced.sum()
-    # liblinear's dual is deterministic for a given seed and 30 times faster than saga here.
+    # liblinear's dual is deterministic for a seed and 30 times faster than saga here.
     model = LogisticRegression(
         C=strength, solver="liblinear", dual=True, max_iter=_MAX_PASSES, random_state=0
     )
@@ -50,7 +50,7 @@ def fit_margin(
 def fit_platt(margins: Floats, wanted: Bools, weights: Floats) -> tuple[float, float]:
     """Return (slope, intercept) that turn margins into log-odds (Platt 1999).
 
-    A weak pull towards slope 1 keeps a separable handful of examples from an endless slope.
+    A weak prior of slope 1 keeps the slope finite with few separable examples.
     """
     if not len(margins):
         return 1.0, 0.0
@@ -65,10 +65,10 @@ def fit_platt(margins: Floats, wanted: Bools, weights: Floats) -> tuple[float, f
 
 
 def fit_temperature(margins: Floats, wanted: Bools) -> float:
-    """Return the factor under which softmax(factor * margins) fits the labels best.
+    """Return the factor with which softmax(factor * margins) fits the labels best.
 
-    Either of an example's two labels is right, as where a suggestion is judged. Asking for half
-    of each would doubt every suggestion by 0.03 (docs/study/classifier.md, "calibration").
+    Either of an example's two labels counts as right, as for suggestions (docs/study/classifier.md,
+    "calibration").
     """
     known = wanted.any(axis=1)
     margins, wanted = margins[known], wanted[known]
@@ -87,8 +87,8 @@ def facet_probabilities(
 ) -> Floats:
     """Return the probabilities of a facet's labels from their margins.
 
-    A share `alone` from each label on its own (several can hold), the rest from the labels against
-    each other (one usually does): each is off where the other is right (docs/study/classifier.md).
+    The weight `alone` is for each label on its own, because several can apply, the rest for the
+    labels against each other, because usually one does (docs/study/classifier.md).
     """
     on_its_own = sigmoid(slope * margins + intercept)
     against = softmax(temperature * margins)

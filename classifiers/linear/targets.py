@@ -1,4 +1,4 @@
-"""What the human's words mean for each linear output: yes, no or unknown. Pure; learns nothing."""
+"""Convert decisions to targets of the linear outputs: yes, no or unknown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from config.taxonomy import Section, Taxonomy
 
 Targets = npt.NDArray[np.int8]
 
-#: in a target: not known, so the example teaches this output nothing
+#: target of an output that an example says nothing about
 UNKNOWN = -1
 
 SCOPE = "scope"
@@ -21,7 +21,7 @@ SECTION = "section"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Output:
-    """One linear function of a model: the scope, a label of a facet, or a section itself."""
+    """One linear output of a model: the scope, a label of a facet, or a section."""
 
     #: `scope`, `section`, or the name of a facet
     kind: str
@@ -30,8 +30,8 @@ class Output:
 
 @lru_cache(maxsize=8)
 def outputs(taxonomy: Taxonomy) -> tuple[Output, ...]:
-    """Return every output a model of this taxonomy has: scope, labels, sections of their own."""
-    # Remembered, here and below: a fit asks for every column of every round, at 2 ms each.
+    """Return the outputs of a taxonomy: scope, labels, own sections."""
+    # Cached, here and below, because a fit needs it for every column of every round.
     labels = [Output(f.name, label.name) for f in taxonomy.facets for label in f.labels]
     own = [Output(SECTION, section.id) for section in own_sections(taxonomy)]
     return (Output(SCOPE, "in_scope"), *labels, *own)
@@ -39,10 +39,10 @@ def outputs(taxonomy: Taxonomy) -> tuple[Output, ...]:
 
 @lru_cache(maxsize=8)
 def own_sections(taxonomy: Taxonomy) -> tuple[Section, ...]:
-    """Return the sections that their labels alone do not tell from their siblings.
+    """Return the sections that labels alone do not distinguish from their siblings.
 
-    Either another section has the very same labels, or siblings of the same task carry a label
-    where this one has none.
+    Either another section has the same labels, or a sibling of the same task has a label where this
+    one has none.
     """
     found = []
     for section in taxonomy.sections:
@@ -59,8 +59,8 @@ def own_sections(taxonomy: Taxonomy) -> tuple[Section, ...]:
 def targets(examples: Sequence[Example], taxonomy: Taxonomy) -> Targets:
     """Return (examples, outputs): 1, 0 or UNKNOWN.
 
-    A rejected paper says nothing about labels. A facet that none of an example's sections
-    carries is unknown, not absent: whether a paper on agents is about video, nobody said.
+    A rejected paper has no known labels. A facet without a label in an example's sections is
+    unknown, not absent: a paper in a section on agents may be about video.
     """
     every = outputs(taxonomy)
     columns = {output: column for column, output in enumerate(every)}
@@ -84,10 +84,7 @@ def targets(examples: Sequence[Example], taxonomy: Taxonomy) -> Targets:
 
 
 def known_labels(example: Example, taxonomy: Taxonomy) -> set[tuple[str, str]]:
-    """Return the (facet, label) pairs that somebody said of an example.
-
-    Training and every measurement take them from here, so that they speak of the same truth.
-    """
+    """Return the known (facet, label) pairs of an example, for training and measurement."""
     pairs = {pair for s in example.sections for pair in taxonomy.section(s).labels}
     pairs |= set(example.facets)
     if technique_left_open(example, taxonomy):
@@ -96,7 +93,7 @@ def known_labels(example: Example, taxonomy: Taxonomy) -> set[tuple[str, str]]:
 
 
 def technique_left_open(example: Example, taxonomy: Taxonomy) -> bool:
-    """Return whether somebody chose all techniques of one place: that says "do not know"."""
+    """Return whether all techniques of one task and modality were chosen: technique unknown."""
     chosen = [taxonomy.section(section) for section in example.sections]
     for section in chosen:
         place = {

@@ -1,7 +1,7 @@
-"""Examples and an unlabelled background in, a model out. No clock, no files, no chance left over.
+"""Train a model from examples and an unlabelled background.
 
-The same documents, taxonomy, recipe and moment give the same model, byte for byte, in whatever
-order the documents come.
+The same documents, taxonomy, recipe and time give the same model, byte for byte, in any order of
+the documents.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ from config.taxonomy import Taxonomy
 
 Settings = dict[str, float | int | bool]
 
-#: with fewer texts than this the taxonomy's own words join them as vocabulary
+#: with fewer texts the taxonomy's own words are added to the vocabulary
 FEW_TEXTS = 20
 
 
@@ -43,19 +43,16 @@ def train(
     seed: int = 0,
     recipe: Recipe | None = None,
 ) -> Model:
-    """Return a model of everything known.
+    """Train a model; examples and background may be empty.
 
     Args:
-        examples: documents with the human's word; of several with one key the last counts. With
-            dates, the newest calibrate fits on the papers before them.
+        examples: decided documents; of several with one key the last counts. With dates, the newest
+            calibrate fits on the papers before them.
         background: unlabelled documents; those that are also examples are left out.
-        taxonomy: what there is to choose from. Unknown sections in an example are an error.
-        trained_at: goes into the header and the id.
-        seed: changes which examples calibrate which; nothing else depends on chance.
+        taxonomy: unknown sections in an example are an error.
+        trained_at: part of the header and the ID.
+        seed: changes which examples are held out together.
         recipe: settings; the study's choice by default.
-
-    Works with no examples (the taxonomy's cue words and the background alone) and with no
-    background.
     """
     recipe = recipe or Recipe()
     examples = sorted({e.document.key: e for e in examples}.values(), key=lambda e: e.document.key)
@@ -128,7 +125,7 @@ def _chosen(examples: Sequence[Example], taxonomy: Taxonomy) -> npt.NDArray[np.b
 
 
 def _counts(corpus: Corpus) -> dict[str, int]:
-    """Return approved, rejected and background papers, and the approved ones by label."""
+    """Count approved, rejected and background papers, and the approved ones by label."""
     approved = (corpus.targets == 1).sum(axis=0)
     every = outputs(corpus.taxonomy)
     return {
@@ -146,9 +143,9 @@ def _model_id(
     trained_at: str,
     fingerprints: tuple[str, str],
 ) -> str:
-    """Return the day and a hash of what was learned, from what, how, and when.
+    """Return the day and a hash of the parameters, data, settings and time.
 
-    Two models that could say different things never share an id: predictions are kept by it.
+    Models that could differ in any score have different IDs, because predictions are stored by ID.
     """
     content = hashlib.sha256()
     for array in (*learned, np.asarray(calibration.scope), calibration.shift):

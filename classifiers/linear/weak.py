@@ -1,8 +1,8 @@
-"""Weak examples out of the unlabelled stream, found by the taxonomy's cues. They fade with time.
+"""Select weak examples from the unlabelled stream by the taxonomy's cues.
 
-"Not in the list" is no negative, so at first unlabelled papers teach only where the cues are
-clear: very close to the survey's words, or far from them. As rejections come in, the dead zone
-closes and the stream becomes what it is: mostly out of scope, at a low weight.
+A paper that is not in the list is not a negative example, so at first only papers very close to the
+cues or far from them are used. As rejections come in, the weak positives fade and the stream counts
+as out of scope, at a low weight.
 """
 
 from collections.abc import Sequence
@@ -14,18 +14,18 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
-#: rejections after which the stream yields no weak positives any more
+#: rejections after which the stream has no weak positives
 FADED_AFTER = 200
-#: at the start: the share of the stream, by closeness, taken for in scope, and left out of it
+#: shares of the stream, by closeness, that count as in scope and out of scope at the start
 POSITIVE_SHARE = 0.30
 NEGATIVE_SHARE = 0.50
-#: a paper must be at least this far up the stream to teach a label
+#: minimum quantile of closeness of a weak example for a label
 LABEL_QUANTILE = 0.60
 
 
 @dataclass(frozen=True, slots=True)
 class WeakRows:
-    """Rows of the background and what the cues take them for."""
+    """Rows of the background with weak labels."""
 
     rows: Rows
     #: 1 or 0 for scope; the column of the label within its facet for a facet
@@ -33,16 +33,16 @@ class WeakRows:
 
 
 def fade(rejected: int) -> float:
-    """Return how much the cues still have to say about scope: 1 at the start, 0 at the end."""
+    """Return the remaining influence of the cues on scope: 1 at the start, 0 at the end."""
     return max(0.0, 1.0 - rejected / FADED_AFTER)
 
 
 def weak_scope(closeness: Floats, faded: float) -> WeakRows:
-    """Return the stream's rows taken for in scope (1) and out of it (0).
+    """Return the weak examples of scope: 1 in scope, 0 out of scope.
 
     Args:
         closeness: of each background paper to the taxonomy's words.
-        faded: from `fade`; at 0 every background paper is a weak negative.
+        faded: result of `fade`; at 0 every background paper is a weak negative.
     """
     if not len(closeness):
         return WeakRows(np.empty(0, np.int64), np.empty(0, np.int64))
@@ -57,12 +57,12 @@ def weak_scope(closeness: Floats, faded: float) -> WeakRows:
 
 
 def weak_labels(closeness: Floats, to_labels: Floats, quota: Sequence[int]) -> WeakRows:
-    """Return for each label the papers that are closer to it than to any other, clearest first.
+    """Return for each label the papers closest to it, largest lead over other labels first.
 
     Args:
         closeness: of each background paper to the survey's words as a whole.
         to_labels: (papers, labels) closeness to each label's words.
-        quota: by label, at most so many papers.
+        quota: maximum number of papers by label.
     """
     if not len(closeness) or to_labels.shape[1] < 2:
         return WeakRows(np.empty(0, np.int64), np.empty(0, np.int64))

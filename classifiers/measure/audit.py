@@ -1,48 +1,48 @@
-"""How many relevant papers are still unseen, from a random sample of the queue. Pure arithmetic."""
+"""Estimate the number of unseen relevant papers from a random sample of the queue."""
 
 from dataclasses import dataclass
 
 from scipy.special import betaincinv
 
-#: what is suggested as enough, and how sure the estimate must be
+#: recall suggested as enough, and the confidence of the interval
 ENOUGH_RECALL = 0.95
 CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What an audit says of the papers nobody has read."""
+    """Estimate of an audit."""
 
-    #: papers in the queue that nobody has decided
+    #: undecided papers in the queue
     unseen: int
-    #: of them, expected relevant, with the bounds of the interval
+    #: expected relevant ones among them, with the bounds of the interval
     relevant: float
     low: float
     high: float
-    #: share of all relevant papers that were found, worst case of the interval first
+    #: share of all relevant papers found: lower bound, then estimate
     recall_low: float
     recall: float
-    #: enough is found, or less than one paper is left: reading on is unlikely to be worth it
+    #: enough was found or less than one paper is left
     may_stop: bool
 
 
 def estimate(*, sampled: int, relevant: int, unseen: int, found: int) -> Estimate:
-    """Return the estimate from `relevant` of `sampled` papers drawn at random from the queue.
+    """Estimate from `relevant` of `sampled` papers drawn at random from the queue.
 
     Args:
-        sampled: papers of the random order that were decided.
-        relevant: how many of them were approved.
-        unseen: papers of the same queue that nobody has decided.
-        found: papers approved so far, from any order.
+        sampled: decided papers in random order.
+        relevant: approved ones among them.
+        unseen: undecided papers of the same queue.
+        found: papers approved so far, in any order.
 
-    The interval is Clopper and Pearson's (Biometrika 26, 1934): never shorter than promised.
-    Without a sample nothing is known and the interval says so.
+    The interval is Clopper and Pearson's (Biometrika 26, 1934), which is never too short. Without
+    a sample it covers everything.
     """
     if not 0 <= relevant <= sampled:
         raise ValueError(f"{relevant} relevant of {sampled} sampled")
     tail = (1.0 - CONFIDENCE) / 2.0
     misses = sampled - relevant
-    # Quantiles of beta distributions; `scipy.stats` would cost a second to import.
+    # Quantiles of beta distributions, because importing `scipy.stats` takes a second.
     low = float(betaincinv(relevant, misses + 1, tail)) if relevant else 0.0
     high = float(betaincinv(relevant + 1, misses, 1.0 - tail)) if misses else 1.0
     share = relevant / sampled if sampled else 0.5

@@ -1,7 +1,4 @@
-"""What a model must beat: naive Bayes, the plain recipe, ASReview's rule. Never in production.
-
-They read the same texts, examples and split as the model they stand beside.
-"""
+"""Baselines for evaluation: naive Bayes, the plain recipe, ASReview's rule."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -27,22 +24,22 @@ Floats = npt.NDArray[np.float64]
 
 #: the naive Bayes variants by name
 BAYES: dict[str, Callable[[], Any]] = {"multinomial": MultinomialNB, "complement": ComplementNB}
-#: the chance of a label of which the examples say nothing
+#: probability of a label without examples
 SILENT = 0.05
 
-#: ASReview LAB 2's default, ELAS u4: TF-IDF of words and pairs, LinearSVC, and the weight of all
-#: irrelevant papers together against the relevant ones (asreview/models/models.py)
+#: ASReview LAB 2's default, ELAS u4: TF-IDF of words and pairs, LinearSVC, and the ratio of total
+#: weights of relevant and irrelevant papers (asreview/models/models.py)
 ASREVIEW_STRENGTH = 0.11
 ASREVIEW_RATIO = 9.8
 
 
 def plain(examples: Sequence[Example], taxonomy: Taxonomy, *, trained_at: datetime) -> Model:
-    """Return the plain recipe: balanced logistic regressions, no cues, no stream."""
+    """Train the plain recipe: balanced logistic regressions without cues and stream."""
     return train(examples, [], taxonomy, trained_at=trained_at, recipe=Recipe(weak=False))
 
 
 class Estimators:
-    """One estimator per output over rows of numbers; sections follow from the facets alone."""
+    """One estimator per output; sections are combined from the facets alone."""
 
     def __init__(
         self,
@@ -53,7 +50,7 @@ class Estimators:
     ) -> None:
         self._taxonomy = taxonomy
         table = targets(examples, taxonomy)
-        #: None where the examples say only yes, only no, or nothing
+        #: None if the examples have only one class or none
         self._fits: list[Any | None] = []
         for column in range(len(outputs(taxonomy))):
             known = table[:, column] != UNKNOWN
@@ -62,7 +59,7 @@ class Estimators:
             self._fits.append(make().fit(rows[known], wanted) if two else None)
 
     def scores(self, documents: Sequence[Document], rows: Any) -> list[Scores]:
-        """Return one `Scores` per document, without terms; sections' own evidence is not used."""
+        """Return one `Scores` per document, without terms."""
         every, taxonomy = outputs(self._taxonomy), self._taxonomy
         table = np.full((len(documents), len(every)), SILENT)
         for column, fit in enumerate(self._fits):
@@ -87,7 +84,7 @@ class NaiveBayes:
 
     def __init__(self, examples: Sequence[Example], taxonomy: Taxonomy, variant: str) -> None:
         if variant not in BAYES:
-            raise ValueError(f"no variant {variant!r}: one of {', '.join(BAYES)}")
+            raise ValueError(f"variant {variant!r} is not one of {', '.join(BAYES)}")
         self.model_id = f"{variant}-bayes"
         self._texts = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
         rows = self._texts.fit_transform([document_text(e.document) for e in examples])
@@ -100,7 +97,7 @@ class NaiveBayes:
 
 
 class AsreviewRule:
-    """ASReview's default ranking rule: margins, the higher the sooner to be read."""
+    """ASReview's default ranking rule; higher margins are read first."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=1, max_df=0.95)
@@ -114,7 +111,7 @@ class AsreviewRule:
     ) -> Floats:
         """Return the margins of all texts after `rows` were decided; both verdicts must occur.
 
-        With `later`, of those texts instead: ASReview itself knows only the records it was given.
+        With `later`, return the margins of these texts instead.
         """
         share = relevant.sum() / (ASREVIEW_RATIO * (~relevant).sum())
         weights = np.where(relevant, 1.0, share)

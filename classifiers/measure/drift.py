@@ -1,4 +1,4 @@
-"""What changes week by week: unknown words, shifted scores, rejections that cluster. Only looks."""
+"""Measure weekly drift: unknown words, shifted scores, clusters of rejections."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,54 +16,54 @@ from config.taxonomy import Taxonomy
 
 Floats = npt.NDArray[np.float64]
 
-#: shift of a distribution from which a look is due, by the usual reading of the index
+#: population stability index from which a shift is notable, by convention
 NOTABLE_SHIFT = 0.25
-#: papers a term must stand in before it can point to a missing section
+#: minimum papers of a term of a missing section
 _AT_LEAST = 5
-#: How far above the rest of the stream: as a normal deviate, for the term that a subject begins
-#: with and for those that join it; and as a ratio of shares, since among thousands of papers every
-#: difference is clear.
+#: Minimum excess of a term over the rest of the stream: as a normal deviate, for the first term of
+#: a subject and for others; and as a ratio of shares, because with thousands of papers every
+#: difference is significant.
 _CLEAR, _JOINS, _TIMES = 5.0, 3.0, 2.0
-#: A section speaks of a term if this share of what is usual among the troubled papers is usual in
-#: it, in so many of its papers.
-_SPOKEN, _SPOKEN_IN = 0.5, 2
-#: of the rarer one's papers, so many hold both of two terms of one subject, and so many times what
-#: chance puts together
+#: A section covers a term if the term's share there is at least _COVERED times its share among the
+#: flagged papers, in at least _COVERED_IN papers.
+_COVERED, _COVERED_IN = 0.5, 2
+#: Two terms are of one subject if this share of the rarer one's papers has both, and this many
+#: times as many as by chance.
 _SAME_SUBJECT, _TOO_OFTEN = 0.4, 2.0
-#: placed papers from which on they say what is usual, and not the stream
+#: minimum of placed papers to use them, instead of the stream, as the reference
 _ENOUGH = 100
-#: terms that may begin a subject
+#: terms that may start a subject
 _SEEDS = 40
 _TERMS, _EXAMPLES = 10, 5
-#: a word in more of the stream's papers than this share is no topic
+#: ignore words in more than this share of the stream
 _COMMON = 0.1
-#: a word with fewer letters is hardly ever one of a subject's
+#: ignore shorter words
 _LETTERS = 3
-#: terms that must stand together in a paper, or they only happen to be frequent
+#: minimum terms of the subject in one paper
 _TOGETHER = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """One week against the time of training."""
+    """Drift of one week since the training."""
 
     papers: int
-    #: share of the week's words that the model has no term for
+    #: share of the week's words that are not terms of the model
     unknown_terms: float
     #: population stability index of in-scope probabilities, 0 for no shift
     score_shift: float
-    #: expected calibration error on the newest decisions; nan without any
+    #: expected calibration error on the newest decisions; nan without decisions
     calibration_error: float
     notable: bool
 
 
 @dataclass(frozen=True, slots=True)
 class MissingSection:
-    """Terms around which papers gather that no section takes: perhaps a missing section."""
+    """Terms of a cluster of papers that no section covers."""
 
-    #: (term, papers among the troubled ones), clearest first
+    #: (term, flagged papers with it), clearest first
     terms: tuple[tuple[str, int], ...]
-    #: keys of papers that show most of these terms
+    #: keys of the papers with most of these terms
     examples: tuple[str, ...]
 
 
@@ -97,7 +97,7 @@ def drift(
 
 
 def unknown_share(features: TextFeatures, documents: Sequence[Document]) -> float:
-    """Return the share of words that the model has no term for; 0 without words."""
+    """Return the share of words that are not terms of the model; 0 without words."""
     known = features.column_
     words = [word for document in documents for word in tokens(document_text(document))]
     return sum(word not in known for word in words) / len(words) if words else 0.0
@@ -107,7 +107,7 @@ def stability_index(reference: Floats, now: Floats, bins: int = 10) -> float:
     """Return the population stability index of two samples of probabilities.
 
     Sum over equal-width bins of (now - then) * ln(now / then), each share smoothed by half a
-    paper; 0 where a sample is empty.
+    paper; 0 if a sample is empty.
     """
     if not len(reference) or not len(now):
         return 0.0
@@ -120,62 +120,62 @@ def stability_index(reference: Floats, now: Floats, bins: int = 10) -> float:
 
 
 def missing_section(
-    troubled: Sequence[Document],
+    flagged: Sequence[Document],
     others: Sequence[Document],
     taxonomy: Taxonomy,
     placed: Mapping[str, Sequence[Document]] | None = None,
 ) -> MissingSection | None:
-    """Return what abstained or rejected papers have in common that no section speaks of.
+    """Return terms that flagged papers share and no section covers.
 
     Args:
-        troubled: papers the model left open or reviewers rejected.
+        flagged: papers the model left open or reviewers rejected.
         others: the rest of the stream.
-        taxonomy: terms that any of its cues contain are no news.
-        placed: by section, papers that stand in it: what they speak of is no news either.
+        taxonomy: terms of its cues are ignored.
+        placed: papers by section; terms they cover are ignored too.
 
-    A term counts where it stands clearly more often among the troubled than in the rest. None
-    where fewer than five papers hold three such terms of one subject: single terms stand out by
-    chance in every week, and what papers on the survey's own subjects share are its own words.
+    A term must be clearly more frequent among the flagged papers than in the rest. Returns None if
+    fewer than five papers have three such terms of one subject, because single terms stand out by
+    chance in every week.
     """
-    among = _papers_by_term(troubled)
-    clearest = _news(
+    among = _papers_by_term(flagged)
+    clearest = _uncovered(
         Counter({term: len(keys) for term, keys in among.items()}),
-        len(troubled), others, taxonomy, placed or {},
+        len(flagged), others, taxonomy, placed or {},
     )  # fmt: skip
-    papers = len(troubled) + len(others)
+    papers = len(flagged) + len(others)
     for clear, seed in clearest[:_SEEDS]:
         if clear < _CLEAR:
             break
         subject = (term for _, term in clearest if _same_subject(among[seed], among[term], papers))
         terms = list(islice(subject, _TERMS))
-        held = {
-            document.key: _held(document, terms)
-            for document in troubled
+        counts = {
+            document.key: _terms_in(document, terms)
+            for document in flagged
             if document.key in among[seed]
         }
-        gathered = [key for key, count in held.items() if count >= _TOGETHER]
+        gathered = [key for key, count in counts.items() if count >= _TOGETHER]
         if len(gathered) >= _AT_LEAST:
             return MissingSection(
                 terms=tuple((term, len(among[term])) for term in terms),
-                examples=tuple(sorted(gathered, key=lambda key: (-held[key], key))[:_EXAMPLES]),
+                examples=tuple(sorted(gathered, key=lambda key: (-counts[key], key))[:_EXAMPLES]),
             )
     return None
 
 
-def _news(
+def _uncovered(
     among: Counter[str],
-    troubled: int,
+    flagged: int,
     others: Sequence[Document],
     taxonomy: Taxonomy,
     placed: Mapping[str, Sequence[Document]],
 ) -> list[tuple[float, str]]:
-    """Return (clearness, term) of what stands out and no section speaks of, clearest first."""
+    """Return (clearness, term) of frequent terms that no section covers, clearest first."""
     cued = {word for phrase in _phrases(taxonomy) for word in tokens(phrase)}
     stream = _counts(others)
     common = {term for term, count in stream.items() if count > _COMMON * len(others)}
     sections = [(_counts(documents), len(documents)) for documents in placed.values()]
     settled = {d.key: d for documents in placed.values() for d in documents}
-    # With few placed papers the rest of the stream has to say what is usual.
+    # With few placed papers the rest of the stream is the reference.
     usual = _counts(settled.values()) if len(settled) >= _ENOUGH else stream
     size = len(settled) if len(settled) >= _ENOUGH else len(others)
     found = []
@@ -183,15 +183,17 @@ def _news(
         words = set(term.split())
         if count < _AT_LEAST or words <= cued or words & common:
             continue
-        elsewhere, share = usual[term], count / troubled
+        elsewhere, share = usual[term], count / flagged
         clear = max(
-            _clearness(count, troubled, elsewhere, size),
-            _clearness(count, troubled, stream[term], len(others)),
+            _clearness(count, flagged, elsewhere, size),
+            _clearness(count, flagged, stream[term], len(others)),
         )
         if clear < _JOINS or share * size < _TIMES * elsewhere:
             continue
-        spoken = any(said[term] >= max(_SPOKEN_IN, _SPOKEN * share * of) for said, of in sections)
-        if not spoken:
+        covered = any(
+            counts[term] >= max(_COVERED_IN, _COVERED * share * of) for counts, of in sections
+        )
+        if not covered:
             found.append((clear, term))
     return sorted(found, key=lambda item: (-item[0], item[1]))
 
@@ -204,25 +206,25 @@ def _same_subject(one: set[str], other: set[str], papers: int) -> bool:
     )
 
 
-def _clearness(here: int, troubled: int, elsewhere: int, others: int) -> float:
-    """Return how far a term stands above the rest, as a normal deviate; 0 where it does not.
+def _clearness(here: int, flagged: int, elsewhere: int, others: int) -> float:
+    """Return the excess of a term over the rest as a normal deviate, 0 if there is no excess.
 
-    The signed root of Dunning's likelihood ratio (Computational Linguistics 19, 1993), which
-    holds for small counts too: that a term occurs nowhere else is the best of signs.
+    The signed root of Dunning's likelihood ratio (Computational Linguistics 19, 1993), which is
+    valid for small counts too.
     """
-    share = (here + elsewhere) / (troubled + others)
-    if here <= share * troubled:
+    share = (here + elsewhere) / (flagged + others)
+    if here <= share * flagged:
         return 0.0
-    observed = (here, troubled - here, elsewhere, others - elsewhere)
+    observed = (here, flagged - here, elsewhere, others - elsewhere)
     expected = (
-        share * troubled, (1 - share) * troubled, share * others, (1 - share) * others,
+        share * flagged, (1 - share) * flagged, share * others, (1 - share) * others,
     )  # fmt: skip
     ratio = sum(o * np.log(o / e) for o, e in zip(observed, expected, strict=True) if o)
     return float(np.sqrt(max(0.0, 2.0 * ratio)))
 
 
-def _held(document: Document, clearest: Sequence[str]) -> int:
-    """Return how many of the terms a paper holds; a pair and its own words are one."""
+def _terms_in(document: Document, clearest: Sequence[str]) -> int:
+    """Return how many of the terms a paper has; a pair and its words count once."""
     own = _terms(document)
     found = [term for term in clearest if term in own]
     pairs = {word for term in found if " " in term for word in term.split()}

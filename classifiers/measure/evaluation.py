@@ -1,6 +1,6 @@
-"""Measures a classifier on papers later than all it learned from. Trains nothing, draws nothing.
+"""Evaluate a classifier on papers later than those it learned from.
 
-What was trained on is never scored: `evaluate` refuses it, also under another id.
+`evaluate` refuses test papers that were trained on, also under another ID.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,13 +16,13 @@ from classifiers.linear.calibration import expected_error
 from classifiers.linear.targets import known_labels, technique_left_open
 from classifiers.measure.metrics import (
     LabelMeasures,
-    ReliabilityBin,
     area_under_curve,
     label_measures,
     recall_at,
     reliability,
     work_saved,
 )
+from classifiers.measure.reports import Evaluation, FacetReport, HardPaper, ScopeReport
 from classifiers.types import Classifier, Example, Scores
 from config.taxonomy import Facet, Taxonomy
 
@@ -34,86 +34,26 @@ HARDEST = 20
 
 
 class LeakError(ModelError):
-    """A test paper was also trained on, so the figures would flatter."""
+    """A test paper was also trained on, which would bias the results."""
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Examples before and from one moment on."""
+    """Examples before a moment and from it on."""
 
     train: tuple[Example, ...]
     test: tuple[Example, ...]
     cut: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class FacetReport:
-    """One facet over the approved papers whose labels are known."""
-
-    facet: str
-    papers: int
-    #: share of papers whose best label is one of theirs
-    top1: float
-    macro_f1: float
-    calibration_error: float
-    #: share of papers left open, and top-1 among those that were not
-    open_share: float
-    decided_top1: float
-    labels: tuple[LabelMeasures, ...]
-    #: (true label, suggested label, papers), a paper of two labels in the row it was placed in
-    confusion: tuple[tuple[str, str, int], ...]
-    reliability: tuple[ReliabilityBin, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeReport:
-    """Relevance over approved and rejected papers."""
-
-    papers: int
-    approved: int
-    area_under_curve: float
-    average_precision: float
-    precision: float
-    recall: float
-    calibration_error: float
-    work_saved_at_95: float
-    recall_at_tenth: float
-    reliability: tuple[ReliabilityBin, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HardPaper:
-    """A paper the classifier was surely wrong about."""
-
-    key: str
-    title: str
-    question: str
-    said: str
-    probability: float
-    truth: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """What a classifier is worth on papers it has not seen."""
-
-    model_id: str
-    scope: ScopeReport
-    facets: tuple[FacetReport, ...]
-    #: over approved papers with sections, except where all techniques of a place were chosen:
-    #: any guess there would count as right
-    sections: tuple[LabelMeasures, ...]
-    section_papers: int
-    section_top1: float
-    section_top3: float
-    hardest: tuple[HardPaper, ...]
-
-
 def temporal_split(examples: Sequence[tuple[Example, datetime]], newest: float = 0.2) -> Split:
-    """Return the examples before and after one moment, about `newest` of them after.
+    """Split examples at a moment, with about the share `newest` of them after it.
 
-    Examples of the same moment stay together, so a bulk import is never on both sides; where
-    that leaves nothing to test on, the test is empty.
+    Examples of the same moment stay together, so a bulk import is never split. The test is empty if
+    all are of one moment.
+
+    Raises:
+        ModelError: there are no examples.
     """
     ordered = sorted(examples, key=lambda pair: (pair[1], pair[0].document.key))
     if not ordered:
@@ -141,13 +81,13 @@ def evaluate(
     Args:
         classifier: trained model, cue words or baseline.
         test: decided papers, later than the training.
-        taxonomy: what there is to choose from.
-        trained_on: `identity.marks` of every paper the classifier learned from, unlabelled ones
-            included; their keys alone do not tell papers that have two.
+        taxonomy: the taxonomy of the classifier.
+        trained_on: `identity.marks` of all papers the classifier learned from, including
+            unlabelled ones; keys alone would miss resubmitted papers.
 
     Raises:
         LeakError: a test paper was trained on.
-        ModelError: there is nothing to test on.
+        ModelError: the test is empty.
     """
     _refuse_leaks(test, trained_on)
     scores = classifier.predict([example.document for example in test])
@@ -172,12 +112,12 @@ def evaluate(
 def evaluate_ranking(
     name: str, margins: Floats, test: Sequence[Example], *, trained_on: Collection[str]
 ) -> Evaluation:
-    """Return the measures of a rule that only ranks: no probability, no label, no section.
+    """Return the measures of a rule that ranks without probabilities, labels or sections.
 
     Args:
-        name: of the rule.
-        margins: one per test paper, the higher the sooner to be read.
-        test: as for `evaluate`, which refuses the same.
+        name: name of the rule.
+        margins: one per test paper; higher ones are read first.
+        test: as for `evaluate`, with the same errors.
         trained_on: as for `evaluate`.
     """
     _refuse_leaks(test, trained_on)
@@ -211,7 +151,7 @@ def _refuse_leaks(test: Sequence[Example], trained_on: Collection[str]) -> None:
 
 
 def labels_of(example: Example, facet: str, taxonomy: Taxonomy) -> set[str]:
-    """Return an example's labels of a facet; empty where nobody said."""
+    """Return an example's labels of a facet; empty if unknown."""
     return {label for name, label in known_labels(example, taxonomy) if name == facet}
 
 
@@ -250,7 +190,7 @@ def _facet(
     truth = np.asarray([[name in labels for name in names] for _, labels in rows], dtype=bool)
     best = chances.argmax(axis=1)
     right = truth[np.arange(len(best)), best]
-    # A paper of two labels is right with either: it stands in the row of the one suggested.
+    # With two labels either is right: the paper counts in the row of the suggested one.
     placed = np.where(right, best, truth.argmax(axis=1))
     opened = np.asarray([facet.name in score.open_facets for score, _ in rows], dtype=bool)
     measures = tuple(

@@ -1,4 +1,4 @@
-"""The arithmetic of an evaluation: precision, recall, work saved, reliability. Numbers only."""
+"""Compute precision, recall, work saved and reliability."""
 
 from dataclasses import dataclass
 
@@ -12,21 +12,21 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class LabelMeasures:
-    """How well one yes-or-no question is answered."""
+    """Measures of one yes-or-no label."""
 
     name: str
-    #: examples of which it is true
+    #: examples with the label
     support: int
     precision: float
     recall: float
     f1: float
-    #: area under precision over recall; nan without support
+    #: area under the precision-recall curve; nan without support
     average_precision: float
 
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityBin:
-    """Predictions of like probability: what was promised against what came."""
+    """Predictions of similar probability: mean probability and observed share."""
 
     low: float
     high: float
@@ -36,7 +36,7 @@ class ReliabilityBin:
 
 
 def label_measures(name: str, chances: Floats, truth: Bools, said: Bools) -> LabelMeasures:
-    """Return the measures of one label; precision and recall are 0 where nothing was said."""
+    """Return the measures of one label; precision and recall are 0 without suggestions."""
     hits = int((said & truth).sum())
     precision = hits / int(said.sum()) if said.any() else 0.0
     recall = hits / int(truth.sum()) if truth.any() else 0.0
@@ -46,7 +46,7 @@ def label_measures(name: str, chances: Floats, truth: Bools, said: Bools) -> Lab
 
 
 def reliability(chances: Floats, happened: Bools, bins: int = 10) -> tuple[ReliabilityBin, ...]:
-    """Return the bins of a reliability diagram that hold anything."""
+    """Return the non-empty bins of a reliability diagram."""
     place = np.minimum((chances * bins).astype(int), bins - 1)
     return tuple(
         ReliabilityBin(
@@ -61,10 +61,10 @@ def reliability(chances: Floats, happened: Bools, bins: int = 10) -> tuple[Relia
 
 
 def work_saved(chances: Floats, relevant: Bools, recall: float = 0.95) -> float:
-    """Return WSS@recall: the share of reading a ranking saves over random order.
+    """Return WSS@recall: the share of reading that a ranking saves over random order.
 
-    (N - read) / N - (1 - recall), where `read` papers in ranked order hold that share of the
-    relevant ones (Cohen et al., JAMIA 13, 2006). Ties are read in the order given.
+    (N - read) / N - (1 - recall), where the first `read` papers contain that share of the relevant
+    ones (Cohen et al., JAMIA 13, 2006). Ties keep the given order.
     """
     ranked = relevant[np.argsort(-chances, kind="stable")]
     needed = int(np.ceil(recall * ranked.sum()))
@@ -82,7 +82,7 @@ def recall_at(chances: Floats, relevant: Bools, share: float = 0.1) -> float:
 
 
 def area_under_curve(chances: Floats, relevant: Bools) -> float:
-    """Return the ROC area; nan where all are alike."""
+    """Return the area under the ROC curve; nan if all are alike."""
     if relevant.all() or not relevant.any():
         return float("nan")
     return float(roc_auc_score(relevant, chances))

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from classifiers.measure.evaluation import Evaluation, FacetReport
 from classifiers.measure.metrics import LabelMeasures
+from classifiers.measure.reports import Evaluation, FacetReport
 from classifiers.measure.simulation import Simulation
 from pipeline.cli.console import Column, Output
 from pipeline.learn.evaluation.figures import READ, confusion, figure, figures_of

@@ -15,7 +15,8 @@ from classifiers.kept.registry import Learned
 from classifiers.linear.model import Model
 from classifiers.linear.recipe import Recipe
 from classifiers.linear.training import train
-from classifiers.measure.evaluation import Evaluation, Split, evaluate, labels_of, temporal_split
+from classifiers.measure.evaluation import Split, evaluate, labels_of, temporal_split
+from classifiers.measure.reports import Evaluation
 from classifiers.types import Classifier, Document, Example, Scores
 from config.taxonomy import Taxonomy
 from pipeline.learn.examples import FEWEST_TO_TEST, TrainingSet, keys_of, known_of, split_by_time

@@ -15,7 +15,8 @@ from lxml import etree
 
 from classifiers.identity import marks
 from classifiers.kept.registry import ModelRegistry
-from classifiers.measure.evaluation import HardPaper, Split, evaluate, evaluate_ranking
+from classifiers.measure.evaluation import Split, evaluate, evaluate_ranking
+from classifiers.measure.reports import HardPaper
 from classifiers.measure.simulation import Simulation
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.cli.console import Output, as_json

@@ -155,7 +155,7 @@ def test_a_model_of_another_taxonomy_is_one_sentence_with_the_remedy(
     assert ended.exit_code == (0 if command == "queue" else 1)
     [line] = ended.stderr.splitlines()
     assert line.startswith(f"living-survey: Model {second} was trained for another taxonomy.")
-    assert '`living-survey train`' in line
+    assert "`living-survey train`" in line
 
 
 def test_a_cut_model_is_one_sentence_when_there_is_something_to_classify(

@@ -10,7 +10,8 @@ import pytest
 from classifiers.cues import CueClassifier
 from classifiers.kept.registry import Learned, ModelRegistry
 from classifiers.linear.training import train
-from classifiers.measure.evaluation import Evaluation, evaluate
+from classifiers.measure.evaluation import evaluate
+from classifiers.measure.reports import Evaluation
 from classifiers.types import Classifier, Example, Scores
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.learn import promotion as contests

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 
-from classifiers.measure.evaluation import Evaluation, FacetReport
+from classifiers.measure.reports import Evaluation, FacetReport
 from pipeline.learn.evaluation.report import Candidate
 
 #: shares of the papers at which the recall of a replay is told

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from classifiers.measure.evaluation import Evaluation
+from classifiers.measure.reports import Evaluation
 from classifiers.measure.simulation import Simulation
 
 #: names of candidates that a page treats apart
