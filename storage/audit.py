@@ -7,13 +7,17 @@ is the same on every machine and in every version of DuckDB.
 from dataclasses import dataclass
 
 from storage.engine.instants import to_utc
-from storage.engine.parameters import texts_json
+from storage.engine.parameters import rows_json, texts_json
 from storage.engine.session import Session
 from storage.types import LIST_REVIEWER, Decision, Verdict
 
 _DRAW = """
 INSERT INTO audit_draw
-SELECT coalesce(max(seq), 0) + 1, $arxiv_id, $decision_id, $drawn_at FROM audit_draw
+SELECT last.seq + drawn.number, drawn.arxiv_id, drawn.decision_id, drawn.drawn_at
+FROM (SELECT unnest(from_json($drawn, '[{
+          "number": "INTEGER", "arxiv_id": "VARCHAR", "decision_id": "VARCHAR",
+          "drawn_at": "TIMESTAMP"}]'), recursive := true)) AS drawn,
+     (SELECT coalesce(max(seq), 0) AS seq FROM audit_draw) AS last
 """
 _LATEST = """
 SELECT arxiv_id, verdict, drawn_at FROM audit_sample ORDER BY drawn_at DESC, arxiv_id LIMIT $most
@@ -101,17 +105,21 @@ class Audit:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def draw(self, decision: Decision) -> None:
-        """Record that a decision was made on a paper in random order."""
+    def draw(self, *decisions: Decision) -> None:
+        """Record that these decisions were made on papers in random order."""
+        if not decisions:
+            return
+        drawn = rows_json(
+            {
+                "number": number,
+                "arxiv_id": decision.arxiv_id,
+                "decision_id": decision.decision_id,
+                "drawn_at": to_utc(decision.decided_at),
+            }
+            for number, decision in enumerate(decisions, start=1)
+        )
         with self._session.transaction():
-            self._session.write(
-                _DRAW,
-                {
-                    "arxiv_id": decision.arxiv_id,
-                    "decision_id": decision.decision_id,
-                    "drawn_at": to_utc(decision.decided_at),
-                },
-            )
+            self._session.write(_DRAW, {"drawn": drawn})
 
     def sample(self, most: int) -> AuditSample:
         """Summarise the last `most` papers drawn."""

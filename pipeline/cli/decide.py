@@ -1,6 +1,7 @@
 """`decide` and `undo`: record decisions from the terminal or a file, and take them back."""
 
 import getpass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,106 +12,101 @@ from pipeline.runtime.plurals import counted
 
 if TYPE_CHECKING:
     from config.schema import Settings
+    from pipeline.review.proposal import Proposal
+    from pipeline.runtime.services import Services
     from storage.types import Decision
+
+_Paper = Annotated[
+    str | None, typer.Argument(metavar="ID", show_default=False, help="arXiv ID or link.")
+]
+_Verdict = Annotated[str | None, typer.Argument(metavar="approve|reject|defer", show_default=False)]
+_Sections = Annotated[list[str] | None, typer.Option("--section", help="Section id, repeatable.")]
+_Suggested = Annotated[
+    bool,
+    typer.Option("--suggested", help="Approve into the section that `queue` shows for it."),
+]
+_Note = Annotated[
+    str | None,
+    typer.Option(metavar="TEXT", help="Why; shown in the digest. At most 2,000 characters."),
+]
+_Reviewer = Annotated[str | None, typer.Option(metavar="NAME", help="Whose decision this is.")]
+_File = Annotated[
+    Path | None, typer.Option("--from", metavar="FILE", help="Decisions in bulk, JSON lines.")
+]
+_IfStanding = Annotated[
+    str | None,
+    typer.Option(metavar="ID|none", help="Only if this decision stands; none: only if undecided."),
+]
+_IfText = Annotated[
+    str | None,
+    typer.Option(metavar="HASH", help="Only if the paper still has this content_hash."),
+]
+_Audit = Annotated[
+    bool,
+    typer.Option("--audit", help="The next paper of `queue --order random`: an audit draw."),
+]
 
 
 @command(
     "decide",
     examples="""
     living-survey decide 2603.01234 approve --section agents
-    living-survey decide 2603.01235 reject --note "image restoration"
+    living-survey decide 2603.01234 approve --suggested
+    living-survey decide 2603.01235 reject --note "image restoration" --if-standing none
     living-survey decide --from decisions.jsonl
     """,
 )
 def decide(
     invocation: Invocation,
-    paper: Annotated[
-        str | None, typer.Argument(metavar="ID", show_default=False, help="arXiv id or link.")
-    ] = None,
-    verdict: Annotated[
-        str | None, typer.Argument(metavar="approve|reject|defer", show_default=False)
-    ] = None,
-    section: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--section", help="Section id, repeatable; without it the first suggested one."
-        ),
-    ] = None,
-    note: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Why; shown in the digest.")
-    ] = None,
-    reviewer: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Whose decision this is.")
-    ] = None,
-    file: Annotated[
-        Path | None,
-        typer.Option("--from", metavar="FILE", help="Decisions in bulk, JSON lines."),
-    ] = None,
+    paper: _Paper = None,
+    verdict: _Verdict = None,
+    section: _Sections = None,
+    note: _Note = None,
+    reviewer: _Reviewer = None,
+    file: _File = None,
+    if_standing: _IfStanding = None,
+    if_text: _IfText = None,
     *,
-    audit: Annotated[
-        bool, typer.Option("--audit", help="The next of `queue --order random`: the audit's.")
-    ] = False,
+    suggested: _Suggested = False,
+    audit: _Audit = False,
 ) -> None:
     """Record a decision, or many from a file.
 
     A line of a file: {"arxiv_id": "2603.01234", "verdict": "approved", "sections": ["agents"],
-    "reviewer": "ada", "note": null, "decided_at": "2026-03-17T12:00:00Z"}
+    "reviewer": "ada", "note": null, "decided_at": "2026-03-17T12:00:00Z", "audit": false,
+    "if_standing": "none", "if_text": null}. Only the id and the verdict are required, and
+    sections for an approval. The same decision again changes nothing.
     """
     from config.errors import UsageError
-    from pipeline.review import decide as deciding
+    from pipeline.review.proposal import Expected, propose
     from pipeline.runtime.services import open_services
 
-    if file is not None and paper is not None:
-        raise UsageError("--from takes its papers from the file.", hint="Leave the id out.")
-    if file is not None and audit:
-        raise UsageError(
-            "A file has no random order.", hint="Decide audit papers one by one, or on the page."
-        )
-    if file is None and (paper is None or verdict is None):
-        raise UsageError(
-            "Which paper, and what about it?",
-            hint="living-survey decide ID approve|reject|defer, or --from FILE.",
-        )
     services = open_services(invocation.settings)
-    who = reviewer or reviewer_of(invocation.settings)
+    name = reviewer or reviewer_of(invocation.settings)
     if file is not None:
-        from pipeline.review.decide_file import decide_from_file
-
-        report = decide_from_file(
-            services.open_store, services.taxonomy, file, reviewer=who, clock=services.clock
-        )
-        if invocation.output.as_json:
-            invocation.output.answer(report)
-        else:
-            replaced = f", {len(report.replaced)} replaced another" if report.replaced else ""
-            invocation.output.line(
-                f"recorded {counted(report.recorded, 'decision')},"
-                f" {report.already} there already{replaced}"
+        if any((paper, section, note, if_standing, if_text, suggested, audit)):
+            raise UsageError(
+                "With --from only --reviewer can be given.", hint="Write the rest in the file."
             )
-        for refused in report.refused:
-            invocation.output.note(f"{file}:{refused.line}: refused: {refused.reason}")
-        if report.refused:
-            raise typer.Exit(1)
+        _decide_from(invocation, services, file, name)
         return
-    assert paper is not None
-    assert verdict is not None
-    recorded = deciding.decide(
-        services.open_store,
+    if paper is None or verdict is None:
+        raise UsageError(
+            "The arXiv ID or the verdict is missing.",
+            hint="`living-survey decide ID approve|reject|defer`, or `--from FILE`.",
+        )
+    proposal = propose(
         services.taxonomy,
         arxiv_id=paper,
         verdict=verdict,
         sections=section or (),
-        reviewer=who,
+        accepted=_suggestion(services, paper) if suggested else None,
+        reviewer=name,
         note=note,
-        decided_at=services.clock(),
+        expected=Expected(if_standing, if_text),
         drawn=audit,
     )
-    _say_decision(invocation, recorded.decision, already=recorded.already)
-    if (before := recorded.replaced) is not None:
-        invocation.output.note(
-            f"It replaces {before.reviewer}'s decision of {before.decided_at:%Y-%m-%d %H:%M} UTC"
-            f" ({before.verdict}); take it back with: living-survey undo"
-        )
+    _decide_one(invocation, services, proposal)
 
 
 @command("undo", examples="living-survey undo\nliving-survey undo --decision 3f2a9c01d4e5")
@@ -122,36 +118,109 @@ def undo(
     ] = None,
     reviewer: Annotated[str | None, typer.Option(metavar="NAME", help="Who takes it back.")] = None,
 ) -> None:
-    """Take back your last decision.
+    """Take back your last decision, or the one with this ID.
 
-    What stood before it stands again; both stay on record.
+    The decision before it stands again; both stay on record. A decision that was taken back
+    before stays as it is.
     """
+    from pipeline.review.decide import Unchanged
+    from pipeline.review.decide import undo as undo_decision
     from pipeline.runtime.services import open_services
 
     services = open_services(invocation.settings)
-    who = reviewer or reviewer_of(invocation.settings)
-    with services.open_store() as store:
-        decision = store.decisions.undo(
-            reviewer=who, undone_at=services.clock(), decision_id=decision_id
-        )
-    _say_decision(invocation, decision)
+    outcome = undo_decision(
+        services.open_store,
+        reviewer=reviewer or reviewer_of(invocation.settings),
+        decision_id=decision_id,
+        clock=services.clock,
+    )
+    unchanged = isinstance(outcome, Unchanged)
+    _print_decision(
+        invocation,
+        outcome.decision,
+        outcome="unchanged" if unchanged else "undone",
+        result=", taken back already" if unchanged else ", taken back",
+    )
 
 
 def reviewer_of(settings: "Settings") -> str:
-    """Return whose name terminal decisions carry."""
-    from pipeline.review.decide import reviewer_name
+    """Return the name that decisions from this terminal are recorded under."""
+    from pipeline.review.proposal import reviewer_name
 
     return reviewer_name(settings.review.reviewer or getpass.getuser())
 
 
-def _say_decision(invocation: Invocation, decision: "Decision", *, already: bool = False) -> None:
+def _decide_one(invocation: Invocation, services: "Services", proposal: "Proposal") -> None:
+    from config.errors import LivingSurveyError, UsageError
+    from pipeline.review.decide import MissingSectionError, Recorded, Stale, record
+
+    try:
+        outcome = record(services.open_store, services.taxonomy, proposal, clock=services.clock)
+    except MissingSectionError as error:
+        ways = (
+            "Accept it with `--suggested`, or name a section with `--section ID`."
+            if error.suggestion
+            else "Name one with `--section ID`, or run `living-survey classify` first."
+        )
+        raise UsageError(error.message, hint=ways) from error
+    if isinstance(outcome, Stale):
+        raise LivingSurveyError(
+            f"Nothing was recorded. {outcome.cause}",
+            hint="Read it again, then decide again with what you see now.",
+        )
+    recorded = isinstance(outcome, Recorded)
+    _print_decision(
+        invocation,
+        outcome.decision,
+        outcome="recorded" if recorded else "unchanged",
+        result="" if recorded else ", unchanged",
+    )
+    if isinstance(outcome, Recorded) and (before := outcome.replaced) is not None:
+        invocation.output.note(
+            f"It replaces {before.reviewer}'s decision of {before.decided_at:%Y-%m-%d %H:%M} UTC"
+            f" ({before.verdict}). `living-survey undo` takes it back."
+        )
+
+
+def _decide_from(invocation: Invocation, services: "Services", file: Path, reviewer: str) -> None:
+    from pipeline.review.decide_file import decide_from_file
+
+    report = decide_from_file(
+        services.open_store, services.taxonomy, file, reviewer=reviewer, clock=services.clock
+    )
     if invocation.output.as_json:
-        invocation.output.answer(decision)
+        invocation.output.answer(report)
+    else:
+        replaced = f", {len(report.replaced)} replaced another" if report.replaced else ""
+        invocation.output.line(
+            f"recorded {counted(report.recorded, 'decision')}, {report.already} unchanged{replaced}"
+        )
+    for refused in report.refused:
+        invocation.output.note(f"{file}:{refused.line}: refused: {refused.reason}")
+    if report.refused:
+        raise typer.Exit(1)
+
+
+def _suggestion(services: "Services", paper: str) -> str | None:
+    """Return the section that `queue` shows for a paper."""
+    from pipeline.review.decide import suggested_section
+    from pipeline.review.proposal import read_key
+
+    key = read_key(paper)
+    with services.open_store() as store:
+        prediction = store.predictions.latest([key]).get(key)
+    score = suggested_section(prediction, services.taxonomy)
+    return score.section if score else None
+
+
+def _print_decision(
+    invocation: Invocation, decision: "Decision", *, outcome: str, result: str
+) -> None:
+    if invocation.output.as_json:
+        invocation.output.answer({**asdict(decision), "outcome": outcome})
         return
     sections = f" in {', '.join(decision.sections)}" if decision.sections else ""
-    undone = ", taken back" if decision.undone_at else ""
-    undone = ", as it was already" if already else undone
     invocation.output.line(
-        f"{decision.arxiv_id} {decision.verdict}{sections} by {decision.reviewer}{undone}"
+        f"{decision.arxiv_id} {decision.verdict}{sections} by {decision.reviewer}{result}"
         f"  (decision {decision.decision_id})"
     )

@@ -65,6 +65,7 @@ def queue(
                         "priority": item.priority,
                         "open_facets": item.prediction.open_facets,
                         "model_id": item.prediction.model_id,
+                        "content_hash": item.paper.content_hash,
                     }
                     for item in items
                 ],

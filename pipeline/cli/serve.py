@@ -33,9 +33,9 @@ def serve(
     """
     import functools
 
-    from pipeline.review.decide import reviewer_name
+    from pipeline.review.proposal import reviewer_name
     from pipeline.review.web.app import create_app
-    from pipeline.review.web.secret import session_secret
+    from pipeline.review.web.security import session_secret
     from pipeline.review.web.server import serve as serve_app
     from pipeline.runtime.services import open_services
 

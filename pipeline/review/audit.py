@@ -1,72 +1,72 @@
-"""How much is still unseen: the audit's random sample, what follows from it, and PRISMA's counts.
+"""The audit: estimate from a random sample how many relevant papers still wait.
 
-The human's word only; what the model thinks of the papers that wait plays no part.
+The estimate uses decisions only, not predictions. The screening counts follow PRISMA 2020.
 """
 
 from dataclasses import dataclass
 
-from pipeline.runtime.plurals import counted as in_words
+from pipeline.runtime.plurals import counted as with_noun
 from storage.audit import AuditSample, ScreeningCounts
 from storage.store import OpenStore, Store
 
-#: Papers read at random that make an estimate: none relevant among 200 means, at 95 %, that less
-#: than 1.9 % of what waits is (Clopper and Pearson). Only the latest draws count, since an old
-#: sample says nothing about a queue that was read meanwhile.
+#: Random papers used for the estimate: with no relevant one among 200, fewer than 1.9 % of the
+#: waiting papers are relevant (Clopper-Pearson, 95 %). Only the latest draws count, because an
+#: older sample describes an older queue.
 SAMPLE = 200
-#: With fewer only the interval is told: none among 19 leaves up to 18 % of what waits, and
-#: "about 0" would be read as an answer.
-FEWEST = 20
+#: With fewer random papers only the interval is given, because it is still wide: none relevant
+#: among 19 leaves up to 18 %.
+_MIN_SAMPLE = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """What the sample says about the papers that wait; 95 % intervals.
+    """The estimate for the waiting papers, with 95 % intervals.
 
-    A paper of the sample that nobody decided counts as not relevant for `low`, as relevant for
-    `high`, and not at all for the rest.
+    An undecided paper of the sample counts as not relevant for `low` and as relevant for `high`;
+    `relevant` leaves it out.
     """
 
     relevant: float
     low: float
     high: float
-    #: share of all relevant papers that were found, the list's own left out
+    #: share of all relevant papers that were approved, without those of the curated list
     recall: float
     recall_low: float
     recall_high: float
     may_stop: bool
-    #: whether the sample is large enough to name `relevant` and not the interval alone
+    #: whether the sample is large enough to show `relevant`, not the interval alone
     enough: bool
 
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """Where the survey stands."""
+    """The progress of the survey."""
 
-    #: how many random papers are wanted, or all there are: 0 where nothing waits and none was read
+    #: size of the sample, at most the number of papers that can be drawn
     wanted: int
     sample: AuditSample
-    #: records that sources sent, those of papers already held included
+    #: records received from the sources, repeats included
     identified: int
     screening: ScreeningCounts
-    #: papers that neither wait nor were decided: withdrawn, or not classified yet
+    #: papers that are undecided but not queued: withdrawn, or not classified yet
     elsewhere: int
-    #: None while nobody read a random paper, or was asked for without
+    #: None without a decided random paper, or from `count`
     unseen: Unseen | None
-    #: what to do, in a sentence
+    #: what to do next, as a sentence
     advice: str
 
 
 def audit_report(open_store: OpenStore, *, wanted: int = SAMPLE) -> AuditReport:
-    """Return the estimate from the last `wanted` papers that were read in random order."""
+    """Return the report with the estimate from the last `wanted` papers drawn."""
     with open_store() as store:
         counted = count(store, wanted)
     return estimated(counted)
 
 
 def count(store: Store, wanted: int = SAMPLE, *, queued: int | None = None) -> AuditReport:
-    """Return the counts alone: an estimate costs the import of a statistics library.
+    """Return the report without the estimate, which needs the import of scipy.
 
-    Who has counted the whole queue already says how many papers it holds: `queued`.
+    `queued` is the size of the whole queue, if the caller has counted it already.
     """
     sample = store.audit.sample(wanted)
     screening = store.audit.screening(queued)
@@ -83,7 +83,7 @@ def count(store: Store, wanted: int = SAMPLE, *, queued: int | None = None) -> A
 
 
 def estimated(counted: AuditReport) -> AuditReport:
-    """Return the same report with the estimate and the advice."""
+    """Return the report of `count` with the estimate and the advice."""
     unseen = _unseen(counted.sample, counted.screening) if counted.sample.known else None
     return AuditReport(
         wanted=counted.wanted,
@@ -97,7 +97,7 @@ def estimated(counted: AuditReport) -> AuditReport:
 
 
 def _unseen(sample: AuditSample, screening: ScreeningCounts) -> Unseen:
-    from classifiers.measure.audit import estimate  # noqa: PLC0415  scipy costs a page a third of a second
+    from classifiers.measure.audit import estimate  # noqa: PLC0415  imports scipy, which is slow
 
     waiting, found = screening.waiting, screening.approved
     everything = sample.known + sample.unknown
@@ -114,7 +114,7 @@ def _unseen(sample: AuditSample, screening: ScreeningCounts) -> Unseen:
         recall_low=most.recall_low,
         recall_high=found / (found + least.low) if found + least.low else 1.0,
         may_stop=most.may_stop,
-        enough=sample.known >= FEWEST,
+        enough=sample.known >= _MIN_SAMPLE,
     )
 
 
@@ -122,34 +122,34 @@ def _advice(counted: AuditReport, unseen: Unseen | None) -> str:
     if not counted.screening.waiting:
         if counted.elsewhere:
             return (
-                f"Nothing waits, but {in_words(counted.elsewhere, 'paper is', 'papers are')}"
-                " withdrawn or not classified yet: living-survey classify brings these into the"
+                f"No papers wait, but {with_noun(counted.elsewhere, 'paper is', 'papers are')}"
+                " withdrawn or not classified yet. `living-survey classify` adds the latter to the"
                 " queue."
             )
-        return "Nothing waits: everything that was classified has been screened."
+        return "No papers wait: every classified paper has been screened."
     if unseen is None:
         return (
-            "Nothing is known about the papers that wait: decide some in random order; "
+            "No estimate yet. Decide papers in random order; "
             f"{counted.wanted} make a usable estimate."
         )
-    between = f"between {unseen.low:.0f} and {unseen.high:.0f} of the papers that wait are relevant"
+    between = f"between {unseen.low:.0f} and {unseen.high:.0f} of the waiting papers are relevant"
     if unseen.may_stop and unseen.high < 1:
-        return "You may stop: less than one of the papers that wait is relevant (95 % confidence)."
+        return "You may stop: less than one of the waiting papers is relevant (95 % confidence)."
     if unseen.may_stop:
         return (
             f"You may stop: at least {unseen.recall_low:.0%} of the relevant papers are found "
-            f"(95 % confidence), and at most {unseen.high:.0f} of those that wait are relevant."
+            f"(95 % confidence), and at most {unseen.high:.0f} of the waiting papers are relevant."
         )
     more = counted.wanted - counted.sample.known
     if not unseen.enough and more > 0:
         return (
-            f"Too early to say: {between}. {in_words(more, 'more paper')} read at random"
+            f"Too early to say: {between}. {with_noun(more, 'more paper')} read at random"
             f" {'makes' if more == 1 else 'make'} a usable estimate."
         )
     gives = "gives" if more == 1 else "give"
-    sharper = f" {in_words(more, 'more paper')} read at random {gives} a sharper estimate."
+    sharper = f" {with_noun(more, 'more paper')} read at random {gives} a sharper estimate."
     if more <= 0:
         sharper = ""
     if not counted.screening.approved:
-        return f"Read on: {between}, and none is found yet beside the list's own.{sharper}"
+        return f"Read on: {between}, and no paper has been approved yet.{sharper}"
     return f"Read on: {between}, so perhaps only {unseen.recall_low:.0%} are found.{sharper}"

@@ -1,158 +1,338 @@
-"""One decision, checked against paper and taxonomy, then recorded; the rules all decisions keep.
+"""The only writer of reviewers' decisions: compares proposals with the database and records them.
 
-Decisions are append-only; taking one back is an event of its own.
+Decisions are append-only events; taking one back is another event.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy
-from storage.arxiv_id import parse_arxiv_id
+from pipeline.review.proposal import NOT_DECIDED, Proposal, reviewer_name
 from storage.errors import PaperNotFoundError
 from storage.store import OpenStore, Store
-from storage.types import LIST_REVIEWER, Decision, NewDecision, Verdict
+from storage.types import (
+    Decision,
+    NewDecision,
+    Prediction,
+    SectionScore,
+    StoredPaper,
+    Verdict,
+)
 
-VERDICTS = {
-    "approve": Verdict.APPROVED,
-    "approved": Verdict.APPROVED,
-    "reject": Verdict.REJECTED,
-    "rejected": Verdict.REJECTED,
-    "defer": Verdict.DEFERRED,
-    "deferred": Verdict.DEFERRED,
-}
-_LONGEST_NAME = 100
+#: more than clocks and time zones differ by
+_FUTURE_TOLERANCE = timedelta(days=1)
+#: Texts stored in one lease before a long batch. In order of their ids, because the database reads
+#: neighbouring rows together (docs/study/measurements.md).
+_TEXTS_PER_LEASE = 2_000
+#: up to this many texts are stored together with their decisions
+_FEW_TEXTS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A decision, and what stood before it."""
+    """A decision that was added."""
 
     decision: Decision
-    #: the decision that stood
-    replaced: Decision | None
-    #: the same was recorded before; nothing was added
-    already: bool
+    #: the decision that stood before
+    replaced: Decision | None = None
 
 
-def decide(
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Nothing was added, because this decision says the same or counts instead."""
+
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Nothing was added, because the paper is not as the reviewer saw it."""
+
+    arxiv_id: str
+    #: what changed, as a sentence
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A decision that was taken back."""
+
+    decision: Decision
+
+
+Outcome = Recorded | Unchanged | Stale
+
+
+class MissingSectionError(UsageError):
+    """An approval names no section; `suggestion` is what the model would choose."""
+
+    def __init__(self, arxiv_id: str, suggestion: SectionScore | None) -> None:
+        self.arxiv_id = arxiv_id
+        self.suggestion = suggestion
+        known = (
+            f"The model suggests {suggestion.section} ({suggestion.probability:.0%})."
+            if suggestion
+            else "The model has not suggested one yet."
+        )
+        super().__init__(
+            f"{arxiv_id} is approved without a section. {known}", hint="Name at least one section."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PaperState:
+    """What the database says about a paper, as far as a proposal is compared with it."""
+
+    held: bool
+    standing: Decision | None = None
+    #: every decision on the paper; read only for proposals with a date
+    history: tuple[Decision, ...] = ()
+    #: the paper itself; read only where its text is compared
+    stored: StoredPaper | None = None
+    #: read only for approvals without a section
+    suggestion: SectionScore | None = None
+
+
+def judge(proposal: Proposal, state: PaperState, now: datetime) -> NewDecision | Unchanged | Stale:
+    """Return the decision to record for a proposal, or why nothing is recorded. Pure.
+
+    A proposal without a date is compared with the standing decision. One with a date is compared
+    with the decisions of that date, so that a file of dated decisions can be read twice.
+
+    Raises:
+        PaperNotFoundError: the paper is not in the database.
+        MissingSectionError: an approval names no section.
+        UsageError: the date lies in the future.
+    """
+    key = proposal.arxiv_id
+    if not state.held:
+        raise PaperNotFoundError([key])
+    dated = proposal.decided_at
+    if dated is not None and dated > now + _FUTURE_TOLERANCE:
+        raise UsageError(
+            f"{key} is dated {dated.isoformat()}, which is in the future.",
+            hint="Correct decided_at, or leave it out to use the present time.",
+        )
+    sections = proposal.sections or ((proposal.accepted,) if proposal.accepted else ())
+    if proposal.verdict is Verdict.APPROVED and not sections:
+        raise MissingSectionError(key, state.suggestion)
+    decision = NewDecision(
+        key, proposal.verdict, sections, proposal.reviewer, dated or now, proposal.note
+    )
+    if dated is not None:
+        same = [one for one in state.history if one.decided_at == dated and _equal(one, decision)]
+    else:
+        standing = state.standing
+        same = (
+            [standing] if standing and not standing.unplaced and _equal(standing, decision) else []
+        )
+    if same:
+        return Unchanged(same[0])
+    return _stale(proposal, state) or decision
+
+
+def record(
+    open_store: OpenStore, taxonomy: Taxonomy, proposal: Proposal, *, clock: Callable[[], datetime]
+) -> Outcome:
+    """Record one proposal in one lease.
+
+    Raises:
+        UsageError: what `judge` raises.
+    """
+    with open_store() as store, store.transaction():
+        [outcome] = _record(store, taxonomy, [proposal], clock())
+    if isinstance(outcome, UsageError):
+        raise outcome
+    return outcome
+
+
+def record_all(
     open_store: OpenStore,
     taxonomy: Taxonomy,
+    proposals: Sequence[Proposal],
     *,
-    arxiv_id: str,
-    verdict: str,
-    sections: Sequence[str],
-    reviewer: str,
-    note: str | None,
-    decided_at: datetime,
-    drawn: bool = False,
-) -> Recorded:
-    """Record one decision; the same one again adds nothing.
+    clock: Callable[[], datetime],
+) -> list[Outcome | UsageError]:
+    """Record many proposals; return the outcome of each, or the error that refused it.
 
-    An approval without sections takes the first section the model suggests for the paper, which
-    the caller shows: accepting a suggestion is a human act, and it is the human's row that says so.
-    `drawn`: the paper came first in the random order and becomes part of the audit's sample.
-
-    Raises:
-        UsageError: the id, the verdict, a section or the reviewer's name is none.
-        PaperNotFoundError: we do not hold the paper.
+    The decisions are recorded all or none, in one lease. Their texts are stored before, in leases
+    of their own, because reading thousands of texts would hold up other processes. Of a paper's
+    undated proposals that are not refused the last one counts. What a reviewer expects is compared
+    with the state before the batch.
     """
-    key = read_key(arxiv_id)
-    word = read_verdict(verdict)
-    who = reviewer_name(reviewer)
-    chosen = chosen_sections(taxonomy, key, word, sections)
+    _store_texts(open_store, {proposal.arxiv_id for proposal in proposals})
     with open_store() as store, store.transaction():
-        if not store.papers.held([key]):
-            raise PaperNotFoundError([key])
-        if word is Verdict.APPROVED and not chosen:
-            # a model of an older taxonomy may suggest a section that is gone
-            chosen = (taxonomy.section(_suggested(store, key)).id,)
-        standing = store.decisions.standing([key]).get(key)
-        new = NewDecision(key, word, chosen, who, decided_at, note)
-        if says_the_same(standing, new):
-            assert standing is not None
-            return Recorded(standing, None, already=True)
-        new = replace(new, decided_at=store.decisions.next_moment(key, decided_at))
-        [made] = store.decisions.add([new])
-        if drawn:
-            store.audit.draw(made)
-        return Recorded(made, standing, already=False)
+        return _record(store, taxonomy, proposals, clock())
 
 
-def chosen_sections(
-    taxonomy: Taxonomy, key: str, verdict: Verdict, sections: Iterable[str]
-) -> tuple[str, ...]:
-    """Return the ids of the sections a decision on paper `key` names, each once, as ordered.
+def undo(
+    open_store: OpenStore,
+    *,
+    reviewer: str,
+    decision_id: str | None = None,
+    clock: Callable[[], datetime],
+) -> Undone | Unchanged:
+    """Take back the named decision, or the reviewer's last one.
+
+    Returns Unchanged for a named decision that was taken back before.
 
     Raises:
-        UnknownSectionError: the taxonomy has none of that id.
-        UsageError: sections are named for a rejection or a deferral.
+        DecisionNotFoundError: a decision of that id does not exist.
+        NothingToUndoError: the reviewer has no decision left.
+        UsageError: the reviewer's name breaks a rule.
     """
-    chosen = tuple(dict.fromkeys(taxonomy.section(section).id for section in sections))
-    if chosen and verdict is not Verdict.APPROVED:
-        raise UsageError(
-            f"{key} is {verdict} in {', '.join(chosen)}, but only an approval names sections.",
-            hint="Leave the sections out, or say it in the note.",
+    name = reviewer_name(reviewer)
+    with open_store() as store, store.transaction():
+        if decision_id is not None:
+            named = store.decisions.get(decision_id)
+            if named.undone_at is not None:
+                return Unchanged(named)
+        return Undone(
+            store.decisions.undo(reviewer=name, undone_at=clock(), decision_id=decision_id)
         )
-    return chosen
 
 
-def reviewer_name(text: str) -> str:
-    """Return the name a person decides under.
+def suggested_section(prediction: Prediction | None, taxonomy: Taxonomy) -> SectionScore | None:
+    """Return the model's first section that the taxonomy still has."""
+    known = {section.id for section in taxonomy.sections}
+    scores = prediction.sections if prediction else ()
+    return next((score for score in scores if score.section in known), None)
 
-    Raises:
-        UsageError: it is empty, long, more than a line, or the curated list's own.
-    """
-    name = text.strip()
-    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise UsageError(
-            f"{text[:_LONGEST_NAME]!r} is no reviewer's name.",
-            hint=f"A name is one line of at most {_LONGEST_NAME} characters.",
+
+def _record(
+    store: Store, taxonomy: Taxonomy, proposals: Sequence[Proposal], now: datetime
+) -> list[Outcome | UsageError]:
+    states = _states(store, taxonomy, proposals)
+    judged = [_judged(proposal, states[proposal.arxiv_id], now) for proposal in proposals]
+    last_undated = {
+        proposal.arxiv_id: number
+        for number, (proposal, one) in enumerate(zip(proposals, judged, strict=True))
+        if proposal.decided_at is None and isinstance(one, NewDecision | Unchanged)
+    }
+    moments = store.decisions.next_moments(last_undated, now)
+    new: dict[int, NewDecision] = {}
+    for number, (proposal, one) in enumerate(zip(proposals, judged, strict=True)):
+        if not isinstance(one, NewDecision):
+            continue
+        if proposal.decided_at is not None:
+            new[number] = one
+        elif number == last_undated[proposal.arxiv_id]:
+            new[number] = replace(one, decided_at=moments[proposal.arxiv_id])
+    made = dict(zip(new, store.decisions.add(list(new.values())), strict=True))
+    outcomes = _outcomes(proposals, judged, made, last_undated, states)
+    store.audit.draw(
+        *(
+            outcome.decision
+            for proposal, outcome in zip(proposals, outcomes, strict=True)
+            if proposal.drawn and isinstance(outcome, Recorded)
         )
-    if name == LIST_REVIEWER:
-        raise UsageError(
-            f"{LIST_REVIEWER!r} stands for the curated list itself.",
-            hint="Decide under a name of your own: --reviewer NAME, or [review] reviewer.",
+    )
+    return outcomes
+
+
+def _outcomes(
+    proposals: Sequence[Proposal],
+    judged: Sequence[NewDecision | Unchanged | Stale | UsageError],
+    made: dict[int, Decision],
+    last_undated: dict[str, int],
+    states: dict[str, PaperState],
+) -> list[Outcome | UsageError]:
+    outcomes: list[Outcome | UsageError] = []
+    seen: set[str] = set()
+    for number, (proposal, one) in enumerate(zip(proposals, judged, strict=True)):
+        if not isinstance(one, NewDecision):
+            outcomes.append(one)
+        elif number not in made:  # a later proposal on the same paper counts
+            counting = last_undated[proposal.arxiv_id]
+            later = judged[counting]
+            outcomes.append(later if isinstance(later, Unchanged) else Unchanged(made[counting]))
+        elif made[number].decision_id in seen:
+            outcomes.append(Unchanged(made[number]))
+        else:
+            decision, before = made[number], states[proposal.arxiv_id].standing
+            seen.add(decision.decision_id)
+            overruled = before is not None and before.decided_at <= decision.decided_at
+            outcomes.append(Recorded(decision, before if overruled else None))
+    return outcomes
+
+
+def _judged(
+    proposal: Proposal, state: PaperState, now: datetime
+) -> NewDecision | Unchanged | Stale | UsageError:
+    try:
+        return judge(proposal, state, now)
+    except UsageError as error:
+        return error
+
+
+def _states(
+    store: Store, taxonomy: Taxonomy, proposals: Sequence[Proposal]
+) -> dict[str, PaperState]:
+    held = store.papers.held(_keys(proposals))
+    known = [proposal for proposal in proposals if proposal.arxiv_id in held]
+    standing = store.decisions.standing(_keys(known))
+    dated = _keys(one for one in known if one.decided_at is not None)
+    histories = store.decisions.histories(dated) if dated else {}
+    compared = _keys(one for one in known if one.expected.content_hash is not None)
+    stored = store.papers.get_many(compared) if compared else {}
+    open_ = _keys(one for one in known if one.verdict is Verdict.APPROVED and not one.sections)
+    predictions = store.predictions.latest(open_) if open_ else {}
+    return {
+        key: PaperState(
+            held=key in held,
+            standing=standing.get(key),
+            history=tuple(histories.get(key, ())),
+            stored=stored.get(key),
+            suggestion=suggested_section(predictions.get(key), taxonomy),
         )
-    return name
+        for key in _keys(proposals)
+    }
 
 
-def read_key(text: str) -> str:
-    """Return the key of the paper an id or link names; UsageError if it is neither."""
-    parsed = parse_arxiv_id(text)
-    if parsed is None:
-        raise UsageError(
-            f"{text!r} is no arXiv id.", hint="Write it as 2405.19334 or as an arxiv.org link."
-        )
-    return parsed.base
+def _keys(proposals: Iterable[Proposal]) -> list[str]:
+    return list(dict.fromkeys(proposal.arxiv_id for proposal in proposals))
 
 
-def read_verdict(text: str) -> Verdict:
-    """Return the verdict a word stands for; UsageError if it is none."""
-    verdict = VERDICTS.get(text.strip().lower())
-    if verdict is None:
-        raise UsageError(f"{text!r} is no verdict.", hint="Say approve, reject or defer.")
-    return verdict
-
-
-def says_the_same(standing: Decision | None, new: NewDecision) -> bool:
-    """Whether the standing decision already says what a new one would."""
-    return (
-        standing is not None
-        and not standing.unplaced
-        and (
-            (standing.verdict, standing.sections, standing.reviewer, standing.note)
-            == (new.verdict, new.sections, new.reviewer, new.note)
-        )
+def _equal(before: Decision, new: NewDecision) -> bool:
+    return (before.verdict, set(before.sections), before.reviewer, before.note) == (
+        new.verdict,
+        set(new.sections),
+        new.reviewer,
+        new.note,
     )
 
 
-def _suggested(store: Store, key: str) -> str:
-    prediction = store.predictions.latest([key]).get(key)
-    if prediction is None or not prediction.sections:
-        raise UsageError(
-            f"{key} has no suggested section yet.",
-            hint="Name one with --section, or run `living-survey classify` first.",
+def _stale(proposal: Proposal, state: PaperState) -> Stale | None:
+    key, expected, standing = proposal.arxiv_id, proposal.expected, state.standing
+    present = standing.decision_id if standing else NOT_DECIDED
+    if expected.standing not in {None, present}:
+        if standing is None:
+            return Stale(key, f"The decision you saw on {key} was taken back meanwhile.")
+        return Stale(
+            key,
+            f"{standing.reviewer} decided {key} meanwhile"
+            f" ({standing.verdict}, {standing.decided_at:%Y-%m-%d %H:%M} UTC,"
+            f" decision {standing.decision_id}).",
         )
-    return prediction.sections[0].section
+    if state.stored is not None and state.stored.content_hash != expected.content_hash:
+        version = state.stored.paper.version
+        return Stale(key, f"The text of {key} changed meanwhile (now version {version}).")
+    suggested = state.suggestion.section if state.suggestion else None
+    if proposal.accepted not in {None, suggested}:
+        now = f"now {suggested}" if suggested else "now none"
+        return Stale(key, f"The model's suggestion for {key} changed meanwhile ({now}).")
+    return None
+
+
+def _store_texts(open_store: OpenStore, arxiv_ids: set[str]) -> None:
+    if len(arxiv_ids) <= _FEW_TEXTS:
+        return
+    with open_store() as store:
+        missing = store.decisions.unkept(arxiv_ids)
+    if len(missing) <= _FEW_TEXTS:
+        return
+    for start in range(0, len(missing), _TEXTS_PER_LEASE):
+        with open_store() as store:
+            store.decisions.keep_texts(missing[start : start + _TEXTS_PER_LEASE])

@@ -1,41 +1,41 @@
-"""Decisions in bulk, JSON lines: each line is recorded, there already, or refused with a reason."""
+"""Decisions from a file of JSON lines: each is recorded, unchanged or refused with a reason."""
 
 import json
-import unicodedata
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from config.errors import LivingSurveyError, UsageError
 from config.taxonomy import Taxonomy
-from pipeline.review.decide import (
-    chosen_sections,
-    read_key,
-    read_verdict,
-    reviewer_name,
-    says_the_same,
-)
+from pipeline.review.decide import MissingSectionError, Recorded, Stale, Unchanged, record_all
+from pipeline.review.proposal import Expected, Proposal, propose
+from storage.errors import PaperNotFoundError
 from storage.store import OpenStore
-from storage.types import Decision, NewDecision, Verdict
 
-#: texts kept in one lease; by id, so that they lie side by side: with 3 million papers 0.6 cpu-s
-_TEXTS = 2_000
-#: so many are kept as they are decided on
-_FEW_TEXTS = 50
-#: a decision dated further ahead than this is a mistake; clocks and time zones differ by less
-_LEEWAY = timedelta(days=1)
-_KEYS = {"arxiv_id", "verdict", "sections", "reviewer", "note", "decided_at"}
+_KEYS = {
+    "arxiv_id",
+    "verdict",
+    "sections",
+    "reviewer",
+    "note",
+    "decided_at",
+    "audit",
+    "if_standing",
+    "if_text",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedLine:
-    """A line of a decisions file that was not recorded, and why."""
+    """A line that was not recorded, and why."""
 
     line: int
     arxiv_id: str | None
     reason: str
+    #: the paper changed after the reviewer saw it
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class BulkReport:
     """What `decide --from` did with a file."""
 
     recorded: int
-    #: lines that change nothing: there before, or overtaken by a later line on the same paper
+    #: lines that were recorded before, or that a later line on the same paper replaces
     already: int
-    #: papers whose standing decision, by whomever, said something else
+    #: papers whose standing decision said something else
     replaced: tuple[str, ...]
     refused: tuple[RefusedLine, ...]
 
@@ -58,70 +58,38 @@ def decide_from_file(
     reviewer: str,
     clock: Callable[[], datetime],
 ) -> BulkReport:
-    """Record decisions from JSON lines; what cannot be recorded is refused line by line.
+    """Record the decisions in a file of JSON lines; `reviewer` is the name for lines without one.
 
-    Calling it again with the same file records nothing twice: of a paper's lines without
-    `decided_at` the last one counts, and it is there already if what stands says the same.
-    The decisions are recorded all or none, in one lease of one to two seconds for 20,000. The texts
-    they are made on are kept before, in leases of their own, so that nobody waits for those either.
+    Reading the same file again records nothing.
 
     Raises:
         UsageError: the file cannot be read.
     """
-    now = clock()
-    readable: list[tuple[int, NewDecision, bool]] = []
+    numbers: list[int] = []
+    proposals: list[Proposal] = []
     refused: list[RefusedLine] = []
-    for number, raw in _lines(path):
+    for number, line in _lines(path):
         try:
-            readable.append((number, *_from_line(raw, taxonomy, reviewer, now)))
-        except (LivingSurveyError, ValueError, OverflowError, RecursionError) as error:
+            proposal = _proposal(line, taxonomy, reviewer)
+        except (LivingSurveyError, ValueError, RecursionError) as error:
             refused.append(RefusedLine(number, None, str(error)))
-    _keep_texts(open_store, {decision.arxiv_id for _, decision, _ in readable})
-    with open_store() as store:
-        held = store.papers.held([decision.arxiv_id for _, decision, _ in readable])
-        standing = store.decisions.standing(list(held))
-        to_record: list[NewDecision] = []
-        replaced: list[str] = []
-        last_undated = {
-            decision.arxiv_id: number for number, decision, dated in readable if not dated
-        }
-        moments = store.decisions.next_moments(last_undated, now)
-        for number, decision, dated in readable:
-            key = decision.arxiv_id
-            if key not in held:
-                reason = f"{key} is not in the database; bring it in with `living-survey add {key}`"
-                refused.append(RefusedLine(number, key, reason))
-            elif dated or (
-                number == last_undated[key] and not says_the_same(standing.get(key), decision)
-            ):
-                if not dated:
-                    decision = replace(decision, decided_at=moments[key])  # noqa: PLW2901  # now dated
-                to_record.append(decision)
-                if _contradicts(standing.get(key), decision):
-                    replaced.append(key)
-        before = store.decisions.count()
-        store.decisions.add(to_record)
-        recorded = store.decisions.count() - before
-    already = sum(decision.arxiv_id in held for _, decision, _ in readable) - recorded
+        else:
+            numbers.append(number)
+            proposals.append(proposal)
+    outcomes = record_all(open_store, taxonomy, proposals, clock=clock)
+    for number, proposal, outcome in zip(numbers, proposals, outcomes, strict=True):
+        if isinstance(outcome, UsageError):
+            refused.append(RefusedLine(number, proposal.arxiv_id, _reason(outcome)))
+        elif isinstance(outcome, Stale):
+            refused.append(RefusedLine(number, proposal.arxiv_id, outcome.cause, stale=True))
+    recorded = [outcome for outcome in outcomes if isinstance(outcome, Recorded)]
+    replaced = dict.fromkeys(one.decision.arxiv_id for one in recorded if _contradicts(one))
     return BulkReport(
-        recorded,
-        already,
-        tuple(dict.fromkeys(replaced)),
-        tuple(sorted(refused, key=lambda r: r.line)),
+        recorded=len(recorded),
+        already=sum(isinstance(outcome, Unchanged) for outcome in outcomes),
+        replaced=tuple(replaced),
+        refused=tuple(sorted(refused, key=lambda line: line.line)),
     )
-
-
-def _keep_texts(open_store: OpenStore, arxiv_ids: Collection[str]) -> None:
-    """Keep the texts of many papers in parts; of few, recording the decisions keeps them."""
-    if len(arxiv_ids) <= _FEW_TEXTS:
-        return
-    with open_store() as store:
-        unkept = store.decisions.unkept(arxiv_ids)
-    if len(unkept) <= _FEW_TEXTS:
-        return
-    for start in range(0, len(unkept), _TEXTS):
-        with open_store() as store:
-            store.decisions.keep_texts(unkept[start : start + _TEXTS])
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -130,63 +98,75 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{path} cannot be read: {error}.",
-            hint="Give a UTF-8 file with one JSON object a line.",
+            hint="Give a UTF-8 file with one JSON object per line.",
         ) from error
-    # not splitlines(): a note may hold the line separators of other scripts
+    # not splitlines(), because a note may contain the line separators of other scripts
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             yield number, line
 
 
-def _from_line(
-    raw: str, taxonomy: Taxonomy, reviewer: str, now: datetime
-) -> tuple[NewDecision, bool]:
-    try:
-        row = json.loads(raw)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
-    if not isinstance(row, dict):
-        raise ValueError("not a JSON object")  # noqa: TRY004  # a bad value, not a bad call
-    if unknown := sorted(row.keys() - _KEYS):
-        raise ValueError(f"unknown key {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}")
-    key = read_key(_text(row, "arxiv_id") or "")
-    verdict = read_verdict(_text(row, "verdict") or "")
+def _proposal(line: str, taxonomy: Taxonomy, reviewer: str) -> Proposal:
+    row = _row(line)
     sections = row.get("sections") or []
     if not isinstance(sections, list):
-        raise ValueError("sections is not a list")  # noqa: TRY004  # as above
-    chosen = chosen_sections(taxonomy, key, verdict, map(str, sections))
-    if verdict is Verdict.APPROVED and not chosen:
-        raise ValueError(f"{key} is approved without a section; name it in sections")
+        raise ValueError("sections is not a list.")  # noqa: TRY004  # a bad value, not a bad call
+    drawn = row.get("audit") or False
+    if not isinstance(drawn, bool):
+        raise ValueError("audit is not true or false.")  # noqa: TRY004  # as above
     written = _text(row, "decided_at")
-    decided_at = _instant(written) if written else now
-    if decided_at > now + _LEEWAY:
-        raise ValueError(f"decided_at {written} lies in the future")
-    who = reviewer_name(_text(row, "reviewer") or reviewer)
-    decision = NewDecision(key, verdict, chosen, who, decided_at, _text(row, "note"))
-    return decision, written is not None
+    return propose(
+        taxonomy,
+        arxiv_id=_text(row, "arxiv_id") or "",
+        verdict=_text(row, "verdict") or "",
+        sections=map(str, sections),
+        reviewer=_text(row, "reviewer") or reviewer,
+        note=_text(row, "note"),
+        decided_at=_instant(written) if written else None,
+        expected=Expected(_text(row, "if_standing"), _text(row, "if_text")),
+        drawn=drawn,
+    )
+
+
+def _row(line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"The line is not JSON: {error.msg} at column {error.colno}.") from None
+    if not isinstance(row, dict):
+        raise ValueError("The line is not a JSON object.")  # noqa: TRY004  # as above
+    if unknown := sorted(row.keys() - _KEYS):
+        raise ValueError(f"Unknown key {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}.")
+    return row
 
 
 def _text(row: dict[str, Any], key: str) -> str | None:
     value = row.get(key)
     if value is not None and not isinstance(value, str):
-        raise ValueError(f"{key} is not text")
-    if value and any(unicodedata.category(character) == "Cs" for character in value):
-        raise ValueError(f"{key} holds half a character (a lone surrogate)")
+        raise ValueError(f"{key} is not text.")
     return value or None
 
 
 def _instant(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"decided_at {text!r} is no ISO 8601 instant") from None
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(f"decided_at {text!r} is not an ISO 8601 instant.") from None
 
 
-def _contradicts(standing: Decision | None, new: NewDecision) -> bool:
-    """Whether a decision later than the standing one says something else."""
-    return (
-        standing is not None
-        and new.decided_at >= standing.decided_at
-        and (standing.verdict, standing.sections) != (new.verdict, new.sections)
+def _reason(error: UsageError) -> str:
+    if isinstance(error, PaperNotFoundError):
+        [key] = error.arxiv_ids
+        return f"{key} is not in the database. Fetch it with `living-survey add {key}`."
+    if isinstance(error, MissingSectionError):
+        return f"{error.message} Name it in `sections`."
+    return str(error)
+
+
+def _contradicts(recorded: Recorded) -> bool:
+    before, decision = recorded.replaced, recorded.decision
+    return before is not None and (before.verdict, set(before.sections)) != (
+        decision.verdict,
+        set(decision.sections),
     )

@@ -56,7 +56,7 @@ def test_december_2025_from_arxiv_to_a_digest(december: tuple[Survey, ReplicaSer
     assert queue["waiting"] == classified["classified"] - seeded["approved"] >= PAPERS
     for item in queue["items"][:2]:
         survey.json(
-            *("decide", item["arxiv_id"], "approve", "--reviewer", "ada"),
+            *("decide", item["arxiv_id"], "approve", "--suggested", "--reviewer", "ada"),
             LIVING_SURVEY_NOW="2025-12-17T12:00:00Z",
         )
     rejected = queue["items"][2]["arxiv_id"]

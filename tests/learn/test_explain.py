@@ -25,7 +25,7 @@ from pipeline.learn.explain.breakdown import ScoreBreakdown
 from pipeline.learn.explain.by_cues import CueMind
 from pipeline.learn.explain.by_model import ModelMind
 from pipeline.learn.explain.explainer import ExplainerCache
-from pipeline.review.web.marking import marked
+from pipeline.review.web.highlight import highlight_breakdowns
 from storage.store import OpenStore
 from storage.types import Verdict
 from tests.support.builders import make_decision, make_paper
@@ -208,12 +208,15 @@ def test_marks_show_each_account_and_escape_the_text() -> None:
             ),
         ),
     ]  # fmt: skip
-    assert marked(text, "abstract", accounts) == (
+    assert highlight_breakdowns(text, "abstract", accounts) == (
         '&lt;b&gt;<mark class="for-0 against-1">Video</mark>'
         '<mark class="against-1">&lt;/b&gt; diffusion</mark> &amp; '
         '<mark class="for-0 for-1">video</mark>'
     )
-    assert marked(text, "title", accounts) == "&lt;b&gt;Video&lt;/b&gt; diffusion &amp; video"
+    assert (
+        highlight_breakdowns(text, "title", accounts)
+        == "&lt;b&gt;Video&lt;/b&gt; diffusion &amp; video"
+    )
 
 
 def test_weak_terms_and_places_outside_of_the_text_are_not_marked() -> None:
@@ -222,7 +225,7 @@ def test_weak_terms_and_places_outside_of_the_text_are_not_marked() -> None:
         TermShare("b", "b", 0.05, (Span("title", 2, 3),)),
     )
     account = ScoreBreakdown("scope", "in_scope", "", 0.5, 1, 0, shares)
-    assert marked("a b", "title", [account]) == '<mark class="for-0">a</mark> b'
+    assert highlight_breakdowns("a b", "title", [account]) == '<mark class="for-0">a</mark> b'
 
 
 @pytest.fixture
@@ -364,5 +367,7 @@ def test_a_page_of_forty_thousand_marks_is_marked_in_one_pass() -> None:
     account = ScoreBreakdown(
         "scope", "in_scope", "", 0.5, 1, 0, (TermShare("video", "video", 1.0, places),)
     )
-    found = marked(text, "abstract", [account])  # by the square of the marks this takes an hour
+    found = highlight_breakdowns(
+        text, "abstract", [account]
+    )  # by the square of the marks this takes an hour
     assert found.count("<mark") == 40_000

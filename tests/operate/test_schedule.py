@@ -122,7 +122,7 @@ def test_the_service_with_a_schedule_serves_and_ends_on_sigterm(tmp_path: Path) 
 
 
 def test_the_key_is_made_once_and_private(tmp_path: Path) -> None:
-    from pipeline.review.web.secret import session_secret
+    from pipeline.review.web.security import session_secret
 
     first = session_secret(tmp_path / "survey.duckdb")
     assert session_secret(tmp_path / "survey.duckdb") == first

@@ -1,4 +1,4 @@
-"""How much is unseen: the sample from page and terminal, the interval, the advice, the counts."""
+"""The audit: the random sample, its interval, the advice, the screening counts."""
 
 import json
 import math
@@ -18,7 +18,7 @@ from storage.audit import AuditSample, ScreeningCounts
 from storage.types import Verdict
 from tests.support.builders import make_decision
 from tests.support.cli import Survey
-from tests.support.review import Room, Visitor, make_room
+from tests.support.review import ReviewSite, Visitor, make_site
 from tests.support.texts import TRAINED_AT, approved, rejected, stream
 
 
@@ -32,7 +32,7 @@ def report(
     return estimated(AuditReport(wanted, sample, 9_999, screening, 0, None, ""))
 
 
-def test_a_clean_sample_says_when_to_stop() -> None:
+def test_sample_without_hits_advises_to_stop() -> None:
     found = report(AuditSample(0, 300, 0, 0), waiting=1_000, wanted=300)
     assert found.unseen is not None
     assert found.unseen.may_stop
@@ -41,20 +41,20 @@ def test_a_clean_sample_says_when_to_stop() -> None:
     assert found.unseen.recall_high == 1.0
     assert found.advice == (
         "You may stop: at least 97% of the relevant papers are found (95 % confidence), and at "
-        "most 12 of those that wait are relevant."
+        "most 12 of the waiting papers are relevant."
     )
 
 
-def test_a_small_sample_says_read_on() -> None:
+def test_small_sample_advises_to_continue() -> None:
     found = report(AuditSample(2, 18, 0, 0), waiting=1_000, approved=50)
     assert found.unseen is not None
     assert found.unseen.relevant == pytest.approx(100)
     assert found.unseen.low < found.unseen.relevant < found.unseen.high
-    assert found.advice.startswith("Read on: between 12 and 317 of the papers that wait")
+    assert found.advice.startswith("Read on: between 12 and 317 of the waiting papers")
     assert found.advice.endswith("180 more papers read at random give a sharper estimate.")
 
 
-def test_skipped_and_deferred_papers_count_both_ways() -> None:
+def test_unknown_papers_widen_the_interval() -> None:
     clean = report(AuditSample(0, 300, 0, 0), waiting=1_000).unseen
     doubtful = report(AuditSample(0, 290, 6, 4), waiting=1_000).unseen
     assert clean is not None
@@ -65,15 +65,15 @@ def test_skipped_and_deferred_papers_count_both_ways() -> None:
     assert not doubtful.may_stop
 
 
-def test_without_a_sample_or_without_a_queue_the_advice_is_plain() -> None:
+def test_advice_without_sample_or_queue() -> None:
     nothing = report(AuditSample(0, 0, 0, 0), waiting=10)
     assert nothing.unseen is None
-    assert nothing.advice.startswith("Nothing is known about the papers that wait")
+    assert nothing.advice.startswith("No estimate yet.")
     done = report(AuditSample(1, 1, 0, 0), waiting=0)
-    assert done.advice.startswith("Nothing waits")
+    assert done.advice.startswith("No papers wait")
 
 
-def test_a_handful_of_random_papers_gives_an_interval_and_no_figure() -> None:
+def test_few_random_papers_give_only_an_interval() -> None:
     for sample, high in ((AuditSample(0, 1, 0, 0), 975), (AuditSample(1, 4, 0, 0), 716)):
         found = report(sample, waiting=1_000, approved=50)
         assert found.unseen is not None
@@ -83,33 +83,33 @@ def test_a_handful_of_random_papers_gives_an_interval_and_no_figure() -> None:
         assert found.advice.endswith("more papers read at random make a usable estimate.")
 
 
-def test_where_nothing_was_approved_no_share_is_told() -> None:
+def test_no_recall_is_given_without_approvals() -> None:
     found = report(AuditSample(0, 200, 0, 0), waiting=1_000, approved=0)
     assert found.advice == (
-        "Read on: between 0 and 18 of the papers that wait are relevant, and none is found yet "
-        "beside the list's own."
+        "Read on: between 0 and 18 of the waiting papers are relevant, and no paper has been "
+        "approved yet."
     )
     rest = report(AuditSample(0, 200, 0, 0), waiting=20, approved=0)
     assert rest.unseen is not None
     assert rest.unseen.may_stop
-    assert rest.advice.startswith("You may stop: less than one of the papers that wait")
+    assert rest.advice.startswith("You may stop: less than one of the waiting papers")
 
 
-def test_what_was_not_classified_is_not_called_screened() -> None:
+def test_unclassified_papers_are_not_counted_as_screened() -> None:
     nothing = AuditSample(0, 0, 0, 0)
     counts = ScreeningCounts(
         repeats=0, papers=50, waiting=0, listed=0, approved=0, rejected=0, deferred=0, reasons=()
     )
     found = estimated(AuditReport(0, nothing, 50, counts, 50, None, ""))
     assert found.advice == (
-        "Nothing waits, but 50 papers are withdrawn or not classified yet: "
-        "living-survey classify brings these into the queue."
+        "No papers wait, but 50 papers are withdrawn or not classified yet. "
+        "`living-survey classify` adds the latter to the queue."
     )
 
 
 @given(st.integers(1, 400), st.data())
-def test_the_interval_is_clopper_and_pearsons(sampled: int, data: st.DataObject) -> None:
-    """Each bound is the share at which so extreme a sample has a chance of 2.5 %."""
+def test_interval_is_clopper_pearson(sampled: int, data: st.DataObject) -> None:
+    """At each bound so extreme a sample has a probability of 2.5 %."""
     relevant = data.draw(st.integers(0, sampled))
     found = estimate(sampled=sampled, relevant=relevant, unseen=1, found=0)
     if relevant:
@@ -126,24 +126,24 @@ def _chance(sampled: int, hits: int, share: float) -> float:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Room:
-    room = make_room(tmp_path)
-    room.fill([f"2603.{n:05}" for n in range(1, 31)])
-    return room
+def site(tmp_path: Path) -> ReviewSite:
+    site = make_site(tmp_path)
+    site.fill([f"2603.{n:05}" for n in range(1, 31)])
+    return site
 
 
-def test_what_is_decided_in_random_order_is_the_sample(room: Room) -> None:
-    visitor = Visitor(room.app())
+def test_decisions_in_random_order_are_sampled(site: ReviewSite) -> None:
+    visitor = Visitor(site.app())
     page = visitor.get("/queue?order=random")
-    assert "owes nothing to the model" in page.text
+    assert "independent of the model" in page.text
     assert "0 of 30 random papers decided" in page.text
     first, second, third, *_ = page.ids
     visitor.decide(page, first, "approved")
-    # a look at the paper's own page does not take it out of the sample
+    # a decision on the paper's own page belongs to the sample too
     [link] = page.tree.xpath(f'//article[@id="paper-{second}"]//h2/a/@href')
     visitor.decide(visitor.get(link), second, "rejected")
     visitor.decide(page, third, "deferred")
-    with room.open_store() as store:
+    with site.open_store() as store:
         assert store.audit.sample(200) == AuditSample(1, 1, 1, 0)
     again = visitor.get("/queue?order=random")
     assert "2 of 30 random papers decided, 1 relevant; 1 skipped or deferred." in again.text
@@ -152,45 +152,45 @@ def test_what_is_decided_in_random_order_is_the_sample(room: Room) -> None:
 @pytest.mark.parametrize(
     "query", ["", "?order=likely", "?order=random&section=make-image", "?order=random&at_least=10"]
 )
-def test_other_orders_and_parts_of_the_queue_are_no_sample(room: Room, query: str) -> None:
-    visitor = Visitor(room.app())
+def test_other_orders_and_parts_are_not_sampled(site: ReviewSite, query: str) -> None:
+    visitor = Visitor(site.app())
     page = visitor.get(f"/queue{query}")
     visitor.decide(page, page.ids[0], "approved")
     visitor.decide(visitor.get(f"/paper/{page.ids[1]}"), page.ids[1], "rejected")
-    with room.open_store() as store:
+    with site.open_store() as store:
         assert store.audit.sample(200) == AuditSample(0, 0, 0, 0)
-    assert ("no audit sample" in page.text) == ("random" in query)
+    assert ("not added to the audit sample" in page.text) == ("random" in query)
 
 
-def test_an_empty_survey_has_an_audit_page_too(tmp_path: Path) -> None:
-    visitor = Visitor(make_room(tmp_path).app())
+def test_audit_page_of_an_empty_survey(tmp_path: Path) -> None:
+    visitor = Visitor(make_site(tmp_path).app())
     for address in ("/queue", "/queue?order=random"):
         page = visitor.get(address)
         assert page.status == 200
         assert "random papers decided" not in page.text
     page = visitor.get("/audit")
     assert page.status == 200
-    assert "Nothing waits" in page.text
+    assert "No papers wait" in page.text
 
 
-def test_a_decision_sent_twice_is_drawn_once(room: Room) -> None:
-    visitor = Visitor(room.app())
+def test_decision_sent_twice_is_drawn_once(site: ReviewSite) -> None:
+    visitor = Visitor(site.app())
     page = visitor.get("/queue?order=random")
     for _ in range(2):
         assert visitor.decide(page, page.ids[0], "approved").status == 303
-    with room.open_store() as store:
+    with site.open_store() as store:
         assert store.audit.sample(200) == AuditSample(1, 0, 0, 0)
 
 
-def test_the_audit_page_has_the_estimate_and_the_counts(room: Room) -> None:
-    visitor = Visitor(room.app())
+def test_audit_page_shows_estimate_and_counts(site: ReviewSite) -> None:
+    visitor = Visitor(site.app())
     empty = visitor.get("/audit")
     assert empty.status == 200
-    assert "Nothing is known about the papers that wait" in empty.text
+    assert "No estimate yet." in empty.text
     page = visitor.get("/queue?order=random")
     for arxiv_id in page.ids:
         visitor.decide(page, arxiv_id, "rejected", note="<b>Off topic</b>")
-    with room.open_store() as store:
+    with site.open_store() as store:
         store.decisions.add([make_decision("2603.00001", reviewer="list")])
     full = visitor.get("/audit")
     for words in (
@@ -204,52 +204,52 @@ def test_the_audit_page_has_the_estimate_and_the_counts(room: Room) -> None:
         assert words in full.text
 
 
-def test_the_panel_has_the_estimate_once_its_library_is_loaded(room: Room, tmp_path: Path) -> None:
+def test_panel_shows_estimate_once_its_library_is_loaded(site: ReviewSite, tmp_path: Path) -> None:
     taxonomy = load_taxonomy()
-    room.models = tmp_path / "models"
-    room.taxonomy = taxonomy
+    site.models = tmp_path / "models"
+    site.taxonomy = taxonomy
     model = train([*approved(2), *rejected(2)], stream(16), taxonomy, trained_at=TRAINED_AT)
-    artifact.save(model, room.models)
-    visitor = Visitor(room.app())
+    artifact.save(model, site.models)
+    visitor = Visitor(site.app())
     page = visitor.get("/queue?order=random")
     visitor.decide(page, page.ids[0], "rejected")
     visitor.get(f"/paper/{page.ids[1]}")
     later = visitor.get("/queue?order=random")
-    assert "0 to 28 of the 29 that wait are relevant" in later.text
+    assert "0 to 28 of the 29 waiting papers are relevant" in later.text
     assert "Too early to say:" in later.text
 
 
-def test_the_terminal_draws_and_reports_too(tmp_path: Path) -> None:
-    room = make_room(tmp_path / "var")
-    room.fill([f"2603.{n:05}" for n in range(1, 11)])
+def test_audit_command_reports_the_sample(tmp_path: Path) -> None:
+    site = make_site(tmp_path / "var")
+    site.fill([f"2603.{n:05}" for n in range(1, 11)])
     survey = Survey(tmp_path, {"LIVING_SURVEY_REVIEW__REVIEWER": "ada"})
     waiting = survey.json("queue", "--order", "random", "--limit", "3")["items"]
     first, second, _ = (item["arxiv_id"] for item in waiting)
     assert waiting[0]["open_facets"] == []
     survey.json("decide", first, "reject", "--audit")
     survey.json("decide", second, "reject")
-    told = survey.json("audit", "--sample", "5")
-    assert told["sample"] == {"approved": 0, "rejected": 1, "deferred": 0, "skipped": 0}
-    assert told["wanted"] == 5
-    assert told["screening"]["rejected"] == 2
-    assert told["unseen"]["high"] == pytest.approx(8 * 0.975)
+    document = survey.json("audit", "--sample", "5")
+    assert document["sample"] == {"approved": 0, "rejected": 1, "deferred": 0, "skipped": 0}
+    assert document["wanted"] == 5
+    assert document["screening"]["rejected"] == 2
+    assert document["unseen"]["high"] == pytest.approx(8 * 0.975)
     ended = survey.call("audit")
     assert ended.status == 0
     assert "sample     1 of 9 random papers decided" in ended.out
     assert "records identified" in ended.out
     refused = survey.call("decide", "--from", "x.jsonl", "--audit")
     assert refused.status == 2
-    assert json.loads(json.dumps(refused.err)).startswith("living-survey: A file has no random")
+    assert json.loads(json.dumps(refused.err)).startswith("living-survey: With --from only")
 
 
-def test_a_report_is_made_in_one_lease(room: Room) -> None:
-    found = audit_report(room.open_store, wanted=7)
+def test_report_counts_every_paper(site: ReviewSite) -> None:
+    found = audit_report(site.open_store, wanted=7)
     assert found.wanted == 7
     assert found.identified == found.screening.papers == found.screening.waiting == 30
     assert found.elsewhere == 0
-    with room.open_store() as store:
+    with site.open_store() as store:
         store.decisions.add(
             [make_decision("2603.00001", verdict=Verdict.DEFERRED, sections=(),
                            decided_at=datetime(2026, 3, 17, tzinfo=UTC))]
         )  # fmt: skip
-    assert audit_report(room.open_store).screening.deferred == 1
+    assert audit_report(site.open_store).screening.deferred == 1

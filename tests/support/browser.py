@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
 from pipeline.review.web.server import address, listen, make_server
-from tests.support.review import Room, make_room
+from tests.support.review import ReviewSite, make_site
 
 #: WCAG 2: every text against what lies behind it; 4.5 to 1, or 3 to 1 for large letters
 CONTRAST = """() => {
@@ -73,16 +73,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Room:
+def site(tmp_path: Path) -> ReviewSite:
     """A store with an empty queue."""
-    return make_room(tmp_path)
+    return make_site(tmp_path)
 
 
 @pytest.fixture
-def url(room: Room) -> Iterator[str]:
+def url(site: ReviewSite) -> Iterator[str]:
     """The address of the queue, served by uvicorn in a thread."""
     with listen("127.0.0.1", 0) as listening:
-        server = make_server(room.app())
+        server = make_server(site.app())
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         yield address(listening)

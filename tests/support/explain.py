@@ -9,7 +9,7 @@ from classifiers.types import Example
 from config.taxonomy import load_taxonomy
 from storage.types import FacetScore, SectionScore, Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
-from tests.support.review import Room
+from tests.support.review import ReviewSite
 from tests.support.texts import TRAINED_AT, approved, document, rejected, stream
 
 TAXONOMY = load_taxonomy()
@@ -34,11 +34,11 @@ def small_model() -> Model:
     return train([*approved(), *rejected(), odd], stream(), TAXONOMY, trained_at=TRAINED_AT)
 
 
-def furnish(room: Room, models: Path, model: Model) -> Room:
-    """Give a room the model, a paper with reasons, and decided papers near it."""
-    room.taxonomy, room.models = TAXONOMY, models
+def furnish(site: ReviewSite, models: Path, model: Model) -> ReviewSite:
+    """Give a site the model, a paper with reasons, and decided papers near it."""
+    site.taxonomy, site.models = TAXONOMY, models
     artifact.save(model, models)
-    room.put(
+    site.put(
         make_paper("2603.00001", title=TITLE, abstract=ABSTRACT),
         make_prediction(
             model_id=model.model_id,
@@ -51,11 +51,11 @@ def furnish(room: Room, models: Path, model: Model) -> Room:
             open_facets=("technique",),
         ),
     )
-    room.put(make_paper("2603.00002", title="Video diffusion of rivers", abstract=ABSTRACT))
-    room.put(make_paper("2603.00003", title="Tariffs of rivers", abstract="Customs, video."))
-    room.put(make_paper("2603.00004", title=f"{HOSTILE} video diffusion", abstract=ABSTRACT))
+    site.put(make_paper("2603.00002", title="Video diffusion of rivers", abstract=ABSTRACT))
+    site.put(make_paper("2603.00003", title="Tariffs of rivers", abstract="Customs, video."))
+    site.put(make_paper("2603.00004", title=f"{HOSTILE} video diffusion", abstract=ABSTRACT))
     into = ("generation-video-non-llm-based",)
-    with room.open_store() as store:
+    with site.open_store() as store:
         store.decisions.add(
             [
                 make_decision("2603.00002", sections=into),
@@ -63,4 +63,4 @@ def furnish(room: Room, models: Path, model: Model) -> Room:
                 make_decision("2603.00004", sections=into),
             ]
         )
-    return room
+    return site

@@ -76,7 +76,7 @@ def scores(**probabilities: float) -> tuple[SectionScore, ...]:
 
 
 @dataclass
-class Room:
+class ReviewSite:
     """A store with papers in its queue, and the application on top of it."""
 
     open_store: OpenStore
@@ -126,10 +126,10 @@ class Room:
             return store.decisions.of_paper(arxiv_id)
 
 
-def make_room(tmp_path: Path, *, busy_timeout_seconds: float = 30.0) -> Room:
-    """Return a room over a new, empty database."""
+def make_site(tmp_path: Path, *, busy_timeout_seconds: float = 30.0) -> ReviewSite:
+    """Return a site over a new, empty database."""
     path = tmp_path / "survey.duckdb"
-    return Room(store_opener(path, busy_timeout_seconds=busy_timeout_seconds))
+    return ReviewSite(store_opener(path, busy_timeout_seconds=busy_timeout_seconds))
 
 
 @dataclass

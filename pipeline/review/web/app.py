@@ -1,4 +1,4 @@
-"""Puts the review queue together as one web application. Reads nothing and decides nothing."""
+"""Assemble the review site as one web application."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -15,14 +15,12 @@ from starlette.staticfiles import StaticFiles
 from config.errors import LivingSurveyError
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.explainer import ExplainerCache
-from pipeline.review.web import actions as acts
-from pipeline.review.web import error_pages as refusals
-from pipeline.review.web import pages
+from pipeline.review.web import actions, error_pages, pages
 from pipeline.review.web.context import STATIC, ReviewContext, make_templates
 from pipeline.review.web.security import Hardened, SameHost, Sessions
 from storage.store import OpenStore
 
-#: bytes; a form with every section ticked and the longest note is about 15 kB
+#: bytes; about four times the largest form (every section ticked, the longest note)
 MAX_BODY = 64 * 1024
 
 
@@ -37,18 +35,17 @@ def create_app(
     models: Path | None = None,
     lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
 ) -> Starlette:
-    """Return the review queue as an ASGI application for one reviewer on this machine.
+    """Return the review site as an ASGI application for one reviewer on this machine.
 
     Args:
-        open_store: taken for each request as a short lease, never held while a page renders.
+        open_store: opens a short lease for each request; released before a page is rendered.
         taxonomy: the sections that papers can be approved into.
         reviewer: the name that decisions are recorded under.
-        secret: signs sessions and form tokens; with a new one, pages opened before must be
-            loaded again.
-        clock: the present instant, aware, for `decided_at`.
-        survey_title: stands at the head of every page.
-        models: where models are kept, for the reasons on a paper's page; None: no reasons.
-        lifespan: what runs beside the pages from start to end, such as the scheduler.
+        secret: signs sessions and form tokens; a new secret makes open pages invalid.
+        clock: returns the present instant with time zone, for `decided_at`.
+        survey_title: shown at the top of every page.
+        models: directory of models, for the reasons on a paper's page; None: no reasons.
+        lifespan: runs as long as the site, for example the scheduler.
     """
     app = Starlette(
         lifespan=lifespan,
@@ -60,8 +57,8 @@ def create_app(
             Route("/audit", pages.audit_page),
             Route("/decisions", pages.decisions_page),
             Route("/health", pages.health),
-            Route("/decide", acts.decide, methods=["POST"]),
-            Route("/undo", acts.undo, methods=["POST"]),
+            Route("/decide", actions.decide, methods=["POST"]),
+            Route("/undo", actions.undo, methods=["POST"]),
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
         ],
         middleware=[
@@ -70,12 +67,12 @@ def create_app(
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY),
         ],
         exception_handlers={
-            HTTPException: refusals.on_http_error,
-            LivingSurveyError: refusals.on_known_error,
-            Exception: refusals.on_bug,
+            HTTPException: error_pages.on_http_error,
+            LivingSurveyError: error_pages.on_known_error,
+            Exception: error_pages.on_bug,
         },
     )
-    app.state.desk = ReviewContext(
+    app.state.review = ReviewContext(
         open_store=open_store,
         taxonomy=taxonomy,
         reviewer=reviewer,
@@ -83,6 +80,6 @@ def create_app(
         clock=clock,
         survey_title=survey_title,
         templates=make_templates(taxonomy),
-        reasoner=ExplainerCache(models, taxonomy, open_store) if models else None,
+        explainers=ExplainerCache(models, taxonomy, open_store) if models else None,
     )
     return app

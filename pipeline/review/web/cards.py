@@ -1,4 +1,4 @@
-"""A paper as the queue shows it: pure records for the templates, made from stored ones."""
+"""Cards: what the templates show of a paper, made from stored records."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ from pipeline.learn.explain.open_facets import OpenQuestion, open_question
 from pipeline.review.web.highlight import highlight
 from storage.types import Decision, Paper, Prediction, StoredPaper, TermWeight, Verdict
 
-#: a suggested section is ticked beforehand from this probability on: more likely right than wrong
+#: suggested sections are ticked in advance from this probability on
 PRESELECT = 0.5
-#: the best three are always shown, since the right one is often next to the first; two more only
-#: if they are no mere noise; all others stay in the full list
+#: The best three suggestions are always shown, because the right one is often second or third; the
+#: next two only from this probability on. The others are in the full list.
 _SHOWN_FROM = 0.1
-_LEAST_SHOWN, _MOST_SHOWN = 3, 5
-_MOST_TERMS = 8
+_MIN_SHOWN, _MAX_SHOWN = 3, 5
+_MAX_TERMS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A section that can be ticked: `probability` is None where the model said nothing."""
+    """A section with its box; `probability` is None without a prediction for it."""
 
     section: Section
     probability: float | None
@@ -32,7 +32,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class FormDraft:
-    """What a reviewer filled in before the form came back to them."""
+    """What a reviewer entered in a form that is shown again."""
 
     sections: tuple[str, ...] = ()
     note: str = ""
@@ -40,52 +40,54 @@ class FormDraft:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One paper on the page."""
+    """One paper on a page."""
 
     stored: StoredPaper
     prediction: Prediction | None
-    #: the decision that stands, which the form must have seen
+    #: the standing decision, which the form is compared with
     standing: Decision | None
     title: Markup
     abstract: Markup
     links: tuple[Link, ...]
     suggested: tuple[Choice, ...]
-    #: all other sections, under the headings they stand under in the list
+    #: all other sections, under their headings in the list
     others: tuple[tuple[str, tuple[Choice, ...]], ...]
-    #: what spoke for the model's word, and what against it, strongest first
+    #: terms for and against the prediction, strongest first
     terms_for: tuple[TermWeight, ...]
     terms_against: tuple[TermWeight, ...]
-    #: the likeliest label of each facet, by its name, and whether the facet stays open
+    #: (name, probability, whether the facet is open) of the likeliest label of each facet
     facets: tuple[tuple[str, float, bool], ...]
     note: str
-    #: what the model leaves to the reviewer, and the sections that would answer it
+    #: what the model leaves open, and the sections that would answer it
     question: OpenQuestion | None = None
     answers: tuple[Choice, ...] = ()
+    #: ids of the sections ticked in advance
+    preselected: tuple[str, ...] = ()
 
     @property
     def paper(self) -> Paper:
-        """Return the paper itself."""
+        """The paper."""
         return self.stored.paper
 
     @property
     def anchor(self) -> str:
-        """Return the element id of the card."""
+        """The element id of the card."""
         return f"paper-{self.paper.arxiv_id}"
 
     @property
     def state(self) -> str:
-        """Return what a decision is made on: the text, and the decision that stood."""
+        """The text's hash and the standing decision, which a decision is made on."""
         return f"{self.stored.content_hash}:{self.standing.decision_id if self.standing else ''}"
 
 
 def group_name(section: Section) -> str:
-    """Return the headings between the outermost and a section's own, or the outermost."""
+    """Return the headings between the first and the last, or the first if there are only two."""
     angle = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
     return angle.join(section.path[1:-1]) or section.path[0]
 
 
 def grouped(sections: Iterable[Section]) -> list[tuple[str, list[Section]]]:
-    """Return the sections under their headings, in the order they came."""
+    """Group sections by their headings, in the order given."""
     groups = (list(members) for _, members in groupby(sections, lambda each: each.path[:-1]))
     return [(group_name(members[0]), members) for members in groups]
 
@@ -96,29 +98,29 @@ def make_card(
     taxonomy: Taxonomy,
     *,
     standing: Decision | None = None,
-    wish: FormDraft | None = None,
+    draft: FormDraft | None = None,
 ) -> Card:
     """Return the card of a paper.
 
-    What is ticked beforehand is, in this order: what the reviewer just wished, what stands
-    approved, what the model thinks more likely right than wrong and does not leave open.
+    Ticked in advance is the first of these that exists: the reviewer's draft, the sections of the
+    standing approval, the likely suggestions that are not part of an open question.
     """
     known = {section.id: section for section in taxonomy.sections}
     scores = {s.section: s.probability for s in prediction.sections} if prediction else {}
-    # a prediction of an older taxonomy may name sections that are gone
+    # a prediction made for an older taxonomy may name sections that no longer exist
     ranked = [name for name in scores if name in known]
     question = open_question(prediction, taxonomy) if prediction else None
     asked = [section.id for section in question.candidates] if question else []
-    if wish is not None:
-        ticked = frozenset(wish.sections)
+    if draft is not None:
+        ticked = frozenset(draft.sections)
     elif standing is not None and standing.verdict is Verdict.APPROVED:
         ticked = frozenset(standing.sections)
     else:
         ticked = frozenset(n for n in ranked if scores[n] >= PRESELECT and n not in asked)
     best = [
         name
-        for place, name in enumerate(ranked[:_MOST_SHOWN])
-        if place < _LEAST_SHOWN or scores[name] >= _SHOWN_FROM
+        for rank, name in enumerate(ranked[:_MAX_SHOWN])
+        if rank < _MIN_SHOWN or scores[name] >= _SHOWN_FROM
     ]
     shown = [*best, *(s.id for s in taxonomy.sections if s.id in ticked and s.id not in best)]
     shown = [name for name in shown if name not in asked]
@@ -144,14 +146,15 @@ def make_card(
         terms_for=_strongest([term for term in terms if term.weight >= 0]),
         terms_against=_strongest([term for term in terms if term.weight < 0]),
         facets=_facets(prediction, taxonomy),
-        note=wish.note if wish else "",
+        note=draft.note if draft else "",
         question=question,
         answers=tuple(choice(known[name]) for name in asked),
+        preselected=tuple(section.id for section in taxonomy.sections if section.id in ticked),
     )
 
 
 def _strongest(terms: Sequence[TermWeight]) -> tuple[TermWeight, ...]:
-    return tuple(sorted(terms, key=lambda term: -abs(term.weight))[:_MOST_TERMS])
+    return tuple(sorted(terms, key=lambda term: -abs(term.weight))[:_MAX_TERMS])
 
 
 def _facets(

@@ -1,4 +1,4 @@
-"""What every page of the queue needs, and the one function that renders them. Decides nothing."""
+"""What all pages share: the context of the application, the templates, `render`."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 from config.headings import heading_key
 from config.taxonomy import Section, Taxonomy
 from pipeline.learn.explain.explainer import ExplainerCache
+from pipeline.review.proposal import NOTE_LIMIT
 from pipeline.review.web.cards import grouped
 from pipeline.review.web.security import Sessions
 from pipeline.review.web.view_state import LIMITS, ORDERS
@@ -23,7 +24,6 @@ from storage.types import Verdict
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 
-#: the verdicts as a reviewer's page words them
 VERDICT_NAMES = {
     Verdict.APPROVED: "Approved",
     Verdict.REJECTED: "Rejected",
@@ -33,27 +33,27 @@ VERDICT_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class ReviewContext:
-    """The parts that the pages share."""
+    """What the pages share."""
 
     open_store: OpenStore
     taxonomy: Taxonomy
-    #: who decides here; becomes the signed-in account when there are accounts
+    #: the name that decisions are recorded under
     reviewer: str
     sessions: Sessions
     clock: Callable[[], datetime]
     survey_title: str
     templates: Environment
-    #: says why the model thinks what it thinks; None where no models are kept
-    reasoner: ExplainerCache | None = None
+    #: explains predictions; None without a model directory
+    explainers: ExplainerCache | None = None
 
 
 def context_of(request: Request) -> ReviewContext:
-    """Return the desk the application was made with."""
-    return cast("ReviewContext", request.app.state.desk)
+    """Return the context of the application."""
+    return cast("ReviewContext", request.app.state.review)
 
 
 def percent(probability: float) -> str:
-    """Return a probability as whole percent; never 0 % or 100 %, which no model can know."""
+    """Return a probability in whole percent; never 0 % or 100 %, because no model is certain."""
     if probability < 0.01:
         return "<1\N{NARROW NO-BREAK SPACE}%"
     if probability > 0.99:
@@ -67,17 +67,17 @@ def weight(value: float) -> str:
 
 
 def exact(value: float) -> str:
-    """Return a share of a score with its sign, in two decimals."""
+    """Return a share of a score with its sign and two decimals."""
     return f"{round(value, 2) + 0.0:+.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def day(instant: datetime | None) -> str:
-    """Return the UTC day of an instant, as pages show it."""
+    """Return the UTC day of an instant."""
     return "unknown" if instant is None else f"{instant:%Y-%m-%d}"
 
 
 def make_templates(taxonomy: Taxonomy) -> Environment:
-    """Return the template environment: everything escaped, an unknown name is an error."""
+    """Return the template environment; it escapes everything and refuses unknown names."""
     names = {section.id: section_name(section) for section in taxonomy.sections}
     labels = (label.names.get("en", "") for facet in taxonomy.facets for label in facet.labels)
     spelled = {heading_key(name): name for name in labels}
@@ -95,10 +95,11 @@ def make_templates(taxonomy: Taxonomy) -> Environment:
     environment.filters["section_name"] = lambda name: names.get(name, name)
     environment.filters["short_name"] = lambda section: _short_name(section, spelled)
     environment.globals["verdict_names"] = VERDICT_NAMES
+    environment.globals["note_limit"] = NOTE_LIMIT
     environment.globals["orders"] = ORDERS
     environment.globals["limits"] = LIMITS
     environment.globals["section_groups"] = grouped(taxonomy.sections)
-    # browsers keep static files for good; a changed file gets a new address
+    # in the address of static files, because browsers cache them for a year
     environment.globals["static_version"] = hashlib.sha256(
         b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))
     ).hexdigest()[:12]
@@ -106,12 +107,12 @@ def make_templates(taxonomy: Taxonomy) -> Environment:
 
 
 def section_name(section: Section) -> str:
-    """Return the name of a section that can stand alone."""
+    """Return the full name of a section."""
     return section.names.get("en") or " \N{MIDDLE DOT} ".join(section.path)
 
 
 def _short_name(section: Section, spelled: Mapping[str, str]) -> str:
-    """Return a section's own heading, spelled as its label is: "Clip" in a list is CLIP here."""
+    """Return a section's last heading in its label's spelling, for example CLIP for "Clip"."""
     own = section.path[-1]
     return spelled.get(heading_key(own), own)
 
@@ -119,19 +120,19 @@ def _short_name(section: Section, spelled: Mapping[str, str]) -> str:
 def render(
     request: Request, template: str, *, status: int = 200, heading: str, **context: Any
 ) -> HTMLResponse:
-    """Return a page; a browser without a session is given one, so that its forms are accepted."""
-    desk = context_of(request)
-    known = desk.sessions.current(request)
-    session = known or desk.sessions.begin()
-    body = desk.templates.get_template(template).render(
+    """Return a page; start a session for a browser without one, so that its forms are accepted."""
+    review = context_of(request)
+    known = review.sessions.current(request)
+    session = known or review.sessions.begin()
+    body = review.templates.get_template(template).render(
         heading=heading,
-        survey_title=desk.survey_title,
-        reviewer=desk.reviewer,
-        token=desk.sessions.token(session),
+        survey_title=review.survey_title,
+        reviewer=review.reviewer,
+        token=review.sessions.token(session),
         path=request.url.path,
         **context,
     )
     response = HTMLResponse(body, status)
     if known is None:
-        desk.sessions.keep(response, session)
+        review.sessions.keep(response, session)
     return response

@@ -1,4 +1,4 @@
-"""What a reviewer reads when something cannot be done: one clear sentence and the way on."""
+"""Error pages: one sentence that says what happened, and what to do."""
 
 from collections.abc import Mapping
 
@@ -11,19 +11,19 @@ from pipeline.review.web.context import render
 from pipeline.review.web.security import harden
 from storage.errors import DecisionNotFoundError
 
-#: seconds; a lease is held for far less than this
+#: seconds, longer than a lease is held
 RETRY_AFTER = "5"
 
 _SENTENCES: Mapping[int, tuple[str, str]] = {
     400: ("This request could not be read.", "Go back and send the form again."),
-    404: ("There is no such page.", "The queue has everything that waits."),
-    405: ("This address takes forms only.", "Open the queue and decide there."),
-    413: ("This form is too big.", "Shorten the note and send it again."),
+    404: ("This page does not exist.", "Open the queue for the papers that wait."),
+    405: ("This address accepts forms only.", "Open the queue and decide there."),
+    413: ("This form is too large.", "Shorten the note and send it again."),
 }
 
 
 def refuse(request: Request, status: int, message: str, remedy: str) -> Response:
-    """Return a page that says why not, and what to do."""
+    """Return a page with an error message and its remedy."""
     return render(
         request, "refusal.html", status=status, heading=message, message=message, remedy=remedy
     )
@@ -34,13 +34,13 @@ def no_such_paper(request: Request, arxiv_id: str) -> Response:
     return refuse(
         request,
         404,
-        f"There is no paper {arxiv_id[:60]!r} here.",
-        "Only papers that were fetched can be decided; `living-survey add` brings in single ones.",
+        f"Paper {arxiv_id[:60]!r} is not in the database.",
+        "Fetch it with `living-survey add ID`.",
     )
 
 
 def on_http_error(request: Request, error: Exception) -> Response:
-    """Turn Starlette's own refusals (no route, wrong method, body too big) into pages."""
+    """Turn Starlette's errors (unknown route, wrong method, body too large) into pages."""
     assert isinstance(error, HTTPException)
     message, remedy = _SENTENCES.get(error.status_code, (error.detail, "Go back to the queue."))
     response = refuse(request, error.status_code, message, remedy)
@@ -49,7 +49,7 @@ def on_http_error(request: Request, error: Exception) -> Response:
 
 
 def on_known_error(request: Request, error: Exception) -> Response:
-    """Turn an error that someone can mend into a page with its remedy."""
+    """Turn an error of the product into a page with its remedy."""
     assert isinstance(error, LivingSurveyError)
     if isinstance(error, TryAgainLaterError):
         remedy = error.hint or "Nothing was recorded. Load the page again in a few seconds."
@@ -64,13 +64,13 @@ def on_known_error(request: Request, error: Exception) -> Response:
 
 
 def on_bug(request: Request, _error: Exception) -> Response:
-    """Say that it is our fault; the traceback goes to the log, not to the page."""
+    """Return the page for an unexpected error; the traceback goes to the log only."""
     response = refuse(
         request,
         500,
-        "Something went wrong inside the queue.",
-        "Decisions recorded before are safe. The log of `living-survey serve` says what happened.",
+        "An unexpected error occurred.",
+        "Recorded decisions are safe. The log of `living-survey serve` has the details.",
     )
-    # this answer is made outside all middleware
+    # because this response does not pass through the middleware
     harden(response.headers)
     return response

@@ -1,33 +1,39 @@
-"""Marks the deciding terms in a paper's text; escapes first, so no text becomes markup.
-
-Terms match whole tokens only: a term "dit" must not light up inside "audit".
-"""
+"""Mark the terms behind a prediction in a paper's text. Text is escaped before it is marked."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
 
 from markupsafe import Markup, escape
 
+from pipeline.learn.explain.breakdown import ScoreBreakdown
 from storage.types import TermWeight
+
+#: number of breakdowns that the style sheet has classes for
+MARKED = 12
+#: a term is marked from this part of its breakdown's strongest term on
+_LEAST_SHARE = 0.1
 
 _FOR = Markup("<mark>{}</mark>")
 _AGAINST = Markup('<mark class="against">{}</mark>')
-#: what may stand between the words of a term: text-to-image, text to image, "text-/image"
+_MARK = Markup('<mark class="{}">{}</mark>')
+#: what may separate the words of a term: text-to-image, text to image, "text-/image"
 _GAP = r"\W{1,4}"
 _WORD = re.compile(r"\w+")
 
-
-def term_words(term: str) -> str:
-    """Return a term in the form all its spellings share: lower case, one blank between words."""
-    return " ".join(_WORD.findall(term.lower()))
+#: (start, end, number of the breakdown, share)
+_Marked = tuple[int, int, int, float]
 
 
 def highlight(text: str, terms: Sequence[TermWeight]) -> Markup:
-    """Return `text` escaped, with every whole-token occurrence of a term marked."""
+    """Return the text with every occurrence of a term marked.
+
+    Terms match whole tokens only, so "dit" does not match inside "audit".
+    """
     weights = {words: term.weight for term in reversed(terms) if (words := term_words(term.term))}
     if not weights:
         return escape(text)
-    # longest first, so that "video diffusion" wins over "video"
+    # longest first, so that "video diffusion" is preferred to "video"
     alternatives = "|".join(
         _GAP.join(map(re.escape, words.split(" ")))
         for words in sorted(weights, key=len, reverse=True)
@@ -42,3 +48,58 @@ def highlight(text: str, terms: Sequence[TermWeight]) -> Markup:
         end = match.end()
     pieces.append(escape(text[end:]))
     return Markup("").join(pieces)
+
+
+def term_words(term: str) -> str:
+    """Return a term in lower case with single spaces between its words."""
+    return " ".join(_WORD.findall(term.lower()))
+
+
+def highlight_breakdowns(text: str, field: str, breakdowns: Sequence[ScoreBreakdown]) -> Markup:
+    """Return a field of a paper with the strong terms of each breakdown marked.
+
+    A marked piece has the class `for-N` or `against-N` of each breakdown N with a term there. The
+    style sheet shows one breakdown at a time.
+    """
+    spans = [
+        span
+        for number, breakdown in enumerate(breakdowns[:MARKED])
+        for span in _strong_spans(number, breakdown, field, len(text))
+    ]
+    marked: list[Markup] = []
+    for classes, run in groupby(_pieces(spans, len(text)), key=lambda piece: piece[0]):
+        pieces = list(run)
+        words = escape(text[pieces[0][1] : pieces[-1][2]])
+        marked.append(_MARK.format(classes, words) if classes else words)
+    return Markup("").join(marked)
+
+
+def _strong_spans(
+    number: int, breakdown: ScoreBreakdown, field: str, length: int
+) -> Iterator[_Marked]:
+    shown = breakdown.balance.shown
+    least = _LEAST_SHARE * max((abs(share.value) for share in shown), default=0.0)
+    for share in shown:
+        for span in share.places:
+            inside = span.field == field and 0 <= span.start < span.end <= length
+            if inside and abs(share.value) >= least:
+                yield span.start, span.end, number, share.value
+
+
+def _pieces(spans: list[_Marked], length: int) -> Iterator[tuple[str, int, int]]:
+    """Yield (classes, start, end) for the whole text, in one pass."""
+    waiting = sorted(spans, reverse=True)
+    cuts = sorted({0, length, *(s for s, *_ in spans), *(e for _, e, *_ in spans)})
+    active: list[_Marked] = []
+    for start, end in pairwise(cuts):
+        active = [span for span in active if span[1] > start]
+        while waiting and waiting[-1][0] <= start:
+            active.append(waiting.pop())
+        yield _classes(active), start, end
+
+
+def _classes(spans: Sequence[_Marked]) -> str:
+    sums: dict[int, float] = {}
+    for _, _, number, value in spans:
+        sums[number] = sums.get(number, 0.0) + value
+    return " ".join(f"{'for' if v >= 0 else 'against'}-{n}" for n, v in sorted(sums.items()))

@@ -1,4 +1,4 @@
-"""The pages of the queue: each takes a short lease, reads, lets go, then renders. Never writes."""
+"""The pages of the review site. Each reads in a short lease and renders after it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ from pipeline.review.audit import AuditReport, audit_report, count, estimated
 from pipeline.review.web.cards import Card, FormDraft, make_card
 from pipeline.review.web.context import ReviewContext, context_of, render
 from pipeline.review.web.error_pages import no_such_paper
-from pipeline.review.web.view_state import QueueView, paper_place, read_place
-from pipeline.review.web.why import explained, mind_of, with_marks
+from pipeline.review.web.view_state import QueueView, paper_view, read_view
+from pipeline.review.web.why import current_explainer, explained, with_marks
 from storage.arxiv_id import parse_arxiv_id
 from storage.errors import DecisionNotFoundError
 from storage.store import Store
-from storage.types import Decision, QueueItem
+from storage.types import Decision, QueueItem, SectionScore
 
-#: papers on one page: each carries its whole form, and nobody reads further before deciding
+#: papers on a page; each card contains its whole form
 PAGE_SIZE = 10
 _RECENT = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Flash:
-    """What the reviewer just did, shown above the page."""
+    """A decision and its paper's title, as shown in a message or a list."""
 
     decision: Decision
     title: str
@@ -34,92 +34,92 @@ class Flash:
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """Where a page lies among the others."""
+    """The position of a page among the others."""
 
     page: int
     pages: int
     total: int
-    #: addresses, empty where there is no such page
+    #: addresses, empty if the page does not exist
     newer: str
     older: str
 
 
 def home(_request: Request) -> Response:
-    """Send the visitor to the queue."""
+    """Redirect to the queue."""
     return RedirectResponse("/queue", 303)
 
 
 def queue_page(request: Request) -> Response:
-    """Show the papers that wait, by section, in the order asked for."""
-    desk = context_of(request)
-    place = read_place("/queue", request.query_params, desk.taxonomy)
-    with desk.open_store() as store:
-        tally = store.queue.tally(at_least=place.at_least / 100)
-        total = tally.sections.get(place.section, 0) if place.section else tally.size
+    """Show the waiting papers of a section in the selected order."""
+    context = context_of(request)
+    view = read_view("/queue", request.query_params, context.taxonomy)
+    with context.open_store() as store:
+        tally = store.queue.tally(at_least=view.at_least / 100)
+        total = tally.sections.get(view.section, 0) if view.section else tally.size
         pages = max(1, -(-total // PAGE_SIZE))
-        # the last paper of the last page was decided: show the page before it
-        place = place.at_page(min(place.page, pages))
+        # the last page no longer exists after the decision on its last paper
+        view = view.at_page(min(view.page, pages))
         items = store.queue.page(
-            section=place.section,
-            order=place.order,
+            section=view.section,
+            order=view.order,
             limit=PAGE_SIZE,
-            offset=(place.page - 1) * PAGE_SIZE,
-            at_least=place.at_least / 100,
+            offset=(view.page - 1) * PAGE_SIZE,
+            at_least=view.at_least / 100,
         )
-        # only an approval that lost its section in a change of the taxonomy waits again
+        # a queued paper has one only if its approval lost its section in a taxonomy change
         standing = store.decisions.standing([item.paper.paper.arxiv_id for item in items])
         audit = count(store, queued=tally.whole)
-        news = _news(store, request)
-    section = desk.taxonomy.section(place.section) if place.section else None
+        flash = _flash(store, request)
+    section = context.taxonomy.section(view.section) if view.section else None
     pager = Pager(
-        place.page,
+        view.page,
         pages,
         total,
-        newer=place.at_page(place.page - 1).url() if place.page > 1 else "",
-        older=place.at_page(place.page + 1).url() if place.page < pages else "",
+        newer=view.at_page(view.page - 1).url() if view.page > 1 else "",
+        older=view.at_page(view.page + 1).url() if view.page < pages else "",
     )
     page = render(
         request,
         "queue.html",
         heading=" \N{MIDDLE DOT} ".join(section.path) if section else "Queue",
         section=section,
-        place=place,
+        view=view,
         counts=tally.sections,
         size=tally.size,
         pager=pager,
-        cards=_cards(desk, items, standing),
-        audit=_estimated(desk, audit),
-        news=news,
+        cards=_cards(context, items, standing),
+        audit=_with_estimate(context, audit),
+        flash=flash,
     )
-    if desk.reasoner is not None:
-        # the page has gone out before scikit-learn is imported for the next one
-        page.background = BackgroundTask(desk.reasoner.warm)
+    if context.explainers is not None:
+        # loads scikit-learn after this page was sent, for the next one
+        page.background = BackgroundTask(context.explainers.warm)
     return page
 
 
 def deferred_page(request: Request) -> Response:
-    """Show the papers that were put off."""
-    desk = context_of(request)
-    with desk.open_store() as store:
+    """Show the deferred papers."""
+    context = context_of(request)
+    with context.open_store() as store:
         items = store.queue.deferred(_RECENT)
         standing = store.decisions.standing([item.paper.paper.arxiv_id for item in items])
-        news = _news(store, request)
+        flash = _flash(store, request)
     return render(
         request,
         "deferred.html",
         heading="Deferred",
-        place=QueueView("/deferred"),
-        cards=_cards(desk, items, standing),
-        news=news,
+        view=QueueView("/deferred"),
+        cards=_cards(context, items, standing),
+        flash=flash,
     )
 
 
 def paper_page(request: Request) -> Response:
-    """Show one paper with everything that was decided about it."""
+    """Show one paper with all its decisions."""
     arxiv_id = parse_arxiv_id(request.path_params["arxiv_id"])
     if arxiv_id is None:
         return no_such_paper(request, request.path_params["arxiv_id"])
-    return show_paper(request, arxiv_id.base, back=paper_place(arxiv_id.base, request.query_params))
+    return show_paper(request, arxiv_id.base, back=paper_view(arxiv_id.base, request.query_params))
 
 
 def show_paper(
@@ -127,71 +127,83 @@ def show_paper(
     arxiv_id: str,
     *,
     warning: str = "",
-    wish: FormDraft | None = None,
+    offer: SectionScore | None = None,
+    draft: FormDraft | None = None,
     back: QueueView | None = None,
     status: int = 200,
 ) -> Response:
-    """Return the page of a paper, with a warning and the reviewer's own choices kept."""
-    desk = context_of(request)
-    mind, trouble = mind_of(desk)
-    with desk.open_store() as store:
+    """Return the page of a paper.
+
+    Args:
+        request: the present request.
+        arxiv_id: key of the paper.
+        warning: why the form was not accepted.
+        offer: a suggested section that can be accepted with one button.
+        draft: what the reviewer entered.
+        back: the view to return to after a decision.
+        status: of the response.
+    """
+    context = context_of(request)
+    explainer, problem = current_explainer(context)
+    with context.open_store() as store:
         stored = store.papers.get(arxiv_id)
         if stored is None:
             return no_such_paper(request, arxiv_id)
         prediction = store.predictions.latest([arxiv_id]).get(arxiv_id)
         standing = store.decisions.standing([arxiv_id]).get(arxiv_id)
         history = store.decisions.of_paper(arxiv_id)
-        changed = store.decisions.changed_since(mind.seen) if mind else frozenset()
-        news = _news(store, request)
-    card = make_card(stored, prediction, desk.taxonomy, standing=standing, wish=wish)
-    why = explained(mind, trouble, card, changed)
+        changed = store.decisions.changed_since(explainer.seen) if explainer else frozenset()
+        flash = _flash(store, request)
+    card = make_card(stored, prediction, context.taxonomy, standing=standing, draft=draft)
+    why = explained(explainer, problem, card, changed)
     return render(
         request,
         "paper.html",
         status=status,
         heading=stored.paper.title,
-        place=back or QueueView(f"/paper/{arxiv_id}"),
+        view=back or QueueView(f"/paper/{arxiv_id}"),
         card=with_marks(card, why),
         why=why,
         history=sorted(history, key=lambda decision: decision.decided_at, reverse=True),
-        news=news,
+        flash=flash,
         warning=warning,
+        offer=offer,
     )
 
 
 def audit_page(request: Request) -> Response:
-    """Show how far the survey is, and what the random sample says about the papers that wait."""
-    desk = context_of(request)
+    """Show the screening counts and the estimate from the random sample."""
+    context = context_of(request)
     return render(
         request,
         "audit.html",
         heading="Audit",
-        place=QueueView("/queue", order="random"),
-        audit=audit_report(desk.open_store),
+        view=QueueView("/queue", order="random"),
+        audit=audit_report(context.open_store),
     )
 
 
 def decisions_page(request: Request) -> Response:
-    """Show what was decided lately, each with its undo."""
-    desk = context_of(request)
-    with desk.open_store() as store:
+    """Show the latest decisions, each with a button that takes it back."""
+    context = context_of(request)
+    with context.open_store() as store:
         recent = store.decisions.recent(_RECENT)
         titles = store.papers.titles(decision.arxiv_id for decision in recent)
         standing = store.decisions.standing(decision.arxiv_id for decision in recent)
-        news = _news(store, request)
+        flash = _flash(store, request)
     return render(
         request,
         "decisions.html",
         heading="Decisions",
-        place=QueueView("/decisions"),
+        view=QueueView("/decisions"),
         rows=[Flash(decision, titles.get(decision.arxiv_id, "")) for decision in recent],
         standing={decision.decision_id for decision in standing.values()},
-        news=news,
+        flash=flash,
     )
 
 
 def health(request: Request) -> Response:
-    """Say whether the database can be read, for whoever watches the service."""
+    """Report as JSON whether the database can be read, for monitoring."""
     try:
         with context_of(request).open_store() as store:
             waiting = store.queue.size()
@@ -201,27 +213,27 @@ def health(request: Request) -> Response:
 
 
 def _cards(
-    desk: ReviewContext, items: Sequence[QueueItem], standing: Mapping[str, Decision]
+    context: ReviewContext, items: Sequence[QueueItem], standing: Mapping[str, Decision]
 ) -> list[Card]:
     return [
         make_card(
             item.paper,
             item.prediction,
-            desk.taxonomy,
+            context.taxonomy,
             standing=standing.get(item.paper.paper.arxiv_id),
         )
         for item in items
     ]
 
 
-def _estimated(desk: ReviewContext, audit: AuditReport) -> AuditReport:
-    """Return the estimate too where its library is loaded already: the first page is not late."""
-    ready = desk.reasoner is not None and desk.reasoner.ready
+def _with_estimate(context: ReviewContext, audit: AuditReport) -> AuditReport:
+    """Add the estimate if its library is loaded, so that the first page is not delayed."""
+    ready = context.explainers is not None and context.explainers.ready
     return estimated(audit) if ready else audit
 
 
-def _news(store: Store, request: Request) -> Flash | None:
-    """Return the decision that `?done=` names: looked up, so that no link can claim one."""
+def _flash(store: Store, request: Request) -> Flash | None:
+    """Return the decision in `?done=`; looked up, so that a link cannot forge a message."""
     decision_id = request.query_params.get("done")
     if not decision_id:
         return None

@@ -1,12 +1,14 @@
-"""Who may speak to the queue, and what a browser may do with its pages. Knows no papers.
+"""Access to the review site: allowed hosts, form origins, signed sessions, response headers.
 
-Three independent guards stand before a decision: the Host header must be a name of this machine
-(a rebound DNS name is turned away), a form must come from our own pages (Origin, Sec-Fetch-Site),
-and it must carry the token of its session (signed, so that none can be made up).
+Three independent checks guard a decision: the Host header must name this machine (against DNS
+rebinding), the form must come from our own pages (Origin, Sec-Fetch-Site), and it must carry the
+signed token of its session.
 """
 
 import hashlib
+import os
 import secrets
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import itsdangerous
@@ -15,18 +17,21 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-#: the names under which a machine speaks to itself; others need accounts, which come later
+from config.errors import ConfigError
+
+#: other names need accounts, which do not exist yet
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
+_KEY_BYTES = 32
 _HEADERS = {
-    # no script at all, no inline style, nothing from elsewhere, no frame around us
+    # no script, no inline style, no foreign content, no framing
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
-    # not "no-referrer": with it browsers send `Origin: null` with our own forms
+    # not "no-referrer", because browsers then send `Origin: null` with our own forms
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -35,19 +40,19 @@ _HEADERS = {
 
 
 def harden(headers: MutableHeaders, *, fixed: bool = False) -> None:
-    """Add the security headers; `fixed` content has its version in its address and may be kept."""
+    """Add the security headers; `fixed` content has its version in its address and is cached."""
     headers.update(_HEADERS)
     headers["Cache-Control"] = "max-age=31536000, immutable" if fixed else "no-store"
 
 
 class Hardened:
-    """Middleware: every answer carries the security headers."""
+    """Middleware that adds the security headers to every response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and add the headers to the answer."""
+        """Pass the request on and add the headers to its response."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -70,14 +75,14 @@ def _host_name(host: str) -> str | None:
 
 
 class SameHost:
-    """Middleware: turns away foreign host names, and forms that other sites send."""
+    """Middleware that refuses foreign host names and forms sent by other sites."""
 
     def __init__(self, app: ASGIApp, names: frozenset[str] = LOOPBACK_NAMES) -> None:
         self.app = app
         self.names = names
 
     def refusal(self, scope: Scope) -> Response | None:
-        """Return the answer to a request that must not come in, None for one that may."""
+        """Return the response that refuses a request, or None if it is allowed."""
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         if len(hosts) != 1 or _host_name(hosts[0]) not in self.names:
@@ -99,7 +104,7 @@ class SameHost:
         return None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or turn it away."""
+        """Pass the request on, or refuse it."""
         if scope["type"] == "http" and (refusal := self.refusal(scope)) is not None:
             await refusal(scope, receive, send)
         else:
@@ -107,7 +112,7 @@ class SameHost:
 
 
 class Sessions:
-    """Browser sessions without a store: a signed random name in a cookie, and its form token."""
+    """Stateless browser sessions: a signed random name in a cookie, and a form token for it."""
 
     def __init__(self, secret: bytes) -> None:
         self._names = itsdangerous.Signer(
@@ -116,11 +121,11 @@ class Sessions:
         self._tokens = itsdangerous.Signer(
             secret, salt="living-survey.form", digest_method=hashlib.sha256
         )
-        # Cookies ignore ports: two surveys on one machine must not overwrite each other's.
+        # A name per key, because cookies ignore ports and two surveys may run on one machine.
         self.cookie = f"living_survey_{hashlib.sha256(b'cookie:' + secret).hexdigest()[:8]}"
 
     def current(self, request: Request) -> str | None:
-        """Return the session the request belongs to, None without one that we signed."""
+        """Return the session of a request, or None without a cookie that we signed."""
         try:
             return self._names.unsign(request.cookies.get(self.cookie, "")).decode("ascii")
         except itsdangerous.BadSignature:
@@ -131,16 +136,53 @@ class Sessions:
         return secrets.token_urlsafe(24)
 
     def keep(self, response: Response, session: str) -> None:
-        """Give the session to the browser, out of reach of scripts and other sites."""
+        """Set the session's cookie, which scripts and other sites cannot read."""
         signed = self._names.sign(session).decode("ascii")
         response.set_cookie(self.cookie, signed, httponly=True, samesite="strict")
 
     def token(self, session: str) -> str:
-        """Return the token that forms of this session carry."""
+        """Return the token that the forms of a session carry."""
         return self._tokens.get_signature(session).decode("ascii")
 
     def fits(self, session: str | None, token: str) -> bool:
-        """Return whether the token is this session's; compared in constant time."""
+        """Return whether a token belongs to a session; compares in constant time."""
         return session is not None and self._tokens.verify_signature(
             session, token.encode("utf-8", "replace")
         )
+
+
+def session_secret(database: Path) -> bytes:
+    """Return the signing key beside a database; create it on first use.
+
+    The key is kept, so that open pages stay valid when the server restarts.
+
+    Raises:
+        ConfigError: the file cannot be read or written, or does not contain a key.
+    """
+    path = database.with_name(database.name + ".review-key")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # O_EXCL, so that of two servers that start at once only one writes
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}.",
+            hint="Give this user permission to write beside the database.",
+        ) from error
+    else:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+    try:
+        key = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}.", hint="Correct its permissions."
+        ) from error
+    if len(key) != _KEY_BYTES:
+        raise ConfigError(
+            f"{path} does not contain a key.",
+            hint="Delete it. A new one is created, and open pages must be loaded again.",
+        )
+    return key

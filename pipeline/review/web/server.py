@@ -1,4 +1,4 @@
-"""Runs a web application on a loopback address until it is told to stop."""
+"""Serve a web application on a loopback address until SIGTERM or SIGINT."""
 
 import errno
 import logging
@@ -16,24 +16,26 @@ from config.errors import ConfigError, LivingSurveyError
 from config.loopback import is_loopback_host
 
 _log = logging.getLogger(__name__)
-#: seconds that open requests have to end after SIGTERM; longer than any lease is waited for
+#: seconds that open requests have after SIGTERM; longer than the wait for a lease
 _GRACE = 35
 
 
 class CannotListenError(LivingSurveyError):
-    """The address cannot be served on."""
+    """The address cannot be used for serving."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket; port 0 takes a free one."""
+    """Return a listening socket; port 0 means any free port."""
     if not is_loopback_host(host):
         raise ConfigError(
             f"The review queue cannot be served on {host!r}: it has no accounts yet, "
-            "so everyone who reaches it could approve papers.",
-            hint="Set [review] host to 127.0.0.1; from elsewhere, come through an ssh tunnel.",
+            "so everyone who can reach it could approve papers.",
+            hint="Set [review] host to 127.0.0.1, and use an SSH tunnel from other machines.",
         )
     if not 0 <= port <= 65535:
-        raise ConfigError(f"There is no port {port}.", hint="Choose a [review] port up to 65535.")
+        raise ConfigError(
+            f"Port {port} does not exist.", hint="Choose a [review] port up to 65535."
+        )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=128)
@@ -57,7 +59,7 @@ def address(listening: socket.socket) -> str:
 
 
 def make_server(app: ASGIApp) -> uvicorn.Server:
-    """Return a server with quiet logs: warnings and errors only, through our own logging."""
+    """Return a server that logs warnings and errors only, through our own logging."""
     return uvicorn.Server(
         uvicorn.Config(
             app,
@@ -65,7 +67,7 @@ def make_server(app: ASGIApp) -> uvicorn.Server:
             log_level="warning",
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # nothing stands before us, so nobody may speak for others
+            proxy_headers=False,  # because no proxy is supported, such headers are forged
             ws="none",
             timeout_graceful_shutdown=_GRACE,
         )
@@ -73,8 +75,8 @@ def make_server(app: ASGIApp) -> uvicorn.Server:
 
 
 def serve(app: ASGIApp, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT; requests under way are answered first."""
-    with listen(host, port) as listening, _ending_is_no_failure():
+    """Serve until SIGTERM or SIGINT; open requests are answered first."""
+    with listen(host, port) as listening, _clean_shutdown():
         sys.stderr.write(f"Review queue: {address(listening)}  (Ctrl+C stops it)\n")
         sys.stderr.flush()
         make_server(app).run(sockets=[listening])
@@ -82,8 +84,8 @@ def serve(app: ASGIApp, host: str, port: int) -> None:
 
 
 @contextmanager
-def _ending_is_no_failure() -> Iterator[None]:
-    """Swallow the signals that uvicorn raises again once it has shut down in good order."""
+def _clean_shutdown() -> Iterator[None]:
+    """Ignore the signals that uvicorn raises again after a clean shutdown."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,6 +1,7 @@
-"""The reasons on a paper's page: asked of the model in use, or one sentence why there are none.
+"""The reasons on a paper's page: from the current model, or a sentence that says why not.
 
-The model is asked for before the store is leased and again after it was let go, never between.
+The model is loaded before the store is leased and asked after it is released, because both take
+time.
 """
 
 from dataclasses import dataclass, replace
@@ -11,61 +12,63 @@ from pipeline.learn.explain.breakdown import Reasons
 from pipeline.learn.explain.explainer import Explainer
 from pipeline.review.web.cards import Card
 from pipeline.review.web.context import ReviewContext
-from pipeline.review.web.marking import MARKED, marked
+from pipeline.review.web.highlight import highlight_breakdowns
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What the page says of the reasons."""
+    """The reasons on a page."""
 
     reasons: Reasons | None = None
-    #: why there are none
-    trouble: str = ""
-    #: a model other than this one made the suggestions, or none did
+    #: why there are no reasons
+    problem: str = ""
+    #: id of the model that made the suggestions, if it is not the one that explains
     suggested_by: str = ""
 
 
-def mind_of(desk: ReviewContext) -> tuple[Explainer | None, str]:
-    """Return the mind in use, or a sentence that says why there is none."""
-    if desk.reasoner is None:
+def current_explainer(context: ReviewContext) -> tuple[Explainer | None, str]:
+    """Return the current explainer, or a sentence that says why it cannot be used."""
+    if context.explainers is None:
         return None, ""
     try:
-        return desk.reasoner.mind(), ""
+        return context.explainers.mind(), ""
     except LivingSurveyError as error:
-        return None, f"There are no reasons to show. {error.message} {error.hint}".strip()
+        return None, f"The reasons cannot be shown. {error.message} {error.hint}".strip()
 
 
-def explained(mind: Explainer | None, trouble: str, card: Card, changed: frozenset[str]) -> Why:
-    """Return the reasons for a card's suggestions, as the text stands now.
+def explained(
+    explainer: Explainer | None, problem: str, card: Card, changed: frozenset[str]
+) -> Why:
+    """Return the reasons for a card's suggestions, computed from the present text.
 
     Args:
-        mind: the mind in use.
-        trouble: why there is none.
+        explainer: the current explainer.
+        problem: why it is None.
         card: the paper as it is shown.
-        changed: papers decided since the mind was loaded.
+        changed: papers decided since the explainer was loaded.
     """
-    if mind is None:
-        return Why(trouble=trouble)
+    if explainer is None:
+        return Why(problem=problem)
     paper = card.paper
     shown = [choice.section.id for choice in (*card.answers, *card.suggested)]
-    reasons = mind.reasons(
+    reasons = explainer.reasons(
         Document(paper.arxiv_id, paper.title, paper.abstract, paper.categories),
         sections=shown or None,
         changed=changed,
     )
-    told = card.prediction.model_id if card.prediction else ""
-    return Why(reasons, suggested_by=told if told != reasons.model_id else "")
+    model_id = card.prediction.model_id if card.prediction else ""
+    return Why(reasons, suggested_by=model_id if model_id != reasons.model_id else "")
 
 
 def with_marks(card: Card, why: Why) -> Card:
-    """Return the card with the terms of its reasons marked instead of the stored ones."""
+    """Return the card with the terms of its reasons marked instead of the predicted terms."""
     if why.reasons is None:
         return card
-    accounts = why.reasons.accounts[:MARKED]
+    breakdowns = why.reasons.accounts
     return replace(
         card,
-        title=marked(card.paper.title, "title", accounts),
-        abstract=marked(card.paper.abstract, "abstract", accounts),
+        title=highlight_breakdowns(card.paper.title, "title", breakdowns),
+        abstract=highlight_breakdowns(card.paper.abstract, "abstract", breakdowns),
         terms_for=(),
         terms_against=(),
     )

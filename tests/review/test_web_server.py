@@ -1,6 +1,4 @@
-"""The server as a process: an address that answers, a clean end, refused addresses; and a
-reviewer at work while another process writes.
-"""
+"""The server as a process: its address, its end, refused addresses, a writer at the same time."""
 
 import os
 import signal
@@ -16,16 +14,16 @@ import pytest
 
 from config.errors import ConfigError
 from pipeline.review.web.server import CannotListenError, address, listen, make_server
-from tests.support.review import Visitor, make_room
+from tests.support.review import Visitor, make_site
 
 ROOT = Path(__file__).resolve().parents[2]
 
 SERVE = """
 import sys
 from pathlib import Path
-from tests.support.review import make_room
+from tests.support.review import make_site
 from pipeline.review.web.server import serve
-serve(make_room(Path(sys.argv[1])).app(), "127.0.0.1", 0)
+serve(make_site(Path(sys.argv[1])).app(), "127.0.0.1", 0)
 """
 
 WRITE = """
@@ -56,9 +54,7 @@ def run_python(code: str, *arguments: object) -> "subprocess.Popen[str]":
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
-def test_the_server_prints_its_address_and_ends_cleanly(
-    tmp_path: Path, ending: signal.Signals
-) -> None:
+def test_server_prints_its_address_and_ends_cleanly(tmp_path: Path, ending: signal.Signals) -> None:
     server = run_python(SERVE, tmp_path)
     assert server.stderr is not None
     try:
@@ -76,7 +72,7 @@ def test_the_server_prints_its_address_and_ends_cleanly(
     assert (server.returncode, noise) == (0, "")
 
 
-def test_a_port_in_use_is_one_sentence_with_the_remedy() -> None:
+def test_port_in_use_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(CannotListenError) as refused:
@@ -86,19 +82,19 @@ def test_a_port_in_use_is_one_sentence_with_the_remedy() -> None:
     assert refused.value.exit_status == 1
 
 
-def test_an_impossible_port_is_refused() -> None:
-    with pytest.raises(ConfigError, match="no port 70000"):
+def test_invalid_port_is_refused() -> None:
+    with pytest.raises(ConfigError, match="Port 70000 does not exist"):
         listen("127.0.0.1", 70000)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.10", "review.example.org", ""])
-def test_addresses_that_others_can_reach_are_refused(host: str) -> None:
+def test_addresses_beyond_loopback_are_refused(host: str) -> None:
     with pytest.raises(ConfigError, match="no accounts yet") as refused:
         listen(host, 0)
     assert "[review] host" in refused.value.hint
 
 
-def test_the_address_can_be_opened() -> None:
+def test_address_contains_the_chosen_port() -> None:
     with listen("localhost", 0) as listening:
         assert address(listening) == f"http://127.0.0.1:{listening.getsockname()[1]}/"
 
@@ -106,10 +102,10 @@ def test_the_address_can_be_opened() -> None:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[str]:
     """The address of a server that runs in this process, over a queue of five papers."""
-    room = make_room(tmp_path)
-    room.fill([f"2603.0000{n}" for n in range(1, 6)])
+    site = make_site(tmp_path)
+    site.fill([f"2603.0000{n}" for n in range(1, 6)])
     with listen("127.0.0.1", 0) as listening:
-        server = make_server(room.app())
+        server = make_server(site.app())
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         yield address(listening)
@@ -117,7 +113,7 @@ def served(tmp_path: Path) -> Iterator[str]:
         thread.join(60)
 
 
-def test_many_pages_are_served_at_once(served: str) -> None:
+def test_pages_are_served_concurrently(served: str) -> None:
     statuses: list[int] = []
 
     def read() -> None:
@@ -132,7 +128,7 @@ def test_many_pages_are_served_at_once(served: str) -> None:
     assert statuses == [200] * 24
 
 
-def test_static_files_are_kept_by_browsers_and_change_their_address(served: str) -> None:
+def test_static_files_are_cached_by_version(served: str) -> None:
     page = httpx.get(f"{served}queue", timeout=60).text
     sheet = page.partition('href="/static/')[2].partition('"')[0]
     assert "?v=" in sheet
@@ -141,11 +137,11 @@ def test_static_files_are_kept_by_browsers_and_change_their_address(served: str)
     assert "immutable" in answer.headers["cache-control"]
 
 
-def test_a_reviewer_works_while_another_process_writes(tmp_path: Path) -> None:
-    room = make_room(tmp_path)
+def test_decisions_are_recorded_while_another_process_writes(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
     ids = [f"2603.0000{n}" for n in range(1, 6)]
-    room.fill(ids)
-    visitor = Visitor(room.app())
+    site.fill(ids)
+    visitor = Visitor(site.app())
     writer = run_python(WRITE, tmp_path, 25)
     assert writer.stdout is not None
     try:
@@ -159,6 +155,6 @@ def test_a_reviewer_works_while_another_process_writes(tmp_path: Path) -> None:
         writer.kill()
         writer.wait(60)
     assert (writer.returncode, rest, noise) == (0, "written\n", "")
-    with room.open_store() as store:
+    with site.open_store() as store:
         assert store.papers.count() == 5 + 25 * 20
         assert sorted(store.decisions.standing(ids)) == ids

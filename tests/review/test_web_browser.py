@@ -1,4 +1,4 @@
-"""The queue in a real browser: read, decide, undo, on any screen, without a script or a fault."""
+"""The review site in Chromium: read, decide, undo, on small and large screens."""
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -10,22 +10,22 @@ from tests.support.browser import (
     UNLABELLED,
     Watched,
     browser,
-    room,
+    site,
     tab,
     url,
     watch,
 )
 from tests.support.builders import make_paper, make_prediction
-from tests.support.review import Room, scores
+from tests.support.review import ReviewSite, scores
 
-__all__ = ["browser", "room", "tab", "url"]  # fixtures, found by pytest through these names
+__all__ = ["browser", "site", "tab", "url"]  # fixtures, found by pytest through these names
 
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
 
 
-def rich(room: Room) -> None:
+def rich(site: ReviewSite) -> None:
     """Fill a queue with everything that a card can show."""
-    room.put(
+    site.put(
         make_paper(
             "2603.00001",
             title="Drawing with words",
@@ -40,11 +40,11 @@ def rich(room: Room) -> None:
             terms=(TermWeight("diffusion", 1.5), TermWeight("clinical", -0.4)),
         ),
     )
-    room.fill(["2603.00002", "cs/0012345"])
+    site.fill(["2603.00002", "cs/0012345"])
 
 
-def test_read_approve_and_undo(room: Room, url: str, tab: Watched) -> None:
-    rich(room)
+def test_paper_is_approved_and_undone(site: ReviewSite, url: str, tab: Watched) -> None:
+    rich(site)
     page = tab.page
     page.goto(url)
     expect(page).to_have_title("Queue - Talking Pictures: A Survey")
@@ -57,26 +57,26 @@ def test_read_approve_and_undo(room: Room, url: str, tab: Watched) -> None:
     card.get_by_label("Agents").check()
     card.get_by_role("button", name="Approve").click()
 
-    news = page.get_by_role("status")
-    expect(news).to_contain_text("Approved Drawing with words into Images With words, Agents")
-    expect(news).to_be_in_viewport()
+    message = page.get_by_role("status")
+    expect(message).to_contain_text("Approved Drawing with words into Images With words, Agents")
+    expect(message).to_be_in_viewport()
     expect(page.get_by_role("article")).to_have_count(2)
-    [decision] = room.decisions("2603.00001")
+    [decision] = site.decisions("2603.00001")
     assert decision.sections == ("make-image", "agents")
 
-    news.get_by_role("button", name="Undo").click()
+    message.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("status")).to_contain_text("Taken back")
     expect(page.get_by_role("article")).to_have_count(3)
 
 
-def test_reject_with_a_note_then_defer_and_look_them_up(room: Room, url: str, tab: Watched) -> None:
-    rich(room)
+def test_rejected_and_deferred_papers_are_listed(site: ReviewSite, url: str, tab: Watched) -> None:
+    rich(site)
     page = tab.page
     page.goto(f"{url}queue?section=make-image")
     card = page.get_by_role("article", name="A study of paper 2603.00002")
     card.get_by_label("Note").fill("off topic\nreally")
     card.get_by_role("button", name="Reject").click()
-    # the browser goes on at the next paper
+    # the browser scrolls to the next paper
     expect(page.get_by_role("article", name="A study of paper cs/0012345")).to_be_in_viewport()
     assert "section=make-image" in page.url
     page.get_by_role("article", name="cs/0012345").get_by_role("button", name="Defer").click()
@@ -86,12 +86,12 @@ def test_reject_with_a_note_then_defer_and_look_them_up(room: Room, url: str, ta
     expect(page.get_by_text("off topic really")).to_be_visible()
     page.get_by_role("link", name="A study of paper cs/0012345").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("A study of paper cs/0012345")
-    assert [each.verdict for each in room.decisions("2603.00002")] == [Verdict.REJECTED]
-    assert [each.verdict for each in room.decisions("cs/0012345")] == [Verdict.DEFERRED]
+    assert [each.verdict for each in site.decisions("2603.00002")] == [Verdict.REJECTED]
+    assert [each.verdict for each in site.decisions("cs/0012345")] == [Verdict.DEFERRED]
 
 
-def test_going_back_and_deciding_again_is_noticed(room: Room, url: str, tab: Watched) -> None:
-    rich(room)
+def test_decision_in_a_second_tab_is_noticed(site: ReviewSite, url: str, tab: Watched) -> None:
+    rich(site)
     page = tab.page
     page.goto(url)
     second = page.context.new_page()
@@ -99,11 +99,11 @@ def test_going_back_and_deciding_again_is_noticed(room: Room, url: str, tab: Wat
     page.get_by_role("article", name="Drawing").get_by_role("button", name="Reject").click()
     second.get_by_role("article", name="Drawing").get_by_role("button", name="Approve").click()
     expect(second.get_by_role("alert")).to_contain_text("Nothing was recorded")
-    assert len(room.decisions("2603.00001")) == 1
+    assert len(site.decisions("2603.00001")) == 1
 
 
-def test_hostile_text_stays_text(room: Room, url: str, tab: Watched) -> None:
-    room.put(
+def test_hostile_text_is_shown_as_text(site: ReviewSite, url: str, tab: Watched) -> None:
+    site.put(
         make_paper("2603.00001", title=HOSTILE, abstract=HOSTILE, comment=HOSTILE),
         make_prediction(sections=scores(agents=0.9), terms=(TermWeight("script", 1.0),)),
     )
@@ -119,8 +119,8 @@ def test_hostile_text_stays_text(room: Room, url: str, tab: Watched) -> None:
     assert page.locator("script, img[src=x]").count() == 0
 
 
-def test_the_queue_can_be_worked_by_keyboard(room: Room, url: str, tab: Watched) -> None:
-    rich(room)
+def test_queue_is_usable_by_keyboard(site: ReviewSite, url: str, tab: Watched) -> None:
+    rich(site)
     page = tab.page
     page.goto(url)
     page.keyboard.press("Tab")
@@ -134,10 +134,10 @@ def test_the_queue_can_be_worked_by_keyboard(room: Room, url: str, tab: Watched)
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1400])
-def test_every_page_fits_and_can_be_read_on_any_screen(
-    room: Room, url: str, browser: Browser, width: int, scheme: str
+def test_every_page_fits_the_screen_and_is_readable(
+    site: ReviewSite, url: str, browser: Browser, width: int, scheme: str
 ) -> None:
-    rich(room)
+    rich(site)
     context = browser.new_context(
         viewport={"width": width, "height": 800},
         color_scheme="dark" if scheme == "dark" else "light",
@@ -146,13 +146,19 @@ def test_every_page_fits_and_can_be_read_on_any_screen(
     page = watched.page
     page.goto(url)
     page.get_by_role("article", name="cs/0012345").get_by_role("button", name="Reject").click()
-    for place in ("queue", "queue?section=cut-video", "paper/cs/0012345", "decisions", "deferred"):
-        page.goto(url + place)
+    for address in (
+        "queue",
+        "queue?section=cut-video",
+        "paper/cs/0012345",
+        "decisions",
+        "deferred",
+    ):
+        page.goto(url + address)
         page.evaluate("() => document.querySelectorAll('details').forEach((d) => d.open = true)")
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= width, place
-        assert page.evaluate(CONTRAST) == [], place
-        assert page.evaluate(UNLABELLED) == [], place
-        assert page.evaluate(TWICE) == [], place
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width, address
+        assert page.evaluate(CONTRAST) == [], address
+        assert page.evaluate(UNLABELLED) == [], address
+        assert page.evaluate(TWICE) == [], address
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
         expect(page.get_by_role("main")).to_have_count(1)
     assert watched.faults == []

@@ -1,4 +1,4 @@
-"""Who may speak to the queue: hosts, origins, tokens, sizes; hostile text; a busy database."""
+"""Security of the review site: hosts, origins, tokens, sizes, hostile text, a busy database."""
 
 import threading
 from collections.abc import Iterator
@@ -10,28 +10,18 @@ import pytest
 from pipeline.review.web.app import create_app
 from storage.types import TermWeight
 from tests.support.builders import make_paper, make_prediction
-from tests.support.review import Room, Visitor, make_room, scores
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Room:
-    return make_room(tmp_path)
-
-
-@pytest.fixture
-def visitor(room: Room) -> Visitor:
-    return Visitor(room.app())
+from tests.support.review import ReviewSite, Visitor, make_site, scores
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost", "[::1]:8765", "LOCALHOST:80"])
-def test_names_of_this_machine_are_answered(visitor: Visitor, host: str) -> None:
+def test_names_of_this_machine_are_allowed(visitor: Visitor, host: str) -> None:
     assert visitor.get("/queue", {"host": host}).status == 200
 
 
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "[::1", ""]
 )
-def test_a_rebound_name_is_turned_away(visitor: Visitor, host: str) -> None:
+def test_other_host_names_are_refused(visitor: Visitor, host: str) -> None:
     page = visitor.get("/queue", {"host": host})
     assert page.status == 400
     assert "answers only to 127.0.0.1, ::1, localhost" in page.response.text
@@ -47,28 +37,30 @@ def test_a_rebound_name_is_turned_away(visitor: Visitor, host: str) -> None:
         {"sec-fetch-site": "same-site"},
     ],
 )
-def test_forms_of_other_sites_are_turned_away(
-    room: Room, visitor: Visitor, headers: dict[str, str]
+def test_forms_of_other_sites_are_refused(
+    site: ReviewSite, visitor: Visitor, headers: dict[str, str]
 ) -> None:
-    room.fill(["2603.00001"])
+    site.fill(["2603.00001"])
     form = {**visitor.get("/queue").form(), "verdict": "rejected"}
     answer = visitor.post("/decide", form, headers)
     assert answer.status == 403
     assert "this form was sent from another site" in answer.response.text
-    assert room.decisions("2603.00001") == []
+    assert site.decisions("2603.00001") == []
 
 
 @pytest.mark.parametrize("token", ["", "made-up", "\N{SNOWMAN}"])
-def test_a_form_without_our_token_records_nothing(room: Room, visitor: Visitor, token: str) -> None:
-    room.fill(["2603.00001"])
+def test_form_without_valid_token_is_refused(
+    site: ReviewSite, visitor: Visitor, token: str
+) -> None:
+    site.fill(["2603.00001"])
     answer = visitor.decide(visitor.get("/queue"), "2603.00001", "rejected", token=token)
     assert answer.status == 403
     assert "this form belongs to an earlier session" in answer.text
-    assert room.decisions("2603.00001") == []
+    assert site.decisions("2603.00001") == []
 
 
-def test_a_token_is_worth_nothing_in_another_session(room: Room, visitor: Visitor) -> None:
-    room.fill(["2603.00001"])
+def test_token_of_another_session_is_refused(site: ReviewSite, visitor: Visitor) -> None:
+    site.fill(["2603.00001"])
     stolen = visitor.get("/queue").form()["token"]
     thief = Visitor(visitor.app)
     assert thief.decide(thief.get("/queue"), "2603.00001", "rejected", token=stolen).status == 403
@@ -76,7 +68,7 @@ def test_a_token_is_worth_nothing_in_another_session(room: Room, visitor: Visito
     assert cookieless.post("/undo", {"token": stolen}).status == 403
 
 
-def test_a_session_cookie_cannot_be_made_up(visitor: Visitor) -> None:
+def test_session_cookie_cannot_be_forged(visitor: Visitor) -> None:
     visitor.get("/queue")
     [(name, value)] = visitor.cookies.items()
     forged = Visitor(visitor.app, {name: "x" + value})
@@ -84,22 +76,24 @@ def test_a_session_cookie_cannot_be_made_up(visitor: Visitor) -> None:
     assert forged.cookies[name] != "x" + value
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visitor: Visitor) -> None:
+def test_cookie_is_http_only_and_strict(visitor: Visitor) -> None:
     first = visitor.get("/queue").response
     assert "HttpOnly" in first.headers["set-cookie"]
     assert "SameSite=strict" in first.headers["set-cookie"]
     assert "set-cookie" not in visitor.get("/queue").response.headers
 
 
-def test_two_surveys_on_one_machine_keep_their_own_sessions(room: Room, visitor: Visitor) -> None:
+def test_two_surveys_on_one_machine_have_their_own_cookies(
+    site: ReviewSite, visitor: Visitor
+) -> None:
     visitor.get("/queue")
-    desk = visitor.app.state.desk  # type: ignore[attr-defined]  # an ASGIApp to the type checker
+    review = visitor.app.state.review  # type: ignore[attr-defined]  # an ASGIApp to the type checker
     other = create_app(
-        room.open_store,
-        desk.taxonomy,
+        site.open_store,
+        review.taxonomy,
         reviewer="ada",
         secret=b"another secret",
-        clock=room.clock,
+        clock=site.clock,
         survey_title="Other",
     )
     neighbour = Visitor(other, visitor.cookies)
@@ -111,7 +105,7 @@ def test_two_surveys_on_one_machine_keep_their_own_sessions(room: Room, visitor:
     "address",
     ["/queue", "/paper/2603.99999", "/health", "/no-such", "/queue?page=x", "/static/review.css"],
 )
-def test_every_answer_is_hardened(visitor: Visitor, address: str) -> None:
+def test_every_response_has_security_headers(visitor: Visitor, address: str) -> None:
     headers = visitor.get(address).response.headers
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
@@ -124,7 +118,7 @@ def test_every_answer_is_hardened(visitor: Visitor, address: str) -> None:
         assert headers["cache-control"] == "no-store"
 
 
-def test_refusals_are_hardened_too(visitor: Visitor) -> None:
+def test_refusals_have_security_headers(visitor: Visitor) -> None:
     for answer in (
         visitor.get("/queue", {"host": "evil.example"}),
         visitor.post("/decide", {}, {"origin": "https://evil.example"}),
@@ -134,20 +128,20 @@ def test_refusals_are_hardened_too(visitor: Visitor) -> None:
         assert "default-src 'none'" in answer.response.headers["content-security-policy"]
 
 
-def test_a_form_that_is_too_big_is_not_read(room: Room, visitor: Visitor) -> None:
-    room.fill(["2603.00001"])
+def test_large_form_is_refused(site: ReviewSite, visitor: Visitor) -> None:
+    site.fill(["2603.00001"])
     page = visitor.get("/queue")
     assert visitor.decide(page, "2603.00001", "rejected", note="x" * 70_000).status == 413
 
 
-def test_static_files_cannot_be_left(visitor: Visitor) -> None:
+def test_path_outside_static_files_is_404(visitor: Visitor) -> None:
     assert visitor.get("/static/..%2fapp.py").status == 404
 
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>{{7*7}}'
 
 
-def test_text_from_arxiv_never_becomes_markup(room: Room, visitor: Visitor) -> None:
+def test_text_from_arxiv_is_escaped(site: ReviewSite, visitor: Visitor) -> None:
     paper = make_paper(
         "2603.00001",
         title=HOSTILE,
@@ -157,7 +151,7 @@ def test_text_from_arxiv_never_becomes_markup(room: Room, visitor: Visitor) -> N
         comment=f"{HOSTILE} javascript://github.com/a http://github.com@evil.example/",
     )
     terms = (TermWeight("script", 1.0), TermWeight("<img", 0.5), TermWeight("(?i)(a+)+", -0.5))
-    room.put(paper, make_prediction(sections=scores(make_image=0.9), terms=terms))
+    site.put(paper, make_prediction(sections=scores(make_image=0.9), terms=terms))
     for address in ("/queue", "/paper/2603.00001"):
         page = visitor.get(address)
         source = page.response.text
@@ -175,7 +169,7 @@ def test_text_from_arxiv_never_becomes_markup(room: Room, visitor: Visitor) -> N
         assert "<img src=x" not in source
 
 
-def test_hostile_addresses_are_echoed_escaped(visitor: Visitor) -> None:
+def test_addresses_are_escaped(visitor: Visitor) -> None:
     for address in (
         "/queue?section=%3Cscript%3E",
         "/queue?order=%3Cscript%3E",
@@ -185,43 +179,45 @@ def test_hostile_addresses_are_echoed_escaped(visitor: Visitor) -> None:
         assert "<script" not in visitor.get(address).response.text
 
 
-def test_a_busy_database_is_a_503_with_the_remedy(tmp_path: Path) -> None:
-    room = make_room(tmp_path, busy_timeout_seconds=0.05)
-    room.fill(["2603.00001"])
-    visitor = Visitor(room.app())
+def test_busy_database_is_503_with_remedy(tmp_path: Path) -> None:
+    site = make_site(tmp_path, busy_timeout_seconds=0.05)
+    site.fill(["2603.00001"])
+    visitor = Visitor(site.app())
     page = visitor.get("/queue")
-    with held_elsewhere(room):
+    with held_elsewhere(site):
         answer = visitor.get("/queue")
         assert answer.status == 503
         assert int(answer.response.headers["retry-after"]) > 0
         assert "Try again" in answer.text
         assert visitor.get("/health").response.json()["status"] == "unavailable"
         assert visitor.decide(page, "2603.00001", "rejected").status == 503
-    assert room.decisions("2603.00001") == []
+    assert site.decisions("2603.00001") == []
     assert visitor.decide(page, "2603.00001", "rejected").status == 303
 
 
-def test_a_bug_shows_no_traceback(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+def test_unexpected_error_shows_no_traceback(
+    site: ReviewSite, caplog: pytest.LogCaptureFixture
+) -> None:
     @contextmanager
     def broken() -> Iterator[None]:
         raise ZeroDivisionError("an inner detail")
         yield
 
-    room.open_store = broken  # type: ignore[assignment]  # broken on purpose
-    page = Visitor(room.app()).get("/queue")
+    site.open_store = broken  # type: ignore[assignment]  # broken on purpose
+    page = Visitor(site.app()).get("/queue")
     assert page.status == 500
-    assert "Something went wrong inside the queue." in page.text
+    assert "An unexpected error occurred." in page.text
     assert "inner detail" not in page.response.text
     assert "default-src 'none'" in page.response.headers["content-security-policy"]
 
 
 @contextmanager
-def held_elsewhere(room: Room) -> Iterator[None]:
-    """Hold the database in another thread, as another process would."""
+def held_elsewhere(site: ReviewSite) -> Iterator[None]:
+    """Hold the database in another thread, as another process does."""
     held, enough = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with room.open_store():
+        with site.open_store():
             held.set()
             enough.wait(60)
 

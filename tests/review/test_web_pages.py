@@ -1,6 +1,4 @@
-"""What the queue shows: cards, sections, orders, pages, one paper with its history."""
-
-from pathlib import Path
+"""Pages: cards, sections, orders, pagination, a paper with its history."""
 
 import pytest
 
@@ -8,32 +6,22 @@ from config.taxonomy import load_taxonomy
 from pipeline.review.web.context import make_templates
 from storage.types import FacetScore, TermWeight, Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
-from tests.support.review import Room, Visitor, make_room, scores
+from tests.support.review import ReviewSite, Visitor, scores
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Room:
-    return make_room(tmp_path)
-
-
-@pytest.fixture
-def visitor(room: Room) -> Visitor:
-    return Visitor(room.app())
-
-
-def test_the_door_leads_to_the_queue(visitor: Visitor) -> None:
+def test_root_redirects_to_the_queue(visitor: Visitor) -> None:
     page = visitor.get("/")
     assert (page.status, page.location) == (303, "/queue")
 
 
-def test_an_empty_queue_says_what_fills_it(visitor: Visitor) -> None:
+def test_empty_queue_names_the_next_command(visitor: Visitor) -> None:
     page = visitor.get("/queue")
     assert page.status == 200
-    assert "Nothing waits." in page.text
+    assert "No papers wait." in page.text
     assert "living-survey run" in page.text
 
 
-def test_a_card_shows_the_paper_and_why(room: Room, visitor: Visitor) -> None:
+def test_card_shows_paper_and_prediction(site: ReviewSite, visitor: Visitor) -> None:
     paper = make_paper(
         "2603.00007",
         title="Drawing with words",
@@ -48,7 +36,7 @@ def test_a_card_shows_the_paper_and_why(room: Room, visitor: Visitor) -> None:
         facets=(FacetScore("modality", "image", 0.6), FacetScore("modality", "video", 0.7)),
         terms=(TermWeight("diffusion", 1.5), TermWeight("dit", 0.7), TermWeight("audits", -0.4)),
     )
-    room.put(paper, prediction)
+    site.put(paper, prediction)
     page = visitor.get("/queue")
     for words in (
         "Drawing with words",
@@ -73,54 +61,52 @@ def test_a_card_shows_the_paper_and_why(room: Room, visitor: Visitor) -> None:
     assert 'href="https://arxiv.org/pdf/2603.00007"' in source
 
 
-def test_likely_sections_are_ticked_beforehand(room: Room, visitor: Visitor) -> None:
+def test_likely_sections_are_ticked_in_advance(site: ReviewSite, visitor: Visitor) -> None:
     sections = scores(make_image=0.81, cut_video=0.5, make_video=0.49)
-    room.put(make_paper("2603.00001"), make_prediction(sections=sections))
+    site.put(make_paper("2603.00001"), make_prediction(sections=sections))
     assert visitor.get("/queue").form()["section"] == ["make-image", "cut-video"]
 
 
-def test_an_unsure_model_ticks_nothing(room: Room, visitor: Visitor) -> None:
-    room.put(make_paper("2603.00001"), make_prediction(sections=scores(make_image=0.02)))
+def test_unlikely_sections_are_not_ticked(site: ReviewSite, visitor: Visitor) -> None:
+    site.put(make_paper("2603.00001"), make_prediction(sections=scores(make_image=0.02)))
     page = visitor.get("/queue")
     assert "section" not in page.form()
     assert "Images With words 2 %" in page.text
 
 
-def test_a_prediction_of_an_older_taxonomy_is_shown_without_its_lost_section(
-    room: Room, visitor: Visitor
-) -> None:
-    room.put(make_paper("2603.00001"), make_prediction(sections=scores(lost=0.9, agents=0.6)))
+def test_section_missing_from_the_taxonomy_is_not_shown(site: ReviewSite, visitor: Visitor) -> None:
+    site.put(make_paper("2603.00001"), make_prediction(sections=scores(lost=0.9, agents=0.6)))
     page = visitor.get("/queue")
     assert page.status == 200
     assert page.form()["section"] == ["agents"]
 
 
-def test_the_next_best_sections_stand_beside_an_unsure_best(room: Room, visitor: Visitor) -> None:
+def test_best_three_sections_are_always_shown(site: ReviewSite, visitor: Visitor) -> None:
     sections = scores(make_image=0.4, agents=0.05, cut_video=0.04, make_video=0.03)
-    room.put(make_paper("2603.00001"), make_prediction(sections=sections))
+    site.put(make_paper("2603.00001"), make_prediction(sections=sections))
     suggested, _, others = visitor.get("/queue").response.text.partition("Other sections")
     assert all(f'value="{name}"' in suggested for name in ("make-image", "agents", "cut-video"))
     assert 'value="make-video"' in others
 
 
-def test_the_counts_add_up(room: Room, visitor: Visitor) -> None:
-    room.fill(["2603.00001"])
-    room.put(make_paper("2603.00002"), make_prediction(sections=()))
+def test_counts_include_papers_without_a_section(site: ReviewSite, visitor: Visitor) -> None:
+    site.fill(["2603.00001"])
+    site.put(make_paper("2603.00002"), make_prediction(sections=()))
     page = visitor.get("/queue")
     assert "All sections 2" in page.text
     assert "No section suggested 1" in page.text
 
 
-def test_every_section_can_be_chosen_for_every_paper(room: Room, visitor: Visitor) -> None:
-    room.fill(["2603.00001"])
+def test_every_section_has_one_box(site: ReviewSite, visitor: Visitor) -> None:
+    site.fill(["2603.00001"])
     source = visitor.get("/queue").response.text
     for section in ("make-image", "make-video", "cut-video", "agents"):
         assert source.count(f'name="section" value="{section}"') == 1
 
 
-def test_sections_have_counts_and_narrow_the_queue(room: Room, visitor: Visitor) -> None:
-    room.fill(["2603.00001", "2603.00002"])
-    room.put(make_paper("2603.00003"), make_prediction(sections=scores(agents=0.9)))
+def test_sections_have_counts_and_filter_the_queue(site: ReviewSite, visitor: Visitor) -> None:
+    site.fill(["2603.00001", "2603.00002"])
+    site.put(make_paper("2603.00003"), make_prediction(sections=scores(agents=0.9)))
     assert sorted(visitor.get("/queue").ids) == ["2603.00001", "2603.00002", "2603.00003"]
     page = visitor.get("/queue?section=agents")
     assert page.ids == ["2603.00003"]
@@ -130,9 +116,9 @@ def test_sections_have_counts_and_narrow_the_queue(room: Room, visitor: Visitor)
     assert "What belongs in agents." in page.text
 
 
-def test_the_queue_can_be_ordered_and_limited(room: Room, visitor: Visitor) -> None:
+def test_queue_is_ordered_and_limited(site: ReviewSite, visitor: Visitor) -> None:
     for number, in_scope in (("1", 0.9), ("2", 0.52), ("3", 0.05)):
-        room.put(
+        site.put(
             make_paper(f"2603.0000{number}"),
             make_prediction(in_scope=in_scope, sections=scores(agents=0.9)),
         )
@@ -143,9 +129,9 @@ def test_the_queue_can_be_ordered_and_limited(room: Room, visitor: Visitor) -> N
     assert "2 papers wait" in limited.text
 
 
-def test_pages_follow_each_other_and_end(room: Room, visitor: Visitor) -> None:
+def test_queue_has_pages(site: ReviewSite, visitor: Visitor) -> None:
     ids = [f"2603.{number:05}" for number in range(1, 13)]
-    room.fill(ids)
+    site.fill(ids)
     first = visitor.get("/queue")
     assert first.ids == ids[:10]
     assert "page 1 of 2" in first.text
@@ -160,25 +146,23 @@ def test_pages_follow_each_other_and_end(room: Room, visitor: Visitor) -> None:
     ("query", "sentence"),
     [
         ("section=make-imag", "Did you mean make-image"),
-        ("order=best", "There is no order 'best'."),
-        ("page=0", "There is no page '0'."),
-        ("page=x", "There is no page 'x'."),
-        ("page=%D9%A3", "There is no page"),
-        ("at_least=33", "There is no limit '33'."),
+        ("order=best", "Unknown order 'best'."),
+        ("page=0", "Page '0' does not exist."),
+        ("page=x", "Page 'x' does not exist."),
+        ("page=%D9%A3", "does not exist."),
+        ("at_least=33", "Unknown limit '33'."),
     ],
 )
-def test_what_does_not_exist_is_said_in_one_sentence(
-    visitor: Visitor, query: str, sentence: str
-) -> None:
+def test_unknown_query_values_are_refused(visitor: Visitor, query: str, sentence: str) -> None:
     page = visitor.get(f"/queue?{query}")
     assert page.status == 400
     assert sentence in page.text
     assert "Back to the queue" in page.text
 
 
-def test_a_paper_page_shows_who_decided_what_and_when(room: Room, visitor: Visitor) -> None:
-    room.fill(["cs/0012345"])
-    with room.open_store() as store:
+def test_paper_page_shows_its_decisions(site: ReviewSite, visitor: Visitor) -> None:
+    site.fill(["cs/0012345"])
+    with site.open_store() as store:
         store.decisions.add(
             [
                 make_decision(
@@ -197,53 +181,49 @@ def test_a_paper_page_shows_who_decided_what_and_when(room: Room, visitor: Visit
     assert len(page.forms("/undo")) == 1
 
 
-def test_a_version_or_prefix_in_the_address_leads_to_the_same_paper(
-    room: Room, visitor: Visitor
-) -> None:
-    room.fill(["2603.00001"])
+def test_version_in_the_address_is_ignored(site: ReviewSite, visitor: Visitor) -> None:
+    site.fill(["2603.00001"])
     assert visitor.get("/paper/2603.00001v3").ids == ["2603.00001"]
 
 
-def test_a_paper_without_prediction_can_still_be_read_and_decided(
-    room: Room, visitor: Visitor
-) -> None:
-    with room.open_store() as store:
+def test_paper_without_prediction_can_be_decided(site: ReviewSite, visitor: Visitor) -> None:
+    with site.open_store() as store:
         store.papers.upsert([make_paper("2603.00001")], seen_at=make_decision().decided_at)
     page = visitor.get("/paper/2603.00001")
-    assert "The model has not read this paper yet." in page.text
+    assert "This paper has not been classified yet." in page.text
     visitor.decide(page, "2603.00001", "approved", section=["agents"])
-    assert [each.sections for each in room.decisions("2603.00001")] == [("agents",)]
+    assert [each.sections for each in site.decisions("2603.00001")] == [("agents",)]
 
 
 @pytest.mark.parametrize("address", ["/paper/2603.99999", "/paper/nonsense"])
-def test_an_unknown_paper_is_a_404_with_a_remedy(visitor: Visitor, address: str) -> None:
+def test_unknown_paper_is_404_with_remedy(visitor: Visitor, address: str) -> None:
     page = visitor.get(address)
     assert page.status == 404
     assert "living-survey add" in page.text
 
 
-def test_an_unknown_page_is_a_404(visitor: Visitor) -> None:
+def test_unknown_page_is_404(visitor: Visitor) -> None:
     page = visitor.get("/no/such/page")
     assert page.status == 404
-    assert "There is no such page." in page.text
+    assert "This page does not exist." in page.text
 
 
-def test_health_is_json(room: Room, visitor: Visitor) -> None:
-    room.fill(["2603.00001"])
+def test_health_is_json(site: ReviewSite, visitor: Visitor) -> None:
+    site.fill(["2603.00001"])
     page = visitor.get("/health")
     assert page.response.json() == {"status": "ok", "queue": 1}
 
 
-def test_pitfall_71_no_pdf_is_served_here(room: Room, visitor: Visitor) -> None:
-    """Full texts are arXiv's to serve: pages link there, and this server has none."""
-    room.fill(["2603.00001"])
+def test_pitfall_71_no_pdf_is_served_here(site: ReviewSite, visitor: Visitor) -> None:
+    """Pages link to the full texts at arXiv; this server does not serve them."""
+    site.fill(["2603.00001"])
     assert visitor.get("/pdf/2603.00001").status == 404
     page = visitor.get("/paper/2603.00001").response.text
     assert 'href="https://arxiv.org/pdf/2603.00001"' in page
     assert 'href="https://arxiv.org/abs/2603.00001' in page
 
 
-def test_a_section_s_short_name_is_spelled_as_its_label() -> None:
+def test_short_name_has_the_spelling_of_its_label() -> None:
     taxonomy = load_taxonomy()
     short = make_templates(taxonomy).filters["short_name"]
     names = {section.id: short(section) for section in taxonomy.sections}

@@ -1,4 +1,4 @@
-"""Marked terms, found links, places that survive a form: the pure pieces of the queue."""
+"""Marked terms, views and percentages: the pure parts of the pages."""
 
 import re
 from html import unescape
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from config.errors import UsageError
 from pipeline.review.web.context import percent
 from pipeline.review.web.highlight import highlight
-from pipeline.review.web.view_state import QueueView, read_place, view_from_form
+from pipeline.review.web.view_state import QueueView, read_view, view_from_form
 from storage.types import TermWeight
 from tests.support.review import TAXONOMY
 
@@ -20,31 +20,31 @@ def marked(text: str, *terms: str) -> list[str]:
     return re.findall("<mark>(.*?)</mark>", found, re.DOTALL)
 
 
-def test_terms_light_up_as_whole_tokens_only() -> None:
+def test_terms_match_whole_tokens_only() -> None:
     assert marked("An audit of DiT, dit-like", "dit") == ["DiT", "dit"]
 
 
-def test_words_of_a_term_may_be_joined_in_many_ways() -> None:
+def test_words_of_a_term_may_be_separated_in_many_ways() -> None:
     text = "Text-to-image, text to image, text-\nto image, text into image"
     assert marked(text, "text to image") == ["Text-to-image", "text to image", "text-\nto image"]
 
 
-def test_the_longest_term_wins() -> None:
+def test_longest_term_is_preferred() -> None:
     assert marked("video diffusion", "video", "video diffusion") == ["video diffusion"]
 
 
-def test_terms_against_look_different() -> None:
+def test_terms_against_have_their_own_class() -> None:
     assert highlight("a clinical study", [TermWeight("clinical", -1.0)]) == (
         'a <mark class="against">clinical</mark> study'
     )
 
 
-def test_a_term_without_a_word_marks_nothing() -> None:
+def test_term_without_a_word_marks_nothing() -> None:
     assert highlight("a < b", [TermWeight("<", 1.0), TermWeight("", 1.0)]) == "a &lt; b"
 
 
 @given(st.text(), st.lists(st.text(max_size=8), max_size=4))
-def test_marking_loses_nothing_and_lets_no_markup_through(text: str, terms: list[str]) -> None:
+def test_marked_text_is_complete_and_escaped(text: str, terms: list[str]) -> None:
     found = highlight(text, [TermWeight(term, 1.0) for term in terms])
     bare = found.replace("<mark>", "").replace("</mark>", "")
     assert "<" not in bare
@@ -52,21 +52,21 @@ def test_marking_loses_nothing_and_lets_no_markup_through(text: str, terms: list
     assert unescape(bare) == unescape(str(highlight(text, [])))
 
 
-def test_a_place_survives_a_form() -> None:
-    place = QueueView("/queue", "make-image", "newest", 3, 10)
-    assert view_from_form(place.url(anchor="x", done="y"), TAXONOMY) == place
+def test_view_survives_a_form() -> None:
+    view = QueueView("/queue", "make-image", "newest", 3, 10)
+    assert view_from_form(view.url(anchor="x", done="y"), TAXONOMY) == view
     assert view_from_form("/paper/math/0510544", TAXONOMY) == QueueView("/paper/math/0510544")
 
 
 @given(st.text())
-def test_any_text_of_a_form_is_a_place_of_ours(text: str) -> None:
+def test_any_text_of_a_form_is_a_view_of_this_site(text: str) -> None:
     for path in ("", "/queue", "/paper/"):
-        place = view_from_form(path + text, TAXONOMY)
-        assert place.path.startswith(("/queue", "/deferred", "/decisions", "/paper/"))
-        assert "\n" not in place.url()
+        view = view_from_form(path + text, TAXONOMY)
+        assert view.path.startswith(("/queue", "/deferred", "/decisions", "/paper/"))
+        assert "\n" not in view.url()
 
 
-def test_a_place_has_a_short_address() -> None:
+def test_view_has_a_short_address() -> None:
     assert QueueView().url() == "/queue"
     assert QueueView().in_section("agents").at_page(2).url() == "/queue?section=agents&page=2"
     assert QueueView(page=4).with_limit(50).in_order("newest").url() == (
@@ -74,14 +74,14 @@ def test_a_place_has_a_short_address() -> None:
     )
 
 
-def test_a_query_that_names_nothing_is_refused() -> None:
-    with pytest.raises(UsageError, match="no page '999999'"):
-        read_place("/queue", {"page": "999999"}, TAXONOMY)
+def test_page_beyond_the_last_is_refused() -> None:
+    with pytest.raises(UsageError, match="Page '999999' does not exist"):
+        read_view("/queue", {"page": "999999"}, TAXONOMY)
 
 
 @pytest.mark.parametrize(
     ("probability", "shown"),
     [(0.0, "<1"), (0.0099, "<1"), (0.01, "1"), (0.834, "83"), (0.99, "99"), (1.0, ">99")],
 )
-def test_a_probability_is_never_shown_as_certain(probability: float, shown: str) -> None:
+def test_probability_is_never_shown_as_certain(probability: float, shown: str) -> None:
     assert percent(probability) == f"{shown}\N{NARROW NO-BREAK SPACE}%"

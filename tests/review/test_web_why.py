@@ -1,4 +1,4 @@
-"""Reasons on a paper's page: sums that add up, marks in the text, and every way to have none."""
+"""Reasons on a paper's page: sums, marked terms, neighbours, and why they may be missing."""
 
 import re
 from dataclasses import replace
@@ -11,7 +11,7 @@ from storage.types import Verdict
 from tests.support.builders import make_paper, make_prediction
 from tests.support.cli import Survey
 from tests.support.explain import ABSTRACT, HOSTILE, TAXONOMY, TITLE, furnish, small_model
-from tests.support.review import START, Room, Visitor, make_room
+from tests.support.review import START, ReviewSite, Visitor, make_site
 
 
 @pytest.fixture(scope="module")
@@ -20,16 +20,16 @@ def model() -> Model:
 
 
 @pytest.fixture
-def why_room(tmp_path: Path, model: Model) -> Room:
-    return furnish(make_room(tmp_path), tmp_path / "models", model)
+def why_site(tmp_path: Path, model: Model) -> ReviewSite:
+    return furnish(make_site(tmp_path), tmp_path / "models", model)
 
 
 def number(text: str) -> float:
     return float(text.replace("\N{MINUS SIGN}", "-"))
 
 
-def test_the_sums_on_the_page_add_up(why_room: Room) -> None:
-    page = Visitor(why_room.app()).get("/paper/2603.00001")
+def test_displayed_sums_add_up(why_site: ReviewSite) -> None:
+    page = Visitor(why_site.app()).get("/paper/2603.00001")
     tables = page.tree.xpath('//table[@class="sum"]')
     assert len(tables) >= 4
     for table in tables:
@@ -43,8 +43,8 @@ def test_the_sums_on_the_page_add_up(why_room: Room) -> None:
     assert sum(share for share in shares if share > 0) == pytest.approx(rows["These for it"])
 
 
-def test_terms_are_marked_where_they_stand_and_text_stays_text(why_room: Room) -> None:
-    page = Visitor(why_room.app()).get("/paper/2603.00001")
+def test_terms_are_marked_and_text_is_escaped(why_site: ReviewSite) -> None:
+    page = Visitor(why_site.app()).get("/paper/2603.00001")
     source = page.response.text
     assert "<b>video" not in source
     marks = page.tree.xpath('//p[@class="abstract"]/mark')
@@ -54,8 +54,8 @@ def test_terms_are_marked_where_they_stand_and_text_stays_text(why_room: Room) -
     assert page.tree.xpath("string(//h1)") == TITLE
 
 
-def test_terms_are_listed_as_they_stand_in_the_text(why_room: Room) -> None:
-    page = Visitor(why_room.app()).get("/paper/2603.00001")
+def test_terms_are_listed_as_written(why_site: ReviewSite) -> None:
+    page = Visitor(why_site.app()).get("/paper/2603.00001")
     text = " ".join(f"{TITLE} {ABSTRACT}".split())
     listed = page.tree.xpath('//details[@id="why-0"]//li/span[1]/text()')
     assert len(listed) > 4
@@ -63,8 +63,8 @@ def test_terms_are_listed_as_they_stand_in_the_text(why_room: Room) -> None:
     assert any(words != words.lower() for words in listed)
 
 
-def test_neighbours_are_named_linked_and_escaped(why_room: Room) -> None:
-    page = Visitor(why_room.app()).get("/paper/2603.00001")
+def test_neighbours_are_linked_and_escaped(why_site: ReviewSite) -> None:
+    page = Visitor(why_site.app()).get("/paper/2603.00001")
     approved_, rejected_ = page.tree.xpath('//div[@class="near"]/div')
     links = {a.get("href"): a.text for a in approved_.xpath(".//a")}
     assert links == {
@@ -73,13 +73,13 @@ def test_neighbours_are_named_linked_and_escaped(why_room: Room) -> None:
     }
     assert "<img" not in page.response.text.replace('<img src="/static', "")
     assert "video" in approved_.text_content()
-    assert "No rejected paper is alike." in rejected_.text_content() or rejected_.xpath(".//a")
+    assert "No similar rejected paper." in rejected_.text_content() or rejected_.xpath(".//a")
 
 
-def test_what_was_taken_back_is_no_neighbour(why_room: Room) -> None:
-    visitor = Visitor(why_room.app())
+def test_undone_decision_is_not_a_neighbour(why_site: ReviewSite) -> None:
+    visitor = Visitor(why_site.app())
     assert "Video diffusion of rivers" in visitor.get("/paper/2603.00001").text
-    with why_room.open_store() as store:
+    with why_site.open_store() as store:
         [made] = store.decisions.of_paper("2603.00002")
     visitor.post(
         "/undo",
@@ -88,8 +88,8 @@ def test_what_was_taken_back_is_no_neighbour(why_room: Room) -> None:
     assert "Video diffusion of rivers" not in visitor.get("/paper/2603.00001").text
 
 
-def test_an_open_facet_is_one_question_with_its_answers(why_room: Room) -> None:
-    visitor = Visitor(why_room.app())
+def test_open_facet_is_a_question_with_answers(why_site: ReviewSite) -> None:
+    visitor = Visitor(why_site.app())
     for address in ("/queue", "/paper/2603.00001"):
         page = visitor.get(address)
         [asked] = page.tree.xpath('//fieldset[@class="question"]')
@@ -97,60 +97,58 @@ def test_an_open_facet_is_one_question_with_its_answers(why_room: Room) -> None:
         answers = asked.xpath(".//input/@value")
         assert answers[:2] == ["generation-video-non-llm-based", "generation-video-llm-based"]
         assert all(answer.startswith("generation-video-") for answer in answers)
-        assert "section" not in page.form("/decide", "2603.00001")  # nothing is ticked for them
+        assert "section" not in page.form("/decide", "2603.00001")  # no answer is ticked
         assert "open" in page.tree.xpath('string(//span[@class="facet open"])')
         source = page.response.text
         assert source.count('value="generation-video-llm-based"') == 1
 
 
-def test_a_model_of_another_day_is_named(why_room: Room) -> None:
-    told = make_prediction(model_id="another", predicted_at=START)
-    why_room.put(make_paper("2603.00001", title=TITLE), told)
-    page = Visitor(why_room.app()).get("/paper/2603.00001")
-    assert "The suggestions above were made by another" in page.text
+def test_model_of_the_suggestions_is_named(why_site: ReviewSite) -> None:
+    older = make_prediction(model_id="another", predicted_at=START)
+    why_site.put(make_paper("2603.00001", title=TITLE), older)
+    page = Visitor(why_site.app()).get("/paper/2603.00001")
+    assert "The suggestions above come from another" in page.text
     assert "living-survey classify" in page.text
 
 
-def test_without_a_model_the_page_says_so_and_the_cues_speak(tmp_path: Path) -> None:
-    room = make_room(tmp_path)
-    room.taxonomy, room.models = TAXONOMY, tmp_path / "none"
-    room.put(make_paper("2603.00001", title=TITLE, abstract=ABSTRACT))
-    page = Visitor(room.app()).get("/paper/2603.00001")
+def test_cue_words_are_explained_without_a_model(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    site.taxonomy, site.models = TAXONOMY, tmp_path / "none"
+    site.put(make_paper("2603.00001", title=TITLE, abstract=ABSTRACT))
+    page = Visitor(site.app()).get("/paper/2603.00001")
     assert page.status == 200
-    assert "No model was trained yet" in page.text
+    assert "No model has been trained yet" in page.text
     assert page.tree.xpath('//table[@class="sum"]')
     assert "Nearest" not in page.text
 
 
-def test_a_model_that_does_not_fit_is_one_sentence_and_the_page_works(
-    why_room: Room, model: Model
-) -> None:
-    why_room.taxonomy = replace(TAXONOMY, fingerprint="f" * 64)
-    visitor = Visitor(why_room.app())
+def test_model_of_another_taxonomy_is_reported(why_site: ReviewSite, model: Model) -> None:
+    why_site.taxonomy = replace(TAXONOMY, fingerprint="f" * 64)
+    visitor = Visitor(why_site.app())
     page = visitor.get("/paper/2603.00001")
     assert page.status == 200
-    assert "There are no reasons to show." in page.text
+    assert "The reasons cannot be shown." in page.text
     assert f"Model {model.model_id} was trained for another taxonomy." in page.text
     assert "living-survey train" in page.text
     visitor.decide(page, "2603.00001", "rejected")
-    assert [each.verdict for each in why_room.decisions("2603.00001")] == [Verdict.REJECTED]
+    assert [each.verdict for each in why_site.decisions("2603.00001")] == [Verdict.REJECTED]
 
 
-def test_a_damaged_model_is_one_sentence_too(why_room: Room, model: Model) -> None:
-    assert why_room.models is not None
-    (why_room.models / f"{model.model_id}.npz").write_bytes(b"\0")
-    page = Visitor(why_room.app()).get("/paper/2603.00001")
+def test_damaged_model_is_reported(why_site: ReviewSite, model: Model) -> None:
+    assert why_site.models is not None
+    (why_site.models / f"{model.model_id}.npz").write_bytes(b"\0")
+    page = Visitor(why_site.app()).get("/paper/2603.00001")
     assert page.status == 200
     assert "does not have the checksum" in page.text
 
 
-def test_the_terminal_gives_the_same_reasons(tmp_path: Path, model: Model) -> None:
+def test_why_command_prints_the_same_reasons(tmp_path: Path, model: Model) -> None:
     survey = Survey(tmp_path, {})
-    furnish(make_room(tmp_path / "var"), tmp_path / "var" / "models", model)
-    told = survey.json("why", "2603.00001")
-    assert told["question"].startswith("Technique is open")
-    assert told["reasons"]["model_id"] == model.model_id
-    for account in told["reasons"]["accounts"]:
+    furnish(make_site(tmp_path / "var"), tmp_path / "var" / "models", model)
+    document = survey.json("why", "2603.00001")
+    assert document["question"].startswith("Technique is open")
+    assert document["reasons"]["model_id"] == model.model_id
+    for account in document["reasons"]["accounts"]:
         total = account["base"] + sum(share["value"] for share in account["shares"])
         assert total == pytest.approx(account["score"], abs=1e-9)
     ended = survey.call("why", "arxiv.org/abs/2603.00001v2")

@@ -1,4 +1,4 @@
-"""Reasons and audit in a real browser: marks follow what is open, every screen has room."""
+"""Reasons and audit in Chromium: marked terms, small and large screens."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from classifiers.linear.model import Model
 from tests.support.browser import CONTRAST, TWICE, UNLABELLED, Watched, browser, tab, url
 from tests.support.explain import HOSTILE, TITLE, furnish, small_model
-from tests.support.review import Room, make_room
+from tests.support.review import ReviewSite, make_site
 
 __all__ = ["browser", "tab", "url"]  # fixtures, found by pytest through these names
 
@@ -19,12 +19,12 @@ def model() -> Model:
 
 
 @pytest.fixture
-def room(tmp_path: Path, model: Model) -> Room:
-    return furnish(make_room(tmp_path), tmp_path / "models", model)
+def site(tmp_path: Path, model: Model) -> ReviewSite:
+    return furnish(make_site(tmp_path), tmp_path / "models", model)
 
 
-def test_in_a_browser_the_open_account_marks_its_terms(
-    room: Room,
+def test_open_breakdown_marks_its_terms(
+    site: ReviewSite,
     url: str,
     tab: Watched,
 ) -> None:
@@ -55,8 +55,8 @@ def test_in_a_browser_the_open_account_marks_its_terms(
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1400, "light")])
-def test_reasons_and_audit_fit_any_screen(
-    room: Room,
+def test_reasons_and_audit_fit_the_screen(
+    site: ReviewSite,
     url: str,
     tab: Watched,
     width: int,
@@ -67,10 +67,10 @@ def test_reasons_and_audit_fit_any_screen(
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.goto(f"{url}queue?order=random")
     page.get_by_role("article").first.get_by_role("button", name="Reject").click()
-    for place in ("paper/2603.00001", "audit", "queue", "queue?order=random"):
-        page.goto(url + place)
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= width, place
-        assert page.evaluate(CONTRAST) == [], place
-        assert page.evaluate(UNLABELLED) == [], place
-        assert page.evaluate(TWICE) == [], place
+    for address in ("paper/2603.00001", "audit", "queue", "queue?order=random"):
+        page.goto(url + address)
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width, address
+        assert page.evaluate(CONTRAST) == [], address
+        assert page.evaluate(UNLABELLED) == [], address
+        assert page.evaluate(TWICE) == [], address
         expect(page.get_by_role("heading", level=1)).to_have_count(1)

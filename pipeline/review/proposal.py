@@ -1,0 +1,163 @@
+"""A decision as a person states it: one parser for the page, the terminal and a file."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.errors import UsageError
+from config.taxonomy import Taxonomy
+from storage.arxiv_id import parse_arxiv_id
+from storage.types import LIST_REVIEWER, Verdict
+
+#: characters
+NOTE_LIMIT = 2_000
+#: the value of `Expected.standing` for a paper without a standing decision
+NOT_DECIDED = "none"
+
+_VERDICTS = {
+    "approve": Verdict.APPROVED,
+    "approved": Verdict.APPROVED,
+    "reject": Verdict.REJECTED,
+    "rejected": Verdict.REJECTED,
+    "defer": Verdict.DEFERRED,
+    "deferred": Verdict.DEFERRED,
+}
+_NAME_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the reviewer saw. None: not compared."""
+
+    #: id of the standing decision, or NOT_DECIDED
+    standing: str | None = None
+    #: `content_hash` of the paper's text
+    content_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A parsed decision that has not been compared with the database yet."""
+
+    arxiv_id: str
+    verdict: Verdict
+    reviewer: str
+    #: in the order of the taxonomy, each once
+    sections: tuple[str, ...] = ()
+    note: str | None = None
+    #: the model's suggested section, if the reviewer was shown it and accepts it
+    accepted: str | None = None
+    #: None: now
+    decided_at: datetime | None = None
+    expected: Expected = Expected()
+    #: the paper came first in the random order, so it belongs to the audit sample
+    drawn: bool = False
+
+
+def propose(
+    taxonomy: Taxonomy,
+    *,
+    arxiv_id: str,
+    verdict: str,
+    reviewer: str,
+    sections: Iterable[str] = (),
+    note: str | None = None,
+    accepted: str | None = None,
+    decided_at: datetime | None = None,
+    expected: Expected | None = None,
+    drawn: bool = False,
+) -> Proposal:
+    """Return the proposal that these texts state.
+
+    Raises:
+        UnknownSectionError: the taxonomy does not have a section of that id.
+        UsageError: the id, verdict, sections, note or name breaks a rule.
+    """
+    key = read_key(arxiv_id)
+    parsed_verdict = read_verdict(verdict)
+    return Proposal(
+        arxiv_id=key,
+        verdict=parsed_verdict,
+        reviewer=reviewer_name(reviewer),
+        sections=_read_sections(taxonomy, key, parsed_verdict, sections, accepted),
+        note=_clean_note(key, note),
+        accepted=accepted,
+        decided_at=decided_at,
+        expected=expected or Expected(),
+        drawn=drawn,
+    )
+
+
+def read_key(text: str) -> str:
+    """Return the key in an arXiv ID or link; raise UsageError if it is neither."""
+    parsed = parse_arxiv_id(text)
+    if parsed is None:
+        raise UsageError(
+            f"{text[:100]!r} is not an arXiv ID.",
+            hint="Write it as 2405.19334 or as an arxiv.org link.",
+        )
+    return parsed.base
+
+
+def read_verdict(text: str) -> Verdict:
+    """Return the verdict in a text such as `approve` or `approved`; raise UsageError otherwise."""
+    verdict = _VERDICTS.get(text.strip().lower())
+    if verdict is None:
+        raise UsageError(f"{text[:40]!r} is not a verdict.", hint="Use approve, reject or defer.")
+    return verdict
+
+
+def reviewer_name(text: str) -> str:
+    """Return the name that decisions are recorded under.
+
+    Raises:
+        UsageError: the name is empty, too long, not printable, or reserved for the curated list.
+    """
+    name = text.strip()
+    if not name or len(name) > _NAME_LIMIT or not name.isprintable():
+        raise UsageError(
+            f"{text[:_NAME_LIMIT]!r} cannot be used as a reviewer's name.",
+            hint=f"Use one line of at most {_NAME_LIMIT} printable characters.",
+        )
+    if name == LIST_REVIEWER:
+        raise UsageError(
+            f"The name {LIST_REVIEWER!r} is reserved for the curated list.",
+            hint="Use your own name: `--reviewer NAME`, or [review] reviewer.",
+        )
+    return name
+
+
+def _read_sections(
+    taxonomy: Taxonomy, key: str, verdict: Verdict, sections: Iterable[str], accepted: str | None
+) -> tuple[str, ...]:
+    named = {taxonomy.section(section).id for section in sections}
+    if accepted is not None:
+        taxonomy.section(accepted)
+    if verdict is not Verdict.APPROVED and (named or accepted):
+        listed = ", ".join(sorted(named | ({accepted} if accepted else set())))
+        raise UsageError(
+            f"{key} is {verdict} with sections ({listed}), but only an approval names sections.",
+            hint="Leave the sections out, or mention them in the note.",
+        )
+    if named and accepted is not None:
+        raise UsageError(
+            f"{key} is approved with named sections and with the model's suggestion.",
+            hint="Name sections or accept the suggestion, not both.",
+        )
+    return tuple(section.id for section in taxonomy.sections if section.id in named)
+
+
+def _clean_note(key: str, text: str | None) -> str | None:
+    note = (text or "").replace("\0", "").replace("\r\n", "\n").strip()
+    if not note.isascii() and any("\ud800" <= character <= "\udfff" for character in note):
+        # refused, because half of a character that the reviewer wrote is missing
+        raise UsageError(
+            f"The note on {key} is not valid text: it contains a lone surrogate.",
+            hint="Write the note in UTF-8.",
+        )
+    if len(note) > NOTE_LIMIT:
+        raise UsageError(
+            f"The note on {key} has {len(note):,} characters; the limit is {NOTE_LIMIT:,}.",
+            hint="Shorten it.",
+        )
+    return note or None
