@@ -356,7 +356,7 @@ CASES = (
         "refused",
         approved(),
         given=[decided(Decide())],
-        says="bo has no decision to take back",
+        says="bo has no decision to undo",
         doors=ALL_DOORS[:2],
     ),
     Case(

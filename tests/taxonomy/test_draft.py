@@ -237,7 +237,9 @@ def test_another_survey_walks_from_its_list_to_a_digest(
         assert sum(bool(fiction.stream[item["arxiv_id"]]) for item in first) >= 0.8 * len(first)
 
         chosen = first[0]["arxiv_id"]
-        survey.json("decide", chosen, "approve", "--suggested", LIVING_SURVEY_NOW="2026-03-12T12:00:00Z")
+        survey.json(
+            "decide", chosen, "approve", "--suggested", LIVING_SURVEY_NOW="2026-03-12T12:00:00Z"
+        )
         assert survey.json("digest", "--week", "2026-W11")["papers"] == 1
         page = (tmp_path / "var/digests/2026-W11.html").read_text(encoding="utf-8")
         assert "modality" not in page  # a facet this survey does not have

@@ -17,7 +17,7 @@ from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.proposal import NOTE_LIMIT
 from pipeline.review.web.cards import grouped
 from pipeline.review.web.security import Sessions
-from pipeline.review.web.view_state import LIMITS, ORDERS
+from pipeline.review.web.view_state import LIMITS, ORDER_LABELS
 from storage.store import OpenStore
 from storage.types import Verdict
 
@@ -96,7 +96,7 @@ def make_templates(taxonomy: Taxonomy) -> Environment:
     environment.filters["short_name"] = lambda section: _short_name(section, spelled)
     environment.globals["verdict_names"] = VERDICT_NAMES
     environment.globals["note_limit"] = NOTE_LIMIT
-    environment.globals["orders"] = ORDERS
+    environment.globals["orders"] = ORDER_LABELS
     environment.globals["limits"] = LIMITS
     environment.globals["section_groups"] = grouped(taxonomy.sections)
     # in the address of static files, because browsers cache them for a year

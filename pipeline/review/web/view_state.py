@@ -9,23 +9,20 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from config.errors import UsageError
+from config.orders import LIKELY_IN_TURN, ORDERS, UNCERTAIN_IN_TURN
 from config.taxonomy import Taxonomy
 from storage.arxiv_id import parse_arxiv_id
 
 #: the orders of the queue and their labels
-ORDERS: Mapping[str, str] = {
-    "likely": "Likely",
-    "uncertain": "Uncertain",
-    "mixed": "Mixed",
-    "random": "Random",
-    "newest": "Newest",
-}
+ORDER_LABELS: Mapping[str, str] = {order: order.capitalize() for order in ORDERS}
 #: explanations of the orders whose label is not enough
 ORDER_NOTES: Mapping[str, str] = {
     "uncertain": (
         "The papers the model is least sure about come first; deciding these improves it most."
     ),
-    "mixed": "Seven likely papers, then three uncertain ones, repeatedly.",
+    "mixed": (
+        f"{LIKELY_IN_TURN} likely papers, then {UNCERTAIN_IN_TURN} uncertain ones, repeatedly."
+    ),
     "random": (
         "Random order, independent of the model: what you decide here is the audit sample. Decide "
         "the papers in sequence; skipped and deferred papers count as unknown."
