@@ -52,7 +52,8 @@ _Audit = Annotated[
     examples="""
     living-survey decide 2603.01234 approve --section agents
     living-survey decide 2603.01234 approve --suggested
-    living-survey decide 2603.01235 reject --note "image restoration" --if-standing none
+    living-survey decide 2603.01235 reject --note "image restoration"
+    living-survey decide 2603.01236 defer --if-standing none
     living-survey decide --from decisions.jsonl
     """,
 )
