@@ -1,4 +1,4 @@
-"""Module sizes, package docstrings, import cost, and the number of packages a reader sees."""
+"""Sizes and docstrings of modules, and the cost of imports."""
 
 import ast
 import statistics

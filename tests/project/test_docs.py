@@ -1,4 +1,4 @@
-"""What the documents promise exists, and what exists is documented."""
+"""The documents name commands, targets, libraries and files that exist; commands have examples."""
 
 import re
 import tomllib
@@ -12,27 +12,22 @@ from typer.testing import CliRunner
 from pipeline.cli.main import build
 
 ROOT = Path(__file__).resolve().parents[2]
+#: a command in backticks or on a line of a code block
+_CALL = re.compile(r"(?:`|^\$? ?|&& )living-survey ([a-z]+)(?: ([a-z]+))?", re.MULTILINE)
+_CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
-def offered(app: typer.Typer, *above: str) -> dict[str, CommandInfo]:
-    """Return every command by the words that call it, those of groups included."""
-    found = {" ".join((*above, c.name or "")): c for c in app.registered_commands}
+def commands_of(app: typer.Typer, *groups: str) -> dict[str, CommandInfo]:
+    """Return every command by its full name, such as "model list"."""
+    found = {" ".join((*groups, c.name or "")): c for c in app.registered_commands}
     for group in app.registered_groups:
         assert group.typer_instance is not None
-        found |= offered(group.typer_instance, *above, group.name or "")
+        found |= commands_of(group.typer_instance, *groups, group.name or "")
     return found
 
 
-COMMANDS = offered(build())
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_command_is_in_the_readme(name: str) -> None:
-    table = (ROOT / "README.md").read_text()
-    *group, own = name.split()
-    # a group has one row: `taxonomy check|diff|migrate`
-    called = rf"`{group[0]} [^`]*\b{own}\b" if group else rf"`{own}\b"
-    assert re.search(called, table), f"README's table does not name {name}"
+COMMANDS = commands_of(build())
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -45,7 +40,7 @@ def test_command_has_help_with_an_example(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_an_example_can_be_copied_from_a_terminal_of_80_columns(name: str) -> None:
+def test_examples_fit_80_columns(name: str) -> None:
     epilog = COMMANDS[name].epilog
     assert epilog
     shown = CliRunner().invoke(build(), [*name.split(), "--help"], terminal_width=80).output
@@ -56,14 +51,19 @@ def test_an_example_can_be_copied_from_a_terminal_of_80_columns(name: str) -> No
     assert set(examples) <= {line.strip() for line in lines}
 
 
-def test_readme_names_no_command_that_does_not_exist() -> None:
-    readme = (ROOT / "README.md").read_text()
-    named = set(re.findall(r"living-survey ([a-z]+)", readme))
-    known = {name.split()[0] for name in COMMANDS}
-    assert named <= known, named - known
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_page_names_only_existing_commands_and_targets(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    groups = {name.split()[0] for name in COMMANDS if " " in name}
+    for name, own in _CALL.findall(text):
+        command = f"{name} {own}" if name in groups and own else name
+        assert command in COMMANDS or command in groups, f"{page.name} names {command}"
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z-]+)", text)) <= targets
 
 
-def test_every_dependency_has_earned_its_line() -> None:
+def test_every_dependency_is_explained() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     document = (ROOT / "docs/dependencies.md").read_text()
     for requirement in project["dependencies"]:
@@ -71,7 +71,7 @@ def test_every_dependency_has_earned_its_line() -> None:
         assert re.search(rf"\b{re.escape(name)}\b", document), f"{name} is not explained"
 
 
-def test_the_lock_holds_names_versions_and_hashes_only() -> None:
+def test_lock_has_only_names_versions_and_hashes() -> None:
     lines = (ROOT / "requirements.lock").read_text().splitlines()
     assert not [line for line in lines if "://" in line or line.startswith("-")]
     pins = [line for line in lines if "==" in line and not line.startswith(" ")]
@@ -80,11 +80,21 @@ def test_the_lock_holds_names_versions_and_hashes_only() -> None:
     assert len(hashes) >= len(pins)
 
 
-def test_links_between_documents_lead_somewhere() -> None:
-    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
-        prose = re.sub(r"`[^`\n]*`", "", document.read_text())  # code links nowhere
-        for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", prose):
-            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files_and_headings(page: Path) -> None:
+    prose = _CODE.sub("", page.read_text(encoding="utf-8"))
+    for target in re.findall(r"\]\((?!https?://|mailto:)([^)\s]+)\)", prose):
+        path, _, anchor = target.partition("#")
+        linked = page.parent / path if path else page
+        assert linked.exists(), f"{page.name} links to {target}"
+        if anchor:
+            assert anchor in anchors_of(linked), f"{page.name} links to {target}"
+
+
+def anchors_of(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
 
 
 def test_building_the_application_has_no_effects() -> None:
