@@ -22,7 +22,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([*_COMMAND, "demo"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
         server = subprocess.Popen(
-            [*_COMMAND, "serve", "--port", "0"],
+            [*_COMMAND, "serve", "--port", "0", "--reviewer", "ada"],
             cwd=Path(folder) / "demo",
             stderr=subprocess.PIPE,
             text=True,
