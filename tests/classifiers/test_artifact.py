@@ -14,13 +14,8 @@ from classifiers.kept import artifact
 from classifiers.kept.registry import ModelRegistry
 from classifiers.linear.model import Model
 from classifiers.linear.training import train
-from config.taxonomy import Taxonomy, load_taxonomy
+from config.taxonomy import Taxonomy
 from tests.support.texts import TRAINED_AT, approved, rejected, stream
-
-
-@pytest.fixture(scope="module")
-def taxonomy() -> Taxonomy:
-    return load_taxonomy()
 
 
 @pytest.fixture(scope="module")

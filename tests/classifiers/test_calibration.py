@@ -1,5 +1,3 @@
-"""From held-out margins to probabilities: nothing learned is asked, and what is promised comes."""
-
 from dataclasses import replace
 
 import numpy as np
@@ -34,7 +32,7 @@ def corpus_of(examples: list[Example]) -> Corpus:
     )
 
 
-def test_the_word_on_a_held_out_paper_does_not_move_its_margins() -> None:
+def test_held_out_decision_does_not_change_its_margins() -> None:
     examples = [*approved(6), *rejected(6)]
     rounds = hold_out(examples, stream(), Recipe(), salt="0:").rounds[:1]
     asked = np.flatnonzero(rounds[0].held)
@@ -46,31 +44,31 @@ def test_the_word_on_a_held_out_paper_does_not_move_its_margins() -> None:
     again, _ = held_margins(corpus_of(turned), rounds, Recipe())
     assert len(asked)
     assert np.isnan(margins).all(axis=1).tolist() == (~rounds[0].held).tolist()
-    # The scope's strength depends on how many rejections there are in all, not on which.
+    # The strength of the scope depends on the number of rejections, not on which they are.
     np.testing.assert_array_equal(margins[asked, 1:], again[asked, 1:])
 
 
-def test_a_temperature_promises_what_comes_where_papers_have_two_labels() -> None:
+def test_temperature_is_calibrated_with_two_labels() -> None:
     rng = np.random.default_rng(0)
     margins = rng.normal(0.0, 2.0, (4_000, 5))
     chances = softmax(1.5 * margins)
     drawn = np.asarray([rng.choice(5, p=row) for row in chances])
     wanted = np.eye(5, dtype=bool)[drawn]
     assert fit_temperature(margins, wanted) == pytest.approx(1.5, abs=0.1)
-    # A second label nobody would have guessed leaves the first one as likely as it was.
+    # An improbable second label leaves the probability of the first one unchanged.
     second = wanted.copy()
     second[:1_000] |= np.eye(5, dtype=bool)[margins[:1_000].argmin(axis=1)]
     assert fit_temperature(margins, second) == pytest.approx(1.5, abs=0.25)
 
 
-def test_without_any_label_the_temperature_is_one() -> None:
+def test_temperature_without_labels_is_one() -> None:
     assert fit_temperature(np.empty((0, 3)), np.empty((0, 3), dtype=bool)) == 1.0
     assert fit_temperature(np.ones((4, 3)), np.zeros((4, 3), dtype=bool)) == 1.0
 
 
 @pytest.mark.parametrize("precision", [0.85, 0.9, 0.95])
-def test_a_threshold_keeps_its_precision_on_papers_it_was_not_chosen_on(precision: float) -> None:
-    """Chosen on 80 papers, as from a list, 300 times; the share that came alone gives 0.91."""
+def test_threshold_keeps_its_precision_on_new_papers(precision: float) -> None:
+    """Chosen on 80 papers, 300 times; the observed precision alone would give 0.91."""
     rng = np.random.default_rng(1)
     kept = []
     for _ in range(300):

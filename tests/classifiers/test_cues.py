@@ -1,5 +1,3 @@
-"""Cue words: whole tokens, counted once, honest before any training."""
-
 import pytest
 
 from classifiers.cues import CueClassifier, CueIndex, CueKey
@@ -20,24 +18,24 @@ AGENTS = CueKey("task", "agents")
         ("gui agents", "A GUI agent", False),
     ],
 )
-def test_a_cue_is_found_as_whole_words(cue: str, title: str, *, found: bool) -> None:
+def test_cue_matches_whole_words(cue: str, title: str, *, found: bool) -> None:
     index = CueIndex({AGENTS: (cue,)})
     assert bool(index.found(document("1", title))) is found
 
 
-def test_repeating_a_cue_soon_says_nothing_more() -> None:
+def test_repeated_cue_is_capped() -> None:
     index = CueIndex({AGENTS: ("agent",)})
     once, thrice, often = index.evidence([document(str(n), "", "agent " * n) for n in (1, 3, 300)])
     assert once < thrice == often
 
 
-def test_the_title_says_more_than_the_abstract() -> None:
+def test_title_counts_more_than_abstract() -> None:
     index = CueIndex({AGENTS: ("agent",)})
     title, abstract = index.evidence([document("1", "Agent"), document("2", "", "agent")])
     assert title > abstract
 
 
-def test_the_cue_classifier_places_a_plain_paper() -> None:
+def test_cue_classifier_places_a_paper() -> None:
     classifier = CueClassifier(load_taxonomy())
     video, tariffs = classifier.predict(
         [
@@ -53,7 +51,7 @@ def test_the_cue_classifier_places_a_plain_paper() -> None:
     assert classifier.model_id.startswith("cues-")
 
 
-def test_without_any_cue_no_label_is_preferred() -> None:
+def test_no_cue_prefers_no_label() -> None:
     [scores] = CueClassifier(load_taxonomy()).predict(outside(1))
     tasks = [p for facet, _, p in scores.facets if facet == "task"]
     assert tasks == pytest.approx([1 / len(tasks)] * len(tasks))

@@ -1,5 +1,3 @@
-"""The same lessons give the same model, whatever the process's hashes and threads."""
-
 import os
 import subprocess
 import sys
@@ -11,7 +9,7 @@ import pytest
 from classifiers.scoring import softmax
 
 ROOT = Path(__file__).resolve().parents[2]
-# Enough terms for the linear algebra behind numpy to share its sums among threads (10,000).
+# Enough terms (10,000) for numpy's linear algebra to split sums among threads.
 _TRAINED = """
 import hashlib
 from datetime import UTC, datetime
@@ -55,14 +53,14 @@ def _trained(hashes: str, threads: str) -> str:
 
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core has one order of summing")
-def test_hashes_and_threads_leave_no_trace() -> None:
+def test_model_is_independent_of_hashes_and_threads() -> None:
     one, other = _trained("1", "1"), _trained("2", "2")
     assert int(one.split()[0]) > 20_000
     assert one == other
 
 
-def test_a_rows_probabilities_do_not_depend_on_the_rows_beside_it() -> None:
-    # Nine labels: numpy sums eight and more otherwise where rows lie apart in memory.
+def test_probabilities_do_not_depend_on_other_rows() -> None:
+    # Nine labels: numpy sums eight and more in another order if rows are not contiguous.
     margins = np.random.default_rng(0).normal(size=(200, 12))[:, list(range(9))]
     together = softmax(margins)
     apart = np.vstack([softmax(margins[row : row + 1]) for row in range(len(margins))])

@@ -1,4 +1,4 @@
-"""On real papers, split by time: what the model must reach from the curated list alone."""
+"""Minimum results of the curated list alone on real papers, split by time."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from classifiers.measure.evaluation import evaluate
 
 
 @pytest.mark.slow
-def test_the_list_alone_places_later_papers_and_keeps_others_out(shared_data: Path) -> None:
+def test_model_of_the_list_alone_places_later_papers(shared_data: Path) -> None:
     data = load()
     background = data.background(0, 3_000)
     model = train(
@@ -23,7 +23,7 @@ def test_the_list_alone_places_later_papers_and_keeps_others_out(shared_data: Pa
     keys = {example.document.key for example in data.listed} | {d.key for d in background}
     found = evaluate(model, test, data.taxonomy, trained_on=keys)
     facets = {facet.facet: facet for facet in found.facets}
-    # A little under what docs/study/classifier.md reports, because rounding differs by platform.
+    # Slightly below docs/study/classifier.md, because rounding differs by platform.
     assert facets["modality"].top1 >= 0.90
     assert facets["task"].top1 >= 0.87
     assert found.scope.area_under_curve >= 0.97

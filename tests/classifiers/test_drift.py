@@ -1,5 +1,3 @@
-"""Drift: unknown words, shifted scores, and papers that gather where no section is."""
-
 import numpy as np
 import pytest
 
@@ -22,14 +20,14 @@ def test_known_texts_have_no_unknown_words(features: TextFeatures) -> None:
     assert unknown_share(features, []) == 0.0
 
 
-def test_equal_samples_have_not_shifted() -> None:
+def test_equal_samples_have_no_shift() -> None:
     sample = np.linspace(0, 1, 200)
     assert stability_index(sample, sample) == pytest.approx(0.0)
     assert stability_index(sample, sample**4) > 0.25
     assert stability_index(sample, np.array([])) == 0.0
 
 
-def test_a_week_of_other_scores_is_notable(features: TextFeatures) -> None:
+def test_week_with_other_scores_is_notable(features: TextFeatures) -> None:
     week = outside(5)
     steady = [0.05] * 80 + [0.9] * 20
     quiet = drift(features, week, reference=steady, scores=steady, decided=[(0.9, True)])
@@ -40,7 +38,7 @@ def test_a_week_of_other_scores_is_notable(features: TextFeatures) -> None:
     assert np.isnan(loud.calibration_error)
 
 
-def test_papers_that_gather_around_new_terms_are_noticed() -> None:
+def test_cluster_of_new_terms_is_found() -> None:
     robots = [
         document(f"robot-{n}", "Humanoid locomotion", f"Quadruped gaits on terrain {n}.")
         for n in range(30)
@@ -53,12 +51,12 @@ def test_papers_that_gather_around_new_terms_are_noticed() -> None:
     assert all(key.startswith("robot-") for key in found.examples)
 
 
-def test_the_taxonomys_own_words_are_no_news() -> None:
+def test_words_of_the_taxonomy_are_ignored() -> None:
     jailbreaks = [document(f"j-{n}", "Jailbreak", "jailbreak jailbreaking") for n in range(30)]
     assert missing_section(jailbreaks, outside(100), load_taxonomy()) is None
 
 
-def test_a_handful_is_no_cluster() -> None:
+def test_few_papers_are_not_a_cluster() -> None:
     robots = [document(f"robot-{n}", "Humanoid locomotion of quadrupeds") for n in range(3)]
     assert missing_section(robots, outside(100), load_taxonomy()) is None
 
@@ -69,7 +67,7 @@ def _reading(count: int, section: str, words: str) -> list[Document]:
     ]
 
 
-def test_what_a_section_speaks_of_is_no_news_however_often_it_stays_open() -> None:
+def test_terms_covered_by_a_section_are_ignored() -> None:
     troubled = _reading(40, "open", "chart reading of ledgers")
     placed = {"charts": _reading(20, "charts", "chart reading of ledgers")}
     others = outside(200)
@@ -77,7 +75,7 @@ def test_what_a_section_speaks_of_is_no_news_however_often_it_stays_open() -> No
     assert missing_section(troubled, others, load_taxonomy(), placed) is None
 
 
-def test_terms_that_stand_apart_are_no_subject() -> None:
+def test_unrelated_terms_are_not_a_subject() -> None:
     words = ("quokka", "wombat", "numbat", "bilby", "dingo", "echidna")
     apart = [document(f"{word}-{n}", word, word) for word in words for n in range(15)]
     assert missing_section(apart, outside(100), load_taxonomy()) is None
@@ -88,7 +86,7 @@ def test_terms_that_stand_apart_are_no_subject() -> None:
     assert all(key.startswith("h-") for key in found.examples)
 
 
-def test_a_subject_shows_among_hundreds_of_papers_that_are_open_for_other_reasons() -> None:
+def test_subject_is_found_among_other_flagged_papers() -> None:
     noise = [
         document(f"n-{n}", f"Answering questions about pictures {n}", "Grained textual answers.")
         for n in range(300)
@@ -103,7 +101,7 @@ def test_a_subject_shows_among_hundreds_of_papers_that_are_open_for_other_reason
         for n in range(15)
     ]
     rest = _reading(1500, "r", "customs tariffs of ports")
-    common = _reading(60, "o", "apiary")  # elsewhere in the stream it is nothing rare
+    common = _reading(60, "o", "apiary")  # frequent elsewhere in the stream
     found = missing_section([*noise, *hives], [*rest, *common], load_taxonomy(), placed)
     assert found is not None
     assert {"nectar", "brood"} <= {word for term, _ in found.terms for word in term.split()}

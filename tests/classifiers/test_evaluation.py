@@ -1,5 +1,3 @@
-"""Measures on later papers only, baselines beside them, replays of known decisions."""
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,22 +16,17 @@ from classifiers.measure.evaluation import LeakError, evaluate, labels_of, tempo
 from classifiers.measure.metrics import label_measures, reliability, work_saved
 from classifiers.measure.simulation import Asreview, OurRule, simulate
 from classifiers.types import Document, Example, Scores
-from config.taxonomy import Taxonomy, load_taxonomy
+from config.taxonomy import Taxonomy
 from tests.support.texts import TRAINED_AT, approved, outside, rejected, stream
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def taxonomy() -> Taxonomy:
-    return load_taxonomy()
 
 
 def _dated(examples: list[Example]) -> list[tuple[Example, datetime]]:
     return [(example, START + timedelta(days=n)) for n, example in enumerate(examples)]
 
 
-def test_the_split_is_by_time_and_loses_nothing() -> None:
+def test_split_is_by_time_and_complete() -> None:
     examples = approved(5)
     split = temporal_split(_dated(examples)[::-1], newest=0.25)
     assert split.train == tuple(examples[:15])
@@ -41,19 +34,19 @@ def test_the_split_is_by_time_and_loses_nothing() -> None:
     assert split.cut == START + timedelta(days=15)
 
 
-def test_what_was_decided_at_one_moment_stays_together() -> None:
+def test_examples_of_one_moment_stay_together() -> None:
     examples = approved(5)
     moments = [START] * 15 + [START + timedelta(days=1)] * 5
     split = temporal_split(list(zip(examples, moments, strict=True)), newest=0.5)
     assert (len(split.train), len(split.test)) == (15, 5)
 
 
-def test_a_bulk_import_alone_leaves_no_test() -> None:
+def test_bulk_import_alone_gives_an_empty_test() -> None:
     split = temporal_split([(example, START) for example in approved(2)])
     assert split.test == ()
 
 
-def test_nothing_is_scored_on_what_it_was_trained_on(taxonomy: Taxonomy) -> None:
+def test_trained_papers_are_refused(taxonomy: Taxonomy) -> None:
     examples = [*approved(3), *rejected(4)]
     model = train(examples, [], taxonomy, trained_at=TRAINED_AT)
     keys = {example.document.key for example in examples}
@@ -61,7 +54,7 @@ def test_nothing_is_scored_on_what_it_was_trained_on(taxonomy: Taxonomy) -> None
         evaluate(model, [*approved(1, start=50), examples[0]], taxonomy, trained_on=keys)
 
 
-def test_a_paper_under_a_second_id_is_the_same_paper(taxonomy: Taxonomy) -> None:
+def test_second_id_is_the_same_paper(taxonomy: Taxonomy) -> None:
     first, other = approved(2)[:2]
     again = replace(first.document, key="anew", title=f"{first.document.title.upper()}.")
     model = train([first, *rejected(4)], [], taxonomy, trained_at=TRAINED_AT)
@@ -76,14 +69,14 @@ def test_a_paper_under_a_second_id_is_the_same_paper(taxonomy: Taxonomy) -> None
     assert unmarked([again, other.document], marks([first.document])) == [other.document]
 
 
-def test_an_empty_test_is_refused(taxonomy: Taxonomy) -> None:
+def test_empty_test_is_refused(taxonomy: Taxonomy) -> None:
     model = train([], [], taxonomy, trained_at=TRAINED_AT)
     with pytest.raises(ModelError, match="nothing to evaluate on"):
         evaluate(model, [], taxonomy, trained_on=())
 
 
 class Oracle:
-    """Says of each paper what it was told to say."""
+    """Returns fixed scores."""
 
     model_id = "oracle"
 
@@ -114,7 +107,7 @@ class Oracle:
         )
 
 
-def test_figures_of_a_known_answer(taxonomy: Taxonomy) -> None:
+def test_measures_of_a_known_result(taxonomy: Taxonomy) -> None:
     video, image = "generation-video-non-llm-based", "generation-image-non-llm-based"
     test = [e for e in approved(2) if e.sections[0] in {video, image}] + rejected(2)
     said = {
@@ -142,7 +135,7 @@ def test_figures_of_a_known_answer(taxonomy: Taxonomy) -> None:
     assert (f"{video}-1", "scope", "out of scope") in hard
 
 
-def test_a_trained_model_beats_chance_and_bayes_stands_beside_it(taxonomy: Taxonomy) -> None:
+def test_trained_model_beats_chance(taxonomy: Taxonomy) -> None:
     examples = [*approved(), *rejected()]
     test = [*approved(3, start=700), *rejected(6, start=700)]
     keys = {example.document.key for example in examples}
@@ -158,7 +151,7 @@ def test_a_trained_model_beats_chance_and_bayes_stands_beside_it(taxonomy: Taxon
 
 
 @pytest.mark.parametrize("reading", ["likely", "uncertain", "mixed", "random"])
-def test_a_replay_reads_every_paper_once(taxonomy: Taxonomy, reading: str) -> None:
+def test_simulation_reads_every_paper_once(taxonomy: Taxonomy, reading: str) -> None:
     pool = [*approved(3), *(Example(d, in_scope=False) for d in outside(12))]
     found = simulate(OurRule(pool, [], taxonomy), pool, reading, batch=6, clock=lambda: 0.0)
     assert (found.papers, found.relevant, found.steps) == (24, 12, 4)
@@ -166,7 +159,7 @@ def test_a_replay_reads_every_paper_once(taxonomy: Taxonomy, reading: str) -> No
     assert [share for _, share in found.curve] == sorted(share for _, share in found.curve)
 
 
-def test_likely_first_saves_work_for_both_rules(taxonomy: Taxonomy) -> None:
+def test_likely_order_saves_work_for_both_rules(taxonomy: Taxonomy) -> None:
     pool = [*approved(3), *(Example(d, in_scope=False) for d in outside(36))]
     listed = approved(3, start=300)
     for rule in (OurRule(pool, listed, taxonomy), Asreview(pool, listed)):
@@ -183,7 +176,7 @@ def test_work_saved_of_known_rankings() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60))
-def test_reliability_bins_hold_everything_and_make_the_error(
+def test_reliability_bins_are_complete(
     pairs: list[tuple[float, bool]],
 ) -> None:
     chances = np.array([p for p, _ in pairs])
@@ -194,7 +187,7 @@ def test_reliability_bins_hold_everything_and_make_the_error(
     assert expected_error(chances, happened) == pytest.approx(by_hand)
 
 
-def test_a_threshold_keeps_the_precision_asked_for() -> None:
+def test_threshold_reaches_the_precision() -> None:
     chances = np.linspace(0.99, 0.9, 100)
     right = np.array([True] * 60 + [False] * 40)
     threshold = threshold_for(chances, right, 0.9)
@@ -202,19 +195,17 @@ def test_a_threshold_keeps_the_precision_asked_for() -> None:
     assert right[said].mean() >= 0.9
     assert said.sum() == 65  # (60 + 1) / (65 + 2) is the last over 0.9
     everything_right = threshold_for(np.linspace(1.0, 0.5, 101), np.ones(101, dtype=bool), 0.9)
-    assert everything_right == pytest.approx(
-        0.8, abs=0.006
-    )  # promised 0.9 on average: luck adds nothing
+    assert everything_right == pytest.approx(0.8, abs=0.006)  # 0.9 predicted on average
     assert threshold_for(chances, ~right, 0.95) == 1.0
 
 
-def test_measures_of_a_label_nobody_has() -> None:
+def test_measures_of_a_label_without_support() -> None:
     nobody = np.zeros(3, dtype=bool)
     found = label_measures("audio", np.zeros(3), nobody, nobody)
     assert (found.support, found.precision, found.recall, found.f1) == (0, 0.0, 0.0, 0.0)
 
 
-def test_all_techniques_of_a_place_count_in_no_figure(taxonomy: Taxonomy) -> None:
+def test_all_techniques_chosen_count_in_no_measure(taxonomy: Taxonomy) -> None:
     image = "generation-image-non-llm-based"
     every = tuple(
         s.id

@@ -3,22 +3,15 @@ import pytest
 from classifiers.linear.explain import Reading, term_places
 from classifiers.linear.model import Model
 from classifiers.linear.targets import Output
-from classifiers.linear.training import train
 from classifiers.scoring import sigmoid
 from classifiers.terms import Span
-from config.taxonomy import load_taxonomy
-from tests.support.texts import TRAINED_AT, approved, document, rejected, stream
+from tests.support.texts import document
 
 PAPER = document(
     "new",
     "Video Diffusion of Volcanoes",
     "Our text-to-video model: a diffusion transformer. Code at https://example.org/video",
 )
-
-
-@pytest.fixture(scope="module")
-def model() -> Model:
-    return train([*approved(), *rejected()], stream(), load_taxonomy(), trained_at=TRAINED_AT)
 
 
 def test_shares_of_every_output_add_up_to_its_score(model: Model) -> None:

@@ -1,5 +1,3 @@
-"""The taxonomy's pull on a fit: harder while examples are few, and only by what the fit saw."""
-
 import numpy as np
 import pytest
 
@@ -41,7 +39,7 @@ def corpus() -> Corpus:
         ("technique", RECIPE.label_pull, 0.0),
     ],
 )
-def test_words_pull_harder_while_few_examples_state_a_facet(
+def test_pull_is_stronger_with_few_examples(
     corpus: Corpus, facet: str, lasting: float, first: float
 ) -> None:
     columns = [c for c, output in enumerate(outputs(corpus.taxonomy)) if output.kind == facet]
@@ -51,7 +49,7 @@ def test_words_pull_harder_while_few_examples_state_a_facet(
     stated = (corpus.targets[in_scope][:, columns] != UNKNOWN).all(axis=1).sum()
     assert stated > RECIPE.first_examples or not first
     for seen, share in ((np.isin(np.arange(len(EXAMPLES)), few), 1.0), (in_scope, 3 / stated)):
-        # the scope alone is fitted, so that a label's weights are what the words say
+        # Only the scope is fitted, so that weights of labels come from the words alone.
         weights = fit_outputs(corpus, seen, stream_seen, RECIPE, only=SCOPE).weights[:, columns]
         towards = corpus.directions.labels[facet]
         spoken = (towards - towards.mean(axis=0)).T

@@ -1,5 +1,3 @@
-"""Which papers calibrate which fit: later ones where dates allow it, never one that was learned."""
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +15,7 @@ DAY = timedelta(days=1)
 
 
 def dated(examples: Sequence[Example], *, every: timedelta = DAY) -> list[Example]:
-    """Return the examples, one after the other in time, the verdicts mixed."""
+    """Return the examples with ascending dates and mixed verdicts."""
     mixed = sorted(examples, key=lambda e: e.document.key[::-1])
     return [
         replace(e, document=replace(e.document, known_at=START + n * every))
@@ -43,7 +41,7 @@ def moments(papers: Sequence[Example]) -> list[datetime]:
 MANY = [*approved(42), *rejected(108), *rejected(60, start=200)]
 
 
-def test_what_is_held_out_is_later_than_all_behind_the_fit() -> None:
+def test_held_out_papers_are_later_than_the_fit() -> None:
     examples, background = dated(MANY), stream(60)
     found = held(examples, background)
     assert found.chosen == LATER
@@ -60,7 +58,7 @@ def test_what_is_held_out_is_later_than_all_behind_the_fit() -> None:
         assert max(day for day in read if day) < min(day for day in asked if day)
 
 
-def test_the_later_papers_are_held_out_once() -> None:
+def test_later_papers_are_held_out_once() -> None:
     rounds = held(dated(MANY), stream(60)).rounds
     times = np.sum([each.held for each in rounds], axis=0)
     first = int(np.ceil(len(MANY) * 0.4))
@@ -68,7 +66,7 @@ def test_the_later_papers_are_held_out_once() -> None:
     assert np.sum([each.held_background for each in rounds], axis=0).max() == 1
 
 
-def test_papers_of_one_moment_are_never_on_both_sides() -> None:
+def test_papers_of_one_moment_stay_together() -> None:
     examples = [
         replace(e, document=replace(e.document, known_at=START + (n // 40) * DAY))
         for n, e in enumerate(dated(MANY))
@@ -78,7 +76,7 @@ def test_papers_of_one_moment_are_never_on_both_sides() -> None:
         assert days[each.examples].max() < days[each.held].min()
 
 
-def test_a_list_older_than_the_whole_stream_is_fitted_with_part_of_it() -> None:
+def test_old_list_is_fitted_with_part_of_the_stream() -> None:
     later = stream(60, start=START + 1_000 * DAY)
     found = held(dated(MANY), later)
     assert found.chosen == LATER
@@ -111,7 +109,7 @@ def old_rejections() -> list[Example]:
         pytest.param(old_rejections(), id="all rejected papers are old"),
     ],
 )
-def test_where_dates_say_too_little_parts_by_hash_take_turns(examples: list[Example]) -> None:
+def test_without_dates_parts_are_drawn_by_hash(examples: list[Example]) -> None:
     found = held(examples, outside(30))
     assert found.chosen == BY_HASH
     assert len(found.rounds) == Recipe().folds
@@ -121,7 +119,7 @@ def test_where_dates_say_too_little_parts_by_hash_take_turns(examples: list[Exam
         assert not (each.background & each.held_background).any()
 
 
-def test_a_paper_without_date_is_neither_learned_nor_asked() -> None:
+def test_undated_paper_is_neither_fitted_nor_held_out() -> None:
     examples = dated(MANY)
     examples[3] = replace(examples[3], document=replace(examples[3].document, known_at=None))
     found = held(examples)
@@ -130,7 +128,7 @@ def test_a_paper_without_date_is_neither_learned_nor_asked() -> None:
 
 
 @pytest.mark.parametrize("chosen", [LATER, BY_HASH])
-def test_of_very_many_one_round_is_enough(chosen: str) -> None:
+def test_large_training_has_one_round(chosen: str) -> None:
     examples = [*approved(108), *(e for n in range(3) for e in rejected(108, start=200 * n))]
     examples = dated(examples) if chosen == LATER else examples
     found = hold_out(examples, stream(60), Recipe(fold_limit=100), salt="0:")
@@ -140,7 +138,7 @@ def test_of_very_many_one_round_is_enough(chosen: str) -> None:
     assert not (only.examples & only.held).any()
 
 
-def test_of_a_thousand_the_newest_third_is_enough_if_both_verdicts_are_in_it() -> None:
+def test_thousand_examples_hold_out_the_newest_third() -> None:
     yes = [*approved(108), *approved(108, start=200)]
     no = [*rejected(108), *rejected(92, start=200)]
     assert [round(r.examples.mean(), 1) for r in held(dated([*yes, *no])).rounds] == [0.7, 0.9]
@@ -154,7 +152,7 @@ def test_of_a_thousand_the_newest_third_is_enough_if_both_verdicts_are_in_it() -
     assert [round(r.examples.mean(), 1) for r in found.rounds] == [0.4, 0.6, 0.8, 0.9]
 
 
-def test_a_fit_that_saw_no_rejection_calibrates_only_where_the_stream_stands_in_for_them() -> None:
+def test_fit_without_rejections_needs_the_stream() -> None:
     late = [
         replace(e, document=replace(e.document, known_at=START + timedelta(days=400 + n)))
         for n, e in enumerate([*rejected(90, start=200), *approved(120, start=300)])

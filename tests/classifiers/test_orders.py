@@ -1,5 +1,3 @@
-"""Orders of the queue and what an audit says of the papers nobody has read."""
-
 import pytest
 
 from classifiers.measure.audit import estimate
@@ -9,12 +7,12 @@ QUEUE = [(f"2601.{n:05d}", n / 100) for n in range(100)]
 
 
 @pytest.mark.parametrize("kind", ORDERS)
-def test_an_order_loses_and_repeats_nothing(kind: str) -> None:
+def test_order_is_a_permutation(kind: str) -> None:
     assert sorted(order(QUEUE, kind)) == sorted(key for key, _ in QUEUE)
     assert order(QUEUE[::-1], kind) == order(QUEUE, kind)
 
 
-def test_likely_begins_with_the_surest_and_uncertain_with_the_open_ones() -> None:
+def test_likely_and_uncertain_begin_correctly() -> None:
     assert order(QUEUE, "likely")[0] == "2601.00099"
     assert order(QUEUE, "uncertain")[:3] == ["2601.00050", "2601.00049", "2601.00051"]
 
@@ -25,18 +23,18 @@ def test_mixed_takes_seven_likely_and_three_uncertain() -> None:
     assert first[7:] == order(QUEUE, "uncertain")[:3]
 
 
-def test_random_depends_on_the_salt_alone() -> None:
+def test_random_depends_on_the_salt_only() -> None:
     assert order(QUEUE, "random", salt="a") != order(QUEUE, "random", salt="b")
     doubted = [(key, 1 - p) for key, p in QUEUE]
     assert order(doubted, "random", salt="a") == order(QUEUE, "random", salt="a")
 
 
-def test_an_unknown_order_names_the_known_ones() -> None:
+def test_unknown_order_names_the_known_ones() -> None:
     with pytest.raises(ValueError, match="likely, uncertain, mixed, random"):
         order(QUEUE, "best")
 
 
-def test_a_clean_audit_lets_the_reviewer_stop() -> None:
+def test_audit_without_relevant_papers_may_stop() -> None:
     found = estimate(sampled=300, relevant=0, unseen=1000, found=400)
     assert found.low == 0
     # Clopper-Pearson with no hit: 1 - 0.025 ** (1 / 300)
@@ -45,19 +43,19 @@ def test_a_clean_audit_lets_the_reviewer_stop() -> None:
     assert found.may_stop
 
 
-def test_a_small_audit_does_not() -> None:
+def test_small_audit_may_not_stop() -> None:
     found = estimate(sampled=20, relevant=0, unseen=1000, found=400)
     assert found.recall == 1.0
     assert not found.may_stop
 
 
-def test_without_a_sample_nothing_is_known() -> None:
+def test_estimate_without_a_sample_is_open() -> None:
     found = estimate(sampled=0, relevant=0, unseen=10, found=0)
     assert (found.low, found.high) == (0.0, 10.0)
     assert not found.may_stop
 
 
-def test_the_interval_holds_the_estimate() -> None:
+def test_interval_contains_the_estimate() -> None:
     found = estimate(sampled=50, relevant=5, unseen=200, found=80)
     assert found.low < found.relevant < found.high
     assert found.relevant == pytest.approx(20)

@@ -1,5 +1,3 @@
-"""The fast transform against scikit-learn's own, bit for bit."""
-
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -41,7 +39,7 @@ _WORDS = st.sampled_from(
 
 @settings(max_examples=60, deadline=None)
 @given(texts=st.lists(st.lists(_WORDS, max_size=12).map(" ".join), min_size=1, max_size=5))
-def test_the_fast_transform_equals_scikit_learns_bit_for_bit(
+def test_transform_equals_scikit_learn_bit_for_bit(
     reference: TfidfVectorizer, features: TextFeatures, texts: list[str]
 ) -> None:
     assert_same_bits(reference, features, texts)
@@ -49,8 +47,8 @@ def test_the_fast_transform_equals_scikit_learns_bit_for_bit(
 
 @settings(max_examples=100, deadline=None)
 @given(texts=st.lists(st.text(max_size=60), min_size=1, max_size=4), cut=st.integers(0, 60))
-def test_any_characters_give_scikit_learns_bits(texts: list[str], cut: int) -> None:
-    """Each text is learned too, so that its own words and pairs are all known."""
+def test_any_characters_equal_scikit_learn(texts: list[str], cut: int) -> None:
+    """Fitted on the same texts, so that all their words and pairs are known."""
     learned = [*LEARNED, *texts]
     theirs = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32).fit(learned)
     ours = TextFeatures().restore(theirs.get_feature_names_out().tolist(), theirs.idf_)
@@ -71,7 +69,7 @@ def test_any_characters_give_scikit_learns_bits(texts: list[str], cut: int) -> N
         "video\ntext\u2028text\x1ctext\x85text",
         "video\N{NO-BREAK SPACE}diffusion\N{EM DASH}models\N{RIGHT SINGLE QUOTATION MARK}s",
         "VIDEO \N{KELVIN SIGN}elvin \N{LATIN CAPITAL LETTER I WITH DOT ABOVE}mage of text",
-        "\u03a3 \u03a3\u03a3 \u03a3\u03a3.",  # a sigma is lowered by its place in the word
+        "\u03a3 \u03a3\u03a3 \u03a3\u03a3.",  # lower case depends on the position in the word
         "cafe\N{COMBINING ACUTE ACCENT} caf\N{LATIN SMALL LETTER E WITH ACUTE} naïve GRÖSSE Größe",
         "video \N{LATIN SMALL LETTER E WITH ACUTE} diffusion",
         "视频 生成, 视频生成 and \N{ARABIC-INDIC DIGIT THREE}D \N{SUPERSCRIPT TWO}",
@@ -85,18 +83,18 @@ def test_any_characters_give_scikit_learns_bits(texts: list[str], cut: int) -> N
         "\N{GREEK SMALL LETTER ALPHA}" * 100_000 + " video",
     ],
 )
-def test_hostile_texts_give_scikit_learns_bits(
+def test_hostile_texts_equal_scikit_learn(
     reference: TfidfVectorizer, features: TextFeatures, text: str
 ) -> None:
     assert_same_bits(reference, features, [text])
     assert_same_bits(reference, features, ["of text", text, "", text, "video diffusion"])
 
 
-def test_many_texts_in_several_chunks_give_scikit_learns_bits(
+def test_several_chunks_equal_scikit_learn(
     reference: TfidfVectorizer, features: TextFeatures
 ) -> None:
     texts = [f"{LEARNED[n % len(LEARNED)]} {'unseen words ' * (n % 40)}" for n in range(5_000)]
-    assert sum(map(len, texts)) > 1_000_000  # twice what is counted at once
+    assert sum(map(len, texts)) > 1_000_000  # two chunks
     assert_same_bits(reference, features, texts)
 
 
@@ -105,7 +103,7 @@ def test_many_texts_in_several_chunks_give_scikit_learns_bits(
     asked=st.lists(st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 3)), max_size=50),
 )
 @settings(deadline=None)
-def test_a_lookup_answers_as_a_dictionary(
+def test_lookup_equals_a_dictionary(
     keys: set[tuple[int, int]], asked: list[tuple[int, int]]
 ) -> None:
     known = {key: number for number, key in enumerate(sorted(keys))}
@@ -113,8 +111,8 @@ def test_a_lookup_answers_as_a_dictionary(
     assert found.tolist() == [known.get(key, -1) for key in [*asked, *known]]
 
 
-def test_keys_that_all_want_the_same_slot_are_told_apart() -> None:
-    """Small multiples of the inverse of the spreading factor all become small numbers."""
+def test_colliding_keys_are_distinguished() -> None:
+    """Small multiples of the inverse of the multiplier all hash to small numbers."""
     inverse = np.uint64(pow(int(_SPREAD), -1, 2**64))
     keys = np.arange(600, dtype=np.uint64) * inverse
     table = Lookup([keys[:300]], np.arange(300, dtype=np.int32))
@@ -138,7 +136,7 @@ def assert_same_bits(theirs: TfidfVectorizer, ours: TextFeatures, texts: list[st
         assert getattr(got, part).tobytes() == getattr(expected, part).tobytes()
 
 
-def test_fitting_learns_what_scikit_learn_learns(reference: TfidfVectorizer) -> None:
+def test_fit_equals_scikit_learn(reference: TfidfVectorizer) -> None:
     fitted = TextFeatures().fit(LEARNED)
     assert fitted.terms_ == reference.get_feature_names_out().tolist()
     assert fitted.idf_.tobytes() == reference.idf_.tobytes()
@@ -148,17 +146,17 @@ def test_no_texts_give_an_empty_matrix(features: TextFeatures) -> None:
     assert features.transform([]).shape == (0, len(features.terms_))
 
 
-def test_a_pair_never_spans_two_texts(features: TextFeatures) -> None:
+def test_pair_never_spans_two_texts(features: TextFeatures) -> None:
     matrix = features.transform(["video", "diffusion"])
     assert matrix.nnz == 2
 
 
-def test_addresses_are_not_prose_and_titles_count_twice() -> None:
+def test_addresses_are_ignored_and_titles_count_twice() -> None:
     text = document_text(Document("1", "A title", "Code at https://example.org/our-method here"))
     assert tokens(text) == ["title", "title", "code", "at", "here"]
 
 
-def test_places_point_into_the_text_as_it_stands() -> None:
+def test_places_point_into_the_original() -> None:
     text = "Naïve 3D Scenes"
     assert [(token, text[start:end]) for token, start, end in places(text)] == [
         ("naïve", "Naïve"),

@@ -12,6 +12,7 @@ from storage.store import OpenStore, store_opener
 from storage.types import Verdict
 from tests.support.builders import make_decision, make_paper
 from tests.support.digest import MONDAY, TAXONOMY
+from tests.support.storage import published_to
 
 W12 = Week(2026, 12)
 LATER = datetime(2026, 3, 24, 6, 0, tzinfo=UTC)
@@ -61,7 +62,7 @@ def _write(
 
 def _published(open_store: OpenStore) -> set[tuple[str, str]]:
     with open_store() as store:
-        return store.published.entries("digest:2026-W12")
+        return published_to(store, "digest:2026-W12")
 
 
 def test_the_week_is_written_and_recorded(open_store: OpenStore, tmp_path: Path) -> None:

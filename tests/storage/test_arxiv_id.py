@@ -1,5 +1,3 @@
-"""Identifiers as people, feeds and links write them."""
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +20,7 @@ from storage.arxiv_id import ArxivId, id_month, parse_arxiv_id
         ("CS/0501001", ArxivId("cs/0501001")),
     ],
 )
-def test_every_spelling_has_one_key(text: str, expected: ArxivId) -> None:
+def test_every_notation_has_one_key(text: str, expected: ArxivId) -> None:
     assert parse_arxiv_id(text) == expected
 
 
@@ -36,17 +34,17 @@ def test_every_spelling_has_one_key(text: str, expected: ArxivId) -> None:
         "\N{ARABIC-INDIC DIGIT TWO}405.19334",
     ],
 )
-def test_what_is_no_identifier(text: str) -> None:
+def test_invalid_identifiers(text: str) -> None:
     assert parse_arxiv_id(text) is None
 
 
 @given(st.text())
-def test_any_text_can_be_asked(text: str) -> None:
+def test_any_text_is_accepted(text: str) -> None:
     found = parse_arxiv_id(text)
     assert found is None or parse_arxiv_id(str(found)) == found
 
 
-def test_old_identifiers_belong_to_the_last_century() -> None:
+def test_month_of_old_identifiers() -> None:
     assert id_month("math/9901001") == (1999, 1)
     assert id_month("cs/0501001") == (2005, 1)
     assert id_month("2405.19334") == (2024, 5)

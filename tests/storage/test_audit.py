@@ -1,7 +1,4 @@
-"""The audit's table: what was drawn at random, what stands about it, and the counts around it."""
-
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,11 +16,10 @@ IDS = [f"2603.{n:05}" for n in range(1, 21)]
 
 
 @pytest.fixture
-def store(tmp_path: Path, now: datetime) -> Iterator[Store]:
-    with opener(tmp_path)() as store:
-        store.papers.upsert([make_paper(each) for each in IDS], seen_at=now)
-        add_predictions(store, [make_prediction(each) for each in IDS])
-        yield store
+def store(store: Store, now: datetime) -> Store:
+    store.papers.upsert([make_paper(each) for each in IDS], seen_at=now)
+    add_predictions(store, [make_prediction(each) for each in IDS])
+    return store
 
 
 def shuffled(store: Store) -> list[str]:
@@ -39,12 +35,12 @@ def draw(store: Store, arxiv_id: str, verdict: Verdict, decided_at: datetime) ->
     return decision.decision_id
 
 
-def test_without_a_draw_there_is_no_sample(store: Store) -> None:
+def test_no_draw_gives_an_empty_sample(store: Store) -> None:
     store.decisions.add([make_decision(IDS[0])])
     assert store.audit.sample(10) == AuditSample(0, 0, 0, 0)
 
 
-def test_the_sample_counts_what_stands_now(store: Store, now: datetime) -> None:
+def test_sample_counts_current_verdicts(store: Store, now: datetime) -> None:
     first, second, third, *_ = shuffled(store)
     draw(store, first, Verdict.APPROVED, now)
     draw(store, second, Verdict.REJECTED, now)
@@ -59,21 +55,21 @@ def test_the_sample_counts_what_stands_now(store: Store, now: datetime) -> None:
     assert (sample.known, sample.unknown) == (3, 0)
 
 
-def test_what_was_passed_over_or_taken_back_is_unknown(store: Store, now: datetime) -> None:
+def test_skipped_and_undone_papers_are_unknown(store: Store, now: datetime) -> None:
     order = shuffled(store)
     undone = draw(store, order[0], Verdict.APPROVED, now)
     draw(store, order[3], Verdict.REJECTED, now)
     assert store.audit.sample(10) == AuditSample(1, 1, 0, 2)
     store.decisions.undo(reviewer="ada", undone_at=now, decision_id=undone)
     assert store.audit.sample(10) == AuditSample(0, 1, 0, 3)
-    # who decides it in another order tells as much about it
+    # Decided later, in another order: counts all the same.
     store.decisions.add(
         [make_decision(order[1], verdict=Verdict.REJECTED, sections=(), decided_at=now)]
     )
     assert store.audit.sample(10).skipped == 2
 
 
-def test_the_last_drawn_one_taken_back_is_unknown_too(store: Store, now: datetime) -> None:
+def test_undone_last_draw_is_unknown(store: Store, now: datetime) -> None:
     order = shuffled(store)
     draw(store, order[0], Verdict.APPROVED, now)
     last = draw(store, order[1], Verdict.REJECTED, now)
@@ -81,7 +77,7 @@ def test_the_last_drawn_one_taken_back_is_unknown_too(store: Store, now: datetim
     assert store.audit.sample(10) == AuditSample(1, 0, 0, 1)
 
 
-def test_a_draw_is_a_commit_the_manifest_counts(tmp_path: Path, now: datetime) -> None:
+def test_draw_is_counted_by_the_manifest(tmp_path: Path, now: datetime) -> None:
     path = manifest_path(database(tmp_path))
     with opener(tmp_path)() as store:
         store.papers.upsert([make_paper(IDS[0])], seen_at=now)
@@ -91,9 +87,7 @@ def test_a_draw_is_a_commit_the_manifest_counts(tmp_path: Path, now: datetime) -
         assert json.loads(path.read_text())["generation"] == before + 1
 
 
-def test_papers_that_came_after_the_last_draw_were_not_passed_over(
-    store: Store, now: datetime
-) -> None:
+def test_papers_after_the_last_draw_are_not_skipped(store: Store, now: datetime) -> None:
     order = shuffled(store)
     for arxiv_id in order[:10]:
         draw(store, arxiv_id, Verdict.REJECTED, now)
@@ -104,7 +98,7 @@ def test_papers_that_came_after_the_last_draw_were_not_passed_over(
     assert store.audit.sample(10) == AuditSample(0, 10, 0, 0)
 
 
-def test_only_the_last_draws_are_the_sample(store: Store, now: datetime) -> None:
+def test_sample_has_only_the_last_draws(store: Store, now: datetime) -> None:
     for day, arxiv_id in enumerate(shuffled(store)[:6]):
         verdict = Verdict.APPROVED if day < 3 else Verdict.REJECTED
         draw(store, arxiv_id, verdict, now + timedelta(days=day))
@@ -112,7 +106,7 @@ def test_only_the_last_draws_are_the_sample(store: Store, now: datetime) -> None
     assert store.audit.sample(4) == AuditSample(1, 3, 0, 0)
 
 
-def test_the_counts_of_the_screening(store: Store, now: datetime) -> None:
+def test_screening_counts(store: Store, now: datetime) -> None:
     run_id = store.runs.start("run", now)
     store.runs.finish(
         run_id, finished_at=now, status=RunStatus.DONE, counts={"new": 20, "unchanged": 7}

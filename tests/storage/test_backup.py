@@ -1,5 +1,3 @@
-"""A backup is whole, a restore takes the database back, and nothing is thrown away."""
-
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,9 +27,7 @@ def held(path: Path) -> set[str]:
         return store.papers.held(IDS)
 
 
-def test_a_backup_can_be_restored_and_the_replaced_file_is_kept(
-    database: Path, tmp_path: Path
-) -> None:
+def test_restore_keeps_the_replaced_file(database: Path, tmp_path: Path) -> None:
     safe = tmp_path / "safe" / "copy.duckdb"
     made = back_up(database, safe, busy_timeout_seconds=5)
     assert (made.papers, made.decisions) == (1, 1)
@@ -44,9 +40,7 @@ def test_a_backup_can_be_restored_and_the_replaced_file_is_kept(
     assert [p.name for p in safe.parent.iterdir()] == ["copy.duckdb"]
 
 
-def test_of_two_restores_in_one_second_both_replaced_files_are_kept(
-    database: Path, tmp_path: Path
-) -> None:
+def test_two_restores_in_one_second_keep_both_files(database: Path, tmp_path: Path) -> None:
     safe = tmp_path / "copy.duckdb"
     back_up(database, safe, busy_timeout_seconds=5)
     with store_opener(database)() as store:
@@ -55,9 +49,7 @@ def test_of_two_restores_in_one_second_both_replaced_files_are_kept(
     assert [held(path) for path in kept if path] == [set(IDS), {IDS[0]}, {IDS[0]}]
 
 
-def test_a_log_left_from_a_kept_file_is_not_given_to_another(
-    database: Path, tmp_path: Path
-) -> None:
+def test_wal_of_a_kept_file_is_not_reused(database: Path, tmp_path: Path) -> None:
     safe = tmp_path / "copy.duckdb"
     back_up(database, safe, busy_timeout_seconds=5)
     kept = restore(safe, database, now=NOW, busy_timeout_seconds=5).kept
@@ -70,18 +62,18 @@ def test_a_log_left_from_a_kept_file_is_not_given_to_another(
     assert held(again) == {IDS[0]}
 
 
-def test_rows_still_in_the_wal_are_in_the_backup(database: Path, tmp_path: Path) -> None:
+def test_backup_contains_rows_of_the_wal(database: Path, tmp_path: Path) -> None:
     with store_opener(database)() as store:
         store.papers.upsert([make_paper(IDS[1])], seen_at=NOW)
     assert back_up(database, tmp_path / "copy.duckdb", busy_timeout_seconds=5).papers == 2
 
 
-def test_a_damaged_database_is_restored_but_not_backed_up(database: Path, tmp_path: Path) -> None:
+def test_damaged_database_is_not_backed_up(database: Path, tmp_path: Path) -> None:
     older = tmp_path / "older.duckdb"
     back_up(database, older, busy_timeout_seconds=5)
     with store_opener(database)() as store:
         store.papers.upsert([make_paper(IDS[1])], seen_at=NOW)
-    database.write_bytes(older.read_bytes())  # the file of yesterday under the manifest of today
+    database.write_bytes(older.read_bytes())  # an older file with the current manifest
     database.with_name(database.name + ".wal").unlink(missing_ok=True)
     with pytest.raises(StoreDamagedError, match="living-survey restore"):
         back_up(database, tmp_path / "copy.duckdb", busy_timeout_seconds=5)
@@ -89,7 +81,7 @@ def test_a_damaged_database_is_restored_but_not_backed_up(database: Path, tmp_pa
     assert held(database) == {IDS[0]}
 
 
-def test_what_is_no_backup_replaces_nothing(database: Path, tmp_path: Path) -> None:
+def test_invalid_backup_replaces_nothing(database: Path, tmp_path: Path) -> None:
     foreign = tmp_path / "thesis.txt"
     foreign.write_text("not a database " * 1000)
     for source in (foreign, tmp_path / "gone.duckdb"):
@@ -101,7 +93,7 @@ def test_what_is_no_backup_replaces_nothing(database: Path, tmp_path: Path) -> N
     assert foreign.read_text().startswith("not a database")
 
 
-def test_the_commands(tmp_path: Path) -> None:
+def test_backup_and_restore_commands(tmp_path: Path) -> None:
     survey = Survey(tmp_path)
     assert survey.call("backup").status == 1  # nothing to back up yet
     survey.json("init")

@@ -11,7 +11,7 @@ from storage.errors import StorageError, StoreDamagedError
 from tests.support.builders import make_paper
 from tests.support.storage import database, lines_of, opener, start_process
 
-# Writes one paper a transaction and says so when it is committed, for ever.
+# Writes one paper per transaction and prints its number once committed.
 STREAM = """
     import sys
     from datetime import UTC, datetime
@@ -27,7 +27,7 @@ STREAM = """
             print(number, flush=True)
 """
 
-# Tells whether DuckDB would draw a progress bar: for itself, and in the store.
+# Prints whether DuckDB would draw a progress bar, by itself and in the store.
 DRAWS = """
     import sys
     from pathlib import Path
@@ -41,7 +41,7 @@ DRAWS = """
 
 
 def killed_after(folder: Path, transactions: int) -> int:
-    """Kill -9 a process in its stream of writes; return the last it called committed."""
+    """Kill -9 a writing process; return the last number it printed."""
     last = 0
     with start_process(STREAM, str(database(folder))) as process:
         for line in lines_of(process):
@@ -51,8 +51,8 @@ def killed_after(folder: Path, transactions: int) -> int:
     return last
 
 
-def test_what_changes_nothing_is_no_commit(tmp_path: Path, now: datetime) -> None:
-    """A commit counts up the generation, and costs a manifest and a checkpoint."""
+def test_unchanged_rows_are_not_committed(tmp_path: Path, now: datetime) -> None:
+    """A commit increments the generation and writes a manifest."""
     path, later = database(tmp_path), now + timedelta(days=1)
 
     def write(moment: datetime) -> int:
@@ -69,13 +69,13 @@ def test_what_changes_nothing_is_no_commit(tmp_path: Path, now: datetime) -> Non
     assert write(later) == first
     with opener(tmp_path)() as store:
         store.cursors.save("oai:cs", "2026-03-18", later)
-    assert write(later) == first + 2  # there and back
+    assert write(later) == first + 2  # changed and changed back
     with opener(tmp_path)() as store:
         assert store.cursors.get("oai:cs") == "2026-03-17"
 
 
-def test_duckdb_draws_no_progress_bar_into_our_answers(tmp_path: Path) -> None:
-    """DuckDB takes `python -c` for a prompt: on a busy machine its bar got between our lines."""
+def test_duckdb_prints_no_progress_bar(tmp_path: Path) -> None:
+    """Under `python -c` DuckDB draws one after two seconds."""
     with start_process(DRAWS, str(database(tmp_path))) as process:
         assert list(lines_of(process)) == ["True", "False"]
 
@@ -85,19 +85,17 @@ def wal(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("transactions", [1, 20])
-def test_after_kill_9_all_that_was_committed_is_there_and_nothing_half(
-    tmp_path: Path, now: datetime, transactions: int
-) -> None:
+def test_kill_keeps_whole_commits_only(tmp_path: Path, now: datetime, transactions: int) -> None:
     last = killed_after(tmp_path, transactions)
     assert wal(tmp_path).exists()
     with opener(tmp_path)() as store:
         count = store.papers.count()
         assert store.cursors.get("count") == str(count)
-        assert count in (last, last + 1)  # the last one may have been committed but not told
+        assert count in (last, last + 1)  # the last one may have been committed but not printed
         store.papers.upsert([make_paper("2604.00001")], seen_at=now)
 
 
-def test_a_wal_that_lost_its_first_byte_is_noticed_and_nothing_is_overwritten(
+def test_wal_with_damaged_first_byte_is_detected(
     tmp_path: Path,
 ) -> None:
     killed_after(tmp_path, 5)
@@ -115,14 +113,14 @@ def test_a_wal_that_lost_its_first_byte_is_noticed_and_nothing_is_overwritten(
     assert wal(tmp_path).read_bytes() == damaged
 
 
-def test_a_wal_that_is_gone_is_noticed(tmp_path: Path) -> None:
+def test_missing_wal_is_detected(tmp_path: Path) -> None:
     killed_after(tmp_path, 5)
     wal(tmp_path).unlink()
     with pytest.raises(StoreDamagedError, match="has lost its last"), opener(tmp_path)():
         pass
 
 
-def test_a_wal_damaged_in_the_middle_is_refused(tmp_path: Path) -> None:
+def test_wal_damaged_in_the_middle_is_refused(tmp_path: Path) -> None:
     killed_after(tmp_path, 5)
     damaged = bytearray(wal(tmp_path).read_bytes())
     damaged[len(damaged) // 2] ^= 0x01
@@ -131,7 +129,7 @@ def test_a_wal_damaged_in_the_middle_is_refused(tmp_path: Path) -> None:
         pass
 
 
-def test_a_file_cut_short_is_damaged_and_no_full_disk(tmp_path: Path, now: datetime) -> None:
+def test_truncated_file_is_reported_as_damaged(tmp_path: Path, now: datetime) -> None:
     papers = [make_paper(f"2603.{number:05d}", abstract=f"{number} " * 60) for number in range(900)]
     with opener(tmp_path)() as store:
         store.papers.upsert(papers, seen_at=now)
@@ -142,7 +140,7 @@ def test_a_file_cut_short_is_damaged_and_no_full_disk(tmp_path: Path, now: datet
         list(map(store.papers.get, (paper.arxiv_id for paper in papers)))
 
 
-def test_a_file_that_is_gone_is_not_replaced_by_an_empty_one(tmp_path: Path, now: datetime) -> None:
+def test_missing_file_is_not_replaced(tmp_path: Path, now: datetime) -> None:
     with opener(tmp_path)() as store:
         store.papers.upsert([make_paper()], seen_at=now)
     database(tmp_path).unlink()
@@ -153,9 +151,7 @@ def test_a_file_that_is_gone_is_not_replaced_by_an_empty_one(tmp_path: Path, now
         assert store.papers.count() == 0
 
 
-def test_an_older_copy_put_back_is_refused_until_the_manifest_agrees(
-    tmp_path: Path, now: datetime
-) -> None:
+def test_older_copy_is_refused_by_the_manifest(tmp_path: Path, now: datetime) -> None:
     with opener(tmp_path)() as store:
         store.papers.upsert([make_paper("2603.00001")], seen_at=now)
     shutil.copy(database(tmp_path), tmp_path / "backup")
@@ -169,7 +165,7 @@ def test_an_older_copy_put_back_is_refused_until_the_manifest_agrees(
         assert store.papers.count() == 1
 
 
-def test_the_manifest_counts_what_is_held(tmp_path: Path, now: datetime) -> None:
+def test_manifest_counts_rows(tmp_path: Path, now: datetime) -> None:
     with opener(tmp_path)() as store:
         before = json.loads(manifest_path(database(tmp_path)).read_text())["generation"]
         store.papers.upsert([make_paper()], seen_at=now)
@@ -182,7 +178,7 @@ def test_the_manifest_counts_what_is_held(tmp_path: Path, now: datetime) -> None
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"generation": "x"}', '{"unknown": 1}'])
-def test_a_manifest_that_cannot_be_read_is_said_and_written_anew(
+def test_unreadable_manifest_is_reported_and_rewritten(
     tmp_path: Path, now: datetime, text: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with opener(tmp_path)() as store:
@@ -199,9 +195,7 @@ def test_a_manifest_that_cannot_be_read_is_said_and_written_anew(
 
 
 @pytest.mark.parametrize("left", [0.001, 0.5])
-def test_a_cut_file_gives_a_clear_error_at_the_latest_when_it_is_read(
-    tmp_path: Path, now: datetime, left: float
-) -> None:
+def test_truncated_file_fails_when_read(tmp_path: Path, now: datetime, left: float) -> None:
     with opener(tmp_path)() as store:
         store.papers.upsert([make_paper(f"2603.{n:05d}") for n in range(5000)], seen_at=now)
     whole = database(tmp_path).read_bytes()
@@ -216,9 +210,7 @@ def test_a_cut_file_gives_a_clear_error_at_the_latest_when_it_is_read(
     assert caught.value.hint
 
 
-def test_a_manifest_that_cannot_be_written_is_a_clear_error_and_loses_nothing(
-    tmp_path: Path, now: datetime
-) -> None:
+def test_unwritable_manifest_keeps_the_commit(tmp_path: Path, now: datetime) -> None:
     path = manifest_path(database(tmp_path))
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     with opener(tmp_path)() as store:

@@ -1,7 +1,5 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +8,6 @@ from storage.errors import DecisionNotFoundError, NothingToUndoError, PaperNotFo
 from storage.store import Store
 from storage.types import Decision, NewDecision, Verdict
 from tests.support.builders import SUBMITTED, make_decision, make_paper
-from tests.support.storage import opener
 
 HOUR = timedelta(hours=1)
 MONDAY = datetime(2026, 3, 16, tzinfo=UTC)
@@ -18,10 +15,9 @@ NEXT_MONDAY = MONDAY + timedelta(days=7)
 
 
 @pytest.fixture
-def store(tmp_path: Path, now: datetime) -> Iterator[Store]:
-    with opener(tmp_path)() as store:
-        store.papers.upsert([make_paper(f"2603.{n:05d}") for n in range(1, 5)], seen_at=now)
-        yield store
+def store(store: Store, now: datetime) -> Store:
+    store.papers.upsert([make_paper(f"2603.{n:05d}") for n in range(1, 5)], seen_at=now)
+    return store
 
 
 def approved(store: Store) -> list[str]:
@@ -32,7 +28,7 @@ def reject(arxiv_id: str = "2603.00001", **overrides: object) -> NewDecision:
     return make_decision(arxiv_id, verdict=Verdict.REJECTED, sections=(), **overrides)
 
 
-def test_a_decision_comes_back_as_it_was_made(store: Store) -> None:
+def test_decision_round_trip(store: Store) -> None:
     new = make_decision(note="fits; 'quoted' \N{SNOWMAN}", sections=("b", "a"))
     (decision,) = store.decisions.add([new])
     assert decision == Decision(
@@ -49,7 +45,7 @@ def test_a_decision_comes_back_as_it_was_made(store: Store) -> None:
     assert store.decisions.standing(["2603.00001", "2603.00002"]) == {"2603.00001": decision}
 
 
-def test_an_identical_decision_is_stored_once(store: Store) -> None:
+def test_identical_decision_is_stored_once(store: Store) -> None:
     batch = [make_decision(), make_decision("2603.00002")]
     first = store.decisions.add([*batch, batch[0]])
     assert first[0] == first[2]
@@ -67,18 +63,18 @@ def test_an_identical_decision_is_stored_once(store: Store) -> None:
         make_decision(decided_at=SUBMITTED + timedelta(microseconds=1)),
     ],
 )
-def test_any_other_field_makes_another_decision(store: Store, other: NewDecision) -> None:
+def test_any_different_field_is_another_decision(store: Store, other: NewDecision) -> None:
     one, two = store.decisions.add([make_decision(), other])
     assert one.decision_id != two.decision_id
 
 
-def test_the_same_instant_in_another_zone_is_the_same_decision(store: Store) -> None:
+def test_time_zone_does_not_change_a_decision(store: Store) -> None:
     tokyo = SUBMITTED.astimezone(datetime.fromisoformat("2026-01-01T00:00:00+09:00").tzinfo)
     one, two = store.decisions.add([make_decision(), make_decision(decided_at=tokyo)])
     assert one == two
 
 
-def test_an_unknown_paper_refuses_the_batch_and_names_itself(store: Store) -> None:
+def test_unknown_paper_refuses_the_batch(store: Store) -> None:
     with pytest.raises(PaperNotFoundError, match=r"2603\.99999.*living-survey add") as caught:
         store.decisions.add([make_decision(), make_decision("2603.99999")])
     assert caught.value.arxiv_ids == ("2603.99999",)
@@ -86,7 +82,7 @@ def test_an_unknown_paper_refuses_the_batch_and_names_itself(store: Store) -> No
     assert store.decisions.recent(10) == []
 
 
-def test_the_last_live_decision_stands(store: Store) -> None:
+def test_last_live_decision_is_standing(store: Store) -> None:
     store.decisions.add([make_decision(decided_at=SUBMITTED + HOUR)])
     (earlier,) = store.decisions.add([reject(reviewer="bo")])
     assert store.decisions.standing(["2603.00001"])["2603.00001"].verdict is Verdict.APPROVED
@@ -99,14 +95,12 @@ def test_the_last_live_decision_stands(store: Store) -> None:
     assert store.decisions.standing(["2603.00001"])["2603.00001"].verdict is Verdict.APPROVED
 
 
-def test_at_one_instant_the_one_recorded_last_stands(store: Store) -> None:
+def test_last_recorded_of_one_instant_is_standing(store: Store) -> None:
     store.decisions.add([make_decision(), reject()])
     assert store.decisions.standing(["2603.00001"])["2603.00001"].verdict is Verdict.REJECTED
 
 
-def test_undo_takes_back_the_reviewers_last_and_then_the_one_before(
-    store: Store, now: datetime
-) -> None:
+def test_undo_goes_back_decision_by_decision(store: Store, now: datetime) -> None:
     store.decisions.add([make_decision("2603.00001")])
     store.decisions.add([make_decision("2603.00002", decided_at=SUBMITTED - HOUR)])
     store.decisions.add([make_decision("2603.00003", reviewer="bo")])
@@ -119,7 +113,7 @@ def test_undo_takes_back_the_reviewers_last_and_then_the_one_before(
 
 
 @pytest.mark.parametrize("named", [False, True])
-def test_an_undo_is_dated_after_what_it_takes_back(store: Store, named: bool) -> None:  # noqa: FBT001  # a case
+def test_undo_is_dated_after_its_decision(store: Store, named: bool) -> None:  # noqa: FBT001  # a case
     (decision,) = store.decisions.add([make_decision(decided_at=SUBMITTED + HOUR)])
     undone = store.decisions.undo(
         reviewer="ada",
@@ -127,11 +121,11 @@ def test_an_undo_is_dated_after_what_it_takes_back(store: Store, named: bool) ->
         decision_id=decision.decision_id if named else None,
     )
     assert undone.undone_at == decision.decided_at + timedelta(microseconds=1)
-    # between the two nothing may look as if it had been taken back before it was made
+    # An undo must never seem older than its decision.
     assert store.decisions.approved_between(SUBMITTED, undone.undone_at) != []
 
 
-def test_moments_come_after_all_that_happened_to_each_paper(store: Store) -> None:
+def test_next_moment_is_after_all_events_of_a_paper(store: Store) -> None:
     store.decisions.add([make_decision("2603.00001", decided_at=SUBMITTED + HOUR)])
     store.decisions.add([make_decision("2603.00002", decided_at=SUBMITTED + HOUR)])
     store.decisions.undo(reviewer="ada", undone_at=SUBMITTED + 2 * HOUR)  # of the second paper
@@ -146,7 +140,7 @@ def test_moments_come_after_all_that_happened_to_each_paper(store: Store) -> Non
     }
 
 
-def test_histories_of_papers_are_read_together(store: Store) -> None:
+def test_histories_of_several_papers(store: Store) -> None:
     batch = [
         make_decision("2603.00002", decided_at=SUBMITTED + HOUR),
         reject("2603.00001", decided_at=SUBMITTED),
@@ -159,7 +153,7 @@ def test_histories_of_papers_are_read_together(store: Store) -> None:
 
 
 @pytest.mark.parametrize("few", [0, 200])
-def test_decisions_on_few_and_on_many_papers_are_the_same(
+def test_few_and_many_papers_give_the_same_decisions(
     store: Store, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     monkeypatch.setattr(decision_reads, "_FEW", few)
@@ -170,7 +164,7 @@ def test_decisions_on_few_and_on_many_papers_are_the_same(
     assert (store.decisions.standing([]), store.decisions.histories([])) == ({}, {})
 
 
-def test_another_reviewer_may_undo_by_id_and_only_once(store: Store, now: datetime) -> None:
+def test_undo_by_id_of_another_reviewer_only_once(store: Store, now: datetime) -> None:
     (decision,) = store.decisions.add([make_decision()])
     undone = store.decisions.undo(reviewer="bo", undone_at=now, decision_id=decision.decision_id)
     assert undone == replace(decision, undone_by="bo", undone_at=now)
@@ -180,9 +174,7 @@ def test_another_reviewer_may_undo_by_id_and_only_once(store: Store, now: dateti
         store.decisions.undo(reviewer="ada", undone_at=now, decision_id="ffff")
 
 
-def test_importing_a_file_again_does_not_bring_back_what_was_undone(
-    store: Store, now: datetime
-) -> None:
+def test_repeated_import_does_not_restore_undone(store: Store, now: datetime) -> None:
     store.decisions.add([make_decision()])
     store.decisions.undo(reviewer="ada", undone_at=now)
     (again,) = store.decisions.add([make_decision()])
@@ -190,14 +182,14 @@ def test_importing_a_file_again_does_not_bring_back_what_was_undone(
     assert store.decisions.standing(["2603.00001"]) == {}
 
 
-def test_recent_is_newest_first_and_of_one_reviewer_if_asked(store: Store) -> None:
+def test_recent_decisions_of_one_or_all_reviewers(store: Store) -> None:
     store.decisions.add([make_decision(), make_decision("2603.00002", reviewer="bo")])
     assert [d.reviewer for d in store.decisions.recent(10)] == ["bo", "ada"]
     assert [d.reviewer for d in store.decisions.recent(10, reviewer="ada")] == ["ada"]
     assert len(store.decisions.recent(1)) == 1
 
 
-def test_a_week_holds_what_was_approved_in_it_and_stood_at_its_end(store: Store) -> None:
+def test_week_has_approvals_standing_at_its_end(store: Store) -> None:
     store.decisions.add(
         [
             make_decision("2603.00001", decided_at=MONDAY),
@@ -209,7 +201,7 @@ def test_a_week_holds_what_was_approved_in_it_and_stood_at_its_end(store: Store)
     assert approved(store) == ["2603.00001", "2603.00002"]
 
 
-def test_undoing_counts_until_the_end_of_the_week(store: Store) -> None:
+def test_undo_counts_until_the_end_of_the_week(store: Store) -> None:
     store.decisions.add([make_decision("2603.00001"), make_decision("2603.00002")])
     store.decisions.undo(reviewer="ada", undone_at=NEXT_MONDAY - timedelta(microseconds=1))
     assert approved(store) == ["2603.00001"]
@@ -218,14 +210,14 @@ def test_undoing_counts_until_the_end_of_the_week(store: Store) -> None:
     assert store.decisions.standing(["2603.00001"]) == {}
 
 
-def test_a_later_verdict_counts_until_the_end_of_the_week(store: Store) -> None:
+def test_later_verdict_counts_until_the_end_of_the_week(store: Store) -> None:
     store.decisions.add([make_decision("2603.00001"), make_decision("2603.00002")])
     store.decisions.add([reject("2603.00001", decided_at=SUBMITTED + HOUR)])
     store.decisions.add([reject("2603.00002", decided_at=NEXT_MONDAY + HOUR)])
     assert approved(store) == ["2603.00002"]
 
 
-def test_an_approval_repeated_in_a_later_week_leaves_the_old_week_alone(store: Store) -> None:
+def test_repeated_approval_keeps_the_old_week(store: Store) -> None:
     store.decisions.add([make_decision()])
     again = make_decision(decided_at=NEXT_MONDAY + HOUR, sections=("agents",))
     store.decisions.add([again])
@@ -235,7 +227,7 @@ def test_an_approval_repeated_in_a_later_week_leaves_the_old_week_alone(store: S
     assert new.sections == ("agents",)
 
 
-def test_an_old_week_keeps_the_text_it_was_decided_on(store: Store, now: datetime) -> None:
+def test_old_week_keeps_the_decided_text(store: Store, now: datetime) -> None:
     store.papers.upsert([make_paper(comment="v1", authors=("A", "B"))], seen_at=now)
     store.decisions.add([make_decision(note="n")])
     before = store.decisions.approved_between(MONDAY, NEXT_MONDAY)
@@ -248,7 +240,7 @@ def test_an_old_week_keeps_the_text_it_was_decided_on(store: Store, now: datetim
     assert [p.title for p in store.decisions.approved_between(MONDAY, NEXT_MONDAY)] == ["New"]
 
 
-def test_training_has_the_standing_approvals_and_rejections(store: Store, now: datetime) -> None:
+def test_training_has_standing_approvals_and_rejections(store: Store, now: datetime) -> None:
     store.decisions.add(
         [
             make_decision("2603.00001"),

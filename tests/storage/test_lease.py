@@ -47,7 +47,7 @@ SHELL = """
 """
 
 
-def test_processes_that_write_at_once_all_succeed(tmp_path: Path) -> None:
+def test_concurrent_processes_all_succeed(tmp_path: Path) -> None:
     processes = [
         start_process(WRITER, str(database(tmp_path)), prefix, "8")
         for prefix in ("2601", "2602", "2603")
@@ -56,14 +56,12 @@ def test_processes_that_write_at_once_all_succeed(tmp_path: Path) -> None:
         _, errors = process.communicate(timeout=200)
         assert process.returncode == 0, errors
     with opener(tmp_path)() as store:
-        # 2603.00001 is written by all of them and is one of the third's own.
+        # All of them write 2603.00001, which is also one of the third's own.
         assert store.papers.count() == 24
         assert store.cursors.get("count") == "24"
 
 
-def test_threads_that_write_at_once_all_succeed_and_read_their_own_rows(
-    tmp_path: Path, now: datetime
-) -> None:
+def test_concurrent_threads_read_their_own_rows(tmp_path: Path, now: datetime) -> None:
     open_store = opener(tmp_path, busy_timeout_seconds=120)
 
     def work(thread: int) -> None:
@@ -86,7 +84,7 @@ def test_threads_that_write_at_once_all_succeed_and_read_their_own_rows(
         assert store.cursors.get("count") == "20"
 
 
-def test_one_lease_at_a_time_in_one_process(tmp_path: Path) -> None:
+def test_one_lease_at_a_time_per_process(tmp_path: Path) -> None:
     inside = threading.Event()
     leave = threading.Event()
 
@@ -109,7 +107,7 @@ def test_one_lease_at_a_time_in_one_process(tmp_path: Path) -> None:
         assert left > 0
 
 
-def test_who_waits_too_long_is_told_which_process_holds_it(tmp_path: Path) -> None:
+def test_timeout_names_the_holding_process(tmp_path: Path) -> None:
     with start_process(HOLDER, str(database(tmp_path))) as process:
         assert next(lines_of(process)) == "held"
         with (
@@ -125,7 +123,7 @@ def test_who_waits_too_long_is_told_which_process_holds_it(tmp_path: Path) -> No
         assert store.papers.count() == 0
 
 
-def test_a_program_without_lease_is_named_too(tmp_path: Path) -> None:
+def test_program_without_lease_is_named(tmp_path: Path) -> None:
     with start_process(SHELL, str(database(tmp_path))) as process:
         assert next(lines_of(process)) == "held"
         with (
@@ -137,9 +135,7 @@ def test_a_program_without_lease_is_named_too(tmp_path: Path) -> None:
         process.kill()
 
 
-def test_the_signature_does_not_outlive_a_longer_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_holder_name_is_replaced_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for argument in ("a" * 500, "b"):
         monkeypatch.setattr(sys, "argv", ["/usr/bin/living-survey", "run", argument])
         with lease(database(tmp_path), timeout_seconds=1):
@@ -148,7 +144,7 @@ def test_the_signature_does_not_outlive_a_longer_one(
     assert signed == f"process {os.getpid()} (living-survey run b)"
 
 
-def test_opening_twice_in_one_thread_is_a_bug_and_says_so(tmp_path: Path) -> None:
+def test_opening_twice_in_one_thread_raises(tmp_path: Path) -> None:
     open_store = opener(tmp_path)
     with open_store(), pytest.raises(RuntimeError, match="twice in one thread"), open_store():
         pass
@@ -156,7 +152,7 @@ def test_opening_twice_in_one_thread_is_a_bug_and_says_so(tmp_path: Path) -> Non
         assert store.papers.count() == 0
 
 
-def test_the_lease_ends_with_the_block_also_on_errors(tmp_path: Path, now: datetime) -> None:
+def test_lease_ends_with_the_block_after_errors(tmp_path: Path, now: datetime) -> None:
     open_store = opener(tmp_path, busy_timeout_seconds=0.05)
 
     def fail() -> None:
@@ -167,7 +163,7 @@ def test_the_lease_ends_with_the_block_also_on_errors(tmp_path: Path, now: datet
     for _ in range(2):
         with pytest.raises(LookupError):
             fail()
-    # Nothing of ours holds the file either: an analyst may open it now.
+    # The file is free too: an analyst may open it.
     with duckdb.connect(str(database(tmp_path)), read_only=True) as connection:
         assert connection.execute("SELECT count(*) FROM papers").fetchone() == (1,)
 
@@ -181,7 +177,7 @@ def _as_text(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [_as_directory, _as_text])
-def test_what_is_no_database_is_refused_with_a_remedy(
+def test_invalid_database_is_refused_with_a_remedy(
     tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
     spoil(tmp_path)
@@ -191,12 +187,12 @@ def test_what_is_no_database_is_refused_with_a_remedy(
     assert caught.value.hint
 
 
-def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
+def test_uncreatable_folder_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("a file", encoding="utf-8")
     with pytest.raises(StorageError, match="cannot be opened"), opener(tmp_path / "var")():
         pass
 
 
-def test_a_bug_is_not_dressed_up(tmp_path: Path) -> None:
+def test_programming_errors_pass_unchanged(tmp_path: Path) -> None:
     with pytest.raises(duckdb.CatalogException), opener(tmp_path)() as store:
         store._session.write("SELECT * FROM no_such_table")

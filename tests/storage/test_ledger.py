@@ -1,23 +1,12 @@
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from storage.announcements import FeedCheck
 from storage.store import Store
 from storage.types import Announcement, AnnounceType, LedgerDay, LedgerStatus
 from tests.support.builders import make_paper
-from tests.support.storage import opener
 
 MONDAY = date(2026, 3, 16)
 TUESDAY = MONDAY + timedelta(days=1)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with opener(tmp_path)() as store:
-        yield store
 
 
 def announced(number: int, day: date = MONDAY, **overrides: object) -> Announcement:
@@ -45,7 +34,7 @@ def look(
     )
 
 
-def test_a_day_is_incomplete_until_all_its_papers_are_held(store: Store, now: datetime) -> None:
+def test_day_is_incomplete_until_all_papers_are_held(store: Store, now: datetime) -> None:
     look(store, MONDAY, announced(2), announced(1), at=now)
     missing = ("2603.00001", "2603.00002")
     assert store.ledger.days(MONDAY) == [
@@ -62,7 +51,7 @@ def test_a_day_is_incomplete_until_all_its_papers_are_held(store: Store, now: da
     assert store.ledger.missing(MONDAY) == {}
 
 
-def test_a_paper_counts_for_each_category_it_belongs_to(store: Store, now: datetime) -> None:
+def test_paper_counts_in_each_of_its_categories(store: Store, now: datetime) -> None:
     both = announced(1, categories=("cs.CL", "cs.CV", "math.CO"))
     look(store, MONDAY, both, announced(2), at=now, categories=("cs.CL", "cs.CV", "cs.SD"))
     days = {day.category: (day.announced, day.status) for day in store.ledger.days(MONDAY)}
@@ -73,7 +62,7 @@ def test_a_paper_counts_for_each_category_it_belongs_to(store: Store, now: datet
     }
 
 
-def test_replacements_are_kept_but_not_counted(store: Store, now: datetime) -> None:
+def test_replacements_are_stored_but_not_counted(store: Store, now: datetime) -> None:
     (check,) = look(
         store,
         MONDAY,
@@ -88,18 +77,14 @@ def test_replacements_are_kept_but_not_counted(store: Store, now: datetime) -> N
     assert day.missing == ("2603.00001", "2603.00002")
 
 
-def test_nothing_announced_is_quiet_only_if_the_calendar_says_so(
-    store: Store, now: datetime
-) -> None:
+def test_empty_day_is_quiet_only_by_the_calendar(store: Store, now: datetime) -> None:
     look(store, MONDAY, at=now)
     assert store.ledger.days(MONDAY)[0].status is LedgerStatus.UNKNOWN
     look(store, MONDAY, at=now + timedelta(hours=1), quiet=True)
     assert store.ledger.days(MONDAY)[0].status is LedgerStatus.QUIET
 
 
-def test_a_feed_that_repeats_an_earlier_day_is_stale_and_proves_nothing(
-    store: Store, now: datetime
-) -> None:
+def test_repeated_feed_is_stale(store: Store, now: datetime) -> None:
     store.papers.upsert([make_paper("2603.00001"), make_paper("2603.00002")], seen_at=now)
     look(store, MONDAY, announced(1), announced(2), at=now)
     again = (announced(1, TUESDAY), announced(2, TUESDAY))
@@ -115,18 +100,16 @@ def test_a_feed_that_repeats_an_earlier_day_is_stale_and_proves_nothing(
     tuesday, _ = store.ledger.days(MONDAY)
     assert (tuesday.status, tuesday.stale) == (LedgerStatus.INCOMPLETE, False)
     assert tuesday.missing == ("2603.00003",)
-    # The edge serves the old feed once more: what was seen of the day stays seen.
+    # The old feed is served again: items seen before stay.
     look(store, TUESDAY, *again, at=now + timedelta(hours=2))
     assert store.ledger.days(TUESDAY)[0].missing == ("2603.00003",)
 
 
-def test_a_day_whose_feed_did_not_tell_all_is_not_complete_until_it_is_proven(
-    store: Store, now: datetime
-) -> None:
+def test_day_with_a_gap_is_unknown_until_closed(store: Store, now: datetime) -> None:
     asked = ("cs.CL", "cs.CV", "cs.SD")
     store.papers.upsert([make_paper("2603.00001")], seen_at=now)
 
-    def look_again(hours: int, *untold: tuple[str, ...], stale: bool = False) -> dict[str, str]:
+    def read_again(hours: int, *untold: tuple[str, ...], stale: bool = False) -> dict[str, str]:
         day, item = (TUESDAY, announced(1, TUESDAY)) if stale else (MONDAY, announced(1))
         store.announcements.add(
             day,
@@ -138,24 +121,24 @@ def test_a_day_whose_feed_did_not_tell_all_is_not_complete_until_it_is_proven(
         )
         return {one.category: one.status for one in store.ledger.days(MONDAY) if one.day == MONDAY}
 
-    assert look_again(0, ("cs.CV",)) == {
+    assert read_again(0, ("cs.CV",)) == {
         "cs.CL": "complete", "cs.CV": "unknown", "cs.SD": "complete",
     }  # fmt: skip
-    assert set(look_again(1, ()).values()) == {"unknown"}  # it may be of any category
+    assert set(read_again(1, ()).values()) == {"unknown"}  # the item may belong to any category
     assert [total.untold for total in store.ledger.totals(MONDAY)] == [True]
-    assert set(look_again(2).values()) == {"complete"}  # the feed was mended
-    look_again(3, ("cs.CL",), ("cs.CL",), ("cs.SD",))
+    assert set(read_again(2).values()) == {"complete"}  # the feed is readable now
+    read_again(3, ("cs.CL",), ("cs.CL",), ("cs.SD",))
     assert store.ledger.gaps(TUESDAY, TUESDAY) == []
     gaps = store.ledger.gaps(MONDAY, MONDAY)
-    assert gaps == [(MONDAY, name) for name in asked]  # as was ever seen
+    assert gaps == [(MONDAY, name) for name in asked]  # gaps ever recorded
     assert [day.untold for day in store.ledger.days(MONDAY)] == [2, 0, 1]
     store.ledger.close_gaps([(MONDAY, "cs.CL")], closed_at=now + timedelta(days=1))
     assert [day.status for day in store.ledger.days(MONDAY)] == ["complete", "complete", "unknown"]
     assert store.ledger.gaps(MONDAY, MONDAY) == gaps[1:]
 
 
-def test_an_older_feed_served_anew_does_not_close_a_gap(store: Store, now: datetime) -> None:
-    """The edge can serve yesterday's feed under today's date, also after today's was seen."""
+def test_stale_feed_does_not_close_a_gap(store: Store, now: datetime) -> None:
+    """A cache can serve yesterday's feed under today's date after today's was read."""
     store.papers.upsert([make_paper("2603.00001"), make_paper("2603.00002")], seen_at=now)
     look(store, MONDAY, announced(1), at=now)
     for hour, items, untold in ((1, (1, 2), [("cs.CV",)]), (2, (1,), [])):
@@ -171,29 +154,25 @@ def test_an_older_feed_served_anew_does_not_close_a_gap(store: Store, now: datet
     assert store.ledger.days(TUESDAY)[0].status is LedgerStatus.UNKNOWN
 
 
-def test_what_is_missing_is_said_even_where_the_feed_told_not_all(
-    store: Store, now: datetime
-) -> None:
+def test_day_with_a_gap_lists_missing_papers(store: Store, now: datetime) -> None:
     store.announcements.add(
         MONDAY, ["cs.CV"], [announced(1)], checked_at=now, calendar_quiet=True, untold=[()]
     )
     assert store.ledger.days(MONDAY)[0].status is LedgerStatus.INCOMPLETE
 
 
-def test_a_paper_that_states_no_category_counts_for_all(store: Store, now: datetime) -> None:
+def test_paper_without_category_counts_for_all(store: Store, now: datetime) -> None:
     look(store, MONDAY, announced(1, categories=()), at=now, categories=("cs.CL", "cs.CV"))
     assert [day.missing for day in store.ledger.days(MONDAY)] == [("2603.00001",)] * 2
 
 
-def test_one_paper_unheard_of_makes_a_feed_fresh(store: Store, now: datetime) -> None:
+def test_one_new_paper_makes_a_feed_fresh(store: Store, now: datetime) -> None:
     look(store, MONDAY, announced(1), at=now)
     (check,) = look(store, TUESDAY, announced(1, TUESDAY), announced(2, TUESDAY), at=now)
     assert (check.items, check.known_before, check.stale) == (2, 1, False)
 
 
-def test_known_in_another_category_or_as_a_replacement_is_not_known(
-    store: Store, now: datetime
-) -> None:
+def test_papers_known_otherwise_do_not_make_a_feed_stale(store: Store, now: datetime) -> None:
     look(store, MONDAY, announced(1), announced(2, announce_type=AnnounceType.REPLACE), at=now)
     cross = announced(1, TUESDAY, announce_type=AnnounceType.CROSS, categories=("cs.CV", "cs.CL"))
     (check,) = look(store, TUESDAY, cross, at=now, categories=("cs.CL",))
@@ -202,14 +181,14 @@ def test_known_in_another_category_or_as_a_replacement_is_not_known(
     assert not check.stale
 
 
-def test_looking_twice_at_a_day_counts_once(store: Store, now: datetime) -> None:
+def test_reading_a_feed_twice_counts_once(store: Store, now: datetime) -> None:
     for hour in range(3):
         (check,) = look(store, MONDAY, announced(1), at=now + timedelta(hours=hour))
         assert (check.known_before, check.stale) == (0, False)
     assert store.ledger.days(MONDAY)[0].announced == 1
 
 
-def test_days_begin_where_asked_newest_first(store: Store, now: datetime) -> None:
+def test_days_since_a_day_newest_first(store: Store, now: datetime) -> None:
     look(store, MONDAY, announced(1), at=now)
     look(store, TUESDAY, announced(2, TUESDAY), at=now)
     assert [day.day for day in store.ledger.days(MONDAY)] == [TUESDAY, MONDAY]

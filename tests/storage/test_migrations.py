@@ -17,7 +17,7 @@ FIRST = Migration(1, "first", "CREATE TABLE t (n INTEGER); INSERT INTO t VALUES 
 SECOND = Migration(2, "second", "ALTER TABLE t ADD COLUMN m INTEGER; UPDATE t SET m = n + 1;")
 BROKEN = Migration(2, "broken", "UPDATE t SET n = 7; SELECT * FROM no_such_table;")
 
-# As the first schema had them; later steps bring them along.
+# A paper in the first schema.
 ONE_PAPER = """
 INSERT INTO paper (arxiv_id, version, title, abstract, authors, categories,
                    primary_category, comment, doi, journal_ref, license, submitted_at,
@@ -34,7 +34,7 @@ def session() -> Session:
     return Session(duckdb.connect(":memory:"))
 
 
-def test_an_empty_database_gets_every_step_in_order(session: Session) -> None:
+def test_empty_database_gets_all_migrations_in_order(session: Session) -> None:
     assert schema_version(session) == 0
     assert migrate(session, [FIRST, SECOND]) == 2
     assert session.rows("SELECT * FROM t") == [(1, 2)]
@@ -45,7 +45,7 @@ def test_an_empty_database_gets_every_step_in_order(session: Session) -> None:
     assert migrate(session, [FIRST, SECOND]) == 0
 
 
-def test_a_step_that_fails_leaves_nothing_of_itself(session: Session) -> None:
+def test_failed_migration_is_rolled_back(session: Session) -> None:
     migrate(session, [FIRST])
     with pytest.raises(duckdb.CatalogException):
         migrate(session, [FIRST, BROKEN])
@@ -54,7 +54,7 @@ def test_a_step_that_fails_leaves_nothing_of_itself(session: Session) -> None:
     assert migrate(session, [FIRST, SECOND]) == 1
 
 
-def test_a_database_of_a_newer_program_is_refused(session: Session) -> None:
+def test_newer_schema_is_refused(session: Session) -> None:
     migrate(session, [FIRST, SECOND])
     with pytest.raises(SchemaVersionError, match=r"schema 2, this program knows 1\.") as caught:
         migrate(session, [FIRST])
@@ -62,7 +62,7 @@ def test_a_database_of_a_newer_program_is_refused(session: Session) -> None:
     assert caught.value.exit_status == 1
 
 
-def test_a_gap_in_the_numbers_is_a_bug(tmp_path: Path) -> None:
+def test_gap_in_migration_numbers_raises(tmp_path: Path) -> None:
     (tmp_path / "0001_a.sql").write_text("SELECT 1", encoding="utf-8")
     (tmp_path / "0003_c.sql").write_text("SELECT 1", encoding="utf-8")
     (tmp_path / "notes.txt").write_text("not one", encoding="utf-8")
@@ -71,7 +71,7 @@ def test_a_gap_in_the_numbers_is_a_bug(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seen", range(len(known_migrations())))
-def test_rows_of_each_earlier_schema_survive_the_steps_after_it(
+def test_rows_of_each_schema_survive_later_migrations(
     tmp_path: Path, now: datetime, seen: int
 ) -> None:
     steps = known_migrations()
@@ -90,21 +90,21 @@ def test_rows_of_each_earlier_schema_survive_the_steps_after_it(
         assert store.integrity.faults() == ()
 
 
-def test_no_step_uses_what_the_storage_rules_forbid() -> None:
+def test_migrations_use_no_forbidden_sql() -> None:
     for step in known_migrations():
         words = re.sub(r"--.*", "", step.sql).upper()
         for forbidden in ("PRIMARY KEY", "UNIQUE", "REFERENCES", "ON CONFLICT", "TIMESTAMPTZ"):
             assert forbidden not in words, f"{step.name} uses {forbidden}"
 
 
-def test_no_statement_uses_what_the_storage_rules_forbid() -> None:
+def test_statements_use_no_forbidden_sql() -> None:
     for path in (Path(__file__).parents[2] / "storage").glob("*.py"):
         text = path.read_text(encoding="utf-8")
         for forbidden in ("executemany", "ON CONFLICT (", "DO UPDATE"):
             assert forbidden not in text, f"{path.name} uses {forbidden}"
 
 
-def test_integrity_finds_what_another_program_spoiled(tmp_path: Path, now: datetime) -> None:
+def test_integrity_finds_damage_by_another_program(tmp_path: Path, now: datetime) -> None:
     with opener(tmp_path)() as store:
         store.papers.upsert([make_paper("2603.00001"), make_paper("2603.00002")], seen_at=now)
         add_predictions(store, [make_prediction("2603.00001")])
@@ -128,8 +128,8 @@ def test_integrity_finds_what_another_program_spoiled(tmp_path: Path, now: datet
 
 
 @pytest.mark.parametrize("steps", range(1, len(known_migrations()) + 1))
-def test_a_kill_right_after_a_step_costs_nothing(tmp_path: Path, steps: int) -> None:
-    """DuckDB cannot replay every statement from a WAL: `ADD COLUMN ... DEFAULT` is one."""
+def test_kill_after_a_migration_loses_nothing(tmp_path: Path, steps: int) -> None:
+    """DuckDB cannot replay some statements from a WAL, for example `ADD COLUMN ... DEFAULT`."""
     running, found = tmp_path / "running.duckdb", tmp_path / "found.duckdb"
     with duckdb.connect(str(running)) as connection:
         migrate(Session(connection), known_migrations()[:steps])

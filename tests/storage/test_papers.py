@@ -1,7 +1,5 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,15 +9,9 @@ from storage.paper_batch import newest_of
 from storage.store import Store
 from storage.types import Paper, PaperText, PaperVersion, Source, UpsertCounts
 from tests.support.builders import SUBMITTED, make_decision, make_paper, make_prediction
-from tests.support.storage import add_predictions, changes_in, opener
+from tests.support.storage import add_predictions, changes_in
 
 LATER = timedelta(days=1)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with opener(tmp_path)() as store:
-        yield store
 
 
 def kinds(store: Store, arxiv_id: str = "2603.00001") -> list[str]:
@@ -32,7 +24,7 @@ def held(store: Store, arxiv_id: str = "2603.00001") -> Paper:
     return stored.paper
 
 
-def test_a_paper_comes_back_as_it_was_stored(store: Store, now: datetime) -> None:
+def test_paper_round_trip(store: Store, now: datetime) -> None:
     paper = make_paper(
         "math/0510544",
         version=3,
@@ -52,7 +44,7 @@ def test_a_paper_comes_back_as_it_was_stored(store: Store, now: datetime) -> Non
     assert store.papers.get("2603.99999") is None
 
 
-def test_instants_are_stored_in_utc_whatever_their_zone(store: Store, now: datetime) -> None:
+def test_instants_are_stored_in_utc(store: Store, now: datetime) -> None:
     tokyo = datetime.fromisoformat("2026-03-17T01:00:00+09:00")
     store.papers.upsert([make_paper(submitted_at=tokyo)], seen_at=now)
     assert held(store).submitted_at == datetime(2026, 3, 16, 16, 0, tzinfo=UTC)
@@ -60,7 +52,7 @@ def test_instants_are_stored_in_utc_whatever_their_zone(store: Store, now: datet
         store.papers.upsert([make_paper()], seen_at=now.replace(tzinfo=None))
 
 
-def test_counts_tell_new_revised_and_unchanged(store: Store, now: datetime) -> None:
+def test_upsert_counts_new_revised_unchanged(store: Store, now: datetime) -> None:
     first, second = make_paper("2603.00001"), make_paper("2603.00002")
     assert store.papers.upsert([first, second], seen_at=now) == UpsertCounts(new=2)
     assert store.papers.upsert([first, second], seen_at=now) == UpsertCounts(unchanged=2)
@@ -71,7 +63,7 @@ def test_counts_tell_new_revised_and_unchanged(store: Store, now: datetime) -> N
     assert store.papers.count() == 3
 
 
-def test_a_batch_with_one_paper_twice_keeps_the_newest(store: Store, now: datetime) -> None:
+def test_duplicate_in_a_batch_keeps_the_newest(store: Store, now: datetime) -> None:
     old = make_paper(title="old", version=1)
     new = make_paper(title="new", version=2)
     assert store.papers.upsert([new, old], seen_at=now) == UpsertCounts(new=1)
@@ -87,14 +79,12 @@ def test_a_batch_with_one_paper_twice_keeps_the_newest(store: Store, now: dateti
         (make_paper(source=Source.QUERY), make_paper(source=Source.OAI)),
     ],
 )
-def test_the_newest_record_wins_in_any_order(loser: Paper, winner: Paper) -> None:
+def test_newest_record_wins_in_any_order(loser: Paper, winner: Paper) -> None:
     assert newest_of([loser, winner]) == [winner]
     assert newest_of([winner, loser]) == [winner]
 
 
-def test_the_same_source_replaces_and_every_difference_is_a_change(
-    store: Store, now: datetime
-) -> None:
+def test_same_source_replaces_and_records_changes(store: Store, now: datetime) -> None:
     store.papers.upsert([make_paper(comment="1 page", journal_ref="J. 1")], seen_at=now)
     revised = make_paper(
         version=2,
@@ -122,9 +112,7 @@ def test_the_same_source_replaces_and_every_difference_is_a_change(
     assert replace(stored.paper, versions=()) == replace(revised, versions=())
 
 
-def test_withdrawal_and_its_undoing_are_changes_of_the_text_hash(
-    store: Store, now: datetime
-) -> None:
+def test_withdrawal_and_restoration_change_the_hash(store: Store, now: datetime) -> None:
     def content_hash() -> str:
         stored = store.papers.get("2603.00001")
         assert stored is not None
@@ -143,7 +131,7 @@ def test_withdrawal_and_its_undoing_are_changes_of_the_text_hash(
     ("lower", "higher"),
     [(Source.QUERY, Source.OAI), (Source.QUERY, Source.SNAPSHOT), (Source.SNAPSHOT, Source.OAI)],
 )
-def test_a_better_source_replaces_text_silently(
+def test_better_source_replaces_text_without_changes(
     store: Store, now: datetime, lower: Source, higher: Source
 ) -> None:
     store.papers.upsert([make_paper(source=lower, title="Andr\xe9", doi="10.1/x")], seen_at=now)
@@ -155,9 +143,7 @@ def test_a_better_source_replaces_text_silently(
     assert kinds(store) == ["journal_ref"]
 
 
-def test_a_lesser_source_adds_facts_version_and_withdrawal_but_no_text(
-    store: Store, now: datetime
-) -> None:
+def test_worse_source_adds_facts_but_no_text(store: Store, now: datetime) -> None:
     raw = make_paper(title=r"Andr\'e", datestamp=date(2026, 3, 16))
     store.papers.upsert([raw], seen_at=now)
     converted = make_paper(source=Source.QUERY, title="Andr\xe9", versions=())
@@ -173,7 +159,7 @@ def test_a_lesser_source_adds_facts_version_and_withdrawal_but_no_text(
     assert (paper.title, paper.version, paper.withdrawn) == (r"Andr\'e", 2, True)
     assert (paper.doi, paper.updated_at) == ("10.1/x", SUBMITTED + LATER)
     assert sorted(kinds(store)) == ["doi", "new_version", "withdrawn"]
-    # The better source then speaks of the version we know: its text is compared with its own.
+    # The better source then sends the known version: its text is compared with its own.
     store.papers.upsert([replace(raw, version=2, title="New", withdrawn=True)], seen_at=now)
     assert sorted(kinds(store)) == ["doi", "doi", "new_version", "title", "withdrawn"]
 
@@ -187,7 +173,7 @@ def test_a_lesser_source_adds_facts_version_and_withdrawal_but_no_text(
         make_paper(version=1, title="stale", withdrawn=True, datestamp=date(2026, 3, 16)),
     ],
 )
-def test_an_older_record_changes_nothing(store: Store, now: datetime, stale: Paper) -> None:
+def test_older_record_changes_nothing(store: Store, now: datetime, stale: Paper) -> None:
     current = make_paper(version=2, title="current", datestamp=date(2026, 3, 17))
     store.papers.upsert([current], seen_at=now)
     assert store.papers.upsert([stale], seen_at=now) == UpsertCounts(unchanged=1)
@@ -196,25 +182,21 @@ def test_an_older_record_changes_nothing(store: Store, now: datetime, stale: Pap
     assert kinds(store) == []
 
 
-def test_an_old_record_of_a_better_source_does_not_turn_the_version_back(
-    store: Store, now: datetime
-) -> None:
+def test_old_record_of_better_source_keeps_the_version(store: Store, now: datetime) -> None:
     store.papers.upsert([make_paper(source=Source.QUERY, version=3, title="v3")], seen_at=now)
     store.papers.upsert([make_paper(source=Source.SNAPSHOT, version=1, license="L")], seen_at=now)
     paper = held(store)
     assert (paper.version, paper.title, paper.license) == (3, "v3", "L")
 
 
-def test_a_new_datestamp_alone_is_no_revision(store: Store, now: datetime) -> None:
+def test_new_datestamp_alone_is_not_a_revision(store: Store, now: datetime) -> None:
     store.papers.upsert([make_paper(datestamp=date(2026, 3, 16))], seen_at=now)
     touched = make_paper(datestamp=date(2026, 3, 18))
     assert store.papers.upsert([touched], seen_at=now) == UpsertCounts(unchanged=1)
     assert held(store).datestamp == date(2026, 3, 18)
 
 
-def test_versions_are_kept_and_only_a_better_or_equal_source_corrects_them(
-    store: Store, now: datetime
-) -> None:
+def test_versions_are_corrected_by_same_or_better_source(store: Store, now: datetime) -> None:
     first = make_paper(versions=(PaperVersion(1, SUBMITTED),))
     store.papers.upsert([first], seen_at=now)
     second = SUBMITTED + LATER
@@ -233,9 +215,7 @@ def test_versions_are_kept_and_only_a_better_or_equal_source_corrects_them(
     assert held(store).versions == history
 
 
-def test_the_backlog_are_those_whose_text_the_model_has_not_read(
-    store: Store, now: datetime
-) -> None:
+def test_backlog_has_unclassified_texts(store: Store, now: datetime) -> None:
     def unread(limit: int = 10) -> list[PaperText]:
         return [
             text
@@ -263,7 +243,7 @@ def test_the_backlog_are_those_whose_text_the_model_has_not_read(
     assert store.backlog.count("m") == 1
 
 
-def test_background_is_a_fixed_sample_of_the_undecided(store: Store, now: datetime) -> None:
+def test_background_is_a_fixed_sample_of_undecided(store: Store, now: datetime) -> None:
     papers = [make_paper(f"2603.{n:05d}") for n in range(40)]
     store.papers.upsert(papers[:30], seen_at=now)
     store.papers.upsert(papers[30:], seen_at=now)
@@ -274,7 +254,7 @@ def test_background_is_a_fixed_sample_of_the_undecided(store: Store, now: dateti
     assert [text.arxiv_id for text in store.papers.background(10)] == sample[:10]
 
 
-def test_many_are_read_in_the_order_asked_for(store: Store, now: datetime) -> None:
+def test_many_papers_keep_the_given_order(store: Store, now: datetime) -> None:
     store.papers.upsert([make_paper("2603.00001"), make_paper("2603.00002")], seen_at=now)
     asked = ["2603.00002", "2603.99999", "2603.00001", "2603.00002"]
     assert list(store.papers.get_many(asked)) == ["2603.00002", "2603.00001"]
@@ -285,7 +265,7 @@ def test_many_are_read_in_the_order_asked_for(store: Store, now: datetime) -> No
     assert store.papers.held([]) == set()
 
 
-def test_a_failing_batch_leaves_nothing_behind(store: Store, now: datetime) -> None:
+def test_failed_batch_is_rolled_back(store: Store, now: datetime) -> None:
     def half_a_page() -> None:
         with store.transaction():
             store.papers.upsert([make_paper()], seen_at=now)
@@ -315,7 +295,7 @@ records = st.builds(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(batches=st.lists(st.lists(records, min_size=1, max_size=3), min_size=1, max_size=3))
-def test_whatever_comes_a_repetition_changes_nothing_and_versions_never_fall(
+def test_repeated_records_change_nothing(
     store: Store, now: datetime, batches: list[list[Paper]]
 ) -> None:
     for batch in batches:

@@ -1,6 +1,4 @@
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,19 +9,18 @@ from storage.queue import QueueTally
 from storage.store import Store
 from storage.types import FacetScore, Prediction, SectionScore, TermWeight, Verdict
 from tests.support.builders import SUBMITTED, make_decision, make_paper, make_prediction
-from tests.support.storage import add_predictions, opener
+from tests.support.storage import add_predictions
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def store(tmp_path: Path, now: datetime) -> Iterator[Store]:
-    with opener(tmp_path)() as store:
-        store.papers.upsert(
-            [make_paper(f"2603.0000{n}", submitted_at=SUBMITTED + n * DAY) for n in range(1, 5)],
-            seen_at=now,
-        )
-        yield store
+def store(store: Store, now: datetime) -> Store:
+    store.papers.upsert(
+        [make_paper(f"2603.0000{n}", submitted_at=SUBMITTED + n * DAY) for n in range(1, 5)],
+        seen_at=now,
+    )
+    return store
 
 
 def predicted(number: int, in_scope: float, section: str = "agents") -> Prediction:
@@ -36,7 +33,7 @@ def page(store: Store, **options: object) -> list[str]:
     return [item.paper.paper.arxiv_id[-1] for item in store.queue.page(**options)]  # type: ignore[arg-type]  # the options of page()
 
 
-def test_a_prediction_comes_back_as_it_was_stored(store: Store) -> None:
+def test_prediction_round_trip(store: Store) -> None:
     prediction = make_prediction(
         sections=(SectionScore("agents", 0.7), SectionScore("survey-llm", 0.1)),
         facets=(FacetScore("task", "agents", 0.7), FacetScore("modality", "image", 0.2)),
@@ -51,14 +48,14 @@ def test_a_prediction_comes_back_as_it_was_stored(store: Store) -> None:
     assert store.predictions.latest([]) == {}
 
 
-def test_a_models_later_word_replaces_its_earlier_one(store: Store) -> None:
+def test_prediction_is_replaced_by_the_same_model(store: Store) -> None:
     add_predictions(store, [predicted(1, 0.1)])
     add_predictions(store, [predicted(1, 0.2), predicted(1, 0.9)])
     assert store.predictions.latest(["2603.00001"])["2603.00001"].in_scope == 0.9
     assert store.queue.size() == 1
 
 
-def test_the_newest_of_several_models_is_shown(store: Store) -> None:
+def test_newest_of_several_models_is_shown(store: Store) -> None:
     new = make_prediction(model_id="new", in_scope=0.9, predicted_at=SUBMITTED + DAY)
     old = make_prediction(model_id="old", in_scope=0.1, predicted_at=SUBMITTED)
     add_predictions(store, [old])
@@ -68,7 +65,7 @@ def test_the_newest_of_several_models_is_shown(store: Store) -> None:
     assert [item.prediction.model_id for item in store.queue.page()] == ["new"]
 
 
-def test_a_model_can_be_preferred_again(store: Store) -> None:
+def test_older_model_can_be_preferred(store: Store) -> None:
     old = make_prediction(model_id="old", predicted_at=SUBMITTED)
     new = make_prediction(model_id="new", predicted_at=SUBMITTED + DAY)
     only_new = make_prediction("2603.00002", model_id="new", predicted_at=SUBMITTED + DAY)
@@ -80,7 +77,7 @@ def test_a_model_can_be_preferred_again(store: Store) -> None:
     assert store.predictions.prefer("old") == 0
 
 
-def test_the_queue_has_what_is_predicted_and_undecided(store: Store, now: datetime) -> None:
+def test_queue_has_predicted_undecided_papers(store: Store, now: datetime) -> None:
     assert store.queue.page() == []
     add_predictions(store, [predicted(n, 0.9 - n / 10) for n in (1, 2, 3)])
     assert page(store) == ["1", "2", "3"]
@@ -93,7 +90,7 @@ def test_the_queue_has_what_is_predicted_and_undecided(store: Store, now: dateti
     assert store.queue.size() == 2
 
 
-def test_orders(store: Store) -> None:
+def test_orders_of_the_queue(store: Store) -> None:
     add_predictions(
         store, [predicted(1, 0.45), predicted(2, 0.95), predicted(3, 0.6), predicted(4, 0.05)]
     )
@@ -114,9 +111,7 @@ def fill(store: Store, now: datetime, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize("count", [1, 7, 8, 60])
-def test_the_mixed_order_is_the_classifier_s_on_every_page(
-    store: Store, now: datetime, count: int
-) -> None:
+def test_mixed_order_equals_that_of_classifiers(store: Store, now: datetime, count: int) -> None:
     ids = fill(store, now, count)
     scope = {each: p.in_scope for each, p in store.predictions.latest(ids).items()}
     expected = order(list(scope.items()), "mixed")
@@ -132,7 +127,7 @@ def test_the_mixed_order_is_the_classifier_s_on_every_page(
         assert paged[7:10] == order(list(scope.items()), "uncertain")[:3]
 
 
-def test_the_random_order_owes_nothing_to_the_model(store: Store, now: datetime) -> None:
+def test_random_order_is_independent_of_the_model(store: Store, now: datetime) -> None:
     ids = fill(store, now, 60)
     before = [i.paper.paper.arxiv_id for i in store.queue.page(order="random", limit=60)]
     assert sorted(before) == ids
@@ -145,7 +140,7 @@ def test_the_random_order_owes_nothing_to_the_model(store: Store, now: datetime)
         ],
     )
     assert [i.paper.paper.arxiv_id for i in store.queue.page(order="random", limit=60)] == before
-    # nor is it the order the training's background is sampled by
+    # It also differs from the order that samples the training's background.
     assert [text.arxiv_id for text in store.papers.background(60) if text.arxiv_id in ids] != before
 
 
@@ -173,7 +168,7 @@ def test_pages_sections_and_counts(store: Store) -> None:
         assert store.queue.tally(at_least=least) == QueueTally(counts, size, 4)
 
 
-def test_an_item_carries_the_paper_its_prediction_and_its_priority(store: Store) -> None:
+def test_item_has_paper_prediction_priority(store: Store) -> None:
     add_predictions(store, [predicted(1, 0.9)])
     (item,) = store.queue.page()
     assert item.paper == store.papers.get("2603.00001")
@@ -181,7 +176,7 @@ def test_an_item_carries_the_paper_its_prediction_and_its_priority(store: Store)
     assert item.priority == 0.9
 
 
-def test_deferred_papers_wait_apart_the_longest_first(store: Store) -> None:
+def test_deferred_papers_longest_waiting_first(store: Store) -> None:
     add_predictions(store, [predicted(n, 0.5) for n in (1, 2, 3)])
     store.decisions.add(
         [
@@ -196,13 +191,13 @@ def test_deferred_papers_wait_apart_the_longest_first(store: Store) -> None:
 
 
 @pytest.mark.parametrize("most", [0, 5_000])
-def test_the_likely_order_is_the_same_however_it_is_searched(
+def test_likely_order_is_the_same_with_and_without_limit(
     store: Store, now: datetime, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     monkeypatch.setattr(queue, "_MOST_LIKELIEST", most)
     ids = [f"2605.{n:05d}" for n in range(1, 601)]
     store.papers.upsert([make_paper(key) for key in ids], seen_at=now)
-    # of every twenty papers all have one probability; half of the best are decided
+    # Groups of twenty papers share a probability; half of the best are decided.
     add_predictions(
         store, [make_prediction(key, in_scope=1 - n // 20 / 50) for n, key in enumerate(ids)]
     )

@@ -1,5 +1,3 @@
-"""What is refused is left as it was found, and a query that is interrupted is an interruption."""
-
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -30,7 +28,7 @@ with store_opener(Path(sys.argv[1]))() as store:
 
 @pytest.fixture
 def killed(tmp_path: Path) -> Path:
-    """A database whose writer was killed: its rows lie in the WAL."""
+    """A database whose writer was killed: its rows are in the WAL."""
     path = tmp_path / "survey.duckdb"
     with store_opener(path)() as store:
         store.checkpoint()
@@ -44,7 +42,7 @@ def killed(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("share", [0.5, 0.9])
-def test_a_refused_database_can_still_be_saved_by_its_true_wal(killed: Path, share: float) -> None:
+def test_refused_database_is_repaired_by_its_wal(killed: Path, share: float) -> None:
     wal = killed.with_name("survey.duckdb.wal")
     true = wal.read_bytes()
     wal.write_bytes(true[: int(len(true) * share)])
@@ -56,7 +54,7 @@ def test_a_refused_database_can_still_be_saved_by_its_true_wal(killed: Path, sha
 
 
 @pytest.mark.parametrize("table", ["customers", "paper", "papers", "store_state"])
-def test_nothing_is_written_into_another_applications_database(tmp_path: Path, table: str) -> None:
+def test_foreign_database_is_not_written(tmp_path: Path, table: str) -> None:
     path = tmp_path / "theirs.duckdb"
     with duckdb.connect(str(path)) as theirs:
         theirs.execute(f"CREATE TABLE {table} (a INTEGER)")
@@ -66,7 +64,7 @@ def test_nothing_is_written_into_another_applications_database(tmp_path: Path, t
         assert theirs.execute("SELECT table_name FROM duckdb_tables()").fetchall() == [(table,)]
 
 
-def test_an_interrupted_query_is_an_interruption() -> None:
+def test_interrupted_query_raises_keyboardinterrupt() -> None:
     with duckdb.connect() as connection:
         session = Session(connection)
 
@@ -79,7 +77,7 @@ def test_an_interrupted_query_is_an_interruption() -> None:
             session.rows("SELECT 1")
 
 
-def test_a_paper_of_the_database_is_no_foreign_table(tmp_path: Path) -> None:
+def test_own_tables_are_not_foreign(tmp_path: Path) -> None:
     path = tmp_path / "survey.duckdb"
     with store_opener(path)() as store:
         store.papers.upsert([make_paper()], seen_at=NOW)

@@ -1,5 +1,4 @@
 import os
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,16 +8,10 @@ from storage.engine.process import is_alive, this_process
 from storage.errors import StorageError
 from storage.store import Store
 from storage.types import QuarantinedRecord, RunRecord, RunStatus
-from tests.support.storage import database, lines_of, opener, start_process
+from tests.support.storage import database, lines_of, opener, published_to, start_process
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with opener(tmp_path)() as store:
-        yield store
-
-
-def test_a_run_is_running_until_it_is_finished(store: Store, now: datetime) -> None:
+def test_run_is_running_until_finished(store: Store, now: datetime) -> None:
     run_id = store.runs.start("fetch", now)
     assert store.runs.last() == RunRecord(run_id, "fetch", now, None, RunStatus.RUNNING)
     end = now + timedelta(minutes=1)
@@ -31,16 +24,14 @@ def test_a_run_is_running_until_it_is_finished(store: Store, now: datetime) -> N
     assert store.runs.last("train") is None
 
 
-def test_runs_of_one_instant_differ_and_are_listed_newest_first(
-    store: Store, now: datetime
-) -> None:
+def test_runs_of_one_instant_are_distinct(store: Store, now: datetime) -> None:
     ids = [store.runs.start(command, now) for command in ("run", "train", "run")]
     assert len(set(ids)) == 3
     assert [run.run_id for run in store.runs.recent(10)] == ids[::-1]
     assert [run.run_id for run in store.runs.recent(1, "run")] == ids[2:]
 
 
-def test_a_run_ends_once(store: Store, now: datetime) -> None:
+def test_run_ends_only_once(store: Store, now: datetime) -> None:
     run_id = store.runs.start("run", now)
     store.runs.finish(run_id, finished_at=now, status=RunStatus.DONE, counts={})
     with pytest.raises(StorageError, match=run_id):
@@ -48,7 +39,7 @@ def test_a_run_ends_once(store: Store, now: datetime) -> None:
     assert store.runs.last() == RunRecord(run_id, "run", now, now, RunStatus.DONE)
 
 
-def test_a_run_whose_process_was_killed_is_found_interrupted(tmp_path: Path, now: datetime) -> None:
+def test_killed_run_becomes_interrupted(tmp_path: Path, now: datetime) -> None:
     process = start_process(
         """
         import sys
@@ -80,7 +71,7 @@ def test_a_run_whose_process_was_killed_is_found_interrupted(tmp_path: Path, now
         assert [run.status for run in store.runs.recent(9, "classify")] == [RunStatus.RUNNING]
 
 
-def test_a_pid_given_out_again_is_another_process() -> None:
+def test_reused_pid_is_another_process() -> None:
     host, pid, started = this_process().rsplit(" ", 2)
     assert is_alive(f"{host} {pid} {started}")
     assert not is_alive(f"{host} {pid} 1")
@@ -89,7 +80,7 @@ def test_a_pid_given_out_again_is_another_process() -> None:
     assert pid == str(os.getpid())
 
 
-def test_a_cursor_is_replaced(store: Store, now: datetime) -> None:
+def test_cursor_is_replaced(store: Store, now: datetime) -> None:
     assert store.cursors.get("oai:cs") is None
     store.cursors.save("oai:cs", "2026-03-16", now)
     store.cursors.save("oai:eess", "2026-03-15", now)
@@ -98,19 +89,17 @@ def test_a_cursor_is_replaced(store: Store, now: datetime) -> None:
     assert store.cursors.get("oai:eess") == "2026-03-15"
 
 
-def test_publishing_is_recorded_once_per_target_and_section(store: Store, now: datetime) -> None:
+def test_publication_is_recorded_once(store: Store, now: datetime) -> None:
     entries = [("2603.00001", "agents"), ("2603.00001", "survey-llm")]
     assert store.published.record("list", [*entries, entries[0]], now) == 2
     assert store.published.record("list", entries, now) == 0
     assert store.published.record("site", entries[:1], now) == 1
     assert store.published.record("site", [], now) == 0
-    assert store.published.entries("list") == set(entries)
-    assert store.published.entries("mail") == set()
+    assert published_to(store, "list") == set(entries)
+    assert published_to(store, "mail") == set()
 
 
-def test_quarantine_keeps_the_bytes_and_counts_the_same_fault_once(
-    store: Store, now: datetime
-) -> None:
+def test_quarantine_keeps_bytes_and_counts_once(store: Store, now: datetime) -> None:
     record = QuarantinedRecord("oai", "no id", b"\x00\xff<record", "a/b.gz", None, now)
     other = QuarantinedRecord("oai", "no title", record.raw, None, "2603.00001", now)
     assert store.quarantine.add([record, record]) == 1

@@ -23,7 +23,7 @@ DOCUMENTED = {
 }
 EXAMPLES = re.findall(r"```sql\n(.*?)```", TEXT, flags=re.DOTALL)
 
-# design.md, "SQL surface": what other people's queries rely on.
+# columns that other people's queries rely on
 CONTRACT = {
     "papers": "arxiv_id version title abstract authors categories primary_category comment doi"
     " journal_ref license submitted_at updated_at withdrawn first_seen_at content_hash",
@@ -87,7 +87,7 @@ def columns_of(connection: duckdb.DuckDBPyConnection, view: str) -> list[tuple[s
     return [(str(name), str(type_)) for name, type_, *_ in rows]
 
 
-def test_the_views_are_those_of_the_contract_and_of_the_document(
+def test_views_match_contract_and_documentation(
     analyst: duckdb.DuckDBPyConnection,
 ) -> None:
     views = analyst.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
@@ -96,7 +96,7 @@ def test_the_views_are_those_of_the_contract_and_of_the_document(
 
 
 @pytest.mark.parametrize("view", CONTRACT)
-def test_the_contract_s_columns_are_there(analyst: duckdb.DuckDBPyConnection, view: str) -> None:
+def test_contract_columns_exist(analyst: duckdb.DuckDBPyConnection, view: str) -> None:
     assert set(CONTRACT[view].split()) <= {name for name, _ in columns_of(analyst, view)}
 
 
@@ -110,18 +110,16 @@ def test_every_column_is_documented_with_its_type(
 
 
 @pytest.mark.parametrize("view", DOCUMENTED)
-def test_every_view_can_be_read_whole(analyst: duckdb.DuckDBPyConnection, view: str) -> None:
+def test_every_view_can_be_read(analyst: duckdb.DuckDBPyConnection, view: str) -> None:
     assert analyst.execute(f"SELECT * FROM {view}").fetchall()
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
-def test_every_example_runs_and_finds_something(
-    analyst: duckdb.DuckDBPyConnection, number: int
-) -> None:
+def test_every_example_returns_rows(analyst: duckdb.DuckDBPyConnection, number: int) -> None:
     assert analyst.execute(EXAMPLES[number]).fetchall()
 
 
-def test_lists_come_as_lists(analyst: duckdb.DuckDBPyConnection) -> None:
+def test_lists_are_returned_as_lists(analyst: duckdb.DuckDBPyConnection) -> None:
     assert analyst.execute(
         "SELECT authors, sections FROM papers JOIN predictions USING (arxiv_id)"
         " WHERE arxiv_id = '2405.19334'"

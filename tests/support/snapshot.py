@@ -1,4 +1,4 @@
-"""Snapshots written by us: records in the shape of arXiv's, and the files that hold them."""
+"""Build records and files in the format of arXiv's snapshot."""
 
 import gzip
 import json
@@ -13,7 +13,7 @@ NAME = "arxiv-metadata-oai-snapshot.json"
 
 
 def make_record(arxiv_id: str = "2603.00001", **overrides: Any) -> dict[str, Any]:
-    """Return a record with all 14 fields; any can be overridden."""
+    """Return a record with all 14 fields, some overridden."""
     record = {
         "id": arxiv_id,
         "submitter": "Ada Example",
@@ -34,17 +34,17 @@ def make_record(arxiv_id: str = "2603.00001", **overrides: Any) -> dict[str, Any
 
 
 def make_records(count: int, **overrides: Any) -> list[dict[str, Any]]:
-    """Return records with ascending identifiers."""
+    """Return records with ascending IDs."""
     return [make_record(f"2603.{n:05}", **overrides) for n in range(1, count + 1)]
 
 
 def line_of(record: object) -> bytes:
-    """Return a record as its line, without the line's end."""
+    """Return a record as a line without line end."""
     return json.dumps(record).encode()
 
 
 def lines_of(records: Iterable[object]) -> bytes:
-    """Return records as the bytes of a snapshot; bytes among them are lines as they are."""
+    """Return records as the bytes of a snapshot; bytes among them are raw lines."""
     return b"".join((r if isinstance(r, bytes) else line_of(r)) + b"\n" for r in records)
 
 
@@ -63,7 +63,7 @@ def gzipped(folder: Path, records: Iterable[object]) -> Path:
 
 
 def zipped(folder: Path, records: Iterable[object], *, member: str = NAME) -> Path:
-    """Write a snapshot in a zip archive, as Kaggle hands it out."""
+    """Write a snapshot in a zip archive, as Kaggle provides it."""
     path = folder / "archive.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(member, lines_of(records))

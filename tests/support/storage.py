@@ -1,4 +1,4 @@
-"""What tests of stored rows share: a store in a temporary folder, predictions, processes."""
+"""Helpers for tests of the database: stores, predictions, processes."""
 
 import subprocess
 import sys
@@ -20,17 +20,23 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def opener(folder: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore:
-    """Return the opener of the folder's database."""
+    """Return a function that opens the folder's database."""
     return store_opener(database(folder), busy_timeout_seconds=busy_timeout_seconds)
 
 
 def database(folder: Path) -> Path:
-    """Return where the folder's database lies."""
+    """Return the path of the folder's database."""
     return folder / "survey.duckdb"
 
 
+def published_to(store: Store, target: str) -> set[tuple[str, str]]:
+    """Return the (arXiv ID, section ID) pairs published to a target."""
+    sql = "SELECT arxiv_id, section FROM published WHERE target = $target"
+    return set(store._session.rows(sql, {"target": target}))
+
+
 def changes_in(store: Store) -> list[Change]:
-    """Return all that ever changed about papers, as an analyst reads it, oldest first."""
+    """Return all recorded changes of papers, oldest first."""
     sql = """
     SELECT arxiv_id, kind, old, new, source, seen_at FROM changes ORDER BY seen_at, arxiv_id, kind
     """
@@ -41,7 +47,7 @@ def changes_in(store: Store) -> list[Change]:
 
 
 def add_predictions(store: Store, batch: Sequence[Prediction]) -> int:
-    """Store predictions as a classifier's pass stores them: one model's at a time, in columns."""
+    """Store predictions in columns, one model at a time."""
     passes: dict[tuple[str, datetime], dict[str, Prediction]] = {}
     for one in batch:
         passes.setdefault((one.model_id, one.predicted_at), {})[one.arxiv_id] = one
@@ -76,11 +82,11 @@ def _named(lists: Sequence[Sequence[object]], *names: str, number: str) -> Ragge
 
 
 def start_process(script: str, *arguments: str) -> "subprocess.Popen[str]":
-    """Start Python on a script that sees this project and its test builders."""
+    """Start a Python script that can import the project and its test helpers."""
     preamble = f"import sys; sys.path[:0] = [{str(ROOT)!r}]\n"
     return subprocess.Popen(
         [sys.executable, "-c", preamble + textwrap.dedent(script), *arguments],
-        stdin=subprocess.PIPE,  # a script that reads it waits for us
+        stdin=subprocess.PIPE,  # scripts that read it wait
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -88,7 +94,7 @@ def start_process(script: str, *arguments: str) -> "subprocess.Popen[str]":
 
 
 def lines_of(process: "subprocess.Popen[str]") -> Iterator[str]:
-    """Yield what the process says, a line as soon as it is said."""
+    """Yield the lines a process prints, as they come."""
     assert process.stdout is not None
     for line in process.stdout:
         yield line.rstrip("\n")
