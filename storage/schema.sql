@@ -473,7 +473,7 @@ known AS (
     UNION SELECT day, category FROM feed_check
     UNION SELECT day, category FROM expected_day
 ),
--- LEFT JOINs from the days, so that a question about some days counts only those.
+-- LEFT JOINs from the days, so that a query for some days counts only those.
 joined AS (
     SELECT known.day, known.category, last_check.checked_at,
            coalesce(last_check.stale, false) AS stale,

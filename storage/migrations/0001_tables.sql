@@ -1,17 +1,17 @@
--- The tables. No primary or foreign keys: rows are unique by construction (one writer at a time,
--- batches deduplicated, MERGE) and `storage/integrity.py` checks it; an index makes bulk loads
--- several times slower and updates of list columns a thousand times. Every TIMESTAMP is UTC.
+-- The tables. No primary or foreign keys, because an index makes bulk loads several times slower and
+-- updates of list columns a thousand times: rows are unique by construction (one writer at a time,
+-- deduplicated batches, MERGE) and `storage/integrity.py` checks it. Every TIMESTAMP is UTC.
 
--- One row: how many transactions were committed. The manifest beside the file remembers it, so
--- that a lost one is noticed on opening.
+-- One row: the number of committed transactions. The manifest beside the file repeats it, so that
+-- lost commits are noticed on opening.
 CREATE TABLE store_state (generation BIGINT NOT NULL);
 INSERT INTO store_state VALUES (0);
 
--- A list of texts that came as one JSON parameter (`storage/engine/parameters.py`).
+-- A list of texts passed as one JSON parameter (`storage/engine/parameters.py`).
 CREATE MACRO listed(texts) AS TABLE
     SELECT unnest(from_json(texts, '["VARCHAR"]')) AS item;
 
--- What a reviewer and the classifier read of a paper, as one sha256: equal means the same text.
+-- sha256 of what reviewers and classifiers read of a paper.
 CREATE MACRO text_hash(title, abstract, authors, comment, withdrawn) AS
     sha256(concat_ws(chr(31), title, abstract, array_to_string(authors, chr(30)),
                      coalesce(comment, ''), CAST(withdrawn AS VARCHAR)));
@@ -20,7 +20,7 @@ CREATE TABLE paper (
     arxiv_id VARCHAR NOT NULL,         -- canonical, without version
     version INTEGER NOT NULL,          -- the highest seen from any source
     title VARCHAR NOT NULL,
-    -- zstd: a third smaller, and a checkpoint costs a third of what DuckDB's own choice does
+    -- zstd: a third smaller, and checkpoints take a third of the time of DuckDB's own choice
     abstract VARCHAR NOT NULL USING COMPRESSION zstd,
     authors VARCHAR[] NOT NULL,
     categories VARCHAR[] NOT NULL,     -- the primary one first
@@ -32,18 +32,18 @@ CREATE TABLE paper (
     submitted_at TIMESTAMP,            -- of version 1
     updated_at TIMESTAMP,              -- of the current version
     withdrawn BOOLEAN NOT NULL,
-    source VARCHAR NOT NULL,           -- whose text this is: oai, snapshot or query
+    source VARCHAR NOT NULL,           -- source of the text: oai, snapshot or query
     datestamp DATE,                    -- OAI's day of the last metadata change
     first_seen_at TIMESTAMP NOT NULL,
-    changed_at TIMESTAMP NOT NULL,     -- when a column a reader sees last changed here
+    changed_at TIMESTAMP NOT NULL,     -- when a column visible to readers last changed
     content_hash VARCHAR NOT NULL,     -- sha256 of title, abstract, authors, comment, withdrawn
-    record_hash UBIGINT NOT NULL       -- of the record as its source sent it: equal means unchanged
+    record_hash UBIGINT NOT NULL       -- of the record as its source sent it
 );
 
 CREATE TABLE paper_version (
     arxiv_id VARCHAR NOT NULL,
     version INTEGER NOT NULL,
-    submitted_at TIMESTAMP,            -- null where the source did not say
+    submitted_at TIMESTAMP,            -- null if the source did not say
     withdrawn BOOLEAN NOT NULL,
     seen_at TIMESTAMP NOT NULL
 );
@@ -53,11 +53,11 @@ CREATE TABLE change (
     kind VARCHAR NOT NULL,
     old VARCHAR,
     new VARCHAR,
-    source VARCHAR NOT NULL,           -- who told us
+    source VARCHAR NOT NULL,           -- source that reported the change
     seen_at TIMESTAMP NOT NULL
 );
 
--- The model's word: one row per paper and model.
+-- One row per paper and model.
 CREATE TABLE prediction (
     arxiv_id VARCHAR NOT NULL,
     model_id VARCHAR NOT NULL,
@@ -68,24 +68,24 @@ CREATE TABLE prediction (
     terms STRUCT(term VARCHAR, weight DOUBLE)[] NOT NULL,
     content_hash VARCHAR NOT NULL,     -- of the text that was read
     predicted_at TIMESTAMP NOT NULL,
-    newest BOOLEAN NOT NULL            -- the one of the paper's models that the queue shows
+    newest BOOLEAN NOT NULL            -- whether the queue shows this prediction
 );
 
--- The human's word: events, only ever appended.
+-- Decisions and undos of reviewers, append-only.
 CREATE TABLE decision_event (
     seq BIGINT NOT NULL,               -- order of recording
     kind VARCHAR NOT NULL,             -- decide or undo
-    decision_id VARCHAR NOT NULL,      -- an undo carries the id of what it takes back
+    decision_id VARCHAR NOT NULL,      -- an undo has the ID of the decision it undoes
     arxiv_id VARCHAR NOT NULL,
     verdict VARCHAR NOT NULL,
     sections VARCHAR[] NOT NULL,
-    reviewer VARCHAR NOT NULL,         -- who decided, or who took it back
+    reviewer VARCHAR NOT NULL,         -- who decided, or who undid
     note VARCHAR,
     happened_at TIMESTAMP NOT NULL,    -- decided_at, or undone_at
     content_hash VARCHAR NOT NULL      -- of the text that was read
 );
 
--- The text of a paper as it stood when somebody decided on it.
+-- The text of a paper at the time of a decision.
 CREATE TABLE decided_text (
     arxiv_id VARCHAR NOT NULL,
     content_hash VARCHAR NOT NULL,
@@ -104,7 +104,7 @@ CREATE TABLE publication (
 );
 
 CREATE TABLE announcement (
-    day DATE NOT NULL,                 -- in America/New_York, as the feed dates it
+    day DATE NOT NULL,                 -- in America/New_York, as dated by the feed
     category VARCHAR NOT NULL,
     arxiv_id VARCHAR NOT NULL,
     version INTEGER NOT NULL,
@@ -138,12 +138,12 @@ CREATE TABLE run_start (
     run_id VARCHAR NOT NULL,
     command VARCHAR NOT NULL,
     started_at TIMESTAMP NOT NULL,
-    process VARCHAR NOT NULL           -- host, PID and start of the process, to tell if it lives
+    process VARCHAR NOT NULL           -- host, PID and start time of the process
 );
 
 CREATE TABLE run_end (
     run_id VARCHAR NOT NULL,
-    finished_at TIMESTAMP,             -- null if the process ended without a word
+    finished_at TIMESTAMP,             -- null if the process was killed
     status VARCHAR NOT NULL,           -- done, failed or interrupted
     counts MAP(VARCHAR, BIGINT) NOT NULL,
     error VARCHAR

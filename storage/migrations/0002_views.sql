@@ -1,4 +1,4 @@
--- The SQL surface: what analysts may rely on. docs/reference/views.md describes every column.
+-- The views analysts may rely on; `storage/comments.sql` describes every column.
 
 CREATE VIEW papers AS
 SELECT arxiv_id, version, title, abstract, authors, categories, primary_category, comment, doi,
@@ -17,7 +17,7 @@ SELECT arxiv_id, model_id, in_scope, sections, facets, predicted_at, top_section
        content_hash, newest
 FROM prediction;
 
--- A decision is live until an undo names it; of the live ones the last per paper stands.
+-- A decision is live until it is undone; the last live one of a paper is standing.
 CREATE VIEW decisions AS
 WITH undone AS (
     SELECT decision_id,

@@ -1,8 +1,8 @@
--- What the ledger knows beside feeds: days that stayed silent, windows harvested later, papers
--- that came late. And what became of quarantined records. All events, only ever appended.
+-- Days without a feed, windows harvested later, late papers, resolved quarantine records. All
+-- append-only.
 
--- A day on which the calendar expects announcements, written down when a run looked; without a
--- feed_check beside it, nobody read that day's feed, and arXiv does not serve it again.
+-- A day on which the calendar expects announcements, recorded by a run. Without a feed_check its feed
+-- was never read, and arXiv does not serve it again.
 CREATE TABLE expected_day (
     day DATE NOT NULL,
     category VARCHAR NOT NULL,
@@ -19,20 +19,20 @@ CREATE TABLE backfilled (
 CREATE TABLE late_arrival (
     arxiv_id VARCHAR NOT NULL,
     due_day DATE NOT NULL,             -- the announcement day it belonged to
-    arrived_day DATE NOT NULL,         -- the day it was announced on or first seen here
+    arrived_day DATE NOT NULL,         -- the day it was announced or first seen
     noted_at TIMESTAMP NOT NULL
 );
 
 CREATE TABLE quarantine_resolution (
     raw_hash VARCHAR NOT NULL,
     source VARCHAR NOT NULL,
-    reason VARCHAR NOT NULL,           -- as quarantined: the three name the record
-    papers INTEGER NOT NULL,           -- how many papers it turned out to hold
+    reason VARCHAR NOT NULL,           -- as quarantined: the three identify the record
+    papers INTEGER NOT NULL,           -- how many papers it contained
     resolved_at TIMESTAMP NOT NULL
 );
 
--- A category without papers in a feed that had some for others is complete with zero; only a feed
--- that is empty altogether needs the calendar to be believed.
+-- A category without papers in a feed with papers for others is complete; an empty feed is quiet only
+-- by the calendar.
 CREATE OR REPLACE VIEW ledger AS
 WITH listed AS (
     SELECT DISTINCT day, category, arxiv_id
@@ -65,7 +65,7 @@ known AS (
     UNION SELECT day, category FROM feed_check
     UNION SELECT day, category FROM expected_day
 ),
--- LEFT JOINs from the days, so that a question about some days counts only those.
+-- LEFT JOINs from the days, so that a query for some days counts only those.
 joined AS (
     SELECT known.day, known.category, last_check.checked_at,
            coalesce(last_check.stale, false) AS stale,

@@ -1,5 +1,5 @@
--- When the taxonomy changes: what was done to it, and where that puts the decisions made before.
--- Only ever appended to. A decision keeps its words for good; `placement` says where they lead now.
+-- Taxonomy changes and the sections they give to earlier decisions, append-only. A decision keeps its
+-- own section IDs; `placement` has the current ones.
 
 -- Taxonomies as they were written, so that the digest of an old week can be built again.
 CREATE TABLE taxonomy_text (
@@ -14,7 +14,7 @@ CREATE TABLE taxonomy_change (
     to_fingerprint VARCHAR NOT NULL,
     applied_at TIMESTAMP NOT NULL,
     applied_by VARCHAR NOT NULL,
-    models VARCHAR[] NOT NULL          -- whose predictions were stored before it
+    models VARCHAR[] NOT NULL          -- models with predictions stored before it
 );
 
 CREATE TABLE section_move (
@@ -24,12 +24,12 @@ CREATE TABLE section_move (
     new_sections VARCHAR[] NOT NULL    -- empty for dissolve
 );
 
--- Decisions recorded after a change are never touched by it, even where an old id lives on.
+-- Decisions recorded after a change are not affected by it, even if an old ID is still in use.
 CREATE TABLE placement (
     seq BIGINT NOT NULL,               -- of the change
     decision_id VARCHAR NOT NULL,
     sections VARCHAR[] NOT NULL,
-    unplaced BOOLEAN NOT NULL,         -- an approval that a human must place again
+    unplaced BOOLEAN NOT NULL,         -- an approval that a reviewer must place again
     placed_at TIMESTAMP NOT NULL
 );
 
@@ -69,7 +69,7 @@ LEFT JOIN undone ON undone.decision_id = made.decision_id
 LEFT JOIN placed ON placed.decision_id = made.decision_id
 WHERE made.kind = 'decide';
 
--- An approval that lost its section waits again; it stays approved meanwhile.
+-- An approval that lost its section is in the queue again and stays approved meanwhile.
 CREATE OR REPLACE VIEW queue AS
 SELECT arxiv_id, in_scope, top_section, in_scope AS priority, predicted_at
 FROM prediction

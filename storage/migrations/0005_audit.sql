@@ -1,11 +1,10 @@
--- Facets the model left open, and which decisions are the audit's random sample.
+-- Open facets of predictions, and the decisions of the audit's random sample.
 
--- No DEFAULT: replaying one from a WAL makes DuckDB 1.5 refuse the file ("no default database
--- set"), so a kill right after this step would cost the database. NULL in older rows: none.
+-- No DEFAULT, because DuckDB 1.5 refuses a WAL with one ("no default database set"), so a kill right
+-- after this migration would lose the database. NULL in older rows means none.
 ALTER TABLE prediction ADD COLUMN open_facets VARCHAR[];
 
--- Only ever appended to. A decision itself says nothing of the order its paper was read in; this
--- says that it was the random one, so that the sample owes nothing to the model.
+-- Decisions made in random order, append-only: a sample independent of the model.
 CREATE TABLE audit_draw (
     seq BIGINT NOT NULL,               -- order of drawing
     arxiv_id VARCHAR NOT NULL,
@@ -18,7 +17,7 @@ SELECT arxiv_id, model_id, in_scope, sections, facets, predicted_at, top_section
        content_hash, newest, coalesce(open_facets, CAST([] AS VARCHAR[])) AS open_facets
 FROM prediction;
 
--- What stands about a drawn paper now counts, whoever decided it again since.
+-- The current verdict on a drawn paper counts, whoever gave it.
 CREATE VIEW audit_sample AS
 SELECT drawn.arxiv_id, drawn.decision_id, drawn.drawn_at, decisions.verdict
 FROM (FROM audit_draw QUALIFY row_number() OVER (PARTITION BY arxiv_id ORDER BY seq DESC) = 1)

@@ -1,4 +1,4 @@
--- The random order as a column: hashing 3 million ids for every page costs a second.
+-- The random order as a column, because hashing 3 million IDs for every page takes a second.
 
 ALTER TABLE prediction ADD COLUMN random_place UBIGINT;
 

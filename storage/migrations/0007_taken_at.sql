@@ -1,5 +1,5 @@
--- When a record last came whole from the source whose text we hold. `changed_at` says less: it
--- moves when another source adds a fact, and stays when only the datestamp is new.
+-- When the source of the text last sent a changed whole record. `changed_at` differs: it moves when
+-- another source adds a fact, and not when only the datestamp is new.
 
--- No DEFAULT, as in 0005. NULL in older rows: not since it was first seen, as far as we know.
+-- No DEFAULT, as in 0005. NULL in older rows means first_seen_at.
 ALTER TABLE paper ADD COLUMN taken_at TIMESTAMP;

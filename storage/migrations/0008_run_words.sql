@@ -1,5 +1,5 @@
--- The words a command was called with, so that whoever finds it failed can call it again as it was.
--- A table of its own: `run_start` is written by every version that ever ran.
+-- The command line of a run, so that a failed one can be repeated. A table of its own, because older
+-- versions of the program write `run_start`.
 CREATE TABLE run_words (
     run_id VARCHAR NOT NULL,
     words VARCHAR[] NOT NULL           -- as typed, the command first

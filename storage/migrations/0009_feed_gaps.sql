@@ -1,22 +1,21 @@
--- Feeds that did not tell all they announced: items whose id nobody can read, and what arXiv cut off
--- at its cap. Such a day proves nothing until OAI's list of it was read whole. Only appended to.
-
--- Tables of their own: rows of `feed_check` are written by every version that ever ran.
+-- Incomplete feeds: items without a readable ID, or cut off by arXiv at its cap. Such a day is unknown
+-- until OAI's list of it has been read whole. Append-only. Tables of their own, because older versions
+-- of the program write `feed_check`.
 CREATE TABLE feed_gap (
     day DATE NOT NULL,
     category VARCHAR NOT NULL,
-    checked_at TIMESTAMP NOT NULL,     -- of the look, as in feed_check
+    checked_at TIMESTAMP NOT NULL,     -- as in feed_check
     items INTEGER NOT NULL             -- that may have announced papers in this category
 );
 
 CREATE TABLE feed_gap_closed (
     day DATE NOT NULL,
     category VARCHAR NOT NULL,
-    closed_at TIMESTAMP NOT NULL       -- OAI's list of that day had come whole, after it was over
+    closed_at TIMESTAMP NOT NULL       -- when OAI's list of that day had been read whole
 );
 
--- As in 0003, but a day with a gap is never complete nor quiet. The last look that was not stale
--- counts: a later one that read all of the feed has closed the gap, an older feed served anew has not.
+-- As in 0003, but a day with a gap is neither complete nor quiet. The last check that was not stale
+-- counts: a later complete feed closes the gap, a stale one does not.
 CREATE OR REPLACE VIEW ledger AS
 WITH listed AS (
     SELECT DISTINCT day, category, arxiv_id
@@ -58,7 +57,7 @@ known AS (
     UNION SELECT day, category FROM feed_check
     UNION SELECT day, category FROM expected_day
 ),
--- LEFT JOINs from the days, so that a question about some days counts only those.
+-- LEFT JOINs from the days, so that a query for some days counts only those.
 joined AS (
     SELECT known.day, known.category, last_check.checked_at,
            coalesce(last_check.stale, false) AS stale,

@@ -68,11 +68,11 @@ def _reading(count: int, section: str, words: str) -> list[Document]:
 
 
 def test_terms_covered_by_a_section_are_ignored() -> None:
-    troubled = _reading(40, "open", "chart reading of ledgers")
+    flagged = _reading(40, "open", "chart reading of ledgers")
     placed = {"charts": _reading(20, "charts", "chart reading of ledgers")}
     others = outside(200)
-    assert missing_section(troubled, others, load_taxonomy()) is not None
-    assert missing_section(troubled, others, load_taxonomy(), placed) is None
+    assert missing_section(flagged, others, load_taxonomy()) is not None
+    assert missing_section(flagged, others, load_taxonomy(), placed) is None
 
 
 def test_unrelated_terms_are_not_a_subject() -> None:
