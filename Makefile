@@ -1,4 +1,4 @@
-# `make` alone prints the targets. Only Python 3.11+ and make are needed: every target that
+# `make` alone prints the targets. Only Python 3.11 to 3.13 and make are needed: every target that
 # uses the virtual environment makes it first. `check` never writes; `format` does.
 PYTHON ?= python3
 VENV := .venv
@@ -16,8 +16,8 @@ help: ## show this help
 install: $(STAMP) ## the virtual environment with the living-survey command, from the lock file
 
 $(STAMP): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "Living Survey needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+		|| { echo "Living Survey needs Python 3.11, 3.12 or 3.13; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
