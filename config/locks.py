@@ -1,7 +1,7 @@
 """Exclusive locks between processes: `flock` on a file that can name its holder.
 
-The kernel releases such a lock with its process, also after kill -9. Every call opens the file
-anew, so threads of one process exclude each other too.
+The kernel releases such a lock with its process, also after kill -9. Every call opens the file, so
+threads of one process exclude each other too.
 """
 
 import fcntl

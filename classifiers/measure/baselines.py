@@ -118,5 +118,5 @@ class AsreviewRule:
         weights *= len(weights) / weights.sum()
         model = LinearSVC(C=ASREVIEW_STRENGTH, loss="squared_hinge", random_state=0)
         model.fit(self._matrix[rows], relevant, sample_weight=weights)
-        asked = self._matrix if later is None else self._texts.transform(later)
-        return np.asarray(model.decision_function(asked))
+        texts = self._matrix if later is None else self._texts.transform(later)
+        return np.asarray(model.decision_function(texts))

@@ -245,18 +245,18 @@ def _hardest(
     found = []
     for example, score in zip(test, scores, strict=True):
         paper = example.document
-        said = score.in_scope >= 0.5
-        if said != example.in_scope:
-            sure = score.in_scope if said else 1.0 - score.in_scope
-            words = ("out of scope", "in scope")
+        predicted = score.in_scope >= 0.5
+        if predicted != example.in_scope:
+            probability = score.in_scope if predicted else 1.0 - score.in_scope
+            names = ("out of scope", "in scope")
             found.append(
                 HardPaper(
                     paper.key,
                     paper.title,
                     "scope",
-                    words[said],
-                    sure,
-                    (words[example.in_scope],),
+                    names[predicted],
+                    probability,
+                    (names[example.in_scope],),
                 )
             )
         for facet in taxonomy.facets if example.in_scope else ():

@@ -35,10 +35,10 @@ class ReliabilityBin:
     came: float
 
 
-def label_measures(name: str, chances: Floats, truth: Bools, said: Bools) -> LabelMeasures:
+def label_measures(name: str, chances: Floats, truth: Bools, suggested: Bools) -> LabelMeasures:
     """Return the measures of one label; precision and recall are 0 without suggestions."""
-    hits = int((said & truth).sum())
-    precision = hits / int(said.sum()) if said.any() else 0.0
+    hits = int((suggested & truth).sum())
+    precision = hits / int(suggested.sum()) if suggested.any() else 0.0
     recall = hits / int(truth.sum()) if truth.any() else 0.0
     f1 = 2 * precision * recall / (precision + recall) if hits else 0.0
     average = float(average_precision_score(truth, chances)) if truth.any() else float("nan")

@@ -56,9 +56,9 @@ def test_trained_papers_are_refused(taxonomy: Taxonomy) -> None:
 
 def test_second_id_is_the_same_paper(taxonomy: Taxonomy) -> None:
     first, other = approved(2)[:2]
-    again = replace(first.document, key="anew", title=f"{first.document.title.upper()}.")
+    again = replace(first.document, key="second", title=f"{first.document.title.upper()}.")
     model = train([first, *rejected(4)], [], taxonomy, trained_at=TRAINED_AT)
-    with pytest.raises(LeakError, match="1 test papers were trained on, among them anew"):
+    with pytest.raises(LeakError, match="1 test papers were trained on, among them second"):
         evaluate(
             model,
             [other, Example(again, in_scope=True)],
@@ -80,14 +80,14 @@ class Oracle:
 
     model_id = "oracle"
 
-    def __init__(self, taxonomy: Taxonomy, said: dict[str, tuple[float, str]]) -> None:
-        self._taxonomy, self._said = taxonomy, said
+    def __init__(self, taxonomy: Taxonomy, fixed: dict[str, tuple[float, str]]) -> None:
+        self._taxonomy, self._fixed = taxonomy, fixed
 
     def predict(self, documents: Sequence[Document]) -> list[Scores]:
         return [self._score(document.key) for document in documents]
 
     def _score(self, key: str) -> Scores:
-        in_scope, section = self._said[key]
+        in_scope, section = self._fixed[key]
         labels = self._taxonomy.section(section).labels
         return Scores(
             key=key,
@@ -110,7 +110,7 @@ class Oracle:
 def test_measures_of_a_known_result(taxonomy: Taxonomy) -> None:
     video, image = "generation-video-non-llm-based", "generation-image-non-llm-based"
     test = [e for e in approved(2) if e.sections[0] in {video, image}] + rejected(2)
-    said = {
+    fixed = {
         f"{image}-0": (0.9, image),
         f"{image}-1": (0.8, video),
         f"{video}-0": (0.7, video),
@@ -118,7 +118,7 @@ def test_measures_of_a_known_result(taxonomy: Taxonomy) -> None:
         "outside-0": (0.6, video),
         "outside-1": (0.1, video),
     }
-    found = evaluate(Oracle(taxonomy, said), test, taxonomy, trained_on=())
+    found = evaluate(Oracle(taxonomy, fixed), test, taxonomy, trained_on=())
     assert (found.scope.papers, found.scope.approved) == (6, 4)
     assert found.scope.precision == pytest.approx(3 / 4)
     assert found.scope.recall == pytest.approx(3 / 4)
@@ -191,17 +191,17 @@ def test_threshold_reaches_the_precision() -> None:
     chances = np.linspace(0.99, 0.9, 100)
     right = np.array([True] * 60 + [False] * 40)
     threshold = threshold_for(chances, right, 0.9)
-    said = chances >= threshold
-    assert right[said].mean() >= 0.9
-    assert said.sum() == 65  # (60 + 1) / (65 + 2) is the last over 0.9
+    suggested = chances >= threshold
+    assert right[suggested].mean() >= 0.9
+    assert suggested.sum() == 65  # (60 + 1) / (65 + 2) is the last over 0.9
     everything_right = threshold_for(np.linspace(1.0, 0.5, 101), np.ones(101, dtype=bool), 0.9)
     assert everything_right == pytest.approx(0.8, abs=0.006)  # 0.9 predicted on average
     assert threshold_for(chances, ~right, 0.95) == 1.0
 
 
 def test_measures_of_a_label_without_support() -> None:
-    nobody = np.zeros(3, dtype=bool)
-    found = label_measures("audio", np.zeros(3), nobody, nobody)
+    never = np.zeros(3, dtype=bool)
+    found = label_measures("audio", np.zeros(3), never, never)
     assert (found.support, found.precision, found.recall, found.f1) == (0, 0.0, 0.0, 0.0)
 
 
@@ -216,7 +216,7 @@ def test_all_techniques_chosen_count_in_no_measure(taxonomy: Taxonomy) -> None:
     unsure = Example(unsure.document, in_scope=True, sections=every)
     assert labels_of(unsure, "technique", taxonomy) == set()
     assert labels_of(unsure, "modality", taxonomy) == {"image"}
-    said = {f"{image}-{n}": (0.9, image) for n in range(2)}
-    found = evaluate(Oracle(taxonomy, said), [sure, unsure], taxonomy, trained_on=())
+    fixed = {f"{image}-{n}": (0.9, image) for n in range(2)}
+    found = evaluate(Oracle(taxonomy, fixed), [sure, unsure], taxonomy, trained_on=())
     assert {f.facet: f.papers for f in found.facets} == {"task": 2, "modality": 2, "technique": 1}
     assert sum(measures.support for measures in found.sections) == 1

@@ -52,5 +52,5 @@ def test_pull_is_stronger_with_few_examples(
         # Only the scope is fitted, so that weights of labels come from the words alone.
         weights = fit_outputs(corpus, seen, stream_seen, RECIPE, only=SCOPE).weights[:, columns]
         towards = corpus.directions.labels[facet]
-        spoken = (towards - towards.mean(axis=0)).T
-        np.testing.assert_allclose(weights, (lasting + first * share) * spoken)
+        centred = (towards - towards.mean(axis=0)).T
+        np.testing.assert_allclose(weights, (lasting + first * share) * centred)

@@ -119,7 +119,7 @@ def test_screening_counts(store: Store, now: datetime) -> None:
         IDS[4]: {"verdict": Verdict.REJECTED, "sections": (), "note": None},
         IDS[5]: {"verdict": Verdict.DEFERRED, "sections": ()},
     }
-    store.decisions.add([make_decision(arxiv_id, **said) for arxiv_id, said in made.items()])
+    store.decisions.add([make_decision(arxiv_id, **fields) for arxiv_id, fields in made.items()])
     counts = store.audit.screening()
     assert (counts.repeats, counts.papers, counts.waiting) == (7, 20, 14)
     assert (counts.listed, counts.approved, counts.rejected, counts.deferred) == (1, 1, 3, 1)

@@ -33,10 +33,10 @@ def test_restore_keeps_the_replaced_file(database: Path, tmp_path: Path) -> None
     assert (made.papers, made.decisions) == (1, 1)
     with store_opener(database)() as store:
         store.papers.upsert([make_paper(IDS[1])], seen_at=NOW)
-    told = restore(safe, database, now=NOW, busy_timeout_seconds=5)
+    restored = restore(safe, database, now=NOW, busy_timeout_seconds=5)
     assert held(database) == {IDS[0]}
-    assert told.kept is not None
-    assert held(told.kept) == set(IDS)
+    assert restored.kept is not None
+    assert held(restored.kept) == set(IDS)
     assert [p.name for p in safe.parent.iterdir()] == ["copy.duckdb"]
 
 
@@ -99,6 +99,6 @@ def test_backup_and_restore_commands(tmp_path: Path) -> None:
     survey.json("init")
     made = survey.json("backup")
     assert Path(made["path"]).parent == tmp_path / "var" / "backups"
-    told = survey.json("restore", made["path"])
-    assert Path(told["kept"]).exists()
+    restored = survey.json("restore", made["path"])
+    assert Path(restored["kept"]).exists()
     assert survey.call("status").status == 0

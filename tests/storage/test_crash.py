@@ -189,9 +189,9 @@ def test_unreadable_manifest_is_reported_and_rewritten(
     assert json.loads(manifest_path(database(tmp_path)).read_text())["papers"] == 2
     with opener(tmp_path)():
         pass
-    [said] = [record.getMessage() for record in caplog.records]
-    assert str(manifest_path(database(tmp_path))) in said
-    assert "cannot be read" in said
+    [warning] = [record.getMessage() for record in caplog.records]
+    assert str(manifest_path(database(tmp_path))) in warning
+    assert "cannot be read" in warning
 
 
 @pytest.mark.parametrize("left", [0.001, 0.5])

@@ -1,5 +1,6 @@
 import re
 import shutil
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -137,3 +138,19 @@ def test_kill_after_a_migration_loses_nothing(tmp_path: Path, steps: int) -> Non
         shutil.copy(running.with_name("running.duckdb.wal"), found.with_name("found.duckdb.wal"))
     with duckdb.connect(str(found)) as connection:
         assert schema_version(Session(connection)) == steps
+
+
+def test_only_changed_rows_and_ddl_count_as_a_commit() -> None:
+    commits: list[Session] = []
+    session = Session(duckdb.connect(":memory:"), after_commit=commits.append)
+
+    def committed(act: Callable[[], object]) -> bool:
+        before = len(commits)
+        with session.transaction():
+            act()
+        return len(commits) > before
+
+    assert committed(lambda: session.ddl("CREATE TABLE t (x INTEGER)"))
+    assert committed(lambda: session.write("INSERT INTO t VALUES (1)"))
+    assert not committed(lambda: session.write("UPDATE t SET x = 2 WHERE x = 3"))
+    assert not committed(lambda: session.rows("SELECT * FROM t"))

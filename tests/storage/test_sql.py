@@ -104,9 +104,9 @@ def test_contract_columns_exist(analyst: duckdb.DuckDBPyConnection, view: str) -
 def test_every_column_is_documented_with_its_type(
     analyst: duckdb.DuckDBPyConnection, view: str
 ) -> None:
-    told = re.findall(r"^\| (\w+) \| (.+?) \| .+ \|$", DOCUMENTED[view], flags=re.MULTILINE)
+    rows = re.findall(r"^\| (\w+) \| (.+?) \| .+ \|$", DOCUMENTED[view], flags=re.MULTILINE)
     actual = [(name, type_.replace('"', "")) for name, type_ in columns_of(analyst, view)]
-    assert [(n, t.replace('"', "")) for n, t in told if n != "column"] == actual
+    assert [(n, t.replace('"', "")) for n, t in rows if n != "column"] == actual
 
 
 @pytest.mark.parametrize("view", DOCUMENTED)
