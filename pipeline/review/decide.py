@@ -277,15 +277,16 @@ def _states(
     histories = store.decisions.histories(dated) if dated else {}
     compared = _keys(one for one in known if one.expected.content_hash is not None)
     stored = store.papers.get_many(compared) if compared else {}
-    open_ = _keys(one for one in known if one.verdict is Verdict.APPROVED and not one.sections)
-    predictions = store.predictions.latest(open_) if open_ else {}
+    unplaced = _keys(one for one in known if one.verdict is Verdict.APPROVED and not one.sections)
+    predictions = store.predictions.latest(unplaced) if unplaced else {}
+    suggestions = {key: suggested_section(one, taxonomy) for key, one in predictions.items()}
     return {
         key: PaperState(
             held=key in held,
             standing=standing.get(key),
             history=tuple(histories.get(key, ())),
             stored=stored.get(key),
-            suggestion=suggested_section(predictions.get(key), taxonomy),
+            suggestion=suggestions.get(key),
         )
         for key in _keys(proposals)
     }
