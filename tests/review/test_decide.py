@@ -1,7 +1,9 @@
 """The writer of decisions: one proposal, a batch, and taking a decision back."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +28,7 @@ from tests.review.conftest import IDS
 from tests.support.builders import make_prediction
 from tests.support.storage import add_predictions
 
+ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
@@ -37,6 +40,16 @@ def at(moment: datetime) -> Callable[[], datetime]:
 def proposal(taxonomy: Taxonomy, verdict: str = "reject", **fields: Any) -> Proposal:
     stated = {"arxiv_id": IDS[0], "reviewer": "ada", **fields}
     return propose(taxonomy, verdict=verdict, **stated)
+
+
+def test_decisions_are_recorded_in_one_module() -> None:
+    writers = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "pipeline").rglob("*.py")
+        if re.search(r"store\.decisions\.(?:add|undo)\(", path.read_text(encoding="utf-8"))
+    }
+    # bootstrap records the entries of the curated list, which are not decisions of a reviewer
+    assert writers == {"pipeline/review/decide.py", "pipeline/curated/bootstrap.py"}
 
 
 def test_judge_is_pure(taxonomy: Taxonomy) -> None:

@@ -1,4 +1,4 @@
-"""Every case of a decision through the page, the terminal and a file, with one expected result."""
+"""Cases of decisions, each through the page, the terminal and a file with one expected result."""
 
 import json
 import shutil
@@ -23,7 +23,9 @@ PAPER, OLD_STYLE, OTHER = "2603.00001", "math/0510544", "2603.00002"
 START = datetime(2026, 3, 17, 12, tzinfo=UTC)
 #: three sections in the order of the taxonomy
 FIRST, SECOND, THIRD = "generation-image-llm-based", "agents", "survey-llm"
-ALL_DOORS = ("page", "terminal", "file")
+ALL_CHANNELS = ("page", "terminal", "file")
+#: a file cannot take a decision back
+UNDO_CHANNELS = ("page", "terminal")
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Undo:
 
 @dataclass(frozen=True)
 class Case:
-    """A statement, what was there before, and the result that every door gives."""
+    """A statement, the state before it, and the result in every channel."""
 
     name: str
     act: Decide | Undo
@@ -62,11 +64,11 @@ class Case:
     #: part of what a refusal says
     says: str = ""
     given: Sequence["Step"] = ()
-    #: what happens between reading and deciding; the door states what was read
+    #: what happens after the reviewer read the paper; the channel states what was read
     meanwhile: Sequence["Step"] = ()
     sample: int = 0
     paper: str = PAPER
-    doors: Sequence[str] = ALL_DOORS
+    channels: Sequence[str] = ALL_CHANNELS
 
 
 Step = Callable[[ReviewSite], None]
@@ -179,7 +181,7 @@ CASES = (
         "recorded",
         approved(SECOND),
         given=[SUGGESTION],
-        doors=("page", "terminal"),
+        channels=("page", "terminal"),
     ),
     Case(
         "suggestion accepted and sections named",
@@ -187,7 +189,7 @@ CASES = (
         "refused",
         given=[SUGGESTION],
         says="not both",
-        doors=("page", "terminal"),
+        channels=("page", "terminal"),
     ),
     Case(
         "rejection with accepted suggestion",
@@ -195,7 +197,7 @@ CASES = (
         "refused",
         given=[SUGGESTION],
         says="only an approval names sections",
-        doors=("terminal",),
+        channels=("terminal",),
     ),
     Case(
         "suggestion changed meanwhile",
@@ -204,7 +206,7 @@ CASES = (
         given=[SUGGESTION],
         meanwhile=[suggesting(survey_llm=0.4)],
         says="suggestion for 2603.00001 changed meanwhile",
-        doors=("page",),
+        channels=("page",),
     ),
     Case(
         "rejection with boxes that the page had ticked",
@@ -212,7 +214,7 @@ CASES = (
         "recorded",
         REJECTED,
         given=[suggesting(agents=0.9)],
-        doors=("page",),
+        channels=("page",),
     ),
     # notes
     Case("note", Decide(note="good"), "recorded", approved(note="good")),
@@ -236,7 +238,7 @@ CASES = (
         Decide(note="a\ud83d"),
         "refused",
         says="lone surrogate",
-        doors=("terminal", "file"),  # a form decodes it to U+FFFD before it is parsed
+        channels=("terminal", "file"),  # a form decodes it to U+FFFD before it is parsed
     ),
     # reviewers
     Case("name with blanks around", Decide(reviewer=" ada "), "recorded", approved()),
@@ -334,21 +336,23 @@ CASES = (
         sample=1,
     ),
     # undo
-    Case("undo the last", Undo(), "undone", given=[decided(Decide())], doors=ALL_DOORS[:2]),
-    Case("undo by id", Undo(named=True), "undone", given=[decided(Decide())], doors=ALL_DOORS[:2]),
+    Case("undo the last", Undo(), "undone", given=[decided(Decide())], channels=UNDO_CHANNELS),
+    Case(
+        "undo by id", Undo(named=True), "undone", given=[decided(Decide())], channels=UNDO_CHANNELS
+    ),
     Case(
         "undo twice",
         Undo(named=True),
         "unchanged",
         given=[decided(Decide()), undone],
-        doors=ALL_DOORS[:2],
+        channels=UNDO_CHANNELS,
     ),
     Case(
         "undo another's decision by id",
         Undo(named=True, reviewer="bo"),
         "undone",
         given=[decided(Decide())],
-        doors=ALL_DOORS[:2],
+        channels=UNDO_CHANNELS,
     ),
     Case(
         "undo another's last decision",
@@ -357,7 +361,7 @@ CASES = (
         approved(),
         given=[decided(Decide())],
         says="bo has no decision to undo",
-        doors=ALL_DOORS[:2],
+        channels=UNDO_CHANNELS,
     ),
     Case(
         "undo restores the decision before",
@@ -365,24 +369,28 @@ CASES = (
         "undone",
         approved(),
         given=[decided(Decide()), BY_BO],
-        doors=ALL_DOORS[:2],
+        channels=UNDO_CHANNELS,
     ),
-    Case("undo an unknown id", Undo("ffff"), "refused", says="ffff", doors=ALL_DOORS[:2]),
+    Case("undo an unknown id", Undo("ffff"), "refused", says="ffff", channels=UNDO_CHANNELS),
     Case(
-        "undo as the list", Undo(reviewer="list"), "refused", says="reserved", doors=ALL_DOORS[:2]
+        "undo as the list",
+        Undo(reviewer="list"),
+        "refused",
+        says="reserved",
+        channels=UNDO_CHANNELS,
     ),
 )
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a door reported: an outcome, and the text with it."""
+    """What a channel reported: an outcome, and the text with it."""
 
     outcome: str
     text: str = ""
 
 
-class Door(Protocol):
+class Channel(Protocol):
     """One way to state a decision."""
 
     def read(self, site: ReviewSite, case: Case) -> None:
@@ -396,7 +404,7 @@ class Door(Protocol):
 
 
 @dataclass
-class PageDoor:
+class PageChannel:
     """The forms of the review site, over HTTP."""
 
     visitor: Visitor | None = None
@@ -438,7 +446,7 @@ class PageDoor:
 
 
 @dataclass
-class TerminalDoor:
+class TerminalChannel:
     """`decide` and `undo` on the command line, in this process."""
 
     run: Callable[..., tuple[int, Any]]
@@ -471,7 +479,7 @@ class TerminalDoor:
 
 
 @dataclass
-class FileDoor:
+class FileChannel:
     """One line of a file for `decide --from`."""
 
     run: Callable[..., tuple[int, Any]]
@@ -559,9 +567,13 @@ def run(
 
 @pytest.mark.parametrize(
     ("case", "name"),
-    [pytest.param(case, name, id=f"{case.name}-{name}") for case in CASES for name in case.doors],
+    [
+        pytest.param(case, name, id=f"{case.name}-{name}")
+        for case in CASES
+        for name in case.channels
+    ],
 )
-def test_every_door_gives_the_same_result(
+def test_channels_give_the_same_result(
     case: Case,
     name: str,
     template: Path,
@@ -571,23 +583,23 @@ def test_every_door_gives_the_same_result(
     shutil.copytree(template, tmp_path / "var")
     site = make_site(tmp_path / "var")
     site.taxonomy, site.clock = TAXONOMY, Clock()
-    doors: dict[str, Door] = {
-        "page": PageDoor(),
-        "terminal": TerminalDoor(run),
-        "file": FileDoor(run, tmp_path),
+    channels: dict[str, Channel] = {
+        "page": PageChannel(),
+        "terminal": TerminalChannel(run),
+        "file": FileChannel(run, tmp_path),
     }
-    door = doors[name]
+    channel = channels[name]
     for step in case.given:
         step(site)
-    door.read(site, case)
+    channel.read(site, case)
     for step in case.meanwhile:
         step(site)
     before = events(site)
     if isinstance(case.act, Undo):
         decision_id = last_id(site) if case.act.named else case.act.decision_id
-        answer = door.undo(site, decision_id, case.act.reviewer)
+        answer = channel.undo(site, decision_id, case.act.reviewer)
     else:
-        answer = door.decide(site, case.act)
+        answer = channel.decide(site, case.act)
     assert answer.outcome == case.outcome, answer.text
     assert case.says in answer.text
     assert events(site) - before == (answer.outcome in {"recorded", "undone"})

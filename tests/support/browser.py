@@ -1,7 +1,6 @@
-"""A real browser on the review queue: fixtures to import. Watches for what a page must never do.
+"""Fixtures for the review site in Chromium, with checks of what every page must satisfy.
 
-Without a Chromium the tests that use them are skipped, or fail where it is required
-(LIVING_SURVEY_REQUIRE_BROWSER=1).
+Without Chromium the tests are skipped; with LIVING_SURVEY_REQUIRE_BROWSER=1 they fail.
 """
 
 import os
@@ -18,7 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playw
 from pipeline.review.web.server import address, listen, make_server
 from tests.support.review import ReviewSite, make_site
 
-#: WCAG 2: every text against what lies behind it; 4.5 to 1, or 3 to 1 for large letters
+#: contrast of every text with its background after WCAG 2: 4.5 to 1, or 3 to 1 for large text
 CONTRAST = """() => {
   const rgb = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
   const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
@@ -57,7 +56,7 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium. Of a module only: playwright keeps an event loop running meanwhile."""
+    """A headless Chromium, per module because playwright keeps an event loop running."""
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
         reason = "no Chromium on this machine; install one (Debian: apt-get install chromium)"
@@ -74,13 +73,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(tmp_path: Path) -> ReviewSite:
-    """A store with an empty queue."""
+    """A review site with an empty queue."""
     return make_site(tmp_path)
 
 
 @pytest.fixture
 def url(site: ReviewSite) -> Iterator[str]:
-    """The address of the queue, served by uvicorn in a thread."""
+    """The address of `site`, served by uvicorn in a thread."""
     with listen("127.0.0.1", 0) as listening:
         server = make_server(site.app())
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -92,28 +91,28 @@ def url(site: ReviewSite) -> Iterator[str]:
 
 @dataclass
 class Watched:
-    """A browser tab, and everything it did that a page of the queue must not do."""
+    """A browser tab and the faults seen in it."""
 
     page: Page
-    #: console errors (a breach of the content policy is one), failed pages, dialogs, foreign hosts
+    #: console messages (breaches of the content policy too), script errors, dialogs, foreign hosts
     faults: list[str] = field(default_factory=list)
 
     def on_console(self, message: ConsoleMessage) -> None:
-        """Note errors and warnings."""
+        """Record errors and warnings."""
         if message.type in {"error", "warning"}:
             self.faults.append(f"console: {message.text}")
 
     def on_route(self, route: Route) -> None:
-        """Let only this machine be asked; note everything else."""
+        """Allow requests to this machine only; record others."""
         if urlsplit(route.request.url).hostname == "127.0.0.1":
             route.continue_()
         else:
-            self.faults.append(f"asked {route.request.url}")
+            self.faults.append(f"request to {route.request.url}")
             route.abort()
 
 
 def watch(page: Page) -> Watched:
-    """Return a tab under watch."""
+    """Return a tab whose faults are recorded."""
     watched = Watched(page)
     page.on("console", watched.on_console)
     page.on("pageerror", lambda error: watched.faults.append(f"script: {error}"))

@@ -1,4 +1,4 @@
-"""A reviewer without a browser, and a queue to review: pages and forms as a browser sends them."""
+"""A review site over a temporary database, and a visitor that sends requests as a browser does."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -58,7 +58,7 @@ TAXONOMY = Taxonomy(
 
 @dataclass
 class Clock:
-    """Time that passes by a second whenever somebody looks."""
+    """A clock that advances by `step` at each call."""
 
     now: datetime = START
     step: timedelta = timedelta(seconds=1)
@@ -70,24 +70,24 @@ class Clock:
 
 
 def scores(**probabilities: float) -> tuple[SectionScore, ...]:
-    """Return section scores, best first: `scores(make_image=0.8)`."""
+    """Return section scores, highest first: `scores(make_image=0.8)`."""
     ranked = sorted(probabilities.items(), key=lambda each: -each[1])
     return tuple(SectionScore(name.replace("_", "-"), p) for name, p in ranked)
 
 
 @dataclass
 class ReviewSite:
-    """A store with papers in its queue, and the application on top of it."""
+    """A store, and the review application over it."""
 
     open_store: OpenStore
     clock: Callable[[], datetime] = field(default_factory=Clock)
     reviewer: str = "ada"
     taxonomy: Taxonomy = field(default_factory=lambda: TAXONOMY)
-    #: where models are kept; None: no reasons
+    #: directory of models; None: no reasons
     models: Path | None = None
 
     def app(self, reviewer: str = "") -> ASGIApp:
-        """Return the review application for a reviewer."""
+        """Return the application for a reviewer."""
         return create_app(
             self.open_store,
             self.taxonomy,
@@ -99,72 +99,72 @@ class ReviewSite:
         )
 
     def put(self, paper: Paper, prediction: Prediction | None = None) -> None:
-        """Bring a paper into the queue, with a prediction of its present text."""
+        """Store a paper with a prediction for its present text."""
         with self.open_store() as store:
             store.papers.upsert([paper], seen_at=START)
             stored = store.papers.get(paper.arxiv_id)
             assert stored is not None
-            told = prediction or make_prediction(
+            stated = prediction or make_prediction(
                 paper.arxiv_id, sections=scores(make_image=0.8, cut_video=0.2)
             )
-            told = replace(told, arxiv_id=paper.arxiv_id, content_hash=stored.content_hash)
-            add_predictions(store, [told])
+            stated = replace(stated, arxiv_id=paper.arxiv_id, content_hash=stored.content_hash)
+            add_predictions(store, [stated])
 
     def fill(self, ids: Sequence[str]) -> None:
-        """Bring several papers into the queue, the first one most likely in scope."""
-        for place, arxiv_id in enumerate(ids):
+        """Put papers into the queue; the first is the most likely in scope."""
+        for rank, arxiv_id in enumerate(ids):
             self.put(
                 make_paper(arxiv_id),
                 make_prediction(
-                    arxiv_id, in_scope=0.95 - 0.01 * place, sections=scores(make_image=0.8)
+                    arxiv_id, in_scope=0.95 - 0.01 * rank, sections=scores(make_image=0.8)
                 ),
             )
 
     def decisions(self, arxiv_id: str) -> list[Decision]:
-        """Return everything that was decided about a paper."""
+        """Return all decisions on a paper."""
         with self.open_store() as store:
             return store.decisions.of_paper(arxiv_id)
 
 
 def make_site(tmp_path: Path, *, busy_timeout_seconds: float = 30.0) -> ReviewSite:
-    """Return a site over a new, empty database."""
+    """Return a review site over a new database."""
     path = tmp_path / "survey.duckdb"
     return ReviewSite(store_opener(path, busy_timeout_seconds=busy_timeout_seconds))
 
 
 @dataclass
 class Page:
-    """An answer, and what stands in it."""
+    """A response and its content."""
 
     response: httpx.Response
 
     @property
     def status(self) -> int:
-        """Return the HTTP status."""
+        """The HTTP status."""
         return self.response.status_code
 
     @property
     def tree(self) -> Any:
-        """Return the parsed page; lxml's stubs know nothing of its HTML half."""
+        """The parsed page; Any, because lxml's stubs do not cover lxml.html."""
         return html.fromstring(self.response.text)
 
     @property
     def text(self) -> str:
-        """Return what a reader sees, blanks made one."""
+        """The visible text with single spaces."""
         return " ".join(self.tree.find("body").text_content().split())
 
     @property
     def ids(self) -> list[str]:
-        """Return the arXiv ids of the cards, in order."""
+        """The arXiv IDs of the cards, in order."""
         return [found.removeprefix("paper-") for found in self.tree.xpath("//article/@id")]
 
     @property
     def location(self) -> str:
-        """Return where the answer sends the browser."""
+        """The address of the redirect."""
         return self.response.headers["location"]
 
     def forms(self, action: str) -> list[dict[str, list[str]]]:
-        """Return what the forms of an action would send, buttons left out."""
+        """Return what the forms of an action would send, without buttons."""
         found = []
         for form in self.tree.forms:
             if form.action == action:
@@ -175,7 +175,7 @@ class Page:
         return found
 
     def form(self, action: str = "/decide", arxiv_id: str = "") -> dict[str, list[str]]:
-        """Return the first form of an action, or the one of a paper."""
+        """Return the first form of an action, or that of a paper."""
         for form in self.forms(action):
             if not arxiv_id or form["arxiv_id"] == [arxiv_id]:
                 return form
@@ -184,7 +184,7 @@ class Page:
 
 @dataclass
 class Visitor:
-    """A browser without a screen: keeps cookies, follows nothing by itself."""
+    """A client that keeps cookies and does not follow redirects."""
 
     app: ASGIApp
     cookies: dict[str, str] = field(default_factory=dict)
@@ -199,7 +199,7 @@ class Visitor:
         form: Mapping[str, Sequence[str] | str],
         headers: Mapping[str, str] | None = None,
     ) -> Page:
-        """Send a form as the browser sends its own."""
+        """Send a form as a browser does."""
         body = urlencode(dict(form), doseq=True).encode()
         sent = {"content-type": "application/x-www-form-urlencoded", "origin": BASE}
         return self._send("POST", path, body, {**sent, **(headers or {})})
@@ -209,7 +209,7 @@ class Visitor:
         return self.post("/decide", {**page.form("/decide", arxiv_id), "verdict": verdict, **also})
 
     def follow(self, page: Page) -> Page:
-        """Go where the answer sends us."""
+        """Follow a redirect."""
         return self.get(page.location)
 
     def _send(
