@@ -1,7 +1,7 @@
 """Classify by the taxonomy's cue words, without training.
 
 A cue is compared token by token: "agent" does not match "reagent". The constants were measured once
-(docs/study/classifier.md, table "cues").
+(docs/study/trials.md).
 """
 
 from collections.abc import Mapping, Sequence

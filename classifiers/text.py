@@ -20,7 +20,7 @@ def readable(text: str) -> str:
 
 
 def document_text(document: Document) -> str:
-    """Return the title twice, then the abstract (docs/study/classifier.md, table "fields")."""
+    """Return the title twice, then the abstract (docs/study/trials.md)."""
     title = readable(document.title)
     return f"{title} . {title} . {readable(document.abstract)}"
 

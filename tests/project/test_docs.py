@@ -91,6 +91,15 @@ def test_links_lead_to_files_and_headings(page: Path) -> None:
             assert anchor in anchors_of(linked), f"{page.name} links to {target}"
 
 
+def test_pages_named_in_code_exist() -> None:
+    files = [ROOT / "Makefile", ROOT / "pyproject.toml"]
+    for package in ("config", "storage", "classifiers", "pipeline", "tests", "benchmarks"):
+        files += [p for p in (ROOT / package).rglob("*.*") if p.suffix in {".py", ".toml", ".sql"}]
+    for file in files:
+        for named in re.findall(r"docs/[\w/-]+\.md", file.read_text(encoding="utf-8")):
+            assert (ROOT / named).exists(), f"{file.relative_to(ROOT)} names {named}"
+
+
 def anchors_of(page: Path) -> set[str]:
     """Return the anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
