@@ -167,13 +167,13 @@ def _of_scores(scores: Sequence[Scores], sections_kept: int) -> ScoreColumns:
     )
 
 
-def _named(lists: Sequence[Sequence[tuple[str | float, ...]]], words: int) -> RaggedArray:
+def _named(lists: Sequence[Sequence[tuple[str | float, ...]]], width: int) -> RaggedArray:
     """Concatenate lists of (name, ..., number)."""
     flat = [entry for entries in lists for entry in entries]
-    known = {name: n for n, name in enumerate(dict.fromkeys(entry[:words] for entry in flat))}
+    known = {name: n for n, name in enumerate(dict.fromkeys(entry[:width] for entry in flat))}
     return RaggedArray(
         np.cumsum([0, *(len(entries) for entries in lists)]),
-        tuple([str(name[word]) for name in known] for word in range(words)),
-        np.asarray([known[entry[:words]] for entry in flat], dtype=np.int64),
-        np.asarray([entry[words] for entry in flat], dtype=np.float64),
+        tuple([str(name[field]) for name in known] for field in range(width)),
+        np.asarray([known[entry[:width]] for entry in flat], dtype=np.int64),
+        np.asarray([entry[width] for entry in flat], dtype=np.float64),
     )

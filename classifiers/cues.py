@@ -20,9 +20,7 @@ Floats = npt.NDArray[np.float64]
 
 #: weight of a word in the title relative to the abstract
 TITLE_WEIGHT = 2.0
-#: maximum weight of one cue
 REPEAT_CAP = 3.0
-#: maximum evidence for one label
 EVIDENCE_CAP = 6.0
 
 #: log-odds of being in scope = SLOPE * (best task + modality + section evidence) + INTERCEPT

@@ -21,7 +21,6 @@ _TINY = 1e-9
 class Probabilities:
     """Probabilities of n documents before sections are combined."""
 
-    #: (n,) probability of being in scope
     scope: Floats
     #: by facet, (n, labels in the taxonomy's order): probability given that the paper is in scope
     facets: Mapping[str, Floats]

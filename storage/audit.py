@@ -65,7 +65,6 @@ class AuditSample:
 
     approved: int
     rejected: int
-    #: postponed, so unknown
     deferred: int
     #: up to the last drawn one in the random order, still or again waiting
     skipped: int
@@ -88,7 +87,6 @@ class ScreeningCounts:
     #: records of papers that were known already
     repeats: int
     papers: int
-    #: in the queue without a decision
     waiting: int
     #: decided by the curated list
     listed: int

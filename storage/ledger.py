@@ -103,11 +103,9 @@ class DayTotal:
     announced: int
     held: int
     missing: tuple[str, ...]
-    #: the worst status of its categories: incomplete, unknown, complete, quiet
     status: LedgerStatus
     #: categories whose feed only repeated an earlier day
     stale: tuple[str, ...]
-    #: the day's feed was never read, for any category
     unread: bool = False
     #: a backfill has harvested it since, for every unknown category
     backfilled: bool = False

@@ -89,7 +89,6 @@ def store_opener(path: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore
 
 
 def _checked_session(path: Path, connection: duckdb.DuckDBPyConnection) -> Session:
-    """Return a session after checking for lost commits and migrating."""
     session = Session(
         connection,
         before_commit=_increment_generation,

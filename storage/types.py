@@ -124,7 +124,6 @@ class QuarantinedRecord:
 
     source: str
     reason: str
-    #: the bytes of the record
     raw: bytes
     #: path of the whole response in the archive, if archived
     raw_path: str | None
@@ -163,7 +162,6 @@ class Prediction:
 
     arxiv_id: str
     model_id: str
-    #: probability that the paper is in the survey's scope
     in_scope: float
     #: best first
     sections: tuple[SectionScore, ...]
@@ -212,7 +210,6 @@ class Decision:
     reviewer: str
     decided_at: datetime
     note: str | None = None
-    #: who undid it, and when
     undone_by: str | None = None
     undone_at: datetime | None = None
     #: an approval whose section was removed by a taxonomy change: it is in the queue again

@@ -202,7 +202,6 @@ def _scope(corpus: Corpus, of_examples: Floats, of_background: Floats) -> tuple[
 def _scope_metrics(
     corpus: Corpus, of_examples: Floats, scope: tuple[float, float]
 ) -> dict[str, float]:
-    """Return the calibration error of the scope; empty if one verdict is rare."""
     held = ~np.isnan(of_examples[:, 0])
     approved = corpus.targets[held, 0] == 1
     if min(approved.sum(), (~approved).sum()) < FEW:
@@ -232,7 +231,6 @@ def _shift(
     of_examples: Floats,
     taxonomy: Taxonomy,
 ) -> Floats:
-    """Return by section the shrunken log of chosen over expected papers."""
     rows = sections.any(axis=1) & ~np.isnan(of_examples[:, 0])
     if rows.sum() < FEW:
         return np.zeros(len(taxonomy.sections))

@@ -108,7 +108,6 @@ def _weak(
 
 
 def _pulls(corpus: Corpus, examples: Bools, recipe: Recipe) -> list[Floats]:
-    """Return by output the weights from the taxonomy's words alone."""
     if not recipe.weak:
         return [np.zeros(len(corpus.features.terms_)) for _ in outputs(corpus.taxonomy)]
     pulls = [recipe.scope_pull * corpus.directions.scope]

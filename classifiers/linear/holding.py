@@ -101,7 +101,6 @@ def hold_out(
 def _parts(
     examples: Sequence[Example], background: Sequence[Document], folds: int, salt: str
 ) -> tuple[Round, ...]:
-    """Return rounds that hold out one part each, by a hash of the key."""
     of_examples = _fractions([example.document.key for example in examples], salt)
     of_background = _fractions([document.key for document in background], salt)
     rounds = []
@@ -126,7 +125,6 @@ def _enough(examples: Sequence[Example], places: Floats, start: float) -> bool:
 
 
 def _both_verdicts(examples: Sequence[Example], places: Floats, start: float) -> bool:
-    """Return whether the fit on the oldest papers has enough rejections."""
     rejected = np.asarray([not example.in_scope for example in examples], dtype=bool)
     return bool(((places < start) & rejected).sum() >= EARLIER_FEWEST)
 
@@ -143,7 +141,6 @@ def _places(documents: Sequence[Document]) -> Floats:
 
 
 def _fractions(keys: Sequence[str], salt: str) -> Floats:
-    """Return a number in [0, 1) that depends on salt and key only."""
     digests = [hashlib.sha256(f"{salt}{key}".encode()).digest() for key in keys]
     return np.asarray([int.from_bytes(d[:4], "big") / 2**32 for d in digests], dtype=np.float64)
 

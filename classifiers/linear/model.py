@@ -99,7 +99,6 @@ class Model:
         return join(parts)
 
     def _chances(self, matrix: sparse.csr_matrix) -> tuple[Probabilities, Floats]:
-        """Return the probabilities of scope and labels, and those of the sections."""
         found = self.calibration
         known = probabilities(
             self.taxonomy, self.margins(matrix), found.scope, found.facets, found.shift

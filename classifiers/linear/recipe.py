@@ -19,7 +19,6 @@ class Recipe:
     #: inverse regularisation of the scope at first, and once the cues have faded
     scope_strength_start: float = 1.0
     scope_strength: float = 3.0
-    #: inverse regularisation of the labels
     label_strength: float = 10.0
     #: weight of the taxonomy's unit directions in every score
     scope_pull: float = 20.0
@@ -32,7 +31,6 @@ class Recipe:
     modality_pull_first: float = 15.0
     first_examples: int = 400
     section_pull: float = 10.0
-    #: parts of the cross-fitting for calibration
     folds: int = 5
     #: above this many examples only one part is held out, because every fit takes minutes
     fold_limit: int = 4_000

@@ -125,7 +125,6 @@ def _chosen(examples: Sequence[Example], taxonomy: Taxonomy) -> npt.NDArray[np.b
 
 
 def _counts(corpus: Corpus) -> dict[str, int]:
-    """Count approved, rejected and background papers, and the approved ones by label."""
     approved = (corpus.targets == 1).sum(axis=0)
     every = outputs(corpus.taxonomy)
     return {

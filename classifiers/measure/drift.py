@@ -32,12 +32,10 @@ _COVERED, _COVERED_IN = 0.5, 2
 _SAME_SUBJECT, _TOO_OFTEN = 0.4, 2.0
 #: minimum of placed papers to use them, instead of the stream, as the reference
 _ENOUGH = 100
-#: terms that may start a subject
 _SEEDS = 40
 _TERMS, _EXAMPLES = 10, 5
 #: ignore words in more than this share of the stream
 _COMMON = 0.1
-#: ignore shorter words
 _LETTERS = 3
 #: minimum terms of the subject in one paper
 _TOGETHER = 3

@@ -70,7 +70,6 @@ class Lookup:
         return mixed.astype(np.intp)
 
     def _look(self, slots: Places, columns: Sequence[Keys]) -> tuple[Values, npt.NDArray[np.bool_]]:
-        """Return the values in the slots and whether they belong to these keys."""
         same = self._columns[0].take(slots) == columns[0]
         for stored, column in zip(self._columns[1:], columns[1:], strict=True):
             same &= stored.take(slots) == column

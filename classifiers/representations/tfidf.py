@@ -131,7 +131,6 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
 
 
 def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Yield the texts in lists of about _CHUNK characters."""
     chunk: list[str] = []
     size = 0
     for text in texts:

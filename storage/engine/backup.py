@@ -94,7 +94,6 @@ def _set_aside(database: Path, now: datetime) -> Path | None:
 
 
 def _free_name(database: Path, now: datetime) -> Path:
-    """Return an unused name; two restores may happen in one second."""
     name = f"{database.name}.replaced-{now:%Y%m%dT%H%M%SZ}"
     names = (name if number == 1 else f"{name}-{number}" for number in itertools.count(1))
     candidates = (database.with_name(each) for each in names)
