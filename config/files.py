@@ -1,22 +1,31 @@
 """Write files atomically."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
 def put_in_place(
     path: Path, content: bytes, *, part: Path | None = None, durable: bool = True
 ) -> None:
-    """Replace the file at `path` in one step; create its directory if needed.
+    """Replace the content of a file in one step; see `replacing`."""
+    with replacing(path, part=part, durable=durable) as written:
+        written.write_bytes(content)
 
-    A reader sees the old file or the new one, never a part of it.
+
+@contextmanager
+def replacing(path: Path, *, part: Path | None = None, durable: bool = True) -> Iterator[Path]:
+    """Yield a path to write to, which replaces the file at `path` in one step after the block.
+
+    A reader sees the old file or the new one, never a part of it. The directory is created if
+    needed.
 
     Args:
         path: the file to replace.
-        content: its new bytes.
-        part: where to write first, on the same file system. The default is a name with the process
-            ID beside `path`; callers that hold a lock pass one name, so that a part left by a
-            killed process is replaced.
+        part: the path to write to, on the same file system. The default has the process ID in its
+            name; callers that hold a lock pass one name, so that a part left by a killed process
+            is replaced.
         durable: whether the new content must survive a power cut.
 
     Raises:
@@ -28,21 +37,18 @@ def put_in_place(
     else:
         part.unlink(missing_ok=True)  # it may belong to another user
     try:
-        with part.open("wb") as file:
-            file.write(content)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
+        yield part
+        if durable:
+            _sync(part)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
     if durable:
-        _sync_directory(path.parent)
+        _sync(path.parent)  # fsync(2): syncing a file does not make its name durable
 
 
-def _sync_directory(directory: Path) -> None:
-    """Make the new name survive a power cut: fsync(2) of a file does not cover its directory."""
-    descriptor = os.open(directory, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

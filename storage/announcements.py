@@ -96,8 +96,8 @@ class Announcements:
             announcements: the feed's items.
             checked_at: when the feed was fetched.
             calendar_quiet: whether arXiv's calendar expects no announcement on this day.
-            untold: for each item without a readable paper ID the categories it may
-                belong to, empty for any. The day is incomplete in these.
+            untold: for each item without a readable paper ID the categories it may belong to,
+                empty for any. The day is not complete in these.
         """
         by_category = {
             category: {a.arxiv_id: a for a in announcements if _may_be(category, a.categories)}
@@ -113,8 +113,7 @@ class Announcements:
             checks = tuple(
                 FeedCheck(day, category, len(items), known.get(category, 0),
                           stale=bool(items) and known.get(category, 0) == len(items),
-                          untold=sum(_may_be(category, named)
-                                               for named in untold))
+                          untold=sum(_may_be(category, named) for named in untold))
                 for category, items in listed.items()
             )  # fmt: skip
             # Most checks repeat an earlier one: known items are not sent again.

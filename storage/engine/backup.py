@@ -5,12 +5,12 @@ its WAL. A copy is written to a temporary name, synced and renamed.
 """
 
 import itertools
-import os
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from config.files import replacing
 from storage.engine.connection import connected
 from storage.engine.lease import lease
 from storage.engine.manifest import Manifest, compare, manifest_path, read_manifest, take_manifest
@@ -44,11 +44,11 @@ def back_up(database: Path, target: Path, *, busy_timeout_seconds: float) -> Bac
     with lease(database, timeout_seconds=busy_timeout_seconds) as left:
         with connected(database, timeout_seconds=left) as connection:
             session = Session(connection)
-            held = take_manifest(session)
-            compare(database, held, read_manifest(database))
+            contents = take_manifest(session)
+            compare(database, contents, read_manifest(database))
             session.checkpoint()
         _copy(database, target)
-    return _report(target, held)
+    return _report(target, contents)
 
 
 def restore(
@@ -67,8 +67,8 @@ def restore(
         _copy(backup, fresh)
         try:
             with connected(fresh, timeout_seconds=busy_timeout_seconds) as connection:
-                held = take_manifest(Session(connection))
-            if held == Manifest():
+                contents = take_manifest(Session(connection))
+            if contents == Manifest():
                 raise StorageError(
                     f"{backup} is not a survey database.",
                     hint="Name a file that `living-survey backup` wrote.",
@@ -77,7 +77,7 @@ def restore(
             fresh.replace(database)
         finally:
             fresh.unlink(missing_ok=True)
-    return _report(database, held, kept)
+    return _report(database, contents, kept)
 
 
 def _set_aside(database: Path, now: datetime) -> Path | None:
@@ -110,20 +110,15 @@ def _must_exist(path: Path, hint: str) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    part = target.with_name(target.name + ".part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, part)
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        part.replace(target)
+        with replacing(target) as part:
+            shutil.copyfile(source, part)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise StorageError(
             f"{source} cannot be copied to {target}: {error.strerror}.",
-            hint="Look for a full disk or a missing permission.",
+            hint="Check for a full disk or a missing permission.",
         ) from error
 
 
-def _report(path: Path, held: Manifest, kept: Path | None = None) -> BackupReport:
-    return BackupReport(path, held.papers, held.decisions, held.predictions, kept)
+def _report(path: Path, contents: Manifest, kept: Path | None = None) -> BackupReport:
+    return BackupReport(path, contents.papers, contents.decisions, contents.predictions, kept)
