@@ -1,4 +1,4 @@
-"""Map section IDs of stored predictions and publications through later taxonomy changes.
+"""Map section IDs of stored predictions through later taxonomy changes.
 
 Decisions have their own table for this, `placement`.
 """

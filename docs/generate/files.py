@@ -9,6 +9,7 @@ from docs.generate.picture import architecture_svg
 from docs.generate.settings import settings_page, settings_template
 from docs.generate.taxonomy import taxonomy_page
 from docs.generate.views import views_page
+from storage.engine.schema import schema_sql
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,4 +21,5 @@ FILES: Mapping[str, Callable[[], str]] = {
     "docs/reference/errors.md": errors_page,
     "docs/reference/settings.md": settings_page,
     "docs/reference/views.md": views_page,
+    "storage/schema.sql": schema_sql,
 }

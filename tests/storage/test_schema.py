@@ -2,7 +2,7 @@ import duckdb
 import pytest
 
 from storage.engine.migrate import known_migrations, migrate
-from storage.engine.schema import Relation, describe_views, schema_sql
+from storage.engine.schema import Relation, describe_views
 from storage.engine.session import Session
 from tests.support.storage import ROOT
 
@@ -13,10 +13,6 @@ UNION ALL SELECT 'view', view_name, sql FROM duckdb_views() WHERE NOT internal
 UNION ALL SELECT 'macro', function_name, macro_definition FROM duckdb_functions() WHERE NOT internal
 ORDER BY ALL
 """
-
-
-def test_schema_file_is_current() -> None:
-    assert schema_sql() == WRITTEN, "run `python -m storage.engine.schema`"
 
 
 def test_schema_file_creates_the_migrated_schema() -> None:
