@@ -85,11 +85,8 @@ def decide(
     services = open_services(invocation.settings)
     name = reviewer or reviewer_of(invocation.settings)
     if file is not None:
-        if any((paper, section, note, if_standing, if_text, suggested, audit)):
-            raise UsageError(
-                "With --from only --reviewer can be given.", hint="Write the rest in the file."
-            )
-        _decide_from(invocation, services, file, name)
+        others = (paper, section, note, if_standing, if_text, suggested, audit)
+        _decide_from(invocation, services, file, name, alone=not any(others))
         return
     if paper is None or verdict is None:
         raise UsageError(
@@ -124,8 +121,8 @@ def undo(
     The decision before it stands again; both stay on record. A decision that was taken back
     before stays as it is.
     """
-    from pipeline.review.decide import Unchanged
     from pipeline.review.decide import undo as undo_decision
+    from pipeline.review.judge import Unchanged
     from pipeline.runtime.services import open_services
 
     services = open_services(invocation.settings)
@@ -153,7 +150,8 @@ def reviewer_of(settings: "Settings") -> str:
 
 def _decide_one(invocation: Invocation, services: "Services", proposal: "Proposal") -> None:
     from config.errors import LivingSurveyError, UsageError
-    from pipeline.review.decide import MissingSectionError, Recorded, Stale, record
+    from pipeline.review.decide import Recorded, record
+    from pipeline.review.judge import MissingSectionError, Stale
 
     try:
         outcome = record(services.open_store, services.taxonomy, proposal, clock=services.clock)
@@ -183,9 +181,16 @@ def _decide_one(invocation: Invocation, services: "Services", proposal: "Proposa
         )
 
 
-def _decide_from(invocation: Invocation, services: "Services", file: Path, reviewer: str) -> None:
+def _decide_from(
+    invocation: Invocation, services: "Services", file: Path, reviewer: str, *, alone: bool
+) -> None:
+    from config.errors import UsageError
     from pipeline.review.decide_file import decide_from_file
 
+    if not alone:
+        raise UsageError(
+            "With --from only --reviewer can be given.", hint="Write the rest in the file."
+        )
     report = decide_from_file(
         services.open_store, services.taxonomy, file, reviewer=reviewer, clock=services.clock
     )
@@ -204,7 +209,7 @@ def _decide_from(invocation: Invocation, services: "Services", file: Path, revie
 
 def _suggestion(services: "Services", paper: str) -> str | None:
     """Return the section that `queue` shows for a paper."""
-    from pipeline.review.decide import suggested_section
+    from pipeline.review.judge import suggested_section
     from pipeline.review.proposal import read_key
 
     key = read_key(paper)

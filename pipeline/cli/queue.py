@@ -96,4 +96,6 @@ def queue(
         )
     invocation.output.table(columns, rows)
     shown = "deferred" if deferred else f"of {waiting} waiting"
-    invocation.output.line(f"{len(rows)} {shown}; decide with: living-survey decide ID approve")
+    invocation.output.line(
+        f"{len(rows)} {shown}; decide with `living-survey decide ID approve --suggested`"
+    )

@@ -1,30 +1,31 @@
-"""The only writer of reviewers' decisions: compares proposals with the database and records them.
+"""Record reviewers' decisions and take them back; the only writer of both.
 
 Decisions are append-only events; taking one back is another event.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy
-from pipeline.review.proposal import NOT_DECIDED, Proposal, reviewer_name
-from storage.errors import PaperNotFoundError
+from pipeline.review.judge import (
+    PaperState,
+    Stale,
+    Unchanged,
+    judge,
+    suggested_section,
+)
+from pipeline.review.proposal import Proposal, reviewer_name
 from storage.store import OpenStore, Store
 from storage.types import (
     Decision,
     NewDecision,
-    Prediction,
-    SectionScore,
-    StoredPaper,
     Verdict,
 )
 
-#: more than clocks and time zones differ by
-_FUTURE_TOLERANCE = timedelta(days=1)
-#: Texts stored in one lease before a long batch. In order of their ids, because the database reads
-#: neighbouring rows together (docs/study/measurements.md).
+#: texts stored in one lease before a long batch, in the order of their IDs because the database
+#: reads neighbouring rows together (docs/study/measurements.md)
 _TEXTS_PER_LEASE = 2_000
 #: up to this many texts are stored together with their decisions
 _FEW_TEXTS = 50
@@ -40,22 +41,6 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Unchanged:
-    """Nothing was added, because this decision says the same or counts instead."""
-
-    decision: Decision
-
-
-@dataclass(frozen=True, slots=True)
-class Stale:
-    """Nothing was added, because the paper is not as the reviewer saw it."""
-
-    arxiv_id: str
-    #: what changed, as a sentence
-    cause: str
-
-
-@dataclass(frozen=True, slots=True)
 class Undone:
     """A decision that was taken back."""
 
@@ -63,74 +48,6 @@ class Undone:
 
 
 Outcome = Recorded | Unchanged | Stale
-
-
-class MissingSectionError(UsageError):
-    """An approval names no section; `suggestion` is what the model would choose."""
-
-    def __init__(self, arxiv_id: str, suggestion: SectionScore | None) -> None:
-        self.arxiv_id = arxiv_id
-        self.suggestion = suggestion
-        known = (
-            f"The model suggests {suggestion.section} ({suggestion.probability:.0%})."
-            if suggestion
-            else "The model has not suggested one yet."
-        )
-        super().__init__(
-            f"{arxiv_id} is approved without a section. {known}", hint="Name at least one section."
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class PaperState:
-    """What the database says about a paper, as far as a proposal is compared with it."""
-
-    held: bool
-    standing: Decision | None = None
-    #: every decision on the paper; read only for proposals with a date
-    history: tuple[Decision, ...] = ()
-    #: the paper itself; read only where its text is compared
-    stored: StoredPaper | None = None
-    #: read only for approvals without a section
-    suggestion: SectionScore | None = None
-
-
-def judge(proposal: Proposal, state: PaperState, now: datetime) -> NewDecision | Unchanged | Stale:
-    """Return the decision to record for a proposal, or why nothing is recorded. Pure.
-
-    A proposal without a date is compared with the standing decision. One with a date is compared
-    with the decisions of that date, so that a file of dated decisions can be read twice.
-
-    Raises:
-        PaperNotFoundError: the paper is not in the database.
-        MissingSectionError: an approval names no section.
-        UsageError: the date lies in the future.
-    """
-    key = proposal.arxiv_id
-    if not state.held:
-        raise PaperNotFoundError([key])
-    dated = proposal.decided_at
-    if dated is not None and dated > now + _FUTURE_TOLERANCE:
-        raise UsageError(
-            f"{key} is dated {dated.isoformat()}, which is in the future.",
-            hint="Correct decided_at, or leave it out to use the present time.",
-        )
-    sections = proposal.sections or ((proposal.accepted,) if proposal.accepted else ())
-    if proposal.verdict is Verdict.APPROVED and not sections:
-        raise MissingSectionError(key, state.suggestion)
-    decision = NewDecision(
-        key, proposal.verdict, sections, proposal.reviewer, dated or now, proposal.note
-    )
-    if dated is not None:
-        same = [one for one in state.history if one.decided_at == dated and _equal(one, decision)]
-    else:
-        standing = state.standing
-        same = (
-            [standing] if standing and not standing.unplaced and _equal(standing, decision) else []
-        )
-    if same:
-        return Unchanged(same[0])
-    return _stale(proposal, state) or decision
 
 
 def record(
@@ -194,13 +111,6 @@ def undo(
         )
 
 
-def suggested_section(prediction: Prediction | None, taxonomy: Taxonomy) -> SectionScore | None:
-    """Return the model's first section that the taxonomy still has."""
-    known = {section.id for section in taxonomy.sections}
-    scores = prediction.sections if prediction else ()
-    return next((score for score in scores if score.section in known), None)
-
-
 def _record(
     store: Store, taxonomy: Taxonomy, proposals: Sequence[Proposal], now: datetime
 ) -> list[Outcome | UsageError]:
@@ -240,11 +150,11 @@ def _outcomes(
     states: dict[str, PaperState],
 ) -> list[Outcome | UsageError]:
     outcomes: list[Outcome | UsageError] = []
-    seen: set[str] = set()
+    seen = {one.decision_id for state in states.values() for one in state.history}
     for number, (proposal, one) in enumerate(zip(proposals, judged, strict=True)):
         if not isinstance(one, NewDecision):
             outcomes.append(one)
-        elif number not in made:  # a later proposal on the same paper counts
+        elif number not in made:  # because a later proposal on the same paper counts
             counting = last_undated[proposal.arxiv_id]
             later = judged[counting]
             outcomes.append(later if isinstance(later, Unchanged) else Unchanged(made[counting]))
@@ -294,37 +204,6 @@ def _states(
 
 def _keys(proposals: Iterable[Proposal]) -> list[str]:
     return list(dict.fromkeys(proposal.arxiv_id for proposal in proposals))
-
-
-def _equal(before: Decision, new: NewDecision) -> bool:
-    return (before.verdict, set(before.sections), before.reviewer, before.note) == (
-        new.verdict,
-        set(new.sections),
-        new.reviewer,
-        new.note,
-    )
-
-
-def _stale(proposal: Proposal, state: PaperState) -> Stale | None:
-    key, expected, standing = proposal.arxiv_id, proposal.expected, state.standing
-    present = standing.decision_id if standing else NOT_DECIDED
-    if expected.standing not in {None, present}:
-        if standing is None:
-            return Stale(key, f"The decision you saw on {key} was taken back meanwhile.")
-        return Stale(
-            key,
-            f"{standing.reviewer} decided {key} meanwhile"
-            f" ({standing.verdict}, {standing.decided_at:%Y-%m-%d %H:%M} UTC,"
-            f" decision {standing.decision_id}).",
-        )
-    if state.stored is not None and state.stored.content_hash != expected.content_hash:
-        version = state.stored.paper.version
-        return Stale(key, f"The text of {key} changed meanwhile (now version {version}).")
-    suggested = state.suggestion.section if state.suggestion else None
-    if proposal.accepted not in {None, suggested}:
-        now = f"now {suggested}" if suggested else "now none"
-        return Stale(key, f"The model's suggestion for {key} changed meanwhile ({now}).")
-    return None
 
 
 def _store_texts(open_store: OpenStore, arxiv_ids: set[str]) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from config.errors import LivingSurveyError, UsageError
 from config.taxonomy import Taxonomy
-from pipeline.review.decide import MissingSectionError, Recorded, Stale, Unchanged, record_all
+from pipeline.review.decide import Recorded, record_all
+from pipeline.review.judge import MissingSectionError, Stale, Unchanged
 from pipeline.review.proposal import Expected, Proposal, propose
 from storage.errors import PaperNotFoundError
 from storage.store import OpenStore

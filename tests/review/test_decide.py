@@ -9,17 +9,8 @@ from typing import Any
 import pytest
 
 from config.taxonomy import Taxonomy
-from pipeline.review.decide import (
-    MissingSectionError,
-    PaperState,
-    Recorded,
-    Stale,
-    Unchanged,
-    judge,
-    record,
-    record_all,
-    undo,
-)
+from pipeline.review.decide import Recorded, record, record_all, undo
+from pipeline.review.judge import MissingSectionError, PaperState, Stale, Unchanged, judge
 from pipeline.review.proposal import Expected, Proposal, propose
 from storage.errors import PaperNotFoundError
 from storage.store import OpenStore

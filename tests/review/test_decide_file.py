@@ -187,3 +187,18 @@ def test_texts_of_long_file_are_stored_before_in_parts(
         assert [one.arxiv_id for one in store.decisions.recent(3)] == [IDS[1], IDS[0], IDS[2]]
         assert len(store.decisions.training()) == 3
         assert store.integrity.faults() == ()
+
+
+def test_dated_line_matches_decision_whose_section_moved(
+    open_store: OpenStore, taxonomy: Taxonomy, tmp_path: Path
+) -> None:
+    line = {"arxiv_id": IDS[0], "verdict": "approved", "sections": ["agents"], "audit": True,
+            "decided_at": "2026-03-12"}  # fmt: skip
+    assert bulk(open_store, taxonomy, tmp_path, line).recorded == 1
+    with open_store() as store:
+        [decision] = store.decisions.of_paper(IDS[0])
+        store._session.write(
+            "INSERT INTO placement VALUES (1, $id, ['survey-llm'], false, TIMESTAMP '2026-03-13')",
+            {"id": decision.decision_id},
+        )
+    assert bulk(open_store, taxonomy, tmp_path, line) == BulkReport(0, 1, (), ())

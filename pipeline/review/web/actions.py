@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from config.errors import UsageError
 from pipeline.review import decide as decisions
+from pipeline.review.judge import MissingSectionError, Stale
 from pipeline.review.proposal import NOT_DECIDED, Expected, Proposal, propose, read_key
 from pipeline.review.web.cards import FormDraft
 from pipeline.review.web.context import ReviewContext, context_of
@@ -62,7 +63,7 @@ def _decide(request: Request, form: FormData) -> Response:
         )
     except PaperNotFoundError:
         return no_such_paper(request, key)
-    except decisions.MissingSectionError as error:
+    except MissingSectionError as error:
         return show_again(
             warning="Nothing was recorded: an approval needs at least one section. Tick one.",
             offer=error.suggestion,
@@ -70,7 +71,7 @@ def _decide(request: Request, form: FormData) -> Response:
         )
     except UsageError as error:
         return show_again(warning=f"Nothing was recorded. {error}", status=400)
-    if isinstance(outcome, decisions.Stale):
+    if isinstance(outcome, Stale):
         return show_again(
             warning=f"Nothing was recorded. {outcome.cause} Your choices are kept below; "
             "deciding again records them.",
