@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 _COMMAND = [sys.executable, "-m", "pipeline"]
 _TARGET = Path(__file__).resolve().parents[1] / "images" / "queue.png"
-_WIDTH, _HEIGHT = 1000, 640
+_WIDTH, _HEIGHT = 1280, 720
 
 
 def main() -> None:
