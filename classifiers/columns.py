@@ -76,12 +76,7 @@ def of_probabilities(
 ) -> ScoreColumns:
     """Return the scores as `classifiers.scoring.scores_of` does, in columns.
 
-    Args:
-        known: probabilities of scope and labels.
-        taxonomy: their taxonomy.
-        chances: (documents, sections), combined from `known`.
-        terms: the strongest terms.
-        sections_kept: number of best sections to return.
+    `chances` are (documents, sections), combined from `known`.
     """
     order = np.argsort(-chances, axis=1, kind="stable")[:, :sections_kept]
     facets = [facet.name for facet in taxonomy.facets for _ in facet.labels]

@@ -124,14 +124,9 @@ class Queue:
         order: str = "likely",
         at_least: float = 0.0,
     ) -> list[QueueItem]:
-        """Return a page of the queue.
+        """Return a page of the papers with a top section and at least a probability of scope.
 
-        Args:
-            section: only papers with this top section.
-            limit: maximum number of papers.
-            offset: papers to skip.
-            order: one of `config.orders.ORDERS`; ties by arXiv ID.
-            at_least: only papers with at least this probability of being in scope.
+        Sorted by an order of `config.orders.ORDERS`, ties by arXiv ID.
 
         Raises:
             UsageError: the order does not exist.

@@ -31,8 +31,8 @@ def fit_margin(
 
     Args:
         matrix: one row per example.
-        wanted: whether the example has the label; both values must occur.
-        weights: weight of each example before balancing.
+        wanted: whether each example has the label; both values must occur.
+        weights: of the examples, before balancing.
         strength: the inverse of the regularisation (scikit-learn's C).
         balance: 0 keeps the weights of the classes, 1 gives both the same total weight.
     """

@@ -40,9 +40,7 @@ def fade(rejected: int) -> float:
 def weak_scope(closeness: Floats, faded: float) -> WeakRows:
     """Return the weak examples of scope: 1 in scope, 0 out of scope.
 
-    Args:
-        closeness: of each background paper to the taxonomy's words.
-        faded: result of `fade`; at 0 every background paper is a weak negative.
+    `faded` is the result of `fade`; at 0 every background paper is a weak negative.
     """
     if not len(closeness):
         return WeakRows(np.empty(0, np.int64), np.empty(0, np.int64))
@@ -60,7 +58,7 @@ def weak_labels(closeness: Floats, to_labels: Floats, quota: Sequence[int]) -> W
     """Return for each label the papers closest to it, largest lead over other labels first.
 
     Args:
-        closeness: of each background paper to the survey's words as a whole.
+        closeness: of each paper to the survey's words.
         to_labels: (papers, labels) closeness to each label's words.
         quota: maximum number of papers by label.
     """

@@ -75,12 +75,8 @@ def drift(
 ) -> Drift:
     """Return the week's drift.
 
-    Args:
-        features: of the model in use.
-        week: the week's papers.
-        reference: in-scope probabilities of papers at the time of training.
-        scores: in-scope probabilities of the week's papers.
-        decided: (probability, approved) of the newest decisions.
+    `reference` and `scores` are in-scope probabilities at the time of training and of the week;
+    `decided` are (probability, approved) of the newest decisions.
     """
     shift = stability_index(np.asarray(reference), np.asarray(scores))
     chances = np.asarray([p for p, _ in decided])

@@ -112,13 +112,9 @@ def evaluate(
 def evaluate_ranking(
     name: str, margins: Floats, test: Sequence[Example], *, trained_on: Collection[str]
 ) -> Evaluation:
-    """Return the measures of a rule that ranks without probabilities, labels or sections.
+    """Return the measures of a rule that only ranks: papers with higher margins are read first.
 
-    Args:
-        name: name of the rule.
-        margins: one per test paper; higher ones are read first.
-        test: as for `evaluate`, with the same errors.
-        trained_on: as for `evaluate`.
+    Raises the same errors as `evaluate`.
     """
     _refuse_leaks(test, trained_on)
     truth = np.asarray([example.in_scope for example in test], dtype=bool)

@@ -134,15 +134,7 @@ def simulate(
     batch: int = 50,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Simulation:
-    """Simulate reading the pool by a rule in an order.
-
-    Args:
-        rule: ranks the pool after every step.
-        pool: papers with known verdicts.
-        reading: one of `orders.ORDERS`.
-        batch: papers read between two trainings.
-        clock: measures the time per step.
-    """
+    """Simulate reading a decided pool in an order of `orders.ORDERS`, training every `batch`."""
     truth = np.asarray([example.in_scope for example in pool], dtype=bool)
     keys = [example.document.key for example in pool]
     place = {key: row for row, key in enumerate(keys)}
