@@ -1,4 +1,4 @@
-"""A file stands whole or not at all."""
+"""Files are replaced completely or not at all."""
 
 import multiprocessing
 from pathlib import Path
@@ -15,7 +15,7 @@ def _write_often(path: Path, byte: bytes) -> None:
         put_in_place(path, byte * _SIZE)
 
 
-def test_a_directory_is_made_and_what_stood_there_is_replaced(tmp_path: Path) -> None:
+def test_directory_is_created_and_content_replaced(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "file.json"
     put_in_place(path, b"old")
     put_in_place(path, b"new")
@@ -23,7 +23,7 @@ def test_a_directory_is_made_and_what_stood_there_is_replaced(tmp_path: Path) ->
     assert [each.name for each in path.parent.iterdir()] == ["file.json"]
 
 
-def test_what_cannot_be_put_leaves_what_stood_and_no_part(tmp_path: Path) -> None:
+def test_failed_write_keeps_the_old_content(tmp_path: Path) -> None:
     path = tmp_path / "taken"
     path.mkdir()
     (path / "kept").write_bytes(b"kept")
@@ -33,7 +33,7 @@ def test_what_cannot_be_put_leaves_what_stood_and_no_part(tmp_path: Path) -> Non
     assert (path / "kept").read_bytes() == b"kept"
 
 
-def test_a_reader_sees_one_writer_whole_while_two_write(tmp_path: Path) -> None:
+def test_reader_sees_complete_content_while_two_write(tmp_path: Path) -> None:
     path = tmp_path / "file"
     put_in_place(path, b"a" * _SIZE)
     start = multiprocessing.get_context("spawn").Process
