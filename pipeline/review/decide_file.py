@@ -111,10 +111,10 @@ def _proposal(line: str, taxonomy: Taxonomy, reviewer: str) -> Proposal:
     row = _row(line)
     sections = row.get("sections") or []
     if not isinstance(sections, list):
-        raise ValueError("sections is not a list.")  # noqa: TRY004  # a bad value, not a bad call
+        raise ValueError("`sections` is not a list.")  # noqa: TRY004  # a bad value, not a bad call
     drawn = row.get("audit") or False
     if not isinstance(drawn, bool):
-        raise ValueError("audit is not true or false.")  # noqa: TRY004  # as above
+        raise ValueError("`audit` is neither true nor false.")  # noqa: TRY004  # as above
     written = _text(row, "decided_at")
     return propose(
         taxonomy,
@@ -137,14 +137,14 @@ def _row(line: str) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise ValueError("The line is not a JSON object.")  # noqa: TRY004  # as above
     if unknown := sorted(row.keys() - _KEYS):
-        raise ValueError(f"Unknown key {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}.")
+        raise ValueError(f"Unknown key {unknown[0]!r}. Known are {', '.join(sorted(_KEYS))}.")
     return row
 
 
 def _text(row: dict[str, Any], key: str) -> str | None:
     value = row.get(key)
     if value is not None and not isinstance(value, str):
-        raise ValueError(f"{key} is not text.")
+        raise ValueError(f"`{key}` is not text.")
     return value or None
 
 
@@ -153,7 +153,7 @@ def _instant(text: str) -> datetime:
         instant = datetime.fromisoformat(text)
         return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError(f"decided_at {text!r} is not an ISO 8601 instant.") from None
+        raise ValueError(f"`decided_at` {text!r} is not an ISO 8601 instant.") from None
 
 
 def _reason(error: UsageError) -> str:

@@ -84,7 +84,7 @@ def judge(proposal: Proposal, state: PaperState, now: datetime) -> NewDecision |
     if dated is not None and dated > now + _FUTURE_TOLERANCE:
         raise UsageError(
             f"{key} is dated {dated.isoformat()}, which is in the future.",
-            hint="Correct decided_at, or leave it out to use the present time.",
+            hint="Correct `decided_at`, or leave it out to use the present time.",
         )
     sections = proposal.sections or ((proposal.accepted,) if proposal.accepted else ())
     if proposal.verdict is Verdict.APPROVED and not sections:

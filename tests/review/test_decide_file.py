@@ -117,10 +117,16 @@ def test_bad_lines_are_refused_one_by_one(
         ("[1]", "not a JSON object"),
         ("[" * 100_000, ""),
         ({"arxiv_id": IDS[1], "verdict": "reject", "reviewr": "ada"}, "Unknown key 'reviewr'"),
-        ({"arxiv_id": 2603.00001, "verdict": "reject"}, "arxiv_id is not text"),
-        ({"arxiv_id": IDS[1], "verdict": "approved", "sections": "agents"}, "not a list"),
+        ({"arxiv_id": 2603.00001, "verdict": "reject"}, "`arxiv_id` is not text."),
+        (
+            {"arxiv_id": IDS[1], "verdict": "approved", "sections": "agents"},
+            "`sections` is not a list.",
+        ),
         ({"arxiv_id": IDS[1], "verdict": "approved"}, "Name it in `sections`."),
-        ({"arxiv_id": IDS[1], "verdict": "reject", "audit": "yes"}, "audit is not true or false"),
+        (
+            {"arxiv_id": IDS[1], "verdict": "reject", "audit": "yes"},
+            "`audit` is neither true nor false.",
+        ),
         ({"arxiv_id": IDS[1], "verdict": "reject", "decided_at": "yesterday"}, "'yesterday'"),
         ({"arxiv_id": IDS[1], "verdict": "reject", "decided_at": "2035-01-01"}, "in the future"),
         (
