@@ -6,12 +6,14 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
 KILLS ?= 200
+# Tests that share fixtures of their module stay on one worker, in the order of the random seed.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo check format test stress lock bench docs screenshot clean
+.PHONY: help install demo check format test test-quick stress lock bench docs screenshot clean
 
 help: ## show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## the virtual environment with the living-survey command, from the lock file
 
@@ -36,11 +38,14 @@ format: $(STAMP) ## let ruff format and fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: check ## check, then the tests; make test ARGS="-k digest"
-	$(BIN)/python -m pytest -n auto $(ARGS)
+test: check ## check, then every test; make test ARGS="-k digest"
+	$(PYTEST) $(ARGS)
 
-stress: $(STAMP) ## 200 kills at random moments (make stress KILLS=50), then what is held compared row by row
-	LIVING_SURVEY_KILLS=$(KILLS) $(BIN)/python -m pytest tests/end_to_end/test_kill.py -rP $(ARGS)
+test-quick: $(STAMP) ## the tests without processes, browser, kills, demo and benchmarks
+	$(PYTEST) -m "not slow" $(ARGS)
+
+stress: $(STAMP) ## 200 kills at random moments, then every row compared; make stress KILLS=50
+	LIVING_SURVEY_KILLS=$(KILLS) $(BIN)/python -m pytest -n0 tests/end_to_end/test_kill.py -rP $(ARGS)
 
 bench: $(STAMP) ## benchmarks: ratios against a named baseline
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -55,5 +60,5 @@ lock: $(STAMP) ## pin pyproject's ranges anew into requirements.lock (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-annotate --group dev pyproject.toml -o requirements.lock
 
-clean: ## remove the virtual environment and caches, never var/
+clean: ## remove the virtual environment, caches and demo/, never var/
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

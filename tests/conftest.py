@@ -1,17 +1,79 @@
-"""Fixtures every room uses: the shared data where it lies, and a fixed instant."""
+"""Fixtures and rules of every test: shared data, a fixed instant, slow tests, the closing lines."""
 
+from collections.abc import Callable, Generator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import hypothesis
 import pytest
 
+from config.locks import file_lock
+from tests.support.selection import forbid_processes, is_slow, uses_module_fixture
+from tests.support.summary import deselected_line, not_run_line
+
 _SHARED = Path(__file__).resolve().parents[2] / "shared"
+_DESELECTED = pytest.StashKey[int]()
+
+# Examples are bounded by their number: on a loaded machine a time limit fails sound code.
+hypothesis.settings.register_profile(
+    "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("tests")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark slow tests, and keep tests that share a module's fixtures on one worker."""
+    for item in items:
+        if is_slow(item):
+            item.add_marker("slow")
+        if item.get_closest_marker("xdist_group") is None and uses_module_fixture(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let a test that is not marked slow fail when it starts a Python process."""
+    forbid_processes(in_test=None if item.get_closest_marker("slow") else item.nodeid)
+    try:
+        return (yield)
+    finally:
+        forbid_processes(in_test=None)
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Count the deselected tests; `items` is from one of several filters."""
+    config = items[0].config
+    config.stash[_DESELECTED] = config.stash.get(_DESELECTED, 0) + len(items)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a worker of xdist report how many tests it deselected."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["deselected"] = session.config.stash.get(_DESELECTED, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over the count of a worker; every worker deselects the same tests."""
+    node.config.stash[_DESELECTED] = getattr(node, "workeroutput", {}).get("deselected", 0)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line each what was skipped and what was deselected."""
+    config = terminalreporter.config
+    skipped = [report.longrepr for report in terminalreporter.stats.get("skipped", [])]
+    deselected = deselected_line(config.stash.get(_DESELECTED, 0), config.option.markexpr)
+    for line in filter(None, (not_run_line(skipped), deselected)):
+        terminalreporter.write_line(line)
 
 
 def _shared(name: str) -> Path:
     path = _SHARED / name
     if not path.exists():
-        pytest.skip(f"needs ../shared/{name}, which lies beside the project during development")
+        pytest.skip(f"needs ../shared/{name} (absent)")
     return path
 
 
@@ -23,7 +85,7 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def shared_fixtures() -> Path:
-    """../shared/fixtures: 139 recorded answers of arXiv."""
+    """../shared/fixtures: 139 recorded responses of arXiv."""
     return _shared("fixtures")
 
 
@@ -31,3 +93,26 @@ def shared_fixtures() -> Path:
 def now() -> datetime:
     """A Tuesday noon in UTC, in ISO week 2026-W12."""
     return datetime(2026, 3, 17, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def built_once(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Return a directory by name that is filled once per run, whichever worker asks first.
+
+    Tests copy it and never change it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    root = (base if worker_id == "master" else base.parent) / "built-once"
+
+    def directory(name: str, fill: Callable[[Path], object]) -> Path:
+        made, done = root / name, root / f"{name}.done"
+        with file_lock(root / f"{name}.lock"):
+            if not done.exists():
+                made.mkdir()
+                fill(made)
+                done.touch()
+        return made
+
+    return directory

@@ -18,7 +18,7 @@ from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.announcements import FeedReport
 from storage.store import store_opener
 from tests.support.arxiv import make_record, noon
-from tests.support.cli import Survey, survey_at
+from tests.support.cli import PATIENCE_SECONDS, Survey, survey_at
 from tests.support.storage import changes_in
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 3, 16), date(2026, 3, 17), date(2026, 3, 18)
@@ -223,7 +223,7 @@ def test_four_processes_are_one_polite_client_to_arxiv(tmp_path: Path) -> None:
                 )
             )
         for process in processes:
-            _, said = process.communicate(timeout=240)
+            _, said = process.communicate(timeout=PATIENCE_SECONDS)
             assert process.returncode == 0, said
         channels = {request.channel for request in arxiv.requests}
         assert channels == {Channel.FEED, Channel.OAI, Channel.QUERY}

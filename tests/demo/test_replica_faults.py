@@ -21,8 +21,10 @@ from tests.support.replica import TUESDAY, ids, make_record, make_records, oai, 
 LIST = "verb=ListRecords&metadataPrefix=arXivRaw"
 
 
-def _get(server: ReplicaServer, path: str = f"/oai?{LIST}", **options: float) -> httpx.Response:
-    return httpx.get(server.url + path, **options)  # type: ignore[arg-type]
+def _get(
+    server: ReplicaServer, path: str = f"/oai?{LIST}", *, timeout: float = 60
+) -> httpx.Response:
+    return httpx.get(server.url + path, timeout=timeout)
 
 
 def test_faults_strike_the_requests_they_name() -> None:
@@ -104,10 +106,22 @@ def test_a_reset_in_the_middle_of_the_body() -> None:
         _get(server)
 
 
-def test_a_hang_says_nothing_and_ends_with_the_server() -> None:
+def _wait_for_requests(server: ReplicaServer, count: int) -> None:
+    """Wait until the server has noted so many requests; pytest's timeout ends the waiting."""
+    pause = threading.Event()
+    while len(server.requests) < count:
+        pause.wait(0.01)
+
+
+def test_hang_sends_nothing_and_ends_with_the_server() -> None:
     with ReplicaServer([], faults=[Fault(Kind.HANG, seconds=100)]) as server:
-        with pytest.raises(httpx.ReadTimeout):
-            _get(server, timeout=0.1)
+        port = int(urlsplit(server.url).port or 0)
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(b"GET /oai HTTP/1.1\r\nHost: x\r\n\r\n")
+            _wait_for_requests(server, 1)
+            client.settimeout(0.1)  # the request is there: silence from here on is the hang
+            with pytest.raises(TimeoutError):
+                client.recv(1)
         assert len(server.requests) == 1
 
 
@@ -327,11 +341,7 @@ def test_concurrent_requests_are_seen() -> None:
         both = [socket.create_connection(("127.0.0.1", port)) for _ in range(2)]
         for one in both:
             one.sendall(b"GET /oai HTTP/1.1\r\nHost: x\r\n\r\n")
-        waited = threading.Event()
-        for _ in range(500):
-            if len(server.requests) == 2:
-                break
-            waited.wait(0.01)
+        _wait_for_requests(server, 2)
         assert server.log.most_in_flight == 2
         assert server.requests[-1].open_connections == 2
         for one in both:

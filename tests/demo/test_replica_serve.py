@@ -36,9 +36,11 @@ def test_it_says_where_it_listens_and_stops_on_ctrl_c(tmp_path: Path) -> None:
         assert running.stdout is not None
         said = [running.stdout.readline().strip() for _ in range(6)]
         url = next(line for line in said if line.startswith("oai_url")).split('"')[1]
-        answer = httpx.get(url, params={"verb": "ListRecords", "metadataPrefix": "arXivRaw"})
+        answer = httpx.get(
+            url, params={"verb": "ListRecords", "metadataPrefix": "arXivRaw"}, timeout=600
+        )
         running.send_signal(signal.SIGINT)
-        left, _ = running.communicate(timeout=30)
+        left, _ = running.communicate(timeout=600)
     assert said[0] == (
         "A local arXiv with 1 papers, announced 2026-03-17 to 2026-03-17. Point the settings here:"
     )

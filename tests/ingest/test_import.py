@@ -225,7 +225,7 @@ def test_kill_minus_nine_loses_nothing(tmp_path: Path) -> None:
         for _ in range(spoken):
             assert process.stdout.readline()
         process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=60)
+        process.communicate(timeout=600)
         assert process.returncode == -signal.SIGKILL
     with opener(torn)() as store:
         assert 0 < store.papers.count() < 61

@@ -247,7 +247,7 @@ def test_pitfall_37_38_four_processes_are_one_polite_client(tmp_path: Path) -> N
             )
             for _ in range(4)
         ]
-        assert [client.wait(120) for client in clients] == [0, 0, 0, 0]
+        assert [client.wait(600) for client in clients] == [0, 0, 0, 0]
     finally:
         server.shutdown()
         thread.join()

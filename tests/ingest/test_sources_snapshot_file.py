@@ -224,7 +224,7 @@ def test_an_encrypted_zip_is_refused(tmp_path: Path) -> None:
         pytest.skip("needs the zip program: Python cannot encrypt")
     plain_file(tmp_path, make_records(1))
     subprocess.run(
-        ["zip", "-q", "-P", "secret", "locked.zip", NAME], cwd=tmp_path, check=True, timeout=30
+        ["zip", "-q", "-P", "secret", "locked.zip", NAME], cwd=tmp_path, check=True, timeout=600
     )
     with pytest.raises(SnapshotError, match="can be read"):
         SnapshotFile(tmp_path / "locked.zip")

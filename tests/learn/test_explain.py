@@ -306,7 +306,7 @@ def test_many_threads_load_once(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(600)
     assert len(found) == 5
     assert len({id(each) for each in found}) == 1
 
@@ -322,7 +322,7 @@ def test_warming_is_quiet_whatever_happens(
     warming = [thread for thread in threading.enumerate() if thread.name == "reasons"]
     assert len(warming) <= 1
     for thread in warming:
-        thread.join(60)
+        thread.join(600)
     with pytest.raises(DamagedModelError):
         reasoner.mind()
 

@@ -92,7 +92,7 @@ def test_a_due_job_runs_while_the_service_lives() -> None:
             scheduler.modify_job(
                 "weekly digest", args=[["sections"]], next_run_time=datetime.now(NEW_YORK)
             )
-            return await asyncio.wait_for(ended, 60)
+            return await asyncio.wait_for(ended, 600)
 
     assert asyncio.run(live()) == 0
 
@@ -111,11 +111,11 @@ def test_the_service_with_a_schedule_serves_and_ends_on_sigterm(tmp_path: Path) 
         assert service.stderr is not None
         told = service.stderr.readline()
         address = told.split()[2]
-        with urllib.request.urlopen(f"{address}health", timeout=30) as answer:
+        with urllib.request.urlopen(f"{address}health", timeout=600) as answer:
             assert answer.status == 200
     finally:
         service.send_signal(signal.SIGTERM)
-        status = service.wait(60)
+        status = service.wait(600)
         if service.stderr is not None:
             service.stderr.close()
     assert status == 0

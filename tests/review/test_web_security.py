@@ -228,4 +228,4 @@ def held_elsewhere(site: ReviewSite) -> Iterator[None]:
         yield
     finally:
         enough.set()
-        holder.join(60)
+        holder.join(600)

@@ -61,14 +61,14 @@ def test_server_prints_its_address_and_ends_cleanly(tmp_path: Path, ending: sign
         line = server.stderr.readline()
         assert line.startswith("Review queue: http://127.0.0.1:")
         url = line.split()[2]
-        answer = httpx.get(f"{url}health", timeout=60)
+        answer = httpx.get(f"{url}health", timeout=600)
         assert answer.json() == {"status": "ok", "queue": 0}
         assert "server" not in answer.headers
         server.send_signal(ending)
-        _, noise = server.communicate(timeout=60)
+        _, noise = server.communicate(timeout=600)
     finally:
         server.kill()
-        server.wait(60)
+        server.wait(600)
     assert (server.returncode, noise) == (0, "")
 
 
@@ -110,7 +110,7 @@ def served(tmp_path: Path) -> Iterator[str]:
         thread.start()
         yield address(listening)
         server.should_exit = True
-        thread.join(60)
+        thread.join(600)
 
 
 def test_pages_are_served_concurrently(served: str) -> None:
@@ -118,21 +118,21 @@ def test_pages_are_served_concurrently(served: str) -> None:
 
     def read() -> None:
         paths = ("queue", "paper/2603.00001", "decisions", "deferred")
-        statuses.extend(httpx.get(f"{served}{path}", timeout=60).status_code for path in paths)
+        statuses.extend(httpx.get(f"{served}{path}", timeout=600).status_code for path in paths)
 
     readers = [threading.Thread(target=read) for _ in range(6)]
     for reader in readers:
         reader.start()
     for reader in readers:
-        reader.join(60)
+        reader.join(600)
     assert statuses == [200] * 24
 
 
 def test_static_files_are_cached_by_version(served: str) -> None:
-    page = httpx.get(f"{served}queue", timeout=60).text
+    page = httpx.get(f"{served}queue", timeout=600).text
     sheet = page.partition('href="/static/')[2].partition('"')[0]
     assert "?v=" in sheet
-    answer = httpx.get(f"{served}static/{sheet}", timeout=60)
+    answer = httpx.get(f"{served}static/{sheet}", timeout=600)
     assert answer.headers["content-type"] == "text/css; charset=utf-8"
     assert "immutable" in answer.headers["cache-control"]
 
@@ -150,10 +150,10 @@ def test_decisions_are_recorded_while_another_process_writes(tmp_path: Path) -> 
             page = visitor.get("/queue")
             assert page.status == 200
             assert visitor.decide(page, arxiv_id, "approved").status == 303
-        rest, noise = writer.communicate(timeout=120)
+        rest, noise = writer.communicate(timeout=600)
     finally:
         writer.kill()
-        writer.wait(60)
+        writer.wait(600)
     assert (writer.returncode, rest, noise) == (0, "written\n", "")
     with site.open_store() as store:
         assert store.papers.count() == 5 + 25 * 20

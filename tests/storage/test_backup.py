@@ -29,11 +29,11 @@ def held(path: Path) -> set[str]:
 
 def test_restore_keeps_the_replaced_file(database: Path, tmp_path: Path) -> None:
     safe = tmp_path / "safe" / "copy.duckdb"
-    made = back_up(database, safe, busy_timeout_seconds=5)
+    made = back_up(database, safe, busy_timeout_seconds=600)
     assert (made.papers, made.decisions) == (1, 1)
     with store_opener(database)() as store:
         store.papers.upsert([make_paper(IDS[1])], seen_at=NOW)
-    restored = restore(safe, database, now=NOW, busy_timeout_seconds=5)
+    restored = restore(safe, database, now=NOW, busy_timeout_seconds=600)
     assert held(database) == {IDS[0]}
     assert restored.kept is not None
     assert held(restored.kept) == set(IDS)
@@ -42,21 +42,21 @@ def test_restore_keeps_the_replaced_file(database: Path, tmp_path: Path) -> None
 
 def test_two_restores_in_one_second_keep_both_files(database: Path, tmp_path: Path) -> None:
     safe = tmp_path / "copy.duckdb"
-    back_up(database, safe, busy_timeout_seconds=5)
+    back_up(database, safe, busy_timeout_seconds=600)
     with store_opener(database)() as store:
         store.papers.upsert([make_paper(IDS[1])], seen_at=NOW)
-    kept = [restore(safe, database, now=NOW, busy_timeout_seconds=5).kept for _ in range(3)]
+    kept = [restore(safe, database, now=NOW, busy_timeout_seconds=600).kept for _ in range(3)]
     assert [held(path) for path in kept if path] == [set(IDS), {IDS[0]}, {IDS[0]}]
 
 
 def test_wal_of_a_kept_file_is_not_reused(database: Path, tmp_path: Path) -> None:
     safe = tmp_path / "copy.duckdb"
-    back_up(database, safe, busy_timeout_seconds=5)
-    kept = restore(safe, database, now=NOW, busy_timeout_seconds=5).kept
+    back_up(database, safe, busy_timeout_seconds=600)
+    kept = restore(safe, database, now=NOW, busy_timeout_seconds=600).kept
     assert kept is not None
     kept.unlink()
     kept.with_name(kept.name + ".wal").write_bytes(b"of the file that was taken away")
-    again = restore(safe, database, now=NOW, busy_timeout_seconds=5).kept
+    again = restore(safe, database, now=NOW, busy_timeout_seconds=600).kept
     assert again is not None
     assert not again.with_name(again.name + ".wal").exists()
     assert held(again) == {IDS[0]}
@@ -65,19 +65,19 @@ def test_wal_of_a_kept_file_is_not_reused(database: Path, tmp_path: Path) -> Non
 def test_backup_contains_rows_of_the_wal(database: Path, tmp_path: Path) -> None:
     with store_opener(database)() as store:
         store.papers.upsert([make_paper(IDS[1])], seen_at=NOW)
-    assert back_up(database, tmp_path / "copy.duckdb", busy_timeout_seconds=5).papers == 2
+    assert back_up(database, tmp_path / "copy.duckdb", busy_timeout_seconds=600).papers == 2
 
 
 def test_damaged_database_is_not_backed_up(database: Path, tmp_path: Path) -> None:
     older = tmp_path / "older.duckdb"
-    back_up(database, older, busy_timeout_seconds=5)
+    back_up(database, older, busy_timeout_seconds=600)
     with store_opener(database)() as store:
         store.papers.upsert([make_paper(IDS[1])], seen_at=NOW)
     database.write_bytes(older.read_bytes())  # an older file with the current manifest
     database.with_name(database.name + ".wal").unlink(missing_ok=True)
     with pytest.raises(StoreDamagedError, match="living-survey restore"):
-        back_up(database, tmp_path / "copy.duckdb", busy_timeout_seconds=5)
-    restore(older, database, now=NOW, busy_timeout_seconds=5)
+        back_up(database, tmp_path / "copy.duckdb", busy_timeout_seconds=600)
+    restore(older, database, now=NOW, busy_timeout_seconds=600)
     assert held(database) == {IDS[0]}
 
 
@@ -86,9 +86,9 @@ def test_invalid_backup_replaces_nothing(database: Path, tmp_path: Path) -> None
     foreign.write_text("not a database " * 1000)
     for source in (foreign, tmp_path / "gone.duckdb"):
         with pytest.raises(StorageError):
-            restore(source, database, now=NOW, busy_timeout_seconds=5)
+            restore(source, database, now=NOW, busy_timeout_seconds=600)
     with pytest.raises(StorageError, match="exists already"):
-        back_up(database, foreign, busy_timeout_seconds=5)
+        back_up(database, foreign, busy_timeout_seconds=600)
     assert held(database) == {IDS[0]}
     assert foreign.read_text().startswith("not a database")
 

@@ -21,7 +21,7 @@ WRITER = """
     from pathlib import Path
     from tests.support.builders import make_paper
     from storage.store import store_opener
-    open_store = store_opener(Path(sys.argv[1]), busy_timeout_seconds=120)
+    open_store = store_opener(Path(sys.argv[1]), busy_timeout_seconds=6000)
     for number in range(int(sys.argv[3])):
         with open_store() as store:
             store.papers.upsert(
@@ -35,7 +35,7 @@ HOLDER = """
     import sys
     from pathlib import Path
     from storage.engine.lease import lease
-    with lease(Path(sys.argv[1]), timeout_seconds=60):
+    with lease(Path(sys.argv[1]), timeout_seconds=600):
         print("held", flush=True)
         sys.stdin.read()
 """
@@ -53,7 +53,7 @@ def test_concurrent_processes_all_succeed(tmp_path: Path) -> None:
         for prefix in ("2601", "2602", "2603")
     ]
     for process in processes:
-        _, errors = process.communicate(timeout=200)
+        _, errors = process.communicate(timeout=900)
         assert process.returncode == 0, errors
     with opener(tmp_path)() as store:
         # All of them write 2603.00001, which is also one of the third's own.
@@ -62,7 +62,7 @@ def test_concurrent_processes_all_succeed(tmp_path: Path) -> None:
 
 
 def test_concurrent_threads_read_their_own_rows(tmp_path: Path, now: datetime) -> None:
-    open_store = opener(tmp_path, busy_timeout_seconds=120)
+    open_store = opener(tmp_path, busy_timeout_seconds=6000)
 
     def work(thread: int) -> None:
         for number in range(5):
@@ -89,7 +89,7 @@ def test_one_lease_at_a_time_per_process(tmp_path: Path) -> None:
     leave = threading.Event()
 
     def hold() -> None:
-        with lease(database(tmp_path), timeout_seconds=60):
+        with lease(database(tmp_path), timeout_seconds=600):
             inside.set()
             leave.wait(60)
 
@@ -119,7 +119,7 @@ def test_timeout_names_the_holding_process(tmp_path: Path) -> None:
         assert caught.value.exit_status == 75
         assert "busy_timeout_seconds" in caught.value.hint
         process.kill()
-    with opener(tmp_path, busy_timeout_seconds=5)() as store:
+    with opener(tmp_path, busy_timeout_seconds=600)() as store:
         assert store.papers.count() == 0
 
 

@@ -86,7 +86,7 @@ def url(site: ReviewSite) -> Iterator[str]:
         thread.start()
         yield address(listening)
         server.should_exit = True
-        thread.join(60)
+        thread.join(600)
 
 
 @dataclass
@@ -125,7 +125,7 @@ def watch(page: Page) -> Watched:
 def tab(browser: Browser) -> Iterator[Watched]:
     """A watched tab of 1400 by 900 pixels; any fault fails the test at its end."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(300_000)
     watched = watch(context.new_page())
     yield watched
     context.close()

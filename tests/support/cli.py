@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+#: ends a process that hangs, below the timeout of a test; a loaded machine stays far below it
+PATIENCE_SECONDS = 900
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Survey:
             capture_output=True,
             text=True,
             check=False,
-            timeout=240,
+            timeout=PATIENCE_SECONDS,
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 

@@ -126,7 +126,7 @@ class ReviewSite:
             return store.decisions.of_paper(arxiv_id)
 
 
-def make_site(tmp_path: Path, *, busy_timeout_seconds: float = 30.0) -> ReviewSite:
+def make_site(tmp_path: Path, *, busy_timeout_seconds: float = 600.0) -> ReviewSite:
     """Return a review site over a new database."""
     path = tmp_path / "survey.duckdb"
     return ReviewSite(store_opener(path, busy_timeout_seconds=busy_timeout_seconds))

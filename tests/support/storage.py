@@ -19,7 +19,7 @@ from storage.types import Prediction, Source
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def opener(folder: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore:
+def opener(folder: Path, *, busy_timeout_seconds: float = 600.0) -> OpenStore:
     """Return a function that opens the folder's database."""
     return store_opener(database(folder), busy_timeout_seconds=busy_timeout_seconds)
 

@@ -63,7 +63,7 @@ def make_limiter(directory: Path, time: FakeTime, *, interval: float = INTERVAL)
     )
 
 
-def fresh_client(read_timeout: float = 5.0) -> httpx.Client:
+def fresh_client(read_timeout: float = 30.0) -> httpx.Client:
     return httpx.Client(
         timeout=read_timeout,
         limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),

@@ -1,0 +1,132 @@
+"""Decide from a test's code which tests are slow and which share fixtures of their module."""
+
+import inspect
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+
+import pytest
+
+#: folders whose tests run whole walks or measure
+SLOW_FOLDERS = ("tests/benchmarks", "tests/end_to_end")
+#: fixtures that start Chromium
+SLOW_FIXTURES = frozenset({"browser", "tab"})
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+class ProcessStartedError(Exception):
+    """A test that is not marked slow started a Python process."""
+
+
+class _Guard:
+    """The one audit hook of this process: it cannot be removed, so it is switched."""
+
+    installed = False
+    test: str | None = None
+
+    @classmethod
+    def audit(cls, event: str, args: tuple[object, ...]) -> None:
+        if cls.test and event == "subprocess.Popen" and args[0] == sys.executable:
+            raise ProcessStartedError(f"{cls.test} starts a process: mark it slow")
+
+
+def forbid_processes(*, in_test: str | None) -> None:
+    """Let starting a Python process fail from now on in the named test; None allows it."""
+    _Guard.test = in_test
+    if not _Guard.installed:
+        sys.addaudithook(_Guard.audit)
+        _Guard.installed = True
+
+
+def is_slow(item: pytest.Item) -> bool:
+    """Return whether a test belongs to `make test` only: a browser, a process, a whole walk."""
+    folder = item.path.parent.relative_to(_ROOT).as_posix()
+    if folder.startswith(SLOW_FOLDERS) or not SLOW_FIXTURES.isdisjoint(_fixtures(item)):
+        return True
+    return isinstance(item, pytest.Function) and starts_process(
+        item.function, *(_fixture_functions(item))
+    )
+
+
+def uses_module_fixture(item: pytest.Item) -> bool:
+    """Return whether a test uses a fixture that its module builds once."""
+    return any(
+        definition.scope == "module"
+        for definitions in _definitions(item).values()
+        for definition in definitions
+    )
+
+
+def starts_process(*functions: Callable[..., object]) -> bool:
+    """Return whether functions reach `subprocess` by the code of the tests and their helpers."""
+    seen: set[int] = set()
+    waiting: list[object] = list(functions)
+    while waiting:
+        found = waiting.pop()
+        if found is subprocess or getattr(found, "__module__", None) == "subprocess":
+            return True
+        if id(found) in seen or not _is_ours(found):
+            continue
+        seen.add(id(found))
+        if isinstance(found, FunctionType):
+            waiting.extend(_references(found))
+        elif inspect.isclass(found):
+            waiting.extend(getattr(found, name, None) for name in dir(found))
+    return False
+
+
+def _is_ours(found: object) -> bool:
+    module = getattr(found, "__module__", None) or ""
+    if module == __name__:
+        return False
+    return module.startswith("tests.") or module.rpartition(".")[2].startswith(
+        ("test_", "conftest")
+    )
+
+
+def _references(function: FunctionType) -> Iterator[object]:
+    """Yield the globals that a function names, also in the functions inside it."""
+    closure = (cell.cell_contents for cell in function.__closure__ or () if _filled(cell))
+    yield from (_plain(each) for each in closure)
+    for name in _names(function.__code__):
+        found = function.__globals__.get(name)
+        if not isinstance(found, ModuleType) or found is subprocess:
+            yield _plain(found)
+
+
+def _filled(cell: object) -> bool:
+    try:
+        cell.cell_contents  # type: ignore[attr-defined]  # noqa: B018  # an empty cell raises
+    except ValueError:
+        return False
+    return True
+
+
+def _plain(found: object) -> object:
+    """Return the function behind decorators."""
+    return inspect.unwrap(found) if callable(found) else found
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+def _fixtures(item: pytest.Item) -> frozenset[str]:
+    return frozenset(getattr(item, "fixturenames", ()))
+
+
+def _definitions(item: pytest.Item) -> dict[str, list[pytest.FixtureDef[object]]]:
+    info = getattr(item, "_fixtureinfo", None)
+    return {} if info is None else dict(info.name2fixturedefs)
+
+
+def _fixture_functions(item: pytest.Item) -> list[Callable[..., object]]:
+    return [
+        definition.func for definitions in _definitions(item).values() for definition in definitions
+    ]
