@@ -1,6 +1,8 @@
 """model list, show, diff, rollback as a maintainer calls them; refusals in one sentence."""
 
 import json
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +15,10 @@ from tests.support.learning import DAY, START, call, decide, opener, settle
 from tests.support.texts import approved
 
 
-@pytest.fixture
-def survey(tmp_path: Path) -> tuple[Path, str, str]:
-    """A survey with two models: the second learned that image papers are out of scope."""
-    open_store = settle(tmp_path, decided=30)
-    assert call(tmp_path, "train", now=START + 40 * DAY).exit_code == 0
+def train_twice(folder: Path) -> None:
+    """Make a survey with two models: the second learned that image papers are out of scope."""
+    open_store = settle(folder, decided=30)
+    assert call(folder, "train", now=START + 40 * DAY).exit_code == 0
     image = "generation-image-non-llm-based"
     turned = [
         replace(e, in_scope=False, sections=())
@@ -25,8 +26,16 @@ def survey(tmp_path: Path) -> tuple[Path, str, str]:
         if e.sections == (image,)
     ]
     decide(open_store, turned, first=START + 50 * DAY, step=DAY / 10)
-    assert call(tmp_path, "classify", now=START + 60 * DAY).exit_code == 0
-    assert call(tmp_path, "train", "--force", now=START + 61 * DAY).exit_code == 0
+    assert call(folder, "classify", now=START + 60 * DAY).exit_code == 0
+    assert call(folder, "train", "--force", now=START + 61 * DAY).exit_code == 0
+
+
+@pytest.fixture
+def survey(
+    tmp_path: Path, built_once: Callable[[str, Callable[[Path], object]], Path]
+) -> tuple[Path, str, str]:
+    """A copy of the survey that `train_twice` makes, and its models' ids."""
+    shutil.copytree(built_once("two-models", train_twice), tmp_path, dirs_exist_ok=True)
     first, second = (
         m.header.model_id for m in ModelRegistry(tmp_path / "var" / "models").all().models
     )
