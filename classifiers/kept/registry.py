@@ -1,8 +1,7 @@
 """The directory of kept models: which exist, which is in use, and what each learned from.
 
 A model is `ID.json` (its header) and `ID.npz` (its arrays). `current` names the model in use,
-`promotions.jsonl` lists every change of it, and `learned/ID.json` keeps the papers a model learned
-from and how it compared with the model in use at that time.
+`promotions.jsonl` lists its changes, `learned/ID.json` the papers and measures of a training.
 """
 
 import json

@@ -1,12 +1,12 @@
 """Render docs/reference/commands.md from the help of every command."""
 
-from collections.abc import Iterator
+from typing import Any
 
 import typer
-from typer.testing import CliRunner
 
 from docs.generate.markdown import NOTICE, table
-from pipeline.cli.main import build
+from pipeline.cli.command import Call
+from pipeline.cli.main import all_commands, build
 
 _COLUMNS = 80
 
@@ -22,7 +22,7 @@ Every command takes `--config FILE`, `--json` (one JSON document on stdout) and 
 
 def commands_page() -> str:
     """Return an overview of the commands and the help of each."""
-    names = list(_command_names(build()))
+    names = list(all_commands())
     helps = {name: _help(name) for name in names}
     parts = [_INTRODUCTION]
     parts.append(
@@ -35,20 +35,14 @@ def commands_page() -> str:
     return "\n".join(parts)
 
 
-def _command_names(app: typer.Typer, *groups: str) -> Iterator[str]:
-    for command in app.registered_commands:
-        yield " ".join((*groups, command.name or ""))
-    for group in app.registered_groups:
-        if group.typer_instance is not None:
-            yield from _command_names(group.typer_instance, *groups, group.name or "")
-
-
 def _help(name: str) -> str:
-    runner = CliRunner()
-    shown = runner.invoke(
-        build(), [*name.split(), "--help"], terminal_width=_COLUMNS, prog_name="living-survey"
-    )
-    return "\n".join(line.rstrip() for line in shown.output.strip().splitlines())
+    command: Any = build()
+    context = typer.Context(command, info_name="living-survey", terminal_width=_COLUMNS)
+    context.obj = Call(())
+    for word in name.split():
+        command = command.commands[word]
+        context = typer.Context(command, info_name=word, parent=context, terminal_width=_COLUMNS)
+    return "\n".join(line.rstrip() for line in command.get_help(context).strip().splitlines())
 
 
 def _summary(text: str) -> str:

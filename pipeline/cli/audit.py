@@ -1,13 +1,13 @@
-"""`audit`: how much is still unseen, and whether reading on is worth it."""
+"""`audit`: how many relevant papers are still unseen."""
 
 from typing import Annotated
 
 import typer
 
+from pipeline.cli.answer import Answer, Column, Table, Text, table
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.console import Column
-
-_SAMPLE = 200
+from pipeline.review.audit import SAMPLE, AuditReport, audit_report
+from pipeline.runtime.services import open_services
 
 
 @command(
@@ -22,39 +22,42 @@ def audit(
     sample: Annotated[
         int,
         typer.Option(min=1, max=100_000, help="How many of the last random papers count."),
-    ] = _SAMPLE,
-) -> None:
+    ] = SAMPLE,
+) -> Answer:
     """Estimate how many relevant papers are still unseen.
 
-    The sample are papers decided in the queue's random order: on the page, or with
+    The sample is the papers decided in the queue's random order: on the page, or with
     `decide ID VERDICT --audit` as `queue --order random` lists them.
     """
-    from pipeline.review.audit import audit_report
-    from pipeline.runtime.services import open_services
-
     report = audit_report(open_services(invocation.settings).open_store, wanted=sample)
-    if invocation.output.as_json:
-        invocation.output.answer(report)
-        return
-    say, screening, drawn = invocation.output.line, report.screening, report.sample
+    return Answer(report, (*_estimate(report), f"advice     {report.advice}", "", _flow(report)))
+
+
+def _estimate(report: AuditReport) -> Text:
+    lines, screening, drawn = [], report.screening, report.sample
     if report.wanted:
-        say(
+        lines.append(
             f"sample     {drawn.known} of {report.wanted} random papers decided, "
             f"{drawn.approved} relevant, {drawn.deferred} deferred, {drawn.skipped} skipped"
         )
     if report.unseen and screening.waiting:
         unseen = report.unseen
         bounds = f"{unseen.low:.0f} to {unseen.high:.0f}"
-        say(
+        lines.append(
             f"unseen     about {unseen.relevant:.0f} of {screening.waiting} waiting are relevant "
             f"(95 % interval {bounds})"
             if unseen.enough
             else f"unseen     {bounds} of {screening.waiting} waiting are relevant (95 % interval)"
         )
         if screening.approved and unseen.enough:
-            say(f"found      {unseen.recall_low:.0%} to {unseen.recall_high:.0%} of all relevant")
-    say(f"advice     {report.advice}")
-    say()
+            lines.append(
+                f"found      {unseen.recall_low:.0%} to {unseen.recall_high:.0%} of all relevant"
+            )
+    return tuple(lines)
+
+
+def _flow(report: AuditReport) -> Table:
+    screening = report.screening
     rows = [
         ("records identified", report.identified),
         ("  repeats of papers held already", screening.repeats),
@@ -68,4 +71,4 @@ def audit(
         ("  deferred", screening.deferred),
         ("waiting", screening.waiting),
     ]
-    invocation.output.table((Column("screening, after PRISMA 2020"), Column("", right=True)), rows)
+    return table((Column("screening, after PRISMA 2020"), Column("", right=True)), rows)

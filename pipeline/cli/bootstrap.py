@@ -1,9 +1,18 @@
-"""What became of the curated list, for a terminal: the sums, then every refusal with its line."""
+"""`bootstrap`: the curated list imported as approved decisions."""
 
 from collections import Counter
+from pathlib import Path
+from typing import Annotated
 
-from pipeline.cli.console import printable
-from pipeline.curated.bootstrap import BootstrapReport
+import typer
+
+from config.errors import UsageError
+from pipeline.cli.answer import Answer, Text
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.session import arxiv_session
+from pipeline.cli.train import stages
+from pipeline.curated.bootstrap import BootstrapReport, seed_from_list
+from pipeline.curated.parse import read_list
 from pipeline.curated.plan import Reason, Refusal
 from pipeline.runtime.plurals import counted
 
@@ -18,8 +27,47 @@ _REASONS = {
 }
 
 
-def seeding_text(report: BootstrapReport) -> str:
-    """Return the report as lines."""
+@command(
+    "bootstrap",
+    examples="""
+    living-survey bootstrap
+    living-survey bootstrap --list README.md --json
+    """,
+)
+def bootstrap(
+    invocation: Invocation,
+    curated: Annotated[
+        Path | None,
+        typer.Option("--list", metavar="FILE", help="Instead of survey.list of the settings."),
+    ] = None,
+) -> Answer:
+    """Import the curated list as approved decisions.
+
+    An entry is approved when its id and its title agree at arXiv. Conflicting entries are skipped
+    and listed with their line and the reason; the list itself is not changed.
+    """
+    path = curated or invocation.settings.survey.list
+    if path is None:
+        raise UsageError(
+            "There is no curated list to import.",
+            hint="Name it: `living-survey bootstrap --list README.md`, or set survey.list.",
+        )
+    entries = read_list(path)
+    with arxiv_session(invocation, "bootstrap") as (opened, arxiv):
+        report = seed_from_list(
+            entries,
+            arxiv.query.look_up,
+            opened.services.open_store,
+            opened.services.taxonomy,
+            now=opened.services.clock(),
+            on_stage=stages(opened.bars),
+        )
+        opened.record.count(approved=report.approved, refused=len(report.refused))
+    return Answer(report, bootstrap_text(report))
+
+
+def bootstrap_text(report: BootstrapReport) -> Text:
+    """Return the totals, then every refusal with its line."""
     agreed = f"{report.agreed} agree with arXiv and {len(report.refused)} were refused"
     lines = [
         f"Entries: {report.entries}, of which {agreed}.",
@@ -32,13 +80,13 @@ def seeding_text(report: BootstrapReport) -> str:
         if counts[reason]:
             lines += ["", f"{counts[reason]} {_REASONS[reason]}"]
             lines += [
-                f"  line {item.line}: {_shown(item)}"
+                f"  line {item.line}: {_refusal(item)}"
                 for item in report.refused
                 if item.reason == reason
             ]
-    return "\n".join(lines)
+    return tuple(lines)
 
 
-def _shown(item: Refusal) -> str:
+def _refusal(item: Refusal) -> str:
     text = f"{item.arxiv_id} {item.title}" if item.arxiv_id else item.title
-    return printable(f"{text}: {item.detail}".replace("\n", " "))
+    return f"{text}: {item.detail}".replace("\n", " ")

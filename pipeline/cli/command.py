@@ -1,140 +1,119 @@
-"""What every command shares: --config, --json, --debug, and errors shown once at the edge."""
+"""A command of the command line: its options, its settings, and how it is invoked."""
 
-import functools
-import inspect
 import os
-import sys
-import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
-from config.errors import LivingSurveyError, UsageError
+from config.logs import setup_logging
 from config.schema import Settings
 from config.settings import load_settings
+from pipeline.cli.answer import Answer
 from pipeline.cli.console import Output
 
 ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Settings file.", show_default=False),
 ]
+#: how days are typed
+DAY = "%Y-%m-%d"
 _JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 _DebugOption = Annotated[bool, typer.Option("--debug", help="Show tracebacks and debug logs.")]
 
 
-class Invocation:
-    """One call of a command: its settings, loaded when asked for, and its output."""
+@dataclass(slots=True)
+class Call:
+    """What was typed: the arguments, and the options that every command has."""
 
-    def __init__(self, config: Path | None, *, as_json: bool, debug: bool) -> None:
-        self.config = config
-        self.debug = debug
-        self.output = Output(as_json=as_json)
+    argv: tuple[str, ...]
+    config: Path | None = None
+    as_json: bool = False
+    debug: bool = False
 
-    @cached_property
+
+class Invocation(typer.Context):
+    """The context of one command: Click's own, with the settings and the output of this call."""
+
+    @property
+    def call(self) -> Call:
+        """What was typed."""
+        call = self.obj
+        assert isinstance(call, Call)
+        return call
+
+    @property
     def settings(self) -> Settings:
-        """The settings of this call."""
-        return load_settings(self.config, os.environ)
+        """The settings of this call, read on first use."""
+        if not hasattr(self, "_settings"):
+            self._settings = load_settings(self.call.config, os.environ)
+        return self._settings
 
-    @contextmanager
-    def edge(self) -> Iterator[None]:
-        """Show an error the operator can mend as one sentence and exit with its status."""
-        try:
-            yield
-        except LivingSurveyError as error:
-            raise self._ended(error) from None
-        except UnicodeEncodeError as error:
-            raise self._ended(
-                UsageError(
-                    f"{error.object!r} holds characters that are no text.",
-                    hint="Write names and paths in UTF-8.",
-                )
-            ) from None
-        except BrokenPipeError:
-            # `living-survey queue | head` closes our stdout: the reader has seen enough.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None
-        except KeyboardInterrupt:
-            self.output.note("living-survey: interrupted; run the same command again to go on.")
-            raise typer.Exit(130) from None
-        except OSError as error:
-            # Permissions, full disks, directories where files are expected: the operator's to mend,
-            # wherever they turn up.
-            where = f"{error.filename}: " if error.filename else ""
-            raise self._ended(
-                LivingSurveyError(
-                    f"{where}{error.strerror or error}.",
-                    hint="Look for a missing permission, a full disk or a misplaced file there.",
-                )
-            ) from None
+    @property
+    def output(self) -> Output:
+        """Where this call prints."""
+        return Output(as_json=self.call.as_json)
 
-    def _ended(self, error: LivingSurveyError) -> typer.Exit:
-        """Say what happened, once, and return the exit that goes with it."""
-        if self.debug:
-            traceback.print_exc()
-        if self.output.as_json:
-            self.output.answer({"error": error.message, "hint": error.hint})
-        self.output.note(f"living-survey: {error}")
-        return typer.Exit(error.exit_status)
+
+class ProductCommand(TyperCommand):
+    """A command with `--config`, `--json` and `--debug`, whose answer is printed."""
+
+    context_class = Invocation
+
+    def invoke(self, ctx: Any) -> int:
+        """Run the command, print its answer and return the exit status."""
+        call = ctx.call
+        call.config = ctx.params.pop("config") or call.config
+        call.as_json, call.debug = ctx.params.pop("as_json"), ctx.params.pop("debug")
+        setup_logging("debug" if call.debug else "warning")
+        answer = super().invoke(ctx)
+        if not isinstance(answer, Answer):  # a service that was stopped
+            return 0
+        ctx.output.show(answer)
+        return answer.status
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command of the product: its name, what it does and how it is called."""
+    """A function that is called by name: the first line of its docstring is its summary."""
 
     name: str
-    function: Callable[..., None]
+    function: Callable[..., Answer | None]
+    #: one call a line
     examples: str
 
-    def add_to(self, app: typer.Typer) -> None:
-        """Offer it on the command line, with --config, --json and --debug."""
-        own = list(inspect.signature(self.function, eval_str=True).parameters.values())[1:]
-        shared = [
-            inspect.Parameter(
-                name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind
-            )
-            for name, default, kind in (
-                ("context", inspect.Parameter.empty, typer.Context),
-                ("config", None, ConfigOption),
-                ("as_json", False, _JsonOption),
-                ("debug", False, _DebugOption),
-            )
-        ]
-        parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + shared
-        invoke = functools.partial(_invoke, self.function)
-        invoke.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        invoke.__annotations__ = {p.name: p.annotation for p in parameters}
-        invoke.__doc__ = self.function.__doc__
+    def build(self) -> TyperCommand:
+        """Return it with the options that every command has."""
         lines = (f"    {line.strip()}" for line in self.examples.strip().splitlines())
-        app.command(self.name, epilog="Examples:\n\n" + "\n\n".join(lines))(invoke)
+        built = _click_command(
+            self.function, self.name, epilog="Examples:\n\n" + "\n\n".join(lines)
+        )
+        built.params += _click_command(_shared, "shared").params
+        return built
 
 
-def command(name: str, *, examples: str) -> Callable[[Callable[..., None]], Command]:
-    """Make a command of a function whose first parameter is the Invocation.
+def command(name: str, *, examples: str) -> Callable[[Callable[..., Answer | None]], Command]:
+    """Make a command of a function from Invocation and options to Answer.
 
-    Its other parameters are the command's own options and arguments, its docstring is the help;
-    `examples` (one call a line) is printed below it.
+    The function's docstring is the help; `examples` (one call a line) is printed below it.
     """
     return lambda function: Command(name, function, examples)
 
 
-def _invoke(
-    function: Callable[..., None],
-    *,
-    context: typer.Context,
-    config: Path | None,
-    as_json: bool,
-    debug: bool,
-    **own: Any,
-) -> None:
-    from config.logs import setup_logging
+def _click_command(
+    function: Callable[..., object], name: str, *, epilog: str | None = None
+) -> TyperCommand:
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.command(name, cls=ProductCommand, epilog=epilog)(function)
+    built = typer.main.get_command(app)
+    assert isinstance(built, TyperCommand)
+    return built
 
-    setup_logging("debug" if debug else "warning")
-    # before the command it is the application's own option, after it the command's
-    invocation = Invocation(config or context.obj, as_json=as_json, debug=debug)
-    with invocation.edge():
-        function(invocation, **own)
+
+def _shared(
+    *, config: ConfigOption = None, as_json: _JsonOption = False, debug: _DebugOption = False
+) -> None:
+    """Declare the options of every command."""

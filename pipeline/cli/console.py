@@ -1,13 +1,10 @@
-"""How the command line speaks: one JSON document, or tables that line up; progress on stderr.
-
-Never decides anything. With `--json` nothing but the document goes to stdout.
-"""
+"""Print answers: one JSON document or lines and tables on stdout, notes and progress on stderr."""
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from math import isfinite
@@ -24,12 +21,14 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
+from rich.table import Table as RichTable
 from rich.text import Text
+
+from pipeline.cli.answer import Answer, Column, Heading, Table
 
 
 def plain(value: Any) -> Any:
-    """Return a report as what JSON can say: dataclasses become objects, instants ISO 8601."""
+    """Return a report as JSON values: dataclasses become objects, instants ISO 8601 text."""
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
@@ -39,7 +38,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, float) and not isfinite(value):
-        return None  # JSON has no word for "cannot be said"
+        return None  # JSON has no NaN
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, list | tuple | set | frozenset):
@@ -53,64 +52,63 @@ def as_json(document: Any) -> str:
     return json.dumps(plain(document), ensure_ascii=False, indent=2) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table; `flexible` columns give way on a narrow terminal."""
-
-    name: str
-    right: bool = False
-    flexible: bool = False
-
-
 class Output:
-    """Where a command's answer goes."""
+    """Print the answers of commands: text or one JSON document on stdout, the rest on stderr."""
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
         self._out = Console(highlight=False, soft_wrap=True)
         self._err = Console(highlight=False, stderr=True)
 
-    def answer(self, document: Any) -> None:
-        """Print the one JSON document; call it once, and only with `as_json`."""
-        sys.stdout.write(as_json(document))
-
-    def line(self, text: str = "", *, style: str = "") -> None:
-        """Print one line for people; foreign text in it is never read as markup."""
-        if not self.as_json:
-            self._out.print(Text(printable(text), style=style))
-
-    def table(self, columns: Sequence[Column], rows: Iterable[Iterable[object]]) -> None:
-        """Print a table for people; cells are shown as they are, never as markup."""
+    def show(self, answer: Answer) -> None:
+        """Print an answer; with `as_json` its report is the only text on stdout."""
         if self.as_json:
-            return
-        cells = [[printable(str(cell)) for cell in row] for row in rows]
-        widest = [
-            max([cell_len(column.name), *(cell_len(row[place]) for row in cells)])
-            for place, column in enumerate(columns)
-        ]
-        if self._out.is_terminal:
-            widest = _fitted(columns, widest, self._out.width)
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for column, width in zip(columns, widest, strict=True):
-            justify: JustifyMethod = "right" if column.right else "left"
-            table.add_column(column.name, justify=justify, width=width, no_wrap=True)
-        for row in cells:
-            table.add_row(*(Text(cell, overflow="ellipsis", no_wrap=True) for cell in row))
-        # Drawn wider than any terminal: where even the fixed columns do not fit, lines are long,
-        # never without their ids; in logs and pipes nothing is cut.
-        wide = Console(width=10_000, highlight=False, force_terminal=self._out.is_terminal)
-        with wide.capture() as drawn:
-            wide.print(table)
-        for line in drawn.get().splitlines():
-            sys.stdout.write(line.rstrip() + "\n")
+            sys.stdout.write(as_json(answer.report))
+        else:
+            for part in answer.text:
+                if isinstance(part, Table):
+                    self._print_table(part)
+                elif isinstance(part, Heading):
+                    self._out.print(Text(printable(part.text), style="bold"))
+                else:
+                    self.line(part)
+        for note in answer.notes:
+            self.note(note)
+
+    def line(self, text: str) -> None:
+        """Print one line while a command is still at work; nothing with `as_json`."""
+        if not self.as_json:
+            self._out.print(Text(printable(text)))
 
     def note(self, text: str) -> None:
-        """Print one line to stderr, for what is not the answer."""
+        """Print one line on stderr."""
         self._err.print(Text(printable(text)), soft_wrap=True)
+
+    def _print_table(self, content: Table) -> None:
+        cells = [[printable(cell) for cell in row] for row in content.rows]
+        widths = [
+            max([cell_len(column.name), *(cell_len(row[place]) for row in cells)])
+            for place, column in enumerate(content.columns)
+        ]
+        if self._out.is_terminal:
+            widths = _fitted(content.columns, widths, self._out.width)
+        drawn = RichTable(box=None, pad_edge=False, header_style="bold")
+        for column, width in zip(content.columns, widths, strict=True):
+            justify: JustifyMethod = "right" if column.right else "left"
+            drawn.add_column(column.name, justify=justify, width=width, no_wrap=True)
+        for row in cells:
+            drawn.add_row(*(Text(cell, overflow="ellipsis", no_wrap=True) for cell in row))
+        # Drawn wider than any terminal, so that ids are never cut: where the fixed columns do not
+        # fit, lines are long, and in logs and pipes nothing is cut.
+        wide = Console(width=10_000, highlight=False, force_terminal=self._out.is_terminal)
+        with wide.capture() as captured:
+            wide.print(drawn)
+        for line in captured.get().splitlines():
+            sys.stdout.write(line.rstrip() + "\n")
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """Show bars on stderr while on a terminal; stay silent elsewhere."""
+        """Show progress bars on stderr if it is a terminal."""
         with Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=30),
@@ -125,7 +123,7 @@ class Output:
 
 
 def _fitted(columns: Sequence[Column], widest: Sequence[int], width: int) -> list[int]:
-    """Return column widths for a terminal: only flexible columns give way, to 16 at the least."""
+    """Return column widths for a terminal; flexible columns shrink to no less than 16."""
     flexible = [place for place, column in enumerate(columns) if column.flexible]
     fixed = sum(w for place, w in enumerate(widest) if place not in flexible)
     room = width - fixed - 2 * (len(columns) - 1)
@@ -136,5 +134,5 @@ def _fitted(columns: Sequence[Column], widest: Sequence[int], width: int) -> lis
 
 
 def printable(text: str) -> str:
-    """Return the text without what could steer a terminal: control and direction characters."""
+    """Return the text with control and direction characters replaced by spaces."""
     return "".join(c if c.isprintable() or c == "\n" else " " for c in text)

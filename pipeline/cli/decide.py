@@ -3,18 +3,22 @@
 import getpass
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from config.errors import LivingSurveyError, UsageError
+from config.schema import Settings
+from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
+from pipeline.review.decide import record
+from pipeline.review.decide import undo as undo_decision
+from pipeline.review.decide_file import decide_from_file
+from pipeline.review.judge import MissingSectionError, Stale, Unchanged, suggested_section
+from pipeline.review.proposal import Expected, Proposal, propose, read_key, reviewer_name
 from pipeline.runtime.plurals import counted
-
-if TYPE_CHECKING:
-    from config.schema import Settings
-    from pipeline.review.proposal import Proposal
-    from pipeline.runtime.services import Services
-    from storage.types import Decision
+from pipeline.runtime.services import Services, open_services
+from storage.types import Decision
 
 _Paper = Annotated[
     str | None, typer.Argument(metavar="ID", show_default=False, help="arXiv ID or link.")
@@ -70,7 +74,7 @@ def decide(
     *,
     suggested: _Suggested = False,
     audit: _Audit = False,
-) -> None:
+) -> Answer:
     """Record a decision, or many from a file.
 
     A line of a file: {"arxiv_id": "2603.01234", "verdict": "approved", "sections": ["agents"],
@@ -78,16 +82,14 @@ def decide(
     "if_standing": "none", "if_text": null}. Only the id and the verdict are required, and
     sections for an approval. The same decision again changes nothing.
     """
-    from config.errors import UsageError
-    from pipeline.review.proposal import Expected, propose
-    from pipeline.runtime.services import open_services
-
     services = open_services(invocation.settings)
     name = reviewer or reviewer_of(invocation.settings)
     if file is not None:
-        others = (paper, section, note, if_standing, if_text, suggested, audit)
-        _decide_from(invocation, services, file, name, alone=not any(others))
-        return
+        if any((paper, section, note, if_standing, if_text, suggested, audit)):
+            raise UsageError(
+                "With --from only --reviewer can be given.", hint="Write the rest in the file."
+            )
+        return _decide_from(services, file, name)
     if paper is None or verdict is None:
         raise UsageError(
             "The arXiv ID or the verdict is missing.",
@@ -104,7 +106,7 @@ def decide(
         expected=Expected(if_standing, if_text),
         drawn=audit,
     )
-    _decide_one(invocation, services, proposal)
+    return _decide_one(services, proposal)
 
 
 @command("undo", examples="living-survey undo\nliving-survey undo --decision 3f2a9c01d4e5")
@@ -115,16 +117,12 @@ def undo(
         typer.Option("--decision", metavar="ID", help="Instead of your last decision."),
     ] = None,
     reviewer: Annotated[str | None, typer.Option(metavar="NAME", help="Who takes it back.")] = None,
-) -> None:
+) -> Answer:
     """Take back your last decision, or the one with this ID.
 
     The decision before it stands again; both stay on record. A decision that was taken back
     before stays as it is.
     """
-    from pipeline.review.decide import undo as undo_decision
-    from pipeline.review.judge import Unchanged
-    from pipeline.runtime.services import open_services
-
     services = open_services(invocation.settings)
     outcome = undo_decision(
         services.open_store,
@@ -133,26 +131,19 @@ def undo(
         clock=services.clock,
     )
     unchanged = isinstance(outcome, Unchanged)
-    _print_decision(
-        invocation,
+    return _answer(
         outcome.decision,
         outcome="unchanged" if unchanged else "undone",
         result=", taken back already" if unchanged else ", taken back",
     )
 
 
-def reviewer_of(settings: "Settings") -> str:
+def reviewer_of(settings: Settings) -> str:
     """Return the name that decisions from this terminal are recorded under."""
-    from pipeline.review.proposal import reviewer_name
-
     return reviewer_name(settings.review.reviewer or getpass.getuser())
 
 
-def _decide_one(invocation: Invocation, services: "Services", proposal: "Proposal") -> None:
-    from config.errors import LivingSurveyError, UsageError
-    from pipeline.review.decide import Recorded, record
-    from pipeline.review.judge import MissingSectionError, Stale
-
+def _decide_one(services: Services, proposal: Proposal) -> Answer:
     try:
         outcome = record(services.open_store, services.taxonomy, proposal, clock=services.clock)
     except MissingSectionError as error:
@@ -167,51 +158,33 @@ def _decide_one(invocation: Invocation, services: "Services", proposal: "Proposa
             f"Nothing was recorded. {outcome.cause}",
             hint="Read it again, then decide again with what you see now.",
         )
-    recorded = isinstance(outcome, Recorded)
-    _print_decision(
-        invocation,
-        outcome.decision,
-        outcome="recorded" if recorded else "unchanged",
-        result="" if recorded else ", unchanged",
-    )
-    if isinstance(outcome, Recorded) and (before := outcome.replaced) is not None:
-        invocation.output.note(
+    if isinstance(outcome, Unchanged):
+        return _answer(outcome.decision, outcome="unchanged", result=", unchanged")
+    notes = []
+    if (before := outcome.replaced) is not None:
+        notes.append(
             f"It replaces {before.reviewer}'s decision of {before.decided_at:%Y-%m-%d %H:%M} UTC"
             f" ({before.verdict}). `living-survey undo` takes it back."
         )
+    return _answer(outcome.decision, outcome="recorded", notes=tuple(notes))
 
 
-def _decide_from(
-    invocation: Invocation, services: "Services", file: Path, reviewer: str, *, alone: bool
-) -> None:
-    from config.errors import UsageError
-    from pipeline.review.decide_file import decide_from_file
-
-    if not alone:
-        raise UsageError(
-            "With --from only --reviewer can be given.", hint="Write the rest in the file."
-        )
+def _decide_from(services: Services, file: Path, reviewer: str) -> Answer:
     report = decide_from_file(
         services.open_store, services.taxonomy, file, reviewer=reviewer, clock=services.clock
     )
-    if invocation.output.as_json:
-        invocation.output.answer(report)
-    else:
-        replaced = f", {len(report.replaced)} replaced another" if report.replaced else ""
-        invocation.output.line(
-            f"recorded {counted(report.recorded, 'decision')}, {report.already} unchanged{replaced}"
-        )
-    for refused in report.refused:
-        invocation.output.note(f"{file}:{refused.line}: refused: {refused.reason}")
-    if report.refused:
-        raise typer.Exit(1)
+    replaced = f", {len(report.replaced)} replaced another" if report.replaced else ""
+    recorded = counted(report.recorded, "decision")
+    return Answer(
+        report,
+        (f"recorded {recorded}, {report.already} unchanged{replaced}",),
+        tuple(f"{file}:{line.line}: refused: {line.reason}" for line in report.refused),
+        status=1 if report.refused else 0,
+    )
 
 
-def _suggestion(services: "Services", paper: str) -> str | None:
+def _suggestion(services: Services, paper: str) -> str | None:
     """Return the section that `queue` shows for a paper."""
-    from pipeline.review.judge import suggested_section
-    from pipeline.review.proposal import read_key
-
     key = read_key(paper)
     with services.open_store() as store:
         prediction = store.predictions.latest([key]).get(key)
@@ -219,14 +192,12 @@ def _suggestion(services: "Services", paper: str) -> str | None:
     return score.section if score else None
 
 
-def _print_decision(
-    invocation: Invocation, decision: "Decision", *, outcome: str, result: str
-) -> None:
-    if invocation.output.as_json:
-        invocation.output.answer({**asdict(decision), "outcome": outcome})
-        return
+def _answer(
+    decision: Decision, *, outcome: str, result: str = "", notes: tuple[str, ...] = ()
+) -> Answer:
     sections = f" in {', '.join(decision.sections)}" if decision.sections else ""
-    invocation.output.line(
+    line = (
         f"{decision.arxiv_id} {decision.verdict}{sections} by {decision.reviewer}{result}"
         f"  (decision {decision.decision_id})"
     )
+    return Answer({**asdict(decision), "outcome": outcome}, (line,), notes)

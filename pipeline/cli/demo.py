@@ -1,69 +1,22 @@
-"""`demo` and `replica`: the whole walk offline, and the local arXiv it walks on."""
+"""`demo`: every step on bundled papers, offline."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
-
-_DAY = "%Y-%m-%d"
+from pipeline.demo.walk import run_demo
 
 
 @command("demo", examples="living-survey demo\nliving-survey demo --directory /tmp/demo")
 def demo(
     invocation: Invocation,
-    directory: Annotated[Path, typer.Option(help="Where the demo lives.")] = Path("demo"),
-) -> None:
-    """Walk the whole way on bundled papers, offline.
+    directory: Annotated[Path, typer.Option(help="Where the demo is made.")] = Path("demo"),
+) -> Answer:
+    """Show every step on bundled papers, offline.
 
-    A directory that an earlier demo made is made anew; any other is refused.
+    A directory that an earlier demo made is replaced; any other is refused.
     """
-    from pipeline.demo.walk import run_demo
-
-    report = run_demo(directory, say=invocation.output.line)
-    if invocation.output.as_json:
-        invocation.output.answer(report)
-
-
-@command(
-    "replica",
-    examples="""
-    living-survey replica --data papers.jsonl --port 8799
-    living-survey replica --data 2025-12.jsonl.gz --today 2025-12-16
-    """,
-)
-def replica(
-    invocation: Invocation,
-    data: Annotated[
-        list[Path], typer.Option("--data", metavar="FILE", help="JSON lines, plain or .gz.")
-    ],
-    more: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", show_default=False)
-    ] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 8799,
-    today: Annotated[
-        datetime | None,
-        typer.Option(formats=[_DAY], help="The day the feeds announce; else the real one."),
-    ] = None,
-    page_size: Annotated[int, typer.Option(min=1, help="OAI records a page.")] = 1300,
-    faults: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Faults to inject (docs/explanation/replica.md)."),
-    ] = None,
-) -> None:
-    """Serve papers as a local arXiv on 127.0.0.1.
-
-    OAI-PMH under /oai, feeds under /rss and /atom, the query API under /api/query.
-    """
-    from pipeline.demo.replica.serve import serve_replica
-
-    serve_replica(
-        [*data, *(more or ())],
-        port=port,
-        today=today.date() if today else None,
-        page_size=page_size,
-        faults=faults,
-        say=invocation.output.line,
-    )
+    return Answer(run_demo(directory, say=invocation.output.line))

@@ -4,14 +4,15 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
+from pipeline.publish.digest.week import Week
+from pipeline.publish.digest.weekly import write_digest
 from pipeline.runtime.plurals import counted
+from pipeline.runtime.services import open_services
 
 
-@command(
-    "digest",
-    examples="living-survey digest\nliving-survey digest --week 2026-W12",
-)
+@command("digest", examples="living-survey digest\nliving-survey digest --week 2026-W12")
 def digest(
     invocation: Invocation,
     week: Annotated[
@@ -22,16 +23,12 @@ def digest(
     unfinished: Annotated[
         bool, typer.Option("--unfinished", help="Allow the current week, marked preliminary.")
     ] = False,
-) -> None:
+) -> Answer:
     """Build one week's digest of approved papers.
 
     It lists the papers approved in that ISO week (UTC) and still approved at its end, by section,
     as Markdown and as one self-contained HTML file a language.
     """
-    from pipeline.publish.digest.week import Week
-    from pipeline.publish.digest.weekly import write_digest
-    from pipeline.runtime.services import open_services
-
     settings = invocation.settings
     services = open_services(settings)
     now = services.clock()
@@ -45,9 +42,5 @@ def digest(
         now=now,
         allow_unfinished=unfinished,
     )
-    if invocation.output.as_json:
-        invocation.output.answer(report)
-        return
-    invocation.output.line(f"digest {report.week}: {counted(report.papers, 'paper')}")
-    for file in report.files:
-        invocation.output.line(f"  {file.path}{'' if file.changed else '  (unchanged)'}")
+    files = (f"  {file.path}{'' if file.changed else '  (unchanged)'}" for file in report.files)
+    return Answer(report, (f"digest {report.week}: {counted(report.papers, 'paper')}", *files))

@@ -1,11 +1,12 @@
-"""An evaluation as tables on a terminal: what the page shows, in figures. Measures nothing."""
+"""An evaluation as lines and tables: the figures of the page."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from classifiers.measure.metrics import LabelMeasures
 from classifiers.measure.reports import Evaluation, FacetReport
 from classifiers.measure.simulation import Simulation
-from pipeline.cli.console import Column, Output
+from pipeline.cli.answer import Column, Table, Text, table
 from pipeline.learn.evaluation.figures import READ, confusion, figure, figures_of
 from pipeline.learn.evaluation.report import CurvePoint, EvaluationReport
 from pipeline.runtime.plurals import counted
@@ -13,73 +14,83 @@ from pipeline.runtime.plurals import counted
 _HARDEST_SHOWN = 10
 
 
-def print_report(output: Output, report: EvaluationReport) -> None:
-    """Print everything but the files' names."""
+def report_text(report: EvaluationReport) -> Text:
+    """Return an evaluation as lines and tables."""
     recipe = report.recipe.evaluation
-    output.line(
-        f"tested on   {counted(report.tested, 'decision')} since {report.cut:%Y-%m-%d %H:%M} UTC: "
-        f"{report.approved} approved, {report.tested - report.approved} rejected"
+    head = (
+        (
+            f"tested on   {counted(report.tested, 'decision')} since "
+            f"{report.cut:%Y-%m-%d %H:%M} UTC: "
+            f"{report.approved} approved, {report.tested - report.approved} rejected"
+        ),
+        (
+            f"trained on  {counted(report.earlier, 'earlier decision')}, "
+            f"{counted(report.listed, 'entry', 'entries')} of the list, "
+            f"{counted(report.recipe.background, 'unlabelled paper')} from before that moment"
+        ),
+        *(f"note        {remark}" for remark in report.remarks),
+        *_side_by_side(report),
     )
-    output.line(
-        f"learned of  {counted(report.earlier, 'earlier decision')}, "
-        f"{counted(report.listed, 'entry', 'entries')} of the list, "
-        f"{counted(report.recipe.background, 'unlabelled paper')} from before that moment"
+    facets = chain.from_iterable(map(_facet, recipe.facets))
+    sections = (
+        "",
+        (
+            f"sections: {counted(recipe.section_papers, 'paper')}, first suggestion right "
+            f"{figure(recipe.section_top1)}, a right one among three {figure(recipe.section_top3)}"
+        ),
+        _measures("section", recipe.sections),
     )
-    for remark in report.remarks:
-        output.line(f"note        {remark}")
-    _side_by_side(output, report)
-    for facet in recipe.facets:
-        _facet(output, facet)
-    output.line()
-    output.line(
-        f"sections: {counted(recipe.section_papers, 'paper')}, first suggestion right "
-        f"{figure(recipe.section_top1)}, a right one among three {figure(recipe.section_top3)}"
+    names = [facet.facet for facet in recipe.facets]
+    return (
+        *head,
+        *facets,
+        *sections,
+        *_reliability(recipe),
+        *(_curve(report.curve, names) if report.curve else ()),
+        *(_hardest(recipe) if recipe.hardest else ()),
+        *(_replays(report.replays) if report.replays else ()),
     )
-    _measures(output, "section", recipe.sections)
-    _reliability(output, recipe)
-    if report.curve:
-        _curve(output, report.curve, [facet.facet for facet in recipe.facets])
-    if recipe.hardest:
-        _hardest(output, recipe)
-    if report.replays:
-        _replays(output, report.replays)
 
 
-def _side_by_side(output: Output, report: EvaluationReport) -> None:
+def _side_by_side(report: EvaluationReport) -> Text:
     facets = [facet.facet for facet in report.recipe.evaluation.facets]
     names = [name for name, _, _ in figures_of(report.recipe, facets)]
-    output.line()
-    output.table(
-        (Column("classifier"), *_right("papers", *names)),
-        (
+    return (
+        "",
+        table(
+            (Column("classifier"), *_right("papers", *names)),
             (
-                found.name,
-                found.evaluation.scope.papers,
-                *(figure(value) for _, value, _ in figures_of(found, facets)),
-            )
-            for found in report.candidates
+                (
+                    found.name,
+                    found.evaluation.scope.papers,
+                    *(figure(value) for _, value, _ in figures_of(found, facets)),
+                )
+                for found in report.candidates
+            ),
         ),
     )
 
 
-def _facet(output: Output, facet: FacetReport) -> None:
-    output.line()
-    output.line(
-        f"{facet.facet}: {counted(facet.papers, 'paper')}, best label right {figure(facet.top1)}, "
-        f"macro F1 {figure(facet.macro_f1)}, ECE {figure(facet.calibration_error)}, "
-        f"left open {figure(facet.open_share)}"
-    )
-    _measures(output, "label", facet.labels)
+def _facet(facet: FacetReport) -> Text:
     matrix = confusion(facet)
-    output.line()
-    output.table(
-        (Column("is \\ said"), *_right(*matrix.labels)),
-        ((truth, *(shade.papers or "" for shade in shades)) for truth, shades in matrix.rows),
+    return (
+        "",
+        (
+            f"{facet.facet}: {counted(facet.papers, 'paper')}, best label right "
+            f"{figure(facet.top1)}, macro F1 {figure(facet.macro_f1)}, "
+            f"ECE {figure(facet.calibration_error)}, left open {figure(facet.open_share)}"
+        ),
+        _measures("label", facet.labels),
+        "",
+        table(
+            (Column("is \\ said"), *_right(*matrix.labels)),
+            ((truth, *(shade.papers or "" for shade in shades)) for truth, shades in matrix.rows),
+        ),
     )
 
 
-def _measures(output: Output, name: str, rows: Sequence[LabelMeasures]) -> None:
-    output.table(
+def _measures(name: str, rows: Sequence[LabelMeasures]) -> Table:
+    return table(
         (Column(name), *_right("papers", "precision", "recall", "F1", "AP")),
         (
             (
@@ -93,91 +104,103 @@ def _measures(output: Output, name: str, rows: Sequence[LabelMeasures]) -> None:
     )
 
 
-def _reliability(output: Output, recipe: Evaluation) -> None:
+def _reliability(recipe: Evaluation) -> Text:
     questions = [("in scope", recipe.scope.reliability)]
     questions += [(facet.facet, facet.reliability) for facet in recipe.facets]
-    output.line()
-    output.table(
-        (Column("reliability"), Column("probability"), *_right("papers", "promised", "came true")),
-        (
+    return (
+        "",
+        table(
             (
-                question,
-                f"{each.low:.1f} to {each.high:.1f}",
-                each.count,
-                *_figures(each.promised, each.came),
-            )
-            for question, bins in questions
-            for each in bins
+                Column("reliability"),
+                Column("probability"),
+                *_right("papers", "promised", "came true"),
+            ),
+            (
+                (
+                    question,
+                    f"{each.low:.1f} to {each.high:.1f}",
+                    each.count,
+                    *_figures(each.promised, each.came),
+                )
+                for question, bins in questions
+                for each in bins
+            ),
         ),
     )
 
 
-def _curve(output: Output, curve: Sequence[CurvePoint], facets: Sequence[str]) -> None:
+def _curve(curve: Sequence[CurvePoint], facets: Sequence[str]) -> Text:
     tops = [f"{name} top 1" for name in facets]
-    output.line()
-    output.table(
-        (
-            Column("learning curve"),
-            *_right("decisions", "quadratic error", "scope AP", "WSS@95", *tops),
-            *_right("section top 1", "section top 3"),
-        ),
-        (
+    return (
+        "",
+        table(
             (
-                point.classifier,
-                point.decisions,
-                *_figures(point.error, point.average_precision, point.work_saved_at_95),
-                *_figures(*(dict(point.facets).get(name, float("nan")) for name in facets)),
-                *_figures(point.section_top1, point.section_top3),
-            )
-            for point in curve
+                Column("learning curve"),
+                *_right("decisions", "quadratic error", "scope AP", "WSS@95", *tops),
+                *_right("section top 1", "section top 3"),
+            ),
+            (
+                (
+                    point.classifier,
+                    point.decisions,
+                    *_figures(point.error, point.average_precision, point.work_saved_at_95),
+                    *_figures(*(dict(point.facets).get(name, float("nan")) for name in facets)),
+                    *_figures(point.section_top1, point.section_top3),
+                )
+                for point in curve
+            ),
         ),
     )
 
 
-def _hardest(output: Output, recipe: Evaluation) -> None:
-    output.line()
-    output.table(
-        (
-            Column("hardest"),
-            Column("question"),
-            Column("said"),
-            Column("is"),
-            Column("title", flexible=True),
-        ),
-        (
+def _hardest(recipe: Evaluation) -> Text:
+    return (
+        "",
+        table(
             (
-                f"https://arxiv.org/abs/{paper.key}",
-                paper.question,
-                f"{paper.said} {paper.probability:.2f}",
-                ", ".join(paper.truth),
-                paper.title,
-            )
-            for paper in recipe.hardest[:_HARDEST_SHOWN]
+                Column("hardest"),
+                Column("question"),
+                Column("said"),
+                Column("is"),
+                Column("title", flexible=True),
+            ),
+            (
+                (
+                    f"https://arxiv.org/abs/{paper.key}",
+                    paper.question,
+                    f"{paper.said} {paper.probability:.2f}",
+                    ", ".join(paper.truth),
+                    paper.title,
+                )
+                for paper in recipe.hardest[:_HARDEST_SHOWN]
+            ),
         ),
     )
 
 
-def _replays(output: Output, replays: Sequence[Simulation]) -> None:
-    output.line()
-    output.line("replayed: share of the relevant found when so much was read, in each order")
-    output.table(
-        (
-            Column("rule"),
-            Column("order"),
-            *_right("papers", "relevant", "WSS@95", *(f"{share:.0%}" for share in READ)),
-            *_right("steps", "s/step"),
-        ),
-        (
+def _replays(replays: Sequence[Simulation]) -> Text:
+    return (
+        "",
+        "replayed: share of the relevant found when so much was read, in each order",
+        table(
             (
-                replay.rule,
-                replay.order,
-                replay.papers,
-                replay.relevant,
-                *_figures(replay.work_saved_at_95, *(replay.recall_after(s) for s in READ)),
-                replay.steps,
-                f"{replay.seconds_per_step:.2f}",
-            )
-            for replay in replays
+                Column("rule"),
+                Column("order"),
+                *_right("papers", "relevant", "WSS@95", *(f"{share:.0%}" for share in READ)),
+                *_right("steps", "s/step"),
+            ),
+            (
+                (
+                    replay.rule,
+                    replay.order,
+                    replay.papers,
+                    replay.relevant,
+                    *_figures(replay.work_saved_at_95, *(replay.recall_after(s) for s in READ)),
+                    replay.steps,
+                    f"{replay.seconds_per_step:.2f}",
+                )
+                for replay in replays
+            ),
         ),
     )
 

@@ -1,18 +1,19 @@
-"""The bulk snapshot: import."""
+"""`import`: arXiv's bulk snapshot."""
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from pipeline.cli.command import Invocation, command
+from pipeline.cli.answer import Answer, Text
+from pipeline.cli.command import DAY, Invocation, command
+from pipeline.cli.fetch import quarantined
+from pipeline.cli.session import session
+from pipeline.ingest.import_ import ImportReport, import_snapshot
+from pipeline.ingest.sources.snapshot.selection import selection_of
 from pipeline.runtime.plurals import counted
-
-if TYPE_CHECKING:
-    from pipeline.ingest.import_ import ImportReport
-
-_DAY = "%Y-%m-%d"
+from pipeline.runtime.services import Database
 
 
 @command(
@@ -33,32 +34,29 @@ def import_(
     ] = None,
     from_day: Annotated[
         datetime | None,
-        typer.Option("--from", metavar="DAY", formats=[_DAY], help="Submitted on or after (UTC)."),
+        typer.Option("--from", metavar="DAY", formats=[DAY], help="Submitted on or after (UTC)."),
     ] = None,
     until_day: Annotated[
         datetime | None,
-        typer.Option("--until", metavar="DAY", formats=[_DAY], help="Submitted on or before."),
+        typer.Option("--until", metavar="DAY", formats=[DAY], help="Submitted on or before."),
     ] = None,
     *,
     accept_old: Annotated[
-        bool, typer.Option("--accept-old", help="Also a file nobody renewed for half a year.")
+        bool,
+        typer.Option("--accept-old", help="Also a file that is more than half a year old."),
     ] = False,
-) -> None:
+) -> Answer:
     """Import arXiv's bulk snapshot; can be stopped and resumed.
 
     FILE is arxiv-metadata-oai-snapshot.json, plain, .gz or .zip. Days are those on which version 1
     was submitted. Importing a file again changes nothing.
     """
-    from pipeline.cli.session import session
-    from pipeline.ingest.import_ import import_snapshot
-    from pipeline.ingest.sources.snapshot.selection import selection_of
-
     selection = selection_of(
         tuple(category or ()),
         from_day=from_day.date() if from_day else None,
         until_day=until_day.date() if until_day else None,
     )
-    with session(invocation, "import", creating=True) as opened:
+    with session(invocation, "import", database=Database.CREATE) as opened:
         services = opened.services
         report = import_snapshot(
             file,
@@ -75,26 +73,23 @@ def import_(
             unchanged=counts.unchanged,
             quarantined=report.quarantined,
         )
-    if invocation.output.as_json:
-        invocation.output.answer(report)
-    else:
-        _say(invocation, report)
+    return Answer(report, _text(report))
 
 
-def _say(invocation: Invocation, report: "ImportReport") -> None:
-    say, counts = invocation.output.line, report.counts
+def _text(report: ImportReport) -> Text:
+    counts, lines = report.counts, []
     if report.resumed_at:
-        say(f"resumed    at byte {report.resumed_at}, where an earlier import had stopped")
-    say(
+        lines.append(f"resumed    at byte {report.resumed_at}, where an earlier import stopped")
+    lines.append(
         f"imported   {counted(report.records, 'record')}: {counts.new} new,"
         f" {counts.revised} revised, {counts.unchanged} unchanged,"
-        f" {report.unwanted} outside of what was asked for"
+        f" {report.unwanted} outside the selection"
     )
-    if report.quarantined:
-        say(f"quarantine {counted(report.quarantined, 'record')} could not be read")
+    lines += quarantined(report.quarantined)
     if report.records and report.unwanted == report.records:
-        say("nothing    was wanted: look at --category, --from and --until")
-    say(
+        lines.append("nothing    was selected: check --category, --from and --until")
+    lines.append(
         f"newest     submitted {report.newest_submitted_at:%Y-%m-%d}; what arXiv changed since:"
         f" living-survey backfill --from {report.catch_up_from} --until TODAY"
     )
+    return tuple(lines)

@@ -1,15 +1,17 @@
-"""`init` and `bootstrap`: from nothing to a database seeded with the curated list."""
+"""`init`: the settings file and an empty database."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from config.errors import UsageError
+from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
+from pipeline.operate.init import DraftedTaxonomy, initialise
 from pipeline.runtime.plurals import counted
 
-if TYPE_CHECKING:
-    from pipeline.operate.init import DraftedTaxonomy
+_LINES_NAMED = 10
 
 
 @command(
@@ -41,99 +43,47 @@ def init(
         list[str] | None,
         typer.Option(metavar="CATEGORY", help="arXiv category to keep, repeatable: cs.RO."),
     ] = None,
-) -> None:
+) -> Answer:
     """Write living-survey.toml and create the database.
 
     The file is commented; what exists is never overwritten.
     """
-    from config.errors import UsageError
-    from pipeline.operate.init import initialise
-
     if curated is not None and from_list is not None:
         raise UsageError(
             "--list and --from-list both name the list.",
             hint="--from-list drafts a taxonomy from it, --list keeps the built-in one.",
         )
     report = initialise(
-        invocation.config or Path("living-survey.toml"),
+        invocation.call.config or Path("living-survey.toml"),
         contact=contact,
         curated=from_list or curated,
         draft=from_list is not None,
         categories=category or (),
     )
-    if invocation.output.as_json:
-        invocation.output.answer(report)
-        return
-    say = invocation.output.line
-    say(f"{'wrote' if report.created_settings else 'kept'} {report.settings}")
-    if report.taxonomy is not None:
-        _say_taxonomy(invocation, report.taxonomy)
-    say(f"{'created' if report.created_database else 'kept'} {report.database}")
-    say("Next: living-survey bootstrap   (import the curated list)")
-    say("      living-survey run         (fetch and classify)")
+    return Answer(
+        report,
+        (
+            f"{'wrote' if report.created_settings else 'kept'} {report.settings}",
+            *(_taxonomy(report.taxonomy) if report.taxonomy else ()),
+            f"{'created' if report.created_database else 'kept'} {report.database}",
+            "Next: living-survey bootstrap   (import the curated list)",
+            "      living-survey run         (fetch and classify)",
+        ),
+    )
 
 
-def _say_taxonomy(invocation: Invocation, drafted: "DraftedTaxonomy") -> None:
-    say = invocation.output.line
+def _taxonomy(drafted: DraftedTaxonomy) -> list[str]:
     if not drafted.created:
-        say(f"kept {drafted.path}")
-        return
+        return [f"kept {drafted.path}"]
     number = counted(len(drafted.sections), "section")
-    say(f"drafted {drafted.path}: {number} from the list's headings")
-    for section, entries in drafted.sections:
-        say(f"  {section} ({entries})")
+    lines = [f"drafted {drafted.path}: {number} from the list's headings"]
+    lines += [f"  {section} ({entries})" for section, entries in drafted.sections]
     if drafted.unplaced_lines:
-        lines = ", ".join(map(str, drafted.unplaced_lines[:10]))
-        say(f"  no section for the entries on lines {lines}: no heading stands above them")
-    say('  read it: what begins with "Draft:" is a guess (docs/guides/another-survey.md)')
+        numbers = ", ".join(map(str, drafted.unplaced_lines[:_LINES_NAMED]))
+        lines.append(f"  no section for the entries on lines {numbers}: no heading is above them")
+    lines.append('  check it: what begins with "Draft:" is a guess (docs/guides/another-survey.md)')
     if not drafted.in_use:
-        say(f'  the settings were there: set [survey] taxonomy = "{drafted.path.name}" in them')
-
-
-@command(
-    "bootstrap",
-    examples="""
-    living-survey bootstrap
-    living-survey bootstrap --list README.md --json
-    """,
-)
-def bootstrap_list(
-    invocation: Invocation,
-    curated: Annotated[
-        Path | None,
-        typer.Option("--list", metavar="FILE", help="Instead of survey.list of the settings."),
-    ] = None,
-) -> None:
-    """Import the curated list as approved decisions.
-
-    An entry is approved when its id and its title agree at arXiv. What is refused is printed with
-    its line and the reason; the list itself is not touched.
-    """
-    from config.errors import UsageError
-    from pipeline.cli.bootstrap import seeding_text
-    from pipeline.cli.session import arxiv_session
-    from pipeline.cli.train import stages
-    from pipeline.curated.bootstrap import seed_from_list
-    from pipeline.curated.parse import read_list
-
-    path = curated or invocation.settings.survey.list
-    if path is None:
-        raise UsageError(
-            "There is no curated list to import.",
-            hint="Name it: `living-survey bootstrap --list README.md`, or set survey.list.",
+        lines.append(
+            f'  the settings exist already: set [survey] taxonomy = "{drafted.path.name}" in them'
         )
-    entries = read_list(path)
-    with arxiv_session(invocation, "bootstrap") as (session, arxiv):
-        report = seed_from_list(
-            entries,
-            arxiv.query.look_up,
-            session.services.open_store,
-            session.services.taxonomy,
-            now=session.services.clock(),
-            on_stage=stages(session.bars),
-        )
-        session.record.count(approved=report.approved, refused=len(report.refused))
-    if invocation.output.as_json:
-        invocation.output.answer(report)
-    else:
-        invocation.output.line(seeding_text(report))
+    return lines

@@ -1,35 +1,21 @@
-"""The command line: `living-survey COMMAND`. Only lists; each group lives in commands/."""
+"""The command line: every command by name, and the one place where errors are shown."""
 
+import importlib
+import os
 import sys
-from collections.abc import Sequence
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import metadata
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
-from pipeline.cli import (
-    add,
-    audit,
-    backup,
-    decide,
-    demo,
-    digest,
-    doctor,
-    evaluate,
-    fetch,
-    import_,
-    init,
-    model,
-    quarantine,
-    queue,
-    serve,
-    status,
-    taxonomy,
-    train,
-    why,
-)
-from pipeline.cli.command import Command, ConfigOption
+from config.errors import LivingSurveyError, UsageError
+from pipeline.cli.answer import Answer
+from pipeline.cli.command import Call, Command, ConfigOption
 from pipeline.cli.console import Output
 
 HELP = """Keep a survey's curated list alive: fetch, classify, approve, publish.
@@ -37,108 +23,229 @@ HELP = """Keep a survey's curated list alive: fetch, classify, approve, publish.
 New here? `living-survey demo` shows the whole walk offline; `living-survey init` starts your own.
 """
 
-#: in the order of the walk
-COMMANDS = (
-    init.init,
-    init.bootstrap_list,
-    fetch.run,
-    fetch.fetch,
-    train.classify,
-    train.train,
-    evaluate.evaluate,
-    evaluate.drift,
-    fetch.backfill,
-    import_.import_,
-    add.add,
-    queue.queue,
-    decide.decide,
-    decide.undo,
-    why.why,
-    audit.audit,
-    serve.serve,
-    digest.digest,
-    status.status,
-    doctor.doctor,
-    quarantine.quarantine,
-    backup.backup,
-    backup.restore,
-    status.sections,
-    demo.demo,
-    demo.replica,
-)
+#: in the order of work; each is the first line of the help in pipeline/cli/NAME.py
+COMMANDS = {
+    "init": "Write living-survey.toml and create the database.",
+    "bootstrap": "Import the curated list as approved decisions.",
+    "run": "Run one cycle: fetch, classify. What cron calls.",
+    "fetch": "Fetch announcements and records from arXiv.",
+    "classify": "Classify every paper that the current model has not scored.",
+    "train": "Train a model on all standing decisions.",
+    "evaluate": "Measure the model on decisions later than its training.",
+    "drift": "Measure whether the model still fits the new papers.",
+    "backfill": "Harvest a past window; can be stopped and resumed.",
+    "import": "Import arXiv's bulk snapshot; can be stopped and resumed.",
+    "add": "Add single papers to the queue by hand.",
+    "queue": "Show the papers that wait for a decision.",
+    "decide": "Record a decision, or many from a file.",
+    "undo": "Take back your last decision, or the one with this ID.",
+    "why": "Show why the model scores a paper as it does.",
+    "audit": "Estimate how many relevant papers are still unseen.",
+    "serve": "Serve the approval queue as web pages.",
+    "digest": "Build one week's digest of approved papers.",
+    "status": "Show what is held, what ran, what is complete.",
+    "doctor": "Report what is wrong and how to fix it.",
+    "backup": "Copy the database into one file, safely while others use it.",
+    "restore": "Replace the database by a backup.",
+    "sections": "List the taxonomy's sections with their ids.",
+    "demo": "Show every step on bundled papers, offline.",
+    "replica": "Serve papers as a local arXiv on 127.0.0.1.",
+}
 
-#: families of commands, each with its help: `living-survey taxonomy check`
-GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
+#: group -> (its summary, its commands); all of a group are in pipeline/cli/GROUP.py
+GROUPS = {
     "model": (
-        "The models that are kept: which, what changes between two, and back.",
-        (model.list_, model.show, model.diff, model.rollback),
+        "List, show and compare the kept models, or return to an older one.",
+        {
+            "list": "List the kept models; the one in use is marked.",
+            "show": "Show what a model was trained on and how it was measured.",
+            "diff": "Show which papers of the queue another model would move.",
+            "rollback": "Put an older model to use again, with its predictions.",
+        },
     ),
     "taxonomy": (
         "Check, compare and change the survey's taxonomy.",
-        (taxonomy.check, taxonomy.diff, taxonomy.migrate),
+        {
+            "check": "Check a taxonomy's file, cue words and decisions.",
+            "diff": "Show what differs between two taxonomies.",
+            "migrate": "Show what a new taxonomy changes; --apply records it.",
+        },
+    ),
+    "quarantine": (
+        "List the records that could not be read, or read them again.",
+        {
+            "list": "List the records that could not be read.",
+            "retry": "Read the quarantined records again.",
+        },
     ),
 }
 
 
-def build() -> typer.Typer:
+@dataclass(frozen=True)
+class _Lazy(Mapping[str, Any]):
+    """Commands by name; a command's module is imported when the command is looked up."""
+
+    #: name -> summary
+    summaries: Mapping[str, str]
+    #: of a group: the module that holds all of its commands
+    module: str | None = None
+
+    def __getitem__(self, name: str) -> TyperCommand | TyperGroup:
+        if name not in self.summaries:
+            raise KeyError(name)
+        if self.module is None and name in GROUPS:
+            text, summaries = GROUPS[name]
+            group = _group(text, name=name, commands=_Lazy(summaries, module=name))
+            group.default = "list" if name == "quarantine" else None
+            return group
+        module = importlib.import_module(f"pipeline.cli.{self.module or _FILES.get(name, name)}")
+        [found] = (
+            one for one in vars(module).values() if isinstance(one, Command) and one.name == name
+        )
+        return found.build()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.summaries)
+
+    def __len__(self) -> int:
+        return len(self.summaries)
+
+
+#: commands whose file has another name: `import` is a word of Python, `undo` belongs to `decide`
+_FILES = {"import": "import_", "undo": "decide"}
+
+
+class _Group(TyperGroup):
+    #: the command that is called when none is named
+    default: str | None = None
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the arguments, with the default command where none is named."""
+        alone = not args or (args[0].startswith("-") and "--help" not in args)
+        return super().parse_args(ctx, [self.default, *args] if self.default and alone else args)
+
+    def format_commands(self, _ctx: Any, formatter: Any) -> None:
+        """Print the summaries without importing the commands."""
+        assert isinstance(self.commands, _Lazy)
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self.commands.summaries.items()))
+
+
+def build() -> TyperGroup:
     """Return the application with every command."""
-    app = _offering(HELP, COMMANDS)
-    app.callback(invoke_without_command=False)(_remember)
-    for name, (text, commands) in GROUPS.items():
-        app.add_typer(_offering(text, commands), name=name)
-    return app
+    summaries = {**COMMANDS, **{name: text for name, (text, _) in GROUPS.items()}}
+    return _group(HELP, name=None, commands=_Lazy(summaries), callback=_root)
 
 
-def _offering(text: str, commands: Sequence[Command]) -> typer.Typer:
+def all_commands() -> dict[str, TyperCommand]:
+    """Return every command by what is typed to call it, such as `taxonomy check`."""
+    found: dict[str, Any] = {}
+    for name, command in build().commands.items():
+        if isinstance(command, TyperGroup):
+            found |= {f"{name} {own}": one for own, one in command.commands.items()}
+        else:
+            found[name] = command
+    return found
+
+
+def _group(text: str, *, name: str | None, commands: _Lazy, callback: Any = None) -> _Group:
     app = typer.Typer(
+        cls=_Group,
         help=text,
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
-    for command in commands:
-        command.add_to(app)
-    return app
+    app.callback()(callback or (lambda: None))
+    group = typer.main.get_command(app)
+    assert isinstance(group, _Group)
+    group.name, group.commands = name, commands  # type: ignore[assignment]  # read only
+    return group
 
 
-def _tell_version(asked: bool) -> None:  # noqa: FBT001  # Typer calls it with the option's value
+def _print_version(asked: bool) -> None:  # noqa: FBT001  # Typer passes the option's value
     if asked:
         typer.echo(f"living-survey {metadata.version('living-survey')}")
         raise typer.Exit
 
 
-def _remember(
+def _root(
     context: typer.Context,
     config: ConfigOption = None,
     *,
     version: Annotated[
         bool,
         typer.Option(
-            "--version", help="Show the version and exit.", is_eager=True, callback=_tell_version
+            "--version", help="Show the version and exit.", is_eager=True, callback=_print_version
         ),
     ] = False,
 ) -> None:
-    del version  # answered by its callback
-    context.obj = config
+    del version  # handled by its callback
+    context.obj.config = config
 
 
-def main() -> None:
-    """Run the command line; wrong words are one sentence and status 2, like every mistake."""
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with the command's status."""
+    call = Call(tuple(sys.argv[1:] if argv is None else argv))
+    sys.exit(run(call))
+
+
+def run(call: Call) -> int:
+    """Run one call and return its exit status; every error is shown here, as one sentence."""
     try:
-        status = build()(prog_name="living-survey", standalone_mode=False)
-    except typer.Abort:
-        sys.exit(130)
+        application = build()
+        with application.make_context("living-survey", list(call.argv), obj=call) as context:
+            return int(application.invoke(context) or 0)
+    except typer.Exit as end:
+        return end.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        Output(as_json=False).note("living-survey: interrupted; run the same command to go on.")
+        return 130
     except TyperException as error:
-        context = getattr(error, "ctx", None)
-        words = context.command_path if context else "living-survey"
-        said = error.format_message()
-        if said.startswith("Usage:"):  # called without a command: the help is the answer
-            typer.echo(said, err=True)
-        else:
-            hint = f"See `{words} --help`."
-            if "--json" in sys.argv:
-                Output(as_json=True).answer({"error": said, "hint": hint})
-            typer.echo(f"living-survey: {said.rstrip('.')}. {hint}", err=True)
-        sys.exit(error.exit_code)
-    sys.exit(status or 0)
+        return _show_usage_error(call, error)
+    except LivingSurveyError as error:
+        return _show(call, error)
+    except UnicodeEncodeError as error:
+        return _show(
+            call,
+            UsageError(
+                f"{error.object!r} is not valid Unicode text.", hint="Write names in UTF-8."
+            ),
+        )
+    except BrokenPipeError:
+        # `living-survey queue | head` closes our stdout before we have written everything.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _show(
+            call,
+            LivingSurveyError(
+                f"{where}{error.strerror or error}.",
+                hint="Look for a missing permission, a full disk or a misplaced file there.",
+            ),
+        )
+
+
+def _show(call: Call, error: LivingSurveyError) -> int:
+    if call.debug:
+        traceback.print_exc()
+    report = {"error": error.message, "hint": error.hint}
+    Output(as_json=call.as_json).show(Answer(report, notes=(f"living-survey: {error}",)))
+    return error.exit_status
+
+
+def _show_usage_error(call: Call, error: TyperException) -> int:
+    context = getattr(error, "ctx", None)
+    message = error.format_message()
+    if message.startswith("Usage:"):  # a group without a command: the help is the answer
+        typer.echo(message, err=True)
+        return error.exit_code
+    hint = f"See `{context.command_path if context else 'living-survey'} --help`."
+    sentence = message if message.endswith(("?", "!", ".")) else f"{message}."
+    # What was typed could not be read as options, so the option is looked up as it was typed.
+    as_json = call.as_json or "--json" in call.argv
+    report = {"error": message, "hint": hint}
+    Output(as_json=as_json).show(Answer(report, notes=(f"living-survey: {sentence} {hint}",)))
+    return error.exit_code

@@ -1,77 +1,71 @@
-"""The models that are kept: model list, model show, model diff, model rollback."""
+"""`model`: list, show and compare the kept models, or return to an older one."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
+from classifiers.errors import NoModelError
+from classifiers.kept.registry import ModelRegistry
+from pipeline.cli.answer import Answer, Column, Table, Text, table
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.console import Column
+from pipeline.cli.session import session
+from pipeline.learn.model_diff import ModelDiff, Said, diff_models
 from pipeline.runtime.plurals import counted
-
-if TYPE_CHECKING:
-    from pipeline.learn.model_diff import ModelDiff, Said
+from pipeline.runtime.services import open_services
 
 
 @command("list", examples="living-survey model list\nliving-survey model list --json")
-def list_(invocation: Invocation) -> None:
+def list_(invocation: Invocation) -> Answer:
     """List the kept models; the one in use is marked."""
-    from classifiers.kept.registry import ModelRegistry
-
-    models = ModelRegistry(invocation.settings.classifier.models)
-    found = models.all()
-    contests = {
-        model.header.model_id: (learned.contest if learned else {})
-        for model in found.models
-        for learned in (models.learned_from(model.header.model_id),)
-    }
-    if invocation.output.as_json:
-        invocation.output.answer(
+    registry = ModelRegistry(invocation.settings.classifier.models)
+    found = registry.all()
+    contests: dict[str, Mapping[str, object]] = {}
+    for model in found.models:
+        learned = registry.learned_from(model.header.model_id)
+        contests[model.header.model_id] = learned.contest if learned else {}
+    report = {
+        "models": [
             {
-                "models": [
-                    {
-                        "model_id": model.header.model_id,
-                        "current": model.current,
-                        "promoted": model.promoted,
-                        "trained_at": model.header.trained_at,
-                        "counts": model.header.counts,
-                        "metrics": model.header.metrics,
-                        "contest": contests[model.header.model_id],
-                    }
-                    for model in found.models
-                ],
-                "unreadable": [{"model_id": name, "why": why} for name, why in found.unreadable],
+                "model_id": model.header.model_id,
+                "current": model.current,
+                "promoted": model.promoted,
+                "trained_at": model.header.trained_at,
+                "counts": model.header.counts,
+                "metrics": model.header.metrics,
+                "contest": contests[model.header.model_id],
             }
-        )
-        return
-    if not found.models and not found.unreadable:
-        invocation.output.line("No model was trained yet; `living-survey train` makes one.")
-        return
-    invocation.output.table(
-        (
-            Column(""),
-            Column("model"),
-            Column("trained"),
-            Column("approved", right=True),
-            Column("rejected", right=True),
-            Column("background", right=True),
-            Column("task", right=True),
-            Column("modality", right=True),
-            Column("against the one before"),
-        ),
-        (
-            (
-                "*" if model.current else " ",
-                model.header.model_id,
-                model.header.trained_at[:16].replace("T", " "),
-                *(model.header.counts.get(n, 0) for n in ("approved", "rejected", "background")),
-                *(_metric(model.header.metrics, f"{facet}_top1") for facet in ("task", "modality")),
-                _verdict(contests[model.header.model_id], promoted=model.promoted),
-            )
             for model in found.models
-        ),
+        ],
+        "unreadable": [{"model_id": name, "why": why} for name, why in found.unreadable],
+    }
+    if not found.models and not found.unreadable:
+        return Answer(report, ("No model was trained yet; `living-survey train` makes one.",))
+    columns = (
+        Column(""),
+        Column("model"),
+        Column("trained"),
+        Column("approved", right=True),
+        Column("rejected", right=True),
+        Column("background", right=True),
+        Column("task", right=True),
+        Column("modality", right=True),
+        Column("against the one before"),
     )
-    for name, why in found.unreadable:
-        invocation.output.note(f"{name}: {why}")
+    rows = (
+        (
+            "*" if model.current else " ",
+            model.header.model_id,
+            model.header.trained_at[:16].replace("T", " "),
+            *(model.header.counts.get(n, 0) for n in ("approved", "rejected", "background")),
+            *(_metric(model.header.metrics, f"{facet}_top1") for facet in ("task", "modality")),
+            _verdict(contests[model.header.model_id], promoted=model.promoted),
+        )
+        for model in found.models
+    )
+    notes = tuple(f"{name}: {why}" for name, why in found.unreadable)
+    return Answer(report, (table(columns, rows),), notes=notes)
 
 
 @command("show", examples="living-survey model show\nliving-survey model show MODEL_ID --json")
@@ -80,45 +74,45 @@ def show(
     model_id: Annotated[
         str | None, typer.Argument(metavar="[ID]", show_default=False, help="The one in use.")
     ] = None,
-) -> None:
-    """Show what a model says about itself."""
-    from dataclasses import asdict
-
-    from classifiers.errors import NoModelError
-    from classifiers.kept.registry import ModelRegistry
-
-    models = ModelRegistry(invocation.settings.classifier.models)
-    wanted = model_id or models.current_id()
+) -> Answer:
+    """Show what a model was trained on and how it was measured."""
+    registry = ModelRegistry(invocation.settings.classifier.models)
+    in_use = registry.current_id()
+    wanted = model_id or in_use
     if wanted is None:
         raise NoModelError("No model was trained yet.")
-    header = models.get(wanted)
-    learned = models.learned_from(wanted)
+    header = registry.get(wanted)
+    learned = registry.learned_from(wanted)
     contest = learned.contest if learned else {}
-    used = [promotion for promotion in models.promotions() if promotion.model_id == wanted]
-    current = wanted == models.current_id()
-    if invocation.output.as_json:
-        invocation.output.answer(
-            {"current": current, **asdict(header), "contest": contest, "promotions": used}
-        )
-        return
-    say = invocation.output.line
-    say(f"model        {header.model_id}{'  (in use)' if current else ''}")
-    say(f"trained      {header.trained_at}")
-    say(f"format       {header.format}")
-    say(f"data         {header.data_fingerprint}")
-    say(f"taxonomy     {header.taxonomy_fingerprint}")
-    say(f"measured on  {header.held_out}")
-    for name, table in (
-        ("libraries", header.libraries),
-        ("settings", header.settings),
-        ("counts", header.counts),
-        ("metrics", header.metrics),
-        ("contest", contest),
-    ):
-        for key, value in table.items():
-            say(f"{name:<12} {key} = {value}")
-    for promotion in used:
-        say(f"{'in use from':<12} {promotion.at}: {promotion.why}")
+    used = [promotion for promotion in registry.promotions() if promotion.model_id == wanted]
+    lines = [
+        f"model        {header.model_id}{'  (in use)' if wanted == in_use else ''}",
+        f"trained      {header.trained_at}",
+        f"format       {header.format}",
+        f"data         {header.data_fingerprint}",
+        f"taxonomy     {header.taxonomy_fingerprint}",
+        f"measured on  {header.held_out}",
+    ]
+    tables: dict[str, Mapping[str, object]] = {
+        "libraries": header.libraries,
+        "settings": header.settings,
+        "counts": header.counts,
+        "metrics": header.metrics,
+        "contest": contest,
+    }
+    lines += [
+        f"{name:<12} {key} = {value}"
+        for name, entries in tables.items()
+        for key, value in entries.items()
+    ]
+    lines += [f"{'in use from':<12} {one.at}: {one.why}" for one in used]
+    report = {
+        "current": wanted == in_use,
+        **asdict(header),
+        "contest": contest,
+        "promotions": used,
+    }
+    return Answer(report, tuple(lines))
 
 
 @command(
@@ -134,17 +128,14 @@ def diff(
     new: Annotated[str, typer.Argument(metavar="NEW")],
     limit: Annotated[int, typer.Option(min=0, help="How many papers to name.")] = 20,
     among: Annotated[
-        int, typer.Option(min=1, help="How many of the queue to look at, the likeliest first.")
+        int, typer.Option(min=1, help="How many of the queue to compare, the likeliest first.")
     ] = 5_000,
-) -> None:
+) -> Answer:
     """Show which papers of the queue another model would move.
 
     A paper moves when it crosses one half of being in scope, or when its first section changes;
     the terms are those whose share in that differs most between the two models.
     """
-    from pipeline.learn.model_diff import diff_models
-    from pipeline.runtime.services import open_services
-
     services = open_services(invocation.settings)
     before, after = (services.models.load(name, services.taxonomy) for name in (old, new))
     with invocation.output.progress() as bars:
@@ -157,10 +148,7 @@ def diff(
             limit=limit,
             on_papers=lambda count: bars.advance(task, count),
         )
-    if invocation.output.as_json:
-        invocation.output.answer(report)
-    else:
-        _say_diff(invocation, report)
+    return Answer(report, _diff_text(report))
 
 
 @command(
@@ -175,46 +163,44 @@ def rollback(
             metavar="[ID]", show_default=False, help="Instead of the last one in use before it."
         ),
     ] = None,
-) -> None:
+) -> Answer:
     """Put an older model to use again, with its predictions."""
-    from pipeline.cli.session import session
-
     with session(invocation, "model rollback") as opened:
         services = opened.services
         was = services.models.describe_current()
         wanted = model_id or services.models.previous_id()
-        # Only a whole model that fits is put to use.
-        services.models.load(wanted, services.taxonomy)
-        # Putting it to use comes last: killed before that, the same command begins anew, from
-        # the same model, and turning its predictions on again changes nothing.
+        services.models.load(wanted, services.taxonomy)  # refuses a damaged or unfit model
+        # The model is put to use last, so that the same command can be repeated after a kill:
+        # preferring its predictions again changes nothing.
         with services.open_store() as store:
             changed = store.predictions.prefer(wanted)
             missing = store.backlog.count(wanted)
         services.models.rollback(wanted, at=services.clock(), replaced=was)
         opened.record.count(predictions=changed, unclassified=missing)
-    if invocation.output.as_json:
-        invocation.output.answer(
-            {"model_id": wanted, "was": was, "predictions": changed, "unclassified": missing}
-        )
-        return
-    invocation.output.line(f"in use      {wanted}, before that {was}")
-    invocation.output.line(f"unread      {counted(missing, 'paper')} it has not classified")
-    if missing:
-        invocation.output.line("Next: living-survey classify")
-
-
-def _say_diff(invocation: Invocation, report: "ModelDiff") -> None:
-    say = invocation.output.line
-    say(f"{report.old} -> {report.new}")
-    say(
-        f"of {counted(report.examined, 'paper')} looked at ({report.waiting} wait):"
-        f" {report.came_in} come into scope, {report.went_out} go out,"
-        f" {report.moved} change their first section"
+    text = (
+        f"in use      {wanted}, before that {was}",
+        f"unread      {counted(missing, 'paper')} it has not classified",
+        *(("Next: living-survey classify",) if missing else ()),
     )
-    if not report.papers:
-        return
-    say()
-    invocation.output.table(
+    return Answer(
+        {"model_id": wanted, "was": was, "predictions": changed, "unclassified": missing}, text
+    )
+
+
+def _diff_text(report: ModelDiff) -> Text:
+    head = (
+        f"{report.old} -> {report.new}",
+        (
+            f"of {counted(report.examined, 'paper')} compared ({report.waiting} wait):"
+            f" {report.came_in} come into scope, {report.went_out} go out,"
+            f" {report.moved} change their first section"
+        ),
+    )
+    return (*head, "", _moved(report)) if report.papers else head
+
+
+def _moved(report: ModelDiff) -> Table:
+    return table(
         (
             Column("arXiv id"),
             Column("change"),
@@ -237,16 +223,16 @@ def _say_diff(invocation: Invocation, report: "ModelDiff") -> None:
     )
 
 
-def _sections(old: "Said", new: "Said") -> str:
+def _sections(old: Said, new: Said) -> str:
     if old.section == new.section:
         return new.section
     return f"{old.section} -> {new.section}"
 
 
-def _metric(metrics: dict[str, float], name: str) -> str:
+def _metric(metrics: Mapping[str, float], name: str) -> str:
     return f"{metrics[name]:.3f}" if name in metrics else "-"
 
 
-def _verdict(contest: "object", *, promoted: bool) -> str:
-    verdict = contest.get("verdict", "") if isinstance(contest, dict) else ""
+def _verdict(contest: Mapping[str, object], *, promoted: bool) -> str:
+    verdict = contest.get("verdict", "")
     return str(verdict) if promoted else f"{verdict}, never in use".lstrip(", ")

@@ -1,111 +1,92 @@
-"""What could not be read: quarantine list, quarantine retry."""
+"""`quarantine`: the records that could not be read, and reading them again."""
 
 import hashlib
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from pipeline.cli.answer import Answer, Column, Text, table
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.console import Column
+from pipeline.cli.session import session
+from pipeline.ingest.quarantine import retry_quarantine
 from pipeline.runtime.plurals import counted
-
-
-class Action(StrEnum):
-    """What to do with the quarantine."""
-
-    LIST = "list"
-    RETRY = "retry"
+from pipeline.runtime.services import open_services
 
 
 @command(
-    "quarantine",
-    examples="""
-    living-survey quarantine list
-    living-survey quarantine retry
-    """,
+    "list",
+    examples="living-survey quarantine list\nliving-survey quarantine list --limit 200 --json",
 )
-def quarantine(
+def list_(
     invocation: Invocation,
-    action: Annotated[Action, typer.Argument(metavar="list|retry")] = Action.LIST,
     limit: Annotated[int, typer.Option(help="How many to list.", min=1)] = 50,
-) -> None:
-    """List what could not be read, or read it again.
+) -> Answer:
+    """List the records that could not be read.
 
-    Records are kept whole, with the reason. `retry` gives them to today's parsers, stores what is
-    readable now and takes it off the list; its bytes stay in the database.
+    Records are kept whole, with the reason.
     """
-    if action is Action.LIST:
-        _list(invocation, limit)
-    else:
-        _retry(invocation)
-
-
-def _list(invocation: Invocation, limit: int) -> None:
-    from pipeline.runtime.services import open_services
-
     with open_services(invocation.settings).open_store() as store:
         records, count = store.quarantine.recent(limit), store.quarantine.count()
-    if invocation.output.as_json:
-        invocation.output.answer(
+    report = {
+        "count": count,
+        "records": [
             {
-                "count": count,
-                "records": [
-                    {
-                        "quarantined_at": record.quarantined_at,
-                        "source": record.source,
-                        "arxiv_id": record.arxiv_id,
-                        "reason": record.reason,
-                        "bytes": len(record.raw),
-                        "sha256": hashlib.sha256(record.raw).hexdigest(),
-                        "raw_path": record.raw_path,
-                    }
-                    for record in records
-                ],
+                "quarantined_at": record.quarantined_at,
+                "source": record.source,
+                "arxiv_id": record.arxiv_id,
+                "reason": record.reason,
+                "bytes": len(record.raw),
+                "sha256": hashlib.sha256(record.raw).hexdigest(),
+                "raw_path": record.raw_path,
             }
-        )
-        return
-    if not records:
-        invocation.output.line("The quarantine is empty.")
-        return
-    invocation.output.table(
-        (
-            Column("quarantined"),
-            Column("source"),
-            Column("paper"),
-            Column("bytes", right=True),
-            Column("reason", flexible=True),
-        ),
-        (
-            (
-                f"{record.quarantined_at:%Y-%m-%d %H:%M}",
-                record.source,
-                record.arxiv_id or "",
-                len(record.raw),
-                record.reason,
-            )
             for record in records
-        ),
+        ],
+    }
+    if not records:
+        return Answer(report, ("The quarantine is empty.",))
+    columns = (
+        Column("quarantined"),
+        Column("source"),
+        Column("paper"),
+        Column("bytes", right=True),
+        Column("reason", flexible=True),
     )
-    if count > len(records):
-        invocation.output.line(f"and {count - len(records)} more: --limit {count}")
+    rows = (
+        (
+            f"{record.quarantined_at:%Y-%m-%d %H:%M}",
+            record.source,
+            record.arxiv_id or "",
+            len(record.raw),
+            record.reason,
+        )
+        for record in records
+    )
+    rest = count - len(records)
+    more: Text = (f"and {rest} more: --limit {count}",) if rest else ()
+    return Answer(report, (table(columns, rows), *more))
 
 
-def _retry(invocation: Invocation) -> None:
-    from pipeline.cli.session import session
-    from pipeline.ingest.quarantine import retry_quarantine
+@command("retry", examples="living-survey quarantine retry")
+def retry(invocation: Invocation) -> Answer:
+    """Read the quarantined records again.
 
-    with session(invocation, "quarantine retry", alone=True) as opened:
+    Records that today's parsers can read are stored and leave the list; their bytes stay in the
+    database.
+    """
+    with session(invocation, "quarantine retry", exclusive_run=True) as opened:
         services = opened.services
         report = retry_quarantine(
             services.open_store, services.settings.arxiv.categories, clock=services.clock
         )
         counts = report.counts
         opened.record.count(resolved=report.resolved, new=counts.new, revised=counts.revised)
-    if invocation.output.as_json:
-        invocation.output.answer(report)
-        return
-    invocation.output.line(
-        f"{report.resolved} resolved ({counted(counts.new, 'new paper')}, {counts.revised} revised,"
-        f" {report.superseded} had come whole meanwhile), {report.left} still cannot be read"
+    return Answer(
+        report,
+        (
+            (
+                f"{report.resolved} resolved ({counted(counts.new, 'new paper')},"
+                f" {counts.revised} revised, {report.superseded} had come whole meanwhile),"
+                f" {report.left} still cannot be read"
+            ),
+        ),
     )

@@ -1,11 +1,17 @@
 """`queue`: the papers that wait for a decision."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from classifiers.errors import ModelError
+from config.taxonomy import Taxonomy
+from pipeline.cli.answer import Answer, Column, Table, table
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.console import Column
+from pipeline.learn.explain.open_facets import open_question
+from pipeline.runtime.services import Services, open_services
+from storage.types import QueueItem
 
 
 @command(
@@ -32,18 +38,9 @@ def queue(
     deferred: Annotated[
         bool, typer.Option("--deferred", help="The deferred papers instead.")
     ] = False,
-) -> None:
+) -> Answer:
     """Show the papers that wait for a decision."""
-    from classifiers.errors import ModelError
-    from pipeline.learn.explain.open_facets import open_question
-    from pipeline.runtime.services import open_services
-
     services = open_services(invocation.settings)
-    try:
-        services.models.check_current(services.taxonomy)
-    except ModelError as refused:
-        # Stored predictions can still be shown.
-        invocation.output.note(f"living-survey: {refused}")
     wanted = services.taxonomy.section(section).id if section else None
     with services.open_store() as store:
         if deferred:
@@ -51,27 +48,41 @@ def queue(
         else:
             items = store.queue.page(section=wanted, limit=limit, offset=offset, order=order)
         waiting = store.queue.size()
-    if invocation.output.as_json:
-        invocation.output.answer(
-            {
-                "waiting": waiting,
-                "items": [
-                    {
-                        "arxiv_id": item.paper.paper.arxiv_id,
-                        "title": item.paper.paper.title,
-                        "in_scope": item.prediction.in_scope,
-                        "sections": item.prediction.sections,
-                        "terms": item.prediction.terms,
-                        "priority": item.priority,
-                        "open_facets": item.prediction.open_facets,
-                        "model_id": item.prediction.model_id,
-                        "content_hash": item.paper.content_hash,
-                    }
-                    for item in items
-                ],
-            }
-        )
-        return
+    shown = "deferred" if deferred else f"of {waiting} waiting"
+    return Answer(
+        {"waiting": waiting, "items": [_item(item) for item in items]},
+        (
+            _table(items, services.taxonomy),
+            f"{len(items)} {shown}; decide with `living-survey decide ID approve --suggested`",
+        ),
+        notes=_model_note(services),
+    )
+
+
+def _model_note(services: Services) -> tuple[str, ...]:
+    """Return a note if the model in use cannot be loaded; stored predictions are still shown."""
+    try:
+        services.models.check_current(services.taxonomy)
+    except ModelError as error:
+        return (f"living-survey: {error}",)
+    return ()
+
+
+def _item(item: QueueItem) -> dict[str, object]:
+    return {
+        "arxiv_id": item.paper.paper.arxiv_id,
+        "title": item.paper.paper.title,
+        "in_scope": item.prediction.in_scope,
+        "sections": item.prediction.sections,
+        "terms": item.prediction.terms,
+        "priority": item.priority,
+        "open_facets": item.prediction.open_facets,
+        "model_id": item.prediction.model_id,
+        "content_hash": item.paper.content_hash,
+    }
+
+
+def _table(items: Sequence[QueueItem], taxonomy: Taxonomy) -> Table:
     columns = (
         Column("arXiv id"),
         Column("in scope", right=True),
@@ -83,7 +94,7 @@ def queue(
     rows = []
     for item in items:
         best = item.prediction.sections[0] if item.prediction.sections else None
-        question = open_question(item.prediction, services.taxonomy)
+        question = open_question(item.prediction, taxonomy)
         rows.append(
             (
                 item.paper.paper.arxiv_id,
@@ -94,8 +105,4 @@ def queue(
                 item.paper.paper.title,
             )
         )
-    invocation.output.table(columns, rows)
-    shown = "deferred" if deferred else f"of {waiting} waiting"
-    invocation.output.line(
-        f"{len(rows)} {shown}; decide with `living-survey decide ID approve --suggested`"
-    )
+    return table(columns, rows)

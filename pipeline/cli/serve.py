@@ -1,13 +1,21 @@
 """`serve`: the approval queue as web pages, on loopback."""
 
+import functools
 from typing import Annotated
 
 import typer
 
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
+from pipeline.operate.schedule import make_scheduler, scheduled
+from pipeline.review.proposal import reviewer_name
+from pipeline.review.web.app import create_app
+from pipeline.review.web.security import session_secret
+from pipeline.review.web.server import serve as serve_app
+from pipeline.runtime.services import open_services
 
-_PAGE_PATIENCE_SECONDS = 8.0
+#: seconds; a page answers "busy, try again" after that
+_BUSY_TIMEOUT = 8.0
 
 
 @command(
@@ -31,21 +39,10 @@ def serve(
     It works while `run` ingests in another process. With --schedule it also calls `run` and
     `digest` at the times of [schedule], as cron would.
     """
-    import functools
-
-    from pipeline.review.proposal import reviewer_name
-    from pipeline.review.web.app import create_app
-    from pipeline.review.web.security import session_secret
-    from pipeline.review.web.server import serve as serve_app
-    from pipeline.runtime.services import open_services
-
     settings = invocation.settings
-    # A reviewer at a page rather sees "busy, try again" than a browser that spins for long.
-    services = open_services(settings, busy_timeout_seconds=_PAGE_PATIENCE_SECONDS)
+    services = open_services(settings, busy_timeout_seconds=_BUSY_TIMEOUT)
     lifespan = None
     if schedule:
-        from pipeline.operate.schedule import make_scheduler, scheduled
-
         lifespan = functools.partial(scheduled, make_scheduler(settings.schedule, settings.file))
     app = create_app(
         services.open_store,

@@ -1,6 +1,5 @@
-"""What a step needs around it: services, the run lock, the record of the run, progress bars."""
+"""A recorded run of a command: services, run lock, the row in `runs`, progress bars."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pipeline.runtime.services import Database, Services, open_services
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One recorded execution on this machine."""
+    """One recorded run of a command."""
 
     services: Services
     record: Run
@@ -24,38 +23,41 @@ class Session:
 
 @contextmanager
 def session(
-    invocation: Invocation, command: str, *, alone: bool = False, creating: bool = False
+    invocation: Invocation,
+    command: str,
+    *,
+    exclusive_run: bool = False,
+    database: Database = Database.MUST_EXIST,
 ) -> Iterator[Session]:
-    """Open a recorded session.
+    """Open a recorded run.
 
-    Those that are `alone` exclude each other on the same database: they move cursors. `creating`
-    ones bring papers in, and create the database where there is none.
+    Args:
+        invocation: of the command.
+        command: its name in `runs`.
+        exclusive_run: whether it excludes other such runs on the same database, because it moves
+            cursors.
+        database: what is expected of the database file.
     """
-    database = Database.CREATE if creating or alone else Database.MUST_EXIST
     services = open_services(invocation.settings, database=database)
     with ExitStack() as stack:
-        if alone:
+        if exclusive_run:
             stack.enter_context(exclusive(services.settings.database.path))
         record = stack.enter_context(
-            recorded(command, services.open_store, services.clock, _typed(command))
+            recorded(command, services.open_store, services.clock, invocation.call.argv)
         )
         bars = stack.enter_context(invocation.output.progress())
         yield Session(services, record, bars)
 
 
-def _typed(command: str) -> list[str]:
-    """Return the words of the command line from the command on; none if another one called it."""
-    first, typed = command.partition(" ")[0], sys.argv[1:]
-    return typed[typed.index(first) :] if first in typed else []
-
-
 @contextmanager
 def arxiv_session(
-    invocation: Invocation, command: str, *, alone: bool = True
+    invocation: Invocation, command: str, *, exclusive_run: bool = True
 ) -> Iterator[tuple[Session, ArxivSources]]:
-    """Open a session that may ask arXiv."""
+    """Open a recorded run that may request from arXiv; the database is created if it is missing."""
     with (
-        session(invocation, command, alone=alone, creating=True) as opened,
+        session(
+            invocation, command, exclusive_run=exclusive_run, database=Database.CREATE
+        ) as opened,
         arxiv_sources(opened.services.settings.arxiv, opened.services.clock) as arxiv,
     ):
         yield opened, arxiv

@@ -1,17 +1,20 @@
-"""The taxonomy's own commands: taxonomy check, taxonomy diff, taxonomy migrate."""
+"""`taxonomy`: check, compare and change the survey's taxonomy."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from config.taxonomy import load_taxonomy, parse_taxonomy, taxonomy_text
+from pipeline.cli.answer import Answer, Column, Heading, Table, Text, table
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.console import Column
+from pipeline.cli.decide import reviewer_of
 from pipeline.runtime.plurals import counted
-
-if TYPE_CHECKING:
-    from pipeline.taxonomy.check import CheckReport
-    from pipeline.taxonomy.migrate import MigrationReport, MoveReport
+from pipeline.runtime.services import open_services
+from pipeline.taxonomy.check import CheckReport, check_taxonomy
+from pipeline.taxonomy.compare import compare, same_place
+from pipeline.taxonomy.migrate import MigrationReport, MoveReport, migrate_taxonomy, taxonomy_before
+from pipeline.taxonomy.plan_file import read_plan
 
 _BUILT_IN = "built-in"
 _MOST_LISTED = 50
@@ -30,26 +33,19 @@ def check(
         Path | None,
         typer.Argument(metavar="[FILE]", show_default=False, help="Instead of the settings'."),
     ] = None,
-) -> None:
+) -> Answer:
     """Check a taxonomy's file, cue words and decisions.
 
-    Thin sections and shared cue words are remarks; approved papers whose section does not exist
-    end it with status 1.
+    Thin sections and shared cue words are remarks. Exit status 1: approved papers are in a section
+    that does not exist.
     """
-    from config.taxonomy import load_taxonomy
-    from pipeline.runtime.services import open_services
-    from pipeline.taxonomy.check import check_taxonomy
-
     settings = invocation.settings
     taxonomy = load_taxonomy(file or settings.survey.taxonomy)
     held = settings.database.path.exists()
     report = check_taxonomy(taxonomy, open_services(settings).open_store if held else None)
-    if invocation.output.as_json:
-        invocation.output.answer(report)
-    else:
-        _say_check(invocation, report)
-    if report.lost:
-        raise typer.Exit(1)
+    return Answer(
+        report, _check_text(report), notes=_lost_notes(report), status=1 if report.lost else 0
+    )
 
 
 @command(
@@ -60,23 +56,19 @@ def check(
     """,
 )
 def diff(
-    invocation: Invocation,
+    _invocation: Invocation,
     old: Annotated[str, typer.Argument(metavar="OLD", help='A file, or "built-in".')],
     new: Annotated[str, typer.Argument(metavar="NEW", help='A file, or "built-in".')],
     plan: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Renames are taken from this plan, not guessed."),
     ] = None,
-) -> None:
+) -> Answer:
     """Show what differs between two taxonomies.
 
     Sections are told apart by their ids. Without a plan, a section that went and one that came
     under the same headings are taken for a rename.
     """
-    from config.taxonomy import load_taxonomy
-    from pipeline.taxonomy.compare import compare, same_place
-    from pipeline.taxonomy.plan_file import read_plan
-
     before, after = (load_taxonomy(_path(name)) for name in (old, new))
     if plan is None:
         renamed = same_place(before, after)
@@ -84,16 +76,11 @@ def diff(
         declared = read_plan(plan, before, after)
         renamed = {d.old: d.new[0] for d in declared if d.kind in {"rename", "move"}}
     found = compare(before, after, renamed)
-    if invocation.output.as_json:
-        invocation.output.answer(found)
-        return
     if not found.changes:
-        invocation.output.line("no difference")
-        return
-    invocation.output.table(
-        (Column("what"), Column("of"), Column("name"), Column("", flexible=True)),
-        ((c.difference, c.of, c.name, c.detail) for c in found.changes),
-    )
+        return Answer(found, ("no difference",))
+    columns = (Column("what"), Column("of"), Column("name"), Column("", flexible=True))
+    rows = ((c.difference, c.of, c.name, c.detail) for c in found.changes)
+    return Answer(found, (table(columns, rows),))
 
 
 @command(
@@ -121,18 +108,12 @@ def migrate(
     reviewer: Annotated[str | None, typer.Option(metavar="NAME", help="Who applies it.")] = None,
     *,
     apply: Annotated[bool, typer.Option("--apply", help="Record it; else only show it.")] = False,
-) -> None:
-    """Show what a new taxonomy does; --apply records it.
+) -> Answer:
+    """Show what a new taxonomy changes; --apply records it.
 
     No decision is rewritten: the change is an event, and decisions made before it are read
-    through it. Papers that nobody placed come back in the queue, approved as they are.
+    through it. Papers without a new section come back in the queue, still approved.
     """
-    from config.taxonomy import parse_taxonomy, taxonomy_text
-    from pipeline.cli.decide import reviewer_of
-    from pipeline.runtime.services import open_services
-    from pipeline.taxonomy.migrate import migrate_taxonomy, taxonomy_before
-    from pipeline.taxonomy.plan_file import read_plan
-
     services = open_services(invocation.settings)
     new_text = taxonomy_text(new_file)
     new = parse_taxonomy(new_text, str(new_file))
@@ -152,70 +133,86 @@ def migrate(
         by=reviewer or reviewer_of(invocation.settings),
         now=services.clock(),
     )
-    if invocation.output.as_json:
-        invocation.output.answer(report)
-        return
     in_use = invocation.settings.survey.taxonomy
     switched = in_use is not None and in_use.resolve() == new_file.resolve()
-    _say_migration(invocation, report, None if switched else new_file)
+    text = (
+        *_moves_text(report),
+        *_unplaced_text(report),
+        *_outcome_text(report, None if switched else new_file),
+    )
+    return Answer(report, text, notes=_doubts(report))
 
 
 def _path(name: str) -> Path | None:
     return None if name == _BUILT_IN else Path(name)
 
 
-def _say_check(invocation: Invocation, report: "CheckReport") -> None:
-    say = invocation.output.line
-    say(
-        f"{report.title}: {counted(report.sections, 'section')}, valid"
-        f" (fingerprint {report.fingerprint[:12]})"
-    )
+def _check_text(report: CheckReport) -> Text:
+    text: list[str | Heading | Table] = [
+        (
+            f"{report.title}: {counted(report.sections, 'section')}, valid"
+            f" (fingerprint {report.fingerprint[:12]})"
+        )
+    ]
     if report.thin:
-        say(f"\n{counted(len(report.thin), 'section')} with few approved papers to learn from")
-        invocation.output.table(
-            (Column("section"), Column("papers", right=True)),
-            ((thin.section, thin.papers) for thin in report.thin),
-        )
+        number = counted(len(report.thin), "section")
+        text += [
+            "",
+            f"{number} with few approved papers to learn from",
+            table(
+                (Column("section"), Column("papers", right=True)),
+                ((thin.section, thin.papers) for thin in report.thin),
+            ),
+        ]
     if report.shared_cues:
-        say("\nCue words that point to several")
-        invocation.output.table(
-            (Column("cue"), Column("of"), Column("names", flexible=True)),
-            ((cue.cue, cue.of, ", ".join(cue.names)) for cue in report.shared_cues),
-        )
+        text += [
+            "",
+            "Cue words that point to several",
+            table(
+                (Column("cue"), Column("of"), Column("names", flexible=True)),
+                ((cue.cue, cue.of, ", ".join(cue.names)) for cue in report.shared_cues),
+            ),
+        ]
     for cue in report.weak_cues:
-        say(f"\ncue {cue.cue!r} of {cue.of} {cue.name} is looked for as {cue.seen_as!r}")
+        text += ["", f"cue {cue.cue!r} of {cue.of} {cue.name} is searched as {cue.seen_as!r}"]
     if report.unplaced:
         papers = counted(
             report.unplaced,
             "approved paper lost its section and waits",
             "approved papers lost their section and wait",
         )
-        say(f"\n{papers} in the queue")
+        text += ["", f"{papers} in the queue"]
     if report.migrated_to:
-        say(
-            f"\nThe last recorded change led to another taxonomy ({report.migrated_to[:12]}):"
-            " set [survey] taxonomy to it, or migrate to this one."
-        )
+        text += [
+            "",
+            (
+                f"The last recorded change led to another taxonomy ({report.migrated_to[:12]}):"
+                " set [survey] taxonomy to it, or migrate to this one."
+            ),
+        ]
+    if not report.database:
+        text += ["", "There is no database yet: decisions were not checked."]
+    return tuple(text)
+
+
+def _lost_notes(report: CheckReport) -> tuple[str, ...]:
+    notes = []
     for lost in report.lost:
         meant = f"; did you mean {' or '.join(lost.nearest)}?" if lost.nearest else ""
-        papers = counted(lost.papers, "approved paper stands", "approved papers stand")
-        invocation.output.note(
+        papers = counted(lost.papers, "approved paper is", "approved papers are")
+        notes.append(
             f"living-survey: {papers} in {lost.section!r}, which this taxonomy does not have{meant}"
         )
-    if report.lost:
-        invocation.output.note("Plan where they go: living-survey taxonomy migrate --help")
-    if not report.database:
-        say("\nThere is no database yet: decisions were not looked at.")
+    if notes:
+        notes.append("Plan where they go: `living-survey taxonomy migrate --help`")
+    return tuple(notes)
 
 
-def _say_migration(
-    invocation: Invocation, report: "MigrationReport", not_in_use: Path | None
-) -> None:
-    say = invocation.output.line
+def _moves_text(report: MigrationReport) -> Text:
     if report.already:
-        say(f"This change is recorded already ({report.change_id}).")
-    else:
-        invocation.output.table(
+        return (f"This change is recorded already ({report.change_id}).",)
+    text: list[str | Heading | Table] = [
+        table(
             (
                 Column("change"),
                 Column("section"),
@@ -237,64 +234,73 @@ def _say_migration(
                 if move.kind != "edit"
             ),
         )
-        if edited := sum(move.kind == "edit" for move in report.moves):
-            sections = counted(edited, "section changes only its", "sections change only their")
-            say(f"{sections} words (taxonomy diff shows them).")
-        say(
-            f"\n{counted(report.decisions, 'decision reads', 'decisions read')} differently;"
-            " none is rewritten. --json names the papers."
-        )
-    for section, taker in report.doubtful:
-        invocation.output.note(
-            f"living-survey: {section} left its headings to {taker}. If only the ids were"
-            f' exchanged, its papers stay behind: plan a [[rename]] from "{section}" to "{taker}".'
-        )
-    if report.in_vain:
-        invocation.output.note(
-            "living-survey: the plan's `papers` name some that nobody decided there: "
-            + ", ".join(report.in_vain)
-        )
-    _say_unplaced(invocation, report)
-    if report.undeclared:
-        say(f"\nThe new taxonomy has no {', '.join(report.undeclared)}. A plan must say where")
-        say("their papers go, for example:\n")
-        say(report.draft)
-    elif report.applied:
-        _say_next(invocation, report, not_in_use)
-    else:
-        say("\nNothing was recorded. The same with --apply records it.")
+    ]
+    if edited := sum(move.kind == "edit" for move in report.moves):
+        sections = counted(edited, "section changes only its", "sections change only their")
+        text.append(f"{sections} words (`living-survey taxonomy diff` shows them).")
+    decisions = counted(report.decisions, "decision reads", "decisions read")
+    text += ["", f"{decisions} differently; none is rewritten. --json names the papers."]
+    return tuple(text)
 
 
-def _becomes(move: "MoveReport") -> str:
+def _becomes(move: MoveReport) -> str:
     """Return the new ids; of a split with the papers that each receives."""
     if move.arriving:
         return ", ".join(f"{section} ({papers})" for section, papers in move.arriving)
     return ", ".join(move.new) or "-"
 
 
-def _say_next(invocation: Invocation, report: "MigrationReport", not_in_use: Path | None) -> None:
-    say = invocation.output.line
-    say("\nNext:" if report.already else f"\nRecorded as {report.change_id}. Next:")
-    if not_in_use is not None:
-        say(f'  set [survey] taxonomy = "{not_in_use}" in the settings')
-    say("  living-survey train      (models of the old taxonomy are refused)")
-    say("  living-survey classify   (until then the queue shows the old model's word, moved)")
+def _doubts(report: MigrationReport) -> tuple[str, ...]:
+    notes = [
+        f"living-survey: {section} left its headings to {taker}. If only the ids were"
+        f' exchanged, its papers stay behind: plan a [[rename]] from "{section}" to "{taker}".'
+        for section, taker in report.doubtful
+    ]
+    if report.in_vain:
+        notes.append(
+            "living-survey: the plan's `papers` name some that were not decided there: "
+            + ", ".join(report.in_vain)
+        )
+    return tuple(notes)
 
 
-def _say_unplaced(invocation: Invocation, report: "MigrationReport") -> None:
+def _unplaced_text(report: MigrationReport) -> Text:
     if not report.unplaced:
-        return
-    say = invocation.output.line
+        return ()
     papers = counted(
         len(report.unplaced),
-        "approved paper has nowhere to go and comes",
-        "approved papers have nowhere to go and come",
+        "approved paper has no new section and comes",
+        "approved papers have no new section and come",
     )
-    say(f"\n{papers} back in the queue,")
-    say("unless the plan's `papers` say where they belong:")
-    invocation.output.table(
-        (Column("arXiv id"), Column("was in"), Column("title", flexible=True)),
-        ((p.arxiv_id, ", ".join(p.was), p.title) for p in report.unplaced[:_MOST_LISTED]),
+    rest = len(report.unplaced) - _MOST_LISTED
+    return (
+        "",
+        f"{papers} back in the queue,",
+        "unless the plan's `papers` give them one:",
+        table(
+            (Column("arXiv id"), Column("was in"), Column("title", flexible=True)),
+            ((p.arxiv_id, ", ".join(p.was), p.title) for p in report.unplaced[:_MOST_LISTED]),
+        ),
+        *((f"and {rest} more; --json lists all",) if rest > 0 else ()),
     )
-    if len(report.unplaced) > _MOST_LISTED:
-        say(f"and {len(report.unplaced) - _MOST_LISTED} more; --json lists all")
+
+
+def _outcome_text(report: MigrationReport, not_in_use: Path | None) -> Text:
+    if report.undeclared:
+        return (
+            "",
+            f"The new taxonomy has no {', '.join(report.undeclared)}. A plan must say where",
+            "their papers go, for example:",
+            "",
+            report.draft,
+        )
+    if not report.applied:
+        return ("", "Nothing was recorded. The same with --apply records it.")
+    settings = f'  set [survey] taxonomy = "{not_in_use}" in the settings'
+    return (
+        "",
+        "Next:" if report.already else f"Recorded as {report.change_id}. Next:",
+        *((settings,) if not_in_use is not None else ()),
+        "  living-survey train      (models of the old taxonomy are refused)",
+        "  living-survey classify   (until then the queue shows the old model's scores, moved)",
+    )

@@ -1,32 +1,17 @@
-"""The steps of the model: classify, train."""
+"""`train`: a new model from all standing decisions."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from rich.progress import Progress
 
+from pipeline.cli.answer import Answer, Column, Text, table
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.console import Column
+from pipeline.cli.session import session
+from pipeline.learn.promotion import Comparison
+from pipeline.learn.train import TrainReport, measures, train_model
 from pipeline.runtime.plurals import counted
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
-
-    from pipeline.learn.promotion import Comparison
-
-
-@command("classify", examples="living-survey classify")
-def classify(invocation: Invocation) -> None:
-    """Classify every paper the current model has not read."""
-    from pipeline.cli.session import session
-    from pipeline.run import classify_step
-
-    with session(invocation, "classify") as opened:
-        report = classify_step(opened.services, opened.record, opened.bars)
-    if invocation.output.as_json:
-        invocation.output.answer(report)
-    else:
-        invocation.output.line(f"classified {report.classified} by {report.model_id}")
 
 
 @command(
@@ -43,15 +28,12 @@ def train(
         bool,
         typer.Option("--force", help="Put it to use even if it is worse, or from very little."),
     ] = False,
-) -> None:
+) -> Answer:
     """Train a model on all standing decisions.
 
-    It replaces the one in use if it is not worse on later decisions that neither learned from.
-    From fewer than twenty approvals a model would be worse than the cue words, and none is made.
+    It replaces the one in use if it is not worse on later decisions that neither was trained on.
+    Needs at least 20 approvals; below that the cue words are more accurate.
     """
-    from pipeline.cli.session import session
-    from pipeline.learn.train import train_model
-
     settings = invocation.settings.classifier
     with session(invocation, "train") as opened:
         report = train_model(
@@ -68,55 +50,58 @@ def train(
         opened.record.count(
             approved=report.approved, rejected=report.rejected, promoted=int(report.promoted)
         )
-    if invocation.output.as_json:
-        invocation.output.answer(report)
-        return
-    say = invocation.output.line
-    say(f"trained    {report.model_id}")
-    say(
-        f"from       {report.approved} approved, {report.rejected} rejected, "
-        f"{report.background} undecided as background"
-    )
-    if report.contest is not None:
-        _say_contest(invocation, report.contest)
-    if report.promoted:
-        say(f"saved      {report.path}")
-        say("Next: living-survey classify")
-    else:
-        say(f"kept       {report.path}, not in use")
-        say("It did worse than the model in use, which stays. Anyway: living-survey train --force")
+    return Answer(report, _text(report))
 
 
-def stages(bars: "Progress") -> "Callable[[str], None]":
+def stages(bars: Progress) -> Callable[[str], None]:
     """Return what shows the stage a long computation is in."""
     task = bars.add_task("starting", total=None)
     return lambda stage: bars.update(task, description=stage)
 
 
-def _say_contest(invocation: Invocation, contest: "Comparison") -> None:
-    from pipeline.learn.train import measures
-
-    say = invocation.output.line
-    if contest.challenger is None or contest.champion is None:
-        say(f"compared   with nothing: {contest.verdict}")
-        return
-    say(
-        f"compared   on {counted(contest.papers, 'decision')} since {contest.cut:%Y-%m-%d} that"
-        f" neither learned from: {contest.challenger.scored} for the new model,"
-        f" {contest.champion.scored} for the one in use"
-    )
-    say()
-    invocation.output.table(
-        (Column("measure"), Column("in use", right=True), Column("new", right=True)),
+def _text(report: TrainReport) -> Text:
+    head = (
+        f"trained    {report.model_id}",
         (
-            (name, f"{was:.3f}", f"{now:.3f}")
-            for (name, was), (_, now) in zip(
-                measures(contest.champion), measures(contest.challenger), strict=True
-            )
+            f"from       {report.approved} approved, {report.rejected} rejected, "
+            f"{report.background} undecided as background"
+        ),
+        *(_comparison(report.contest) if report.contest is not None else ()),
+    )
+    if report.promoted:
+        return (*head, f"saved      {report.path}", "Next: living-survey classify")
+    return (
+        *head,
+        f"kept       {report.path}, not in use",
+        (
+            "It did worse than the model in use, which is kept. To use it anyway:"
+            " `living-survey train --force`"
         ),
     )
-    say()
-    say(
-        f"verdict    {contest.verdict}: quadratic error {contest.difference:+.4f}, "
-        f"chance explains up to {contest.chance:.4f}"
+
+
+def _comparison(found: Comparison) -> Text:
+    if found.challenger is None or found.champion is None:
+        return (f"compared   with nothing: {found.verdict}",)
+    return (
+        (
+            f"compared   on {counted(found.papers, 'decision')} since {found.cut:%Y-%m-%d} that"
+            f" neither was trained on: {found.challenger.scored} for the new model,"
+            f" {found.champion.scored} for the one in use"
+        ),
+        "",
+        table(
+            (Column("measure"), Column("in use", right=True), Column("new", right=True)),
+            (
+                (name, f"{was:.3f}", f"{now:.3f}")
+                for (name, was), (_, now) in zip(
+                    measures(found.champion), measures(found.challenger), strict=True
+                )
+            ),
+        ),
+        "",
+        (
+            f"verdict    {found.verdict}: quadratic error {found.difference:+.4f}, "
+            f"chance explains up to {found.chance:.4f}"
+        ),
     )

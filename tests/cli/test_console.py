@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.console import Column, Output, plain, printable
+from pipeline.cli.answer import Answer, Column, Heading, table
+from pipeline.cli.console import Output, plain, printable
 from pipeline.runtime.plurals import counted
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,10 +61,9 @@ def test_reports_become_json() -> None:
 
 def test_json_goes_to_stdout_alone(capsys: pytest.CaptureFixture[str]) -> None:
     output = Output(as_json=True)
-    output.line("not for machines")
-    output.table([Column("a")], [["not for machines"]])
-    output.answer({"title": "Über [bold]x[/bold]"})
-    output.note("a note")
+    output.line("text for people")
+    text = ("text for people", Heading("more"), table([Column("a")], [["and more"]]))
+    output.show(Answer({"title": "Über [bold]x[/bold]"}, text, notes=("a note",)))
     captured = capsys.readouterr()
     assert json.loads(captured.out) == {"title": "Über [bold]x[/bold]"}
     assert captured.err == "a note\n"
@@ -71,10 +71,11 @@ def test_json_goes_to_stdout_alone(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_tables_line_up_and_cut_nothing_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     long = "x" * 300
-    Output(as_json=False).table(
+    shown = table(
         [Column("id"), Column("n", right=True), Column("title", flexible=True)],
         [["2603.1", 5, long], ["2603.00002", 12, "日本"]],
     )
+    Output(as_json=False).show(Answer({}, (shown,)))
     head, first, second = capsys.readouterr().out.splitlines()
     assert head == "id           n  title"
     assert first == f"2603.1       5  {long}"
@@ -87,7 +88,7 @@ def test_on_a_terminal_only_the_title_gives_way(
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     monkeypatch.setenv("FORCE_COLOR", "1")
-    Output(as_json=False).table(
+    shown = table(
         [
             Column("arXiv id"),
             Column("section"),
@@ -96,6 +97,7 @@ def test_on_a_terminal_only_the_title_gives_way(
         ],
         [["2603.00001", "generation-image-non-llm-based", "0.25", "long title " * 20]],
     )
+    Output(as_json=False).show(Answer({}, (shown,)))
     line = capsys.readouterr().out.splitlines()[1]
     assert line.startswith("2603.00001  generation-image-non-llm-based  0.25  long title")
     assert "\N{HORIZONTAL ELLIPSIS}" in line
@@ -105,6 +107,7 @@ def test_on_a_terminal_only_the_title_gives_way(
 def test_foreign_text_is_no_markup_and_steers_no_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    Output(as_json=False).table([Column("t")], [["[red]a[/red] \x1b[31mb\u202e"]])
+    shown = table([Column("t")], [["[red]a[/red] \x1b[31mb\u202e"]])
+    Output(as_json=False).show(Answer({}, (shown,)))
     assert capsys.readouterr().out.splitlines()[1] == "[red]a[/red]  [31mb"
     assert printable("a\x07b\nc") == "a b\nc"

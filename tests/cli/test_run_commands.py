@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.command import Invocation
-from pipeline.cli.fetch import _say_feed as say_feed
+from pipeline.cli.fetch import feed_text
 from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.records import Record, Version
@@ -159,7 +158,7 @@ def test_a_day_left_incomplete_ends_a_later_run_with_1_and_is_healed(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("report", "said"),
+    ("report", "text"),
     [
         (FeedReport(TUESDAY, 0, ()), "announced  0 papers on 2026-03-17\n"),
         (FeedReport(TUESDAY, 1, ()), "announced  1 paper on 2026-03-17\n"),
@@ -167,7 +166,7 @@ def test_a_day_left_incomplete_ends_a_later_run_with_1_and_is_healed(tmp_path: P
             FeedReport(TUESDAY, 0, ("cs.CV", "cs.CL"), repeated=167),
             (
                 "stale      cs.CV, cs.CL: the feed of 2026-03-17 only repeats an earlier day"
-                " (167 papers); the next run asks for it anew\n"
+                " (167 papers); the next run requests it again\n"
             ),
         ),
         (
@@ -175,24 +174,21 @@ def test_a_day_left_incomplete_ends_a_later_run_with_1_and_is_healed(tmp_path: P
             (
                 "announced  3 papers on 2026-03-17\n"
                 "stale      cs.CV: the feed of 2026-03-17 only repeats an earlier day;"
-                " the next run asks for it anew\n"
+                " the next run requests it again\n"
             ),
         ),
         (
             FeedReport(TUESDAY, 3, (), untold=1),
             (
                 "announced  3 papers on 2026-03-17\n"
-                "unproven   the feed of 2026-03-17 was not told whole:"
+                "unproven   the feed of 2026-03-17 could not be read whole:"
                 " that day is complete when OAI's list of it has come\n"
             ),
         ),
     ],
 )
-def test_one_clear_thing_is_said_of_a_feed(
-    capsys: pytest.CaptureFixture[str], report: FeedReport, said: str
-) -> None:
-    say_feed(Invocation(None, as_json=False, debug=False), report)
-    assert capsys.readouterr().out == said
+def test_feed_text(report: FeedReport, text: str) -> None:
+    assert "".join(f"{line}\n" for line in feed_text(report)) == text
 
 
 def test_four_processes_are_one_polite_client_to_arxiv(tmp_path: Path) -> None:

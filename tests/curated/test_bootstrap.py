@@ -9,7 +9,7 @@ import pytest
 
 from config.errors import TryAgainLaterError
 from config.taxonomy import Taxonomy, load_taxonomy
-from pipeline.cli.bootstrap import seeding_text
+from pipeline.cli.bootstrap import bootstrap_text
 from pipeline.curated.bootstrap import BootstrapReport, seed_from_list
 from pipeline.curated.parse import parse_list, read_list
 from pipeline.curated.plan import Reason, decided_at
@@ -135,7 +135,7 @@ def test_every_refusal_has_its_line_and_its_reason(seed: Seed, open_store: OpenS
     ]
     assert (report.entries, report.agreed, report.approved) == (8, 1, 1)
     assert report.entries == report.agreed + len(report.refused)
-    text = seeding_text(report)
+    text = "\n".join(map(str, bootstrap_text(report)))
     assert "1 paper approved, 0 were decided before." in text
     assert (
         f"line 10: 2502.00001 {BRUSH}: at arXiv this id is '{LANTERN}'; the list also uses it"
@@ -328,8 +328,9 @@ def test_an_empty_list_asks_nothing(seed: Seed) -> None:
     report = seed(b"", arxiv)
 
     assert (report.entries, report.approved, arxiv.asked) == (0, 0, [])
-    assert seeding_text(report).startswith("Entries: 0,")
-    assert "An entry is a bullet" in seeding_text(report)
+    text = "\n".join(map(str, bootstrap_text(report)))
+    assert text.startswith("Entries: 0,")
+    assert "An entry is a bullet" in text
 
 
 def test_the_real_list_is_seeded(

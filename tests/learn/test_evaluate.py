@@ -19,8 +19,9 @@ from classifiers.measure.evaluation import Split, evaluate, evaluate_ranking
 from classifiers.measure.reports import HardPaper
 from classifiers.measure.simulation import Simulation
 from config.taxonomy import Taxonomy, load_taxonomy
+from pipeline.cli.answer import Answer
 from pipeline.cli.console import Output, as_json
-from pipeline.cli.evaluate_tables import print_report
+from pipeline.cli.evaluate_tables import report_text
 from pipeline.learn.evaluation import measure as measuring
 from pipeline.learn.evaluation import rivals
 from pipeline.learn.evaluation.figures import figures_of
@@ -330,7 +331,7 @@ def test_terminal_page_and_json_hold_the_same(
 ) -> None:
     replay = Simulation("r", "likely", 20, 3, 0.5, 0.25, ((2, 0.25), (10, 0.75), (20, 1.0)), 2, 0.1)
     shown = replace(report, replays=(replay,))
-    print_report(Output(as_json=False), shown)
+    Output(as_json=False).show(Answer(shown, report_text(shown)))
     terminal, html, found = capsys.readouterr().out, page(shown), json.loads(as_json(shown))
     recipe = found["candidates"][0]["evaluation"]
     heads = ("precision", "recall", "F1", "AP", "decisions", "quadratic error", "section top 3")

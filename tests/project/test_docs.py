@@ -5,11 +5,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import typer
-from typer.models import CommandInfo
-from typer.testing import CliRunner
+from typer.core import TyperGroup
 
-from pipeline.cli.main import build
+from pipeline.cli.main import COMMANDS as SUMMARIES
+from pipeline.cli.main import GROUPS, all_commands, build
+from tests.support.cli import call_in_process
 
 ROOT = Path(__file__).resolve().parents[2]
 #: a command in backticks or on a line of a code block
@@ -18,16 +18,7 @@ _CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
-def commands_of(app: typer.Typer, *groups: str) -> dict[str, CommandInfo]:
-    """Return every command by its full name, such as "model list"."""
-    found = {" ".join((*groups, c.name or "")): c for c in app.registered_commands}
-    for group in app.registered_groups:
-        assert group.typer_instance is not None
-        found |= commands_of(group.typer_instance, *groups, group.name or "")
-    return found
-
-
-COMMANDS = commands_of(build())
+COMMANDS = all_commands()
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -43,12 +34,19 @@ def test_command_has_help_with_an_example(name: str) -> None:
 def test_examples_fit_80_columns(name: str) -> None:
     epilog = COMMANDS[name].epilog
     assert epilog
-    shown = CliRunner().invoke(build(), [*name.split(), "--help"], terminal_width=80).output
-    lines = shown.splitlines()
+    lines = call_in_process(*name.split(), "--help", env={"COLUMNS": "80"}).stdout.splitlines()
     assert max(map(len, lines)) <= 80
     examples = [line.strip() for line in epilog.splitlines()[1:] if line.strip()]
     assert examples
     assert set(examples) <= {line.strip() for line in lines}
+
+
+def test_overview_repeats_the_first_line_of_each_help() -> None:
+    summaries = dict(SUMMARIES)
+    for group, (_, own) in GROUPS.items():
+        summaries |= {f"{group} {name}": text for name, text in own.items()}
+    helps = {name: (command.help or "").splitlines()[0] for name, command in COMMANDS.items()}
+    assert {name: summaries[name] for name in helps} == helps
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -107,4 +105,4 @@ def anchors_of(page: Path) -> set[str]:
 
 
 def test_building_the_application_has_no_effects() -> None:
-    assert isinstance(build(), typer.Typer)
+    assert isinstance(build(), TyperGroup)

@@ -1,13 +1,20 @@
 """The product as a user calls it: real processes, real exit statuses, a local arXiv."""
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from pipeline.cli.command import Call
+from pipeline.cli.main import run
 
 ROOT = Path(__file__).resolve().parents[2]
 #: ends a process that hangs, below the timeout of a test; a loaded machine stays far below it
@@ -26,6 +33,34 @@ class Ended:
     def document(self) -> Any:
         """The JSON document on stdout."""
         return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a command ended that was called in this process."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def output(self) -> str:
+        """Both streams."""
+        return self.stdout + self.stderr
+
+
+def call_in_process(*argv: str, env: Mapping[str, str] | None = None) -> Result:
+    """Run `living-survey argv...` in this process with these variables beside the environment's."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        for name, value in (env or {}).items():
+            patched.setenv(name, value)
+        status = run(Call(argv))
+    return Result(status, out.getvalue(), err.getvalue())
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
-from typer.testing import CliRunner, Result
-
 from classifiers.types import Document, Example
-from pipeline.cli.main import build
 from storage.store import OpenStore, store_opener
 from storage.types import NewDecision, Verdict
 from tests.support.builders import make_paper
+from tests.support.cli import Result, call_in_process
 from tests.support.texts import approved, outside, rejected
 
 START = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -109,6 +107,4 @@ def call(folder: Path, *words: str, now: datetime = START + 100 * DAY) -> Result
         "LIVING_SURVEY_CLASSIFIER__REPORTS": str(folder / "var" / "reports"),
         "LIVING_SURVEY_ARXIV__LIMITER": str(folder / "limiter"),
     }
-    return CliRunner().invoke(
-        build(), list(words), env={**loopback, **paths, "LIVING_SURVEY_NOW": now.isoformat()}
-    )
+    return call_in_process(*words, env={**loopback, **paths, "LIVING_SURVEY_NOW": now.isoformat()})

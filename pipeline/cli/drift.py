@@ -1,0 +1,52 @@
+"""`drift`: whether the model still fits the new papers."""
+
+from pipeline.cli.answer import Answer, Column, Text, table
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.session import session
+from pipeline.learn.drift_report import DriftReport
+from pipeline.learn.retrain import drift_step
+from pipeline.runtime.plurals import counted
+
+
+@command("drift", examples="living-survey drift\nliving-survey drift --json")
+def drift(invocation: Invocation) -> Answer:
+    """Measure whether the model still fits the new papers.
+
+    It compares the last seven days with the time of training: unknown words, shifted
+    probabilities, the newest decisions, and terms of papers that no section takes. The first `run`
+    of a week does the same; `status` and `doctor` show the result.
+    """
+    with session(invocation, "drift") as opened:
+        report = drift_step(opened.services, opened.record, opened.bars)
+    return Answer(report, _text(report))
+
+
+def _text(report: DriftReport) -> Text:
+    lines = [
+        f"week         {report.week}, {counted(report.papers, 'paper')}, model {report.model_id}",
+        (
+            f"words        {_figure(report.unknown_terms)} unknown to the model, "
+            f"{_figure(report.unknown_before)} among papers from before"
+        ),
+        f"scores       shifted by {_figure(report.score_shift)} (0.25 is notable)",
+        (
+            f"calibration  off by {_figure(report.calibration_error)}"
+            f" on {counted(report.decided, 'decision')} outside the training set"
+        ),
+        f"unplaced     {counted(report.troubled, 'paper')} left open or rejected lately",
+    ]
+    if None in (report.unknown_terms, report.score_shift, report.calibration_error):
+        lines.append("             -: not enough papers outside the training set")
+    lines += [f"verdict      {sentence}" for sentence in report.notable or ("nothing notable",)]
+    if not report.missing_terms:
+        return tuple(lines)
+    examples = (
+        f"https://arxiv.org/abs/{paper.arxiv_id}  {paper.title}"
+        for paper in report.missing_examples
+    )
+    terms = table((Column("term"), Column("papers", right=True)), report.missing_terms)
+    return (*lines, "", terms, *examples)
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

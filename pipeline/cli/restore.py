@@ -1,0 +1,34 @@
+"""`restore`: a backup in the database's place."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.answer import Answer
+from pipeline.cli.command import Invocation, command
+from pipeline.runtime.plurals import counted
+from pipeline.runtime.services import clock_of
+from storage.engine.backup import restore as restore_backup
+
+
+@command("restore", examples="living-survey restore var/backups/survey-20260317T120000Z.duckdb")
+def restore(
+    invocation: Invocation,
+    source: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+) -> Answer:
+    """Replace the database by a backup.
+
+    The database so far is kept beside it under another name. Stop `serve` first, and start it
+    again.
+    """
+    settings = invocation.settings
+    report = restore_backup(
+        source,
+        settings.database.path,
+        now=clock_of(settings)(),
+        busy_timeout_seconds=settings.database.busy_timeout_seconds,
+    )
+    held = f"{counted(report.papers, 'paper')}, {counted(report.decisions, 'decision event')}"
+    kept = () if report.kept is None else (f"kept       {report.kept}",)
+    return Answer(report, (f"restored   {held}", *kept))
