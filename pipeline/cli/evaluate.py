@@ -12,9 +12,9 @@ from pipeline.cli.console import as_json
 from pipeline.cli.evaluate_tables import report_text
 from pipeline.cli.session import session
 from pipeline.cli.train import stages
-from pipeline.learn.evaluation.keeping import keep_report
 from pipeline.learn.evaluation.measure import measure
-from pipeline.learn.evaluation.replaying import replay_orders
+from pipeline.learn.evaluation.replay import replay_orders
+from pipeline.learn.evaluation.store import keep_report
 from pipeline.learn.examples import load_training_set
 
 

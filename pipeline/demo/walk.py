@@ -1,8 +1,7 @@
-"""The whole walk on bundled fictional papers, typed as a user would type it. Offline.
+"""Run every step offline on bundled fictional papers served by a local arXiv.
 
-A local arXiv serves the sample; every step is the real command in a process of its own. The
-product's clock stands on the sample's last Friday while papers are fetched and decided, and on the
-Monday after when the week is published.
+Each step is the real command in its own process. The clock is set to the sample's last Friday for
+fetching and deciding, and to the following Monday for publishing.
 """
 
 import os
@@ -31,7 +30,7 @@ _SAMPLE = ("papers.jsonl", "listed.jsonl", "list.md", "decisions.jsonl")
 
 @dataclass(frozen=True, slots=True)
 class DemoReport:
-    """Where the demo left everything."""
+    """The files the demo created."""
 
     directory: Path
     settings: Path
@@ -41,15 +40,15 @@ class DemoReport:
 
 
 class DemoFailedError(LivingSurveyError):
-    """One of the demo's steps did not end as it should."""
+    """A step of the demo failed."""
 
 
 def run_demo(directory: Path, *, say: Callable[[str], None]) -> DemoReport:
-    """Walk the whole way in `directory`, which is made anew if an earlier demo made it.
+    """Run the demo in `directory`, replacing an earlier demo there.
 
     Raises:
-        UsageError: the directory holds something else.
-        DemoFailedError: a step failed; its own message stands above.
+        UsageError: the directory contains something else.
+        DemoFailedError: a step failed.
     """
     started = time.monotonic()
     directory = directory.absolute()
@@ -82,18 +81,22 @@ def run_demo(directory: Path, *, say: Callable[[str], None]) -> DemoReport:
 #: what happens, the command, the product's clock
 _STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("Start: an empty database beside living-survey.toml.", ("init",), _FRIDAY),
-    ("Seed: the curated list, checked against arXiv. It has faults.", ("bootstrap",), _FRIDAY),
+    (
+        "Import the curated list, checked against arXiv. It contains errors.",
+        ("bootstrap",),
+        _FRIDAY,
+    ),
     (
         "Fetch the past weeks.",
         ("backfill", "--from", _FIRST_DAY, "--until", _LAST_DAY),
         _FRIDAY,
     ),
-    ("Learn from the list.", ("train",), _FRIDAY),
+    ("Train a model on the list.", ("train",), _FRIDAY),
     ("What cron calls: today's announcements, fetched and classified.", ("run",), _FRIDAY),
-    ("What waits for a reviewer, most likely first.", ("queue", "--limit", "8"), _FRIDAY),
+    ("Papers waiting for a reviewer, most likely first.", ("queue", "--limit", "8"), _FRIDAY),
     ("A reviewer's decisions, scripted here.", ("decide", "--from", "decisions.jsonl"), _FRIDAY),
     ("The week's digest: approved papers only.", ("digest", "--week", _WEEK), _MONDAY),
-    ("What is held, what ran, what is proven complete.", ("status",), _MONDAY),
+    ("Papers held, runs, and complete days.", ("status",), _MONDAY),
 )
 
 
@@ -101,8 +104,8 @@ def _prepare(directory: Path) -> None:
     if directory.exists() and any(directory.iterdir()):
         if not (directory / _MARKER).exists():
             raise UsageError(
-                f"{directory} is not empty, and no demo made it.",
-                hint="Name another with --directory.",
+                f"{directory} is not empty and was not created by a demo.",
+                hint="Choose another with `--directory`.",
             )
         shutil.rmtree(directory)
     directory.mkdir(parents=True, exist_ok=True)
@@ -116,7 +119,7 @@ def _replica(records: Sequence[Record]) -> ReplicaServer:
     moment = datetime.fromisoformat(_FRIDAY)
     try:
         return ReplicaServer(records, port=_PORT, today=lambda: moment)
-    except OSError:  # something else listens there: any free port does for the demo itself
+    except OSError:  # the port is in use; take any free one
         return ReplicaServer(records, today=lambda: moment)
 
 
@@ -140,13 +143,13 @@ def _step(
     if done.returncode != 0:
         raise DemoFailedError(
             f"`living-survey {' '.join(words)}` ended with status {done.returncode}.",
-            hint=f"Its own words stand above; everything so far lies in {directory}.",
+            hint=f"Its message is printed above; the files so far are in {directory}.",
         )
 
 
 def _settings(port: int) -> str:
     return f"""\
-# The demo's settings: a local arXiv stands in for the real one.
+# The demo's settings: a local arXiv replaces the real one.
 [survey]
 title = "A Fictional Survey of Multimodal Generation"
 list = "list.md"
@@ -171,10 +174,10 @@ def _farewell(directory: Path, say: Callable[[str], None]) -> None:
     digests = here / "var" / "digests"
     for line in (
         "",
-        "Where everything lies",
+        "Files",
         f"  {digests / _WEEK}.html, .md   the digest, also as {_WEEK}.zh.html in Chinese",
         f"  {here / 'var' / 'survey.duckdb'}   the database (SQL: docs/reference/views.md)",
-        f"  {here / 'var' / 'archive'}   every raw answer of the local arXiv",
+        f"  {here / 'var' / 'archive'}   every raw response of the local arXiv",
         f"  {config}   the settings used",
         "",
         "Try next",
@@ -182,6 +185,6 @@ def _farewell(directory: Path, say: Callable[[str], None]) -> None:
         f"  living-survey queue --order uncertain --config {config}",
         f"  living-survey sections --config {config}",
         "  living-survey init --help   for your own survey, with the real arXiv",
-        "(the command lies in .venv/bin; activate with: . .venv/bin/activate)",
+        "(the command is in .venv/bin; activate with: . .venv/bin/activate)",
     ):
         say(line)

@@ -1,4 +1,4 @@
-"""Writes a digest's files: whole or not at all, and only if their bytes change."""
+"""Write files atomically, and only if their bytes change."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,29 +8,29 @@ from config.files import put_in_place
 
 
 class DigestNotWrittenError(LivingSurveyError):
-    """A file of the digest could not be written; what stood there stands there still."""
+    """A file of the digest could not be written; an existing file is unchanged."""
 
     def __init__(self, path: Path, cause: OSError) -> None:
         super().__init__(
             f"The digest {path} cannot be written: {cause.strerror or cause}.",
-            hint="Check the rights and the free space of that directory, or set digest.output.",
+            hint="Check the permissions and free space of that directory, or set digest.output.",
         )
         self.path = path
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """One file, and whether its bytes are others than before."""
+    """One file, and whether its bytes changed."""
 
     path: Path
     changed: bool
 
 
 def write_file(path: Path, text: str) -> WrittenFile:
-    """Put `text` (UTF-8) in place of whatever stands at `path`; its directory is made if needed.
+    """Write `text` as UTF-8 to `path` if it differs, creating the directory if needed.
 
     Raises:
-        DigestNotWrittenError: the system refused.
+        DigestNotWrittenError: the file could not be written.
     """
     content = text.encode("utf-8")
     try:

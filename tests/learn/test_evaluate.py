@@ -22,12 +22,12 @@ from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.cli.answer import Answer
 from pipeline.cli.console import Output, as_json
 from pipeline.cli.evaluate_tables import report_text
+from pipeline.learn.evaluation import contenders
 from pipeline.learn.evaluation import measure as measuring
-from pipeline.learn.evaluation import rivals
 from pipeline.learn.evaluation.figures import figures_of
 from pipeline.learn.evaluation.measure import measure
 from pipeline.learn.evaluation.page import page
-from pipeline.learn.evaluation.replaying import replay_orders
+from pipeline.learn.evaluation.replay import replay_orders
 from pipeline.learn.evaluation.report import EvaluationReport
 from pipeline.learn.examples import (
     LabelledExample,
@@ -151,8 +151,8 @@ def test_a_test_paper_in_the_unlabelled_stream_never_gets_there(
         seen.append(({e.document.key for e in test}, trained_on))
         return evaluate_ranking(name, margins, test, trained_on=trained_on)
 
-    monkeypatch.setattr(rivals, "evaluate", spied)
-    monkeypatch.setattr(rivals, "evaluate_ranking", ranked)
+    monkeypatch.setattr(contenders, "evaluate", spied)
+    monkeypatch.setattr(contenders, "evaluate_ranking", ranked)
     twice = replace(
         lessons,
         background=(
@@ -203,7 +203,7 @@ def test_a_paper_submitted_anew_is_not_tested_by_what_it_taught_before(
     )
     assert twins.decided[0].listed
     assert not twins.decided[30].listed
-    monkeypatch.setattr(rivals, "evaluate", spied)
+    monkeypatch.setattr(contenders, "evaluate", spied)
     found = measure(
         twins, taxonomy, survey="T", models=ModelRegistry(tmp_path), seed=0, curve=False
     )

@@ -194,7 +194,7 @@ def test_an_unfinished_week_can_be_previewed_and_is_not_recorded(
 def test_a_week_that_lies_ahead_is_refused_even_as_a_preview(
     open_store: OpenStore, tmp_path: Path
 ) -> None:
-    with pytest.raises(UnfinishedWeekError, match="lies ahead"):
+    with pytest.raises(UnfinishedWeekError, match="is in the future"):
         _write(open_store, tmp_path, week=Week(2030, 1), allow_unfinished=True)
 
 

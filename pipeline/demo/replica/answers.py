@@ -1,4 +1,4 @@
-"""What a channel answers: status, headers, body. Sends nothing."""
+"""Define what a channel answers: status, headers, body."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ResponseChange:
-    """How a fault wants a channel to answer: well-formed, and wrong."""
+    """A fault that makes a well-formed answer wrong."""
 
     #: ids that are not out yet, although they were announced
     hidden: frozenset[str] = frozenset()

@@ -12,7 +12,7 @@ from pipeline.demo.replica.sets import category_set
 
 
 class Action(StrEnum):
-    """Why a paper stands in a day's announcement, before anybody asked for categories."""
+    """Why a paper is in a day's announcement, independent of the requested categories."""
 
     NEW = "new"
     REPLACE = "replace"

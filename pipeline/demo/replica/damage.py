@@ -1,4 +1,4 @@
-"""What faults do to an answer: twist it, replace it, spoil one record, break its delivery."""
+"""Apply faults to an answer: change it, replace it, damage one record, or break its delivery."""
 
 import random
 import re

@@ -1,4 +1,4 @@
-"""Faults as data: what goes wrong, on which channel, at which request. Does nothing itself.
+"""Define faults as data: what goes wrong, on which channel, at which request.
 
 A fault file is TOML (`[[fault]]` tables) or JSON (a list, or an object with a list `fault`) with
 the fields of `Fault`; docs/explanation/replica.md lists the kinds.
@@ -18,7 +18,7 @@ from typing import Any, get_args
 from config.errors import UsageError
 from pipeline.demo.replica.log import Channel
 
-#: a hang never lasts longer, so that a forgotten fault cannot hold a test suite
+#: the longest hang, so that a forgotten fault cannot block a test suite
 LONGEST_HANG_SECONDS = 120.0
 
 

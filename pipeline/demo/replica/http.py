@@ -1,7 +1,7 @@
 """The socket side of the replica: requests in, answers out byte for byte, also broken ones.
 
-Built on http.server, because a framework would mend what is meant to be broken: bodies shorter
-than declared, resets, silence.
+Built on http.server, because a framework would correct deliberate faults: bodies shorter than
+declared, resets, silence.
 """
 
 import socket
@@ -99,7 +99,7 @@ class HttpServer(ThreadingHTTPServer):
             super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that hang up; anything else is a bug and shows itself."""
+        """Ignore clients that disconnect; report any other error as a bug."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
@@ -167,4 +167,4 @@ class _Handler(BaseHTTPRequestHandler):
         return "replica"
 
     def log_message(self, *_: object) -> None:
-        """Keep quiet: the request log has it all."""
+        """Print nothing, because the request log records every request."""

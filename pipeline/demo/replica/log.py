@@ -1,4 +1,4 @@
-"""What the replica was asked, and how politely: times, paths, connections. Judges nothing."""
+"""Record the requests to the replica: times, paths, connections."""
 
 import threading
 from collections import Counter

@@ -1,4 +1,4 @@
-"""JSONL files in, records of the replica out; knows nothing of protocols or requests.
+"""Read JSONL files into records of the replica.
 
 Three shapes are read: the stream (arxiv_id, day, title, ...), the seed rows of a curated list
 (several titles for one id, `id_matches_title`) and the bulk snapshot (id, authors_parsed,

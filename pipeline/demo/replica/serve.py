@@ -1,4 +1,4 @@
-"""What the `replica` command runs: files in, a server until somebody stops it."""
+"""Serve papers from files until interrupted, for the `replica` command."""
 
 from collections.abc import Callable, Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""arXiv's groups, archives and categories as OAI sets and feed names; knows no paper.
+"""Map arXiv's groups, archives and categories to OAI sets and feed names.
 
 The table `sets.tsv` holds setSpec and name in the order in which the OAI service lists them.
 """

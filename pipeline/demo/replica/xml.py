@@ -1,4 +1,4 @@
-"""Text for XML, escaped the way arXiv's servers escape it; builds no document."""
+"""Escape text for XML the way arXiv's servers do."""
 
 import re
 

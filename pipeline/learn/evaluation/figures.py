@@ -1,4 +1,4 @@
-"""The figures that page and terminal both show, under the same names. Measures nothing."""
+"""Name and format the figures that the page and the terminal both show."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from math import isfinite
 from classifiers.measure.reports import Evaluation, FacetReport
 from pipeline.learn.evaluation.report import Candidate
 
-#: shares of the papers at which the recall of a replay is told
+#: shares of the papers read at which the recall of a replay is shown
 READ = (0.1, 0.2, 0.3, 0.5, 0.75)
 
 
@@ -23,19 +23,19 @@ class Shade:
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """What was placed where: rows are the truth."""
+    """A confusion matrix; rows are the true labels."""
 
     labels: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Shade, ...]], ...]
 
 
 def figure(value: float, digits: int = 3) -> str:
-    """Return a figure as tables print it, a dash where there is none."""
+    """Format a figure for a table; a dash if it is not finite."""
     return f"{value:.{digits}f}" if isfinite(value) else "\N{EN DASH}"
 
 
 def figures_of(found: Candidate, facets: Iterable[str]) -> tuple[tuple[str, float, bool], ...]:
-    """Return (name, value, whether more is better) for a line of the comparison."""
+    """Return (name, value, whether higher is better) for one row of the comparison."""
     measured: Evaluation = found.evaluation
     by_facet = {facet.facet: facet for facet in measured.facets}
     nan = float("nan")
@@ -55,7 +55,7 @@ def figures_of(found: Candidate, facets: Iterable[str]) -> tuple[tuple[str, floa
 
 
 def confusion(facet: FacetReport) -> Confusion:
-    """Return a facet's confusion over the labels that occur."""
+    """Return a facet's confusion matrix, limited to labels that occur."""
     counts = {(truth, said): papers for truth, said, papers in facet.confusion}
     used = {label for pair in counts for label in pair}
     labels = tuple(each.name for each in facet.labels if each.name in used)

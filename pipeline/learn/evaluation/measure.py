@@ -1,8 +1,4 @@
-"""Trains on the earlier decisions, tests on the later ones, baselines beside it. Stores nothing.
-
-Every classifier comes with the papers it learned from, and `classifiers.evaluation.evaluate`
-refuses to score it on any of them.
-"""
+"""Train on the earlier decisions and compare the model with baselines on the later ones."""
 
 import hashlib
 import json
@@ -14,6 +10,7 @@ from classifiers.identity import marks, unmarked
 from classifiers.kept.registry import ModelRegistry
 from classifiers.types import Example
 from config.taxonomy import Taxonomy
+from pipeline.learn.evaluation.contenders import Bench, Contender, cue_words, measured, rivals
 from pipeline.learn.evaluation.report import (
     RECIPE,
     Candidate,
@@ -21,10 +18,9 @@ from pipeline.learn.evaluation.report import (
     EvaluationReport,
     curve_point,
 )
-from pipeline.learn.evaluation.rivals import Bench, Contender, cue_words, measured, rivals
 from pipeline.learn.examples import FEWEST_TO_TEST, TrainingSet, known_of, split_by_time, too_few
 
-#: decisions at which the learning curve is taken, where there are more
+#: points of the learning curve, in decisions
 _CURVE = (0, 100, 300, 1_000, 3_000, 10_000)
 
 
@@ -38,20 +34,20 @@ def measure(
     curve: bool = True,
     on_stage: Callable[[str], None] = lambda _: None,
 ) -> EvaluationReport:
-    """Return how today's recipe does on the newest decisions, and what it must beat.
+    """Measure today's recipe and its baselines on the newest decisions.
 
     Args:
-        lessons: everything there is to learn from.
-        taxonomy: what there is to choose from.
+        lessons: all training examples.
+        taxonomy: the sections to choose from.
         survey: its title.
-        models: the model in use is measured too, on papers it never learned from.
-        seed: of the training.
-        curve: also train on growing shares of the decisions.
-        on_stage: told what is being done.
+        models: its current model is measured too, on papers outside its training set.
+        seed: of the random generator in training.
+        curve: also measure a learning curve.
+        on_stage: called with a description of each stage.
 
     Raises:
-        TooFewDecisionsError: nothing can be held back.
-        LeakError: a test paper was learned from; a bug, never shown as a figure.
+        TooFewDecisionsError: too few decisions for a test set.
+        LeakError: a test paper was in the training set.
     """
     split = split_by_time(lessons)
     if split is None:
@@ -91,11 +87,11 @@ def _in_use(
     lessons: TrainingSet,
     taxonomy: Taxonomy,
 ) -> tuple[tuple[Candidate, ...], str]:
-    """Return the model in use on what it never learned from, the recipe on the same, a remark."""
+    """Measure the current model and the recipe on papers the model did not learn from."""
     try:
         current = models.check_current(taxonomy)
         if not current.is_trained:
-            return (), "No model was trained yet; the recipe stands for what training would give."
+            return (), "No model was trained yet; the recipe shows what training would give."
         model = current.load_model()
     except ModelError as error:
         return (), f"The model in use is left out: {error.message}"
@@ -117,12 +113,12 @@ def _in_use(
     scored.append(measured(same, unseen, taxonomy))
     return tuple(scored), (
         f"The model in use is scored on the {len(unseen)} of {len(test)} test papers that it "
-        "never learned from."
+        "did not learn from."
     )
 
 
 def _curve(bench: Bench, last: Sequence[Candidate]) -> tuple[CurvePoint, ...]:
-    """Return recipe and rivals after the first decisions, `last` after all of them."""
+    """Return the learning curve of every contender; `last` holds its final points."""
     points = [curve_point(bench.own, found) for found in last]
     for count in _CURVE:
         if count < bench.own:

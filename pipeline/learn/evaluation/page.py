@@ -1,7 +1,4 @@
-"""An evaluation as one self-contained page: no script, nothing fetched. Measures nothing.
-
-Everything is escaped where it is printed; only the drawings, which are ours, are not.
-"""
+"""Render an evaluation as one self-contained HTML page without scripts or external resources."""
 
 import base64
 import hashlib
@@ -56,7 +53,7 @@ def _columns(report: EvaluationReport) -> list[str]:
 
 
 def _candidates(report: EvaluationReport) -> list[tuple[Candidate, list[Cell]]]:
-    """Return the lines of the comparison; the best of those on all test papers is marked."""
+    """Return the rows of the comparison, with the best figure over all test papers marked."""
     lines = [(found, figures_of(found, _facets(report))) for found in report.candidates]
     whole = [figures for found, figures in lines if _papers(found) == report.tested]
     best = []

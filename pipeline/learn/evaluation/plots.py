@@ -1,6 +1,6 @@
-"""Draws an evaluation: reliability, learning curve, recall of replays. Measures and writes nothing.
+"""Draw the plots of an evaluation: reliability, learning curve, recall of replays.
 
-matplotlib is imported only when something is drawn: it costs a second.
+matplotlib is imported on first use because importing it takes about a second.
 """
 
 import io
@@ -41,7 +41,7 @@ _SETTINGS = {
 
 
 def reliability_plot(report: EvaluationReport) -> str:
-    """Return promised against came, for the scope and each facet, as an SVG element."""
+    """Return predicted against observed shares, for scope and each facet, as an SVG element."""
     found = report.recipe.evaluation
     panels = [("in scope", found.scope.reliability)]
     panels += [(facet.facet, facet.reliability) for facet in found.facets]
@@ -57,11 +57,11 @@ def reliability_plot(report: EvaluationReport) -> str:
 
 
 def learning_plot(report: EvaluationReport) -> str:
-    """Return what each classifier gains with decisions, one panel a measure, as an SVG element."""
+    """Return the learning curves, one panel per measure, as an SVG element."""
     curves, facets = report.curves, [facet.facet for facet in report.recipe.evaluation.facets]
     counts = [point.decisions for point in curves[report.recipe.name]]
     names = ["in scope, AP", "in scope, WSS@95", *(f"{facet}, top 1" for facet in facets)]
-    # The cue words learn nothing: a level line.
+    # Cue words do not learn, so their curve is a horizontal line.
     level = [_values(curve_point(0, c), facets) for c in report.candidates if c.name == CUE_WORDS]
 
     def draw(axes: "Sequence[Axes]") -> None:
@@ -90,7 +90,7 @@ def learning_plot(report: EvaluationReport) -> str:
 
 
 def recall_plot(replays: Sequence[Simulation]) -> str:
-    """Return recall over papers read, one panel per order, one line per rule."""
+    """Return recall over papers read, one panel per order and one line per rule."""
     orders = list(dict.fromkeys(replay.order for replay in replays))
     rules = list(dict.fromkeys(replay.rule for replay in replays))
 
@@ -158,7 +158,7 @@ def _unit(ax: "Axes") -> None:
 
 
 def _drawn(name: str, label: str, draw: Any, *, panels: int, height: float = _HEIGHT) -> str:
-    """Draw on as many panels as asked for, without pyplot: it keeps figures alive."""
+    """Draw the panels without pyplot, which would keep every figure in memory."""
     from matplotlib import rc_context  # noqa: PLC0415  see above
     from matplotlib.figure import Figure  # noqa: PLC0415  see above
 

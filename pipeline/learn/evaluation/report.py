@@ -1,4 +1,4 @@
-"""What an evaluation found, as values: classifiers side by side. Measures nothing."""
+"""Define the values of an evaluation report."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from classifiers.measure.reports import Evaluation
 from classifiers.measure.simulation import Simulation
 
-#: names of candidates that a page treats apart
+#: names of candidates that the page treats specially
 RECIPE = "this recipe"
 CUE_WORDS = "cue words only"
 ASREVIEW = "ASReview's rule"
@@ -14,20 +14,20 @@ ASREVIEW = "ASReview's rule"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One classifier and how it did."""
+    """One classifier and its measured performance."""
 
     name: str
-    #: papers it learned from: decided, and unlabelled
+    #: training papers: decided, and unlabelled
     examples: int
     background: int
-    #: mean quadratic error over all questions, 0 for all-knowing; nan of a rule that only ranks
+    #: mean quadratic error over all questions, 0 is perfect; nan for a rule that only ranks
     error: float
     evaluation: Evaluation
 
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """A classifier after so many decisions beyond the list, the oldest first."""
+    """A classifier trained on the list and the oldest `decisions` decisions."""
 
     classifier: str
     decisions: int
@@ -57,31 +57,31 @@ def curve_point(decisions: int, found: Candidate) -> CurvePoint:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationReport:
-    """The whole report; the same decisions give the same, but for the seconds of a replay."""
+    """The whole report; reproducible except for the seconds of a replay."""
 
-    #: names the report's files: the day of the cut and a hash of all that went in
+    #: names the report's files: the day of the cut and a hash of its inputs
     report_id: str
     survey: str
     taxonomy_fingerprint: str
     #: the test's decisions were made at or after this moment, the training's before
     cut: datetime
     listed: int
-    #: decisions before the cut, apart from the list
+    #: decisions before the cut, without the list
     earlier: int
     tested: int
     approved: int
-    #: the recipe first, then what it must beat
+    #: the recipe first, then its baselines
     candidates: tuple[Candidate, ...]
-    #: the recipe's points first; empty if not asked for
+    #: the recipe's points first; empty if not measured
     curve: tuple[CurvePoint, ...]
     #: what a reader should know about these figures
     remarks: tuple[str, ...]
-    #: by order and rule; empty unless asked for
+    #: by order and rule; empty if not measured
     replays: tuple[Simulation, ...] = ()
 
     @property
     def recipe(self) -> Candidate:
-        """The recipe of today on the earlier decisions: what all else is held against."""
+        """Today's recipe, trained on the earlier decisions."""
         return self.candidates[0]
 
     @property

@@ -1,4 +1,4 @@
-"""Makes a matplotlib drawing part of a page: colours from the page's style, ids of its own.
+"""Prepare a matplotlib drawing for embedding in a page: CSS colours and unique ids.
 
 A page whose Content-Security-Policy allows one style sheet may hold no `style` attribute, so these
 become presentation attributes (SVG 1.1, section 6.4), and marked colours become CSS variables.
@@ -13,7 +13,7 @@ _XLINK = "{http://www.w3.org/1999/xlink}href"
 _DROPPED = {f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"}
 _SIZE = re.compile(r"([\d.]+)px")
 
-#: drawn in the colour on the left, shown in that on the right: light or dark as the page is
+#: colour in the drawing -> CSS variable, which differs between light and dark mode
 COLOURS = {
     "#010203": "var(--ink)",
     "#010204": "var(--soft)",
@@ -31,9 +31,9 @@ def inlined(drawing: bytes, name: str, label: str) -> str:
     """Return an SVG document as an element for HTML.
 
     Args:
-        drawing: as matplotlib wrote it.
-        name: put before every id, so that two drawings of one page do not mix.
-        label: what it shows, for those who do not see it.
+        drawing: the output of matplotlib.
+        name: prefix of every id, so that ids of two drawings do not collide.
+        label: text for screen readers.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
     root = etree.fromstring(drawing, parser)
@@ -47,7 +47,7 @@ def inlined(drawing: bytes, name: str, label: str) -> str:
         _rename(element, name)
     root.set("role", "img")
     root.set("aria-label", label)
-    # The page's own width decides; the drawing keeps its proportions by its viewBox.
+    # The page sets the width; viewBox keeps the proportions.
     for attribute in ("width", "height", "version"):
         root.attrib.pop(attribute, "")
     etree.cleanup_namespaces(root)

@@ -1,1 +1,1 @@
-"""Why a paper is suggested: scores taken apart, and the decided papers nearest to it."""
+"""Explain suggestions: score breakdowns and the most similar decided papers."""

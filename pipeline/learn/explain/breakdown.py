@@ -1,6 +1,6 @@
-"""Reasons as they are shown: scores taken apart so that the parts add up. Computes no score itself.
+"""Define the parts of an explanation: score breakdowns that add up, and neighbours.
 
-Light on purpose: pages and commands import it before any model is loaded.
+Imports no model code, because pages and commands import it before a model is loaded.
 """
 
 from dataclasses import dataclass
@@ -8,30 +8,30 @@ from itertools import islice
 
 from classifiers.terms import TermShare
 
-#: terms shown on either side; the others are summed in one line
+#: terms shown for and against; the others are summed
 _SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
 class RoundedBreakdown:
-    """An account in two decimals that add up: base + for + against + rest = score."""
+    """A breakdown in two decimals that add up: base + for + against + rest = score."""
 
     base: float
     speaking_for: tuple[TermShare, ...]
     against: tuple[TermShare, ...]
-    #: the sum of the terms that are not shown, and what rounding took
+    #: the sum of the terms not shown, and the rounding difference
     rest: float
     rest_terms: int
     score: float
 
     @property
     def total_for(self) -> float:
-        """Return what the shown terms for it add up to."""
+        """Return the sum of the shown positive shares."""
         return round(sum(round(share.value, 2) for share in self.speaking_for), 2)
 
     @property
     def total_against(self) -> float:
-        """Return what the shown terms against it add up to."""
+        """Return the sum of the shown negative shares."""
         return round(sum(round(share.value, 2) for share in self.against), 2)
 
     @property
@@ -48,19 +48,19 @@ class ScoreBreakdown:
     kind: str
     #: `in_scope`, the section's id, or the label
     name: str
-    #: for people: "Technique: LLM-based"
+    #: as displayed: "Technique: LLM-based"
     heading: str
-    #: what the score means; None for a section's own evidence, which has no probability alone
+    #: None for a section's own evidence, which has no probability of its own
     probability: float | None
     score: float
-    #: what the score is without a single known term
+    #: the score of a text without known terms
     base: float
     #: strongest first
     shares: tuple[TermShare, ...]
 
     @property
     def balance(self) -> RoundedBreakdown:
-        """Return what is shown of it."""
+        """Return the breakdown rounded for display."""
         seen = [share for share in self.shares if round(share.value, 2)]
         speaking_for = tuple(islice((share for share in seen if share.value > 0), _SHOWN))
         against = tuple(islice((share for share in seen if share.value < 0), _SHOWN))
@@ -78,17 +78,17 @@ class ScoreBreakdown:
 
 @dataclass(frozen=True, slots=True)
 class SectionBasis:
-    """What a suggested section rests on: its probability follows from these accounts."""
+    """A suggested section and the breakdowns its probability is computed from."""
 
     section: str
     probability: float
-    #: places in `Reasons.accounts`
+    #: indices into `Reasons.accounts`
     accounts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A decided paper that speaks alike."""
+    """A decided paper with similar text."""
 
     arxiv_id: str
     title: str
@@ -102,12 +102,12 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """Everything there is to say about one paper's scores."""
+    """The explanation of one paper's scores."""
 
     model_id: str
-    #: False where no model was trained yet and the taxonomy's cue words speak
+    #: False before the first training, when cue words are used
     trained: bool
-    #: the scope first, then every label that a suggested section rests on
+    #: the scope first, then every label of a suggested section
     accounts: tuple[ScoreBreakdown, ...]
     footings: tuple[SectionBasis, ...]
     approved: tuple[Neighbour, ...] = ()

@@ -1,7 +1,7 @@
-"""Reasons where no model was trained yet: which of the taxonomy's cue words were found, and where.
+"""Explain scores before the first training: which cue words were found, and where.
 
-The scope's score is its log-odds, a label's is its evidence before the labels of a facet are
-weighed against each other: the sums of `classifiers/cues.py`, taken apart.
+The scope's score is its log-odds, a label's is its evidence before normalisation within the facet;
+the sums are those of `classifiers/cues.py`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ Found = dict[str, float]
 
 
 class CueMind:
-    """The taxonomy's own words; there is nothing to be near to."""
+    """Explains the scores of the cue classifier; it has no neighbours."""
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._taxonomy = taxonomy
@@ -50,9 +50,9 @@ class CueMind:
         document: Document,
         *,
         sections: Sequence[str] | None = None,
-        changed: frozenset[str] = frozenset(),  # noqa: ARG002  the same face as a model's
+        changed: frozenset[str] = frozenset(),  # noqa: ARG002  same interface as ModelMind
     ) -> Reasons:
-        """Return which cues were found, and what they add up to."""
+        """Return the cues found and their sums."""
         [scores] = self._classifier.predict([document])
         outlined = outline(scores, self._parts, sections)
         by_number = self._index.found(document)
@@ -95,7 +95,7 @@ class CueMind:
         )
 
     def _scope_parts(self, found: dict[CueKey, Found]) -> list[tuple[Found, float]]:
-        """Return the best key of each kind that speaks for the scope."""
+        """Return the strongest key of each kind that counts for the scope."""
         return [
             (_best(cues for key, cues in found.items() if key.facet == kind), SCOPE_SLOPE)
             for kind in SCOPE_KINDS
@@ -125,12 +125,12 @@ class _Text:
         }
 
     def share(self, cue: str, value: float) -> TermShare:
-        """Return a cue's share with its places."""
+        """Return a cue's share with its spans."""
         where, paper = self.places(cue), self._document
         return TermShare(cue, as_written(cue, where, paper.title, paper.abstract), value, where)
 
     def places(self, cue: str) -> tuple[Span, ...]:
-        """Return where a cue stands, its plural included."""
+        """Return the spans of a cue or its plural."""
         *front, last = tokens(cue)
         found = []
         for field, words in self._fields.items():

@@ -1,4 +1,4 @@
-"""Reasons from a trained model: exact shares, and the nearest decided papers. Loads nothing."""
+"""Explain the scores of a trained model: exact shares and the most similar decided papers."""
 
 from collections.abc import Sequence
 
@@ -12,11 +12,11 @@ from pipeline.learn.explain.outline import heading, outline
 
 
 class ModelMind:
-    """A model and the decisions it can be compared with; the comparison is prepared once."""
+    """Explains the scores of a model; the index of decided papers is built once."""
 
     def __init__(self, model: Model, examples: Sequence[Example], *, seen: int) -> None:
         self.model_id = model.model_id
-        #: the last event among the decisions it knows
+        #: the last decision event it includes
         self.seen = seen
         self._model = model
         self._compared = Compared(model, examples)
@@ -39,9 +39,9 @@ class ModelMind:
         """Return why the model scores a paper as it does.
 
         Args:
-            document: the paper's text as it stands.
-            sections: ids of the sections to account for; None: the best.
-            changed: papers decided otherwise since the decisions were read: no neighbours now.
+            document: the paper's text.
+            sections: ids of the sections to explain; None: the best.
+            changed: ids of papers decided again since; they are left out of the neighbours.
         """
         reading = Reading(self._model, document)
         approved, rejected = self._compared.near(reading.row, {document.key, *changed})

@@ -1,7 +1,7 @@
-"""Holds the current model for those who ask why: loaded late, once, and again when it changes.
+"""Load the explainer of the current model on first use, and again when the model changes.
 
-Loading costs seconds (scikit-learn, then the comparison with every decision), so nothing is
-imported before somebody asks. Never to be asked while the asking thread holds the store.
+Loading takes seconds (scikit-learn, then the index of decisions), so imports are deferred. Callers
+must not hold the store, because loading opens it.
 """
 
 import logging
@@ -22,18 +22,18 @@ from storage.types import TrainingExample, Verdict
 
 _log = logging.getLogger(__name__)
 
-#: the newest decisions a paper is compared with: about 60 MB, a few milliseconds a page
+#: decisions in the index of neighbours, newest first: about 60 MB
 _COMPARED = 20_000
 
-#: names and times of the files that say which model is in use
+#: names and modification times of the model files
 _Stamp = tuple[tuple[str, int], ...]
 
 
 class Explainer(Protocol):
-    """A model, or the cue words, that can say why."""
+    """Explains scores, from a model or from the cue words."""
 
     model_id: str
-    #: the last event among the decisions it knows
+    #: the last decision event it includes
     seen: int
 
     def reasons(
@@ -47,7 +47,7 @@ class Explainer(Protocol):
 
 
 class ExplainerCache:
-    """The mind in use, shared by all threads."""
+    """The current explainer, shared by all threads."""
 
     def __init__(self, models: Path, taxonomy: Taxonomy, open_store: OpenStore) -> None:
         self._models = models
@@ -61,18 +61,18 @@ class ExplainerCache:
 
     @property
     def ready(self) -> bool:
-        """Return whether asking costs no loading, unless the model changed this moment."""
+        """Return whether the explainer is loaded."""
         return self._stamp is not None
 
     def warm(self) -> None:
-        """Begin to load in a thread of its own, once; what goes wrong is told to who asks."""
+        """Start loading in the background, once. Errors are raised on first use."""
         if self._warming:
             return
         self._warming = True
         threading.Thread(target=self._load_quietly, name="reasons", daemon=True).start()
 
     def mind(self) -> Explainer:
-        """Return the mind in use, loading it if it is not the one we hold.
+        """Return the current explainer, loading it if the model changed.
 
         Raises:
             LivingSurveyError: the model is damaged or was made for another taxonomy.
@@ -84,7 +84,7 @@ class ExplainerCache:
                 try:
                     self._mind = load_mind(self._models, self._taxonomy, self._open_store)
                 except TryAgainLaterError:
-                    raise  # the store was busy, the model is not to blame
+                    raise  # the store was busy; try loading again next time
                 except LivingSurveyError as error:
                     self._fault = error
                 self._stamp = stamp
@@ -105,7 +105,7 @@ class ExplainerCache:
             return ()
 
     def _load_quietly(self) -> None:
-        import classifiers.measure.audit  # noqa: F401, PLC0415  its statistics, for the audit's panel
+        import classifiers.measure.audit  # noqa: F401, PLC0415  preload scipy.stats for the audit panel
 
         with suppress(LivingSurveyError):
             self.mind()
@@ -113,7 +113,7 @@ class ExplainerCache:
 
 
 def load_mind(models: Path, taxonomy: Taxonomy, open_store: OpenStore) -> Explainer:
-    """Return the mind in use: the current model, or the cue words before the first training."""
+    """Return the explainer of the current model, or of the cue words before the first training."""
     from classifiers.linear.model import Model  # noqa: PLC0415  two seconds of scikit-learn
 
     classifier = ModelRegistry(models).current(taxonomy)

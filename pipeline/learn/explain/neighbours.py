@@ -1,8 +1,7 @@
-"""Which decided papers speak most like a paper, fast enough for a page. Knows no store.
+"""Find the decided papers most similar to a paper, by the cosine of their term values.
 
-Likeness is the cosine of the term values. They are kept term by term: of tens of thousands of
-papers only those that share a term are looked at, a sixth of all values. Made in chunks, since the
-work of one pass over all texts needs ten times the memory of its result.
+The matrix is stored by term, so a query reads only the terms of its paper (a sixth of all values).
+It is built in chunks, because one pass over all texts needs ten times the memory of the result.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,17 +14,17 @@ from classifiers.linear.model import Model
 from classifiers.types import Example
 from pipeline.learn.explain.breakdown import Neighbour
 
-#: shown of each kind, and how alike they must be: below, it is all "the" and "of"
+#: neighbours shown per verdict, and the least similarity: below it only stop words are shared
 _NEAR = 3
 _ALIKE = 0.05
 #: terms shown per neighbour
 _SHARED = 5
-#: papers made into rows at once
+#: papers converted at once
 _CHUNK = 1_000
 
 
 class Compared:
-    """The decided papers by their terms, made once per model."""
+    """An index of the decided papers by term, built once per model."""
 
     def __init__(self, model: Model, examples: Sequence[Example]) -> None:
         self._model = model
@@ -52,7 +51,7 @@ class Compared:
 
         Args:
             row: the term values of the paper that is compared.
-            without: papers that are no neighbours, the paper itself among them.
+            without: ids to leave out, the paper itself included.
         """
         sharing = self._by_term[row.indices]
         alike = np.asarray(sharing.T @ row.data)
@@ -87,7 +86,7 @@ class Compared:
     def _shared(
         self, row: sparse.csr_matrix, sharing: sparse.csr_matrix, place: int
     ) -> tuple[tuple[str, float], ...]:
-        """Return the shared terms that make up most of the likeness to the paper at a place."""
+        """Return the shared terms that contribute most to the similarity with one paper."""
         found = np.flatnonzero(sharing.indices == place)
         terms = np.searchsorted(sharing.indptr, found, side="right") - 1
         shares = sharing.data[found] * row.data[terms]

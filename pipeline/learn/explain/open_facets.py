@@ -1,4 +1,4 @@
-"""What the model leaves open about a paper, as one question to the reviewer. Decides nothing."""
+"""Turn the open facets of a prediction into one question to the reviewer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from config.taxonomy import Section, Taxonomy
 from storage.types import Prediction
 
-#: below this probability of being in scope the question is whether it belongs here at all
+#: no question below this probability of being in scope
 _ASKED_FROM = 0.2
-#: sections offered; with two facets open there could be a dozen
+#: sections offered at most; two open facets can leave a dozen
 _OFFERED = 6
 
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """The facets that stay open, and the sections that differ in nothing else."""
+    """The open facets, and the sections that differ only in them."""
 
     facets: tuple[str, ...]
     #: likeliest first
@@ -24,12 +24,10 @@ class OpenQuestion:
 
 
 def open_question(prediction: Prediction, taxonomy: Taxonomy) -> OpenQuestion | None:
-    """Return what to ask about a paper; None where nothing that matters is open.
+    """Return what to ask about a paper; None if it is hardly in scope or no facet matters.
 
-    Nothing is asked about a paper that is hardly in scope.
-
-    A facet matters only where the sections that agree in all others differ in it: whether a paper
-    on agents is LLM-based changes nothing.
+    A facet matters only if the sections that agree in all others differ in it: whether a paper on
+    agents is LLM-based does not change its section.
     """
     known = {section.id: section for section in taxonomy.sections}
     ranked = [known[each.section] for each in prediction.sections if each.section in known]

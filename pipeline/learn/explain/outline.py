@@ -1,4 +1,4 @@
-"""Which scores a paper's suggestions rest on, and how they are called. Knows no model."""
+"""Select the scores to explain for a paper's suggestions, and name them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from classifiers.types import Scores
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.breakdown import SectionBasis
 
-#: sections explained where nobody says which
+#: sections explained by default
 BEST = 3
-#: what is less probable is explained only if it comes first
+#: a section below this probability is explained only if it is the first
 _WORTH = 0.05
 
 #: (kind, name) of an output
@@ -20,7 +20,7 @@ SCOPE: Key = ("scope", "in_scope")
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The outputs to take apart, in order, and the sections that rest on them."""
+    """The outputs to explain, in order, and the sections computed from them."""
 
     keys: tuple[Key, ...]
     footings: tuple[SectionBasis, ...]
@@ -30,12 +30,12 @@ class Outline:
 def outline(
     scores: Scores, parts: Mapping[str, Sequence[Key]], wanted: Sequence[str] | None
 ) -> Outline:
-    """Return the scope, then the parts of each wanted section (None: of the best), each once.
+    """Return the scope and the parts of each wanted section (None: of the best), each once.
 
     Args:
         scores: the paper's scores.
-        parts: by section id, the outputs its probability is made of.
-        wanted: ids of sections; those the scores do not know are left out.
+        parts: by section id, the outputs its probability is computed from.
+        wanted: ids of sections; ids without a score are ignored.
     """
     chances = dict(scores.sections)
     named = list(chances)[:BEST] if wanted is None else [n for n in wanted if n in chances]
@@ -50,7 +50,7 @@ def outline(
 
 
 def heading(key: Key, taxonomy: Taxonomy) -> str:
-    """Return what an output is called: "In scope", "Technique: LLM-based"."""
+    """Return the displayed name of an output: "In scope", "Technique: LLM-based"."""
     kind, name = key
     if key == SCOPE:
         return "In scope"

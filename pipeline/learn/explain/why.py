@@ -1,4 +1,4 @@
-"""One paper's reasons outside the web queue: the model is loaded, asked once and forgotten."""
+"""Explain one paper on the command line: load the model, explain, release it."""
 
 from pathlib import Path
 
@@ -17,17 +17,18 @@ from storage.types import Paper
 def reasons_for(
     arxiv_id: str, models: Path, open_store: OpenStore, taxonomy: Taxonomy
 ) -> tuple[Paper, Reasons, OpenQuestion | None]:
-    """Return a paper, why the model in use scores it as it does, and what it leaves open.
+    """Return a paper, the explanation of its scores, and the open question.
 
     Raises:
-        UsageError: that is no arXiv id.
-        PaperNotFoundError: we do not hold the paper.
+        UsageError: the text is not an arXiv ID.
+        PaperNotFoundError: the paper is not in the database.
         LivingSurveyError: the model cannot be used.
     """
     parsed = parse_arxiv_id(arxiv_id)
     if parsed is None:
         raise UsageError(
-            f"{arxiv_id!r} is no arXiv id.", hint="Write it as 2405.19334 or as an arxiv.org link."
+            f"{arxiv_id!r} is not an arXiv ID.",
+            hint="Write it as 2405.19334 or as an arxiv.org link.",
         )
     with open_store() as store:
         stored = store.papers.get(parsed.base)

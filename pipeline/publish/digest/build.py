@@ -1,8 +1,7 @@
-"""Builds a week's digest from its approvals: pure, no database, no clock, no language, no escaping.
+"""Build a week's digest from its approvals, independent of language and format.
 
-The same approvals give the same digest in whatever order they come. Nothing is counted that
-changes after the week (how many papers we hold, how long the queue is), so that an old week stays
-the same bytes.
+The order of the approvals does not matter. Figures that change after the week (papers held, length
+of the queue) are left out, so that the digest of an old week keeps the same bytes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,9 +16,9 @@ from pipeline.publish.digest.reason import Reason, find_reason
 from pipeline.publish.digest.week import Week
 from storage.types import ApprovedPaper
 
-#: the section of papers whose sections the taxonomy does not know; no taxonomy can have this id
+#: the section of papers whose sections are not in the taxonomy; not a valid section id
 OTHER = "~other"
-#: authors written out before "et al."; one more is written out too
+#: authors before "et al.", which never replaces a single author
 AUTHORS_SHOWN = 5
 
 
@@ -30,12 +29,12 @@ class DigestLine:
     arxiv_id: str
     title: str
     url: str
-    #: the first ones; `authors_total` says how many there are
+    #: the first authors of `authors_total`
     authors: tuple[str, ...]
     authors_total: int
     reason: Reason
     links: tuple[Link, ...]
-    #: ids, the one it stands under first
+    #: ids; the paper is listed in full under the first
     sections: tuple[str, ...]
     note: str | None
     decided_at: datetime
@@ -43,12 +42,12 @@ class DigestLine:
 
 @dataclass(frozen=True, slots=True)
 class CrossReference:
-    """A paper that stands in full under another section."""
+    """A paper listed in full under another section."""
 
     arxiv_id: str
     title: str
     url: str
-    #: the id of the section where it stands in full
+    #: the id of that other section
     section: str
 
 
@@ -64,15 +63,15 @@ class DigestSection:
 
     @property
     def papers(self) -> int:
-        """Return how many papers belong here, wherever they stand in full."""
+        """Return the number of papers, cross-references included."""
         return len(self.lines) + len(self.references)
 
 
 @dataclass(frozen=True, slots=True)
 class LabelCount:
-    """How many papers of the week carry a facet's label. A paper can carry several."""
+    """The number of papers with a facet's label. A paper can have several."""
 
-    #: None: papers in sections without a label of that facet
+    #: None for sections without a label of that facet
     label: str | None
     names: Mapping[str, str]
     papers: int
@@ -84,7 +83,7 @@ class Digest:
 
     survey_title: str
     week: Week
-    #: the week had not ended when this was built
+    #: built before the week ended
     preliminary: bool
     #: distinct papers
     papers: int
@@ -92,7 +91,7 @@ class Digest:
     sections: tuple[DigestSection, ...]
     tasks: tuple[LabelCount, ...]
     modalities: tuple[LabelCount, ...]
-    #: ids that decisions name and the taxonomy does not
+    #: section ids in decisions that are not in the taxonomy
     unknown_sections: tuple[str, ...]
 
 
@@ -106,8 +105,8 @@ def build_digest(
 ) -> Digest:
     """Return the digest of the standing approvals of one week.
 
-    A paper stands in full under the first section its reviewer named that the taxonomy knows, and
-    as a cross-reference under the others; papers go by the moment of their decision, then by id.
+    A paper is listed in full under the first of its sections in the taxonomy, and as a
+    cross-reference under the others. Papers are sorted by time of decision, then by id.
     """
     known = {section.id: section for section in taxonomy.sections}
     lines = [_line(paper, known) for paper in sorted(approved, key=_order)]
@@ -174,7 +173,7 @@ def _count(
 ) -> tuple[LabelCount, ...]:
     """Count distinct papers per label in the taxonomy's order, those without a label last.
 
-    Nothing is counted by a facet the taxonomy does not use.
+    The result is empty if the taxonomy does not use the facet.
     """
     carried = [{label_of[s] for s in line.sections if s in label_of} for line in lines]
     labels = [label for f in taxonomy.facets if f.name == facet for label in f.labels]

@@ -1,10 +1,10 @@
-"""Geometry of the digest's small bar charts: counts in, rectangles out. Draws nothing itself."""
+"""Compute the geometry of the digest's bar charts."""
 
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-#: user units of the SVG, near to CSS pixels on a phone
+#: user units of the SVG, about CSS pixels on a phone
 WIDTH = 320
 _ROW = 26
 _LABELS = 132
@@ -21,7 +21,7 @@ class Bar:
     papers: int
     #: of the row's box, from the top
     y: int
-    #: of the bar; the longest fills the room between label and count
+    #: of the bar; the longest fills the space between label and count
     x: int
     width: int
     height: int
@@ -29,7 +29,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A horizontal bar chart and what it says in words."""
+    """A horizontal bar chart and its text alternative."""
 
     title: str
     text: str

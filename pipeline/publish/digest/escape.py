@@ -1,7 +1,7 @@
-"""Makes anybody's text safe inside Markdown: what is written is what is read, nothing is markup.
+"""Escape text from arXiv and reviewers so that Markdown renders it literally.
 
 Rules of CommonMark 0.31 (any ASCII punctuation may be escaped with a backslash) and of GitHub's
-tables and strikethrough. HTML is escaped by Jinja2's autoescape, not here.
+tables and strikethrough. HTML is escaped by Jinja2's autoescape.
 """
 
 import re
@@ -11,14 +11,14 @@ from urllib.parse import quote
 # letter or digit never opens emphasis (it is not left-flanking), so `$x_1$` stays as it is; a
 # backslash before a letter escapes nothing, so `\\log` does too.
 _ANYWHERE = re.compile(r"[`*\[\]<|~]|(?<![A-Za-z0-9])_|\\(?=[!-/:-@\[-`{-~]|$)|&(?=#|[A-Za-z])")
-# What makes a heading, list, quote, rule or table of a line that begins with it.
+# What starts a heading, list, quote, rule or table at the beginning of a line.
 _AT_START = re.compile(r"^(?:[#+\-=:>]|\d{1,9}(?=[.)](?:\s|$)))")
-# GitHub makes links of bare addresses; an escaped colon or dot is read the same and is not one.
+# GitHub links bare addresses; an escaped colon or dot prevents that and renders the same.
 _BARE_ADDRESS = re.compile(r"\b(https?|ftp)(?=:)|\b(www)(?=\.)", re.IGNORECASE)
 
 
 class Markdown(str):
-    """Text that is Markdown already and must not be escaped again."""
+    """Text that is already Markdown and is not escaped again."""
 
     __slots__ = ()
 

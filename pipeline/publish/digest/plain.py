@@ -1,6 +1,6 @@
-"""A paper's text as one readable line: line breaks, invisible characters and TeX markup taken off.
+"""Reduce a paper's text to one readable line without invisible characters and TeX markup.
 
-Mathematics between dollar signs stays as it is written. Escapes nothing: that is rendering's work.
+Mathematics between dollar signs is kept. The result is not escaped; rendering does that.
 """
 
 import re
@@ -22,7 +22,7 @@ _ESCAPED = re.compile(r"\\([%&#_{}])")
 
 
 def one_line(text: str) -> str:
-    """Join the lines and drop what cannot be seen but changes what is (controls, bidi marks)."""
+    """Join the lines and remove invisible characters (controls, bidi marks)."""
     joined = " ".join(text.split())
     # Cc and Cf hold NUL, escape codes, zero-width and right-to-left override characters; the
     # joiners that scripts and emoji need (U+200C, U+200D) stay.
@@ -34,7 +34,7 @@ def one_line(text: str) -> str:
 
 
 def without_markup(text: str) -> str:
-    """Return one line with TeX's emphasis, links and escapes taken off; mathematics stays."""
+    """Return one line without TeX emphasis, links and escapes; mathematics is kept."""
     line = one_line(text)
     pieces: list[str] = []
     end = 0

@@ -1,7 +1,7 @@
-"""The one-line reason why a paper is in the digest: text in, one line out. Never a model's guess.
+"""Choose the one-line reason why a paper is in the digest.
 
-The reviewer's note if there is one, else the sentence of the abstract that states the
-contribution, chosen by fixed rules so that the same abstract always gives the same line.
+It is the reviewer's note, else the sentence of the abstract that states the contribution, chosen
+by fixed rules so that the same abstract always gives the same line.
 """
 
 import re
@@ -17,7 +17,7 @@ _SELF = (
     r"(?:we|this (?:paper|work|article|study|survey|report|technical report|tutorial)|the paper)"
 )
 _NEAR = r"[^.;:]{0,60}?\b"
-# Best first: the first rule that fits any sentence decides.
+# In order of preference: the first pattern that matches any sentence wins.
 _CUES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -40,7 +40,7 @@ _CUES = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One line, and whose words it is."""
+    """One line, and whether the reviewer wrote it."""
 
     text: str
     by_reviewer: bool
@@ -49,7 +49,7 @@ class Reason:
 def find_reason(note: str | None, abstract: str, *, length: int = REASON_LENGTH) -> Reason:
     """Return the reviewer's note, whole, else the abstract's contribution cut to `length`.
 
-    The text is empty if there is neither.
+    The text is empty if both are.
     """
     if note and (line := one_line(note)):
         return Reason(line, by_reviewer=True)

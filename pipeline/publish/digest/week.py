@@ -1,4 +1,4 @@
-"""One ISO 8601 week in UTC: what a digest covers. Knows no clock; the caller says what time it is.
+"""Define an ISO 8601 week in UTC, the period of a digest.
 
 Weeks run from Monday 00:00 UTC to the next Monday 00:00 UTC; week 1 is the one with the year's
 first Thursday (ISO 8601, as `datetime.date.isocalendar`).
@@ -15,12 +15,12 @@ _LENGTH = timedelta(days=7)
 
 
 class UnknownWeekError(UsageError):
-    """The text names no ISO week."""
+    """The text is not an existing ISO week."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Week:
-    """An ISO week. One that exists, always: 2026-W54 cannot be made."""
+    """An existing ISO week: creating 2026-W54 raises an error."""
 
     year: int
     number: int
@@ -35,15 +35,15 @@ class Week:
             ) from error
 
     def __str__(self) -> str:
-        """Return it as ISO 8601 writes it, `2026-W12`."""
+        """Return the ISO 8601 form, `2026-W12`."""
         return f"{self.year:04d}-W{self.number:02d}"
 
     @classmethod
     def parse(cls, text: str) -> "Week":
-        """Read `2026-W12` (also `2026W12` and a small w).
+        """Parse `2026-W12` (also `2026W12` and a lower-case w).
 
         Raises:
-            UnknownWeekError: the text has another form, or that year has no such week.
+            UnknownWeekError: the text has another form, or the year does not have that week.
         """
         match = _WEEK.fullmatch(text.strip())
         if match is None:
@@ -87,6 +87,6 @@ class Week:
 def _weeks_of(year: int) -> str:
     if not date.min.year <= year < date.max.year:
         return "Write year and week, such as 2026-W12."
-    # 28 December is in the last week of its ISO year, always.
+    # 28 December is always in the last week of its ISO year.
     last = date(year, 12, 28).isocalendar().week
     return f"{year} has weeks {year}-W01 to {year}-W{last}."

@@ -1,6 +1,6 @@
-"""The digest step: reads a week's approvals, writes its files, then records what was published.
+"""Write the digest of a week and record what was published.
 
-Reads decisions only, never predictions. Run it again and nothing happens twice.
+Only decisions are read, never predictions. Running it again changes nothing.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from storage.types import LIST_REVIEWER, ApprovedPaper
 
 
 class UnfinishedWeekError(UsageError):
-    """The week has not ended, so its digest would not be the one that stays."""
+    """The week has not ended, so its digest would not be final."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +27,20 @@ class DigestReport:
     """What was written for one week."""
 
     week: Week
-    #: the week had not ended: nothing was recorded as published
+    #: the week had not ended, so nothing was recorded as published
     preliminary: bool
     #: distinct papers
     papers: int
     #: (section id, papers) in the digest's order; a paper counts in each of its sections
     sections: tuple[tuple[str, int], ...]
-    #: section ids of decisions that the taxonomy does not know
+    #: section ids in decisions that are not in the taxonomy
     unknown_sections: tuple[str, ...]
     #: Markdown, then HTML, of each language
     files: tuple[WrittenFile, ...]
 
     @property
     def changed(self) -> bool:
-        """Return whether any file has other bytes than before."""
+        """Return whether the bytes of any file changed."""
         return any(file.changed for file in self.files)
 
 
@@ -60,13 +60,13 @@ def write_digest(
     The first language names its files `2026-W12.md` and `.html`, others `2026-W12.zh.md`.
 
     Raises:
-        UnfinishedWeekError: the week lies ahead, or has not ended and `allow_unfinished` is false.
-        UnknownLanguageError: there are no words for a language.
+        UnfinishedWeekError: the week is in the future or has not ended (see `allow_unfinished`).
+        UnknownLanguageError: a language has no phrases.
         DigestNotWrittenError: a file could not be written; nothing was recorded.
     """
     preliminary = _is_unfinished(week, now, allow_unfinished=allow_unfinished)
     with open_store() as store:
-        # The list's own entries are no news: readers have them, and importing the list later
+        # Entries of the list are left out: readers have them, and importing the list later
         # must not change the digest of an old week.
         approved = [
             paper
@@ -75,7 +75,7 @@ def write_digest(
         ]
         replaced = store.taxonomy.in_force_at(week.end)
     if replaced is not None:
-        # An old week keeps the sections and names it had, or its file would change.
+        # An old week keeps the sections and names of its time, so that its file does not change.
         taxonomy = parse_taxonomy(replaced, f"the taxonomy of {week}")
     digest = build_digest(
         approved, taxonomy, week, survey_title=survey_title, preliminary=preliminary
@@ -107,7 +107,7 @@ def _is_unfinished(week: Week, now: datetime, *, allow_unfinished: bool) -> bool
     last = Week.last_complete(now)
     if week.start > now:
         raise UnfinishedWeekError(
-            f"The week {week} lies ahead.", hint=f"The last complete week is {last}."
+            f"The week {week} is in the future.", hint=f"The last complete week is {last}."
         )
     if week.end > now and not allow_unfinished:
         raise UnfinishedWeekError(
@@ -118,5 +118,5 @@ def _is_unfinished(week: Week, now: datetime, *, allow_unfinished: bool) -> bool
 
 
 def _placements(approved: Sequence[ApprovedPaper]) -> list[tuple[str, str]]:
-    """Return every (paper, section) pair as it was decided."""
+    """Return every decided (paper, section) pair."""
     return [(paper.arxiv_id, id_) for paper in approved for id_ in paper.sections or (OTHER,)]

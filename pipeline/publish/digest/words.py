@@ -1,4 +1,4 @@
-"""What a digest says around its papers: one language, from templates/words.LANGUAGE.toml."""
+"""Load the phrases of a digest in one language from templates/words.LANGUAGE.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -14,27 +14,27 @@ _TEMPLATES = files("pipeline.publish.digest") / "templates"
 
 
 class UnknownLanguageError(ConfigError):
-    """No words are there for the language that was asked for."""
+    """The requested language has no phrases."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of one language; `code` is its BCP 47 tag, as HTML's `lang` takes it."""
+    """The phrases of one language; `code` is its BCP 47 tag, used for HTML's `lang`."""
 
     code: str
     texts: Mapping[str, str]
     months: tuple[str, ...]
 
     def say(self, key: str, **values: object) -> str:
-        """Return one text with its {names} filled in."""
+        """Return a phrase with its {names} filled in."""
         return self.texts[key].format_map(values)
 
     def count(self, what: str, number: int) -> str:
-        """Return a counted thing, `papers` or `sections`, in singular or plural."""
+        """Return a count of `papers` or `sections` in singular or plural."""
         return self.say(f"{what}_{'one' if number == 1 else 'many'}", n=number)
 
     def span(self, week: Week) -> str:
-        """Return the days of a week as people write them: 16-22 March 2026."""
+        """Return the days of a week, such as "16-22 March 2026"."""
         first, last = week.first_day, week.last_day
         key = "span"
         if first.year == last.year:
@@ -42,7 +42,7 @@ class Words:
         return self.say(key, **self._day("", first), **self._day("last_", last))
 
     def name(self, names: Mapping[str, str], fallback: str) -> str:
-        """Return what the taxonomy calls a thing in this language, else in English."""
+        """Return the name in this language, else in English."""
         return names.get(self.code) or names.get("en") or fallback
 
     def _day(self, prefix: str, day: date) -> dict[str, object]:
@@ -54,7 +54,7 @@ class Words:
 
 
 def languages() -> tuple[str, ...]:
-    """Return the languages there are words for, sorted."""
+    """Return the available languages, sorted."""
     names = (entry.name for entry in _TEMPLATES.iterdir())
     return tuple(
         sorted(n.removeprefix("words.").removesuffix(".toml") for n in names if n[:6] == "words.")
@@ -63,10 +63,10 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def load_words(language: str) -> Words:
-    """Return the words of a language such as `en` or `zh`.
+    """Return the phrases of a language such as `en` or `zh`.
 
     Raises:
-        UnknownLanguageError: there is no words file for it.
+        UnknownLanguageError: the language has no file of phrases.
     """
     if language not in languages():
         raise UnknownLanguageError(

@@ -1,4 +1,4 @@
-"""Replays the decisions made so far in every order, beside ASReview's rule. Changes nothing."""
+"""Replay the past decisions in every queue order, by this project's rule and by ASReview's."""
 
 from collections.abc import Callable
 
@@ -17,13 +17,13 @@ def replay_orders(
     *,
     on_stage: Callable[[str], None] = lambda _: None,
 ) -> tuple[Simulation, ...]:
-    """Return a replay of every order by this project's rule and by ASReview's, same records.
+    """Return one simulation per rule and order over the same papers.
 
-    The pool is every decision that did not come with the list; the list is known from the start,
-    to both. Nothing is ranked after it was read, so no figure rests on what was learned from.
+    The pool is every decision outside the list; both rules know the list from the start. A paper
+    is not ranked after it was read, so no figure includes training papers.
 
     Raises:
-        TooFewDecisionsError: there is too little to replay, or all verdicts are alike.
+        TooFewDecisionsError: too few approvals or rejections to replay.
     """
     pool = [one.example for one in lessons.decided if not one.listed]
     approved = sum(example.in_scope for example in pool)
@@ -33,7 +33,7 @@ def replay_orders(
             f"rejections, at least {FEWEST_TO_TEST} of each are needed.",
             hint="Decide some more papers; the list's own entries do not count.",
         )
-    # Tens: the mixed order comes in tens, seven likely and three uncertain.
+    # Multiples of ten, because the mixed order takes seven likely and three uncertain papers.
     batch = 10 * max(1, -(-len(pool) // (10 * _STEPS)))
     rules: tuple[Callable[[], Rule], ...] = (
         lambda: OurRule(pool, lessons.listed, taxonomy),
@@ -41,7 +41,7 @@ def replay_orders(
     )
     found = []
     for make in rules:
-        on_stage("reading the pool's texts")
+        on_stage("reading the papers' texts")
         rule = make()
         for reading in ORDERS:
             on_stage(f"replaying: {rule.name}, {reading} first")

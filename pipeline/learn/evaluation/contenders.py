@@ -1,7 +1,4 @@
-"""What is measured beside the recipe, each with the papers it learned from. Decides nothing.
-
-`classifiers.evaluation` refuses to score any of them on those papers.
-"""
+"""Train and measure the recipe and the baselines it is compared with."""
 
 import statistics
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +20,7 @@ from pipeline.learn.promotion import errors
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A classifier and what it learned from."""
+    """A classifier and its training papers."""
 
     name: str
     classifier: Classifier
@@ -33,7 +30,7 @@ class Contender:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What all of them are trained and tested on."""
+    """The training and test data that all contenders share."""
 
     split: Split
     #: unlabelled papers from before the cut
@@ -45,7 +42,7 @@ class Bench:
 
     @property
     def own(self) -> int:
-        """Decisions to train on, apart from the list."""
+        """Number of training decisions, without the list."""
         return len(self.split.train) - self.listed
 
     def first(self, decisions: int) -> Sequence[Example]:
@@ -67,13 +64,13 @@ def measured(
     *,
     trained_on: frozenset[str] = frozenset(),
 ) -> Candidate:
-    """Return how a contender does on the test.
+    """Measure a contender on the test papers.
 
     Args:
         contender: the classifier.
-        test: later papers.
-        taxonomy: what there is to choose from.
-        trained_on: marks of papers it learned from that are not among its examples.
+        test: papers decided after the cut.
+        taxonomy: the sections to choose from.
+        trained_on: marks of further training papers.
     """
     known = trained_on | keys_of(contender.examples, contender.background)
     scores = contender.classifier.predict([example.document for example in test])
@@ -87,10 +84,7 @@ def measured(
 
 
 def rivals(bench: Bench, examples: Sequence[Example], note: str = "") -> Iterator[Candidate]:
-    """Yield what today's recipe must beat, each trained when it is asked for, on these examples.
-
-    One at a time is in memory. Without examples only the cue words can say anything.
-    """
+    """Train and measure each baseline on these examples, one in memory at a time."""
     test, taxonomy, cut = bench.split.test, bench.taxonomy, bench.split.cut
     if examples:
         bench.on_stage(f"training the plain recipe{note}")
@@ -107,17 +101,16 @@ def rivals(bench: Bench, examples: Sequence[Example], note: str = "") -> Iterato
 
 
 def cue_words(bench: Bench) -> Candidate:
-    """Return the cue words alone, which learn nothing."""
+    """Measure the cue words, which are not trained."""
     bench.on_stage("scoring the cue words")
     contender = Contender(CUE_WORDS, CueClassifier(bench.taxonomy))
     return measured(contender, bench.split.test, bench.taxonomy)
 
 
 def _asreview(bench: Bench, examples: Sequence[Example]) -> Iterator[Candidate]:
-    """Yield ASReview's default rule; nothing where one of the verdicts has no example.
+    """Measure ASReview's default rule; skip it if the examples have only one verdict.
 
-    It cannot learn from a list, which holds no rejection: it is then given as many unlabelled
-    papers for irrelevant ones as there are approvals.
+    If all examples are approvals (the list alone), as many unlabelled papers serve as irrelevant.
     """
     verdicts = [example.in_scope for example in examples]
     unlabelled = bench.stream[: len(examples)] if examples and all(verdicts) else ()

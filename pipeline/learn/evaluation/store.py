@@ -1,4 +1,4 @@
-"""Keeps an evaluation's report as JSON and as a page. The same report gives the same bytes."""
+"""Write an evaluation report as JSON and as HTML; the same report gives the same bytes."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +10,12 @@ from pipeline.learn.evaluation.report import EvaluationReport
 
 
 class ReportNotWrittenError(LivingSurveyError):
-    """A report could not be written; what stood there stands there still."""
+    """A report could not be written; an existing file is unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptReport:
-    """Where a report lies."""
+    """The files of a report."""
 
     json: Path
     html: Path
@@ -24,16 +24,16 @@ class KeptReport:
 def keep_report(
     report: EvaluationReport, directory: Path, document: str, *, html: Path | None = None
 ) -> KeptReport:
-    """Write `evaluation-ID.json` and `.html`, a replay's under a name of its own.
+    """Write `evaluation-ID.json` and `.html`, or `evaluation-ID-replayed.*` with replays.
 
     Args:
-        report: what to draw the page from.
-        directory: of all reports.
-        document: the same as JSON text.
-        html: where the page goes instead.
+        report: rendered as the page.
+        directory: where reports are kept.
+        document: the report as JSON text.
+        html: another path for the page.
 
     Raises:
-        ReportNotWrittenError: the system refused.
+        ReportNotWrittenError: a file could not be written.
     """
     stem = f"evaluation-{report.report_id}{'-replayed' if report.replays else ''}"
     kept = KeptReport(directory / f"{stem}.json", html or directory / f"{stem}.html")
@@ -48,5 +48,5 @@ def _write(path: Path, text: str) -> None:
     except OSError as error:
         raise ReportNotWrittenError(
             f"The report {path} cannot be written: {error.strerror or error}.",
-            hint="Check the rights and the free space there, or set [classifier] reports.",
+            hint="Check its permissions and free space, or set [classifier] reports.",
         ) from error
