@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME...] [--quick] [--rounds N]`: runs benchmarks and prints a table."""
+"""Run benchmarks and print a table: `python -m benchmarks [NAME...] [--quick] [--rounds N]`."""
 
 import argparse
 import os
@@ -21,15 +21,17 @@ BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
 
 
 def main() -> None:
-    """Run what was asked for, or everything; print a row as soon as it is known."""
+    """Run the named benchmarks, or all; print each row when it is measured."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="What the product costs, as ratios against a baseline of the same run.",
+        description="Measure the product against baselines of the same run.",
         epilog="\n".join(f"  {name:<10} {run.__doc__}" for name, run in BENCHMARKS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="see below; all of them if none")
-    parser.add_argument("--quick", action="store_true", help="tiny sizes: only shows that it works")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="see below; all by default")
+    parser.add_argument(
+        "--quick", action="store_true", help="tiny sizes, to check that the benchmarks work"
+    )
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="median of N (3)")
     words = parser.parse_args()
     if unknown := [name for name in words.names if name not in BENCHMARKS]:

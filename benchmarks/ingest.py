@@ -1,4 +1,4 @@
-"""What bringing papers in costs: OAI pages, the bulk snapshot, a run that finds nothing new."""
+"""Measure ingest: OAI pages, the bulk snapshot, a run without new papers."""
 
 import io
 import json
@@ -20,7 +20,7 @@ from pipeline.demo.replica.records import Record, read_record
 from pipeline.demo.replica.server import PAGE_SIZE, ReplicaServer
 from pipeline.ingest.sources.oai.page import OaiPage, parse_oai_page
 
-#: a Wednesday; feeds of the day are built, and nothing changes any more
+#: a Wednesday, after the feeds of the day were built
 NOW = datetime(2026, 3, 18, 6, 0, tzinfo=UTC)
 _RECORDED = ROOT.parent / "shared/fixtures/oai_recorded/scirate_arXivRaw_20140116_p97.xml"
 _SETS = ("cs", "eess")
@@ -34,8 +34,8 @@ _MINUTES = 10
 
 def oai(size: Size) -> Iterator[Row]:
     """OAI bytes to papers, against lxml reading the same fields, and against feedparser."""
-    # "Bare lxml iteration" can be read in more than one way, so all of them are told in full. The
-    # one judged tells one record's fields from the next one's, as a reader must.
+    # "Bare lxml iteration" has several meanings, so all are reported. The judged one separates
+    # the fields of one record from the next, as any parser must.
     records = _records(size.records(2_000, 40), days=1)
     with ReplicaServer(records, today=NOW, page_size=len(records)) as arxiv:
         oai_query = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "set": "cs"}
@@ -47,7 +47,7 @@ def oai(size: Size) -> Iterator[Row]:
         pages["recorded in 2014"] = _RECORDED.read_bytes()
     for name, body in pages.items():
         count = len(parse_oai_page(body, at=NOW).papers)
-        # Small inputs are read several times a round: the clock of the CPU is coarse.
+        # Small inputs are parsed several times per round, because the CPU clock is coarse.
         times = max(1, size.records(4_000, 40) // count)
         acts: dict[str, Callable[[bytes], object]] = {"ours: to papers": _papers, **_BARE}
         measured = medians(
@@ -125,7 +125,7 @@ def nothing_new(size: Size) -> Iterator[Row]:
 
 
 def _nothing_new(size: Size, day: str, papers: int) -> Iterator[Row]:
-    """A quarter of the papers is in both sets, so that OAI sends their records twice."""
+    """Measure one day; a quarter of the papers is in both sets, so OAI sends them twice."""
     records = _records(papers, days=3)
     with (
         tempfile.TemporaryDirectory(prefix="living-survey-bench-") as directory,
@@ -170,7 +170,7 @@ def _papers(body: bytes) -> OaiPage:
 
 
 def _tuples(body: bytes) -> list[tuple[object, ...]]:
-    """Read the same fields by lxml alone: texts as they are, no dates, no names, no checks."""
+    """Read the same fields with lxml alone, without parsing or checking them."""
     return [
         (
             *(raw.findtext(name) for name in _FIELDS),
@@ -181,7 +181,7 @@ def _tuples(body: bytes) -> list[tuple[object, ...]]:
 
 
 def _walk(body: bytes) -> int:
-    """Look at every tag and text without knowing to which record it belongs."""
+    """Read every tag and text without grouping by record."""
     return sum(len(e.tag) + len(e.text or "") for e in etree.fromstring(body).iter())
 
 
@@ -199,7 +199,7 @@ def _iterparse(body: bytes) -> int:
 
 _TO_TUPLES = "lxml: the same fields to tuples"
 _WALKED = "lxml: walked, tags and texts"
-#: what lxml alone takes for the same bytes, from the least to the most that it may be asked
+#: what lxml alone does with the same bytes, from least to most work
 _BARE: dict[str, Callable[[bytes], object]] = {
     "lxml: parsed": _parse,
     "lxml: parsed, then root.iter()": _iterate,

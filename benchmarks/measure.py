@@ -1,4 +1,4 @@
-"""Time spent, in this process and in others, and the table it is told in. Knows no subject."""
+"""Measure time in this process and in child processes, and print the table."""
 
 import os
 import statistics
@@ -19,7 +19,7 @@ class Size:
     """How much is measured."""
 
     quick: bool = False
-    #: each measurement is repeated this often; the median is told
+    #: repetitions of each measurement; the median is reported
     rounds: int = 3
 
     def records(self, full: int, quick: int) -> int:
@@ -29,20 +29,20 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure with what it is compared to and what is asked of it."""
+    """One figure with its baseline and its target."""
 
     name: str
     figure: str
     #: the named baseline of the same run, with the ratio
     baseline: str
     target: str
-    #: None where nothing is asked
+    #: None without a target
     met: bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """What a command cost, as the kernel counted it."""
+    """The resources a command used, as counted by the kernel."""
 
     out: str
     wall_seconds: float
@@ -51,25 +51,25 @@ class Child:
 
 
 def cpu_seconds(act: Callable[[], object]) -> float:
-    """Return the CPU time of this process while it acts; other programs do not disturb it much."""
+    """Return the CPU time of this process during `act`, which varies little with the load."""
     started = time.process_time()
     act()
     return max(time.process_time() - started, 1e-9)
 
 
 def medians(rounds: int, *acts: Callable[[], object]) -> list[float]:
-    """Return the median CPU seconds of each act; they take turns, all in the same noise."""
+    """Return the median CPU seconds of each act; they alternate, so that all see the same load."""
     spent = [[cpu_seconds(act) for act in acts] for _ in range(rounds)]
     return [statistics.median(column) for column in zip(*spent, strict=True)]
 
 
 def call(words: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) -> Child:
-    """Run `living-survey words...` as a process of its own; its failure ends the benchmark."""
+    """Run `living-survey` in its own process; a failure ends the benchmark."""
     return run_python(["-m", "pipeline", *words], cwd=cwd, environment=environment)
 
 
 def run_python(words: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) -> Child:
-    """Run Python with these words in `cwd` and return what it cost."""
+    """Run Python with these arguments in `cwd` and return the resources used."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("LIVING_SURVEY_")}
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as said:
         started = time.monotonic()
@@ -92,7 +92,7 @@ def run_python(words: Sequence[str], *, cwd: Path, environment: Mapping[str, str
 
 
 def show(rows: Iterable[Row], *, judged: bool) -> list[Row]:
-    """Print rows as they come and return them; sizes too small to judge get no verdict."""
+    """Print rows as they come and return them; without `judged`, no verdict is printed."""
     shown = []
     for row in rows:
         verdict = "" if row.met is None else "met" if row.met else "MISSED"
@@ -109,7 +109,7 @@ def show(rows: Iterable[Row], *, judged: bool) -> list[Row]:
 
 
 def header() -> None:
-    """Print what the columns are."""
+    """Print the column headings."""
     line = _LINE.format(
         name="what", figure="figure", baseline="against", target="target", verdict=""
     )

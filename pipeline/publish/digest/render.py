@@ -1,4 +1,4 @@
-"""Digest in, Markdown or HTML out, through Jinja2 templates in which a missing name is an error.
+"""Render a digest as Markdown or HTML with Jinja2; a missing name is an error.
 
 Every value is escaped where it is printed, by default: HTML by autoescape, Markdown by `finalize`.
 """
@@ -19,7 +19,7 @@ from pipeline.publish.digest.words import load_words
 
 
 class Form(StrEnum):
-    """What a digest is written as; the value is the file's ending."""
+    """The format of a digest; the value is the file suffix."""
 
     MARKDOWN = "md"
     HTML = "html"
@@ -49,7 +49,7 @@ def render(digest: Digest, form: Form, language: str, *, languages: Sequence[str
 
 
 def file_stem(week: Week, language: str, languages: Sequence[str]) -> str:
-    """Return the file name without its ending: the first language has none of its own."""
+    """Return the file name without suffix; the first language is not named in it."""
     return str(week) if language == languages[0] else f"{week}.{language}"
 
 
@@ -57,7 +57,7 @@ def file_stem(week: Week, language: str, languages: Sequence[str]) -> str:
 def _environment(form: Form) -> Environment:
     environment = Environment(
         loader=PackageLoader("pipeline.publish.digest", "templates"),
-        # Autoescape knows HTML only; for Markdown `finalize` does the same work.
+        # Autoescape handles HTML only; `finalize` escapes Markdown.
         autoescape=form is Form.HTML,  # noqa: S701  # Markdown is escaped by `finalize`
         finalize=_escape if form is Form.MARKDOWN else None,
         undefined=StrictUndefined,
@@ -80,6 +80,6 @@ def _anchor(key: str, kind: str) -> Markdown:
 
 
 def _csp_hash(style: str) -> str:
-    """Return the hash by which a Content-Security-Policy allows this one style element."""
+    """Return the Content-Security-Policy hash of a style element."""
     digest = hashlib.sha256(style.encode("utf-8")).digest()
     return f"sha256-{base64.b64encode(digest).decode('ascii')}"

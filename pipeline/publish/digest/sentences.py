@@ -1,4 +1,4 @@
-"""Splits a line of scientific prose into sentences by fixed rules; knows no language model."""
+"""Split a line of scientific prose into sentences by fixed rules."""
 
 import re
 from itertools import zip_longest
@@ -7,7 +7,7 @@ from pipeline.publish.digest.plain import MATH
 
 _TOKEN = re.compile(rf"(?:{MATH}|\S)+", re.DOTALL)
 
-# A full stop after one of these ends no sentence, whatever follows.
+# A full stop after one of these does not end a sentence.
 _ABBREVIATIONS = frozenset(
     {
         "al.",

@@ -1,4 +1,4 @@
-"""A digest in one language, as templates ask for it: names, anchors, sentences, never escaped."""
+"""Give the templates the texts of a digest in one language, unescaped."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from pipeline.publish.digest.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The same digest in a language: the language's own name and the files' name without ending."""
+    """The digest in one language: the language's own name, and the file name without suffix."""
 
     language: str
     name: str
@@ -21,11 +21,11 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a template sees."""
+    """The values a template renders."""
 
     digest: Digest
     words: Words
-    #: all editions that are written, this one too
+    #: all editions, this one included
     editions: tuple[Edition, ...]
 
     @property
@@ -51,7 +51,7 @@ class View:
         return tuple(e for e in self.editions if e.language != self.words.code)
 
     def section_name(self, section_id: str) -> str:
-        """Return what the taxonomy calls a section of this digest."""
+        """Return the name of a section of this digest."""
         section = next(s for s in self.digest.sections if s.id == section_id)
         if section.id == OTHER:
             return self.words.say("other")
@@ -59,7 +59,7 @@ class View:
         return self.words.name(section.names, path)
 
     def section_note(self, section: DigestSection) -> str:
-        """Return what must be said above a section's papers; empty for a section that is known."""
+        """Return the note above a section's papers; empty for a known section."""
         if section.id != OTHER:
             return ""
         if not self.digest.unknown_sections:
@@ -68,7 +68,7 @@ class View:
         return self.words.say("other_note", sections=sections)
 
     def label_name(self, count: LabelCount) -> str:
-        """Return what the taxonomy calls a label."""
+        """Return the name of a label."""
         if count.label is None:
             return self.words.say("no_modality")
         return self.words.name(count.names, count.label)
@@ -90,11 +90,11 @@ class View:
         if not line.authors:
             return self.words.say("no_authors")
         key = "authors_cut" if line.authors_total > len(line.authors) else "authors"
-        # Names are written in Latin letters here in every language, so commas join them.
+        # Names are in Latin letters in every language, so commas join them.
         return self.words.say(key, names=", ".join(line.authors), n=line.authors_total)
 
     def link_kind(self, link: Link) -> str:
-        """Return what stands behind a link."""
+        """Return the kind of a link as text."""
         return self.words.say("code" if link.kind is LinkKind.CODE else "project")
 
     def also_in(self, line: DigestLine) -> tuple[str, ...]:
