@@ -7,14 +7,14 @@ import pytest
 
 from storage.store import store_opener
 from tests.support.builders import make_paper
-from tests.support.cli import Ended, Survey, survey_at
+from tests.support.cli import Ended, Survey, SurveyInProcess, survey_at, survey_in_process
 
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing listens there
 
 
 @pytest.fixture
 def survey(tmp_path: Path, now: object) -> Survey:
-    made = survey_at(tmp_path, url=NOWHERE, now="2026-03-17T12:00:00Z")
+    made = survey_in_process(tmp_path, url=NOWHERE, now="2026-03-17T12:00:00Z")
     assert made.call("init").status == 0
     with store_opener(tmp_path / "var/survey.duckdb")() as store:
         from datetime import UTC, datetime
@@ -112,7 +112,7 @@ def test_debug_shows_the_traceback(survey: Survey) -> None:
 
 
 def test_live_urls_need_a_contact(tmp_path: Path) -> None:
-    survey = Survey(tmp_path)
+    survey = SurveyInProcess(tmp_path)
     assert survey.call("init").status == 0
     assert_one_sentence(survey.call("fetch"), 2, "contact")
 
@@ -127,7 +127,7 @@ def test_init_never_overwrites(survey: Survey) -> None:
 
 
 def test_init_fills_in_contact_and_list(tmp_path: Path) -> None:
-    survey = Survey(tmp_path)
+    survey = SurveyInProcess(tmp_path)
     survey.json("init", "--contact", 'a"b@example.org', "--list", "README.md")
     from config.settings import load_settings
 
@@ -190,5 +190,25 @@ def test_without_a_command_the_help_is_shown(survey: Survey) -> None:
 def test_a_question_in_the_wrong_directory_is_refused_and_leaves_nothing(
     tmp_path: Path, words: list[str]
 ) -> None:
-    assert_one_sentence(Survey(tmp_path).call(*words), 2, "no database", "living-survey init")
+    assert_one_sentence(
+        SurveyInProcess(tmp_path).call(*words), 2, "no database", "living-survey init"
+    )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("digest", "--week", "2026-W54"), 2, "2026-W54"),
+        (("nonsense",), 2, "nonsense"),
+        (("fetch",), 75, "Another run is active"),
+    ],
+)
+def test_mistakes_end_a_process_with_their_status(
+    survey: Survey, words: tuple[str, ...], status: int, said: str
+) -> None:
+    from pipeline.runtime.record import exclusive
+
+    real = survey_at(survey.directory, url=NOWHERE, now="2026-03-17T12:00:00Z")
+    with exclusive(survey.directory / "var/survey.duckdb"):
+        assert_one_sentence(real.call(*words), status, said)

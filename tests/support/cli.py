@@ -1,7 +1,9 @@
-"""The product as a user calls it: real processes, real exit statuses, a local arXiv."""
+"""Call commands as a user does, by processes or inside the test, against a local arXiv."""
 
+import contextlib
 import io
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -95,17 +98,44 @@ class Survey:
         return ended.document
 
 
+class SurveyInProcess(Survey):
+    """A survey whose commands run inside the test: no new process, the same exit statuses."""
+
+    def call(self, *words: str, **environment: str) -> Ended:
+        """Run `living-survey words...` inside the test and return how it ended."""
+        root = logging.getLogger()
+        handlers, level = list(root.handlers), root.level
+        try:
+            with (
+                contextlib.chdir(self.directory),
+                mock.patch.dict(os.environ, self.env(**environment), clear=True),
+            ):
+                ended = call_in_process(*words)
+        finally:
+            root.handlers[:] = handlers
+            root.setLevel(level)
+        return Ended(ended.exit_code, ended.stdout, ended.stderr)
+
+
 def survey_at(directory: Path, *, url: str, now: str, **settings: str) -> Survey:
     """Return a survey in `directory` that talks to the local arXiv at `url`."""
-    return Survey(
-        directory,
-        {
-            "LIVING_SURVEY_NOW": now,
-            "LIVING_SURVEY_ARXIV__OAI_URL": f"{url}/oai",
-            "LIVING_SURVEY_ARXIV__RSS_URL": url,
-            "LIVING_SURVEY_ARXIV__QUERY_URL": f"{url}/api/query",
-            "LIVING_SURVEY_ARXIV__MIN_INTERVAL_SECONDS": "0.001",
-            "LIVING_SURVEY_ARXIV__LIMITER": str(directory / "limiter"),
-            **settings,
-        },
-    )
+    return Survey(directory, _environment(directory, url, now, settings))
+
+
+def survey_in_process(directory: Path, *, url: str, now: str, **settings: str) -> SurveyInProcess:
+    """Return what `survey_at` returns, with commands that run inside the test."""
+    return SurveyInProcess(directory, _environment(directory, url, now, settings))
+
+
+def _environment(
+    directory: Path, url: str, now: str, settings: Mapping[str, str]
+) -> dict[str, str]:
+    return {
+        "LIVING_SURVEY_NOW": now,
+        "LIVING_SURVEY_ARXIV__OAI_URL": f"{url}/oai",
+        "LIVING_SURVEY_ARXIV__RSS_URL": url,
+        "LIVING_SURVEY_ARXIV__QUERY_URL": f"{url}/api/query",
+        "LIVING_SURVEY_ARXIV__MIN_INTERVAL_SECONDS": "0.001",
+        "LIVING_SURVEY_ARXIV__LIMITER": str(directory / "limiter"),
+        **settings,
+    }
