@@ -9,8 +9,9 @@ from config.errors import UsageError
 from pipeline.cli.answer import Answer, Column, Text, table
 from pipeline.cli.command import DAY, Invocation, command
 from pipeline.cli.session import arxiv_session
-from pipeline.ingest.add import AddReport, FoundReport, Search, add_found, add_papers
-from pipeline.run import classify_step
+from pipeline.ingest import add as step
+from pipeline.ingest.add import FoundReport, Search
+from pipeline.learn.classify import classify
 from pipeline.runtime.plurals import counted
 
 
@@ -72,29 +73,21 @@ def add(
 
 def _add_papers(invocation: Invocation, papers: list[str]) -> Answer:
     with arxiv_session(invocation, "add", exclusive_run=False) as (opened, arxiv):
-        services = opened.services
-        report = add_papers(arxiv.query, services.open_store, papers, clock=services.clock)
-        opened.record.count(added=len(report.added))
-        classify_step(services, opened.record, opened.bars)
-        not_added = _not_added(report)
-        opened.record.error = "; ".join(not_added) or None
+        report = step.add(opened.services, arxiv, opened.run, papers)
+        classify(opened.services, opened.run)
     labelled = (("added", report.added), ("held already", report.already))
     return Answer(
         report,
         tuple(f"{label}: {', '.join(keys)}" for label, keys in labelled if keys),
-        tuple(f"living-survey: {sentence}" for sentence in not_added),
-        status=1 if not_added else 0,
+        tuple(f"living-survey: {sentence}" for sentence in report.not_added),
+        status=1 if report.not_added else 0,
     )
 
 
 def _add_found(invocation: Invocation, wanted: Search, limit: int) -> Answer:
     with arxiv_session(invocation, "add", exclusive_run=False) as (opened, arxiv):
-        services = opened.services
-        report = add_found(
-            arxiv.query, services.open_store, wanted, limit=limit, clock=services.clock
-        )
-        opened.record.count(added=sum(not paper.held for paper in report.papers))
-        classify_step(services, opened.record, opened.bars)
+        report = step.add_found(opened.services, arxiv, opened.run, wanted, limit=limit)
+        classify(opened.services, opened.run)
     return Answer(report, _found_text(report))
 
 
@@ -114,15 +107,3 @@ def _found_text(report: FoundReport) -> Text:
     if report.quarantined:
         lines.append(f"quarantine {counted(report.quarantined, 'record')} could not be read")
     return (f"query      {report.query}", found if report.papers else "found      nothing", *lines)
-
-
-def _not_added(report: AddReport) -> list[str]:
-    sentences = []
-    if report.unknown:
-        sentences.append(f"arXiv does not know {', '.join(report.unknown)}. Check the id.")
-    if report.unreadable:
-        sentences.append(
-            f"The response of arXiv for {', '.join(report.unreadable)} cannot be read; it is kept:"
-            " `living-survey quarantine list` shows the reason."
-        )
-    return sentences

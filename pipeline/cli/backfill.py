@@ -9,7 +9,8 @@ from pipeline.cli.answer import Answer
 from pipeline.cli.command import DAY, Invocation, command
 from pipeline.cli.fetch import quarantined
 from pipeline.cli.session import arxiv_session
-from pipeline.ingest.backfill import BackfillReport, backfill_papers
+from pipeline.ingest import backfill as step
+from pipeline.ingest.backfill import BackfillReport
 from pipeline.runtime.plurals import counted
 
 
@@ -32,25 +33,15 @@ def backfill(
     record.
     """
     with arxiv_session(invocation, "backfill") as (opened, arxiv):
-        services = opened.services
-        report = backfill_papers(
-            arxiv.oai,
-            services.open_store,
-            sets=services.settings.arxiv.sets,
+        report = step.backfill(
+            opened.services,
+            arxiv,
+            opened.run,
             from_day=from_day.date(),
             until_day=until_day.date(),
             again=again,
-            clock=services.clock,
-            bars=opened.bars,
-            min_interval_seconds=services.settings.arxiv.min_interval_seconds,
         )
-        counts = report.counts
-        opened.record.count(
-            new=counts.new,
-            revised=counts.revised,
-            unchanged=counts.unchanged,
-            quarantined=report.quarantined,
-        )
+    counts = report.counts
     lines = [
         (
             f"harvested  {counted(report.windows, 'window')}, {report.skipped} done before: "

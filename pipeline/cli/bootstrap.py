@@ -10,8 +10,8 @@ from config.errors import UsageError
 from pipeline.cli.answer import Answer, Text
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.session import arxiv_session
-from pipeline.cli.train import stages
-from pipeline.curated.bootstrap import BootstrapReport, seed_from_list
+from pipeline.curated import bootstrap as step
+from pipeline.curated.bootstrap import BootstrapReport
 from pipeline.curated.parse import read_list
 from pipeline.curated.plan import Reason, Refusal
 from pipeline.runtime.plurals import counted
@@ -54,15 +54,7 @@ def bootstrap(
         )
     entries = read_list(path)
     with arxiv_session(invocation, "bootstrap") as (opened, arxiv):
-        report = seed_from_list(
-            entries,
-            arxiv.query.look_up,
-            opened.services.open_store,
-            opened.services.taxonomy,
-            now=opened.services.clock(),
-            on_stage=stages(opened.bars),
-        )
-        opened.record.count(approved=report.approved, refused=len(report.refused))
+        report = step.bootstrap(opened.services, arxiv.query, opened.run, curated=entries)
     return Answer(report, bootstrap_text(report))
 
 

@@ -3,8 +3,8 @@
 from pipeline.cli.answer import Answer, Column, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.session import session
+from pipeline.learn.drift import measure_drift
 from pipeline.learn.drift_report import DriftReport
-from pipeline.learn.retrain import drift_step
 from pipeline.runtime.plurals import counted
 
 
@@ -17,7 +17,7 @@ def drift(invocation: Invocation) -> Answer:
     of a week does the same; `status` and `doctor` show the result.
     """
     with session(invocation, "drift") as opened:
-        report = drift_step(opened.services, opened.record, opened.bars)
+        report = measure_drift(opened.services, opened.run)
     return Answer(report, _text(report))
 
 

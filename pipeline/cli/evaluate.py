@@ -1,6 +1,5 @@
 """`evaluate`: the model measured on decisions later than its training."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +10,8 @@ from pipeline.cli.command import Invocation, command
 from pipeline.cli.console import as_json
 from pipeline.cli.evaluate_tables import report_text
 from pipeline.cli.session import session
-from pipeline.cli.train import stages
-from pipeline.learn.evaluation.measure import measure
-from pipeline.learn.evaluation.replay import replay_orders
+from pipeline.learn import evaluate as step
 from pipeline.learn.evaluation.store import keep_report
-from pipeline.learn.examples import load_training_set
 
 
 @command(
@@ -50,26 +46,10 @@ def evaluate(
     The newest fifth of the decisions is the test; a model of today's recipe is trained on the
     rest, with baselines beside it. Changes neither the model in use nor the queue.
     """
-    settings = invocation.settings.classifier
+    reports = invocation.settings.classifier.reports
     with session(invocation, "evaluate") as opened:
-        services, on_stage = opened.services, stages(opened.bars)
-        examples = load_training_set(
-            services.open_store, services.taxonomy, background=settings.background
-        )
-        report = measure(
-            examples,
-            services.taxonomy,
-            survey=services.settings.survey.title,
-            models=services.models,
-            seed=settings.seed,
-            curve=curve,
-            on_stage=on_stage,
-        )
-        if simulate:
-            replays = replay_orders(examples, services.taxonomy, on_stage=on_stage)
-            report = replace(report, replays=replays)
-        on_stage("drawing the page")
-        kept = keep_report(report, settings.reports, as_json(report), html=html)
-        opened.record.count(tested=report.tested)
+        report = step.evaluate(opened.services, opened.run, simulate=simulate, curve=curve)
+        opened.run.stage("drawing the page")
+        kept = keep_report(report, reports, as_json(report), html=html)
     files = ("", f"page        {kept.html}", f"report      {kept.json}")
     return Answer(report, (*report_text(report), *files))

@@ -8,11 +8,11 @@ import typer
 from pipeline.cli.answer import Answer, Text
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.session import arxiv_session, session
+from pipeline.ingest import fetch as step
 from pipeline.ingest.announcements import FeedReport
 from pipeline.ingest.fetch import FetchReport
 from pipeline.ingest.ledger import overdue_remedy, overdue_sentence
-from pipeline.ingest.replay import replay_archive
-from pipeline.run import fetch_step
+from pipeline.ingest.replay import replay
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Database
 
@@ -39,20 +39,14 @@ def fetch(
     if replay is not None:
         return _replay(invocation, replay)
     with arxiv_session(invocation, "fetch") as (opened, arxiv):
-        report = fetch_step(opened.services, arxiv, opened.record, opened.bars)
+        report = step.fetch(opened.services, arxiv, opened.run)
     return Answer(report, fetch_text(report), fetch_notes(report), report.exit_status)
 
 
 def _replay(invocation: Invocation, directory: Path) -> Answer:
     with session(invocation, "fetch", exclusive_run=True, database=Database.CREATE) as opened:
-        task = opened.bars.add_task("responses read again", total=None)
-        report = replay_archive(
-            directory,
-            opened.services.open_store,
-            on_answer=lambda count: opened.bars.advance(task, count),
-        )
-        counts = report.counts
-        opened.record.count(new=counts.new, revised=counts.revised, unchanged=counts.unchanged)
+        report = replay(opened.services, opened.run, directory)
+    counts = report.counts
     return Answer(
         report,
         (

@@ -57,21 +57,8 @@ def import_(
         until_day=until_day.date() if until_day else None,
     )
     with session(invocation, "import", database=Database.CREATE) as opened:
-        services = opened.services
         report = import_snapshot(
-            file,
-            services.open_store,
-            selection=selection,
-            accept_old=accept_old,
-            clock=services.clock,
-            bars=opened.bars,
-        )
-        counts = report.counts
-        opened.record.count(
-            new=counts.new,
-            revised=counts.revised,
-            unchanged=counts.unchanged,
-            quarantined=report.quarantined,
+            opened.services, opened.run, file, selection=selection, accept_old=accept_old
         )
     return Answer(report, _text(report))
 

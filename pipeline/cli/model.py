@@ -146,7 +146,7 @@ def diff(
             after,
             among=among,
             limit=limit,
-            on_papers=lambda count: bars.advance(task, count),
+            advance=lambda count: bars.advance(task, count),
         )
     return Answer(report, _diff_text(report))
 
@@ -176,7 +176,7 @@ def rollback(
             changed = store.predictions.prefer(wanted)
             missing = store.backlog.count(wanted)
         services.models.rollback(wanted, at=services.clock(), replaced=was)
-        opened.record.count(predictions=changed, unclassified=missing)
+        opened.run.count(predictions=changed, unclassified=missing)
     text = (
         f"in use      {wanted}, before that {was}",
         f"unread      {counted(missing, 'paper')} it has not classified",

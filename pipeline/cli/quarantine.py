@@ -8,7 +8,7 @@ import typer
 from pipeline.cli.answer import Answer, Column, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.session import session
-from pipeline.ingest.quarantine import retry_quarantine
+from pipeline.ingest import quarantine as step
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import open_services
 
@@ -74,12 +74,8 @@ def retry(invocation: Invocation) -> Answer:
     database.
     """
     with session(invocation, "quarantine retry", exclusive_run=True) as opened:
-        services = opened.services
-        report = retry_quarantine(
-            services.open_store, services.settings.arxiv.categories, clock=services.clock
-        )
-        counts = report.counts
-        opened.record.count(resolved=report.resolved, new=counts.new, revised=counts.revised)
+        report = step.retry(opened.services, opened.run)
+    counts = report.counts
     return Answer(
         report,
         (

@@ -15,7 +15,7 @@ def run(invocation: Invocation) -> Answer:
     Exit status: 0 done, 1 something was left undone (it says what), 75 try again later.
     """
     with arxiv_session(invocation, "run") as (opened, arxiv):
-        report = run_cycle(opened.services, arxiv, opened.record, opened.bars)
+        report = run_cycle(opened.services, arxiv, opened.run)
     return Answer(
         report,
         (*fetch_text(report.fetch), *_after_fetch(report)),

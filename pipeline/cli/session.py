@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from rich.progress import Progress
-
 from pipeline.cli.command import Invocation
 from pipeline.ingest.sources.open import ArxivSources, arxiv_sources
 from pipeline.runtime.record import Run, exclusive, recorded
@@ -17,8 +15,7 @@ class Session:
     """One recorded run of a command."""
 
     services: Services
-    record: Run
-    bars: Progress
+    run: Run
 
 
 @contextmanager
@@ -42,11 +39,11 @@ def session(
     with ExitStack() as stack:
         if exclusive_run:
             stack.enter_context(exclusive(services.settings.database.path))
-        record = stack.enter_context(
-            recorded(command, services.open_store, services.clock, invocation.call.argv)
+        progress = stack.enter_context(invocation.output.progress())
+        run = stack.enter_context(
+            recorded(command, services.open_store, services.clock, invocation.call.argv, progress)
         )
-        bars = stack.enter_context(invocation.output.progress())
-        yield Session(services, record, bars)
+        yield Session(services, run)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import typer
 from pipeline.cli.answer import Answer, Column, Table, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.ingest.calendar import PUBLISHED
-from pipeline.learn.drift_report import newest_drift
+from pipeline.ingest.ledger import overdue_sentence
 from pipeline.operate.status import StatusReport, status_report
 from pipeline.runtime.services import open_services
 from storage.ledger import DayTotal
@@ -48,14 +48,17 @@ def status(
 ) -> Answer:
     """Show what is held, what ran, what is complete."""
     services = open_services(invocation.settings)
-    report = status_report(
-        services.open_store,
-        model_id=services.models.describe_current(),
-        now=services.clock(),
-        drift=newest_drift(invocation.settings.classifier.reports),
-    )
+    report = status_report(services)
     return Answer(
-        report, (*_totals(report), *_movements(report), "", *_runs(report), *_ledger(report, by))
+        report,
+        (
+            *_totals(report),
+            *_overdue(report),
+            *_movements(report),
+            "",
+            *_runs(report),
+            *_ledger(report, by),
+        ),
     )
 
 
@@ -72,6 +75,10 @@ def _totals(report: StatusReport) -> Text:
         notable = report.drift.notable or ("nothing notable",)
         lines += [f"drift       {report.drift.week}: {sentence}" for sentence in notable]
     return tuple(lines)
+
+
+def _overdue(report: StatusReport) -> Text:
+    return (f"overdue     {overdue_sentence(report.overdue)}",) if report.overdue else ()
 
 
 def _movements(report: StatusReport) -> Text:

@@ -1,16 +1,15 @@
 """`train`: a new model from all standing decisions."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
 
 from pipeline.cli.answer import Answer, Column, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.session import session
+from pipeline.learn import train as step
 from pipeline.learn.promotion import Comparison
-from pipeline.learn.train import TrainReport, measures, train_model
+from pipeline.learn.train import TrainReport, measures
 from pipeline.runtime.plurals import counted
 
 
@@ -34,29 +33,9 @@ def train(
     It replaces the one in use if it is not worse on later decisions that neither was trained on.
     Needs at least 20 approvals; below that the cue words are more accurate.
     """
-    settings = invocation.settings.classifier
     with session(invocation, "train") as opened:
-        report = train_model(
-            opened.services.open_store,
-            opened.services.taxonomy,
-            models=opened.services.models,
-            background=settings.background,
-            seed=settings.seed,
-            clock=opened.services.clock,
-            keep=settings.keep,
-            force=force,
-            on_stage=stages(opened.bars),
-        )
-        opened.record.count(
-            approved=report.approved, rejected=report.rejected, promoted=int(report.promoted)
-        )
+        report = step.train(opened.services, opened.run, force=force)
     return Answer(report, _text(report))
-
-
-def stages(bars: Progress) -> Callable[[str], None]:
-    """Return what shows the stage a long computation is in."""
-    task = bars.add_task("starting", total=None)
-    return lambda stage: bars.update(task, description=stage)
 
 
 def _text(report: TrainReport) -> Text:

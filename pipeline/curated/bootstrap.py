@@ -4,17 +4,17 @@ Runs once in a survey's life, and again whenever its curator edited the list by 
 to the list, and never overrules a person.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
-from config.taxonomy import Taxonomy
 from pipeline.curated.faults import entries_by_id
 from pipeline.curated.plan import Refusal, plan_seed
 from pipeline.curated.types import CuratedList
 from pipeline.runtime.plurals import counted
-from storage.store import OpenStore, Store
+from pipeline.runtime.record import Run
+from pipeline.runtime.services import Services
+from storage.store import Store
 from storage.types import (
     LIST_REVIEWER,
     Decision,
@@ -45,6 +45,13 @@ class LookUpAnswer(Protocol):
         """The records that could not be read."""
 
 
+class LookUp(Protocol):
+    """What looks papers up; arXiv's query source fits."""
+
+    def look_up(self, arxiv_ids: Sequence[str], /) -> LookUpAnswer:
+        """Return what arXiv has under these IDs."""
+
+
 @dataclass(frozen=True, slots=True)
 class BootstrapReport:
     """What became of the list."""
@@ -62,24 +69,24 @@ class BootstrapReport:
     #: in the order of the file
     refused: tuple[Refusal, ...]
 
+    @property
+    def totals(self) -> dict[str, int]:
+        """What is counted in `runs`."""
+        return {"approved": self.approved, "refused": len(self.refused)}
 
-def seed_from_list(
-    curated: CuratedList,
-    look_up: Callable[[Sequence[str]], LookUpAnswer],
-    open_store: OpenStore,
-    taxonomy: Taxonomy,
-    *,
-    now: datetime,
-    on_stage: Callable[[str], None] = lambda _: None,
+
+def bootstrap(
+    services: Services, query: LookUp, run: Run, *, curated: CuratedList
 ) -> BootstrapReport:
-    """Approve the entries whose id and title agree at arXiv; report every other one.
+    """Approve the entries whose ID and title agree at arXiv; report every other one.
 
     May be run again at any time: what is stored stays as it is, what is missing is added, an
     entry that moved to another section is decided anew, and an approval that a reviewer took
-    back is not repeated. `look_up` is called once, with every id we do not hold.
+    back is not repeated. Papers that are not stored are looked up in one call.
     """
+    now = services.clock()
     ids = list(entries_by_id(curated))
-    with open_store() as store:
+    with services.open_store() as store:
         held = store.papers.get_many(ids)
     titles = {arxiv_id: stored.paper.title for arxiv_id, stored in held.items()}
     missing = [arxiv_id for arxiv_id in ids if arxiv_id not in held]
@@ -87,22 +94,22 @@ def seed_from_list(
     unknown: Sequence[str] = ()
     malformed: Sequence[QuarantinedRecord] = ()
     if missing:
-        on_stage(f"asking arXiv for {counted(len(missing), 'paper')}")
-        answer = look_up(missing)
+        run.stage(f"asking arXiv for {counted(len(missing), 'paper')}")
+        answer = query.look_up(missing)
         found, malformed = answer.papers, answer.malformed
         unknown = (*answer.unknown, *answer.refused)
         titles |= {paper.arxiv_id: paper.title for paper in found}
-    plan = plan_seed(curated, titles, unknown, taxonomy, now=now)
-    on_stage(
+    plan = plan_seed(curated, titles, unknown, services.taxonomy, now=now)
+    run.stage(
         f"storing {counted(len(found), 'paper')} and {counted(len(plan.decisions), 'decision')}"
     )
-    with open_store() as store, store.transaction():
+    with services.open_store() as store, store.transaction():
         counts = store.papers.upsert(found, seen_at=now) if found else UpsertCounts()
         if malformed:
             store.quarantine.add(malformed)
         new = _undecided(store, plan.decisions)
         store.decisions.add(new)
-    return BootstrapReport(
+    report = BootstrapReport(
         entries=len(curated.entries) + len(curated.unreadable),
         agreed=plan.agreed,
         approved=len(new),
@@ -111,6 +118,8 @@ def seed_from_list(
         papers=counts,
         refused=plan.refused,
     )
+    run.count(**report.totals)
+    return report
 
 
 def _undecided(store: Store, decisions: Sequence[NewDecision]) -> list[NewDecision]:

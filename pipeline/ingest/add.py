@@ -1,20 +1,21 @@
-"""Papers brought into the queue by hand: looked up or searched at arXiv, stored, reported."""
+"""Add papers by hand: look them up by ID or search for them at arXiv."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 
 from config.errors import UsageError
 from pipeline.ingest.sources.errors import BadRequestError
-from pipeline.ingest.sources.query.source import QuerySource
+from pipeline.ingest.sources.open import ArxivSources
 from pipeline.ingest.sources.query.terms import all_of, in_categories, phrase, submitted_between
+from pipeline.runtime.record import Run
+from pipeline.runtime.services import Services
 from storage.arxiv_id import parse_arxiv_id
-from storage.store import OpenStore
 
-#: what only stands in arXiv's own language: a field right before its value
+#: occurs only in arXiv's query language: a field before its value
 _FIELD = re.compile(r"\b(?:ti|au|abs|co|jr|cat|rn|id|all|doi|submittedDate):\S")
-#: arXiv takes it for the date of submission and does not say so
+#: arXiv reads it as the date of submission without saying so
 _NO_FIELD = "lastUpdatedDate"
 #: arXiv opened in August 1991
 _FIRST_DAY = date(1991, 8, 1)
@@ -22,120 +23,138 @@ _FIRST_DAY = date(1991, 8, 1)
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """What `add` found under the ids it was given."""
+    """What `add` found for the given IDs."""
 
     added: tuple[str, ...]
     already: tuple[str, ...]
-    #: arXiv has none of these, or takes them for no identifiers
+    #: arXiv does not have them or does not accept them as identifiers
     unknown: tuple[str, ...]
-    #: arXiv sent an entry that cannot be read: it lies in the quarantine
+    #: arXiv's entry cannot be read and is quarantined
     unreadable: tuple[str, ...] = ()
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """What is counted in `runs`."""
+        return {"added": len(self.added), "quarantined": len(self.unreadable)}
+
+    @property
+    def not_added(self) -> tuple[str, ...]:
+        """A sentence for each reason why papers were not added."""
+        reasons = []
+        if self.unknown:
+            reasons.append(f"arXiv does not have {', '.join(self.unknown)}. Check the ID.")
+        if self.unreadable:
+            reasons.append(
+                f"arXiv's entry for {', '.join(self.unreadable)} cannot be read and is kept."
+                " `living-survey quarantine list` shows why."
+            )
+        return tuple(reasons)
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for."""
+    """A search at arXiv."""
 
-    #: plain words, or arXiv's own query language
+    #: plain words, or arXiv's query language
     words: str
-    #: where plain words are looked for
+    #: where plain words are searched
     categories: tuple[str, ...]
-    #: UTC days of submission, both included; None: open on that side
+    #: UTC days of submission, both inclusive; None: unlimited
     first: date | None = None
     last: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPaper:
-    """A paper that a search found."""
+    """A paper found by a search."""
 
     arxiv_id: str
     title: str
-    #: we had it before; it was refreshed
+    #: it was stored before and is refreshed
     held: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FoundReport:
-    """What a search brought."""
+    """What a search found."""
 
     #: as it was sent
     query: str
-    #: as arXiv says that it executed it
+    #: as arXiv reports having executed it
     executed: str
     #: newest submission first
     papers: tuple[FoundPaper, ...]
-    #: how many papers arXiv counts
+    #: papers that match at arXiv
     total: int
     #: entries that cannot be read
     quarantined: int
 
+    @property
+    def totals(self) -> dict[str, int]:
+        """What is counted in `runs`."""
+        added = sum(not paper.held for paper in self.papers)
+        return {"added": added, "quarantined": self.quarantined}
 
-def add_papers(
-    query: QuerySource,
-    open_store: OpenStore,
-    ids_or_urls: Sequence[str],
-    *,
-    clock: Callable[[], datetime],
-) -> AddReport:
-    """Look the papers up and store them; a paper we hold is refreshed.
+
+def add(services: Services, arxiv: ArxivSources, run: Run, ids_or_urls: Sequence[str]) -> AddReport:
+    """Look papers up and store them; papers that are stored already are refreshed.
 
     Raises:
-        UsageError: one of the words is no arXiv id or link; nothing was asked.
+        UsageError: a text is not an arXiv ID or link; nothing was asked for.
     """
     keys = []
-    for word in ids_or_urls:
-        parsed = parse_arxiv_id(word)
+    for text in ids_or_urls:
+        parsed = parse_arxiv_id(text)
         if parsed is None:
             raise UsageError(
-                f"{word!r} is neither an arXiv id nor an arxiv.org link.",
+                f"{text!r} is neither an arXiv ID nor an arxiv.org link.",
                 hint="Write it as 2405.19334 or https://arxiv.org/abs/2405.19334.",
             )
         keys.append(parsed.base)
     keys = list(dict.fromkeys(keys))
-    found = query.look_up(keys)
-    with open_store() as store:
+    found = arxiv.query.look_up(keys)
+    with services.open_store() as store:
         held = store.papers.held(keys)
-        store.papers.upsert(found.papers, seen_at=clock())
+        store.papers.upsert(found.papers, seen_at=services.clock())
         store.quarantine.add(found.malformed)
     got = {paper.arxiv_id for paper in found.papers}
     missing = {*found.unknown, *found.refused}
-    return AddReport(
+    report = AddReport(
         added=tuple(key for key in keys if key in got and key not in held),
         already=tuple(key for key in keys if key in got and key in held),
         unknown=tuple(key for key in keys if key in missing),
         unreadable=tuple(key for key in keys if key not in got and key not in missing),
     )
+    run.count(**report.totals)
+    run.error = "; ".join(report.not_added) or None
+    return report
 
 
 def add_found(
-    query: QuerySource,
-    open_store: OpenStore,
-    wanted: Search,
-    *,
-    limit: int,
-    clock: Callable[[], datetime],
+    services: Services, arxiv: ArxivSources, run: Run, wanted: Search, *, limit: int
 ) -> FoundReport:
-    """Store up to `limit` papers that a search finds, the newest; those we hold are refreshed.
+    """Store the newest papers of a search, at most `limit`; stored ones are refreshed.
 
     Raises:
-        UsageError: there is nothing to look for, or arXiv cannot read the query.
+        UsageError: the search is empty, or arXiv cannot read the query.
     """
-    sent = _in_arxivs_language(wanted, today=clock().astimezone(UTC).date())
+    sent = _in_arxivs_language(wanted, today=services.clock().astimezone(UTC).date())
     try:
-        found = query.search(sent, limit=limit)
+        found = arxiv.query.search(sent, limit=limit)
     except BadRequestError as error:
         raise UsageError(
             f"arXiv cannot read the search {sent}: {error.reason or error.message}",
             hint="Its language: https://info.arxiv.org/help/api/user-manual.html#query_details.",
         ) from error
     keys = [paper.arxiv_id for paper in found.papers]
-    with open_store() as store, store.transaction():
+    with services.open_store() as store, store.transaction():
         held = store.papers.held(keys)
-        store.papers.upsert(found.papers, seen_at=clock())
+        store.papers.upsert(found.papers, seen_at=services.clock())
         quarantined = store.quarantine.add(found.malformed)
     papers = tuple(FoundPaper(p.arxiv_id, p.title, p.arxiv_id in held) for p in found.papers)
-    return FoundReport(sent, found.executed, papers, found.total, quarantined)
+    report = FoundReport(sent, found.executed, papers, found.total, quarantined)
+    run.count(**report.totals)
+    return report
 
 
 def _in_arxivs_language(wanted: Search, *, today: date) -> str:
@@ -144,10 +163,9 @@ def _in_arxivs_language(wanted: Search, *, today: date) -> str:
         raise UsageError("There is nothing to search for.", hint='Write --search "some words".')
     if f"{_NO_FIELD}:" in words:
         raise UsageError(
-            f"arXiv cannot search by {_NO_FIELD}: it reads submittedDate instead, and does not say"
-            " so.",
-            hint="Use --from and --until, which are days of submission; what was updated comes by"
-            " `living-survey backfill`.",
+            f"arXiv cannot search by {_NO_FIELD}; it would read it as submittedDate.",
+            hint="Use --from and --until, which are days of submission;"
+            " `living-survey backfill` brings updated papers.",
         )
     if _FIELD.search(words):
         term = f"({words})"
@@ -157,5 +175,5 @@ def _in_arxivs_language(wanted: Search, *, today: date) -> str:
         return term
     first, last = wanted.first or _FIRST_DAY, wanted.last or today
     if first > last:
-        raise UsageError(f"{first} is after {last}.", hint="--from names the earlier day.")
+        raise UsageError(f"{first} is after {last}.", hint="Use the earlier day for --from.")
     return all_of([term, submitted_between(first, last)])

@@ -1,13 +1,14 @@
-"""What the daily feed announces, into the ledger. The signal only: records come by OAI."""
+"""Store what the daily feed announces in the ledger; the records themselves come from OAI."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from pipeline.ingest.calendar import announcement_day, may_be_quiet
 from pipeline.ingest.sources.errors import BadAnswerError
 from pipeline.ingest.sources.feed.source import Feed, FeedSource
-from storage.store import OpenStore, Store
+from pipeline.runtime.services import Services
+from storage.store import Store
 from storage.types import AnnounceType
 
 _COUNTED = (AnnounceType.NEW, AnnounceType.CROSS)
@@ -15,45 +16,40 @@ _COUNTED = (AnnounceType.NEW, AnnounceType.CROSS)
 
 @dataclass(frozen=True, slots=True)
 class FeedReport:
-    """What the day's feed announced."""
+    """What the feed of a day announced."""
 
     day: date
     #: new and cross-listed papers, over all categories whose feed is of this day
     announced: int
-    #: categories whose feed only repeats an earlier day: asked again by the next run
+    #: categories whose feed repeats an earlier day; the next run asks again
     stale: tuple[str, ...]
-    #: one category alone reached arXiv's cap of 2,000 items: some are not in its feed
+    #: one category reached arXiv's limit of 2,000 items, so some are missing from its feed
     capped: bool = False
     #: items that could not be read
     quarantined: int = 0
-    #: papers that only such a repeated feed names: they were announced before
+    #: papers that only a repeated feed names, because they were announced before
     repeated: int = 0
-    #: items that may have announced papers nobody knows of: unreadable ones, and a feed cut short
+    #: unreadable items and cut-off feeds, which may have announced further papers
     untold: int = 0
 
 
-def read_feed(
-    source: FeedSource,
-    open_store: OpenStore,
-    categories: Sequence[str],
-    *,
-    clock: Callable[[], datetime],
-) -> FeedReport:
-    """Store what today's feed announces for these categories.
+def read_feed(services: Services, source: FeedSource) -> FeedReport:
+    """Store what today's feed announces for the survey's categories.
 
     Raises:
-        SourceError: arXiv did not answer, or with a feed of a day that is still to come.
+        SourceError: arXiv did not answer, or the feed is dated in the future.
     """
+    categories = services.settings.arxiv.categories
     feed = source.today(categories)
-    now = clock()
+    now = services.clock()
     if is_ahead(feed, now):
         raise BadAnswerError(
             f"arXiv's feed is dated {feed.day}, but here it is {now.astimezone(UTC):%Y-%m-%d %H:%M}"
             " UTC.",
-            hint="Set this machine's clock right (or LIVING_SURVEY_NOW) and run it again.",
+            hint="Correct this machine's clock (or LIVING_SURVEY_NOW) and run it again.",
         )
-    with open_store() as store:
-        stale = store_feed(store, categories, feed, checked_at=clock())
+    with services.open_store() as store:
+        stale = store_feed(store, categories, feed, checked_at=services.clock())
         quarantined = store.quarantine.add(feed.malformed)
     listed = {a.arxiv_id: a for a in feed.announcements if a.announce_type in _COUNTED}
     fresh = set(categories) - set(stale)
@@ -73,14 +69,14 @@ def read_feed(
 
 
 def is_ahead(feed: Feed, now: datetime) -> bool:
-    """Say whether a feed is of a day that has not begun: the ledger has no place for it yet."""
+    """Return whether a feed is dated with a day that has not begun."""
     return feed.day > announcement_day(now)
 
 
 def store_feed(
     store: Store, categories: Sequence[str], feed: Feed, *, checked_at: datetime
 ) -> tuple[str, ...]:
-    """Record one feed as an answer about these categories; return those it was stale for."""
+    """Record one feed for these categories; return the categories it was stale for."""
     checks = store.announcements.add(
         feed.day,
         categories,

@@ -1,13 +1,13 @@
-"""Fetch: the day's announcements, then the record by OAI, then a repair of what is missing.
+"""Fetch: read today's feed, harvest OAI, then look up announced papers that are missing.
 
-The feed says what was announced, OAI is the record, the query API repairs. A source that fails
-leaves the others; nothing a source sent is dropped. The ledger is brought up to date in any case.
+The feed says what was announced, OAI has the records, the query API fills gaps. If a source fails,
+the others are still asked, and the ledger is updated in any case.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import UTC, timedelta
 
 from config.errors import TryAgainLaterError
 from pipeline.ingest.announcements import FeedReport, read_feed
@@ -15,23 +15,25 @@ from pipeline.ingest.calendar import announcement_day
 from pipeline.ingest.harvest import (
     HarvestReport,
     Window,
-    close_gaps,
     cursor_name,
     harvest_window,
+    move_cursor,
     next_windows,
+    proven_at,
 )
-from pipeline.ingest.ledger import LedgerReport, refresh_ledger
+from pipeline.ingest.ledger import LedgerReport, close_gaps, refresh_ledger
 from pipeline.ingest.repair import RepairReport, repair
 from pipeline.ingest.sources.errors import SourceError
-from pipeline.ingest.sources.feed.source import FeedSource
 from pipeline.ingest.sources.oai.source import OaiSource
-from pipeline.ingest.sources.query.source import QuerySource
-from storage.store import OpenStore, Store
+from pipeline.ingest.sources.open import ArxivSources
+from pipeline.runtime.record import Run
+from pipeline.runtime.services import Services
+from storage.types import UpsertCounts
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A source that did not deliver, and why."""
+    """A source that failed, and why."""
 
     source: str
     reason: str
@@ -41,67 +43,73 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class FetchReport:
-    """What one fetch brought, and what it could not bring."""
+    """What one fetch stored, and what failed."""
 
     feed: FeedReport | None
     harvests: tuple[HarvestReport, ...]
-    #: announced papers that OAI did not bring and a look-up did
+    #: announced papers that were missing from OAI and found by look-up
     repaired: int
-    #: announced papers that we still do not hold
+    #: announced papers that are still not stored
     missing: tuple[str, ...]
     quarantined: int
     failures: tuple[Failure, ...]
     ledger: LedgerReport
-    #: what this fetch changed about papers whose approval stands, counted by kind
+    #: changes of this fetch to approved papers, counted by kind
     corrections: Mapping[str, int]
 
     @property
+    def totals(self) -> dict[str, int]:
+        """What is counted in `runs`."""
+        counts = sum((harvest.counts for harvest in self.harvests), UpsertCounts())
+        return {
+            **asdict(counts),
+            "quarantined": self.quarantined,
+            "repaired": self.repaired,
+            "late": self.ledger.late,
+            "corrections": sum(self.corrections.values()),
+        }
+
+    @property
     def exit_status(self) -> int:
-        """0 if all is well, 75 if what failed passes by itself, else 1: a human must look."""
+        """0 if all is well, 75 if every failure passes by itself, else 1."""
         if self.ledger.overdue or not all(failure.later for failure in self.failures):
             return 1
         return TryAgainLaterError.exit_status if self.failures else 0
 
 
-def fetch_papers(
-    oai: OaiSource,
-    feed: FeedSource,
-    query: QuerySource,
-    open_store: OpenStore,
-    *,
-    sets: Sequence[str],
-    categories: Sequence[str],
-    overlap_days: int,
-    clock: Callable[[], datetime],
-    on_page: Callable[[int], None] = lambda _: None,
-) -> FetchReport:
-    """Ask the three sources in turn, store what they say, and bring the ledger up to date."""
-    started = clock()
+def fetch(services: Services, arxiv: ArxivSources, run: Run) -> FetchReport:
+    """Ask the three sources in turn, store their records and update the ledger."""
+    settings = services.settings.arxiv
+    started = services.clock()
     failures: list[Failure] = []
     announced = None
     try:
-        announced = read_feed(feed, open_store, categories, clock=clock)
+        announced = read_feed(services, arxiv.feed)
     except SourceError as error:
         failures.append(_failure("feed", error))
     harvests = []
-    today = clock().astimezone(UTC).date()
-    windows = next_windows(open_store, sets, today=today, overlap_days=overlap_days)
-    over = announcement_day(clock()) - timedelta(days=1)
+    today = services.clock().astimezone(UTC).date()
+    windows = next_windows(
+        services.open_store, settings.sets, today=today, overlap_days=settings.overlap_days
+    )
+    over = announcement_day(services.clock()) - timedelta(days=1)
+    advance = run.progress("papers from OAI")
     for window in windows:
         try:
-            harvests.append(harvest_set(oai, open_store, window, clock=clock, on_page=on_page))
+            harvests.append(_harvest_set(services, arxiv.oai, window, advance))
         except SourceError as error:
             failures.append(_failure(f"OAI set {window.set_name}", error))
-    repaired = repair(query, oai, open_store, clock=clock)
+    repaired = repair(services, arxiv)
     if repaired.failure:
         failures.append(_failure("look-up", repaired.failure))
-    with open_store() as store:
-        if len(harvests) == len(windows):
+    proven = proven_at(harvests) if len(harvests) == len(windows) else None
+    with services.open_store() as store:
+        if proven is not None:
             asked = max((window.from_day for window in windows), default=today)
-            close_gaps(store, harvests, sets=sets, from_day=asked, until_day=over)
-        ledger = refresh_ledger(store, categories, clock=clock)
+            close_gaps(store, settings.sets, asked, over, answered_at=proven)
+        ledger = refresh_ledger(store, settings.categories, now=services.clock())
         corrections = Counter(change.kind for change in store.changes.to_approved(started))
-    return FetchReport(
+    report = FetchReport(
         feed=announced,
         harvests=tuple(harvests),
         repaired=repaired.repaired,
@@ -111,26 +119,20 @@ def fetch_papers(
         ledger=ledger,
         corrections=dict(sorted(corrections.items())),
     )
+    run.count(**report.totals)
+    run.error = "; ".join(f"{failure.source}: {failure.reason}" for failure in failures) or None
+    return report
 
 
-def harvest_set(
-    oai: OaiSource,
-    open_store: OpenStore,
-    window: Window,
-    *,
-    clock: Callable[[], datetime],
-    on_page: Callable[[int], None],
+def _harvest_set(
+    services: Services, oai: OaiSource, window: Window, advance: Callable[[int], None]
 ) -> HarvestReport:
-    """Harvest a set's window; move its cursor after the last page and never before."""
-
-    def move_cursor(store: Store, harvest: HarvestReport) -> None:
-        if harvest.response_at is not None and not harvest.suspicious:
-            day = harvest.response_at.date().isoformat()
-            store.cursors.save(cursor_name(window.set_name), day, clock())
-
-    return harvest_window(
-        oai, open_store, window, clock=clock, on_page=on_page, on_complete=move_cursor
-    )
+    """Harvest a set's window and, if it is whole, move the set's cursor to it."""
+    harvest = harvest_window(services, oai, window, advance=advance)
+    if harvest.response_at is not None and not harvest.suspicious:
+        day = harvest.response_at.date().isoformat()
+        move_cursor(services, cursor_name(window.set_name), day)
+    return harvest
 
 
 def _quarantined(

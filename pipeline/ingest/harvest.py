@@ -1,7 +1,7 @@
-"""One window of OAI-PMH into the database, page by page; the cursor moves after the last page.
+"""Harvest one window of OAI-PMH into the database, page by page.
 
-OAI's windows are of datestamps (last metadata change, UTC days), so a window asked for again may
-answer differently: harvesting goes forward with an overlap, and the store is idempotent.
+OAI windows are of datestamps (the UTC day of the last metadata change), so the same window may
+answer differently later: harvests overlap, and storing a record again changes nothing.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,11 +10,12 @@ from datetime import date, datetime, timedelta
 
 from pipeline.ingest.calendar import announcement_days
 from pipeline.ingest.sources.oai.source import OaiSource
-from storage.store import OpenStore, Store
+from pipeline.runtime.services import Services
+from storage.store import OpenStore
 from storage.types import UpsertCounts
 
-#: Days in one backfill window: long enough to fill pages of 1,300 records, short enough that the
-#: chain ends within the UTC day its resumption tokens promise to live; a kill then loses little.
+#: Days in one backfill window: long enough to fill pages of 1,300 records, short enough that all
+#: pages come within the UTC day for which arXiv promises to accept its resumption tokens.
 WINDOW_DAYS = 7
 
 
@@ -39,18 +40,18 @@ class HarvestReport:
     pages: int = 0
     counts: UpsertCounts = field(default_factory=UpsertCounts)
     quarantined: int = 0
-    #: records that could not be read, also if they lie in quarantine since an earlier harvest
+    #: records that could not be read, including those quarantined by an earlier harvest
     unread: int = 0
     response_at: datetime | None = None
-    #: the last page that came promised another, of which arXiv says twice that there is none
+    #: the last page promised another one, which arXiv twice said does not exist
     cut: bool = False
 
     @property
     def suspicious(self) -> bool:
         """Whether the window may hold more: it was cut, or it is empty on announcement days.
 
-        `noRecordsMatch` can stick in arXiv's cache until midnight UTC, so such an answer proves
-        nothing: neither a cursor nor a finished week may rest on it.
+        An empty answer proves nothing, because `noRecordsMatch` can stay in arXiv's cache until
+        midnight UTC; no cursor may move after it.
         """
         if self.cut:
             return True
@@ -63,85 +64,58 @@ class HarvestReport:
 
 
 def harvest_window(
-    oai: OaiSource,
-    open_store: OpenStore,
-    window: Window,
-    *,
-    clock: Callable[[], datetime],
-    on_page: Callable[[int], None] = lambda _: None,
-    on_complete: Callable[[Store, HarvestReport], None] | None = None,
+    services: Services, oai: OaiSource, window: Window, *, advance: Callable[[int], None]
 ) -> HarvestReport:
-    """Bring one window in. Raises what the source raises; pages already stored stay stored.
+    """Store the records of one window, a page at a time.
 
-    `on_complete` is called once, in the lease that stored the last page and after it was stored.
+    Args:
+        services: for the store and the clock.
+        oai: the source.
+        window: what to ask for.
+        advance: called with the number of papers of each page.
+
+    Raises:
+        SourceError: arXiv did not answer; pages that came before stay stored.
     """
     report, complete = HarvestReport(window), False
     for page in oai.pages(window.from_day, window.until_day, window.set_name):
-        with open_store() as store:
-            counts = store.papers.upsert(page.papers, seen_at=clock())
+        with services.open_store() as store:
+            counts = store.papers.upsert(page.papers, seen_at=services.clock())
             quarantined = store.quarantine.add(page.malformed)
-            report = HarvestReport(
-                window,
-                report.pages + 1,
-                report.counts + counts,
-                report.quarantined + quarantined,
-                report.unread + page.records - len(page.papers) - len(page.deleted),
-                # The first answer's time is the honest one: a record changed while the chain runs
-                # has a later datestamp and belongs to the next window.
-                report.response_at or page.response_date,
-            )
-            if page.resumption_token is None:
-                complete = True
-                if on_complete:
-                    on_complete(store, report)
-        on_page(len(page.papers))
-    if not complete:
-        report = replace(report, cut=True)
-        if on_complete:
-            with open_store() as store:
-                on_complete(store, report)
-    return report
+        report = HarvestReport(
+            window,
+            report.pages + 1,
+            report.counts + counts,
+            report.quarantined + quarantined,
+            report.unread + page.records - len(page.papers) - len(page.deleted),
+            # The first response's date, because records that change during the harvest belong to
+            # the next window.
+            report.response_at or page.response_date,
+        )
+        complete = page.resumption_token is None
+        advance(len(page.papers))
+    return report if complete else replace(report, cut=True)
 
 
-def close_gaps(
-    store: Store,
-    harvests: Sequence[HarvestReport],
-    *,
-    sets: Sequence[str],
-    from_day: date,
-    until_day: date,
-) -> None:
-    """Say of days whose feed did not tell all that OAI's list of them, read whole, has.
+def move_cursor(services: Services, name: str, value: str) -> None:
+    """Remember that a window is complete; called after its last page was stored."""
+    with services.open_store() as store:
+        store.cursors.save(name, value, services.clock())
 
-    `harvests` hold these days in all `sets`, and were asked for when the last of them was over.
-    """
+
+def proven_at(harvests: Sequence[HarvestReport]) -> datetime | None:
+    """Return when the last of these windows was answered; None if any of them may hold more."""
     answered = [harvest.response_at for harvest in harvests if harvest.response_at is not None]
     unproven = any(harvest.suspicious or harvest.unread for harvest in harvests)
     if unproven or not answered or len(answered) < len(harvests):
-        return
-    proven = [
-        (day, category)
-        for day, category in store.ledger.gaps(from_day, until_day)
-        if any(_covers(name, category) for name in sets)
-    ]
-    store.ledger.close_gaps(proven, closed_at=max(answered))
-
-
-def _covers(set_name: str, category: str) -> bool:
-    """Say whether a set holds all papers of a category: `cs`, `cs:cs` and `cs:cs:CV` do of cs.CV.
-
-    What lies in arXiv's group `physics` under another name (hep-th) is covered by its own set only.
-    """
-    group, *rest = set_name.split(":")
-    archive = rest[0] if rest else group
-    named = f"{archive}.{rest[1]}" if len(rest) > 1 else None
-    return category == named if named else category.partition(".")[0] == archive
+        return None
+    return max(answered)
 
 
 def next_windows(
     open_store: OpenStore, sets: Sequence[str], *, today: date, overlap_days: int
 ) -> list[Window]:
-    """Return what `fetch` asks for: each set from its cursor less the overlap, open at the end."""
+    """Return what `fetch` asks for: each set from its cursor less the overlap, without an end."""
     with open_store() as store:
         cursors = [store.cursors.get(cursor_name(set_name)) for set_name in sets]
     days = [date.fromisoformat(cursor) if cursor else today for cursor in cursors]
@@ -150,12 +124,12 @@ def next_windows(
 
 
 def cursor_name(set_name: str) -> str:
-    """Return the name under which the day of a set's last complete harvest is kept."""
+    """Return the name under which the day of a set's last complete harvest is stored."""
     return f"oai:{set_name}"
 
 
 def backfill_windows(set_name: str, from_day: date, until_day: date) -> Iterator[Window]:
-    """Cut a past window at ISO weeks, so that different calls share the weeks they have done."""
+    """Cut a past window at ISO weeks, so that calls with other days share complete weeks."""
     start = from_day
     while start <= until_day:
         week_end = start + timedelta(days=WINDOW_DAYS - start.isoweekday())

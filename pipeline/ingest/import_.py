@@ -1,7 +1,7 @@
-"""Import: the bulk snapshot into the database, batch by batch. Asks nobody; holds one batch.
+"""Import: store papers of the bulk snapshot, one batch in memory at a time.
 
-How far a file was read is stored in the same transaction as the papers, so that a killed import
-goes on where it stopped. A file that was read to its end is read anew: nothing changes then.
+The position in the file is stored in the same transaction as the papers, so that a killed import
+resumes there. A file that was read to its end is read again from the start; nothing changes then.
 """
 
 import json
@@ -11,48 +11,53 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from rich.progress import Progress
-
 from pipeline.ingest.sources.snapshot.check import newest_submission, refuse_frozen
 from pipeline.ingest.sources.snapshot.file import SnapshotFile
 from pipeline.ingest.sources.snapshot.lines import parse_lines
 from pipeline.ingest.sources.snapshot.selection import Selection
+from pipeline.runtime.record import Run
+from pipeline.runtime.services import Services
 from storage.store import OpenStore
 from storage.types import Paper, QuarantinedRecord, UpsertCounts
 
-#: Papers in one transaction: a third of DuckDB's row group of 122,880, since every checkpoint
-#: compresses the last row group of the table anew.
+#: Papers in one transaction: a third of DuckDB's row group of 122,880, because every checkpoint
+#: compresses the table's last row group again.
 BATCH = 40_960
-#: Bytes read before progress is saved though few of the papers are wanted.
+#: Bytes read before the position is saved, also if few of the papers are wanted.
 STRIDE = 256 << 20
-#: Days before the newest paper from which OAI is asked for what the snapshot has not: records
-#: change after it was drawn (arxiv.org's own advice for other mirrors is two weeks).
+#: Days before the newest paper from which a backfill should start, because records change after
+#: the snapshot was made (arXiv advises two weeks for other mirrors).
 OVERLAP_DAYS = 14
 _MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did."""
+    """What an import stored."""
 
     file: Path
     #: records read by this call, wanted or not
     records: int
     counts: UpsertCounts
-    #: records outside of the categories and days asked for
+    #: records outside the wanted categories and days
     unwanted: int
     quarantined: int
-    #: the byte of the decompressed file at which an earlier call had stopped, 0 for a fresh start
+    #: the byte of the decompressed file where an earlier call stopped; 0 at a new start
     resumed_at: int
-    #: about when the last paper of the file was submitted
+    #: approximate submission of the newest paper of the file
     newest_submitted_at: datetime
     #: the day to `backfill` from, for what arXiv changed since
     catch_up_from: date
 
+    @property
+    def totals(self) -> dict[str, int]:
+        """What is counted in `runs`."""
+        return {**asdict(self.counts), "quarantined": self.quarantined}
+
 
 @dataclass(frozen=True, slots=True)
-class _Progress:
-    """What the cursor of a file remembers."""
+class _Position:
+    """The cursor of a file."""
 
     #: bytes of the decompressed file that are stored
     offset: int
@@ -63,7 +68,7 @@ class _Progress:
 
 @dataclass(slots=True)
 class _Batch:
-    """Blocks read and not yet stored."""
+    """Blocks that are read and not stored yet."""
 
     papers: list[Paper] = field(default_factory=list)
     malformed: list[QuarantinedRecord] = field(default_factory=list)
@@ -78,48 +83,35 @@ class _Batch:
 
 
 def import_snapshot(
-    path: Path,
-    open_store: OpenStore,
-    *,
-    selection: Selection,
-    accept_old: bool,
-    clock: Callable[[], datetime],
-    bars: Progress,
+    services: Services, run: Run, path: Path, *, selection: Selection, accept_old: bool = False
 ) -> ImportReport:
-    """Bring what a selection wants of a snapshot in.
+    """Store the selected papers of a snapshot file.
 
     Raises:
         UsageError: the file cannot be opened.
-        SnapshotError: the file is foreign, out of date, cut short or damaged.
+        SnapshotError: the file is not a snapshot, out of date, cut short or damaged.
     """
+    clock = services.clock
     file = SnapshotFile(path)
     cursor = f"import:{sha256(f'{file.identity} {selection}'.encode()).hexdigest()[:32]}"
-    progress = _saved(open_store, cursor)
-    if progress is None or progress.done:
-        progress = _check(file, accept_old=accept_old, clock=clock, bars=bars)
-    resumed_at = progress.offset
-    task = bars.add_task(
-        "MB imported",
-        total=file.size // _MEGABYTE,
-        completed=0 if file.is_gzip else resumed_at // _MEGABYTE,
-    )
-
-    def advance(position: int) -> None:
-        bars.update(task, completed=position // _MEGABYTE)
-
+    position = _saved(services.open_store, cursor)
+    if position is None or position.done:
+        position = _check(file, run, accept_old=accept_old, now=clock())
+    resumed_at = position.offset
+    show = _Megabytes(run, "MB imported", file, 0 if file.is_gzip else resumed_at)
     records, unwanted, quarantined, counts = 0, 0, 0, UpsertCounts()
-    for batch in _batches(file, resumed_at, selection, clock=clock, on_progress=advance):
-        progress = replace(progress, offset=batch.end)
-        with open_store() as store, store.transaction():
+    for batch in _batches(file, resumed_at, selection, clock=clock, show=show):
+        position = replace(position, offset=batch.end)
+        with services.open_store() as store, store.transaction():
             counts += store.papers.upsert(batch.papers, seen_at=clock())
             quarantined += store.quarantine.add(batch.malformed)
-            store.cursors.save(cursor, json.dumps(asdict(progress)), clock())
+            store.cursors.save(cursor, json.dumps(asdict(position)), clock())
         records += batch.records
         unwanted += batch.unwanted
-    with open_store() as store:
-        store.cursors.save(cursor, json.dumps(asdict(replace(progress, done=True))), clock())
-    newest = datetime.fromisoformat(progress.newest)
-    return ImportReport(
+    with services.open_store() as store:
+        store.cursors.save(cursor, json.dumps(asdict(replace(position, done=True))), clock())
+    newest = datetime.fromisoformat(position.newest)
+    report = ImportReport(
         file=path,
         records=records,
         counts=counts,
@@ -129,30 +121,38 @@ def import_snapshot(
         newest_submitted_at=newest,
         catch_up_from=newest.date() - timedelta(days=OVERLAP_DAYS),
     )
+    run.count(**report.totals)
+    return report
 
 
-def _saved(open_store: OpenStore, cursor: str) -> _Progress | None:
+class _Megabytes:
+    """Shows the position in a file as progress."""
+
+    def __init__(self, run: Run, description: str, file: SnapshotFile, start: int = 0) -> None:
+        self._advance = run.progress(description, file.size // _MEGABYTE)
+        self._shown = 0
+        self(start)
+
+    def __call__(self, position: int) -> None:
+        done = position // _MEGABYTE
+        self._advance(done - self._shown)
+        self._shown = done
+
+
+def _saved(open_store: OpenStore, cursor: str) -> _Position | None:
     with open_store() as store:
         value = store.cursors.get(cursor)
     try:
-        return None if value is None else _Progress(**json.loads(value))
-    except (TypeError, ValueError):  # saved by another version of this program: start anew
+        return None if value is None else _Position(**json.loads(value))
+    except (TypeError, ValueError):  # saved by another version: start again
         return None
 
 
-def _check(
-    file: SnapshotFile, *, accept_old: bool, clock: Callable[[], datetime], bars: Progress
-) -> _Progress:
-    task = bars.add_task("MB checked", total=file.size // _MEGABYTE)
-    newest = newest_submission(
-        file,
-        now=clock(),
-        on_progress=lambda position: bars.update(task, completed=position // _MEGABYTE),
-    )
-    bars.remove_task(task)
+def _check(file: SnapshotFile, run: Run, *, accept_old: bool, now: datetime) -> _Position:
+    newest = newest_submission(file, now=now, on_progress=_Megabytes(run, "MB checked", file))
     if not accept_old:
-        refuse_frozen(file, newest, now=clock())
-    return _Progress(0, newest.isoformat())
+        refuse_frozen(file, newest, now=now)
+    return _Position(0, newest.isoformat())
 
 
 def _batches(
@@ -161,7 +161,7 @@ def _batches(
     selection: Selection,
     *,
     clock: Callable[[], datetime],
-    on_progress: Callable[[int], None],
+    show: Callable[[int], None],
 ) -> Iterator[_Batch]:
     batch = _Batch(begin=start)
     for block, position in file.blocks(start):
@@ -172,10 +172,10 @@ def _batches(
         batch.records += len(lines)
         batch.unwanted += parsed.unwanted
         batch.end = block.end
-        on_progress(position)
+        show(position)
         if batch.is_full:
             yield batch
-            batch.papers.clear()  # the caller holds on to it while the next one is read
+            batch.papers.clear()  # the caller still refers to it while the next one is read
             batch = _Batch(begin=block.end)
     if batch.end:
         yield batch

@@ -1,10 +1,6 @@
-"""The ledger brought up to date: silent days made visible, late papers noted, overdue days named.
+"""The ledger of announcement days: expected days, late papers, closed gaps, overdue days."""
 
-Asks the database only, so it also runs when no source answered.
-"""
-
-import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,32 +9,28 @@ from storage.arrivals import Arrival, LateArrival
 from storage.store import Store
 from storage.types import LedgerDay, LedgerStatus
 
-#: a day that is not complete so long after its feed was built is an operator's business
+#: time after its feed was built when an incomplete day counts as overdue
 GRACE = timedelta(hours=36)
-#: days the ledger is watched and shown; what is older stays in the view
+#: days that are checked and shown; older ones stay in the view
 WATCHED_DAYS = 14
-#: a paper is late from so many announcement days after its own on: one is an ordinary delay
+#: announcement days of delay from which a paper is late; a delay of one day is ordinary
 LATE_AFTER = 2
-#: how far back a due day is still known to have been read
+#: days before the watched ones in which a feed may have announced a late paper
 _MEMORY_DAYS = 60
-#: as `overdue_sentence` begins, at the end of a run's error
-_OVERDUE = re.compile(
-    r"(?:; )?\b\d+ announcement days? (?:is|are) not complete after 36 hours: .*", re.DOTALL
-)
-#: ids named in one sentence
+#: IDs named in one sentence
 _NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class OverdueDay:
-    """A day that should be complete by now and is not."""
+    """A day that is not complete although its grace period is over."""
 
     day: date
-    #: announced papers we do not hold
+    #: announced papers that are not stored
     missing: tuple[str, ...]
-    #: categories of which nothing is known: no feed was read, or it was empty or stale
+    #: categories without a usable feed: not read, empty or stale
     unknown: tuple[str, ...]
-    #: categories whose feed did not tell all: items nobody could read, or it was cut off
+    #: categories with an incomplete feed: unreadable items, or cut off
     untold: tuple[str, ...] = ()
 
 
@@ -46,16 +38,13 @@ class OverdueDay:
 class LedgerReport:
     """What the ledger says after a fetch."""
 
-    #: papers newly found to have come days after the announcement they belonged to
+    #: papers newly found to have been stored days after their announcement
     late: int
     overdue: tuple[OverdueDay, ...]
 
 
-def refresh_ledger(
-    store: Store, categories: Sequence[str], *, clock: Callable[[], datetime]
-) -> LedgerReport:
-    """Write down expected days nobody read and papers that came late; return what is overdue."""
-    now = clock()
+def refresh_ledger(store: Store, categories: Sequence[str], *, now: datetime) -> LedgerReport:
+    """Record expected days without a feed and late papers; return the overdue days."""
     today = announcement_day(now)
     first = store.ledger.first_days()
     expected = (
@@ -74,13 +63,44 @@ def refresh_ledger(
     return LedgerReport(late, overdue_days(days, categories, now))
 
 
+def close_gaps(
+    store: Store, sets: Sequence[str], from_day: date, until_day: date, *, answered_at: datetime
+) -> None:
+    """Mark days with an incomplete feed as complete, because OAI's list of them was read whole.
+
+    `answered_at` is when OAI answered for these days in all `sets`, after the last of them ended.
+    """
+    proven = [
+        (day, category)
+        for day, category in store.ledger.gaps(from_day, until_day)
+        if any(_covers(name, category) for name in sets)
+    ]
+    store.ledger.close_gaps(proven, closed_at=answered_at)
+
+
+def _covers(set_name: str, category: str) -> bool:
+    """Return whether a set holds all papers of a category, as `cs`, `cs:cs`, `cs:cs:CV` do cs.CV.
+
+    An archive of the group `physics` with its own name (hep-th) is covered by its own set only.
+    """
+    group, *rest = set_name.split(":")
+    archive = rest[0] if rest else group
+    named = f"{archive}.{rest[1]}" if len(rest) > 1 else None
+    return category == named if named else category.partition(".")[0] == archive
+
+
+def overdue_now(store: Store, categories: Collection[str], now: datetime) -> tuple[OverdueDay, ...]:
+    """Return the overdue days as the ledger has them now, oldest first."""
+    since = announcement_day(now) - timedelta(days=WATCHED_DAYS)
+    return overdue_days(store.ledger.days(since), categories, now)
+
+
 def overdue_days(
     days: Iterable[LedgerDay], categories: Collection[str], now: datetime
 ) -> tuple[OverdueDay, ...]:
     """Return the watched days that are not complete 36 hours after their feed, oldest first.
 
-    A day whose feed nobody read can never become complete: it stops being overdue when a
-    `backfill` has harvested it.
+    A day whose feed was never read cannot become complete; `backfill` ends its being overdue.
     """
     oldest = announcement_day(now) - timedelta(days=WATCHED_DAYS)
     missing: dict[date, set[str]] = {}
@@ -102,9 +122,9 @@ def overdue_days(
 
 
 def overdue_sentence(overdue: Sequence[OverdueDay]) -> str:
-    """Return which days are not complete and why, in one sentence.
+    """Return in one sentence which days are not complete and why.
 
-    Days that lack the same are named together: a machine that was off lacks everything of each.
+    Days with the same reason are named together, because a machine that was off misses many.
     """
     alike: dict[str, list[str]] = {}
     for day in overdue:
@@ -114,20 +134,15 @@ def overdue_sentence(overdue: Sequence[OverdueDay]) -> str:
             named = ", ".join(day.missing[:_NAMED]) + (f" and {more} more" if more > 0 else "")
             said.append(f"missing {named}")
         if day.unknown:
-            said.append(f"nothing is known of {', '.join(day.unknown)}")
+            said.append(f"no usable feed of {', '.join(day.unknown)}")
         if day.untold:
-            said.append(f"the feed of {', '.join(day.untold)} could not be read whole")
+            said.append(f"an incomplete feed of {', '.join(day.untold)}")
         alike.setdefault("; ".join(said), []).append(str(day.day))
     parts = (f"{', '.join(days)} ({said})" for said, days in alike.items())
     count = (
         "1 announcement day is" if len(overdue) == 1 else f"{len(overdue)} announcement days are"
     )
     return f"{count} not complete after 36 hours: {', '.join(parts)}."
-
-
-def without_overdue(error: str) -> str:
-    """Return what else a run failed by: what is overdue now is the ledger's to say."""
-    return _OVERDUE.sub("", error)
 
 
 def overdue_remedy(overdue: Sequence[OverdueDay]) -> str:
@@ -138,13 +153,13 @@ def overdue_remedy(overdue: Sequence[OverdueDay]) -> str:
     if missing:
         ids = " ".join(missing[:_NAMED])
         remedies.append(
-            f"`living-survey add {ids}` asks for the papers again; one that arXiv does not have"
-            f" any more is named until {WATCHED_DAYS} days have passed."
+            f"`living-survey add {ids}` asks for the papers again; one that arXiv has removed is"
+            f" reported until {WATCHED_DAYS} days have passed."
         )
     if unknown:
         remedies.append(
             f"arXiv does not serve past feeds: `living-survey backfill --from {min(unknown)}"
-            f" --until {max(unknown)}` brings the papers and settles the matter."
+            f" --until {max(unknown)}` brings the papers and completes these days."
         )
     return " ".join(remedies)
 
@@ -152,10 +167,9 @@ def overdue_remedy(overdue: Sequence[OverdueDay]) -> str:
 def late_arrivals(
     arrivals: Iterable[Arrival], read: Collection[tuple[date, str]]
 ) -> list[LateArrival]:
-    """Return which papers came late: announced before we held them, or held in moderation.
+    """Return which papers came late: announced before they were stored, or held in moderation.
 
-    Whether moderation held a paper is only known where the feed it should have stood in was read:
-    `read` has these days and categories.
+    Moderation is only recognised on the days and categories in `read`, whose feed was read.
     """
     late = []
     for paper in arrivals:
@@ -171,5 +185,5 @@ def late_arrivals(
 
 
 def _days_between(first: date, last: date) -> int:
-    """Return how many announcement days lie after `first`, up to and including `last`."""
+    """Return the number of announcement days after `first` up to and including `last`."""
     return len(announcement_days(first + timedelta(days=1), last)) if last > first else 0

@@ -1,21 +1,22 @@
-"""Quarantined records given to today's parsers; what is readable now is stored. Drops nothing.
+"""Quarantine: parse unreadable records again with the current parsers.
 
-A record leaves the quarantine by an event: its bytes and its first reason stay in the database.
+A resolved record leaves the quarantine by an event; its bytes and first reason stay stored.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from pipeline.ingest.sources.errors import BadAnswerError, MalformedRecordError
 from pipeline.ingest.sources.feed.source import parse_feed
 from pipeline.ingest.sources.reread import reread_record
 from pipeline.ingest.sources.snapshot.lines import parse_lines
 from pipeline.ingest.sources.snapshot.selection import Selection
-from storage.store import OpenStore, Store
+from pipeline.runtime.record import Run
+from pipeline.runtime.services import Services
+from storage.store import Store
 from storage.types import Announcement, Paper, QuarantinedRecord, Source, UpsertCounts
 
-#: records read at a time; some are whole pages of megabytes
+#: records read at a time; some are pages of several megabytes
 BATCH = 50
 _FEED = "feed"
 _EVERYTHING = Selection()
@@ -23,46 +24,61 @@ _EVERYTHING = Selection()
 
 @dataclass(frozen=True, slots=True)
 class RetryReport:
-    """What a retry made readable."""
+    """What a retry resolved."""
 
     resolved: int
-    #: of these, records whose paper has meanwhile come whole from the same source
+    #: of these, records whose paper came readable from the same source meanwhile
     superseded: int
     counts: UpsertCounts
     #: records that still cannot be read
     left: int
 
+    @property
+    def totals(self) -> dict[str, int]:
+        """What is counted in `runs`."""
+        return {"resolved": self.resolved, **asdict(self.counts)}
 
-def retry_quarantine(
-    open_store: OpenStore, categories: Sequence[str], *, clock: Callable[[], datetime]
-) -> RetryReport:
-    """Read every quarantined record again; feed items count for the categories given."""
+
+def retry(services: Services, run: Run) -> RetryReport:
+    """Parse every quarantined record again and store what is readable now."""
     resolved, superseded, left, counts = 0, 0, 0, UpsertCounts()
     last: QuarantinedRecord | None = None
-    while True:
-        with open_store() as store:
-            batch = store.quarantine.after(last, BATCH)
-        if not batch:
-            return RetryReport(resolved, superseded, counts, left)
+    while batch := _after(services, last):
         last = batch[-1]
         for record in batch:
             papers, items = _read(record)
-            with open_store() as store, store.transaction():
+            with services.open_store() as store, store.transaction():
                 if papers or items:
-                    counts += store.papers.upsert(papers, seen_at=clock())
-                    for item in items:
-                        store.announcements.add_items(item.day, categories, [item], seen_at=clock())
+                    counts += _store(services, store, papers, items)
                 elif _came_whole(store, record):
                     superseded += 1
                 else:
                     left += 1
                     continue
-                store.quarantine.resolve(record, papers=len(papers), resolved_at=clock())
+                store.quarantine.resolve(record, papers=len(papers), resolved_at=services.clock())
                 resolved += 1
+    report = RetryReport(resolved, superseded, counts, left)
+    run.count(**report.totals)
+    return report
+
+
+def _after(services: Services, last: QuarantinedRecord | None) -> Sequence[QuarantinedRecord]:
+    with services.open_store() as store:
+        return store.quarantine.after(last, BATCH)
+
+
+def _store(
+    services: Services, store: Store, papers: Sequence[Paper], items: Sequence[Announcement]
+) -> UpsertCounts:
+    for item in items:
+        store.announcements.add_items(
+            item.day, services.settings.arxiv.categories, [item], seen_at=services.clock()
+        )
+    return store.papers.upsert(papers, seen_at=services.clock())
 
 
 def _read(record: QuarantinedRecord) -> tuple[tuple[Paper, ...], tuple[Announcement, ...]]:
-    """Return what a record turns out to hold; nothing if it still cannot be read."""
+    """Return the content of a record; nothing if it still cannot be read."""
     try:
         if record.source == _FEED:
             return (), _feed_items(record)
@@ -87,7 +103,7 @@ def _feed_items(record: QuarantinedRecord) -> tuple[Announcement, ...]:
 
 
 def _came_whole(store: Store, record: QuarantinedRecord) -> bool:
-    """Say whether the source has sent the paper in a form we could read, after this record."""
+    """Return whether the source sent the same paper in readable form after this record."""
     if record.arxiv_id is None:
         return False
     held = store.papers.get(record.arxiv_id)

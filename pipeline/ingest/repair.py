@@ -1,74 +1,70 @@
-"""Repair: what was announced lately and is not held, by look-up, then from OAI one by one."""
+"""Repair: ask for announced papers that are missing, by look-up and then one by one from OAI."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from config.errors import TryAgainLaterError
 from pipeline.ingest.calendar import announcement_day
 from pipeline.ingest.sources.errors import BlockedError, OaiError, SourceError
 from pipeline.ingest.sources.oai.source import OaiSource
-from pipeline.ingest.sources.query.source import QuerySource
-from storage.store import OpenStore
+from pipeline.ingest.sources.open import ArxivSources
+from pipeline.runtime.services import Services
 
-#: How far back a missing announcement is still looked up. Moderation holds last days, not weeks.
+#: Days for which a missing announcement is looked up; moderation takes days, not weeks.
 REPAIR_DAYS = 14
-#: Papers asked from OAI one by one in a run; the query API's index lags by hours at times, so a
-#: few are not there yet, and more than a few are left to the next run's look-up and overlap.
+#: Papers asked from OAI one by one in a run, because the query API's index can lag by hours; the
+#: rest is left to the next run.
 MOST_RECORDS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class RepairReport:
-    """What became of the papers that were announced and missing."""
+    """What became of announced papers that were missing."""
 
     repaired: int
-    #: announced papers that we still do not hold
+    #: announced papers that are still not stored
     missing: tuple[str, ...]
     quarantined: int = 0
-    #: why the look-up did not answer, if it did not
+    #: why the look-up failed, if it did
     failure: SourceError | None = None
 
 
-def repair(
-    query: QuerySource, oai: OaiSource, open_store: OpenStore, *, clock: Callable[[], datetime]
-) -> RepairReport:
-    """Look up what the last days announced and we do not hold; keep what cannot be read."""
-    since = announcement_day(clock()) - timedelta(days=REPAIR_DAYS)
-    with open_store() as store:
+def repair(services: Services, arxiv: ArxivSources) -> RepairReport:
+    """Ask for papers that were announced lately and are not stored."""
+    since = announcement_day(services.clock()) - timedelta(days=REPAIR_DAYS)
+    with services.open_store() as store:
         lacking = list(store.ledger.missing(since))
     if not lacking:
         return RepairReport(0, ())
     quarantined = 0
     failure = None
     try:
-        found = query.look_up(lacking)
-        with open_store() as store:
-            store.papers.upsert(found.papers, seen_at=clock())
+        found = arxiv.query.look_up(lacking)
+        with services.open_store() as store:
+            store.papers.upsert(found.papers, seen_at=services.clock())
             quarantined += store.quarantine.add(found.malformed)
             missing = list(store.ledger.missing(since))
     except SourceError as error:
         failure, missing = error, lacking
     if not isinstance(failure, TryAgainLaterError | BlockedError):
-        # Where the whole of arXiv asks us to wait there is no second way.
-        quarantined += _by_record(oai, open_store, missing[:MOST_RECORDS], clock)
-        with open_store() as store:
+        # Not after a request to wait, which holds for all of arXiv.
+        quarantined += _by_record(services, arxiv.oai, missing[:MOST_RECORDS])
+        with services.open_store() as store:
             missing = list(store.ledger.missing(since))
     return RepairReport(len(lacking) - len(missing), tuple(missing), quarantined, failure)
 
 
-def _by_record(
-    oai: OaiSource, open_store: OpenStore, missing: Sequence[str], clock: Callable[[], datetime]
-) -> int:
+def _by_record(services: Services, oai: OaiSource, missing: Sequence[str]) -> int:
     quarantined = 0
     for arxiv_id in missing:
         try:
             page = oai.record(arxiv_id)
         except OaiError:
-            continue  # it is not there yet; the ledger goes on naming it
+            continue  # not there yet; the ledger still has it as missing
         except SourceError:
-            break  # the look-up has told what is wrong, or the next run will
-        with open_store() as store:
-            store.papers.upsert(page.papers, seen_at=clock())
+            break  # reported by the look-up or by the next run
+        with services.open_store() as store:
+            store.papers.upsert(page.papers, seen_at=services.clock())
             quarantined += store.quarantine.add(page.malformed)
     return quarantined

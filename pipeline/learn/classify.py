@@ -1,6 +1,6 @@
-"""What is unclassified? Ask the database, score it, store the model's word. Decides nothing."""
+"""Classify: score papers that the model in use has not scored yet and store its predictions."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from classifiers.types import Classifier
 from pipeline.learn.documents import document_of
+from pipeline.runtime.record import Run
+from pipeline.runtime.services import Services
 from storage.prediction_batch import PredictionColumns
 from storage.store import OpenStore
 from storage.types import PaperText
@@ -15,60 +17,79 @@ from storage.types import PaperText
 if TYPE_CHECKING:
     from classifiers.columns import ScoreColumns
 
-#: Papers scored and stored together: 30 MB of texts, a quarter of a second of the database. In
-#: batches half as large a pass takes a sixth more: the database is opened twice for each.
+#: Papers scored and stored together, about 30 MB of texts. Smaller batches are slower, because the
+#: database is opened twice for each.
 BATCH = 20_000
-#: How many the database is asked for at once. The question costs seconds among millions of papers,
-#: the texts of a batch a tenth of one.
+#: Papers asked for at once, because the query takes seconds among millions of papers.
 _PLANNED = 500_000
 
-#: The best sections are stored, not all 38: the ninth is never shown, and over 3 million papers the
-#: rest would be 90 million rows of noise, most of the database.
+#: Best sections stored for each paper; the ninth is never shown, and all of them would be most of
+#: the database.
 SECTIONS_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
 class ClassifyReport:
-    """What one pass of the classifier did."""
+    """What one call classified."""
 
     model_id: str
     classified: int
 
+    @property
+    def totals(self) -> dict[str, int]:
+        """What is counted in `runs`."""
+        return {"classified": self.classified}
 
-def classify_papers(
-    classifier: Classifier,
-    open_store: OpenStore,
-    *,
-    clock: Callable[[], datetime],
-    on_batch: Callable[[int], None] = lambda _: None,
-) -> ClassifyReport:
-    """Classify every paper whose current text this model has not read.
 
-    The store is leased for reading and for writing a batch, never while the model works, so a
-    reviewer's page is served in between. Killed anywhere, the next call goes on where it stood.
+def classify(services: Services, run: Run) -> ClassifyReport:
+    """Classify every paper whose current text the model in use has not scored.
+
+    The database is open while a batch is read or stored and closed while it is scored, so that
+    reviewers' pages are served meanwhile. A killed call is continued by the next one.
+
+    Raises:
+        ModelError: the model in use cannot be used, even if there is nothing to classify.
+    """
+    current = services.models.check_current(services.taxonomy)
+    classified = 0
+    with services.open_store() as store:
+        waiting = store.backlog.count(current.model_id)
+    if waiting:  # loading takes two seconds, which a call without new papers should not cost
+        advance = run.progress("papers classified", waiting)
+        for count in _classified(services, current.load()):
+            classified += count
+            advance(count)
+    report = ClassifyReport(current.model_id, classified)
+    run.count(**report.totals)
+    return report
+
+
+def _classified(services: Services, classifier: Classifier) -> Iterator[int]:
+    """Score and store batch after batch; yield the number of papers of each stored batch.
+
     While one batch is scored, the one before is stored and the next one read.
     """
-    classified = 0
-
-    def store_scored(texts: Sequence[PaperText], scoring: "Future[ScoreColumns]") -> None:
-        nonlocal classified
-        columns = _predictions(classifier.model_id, texts, scoring.result(), clock())
-        with open_store() as store:
-            count = store.predictions.add(columns)
-        classified += count
-        on_batch(count)
-
     with ThreadPoolExecutor(1, "scoring") as scorer:
-        while places := _unclassified(classifier.model_id, open_store):
+        while places := _unclassified(classifier.model_id, services.open_store):
             before: tuple[Sequence[PaperText], Future[ScoreColumns]] | None = None
-            for texts in _batches(places, open_store):
+            for texts in _batches(places, services.open_store):
                 scoring = scorer.submit(_score, classifier, texts)
                 if before:
-                    store_scored(*before)
+                    yield _store(services, classifier.model_id, *before)
                 before = texts, scoring
             if before:
-                store_scored(*before)
-    return ClassifyReport(classifier.model_id, classified)
+                yield _store(services, classifier.model_id, *before)
+
+
+def _store(
+    services: Services,
+    model_id: str,
+    texts: Sequence[PaperText],
+    scoring: "Future[ScoreColumns]",
+) -> int:
+    columns = _predictions(model_id, texts, scoring.result(), services.clock())
+    with services.open_store() as store:
+        return store.predictions.add(columns)
 
 
 def _unclassified(model_id: str, open_store: OpenStore) -> list[int]:
@@ -85,7 +106,7 @@ def _batches(places: Sequence[int], open_store: OpenStore) -> Iterator[Sequence[
 
 
 def _score(classifier: Classifier, texts: Sequence[PaperText]) -> "ScoreColumns":
-    from classifiers.columns import score_columns  # noqa: PLC0415  numpy, where nothing is scored
+    from classifiers.columns import score_columns  # noqa: PLC0415  numpy
 
     return score_columns(classifier, [document_of(text) for text in texts], SECTIONS_KEPT)
 
@@ -93,7 +114,7 @@ def _score(classifier: Classifier, texts: Sequence[PaperText]) -> "ScoreColumns"
 def _predictions(
     model_id: str, texts: Sequence[PaperText], scores: "ScoreColumns", predicted_at: datetime
 ) -> PredictionColumns:
-    """Join scores to papers, which they follow in order and number."""
+    """Join scores to papers, which have the same order."""
     return PredictionColumns(
         model_id=model_id,
         predicted_at=predicted_at,

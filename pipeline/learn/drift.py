@@ -1,6 +1,6 @@
-"""Does the model still fit the stream? Once a week, against the time of training. Changes nothing.
+"""Drift: does the model in use still fit the new papers? Measured once a week.
 
-All that is compared is new to the model: papers it learned from would flatter it.
+Only papers that the model did not learn from are compared, because the others would flatter it.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from math import isfinite
 
 from classifiers.cues import CueClassifier
+from classifiers.errors import NoModelError
 from classifiers.kept.registry import Learned
 from classifiers.linear.model import Model
 from classifiers.measure.drift import (
@@ -21,21 +22,23 @@ from classifiers.measure.drift import (
 from classifiers.types import Document, Scores
 from config.taxonomy import Taxonomy
 from pipeline.learn.documents import document_of
-from pipeline.learn.drift_report import DriftReport, ExamplePaper, iso_week
+from pipeline.learn.drift_report import DriftReport, ExamplePaper, iso_week, save_drift
 from pipeline.learn.examples import LabelledExample, TrainingSet, load_training_set
+from pipeline.runtime.record import Run
+from pipeline.runtime.services import Services
 from storage.store import OpenStore
 
 _WEEK = timedelta(days=7)
-#: a missing section gathers slowly: papers of four weeks, rejections of eight
+#: periods in which papers of a missing section accumulate: stored papers, rejections
 _PAPERS_SINCE = timedelta(days=28)
 _REJECTED_SINCE = timedelta(days=56)
-#: with fewer papers on either side a distribution is chance
+#: fewest papers on either side for comparing distributions
 _FEWEST = 50
-#: the newest decisions that calibration is looked at on
+#: newest decisions on which calibration is measured
 _NEWEST = 300
-#: papers looked at, at most
+#: most papers scored
 _MOST = 10_000
-#: calibration error and growth of unknown words from which a look is due
+#: calibration error, and growth of unknown words, from which a change is reported
 _NOTABLE_ERROR = 0.15
 _NOTABLE_GROWTH, _NOTABLE_RISE = 1.5, 0.02
 _IN_SCOPE = 0.5
@@ -43,39 +46,42 @@ _IN_SCOPE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class _Stream:
-    """Papers the model never learned from."""
+    """Papers the model did not learn from."""
 
     week: list[Document]
     month: list[Document]
-    #: from before this week: what the stream was like
+    #: from before this week, for comparison
     before: list[Document]
 
 
-def look_at_drift(
-    open_store: OpenStore,
-    model: Model,
-    learned: Learned | None,
-    taxonomy: Taxonomy,
-    *,
-    background: int,
-    now: datetime,
-) -> DriftReport:
-    """Return this week's look.
+def measure_drift(services: Services, run: Run) -> DriftReport:
+    """Compare the last week's papers with the time of training; save it as this week's report.
 
-    Args:
-        open_store: read, never written.
-        model: the one in use.
-        learned: what it learned from; without it everything counts as new to it.
-        taxonomy: whose cues are no news.
-        background: how many papers training takes; twice as many are looked through for some
-            that it did not take.
-        now: the end of the week looked at.
+    Raises:
+        NoModelError: no model was trained yet.
     """
-    lessons = load_training_set(open_store, taxonomy, background=2 * background)
+    current = services.models.check_current(services.taxonomy)
+    if not current.is_trained:
+        raise NoModelError("No model was trained yet, so drift cannot be measured.")
+    run.stage("measuring drift")
+    report = _measured(
+        services, current.load_model(), services.models.learned_from(current.model_id)
+    )
+    save_drift(services.settings.classifier.reports, report)
+    run.count(**report.totals)
+    return report
+
+
+def _measured(services: Services, model: Model, learned: Learned | None) -> DriftReport:
+    """Return this week's report; without `learned` every paper counts as new to the model."""
+    open_store, taxonomy, now = services.open_store, services.taxonomy, services.clock()
+    # Twice the papers that training takes, so that some are new to the model.
+    background = 2 * services.settings.classifier.background
+    examples = load_training_set(open_store, taxonomy, background=background)
     papers = learned.papers if learned else frozenset[str]()
-    stream = _stream(open_store, lessons, papers, now)
+    stream = _stream(open_store, examples, papers, now)
     decided = [
-        one for one in lessons.decided if not one.listed and one.example.document.key not in papers
+        one for one in examples.decided if not one.listed and one.example.document.key not in papers
     ][-_NEWEST:]
     scored = {
         score.key: score
@@ -91,8 +97,8 @@ def look_at_drift(
         decided=[(scored[o.example.document.key].in_scope, o.example.in_scope) for o in decided],
     )
     enough = min(len(stream.week), len(stream.before)) >= _FEWEST
-    troubled, others = _sides(stream.month, lessons.decided, scored, taxonomy, now=now)
-    placed = _placed(stream.month, lessons.decided, scored)
+    troubled, others = _sides(stream.month, examples.decided, scored, taxonomy, now=now)
+    placed = _placed(stream.month, examples.decided, scored)
     missing = missing_section(troubled, others, taxonomy, placed)
     report = DriftReport(
         week=iso_week(now),
@@ -113,7 +119,7 @@ def look_at_drift(
 
 
 def _stream(
-    open_store: OpenStore, lessons: TrainingSet, learned: frozenset[str], now: datetime
+    open_store: OpenStore, examples: TrainingSet, learned: frozenset[str], now: datetime
 ) -> _Stream:
     with open_store() as store:
         arrived = {
@@ -127,10 +133,10 @@ def _stream(
     fresh = {document.key for document in month}
     before = [
         document
-        for document in lessons.documents
+        for document in examples.documents
         if document.key not in learned and document.key not in fresh
     ]
-    # A young survey has nothing older that training did not take: the month before this week.
+    # In a young survey training took all older papers: use the month before this week.
     if len(before) < _FEWEST:
         this_week = {document.key for document in week}
         before = [document for document in month if document.key not in this_week]
@@ -145,14 +151,14 @@ def _sides(
     *,
     now: datetime,
 ) -> tuple[list[Document], list[Document]]:
-    """Return what was left open or rejected lately, and the rest of the stream."""
+    """Return the papers left open or rejected lately, and the other papers."""
     lately = [
         one.example.document
         for one in decided
         if not one.example.in_scope and now - _REJECTED_SINCE < one.decided_at <= now
     ]
-    # The model has learned from rejections, the cue words have not: what they still take for the
-    # survey's subject was rejected for want of a place, the rest because it is off topic.
+    # Rejections that match the cue words may lack a section; the others are off topic. The model
+    # cannot tell them apart, because it learned from the rejections.
     near = CueClassifier(taxonomy).predict(lately)
     rejected = {
         document.key: document
@@ -175,7 +181,7 @@ def _sides(
 def _placed(
     month: Sequence[Document], decided: Sequence[LabelledExample], scored: dict[str, Scores]
 ) -> dict[str, list[Document]]:
-    """Return by section what was approved for it, and what the model puts there without doubt."""
+    """Return by section the papers approved for it or placed there without an open facet."""
     found: dict[str, dict[str, Document]] = {}
     for one in decided:
         for section in one.example.sections:
@@ -222,5 +228,5 @@ def _judged(report: DriftReport) -> DriftReport:
         )
     if report.missing_terms:
         terms = ", ".join(term for term, _ in report.missing_terms[:5])
-        said.append(f"perhaps a missing section: papers nobody could place gather around {terms}")
+        said.append(f"a section may be missing: papers without a section share {terms}")
     return replace(report, notable=tuple(said))

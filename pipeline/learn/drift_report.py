@@ -1,6 +1,6 @@
-"""The weekly looks at drift, one JSON file per ISO week among the reports. Measures nothing.
+"""Weekly drift reports: one JSON file for each ISO week.
 
-Light on purpose: `status` and `doctor` read the newest, and must not pay for scikit-learn.
+Neither numpy nor scikit-learn is imported, because `status` and `doctor` read the newest report.
 """
 
 import json
@@ -19,7 +19,7 @@ def iso_week(moment: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ExamplePaper:
-    """A paper that shows what is meant."""
+    """A paper that illustrates a finding."""
 
     arxiv_id: str
     title: str
@@ -27,7 +27,7 @@ class ExamplePaper:
 
 @dataclass(frozen=True, slots=True)
 class DriftReport:
-    """One week of the stream against the time of training; None: too little to say."""
+    """One week of papers compared with the time of training; None: not enough papers."""
 
     #: ISO week, as 2026-W12
     week: str
@@ -36,33 +36,38 @@ class DriftReport:
     looked_at: str
     #: papers first seen in the seven days before
     papers: int
-    #: share of their words that the model has no term for, and of papers from the time of training
+    #: share of their words unknown to the model, and the same of papers before
     unknown_terms: float | None
     unknown_before: float | None
     #: population stability index of in-scope probabilities
     score_shift: float | None
-    #: expected calibration error over the newest decisions the model never learned from
+    #: expected calibration error on the newest decisions the model did not learn from
     calibration_error: float | None
     decided: int
-    #: papers left open or rejected lately, among which a missing section would show
+    #: papers left open or rejected lately
     troubled: int
-    #: (term, papers among the troubled ones), clearest first; empty: no alarm
+    #: (term, papers among those), clearest first; empty: no alarm
     missing_terms: tuple[tuple[str, int], ...]
     missing_examples: tuple[ExamplePaper, ...]
-    #: sentences that ask for somebody's eyes; empty: all is as it was
+    #: sentences about notable changes
     notable: tuple[str, ...]
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """What is counted in `runs`."""
+        return {"drift_alarms": len(self.notable)}
 
 
 def drift_path(reports: Path, week: str) -> Path:
-    """Return where a week's look lies."""
+    """Return the path of a week's report."""
     return reports / f"drift-{week}.json"
 
 
 def save_drift(reports: Path, report: DriftReport) -> Path:
-    """Write a week's look; a later one of the same week replaces it.
+    """Write a week's report; a later one of the same week replaces it.
 
     Raises:
-        LivingSurveyError: the system refused.
+        LivingSurveyError: the file cannot be written.
     """
     path = drift_path(reports, report.week)
     text = json.dumps(asdict(report), ensure_ascii=False, indent=2) + "\n"
@@ -71,13 +76,13 @@ def save_drift(reports: Path, report: DriftReport) -> Path:
     except OSError as error:
         raise LivingSurveyError(
             f"The report {path} cannot be written: {error.strerror or error}.",
-            hint="Check the rights and the free space there, or set [classifier] reports.",
+            hint="Check permissions and free space there, or set [classifier] reports.",
         ) from error
     return path
 
 
 def newest_drift(reports: Path) -> DriftReport | None:
-    """Return the newest look that can be read, None if there is none."""
+    """Return the newest readable report, if any."""
     for path in sorted(reports.glob("drift-*.json"), reverse=True):
         try:
             content = json.loads(path.read_text("utf-8"))
@@ -89,6 +94,6 @@ def newest_drift(reports: Path) -> DriftReport | None:
             )
             content["notable"] = tuple(content["notable"])
             return DriftReport(**content)
-        except (OSError, ValueError, TypeError, KeyError):  # of another version: only a look
+        except (OSError, ValueError, TypeError, KeyError):  # written by another version
             continue
     return None

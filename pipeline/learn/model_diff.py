@@ -1,10 +1,11 @@
-"""What another model would change in the queue, and by which terms. Changes nothing itself."""
+"""Compare two models on the queue: which papers would move, and by which terms."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from classifiers.linear.model import Model
 from classifiers.types import Document, Scores
+from pipeline.learn.documents import document_of
 from storage.store import OpenStore
 
 #: papers per round of predictions, for the progress bar
@@ -16,7 +17,7 @@ _TERMS = 5
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one model says of a paper."""
+    """One model's prediction for a paper."""
 
     in_scope: float
     section: str
@@ -25,15 +26,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class ChangedPaper:
-    """A paper of the queue that stands elsewhere under the new model."""
+    """A paper of the queue that the new model places elsewhere."""
 
     arxiv_id: str
     title: str
-    #: `in` or `out`: it crossed one half; `section`: its first suggestion is another
+    #: `in` or `out`: its probability crossed one half; `section`: its first suggestion changed
     change: str
     old: Said
     new: Said
-    #: (term, how much more it says for the change under the new model), largest first
+    #: (term, difference of its share between the models), largest first
     terms: tuple[tuple[str, float], ...]
 
 
@@ -43,14 +44,14 @@ class ModelDiff:
 
     old: str
     new: str
-    #: papers looked at, the likeliest of those that wait
+    #: papers compared, the likeliest of those waiting
     examined: int
     waiting: int
     came_in: int
     went_out: int
-    #: first suggestion changed, without those that crossed
+    #: first suggestion changed, without those that crossed one half
     moved: int
-    #: of all these the largest changes
+    #: the largest changes
     papers: tuple[ChangedPaper, ...]
 
 
@@ -61,13 +62,13 @@ def diff_models(
     *,
     among: int,
     limit: int,
-    on_papers: Callable[[int], None] = lambda _: None,
+    advance: Callable[[int], None] = lambda _: None,
 ) -> ModelDiff:
     """Compare two models on the `among` likeliest papers of the queue; name `limit` of them."""
     with open_store() as store:
         waiting = store.queue.size()
-        items = [item.paper.paper for item in store.queue.page(limit=among)]
-    documents = [Document(p.arxiv_id, p.title, p.abstract, p.categories) for p in items]
+        items = store.queue.page(limit=among)
+    documents = [document_of(item.paper.paper) for item in items]
     changes: list[tuple[float, Document, str, Scores, Scores]] = []
     for start in range(0, len(documents), _BATCH):
         part = documents[start : start + _BATCH]
@@ -75,7 +76,7 @@ def diff_models(
             change = _change(was, now)
             if change:
                 changes.append((_size(change, was, now), document, change, was, now))
-        on_papers(len(part))
+        advance(len(part))
     changes.sort(key=lambda one: (-one[0], one[1].key))
     kinds = [change for _, _, change, _, _ in changes]
     return ModelDiff(
@@ -103,13 +104,13 @@ def diff_models(
 def _change(was: Scores, now: Scores) -> str:
     if (was.in_scope >= _IN_SCOPE) != (now.in_scope >= _IN_SCOPE):
         return "in" if now.in_scope >= _IN_SCOPE else "out"
-    # Where a paper out of scope would have stood concerns nobody.
+    # The section of a paper out of scope does not matter.
     return "section" if now.in_scope >= _IN_SCOPE and _first(was) != _first(now) else ""
 
 
 def _size(change: str, was: Scores, now: Scores) -> float:
     if change == "section":
-        # From 0 to 1 as well, but below the crossings of the same size.
+        # Halved, so that crossings of one half are listed first.
         before = dict(was.sections)[_first(now)]
         return 0.5 * (now.sections[0][1] - before)
     return abs(now.in_scope - was.in_scope)

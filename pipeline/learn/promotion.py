@@ -85,7 +85,7 @@ def compete(
     learned: Learned | None,
     lessons: TrainingSet,
     *,
-    on_stage: Callable[[str], None] = lambda _: None,
+    stage: Callable[[str], None] = lambda _: None,
 ) -> Comparison:
     """Return who did better on the newest decisions.
 
@@ -94,7 +94,7 @@ def compete(
         champion: the model in use.
         learned: what the champion learned from; without it no paper is known to be new to it.
         lessons: everything there is to learn from.
-        on_stage: told what is being done.
+        stage: called with what is being done.
 
     Where enough decisions are new to the champion, the newer half of those is the test and the
     champion is scored itself. Otherwise the test is the newest fifth of all decisions, and a
@@ -112,7 +112,7 @@ def compete(
     if not itself and recipe is None:
         return Comparison("the recipe of the model in use is no longer known", not_worse=True)
     background = _before(lessons.known_before(split.cut), split)
-    on_stage("training the challenger's fold-model")
+    stage("training the challenger's fold-model")
     fold = _like(challenger, split.train, background, Recipe(), split)
     fold_keys = keys_of(split.train, background)
     rival: Classifier = champion
@@ -121,10 +121,10 @@ def compete(
         assert recipe is not None
         known = [e for e in split.train if e.document.key in learned.decided]
         stream = [d for d in background if d.key in learned.background]
-        on_stage("training the champion's stand-in")
+        stage("training the champion's stand-in")
         rival = _like(champion, known, stream, recipe, split)
         rival_keys = keys_of(known, stream)
-    on_stage("scoring both")
+    stage("scoring both")
     scored = "itself" if itself else "a stand-in"
     taxonomy, test = challenger.taxonomy, split.test
     return _judged(

@@ -1,20 +1,16 @@
-"""What a run does for the model beside using it: train anew when due, look at drift once a week."""
+"""Retrain in a run once enough decisions are new to the model in use."""
 
-from rich.progress import Progress
-
-from classifiers.errors import NoModelError
 from classifiers.kept.registry import ModelRegistry
-from pipeline.learn.drift_report import DriftReport, drift_path, iso_week, save_drift
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 
 
-def retrain_step(services: Services, record: Run, bars: Progress) -> str | None:
-    """Train once `retrain_after` decisions are new to the model in use and to the newest kept one.
+def retrain_if_due(services: Services, run: Run) -> str | None:
+    """Train once `retrain_after` decisions are new, and return the ID of the new model.
 
-    The newest may have lost its contest: the same decisions would only make it lose again, in
-    every run. Returns the new model's id, None if it was not due or there is too little to learn
-    from. Whether it is put to use is the contest's verdict, as with `train`.
+    Decisions count as new if neither the model in use nor the newest one learned from them. The
+    newest may have lost its comparison, and the same decisions would only make it lose again.
+    Returns None if training is not due or there is too little to learn from.
     """
     settings = services.settings.classifier
     if not settings.retrain_after:
@@ -24,27 +20,13 @@ def retrain_step(services: Services, record: Run, bars: Progress) -> str | None:
         decided = store.decisions.training()
     if sum(example.text.arxiv_id not in known for example in decided) < settings.retrain_after:
         return None
-    from pipeline.learn.train import (  # noqa: PLC0415  most runs need no scikit-learn
-        NothingToLearnError,
-        train_model,
-    )
+    # Most runs do not need scikit-learn.
+    from pipeline.learn.train import NothingToLearnError, train  # noqa: PLC0415
 
-    task = bars.add_task("training anew", total=None)
     try:
-        report = train_model(
-            services.open_store,
-            services.taxonomy,
-            models=services.models,
-            background=settings.background,
-            seed=settings.seed,
-            clock=services.clock,
-            keep=settings.keep,
-            on_stage=lambda stage: bars.update(task, description=stage),
-        )
-    except NothingToLearnError:  # not a fault of the run: it goes on with what is in use
+        return train(services, run).model_id
+    except NothingToLearnError:  # the run goes on with the model in use
         return None
-    record.count(trained=1, promoted=int(report.promoted))
-    return report.model_id
 
 
 def _learned_so_far(models: ModelRegistry) -> frozenset[str]:
@@ -53,39 +35,3 @@ def _learned_so_far(models: ModelRegistry) -> frozenset[str]:
     ids = {models.current_id(), kept[-1].header.model_id if kept else None} - {None}
     found = [models.learned_from(model_id) for model_id in ids if model_id is not None]
     return frozenset().union(*(learned.decided for learned in found if learned is not None))
-
-
-def weekly_drift_step(services: Services, record: Run, bars: Progress) -> DriftReport | None:
-    """Look at drift in the first run of an ISO week; None in the others, and without a model."""
-    settings = services.settings.classifier
-    if drift_path(settings.reports, iso_week(services.clock())).exists():
-        return None
-    if services.models.current_id() is None:
-        return None
-    return drift_step(services, record, bars)
-
-
-def drift_step(services: Services, record: Run, bars: Progress) -> DriftReport:
-    """Look at drift now and keep what was seen as this week's.
-
-    Raises:
-        NoModelError: nothing was trained, so nothing can have drifted from it.
-    """
-    from pipeline.learn.drift import look_at_drift  # noqa: PLC0415  most runs need no scikit-learn
-
-    settings = services.settings.classifier
-    if services.models.current_id() is None:
-        raise NoModelError("No model was trained yet, so none can have drifted.")
-    bars.add_task("looking at drift", total=None)
-    model = services.models.check_current(services.taxonomy).load_model()
-    report = look_at_drift(
-        services.open_store,
-        model,
-        services.models.learned_from(model.model_id),
-        services.taxonomy,
-        background=settings.background,
-        now=services.clock(),
-    )
-    save_drift(settings.reports, report)
-    record.count(drift_alarms=len(report.notable))
-    return report

@@ -1,165 +1,156 @@
-"""Train: the human's word becomes the next model. Reads, closes the store, computes, saves.
-
-A new model takes its place only if it is not worse than the one in use (`promotion.py`).
-"""
+"""Train: make the next model from all decisions and compare it with the model in use."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from classifiers.errors import ModelError
-from classifiers.kept.registry import Learned, ModelRegistry
+from classifiers.kept.registry import CUE_WORDS, Learned, ModelRegistry
 from classifiers.linear.model import Model
-from classifiers.linear.training import train
+from classifiers.linear.training import train as fit
 from config.errors import LivingSurveyError
-from config.taxonomy import Taxonomy
 from pipeline.learn.examples import TrainingSet, load_training_set
 from pipeline.learn.promotion import Comparison, MeasuredModel, compete
-from storage.store import OpenStore
+from pipeline.runtime.record import Run
+from pipeline.runtime.services import Services
 
 #: Fewest approvals, and fewest papers to tell them from (a rejection counts one, an undecided
-#: paper half). With fewer, the probabilities cannot be calibrated
-#: (`classifiers/linear/calibration.py`) and a model does worse than the cue words
+#: paper half). With fewer, probabilities cannot be calibrated
+#: (`classifiers/linear/calibration.py`) and cue words are more accurate
 #: (`docs/study/classifier.md`, table "little").
 FEWEST_TO_LEARN = 20
 
 
 class NothingToLearnError(LivingSurveyError):
-    """A model of what is decided so far would be worse than the cue words."""
+    """A model of the present decisions would be worse than the cue words."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainReport:
-    """What the model was trained on, how it compares, and where it lies."""
+    """What the model was trained on, how it compares, and its file."""
 
     model_id: str
     path: Path
     approved: int
     rejected: int
     background: int
-    #: whether it is the model in use now
+    #: it is the model in use now
     promoted: bool
-    #: None where there was nothing to compare with
+    #: None: the first model
     contest: Comparison | None
-    #: old models that were removed to make room
+    #: old models that were removed
     removed: tuple[str, ...]
 
+    @property
+    def totals(self) -> dict[str, int]:
+        """What is counted in `runs`."""
+        return {
+            "trained": 1,
+            "approved": self.approved,
+            "rejected": self.rejected,
+            "promoted": int(self.promoted),
+        }
 
-def train_model(
-    open_store: OpenStore,
-    taxonomy: Taxonomy,
-    *,
-    models: ModelRegistry,
-    background: int,
-    seed: int,
-    clock: Callable[[], datetime],
-    keep: int = 10,
-    force: bool = False,
-    on_stage: Callable[[str], None] = lambda _: None,
-) -> TrainReport:
-    """Train on every standing approval and rejection, with undecided papers as background.
 
-    It is saved in any case, and put to use if it is the first, if it is not worse than the
-    champion, or by `force`.
+def train(services: Services, run: Run, *, force: bool = False) -> TrainReport:
+    """Train on all current decisions, with undecided papers as background.
+
+    The model is saved in any case. It is put to use if it is the first one, if it is not worse
+    than the model in use, or by `force`.
 
     Args:
-        open_store: read once, before anything is computed.
-        taxonomy: what there is to choose from.
-        models: where models are kept.
-        background: how many undecided papers to learn from.
-        seed: of every random choice.
-        clock: the training's time.
-        keep: how many models to keep, 0 for all.
-        force: train it from however little, one approval at least, and promote it however it
-            compares.
-        on_stage: told what is being done.
+        services: what every step is given.
+        run: counts and shows progress.
+        force: train from as little as one approval and put the model to use in any case.
 
     Raises:
-        NothingToLearnError: what is decided so far makes no model better than the cue words.
+        NothingToLearnError: a model of the present decisions would be worse than the cue words.
     """
-    now = clock()
-    lessons = load_training_set(open_store, taxonomy, background=background)
-    _refuse_too_little(lessons, models, force=force)
-    on_stage("training on all decisions")
-    model = train(lessons.examples, lessons.documents, taxonomy, trained_at=now, seed=seed)
-    contest = _contest(model, lessons, models, on_stage)
+    settings, models, now = services.settings.classifier, services.models, services.clock()
+    examples = load_training_set(
+        services.open_store, services.taxonomy, background=settings.background
+    )
+    _check_enough(examples, models, force=force)
+    run.stage("training on all decisions")
+    model = fit(
+        examples.examples,
+        examples.documents,
+        services.taxonomy,
+        trained_at=now,
+        seed=settings.seed,
+    )
+    contest = _compare(model, examples, models, run)
     promoted = force or contest is None or contest.not_worse
-    path = _save(model, lessons, models, contest)
+    path = models.save(model, _learned(examples, contest))
     if promoted:
         models.promote(model.model_id, at=now, why=_why(contest, force=force))
-    examples = lessons.examples
-    approved = sum(example.in_scope for example in examples)
-    return TrainReport(
+    approved = sum(example.in_scope for example in examples.examples)
+    report = TrainReport(
         model_id=model.model_id,
         path=path,
         approved=approved,
-        rejected=len(examples) - approved,
-        background=len(lessons.background),
+        rejected=len(examples.examples) - approved,
+        background=len(examples.background),
         promoted=promoted,
         contest=contest,
-        removed=models.prune(keep),
+        removed=models.prune(settings.keep),
     )
+    run.count(**report.totals)
+    return report
 
 
-def _refuse_too_little(lessons: TrainingSet, models: ModelRegistry, *, force: bool) -> None:
-    approved = sum(example.in_scope for example in lessons.examples)
-    rejected, stream = len(lessons.examples) - approved, len(lessons.documents)
+def _check_enough(examples: TrainingSet, models: ModelRegistry, *, force: bool) -> None:
+    approved = sum(example.in_scope for example in examples.examples)
+    rejected, stream = len(examples.examples) - approved, len(examples.documents)
     if force and approved:
         return
     in_use = models.describe_current()
-    stays = f"{in_use} stay{'' if in_use == 'cue words' else 's'} in use"
+    stays = f"{in_use} stay{'' if in_use == CUE_WORDS else 's'} in use"
     if not approved:
         raise NothingToLearnError(
             f"There is nothing to learn from yet, no paper is approved: {stays}.",
-            hint='"living-survey bootstrap" imports the list, "living-survey decide" records '
+            hint="`living-survey bootstrap` imports the list, `living-survey decide` records "
             "decisions.",
         )
     if approved < FEWEST_TO_LEARN:
         raise NothingToLearnError(
             f"There is too little to learn from yet, {approved} approved of at least "
             f"{FEWEST_TO_LEARN}: {stays}.",
-            hint='"living-survey bootstrap" imports the list, "living-survey decide" records '
-            'decisions; "living-survey train --force" trains all the same.',
+            hint="`living-survey bootstrap` imports the list, `living-survey decide` records "
+            "decisions; `living-survey train --force` trains in any case.",
         )
-    # the far half of the stream stands in for rejections, the middle paper included
+    # The less similar half of the undecided papers counts as rejections.
     if rejected + (stream + 1) // 2 < FEWEST_TO_LEARN:
         raise NothingToLearnError(
             f"There is too little to tell the approved papers from, {rejected} rejected and "
             f"{stream} undecided: {stays}.",
-            hint='"living-survey run" or "backfill" brings papers; "living-survey train --force" '
-            "trains all the same.",
+            hint="`living-survey run` or `living-survey backfill` brings papers; "
+            "`living-survey train --force` trains in any case.",
         )
 
 
-def _contest(
-    model: Model, lessons: TrainingSet, models: ModelRegistry, on_stage: Callable[[str], None]
+def _compare(
+    model: Model, examples: TrainingSet, models: ModelRegistry, run: Run
 ) -> Comparison | None:
-    """Compare with the model in use; None before the first."""
+    """Compare with the model in use; None if the new model is the first."""
     try:
         current = models.check_current(model.taxonomy)
         if not current.is_trained:
             return None
-        champion = current.load_model()
+        in_use = current.load_model()
     except ModelError as error:
-        # A champion that cannot be used cannot defend itself: training anew is its remedy.
+        # Training is the remedy for a model in use that cannot be loaded.
         return Comparison(f"the model in use cannot be read: {error.message}", not_worse=True)
-    return compete(
-        model, champion, models.learned_from(champion.model_id), lessons, on_stage=on_stage
-    )
+    return compete(model, in_use, models.learned_from(in_use.model_id), examples, stage=run.stage)
 
 
-def _save(
-    model: Model, lessons: TrainingSet, models: ModelRegistry, contest: Comparison | None
-) -> Path:
-    learned = Learned(
-        decided=frozenset(example.document.key for example in lessons.examples),
-        background=frozenset(document.key for document in lessons.documents),
+def _learned(examples: TrainingSet, contest: Comparison | None) -> Learned:
+    return Learned(
+        decided=frozenset(example.document.key for example in examples.examples),
+        background=frozenset(document.key for document in examples.documents),
         contest=_summary(contest),
     )
-    return models.save(model, learned)
 
 
 def _why(contest: Comparison | None, *, force: bool) -> str:
@@ -169,7 +160,7 @@ def _why(contest: Comparison | None, *, force: bool) -> str:
 
 
 def _summary(contest: Comparison | None) -> dict[str, Any]:
-    """Return what is kept of a contest beside the model: figures, no papers."""
+    """Return the figures of a comparison as they are stored beside the model."""
     if contest is None:
         return {}
     return {
@@ -188,7 +179,7 @@ def _figures(side: MeasuredModel) -> dict[str, Any]:
 
 
 def measures(side: MeasuredModel) -> tuple[tuple[str, float], ...]:
-    """Return what is shown of one side, the deciding measure first; nan: cannot be said."""
+    """Return the shown measures of a model, the deciding one first; nan: not defined."""
     found = side.evaluation
     return (
         ("quadratic error", side.error),

@@ -1,16 +1,17 @@
-"""What happened, what waits: everything `status` shows, in one short lease. Changes nothing."""
+"""The state of the survey, as `status` shows it."""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from pipeline.ingest.calendar import announcement_day, feed_instant
-from pipeline.ingest.ledger import WATCHED_DAYS
-from pipeline.learn.drift_report import DriftReport
+from pipeline.ingest.ledger import WATCHED_DAYS, OverdueDay, overdue_now
+from pipeline.learn.drift_report import DriftReport, newest_drift
+from pipeline.runtime.services import Services
 from storage.arrivals import LateArrival
 from storage.ledger import DayTotal
-from storage.store import OpenStore, Store
+from storage.store import Store
 from storage.types import LedgerDay, RunRecord, RunStatus
 
 
@@ -33,35 +34,37 @@ class StatusReport:
     late: tuple[LateArrival, ...]
     #: changes to approved papers in these days, counted by kind
     corrections: Mapping[str, int]
-    #: the newest weekly look at the model, None before the first
-    drift: DriftReport | None = None
+    #: days that are not complete 36 hours after their feed
+    overdue: tuple[OverdueDay, ...]
+    #: the newest weekly drift report; None before the first
+    drift: DriftReport | None
 
 
-def status_report(
-    open_store: OpenStore, *, model_id: str, now: datetime, drift: DriftReport | None = None
-) -> StatusReport:
-    """Ask the database what it holds and what happened lately."""
+def status_report(services: Services) -> StatusReport:
+    """Return what is stored and what happened lately, read in one lease of the database."""
+    now = services.clock()
     since = announcement_day(now) - timedelta(days=WATCHED_DAYS - 1)
-    with open_store() as store:
+    with services.open_store() as store:
         changes = store.changes.to_approved(feed_instant(since))
         return StatusReport(
             papers=store.papers.count(),
             queue=store.queue.size(),
             decisions=store.decisions.count(),
             quarantine=store.quarantine.count(),
-            model_id=model_id,
+            model_id=services.models.describe_current(),
             last_run=store.runs.last("run"),
             runs=_runs(store),
             ledger=tuple(store.ledger.days(since)),
             days=tuple(store.ledger.totals(since)),
             late=tuple(store.arrivals.late(since)),
             corrections=dict(sorted(Counter(change.kind for change in changes).items())),
-            drift=drift,
+            overdue=overdue_now(store, services.settings.arxiv.categories, now),
+            drift=newest_drift(services.settings.classifier.reports),
         )
 
 
 def _runs(store: Store) -> tuple[RunRecord, ...]:
-    """Return the last runs; one whose process is gone is not running, though nobody noted it."""
+    """Return the last runs; one whose process is gone counts as interrupted."""
     gone = {run.run_id for run, alive in store.runs.unfinished() if not alive}
     return tuple(
         replace(run, status=RunStatus.INTERRUPTED) if run.run_id in gone else run

@@ -1,4 +1,4 @@
-"""One execution at a time, recorded: the run lock and the `runs` row around a command."""
+"""Record an execution in `runs`, count and show its progress, and exclude a second one."""
 
 import os
 import signal
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Protocol
 
 from config.errors import LivingSurveyError, TryAgainLaterError
 from config.locks import LockHeldError, file_lock
@@ -14,27 +15,91 @@ from storage.types import RunStatus
 
 
 class AnotherRunError(TryAgainLaterError):
-    """Another process fetches or seeds into the same database."""
+    """Another process holds the run lock of this database."""
+
+
+class Progress(Protocol):
+    """What progress is shown on; `rich.progress.Progress` fits."""
+
+    def add_task(self, description: str, *, total: float | None) -> Any:
+        """Add a line and return its handle; `total` None: the end is not known."""
+
+    def update(
+        self,
+        task_id: Any,
+        *,
+        total: float | None = None,
+        advance: float | None = None,
+        description: str | None = None,
+    ) -> None:
+        """Change a line; None keeps what is shown."""
+
+
+class SilentProgress:
+    """Shows nothing: for tests and for calls without a terminal."""
+
+    def add_task(self, description: str, *, total: float | None) -> None:
+        """Ignore a new line."""
+
+    def update(
+        self,
+        task_id: None,
+        *,
+        total: float | None = None,
+        advance: float | None = None,
+        description: str | None = None,
+    ) -> None:
+        """Ignore a change."""
+
+
+class Advance:
+    """One line of progress; call it with how many more are done."""
+
+    def __init__(self, progress: Progress, description: str, total: int | None) -> None:
+        self._progress = progress
+        self._task = progress.add_task(description, total=total)
+
+    def __call__(self, count: int = 1) -> None:
+        """Move the line forward."""
+        self._progress.update(self._task, advance=count)
+
+    def describe(self, description: str, total: int | None = None) -> None:
+        """Replace the description and, if given, the total."""
+        self._progress.update(self._task, description=description, total=total)
 
 
 class Run:
-    """Collects what a run counted, for its row in `runs`."""
+    """One execution of a command: what it counted, what failed, and the progress it shows."""
 
-    def __init__(self) -> None:
+    def __init__(self, progress: Progress | None = None) -> None:
         self.counts: dict[str, int] = {}
+        #: what failed although the command went on; None: nothing
         self.error: str | None = None
+        self._progress: Progress = SilentProgress() if progress is None else progress
+        self._stage: Advance | None = None
 
     def count(self, **counts: int) -> None:
         """Add to the counts of this run."""
         for name, value in counts.items():
             self.counts[name] = self.counts.get(name, 0) + value
 
+    def progress(self, description: str, total: int | None = None) -> Advance:
+        """Show a line of progress; call the result with how many more are done."""
+        return Advance(self._progress, description, total)
+
+    def stage(self, description: str) -> None:
+        """Show what is being done, in place of the stage before."""
+        if self._stage is None:
+            self._stage = Advance(self._progress, description, None)
+        else:
+            self._stage.describe(description)
+
 
 @contextmanager
 def exclusive(database: Path) -> Iterator[None]:
     """Hold the run lock beside the database, or raise AnotherRunError at once.
 
-    The operating system gives the lock back when the process dies, however it dies.
+    The operating system releases the lock when the process ends, also after SIGKILL.
     """
     lock = file_lock(_lock_path(database), timeout_seconds=0, holder=str(os.getpid()))
     with ExitStack() as stack:
@@ -43,7 +108,7 @@ def exclusive(database: Path) -> Iterator[None]:
         except LockHeldError as error:
             raise AnotherRunError(
                 f"Another run is active on {database.name} (process {error.holder or 'unknown'}).",
-                hint="Call again when it has ended; until then nothing is lost.",
+                hint="Run the command again when it has ended; nothing is lost until then.",
             ) from None
         yield
 
@@ -53,21 +118,22 @@ def recorded(
     command: str,
     open_store: OpenStore,
     clock: Callable[[], datetime],
-    words: Sequence[str] = (),
+    argv: Sequence[str] = (),
+    progress: Progress | None = None,
 ) -> Iterator[Run]:
-    """Write this execution into `runs`, with its words and how it ended, and checkpoint then.
+    """Record this execution in `runs` with its arguments and result, then checkpoint.
 
-    SIGTERM becomes KeyboardInterrupt here, so that `systemctl stop` ends a run as recorded.
+    SIGTERM is raised as KeyboardInterrupt, so that `systemctl stop` ends a run as interrupted.
     """
     with open_store() as store:
-        run_id = store.runs.start(command, clock(), words)
-    recorder = Run()
+        run_id = store.runs.start(command, clock(), argv)
+    run = Run(progress)
     status, error = RunStatus.FAILED, None
     try:
         with _terminable():
-            yield recorder
-        status = RunStatus.FAILED if recorder.error else RunStatus.DONE
-        error = recorder.error
+            yield run
+        status = RunStatus.FAILED if run.error else RunStatus.DONE
+        error = run.error
     except KeyboardInterrupt:
         status, error = RunStatus.INTERRUPTED, "interrupted"
         raise
@@ -80,7 +146,7 @@ def recorded(
     finally:
         with open_store() as store:
             store.runs.finish(
-                run_id, finished_at=clock(), status=status, counts=recorder.counts, error=error
+                run_id, finished_at=clock(), status=status, counts=run.counts, error=error
             )
             store.checkpoint()
 
@@ -93,7 +159,7 @@ def _lock_path(database: Path) -> Path:
 def _terminable() -> Iterator[None]:
     try:
         before = signal.signal(signal.SIGTERM, _interrupt)
-    except ValueError:  # not in the main thread: the service handles its own signals
+    except ValueError:  # not in the main thread: `serve` handles its own signals
         yield
         return
     try:

@@ -15,6 +15,10 @@ from storage.store import OpenStore, Store, store_opener
 Clock = Callable[[], datetime]
 
 
+class NoDatabaseError(ConfigError):
+    """The database of the settings does not exist."""
+
+
 class Database(StrEnum):
     """What a command expects of the database file."""
 
@@ -51,7 +55,8 @@ def open_services(
         busy_timeout_seconds: the longest wait for the database, if shorter than the setting.
 
     Raises:
-        ConfigError: the database does not exist, or the taxonomy cannot be read.
+        NoDatabaseError: the database must exist and does not.
+        ConfigError: the taxonomy cannot be read.
     """
     if database is Database.MUST_EXIST:
         _check_exists(settings)
@@ -91,7 +96,7 @@ def _existing(settings: Settings, open_store: OpenStore) -> OpenStore:
 
 def _check_exists(settings: Settings) -> None:
     if not settings.database.path.exists():
-        raise ConfigError(
+        raise NoDatabaseError(
             f"There is no database {settings.database.path}.",
             hint="Run it in the directory of living-survey.toml or name that file with --config; "
             "`living-survey init` starts a new survey.",

@@ -10,13 +10,15 @@ import pytest
 from config.errors import TryAgainLaterError
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.cli.bootstrap import bootstrap_text
-from pipeline.curated.bootstrap import BootstrapReport, seed_from_list
+from pipeline.curated.bootstrap import BootstrapReport, bootstrap
 from pipeline.curated.parse import parse_list, read_list
 from pipeline.curated.plan import Reason, decided_at
+from pipeline.runtime.record import Run
 from storage.store import OpenStore, Store, store_opener
 from storage.types import LIST_REVIEWER, NewDecision, Verdict
 from tests.support.bootstrap import FakeArxiv
 from tests.support.builders import make_decision
+from tests.support.services import ShownProgress, make_services
 
 IMAGE_LLM = ("📍 Multimodal Generation", "Image Generation", "🔅 LLM-based")
 AGENTS = ("📍 Multimodal Agents",)
@@ -56,7 +58,8 @@ def seed(
     open_store: OpenStore, taxonomy: Taxonomy, now: datetime
 ) -> Callable[[bytes, FakeArxiv], BootstrapReport]:
     def run(data: bytes, arxiv: FakeArxiv) -> BootstrapReport:
-        return seed_from_list(parse_list(data), arxiv.look_up, open_store, taxonomy, now=now)
+        services = make_services(open_store, now, taxonomy=taxonomy)
+        return bootstrap(services, arxiv, Run(), curated=parse_list(data))
 
     return run
 
@@ -309,17 +312,15 @@ def test_no_decision_of_the_list_is_news(now: datetime) -> None:
 
 
 def test_progress_is_told(open_store: OpenStore, taxonomy: Taxonomy, now: datetime) -> None:
-    told: list[str] = []
-    seed_from_list(
-        parse_list(markdown(AGENTS, entry(LANTERN, "2502.00001"))),
-        FakeArxiv({"2502.00001": LANTERN}).look_up,
-        open_store,
-        taxonomy,
-        now=now,
-        on_stage=told.append,
+    shown = ShownProgress()
+    bootstrap(
+        make_services(open_store, now, taxonomy=taxonomy),
+        FakeArxiv({"2502.00001": LANTERN}),
+        Run(shown),
+        curated=parse_list(markdown(AGENTS, entry(LANTERN, "2502.00001"))),
     )
 
-    assert told == ["asking arXiv for 1 paper", "storing 1 paper and 1 decision"]
+    assert shown.descriptions == ["asking arXiv for 1 paper", "storing 1 paper and 1 decision"]
 
 
 def test_an_empty_list_asks_nothing(seed: Seed) -> None:
@@ -344,7 +345,8 @@ def test_the_real_list_is_seeded(
     titles |= {row["arxiv_id"]: row["title"] for row in rows if row["id_matches_title"] == "yes"}
     curated, arxiv = read_list(shared_data / "curated-list.md"), FakeArxiv(titles)
 
-    report = seed_from_list(curated, arxiv.look_up, open_store, taxonomy, now=now)
+    services = make_services(open_store, now, taxonomy=taxonomy)
+    report = bootstrap(services, arxiv, Run(), curated=curated)
 
     assert [len(ids) for ids in arxiv.asked] == [415]
     assert report.entries == 477 == report.agreed + len(report.refused)
@@ -361,7 +363,7 @@ def test_the_real_list_is_seeded(
     assert sum(len(decision.sections) > 1 for decision in standing.values()) > 20
     assert max(decision.decided_at for decision in standing.values()).year == 2025
 
-    again = seed_from_list(curated, arxiv.look_up, open_store, taxonomy, now=now)
+    again = bootstrap(services, arxiv, Run(), curated=curated)
 
     assert (again.approved, again.already) == (0, report.approved)
     assert again.refused == report.refused

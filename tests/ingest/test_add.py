@@ -9,9 +9,10 @@ from config.errors import UsageError
 from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.server import ReplicaServer
-from pipeline.ingest.add import AddReport, Search, add_found, add_papers
+from pipeline.ingest.add import AddReport, Search, add, add_found
+from pipeline.runtime.record import Run
 from storage.store import store_opener
-from tests.support.arxiv import CATEGORIES, make_record, noon, sources
+from tests.support.arxiv import CATEGORIES, ingest_services, make_record, noon, sources
 from tests.support.cli import survey_at
 
 TUESDAY = date(2026, 3, 17)
@@ -26,10 +27,13 @@ def test_an_entry_that_cannot_be_read_is_not_called_unknown(tmp_path: Path) -> N
         ReplicaServer(PAPERS, today=TUESDAY, faults=[BROKEN]) as arxiv,
         sources(arxiv, tmp_path, noon(TUESDAY)) as opened,
     ):
-        report = add_papers(opened.query, open_store, WANTED, clock=lambda: noon(TUESDAY))
+        run = Run()
+        report = add(ingest_services(open_store, noon(TUESDAY)), opened, run, WANTED)
     assert report == AddReport(
         added=("2603.00001",), already=(), unknown=("2603.09999",), unreadable=("2603.00002",)
     )
+    assert run.counts == {"added": 1, "quarantined": 1}
+    assert run.error == "; ".join(report.not_added)
     with open_store() as store:
         assert [record.arxiv_id for record in store.quarantine.recent(10)] == ["2603.00002"]
 
@@ -50,9 +54,8 @@ def found(directory: Path, wanted: Search, *, limit: int = 25) -> list[tuple[str
         ReplicaServer(LIBRARY, today=TUESDAY) as arxiv,
         sources(arxiv, directory, noon(TUESDAY)) as opened,
     ):
-        report = add_found(
-            opened.query, open_store, wanted, limit=limit, clock=lambda: noon(TUESDAY)
-        )
+        services = ingest_services(open_store, noon(TUESDAY))
+        report = add_found(services, opened, Run(), wanted, limit=limit)
     with open_store() as store:
         assert set(store.papers.held([p.arxiv_id for p in report.papers])) == {
             p.arxiv_id for p in report.papers
@@ -106,7 +109,7 @@ def test_what_cannot_be_searched_is_a_matter_of_words(
 def test_pitfall_44_a_search_by_the_date_of_update_is_refused(tmp_path: Path, words: str) -> None:
     """arXiv would answer it by the date of submission, without a word."""
     wanted = Search(f"{words}lastUpdatedDate:[202603010000 TO 202603020000]", CATEGORIES)
-    with pytest.raises(UsageError, match="submittedDate instead"):
+    with pytest.raises(UsageError, match="would read it as submittedDate"):
         found(tmp_path, wanted)
 
 
@@ -138,7 +141,7 @@ def test_each_is_said_in_its_own_sentence(tmp_path: Path) -> None:
         assert ended.status == 1
         assert "added: 2603.00001" in ended.out
         unknown, unreadable = ended.err.strip().splitlines()
-        assert "knows no 2603.09999." in unknown
+        assert "does not have 2603.09999." in unknown
         assert "2603.00002" in unreadable
         assert "living-survey quarantine list" in unreadable
         assert "2603.00002" in survey.call("quarantine", "list").out

@@ -5,38 +5,27 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from rich.progress import Progress
 
 from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.server import ReplicaServer
-from pipeline.ingest.backfill import BackfillReport, Eta, backfill_papers
+from pipeline.ingest import backfill as backfilling
+from pipeline.ingest.backfill import BackfillReport, Eta
 from pipeline.ingest.sources.errors import SourceError
-from storage.store import OpenStore, Store, store_opener
-from tests.support.arxiv import make_record, noon, sources
+from pipeline.runtime.record import Run
+from storage.store import OpenStore, Store
+from tests.support.arxiv import ingest_services, make_record, noon, sources
 
 FROM, UNTIL = date(2026, 3, 2), date(2026, 3, 15)  # two whole ISO weeks
 PAPERS = [make_record(n, FROM + timedelta(days=n)) for n in range(14)]
-
-
-@pytest.fixture
-def open_store(tmp_path: Path) -> OpenStore:
-    return store_opener(tmp_path / "survey.duckdb")
 
 
 def backfill(
     arxiv: ReplicaServer, directory: Path, open_store: OpenStore, now: datetime
 ) -> BackfillReport:
     with sources(arxiv, directory, now) as opened:
-        return backfill_papers(
-            opened.oai,
-            open_store,
-            sets=("cs",),
-            from_day=FROM,
-            until_day=UNTIL,
-            again=False,
-            clock=lambda: now,
-            bars=Progress(disable=True),
+        return backfilling.backfill(
+            ingest_services(open_store, now), opened, Run(), from_day=FROM, until_day=UNTIL
         )
 
 

@@ -11,28 +11,23 @@ from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.harvest import (
-    HarvestReport,
     Window,
     backfill_windows,
     cursor_name,
     harvest_window,
     next_windows,
 )
-from pipeline.ingest.replay import replay_archive
+from pipeline.ingest.replay import replay
 from pipeline.ingest.sources.oai.source import OaiPage, OaiSource
-from storage.store import OpenStore, store_opener
+from pipeline.runtime.record import Run
+from storage.store import OpenStore
 from storage.types import LedgerStatus
-from tests.support.arxiv import fetch, make_record, noon, sources
+from tests.support.arxiv import fetch, ingest_services, make_record, noon, sources
 from tests.support.builders import make_paper
 from tests.support.storage import changes_in
 
 TUESDAY = datetime(2026, 3, 17, 12, 0, tzinfo=UTC)
 SATURDAY = datetime(2026, 3, 21, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def open_store(tmp_path: Path) -> OpenStore:
-    return store_opener(tmp_path / "survey.duckdb")
 
 
 def test_a_day_is_announced_harvested_and_proven_complete(
@@ -114,7 +109,7 @@ def test_a_feed_of_a_day_to_come_is_refused(tmp_path: Path, open_store: OpenStor
     assert "clock" in failure.reason
     with open_store() as store:
         assert [day for day in store.ledger.days(sunday) if day.day == sunday] == []
-    replay_archive(tmp_path / "archive", open_store)
+    replay(ingest_services(open_store, TUESDAY), Run(), tmp_path / "archive")
     with open_store() as store:
         assert [day for day in store.ledger.days(sunday) if day.day == sunday] == []
 
@@ -163,16 +158,16 @@ def test_a_harvest_counts_its_pages(tmp_path: Path, open_store: OpenStore) -> No
         ReplicaServer(papers, today=today, page_size=2) as arxiv,
         sources(arxiv, tmp_path, TUESDAY) as opened,
     ):
-        report = harvest_window(
-            opened.oai, open_store, Window("cs", today, today), clock=lambda: TUESDAY
-        )
+        pages: list[int] = []
+        services = ingest_services(open_store, TUESDAY)
+        window = Window("cs", today, today)
+        report = harvest_window(services, opened.oai, window, advance=pages.append)
     assert (report.pages, report.counts.new) == (3, 5)
+    assert pages == [2, 2, 1]
 
 
 @pytest.mark.parametrize("token", [None, "beyond the end of a list that shrank"])
-def test_a_window_is_complete_once_and_after_its_last_page_was_stored(
-    token: str | None, open_store: OpenStore
-) -> None:
+def test_window_without_its_promised_page_is_cut(token: str | None, open_store: OpenStore) -> None:
     class TwoPages(OaiSource):
         def __init__(self) -> None:
             """Ask nobody."""
@@ -181,13 +176,11 @@ def test_a_window_is_complete_once_and_after_its_last_page_was_stored(
             yield _page(1, "more")
             yield _page(2, token)
 
-    told: list[tuple[int, HarvestReport]] = []
+    services = ingest_services(open_store, TUESDAY)
     window = Window("cs", TUESDAY.date())
-    report = harvest_window(
-        TwoPages(), open_store, window, clock=lambda: TUESDAY,
-        on_complete=lambda store, so_far: told.append((store.papers.count(), so_far)),
-    )  # fmt: skip
-    assert told == [(2, report)]
+    report = harvest_window(services, TwoPages(), window, advance=lambda _: None)
+    with open_store() as store:
+        assert store.papers.count() == 2
     assert (report.pages, report.counts.new) == (2, 2)
     assert report.cut == (token is not None)
 
@@ -240,9 +233,9 @@ def test_pitfall_06_a_record_that_left_a_past_window_is_found_in_a_later_one(
     moved = replace(make_record(1, monday), datestamp=today)
     with ReplicaServer([moved], today=today) as arxiv:
         with sources(arxiv, tmp_path, TUESDAY) as opened:
-            past = harvest_window(
-                opened.oai, open_store, Window("cs", monday, monday), clock=lambda: TUESDAY
-            )
+            services = ingest_services(open_store, TUESDAY)
+            window = Window("cs", monday, monday)
+            past = harvest_window(services, opened.oai, window, advance=lambda _: None)
         assert past.counts.new == 0
         report = fetch(arxiv, tmp_path, open_store, TUESDAY)
     assert [harvest.counts.new for harvest in report.harvests] == [1]
@@ -275,3 +268,19 @@ def test_pitfall_66_a_paper_that_comes_by_every_way_is_one_paper(
             assert (counts.new, counts.revised) == (0, 0)
             assert store.papers.count() == 2
             assert changes_in(store) == []
+
+
+def test_fetch_counts_and_keeps_overdue_days_out_of_the_error(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    today = TUESDAY.date()
+    run = Run()
+    with ReplicaServer([make_record(1, today)], today=today) as arxiv:
+        fetch(arxiv, tmp_path, open_store, TUESDAY - timedelta(days=7))
+        report = fetch(arxiv, tmp_path, open_store, TUESDAY, run=run)
+    assert run.counts.keys() == {
+        "new", "revised", "unchanged", "quarantined", "repaired", "late", "corrections",
+    }  # fmt: skip
+    assert run.counts == report.totals
+    assert report.ledger.overdue
+    assert run.error is None

@@ -1,6 +1,5 @@
 """Import: the snapshot into a real database; killed, repeated, filtered."""
 
-import io
 import json
 import os
 import re
@@ -13,17 +12,17 @@ from typing import Any
 
 import duckdb
 import pytest
-from rich.console import Console
-from rich.progress import Progress
 
 from pipeline.ingest import import_ as importing
 from pipeline.ingest.import_ import ImportReport, import_snapshot
 from pipeline.ingest.sources.snapshot.file import SnapshotError, SnapshotFile
 from pipeline.ingest.sources.snapshot.selection import Selection, selection_of
+from pipeline.runtime.record import Progress, Run
 from storage.store import OpenStore, Store
 from storage.types import Source, UpsertCounts
 from tests.support.builders import make_paper
 from tests.support.cli import survey_at
+from tests.support.services import ShownProgress, make_services
 from tests.support.snapshot import (
     NOW,
     gzipped,
@@ -54,16 +53,10 @@ def bring(
     *,
     selection: Selection = Selection(),  # noqa: B008  it is frozen
     at: datetime = NOW,
-    **options: Any,
+    progress: Progress | None = None,
 ) -> ImportReport:
-    return import_snapshot(
-        path,
-        open_store,
-        selection=selection,
-        accept_old=False,
-        clock=lambda: at,
-        bars=options.get("bars", Progress(disable=True)),
-    )
+    run = Run(progress)
+    return import_snapshot(make_services(open_store, at), run, path, selection=selection)
 
 
 def content(folder: Path) -> list[list[tuple[Any, ...]]]:
@@ -200,11 +193,12 @@ def test_kill_minus_nine_loses_nothing(tmp_path: Path) -> None:
         import sys
         from datetime import UTC, datetime
         from pathlib import Path
-        from rich.progress import Progress
         from pipeline.ingest import import_ as importing
         from pipeline.ingest.sources.snapshot.selection import Selection
         from pipeline.ingest.sources.snapshot.file import SnapshotFile
+        from pipeline.runtime.record import Run
         from storage.store import store_opener
+        from tests.support.services import make_services
         importing.BATCH = 4
         blocks = SnapshotFile.blocks
         SnapshotFile.blocks = lambda self, start=0: blocks(self, start, length=1000)
@@ -216,8 +210,8 @@ def test_kill_minus_nine_loses_nothing(tmp_path: Path) -> None:
         importing._batches = spoken
         now = datetime(2026, 3, 17, 12, tzinfo=UTC)
         importing.import_snapshot(
-            Path(sys.argv[1]), store_opener(Path(sys.argv[2])), selection=Selection(),
-            accept_old=False, clock=lambda: now, bars=Progress(disable=True))
+            make_services(store_opener(Path(sys.argv[2])), now), Run(), Path(sys.argv[1]),
+            selection=Selection())
     """
     for spoken in (1, 3, 2):
         process = start_process(script, str(path), str(database(torn)))
@@ -278,13 +272,15 @@ def test_a_refused_file_leaves_the_database_as_it_was(tmp_path: Path) -> None:
         assert store.papers.count() == 0
 
 
-def test_the_bar_runs_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_ends_at_the_file_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "_MEGABYTE", 1)
     path = plain_file(tmp_path, make_records(13))
-    bars = Progress(console=Console(file=io.StringIO()))
-    bring(path, opener(tmp_path), bars=bars)
-    [task] = bars.tasks
-    assert task.completed == task.total == path.stat().st_size
+    shown = ShownProgress()
+    bring(path, opener(tmp_path), progress=shown)
+    size = path.stat().st_size
+    assert shown.descriptions == ["MB checked", "MB imported"]
+    assert shown.done[1] == size
+    assert shown.totals == [size, size]
 
 
 def test_the_command_as_users_call_it(tmp_path: Path) -> None:

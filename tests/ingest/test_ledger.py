@@ -12,27 +12,23 @@ from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.announcements import read_feed
 from pipeline.ingest.calendar import feed_instant
-from pipeline.ingest.harvest import HarvestReport, Window, close_gaps
+from pipeline.ingest.harvest import HarvestReport, Window, proven_at
 from pipeline.ingest.ledger import (
     OverdueDay,
+    close_gaps,
     overdue_days,
     overdue_remedy,
     overdue_sentence,
     refresh_ledger,
 )
 from pipeline.ingest.sources.feed.source import Feed, cut_off
-from storage.store import OpenStore, store_opener
+from storage.store import OpenStore
 from storage.types import Announcement, AnnounceType, LedgerDay, LedgerStatus, UpsertCounts
-from tests.support.arxiv import CATEGORIES, fetch, make_record, noon
+from tests.support.arxiv import CATEGORIES, fetch, ingest_services, make_record, noon
 from tests.support.builders import make_paper
 
 FRIDAY, SATURDAY = date(2026, 3, 13), date(2026, 3, 14)
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (date(2026, 3, day) for day in (16, 17, 18, 19))
-
-
-@pytest.fixture
-def open_store(tmp_path: Path) -> OpenStore:
-    return store_opener(tmp_path / "survey.duckdb")
 
 
 def statuses(open_store: OpenStore, since: date = FRIDAY) -> dict[tuple[date, str], str]:
@@ -167,7 +163,7 @@ def test_a_day_with_an_unreadable_item_is_complete_when_the_next_day_s_list_was_
     with open_store() as store:
         days = store.ledger.days(TUESDAY)
     overdue = overdue_days(days, CATEGORIES, noon(THURSDAY))
-    assert "(the feed of cs.CV could not be read whole)" in overdue_sentence(overdue)
+    assert "(an incomplete feed of cs.CV)" in overdue_sentence(overdue)
     assert "backfill --from 2026-03-17" in overdue_remedy(overdue)
 
     broken = Fault(Kind.BAD_DATE, Channel.OAI, record=1)
@@ -197,24 +193,29 @@ def test_a_list_proves_a_day_for_the_categories_of_its_set_only(
     open_store: OpenStore, set_name: str, covered: set[str]
 ) -> None:
     asked = ("cs.CV", "cs.CL", "hep-th")
-    window = Window(set_name, MONDAY)
-    whole = HarvestReport(window, counts=UpsertCounts(new=1), response_at=noon(WEDNESDAY))
     with open_store() as store:
         store.announcements.add(
             TUESDAY, asked, [], checked_at=noon(TUESDAY), calendar_quiet=False, untold=[()]
         )
-        for unproven in (
-            replace(whole, unread=1), replace(whole, cut=True), replace(whole, response_at=None),
-        ):  # fmt: skip
-            close_gaps(
-                store, [whole, unproven], sets=[set_name], from_day=MONDAY, until_day=TUESDAY
-            )
-        close_gaps(store, [whole], sets=[set_name], from_day=MONDAY, until_day=MONDAY)
-        close_gaps(store, [whole], sets=[set_name], from_day=WEDNESDAY, until_day=WEDNESDAY)
+        answered = noon(WEDNESDAY)
+        close_gaps(store, [set_name], MONDAY, MONDAY, answered_at=answered)
+        close_gaps(store, [set_name], WEDNESDAY, WEDNESDAY, answered_at=answered)
         assert len(store.ledger.gaps(TUESDAY, TUESDAY)) == 3
-        close_gaps(store, [whole], sets=[set_name], from_day=MONDAY, until_day=TUESDAY)
+        close_gaps(store, [set_name], MONDAY, TUESDAY, answered_at=answered)
         left = {category for _, category in store.ledger.gaps(TUESDAY, TUESDAY)}
     assert left == set(asked) - covered
+
+
+def test_only_whole_harvests_prove_days() -> None:
+    whole = HarvestReport(
+        Window("cs", MONDAY), counts=UpsertCounts(new=1), response_at=noon(WEDNESDAY)
+    )
+    assert proven_at([whole, whole]) == noon(WEDNESDAY)
+    assert proven_at([]) is None
+    for unproven in (
+        replace(whole, unread=1), replace(whole, cut=True), replace(whole, response_at=None),
+    ):  # fmt: skip
+        assert proven_at([whole, unproven]) is None
 
 
 def test_what_is_missing_turns_overdue_after_36_hours_and_says_what_to_do() -> None:
@@ -225,7 +226,7 @@ def test_what_is_missing_turns_overdue_after_36_hours_and_says_what_to_do() -> N
     overdue = overdue_days([lacking, silent], CATEGORIES, alarm)
     assert overdue_sentence(overdue) == (
         "1 announcement day is not complete after 36 hours:"
-        " 2026-03-16 (missing 2603.00009; nothing is known of cs.CL)."
+        " 2026-03-16 (missing 2603.00009; no usable feed of cs.CL)."
     )
     assert "living-survey add 2603.00009" in overdue_remedy(overdue)
     assert "living-survey backfill --from 2026-03-16 --until 2026-03-16" in overdue_remedy(overdue)
@@ -238,7 +239,7 @@ def test_days_that_lack_the_same_are_named_together() -> None:
     odd = OverdueDay(TUESDAY, ("2603.00009",), ())
     assert overdue_sentence([off[0], odd, off[1]]) == (
         "3 announcement days are not complete after 36 hours:"
-        " 2026-03-16, 2026-03-18 (nothing is known of cs.CV, cs.CL),"
+        " 2026-03-16, 2026-03-18 (no usable feed of cs.CV, cs.CL),"
         " 2026-03-17 (missing 2603.00009)."
     )
 
@@ -322,7 +323,7 @@ def test_of_an_import_only_what_can_be_late_is_looked_at(open_store: OpenStore) 
         ("2603.00002", None),
     ]
     with open_store() as store:
-        report = refresh_ledger(store, CATEGORIES, clock=lambda: now)
+        report = refresh_ledger(store, CATEGORIES, now=now)
     assert report.late == 1
 
 
@@ -336,7 +337,7 @@ def test_a_paper_dated_after_it_was_seen_is_never_late_and_stops_no_run(
     with open_store() as store:
         store.papers.upsert([ahead], seen_at=noon(MONDAY))
     with open_store() as store:
-        assert refresh_ledger(store, CATEGORIES, clock=lambda: noon(THURSDAY)).late == 0
+        assert refresh_ledger(store, CATEGORIES, now=noon(THURSDAY)).late == 0
 
 
 def test_the_papers_seen_last_come_first_and_only_so_many(open_store: OpenStore) -> None:
@@ -355,10 +356,8 @@ def test_pitfall_19_a_feed_that_stays_at_the_cap_is_kept_and_says_so(
     item = _announcement(TUESDAY, "2603.00001", "cs.LG")
     feed = cut_off(Feed("", TUESDAY, (item,), (), capped=True), ["cs.LG"])
     report = read_feed(
-        _Answering(lambda _: feed),  # type: ignore[arg-type]  # only `today` is asked
-        open_store,
-        ("cs.LG",),
-        clock=lambda: noon(TUESDAY),
+        ingest_services(open_store, noon(TUESDAY), ("cs.LG",)),
+        _Answering(lambda _: feed),  # type: ignore[arg-type]  # only `today` is called
     )
     assert (report.announced, report.capped) == (1, True)
     with open_store() as store:

@@ -13,12 +13,13 @@ from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.records import Version
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.announcements import store_feed
-from pipeline.ingest.quarantine import retry_quarantine
-from pipeline.ingest.replay import feed_categories, replay_archive
+from pipeline.ingest.quarantine import RetryReport, retry
+from pipeline.ingest.replay import ReplayReport, feed_categories, replay
 from pipeline.ingest.sources.feed.source import parse_feed
+from pipeline.runtime.record import Run
 from storage.store import OpenStore, store_opener
 from storage.types import QuarantinedRecord, Source
-from tests.support.arxiv import CATEGORIES, fetch, make_record, noon
+from tests.support.arxiv import CATEGORIES, fetch, ingest_services, make_record, noon
 from tests.support.builders import make_paper
 from tests.support.cli import survey_at
 from tests.support.transport import rss_feed, rss_item
@@ -27,14 +28,19 @@ MONDAY, TUESDAY, WEDNESDAY = (date(2026, 3, day) for day in (16, 17, 18))
 TABLES = ("paper", "paper_version", "change", "announcement", "feed_check", "quarantined")
 
 
+def replayed(archive: Path, open_store: OpenStore) -> ReplayReport:
+    """Replay an archive into a store."""
+    return replay(ingest_services(open_store, noon(WEDNESDAY)), Run(), archive)
+
+
+def retried(open_store: OpenStore) -> RetryReport:
+    """Retry the quarantine of a store."""
+    return retry(ingest_services(open_store, noon(WEDNESDAY)), Run())
+
+
 def contents(open_store: OpenStore) -> dict[str, list[Any]]:
     with open_store() as store:
         return {name: sorted(store._session.rows(f"FROM {name}"), key=repr) for name in TABLES}
-
-
-@pytest.fixture
-def open_store(tmp_path: Path) -> OpenStore:
-    return store_opener(tmp_path / "survey.duckdb")
 
 
 def test_an_empty_database_is_rebuilt_from_the_archive(
@@ -56,10 +62,10 @@ def test_an_empty_database_is_rebuilt_from_the_archive(
     assert report.repaired == 1
 
     rebuilt = store_opener(tmp_path / "rebuilt.duckdb")
-    replayed = replay_archive(tmp_path / "archive", rebuilt)
-    assert replayed.counts.new == 11
+    first = replayed(tmp_path / "archive", rebuilt)
+    assert first.counts.new == 11
     assert contents(rebuilt) == contents(open_store)
-    replay_archive(tmp_path / "archive", rebuilt)
+    replayed(tmp_path / "archive", rebuilt)
     assert contents(rebuilt)["paper"] == contents(open_store)["paper"]
 
 
@@ -77,8 +83,8 @@ def test_fetch_replay_is_a_command_that_asks_nobody(tmp_path: Path, now: datetim
 
 
 def test_a_directory_without_answers_is_no_archive(tmp_path: Path, open_store: OpenStore) -> None:
-    with pytest.raises(UsageError, match="no archived answer"):
-        replay_archive(tmp_path, open_store)
+    with pytest.raises(UsageError, match="no archived response"):
+        replayed(tmp_path, open_store)
 
 
 def test_a_feeds_address_names_its_categories() -> None:
@@ -114,14 +120,14 @@ def test_what_is_readable_now_leaves_the_quarantine(tmp_path: Path, open_store: 
     ]
     with open_store() as store:
         store.quarantine.add(records)
-    report = retry_quarantine(open_store, CATEGORIES, clock=lambda: noon(WEDNESDAY))
+    report = retried(open_store)
     assert (report.resolved, report.left) == (4, 2)
     with open_store() as store:
         assert store.papers.held(["2603.00001", "2603.00003"]) == {"2603.00001", "2603.00003"}
         assert list(store.ledger.missing(TUESDAY)) == ["2603.00002"]
         assert store.quarantine.count() == 2
         assert store._session.number("SELECT count(*) FROM quarantined") == 6
-    again = retry_quarantine(open_store, CATEGORIES, clock=lambda: noon(WEDNESDAY))
+    again = retried(open_store)
     assert (again.resolved, again.left) == (0, 2)
 
 
@@ -133,7 +139,7 @@ def test_an_item_of_which_only_the_id_can_be_read_stays_in_quarantine(
         store_feed(store, CATEGORIES, feed, checked_at=noon(TUESDAY))
         store.quarantine.add(feed.malformed)
         assert list(store.ledger.missing(TUESDAY)) == ["2603.00001"]
-    report = retry_quarantine(open_store, CATEGORIES, clock=lambda: noon(WEDNESDAY))
+    report = retried(open_store)
     assert (report.resolved, report.left) == (0, 1)
 
 
@@ -144,7 +150,7 @@ def test_a_feed_that_was_cut_off_proves_nothing_when_replayed(
     with ReplicaServer([make_record(n, TUESDAY) for n in (1, 2, 3)], today=TUESDAY) as arxiv:
         fetch(arxiv, tmp_path, open_store, noon(TUESDAY), ("cs.CV",))
     rebuilt = store_opener(tmp_path / "rebuilt.duckdb")
-    replay_archive(tmp_path / "archive", rebuilt)
+    replayed(tmp_path / "archive", rebuilt)
     for opener in (open_store, rebuilt):
         with opener() as store:
             [day] = store.ledger.days(TUESDAY)
@@ -158,7 +164,7 @@ def test_a_record_that_came_whole_later_leaves_the_quarantine(
         store.quarantine.add([_quarantined("oai", b"<record>", "2603.00001")])
     with ReplicaServer([make_record(1, TUESDAY)], today=TUESDAY) as arxiv:
         fetch(arxiv, tmp_path, open_store, noon(WEDNESDAY))
-    report = retry_quarantine(open_store, CATEGORIES, clock=lambda: noon(WEDNESDAY))
+    report = retried(open_store)
     assert (report.resolved, report.superseded) == (1, 1)
 
 
@@ -175,13 +181,13 @@ def test_a_revision_that_came_whole_later_leaves_the_quarantine(
         newer = make_paper("2603.00001", version=2, source=Source.QUERY)
         counts = store.papers.upsert([newer], seen_at=noon(WEDNESDAY))
         assert counts.revised == 1
-    report = retry_quarantine(open_store, CATEGORIES, clock=lambda: noon(WEDNESDAY))
+    report = retried(open_store)
     assert (report.superseded, report.left) == (0, 1)
     second = Version(2, noon(MONDAY), TUESDAY)
     revised = replace(first, versions=(*first.versions, second), datestamp=TUESDAY)
     with ReplicaServer([revised], today=WEDNESDAY) as arxiv:
         fetch(arxiv, tmp_path, open_store, noon(WEDNESDAY))
-    report = retry_quarantine(open_store, CATEGORIES, clock=lambda: noon(WEDNESDAY))
+    report = retried(open_store)
     assert (report.superseded, report.left) == (1, 0)
 
 

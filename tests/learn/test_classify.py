@@ -17,13 +17,15 @@ from classifiers.kept import artifact
 from classifiers.linear.model import Model
 from classifiers.linear.training import train
 from classifiers.types import Classifier, Document, Scores
-from config.taxonomy import Taxonomy, load_taxonomy
+from config.taxonomy import Taxonomy
 from pipeline.learn import classify
-from pipeline.learn.classify import SECTIONS_KEPT, classify_papers
+from pipeline.learn.classify import SECTIONS_KEPT, ClassifyReport
+from pipeline.runtime.record import Run
 from storage.prediction_batch import prediction_table
 from storage.store import OpenStore
 from storage.types import FacetScore, Paper, PaperText, Prediction, SectionScore, TermWeight
 from tests.support.builders import make_paper, make_prediction
+from tests.support.services import ShownProgress, make_services
 from tests.support.storage import add_predictions, database, lines_of, opener, start_process
 from tests.support.texts import TRAINED_AT, approved, document, outside, rejected, stream
 
@@ -55,11 +57,6 @@ DOCUMENTS = [
     document("unknown", "zzzz qqqq"),
     document("title", "Video Diffusion"),
 ]
-
-
-@pytest.fixture(scope="module")
-def taxonomy() -> Taxonomy:
-    return load_taxonomy()
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +170,14 @@ def test_the_strongest_are_those_of_a_stable_sort(rows: list[list[float]]) -> No
         assert places[starts[number] : starts[number + 1]].tolist() == expected
 
 
+def classified(
+    classifier: Classifier, open_store: OpenStore, now: datetime, run: Run | None = None
+) -> ClassifyReport:
+    """Classify a store's papers by a given classifier."""
+    services = make_services(open_store, now, in_use=classifier)
+    return classify.classify(services, run or Run())
+
+
 def test_batches_change_nothing(
     tmp_path: Path, model: Model, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,10 +189,10 @@ def test_batches_change_nothing(
         open_store = opener(tmp_path / str(number))
         with open_store() as store:
             store.papers.upsert(papers(30), seen_at=now)
-        told: list[int] = []
-        report = classify_papers(model, open_store, clock=lambda: now, on_batch=told.append)
-        assert report.classified == sum(told) == 30
-        again = classify_papers(model, open_store, clock=lambda: now)
+        shown = ShownProgress()
+        report = classified(model, open_store, now, Run(shown))
+        assert report.classified == sum(shown.done) == 30
+        again = classified(model, open_store, now)
         assert again.classified == 0
         found.append(stored(open_store, 30))
     assert len(found[0]) == 30
@@ -214,7 +219,7 @@ def test_the_store_is_free_while_the_model_works_and_what_changes_then_is_read_a
                     store.papers.upsert([revised], seen_at=now + timedelta(days=1))
             return super().predict(documents)
 
-    report = classify_papers(Interrupted(model), open_store, clock=lambda: now)
+    report = classified(Interrupted(model), open_store, now)
     assert report.classified in {10, 11}  # the revised paper perhaps as it was, too
     with open_store() as store:
         assert store.backlog.count(model.model_id) == 0
@@ -231,8 +236,8 @@ def test_a_second_model_takes_over_and_the_first_ones_words_stay(
     with open_store() as store:
         store.papers.upsert(papers(6), seen_at=now)
     cues = CueClassifier(taxonomy)
-    classify_papers(cues, open_store, clock=lambda: now)
-    classify_papers(model, open_store, clock=lambda: now + timedelta(hours=1))
+    classified(cues, open_store, now)
+    classified(model, open_store, now + timedelta(hours=1))
     assert {p.model_id for p in stored(open_store, 6).values()} == {model.model_id}
     with open_store() as store:
         assert store.predictions.prefer(cues.model_id) == 12
@@ -256,14 +261,22 @@ from pathlib import Path
 from classifiers.kept import artifact
 from config.taxonomy import load_taxonomy
 from pipeline.learn import classify
+from pipeline.runtime.record import Run
 from storage.store import store_opener
+from tests.support.services import ShownProgress, make_services
 classify.BATCH = 5
-classify.classify_papers(
-    artifact.load(Path(sys.argv[2]), load_taxonomy()),
+
+class Spoken(ShownProgress):
+    def update(self, task_id, *, advance=None, **_):
+        print(advance, flush=True)
+        sys.stdin.readline()
+
+services = make_services(
     store_opener(Path(sys.argv[1])),
-    clock=lambda: datetime(2026, 3, 17, tzinfo=UTC),
-    on_batch=lambda count: (print(count, flush=True), sys.stdin.readline()),
+    datetime(2026, 3, 17, tzinfo=UTC),
+    in_use=artifact.load(Path(sys.argv[2]), load_taxonomy()),
 )
+classify.classify(services, Run(Spoken()))
 """
 
 
@@ -288,9 +301,9 @@ def test_what_a_kill_left_is_done_next_time_and_the_predictions_are_equal(
     done = len(stored(opener(tmp_path / "killed"), 30))
     assert 5 * batches <= done < 30
     clock = datetime.fromisoformat("2026-03-17T00:00:00+00:00")
-    rest = classify_papers(model, opener(tmp_path / "killed"), clock=lambda: clock)
+    rest = classified(model, opener(tmp_path / "killed"), clock)
     assert rest.classified == 30 - done
-    classify_papers(model, opener(tmp_path / "whole"), clock=lambda: clock)
+    classified(model, opener(tmp_path / "whole"), clock)
     killed, whole = (stored(opener(tmp_path / name), 30) for name in ("killed", "whole"))
     assert killed == whole
     assert len(whole) == 30

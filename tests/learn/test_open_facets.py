@@ -4,20 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-import pytest
-
 from classifiers.types import Document, Scores
-from config.taxonomy import Taxonomy, load_taxonomy
-from pipeline.learn.classify import SECTIONS_KEPT, classify_papers
+from config.taxonomy import Taxonomy
+from pipeline.learn.classify import SECTIONS_KEPT, classify
 from pipeline.learn.explain.open_facets import OpenQuestion, open_question
+from pipeline.runtime.record import Run
 from storage.types import SectionScore
 from tests.support.builders import make_paper, make_prediction
+from tests.support.services import make_services
 from tests.support.storage import opener
-
-
-@pytest.fixture(scope="module")
-def taxonomy() -> Taxonomy:
-    return load_taxonomy()
 
 
 def ask(taxonomy: Taxonomy, open_facets: tuple[str, ...], *sections: str) -> OpenQuestion | None:
@@ -86,7 +81,7 @@ def test_open_facets_and_the_best_sections_are_stored(
     open_store = opener(tmp_path)
     with open_store() as store:
         store.papers.upsert([make_paper()], seen_at=now)
-    classify_papers(Abstaining(taxonomy), open_store, clock=lambda: now)
+    classify(make_services(open_store, now, in_use=Abstaining(taxonomy)), Run())
     with open_store() as store:
         [told] = store.predictions.latest(["2603.00001"]).values()
     assert told.open_facets == ("technique",)

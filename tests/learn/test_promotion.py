@@ -13,34 +13,30 @@ from classifiers.linear.training import train
 from classifiers.measure.evaluation import evaluate
 from classifiers.measure.reports import Evaluation
 from classifiers.types import Classifier, Example, Scores
-from config.taxonomy import Taxonomy, load_taxonomy
+from config.schema import ClassifierSettings
+from config.taxonomy import Taxonomy
 from pipeline.learn import promotion as contests
 from pipeline.learn import train as training
 from pipeline.learn.examples import load_training_set
 from pipeline.learn.promotion import compete, errors
-from pipeline.learn.train import TrainReport, train_model
+from pipeline.learn.train import TrainReport
+from pipeline.runtime.record import Run
 from storage.store import OpenStore
 from tests.support.learning import DAY, START, arxiv_id, call, decide, decisions, opener, settle
+from tests.support.services import make_services
 from tests.support.texts import approved, rejected
-
-
-@pytest.fixture(scope="module")
-def taxonomy() -> Taxonomy:
-    return load_taxonomy()
 
 
 def trained(
     open_store: OpenStore, folder: Path, taxonomy: Taxonomy, day: int, *, force: bool = False
 ) -> TrainReport:
-    return train_model(
+    services = make_services(
         open_store,
-        taxonomy,
-        models=ModelRegistry(folder / "models"),
-        background=100,
-        seed=0,
-        clock=lambda: START + day * DAY,
-        force=force,
+        START + day * DAY,
+        taxonomy=taxonomy,
+        classifier=ClassifierSettings(models=folder / "models", background=100, seed=0),
     )
+    return training.train(services, Run(), force=force)
 
 
 def test_the_first_model_has_nobody_to_beat(tmp_path: Path, taxonomy: Taxonomy) -> None:

@@ -12,15 +12,10 @@ import pytest
 from classifiers.errors import DamagedModelError, ModelError, NoModelError, UnfitModelError
 from classifiers.kept.registry import Learned, ModelRegistry
 from classifiers.linear.training import train
-from config.taxonomy import Taxonomy, load_taxonomy
+from config.taxonomy import Taxonomy
 from tests.support.texts import TRAINED_AT
 
 NOW = datetime(2026, 3, 17, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def taxonomy() -> Taxonomy:
-    return load_taxonomy()
 
 
 #: a registry and the IDs of its models, oldest first

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.kept.registry import ModelRegistry
 from config.schema import (
     ArxivSettings,
     ClassifierSettings,
@@ -15,18 +14,18 @@ from config.schema import (
     Settings,
     SurveySettings,
 )
-from config.taxonomy import load_taxonomy
-from pipeline.ingest.ledger import overdue_days, overdue_sentence
 from pipeline.ingest.sources.open import NO_CONTACT
 from pipeline.ingest.sources.transport.limiter import Limiter, host_group
-from pipeline.operate.doctor import Finding, examine
+from pipeline.operate.doctor import examine
 from pipeline.operate.status import status_report
-from pipeline.runtime.services import Services
+from pipeline.runtime.findings import Finding
+from pipeline.runtime.services import Database, open_services
 from storage.engine.manifest import manifest_path
 from storage.store import OpenStore, store_opener
 from storage.types import QuarantinedRecord, RunStatus
 from tests.support.builders import make_decision, make_paper
 from tests.support.cli import Survey, survey_at
+from tests.support.services import make_services
 from tests.support.storage import lines_of, start_process
 
 NOW = datetime(2026, 3, 18, 12, tzinfo=UTC)
@@ -41,7 +40,7 @@ def open_store(tmp_path: Path) -> OpenStore:
 
 
 @pytest.fixture
-def look(tmp_path: Path, open_store: OpenStore) -> Examine:
+def look(tmp_path: Path) -> Examine:
     """Return what doctor finds, by check."""
 
     def examined(
@@ -59,21 +58,19 @@ def look(tmp_path: Path, open_store: OpenStore) -> Examine:
             ),
             database=DatabaseSettings(path=tmp_path / "survey.duckdb"),
             classifier=ClassifierSettings(models=tmp_path / "models"),
+            now=now,
         )
-        services = Services(
-            settings,
-            load_taxonomy(),
-            open_store,
-            lambda: now,
-            ModelRegistry(tmp_path / "models"),
-        )
+        services = open_services(settings, database=Database.ANY)
         return {finding.check: finding for finding in examine(services)}
 
     return examined
 
 
-def test_without_a_database_it_names_init(look: Examine) -> None:
-    assert "living-survey init" in look()["database"].remedy
+def test_missing_database_names_init(look: Examine, tmp_path: Path) -> None:
+    found = look()
+    assert "living-survey init" in found["database"].remedy
+    assert not found["model"].wrong
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_fresh_survey_is_not_called_ill(look: Examine, open_store: OpenStore) -> None:
@@ -138,24 +135,13 @@ def test_a_last_run_that_failed_is_told_until_one_succeeds(
     assert "runs" not in look()
 
 
-def test_a_failure_that_the_ledger_alone_was_the_reason_of_is_the_ledger_s_to_tell(
-    look: Examine, open_store: OpenStore
-) -> None:
-    """A backfill settles the day at once, and not only for the next run."""
+def test_overdue_days_come_from_the_ledger(look: Examine, open_store: OpenStore) -> None:
     with open_store() as store:
         store.ledger.expect([(MONDAY, "cs.CV")], noted_at=NOW)
-        overdue = overdue_days(store.ledger.days(MONDAY), ["cs.CV"], NOW)
-        for command, also in (("run", ""), ("fetch", "feed: arXiv answers 500.; ")):
-            run = store.runs.start(command, NOW)
-            error = also + overdue_sentence(overdue)
-            store.runs.finish(run, finished_at=NOW, status=RunStatus.FAILED, counts={}, error=error)
     assert "2026-03-16" in look()["ledger"].what
     with open_store() as store:
         store.ledger.note_backfill(MONDAY, MONDAY, finished_at=NOW)
-    found = look()
-    assert "ledger" not in found
-    assert "`fetch`" in found["runs"].what
-    assert found["runs"].what.endswith("failed: feed: arXiv answers 500.")
+    assert "ledger" not in look()
 
 
 def test_a_year_whose_calendar_is_not_known_is_worth_knowing(
@@ -197,7 +183,7 @@ def test_a_run_without_an_end_is_only_wrong_when_its_process_is_gone(
         process.kill()
     assert _last_status(open_store) is RunStatus.INTERRUPTED
     assert f"the last `{command}`" in look()["runs"].what
-    assert "without a word" in look()["runs"].what
+    assert "without an error" in look()["runs"].what
 
 
 @pytest.mark.parametrize(
@@ -272,7 +258,7 @@ def test_approvals_in_a_section_the_taxonomy_lacks_are_wrong(
         store.decisions.add([make_decision(sections=("agent",))])
     found = look()["taxonomy"]
     assert found.wrong
-    assert "1 approved paper stands in 'agent'" in found.what
+    assert "1 approved paper is in 'agent'" in found.what
     assert "agents" in found.what
     assert "taxonomy migrate" in found.remedy
 
@@ -344,5 +330,5 @@ def test_doctor_is_a_command_with_an_exit_status(tmp_path: Path) -> None:
 
 
 def _last_status(open_store: OpenStore) -> RunStatus:
-    [run] = status_report(open_store, model_id="", now=NOW).runs
+    [run] = status_report(make_services(open_store, NOW)).runs
     return run.status

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,19 @@ from typing import Any
 from config.schema import ArxivSettings
 from pipeline.demo.replica.records import Record, Version
 from pipeline.demo.replica.server import ReplicaServer
-from pipeline.ingest.fetch import FetchReport, fetch_papers
+from pipeline.ingest import fetch as fetching
+from pipeline.ingest.fetch import FetchReport
 from pipeline.ingest.sources.open import ArxivSources, arxiv_sources
+from pipeline.runtime.record import Run
+from pipeline.runtime.services import Services
 from storage.store import OpenStore
+from tests.support.services import make_services
 
 CATEGORIES = ("cs.CV", "cs.CL")
 
 
 def noon(day: date) -> datetime:
-    """Return noon UTC: morning in New York, so the feed of that day is out."""
+    """Return noon UTC, when New York's feed of that day is published."""
     return datetime.combine(day, time(12), UTC)
 
 
@@ -61,16 +66,18 @@ def fetch(
     categories: Sequence[str] = CATEGORIES,
     *,
     feed: Any = None,
+    run: Run | None = None,
 ) -> FetchReport:
-    """Fetch once from a local arXiv; `feed` answers in place of its feed."""
+    """Fetch once from a local arXiv; `feed` replaces its feed."""
     with sources(arxiv, directory, now) as opened:
-        return fetch_papers(
-            opened.oai,
-            feed or opened.feed,
-            opened.query,
-            open_store,
-            sets=("cs",),
-            categories=categories,
-            overlap_days=3,
-            clock=lambda: now,
-        )
+        asked = replace(opened, feed=feed or opened.feed)
+        services = ingest_services(open_store, now, categories)
+        return fetching.fetch(services, asked, run or Run())
+
+
+def ingest_services(
+    open_store: OpenStore, now: datetime, categories: Sequence[str] = CATEGORIES
+) -> Services:
+    """Return services of a survey that harvests the set `cs` for these categories."""
+    arxiv = ArxivSettings(sets=("cs",), categories=tuple(categories), overlap_days=3)
+    return make_services(open_store, now, arxiv=arxiv)

@@ -9,10 +9,11 @@ import pytest
 
 from config.errors import ConfigError, UsageError
 from config.taxonomy import parse_taxonomy
-from pipeline.curated.bootstrap import LookUpAnswer, seed_from_list
+from pipeline.curated.bootstrap import LookUpAnswer, bootstrap
 from pipeline.curated.parse import parse_list
 from pipeline.publish.digest.week import Week
 from pipeline.publish.digest.weekly import write_digest
+from pipeline.runtime.record import Run
 from pipeline.taxonomy.check import check_taxonomy
 from pipeline.taxonomy.migrate import (
     IncompletePlanError,
@@ -26,6 +27,7 @@ from storage.store import OpenStore
 from storage.taxonomy_types import MoveKind
 from storage.types import Decision, SectionScore, Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
+from tests.support.services import make_services
 from tests.support.storage import ROOT, add_predictions, opener
 from tests.support.taxonomy import taxonomy_text, write
 
@@ -369,17 +371,21 @@ def test_the_digest_of_an_old_week_stays_the_same_bytes(
     assert b"Glass" not in week_of_change
 
 
+class NotAsked:
+    """A look-up that must not be used."""
+
+    def look_up(self, arxiv_ids: Sequence[str], /) -> LookUpAnswer:
+        raise AssertionError(arxiv_ids)
+
+
 def test_the_list_says_nothing_new_after_a_rename(open_store: OpenStore, migrate: Migrate) -> None:
     entry = "- [Lantern 1](https://arxiv.org/abs/2603.00001)"
     curated = parse_list(f"# Glass\n\n{entry}\n".encode())
     old, new = taxonomy_text(("glass", "Glass")), taxonomy_text(("crystal", "Glass"))
 
     def seed(text: str) -> int:
-        def asked(ids: Sequence[str]) -> LookUpAnswer:
-            raise AssertionError(ids)
-
-        value = parse_taxonomy(text, "test")
-        return seed_from_list(curated, asked, open_store, value, now=WEEK_AFTER).approved
+        services = make_services(open_store, WEEK_AFTER, taxonomy=parse_taxonomy(text, "test"))
+        return bootstrap(services, NotAsked(), Run(), curated=curated).approved
 
     assert seed(old) == 1
     migrate(old, new, RENAME)

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from classifiers.types import Document
 from config.errors import UsageError
 from config.taxonomy import Taxonomy
+from pipeline.learn.documents import document_of
 from pipeline.learn.explain.breakdown import Reasons
 from pipeline.learn.explain.explainer import load_mind
 from pipeline.learn.explain.open_facets import OpenQuestion, open_question
@@ -36,6 +36,5 @@ def reasons_for(
     if stored is None:
         raise PaperNotFoundError([parsed.base])
     paper = stored.paper
-    document = Document(paper.arxiv_id, paper.title, paper.abstract, paper.categories)
-    reasons = load_mind(models, taxonomy, open_store).reasons(document)
+    reasons = load_mind(models, taxonomy, open_store).reasons(document_of(paper))
     return paper, reasons, open_question(prediction, taxonomy) if prediction else None

@@ -1,0 +1,118 @@
+"""Check what ingest depends on: contact, rate limits, the ledger, arrivals and the quarantine."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
+
+from config.schema import ArxivSettings
+from pipeline.ingest.calendar import PUBLISHED, announcement_day, announcement_days, feed_instant
+from pipeline.ingest.ledger import WATCHED_DAYS, overdue_now, overdue_remedy, overdue_sentence
+from pipeline.ingest.sources.open import NO_CONTACT, SET_CONTACT
+from pipeline.ingest.sources.transport.limiter import Limiter, default_limiter_path, host_group
+from pipeline.runtime.findings import Finding
+from pipeline.runtime.plurals import counted
+from pipeline.runtime.services import Services
+from storage.store import Store
+
+#: announcement days without a new paper from which that is a fault
+SILENT_DAYS = 3
+
+
+def checks(services: Services) -> Iterator[Finding]:
+    """Yield what is wrong or worth knowing.
+
+    Raises:
+        LivingSurveyError: the database cannot be read.
+    """
+    arxiv, now = services.settings.arxiv, services.clock()
+    if arxiv.is_live and not arxiv.contact:
+        yield Finding("configuration", NO_CONTACT, SET_CONTACT)
+    yield from _limiter(arxiv)
+    yield from _calendar(now)
+    with services.open_store() as store:
+        found = [
+            *_quarantine(store, now),
+            *_overdue(store, arxiv, now),
+            *_arrivals(store, now),
+        ]
+    yield from found
+
+
+def _limiter(arxiv: ArxivSettings) -> Iterator[Finding]:
+    limiter = Limiter(arxiv.limiter or default_limiter_path(), arxiv.min_interval_seconds)
+    addresses = [urlsplit(url) for url in (arxiv.oai_url, arxiv.rss_url, arxiv.query_url)]
+    for group in dict.fromkeys(host_group(a.hostname or "", a.port) for a in addresses):
+        seconds, reason = limiter.cooling(group)
+        if not seconds:
+            continue
+        minutes = max(1, round(seconds / 60))
+        if limiter.is_blocked(group):
+            remedy = "Stop all jobs and find out why: https://arxiv.org/denied.html."
+        else:
+            remedy = "Wait: until then runs exit with 75 and lose nothing."
+        yield Finding(
+            "arXiv",
+            f"a cool-down lasts {counted(minutes, 'more minute')}: {reason.rstrip('.')}.",
+            remedy,
+        )
+
+
+def _calendar(now: datetime) -> Iterator[Finding]:
+    year = announcement_day(now).year
+    if year > max(PUBLISHED):
+        yield Finding(
+            "calendar",
+            f"the days of {year} on which arXiv announces nothing are not all known to this"
+            " version: beside weekends and holidays an empty feed is `unknown`.",
+            "Install a newer living-survey; until then `living-survey backfill` completes such a"
+            " day.",
+            wrong=False,
+        )
+
+
+def _quarantine(store: Store, now: datetime) -> Iterator[Finding]:
+    count = store.quarantine.count()
+    if count:
+        recent = store.quarantine.count(feed_instant(_watched_since(now)))
+        yield Finding(
+            "quarantine",
+            f"{counted(count, 'record')} could not be read.",
+            "`living-survey quarantine list` shows them, `living-survey quarantine retry` reads "
+            "them again.",
+            # Older records must not hide new faults.
+            wrong=bool(recent),
+        )
+
+
+def _overdue(store: Store, arxiv: ArxivSettings, now: datetime) -> Iterator[Finding]:
+    overdue = overdue_now(store, arxiv.categories, now)
+    if overdue:
+        yield Finding("ledger", overdue_sentence(overdue), overdue_remedy(overdue))
+
+
+def _arrivals(store: Store, now: datetime) -> Iterator[Finding]:
+    if not store.ledger.first_days():
+        yield Finding(
+            "ledger",
+            "no feed was read yet.",
+            "`living-survey run` reads today's; call it daily, for example by cron.",
+            wrong=False,
+        )
+        return
+    last = store.arrivals.last()
+    if last is None:
+        silent = SILENT_DAYS
+    else:
+        since = announcement_day(last) + timedelta(days=1)
+        silent = len(announcement_days(since, announcement_day(now)))
+    if silent >= SILENT_DAYS:
+        yield Finding(
+            "arrivals",
+            f"no new paper has come for {silent} announcement days.",
+            "`living-survey status` shows the last runs; check that cron calls"
+            " `living-survey run`.",
+        )
+
+
+def _watched_since(now: datetime) -> date:
+    return announcement_day(now) - timedelta(days=WATCHED_DAYS)

@@ -1,0 +1,46 @@
+"""Check the model in use and the newest drift report."""
+
+from collections.abc import Iterator
+
+from config.errors import LivingSurveyError
+from pipeline.learn.drift_report import newest_drift
+from pipeline.runtime.findings import Finding
+from pipeline.runtime.services import Services
+
+
+def checks(services: Services) -> Iterator[Finding]:
+    """Yield what is wrong or worth knowing."""
+    yield from _model(services)
+    newest = newest_drift(services.settings.classifier.reports)
+    for sentence in newest.notable if newest else ():
+        yield Finding(
+            "drift",
+            f"{newest.week if newest else ''}: {sentence}.",
+            "`living-survey drift` shows terms and papers, `living-survey train` learns from the "
+            "newest decisions, `living-survey taxonomy --help` explains how to change sections.",
+            wrong=False,
+        )
+
+
+def _model(services: Services) -> Iterator[Finding]:
+    try:
+        current = services.models.check_current(services.taxonomy)
+        current.load()
+    except LivingSurveyError as error:
+        yield Finding("model", error.message, error.hint or "`living-survey train` makes another.")
+        return
+    if not current.is_trained:
+        yield Finding(
+            "model",
+            "no model was trained; papers are scored by cue words.",
+            "`living-survey train` makes one from the decisions.",
+            wrong=_has_decisions(services),
+        )
+
+
+def _has_decisions(services: Services) -> bool:
+    try:
+        with services.open_store() as store:
+            return bool(store.decisions.count())
+    except LivingSurveyError:  # reported by the check of the database
+        return False

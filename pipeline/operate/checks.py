@@ -1,0 +1,90 @@
+"""Check what operation depends on: the disk, the database and the last runs."""
+
+import shlex
+import shutil
+from collections.abc import Collection, Iterator
+from datetime import timedelta
+from textwrap import shorten
+
+from pipeline.ingest.ledger import WATCHED_DAYS
+from pipeline.runtime.findings import Finding
+from pipeline.runtime.services import Services
+from storage.types import RunRecord, RunStatus
+
+#: bytes a run may need for the database, its WAL and the archive
+_NEEDED = 1 << 30
+#: characters of an error that are shown; `status` shows all of it
+_LONGEST_ERROR = 200
+#: commands whose arguments older `runs` did not keep, and that need some
+_WITH_ARGUMENTS = frozenset({"add", "backfill", "bootstrap", "import"})
+
+
+def checks(services: Services) -> Iterator[Finding]:
+    """Yield what is wrong with the disk and the database.
+
+    Raises:
+        LivingSurveyError: the database cannot be read.
+    """
+    yield from _disk(services)
+    with services.open_store() as store:
+        faults = store.integrity.faults()
+    for fault in faults:
+        yield Finding(
+            "database",
+            f"{fault.what}: {fault.rows}.",
+            "Keep the file and restore a backup (`living-survey restore FILE`; `living-survey"
+            " backup` puts them into backups/ beside the database), and please report it.",
+        )
+
+
+def check_runs(services: Services, *, reported: Collection[str]) -> Iterator[Finding]:
+    """Yield the commands whose last execution failed, unless its error is `reported` already.
+
+    Raises:
+        LivingSurveyError: the database cannot be read.
+    """
+    oldest = services.clock() - timedelta(days=WATCHED_DAYS)
+    with services.open_store() as store:
+        runs = store.runs.recent(50)
+        living = {run.run_id for run, alive in store.runs.unfinished() if alive}
+    newest: dict[str, RunRecord] = {}
+    for run in runs:
+        newest.setdefault(run.command, run)
+    for run in newest.values():
+        if run.started_at < oldest or run.status is RunStatus.DONE:
+            continue
+        if run.run_id in living or run.error in reported:
+            continue
+        yield Finding(
+            "runs",
+            f"the last `{run.command}` ({run.started_at:%Y-%m-%d %H:%M} UTC) {_ended(run)}.",
+            _again(run),
+        )
+
+
+def _disk(services: Services) -> Iterator[Finding]:
+    database = services.settings.database.path
+    place = next(path for path in (database.parent, *database.parents) if path.exists())
+    size = database.stat().st_size if database.exists() else 0
+    free = shutil.disk_usage(place).free
+    if free < _NEEDED + size:
+        yield Finding(
+            "disk",
+            f"only {free / 1e9:.1f} GB are free at {place}.",
+            "Free some, or move [database] path and [arxiv] archive to another disk.",
+        )
+
+
+def _ended(run: RunRecord) -> str:
+    if run.status is RunStatus.RUNNING:
+        return "was interrupted without an error"
+    error = shorten((run.error or "").rstrip("."), _LONGEST_ERROR, placeholder=" [...]")
+    return f"{run.status.value}: {error}" if error else run.status.value
+
+
+def _again(run: RunRecord) -> str:
+    run_it = "Run" if run.status is RunStatus.RUNNING else "Fix the cause, then run"
+    argv = shlex.join(run.words) or run.command
+    same = not run.words and run.command in _WITH_ARGUMENTS
+    arguments = " with the same arguments" if same else ""
+    return f"{run_it} `living-survey {argv}` again{arguments}: nothing is done twice."

@@ -1,0 +1,27 @@
+"""Check the length of the queue."""
+
+from collections.abc import Iterator
+
+from pipeline.runtime.findings import Finding
+from pipeline.runtime.plurals import counted
+from pipeline.runtime.services import Services
+
+#: papers from which the queue is reported
+_LONG_QUEUE = 2_000
+
+
+def checks(services: Services) -> Iterator[Finding]:
+    """Yield what is worth knowing about the queue.
+
+    Raises:
+        LivingSurveyError: the database cannot be read.
+    """
+    with services.open_store() as store:
+        waiting = store.queue.size()
+    if waiting > _LONG_QUEUE:
+        yield Finding(
+            "queue",
+            f"{counted(waiting, 'paper waits', 'papers wait')} for a reviewer.",
+            "`living-survey serve` shows the likeliest first.",
+            wrong=False,
+        )
