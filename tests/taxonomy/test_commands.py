@@ -8,7 +8,7 @@ import pytest
 
 from storage.store import store_opener
 from tests.support.builders import make_decision, make_paper
-from tests.support.cli import Survey, survey_at
+from tests.support.cli import Survey, SurveyInProcess, survey_in_process
 from tests.support.taxonomy import taxonomy_text, write
 
 PLAN = '[[rename]]\nfrom = "glass"\nto = "crystal"\n'
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def survey(tmp_path: Path) -> Survey:
     """A survey with a taxonomy of its own and one approved paper; arXiv is out of reach."""
-    survey = survey_at(tmp_path, url="http://127.0.0.1:9", now="2026-03-17T12:00:00Z")
+    survey = survey_in_process(tmp_path, url="http://127.0.0.1:9", now="2026-03-17T12:00:00Z")
     write(tmp_path, "taxonomy.toml", OLD)
     write(tmp_path, "new.toml", NEW)
     write(tmp_path, "plan.toml", PLAN)
@@ -61,7 +61,7 @@ def test_from_preview_to_the_next_model(survey: Survey) -> None:
     assert refused.status == 1
     [sentence] = refused.err.splitlines()
     assert "trained for another taxonomy" in sentence
-    assert '"living-survey train"' in sentence
+    assert "`living-survey train`" in sentence
 
     trained = survey.json("train", "--force", **moved)
     assert trained["approved"] == 1
@@ -78,14 +78,14 @@ def test_a_run_with_a_model_of_the_old_taxonomy_says_so_in_a_sentence(survey: Su
     assert "Traceback" not in ended.err
     said = [line for line in ended.err.splitlines() if "another taxonomy" in line]
     assert len(said) == 1
-    assert '"living-survey train"' in said[0]
+    assert "`living-survey train`" in said[0]
 
 
 def test_check_ends_with_1_while_approved_papers_have_no_section(survey: Survey) -> None:
     assert survey.call("taxonomy", "check").status == 0
     ended = survey.call("taxonomy", "check", "new.toml")
     assert ended.status == 1
-    assert "1 approved paper stands in 'glass'" in ended.err
+    assert "1 approved paper is in 'glass'" in ended.err
     assert "taxonomy migrate" in ended.err
     document = json.loads(survey.call("taxonomy", "check", "new.toml", "--json").out)
     assert document["lost"] == [{"section": "glass", "papers": 1, "nearest": []}]
@@ -121,7 +121,7 @@ def test_diff_tells_renames_by_the_plan(survey: Survey) -> None:
 
 
 def test_init_from_a_list_keeps_what_is_there(tmp_path: Path) -> None:
-    survey = Survey(tmp_path)
+    survey = SurveyInProcess(tmp_path)
     entry = "- [A study](https://arxiv.org/abs/2401.00001)\n"
     write(tmp_path, "list.md", f"# Lamps\n## Oil\n{entry}\n## Gas\n{entry}")
     first = survey.json("init", "--from-list", "list.md", "--category", "cs.RO")
