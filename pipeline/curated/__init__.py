@@ -1,1 +1,1 @@
-"""The curated Markdown list: parse it, seed from it."""
+"""Parse the curated Markdown list and bootstrap decisions from it."""

@@ -1,18 +1,15 @@
-"""Bytes of a Markdown list in, headings and bulleted blocks with exact spans out.
+"""Find headings and bulleted blocks of a Markdown list, with exact byte spans.
 
-Knows nothing of papers: it only finds where each item begins and ends. Follows CommonMark
-(https://spec.commonmark.org/0.31.2/) as far as lists need it: headings of both kinds, bullets
-`-`, `+`, `*` and numbers, the rows of tables (https://github.github.com/gfm/), fenced code and
-HTML comments. Text inside code fences and comments is not there for it,
-so a commented-out entry is no entry and lends its links to no neighbour.
+Follows CommonMark (https://spec.commonmark.org/0.31.2/) as far as lists need it: headings of both
+kinds, bullets `-`, `+`, `*` and numbers, table rows (https://github.github.com/gfm/), fenced code
+and HTML comments. Text inside code fences and comments is ignored, entries and links included.
 """
 
 import re
 from dataclasses import dataclass
 
-from pipeline.curated.errors import CuratedListError
 from pipeline.curated.tables import cells, is_rule_of_table
-from pipeline.curated.types import Heading, Span
+from pipeline.curated.types import CuratedListError, Heading, Span
 
 _BOM = b"\xef\xbb\xbf"
 _OPENS = re.compile(rb"<!--|^ {0,3}(?P<fence>`{3,}|~{3,})[^\n`]*\n", re.MULTILINE)
@@ -34,7 +31,7 @@ class Block:
     headings: tuple[str, ...]
     span: Span
     line: int
-    #: of a table's row, the names of its columns
+    #: the column names of a table row
     columns: tuple[str, ...] = ()
 
 
@@ -45,7 +42,7 @@ class _Line:
     text: str
     span: Span
     number: int
-    #: whether it stands alone so far
+    #: whether it is the first line of its paragraph
     first: bool
 
 
@@ -58,7 +55,7 @@ class Outline:
 
 
 def check_encoding(data: bytes) -> None:
-    """Refuse bytes that are not UTF-8, with the line to look at.
+    """Refuse bytes that are not UTF-8, naming the line.
 
     Raises:
         CuratedListError: The file is in another encoding or damaged.
@@ -89,14 +86,14 @@ def outline(data: bytes) -> Outline:
 
 
 def _without_hidden(data: bytes) -> bytes:
-    """Blank out comments and fenced code; offsets and lines stay.
+    """Blank out comments and fenced code, keeping offsets and lines.
 
-    A comment that is never closed is taken as text: hiding the rest of a list would be worse. A
-    fence that is never closed reaches to the end, as CommonMark has it.
+    An unclosed comment counts as text, because hiding the rest of a list would be worse. An
+    unclosed fence reaches to the end, as in CommonMark.
     """
     pieces: list[bytes] = []
     shown = place = 0
-    # Asked once: or each of many openings without an end would read all the rest.
+    # Searched once, so that many unclosed openings do not each scan the rest.
     last_close = data.rfind(b"-->")
     while found := _OPENS.search(data, place):
         place = found.end()
@@ -115,7 +112,7 @@ def _without_hidden(data: bytes) -> bytes:
 
 
 class _Walk:
-    """Reads line after line and remembers which block is open."""
+    """Reads line after line and tracks the open block."""
 
     def __init__(self, shown: bytes) -> None:
         self.headings: list[Heading] = []
@@ -201,7 +198,7 @@ class _Walk:
             return False
         if self._open is None or _indent(text) <= self._open[2] + 1:
             return True
-        # A deeper bullet is a part of the open one, unless that is only a category's name.
+        # A deeper bullet belongs to the open block, unless that is only a category's name.
         return not self._linked
 
     def _leaves_block(self, text: str) -> bool:
@@ -213,7 +210,7 @@ class _Walk:
 
 
 def _heading_text(rest: str | None) -> str:
-    """Return the words of a heading; its marks may be written again behind them."""
+    """Return the text of a heading without closing marks."""
     text = (rest or "").strip(" \t")
     bare = text.rstrip("#")
     return (bare if not bare or bare.endswith((" ", "\t")) else text).strip()

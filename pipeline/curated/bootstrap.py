@@ -1,15 +1,13 @@
-"""What `bootstrap --list` does: the curated list becomes approved decisions by reviewer `list`.
+"""Import the curated list as approved decisions by reviewer `list`, without overruling a person.
 
-Runs once in a survey's life, and again whenever its curator edited the list by hand. Never writes
-to the list, and never overrules a person.
+The list itself is never written. Run it again after the list was edited by hand.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.curated.faults import entries_by_id
-from pipeline.curated.plan import Refusal, plan_seed
+from pipeline.curated.plan import Refusal, entries_by_id, plan_bootstrap
 from pipeline.curated.types import CuratedList
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.record import Run
@@ -26,23 +24,23 @@ from storage.types import (
 
 
 class LookUpAnswer(Protocol):
-    """What arXiv has under the ids it was asked for."""
+    """arXiv's response to a look-up of IDs."""
 
     @property
     def papers(self) -> Sequence[Paper]:
-        """The papers found."""
+        """Papers found."""
 
     @property
     def unknown(self) -> Sequence[str]:
-        """The ids arXiv says it does not have."""
+        """IDs that arXiv does not have."""
 
     @property
     def refused(self) -> Sequence[str]:
-        """The ids arXiv says are none."""
+        """Texts that arXiv does not accept as IDs."""
 
     @property
     def malformed(self) -> Sequence[QuarantinedRecord]:
-        """The records that could not be read."""
+        """Records that cannot be read."""
 
 
 class LookUp(Protocol):
@@ -54,19 +52,19 @@ class LookUp(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BootstrapReport:
-    """What became of the list."""
+    """Outcome of the import."""
 
     #: entries in the file, unreadable ones included
     entries: int
-    #: entries whose id and title agree at arXiv; one paper may have several
+    #: entries with matching ID and title at arXiv; one paper may have several
     agreed: int
-    #: papers approved by this run, and those the list or a person decided before
+    #: papers approved by this run, and those decided before by the list or a person
     approved: int
     already: int
-    #: ids arXiv was asked for; papers we hold are not asked for again
+    #: IDs looked up at arXiv, because their papers were not stored yet
     asked: int
     papers: UpsertCounts
-    #: in the order of the file
+    #: in file order
     refused: tuple[Refusal, ...]
 
     @property
@@ -80,9 +78,9 @@ def bootstrap(
 ) -> BootstrapReport:
     """Approve the entries whose ID and title agree at arXiv; report every other one.
 
-    May be run again at any time: what is stored stays as it is, what is missing is added, an
-    entry that moved to another section is decided anew, and an approval that a reviewer took
-    back is not repeated. Papers that are not stored are looked up in one call.
+    A rerun adds what is missing, decides again on entries that moved to another section, and does
+    not repeat an approval that a reviewer undid. Papers that are not stored are looked up in one
+    call.
     """
     now = services.clock()
     ids = list(entries_by_id(curated))
@@ -99,7 +97,7 @@ def bootstrap(
         found, malformed = answer.papers, answer.malformed
         unknown = (*answer.unknown, *answer.refused)
         titles |= {paper.arxiv_id: paper.title for paper in found}
-    plan = plan_seed(curated, titles, unknown, services.taxonomy, now=now)
+    plan = plan_bootstrap(curated, titles, unknown, services.taxonomy, now=now)
     run.stage(
         f"storing {counted(len(found), 'paper')} and {counted(len(plan.decisions), 'decision')}"
     )
@@ -123,9 +121,9 @@ def bootstrap(
 
 
 def _undecided(store: Store, decisions: Sequence[NewDecision]) -> list[NewDecision]:
-    """Leave out what the list has said before, even if a reviewer took it back since.
+    """Return the decisions the list has not made before and that overrule no person.
 
-    What would overrule a person's standing decision is left out too.
+    A decision of the list that a reviewer undid is not repeated.
     """
     ids = [decision.arxiv_id for decision in decisions]
     standing, histories = store.decisions.standing(ids), store.decisions.histories(ids)

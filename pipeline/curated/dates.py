@@ -1,4 +1,4 @@
-"""Dates as curators write them: text in, a day out. Knows no calendar but the Gregorian."""
+"""Parse dates as curators write them."""
 
 import re
 from datetime import date
@@ -19,7 +19,7 @@ _PATTERNS = tuple(
 def parse_date(text: str) -> date | None:
     """Read `12 Feb 2025`, `Nov 6, 2024`, `Aug 2024`, `2024-08-12` or `2024.08`.
 
-    Where only the month is given, the first of it is returned; None if it is no date.
+    A month without a day becomes its first day; any other text gives None.
     """
     for pattern in _PATTERNS:
         if match := pattern.fullmatch(text.strip()):
@@ -42,6 +42,6 @@ def looks_like_date(text: str) -> bool:
 
 
 def _month(name: str) -> int:
-    """Return 1 to 12; 0, which is no month, for another word."""
+    """Return 1 to 12, or 0 for another word."""
     short = name[:3].lower()
     return _MONTHS.index(short) + 1 if short in _MONTHS else 0

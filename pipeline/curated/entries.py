@@ -1,4 +1,4 @@
-"""One bulleted block or row of a table in, one entry (or the reason why it is none) out."""
+"""Parse one bulleted block or table row into an entry, or the reason why it is not one."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from pipeline.curated.tables import read_row
 from pipeline.curated.types import Entry, Link, Links, UnreadableEntry
 
 _BULLET = re.compile(r"\s*(?:[-+*]|\d+[.)])(?P<gap>\s*)")
-# A title may be broken over lines, but never runs into its authors, badges or a new paragraph.
+# A title may span lines, but never runs into its authors, badges or a new paragraph.
 _BOLD = re.compile(
     r"(?P<mark>\*\*|__)(?P<title>(?:(?!\n\s*\n|<details|\[!\[).)+?)(?P=mark)", re.DOTALL
 )
@@ -31,17 +31,17 @@ class ListFormat:
 @dataclass(frozen=True, slots=True)
 class _Title:
     text: str
-    #: where a linked title leads
+    #: target of a linked title
     link: Link | None
     tail: str
 
 
 def read_entry(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry | None:
-    """Read one block; None if it is prose or a table of contents, which entries do not look like.
+    """Read one block; return None for prose or a table of contents.
 
-    An entry begins with a title in bold or as a link. A block that names arXiv without such a
-    title is reported rather than passed over. A row of a table is one if it names arXiv, or stands
-    in a column for titles and links to something.
+    An entry begins with a title in bold or as a link. A block that names arXiv without such a title
+    is reported as unreadable. A table row is an entry if it names arXiv, or has a title column and
+    a link.
     """
     if block.columns:
         return _read_row(block, list_format)
@@ -51,7 +51,7 @@ def read_entry(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry
     links = read_links(body)
     title = _read_title(body, links)
     if not bullet["gap"]:
-        return unreadable(block, "there is no blank between the bullet and the title")
+        return unreadable(block, "a blank is missing between the bullet and the title")
     if title is None:
         if body.startswith(("**", "__")):
             return unreadable(block, "the bold title is empty or never closed")
@@ -108,7 +108,7 @@ def _read_row(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry 
 
 
 def is_bare(entry: Entry) -> bool:
-    """Tell a title with nothing behind it: prose in bold, or an entry that lost its rest."""
+    """Say whether nothing follows the title: prose in bold, or an entry that lost its rest."""
     return not entry.authors and entry.date_text is None and entry.links == Links()
 
 
@@ -134,7 +134,7 @@ def _read_title(body: str, links: tuple[Link, ...]) -> _Title | None:
 def _title_as_paper(
     title: Link | None, links: tuple[Link, ...], list_format: ListFormat
 ) -> tuple[Link, ...]:
-    """Let a linked title stand for the paper's link where no other link says it does."""
+    """Use a linked title as the paper's link where no other link is captioned so."""
     if title is None:
         return links
     captions = {link.label.strip("[] ").lower() for link in links}
@@ -144,7 +144,7 @@ def _title_as_paper(
 
 
 def _split_tags(title: str) -> tuple[str | None, str | None, str]:
-    """Take `[CVPR 2024] [IV-VAE] Improved ...` apart: short name, venue, title."""
+    """Split `[CVPR 2024] [IV-VAE] Improved ...` into short name, venue and title."""
     nickname = venue = None
     rest = title
     while match := _TAG.match(rest):
@@ -160,7 +160,7 @@ def _split_tags(title: str) -> tuple[str | None, str | None, str]:
 
 
 def _before_links(tail: str) -> str:
-    """Return what stands before the first link or badge, the date taken out."""
+    """Return the text before the first link or badge, without the date."""
     head, _ = without_links(tail)
     return _PARENTHESES.sub(
         lambda match: " " if parse_date(match["text"]) else match[0], head, count=1
@@ -168,7 +168,7 @@ def _before_links(tail: str) -> str:
 
 
 def _read_date(tail: str) -> tuple[str | None, date | None, str | None]:
-    """Read the parentheses behind the title: the date's text, the day if it is one, the venue."""
+    """Read the parentheses behind the title: the date's text, its day if valid, the venue."""
     _, rest = without_links(tail.partition("<details")[0].partition("\n")[0])
     found = [match["text"].strip() for match in _PARENTHESES.finditer(rest)]
     venue = next((text for text in found if is_venue(text) and not looks_like_date(text)), None)

@@ -1,8 +1,8 @@
-"""The text of one entry in, its links sorted by what they lead to out.
+"""Parse the links of one entry and sort them by what they lead to.
 
 Formats: badges `[![Caption](picture)](target)` with pictures of https://shields.io, where
-`badge/citation-{count}-blue.svg?paper={hash}` and `github/stars/{owner}/{repository}` carry
-facts of their own; plain links `[text](target)`.
+`badge/citation-{count}-blue.svg?paper={hash}` and `github/stars/{owner}/{repository}` carry data of
+their own; plain links `[text](target)`.
 """
 
 import re
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pipeline.curated.types import CitationBadge, Link, Links
 from storage.arxiv_id import ArxivId, parse_arxiv_id
 
-# A target may hold one level of parentheses; curators break lines inside the brackets and leave
-# one parenthesis too many there. Repeats give nothing back (`*+`), and captions end somewhere:
-# otherwise forty thousand opening brackets, or blanks, take minutes.
+# A target may hold one level of parentheses; curators break lines inside the brackets and leave one
+# parenthesis too many there. Possessive repeats (`*+`) and bounded captions keep tens of thousands
+# of opening brackets or blanks from taking minutes.
 _TARGET = r"\(\s*+<?(?P<{0}>(?:[^\s()<>]|\([^\s()]*+\))*+)>?(?:\s++\"[^\"]{{0,1000}}+\")?+\s*+\)"
 _LINK = re.compile(
     r"\[\s*+!\[(?P<alt>[^\]]{0,1000}+)\]"
@@ -33,7 +33,7 @@ _ARXIV = re.compile(r"https?://(?:[a-z.]*\.)?arxiv\.org/", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """Which captions (compared in lower case, `_` as a blank) mean which kind of link."""
+    """Captions (compared in lower case, `_` as a blank) of each kind of link."""
 
     paper: frozenset[str] = frozenset({"paper", "arxiv", "pdf", "abs", "preprint"})
     code: frozenset[str] = frozenset({"code", "github", "star", "stars", "repo", "official code"})
@@ -44,7 +44,7 @@ class Captions:
 
 
 def read_links(text: str) -> tuple[Link, ...]:
-    """Return every link and linked badge in the order written; links within the page are none."""
+    """Return every link and linked badge in order, except links within the page."""
     links = []
     for match in _LINK.finditer(text):
         if match["image"] is not None:
@@ -57,7 +57,7 @@ def read_links(text: str) -> tuple[Link, ...]:
 
 
 def sort_links(links: tuple[Link, ...], captions: Captions) -> Links:
-    """Sort links by caption; the first of a kind is the entry's, project pages may be many."""
+    """Sort links by caption; the first of a kind is the entry's, project pages may be several."""
     paper = code = stars = None
     citation: CitationBadge | None = None
     project: list[str] = []
@@ -78,7 +78,7 @@ def sort_links(links: tuple[Link, ...], captions: Captions) -> Links:
 
 
 def find_arxiv_id(links: tuple[Link, ...], paper: str | None) -> ArxivId | None:
-    """Return the id the paper's link leads to, else that of the first link to arXiv."""
+    """Return the ID of the paper's link, else of the first link to arXiv."""
     for url in (paper, *(link.url for link in links)):
         if url is not None and _ARXIV.match(url) and (found := parse_arxiv_id(url)) is not None:
             return found

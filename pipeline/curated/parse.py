@@ -1,7 +1,7 @@
-"""The curated Markdown list: bytes in, entries with exact spans out. Never writes.
+"""Parse the curated Markdown list into entries with exact byte spans.
 
 The format is the survey's own (`+ **[Venue] Title** (12 Feb 2025)<details>...` and badges on the
-lines below) and what other hand-written lists commonly do (`- [Title](link)`, `1. **Title** ...`,
+lines below) and common forms of other hand-written lists (`- [Title](link)`, `1. **Title** ...`,
 tables with a row for each paper).
 """
 
@@ -19,7 +19,7 @@ def read_list(path: Path, list_format: ListFormat = _DEFAULT_FORMAT) -> CuratedL
     """Read the list of a file.
 
     Raises:
-        UsageError: There is no such file, or it cannot be opened.
+        UsageError: The file does not exist or cannot be opened.
         CuratedListError: It is not UTF-8.
     """
     try:
@@ -27,13 +27,13 @@ def read_list(path: Path, list_format: ListFormat = _DEFAULT_FORMAT) -> CuratedL
     except OSError as error:
         raise UsageError(
             f"The curated list {path} cannot be read: {(error.strerror or 'unknown').lower()}.",
-            hint="Check survey.list in the settings, or name the file with --list.",
+            hint="Check survey.list in the settings, or name the file with `--list`.",
         ) from error
     return parse_list(data, list_format)
 
 
 def parse_list(data: bytes, list_format: ListFormat = _DEFAULT_FORMAT) -> CuratedList:
-    """Read a whole list; what looks like an entry and cannot be read is reported with its line.
+    """Parse a whole list; unreadable entries are reported with their line.
 
     Raises:
         CuratedListError: The file is not UTF-8.
@@ -52,7 +52,7 @@ def parse_list(data: bytes, list_format: ListFormat = _DEFAULT_FORMAT) -> Curate
                 faults.append(fault)
             case None:
                 pass
-    # A title alone is a lost entry among entries, and bold prose anywhere else.
+    # A title alone is an incomplete entry among entries, and bold prose anywhere else.
     places = {entry.headings for entry in entries}
     faults += [
         unreadable(block, "it has no authors, date or link")

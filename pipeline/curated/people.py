@@ -1,7 +1,7 @@
-"""The part of an entry between title and links: authors and the venue that hides among them.
+"""Parse authors and venue from the part of an entry between title and links.
 
 Three styles occur in one list: `<details><summary>First, Second, et al.</summary>all</details>`,
-the same without the summary's end, and a plain line. Venues stand in brackets before the names
+the same without the summary's end, and a plain line. Venues are in brackets before the names
 (`[CVPR 2024] ...`) or in parentheses behind the short form (`..., et al. (ICCV 2023)`).
 """
 
@@ -16,7 +16,7 @@ _HTML = re.compile(r"<[^<>]*>")
 _LEADING = re.compile(r"\s*\[(?P<tag>[^\[\]]+)\]\s*")
 _TRAILING = re.compile(r"\s*\((?P<tag>[^()]*(?:\([^()]*\)[^()]*)?)\)[\s.]*$")
 _ET_AL = re.compile(r"\bet\.?\s*al\b\.?|\bothers\b\.?", re.IGNORECASE)
-#: no venue's name is longer, and without an end a page of full stops would take minutes
+#: longer than any venue's name; bounded because a page of full stops would take minutes
 _SENTENCE = re.compile(r"\.\s+[^,]{0,300}\b(?:19|20)\d\d\b.*$", re.DOTALL)
 _BETWEEN = re.compile(r"\s*(?:[,;]|\band\b|&)\s*")
 _VENUE_WORDS = re.compile(
@@ -28,7 +28,7 @@ _VENUE_WORDS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who wrote it, and the venue if it was written beside the names."""
+    """The authors, and the venue if written beside them."""
 
     authors: tuple[str, ...]
     venue: str | None
@@ -40,7 +40,7 @@ def is_venue(tag: str) -> bool:
 
 
 def read_people(text: str) -> People:
-    """Read authors and venue from what stands between an entry's title line and its links."""
+    """Read authors and venue from the text between an entry's title line and its links."""
     details = _DETAILS.search(text)
     if details is None:
         _, _, below = text.partition("\n")
@@ -73,6 +73,6 @@ def _names(text: str) -> tuple[str, ...]:
     parts = [part.strip(" .*†‡\\") for part in _BETWEEN.split(bare)]
     names = [part for part in parts if part]
     if len(names) > 1 and " " not in names[0]:
-        # `Wang, Xinyu, Bohan Zhuang, and Qi Wu`: the first author alone is written last name first.
+        # `Wang, Xinyu, Bohan Zhuang, and Qi Wu`: only the first author has the last name first.
         names[:2] = [f"{names[1]} {names[0]}"]
     return tuple(names)

@@ -1,12 +1,13 @@
-"""What to approve of the list and what to refuse: decided purely, before anything is stored."""
+"""Decide what to approve of the list and what to refuse, before anything is stored."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import combinations
 
 from config.taxonomy import Taxonomy
-from pipeline.curated.faults import different_titles, entries_by_id
 from pipeline.curated.titles import titles_agree
 from pipeline.curated.types import CuratedList, Entry
 from storage.arxiv_id import id_month
@@ -14,7 +15,7 @@ from storage.types import LIST_REVIEWER, NewDecision, Verdict
 
 
 class Reason(StrEnum):
-    """Why an entry was not taken over."""
+    """Why an entry was not imported."""
 
     UNREADABLE = "unreadable"
     NO_ID = "no-id"
@@ -27,7 +28,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One entry that was not taken over: where it stands, and why."""
+    """One entry that was not imported, with line and reason."""
 
     line: int
     title: str
@@ -37,28 +38,28 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class SeedPlan:
-    """What the list amounts to, given what arXiv has under its ids."""
+class BootstrapPlan:
+    """The decisions and refusals of a list, given what arXiv has under its IDs."""
 
     decisions: tuple[NewDecision, ...]
-    #: how many entries those decisions stand for
+    #: number of entries behind those decisions
     agreed: int
-    #: in the order of the file
+    #: in file order
     refused: tuple[Refusal, ...]
 
 
-def plan_seed(
+def plan_bootstrap(
     curated: CuratedList,
     titles: Mapping[str, str],
     unknown: Sequence[str],
     taxonomy: Taxonomy,
     *,
     now: datetime,
-) -> SeedPlan:
-    """Compare the list with the `titles` arXiv has by id; `unknown` are ids arXiv does not have.
+) -> BootstrapPlan:
+    """Compare the list with arXiv's `titles` by ID; `unknown` are IDs arXiv does not have.
 
-    Entries of one paper become one decision with all their sections. Of entries that share an id
-    under different titles, the ones whose title is arXiv's are approved and the others refused.
+    Entries of one paper become one decision with all their sections. Of entries that share an ID
+    under different titles, those with arXiv's title are approved and the others refused.
     """
     refused = [
         Refusal(item.line, item.text, None, Reason.UNREADABLE, item.reason)
@@ -79,7 +80,7 @@ def plan_seed(
             if refusal := refuse(entry):
                 refused.append(refusal)
             elif section is None:
-                where = " > ".join(entry.headings) or "no heading at all"
+                where = " > ".join(entry.headings) or "no heading"
                 detail = f"the taxonomy has no section for {where}"
                 refused.append(
                     Refusal(entry.line, entry.full_title, arxiv_id, Reason.UNKNOWN_HEADING, detail)
@@ -89,18 +90,18 @@ def plan_seed(
         if kept:
             agreed += len(kept)
             decisions.append(_approval(arxiv_id, kept, now))
-    return SeedPlan(tuple(decisions), agreed, tuple(sorted(refused, key=lambda item: item.line)))
+    return BootstrapPlan(
+        tuple(decisions), agreed, tuple(sorted(refused, key=lambda item: item.line))
+    )
 
 
 def decided_at(arxiv_id: str, dates: Sequence[date], *, now: datetime) -> datetime:
-    """Return the instant at which the list's decision is said to have been made, in UTC.
+    """Return the UTC instant recorded as the time of the list's decision.
 
-    Midnight of the earliest date its entries carry: the curator took the paper up then, and the
-    same list gives the same instant on every run. Never before the month of the id, since nobody
-    approves a paper that does not exist; that month's first day also stands in for a missing
-    date. And never later than the Monday two weeks before this one, however new or mistyped the
-    date: what stands in the list already is no news, neither for this week's digest nor for the
-    last complete one.
+    It is midnight of the earliest date of the entries, so that every run gives the same instant. It
+    is never before the month of the ID, whose first day also replaces a missing date, and never
+    after the Monday two weeks before this one: papers already in the list appear neither in this
+    week's digest nor in the last complete one.
     """
     year, month = id_month(arxiv_id)
     earliest = date(year, month, 1)
@@ -124,12 +125,12 @@ def _approval(arxiv_id: str, kept: list[tuple[Entry, str]], now: datetime) -> Ne
 def _refuser(
     arxiv_id: str, entries: list[Entry], title: str | None, unknown: Sequence[str]
 ) -> Callable[[Entry], Refusal | None]:
-    """Return what tells, for the entries of one id, whether arXiv contradicts them."""
-    shared = bool(different_titles(entries))
+    """Return a function that says whether arXiv contradicts an entry of one ID."""
+    shared = name_several_papers(entries)
 
     def refuse(entry: Entry) -> Refusal | None:
         if title is None and arxiv_id in unknown:
-            reason, detail = Reason.UNKNOWN_ID, "arXiv has no paper under this id"
+            reason, detail = Reason.UNKNOWN_ID, "arXiv has no paper under this ID"
         elif title is None:
             reason = Reason.UNREADABLE_AT_ARXIV
             detail = "arXiv's record could not be read and is kept in quarantine"
@@ -137,7 +138,7 @@ def _refuser(
             return None
         else:
             reason = Reason.SHARED_ID if shared else Reason.WRONG_ID
-            detail = f"at arXiv this id is {title!r}"
+            detail = f"at arXiv this ID is {title!r}"
             if shared:
                 others = [str(other.line) for other in entries if other is not entry]
                 lines = "line" if len(others) == 1 else "lines"
@@ -149,5 +150,20 @@ def _refuser(
 
 def _no_id(entry: Entry) -> str:
     if entry.links.paper is None:
-        return "it links to no paper"
+        return "it does not link to a paper"
     return f"its paper link leads elsewhere: {entry.links.paper}"
+
+
+def entries_by_id(curated: CuratedList) -> dict[str, list[Entry]]:
+    """Return the entries of each ID, both in file order."""
+    by_id: dict[str, list[Entry]] = defaultdict(list)
+    for entry in curated.entries:
+        if entry.arxiv_id is not None:
+            by_id[entry.arxiv_id.base].append(entry)
+    return dict(by_id)
+
+
+def name_several_papers(entries: Iterable[Entry]) -> bool:
+    """Say whether the titles of entries with one ID name different papers."""
+    titles = dict.fromkeys(entry.title for entry in entries)
+    return not all(titles_agree(one, other) for one, other in combinations(titles, 2))

@@ -1,7 +1,7 @@
-"""The rows of a Markdown table: one line in, its cells by what their column says. Pure text.
+"""Split the rows of a Markdown table into cells by the meaning of their columns.
 
-Curators write `| Title | Venue | Date | Code |` in many ways; a column is known by its name, in
-English or Chinese. Formats: https://github.github.com/gfm/#tables-extension-
+Curators write `| Title | Venue | Date | Code |` in many ways; a column is recognised by its name,
+in English or Chinese. Format: https://github.github.com/gfm/#tables-extension-
 """
 
 import re
@@ -13,7 +13,7 @@ _CELL = re.compile(r"(?<!\\)\|")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
-#: what a column's name says of it, the surest word first
+#: names of columns by meaning, the most specific first
 _TITLE = ("title", "paper", "papers", "论文", "标题", "题目", "文章")
 _DATE = ("date", "year", "time", "published", "日期", "时间", "年份", "发表时间")
 _VENUE = ("venue", "publication", "conference", "journal", "pub", "会议", "期刊", "来源")
@@ -22,7 +22,7 @@ _AUTHORS = ("authors", "author", "作者")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the cells of one row say; empty where the table has no such column."""
+    """The cells of one row by meaning; empty where the table has no such column."""
 
     #: all cells, their bars no longer escaped
     text: str
@@ -30,7 +30,7 @@ class Row:
     date: str
     venue: str
     authors: str
-    #: whether a column of this table is for titles
+    #: whether the table has a title column
     of_papers: bool
 
 
@@ -43,14 +43,14 @@ def cells(line: str) -> tuple[str, ...]:
 
 
 def is_rule_of_table(line: str, above: str) -> bool:
-    """Tell the line of dashes below a table's names, which has as many cells as they."""
+    """Recognise the line of dashes below a table's header by its number of cells."""
     return "|" in above and _RULE.match(line) is not None and len(cells(line)) == len(cells(above))
 
 
 def read_row(line: str, columns: Sequence[str]) -> Row:
-    """Return a row's cells by what their columns are for.
+    """Return a row's cells by the meaning of their columns.
 
-    Without a column for titles, the first cell with a link or in bold is the title.
+    Without a title column, the first cell with a link or in bold is the title.
     """
     found = cells(line)
     named = [" ".join(_WORD.findall(name.casefold())) for name in columns]

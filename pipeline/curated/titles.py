@@ -1,19 +1,18 @@
-"""Do two titles name the same paper? Pure text; the one place that decides it.
+"""Decide whether two titles name the same paper.
 
 The list's title and arXiv's differ in case, TeX, accents, abbreviations, a name in front, and in
-what authors changed between versions. An id that points at another paper is what must be found:
-such a pair is refused and a person looks at it, so a title that changed beyond recognition costs
-one look, while a wrong agreement would publish the wrong paper.
+edits between versions. The rule is strict because a person checks every refused pair, while a wrong
+match would publish the wrong paper.
 """
 
 import re
 import unicodedata
 from difflib import SequenceMatcher
 
-#: Measured on the survey's list and 40,717 titles of 2025. Where the list uses one id for several
-#: papers they reach 0.57 at most, and one paper in other words 0.81 at least. As a whole the rule
-#: takes two papers for one in 7 of 16.5 million pairs of a listed and another title, in 5 of
-#: 82,215 pairs within the list, and in 3 of 1,104 pairs that share the name before the colon.
+#: Chosen on the survey's list and 40,717 titles of 2025: entries that share an ID by mistake reach
+#: 0.57 at most, rewordings of one paper 0.81 at least. The whole rule matches two different papers
+#: in 7 of 16.5 million pairs of a listed and another title, 5 of 82,215 pairs within the list, and
+#: 3 of 1,104 pairs with the same name before the colon.
 SAME_TITLE = 0.75
 #: for a title against the other's part behind the colon, and for the names before it
 SAME_PART = 0.9
@@ -30,7 +29,7 @@ _LONGEST_NAME = 4
 
 
 def normalize_title(title: str) -> str:
-    r"""Return the words alone: lower case, no accents, TeX, punctuation or leading bracket tags.
+    r"""Return the words in lower case without accents, TeX, punctuation or leading tags.
 
     `[CVPR 2024] M$^3$Gen++: A {\"U}ber--Model` becomes `m 3 gen plus plus a uber model`.
     """
@@ -47,7 +46,7 @@ def normalize_title(title: str) -> str:
 def title_similarity(one: str, other: str) -> float:
     """Return 0 to 1: the share of letters two titles have in common and in order.
 
-    Words are run together first, since curators join and split them (`Hugging Face`).
+    Blanks are removed first, since curators join and split words (`Hugging Face`).
     """
     return _ratio(normalize_title(one), normalize_title(other))
 
@@ -57,7 +56,7 @@ def titles_agree(one: str, other: str) -> bool:
     name, rest = _split_name(one)
     other_name, other_rest = _split_name(other)
     if name and other_name:
-        # `VideoFusion: ...` and `VideoCrafter1: ...` are alike behind the colon, and two papers.
+        # `VideoFusion: ...` and `VideoCrafter1: ...` may agree behind the colon and are two papers.
         return _ratio(name, other_name) >= SAME_PART and title_similarity(one, other) >= SAME_TITLE
     if name and _ratio(rest, normalize_title(other)) >= SAME_PART:
         return True
@@ -67,7 +66,7 @@ def titles_agree(one: str, other: str) -> bool:
 
 
 def _split_name(title: str) -> tuple[str, str]:
-    """Return the name before the first colon and the rest; the name is empty if there is none."""
+    """Return the short name before the first colon, or "", and the rest."""
     head, _, tail = title.partition(":")
     name, rest = normalize_title(head), normalize_title(tail)
     if not rest or len(name.split()) > _LONGEST_NAME:
@@ -77,6 +76,6 @@ def _split_name(title: str) -> tuple[str, str]:
 
 def _ratio(one: str, other: str) -> float:
     one, other = one.replace(" ", ""), other.replace(" ", "")
-    # The shorter first: SequenceMatcher.ratio() depends on the order of its arguments.
+    # Sorted, because SequenceMatcher.ratio() depends on the order of its arguments.
     first, second = sorted((one, other), key=lambda text: (len(text), text))
     return SequenceMatcher(None, first, second, autojunk=False).ratio()

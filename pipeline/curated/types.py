@@ -1,21 +1,25 @@
-"""What the curated list says, as records: nothing here has been checked against arXiv.
+"""Records of the curated list, as written and not yet checked against arXiv.
 
-Spans are byte offsets `(start, end)` into the file, so that an entry can be inserted or mended
+Spans are byte offsets `(start, end)` into the file, so that an entry can be inserted or corrected
 without touching any other byte. Lines count from 1.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from config.errors import LivingSurveyError
 from storage.arxiv_id import ArxivId
 
 Span = tuple[int, int]
 
 
+class CuratedListError(LivingSurveyError):
+    """The file cannot be read as a curated list; faults of single entries are data."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """One ATX heading (`## Text`), text as written without the marks."""
+    """One heading, its text without the marks."""
 
     level: int
     text: str
@@ -35,22 +39,22 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class CitationBadge:
-    """The citation badge as frozen in the file."""
+    """The citation badge as written in the file."""
 
     #: None where the badge says N/A
     count: int | None
-    #: Semantic Scholar's paper hash, or whatever the badge holds in its place
+    #: Semantic Scholar's paper hash, or whatever the badge holds instead
     paper: str | None
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The links of one entry by what they lead to; a second link of a kind goes to `other`."""
+    """The links of one entry by kind; a second link of a kind goes to `other`."""
 
     paper: str | None = None
     code: str | None = None
-    #: `owner/repository` whose stars the badge counts: should be the one `code` leads to
+    #: `owner/repository` whose stars the badge counts; should match `code`
     stars: str | None = None
     project: tuple[str, ...] = ()
     citation: CitationBadge | None = None
@@ -65,7 +69,7 @@ class Entry:
     title: str
     #: the headings above it, outermost first, as written
     headings: tuple[str, ...]
-    #: what stands in the date's parentheses
+    #: the text in the date's parentheses
     date_text: str | None
     #: the first of the month where only the month is given; None where it cannot be read
     date: date | None
@@ -75,7 +79,7 @@ class Entry:
     #: the other leading bracket tag of a title, mostly the method's short name: `LlamaGen`
     nickname: str | None
     links: Links
-    #: free tags in back quotes, in the order written, each once
+    #: tags in back quotes, in the order written, each once
     tags: tuple[str, ...]
     arxiv_id: ArxivId | None
     span: Span
@@ -83,13 +87,13 @@ class Entry:
 
     @property
     def full_title(self) -> str:
-        """The title with the nickname in front, as people may know the paper."""
+        """The title with the nickname in front."""
         return f"[{self.nickname}] {self.title}" if self.nickname else self.title
 
 
 @dataclass(frozen=True, slots=True)
 class UnreadableEntry:
-    """Something that stands where an entry should stand but cannot be read as one."""
+    """An item in the place of an entry that cannot be read as one."""
 
     line: int
     text: str
@@ -100,26 +104,9 @@ class UnreadableEntry:
 
 @dataclass(frozen=True, slots=True)
 class CuratedList:
-    """The whole file: the bytes, and what was found in them, in file order."""
+    """The bytes of the file and what was found in them, in file order."""
 
     data: bytes
     headings: tuple[Heading, ...]
     entries: tuple[Entry, ...]
     unreadable: tuple[UnreadableEntry, ...]
-
-    def pieces(self) -> Iterator[tuple[Heading | Entry | UnreadableEntry | None, bytes]]:
-        """Yield the file as consecutive pieces: what each one is (None: a gap) and its bytes."""
-        found: list[Heading | Entry | UnreadableEntry] = [
-            *self.headings,
-            *self.entries,
-            *self.unreadable,
-        ]
-        position = 0
-        for part in sorted(found, key=lambda part: part.span):
-            start, end = part.span
-            if position < start:
-                yield None, self.data[position:start]
-            yield part, self.data[start:end]
-            position = end
-        if position < len(self.data):
-            yield None, self.data[position:]

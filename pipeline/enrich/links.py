@@ -1,7 +1,7 @@
-"""Addresses of code and project pages in an abstract or a comment. Reads text, fetches nothing.
+"""Find addresses of code and project pages in an abstract or a comment.
 
-Only http and https, only public host names, no user names or passwords: these addresses are
-printed as links in what we publish, and the text they come from is anybody's.
+Only http and https, public host names, no user names or passwords, because the addresses are
+published as links and the text is untrusted.
 """
 
 import re
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote, urlsplit, urlunsplit
 
-#: of each kind, per paper: an abstract full of links must not fill the digest
+#: of each kind, per paper, so that an abstract full of links does not fill the digest
 MOST_LINKS = 3
-_LONGEST = 500  # characters; no honest address of a repository comes near it
+_LONGEST = 500  # characters; far above any real repository's address
 
 
 class LinkKind(StrEnum):
-    """What a reader finds behind the link."""
+    """What a link leads to."""
 
     CODE = "code"
     PROJECT = "project"
@@ -24,7 +24,7 @@ class LinkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One address, normalised, and the name of its host for people."""
+    """One normalised address and the name of its host for people."""
 
     kind: LinkKind
     url: str
@@ -32,11 +32,11 @@ class Link:
 
     @property
     def place(self) -> str:
-        """Return host and path as a reader should see them before following the link."""
+        """Host and path, as shown to readers."""
         return self.url.partition("://")[2].rstrip("/").removeprefix("www.")
 
 
-# Places that hold code, models or data sets: domain -> name.
+# Hosts of code, models or data sets: domain -> name.
 _CODE_HOSTS = {
     "github.com": "GitHub",
     "gitlab.com": "GitLab",
@@ -52,7 +52,7 @@ _CODE_HOSTS = {
     "anonymous.4open.science": "anonymous.4open.science",
 }
 _GIT_HOSTS = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com")
-# Places people build project pages on: a link there needs no further evidence.
+# Hosts of project pages: a link there needs no further evidence.
 _PAGE_HOSTS = (
     "github.io",
     "gitlab.io",
@@ -63,7 +63,7 @@ _PAGE_HOSTS = (
     "notion.site",
     "readthedocs.io",
 )
-# Places that hold papers, licences or news: never the paper's own page.
+# Hosts of papers, licences or news: never the paper's own page.
 _OTHER_HOSTS = (
     "arxiv.org",
     "doi.org",
@@ -88,7 +88,7 @@ _URL_CHARACTERS = r"[A-Za-z0-9\-._~:/?#@!&()*+,;=%]"
 _KNOWN = "|".join(re.escape(host) for host in (*_CODE_HOSTS, *_PAGE_HOSTS))
 _ADDRESS = re.compile(
     rf"https?://{_URL_CHARACTERS}+"
-    # Written without a scheme: only on hosts we know, else "and/or" and "e.g./i.e." are hosts.
+    # Without a scheme only known hosts match, because "and/or" and "e.g./i.e." look like hosts.
     rf"|(?<![\w.@/:\-])(?:www\.)?(?:[a-z0-9\-]+\.)*(?:{_KNOWN})/?{_URL_CHARACTERS}*",
     re.IGNORECASE | re.ASCII,
 )
@@ -100,13 +100,13 @@ _SAYS_PAGE = re.compile(
     r"\bcode\b|videos?\b|results",
     re.IGNORECASE,
 )
-_NEARBY = 60  # characters before an address that may say what it is
+_NEARBY = 60  # characters before an address that may describe it
 
 
 def find_links(*texts: str | None) -> tuple[Link, ...]:
-    """Return code links, then project pages, each in the order they are first written.
+    """Return code links, then project pages, each in order of appearance.
 
-    The same place written twice counts once; at most `MOST_LINKS` of each kind.
+    Duplicates count once; at most `MOST_LINKS` of each kind are returned.
     """
     found: dict[str, Link] = {}
     for text in texts:
@@ -131,7 +131,7 @@ def _links_in(text: str) -> Iterable[Link]:
 
 
 def _without_punctuation(address: str) -> str:
-    """Take off what belongs to the sentence: trailing marks and an unopened parenthesis."""
+    """Remove the sentence's punctuation: trailing marks and an unopened parenthesis."""
     while True:
         bare = address.rstrip(".,;:!?*~#&+=")
         if bare.endswith(")") and bare.count(")") > bare.count("("):
@@ -146,8 +146,8 @@ def normalise_url(address: str) -> str | None:
     """Return the address in one form, or None if it must not be linked.
 
     Refused: other schemes than http and https, user names and passwords, IP addresses and names
-    without a dot, malformed ports, more than 500 characters. Code hosts become https without
-    `.git` and without a trailing slash.
+    without a dot, malformed ports, more than 500 characters. Code hosts become https without `.git`
+    and without a trailing slash.
     """
     if "://" not in address[:8]:
         address = f"https://{address}"
@@ -189,7 +189,7 @@ def _classify(url: str, before: str) -> Link | None:
     parts = urlsplit(url)
     host = parts.hostname or ""
     if code_host := _within(host, _CODE_HOSTS):
-        # The front page of a code host is nobody's code; huggingface.co/papers holds abstracts.
+        # The front page of a code host is not code; huggingface.co/papers holds abstracts.
         if not parts.path.strip("/") or parts.path.startswith("/papers/"):
             return None
         return Link(LinkKind.CODE, url, _CODE_HOSTS[code_host])
@@ -208,5 +208,5 @@ def _within(host: str, domains: Iterable[str]) -> str | None:
 
 
 def _sameness(link: Link) -> str:
-    """Return what two spellings of one place share: GitHub ignores case, nobody means http."""
+    """Return a key equal for spellings of one address: GitHub ignores case and scheme."""
     return link.place.lower()

@@ -64,7 +64,7 @@ def read_feed(services: Services, source: FeedSource) -> FeedReport:
         capped=feed.capped,
         quarantined=quarantined,
         repeated=repeated,
-        untold=len(feed.untold),
+        untold=len(feed.unreadable_items),
     )
 
 
@@ -83,6 +83,6 @@ def store_feed(
         feed.announcements,
         checked_at=checked_at,
         calendar_quiet=may_be_quiet(feed.day),
-        untold=feed.untold,
+        untold=feed.unreadable_items,
     )
     return tuple(check.category for check in checks if check.stale)

@@ -40,11 +40,11 @@ def replay(services: Services, run: Run, directory: Path) -> ReplayReport:
     advance = run.progress("responses read again")
     answers, feeds, quarantined, counts = 0, 0, 0, UpsertCounts()
     for again in reread_archive(Archive(directory)):
-        at = again.answer.fetched_at
+        at = again.response.fetched_at
         with services.open_store() as store, store.transaction():
             counts += store.papers.upsert(again.papers, seen_at=at)
             quarantined += store.quarantine.add(again.malformed)
-            categories = feed_categories(again.answer.url)
+            categories = feed_categories(again.response.url)
             # A feed cut at the limit was asked for again in halves, which are archived too.
             feed = again.feed
             capped = feed and feed.capped and len(categories) > 1

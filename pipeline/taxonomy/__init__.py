@@ -1,1 +1,1 @@
-"""The taxonomy's life: checked, compared, changed with its decisions, drafted from a list."""
+"""Check, compare, migrate and draft taxonomies."""

@@ -1,4 +1,4 @@
-"""Is a taxonomy fit for its work? Reads the file and the decisions; changes neither."""
+"""Check a taxonomy against its file and the decisions. Read-only."""
 
 import re
 from collections import defaultdict
@@ -12,13 +12,13 @@ from storage.store import OpenStore
 
 _ANY_TOKEN = re.compile(r"\w+")
 
-#: with fewer approved papers a section leans on what its labels learn elsewhere
+#: with fewer approved papers a section depends on what its labels learn in other sections
 THIN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class ThinSection:
-    """A section with few approved papers to learn from."""
+    """A section with few approved papers."""
 
     section: str
     papers: int
@@ -26,7 +26,7 @@ class ThinSection:
 
 @dataclass(frozen=True, slots=True)
 class SharedCue:
-    """A cue that points to several labels of one facet, or to several sections."""
+    """A cue of several labels of one facet, or of several sections."""
 
     cue: str
     #: `section`, or the facet
@@ -36,18 +36,18 @@ class SharedCue:
 
 @dataclass(frozen=True, slots=True)
 class WeakCue:
-    """A cue that is looked for as something else than what it says."""
+    """A cue that is searched as something other than its text."""
 
     cue: str
     of: str
     name: str
-    #: the words that are compared; a token has two characters or more
+    #: the words that are compared; tokens have at least two characters
     seen_as: str
 
 
 @dataclass(frozen=True, slots=True)
 class LostSection:
-    """A section of standing approvals that the taxonomy does not have."""
+    """A section with current approvals that the taxonomy lacks."""
 
     section: str
     papers: int
@@ -56,25 +56,25 @@ class LostSection:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What was found. The file itself is valid, or it could not have been loaded."""
+    """Findings about a taxonomy whose file is valid."""
 
     title: str
     fingerprint: str
     sections: int
     shared_cues: tuple[SharedCue, ...]
     weak_cues: tuple[WeakCue, ...]
-    #: whether there was a database to look into
+    #: whether a database was checked
     database: bool
     thin: tuple[ThinSection, ...] = ()
     lost: tuple[LostSection, ...] = ()
-    #: approved papers that wait for a human to place them again
+    #: approved papers that a reviewer must place again
     unplaced: int = 0
-    #: the fingerprint the last recorded change led to, where that is another taxonomy
+    #: the fingerprint after the last recorded change, if different
     migrated_to: str | None = None
 
 
 def check_taxonomy(taxonomy: Taxonomy, open_store: OpenStore | None) -> CheckReport:
-    """Return what is thin, shared or lost; without a store only what the file itself shows."""
+    """Return thin, shared and lost parts; without a store only what the file itself shows."""
     cues = _cues(taxonomy)
     shared, weak = _shared(cues), _weak(cues)
     size = len(taxonomy.sections)
@@ -140,5 +140,5 @@ def _weak(cues: Mapping[str, Mapping[str, Iterable[str]]]) -> tuple[WeakCue, ...
 
 
 def _singular(words: list[str]) -> tuple[str, ...]:
-    """Return the words with the last one's plural off: a cue finds its plural too."""
+    """Return the words with a singular last one, because a cue also matches its plural."""
     return tuple([*words[:-1], words[-1].removesuffix("s")] if words else [])

@@ -1,4 +1,4 @@
-"""What differs between two taxonomies, by section and by label. Pure; moves nothing."""
+"""Compare two taxonomies by section and by label."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from config.taxonomy import Label, Section, Taxonomy
 
 
 class Difference(StrEnum):
-    """How something differs from what it was."""
+    """How something differs from its earlier version."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -29,9 +29,9 @@ class Changed:
     #: `section`, or the facet of a label
     of: str
     difference: Difference
-    #: the id or the label, as it was; as it is, where it is new
+    #: the old ID or label; the new one if added
     name: str
-    #: what it was and what it is, for people
+    #: the old and new value, for people
     detail: str = ""
 
 
@@ -45,9 +45,9 @@ class TaxonomyDiff:
 
 
 def compare(old: Taxonomy, new: Taxonomy, renamed: Mapping[str, str]) -> TaxonomyDiff:
-    """Return the differences; `renamed` (old id to new id) is what tells a new name from a change.
+    """Return the differences; `renamed` maps old IDs to new ones.
 
-    Ids that only one side has and that no rename joins are removed and added.
+    Other IDs that only one side has count as removed or added.
     """
     before = {section.id: section for section in old.sections}
     came_from = {new_id: old_id for old_id, new_id in renamed.items()}
@@ -69,7 +69,7 @@ def compare(old: Taxonomy, new: Taxonomy, renamed: Mapping[str, str]) -> Taxonom
 
 
 def same_place(old: Taxonomy, new: Taxonomy) -> dict[str, str]:
-    """Return the ids that went away, each with the new one that stands under the same headings."""
+    """Return the removed IDs, each with the new one under the same headings."""
     held = {section.id for section in new.sections}
     known = {section.id for section in old.sections}
     there = {_key(section): section.id for section in new.sections if section.id not in known}
@@ -81,9 +81,9 @@ def same_place(old: Taxonomy, new: Taxonomy) -> dict[str, str]:
 
 
 def changed_places(old: Taxonomy, new: Taxonomy) -> dict[str, str]:
-    """Return the ids that live on elsewhere, each with the known id that took its headings.
+    """Return the kept IDs under other headings, each with the known ID that took its headings.
 
-    Where sections really moved this is rare; where only ids were exchanged it is always so.
+    This is rare where sections moved, and certain where only IDs were exchanged.
     """
     known = {section.id: _key(section) for section in old.sections}
     there = {_key(section): section.id for section in new.sections if section.id in known}
@@ -95,7 +95,7 @@ def changed_places(old: Taxonomy, new: Taxonomy) -> dict[str, str]:
 
 
 def section_differences(was: Section, now: Section) -> list[Difference]:
-    """Return how a section differs from what it was, its id aside."""
+    """Return how a section differs from its earlier version, its ID aside."""
     compared = (
         (Difference.MOVED, _key(was) != _key(now)),
         (Difference.RELABELLED, was.labels != now.labels),

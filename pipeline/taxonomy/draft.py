@@ -1,6 +1,6 @@
-"""A taxonomy drafted from a curated list: its headings become sections. Reads a list, writes text.
+"""Draft a taxonomy from the headings of a curated list.
 
-Everything a machine can only guess says "Draft:" where a person reads it.
+Every guess that a person should check begins with "Draft:".
 """
 
 from collections import Counter, defaultdict
@@ -18,7 +18,7 @@ from pipeline.taxonomy.draft_labels import Labels, labels_of, vocabulary_fits
 from pipeline.taxonomy.draft_names import slug, slug_or, unique, without_numbers
 from pipeline.taxonomy.draft_text import DraftedLabel, DraftedSection, draft_text
 
-#: headings that say nothing about what stands below them
+#: headings without meaning of their own
 _EMPTY_WORDS = frozenset({"general", "misc", "miscellaneous", "other", "others", "paper", "papers"})
 _NO_LABELS = Labels(None, None, None, whole=False)
 
@@ -31,9 +31,9 @@ class Draft:
     taxonomy: Taxonomy
     #: the heading above all others, if the list has one
     list_title: str | None
-    #: entries by section id
+    #: entries by section ID
     entries: dict[str, int]
-    #: lines of entries that stand under no heading with words
+    #: lines of entries without a heading above them
     unplaced_lines: tuple[int, ...]
     #: whether the built-in labels fit this list
     built_in_labels: bool
@@ -46,7 +46,7 @@ class _Leaf:
     headings: tuple[str, ...]
     #: below the list's title, without emoji
     path: tuple[str, ...]
-    #: what it shares with its siblings: the first heading in which the list's leaves differ
+    #: the first heading in which the list's leaves differ, shared with its siblings
     group: str
     titles: tuple[str, ...]
     labels: Labels = _NO_LABELS
@@ -55,22 +55,21 @@ class _Leaf:
 def draft_taxonomy(curated: CuratedList, vocabulary: Taxonomy, *, name: str) -> Draft:
     """Return a taxonomy with a section for every heading that has entries, in the list's order.
 
-    Where the headings speak the vocabulary's language (the built-in labels), its labels are
-    taken over; else each first-level heading becomes a task and its sections are told apart by
-    their own words.
+    If most headings name the vocabulary's labels, these are used; otherwise each first-level
+    heading becomes a task and its sections are distinguished by their own words.
 
     Args:
-        curated: the list, read.
+        curated: the parsed list.
         vocabulary: labels that may fit.
         name: the taxonomy's title if the list has no title of its own.
 
     Raises:
-        UsageError: no entry stands under a heading.
+        UsageError: no entry has a heading.
     """
     leaves, unplaced = _leaves(curated)
     if not leaves:
         raise UsageError(
-            "No entry of the list stands under a heading, so there is nothing to draft from.",
+            "No entry of the list has a heading, so there is nothing to draft from.",
             hint="An entry is a bullet that begins with a title in bold or as a link.",
         )
     list_title = _list_title(leaves)
@@ -98,7 +97,7 @@ def _leaves(curated: CuratedList) -> tuple[list[_Leaf], tuple[int, ...]]:
     titles: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
     written: dict[tuple[str, ...], tuple[str, ...]] = {}
     unplaced = []
-    # A heading counts, however its papers are written below: `bootstrap` tells which and why.
+    # Unreadable entries make a heading count too; `bootstrap` lists them with reasons.
     items: list[tuple[Entry | UnreadableEntry, str]] = [(e, e.title) for e in curated.entries]
     items += [(item, without_links(item.text)[1]) for item in curated.unreadable]
     for item, title in sorted(items, key=lambda found: found[0].line):
@@ -244,16 +243,16 @@ def _joined(leaf: _Leaf, task_of: dict[str, str]) -> list[str]:
 
 
 def _below(leaf: _Leaf, task: str, cues: Sequence[str]) -> list[str]:
-    """Return what a section's own id is made of: its task, then its headings below the group."""
+    """Return the parts of a section's own ID: its task, then its headings below the group."""
     place = leaf.path.index(leaf.group)
     below = [slug([heading]) for heading in leaf.path[place + 1 :]]
-    if below and not any(below):  # a script without Latin letters: what its titles speak of
+    if below and not any(below):  # a script without Latin letters: use the words of its titles
         below = list(cues[:1])
     return [task, *below]
 
 
 def _cues(heading: str, terms: Iterable[str], otherwise: str) -> tuple[str, ...]:
-    """Return the heading's own words, if they say something, then the titles'."""
+    """Return the heading's own words, if meaningful, then the titles'."""
     words = tokens(heading)
     own = [] if set(words) <= _EMPTY_WORDS else [" ".join(words)]
     return tuple(dict.fromkeys([*own, *terms])) or (otherwise.replace("-", " "),)
@@ -263,7 +262,7 @@ def _definition(path: Sequence[str], titles: Sequence[str]) -> str:
     examples = " and ".join(f'"{_line(title)}"' for title in titles[:2])
     return (
         f'Draft: papers under "{" > ".join(_line(part) for part in path)}", such as {examples}.'
-        " Say what belongs here and what tells it from its neighbours."
+        " Say what belongs here and how it differs from its neighbours."
     )
 
 

@@ -1,8 +1,7 @@
-"""Which words of a section's titles set it apart from the other sections. Pure counting.
+"""Find the words of a section's titles that distinguish it from the other sections.
 
 Weighted log-odds with an informative Dirichlet prior (Monroe, Colaresi and Quinn, "Fightin'
-Words", Political Analysis 16(4), 2008): a word that is rare everywhere is not mistaken for one
-that is typical somewhere.
+Words", Political Analysis 16(4), 2008), which does not mistake rare words for typical ones.
 """
 
 import math
@@ -11,14 +10,14 @@ from collections.abc import Mapping, Sequence
 
 from classifiers.text import readable, tokens
 
-#: what a term counts before it is seen: this, and this share of its count in the whole list
+#: pseudo-count of a term: a constant plus this share of its count in the whole list
 UNSEEN, PRIOR = 0.5, 0.005
-#: no section gets more cues out of its titles
+#: maximum of cues per section from its titles
 MOST = 8
-#: a section with fewer titles than this gets only this many, even from words that occur once
+#: a section with fewer titles gets at most this many, even from words that occur once
 THIN, MOST_OF_THIN = 4, 3
 LONGEST = 3
-#: least z-score: below it a word is as likely to stand here by chance (one in ten)
+#: minimum z-score: one word in ten exceeds it by chance
 CLEAR = 1.28
 
 _STOP = frozenset(
@@ -32,10 +31,10 @@ _STOP = frozenset(
 
 
 def distinctive(titles: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    """Return for each key (a section) the terms of its titles that set it apart, clearest first.
+    """Return for each key (a section) the most distinctive terms of its titles, best first.
 
-    A term goes to one key only, the one it is clearest for. Names of methods (what stands before
-    a colon) are no cues: they find the paper they come from and no other.
+    A term goes only to the key where its score is highest. Names of methods (before a colon) are
+    not used, because they match no other paper.
     """
     counts = {key: Counter(t for title in of_key for t in _terms(title))
               for key, of_key in titles.items()}  # fmt: skip
@@ -90,7 +89,7 @@ def _chosen(
     least, most = (1, MOST_OF_THIN) if size < THIN else (2, MOST)
     ordered = sorted(
         (term for term in own if scores[term] >= CLEAR and count[term] >= least),
-        # of equals the longer says more, then the alphabet decides
+        # ties: the longer term first, then alphabetically
         key=lambda term: (-round(scores[term], 6), -term.count(" "), term),
     )
     chosen: list[str] = []

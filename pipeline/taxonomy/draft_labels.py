@@ -1,4 +1,4 @@
-"""Which labels of a known vocabulary a section's headings name. Words only; knows no section."""
+"""Find which labels of a known vocabulary a section's headings name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,30 +6,30 @@ from dataclasses import dataclass
 from classifiers.text import tokens
 from config.taxonomy import Label, Taxonomy
 
-#: of the sections of a list, this share must be named whole for the vocabulary to fit
+#: the vocabulary fits if this share of a list's sections is named completely
 FITS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What the headings of one section name; None where they name nothing of a facet."""
+    """The labels named by the headings of one section; None for an unnamed facet."""
 
     task: str | None
     modality: str | None
     technique: str | None
-    #: a task, and a modality if the task carries one
+    #: a task is named, and a modality if the task carries one
     whole: bool
 
 
 def vocabulary_fits(found: Sequence[Labels]) -> bool:
-    """Return whether a list is of the vocabulary's field, by how many sections it names."""
+    """Say whether enough sections are named by the vocabulary."""
     return sum(labels.whole for labels in found) >= FITS * len(found)
 
 
 def labels_of(path: Sequence[str], vocabulary: Taxonomy) -> Labels:
     """Return the labels that a section's headings name, the innermost heading first.
 
-    A word serves one label: "Audio-Video" under "Video Generation" is the technique, and the
+    A word names one label only: "Audio-Video" under "Video Generation" is the technique, and the
     modality is video.
     """
     headings = [_singulars(heading) for heading in reversed(path)]
@@ -61,7 +61,7 @@ def labels_of(path: Sequence[str], vocabulary: Taxonomy) -> Labels:
 
 
 def _first(headings: list[list[str]], phrases: Sequence[tuple[list[str], Label]]) -> str | None:
-    """Return the label of the longest phrase in the innermost heading, and use its words up."""
+    """Return the label of the longest phrase in the innermost heading, and consume its words."""
     for heading in headings:
         for phrase, label in phrases:
             for start in range(len(heading) - len(phrase) + 1):
@@ -72,7 +72,7 @@ def _first(headings: list[list[str]], phrases: Sequence[tuple[list[str], Label]]
 
 
 def _phrases(label: Label) -> list[list[str]]:
-    """Return the words that name a label: its own name, and the first word of its English one."""
+    """Return the phrases that name a label: its name, and the first word of its English one."""
     name = _singulars(label.name)
     return [name, _singulars(label.names["en"])[:1]] if len(name) == 1 else [name]
 

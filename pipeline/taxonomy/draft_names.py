@@ -1,4 +1,4 @@
-"""Names and ids for what a draft found in a list's headings. Words only; knows no section."""
+"""Derive names and IDs of a draft from a list's headings."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ _NUMBER = re.compile(
     r"|\(?(?>\d{1,3}|[IVXLC]{1,6}|[A-Za-z])(?:[.):]\s+|、\s*)"
     r"|第?[一二三四五六七八九十]{1,3}[、.章节]\s*"
 )
-#: of the headings, this share must be numbered for a number to be no word of its heading
+#: numbers are dropped if at least this share of the headings is numbered
 _NUMBERED = 0.5
 
 
@@ -33,12 +33,12 @@ def slug(words: Sequence[str]) -> str:
 
 
 def slug_or(words: str, cues: Sequence[str]) -> str:
-    """Return the same; where the script leaves nothing, the clearest cue's."""
+    """Return the slug of the words, or of the first usable cue if it is empty."""
     return slug([words]) or slug(cues[:1])
 
 
 def unique(names: Sequence[str], *, taken: Sequence[str]) -> list[str]:
-    """Return the names, numbered where one is there already; an empty one is called `section`."""
+    """Return unique names by numbering duplicates; an empty name becomes `section`."""
     used = set(taken)
     found = []
     for name in names:

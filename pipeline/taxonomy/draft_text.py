@@ -1,4 +1,4 @@
-"""Writes a drafted taxonomy as TOML with a word to its editor. Decides nothing."""
+"""Write a drafted taxonomy as TOML with notes to its editor."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -8,9 +8,9 @@ _HEAD = """\
 # A draft: the headings of the list that have entries, in the list's order. It works as it is;
 # it works better once you have
 #   - rewritten every definition that begins with "Draft:" (reviewers read them when they hesitate),
-#   - looked at the cues: five to ten words or phrases that speak for one section and no other,
+#   - checked the cues: five to ten words or phrases typical of one section and no other,
 #   - given sections that share something a common facet (docs/guides/another-survey.md).
-# Then: living-survey taxonomy check. An id that decisions already carry is changed with
+# Then: living-survey taxonomy check. An ID that decisions already use is changed with
 # living-survey taxonomy migrate.
 """
 
@@ -83,5 +83,5 @@ def _list(texts: Iterable[str]) -> str:
 
 
 def _text(text: str) -> str:
-    """Return a TOML basic string. JSON's is one, but for DEL, which TOML wants escaped."""
+    """Return a TOML basic string: JSON's, with DEL escaped as TOML requires."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,8 +1,8 @@
-"""From one taxonomy to the next: what would become of every decision, and, if wished, its record.
+"""Migrate decisions from one taxonomy to the next, or report what a migration would do.
 
-Decisions are the human's words and stay as they are. What is appended is an event: which section
-went where, and where that puts each decision made before. All reading is by today's ids; the
-digest of an old week is read as of its own end (`storage/taxonomy.py`).
+Decisions stay as recorded. The migration appends an event that says which section went where and
+where that places each earlier decision. Everything is read by today's IDs, except that an old
+week's digest is read as of its own end (`storage/taxonomy.py`).
 """
 
 import hashlib
@@ -30,29 +30,29 @@ from storage.types import Verdict
 
 
 class IncompletePlanError(UsageError):
-    """The new taxonomy lacks sections of which the plan does not say what becomes."""
+    """The new taxonomy lacks sections and the plan does not say where their papers go."""
 
 
 @dataclass(frozen=True, slots=True)
 class MoveReport:
-    """What becomes of one section and of what was said about it."""
+    """The effect on one section and its decisions."""
 
     kind: MoveKind
     old: str | None
     new: tuple[str, ...]
-    #: papers that stand approved in the old section
+    #: papers currently approved in the old section
     papers: int
-    #: of these, how many a human must place
+    #: of these, how many a reviewer must place
     unplaced: int
     #: papers of the queue whose first suggestion is the old section
     waiting: int
-    #: of a split: how many of the papers each part receives
+    #: for a split: how many papers each part receives
     arriving: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class UnplacedPaper:
-    """An approved paper that a human must place."""
+    """An approved paper that a reviewer must place."""
 
     arxiv_id: str
     title: str
@@ -64,7 +64,7 @@ class UnplacedPaper:
 
 @dataclass(frozen=True, slots=True)
 class MovedPaper:
-    """An approved paper that reads differently afterwards."""
+    """An approved paper whose sections change."""
 
     arxiv_id: str
     was: tuple[str, ...]
@@ -73,27 +73,27 @@ class MovedPaper:
 
 @dataclass(frozen=True, slots=True)
 class MigrationReport:
-    """What a change does, or did."""
+    """The effect of a change, planned or recorded."""
 
     change_id: str
     from_fingerprint: str
     to_fingerprint: str
-    #: it was recorded by this call, or by an earlier one
+    #: whether this call or an earlier one recorded it
     applied: bool
     already: bool
     moves: tuple[MoveReport, ...]
-    #: ids the new taxonomy lacks and the plan says nothing of
+    #: IDs that the new taxonomy lacks and the plan does not mention
     undeclared: tuple[str, ...]
-    #: plan lines for those, to be judged and completed; empty if there are none
+    #: plan lines for those, to be completed by hand; may be empty
     draft: str
-    #: decisions that read differently afterwards, also those that do not stand
+    #: number of decisions whose sections change, including superseded ones
     decisions: int
     unplaced: tuple[UnplacedPaper, ...]
-    #: the approved papers among them, those to place included
+    #: the approved papers among them, including those to place
     moved: tuple[MovedPaper, ...]
-    #: papers that the plan places by hand and nobody decided in the section it speaks of
+    #: papers placed by hand in the plan but not decided in that section
     in_vain: tuple[str, ...]
-    #: (id that moved, id that took its headings): perhaps only the ids were exchanged
+    #: (ID that moved, ID that took its headings): possibly only the IDs were exchanged
     doubtful: tuple[tuple[str, str], ...]
 
 
@@ -102,8 +102,8 @@ def taxonomy_before(
 ) -> tuple[str, Taxonomy]:
     """Return the taxonomy the change starts from, as text and as a value.
 
-    That is the named one (the settings', or --from); where that is the new one already, the one
-    the last recorded change led to.
+    That is the named one (from the settings or `--from`), or, if that is already the new one, the
+    one the last recorded change led to.
     """
     named = parse_taxonomy(named_text, where)
     if named.fingerprint != new.fingerprint:
@@ -113,8 +113,9 @@ def taxonomy_before(
         last = store.taxonomy.text(changes[-1].to_fingerprint) if changes else None
     if last is None:
         raise UsageError(
-            f"{where} is the new taxonomy itself: there is nothing to compare it with.",
-            hint="Name the one it replaces: --from FILE (git show HEAD:taxonomy.toml > old.toml).",
+            f"{where} is the new taxonomy itself, so there is nothing to compare.",
+            hint="Name the one it replaces:"
+            " `--from FILE` (`git show HEAD:taxonomy.toml > old.toml`).",
         )
     return last, parse_taxonomy(last, "the taxonomy of the last change")
 
@@ -129,12 +130,12 @@ def migrate_taxonomy(
     by: str,
     now: datetime,
 ) -> MigrationReport:
-    """Report what the change does to every decision; with `apply` record it, all or nothing.
+    """Report what the change does to every decision; with `apply` record it in one transaction.
 
     The change that was recorded last is not recorded again.
 
     Raises:
-        IncompletePlanError: `apply`, and the plan leaves out a section that is gone.
+        IncompletePlanError: with `apply`, if the plan leaves out a removed section.
     """
     (old_text, old), (new_text, new) = before, after
     moves, undeclared = all_moves(old, new, declared)
@@ -143,7 +144,7 @@ def migrate_taxonomy(
             f"The new taxonomy has no {', '.join(undeclared)}, and the plan does not say where"
             " their papers go.",
             hint="Add a [[rename]], [[merge]], [[split]] or [[dissolve]] for each;"
-            " without --apply a draft is printed.",
+            " without `--apply` a draft is printed.",
         )
     with open_store() as store, store.transaction() if apply else nullcontext():
         changes = store.taxonomy.changes()
@@ -273,6 +274,6 @@ def _stands_approved(decision: PlacedDecision) -> bool:
 
 
 def _change_id(old: Taxonomy, new: Taxonomy, moves: Sequence[Declared], now: datetime) -> str:
-    """Return the first 16 hex digits of the sha256 of what changes, and when."""
+    """Return the first 16 hex digits of the sha256 of the change and its time."""
     content = [old.fingerprint, new.fingerprint, now.isoformat(), [asdict(move) for move in moves]]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Where sections and decisions go when one taxonomy follows another. Pure; stores nothing."""
+"""Compute where sections and decisions go when one taxonomy follows another."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -13,9 +13,9 @@ from storage.types import Verdict
 def all_moves(
     old: Taxonomy, new: Taxonomy, declared: Sequence[Declared]
 ) -> tuple[tuple[Declared, ...], tuple[str, ...]]:
-    """Return every section's part in the change, and the ids of which nobody said what becomes.
+    """Return the move of every affected section, and the removed IDs the plan does not mention.
 
-    What keeps its id needs no line in the plan, and neither does what is new.
+    Sections that keep their ID and new sections need no line in the plan.
     """
     said = {each.old: each for each in declared}
     after = {section.id: section for section in new.sections}
@@ -40,10 +40,10 @@ def all_moves(
 
 
 def place(decision: PlacedDecision, moves: Mapping[str, Declared]) -> Placement | None:
-    """Return where a decision reads now; None if it reads as before.
+    """Return where a decision is read from now on, or None if unchanged.
 
-    An approval is left to a human when a part of it was split and neither the plan's papers nor
-    its rules nor its `otherwise` say where it goes, or when nothing of it is left.
+    An approval is left to a reviewer if one of its sections was split and neither papers, rules nor
+    `otherwise` of the plan place it, or if none of its sections remains.
     """
     sections: list[str] = []
     open_ends = False
@@ -61,7 +61,7 @@ def place(decision: PlacedDecision, moves: Mapping[str, Declared]) -> Placement 
 
 
 def draft_plan(old: Taxonomy, new: Taxonomy, undeclared: Iterable[str]) -> str:
-    """Return the lines a plan lacks: what stands under the same headings was likely renamed."""
+    """Return the lines a plan lacks; a section under the same headings is proposed as a rename."""
     likely = same_place(old, new)
     lines: list[str] = []
     for section in undeclared:
@@ -97,7 +97,7 @@ def _chosen(decision: PlacedDecision, move: Declared) -> tuple[str, ...]:
 
 
 def _says(text: Sequence[str], phrase: str) -> bool:
-    """Return whether a text has the phrase, token by token, in the singular or the plural."""
+    """Say whether a text contains the phrase, token by token, in the singular or plural."""
     words = tokens(phrase)
     if not words:
         return False

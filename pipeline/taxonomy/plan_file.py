@@ -1,6 +1,6 @@
-"""The plan of a change, as its author writes it (TOML). Reads and checks; moves nothing.
+"""Read and check the plan of a taxonomy change (TOML).
 
-docs/guides/change-the-taxonomy.md, "Changing a taxonomy", is the description of this file.
+The format is described in docs/guides/change-the-taxonomy.md, "Changing a taxonomy".
 """
 
 import tomllib
@@ -28,7 +28,7 @@ _ONE_TO_ONE = frozenset({MoveKind.RENAME, MoveKind.MOVE})
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Papers that say one of the words go to a section."""
+    """Papers that contain one of the words go to a section."""
 
     to: str
     words: tuple[str, ...]
@@ -36,16 +36,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What the plan says about one section that was."""
+    """The plan's statement about one old section."""
 
     kind: MoveKind
     old: str
-    #: where its papers can go
+    #: the sections its papers can go to
     new: tuple[str, ...]
     rules: tuple[Rule, ...] = ()
-    #: of a split: where papers go that no rule finds
+    #: for a split: the section of papers that match no rule
     otherwise: str | None = None
-    #: single papers, placed by hand: arXiv id to sections
+    #: single papers, placed by hand: arXiv ID to sections
     papers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
 
@@ -95,17 +95,17 @@ class _Plan(_Row):
 
 
 def read_plan(path: Path, old: Taxonomy, new: Taxonomy) -> tuple[Declared, ...]:
-    """Return what a plan says, checked against both taxonomies.
+    """Return the statements of a plan, checked against both taxonomies.
 
     Raises:
-        ConfigError: it cannot be read, names a section that is none, or speaks of one twice.
+        ConfigError: it cannot be read, names an unknown section, or names one twice.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         plan = _Plan.model_validate(document)
     except OSError as error:
         raise ConfigError(
-            f"The plan {path} cannot be read: {error.strerror}.", hint="Check --plan."
+            f"The plan {path} cannot be read: {error.strerror}.", hint="Check `--plan`."
         ) from error
     except ValidationError as error:
         fault = error.errors()[0]
@@ -116,7 +116,7 @@ def read_plan(path: Path, old: Taxonomy, new: Taxonomy) -> tuple[Declared, ...]:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(
-            f"The plan {path} is not valid TOML: {error}.", hint="Mend that line."
+            f"The plan {path} is not valid TOML: {error}.", hint="Correct that line."
         ) from error
     declared = tuple(_declared(plan))
     for problem, remedy in _problems(declared, old, new):
@@ -159,7 +159,7 @@ def _problems(
     before = [section.id for section in old.sections]
     after = [section.id for section in new.sections]
     for section in _twice(each.old for each in declared):
-        yield f"it speaks of {section!r} twice", "Say in one place where its papers go."
+        yield f"it names {section!r} twice", "Say in one place where its papers go."
     for section in _twice(each.new[0] for each in declared if each.kind in _ONE_TO_ONE):
         yield f"two sections become {section!r}", "That is a [[merge]]."
     left = {each.old for each in declared if each.old not in each.new}
@@ -174,7 +174,7 @@ def _problems(
             yield f"{problem} papers", f"That is a [[merge]] from {each.old} and {target}."
     for each in declared:
         if each.old not in before:
-            problem = f"{each.kind} names {each.old!r}, which the taxonomy so far does not have"
+            problem = f"{each.kind} names {each.old!r}, which the old taxonomy does not have"
             yield problem, _meant(each.old, before)
         yield from _wrong_targets(each, after)
         if each.kind is MoveKind.DISSOLVE and each.old in after:
@@ -187,16 +187,16 @@ def _wrong_targets(each: Declared, after: list[str]) -> Iterable[tuple[str, str]
         yield f"the split of {each.old!r} names {section!r} twice", "Name each part once."
     for written in each.papers:
         if parse_arxiv_id(written) is None:
-            yield f"{written!r} is no arXiv id", 'Write papers as "2405.19334" = ["SECTION"].'
+            yield f"{written!r} is not an arXiv ID", 'Write papers as "2405.19334" = ["SECTION"].'
     for words in (words for rule in each.rules for words in rule.words):
         if not tokens(words):
-            problem = f"the rule {words!r} has no word that is looked for"
-            yield problem, "A word has two characters or more."
+            problem = f"the rule {words!r} has no searchable word"
+            yield problem, "A word needs at least two characters."
     by_hand = sorted({section for chosen in each.papers.values() for section in chosen})
     for section in dict.fromkeys((*each.new, *by_hand)):
         if section not in after:
             problem = (
-                f"{each.kind} of {each.old!r} leads to {section!r}, which is not in the new one"
+                f"{each.kind} of {each.old!r} leads to {section!r}, which the new taxonomy lacks"
             )
             yield problem, _meant(section, after)
     otherwise = () if each.otherwise is None else (each.otherwise,)

@@ -141,7 +141,7 @@ def test_every_refusal_has_its_line_and_its_reason(seed: Seed, open_store: OpenS
     text = "\n".join(map(str, bootstrap_text(report)))
     assert "1 paper approved, 0 were decided before." in text
     assert (
-        f"line 10: 2502.00001 {BRUSH}: at arXiv this id is '{LANTERN}'; the list also uses it"
+        f"line 10: 2502.00001 {BRUSH}: at arXiv this ID is '{LANTERN}'; the list also uses it"
         " on line 7" in text
     )
     assert "line 16: Easel: No Paper at Arxiv: its paper link leads elsewhere" in text

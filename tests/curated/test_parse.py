@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from config.errors import UsageError
 from pipeline.curated.dates import parse_date
-from pipeline.curated.errors import CuratedListError
 from pipeline.curated.parse import parse_list, read_list
-from pipeline.curated.types import CitationBadge, CuratedList, Entry, Link
+from pipeline.curated.types import CitationBadge, CuratedList, CuratedListError, Entry, Link
 from storage.arxiv_id import ArxivId
-from tests.support.curated import FIRST, LIST
+from tests.support.curated import FIRST, LIST, pieces
 
 
 def parse(text: str) -> CuratedList:
@@ -27,9 +26,9 @@ def only_entry(text: str) -> Entry:
 
 def assert_spans_hold(curated: CuratedList) -> None:
     """The pieces are the file, and each begins and ends where its text does."""
-    assert b"".join(piece for _, piece in curated.pieces()) == curated.data
+    assert b"".join(piece for _, piece in pieces(curated)) == curated.data
     end = 0
-    for part, piece in curated.pieces():
+    for part, piece in pieces(curated):
         if part is None:
             end += len(piece)
             continue
@@ -109,7 +108,7 @@ def test_what_cannot_be_read_is_reported_with_its_line() -> None:
 @pytest.mark.parametrize(
     ("item", "reason"),
     [
-        ("+**Title** (1 Jan 2024)", "there is no blank between the bullet and the title"),
+        ("+**Title** (1 Jan 2024)", "a blank is missing between the bullet and the title"),
         ("+ Title https://arxiv.org/abs/2401.00002", "it has no title in bold or as a link"),
         ("+ **Only a title**", "it has no authors, date or link"),
         ("+ **[CVPR 2024]** (1 Jan 2024)", "the title is empty"),
@@ -300,7 +299,7 @@ def test_any_shuffled_list_is_given_back_byte_for_byte(
 
     curated = parse_list((b"\xef\xbb\xbf" if bom else b"") + text.encode())
 
-    assert b"".join(piece for _, piece in curated.pieces()) == curated.data
+    assert b"".join(piece for _, piece in pieces(curated)) == curated.data
     assert all(curated.data[slice(*entry.span)].strip() for entry in curated.entries)
 
 
@@ -312,7 +311,7 @@ def test_any_bytes_are_read_or_refused_with_a_reason(data: bytes) -> None:
         with pytest.raises(CuratedListError, match="not UTF-8"):
             parse_list(data)
     else:
-        assert b"".join(piece for _, piece in parse_list(data).pieces()) == data
+        assert b"".join(piece for _, piece in pieces(parse_list(data))) == data
 
 
 def test_another_encoding_is_refused_with_the_line() -> None:
@@ -384,7 +383,7 @@ def test_rows_of_a_table_are_entries() -> None:
     assert [(fault.line, fault.reason) for fault in curated.unreadable] == [
         (7, "the title is empty")
     ]
-    assert b"".join(piece for _, piece in curated.pieces()) == curated.data
+    assert b"".join(piece for _, piece in pieces(curated)) == curated.data
 
 
 def test_tables_without_bars_at_the_ends_and_in_chinese() -> None:
@@ -421,7 +420,7 @@ def test_numbered_items_and_underlined_headings() -> None:
         ("Two", ("Lamps", "Oil")),
     ]
     assert [(heading.level, heading.line) for heading in curated.headings] == [(1, 1), (2, 4)]
-    assert b"".join(piece for _, piece in curated.pieces()) == curated.data
+    assert b"".join(piece for _, piece in pieces(curated)) == curated.data
 
 
 def test_marks_behind_a_heading_are_no_part_of_it() -> None:

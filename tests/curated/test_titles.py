@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.curated.faults import entries_by_id
 from pipeline.curated.parse import read_list
+from pipeline.curated.plan import entries_by_id
 from pipeline.curated.titles import normalize_title, title_similarity, titles_agree
 
 

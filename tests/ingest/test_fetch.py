@@ -18,7 +18,8 @@ from pipeline.ingest.harvest import (
     next_windows,
 )
 from pipeline.ingest.replay import replay
-from pipeline.ingest.sources.oai.source import OaiPage, OaiSource
+from pipeline.ingest.sources.oai.page import OaiPage
+from pipeline.ingest.sources.oai.source import OaiSource
 from pipeline.runtime.record import Run
 from storage.store import OpenStore
 from storage.types import LedgerStatus

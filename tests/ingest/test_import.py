@@ -304,7 +304,7 @@ def test_mistakes_are_one_sentence(tmp_path: Path) -> None:
     for words, status, said in (
         (["none.json"], 2, "No such file"),
         ([str(path)], 1, "out of date"),
-        ([str(path), "--category", "C S"], 2, "'C S' is no category"),
+        ([str(path), "--category", "C S"], 2, "'C S' is not a category"),
         ([str(path), "--from", "2026-02-01", "--until", "2026-01-01"], 2, "before it begins"),
     ):
         ended = survey.call("import", *words, "--json")

@@ -151,7 +151,7 @@ def test_a_day_with_an_unreadable_item_is_complete_when_the_next_day_s_list_was_
 ) -> None:
     papers = [make_record(1, TUESDAY), make_record(2, TUESDAY), make_record(3, WEDNESDAY)]
     told = _announcement(TUESDAY, "2603.00001", "cs.CV")
-    garbled = Feed("", TUESDAY, (told,), (), capped=False, untold=(("cs.CV",),))
+    garbled = Feed("", TUESDAY, (told,), (), capped=False, unreadable_items=(("cs.CV",),))
     night = datetime(2026, 3, 18, 3, 30, tzinfo=UTC)  # still Tuesday in New York
     with ReplicaServer(papers, today=TUESDAY) as arxiv:
         for moment in (noon(TUESDAY), night):

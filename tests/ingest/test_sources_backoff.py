@@ -16,7 +16,7 @@ from werkzeug import Request, Response
 
 from config.errors import TryAgainLaterError
 from pipeline.ingest.sources.transport.client import BACKOFF, TRIES
-from tests.support.transport import INTERVAL, FakeTime, make_http
+from tests.support.transport import INTERVAL, FakeTime, fetch, make_http
 
 HOUR, DAY = 3600.0, 86_400.0
 #: faults without Retry-After that cool everybody down
@@ -67,7 +67,7 @@ def test_no_request_comes_before_the_wait_of_the_one_before_is_over(
     for _ in range(40):
         before = len(edge.asked)
         with suppress(TryAgainLaterError):
-            make_http(tmp_path, time).get(httpserver.url_for("/oai"))
+            fetch(make_http(tmp_path, time), httpserver.url_for("/oai"))
         assert len(edge.asked) - before <= TRIES
         time.seconds += dice.choice((0.0, 1.0, 60.0, 600.0, HOUR))
     assert len(edge.asked) > 10
@@ -84,7 +84,7 @@ def test_a_day_of_nothing_but_faults_is_answered_with_a_dozen_requests(
     began = time.seconds
     while time.seconds < began + DAY:
         with pytest.raises(TryAgainLaterError):
-            make_http(tmp_path, time).get(httpserver.url_for("/oai"))
+            fetch(make_http(tmp_path, time), httpserver.url_for("/oai"))
         time.seconds += 600
     assert TRIES < len(edge.asked) <= 16
     gaps = [second - first for (first, _), (second, _) in pairwise(edge.asked)]

@@ -121,7 +121,7 @@ def test_an_empty_atom_feed_is_dated_by_the_night_it_was_made() -> None:
     ("item", "reason", "announced"),
     [
         (rss_item(announce_type="withdraw"), "withdraw", [("new", "cs.CV")]),
-        (rss_item("nonsense"), "no arXiv identifier", []),
+        (rss_item("nonsense"), "not an arXiv ID", []),
         (
             rss_item(announce_type="cross").replace("00001v1</guid>", "00001</guid>"),
             "no version",
@@ -153,7 +153,7 @@ def test_an_item_whose_id_cannot_be_read_may_be_any_paper_of_its_categories() ->
         rss_item("2603.00002"),
     )
     feed = parse_feed(body.encode(), at=AT)
-    assert feed.untold == (("cs.CV", "cs.LG"), (), ("cs.CV",))
+    assert feed.unreadable_items == (("cs.CV", "cs.LG"), (), ("cs.CV",))
     assert len(feed.malformed) == 4
 
 
@@ -177,7 +177,7 @@ def test_other_documents_are_no_feeds(body: str) -> None:
 
 def test_a_feed_without_any_day_is_refused() -> None:
     body = rss_feed(day="some day").replace("<lastBuildDate>Tue, 17 Mar 2026", "<lastBuildDate>x")
-    with pytest.raises(BadAnswerError, match="which day"):
+    with pytest.raises(BadAnswerError, match="state its day"):
         parse_feed(body.encode(), at=AT)
 
 
@@ -229,7 +229,7 @@ def test_a_feed_cut_at_the_cap_is_asked_for_by_halves(
     kinds = {one.arxiv_id[-1]: one.announce_type.value for one in feed.announcements}
     assert kinds == {"1": "new", "2": "new", "3": "new", "4": "replace"}
     assert feed.capped, "one category alone reaches the cap: items are still missing"
-    assert feed.untold == (("cs.LG",),)
+    assert feed.unreadable_items == (("cs.LG",),)
     assert [r.path for r in script.requests] == ["/rss/cs.CV+cs.LG", "/rss/cs.CV", "/rss/cs.LG"]
 
 

@@ -11,11 +11,11 @@ import pytest
 
 from pipeline.ingest.sources.errors import OaiError, SourceError
 from pipeline.ingest.sources.feed.source import parse_feed
-from pipeline.ingest.sources.oai.source import parse_oai_page
+from pipeline.ingest.sources.oai.page import parse_oai_page
 from pipeline.ingest.sources.query.client import paper_from_result
 from pipeline.ingest.sources.query.transport import check_page, results_of
 from pipeline.ingest.sources.transport.archive import RawResponse
-from pipeline.ingest.sources.transport.responses import judge
+from pipeline.ingest.sources.transport.responses import classify_response
 from storage.types import Paper
 from tests.support.sources_expected import OUTCOMES, PAPERS
 from tests.support.transport import AT
@@ -38,7 +38,9 @@ def read(path: Path) -> tuple[str, list[Paper]]:
     body = path.read_bytes()
     folder = path.parent.name
     try:
-        if fault := judge(RawResponse("http://127.0.0.1/", status_of(path), {}, body, AT)):
+        if fault := classify_response(
+            RawResponse("http://127.0.0.1/", status_of(path), {}, body, AT)
+        ):
             raise fault
         if folder.startswith("oai"):
             page = parse_oai_page(body, at=AT)

@@ -9,7 +9,7 @@ from pipeline.ingest.sources.fields.dates import parse_iso, parse_rfc2822
 from pipeline.ingest.sources.fields.identifiers import read_identifier
 from pipeline.ingest.sources.fields.tex import to_unicode
 from pipeline.ingest.sources.fields.text import paragraphs, says_withdrawn
-from pipeline.ingest.sources.oai.source import parse_oai_page
+from pipeline.ingest.sources.oai.page import parse_oai_page
 from pipeline.ingest.sources.query.transport import check_page
 from pipeline.ingest.sources.transport.archive import RawResponse
 from pipeline.ingest.sources.transport.client import (

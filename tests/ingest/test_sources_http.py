@@ -1,4 +1,4 @@
-"""The door to arXiv: politeness, statuses, retries, redirects, the archive."""
+"""The http to arXiv: politeness, statuses, retries, redirects, the archive."""
 
 import errno
 import gzip
@@ -22,38 +22,28 @@ from pipeline.ingest.sources.errors import (
 )
 from pipeline.ingest.sources.transport.archive import Archive, RawResponse
 from pipeline.ingest.sources.transport.client import make_client, retry_after_seconds, user_agent
-from tests.support.transport import AT, FakeTime, Script, fault, fresh_client, http_date, make_http
+from tests.support.transport import (
+    AT,
+    RAW_OK,
+    FakeTime,
+    Script,
+    fault,
+    fetch,
+    fresh_client,
+    http_date,
+    make_http,
+    raw_server,
+)
 
 
-def answer(**headers: str) -> RawResponse:
+def response(**headers: str) -> RawResponse:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return RawResponse("http://127.0.0.1/", 503, named, b"", AT)
 
 
-def raw_server(*replies: bytes) -> tuple[str, threading.Thread, list[bytes]]:
-    """Serve bytes as they are, one connection each: faults no HTTP library would write."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    seen: list[bytes] = []
-
-    def serve() -> None:
-        with listener:
-            for reply in replies:
-                connection, _ = listener.accept()
-                with connection:
-                    seen.append(connection.recv(65536))
-                    connection.sendall(reply)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    return f"http://127.0.0.1:{listener.getsockname()[1]}/oai", thread, seen
-
-
-GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<ok>"
-
-
 def test_an_answer_is_kept_as_it_came(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, "<feed/>")
-    got = make_http(tmp_path, archive=True).get(script.url("/oai"), {"verb": "Identify"})
+    got = fetch(make_http(tmp_path, archive=True), script.url("/oai"), {"verb": "Identify"})
     assert (got.status, got.body, got.fetched_at) == (200, b"<feed/>", AT)
     assert got.path is not None
     assert gzip.decompress(got.path.read_bytes()) == b"<feed/>"
@@ -63,7 +53,7 @@ def test_an_answer_is_kept_as_it_came(tmp_path: Path, httpserver: HTTPServer) ->
 
 def test_faulty_answers_are_kept_too(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, fault(429, "Rate exceeded."), "<ok/>")
-    make_http(tmp_path, archive=True).get(script.url("/oai"))
+    fetch(make_http(tmp_path, archive=True), script.url("/oai"))
     kept = list(Archive(tmp_path / "archive").replay())
     assert [(one.status, one.body) for one in kept] == [(429, b"Rate exceeded."), (200, b"<ok/>")]
 
@@ -73,7 +63,7 @@ def test_waits_without_retry_after_are_multiples_of_the_interval(
 ) -> None:
     script = Script(httpserver, fault(503), fault(503), fault(503), "<ok/>")
     time = FakeTime()
-    make_http(tmp_path, time, interval=0.5).get(script.url("/oai"))
+    fetch(make_http(tmp_path, time, interval=0.5), script.url("/oai"))
     assert time.waits == [1.0, 3.0, 10.0]
 
 
@@ -83,12 +73,12 @@ def test_tries_are_bounded_and_leave_a_long_cool_down(
     script = Script(httpserver, *[fault(429)] * 9)
     time = FakeTime()
     with pytest.raises(ThrottledError) as caught:
-        make_http(tmp_path, time).get(script.url("/oai"))
+        fetch(make_http(tmp_path, time), script.url("/oai"))
     assert len(script.requests) == 4
     assert caught.value.retry_after == 600
     assert caught.value.exit_status == 75
     with pytest.raises(ThrottledError, match="600 s are left"):
-        make_http(tmp_path, time).get(script.url("/oai"))
+        fetch(make_http(tmp_path, time), script.url("/oai"))
     assert len(script.requests) == 4, "a second run does not even ask"
 
 
@@ -98,27 +88,27 @@ def test_retry_after_longer_than_our_patience_spends_no_retry(
     script = Script(httpserver, fault(503, Retry_After="900"), "<ok/>")
     time = FakeTime()
     with pytest.raises(ThrottledError) as caught:
-        make_http(tmp_path, time).get(script.url("/oai"))
+        fetch(make_http(tmp_path, time), script.url("/oai"))
     assert caught.value.retry_after == 900
     time.seconds += 900
-    assert make_http(tmp_path, time).get(script.url("/oai")).body == b"<ok/>"
+    assert fetch(make_http(tmp_path, time), script.url("/oai")).body == b"<ok/>"
 
 
 def test_retry_after_is_read_as_seconds_and_as_a_date() -> None:
-    assert retry_after_seconds(answer(retry_after="7")) == 7
+    assert retry_after_seconds(response(retry_after="7")) == 7
     later = http_date(AT.replace(minute=2))
-    assert retry_after_seconds(answer(retry_after=later, date=http_date(AT))) == 120
-    assert retry_after_seconds(answer(retry_after=http_date(AT), date=later)) == 0
-    assert retry_after_seconds(answer(retry_after="soon")) is None
-    assert retry_after_seconds(answer()) is None
+    assert retry_after_seconds(response(retry_after=later, date=http_date(AT))) == 120
+    assert retry_after_seconds(response(retry_after=http_date(AT), date=later)) == 0
+    assert retry_after_seconds(response(retry_after="soon")) is None
+    assert retry_after_seconds(response()) is None
 
 
 def test_a_good_answer_forgets_the_strikes(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, fault(503), "<ok/>", fault(503), "<ok/>")
     time = FakeTime()
-    door = make_http(tmp_path, time)
-    door.get(script.url("/oai"))
-    door.get(script.url("/oai"))
+    http = make_http(tmp_path, time)
+    fetch(http, script.url("/oai"))
+    fetch(http, script.url("/oai"))
     assert time.waits == [6, 3, 6]
 
 
@@ -128,7 +118,7 @@ def test_server_errors_are_tried_again_then_reported_as_unreachable(
 ) -> None:
     script = Script(httpserver, *[fault(status)] * 9)
     with pytest.raises(ArxivUnreachableError, match=str(status)):
-        make_http(tmp_path).get(script.url("/oai"))
+        fetch(make_http(tmp_path), script.url("/oai"))
     assert len(script.requests) == 4
 
 
@@ -138,7 +128,7 @@ def test_other_statuses_are_bad_answers_and_not_retried(
 ) -> None:
     script = Script(httpserver, *[fault(status)] * 2)
     with pytest.raises(BadAnswerError):
-        make_http(tmp_path).get(script.url("/oai"))
+        fetch(make_http(tmp_path), script.url("/oai"))
     assert len(script.requests) == 1
 
 
@@ -161,27 +151,29 @@ def test_a_body_larger_than_allowed_is_refused(
     monkeypatch.setattr("pipeline.ingest.sources.transport.client.MAX_BODY_BYTES", 10)
     script = Script(httpserver, "x" * 11)
     with pytest.raises(BadAnswerError, match="more than 10 bytes"):
-        make_http(tmp_path).get(script.url("/oai"))
+        fetch(make_http(tmp_path), script.url("/oai"))
 
 
 def test_a_connection_that_breaks_is_tried_again_on_a_fresh_one(tmp_path: Path) -> None:
-    url, thread, seen = raw_server(b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n<ok>", GOOD)
-    assert make_http(tmp_path).get(url).body == b"<ok>"
+    url, thread, seen = raw_server(
+        b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n<ok>", RAW_OK
+    )
+    assert fetch(make_http(tmp_path), url).body == b"<ok>"
     thread.join(600)
     assert len(seen) == 3
 
 
 def test_chunks_cut_short_are_tried_again(tmp_path: Path) -> None:
     cut = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n<ok>\r\n"
-    url, thread, _ = raw_server(cut, GOOD)
-    assert make_http(tmp_path).get(url).body == b"<ok>"
+    url, thread, _ = raw_server(cut, RAW_OK)
+    assert fetch(make_http(tmp_path), url).body == b"<ok>"
     thread.join(600)
 
 
 def test_garbled_compression_is_tried_again(tmp_path: Path) -> None:
     garbled = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd"
-    url, thread, _ = raw_server(garbled, GOOD)
-    assert make_http(tmp_path).get(url).body == b"<ok>"
+    url, thread, _ = raw_server(garbled, RAW_OK)
+    assert fetch(make_http(tmp_path), url).body == b"<ok>"
     thread.join(600)
 
 
@@ -189,7 +181,7 @@ def test_nobody_listening_is_unreachable_and_says_so(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(ArxivUnreachableError, match="cannot be reached") as caught:
-        make_http(tmp_path).get(f"http://127.0.0.1:{port}/oai")
+        fetch(make_http(tmp_path), f"http://127.0.0.1:{port}/oai")
     assert isinstance(caught.value, TryAgainLaterError)
     assert caught.value.hint
 
@@ -197,27 +189,27 @@ def test_nobody_listening_is_unreachable_and_says_so(tmp_path: Path) -> None:
 def test_the_deadline_of_the_run_ends_the_waiting(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, "<ok/>", fault(503, Retry_After="60"), "<ok/>")
     time = FakeTime()
-    door = make_http(tmp_path, time, run_deadline_seconds=30)
-    door.get(script.url("/oai"))
+    http = make_http(tmp_path, time, run_deadline_seconds=30)
+    fetch(http, script.url("/oai"))
     with pytest.raises(ThrottledError):
-        door.get(script.url("/oai"))
+        fetch(http, script.url("/oai"))
     time.seconds += 60
     with pytest.raises(ArxivUnreachableError, match="deadline") as caught:
-        door.get(script.url("/oai"))
+        fetch(http, script.url("/oai"))
     assert "same command again" in caught.value.hint
 
 
 def test_too_many_redirects_are_circles(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, *[fault(301, Location="/oai")] * 9)
     with pytest.raises(BadAnswerError, match="circles") as caught:
-        make_http(tmp_path).get(script.url("/oai"))
+        fetch(make_http(tmp_path), script.url("/oai"))
     assert len(script.requests) == 4
     assert "[arxiv]" in caught.value.hint
 
 
 def test_plain_http_to_a_foreign_host_is_a_configuration_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="https only"):
-        make_http(tmp_path).get("http://export.arxiv.org/api/query")
+        fetch(make_http(tmp_path), "http://export.arxiv.org/api/query")
 
 
 def test_the_client_checks_certificates_and_keeps_no_connection() -> None:
@@ -289,11 +281,11 @@ def test_the_archive_keeps_no_cookie_and_notices_damage(tmp_path: Path) -> None:
 def test_the_same_client_serves_many_requests(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, "<a/>", "<b/>")
     with fresh_client() as client:
-        door = make_http(tmp_path, client=client)
-        assert [door.get(script.url("/oai")).body for _ in range(2)] == [b"<a/>", b"<b/>"]
+        http = make_http(tmp_path, client=client)
+        assert [fetch(http, script.url("/oai")).body for _ in range(2)] == [b"<a/>", b"<b/>"]
 
 
 def test_a_request_refused_says_why(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, fault(400, "<feed><summary>incorrect id</summary></feed>"))
     with pytest.raises(BadRequestError, match="incorrect id"):
-        make_http(tmp_path).get(script.url("/api/query"))
+        fetch(make_http(tmp_path), script.url("/api/query"))

@@ -69,13 +69,13 @@ def test_a_killed_process_leaves_a_whole_interval_to_wait(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("refusal", "said"),
-    [(BlockedError, "at its door. The channel"), (ThrottledError, "at its door; 7200 s")],
+    [(BlockedError, "at its address. Requests"), (ThrottledError, "at its address; 7200 s")],
 )
 def test_the_reason_of_a_cool_down_stands_within_a_sentence(
     tmp_path: Path, refusal: type[SourceError], said: str
 ) -> None:
     limiter = make_limiter(tmp_path, FakeTime())
-    reason = "arXiv answers 403 at its door."
+    reason = "arXiv answers 403 at its address."
     with limiter.turn("arxiv"):
         limiter.cool_down("arxiv", 7200, reason, blocked=refusal is BlockedError)
     with pytest.raises(refusal, match=said):
@@ -199,9 +199,9 @@ from pipeline.ingest.sources.transport.client import ArxivHttp, make_client
 from pipeline.ingest.sources.transport.limiter import Limiter
 url, path = sys.argv[1:]
 with make_client() as client:
-    door = ArxivHttp(client, Limiter(Path(path), 0.15))
+    http = ArxivHttp(client, Limiter(Path(path), 0.15))
     for _ in range(4):
-        door.get(url)
+        http.read(url, None, lambda response: response)
 """
 
 

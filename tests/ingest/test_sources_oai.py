@@ -9,8 +9,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from pipeline.ingest.sources.errors import BadAnswerError, MalformedRecordError, OaiError
-from pipeline.ingest.sources.oai.page import parse_record
-from pipeline.ingest.sources.oai.source import OaiPage, OaiSource, parse_oai_page
+from pipeline.ingest.sources.oai.page import OaiPage, parse_oai_page, parse_record
+from pipeline.ingest.sources.oai.source import OaiSource
 from tests.support.transport import (
     AT,
     Script,
@@ -129,7 +129,7 @@ def test_one_record_is_asked_for_by_its_identifier(tmp_path: Path, httpserver: H
         (raw_record(title=" "), "no title"),
         (raw_record(categories=""), "no category"),
         (raw_record(versions=""), "no version"),
-        (raw_record("nonsense"), "no arXiv identifier"),
+        (raw_record("nonsense"), "not an arXiv ID"),
         (raw_record(versions="<version version='x'><date>Mon</date></version>"), "version 'x'"),
         (raw_record(versions="<version version='v1'><date>Mon</date></version>"), "'Mon'"),
         (raw_record().replace("2026-03-17", "yesterday"), "yesterday"),

@@ -28,7 +28,8 @@ from pipeline.ingest.sources.errors import (
 from pipeline.ingest.sources.feed.source import ITEM_CAP, FeedSource, parse_feed
 from pipeline.ingest.sources.fields.authors import split_authors
 from pipeline.ingest.sources.fields.categories import canonical_categories
-from pipeline.ingest.sources.oai.source import OaiSource, parse_oai_page
+from pipeline.ingest.sources.oai.page import parse_oai_page
+from pipeline.ingest.sources.oai.source import OaiSource
 from pipeline.ingest.sources.query import terms as query_terms
 from pipeline.ingest.sources.query.source import LAST_RESULT, REQUEST_LINE_BYTES, QuerySource
 from pipeline.ingest.sources.query.transport import check_page
@@ -37,23 +38,25 @@ from pipeline.ingest.sources.transport.client import _check_redirect
 from storage.arxiv_id import id_month
 from storage.store import store_opener
 from storage.types import AnnounceType, Paper, Source
-from tests.ingest.test_sources_http import GOOD, raw_server
 from tests.support.snapshot import line_of, make_record
 from tests.support.storage import changes_in
 from tests.support.transport import (
     AT,
     INTERVAL,
+    RAW_OK,
     FakeTime,
     Script,
     atom_entry,
     atom_error,
     atom_page,
     fault,
+    fetch,
     fresh_client,
     make_http,
     oai_error,
     oai_page,
     raw_record,
+    raw_server,
     rss_feed,
     rss_item,
 )
@@ -81,7 +84,7 @@ def version(number: int, day: str = "Mon, 16 Mar 2026 09:30:00 GMT", extra: str 
 def test_pitfall_01_only_https(tmp_path: Path) -> None:
     """Plain http hangs or redirects: a configured address must be https."""
     with pytest.raises(ConfigError, match="https only"):
-        make_http(tmp_path).get("http://oaipmh.arxiv.org/oai")
+        fetch(make_http(tmp_path), "http://oaipmh.arxiv.org/oai")
 
 
 def test_pitfall_02_the_old_oai_address_leads_to_the_new_host() -> None:
@@ -392,7 +395,7 @@ def test_pitfall_32_a_throttle_page_under_200_is_not_zero_results(
     httpserver.clear()
     script = Script(httpserver, *["<html>x</html>"] * 9)
     with pytest.raises(IncompleteAnswerError, match="web page"):
-        make_http(tmp_path, time).get(script.url("/oai"))
+        fetch(make_http(tmp_path, time), script.url("/oai"))
     assert len(script.requests) == 4
 
 
@@ -400,15 +403,15 @@ def test_pitfall_33_400_and_403_are_never_retried(tmp_path: Path, httpserver: HT
     """A 400 is our mistake; asking again after a 403 is taken for an attack."""
     script = Script(httpserver, fault(400, "bad"), fault(403, "denied"), oai_page())
     time = FakeTime()
-    door = make_http(tmp_path, time)
+    http = make_http(tmp_path, time)
     with pytest.raises(BadRequestError):
-        door.get(script.url("/oai"))
+        fetch(http, script.url("/oai"))
     with pytest.raises(BlockedError) as caught:
-        door.get(script.url("/oai"))
+        fetch(http, script.url("/oai"))
     assert caught.value.exit_status == 1
     time.seconds += 23 * 3600
     with pytest.raises(BlockedError, match="refused us"):
-        make_http(tmp_path, time).get(script.url("/oai"))
+        fetch(make_http(tmp_path, time), script.url("/oai"))
     assert len(script.requests) == 2, "nobody asked again"
 
 
@@ -420,9 +423,9 @@ def test_pitfall_34_throttling_cools_down_everybody(
     script = Script(httpserver, fault(status, Retry_After="7200"), "<ok/>")
     time = FakeTime()
     with pytest.raises(ThrottledError):
-        make_http(tmp_path, time).get(script.url("/oai"))
+        fetch(make_http(tmp_path, time), script.url("/oai"))
     with pytest.raises(ThrottledError) as caught:
-        make_http(tmp_path, time).get(script.url("/rss/cs"))
+        fetch(make_http(tmp_path, time), script.url("/rss/cs"))
     assert caught.value.retry_after == 7200
     assert len(script.requests) == 1
 
@@ -432,8 +435,8 @@ def test_pitfall_35_every_request_accepts_and_says_who_asks(
 ) -> None:
     """Without Accept the edge answers 406; generic agents are throttled harder."""
     script = Script(httpserver, atom_page(atom_entry()))
-    door = make_http(tmp_path, contact="mailto:a@example.org")
-    QuerySource(door, script.url("/api/query")).look_up(["2603.00001"])
+    http = make_http(tmp_path, contact="mailto:a@example.org")
+    QuerySource(http, script.url("/api/query")).look_up(["2603.00001"])
     headers = script.requests[0].headers
     assert "application/atom+xml" in headers["Accept"]
     assert re.fullmatch(r"living-survey/\S+ \(\+mailto:a@example\.org\)", headers["User-Agent"])
@@ -444,13 +447,13 @@ def test_pitfall_36_a_silent_connection_times_out_and_the_retry_is_a_fresh_one(
 ) -> None:
     """A pooled connection can go silent for ever."""
     half = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<"
-    url, thread, seen = raw_server(half, GOOD)
+    url, thread, seen = raw_server(half, RAW_OK)
     with fresh_client(read_timeout=5) as client:
-        assert make_http(tmp_path, client=client).get(url).body == b"<ok>"
+        assert fetch(make_http(tmp_path, client=client), url).body == b"<ok>"
     thread.join(600)
     assert len(seen) == 2
     with pytest.raises(ArxivUnreachableError):
-        make_http(tmp_path).get(url)
+        fetch(make_http(tmp_path), url)
 
 
 def test_pitfall_39_no_search_goes_past_the_last_reachable_result(
@@ -852,5 +855,5 @@ def test_pitfall_69_a_redirect_takes_its_own_turn(tmp_path: Path, httpserver: HT
     """It is a request like any other: limited, archived, judged."""
     script = Script(httpserver, fault(301, Location="/there"), "<ok/>")
     time = FakeTime()
-    assert make_http(tmp_path, time).get(script.url("/here")).url.endswith("/there")
+    assert fetch(make_http(tmp_path, time), script.url("/here")).url.endswith("/there")
     assert time.waits == [INTERVAL]

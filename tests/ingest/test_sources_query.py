@@ -52,7 +52,7 @@ def test_an_entry_becomes_a_paper(tmp_path: Path, httpserver: HTTPServer) -> Non
         (atom_entry(published="last Monday"), "last Monday"),
         (atom_entry(title=""), "no title"),
         (atom_entry(title="Some <b>bold</b> claims"), "markup"),
-        (atom_entry("nonsense"), "no arXiv identifier"),
+        (atom_entry("nonsense"), "not an arXiv ID"),
     ],
 )
 def test_an_entry_the_package_would_lose_is_set_aside(
@@ -88,7 +88,7 @@ def test_other_documents_are_no_pages(body: str) -> None:
 
 def test_a_count_that_never_comes_true_is_an_error(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, *[atom_page(atom_entry("2603.00001"), total=2)] * 9)
-    with pytest.raises(IncompleteAnswerError, match="1 did not come"):
+    with pytest.raises(IncompleteAnswerError, match="1 are missing"):
         source(tmp_path, script).look_up(["2603.00001", "2603.00002"])
 
 

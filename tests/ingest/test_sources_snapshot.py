@@ -91,11 +91,11 @@ def test_what_is_absent_is_none() -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (b'{"id": "2603.00001", "title', "no JSON"),
-        (b"[" * 100_000, "no JSON"),
-        (b'{"id": "\xff"}', "no JSON"),
-        (b"[1, 2]", "no JSON object"),
-        (line_of(make_record(id="20260317")), "no arXiv identifier"),
+        (b'{"id": "2603.00001", "title', "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b'{"id": "\xff"}', "not JSON"),
+        (b"[1, 2]", "not a JSON object"),
+        (line_of(make_record(id="20260317")), "not an arXiv ID"),
         (line_of(make_record(id=2603.00001)), "'id'"),
         (line_of(make_record(title=" \n")), "no title"),
         (line_of(make_record(title=["A"])), "'title'"),

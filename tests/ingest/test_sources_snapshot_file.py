@@ -157,10 +157,10 @@ def test_the_recorded_line_of_the_frozen_copy_is_refused(shared_fixtures: Path) 
     [
         (b"", "is empty"),
         (b"\n\n \n", "is empty"),
-        (b'[{"id": "2603.00001"}]', "no JSON object"),
+        (b'[{"id": "2603.00001"}]', "not a JSON object"),
         (b'{"name": "something else"}\n', "no category"),
-        (b"id,title\n2603.00001,A study\n", "no JSON"),
-        (b"\x00\x01\x02", "no JSON"),
+        (b"id,title\n2603.00001,A study\n", "not JSON"),
+        (b"\x00\x01\x02", "not JSON"),
         (b"<!DOCTYPE html><html>Sign in</html>", "XML or HTML"),
         (b"PAR1....", "Parquet"),
         (b"PK\x03\x04rubbish", "cut short or damaged"),
@@ -233,7 +233,7 @@ def test_an_encrypted_zip_is_refused(tmp_path: Path) -> None:
 def test_a_file_without_line_ends_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
     path = tmp_path / NAME
     path.write_bytes(b"{" + b" " * (LONGEST_LINE + 1))
-    with pytest.raises(SnapshotError, match="not one JSON object a line"):
+    with pytest.raises(SnapshotError, match="not have one JSON object per line"):
         check(path)
 
 

@@ -1,4 +1,10 @@
-"""A small list in the survey's format, faults included; fictional papers only."""
+"""A small fictional list in the survey's format, with faults."""
+
+from collections.abc import Iterator
+
+from pipeline.curated.types import CuratedList, Entry, Heading, UnreadableEntry
+
+Item = Heading | Entry | UnreadableEntry
 
 FIRST = (
     "+ **[ICLR 2025 Spotlight] Lantern: Guiding Image Drawing with Planning Models**"
@@ -60,3 +66,23 @@ Tags: `customization`
 + **Not an entry** (1 Jan 2024)
 ```
 """
+
+
+def pieces(
+    curated: CuratedList,
+) -> Iterator[tuple[Heading | Entry | UnreadableEntry | None, bytes]]:
+    """Yield the file as consecutive pieces: the item of each (None for a gap) and its bytes."""
+    position = 0
+    items: list[Item] = [
+        *curated.headings,
+        *curated.entries,
+        *curated.unreadable,
+    ]
+    for item in sorted(items, key=lambda item: item.span):
+        start, end = item.span
+        if position < start:
+            yield None, curated.data[position:start]
+        yield item, curated.data[start:end]
+        position = end
+    if position < len(curated.data):
+        yield None, curated.data[position:]

@@ -1,7 +1,9 @@
 """Answers of a pretend arXiv, written by us, and a clock that only moves when someone waits."""
 
 import re
-from collections.abc import Sequence
+import socket
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -12,7 +14,7 @@ import httpx
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from pipeline.ingest.sources.transport.archive import Archive
+from pipeline.ingest.sources.transport.archive import Archive, RawResponse
 from pipeline.ingest.sources.transport.client import ArxivHttp
 from pipeline.ingest.sources.transport.limiter import Limiter
 
@@ -55,6 +57,11 @@ def make_http(
         monotonic=time.now,
         **options,
     )
+
+
+def fetch(http: ArxivHttp, url: str, params: Mapping[str, str] | None = None) -> RawResponse:
+    """Return the response to `url?params` as it arrived."""
+    return http.read(url, params, lambda response: response)
 
 
 def make_limiter(directory: Path, time: FakeTime, *, interval: float = INTERVAL) -> Limiter:
@@ -185,6 +192,28 @@ def atom_error(reason: str) -> str:
 
 def http_date(moment: datetime) -> str:
     return format_datetime(moment, usegmt=True)
+
+
+#: a response whose headers and body are sent as they are
+RAW_OK = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<ok>"
+
+
+def raw_server(*replies: bytes) -> tuple[str, threading.Thread, list[bytes]]:
+    """Serve bytes as they are, one connection each: faults no HTTP library would write."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    seen: list[bytes] = []
+
+    def serve() -> None:
+        with listener:
+            for reply in replies:
+                connection, _ = listener.accept()
+                with connection:
+                    seen.append(connection.recv(65536))
+                    connection.sendall(reply)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    return f"http://127.0.0.1:{listener.getsockname()[1]}/oai", thread, seen
 
 
 class Script:

@@ -1,1 +1,1 @@
-"""Bytes in, Paper out: wire shapes die here."""
+"""Fetch from arXiv and parse every wire format into `Paper`."""

@@ -1,19 +1,19 @@
-"""What can go wrong between arXiv and a `Paper`. Raises nothing by itself.
+"""Errors between arXiv and a `Paper`.
 
 SourceError                          exit 1
 |-- ArxivUnreachableError            exit 75: timeouts, resets, 5xx, the run's deadline
 |-- ThrottledError                   exit 75: 429, 503, 406, `Rate exceeded.`; a cool-down runs
-|-- BlockedError                     exit 1: 403; a human must look, nothing is retried
+|-- BlockedError                     exit 1: 403; never retried, a person must look
 |-- BadAnswerError                   exit 1: not what was asked for; is it arXiv that answers?
-|   |-- IncompleteAnswerError        exit 75: cut short or garbled: worth asking once more
+|   |-- IncompleteAnswerError        exit 75: cut short or garbled; worth one retry
 |   |-- BrokenChainError             exit 75: the pages of a list do not follow each other
 |   |-- UnevenFeedsError             exit 75: feeds of one morning are of different days
-|   |-- BadRequestError              exit 1: 400, arXiv names our mistake; never retried
+|   |-- BadRequestError              exit 1: 400, our mistake; never retried
 |   `-- OaiError                     exit 1: an OAI-PMH `<error code=...>`
-|       `-- BadResumptionTokenError  exit 75: the chain is broken: restart the window
-`-- MalformedRecordError             one record that cannot be read; its page lives on
+|       `-- BadResumptionTokenError  exit 75: the token is invalid: restart the window
+`-- MalformedRecordError             one unreadable record; the rest of its page is kept
 
-75 is for what arXiv mends by itself. Should it not, the ledger calls a human after 36 hours.
+75 is for faults that usually pass; the ledger reports an overdue day after 36 hours.
 """
 
 from typing import ClassVar
@@ -22,20 +22,20 @@ from config.errors import LivingSurveyError, TryAgainLaterError
 
 
 class SourceError(LivingSurveyError):
-    """Something between arXiv and us. Each kind has a `remedy`, for where nobody knows better."""
+    """A fault between arXiv and the survey; `remedy` is the default hint."""
 
-    remedy: ClassVar[str] = "Run the same command later; what came so far is stored."
+    remedy: ClassVar[str] = "Run the same command later; what has arrived so far is stored."
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message, hint=hint or self.remedy)
 
 
 class ArxivUnreachableError(SourceError, TryAgainLaterError):
-    """arXiv did not answer, or answered that it cannot."""
+    """arXiv did not answer, or answered with a server error."""
 
 
 class ThrottledError(SourceError, TryAgainLaterError):
-    """arXiv asks us to wait. `retry_after` is the rest of the cool-down in seconds."""
+    """arXiv asks us to wait; `retry_after` is the rest of the cool-down in seconds."""
 
     remedy = "Run the same command later; the wait is recorded."
 
@@ -45,13 +45,13 @@ class ThrottledError(SourceError, TryAgainLaterError):
 
 
 class BlockedError(SourceError):
-    """arXiv refuses us (403). Asking again would be taken for an attack."""
+    """arXiv refuses us (403); repeated requests would look like an attack."""
 
     remedy = "Stop all jobs, read https://arxiv.org/denied.html and write to arXiv if unsure."
 
 
 class BadAnswerError(SourceError):
-    """An answer that is not what was asked for."""
+    """The response is not what was asked for."""
 
     remedy = (
         "Check the addresses under [arxiv] in living-survey.toml and any proxy before them; if they"
@@ -60,30 +60,30 @@ class BadAnswerError(SourceError):
 
 
 class IncompleteAnswerError(BadAnswerError, TryAgainLaterError):
-    """An answer cut short or garbled in transit; the same request may succeed."""
+    """The response was cut short or garbled in transit; the same request may succeed."""
 
     remedy = SourceError.remedy
 
 
 class BrokenChainError(BadAnswerError, TryAgainLaterError):
-    """The pages of one OAI window do not follow each other, also when it was started anew."""
+    """The pages of an OAI window do not follow each other, even after a restart."""
 
     remedy = (
-        "arXiv's list was in disorder twice. Run the same command later: what came is stored, and"
-        " the whole window is asked for again."
+        "arXiv's list was out of order twice. Run the same command later: what has arrived is"
+        " stored, and the whole window is requested again."
     )
 
 
 class UnevenFeedsError(BadAnswerError, TryAgainLaterError):
-    """Feeds asked for one after the other are of different days; arXiv is renewing them."""
+    """Feeds requested one after the other are of different days, because arXiv is renewing them."""
 
     remedy = SourceError.remedy
 
 
 class BadRequestError(BadAnswerError):
-    """arXiv says that the request is wrong (400 or an error entry). `reason` is its own word."""
+    """arXiv rejects the request (400 or an error entry); `reason` is arXiv's text."""
 
-    remedy = "Mend the words of the command, or sets and categories under [arxiv]."
+    remedy = "Correct the command, or sets and categories under [arxiv]."
 
     def __init__(self, message: str, *, reason: str = "", hint: str = "") -> None:
         super().__init__(message, hint=hint)
@@ -91,7 +91,7 @@ class BadRequestError(BadAnswerError):
 
 
 class OaiError(BadAnswerError):
-    """An OAI-PMH error answer; `code` as in section 3.6 of the protocol."""
+    """An OAI-PMH error response; `code` as in section 3.6 of the protocol."""
 
     remedy = "Check [arxiv] sets and the window's days."
 
@@ -101,12 +101,12 @@ class OaiError(BadAnswerError):
 
 
 class BadResumptionTokenError(OaiError, TryAgainLaterError):
-    """The resumption token is unknown or outlived; ask for the window from its start."""
+    """The resumption token is unknown or expired; request the window from its start."""
 
     remedy = BrokenChainError.remedy
 
 
 class MalformedRecordError(SourceError):
-    """One record that cannot be read. The message is the reason kept in quarantine."""
+    """One record that cannot be read; the message becomes the reason kept in quarantine."""
 
     remedy = ""

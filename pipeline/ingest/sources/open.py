@@ -1,4 +1,4 @@
-"""Opens the three ways to ask arXiv from the settings. Asks nothing by itself."""
+"""Build the three arXiv sources from the settings."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,14 +14,13 @@ from pipeline.ingest.sources.transport.archive import Archive
 from pipeline.ingest.sources.transport.client import ArxivHttp, make_client
 from pipeline.ingest.sources.transport.limiter import Limiter, default_limiter_path
 
-#: what stops every request of a live survey, and what to do about it
-NO_CONTACT = "arxiv.contact is empty, and arXiv asks its clients to say who they are."
+NO_CONTACT = "arxiv.contact is empty. arXiv asks its clients to identify themselves."
 SET_CONTACT = 'Set contact = "you@example.org" under [arxiv] in living-survey.toml.'
 
 
 @dataclass(frozen=True, slots=True)
 class ArxivSources:
-    """The three ways to ask arXiv, behind one limiter."""
+    """The three arXiv interfaces behind one rate limiter."""
 
     oai: OaiSource
     feed: FeedSource
@@ -30,10 +29,10 @@ class ArxivSources:
 
 @contextmanager
 def arxiv_sources(settings: ArxivSettings, clock: Callable[[], datetime]) -> Iterator[ArxivSources]:
-    """Open the one polite client and the three sources that share it.
+    """Open the HTTP client and the three sources that share it.
 
     Raises:
-        ConfigError: a URL leaves this machine and nobody says whom arXiv could write to.
+        ConfigError: a URL is not local and `contact` is empty.
     """
     if settings.is_live and not settings.contact:
         raise ConfigError(NO_CONTACT, hint=SET_CONTACT)

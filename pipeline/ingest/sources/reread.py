@@ -1,8 +1,4 @@
-"""What was fetched before, read again: archived answers and quarantined records. Asks nobody.
-
-Parsers get better; what arXiv said stays as it was. Everything here goes through the same
-parsers as a fresh answer.
-"""
+"""Parse archived responses and quarantined records again with today's parsers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +11,7 @@ from pipeline.ingest.sources.query.client import paper_from_result
 from pipeline.ingest.sources.query.transport import check_page, results_of
 from pipeline.ingest.sources.query.transport import read_page as read_query_page
 from pipeline.ingest.sources.transport.archive import Archive, RawResponse
-from pipeline.ingest.sources.transport.responses import judge
+from pipeline.ingest.sources.transport.responses import classify_response
 from storage.types import Paper, QuarantinedRecord, Source
 
 _ATOM_ENTRY = (
@@ -27,49 +23,49 @@ _ATOM_ENTRY = (
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """One archived answer, read again."""
+    """One archived response, parsed again."""
 
-    answer: RawResponse
+    response: RawResponse
     papers: tuple[Paper, ...] = ()
     feed: Feed | None = None
     malformed: tuple[QuarantinedRecord, ...] = ()
 
 
 def reread_archive(archive: Archive) -> Iterator[Reread]:
-    """Yield the archived answers, oldest first; error and throttle pages are passed over."""
-    for answer in archive.replay():
-        if judge(answer) is not None or answer.status != 200:
+    """Yield the archived responses, oldest first, without errors and throttle pages."""
+    for response in archive.replay():
+        if classify_response(response) is not None or response.status != 200:
             continue
         try:
-            yield reread_answer(answer)
+            yield reread_response(response)
         except BadAnswerError:
-            # Refused when it came, too: it was asked for again and the next answer is here.
+            # Rejected on arrival too: the retry that followed has its own response in the archive.
             continue
 
 
-def reread_answer(answer: RawResponse) -> Reread:
-    """Read an answer by what it is: an OAI page, a page of the query API, or a feed.
+def reread_response(response: RawResponse) -> Reread:
+    """Parse a response as an OAI page, a query API page or a feed, by its root element.
 
     Raises:
-        BadAnswerError: it is none of these, or not whole.
+        BadAnswerError: it is none of these, or incomplete.
     """
-    body = answer.body
+    body = response.body
     if b"<OAI-PMH" in body[:4096]:
-        oai = read_oai_page(answer)
-        return Reread(answer, papers=oai.papers, malformed=oai.malformed)
+        oai = read_oai_page(response)
+        return Reread(response, papers=oai.papers, malformed=oai.malformed)
     if b"totalResults" in body[:8192]:
-        page = read_query_page(answer)
+        page = read_query_page(response)
         papers = tuple(paper_from_result(result) for result in results_of(page))
-        return Reread(answer, papers=papers, malformed=page.malformed)
-    feed = read_feed(answer)
-    return Reread(answer, feed=feed, malformed=feed.malformed)
+        return Reread(response, papers=papers, malformed=page.malformed)
+    feed = read_feed(response)
+    return Reread(response, feed=feed, malformed=feed.malformed)
 
 
 def reread_record(record: QuarantinedRecord) -> tuple[Paper, ...]:
-    """Return the papers in a quarantined record (one; of a quarantined page, all).
+    """Return the papers in a quarantined record (all of them for a quarantined page).
 
     Raises:
-        MalformedRecordError: it still cannot be read.
+        MalformedRecordError: the record still cannot be read.
     """
     raw, at = record.raw, record.quarantined_at
     try:
@@ -86,4 +82,4 @@ def reread_record(record: QuarantinedRecord) -> tuple[Paper, ...]:
             raise MalformedRecordError(page.malformed[0].reason if page.malformed else "empty")
     except BadAnswerError as error:
         raise MalformedRecordError(error.message) from error
-    raise MalformedRecordError(f"records of {record.source!r} hold no papers")
+    raise MalformedRecordError(f"records of {record.source!r} do not hold papers")

@@ -1,7 +1,4 @@
-"""One item of a feed becomes an announcement: whole, or as far as its id carries. Reads no XML.
-
-Items come under feedparser's names, whoever has read them.
-"""
+"""Turn one feed item, under feedparser's names, into an announcement."""
 
 from datetime import date
 from functools import lru_cache
@@ -21,18 +18,18 @@ def announcement_of(entry: Any, feed_day: date) -> Announcement:
     """Return what an item announces.
 
     Raises:
-        MalformedRecordError: it does not say of which paper, version, type and category it is.
+        MalformedRecordError: its paper, version, type or category is missing or unreadable.
     """
     # The guid carries the version; the link does not.
     identifier = read_identifier(entry.get("id", ""))
     if identifier is None:
-        raise MalformedRecordError(f"{entry.get('id', '')!r} is no arXiv identifier")
+        raise MalformedRecordError(f"{entry.get('id', '')!r} is not an arXiv ID")
     if identifier.version is None:
         raise MalformedRecordError(f"the item {identifier} has no version")
     announce_type = _announce_type(entry)
     if announce_type is None:
-        said = entry.get("arxiv_announce_type", "")
-        raise MalformedRecordError(f"{said!r} is no announce type that we know")
+        announce_type = entry.get("arxiv_announce_type", "")
+        raise MalformedRecordError(f"{announce_type!r} is not a known announce type")
     categories = categories_of(entry)
     if not categories:
         raise MalformedRecordError(f"the item {identifier} has no category")
@@ -47,7 +44,7 @@ def announcement_of(entry: Any, feed_day: date) -> Announcement:
 
 
 def half_read(entry: Any, identifier: ArxivId, feed_day: date) -> Announcement:
-    """Return what an item announces whose id is all that is certain: a new paper, if in doubt."""
+    """Return the announcement of an item with only its ID certain, as new if in doubt."""
     return Announcement(
         day=day_of(entry.get("published")) or feed_day,
         arxiv_id=identifier.base,
@@ -59,7 +56,7 @@ def half_read(entry: Any, identifier: ArxivId, feed_day: date) -> Announcement:
 
 
 def may_be_unheard_of(entry: Any) -> bool:
-    """Say whether an item without a readable id may announce a paper that we do not know of."""
+    """Say whether an item without a readable ID may announce a paper that is not stored yet."""
     return _announce_type(entry) not in (AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS)
 
 
@@ -71,14 +68,14 @@ def _announce_type(entry: Any) -> AnnounceType | None:
 
 
 def categories_of(entry: Any) -> tuple[str, ...]:
-    """Return the categories an item states; none if none can be read."""
+    """Return the readable categories of an item, possibly none."""
     terms = [tag.get("term") or "" for tag in entry.get("tags", ())]
     return canonical_categories(term for term in terms if looks_like_category(term))
 
 
 @lru_cache(maxsize=64)
 def day_of(text: str | None) -> date | None:
-    """Return the announcement day of a moment; all items of a feed have the same, mostly."""
+    """Return the announcement day of a moment; cached because items mostly share one."""
     if not text:
         return None
     try:

@@ -1,8 +1,8 @@
-"""What in an RSS feed is plain text in the places arXiv always uses, read straight from the tree.
+"""Read plain text in an RSS feed straight from the tree, where arXiv always puts it.
 
-feedparser, which knows every dialect, takes 200 µs an item and is asked for the rest. A text is
-plain if it is ASCII without `&`: feedparser guesses at other text (entities within text, Latin-1
-that was UTF-8 once), and its guess must not depend on who reads. Never raises, never guesses.
+feedparser takes 200 µs an item and reads the rest. A text is plain if it is ASCII without `&`:
+feedparser guesses at other text (entities within text, Latin-1 that was UTF-8 once), and both
+readers must agree.
 """
 
 from lxml import etree
@@ -11,7 +11,7 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _CATEGORY = "category"
-#: elements of an item and what feedparser calls what it reads there
+#: elements of an item and feedparser's names for them
 _SINGLE = {
     "guid": "id",
     "title": "title",
@@ -19,7 +19,7 @@ _SINGLE = {
     _ARXIV + "announce_type": "arxiv_announce_type",
 }
 _NEEDED = frozenset(_SINGLE.values())
-#: elements of an item of which no announcement is made
+#: elements of an item that announcements do not use
 UNREAD = frozenset(
     {
         "link", "description", _DC + "creator", _DC + "rights", _ARXIV + "DOI",
@@ -39,7 +39,7 @@ Entry = dict[str, object]
 
 
 def plain_item(item: etree._Element) -> Entry | None:
-    """Return an item as feedparser reads it, or None if that needs feedparser."""
+    """Return an item as feedparser reads it, or None if it needs feedparser."""
     read: Entry = {}
     tags: list[dict[str, str]] = []
     for part in item:
@@ -63,7 +63,7 @@ def plain_item(item: etree._Element) -> Entry | None:
 
 
 def plain_channel(root: etree._Element) -> dict[str, str] | None:
-    """Return what a feed says about itself, or None if that needs feedparser."""
+    """Return the feed's own fields, or None if they need feedparser."""
     if root.tag != "rss" or len(root) != 1 or root[0].tag != "channel":
         return None
     read: dict[str, str] = {}
@@ -80,7 +80,7 @@ def plain_channel(root: etree._Element) -> dict[str, str] | None:
 
 
 def _expected(part: etree._Element) -> bool:
-    """Say whether the attributes are arXiv's: without them a guid is an address to be resolved."""
+    """Say whether the attributes are arXiv's; a guid without them is an address to resolve."""
     return part.items() == ([("isPermaLink", "false")] if part.tag == "guid" else [])
 
 

@@ -1,8 +1,8 @@
-"""The daily RSS and Atom feeds: the signal that papers were announced, not their record.
+"""Fetch and parse the daily RSS and Atom feeds, which announce papers.
 
-A strict parser has looked at the document first, because feedparser forgives what is cut short.
-feedparser then reads what `feed_plain.py` leaves to it, with its sanitizing off (it deletes `<...>`
-from abstracts).
+A strict parser checks the document first, because feedparser accepts cut documents. feedparser
+then reads what `feed/plain.py` does not, with sanitizing off because it deletes `<...>` from
+abstracts.
 """
 
 import copy
@@ -36,18 +36,18 @@ from pipeline.ingest.sources.transport.client import ArxivHttp
 from pipeline.ingest.sources.transport.strict_xml import parse_strict
 from storage.types import Announcement, AnnounceType, QuarantinedRecord
 
-#: arXiv cuts the joined feed here, silently and at the end of one announce type
+#: arXiv cuts the joined feed here without notice, at the end of one announce type
 ITEM_CAP = 2000
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ITEMS = ("item", _ATOM + "entry")
-#: elements of an item or an entry of which no announcement is made
+#: elements of an item or an entry that announcements do not use
 _UNREAD = (*UNREAD, *(_ATOM + name for name in ("summary", "link", "author", "rights")))
 _CATEGORY = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)?(?:\.[A-Za-z]+(?:-[A-Za-z]+)?)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One day's feed for the categories that were asked for."""
+    """One day's feed for the requested categories."""
 
     title: str
     #: announcement day in America/New_York, as the feed dates itself
@@ -57,25 +57,26 @@ class Feed:
     #: the feed reached arXiv's cap: items are missing
     capped: bool
     raw_path: str | None = None
-    #: what may have announced papers we do not know of: an item whose id cannot be read, or what
-    #: was cut off; for each the categories it may be of, none for any
-    untold: tuple[tuple[str, ...], ...] = ()
+    #: items that may have announced unknown papers (ID unreadable, or cut off): for each the
+    #: categories it may be of, empty for any
+    unreadable_items: tuple[tuple[str, ...], ...] = ()
 
 
 def parse_feed(body: bytes, *, at: datetime, raw_path: str | None = None) -> Feed:
-    """Read an RSS 2.0 or Atom feed of arXiv. `at` dates what is quarantined.
+    """Parse an RSS 2.0 or Atom feed of arXiv; `at` dates what is quarantined.
 
-    An item that can be read but for its id is `untold`; one whose id can be read counts as
-    announced, whatever else is wrong with it.
+    An item with an unreadable ID counts as unreadable; one with a readable ID counts as announced,
+    whatever else is wrong with it.
 
     Raises:
-        BadRequestError: it is an error feed. BadAnswerError: it is no feed, or not whole.
+        BadRequestError: it is an error feed.
+        BadAnswerError: it is not a feed, or incomplete.
     """
     document = parse_strict(body)
     root = document.root
     items = list(root.iter("item")) if root.tag == "rss" else list(root.iter(_ATOM + "entry"))
     if root.tag not in ("rss", _ATOM + "feed"):
-        raise BadAnswerError(f"The answer is no feed: its root is {root.tag!r}.")
+        raise BadAnswerError(f"The answer is not a feed: its root is {root.tag!r}.")
     channel, entries = _entries(root, items)
     title = plain_line(channel.get("title", ""))
     if title.startswith("Feed error"):
@@ -83,11 +84,11 @@ def parse_feed(body: bytes, *, at: datetime, raw_path: str | None = None) -> Fee
         raise BadRequestError(
             f"arXiv's feed answers: {(reason or title).rstrip('.')}.",
             reason=reason,
-            hint="Mend [arxiv] categories.",
+            hint="Correct [arxiv] categories.",
         )
     announced: list[Announcement] = []
     malformed: list[QuarantinedRecord] = []
-    untold: list[tuple[str, ...]] = []
+    unreadable_items: list[tuple[str, ...]] = []
     if document.cleaned:
         reason = "forbidden characters were taken out of this feed"
         malformed.append(QuarantinedRecord("feed", reason, body, raw_path, None, at))
@@ -101,7 +102,7 @@ def parse_feed(body: bytes, *, at: datetime, raw_path: str | None = None) -> Fee
             if identifier is not None:
                 announced.append(half_read(entry, identifier, day))
             elif may_be_unheard_of(entry):
-                untold.append(categories_of(entry))
+                unreadable_items.append(categories_of(entry))
             malformed.append(
                 QuarantinedRecord(
                     "feed",
@@ -119,7 +120,7 @@ def parse_feed(body: bytes, *, at: datetime, raw_path: str | None = None) -> Fee
         malformed=tuple(malformed),
         capped=len(items) >= ITEM_CAP,
         raw_path=raw_path,
-        untold=tuple(untold),
+        unreadable_items=tuple(unreadable_items),
     )
 
 
@@ -131,23 +132,24 @@ class FeedSource:
         self._url = url.rstrip("/")
 
     def today(self, categories: Sequence[str]) -> Feed:
-        """Return what arXiv's RSS feed announces today for these categories or archives.
+        """Return arXiv's RSS feed of today for these categories or archives.
 
-        The announce type of each item is relative to exactly these categories. A feed that
-        arXiv has cut at its cap is asked for again by halves; what one category alone cannot
-        hold stays flagged `capped`.
+        The announce type of each item is relative to exactly these categories. A feed cut at
+        arXiv's cap is requested again by halves; one that a single category overflows stays flagged
+        `capped`.
 
         Raises:
-            BadRequestError: a name is no category, by its shape or by arXiv's word.
+            BadRequestError: a name is not a category, by its shape or according to arXiv.
         """
         for name in categories:
             if not _CATEGORY.fullmatch(name):
                 raise BadRequestError(
-                    f"{name!r} is no arXiv category.", hint="Mend [arxiv] categories."
+                    f"{name!r} is not an arXiv category.", hint="Correct [arxiv] categories."
                 )
         if not categories:
             raise BadRequestError(
-                "No category to ask a feed for.", hint="Name some in [arxiv] categories."
+                "There are no categories to request a feed for.",
+                hint="Name some in [arxiv] categories.",
             )
         return self._whole(tuple(categories))
 
@@ -162,18 +164,18 @@ class FeedSource:
 
 
 def cut_off(feed: Feed, categories: Sequence[str]) -> Feed:
-    """Return a feed that ends at arXiv's cap as one that may have announced more in these."""
-    return replace(feed, untold=(*feed.untold, tuple(categories)))
+    """Mark a capped feed as one that may have announced more in these categories."""
+    return replace(feed, unreadable_items=(*feed.unreadable_items, tuple(categories)))
 
 
 def merge_feeds(first: Feed, second: Feed) -> Feed:
-    """Return two feeds of one day as the feed for the categories of both.
+    """Merge two feeds of one day into the feed for the categories of both.
 
-    A paper in both keeps the stronger announce type, as arXiv does it for joined categories:
-    `new` if any of them is its primary one.
+    A paper in both keeps the stronger announce type, as in arXiv's joined feeds: `new` if either
+    category is its primary one.
 
     Raises:
-        UnevenFeedsError: the feeds are of different days: one of them is stale.
+        UnevenFeedsError: the feeds are of different days, so one of them is stale.
     """
     if first.day != second.day:
         raise UnevenFeedsError(
@@ -193,18 +195,18 @@ def merge_feeds(first: Feed, second: Feed) -> Feed:
         announcements=tuple(merged.values()),
         malformed=(*first.malformed, *second.malformed),
         capped=first.capped or second.capped,
-        untold=(*first.untold, *second.untold),
+        unreadable_items=(*first.unreadable_items, *second.unreadable_items),
     )
 
 
-def read_feed(answer: RawResponse) -> Feed:
-    """Read the feed an answer holds."""
-    path = None if answer.path is None else str(answer.path)
-    return parse_feed(answer.body, at=answer.fetched_at, raw_path=path)
+def read_feed(response: RawResponse) -> Feed:
+    """Parse the feed of a response."""
+    path = None if response.path is None else str(response.path)
+    return parse_feed(response.body, at=response.fetched_at, raw_path=path)
 
 
 def _entries(root: etree._Element, items: list[etree._Element]) -> tuple[Any, list[Any]]:
-    """Return what the feed says about itself and of each item, under feedparser's names."""
+    """Return the feed's own fields and those of each item, under feedparser's names."""
     channel = plain_channel(root)
     body = root[0] if channel else None
     entries: list[Any] = [plain_item(i) if i.getparent() is body else None for i in items]
@@ -218,8 +220,8 @@ def _entries(root: etree._Element, items: list[etree._Element]) -> tuple[Any, li
 
 
 def _parsed(lean: bytes, count: int) -> Any:
-    # Most runs need it for no item, and it takes as long to load as all of them take to read.
-    import feedparser  # noqa: PLC0415  as said
+    # Imported only when needed: loading it takes as long as reading all items without it.
+    import feedparser  # noqa: PLC0415
 
     parsed = feedparser.parse(io.BytesIO(lean), sanitize_html=False, resolve_relative_uris=False)
     if parsed.bozo and not isinstance(
@@ -233,7 +235,7 @@ def _parsed(lean: bytes, count: int) -> Any:
 
 
 def _lean(root: etree._Element, plain: set[int]) -> bytes:
-    """Return a feed without its plain items and without what no announcement is made of."""
+    """Return a feed without its plain items and unused elements."""
     lean = copy.deepcopy(root)
     for index, item in enumerate(list(lean.iter(*_ITEMS))):
         parent = item.getparent()
@@ -247,16 +249,16 @@ def _lean(root: etree._Element, plain: set[int]) -> bytes:
 
 
 def _feed_day(channel: Any, entries: Sequence[Any]) -> date:
-    """Return the day the feed is for: RSS dates its channel; Atom dates only its entries.
+    """Return the feed's day: RSS dates its channel, Atom only its entries.
 
-    Both mean midnight in New York. An Atom feed without entries is left with the moment it was
-    made, which is midnight of the same day plus some seconds.
+    Both mean midnight in New York. An Atom feed without entries has only the time it was made, some
+    seconds after midnight of the same day.
     """
-    said = [channel.get("published")]
-    said += [entry.get("published") for entry in entries]
-    said.append(channel.get("updated"))
-    for text in said:
+    moments = [channel.get("published")]
+    moments += [entry.get("published") for entry in entries]
+    moments.append(channel.get("updated"))
+    for text in moments:
         day = day_of(text)
         if day is not None:
             return day
-    raise BadAnswerError("The feed says nowhere which day it is for.")
+    raise BadAnswerError("The feed does not state its day.")

@@ -1,1 +1,1 @@
-"""Single fields of a record: ids, dates, authors, categories, TeX."""
+"""Single fields of a record: IDs, dates, authors, categories, TeX."""

@@ -1,7 +1,7 @@
-"""arXiv's category names made canonical. Text in, text out; unknown names are kept.
+"""Canonical names of arXiv's categories.
 
-Facts: https://arxiv.org/category_taxonomy and arXiv's `base` taxonomy (aliases, archives that
-were subsumed). Both names of an alias pair appear in one paper's categories.
+Source: https://arxiv.org/category_taxonomy and arXiv's `base` taxonomy (aliases, subsumed
+archives). One paper may list both names of an alias pair.
 """
 
 import re
@@ -23,12 +23,12 @@ _SHAPE = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]+(?:-[A-Za-z]+)?)?")
 
 
 def canonical_category(name: str) -> str:
-    """Return the name arXiv uses today for a category; an unknown one as it is."""
+    """Return arXiv's current name of a category; unknown names are kept."""
     return _CANONICAL.get(name, name)
 
 
 def canonical_categories(names: Iterable[str]) -> tuple[str, ...]:
-    """Return canonical names in their order, each once."""
+    """Return canonical names without duplicates, in order."""
     return tuple(dict.fromkeys(_CANONICAL.get(name, name) for name in names))
 
 

@@ -1,7 +1,7 @@
-"""The dates arXiv writes, read into aware UTC datetimes. Knows no clock.
+"""Parse arXiv's dates into UTC datetimes.
 
-The strict and quick path is for the millions of version dates of arXivRaw and the snapshot
-(`Mon, 16 Mar 2026 09:30:00 GMT`, RFC 2822); everything else goes through the standard library.
+A strict fast path reads the millions of version dates of arXivRaw and the snapshot
+(`Mon, 16 Mar 2026 09:30:00 GMT`, RFC 2822); the standard library reads everything else.
 """
 
 from datetime import UTC, datetime
@@ -11,13 +11,13 @@ _MONTHS = {
     "Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6,
     "Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10, "Nov": 11, "Dec": 12,
 }  # fmt: skip
-#: arXiv opened in 1991 and holds papers dated a few years before. A year beyond these is a fault of
-#: the record: stored, 9999 makes the arithmetic of days overflow wherever it is met.
+#: plausible years of a paper: arXiv opened in 1991 and holds papers dated a few years before.
+#: Others are refused because a stored 9999 makes date arithmetic overflow.
 _YEARS = range(1970, 2100)
 
 
 def parse_rfc2822(text: str) -> datetime:
-    """Return the instant of an RFC 2822 date in UTC; raises ValueError if it is none."""
+    """Parse an RFC 2822 date into UTC; raise ValueError otherwise."""
     try:
         _, day, month, year, clock, zone = text.split()
         if zone == "GMT" and len(clock) == 8 and (number := int(year)) in _YEARS:
@@ -26,7 +26,7 @@ def parse_rfc2822(text: str) -> datetime:
                 int(clock[6:]), 0, UTC,
             )  # fmt: skip
     except (KeyError, ValueError, OverflowError):
-        pass  # other spellings are read below, and what is no date fails there
+        pass  # other spellings are parsed below, where non-dates fail
     try:
         return _utc(parsedate_to_datetime(text), text)
     except OverflowError as error:
@@ -34,7 +34,7 @@ def parse_rfc2822(text: str) -> datetime:
 
 
 def parse_iso(text: str) -> datetime:
-    """Return the instant of an ISO 8601 date with zone in UTC; raises ValueError if it is none."""
+    """Parse an ISO 8601 date with a zone into UTC; raise ValueError otherwise."""
     try:
         return _utc(datetime.fromisoformat(text.strip()), text)
     except OverflowError as error:

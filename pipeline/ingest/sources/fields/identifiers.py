@@ -1,14 +1,14 @@
-"""Identifiers as sources send them: read, or None. Never trusts their length."""
+"""Parse arXiv IDs as sources send them, with bounds on length and version."""
 
 from storage.arxiv_id import ArxivId, parse_arxiv_id
 
-#: no identifier with prefix, archive and version is longer; no paper has a version beyond this
+#: longer than any ID with prefix, archive and version; higher than any paper's version
 _LONGEST = 100
 _HIGHEST_VERSION = 9_999
 
 
 def read_identifier(text: str | None) -> ArxivId | None:
-    """Return the identifier in what a source sent, or None if there is none to be believed."""
+    """Parse the ID a source sent; return None if it is not plausible."""
     if not text or len(text) > _LONGEST:
         return None
     identifier = parse_arxiv_id(text)

@@ -1,13 +1,13 @@
-r"""TeX accents and letters to Unicode, outside of formulas. Text in, text out; knows no papers.
+r"""Convert TeX accents and letters to Unicode, outside of formulas.
 
-OAI `arXivRaw` and the feeds send what authors typed (`Andr\'e`, `S{\o}ren`, `\v{Z}itkovi\'c`);
-the query API has it converted already. Formulas (`$...$`) are left as they are.
+OAI `arXivRaw` and the feeds send what authors typed (`Andr\'e`, `S{\o}ren`, `\v{Z}itkovi\'c`); the
+query API has converted it already. Formulas (`$...$`) are left as they are.
 """
 
 import re
 import unicodedata
 
-#: TeX accent commands and the combining characters of Unicode they stand for
+#: TeX accent commands and their combining Unicode characters
 _COMBINING = {
     "'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304",
     ".": "\u0307", "u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "d": "\u0323",
@@ -18,13 +18,13 @@ _LETTERS = {
     "OE": "Œ", "aa": "å", "AA": "Å", "i": "\u0131", "j": "\u0237", "dh": "ð", "DH": "Ð", "dj": "đ",
     "DJ": "Đ", "th": "þ", "TH": "Þ", "ng": "ŋ", "NG": "Ŋ",
 }  # fmt: skip
-# A dotless letter under an accent is the plain letter; a dotted one composes just as well.
+# Under an accent, a dotless letter becomes the plain one.
 _DOTLESS = {"\\i": "i", "\\j": "j"}
 
 _MATH = re.compile(r"(?<!\\)(\$\$[^$]*\$\$|\$[^$]*\$)")
-# One to four backslashes: arXiv's own test data doubles them, and so do some authors. The pattern
-# begins with a literal and not with its repetition (`\\{1,4}`), so that the engine leaps from one
-# backslash to the next: seven times as fast on an abstract with formulas.
+# One to four backslashes, because arXiv's test data and some authors double them. The pattern
+# begins with a literal instead of `\\{1,4}`, so that the engine skips from backslash to backslash:
+# seven times as fast on an abstract with formulas.
 _GROUP = r"\{\s*(?:\\[ij]|[A-Za-z])\s*\}"
 _BARE = r"\\[ij](?:\s+(?=[A-Za-z])|(?![A-Za-z]))|[A-Za-z]"
 _NAMES = "|".join(sorted(_LETTERS, key=len, reverse=True))
@@ -33,7 +33,7 @@ _TOKEN = re.compile(
     rf"|[uvHcdbkr](?:\s*{_GROUP}|\s+(?:{_BARE}))"
     rf"|(?:{_NAMES})(?:\{{\}}|(?=\s*\}})|\s+(?=[A-Za-z])|(?![A-Za-z])))"
 )
-# Braces that only held one accented letter together: `{\'e}`, `{\o }`.
+# Braces left around one accented letter: `{\'e}`, `{\o }`.
 _HELD = re.compile(r"\{([^\x00-\x7f])\s*\}")
 
 
@@ -47,10 +47,10 @@ def _unicode(match: re.Match[str]) -> str:
 
 
 def to_unicode(text: str) -> str:
-    r"""Return the text with TeX accents and letters as Unicode; `$...$` stays as it is.
+    r"""Return the text with TeX accents and letters as Unicode, in linear time.
 
-    `\'e`, `{\'e}`, `\'{e}`, `\'\i`, `\v{Z}`, `\c c` and `{\o}`, `\ss`, `\L` are known. Commands
-    that are not accents are kept: a title is what its authors wrote. Linear in the text.
+    It knows `\'e`, `{\'e}`, `\'{e}`, `\'\i`, `\v{Z}`, `\c c` and `{\o}`, `\ss`, `\L`. Other
+    commands and `$...$` are kept.
     """
     if "\\" not in text or not _TOKEN.search(text):
         return text

@@ -1,8 +1,8 @@
-"""One OAI-PMH answer of arXiv becomes papers, quarantined records and a token. Pure.
+"""Parse one OAI-PMH response of arXiv into papers, quarantined records and a token.
 
-Protocol: https://www.openarchives.org/OAI/openarchivesprotocol.html; what arXiv makes of it:
-docs/explanation/arxiv-pitfalls.md. A record that cannot be read is set aside with its own bytes;
-the page lives.
+Protocol: https://www.openarchives.org/OAI/openarchivesprotocol.html; arXiv's deviations:
+docs/explanation/arxiv-pitfalls.md. An unreadable record is quarantined with its own bytes and the
+rest of its page is kept.
 """
 
 import re
@@ -47,34 +47,35 @@ class OaiPage:
 
     papers: tuple[Paper, ...]
     malformed: tuple[QuarantinedRecord, ...]
-    #: identifiers of records marked as deleted (arXiv never marks any; the protocol allows it)
+    #: IDs of records marked as deleted (allowed by the protocol, not used by arXiv)
     deleted: tuple[str, ...]
-    #: the server's clock: the next window starts from it, never from ours
+    #: the server's clock, from which the next window starts
     response_date: datetime | None
-    #: None: this was the last page
+    #: None on the last page
     resumption_token: str | None
-    #: forbidden characters had to be taken out; the raw page is in `malformed`
+    #: forbidden characters were replaced; the raw page is in `malformed`
     cleaned: bool = False
-    #: arXiv said that the window holds nothing
+    #: arXiv said that the window is empty
     no_records_match: bool = False
-    #: where the raw answer lies in the archive
+    #: path of the raw response in the archive
     raw_path: str | None = None
 
     @property
     def records(self) -> int:
-        """How many records the page held, readable or not."""
+        """Number of records on the page, readable or not."""
         return len(self.papers) + len(self.malformed) + len(self.deleted) - self.cleaned
 
 
 def parse_oai_page(body: bytes, *, at: datetime, raw_path: str | None = None) -> OaiPage:
-    """Read one answer to ListRecords or GetRecord in `arXivRaw`. `at` dates what is quarantined.
+    """Parse a response to ListRecords or GetRecord in `arXivRaw`; `at` dates what is quarantined.
 
-    `noRecordsMatch` is a page without records: success with zero.
+    `noRecordsMatch` is a page without records, not an error.
 
     Raises:
-        IncompleteAnswerError: the answer is not whole.
-        BadResumptionTokenError: the window must be started anew.
-        OaiError: any other error code. BadAnswerError: something that is not a list of records.
+        IncompleteAnswerError: the response is incomplete.
+        BadResumptionTokenError: the window must be restarted.
+        OaiError: any other error code.
+        BadAnswerError: it is not a list of records.
     """
     reader = _PageReader(body, at, raw_path)
     try:
@@ -85,10 +86,10 @@ def parse_oai_page(body: bytes, *, at: datetime, raw_path: str | None = None) ->
 
 
 def parse_record(raw: bytes) -> Paper:
-    """Read one record by itself, as quarantine keeps it.
+    """Parse one record as kept in quarantine.
 
     Raises:
-        MalformedRecordError: it still cannot be read, or states that it is deleted.
+        MalformedRecordError: it still cannot be read, or is marked as deleted.
     """
     try:
         root = parse_strict(_WRAP + raw + b"</OAI-PMH>").root
@@ -100,12 +101,12 @@ def parse_record(raw: bytes) -> Paper:
     except ValueError as error:
         raise MalformedRecordError(str(error)) from error
     if paper is None:
-        raise MalformedRecordError("there is no record in it that holds a paper")
+        raise MalformedRecordError("it does not contain a record with a paper")
     return paper
 
 
 class _PageReader:
-    """One page while it is read: collects what its records turn into."""
+    """Collects the records of one page."""
 
     def __init__(self, body: bytes, at: datetime, raw_path: str | None) -> None:
         self.body = body
@@ -118,16 +119,16 @@ class _PageReader:
 
     def read(self, root: etree._Element, *, cleaned: bool) -> OaiPage:
         """Read a well-formed page."""
-        if root.tag == "record":  # a bare record, as other archives of arXiv's answers keep them
+        if root.tag == "record":  # a bare record, as other archives of arXiv's responses keep them
             raise BadAnswerError("The answer is a bare record without the OAI-PMH envelope.")
         if root.tag != _OAI + "OAI-PMH":
-            raise BadAnswerError(f"The answer is no OAI-PMH: its root is {root.tag!r}.")
+            raise BadAnswerError(f"The answer is not OAI-PMH: its root is {root.tag!r}.")
         _raise_error(root)
         listing = root.find(_OAI + "ListRecords")
         if listing is None:
             listing = root.find(_OAI + "GetRecord")
         if listing is None and root.find(_OAI + "error") is None:
-            raise BadAnswerError("The OAI-PMH answer is no list of records.")
+            raise BadAnswerError("The OAI-PMH answer is not a list of records.")
         if cleaned:
             self._set_aside(self.body, _CLEANED, None)
         if listing is not None:
@@ -135,13 +136,13 @@ class _PageReader:
         return self._page(root, listing, cleaned=cleaned)
 
     def salvage(self) -> OaiPage:
-        """Read a page that is whole but not well formed, record by record.
+        """Read a complete but not well-formed page record by record.
 
-        One bare `&` in one title makes the page unreadable for a strict parser; the other
-        thousand records are none the worse for it. A page without its end is not touched.
+        One bare `&` in a title makes the whole page unreadable for a strict parser, while the other
+        thousand records are intact. A page without its end is left alone.
         """
         if not self.body.rstrip().endswith(b"</OAI-PMH>"):
-            parse_strict(self.body)  # raises: what was wrong is said once more
+            parse_strict(self.body)  # raises the original error again
         envelope = parse_strict(_RECORD_BYTES.sub(b"", self.body)).root
         cleaned = False
         for match in _RECORD_BYTES.finditer(self.body):
@@ -170,7 +171,7 @@ class _PageReader:
                 self.papers.append(paper)
 
     def _bytes_of(self, record: etree._Element, index: int) -> bytes:
-        """Return the record's own bytes as they came; only pages with a faulty one pay for it."""
+        """Return the record's original bytes; computed only for pages with a faulty record."""
         if self.spans is None:
             self.spans = [match[0] for match in _RECORD_BYTES.finditer(self.body)]
         if index < len(self.spans):
@@ -193,12 +194,12 @@ class _PageReader:
         self, root: etree._Element, listing: etree._Element | None, *, cleaned: bool
     ) -> OaiPage:
         token = None if listing is None else listing.findtext(_OAI + "resumptionToken")
-        said = root.findtext(_OAI + "responseDate")
+        response_date = root.findtext(_OAI + "responseDate")
         return OaiPage(
             papers=tuple(self.papers),
             malformed=tuple(self.malformed),
             deleted=tuple(self.deleted),
-            response_date=_moment(said),
+            response_date=_moment(response_date),
             resumption_token=(token or "").strip() or None,
             cleaned=cleaned,
             no_records_match=root.find(_OAI + "error") is not None,
@@ -211,10 +212,10 @@ def _raise_error(root: etree._Element) -> None:
     if error is None:
         return
     code = error.get("code", "")
-    said = " ".join((error.text or "").split())
+    text = " ".join((error.text or "").split())
     if code == "noRecordsMatch":
         return
-    message = f"arXiv's OAI-PMH answers {code}: {said}"
+    message = f"arXiv's OAI-PMH answers {code}: {text}"
     if code == "badResumptionToken":
         raise BadResumptionTokenError(message, code=code)
     raise OaiError(message, code=code)
@@ -247,7 +248,7 @@ def _paper_of(record: etree._Element) -> Paper | None:
 
 @lru_cache(maxsize=64)
 def _day(text: str) -> date:
-    """Return a datestamp's day; a page of a thousand records has a handful of them."""
+    """Parse a datestamp's day; cached, because the records of a page share a few days."""
     return date.fromisoformat(text[:10])
 
 

@@ -1,9 +1,9 @@
-"""One OAI `arXivRaw` element becomes one `Paper`. Asks nothing, stores nothing.
+"""Parse one OAI `arXivRaw` element into a `Paper`.
 
-Format: https://oaipmh.arxiv.org/OAI/arXivRaw.xsd. The only one of arXiv's formats that carries
-the date of version 1 and the whole history; in the format `arXiv` the element `created` is the
-date of the current version. The elements come in another order since 2025: order is not used.
-`acm-class` is never read: the server writes the MSC class into it.
+Format: https://oaipmh.arxiv.org/OAI/arXivRaw.xsd, the only one of arXiv's formats with the date of
+version 1 and the whole history (in the format `arXiv`, `created` is the date of the current
+version). The order of elements changed in 2025 and is not used. `acm-class` is not read because the
+server writes the MSC class into it.
 """
 
 import re
@@ -39,11 +39,10 @@ _VERSION_NUMBER = re.compile(r"v[1-9][0-9]{0,3}")
 
 
 def paper_from_arxivraw(raw: etree._Element, datestamp: date | None) -> Paper:
-    """Return the paper an `arXivRaw` element states.
+    """Parse the paper of an `arXivRaw` element.
 
     Raises:
-        MalformedRecordError: what makes a paper (id, title, categories, versions) is missing or
-            cannot be read.
+        MalformedRecordError: ID, title, categories or versions are missing or cannot be read.
     """
     fields: dict[str, str | None] = {}
     versions: list[PaperVersion] = []
@@ -100,7 +99,7 @@ def _identifier(text: str) -> str:
         return text
     identifier = read_identifier(text)
     if identifier is None:
-        raise MalformedRecordError(f"{text!r} is no arXiv identifier")
+        raise MalformedRecordError(f"{text!r} is not an arXiv ID")
     return identifier.base
 
 
@@ -123,7 +122,7 @@ def _version(element: etree._Element) -> PaperVersion:
         raise MalformedRecordError(
             f"the date {day!r} of version {number} cannot be read"
         ) from error
-    # `I` is arXiv's flag for a version without source; alone, 0kb is also a very small one.
+    # `I` is arXiv's flag for a version without source; 0kb alone may be a very small one.
     withdrawn = "I" in source_type if source_type else size == "0kb"
     return PaperVersion(int(number[1:]), submitted_at, withdrawn)
 

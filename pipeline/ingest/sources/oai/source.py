@@ -1,6 +1,7 @@
-"""OAI-PMH: the record. Yields pages as they arrive and never saves how far it came.
+"""Fetch records over OAI-PMH, page by page.
 
-The caller saves its cursor after the last page only: a chain that breaks is asked for again.
+Progress is not saved here: callers save their cursor after the last page only, because a broken
+chain is requested again from its start.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,9 +12,7 @@ from pipeline.ingest.sources.oai.page import OaiPage, parse_oai_page
 from pipeline.ingest.sources.transport.archive import RawResponse
 from pipeline.ingest.sources.transport.client import ArxivHttp
 
-__all__ = ["OaiPage", "OaiSource", "parse_oai_page"]
-
-#: a whole harvest of 3 million papers at 1,300 a page is about 2,300 pages
+#: a harvest of 3 million papers at 1,300 a page takes about 2,300 pages
 MAX_PAGES = 10_000
 
 
@@ -34,9 +33,9 @@ class OaiSource:
     ) -> Iterator[OaiPage]:
         """Yield the records whose metadata changed from `from_day` to `until_day`, page by page.
 
-        Days are UTC days and both are included; without `until_day` the list is open. A chain
-        that breaks (token refused, page empty or repeated) is started anew once, so records may
-        come twice. An exhausted iterator is the proof that the window is complete.
+        Days are UTC and inclusive; without `until_day` the window is open. A broken chain (token
+        refused, page empty or repeated) is restarted once, so records may come twice. The window is
+        complete when the iterator is exhausted.
 
         Raises:
             BrokenChainError, BadResumptionTokenError: the chain broke twice.
@@ -53,7 +52,7 @@ class OaiSource:
             yield from self._chain(first, max_pages, restarted=True)
 
     def record(self, arxiv_id: str) -> OaiPage:
-        """Return the record of one paper; OaiError with `idDoesNotExist` if there is none."""
+        """Return the record of one paper; raise OaiError (`idDoesNotExist`) if arXiv lacks it."""
         return self._ask(
             {
                 "verb": "GetRecord",
@@ -71,7 +70,8 @@ class OaiSource:
         for _ in range(max_pages):
             page = self._ask(params)
             if tokens and not page.records:
-                # The list can have shrunk below the token's offset; said twice, it is the end.
+                # The list may have shrunk below the token's offset; a second empty page confirms
+                # its end.
                 if page.no_records_match and restarted:
                     return
                 raise BrokenChainError("A page in the middle of arXiv's list came back empty.")
@@ -98,10 +98,10 @@ class OaiSource:
         return self._http.read(self._url, params, read_page)
 
 
-def read_page(answer: RawResponse) -> OaiPage:
-    """Read the page an answer holds."""
+def read_page(response: RawResponse) -> OaiPage:
+    """Parse the page of a response."""
     return parse_oai_page(
-        answer.body,
-        at=answer.fetched_at,
-        raw_path=None if answer.path is None else str(answer.path),
+        response.body,
+        at=response.fetched_at,
+        raw_path=None if response.path is None else str(response.path),
     )

@@ -1,7 +1,7 @@
-"""One page of the query API through the `arxiv` package, read as papers. Never asks for the next.
+"""Fetch single pages of the query API through the `arxiv` package and parse them into papers.
 
-Rooms that only may have to look something up import this when they do: the package and `requests`
-below it are a quarter of what a run with nothing new would load.
+Import this module only when a look-up is needed: `arxiv` and `requests` are a quarter of what a run
+without new papers would load.
 """
 
 import re
@@ -30,7 +30,7 @@ class QueryClient:
         self._client = make_arxiv_client(self._adapter, url)
 
     def look_up(self, ids: Sequence[str]) -> tuple[list[Paper], QueryPage]:
-        """Return the papers with these identifiers, and the page they came on."""
+        """Return the papers with these IDs and their page."""
         search = arxiv.Search(id_list=list(ids), max_results=len(ids))
         return self._one_page(search, 0, len(ids))
 
@@ -47,7 +47,7 @@ class QueryClient:
     def _one_page(
         self, search: arxiv.Search, offset: int, size: int
     ) -> tuple[list[Paper], QueryPage]:
-        """Ask for one page and never for the next: the package would page on by itself."""
+        """Request one page and stop, because the package would fetch the next ones by itself."""
         self._client.page_size = size
         self._adapter.page = None
         papers: list[Paper] = []
@@ -65,10 +65,10 @@ class QueryClient:
 
 
 def paper_from_result(result: arxiv.Result) -> Paper:
-    """Return the paper an entry of the query API states; its text has TeX accents converted."""
+    """Convert an entry of the query API into a paper; its TeX accents are already converted."""
     identifier = read_identifier(result.entry_id)
-    if identifier is None:  # the transport has set such entries aside
-        raise BadAnswerError(f"{result.entry_id!r} is no arXiv identifier.")
+    if identifier is None:  # the transport has quarantined such entries
+        raise BadAnswerError(f"{result.entry_id!r} is not an arXiv ID.")
     primary = canonical_category(result.primary_category)
     terms = [primary] if primary else []
     terms += [term for term in result.categories if looks_like_category(term)]
@@ -94,5 +94,5 @@ def paper_from_result(result: arxiv.Result) -> Paper:
 
 
 def _unwrapped(summary: str) -> str:
-    """Join wrapped lines whatever their indent: here only an empty line parts paragraphs."""
+    """Join wrapped lines whatever their indent: only an empty line separates paragraphs here."""
     return "\n\n".join(one_line(part) for part in re.split(r"\n\s*\n", summary))

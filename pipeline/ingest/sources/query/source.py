@@ -1,6 +1,6 @@
-"""Look-ups by identifier and searches at the query API: what is asked, and until when.
+"""Look up papers by ID and search at the query API.
 
-For single papers and repairs; never the record: it has no licence, no submitter, no history.
+For single papers and repairs only, because its entries lack licence, submitter and history.
 """
 
 import re
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from pipeline.ingest.sources.query.client import QueryClient
     from pipeline.ingest.sources.query.transport import QueryPage
 
-#: arXiv's server refuses request lines above 4,094 bytes (gunicorn); a comma takes three
+#: arXiv's server (gunicorn) refuses request lines above 4,094 bytes; a comma takes three
 REQUEST_LINE_BYTES = 3_800
 MAX_IDS = 100
-#: beyond this offset the server answers 500
+#: beyond this offset the server returns 500
 LAST_RESULT = 10_000
 PAGE_SIZE = 100
 _PAGE_TRIES = 3
@@ -31,23 +31,23 @@ _WORD = re.compile(r"[\w./-]+")
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """What a look-up found: every identifier asked for is in exactly one of the four."""
+    """Result of a look-up: every requested ID is in exactly one of the four."""
 
     papers: tuple[Paper, ...]
-    #: well-formed identifiers that arXiv does not have
+    #: well-formed IDs that arXiv does not have
     unknown: tuple[str, ...]
-    #: what is no identifier, by its shape or by arXiv's word, as it was given
+    #: texts that are not IDs, by their shape or according to arXiv, as given
     refused: tuple[str, ...]
-    #: entries that came but cannot be read
+    #: entries that arrived but cannot be read
     malformed: tuple[QuarantinedRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
-    """What a search found, newest submission first."""
+    """Result of a search, newest submission first."""
 
     papers: tuple[Paper, ...]
-    #: how many results arXiv counts, also those that were not asked for or cannot be reached
+    #: arXiv's count of all results, including those not requested or out of reach
     total: int
     #: the query as arXiv executed it
     executed: str
@@ -63,16 +63,16 @@ class QuerySource:
 
     @cached_property
     def _client(self) -> "QueryClient":
-        """The `arxiv` package, loaded when something is looked up: most runs need no look-up."""
-        from pipeline.ingest.sources.query.client import QueryClient  # noqa: PLC0415  as said
+        """The `arxiv` package, loaded on first use because most runs need no look-up."""
+        from pipeline.ingest.sources.query.client import QueryClient  # noqa: PLC0415
 
         return QueryClient(self._http, self._url)
 
     def look_up(self, ids: Sequence[str], *, max_ids: int = MAX_IDS) -> LookUp:
-        """Return the current version of the papers with these identifiers.
+        """Return the current version of the papers with these IDs.
 
-        Identifiers are made canonical first (prefix, version, subject class, case); what arXiv
-        refuses is dropped and the rest asked for again, so that one bad one spoils nothing.
+        IDs are normalised first (prefix, version, subject class, case). IDs that arXiv refuses are
+        dropped and the rest is requested again.
         """
         wanted: dict[str, None] = {}
         refused: list[str] = []
@@ -98,8 +98,8 @@ class QuerySource:
     def search(self, query: str, *, limit: int = PAGE_SIZE) -> SearchAnswer:
         """Return up to `limit` papers that match, newest submission first, each once.
 
-        Never goes past the 10,000th result: narrow the query by days of submission instead
-        (`query_terms.submitted_between`).
+        Results beyond the 10,000th are out of reach: narrow the query by days of submission
+        (`terms.submitted_between`).
         """
         if limit < 1:
             raise BadRequestError("A search needs a limit of at least one paper.")
@@ -118,7 +118,7 @@ class QuerySource:
             if offset >= total:
                 break
         if total > first_total:
-            # New papers came to the head of the list while we read its tail.
+            # New papers were added at the head of the list meanwhile.
             papers, page = self._page(query, 0, min(PAGE_SIZE, reach))
             found = _merged(found, papers)
             malformed.extend(page.malformed)
@@ -154,15 +154,15 @@ class QuerySource:
             malformed.extend(page.malformed)
             if page.entries >= page.total:
                 return
-            # The page is shorter than its own count: ask again for what did not come.
+            # The page is shorter than its own count: request the missing ones again.
             missing = [base for base in missing if base not in found]
         raise IncompleteAnswerError(
-            f"arXiv counts more papers than it sends; {len(missing)} did not come.",
+            f"arXiv counts more papers than it sends; {len(missing)} are missing.",
             hint="Run the same command later.",
         )
 
     def _page(self, query: str, offset: int, size: int) -> "tuple[list[Paper], QueryPage]":
-        """Return the papers of a page and the page; ask again for one that is empty."""
+        """Return a page and its papers; retry an empty page with smaller sizes."""
         for attempt in range(_PAGE_TRIES):
             # Some page sizes come back empty at some offsets (lukasschwab/arxiv.py issue 43).
             asked = max(1, size >> attempt)
@@ -170,13 +170,13 @@ class QuerySource:
             if page.entries or offset >= page.total:
                 return papers, page
         raise IncompleteAnswerError(
-            f"arXiv counts {page.total} results and sends none from the {offset}th on.",
+            f"arXiv counts {page.total} results but sends none from result {offset} on.",
             hint="Narrow the search by days of submission.",
         )
 
 
 def batches(ids: Sequence[str], *, max_ids: int = MAX_IDS) -> Iterator[list[str]]:
-    """Yield batches that fit into one request line, by bytes as they are sent."""
+    """Yield batches of IDs that fit into one request line, by encoded bytes."""
     batch: list[str] = []
     size = 0
     for base in ids:
@@ -191,7 +191,7 @@ def batches(ids: Sequence[str], *, max_ids: int = MAX_IDS) -> Iterator[list[str]
 
 
 def _merged(found: dict[str, Paper], papers: Sequence[Paper]) -> dict[str, Paper]:
-    """Add papers by identifier; where one comes twice, the higher version stays."""
+    """Add papers by ID, keeping the higher version of a duplicate."""
     for paper in papers:
         held = found.get(paper.arxiv_id)
         if held is None or paper.version > held.version:

@@ -1,7 +1,7 @@
-"""Words of the query API's search language, spelled so that it means what it says. Pure.
+"""Build terms of the query API's search language.
 
-The server's grammar is right-associative without precedence, turns unquoted words into an OR of
-words and cannot escape quotes: so everything is quoted and everything is in parentheses.
+The server's grammar is right-associative without precedence, treats unquoted words as OR and cannot
+escape quotes; therefore everything is quoted and parenthesised.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 
 def phrase(field: str, value: str) -> str:
-    """Return `field:"value"`; quotes in the value are dropped, nothing can escape them."""
+    """Return `field:"value"` without quotes in the value, because they cannot be escaped."""
     return f'{field}:"{" ".join(value.replace(chr(34), " ").split())}"'
 
 
@@ -29,11 +29,11 @@ def in_categories(names: Iterable[str]) -> str:
 
 
 def submitted_between(first: date, last: date) -> str:
-    """Return a term for papers whose version 1 was submitted on these UTC days, both included.
+    """Return a term for papers whose version 1 was submitted on these UTC days, inclusive.
 
-    The bounds are whole minutes and `2359` means 23:59:00: the window ends with the next day's
-    first minute instead, so adjacent windows share a minute and lose none. There is no filter on
-    the date of update; the server reads `lastUpdatedDate` as `submittedDate`.
+    Bounds are whole minutes and `2359` means 23:59:00, so the window ends with the next day's first
+    minute: adjacent windows overlap by a minute and miss no paper. arXiv offers no filter by date
+    of update; the server reads `lastUpdatedDate` as `submittedDate`.
     """
     end = last + timedelta(days=1)
     return f"submittedDate:[{first:%Y%m%d}0000 TO {end:%Y%m%d}0000]"

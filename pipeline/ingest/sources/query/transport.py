@@ -1,7 +1,7 @@
-"""The transport under the `arxiv` package: every request goes through our one door.
+"""Transport under the `arxiv` package that uses our HTTP client and strict checks.
 
-The package recovers from cut XML, takes `Rate exceeded.` for zero results and has no timeout;
-so it only ever sees answers that were fetched politely, parsed strictly and judged here first.
+The package accepts cut XML, reads `Rate exceeded.` as zero results and has no timeout; so it gets
+only responses that were rate-limited, parsed strictly and checked.
 """
 
 from collections.abc import Mapping
@@ -27,11 +27,11 @@ _OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 
 @dataclass(frozen=True, slots=True)
 class QueryPage:
-    """What a page of the query API holds, before the package sees it."""
+    """Content of a query API page before the package reads it."""
 
-    #: the answer without the entries that cannot be read
+    #: the response without unreadable entries
     body: bytes
-    #: the query as arXiv executed it, which is not always the one that was sent
+    #: the query as arXiv executed it, which may differ from the one sent
     title: str
     total: int
     #: entries on the page, readable or not
@@ -42,16 +42,17 @@ class QueryPage:
 
 
 def check_page(body: bytes, *, at: datetime, raw_path: str | None = None) -> QueryPage:
-    """Read a page strictly and set aside the entries the package would lose or stumble over.
+    """Parse a page strictly and quarantine entries the package would lose or fail on.
 
     Raises:
-        IncompleteAnswerError: the page is not whole. BadRequestError: it is an error entry, under
-            whatever status. BadAnswerError: it is no answer of the query API.
+        IncompleteAnswerError: the page is incomplete.
+        BadRequestError: it is an error entry, whatever its status.
+        BadAnswerError: it is not a response of the query API.
     """
     document = parse_strict(body)
     root = document.root
     if root.tag != _ATOM + "feed":
-        raise BadAnswerError(f"The answer is no Atom feed: its root is {root.tag!r}.")
+        raise BadAnswerError(f"The answer is not an Atom feed: its root is {root.tag!r}.")
     total = (root.findtext(_OPENSEARCH + "totalResults") or "").strip()
     if not total.isdecimal() or len(total) > 12:
         raise BadAnswerError("The answer does not say how many results there are.")
@@ -90,7 +91,7 @@ def check_page(body: bytes, *, at: datetime, raw_path: str | None = None) -> Que
 def _fault(entry: etree._Element, identifier: str) -> str | None:
     """Return why an entry cannot become a paper, or None if it can."""
     if read_identifier(identifier) is None:
-        return f"{identifier!r} is no arXiv identifier"
+        return f"{identifier!r} is not an arXiv ID"
     if not (entry.findtext(_ATOM + "title") or "").strip():
         return "the entry has no title"
     if entry.find(f"{_ATOM}title/*") is not None:  # the package would cut the title there
@@ -105,12 +106,12 @@ def _fault(entry: etree._Element, identifier: str) -> str | None:
 
 
 class StrictAdapter(BaseAdapter):
-    """A requests adapter that asks through `ArxivHttp` and hands on checked pages only."""
+    """A requests adapter that fetches through `ArxivHttp` and returns checked pages only."""
 
     def __init__(self, http: ArxivHttp) -> None:
         super().__init__()
         self._http = http
-        #: the last page that came
+        #: the last page received
         self.page: QueryPage | None = None
 
     def send(  # noqa: PLR0917 - the signature is requests' own
@@ -122,17 +123,17 @@ class StrictAdapter(BaseAdapter):
         cert: object = None,  # noqa: ARG002 - arXiv knows no client certificates
         proxies: Mapping[str, str] | None = None,  # noqa: ARG002 - the client has them
     ) -> requests.Response:
-        """Fetch, check and remember one page. Our errors pass through the package untouched."""
+        """Fetch, check and remember one page; our errors pass through the package."""
         assert request.url is not None
         page = self.page = self._http.read(request.url, None, read_page)
         return _response(request, page.body)
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: the adapter holds no connections."""
 
 
 def make_arxiv_client(adapter: BaseAdapter, query_url: str) -> arxiv.Client:
-    """Return the package's client over our adapter: it neither waits nor retries by itself."""
+    """Return the package's client over our adapter, without waits and retries of its own."""
     client = arxiv.Client(page_size=100, delay_seconds=0, num_retries=0)
     client.query_url_format = query_url + "?{}"
     session = requests.Session()
@@ -145,23 +146,23 @@ def make_arxiv_client(adapter: BaseAdapter, query_url: str) -> arxiv.Client:
 
 
 def results_of(page: QueryPage) -> list[arxiv.Result]:
-    """Return what the package makes of a checked page, without asking anyone."""
+    """Return the package's results for a checked page, offline."""
     client = make_arxiv_client(_Canned(page), "https://export.arxiv.org/api/query")
     client.page_size = max(1, page.readable)
     return list(client.results(arxiv.Search(max_results=max(1, page.readable))))
 
 
-def read_page(answer: RawResponse) -> QueryPage:
-    """Check the page an answer holds."""
+def read_page(response: RawResponse) -> QueryPage:
+    """Check the page of a response."""
     return check_page(
-        answer.body,
-        at=answer.fetched_at,
-        raw_path=None if answer.path is None else str(answer.path),
+        response.body,
+        at=response.fetched_at,
+        raw_path=None if response.path is None else str(response.path),
     )
 
 
 class _Canned(BaseAdapter):
-    """Answers every request with one page that is already here."""
+    """Answers every request with one page already in memory."""
 
     def __init__(self, page: QueryPage) -> None:
         super().__init__()
@@ -171,7 +172,7 @@ class _Canned(BaseAdapter):
         return _response(request, self._page.body)
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: the adapter holds no connections."""
 
 
 def _response(request: requests.PreparedRequest, body: bytes) -> requests.Response:

@@ -1,6 +1,8 @@
-"""Is a file the bulk snapshot, whole and current? Asked before anything is stored. Writes nothing.
+"""Validate the bulk snapshot file before import.
 
-The copy under gs://arxiv-dataset/metadata-v5 is frozen since August 2020 and of another shape:
+The copy under gs:
+
+arxiv-dataset/metadata-v5 is frozen since August 2020 and has another shape:
 categories are a list there, versions a list of names.
 """
 
@@ -15,7 +17,7 @@ from pipeline.ingest.sources.errors import MalformedRecordError
 from pipeline.ingest.sources.snapshot.file import SnapshotError, SnapshotFile
 from pipeline.ingest.sources.snapshot.lines import paper_from_line
 
-#: arXiv's snapshot is renewed about every week; what is older than this is a copy nobody renews
+#: arXiv renews its snapshot about weekly; an older file is an abandoned copy
 OLDEST = timedelta(days=180)
 KAGGLE = "https://www.kaggle.com/datasets/Cornell-University/arxiv"
 _HEAD_LINES = 20
@@ -27,10 +29,10 @@ _NEW_COPY = f"Download the current one from {KAGGLE}."
 def newest_submission(
     file: SnapshotFile, *, now: datetime, on_progress: Callable[[int], None] = lambda _: None
 ) -> datetime:
-    """Return when about the last paper of a snapshot was submitted.
+    """Return the approximate submission date of a snapshot's newest paper.
 
-    A compressed file is read to its end, a plain one at 512 places: the lines are in the order of
-    the identifiers, so that the samples come within days of the newest paper.
+    A compressed file is read to its end, a plain one at 512 positions: lines are in the order of
+    IDs, so samples come within days of the newest paper.
 
     Raises:
         SnapshotError: the lines have another shape, or the file is cut short or damaged.
@@ -49,14 +51,14 @@ def refuse_frozen(file: SnapshotFile, newest: datetime, *, now: datetime) -> Non
     """Refuse a file whose newest paper is more than half a year old.
 
     Raises:
-        SnapshotError: says when its newest paper was submitted.
+        SnapshotError: the file is too old; the message says when its newest paper was submitted.
     """
     age = now - newest
     if age > OLDEST:
         raise SnapshotError(
             f"{file.path} is out of date: its newest paper was submitted on {newest.date()},"
             f" {age.days} days ago.",
-            hint=f"{_NEW_COPY} To import it all the same, add --accept-old.",
+            hint=f"{_NEW_COPY} To import it anyway, add `--accept-old`.",
         )
 
 
@@ -69,7 +71,7 @@ def _newest_of_head(file: SnapshotFile, now: datetime) -> datetime:
     )
     if not lines:
         raise SnapshotError(f"{file.path} is empty.", hint=_NEW_COPY)
-    found, reason = [], "no first version that was submitted by now"
+    found, reason = [], "no first version submitted before now"
     for line in lines:
         try:
             moment = paper_from_line(line).submitted_at
@@ -89,7 +91,7 @@ def _foreign(file: SnapshotFile, line: bytes, reason: str) -> SnapshotError:
         fields = None
     if isinstance(fields, dict) and isinstance(fields.get("categories"), list):
         return SnapshotError(
-            f"{file.path} has the shape of the copy that is frozen since August 2020 (categories"
+            f"{file.path} has the shape of the copy frozen since August 2020 (categories"
             " as a list).",
             hint=_NEW_COPY,
         )
@@ -116,7 +118,7 @@ def _samples(file: SnapshotFile) -> Iterator[bytes]:
     for start in (*range(step, file.size - _SAMPLE, step), file.size - _SAMPLE):
         with closing(file.blocks(start, length=_SAMPLE)) as blocks:
             lines = [line for block, _ in islice(blocks, 2) for line in block.lines]
-        # The first is the rest of a line; the last of all is wanted as it is.
+        # The first line may be partial, except when it is the only one.
         yield lines[min(1, len(lines) - 1)]
     yield _last(lines)
 
@@ -126,7 +128,7 @@ def _last(lines: Iterable[bytes]) -> bytes:
 
 
 def _submitted(line: bytes, now: datetime) -> datetime | None:
-    """Return a line's submission; none of a line that cannot be read or lies in the future."""
+    """Return a line's submission date; None if unreadable or in the future."""
     try:
         moment = paper_from_line(line).submitted_at
     except MalformedRecordError:

@@ -1,7 +1,7 @@
-"""The bulk snapshot as a file: plain, gzip or zip, read in blocks of whole lines. Knows no papers.
+"""Read the bulk snapshot (plain, gzip or zip) in blocks of whole lines.
 
-Positions are byte offsets in the decompressed stream, so that reading can go on at a line where it
-stopped. At most one block and one line are held in memory.
+Positions are byte offsets in the decompressed stream, so that reading can resume at a line. At most
+one block and one line are held in memory.
 """
 
 import gzip
@@ -18,9 +18,9 @@ from typing import IO
 from config.errors import UsageError
 from pipeline.ingest.sources.errors import SourceError
 
-#: the name arXiv's own snapshot has, inside of archives too
+#: the name of arXiv's own snapshot, also inside archives
 MEMBER = "arxiv-metadata-oai-snapshot.json"
-#: no record of arXiv's comes near: 5,000 authors make 0.5 MB
+#: far above arXiv's longest record: 5,000 authors make 0.5 MB
 LONGEST_LINE = 16 << 20
 _BLOCK = 4 << 20
 _ENCRYPTED = 1
@@ -33,7 +33,7 @@ _CAUGHT = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedErro
 
 
 class SnapshotError(SourceError):
-    """The file is no snapshot that can be imported. Nothing of what was stored is lost."""
+    """The file is not an importable snapshot; what was stored before remains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,11 @@ class SnapshotFile:
     """A file that may be a snapshot."""
 
     def __init__(self, path: Path) -> None:
-        """Look at the head of the file.
+        """Inspect the head of the file.
 
         Raises:
-            UsageError: there is no such file, or it cannot be opened.
-            SnapshotError: it is of another format.
+            UsageError: the file does not exist or cannot be opened.
+            SnapshotError: it has another format.
         """
         self.path = path
         try:
@@ -75,15 +75,15 @@ class SnapshotFile:
                     f"{path} is {name}, not the bulk snapshot.",
                     hint=f"Give {MEMBER} as it is, or as .gz or .zip.",
                 )
-        #: bytes to read, as `position` counts them
+        #: bytes to read, in the units of `position`
         self.size = self._member.file_size if self._member else status.st_size
-        #: changes with the file: its size, its time of change, its first bytes
-        told = f"{status.st_size} {status.st_mtime_ns} {hashlib.sha256(head).hexdigest()}"
-        self.identity = hashlib.sha256(told.encode()).hexdigest()
+        #: changes with the file: its size, modification time and first bytes
+        stamp = f"{status.st_size} {status.st_mtime_ns} {hashlib.sha256(head).hexdigest()}"
+        self.identity = hashlib.sha256(stamp.encode()).hexdigest()
 
     @property
     def is_compressed(self) -> bool:
-        """Whether one must read what lies before a position to get there."""
+        """Whether reaching a position requires reading everything before it."""
         return self.is_gzip or self._member is not None
 
     def blocks(self, start: int = 0, *, length: int = _BLOCK) -> Generator[tuple[Block, int]]:
@@ -109,7 +109,7 @@ class SnapshotFile:
             if len(rest) > LONGEST_LINE:
                 raise SnapshotError(
                     f"{self.path} has a line of more than {LONGEST_LINE >> 20} MB at byte {end}: it"
-                    " is not one JSON object a line.",
+                    " does not have one JSON object per line.",
                     hint=f"Give {MEMBER} as arXiv publishes it.",
                 )
             if not lines:
@@ -147,11 +147,11 @@ class SnapshotFile:
         what = f"several {MEMBER}" if len(named) > 1 else f"no {MEMBER} that can be read"
         raise SnapshotError(
             f"{self.path} holds {what}: {found}{more}.",
-            hint="Download the archive anew, or unpack it and give the right file.",
+            hint="Download the archive again, or unpack it and give the right file.",
         )
 
     def _damaged(self, error: Exception) -> SnapshotError:
         return SnapshotError(
             f"{self.path} is cut short or damaged: {error}.",
-            hint="Download it again (curl -C - goes on where it stopped), then import again.",
+            hint="Download it again (`curl -C -` resumes), then import again.",
         )

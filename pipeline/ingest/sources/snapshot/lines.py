@@ -1,9 +1,9 @@
-"""Lines of arXiv's bulk snapshot become papers. Bytes in, Paper out; opens no file.
+"""Parse lines of arXiv's bulk snapshot into papers.
 
-Format: one JSON object of 14 fields a line, as published under
+Format: one JSON object of 14 fields per line, as published under
 https://www.kaggle.com/datasets/Cornell-University/arxiv. Its text is raw TeX wrapped at 80 columns,
-as in OAI's `arXivRaw`; sizes and source types are missing, so that a withdrawal shows in the
-comments only. `update_date` is the day of the last metadata change, what OAI calls the datestamp.
+as in OAI's `arXivRaw`. Sizes and source types are missing, so that only comments show a withdrawal.
+`update_date` is the day of the last metadata change, OAI's datestamp.
 """
 
 import json
@@ -27,27 +27,27 @@ _EVERYTHING = Selection()
 _MODERN_ID = re.compile(r"\d{4}\.\d{4,6}")
 _ID_BYTES = re.compile(rb'"id"\s*:\s*"([^"\\]{1,40})"')
 _VERSION = re.compile(r"v([1-9]\d{0,3})")
-# What no text may hold and JSON can spell: control characters, halves of surrogate pairs.
+# Characters that JSON can spell but texts must not hold: controls, lone surrogates.
 _MAYBE_FORBIDDEN = re.compile(rb"\\u(?:00[01]|[dD][89a-fA-F])")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
-# Names that are not as they should be: blanks in excess, TeX, compound initials torn apart.
+# Names to tidy: extra blanks, TeX, compound initials torn apart.
 _UNTIDY = re.compile(r"\s\s|\\|\. -|\t|^\s|\s$")
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotBatch:
-    """What some lines of the snapshot turned into."""
+    """The outcome of a batch of lines."""
 
     papers: tuple[Paper, ...]
     malformed: tuple[QuarantinedRecord, ...]
-    #: records that the selection does not want
+    #: records outside the selection
     unwanted: int
 
 
 def parse_lines(lines: Iterable[bytes], selection: Selection, *, at: datetime) -> SnapshotBatch:
-    """Read lines; one that cannot be read is set aside whole. `at` dates what is quarantined.
+    """Parse lines and quarantine unreadable ones whole; `at` dates what is quarantined.
 
-    A record with forbidden characters is stored without them, and its line is set aside as well.
+    A record with forbidden characters is stored without them, and its line is quarantined as well.
     """
     papers: list[Paper] = []
     malformed: list[QuarantinedRecord] = []
@@ -70,11 +70,12 @@ def parse_lines(lines: Iterable[bytes], selection: Selection, *, at: datetime) -
 
 
 def paper_from_line(line: bytes) -> Paper:
-    """Return the paper of one line, whatever its category and day.
+    """Parse the paper of one line, regardless of any selection.
 
     Raises:
-        MalformedRecordError: it is no JSON object, or what makes a paper (id, title, categories,
-            versions) is missing or cannot be read.
+        MalformedRecordError: it is not a JSON object, or ID, title, categories or versions are
+            missing
+            or cannot be read.
     """
     paper = _paper(_cleaned(_fields(line)), _EVERYTHING)
     assert paper is not None
@@ -85,9 +86,9 @@ def _fields(line: bytes) -> dict[str, Any]:
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise MalformedRecordError(f"the line is no JSON: {error}") from error
+        raise MalformedRecordError(f"the line is not JSON: {error}") from error
     if not isinstance(fields, dict):
-        raise MalformedRecordError("the line is no JSON object")
+        raise MalformedRecordError("the line is not a JSON object")
     return fields
 
 
@@ -96,10 +97,10 @@ def _paper(fields: dict[str, Any], selection: Selection) -> Paper | None:
     categories = _categories(listed)
     if not categories:
         raise MalformedRecordError("the record has no category")
-    told = fields.get("versions")
-    if not isinstance(told, list) or not told:
+    history = fields.get("versions")
+    if not isinstance(history, list) or not history:
         raise MalformedRecordError("the record has no version")
-    versions = [_version(version) for version in told]
+    versions = [_version(version) for version in history]
     if len(versions) > 1:
         versions.sort(key=lambda version: version.version)
     first = versions[0]
@@ -140,7 +141,7 @@ def _text(fields: dict[str, Any], name: str) -> str:
         return value
     if value is None:
         return ""
-    raise MalformedRecordError(f"the field {name!r} is no text")
+    raise MalformedRecordError(f"the field {name!r} is not text")
 
 
 def _optional(fields: dict[str, Any], name: str) -> str | None:
@@ -166,22 +167,22 @@ def _identifier(text: str) -> str:
         return text
     identifier = read_identifier(text)
     if identifier is None:
-        raise MalformedRecordError(f"{text!r:.100} is no arXiv identifier")
+        raise MalformedRecordError(f"{text!r:.100} is not an arXiv ID")
     return identifier.base
 
 
-def _version(told: Any) -> PaperVersion:
+def _version(stated: Any) -> PaperVersion:
     try:
-        match = _VERSION.fullmatch(told["version"])
+        match = _VERSION.fullmatch(stated["version"])
         if match is not None:
-            return PaperVersion(int(match[1]), parse_rfc2822(told["created"]))
+            return PaperVersion(int(match[1]), parse_rfc2822(stated["created"]))
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
-        pass  # of whatever shape it is, it is no version
-    raise MalformedRecordError(f"the version {told!r:.200} cannot be read")
+        pass  # any other shape is not a version
+    raise MalformedRecordError(f"the version {stated!r:.200} cannot be read")
 
 
 def _authors(fields: dict[str, Any]) -> tuple[str, ...]:
-    """Return the names arXiv parsed, as `Fore Family, Suffix`; affiliations are left out."""
+    """Return the names arXiv parsed, as `Fore Family, Suffix`, without affiliations."""
     parsed = fields.get("authors_parsed")
     if not parsed:
         return split_authors(_text(fields, "authors"))
@@ -189,7 +190,7 @@ def _authors(fields: dict[str, Any]) -> tuple[str, ...]:
         names = [_name(person) for person in parsed]
         listed = "\n".join(names)
     except TypeError as error:
-        raise MalformedRecordError("the field 'authors_parsed' holds no names") from error
+        raise MalformedRecordError("the field 'authors_parsed' does not hold names") from error
     if _UNTIDY.search(listed):
         # arXiv's parser tears compound initials apart: `C. -P. Yuan`.
         names = [plain_line(name.replace(". -", ".-")) for name in names]
@@ -204,7 +205,7 @@ def _name(person: Any) -> str:
 
 
 def _cleaned(value: Any) -> Any:
-    """Return JSON's value without characters that no text may hold."""
+    """Return a JSON value without forbidden characters."""
     if isinstance(value, str):
         return _FORBIDDEN.sub("", value)
     if isinstance(value, list):

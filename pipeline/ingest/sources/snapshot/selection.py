@@ -1,4 +1,4 @@
-"""Which records of a bulk file are wanted: by category and by submission day. Reads no file."""
+"""Select records of a bulk file by category and by submission day."""
 
 import re
 from dataclasses import dataclass
@@ -13,30 +13,30 @@ _EVERYTHING_BELOW = re.compile(r"\.\*?$")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A filter; an empty one wants everything."""
+    """A filter; an empty one selects everything."""
 
-    #: categories (`cs.CV`) and archives (`cs`); a paper needs to be in one of them
+    #: categories (`cs.CV`) and archives (`cs`), any of which a paper must be in
     categories: tuple[str, ...] = ()
-    #: the UTC day on which version 1 was submitted, both ends inclusive
+    #: the UTC day version 1 was submitted, both ends inclusive
     from_day: date | None = None
     until_day: date | None = None
 
     def wants_categories(self, listed: str) -> bool:
-        """Say whether categories are wanted, as arXiv lists them: separated by blanks.
+        """Say whether a blank-separated list of categories is selected.
 
         arXiv's old names count as well: `cs.SY` is in the archive cs though it is eess.SY today.
         """
         return not self.categories or _any_wanted(self.categories, listed)
 
     def wants_day(self, submitted_at: datetime) -> bool:
-        """Say whether a paper submitted at an instant (UTC) is wanted."""
+        """Say whether a paper submitted at a UTC instant is selected."""
         if self.from_day is None and self.until_day is None:
             return True
         day = submitted_at.date()
         return (self.from_day or day) <= day <= (self.until_day or day)
 
     def __str__(self) -> str:
-        """Return it as cursors name it: equal filters have equal names."""
+        """Return the name used in cursors, equal for equal filters."""
         days = f"{self.from_day or ''}..{self.until_day or ''}"
         return f"{' '.join(self.categories)} {days}".strip()
 
@@ -44,22 +44,22 @@ class Selection:
 def selection_of(
     categories: tuple[str, ...], *, from_day: date | None, until_day: date | None
 ) -> Selection:
-    """Return the filter that words of the command line stand for (`cs.CV`, `cs`, `cs.`, `cs.*`).
+    """Build the filter from command-line arguments (`cs.CV`, `cs`, `cs.`, `cs.*`).
 
     Raises:
-        UsageError: a word is no category, or the last day lies before the first.
+        UsageError: an argument is not a category, or the last day is before the first.
     """
     if from_day and until_day and from_day > until_day:
         raise UsageError(
             f"The window ends ({until_day}) before it begins ({from_day}).",
-            hint="Give --from the earlier day.",
+            hint="Give `--from` the earlier day.",
         )
     names = set()
     for word in categories:
         name = canonical_category(_EVERYTHING_BELOW.sub("", word.strip()))
         if not looks_like_category(name):
             raise UsageError(
-                f"{word!r} is no category.",
+                f"{word!r} is not a category.",
                 hint="Write cs.CV for a category, cs for a whole archive.",
             )
         names.add(name)

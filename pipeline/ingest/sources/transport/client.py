@@ -1,8 +1,7 @@
-"""The one door to arXiv: polite, strict, archived. Knows no format beyond error pages.
+"""HTTP client for arXiv: rate-limited, archived, with few retries.
 
-Every request takes its turn at the limiter, opens its own connection, is kept in the archive
-as it came, and is judged by status before anyone parses it. Retries are few, and only where a
-second try can succeed: never after 400 or 403.
+Every request waits for the limiter, opens its own connection, is archived as it arrived, and is
+classified by status before it is parsed. Only faults that can pass are retried: never 400 or 403.
 """
 
 import itertools
@@ -29,30 +28,30 @@ from pipeline.ingest.sources.errors import (
 )
 from pipeline.ingest.sources.transport.archive import Archive, RawResponse
 from pipeline.ingest.sources.transport.limiter import Limiter, host_group
-from pipeline.ingest.sources.transport.responses import judge
+from pipeline.ingest.sources.transport.responses import classify_response
 
 T = TypeVar("T")
 
-#: waits after faults without Retry-After, in multiples of the interval: seconds while this run
-#: can still be saved, then 10 minutes growing to 4 hours (throttling lasts hours in 2026)
+#: waits after faults without Retry-After, in multiples of the interval: seconds while this run can
+#: still succeed, then 10 minutes growing to 4 hours (throttling lasts hours in 2026)
 BACKOFF = (2, 6, 20, 200, 400, 800, 1600, 3200, 4800)
 TRIES = 4
 BLOCKED_SECONDS = 24 * 3600.0
-#: a Retry-After beyond a week is a mistake that would close the channel for good
+#: a longer Retry-After is taken for a mistake
 LONGEST_WAIT_SECONDS = 7 * 24 * 3600.0
 MAX_REDIRECTS = 3
 MAX_BODY_BYTES = 64 * 1024 * 1024
-#: one answer never takes longer, however slowly it drips
-ANSWER_SECONDS = 300.0
+#: limit for one response, however slowly it arrives
+RESPONSE_SECONDS = 300.0
 
 
 def user_agent(contact: str = "") -> str:
-    """Return who we are: `living-survey/VERSION (+contact)`. Honest, never a browser's."""
+    """Return the User-Agent: `living-survey/VERSION (+contact)`."""
     try:
         number = version("living-survey")
     except PackageNotFoundError:
         number = "0"
-    # A header holds printable ASCII only, whatever the configuration holds.
+    # A header may hold printable ASCII only.
     shown = "".join(sign for sign in contact if " " <= sign <= "~")
     return f"living-survey/{number}" + (f" (+{shown})" if shown else "")
 
@@ -60,11 +59,11 @@ def user_agent(contact: str = "") -> str:
 def make_client(
     *, connect_timeout_seconds: float = 10, read_timeout_seconds: float = 60
 ) -> httpx.Client:
-    """Return the client to pass in: certificates checked, no redirects, one fresh connection each.
+    """Return a client with certificates verified, without redirects or kept-alive connections.
 
     Kept-alive connections to arXiv go silent without a reset
-    (https://github.com/blazickjp/arxiv-mcp-server/issues/155); at one request per three seconds
-    a new one costs nothing.
+    (https://github.com/blazickjp/arxiv-mcp-server/issues/155); at one request per three seconds a
+    new one costs little.
     """
     return httpx.Client(
         timeout=httpx.Timeout(read_timeout_seconds, connect=connect_timeout_seconds),
@@ -76,7 +75,7 @@ def make_client(
 
 
 class ArxivHttp:
-    """Asks arXiv. Time, waiting and the client are passed in."""
+    """Requests to arXiv through the limiter and the archive."""
 
     def __init__(
         self,
@@ -101,15 +100,11 @@ class ArxivHttp:
             None if run_deadline_seconds is None else monotonic() + run_deadline_seconds
         )
         self._patience = patience_seconds
-        #: arXiv's edge answers 406 to requests without Accept
+        #: arXiv's edge returns 406 to requests without Accept
         self._headers = {
             "User-Agent": user_agent(contact),
             "Accept": "application/atom+xml, application/rss+xml, text/xml, */*;q=0.5",
         }
-
-    def get(self, base_url: str, params: Mapping[str, str] | None = None) -> RawResponse:
-        """Return the answer to `base_url?params`, status 200 and not a throttle page."""
-        return self.read(base_url, params, lambda answer: answer)
 
     def read(
         self,
@@ -117,13 +112,14 @@ class ArxivHttp:
         params: Mapping[str, str] | None,
         reader: Callable[[RawResponse], T],
     ) -> T:
-        """Return what `reader` makes of the answer; ask again if it finds the answer incomplete.
+        """Return what `reader` makes of the response; retry if it raises IncompleteAnswerError.
 
         Raises:
-            ThrottledError: arXiv wants us to wait longer than we may; the wait is recorded.
-            ArxivUnreachableError: no answer within the tries, or the run's deadline has passed.
-            BlockedError: 403. Nothing is asked again until a human has looked, or for 24 hours.
-            BadRequestError: 400. BadAnswerError: anything else that is not an answer.
+            ThrottledError: arXiv asks for a longer wait than allowed; the wait is recorded.
+            ArxivUnreachableError: all tries failed, or the run's deadline has passed.
+            BlockedError: 403; requests stay blocked for 24 hours or until a person unblocks them.
+            BadRequestError: 400.
+            BadAnswerError: any other unusable response.
         """
         url = f"{base_url}?{urlencode(params)}" if params else base_url
         for attempt in itertools.count(1):
@@ -149,15 +145,15 @@ class ArxivHttp:
     def _follow(self, url: str) -> RawResponse:
         _check_first(url)
         for _ in range(MAX_REDIRECTS + 1):
-            answer = self._once(url)
-            if answer.status not in (301, 302, 303, 307, 308):
-                return answer
-            target = urljoin(url, answer.headers.get("location", ""))
+            response = self._once(url)
+            if response.status not in (301, 302, 303, 307, 308):
+                return response
+            target = urljoin(url, response.headers.get("location", ""))
             _check_redirect(url, target)
             url = target
         raise BadAnswerError(
             f"arXiv redirects in circles: {MAX_REDIRECTS + 1} times, at last to {url}.",
-            hint="Open the address in a browser: if it works there, mend it under [arxiv] in"
+            hint="Open the address in a browser: if it works there, correct it under [arxiv] in"
             " living-survey.toml.",
         )
 
@@ -168,25 +164,25 @@ class ArxivHttp:
         if patience <= 0:
             raise ArxivUnreachableError(
                 "The run's deadline has passed while asking arXiv.",
-                hint="Run the same command again: it goes on where it stopped.",
+                hint="Run the same command again: it continues where it stopped.",
             )
         with self._limiter.turn(group, patience_seconds=patience):
-            answer = self._fetch(url)
-            fault = judge(answer)
+            response = self._fetch(url)
+            fault = classify_response(response)
             if fault is None:
                 self._limiter.relax(group)
-                return answer
+                return response
             if isinstance(fault, BlockedError):
                 self._limiter.cool_down(group, BLOCKED_SECONDS, fault.message, blocked=True)
             elif isinstance(fault, ThrottledError | ArxivUnreachableError):
-                seconds = self._cool_down_seconds(answer, group)
+                seconds = self._cool_down_seconds(response, group)
                 self._limiter.cool_down(group, seconds, fault.message)
                 if isinstance(fault, ThrottledError):
                     fault.retry_after = seconds
             raise fault
 
-    def _cool_down_seconds(self, answer: RawResponse, group: str) -> float:
-        asked = retry_after_seconds(answer)
+    def _cool_down_seconds(self, response: RawResponse, group: str) -> float:
+        asked = retry_after_seconds(response)
         if asked is not None:
             return asked
         step = min(self._limiter.strikes(group), len(BACKOFF) - 1)
@@ -197,22 +193,22 @@ class ArxivHttp:
         try:
             with self._client.stream(
                 "GET", url, headers=self._headers, follow_redirects=False
-            ) as response:
+            ) as stream:
                 body = bytearray()
-                for chunk in response.iter_bytes():
+                for chunk in stream.iter_bytes():
                     body += chunk
                     if len(body) > MAX_BODY_BYTES:
                         raise BadAnswerError(
                             f"{url} answers with more than {MAX_BODY_BYTES} bytes."
                         )
-                    if self._monotonic() - started > ANSWER_SECONDS:
+                    if self._monotonic() - started > RESPONSE_SECONDS:
                         raise ArxivUnreachableError(
-                            f"{url} drips: {ANSWER_SECONDS:.0f} s and no end."
+                            f"{url} is too slow: not complete after {RESPONSE_SECONDS:.0f} s."
                         )
-                promised = response.headers.get("content-length", "")
-                if promised.isdigit() and int(promised) != response.num_bytes_downloaded:
+                promised = stream.headers.get("content-length", "")
+                if promised.isdigit() and int(promised) != stream.num_bytes_downloaded:
                     raise IncompleteAnswerError(
-                        f"{url} promised {promised} bytes and sent {response.num_bytes_downloaded}."
+                        f"{url} promised {promised} bytes and sent {stream.num_bytes_downloaded}."
                     )
         except httpx.DecodingError as error:
             raise IncompleteAnswerError(f"{url}: {error}") from error
@@ -225,36 +221,40 @@ class ArxivHttp:
                 f"arXiv at {urlsplit(url).netloc} cannot be reached: {_plainly(error)}.",
                 hint="Check the connection and try again.",
             ) from error
-        answer = RawResponse(
+        response = RawResponse(
             url=url,
-            status=response.status_code,
-            headers={name.lower(): value for name, value in response.headers.items()},
+            status=stream.status_code,
+            headers={name.lower(): value for name, value in stream.headers.items()},
             body=bytes(body),
             fetched_at=self._clock(),
         )
-        return answer if self._archive is None else replace(answer, path=self._archive.keep(answer))
+        return (
+            response
+            if self._archive is None
+            else replace(response, path=self._archive.keep(response))
+        )
 
 
-def retry_after_seconds(answer: RawResponse) -> float | None:
-    """Return what Retry-After asks for, in seconds or as a date (RFC 9110, 10.2.3); None if absent.
+def retry_after_seconds(response: RawResponse) -> float | None:
+    """Return the seconds Retry-After asks for (RFC 9110, 10.2.3), or None if absent.
 
-    A date counts from the answer's own Date, so that two clocks need not agree.
+    A date counts from the response's own Date, so the two clocks need not agree.
     """
-    value = answer.headers.get("retry-after", "").strip()
+    value = response.headers.get("retry-after", "").strip()
     if not value:
         return None
     if value.isascii() and value.isdigit():
         return min(float(value), LONGEST_WAIT_SECONDS)
     try:
         until = parsedate_to_datetime(value)
-        since = parsedate_to_datetime(answer.headers["date"])
+        since = parsedate_to_datetime(response.headers["date"])
     except (KeyError, ValueError, TypeError, OverflowError):
         return None
     return min(max(0.0, (until - since).total_seconds()), LONGEST_WAIT_SECONDS)
 
 
 def _plainly(error: httpx.TransportError) -> str:
-    """Return the system's own words without its error number."""
+    """Return the system's message without its error number."""
     return re.sub(r"^\[Errno -?\d+\] ", "", str(error)).rstrip(".") or type(error).__name__
 
 
@@ -266,7 +266,7 @@ def _check_first(url: str) -> None:
         return
     raise ConfigError(
         f"arXiv is asked over https only, not at {url}.",
-        hint="Mend the address under [arxiv] in living-survey.toml.",
+        hint="Correct the address under [arxiv] in living-survey.toml.",
     )
 
 

@@ -1,9 +1,9 @@
-"""One request at a time and one per interval, over all processes. Never talks to a network.
+"""Rate limiter shared by all processes: one request at a time and one per interval.
 
 arXiv's terms: "no more than one request every three seconds, and limit requests to a single
 connection at a time", for OAI-PMH, feeds and query API together
-(https://info.arxiv.org/help/api/tou.html). A lock file is held for the whole request; beside it a
-JSON file remembers when the last one ended and how long arXiv asked us to stay away.
+(https://info.arxiv.org/help/api/tou.html). A lock file is held during a request; a JSON file beside
+it records when the last request ended and any cool-down.
 """
 
 import json
@@ -26,21 +26,21 @@ _POLL_SECONDS = 0.02
 def default_limiter_path() -> Path:
     """Return the state file shared by everything this user runs on this machine.
 
-    Per user: a file for everybody would let anybody hold the turn for ever. Users who share a
-    machine name one file in a directory that all of them may write to.
+    It is per user, because a file writable by all would let any user block the others. Users who
+    share a machine can name one file in a shared directory.
     """
     base = os.environ.get("XDG_STATE_HOME") or (Path.home() / ".local" / "state")
     directory = Path(base) / "living-survey"
     try:
         directory.mkdir(parents=True, exist_ok=True)
-    except OSError:  # no home to write to, as under some service managers
+    except OSError:  # the home directory is not writable, as under some service managers
         directory = Path(tempfile.gettempdir()) / f"living-survey-{os.getuid()}"
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     return directory / "limiter.json"
 
 
 def host_group(host: str, port: int | None) -> str:
-    """Return what shares one limit: all hosts of arXiv, or one port of this machine."""
+    """Return the key of one limit: all hosts of arXiv, or one port of this machine."""
     if is_loopback_host(host):
         return f"loopback-{port or 80}"
     return "arxiv" if host == "arxiv.org" or host.endswith(".arxiv.org") else host
@@ -48,7 +48,7 @@ def host_group(host: str, port: int | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What the processes share. Times are seconds of the wall clock and of the machine's uptime."""
+    """State shared by the processes; times in seconds, wall clock and machine uptime."""
 
     boot: str = ""
     ended_wall: float = 0.0
@@ -62,7 +62,7 @@ class _State:
 
 
 class Limiter:
-    """The turnstile before arXiv. One state file per host group, beside `path`."""
+    """Rate limiter shared by all processes, with one state file per host group beside `path`."""
 
     def __init__(
         self,
@@ -81,11 +81,11 @@ class Limiter:
 
     @contextmanager
     def turn(self, group: str, *, patience_seconds: float = 120.0) -> Iterator[None]:
-        """Wait for our turn and hold it: no other process talks to this group meanwhile.
+        """Wait for this process's turn and hold it against all other processes.
 
         Raises:
             ThrottledError: a cool-down lasts longer than `patience_seconds`.
-            BlockedError: arXiv has refused us, and nobody has looked yet.
+            BlockedError: arXiv has refused us and the block has not been removed.
             ArxivUnreachableError: another process held the turn for all that time.
         """
         give_up = self._monotonic() + patience_seconds
@@ -102,13 +102,13 @@ class Limiter:
                         self._write(group, self._ended(self._read(group)))
                     return
             reason = state.reason.rstrip(".")
-            # Waiting is done outside of the lock: others learn of a cool-down at once, and a
-            # process that asks page after page does not starve the rest.
+            # Wait outside the lock, so that others see a cool-down at once and a process that
+            # requests page after page does not starve them.
             if cooling and state.blocked:
                 raise BlockedError(
-                    f"arXiv has refused us: {reason}. The channel stays closed for"
+                    f"arXiv has refused us: {reason}. Requests stay blocked for"
                     f" {cooling / 3600:.1f} hours.",
-                    hint=f"Find out why first; then delete {self._file(group)} to ask again.",
+                    hint=f"Find out why first; then delete {self._file(group)} to continue.",
                 )
             if cooling and self._monotonic() + cooling > give_up:
                 raise ThrottledError(
@@ -118,10 +118,7 @@ class Limiter:
             self._wait(cooling or left)
 
     def cool_down(self, group: str, seconds: float, reason: str, *, blocked: bool = False) -> None:
-        """Keep every process away from the group for so long. Call it while holding the turn.
-
-        A longer cool-down that already runs is kept.
-        """
+        """Start a cool-down unless a longer one runs; call it while holding the turn."""
         state = self._read(group)
         running = self._cooling(state)
         seconds = max(seconds, running)
@@ -132,44 +129,44 @@ class Limiter:
                 cool_until=self._wall() + seconds,
                 cool_seconds=seconds,
                 reason=reason,
-                # A block that has run out is over: what comes after it is judged anew.
+                # An expired block is over; a later cool-down is not a block.
                 blocked=blocked or (state.blocked and running > 0),
                 strikes=state.strikes + 1,
             ),
         )
 
     def strikes(self, group: str) -> int:
-        """Return how many cool-downs came since arXiv last answered properly."""
+        """Return the number of cool-downs since arXiv's last proper response."""
         return self._read(group).strikes
 
     def relax(self, group: str) -> None:
-        """Forget the strikes: arXiv has answered. Call it while holding the turn."""
+        """Reset the strikes after a proper response; call it while holding the turn."""
         state = self._read(group)
         if state.strikes or state.blocked:
             self._write(group, replace(state, strikes=0, blocked=False, reason=""))
 
     def cooling(self, group: str) -> tuple[float, str]:
-        """Return the seconds a cool-down still lasts (0 if none runs) and its reason."""
+        """Return the seconds left of the cool-down (0 if none runs) and its reason."""
         state = self._read(group)
         return self._cooling(state), state.reason
 
     def is_blocked(self, group: str) -> bool:
-        """Say whether the cool-down that runs is arXiv's refusal (403), for a human to look at."""
+        """Say whether the running cool-down is a refusal (403)."""
         state = self._read(group)
         return state.blocked and self._cooling(state) > 0
 
     def _cooling(self, state: _State) -> float:
-        # Never longer than it was meant: the wall clock may have been set back since.
+        # The wall clock may have been set back since, so cap the wait at its original length.
         return min(max(0.0, state.cool_until - self._wall()), state.cool_seconds)
 
     def _interval_left(self, group: str, state: _State) -> float:
-        """Return the seconds until an interval has passed since the last request ended.
+        """Return the seconds until the interval since the last request's end has passed.
 
-        From its end, not its start: only so can two requests never reach the server closer
-        together than the interval, however long one of them was on its way.
+        It counts from the end, so that two requests never reach the server closer together than the
+        interval, however long one of them was in transit.
         """
         if state.in_flight:
-            # Its process was killed and the request may have left just before.
+            # Its process was killed, and the request may have left just before.
             state = self._ended(state)
             self._write(group, state)
         if state.boot == _boot_id() and self._monotonic() >= state.ended_monotonic:
@@ -206,9 +203,9 @@ class Limiter:
                 )
             except LockHeldError:
                 raise ArxivUnreachableError(
-                    "Another process on this machine has been talking to arXiv all the"
-                    f" while; the turn in {lock} did not come free.",
-                    hint="Run the same command when it is done.",
+                    "Another process on this machine is using arXiv; the lock {lock} was"
+                    " not released in time.",
+                    hint="Run the same command when the other process has ended.",
                 ) from None
             yield
 
@@ -221,7 +218,7 @@ class Limiter:
         except FileNotFoundError:
             return _State()
         except (ValueError, TypeError):
-            # Not ours or of another version: as careful as after a killed request.
+            # Written by another program or version: be as careful as after a killed request.
             return _State(in_flight=True)
 
     def _write(self, group: str, state: _State) -> None:
@@ -232,7 +229,7 @@ class Limiter:
 
 
 def _boot_id() -> str:
-    """Return what changes with every start of the machine; empty where it is not told."""
+    """Return an id that changes at every start of the machine; empty where unavailable."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:

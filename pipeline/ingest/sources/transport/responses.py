@@ -1,7 +1,6 @@
-"""Judges an answer by its status and first bytes. Asks nothing and records nothing.
+"""Classify a response by its status and first bytes.
 
-What each status means at arXiv, with the evidence: the table of status codes seen in 2025-2026
-in docs/explanation/arxiv-pitfalls.md.
+docs/explanation/arxiv-pitfalls.md lists what each status means at arXiv, with the evidence.
 """
 
 import re
@@ -23,46 +22,44 @@ _SUMMARY = re.compile(
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-def judge(answer: RawResponse) -> SourceError | None:
-    """Return what is wrong with an answer, or None if it can be read (or followed)."""
-    where = answer.url
-    status = answer.status
+def classify_response(response: RawResponse) -> SourceError | None:
+    """Return the error a response amounts to, or None if it can be read (or followed)."""
+    where = response.url
+    status = response.status
     if status == 200:
-        return _judge_body(answer)
+        return _classify_body(response)
     if status in _REDIRECTS:
         return None
     if status in (429, 503, 406):
-        # 406 with an empty body is the edge's way of throttling since 2026-09.
+        # Since 2026-09 arXiv's edge throttles with 406 and an empty body.
         return ThrottledError(f"arXiv answers {status} at {where}.", retry_after=0.0)
     if status == 400:
-        reason = _reason(answer.body)
+        reason = _reason(response.body)
         return BadRequestError(
             f"arXiv refuses the request {where}: {reason.rstrip('.')}.", reason=reason
         )
     if status == 403:
-        return BlockedError(
-            f"arXiv answers 403 at {where}: it takes us for a robot that misbehaves."
-        )
+        return BlockedError(f"arXiv answers 403 at {where}: it refuses this client.")
     if status >= 500:
         return ArxivUnreachableError(f"arXiv answers {status} at {where}.")
     return BadAnswerError(f"arXiv answers {status} at {where}.")
 
 
-def _judge_body(answer: RawResponse) -> SourceError | None:
-    start = answer.body[:512].lstrip().lower()
+def _classify_body(response: RawResponse) -> SourceError | None:
+    start = response.body[:512].lstrip().lower()
     if b"rate exceeded" in start:
         return ThrottledError(
-            f"arXiv answers 200 and 'Rate exceeded.' at {answer.url}.", retry_after=0.0
+            f"arXiv answers 200 and 'Rate exceeded.' at {response.url}.", retry_after=0.0
         )
     if not start:
-        return IncompleteAnswerError(f"arXiv answers 200 and nothing at {answer.url}.")
+        return IncompleteAnswerError(f"arXiv answers 200 with an empty body at {response.url}.")
     if start.startswith((b"<!doctype html", b"<html")):
-        return IncompleteAnswerError(f"arXiv answers with a web page at {answer.url}.")
+        return IncompleteAnswerError(f"arXiv answers with a web page at {response.url}.")
     return None
 
 
 def _reason(body: bytes) -> str:
-    """Return arXiv's own word for a 400: the entry's summary, or the start of the page."""
+    """Return arXiv's reason for a 400: the entry's summary, or the start of the page."""
     summaries = _SUMMARY.findall(body[:20_000])
     text = summaries[-1] if summaries else body[:200]
     return " ".join(text.decode("utf-8", errors="replace").split()) or "no reason given"

@@ -1,7 +1,7 @@
-"""XML read strictly: no recovery, no entities, no network, no document types.
+"""Parse XML strictly: no recovery, entities, network or document types.
 
-A recovering parser turns a page cut at "Nick W. Koning" into an author "Ni". Forbidden control
-characters and broken UTF-8 are the one thing that is mended, once, and told.
+A recovering parser turns a page cut at "Nick W. Koning" into an author "Ni". Only forbidden control
+characters and broken UTF-8 are replaced, which `StrictXml.cleaned` reports.
 """
 
 import re
@@ -12,17 +12,17 @@ from lxml import etree
 
 from pipeline.ingest.sources.errors import BadAnswerError, IncompleteAnswerError
 
-#: A page of 2,500 records is about 7 MB; nothing arXiv sends comes near this.
+#: far above arXiv's largest pages (2,500 records, about 7 MB)
 MAX_BYTES = 64 * 1024 * 1024
 
-# XML 1.0 section 2.2: everything but tab, line feed, carriage return and these ranges is forbidden.
+# XML 1.0 section 2.2 forbids everything but tab, line feed, carriage return and these ranges.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,9}));")
 
 
 @dataclass(frozen=True, slots=True)
 class StrictXml:
-    """A parsed document; `cleaned` says that forbidden characters had to be taken out first."""
+    """A parsed document; `cleaned` says that forbidden characters were replaced first."""
 
     root: etree._Element
     cleaned: bool
@@ -32,8 +32,8 @@ def parse_strict(body: bytes, *, max_bytes: int = MAX_BYTES) -> StrictXml:
     """Parse a whole document.
 
     Raises:
-        IncompleteAnswerError: the document is not well formed (cut short, garbled, no XML).
-        BadAnswerError: it is too large or brings a document type with it.
+        IncompleteAnswerError: the document is not well formed (cut short, garbled, not XML).
+        BadAnswerError: it is too large or declares a document type.
     """
     if len(body) > max_bytes:
         raise BadAnswerError(
@@ -54,7 +54,7 @@ def parse_strict(body: bytes, *, max_bytes: int = MAX_BYTES) -> StrictXml:
 
 
 def _parse(body: bytes) -> etree._Element:
-    # A parser is made per document: one that failed keeps its error log.
+    # A new parser per document, because a failed one keeps its error log.
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
         remove_comments=True, remove_pis=True, collect_ids=False,
@@ -80,4 +80,6 @@ def _keep_allowed(match: re.Match[str]) -> str:
 
 def _incomplete(body: bytes, error: etree.XMLSyntaxError) -> IncompleteAnswerError:
     start = body[:60].decode("utf-8", errors="replace").strip()
-    return IncompleteAnswerError(f"The answer is not whole XML ({error.msg}); it begins {start!r}.")
+    return IncompleteAnswerError(
+        f"The answer is not well-formed XML ({error.msg}); it begins {start!r}."
+    )
