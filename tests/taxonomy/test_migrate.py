@@ -431,7 +431,7 @@ _SPLIT_BY = '[[split]]\nsection = "glass"\ninto = ["crystal", "tin"]\n'
     [
         ('[[rename]]\nfrom = "glas"\nto = "crystal"\n', "Did you mean glass"),
         ('[[rename]]\nfrom = "glass"\nto = "cristal"\n', "Did you mean crystal"),
-        (RENAME + '[[dissolve]]\nsection = "glass"\n', "speaks of 'glass' twice"),
+        (RENAME + '[[dissolve]]\nsection = "glass"\n', "names 'glass' twice"),
         ('[[dissolve]]\nsection = "iron"\n', "still has"),
         (RENAME + '[[rename]]\nfrom = "iron"\nto = "crystal"\n', r"\[\[merge\]\]"),
         ('[[split]]\nsection = "glass"\ninto = ["crystal"]\n', "split.0.into"),
