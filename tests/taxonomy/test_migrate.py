@@ -443,7 +443,7 @@ _SPLIT_BY = '[[split]]\nsection = "glass"\ninto = ["crystal", "tin"]\n'
         ('[[rename]]\nfrom = "glass"\nto = "iron"\n', r"'iron' keeps its own.*\[\[merge\]\]"),
         ('[[move]]\nsection = "glass"\nto = "iron"\n', "'iron' keeps its own"),
         ('[[split]]\nsection = "glass"\ninto = ["tin", "tin"]\n', "names 'tin' twice"),
-        (_SPLIT_BY + '[[split.rule]]\nto = "tin"\nwords = ["tin", "!"]\n', "rule '!' has no word"),
+        (_SPLIT_BY + '[[split.rule]]\nto = "tin"\nwords = ["tin", "!"]\n', "'!' has no searchable"),
         (_SPLIT_BY + '[split.papers]\n"Lantern 1" = ["tin"]\n', "'Lantern 1' is not an arXiv ID"),
         ("[[renam]]\n", "renam"),
         ("rename = [", "not valid TOML"),
