@@ -11,6 +11,7 @@ from classifiers.kept.registry import ModelRegistry
 from pipeline.cli.answer import Answer, Column, Table, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.session import session
+from pipeline.learn import rollback as step
 from pipeline.learn.model_diff import ModelDiff, Said, diff_models
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import open_services
@@ -166,24 +167,15 @@ def rollback(
 ) -> Answer:
     """Put an older model to use again, with its predictions."""
     with session(invocation, "model rollback") as opened:
-        services = opened.services
-        was = services.models.describe_current()
-        wanted = model_id or services.models.previous_id()
-        services.models.load(wanted, services.taxonomy)  # refuses a damaged or unfit model
-        # The model is put to use last, so that the same command can be repeated after a kill:
-        # preferring its predictions again changes nothing.
-        with services.open_store() as store:
-            changed = store.predictions.prefer(wanted)
-            missing = store.backlog.count(wanted)
-        services.models.rollback(wanted, at=services.clock(), replaced=was)
-        opened.run.count(predictions=changed, unclassified=missing)
-    text = (
-        f"in use      {wanted}, before that {was}",
-        f"unread      {counted(missing, 'paper')} it has not classified",
-        *(("Next: living-survey classify",) if missing else ()),
-    )
+        report = step.rollback(opened.services, opened.run, model_id=model_id)
+    missing = counted(report.unclassified, "paper")
     return Answer(
-        {"model_id": wanted, "was": was, "predictions": changed, "unclassified": missing}, text
+        report,
+        (
+            f"in use      {report.model_id}, before that {report.was}",
+            f"unread      {missing} it has not classified",
+            *(("Next: living-survey classify",) if report.unclassified else ()),
+        ),
     )
 
 
