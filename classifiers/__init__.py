@@ -1,1 +1,1 @@
-"""Score texts against the taxonomy: cue words, trained models and their measurement."""
+"""Score texts against the taxonomy."""

@@ -1,1 +1,1 @@
-"""The database: records, queries and migrations, all SQL of the project."""
+"""The database: records, queries, migrations."""

@@ -1,1 +1,1 @@
-"""What the command line offers, a file a group of commands."""
+"""The command line: one module per command."""

@@ -1,1 +1,1 @@
-"""Parse the curated Markdown list and bootstrap decisions from it."""
+"""The curated Markdown list: parse it, import it."""

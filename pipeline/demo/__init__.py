@@ -1,1 +1,1 @@
-"""The offline demonstration: bundled papers and a local arXiv."""
+"""The offline demonstration and a local arXiv."""

@@ -1,1 +1,1 @@
-"""Unattended running: set-up, schedule, status, diagnosis."""
+"""Unattended running: set-up, schedule, status, doctor."""
