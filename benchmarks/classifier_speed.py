@@ -29,7 +29,7 @@ from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import TOKEN_PATTERN, document_text
 from classifiers.types import Document, Example
 from config.taxonomy import load_taxonomy
-from pipeline.learn.explain.by_model import ModelMind
+from pipeline.learn.explain.by_model import ModelExplainer
 
 _WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 _BATCH = 2_000
@@ -119,10 +119,10 @@ def explaining(size: Size) -> Iterator[Row]:
         _renamed(example, n)
         for n, example in enumerate(itertools.islice(itertools.cycle(_examples(papers)), count))
     ]
-    mind = ModelMind(model, decided, seen=0)
+    explainer = ModelExplainer(model, decided, seen=0)
     asked = papers[: size.records(200, 5)]
-    mind.reasons(asked[0])
-    spent = sorted(1000 * cpu_seconds(lambda: mind.reasons(paper)) for paper in asked)  # noqa: B023  used at once
+    explainer.reasons(asked[0])
+    spent = sorted(1000 * cpu_seconds(lambda: explainer.reasons(paper)) for paper in asked)  # noqa: B023  used at once
     middle, late = statistics.median(spent), spent[int(0.95 * len(spent))]
     alone = statistics.median(1000 * cpu_seconds(lambda: model.predict([paper])) for paper in asked)  # noqa: B023  used at once
     yield Row(

@@ -34,14 +34,14 @@ def why(
         "title": found.title,
         "question": question.text if question else None,
         "open_facets": question.facets if question else (),
-        "reasons": reasons,
+        "reasons": _document(reasons),
     }
     trained = "" if reasons.trained else ": no model was trained yet, cue words of the taxonomy"
     text: list[str | Heading | Table] = [
         Heading(f"{found.arxiv_id}  {found.title}"),
         f"model  {reasons.model_id}{trained}",
     ]
-    for breakdown in reasons.accounts:
+    for breakdown in reasons.breakdowns:
         text += _breakdown(breakdown)
     text += ["", _sections(reasons)]
     if question:
@@ -52,23 +52,42 @@ def why(
     return Answer(report, tuple(text))
 
 
+def _document(reasons: Reasons) -> dict[str, object]:
+    """Return the reasons for JSON, whose keys are part of the interface."""
+    return {
+        "model_id": reasons.model_id,
+        "trained": reasons.trained,
+        "accounts": reasons.breakdowns,
+        "footings": tuple(
+            {
+                "section": basis.section,
+                "probability": basis.probability,
+                "accounts": basis.breakdowns,
+            }
+            for basis in reasons.bases
+        ),
+        "approved": reasons.approved,
+        "rejected": reasons.rejected,
+    }
+
+
 def _breakdown(breakdown: ScoreBreakdown) -> Text:
-    balance = breakdown.balance
+    rounded = breakdown.rounded
     chance = "" if breakdown.probability is None else f"  {breakdown.probability:.2f}"
     others = (
-        f" {balance.rest:+.2f} ({balance.rest_terms} other terms)"
-        if balance.rest_terms or balance.rest
+        f" {rounded.rest:+.2f} ({rounded.rest_terms} other terms)"
+        if rounded.rest_terms or rounded.rest
         else ""
     )
     head: Text = (
         "",
         Heading(f"{breakdown.heading}{chance}"),
         (
-            f"  {balance.base:+.2f} (no known term) {balance.total_for:+.2f} (for) "
-            f"{balance.total_against:+.2f} (against){others} = {balance.score:+.2f}"
+            f"  {rounded.base:+.2f} (no known term) {rounded.total_for:+.2f} (for) "
+            f"{rounded.total_against:+.2f} (against){others} = {rounded.score:+.2f}"
         ),
     )
-    if not balance.shown:
+    if not rounded.shown:
         return head
     columns = (Column("  for"), Column("", right=True), Column("against"), Column("", right=True))
     rows = (
@@ -78,7 +97,7 @@ def _breakdown(breakdown: ScoreBreakdown) -> Text:
             down.words if down else "",
             f"{down.value:+.2f}" if down else "",
         )
-        for up, down in zip_longest(balance.speaking_for, balance.against)
+        for up, down in zip_longest(rounded.speaking_for, rounded.against)
     )
     return (*head, table(columns, rows))
 
@@ -90,9 +109,9 @@ def _sections(reasons: Reasons) -> Table:
             (
                 basis.section,
                 f"{basis.probability:.2f}",
-                ", ".join(reasons.accounts[number].heading for number in basis.accounts),
+                ", ".join(reasons.breakdowns[number].heading for number in basis.breakdowns),
             )
-            for basis in reasons.footings
+            for basis in reasons.bases
         ),
     )
 
@@ -108,11 +127,11 @@ def _neighbours(title: str, found: tuple[Neighbour, ...]) -> Text:
     )
     rows = (
         (
-            near.arxiv_id,
-            f"{near.similarity:.2f}",
-            ", ".join(term for term, _ in near.shared),
-            near.title,
+            neighbour.arxiv_id,
+            f"{neighbour.similarity:.2f}",
+            ", ".join(term for term, _ in neighbour.shared),
+            neighbour.title,
         )
-        for near in found
+        for neighbour in found
     )
     return ("", table(columns, rows))

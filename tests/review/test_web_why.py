@@ -65,7 +65,7 @@ def test_terms_are_listed_as_written(why_site: ReviewSite) -> None:
 
 def test_neighbours_are_linked_and_escaped(why_site: ReviewSite) -> None:
     page = Visitor(why_site.app()).get("/paper/2603.00001")
-    approved_, rejected_ = page.tree.xpath('//div[@class="near"]/div')
+    approved_, rejected_ = page.tree.xpath('//div[@class="neighbours"]/div')
     links = {a.get("href"): a.text for a in approved_.xpath(".//a")}
     assert links == {
         "/paper/2603.00002": "Video diffusion of rivers",
@@ -148,12 +148,12 @@ def test_why_command_prints_the_same_reasons(tmp_path: Path, model: Model) -> No
     document = survey.json("why", "2603.00001")
     assert document["question"].startswith("Technique is open")
     assert document["reasons"]["model_id"] == model.model_id
-    for account in document["reasons"]["accounts"]:
-        total = account["base"] + sum(share["value"] for share in account["shares"])
-        assert total == pytest.approx(account["score"], abs=1e-9)
+    for breakdown in document["reasons"]["accounts"]:
+        total = breakdown["base"] + sum(share["value"] for share in breakdown["shares"])
+        assert total == pytest.approx(breakdown["score"], abs=1e-9)
     ended = survey.call("why", "arxiv.org/abs/2603.00001v2")
     assert ended.status == 0
-    for words in (TITLE, "In scope", "(no known term)", "against", "rests on", "nearest approved"):
+    for words in (TITLE, "In scope", "(no known term)", "against", "based on", "nearest approved"):
         assert words in ended.out
     assert survey.call("why", "2603.99999").status != 0
     assert survey.call("why", "nonsense").status == 2

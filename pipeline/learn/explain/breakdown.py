@@ -1,6 +1,6 @@
 """Define the parts of an explanation: score breakdowns that add up, and neighbours.
 
-Imports no model code, because pages and commands import it before a model is loaded.
+Pages and commands import this module before a model is loaded, so it imports no model code.
 """
 
 from dataclasses import dataclass
@@ -26,17 +26,17 @@ class RoundedBreakdown:
 
     @property
     def total_for(self) -> float:
-        """Return the sum of the shown positive shares."""
+        """Sum of the shown positive shares."""
         return round(sum(round(share.value, 2) for share in self.speaking_for), 2)
 
     @property
     def total_against(self) -> float:
-        """Return the sum of the shown negative shares."""
+        """Sum of the shown negative shares."""
         return round(sum(round(share.value, 2) for share in self.against), 2)
 
     @property
     def shown(self) -> tuple[TermShare, ...]:
-        """Return the shares of both sides."""
+        """The shares of both sides."""
         return (*self.speaking_for, *self.against)
 
 
@@ -48,7 +48,7 @@ class ScoreBreakdown:
     kind: str
     #: `in_scope`, the section's id, or the label
     name: str
-    #: as displayed: "Technique: LLM-based"
+    #: what is displayed: "Technique: LLM-based"
     heading: str
     #: None for a section's own evidence, which has no probability of its own
     probability: float | None
@@ -59,7 +59,7 @@ class ScoreBreakdown:
     shares: tuple[TermShare, ...]
 
     @property
-    def balance(self) -> RoundedBreakdown:
+    def rounded(self) -> RoundedBreakdown:
         """Return the breakdown rounded for display."""
         seen = [share for share in self.shares if round(share.value, 2)]
         speaking_for = tuple(islice((share for share in seen if share.value > 0), _SHOWN))
@@ -82,8 +82,8 @@ class SectionBasis:
 
     section: str
     probability: float
-    #: indices into `Reasons.accounts`
-    accounts: tuple[int, ...]
+    #: indices into `Reasons.breakdowns`
+    breakdowns: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Reasons:
     #: False before the first training, when cue words are used
     trained: bool
     #: the scope first, then every label of a suggested section
-    accounts: tuple[ScoreBreakdown, ...]
-    footings: tuple[SectionBasis, ...]
+    breakdowns: tuple[ScoreBreakdown, ...]
+    bases: tuple[SectionBasis, ...]
     approved: tuple[Neighbour, ...] = ()
     rejected: tuple[Neighbour, ...] = ()

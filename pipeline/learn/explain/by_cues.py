@@ -30,7 +30,7 @@ from pipeline.learn.explain.outline import SCOPE, Key, heading, outline
 Found = dict[str, float]
 
 
-class CueMind:
+class CueExplainer:
     """Explains the scores of the cue classifier; it has no neighbours."""
 
     def __init__(self, taxonomy: Taxonomy) -> None:
@@ -50,7 +50,7 @@ class CueMind:
         document: Document,
         *,
         sections: Sequence[str] | None = None,
-        changed: frozenset[str] = frozenset(),  # noqa: ARG002  same interface as ModelMind
+        changed: frozenset[str] = frozenset(),  # noqa: ARG002  same interface as ModelExplainer
     ) -> Reasons:
         """Return the cues found and their sums."""
         [scores] = self._classifier.predict([document])
@@ -61,14 +61,14 @@ class CueMind:
         return Reasons(
             model_id=self.model_id,
             trained=False,
-            accounts=tuple(
-                self._account(key, outlined.probabilities.get(key), found, where)
+            breakdowns=tuple(
+                self._breakdown(key, outlined.probabilities.get(key), found, where)
                 for key in outlined.keys
             ),
-            footings=outlined.footings,
+            bases=outlined.bases,
         )
 
-    def _account(
+    def _breakdown(
         self, key: Key, probability: float | None, found: dict[CueKey, Found], where: "_Text"
     ) -> ScoreBreakdown:
         if key == SCOPE:

@@ -7,11 +7,11 @@ from classifiers.linear.model import Model
 from classifiers.linear.targets import Output
 from classifiers.types import Document, Example
 from pipeline.learn.explain.breakdown import Reasons, ScoreBreakdown
-from pipeline.learn.explain.neighbours import Compared
+from pipeline.learn.explain.neighbours import NeighbourIndex
 from pipeline.learn.explain.outline import heading, outline
 
 
-class ModelMind:
+class ModelExplainer:
     """Explains the scores of a model; the index of decided papers is built once."""
 
     def __init__(self, model: Model, examples: Sequence[Example], *, seen: int) -> None:
@@ -19,7 +19,7 @@ class ModelMind:
         #: the last decision event it includes
         self.seen = seen
         self._model = model
-        self._compared = Compared(model, examples)
+        self._index = NeighbourIndex(model, examples)
         self._parts = {
             section.id: [
                 (output.kind, output.name)
@@ -36,7 +36,7 @@ class ModelMind:
         sections: Sequence[str] | None = None,
         changed: frozenset[str] = frozenset(),
     ) -> Reasons:
-        """Return why the model scores a paper as it does.
+        """Return the explanation of a paper's scores.
 
         Args:
             document: the paper's text.
@@ -44,20 +44,20 @@ class ModelMind:
             changed: ids of papers decided again since; they are left out of the neighbours.
         """
         reading = Reading(self._model, document)
-        approved, rejected = self._compared.near(reading.row, {document.key, *changed})
+        approved, rejected = self._index.nearest(reading.row, {document.key, *changed})
         found = outline(reading.scores, self._parts, sections)
         return Reasons(
             model_id=self.model_id,
             trained=True,
-            accounts=tuple(
-                self._account(reading, key, found.probabilities.get(key)) for key in found.keys
+            breakdowns=tuple(
+                self._breakdown(reading, key, found.probabilities.get(key)) for key in found.keys
             ),
-            footings=found.footings,
+            bases=found.bases,
             approved=approved,
             rejected=rejected,
         )
 
-    def _account(
+    def _breakdown(
         self,
         reading: Reading,
         key: tuple[str, str],

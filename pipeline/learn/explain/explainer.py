@@ -23,7 +23,7 @@ from storage.types import TrainingExample, Verdict
 _log = logging.getLogger(__name__)
 
 #: decisions in the index of neighbours, newest first: about 60 MB
-_COMPARED = 20_000
+_INDEXED = 20_000
 
 #: names and modification times of the model files
 _Stamp = tuple[tuple[str, int], ...]
@@ -43,7 +43,7 @@ class Explainer(Protocol):
         sections: Sequence[str] | None = None,
         changed: frozenset[str] = frozenset(),
     ) -> Reasons:
-        """Return why a paper is scored as it is."""
+        """Return the explanation of a paper's scores."""
 
 
 class ExplainerCache:
@@ -55,13 +55,13 @@ class ExplainerCache:
         self._open_store = open_store
         self._lock = threading.Lock()
         self._stamp: _Stamp | None = None
-        self._mind: Explainer | None = None
+        self._explainer: Explainer | None = None
         self._fault: LivingSurveyError | None = None
         self._warming = False
 
     @property
     def ready(self) -> bool:
-        """Return whether the explainer is loaded."""
+        """Whether the explainer is loaded."""
         return self._stamp is not None
 
     def warm(self) -> None:
@@ -71,7 +71,7 @@ class ExplainerCache:
         self._warming = True
         threading.Thread(target=self._load_quietly, name="reasons", daemon=True).start()
 
-    def mind(self) -> Explainer:
+    def current(self) -> Explainer:
         """Return the current explainer, loading it if the model changed.
 
         Raises:
@@ -80,18 +80,18 @@ class ExplainerCache:
         with self._lock:
             stamp = self._present_stamp()
             if stamp != self._stamp:
-                self._mind, self._fault = None, None
+                self._explainer, self._fault = None, None
                 try:
-                    self._mind = load_mind(self._models, self._taxonomy, self._open_store)
+                    self._explainer = load_explainer(self._models, self._taxonomy, self._open_store)
                 except TryAgainLaterError:
                     raise  # the store was busy; try loading again next time
                 except LivingSurveyError as error:
                     self._fault = error
                 self._stamp = stamp
-            if self._mind is None:
+            if self._explainer is None:
                 assert self._fault is not None
                 raise self._fault
-            return self._mind
+            return self._explainer
 
     def _present_stamp(self) -> _Stamp:
         try:
@@ -108,25 +108,25 @@ class ExplainerCache:
         import classifiers.measure.audit  # noqa: F401, PLC0415  preload scipy.stats for the audit panel
 
         with suppress(LivingSurveyError):
-            self.mind()
-        _log.debug("reasons are ready")
+            self.current()
+        _log.debug("the explainer is loaded")
 
 
-def load_mind(models: Path, taxonomy: Taxonomy, open_store: OpenStore) -> Explainer:
+def load_explainer(models: Path, taxonomy: Taxonomy, open_store: OpenStore) -> Explainer:
     """Return the explainer of the current model, or of the cue words before the first training."""
     from classifiers.linear.model import Model  # noqa: PLC0415  two seconds of scikit-learn
 
     classifier = ModelRegistry(models).current(taxonomy)
     if not isinstance(classifier, Model):
-        from pipeline.learn.explain.by_cues import CueMind  # noqa: PLC0415  as above
+        from pipeline.learn.explain.by_cues import CueExplainer  # noqa: PLC0415  as above
 
-        return CueMind(taxonomy)
-    from pipeline.learn.explain.by_model import ModelMind  # noqa: PLC0415  as above
+        return CueExplainer(taxonomy)
+    from pipeline.learn.explain.by_model import ModelExplainer  # noqa: PLC0415  as above
 
     with open_store() as store:
         seen = store.decisions.last_event()
-        decided = store.decisions.training()[-_COMPARED:]
-    return ModelMind(classifier, [_example(one) for one in decided], seen=seen)
+        decided = store.decisions.training()[-_INDEXED:]
+    return ModelExplainer(classifier, [_example(one) for one in decided], seen=seen)
 
 
 def _example(one: TrainingExample) -> Example:

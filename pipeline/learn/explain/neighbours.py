@@ -14,8 +14,9 @@ from classifiers.linear.model import Model
 from classifiers.types import Example
 from pipeline.learn.explain.breakdown import Neighbour
 
-#: neighbours shown per verdict, and the least similarity: below it only stop words are shared
-_NEAR = 3
+#: neighbours shown per verdict
+_SHOWN = 3
+#: least similarity, because papers below it share only stop words
 _ALIKE = 0.05
 #: terms shown per neighbour
 _SHARED = 5
@@ -23,8 +24,8 @@ _SHARED = 5
 _CHUNK = 1_000
 
 
-class Compared:
-    """An index of the decided papers by term, built once per model."""
+class NeighbourIndex:
+    """The decided papers of a model, indexed by term."""
 
     def __init__(self, model: Model, examples: Sequence[Example]) -> None:
         self._model = model
@@ -44,7 +45,7 @@ class Compared:
         approved = np.asarray([example.in_scope for example in examples], dtype=bool)
         self._approved, self._rejected = np.flatnonzero(approved), np.flatnonzero(~approved)
 
-    def near(
+    def nearest(
         self, row: sparse.csr_matrix, without: Collection[str] = ()
     ) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
         """Return the nearest approved papers and the nearest rejected ones, nearest first.
@@ -70,7 +71,7 @@ class Compared:
         alike: npt.NDArray[np.float32],
         among: npt.NDArray[np.int64],
     ) -> tuple[Neighbour, ...]:
-        order = among[np.argsort(-alike[among], kind="stable")[:_NEAR]].tolist()
+        order = among[np.argsort(-alike[among], kind="stable")[:_SHOWN]].tolist()
         return tuple(
             Neighbour(
                 arxiv_id=self._keys[place],

@@ -1,4 +1,4 @@
-"""Select the scores to explain for a paper's suggestions, and name them."""
+"""Select and name the scores that explain a paper's suggestions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pipeline.learn.explain.breakdown import SectionBasis
 #: sections explained by default
 BEST = 3
 #: a section below this probability is explained only if it is the first
-_WORTH = 0.05
+_LEAST_PROBABILITY = 0.05
 
 #: (kind, name) of an output
 Key = tuple[str, str]
@@ -23,7 +23,7 @@ class Outline:
     """The outputs to explain, in order, and the sections computed from them."""
 
     keys: tuple[Key, ...]
-    footings: tuple[SectionBasis, ...]
+    bases: tuple[SectionBasis, ...]
     probabilities: Mapping[Key, float]
 
 
@@ -39,14 +39,14 @@ def outline(
     """
     chances = dict(scores.sections)
     named = list(chances)[:BEST] if wanted is None else [n for n in wanted if n in chances]
-    chosen = [name for n, name in enumerate(named) if not n or chances[name] >= _WORTH]
+    chosen = [name for n, name in enumerate(named) if not n or chances[name] >= _LEAST_PROBABILITY]
     keys = list(dict.fromkeys((SCOPE, *(key for name in chosen for key in parts[name]))))
-    footings = tuple(
+    bases = tuple(
         SectionBasis(name, chances[name], tuple(keys.index(key) for key in parts[name]))
         for name in chosen
     )
     probabilities = {(facet, label): p for facet, label, p in scores.facets}
-    return Outline(tuple(keys), footings, {SCOPE: scores.in_scope, **probabilities})
+    return Outline(tuple(keys), bases, {SCOPE: scores.in_scope, **probabilities})
 
 
 def heading(key: Key, taxonomy: Taxonomy) -> str:

@@ -6,7 +6,7 @@ from config.errors import UsageError
 from config.taxonomy import Taxonomy
 from pipeline.learn.documents import document_of
 from pipeline.learn.explain.breakdown import Reasons
-from pipeline.learn.explain.explainer import load_mind
+from pipeline.learn.explain.explainer import load_explainer
 from pipeline.learn.explain.open_facets import OpenQuestion, open_question
 from storage.arxiv_id import parse_arxiv_id
 from storage.errors import PaperNotFoundError
@@ -36,5 +36,5 @@ def reasons_for(
     if stored is None:
         raise PaperNotFoundError([parsed.base])
     paper = stored.paper
-    reasons = load_mind(models, taxonomy, open_store).reasons(document_of(paper))
+    reasons = load_explainer(models, taxonomy, open_store).reasons(document_of(paper))
     return paper, reasons, open_question(prediction, taxonomy) if prediction else None

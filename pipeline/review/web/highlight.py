@@ -77,7 +77,7 @@ def highlight_breakdowns(text: str, field: str, breakdowns: Sequence[ScoreBreakd
 def _strong_spans(
     number: int, breakdown: ScoreBreakdown, field: str, length: int
 ) -> Iterator[_Marked]:
-    shown = breakdown.balance.shown
+    shown = breakdown.rounded.shown
     least = _LEAST_SHARE * max((abs(share.value) for share in shown), default=0.0)
     for share in shown:
         for span in share.places:

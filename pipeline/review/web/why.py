@@ -31,7 +31,7 @@ def current_explainer(context: ReviewContext) -> tuple[Explainer | None, str]:
     if context.explainers is None:
         return None, ""
     try:
-        return context.explainers.mind(), ""
+        return context.explainers.current(), ""
     except LivingSurveyError as error:
         return None, f"The reasons cannot be shown. {error.message} {error.hint}".strip()
 
@@ -64,7 +64,7 @@ def with_marks(card: Card, why: Why) -> Card:
     """Return the card with the terms of its reasons marked instead of the predicted terms."""
     if why.reasons is None:
         return card
-    breakdowns = why.reasons.accounts
+    breakdowns = why.reasons.breakdowns
     return replace(
         card,
         title=highlight_breakdowns(card.paper.title, "title", breakdowns),
