@@ -1,8 +1,7 @@
 """Find headings and bulleted blocks of a Markdown list, with exact byte spans.
 
-Follows CommonMark (https://spec.commonmark.org/0.31.2/) as far as lists need it: headings of both
-kinds, bullets `-`, `+`, `*` and numbers, table rows (https://github.github.com/gfm/), fenced code
-and HTML comments. Text inside code fences and comments is ignored, entries and links included.
+Follows CommonMark (https://spec.commonmark.org/0.31.2/) and GFM tables
+(https://github.github.com/gfm/) as far as lists need it. Fenced code and comments are ignored.
 """
 
 import re
@@ -26,7 +25,7 @@ _CONTINUES = ("[", "`")
 class Block:
     """One bullet with everything that belongs to it, under its headings."""
 
-    #: comments blanked out, otherwise as written
+    #: comments blanked out
     text: str
     headings: tuple[str, ...]
     span: Span
@@ -37,18 +36,18 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line of prose, which the next line may turn into a heading or a table."""
+    """A line of prose that the next line may turn into a heading or a table."""
 
     text: str
     span: Span
     number: int
-    #: whether it is the first line of its paragraph
+    #: in its paragraph
     first: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The headings and blocks of a file, in file order."""
+    """The headings and blocks of a file, in order."""
 
     headings: tuple[Heading, ...]
     blocks: tuple[Block, ...]
@@ -58,7 +57,7 @@ def check_encoding(data: bytes) -> None:
     """Refuse bytes that are not UTF-8, naming the line.
 
     Raises:
-        CuratedListError: The file is in another encoding or damaged.
+        CuratedListError: the file is in another encoding or damaged.
     """
     try:
         data.decode()
@@ -72,7 +71,7 @@ def check_encoding(data: bytes) -> None:
 
 
 def outline(data: bytes) -> Outline:
-    """Find the headings and the bulleted blocks of a UTF-8 file."""
+    """Find the headings and bulleted blocks of a UTF-8 file."""
     check_encoding(data)
     shown = _without_hidden(data)
     walk = _Walk(shown)
@@ -88,12 +87,11 @@ def outline(data: bytes) -> Outline:
 def _without_hidden(data: bytes) -> bytes:
     """Blank out comments and fenced code, keeping offsets and lines.
 
-    An unclosed comment counts as text, because hiding the rest of a list would be worse. An
-    unclosed fence reaches to the end, as in CommonMark.
+    An unclosed comment counts as text, because hiding the rest of a list would be worse.
     """
     pieces: list[bytes] = []
     shown = place = 0
-    # Searched once, so that many unclosed openings do not each scan the rest.
+    # Searched once, because many unclosed openings would each scan the rest.
     last_close = data.rfind(b"-->")
     while found := _OPENS.search(data, place):
         place = found.end()
@@ -121,7 +119,7 @@ class _Walk:
         self._path: list[Heading] = []
         self._open: tuple[int, int, int] | None = None  # start, line number, indentation
         self._end = 0
-        #: whether the open block has a link or HTML so far
+        #: a link or HTML occurred in the open block
         self._linked = False
         self._above: _Line | None = None
         self._columns: tuple[str, ...] = ()
@@ -151,7 +149,6 @@ class _Walk:
         self._blank_before = False
 
     def _take_item(self, text: str, span: Span, number: int, above: _Line | None) -> None:
-        """Read a line that is a bullet, part of one, or prose."""
         if self._starts_block(text):
             self.close()
             self._open = (span[0], number, _indent(text))
@@ -169,7 +166,7 @@ class _Walk:
         self._linked = linked or "](" in text or "<" in text
 
     def close(self) -> None:
-        """End the open block, if any, at its last line with text."""
+        """End the open block, if any."""
         if self._open is not None:
             start, number, _ = self._open
             text = self._shown[start : self._end].decode()
@@ -198,25 +195,23 @@ class _Walk:
             return False
         if self._open is None or _indent(text) <= self._open[2] + 1:
             return True
-        # A deeper bullet belongs to the open block, unless that is only a category's name.
+        # Deeper bullets below a category's name, which has no link, are blocks.
         return not self._linked
 
     def _leaves_block(self, text: str) -> bool:
         if _RULE.match(text):
             return True
-        # After a blank line CommonMark keeps only indented text in an item; curators also put
-        # badges and tags there.
+        # Badges and tags after a blank line stay, because curators put them there.
         return self._blank_before and not text.startswith((" ", "\t", *_CONTINUES))
 
 
 def _heading_text(rest: str | None) -> str:
-    """Return the text of a heading without closing marks."""
     text = (rest or "").strip(" \t")
     bare = text.rstrip("#")
     return (bare if not bare or bare.endswith((" ", "\t")) else text).strip()
 
 
 def _indent(text: str) -> int:
-    """Return the width of the leading white space, tab stops at 4 (CommonMark 2.2)."""
+    """Return the width of the leading white space, tab stops at 4."""
     expanded = text.expandtabs(4)
     return len(expanded) - len(expanded.lstrip(" "))

@@ -1,7 +1,4 @@
-"""Import the curated list as approved decisions by reviewer `list`, without overruling a person.
-
-The list itself is never written. Run it again after the list was edited by hand.
-"""
+"""Import the curated list as approved decisions by reviewer `list`, without overruling a person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +20,7 @@ from storage.types import (
 )
 
 
-class LookUpAnswer(Protocol):
+class LookUpResult(Protocol):
     """arXiv's response to a look-up of IDs."""
 
     @property
@@ -46,7 +43,7 @@ class LookUpAnswer(Protocol):
 class LookUp(Protocol):
     """What looks papers up; arXiv's query source fits."""
 
-    def look_up(self, arxiv_ids: Sequence[str], /) -> LookUpAnswer:
+    def look_up(self, arxiv_ids: Sequence[str], /) -> LookUpResult:
         """Return what arXiv has under these IDs."""
 
 
@@ -54,14 +51,14 @@ class LookUp(Protocol):
 class BootstrapReport:
     """Outcome of the import."""
 
-    #: entries in the file, unreadable ones included
+    #: unreadable ones included
     entries: int
-    #: entries with matching ID and title at arXiv; one paper may have several
+    #: entries with matching ID and title at arXiv
     agreed: int
-    #: papers approved by this run, and those decided before by the list or a person
+    #: papers approved by this run, and those decided before
     approved: int
     already: int
-    #: IDs looked up at arXiv, because their papers were not stored yet
+    #: IDs looked up at arXiv
     asked: int
     papers: UpsertCounts
     #: in file order
@@ -78,9 +75,7 @@ def bootstrap(
 ) -> BootstrapReport:
     """Approve the entries whose ID and title agree at arXiv; report every other one.
 
-    A rerun adds what is missing, decides again on entries that moved to another section, and does
-    not repeat an approval that a reviewer undid. Papers that are not stored are looked up in one
-    call.
+    A rerun adds what is missing and decides again on entries that moved to another section.
     """
     now = services.clock()
     ids = list(entries_by_id(curated))
@@ -93,9 +88,9 @@ def bootstrap(
     malformed: Sequence[QuarantinedRecord] = ()
     if missing:
         run.stage(f"asking arXiv for {counted(len(missing), 'paper')}")
-        answer = query.look_up(missing)
-        found, malformed = answer.papers, answer.malformed
-        unknown = (*answer.unknown, *answer.refused)
+        response = query.look_up(missing)
+        found, malformed = response.papers, response.malformed
+        unknown = (*response.unknown, *response.refused)
         titles |= {paper.arxiv_id: paper.title for paper in found}
     plan = plan_bootstrap(curated, titles, unknown, services.taxonomy, now=now)
     run.stage(
@@ -121,7 +116,7 @@ def bootstrap(
 
 
 def _undecided(store: Store, decisions: Sequence[NewDecision]) -> list[NewDecision]:
-    """Return the decisions the list has not made before and that overrule no person.
+    """Return the new decisions that overrule no person.
 
     A decision of the list that a reviewer undid is not repeated.
     """

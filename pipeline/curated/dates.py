@@ -19,7 +19,7 @@ _PATTERNS = tuple(
 def parse_date(text: str) -> date | None:
     """Read `12 Feb 2025`, `Nov 6, 2024`, `Aug 2024`, `2024-08-12` or `2024.08`.
 
-    A month without a day becomes its first day; any other text gives None.
+    A month becomes its first day; any other text gives None.
     """
     for pattern in _PATTERNS:
         if match := pattern.fullmatch(text.strip()):

@@ -1,4 +1,4 @@
-"""Parse one bulleted block or table row into an entry, or the reason why it is not one."""
+"""Parse a bulleted block or table row into an entry, or the reason why it is not one."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from pipeline.curated.tables import read_row
 from pipeline.curated.types import Entry, Link, Links, UnreadableEntry
 
 _BULLET = re.compile(r"\s*(?:[-+*]|\d+[.)])(?P<gap>\s*)")
-# A title may span lines, but never runs into its authors, badges or a new paragraph.
+# A title may span lines, but ends before authors, badges or a new paragraph.
 _BOLD = re.compile(
     r"(?P<mark>\*\*|__)(?P<title>(?:(?!\n\s*\n|<details|\[!\[).)+?)(?P=mark)", re.DOTALL
 )
@@ -23,7 +23,7 @@ _BACKQUOTED = re.compile(r"`(?P<tag>[^`\n]+)`")
 
 @dataclass(frozen=True, slots=True)
 class ListFormat:
-    """What differs between lists of this kind; the defaults read the survey's own."""
+    """What differs between lists; the defaults read the survey's own."""
 
     captions: Captions = field(default_factory=Captions)
 
@@ -31,7 +31,7 @@ class ListFormat:
 @dataclass(frozen=True, slots=True)
 class _Title:
     text: str
-    #: target of a linked title
+    #: of a linked title
     link: Link | None
     tail: str
 
@@ -39,9 +39,8 @@ class _Title:
 def read_entry(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry | None:
     """Read one block; return None for prose or a table of contents.
 
-    An entry begins with a title in bold or as a link. A block that names arXiv without such a title
-    is reported as unreadable. A table row is an entry if it names arXiv, or has a title column and
-    a link.
+    An entry begins with a title in bold or as a link; a table row needs an arXiv link or a title
+    column and a link. Other blocks that name arXiv are unreadable.
     """
     if block.columns:
         return _read_row(block, list_format)
@@ -108,7 +107,7 @@ def _read_row(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry 
 
 
 def is_bare(entry: Entry) -> bool:
-    """Say whether nothing follows the title: prose in bold, or an entry that lost its rest."""
+    """Say whether nothing follows the title."""
     return not entry.authors and entry.date_text is None and entry.links == Links()
 
 
@@ -119,7 +118,6 @@ def unreadable(block: Block, reason: str) -> UnreadableEntry:
 
 
 def _read_title(body: str, links: tuple[Link, ...]) -> _Title | None:
-    """Find the title at the beginning of a block: bold, linked, or both."""
     if match := _BOLD.match(body):
         inner = read_links(match["title"])
         link = inner[0] if len(inner) == 1 and match["title"].startswith("[") else None
@@ -134,7 +132,6 @@ def _read_title(body: str, links: tuple[Link, ...]) -> _Title | None:
 def _title_as_paper(
     title: Link | None, links: tuple[Link, ...], list_format: ListFormat
 ) -> tuple[Link, ...]:
-    """Use a linked title as the paper's link where no other link is captioned so."""
     if title is None:
         return links
     captions = {link.label.strip("[] ").lower() for link in links}
@@ -160,7 +157,6 @@ def _split_tags(title: str) -> tuple[str | None, str | None, str]:
 
 
 def _before_links(tail: str) -> str:
-    """Return the text before the first link or badge, without the date."""
     head, _ = without_links(tail)
     return _PARENTHESES.sub(
         lambda match: " " if parse_date(match["text"]) else match[0], head, count=1

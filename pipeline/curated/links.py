@@ -1,8 +1,8 @@
 """Parse the links of one entry and sort them by what they lead to.
 
-Formats: badges `[![Caption](picture)](target)` with pictures of https://shields.io, where
-`badge/citation-{count}-blue.svg?paper={hash}` and `github/stars/{owner}/{repository}` carry data of
-their own; plain links `[text](target)`.
+Formats: badges `[![Caption](picture)](target)` of https://shields.io, where
+`badge/citation-{count}-blue.svg?paper={hash}` and `github/stars/{owner}/{repository}` carry data;
+plain links `[text](target)`.
 """
 
 import re
@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pipeline.curated.types import CitationBadge, Link, Links
 from storage.arxiv_id import ArxivId, parse_arxiv_id
 
-# A target may hold one level of parentheses; curators break lines inside the brackets and leave one
-# parenthesis too many there. Possessive repeats (`*+`) and bounded captions keep tens of thousands
-# of opening brackets or blanks from taking minutes.
+# A target may hold one level of parentheses and end with one too many. Repeats are possessive and
+# captions bounded, because thousands of opening brackets would take minutes.
 _TARGET = r"\(\s*+<?(?P<{0}>(?:[^\s()<>]|\([^\s()]*+\))*+)>?(?:\s++\"[^\"]{{0,1000}}+\")?+\s*+\)"
 _LINK = re.compile(
     r"\[\s*+!\[(?P<alt>[^\]]{0,1000}+)\]"
@@ -57,7 +56,7 @@ def read_links(text: str) -> tuple[Link, ...]:
 
 
 def sort_links(links: tuple[Link, ...], captions: Captions) -> Links:
-    """Sort links by caption; the first of a kind is the entry's, project pages may be several."""
+    """Sort links by caption; the first of a kind is the entry's."""
     paper = code = stars = None
     citation: CitationBadge | None = None
     project: list[str] = []
@@ -86,7 +85,7 @@ def find_arxiv_id(links: tuple[Link, ...], paper: str | None) -> ArxivId | None:
 
 
 def without_links(text: str) -> tuple[str, str]:
-    """Return the text before the first link, and the whole text with its links blanked out."""
+    """Return the text before the first link, and the text with links blanked out."""
     first = _LINK.search(text)
     return text[: first.start()] if first else text, _LINK.sub(" ", text)
 

@@ -1,8 +1,7 @@
 """Parse the curated Markdown list into entries with exact byte spans.
 
-The format is the survey's own (`+ **[Venue] Title** (12 Feb 2025)<details>...` and badges on the
-lines below) and common forms of other hand-written lists (`- [Title](link)`, `1. **Title** ...`,
-tables with a row for each paper).
+Formats: the survey's own (`+ **[Venue] Title** (12 Feb 2025)<details>...`, badges below) and common
+forms of other lists (`- [Title](link)`, `1. **Title** ...`, tables).
 """
 
 from pathlib import Path
@@ -19,8 +18,8 @@ def read_list(path: Path, list_format: ListFormat = _DEFAULT_FORMAT) -> CuratedL
     """Read the list of a file.
 
     Raises:
-        UsageError: The file does not exist or cannot be opened.
-        CuratedListError: It is not UTF-8.
+        UsageError: the file cannot be opened.
+        CuratedListError: it is not UTF-8.
     """
     try:
         data = path.read_bytes()
@@ -36,7 +35,7 @@ def parse_list(data: bytes, list_format: ListFormat = _DEFAULT_FORMAT) -> Curate
     """Parse a whole list; unreadable entries are reported with their line.
 
     Raises:
-        CuratedListError: The file is not UTF-8.
+        CuratedListError: the file is not UTF-8.
     """
     found = outline(data)
     entries: list[Entry] = []

@@ -1,8 +1,7 @@
 """Parse authors and venue from the part of an entry between title and links.
 
-Three styles occur in one list: `<details><summary>First, Second, et al.</summary>all</details>`,
-the same without the summary's end, and a plain line. Venues are in brackets before the names
-(`[CVPR 2024] ...`) or in parentheses behind the short form (`..., et al. (ICCV 2023)`).
+Styles: `<details><summary>First, Second, et al.</summary>all</details>`, the same unclosed, or a
+plain line. Venues: `[CVPR 2024] ...` or `..., et al. (ICCV 2023)`.
 """
 
 import re
@@ -16,7 +15,7 @@ _HTML = re.compile(r"<[^<>]*>")
 _LEADING = re.compile(r"\s*\[(?P<tag>[^\[\]]+)\]\s*")
 _TRAILING = re.compile(r"\s*\((?P<tag>[^()]*(?:\([^()]*\)[^()]*)?)\)[\s.]*$")
 _ET_AL = re.compile(r"\bet\.?\s*al\b\.?|\bothers\b\.?", re.IGNORECASE)
-#: longer than any venue's name; bounded because a page of full stops would take minutes
+#: bounded, because a page of full stops would take minutes
 _SENTENCE = re.compile(r"\.\s+[^,]{0,300}\b(?:19|20)\d\d\b.*$", re.DOTALL)
 _BETWEEN = re.compile(r"\s*(?:[,;]|\band\b|&)\s*")
 _VENUE_WORDS = re.compile(
@@ -28,7 +27,7 @@ _VENUE_WORDS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The authors, and the venue if written beside them."""
+    """The authors, and the venue if beside them."""
 
     authors: tuple[str, ...]
     venue: str | None
@@ -54,7 +53,7 @@ def read_people(text: str) -> People:
 
 
 def _is_label(line: str) -> bool:
-    """Tell a line of tags (`**Tags:** ...`, `Tags: ...`) from a line of names."""
+    """Tell a line of tags (`Tags: ...`) from a line of names."""
     return "`" in line or "**" in line
 
 

@@ -1,4 +1,4 @@
-"""Decide what to approve of the list and what to refuse, before anything is stored."""
+"""Decide what to approve of the list and what to refuse, before storing."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -39,10 +39,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class BootstrapPlan:
-    """The decisions and refusals of a list, given what arXiv has under its IDs."""
+    """The decisions and refusals of a list."""
 
     decisions: tuple[NewDecision, ...]
-    #: number of entries behind those decisions
+    #: entries behind those decisions
     agreed: int
     #: in file order
     refused: tuple[Refusal, ...]
@@ -58,8 +58,8 @@ def plan_bootstrap(
 ) -> BootstrapPlan:
     """Compare the list with arXiv's `titles` by ID; `unknown` are IDs arXiv does not have.
 
-    Entries of one paper become one decision with all their sections. Of entries that share an ID
-    under different titles, those with arXiv's title are approved and the others refused.
+    Entries of one paper become one decision. Of entries that share an ID, those with arXiv's title
+    are approved.
     """
     refused = [
         Refusal(item.line, item.text, None, Reason.UNREADABLE, item.reason)
@@ -98,10 +98,9 @@ def plan_bootstrap(
 def decided_at(arxiv_id: str, dates: Sequence[date], *, now: datetime) -> datetime:
     """Return the UTC instant recorded as the time of the list's decision.
 
-    It is midnight of the earliest date of the entries, so that every run gives the same instant. It
-    is never before the month of the ID, whose first day also replaces a missing date, and never
-    after the Monday two weeks before this one: papers already in the list appear neither in this
-    week's digest nor in the last complete one.
+    It is midnight of the entries' earliest date, not before the month of the ID, and not after the
+    Monday two weeks before this one, because papers already in the list must not appear in this or
+    last week's digest.
     """
     year, month = id_month(arxiv_id)
     earliest = date(year, month, 1)
@@ -125,7 +124,6 @@ def _approval(arxiv_id: str, kept: list[tuple[Entry, str]], now: datetime) -> Ne
 def _refuser(
     arxiv_id: str, entries: list[Entry], title: str | None, unknown: Sequence[str]
 ) -> Callable[[Entry], Refusal | None]:
-    """Return a function that says whether arXiv contradicts an entry of one ID."""
     shared = name_several_papers(entries)
 
     def refuse(entry: Entry) -> Refusal | None:
@@ -164,6 +162,6 @@ def entries_by_id(curated: CuratedList) -> dict[str, list[Entry]]:
 
 
 def name_several_papers(entries: Iterable[Entry]) -> bool:
-    """Say whether the titles of entries with one ID name different papers."""
+    """Say whether the titles of entries with one ID differ."""
     titles = dict.fromkeys(entry.title for entry in entries)
     return not all(titles_agree(one, other) for one, other in combinations(titles, 2))

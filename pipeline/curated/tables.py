@@ -1,7 +1,7 @@
 """Split the rows of a Markdown table into cells by the meaning of their columns.
 
-Curators write `| Title | Venue | Date | Code |` in many ways; a column is recognised by its name,
-in English or Chinese. Format: https://github.github.com/gfm/#tables-extension-
+Columns are recognised by their English or Chinese names. Format:
+https://github.github.com/gfm/#tables-extension-
 """
 
 import re
@@ -13,7 +13,7 @@ _CELL = re.compile(r"(?<!\\)\|")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
-#: names of columns by meaning, the most specific first
+#: the most specific name first
 _TITLE = ("title", "paper", "papers", "论文", "标题", "题目", "文章")
 _DATE = ("date", "year", "time", "published", "日期", "时间", "年份", "发表时间")
 _VENUE = ("venue", "publication", "conference", "journal", "pub", "会议", "期刊", "来源")
@@ -22,9 +22,9 @@ _AUTHORS = ("authors", "author", "作者")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The cells of one row by meaning; empty where the table has no such column."""
+    """The cells of one row by meaning; empty without such a column."""
 
-    #: all cells, their bars no longer escaped
+    #: all cells
     text: str
     title: str
     date: str
@@ -35,7 +35,7 @@ class Row:
 
 
 def cells(line: str) -> tuple[str, ...]:
-    """Return the cells of a line; the bars at its ends are optional."""
+    """Return the cells of a line, with or without bars at its ends."""
     inner = line.strip().removeprefix("|")
     if inner.endswith("|") and not inner.endswith("\\|"):
         inner = inner[:-1]
@@ -43,7 +43,7 @@ def cells(line: str) -> tuple[str, ...]:
 
 
 def is_rule_of_table(line: str, above: str) -> bool:
-    """Recognise the line of dashes below a table's header by its number of cells."""
+    """Recognise the line of dashes below a table's header."""
     return "|" in above and _RULE.match(line) is not None and len(cells(line)) == len(cells(above))
 
 

@@ -1,8 +1,7 @@
 """Decide whether two titles name the same paper.
 
-The list's title and arXiv's differ in case, TeX, accents, abbreviations, a name in front, and in
-edits between versions. The rule is strict because a person checks every refused pair, while a wrong
-match would publish the wrong paper.
+The rule is strict, because a wrong match would publish the wrong paper, while a person checks every
+refused pair.
 """
 
 import re
@@ -14,7 +13,7 @@ from difflib import SequenceMatcher
 #: in 7 of 16.5 million pairs of a listed and another title, 5 of 82,215 pairs within the list, and
 #: 3 of 1,104 pairs with the same name before the colon.
 SAME_TITLE = 0.75
-#: for a title against the other's part behind the colon, and for the names before it
+#: for the parts before and behind a colon
 SAME_PART = 0.9
 
 _TEX_COMMAND = re.compile(r"\\[A-Za-z]+\s*|\\[^A-Za-z]")
@@ -46,7 +45,7 @@ def normalize_title(title: str) -> str:
 def title_similarity(one: str, other: str) -> float:
     """Return 0 to 1: the share of letters two titles have in common and in order.
 
-    Blanks are removed first, since curators join and split words (`Hugging Face`).
+    Blanks are ignored, because curators join and split words.
     """
     return _ratio(normalize_title(one), normalize_title(other))
 

@@ -1,7 +1,7 @@
 """Records of the curated list, as written and not yet checked against arXiv.
 
-Spans are byte offsets `(start, end)` into the file, so that an entry can be inserted or corrected
-without touching any other byte. Lines count from 1.
+Spans are byte offsets `(start, end)`, so that an edit leaves every other byte as it is. Lines count
+from 1.
 """
 
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ Span = tuple[int, int]
 
 
 class CuratedListError(LivingSurveyError):
-    """The file cannot be read as a curated list; faults of single entries are data."""
+    """The file cannot be read as a curated list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """One heading, its text without the marks."""
+    """A heading without its marks."""
 
     level: int
     text: str
@@ -29,11 +29,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link or a linked badge: its caption (a badge's alternative text), target and image."""
+    """A link or linked badge: caption (or alternative text), target and image."""
 
     label: str
     url: str
-    #: the badge's picture, None for a plain text link
+    #: a badge's picture
     image: str | None = None
 
 
@@ -43,7 +43,7 @@ class CitationBadge:
 
     #: None where the badge says N/A
     count: int | None
-    #: Semantic Scholar's paper hash, or whatever the badge holds instead
+    #: Semantic Scholar's paper hash
     paper: str | None
     url: str
 
@@ -54,7 +54,7 @@ class Links:
 
     paper: str | None = None
     code: str | None = None
-    #: `owner/repository` whose stars the badge counts; should match `code`
+    #: `owner/repository` of the stars badge
     stars: str | None = None
     project: tuple[str, ...] = ()
     citation: CitationBadge | None = None
@@ -63,23 +63,21 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One paper in the list, as its curator wrote it."""
+    """One paper in the list, as written."""
 
     #: without leading bracket tags
     title: str
-    #: the headings above it, outermost first, as written
+    #: outermost first
     headings: tuple[str, ...]
-    #: the text in the date's parentheses
     date_text: str | None
-    #: the first of the month where only the month is given; None where it cannot be read
+    #: the first of the month where only the month is given
     date: date | None
     authors: tuple[str, ...]
-    #: from leading brackets of the title or the authors: `ICLR 2025 Spotlight`
+    #: such as `ICLR 2025 Spotlight`
     venue: str | None
-    #: the other leading bracket tag of a title, mostly the method's short name: `LlamaGen`
+    #: the method's short name in leading brackets: `LlamaGen`
     nickname: str | None
     links: Links
-    #: tags in back quotes, in the order written, each once
     tags: tuple[str, ...]
     arxiv_id: ArxivId | None
     span: Span
@@ -93,7 +91,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableEntry:
-    """An item in the place of an entry that cannot be read as one."""
+    """An item that cannot be read as an entry."""
 
     line: int
     text: str
@@ -104,7 +102,7 @@ class UnreadableEntry:
 
 @dataclass(frozen=True, slots=True)
 class CuratedList:
-    """The bytes of the file and what was found in them, in file order."""
+    """The bytes of a file and what was found in them, in order."""
 
     data: bytes
     headings: tuple[Heading, ...]

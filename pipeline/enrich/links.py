@@ -1,7 +1,7 @@
 """Find addresses of code and project pages in an abstract or a comment.
 
-Only http and https, public host names, no user names or passwords, because the addresses are
-published as links and the text is untrusted.
+Only public http(s) addresses without user names or passwords, because the untrusted text is
+published as links.
 """
 
 import re
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote, urlsplit, urlunsplit
 
-#: of each kind, per paper, so that an abstract full of links does not fill the digest
+#: of each kind, per paper
 MOST_LINKS = 3
-_LONGEST = 500  # characters; far above any real repository's address
+_LONGEST = 500  # characters
 
 
 class LinkKind(StrEnum):
@@ -52,7 +52,7 @@ _CODE_HOSTS = {
     "anonymous.4open.science": "anonymous.4open.science",
 }
 _GIT_HOSTS = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com")
-# Hosts of project pages: a link there needs no further evidence.
+# Links there need no further evidence.
 _PAGE_HOSTS = (
     "github.io",
     "gitlab.io",
@@ -63,7 +63,7 @@ _PAGE_HOSTS = (
     "notion.site",
     "readthedocs.io",
 )
-# Hosts of papers, licences or news: never the paper's own page.
+# Never the paper's own page.
 _OTHER_HOSTS = (
     "arxiv.org",
     "doi.org",
@@ -104,10 +104,7 @@ _NEARBY = 60  # characters before an address that may describe it
 
 
 def find_links(*texts: str | None) -> tuple[Link, ...]:
-    """Return code links, then project pages, each in order of appearance.
-
-    Duplicates count once; at most `MOST_LINKS` of each kind are returned.
-    """
+    """Return up to `MOST_LINKS` code links, then as many project pages, in order of appearance."""
     found: dict[str, Link] = {}
     for text in texts:
         for link in _links_in(text or ""):
@@ -131,7 +128,7 @@ def _links_in(text: str) -> Iterable[Link]:
 
 
 def _without_punctuation(address: str) -> str:
-    """Remove the sentence's punctuation: trailing marks and an unopened parenthesis."""
+    """Remove trailing marks and an unopened parenthesis."""
     while True:
         bare = address.rstrip(".,;:!?*~#&+=")
         if bare.endswith(")") and bare.count(")") > bare.count("("):
@@ -145,9 +142,7 @@ def _without_punctuation(address: str) -> str:
 def normalise_url(address: str) -> str | None:
     """Return the address in one form, or None if it must not be linked.
 
-    Refused: other schemes than http and https, user names and passwords, IP addresses and names
-    without a dot, malformed ports, more than 500 characters. Code hosts become https without `.git`
-    and without a trailing slash.
+    Code hosts become https without `.git` and without a trailing slash.
     """
     if "://" not in address[:8]:
         address = f"https://{address}"
@@ -193,7 +188,7 @@ def _classify(url: str, before: str) -> Link | None:
         if not parts.path.strip("/") or parts.path.startswith("/papers/"):
             return None
         return Link(LinkKind.CODE, url, _CODE_HOSTS[code_host])
-    if host.startswith("gitlab.") and parts.path.strip("/"):  # universities run their own
+    if host.startswith("gitlab.") and parts.path.strip("/"):
         return Link(LinkKind.CODE, url, host)
     if page_host := _within(host, _PAGE_HOSTS):
         bare = host == page_host and not parts.path.strip("/")
@@ -208,5 +203,5 @@ def _within(host: str, domains: Iterable[str]) -> str | None:
 
 
 def _sameness(link: Link) -> str:
-    """Return a key equal for spellings of one address: GitHub ignores case and scheme."""
+    """GitHub ignores case and scheme."""
     return link.place.lower()

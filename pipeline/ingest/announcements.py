@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from pipeline.ingest.calendar import announcement_day, may_be_quiet
-from pipeline.ingest.sources.errors import BadAnswerError
+from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.feed.source import Feed, FeedSource
 from pipeline.runtime.services import Services
 from storage.store import Store
@@ -43,7 +43,7 @@ def read_feed(services: Services, source: FeedSource) -> FeedReport:
     feed = source.today(categories)
     now = services.clock()
     if is_ahead(feed, now):
-        raise BadAnswerError(
+        raise BadResponseError(
             f"arXiv's feed is dated {feed.day}, but here it is {now.astimezone(UTC):%Y-%m-%d %H:%M}"
             " UTC.",
             hint="Correct this machine's clock (or LIVING_SURVEY_NOW) and run it again.",

@@ -6,7 +6,7 @@ A resolved record leaves the quarantine by an event; its bytes and first reason 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from pipeline.ingest.sources.errors import BadAnswerError, MalformedRecordError
+from pipeline.ingest.sources.errors import BadResponseError, MalformedRecordError
 from pipeline.ingest.sources.feed.source import parse_feed
 from pipeline.ingest.sources.reread import reread_record
 from pipeline.ingest.sources.snapshot.lines import parse_lines
@@ -85,7 +85,7 @@ def _read(record: QuarantinedRecord) -> tuple[tuple[Paper, ...], tuple[Announcem
         if record.source == Source.SNAPSHOT.value:
             return parse_lines([record.raw], _EVERYTHING, at=record.quarantined_at).papers, ()
         return reread_record(record), ()
-    except (MalformedRecordError, BadAnswerError):
+    except (MalformedRecordError, BadResponseError):
         return (), ()
 
 

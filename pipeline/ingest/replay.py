@@ -35,7 +35,7 @@ def replay(services: Services, run: Run, directory: Path) -> ReplayReport:
 
     Raises:
         UsageError: the directory holds no archive.
-        BadAnswerError: a response is damaged; what came before it is stored.
+        BadResponseError: a response is damaged; what came before it is stored.
     """
     advance = run.progress("responses read again")
     answers, feeds, quarantined, counts = 0, 0, 0, UpsertCounts()

@@ -12,7 +12,7 @@ from storage.store import OpenStore
 
 _ANY_TOKEN = re.compile(r"\w+")
 
-#: with fewer approved papers a section depends on what its labels learn in other sections
+#: approved papers, below which a section depends on what its labels learn elsewhere
 THIN = 10
 
 
@@ -26,28 +26,27 @@ class ThinSection:
 
 @dataclass(frozen=True, slots=True)
 class SharedCue:
-    """A cue of several labels of one facet, or of several sections."""
+    """A cue of several labels of a facet, or of several sections."""
 
     cue: str
-    #: `section`, or the facet
     of: str
     names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class WeakCue:
-    """A cue that is searched as something other than its text."""
+    """A cue that is searched as other words than its text."""
 
     cue: str
     of: str
     name: str
-    #: the words that are compared; tokens have at least two characters
+    #: the words compared; tokens have at least two characters
     seen_as: str
 
 
 @dataclass(frozen=True, slots=True)
 class LostSection:
-    """A section with current approvals that the taxonomy lacks."""
+    """A section of approved papers that the taxonomy lacks."""
 
     section: str
     papers: int
@@ -63,18 +62,18 @@ class CheckReport:
     sections: int
     shared_cues: tuple[SharedCue, ...]
     weak_cues: tuple[WeakCue, ...]
-    #: whether a database was checked
+    #: a database was checked
     database: bool
     thin: tuple[ThinSection, ...] = ()
     lost: tuple[LostSection, ...] = ()
     #: approved papers that a reviewer must place again
     unplaced: int = 0
-    #: the fingerprint after the last recorded change, if different
+    #: the last recorded change led here, if different
     migrated_to: str | None = None
 
 
 def check_taxonomy(taxonomy: Taxonomy, open_store: OpenStore | None) -> CheckReport:
-    """Return thin, shared and lost parts; without a store only what the file itself shows."""
+    """Return the findings; without a store only those about the file."""
     cues = _cues(taxonomy)
     shared, weak = _shared(cues), _weak(cues)
     size = len(taxonomy.sections)
@@ -107,7 +106,6 @@ def check_taxonomy(taxonomy: Taxonomy, open_store: OpenStore | None) -> CheckRep
 
 
 def _cues(taxonomy: Taxonomy) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Return the cues by facet (or `section`) and name."""
     found = {
         facet.name: {label.name: label.cues for label in facet.labels} for facet in taxonomy.facets
     }
@@ -140,5 +138,5 @@ def _weak(cues: Mapping[str, Mapping[str, Iterable[str]]]) -> tuple[WeakCue, ...
 
 
 def _singular(words: list[str]) -> tuple[str, ...]:
-    """Return the words with a singular last one, because a cue also matches its plural."""
+    """The last word becomes singular, because a cue also matches its plural."""
     return tuple([*words[:-1], words[-1].removesuffix("s")] if words else [])

@@ -26,10 +26,10 @@ class Difference(StrEnum):
 class Changed:
     """One difference."""
 
-    #: `section`, or the facet of a label
+    #: `section`, or a facet
     of: str
     difference: Difference
-    #: the old ID or label; the new one if added
+    #: the old ID or label, or the added one
     name: str
     #: the old and new value, for people
     detail: str = ""
@@ -69,7 +69,7 @@ def compare(old: Taxonomy, new: Taxonomy, renamed: Mapping[str, str]) -> Taxonom
 
 
 def same_place(old: Taxonomy, new: Taxonomy) -> dict[str, str]:
-    """Return the removed IDs, each with the new one under the same headings."""
+    """Return the removed IDs with the new ones under the same headings."""
     held = {section.id for section in new.sections}
     known = {section.id for section in old.sections}
     there = {_key(section): section.id for section in new.sections if section.id not in known}
@@ -81,10 +81,7 @@ def same_place(old: Taxonomy, new: Taxonomy) -> dict[str, str]:
 
 
 def changed_places(old: Taxonomy, new: Taxonomy) -> dict[str, str]:
-    """Return the kept IDs under other headings, each with the known ID that took its headings.
-
-    This is rare where sections moved, and certain where only IDs were exchanged.
-    """
+    """Return the kept IDs under other headings, with the known IDs that took their headings."""
     known = {section.id: _key(section) for section in old.sections}
     there = {_key(section): section.id for section in new.sections if section.id in known}
     return {
@@ -95,7 +92,7 @@ def changed_places(old: Taxonomy, new: Taxonomy) -> dict[str, str]:
 
 
 def section_differences(was: Section, now: Section) -> list[Difference]:
-    """Return how a section differs from its earlier version, its ID aside."""
+    """Return how a section differs from its earlier version, except its ID."""
     compared = (
         (Difference.MOVED, _key(was) != _key(now)),
         (Difference.RELABELLED, was.labels != now.labels),

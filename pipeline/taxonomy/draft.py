@@ -1,7 +1,4 @@
-"""Draft a taxonomy from the headings of a curated list.
-
-Every guess that a person should check begins with "Draft:".
-"""
+"""Draft a taxonomy from the headings of a curated list; every guess begins with "Draft:"."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -18,24 +15,21 @@ from pipeline.taxonomy.draft_labels import Labels, labels_of, vocabulary_fits
 from pipeline.taxonomy.draft_names import slug, slug_or, unique, without_numbers
 from pipeline.taxonomy.draft_text import DraftedLabel, DraftedSection, draft_text
 
-#: headings without meaning of their own
 _EMPTY_WORDS = frozenset({"general", "misc", "miscellaneous", "other", "others", "paper", "papers"})
 _NO_LABELS = Labels(None, None, None, whole=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A taxonomy ready to be written, and what was left out of it."""
+    """A drafted taxonomy, and what was left out of it."""
 
     text: str
     taxonomy: Taxonomy
-    #: the heading above all others, if the list has one
+    #: the heading above all others, if any
     list_title: str | None
-    #: entries by section ID
     entries: dict[str, int]
     #: lines of entries without a heading above them
     unplaced_lines: tuple[int, ...]
-    #: whether the built-in labels fit this list
     built_in_labels: bool
 
 
@@ -46,7 +40,7 @@ class _Leaf:
     headings: tuple[str, ...]
     #: below the list's title, without emoji
     path: tuple[str, ...]
-    #: the first heading in which the list's leaves differ, shared with its siblings
+    #: the first heading in which leaves differ
     group: str
     titles: tuple[str, ...]
     labels: Labels = _NO_LABELS
@@ -56,12 +50,7 @@ def draft_taxonomy(curated: CuratedList, vocabulary: Taxonomy, *, name: str) -> 
     """Return a taxonomy with a section for every heading that has entries, in the list's order.
 
     If most headings name the vocabulary's labels, these are used; otherwise each first-level
-    heading becomes a task and its sections are distinguished by their own words.
-
-    Args:
-        curated: the parsed list.
-        vocabulary: labels that may fit.
-        name: the taxonomy's title if the list has no title of its own.
+    heading becomes a task. `name` is the title if the list has none.
 
     Raises:
         UsageError: no entry has a heading.
@@ -97,7 +86,7 @@ def _leaves(curated: CuratedList) -> tuple[list[_Leaf], tuple[int, ...]]:
     titles: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
     written: dict[tuple[str, ...], tuple[str, ...]] = {}
     unplaced = []
-    # Unreadable entries make a heading count too; `bootstrap` lists them with reasons.
+    # Unreadable entries count too; `bootstrap` lists them.
     items: list[tuple[Entry | UnreadableEntry, str]] = [(e, e.title) for e in curated.entries]
     items += [(item, without_links(item.text)[1]) for item in curated.unreadable]
     for item, title in sorted(items, key=lambda found: found[0].line):
@@ -124,7 +113,7 @@ def _leaves(curated: CuratedList) -> tuple[list[_Leaf], tuple[int, ...]]:
 
 
 def _shared(keys: Sequence[tuple[str, ...]]) -> int:
-    """Return how many of the outer headings all sections share, at most all but the last."""
+    """Return how many outer headings all sections share, at most all but the last."""
     limit = min(map(len, keys)) - 1
     shared = 0
     while shared < limit and len({key[shared] for key in keys}) == 1:
@@ -140,7 +129,6 @@ def _list_title(leaves: Sequence[_Leaf]) -> str | None:
 def _rows(
     leaves: Sequence[_Leaf], vocabulary: Taxonomy
 ) -> tuple[list[DraftedLabel], list[DraftedLabel], list[DraftedSection]]:
-    """Return the tasks, the labels of other facets, and the sections."""
     kept = _kept_labels(leaves, vocabulary)
     own = list(dict.fromkeys(leaf.group for leaf in leaves if leaf.labels is _NO_LABELS))
     by_group = {
@@ -168,7 +156,7 @@ def _rows(
 
 
 def _kept_labels(leaves: Sequence[_Leaf], vocabulary: Taxonomy) -> list[DraftedLabel]:
-    """Return the labels of the vocabulary that the sections use, as it writes them."""
+    """Return the labels of the vocabulary that the sections use."""
     used = {
         (facet, name)
         for leaf in leaves
@@ -243,7 +231,7 @@ def _joined(leaf: _Leaf, task_of: dict[str, str]) -> list[str]:
 
 
 def _below(leaf: _Leaf, task: str, cues: Sequence[str]) -> list[str]:
-    """Return the parts of a section's own ID: its task, then its headings below the group."""
+    """Return a section's task, then its headings below the group."""
     place = leaf.path.index(leaf.group)
     below = [slug([heading]) for heading in leaf.path[place + 1 :]]
     if below and not any(below):  # a script without Latin letters: use the words of its titles
@@ -252,7 +240,6 @@ def _below(leaf: _Leaf, task: str, cues: Sequence[str]) -> list[str]:
 
 
 def _cues(heading: str, terms: Iterable[str], otherwise: str) -> tuple[str, ...]:
-    """Return the heading's own words, if meaningful, then the titles'."""
     words = tokens(heading)
     own = [] if set(words) <= _EMPTY_WORDS else [" ".join(words)]
     return tuple(dict.fromkeys([*own, *terms])) or (otherwise.replace("-", " "),)

@@ -1,7 +1,7 @@
 """Find the words of a section's titles that distinguish it from the other sections.
 
 Weighted log-odds with an informative Dirichlet prior (Monroe, Colaresi and Quinn, "Fightin'
-Words", Political Analysis 16(4), 2008), which does not mistake rare words for typical ones.
+Words", Political Analysis 16(4), 2008), because rare words must not count as typical.
 """
 
 import math
@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 
 from classifiers.text import readable, tokens
 
-#: pseudo-count of a term: a constant plus this share of its count in the whole list
+#: pseudo-count of a term: a constant plus this share of its count
 UNSEEN, PRIOR = 0.5, 0.005
-#: maximum of cues per section from its titles
+#: per section
 MOST = 8
-#: a section with fewer titles gets at most this many, even from words that occur once
+#: from fewer titles, even of words that occur once
 THIN, MOST_OF_THIN = 4, 3
 LONGEST = 3
-#: minimum z-score: one word in ten exceeds it by chance
+#: z-score that one word in ten exceeds by chance
 CLEAR = 1.28
 
 _STOP = frozenset(
@@ -33,8 +33,7 @@ _STOP = frozenset(
 def distinctive(titles: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
     """Return for each key (a section) the most distinctive terms of its titles, best first.
 
-    A term goes only to the key where its score is highest. Names of methods (before a colon) are
-    not used, because they match no other paper.
+    Names of methods (before a colon) are not used, because they match no other paper.
     """
     counts = {key: Counter(t for title in of_key for t in _terms(title))
               for key, of_key in titles.items()}  # fmt: skip

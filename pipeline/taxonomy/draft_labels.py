@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from classifiers.text import tokens
 from config.taxonomy import Label, Taxonomy
 
-#: the vocabulary fits if this share of a list's sections is named completely
+#: share of sections that must be named completely
 FITS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The labels named by the headings of one section; None for an unnamed facet."""
+    """The labels named by the headings of one section."""
 
     task: str | None
     modality: str | None
     technique: str | None
-    #: a task is named, and a modality if the task carries one
+    #: including a modality if the task carries one
     whole: bool
 
 
@@ -29,8 +29,7 @@ def vocabulary_fits(found: Sequence[Labels]) -> bool:
 def labels_of(path: Sequence[str], vocabulary: Taxonomy) -> Labels:
     """Return the labels that a section's headings name, the innermost heading first.
 
-    A word names one label only: "Audio-Video" under "Video Generation" is the technique, and the
-    modality is video.
+    A word names one label only: "Audio-Video" under "Video Generation" is the technique.
     """
     headings = [_singulars(heading) for heading in reversed(path)]
     found: dict[str, str] = {}
@@ -61,7 +60,6 @@ def labels_of(path: Sequence[str], vocabulary: Taxonomy) -> Labels:
 
 
 def _first(headings: list[list[str]], phrases: Sequence[tuple[list[str], Label]]) -> str | None:
-    """Return the label of the longest phrase in the innermost heading, and consume its words."""
     for heading in headings:
         for phrase, label in phrases:
             for start in range(len(heading) - len(phrase) + 1):

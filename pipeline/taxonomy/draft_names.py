@@ -5,13 +5,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 _LONGEST_ID = 60
-#: "1.2 ", "3.", "IV)", "(b)", "二、", "第三章": whole numbers first, or "1.2" would leave a 2
+#: "1.2 ", "3.", "IV)", "(b)", "二、", "第三章"
 _NUMBER = re.compile(
     r"\d{1,3}(?:\.\d{1,3})++[.):]?\s+"
     r"|\(?(?>\d{1,3}|[IVXLC]{1,6}|[A-Za-z])(?:[.):]\s+|、\s*)"
     r"|第?[一二三四五六七八九十]{1,3}[、.章节]\s*"
 )
-#: numbers are dropped if at least this share of the headings is numbered
+#: share of numbered headings from which numbers are dropped
 _NUMBERED = 0.5
 
 
@@ -26,14 +26,14 @@ def without_numbers(headings: Iterable[str]) -> Mapping[str, str]:
 
 
 def slug(words: Sequence[str]) -> str:
-    """Return lower-case ASCII words joined by hyphens; empty for a script without Latin letters."""
+    """Return lower-case ASCII words joined by hyphens, possibly empty."""
     plain = unicodedata.normalize("NFKD", " ".join(words)).encode("ascii", "ignore").decode()
     found = "-".join(re.findall(r"[a-z0-9]+", plain.lower()))
     return found[:_LONGEST_ID].strip("-")
 
 
 def slug_or(words: str, cues: Sequence[str]) -> str:
-    """Return the slug of the words, or of the first usable cue if it is empty."""
+    """Return the slug of the words, else of the first usable cue."""
     return slug([words]) or slug(cues[:1])
 
 

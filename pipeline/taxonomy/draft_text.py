@@ -83,5 +83,5 @@ def _list(texts: Iterable[str]) -> str:
 
 
 def _text(text: str) -> str:
-    """Return a TOML basic string: JSON's, with DEL escaped as TOML requires."""
+    """JSON strings are TOML basic strings, except for DEL."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,8 +1,6 @@
 """Migrate decisions from one taxonomy to the next, or report what a migration would do.
 
-Decisions stay as recorded. The migration appends an event that says which section went where and
-where that places each earlier decision. Everything is read by today's IDs, except that an old
-week's digest is read as of its own end (`storage/taxonomy.py`).
+Decisions stay as recorded; an appended event says where each earlier decision is read from now on.
 """
 
 import hashlib
@@ -30,7 +28,7 @@ from storage.types import Verdict
 
 
 class IncompletePlanError(UsageError):
-    """The new taxonomy lacks sections and the plan does not say where their papers go."""
+    """The plan does not say where the papers of removed sections go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +42,9 @@ class MoveReport:
     papers: int
     #: of these, how many a reviewer must place
     unplaced: int
-    #: papers of the queue whose first suggestion is the old section
+    #: queued papers first suggested for the old section
     waiting: int
-    #: for a split: how many papers each part receives
+    #: papers for each part of a split
     arriving: tuple[tuple[str, int], ...]
 
 
@@ -56,9 +54,7 @@ class UnplacedPaper:
 
     arxiv_id: str
     title: str
-    #: its sections so far
     was: tuple[str, ...]
-    #: those it keeps
     keeps: tuple[str, ...]
 
 
@@ -78,22 +74,21 @@ class MigrationReport:
     change_id: str
     from_fingerprint: str
     to_fingerprint: str
-    #: whether this call or an earlier one recorded it
     applied: bool
     already: bool
     moves: tuple[MoveReport, ...]
-    #: IDs that the new taxonomy lacks and the plan does not mention
+    #: removed IDs that the plan does not mention
     undeclared: tuple[str, ...]
-    #: plan lines for those, to be completed by hand; may be empty
+    #: plan lines for those, to be completed by hand
     draft: str
-    #: number of decisions whose sections change, including superseded ones
+    #: decisions whose sections change, including superseded ones
     decisions: int
     unplaced: tuple[UnplacedPaper, ...]
     #: the approved papers among them, including those to place
     moved: tuple[MovedPaper, ...]
-    #: papers placed by hand in the plan but not decided in that section
+    #: papers in the plan that are not decided in that section
     in_vain: tuple[str, ...]
-    #: (ID that moved, ID that took its headings): possibly only the IDs were exchanged
+    #: (ID that moved, ID that took its headings)
     doubtful: tuple[tuple[str, str], ...]
 
 
@@ -102,8 +97,7 @@ def taxonomy_before(
 ) -> tuple[str, Taxonomy]:
     """Return the taxonomy the change starts from, as text and as a value.
 
-    That is the named one (from the settings or `--from`), or, if that is already the new one, the
-    one the last recorded change led to.
+    It is the named one or, if that is the new one already, the result of the last recorded change.
     """
     named = parse_taxonomy(named_text, where)
     if named.fingerprint != new.fingerprint:
@@ -130,9 +124,7 @@ def migrate_taxonomy(
     by: str,
     now: datetime,
 ) -> MigrationReport:
-    """Report what the change does to every decision; with `apply` record it in one transaction.
-
-    The change that was recorded last is not recorded again.
+    """Report what the change does to every decision; with `apply` record it, unless recorded last.
 
     Raises:
         IncompletePlanError: with `apply`, if the plan leaves out a removed section.
@@ -223,7 +215,6 @@ def _rows(
 def _arriving(
     move: Declared, affected: Sequence[PlacedDecision], placements: Mapping[str, Placement]
 ) -> tuple[tuple[str, int], ...]:
-    """Return how many of a section's approved papers each of its parts receives."""
     counts = Counter(
         section
         for decision in affected
@@ -274,6 +265,5 @@ def _stands_approved(decision: PlacedDecision) -> bool:
 
 
 def _change_id(old: Taxonomy, new: Taxonomy, moves: Sequence[Declared], now: datetime) -> str:
-    """Return the first 16 hex digits of the sha256 of the change and its time."""
     content = [old.fingerprint, new.fingerprint, now.isoformat(), [asdict(move) for move in moves]]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

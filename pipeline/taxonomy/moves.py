@@ -13,10 +13,7 @@ from storage.types import Verdict
 def all_moves(
     old: Taxonomy, new: Taxonomy, declared: Sequence[Declared]
 ) -> tuple[tuple[Declared, ...], tuple[str, ...]]:
-    """Return the move of every affected section, and the removed IDs the plan does not mention.
-
-    Sections that keep their ID and new sections need no line in the plan.
-    """
+    """Return the moves of all affected sections, and the removed IDs the plan does not mention."""
     said = {each.old: each for each in declared}
     after = {section.id: section for section in new.sections}
     moves: list[Declared] = []
@@ -42,8 +39,8 @@ def all_moves(
 def place(decision: PlacedDecision, moves: Mapping[str, Declared]) -> Placement | None:
     """Return where a decision is read from now on, or None if unchanged.
 
-    An approval is left to a reviewer if one of its sections was split and neither papers, rules nor
-    `otherwise` of the plan place it, or if none of its sections remains.
+    An approval waits for a reviewer if the plan does not place it after a split, or if none of its
+    sections remains.
     """
     sections: list[str] = []
     open_ends = False
@@ -61,7 +58,7 @@ def place(decision: PlacedDecision, moves: Mapping[str, Declared]) -> Placement 
 
 
 def draft_plan(old: Taxonomy, new: Taxonomy, undeclared: Iterable[str]) -> str:
-    """Return the lines a plan lacks; a section under the same headings is proposed as a rename."""
+    """Return the lines a plan lacks; sections under the same headings as renames."""
     likely = same_place(old, new)
     lines: list[str] = []
     for section in undeclared:
@@ -97,7 +94,7 @@ def _chosen(decision: PlacedDecision, move: Declared) -> tuple[str, ...]:
 
 
 def _says(text: Sequence[str], phrase: str) -> bool:
-    """Say whether a text contains the phrase, token by token, in the singular or plural."""
+    """Match token by token, in the singular or plural."""
     words = tokens(phrase)
     if not words:
         return False

@@ -1,6 +1,6 @@
 """Read and check the plan of a taxonomy change (TOML).
 
-The format is described in docs/guides/change-the-taxonomy.md, "Changing a taxonomy".
+Format: docs/guides/change-the-taxonomy.md.
 """
 
 import tomllib
@@ -43,9 +43,9 @@ class Declared:
     #: the sections its papers can go to
     new: tuple[str, ...]
     rules: tuple[Rule, ...] = ()
-    #: for a split: the section of papers that match no rule
+    #: of papers that match no rule of a split
     otherwise: str | None = None
-    #: single papers, placed by hand: arXiv ID to sections
+    #: placed by hand: arXiv ID to sections
     papers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
 
@@ -163,11 +163,11 @@ def _problems(
     for section in _twice(each.new[0] for each in declared if each.kind in _ONE_TO_ONE):
         yield f"two sections become {section!r}", "That is a [[merge]]."
     left = {each.old for each in declared if each.old not in each.new}
-    spoken_of = {each.old for each in declared}
+    mentioned = {each.old for each in declared}
     for each in declared:
         target = each.new[0] if len(each.new) == 1 else each.old
         stays = target in before and target not in left
-        if stays and (each.kind in _ONE_TO_ONE or target not in spoken_of) and target != each.old:
+        if stays and (each.kind in _ONE_TO_ONE or target not in mentioned) and target != each.old:
             problem = (
                 f"{each.kind} of {each.old!r} leads to {target!r}, and {target!r} keeps its own"
             )

@@ -10,7 +10,7 @@ import pytest
 import pipeline.ingest.sources
 from config.errors import TryAgainLaterError
 from pipeline.ingest.sources.errors import (
-    BadAnswerError,
+    BadResponseError,
     BadResumptionTokenError,
     MalformedRecordError,
     OaiError,
@@ -51,7 +51,7 @@ def test_every_kind_of_error_has_a_remedy_that_fits_its_exit_status(
 
 
 def test_whoever_knows_better_names_the_remedy() -> None:
-    assert str(BadAnswerError("It is no list.", hint="Do this.")) == "It is no list. Do this."
+    assert str(BadResponseError("It is no list.", hint="Do this.")) == "It is no list. Do this."
 
 
 def test_the_reason_a_record_is_kept_for_is_no_advice() -> None:

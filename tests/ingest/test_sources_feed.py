@@ -8,9 +8,9 @@ from pytest_httpserver import HTTPServer
 
 from config.errors import LivingSurveyError
 from pipeline.ingest.sources.errors import (
-    BadAnswerError,
     BadRequestError,
-    IncompleteAnswerError,
+    BadResponseError,
+    IncompleteResponseError,
     UnevenFeedsError,
 )
 from pipeline.ingest.sources.feed import source as feed
@@ -165,19 +165,19 @@ def test_a_feed_with_control_characters_is_cleaned_and_kept_raw() -> None:
 
 
 def test_a_feed_cut_short_is_incomplete() -> None:
-    with pytest.raises(IncompleteAnswerError):
+    with pytest.raises(IncompleteResponseError):
         parse_feed(rss_feed(rss_item()).encode()[:-40], at=AT)
 
 
 @pytest.mark.parametrize("body", ["<html/>", "<OAI-PMH/>", "<feed/>"])
 def test_other_documents_are_no_feeds(body: str) -> None:
-    with pytest.raises(BadAnswerError):
+    with pytest.raises(BadResponseError):
         parse_feed(body.encode(), at=AT)
 
 
 def test_a_feed_without_any_day_is_refused() -> None:
     body = rss_feed(day="some day").replace("<lastBuildDate>Tue, 17 Mar 2026", "<lastBuildDate>x")
-    with pytest.raises(BadAnswerError, match="state its day"):
+    with pytest.raises(BadResponseError, match="state its day"):
         parse_feed(body.encode(), at=AT)
 
 
@@ -243,5 +243,5 @@ def test_halves_of_different_days_are_not_merged(
         rss_feed(rss_item()),
         rss_feed(day="Mon, 16 Mar 2026 00:00:00 -0400"),
     )
-    with pytest.raises(BadAnswerError, match="different days"):
+    with pytest.raises(BadResponseError, match="different days"):
         FeedSource(make_http(tmp_path), script.url("")).today(["cs.CV", "cs.LG"])

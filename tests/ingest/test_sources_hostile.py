@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.ingest.sources.errors import BadAnswerError
+from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.feed.source import parse_feed
 from pipeline.ingest.sources.fields.authors import split_authors
 from pipeline.ingest.sources.fields.dates import parse_iso, parse_rfc2822
@@ -89,7 +89,7 @@ def test_identifiers_of_any_length_are_refused_not_feared() -> None:
 @pytest.mark.parametrize("total", ["\u00b2", "-1", "", "1e9", DIGITS])
 def test_impossible_totals_are_bad_answers(total: str) -> None:
     body = atom_page().replace(">0</opensearch:total", f">{total}</opensearch:total")
-    with pytest.raises(BadAnswerError, match="how many"):
+    with pytest.raises(BadResponseError, match="how many"):
         check_page(body.encode(), at=AT)
 
 

@@ -15,9 +15,9 @@ from pytest_httpserver import HTTPServer
 from config.errors import ConfigError, TryAgainLaterError
 from pipeline.ingest.sources.errors import (
     ArxivUnreachableError,
-    BadAnswerError,
     BadRequestError,
-    IncompleteAnswerError,
+    BadResponseError,
+    IncompleteResponseError,
     ThrottledError,
 )
 from pipeline.ingest.sources.transport.archive import Archive, RawResponse
@@ -127,7 +127,7 @@ def test_other_statuses_are_bad_answers_and_not_retried(
     tmp_path: Path, httpserver: HTTPServer, status: int
 ) -> None:
     script = Script(httpserver, *[fault(status)] * 2)
-    with pytest.raises(BadAnswerError):
+    with pytest.raises(BadResponseError):
         fetch(make_http(tmp_path), script.url("/oai"))
     assert len(script.requests) == 1
 
@@ -139,7 +139,7 @@ def test_a_reader_that_finds_the_answer_incomplete_is_given_another(
 
     def reader(raw: RawResponse) -> str:
         if raw.body == b"half":
-            raise IncompleteAnswerError("half")
+            raise IncompleteResponseError("half")
         return raw.body.decode()
 
     assert make_http(tmp_path).read(script.url("/oai"), None, reader) == "whole"
@@ -150,7 +150,7 @@ def test_a_body_larger_than_allowed_is_refused(
 ) -> None:
     monkeypatch.setattr("pipeline.ingest.sources.transport.client.MAX_BODY_BYTES", 10)
     script = Script(httpserver, "x" * 11)
-    with pytest.raises(BadAnswerError, match="more than 10 bytes"):
+    with pytest.raises(BadResponseError, match="more than 10 bytes"):
         fetch(make_http(tmp_path), script.url("/oai"))
 
 
@@ -201,7 +201,7 @@ def test_the_deadline_of_the_run_ends_the_waiting(tmp_path: Path, httpserver: HT
 
 def test_too_many_redirects_are_circles(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, *[fault(301, Location="/oai")] * 9)
-    with pytest.raises(BadAnswerError, match="circles") as caught:
+    with pytest.raises(BadResponseError, match="circles") as caught:
         fetch(make_http(tmp_path), script.url("/oai"))
     assert len(script.requests) == 4
     assert "[arxiv]" in caught.value.hint
@@ -268,11 +268,11 @@ def test_the_archive_keeps_no_cookie_and_notices_damage(tmp_path: Path) -> None:
     )
     assert json.loads(path.with_suffix(".json").read_text())["headers"] == {"date": "x"}
     path.write_bytes(gzip.compress(b"other"))
-    with pytest.raises(BadAnswerError, match="checksum"):
+    with pytest.raises(BadResponseError, match="checksum"):
         list(archive.replay())
     for torn in (b'{"url":', b"{}", b"[]", b"null", b"\xff\xfe", b'{"sha256": "0", "url": 1}'):
         path.with_suffix(".json").write_bytes(torn)
-        with pytest.raises(BadAnswerError, match="cannot be read"):
+        with pytest.raises(BadResponseError, match="cannot be read"):
             list(archive.replay())
     path.unlink()
     assert list(archive.replay()) == [], "a sidecar whose body never arrived is passed over"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from pipeline.ingest.sources.errors import BadAnswerError, MalformedRecordError, OaiError
+from pipeline.ingest.sources.errors import BadResponseError, MalformedRecordError, OaiError
 from pipeline.ingest.sources.oai.page import OaiPage, parse_oai_page, parse_record
 from pipeline.ingest.sources.oai.source import OaiSource
 from tests.support.transport import (
@@ -84,7 +84,7 @@ def test_a_chain_that_breaks_twice_is_for_later(
     tmp_path: Path, httpserver: HTTPServer, broken: list[str]
 ) -> None:
     script = Script(httpserver, *broken * 2)
-    with pytest.raises(BadAnswerError, match=r"empty|badResumptionToken") as caught:
+    with pytest.raises(BadResponseError, match=r"empty|badResumptionToken") as caught:
         list(source(tmp_path, script).pages(date(2026, 3, 16)))
     assert caught.value.exit_status == 75
     assert "twice" in caught.value.hint
@@ -101,7 +101,7 @@ def test_a_list_without_end_is_cut(tmp_path: Path, httpserver: HTTPServer) -> No
     script = Script(
         httpserver, *[oai_page(raw_record(f"2603.0000{n}"), token=str(n)) for n in range(9)]
     )
-    with pytest.raises(BadAnswerError, match="more than 3 pages"):
+    with pytest.raises(BadResponseError, match="more than 3 pages"):
         list(source(tmp_path, script).pages(date(2026, 3, 16), max_pages=3))
 
 
@@ -167,7 +167,7 @@ def test_the_id_of_an_unreadable_record_is_told_where_it_can_be_read() -> None:
 
 @pytest.mark.parametrize("root", ["<html/>", "<feed/>", "<OAI-PMH/>"])
 def test_other_documents_are_no_pages(root: str) -> None:
-    with pytest.raises(BadAnswerError):
+    with pytest.raises(BadResponseError):
         parse_oai_page(root.encode(), at=AT)
 
 

@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from pipeline.ingest.sources.errors import BadAnswerError, BadRequestError, IncompleteAnswerError
+from pipeline.ingest.sources.errors import (
+    BadRequestError,
+    BadResponseError,
+    IncompleteResponseError,
+)
 from pipeline.ingest.sources.query.source import QuerySource, batches
 from pipeline.ingest.sources.query.transport import check_page, results_of
 from storage.types import Paper, Source
@@ -76,19 +80,19 @@ def test_a_page_with_control_characters_is_cleaned_and_kept_raw() -> None:
 
 
 def test_an_entity_unknown_to_xml_is_not_taken_for_the_end_of_a_title() -> None:
-    with pytest.raises(IncompleteAnswerError):
+    with pytest.raises(IncompleteResponseError):
         check_page(atom_page(atom_entry(title="Testing &nbsp; x")).encode(), at=AT)
 
 
 @pytest.mark.parametrize("body", ["<html/>", "<rss/>"])
 def test_other_documents_are_no_pages(body: str) -> None:
-    with pytest.raises(BadAnswerError, match="root"):
+    with pytest.raises(BadResponseError, match="root"):
         check_page(body.encode(), at=AT)
 
 
 def test_a_count_that_never_comes_true_is_an_error(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, *[atom_page(atom_entry("2603.00001"), total=2)] * 9)
-    with pytest.raises(IncompleteAnswerError, match="1 are missing"):
+    with pytest.raises(IncompleteResponseError, match="1 are missing"):
         source(tmp_path, script).look_up(["2603.00001", "2603.00002"])
 
 

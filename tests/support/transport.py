@@ -1,5 +1,7 @@
 """Answers of a pretend arXiv, written by us, and a clock that only moves when someone waits."""
 
+import contextlib
+import itertools
 import re
 import socket
 import threading
@@ -70,9 +72,16 @@ def make_limiter(directory: Path, time: FakeTime, *, interval: float = INTERVAL)
     )
 
 
-def fresh_client(read_timeout: float = 30.0) -> httpx.Client:
+def fresh_client(first_read_timeout: float = 30.0) -> httpx.Client:
+    """Return a client whose first request may have a shorter read timeout than all others."""
+    timeouts = itertools.chain([first_read_timeout], itertools.repeat(30.0))
+
+    def set_timeout(request: httpx.Request) -> None:
+        request.extensions["timeout"] = {**request.extensions["timeout"], "read": next(timeouts)}
+
     return httpx.Client(
-        timeout=read_timeout,
+        timeout=30.0,
+        event_hooks={"request": [set_timeout]},
         limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
         trust_env=False,
     )
@@ -198,18 +207,20 @@ def http_date(moment: datetime) -> str:
 RAW_OK = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<ok>"
 
 
-def raw_server(*replies: bytes) -> tuple[str, threading.Thread, list[bytes]]:
-    """Serve bytes as they are, one connection each: faults no HTTP library would write."""
+def raw_server(*replies: bytes, silent: int = 0) -> tuple[str, threading.Thread, list[bytes]]:
+    """Serve raw bytes, one connection each; the first `silent` stay open until the client ends."""
     listener = socket.create_server(("127.0.0.1", 0))
     seen: list[bytes] = []
 
     def serve() -> None:
         with listener:
-            for reply in replies:
+            for number, reply in enumerate(replies):
                 connection, _ = listener.accept()
-                with connection:
+                with connection, contextlib.suppress(ConnectionError):
                     seen.append(connection.recv(65536))
                     connection.sendall(reply)
+                    if number < silent:
+                        connection.recv(1)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()

@@ -9,7 +9,7 @@ import pytest
 
 from config.errors import ConfigError, UsageError
 from config.taxonomy import parse_taxonomy
-from pipeline.curated.bootstrap import LookUpAnswer, bootstrap
+from pipeline.curated.bootstrap import LookUpResult, bootstrap
 from pipeline.curated.parse import parse_list
 from pipeline.publish.digest.week import Week
 from pipeline.publish.digest.weekly import write_digest
@@ -374,7 +374,7 @@ def test_the_digest_of_an_old_week_stays_the_same_bytes(
 class NotAsked:
     """A look-up that must not be used."""
 
-    def look_up(self, arxiv_ids: Sequence[str], /) -> LookUpAnswer:
+    def look_up(self, arxiv_ids: Sequence[str], /) -> LookUpResult:
         raise AssertionError(arxiv_ids)
 
 

@@ -1,19 +1,17 @@
 """Errors between arXiv and a `Paper`.
 
 SourceError                          exit 1
-|-- ArxivUnreachableError            exit 75: timeouts, resets, 5xx, the run's deadline
-|-- ThrottledError                   exit 75: 429, 503, 406, `Rate exceeded.`; a cool-down runs
-|-- BlockedError                     exit 1: 403; never retried, a person must look
-|-- BadAnswerError                   exit 1: not what was asked for; is it arXiv that answers?
-|   |-- IncompleteAnswerError        exit 75: cut short or garbled; worth one retry
-|   |-- BrokenChainError             exit 75: the pages of a list do not follow each other
-|   |-- UnevenFeedsError             exit 75: feeds of one morning are of different days
-|   |-- BadRequestError              exit 1: 400, our mistake; never retried
-|   `-- OaiError                     exit 1: an OAI-PMH `<error code=...>`
-|       `-- BadResumptionTokenError  exit 75: the token is invalid: restart the window
-`-- MalformedRecordError             one unreadable record; the rest of its page is kept
-
-75 is for faults that usually pass; the ledger reports an overdue day after 36 hours.
+|-- ArxivUnreachableError            exit 75: timeouts, resets, 5xx, deadline
+|-- ThrottledError                   exit 75: 429, 503, 406, `Rate exceeded.`
+|-- BlockedError                     exit 1: 403; never retried
+|-- BadResponseError                 exit 1: not what was asked for
+|   |-- IncompleteResponseError      exit 75: cut short or garbled
+|   |-- BrokenChainError             exit 75: pages do not follow each other
+|   |-- UnevenFeedsError             exit 75: feeds are of different days
+|   |-- BadRequestError              exit 1: 400; never retried
+|   `-- OaiError                     exit 1: OAI-PMH `<error code=...>`
+|       `-- BadResumptionTokenError  exit 75: restart the window
+`-- MalformedRecordError             one unreadable record; its page is kept
 """
 
 from typing import ClassVar
@@ -31,7 +29,7 @@ class SourceError(LivingSurveyError):
 
 
 class ArxivUnreachableError(SourceError, TryAgainLaterError):
-    """arXiv did not answer, or answered with a server error."""
+    """arXiv did not respond, or responded with a server error."""
 
 
 class ThrottledError(SourceError, TryAgainLaterError):
@@ -50,7 +48,7 @@ class BlockedError(SourceError):
     remedy = "Stop all jobs, read https://arxiv.org/denied.html and write to arXiv if unsure."
 
 
-class BadAnswerError(SourceError):
+class BadResponseError(SourceError):
     """The response is not what was asked for."""
 
     remedy = (
@@ -59,13 +57,13 @@ class BadAnswerError(SourceError):
     )
 
 
-class IncompleteAnswerError(BadAnswerError, TryAgainLaterError):
+class IncompleteResponseError(BadResponseError, TryAgainLaterError):
     """The response was cut short or garbled in transit; the same request may succeed."""
 
     remedy = SourceError.remedy
 
 
-class BrokenChainError(BadAnswerError, TryAgainLaterError):
+class BrokenChainError(BadResponseError, TryAgainLaterError):
     """The pages of an OAI window do not follow each other, even after a restart."""
 
     remedy = (
@@ -74,13 +72,13 @@ class BrokenChainError(BadAnswerError, TryAgainLaterError):
     )
 
 
-class UnevenFeedsError(BadAnswerError, TryAgainLaterError):
+class UnevenFeedsError(BadResponseError, TryAgainLaterError):
     """Feeds requested one after the other are of different days, because arXiv is renewing them."""
 
     remedy = SourceError.remedy
 
 
-class BadRequestError(BadAnswerError):
+class BadRequestError(BadResponseError):
     """arXiv rejects the request (400 or an error entry); `reason` is arXiv's text."""
 
     remedy = "Correct the command, or sets and categories under [arxiv]."
@@ -90,7 +88,7 @@ class BadRequestError(BadAnswerError):
         self.reason = reason
 
 
-class OaiError(BadAnswerError):
+class OaiError(BadResponseError):
     """An OAI-PMH error response; `code` as in section 3.6 of the protocol."""
 
     remedy = "Check [arxiv] sets and the window's days."

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.ingest.sources.errors import BadAnswerError, MalformedRecordError
+from pipeline.ingest.sources.errors import BadResponseError, MalformedRecordError
 from pipeline.ingest.sources.feed.source import Feed, read_feed
 from pipeline.ingest.sources.oai.page import parse_oai_page, parse_record
 from pipeline.ingest.sources.oai.source import read_page as read_oai_page
@@ -38,8 +38,8 @@ def reread_archive(archive: Archive) -> Iterator[Reread]:
             continue
         try:
             yield reread_response(response)
-        except BadAnswerError:
-            # Rejected on arrival too: the retry that followed has its own response in the archive.
+        except BadResponseError:
+            # Rejected on arrival too; its retry has a response of its own.
             continue
 
 
@@ -47,7 +47,7 @@ def reread_response(response: RawResponse) -> Reread:
     """Parse a response as an OAI page, a query API page or a feed, by its root element.
 
     Raises:
-        BadAnswerError: it is none of these, or incomplete.
+        BadResponseError: it has another root element or is incomplete.
     """
     body = response.body
     if b"<OAI-PMH" in body[:4096]:
@@ -80,6 +80,6 @@ def reread_record(record: QuarantinedRecord) -> tuple[Paper, ...]:
             if papers:
                 return papers
             raise MalformedRecordError(page.malformed[0].reason if page.malformed else "empty")
-    except BadAnswerError as error:
+    except BadResponseError as error:
         raise MalformedRecordError(error.message) from error
     raise MalformedRecordError(f"records of {record.source!r} do not hold papers")

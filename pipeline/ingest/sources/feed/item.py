@@ -1,4 +1,4 @@
-"""Turn one feed item, under feedparser's names, into an announcement."""
+"""Parse one feed item, under feedparser's names, into an announcement."""
 
 from datetime import date
 from functools import lru_cache
@@ -44,7 +44,7 @@ def announcement_of(entry: Any, feed_day: date) -> Announcement:
 
 
 def half_read(entry: Any, identifier: ArxivId, feed_day: date) -> Announcement:
-    """Return the announcement of an item with only its ID certain, as new if in doubt."""
+    """Return an announcement with only the ID certain, as new if in doubt."""
     return Announcement(
         day=day_of(entry.get("published")) or feed_day,
         arxiv_id=identifier.base,
@@ -56,7 +56,7 @@ def half_read(entry: Any, identifier: ArxivId, feed_day: date) -> Announcement:
 
 
 def may_be_unheard_of(entry: Any) -> bool:
-    """Say whether an item without a readable ID may announce a paper that is not stored yet."""
+    """Say whether an item without a readable ID may announce a new paper."""
     return _announce_type(entry) not in (AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS)
 
 
@@ -68,14 +68,14 @@ def _announce_type(entry: Any) -> AnnounceType | None:
 
 
 def categories_of(entry: Any) -> tuple[str, ...]:
-    """Return the readable categories of an item, possibly none."""
+    """Return the readable categories of an item."""
     terms = [tag.get("term") or "" for tag in entry.get("tags", ())]
     return canonical_categories(term for term in terms if looks_like_category(term))
 
 
 @lru_cache(maxsize=64)
 def day_of(text: str | None) -> date | None:
-    """Return the announcement day of a moment; cached because items mostly share one."""
+    """Return the announcement day of a moment; cached, because items share it."""
     if not text:
         return None
     try:

@@ -1,8 +1,7 @@
 """Fetch and parse the daily RSS and Atom feeds, which announce papers.
 
-A strict parser checks the document first, because feedparser accepts cut documents. feedparser
-then reads what `feed/plain.py` does not, with sanitizing off because it deletes `<...>` from
-abstracts.
+The document is parsed strictly first, because feedparser accepts cut documents; feedparser's
+sanitizing is off, because it deletes `<...>` from abstracts.
 """
 
 import copy
@@ -16,8 +15,8 @@ from typing import Any
 from lxml import etree
 
 from pipeline.ingest.sources.errors import (
-    BadAnswerError,
     BadRequestError,
+    BadResponseError,
     MalformedRecordError,
     UnevenFeedsError,
 )
@@ -36,11 +35,10 @@ from pipeline.ingest.sources.transport.client import ArxivHttp
 from pipeline.ingest.sources.transport.strict_xml import parse_strict
 from storage.types import Announcement, AnnounceType, QuarantinedRecord
 
-#: arXiv cuts the joined feed here without notice, at the end of one announce type
+#: arXiv cuts the joined feed here without notice
 ITEM_CAP = 2000
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ITEMS = ("item", _ATOM + "entry")
-#: elements of an item or an entry that announcements do not use
 _UNREAD = (*UNREAD, *(_ATOM + name for name in ("summary", "link", "author", "rights")))
 _CATEGORY = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)?(?:\.[A-Za-z]+(?:-[A-Za-z]+)?)?")
 
@@ -50,39 +48,37 @@ class Feed:
     """One day's feed for the requested categories."""
 
     title: str
-    #: announcement day in America/New_York, as the feed dates itself
+    #: announcement day in America/New_York
     day: date
     announcements: tuple[Announcement, ...]
     malformed: tuple[QuarantinedRecord, ...]
-    #: the feed reached arXiv's cap: items are missing
+    #: items are missing because of arXiv's cap
     capped: bool
     raw_path: str | None = None
-    #: items that may have announced unknown papers (ID unreadable, or cut off): for each the
-    #: categories it may be of, empty for any
+    #: possible categories (empty: any) of each item that may announce an unknown paper
     unreadable_items: tuple[tuple[str, ...], ...] = ()
 
 
 def parse_feed(body: bytes, *, at: datetime, raw_path: str | None = None) -> Feed:
-    """Parse an RSS 2.0 or Atom feed of arXiv; `at` dates what is quarantined.
+    """Parse an RSS 2.0 or Atom feed; `at` dates what is quarantined.
 
-    An item with an unreadable ID counts as unreadable; one with a readable ID counts as announced,
-    whatever else is wrong with it.
+    A faulty item counts as announced if its ID is readable.
 
     Raises:
         BadRequestError: it is an error feed.
-        BadAnswerError: it is not a feed, or incomplete.
+        BadResponseError: it is not a feed, or incomplete.
     """
     document = parse_strict(body)
     root = document.root
     items = list(root.iter("item")) if root.tag == "rss" else list(root.iter(_ATOM + "entry"))
     if root.tag not in ("rss", _ATOM + "feed"):
-        raise BadAnswerError(f"The answer is not a feed: its root is {root.tag!r}.")
+        raise BadResponseError(f"The response is not a feed: its root is {root.tag!r}.")
     channel, entries = _entries(root, items)
     title = plain_line(channel.get("title", ""))
     if title.startswith("Feed error"):
         reason = plain_line(channel.get("subtitle", ""))
         raise BadRequestError(
-            f"arXiv's feed answers: {(reason or title).rstrip('.')}.",
+            f"arXiv's feed reports an error: {(reason or title).rstrip('.')}.",
             reason=reason,
             hint="Correct [arxiv] categories.",
         )
@@ -132,14 +128,13 @@ class FeedSource:
         self._url = url.rstrip("/")
 
     def today(self, categories: Sequence[str]) -> Feed:
-        """Return arXiv's RSS feed of today for these categories or archives.
+        """Return today's RSS feed of these categories or archives.
 
-        The announce type of each item is relative to exactly these categories. A feed cut at
-        arXiv's cap is requested again by halves; one that a single category overflows stays flagged
-        `capped`.
+        Announce types are relative to exactly these categories. A feed cut at arXiv's cap is
+        requested again by halves; one that a single category overflows stays `capped`.
 
         Raises:
-            BadRequestError: a name is not a category, by its shape or according to arXiv.
+            BadRequestError: a name is not a category.
         """
         for name in categories:
             if not _CATEGORY.fullmatch(name):
@@ -164,18 +159,17 @@ class FeedSource:
 
 
 def cut_off(feed: Feed, categories: Sequence[str]) -> Feed:
-    """Mark a capped feed as one that may have announced more in these categories."""
+    """Note that a capped feed may have announced more in these categories."""
     return replace(feed, unreadable_items=(*feed.unreadable_items, tuple(categories)))
 
 
 def merge_feeds(first: Feed, second: Feed) -> Feed:
     """Merge two feeds of one day into the feed for the categories of both.
 
-    A paper in both keeps the stronger announce type, as in arXiv's joined feeds: `new` if either
-    category is its primary one.
+    A paper in both keeps the stronger announce type, as in arXiv's joined feeds.
 
     Raises:
-        UnevenFeedsError: the feeds are of different days, so one of them is stale.
+        UnevenFeedsError: the feeds are of different days.
     """
     if first.day != second.day:
         raise UnevenFeedsError(
@@ -220,7 +214,7 @@ def _entries(root: etree._Element, items: list[etree._Element]) -> tuple[Any, li
 
 
 def _parsed(lean: bytes, count: int) -> Any:
-    # Imported only when needed: loading it takes as long as reading all items without it.
+    # Loading it takes as long as reading all items without it.
     import feedparser  # noqa: PLC0415
 
     parsed = feedparser.parse(io.BytesIO(lean), sanitize_html=False, resolve_relative_uris=False)
@@ -228,14 +222,13 @@ def _parsed(lean: bytes, count: int) -> Any:
         parsed.bozo_exception,
         feedparser.exceptions.CharacterEncodingOverride | feedparser.exceptions.NonXMLContentType,
     ):
-        raise BadAnswerError(f"The feed cannot be read: {parsed.bozo_exception}.")
+        raise BadResponseError(f"The feed cannot be read: {parsed.bozo_exception}.")
     if len(parsed.entries) != count:
-        raise BadAnswerError(f"Of {count} items of the feed, {len(parsed.entries)} were read.")
+        raise BadResponseError(f"Of {count} items of the feed, {len(parsed.entries)} were read.")
     return parsed
 
 
 def _lean(root: etree._Element, plain: set[int]) -> bytes:
-    """Return a feed without its plain items and unused elements."""
     lean = copy.deepcopy(root)
     for index, item in enumerate(list(lean.iter(*_ITEMS))):
         parent = item.getparent()
@@ -249,10 +242,9 @@ def _lean(root: etree._Element, plain: set[int]) -> bytes:
 
 
 def _feed_day(channel: Any, entries: Sequence[Any]) -> date:
-    """Return the feed's day: RSS dates its channel, Atom only its entries.
+    """Return the feed's day: RSS dates its channel, Atom its entries.
 
-    Both mean midnight in New York. An Atom feed without entries has only the time it was made, some
-    seconds after midnight of the same day.
+    An empty Atom feed has only the time it was made, seconds after midnight in New York.
     """
     moments = [channel.get("published")]
     moments += [entry.get("published") for entry in entries]
@@ -261,4 +253,4 @@ def _feed_day(channel: Any, entries: Sequence[Any]) -> date:
         day = day_of(text)
         if day is not None:
             return day
-    raise BadAnswerError("The feed does not state its day.")
+    raise BadResponseError("The feed does not state its day.")

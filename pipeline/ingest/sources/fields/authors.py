@@ -52,10 +52,7 @@ def split_authors(line: str) -> tuple[str, ...]:
 
 
 def _is_special(text: str) -> bool:
-    """Say whether a line needs more than commas and `and`.
-
-    Single searches take a quarter of the time of a loop, and there are millions of lines.
-    """
+    """Single searches take a quarter of the time of a loop over the marks."""
     return (
         "(" in text
         or ")" in text
@@ -94,7 +91,7 @@ def _with_suffixes(names: list[str]) -> list[str]:
 
 
 def _without_affiliations(text: str) -> str:
-    """Drop balanced parentheses with their content, and only the sign of unbalanced ones."""
+    """Drop balanced parentheses with their content; of others only the sign."""
     kept: list[str] = []
     depth = start = opened = 0
     for match in _BRACKETS.finditer(text):
@@ -109,7 +106,6 @@ def _without_affiliations(text: str) -> str:
         else:
             kept.append(text[start : match.start()])
             start = match.end()
-    # An unclosed parenthesis loses only its sign, to keep the names behind it.
     rest = text[opened:].translate(_NO_BRACKETS) if depth else text[start:]
     kept.append(rest)
     return " ".join(" ".join(kept).split()).replace(" ,", ",")

@@ -1,17 +1,15 @@
 """Canonical names of arXiv's categories.
 
-Source: https://arxiv.org/category_taxonomy and arXiv's `base` taxonomy (aliases, subsumed
-archives). One paper may list both names of an alias pair.
+Source: https://arxiv.org/category_taxonomy and arXiv's `base` taxonomy.
 """
 
 import re
 from collections.abc import Iterable
 
 _CANONICAL = {
-    # two-way aliases
     "math.MP": "math-ph", "stat.TH": "math.ST", "math.IT": "cs.IT", "q-fin.EC": "econ.GN",
     "cs.SY": "eess.SY", "cs.NA": "math.NA",
-    # archives that were subsumed
+    # subsumed archives
     "cmp-lg": "cs.CL", "adap-org": "nlin.AO", "comp-gas": "nlin.CG", "chao-dyn": "nlin.CD",
     "solv-int": "nlin.SI", "patt-sol": "nlin.PS", "alg-geom": "math.AG", "dg-ga": "math.DG",
     "funct-an": "math.FA", "q-alg": "math.QA", "mtrl-th": "cond-mat.mtrl-sci",

@@ -1,7 +1,6 @@
 """Parse arXiv's dates into UTC datetimes.
 
-A strict fast path reads the millions of version dates of arXivRaw and the snapshot
-(`Mon, 16 Mar 2026 09:30:00 GMT`, RFC 2822); the standard library reads everything else.
+A fast path reads RFC 2822 dates in GMT, because the snapshot has millions of them.
 """
 
 from datetime import UTC, datetime
@@ -11,8 +10,7 @@ _MONTHS = {
     "Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6,
     "Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10, "Nov": 11, "Dec": 12,
 }  # fmt: skip
-#: plausible years of a paper: arXiv opened in 1991 and holds papers dated a few years before.
-#: Others are refused because a stored 9999 makes date arithmetic overflow.
+#: others are refused, because a stored year 9999 makes date arithmetic overflow
 _YEARS = range(1970, 2100)
 
 
@@ -26,7 +24,7 @@ def parse_rfc2822(text: str) -> datetime:
                 int(clock[6:]), 0, UTC,
             )  # fmt: skip
     except (KeyError, ValueError, OverflowError):
-        pass  # other spellings are parsed below, where non-dates fail
+        pass  # parsed below
     try:
         return _utc(parsedate_to_datetime(text), text)
     except OverflowError as error:

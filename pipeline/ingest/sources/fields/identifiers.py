@@ -2,7 +2,6 @@
 
 from storage.arxiv_id import ArxivId, parse_arxiv_id
 
-#: longer than any ID with prefix, archive and version; higher than any paper's version
 _LONGEST = 100
 _HIGHEST_VERSION = 9_999
 

@@ -1,8 +1,7 @@
 """Parse one OAI-PMH response of arXiv into papers, quarantined records and a token.
 
 Protocol: https://www.openarchives.org/OAI/openarchivesprotocol.html; arXiv's deviations:
-docs/explanation/arxiv-pitfalls.md. An unreadable record is quarantined with its own bytes and the
-rest of its page is kept.
+docs/explanation/arxiv-pitfalls.md.
 """
 
 import re
@@ -14,9 +13,9 @@ from functools import lru_cache
 from lxml import etree
 
 from pipeline.ingest.sources.errors import (
-    BadAnswerError,
+    BadResponseError,
     BadResumptionTokenError,
-    IncompleteAnswerError,
+    IncompleteResponseError,
     MalformedRecordError,
     OaiError,
 )
@@ -47,40 +46,37 @@ class OaiPage:
 
     papers: tuple[Paper, ...]
     malformed: tuple[QuarantinedRecord, ...]
-    #: IDs of records marked as deleted (allowed by the protocol, not used by arXiv)
+    #: IDs of records marked as deleted, which arXiv does not use
     deleted: tuple[str, ...]
     #: the server's clock, from which the next window starts
     response_date: datetime | None
-    #: None on the last page
     resumption_token: str | None
     #: forbidden characters were replaced; the raw page is in `malformed`
     cleaned: bool = False
-    #: arXiv said that the window is empty
     no_records_match: bool = False
-    #: path of the raw response in the archive
     raw_path: str | None = None
 
     @property
     def records(self) -> int:
-        """Number of records on the page, readable or not."""
+        """Number of records, readable or not."""
         return len(self.papers) + len(self.malformed) + len(self.deleted) - self.cleaned
 
 
 def parse_oai_page(body: bytes, *, at: datetime, raw_path: str | None = None) -> OaiPage:
     """Parse a response to ListRecords or GetRecord in `arXivRaw`; `at` dates what is quarantined.
 
-    `noRecordsMatch` is a page without records, not an error.
+    Unreadable records are quarantined one by one; `noRecordsMatch` is a page without records.
 
     Raises:
-        IncompleteAnswerError: the response is incomplete.
+        IncompleteResponseError: the response is incomplete.
         BadResumptionTokenError: the window must be restarted.
         OaiError: any other error code.
-        BadAnswerError: it is not a list of records.
+        BadResponseError: it is not a list of records.
     """
     reader = _PageReader(body, at, raw_path)
     try:
         document = parse_strict(body)
-    except IncompleteAnswerError:
+    except IncompleteResponseError:
         return reader.salvage()
     return reader.read(document.root, cleaned=document.cleaned)
 
@@ -93,7 +89,7 @@ def parse_record(raw: bytes) -> Paper:
     """
     try:
         root = parse_strict(_WRAP + raw + b"</OAI-PMH>").root
-    except BadAnswerError as error:
+    except BadResponseError as error:
         raise MalformedRecordError(error.message) from error
     record = next(root.iter(_RECORD), None)
     try:
@@ -119,16 +115,16 @@ class _PageReader:
 
     def read(self, root: etree._Element, *, cleaned: bool) -> OaiPage:
         """Read a well-formed page."""
-        if root.tag == "record":  # a bare record, as other archives of arXiv's responses keep them
-            raise BadAnswerError("The answer is a bare record without the OAI-PMH envelope.")
+        if root.tag == "record":  # as other archives of arXiv's responses keep them
+            raise BadResponseError("The response is a record without the OAI-PMH envelope.")
         if root.tag != _OAI + "OAI-PMH":
-            raise BadAnswerError(f"The answer is not OAI-PMH: its root is {root.tag!r}.")
+            raise BadResponseError(f"The response is not OAI-PMH: its root is {root.tag!r}.")
         _raise_error(root)
         listing = root.find(_OAI + "ListRecords")
         if listing is None:
             listing = root.find(_OAI + "GetRecord")
         if listing is None and root.find(_OAI + "error") is None:
-            raise BadAnswerError("The OAI-PMH answer is not a list of records.")
+            raise BadResponseError("The OAI-PMH response is not a list of records.")
         if cleaned:
             self._set_aside(self.body, _CLEANED, None)
         if listing is not None:
@@ -136,10 +132,9 @@ class _PageReader:
         return self._page(root, listing, cleaned=cleaned)
 
     def salvage(self) -> OaiPage:
-        """Read a complete but not well-formed page record by record.
+        """Read a page that is complete but not well-formed, record by record.
 
-        One bare `&` in a title makes the whole page unreadable for a strict parser, while the other
-        thousand records are intact. A page without its end is left alone.
+        One bare `&` in a title makes the whole page unreadable for a strict parser.
         """
         if not self.body.rstrip().endswith(b"</OAI-PMH>"):
             parse_strict(self.body)  # raises the original error again
@@ -148,7 +143,7 @@ class _PageReader:
         for match in _RECORD_BYTES.finditer(self.body):
             try:
                 wrapped = parse_strict(_WRAP + match[0] + b"</OAI-PMH>")
-            except BadAnswerError as error:
+            except BadResponseError as error:
                 self._set_aside(match[0], f"not well formed: {error.message}", None)
             else:
                 cleaned = cleaned or wrapped.cleaned
@@ -171,7 +166,7 @@ class _PageReader:
                 self.papers.append(paper)
 
     def _bytes_of(self, record: etree._Element, index: int) -> bytes:
-        """Return the record's original bytes; computed only for pages with a faulty record."""
+        """Return the record's original bytes, searched for only when needed."""
         if self.spans is None:
             self.spans = [match[0] for match in _RECORD_BYTES.finditer(self.body)]
         if index < len(self.spans):
@@ -215,14 +210,14 @@ def _raise_error(root: etree._Element) -> None:
     text = " ".join((error.text or "").split())
     if code == "noRecordsMatch":
         return
-    message = f"arXiv's OAI-PMH answers {code}: {text}"
+    message = f"arXiv's OAI-PMH returned {code}: {text}"
     if code == "badResumptionToken":
         raise BadResumptionTokenError(message, code=code)
     raise OaiError(message, code=code)
 
 
 def _paper_of(record: etree._Element) -> Paper | None:
-    """Return the paper of a record, or None if the record is marked as deleted."""
+    """Return the paper of a record, or None if it is marked as deleted."""
     header = metadata = None
     for part in record:
         if part.tag == _HEADER:
@@ -248,7 +243,6 @@ def _paper_of(record: etree._Element) -> Paper | None:
 
 @lru_cache(maxsize=64)
 def _day(text: str) -> date:
-    """Parse a datestamp's day; cached, because the records of a page share a few days."""
     return date.fromisoformat(text[:10])
 
 

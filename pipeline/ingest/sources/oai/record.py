@@ -1,9 +1,8 @@
 """Parse one OAI `arXivRaw` element into a `Paper`.
 
-Format: https://oaipmh.arxiv.org/OAI/arXivRaw.xsd, the only one of arXiv's formats with the date of
-version 1 and the whole history (in the format `arXiv`, `created` is the date of the current
-version). The order of elements changed in 2025 and is not used. `acm-class` is not read because the
-server writes the MSC class into it.
+Format: https://oaipmh.arxiv.org/OAI/arXivRaw.xsd, arXiv's only format with the whole history. The
+order of elements is not used, because it changed in 2025; `acm-class` is not, because it holds the
+MSC class.
 """
 
 import re

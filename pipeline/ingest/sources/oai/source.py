@@ -1,13 +1,17 @@
 """Fetch records over OAI-PMH, page by page.
 
-Progress is not saved here: callers save their cursor after the last page only, because a broken
-chain is requested again from its start.
+Callers save their cursor after the last page only, because a broken chain is requested again from
+its start.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from pipeline.ingest.sources.errors import BadAnswerError, BadResumptionTokenError, BrokenChainError
+from pipeline.ingest.sources.errors import (
+    BadResponseError,
+    BadResumptionTokenError,
+    BrokenChainError,
+)
 from pipeline.ingest.sources.oai.page import OaiPage, parse_oai_page
 from pipeline.ingest.sources.transport.archive import RawResponse
 from pipeline.ingest.sources.transport.client import ArxivHttp
@@ -33,13 +37,12 @@ class OaiSource:
     ) -> Iterator[OaiPage]:
         """Yield the records whose metadata changed from `from_day` to `until_day`, page by page.
 
-        Days are UTC and inclusive; without `until_day` the window is open. A broken chain (token
-        refused, page empty or repeated) is restarted once, so records may come twice. The window is
-        complete when the iterator is exhausted.
+        Days are UTC and inclusive. A broken chain (token refused, page empty or repeated) is
+        restarted once, so records may come twice.
 
         Raises:
             BrokenChainError, BadResumptionTokenError: the chain broke twice.
-            BadAnswerError: it has more than `max_pages` pages.
+            BadResponseError: it has more than `max_pages` pages.
         """
         first = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "from": from_day.isoformat()}
         if until_day is not None:
@@ -70,8 +73,7 @@ class OaiSource:
         for _ in range(max_pages):
             page = self._ask(params)
             if tokens and not page.records:
-                # The list may have shrunk below the token's offset; a second empty page confirms
-                # its end.
+                # A second empty page confirms that the list shrank below the token's offset.
                 if page.no_records_match and restarted:
                     return
                 raise BrokenChainError("A page in the middle of arXiv's list came back empty.")
@@ -90,7 +92,7 @@ class OaiSource:
             if head is not None:
                 heads.add(head)
             params = {"verb": "ListRecords", "resumptionToken": token}
-        raise BadAnswerError(
+        raise BadResponseError(
             f"arXiv's list has more than {max_pages} pages.", hint="Ask for a shorter window."
         )
 

@@ -1,7 +1,6 @@
-"""Fetch single pages of the query API through the `arxiv` package and parse them into papers.
+"""Fetch and parse single pages of the query API through the `arxiv` package.
 
-Import this module only when a look-up is needed: `arxiv` and `requests` are a quarter of what a run
-without new papers would load.
+Import this module on first use, because `arxiv` and `requests` load slowly.
 """
 
 import re
@@ -9,7 +8,7 @@ from collections.abc import Sequence
 
 import arxiv
 
-from pipeline.ingest.sources.errors import BadAnswerError
+from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.fields.categories import (
     canonical_categories,
     canonical_category,
@@ -47,7 +46,7 @@ class QueryClient:
     def _one_page(
         self, search: arxiv.Search, offset: int, size: int
     ) -> tuple[list[Paper], QueryPage]:
-        """Request one page and stop, because the package would fetch the next ones by itself."""
+        """Stop after one page, because the package would fetch the next ones by itself."""
         self._client.page_size = size
         self._adapter.page = None
         papers: list[Paper] = []
@@ -57,18 +56,18 @@ class QueryClient:
                 if self._adapter.page is None or len(papers) >= self._adapter.page.readable:
                     break
         except arxiv.ArxivError as error:
-            raise BadAnswerError(f"The query API's answer cannot be used: {error}.") from error
+            raise BadResponseError(f"The query API's response cannot be used: {error}.") from error
         page = self._adapter.page
         if page is None or len(papers) < page.readable:
-            raise BadAnswerError("The arxiv package lost entries of a page that can be read.")
+            raise BadResponseError("The arxiv package lost entries of a page that can be read.")
         return papers, page
 
 
 def paper_from_result(result: arxiv.Result) -> Paper:
-    """Convert an entry of the query API into a paper; its TeX accents are already converted."""
+    """Convert an entry, whose TeX accents arXiv has converted already."""
     identifier = read_identifier(result.entry_id)
     if identifier is None:  # the transport has quarantined such entries
-        raise BadAnswerError(f"{result.entry_id!r} is not an arXiv ID.")
+        raise BadResponseError(f"{result.entry_id!r} is not an arXiv ID.")
     primary = canonical_category(result.primary_category)
     terms = [primary] if primary else []
     terms += [term for term in result.categories if looks_like_category(term)]
@@ -94,5 +93,5 @@ def paper_from_result(result: arxiv.Result) -> Paper:
 
 
 def _unwrapped(summary: str) -> str:
-    """Join wrapped lines whatever their indent: only an empty line separates paragraphs here."""
+    """Join wrapped lines: here only an empty line separates paragraphs."""
     return "\n\n".join(one_line(part) for part in re.split(r"\n\s*\n", summary))

@@ -1,7 +1,4 @@
-"""Look up papers by ID and search at the query API.
-
-For single papers and repairs only, because its entries lack licence, submitter and history.
-"""
+"""Look up papers by ID and search at the query API, whose entries lack licence and history."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
-from pipeline.ingest.sources.errors import BadRequestError, IncompleteAnswerError
+from pipeline.ingest.sources.errors import BadRequestError, IncompleteResponseError
 from pipeline.ingest.sources.fields.identifiers import read_identifier
 from pipeline.ingest.sources.transport.client import ArxivHttp
 from storage.types import Paper, QuarantinedRecord
@@ -31,23 +28,22 @@ _WORD = re.compile(r"[\w./-]+")
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Result of a look-up: every requested ID is in exactly one of the four."""
+    """Result of a look-up: every requested ID is in one of the four."""
 
     papers: tuple[Paper, ...]
-    #: well-formed IDs that arXiv does not have
+    #: IDs that arXiv does not have
     unknown: tuple[str, ...]
-    #: texts that are not IDs, by their shape or according to arXiv, as given
+    #: texts that are not IDs, as given
     refused: tuple[str, ...]
-    #: entries that arrived but cannot be read
     malformed: tuple[QuarantinedRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class SearchAnswer:
+class SearchResult:
     """Result of a search, newest submission first."""
 
     papers: tuple[Paper, ...]
-    #: arXiv's count of all results, including those not requested or out of reach
+    #: arXiv's count of all results
     total: int
     #: the query as arXiv executed it
     executed: str
@@ -63,7 +59,6 @@ class QuerySource:
 
     @cached_property
     def _client(self) -> "QueryClient":
-        """The `arxiv` package, loaded on first use because most runs need no look-up."""
         from pipeline.ingest.sources.query.client import QueryClient  # noqa: PLC0415
 
         return QueryClient(self._http, self._url)
@@ -95,11 +90,11 @@ class QuerySource:
             malformed=tuple(malformed),
         )
 
-    def search(self, query: str, *, limit: int = PAGE_SIZE) -> SearchAnswer:
-        """Return up to `limit` papers that match, newest submission first, each once.
+    def search(self, query: str, *, limit: int = PAGE_SIZE) -> SearchResult:
+        """Return up to `limit` matching papers, newest submission first.
 
-        Results beyond the 10,000th are out of reach: narrow the query by days of submission
-        (`terms.submitted_between`).
+        Results beyond the 10,000th are out of reach: narrow the query by
+        `terms.submitted_between`.
         """
         if limit < 1:
             raise BadRequestError("A search needs a limit of at least one paper.")
@@ -118,12 +113,12 @@ class QuerySource:
             if offset >= total:
                 break
         if total > first_total:
-            # New papers were added at the head of the list meanwhile.
+            # New papers arrived at the head of the list meanwhile.
             papers, page = self._page(query, 0, min(PAGE_SIZE, reach))
             found = _merged(found, papers)
             malformed.extend(page.malformed)
         newest = tuple(sorted(found.values(), key=_newest_first)[:limit])
-        return SearchAnswer(newest, total, executed, tuple(dict.fromkeys(malformed)))
+        return SearchResult(newest, total, executed, tuple(dict.fromkeys(malformed)))
 
     def _look_up_batch(
         self,
@@ -156,7 +151,7 @@ class QuerySource:
                 return
             # The page is shorter than its own count: request the missing ones again.
             missing = [base for base in missing if base not in found]
-        raise IncompleteAnswerError(
+        raise IncompleteResponseError(
             f"arXiv counts more papers than it sends; {len(missing)} are missing.",
             hint="Run the same command later.",
         )
@@ -169,14 +164,14 @@ class QuerySource:
             papers, page = self._client.search(query, offset, asked)
             if page.entries or offset >= page.total:
                 return papers, page
-        raise IncompleteAnswerError(
+        raise IncompleteResponseError(
             f"arXiv counts {page.total} results but sends none from result {offset} on.",
             hint="Narrow the search by days of submission.",
         )
 
 
 def batches(ids: Sequence[str], *, max_ids: int = MAX_IDS) -> Iterator[list[str]]:
-    """Yield batches of IDs that fit into one request line, by encoded bytes."""
+    """Yield batches of IDs that fit into one request line."""
     batch: list[str] = []
     size = 0
     for base in ids:

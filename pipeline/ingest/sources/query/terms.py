@@ -1,7 +1,7 @@
 """Build terms of the query API's search language.
 
-The server's grammar is right-associative without precedence, treats unquoted words as OR and cannot
-escape quotes; therefore everything is quoted and parenthesised.
+Everything is quoted and parenthesised, because the grammar has no precedence and treats unquoted
+words as OR.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 
 def phrase(field: str, value: str) -> str:
-    """Return `field:"value"` without quotes in the value, because they cannot be escaped."""
+    """Return `field:"value"` without quotes in the value, which cannot be escaped."""
     return f'{field}:"{" ".join(value.replace(chr(34), " ").split())}"'
 
 
@@ -31,9 +31,8 @@ def in_categories(names: Iterable[str]) -> str:
 def submitted_between(first: date, last: date) -> str:
     """Return a term for papers whose version 1 was submitted on these UTC days, inclusive.
 
-    Bounds are whole minutes and `2359` means 23:59:00, so the window ends with the next day's first
-    minute: adjacent windows overlap by a minute and miss no paper. arXiv offers no filter by date
-    of update; the server reads `lastUpdatedDate` as `submittedDate`.
+    The window ends with the next day's first minute, because `2359` means 23:59:00. arXiv has no
+    filter by date of update.
     """
     end = last + timedelta(days=1)
     return f"submittedDate:[{first:%Y%m%d}0000 TO {end:%Y%m%d}0000]"

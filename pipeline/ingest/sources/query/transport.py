@@ -1,7 +1,6 @@
 """Transport under the `arxiv` package that uses our HTTP client and strict checks.
 
-The package accepts cut XML, reads `Rate exceeded.` as zero results and has no timeout; so it gets
-only responses that were rate-limited, parsed strictly and checked.
+The package alone accepts cut XML, reads `Rate exceeded.` as zero results and has no timeout.
 """
 
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ import requests
 from lxml import etree
 from requests.adapters import BaseAdapter
 
-from pipeline.ingest.sources.errors import BadAnswerError, BadRequestError
+from pipeline.ingest.sources.errors import BadRequestError, BadResponseError
 from pipeline.ingest.sources.fields.dates import parse_iso
 from pipeline.ingest.sources.fields.identifiers import read_identifier
 from pipeline.ingest.sources.transport.archive import RawResponse
@@ -27,17 +26,16 @@ _OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 
 @dataclass(frozen=True, slots=True)
 class QueryPage:
-    """Content of a query API page before the package reads it."""
+    """A query API page before the package reads it."""
 
     #: the response without unreadable entries
     body: bytes
-    #: the query as arXiv executed it, which may differ from the one sent
+    #: the query as arXiv executed it
     title: str
     total: int
-    #: entries on the page, readable or not
+    #: readable or not
     entries: int
     malformed: tuple[QuarantinedRecord, ...]
-    #: entries left in `body`
     readable: int
 
 
@@ -45,17 +43,17 @@ def check_page(body: bytes, *, at: datetime, raw_path: str | None = None) -> Que
     """Parse a page strictly and quarantine entries the package would lose or fail on.
 
     Raises:
-        IncompleteAnswerError: the page is incomplete.
+        IncompleteResponseError: the page is incomplete.
         BadRequestError: it is an error entry, whatever its status.
-        BadAnswerError: it is not a response of the query API.
+        BadResponseError: it is not a response of the query API.
     """
     document = parse_strict(body)
     root = document.root
     if root.tag != _ATOM + "feed":
-        raise BadAnswerError(f"The answer is not an Atom feed: its root is {root.tag!r}.")
+        raise BadResponseError(f"The response is not an Atom feed: its root is {root.tag!r}.")
     total = (root.findtext(_OPENSEARCH + "totalResults") or "").strip()
     if not total.isdecimal() or len(total) > 12:
-        raise BadAnswerError("The answer does not say how many results there are.")
+        raise BadResponseError("The response does not say how many results there are.")
     title = " ".join((root.findtext(_ATOM + "title") or "").split())
     entries = root.findall(_ATOM + "entry")
     malformed: list[QuarantinedRecord] = []
@@ -106,12 +104,11 @@ def _fault(entry: etree._Element, identifier: str) -> str | None:
 
 
 class StrictAdapter(BaseAdapter):
-    """A requests adapter that fetches through `ArxivHttp` and returns checked pages only."""
+    """Fetch through `ArxivHttp` and return checked pages only."""
 
     def __init__(self, http: ArxivHttp) -> None:
         super().__init__()
         self._http = http
-        #: the last page received
         self.page: QueryPage | None = None
 
     def send(  # noqa: PLR0917 - the signature is requests' own
@@ -133,7 +130,7 @@ class StrictAdapter(BaseAdapter):
 
 
 def make_arxiv_client(adapter: BaseAdapter, query_url: str) -> arxiv.Client:
-    """Return the package's client over our adapter, without waits and retries of its own."""
+    """Return the package's client over our adapter, without its own waits and retries."""
     client = arxiv.Client(page_size=100, delay_seconds=0, num_retries=0)
     client.query_url_format = query_url + "?{}"
     session = requests.Session()
@@ -162,7 +159,7 @@ def read_page(response: RawResponse) -> QueryPage:
 
 
 class _Canned(BaseAdapter):
-    """Answers every request with one page already in memory."""
+    """Return one page already in memory for every request."""
 
     def __init__(self, page: QueryPage) -> None:
         super().__init__()

@@ -1,10 +1,4 @@
-"""Validate the bulk snapshot file before import.
-
-The copy under gs:
-
-arxiv-dataset/metadata-v5 is frozen since August 2020 and has another shape:
-categories are a list there, versions a list of names.
-"""
+"""Validate the bulk snapshot file before import."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +11,7 @@ from pipeline.ingest.sources.errors import MalformedRecordError
 from pipeline.ingest.sources.snapshot.file import SnapshotError, SnapshotFile
 from pipeline.ingest.sources.snapshot.lines import paper_from_line
 
-#: arXiv renews its snapshot about weekly; an older file is an abandoned copy
+#: arXiv renews its snapshot about weekly
 OLDEST = timedelta(days=180)
 KAGGLE = "https://www.kaggle.com/datasets/Cornell-University/arxiv"
 _HEAD_LINES = 20
@@ -31,8 +25,7 @@ def newest_submission(
 ) -> datetime:
     """Return the approximate submission date of a snapshot's newest paper.
 
-    A compressed file is read to its end, a plain one at 512 positions: lines are in the order of
-    IDs, so samples come within days of the newest paper.
+    A plain file is read at 512 positions only, because lines are in the order of IDs.
 
     Raises:
         SnapshotError: the lines have another shape, or the file is cut short or damaged.
@@ -51,7 +44,7 @@ def refuse_frozen(file: SnapshotFile, newest: datetime, *, now: datetime) -> Non
     """Refuse a file whose newest paper is more than half a year old.
 
     Raises:
-        SnapshotError: the file is too old; the message says when its newest paper was submitted.
+        SnapshotError: the file is too old.
     """
     age = now - newest
     if age > OLDEST:
@@ -63,7 +56,7 @@ def refuse_frozen(file: SnapshotFile, newest: datetime, *, now: datetime) -> Non
 
 
 def _newest_of_head(file: SnapshotFile, now: datetime) -> datetime:
-    """Return the last submission among the first lines; refuse lines of another shape."""
+    """Return the last submission among the first lines; refuse another shape."""
     with closing(file.blocks()) as blocks:
         block, _ = next(blocks, (None, 0))
     lines = list(
@@ -128,7 +121,6 @@ def _last(lines: Iterable[bytes]) -> bytes:
 
 
 def _submitted(line: bytes, now: datetime) -> datetime | None:
-    """Return a line's submission date; None if unreadable or in the future."""
     try:
         moment = paper_from_line(line).submitted_at
     except MalformedRecordError:

@@ -1,7 +1,6 @@
 """Read the bulk snapshot (plain, gzip or zip) in blocks of whole lines.
 
-Positions are byte offsets in the decompressed stream, so that reading can resume at a line. At most
-one block and one line are held in memory.
+Positions are byte offsets in the decompressed stream. At most one block and one line are in memory.
 """
 
 import gzip
@@ -18,9 +17,9 @@ from typing import IO
 from config.errors import UsageError
 from pipeline.ingest.sources.errors import SourceError
 
-#: the name of arXiv's own snapshot, also inside archives
+#: arXiv's own name, also inside archives
 MEMBER = "arxiv-metadata-oai-snapshot.json"
-#: far above arXiv's longest record: 5,000 authors make 0.5 MB
+#: 5,000 authors, arXiv's longest record, make 0.5 MB
 LONGEST_LINE = 16 << 20
 _BLOCK = 4 << 20
 _ENCRYPTED = 1
@@ -33,7 +32,7 @@ _CAUGHT = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedErro
 
 
 class SnapshotError(SourceError):
-    """The file is not an importable snapshot; what was stored before remains."""
+    """The file is not an importable snapshot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Block:
     """Whole lines of the stream, without their ends."""
 
     lines: tuple[bytes, ...]
-    #: where the next block begins, in bytes of the decompressed stream
+    #: where the next block begins
     end: int
 
 
@@ -77,13 +76,13 @@ class SnapshotFile:
                 )
         #: bytes to read, in the units of `position`
         self.size = self._member.file_size if self._member else status.st_size
-        #: changes with the file: its size, modification time and first bytes
+        #: changes with the file
         stamp = f"{status.st_size} {status.st_mtime_ns} {hashlib.sha256(head).hexdigest()}"
         self.identity = hashlib.sha256(stamp.encode()).hexdigest()
 
     @property
     def is_compressed(self) -> bool:
-        """Whether reaching a position requires reading everything before it."""
+        """Whether a position is reached only by reading everything before it."""
         return self.is_gzip or self._member is not None
 
     def blocks(self, start: int = 0, *, length: int = _BLOCK) -> Generator[tuple[Block, int]]:

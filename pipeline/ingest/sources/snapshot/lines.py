@@ -1,9 +1,8 @@
 """Parse lines of arXiv's bulk snapshot into papers.
 
-Format: one JSON object of 14 fields per line, as published under
-https://www.kaggle.com/datasets/Cornell-University/arxiv. Its text is raw TeX wrapped at 80 columns,
-as in OAI's `arXivRaw`. Sizes and source types are missing, so that only comments show a withdrawal.
-`update_date` is the day of the last metadata change, OAI's datestamp.
+Format: one JSON object per line, raw TeX wrapped at 80 columns
+(https://www.kaggle.com/datasets/Cornell-University/arxiv). Only comments show a withdrawal, because
+sizes are missing. `update_date` is OAI's datestamp.
 """
 
 import json
@@ -27,10 +26,10 @@ _EVERYTHING = Selection()
 _MODERN_ID = re.compile(r"\d{4}\.\d{4,6}")
 _ID_BYTES = re.compile(rb'"id"\s*:\s*"([^"\\]{1,40})"')
 _VERSION = re.compile(r"v([1-9]\d{0,3})")
-# Characters that JSON can spell but texts must not hold: controls, lone surrogates.
+# Controls and lone surrogates, which JSON can spell.
 _MAYBE_FORBIDDEN = re.compile(rb"\\u(?:00[01]|[dD][89a-fA-F])")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
-# Names to tidy: extra blanks, TeX, compound initials torn apart.
+# Extra blanks, TeX, compound initials torn apart.
 _UNTIDY = re.compile(r"\s\s|\\|\. -|\t|^\s|\s$")
 
 
@@ -45,9 +44,9 @@ class SnapshotBatch:
 
 
 def parse_lines(lines: Iterable[bytes], selection: Selection, *, at: datetime) -> SnapshotBatch:
-    """Parse lines and quarantine unreadable ones whole; `at` dates what is quarantined.
+    """Parse lines and quarantine unreadable ones; `at` dates what is quarantined.
 
-    A record with forbidden characters is stored without them, and its line is quarantined as well.
+    A record with forbidden characters is stored without them, and its line is quarantined.
     """
     papers: list[Paper] = []
     malformed: list[QuarantinedRecord] = []
@@ -70,12 +69,11 @@ def parse_lines(lines: Iterable[bytes], selection: Selection, *, at: datetime) -
 
 
 def paper_from_line(line: bytes) -> Paper:
-    """Parse the paper of one line, regardless of any selection.
+    """Parse the paper of one line.
 
     Raises:
         MalformedRecordError: it is not a JSON object, or ID, title, categories or versions are
-            missing
-            or cannot be read.
+            unreadable.
     """
     paper = _paper(_cleaned(_fields(line)), _EVERYTHING)
     assert paper is not None
@@ -177,12 +175,12 @@ def _version(stated: Any) -> PaperVersion:
         if match is not None:
             return PaperVersion(int(match[1]), parse_rfc2822(stated["created"]))
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
-        pass  # any other shape is not a version
+        pass
     raise MalformedRecordError(f"the version {stated!r:.200} cannot be read")
 
 
 def _authors(fields: dict[str, Any]) -> tuple[str, ...]:
-    """Return the names arXiv parsed, as `Fore Family, Suffix`, without affiliations."""
+    """Return the names arXiv parsed as `Fore Family, Suffix`."""
     parsed = fields.get("authors_parsed")
     if not parsed:
         return split_authors(_text(fields, "authors"))
@@ -205,7 +203,6 @@ def _name(person: Any) -> str:
 
 
 def _cleaned(value: Any) -> Any:
-    """Return a JSON value without forbidden characters."""
     if isinstance(value, str):
         return _FORBIDDEN.sub("", value)
     if isinstance(value, list):

@@ -15,17 +15,14 @@ _EVERYTHING_BELOW = re.compile(r"\.\*?$")
 class Selection:
     """A filter; an empty one selects everything."""
 
-    #: categories (`cs.CV`) and archives (`cs`), any of which a paper must be in
+    #: categories (`cs.CV`) and archives (`cs`), joined by OR
     categories: tuple[str, ...] = ()
     #: the UTC day version 1 was submitted, both ends inclusive
     from_day: date | None = None
     until_day: date | None = None
 
     def wants_categories(self, listed: str) -> bool:
-        """Say whether a blank-separated list of categories is selected.
-
-        arXiv's old names count as well: `cs.SY` is in the archive cs though it is eess.SY today.
-        """
+        """Say whether a blank-separated list of old or new category names is selected."""
         return not self.categories or _any_wanted(self.categories, listed)
 
     def wants_day(self, submitted_at: datetime) -> bool:

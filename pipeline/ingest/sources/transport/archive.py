@@ -1,7 +1,7 @@
 """Archive of raw responses, compressed, from which papers can be rebuilt.
 
 Layout: `YYYY/MM/DD/HHMMSS.ffffff-NNNNNN.gz` (the body) beside `.json` (address, status, headers,
-checksum), by the UTC time of the response. Cookies and credentials are removed.
+checksum), by UTC time.
 """
 
 import gzip
@@ -16,9 +16,9 @@ from pathlib import Path
 
 from config.files import put_in_place
 from config.locks import file_lock
-from pipeline.ingest.sources.errors import BadAnswerError
+from pipeline.ingest.sources.errors import BadResponseError
 
-# Cookies are the only part of arXiv's responses that could identify a session.
+# Only cookies could identify a session.
 _PRIVATE = frozenset({"set-cookie", "authorization", "proxy-authorization", "cookie"})
 
 
@@ -31,7 +31,6 @@ class RawResponse:
     headers: dict[str, str]
     body: bytes
     fetched_at: datetime
-    #: path in the archive, if it was kept
     path: Path | None = None
 
 
@@ -73,7 +72,7 @@ class Archive:
         """Yield the archived responses, oldest first, skipping a sidecar without a body.
 
         Raises:
-            BadAnswerError: a body does not match its sidecar's checksum, or cannot be read.
+            BadResponseError: a body does not match its sidecar's checksum, or cannot be read.
         """
         for sidecar in sorted(self.directory.glob("[0-9]*/[0-9]*/[0-9]*/*.json")):
             body = sidecar.with_suffix(".gz")
@@ -100,9 +99,9 @@ def _read(sidecar: Path, body: Path) -> RawResponse:
     return replace(response, path=body)
 
 
-def _damaged(body: Path) -> BadAnswerError:
-    return BadAnswerError(
-        f"The archived answer {body} is damaged: it does not fit the checksum in its"
+def _damaged(body: Path) -> BadResponseError:
+    return BadResponseError(
+        f"The archived response {body} is damaged: it does not fit the checksum in its"
         " .json, or that cannot be read.",
         hint="Move it and its .json away and replay again; arXiv still has the records.",
     )

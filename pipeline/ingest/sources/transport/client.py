@@ -1,7 +1,6 @@
 """HTTP client for arXiv: rate-limited, archived, with few retries.
 
-Every request waits for the limiter, opens its own connection, is archived as it arrived, and is
-classified by status before it is parsed. Only faults that can pass are retried: never 400 or 403.
+Every request opens its own connection and is archived as it arrived. 400 and 403 are never retried.
 """
 
 import itertools
@@ -21,9 +20,9 @@ from config.errors import ConfigError
 from config.loopback import is_loopback_host
 from pipeline.ingest.sources.errors import (
     ArxivUnreachableError,
-    BadAnswerError,
+    BadResponseError,
     BlockedError,
-    IncompleteAnswerError,
+    IncompleteResponseError,
     ThrottledError,
 )
 from pipeline.ingest.sources.transport.archive import Archive, RawResponse
@@ -32,8 +31,8 @@ from pipeline.ingest.sources.transport.responses import classify_response
 
 T = TypeVar("T")
 
-#: waits after faults without Retry-After, in multiples of the interval: seconds while this run can
-#: still succeed, then 10 minutes growing to 4 hours (throttling lasts hours in 2026)
+#: waits after faults without Retry-After, in multiples of the interval: seconds within a run, then
+#: 10 minutes to 4 hours, because throttling lasts hours (2026)
 BACKOFF = (2, 6, 20, 200, 400, 800, 1600, 3200, 4800)
 TRIES = 4
 BLOCKED_SECONDS = 24 * 3600.0
@@ -41,7 +40,7 @@ BLOCKED_SECONDS = 24 * 3600.0
 LONGEST_WAIT_SECONDS = 7 * 24 * 3600.0
 MAX_REDIRECTS = 3
 MAX_BODY_BYTES = 64 * 1024 * 1024
-#: limit for one response, however slowly it arrives
+#: limit for one response
 RESPONSE_SECONDS = 300.0
 
 
@@ -51,7 +50,6 @@ def user_agent(contact: str = "") -> str:
         number = version("living-survey")
     except PackageNotFoundError:
         number = "0"
-    # A header may hold printable ASCII only.
     shown = "".join(sign for sign in contact if " " <= sign <= "~")
     return f"living-survey/{number}" + (f" (+{shown})" if shown else "")
 
@@ -59,16 +57,15 @@ def user_agent(contact: str = "") -> str:
 def make_client(
     *, connect_timeout_seconds: float = 10, read_timeout_seconds: float = 60
 ) -> httpx.Client:
-    """Return a client with certificates verified, without redirects or kept-alive connections.
+    """Return a client without redirects or kept-alive connections.
 
     Kept-alive connections to arXiv go silent without a reset
-    (https://github.com/blazickjp/arxiv-mcp-server/issues/155); at one request per three seconds a
-    new one costs little.
+    (https://github.com/blazickjp/arxiv-mcp-server/issues/155).
     """
     return httpx.Client(
         timeout=httpx.Timeout(read_timeout_seconds, connect=connect_timeout_seconds),
         limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
-        # A proxy of the environment is for arXiv, not for a replica on this machine.
+        # The environment's proxy is for arXiv, not for this machine.
         mounts={f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")},
         follow_redirects=False,
     )
@@ -112,14 +109,14 @@ class ArxivHttp:
         params: Mapping[str, str] | None,
         reader: Callable[[RawResponse], T],
     ) -> T:
-        """Return what `reader` makes of the response; retry if it raises IncompleteAnswerError.
+        """Return what `reader` makes of the response; retry if it raises IncompleteResponseError.
 
         Raises:
-            ThrottledError: arXiv asks for a longer wait than allowed; the wait is recorded.
+            ThrottledError: arXiv asks for a longer wait than allowed.
             ArxivUnreachableError: all tries failed, or the run's deadline has passed.
-            BlockedError: 403; requests stay blocked for 24 hours or until a person unblocks them.
+            BlockedError: 403; requests stay blocked for 24 hours.
             BadRequestError: 400.
-            BadAnswerError: any other unusable response.
+            BadResponseError: any other unusable response.
         """
         url = f"{base_url}?{urlencode(params)}" if params else base_url
         for attempt in itertools.count(1):
@@ -130,14 +127,13 @@ class ArxivHttp:
             except ThrottledError as error:
                 if attempt >= TRIES or error.retry_after > self._time_left():
                     raise
-            except (ArxivUnreachableError, IncompleteAnswerError):
+            except (ArxivUnreachableError, IncompleteResponseError):
                 if attempt >= TRIES or self._time_left() <= 0:
                     raise
                 self._wait(BACKOFF[attempt - 1] * self._limiter.min_interval_seconds)
         raise AssertionError
 
     def _time_left(self) -> float:
-        """Return the seconds that may still be spent waiting."""
         if self._deadline is None:
             return self._patience
         return min(self._patience, self._deadline - self._monotonic())
@@ -151,7 +147,7 @@ class ArxivHttp:
             target = urljoin(url, response.headers.get("location", ""))
             _check_redirect(url, target)
             url = target
-        raise BadAnswerError(
+        raise BadResponseError(
             f"arXiv redirects in circles: {MAX_REDIRECTS + 1} times, at last to {url}.",
             hint="Open the address in a browser: if it works there, correct it under [arxiv] in"
             " living-survey.toml.",
@@ -198,23 +194,21 @@ class ArxivHttp:
                 for chunk in stream.iter_bytes():
                     body += chunk
                     if len(body) > MAX_BODY_BYTES:
-                        raise BadAnswerError(
-                            f"{url} answers with more than {MAX_BODY_BYTES} bytes."
-                        )
+                        raise BadResponseError(f"{url} sends more than {MAX_BODY_BYTES} bytes.")
                     if self._monotonic() - started > RESPONSE_SECONDS:
                         raise ArxivUnreachableError(
                             f"{url} is too slow: not complete after {RESPONSE_SECONDS:.0f} s."
                         )
                 promised = stream.headers.get("content-length", "")
                 if promised.isdigit() and int(promised) != stream.num_bytes_downloaded:
-                    raise IncompleteAnswerError(
+                    raise IncompleteResponseError(
                         f"{url} promised {promised} bytes and sent {stream.num_bytes_downloaded}."
                     )
         except httpx.DecodingError as error:
-            raise IncompleteAnswerError(f"{url}: {error}") from error
+            raise IncompleteResponseError(f"{url}: {error}") from error
         except httpx.TimeoutException as error:
             raise ArxivUnreachableError(
-                f"arXiv at {urlsplit(url).netloc} did not answer in time.", hint="Try again later."
+                f"arXiv at {urlsplit(url).netloc} did not respond in time.", hint="Try again later."
             ) from error
         except httpx.TransportError as error:
             raise ArxivUnreachableError(
@@ -238,7 +232,7 @@ class ArxivHttp:
 def retry_after_seconds(response: RawResponse) -> float | None:
     """Return the seconds Retry-After asks for (RFC 9110, 10.2.3), or None if absent.
 
-    A date counts from the response's own Date, so the two clocks need not agree.
+    A date counts from the response's own Date, because the clocks may differ.
     """
     value = response.headers.get("retry-after", "").strip()
     if not value:
@@ -254,7 +248,6 @@ def retry_after_seconds(response: RawResponse) -> float | None:
 
 
 def _plainly(error: httpx.TransportError) -> str:
-    """Return the system's message without its error number."""
     return re.sub(r"^\[Errno -?\d+\] ", "", str(error)).rstrip(".") or type(error).__name__
 
 
@@ -279,4 +272,4 @@ def _check_redirect(url: str, target: str) -> None:
         arxiv = host == "arxiv.org" or host.endswith(".arxiv.org")
         allowed = there.scheme == "https" and arxiv
     if not allowed:
-        raise BadAnswerError(f"{url} redirects to {target}, which is not arXiv; not followed.")
+        raise BadResponseError(f"{url} redirects to {target}, which is not arXiv; not followed.")

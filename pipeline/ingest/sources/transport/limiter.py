@@ -1,9 +1,8 @@
 """Rate limiter shared by all processes: one request at a time and one per interval.
 
 arXiv's terms: "no more than one request every three seconds, and limit requests to a single
-connection at a time", for OAI-PMH, feeds and query API together
-(https://info.arxiv.org/help/api/tou.html). A lock file is held during a request; a JSON file beside
-it records when the last request ended and any cool-down.
+connection at a time", for all interfaces together (https://info.arxiv.org/help/api/tou.html). A
+JSON file records the last request's end and any cool-down.
 """
 
 import json
@@ -26,8 +25,7 @@ _POLL_SECONDS = 0.02
 def default_limiter_path() -> Path:
     """Return the state file shared by everything this user runs on this machine.
 
-    It is per user, because a file writable by all would let any user block the others. Users who
-    share a machine can name one file in a shared directory.
+    It is per user, because a file writable by all would let any user block the others.
     """
     base = os.environ.get("XDG_STATE_HOME") or (Path.home() / ".local" / "state")
     directory = Path(base) / "living-survey"
@@ -48,7 +46,7 @@ def host_group(host: str, port: int | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """State shared by the processes; times in seconds, wall clock and machine uptime."""
+    """State shared by the processes; times in seconds."""
 
     boot: str = ""
     ended_wall: float = 0.0
@@ -62,7 +60,7 @@ class _State:
 
 
 class Limiter:
-    """Rate limiter shared by all processes, with one state file per host group beside `path`."""
+    """Rate limiter with one state file per host group beside `path`."""
 
     def __init__(
         self,
@@ -81,11 +79,11 @@ class Limiter:
 
     @contextmanager
     def turn(self, group: str, *, patience_seconds: float = 120.0) -> Iterator[None]:
-        """Wait for this process's turn and hold it against all other processes.
+        """Wait for this process's turn and hold it.
 
         Raises:
             ThrottledError: a cool-down lasts longer than `patience_seconds`.
-            BlockedError: arXiv has refused us and the block has not been removed.
+            BlockedError: arXiv has refused us.
             ArxivUnreachableError: another process held the turn for all that time.
         """
         give_up = self._monotonic() + patience_seconds
@@ -102,8 +100,7 @@ class Limiter:
                         self._write(group, self._ended(self._read(group)))
                     return
             reason = state.reason.rstrip(".")
-            # Wait outside the lock, so that others see a cool-down at once and a process that
-            # requests page after page does not starve them.
+            # Wait outside the lock, so that others see a cool-down at once and are not starved.
             if cooling and state.blocked:
                 raise BlockedError(
                     f"arXiv has refused us: {reason}. Requests stay blocked for"
@@ -129,7 +126,7 @@ class Limiter:
                 cool_until=self._wall() + seconds,
                 cool_seconds=seconds,
                 reason=reason,
-                # An expired block is over; a later cool-down is not a block.
+                # A cool-down after an expired block is not a block.
                 blocked=blocked or (state.blocked and running > 0),
                 strikes=state.strikes + 1,
             ),
@@ -156,22 +153,21 @@ class Limiter:
         return state.blocked and self._cooling(state) > 0
 
     def _cooling(self, state: _State) -> float:
-        # The wall clock may have been set back since, so cap the wait at its original length.
+        # Capped, because the wall clock may have been set back.
         return min(max(0.0, state.cool_until - self._wall()), state.cool_seconds)
 
     def _interval_left(self, group: str, state: _State) -> float:
         """Return the seconds until the interval since the last request's end has passed.
 
-        It counts from the end, so that two requests never reach the server closer together than the
-        interval, however long one of them was in transit.
+        It counts from the end, because requests must not reach the server closer together.
         """
         if state.in_flight:
-            # Its process was killed, and the request may have left just before.
+            # Its process was killed, perhaps just after sending the request.
             state = self._ended(state)
             self._write(group, state)
         if state.boot == _boot_id() and self._monotonic() >= state.ended_monotonic:
             passed = self._monotonic() - state.ended_monotonic
-        else:  # another boot: only the wall clock spans it, and it may have been set back
+        else:  # another boot: only the wall clock spans it
             passed = self._wall() - state.ended_wall
             if passed < 0:
                 self._write(group, self._ended(state))
@@ -203,7 +199,7 @@ class Limiter:
                 )
             except LockHeldError:
                 raise ArxivUnreachableError(
-                    "Another process on this machine is using arXiv; the lock {lock} was"
+                    f"Another process on this machine is using arXiv; the lock {lock} was"
                     " not released in time.",
                     hint="Run the same command when the other process has ended.",
                 ) from None
@@ -218,7 +214,7 @@ class Limiter:
         except FileNotFoundError:
             return _State()
         except (ValueError, TypeError):
-            # Written by another program or version: be as careful as after a killed request.
+            # Unknown content: be as careful as after a killed request.
             return _State(in_flight=True)
 
     def _write(self, group: str, state: _State) -> None:
@@ -229,7 +225,6 @@ class Limiter:
 
 
 def _boot_id() -> str:
-    """Return an id that changes at every start of the machine; empty where unavailable."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:

@@ -1,7 +1,7 @@
 """Parse XML strictly: no recovery, entities, network or document types.
 
-A recovering parser turns a page cut at "Nick W. Koning" into an author "Ni". Only forbidden control
-characters and broken UTF-8 are replaced, which `StrictXml.cleaned` reports.
+A recovering parser turns a page cut at "Nick W. Koning" into an author "Ni". Only forbidden
+characters and broken UTF-8 are replaced.
 """
 
 import re
@@ -10,19 +10,19 @@ from typing import Any
 
 from lxml import etree
 
-from pipeline.ingest.sources.errors import BadAnswerError, IncompleteAnswerError
+from pipeline.ingest.sources.errors import BadResponseError, IncompleteResponseError
 
-#: far above arXiv's largest pages (2,500 records, about 7 MB)
+#: arXiv's largest pages (2,500 records) have about 7 MB
 MAX_BYTES = 64 * 1024 * 1024
 
-# XML 1.0 section 2.2 forbids everything but tab, line feed, carriage return and these ranges.
+# XML 1.0, section 2.2
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,9}));")
 
 
 @dataclass(frozen=True, slots=True)
 class StrictXml:
-    """A parsed document; `cleaned` says that forbidden characters were replaced first."""
+    """A parsed document; `cleaned` if forbidden characters were replaced."""
 
     root: etree._Element
     cleaned: bool
@@ -32,15 +32,15 @@ def parse_strict(body: bytes, *, max_bytes: int = MAX_BYTES) -> StrictXml:
     """Parse a whole document.
 
     Raises:
-        IncompleteAnswerError: the document is not well formed (cut short, garbled, not XML).
-        BadAnswerError: it is too large or declares a document type.
+        IncompleteResponseError: the document is not well formed.
+        BadResponseError: it is too large or declares a document type.
     """
     if len(body) > max_bytes:
-        raise BadAnswerError(
-            f"The answer has {len(body)} bytes, more than the {max_bytes} allowed."
+        raise BadResponseError(
+            f"The response has {len(body)} bytes, more than the {max_bytes} allowed."
         )
     if b"<!DOCTYPE" in body:
-        raise BadAnswerError("The answer declares a document type, which arXiv never does.")
+        raise BadResponseError("The response declares a document type, which arXiv never does.")
     try:
         return StrictXml(_parse(body), cleaned=False)
     except etree.XMLSyntaxError as error:
@@ -61,8 +61,8 @@ def _parse(body: bytes) -> etree._Element:
     )  # fmt: skip
     root = etree.fromstring(body, parser)
     document: Any = root.getroottree().docinfo
-    if document.doctype:  # in an encoding that the byte search did not see
-        raise BadAnswerError("The answer declares a document type, which arXiv never does.")
+    if document.doctype:
+        raise BadResponseError("The response declares a document type, which arXiv never does.")
     return root
 
 
@@ -78,8 +78,8 @@ def _keep_allowed(match: re.Match[str]) -> str:
     return match[0] if allowed else "\N{REPLACEMENT CHARACTER}"
 
 
-def _incomplete(body: bytes, error: etree.XMLSyntaxError) -> IncompleteAnswerError:
+def _incomplete(body: bytes, error: etree.XMLSyntaxError) -> IncompleteResponseError:
     start = body[:60].decode("utf-8", errors="replace").strip()
-    return IncompleteAnswerError(
-        f"The answer is not well-formed XML ({error.msg}); it begins {start!r}."
+    return IncompleteResponseError(
+        f"The response is not well-formed XML ({error.msg}); it begins {start!r}."
     )
