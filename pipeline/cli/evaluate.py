@@ -7,11 +7,9 @@ import typer
 
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.console import as_json
 from pipeline.cli.evaluate_tables import report_text
 from pipeline.cli.session import session
 from pipeline.learn import evaluate as step
-from pipeline.learn.evaluation.store import keep_report
 
 
 @command(
@@ -46,10 +44,9 @@ def evaluate(
     The newest fifth of the decisions is the test; a model of today's recipe is trained on the
     rest, with baselines beside it. Changes neither the model in use nor the queue.
     """
-    reports = invocation.settings.classifier.reports
     with session(invocation, "evaluate") as opened:
-        report = step.evaluate(opened.services, opened.run, simulate=simulate, curve=curve)
-        opened.run.stage("drawing the page")
-        kept = keep_report(report, reports, as_json(report), html=html)
-    files = ("", f"page        {kept.html}", f"report      {kept.json}")
-    return Answer(report, (*report_text(report), *files))
+        report, files = step.evaluate(
+            opened.services, opened.run, simulate=simulate, curve=curve, html=html
+        )
+    written = ("", f"page        {files.html}", f"report      {files.json}")
+    return Answer(report, (*report_text(report), *written))

@@ -1,18 +1,25 @@
-"""Evaluate: measure the model on later decisions than it was trained on."""
+"""Evaluate: measure the model on later decisions than it was trained on, and write the report."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from pipeline.learn.evaluation.measure import measure
 from pipeline.learn.evaluation.replay import replay_orders
 from pipeline.learn.evaluation.report import EvaluationReport
+from pipeline.learn.evaluation.store import KeptReport, keep_report
 from pipeline.learn.examples import load_training_set
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 
 
 def evaluate(
-    services: Services, run: Run, *, simulate: bool = False, curve: bool = True
-) -> EvaluationReport:
+    services: Services,
+    run: Run,
+    *,
+    simulate: bool = False,
+    curve: bool = True,
+    html: Path | None = None,
+) -> tuple[EvaluationReport, KeptReport]:
     """Measure today's recipe, the model in use and the baselines on the newest decisions.
 
     Args:
@@ -20,9 +27,12 @@ def evaluate(
         run: counts and shows progress.
         simulate: also replay all decisions in every order of the queue.
         curve: also train on growing shares of the decisions.
+        html: the path of the page; None: beside the JSON report.
 
     Raises:
-        TooFewDecisionsError: too few decisions to hold some back.
+        TooFewDecisionsError: too few decisions for a test set.
+        LeakError: a test paper was in the training set.
+        ReportNotWrittenError: a file could not be written.
     """
     settings = services.settings.classifier
     examples = load_training_set(
@@ -31,14 +41,15 @@ def evaluate(
     report = measure(
         examples,
         services.taxonomy,
+        run,
         survey=services.settings.survey.title,
         models=services.models,
         seed=settings.seed,
         curve=curve,
-        on_stage=run.stage,
     )
     if simulate:
-        replays = replay_orders(examples, services.taxonomy, on_stage=run.stage)
-        report = replace(report, replays=replays)
-    run.count(tested=report.tested)
-    return report
+        report = replace(report, replays=replay_orders(examples, services.taxonomy, run))
+    run.stage("drawing the page")
+    files = keep_report(report, settings.reports, html=html)
+    run.count(**report.totals)
+    return report, files

@@ -56,12 +56,12 @@ class TrainingSet:
     @property
     def examples(self) -> tuple[Example, ...]:
         """All examples, oldest decision first."""
-        return tuple(lesson.example for lesson in self.decided)
+        return tuple(labelled.example for labelled in self.decided)
 
     @property
     def listed(self) -> tuple[Example, ...]:
         """The examples that came with the curated list."""
-        return tuple(lesson.example for lesson in self.decided if lesson.listed)
+        return tuple(labelled.example for labelled in self.decided if labelled.listed)
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -88,20 +88,20 @@ def load_training_set(open_store: OpenStore, taxonomy: Taxonomy, *, background: 
         held = store.papers.get_many(one.text.arxiv_id for one in decided)
     known = {section.id for section in taxonomy.sections}
     return TrainingSet(
-        decided=tuple(_lesson(one, known, held.get(one.text.arxiv_id)) for one in decided),
+        decided=tuple(_labelled(one, known, held.get(one.text.arxiv_id)) for one in decided),
         background=tuple(_unlabelled(stored) for stored in undecided.values()),
     )
 
 
-def split_by_time(lessons: TrainingSet) -> Split | None:
+def split_by_time(examples: TrainingSet) -> Split | None:
     """Return what to train on and the newest decisions to test on; None if those are too few.
 
     The list is never tested on: it was decided in bulk, at no particular time, and holds no
     rejection. Where all other decisions were made at one moment they are the test, and the list
     alone is the training. What stands in the test is left out of the training under any id.
     """
-    listed = lessons.listed
-    own = [(one.example, one.decided_at) for one in lessons.decided if not one.listed]
+    listed = examples.listed
+    own = [(one.example, one.decided_at) for one in examples.decided if not one.listed]
     if len(own) < FEWEST_TO_TEST:
         return None
     split = temporal_split(own, NEWEST)
@@ -112,9 +112,9 @@ def split_by_time(lessons: TrainingSet) -> Split | None:
     return Split(apart((*listed, *split.train), split.test), split.test, split.cut)
 
 
-def too_few(lessons: TrainingSet) -> TooFewDecisionsError:
-    """Return the error for lessons that cannot be split."""
-    own = sum(not one.listed for one in lessons.decided)
+def too_few(examples: TrainingSet) -> TooFewDecisionsError:
+    """Return the error for examples that cannot be split."""
+    own = sum(not one.listed for one in examples.decided)
     needed = round(FEWEST_TO_TEST / NEWEST)
     made = f"{own} decision{' was' if own == 1 else 's were'} made so far"
     if own >= needed:
@@ -130,13 +130,13 @@ def keys_of(examples: Sequence[Example], background: Sequence[Document]) -> froz
     return marks((*(example.document for example in examples), *background))
 
 
-def known_of(lessons: TrainingSet, papers: frozenset[str]) -> frozenset[str]:
-    """Return the ids of papers, and by what those among the lessons are known besides."""
-    every = (*(one.example.document for one in lessons.decided), *lessons.documents)
+def known_of(examples: TrainingSet, papers: frozenset[str]) -> frozenset[str]:
+    """Return the ids of papers, and by what those among the examples are known besides."""
+    every = (*(one.example.document for one in examples.decided), *examples.documents)
     return papers | marks(document for document in every if document.key in papers)
 
 
-def _lesson(one: TrainingExample, known: set[str], stored: StoredPaper | None) -> LabelledExample:
+def _labelled(one: TrainingExample, known: set[str], stored: StoredPaper | None) -> LabelledExample:
     example = Example(
         document=document_of(one.text, known_at(one.text.arxiv_id, stored)),
         in_scope=one.verdict is Verdict.APPROVED,

@@ -83,17 +83,17 @@ def compete(
     challenger: Model,
     champion: Model,
     learned: Learned | None,
-    lessons: TrainingSet,
+    examples: TrainingSet,
     *,
     stage: Callable[[str], None] = lambda _: None,
 ) -> Comparison:
     """Return who did better on the newest decisions.
 
     Args:
-        challenger: trained on all lessons.
+        challenger: trained on all examples.
         champion: the model in use.
         learned: what the champion learned from; without it no paper is known to be new to it.
-        lessons: everything there is to learn from.
+        examples: everything there is to learn from.
         stage: called with what is being done.
 
     Where enough decisions are new to the champion, the newer half of those is the test and the
@@ -102,16 +102,16 @@ def compete(
     """
     if learned is None:
         return Comparison("what the model in use learned from is not on record", not_worse=True)
-    learned_of = known_of(lessons, learned.papers)
-    split = _unseen(lessons, learned_of)
+    learned_of = known_of(examples, learned.papers)
+    split = _unseen(examples, learned_of)
     itself = split is not None
-    split = split or split_by_time(lessons)
+    split = split or split_by_time(examples)
     if split is None:
         return Comparison("too few later decisions to compare on", not_worse=True)
     recipe = _recipe(champion)
     if not itself and recipe is None:
         return Comparison("the recipe of the model in use is no longer known", not_worse=True)
-    background = _before(lessons.known_before(split.cut), split)
+    background = _before(examples.known_before(split.cut), split)
     stage("training the challenger's fold-model")
     fold = _like(challenger, split.train, background, Recipe(), split)
     fold_keys = keys_of(split.train, background)
@@ -160,11 +160,11 @@ def errors(
     return tuple(found)
 
 
-def _unseen(lessons: TrainingSet, learned_of: frozenset[str]) -> Split | None:
+def _unseen(examples: TrainingSet, learned_of: frozenset[str]) -> Split | None:
     """Return the newer half of the decisions that are new to the champion as the test."""
     new = [
         (one.example, one.decided_at)
-        for one in lessons.decided
+        for one in examples.decided
         if not one.listed and learned_of.isdisjoint(marks([one.example.document]))
     ]
     if len(new) < _UNSEEN_ENOUGH:
@@ -173,7 +173,7 @@ def _unseen(lessons: TrainingSet, learned_of: frozenset[str]) -> Split | None:
     if len(halves.test) < FEWEST_TO_TEST:
         return None
     # What the champion saw may be dated later than the test; the fold-model then does without.
-    earlier = (o.example for o in lessons.decided if o.listed or o.decided_at < halves.cut)
+    earlier = (o.example for o in examples.decided if o.listed or o.decided_at < halves.cut)
     return Split(apart(earlier, halves.test), halves.test, halves.cut)
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli.answer import Answer, Column, Heading, table
-from pipeline.cli.console import Output, plain, printable
+from pipeline.cli.console import Output, printable
+from pipeline.runtime.json_text import plain
 from pipeline.runtime.plurals import counted
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -20,7 +20,7 @@ from classifiers.measure.reports import HardPaper
 from classifiers.measure.simulation import Simulation
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.cli.answer import Answer
-from pipeline.cli.console import Output, as_json
+from pipeline.cli.console import Output
 from pipeline.cli.evaluate_tables import report_text
 from pipeline.learn.evaluation import contenders
 from pipeline.learn.evaluation import measure as measuring
@@ -38,6 +38,8 @@ from pipeline.learn.examples import (
     load_training_set,
     split_by_time,
 )
+from pipeline.runtime.json_text import as_json
+from pipeline.runtime.record import Run
 from storage.types import NewDecision, Verdict
 from tests.support.builders import make_paper
 from tests.support.learning import DAY, START, call, decide, decisions, opener, settle
@@ -50,28 +52,29 @@ def taxonomy() -> Taxonomy:
 
 
 @pytest.fixture(scope="module")
-def lessons(tmp_path_factory: pytest.TempPathFactory, taxonomy: Taxonomy) -> TrainingSet:
+def examples(tmp_path_factory: pytest.TempPathFactory, taxonomy: Taxonomy) -> TrainingSet:
     return load_training_set(settle(tmp_path_factory.mktemp("survey")), taxonomy, background=100)
 
 
 @pytest.fixture(scope="module")
-def report(lessons: TrainingSet, taxonomy: Taxonomy, tmp_path_factory: Any) -> EvaluationReport:
+def report(examples: TrainingSet, taxonomy: Taxonomy, tmp_path_factory: Any) -> EvaluationReport:
     return measure(
-        lessons,
+        examples,
         taxonomy,
+        Run(),
         survey="Rivers",
         models=ModelRegistry(tmp_path_factory.mktemp("models")),
         seed=0,
     )
 
 
-def test_the_newest_decisions_are_the_test_and_the_list_is_never(lessons: TrainingSet) -> None:
-    split = split_by_time(lessons)
+def test_the_newest_decisions_are_the_test_and_the_list_is_never(examples: TrainingSet) -> None:
+    split = split_by_time(examples)
     assert split is not None
     assert len(split.test) == 12
     assert split.cut == START + 49 * DAY
-    assert set(lessons.listed) <= set(split.train)
-    newest = {o.example.document.key for o in lessons.decided if o.decided_at >= split.cut}
+    assert set(examples.listed) <= set(split.train)
+    newest = {o.example.document.key for o in examples.decided if o.decided_at >= split.cut}
     assert {e.document.key for e in split.test} == newest
 
 
@@ -121,8 +124,8 @@ def test_all_stand_side_by_side_on_the_same_papers(report: EvaluationReport) -> 
     assert "No model was trained yet" in report.remarks[0]
 
 
-def leaking(lessons: TrainingSet) -> Split:
-    split = split_by_time(lessons)
+def leaking(examples: TrainingSet) -> Split:
+    split = split_by_time(examples)
     assert split is not None
     return replace(split, train=(*split.train, split.test[0]))
 
@@ -139,7 +142,7 @@ def test_a_leak_stops_the_command_before_any_figure(
 
 
 def test_a_test_paper_in_the_unlabelled_stream_never_gets_there(
-    lessons: TrainingSet, taxonomy: Taxonomy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    examples: TrainingSet, taxonomy: Taxonomy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[set[str], frozenset[str]]] = []
 
@@ -154,16 +157,16 @@ def test_a_test_paper_in_the_unlabelled_stream_never_gets_there(
     monkeypatch.setattr(contenders, "evaluate", spied)
     monkeypatch.setattr(contenders, "evaluate_ranking", ranked)
     twice = replace(
-        lessons,
+        examples,
         background=(
-            *lessons.background,
+            *examples.background,
             *(
-                replace(lessons.background[0], document=one.example.document)
-                for one in lessons.decided[-5:]
+                replace(examples.background[0], document=one.example.document)
+                for one in examples.decided[-5:]
             ),
         ),
     )
-    measure(twice, taxonomy, survey="T", models=ModelRegistry(tmp_path), seed=0)
+    measure(twice, taxonomy, Run(), survey="T", models=ModelRegistry(tmp_path), seed=0)
     # recipe, plain recipe and two of Bayes, all decisions and none; ASReview's rule; cue words
     assert len(seen) == 2 * 5 + 1
     for test, trained_on in seen:
@@ -174,7 +177,7 @@ def test_a_test_paper_in_the_unlabelled_stream_never_gets_there(
 
 
 def test_a_paper_submitted_anew_is_not_tested_by_what_it_taught_before(
-    lessons: TrainingSet, taxonomy: Taxonomy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    examples: TrainingSet, taxonomy: Taxonomy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three test papers came before under other ids: in the list, decided, unlabelled."""
     seen: list[tuple[frozenset[str], frozenset[str]]] = []
@@ -189,26 +192,26 @@ def test_a_paper_submitted_anew_is_not_tested_by_what_it_taught_before(
         document = replace(one.example.document, title=title)
         return replace(one, example=replace(one.example, document=document))
 
-    *decided, listed_twin, decided_twin, unlabelled_twin = lessons.decided
+    *decided, listed_twin, decided_twin, unlabelled_twin = examples.decided
     titles = [t.example.document.title for t in (listed_twin, decided_twin, unlabelled_twin)]
     twins = replace(
-        lessons,
+        examples,
         decided=(
             again(decided[0], titles[0]),
             *decided[1:30],
             again(decided[30], titles[1]),
-            *lessons.decided[31:],
+            *examples.decided[31:],
         ),
-        background=(again(lessons.background[0], titles[2]), *lessons.background[1:]),
+        background=(again(examples.background[0], titles[2]), *examples.background[1:]),
     )
     assert twins.decided[0].listed
     assert not twins.decided[30].listed
     monkeypatch.setattr(contenders, "evaluate", spied)
     found = measure(
-        twins, taxonomy, survey="T", models=ModelRegistry(tmp_path), seed=0, curve=False
+        twins, taxonomy, Run(), survey="T", models=ModelRegistry(tmp_path), seed=0, curve=False
     )
     assert (found.listed, found.earlier, found.tested) == (23, 47, 12)
-    assert found.recipe.background == len(lessons.background) - 1
+    assert found.recipe.background == len(examples.background) - 1
     assert seen
     for test, trained_on in seen:
         assert not test & trained_on
@@ -366,7 +369,7 @@ def test_a_replay_needs_both_verdicts(tmp_path: Path, taxonomy: Taxonomy) -> Non
     open_store = settle(tmp_path, decided=0)
     decide(open_store, approved(5, start=100), first=START + DAY)
     with pytest.raises(TooFewDecisionsError, match="20 approvals and 0 rejections"):
-        replay_orders(load_training_set(open_store, taxonomy, background=0), taxonomy)
+        replay_orders(load_training_set(open_store, taxonomy, background=0), taxonomy, Run())
 
 
 def test_every_order_is_replayed_beside_asreview(tmp_path: Path) -> None:
@@ -433,6 +436,7 @@ def test_on_real_papers_the_recipe_beats_what_it_must(
     found = measure(
         load_training_set(open_store, taxonomy, background=400),
         taxonomy,
+        Run(),
         survey="T",
         models=ModelRegistry(tmp_path / "models"),
         seed=0,

@@ -50,8 +50,8 @@ def test_of_a_paper_that_is_not_held_the_id_tells_the_month(
 
 
 def test_everything_gathered_is_dated(tmp_path: Path) -> None:
-    lessons = load_training_set(settle(tmp_path), load_taxonomy(), background=100)
-    assert lessons.examples
-    assert lessons.background
-    assert all(each.known_at == each.document.known_at for each in lessons.background)
-    assert all(example.document.known_at for example in lessons.examples)
+    examples = load_training_set(settle(tmp_path), load_taxonomy(), background=100)
+    assert examples.examples
+    assert examples.background
+    assert all(each.known_at == each.document.known_at for each in examples.background)
+    assert all(example.document.known_at for example in examples.examples)

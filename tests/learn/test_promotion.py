@@ -148,8 +148,8 @@ def test_neither_is_scored_on_what_it_learned_from(
     tmp_path: Path, taxonomy: Taxonomy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_store = settle(tmp_path)
-    lessons = load_training_set(open_store, taxonomy, background=100)
-    model = train(lessons.examples, lessons.documents, taxonomy, trained_at=START + 90 * DAY)
+    examples = load_training_set(open_store, taxonomy, background=100)
+    model = train(examples.examples, examples.documents, taxonomy, trained_at=START + 90 * DAY)
     seen: list[tuple[set[str], frozenset[str]]] = []
 
     def spied(
@@ -163,10 +163,10 @@ def test_neither_is_scored_on_what_it_learned_from(
         return evaluate(classifier, test, taxonomy, trained_on=trained_on)
 
     monkeypatch.setattr(contests, "evaluate", spied)
-    every = frozenset(e.document.key for e in lessons.examples)
-    background = frozenset(document.key for document in lessons.documents)
-    compete(model, model, Learned(every, background), lessons)
-    compete(model, model, Learned(frozenset(), background), lessons)
+    every = frozenset(e.document.key for e in examples.examples)
+    background = frozenset(document.key for document in examples.documents)
+    compete(model, model, Learned(every, background), examples)
+    compete(model, model, Learned(frozenset(), background), examples)
     assert len(seen) == 4
     for test, trained_on in seen:
         assert test

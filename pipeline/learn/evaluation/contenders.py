@@ -1,7 +1,7 @@
-"""Train and measure the recipe and the baselines it is compared with."""
+"""Train and measure the recipe and its baselines."""
 
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from config.taxonomy import Taxonomy
 from pipeline.learn.evaluation.report import ASREVIEW, CUE_WORDS, RECIPE, Candidate
 from pipeline.learn.examples import keys_of
 from pipeline.learn.promotion import errors
+from pipeline.runtime.record import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Bench:
     listed: int
     taxonomy: Taxonomy
     seed: int
-    on_stage: Callable[[str], None]
+    run: Run
 
     @property
     def own(self) -> int:
@@ -87,22 +88,22 @@ def rivals(bench: Bench, examples: Sequence[Example], note: str = "") -> Iterato
     """Train and measure each baseline on these examples, one in memory at a time."""
     test, taxonomy, cut = bench.split.test, bench.taxonomy, bench.split.cut
     if examples:
-        bench.on_stage(f"training the plain recipe{note}")
+        bench.run.stage(f"training the plain recipe{note}")
         classifier: Classifier = plain(examples, taxonomy, trained_at=cut)
         yield measured(Contender("plain recipe", classifier, examples), test, taxonomy)
         for variant in BAYES:
-            bench.on_stage(f"training {variant} naive Bayes{note}")
+            bench.run.stage(f"training {variant} naive Bayes{note}")
             classifier = NaiveBayes(examples, taxonomy, variant)
             yield measured(
                 Contender(f"{variant} naive Bayes", classifier, examples), test, taxonomy
             )
-    bench.on_stage(f"ranking by ASReview's rule{note}")
+    bench.run.stage(f"ranking by ASReview's rule{note}")
     yield from _asreview(bench, examples)
 
 
 def cue_words(bench: Bench) -> Candidate:
     """Measure the cue words, which are not trained."""
-    bench.on_stage("scoring the cue words")
+    bench.run.stage("scoring the cue words")
     contender = Contender(CUE_WORDS, CueClassifier(bench.taxonomy))
     return measured(contender, bench.split.test, bench.taxonomy)
 

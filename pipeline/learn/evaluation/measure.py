@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from classifiers.errors import ModelError
@@ -19,49 +19,50 @@ from pipeline.learn.evaluation.report import (
     curve_point,
 )
 from pipeline.learn.examples import FEWEST_TO_TEST, TrainingSet, known_of, split_by_time, too_few
+from pipeline.runtime.record import Run
 
 #: points of the learning curve, in decisions
 _CURVE = (0, 100, 300, 1_000, 3_000, 10_000)
 
 
 def measure(
-    lessons: TrainingSet,
+    examples: TrainingSet,
     taxonomy: Taxonomy,
+    run: Run,
     *,
     survey: str,
     models: ModelRegistry,
     seed: int,
     curve: bool = True,
-    on_stage: Callable[[str], None] = lambda _: None,
 ) -> EvaluationReport:
     """Measure today's recipe and its baselines on the newest decisions.
 
     Args:
-        lessons: all training examples.
+        examples: all training examples.
         taxonomy: the sections to choose from.
-        survey: its title.
+        run: shows the stages.
+        survey: the title of the report.
         models: its current model is measured too, on papers outside its training set.
         seed: of the random generator in training.
         curve: also measure a learning curve.
-        on_stage: called with a description of each stage.
 
     Raises:
         TooFewDecisionsError: too few decisions for a test set.
         LeakError: a test paper was in the training set.
     """
-    split = split_by_time(lessons)
+    split = split_by_time(examples)
     if split is None:
-        raise too_few(lessons)
+        raise too_few(examples)
     tested = marks(example.document for example in split.test)
-    stream = unmarked(lessons.known_before(split.cut), tested)
-    came = {example.document.key for example in lessons.listed}
-    listed = sum(example.document.key in came for example in split.train)
-    bench = Bench(split, stream, listed, taxonomy, seed, on_stage)
-    on_stage(f"training {RECIPE}")
+    stream = unmarked(examples.known_before(split.cut), tested)
+    listed_ids = {example.document.key for example in examples.listed}
+    listed = sum(example.document.key in listed_ids for example in split.train)
+    bench = Bench(split, stream, listed, taxonomy, seed, run)
+    run.stage(f"training {RECIPE}")
     recipe = bench.recipe(split.train)
     first = measured(recipe, split.test, taxonomy)
-    on_stage("scoring the model in use")
-    in_use, remark = _in_use(models, recipe, split.test, lessons, taxonomy)
+    run.stage("scoring the model in use")
+    in_use, remark = _in_use(models, recipe, split.test, examples, taxonomy)
     others = tuple(rivals(bench, split.train))
     candidates = (first, *in_use, *others, cue_words(bench))
     points = _curve(bench, (first, *others)) if curve else ()
@@ -84,7 +85,7 @@ def _in_use(
     models: ModelRegistry,
     recipe: Contender,
     test: Sequence[Example],
-    lessons: TrainingSet,
+    examples: TrainingSet,
     taxonomy: Taxonomy,
 ) -> tuple[tuple[Candidate, ...], str]:
     """Measure the current model and the recipe on papers the model did not learn from."""
@@ -98,7 +99,7 @@ def _in_use(
     learned = models.learned_from(model.model_id)
     if learned is None:
         return (), "The model in use is left out: what it learned from is not on record."
-    known = known_of(lessons, learned.papers)
+    known = known_of(examples, learned.papers)
     unseen = [example for example in test if known.isdisjoint(marks([example.document]))]
     if len(unseen) < FEWEST_TO_TEST:
         return (), (
@@ -122,7 +123,7 @@ def _curve(bench: Bench, last: Sequence[Candidate]) -> tuple[CurvePoint, ...]:
     points = [curve_point(bench.own, found) for found in last]
     for count in _CURVE:
         if count < bench.own:
-            bench.on_stage(f"learning curve: {count} decisions")
+            bench.run.stage(f"learning curve: {count} decisions")
             examples = bench.first(count)
             own = measured(bench.recipe(examples), bench.split.test, bench.taxonomy)
             note = f" on {count} decisions"

@@ -80,6 +80,11 @@ class EvaluationReport:
     replays: tuple[Simulation, ...] = ()
 
     @property
+    def totals(self) -> dict[str, int]:
+        """What is counted in `runs`."""
+        return {"tested": self.tested}
+
+    @property
     def recipe(self) -> Candidate:
         """Today's recipe, trained on the earlier decisions."""
         return self.candidates[0]

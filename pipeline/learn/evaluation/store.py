@@ -7,6 +7,7 @@ from config.errors import LivingSurveyError
 from config.files import put_in_place
 from pipeline.learn.evaluation.page import page
 from pipeline.learn.evaluation.report import EvaluationReport
+from pipeline.runtime.json_text import as_json
 
 
 class ReportNotWrittenError(LivingSurveyError):
@@ -22,14 +23,13 @@ class KeptReport:
 
 
 def keep_report(
-    report: EvaluationReport, directory: Path, document: str, *, html: Path | None = None
+    report: EvaluationReport, directory: Path, *, html: Path | None = None
 ) -> KeptReport:
     """Write `evaluation-ID.json` and `.html`, or `evaluation-ID-replayed.*` with replays.
 
     Args:
-        report: rendered as the page.
+        report: what to write.
         directory: where reports are kept.
-        document: the report as JSON text.
         html: another path for the page.
 
     Raises:
@@ -37,7 +37,7 @@ def keep_report(
     """
     stem = f"evaluation-{report.report_id}{'-replayed' if report.replays else ''}"
     kept = KeptReport(directory / f"{stem}.json", html or directory / f"{stem}.html")
-    _write(kept.json, document)
+    _write(kept.json, as_json(report))
     _write(kept.html, page(report))
     return kept
 
