@@ -1,4 +1,4 @@
-"""`evaluate`: the model measured on decisions later than its training."""
+"""`evaluate`: measure the model on decisions later than its training."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""An evaluation as lines and tables: the figures of the page."""
+"""Return an evaluation as lines and tables, with the same figures as the page."""
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -36,7 +36,7 @@ def report_text(report: EvaluationReport) -> Text:
         "",
         (
             f"sections: {counted(recipe.section_papers, 'paper')}, first suggestion right "
-            f"{figure(recipe.section_top1)}, a right one among three {figure(recipe.section_top3)}"
+            f"{figure(recipe.section_top1)}, one of three right {figure(recipe.section_top3)}"
         ),
         _measures("section", recipe.sections),
     )
@@ -83,7 +83,7 @@ def _facet(facet: FacetReport) -> Text:
         _measures("label", facet.labels),
         "",
         table(
-            (Column("is \\ said"), *_right(*matrix.labels)),
+            (Column("true \\ predicted"), *_right(*matrix.labels)),
             ((truth, *(shade.papers or "" for shade in shades)) for truth, shades in matrix.rows),
         ),
     )
@@ -113,7 +113,7 @@ def _reliability(recipe: Evaluation) -> Text:
             (
                 Column("reliability"),
                 Column("probability"),
-                *_right("papers", "promised", "came true"),
+                *_right("papers", "predicted", "observed"),
             ),
             (
                 (
@@ -160,8 +160,8 @@ def _hardest(recipe: Evaluation) -> Text:
             (
                 Column("hardest"),
                 Column("question"),
-                Column("said"),
-                Column("is"),
+                Column("predicted"),
+                Column("decided"),
                 Column("title", flexible=True),
             ),
             (
@@ -181,7 +181,7 @@ def _hardest(recipe: Evaluation) -> Text:
 def _replays(replays: Sequence[Simulation]) -> Text:
     return (
         "",
-        "replayed: share of the relevant found when so much was read, in each order",
+        "replayed: share of the relevant papers found by share of papers read, in each order",
         table(
             (
                 Column("rule"),

@@ -1,7 +1,8 @@
-"""evaluate: later decisions only, nothing scored on what it learned from, a page that is safe."""
+"""Test `evaluate`: the temporal split, leaks, the comparison, and the report's files."""
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -68,7 +69,7 @@ def report(examples: TrainingSet, taxonomy: Taxonomy, tmp_path_factory: Any) -> 
     )
 
 
-def test_the_newest_decisions_are_the_test_and_the_list_is_never(examples: TrainingSet) -> None:
+def test_newest_decisions_outside_list_are_tested(examples: TrainingSet) -> None:
     split = split_by_time(examples)
     assert split is not None
     assert len(split.test) == 12
@@ -78,18 +79,18 @@ def test_the_newest_decisions_are_the_test_and_the_list_is_never(examples: Train
     assert {e.document.key for e in split.test} == newest
 
 
-def test_decisions_of_one_moment_are_tested_with_the_list_as_training(
+def test_simultaneous_decisions_are_tested_on_list_training(
     tmp_path: Path, taxonomy: Taxonomy
 ) -> None:
     open_store = settle(tmp_path, decided=0)
-    # dated before the list was imported: the list is still what is learned from
+    # Decided before the list was imported; the list is the training set all the same.
     decide(open_store, decisions(20), first=START - DAY, step=0 * DAY)
     split = split_by_time(load_training_set(open_store, taxonomy, background=0))
     assert split is not None
     assert (len(split.train), len(split.test)) == (24, 20)
 
 
-def test_the_unlabelled_stream_is_older_than_the_test(tmp_path: Path, taxonomy: Taxonomy) -> None:
+def test_unlabelled_papers_are_older_than_test(tmp_path: Path, taxonomy: Taxonomy) -> None:
     open_store = settle(tmp_path)
     with open_store() as store:
         store.papers.upsert(
@@ -102,7 +103,7 @@ def test_the_unlabelled_stream_is_older_than_the_test(tmp_path: Path, taxonomy: 
     assert "2603.99999" not in {d.key for d in found.known_before(split.cut)}
 
 
-def test_all_stand_side_by_side_on_the_same_papers(report: EvaluationReport) -> None:
+def test_all_candidates_are_measured_on_same_papers(report: EvaluationReport) -> None:
     assert [candidate.name for candidate in report.candidates] == [
         "this recipe",
         "plain recipe",
@@ -121,7 +122,7 @@ def test_all_stand_side_by_side_on_the_same_papers(report: EvaluationReport) -> 
         assert last[candidate.name].average_precision == (
             candidate.evaluation.scope.average_precision
         )
-    assert "No model was trained yet" in report.remarks[0]
+    assert "No model is trained yet" in report.remarks[0]
 
 
 def leaking(examples: TrainingSet) -> Split:
@@ -130,9 +131,7 @@ def leaking(examples: TrainingSet) -> Split:
     return replace(split, train=(*split.train, split.test[0]))
 
 
-def test_a_leak_stops_the_command_before_any_figure(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_leak_stops_command_without_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settle(tmp_path)
     monkeypatch.setattr(measuring, "split_by_time", leaking)
     ended = call(tmp_path, "evaluate", "--no-curve")
@@ -141,7 +140,7 @@ def test_a_leak_stops_the_command_before_any_figure(
     assert not (tmp_path / "var" / "reports").exists()
 
 
-def test_a_test_paper_in_the_unlabelled_stream_never_gets_there(
+def test_unlabelled_test_papers_are_not_trained_on(
     examples: TrainingSet, taxonomy: Taxonomy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[set[str], frozenset[str]]] = []
@@ -167,19 +166,18 @@ def test_a_test_paper_in_the_unlabelled_stream_never_gets_there(
         ),
     )
     measure(twice, taxonomy, Run(), survey="T", models=ModelRegistry(tmp_path), seed=0)
-    # recipe, plain recipe and two of Bayes, all decisions and none; ASReview's rule; cue words
+    # Five trained classifiers on all decisions and on the list alone, and the cue words.
     assert len(seen) == 2 * 5 + 1
     for test, trained_on in seen:
         assert test
         assert not test & trained_on
-    # all learn but the cue words
     assert sum(bool(trained_on) for _, trained_on in seen) == 10
 
 
-def test_a_paper_submitted_anew_is_not_tested_by_what_it_taught_before(
+def test_resubmitted_test_papers_are_not_trained_on(
     examples: TrainingSet, taxonomy: Taxonomy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Three test papers came before under other ids: in the list, decided, unlabelled."""
+    """Three test papers have twins under other IDs: in the list, decided, unlabelled."""
     seen: list[tuple[frozenset[str], frozenset[str]]] = []
 
     def spied(classifier: Any, test: Any, taxonomy: Taxonomy, *, trained_on: Any) -> Any:
@@ -216,14 +214,14 @@ def test_a_paper_submitted_anew_is_not_tested_by_what_it_taught_before(
     for test, trained_on in seen:
         assert not test & trained_on
 
-    # nor is the model in use tested on what it knew under another id
+    # The model in use is not tested on twins of its training papers either.
     learned = {o.example.document.key for o in (twins.decided[0], twins.decided[30])}
     assert marks(o.example.document for o in (listed_twin, decided_twin)) & known_of(
         twins, frozenset(learned)
     )
 
 
-def test_the_model_in_use_is_scored_only_on_papers_new_to_it(tmp_path: Path) -> None:
+def test_model_in_use_is_scored_on_unseen_papers(tmp_path: Path) -> None:
     open_store = settle(tmp_path, decided=30)
     assert call(tmp_path, "train", now=START + 40 * DAY).exit_code == 0
     decide(open_store, decisions(30, start=300), first=START + 50 * DAY)
@@ -234,12 +232,12 @@ def test_the_model_in_use_is_scored_only_on_papers_new_to_it(tmp_path: Path) -> 
     found = json.loads(call(tmp_path, "evaluate", "--no-curve", "--json").stdout)
     assert "model in use" not in [c["name"] for c in found["candidates"]]
     assert found["remarks"] == [
-        "The model in use is left out: it learned from 12 of the 12 test papers."
+        "The model in use is left out: it was trained on 12 of the 12 test papers."
     ]
 
 
 @pytest.mark.parametrize(("decided", "said"), [(0, "0 decisions were made"), (1, "1 decision was")])
-def test_too_few_decisions_are_one_sentence(tmp_path: Path, decided: int, said: str) -> None:
+def test_too_few_decisions_end_with_one_sentence(tmp_path: Path, decided: int, said: str) -> None:
     settle(tmp_path, decided=decided)
     ended = call(tmp_path, "evaluate")
     assert ended.exit_code == 1
@@ -249,7 +247,7 @@ def test_too_few_decisions_are_one_sentence(tmp_path: Path, decided: int, said: 
     assert ended.stdout == ""
 
 
-def test_the_same_decisions_give_the_same_report_byte_for_byte(tmp_path: Path) -> None:
+def test_same_decisions_give_same_bytes(tmp_path: Path) -> None:
     settle(tmp_path)
     reports = tmp_path / "var" / "reports"
     first = call(tmp_path, "evaluate", "--no-curve")
@@ -266,14 +264,14 @@ def test_the_same_decisions_give_the_same_report_byte_for_byte(tmp_path: Path) -
     assert document["candidates"][0]["evaluation"]["sections"][0].keys() >= {"precision", "f1"}
 
 
-def test_figures_that_cannot_be_said_are_null_in_json(report: EvaluationReport) -> None:
+def test_undefined_figures_are_null_in_json(report: EvaluationReport) -> None:
     found = json.loads(as_json(report), parse_constant=pytest.fail)
     bare = [s for s in found["candidates"][0]["evaluation"]["sections"] if not s["support"]]
     assert {section["average_precision"] for section in bare} == {None}
 
 
 class Tags(HTMLParser):
-    """Collects what a page is made of."""
+    """Collects the tags and attributes of a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -285,7 +283,7 @@ class Tags(HTMLParser):
         self.attributes += [(tag, name, value or "") for name, value in attrs]
 
 
-def test_the_page_is_self_contained_and_escapes_what_it_shows(report: EvaluationReport) -> None:
+def test_page_is_self_contained_and_escaped(report: EvaluationReport) -> None:
     evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
     hard = replace(
         report.recipe.evaluation,
@@ -302,7 +300,7 @@ def test_the_page_is_self_contained_and_escapes_what_it_shows(report: Evaluation
     tags.feed(html)
     assert not {"script", "img", "link", "iframe", "object"} & tags.names
     assert "default-src 'none'" in html
-    assert not [a for a in tags.attributes if a[1] == "style" or a[1].startswith("on")]
+    assert not [a for a in tags.attributes if a[1].startswith("on")]
     addresses = [value for _, name, value in tags.attributes if name in {"href", "src"}]
     assert all(a.startswith("https://arxiv.org/abs/2512.") for a in addresses), addresses
     ids = [value for _, name, value in tags.attributes if name == "id"]
@@ -310,14 +308,15 @@ def test_the_page_is_self_contained_and_escapes_what_it_shows(report: Evaluation
     used = {v[1:] for _, name, v in tags.attributes if name == "xlink:href"}
     assert used <= set(ids)
     assert tags.names >= {"svg", "table", "figure"}
-    # the colours follow the page's, so that both schemes can be read
-    assert "var(--series-1)" in html
-    assert "#0102" not in html
-    for drawing in html.split("<svg")[1:]:
-        etree.fromstring("<svg" + drawing.split("</svg>")[0] + "</svg>")
+    for part in html.split("<svg")[1:]:
+        drawing = "<svg" + part.split("</svg>")[0] + "</svg>"
+        etree.fromstring(drawing)
+        # Colours are the page's variables, which differ between light and dark mode.
+        assert "var(--series-1)" in drawing
+        assert not re.search("(fill|stroke): #(?!000000)", drawing)
 
 
-def test_what_only_ranks_has_the_columns_of_a_ranking(report: EvaluationReport) -> None:
+def test_ranking_rule_has_only_ranking_figures(report: EvaluationReport) -> None:
     [found] = [c for c in report.candidates if c.name == "ASReview's rule"]
     facets = [facet.facet for facet in report.recipe.evaluation.facets]
     said = {name for name, value, _ in figures_of(found, facets) if isfinite(value)}
@@ -325,11 +324,11 @@ def test_what_only_ranks_has_the_columns_of_a_ranking(report: EvaluationReport) 
     [row] = [row for row in page(report).split("<tr>") if ">ASReview&#39;s rule</th><td>12<" in row]
     assert row.count("\N{EN DASH}") == 4 + len(facets)
     unlabelled = [point for point in report.curve if point.classifier == found.name]
-    # the list holds no rejection: unlabelled papers stand in
+    # The list has no rejections, so unlabelled papers are used as irrelevant ones.
     assert isfinite(unlabelled[0].average_precision)
 
 
-def test_terminal_page_and_json_hold_the_same(
+def test_terminal_page_and_json_agree(
     report: EvaluationReport, capsys: pytest.CaptureFixture[str]
 ) -> None:
     replay = Simulation("r", "likely", 20, 3, 0.5, 0.25, ((2, 0.25), (10, 0.75), (20, 1.0)), 2, 0.1)
@@ -346,8 +345,10 @@ def test_terminal_page_and_json_hold_the_same(
         assert facet["reliability"]
         for label in {label for truth, said, _ in facet["confusion"] for label in (truth, said)}:
             assert f'<th scope="row">{label}</th>' in html
-        told = terminal.split(f"{facet['facet']}: ")[1].split("is \\ said")[1].split("\n\n")[0]
-        counts = [int(word) for line in told.splitlines()[1:] for word in line.split()[1:]]
+        matrix = (
+            terminal.split(f"{facet['facet']}: ")[1].split("true \\ predicted")[1].split("\n\n")[0]
+        )
+        counts = [int(word) for line in matrix.splitlines()[1:] for word in line.split()[1:]]
         assert sum(counts) == facet["papers"]
     lines = [line.split() for line in terminal.splitlines()]
     bins = [b for f in (recipe["scope"], *recipe["facets"]) for b in f["reliability"]]
@@ -361,18 +362,18 @@ def test_terminal_page_and_json_hold_the_same(
     assert html.count("<svg") == 3
 
 
-def test_the_page_is_the_same_every_time(report: EvaluationReport) -> None:
+def test_page_is_reproducible(report: EvaluationReport) -> None:
     assert page(report) == page(report)
 
 
-def test_a_replay_needs_both_verdicts(tmp_path: Path, taxonomy: Taxonomy) -> None:
+def test_replay_needs_both_verdicts(tmp_path: Path, taxonomy: Taxonomy) -> None:
     open_store = settle(tmp_path, decided=0)
     decide(open_store, approved(5, start=100), first=START + DAY)
     with pytest.raises(TooFewDecisionsError, match="20 approvals and 0 rejections"):
         replay_orders(load_training_set(open_store, taxonomy, background=0), taxonomy, Run())
 
 
-def test_every_order_is_replayed_beside_asreview(tmp_path: Path) -> None:
+def test_replay_covers_every_order_and_both_rules(tmp_path: Path) -> None:
     open_store = settle(tmp_path, decided=0)
     pool = [*approved(3, start=100), *rejected(36, start=100)]
     decide(open_store, pool[::5] + [e for n, e in enumerate(pool) if n % 5], first=START + DAY)
@@ -388,7 +389,7 @@ def test_every_order_is_replayed_beside_asreview(tmp_path: Path) -> None:
     by = {(r["rule"], r["order"]): r["work_saved_at_95"] for r in replays}
     assert by["living-survey", "likely"] > by["living-survey", "random"] + 0.3
     assert "s/step" in ended.output
-    # read in tens, so that the three uncertain of each ten are among them
+    # Steps of ten papers include the three uncertain ones of the mixed order.
     curves = {(r["rule"], r["order"]): r["curve"] for r in replays}
     assert curves["living-survey", "mixed"] != curves["living-survey", "likely"]
     assert curves["living-survey", "likely"][-1][1] == 1.0
@@ -401,10 +402,10 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         yield json.loads(line)
 
 
-def test_on_real_papers_the_recipe_beats_what_it_must(
+def test_recipe_beats_baselines_on_real_papers(
     tmp_path: Path, shared_data: Path, taxonomy: Taxonomy
 ) -> None:
-    """Three hundred labels of other lists, decided on the day they were announced."""
+    """Decide 300 papers with labels of other lists on the day of their announcement."""
     labels = {row["arxiv_id"]: row for row in _rows(shared_data / "dev_labels.jsonl")}
     negatives = set(json.loads((shared_data / "dev_unlisted.json").read_text())["easy_negatives"])
     rows = [

@@ -1,1 +1,1 @@
-"""Measures models on decisions later than all they learned from, and reports it."""
+"""Measure models on decisions later than their training, and report the figures."""

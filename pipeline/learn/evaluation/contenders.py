@@ -47,11 +47,11 @@ class Bench:
         return len(self.split.train) - self.listed
 
     def first(self, decisions: int) -> Sequence[Example]:
-        """Return the list and the oldest decisions."""
+        """Return the examples of the list and of the oldest decisions."""
         return self.split.train[: self.listed + decisions]
 
     def recipe(self, examples: Sequence[Example]) -> Contender:
-        """Return today's recipe, trained."""
+        """Train today's recipe."""
         model = train(
             examples, self.stream, self.taxonomy, trained_at=self.split.cut, seed=self.seed
         )
@@ -71,7 +71,7 @@ def measured(
         contender: the classifier.
         test: papers decided after the cut.
         taxonomy: the sections to choose from.
-        trained_on: marks of further training papers.
+        trained_on: keys and titles of further training papers.
     """
     known = trained_on | keys_of(contender.examples, contender.background)
     scores = contender.classifier.predict([example.document for example in test])

@@ -1,4 +1,4 @@
-"""Name and format the figures that the page and the terminal both show."""
+"""Name and format the figures of the page and the terminal."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

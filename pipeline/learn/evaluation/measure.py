@@ -88,22 +88,22 @@ def _in_use(
     examples: TrainingSet,
     taxonomy: Taxonomy,
 ) -> tuple[tuple[Candidate, ...], str]:
-    """Measure the current model and the recipe on papers the model did not learn from."""
+    """Measure the current model, and the recipe, on papers outside its training set."""
     try:
         current = models.check_current(taxonomy)
         if not current.is_trained:
-            return (), "No model was trained yet; the recipe shows what training would give."
+            return (), "No model is trained yet; the recipe shows what training would achieve."
         model = current.load_model()
     except ModelError as error:
         return (), f"The model in use is left out: {error.message}"
     learned = models.learned_from(model.model_id)
     if learned is None:
-        return (), "The model in use is left out: what it learned from is not on record."
+        return (), "The model in use is left out: its training papers are not on record."
     known = known_of(examples, learned.papers)
     unseen = [example for example in test if known.isdisjoint(marks([example.document]))]
     if len(unseen) < FEWEST_TO_TEST:
         return (), (
-            f"The model in use is left out: it learned from {len(test) - len(unseen)} of the "
+            f"The model in use is left out: it was trained on {len(test) - len(unseen)} of the "
             f"{len(test)} test papers."
         )
     own = Contender("model in use", model)
@@ -114,7 +114,7 @@ def _in_use(
     scored.append(measured(same, unseen, taxonomy))
     return tuple(scored), (
         f"The model in use is scored on the {len(unseen)} of {len(test)} test papers that it "
-        "did not learn from."
+        "was not trained on."
     )
 
 

@@ -1,7 +1,5 @@
 """Render an evaluation as one self-contained HTML page without scripts or external resources."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from functools import cache
 from math import isfinite
@@ -44,7 +42,6 @@ def page(report: EvaluationReport) -> str:
         nan=float("nan"),
         read=READ,
         style=style,
-        style_hash=_csp_hash(style),
     )
 
 
@@ -94,8 +91,3 @@ def _environment() -> Environment:
     environment.filters["figure"] = figure
     environment.filters["dict"] = dict
     return environment
-
-
-def _csp_hash(style: str) -> str:
-    digest = hashlib.sha256(style.encode("utf-8")).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"

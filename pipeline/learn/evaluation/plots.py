@@ -4,16 +4,29 @@ matplotlib is imported on first use because importing it takes about a second.
 """
 
 import io
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from classifiers.measure.metrics import ReliabilityBin
 from classifiers.measure.simulation import Simulation
 from pipeline.learn.evaluation.report import CUE_WORDS, CurvePoint, EvaluationReport, curve_point
-from pipeline.learn.evaluation.svg import INK, RULE, SERIES, SOFT, inlined
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+#: light colour -> the page's CSS variable for it, which dark mode and print redefine
+COLOURS = {
+    "#1d1f24": "var(--ink)",
+    "#585c66": "var(--soft)",
+    "#d8d3c6": "var(--rule)",
+    "#8a2b21": "var(--series-1)",
+    "#1f6f78": "var(--series-2)",
+    "#b07a12": "var(--series-3)",
+    "#5b4a9c": "var(--series-4)",
+    "#4c7a34": "var(--series-5)",
+}
+INK, SOFT, RULE, *SERIES = COLOURS
 
 #: inches; the page scales drawings to its own width
 _PANEL, _HEIGHT = 2.6, 2.7
@@ -38,6 +51,8 @@ _SETTINGS = {
     "xtick.color": SOFT,
     "ytick.color": SOFT,
 }
+#: without them the file has no RDF block
+_NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
 def reliability_plot(report: EvaluationReport) -> str:
@@ -49,11 +64,10 @@ def reliability_plot(report: EvaluationReport) -> str:
     def draw(axes: "Sequence[Axes]") -> None:
         for place, (name, bins) in enumerate(panels):
             _reliability(axes[place], name, bins)
-            axes[place].set_xlabel("promised")
-        axes[0].set_ylabel("came true")
+            axes[place].set_xlabel("predicted")
+        axes[0].set_ylabel("observed")
 
-    label = "Reliability: how often what was promised at each probability came true"
-    return _drawn("reliability", label, draw, panels=len(panels))
+    return _drawn("reliability", draw, panels=len(panels))
 
 
 def learning_plot(report: EvaluationReport) -> str:
@@ -62,11 +76,13 @@ def learning_plot(report: EvaluationReport) -> str:
     counts = [point.decisions for point in curves[report.recipe.name]]
     names = ["in scope, AP", "in scope, WSS@95", *(f"{facet}, top 1" for facet in facets)]
     # Cue words do not learn, so their curve is a horizontal line.
-    level = [_values(curve_point(0, c), facets) for c in report.candidates if c.name == CUE_WORDS]
+    untrained = [
+        _values(curve_point(0, c), facets) for c in report.candidates if c.name == CUE_WORDS
+    ]
 
     def draw(axes: "Sequence[Axes]") -> None:
         for place, (ax, title) in enumerate(zip(axes, names, strict=True)):
-            for values in level:
+            for values in untrained:
                 ax.axhline(values[place], color=SOFT, linestyle=":", linewidth=1.2, label=CUE_WORDS)
             for number, (name, points) in enumerate(curves.items()):
                 ax.plot(
@@ -85,8 +101,7 @@ def learning_plot(report: EvaluationReport) -> str:
         lines, labels = axes[0].get_legend_handles_labels()
         axes[0].figure.legend(lines, labels, loc="outside lower center", ncols=3)
 
-    label = "Learning curve of every classifier over numbers of decisions"
-    return _drawn("learning", label, draw, panels=len(names), height=_HEIGHT + 0.6)
+    return _drawn("learning", draw, panels=len(names), height=_HEIGHT + 0.6)
 
 
 def recall_plot(replays: Sequence[Simulation]) -> str:
@@ -114,8 +129,7 @@ def recall_plot(replays: Sequence[Simulation]) -> str:
         axes[0].set_ylabel("relevant found")
         axes[0].legend(loc="lower right", fontsize=9)
 
-    label = "Recall over papers read, for every order and rule"
-    return _drawn("recall", label, draw, panels=len(orders))
+    return _drawn("recall", draw, panels=len(orders))
 
 
 def _values(point: CurvePoint, facets: Sequence[str]) -> list[float]:
@@ -157,7 +171,7 @@ def _unit(ax: "Axes") -> None:
     ax.grid(visible=True)
 
 
-def _drawn(name: str, label: str, draw: Any, *, panels: int, height: float = _HEIGHT) -> str:
+def _drawn(name: str, draw: Any, *, panels: int, height: float = _HEIGHT) -> str:
     """Draw the panels without pyplot, which would keep every figure in memory."""
     from matplotlib import rc_context  # noqa: PLC0415  see above
     from matplotlib.figure import Figure  # noqa: PLC0415  see above
@@ -171,5 +185,18 @@ def _drawn(name: str, label: str, draw: Any, *, panels: int, height: float = _HE
             ax.set_axisbelow(True)
         draw(list(axes))
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return inlined(buffer.getvalue(), name, label)
+        figure.savefig(buffer, format="svg", metadata=_NO_METADATA)
+    return _embedded(buffer.getvalue().decode("utf-8"), name)
+
+
+def _embedded(drawing: str, name: str) -> str:
+    """Return an SVG document as an element whose colours are the page's and whose ids are its own.
+
+    Args:
+        drawing: the output of matplotlib.
+        name: prefix of every id, so that ids of two drawings do not collide.
+    """
+    element = drawing[drawing.index("<svg") :]
+    for colour, variable in COLOURS.items():
+        element = element.replace(colour, variable)
+    return re.sub(r'( id="|href="#|url\(#)', rf"\g<1>{name}-", element)

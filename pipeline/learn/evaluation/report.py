@@ -63,7 +63,7 @@ class EvaluationReport:
     report_id: str
     survey: str
     taxonomy_fingerprint: str
-    #: the test's decisions were made at or after this moment, the training's before
+    #: decisions at or after this moment are tested, earlier ones are trained on
     cut: datetime
     listed: int
     #: decisions before the cut, without the list
@@ -74,7 +74,7 @@ class EvaluationReport:
     candidates: tuple[Candidate, ...]
     #: the recipe's points first; empty if not measured
     curve: tuple[CurvePoint, ...]
-    #: what a reader should know about these figures
+    #: notes on the figures
     remarks: tuple[str, ...]
     #: by order and rule; empty if not measured
     replays: tuple[Simulation, ...] = ()
