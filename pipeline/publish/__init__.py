@@ -1,1 +1,1 @@
-"""What readers receive. Reads decisions only."""
+"""Write what readers receive, from decisions only."""

@@ -20,7 +20,7 @@ def _ids(digest: Digest) -> dict[str, list[str]]:
     return {s.id: [line.arxiv_id for line in s.lines] for s in digest.sections}
 
 
-def test_a_line_says_all_a_reader_needs() -> None:
+def test_line_has_title_authors_reason_and_links() -> None:
     (line,) = _build(WEEK[0]).sections[0].lines
 
     assert line.url == "https://arxiv.org/abs/2603.04101"
@@ -32,7 +32,7 @@ def test_a_line_says_all_a_reader_needs() -> None:
     ]
 
 
-def test_sections_go_by_the_taxonomy_and_papers_by_decision_then_id() -> None:
+def test_sections_follow_taxonomy_and_papers_decisions() -> None:
     late = MONDAY + timedelta(days=2)
     digest = _build(
         make_approved("2603.00009", sections=("agents",)),
@@ -49,7 +49,7 @@ def test_sections_go_by_the_taxonomy_and_papers_by_decision_then_id() -> None:
     assert list(_ids(digest)) == ["generation-image-llm-based", "agents"]
 
 
-def test_a_paper_stands_in_full_once_and_is_named_in_its_other_sections() -> None:
+def test_other_sections_have_cross_references() -> None:
     digest = _build(make_approved("2603.00001", sections=("agents", "editing-image", "agents")))
 
     assert _ids(digest) == {"editing-image": [], "agents": ["2603.00001"]}
@@ -65,28 +65,28 @@ def test_a_paper_stands_in_full_once_and_is_named_in_its_other_sections() -> Non
     assert (editing.papers, agents.papers, digest.papers) == (1, 1, 1)
 
 
-def test_a_section_the_taxonomy_lost_is_kept_under_other_with_its_name() -> None:
+def test_unknown_section_is_listed_under_other() -> None:
     digest = _build(make_approved(sections=("gone", "also-gone")))
 
     assert _ids(digest) == {OTHER: ["2603.00001"]}
     assert digest.unknown_sections == ("also-gone", "gone")
 
 
-def test_a_paper_with_a_known_and_a_lost_section_stands_under_the_known_one() -> None:
+def test_known_section_is_preferred_to_unknown_one() -> None:
     digest = _build(make_approved(sections=("gone", "agents")))
 
     assert _ids(digest) == {"agents": ["2603.00001"], OTHER: []}
     assert digest.sections[1].references[0].section == "agents"
 
 
-def test_an_approval_without_sections_is_not_dropped() -> None:
+def test_approval_without_sections_is_listed_under_other() -> None:
     digest = _build(make_approved(sections=()))
 
     assert _ids(digest) == {OTHER: ["2603.00001"]}
     assert digest.unknown_sections == ()
 
 
-def test_labels_count_distinct_papers_in_the_taxonomys_order() -> None:
+def test_labels_count_distinct_papers_in_taxonomy_order() -> None:
     digest = _build(
         make_approved("2603.00001", sections=("agents", "generation-image-llm-based")),
         make_approved(
@@ -116,7 +116,7 @@ def test_titles_lose_line_breaks_and_invisible_characters() -> None:
     assert line.title == "A title"
 
 
-def test_a_paper_without_a_title_is_named_by_its_id() -> None:
+def test_paper_without_title_is_named_by_id() -> None:
     (line,) = _build(make_approved("math/0309136", title=" ")).sections[0].lines
 
     assert (line.title, line.url) == (
@@ -125,7 +125,7 @@ def test_a_paper_without_a_title_is_named_by_its_id() -> None:
     )
 
 
-def test_the_order_of_the_input_does_not_matter() -> None:
+def test_order_of_input_does_not_matter() -> None:
     shuffled = list(WEEK)
     random.Random(3).shuffle(shuffled)
 
@@ -133,7 +133,7 @@ def test_the_order_of_the_input_does_not_matter() -> None:
     assert _build(*shuffled) == _build(*WEEK)
 
 
-def test_a_week_without_approvals_is_a_digest_too() -> None:
+def test_week_without_approvals_gives_empty_digest() -> None:
     digest = _build()
 
     assert (digest.papers, digest.sections, digest.tasks, digest.modalities) == (0, (), (), ())

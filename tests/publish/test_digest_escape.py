@@ -45,7 +45,7 @@ def _inline(text: str) -> list[Token]:
 
 
 def _read(tokens: list[Token]) -> str:
-    """Return what a reader sees; anything but one paragraph or heading of plain text fails."""
+    """Return the rendered text; fail unless it is one paragraph or heading of plain text."""
     assert [token.type.partition("_")[0] for token in tokens] in (
         ["paragraph", "inline", "paragraph"],
         ["heading", "inline", "heading"],
@@ -57,12 +57,12 @@ def _read(tokens: list[Token]) -> str:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_markdown_shows_exactly_what_was_written(text: str) -> None:
+def test_escaped_text_renders_literally(text: str) -> None:
     assert _read(_inline(escape_markdown(text))) == " ".join(text.split())
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_it_stays_text_inside_a_heading_and_a_link(text: str) -> None:
+def test_escaped_text_renders_literally_in_heading_and_link(text: str) -> None:
     (_, inline, _) = _inline(f"### [{escape_markdown(text)}](https://arxiv.org/abs/2603.00001)")
     children = inline.children or []
 
@@ -74,17 +74,17 @@ def test_it_stays_text_inside_a_heading_and_a_link(text: str) -> None:
 @given(st.text(alphabet="ab1_*`[]()<>#&|~\\!-+=:.>$ \n;/\"'^{}", max_size=40))
 @example("a*_b_*")
 @example("\\\n\\")
-def test_any_text_survives(text: str) -> None:
+def test_any_text_renders_literally(text: str) -> None:
     assert _read(_inline(escape_markdown(text))) == " ".join(text.split())
 
 
-def test_mathematics_stays_as_it_is_written() -> None:
+def test_mathematics_is_unchanged() -> None:
     text = r"Attention in $\mathcal{O}(n_1 \log n)$"
 
     assert escape_markdown(text) == text
 
 
-def test_bare_addresses_do_not_become_links() -> None:
+def test_bare_addresses_are_not_linked() -> None:
     assert escape_markdown("see https://a.example") == r"see https\://a.example"
     assert escape_markdown("see www.a.example") == r"see www\.a.example"
 
@@ -97,7 +97,7 @@ def test_bare_addresses_do_not_become_links() -> None:
         "https://a.example/a b<c>",
     ],
 )
-def test_a_link_target_is_one_destination(url: str) -> None:
+def test_link_target_is_one_destination(url: str) -> None:
     (_, inline, _) = _inline(f"[x]({link_target(url)})")
     (opening, _, _) = inline.children or []
 
@@ -105,5 +105,5 @@ def test_a_link_target_is_one_destination(url: str) -> None:
     assert reached == url.replace(" ", "%20").replace("<", "%3C").replace(">", "%3E")
 
 
-def test_markdown_of_ours_is_known_by_its_type() -> None:
+def test_markdown_type_is_not_escaped_again() -> None:
     assert isinstance(escape_markdown("x"), Markdown)

@@ -32,16 +32,16 @@ def _from_abstract(abstract: str) -> str:
         ("", []),
     ],
 )
-def test_sentences_end_where_people_end_them(line: str, sentences: list[str]) -> None:
+def test_text_is_split_into_sentences(line: str, sentences: list[str]) -> None:
     assert split_sentences(line) == sentences
 
 
 @given(st.text(alphabet="aB1. $!?()\\e", max_size=60))
-def test_splitting_loses_nothing(line: str) -> None:
+def test_splitting_keeps_all_text(line: str) -> None:
     assert "".join("".join(split_sentences(line)).split()) == "".join(line.split())
 
 
-def test_the_reviewers_note_comes_first_and_is_not_cut() -> None:
+def test_note_is_preferred_and_not_cut() -> None:
     note = "Worth reading:\n" + "because " * 60
 
     reason = find_reason(note, "We propose nothing.")
@@ -51,7 +51,7 @@ def test_the_reviewers_note_comes_first_and_is_not_cut() -> None:
 
 
 @pytest.mark.parametrize("note", [None, "", "  \n"])
-def test_without_a_note_the_abstract_speaks(note: str | None) -> None:
+def test_abstract_is_used_without_note(note: str | None) -> None:
     reason = find_reason(note, "Old. We propose Brush. It wins.")
 
     assert (reason.text, reason.by_reviewer) == ("We propose Brush.", False)
@@ -71,25 +71,25 @@ def test_without_a_note_the_abstract_speaks(note: str | None) -> None:
         ("", ""),
     ],
 )
-def test_the_sentence_that_states_the_contribution_is_chosen(abstract: str, sentence: str) -> None:
+def test_contribution_sentence_is_chosen(abstract: str, sentence: str) -> None:
     assert _from_abstract(abstract) == sentence
 
 
-def test_a_long_sentence_is_cut_at_a_word() -> None:
+def test_long_sentence_is_cut_at_word() -> None:
     text = _from_abstract("We propose " + "enormously " * 40 + "long.")
 
     assert len(text) <= REASON_LENGTH
     assert text.endswith("enormously\u2026")
 
 
-def test_a_long_lead_is_left_out_so_that_the_contribution_stays() -> None:
+def test_long_lead_is_dropped_before_contribution() -> None:
     lead = "While others have tried " + "and tried " * 25
     text = _from_abstract(f"{lead.strip()}, we propose Brush.")
 
     assert text == "\u2026 we propose Brush."
 
 
-def test_mathematics_is_never_cut_in_two() -> None:
+def test_mathematics_is_not_cut() -> None:
     text = _from_abstract("We propose " + "x" * 170 + " with $a + b + c + d + e + f + g$ and more.")
 
     assert text.count("$") % 2 == 0
@@ -97,7 +97,7 @@ def test_mathematics_is_never_cut_in_two() -> None:
 
 
 @given(st.text(max_size=600))
-def test_any_abstract_gives_one_line_of_bounded_length(abstract: str) -> None:
+def test_any_abstract_gives_one_bounded_line(abstract: str) -> None:
     text = _from_abstract(abstract)
 
     assert len(text) <= REASON_LENGTH
@@ -120,9 +120,9 @@ def test_any_abstract_gives_one_line_of_bounded_length(abstract: str) -> None:
         ("two\n  lines\x00\u202e", "two lines"),
     ],
 )
-def test_markup_is_taken_off_and_mathematics_kept(text: str, plain: str) -> None:
+def test_markup_is_removed_and_mathematics_kept(text: str, plain: str) -> None:
     assert without_markup(text) == plain
 
 
-def test_one_line_keeps_joiners_and_drops_what_hides() -> None:
+def test_one_line_keeps_joiners_and_drops_invisible_characters() -> None:
     assert one_line("a\u200db \u202ec\ufeff\x1b[0m\r\nd") == "a\u200db c[0m d"

@@ -33,8 +33,8 @@ def _digest(*approved: ApprovedPaper, preliminary: bool = False) -> Digest:
 
 @pytest.mark.parametrize("language", BOTH)
 @pytest.mark.parametrize("form", Form)
-def test_what_people_read_is_what_was_reviewed(form: Form, language: str) -> None:
-    """Refresh with UPDATE_GOLDEN=1 and look at the difference before committing it."""
+def test_digest_matches_golden_file(form: Form, language: str) -> None:
+    """Run with UPDATE_GOLDEN=1 to refresh the files; review the difference before committing."""
     golden = GOLDEN / f"digest.{file_stem(W12, language, BOTH)}.{form}"
     text = render(_digest(*WEEK), form, language, languages=BOTH)
     if os.environ.get("UPDATE_GOLDEN") == "1":
@@ -44,7 +44,7 @@ def test_what_people_read_is_what_was_reviewed(form: Form, language: str) -> Non
 
 
 @pytest.mark.parametrize("form", Form)
-def test_the_same_approvals_in_another_order_give_the_same_bytes(form: Form) -> None:
+def test_order_of_approvals_does_not_change_bytes(form: Form) -> None:
     shuffled = list(WEEK)
     random.Random(5).shuffle(shuffled)
 
@@ -56,7 +56,7 @@ def _page(digest: Digest, language: str = "en") -> html.HtmlElement:
     return html.document_fromstring(render(digest, Form.HTML, language, languages=BOTH))
 
 
-def test_hostile_text_stays_text_in_html() -> None:
+def test_hostile_text_is_escaped_in_html() -> None:
     paper = make_approved(
         title=HOSTILE, abstract=f"We propose {HOSTILE}.", authors=(HOSTILE,), note=HOSTILE
     )
@@ -67,7 +67,7 @@ def test_hostile_text_stays_text_in_html() -> None:
     assert page.xpath("string(//p[@class='authors'])").strip() == HOSTILE
 
 
-def test_hostile_text_stays_text_in_markdown() -> None:
+def test_hostile_text_is_escaped_in_markdown() -> None:
     paper = make_approved(title=f"# {HOSTILE}\n\n# x", authors=("*A*", "1. B"), note="- [a](b)")
     text = render(_digest(paper), Form.MARKDOWN, "en")
     tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(text)
@@ -85,7 +85,7 @@ def test_hostile_text_stays_text_in_markdown() -> None:
     assert targets == {"#section-generation-image-llm-based", "https://arxiv.org/abs/2603.00001"}
 
 
-def test_the_page_asks_nobody_for_anything() -> None:
+def test_page_loads_no_external_resource() -> None:
     page = _page(_digest(*WEEK))
     style = page.xpath("string(//style)")
     hashed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -99,7 +99,7 @@ def test_the_page_asks_nobody_for_anything() -> None:
     assert outside == set(page.xpath("//a[contains(@rel, 'noopener')]"))
 
 
-def test_headings_and_anchors_are_in_order() -> None:
+def test_headings_are_nested_and_anchors_unique() -> None:
     page = _page(_digest(*WEEK))
     levels = [int(e.tag[1]) for e in page.xpath("//h1 | //h2 | //h3 | //h4")]
     ids = page.xpath("//@id")
@@ -112,7 +112,7 @@ def test_headings_and_anchors_are_in_order() -> None:
     assert targets <= set(ids)
 
 
-def test_each_language_says_which_it_is_and_leads_to_the_other() -> None:
+def test_language_is_declared_and_other_one_linked() -> None:
     chinese = _page(_digest(*WEEK), "zh")
 
     assert chinese.get("lang") == "zh"
@@ -121,7 +121,7 @@ def test_each_language_says_which_it_is_and_leads_to_the_other() -> None:
     assert chinese.xpath("//article/h3/a/@lang")[0] == "en"
 
 
-def test_the_chart_has_its_numbers_in_words() -> None:
+def test_chart_has_text_alternative() -> None:
     titles = _page(_digest(*WEEK)).xpath("//svg/title/text()")
 
     assert titles[0] == (
@@ -129,7 +129,7 @@ def test_the_chart_has_its_numbers_in_words() -> None:
     )
 
 
-def test_bars_fit_whatever_the_labels_are() -> None:
+def test_bars_fit_for_any_labels() -> None:
     chart = bar_chart("t", "x", [("An uncommonly long label name", 900), ("\u56fe" * 30, 1)])
 
     assert chart.bars[0].name == "An uncommonly long\u2026"
@@ -140,7 +140,7 @@ def test_bars_fit_whatever_the_labels_are() -> None:
 
 @pytest.mark.parametrize("form", Form)
 @pytest.mark.parametrize("language", BOTH)
-def test_an_empty_week_says_so(form: Form, language: str) -> None:
+def test_empty_week_has_note(form: Form, language: str) -> None:
     text = render(_digest(), form, language)
 
     assert load_words(language).say("empty") in text
@@ -148,33 +148,33 @@ def test_an_empty_week_says_so(form: Form, language: str) -> None:
 
 
 @pytest.mark.parametrize("form", Form)
-def test_a_preliminary_digest_says_so(form: Form) -> None:
+def test_preliminary_digest_has_note(form: Form) -> None:
     notice = load_words("en").say("preliminary")
 
     assert notice in render(_digest(*WEEK, preliminary=True), form, "en")
     assert notice not in render(_digest(*WEEK), form, "en")
 
 
-def test_a_digest_of_unplaced_papers_only_counts_no_sections() -> None:
+def test_unplaced_papers_count_no_sections() -> None:
     text = render(_digest(make_approved(sections=())), Form.MARKDOWN, "en")
 
     assert "\n1 approved paper.\n" in text
     assert load_words("en").say("other_none") in text
 
 
-def test_a_missing_name_in_a_template_is_an_error() -> None:
+def test_missing_name_in_template_raises() -> None:
     with pytest.raises(UndefinedError):
         _environment(Form.HTML).from_string("{{ nothing }}").render()
 
 
-def test_all_languages_say_the_same_things() -> None:
+def test_all_languages_have_the_same_keys() -> None:
     assert languages() == BOTH
     english, chinese = map(load_words, BOTH)
     assert english.texts.keys() == chinese.texts.keys()
     assert len(english.months) == len(chinese.months) == 12
 
 
-def test_an_unknown_language_is_refused_with_those_there_are() -> None:
+def test_unknown_language_error_lists_known_ones() -> None:
     with pytest.raises(UnknownLanguageError, match="en, zh"):
         render(_digest(), Form.HTML, "../../etc/passwd")
 
@@ -195,7 +195,7 @@ def test_an_unknown_language_is_refused_with_those_there_are() -> None:
         ),
     ],
 )
-def test_days_are_written_as_people_write_them(week: str, english: str, chinese: str) -> None:
+def test_days_of_week_are_formatted(week: str, english: str, chinese: str) -> None:
     assert load_words("en").span(Week.parse(week)) == english
     assert load_words("zh").span(Week.parse(week)) == chinese
 
@@ -213,7 +213,7 @@ def _contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def test_every_palette_has_the_contrast_of_wcag_aa() -> None:
+def test_palettes_meet_wcag_aa_contrast() -> None:
     style = _environment(Form.HTML).get_template("digest.css").render()
     palettes = [
         dict(re.findall(r"--(\w+): (#[0-9a-f]{3,6});", block))

@@ -8,7 +8,7 @@ from config.errors import UsageError
 from pipeline.publish.digest.week import UnknownWeekError, Week
 
 
-def test_a_week_runs_from_monday_to_monday_in_utc() -> None:
+def test_week_runs_from_monday_to_monday_in_utc() -> None:
     week = Week.parse("2026-W12")
 
     assert week.start == datetime(2026, 3, 16, tzinfo=UTC)
@@ -22,13 +22,13 @@ def test_other_spellings_are_the_same_week(text: str) -> None:
     assert Week.parse(text) == Week(2026, 12)
 
 
-def test_the_first_week_may_begin_in_the_old_year() -> None:
+def test_first_week_can_begin_in_old_year() -> None:
     assert Week.parse("2026-W01").first_day == date(2025, 12, 29)
     assert Week.parse("2026-W53").last_day == date(2027, 1, 3)
 
 
 @pytest.mark.parametrize("text", ["2026-W54", "2026-W00", "2025-W53", "0000-W01", "9999-W52"])
-def test_an_impossible_week_is_refused_with_the_weeks_there_are(text: str) -> None:
+def test_impossible_week_error_names_existing_weeks(text: str) -> None:
     with pytest.raises(UnknownWeekError, match="There is no week") as caught:
         Week.parse(text)
 
@@ -37,7 +37,7 @@ def test_an_impossible_week_is_refused_with_the_weeks_there_are(text: str) -> No
     assert caught.value.hint
 
 
-def test_the_remedy_names_the_last_week_of_that_year() -> None:
+def test_hint_names_last_week_of_year() -> None:
     with pytest.raises(UnknownWeekError, match="2026-W01 to 2026-W53"):
         Week.parse("2026-W54")
     with pytest.raises(UnknownWeekError, match="2025-W01 to 2025-W52"):
@@ -47,19 +47,19 @@ def test_the_remedy_names_the_last_week_of_that_year() -> None:
 @pytest.mark.parametrize(
     "text", ["", "last", "2026-12", "2026-W1", "26-W12", "2026-W123", "٢٠٢٦-W12", "2026-W12-1"]
 )
-def test_what_is_no_week_at_all_is_refused_with_an_example(text: str) -> None:
+def test_malformed_week_error_has_example(text: str) -> None:
     with pytest.raises(UnknownWeekError, match="such as 2026-W12"):
         Week.parse(text)
 
 
-def test_the_last_complete_week_has_ended(now: datetime) -> None:
+def test_last_complete_week_has_ended(now: datetime) -> None:
     assert Week.last_complete(now) == Week(2026, 11)
     sunday = datetime(2026, 3, 22, 23, 59, 59, tzinfo=UTC)
     assert Week.last_complete(sunday) == Week(2026, 11)
     assert Week.last_complete(sunday + timedelta(seconds=1)) == Week(2026, 12)
 
 
-def test_the_moment_is_read_in_utc() -> None:
+def test_moment_is_converted_to_utc() -> None:
     new_york = timezone(timedelta(hours=-4))
 
     assert Week.of(datetime(2026, 3, 22, 21, 0, tzinfo=new_york)) == Week(2026, 13)
@@ -69,7 +69,7 @@ _FIRST, _LAST = (date(year, 1, 1) for year in (1992, 2100))
 
 
 @given(st.dates(_FIRST, _LAST), st.times())
-def test_every_moment_lies_in_exactly_its_week(day: date, clock: time) -> None:
+def test_every_moment_belongs_to_one_week(day: date, clock: time) -> None:
     moment = datetime.combine(day, clock, tzinfo=UTC)
     week = Week.of(moment)
 

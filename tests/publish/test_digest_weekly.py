@@ -65,7 +65,7 @@ def _published(open_store: OpenStore) -> set[tuple[str, str]]:
         return published_to(store, "digest:2026-W12")
 
 
-def test_the_week_is_written_and_recorded(open_store: OpenStore, tmp_path: Path) -> None:
+def test_week_is_written_and_recorded(open_store: OpenStore, tmp_path: Path) -> None:
     report = _write(open_store, tmp_path / "new" / "digests")
 
     assert (report.papers, report.preliminary, report.changed) == (2, False, True)
@@ -81,9 +81,7 @@ def test_the_week_is_written_and_recorded(open_store: OpenStore, tmp_path: Path)
     }
 
 
-def test_a_second_run_changes_no_byte_and_records_nothing_twice(
-    open_store: OpenStore, tmp_path: Path
-) -> None:
+def test_second_run_changes_and_records_nothing(open_store: OpenStore, tmp_path: Path) -> None:
     first = _write(open_store, tmp_path)
     before = [file.path.read_bytes() for file in first.files]
     second = _write(open_store, tmp_path, now=LATER + timedelta(days=300))
@@ -93,9 +91,7 @@ def test_a_second_run_changes_no_byte_and_records_nothing_twice(
     assert len(_published(open_store)) == 3
 
 
-def test_what_happens_after_the_week_leaves_its_digest_as_it_was(
-    open_store: OpenStore, tmp_path: Path
-) -> None:
+def test_later_changes_do_not_alter_past_digest(open_store: OpenStore, tmp_path: Path) -> None:
     _write(open_store, tmp_path)
     with open_store() as store:
         store.papers.upsert(
@@ -109,9 +105,7 @@ def test_what_happens_after_the_week_leaves_its_digest_as_it_was(
     assert not _write(open_store, tmp_path).changed
 
 
-def test_an_approval_taken_back_within_the_week_is_not_published(
-    open_store: OpenStore, tmp_path: Path
-) -> None:
+def test_withdrawn_approval_is_not_published(open_store: OpenStore, tmp_path: Path) -> None:
     with open_store() as store:
         store.decisions.add(
             [
@@ -130,7 +124,7 @@ def test_an_approval_taken_back_within_the_week_is_not_published(
     assert _published(open_store) == {("2603.00001", "agents")}
 
 
-def test_one_pair_of_files_per_language(open_store: OpenStore, tmp_path: Path) -> None:
+def test_each_language_has_two_files(open_store: OpenStore, tmp_path: Path) -> None:
     report = _write(open_store, tmp_path, languages=("zh", "en", "zh"))
 
     assert [file.path.name for file in report.files] == [
@@ -142,7 +136,7 @@ def test_one_pair_of_files_per_language(open_store: OpenStore, tmp_path: Path) -
     assert '<html lang="zh">' in report.files[1].path.read_text(encoding="utf-8")
 
 
-def test_an_empty_week_is_written_and_records_nothing(tmp_path: Path) -> None:
+def test_empty_week_is_written_but_not_recorded(tmp_path: Path) -> None:
     opener = store_opener(tmp_path / "survey.duckdb")
     report = _write(opener, tmp_path / "out")
 
@@ -151,7 +145,7 @@ def test_an_empty_week_is_written_and_records_nothing(tmp_path: Path) -> None:
     assert _published(opener) == set()
 
 
-def test_a_section_the_taxonomy_lost_is_reported_and_recorded_as_decided(tmp_path: Path) -> None:
+def test_unknown_section_is_reported_and_recorded(tmp_path: Path) -> None:
     opener = store_opener(tmp_path / "survey.duckdb")
     with opener() as store:
         store.papers.upsert([make_paper("2603.00001"), make_paper("2603.00002")], seen_at=MONDAY)
@@ -166,7 +160,7 @@ def test_a_section_the_taxonomy_lost_is_reported_and_recorded_as_decided(tmp_pat
     assert _published(opener) == {("2603.00001", "gone"), ("2603.00001", "agents")}
 
 
-def test_an_unfinished_week_is_refused_with_the_last_complete_one(
+def test_unfinished_week_error_names_last_complete_one(
     open_store: OpenStore, tmp_path: Path
 ) -> None:
     with pytest.raises(UnfinishedWeekError, match="2026-W11") as caught:
@@ -176,9 +170,7 @@ def test_an_unfinished_week_is_refused_with_the_last_complete_one(
     assert not (tmp_path / "out").exists()
 
 
-def test_an_unfinished_week_can_be_previewed_and_is_not_recorded(
-    open_store: OpenStore, tmp_path: Path
-) -> None:
+def test_preview_of_unfinished_week_is_not_recorded(open_store: OpenStore, tmp_path: Path) -> None:
     midweek = MONDAY + timedelta(days=2)
     preview = _write(open_store, tmp_path, now=midweek, allow_unfinished=True)
 
@@ -191,16 +183,12 @@ def test_an_unfinished_week_can_be_previewed_and_is_not_recorded(
     assert len(_published(open_store)) == 3
 
 
-def test_a_week_that_lies_ahead_is_refused_even_as_a_preview(
-    open_store: OpenStore, tmp_path: Path
-) -> None:
+def test_future_week_cannot_be_previewed(open_store: OpenStore, tmp_path: Path) -> None:
     with pytest.raises(UnfinishedWeekError, match="is in the future"):
         _write(open_store, tmp_path, week=Week(2030, 1), allow_unfinished=True)
 
 
-def test_nothing_is_recorded_if_a_file_cannot_be_written(
-    open_store: OpenStore, tmp_path: Path
-) -> None:
+def test_nothing_is_recorded_if_writing_fails(open_store: OpenStore, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file where the directory should be")
 
     with pytest.raises(DigestNotWrittenError, match=r"digest\.output"):
@@ -209,7 +197,7 @@ def test_nothing_is_recorded_if_a_file_cannot_be_written(
     assert _published(open_store) == set()
 
 
-def test_a_failed_replacement_leaves_the_old_file_and_no_part(tmp_path: Path) -> None:
+def test_failed_replacement_leaves_old_file(tmp_path: Path) -> None:
     target = tmp_path / "digest.md"
     (target / "in-the-way").mkdir(parents=True)
 
@@ -219,7 +207,7 @@ def test_a_failed_replacement_leaves_the_old_file_and_no_part(tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir()] == ["digest.md"]
 
 
-def test_a_file_with_the_same_bytes_is_not_touched(tmp_path: Path) -> None:
+def test_file_with_same_bytes_is_not_touched(tmp_path: Path) -> None:
     target = tmp_path / "digest.md"
     assert write_file(target, "text \u4e2d\n").changed
     os.utime(target, (1, 1))

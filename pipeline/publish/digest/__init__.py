@@ -1,1 +1,1 @@
-"""One ISO week of approved papers: build (pure), render, write."""
+"""Build, render and write the digest of an ISO week of approved papers."""

@@ -24,7 +24,7 @@ AUTHORS_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class DigestLine:
-    """One paper, in full."""
+    """The full entry of a paper."""
 
     arxiv_id: str
     title: str
@@ -63,13 +63,13 @@ class DigestSection:
 
     @property
     def papers(self) -> int:
-        """Return the number of papers, cross-references included."""
+        """The number of papers, cross-references included."""
         return len(self.lines) + len(self.references)
 
 
 @dataclass(frozen=True, slots=True)
 class LabelCount:
-    """The number of papers with a facet's label. A paper can have several."""
+    """The number of papers with a label of a facet; a paper can have several labels."""
 
     #: None for sections without a label of that facet
     label: str | None
@@ -103,7 +103,7 @@ def build_digest(
     survey_title: str,
     preliminary: bool = False,
 ) -> Digest:
-    """Return the digest of the standing approvals of one week.
+    """Return the digest of the current approvals of one week.
 
     A paper is listed in full under the first of its sections in the taxonomy, and as a
     cross-reference under the others. Papers are sorted by time of decision, then by id.

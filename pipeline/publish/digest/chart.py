@@ -9,7 +9,7 @@ WIDTH = 320
 _ROW = 26
 _LABELS = 132
 _COUNTS = 30
-_LETTERS = 20  # of 13 px sans serif that fit into _LABELS; a wide (Chinese) one counts twice
+_LETTERS = 20  # of 13 px sans serif that fit into _LABELS; a wide (Chinese) letter counts twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +40,19 @@ class Chart:
 
 def bar_chart(title: str, text: str, counts: Sequence[tuple[str, int]]) -> Chart:
     """Lay out one bar per (name, papers) in the order given; all charts share one width."""
-    room = WIDTH - _LABELS - _COUNTS
+    full = WIDTH - _LABELS - _COUNTS
     most = max((papers for _, papers in counts), default=1)
     bars = tuple(
-        Bar(_shortened(name), papers, i * _ROW, _LABELS, max(2, room * papers // most), _ROW - 12)
+        Bar(_shortened(name), papers, i * _ROW, _LABELS, max(2, full * papers // most), _ROW - 12)
         for i, (name, papers) in enumerate(counts)
     )
     return Chart(title, text, bars, WIDTH, max(1, len(bars)) * _ROW)
 
 
 def _shortened(name: str) -> str:
-    room = _LETTERS
+    left = _LETTERS
     for i, character in enumerate(name):
-        room -= 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
-        if room < 0:
+        left -= 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+        if left < 0:
             return f"{name[: i - 1].rstrip()}\u2026"
     return name

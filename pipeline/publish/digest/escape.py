@@ -8,8 +8,8 @@ import re
 from urllib.parse import quote
 
 # What opens code, emphasis, links, HTML, tables or strikethrough anywhere. An underscore after a
-# letter or digit never opens emphasis (it is not left-flanking), so `$x_1$` stays as it is; a
-# backslash before a letter escapes nothing, so `\\log` does too.
+# letter or digit never opens emphasis (it is not left-flanking), so `$x_1$` is left alone; so is
+# `\\log`, because a backslash before a letter escapes nothing.
 _ANYWHERE = re.compile(r"[`*\[\]<|~]|(?<![A-Za-z0-9])_|\\(?=[!-/:-@\[-`{-~]|$)|&(?=#|[A-Za-z])")
 # What starts a heading, list, quote, rule or table at the beginning of a line.
 _AT_START = re.compile(r"^(?:[#+\-=:>]|\d{1,9}(?=[.)](?:\s|$)))")
@@ -26,8 +26,8 @@ class Markdown(str):
 def escape_markdown(text: str) -> Markdown:
     r"""Return one line that Markdown renders as exactly `text`, at the start of a line or within.
 
-    Line breaks become spaces: a new line could begin a block. TeX mathematics mostly stays as it
-    is written, so that a reader's MathJax still finds it.
+    Line breaks become spaces, because a new line could begin a block. TeX mathematics is mostly
+    unchanged, so that MathJax still finds it.
     """
     line = " ".join(text.split())
     line = _ANYWHERE.sub(r"\\\g<0>", line)
@@ -39,7 +39,7 @@ def escape_markdown(text: str) -> Markdown:
 
 
 def link_target(url: str) -> Markdown:
-    """Return a URL as a Markdown link's destination; it is percent-encoded where it must be."""
+    """Return a URL as the destination of a Markdown link, percent-encoded where necessary."""
     encoded = quote(url, safe=":/?#@!$&*+,;=%-._~")
-    # A reference such as &copy; would be decoded; parentheses are encoded by quote above.
+    # Renderers decode references such as &copy;. `quote` has encoded parentheses.
     return Markdown(encoded.replace("&", "&amp;"))

@@ -49,7 +49,7 @@ class Reason:
 def find_reason(note: str | None, abstract: str, *, length: int = REASON_LENGTH) -> Reason:
     """Return the reviewer's note, whole, else the abstract's contribution cut to `length`.
 
-    The text is empty if both are.
+    The text is empty if both are empty.
     """
     if note and (line := one_line(note)):
         return Reason(line, by_reviewer=True)
@@ -66,9 +66,9 @@ def _contribution(line: str, length: int) -> str:
 
 
 def _fit(sentence: str, at: int, length: int) -> str:
-    """Cut to `length`, keeping what stands at index `at` and beginning there if it must.
+    """Cut to `length`; a long sentence whose index `at` follows a clause begins there.
 
-    A long "While others ..., we propose X" begins at "we propose".
+    "While others ..., we propose X" begins at "we propose".
     """
     if len(sentence) <= length:
         return sentence

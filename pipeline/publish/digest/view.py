@@ -30,12 +30,12 @@ class View:
 
     @property
     def title(self) -> str:
-        """Return the title of the page."""
+        """The title of the page."""
         return self.words.say("title", survey=self.digest.survey_title, week=self.digest.week)
 
     @property
     def summary(self) -> str:
-        """Return the sentence with the counts."""
+        """The sentence with the counts."""
         if not self.digest.papers:
             return self.words.say("empty")
         papers = self.words.count("papers", self.digest.papers)
@@ -47,7 +47,7 @@ class View:
 
     @property
     def others(self) -> tuple[Edition, ...]:
-        """Return the editions in other languages."""
+        """The editions in other languages."""
         return tuple(e for e in self.editions if e.language != self.words.code)
 
     def section_name(self, section_id: str) -> str:

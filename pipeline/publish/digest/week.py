@@ -65,28 +65,28 @@ class Week:
 
     @property
     def first_day(self) -> date:
-        """Return the Monday."""
+        """The Monday."""
         return date.fromisocalendar(self.year, self.number, 1)
 
     @property
     def last_day(self) -> date:
-        """Return the Sunday."""
+        """The Sunday."""
         return self.first_day + timedelta(days=6)
 
     @property
     def start(self) -> datetime:
-        """Return the first instant, in UTC."""
+        """The first instant, in UTC."""
         return datetime.combine(self.first_day, time.min, tzinfo=UTC)
 
     @property
     def end(self) -> datetime:
-        """Return the first instant after the week, in UTC: weeks are half-open."""
+        """The first instant after the week, in UTC."""
         return self.start + _LENGTH
 
 
 def _weeks_of(year: int) -> str:
     if not date.min.year <= year < date.max.year:
         return "Write year and week, such as 2026-W12."
-    # 28 December is always in the last week of its ISO year.
+    # 28 December is in the last week of its ISO year (ISO 8601).
     last = date(year, 12, 28).isocalendar().week
     return f"{year} has weeks {year}-W01 to {year}-W{last}."

@@ -1,6 +1,6 @@
 """Write the digest of a week and record what was published.
 
-Only decisions are read, never predictions. Running it again changes nothing.
+It reads decisions, never predictions. A second run changes nothing.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ class DigestReport:
 
     @property
     def changed(self) -> bool:
-        """Return whether the bytes of any file changed."""
+        """Whether the bytes of any file changed."""
         return any(file.changed for file in self.files)
 
 
