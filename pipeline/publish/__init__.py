@@ -1,1 +1,1 @@
-"""Write what readers receive, from decisions only."""
+"""What readers receive: the weekly digest."""
