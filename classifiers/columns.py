@@ -1,4 +1,4 @@
-"""Scores of many documents as arrays, because one object per number is too slow for millions."""
+"""Hold scores of many documents as arrays, because objects are too slow for millions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Floats32 = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 
-#: subtracting the bits of a size from this makes the largest sort first
+#: minus the bits of a size: makes the largest sort first
 _SMALLEST = np.uint64(0xFFFFFFFF)
 
 
@@ -39,13 +39,13 @@ class ColumnClassifier(Protocol):
     """A classifier that returns columns."""
 
     def columns(self, documents: Sequence[Document], sections_kept: int) -> ScoreColumns:
-        """Return the scores of the documents with the best sections of each."""
+        """Return the scores with the best sections of each document."""
 
 
 def score_columns(
     classifier: Classifier, documents: Sequence[Document], sections_kept: int
 ) -> ScoreColumns:
-    """Return the scores of any classifier, in the order of the documents."""
+    """Return the scores of any classifier as columns."""
     if isinstance(classifier, ColumnClassifier):
         return classifier.columns(documents, sections_kept)
     by_key = {score.key: score for score in classifier.predict(documents)}
@@ -74,10 +74,7 @@ def of_probabilities(
     terms: RaggedArray,
     sections_kept: int,
 ) -> ScoreColumns:
-    """Return the scores as `classifiers.scoring.scores_of` does, in columns.
-
-    `chances` are (documents, sections), combined from `known`.
-    """
+    """Return the columns of probabilities (documents, sections) combined from `known`."""
     order = np.argsort(-chances, axis=1, kind="stable")[:, :sections_kept]
     facets = [facet.name for facet in taxonomy.facets for _ in facet.labels]
     labels = [label.name for facet in taxonomy.facets for label in facet.labels]
@@ -107,16 +104,10 @@ def of_probabilities(
 def strongest(
     shares: Floats32, pointers: npt.NDArray[np.int32], count: int
 ) -> tuple[Places, Places]:
-    """Return the starts of each row's list and the indices of its strongest shares.
+    """Return where each row's list starts, and the indices of its `count` strongest shares.
 
-    Strongest first, ties by index, without zeros. One sort of integers serves all rows: their upper
-    bits are the row, then the size (positive floats sort like their bits), then the index in the
-    row.
-
-    Args:
-        shares: values of a sparse matrix, row by row.
-        pointers: start of each row, and the end of the last one.
-        count: maximum number per row.
+    Ties are sorted by index; zeros are left out. One sort of integers serves all rows: the upper
+    bits are the row, then the size (positive floats sort like their bits), then the index.
     """
     sizes = np.diff(pointers)
     width = np.uint64(int(sizes.max(initial=1)).bit_length())

@@ -1,7 +1,6 @@
-"""Classify by the taxonomy's cue words, without training.
+"""Classify by the taxonomy's cue words, compared token by token.
 
-A cue is compared token by token: "agent" does not match "reagent". The constants were measured once
-(docs/study/trials.md).
+docs/study/trials.md has the measurements behind the constants.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,29 +17,29 @@ from config.taxonomy import Taxonomy
 
 Floats = npt.NDArray[np.float64]
 
-#: weight of a word in the title relative to the abstract
+#: of a word in the title relative to the abstract
 TITLE_WEIGHT = 2.0
 REPEAT_CAP = 3.0
 EVIDENCE_CAP = 6.0
 
-#: log-odds of being in scope = SLOPE * (best task + modality + section evidence) + INTERCEPT
+#: log-odds of scope = SLOPE * (best task + modality + section evidence) + INTERCEPT
 SCOPE_SLOPE = 1.5
 SCOPE_INTERCEPT = -3.3
-#: log-odds between two labels of a facet per unit of evidence
+#: log-odds between two labels per unit of evidence
 LABEL_SLOPE = 1.4
-#: weight of a section's cue for its labels, relative to the label's own cues
+#: of a section's cue for its labels, relative to their own cues
 SECTION_SHARE = 0.5
 
-#: log-odds of a section without a label among siblings that have one, before its own evidence
+#: log-odds, before its own evidence, of a section without a label its siblings have
 OWN_INTERCEPT = -2.0
 
-#: kinds of cues that count for scope; those of techniques ("dataset") occur in any abstract
+#: counted for scope; cues of techniques ("dataset") occur in any abstract
 SCOPE_KINDS = ("task", "modality", "section")
 
 
 @dataclass(frozen=True, slots=True)
 class CueKey:
-    """The target of a cue: a label of a facet, or a section (facet `section`)."""
+    """The target of a cue: a label of a facet, or a section."""
 
     facet: str
     label: str
@@ -88,7 +87,7 @@ class CueIndex:
 
 
 def cue_index(taxonomy: Taxonomy) -> CueIndex:
-    """Return the index of all labels of all facets, then all sections."""
+    """Return the index of all labels, then all sections."""
     cues: dict[CueKey, Sequence[str]] = {}
     for facet in taxonomy.facets:
         for label in facet.labels:
@@ -104,7 +103,7 @@ def facet_columns(index: CueIndex, facet: str) -> list[int]:
 
 
 def scope_evidence(index: CueIndex, evidence: Floats) -> Floats:
-    """Return per document the sum of the best evidence of each kind in SCOPE_KINDS."""
+    """Return per document the sum of the best evidence of each scope kind."""
     total = np.zeros(len(evidence))
     for facet in SCOPE_KINDS:
         columns = facet_columns(index, facet)
@@ -114,7 +113,7 @@ def scope_evidence(index: CueIndex, evidence: Floats) -> Floats:
 
 
 class CueClassifier:
-    """The classifier without a trained model: cue words with constant weights."""
+    """Classifies by cue words with constant weights."""
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.taxonomy = taxonomy
@@ -122,14 +121,14 @@ class CueClassifier:
         self._index = cue_index(taxonomy)
 
     def predict(self, documents: Sequence[Document]) -> list[Scores]:
-        """Return one `Scores` per document; the terms are the cues found."""
+        """Return the scores; the terms are the cues found."""
         evidence = self._index.evidence(documents)
         known = cue_probabilities(self._index, evidence, self.taxonomy)
         terms = [self._terms(document) for document in documents]
         return scores_of([d.key for d in documents], known, self.taxonomy, terms)
 
     def _terms(self, document: Document) -> tuple[tuple[str, float], ...]:
-        """Return the cues of the best key of each kind, which make up the score of the scope."""
+        """Return the cues of the best key of each kind."""
         found = self._index.found(document)
         terms: dict[str, float] = {}
         for facet in SCOPE_KINDS:
@@ -145,7 +144,7 @@ class CueClassifier:
 
 
 def cue_probabilities(index: CueIndex, evidence: Floats, taxonomy: Taxonomy) -> Probabilities:
-    """Return the probabilities from cues. Without cues a facet's labels are equally likely."""
+    """Return the probabilities; a facet's labels are equally likely without cues."""
     return Probabilities(
         scope=sigmoid(SCOPE_SLOPE * scope_evidence(index, evidence) + SCOPE_INTERCEPT),
         facets={
@@ -160,7 +159,7 @@ def cue_probabilities(index: CueIndex, evidence: Floats, taxonomy: Taxonomy) -> 
 
 
 def _label_evidence(index: CueIndex, evidence: Floats, taxonomy: Taxonomy, facet: str) -> Floats:
-    """Return each label's own evidence plus a share of its best section's."""
+    """Return each label's evidence plus a share of its best section's."""
     table = evidence[:, facet_columns(index, facet)].copy()
     columns = {key: column for column, key in enumerate(index.keys)}
     for place, label in enumerate(taxonomy.facet(facet).labels):
@@ -175,7 +174,7 @@ def _label_evidence(index: CueIndex, evidence: Floats, taxonomy: Taxonomy, facet
 
 
 def _forms(words: tuple[str, ...]) -> set[tuple[str, ...]]:
-    """Return a cue and its plural: "diffusion model" also finds "diffusion models"."""
+    """Return a cue and its plural."""
     if not words:
         return set()
     return {words, (*words[:-1], words[-1] + "s")}

@@ -1,7 +1,4 @@
-"""Keys that identify the same paper across submissions: arXiv ID and normalised title.
-
-Papers a model was trained on must not be in its test set, and a resubmitted paper has a second ID.
-"""
+"""Identify the same paper across submissions by arXiv ID and normalised title."""
 
 import unicodedata
 from collections.abc import Collection, Iterable

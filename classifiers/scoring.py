@@ -1,4 +1,4 @@
-"""Combine probabilities of scope and labels into `Scores`, for models and cue words alike."""
+"""Combine probabilities of scope and labels into `Scores`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,13 +22,13 @@ class Probabilities:
     """Probabilities of n documents before sections are combined."""
 
     scope: Floats
-    #: by facet, (n, labels in the taxonomy's order): probability given that the paper is in scope
+    #: by facet, (n, labels): probability given scope
     facets: Mapping[str, Floats]
-    #: (n, sections): log-odds of the section itself, beyond its labels
+    #: (n, sections): log-odds beyond the labels
     own: Floats
     #: (sections,) learned correction of each section's log-odds
     shift: Floats
-    #: by facet, the minimum probability of a suggested label; without one it is never open
+    #: minimum probability of a suggested label; without one a facet is never open
     thresholds: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -41,19 +41,18 @@ def softmax(logits: Floats) -> Floats:
     """Return probabilities over the columns of each row."""
     if not logits.shape[1]:
         return logits
-    # C order, or the order of summation within a row would depend on the number of rows.
+    # C order, or the sums in a row would depend on the number of rows.
     powers = np.ascontiguousarray(np.exp(logits - logits.max(axis=1, keepdims=True)))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
 def section_probabilities(known: Probabilities, taxonomy: Taxonomy) -> Floats:
-    """Return (n, sections): the probability of each section given that the paper is in scope.
+    """Return (n, sections): probabilities given scope.
 
-    The probability is that of its task, times its modality among those of the task's sections,
-    times its technique among those of the same task and modality. Options that sum to less than one
-    are scaled up, because one of them must apply; they are never scaled down, because several may.
-    A section without a label among siblings with one uses its own evidence instead, and sections
-    with the same labels share by their own evidence.
+    That of the task, times its modality among the task's sections, times its technique among those
+    of both. Options that sum to less than one are scaled up, because one must apply; never down,
+    because several may. A section without a label that siblings have uses its own evidence, and
+    sections with the same labels share by theirs.
     """
     chances = np.ones_like(known.own)
     columns = {section.id: column for column, section in enumerate(taxonomy.sections)}
@@ -88,7 +87,7 @@ def scores_of(
     *,
     sections: Floats | None = None,
 ) -> list[Scores]:
-    """Return the `Scores` of the documents; sections best first, ties in the taxonomy's order."""
+    """Return the scores; sections best first, ties in the taxonomy's order."""
     chances = section_probabilities(known, taxonomy) if sections is None else sections
     order = np.argsort(-chances, axis=1, kind="stable")
     ids = [section.id for section in taxonomy.sections]
@@ -133,7 +132,7 @@ def _shares(
     groups: Mapping[str | None, Sequence[Section]],
     columns: Mapping[str, int],
 ) -> dict[str | None, Floats]:
-    """Return the probability of each option of a facet among the given ones."""
+    """Return the probability of each option among the given ones."""
     if len(groups) == 1:
         return dict.fromkeys(groups, np.ones(len(known.scope)))
     options = {

@@ -5,17 +5,16 @@ from collections.abc import Iterator
 
 from classifiers.types import Document
 
-#: scikit-learn's default token pattern, so that its vectorizer and ours agree
+#: scikit-learn's default, so that both tokenise alike
 TOKEN_PATTERN = r"(?u)\b\w\w+\b"  # noqa: S105 - a pattern, not a password
 TOKEN = re.compile(TOKEN_PATTERN)
 
-#: Parts of web addresses ("github", "io") would become terms. They are blanked instead of removed,
-#: so that offsets stay valid.
+#: Parts of web addresses would become terms. They are blanked, so that offsets stay valid.
 _ADDRESS = re.compile(r"https?://\S+")
 
 
 def readable(text: str) -> str:
-    """Return the text with web addresses replaced by spaces of the same length."""
+    """Return the text with web addresses blanked at the same length."""
     return _ADDRESS.sub(lambda found: " " * len(found.group()), text)
 
 
@@ -33,8 +32,7 @@ def tokens(text: str) -> list[str]:
 def places(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield (token, start, end) with offsets into `text`.
 
-    Lower-casing can lengthen a text (the Turkish dotted I becomes two characters), so tokens are
-    found in the original and lowered one by one; a token that lowering splits shares its offsets.
+    Tokens are found before lowering, because it can lengthen a text (the Turkish dotted I).
     """
     for found in TOKEN.finditer(text):
         for token in TOKEN.findall(found.group().lower()):

@@ -8,14 +8,14 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text to classify; `key` is chosen by the caller."""
+    """A text to classify; the caller chooses `key`."""
 
     key: str
     title: str
     abstract: str
     #: arXiv's categories, the primary one first
     categories: tuple[str, ...] = ()
-    #: when it became known, aware; used in training to hold out later papers
+    #: aware; used in training to hold out later papers
     known_at: datetime | None = None
 
 
@@ -25,10 +25,9 @@ class Example:
 
     document: Document
     in_scope: bool
-    #: IDs of the sections it was approved for; empty if unknown
+    #: IDs of approved sections; empty if unknown
     sections: tuple[str, ...] = ()
-    #: (facet, label) pairs known without a section, for example from a list that states only the
-    #: task; a facet without a label here or in a section is unknown
+    #: (facet, label) known without a section; a facet without a label is unknown
     facets: tuple[tuple[str, str], ...] = ()
 
 
@@ -36,20 +35,19 @@ class Example:
 class Scores:
     """A classifier's scores for one document.
 
-    `in_scope` is the probability that the document belongs in the survey. The probabilities of
-    sections and labels are conditional on that; they need not sum to one, because a document may
-    belong in several sections.
+    Sections and labels are conditional on scope and need not sum to one, because several may
+    apply.
     """
 
     key: str
     in_scope: float
-    #: (section id, probability), best first, every section of the taxonomy
+    #: (section ID, probability), every section, best first
     sections: tuple[tuple[str, float], ...]
     #: (facet, label, probability), in the taxonomy's order
     facets: tuple[tuple[str, str, float], ...]
     #: (term, weight) in scope and first section, strongest first
     terms: tuple[tuple[str, float], ...]
-    #: facets whose best label is below the threshold, to be decided by the reviewer
+    #: facets whose best label is below the threshold
     open_facets: tuple[str, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""Store the items of arXiv's daily feeds, from which the ledger is computed."""
+"""Store the items of arXiv's daily feeds."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -60,11 +60,11 @@ class FeedCheck:
     category: str
     #: new and cross-listed papers in it
     items: int
-    #: of these, announced in the same category on an earlier day
+    #: of these, announced in the same category before
     known_before: int
-    #: all of them were, so the feed repeats an earlier day and proves nothing about this one
+    #: all were announced before, so the feed repeats an earlier day
     stale: bool
-    #: items without a readable paper ID that may belong to this category
+    #: items without a readable paper ID
     untold: int = 0
 
 
@@ -84,20 +84,11 @@ class Announcements:
         calendar_quiet: bool,
         untold: Sequence[Sequence[str]] = (),
     ) -> tuple[FeedCheck, ...]:
-        """Record the feed of a day for each requested category.
+        """Record the feed of a day (New York) for each requested category.
 
-        A paper counts for every requested category it belongs to, and for all of them if it names
-        none. A category whose new and cross-listed papers were all announced on an earlier day is
-        stale: the check is recorded, its items are not. Repeating a check changes only its time.
-
-        Args:
-            day: the feed's date, in America/New_York.
-            categories: the requested categories, including those without items.
-            announcements: the feed's items.
-            checked_at: when the feed was fetched.
-            calendar_quiet: whether arXiv's calendar expects no announcement on this day.
-            untold: for each item without a readable paper ID the categories it may belong to,
-                empty for any. The day is not complete in these.
+        A paper without categories counts for all of them. The items of a stale feed are not
+        stored, because they repeat an earlier day. `untold` has the possible categories of each
+        item without a readable ID, empty for any.
         """
         by_category = {
             category: {a.arxiv_id: a for a in announcements if _may_be(category, a.categories)}
@@ -116,7 +107,7 @@ class Announcements:
                           untold=sum(_may_be(category, named) for named in untold))
                 for category, items in listed.items()
             )  # fmt: skip
-            # Most checks repeat an earlier one: known items are not sent again.
+            # Known items are not sent again, because most checks repeat an earlier one.
             known_items = set(self._session.rows(_ITEMS, {"day": day}))
             fresh = [
                 _item(check.category, announcement)
@@ -166,7 +157,7 @@ class Announcements:
         *,
         seen_at: datetime,
     ) -> int:
-        """Record single items of a day whose feed was read before; return how many are new."""
+        """Store items of a day whose feed was read before; return how many are new."""
         items = [
             _item(category, announcement)
             for announcement in announcements
@@ -192,7 +183,6 @@ class Announcements:
 
 
 def _may_be(category: str, stated: Sequence[str]) -> bool:
-    """Return whether an item may belong to a category; one that names none may belong to any."""
     return not stated or category in stated
 
 

@@ -1,7 +1,4 @@
-"""Store when papers were first seen and which of them arrived late.
-
-`pipeline/ingest/ledger.py` decides what is late.
-"""
+"""Store when papers were first seen and which of them arrived late."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,8 +8,8 @@ from storage.engine.instants import from_utc, to_utc
 from storage.engine.parameters import rows_json
 from storage.engine.session import Session
 
-# A paper submitted after it was seen has a wrong date and cannot be late. Old papers of a recent
-# import count only if a feed announced them, which bounds the cost of a large import.
+# A paper submitted after it was seen has a wrong date and cannot be late. Old papers need an
+# announcement, which bounds the cost after a large import.
 _PERHAPS_LATE = """
 WITH listed_ids AS (
     SELECT DISTINCT arxiv_id FROM announcement WHERE announce_type IN ('new', 'cross')
@@ -69,7 +66,6 @@ class Arrival:
     primary_category: str
     submitted_at: datetime
     first_seen_at: datetime
-    #: the first day a feed announced it, or None
     announced_day: date | None
 
 
@@ -99,11 +95,7 @@ class Arrivals:
         ]
 
     def perhaps_late(self, since: datetime, *, submitted_since: datetime) -> list[Arrival]:
-        """Return the papers first seen since `since` that may have arrived late.
-
-        These were announced by a feed or submitted since `submitted_since`, and are not recorded
-        as late yet.
-        """
+        """Return the papers seen since `since` that may be late and are not recorded as late."""
         return [
             Arrival(arxiv_id, category, from_utc(submitted), from_utc(seen), announced)
             for arxiv_id, category, submitted, seen, announced in self._session.rows(
@@ -113,7 +105,7 @@ class Arrivals:
         ]
 
     def last(self) -> datetime | None:
-        """Return when the newest paper was first seen, or None."""
+        """Return when the newest paper was first seen."""
         row = self._session.row("SELECT max(first_seen_at) FROM paper")
         return None if row is None else from_utc(row[0])
 

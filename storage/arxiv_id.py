@@ -1,8 +1,6 @@
-"""Parse arXiv identifiers.
+"""Parse arXiv identifiers (https://info.arxiv.org/help/arxiv_identifier.html).
 
-Schemes (https://info.arxiv.org/help/arxiv_identifier.html): `YYMM.NNNN` (2007-04 to 2014-12),
-`YYMM.NNNNN` (since 2015-01) and the old `archive/YYMMNNN`. Papers are keyed by the identifier
-without version, as text: as a number `1501.00010` would lose a zero.
+They are stored as text, because as a number `1501.00010` would lose a zero.
 """
 
 import re
@@ -26,7 +24,7 @@ _SUFFIX = re.compile(r"(?:\.pdf)?/?(?:[?#].*)?$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class ArxivId:
-    """One identifier: `base` is the key, `version` is None if not given."""
+    """One identifier; `base` is the key of the paper."""
 
     base: str
     version: int | None = None
@@ -37,11 +35,7 @@ class ArxivId:
 
 
 def parse_arxiv_id(text: str) -> ArxivId | None:
-    """Parse an identifier as written by people, feeds and links; return None if it is not one.
-
-    Accepts `arXiv:` and `oai:arXiv.org:` prefixes, abs, pdf and html links, versions, upper case
-    and the subject class of old identifiers (`math.GT/0309136` is `math/0309136`).
-    """
+    """Parse an identifier with any prefix, link, version or subject class, or return None."""
     bare = _SUFFIX.sub("", _PREFIX.sub("", text.strip(), count=1))
     if match := _NEW.fullmatch(bare):
         base = match["base"]

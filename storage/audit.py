@@ -1,7 +1,6 @@
 """Store which decisions were drawn at random, and count the screening.
 
-The random order is that of a hash of the ID (`random_place`, stored with each prediction), which
-is the same on every machine and in every version of DuckDB.
+The random order is that of a hash of the ID, because it is the same on every machine.
 """
 
 from dataclasses import dataclass
@@ -22,8 +21,7 @@ FROM (SELECT unnest(from_json($drawn, '[{
 _LATEST = """
 SELECT arxiv_id, verdict, drawn_at FROM audit_sample ORDER BY drawn_at DESC, arxiv_id LIMIT $most
 """
-# Papers that wait although they come before the last paper of the sample in the random order, or
-# are that last paper, undone.
+# Waiting papers up to the last paper of the sample in the random order.
 _SKIPPED = """
 SELECT count(*)
 FROM queue
@@ -66,7 +64,7 @@ class AuditSample:
     approved: int
     rejected: int
     deferred: int
-    #: up to the last drawn one in the random order, still or again waiting
+    #: still or again waiting, up to the last drawn paper
     skipped: int
 
     @property
@@ -82,7 +80,7 @@ class AuditSample:
 
 @dataclass(frozen=True, slots=True)
 class ScreeningCounts:
-    """Papers per screening stage after PRISMA 2020; entries of the curated list count apart."""
+    """Papers per screening stage (PRISMA 2020); entries of the curated list count apart."""
 
     #: records of papers that were known already
     repeats: int
@@ -93,7 +91,7 @@ class ScreeningCounts:
     approved: int
     rejected: int
     deferred: int
-    #: (note, papers) of rejections with a note, most frequent first
+    #: (note, papers) of rejections, most frequent first
     reasons: tuple[tuple[str, int], ...]
 
 
@@ -104,7 +102,7 @@ class Audit:
         self._session = session
 
     def draw(self, *decisions: Decision) -> None:
-        """Record that these decisions were made on papers in random order."""
+        """Record that these decisions were made in random order."""
         if not decisions:
             return
         drawn = rows_json(
@@ -134,7 +132,7 @@ class Audit:
         return AuditSample(approved, rejected, deferred, skipped)
 
     def screening(self, queued: int | None = None) -> ScreeningCounts:
-        """Return the counts; `queued` is the size of the queue, if the caller already has it."""
+        """Return the counts; `queued` spares counting the queue again."""
         if queued is None:
             queued = self._session.number("SELECT count(*) FROM queue")
         waiting = queued - self._session.number(_WAITING_AGAIN)

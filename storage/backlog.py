@@ -1,8 +1,7 @@
 """Find the papers a model has not classified yet.
 
-The search is slow on millions of papers, so it returns many row numbers at once, whose texts are
-read in parts. A row may belong to another paper by then: the text found there is what counts, and
-the next search finds what was missed.
+The search returns row numbers, because it is slow and the texts are read in parts. A row may have
+changed by then; the next search finds what was missed.
 """
 
 from collections.abc import Iterable
@@ -11,8 +10,7 @@ from storage.engine.parameters import integers_json
 from storage.engine.session import Row, Session
 from storage.types import PaperText
 
-# By a hash of both, because comparing two text columns takes three times as long. The chance that
-# any two of 3 million papers collide is one in two million.
+# Compares hashes of both columns, because comparing the columns takes longer.
 _UNCLASSIFIED = """
 FROM paper
 WHERE hash(arxiv_id, content_hash) NOT IN (
@@ -45,7 +43,7 @@ class Backlog:
         return [row[0] for row in rows]
 
     def texts(self, places: Iterable[int]) -> list[PaperText]:
-        """Return the texts in these rows, in the order of the table."""
+        """Return the texts in these rows, in table order."""
         rows = self._session.rows(_TEXTS, {"places": integers_json(places)})
         return [_paper_text(row) for row in rows]
 

@@ -30,9 +30,9 @@ class Cursors:
         return None if row is None else str(row[0])
 
     def save(self, name: str, value: str, saved_at: datetime) -> None:
-        """Replace the value. Call it only after everything before the cursor is stored.
+        """Replace the value, after everything before it is stored.
 
-        An unchanged value is not written: `saved_at` is when the source reached it.
+        An unchanged value is not written, because `saved_at` is when the source reached it.
         """
         if self.get(name) == value:
             return

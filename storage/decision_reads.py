@@ -1,4 +1,4 @@
-"""Read decisions: by paper, by ID, for training and for publishing."""
+"""Read decisions."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -17,13 +17,12 @@ decision_id, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by,
 _PAPER_OF = """
 SELECT arxiv_id FROM decision_event WHERE kind = 'decide' AND decision_id = $decision_id
 """
-# A few IDs are filtered before the view numbers the events of each paper, many are joined after,
-# because that is three times faster for a few.
+# A few IDs are filtered before the view numbers the events, because that is faster; many are
+# joined after.
 _FEW = 200
 _OF_FEW = """list_contains(from_json($ids, '["VARCHAR"]'), arxiv_id)"""
 _OF_MANY = "arxiv_id IN (FROM listed($ids))"
-# The decisions standing at an instant, from events before it only: later decisions, undos and
-# taxonomy changes do not count.
+# The decisions standing at an instant, from earlier events only.
 _APPROVED = """
 WITH past AS (
     SELECT * FROM decision_event WHERE happened_at < $end
@@ -61,21 +60,13 @@ ORDER BY decisions.decided_at, decisions.seq
 
 
 class DecisionReader:
-    """Queries of the view `decisions` and of `decided_text`.
-
-    Sections have the IDs of the current taxonomy (`storage/taxonomy.py`); the view also has them as
-    decided.
-    """
+    """Read the view `decisions` and `decided_text`, with sections of the current taxonomy."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def get(self, decision_id: str) -> Decision:
-        """Return one decision.
-
-        Raises:
-            DecisionNotFoundError: no decision has this ID.
-        """
+        """Return one decision, or raise DecisionNotFoundError."""
         named = self._session.row(_PAPER_OF, {"decision_id": decision_id})
         if named is None:
             raise DecisionNotFoundError(decision_id)
@@ -87,11 +78,11 @@ class DecisionReader:
         return found[0]
 
     def of_paper(self, arxiv_id: str) -> list[Decision]:
-        """Return all decisions on a paper, including undone ones, oldest first."""
+        """Return all decisions on a paper, with undone ones, oldest first."""
         return self.select("arxiv_id = $arxiv_id ORDER BY decided_at, seq", arxiv_id=arxiv_id)
 
     def histories(self, arxiv_ids: Iterable[str]) -> dict[str, list[Decision]]:
-        """Return `of_paper` for each paper that has decisions, in one query."""
+        """Return `of_paper` of each paper with decisions."""
         found: defaultdict[str, list[Decision]] = defaultdict(list)
         ids = list(arxiv_ids)
         for decision in self.select(
@@ -101,26 +92,26 @@ class DecisionReader:
         return dict(found)
 
     def standing(self, arxiv_ids: Iterable[str]) -> dict[str, Decision]:
-        """Return the standing decision of each paper that has one."""
+        """Return the standing decisions by paper."""
         ids = list(arxiv_ids)
         found = self.select(f"standing AND {on_papers(ids)}", ids=texts_json(ids))
         return {decision.arxiv_id: decision for decision in found}
 
     def count(self) -> int:
-        """Return the number of recorded decisions, including undone ones."""
+        """Return the number of decisions, with undone ones."""
         return self._session.number("SELECT count(*) FROM decision_event WHERE kind = 'decide'")
 
     def last_event(self) -> int:
-        """Return the sequence number of the last event, 0 for none; for `changed_since`."""
+        """Return the sequence number of the last event, or 0."""
         return self._session.number("SELECT max(seq) FROM decision_event")
 
     def changed_since(self, event: int) -> frozenset[str]:
-        """Return the papers with a decision or undo after an event."""
+        """Return the papers with an event after this one."""
         sql = "SELECT DISTINCT arxiv_id FROM decision_event WHERE seq > $event"
         return frozenset(row[0] for row in self._session.rows(sql, {"event": event}))
 
     def recent(self, limit: int, reviewer: str | None = None) -> list[Decision]:
-        """Return the newest decisions, including undone ones, newest first."""
+        """Return decisions, with undone ones, newest first."""
         return self.select(
             "coalesce(reviewer = $reviewer, true) ORDER BY seq DESC LIMIT $limit",
             reviewer=reviewer,
@@ -128,7 +119,7 @@ class DecisionReader:
         )
 
     def training(self) -> list[TrainingExample]:
-        """Return the standing approvals and rejections with the text they were made on."""
+        """Return the standing approvals and rejections with the texts they were made on."""
         return [
             TrainingExample(
                 text=PaperText(row[0], row[1], row[2], tuple(row[3]), row[4]),
@@ -141,9 +132,9 @@ class DecisionReader:
         ]
 
     def approved_between(self, start: datetime, end: datetime) -> list[ApprovedPaper]:
-        """Return the papers approved in [start, end) whose approval was standing at `end`.
+        """Return the papers approved in [start, end), as of `end`.
 
-        Later decisions, undos and taxonomy changes are ignored, so that an old week stays the same.
+        Later events are ignored, so that an old week stays the same.
         """
         return [
             ApprovedPaper(
@@ -161,7 +152,7 @@ class DecisionReader:
         ]
 
     def select(self, condition: str, **parameters: object) -> list[Decision]:
-        """Return decisions; the condition must be a constant of the calling module."""
+        """Return decisions by a condition, which must be a constant."""
         rows = self._session.rows(
             f"SELECT {_COLUMNS} FROM decisions WHERE {condition}",  # noqa: S608  see docstring
             parameters,
@@ -170,5 +161,5 @@ class DecisionReader:
 
 
 def on_papers(arxiv_ids: Sequence[str]) -> str:
-    """Return the SQL condition that a decision is on one of the papers in `$ids`."""
+    """Return the SQL condition for the papers in `$ids`."""
     return _OF_FEW if len(arxiv_ids) <= _FEW else _OF_MANY

@@ -11,12 +11,12 @@ from storage.types import Decision, NewDecision, Verdict
 
 
 def moment_after(now: datetime, events: Sequence[datetime]) -> datetime:
-    """Return `now`, or the microsecond after the last event if that is later."""
+    """Return `now`, or the microsecond after a later last event."""
     return max([now, *(event + timedelta(microseconds=1) for event in events)])
 
 
 def decision_id_of(new: NewDecision) -> str:
-    """Return the ID: the first 16 hex digits of the sha256 of all fields."""
+    """Return the first 16 hex digits of the sha256 of all fields."""
     fields = [
         new.arxiv_id,
         new.verdict.value,
@@ -29,7 +29,7 @@ def decision_id_of(new: NewDecision) -> str:
 
 
 def event_row(number: int, id_: str, new: NewDecision) -> dict[str, object]:
-    """Return a decision as a row of the parameter `events`."""
+    """Return a decision as a row of `events`."""
     return {
         "number": number,
         "decision_id": id_,
@@ -43,7 +43,7 @@ def event_row(number: int, id_: str, new: NewDecision) -> dict[str, object]:
 
 
 def decision_of(row: Row) -> Decision:
-    """Return the decision in a row of the view `decisions`."""
+    """Return the decision in a row of `decisions`."""
     (id_, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at,
      unplaced) = row  # fmt: skip
     return Decision(

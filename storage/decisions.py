@@ -1,4 +1,4 @@
-"""Record decisions as events that are only appended; undoing one is an event too."""
+"""Record decisions and their undos as append-only events."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -25,8 +25,7 @@ JOIN paper ON paper.arxiv_id = incoming.arxiv_id,
      (SELECT coalesce(max(seq), 0) AS seq FROM decision_event) AS last
 WHERE incoming.decision_id NOT IN (SELECT decision_id FROM decision_event WHERE kind = 'decide')
 """
-# Compares hashes first, because reading scattered abstracts that are kept already takes 20 times as
-# long.
+# Compares hashes first, because reading scattered abstracts is slow.
 _UNKEPT = """
 FROM paper
 WHERE arxiv_id IN (FROM listed($ids))
@@ -47,7 +46,7 @@ SELECT (SELECT max(seq) + 1 FROM decision_event), 'undo', decision_id, arxiv_id,
 FROM decision_event
 WHERE kind = 'decide' AND decision_id = $decision_id
 """
-# Of every kind, because a decision must be dated after an undo as well.
+# Of every kind, because a decision must be dated after an undo too.
 _LAST_EVENTS = """
 SELECT arxiv_id, max(happened_at)
 FROM decision_event
@@ -60,12 +59,10 @@ class Decisions(DecisionReader):
     """The tables `decision_event` and `decided_text`."""
 
     def add(self, batch: Sequence[NewDecision]) -> tuple[Decision, ...]:
-        """Record decisions; return all as recorded, in the given order.
-
-        A decision equal to a recorded one in every field is not stored again.
+        """Record decisions that are not recorded yet; return all in the given order.
 
         Raises:
-            PaperNotFoundError: a paper is unknown; nothing is recorded.
+                PaperNotFoundError: a paper is unknown; nothing is recorded.
         """
         if not batch:
             return ()
@@ -96,16 +93,12 @@ class Decisions(DecisionReader):
         return tuple(recorded[key] for key in keys)
 
     def unkept(self, arxiv_ids: Iterable[str]) -> list[str]:
-        """Return the papers whose current text no decision was made on, sorted by ID."""
+        """Return the papers whose current text is not kept, sorted by ID."""
         sql = f"SELECT arxiv_id {_UNKEPT} ORDER BY arxiv_id"
         return [row[0] for row in self._session.rows(sql, {"ids": texts_json(arxiv_ids)})]
 
     def keep_texts(self, arxiv_ids: Iterable[str]) -> None:
-        """Store the current texts of papers that are about to be decided on.
-
-        `add` does this too, but storing thousands of texts takes seconds: done before, in parts, it
-        does not keep other processes waiting.
-        """
+        """Store current texts ahead of `add`, in parts, because thousands take seconds."""
         with self._session.transaction():
             self._session.write(_KEEP_TEXT, {"ids": texts_json(arxiv_ids)})
 
@@ -114,11 +107,9 @@ class Decisions(DecisionReader):
     ) -> Decision:
         """Undo one decision: the given one, or the reviewer's last.
 
-        The undo is dated after the decision, even if the clock is behind.
-
         Raises:
-            DecisionNotFoundError: no decision has this ID.
-            NothingToUndoError: it was undone before, or the reviewer has none left.
+                DecisionNotFoundError: the decision does not exist.
+                NothingToUndoError: it was undone before, or the reviewer has none left.
         """
         with self._session.transaction():
             if decision_id is None:
@@ -142,10 +133,9 @@ class Decisions(DecisionReader):
         return self.get(chosen.decision_id)
 
     def next_moment(self, arxiv_id: str, now: datetime) -> datetime:
-        """Return `now`, or the microsecond after the paper's last event if that is later.
+        """Return `now`, or the microsecond after a later last event of the paper.
 
-        The latest decision by time is standing, so the one recorded last must have the latest time
-        even if the clock was set back.
+        The standing decision is the latest by time, even after the clock was set back.
         """
         return self.next_moments([arxiv_id], now)[arxiv_id]
 

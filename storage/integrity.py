@@ -1,7 +1,4 @@
-"""Check the consistency that the schema does not enforce with keys. Read-only.
-
-Reads the large tables whole, which takes seconds with millions of papers.
-"""
+"""Check the consistency that the schema does not enforce (seconds with millions of papers)."""
 
 from dataclasses import dataclass
 
@@ -60,5 +57,5 @@ class Integrity:
         self._session = session
 
     def faults(self) -> tuple[Fault, ...]:
-        """Return the inconsistencies; only another program can cause any."""
+        """Return the inconsistencies."""
         return tuple(Fault(what, rows) for what, rows in self._session.rows(_CHECKS) if rows)

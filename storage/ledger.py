@@ -1,8 +1,4 @@
-"""Read the ledger: announced and held papers per day and category.
-
-The view is computed from the tables that `storage/announcements.py` writes; this module writes
-expected days, backfilled windows and closed gaps.
-"""
+"""Read the ledger: announced and held papers per day and category."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -86,7 +82,7 @@ FROM (SELECT unnest(from_json($rows, '[{"day": "DATE", "category": "VARCHAR"}]')
                     recursive := true)) AS incoming
 """
 
-#: the status of a day over all categories is the first of these that occurs
+#: the status of a day over all categories is the first of these
 _WORST_FIRST = (
     LedgerStatus.INCOMPLETE,
     LedgerStatus.UNKNOWN,
@@ -97,7 +93,7 @@ _WORST_FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class DayTotal:
-    """One announcement day over all categories; a paper in several of them counts once."""
+    """One day over all categories; a paper in several counts once."""
 
     day: date
     announced: int
@@ -107,20 +103,20 @@ class DayTotal:
     #: categories whose feed only repeated an earlier day
     stale: tuple[str, ...]
     unread: bool = False
-    #: a backfill has harvested it since, for every unknown category
+    #: a backfill has harvested it for every unknown category
     backfilled: bool = False
     #: the feed of some category had unreadable items
     untold: bool = False
 
 
 class Ledger:
-    """The view `ledger` and the tables `expected_day`, `backfilled` and `feed_gap_closed`."""
+    """The view `ledger` and the tables it needs beside the feeds."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def days(self, since: date) -> list[LedgerDay]:
-        """Return the rows of the ledger since a day, newest first."""
+        """Return the rows since a day, newest first."""
         return [
             LedgerDay(
                 day=day,
@@ -142,7 +138,7 @@ class Ledger:
         ]  # fmt: skip
 
     def totals(self, since: date) -> list[DayTotal]:
-        """Return the days since a day with their categories combined, newest first."""
+        """Return the days since a day, categories combined, newest first."""
         totals = []
         for (
             day, announced, missing, statuses, stale, unread, untold, backfilled,
@@ -164,18 +160,15 @@ class Ledger:
         return totals
 
     def missing(self, since: date) -> dict[str, date]:
-        """Return the missing papers announced since a day, with the first day of each."""
+        """Return the missing papers with the first day of each."""
         return dict(self._session.rows(_MISSING, {"since": since}))
 
     def first_days(self) -> dict[str, date]:
-        """Return the first checked or expected day of each category."""
+        """Return the first checked or expected day by category."""
         return dict(self._session.rows(_FIRST_DAYS))
 
     def expect(self, days: Iterable[tuple[date, str]], *, noted_at: datetime) -> int:
-        """Record days and categories that were never checked; return how many are new.
-
-        The ledger shows them as `unknown` until a feed of that day is read.
-        """
+        """Record days and categories as expected; return how many are new."""
         rows = [{"day": day, "category": category} for day, category in days]
         if not rows:
             return 0
@@ -185,7 +178,7 @@ class Ledger:
             )
 
     def note_backfill(self, from_day: date, until_day: date, *, finished_at: datetime) -> None:
-        """Record that all sets were harvested for these OAI datestamps, both days inclusive."""
+        """Record that all sets were harvested for these OAI datestamps (inclusive)."""
         with self._session.transaction():
             self._session.write(
                 _BACKFILLED,
@@ -197,11 +190,11 @@ class Ledger:
             )
 
     def gaps(self, from_day: date, until_day: date) -> list[tuple[date, str]]:
-        """Return the days and categories with open gaps, both days inclusive."""
+        """Return the open gaps: days (inclusive) and categories."""
         return self._session.rows(_GAPS, {"from_day": from_day, "until_day": until_day})
 
     def close_gaps(self, gaps: Iterable[tuple[date, str]], *, closed_at: datetime) -> None:
-        """Record that everything announced then in these categories is known from OAI's list."""
+        """Record that all announcements of the gap are known from OAI."""
         rows = [{"day": day, "category": category} for day, category in gaps]
         if not rows:
             return

@@ -1,6 +1,6 @@
-"""Convert a batch of papers to an Arrow table for one set-based write.
+"""Convert a batch of papers to an Arrow table.
 
-pyarrow is imported on the first write, because commands that only read start faster without it.
+pyarrow is imported on the first write, because commands that only read start faster so.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from storage.types import Paper, Source
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: the text of a source with a lower rank replaces that of a higher one
+#: the text of a lower rank replaces that of a higher one
 RANK = {Source.OAI: 1, Source.SNAPSHOT: 2, Source.QUERY: 3}
 
 
@@ -33,7 +33,7 @@ def _age(paper: Paper) -> tuple[int, date, int]:
 
 
 def paper_table(papers: Sequence[Paper]) -> "pa.Table":
-    """Return the papers as the columns that `storage/paper_merge.py` reads."""
+    """Return the papers as `paper_batch` for `merge_batch`."""
     import pyarrow as pa  # noqa: PLC0415  only writers need it
 
     text, texts, instant = pa.string(), pa.list_(pa.string()), pa.timestamp("us")

@@ -17,8 +17,8 @@ from datetime import datetime
 from storage.engine.session import Session
 from storage.types import UpsertCounts
 
-# Skips records equal to the last one taken from their source. The 64 bits of the hash are enough,
-# because only records of the same paper are compared.
+# Skips unchanged records. 64 bits of the hash suffice, because only records of one paper are
+# compared.
 _PENDING = """
 CREATE OR REPLACE TEMP TABLE pending AS
 SELECT incoming.*, existing.arxiv_id IS NOT NULL AS known
@@ -94,7 +94,7 @@ SELECT * EXCLUDE (existing),
 FROM merged
 """
 
-# Across sources only added facts are changes: differing ones may be a matter of notation.
+# Across sources only added facts are changes, because notation differs.
 _CHANGES = """
 INSERT INTO change
 SELECT arxiv_id, event.kind, event.old, event.new, reported_by, CAST($seen_at AS TIMESTAMP)
@@ -177,14 +177,14 @@ WHERE NOT known
 """
 
 _COUNTS = "SELECT count(*), count(*) FILTER (WHERE known) FROM pending"
-# Most batches are all new, and planning the statements for known papers costs more than they do.
+# Most batches are all new, and planning the other statements costs more than running them.
 _NOTHING_SETTLED = "CREATE OR REPLACE TEMP TABLE settled (arxiv_id VARCHAR, taken BOOLEAN)"
 
 
 def merge_batch(session: Session, size: int, seen_at: datetime) -> UpsertCounts:
-    """Merge the registered table `paper_batch` of `size` distinct papers in one transaction."""
-    # Outside the transaction, so that a batch without news commits nothing: the lease keeps other
-    # writers away.
+    """Merge the registered table `paper_batch` in one transaction."""
+    # Outside the transaction, so that an unchanged batch commits nothing; the lease excludes other
+    # writers.
     session.ddl(_PENDING)
     pending, known = session.row(_COUNTS) or (0, 0)
     if not pending:

@@ -19,8 +19,8 @@ SELECT arxiv_id, version, title, abstract, authors, categories, primary_category
 FROM paper
 WHERE {condition}
 """
-# Finds rowids first, because DuckDB then unpacks only the blocks with these rows instead of every
-# abstract. For a single paper the plain condition is faster.
+# Finds rowids first, because DuckDB then unpacks only their blocks; for one paper the plain
+# condition is faster.
 _PAPERS = _STORED.format(
     condition="rowid IN (SELECT rowid FROM paper WHERE arxiv_id IN (FROM listed($ids)))"
 )
@@ -47,7 +47,7 @@ SELECT arxiv_id, title, abstract, categories, content_hash
 FROM paper
 WHERE rowid IN (SELECT rowid FROM paper WHERE arxiv_id IN (FROM listed($ids)))
 """
-# md5 instead of hash(), which may differ between versions of DuckDB.
+# md5, because hash() may differ between versions of DuckDB.
 _BACKGROUND = """
 SELECT arxiv_id
 FROM paper
@@ -56,8 +56,8 @@ ORDER BY md5_number_lower(arxiv_id), arxiv_id
 LIMIT $limit
 """
 
-#: batches up to this size are checked for unchanged records first, because pages of OAI's overlap
-#: contain few new ones; larger batches are imports
+#: up to this size unchanged records are looked for first, because OAI's overlap contains few new
+#: ones
 _PAGE = 5_000
 
 
@@ -68,10 +68,9 @@ class Papers:
         self._session = session
 
     def upsert(self, batch: Sequence[Paper], *, seen_at: datetime) -> UpsertCounts:
-        """Merge a batch of papers; a repeated batch changes nothing.
+        """Merge a batch of papers (fastest: 10,000 to 50,000) and count distinct papers.
 
-        Batches of 10,000 to 50,000 papers are fastest. `storage/paper_merge.py` has the rules. The
-        counts are of distinct papers; `revised` means that a field visible to readers changed.
+        `revised` means that a field visible to readers changed.
         """
         papers = newest_of(batch)
         fresh = self._changed(papers) if len(papers) <= _PAGE else papers
@@ -82,20 +81,17 @@ class Papers:
             return unchanged + merge_batch(self._session, len(fresh), to_utc(seen_at))
 
     def _changed(self, papers: Sequence[Paper]) -> list[Paper]:
-        """Return the papers whose record differs from the one taken last.
-
-        `merge_batch` would find them too, but importing Arrow takes a tenth of a run.
-        """
+        """Return the papers with a new record, because `merge_batch` would import Arrow for it."""
         ids = texts_json(paper.arxiv_id for paper in papers)
         existing: dict[str, int] = dict(self._session.rows(_RECORD_HASHES, {"ids": ids}))
         return [paper for paper in papers if existing.get(paper.arxiv_id) != record_hash(paper)]
 
     def get(self, arxiv_id: str) -> StoredPaper | None:
-        """Return one paper, or None if it is unknown."""
+        """Return one paper, or None."""
         return self.get_many((arxiv_id,)).get(arxiv_id)
 
     def get_many(self, arxiv_ids: Iterable[str]) -> dict[str, StoredPaper]:
-        """Return the known papers among the given IDs, in the given order."""
+        """Return the known papers, in the given order."""
         ids = list(dict.fromkeys(arxiv_ids))
         parameters = {"ids": texts_json(ids)}
         versions: defaultdict[str, list[PaperVersion]] = defaultdict(list)
@@ -110,7 +106,7 @@ class Papers:
         return {arxiv_id: found[arxiv_id] for arxiv_id in ids if arxiv_id in found}
 
     def titles(self, arxiv_ids: Iterable[str]) -> dict[str, str]:
-        """Return the titles of the known papers among the given IDs."""
+        """Return the titles of the known papers."""
         return dict(self._session.rows(_TITLES, {"ids": texts_json(arxiv_ids)}))
 
     def held(self, arxiv_ids: Iterable[str]) -> set[str]:
@@ -122,14 +118,14 @@ class Papers:
         return self._session.number("SELECT count(*) FROM paper")
 
     def texts(self, arxiv_ids: Iterable[str]) -> list[PaperText]:
-        """Return the texts of the known papers among the given IDs, in the given order."""
+        """Return the texts of the known papers, in the given order."""
         ids = list(dict.fromkeys(arxiv_ids))
         rows = self._session.rows(_TEXTS, {"ids": texts_json(ids)})
         found = {row[0]: _paper_text(row) for row in rows}
         return [found[arxiv_id] for arxiv_id in ids if arxiv_id in found]
 
     def background(self, limit: int) -> list[PaperText]:
-        """Return a reproducible sample of undecided papers, ordered by a hash of the ID."""
+        """Return a reproducible sample of undecided papers, by a hash of the ID."""
         rows = self._session.rows(_BACKGROUND, {"limit": limit})
         return self.texts(row[0] for row in rows)
 

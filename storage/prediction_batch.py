@@ -1,4 +1,4 @@
-"""Predictions of many papers as columns, because one object per number would be too slow."""
+"""Hold predictions of many papers as columns, because objects would be too slow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PredictionColumns:
-    """Predictions of one model for distinct papers, as columns of `Prediction`."""
+    """The columns of `Prediction` for distinct papers and one model."""
 
     model_id: str
     predicted_at: datetime

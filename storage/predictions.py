@@ -10,8 +10,7 @@ from storage.section_moves import moved_scores, read_changes
 from storage.taxonomy_types import TaxonomyChange
 from storage.types import FacetScore, Prediction, SectionScore, TermWeight
 
-# Another hash than the one that samples the training's background, because a model has seen those
-# papers.
+# Another hash than that of the training's background, because a model has seen those papers.
 _MERGE = """
 MERGE INTO prediction AS existing
 USING (SELECT *, md5_number_lower('audit ' || arxiv_id) AS random_place FROM prediction_batch)
@@ -20,7 +19,7 @@ ON (existing.arxiv_id = incoming.arxiv_id AND existing.model_id = incoming.model
 WHEN MATCHED THEN UPDATE BY NAME
 WHEN NOT MATCHED THEN INSERT BY NAME
 """
-# In a first pass no paper has a prediction yet, so a plain insert is enough.
+# A plain insert suffices in a first pass.
 _EXISTING = """
 SELECT count(*) FROM prediction WHERE arxiv_id IN (SELECT arxiv_id FROM prediction_batch)
 """
@@ -58,7 +57,7 @@ _LATEST = _SELECT.format(
     condition="rowid IN (SELECT rowid FROM prediction"
     " WHERE newest AND arxiv_id IN (FROM listed($ids)))"
 )
-# as in `storage/papers.py`: for a single paper the plain condition is faster
+# for one paper the plain condition is faster
 _LATEST_OF_ONE = _SELECT.format(condition="newest AND arxiv_id = $id")
 
 
@@ -69,7 +68,7 @@ class Predictions:
         self._session = session
 
     def add(self, columns: PredictionColumns) -> int:
-        """Store a batch, replacing earlier predictions of the same model; return the number."""
+        """Store a batch, replacing earlier predictions of the model; return the number."""
         if not len(columns.arxiv_ids):
             return 0
         table = prediction_table(columns)
@@ -82,10 +81,7 @@ class Predictions:
         return len(columns.arxiv_ids)
 
     def latest(self, arxiv_ids: Iterable[str]) -> dict[str, Prediction]:
-        """Return the newest prediction of each paper that has one.
-
-        Sections are mapped to the IDs of the current taxonomy.
-        """
+        """Return the newest predictions by paper, with sections of the current taxonomy."""
         ids = list(arxiv_ids)
         rows = (
             self._session.rows(_LATEST_OF_ONE, {"id": ids[0]})
@@ -96,10 +92,7 @@ class Predictions:
         return {row[0]: _prediction(row, changes) for row in rows}
 
     def prefer(self, model_id: str) -> int:
-        """Make this model's predictions the newest ones, after a rollback to it.
-
-        Returns how many predictions changed.
-        """
+        """Make this model's predictions the newest; return how many changed."""
         with self._session.transaction():
             return self._session.write(_PREFER, {"model_id": model_id})
 

@@ -28,7 +28,7 @@ class Published:
     def record(
         self, target: str, entries: Sequence[tuple[str, str]], published_at: datetime
     ) -> int:
-        """Record (arXiv ID, section ID) pairs published to a target; return how many are new."""
+        """Record published (arXiv ID, section ID) pairs; return how many are new."""
         if not entries:
             return 0
         with self._session.transaction():

@@ -1,4 +1,4 @@
-"""Store records that could not be read, whole and with the reason."""
+"""Store records that could not be read, with the reason."""
 
 import hashlib
 from collections.abc import Sequence
@@ -50,10 +50,9 @@ class Quarantine:
         self._session = session
 
     def add(self, batch: Sequence[QuarantinedRecord]) -> int:
-        """Store records; return how many are new. The same bytes and reason count once."""
+        """Store records; return how many (bytes, reason) are new."""
         added = 0
         with self._session.transaction():
-            # Row by row, because they are few and of any size.
             for record in batch:
                 added += self._session.write(
                     _ADD,
@@ -79,7 +78,7 @@ class Quarantine:
         ]
 
     def after(self, last: QuarantinedRecord | None, limit: int) -> list[QuarantinedRecord]:
-        """Return the next unresolved records after `last` (None: the first), oldest first."""
+        """Return the next unresolved records after `last`, oldest first."""
         rows = self._session.rows(
             _OPEN,
             {
@@ -95,10 +94,7 @@ class Quarantine:
         ]
 
     def resolve(self, record: QuarantinedRecord, *, papers: int, resolved_at: datetime) -> None:
-        """Record that a quarantined record could be read and contained so many papers.
-
-        Its bytes are kept; the view, `recent` and `count` leave it out.
-        """
+        """Record that a record could be read and contained so many papers."""
         with self._session.transaction():
             self._session.write(
                 _RESOLVE,

@@ -1,7 +1,6 @@
 """Read pages of the queue: predicted and undecided papers.
 
-Finds IDs first and reads the papers by ID, because sorting whole rows is slow with millions of
-papers.
+IDs are found first, because sorting whole rows is slow.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,8 +23,8 @@ FROM queue {join}
 ORDER BY {order}, queue.arxiv_id
 LIMIT $limit OFFSET $offset
 """
-# Takes turns between both orders; a paper in both appears where it comes first. Papers beyond the
-# first limit + offset of either order cannot be on the page.
+# Alternates between both orders; a paper in both appears where it comes first. Papers beyond the
+# first limit + offset of either cannot be on the page.
 _MIXED = """
 WITH waiting AS (SELECT arxiv_id, in_scope, priority FROM queue {wanted}),
 likely AS (
@@ -61,8 +60,7 @@ _SORTED = {
         turn=LIKELY_IN_TURN + UNCERTAIN_IN_TURN,
     ),
 }
-# Finds the likeliest papers among the best predictions only, because joining all with their
-# decisions takes three times as long. The more is decided, the more of the best are not waiting.
+# Searches only the best predictions, because joining all with their decisions takes longer.
 _LIKELIEST = """
 SELECT min(in_scope)
 FROM (SELECT in_scope FROM prediction
@@ -124,13 +122,7 @@ class Queue:
         order: str = "likely",
         at_least: float = 0.0,
     ) -> list[QueueItem]:
-        """Return a page of the papers with a top section and at least a probability of scope.
-
-        Sorted by an order of `config.orders.ORDERS`, ties by arXiv ID.
-
-        Raises:
-            UsageError: the order does not exist.
-        """
+        """Return a page in an order of `ORDERS`, ties by arXiv ID; raise UsageError for another."""
         if order not in ORDERS:
             raise UsageError(
                 f"The queue has no order {order!r}.", hint=f"Use one of: {', '.join(ORDERS)}."
@@ -155,7 +147,7 @@ class Queue:
         return self._items(self._session.rows(_DEFERRED, {"limit": limit}))
 
     def tally(self, *, at_least: float = 0.0) -> QueueTally:
-        """Return `counts`, `size` and the size of the whole queue in one query."""
+        """Return `counts`, `size` and the size of the whole queue."""
         rows = self._session.rows(_TALLY, {"at_least": at_least})
         return QueueTally(
             sections={section: count for section, count, _ in rows if section and count},
@@ -164,7 +156,7 @@ class Queue:
         )
 
     def counts(self, *, at_least: float = 0.0) -> dict[str, int]:
-        """Return the number of waiting papers by top section."""
+        """Return the waiting papers by top section."""
         return dict(self._session.rows(_COUNTS, {"at_least": at_least}))
 
     def size(self, *, at_least: float = 0.0) -> int:

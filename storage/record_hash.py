@@ -1,7 +1,6 @@
 """Hash a paper's record as its source sent it, so that unchanged records are skipped.
 
-Databases keep these hashes: the text that is hashed is DuckDB's own notation of a row, in which the
-first versions of this program computed it, and must not change.
+Databases keep these hashes, so the hashed text (DuckDB's notation of a row) must not change.
 """
 
 import hashlib
@@ -12,7 +11,7 @@ from storage.types import Paper
 
 
 def record_hash(paper: Paper) -> int:
-    """Return the lower half of an MD5 over all fields that a source sent."""
+    """Return the lower half of an MD5 over all sent fields."""
     history = ", ".join(
         f"{{'version': {version}, 'submitted_at': {_quoted(submitted_at)},"
         f" 'withdrawn': {_boolean(withdrawn)}}}"
@@ -43,10 +42,7 @@ def record_hash(paper: Paper) -> int:
 
 
 def history_of(paper: Paper) -> list[tuple[int, datetime | None, bool]]:
-    """Return the versions as (number, stored time of submission, withdrawn).
-
-    Includes the current version even if the source sends no history.
-    """
+    """Return (number, time of submission, withdrawn) of all versions, at least the current one."""
     history: dict[int, tuple[int, datetime | None, bool]] = {
         paper.version: (paper.version, to_utc(paper.updated_at), paper.withdrawn)
     }
@@ -60,7 +56,7 @@ def history_of(paper: Paper) -> list[tuple[int, datetime | None, bool]]:
 
 
 def _timestamp(moment: datetime | None) -> str | None:
-    """Return a timestamp in DuckDB's notation: without trailing zeros in the fraction."""
+    """Return DuckDB's notation: without trailing zeros in the fraction."""
     if moment is None:
         return None
     text = str(moment)

@@ -41,9 +41,9 @@ class Runs:
         self._session = session
 
     def start(self, command: str, started_at: datetime, argv: Sequence[str] = ()) -> str:
-        """Record the start of a command with its command line; return the run's ID.
+        """Record the start of a command and return the run's ID.
 
-        Runs whose process no longer exists are marked as interrupted first.
+        Unfinished runs whose process no longer exists become interrupted.
         """
         with self._session.transaction():
             for run_id, process in self._session.rows(_UNFINISHED):
@@ -81,11 +81,7 @@ class Runs:
         counts: Mapping[str, int],
         error: str | None = None,
     ) -> None:
-        """Record how a run ended and what it counted.
-
-        Raises:
-            StorageError: no unfinished run has this ID.
-        """
+        """Record how a run ended; raise StorageError if it is not unfinished."""
         with self._session.transaction():
             known = self._session.number(
                 "SELECT count(*) FROM run_start WHERE run_id = $run_id"
@@ -103,7 +99,7 @@ class Runs:
             )
 
     def last(self, command: str | None = None) -> RunRecord | None:
-        """Return the newest run of a command, or of all."""
+        """Return the newest run, optionally of a command."""
         found = self.recent(1, command)
         return found[0] if found else None
 
@@ -114,7 +110,7 @@ class Runs:
         ]
 
     def unfinished(self) -> list[tuple[RunRecord, bool]]:
-        """Return the unfinished runs, newest first, and whether their process still exists."""
+        """Return the unfinished runs, newest first, and whether their process exists."""
         processes: dict[str, str] = dict(self._session.rows(_UNFINISHED))
         return [
             (run, is_alive(processes[run.run_id]))

@@ -1,7 +1,4 @@
-"""Map section IDs of stored predictions through later taxonomy changes.
-
-Decisions have their own table for this, `placement`.
-"""
+"""Map section IDs of stored predictions through later taxonomy changes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -42,7 +39,7 @@ def read_changes(session: Session) -> tuple[TaxonomyChange, ...]:
 
 
 def targets(moves: Iterable[SectionMove]) -> dict[str, tuple[str, ...]]:
-    """Return the new IDs for each section whose ID changed its meaning."""
+    """Return the new IDs of each section whose ID changed its meaning."""
     return {move.old: move.new for move in moves if move.old is not None and move.changes_ids}
 
 
@@ -51,8 +48,8 @@ def moved_scores(
 ) -> tuple[SectionScore, ...]:
     """Return a model's sections with current IDs, best first.
 
-    A section that was split or dissolved is left out, because the model did not choose a part.
-    Merged sections get the highest probability, because the sum would count a paper in both twice.
+    Split and dissolved sections are left out, because the model did not choose a part. Merged ones
+    get the highest probability, because the sum would count a paper in both twice.
     """
     for change in changes:
         gone = targets(change.moves)

@@ -1,10 +1,6 @@
 """Open the database for one short unit of work.
 
-    with open_store() as store:
-        store.papers.upsert(batch, seen_at=now)
-
-Do not keep a store open across network requests or a training: all other processes and threads
-wait meanwhile.
+Close it before network requests and training, because everyone else waits meanwhile.
 """
 
 import functools
@@ -60,11 +56,11 @@ class Store:
         self.integrity = Integrity(session)
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Commit all writes of the block together, or none if an error leaves it."""
+        """Commit all writes of the block, or none after an error."""
         return self._session.transaction()
 
     def checkpoint(self) -> None:
-        """Move committed data from the WAL into the file; called at the end of every run."""
+        """Move committed data from the WAL into the file."""
         self._session.checkpoint()
 
 
@@ -72,9 +68,9 @@ OpenStore = Callable[[], AbstractContextManager[Store]]
 
 
 def store_opener(path: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore:
-    """Return a function that opens the database at `path`, migrates it and closes it.
+    """Return a function that opens, migrates and closes the database at `path`.
 
-    The function raises StoreBusyError, StoreDamagedError, SchemaVersionError or StorageError.
+    It raises StoreBusyError, StoreDamagedError, SchemaVersionError or StorageError.
     """
 
     @contextmanager

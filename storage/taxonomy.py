@@ -1,7 +1,4 @@
-"""Store taxonomy changes and the sections they give to earlier decisions.
-
-Decisions themselves are never changed.
-"""
+"""Store taxonomy changes and the sections they give to earlier decisions."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -54,8 +51,7 @@ FROM (SELECT unnest(from_json($placements, '[{
           "decision_id": "VARCHAR", "sections": ["VARCHAR"], "unplaced": "BOOLEAN"}]'),
                     recursive := true)) AS incoming
 """
-# `top_section` is stored so that the queue is a plain filter; the list `sections` keeps the model's
-# own IDs.
+# `top_section` is stored so that the queue is a plain filter; `sections` keeps the model's IDs.
 _FIRST_SECTIONS = """
 UPDATE prediction
 SET top_section = list_filter(
@@ -88,18 +84,15 @@ class TaxonomyChanges:
         return read_changes(self._session)
 
     def placed(self) -> dict[str, int]:
-        """Return the number of approved papers in each section, by current IDs."""
+        """Return the approved papers by current section."""
         return dict(self._session.rows(_PLACED))
 
     def unplaced(self) -> int:
-        """Return the number of approved papers that need a new section."""
+        """Return the number of approved papers that need a section."""
         return self._session.number("SELECT count(*) FROM decisions WHERE standing AND unplaced")
 
     def affected(self, sections: Iterable[str]) -> list[PlacedDecision]:
-        """Return every decision in one of the sections, in order of recording.
-
-        Includes decisions that are not standing, because an undo can make them stand again.
-        """
+        """Return every decision in the sections, because an undo can restore any."""
         return [
             PlacedDecision(id_, arxiv_id, Verdict(verdict), tuple(named), *rest)
             for id_, arxiv_id, verdict, named, *rest in self._session.rows(
@@ -108,7 +101,7 @@ class TaxonomyChanges:
         ]
 
     def record(self, change: NewTaxonomyChange) -> None:
-        """Store a change with its placements and move waiting papers to the new IDs."""
+        """Store a change with its placements and move waiting papers."""
         applied_at = to_utc(change.applied_at)
         with self._session.transaction():
             for fingerprint, content in (
@@ -138,12 +131,12 @@ class TaxonomyChanges:
             self._move_first_sections(change)
 
     def in_force_at(self, moment: datetime) -> str | None:
-        """Return the taxonomy (TOML) in force at a moment; None if it is the current one."""
+        """Return the TOML in force at a moment, or None for the current one."""
         row = self._session.row(_IN_FORCE, {"moment": to_utc(moment)})
         return None if row is None else str(row[0])
 
     def text(self, fingerprint: str) -> str | None:
-        """Return a taxonomy that was part of a change, as TOML, or None."""
+        """Return the TOML of a taxonomy that was part of a change."""
         row = self._session.row(_TEXT, {"fingerprint": fingerprint})
         return None if row is None else str(row[0])
 

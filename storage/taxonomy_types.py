@@ -27,7 +27,7 @@ class SectionMove:
     kind: MoveKind
     #: None for a new section
     old: str | None
-    #: sections its papers can move to; empty for a dissolved section
+    #: empty for a dissolved section
     new: tuple[str, ...]
 
     @property
@@ -44,7 +44,7 @@ class PlacedDecision:
     arxiv_id: str
     verdict: Verdict
     sections: tuple[str, ...]
-    #: the paper's current decision; others can stand again after an undo
+    #: others can stand again after an undo
     standing: bool
     #: an earlier change removed its section
     unplaced: bool
@@ -58,7 +58,7 @@ class Placement:
 
     decision_id: str
     sections: tuple[str, ...]
-    #: an approval whose section was removed or split without a known successor
+    #: the section was removed or split without a known successor
     unplaced: bool = False
 
 

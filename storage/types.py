@@ -1,8 +1,4 @@
-"""Records that several modules share.
-
-Every datetime is aware and UTC. None means that the source did not say. Papers are keyed by
-`arxiv_id`, the canonical identifier without version.
-"""
+"""Define the shared records; datetimes are aware UTC, None means not stated by the source."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,11 +6,7 @@ from enum import StrEnum
 
 
 class Source(StrEnum):
-    """Where a record came from.
-
-    Text is compared only within one source, because OAI sends raw TeX and the query API sends it
-    converted.
-    """
+    """Where a record came from; texts are compared within one source only."""
 
     OAI = "oai"
     SNAPSHOT = "snapshot"
@@ -39,7 +31,7 @@ class Paper:
     title: str
     abstract: str
     authors: tuple[str, ...]
-    #: arXiv's categories with aliases resolved, the primary one first
+    #: aliases resolved, the primary one first
     categories: tuple[str, ...]
     primary_category: str
     source: Source
@@ -52,9 +44,9 @@ class Paper:
     #: when the current version was submitted
     updated_at: datetime | None = None
     withdrawn: bool = False
-    #: all versions if the source has them (OAI, snapshot), else empty
+    #: empty if the source has no history (query API)
     versions: tuple[PaperVersion, ...] = ()
-    #: OAI's datestamp: the UTC day of the last metadata change, not a publication date
+    #: OAI's UTC day of the last metadata change
     datestamp: date | None = None
 
 
@@ -64,9 +56,9 @@ class StoredPaper:
 
     paper: Paper
     first_seen_at: datetime
-    #: sha256 of title, abstract, authors, comment and withdrawn: what reviewers and models see
+    #: sha256 of title, abstract, authors, comment and withdrawn
     content_hash: str
-    #: when the source named in `paper` last sent a changed whole record
+    #: when its source last sent a changed record
     taken_at: datetime | None = None
 
 
@@ -107,9 +99,9 @@ class AnnounceType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """One item of a day's feed: the announcement of a paper, not its record."""
+    """One item of a day's feed."""
 
-    #: announcement day in America/New_York, as dated by the feed
+    #: in America/New_York, as dated by the feed
     day: date
     arxiv_id: str
     version: int
@@ -120,12 +112,12 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedRecord:
-    """A record that could not be read, kept whole."""
+    """A record that could not be read."""
 
     source: str
     reason: str
     raw: bytes
-    #: path of the whole response in the archive, if archived
+    #: of the whole response in the archive
     raw_path: str | None
     arxiv_id: str | None
     quarantined_at: datetime
@@ -150,7 +142,7 @@ class FacetScore:
 
 @dataclass(frozen=True, slots=True)
 class TermWeight:
-    """The weight of a term in a score: for it (positive) or against it (negative)."""
+    """The weight of a term in a score, positive or negative."""
 
     term: str
     weight: float
@@ -166,16 +158,16 @@ class Prediction:
     #: best first
     sections: tuple[SectionScore, ...]
     facets: tuple[FacetScore, ...]
-    #: terms with the largest weights in `in_scope` and the first section, strongest first
+    #: largest weights in `in_scope` and the first section, strongest first
     terms: tuple[TermWeight, ...]
-    #: of the text that was classified, so that a revised paper is classified again
+    #: of the classified text
     content_hash: str
     predicted_at: datetime
-    #: facets whose best label is below its threshold, to be decided by the reviewer
+    #: facets whose best label is below its threshold
     open_facets: tuple[str, ...] = ()
 
 
-#: reviewer of the decisions for entries of the curated list; reserved
+#: reserved for entries of the curated list
 LIST_REVIEWER = "list"
 
 
@@ -201,7 +193,7 @@ class NewDecision:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A recorded decision. Undoing it is a separate event."""
+    """A recorded decision; undoing it is a separate event."""
 
     decision_id: str
     arxiv_id: str
@@ -212,13 +204,13 @@ class Decision:
     note: str | None = None
     undone_by: str | None = None
     undone_at: datetime | None = None
-    #: an approval whose section was removed by a taxonomy change: it is in the queue again
+    #: its section was removed by a taxonomy change, so it is in the queue again
     unplaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingExample:
-    """A standing approval or rejection, with the text it was made on."""
+    """A standing approval or rejection with the text it was made on."""
 
     text: PaperText
     verdict: Verdict
@@ -229,10 +221,7 @@ class TrainingExample:
 
 @dataclass(frozen=True, slots=True)
 class ApprovedPaper:
-    """A standing approval with the text it was made on.
-
-    Digests use these, so that later changes at arXiv do not alter the digest of an old week.
-    """
+    """A standing approval with the text it was made on, so that old digests stay the same."""
 
     arxiv_id: str
     title: str
@@ -297,13 +286,13 @@ class LedgerDay:
     held: int
     missing: tuple[str, ...]
     status: LedgerStatus
-    #: the feed only repeated an earlier day; it is read again later
+    #: the feed repeated an earlier day; it is read again later
     stale: bool = False
     #: when its feed was last read, or None
     checked_at: datetime | None = None
-    #: when `backfill` harvested that day's datestamps after the day was over
+    #: when `backfill` harvested its datestamps after the day was over
     backfilled_at: datetime | None = None
     #: held papers by the source of their record
     sources: dict[str, int] = field(default_factory=dict)
-    #: items of its feed without a readable paper ID, 0 once OAI's list of the day has been read
+    #: items without a readable paper ID, 0 once OAI's list has been read
     untold: int = 0

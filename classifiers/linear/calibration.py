@@ -1,4 +1,4 @@
-"""Calibrate margins of held-out examples to probabilities, thresholds and section corrections."""
+"""Calibrate held-out margins to probabilities and thresholds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,9 +17,9 @@ from config.taxonomy import Taxonomy
 
 Floats = npt.NDArray[np.float64]
 
-#: with fewer held-out examples constants of the study replace a fit
+#: held-out examples below which constants replace a fit
 FEW = 20
-#: chosen on the development data without examples (docs/study/classifier.md, table "little")
+#: chosen without examples (docs/study/classifier.md, table "little")
 DEFAULT_SCOPE = (8.0, -2.0)
 DEFAULT_LABEL = (2.0, 0.0, 2.0, 0.0)
 #: pseudo-examples per section that shrink its correction
@@ -28,12 +28,12 @@ SHRINK = 5.0
 
 @dataclass(frozen=True, slots=True)
 class FacetCalibration:
-    """How margins of one facet become probabilities, and the threshold of suggestions."""
+    """The parameters of a facet's probabilities, and its threshold."""
 
     slope: float
     intercept: float
     temperature: float
-    #: weight of each label on its own; the rest is for the labels against each other
+    #: weight of each label on its own; the rest compares labels
     alone: float
     threshold: float
 
@@ -80,11 +80,11 @@ def calibrate(
     """Fit the calibration to held-out margins.
 
     Args:
-        corpus: the fitted corpus.
-        of_examples: (examples, outputs) held-out margins, nan if not held out.
-        of_background: the same for the background.
-        sections: (examples, sections) sections of approved examples.
-        recipe: has the precision that thresholds must reach.
+            corpus: the fitted corpus.
+            of_examples: (examples, outputs) margins, nan if not held out.
+            of_background: (background, outputs) likewise.
+            sections: sections of each approved example.
+            recipe: has the precision that thresholds must reach.
     """
     taxonomy = corpus.taxonomy
     of_examples = np.where(_full(corpus)[:, np.newaxis], of_examples, np.nan)
@@ -138,7 +138,7 @@ def probabilities(
 
 
 def expected_error(chances: Floats, happened: npt.NDArray[np.bool_], bins: int = 10) -> float:
-    """Return the expected calibration error over equal-width bins (Naeini et al. 2015)."""
+    """Return the expected calibration error, equal-width bins (Naeini et al. 2015)."""
     if not len(chances):
         return float("nan")
     place = np.minimum((chances * bins).astype(int), bins - 1)
@@ -150,11 +150,10 @@ def expected_error(chances: Floats, happened: npt.NDArray[np.bool_], bins: int =
 
 
 def threshold_for(chances: Floats, right: npt.NDArray[np.bool_], precision: float) -> float:
-    """Return the lowest probability above which suggestions reach a precision; 1.0 if none does.
+    """Return the lowest probability whose suggestions reach a precision, or 1.0.
 
-    Both the predicted and the observed precision must reach it. The observed precision of n
-    suggestions is (right + 1) / (n + 2), because the lowest passing threshold is biased upwards by
-    multiple comparisons.
+    Predicted and observed precision must reach it. The observed one is (right + 1) / (n + 2),
+    because multiple comparisons bias the lowest passing threshold.
     """
     order = np.argsort(-chances, kind="stable")
     among = np.arange(1, len(order) + 1)
@@ -168,8 +167,8 @@ def threshold_for(chances: Floats, right: npt.NDArray[np.bool_], precision: floa
 def _full(corpus: Corpus) -> npt.NDArray[np.bool_]:
     """Return which examples are as long as papers of the stream.
 
-    Half of a curated list has only titles, whose margins are small: calibrated on them, abstracts
-    would get too low probabilities. With few full texts all examples count.
+    Titles alone have small margins and would lower the probabilities of abstracts. With few full
+    texts all examples count.
     """
     sizes = np.diff(corpus.examples.indptr)
     stream = np.diff(corpus.background.indptr)
@@ -178,7 +177,7 @@ def _full(corpus: Corpus) -> npt.NDArray[np.bool_]:
 
 
 def _scope(corpus: Corpus, of_examples: Floats, of_background: Floats) -> tuple[float, float]:
-    """Return Platt's slope and intercept from decisions and, with few rejections, the stream.
+    """Return Platt's slope and intercept for scope.
 
     The half of the stream farthest from the cues counts as rejections, at first with the weight of
     all approvals, and fades as rejections come in.
@@ -214,7 +213,8 @@ def _facet(
     margins: Floats, wanted: npt.NDArray[np.bool_], alone: float, recipe: Recipe
 ) -> FacetCalibration:
     if len(margins) < FEW:
-        # The precision of the constants is unknown, so the probability itself must reach it.
+        # The probability itself must reach the precision, because that of the constants is
+        # unknown.
         return FacetCalibration(*DEFAULT_LABEL, threshold=recipe.precision)
     slope, intercept = fit_platt(margins.ravel(), wanted.ravel(), np.ones(wanted.size))
     temperature = fit_temperature(margins, wanted)

@@ -1,4 +1,4 @@
-"""Break a model's score down into each term's exact share and its positions in the text."""
+"""Break a score down into each term's share and its positions."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,9 @@ from classifiers.types import Document
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One score as a sum: `score` = `base` + the sum of the shares.
+    """A score: `base` plus the shares.
 
-    The score of the scope is the log-odds of its probability; that of a label or section is the
-    margin that its probability is a function of.
+    For the scope it is the log-odds; for a label or section, the margin.
     """
 
     output: Output
@@ -63,10 +62,7 @@ class Reading:
 
 
 def term_places(document: Document) -> dict[str, tuple[Span, ...]]:
-    """Return the positions of each word and word pair of a document.
-
-    A pair that spans the title's end and the abstract's beginning has a span in each.
-    """
+    """Return the positions of each word and word pair; a pair across fields has a span in each."""
     title = [(t, Span("title", a, b)) for t, a, b in places(readable(document.title))]
     abstract = [(t, Span("abstract", a, b)) for t, a, b in places(readable(document.abstract))]
     words = [*title, *title, *abstract]  # as in text.document_text

@@ -1,4 +1,4 @@
-"""Fit the linear outputs of a model on a subset of the examples."""
+"""Fit the linear outputs on a subset of the examples."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from config.taxonomy import Taxonomy
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-#: margin of an output without examples: absent rather than an even chance
+#: margin without examples: absent rather than an even chance
 NO_EXAMPLE = -2.0
 
 
@@ -47,7 +47,7 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Raw margins of all outputs: rows @ weights + intercepts."""
+    """Raw margins: rows @ weights + intercepts."""
 
     #: (terms, outputs)
     weights: Floats
@@ -59,7 +59,7 @@ class Fitted:
 
 
 def directions(taxonomy: Taxonomy, features: TextFeatures, own: tuple[str, ...]) -> Directions:
-    """Return the taxonomy's directions in the space of these features."""
+    """Return the taxonomy's directions for these features."""
     return Directions(
         scope_direction(taxonomy, features),
         {f.name: label_directions(taxonomy, features, f.name) for f in taxonomy.facets},
@@ -70,9 +70,9 @@ def directions(taxonomy: Taxonomy, features: TextFeatures, own: tuple[str, ...])
 def fit_outputs(
     corpus: Corpus, examples: Bools, background: Bools, recipe: Recipe, *, only: str | None = None
 ) -> Fitted:
-    """Fit all outputs on the selected examples and background rows.
+    """Fit the outputs on the selected rows.
 
-    With `only`, fit the outputs of that kind; the others use the taxonomy's words alone.
+    With `only`, outputs of other kinds use the taxonomy's words alone.
     """
     every = outputs(corpus.taxonomy)
     weights = np.zeros((len(corpus.features.terms_), len(every)))
@@ -120,9 +120,9 @@ def _pulls(corpus: Corpus, examples: Bools, recipe: Recipe) -> list[Floats]:
 
 
 def _label_pull(corpus: Corpus, examples: Bools, facet: str, recipe: Recipe) -> float:
-    """Return the pull of the taxonomy's words on a facet: stronger with fewer examples.
+    """Return the pull of the taxonomy's words, stronger with fewer examples.
 
-    Counts the examples of this fit only, so that held-out papers have no influence.
+    Counts this fit's examples only, so that held-out papers have no influence.
     """
     first = {"task": recipe.task_pull_first, "modality": recipe.modality_pull_first}.get(facet, 0.0)
     columns = [c for c, output in enumerate(outputs(corpus.taxonomy)) if output.kind == facet]
@@ -138,7 +138,7 @@ def _fit_one(
     weak: tuple[sparse.csr_matrix, WeakRows] | None,
     recipe: Recipe,
 ) -> Fit | None:
-    """Return the regression of one output, or None if only one class has examples."""
+    """Return the regression of an output, or None if one class is missing."""
     output = outputs(corpus.taxonomy)[column]
     known = np.flatnonzero(examples & (corpus.targets[:, column] != UNKNOWN))
     matrix = corpus.examples[known]

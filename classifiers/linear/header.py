@@ -1,4 +1,4 @@
-"""The header of a model file: origin and measures, readable beside its arrays."""
+"""The header of a model file, readable without its arrays."""
 
 from dataclasses import dataclass
 
@@ -20,10 +20,10 @@ class ModelHeader:
     libraries: dict[str, str]
     #: the recipe and the seed
     settings: dict[str, float | int | bool]
-    #: approved, rejected and background papers, and approved papers by label
+    #: papers by kind, and approved papers by label
     counts: dict[str, int]
     #: measured on the held-out examples that calibrate the model
     metrics: dict[str, float]
-    #: how they were held out: later papers, or parts by hash (`holding.py`)
+    #: by date or by hash (`holding.py`)
     held_out: str
     format: int = FORMAT

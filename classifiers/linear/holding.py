@@ -1,8 +1,7 @@
 """Choose which papers each calibration fit holds out.
 
-A model is used on papers later than those it learned from, so it is calibrated on such papers: the
-newest ones in blocks, each by a fit on the papers before the block. Without enough dates, parts
-drawn by hash are held out in turn.
+A model is used on later papers, so the newest ones are held out in blocks, each by a fit on the
+papers before it; without enough dates, parts drawn by hash.
 """
 
 import hashlib
@@ -19,18 +18,18 @@ from classifiers.types import Document, Example
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-#: where blocks begin, as shares of the papers in order of date. A fit on a fifth of them differs
-#: too much from the final model; the newest half alone is too few for a temperature
-#: (docs/study/classifier.md, "calibration")
+#: starts of the blocks as shares of the papers by date. A fit on a fifth differs too much from the
+#: final model; the newest half alone is too few for a temperature (docs/study/classifier.md,
+#: "calibration")
 NEWER = (0.4, 0.6, 0.8, 0.9)
-#: from this many examples two blocks are enough, and fits on more papers are closer to the model
+#: from this many examples two blocks suffice
 THOUSAND = 1_000
 THIRD = (0.7, 0.9)
-#: the only block of a large training, where every fit takes minutes
+#: one block, because every fit of a large training takes minutes
 LAST = (0.8,)
-#: minimum share of dated papers; undated ones are left out of fits and blocks
+#: minimum share of dated papers; undated ones are left out
 DATED = 0.75
-#: minimum of later approvals, and of later rejections if there are that many at all
+#: minimum of later approvals, and of later rejections unless there are fewer in all
 LATER_FEWEST = 50
 
 #: minimum of rejections in the first fit, unless the stream replaces them
@@ -62,14 +61,10 @@ class HeldOut:
 def hold_out(
     examples: Sequence[Example], background: Sequence[Document], recipe: Recipe, *, salt: str
 ) -> HeldOut:
-    """Return the rows and held-out rows of each fit.
+    """Return the rows and held-out rows of each fit; `salt` changes the parts.
 
-    Args:
-        examples: decided papers, with dates to be held out by date.
-        background: unlabelled papers, held out by the same shares of their own order, because a
-            curated list may be older than the stream and every fit needs the stream.
-        recipe: has the number of parts, and the number of examples above which one fit is enough.
-        salt: changes the parts.
+    The background is held out by the same shares of its own order, because a curated list may be
+    older than the stream and every fit needs the stream.
     """
     many = len(examples) > recipe.fold_limit
     choices = (LAST,) if many else (THIRD, NEWER) if len(examples) >= THOUSAND else (NEWER,)
@@ -130,7 +125,7 @@ def _both_verdicts(examples: Sequence[Example], places: Floats, start: float) ->
 
 
 def _places(documents: Sequence[Document]) -> Floats:
-    """Return the share of dated papers before each paper; nan for undated ones."""
+    """Return the share of dated papers before each paper; nan if undated."""
     moments = np.asarray(
         [np.nan if d.known_at is None else d.known_at.timestamp() for d in documents],
         dtype=np.float64,

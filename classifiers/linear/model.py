@@ -24,16 +24,15 @@ Floats32 = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 
-#: documents per sparse product, which needs a few megabytes and fits the caches
+#: documents per sparse product, few enough for the caches
 BATCH = 2_000
 
 
 @dataclass(frozen=True)
 class Model:
-    """Parameters of a trained model.
+    """The parameters of a trained model.
 
-    The margin of an output is the sum of value times weight over a text's terms, plus the output's
-    intercept; probabilities are functions of the margins.
+    A margin is the sum of value times weight over a text's terms, plus the intercept.
     """
 
     header: ModelHeader
@@ -51,7 +50,7 @@ class Model:
 
     @property
     def outputs(self) -> tuple[Output, ...]:
-        """The outputs, in the order of the columns of `weights`."""
+        """In the order of the columns of `weights`."""
         return outputs(self.taxonomy)
 
     def matrix(self, documents: Sequence[Document]) -> sparse.csr_matrix:
@@ -83,13 +82,13 @@ class Model:
         return scores_of(keys, known, self.taxonomy, terms, sections=sections)
 
     def label_columns(self, section: str) -> list[int]:
-        """Return the output columns of a section: its labels, and its own output if it has one."""
+        """Return the output columns of a section: its labels, and its own if any."""
         wanted = {Output(*pair) for pair in self.taxonomy.section(section).labels}
         wanted.add(Output(SECTION, section))
         return [column for column, output in enumerate(self.outputs) if output in wanted]
 
     def columns(self, documents: Sequence[Document], sections_kept: int) -> ScoreColumns:
-        """Return the scores as columns, in the order of at least one document."""
+        """Return the scores of at least one document as columns."""
         parts = []
         for start in range(0, len(documents), BATCH):
             matrix = self.matrix(documents[start : start + BATCH])
@@ -106,7 +105,7 @@ class Model:
         return known, section_probabilities(known, self.taxonomy)
 
     def _terms(self, matrix: sparse.csr_matrix, best: Places) -> RaggedArray:
-        """Return the terms with the largest weight in scope and first section together."""
+        """Return the terms with the largest joint weight in scope and first section."""
         width = matrix.shape[1]
         of_row = np.repeat(best, np.diff(matrix.indptr))
         shares = matrix.data * self._weights_together.take(of_row * width + matrix.indices)
@@ -116,9 +115,6 @@ class Model:
 
     @cached_property
     def _weights_together(self) -> Floats32:
-        """(sections, terms): sum of the weights of the scope and the section's outputs.
-
-        Computed on first use, because a study trains thousands of models without explaining them.
-        """
+        """(sections, terms): summed weights of scope and section, which studies never need."""
         columns = [[0, *self.label_columns(section.id)] for section in self.taxonomy.sections]
         return np.stack([self.weights[:, each].sum(axis=1) for each in columns])

@@ -1,7 +1,4 @@
-"""Convert the taxonomy's cue words into directions in the space of terms.
-
-A label's cue phrases are split into words and word pairs and become one direction.
-"""
+"""Convert the taxonomy's cue words, split into words and pairs, into directions of terms."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -15,12 +12,12 @@ from config.taxonomy import Taxonomy
 
 Floats = npt.NDArray[np.float64]
 
-#: facets whose cues count for scope; those of techniques ("dataset") occur in any abstract
+#: counted for scope; cues of techniques ("dataset") occur in any abstract
 SCOPE_FACETS = ("task", "modality")
 
 
 def scope_direction(taxonomy: Taxonomy, features: TextFeatures) -> Floats:
-    """Return (terms,): the pooled cues of all tasks, modalities and sections; of length one."""
+    """Return (terms,): all cues of tasks, modalities and sections, of length one."""
     phrases = [cue for section in taxonomy.sections for cue in section.cues]
     for facet in taxonomy.facets:
         if facet.name in SCOPE_FACETS:
@@ -29,10 +26,9 @@ def scope_direction(taxonomy: Taxonomy, features: TextFeatures) -> Floats:
 
 
 def label_directions(taxonomy: Taxonomy, features: TextFeatures, facet: str) -> Floats:
-    """Return (labels, terms): one direction per label of a facet, each of length one.
+    """Return (labels, terms): the direction of each label's and its sections' cues, of length one.
 
-    Uses the cues of the label and of its sections. A term of several labels is weighted by each
-    label's share of it: "video" is mostly a cue of video, sometimes of audio.
+    A term of several labels is weighted by each label's share of it.
     """
     tables = []
     for label in taxonomy.facet(facet).labels:
@@ -70,6 +66,6 @@ def _counts(phrases: Sequence[str], features: TextFeatures) -> Floats:
 
 
 def _unit(row: Floats) -> Floats:
-    # np.linalg.norm would split long sums among threads, whose number would change the result.
+    # np.linalg.norm splits long sums among threads, whose number would change the result.
     length = float(np.sqrt(np.square(row).sum()))
     return row / length if length else row

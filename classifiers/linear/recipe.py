@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Settings of a training; docs/study/classifier.md has the measurements behind the values."""
+    """Settings of a training; docs/study/classifier.md has the measurements."""
 
-    #: number of most frequent terms; with 30 outputs a model stays under 20 MB
+    #: the most frequent are kept; bounds the model's size
     max_terms: int = 100_000
-    #: weight of an unlabelled paper relative to a decided one
+    #: of an unlabelled paper relative to a decided one
     weak_weight: float = 0.3
-    #: weak examples per task, because words show the task well and most of a list has one task
+    #: weak examples per task
     weak_task: int = 150
     #: examples of a modality are filled up to this; more would teach confusions of the cues.
-    #: Techniques get no weak examples, because cues do not show the role of a language model
+    #: Techniques get none, because cues do not show the role of a language model
     weak_modality: int = 20
-    #: inverse regularisation of the scope at first, and once the cues have faded
+    #: inverse regularisation of scope at first, and once the cues have faded
     scope_strength_start: float = 1.0
     scope_strength: float = 3.0
     label_strength: float = 10.0
@@ -25,19 +25,17 @@ class Recipe:
     task_pull: float = 20.0
     #: of every other facet
     label_pull: float = 5.0
-    #: added to the pull of tasks and modalities with few examples; beyond `first_examples` of the
-    #: facet it falls with their number
+    #: added for facets with few examples; falls beyond `first_examples`
     task_pull_first: float = 20.0
     modality_pull_first: float = 15.0
     first_examples: int = 400
     section_pull: float = 10.0
     folds: int = 5
-    #: above this many examples only one part is held out, because every fit takes minutes
+    #: above this many examples one part is held out, because every fit takes minutes
     fold_limit: int = 4_000
-    #: weight of a label's own margin in its probability once the cues have faded; the rest is for
-    #: its odds against the other labels
+    #: weight of a label's own margin once the cues have faded; the rest compares labels
     alone: float = 0.5
-    #: share of right suggestions a facet must reach, otherwise it is left open
+    #: share of right suggestions that a facet must reach
     precision: float = 0.9
-    #: whether cues and stream are used; False is the plain recipe of the study
+    #: False is the plain recipe without cues and stream
     weak: bool = True

@@ -12,7 +12,7 @@ from classifiers.scoring import sigmoid, softmax
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-#: far above the few hundred passes that liblinear needs at C = 10 and 20,000 papers
+#: far above the few hundred that liblinear needs at C = 10 and 20,000 papers
 _MAX_PASSES = 5_000
 
 
@@ -30,16 +30,16 @@ def fit_margin(
     """Return the logistic regression of `wanted` on the rows of `matrix`.
 
     Args:
-        matrix: one row per example.
-        wanted: whether each example has the label; both values must occur.
-        weights: of the examples, before balancing.
-        strength: the inverse of the regularisation (scikit-learn's C).
-        balance: 0 keeps the weights of the classes, 1 gives both the same total weight.
+            matrix: one row per example.
+            wanted: both values must occur.
+            weights: of the examples, before balancing.
+            strength: scikit-learn's C.
+            balance: 0 keeps the weights of the classes, 1 makes them equal.
     """
     yes, no = float(weights[wanted].sum()), float(weights[~wanted].sum())
     balanced = np.where(wanted, weights * (no / yes) ** balance, weights)
     balanced *= weights.sum() / balanced.sum()
-    # liblinear's dual is deterministic for a seed and 30 times faster than saga here.
+    # liblinear's dual is deterministic for a seed and faster than saga here.
     model = LogisticRegression(
         C=strength, solver="liblinear", dual=True, max_iter=_MAX_PASSES, random_state=0
     )
@@ -48,9 +48,9 @@ def fit_margin(
 
 
 def fit_platt(margins: Floats, wanted: Bools, weights: Floats) -> tuple[float, float]:
-    """Return (slope, intercept) that turn margins into log-odds (Platt 1999).
+    """Return (slope, intercept) from margins to log-odds (Platt 1999).
 
-    A weak prior of slope 1 keeps the slope finite with few separable examples.
+    A weak prior of slope 1 keeps the slope finite.
     """
     if not len(margins):
         return 1.0, 0.0
@@ -65,10 +65,9 @@ def fit_platt(margins: Floats, wanted: Bools, weights: Floats) -> tuple[float, f
 
 
 def fit_temperature(margins: Floats, wanted: Bools) -> float:
-    """Return the factor with which softmax(factor * margins) fits the labels best.
+    """Return the factor with which softmax(factor * margins) fits best.
 
-    Either of an example's two labels counts as right, as for suggestions (docs/study/classifier.md,
-    "calibration").
+    Either of two labels is right (docs/study/classifier.md, "calibration").
     """
     known = wanted.any(axis=1)
     margins, wanted = margins[known], wanted[known]
@@ -85,10 +84,10 @@ def fit_temperature(margins: Floats, wanted: Bools) -> float:
 def facet_probabilities(
     margins: Floats, slope: float, intercept: float, temperature: float, alone: float
 ) -> Floats:
-    """Return the probabilities of a facet's labels from their margins.
+    """Return the probabilities of a facet's labels.
 
-    The weight `alone` is for each label on its own, because several can apply, the rest for the
-    labels against each other, because usually one does (docs/study/classifier.md).
+    `alone` weighs each label on its own, because several can apply, against softmax, because
+    usually one does (docs/study/classifier.md).
     """
     on_its_own = sigmoid(slope * margins + intercept)
     against = softmax(temperature * margins)

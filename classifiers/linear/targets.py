@@ -1,4 +1,4 @@
-"""Convert decisions to targets of the linear outputs: yes, no or unknown."""
+"""Convert decisions to targets of the linear outputs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from config.taxonomy import Section, Taxonomy
 
 Targets = npt.NDArray[np.int8]
 
-#: target of an output that an example says nothing about
+#: target that an example does not determine
 UNKNOWN = -1
 
 SCOPE = "scope"
@@ -21,7 +21,7 @@ SECTION = "section"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Output:
-    """One linear output of a model: the scope, a label of a facet, or a section."""
+    """One linear output: the scope, a label, or a section."""
 
     #: `scope`, `section`, or the name of a facet
     kind: str
@@ -30,8 +30,8 @@ class Output:
 
 @lru_cache(maxsize=8)
 def outputs(taxonomy: Taxonomy) -> tuple[Output, ...]:
-    """Return the outputs of a taxonomy: scope, labels, own sections."""
-    # Cached, here and below, because a fit needs it for every column of every round.
+    """Return the outputs in order: scope, labels, own sections."""
+    # Cached, because a fit needs it for every column of every round.
     labels = [Output(f.name, label.name) for f in taxonomy.facets for label in f.labels]
     own = [Output(SECTION, section.id) for section in own_sections(taxonomy)]
     return (Output(SCOPE, "in_scope"), *labels, *own)
@@ -39,10 +39,9 @@ def outputs(taxonomy: Taxonomy) -> tuple[Output, ...]:
 
 @lru_cache(maxsize=8)
 def own_sections(taxonomy: Taxonomy) -> tuple[Section, ...]:
-    """Return the sections that labels alone do not distinguish from their siblings.
+    """Return the sections that labels do not distinguish from siblings.
 
-    Either another section has the same labels, or a sibling of the same task has a label where this
-    one has none.
+    Another section has the same labels, or a sibling has a label where this one has none.
     """
     found = []
     for section in taxonomy.sections:
@@ -59,8 +58,8 @@ def own_sections(taxonomy: Taxonomy) -> tuple[Section, ...]:
 def targets(examples: Sequence[Example], taxonomy: Taxonomy) -> Targets:
     """Return (examples, outputs): 1, 0 or UNKNOWN.
 
-    A rejected paper has no known labels. A facet without a label in an example's sections is
-    unknown, not absent: a paper in a section on agents may be about video.
+    A facet without a label in an example's sections is unknown, not absent: a paper in a section
+    on agents may be about video.
     """
     every = outputs(taxonomy)
     columns = {output: column for column, output in enumerate(every)}
@@ -84,7 +83,7 @@ def targets(examples: Sequence[Example], taxonomy: Taxonomy) -> Targets:
 
 
 def known_labels(example: Example, taxonomy: Taxonomy) -> set[tuple[str, str]]:
-    """Return the known (facet, label) pairs of an example, for training and measurement."""
+    """Return the known (facet, label) pairs of an example."""
     pairs = {pair for s in example.sections for pair in taxonomy.section(s).labels}
     pairs |= set(example.facets)
     if technique_left_open(example, taxonomy):

@@ -1,7 +1,6 @@
-"""Train a model from examples and an unlabelled background.
+"""Train a model.
 
-The same documents, taxonomy, recipe and time give the same model, byte for byte, in any order of
-the documents.
+The same input and time give the same model byte for byte, in any order of the documents.
 """
 
 import hashlib
@@ -30,7 +29,7 @@ from config.taxonomy import Taxonomy
 
 Settings = dict[str, float | int | bool]
 
-#: with fewer texts the taxonomy's own words are added to the vocabulary
+#: below this the taxonomy's words are added to the vocabulary
 FEW_TEXTS = 20
 
 
@@ -45,14 +44,8 @@ def train(
 ) -> Model:
     """Train a model; examples and background may be empty.
 
-    Args:
-        examples: decided documents; of several with one key the last counts. With dates, the newest
-            calibrate fits on the papers before them.
-        background: unlabelled documents; those that are also examples are left out.
-        taxonomy: unknown sections in an example are an error.
-        trained_at: part of the header and the ID.
-        seed: changes which examples are held out together.
-        recipe: settings; the study's choice by default.
+    Of several examples with one key the last counts. Background that is also an example is left
+    out. `seed` changes which examples are held out together.
     """
     recipe = recipe or Recipe()
     examples = sorted({e.document.key: e for e in examples}.values(), key=lambda e: e.document.key)
@@ -142,10 +135,7 @@ def _model_id(
     trained_at: str,
     fingerprints: tuple[str, str],
 ) -> str:
-    """Return the day and a hash of the parameters, data, settings and time.
-
-    Models that could differ in any score have different IDs, because predictions are stored by ID.
-    """
+    """Return the day and a hash of what affects scores; predictions are stored by ID."""
     content = hashlib.sha256()
     for array in (*learned, np.asarray(calibration.scope), calibration.shift):
         content.update(array.tobytes())

@@ -1,8 +1,7 @@
 """Select weak examples from the unlabelled stream by the taxonomy's cues.
 
-A paper that is not in the list is not a negative example, so at first only papers very close to the
-cues or far from them are used. As rejections come in, the weak positives fade and the stream counts
-as out of scope, at a low weight.
+An unlisted paper is not a negative example, so at first only papers close to the cues or far from
+them are used. As rejections come in, weak positives fade and the stream counts as out of scope.
 """
 
 from collections.abc import Sequence
@@ -16,10 +15,10 @@ Rows = npt.NDArray[np.int64]
 
 #: rejections after which the stream has no weak positives
 FADED_AFTER = 200
-#: shares of the stream, by closeness, that count as in scope and out of scope at the start
+#: of the stream, by closeness, in and out of scope at the start
 POSITIVE_SHARE = 0.30
 NEGATIVE_SHARE = 0.50
-#: minimum quantile of closeness of a weak example for a label
+#: minimum quantile of closeness
 LABEL_QUANTILE = 0.60
 
 
@@ -28,20 +27,17 @@ class WeakRows:
     """Rows of the background with weak labels."""
 
     rows: Rows
-    #: 1 or 0 for scope; the column of the label within its facet for a facet
+    #: 1 or 0 for scope, else the label's column
     labels: Rows
 
 
 def fade(rejected: int) -> float:
-    """Return the remaining influence of the cues on scope: 1 at the start, 0 at the end."""
+    """Return the remaining influence of the cues on scope, from 1 to 0."""
     return max(0.0, 1.0 - rejected / FADED_AFTER)
 
 
 def weak_scope(closeness: Floats, faded: float) -> WeakRows:
-    """Return the weak examples of scope: 1 in scope, 0 out of scope.
-
-    `faded` is the result of `fade`; at 0 every background paper is a weak negative.
-    """
+    """Return the weak examples of scope; at `faded` 0 every background paper is negative."""
     if not len(closeness):
         return WeakRows(np.empty(0, np.int64), np.empty(0, np.int64))
     high = np.quantile(closeness, 1.0 - POSITIVE_SHARE * faded)
@@ -55,12 +51,9 @@ def weak_scope(closeness: Floats, faded: float) -> WeakRows:
 
 
 def weak_labels(closeness: Floats, to_labels: Floats, quota: Sequence[int]) -> WeakRows:
-    """Return for each label the papers closest to it, largest lead over other labels first.
+    """Return up to `quota` papers per label, largest lead over other labels first.
 
-    Args:
-        closeness: of each paper to the survey's words.
-        to_labels: (papers, labels) closeness to each label's words.
-        quota: maximum number of papers by label.
+    `to_labels` is (papers, labels), `closeness` that to the survey's words.
     """
     if not len(closeness) or to_labels.shape[1] < 2:
         return WeakRows(np.empty(0, np.int64), np.empty(0, np.int64))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from scipy.special import betaincinv
 
-#: recall suggested as enough, and the confidence of the interval
+#: suggested as enough, and the confidence of the interval
 ENOUGH_RECALL = 0.95
 CONFIDENCE = 0.95
 
@@ -15,34 +15,28 @@ class Estimate:
 
     #: undecided papers in the queue
     unseen: int
-    #: expected relevant ones among them, with the bounds of the interval
+    #: expected, then the bounds of the interval
     relevant: float
     low: float
     high: float
-    #: share of all relevant papers found: lower bound, then estimate
+    #: lower bound, then estimate
     recall_low: float
     recall: float
-    #: enough was found or less than one paper is left
+    #: enough was found, or less than one paper is left
     may_stop: bool
 
 
 def estimate(*, sampled: int, relevant: int, unseen: int, found: int) -> Estimate:
-    """Estimate from `relevant` of `sampled` papers drawn at random from the queue.
+    """Estimate the `unseen` relevant papers from `relevant` of `sampled` random ones.
 
-    Args:
-        sampled: decided papers in random order.
-        relevant: approved ones among them.
-        unseen: undecided papers of the same queue.
-        found: papers approved so far, in any order.
-
-    The interval is Clopper and Pearson's (Biometrika 26, 1934), which is never too short. Without
-    a sample it covers everything.
+    The interval is Clopper and Pearson's (Biometrika 26, 1934), which is never too short; it
+    covers everything without a sample.
     """
     if not 0 <= relevant <= sampled:
         raise ValueError(f"{relevant} relevant of {sampled} sampled")
     tail = (1.0 - CONFIDENCE) / 2.0
     misses = sampled - relevant
-    # Quantiles of beta distributions, because importing `scipy.stats` takes a second.
+    # Quantiles of beta distributions, because importing `scipy.stats` is slow.
     low = float(betaincinv(relevant, misses + 1, tail)) if relevant else 0.0
     high = float(betaincinv(relevant + 1, misses, 1.0 - tail)) if misses else 1.0
     share = relevant / sampled if sampled else 0.5

@@ -1,4 +1,4 @@
-"""Baselines for evaluation: naive Bayes, the plain recipe, ASReview's rule."""
+"""Define the baselines: naive Bayes, the plain recipe, ASReview's rule."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -27,19 +27,18 @@ BAYES: dict[str, Callable[[], Any]] = {"multinomial": MultinomialNB, "complement
 #: probability of a label without examples
 SILENT = 0.05
 
-#: ASReview LAB 2's default, ELAS u4: TF-IDF of words and pairs, LinearSVC, and the ratio of total
-#: weights of relevant and irrelevant papers (asreview/models/models.py)
+#: ASReview LAB 2's default ELAS u4 (asreview/models/models.py)
 ASREVIEW_STRENGTH = 0.11
 ASREVIEW_RATIO = 9.8
 
 
 def plain(examples: Sequence[Example], taxonomy: Taxonomy, *, trained_at: datetime) -> Model:
-    """Train the plain recipe: balanced logistic regressions without cues and stream."""
+    """Train balanced logistic regressions without cues and stream."""
     return train(examples, [], taxonomy, trained_at=trained_at, recipe=Recipe(weak=False))
 
 
 class Estimators:
-    """One estimator per output; sections are combined from the facets alone."""
+    """One estimator per output; sections follow from the facets."""
 
     def __init__(
         self,
@@ -50,7 +49,7 @@ class Estimators:
     ) -> None:
         self._taxonomy = taxonomy
         table = targets(examples, taxonomy)
-        #: None if the examples have only one class or none
+        #: None without examples of both classes
         self._fits: list[Any | None] = []
         for column in range(len(outputs(taxonomy))):
             known = table[:, column] != UNKNOWN
@@ -109,9 +108,9 @@ class AsreviewRule:
         relevant: npt.NDArray[np.bool_],
         later: Sequence[str] | None = None,
     ) -> Floats:
-        """Return the margins of all texts after `rows` were decided; both verdicts must occur.
+        """Return margins of all texts, or of `later`, after `rows` were decided.
 
-        With `later`, return the margins of these texts instead.
+        Both verdicts must occur.
         """
         share = relevant.sum() / (ASREVIEW_RATIO * (~relevant).sum())
         weights = np.where(relevant, 1.0, share)

@@ -16,25 +16,23 @@ from config.taxonomy import Taxonomy
 
 Floats = npt.NDArray[np.float64]
 
-#: population stability index from which a shift is notable, by convention
+#: population stability index, by convention
 NOTABLE_SHIFT = 0.25
 #: minimum papers of a term of a missing section
 _AT_LEAST = 5
-#: Minimum excess of a term over the rest of the stream: as a normal deviate, for the first term of
-#: a subject and for others; and as a ratio of shares, because with thousands of papers every
-#: difference is significant.
+#: minimum excess over the stream as a normal deviate, for the first and other terms of a subject,
+#: and as a ratio, because in large samples every difference is significant
 _CLEAR, _JOINS, _TIMES = 5.0, 3.0, 2.0
-#: A section covers a term if the term's share there is at least _COVERED times its share among the
-#: flagged papers, in at least _COVERED_IN papers.
+#: a section covers a term with this share of its share among flagged papers, in so many papers
 _COVERED, _COVERED_IN = 0.5, 2
-#: Two terms are of one subject if this share of the rarer one's papers has both, and this many
-#: times as many as by chance.
+#: terms of one subject share this part of the rarer one's papers, and so many times as many as by
+#: chance
 _SAME_SUBJECT, _TOO_OFTEN = 0.4, 2.0
-#: minimum of placed papers to use them, instead of the stream, as the reference
+#: placed papers needed to replace the stream as the reference
 _ENOUGH = 100
 _SEEDS = 40
 _TERMS, _EXAMPLES = 10, 5
-#: ignore words in more than this share of the stream
+#: words in a larger share of the stream are ignored
 _COMMON = 0.1
 _LETTERS = 3
 #: minimum terms of the subject in one paper
@@ -46,11 +44,11 @@ class Drift:
     """Drift of one week since the training."""
 
     papers: int
-    #: share of the week's words that are not terms of the model
+    #: share of the week's words
     unknown_terms: float
-    #: population stability index of in-scope probabilities, 0 for no shift
+    #: population stability index of in-scope probabilities
     score_shift: float
-    #: expected calibration error on the newest decisions; nan without decisions
+    #: on the newest decisions; nan without any
     calibration_error: float
     notable: bool
 
@@ -75,8 +73,8 @@ def drift(
 ) -> Drift:
     """Return the week's drift.
 
-    `reference` and `scores` are in-scope probabilities at the time of training and of the week;
-    `decided` are (probability, approved) of the newest decisions.
+    `reference` and `scores` are in-scope probabilities of the training and the week; `decided` has
+    (probability, approved) of the newest decisions.
     """
     shift = stability_index(np.asarray(reference), np.asarray(scores))
     chances = np.asarray([p for p, _ in decided])
@@ -91,17 +89,16 @@ def drift(
 
 
 def unknown_share(features: TextFeatures, documents: Sequence[Document]) -> float:
-    """Return the share of words that are not terms of the model; 0 without words."""
+    """Return the share of words that are not terms of the model."""
     known = features.column_
     words = [word for document in documents for word in tokens(document_text(document))]
     return sum(word not in known for word in words) / len(words) if words else 0.0
 
 
 def stability_index(reference: Floats, now: Floats, bins: int = 10) -> float:
-    """Return the population stability index of two samples of probabilities.
+    """Return the population stability index, 0 if a sample is empty.
 
-    Sum over equal-width bins of (now - then) * ln(now / then), each share smoothed by half a
-    paper; 0 if a sample is empty.
+    Sum over equal-width bins of (now - then) * ln(now / then), smoothed by half a paper.
     """
     if not len(reference) or not len(now):
         return 0.0
@@ -119,17 +116,10 @@ def missing_section(
     taxonomy: Taxonomy,
     placed: Mapping[str, Sequence[Document]] | None = None,
 ) -> MissingSection | None:
-    """Return terms that flagged papers share and no section covers.
+    """Return terms that flagged papers share and no section covers, or None.
 
-    Args:
-        flagged: papers the model left open or reviewers rejected.
-        others: the rest of the stream.
-        taxonomy: terms of its cues are ignored.
-        placed: papers by section; terms they cover are ignored too.
-
-    A term must be clearly more frequent among the flagged papers than in the rest. Returns None if
-    fewer than five papers have three such terms of one subject, because single terms stand out by
-    chance in every week.
+    Five flagged papers must have three such terms of one subject, because single terms stand out
+    by chance. Terms of cues and of `placed` papers (by section) are ignored.
     """
     among = _papers_by_term(flagged)
     clearest = _uncovered(
@@ -163,13 +153,13 @@ def _uncovered(
     taxonomy: Taxonomy,
     placed: Mapping[str, Sequence[Document]],
 ) -> list[tuple[float, str]]:
-    """Return (clearness, term) of frequent terms that no section covers, clearest first."""
+    """Return (clearness, term), clearest first."""
     cued = {word for phrase in _phrases(taxonomy) for word in tokens(phrase)}
     stream = _counts(others)
     common = {term for term, count in stream.items() if count > _COMMON * len(others)}
     sections = [(_counts(documents), len(documents)) for documents in placed.values()]
     settled = {d.key: d for documents in placed.values() for d in documents}
-    # With few placed papers the rest of the stream is the reference.
+    # With few placed papers the stream is the reference.
     usual = _counts(settled.values()) if len(settled) >= _ENOUGH else stream
     size = len(settled) if len(settled) >= _ENOUGH else len(others)
     found = []
@@ -201,10 +191,9 @@ def _same_subject(one: set[str], other: set[str], papers: int) -> bool:
 
 
 def _clearness(here: int, flagged: int, elsewhere: int, others: int) -> float:
-    """Return the excess of a term over the rest as a normal deviate, 0 if there is no excess.
+    """Return the excess over the rest as a normal deviate.
 
-    The signed root of Dunning's likelihood ratio (Computational Linguistics 19, 1993), which is
-    valid for small counts too.
+    Signed root of Dunning's likelihood ratio (Computational Linguistics 19, 1993).
     """
     share = (here + elsewhere) / (flagged + others)
     if here <= share * flagged:
@@ -218,7 +207,7 @@ def _clearness(here: int, flagged: int, elsewhere: int, others: int) -> float:
 
 
 def _terms_in(document: Document, clearest: Sequence[str]) -> int:
-    """Return how many of the terms a paper has; a pair and its words count once."""
+    """Return how many terms a paper has; a pair and its words count once."""
     own = _terms(document)
     found = [term for term in clearest if term in own]
     pairs = {word for term in found if " " in term for word in term.split()}

@@ -1,7 +1,4 @@
-"""Evaluate a classifier on papers later than those it learned from.
-
-`evaluate` refuses test papers that were trained on, also under another ID.
-"""
+"""Evaluate a classifier on papers later than those it learned from."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -47,13 +44,10 @@ class Split:
 
 
 def temporal_split(examples: Sequence[tuple[Example, datetime]], newest: float = 0.2) -> Split:
-    """Split examples at a moment, with about the share `newest` of them after it.
+    """Split examples at a moment, with about the share `newest` after it.
 
-    Examples of the same moment stay together, so a bulk import is never split. The test is empty if
-    all are of one moment.
-
-    Raises:
-        ModelError: there are no examples.
+    Examples of one moment stay together, so the test may be empty. Raises ModelError without
+    examples.
     """
     ordered = sorted(examples, key=lambda pair: (pair[1], pair[0].document.key))
     if not ordered:
@@ -76,18 +70,17 @@ def evaluate(
     *,
     trained_on: Collection[str],
 ) -> Evaluation:
-    """Return the measures of a classifier on `test`.
+    """Return the measures of a classifier on later papers.
 
     Args:
-        classifier: trained model, cue words or baseline.
-        test: decided papers, later than the training.
-        taxonomy: the taxonomy of the classifier.
-        trained_on: `identity.marks` of all papers the classifier learned from, including
-            unlabelled ones; keys alone would miss resubmitted papers.
+            classifier: trained model, cue words or baseline.
+            test: decided papers.
+            taxonomy: that of the classifier.
+            trained_on: `identity.marks` of all papers it learned from, with unlabelled ones.
 
     Raises:
-        LeakError: a test paper was trained on.
-        ModelError: the test is empty.
+            LeakError: a test paper was trained on.
+            ModelError: the test is empty.
     """
     _refuse_leaks(test, trained_on)
     scores = classifier.predict([example.document for example in test])
@@ -112,10 +105,7 @@ def evaluate(
 def evaluate_ranking(
     name: str, margins: Floats, test: Sequence[Example], *, trained_on: Collection[str]
 ) -> Evaluation:
-    """Return the measures of a rule that only ranks: papers with higher margins are read first.
-
-    Raises the same errors as `evaluate`.
-    """
+    """Return the measures of a rule that only ranks; raises like `evaluate`."""
     _refuse_leaks(test, trained_on)
     truth = np.asarray([example.in_scope for example in test], dtype=bool)
     nan = float("nan")
@@ -147,7 +137,7 @@ def _refuse_leaks(test: Sequence[Example], trained_on: Collection[str]) -> None:
 
 
 def labels_of(example: Example, facet: str, taxonomy: Taxonomy) -> set[str]:
-    """Return an example's labels of a facet; empty if unknown."""
+    """Return an example's known labels of a facet."""
     return {label for name, label in known_labels(example, taxonomy) if name == facet}
 
 
@@ -186,7 +176,7 @@ def _facet(
     truth = np.asarray([[name in labels for name in names] for _, labels in rows], dtype=bool)
     best = chances.argmax(axis=1)
     right = truth[np.arange(len(best)), best]
-    # With two labels either is right: the paper counts in the row of the suggested one.
+    # Either of two labels is right: the paper counts in the row of the suggested one.
     placed = np.where(right, best, truth.argmax(axis=1))
     opened = np.asarray([facet.name in score.open_facets for score, _ in rows], dtype=bool)
     measures = tuple(

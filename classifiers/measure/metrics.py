@@ -36,7 +36,7 @@ class ReliabilityBin:
 
 
 def label_measures(name: str, chances: Floats, truth: Bools, suggested: Bools) -> LabelMeasures:
-    """Return the measures of one label; precision and recall are 0 without suggestions."""
+    """Return a label's measures; 0 without suggestions."""
     hits = int((suggested & truth).sum())
     precision = hits / int(suggested.sum()) if suggested.any() else 0.0
     recall = hits / int(truth.sum()) if truth.any() else 0.0
@@ -61,10 +61,9 @@ def reliability(chances: Floats, happened: Bools, bins: int = 10) -> tuple[Relia
 
 
 def work_saved(chances: Floats, relevant: Bools, recall: float = 0.95) -> float:
-    """Return WSS@recall: the share of reading that a ranking saves over random order.
+    """Return WSS@recall: the reading a ranking saves over random order.
 
-    (N - read) / N - (1 - recall), where the first `read` papers contain that share of the relevant
-    ones (Cohen et al., JAMIA 13, 2006). Ties keep the given order.
+    (N - read) / N - (1 - recall) (Cohen et al., JAMIA 13, 2006). Ties keep the given order.
     """
     ranked = relevant[np.argsort(-chances, kind="stable")]
     needed = int(np.ceil(recall * ranked.sum()))
@@ -75,7 +74,7 @@ def work_saved(chances: Floats, relevant: Bools, recall: float = 0.95) -> float:
 
 
 def recall_at(chances: Floats, relevant: Bools, share: float = 0.1) -> float:
-    """Return the share of relevant papers among the first `share` of a ranking (RRF)."""
+    """Return the share of relevant papers in the first `share` of a ranking (RRF)."""
     ranked = relevant[np.argsort(-chances, kind="stable")]
     first = ranked[: max(1, round(share * len(ranked)))]
     return float(first.sum() / ranked.sum()) if ranked.any() else float("nan")

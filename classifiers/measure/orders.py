@@ -1,4 +1,4 @@
-"""Sort a queue for reading, in memory, as `storage/queue.py` does in SQL."""
+"""Sort a queue in memory as `storage/queue.py` does in SQL."""
 
 import hashlib
 from collections.abc import Sequence
@@ -7,18 +7,12 @@ from itertools import chain, zip_longest
 import config.orders
 from config.orders import LIKELY_IN_TURN, UNCERTAIN_IN_TURN
 
-#: the orders of the queue, except the one by date: a replay knows no dates
+#: without the order by date, because a replay has no dates
 ORDERS = tuple(order for order in config.orders.ORDERS if order != "newest")
 
 
 def order(queue: Sequence[tuple[str, float]], kind: str, *, salt: str = "") -> list[str]:
-    """Return the keys of a queue of (key, probability of being in scope) in reading order.
-
-    The kinds are those of `config.orders`; `random` sorts by a hash of salt and key.
-
-    Raises:
-        ValueError: `kind` is not in ORDERS.
-    """
+    """Return the keys of (key, in-scope probability) in an order of ORDERS, or raise ValueError."""
     if kind == "likely":
         return [key for key, _ in sorted(queue, key=lambda item: (-item[1], item[0]))]
     if kind == "uncertain":

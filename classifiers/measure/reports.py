@@ -7,7 +7,7 @@ from classifiers.measure.metrics import LabelMeasures, ReliabilityBin
 
 @dataclass(frozen=True, slots=True)
 class FacetReport:
-    """Measures of one facet over approved papers with known labels."""
+    """Measures of a facet over approved papers with known labels."""
 
     facet: str
     papers: int
@@ -15,7 +15,7 @@ class FacetReport:
     top1: float
     macro_f1: float
     calibration_error: float
-    #: share of papers left open, and top-1 of the others
+    #: share left open, and top-1 of the others
     open_share: float
     decided_top1: float
     labels: tuple[LabelMeasures, ...]
@@ -59,8 +59,7 @@ class Evaluation:
     model_id: str
     scope: ScopeReport
     facets: tuple[FacetReport, ...]
-    #: over approved papers with sections, except those with all techniques of a task and modality,
-    #: for which any guess would be right
+    #: without papers in all techniques of a task and modality, for which any guess is right
     sections: tuple[LabelMeasures, ...]
     section_papers: int
     section_top1: float

@@ -1,7 +1,4 @@
-"""Simulate reading a pool of decided papers, to measure how much reading a ranking saves.
-
-Every step trains on the papers read so far and ranks the others.
-"""
+"""Simulate reading a pool of decided papers, training on those read so far."""
 
 import math
 import time
@@ -42,9 +39,9 @@ class Simulation:
     order: str
     papers: int
     relevant: int
-    #: work saved over sampling at 95 % recall, of the simulated reading order
+    #: over sampling, at 95 % recall
     work_saved_at_95: float
-    #: share of relevant papers found after a tenth of the papers
+    #: recall after a tenth of the papers
     recall_at_tenth: float
     #: (papers read, share of relevant papers found)
     curve: tuple[tuple[int, float], ...]
@@ -52,7 +49,7 @@ class Simulation:
     seconds_per_step: float
 
     def recall_after(self, share: float) -> float:
-        """Return the share of relevant papers found after reading a share of all papers."""
+        """Return the recall after reading a share of all papers."""
         found = [recall for read, recall in self.curve if read <= math.ceil(share * self.papers)]
         return found[-1] if found else float("nan")
 
@@ -63,14 +60,11 @@ class Rule(Protocol):
     name: str
 
     def chances(self, read: Rows, relevant: Bools) -> Floats:
-        """Return one number from 0 to 1 per paper of the pool, 0.5 for the least certain.
-
-        Empty if there is too little to learn from; the next batch is then random.
-        """
+        """Return a number from 0 to 1 per paper, or nothing with too little to learn from."""
 
 
 class OurRule:
-    """The scope output of this project's model, fitted on list, decisions and background."""
+    """This project's scope output, fitted on list, decisions and background."""
 
     name = "living-survey"
 
@@ -121,7 +115,7 @@ class Asreview:
         known = np.concatenate((np.arange(len(self._listed)), len(self._listed) + read))
         verdicts = np.concatenate((self._listed, relevant)).astype(bool)
         if verdicts.all() or not verdicts.any():
-            # ASReview needs one relevant and one irrelevant record before it learns.
+            # ASReview needs one relevant and one irrelevant record.
             return np.empty(0)
         return sigmoid(self._rule.margins(known.astype(np.int64), verdicts)[len(self._listed) :])
 
@@ -134,7 +128,7 @@ def simulate(
     batch: int = 50,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Simulation:
-    """Simulate reading a decided pool in an order of `orders.ORDERS`, training every `batch`."""
+    """Read a pool in an order of `ORDERS`, training every `batch`."""
     truth = np.asarray([example.in_scope for example in pool], dtype=bool)
     keys = [example.document.key for example in pool]
     place = {key: row for row, key in enumerate(keys)}
@@ -160,7 +154,7 @@ def simulate(
 def _result(name: str, reading: str, found: Bools, steps: int, spent: float) -> Simulation:
     total = int(found.sum())
     so_far = np.cumsum(found)
-    # Rounded up, so that the last point of a tenth is at least a tenth.
+    # Rounded up, so that the point of a tenth is at least a tenth.
     points = np.unique(np.ceil(np.arange(1, _CURVE + 1) * len(found) / _CURVE).astype(int))
     tenth = max(1, round(len(found) / 10))
     return Simulation(

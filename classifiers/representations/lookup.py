@@ -1,7 +1,4 @@
-"""Hash table from integers to integers that looks up whole arrays.
-
-Three times faster than a dictionary and ten times faster than a binary search with 100,000 keys.
-"""
+"""Look up whole arrays of integers in a hash table, faster than a dictionary."""
 
 from collections.abc import Sequence
 
@@ -12,20 +9,20 @@ Keys = npt.NDArray[np.uint64]
 Values = npt.NDArray[np.int32]
 Places = npt.NDArray[np.intp]
 
-#: minimum slots per key, so that most lookups end at the first slot
+#: minimum, so that most lookups end at the first slot
 _SLOTS_PER_KEY = 4
-#: odd multipliers with evenly set bits (the golden ratio, and a prime of xxHash) spread neighbours
+#: odd multipliers with evenly set bits (golden ratio, a prime of xxHash)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _SPREAD_NEXT = np.uint64(0xC2B2AE3D27D4EB4F)
 _HALF = np.uint64(29)
 
 
 class Lookup:
-    """Open-addressing hash table; a key is one or several integers.
+    """Open-addressing hash table.
 
     Args:
-        columns: the keys, column by column, without duplicates.
-        values: the value of each key, not negative.
+            columns: the distinct keys, column by column.
+            values: not negative.
     """
 
     def __init__(self, columns: Sequence[Keys], values: Values) -> None:
@@ -47,12 +44,12 @@ class Lookup:
             slots[left] = (slots[left] + 1) & self._last
 
     def find(self, columns: Sequence[Keys]) -> Values:
-        """Return the value of each key, -1 for unknown keys."""
+        """Return the value of each key, -1 if unknown."""
         slots = self._slots(columns)
         found, same = self._look(slots, columns)
         asked = np.flatnonzero(~same & (found >= 0))
         found[~same] = -1
-        # Keys whose slot is taken by another try the next, until the key or an empty slot.
+        # A key whose slot is taken tries the next.
         while len(asked):
             slots[asked] = (slots[asked] + 1) & self._last
             values, same = self._look(slots[asked], [column[asked] for column in columns])

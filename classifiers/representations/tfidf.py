@@ -1,7 +1,6 @@
-"""TF-IDF over words and word pairs, fitted by scikit-learn.
+"""Compute TF-IDF over words and word pairs.
 
-The transformation gives the same bits as scikit-learn's and is faster: it maps words and pairs to
-integers, all texts at once, instead of building a string for each.
+Fitted by scikit-learn; transformed with the same bits but faster, by integers instead of strings.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,20 +22,17 @@ Integers = npt.NDArray[np.int64]
 
 #: with fewer texts a term needs one text, otherwise two
 _SMALL = 50
-#: characters per chunk: some hundred abstracts, which fit the processor's caches
+#: characters, few enough for the processor's caches
 _CHUNK = 500_000
 
 
 class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
-    """A scikit-learn transformer from texts to TF-IDF rows (sublinear, L2, float32).
-
-    Args:
-        max_terms: maximum number of terms; the most frequent are kept.
+    """Transform texts to TF-IDF rows (sublinear, L2, float32).
 
     Attributes:
-        terms_: the terms in the order of the columns (sorted).
-        column_: the column of each term.
-        idf_: their inverse document frequencies.
+            terms_: the `max_terms` most frequent terms, sorted, one per column.
+            column_: the column of each term.
+            idf_: their inverse document frequencies.
     """
 
     def __init__(self, max_terms: int = 100_000) -> None:
@@ -81,11 +77,11 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
         return self
 
     def transform(self, texts: Iterable[str]) -> sparse.csr_matrix:
-        """Return one row per text, bit for bit equal to TfidfVectorizer's."""
+        """Return one row per text, bit for bit like TfidfVectorizer."""
         counts = self._counts(texts)
         if not counts.shape[0]:
             return counts
-        # The steps of scikit-learn's TfidfTransformer, in its order and precision.
+        # The steps of TfidfTransformer, in its order and precision.
         np.log(counts.data, out=counts.data)
         counts.data += 1.0
         counts.data *= self.idf_[counts.indices]
@@ -107,7 +103,6 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
         return matrix
 
     def _count(self, texts: list[str]) -> tuple[Floats32, npt.NDArray[np.int32], Integers]:
-        """Return term counts, their columns and the number of terms per text."""
         words = scan(texts)
         numbers = self._words.find(words.packed)
         for place, word in words.long.items():

@@ -1,7 +1,6 @@
-"""Back up and restore the database; a backup is one ordinary DuckDB file.
+"""Back up and restore the database.
 
-The database is copied under the lease and after a checkpoint, so that the file is complete without
-its WAL. A copy is written to a temporary name, synced and renamed.
+A checkpoint precedes the copy, so that the file is complete without its WAL.
 """
 
 import itertools
@@ -31,12 +30,13 @@ class BackupReport:
 
 
 def back_up(database: Path, target: Path, *, busy_timeout_seconds: float) -> BackupReport:
-    """Copy the database to `target`, which must not exist.
+    """Copy the database to a new file.
 
     Raises:
-        StorageError: the database does not exist, or the target exists or cannot be written.
-        StoreDamagedError: the database lost rows, which a backup would hide.
-        StoreBusyError: another process held it for too long.
+            StorageError: the database does not exist, or the target exists or cannot be
+          written.
+            StoreDamagedError: the database lost rows.
+            StoreBusyError: the lease timed out.
     """
     _must_exist(database, "Create it with `living-survey init`.")
     if target.exists():
@@ -54,15 +54,15 @@ def back_up(database: Path, target: Path, *, busy_timeout_seconds: float) -> Bac
 def restore(
     backup: Path, database: Path, *, now: datetime, busy_timeout_seconds: float
 ) -> BackupReport:
-    """Replace the database with a backup; the old file is kept under a new name.
+    """Replace the database with a backup and keep the old file under a new name.
 
     Raises:
-        StorageError: the backup is not a survey database, or a file cannot be written.
-        StoreBusyError: another process held the database for too long.
+            StorageError: the backup is not a survey database, or a file cannot be written.
+            StoreBusyError: the lease timed out.
     """
     _must_exist(backup, "Name the file that `living-survey backup` wrote.")
     with lease(database, timeout_seconds=busy_timeout_seconds):
-        # Opens a copy, because opening creates files beside the database.
+        # Checks a copy, because opening creates files beside the database.
         fresh = database.with_name(database.name + ".restoring")
         _copy(backup, fresh)
         try:
@@ -81,7 +81,6 @@ def restore(
 
 
 def _set_aside(database: Path, now: datetime) -> Path | None:
-    """Rename the database and its WAL; return the new path, or None without a database."""
     # The old manifest would refuse the older file.
     manifest_path(database).unlink(missing_ok=True)
     if not database.exists():

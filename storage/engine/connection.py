@@ -1,7 +1,4 @@
-"""Open DuckDB and turn faults an operator can fix into errors with a remedy.
-
-Use only under a lease (`storage/engine/lease.py`).
-"""
+"""Open DuckDB under a lease and explain the faults an operator can fix."""
 
 import re
 import time
@@ -15,12 +12,11 @@ from storage.errors import StorageError, StoreBusyError, StoreDamagedError
 
 _PAUSE = 0.1
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    # Otherwise a misspelt function would make DuckDB download an extension.
+    # because a misspelt function would make DuckDB download an extension
     "autoinstall_known_extensions": False,
-    # Otherwise DuckDB 2 would write files that 1.5 cannot open.
+    # because DuckDB 2 would write files that 1.5 cannot open
     "storage_compatibility_version": "v1.5.0",
-    # The default is 80 % of the machine. With this limit checkpoints of 3 million papers take as
-    # long and the process stays near 1 GB instead of 1.6 GB; larger sorts use the disk.
+    # The default is 80 % of the machine; larger sorts use the disk.
     "memory_limit": "600MB",
 }
 #: DuckDB's message for a truncated file
@@ -33,17 +29,17 @@ def connected(database: Path, *, timeout_seconds: float) -> Iterator[duckdb.Duck
     """Open the database for the block.
 
     Raises:
-        StoreBusyError: a program without a lease (DuckDB's shell, a notebook) holds the file.
-        StoreDamagedError: DuckDB refuses the file or its WAL.
-        StorageError: another fault the operator can fix: permissions, a full disk.
+            StoreBusyError: a program without a lease holds the file.
+            StoreDamagedError: DuckDB refuses the file or its WAL.
+            StorageError: permissions, or a full disk.
     """
     connection = _connect(database, timeout_seconds)
     try:
         connection.execute("SET TimeZone = 'UTC'")
-        # Under `python -c` DuckDB would draw a progress bar on stdout after two seconds.
+        # because DuckDB draws a progress bar on stdout under `python -c`
         connection.execute("SET enable_progress_bar = false")
-        # A refused database must stay unchanged: closing it would checkpoint a half-replayed WAL,
-        # which a restored WAL could no longer repair. `accept` enables it again.
+        # A refused database must stay unchanged: a checkpoint on closing would destroy a WAL that
+        # can still be restored. `accept` enables it again.
         connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         with fixable_faults(database):
             yield connection
@@ -52,7 +48,7 @@ def connected(database: Path, *, timeout_seconds: float) -> Iterator[duckdb.Duck
 
 
 def accept(connection: duckdb.DuckDBPyConnection) -> None:
-    """Enable the checkpoint on closing, after the check that no commit was lost."""
+    """Enable the checkpoint on closing, once no commit is known to be lost."""
     connection.execute("PRAGMA enable_checkpoint_on_shutdown")
 
 
@@ -68,13 +64,13 @@ def _connect(database: Path, timeout_seconds: float) -> duckdb.DuckDBPyConnectio
                 raise _held(database, error) from error
             time.sleep(_PAUSE)
         except duckdb.Error as error:
-            # DuckDB 2 reports a damaged WAL as a plain Error, 1.5 as an IOException.
+            # A damaged WAL is a plain Error in DuckDB 2, an IOException in 1.5.
             raise _refused(database, error) from error
 
 
 @contextmanager
 def fixable_faults(database: Path) -> Iterator[None]:
-    """Turn faults of disk and memory into errors with a remedy; other errors pass unchanged."""
+    """Turn faults of disk and memory into errors with a remedy."""
     try:
         yield
     except (duckdb.IOException, duckdb.FatalException) as error:

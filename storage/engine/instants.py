@@ -1,7 +1,4 @@
-"""Convert between aware UTC datetimes and DuckDB's TIMESTAMP without zone.
-
-Reading a TIMESTAMPTZ would need pytz, so every stored TIMESTAMP is UTC.
-"""
+"""Convert between aware UTC datetimes and DuckDB's TIMESTAMP, because TIMESTAMPTZ needs pytz."""
 
 from datetime import UTC, datetime
 from typing import overload
@@ -12,11 +9,7 @@ def to_utc(moment: datetime) -> datetime: ...
 @overload
 def to_utc(moment: None) -> None: ...
 def to_utc(moment: datetime | None) -> datetime | None:
-    """Return the naive UTC value to store.
-
-    Raises:
-        ValueError: the datetime has no time zone.
-    """
+    """Return the naive UTC value, or raise ValueError without a time zone."""
     if moment is None:
         return None
     if moment.tzinfo is None:

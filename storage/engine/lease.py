@@ -1,7 +1,6 @@
-"""The lease: exclusive use of the database file by one thread of one process.
+"""Give one thread of one process exclusive use of the database file.
 
-DuckDB lets one process at a time open a file and refuses others at once, so everyone first waits
-for a lock on a sidecar file (`survey.duckdb.lock`).
+Callers wait for a lock file, because DuckDB refuses a second process at once.
 """
 
 import os
@@ -15,8 +14,7 @@ from pathlib import Path
 from config.locks import LockHeldError, file_lock
 from storage.errors import StorageError, StoreBusyError
 
-# Pause before taking the lease again, or the process that just released it would win against all
-# that sleep between two attempts.
+# Pause before taking the lease again, so that waiting processes get their turn.
 _COURTESY = 0.01
 _COMMAND_LENGTH = 160
 _held_by_thread = threading.local()
@@ -30,12 +28,12 @@ def lock_path(database: Path) -> Path:
 
 @contextmanager
 def lease(database: Path, *, timeout_seconds: float) -> Iterator[float]:
-    """Hold the database for one unit of work; yield the seconds left of the timeout.
+    """Hold the database for the block; yield the seconds left of the timeout.
 
     Raises:
-        StoreBusyError: another process or thread held it for all of `timeout_seconds`.
-        StorageError: the lock file cannot be written.
-        RuntimeError: this thread holds the lease already and would wait for itself.
+            StoreBusyError: it was held for all of `timeout_seconds`.
+            StorageError: the lock file cannot be written.
+            RuntimeError: this thread holds the lease already.
     """
     key = str(database.absolute())
     mine: set[str] = _held_by_thread.__dict__.setdefault("paths", set())

@@ -1,9 +1,8 @@
 """Detect lost commits with a manifest beside the database.
 
-If the first byte of a WAL is damaged, DuckDB opens the file without the WAL's rows and without an
-error, and the next write destroys them. So every commit increments a generation in the database
-and then writes it to the manifest; an older generation in the database means lost commits. A kill
-between the two leaves the manifest behind, never ahead.
+DuckDB silently opens a file without the rows of a WAL whose first byte is damaged. So every commit
+increments a generation in the database and then writes it to the manifest: an older generation in
+the database means lost commits.
 """
 
 import json
@@ -29,7 +28,7 @@ SELECT (SELECT generation FROM store_state),
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Committed transactions and rows of the tables that only grow."""
+    """Committed transactions, and rows of the tables that only grow."""
 
     generation: int = 0
     papers: int = 0
@@ -52,11 +51,7 @@ def take_manifest(session: Session) -> Manifest:
 
 
 def write_manifest(database: Path, manifest: Manifest) -> None:
-    """Replace the manifest.
-
-    Raises:
-        StorageError: it cannot be written; the commit is kept.
-    """
+    """Replace the manifest, or raise StorageError; the commit is kept."""
     path = manifest_path(database)
     try:
         put_in_place(path, (json.dumps(asdict(manifest)) + "\n").encode())
@@ -68,10 +63,9 @@ def write_manifest(database: Path, manifest: Manifest) -> None:
 
 
 def read_manifest(database: Path) -> Manifest | None:
-    """Return the manifest, or None if it does not exist.
+    """Return the manifest, or None if it is missing or unreadable.
 
-    An unreadable manifest counts as missing, with a warning, because the next commit writes it
-    again and refusing the database would cost more.
+    An unreadable one only causes a warning, because the next commit writes it again.
     """
     path = manifest_path(database)
     try:
@@ -90,11 +84,7 @@ def read_manifest(database: Path) -> Manifest | None:
 
 
 def compare(database: Path, held: Manifest, remembered: Manifest | None) -> None:
-    """Check that the database lost no commits.
-
-    Raises:
-        StoreDamagedError: its generation is older than the manifest's.
-    """
+    """Raise StoreDamagedError if the database's generation is older than the manifest's."""
     if remembered is None or held.generation >= remembered.generation:
         return
     raise StoreDamagedError(

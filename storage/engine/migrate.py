@@ -38,11 +38,7 @@ class Migration:
 
 
 def known_migrations(directory: Traversable | None = None) -> tuple[Migration, ...]:
-    """Return the migrations in order.
-
-    Raises:
-        ValueError: the numbers do not run from 1 without a gap.
-    """
+    """Return the migrations in order, or raise ValueError if a number is missing."""
     directory = files("storage") / "migrations" if directory is None else directory
     found = sorted(
         (int(match["version"]), match["name"], entry)
@@ -58,7 +54,7 @@ def known_migrations(directory: Traversable | None = None) -> tuple[Migration, .
 
 
 def schema_version(session: Session) -> int:
-    """Return the number of the last migration applied, 0 for an empty database."""
+    """Return the number of the last applied migration, or 0."""
     try:
         return session.number("SELECT max(version) FROM schema_migration")
     except duckdb.CatalogException:
@@ -66,11 +62,11 @@ def schema_version(session: Session) -> int:
 
 
 def migrate(session: Session, migrations: Sequence[Migration]) -> int:
-    """Apply pending migrations, each in one transaction with its record; return how many.
+    """Apply pending migrations, each in one transaction; return how many.
 
     Raises:
-        SchemaVersionError: the database has migrations that this program does not know.
-        ForeignDatabaseError: the database has tables of another application.
+            SchemaVersionError: the database is newer than this program.
+            ForeignDatabaseError: another application created the tables.
     """
     version = schema_version(session)
     if version == 0 and (foreign := session.row(_FOREIGN)):
@@ -93,8 +89,7 @@ def migrate(session: Session, migrations: Sequence[Migration]) -> int:
                 {
                     "version": migration.version,
                     "name": migration.name,
-                    # The machine's clock instead of the product's, because opening a store takes no
-                    # clock and only people read this.
+                    # The machine's clock, because opening a store takes no other.
                     "applied_at": to_utc(datetime.now(UTC)),
                 },
             )

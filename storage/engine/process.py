@@ -4,16 +4,16 @@ import os
 import socket
 from pathlib import Path
 
-_STARTED = 22  # field of /proc/PID/stat, proc(5): start of the process in ticks since boot
+_STARTED = 22  # start time in /proc/PID/stat, see proc(5)
 
 
 def this_process() -> str:
-    """Return host, PID and start time of this process, because PIDs are reused."""
+    """Return host, PID and start time (PIDs are reused)."""
     return f"{socket.gethostname()} {os.getpid()} {_started(os.getpid())}"
 
 
 def is_alive(process: str) -> bool:
-    """Return whether the process still runs; true for processes of another host."""
+    """Return whether the process runs; true for other hosts."""
     host, pid, started = process.rsplit(" ", 2)
     if host != socket.gethostname():
         return True
@@ -32,5 +32,5 @@ def _started(pid: int) -> str:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return "?"
-    # The second field is the program's name in brackets and may contain anything.
+    # The second field, the program's name in brackets, may contain anything.
     return stat.rpartition(")")[2].split()[_STARTED - 3]

@@ -1,4 +1,4 @@
-"""Describe the current schema: tables, views, columns and their comments."""
+"""Describe the current schema."""
 
 import re
 import textwrap
@@ -54,7 +54,7 @@ class Relation:
 
 
 def describe_views() -> tuple[Relation, ...]:
-    """Return the views that analysts may rely on, in the order of their creation."""
+    """Return the views for analysts, in order of creation."""
     return _views(_current_schema())
 
 
@@ -76,7 +76,6 @@ def _current_schema() -> Session:
 
 
 def _definitions() -> dict[tuple[str, str], str]:
-    """Return the last definition of each macro and view, by kind and name."""
     return {
         (match["kind"], match["name"]): match[0].replace("CREATE OR REPLACE", "CREATE", 1)
         for migration in known_migrations()

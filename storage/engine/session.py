@@ -1,8 +1,4 @@
-"""Run queries, writes and transactions on one open connection.
-
-A session belongs to one lease and one thread, because DuckDB returns wrong rows to threads that
-share a connection.
-"""
+"""Run queries and transactions on an open connection."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,9 +13,9 @@ Row = tuple[Any, ...]
 
 
 class Session:
-    """One cursor; calls `before_commit` and `after_commit` around every commit.
+    """One cursor for one thread, because DuckDB returns wrong rows to threads that share it.
 
-    They are not called for a transaction that changed no row and no schema.
+    `before_commit` and `after_commit` are called around commits that changed something.
     """
 
     def __init__(
@@ -40,13 +36,13 @@ class Session:
         try:
             return self._cursor.execute(sql, parameters).fetchall()
         except RuntimeError as error:
-            # On Ctrl-C inside a query DuckDB raises this instead of KeyboardInterrupt.
+            # Raised instead of KeyboardInterrupt on Ctrl-C in a query.
             if "interrupted" in str(error).lower():
                 raise KeyboardInterrupt from error
             raise
 
     def row(self, sql: str, parameters: Mapping[str, object] | None = None) -> Row | None:
-        """Return the first row of a query, or None.
+        """Return the first row, or None.
 
         Fetches all rows, because DuckDB 2 refuses the next statement while a result is open.
         """
@@ -54,26 +50,26 @@ class Session:
         return found[0] if found else None
 
     def write(self, sql: str, parameters: Mapping[str, object] | None = None) -> int:
-        """Run an INSERT, UPDATE, MERGE or DELETE; return how many rows it changed."""
+        """Run a write; return how many rows it changed."""
         changed = self.number(sql, parameters)
         self._written = self._written or changed > 0
         return changed
 
     def ddl(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
-        """Run statements that change the schema, temporary tables included."""
+        """Change the schema or temporary tables."""
         self.rows(sql, parameters)
         self._written = True
 
     def number(self, sql: str, parameters: Mapping[str, object] | None = None) -> int:
-        """Return the integer a query yields, 0 for NULL or no row."""
+        """Return the integer of a query, 0 for NULL or no row."""
         row = self.row(sql, parameters)
         return 0 if row is None or row[0] is None else int(row[0])
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit everything written in the block, or nothing if an error leaves it.
+        """Commit the block's writes, or none after an error.
 
-        Blocks nest: only the outermost commits, and an error must leave that one too.
+        Only the outermost block commits; an error must leave it too.
         """
         if self._depth:
             self._depth += 1
@@ -108,7 +104,7 @@ class Session:
 
     @contextmanager
     def batch(self, name: str, table: "pa.Table") -> Iterator[None]:
-        """Make an Arrow table readable in SQL under a name, without a copy."""
+        """Make an Arrow table readable in SQL without a copy."""
         self._cursor.register(name, table)
         try:
             yield
