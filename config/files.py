@@ -16,20 +16,16 @@ def put_in_place(
 
 @contextmanager
 def replacing(path: Path, *, part: Path | None = None, durable: bool = True) -> Iterator[Path]:
-    """Yield a path to write to, which replaces the file at `path` in one step after the block.
-
-    A reader sees the old file or the new one, never a part of it. The directory is created if
-    needed.
+    """Yield a path to write to, which replaces `path` in one step after the block.
 
     Args:
-        path: the file to replace.
-        part: the path to write to, on the same file system. The default has the process ID in its
-            name; callers that hold a lock pass one name, so that a part left by a killed process
-            is replaced.
-        durable: whether the new content must survive a power cut.
+        path: the file; its directory is created.
+        part: the path to write to, on the same file system. Callers with a lock pass a fixed name,
+            so that a part left by a killed process is replaced.
+        durable: whether the content must survive a power cut.
 
     Raises:
-        OSError: the file cannot be written; the old one is unchanged and no part is left.
+        OSError: writing failed; the old file is unchanged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if part is None:

@@ -1,12 +1,9 @@
-"""Compare headings without regard to emoji, markup, case and spaces.
-
-Markup is Markdown's and HTML's: emphasis, links, pictures, anchors, `:emoji:`.
-"""
+"""Compare headings without emoji, Markdown, HTML, case and spaces."""
 
 import re
 import unicodedata
 
-#: symbols (emoji), modifiers, joiners, variation selectors and unassigned code points (new emoji)
+#: symbols, modifiers, joiners, variation selectors and unassigned code points (new emoji)
 _DECORATION = frozenset({"So", "Sk", "Cf", "Cn", "Me", "Mn"})
 
 # Every repeat is bounded, so that matching takes linear time.
@@ -21,7 +18,7 @@ _NESTED = 5
 
 
 def clean_heading(heading: str) -> str:
-    """Return the plain text with single spaces: "📍  **Agents** :rocket:" gives "Agents"."""
+    """Return the plain text: "📍  **Agents** :rocket:" gives "Agents"."""
     for _ in range(_NESTED):
         bare = _HTML.sub("", _LINK.sub(r"\1", _PICTURE.sub("", heading)))
         bare = _EMPHASIS.sub(r"\2", _SHORT_NAME.sub("", bare))
@@ -33,6 +30,6 @@ def clean_heading(heading: str) -> str:
 
 
 def heading_key(heading: str) -> str:
-    """Return a key that is equal for headings that differ only in decoration, case or width."""
-    # NFKC first, because it composes accents: removing combining marks then keeps "é".
+    """Return a key that ignores decoration, case and width."""
+    # NFKC first, because it composes accents, so that "é" is kept.
     return clean_heading(unicodedata.normalize("NFKC", heading)).casefold()

@@ -1,6 +1,6 @@
-"""Define the types of settings: each with its check and a description for error messages.
+"""Define the types of settings, each with a check and a description.
 
-A check raises a bare ValueError; `config.settings` writes the message from the `Takes` of the type.
+A check raises a bare ValueError; `config.settings` writes the message from `Takes`.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """What a key takes; completes the sentence "... but must be"."""
+    """What a key takes; completes "... but must be"."""
 
     description: str
 
@@ -70,7 +70,7 @@ def _optional_path(value: object) -> object:
     return None if value == "" else _path(value)
 
 
-# TOML has no null, so empty text means None where None is allowed.
+# Empty text means None, because TOML has no null.
 RequiredPath = Annotated[Path, BeforeValidator(_path), Takes("a path")]
 OptionalPath = Annotated[Path | None, BeforeValidator(_optional_path), Takes("a path or nothing")]
 Text = Annotated[str, AfterValidator(_one_line), Takes("text on one line")]

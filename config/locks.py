@@ -1,7 +1,7 @@
-"""Exclusive locks between processes: `flock` on a file that can name its holder.
+"""Lock files between processes with `flock`.
 
-The kernel releases such a lock with its process, also after kill -9. Every call opens the file, so
-threads of one process exclude each other too.
+The kernel releases a lock with its process. Every call opens the file, so threads exclude each
+other too.
 """
 
 import fcntl
@@ -17,7 +17,7 @@ _PAUSE = 0.005
 
 
 class LockHeldError(Exception):
-    """The lock was not free in time; `holder` is what its holder wrote into the file."""
+    """The lock was not free in time; `holder` is the text in its file."""
 
     def __init__(self, path: Path, holder: str) -> None:
         super().__init__(f"{path} is locked by {holder or 'another process'}")
@@ -34,15 +34,15 @@ def file_lock(
     monotonic: Callable[[], float] = time.monotonic,
     pause_seconds: float = _PAUSE,
 ) -> Iterator[float]:
-    """Hold an exclusive lock on `path` for the block; yield the seconds left of the timeout.
+    """Hold an exclusive lock on `path` for the block; yield the seconds left.
 
     Args:
-        path: the lock file, created with its directory if needed and never deleted.
-        timeout_seconds: how long to wait; 0 tries once.
-        holder: text to write into the file while the lock is held, for others to report.
-        wait: sleeps between two attempts.
+        path: the lock file, created if needed and never deleted.
+        timeout_seconds: 0 tries once.
+        holder: written into the file, for others to report.
+        wait: sleeps between attempts.
         monotonic: the clock of the timeout.
-        pause_seconds: mean pause between two attempts.
+        pause_seconds: mean pause between attempts.
 
     Raises:
         LockHeldError: the lock was held for the whole timeout.
@@ -66,7 +66,7 @@ def file_lock(
 
 
 def _open(path: Path) -> int:
-    """Open the file; one of another user need only be readable (on NFS writable)."""
+    """Open the file; another user's need only be readable (on NFS writable)."""
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except PermissionError:
@@ -86,6 +86,6 @@ def _read(descriptor: int) -> str:
 
 
 def _write(descriptor: int, holder: str) -> None:
-    with suppress(OSError):  # a full disk or a read-only file must not prevent the work
+    with suppress(OSError):  # a full disk must not prevent the work
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, holder.encode("utf-8", "replace"), 0)

@@ -1,8 +1,7 @@
-"""One line per event on stderr: `time level event key=value`, or JSON. Never writes to stdout.
+"""Log one line per event to stderr: `time level event key=value`, or JSON.
 
-    log.info("fetched", extra={"source": "oai", "papers": 120})
-
-gives `2026-03-17T12:00:00.000Z info fetched source=oai papers=120`.
+`log.info("fetched", extra={"papers": 120})` gives `2026-03-17T12:00:00.000Z info fetched
+papers=120`.
 """
 
 import json
@@ -12,20 +11,20 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-#: what every LogRecord carries; all else came in through `extra`
+#: the rest came in through `extra`
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/@+,-")
 
 
 def setup_logging(level: str = "info", json: bool = False) -> None:  # noqa: FBT001, FBT002  # json=True reads better than a second function
-    """Send every log record of this level and above to stderr, replacing what an earlier call set.
+    """Send records of this level and above to stderr, replacing earlier calls.
 
     Args:
-        level: `debug`, `info`, `warning`, `error` or `critical`, in any case.
-        json: one JSON object a line instead of text.
+        level: `debug` to `critical`, in any case.
+        json: one JSON object a line.
 
     Raises:
-        ValueError: there is no such level.
+        ValueError: the level does not exist.
     """
     handler = _StderrLines()
     handler.setFormatter(_JsonLines() if json else _TextLines())
@@ -35,7 +34,7 @@ def setup_logging(level: str = "info", json: bool = False) -> None:  # noqa: FBT
         if isinstance(former, _StderrLines):
             root.removeHandler(former)
     root.addHandler(handler)
-    # These report every request and every job on "info", which our own events already say.
+    # These report every request and job, which our own events already do.
     for chatty in ("httpx", "httpcore", "urllib3", "apscheduler", "matplotlib", "arxiv"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
 
@@ -50,10 +49,7 @@ def _time(record: logging.LogRecord) -> str:
 
 
 def _quoted(value: Any) -> str:
-    """Return the value on one line: bare if that is unmistakable, else as a JSON string.
-
-    Titles and answers of servers land here; quoting keeps them from forging a line.
-    """
+    """Return the value on one line, quoted so that external text cannot forge a line."""
     text = str(value)
     if text and _BARE.issuperset(text):
         return text
@@ -61,7 +57,7 @@ def _quoted(value: Any) -> str:
 
 
 class _StderrLines(logging.Handler):
-    """Writes to what stderr is at that moment, so that a redirected stream is honoured."""
+    """Writes to the current stderr, so that redirection works."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:

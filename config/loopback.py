@@ -1,11 +1,11 @@
-"""Decide whether a host can only be this machine, without resolving names."""
+"""Decide without resolving names whether a host is this machine."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 
 def is_loopback_host(host: str) -> bool:
-    """Return whether a host is `localhost` or a loopback address, with or without brackets."""
+    """Return whether a host is `localhost` or a loopback address."""
     host = host.lower().removeprefix("[").removesuffix("]")
     if host == "localhost":
         return True

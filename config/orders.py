@@ -1,9 +1,9 @@
-"""The orders a queue can be read in, shared by storage, classifiers and pipeline."""
+"""Define the reading orders of a queue."""
 
-#: highest probability of being in scope first; nearest to 0.5 first; both mixed; by a hash of the
-#: id, independent of the model; last submitted first
+#: highest probability of scope first; nearest to 0.5 first; both mixed; by a hash of the ID; last
+#: submitted first
 ORDERS = ("likely", "uncertain", "mixed", "random", "newest")
 
-#: the mixed order repeats this many likely papers, then this many uncertain ones
+#: likely papers in the mixed order, then as many uncertain ones
 LIKELY_IN_TURN = 7
 UNCERTAIN_IN_TURN = 3

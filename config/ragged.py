@@ -1,4 +1,4 @@
-"""Lists of named numbers as flat arrays, shared by classifiers and storage."""
+"""Hold lists of named numbers as flat arrays."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 class RaggedArray:
     """One list of named numbers per paper, concatenated."""
 
-    #: (papers + 1,): start of each paper's list, and the end of the last one
+    #: (papers + 1,): start of each list, and the end of the last
     starts: "npt.NDArray[np.int64]"
-    #: possible names, field by field: (sections,), (facets, labels), (terms,)
+    #: possible names by field
     names: tuple[Sequence[str], ...]
-    #: for each number, the index of its name in `names`
+    #: index in `names` by number
     places: "npt.NDArray[np.int64]"
     numbers: "npt.NDArray[np.float64]"

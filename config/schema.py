@@ -82,7 +82,7 @@ class ArxivSettings(Section):
         ),
         description="The categories whose daily feeds are compared with what was harvested.",
     )
-    # The URLs come before the interval, because its check reads them.
+    # The URLs come first, because the check of the interval reads them.
     oai_url: BaseUrl = Field(
         default="https://oaipmh.arxiv.org/oai",
         description="The OAI-PMH interface, source of every paper's record.",
@@ -215,7 +215,7 @@ class Settings(Section):
     review: ReviewSettings = ReviewSettings()
     digest: DigestSettings = DigestSettings()
     schedule: ScheduleSettings = ScheduleSettings()
-    #: the present instant, for replays and tests; None: the system's clock
+    #: for replays and tests; None: the system's clock
     now: datetime | None = None
     #: the directory that relative paths start at
     root: Path = Path()

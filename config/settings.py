@@ -1,7 +1,4 @@
-"""Read the settings from the environment, a file and the defaults, in this order of precedence.
-
-A failure is one ConfigError that names the place, the value and what the key takes.
-"""
+"""Read the settings from the environment, a file and the defaults, in this order of precedence."""
 
 import json
 import os
@@ -27,11 +24,11 @@ _NOW = ENV_PREFIX + "NOW"
 _LONGEST_SHOWN = 80
 #: years accepted for LIVING_SURVEY_NOW: arXiv began in 1991
 _FIRST_YEAR, _LAST_YEAR = 1991, 2200
-#: similarity above which an unknown variable is taken for a misspelt one; high, because all
-#: names share a long prefix
+#: similarity that makes an unknown variable a misspelt one; high, because names share a long
+#: prefix
 _MISSPELT = 0.94
 
-#: section -> key -> (value as written, the place it was written in)
+#: section -> key -> (value, its place)
 _Values = dict[str, dict[str, tuple[Any, str]]]
 
 
@@ -39,8 +36,8 @@ def load_settings(path: Path | None = None, env: Mapping[str, str] = os.environ)
     """Return the settings of a file and an environment.
 
     Args:
-        path: the configuration file. None: the one `LIVING_SURVEY_CONFIG` names, else
-            `living-survey.toml` in the working directory if it exists, else no file.
+        path: the file. None: that of `LIVING_SURVEY_CONFIG`, else `living-survey.toml` in the
+            working directory if it exists.
         env: the environment.
 
     Raises:
@@ -65,8 +62,7 @@ def env_name(section: str, key: str) -> str:
 
 def settings_template() -> str:
     """Return the commented configuration file that `living-survey init` writes."""
-    # It is not stored as living-survey.toml, because .gitignore excludes that name from commits
-    # and therefore from wheels.
+    # Not named living-survey.toml, because .gitignore keeps that name out of wheels.
     return files("config").joinpath("template.toml").read_text(encoding="utf-8")
 
 
@@ -136,8 +132,8 @@ def _read_environment(env: Mapping[str, str], values: _Values) -> None:
         section, separator, key = variable.removeprefix(ENV_PREFIX).lower().partition("__")
         if separator and section in SECTIONS:
             raise _unknown_key(f"environment variable {variable}: ", section, key, known)
-        # Container platforms set names such as LIVING_SURVEY_SERVICE_HOST for a service called
-        # living-survey, so a name without "__" is only rejected if it nearly equals a known one.
+        # Container platforms set names such as LIVING_SURVEY_SERVICE_HOST, so a name without "__"
+        # is rejected only if it nearly equals a known one.
         plain = {name.replace("__", "_"): name for name in (*known, _CONFIG, _NOW)}
         closest = plain.get(variable.replace("__", "_"))
         likely = [closest] if closest else nearest(variable, plain.values(), cutoff=_MISSPELT)
@@ -149,7 +145,7 @@ def _read_environment(env: Mapping[str, str], values: _Values) -> None:
 
 
 def _from_text(section: str, key: str, text: str) -> Any:
-    """Return the text as the key's type; text that cannot be converted is returned as it is."""
+    """Return the text as the key's type, or unchanged if that fails."""
     annotation = SECTIONS[section].model_fields[key].annotation
     try:
         if get_origin(annotation) is tuple:
@@ -166,8 +162,8 @@ def _from_text(section: str, key: str, text: str) -> Any:
 
 
 def _build(section: str, values: Mapping[str, tuple[Any, str]]) -> Section:
-    # Validated as JSON, because pydantic's strict JSON mode accepts a list for a tuple and text for
-    # a path, but neither "8765" nor true for a number. A TOML date becomes {}, which fits no key.
+    # Validated as JSON, because pydantic's strict JSON mode accepts a list for a tuple and text
+    # for a path, but not "8765" for a number. A TOML date becomes {}, which fits no key.
     document = json.dumps({key: value for key, (value, _) in values.items()}, default=lambda _: {})
     model = SECTIONS[section]
     try:
@@ -185,7 +181,7 @@ def _build(section: str, values: Mapping[str, tuple[Any, str]]) -> Section:
 
 
 def _shown(value: Any) -> str:
-    """Return a value as TOML writes it, shortened to 80 characters."""
+    """Return a value as TOML writes it, in at most 80 characters."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 

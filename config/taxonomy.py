@@ -1,4 +1,4 @@
-"""Load the survey's taxonomy: facets with labels, and sections with headings."""
+"""Load the survey's taxonomy."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from config.headings import clean_heading, heading_key
 from config.nearest import nearest
 from config.taxonomy_file import FACETS, LabelRow, SectionRow, TaskRow, read_taxonomy, read_text
 
-#: the languages every name has; where a taxonomy lacks one, its first language is used
+#: of every name; a missing one is that of the taxonomy's first language
 LANGUAGES = ("en", "zh")
 
 
@@ -36,7 +36,7 @@ class Label:
 
     name: str
     definition: str
-    #: words and phrases that indicate it, compared token by token
+    #: compared token by token
     cues: tuple[str, ...]
     #: by language, always including `en` and `zh`
     names: Mapping[str, str] = field(hash=False)
@@ -52,11 +52,7 @@ class Facet:
     labels: tuple[Label, ...]
 
     def label(self, name: str) -> Label:
-        """Return the label of that name.
-
-        Raises:
-            KeyError: the facet has no such label.
-        """
+        """Return the label of that name, or raise KeyError."""
         for label in self.labels:
             if label.name == name:
                 return label
@@ -68,9 +64,9 @@ class Section:
     """A leaf of the survey, in which papers are listed."""
 
     id: str
-    #: from the outermost to its own, as written in the list
+    #: from the outermost, as written in the list
     headings: tuple[str, ...]
-    #: the headings without emoji, and without the list's title if it comes first
+    #: the headings without emoji and the list's title
     path: tuple[str, ...]
     task: str
     modality: str | None
@@ -98,11 +94,7 @@ class Taxonomy:
     fingerprint: str
 
     def section(self, section_id: str) -> Section:
-        """Return the section of that ID.
-
-        Raises:
-            UnknownSectionError: the taxonomy has no such section.
-        """
+        """Return the section of that ID, or raise UnknownSectionError."""
         for section in self.sections:
             if section.id == section_id:
                 return section
@@ -110,10 +102,7 @@ class Taxonomy:
         raise UnknownSectionError(section_id, known)
 
     def section_at(self, headings: Sequence[str]) -> Section | None:
-        """Return the section under these headings (outermost first), if any.
-
-        Emoji, case and spaces are ignored.
-        """
+        """Return the section under these headings (outermost first), if any."""
         wanted = tuple(heading_key(heading) for heading in headings)
         for section in self.sections:
             if tuple(heading_key(heading) for heading in section.headings) == wanted:
@@ -121,11 +110,7 @@ class Taxonomy:
         return None
 
     def facet(self, name: str) -> Facet:
-        """Return the facet of that name.
-
-        Raises:
-            KeyError: this taxonomy does not use it.
-        """
+        """Return the facet of that name, or raise KeyError."""
         for facet in self.facets:
             if facet.name == name:
                 return facet
@@ -133,31 +118,23 @@ class Taxonomy:
 
 
 def load_taxonomy(path: Path | None = None) -> Taxonomy:
-    """Return the taxonomy of a TOML file. None: the built-in one.
+    """Return the taxonomy of a TOML file (None: the built-in one).
 
     Raises:
-        ConfigError: the file cannot be read or breaks a rule of docs/guides/another-survey.md.
+        ConfigError: it cannot be read or breaks a rule of docs/guides/another-survey.md.
     """
     return parse_taxonomy(taxonomy_text(path), str(path) if path else "taxonomy.toml")
 
 
 def taxonomy_text(path: Path | None = None) -> str:
-    """Return the text of a taxonomy file. None: the built-in one.
-
-    Raises:
-        ConfigError: the file cannot be read.
-    """
+    """Return the text of a taxonomy file (None: the built-in one), or raise ConfigError."""
     if path is None:
         return files("config").joinpath("taxonomy.toml").read_text("utf-8")
     return read_text(path)
 
 
 def parse_taxonomy(text: str, where: str) -> Taxonomy:
-    """Return the taxonomy written in `text`; `where` names it in errors.
-
-    Raises:
-        ConfigError: it breaks a rule of docs/guides/another-survey.md.
-    """
+    """Return the taxonomy written in `text`; `where` names it in ConfigErrors."""
     content = read_taxonomy(text, where)
     facets = tuple(
         Facet(name, tuple(_label(row) for row in content.labels(name)))

@@ -1,7 +1,4 @@
-"""Parse and check a taxonomy's TOML by the rules of docs/guides/another-survey.md.
-
-A failure is one ConfigError that names the file, the place and the remedy.
-"""
+"""Parse and check a taxonomy's TOML by the rules of docs/guides/another-survey.md."""
 
 import tomllib
 from collections import Counter
@@ -17,7 +14,7 @@ from config.nearest import nearest
 
 _T = TypeVar("_T")
 
-#: the facets, in the order of their labels in a section's ID
+#: in the order of a section's ID
 FACETS = ("task", "modality", "technique")
 
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -70,7 +67,7 @@ class SectionRow(_Row):
     task: str
     modality: str | None = None
     technique: str | None = None
-    #: true: the ID and the omitted facets are the author's choice
+    #: the ID and the omitted facets are the author's choice
     special: bool = False
     definition: _Line
     cues: _Lines
@@ -87,7 +84,7 @@ class TaxonomyFile(_Row):
     """The whole file."""
 
     title: _Line
-    #: the list's title heading: part of headings, but not of paths
+    #: part of headings, but not of paths
     list_title: _Line | None = None
     languages: _Lines = ("en", "zh")
     task: tuple[TaskRow, ...] = Field(min_length=1)
@@ -96,16 +93,12 @@ class TaxonomyFile(_Row):
     section: tuple[SectionRow, ...] = Field(min_length=1)
 
     def labels(self, facet: str) -> tuple[LabelRow, ...]:
-        """The labels of a facet, in the order of the file."""
+        """Return the labels of a facet, in the order of the file."""
         return {"task": self.task, "modality": self.modality, "technique": self.technique}[facet]
 
 
 def read_taxonomy(text: str, where: str) -> TaxonomyFile:
-    """Return the checked content of a taxonomy's TOML; `where` names it in errors.
-
-    Raises:
-        ConfigError: it is not valid TOML or breaks a rule.
-    """
+    """Return the checked content; `where` names it in ConfigErrors."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -123,11 +116,7 @@ def read_taxonomy(text: str, where: str) -> TaxonomyFile:
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a taxonomy file.
-
-    Raises:
-        ConfigError: it is missing, unreadable or not UTF-8.
-    """
+    """Return the text of a file, or raise ConfigError."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -151,7 +140,7 @@ def _tuples(value: object) -> object:
 
 
 def _shape_error(error: ValidationError, document: dict[str, object], where: str) -> ConfigError:
-    # A misspelt key is also a missing one; the misspelling is more useful to report.
+    # A misspelt key is also missing; the misspelling is more useful to report.
     fault = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     path = [*fault["loc"]]
     place, key = where, str(path[0])

@@ -62,7 +62,7 @@ class Decisions(DecisionReader):
         """Record decisions that are not recorded yet; return all in the given order.
 
         Raises:
-                PaperNotFoundError: a paper is unknown; nothing is recorded.
+            PaperNotFoundError: a paper is unknown; nothing is recorded.
         """
         if not batch:
             return ()
@@ -108,8 +108,8 @@ class Decisions(DecisionReader):
         """Undo one decision: the given one, or the reviewer's last.
 
         Raises:
-                DecisionNotFoundError: the decision does not exist.
-                NothingToUndoError: it was undone before, or the reviewer has none left.
+            DecisionNotFoundError: the decision does not exist.
+            NothingToUndoError: it was undone before, or the reviewer has none left.
         """
         with self._session.transaction():
             if decision_id is None:

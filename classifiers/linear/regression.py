@@ -30,11 +30,11 @@ def fit_margin(
     """Return the logistic regression of `wanted` on the rows of `matrix`.
 
     Args:
-            matrix: one row per example.
-            wanted: both values must occur.
-            weights: of the examples, before balancing.
-            strength: scikit-learn's C.
-            balance: 0 keeps the weights of the classes, 1 makes them equal.
+        matrix: one row per example.
+        wanted: both values must occur.
+        weights: of the examples, before balancing.
+        strength: scikit-learn's C.
+        balance: 0 keeps the weights of the classes, 1 makes them equal.
     """
     yes, no = float(weights[wanted].sum()), float(weights[~wanted].sum())
     balanced = np.where(wanted, weights * (no / yes) ** balance, weights)

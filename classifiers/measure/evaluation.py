@@ -73,14 +73,14 @@ def evaluate(
     """Return the measures of a classifier on later papers.
 
     Args:
-            classifier: trained model, cue words or baseline.
-            test: decided papers.
-            taxonomy: that of the classifier.
-            trained_on: `identity.marks` of all papers it learned from, with unlabelled ones.
+        classifier: trained model, cue words or baseline.
+        test: decided papers.
+        taxonomy: that of the classifier.
+        trained_on: `identity.marks` of all papers it learned from, with unlabelled ones.
 
     Raises:
-            LeakError: a test paper was trained on.
-            ModelError: the test is empty.
+        LeakError: a test paper was trained on.
+        ModelError: the test is empty.
     """
     _refuse_leaks(test, trained_on)
     scores = classifier.predict([example.document for example in test])

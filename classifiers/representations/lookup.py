@@ -21,8 +21,8 @@ class Lookup:
     """Open-addressing hash table.
 
     Args:
-            columns: the distinct keys, column by column.
-            values: not negative.
+        columns: the distinct keys, column by column.
+        values: not negative.
     """
 
     def __init__(self, columns: Sequence[Keys], values: Values) -> None:

@@ -30,9 +30,9 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sk
     """Transform texts to TF-IDF rows (sublinear, L2, float32).
 
     Attributes:
-            terms_: the `max_terms` most frequent terms, sorted, one per column.
-            column_: the column of each term.
-            idf_: their inverse document frequencies.
+        terms_: the `max_terms` most frequent terms, sorted, one per column.
+        column_: the column of each term.
+        idf_: their inverse document frequencies.
     """
 
     def __init__(self, max_terms: int = 100_000) -> None:

@@ -1,6 +1,6 @@
-"""The audit: estimate from a random sample how many relevant papers still wait.
+"""Estimate from a random sample how many relevant papers still wait.
 
-The estimate uses decisions only, not predictions. The screening counts follow PRISMA 2020.
+Only decisions count, not predictions. The screening counts follow PRISMA 2020.
 """
 
 from dataclasses import dataclass
@@ -9,12 +9,11 @@ from pipeline.runtime.plurals import counted as with_noun
 from storage.audit import AuditSample, ScreeningCounts
 from storage.store import OpenStore, Store
 
-#: Random papers used for the estimate: with no relevant one among 200, fewer than 1.9 % of the
-#: waiting papers are relevant (Clopper-Pearson, 95 %). Only the latest draws count, because an
-#: older sample describes an older queue.
+#: With no relevant paper among 200, fewer than 1.9 % of the waiting ones are relevant
+#: (Clopper-Pearson, 95 %). Only the latest draws count, because an older sample describes an older
+#: queue.
 SAMPLE = 200
-#: With fewer random papers only the interval is given, because it is still wide: none relevant
-#: among 19 leaves up to 18 %.
+#: With fewer papers only the interval is given, because it is still wide.
 _MIN_SAMPLE = 20
 
 
@@ -22,19 +21,18 @@ _MIN_SAMPLE = 20
 class Unseen:
     """The estimate for the waiting papers, with 95 % intervals.
 
-    An undecided paper of the sample counts as not relevant for `low` and as relevant for `high`;
-    `relevant` leaves it out.
+    An undecided paper of the sample counts as irrelevant for `low` and as relevant for `high`.
     """
 
     relevant: float
     low: float
     high: float
-    #: share of all relevant papers that were approved, without those of the curated list
+    #: approved share of all relevant papers, without the curated list
     recall: float
     recall_low: float
     recall_high: float
     may_stop: bool
-    #: whether the sample is large enough to show `relevant`, not the interval alone
+    #: whether the sample is large enough to show `relevant`
     enough: bool
 
 
@@ -42,13 +40,13 @@ class Unseen:
 class AuditReport:
     """The progress of the survey."""
 
-    #: size of the sample, at most the number of papers that can be drawn
+    #: size of the sample, at most what can be drawn
     wanted: int
     sample: AuditSample
-    #: records received from the sources, repeats included
+    #: received records, with repeats
     identified: int
     screening: ScreeningCounts
-    #: papers that are undecided but not queued: withdrawn, or not classified yet
+    #: undecided but not queued: withdrawn, or not classified yet
     elsewhere: int
     #: None without a decided random paper, or from `count`
     unseen: Unseen | None
@@ -57,17 +55,14 @@ class AuditReport:
 
 
 def audit_report(open_store: OpenStore, *, wanted: int = SAMPLE) -> AuditReport:
-    """Return the report with the estimate from the last `wanted` papers drawn."""
+    """Return the report, estimated from the last `wanted` papers drawn."""
     with open_store() as store:
         counted = count(store, wanted)
     return estimated(counted)
 
 
 def count(store: Store, wanted: int = SAMPLE, *, queued: int | None = None) -> AuditReport:
-    """Return the report without the estimate, which needs the import of scipy.
-
-    `queued` is the size of the whole queue, if the caller has counted it already.
-    """
+    """Return the report without the estimate, which imports scipy."""
     sample = store.audit.sample(wanted)
     screening = store.audit.screening(queued)
     decided = screening.listed + screening.approved + screening.rejected + screening.deferred

@@ -11,11 +11,7 @@ _LONG_QUEUE = 2_000
 
 
 def checks(services: Services) -> Iterator[Finding]:
-    """Yield what is worth knowing about the queue.
-
-    Raises:
-        LivingSurveyError: the database cannot be read.
-    """
+    """Yield the findings about the queue."""
     with services.open_store() as store:
         waiting = store.queue.size()
     if waiting > _LONG_QUEUE:

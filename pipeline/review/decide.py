@@ -1,7 +1,4 @@
-"""Record reviewers' decisions and take them back; the only writer of both.
-
-Decisions are append-only events; taking one back is another event.
-"""
+"""Record reviewers' decisions and their undos as append-only events."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -24,10 +21,10 @@ from storage.types import (
     Verdict,
 )
 
-#: texts stored in one lease before a long batch, in the order of their IDs because the database
-#: reads neighbouring rows together (docs/study/measurements.md)
+#: in the order of their IDs, because the database reads neighbouring rows together
+#: (docs/study/measurements.md)
 _TEXTS_PER_LEASE = 2_000
-#: up to this many texts are stored together with their decisions
+#: up to this many texts are stored with their decisions
 _FEW_TEXTS = 50
 
 
@@ -53,11 +50,7 @@ Outcome = Recorded | Unchanged | Stale
 def record(
     open_store: OpenStore, taxonomy: Taxonomy, proposal: Proposal, *, clock: Callable[[], datetime]
 ) -> Outcome:
-    """Record one proposal in one lease.
-
-    Raises:
-        UsageError: what `judge` raises.
-    """
+    """Record one proposal in one lease; raise what `judge` raises."""
     with open_store() as store, store.transaction():
         [outcome] = _record(store, taxonomy, [proposal], clock())
     if isinstance(outcome, UsageError):
@@ -72,12 +65,11 @@ def record_all(
     *,
     clock: Callable[[], datetime],
 ) -> list[Outcome | UsageError]:
-    """Record many proposals; return the outcome of each, or the error that refused it.
+    """Record many proposals, all or none; return each one's outcome or error.
 
-    The decisions are recorded all or none, in one lease. Their texts are stored before, in leases
-    of their own, because reading thousands of texts would hold up other processes. Of a paper's
-    undated proposals that are not refused the last one counts. What a reviewer expects is compared
-    with the state before the batch.
+    Texts are stored before, in their own leases, because thousands would hold up other processes.
+    Of a paper's undated proposals the last accepted one counts. Expectations are compared with the
+    state before the batch.
     """
     _store_texts(open_store, {proposal.arxiv_id for proposal in proposals})
     with open_store() as store, store.transaction():
@@ -91,12 +83,12 @@ def undo(
     decision_id: str | None = None,
     clock: Callable[[], datetime],
 ) -> Undone | Unchanged:
-    """Take back the named decision, or the reviewer's last one.
+    """Undo the named decision, or the reviewer's last one.
 
-    Returns Unchanged for a named decision that was taken back before.
+    Returns Unchanged if the named one was undone before.
 
     Raises:
-        DecisionNotFoundError: a decision of that id does not exist.
+        DecisionNotFoundError: the decision does not exist.
         NothingToUndoError: the reviewer has no decision left.
         UsageError: the reviewer's name breaks a rule.
     """

@@ -1,4 +1,4 @@
-"""Decisions from a file of JSON lines: each is recorded, unchanged or refused with a reason."""
+"""Record decisions from a file of JSON lines."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ class BulkReport:
     """What `decide --from` did with a file."""
 
     recorded: int
-    #: lines that were recorded before, or that a later line on the same paper replaces
+    #: recorded before, or replaced by a later line on the paper
     already: int
     #: papers whose standing decision said something else
     replaced: tuple[str, ...]
@@ -59,12 +59,9 @@ def decide_from_file(
     reviewer: str,
     clock: Callable[[], datetime],
 ) -> BulkReport:
-    """Record the decisions in a file of JSON lines; `reviewer` is the name for lines without one.
+    """Record the decisions of a file; `reviewer` is for lines without a name.
 
-    Reading the same file again records nothing.
-
-    Raises:
-        UsageError: the file cannot be read.
+    Reading a file again records nothing. Raises UsageError if it cannot be read.
     """
     numbers: list[int] = []
     proposals: list[Proposal] = []
@@ -101,7 +98,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             f"{path} cannot be read: {error}.",
             hint="Give a UTF-8 file with one JSON object per line.",
         ) from error
-    # not splitlines(), because a note may contain the line separators of other scripts
+    # not splitlines(), because notes may contain other line separators
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             yield number, line

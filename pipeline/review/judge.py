@@ -1,4 +1,4 @@
-"""The rules of a decision: compare a proposal with the state of its paper."""
+"""Compare a proposal with the state of its paper."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,14 +22,14 @@ _FUTURE_TOLERANCE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """Nothing is recorded, because this decision says the same or counts instead."""
+    """Not recorded, because this decision says the same or counts instead."""
 
     decision: Decision
 
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """Nothing is recorded, because the paper is not as the reviewer saw it."""
+    """Not recorded, because the paper changed since the reviewer saw it."""
 
     arxiv_id: str
     #: what changed, as a sentence
@@ -37,7 +37,7 @@ class Stale:
 
 
 class MissingSectionError(UsageError):
-    """An approval names no section; `suggestion` is what the model would choose."""
+    """An approval names no section; `suggestion` is the model's."""
 
     def __init__(self, arxiv_id: str, suggestion: SectionScore | None) -> None:
         self.arxiv_id = arxiv_id
@@ -58,7 +58,7 @@ class PaperState:
 
     held: bool
     standing: Decision | None = None
-    #: every decision on the paper; read only for proposals with a date
+    #: every decision on the paper; only for dated proposals
     history: tuple[Decision, ...] = ()
     #: the paper itself; read only where its text is compared
     stored: StoredPaper | None = None
@@ -67,13 +67,13 @@ class PaperState:
 
 
 def judge(proposal: Proposal, state: PaperState, now: datetime) -> NewDecision | Unchanged | Stale:
-    """Return the decision to record for a proposal, or why nothing is recorded.
+    """Return the decision to record, or why none is.
 
-    A proposal without a date is compared with the standing decision. One with a date is compared
-    with the decisions of that date, so that a file of dated decisions can be read twice.
+    An undated proposal is compared with the standing decision, a dated one with the decisions of
+    its date, so that a file can be read twice.
 
     Raises:
-        PaperNotFoundError: the paper is not in the database.
+        PaperNotFoundError: the paper is unknown.
         MissingSectionError: an approval names no section.
         UsageError: the date lies in the future.
     """

@@ -1,4 +1,4 @@
-"""A decision as a person states it: one parser for the page, the terminal and a file."""
+"""Parse decisions as the page, the terminal and files state them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from storage.types import LIST_REVIEWER, Verdict
 
 #: characters
 NOTE_LIMIT = 2_000
-#: the value of `Expected.standing` for a paper without a standing decision
+#: `Expected.standing` of an undecided paper
 NOT_DECIDED = "none"
 
 _VERDICTS = {
@@ -37,7 +37,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A parsed decision that has not been compared with the database yet."""
+    """A parsed decision, not compared with the database yet."""
 
     arxiv_id: str
     verdict: Verdict
@@ -45,12 +45,12 @@ class Proposal:
     #: in the order of the taxonomy, each once
     sections: tuple[str, ...] = ()
     note: str | None = None
-    #: the model's suggested section, if the reviewer was shown it and accepts it
+    #: the model's section, if the reviewer accepts it
     accepted: str | None = None
     #: None: now
     decided_at: datetime | None = None
     expected: Expected = Expected()
-    #: the paper came first in the random order, so it belongs to the audit sample
+    #: the paper was drawn at random and belongs to the audit sample
     drawn: bool = False
 
 
@@ -70,8 +70,8 @@ def propose(
     """Return the proposal that these texts state.
 
     Raises:
-        UnknownSectionError: the taxonomy does not have a section of that id.
-        UsageError: the id, verdict, sections, note or name breaks a rule.
+        UnknownSectionError: the taxonomy does not have the section.
+        UsageError: another value breaks a rule.
     """
     key = read_key(arxiv_id)
     parsed_verdict = read_verdict(verdict)
@@ -89,7 +89,7 @@ def propose(
 
 
 def read_key(text: str) -> str:
-    """Return the key in an arXiv ID or link; raise UsageError if it is neither."""
+    """Return the key in an arXiv ID or link, or raise UsageError."""
     parsed = parse_arxiv_id(text)
     if parsed is None:
         raise UsageError(
@@ -100,7 +100,7 @@ def read_key(text: str) -> str:
 
 
 def read_verdict(text: str) -> Verdict:
-    """Return the verdict in a text such as `approve` or `approved`; raise UsageError otherwise."""
+    """Return the verdict in `approve`, `approved` and so on, or raise UsageError."""
     verdict = _VERDICTS.get(text.strip().lower())
     if verdict is None:
         raise UsageError(f"{text[:40]!r} is not a verdict.", hint="Use approve, reject or defer.")
@@ -108,11 +108,7 @@ def read_verdict(text: str) -> Verdict:
 
 
 def reviewer_name(text: str) -> str:
-    """Return the name that decisions are recorded under.
-
-    Raises:
-        UsageError: the name is empty, too long, not printable, or reserved for the curated list.
-    """
+    """Return the checked name; raise UsageError if it breaks a rule or is reserved."""
     name = text.strip()
     if not name or len(name) > _NAME_LIMIT or not name.isprintable():
         raise UsageError(
@@ -150,7 +146,7 @@ def _read_sections(
 def _clean_note(key: str, text: str | None) -> str | None:
     note = (text or "").replace("\0", "").replace("\r\n", "\n").strip()
     if not note.isascii() and any("\ud800" <= character <= "\udfff" for character in note):
-        # refused, because half of a character that the reviewer wrote is missing
+        # refused, because half of a character is missing
         raise UsageError(
             f"The note on {key} is not valid text: it contains a lone surrogate.",
             hint="Write the note in UTF-8.",

@@ -33,10 +33,9 @@ def back_up(database: Path, target: Path, *, busy_timeout_seconds: float) -> Bac
     """Copy the database to a new file.
 
     Raises:
-            StorageError: the database does not exist, or the target exists or cannot be
-          written.
-            StoreDamagedError: the database lost rows.
-            StoreBusyError: the lease timed out.
+        StorageError: the database does not exist, or the target exists or cannot be written.
+        StoreDamagedError: the database lost rows.
+        StoreBusyError: the lease timed out.
     """
     _must_exist(database, "Create it with `living-survey init`.")
     if target.exists():
@@ -57,8 +56,8 @@ def restore(
     """Replace the database with a backup and keep the old file under a new name.
 
     Raises:
-            StorageError: the backup is not a survey database, or a file cannot be written.
-            StoreBusyError: the lease timed out.
+        StorageError: the backup is not a survey database, or a file cannot be written.
+        StoreBusyError: the lease timed out.
     """
     _must_exist(backup, "Name the file that `living-survey backup` wrote.")
     with lease(database, timeout_seconds=busy_timeout_seconds):

@@ -29,9 +29,9 @@ def connected(database: Path, *, timeout_seconds: float) -> Iterator[duckdb.Duck
     """Open the database for the block.
 
     Raises:
-            StoreBusyError: a program without a lease holds the file.
-            StoreDamagedError: DuckDB refuses the file or its WAL.
-            StorageError: permissions, or a full disk.
+        StoreBusyError: a program without a lease holds the file.
+        StoreDamagedError: DuckDB refuses the file or its WAL.
+        StorageError: permissions, or a full disk.
     """
     connection = _connect(database, timeout_seconds)
     try:

@@ -31,9 +31,9 @@ def lease(database: Path, *, timeout_seconds: float) -> Iterator[float]:
     """Hold the database for the block; yield the seconds left of the timeout.
 
     Raises:
-            StoreBusyError: it was held for all of `timeout_seconds`.
-            StorageError: the lock file cannot be written.
-            RuntimeError: this thread holds the lease already.
+        StoreBusyError: it was held for all of `timeout_seconds`.
+        StorageError: the lock file cannot be written.
+        RuntimeError: this thread holds the lease already.
     """
     key = str(database.absolute())
     mine: set[str] = _held_by_thread.__dict__.setdefault("paths", set())

@@ -65,8 +65,8 @@ def migrate(session: Session, migrations: Sequence[Migration]) -> int:
     """Apply pending migrations, each in one transaction; return how many.
 
     Raises:
-            SchemaVersionError: the database is newer than this program.
-            ForeignDatabaseError: another application created the tables.
+        SchemaVersionError: the database is newer than this program.
+        ForeignDatabaseError: another application created the tables.
     """
     version = schema_version(session)
     if version == 0 and (foreign := session.row(_FOREIGN)):

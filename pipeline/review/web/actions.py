@@ -1,7 +1,7 @@
-"""The forms of the review site: decide and undo.
+"""Handle the forms of the review site.
 
-A decision form carries what its page showed: the text's hash and the standing decision. If either
-changed since, nothing is recorded, and the reviewer sees what changed with their choices kept.
+A form carries the text's hash and the standing decision of its page. If either changed, nothing is
+recorded and the reviewer sees the change with their choices kept.
 """
 
 from collections.abc import Callable
@@ -28,12 +28,12 @@ _MAX_FIELDS = 500
 
 
 async def decide(request: Request) -> Response:
-    """Record a decision, then return to the view it was made on."""
+    """Record a decision, then return to its view."""
     return await _act(request, _decide)
 
 
 async def undo(request: Request) -> Response:
-    """Take back the named decision, or this reviewer's last."""
+    """Undo the named decision, or this reviewer's last."""
     return await _act(request, _undo)
 
 
@@ -95,13 +95,10 @@ def _undo(request: Request, form: FormData) -> Response:
 
 
 def read_proposal(form: FormData, context: ReviewContext, view: QueueView) -> Proposal:
-    """Return the proposal that a form states.
+    """Return the proposal of a form, or raise UsageError.
 
-    The boxes say where an approval goes. On another verdict only boxes that the reviewer ticked
-    count as named sections, not those that the page had ticked before.
-
-    Raises:
-        UsageError: a rule of `propose` is broken.
+    On other verdicts than an approval only boxes that the reviewer ticked count, not those that
+    were ticked in advance.
     """
     content_hash, _, decision_id = _text(form, "state").partition(":")
     accepted = _text(form, "accept") or None

@@ -20,7 +20,7 @@ from pipeline.review.web.context import STATIC, ReviewContext, make_templates
 from pipeline.review.web.security import Hardened, SameHost, Sessions
 from storage.store import OpenStore
 
-#: bytes; about four times the largest form (every section ticked, the longest note)
+#: bytes; about four times the largest form
 MAX_BODY = 64 * 1024
 
 

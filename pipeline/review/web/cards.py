@@ -1,4 +1,4 @@
-"""Cards: what the templates show of a paper, made from stored records."""
+"""Make the cards that the templates show from stored records."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from storage.types import Decision, Paper, Prediction, StoredPaper, TermWeight, 
 #: suggested sections are ticked in advance from this probability on
 PRESELECT = 0.5
 #: The best three suggestions are always shown, because the right one is often second or third; the
-#: next two only from this probability on. The others are in the full list.
+#: next two from this probability on.
 _SHOWN_FROM = 0.1
 _MIN_SHOWN, _MAX_SHOWN = 3, 5
 _MAX_TERMS = 8
@@ -23,7 +23,7 @@ _MAX_TERMS = 8
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A section with its box; `probability` is None without a prediction for it."""
+    """A section with its box; `probability` is None without a prediction."""
 
     section: Section
     probability: float | None
@@ -50,18 +50,17 @@ class Card:
     abstract: Markup
     links: tuple[Link, ...]
     suggested: tuple[Choice, ...]
-    #: all other sections, under their headings in the list
+    #: under their headings
     others: tuple[tuple[str, tuple[Choice, ...]], ...]
-    #: terms for and against the prediction, strongest first
+    #: strongest first
     terms_for: tuple[TermWeight, ...]
     terms_against: tuple[TermWeight, ...]
-    #: (name, probability, whether the facet is open) of the likeliest label of each facet
+    #: (name, probability, open) of each facet's likeliest label
     facets: tuple[tuple[str, float, bool], ...]
     note: str
-    #: what the model leaves open, and the sections that would answer it
+    #: what the model leaves open
     question: OpenQuestion | None = None
     answers: tuple[Choice, ...] = ()
-    #: ids of the sections ticked in advance
     preselected: tuple[str, ...] = ()
 
     @property
@@ -76,12 +75,12 @@ class Card:
 
     @property
     def state(self) -> str:
-        """The text's hash and the standing decision, which a decision is made on."""
+        """The text's hash and the standing decision, for comparison."""
         return f"{self.stored.content_hash}:{self.standing.decision_id if self.standing else ''}"
 
 
 def group_name(section: Section) -> str:
-    """Return the headings between the first and the last, or the first if there are only two."""
+    """Return the headings between the first and the last, or the first of two."""
     angle = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
     return angle.join(section.path[1:-1]) or section.path[0]
 
@@ -102,12 +101,12 @@ def make_card(
 ) -> Card:
     """Return the card of a paper.
 
-    Ticked in advance is the first of these that exists: the reviewer's draft, the sections of the
-    standing approval, the likely suggestions that are not part of an open question.
+    Ticked in advance are the reviewer's draft, else the sections of the standing approval, else
+    the likely suggestions outside an open question.
     """
     known = {section.id: section for section in taxonomy.sections}
     scores = {s.section: s.probability for s in prediction.sections} if prediction else {}
-    # a prediction made for an older taxonomy may name sections that no longer exist
+    # a prediction for an older taxonomy may name removed sections
     ranked = [name for name in scores if name in known]
     question = open_question(prediction, taxonomy) if prediction else None
     asked = [section.id for section in question.candidates] if question else []

@@ -1,4 +1,4 @@
-"""What all pages share: the context of the application, the templates, `render`."""
+"""Share the application's context, templates and `render` between pages."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -53,7 +53,7 @@ def context_of(request: Request) -> ReviewContext:
 
 
 def percent(probability: float) -> str:
-    """Return a probability in whole percent; never 0 % or 100 %, because no model is certain."""
+    """Return whole percent, never 0 % or 100 %, because no model is certain."""
     if probability < 0.01:
         return "<1\N{NARROW NO-BREAK SPACE}%"
     if probability > 0.99:
@@ -67,7 +67,7 @@ def weight(value: float) -> str:
 
 
 def exact(value: float) -> str:
-    """Return a share of a score with its sign and two decimals."""
+    """Return a share of a score with sign and two decimals."""
     return f"{round(value, 2) + 0.0:+.2f}".replace("-", "\N{MINUS SIGN}")
 
 
@@ -99,7 +99,7 @@ def make_templates(taxonomy: Taxonomy) -> Environment:
     environment.globals["orders"] = ORDER_LABELS
     environment.globals["limits"] = LIMITS
     environment.globals["section_groups"] = grouped(taxonomy.sections)
-    # in the address of static files, because browsers cache them for a year
+    # part of addresses, because browsers cache static files for a year
     environment.globals["static_version"] = hashlib.sha256(
         b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))
     ).hexdigest()[:12]
@@ -112,7 +112,7 @@ def section_name(section: Section) -> str:
 
 
 def _short_name(section: Section, spelled: Mapping[str, str]) -> str:
-    """Return a section's last heading in its label's spelling, for example CLIP for "Clip"."""
+    """Return a section's last heading in its label's spelling."""
     own = section.path[-1]
     return spelled.get(heading_key(own), own)
 
@@ -120,7 +120,7 @@ def _short_name(section: Section, spelled: Mapping[str, str]) -> str:
 def render(
     request: Request, template: str, *, status: int = 200, heading: str, **context: Any
 ) -> HTMLResponse:
-    """Return a page; start a session for a browser without one, so that its forms are accepted."""
+    """Return a page; start a session, so that its forms are accepted."""
     review = context_of(request)
     known = review.sessions.current(request)
     session = known or review.sessions.begin()

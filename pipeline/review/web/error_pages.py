@@ -1,4 +1,4 @@
-"""Error pages: one sentence that says what happened, and what to do."""
+"""Show errors as pages: what happened, and what to do."""
 
 from collections.abc import Mapping
 
@@ -30,7 +30,7 @@ def refuse(request: Request, status: int, message: str, remedy: str) -> Response
 
 
 def no_such_paper(request: Request, arxiv_id: str) -> Response:
-    """Return the page for a paper that is not in the database."""
+    """Return the page for an unknown paper."""
     return refuse(
         request,
         404,
@@ -40,7 +40,7 @@ def no_such_paper(request: Request, arxiv_id: str) -> Response:
 
 
 def on_http_error(request: Request, error: Exception) -> Response:
-    """Turn Starlette's errors (unknown route, wrong method, body too large) into pages."""
+    """Turn Starlette's errors into pages."""
     assert isinstance(error, HTTPException)
     message, remedy = _SENTENCES.get(error.status_code, (error.detail, "Go back to the queue."))
     response = refuse(request, error.status_code, message, remedy)
@@ -64,7 +64,7 @@ def on_known_error(request: Request, error: Exception) -> Response:
 
 
 def on_bug(request: Request, _error: Exception) -> Response:
-    """Return the page for an unexpected error; the traceback goes to the log only."""
+    """Return a page for an unexpected error and log the traceback."""
     response = refuse(
         request,
         500,

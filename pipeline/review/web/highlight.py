@@ -1,4 +1,4 @@
-"""Mark the terms behind a prediction in a paper's text. Text is escaped before it is marked."""
+"""Mark the terms behind a prediction in a paper's escaped text."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,13 +11,13 @@ from storage.types import TermWeight
 
 #: number of breakdowns that the style sheet has classes for
 MARKED = 12
-#: a term is marked from this part of its breakdown's strongest term on
+#: of the breakdown's strongest term: weaker terms are not marked
 _LEAST_SHARE = 0.1
 
 _FOR = Markup("<mark>{}</mark>")
 _AGAINST = Markup('<mark class="against">{}</mark>')
 _MARK = Markup('<mark class="{}">{}</mark>')
-#: what may separate the words of a term: text-to-image, text to image, "text-/image"
+#: between the words of a term: text-to-image, "text-/image"
 _GAP = r"\W{1,4}"
 _WORD = re.compile(r"\w+")
 
@@ -26,10 +26,7 @@ _Marked = tuple[int, int, int, float]
 
 
 def highlight(text: str, terms: Sequence[TermWeight]) -> Markup:
-    """Return the text with every occurrence of a term marked.
-
-    Terms match whole tokens only, so "dit" does not match inside "audit".
-    """
+    """Return the text with each term marked, as whole tokens ("dit" is not in "audit")."""
     weights = {words: term.weight for term in reversed(terms) if (words := term_words(term.term))}
     if not weights:
         return escape(text)
@@ -51,15 +48,15 @@ def highlight(text: str, terms: Sequence[TermWeight]) -> Markup:
 
 
 def term_words(term: str) -> str:
-    """Return a term in lower case with single spaces between its words."""
+    """Return a term in lower case with single spaces."""
     return " ".join(_WORD.findall(term.lower()))
 
 
 def highlight_breakdowns(text: str, field: str, breakdowns: Sequence[ScoreBreakdown]) -> Markup:
-    """Return a field of a paper with the strong terms of each breakdown marked.
+    """Return a field with the strong terms of each breakdown marked.
 
-    A marked piece has the class `for-N` or `against-N` of each breakdown N with a term there. The
-    style sheet shows one breakdown at a time.
+    A piece has the class `for-N` or `against-N` of each breakdown N with a term there; the style
+    sheet shows one at a time.
     """
     spans = [
         span
@@ -87,7 +84,6 @@ def _strong_spans(
 
 
 def _pieces(spans: list[_Marked], length: int) -> Iterator[tuple[str, int, int]]:
-    """Yield (classes, start, end) for the whole text, in one pass."""
     waiting = sorted(spans, reverse=True)
     cuts = sorted({0, length, *(s for s, *_ in spans), *(e for _, e, *_ in spans)})
     active: list[_Marked] = []

@@ -1,4 +1,4 @@
-"""The pages of the review site. Each reads in a short lease and renders after it."""
+"""Show the pages; each reads in a short lease and renders after it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from storage.errors import DecisionNotFoundError
 from storage.store import Store
 from storage.types import Decision, QueueItem, SectionScore
 
-#: papers on a page; each card contains its whole form
+#: each card contains its whole form
 PAGE_SIZE = 10
 _RECENT = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Flash:
-    """A decision and its paper's title, as shown in a message or a list."""
+    """A decision and its paper's title, for a message or a list."""
 
     decision: Decision
     title: str
@@ -39,7 +39,7 @@ class Pager:
     page: int
     pages: int
     total: int
-    #: addresses, empty if the page does not exist
+    #: empty if the page does not exist
     newer: str
     older: str
 
@@ -50,14 +50,14 @@ def home(_request: Request) -> Response:
 
 
 def queue_page(request: Request) -> Response:
-    """Show the waiting papers of a section in the selected order."""
+    """Show the waiting papers of a section."""
     context = context_of(request)
     view = read_view("/queue", request.query_params, context.taxonomy)
     with context.open_store() as store:
         tally = store.queue.tally(at_least=view.at_least / 100)
         total = tally.sections.get(view.section, 0) if view.section else tally.size
         pages = max(1, -(-total // PAGE_SIZE))
-        # the last page no longer exists after the decision on its last paper
+        # a decision on its last paper empties the last page
         view = view.at_page(min(view.page, pages))
         items = store.queue.page(
             section=view.section,
@@ -66,7 +66,7 @@ def queue_page(request: Request) -> Response:
             offset=(view.page - 1) * PAGE_SIZE,
             at_least=view.at_least / 100,
         )
-        # a queued paper has one only if its approval lost its section in a taxonomy change
+        # only an approval without a section is queued with its decision
         standing = store.decisions.standing([item.paper.paper.arxiv_id for item in items])
         audit = count(store, queued=tally.whole)
         flash = _flash(store, request)
@@ -92,7 +92,7 @@ def queue_page(request: Request) -> Response:
         flash=flash,
     )
     if context.explainers is not None:
-        # loads scikit-learn after this page was sent, for the next one
+        # loads scikit-learn for the next page
         page.background = BackgroundTask(context.explainers.warm)
     return page
 
@@ -136,11 +136,11 @@ def show_paper(
 
     Args:
         request: the present request.
-        arxiv_id: key of the paper.
+        arxiv_id: of the paper.
         warning: why the form was not accepted.
-        offer: a suggested section that can be accepted with one button.
+        offer: a suggested section to accept with one button.
         draft: what the reviewer entered.
-        back: the view to return to after a decision.
+        back: the view to return to.
         status: of the response.
     """
     context = context_of(request)
@@ -172,7 +172,7 @@ def show_paper(
 
 
 def audit_page(request: Request) -> Response:
-    """Show the screening counts and the estimate from the random sample."""
+    """Show the screening counts and the estimate."""
     context = context_of(request)
     return render(
         request,
@@ -184,7 +184,7 @@ def audit_page(request: Request) -> Response:
 
 
 def decisions_page(request: Request) -> Response:
-    """Show the latest decisions, each with a button that takes it back."""
+    """Show the latest decisions, which can be undone."""
     context = context_of(request)
     with context.open_store() as store:
         recent = store.decisions.recent(_RECENT)
@@ -203,7 +203,7 @@ def decisions_page(request: Request) -> Response:
 
 
 def health(request: Request) -> Response:
-    """Report as JSON whether the database can be read, for monitoring."""
+    """Report for monitoring whether the database can be read, as JSON."""
     try:
         with context_of(request).open_store() as store:
             waiting = store.queue.size()
@@ -227,13 +227,13 @@ def _cards(
 
 
 def _with_estimate(context: ReviewContext, audit: AuditReport) -> AuditReport:
-    """Add the estimate if its library is loaded, so that the first page is not delayed."""
+    """Add the estimate if its library is loaded, to keep the first page fast."""
     ready = context.explainers is not None and context.explainers.ready
     return estimated(audit) if ready else audit
 
 
 def _flash(store: Store, request: Request) -> Flash | None:
-    """Return the decision in `?done=`; looked up, so that a link cannot forge a message."""
+    """Return the decision in `?done=`, looked up, so that a link cannot forge a message."""
     decision_id = request.query_params.get("done")
     if not decision_id:
         return None

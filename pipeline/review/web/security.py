@@ -1,8 +1,7 @@
-"""Access to the review site: allowed hosts, form origins, signed sessions, response headers.
+"""Restrict access to the review site.
 
-Three independent checks guard a decision: the Host header must name this machine (against DNS
-rebinding), the form must come from our own pages (Origin, Sec-Fetch-Site), and it must carry the
-signed token of its session.
+Three checks guard a decision: the Host header names this machine (against DNS rebinding), the form
+comes from our own pages (Origin, Sec-Fetch-Site), and it carries its session's signed token.
 """
 
 import hashlib
@@ -31,7 +30,7 @@ _HEADERS = {
     ),
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
-    # not "no-referrer", because browsers then send `Origin: null` with our own forms
+    # "no-referrer" makes browsers send `Origin: null` with our own forms
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -40,7 +39,7 @@ _HEADERS = {
 
 
 def harden(headers: MutableHeaders, *, fixed: bool = False) -> None:
-    """Add the security headers; `fixed` content has its version in its address and is cached."""
+    """Add the security headers; `fixed` content has a versioned address and is cached."""
     headers.update(_HEADERS)
     headers["Cache-Control"] = "max-age=31536000, immutable" if fixed else "no-store"
 
@@ -52,7 +51,7 @@ class Hardened:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and add the headers to its response."""
+        """Pass the request on and add the headers."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -75,14 +74,14 @@ def _host_name(host: str) -> str | None:
 
 
 class SameHost:
-    """Middleware that refuses foreign host names and forms sent by other sites."""
+    """Middleware that refuses foreign host names and forms of other sites."""
 
     def __init__(self, app: ASGIApp, names: frozenset[str] = LOOPBACK_NAMES) -> None:
         self.app = app
         self.names = names
 
     def refusal(self, scope: Scope) -> Response | None:
-        """Return the response that refuses a request, or None if it is allowed."""
+        """Return a refusing response, or None if the request is allowed."""
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         if len(hosts) != 1 or _host_name(hosts[0]) not in self.names:
@@ -112,7 +111,7 @@ class SameHost:
 
 
 class Sessions:
-    """Stateless browser sessions: a signed random name in a cookie, and a form token for it."""
+    """Stateless browser sessions: a signed random name in a cookie."""
 
     def __init__(self, secret: bytes) -> None:
         self._names = itsdangerous.Signer(
@@ -125,7 +124,7 @@ class Sessions:
         self.cookie = f"living_survey_{hashlib.sha256(b'cookie:' + secret).hexdigest()[:8]}"
 
     def current(self, request: Request) -> str | None:
-        """Return the session of a request, or None without a cookie that we signed."""
+        """Return the session of a request, or None without a valid cookie."""
         try:
             return self._names.unsign(request.cookies.get(self.cookie, "")).decode("ascii")
         except itsdangerous.BadSignature:
@@ -136,7 +135,7 @@ class Sessions:
         return secrets.token_urlsafe(24)
 
     def keep(self, response: Response, session: str) -> None:
-        """Set the session's cookie, which scripts and other sites cannot read."""
+        """Set the cookie, unreadable for scripts and other sites."""
         signed = self._names.sign(session).decode("ascii")
         response.set_cookie(self.cookie, signed, httponly=True, samesite="strict")
 
@@ -145,7 +144,7 @@ class Sessions:
         return self._tokens.get_signature(session).decode("ascii")
 
     def fits(self, session: str | None, token: str) -> bool:
-        """Return whether a token belongs to a session; compares in constant time."""
+        """Compare a session's token in constant time."""
         return session is not None and self._tokens.verify_signature(
             session, token.encode("utf-8", "replace")
         )
@@ -154,15 +153,15 @@ class Sessions:
 def session_secret(database: Path) -> bytes:
     """Return the signing key beside a database; create it on first use.
 
-    The key is kept, so that open pages stay valid when the server restarts.
+    It is kept, so that open pages survive a restart.
 
     Raises:
-        ConfigError: the file cannot be read or written, or does not contain a key.
+        ConfigError: the file cannot be read or written, or contains no key.
     """
     path = database.with_name(database.name + ".review-key")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # O_EXCL, so that of two servers that start at once only one writes
+        # O_EXCL, so that of two starting servers one writes
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError:
         pass

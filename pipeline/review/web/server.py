@@ -1,4 +1,4 @@
-"""Serve a web application on a loopback address until SIGTERM or SIGINT."""
+"""Serve on a loopback address until SIGTERM or SIGINT."""
 
 import errno
 import logging
@@ -16,7 +16,7 @@ from config.errors import ConfigError, LivingSurveyError
 from config.loopback import is_loopback_host
 
 _log = logging.getLogger(__name__)
-#: seconds that open requests have after SIGTERM; longer than the wait for a lease
+#: seconds for open requests after SIGTERM; longer than the wait for a lease
 _GRACE = 35
 
 
@@ -59,7 +59,7 @@ def address(listening: socket.socket) -> str:
 
 
 def make_server(app: ASGIApp) -> uvicorn.Server:
-    """Return a server that logs warnings and errors only, through our own logging."""
+    """Return a server that logs warnings and errors through our logging."""
     return uvicorn.Server(
         uvicorn.Config(
             app,

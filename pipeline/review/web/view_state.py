@@ -1,7 +1,6 @@
-"""The page a reviewer is on, as a value that a form carries and a redirect restores.
+"""Represent the reviewer's page as a value that forms carry.
 
-A form sends its page as text. The text is parsed and rebuilt, so that a form cannot redirect to
-another site.
+Its text is parsed and rebuilt, so that a form cannot redirect to another site.
 """
 
 from collections.abc import Mapping
@@ -28,11 +27,11 @@ ORDER_NOTES: Mapping[str, str] = {
         "the papers in sequence; skipped and deferred papers count as unknown."
     ),
 }
-#: a random order of part of the queue cannot be generalised to the rest
+#: because a random order of a part says nothing about the rest
 PARTIAL_NOTE = (
     "Random order of part of the queue: decisions here are not added to the audit sample."
 )
-#: percent; papers less likely to be in scope can be hidden
+#: percent; less likely papers can be hidden
 LIMITS = (0, 10, 50)
 #: keeps the offset of a query small
 _LAST_PAGE = 100_000
@@ -40,7 +39,7 @@ _LAST_PAGE = 100_000
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """A page of the review site: its path, and what is selected on it."""
+    """A page of the review site and what is selected on it."""
 
     path: str = "/queue"
     section: str | None = None
@@ -52,30 +51,30 @@ class QueueView:
 
     @property
     def is_audit(self) -> bool:
-        """Whether decisions made here were drawn at random from the whole queue."""
+        """Whether decisions here are on a random draw from the whole queue."""
         return self.order == "random" and self.section is None and not self.at_least
 
     @property
     def order_note(self) -> str:
-        """The explanation of the order, empty if its label is enough."""
+        """The explanation of the order, if its label is not enough."""
         if self.order == "random" and not self.is_audit:
             return PARTIAL_NOTE
         return ORDER_NOTES.get(self.order, "")
 
     def paper(self, arxiv_id: str) -> str:
-        """Return the address of a paper's page, which keeps whether the paper was drawn."""
+        """Return the address of a paper's page, with whether it was drawn."""
         return QueueView(f"/paper/{arxiv_id}", order="random" if self.is_audit else "likely").url()
 
     def in_section(self, section: str | None) -> "QueueView":
-        """Return the first page of a section (None: of all) in the same order."""
+        """Return the first page of a section (None: all) in the same order."""
         return replace(self, section=section, page=1)
 
     def in_order(self, order: str) -> "QueueView":
-        """Return the first page of the same section in another order."""
+        """Return the first page in another order."""
         return replace(self, order=order, page=1)
 
     def with_limit(self, at_least: int) -> "QueueView":
-        """Return the first page of the same section with another limit."""
+        """Return the first page with another limit."""
         return replace(self, at_least=at_least, page=1)
 
     def at_page(self, page: int) -> "QueueView":
@@ -83,7 +82,7 @@ class QueueView:
         return replace(self, page=page)
 
     def url(self, *, anchor: str = "", **also: str) -> str:
-        """Return the address without default values, with `also` added to its query."""
+        """Return the address without defaults, with `also` in its query."""
         query = {
             **({"section": self.section} if self.section else {}),
             **({"order": self.order} if self.order != "likely" else {}),
@@ -99,7 +98,7 @@ class QueueView:
 
 
 def read_view(path: str, query: Mapping[str, str], taxonomy: Taxonomy) -> QueueView:
-    """Return the view that a query selects; raise UsageError for an unknown value."""
+    """Return the view of a query, or raise UsageError."""
     section = query.get("section") or None
     if section is not None:
         taxonomy.section(section)
@@ -119,13 +118,13 @@ def read_view(path: str, query: Mapping[str, str], taxonomy: Taxonomy) -> QueueV
 
 
 def paper_view(arxiv_id: str, query: Mapping[str, str]) -> QueueView:
-    """Return the view of a paper's page; of the query only a random draw matters."""
+    """Return the view of a paper's page; only a random draw matters."""
     drawn = query.get("order") == "random"
     return QueueView(f"/paper/{arxiv_id}", order="random" if drawn else "likely")
 
 
 def view_from_form(text: str, taxonomy: Taxonomy) -> QueueView:
-    """Return the view that a form was sent from, or the queue if the text is not one of ours."""
+    """Return the view of a form, or the queue if the text is invalid."""
     try:
         parts = urlsplit(text)
     except ValueError:

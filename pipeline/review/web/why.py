@@ -1,7 +1,6 @@
-"""The reasons on a paper's page: from the current model, or a sentence that says why not.
+"""Give the reasons on a paper's page, or why they are missing.
 
-The model is loaded before the store is leased and asked after it is released, because both take
-time.
+The model is loaded before the lease and asked after it, because both take time.
 """
 
 from dataclasses import dataclass, replace
@@ -22,12 +21,12 @@ class Why:
     reasons: Reasons | None = None
     #: why there are no reasons
     problem: str = ""
-    #: id of the model that made the suggestions, if it is not the one that explains
+    #: the suggesting model, if another one explains
     suggested_by: str = ""
 
 
 def current_explainer(context: ReviewContext) -> tuple[Explainer | None, str]:
-    """Return the current explainer, or a sentence that says why it cannot be used."""
+    """Return the explainer, or why it cannot be used."""
     if context.explainers is None:
         return None, ""
     try:
@@ -39,12 +38,12 @@ def current_explainer(context: ReviewContext) -> tuple[Explainer | None, str]:
 def explained(
     explainer: Explainer | None, problem: str, card: Card, changed: frozenset[str]
 ) -> Why:
-    """Return the reasons for a card's suggestions, computed from the present text.
+    """Return the reasons for a card's suggestions.
 
     Args:
         explainer: the current explainer.
         problem: why it is None.
-        card: the paper as it is shown.
+        card: the paper as shown.
         changed: papers decided since the explainer was loaded.
     """
     if explainer is None:
@@ -61,7 +60,7 @@ def explained(
 
 
 def with_marks(card: Card, why: Why) -> Card:
-    """Return the card with the terms of its reasons marked instead of the predicted terms."""
+    """Return the card with the terms of its reasons marked."""
     if why.reasons is None:
         return card
     breakdowns = why.reasons.breakdowns
