@@ -32,7 +32,8 @@ def evaluate(
     simulate: Annotated[
         bool,
         typer.Option(
-            "--simulate", help="Also replay all decisions in every order, beside ASReview's rule."
+            "--simulate",
+            help="Also replay all decisions in every order, by this rule and ASReview's.",
         ),
     ] = False,
     curve: Annotated[
@@ -42,7 +43,7 @@ def evaluate(
     """Measure the model on decisions later than its training.
 
     The newest fifth of the decisions is the test; a model of today's recipe is trained on the
-    rest, with baselines beside it. Changes neither the model in use nor the queue.
+    rest and compared with baselines. Changes neither the model in use nor the queue.
     """
     with session(invocation, "evaluate") as opened:
         report, files = step.evaluate(

@@ -201,7 +201,7 @@ def test_the_command_says_who_was_compared_with_whom(tmp_path: Path) -> None:
     assert first.exit_code == 0, first.output
     second = call(tmp_path, "train", now=START + 101 * DAY)
     assert "on 12 decisions since" in second.output
-    assert "that neither learned from: a fold-model for the new model, a stand-in" in second.output
+    assert "neither was trained on: a fold-model for the new model, a stand-in" in second.output
     assert "quadratic error" in second.output
     document = json.loads(call(tmp_path, "train", "--json", now=START + 102 * DAY).stdout)
     assert document["contest"]["papers"] == 12
