@@ -11,7 +11,6 @@ from config.taxonomy import Section, Taxonomy
 
 Floats = npt.NDArray[np.float64]
 
-#: number of terms kept with a prediction
 TERMS_KEPT = 8
 
 _TINY = 1e-9

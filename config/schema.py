@@ -223,7 +223,6 @@ class Settings(Section):
     file: Path | None = None
 
 
-#: the sections in the order of the file
 SECTIONS: Mapping[str, type[Section]] = {
     "survey": SurveySettings,
     "database": DatabaseSettings,

@@ -86,7 +86,6 @@ class ScreeningCounts:
     repeats: int
     papers: int
     waiting: int
-    #: decided by the curated list
     listed: int
     approved: int
     rejected: int

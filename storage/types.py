@@ -117,7 +117,6 @@ class QuarantinedRecord:
     source: str
     reason: str
     raw: bytes
-    #: of the whole response in the archive
     raw_path: str | None
     arxiv_id: str | None
     quarantined_at: datetime
@@ -160,7 +159,6 @@ class Prediction:
     facets: tuple[FacetScore, ...]
     #: largest weights in `in_scope` and the first section, strongest first
     terms: tuple[TermWeight, ...]
-    #: of the classified text
     content_hash: str
     predicted_at: datetime
     #: facets whose best label is below its threshold

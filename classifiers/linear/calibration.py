@@ -79,12 +79,7 @@ def calibrate(
 ) -> Calibration:
     """Fit the calibration to held-out margins.
 
-    Args:
-        corpus: the fitted corpus.
-        of_examples: (examples, outputs) margins, nan if not held out.
-        of_background: (background, outputs) likewise.
-        sections: sections of each approved example.
-        recipe: has the precision that thresholds must reach.
+    Margins are (rows, outputs), nan if not held out; `recipe` has the precision of thresholds.
     """
     taxonomy = corpus.taxonomy
     of_examples = np.where(_full(corpus)[:, np.newaxis], of_examples, np.nan)

@@ -16,7 +16,6 @@ class ModelHeader:
     #: sha256 of all examples and background documents
     data_fingerprint: str
     taxonomy_fingerprint: str
-    #: versions of the libraries by name
     libraries: dict[str, str]
     #: the recipe and the seed
     settings: dict[str, float | int | bool]

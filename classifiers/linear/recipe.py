@@ -11,7 +11,6 @@ class Recipe:
     max_terms: int = 100_000
     #: of an unlabelled paper relative to a decided one
     weak_weight: float = 0.3
-    #: weak examples per task
     weak_task: int = 150
     #: examples of a modality are filled up to this; more would teach confusions of the cues.
     #: Techniques get none, because cues do not show the role of a language model

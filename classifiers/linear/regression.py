@@ -27,14 +27,10 @@ class Fit:
 def fit_margin(
     matrix: sparse.csr_matrix, wanted: Bools, weights: Floats, *, strength: float, balance: float
 ) -> Fit:
-    """Return the logistic regression of `wanted` on the rows of `matrix`.
+    """Return the logistic regression of `wanted`, with both values, on the rows of `matrix`.
 
-    Args:
-        matrix: one row per example.
-        wanted: both values must occur.
-        weights: of the examples, before balancing.
-        strength: scikit-learn's C.
-        balance: 0 keeps the weights of the classes, 1 makes them equal.
+    `strength` is scikit-learn's C. `balance` 0 keeps the total weights of the classes, 1 makes
+    them equal.
     """
     yes, no = float(weights[wanted].sum()), float(weights[~wanted].sum())
     balanced = np.where(wanted, weights * (no / yes) ** balance, weights)

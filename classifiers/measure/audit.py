@@ -13,7 +13,6 @@ CONFIDENCE = 0.95
 class Estimate:
     """Estimate of an audit."""
 
-    #: undecided papers in the queue
     unseen: int
     #: expected, then the bounds of the interval
     relevant: float

@@ -22,7 +22,6 @@ from config.taxonomy import Taxonomy
 
 Floats = npt.NDArray[np.float64]
 
-#: the naive Bayes variants by name
 BAYES: dict[str, Callable[[], Any]] = {"multinomial": MultinomialNB, "complement": ComplementNB}
 #: probability of a label without examples
 SILENT = 0.05

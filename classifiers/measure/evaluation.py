@@ -26,7 +26,6 @@ from config.taxonomy import Facet, Taxonomy
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-#: papers listed as the hardest
 HARDEST = 20
 
 

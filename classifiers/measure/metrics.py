@@ -15,7 +15,6 @@ class LabelMeasures:
     """Measures of one yes-or-no label."""
 
     name: str
-    #: examples with the label
     support: int
     precision: float
     recall: float

@@ -27,7 +27,6 @@ Rows = npt.NDArray[np.int64]
 
 #: unread papers used as background in one step
 _BACKGROUND = 5_000
-#: points of a recall curve
 _CURVE = 20
 
 
@@ -39,9 +38,7 @@ class Simulation:
     order: str
     papers: int
     relevant: int
-    #: over sampling, at 95 % recall
     work_saved_at_95: float
-    #: recall after a tenth of the papers
     recall_at_tenth: float
     #: (papers read, share of relevant papers found)
     curve: tuple[tuple[int, float], ...]

@@ -50,7 +50,6 @@ class AuditReport:
     elsewhere: int
     #: None without a decided random paper, or from `count`
     unseen: Unseen | None
-    #: what to do next, as a sentence
     advice: str
 
 

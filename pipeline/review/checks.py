@@ -6,7 +6,6 @@ from pipeline.runtime.findings import Finding
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services
 
-#: papers from which the queue is reported
 _LONG_QUEUE = 2_000
 
 

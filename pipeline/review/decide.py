@@ -33,7 +33,6 @@ class Recorded:
     """A decision that was added."""
 
     decision: Decision
-    #: the decision that stood before
     replaced: Decision | None = None
 
 

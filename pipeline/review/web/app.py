@@ -37,15 +37,9 @@ def create_app(
 ) -> Starlette:
     """Return the review site as an ASGI application for one reviewer on this machine.
 
-    Args:
-        open_store: opens a short lease for each request; released before a page is rendered.
-        taxonomy: the sections that papers can be approved into.
-        reviewer: the name that decisions are recorded under.
-        secret: signs sessions and form tokens; a new secret makes open pages invalid.
-        clock: returns the present instant with time zone, for `decided_at`.
-        survey_title: shown at the top of every page.
-        models: directory of models, for the reasons on a paper's page; None: no reasons.
-        lifespan: runs as long as the site, for example the scheduler.
+    `secret` signs sessions and form tokens. `open_store` is called for each request and released
+    before a page is rendered. `lifespan` runs as long as the site, for example the scheduler.
+    Without `models` pages show no reasons.
     """
     app = Starlette(
         lifespan=lifespan,

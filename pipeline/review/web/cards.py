@@ -44,7 +44,6 @@ class Card:
 
     stored: StoredPaper
     prediction: Prediction | None
-    #: the standing decision, which the form is compared with
     standing: Decision | None
     title: Markup
     abstract: Markup

@@ -37,7 +37,6 @@ class ReviewContext:
 
     open_store: OpenStore
     taxonomy: Taxonomy
-    #: the name that decisions are recorded under
     reviewer: str
     sessions: Sessions
     clock: Callable[[], datetime]

@@ -134,14 +134,8 @@ def show_paper(
 ) -> Response:
     """Return the page of a paper.
 
-    Args:
-        request: the present request.
-        arxiv_id: of the paper.
-        warning: why the form was not accepted.
-        offer: a suggested section to accept with one button.
-        draft: what the reviewer entered.
-        back: the view to return to.
-        status: of the response.
+    `warning` says why a form was not accepted, `draft` is what was entered, `offer` a section to
+    accept with one button, `back` the view to return to.
     """
     context = context_of(request)
     explainer, problem = current_explainer(context)

@@ -12,7 +12,6 @@ from config.orders import LIKELY_IN_TURN, ORDERS, UNCERTAIN_IN_TURN
 from config.taxonomy import Taxonomy
 from storage.arxiv_id import parse_arxiv_id
 
-#: the orders of the queue and their labels
 ORDER_LABELS: Mapping[str, str] = {order: order.capitalize() for order in ORDERS}
 #: explanations of the orders whose label is not enough
 ORDER_NOTES: Mapping[str, str] = {

@@ -19,7 +19,6 @@ class Why:
     """The reasons on a page."""
 
     reasons: Reasons | None = None
-    #: why there are no reasons
     problem: str = ""
     #: the suggesting model, if another one explains
     suggested_by: str = ""
@@ -38,13 +37,9 @@ def current_explainer(context: ReviewContext) -> tuple[Explainer | None, str]:
 def explained(
     explainer: Explainer | None, problem: str, card: Card, changed: frozenset[str]
 ) -> Why:
-    """Return the reasons for a card's suggestions.
+    """Return the reasons for a card's suggestions, or `problem` without an explainer.
 
-    Args:
-        explainer: the current explainer.
-        problem: why it is None.
-        card: the paper as shown.
-        changed: papers decided since the explainer was loaded.
+    `changed` has the papers decided since the explainer was loaded.
     """
     if explainer is None:
         return Why(problem=problem)
