@@ -71,11 +71,7 @@ def evaluate(
 ) -> Evaluation:
     """Return the measures of a classifier on later papers.
 
-    Args:
-        classifier: trained model, cue words or baseline.
-        test: decided papers.
-        taxonomy: that of the classifier.
-        trained_on: `identity.marks` of all papers it learned from, with unlabelled ones.
+    `trained_on` has the `identity.marks` of all papers it learned from, with unlabelled ones.
 
     Raises:
         LeakError: a test paper was trained on.
