@@ -23,14 +23,13 @@ _CONTINUES = ("[", "`")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One bullet with everything that belongs to it, under its headings."""
+    """One bullet with everything that belongs to it."""
 
     #: comments blanked out
     text: str
     headings: tuple[str, ...]
     span: Span
     line: int
-    #: the column names of a table row
     columns: tuple[str, ...] = ()
 
 

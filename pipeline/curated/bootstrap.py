@@ -41,7 +41,7 @@ class LookUpResult(Protocol):
 
 
 class LookUp(Protocol):
-    """What looks papers up; arXiv's query source fits."""
+    """What arXiv's query source provides."""
 
     def look_up(self, arxiv_ids: Sequence[str], /) -> LookUpResult:
         """Return what arXiv has under these IDs."""
@@ -66,7 +66,7 @@ class BootstrapReport:
 
     @property
     def totals(self) -> dict[str, int]:
-        """What is counted in `runs`."""
+        """Counts for `runs`."""
         return {"approved": self.approved, "refused": len(self.refused)}
 
 

@@ -42,6 +42,5 @@ def looks_like_date(text: str) -> bool:
 
 
 def _month(name: str) -> int:
-    """Return 1 to 12, or 0 for another word."""
     short = name[:3].lower()
     return _MONTHS.index(short) + 1 if short in _MONTHS else 0

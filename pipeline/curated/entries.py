@@ -164,7 +164,7 @@ def _before_links(tail: str) -> str:
 
 
 def _read_date(tail: str) -> tuple[str | None, date | None, str | None]:
-    """Read the parentheses behind the title: the date's text, its day if valid, the venue."""
+    """Return the date's text, its day if valid, and the venue behind the title."""
     _, rest = without_links(tail.partition("<details")[0].partition("\n")[0])
     found = [match["text"].strip() for match in _PARENTHESES.finditer(rest)]
     venue = next((text for text in found if is_venue(text) and not looks_like_date(text)), None)

@@ -32,7 +32,7 @@ _ARXIV = re.compile(r"https?://(?:[a-z.]*\.)?arxiv\.org/", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """Captions (compared in lower case, `_` as a blank) of each kind of link."""
+    """Captions of each kind of link, in lower case."""
 
     paper: frozenset[str] = frozenset({"paper", "arxiv", "pdf", "abs", "preprint"})
     code: frozenset[str] = frozenset({"code", "github", "star", "stars", "repo", "official code"})

@@ -39,7 +39,7 @@ def is_venue(tag: str) -> bool:
 
 
 def read_people(text: str) -> People:
-    """Read authors and venue from the text between an entry's title line and its links."""
+    """Read authors and venue from the text between title and links."""
     details = _DETAILS.search(text)
     if details is None:
         _, _, below = text.partition("\n")

@@ -24,7 +24,6 @@ _AUTHORS = ("authors", "author", "作者")
 class Row:
     """The cells of one row by meaning; empty without such a column."""
 
-    #: all cells
     text: str
     title: str
     date: str

@@ -65,7 +65,6 @@ class Links:
 class Entry:
     """One paper in the list, as written."""
 
-    #: without leading bracket tags
     title: str
     #: outermost first
     headings: tuple[str, ...]

@@ -62,7 +62,6 @@ class CheckReport:
     sections: int
     shared_cues: tuple[SharedCue, ...]
     weak_cues: tuple[WeakCue, ...]
-    #: a database was checked
     database: bool
     thin: tuple[ThinSection, ...] = ()
     lost: tuple[LostSection, ...] = ()

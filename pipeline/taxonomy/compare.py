@@ -31,13 +31,13 @@ class Changed:
     difference: Difference
     #: the old ID or label, or the added one
     name: str
-    #: the old and new value, for people
+    #: the old and new value
     detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TaxonomyDiff:
-    """All differences, in the order of the newer file."""
+    """All differences, in the newer order."""
 
     from_fingerprint: str
     to_fingerprint: str

@@ -25,7 +25,6 @@ class Draft:
 
     text: str
     taxonomy: Taxonomy
-    #: the heading above all others, if any
     list_title: str | None
     entries: dict[str, int]
     #: lines of entries without a heading above them
@@ -113,7 +112,6 @@ def _leaves(curated: CuratedList) -> tuple[list[_Leaf], tuple[int, ...]]:
 
 
 def _shared(keys: Sequence[tuple[str, ...]]) -> int:
-    """Return how many outer headings all sections share, at most all but the last."""
     limit = min(map(len, keys)) - 1
     shared = 0
     while shared < limit and len({key[shared] for key in keys}) == 1:
@@ -156,7 +154,6 @@ def _rows(
 
 
 def _kept_labels(leaves: Sequence[_Leaf], vocabulary: Taxonomy) -> list[DraftedLabel]:
-    """Return the labels of the vocabulary that the sections use."""
     used = {
         (facet, name)
         for leaf in leaves
@@ -254,5 +251,4 @@ def _definition(path: Sequence[str], titles: Sequence[str]) -> str:
 
 
 def _line(text: str) -> str:
-    """Return foreign text as one printable line."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())

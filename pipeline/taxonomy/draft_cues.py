@@ -54,7 +54,6 @@ def distinctive(titles: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...
 
 
 def _terms(title: str) -> set[str]:
-    """Return the runs of one to three tokens that do not begin or end with a filler."""
     head, _, tail = title.partition(":")
     words = tokens(readable(tail if tail.strip() and len(head.split()) <= 3 else title))
     runs = (

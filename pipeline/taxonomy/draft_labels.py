@@ -70,7 +70,7 @@ def _first(headings: list[list[str]], phrases: Sequence[tuple[list[str], Label]]
 
 
 def _phrases(label: Label) -> list[list[str]]:
-    """Return the phrases that name a label: its name, and the first word of its English one."""
+    """Return the name, and the first word of the English one."""
     name = _singulars(label.name)
     return [name, _singulars(label.names["en"])[:1]] if len(name) == 1 else [name]
 

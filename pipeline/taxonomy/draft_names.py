@@ -16,7 +16,7 @@ _NUMBERED = 0.5
 
 
 def without_numbers(headings: Iterable[str]) -> Mapping[str, str]:
-    """Return each heading without its number, if the list numbers its headings."""
+    """Return the headings without numbers, if most have one."""
     every = tuple(dict.fromkeys(headings))
     found = {heading: match.end() for heading in every if (match := _NUMBER.match(heading))}
     numbered = [heading for heading, end in found.items() if heading[end:].strip()]

@@ -28,7 +28,7 @@ from storage.types import Verdict
 
 
 class IncompletePlanError(UsageError):
-    """The plan does not say where the papers of removed sections go."""
+    """The plan does not cover all removed sections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class MoveReport:
     kind: MoveKind
     old: str | None
     new: tuple[str, ...]
-    #: papers currently approved in the old section
+    #: currently approved papers
     papers: int
-    #: of these, how many a reviewer must place
+    #: of these, to be placed by a reviewer
     unplaced: int
     #: queued papers first suggested for the old section
     waiting: int
@@ -79,12 +79,12 @@ class MigrationReport:
     moves: tuple[MoveReport, ...]
     #: removed IDs that the plan does not mention
     undeclared: tuple[str, ...]
-    #: plan lines for those, to be completed by hand
+    #: lines for those, to be completed by hand
     draft: str
     #: decisions whose sections change, including superseded ones
     decisions: int
     unplaced: tuple[UnplacedPaper, ...]
-    #: the approved papers among them, including those to place
+    #: approved papers among them
     moved: tuple[MovedPaper, ...]
     #: papers in the plan that are not decided in that section
     in_vain: tuple[str, ...]

@@ -13,7 +13,7 @@ from storage.types import Verdict
 def all_moves(
     old: Taxonomy, new: Taxonomy, declared: Sequence[Declared]
 ) -> tuple[tuple[Declared, ...], tuple[str, ...]]:
-    """Return the moves of all affected sections, and the removed IDs the plan does not mention."""
+    """Return all moves, and the removed IDs the plan does not mention."""
     said = {each.old: each for each in declared}
     after = {section.id: section for section in new.sections}
     moves: list[Declared] = []
@@ -58,7 +58,7 @@ def place(decision: PlacedDecision, moves: Mapping[str, Declared]) -> Placement 
 
 
 def draft_plan(old: Taxonomy, new: Taxonomy, undeclared: Iterable[str]) -> str:
-    """Return the lines a plan lacks; sections under the same headings as renames."""
+    """Return the lines a plan lacks."""
     likely = same_place(old, new)
     lines: list[str] = []
     for section in undeclared:

@@ -40,7 +40,6 @@ class Declared:
 
     kind: MoveKind
     old: str
-    #: the sections its papers can go to
     new: tuple[str, ...]
     rules: tuple[Rule, ...] = ()
     #: of papers that match no rule of a split

@@ -33,7 +33,7 @@ def entry(title: str, arxiv_id: str | None, day: str | None = "12 Feb 2025") -> 
 
 
 def markdown(*parts: str | tuple[str, ...]) -> bytes:
-    """Headings are given as tuples, entries as text."""
+    """Write headings given as tuples and entries given as text."""
     lines = []
     for part in parts:
         if isinstance(part, tuple):
@@ -67,9 +67,7 @@ def seed(
 Seed = Callable[[bytes, FakeArxiv], BootstrapReport]
 
 
-def test_an_entry_that_agrees_is_approved_in_the_lists_name(
-    seed: Seed, open_store: OpenStore
-) -> None:
+def test_matching_entry_is_approved_by_the_list(seed: Seed, open_store: OpenStore) -> None:
     report = seed(
         markdown(IMAGE_LLM, entry(LANTERN, "2502.00001v2")),
         FakeArxiv({"2502.00001": LANTERN.upper()}),
@@ -85,7 +83,7 @@ def test_an_entry_that_agrees_is_approved_in_the_lists_name(
     assert decision.decided_at == datetime(2025, 2, 12, tzinfo=UTC)
 
 
-def test_a_paper_in_several_sections_is_one_decision(seed: Seed, open_store: OpenStore) -> None:
+def test_paper_in_several_sections_is_one_decision(seed: Seed, open_store: OpenStore) -> None:
     data = markdown(
         AGENTS,
         entry(LANTERN, "2502.00001", "3 Mar 2025"),
@@ -103,7 +101,7 @@ def test_a_paper_in_several_sections_is_one_decision(seed: Seed, open_store: Ope
     assert decision.decided_at == datetime(2025, 2, 12, tzinfo=UTC)
 
 
-def test_every_refusal_has_its_line_and_its_reason(seed: Seed, open_store: OpenStore) -> None:
+def test_refusals_have_line_and_reason(seed: Seed, open_store: OpenStore) -> None:
     data = markdown(
         IMAGE_LLM,  # headings on lines 1, 3, 5; entries follow, three lines each
         entry(LANTERN, "2502.00001"),
@@ -159,7 +157,7 @@ def test_every_refusal_has_its_line_and_its_reason(seed: Seed, open_store: OpenS
         }
 
 
-def test_all_ids_are_asked_for_at_once_and_each_once(seed: Seed) -> None:
+def test_all_ids_are_looked_up_in_one_call(seed: Seed) -> None:
     data = markdown(
         AGENTS,
         entry(LANTERN, "2502.00001"),
@@ -173,7 +171,7 @@ def test_all_ids_are_asked_for_at_once_and_each_once(seed: Seed) -> None:
     assert arxiv.asked == [("2502.00001", "2502.00002")]
 
 
-def test_running_twice_stores_and_asks_nothing_twice(seed: Seed, open_store: OpenStore) -> None:
+def test_rerun_stores_and_looks_up_nothing(seed: Seed, open_store: OpenStore) -> None:
     data = markdown(AGENTS, entry(LANTERN, "2502.00001"), entry(BRUSH, "2502.00002"))
     arxiv = FakeArxiv({"2502.00001": LANTERN, "2502.00002": "Something Else Altogether"})
 
@@ -188,7 +186,7 @@ def test_running_twice_stores_and_asks_nothing_twice(seed: Seed, open_store: Ope
         assert store.papers.count() == 2
 
 
-def test_nothing_is_stored_while_arxiv_is_out_of_reach_and_the_next_run_completes(
+def test_unreachable_arxiv_stores_nothing_until_the_rerun(
     seed: Seed, open_store: OpenStore
 ) -> None:
     data = markdown(AGENTS, entry(LANTERN, "2502.00001"))
@@ -202,7 +200,7 @@ def test_nothing_is_stored_while_arxiv_is_out_of_reach_and_the_next_run_complete
     assert seed(data, arxiv).approved == 1
 
 
-def test_killed_between_papers_and_decisions_leaves_nothing_half_done(
+def test_kill_before_decisions_rolls_back_the_papers(
     seed: Seed, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = markdown(AGENTS, entry(LANTERN, "2502.00001"), entry(BRUSH, "2502.00002"))
@@ -222,9 +220,7 @@ def test_killed_between_papers_and_decisions_leaves_nothing_half_done(
     assert seed(data, arxiv).approved == 2
 
 
-def test_a_database_with_some_of_the_decisions_is_completed(
-    seed: Seed, open_store: OpenStore
-) -> None:
+def test_missing_decisions_are_completed(seed: Seed, open_store: OpenStore) -> None:
     first, second = entry(LANTERN, "2502.00001"), entry(BRUSH, "2502.00002")
     arxiv = FakeArxiv({"2502.00001": LANTERN, "2502.00002": BRUSH})
     seed(markdown(AGENTS, first), arxiv)
@@ -235,7 +231,7 @@ def test_a_database_with_some_of_the_decisions_is_completed(
     assert arxiv.asked == [("2502.00001",), ("2502.00002",)]
 
 
-def test_an_entry_that_moved_is_decided_anew(seed: Seed, open_store: OpenStore) -> None:
+def test_moved_entry_is_decided_again(seed: Seed, open_store: OpenStore) -> None:
     arxiv = FakeArxiv({"2502.00001": LANTERN})
     seed(markdown(AGENTS, entry(LANTERN, "2502.00001")), arxiv)
 
@@ -247,9 +243,7 @@ def test_an_entry_that_moved_is_decided_anew(seed: Seed, open_store: OpenStore) 
     assert standing.sections == ("generation-image-llm-based",)
 
 
-def test_an_approval_that_was_taken_back_is_not_repeated(
-    seed: Seed, open_store: OpenStore, now: datetime
-) -> None:
+def test_undone_approval_is_not_repeated(seed: Seed, open_store: OpenStore, now: datetime) -> None:
     data, arxiv = markdown(AGENTS, entry(LANTERN, "2502.00001")), FakeArxiv({"2502.00001": LANTERN})
     seed(data, arxiv)
     with open_store() as store:
@@ -263,7 +257,7 @@ def test_an_approval_that_was_taken_back_is_not_repeated(
 
 
 @pytest.mark.parametrize("days_before", [400, 0])
-def test_a_persons_decision_is_never_overruled(
+def test_persons_decision_is_never_overruled(
     seed: Seed, open_store: OpenStore, now: datetime, days_before: int
 ) -> None:
     arxiv = FakeArxiv({"2502.00001": LANTERN})
@@ -296,13 +290,15 @@ def test_a_persons_decision_is_never_overruled(
         ((date(2052, 2, 12),), date(2026, 3, 2)),
     ],
 )
-def test_when_the_list_decided(dates: tuple[date, ...], expected: date, now: datetime) -> None:
+def test_decision_time_follows_dates_and_id(
+    dates: tuple[date, ...], expected: date, now: datetime
+) -> None:
     instant = decided_at("2502.00001", dates, now=now)
 
     assert instant == datetime(expected.year, expected.month, expected.day, tzinfo=UTC)
 
 
-def test_no_decision_of_the_list_is_news(now: datetime) -> None:
+def test_decisions_of_the_list_are_not_in_new_digests(now: datetime) -> None:
     for offset in range(14):
         today = now + timedelta(days=offset)
         for arxiv_id in ("2603.00001", "2604.00001", "2602.00001"):
@@ -311,7 +307,7 @@ def test_no_decision_of_the_list_is_news(now: datetime) -> None:
             assert instant.date() < monday - timedelta(days=7)
 
 
-def test_progress_is_told(open_store: OpenStore, taxonomy: Taxonomy, now: datetime) -> None:
+def test_progress_is_reported(open_store: OpenStore, taxonomy: Taxonomy, now: datetime) -> None:
     shown = ShownProgress()
     bootstrap(
         make_services(open_store, now, taxonomy=taxonomy),
@@ -323,7 +319,7 @@ def test_progress_is_told(open_store: OpenStore, taxonomy: Taxonomy, now: dateti
     assert shown.descriptions == ["asking arXiv for 1 paper", "storing 1 paper and 1 decision"]
 
 
-def test_an_empty_list_asks_nothing(seed: Seed) -> None:
+def test_empty_list_looks_up_nothing(seed: Seed) -> None:
     arxiv = FakeArxiv({})
 
     report = seed(b"", arxiv)
@@ -334,10 +330,10 @@ def test_an_empty_list_asks_nothing(seed: Seed) -> None:
     assert "An entry is a bullet" in text
 
 
-def test_the_real_list_is_seeded(
+def test_real_list_is_imported(
     shared_data: Path, open_store: OpenStore, taxonomy: Taxonomy, now: datetime
 ) -> None:
-    """What arXiv has is taken from the titles known to fit; ids known to be wrong get another."""
+    """IDs known to be wrong get another title."""
     lines = (shared_data / "seed_abstracts.jsonl").read_text().splitlines()
     rows = [json.loads(line) for line in lines]
     titles = {row["arxiv_id"]: "Another Paper on Something Else" for row in rows}

@@ -25,7 +25,7 @@ def only_entry(text: str) -> Entry:
 
 
 def assert_spans_hold(curated: CuratedList) -> None:
-    """The pieces are the file, and each begins and ends where its text does."""
+    """Assert that the spans make up the file without surrounding blanks."""
     assert b"".join(piece for _, piece in pieces(curated)) == curated.data
     end = 0
     for part, piece in pieces(curated):
@@ -42,7 +42,7 @@ def assert_spans_hold(curated: CuratedList) -> None:
         assert curated.data[: entry.span[0]].count(b"\n") == entry.line - 1
 
 
-def test_an_entry_of_the_survey_is_read_whole() -> None:
+def test_survey_entry_is_read_whole() -> None:
     entry = parse(LIST).entries[0]
 
     assert entry.title == "Lantern: Guiding Image Drawing with Planning Models"
@@ -63,7 +63,7 @@ def test_an_entry_of_the_survey_is_read_whole() -> None:
     assert LIST.encode()[slice(*entry.span)].decode() == FIRST
 
 
-def test_a_title_over_two_lines_and_authors_in_a_plain_line() -> None:
+def test_title_over_two_lines_and_plain_authors_are_read() -> None:
     entry = parse(LIST).entries[1]
 
     assert entry.title == "Painting Words over Two Lines"
@@ -75,7 +75,7 @@ def test_a_title_over_two_lines_and_authors_in_a_plain_line() -> None:
     assert entry.tags == ("customization",)
 
 
-def test_indented_badges_after_a_blank_line_belong_to_the_entry() -> None:
+def test_indented_badges_after_a_blank_line_are_kept() -> None:
     entry = parse(LIST).entries[2]
 
     assert entry.arxiv_id == ArxivId("2408.00003")
@@ -84,20 +84,20 @@ def test_indented_badges_after_a_blank_line_belong_to_the_entry() -> None:
     assert (entry.date_text, entry.date) == ("Aug 2024", date(2024, 8, 1))
 
 
-def test_comments_code_and_tables_of_contents_hold_no_entries() -> None:
+def test_comments_code_and_contents_hold_no_entries() -> None:
     titles = [entry.title for entry in parse(LIST).entries]
 
     assert len(titles) == 6
     assert not {"Hidden: Not Shown", "Not an entry", "Search", "Drawing"} & set(titles)
 
 
-def test_a_comment_lends_its_links_to_no_neighbour() -> None:
+def test_links_in_comments_are_ignored() -> None:
     text = "# A\n+ **Title** (1 Jan 2024)\n<!-- [Paper](https://arxiv.org/abs/2401.00001) -->\n"
 
     assert only_entry(text).arxiv_id is None
 
 
-def test_what_cannot_be_read_is_reported_with_its_line() -> None:
+def test_unreadable_entries_are_reported_with_line() -> None:
     (fault,) = parse(LIST).unreadable
 
     assert fault.line == LIST[: LIST.index("+ **Never closed")].count("\n") + 1
@@ -115,7 +115,7 @@ def test_what_cannot_be_read_is_reported_with_its_line() -> None:
         ("+ ** ** (1 Jan 2024)", "the title is empty"),
     ],
 )
-def test_every_kind_of_unreadable_item(item: str, reason: str) -> None:
+def test_unreadable_items_have_a_reason(item: str, reason: str) -> None:
     curated = parse(f"# A\n+ **Good** (1 Jan 2024)\n\n{item}\n")
 
     assert [entry.title for entry in curated.entries] == ["Good"]
@@ -123,7 +123,7 @@ def test_every_kind_of_unreadable_item(item: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize("bullet", ["-", "+", "*"])
-def test_linked_titles_of_other_lists(bullet: str) -> None:
+def test_linked_titles_are_read(bullet: str) -> None:
     entry = only_entry(
         f"## Papers\n{bullet} [A (Short) Title](https://arxiv.org/abs/2401.00001) - 2024\n"
     )
@@ -133,7 +133,7 @@ def test_linked_titles_of_other_lists(bullet: str) -> None:
     assert entry.links.paper == "https://arxiv.org/abs/2401.00001"
 
 
-def test_bold_titles_with_links_in_a_row() -> None:
+def test_bold_titles_with_several_links_are_read() -> None:
     entry = only_entry(
         "## Papers\n* **A Title**, (2024-05-17) [[PDF]](https://arxiv.org/pdf/2405.00001)"
         ' [[Code]](https://github.com/a/b "the code") [Talk](https://v.example/(1))\n'
@@ -145,7 +145,7 @@ def test_bold_titles_with_links_in_a_row() -> None:
     assert entry.links.other == (Link("Talk", "https://v.example/(1)"),)
 
 
-def test_a_venue_in_the_place_of_the_date() -> None:
+def test_venue_in_place_of_the_date_is_read() -> None:
     badge = "[![arXiv](https://img.shields.io/badge/arXiv-b31b1b.svg)]"
     text = (
         "## P\n+ [One: A (Short) Title](https://arxiv.org/pdf/2401.00001) ({})  \n"
@@ -161,14 +161,14 @@ def test_a_venue_in_the_place_of_the_date() -> None:
     assert met.links.paper == "https://arxiv.org/abs/2401.00001"
 
 
-def test_a_linked_bold_title() -> None:
+def test_linked_bold_title_is_read() -> None:
     entry = only_entry("## P\n- **[Title](https://arxiv.org/abs/2401.00001)** (3 Jan 2024)\n")
 
     assert entry.title == "Title"
     assert entry.arxiv_id == ArxivId("2401.00001")
 
 
-def test_entries_below_a_category_bullet() -> None:
+def test_entries_below_a_category_bullet_are_read() -> None:
     curated = parse(
         "# P\n- Drawing\n  - [One](https://arxiv.org/abs/2401.00001)\n"
         "  - [Two](https://arxiv.org/abs/2401.00002)\n"
@@ -177,7 +177,7 @@ def test_entries_below_a_category_bullet() -> None:
     assert [entry.title for entry in curated.entries] == ["One", "Two"]
 
 
-def test_bullets_below_an_entry_are_its_own() -> None:
+def test_bullets_below_an_entry_belong_to_it() -> None:
     entry = only_entry(
         "# P\n- **One** (1 Jan 2024) [site](https://one.example)\n"
         "  - [Paper](https://arxiv.org/abs/2401.00001)\n"
@@ -186,20 +186,20 @@ def test_bullets_below_an_entry_are_its_own() -> None:
     assert entry.arxiv_id == ArxivId("2401.00001")
 
 
-def test_prose_after_an_entry_is_no_part_of_it() -> None:
+def test_prose_after_an_entry_is_not_part_of_it() -> None:
     text = "# P\n- **One** (1 Jan 2024)\n\nSee https://arxiv.org/abs/2401.00001 too.\n"
 
     assert text.encode()[slice(*only_entry(text).span)] == b"- **One** (1 Jan 2024)"
 
 
-def test_headings_make_a_path_by_level() -> None:
+def test_heading_levels_make_a_path() -> None:
     text = "# A #\n### C\n- **One** (1 Jan 2024)\n## B\n- **Two** (1 Jan 2024)\n# D\n"
 
     assert [entry.headings for entry in parse(text).entries] == [("A", "C"), ("A", "B")]
     assert [heading.text for heading in parse(text).headings] == ["A", "C", "B", "D"]
 
 
-def test_a_badge_broken_over_lines_and_not_counted() -> None:
+def test_badge_over_several_lines_is_read() -> None:
     entry = only_entry(
         "# P\n+ **One** (1 Jan 2024)\n"
         "[![citation](https://img.shields.io/badge/citation-N/A-blue.svg?paper=xxx)\n)]"
@@ -232,7 +232,7 @@ def test_dates(text: str, day: date | None) -> None:
     assert parse_date(text) == day
 
 
-def test_a_date_that_cannot_be_read_is_kept_as_text() -> None:
+def test_unreadable_date_is_kept_as_text() -> None:
     entry = only_entry("# P\n+ **One** (31 Feb 2024)\n")
 
     assert (entry.date_text, entry.date) == ("31 Feb 2024", None)
@@ -250,11 +250,11 @@ def test_a_date_that_cannot_be_read_is_kept_as_text() -> None:
         LIST.replace("Ada", "Ådå 🤗").encode(),
     ],
 )
-def test_spans_give_the_file_back(data: bytes) -> None:
+def test_spans_reproduce_the_file(data: bytes) -> None:
     assert_spans_hold(parse_list(data))
 
 
-def test_line_ends_and_a_byte_order_mark_change_nothing_that_was_read() -> None:
+def test_line_ends_and_bom_do_not_change_entries() -> None:
     expected = [(entry.title, entry.links, entry.line) for entry in parse(LIST).entries]
 
     windows = parse_list(b"\xef\xbb\xbf" + LIST.replace("\n", "\r\n").encode())
@@ -289,7 +289,7 @@ _LINES = st.sampled_from(
     bom=st.booleans(),
     last=st.booleans(),
 )
-def test_any_shuffled_list_is_given_back_byte_for_byte(
+def test_shuffled_list_is_reproduced_byte_for_byte(
     lines: list[str],
     end: str,
     bom: bool,  # noqa: FBT001  drawn by hypothesis
@@ -304,7 +304,7 @@ def test_any_shuffled_list_is_given_back_byte_for_byte(
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_read_or_refused_with_a_reason(data: bytes) -> None:
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
         data.decode()
     except UnicodeDecodeError:
@@ -314,17 +314,17 @@ def test_any_bytes_are_read_or_refused_with_a_reason(data: bytes) -> None:
         assert b"".join(piece for _, piece in pieces(parse_list(data))) == data
 
 
-def test_another_encoding_is_refused_with_the_line() -> None:
+def test_other_encoding_is_refused_with_line() -> None:
     with pytest.raises(CuratedListError, match=r"line 2 holds the byte 0xe9 at offset 5.*Save"):
         parse_list("# A\nBé\n".encode("latin-1"))
 
 
-def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
+def test_missing_file_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file"):
         read_list(tmp_path / "none.md")
 
 
-def test_a_file_is_read_as_its_bytes(tmp_path: Path) -> None:
+def test_file_is_read_as_its_bytes(tmp_path: Path) -> None:
     (tmp_path / "list.md").write_bytes(LIST.encode())
 
     assert read_list(tmp_path / "list.md") == parse(LIST)
@@ -343,8 +343,8 @@ _HOSTILE = {
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs limits of the system")
 @pytest.mark.parametrize("name", _HOSTILE)
-def test_no_list_takes_longer_than_its_length_asks(name: str) -> None:
-    # An end that the system sets: with steps by the square of the length these take minutes.
+def test_hostile_lists_take_linear_time(name: str) -> None:
+    # Quadratic time would take minutes here.
     script = (
         "import resource, sys\n"
         "resource.setrlimit(resource.RLIMIT_CPU, (10, 10))\n"
@@ -386,7 +386,7 @@ def test_rows_of_a_table_are_entries() -> None:
     assert b"".join(piece for _, piece in pieces(curated)) == curated.data
 
 
-def test_tables_without_bars_at_the_ends_and_in_chinese() -> None:
+def test_tables_without_outer_bars_or_in_chinese_are_read() -> None:
     text = (
         "## 表\n日期 | 论文 | 链接\n---|---|---\n"
         "2025-01-02 | **灯** <br> 作者 | [PDF](https://arxiv.org/pdf/2401.00001)\n"
@@ -409,7 +409,7 @@ def test_tables_of_other_things_hold_no_entries(table: str) -> None:
     assert (curated.entries, curated.unreadable) == ((), ())
 
 
-def test_numbered_items_and_underlined_headings() -> None:
+def test_numbered_items_and_underlined_headings_are_read() -> None:
     curated = parse(
         "Lamps\n=====\n\nOil\n---\n1. **One** (1 Jan 2024)\n"
         "2) [Two](https://arxiv.org/abs/2401.00002), 2024\n\nProse of two\nlines\n---\n\n"
@@ -423,12 +423,12 @@ def test_numbered_items_and_underlined_headings() -> None:
     assert b"".join(piece for _, piece in pieces(curated)) == curated.data
 
 
-def test_marks_behind_a_heading_are_no_part_of_it() -> None:
+def test_closing_marks_are_not_part_of_a_heading() -> None:
     curated = parse("# A ##\n## C#\n- **T** (1 Jan 2024)\n")
     assert curated.entries[0].headings == ("A", "C#")
 
 
-def test_a_comment_that_is_never_closed_hides_nothing_and_one_before_it_does() -> None:
+def test_only_closed_comments_hide_text() -> None:
     text = (
         "# A\n<!-- - **Gone** (1 Jan 2024) -->\n- **T** (1 Jan 2024)\n<!--\n- **U** (1 Jan 2024)\n"
     )

@@ -41,7 +41,7 @@ def test_real_list_matches_manual_counts(shared_data: Path) -> None:
     assert (len(tags), tags["tokenizer"], tags["customization"]) == (21, 10, 4)
 
 
-def test_shared_ids_and_sections_of_the_real_list(shared_data: Path) -> None:
+def test_real_list_has_known_shared_ids_and_sections(shared_data: Path) -> None:
     curated = read_list(shared_data / "curated-list.md")
     by_id = entries_by_id(curated)
 
@@ -55,7 +55,7 @@ def test_shared_ids_and_sections_of_the_real_list(shared_data: Path) -> None:
     assert sum(len(places) > 1 for places in sections) == 29
 
 
-def test_dates_of_the_real_list_far_from_their_ids(shared_data: Path) -> None:
+def test_real_list_dates_far_from_ids_are_known(shared_data: Path) -> None:
     entries = read_list(shared_data / "curated-list.md").entries
     apart = [
         abs((entry.date.year - year) * 12 + entry.date.month - month)

@@ -44,7 +44,7 @@ def test_only_words_are_compared(title: str, words: str) -> None:
         ("Généralités sur la 3-D", r"G\'en\'eralit\'es sur la $3$D"),
     ],
 )
-def test_the_same_paper_in_other_words(listed: str, at_arxiv: str) -> None:
+def test_reworded_titles_agree(listed: str, at_arxiv: str) -> None:
     assert titles_agree(listed, at_arxiv)
     assert titles_agree(at_arxiv, listed)
 
@@ -53,12 +53,12 @@ def test_the_same_paper_in_other_words(listed: str, at_arxiv: str) -> None:
     ("listed", "at_arxiv"),
     [
         ("Lantern: Guiding Image Drawing", "Canvas: A Data Set of Sounds"),
-        # One name, two papers: the case in which people mix up ids.
+        # One name, two papers: curators confuse their IDs.
         (
             "SteerVideo: Adding Control for One Shot Video Editing",
             "SteerVideo: Training-free Controllable Text-to-Video Generation",
         ),
-        # Two names, nearly the same words behind them.
+        # Two names before nearly the same words.
         (
             "VideoBlend: Decomposed Diffusion Models for High-Quality Video Generation",
             "VideoForge1: Open Diffusion Models for High-Quality Video Generation",
@@ -67,18 +67,18 @@ def test_the_same_paper_in_other_words(listed: str, at_arxiv: str) -> None:
         ("A Title", ""),
     ],
 )
-def test_different_papers_that_look_alike(listed: str, at_arxiv: str) -> None:
+def test_similar_titles_of_different_papers_disagree(listed: str, at_arxiv: str) -> None:
     assert not titles_agree(listed, at_arxiv)
     assert not titles_agree(at_arxiv, listed)
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_the_order_of_the_two_does_not_matter(one: str, other: str) -> None:
+def test_title_agreement_is_symmetric(one: str, other: str) -> None:
     assert titles_agree(one, other) == titles_agree(other, one)
     assert title_similarity(one, other) == title_similarity(other, one)
 
 
-def test_on_the_real_list_every_known_pair_is_judged_right(shared_data: Path) -> None:
+def test_known_pairs_of_the_real_list_are_decided_right(shared_data: Path) -> None:
     lines = (shared_data / "seed_abstracts.jsonl").read_text().splitlines()
     rows = [json.loads(line) for line in lines]
     right = {row["arxiv_id"]: row["title"] for row in rows if row["id_matches_title"] == "yes"}
@@ -94,7 +94,7 @@ def test_on_the_real_list_every_known_pair_is_judged_right(shared_data: Path) ->
     assert len(judged) == 365
 
 
-def test_on_the_real_list_no_threshold_nearby_would_do_worse(shared_data: Path) -> None:
+def test_real_list_leaves_a_margin_around_the_threshold(shared_data: Path) -> None:
     by_id = entries_by_id(read_list(shared_data / "curated-list.md"))
     pairs = {
         (one, other): title_similarity(one, other)
@@ -109,7 +109,7 @@ def test_on_the_real_list_no_threshold_nearby_would_do_worse(shared_data: Path) 
     assert max(score for pair, score in pairs.items() if pair not in agreeing) < 0.6
 
 
-def test_hardly_any_two_papers_of_a_month_pass_for_one(shared_data: Path) -> None:
+def test_few_papers_of_a_month_are_confused(shared_data: Path) -> None:
     listed = [entry.title for entry in read_list(shared_data / "curated-list.md").entries][::8]
     with gzip.open(shared_data / "stream" / "2025-12.jsonl.gz", "rt") as lines:
         titles = [json.loads(line)["title"] for line in lines][::3]
@@ -126,6 +126,6 @@ def test_hardly_any_two_papers_of_a_month_pass_for_one(shared_data: Path) -> Non
 
 
 def _near(one: str, other: str) -> bool:
-    """Spare the slow comparison where hardly a word is shared."""
+    """Skip the slow comparison of titles that share few words."""
     words, others = set(normalize_title(one).split()), set(normalize_title(other).split())
     return len(words & others) * 4 >= len(words) + len(others)

@@ -36,7 +36,7 @@ def _urls(text: str) -> list[str]:
         ("https://codeberg.org/lab/brush", "https://codeberg.org/lab/brush"),
     ],
 )
-def test_code_is_found_however_it_is_written(text: str, url: str) -> None:
+def test_code_links_in_any_spelling_are_found(text: str, url: str) -> None:
     (link,) = find_links(text)
 
     assert (link.kind, link.url) == (LinkKind.CODE, url)
@@ -61,7 +61,7 @@ def test_code_is_found_however_it_is_written(text: str, url: str) -> None:
         ("https://huggingface.co/papers/2603.00001", None),
     ],
 )
-def test_pages_need_a_known_host_or_a_word_that_says_so(text: str, url: str | None) -> None:
+def test_pages_need_a_known_host_or_a_describing_word(text: str, url: str | None) -> None:
     assert _urls(text) == ([] if url is None else [url])
 
 
@@ -91,13 +91,13 @@ def test_hostile_addresses_are_refused(address: str) -> None:
     assert all(urlsplit(url).hostname != "evil.example" for url in _urls(f"Code: {address}"))
 
 
-def test_one_place_written_twice_counts_once() -> None:
+def test_address_written_twice_counts_once() -> None:
     text = r"\href{https://github.com/Lab/Brush}{github.com/lab/brush} http://github.com/lab/brush/"
 
     assert _urls(text) == ["https://github.com/Lab/Brush"]
 
 
-def test_code_comes_before_pages_and_abstract_before_comment() -> None:
+def test_code_precedes_pages_and_abstract_precedes_comment() -> None:
     links = find_links(
         "Page: https://lab.github.io/a https://github.com/lab/a", "https://github.com/lab/b"
     )
@@ -109,18 +109,18 @@ def test_code_comes_before_pages_and_abstract_before_comment() -> None:
     )
 
 
-def test_a_flood_of_links_is_cut() -> None:
+def test_many_links_are_cut() -> None:
     text = " ".join(f"https://github.com/lab/r{n}" for n in range(50))
 
     assert len(_urls(text)) == MOST_LINKS
 
 
-def test_nothing_gives_nothing() -> None:
+def test_empty_texts_have_no_links() -> None:
     assert find_links(None, "", "no address here, and/or e.g./i.e. none") == ()
 
 
 @given(st.text(alphabet="htps:/.gitub@com#?&%()[]\\{}~_ \u3002ax1-", max_size=80))
-def test_whatever_is_found_is_safe_and_in_its_final_form(text: str) -> None:
+def test_found_links_are_safe_and_normalised(text: str) -> None:
     for url in _urls(f"code https://{text} github.com/{text}"):
         parts = urlsplit(url)
         assert parts.scheme in {"http", "https"}
@@ -130,7 +130,7 @@ def test_whatever_is_found_is_safe_and_in_its_final_form(text: str) -> None:
         assert normalise_url(url) == url
 
 
-def test_on_real_papers_most_announced_code_is_found(shared_data: Path) -> None:
+def test_most_announced_code_of_real_papers_is_found(shared_data: Path) -> None:
     path = shared_data / "stream" / "2025-12.jsonl.gz"
     found = named = 0
     with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -144,7 +144,7 @@ def test_on_real_papers_most_announced_code_is_found(shared_data: Path) -> None:
     assert found / named > 0.99
 
 
-def test_a_reader_sees_where_a_link_leads() -> None:
+def test_link_place_shows_host_and_path() -> None:
     links = find_links("Code: https://www.github.com/A/b.git; page at https://a.github.io/b/")
     assert [link.place for link in links] == ["github.com/A/b", "a.github.io/b"]
 
@@ -163,5 +163,5 @@ def test_a_reader_sees_where_a_link_leads() -> None:
         "https://",
     ],
 )
-def test_dishonest_addresses_are_no_links(text: str) -> None:
+def test_deceptive_addresses_are_not_links(text: str) -> None:
     assert find_links(text) == ()

@@ -1,7 +1,6 @@
-"""Throttled for hours, by several processes: how often arXiv would be asked, whatever it answers.
+"""Number of requests while arXiv throttles several processes for hours.
 
-Time is pretended and moves only by waiting; requests are real ones to a loopback server, which
-notes when each came.
+Time moves only by waiting; requests go to a loopback server, which records when each came.
 """
 
 import random
@@ -19,22 +18,22 @@ from pipeline.ingest.sources.transport.client import BACKOFF, TRIES
 from tests.support.transport import INTERVAL, FakeTime, fetch, make_http
 
 HOUR, DAY = 3600.0, 86_400.0
-#: faults without Retry-After that cool everybody down
+#: faults without Retry-After that start a cool-down
 _STORM = (429, 503, 406, 500, 502)
 
 
 @dataclass
 class Edge:
-    """arXiv's edge with bad days: draws its answers and remembers when it was asked."""
+    """arXiv's edge on bad days: draws its responses and records requests."""
 
     server: HTTPServer
     time: FakeTime
     dice: random.Random
-    #: how likely an answer is good
+    #: probability of a good response
     mercy: float
-    #: how likely one that is not good carries Retry-After
+    #: probability of Retry-After in a fault
     advice: float
-    #: when it was asked, and how long it may not be asked after that
+    #: times of requests, and the wait due after each
     asked: list[tuple[float, float]] = field(default_factory=list)
     strikes: int = 0
 
@@ -44,24 +43,24 @@ class Edge:
     def _answer(self, _: Request) -> Response:
         rest = INTERVAL
         if self.dice.random() < self.mercy:
-            self.strikes, answer = 0, Response("<ok/>")
+            self.strikes, response = 0, Response("<ok/>")
         elif self.dice.random() < self.advice:
             rest = float(self.dice.choice((0, 7, 200, 9000)))
-            answer = Response("", 503, {"Retry-After": str(int(rest))})
+            response = Response("", 503, {"Retry-After": str(int(rest))})
             self.strikes += 1
         else:
             rest = BACKOFF[min(self.strikes, len(BACKOFF) - 1)] * INTERVAL
-            answer = Response("", self.dice.choice(_STORM))
+            response = Response("", self.dice.choice(_STORM))
             self.strikes += 1
         self.asked.append((self.time.seconds, max(rest, INTERVAL)))
-        return answer
+        return response
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_no_request_comes_before_the_wait_of_the_one_before_is_over(
+def test_no_request_precedes_the_end_of_the_last_wait(
     tmp_path: Path, httpserver: HTTPServer, seed: int
 ) -> None:
-    """Runs begin at any time, one after the other, as processes that know only the state file."""
+    """Runs begin at any time and share only the state file."""
     time, dice = FakeTime(), random.Random(seed)
     edge = Edge(httpserver, time, dice, mercy=0.3, advice=0.2)
     for _ in range(40):
@@ -75,10 +74,8 @@ def test_no_request_comes_before_the_wait_of_the_one_before_is_over(
         assert second - first >= rest, (first, rest, second)
 
 
-def test_a_day_of_nothing_but_faults_is_answered_with_a_dozen_requests(
-    tmp_path: Path, httpserver: HTTPServer
-) -> None:
-    """Without Retry-After nobody tells us when to come back: cron calls every ten minutes."""
+def test_day_of_faults_costs_a_dozen_requests(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """Cron calls every ten minutes, and no response has Retry-After."""
     time = FakeTime()
     edge = Edge(httpserver, time, random.Random(1), mercy=0.0, advice=0.0)
     began = time.seconds

@@ -1,4 +1,4 @@
-"""What goes wrong at a source says what to do, and whether it passes by itself."""
+"""Remedies and exit statuses of the errors of the sources."""
 
 import importlib
 import pkgutil
@@ -20,13 +20,13 @@ from pipeline.ingest.sources.errors import (
 
 
 def kinds(kind: type[SourceError] = SourceError) -> Iterator[type[SourceError]]:
-    """Yield an error and all that derive from it."""
+    """Yield an error and all its subclasses."""
     yield kind
     for derived in kind.__subclasses__():
         yield from kinds(derived)
 
 
-#: how to make those that know more than a message
+#: constructors of errors with further arguments
 MADE: dict[type[SourceError], Callable[[str], SourceError]] = {
     ThrottledError: partial(ThrottledError, retry_after=0.0),
     OaiError: partial(OaiError, code="badArgument"),
@@ -40,7 +40,7 @@ for module in pkgutil.walk_packages(pipeline.ingest.sources.__path__, "pipeline.
 @pytest.mark.parametrize(
     "kind", set(kinds()) - {MalformedRecordError}, ids=lambda kind: kind.__name__
 )
-def test_every_kind_of_error_has_a_remedy_that_fits_its_exit_status(
+def test_remedy_of_each_error_fits_its_exit_status(
     kind: type[SourceError],
 ) -> None:
     assert kind.remedy.endswith(".")
@@ -50,9 +50,9 @@ def test_every_kind_of_error_has_a_remedy_that_fits_its_exit_status(
     assert str(said) == f"It went wrong. {kind.remedy}"
 
 
-def test_whoever_knows_better_names_the_remedy() -> None:
+def test_hint_replaces_the_default_remedy() -> None:
     assert str(BadResponseError("It is no list.", hint="Do this.")) == "It is no list. Do this."
 
 
-def test_the_reason_a_record_is_kept_for_is_no_advice() -> None:
+def test_quarantine_reason_has_no_hint() -> None:
     assert str(MalformedRecordError("the record has no title")) == "the record has no title"

@@ -1,4 +1,4 @@
-"""The daily feeds: RSS and Atom, what is asked for, what is cut, what cannot be read."""
+"""The daily feeds: RSS and Atom, requests, caps and unreadable items."""
 
 from datetime import date
 from pathlib import Path
@@ -29,7 +29,7 @@ ENTRY = """<entry><id>oai:arXiv.org:2603.00001v2</id><title>Poincar\\'e maps</ti
 <arxiv:announce_type>replace</arxiv:announce_type></entry>"""
 
 
-def test_an_rss_item_becomes_an_announcement() -> None:
+def test_rss_item_becomes_an_announcement() -> None:
     item = rss_item("math/0309136", 3, announce_type="cross", categories=("math.IT", "cs.CV"))
     feed = parse_feed(rss_feed(item).encode(), at=AT, raw_path="a/b.gz")
     assert feed.announcements == (
@@ -52,8 +52,8 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-def test_plain_items_are_read_as_feedparser_reads_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every hostile text in every place, alone and beside plain items, both ways: no difference."""
+def test_plain_items_match_feedparser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try every hostile text in every place, alone and among plain items."""
     good = rss_item("2603.00009")
     items = [
         good.replace(f">{said}<", f">{text}<")
@@ -85,7 +85,7 @@ def _outcome(body: bytes) -> object:
         return type(error)
 
 
-def test_feedparser_is_asked_for_what_is_not_plain_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_feedparser_reads_only_items_that_are_not_plain(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     parsed = feed._parsed
 
@@ -103,7 +103,7 @@ def test_feedparser_is_asked_for_what_is_not_plain_only(monkeypatch: pytest.Monk
     assert [one.title for one in read.announcements] == ["A title", "R&D"]
 
 
-def test_an_atom_entry_becomes_the_same() -> None:
+def test_atom_entry_becomes_the_same_announcement() -> None:
     feed = parse_feed(ATOM.format(ENTRY).encode(), at=AT)
     (announcement,) = feed.announcements
     assert announcement.title == "Poincaré maps"
@@ -113,7 +113,7 @@ def test_an_atom_entry_becomes_the_same() -> None:
     assert feed.day == date(2026, 3, 17)
 
 
-def test_an_empty_atom_feed_is_dated_by_the_night_it_was_made() -> None:
+def test_empty_atom_feed_is_dated_by_its_creation() -> None:
     assert parse_feed(ATOM.format("").encode(), at=AT).day == date(2026, 3, 17)
 
 
@@ -130,7 +130,7 @@ def test_an_empty_atom_feed_is_dated_by_the_night_it_was_made() -> None:
         (rss_item(categories=()), "no category", [("new", "")]),
     ],
 )
-def test_an_item_that_cannot_be_read_is_set_aside_and_its_id_counts(
+def test_unreadable_item_is_quarantined_and_its_id_counts(
     item: str, reason: str, announced: list[tuple[str, str]]
 ) -> None:
     feed = parse_feed(rss_feed(item, rss_item("2603.00002")).encode(), at=AT)
@@ -144,12 +144,12 @@ def test_an_item_that_cannot_be_read_is_set_aside_and_its_id_counts(
     assert quarantined.source == "feed"
 
 
-def test_an_item_whose_id_cannot_be_read_may_be_any_paper_of_its_categories() -> None:
+def test_item_with_unreadable_id_keeps_its_categories() -> None:
     body = rss_feed(
         rss_item("nonsense", categories=("cs.CV", "cs.LG")),
         rss_item("nonsense", categories=()),
         rss_item("nonsense", announce_type="who knows"),
-        rss_item("nonsense", announce_type="replace"),  # announces no paper that can be missing
+        rss_item("nonsense", announce_type="replace"),  # cannot announce a missing paper
         rss_item("2603.00002"),
     )
     feed = parse_feed(body.encode(), at=AT)
@@ -157,25 +157,25 @@ def test_an_item_whose_id_cannot_be_read_may_be_any_paper_of_its_categories() ->
     assert len(feed.malformed) == 4
 
 
-def test_a_feed_with_control_characters_is_cleaned_and_kept_raw() -> None:
+def test_feed_with_control_characters_is_cleaned_and_kept() -> None:
     body = rss_feed(rss_item(title="A\x02title")).encode()
     feed = parse_feed(body, at=AT)
     assert feed.announcements[0].title == "A\N{REPLACEMENT CHARACTER}title"
     assert feed.malformed[0].raw == body
 
 
-def test_a_feed_cut_short_is_incomplete() -> None:
+def test_truncated_feed_is_incomplete() -> None:
     with pytest.raises(IncompleteResponseError):
         parse_feed(rss_feed(rss_item()).encode()[:-40], at=AT)
 
 
 @pytest.mark.parametrize("body", ["<html/>", "<OAI-PMH/>", "<feed/>"])
-def test_other_documents_are_no_feeds(body: str) -> None:
+def test_other_documents_are_not_feeds(body: str) -> None:
     with pytest.raises(BadResponseError):
         parse_feed(body.encode(), at=AT)
 
 
-def test_a_feed_without_any_day_is_refused() -> None:
+def test_feed_without_a_day_is_refused() -> None:
     body = rss_feed(day="some day").replace("<lastBuildDate>Tue, 17 Mar 2026", "<lastBuildDate>x")
     with pytest.raises(BadResponseError, match="state its day"):
         parse_feed(body.encode(), at=AT)
@@ -187,7 +187,7 @@ def test_categories_are_joined_by_plus(tmp_path: Path, httpserver: HTTPServer) -
     assert script.requests[0].environ["REQUEST_URI"] == "/base/rss/cs.CV+eess.AS+stat"
 
 
-def test_halves_of_different_days_are_a_matter_for_later(
+def test_halves_of_different_days_exit_with_75(
     tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.ingest.sources.feed.source.ITEM_CAP", 2)
@@ -205,7 +205,7 @@ def test_halves_of_different_days_are_a_matter_for_later(
 
 
 @pytest.mark.parametrize("names", [[], ["cs.CV/.."], ["cs.CV+"], ["cs CV"], ["a.b.c"], ["?x=1"]])
-def test_what_is_no_category_is_not_put_into_an_address(
+def test_invalid_category_is_not_requested(
     tmp_path: Path, httpserver: HTTPServer, names: list[str]
 ) -> None:
     script = Script(httpserver)
@@ -214,7 +214,7 @@ def test_what_is_no_category_is_not_put_into_an_address(
     assert not script.requests
 
 
-def test_a_feed_cut_at_the_cap_is_asked_for_by_halves(
+def test_capped_feed_is_requested_by_halves(
     tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.ingest.sources.feed.source.ITEM_CAP", 3)

@@ -1,4 +1,4 @@
-"""Every recording of arXiv's answers is read by its parser, and becomes what it should."""
+"""Recorded responses of arXiv are parsed into the expected papers."""
 
 import hashlib
 import json
@@ -20,13 +20,13 @@ from storage.types import Paper
 from tests.support.sources_expected import OUTCOMES, PAPERS
 from tests.support.transport import AT
 
-#: schemas and the snapshot's rows are read elsewhere or by nobody
+#: schemas and the snapshot's rows are not responses
 _NOT_ANSWERS = {".json", ".xsd", ".jsonl"}
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 
 
 def status_of(path: Path) -> int:
-    """Return the status a recording came with: told beside it, or in the index for two."""
+    """Return the status of a recording, from its sidecar or the index."""
     sidecar = path.with_suffix("").with_suffix(".headers.json")
     if sidecar.exists():
         return int(json.loads(sidecar.read_text())["status"])
@@ -34,7 +34,7 @@ def status_of(path: Path) -> int:
 
 
 def read(path: Path) -> tuple[str, list[Paper]]:
-    """Return what a recording becomes, in a word, and the papers in it."""
+    """Return the kind of a recording and the papers in it."""
     body = path.read_bytes()
     folder = path.parent.name
     try:
@@ -61,11 +61,11 @@ def read(path: Path) -> tuple[str, list[Paper]]:
 
 
 @pytest.mark.parametrize("name", OUTCOMES)
-def test_a_recording_becomes_what_it_should(shared_fixtures: Path, name: str) -> None:
+def test_recording_matches_expected_facts(shared_fixtures: Path, name: str) -> None:
     assert read(shared_fixtures / name)[0] == OUTCOMES[name]
 
 
-def test_no_recording_is_left_unread(shared_fixtures: Path) -> None:
+def test_every_recording_is_parsed(shared_fixtures: Path) -> None:
     recordings = {
         f"{path.parent.name}/{path.name}"
         for path in shared_fixtures.glob("*/*")
@@ -75,7 +75,7 @@ def test_no_recording_is_left_unread(shared_fixtures: Path) -> None:
 
 
 @pytest.mark.parametrize("name", PAPERS)
-def test_a_recorded_paper_is_read_whole(shared_fixtures: Path, name: str) -> None:
+def test_recorded_paper_is_read_whole(shared_fixtures: Path, name: str) -> None:
     papers = {paper.arxiv_id: paper for paper in read(shared_fixtures / name)[1]}
     for expected in PAPERS[name]:
         paper = papers[expected.arxiv_id]
@@ -90,8 +90,10 @@ def test_a_recorded_paper_is_read_whole(shared_fixtures: Path, name: str) -> Non
         "oai_recorded/scirate_arXivRaw_20140116_p97.xml",
     ],
 )
-def test_another_parser_counts_and_dates_the_same(shared_fixtures: Path, name: str) -> None:
-    """The standard library's parsers, slow and simple, must agree on every record."""
+def test_independent_parser_finds_the_same_counts_and_dates(
+    shared_fixtures: Path, name: str
+) -> None:
+    """Compare every record with the standard library's parsers."""
     path = shared_fixtures / name
     papers = read(path)[1]
     records = list(ET.parse(path).getroot().iter(f"{_RAW}arXivRaw"))
@@ -116,7 +118,7 @@ def test_another_parser_counts_and_dates_the_same(shared_fixtures: Path, name: s
             assert 1 <= len(paper.authors) <= commas + text["authors"].count("and") + 1
 
 
-def test_the_chain_of_nine_pages_holds_every_paper_once(shared_fixtures: Path) -> None:
+def test_chain_of_nine_pages_holds_each_paper_once(shared_fixtures: Path) -> None:
     ids = [
         paper.arxiv_id
         for number in range(1, 10)
@@ -125,7 +127,7 @@ def test_the_chain_of_nine_pages_holds_every_paper_once(shared_fixtures: Path) -
     assert len(ids) == len(set(ids)) == 501
 
 
-def test_author_lists_of_hundreds_and_of_collaborations_are_split(shared_fixtures: Path) -> None:
+def test_long_and_collaboration_author_lists_are_split(shared_fixtures: Path) -> None:
     papers = {
         paper.arxiv_id: paper
         for paper in read(shared_fixtures / "oai_server/listrecords_arXivRaw_all.xml")[1]

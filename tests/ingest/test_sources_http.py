@@ -1,4 +1,4 @@
-"""The http to arXiv: politeness, statuses, retries, redirects, the archive."""
+"""HTTP to arXiv: rate limit, statuses, retries, redirects, archive."""
 
 import errno
 import gzip
@@ -41,7 +41,7 @@ def response(**headers: str) -> RawResponse:
     return RawResponse("http://127.0.0.1/", 503, named, b"", AT)
 
 
-def test_an_answer_is_kept_as_it_came(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_response_is_archived_as_it_arrived(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, "<feed/>")
     got = fetch(make_http(tmp_path, archive=True), script.url("/oai"), {"verb": "Identify"})
     assert (got.status, got.body, got.fetched_at) == (200, b"<feed/>", AT)
@@ -51,7 +51,7 @@ def test_an_answer_is_kept_as_it_came(tmp_path: Path, httpserver: HTTPServer) ->
     assert got.url.endswith("/oai?verb=Identify")
 
 
-def test_faulty_answers_are_kept_too(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_faulty_responses_are_archived(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, fault(429, "Rate exceeded."), "<ok/>")
     fetch(make_http(tmp_path, archive=True), script.url("/oai"))
     kept = list(Archive(tmp_path / "archive").replay())
@@ -67,9 +67,7 @@ def test_waits_without_retry_after_are_multiples_of_the_interval(
     assert time.waits == [1.0, 3.0, 10.0]
 
 
-def test_tries_are_bounded_and_leave_a_long_cool_down(
-    tmp_path: Path, httpserver: HTTPServer
-) -> None:
+def test_bounded_tries_leave_a_long_cool_down(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, *[fault(429)] * 9)
     time = FakeTime()
     with pytest.raises(ThrottledError) as caught:
@@ -82,9 +80,7 @@ def test_tries_are_bounded_and_leave_a_long_cool_down(
     assert len(script.requests) == 4, "a second run does not even ask"
 
 
-def test_retry_after_longer_than_our_patience_spends_no_retry(
-    tmp_path: Path, httpserver: HTTPServer
-) -> None:
+def test_retry_after_beyond_patience_is_not_retried(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, fault(503, Retry_After="900"), "<ok/>")
     time = FakeTime()
     with pytest.raises(ThrottledError) as caught:
@@ -103,7 +99,7 @@ def test_retry_after_is_read_as_seconds_and_as_a_date() -> None:
     assert retry_after_seconds(response()) is None
 
 
-def test_a_good_answer_forgets_the_strikes(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_good_response_resets_the_strikes(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, fault(503), "<ok/>", fault(503), "<ok/>")
     time = FakeTime()
     http = make_http(tmp_path, time)
@@ -113,7 +109,7 @@ def test_a_good_answer_forgets_the_strikes(tmp_path: Path, httpserver: HTTPServe
 
 
 @pytest.mark.parametrize("status", [500, 502, 504])
-def test_server_errors_are_tried_again_then_reported_as_unreachable(
+def test_server_errors_are_retried_then_unreachable(
     tmp_path: Path, httpserver: HTTPServer, status: int
 ) -> None:
     script = Script(httpserver, *[fault(status)] * 9)
@@ -123,7 +119,7 @@ def test_server_errors_are_tried_again_then_reported_as_unreachable(
 
 
 @pytest.mark.parametrize("status", [204, 304, 401, 404, 410])
-def test_other_statuses_are_bad_answers_and_not_retried(
+def test_other_statuses_are_not_retried(
     tmp_path: Path, httpserver: HTTPServer, status: int
 ) -> None:
     script = Script(httpserver, *[fault(status)] * 2)
@@ -132,9 +128,7 @@ def test_other_statuses_are_bad_answers_and_not_retried(
     assert len(script.requests) == 1
 
 
-def test_a_reader_that_finds_the_answer_incomplete_is_given_another(
-    tmp_path: Path, httpserver: HTTPServer
-) -> None:
+def test_incomplete_response_is_requested_again(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, "half", "whole")
 
     def reader(raw: RawResponse) -> str:
@@ -145,7 +139,7 @@ def test_a_reader_that_finds_the_answer_incomplete_is_given_another(
     assert make_http(tmp_path).read(script.url("/oai"), None, reader) == "whole"
 
 
-def test_a_body_larger_than_allowed_is_refused(
+def test_oversized_body_is_refused(
     tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.ingest.sources.transport.client.MAX_BODY_BYTES", 10)
@@ -154,7 +148,7 @@ def test_a_body_larger_than_allowed_is_refused(
         fetch(make_http(tmp_path), script.url("/oai"))
 
 
-def test_a_connection_that_breaks_is_tried_again_on_a_fresh_one(tmp_path: Path) -> None:
+def test_broken_connection_is_retried_on_a_new_one(tmp_path: Path) -> None:
     url, thread, seen = raw_server(
         b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n<ok>", RAW_OK
     )
@@ -163,21 +157,21 @@ def test_a_connection_that_breaks_is_tried_again_on_a_fresh_one(tmp_path: Path) 
     assert len(seen) == 3
 
 
-def test_chunks_cut_short_are_tried_again(tmp_path: Path) -> None:
+def test_truncated_chunks_are_retried(tmp_path: Path) -> None:
     cut = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n<ok>\r\n"
     url, thread, _ = raw_server(cut, RAW_OK)
     assert fetch(make_http(tmp_path), url).body == b"<ok>"
     thread.join(600)
 
 
-def test_garbled_compression_is_tried_again(tmp_path: Path) -> None:
+def test_garbled_compression_is_retried(tmp_path: Path) -> None:
     garbled = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd"
     url, thread, _ = raw_server(garbled, RAW_OK)
     assert fetch(make_http(tmp_path), url).body == b"<ok>"
     thread.join(600)
 
 
-def test_nobody_listening_is_unreachable_and_says_so(tmp_path: Path) -> None:
+def test_refused_connection_is_unreachable(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(ArxivUnreachableError, match="cannot be reached") as caught:
@@ -186,7 +180,7 @@ def test_nobody_listening_is_unreachable_and_says_so(tmp_path: Path) -> None:
     assert caught.value.hint
 
 
-def test_the_deadline_of_the_run_ends_the_waiting(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_run_deadline_ends_the_waiting(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, "<ok/>", fault(503, Retry_After="60"), "<ok/>")
     time = FakeTime()
     http = make_http(tmp_path, time, run_deadline_seconds=30)
@@ -199,7 +193,7 @@ def test_the_deadline_of_the_run_ends_the_waiting(tmp_path: Path, httpserver: HT
     assert "same command again" in caught.value.hint
 
 
-def test_too_many_redirects_are_circles(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_too_many_redirects_are_refused(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, *[fault(301, Location="/oai")] * 9)
     with pytest.raises(BadResponseError, match="circles") as caught:
         fetch(make_http(tmp_path), script.url("/oai"))
@@ -207,24 +201,24 @@ def test_too_many_redirects_are_circles(tmp_path: Path, httpserver: HTTPServer) 
     assert "[arxiv]" in caught.value.hint
 
 
-def test_plain_http_to_a_foreign_host_is_a_configuration_error(tmp_path: Path) -> None:
+def test_plain_http_to_a_remote_host_is_a_config_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="https only"):
         fetch(make_http(tmp_path), "http://export.arxiv.org/api/query")
 
 
-def test_the_client_checks_certificates_and_keeps_no_connection() -> None:
+def test_client_verifies_certificates_without_keep_alive() -> None:
     with make_client(connect_timeout_seconds=10, read_timeout_seconds=60) as client:
         assert client.timeout == httpx.Timeout(60, connect=10)
         assert not client.follow_redirects
 
 
-def test_we_say_who_we_are() -> None:
+def test_user_agent_names_program_and_contact() -> None:
     assert user_agent("mailto:a@example.org").endswith(" (+mailto:a@example.org)")
     assert user_agent().startswith("living-survey/")
     assert "Mozilla" not in user_agent()
 
 
-def test_archived_answers_come_back_in_order_although_the_clock_stands_still(
+def test_archive_keeps_order_with_a_fixed_clock(
     tmp_path: Path,
 ) -> None:
     archive = Archive(tmp_path)
@@ -233,7 +227,7 @@ def test_archived_answers_come_back_in_order_although_the_clock_stands_still(
     assert [one.body for one in archive.replay()] == [str(n).encode() for n in range(12)]
 
 
-def test_the_archive_needs_no_links_and_leaves_nothing_half_written(
+def test_archive_writes_atomically_without_links(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: object) -> None:
@@ -247,7 +241,7 @@ def test_the_archive_needs_no_links_and_leaves_nothing_half_written(
     assert files == {".lock", kept.name, kept.with_suffix(".json").name}
 
 
-def test_answers_kept_by_two_at_once_all_stay(tmp_path: Path) -> None:
+def test_concurrent_archiving_loses_nothing(tmp_path: Path) -> None:
     def keep(name: str) -> None:
         for number in range(10):
             Archive(tmp_path).keep(RawResponse(f"http://{name}", 200, {}, bytes([number]), AT))
@@ -261,7 +255,7 @@ def test_answers_kept_by_two_at_once_all_stay(tmp_path: Path) -> None:
     assert len(kept) == len(set(kept)) == 30
 
 
-def test_the_archive_keeps_no_cookie_and_notices_damage(tmp_path: Path) -> None:
+def test_archive_drops_cookies_and_detects_damage(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     path = archive.keep(
         RawResponse("http://127.0.0.1/", 200, {"set-cookie": "s=1", "date": "x"}, b"body", AT)
@@ -278,14 +272,14 @@ def test_the_archive_keeps_no_cookie_and_notices_damage(tmp_path: Path) -> None:
     assert list(archive.replay()) == [], "a sidecar whose body never arrived is passed over"
 
 
-def test_the_same_client_serves_many_requests(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_one_client_serves_many_requests(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, "<a/>", "<b/>")
     with fresh_client() as client:
         http = make_http(tmp_path, client=client)
         assert [fetch(http, script.url("/oai")).body for _ in range(2)] == [b"<a/>", b"<b/>"]
 
 
-def test_a_request_refused_says_why(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_refused_request_states_the_reason(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, fault(400, "<feed><summary>incorrect id</summary></feed>"))
     with pytest.raises(BadRequestError, match="incorrect id"):
         fetch(make_http(tmp_path), script.url("/api/query"))

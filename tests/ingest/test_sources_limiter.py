@@ -1,4 +1,4 @@
-"""The turnstile: one request at a time, one per interval, over all processes."""
+"""The rate limiter: one request at a time and one per interval, over all processes."""
 
 import json
 import os
@@ -29,11 +29,11 @@ def take(limiter: Limiter, group: str = "arxiv") -> None:
         pass
 
 
-def test_the_interval_counts_from_the_end_of_the_last_request(tmp_path: Path) -> None:
+def test_interval_counts_from_the_end_of_the_last_request(tmp_path: Path) -> None:
     time = FakeTime()
     limiter = make_limiter(tmp_path, time)
     with limiter.turn("arxiv"):
-        time.seconds += 40  # a slow answer
+        time.seconds += 40  # a slow response
     take(limiter)
     assert time.waits == [3.0]
     time.seconds += 10
@@ -41,22 +41,22 @@ def test_the_interval_counts_from_the_end_of_the_last_request(tmp_path: Path) ->
     assert time.waits == [3.0], "who comes late enough does not wait"
 
 
-def test_two_limiters_over_one_path_are_one_limit(tmp_path: Path) -> None:
+def test_limiters_with_one_path_share_the_limit(tmp_path: Path) -> None:
     time = FakeTime()
     take(make_limiter(tmp_path, time))
     take(make_limiter(tmp_path, time))
     assert time.waits == [3.0]
 
 
-def test_all_hosts_of_arxiv_share_a_limit_and_each_loopback_port_has_its_own() -> None:
+def test_arxiv_hosts_share_a_limit_and_loopback_ports_do_not() -> None:
     groups = {host_group(host, None) for host in ("arxiv.org", "export.arxiv.org", "rss.arxiv.org")}
     assert groups == {"arxiv"}
     assert host_group("127.0.0.1", 8001) != host_group("127.0.0.1", 8002)
     assert host_group("notarxiv.org", None) != "arxiv"
-    assert host_group("127.999.0.1", 80) == "127.999.0.1"  # no address of this machine
+    assert host_group("127.999.0.1", 80) == "127.999.0.1"  # not an address of this machine
 
 
-def test_a_killed_process_leaves_a_whole_interval_to_wait(tmp_path: Path) -> None:
+def test_killed_process_leaves_a_whole_interval(tmp_path: Path) -> None:
     time = FakeTime()
     limiter = make_limiter(tmp_path, time)
     take(limiter)
@@ -71,11 +71,11 @@ def test_a_killed_process_leaves_a_whole_interval_to_wait(tmp_path: Path) -> Non
     ("refusal", "said"),
     [(BlockedError, "at its address. Requests"), (ThrottledError, "at its address; 7200 s")],
 )
-def test_the_reason_of_a_cool_down_stands_within_a_sentence(
+def test_cool_down_reason_fits_into_the_sentence(
     tmp_path: Path, refusal: type[SourceError], said: str
 ) -> None:
     limiter = make_limiter(tmp_path, FakeTime())
-    reason = "arXiv answers 403 at its address."
+    reason = "arXiv returned 403 at its address."
     with limiter.turn("arxiv"):
         limiter.cool_down("arxiv", 7200, reason, blocked=refusal is BlockedError)
     with pytest.raises(refusal, match=said):
@@ -83,16 +83,14 @@ def test_the_reason_of_a_cool_down_stands_within_a_sentence(
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"unknown": 1}', "[]"])
-def test_a_damaged_state_file_is_taken_for_a_request_just_made(
-    tmp_path: Path, content: str
-) -> None:
+def test_damaged_state_file_counts_as_a_request_just_made(tmp_path: Path, content: str) -> None:
     time = FakeTime()
     (tmp_path / "limiter-arxiv.json").write_text(content)
     take(make_limiter(tmp_path, time))
     assert time.waits == [3.0]
 
 
-def test_a_clock_set_back_neither_waits_for_ever_nor_hurries(tmp_path: Path) -> None:
+def test_clock_set_back_waits_one_interval(tmp_path: Path) -> None:
     time = FakeTime()
     take(make_limiter(tmp_path, time))
     state_file = tmp_path / "limiter-arxiv.json"
@@ -120,7 +118,7 @@ def test_a_shorter_cool_down_does_not_end_a_longer_one(tmp_path: Path) -> None:
     assert limiter.cooling("arxiv")[0] == 500
 
 
-def test_a_block_is_told_until_its_file_is_deleted(tmp_path: Path) -> None:
+def test_block_lasts_until_its_file_is_deleted(tmp_path: Path) -> None:
     time = FakeTime()
     limiter = make_limiter(tmp_path, time)
     limiter.cool_down("arxiv", 86_400, "HTTP 403", blocked=True)
@@ -131,7 +129,7 @@ def test_a_block_is_told_until_its_file_is_deleted(tmp_path: Path) -> None:
     take(limiter)
 
 
-def test_a_block_that_has_run_out_does_not_outlive_its_cool_down(tmp_path: Path) -> None:
+def test_expired_block_does_not_outlive_its_cool_down(tmp_path: Path) -> None:
     time = FakeTime()
     limiter = make_limiter(tmp_path, time)
     limiter.cool_down("arxiv", 86_400, "HTTP 403", blocked=True)
@@ -145,16 +143,16 @@ def test_a_block_that_has_run_out_does_not_outlive_its_cool_down(tmp_path: Path)
         pytest.fail("arXiv was asked during a cool-down")
 
 
-def test_what_a_killed_process_left_half_written_is_no_obstacle(tmp_path: Path) -> None:
+def test_partial_file_of_a_killed_process_is_ignored(tmp_path: Path) -> None:
     left = tmp_path / "limiter-arxiv.part"
     left.write_text("{")
-    left.chmod(0o444)  # another user's, as far as we may tell
+    left.chmod(0o444)  # like another user's file
     (tmp_path / "limiter-arxiv.lock").touch(mode=0o444)
     take(make_limiter(tmp_path, FakeTime()))
     assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".lock"}
 
 
-def test_who_waits_too_long_for_the_turn_is_told(tmp_path: Path) -> None:
+def test_waiting_too_long_for_the_turn_is_an_error(tmp_path: Path) -> None:
     time = FakeTime()
     with (
         make_limiter(tmp_path, time).turn("arxiv"),
@@ -185,7 +183,7 @@ def test_threads_of_one_process_take_turns_too(tmp_path: Path) -> None:
     assert most == 1
 
 
-def test_the_default_state_lies_in_the_users_state_directory(
+def test_default_state_file_is_in_the_users_state_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
@@ -206,11 +204,8 @@ with make_client() as client:
 
 
 @pytest.mark.slow
-def test_pitfall_37_38_four_processes_are_one_polite_client(tmp_path: Path) -> None:
-    """Limits per client add up; four processes must look like one, with one connection.
-
-    The server notes when every request arrives and how many it is answering at that moment.
-    """
+def test_pitfall_37_38_four_processes_share_the_limit(tmp_path: Path) -> None:
+    """The server records arrivals and how many requests it handles at once."""
     arrivals: list[float] = []
     busy = 0
     most = 0
@@ -254,6 +249,6 @@ def test_pitfall_37_38_four_processes_are_one_polite_client(tmp_path: Path) -> N
         server.server_close()
     assert len(arrivals) == 16
     assert most == 1
-    # Real time, because it is the property itself; a lower bound alone, so slowness cannot fail it.
+    # Real time, but only a lower bound, so that a slow machine cannot fail it.
     gaps = [later - earlier for earlier, later in pairwise(arrivals)]
     assert min(gaps) >= 0.15

@@ -1,4 +1,4 @@
-"""OAI-PMH: windows, chains that break, single records, records read again."""
+"""OAI-PMH: windows, broken chains, single and quarantined records."""
 
 import re
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ from tests.support.transport import (
     AT,
     Script,
     make_http,
-    oai_answer,
     oai_error,
     oai_page,
+    oai_response,
     raw_record,
 )
 
@@ -34,7 +34,7 @@ def ids(pages: Sequence[OaiPage]) -> list[str]:
     return [paper.arxiv_id for page in pages for paper in page.papers]
 
 
-def test_a_window_names_its_days_and_its_set(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_window_names_its_days_and_set(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, oai_page(ONE, token="verb%3DListRecords%26skip%3D1"), oai_page(TWO))
     list(source(tmp_path, script).pages(date(2026, 3, 16), date(2026, 3, 18), "cs:cs:AI"))
     assert script.requests[0].args.to_dict() == {
@@ -46,7 +46,7 @@ def test_a_window_names_its_days_and_its_set(tmp_path: Path, httpserver: HTTPSer
     }  # fmt: skip
 
 
-def test_an_open_window_has_no_until(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_open_window_has_no_until(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, oai_page(ONE))
     list(source(tmp_path, script).pages(date(2026, 3, 16)))
     assert {"until", "set"}.isdisjoint(script.requests[0].args)
@@ -62,7 +62,7 @@ def test_an_open_window_has_no_until(tmp_path: Path, httpserver: HTTPServer) -> 
         pytest.param([oai_page(ONE, token="a"), oai_error("noRecordsMatch")], id="past the end"),
     ],
 )
-def test_a_broken_chain_is_started_anew_once(
+def test_broken_chain_is_restarted_once(
     tmp_path: Path, httpserver: HTTPServer, broken: list[str]
 ) -> None:
     whole = [oai_page(ONE, token="x"), oai_page(TWO, THREE, token="")]
@@ -80,7 +80,7 @@ def test_a_broken_chain_is_started_anew_once(
         ),
     ],
 )
-def test_a_chain_that_breaks_twice_is_for_later(
+def test_chain_that_breaks_twice_exits_with_75(
     tmp_path: Path, httpserver: HTTPServer, broken: list[str]
 ) -> None:
     script = Script(httpserver, *broken * 2)
@@ -91,13 +91,13 @@ def test_a_chain_that_breaks_twice_is_for_later(
     assert "later" in caught.value.hint
 
 
-def test_a_list_that_shrank_to_its_token_ends_there(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_list_that_shrank_to_its_token_ends(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, *[oai_page(ONE, token="a"), oai_error("noRecordsMatch")] * 2)
     pages = list(source(tmp_path, script).pages(date(2026, 3, 16)))
     assert ids(pages) == ["2603.00001", "2603.00001"]
 
 
-def test_a_list_without_end_is_cut(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_endless_list_is_cut(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(
         httpserver, *[oai_page(raw_record(f"2603.0000{n}"), token=str(n)) for n in range(9)]
     )
@@ -105,15 +105,15 @@ def test_a_list_without_end_is_cut(tmp_path: Path, httpserver: HTTPServer) -> No
         list(source(tmp_path, script).pages(date(2026, 3, 16), max_pages=3))
 
 
-def test_pages_are_handed_on_as_they_arrive(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_pages_are_yielded_as_they_arrive(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, oai_page(ONE, token="a"), oai_page(TWO))
     pages = source(tmp_path, script).pages(date(2026, 3, 16))
     next(pages)
     assert len(script.requests) == 1
 
 
-def test_one_record_is_asked_for_by_its_identifier(tmp_path: Path, httpserver: HTTPServer) -> None:
-    record = oai_answer(f"<GetRecord>{raw_record('hep-th/9901002')}</GetRecord>")
+def test_single_record_is_requested_by_identifier(tmp_path: Path, httpserver: HTTPServer) -> None:
+    record = oai_response(f"<GetRecord>{raw_record('hep-th/9901002')}</GetRecord>")
     script = Script(httpserver, record, oai_error("idDoesNotExist"))
     (paper,) = source(tmp_path, script).record("hep-th/9901002").papers
     assert paper.arxiv_id == "hep-th/9901002"
@@ -140,7 +140,7 @@ def test_one_record_is_asked_for_by_its_identifier(tmp_path: Path, httpserver: H
         ("<record></record>", "no header"),
     ],
 )
-def test_a_record_that_cannot_be_read_is_set_aside_whole(record: str, reason: str) -> None:
+def test_unreadable_record_is_quarantined_whole(record: str, reason: str) -> None:
     page = parse_oai_page(oai_page(ONE, record, THREE).encode(), at=AT, raw_path="a/b.gz")
     assert [paper.arxiv_id for paper in page.papers] == ["2603.00001", "2603.00003"]
     (quarantined,) = page.malformed
@@ -156,21 +156,21 @@ def test_a_record_that_cannot_be_read_is_set_aside_whole(record: str, reason: st
         parse_record(quarantined.raw)
 
 
-def test_a_quarantined_record_can_be_read_once_it_is_mended() -> None:
+def test_quarantined_record_can_be_read_once_corrected() -> None:
     assert parse_record(ONE.encode()) == parse_oai_page(oai_page(ONE).encode(), at=AT).papers[0]
 
 
-def test_the_id_of_an_unreadable_record_is_told_where_it_can_be_read() -> None:
+def test_unreadable_record_keeps_its_readable_id() -> None:
     page = parse_oai_page(oai_page(raw_record("math.GT/0309136", title="")).encode(), at=AT)
     assert page.malformed[0].arxiv_id == "math/0309136"
 
 
 @pytest.mark.parametrize("root", ["<html/>", "<feed/>", "<OAI-PMH/>"])
-def test_other_documents_are_no_pages(root: str) -> None:
+def test_other_documents_are_not_pages(root: str) -> None:
     with pytest.raises(BadResponseError):
         parse_oai_page(root.encode(), at=AT)
 
 
-def test_a_page_without_a_readable_response_date_is_read_all_the_same() -> None:
+def test_page_without_a_response_date_is_read() -> None:
     body = oai_page(ONE).replace("2026-03-17T04:00:00Z", "now").encode()
     assert parse_oai_page(body, at=AT).response_date is None

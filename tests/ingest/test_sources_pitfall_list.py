@@ -1,6 +1,7 @@
-"""docs/explanation/arxiv-pitfalls.md names every numbered test, and only tests that exist.
+"""docs/explanation/arxiv-pitfalls.md names every numbered test, and only existing ones.
 
-After adding a test: `python tests/ingest/test_sources_pitfall_list.py` writes the last column anew.
+Run `python tests/ingest/test_sources_pitfall_list.py` after adding a test to update the last
+column.
 """
 
 import re
@@ -54,11 +55,11 @@ def test_every_numbered_test_is_in_the_row_of_its_number() -> None:
 
 
 def refresh() -> None:
-    """Write the last column of the list from the tests there are."""
+    """Write the last column of the list from the existing tests."""
     tests = numbered()
 
     def row(match: re.Match[str]) -> str:
-        # A row may also name tests without a number; those stay.
+        # Keep tests without a number.
         others = [name for name in re.findall(r"`(\w+)`", match[3]) if "_pitfall_" not in name]
         names = [*tests.get(int(match[1]), []), *others]
         column = "<br>".join(f"`{name}`" for name in names) or "-"

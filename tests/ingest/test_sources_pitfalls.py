@@ -1,7 +1,7 @@
-"""One test per pitfall of arXiv's interfaces that concerns the sources.
+"""Pitfalls of arXiv's interfaces that concern the sources, one test each.
 
-The numbers are those of docs/explanation/arxiv-pitfalls.md, which says for each what we do and
-where it is tested. The servers are loopback ones; waiting is instant.
+The numbers are those of docs/explanation/arxiv-pitfalls.md. Servers are on loopback; waiting is
+instant.
 """
 
 import re
@@ -82,19 +82,19 @@ def version(number: int, day: str = "Mon, 16 Mar 2026 09:30:00 GMT", extra: str 
 
 
 def test_pitfall_01_only_https(tmp_path: Path) -> None:
-    """Plain http hangs or redirects: a configured address must be https."""
+    """Plain http hangs or redirects."""
     with pytest.raises(ConfigError, match="https only"):
         fetch(make_http(tmp_path), "http://oaipmh.arxiv.org/oai")
 
 
-def test_pitfall_02_the_old_oai_address_leads_to_the_new_host() -> None:
-    """export.arxiv.org/oai2 redirects to another host of arXiv; it is not asked to begin with."""
+def test_pitfall_02_old_oai_address_leads_to_the_new_host() -> None:
+    """export.arxiv.org/oai2 redirects to another host."""
     assert ArxivSettings().oai_url == "https://oaipmh.arxiv.org/oai"
     _check_redirect("https://export.arxiv.org/oai2", "https://oaipmh.arxiv.org/oai")
 
 
-def test_pitfall_03_the_submission_date_is_that_of_version_1() -> None:
-    """The format `arXiv` gives the current version's date as `created`; it is not read at all."""
+def test_pitfall_03_submission_date_is_that_of_version_1() -> None:
+    """The format `arXiv` gives the current version's date as `created`."""
     versions = version(1, "Fri, 2 Jan 2015 10:00:00 GMT") + version(2)
     paper = only_paper(oai_page(raw_record(versions=versions)))
     assert paper.submitted_at == datetime(2015, 1, 2, 10, tzinfo=UTC)
@@ -105,24 +105,24 @@ def test_pitfall_03_the_submission_date_is_that_of_version_1() -> None:
     assert "not arXivRaw" in page.malformed[0].reason
 
 
-def test_pitfall_04_the_datestamp_is_kept_apart_from_the_dates_of_the_paper() -> None:
-    """An OAI datestamp is the day of the last metadata change, whatever the paper's age."""
+def test_pitfall_04_datestamp_differs_from_the_papers_dates() -> None:
+    """An OAI datestamp is the day of the last metadata change."""
     paper = only_paper(oai_page(raw_record(versions=version(1, "Fri, 2 Jan 2015 10:00:00 GMT"))))
     assert paper.datestamp == date(2026, 3, 17)
     assert paper.submitted_at is not None
     assert paper.submitted_at.year == 2015
 
 
-def test_pitfall_07_the_servers_own_clock_is_handed_on() -> None:
-    """The next window starts from the server's responseDate, not from our yesterday."""
+def test_pitfall_07_server_clock_is_returned() -> None:
+    """The next window starts from the server's responseDate."""
     page = parse_oai_page(oai_page(raw_record()).encode(), at=AT)
     assert page.response_date == datetime(2026, 3, 17, 4, tzinfo=UTC)
 
 
-def test_pitfall_08_a_chain_that_breaks_never_looks_finished(
+def test_pitfall_08_broken_chain_never_looks_finished(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
-    """A cursor may be saved only after the last page, so an iterator that ends is a promise."""
+    """Callers save a cursor once the iterator ends."""
     script = Script(httpserver, oai_page(raw_record(), token="t1"), *[fault(503)] * 4)
     pages = oai(tmp_path, script).pages(DAY)
     assert len(next(pages).papers) == 1
@@ -131,16 +131,16 @@ def test_pitfall_08_a_chain_that_breaks_never_looks_finished(
 
 
 @pytest.mark.parametrize("token", [None, ""])
-def test_pitfall_09_an_absent_or_empty_token_ends_the_list(
+def test_pitfall_09_absent_or_empty_token_ends_the_list(
     tmp_path: Path, httpserver: HTTPServer, token: str | None
 ) -> None:
-    """Single-page lists have no token element at all; chains end with an empty one."""
+    """Single-page lists have no token element; chains end with an empty one."""
     script = Script(httpserver, oai_page(raw_record(), token=token))
     assert len(list(oai(tmp_path, script).pages(DAY))) == 1
 
 
-def test_pitfall_10_records_are_counted_by_us(tmp_path: Path, httpserver: HTTPServer) -> None:
-    """`cursor` and `completeListSize` are gone since 2025; where they stand they are ignored."""
+def test_pitfall_10_records_are_counted_locally(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """`cursor` and `completeListSize` are gone since 2025."""
     page = oai_page(raw_record(), token="t").replace(
         "<resumptionToken>", "<resumptionToken cursor='0' completeListSize='1'>"
     )
@@ -149,10 +149,10 @@ def test_pitfall_10_records_are_counted_by_us(tmp_path: Path, httpserver: HTTPSe
     assert [page.records for page in pages] == [1, 1]
 
 
-def test_pitfall_11_a_refused_token_restarts_the_window_once(
+def test_pitfall_11_refused_token_restarts_the_window_once(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
-    """Tokens of yesterday are refused: the window is asked for from its start, once."""
+    """Tokens expire within a day."""
     bad = oai_error("badResumptionToken")
     first = oai_page(raw_record(), token="t1")
     last = oai_page(raw_record("2603.00002"), token="")
@@ -164,10 +164,8 @@ def test_pitfall_11_a_refused_token_restarts_the_window_once(
     ]  # fmt: skip
 
 
-def test_pitfall_11_a_token_refused_twice_is_an_error(
-    tmp_path: Path, httpserver: HTTPServer
-) -> None:
-    """Restarting for ever would be hammering."""
+def test_pitfall_11_token_refused_twice_is_an_error(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """A second restart could go on for ever."""
     script = Script(
         httpserver, *[oai_page(raw_record(), token="t1"), oai_error("badResumptionToken")] * 2
     )
@@ -175,8 +173,8 @@ def test_pitfall_11_a_token_refused_twice_is_an_error(
         list(oai(tmp_path, script).pages(DAY))
 
 
-def test_pitfall_12_no_page_size_is_assumed(tmp_path: Path, httpserver: HTTPServer) -> None:
-    """The page size is an environment setting of arXiv's and changes: only tokens count."""
+def test_pitfall_12_any_page_size_is_accepted(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """arXiv changes the page size, so only tokens count."""
     script = Script(
         httpserver,
         oai_page(*[raw_record(f"2603.0000{n}") for n in range(3)], token="t1"),
@@ -186,7 +184,7 @@ def test_pitfall_12_no_page_size_is_assumed(tmp_path: Path, httpserver: HTTPServ
     assert [page.records for page in oai(tmp_path, script).pages(DAY)] == [3, 1, 5]
 
 
-def test_pitfall_13_oai_errors_are_looked_for_first(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_pitfall_13_oai_errors_are_checked_first(tmp_path: Path, httpserver: HTTPServer) -> None:
     """OAI errors come with HTTP 200; `noRecordsMatch` is success with zero."""
     script = Script(httpserver, oai_error("noRecordsMatch"), oai_error("badArgument", "set"))
     source = oai(tmp_path, script)
@@ -197,28 +195,28 @@ def test_pitfall_13_oai_errors_are_looked_for_first(tmp_path: Path, httpserver: 
     assert caught.value.code == "badArgument"
 
 
-def test_pitfall_14_an_empty_day_is_told_apart_from_a_day_without_answer() -> None:
-    """`noRecordsMatch` sticks in the CDN: the caller is told, and asks again another day."""
+def test_pitfall_14_empty_day_differs_from_a_failed_request() -> None:
+    """`noRecordsMatch` can stay in the CDN cache, so callers must see it."""
     page = parse_oai_page(oai_error("noRecordsMatch").encode(), at=AT)
     assert page.no_records_match
     assert page.response_date is not None
 
 
-def test_pitfall_15_a_wrong_set_is_an_error_that_names_the_setting() -> None:
-    """`cs:AI` does not exist (it is `cs:cs:AI`): the error says where to look."""
+def test_pitfall_15_wrong_set_error_names_the_setting() -> None:
+    """`cs:AI` does not exist; the set is `cs:cs:AI`."""
     with pytest.raises(OaiError) as caught:
         parse_oai_page(oai_error("badArgument", "Set does not exist").encode(), at=AT)
     assert "sets" in caught.value.hint
 
 
-def test_pitfall_16_the_acm_class_is_never_read() -> None:
+def test_pitfall_16_acm_class_is_ignored() -> None:
     """The server writes the MSC value into `acm-class`."""
     extra = "<msc-class>68T45</msc-class><acm-class>68T45</acm-class>"
     assert only_paper(oai_page(raw_record(extra=extra))) == only_paper(oai_page(raw_record()))
 
 
-def test_pitfall_17_a_record_marked_deleted_is_reported_as_such() -> None:
-    """arXiv marks none today although it says so; if it ever does, no paper is made of it."""
+def test_pitfall_17_record_marked_deleted_is_reported() -> None:
+    """The protocol allows it, although arXiv does not use it."""
     gone = (
         '<record><header status="deleted"><identifier>oai:arXiv.org:2603.00009</identifier>'
         "<datestamp>2026-03-17</datestamp></header></record>"
@@ -229,8 +227,8 @@ def test_pitfall_17_a_record_marked_deleted_is_reported_as_such() -> None:
     assert not page.malformed
 
 
-def test_pitfall_19_a_feed_at_its_cap_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """arXiv cuts a joined feed at 2,000 items, silently and in the middle of one type."""
+def test_pitfall_19_feed_at_its_cap_is_flagged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """arXiv cuts a joined feed at 2,000 items without notice."""
     assert ITEM_CAP == 2000
     monkeypatch.setattr("pipeline.ingest.sources.feed.source.ITEM_CAP", 4)
     items = [rss_item(f"2603.{number:05d}") for number in range(4)]
@@ -238,8 +236,8 @@ def test_pitfall_19_a_feed_at_its_cap_says_so(monkeypatch: pytest.MonkeyPatch) -
     assert not parse_feed(rss_feed(*items[1:]).encode(), at=AT).capped
 
 
-def test_pitfall_20_21_announcements_keep_their_type_and_all_types_are_kept() -> None:
-    """The type is relative to the feed asked for; cross-lists and replacements count too."""
+def test_pitfall_20_21_announcements_of_all_types_are_kept() -> None:
+    """The type is relative to the requested feed."""
     kinds = ["new", "cross", "replace", "replace-cross"]
     items = [rss_item(f"2603.0000{n}", announce_type=kind) for n, kind in enumerate(kinds)]
     feed = parse_feed(rss_feed(*items).encode(), at=AT)
@@ -248,14 +246,14 @@ def test_pitfall_20_21_announcements_keep_their_type_and_all_types_are_kept() ->
     ]
 
 
-def test_pitfall_22_an_empty_feed_still_knows_its_day() -> None:
-    """Zero items on a Saturday are right and on a Tuesday are not: the day goes with them."""
+def test_pitfall_22_empty_feed_has_a_day() -> None:
+    """Zero items are right on a Saturday and wrong on a Tuesday."""
     feed = parse_feed(rss_feed(day="Sat, 21 Mar 2026 00:00:00 -0400").encode(), at=AT)
     assert (feed.day, feed.announcements) == (date(2026, 3, 21), ())
 
 
-def test_pitfall_24_the_feeds_dates_are_days_of_announcement() -> None:
-    """pubDate is midnight in New York; the day is New York's, in winter and in summer."""
+def test_pitfall_24_feed_dates_are_announcement_days() -> None:
+    """pubDate is midnight in New York, in winter and in summer."""
     winter = rss_feed(day="Tue, 13 Jan 2026 00:00:00 -0500")
     assert parse_feed(winter.encode(), at=AT).day == date(2026, 1, 13)
     assert parse_feed(rss_feed(rss_item()).encode(), at=AT).announcements[0].day == date(
@@ -263,10 +261,10 @@ def test_pitfall_24_the_feeds_dates_are_days_of_announcement() -> None:
     )
 
 
-def test_pitfall_25_a_repeated_batch_is_known_by_its_papers_whenever_it_was_built(
+def test_pitfall_25_repeated_batch_is_recognised_by_papers(
     tmp_path: Path,
 ) -> None:
-    """Body, order and ETag change with every build: which papers are announced does not."""
+    """Body, order and ETag change with every build of the feed."""
     items = [rss_item("2603.00001"), rss_item("2603.00002")]
     next_day = "Wed, 18 Mar 2026 00:00:00 -0400"
     again = rss_feed(*reversed(items), day=next_day).replace("04:00:03", "09:12:55")
@@ -306,26 +304,26 @@ def test_pitfall_25_a_repeated_batch_is_known_by_its_papers_whenever_it_was_buil
         ("", ()),
     ],
 )
-def test_pitfall_26_author_lines_are_not_split_at_every_comma(
+def test_pitfall_26_author_lines_do_not_split_at_every_comma(
     line: str, names: tuple[str, ...]
 ) -> None:
-    """Suffixes, affiliations with commas, collaborations: the line is what a human typed."""
+    """Authors type suffixes, affiliations with commas and collaborations."""
     assert split_authors(line) == names
 
 
-def test_pitfall_27_every_paper_says_which_source_its_text_is_from(
+def test_pitfall_27_paper_names_the_source_of_its_text(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
-    """OAI text is raw TeX, the query API's is converted: they are never compared."""
+    """OAI text is raw TeX; the query API's is converted."""
     script = Script(httpserver, atom_page(atom_entry()))
     assert query(tmp_path, script).look_up(["2603.00001"]).papers[0].source is Source.QUERY
     assert only_paper(oai_page(raw_record())).source is Source.OAI
 
 
-def test_pitfall_27_texts_of_two_sources_are_no_change_of_the_paper(
+def test_pitfall_27_other_source_does_not_change_the_paper(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
-    """A paper repaired by look-up and harvested later has two titles and no correction."""
+    """A paper looked up and harvested later has two titles and no correction."""
     script = Script(httpserver, atom_page(atom_entry().replace("A title", "An \u03b1-rule")))
     converted = query(tmp_path, script).look_up(["2603.00001"]).papers
     raw = only_paper(oai_page(raw_record(title=r"An $\alpha$-rule")))
@@ -341,7 +339,7 @@ def test_pitfall_27_texts_of_two_sources_are_no_change_of_the_paper(
     assert changed == []
 
 
-def test_pitfall_28_text_that_looks_like_markup_survives() -> None:
+def test_pitfall_28_text_like_markup_is_kept() -> None:
     """feedparser's defaults delete `<...>` from feeds."""
     feed = parse_feed(rss_feed(rss_item(title="4500&lt;Teff&lt;9000 K")).encode(), at=AT)
     assert feed.announcements[0].title == "4500<Teff<9000 K"
@@ -349,8 +347,8 @@ def test_pitfall_28_text_that_looks_like_markup_survives() -> None:
     assert paper.abstract == "for 4500<Teff<9000 K"
 
 
-def test_pitfall_29_descriptions_are_no_abstracts_and_are_not_read() -> None:
-    """`arXiv:... Announce Type: ... Abstract:` stands before each; abstracts come by OAI."""
+def test_pitfall_29_feed_descriptions_are_ignored() -> None:
+    """They begin with `arXiv:... Announce Type: ... Abstract:`."""
     body = rss_feed(rss_item(announce_type="replace-cross", abstract="We draw."))
     assert "Announce Type: replace-cross" in body
     (announcement,) = parse_feed(body.encode(), at=AT).announcements
@@ -358,10 +356,10 @@ def test_pitfall_29_descriptions_are_no_abstracts_and_are_not_read() -> None:
     assert "Announce Type" not in repr(announcement)
 
 
-def test_pitfall_30_a_400_is_no_feed_although_its_body_is_one(
+def test_pitfall_30_status_400_with_a_feed_is_an_error(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
-    """Error feeds are valid and empty: the status comes first, the title is checked too."""
+    """Error feeds are valid and empty."""
     body = rss_feed(title="Feed error for query: cs.QQ").replace("updates on", "Bad subject in")
     script = Script(httpserver, fault(400, body))
     with pytest.raises(BadRequestError, match="Bad subject"):
@@ -371,20 +369,20 @@ def test_pitfall_30_a_400_is_no_feed_although_its_body_is_one(
 
 
 @pytest.mark.parametrize("status", [200, 400])
-def test_pitfall_31_an_error_entry_is_no_paper(
+def test_pitfall_31_error_entry_is_not_a_paper(
     tmp_path: Path, httpserver: HTTPServer, status: int
 ) -> None:
-    """One entry titled Error, under 200 (till 2025) or 400: its id tells."""
+    """It has status 200 (until 2025) or 400 and an ID of its own kind."""
     script = Script(httpserver, fault(status, atom_error("Invalid query string")))
     with pytest.raises(BadRequestError, match="Invalid query string"):
         query(tmp_path, script).search("(")
     assert len(script.requests) == 1
 
 
-def test_pitfall_32_a_throttle_page_under_200_is_not_zero_results(
+def test_pitfall_32_throttle_page_is_not_zero_results(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
-    """`Rate exceeded.` with 200 cools down like a 429; a page without a count is refused."""
+    """`Rate exceeded.` comes with status 200."""
     script = Script(httpserver, fault(200, "Rate exceeded."), atom_page(atom_entry()))
     time = FakeTime()
     source = QuerySource(make_http(tmp_path, time), script.url("/api/query"))
@@ -400,7 +398,7 @@ def test_pitfall_32_a_throttle_page_under_200_is_not_zero_results(
 
 
 def test_pitfall_33_400_and_403_are_never_retried(tmp_path: Path, httpserver: HTTPServer) -> None:
-    """A 400 is our mistake; asking again after a 403 is taken for an attack."""
+    """arXiv takes a retry after 403 for an attack."""
     script = Script(httpserver, fault(400, "bad"), fault(403, "denied"), oai_page())
     time = FakeTime()
     http = make_http(tmp_path, time)
@@ -416,10 +414,10 @@ def test_pitfall_33_400_and_403_are_never_retried(tmp_path: Path, httpserver: HT
 
 
 @pytest.mark.parametrize("status", [429, 406, 503])
-def test_pitfall_34_throttling_cools_down_everybody(
+def test_pitfall_34_throttling_cools_down_all_processes(
     tmp_path: Path, httpserver: HTTPServer, status: int
 ) -> None:
-    """One worker's 429 keeps all workers away, for as long as Retry-After says."""
+    """One process's 429 holds all back for as long as Retry-After says."""
     script = Script(httpserver, fault(status, Retry_After="7200"), "<ok/>")
     time = FakeTime()
     with pytest.raises(ThrottledError):
@@ -430,10 +428,10 @@ def test_pitfall_34_throttling_cools_down_everybody(
     assert len(script.requests) == 1
 
 
-def test_pitfall_35_every_request_accepts_and_says_who_asks(
+def test_pitfall_35_request_has_accept_and_user_agent(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
-    """Without Accept the edge answers 406; generic agents are throttled harder."""
+    """Without Accept arXiv returns 406; generic agents are throttled more."""
     script = Script(httpserver, atom_page(atom_entry()))
     http = make_http(tmp_path, contact="mailto:a@example.org")
     QuerySource(http, script.url("/api/query")).look_up(["2603.00001"])
@@ -454,10 +452,10 @@ def test_pitfall_36_silent_connection_times_out_and_is_replaced(tmp_path: Path) 
         fetch(make_http(tmp_path), url)
 
 
-def test_pitfall_39_no_search_goes_past_the_last_reachable_result(
+def test_pitfall_39_search_stops_at_the_last_result(
     tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Beyond 10,000 the server answers 500: the search stops there and says that it is cut."""
+    """Beyond 10,000 the server returns 500."""
     monkeypatch.setattr("pipeline.ingest.sources.query.source.LAST_RESULT", 150)
     assert LAST_RESULT == 10_000
     entries = [atom_entry(f"2603.{number:05d}") for number in range(150)]
@@ -472,10 +470,10 @@ def test_pitfall_39_no_search_goes_past_the_last_reachable_result(
     assert asked == [(0, 100), (100, 50)]
 
 
-def test_pitfall_40_a_short_or_empty_page_is_not_the_end(
+def test_pitfall_40_short_or_empty_page_is_not_the_end(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
-    """Pages come back short or empty in the middle: the total decides, not the page."""
+    """Pages can be short or empty in the middle of a list."""
     entries = [atom_entry(f"2603.0000{number}") for number in range(5)]
     script = Script(
         httpserver,
@@ -494,7 +492,7 @@ def test_pitfall_40_a_short_or_empty_page_is_not_the_end(
         query(tmp_path / "other", empty).search("cat:cs.CV")
 
 
-def test_pitfall_41_searches_are_sorted_by_submission_and_deduplicated(
+def test_pitfall_41_searches_are_sorted_and_deduplicated(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
     """Relevance is not stable between pages, and new papers shift them."""
@@ -511,8 +509,8 @@ def test_pitfall_41_searches_are_sorted_by_submission_and_deduplicated(
     assert script.requests[-1].args["start"] == "0", "the total grew: the head is read again"
 
 
-def test_pitfall_42_booleans_are_in_parentheses() -> None:
-    """`A AND B OR C` is read from the right."""
+def test_pitfall_42_booleans_are_parenthesised() -> None:
+    """arXiv reads `A AND B OR C` from the right."""
     both = query_terms.all_of(["cat:cs.CV", query_terms.any_of(["ti:a", "ti:b"])])
     assert both == "(cat:cs.CV AND (ti:a OR ti:b))"
 
@@ -522,17 +520,17 @@ def test_pitfall_43_values_of_several_words_are_quoted() -> None:
     assert query_terms.phrase("ti", 'All  you "need"') == 'ti:"All you need"'
 
 
-def test_pitfall_44_45_windows_of_submission_lose_no_minute() -> None:
-    """`2359` is 23:59:00; and there is no filter on the date of update at all."""
+def test_pitfall_44_45_submission_windows_lose_no_minute() -> None:
+    """`2359` means 23:59:00."""
     assert query_terms.submitted_between(date(2026, 2, 27), date(2026, 2, 28)) == (
         "submittedDate:[202602270000 TO 202603010000]"
     )
 
 
-def test_pitfall_47_a_list_of_ids_always_comes_with_max_results(
+def test_pitfall_47_id_list_is_sent_with_max_results(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
-    """Without it arXiv cuts the list at ten; and 0 is never sent."""
+    """Without it arXiv cuts the list at ten."""
     ids = [f"2603.{number:05d}" for number in range(25)]
     script = Script(httpserver, atom_page(*map(atom_entry, ids)))
     assert len(query(tmp_path, script).look_up(ids).papers) == 25
@@ -541,10 +539,8 @@ def test_pitfall_47_a_list_of_ids_always_comes_with_max_results(
     assert len(script.requests) == 1, "nothing to look up is not asked"
 
 
-def test_pitfall_48_one_bad_id_does_not_spoil_the_batch(
-    tmp_path: Path, httpserver: HTTPServer
-) -> None:
-    """arXiv refuses the whole list and names the bad one: it is dropped and the rest asked."""
+def test_pitfall_48_bad_id_does_not_fail_the_batch(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """arXiv refuses the whole list and names the bad ID."""
     script = Script(
         httpserver,
         fault(400, atom_error("incorrect id format for xx/0001001")),
@@ -557,10 +553,10 @@ def test_pitfall_48_one_bad_id_does_not_spoil_the_batch(
     assert script.requests[1].args["id_list"] == "2603.00001,2603.00002"
 
 
-def test_pitfall_48_an_unnamed_bad_id_is_found_by_halving(
+def test_pitfall_48_unnamed_bad_id_is_found_by_halving(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
-    """Should the message not name it, halves are asked for until one id is left."""
+    """The message may not name the ID."""
     bad = fault(400, atom_error("something is wrong"))
     script = Script(httpserver, bad, atom_page(atom_entry("2603.00001")), bad)
     found = query(tmp_path, script).look_up(["2603.00001", "xx/0001001"])
@@ -568,8 +564,8 @@ def test_pitfall_48_an_unnamed_bad_id_is_found_by_halving(
     assert found.refused == ("xx/0001001",)
 
 
-def test_pitfall_49_batches_are_cut_by_bytes(tmp_path: Path, httpserver: HTTPServer) -> None:
-    """A request line above 4,094 bytes is refused, and a comma takes three of them."""
+def test_pitfall_49_batches_are_limited_by_bytes(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """arXiv refuses request lines above 4,094 bytes; a comma takes three."""
     ids = [f"cond-mat/{number:07d}" for number in range(9901001, 9901301)]
     script = Script(httpserver, *[atom_page()] * 9)
     found = query(tmp_path, script).look_up(ids, max_ids=1000)
@@ -584,16 +580,14 @@ def test_pitfall_49_batches_are_cut_by_bytes(tmp_path: Path, httpserver: HTTPSer
     assert [len(r.args["id_list"].split(",")) for r in script.requests] == [100, 100, 100]
 
 
-def test_pitfall_50_ids_that_do_not_come_back_are_named(
-    tmp_path: Path, httpserver: HTTPServer
-) -> None:
-    """Unknown ids are simply absent from the answer."""
+def test_pitfall_50_missing_ids_are_reported(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """Unknown IDs are absent from the response."""
     script = Script(httpserver, atom_page(atom_entry("2603.00002")))
     found = query(tmp_path, script).look_up(["2603.00001", "2603.00002"])
     assert found.unknown == ("2603.00001",)
 
 
-def test_pitfall_50_a_page_shorter_than_its_own_count_is_asked_for_again(
+def test_pitfall_50_page_shorter_than_its_count_is_retried(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
     """What arXiv counts and does not send is not unknown."""
@@ -607,10 +601,10 @@ def test_pitfall_50_a_page_shorter_than_its_own_count_is_asked_for_again(
     assert script.requests[1].args["id_list"] == "2603.00001"
 
 
-def test_pitfall_51_ids_are_made_canonical_before_they_are_sent(
+def test_pitfall_51_ids_are_normalised_before_sending(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
-    """`arXiv:`, versions, subject classes and upper case are answered with nothing."""
+    """arXiv finds nothing for `arXiv:`, subject classes and upper case."""
     script = Script(httpserver, atom_page(atom_entry("2603.00001"), atom_entry("math/0309136")))
     given = ["arXiv:2603.00001v3", "https://arxiv.org/abs/2603.00001", "MATH.GT/0309136"]
     found = query(tmp_path, script).look_up(given)
@@ -619,20 +613,20 @@ def test_pitfall_51_ids_are_made_canonical_before_they_are_sent(
 
 
 def test_pitfall_52_ids_are_text() -> None:
-    """`1501.00010` as a number loses a zero; old ids have a slash."""
+    """`1501.00010` as a number loses a zero; old IDs have a slash."""
     assert only_paper(oai_page(raw_record("1501.00010"))).arxiv_id == "1501.00010"
     with pytest.raises(MalformedRecordError, match="'id'"):
         paper_from_line(line_of(make_record(id=1501.00010)))
     assert only_paper(oai_page(raw_record("hep-th/9901002"))).arxiv_id == "hep-th/9901002"
 
 
-def test_pitfall_53_old_ids_are_of_the_last_century() -> None:
-    """YY from 91 on is 19YY."""
+def test_pitfall_53_old_ids_are_of_the_20th_century() -> None:
+    """Years from 91 on are 19YY."""
     assert id_month("hep-th/9901001") == (1999, 1)
     assert id_month("0704.0001") == (2007, 4)
 
 
-def test_pitfall_54_entry_ids_are_addresses_with_a_version(
+def test_pitfall_54_entry_ids_are_urls_with_a_version(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
     """The key is the identifier without version."""
@@ -642,16 +636,14 @@ def test_pitfall_54_entry_ids_are_addresses_with_a_version(
 
 
 def test_pitfall_55_entries_without_links_are_read(tmp_path: Path, httpserver: HTTPServer) -> None:
-    """Order, titles and presence of links have changed before; nothing depends on them."""
+    """Order, titles and presence of links have changed before."""
     bare = re.sub(r"<link[^>]*/>", "", atom_entry())
     script = Script(httpserver, atom_page(bare))
     assert len(query(tmp_path, script).look_up(["2603.00001"]).papers) == 1
 
 
-def test_pitfall_56_affiliations_never_get_into_names(
-    tmp_path: Path, httpserver: HTTPServer
-) -> None:
-    """feedparser collapses several affiliations; they are not read at all."""
+def test_pitfall_56_affiliations_are_not_in_names(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """feedparser merges several affiliations."""
     extra = (
         "<author><name>Bo Sample</name><arxiv:affiliation>X, Y</arxiv:affiliation>"
         "<arxiv:affiliation>Z</arxiv:affiliation></author>"
@@ -661,10 +653,10 @@ def test_pitfall_56_affiliations_never_get_into_names(
     assert set(paper.authors) == {"Ada Example", "Bo Sample"}
 
 
-def test_pitfall_57_categories_are_canonical_and_unknown_ones_are_kept(
+def test_pitfall_57_categories_are_canonical_or_unknown(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
-    """Aliases and retired archives get today's name; ACM and MSC classes are no categories."""
+    """Aliases and subsumed archives are renamed; ACM and MSC classes are dropped."""
     assert canonical_categories(["cs.NA", "math.NA", "cmp-lg", "cs.ZZ"]) == (
         "math.NA", "cs.CL", "cs.ZZ",
     )  # fmt: skip
@@ -674,10 +666,10 @@ def test_pitfall_57_categories_are_canonical_and_unknown_ones_are_kept(
     assert paper.categories == ("cs.CV", "eess.SY")
 
 
-def test_pitfall_58_the_primary_category_is_the_marked_one(
+def test_pitfall_58_primary_category_is_the_marked_one(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
-    """In the query API it is marked, wherever it stands; in OAI it is the first."""
+    """The query API marks it; in OAI it is the first."""
     entry = atom_entry(extra='<category term="cs.AI"/>').replace(
         'primary_category term="cs.CV"', 'primary_category term="cs.AI"'
     )
@@ -695,8 +687,8 @@ def test_pitfall_59_optional_fields_may_be_missing() -> None:
     assert (paper.license, paper.comment, paper.doi, paper.journal_ref) == (None,) * 4
 
 
-def test_pitfall_60_an_author_list_of_hundreds_is_read_whole() -> None:
-    """589 authors with affiliations, 12.7 kB: no limit and no quadratic work."""
+def test_pitfall_60_long_author_list_is_read_whole() -> None:
+    """589 authors with affiliations, 12.7 kB."""
     line = ", ".join(f"A. Author{number} ({number % 40})" for number in range(5000))
     names = split_authors(line + " ((1) Here, (2) There)")
     assert len(names) == 5000
@@ -706,8 +698,8 @@ def test_pitfall_60_an_author_list_of_hundreds_is_read_whole() -> None:
 
 
 @pytest.mark.parametrize("bad", ["\x0b", "&#x1;", "&#0;"])
-def test_pitfall_61_control_characters_cost_one_character_not_a_page(bad: str) -> None:
-    """A strict parser refuses the page: it is quarantined raw, cleaned once and read."""
+def test_pitfall_61_control_characters_are_replaced(bad: str) -> None:
+    """A strict parser refuses the page, which is quarantined and read once cleaned."""
     body = oai_page(raw_record(title=f"A{bad}title"), raw_record("2603.00002")).encode()
     page = parse_oai_page(body, at=AT, raw_path="archive/x.gz")
     assert page.cleaned
@@ -717,7 +709,7 @@ def test_pitfall_61_control_characters_cost_one_character_not_a_page(bad: str) -
     assert page.records == 2
 
 
-def test_pitfall_61_bytes_that_are_no_utf_8_are_cleaned_likewise() -> None:
+def test_pitfall_61_bytes_that_are_not_utf_8_are_replaced() -> None:
     """One Latin-1 byte among a thousand records."""
     body = oai_page(raw_record(title="caf?")).encode().replace(b"caf?", b"caf\xe9")
     page = parse_oai_page(body, at=AT)
@@ -725,8 +717,8 @@ def test_pitfall_61_bytes_that_are_no_utf_8_are_cleaned_likewise() -> None:
     assert page.papers[0].title == "caf\N{REPLACEMENT CHARACTER}"
 
 
-def test_pitfall_61_one_record_with_a_bare_ampersand_does_not_take_the_page_with_it() -> None:
-    """The record that is not well formed is set aside with its own bytes; the others live."""
+def test_pitfall_61_bare_ampersand_costs_one_record() -> None:
+    """Only that record is quarantined, with its own bytes."""
     bad = raw_record("2603.00001", title="S&P <500")
     body = oai_page(bad, raw_record("2603.00002"), token="t1").encode()
     page = parse_oai_page(body, at=AT)
@@ -737,8 +729,8 @@ def test_pitfall_61_one_record_with_a_bare_ampersand_does_not_take_the_page_with
     assert record.arxiv_id == "2603.00001"
 
 
-def test_pitfall_62_a_page_cut_short_is_never_read(tmp_path: Path, httpserver: HTTPServer) -> None:
-    """A recovering parser makes an author `Ni` of `Nick`: cut pages are asked for again."""
+def test_pitfall_62_truncated_page_is_refused(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """A recovering parser makes an author `Ni` of `Nick`."""
     whole = atom_page(atom_entry("2603.00001"), atom_entry("2603.00002"))
     cut = whole[: whole.rindex("Example") + 2]
     script = Script(httpserver, cut, whole)
@@ -758,13 +750,13 @@ def test_pitfall_62_a_page_cut_short_is_never_read(tmp_path: Path, httpserver: H
         '<!DOCTYPE x SYSTEM "http://127.0.0.1:1/x.dtd">',
     ],
 )
-def test_pitfall_63_entities_and_document_types_are_refused(doctype: str) -> None:
-    """No entity is expanded, no file or address opened; size has a cap."""
+def test_pitfall_63_entities_and_doctypes_are_refused(doctype: str) -> None:
+    """Entities, files and addresses in a page must not be opened."""
     body = oai_page(raw_record(title="&a;")).replace("?>", "?>" + doctype, 1)
     for encoding in ("utf-8", "utf-16"):
         with pytest.raises(BadResponseError, match=r"\[arxiv\]") as caught:
             parse_oai_page(body.replace("UTF-8", encoding).encode(encoding), at=AT)
-        assert caught.value.exit_status == 1  # not arXiv's doing: a human must look
+        assert caught.value.exit_status == 1  # not a fault that passes
 
 
 WITHDRAWN = "<source_type>I</source_type>"
@@ -787,15 +779,15 @@ WITHDRAWN = "<source_type>I</source_type>"
 def test_pitfall_64_withdrawals_are_recognised_and_undone(
     versions: str, comment: str, *, withdrawn: bool
 ) -> None:
-    """The last version's source type I is the strong signal, the comment the weak one."""
+    """Source type I of the last version counts, then the comment."""
     extra = f"<comments>{comment}</comments>" if comment else ""
     paper = only_paper(oai_page(raw_record(versions=versions, extra=extra)))
     assert paper.withdrawn is withdrawn
     assert paper.versions[-1].withdrawn is withdrawn
 
 
-def test_pitfall_65_all_versions_are_handed_on_in_order() -> None:
-    """A new version never overwrites history."""
+def test_pitfall_65_all_versions_are_returned_in_order() -> None:
+    """A new version does not overwrite history."""
     versions = version(2) + version(1, "Fri, 2 Jan 2015 10:00:00 GMT") + version(10)
     paper = only_paper(oai_page(raw_record(versions=versions)))
     assert [one.version for one in paper.versions] == [1, 2, 10]
@@ -805,7 +797,7 @@ def test_pitfall_65_all_versions_are_handed_on_in_order() -> None:
 def test_pitfall_66_records_may_come_twice_in_a_chain(
     tmp_path: Path, httpserver: HTTPServer
 ) -> None:
-    """Offsets shift under a chain: both copies are handed on, the store is idempotent."""
+    """Offsets shift under a chain."""
     one, two, three = (raw_record(f"2603.0000{number}") for number in (1, 2, 3))
     script = Script(httpserver, oai_page(one, two, token="t1"), oai_page(two, three, token=""))
     pages = list(oai(tmp_path, script).pages(DAY))
@@ -838,7 +830,7 @@ def test_pitfall_67_every_datetime_is_aware_and_utc() -> None:
         ("http://127.0.0.1:1/a", "https://arxiv.org/b", False),
     ],
 )
-def test_pitfall_69_redirects_lead_to_arxiv_or_nowhere(
+def test_pitfall_69_redirects_outside_arxiv_are_refused(
     here: str, there: str, *, followed: bool
 ) -> None:
     """A redirect to another host or to plain http is not followed."""
@@ -849,8 +841,8 @@ def test_pitfall_69_redirects_lead_to_arxiv_or_nowhere(
             _check_redirect(here, there)
 
 
-def test_pitfall_69_a_redirect_takes_its_own_turn(tmp_path: Path, httpserver: HTTPServer) -> None:
-    """It is a request like any other: limited, archived, judged."""
+def test_pitfall_69_redirect_takes_its_own_turn(tmp_path: Path, httpserver: HTTPServer) -> None:
+    """It is limited and archived like any request."""
     script = Script(httpserver, fault(301, Location="/there"), "<ok/>")
     time = FakeTime()
     assert fetch(make_http(tmp_path, time), script.url("/here")).url.endswith("/there")

@@ -1,4 +1,4 @@
-"""The query API through the arxiv package: what the package would lose, and searches."""
+"""The query API through the arxiv package: entries and searches."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ def source(directory: Path, script: Script) -> QuerySource:
     return QuerySource(make_http(directory), script.url("/api/query"))
 
 
-def test_an_entry_becomes_a_paper(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_entry_becomes_a_paper(tmp_path: Path, httpserver: HTTPServer) -> None:
     extra = (
         "<arxiv:comment>12 pages,\n  withdrawn by the authors</arxiv:comment>"
         "<arxiv:journal_ref>J. X 1</arxiv:journal_ref><arxiv:doi>10.1/x</arxiv:doi>"
@@ -59,7 +59,7 @@ def test_an_entry_becomes_a_paper(tmp_path: Path, httpserver: HTTPServer) -> Non
         (atom_entry("nonsense"), "not an arXiv ID"),
     ],
 )
-def test_an_entry_the_package_would_lose_is_set_aside(
+def test_entry_the_package_would_lose_is_quarantined(
     tmp_path: Path, httpserver: HTTPServer, entry: str, reason: str
 ) -> None:
     script = Script(httpserver, atom_page(entry, atom_entry("2603.00002")))
@@ -72,31 +72,31 @@ def test_an_entry_the_package_would_lose_is_set_aside(
         assert found.unknown == (), "what came and cannot be read is not unknown"
 
 
-def test_a_page_with_control_characters_is_cleaned_and_kept_raw() -> None:
+def test_page_with_control_characters_is_cleaned_and_kept() -> None:
     body = atom_page(atom_entry(title="A&#x2;title")).encode()
     page = check_page(body, at=AT)
     assert results_of(page)[0].title == "A\N{REPLACEMENT CHARACTER}title"
     assert page.malformed[0].raw == body
 
 
-def test_an_entity_unknown_to_xml_is_not_taken_for_the_end_of_a_title() -> None:
+def test_unknown_entity_does_not_end_a_title() -> None:
     with pytest.raises(IncompleteResponseError):
         check_page(atom_page(atom_entry(title="Testing &nbsp; x")).encode(), at=AT)
 
 
 @pytest.mark.parametrize("body", ["<html/>", "<rss/>"])
-def test_other_documents_are_no_pages(body: str) -> None:
+def test_other_documents_are_not_pages(body: str) -> None:
     with pytest.raises(BadResponseError, match="root"):
         check_page(body.encode(), at=AT)
 
 
-def test_a_count_that_never_comes_true_is_an_error(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_count_above_the_entries_sent_is_an_error(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, *[atom_page(atom_entry("2603.00001"), total=2)] * 9)
     with pytest.raises(IncompleteResponseError, match="1 are missing"):
         source(tmp_path, script).look_up(["2603.00001", "2603.00002"])
 
 
-def test_a_search_asks_for_no_more_than_it_wants(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_search_requests_no_more_than_its_limit(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(httpserver, atom_page(atom_entry("2603.00001"), total=700))
     found = source(tmp_path, script).search("cat:cs.CV", limit=1)
     assert (len(found.papers), found.total) == (1, 700)
@@ -105,7 +105,7 @@ def test_a_search_asks_for_no_more_than_it_wants(tmp_path: Path, httpserver: HTT
     assert script.requests[0].args["search_query"] == "cat:cs.CV"
 
 
-def test_a_search_without_results_is_empty(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_search_without_results_is_empty(tmp_path: Path, httpserver: HTTPServer) -> None:
     found = source(tmp_path, Script(httpserver, atom_page())).search("cat:cs.CV")
     assert (found.papers, found.total) == ((), 0)
 
@@ -117,7 +117,7 @@ def test_max_results_of_zero_is_never_sent(tmp_path: Path, httpserver: HTTPServe
     assert not script.requests
 
 
-def test_batches_hold_everything_once_and_in_order() -> None:
+def test_batches_hold_each_id_once_and_in_order() -> None:
     ids = [f"2603.{number:05d}" for number in range(450)]
     cut = list(batches(ids))
     assert [one for batch in cut for one in batch] == ids

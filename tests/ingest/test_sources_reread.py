@@ -1,4 +1,4 @@
-"""Archived answers and quarantined records, read again without asking anyone."""
+"""Archived responses and quarantined records are parsed again offline."""
 
 from datetime import date
 from pathlib import Path
@@ -32,9 +32,7 @@ def quarantined(source: str, raw: str) -> QuarantinedRecord:
     return QuarantinedRecord(source, "a reason", raw.encode(), None, None, AT)
 
 
-def test_the_archive_alone_gives_back_what_was_fetched(
-    tmp_path: Path, httpserver: HTTPServer
-) -> None:
+def test_archive_restores_what_was_fetched(tmp_path: Path, httpserver: HTTPServer) -> None:
     script = Script(
         httpserver,
         fault(429, "Rate exceeded."),
@@ -76,7 +74,7 @@ def test_quarantined_records_are_read_again() -> None:
         ("feed", rss_item()),
     ],
 )
-def test_what_still_cannot_be_read_says_why(source: str, raw: str) -> None:
+def test_unreadable_quarantined_record_states_the_reason(source: str, raw: str) -> None:
     with pytest.raises(MalformedRecordError) as caught:
         reread_record(quarantined(source, raw))
     assert str(caught.value)

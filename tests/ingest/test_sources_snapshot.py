@@ -1,4 +1,4 @@
-"""One line of the bulk snapshot, and the paper it stands for."""
+"""Lines of the bulk snapshot become papers."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ def paper_of(**overrides: Any) -> Paper:
     return paper_from_line(line_of(make_record(**overrides)))
 
 
-def test_a_record_becomes_a_paper() -> None:
+def test_record_becomes_a_paper() -> None:
     submitted = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
     assert paper_of() == Paper(
         arxiv_id="2603.00001",
@@ -40,7 +40,7 @@ def test_a_record_becomes_a_paper() -> None:
     )
 
 
-def test_versions_are_a_history_in_any_order() -> None:
+def test_versions_in_any_order_are_a_history() -> None:
     paper = paper_of(
         versions=[
             {"version": "v10", "created": "Tue, 3 Mar 2026 10:00:00 GMT"},
@@ -71,19 +71,19 @@ def test_names_are_those_arxiv_parsed(parsed: object, names: tuple[str, ...]) ->
     assert paper_of(authors_parsed=parsed).authors == names
 
 
-def test_a_withdrawal_shows_in_the_comment() -> None:
+def test_withdrawal_is_read_from_the_comment() -> None:
     paper = paper_of(comments="This paper has been withdrawn by the authors")
     assert paper.withdrawn
     assert paper.versions[-1].withdrawn
 
 
-def test_old_identifiers_and_category_names_are_made_canonical() -> None:
+def test_old_ids_and_category_names_become_canonical() -> None:
     paper = paper_of(id="math.GT/0309136", categories="math.MP cs.SY cmp-lg cs.CL")
     assert paper.arxiv_id == "math/0309136"
     assert paper.categories == ("math-ph", "eess.SY", "cs.CL")
 
 
-def test_what_is_absent_is_none() -> None:
+def test_absent_fields_are_none() -> None:
     paper = paper_of(comments=None, license="", **{"update_date": None, "journal-ref": " \n "})
     assert (paper.comment, paper.license, paper.datestamp, paper.journal_ref) == (None,) * 4
 
@@ -114,7 +114,7 @@ def test_what_is_absent_is_none() -> None:
         (line_of(make_record(authors_parsed=7)), "authors_parsed"),
     ],
 )
-def test_what_cannot_be_read_is_set_aside_whole(line: bytes, reason: str) -> None:
+def test_unreadable_line_is_quarantined_whole(line: bytes, reason: str) -> None:
     with pytest.raises(MalformedRecordError, match=reason):
         paper_from_line(line)
     good = line_of(make_record())
@@ -127,13 +127,13 @@ def test_what_cannot_be_read_is_set_aside_whole(line: bytes, reason: str) -> Non
     assert reason in record.reason
 
 
-def test_a_record_set_aside_keeps_its_identifier_where_it_can_be_read() -> None:
+def test_quarantined_line_keeps_its_readable_id() -> None:
     [record] = parse_lines([line_of(make_record(title=""))], EVERYTHING, at=NOW).malformed
     assert record.arxiv_id == "2603.00001"
 
 
 @pytest.mark.parametrize("escape", ["\\u0000", "\\u001b", "\\ud835", "\\udc00"])
-def test_characters_no_text_may_hold_are_taken_out_and_the_line_is_kept(escape: str) -> None:
+def test_forbidden_characters_are_removed_and_line_quarantined(escape: str) -> None:
     line = line_of(make_record(abstract="one SIGN two")).replace(b"SIGN", escape.encode())
     batch = parse_lines([line], EVERYTHING, at=NOW)
     [paper] = batch.papers
@@ -143,7 +143,7 @@ def test_characters_no_text_may_hold_are_taken_out_and_the_line_is_kept(escape: 
     assert record.raw == line
 
 
-def test_letters_beyond_the_first_plane_are_no_fault() -> None:
+def test_letters_beyond_the_first_plane_are_kept() -> None:
     batch = parse_lines([line_of(make_record(title="\U0001d518nicode é"))], EVERYTHING, at=NOW)
     assert batch.papers[0].title == "\U0001d518nicode é"
     assert batch.malformed == ()
@@ -180,7 +180,7 @@ def test_categories_select(words: tuple[str, ...], listed: str, wanted: bool) ->
         (None, date(2026, 3, 1), False),
     ],
 )
-def test_days_select_by_the_first_submission(
+def test_days_select_by_first_submission(
     from_day: date | None,
     until_day: date | None,
     wanted: bool,  # noqa: FBT001  a column of the table above
@@ -190,7 +190,7 @@ def test_days_select_by_the_first_submission(
     assert len(batch.papers) == int(wanted)
 
 
-def test_a_filter_that_makes_no_sense_is_refused() -> None:
+def test_invalid_filter_is_refused() -> None:
     with pytest.raises(UsageError, match=r"'CS\.cv '"):
         selection_of(("CS.cv ",), from_day=None, until_day=None)
     with pytest.raises(UsageError, match="before it begins"):

@@ -1,4 +1,4 @@
-"""The snapshot as a file: every container gives the same lines; what is no snapshot is refused."""
+"""Every container of the snapshot gives the same lines; other files are refused."""
 
 import gzip
 import itertools
@@ -42,9 +42,7 @@ def check(path: Path, *, now: datetime = NOW) -> datetime:
 
 @containers
 @pytest.mark.parametrize("length", [1, 7, 1000, 1 << 20])
-def test_blocks_are_the_lines_whatever_their_size(
-    tmp_path: Path, write: Write, length: int
-) -> None:
+def test_blocks_of_any_size_hold_all_lines(tmp_path: Path, write: Write, length: int) -> None:
     records = make_records(5)
     read = [
         line
@@ -55,7 +53,7 @@ def test_blocks_are_the_lines_whatever_their_size(
 
 
 @containers
-def test_reading_goes_on_at_any_block(tmp_path: Path, write: Write) -> None:
+def test_reading_resumes_at_any_block(tmp_path: Path, write: Write) -> None:
     records = make_records(6)
     file = SnapshotFile(write(tmp_path, records))
     for stopped, (block, _) in enumerate(file.blocks(length=600), start=1):
@@ -76,7 +74,7 @@ def test_positions_grow_to_the_size(tmp_path: Path, write: Write) -> None:
     assert positions[-1] == file.size
 
 
-def test_a_last_line_without_its_end_is_a_line(tmp_path: Path) -> None:
+def test_last_line_without_line_end_is_read(tmp_path: Path) -> None:
     path = tmp_path / NAME
     path.write_bytes(lines_of(make_records(2)).rstrip(b"\n"))
     blocks = list(SnapshotFile(path).blocks(length=100))
@@ -85,22 +83,20 @@ def test_a_last_line_without_its_end_is_a_line(tmp_path: Path) -> None:
     check(path)
 
 
-def test_a_gzip_file_may_have_several_members(tmp_path: Path) -> None:
+def test_gzip_file_with_several_members_is_read(tmp_path: Path) -> None:
     path = tmp_path / f"{NAME}.gz"
     path.write_bytes(b"".join(gzip.compress(lines_of([r])) for r in make_records(3)))
     assert [len(block.lines) for block, _ in SnapshotFile(path).blocks()] == [3]
 
 
 @containers
-def test_a_current_snapshot_says_when_its_newest_paper_was_submitted(
-    tmp_path: Path, write: Write
-) -> None:
+def test_current_snapshot_has_its_newest_submission(tmp_path: Path, write: Write) -> None:
     late = [{"version": "v1", "created": "Mon, 16 Mar 2026 09:30:00 GMT"}]
     records = [*make_records(3), make_record("2603.09999", versions=late), *make_records(2)]
     assert check(write(tmp_path, records)) == datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
 
 
-def test_a_large_plain_file_is_sampled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_plain_file_is_sampled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshot_check, "_SAMPLES", 8)
     monkeypatch.setattr(snapshot_check, "_SAMPLE", 4000)
     days = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=90 * n) for n in range(1000)]
@@ -120,7 +116,7 @@ def test_a_large_plain_file_is_sampled(tmp_path: Path, monkeypatch: pytest.Monke
         check(path)
 
 
-def test_a_day_in_the_future_makes_no_file_current(tmp_path: Path) -> None:
+def test_future_date_does_not_make_a_file_current(tmp_path: Path) -> None:
     old = [{"version": "v1", "created": "Mon, 2 Mar 2020 09:30:00 GMT"}]
     future = make_record(versions=[{"version": "v1", "created": "Mon, 1 Mar 2027 09:30:00 GMT"}])
     records = make_records(30, versions=old)
@@ -130,7 +126,7 @@ def test_a_day_in_the_future_makes_no_file_current(tmp_path: Path) -> None:
 
 
 @containers
-def test_a_snapshot_nobody_renewed_is_refused(tmp_path: Path, write: Write) -> None:
+def test_outdated_snapshot_is_refused(tmp_path: Path, write: Write) -> None:
     path = write(tmp_path, make_records(3))
     check(path, now=NOW + timedelta(days=150))
     with pytest.raises(SnapshotError, match="2026-03-02, 195 days ago") as refused:
@@ -139,15 +135,13 @@ def test_a_snapshot_nobody_renewed_is_refused(tmp_path: Path, write: Write) -> N
 
 
 @containers
-def test_pitfall_70_the_copy_frozen_in_2020_is_refused_by_its_shape(
-    tmp_path: Path, write: Write
-) -> None:
+def test_pitfall_70_copy_frozen_in_2020_is_refused(tmp_path: Path, write: Write) -> None:
     frozen = make_records(3, categories=["hep-ph"], versions=["v1", "v2"])
     with pytest.raises(SnapshotError, match="frozen since August 2020"):
         check(write(tmp_path, frozen))
 
 
-def test_the_recorded_line_of_the_frozen_copy_is_refused(shared_fixtures: Path) -> None:
+def test_recorded_line_of_the_frozen_copy_is_refused(shared_fixtures: Path) -> None:
     with pytest.raises(SnapshotError, match="frozen since August 2020"):
         check(shared_fixtures / "misc/gcs_metadata_v5_frozen_2020_shape.jsonl")
 
@@ -168,7 +162,7 @@ def test_the_recorded_line_of_the_frozen_copy_is_refused(shared_fixtures: Path) 
         (b"BZh91AY&SY", "bzip2"),
     ],
 )
-def test_a_foreign_file_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
+def test_file_of_another_format_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / NAME
     path.write_bytes(content)
     with pytest.raises(SnapshotError, match=words) as refused:
@@ -178,7 +172,7 @@ def test_a_foreign_file_is_refused(tmp_path: Path, content: bytes, words: str) -
 
 
 @containers
-def test_a_file_cut_short_is_refused_wherever_it_was_cut(tmp_path: Path, write: Write) -> None:
+def test_file_truncated_anywhere_is_refused(tmp_path: Path, write: Write) -> None:
     whole = write(tmp_path, make_records(40)).read_bytes()
     path = tmp_path / "cut"
     for end in range(len(whole) // 7, len(whole) - 2, len(whole) // 7):
@@ -188,7 +182,7 @@ def test_a_file_cut_short_is_refused_wherever_it_was_cut(tmp_path: Path, write: 
 
 
 @pytest.mark.parametrize("write", [gzipped, zipped])
-def test_a_damaged_archive_is_refused(tmp_path: Path, write: Write) -> None:
+def test_damaged_archive_is_refused(tmp_path: Path, write: Write) -> None:
     path = write(tmp_path, make_records(200))
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 0xFF
@@ -197,7 +191,7 @@ def test_a_damaged_archive_is_refused(tmp_path: Path, write: Write) -> None:
         check(path)
 
 
-def test_a_zip_may_hold_other_files_beside_the_snapshot(tmp_path: Path) -> None:
+def test_zip_may_hold_other_files(tmp_path: Path) -> None:
     path = zipped(tmp_path, make_records(2))
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("notes.json", "{}")
@@ -205,12 +199,12 @@ def test_a_zip_may_hold_other_files_beside_the_snapshot(tmp_path: Path) -> None:
     check(path)
 
 
-def test_a_zip_without_a_snapshot_names_what_it_holds(tmp_path: Path) -> None:
+def test_zip_without_a_snapshot_lists_its_members(tmp_path: Path) -> None:
     with pytest.raises(SnapshotError, match=rf"holds no {NAME} that can be read: papers\.csv\."):
         SnapshotFile(zipped(tmp_path, make_records(1), member="papers.csv"))
 
 
-def test_a_zip_with_several_snapshots_is_not_guessed_at(tmp_path: Path) -> None:
+def test_zip_with_several_snapshots_is_refused(tmp_path: Path) -> None:
     path = zipped(tmp_path, make_records(1))
     with zipfile.ZipFile(path, "a") as archive:
         for number in range(5):
@@ -219,7 +213,7 @@ def test_a_zip_with_several_snapshots_is_not_guessed_at(tmp_path: Path) -> None:
         SnapshotFile(path)
 
 
-def test_an_encrypted_zip_is_refused(tmp_path: Path) -> None:
+def test_encrypted_zip_is_refused(tmp_path: Path) -> None:
     if shutil.which("zip") is None:
         pytest.skip("needs the zip program: Python cannot encrypt")
     plain_file(tmp_path, make_records(1))
@@ -230,20 +224,20 @@ def test_an_encrypted_zip_is_refused(tmp_path: Path) -> None:
         SnapshotFile(tmp_path / "locked.zip")
 
 
-def test_a_file_without_line_ends_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+def test_file_without_line_ends_is_refused_early(tmp_path: Path) -> None:
     path = tmp_path / NAME
     path.write_bytes(b"{" + b" " * (LONGEST_LINE + 1))
     with pytest.raises(SnapshotError, match="not have one JSON object per line"):
         check(path)
 
 
-def test_a_missing_file_and_a_folder_are_wrong_usage(tmp_path: Path) -> None:
+def test_missing_file_and_directory_are_usage_errors(tmp_path: Path) -> None:
     for path in (tmp_path / "none.json", tmp_path):
         with pytest.raises(UsageError, match="cannot be read"):
             SnapshotFile(path)
 
 
-def test_the_identity_changes_with_the_file(tmp_path: Path) -> None:
+def test_identity_changes_with_the_file(tmp_path: Path) -> None:
     path = plain_file(tmp_path, make_records(2))
     first = SnapshotFile(path).identity
     assert SnapshotFile(path).identity == first
@@ -251,7 +245,7 @@ def test_the_identity_changes_with_the_file(tmp_path: Path) -> None:
     assert SnapshotFile(path).identity != first
 
 
-def test_nobody_keeps_the_file_open(tmp_path: Path) -> None:
+def test_file_is_closed_after_use(tmp_path: Path) -> None:
     path = plain_file(tmp_path, make_records(3))
     with closing(SnapshotFile(path).blocks(length=10)) as blocks:
         next(blocks)

@@ -1,4 +1,4 @@
-"""Text as authors typed it: accents, white space, names, dates, categories."""
+"""Fields as authors typed them: accents, white space, names, dates, categories."""
 
 import json
 import re
@@ -45,19 +45,19 @@ TEX = st.text(alphabet="\\{}$'\"`^~=.uvcHkrdbioOlLsn ABz&()", max_size=60)
         ("no accents at all, 100% {sure}", None),
     ],
 )
-def test_accents_become_unicode_and_commands_stay(typed: str, read: str | None) -> None:
+def test_accents_become_unicode_and_commands_are_kept(typed: str, read: str | None) -> None:
     assert to_unicode(typed) == (typed if read is None else read)
 
 
 @given(TEX)
-def test_conversion_is_total_and_leaves_formulas_alone(typed: str) -> None:
+def test_conversion_never_fails_and_keeps_formulas(typed: str) -> None:
     assert isinstance(to_unicode(typed), str)
     inner = typed.replace("$", "")
     assert f"${inner}x$" in to_unicode(f"a ${inner}x$ b") or inner.endswith("\\")
 
 
 @given(TEX)
-def test_author_lines_never_fail_and_lose_only_signs(typed: str) -> None:
+def test_author_lines_never_fail_and_lose_only_marks(typed: str) -> None:
     names = split_authors(typed)
     assert all(name and name == " ".join(name.split()) for name in names)
     assert not any(sign in name for name in names for sign in "()")
@@ -66,13 +66,13 @@ def test_author_lines_never_fail_and_lose_only_signs(typed: str) -> None:
 @given(
     st.lists(st.sampled_from(["Ada Example", "Bo S. Sample", "Li Na", "Jan de Vries"]), min_size=1)
 )
-def test_names_joined_by_commas_come_back(names: list[str]) -> None:
+def test_names_joined_by_commas_are_split(names: list[str]) -> None:
     assert list(split_authors(", ".join(names))) == names
     assert list(split_authors(" and ".join(names))) == names
     assert list(split_authors(", ".join(f"{name} (X, Y and Z)" for name in names))) == names
 
 
-def test_a_title_is_one_line() -> None:
+def test_title_is_one_line() -> None:
     assert plain_line("  Density of\n  states\t\tin {GaN}  ") == "Density of states in {GaN}"
 
 
@@ -88,12 +88,12 @@ def test_a_title_is_one_line() -> None:
         ("", ""),
     ],
 )
-def test_an_abstract_keeps_its_paragraphs(stored: str, read: str) -> None:
+def test_abstract_keeps_its_paragraphs(stored: str, read: str) -> None:
     assert paragraphs(stored) == read
 
 
 @given(st.text(alphabet=" \n\t\r\x0b\x0c\x85\xa0\u2028ab.é\\'$", max_size=40))
-def test_the_quick_way_through_an_abstract_is_the_long_way(stored: str) -> None:
+def test_fast_path_of_abstracts_matches_the_slow_one(stored: str) -> None:
     whole = stored.strip()
     if any(sign in whole for sign in ("\n ", "\n\n", "\n\t", "\r")):
         parts = [white_space.one_line(part) for part in white_space._PARAGRAPH.split(whole)]
@@ -104,14 +104,14 @@ def test_the_quick_way_through_an_abstract_is_the_long_way(stored: str) -> None:
 
 @given(TEX)
 def test_tex_is_found_behind_one_to_four_backslashes(typed: str) -> None:
-    """As written for people; the engine searches for a pattern that begins with a literal."""
+    """Compare with the plain pattern `\\\\{1,4}`."""
     plain = re.compile(tex._TOKEN.pattern.replace(r"\\\\{0,3}", r"\\{1,4}", 1))
     assert plain.pattern != tex._TOKEN.pattern
     found = [match.span() for match in tex._TOKEN.finditer(typed)]
     assert found == [match.span() for match in plain.finditer(typed)]
 
 
-def test_dates_are_read_in_every_spelling_of_arxiv() -> None:
+def test_dates_in_all_arxiv_spellings_are_read() -> None:
     expected = datetime(2026, 3, 6, 9, 30, tzinfo=UTC)
     for text in ("Fri, 06 Mar 2026 09:30:00 GMT", "Fri, 6 Mar 2026 09:30:00 GMT"):
         assert parse_rfc2822(text) == expected
@@ -130,7 +130,7 @@ def test_dates_are_read_in_every_spelling_of_arxiv() -> None:
         "Fri, 6 Mär 2026 1:2:3 GMT",
     ],
 )
-def test_what_is_no_date_is_refused(text: str) -> None:
+def test_other_text_than_a_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         parse_rfc2822(text)
     with pytest.raises(ValueError, match=r".*"):
@@ -162,7 +162,7 @@ def test_every_alias_of_arxivs_own_list_is_known(shared_data: Path) -> None:
         canonical = canonical_category(one["id"])
         assert canonical in names
         if one["alias_of"] is not None:
-            # arXiv's list points both ways for some pairs: both ends must meet.
+            # arXiv's list names some pairs in both directions.
             assert canonical == canonical_category(one["alias_of"])
         assert looks_like_category(one["id"])
 
@@ -181,10 +181,10 @@ def test_every_alias_of_arxivs_own_list_is_known(shared_data: Path) -> None:
         ("", False),
     ],
 )
-def test_terms_of_other_schemes_are_no_categories(term: str, *, shape: bool) -> None:
+def test_terms_of_other_schemes_are_not_categories(term: str, *, shape: bool) -> None:
     assert looks_like_category(term) is shape
 
 
-def test_no_comment_is_no_withdrawal() -> None:
+def test_absent_comment_is_not_a_withdrawal() -> None:
     assert not says_withdrawn(None)
     assert not says_withdrawn("")

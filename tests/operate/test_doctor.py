@@ -286,9 +286,9 @@ def test_an_old_quarantine_is_told_and_hides_nothing_new(
 @pytest.mark.parametrize(
     ("reason", "blocked", "remedy"),
     [
-        ("arXiv answers 403 at X", True, "denied.html"),
-        ("arXiv answers 429 at X", False, "exit with 75"),
-        ("arXiv answers 503 at X?id_list=2403.00001", False, "exit with 75"),
+        ("arXiv returned 403 at X", True, "denied.html"),
+        ("arXiv returned 429 at X", False, "exit with 75"),
+        ("arXiv returned 503 at X?id_list=2403.00001", False, "exit with 75"),
     ],
 )
 def test_a_cool_down_is_told_with_its_reason(

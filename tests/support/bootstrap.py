@@ -1,4 +1,4 @@
-"""An arXiv that answers look-ups from memory and remembers what it was asked."""
+"""A fake arXiv that looks papers up in memory and records requests."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

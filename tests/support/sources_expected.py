@@ -1,6 +1,6 @@
-"""What the recorded answers of arXiv must become. Facts read off the recordings.
+"""Facts that parsing arXiv's recorded responses must yield, read off the recordings.
 
-Abstracts are given as length and checksum: their sentences belong to their authors.
+Abstracts are given as length and checksum, because their text is copyrighted.
 """
 # ruff: noqa: E501 - a fact stays on its line
 

@@ -1,4 +1,4 @@
-"""Answers of a pretend arXiv, written by us, and a clock that only moves when someone waits."""
+"""Responses of a fake arXiv, and a clock that moves only by waiting."""
 
 import contextlib
 import itertools
@@ -26,7 +26,7 @@ INTERVAL = 3.0
 
 @dataclass
 class FakeTime:
-    """Time for limiter and door: waiting is instant and remembered."""
+    """Time for limiter and client: waiting is instant and recorded."""
 
     seconds: float = 1_000_000.0
     waits: list[float] = field(default_factory=list)
@@ -48,7 +48,7 @@ def make_http(
     interval: float = INTERVAL,
     **options: Any,
 ) -> ArxivHttp:
-    """Return a door to loopback servers with instant waiting; state lies in `directory`."""
+    """Return a client for loopback servers with instant waiting and its state in `directory`."""
     time = time or FakeTime()
     return ArxivHttp(
         client or fresh_client(),
@@ -113,7 +113,7 @@ def raw_record(
 </arXivRaw></metadata></record>"""
 
 
-def oai_answer(inner: str) -> str:
+def oai_response(inner: str) -> str:
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">
 <responseDate>2026-03-17T04:00:00Z</responseDate>
@@ -123,13 +123,13 @@ def oai_answer(inner: str) -> str:
 
 
 def oai_page(*records: str, token: str | None = None) -> str:
-    """Return a page; `token` "" is the empty element that ends a chain, None is no element."""
+    """Return a page; `token` "" ends a chain, None leaves the element out."""
     end = "" if token is None else f"<resumptionToken>{token}</resumptionToken>"
-    return oai_answer(f"<ListRecords>{''.join(records)}{end}</ListRecords>")
+    return oai_response(f"<ListRecords>{''.join(records)}{end}</ListRecords>")
 
 
 def oai_error(code: str, text: str = "no") -> str:
-    return oai_answer(f"<error code='{code}'>{text}</error>")
+    return oai_response(f"<error code='{code}'>{text}</error>")
 
 
 def rss_item(
@@ -228,26 +228,28 @@ def raw_server(*replies: bytes, silent: int = 0) -> tuple[str, threading.Thread,
 
 
 class Script:
-    """A pretend arXiv that gives its answers in order and remembers what it was asked."""
+    """A fake arXiv that gives its responses in order and records requests."""
 
-    def __init__(self, server: HTTPServer, *answers: str | Response) -> None:
-        self.answers = list(answers)
+    def __init__(self, server: HTTPServer, *responses: str | Response) -> None:
+        self.responses = list(responses)
         self.requests: list[Request] = []
         self.server = server
-        server.expect_request(re.compile(".*")).respond_with_handler(self._answer)
+        server.expect_request(re.compile(".*")).respond_with_handler(self._respond)
 
-    def _answer(self, request: Request) -> Response:
+    def _respond(self, request: Request) -> Response:
         self.requests.append(request)
-        if not self.answers:
+        if not self.responses:
             return Response("asked too often", status=404)
-        answer = self.answers.pop(0)
-        return Response(answer, content_type="text/xml") if isinstance(answer, str) else answer
+        response = self.responses.pop(0)
+        return (
+            Response(response, content_type="text/xml") if isinstance(response, str) else response
+        )
 
     def url(self, path: str) -> str:
         return self.server.url_for(path)
 
 
 def fault(status: int, body: str = "", **headers: str) -> Response:
-    """Return a faulty answer; `Retry_After="7"` becomes the header."""
+    """Return a faulty response; `Retry_After="7"` becomes the header."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Response(body, status=status, headers=named)

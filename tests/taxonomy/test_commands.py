@@ -1,4 +1,4 @@
-"""The taxonomy's commands as they are called: preview, record, refuse the old model, go on."""
+"""The taxonomy commands: preview, record, refuse the old model, train again."""
 
 import json
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def survey(tmp_path: Path) -> Survey:
-    """A survey with a taxonomy of its own and one approved paper; arXiv is out of reach."""
+    """A survey with its own taxonomy and one approved paper, offline."""
     survey = survey_in_process(tmp_path, url="http://127.0.0.1:9", now="2026-03-17T12:00:00Z")
     write(tmp_path, "taxonomy.toml", OLD)
     write(tmp_path, "new.toml", NEW)
@@ -36,7 +36,7 @@ def survey(tmp_path: Path) -> Survey:
     return survey
 
 
-def test_from_preview_to_the_next_model(survey: Survey) -> None:
+def test_change_is_previewed_applied_and_learned(survey: Survey) -> None:
     survey.json("train", "--force")
     survey.json("classify")
     preview = survey.call("taxonomy", "migrate", "new.toml", "--plan", "plan.toml")
@@ -71,7 +71,7 @@ def test_from_preview_to_the_next_model(survey: Survey) -> None:
     assert survey.call("taxonomy", "check", **moved).status == 0
 
 
-def test_a_run_with_a_model_of_the_old_taxonomy_says_so_in_a_sentence(survey: Survey) -> None:
+def test_model_of_the_old_taxonomy_is_reported(survey: Survey) -> None:
     survey.json("train", "--force")
     ended = survey.call("run", LIVING_SURVEY_SURVEY__TAXONOMY="new.toml")
     assert ended.status == 1
@@ -81,7 +81,7 @@ def test_a_run_with_a_model_of_the_old_taxonomy_says_so_in_a_sentence(survey: Su
     assert "`living-survey train`" in said[0]
 
 
-def test_check_ends_with_1_while_approved_papers_have_no_section(survey: Survey) -> None:
+def test_check_exits_with_1_if_papers_have_no_section(survey: Survey) -> None:
     assert survey.call("taxonomy", "check").status == 0
     ended = survey.call("taxonomy", "check", "new.toml")
     assert ended.status == 1
@@ -91,14 +91,14 @@ def test_check_ends_with_1_while_approved_papers_have_no_section(survey: Survey)
     assert document["lost"] == [{"section": "glass", "papers": 1, "nearest": []}]
 
 
-def test_an_invalid_file_is_wrong_configuration(survey: Survey) -> None:
+def test_invalid_file_is_a_config_error(survey: Survey) -> None:
     write(survey.directory, "broken.toml", OLD.replace("cues", "queues", 1))
     ended = survey.call("taxonomy", "check", "broken.toml")
     assert (ended.status, len(ended.err.splitlines())) == (2, 1)
     assert "Did you mean cues" in ended.err
 
 
-def test_a_plan_that_leaves_a_section_out_is_drafted_and_refused(survey: Survey) -> None:
+def test_incomplete_plan_is_drafted_and_refused(survey: Survey) -> None:
     preview = survey.call("taxonomy", "migrate", "new.toml")
     assert preview.status == 0
     assert '[[dissolve]]  # or rename, merge, split\nsection = "glass"' in preview.out
@@ -107,7 +107,7 @@ def test_a_plan_that_leaves_a_section_out_is_drafted_and_refused(survey: Survey)
     assert "glass" in refused.err
 
 
-def test_diff_tells_renames_by_the_plan(survey: Survey) -> None:
+def test_diff_finds_renames_by_the_plan(survey: Survey) -> None:
     guessed = survey.json("taxonomy", "diff", "taxonomy.toml", "new.toml")["changes"]
     told = survey.json("taxonomy", "diff", "taxonomy.toml", "new.toml", "--plan", "plan.toml")
     assert [(c["difference"], c["name"]) for c in guessed if c["of"] == "section"] == [
@@ -120,7 +120,7 @@ def test_diff_tells_renames_by_the_plan(survey: Survey) -> None:
     assert same.out == "no difference\n"
 
 
-def test_init_from_a_list_keeps_what_is_there(tmp_path: Path) -> None:
+def test_init_from_a_list_keeps_existing_files(tmp_path: Path) -> None:
     survey = SurveyInProcess(tmp_path)
     entry = "- [A study](https://arxiv.org/abs/2401.00001)\n"
     write(tmp_path, "list.md", f"# Lamps\n## Oil\n{entry}\n## Gas\n{entry}")

@@ -1,4 +1,4 @@
-"""Any list's headings become a taxonomy that validates, trains and is honest about its guesses."""
+"""Headings of a list become a valid taxonomy whose guesses are marked."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +25,7 @@ def entries(*titles: str) -> str:
                    for n, title in enumerate(titles, start=1))  # fmt: skip
 
 
-def test_a_list_of_another_field_becomes_tasks_and_sections(tmp_path: Path) -> None:
+def test_list_of_another_field_becomes_tasks_and_sections(tmp_path: Path) -> None:
     found = draft(robot_grasping(tmp_path).list_text)
     assert found.list_title == "Awesome Robot Grasping"
     assert not found.built_in_labels
@@ -43,7 +43,7 @@ def test_a_list_of_another_field_becomes_tasks_and_sections(tmp_path: Path) -> N
     assert set(found.entries.values()) == {6}
 
 
-def test_a_flat_list_without_a_title_has_a_task_for_each_section(tmp_path: Path) -> None:
+def test_flat_list_has_a_task_for_each_section(tmp_path: Path) -> None:
     found = draft(graph_databases(tmp_path).list_text)
     assert (found.list_title, found.taxonomy.title) == (None, "A survey")
     assert [(s.id, s.task) for s in found.taxonomy.sections] == [
@@ -51,22 +51,22 @@ def test_a_flat_list_without_a_title_has_a_task_for_each_section(tmp_path: Path)
     ]
 
 
-def test_cues_are_the_headings_words_and_what_sets_titles_apart(tmp_path: Path) -> None:
+def test_cues_are_heading_words_and_distinctive_words(tmp_path: Path) -> None:
     sections = {s.id: s for s in draft(graph_databases(tmp_path).list_text).taxonomy.sections}
     assert sections["storage-engines"].cues[0] == "storage engines"
     assert "storage" in " ".join(sections["storage-engines"].cues[1:])
-    assert "other" not in sections["other"].cues  # a heading that says nothing is no cue
+    assert "other" not in sections["other"].cues  # a heading without meaning is not a cue
     every = [cue for section in sections.values() for cue in section.cues]
     assert len(set(every)) == len(every)
 
 
-def test_definitions_admit_that_they_are_drafts(tmp_path: Path) -> None:
+def test_definitions_are_marked_as_drafts(tmp_path: Path) -> None:
     for section in draft(robot_grasping(tmp_path).list_text).taxonomy.sections:
         assert section.definition.startswith(f'Draft: papers under "{" > ".join(section.path)}"')
         assert "Part 0" in section.definition
 
 
-def test_the_survey_s_own_list_gets_the_built_in_labels(shared_data: Path) -> None:
+def test_own_list_gets_the_built_in_labels(shared_data: Path) -> None:
     found = draft((shared_data / "curated-list.md").read_text(encoding="utf-8"))
     built_in = {s.headings: s for s in load_taxonomy().sections}
     assert len(found.taxonomy.sections) == 37
@@ -97,7 +97,7 @@ def test_headings_name_labels(
     assert (found.task, found.modality, found.technique) == labels
 
 
-def test_sections_that_the_vocabulary_does_not_name_get_a_task_of_their_own() -> None:
+def test_unnamed_sections_get_their_own_task() -> None:
     text = "## Image Generation\n" + entries("One", "Two") + "## Video Editing\n" + entries("Three")
     found = draft(text + "## Cooking\n### Soups\n" + entries("Four") + "### Stews\n" + entries("V"))
     assert found.built_in_labels
@@ -122,9 +122,7 @@ def test_sections_that_the_vocabulary_does_not_name_get_a_task_of_their_own() ->
         (["## 🎉", "## A", "## B"], ["a", "b"]),
     ],
 )
-def test_whatever_the_headings_ids_are_unique_and_the_draft_validates(
-    headings: list[str], ids: list[str]
-) -> None:
+def test_draft_of_any_headings_is_valid(headings: list[str], ids: list[str]) -> None:
     text = "".join(f"{heading}\n\n{entries('A study')}\n" for heading in headings)
     found = draft(text)
     assert [section.id for section in found.taxonomy.sections][: len(ids)] == ids
@@ -145,7 +143,7 @@ def test_whatever_the_headings_ids_are_unique_and_the_draft_validates(
         ("## 🔥 **Oil** <a name='oil'></a>\n{}## Wax :fire:\n{}", ["oil", "wax"], ["Oil", "Wax"]),
     ],
 )  # fmt: skip
-def test_numbers_and_marks_are_no_words_of_a_section(
+def test_numbers_and_marks_are_not_section_words(
     text: str, ids: list[str], names: list[str]
 ) -> None:
     text = text.replace("{}", entries("A study", "Another"))
@@ -156,7 +154,7 @@ def test_numbers_and_marks_are_no_words_of_a_section(
         assert found.taxonomy.section_at(entry.headings) is not None
 
 
-def test_ids_of_chinese_headings_say_what_their_papers_are_about() -> None:
+def test_ids_of_chinese_headings_use_title_words() -> None:
     grasp, walk = (
         entries("Robot grasping", "Grasping", "On grasping"),
         entries("Walking", "On walking"),
@@ -166,21 +164,21 @@ def test_ids_of_chinese_headings_say_what_their_papers_are_about() -> None:
     assert [section.names["en"] for section in found.taxonomy.sections] == ["操作", "导航"]
 
 
-def test_tables_and_plain_items_lend_their_headings() -> None:
+def test_headings_of_tables_and_plain_items_are_used() -> None:
     table = "| Title | Link |\n|---|---|\n| Lamps | [PDF](https://arxiv.org/pdf/2401.00001) |\n\n"
     plain = "* Candles (Ann), 2024. https://arxiv.org/abs/2401.00002\n"
     found = draft(f"## Oil\n\n{table}## Wax\n\n{plain}")
     assert found.entries == {"oil": 1, "wax": 1}
 
 
-def test_entries_above_every_heading_are_told_by_line() -> None:
+def test_entries_above_all_headings_are_reported_by_line() -> None:
     found = draft(entries("Lost") + "\n## Found\n" + entries("Here"))
     assert found.unplaced_lines == (1,)
     with pytest.raises(UsageError, match="nothing to draft from"):
         draft(entries("Lost"))
 
 
-def test_a_word_that_every_section_uses_sets_none_apart() -> None:
+def test_word_of_every_section_is_not_a_cue() -> None:
     found = distinctive(
         {
             "jaw": ["Robot jaw grasping", "Robot jaw design", "Jaw wear of a robot", "A robot jaw"],
@@ -197,7 +195,7 @@ def test_a_word_that_every_section_uses_sets_none_apart() -> None:
     assert "robot" not in found["jaw"] + found["arm"]
 
 
-def test_the_draft_does_not_depend_on_chance(tmp_path: Path) -> None:
+def test_draft_is_deterministic(tmp_path: Path) -> None:
     text = robot_grasping(tmp_path).list_text
     assert draft(text).text == draft(text).text
     assert parse_taxonomy(draft(text).text, "x").fingerprint == draft(text).taxonomy.fingerprint
@@ -207,7 +205,7 @@ def test_the_draft_does_not_depend_on_chance(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("field", "category"), [(robot_grasping, "cs.RO"), (graph_databases, "cs.DB")]
 )
-def test_another_survey_walks_from_its_list_to_a_digest(
+def test_another_survey_gets_from_list_to_digest(
     field: Callable[[Path], Field], category: str, tmp_path: Path
 ) -> None:
     fiction = field(tmp_path)
@@ -220,7 +218,7 @@ def test_another_survey_walks_from_its_list_to_a_digest(
         assert (seeded["refused"], seeded["approved"]) == ([], seeded["entries"])
         assert survey.call("taxonomy", "check").status == 0
         survey.json("backfill", "--from", "2026-03-09", "--until", "2026-03-17")
-        survey.json("train", "--force")  # a field this small has little to learn from
+        survey.json("train", "--force")  # few papers to learn from
         survey.json("classify")
         items = survey.json("queue", "--limit", "100")["items"]
         assert {item["arxiv_id"] for item in items} == set(fiction.stream)

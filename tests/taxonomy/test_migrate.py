@@ -1,4 +1,4 @@
-"""A taxonomy changes: no decision is rewritten, all are read by today's ids, history replays."""
+"""Migrations rewrite no decision; all are read by today's IDs."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -103,9 +103,7 @@ def predict(open_store: OpenStore, number: int, *sections: str, model_id: str = 
 RENAME = '[[rename]]\nfrom = "glass"\nto = "crystal"\n'
 
 
-def test_a_rename_is_read_everywhere_and_written_nowhere(
-    open_store: OpenStore, migrate: Migrate
-) -> None:
+def test_rename_changes_reads_and_no_rows(open_store: OpenStore, migrate: Migrate) -> None:
     made = approve(open_store, 1, "glass", "iron")
     report = migrate(taxonomy_text("glass", "iron"), taxonomy_text("crystal", "iron"), RENAME)
     assert [(m.kind, m.old, m.new, m.papers) for m in report.moves] == [
@@ -123,7 +121,7 @@ def test_a_rename_is_read_everywhere_and_written_nowhere(
         assert recorded == [(["glass", "iron"],)] * 2
 
 
-def test_a_preview_records_nothing(open_store: OpenStore, migrate: Migrate) -> None:
+def test_preview_records_nothing(open_store: OpenStore, migrate: Migrate) -> None:
     approve(open_store, 1, "glass")
     with open_store() as store:
         before = store._session.number("SELECT generation FROM store_state")
@@ -135,7 +133,7 @@ def test_a_preview_records_nothing(open_store: OpenStore, migrate: Migrate) -> N
         assert store._session.number("SELECT generation FROM store_state") == before
 
 
-def test_applied_again_it_is_recorded_once(open_store: OpenStore, migrate: Migrate) -> None:
+def test_change_applied_twice_is_recorded_once(open_store: OpenStore, migrate: Migrate) -> None:
     approve(open_store, 1, "glass")
     first = migrate(taxonomy_text("glass"), taxonomy_text("crystal"), RENAME)
     again = migrate(taxonomy_text("glass"), taxonomy_text("crystal"), RENAME)
@@ -181,7 +179,7 @@ def test_history_replays_in_order(open_store: OpenStore, migrate: Migrate) -> No
     assert [m.unplaced for m in report.moves if m.old == "crystal"] == [1]
 
 
-def test_an_id_that_lives_on_means_what_it_meant_when_it_was_said(
+def test_reused_id_keeps_its_meaning_for_old_decisions(
     open_store: OpenStore, migrate: Migrate
 ) -> None:
     approve(open_store, 1, "glass")
@@ -194,7 +192,7 @@ def test_an_id_that_lives_on_means_what_it_meant_when_it_was_said(
     assert standing(open_store, 2).sections == ("glass",)
 
 
-def test_two_sections_can_change_places(open_store: OpenStore, migrate: Migrate) -> None:
+def test_two_sections_can_exchange_ids(open_store: OpenStore, migrate: Migrate) -> None:
     approve(open_store, 1, "glass", "iron")
     swap = '[[rename]]\nfrom = "glass"\nto = "iron"\n[[rename]]\nfrom = "iron"\nto = "glass"\n'
     old = taxonomy_text(("glass", "G"), ("iron", "I"))
@@ -202,7 +200,7 @@ def test_two_sections_can_change_places(open_store: OpenStore, migrate: Migrate)
     assert standing(open_store, 1).sections == ("iron", "glass")
 
 
-def test_a_merge_names_a_section_once(open_store: OpenStore, migrate: Migrate) -> None:
+def test_merge_lists_a_section_once(open_store: OpenStore, migrate: Migrate) -> None:
     approve(open_store, 1, "glass", "tin", "iron")
     approve(open_store, 2, "iron")
     merge = '[[merge]]\nfrom = ["iron", "tin"]\nto = "iron"\n'
@@ -212,7 +210,7 @@ def test_a_merge_names_a_section_once(open_store: OpenStore, migrate: Migrate) -
     assert report.decisions == 1
 
 
-def test_a_dissolved_section_leaves_papers_their_other_places(
+def test_dissolved_section_keeps_other_sections_of_papers(
     open_store: OpenStore, migrate: Migrate
 ) -> None:
     approve(open_store, 1, "tin", "iron")
@@ -230,9 +228,7 @@ def test_a_dissolved_section_leaves_papers_their_other_places(
     assert not standing(open_store, 4).unplaced  # a rejection needs no section
 
 
-def test_what_has_no_place_waits_again_and_stays_approved(
-    open_store: OpenStore, migrate: Migrate
-) -> None:
+def test_unplaced_papers_wait_and_stay_approved(open_store: OpenStore, migrate: Migrate) -> None:
     for number in (1, 2, 3):
         predict(open_store, number, "tin", "iron")
     approve(open_store, 1, "tin")
@@ -252,7 +248,7 @@ def test_what_has_no_place_waits_again_and_stays_approved(
     assert waiting(open_store) == ["2603.00002", "2603.00003"]
 
 
-def test_the_preview_names_every_approved_paper_that_moves_and_where_a_split_sends_them(
+def test_preview_lists_moved_papers_and_parts_of_a_split(
     open_store: OpenStore, migrate: Migrate
 ) -> None:
     for number in (1, 2, 3):
@@ -272,9 +268,7 @@ def test_the_preview_names_every_approved_paper_that_moves_and_where_a_split_sen
     assert row.arriving == (("paper", 2), ("cast", 1))
 
 
-def test_papers_that_the_plan_places_in_vain_are_named(
-    open_store: OpenStore, migrate: Migrate
-) -> None:
+def test_papers_placed_without_effect_are_reported(open_store: OpenStore, migrate: Migrate) -> None:
     approve(open_store, 1, "tin")
     plan = (
         '[[dissolve]]\nsection = "tin"\n'
@@ -284,7 +278,7 @@ def test_papers_that_the_plan_places_in_vain_are_named(
     assert report.in_vain == ("2603.00010",)
 
 
-def test_ids_that_only_changed_places_are_doubted(open_store: OpenStore, migrate: Migrate) -> None:
+def test_exchanged_ids_are_reported(open_store: OpenStore, migrate: Migrate) -> None:
     old = taxonomy_text(("glass", "Glass"), ("iron", "Iron"), ("tin", "Tin"))
     new = taxonomy_text(("glass", "Iron"), ("iron", "Glass"), ("tin", "Fine tin"))
     report = migrate(old, new, apply=False)
@@ -293,7 +287,7 @@ def test_ids_that_only_changed_places_are_doubted(open_store: OpenStore, migrate
     assert migrate(old, new, said, apply=False).doubtful == ()
 
 
-def test_a_part_that_waits_keeps_waiting_through_the_next_change(
+def test_unplaced_paper_stays_unplaced_after_the_next_change(
     open_store: OpenStore, migrate: Migrate
 ) -> None:
     approve(open_store, 2, "crystal", "iron")
@@ -306,7 +300,7 @@ def test_a_part_that_waits_keeps_waiting_through_the_next_change(
     assert standing(open_store, 2).unplaced
 
 
-def test_a_decision_that_stands_again_is_read_through_the_change_too(
+def test_restored_decision_is_read_through_the_change(
     open_store: OpenStore, migrate: Migrate
 ) -> None:
     approve(open_store, 1, "glass")
@@ -317,9 +311,7 @@ def test_a_decision_that_stands_again_is_read_through_the_change_too(
     assert standing(open_store, 1).sections == ("crystal",)
 
 
-def test_the_models_word_is_moved_only_if_it_was_said_before(
-    open_store: OpenStore, migrate: Migrate
-) -> None:
+def test_only_earlier_suggestions_are_moved(open_store: OpenStore, migrate: Migrate) -> None:
     predict(open_store, 1, "crystal", "iron")
     predict(open_store, 2, "iron", "tin", "crystal")
     old = taxonomy_text("crystal", "iron", "tin")
@@ -340,7 +332,7 @@ def test_the_models_word_is_moved_only_if_it_was_said_before(
     assert latest["2603.00002"].sections[0].probability == 0.9
 
 
-def test_the_digest_of_an_old_week_stays_the_same_bytes(
+def test_digest_of_an_old_week_is_unchanged(
     open_store: OpenStore, migrate: Migrate, tmp_path: Path
 ) -> None:
     approve(open_store, 1, "glass")
@@ -378,7 +370,7 @@ class NotAsked:
         raise AssertionError(arxiv_ids)
 
 
-def test_the_list_says_nothing_new_after_a_rename(open_store: OpenStore, migrate: Migrate) -> None:
+def test_rename_leaves_the_list_unchanged(open_store: OpenStore, migrate: Migrate) -> None:
     entry = "- [Lantern 1](https://arxiv.org/abs/2603.00001)"
     curated = parse_list(f"# Glass\n\n{entry}\n".encode())
     old, new = taxonomy_text(("glass", "Glass")), taxonomy_text(("crystal", "Glass"))
@@ -393,7 +385,7 @@ def test_the_list_says_nothing_new_after_a_rename(open_store: OpenStore, migrate
     assert standing(open_store, 1).sections == ("crystal",)
 
 
-def test_what_keeps_its_id_needs_no_plan(open_store: OpenStore, migrate: Migrate) -> None:
+def test_kept_ids_need_no_plan(open_store: OpenStore, migrate: Migrate) -> None:
     approve(open_store, 1, "glass")
     old = taxonomy_text(("glass", "Glass"), "iron")
     new = taxonomy_text(("glass", "Fine glass"), "iron", "tin", note=" Rewritten")
@@ -406,7 +398,7 @@ def test_what_keeps_its_id_needs_no_plan(open_store: OpenStore, migrate: Migrate
     assert (report.decisions, report.applied) == (0, True)
 
 
-def test_a_section_that_is_gone_needs_a_word(open_store: OpenStore, migrate: Migrate) -> None:
+def test_removed_section_needs_a_plan_line(open_store: OpenStore, migrate: Migrate) -> None:
     approve(open_store, 1, "glass")
     old = taxonomy_text(("glass", "Glass"), "iron")
     new = taxonomy_text(("crystal", "✨ glass"))
@@ -449,13 +441,13 @@ _SPLIT_BY = '[[split]]\nsection = "glass"\ninto = ["crystal", "tin"]\n'
         ("rename = [", "not valid TOML"),
     ],
 )
-def test_a_mistaken_plan_is_told_in_a_sentence(migrate: Migrate, plan: str, words: str) -> None:
+def test_mistaken_plan_is_a_config_error(migrate: Migrate, plan: str, words: str) -> None:
     with pytest.raises(ConfigError, match=words) as caught:
         migrate(taxonomy_text("glass", "iron"), taxonomy_text("crystal", "iron", "tin"), plan)
     assert "plan.toml" in caught.value.message
 
 
-def test_the_taxonomy_before_is_the_settings_or_the_last_recorded(
+def test_earlier_taxonomy_is_named_or_last_recorded(
     open_store: OpenStore, migrate: Migrate
 ) -> None:
     a, b = taxonomy_text("glass"), taxonomy_text("crystal")
@@ -469,7 +461,7 @@ def test_the_taxonomy_before_is_the_settings_or_the_last_recorded(
     assert taxonomy_before(open_store, text, where="in place", new=edited)[0] == b
 
 
-def test_check_tells_what_is_thin_shared_and_lost(open_store: OpenStore) -> None:
+def test_check_reports_thin_shared_and_lost_parts(open_store: OpenStore) -> None:
     for number in range(1, 4):
         approve(open_store, number, "glass")
     approve(open_store, 4, "iorn")
@@ -487,12 +479,12 @@ def test_check_tells_what_is_thin_shared_and_lost(open_store: OpenStore) -> None
     ]
 
 
-def test_check_without_a_database_looks_at_the_file_alone() -> None:
+def test_check_without_a_database_reads_only_the_file() -> None:
     report = check_taxonomy(parse_taxonomy(taxonomy_text("glass"), "test"), None)
     assert (report.database, report.thin, report.lost) == (False, (), ())
 
 
-def test_the_document_s_plan_is_a_plan(tmp_path: Path) -> None:
+def test_plan_in_the_guide_is_valid(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "guides" / "change-the-taxonomy.md").read_text(encoding="utf-8")
     [plan] = re.findall(r"```toml\n(\[\[rename\]\].*?)```", text, flags=re.DOTALL)
     before = taxonomy_text(

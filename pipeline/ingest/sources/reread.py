@@ -1,4 +1,4 @@
-"""Parse archived responses and quarantined records again with today's parsers."""
+"""Parse archived responses and quarantined records again."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def reread_archive(archive: Archive) -> Iterator[Reread]:
 
 
 def reread_response(response: RawResponse) -> Reread:
-    """Parse a response as an OAI page, a query API page or a feed, by its root element.
+    """Parse a response as an OAI page, a query API page or a feed.
 
     Raises:
         BadResponseError: it has another root element or is incomplete.
@@ -62,7 +62,7 @@ def reread_response(response: RawResponse) -> Reread:
 
 
 def reread_record(record: QuarantinedRecord) -> tuple[Paper, ...]:
-    """Return the papers in a quarantined record (all of them for a quarantined page).
+    """Return the papers in a quarantined record or page.
 
     Raises:
         MalformedRecordError: the record still cannot be read.

@@ -10,7 +10,6 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _CATEGORY = "category"
-#: elements of an item and feedparser's names for them
 _SINGLE = {
     "guid": "id",
     "title": "title",
@@ -37,7 +36,7 @@ Entry = dict[str, object]
 
 
 def plain_item(item: etree._Element) -> Entry | None:
-    """Return an item as feedparser reads it, or None if it needs feedparser."""
+    """Return an item like feedparser's, or None if it needs feedparser."""
     read: Entry = {}
     tags: list[dict[str, str]] = []
     for part in item:

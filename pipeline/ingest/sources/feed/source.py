@@ -200,7 +200,6 @@ def read_feed(response: RawResponse) -> Feed:
 
 
 def _entries(root: etree._Element, items: list[etree._Element]) -> tuple[Any, list[Any]]:
-    """Return the feed's own fields and those of each item, under feedparser's names."""
     channel = plain_channel(root)
     body = root[0] if channel else None
     entries: list[Any] = [plain_item(i) if i.getparent() is body else None for i in items]

@@ -1,7 +1,7 @@
 """Split arXiv's raw author line into names, in linear time.
 
-Authors type the line: `G. David Forney, Jr. and Pascal O. Vontobel`, affiliations in nested
-parentheses, collaborations with a colon (https://info.arxiv.org/help/prep.html#authors).
+Format: https://info.arxiv.org/help/prep.html#authors (suffixes, nested parentheses, collaborations
+with a colon).
 """
 
 import re

@@ -33,6 +33,6 @@ def canonical_categories(names: Iterable[str]) -> tuple[str, ...]:
 def looks_like_category(name: str) -> bool:
     """Say whether a term has the shape of a category.
 
-    The query API also puts ACM and MSC classes (`I.2.7`, `68T50`) into `category`.
+    The query API also puts ACM and MSC classes (`I.2.7`) into `category`.
     """
     return bool(_SHAPE.fullmatch(name))

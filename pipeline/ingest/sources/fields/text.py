@@ -5,7 +5,7 @@ import re
 from pipeline.ingest.sources.fields.tex import to_unicode
 
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*|\n {2,}(?=\S)")
-# Match statements that this version is withdrawn, not "Replaces a withdrawn paper".
+# Not "Replaces a withdrawn paper".
 _WITHDRAWN = re.compile(
     r"(?:\b(?:paper|article|manuscript|submission|preprint|work|version|it|note|this|letter)\b[^.;]{0,60}?"
     r"\b(?:is|was|has|have|been|being)\b[^.;]{0,30}?\bwithdrawn\b)"

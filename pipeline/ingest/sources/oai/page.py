@@ -48,7 +48,7 @@ class OaiPage:
     malformed: tuple[QuarantinedRecord, ...]
     #: IDs of records marked as deleted, which arXiv does not use
     deleted: tuple[str, ...]
-    #: the server's clock, from which the next window starts
+    #: the server's clock
     response_date: datetime | None
     resumption_token: str | None
     #: forbidden characters were replaced; the raw page is in `malformed`
@@ -137,7 +137,7 @@ class _PageReader:
         One bare `&` in a title makes the whole page unreadable for a strict parser.
         """
         if not self.body.rstrip().endswith(b"</OAI-PMH>"):
-            parse_strict(self.body)  # raises the original error again
+            parse_strict(self.body)  # raises the error again
         envelope = parse_strict(_RECORD_BYTES.sub(b"", self.body)).root
         cleaned = False
         for match in _RECORD_BYTES.finditer(self.body):
@@ -166,7 +166,6 @@ class _PageReader:
                 self.papers.append(paper)
 
     def _bytes_of(self, record: etree._Element, index: int) -> bytes:
-        """Return the record's original bytes, searched for only when needed."""
         if self.spans is None:
             self.spans = [match[0] for match in _RECORD_BYTES.finditer(self.body)]
         if index < len(self.spans):

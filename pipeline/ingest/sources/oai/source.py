@@ -16,12 +16,12 @@ from pipeline.ingest.sources.oai.page import OaiPage, parse_oai_page
 from pipeline.ingest.sources.transport.archive import RawResponse
 from pipeline.ingest.sources.transport.client import ArxivHttp
 
-#: a harvest of 3 million papers at 1,300 a page takes about 2,300 pages
+#: 3 million papers at 1,300 a page take about 2,300 pages
 MAX_PAGES = 10_000
 
 
 class OaiSource:
-    """arXiv's OAI-PMH interface at a base address, format `arXivRaw`."""
+    """arXiv's OAI-PMH interface at a base address."""
 
     def __init__(self, http: ArxivHttp, url: str) -> None:
         self._http = http
@@ -55,7 +55,7 @@ class OaiSource:
             yield from self._chain(first, max_pages, restarted=True)
 
     def record(self, arxiv_id: str) -> OaiPage:
-        """Return the record of one paper; raise OaiError (`idDoesNotExist`) if arXiv lacks it."""
+        """Return one paper's record; raise OaiError (`idDoesNotExist`) if arXiv lacks it."""
         return self._ask(
             {
                 "verb": "GetRecord",

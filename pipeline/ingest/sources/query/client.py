@@ -34,7 +34,7 @@ class QueryClient:
         return self._one_page(search, 0, len(ids))
 
     def search(self, query: str, offset: int, size: int) -> tuple[list[Paper], QueryPage]:
-        """Return up to `size` papers from `offset` on, newest submission first, and their page."""
+        """Return up to `size` papers from `offset` on, newest first, and their page."""
         search = arxiv.Search(
             query=query,
             max_results=offset + size,

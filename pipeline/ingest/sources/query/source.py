@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipeline.ingest.sources.query.client import QueryClient
     from pipeline.ingest.sources.query.transport import QueryPage
 
-#: arXiv's server (gunicorn) refuses request lines above 4,094 bytes; a comma takes three
+#: arXiv refuses request lines above 4,094 bytes; a comma takes three
 REQUEST_LINE_BYTES = 3_800
 MAX_IDS = 100
 #: beyond this offset the server returns 500
@@ -33,7 +33,7 @@ class LookUp:
     papers: tuple[Paper, ...]
     #: IDs that arXiv does not have
     unknown: tuple[str, ...]
-    #: texts that are not IDs, as given
+    #: not IDs, as given
     refused: tuple[str, ...]
     malformed: tuple[QuarantinedRecord, ...]
 
@@ -66,8 +66,7 @@ class QuerySource:
     def look_up(self, ids: Sequence[str], *, max_ids: int = MAX_IDS) -> LookUp:
         """Return the current version of the papers with these IDs.
 
-        IDs are normalised first (prefix, version, subject class, case). IDs that arXiv refuses are
-        dropped and the rest is requested again.
+        IDs are normalised first; IDs that arXiv refuses are dropped.
         """
         wanted: dict[str, None] = {}
         refused: list[str] = []
@@ -149,7 +148,7 @@ class QuerySource:
             malformed.extend(page.malformed)
             if page.entries >= page.total:
                 return
-            # The page is shorter than its own count: request the missing ones again.
+            # The page is shorter than its own count.
             missing = [base for base in missing if base not in found]
         raise IncompleteResponseError(
             f"arXiv counts more papers than it sends; {len(missing)} are missing.",
@@ -157,7 +156,7 @@ class QuerySource:
         )
 
     def _page(self, query: str, offset: int, size: int) -> "tuple[list[Paper], QueryPage]":
-        """Return a page and its papers; retry an empty page with smaller sizes."""
+        """Retry an empty page with smaller sizes."""
         for attempt in range(_PAGE_TRIES):
             # Some page sizes come back empty at some offsets (lukasschwab/arxiv.py issue 43).
             asked = max(1, size >> attempt)
@@ -186,7 +185,6 @@ def batches(ids: Sequence[str], *, max_ids: int = MAX_IDS) -> Iterator[list[str]
 
 
 def _merged(found: dict[str, Paper], papers: Sequence[Paper]) -> dict[str, Paper]:
-    """Add papers by ID, keeping the higher version of a duplicate."""
     for paper in papers:
         held = found.get(paper.arxiv_id)
         if held is None or paper.version > held.version:

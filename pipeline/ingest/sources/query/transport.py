@@ -1,4 +1,4 @@
-"""Transport under the `arxiv` package that uses our HTTP client and strict checks.
+"""Run the `arxiv` package over our HTTP client and strict checks.
 
 The package alone accepts cut XML, reads `Rate exceeded.` as zero results and has no timeout.
 """
@@ -44,7 +44,7 @@ def check_page(body: bytes, *, at: datetime, raw_path: str | None = None) -> Que
 
     Raises:
         IncompleteResponseError: the page is incomplete.
-        BadRequestError: it is an error entry, whatever its status.
+        BadRequestError: it is an error entry.
         BadResponseError: it is not a response of the query API.
     """
     document = parse_strict(body)

@@ -99,7 +99,6 @@ def _must_be_read(file: SnapshotFile) -> bool:
 
 
 def _whole(file: SnapshotFile, on_progress: Callable[[int], None]) -> Iterator[bytes]:
-    """Yield the first and the last line of every block of the whole file."""
     for block, position in file.blocks():
         on_progress(position)
         yield block.lines[0]

@@ -51,7 +51,7 @@ class SnapshotFile:
         """Inspect the head of the file.
 
         Raises:
-            UsageError: the file does not exist or cannot be opened.
+            UsageError: the file cannot be opened.
             SnapshotError: it has another format.
         """
         self.path = path

@@ -17,7 +17,7 @@ class Selection:
 
     #: categories (`cs.CV`) and archives (`cs`), joined by OR
     categories: tuple[str, ...] = ()
-    #: the UTC day version 1 was submitted, both ends inclusive
+    #: UTC days of version 1, inclusive
     from_day: date | None = None
     until_day: date | None = None
 
@@ -26,7 +26,7 @@ class Selection:
         return not self.categories or _any_wanted(self.categories, listed)
 
     def wants_day(self, submitted_at: datetime) -> bool:
-        """Say whether a paper submitted at a UTC instant is selected."""
+        """Say whether a day of submission is selected."""
         if self.from_day is None and self.until_day is None:
             return True
         day = submitted_at.date()

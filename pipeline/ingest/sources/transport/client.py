@@ -97,7 +97,7 @@ class ArxivHttp:
             None if run_deadline_seconds is None else monotonic() + run_deadline_seconds
         )
         self._patience = patience_seconds
-        #: arXiv's edge returns 406 to requests without Accept
+        #: arXiv returns 406 to requests without Accept
         self._headers = {
             "User-Agent": user_agent(contact),
             "Accept": "application/atom+xml, application/rss+xml, text/xml, */*;q=0.5",

@@ -38,7 +38,7 @@ def default_limiter_path() -> Path:
 
 
 def host_group(host: str, port: int | None) -> str:
-    """Return the key of one limit: all hosts of arXiv, or one port of this machine."""
+    """Return the key of one limit: all hosts of arXiv, or one local port."""
     if is_loopback_host(host):
         return f"loopback-{port or 80}"
     return "arxiv" if host == "arxiv.org" or host.endswith(".arxiv.org") else host
@@ -133,7 +133,7 @@ class Limiter:
         )
 
     def strikes(self, group: str) -> int:
-        """Return the number of cool-downs since arXiv's last proper response."""
+        """Return the number of cool-downs since the last proper response."""
         return self._read(group).strikes
 
     def relax(self, group: str) -> None:

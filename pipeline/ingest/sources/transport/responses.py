@@ -1,6 +1,6 @@
 """Classify a response by its status and first bytes.
 
-docs/explanation/arxiv-pitfalls.md lists what each status means at arXiv, with the evidence.
+Evidence: docs/explanation/arxiv-pitfalls.md.
 """
 
 import re
@@ -59,7 +59,7 @@ def _classify_body(response: RawResponse) -> SourceError | None:
 
 
 def _reason(body: bytes) -> str:
-    """Return arXiv's reason for a 400: the summary, or the start of the page."""
+    """Return the summary, or the start of the page."""
     summaries = _SUMMARY.findall(body[:20_000])
     text = summaries[-1] if summaries else body[:200]
     return " ".join(text.decode("utf-8", errors="replace").split()) or "no reason given"
