@@ -410,7 +410,7 @@ def test_pitfall_33_400_and_403_are_never_retried(tmp_path: Path, httpserver: HT
     time.seconds += 23 * 3600
     with pytest.raises(BlockedError, match="refused us"):
         fetch(make_http(tmp_path, time), script.url("/oai"))
-    assert len(script.requests) == 2, "nobody asked again"
+    assert len(script.requests) == 2, "no further request"
 
 
 @pytest.mark.parametrize("status", [429, 406, 503])

@@ -42,10 +42,10 @@ def test_archive_restores_what_was_fetched(tmp_path: Path, httpserver: HTTPServe
         rss_feed(rss_item("2603.00003")),
         atom_page(atom_entry("2603.00004"), atom_entry("2603.00005", published="")),
     )
-    door = make_http(tmp_path, archive=True)
-    pages = list(OaiSource(door, script.url("/oai")).pages(date(2026, 3, 16)))
-    feed = FeedSource(door, script.url("")).today(["cs.CV"])
-    found = QuerySource(door, script.url("/q")).look_up(["2603.00004", "2603.00005"])
+    http = make_http(tmp_path, archive=True)
+    pages = list(OaiSource(http, script.url("/oai")).pages(date(2026, 3, 16)))
+    feed = FeedSource(http, script.url("")).today(["cs.CV"])
+    found = QuerySource(http, script.url("/q")).look_up(["2603.00004", "2603.00005"])
     again = list(reread_archive(Archive(tmp_path / "archive")))
     papers = [paper for one in again for paper in one.papers]
     assert papers == [paper for page in pages for paper in page.papers] + list(found.papers)
@@ -59,8 +59,8 @@ def test_quarantined_records_are_read_again() -> None:
     whole = oai_page(raw_record("2603.00001"), raw_record("2603.00002"))
     assert len(reread_record(quarantined("oai", whole))) == 2
     page = check_page(atom_page(atom_entry(published="x")).encode(), at=AT)
-    mended = page.malformed[0].raw.replace(b">x<", b">2026-03-16T09:30:00Z<").decode()
-    (paper,) = reread_record(quarantined("query", mended))
+    corrected = page.malformed[0].raw.replace(b">x<", b">2026-03-16T09:30:00Z<").decode()
+    (paper,) = reread_record(quarantined("query", corrected))
     assert paper.arxiv_id == "2603.00001"
 
 
