@@ -1,6 +1,6 @@
 """What the classifier costs: transform, training, scoring, reasons, a database classified whole.
 
-Real abstracts and labels if ../shared lies beside, else made-up words with cue words among them.
+Real abstracts and labels if ../shared exists, else made-up words with cue words among them.
 As a program it trains one model in a process of its own: DIRECTORY DECISIONS BACKGROUND.
 """
 

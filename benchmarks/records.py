@@ -1,4 +1,4 @@
-"""Records to measure with: real abstracts spliced when ../shared lies beside, else made-up words.
+"""Records to measure with: real abstracts spliced when ../shared exists, else made-up words.
 
 Deterministic: the same count gives the same bytes. Every record is unlike every other, so that
 neither a database's compression nor a cache flatters the figures.

@@ -21,7 +21,7 @@ from tests.support.texts import approved, outside, rejected, stream
 
 
 class Letters:
-    """Counts pairs of letters; remembers what it was asked."""
+    """Counts pairs of letters and records its inputs."""
 
     name = "letters"
 
@@ -38,7 +38,7 @@ class Letters:
         return rows
 
 
-def test_what_was_encoded_once_is_never_encoded_again(tmp_path: Path) -> None:
+def test_encoded_texts_are_cached(tmp_path: Path) -> None:
     documents = [example.document for example in approved(3)]
     first = Letters()
     found = RememberedVectors(lambda: first, "letters", tmp_path).vectors(documents)
@@ -51,7 +51,7 @@ def test_what_was_encoded_once_is_never_encoded_again(tmp_path: Path) -> None:
     assert later.asked == ["A title. An abstract."]
 
 
-def test_regressions_on_vectors_answer_as_every_classifier_does(tmp_path: Path) -> None:
+def test_vector_regressions_follow_classifier_contract(tmp_path: Path) -> None:
     taxonomy = load_taxonomy()
     examples = [*approved(), *rejected()]
     vectors = RememberedVectors(Letters, "letters", tmp_path).vectors
@@ -111,7 +111,7 @@ class Half:
         pass
 
 
-def test_the_encoder_is_the_one_that_the_package_carries(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_encoder_is_the_packaged_one(monkeypatch: pytest.MonkeyPatch) -> None:
     class Loaded:
         def __init__(self, device: str) -> None:
             assert device == "cpu"

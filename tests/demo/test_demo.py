@@ -18,7 +18,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Survey:
     return survey
 
 
-def test_the_demo_shows_every_step_and_where_everything_lies(demo: Survey) -> None:
+def test_demo_prints_every_step_and_path(demo: Survey) -> None:
     printed = (demo.directory / "printed.txt").read_text()
     for step in ("init", "bootstrap", "backfill", "train", "run", "queue", "decide", "digest"):
         assert f"$ living-survey {step}" in printed
@@ -28,7 +28,7 @@ def test_the_demo_shows_every_step_and_where_everything_lies(demo: Survey) -> No
             assert (demo.directory / path).exists(), line
 
 
-def test_the_digest_shows_what_was_approved_and_nothing_else(demo: Survey) -> None:
+def test_digest_shows_only_approved_papers(demo: Survey) -> None:
     status = demo.json("status", "--config", "demo/living-survey.toml")
     assert status["papers"] >= 150 + 40
     page = (demo.directory / "demo/var/digests/2026-W12.html").read_text()

@@ -198,7 +198,7 @@ def test_a_range_of_ids_is_missing_until_the_next_day() -> None:
     assert len(ids(whole)) == 5
 
 
-def _spoiled(kind: Kind, path: str, **more: object) -> tuple[bytes, bytes]:
+def _clean_and_corrupted(kind: Kind, path: str, **more: object) -> tuple[bytes, bytes]:
     fault = read_fault({"kind": str(kind), "record": 1, **more})
     with ReplicaServer(make_records(3), today=TUESDAY) as server:
         clean = _get(server, path).content
@@ -216,28 +216,28 @@ CHANNELS = [
 
 @pytest.mark.parametrize("path", CHANNELS)
 def test_control_characters_break_one_record(path: str) -> None:
-    clean, spoiled = _spoiled(Kind.CONTROL_CHARACTERS, path)
+    clean, corrupted = _clean_and_corrupted(Kind.CONTROL_CHARACTERS, path)
     etree.fromstring(clean)
-    assert spoiled.count(b"\x0b") == 1
+    assert corrupted.count(b"\x0b") == 1
     with pytest.raises(etree.XMLSyntaxError):
-        etree.fromstring(spoiled)
+        etree.fromstring(corrupted)
 
 
 @pytest.mark.parametrize("path", CHANNELS)
 def test_a_bad_date_in_one_record(path: str) -> None:
-    _, spoiled = _spoiled(Kind.BAD_DATE, path)
-    assert spoiled.count(b"31 February") == 1
-    etree.fromstring(spoiled)
+    _, corrupted = _clean_and_corrupted(Kind.BAD_DATE, path)
+    assert corrupted.count(b"31 February") == 1
+    etree.fromstring(corrupted)
 
 
 @pytest.mark.parametrize(
     ("path", "field"), [(CHANNELS[0], "title"), (CHANNELS[2], "guid"), (CHANNELS[3], "category")]
 )
 def test_a_field_is_missing_from_one_record(path: str, field: str) -> None:
-    clean, spoiled = _spoiled(Kind.MISSING_FIELD, path, field=field)
+    clean, corrupted = _clean_and_corrupted(Kind.MISSING_FIELD, path, field=field)
     per_record = [
         len(list(record.iter("{*}" + field)))
-        for record in etree.fromstring(spoiled).iter("{*}record", "item", "{*}entry")
+        for record in etree.fromstring(corrupted).iter("{*}record", "item", "{*}entry")
     ]
     whole = [
         len(list(record.iter("{*}" + field)))
@@ -248,14 +248,14 @@ def test_a_field_is_missing_from_one_record(path: str, field: str) -> None:
 
 @pytest.mark.parametrize("path", CHANNELS)
 def test_hundreds_of_authors(path: str) -> None:
-    _, spoiled = _spoiled(Kind.MANY_AUTHORS, path)
-    etree.fromstring(spoiled)
-    assert spoiled.count(b"Family") == MANY_AUTHORS == 589
+    _, corrupted = _clean_and_corrupted(Kind.MANY_AUTHORS, path)
+    etree.fromstring(corrupted)
+    assert corrupted.count(b"Family") == MANY_AUTHORS == 589
 
 
 def test_an_entity_bomb_is_declared_and_used() -> None:
-    _, spoiled = _spoiled(Kind.ENTITY_BOMB, CHANNELS[0])
-    declared, _, used = spoiled.partition(b"]>")
+    _, corrupted = _clean_and_corrupted(Kind.ENTITY_BOMB, CHANNELS[0])
+    declared, _, used = corrupted.partition(b"]>")
     assert b'<!ENTITY l9 "&l8;&l8;' in declared
     assert used.count(b"&l9;") == 1
 

@@ -74,7 +74,7 @@ def test_sets_are_groups_archives_and_categories(small: ReplicaServer) -> None:
     assert (listed("cs"), listed("cs:cs"), listed("cs:cs:CL"), listed("eess")) == (6, 6, 6, 1)
 
 
-def test_what_is_announced_later_is_not_there_yet(small: ReplicaServer) -> None:
+def test_later_announcements_are_hidden(small: ReplicaServer) -> None:
     with ReplicaServer(make_records(2, day="2026-03-18"), today=TUESDAY) as early:
         root = oai(early, verb="ListRecords", metadataPrefix="arXivRaw")
         assert root.find("{*}error").get("code") == "noRecordsMatch"  # type: ignore[union-attr]
@@ -176,7 +176,7 @@ def _names(directory: Path) -> list[str]:
     return sorted(path.stem for path in directory.glob("err_*.xml"))
 
 
-def test_the_eighteen_errors_are_those_recorded(shared_fixtures: Path) -> None:
+def test_errors_match_recorded_ones(shared_fixtures: Path) -> None:
     directory = shared_fixtures / "oai_server"
     names = _names(directory)
     assert len(names) == 18
@@ -192,7 +192,7 @@ def test_the_eighteen_errors_are_those_recorded(shared_fixtures: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["identify", "listmetadataformats", "listsets"])
-def test_what_never_changes_is_the_same_bytes(shared_fixtures: Path, name: str) -> None:
+def test_static_answers_match_recorded_bytes(shared_fixtures: Path, name: str) -> None:
     url, headers, expected = _recorded(shared_fixtures / "oai_server", name)
     with ReplicaServer([_paper()], today=lambda: NOVEMBER) as server:
         answer = httpx.get(server.url + url)

@@ -138,7 +138,7 @@ def test_the_real_files_are_read(shared_data: Path, shared_fixtures: Path) -> No
     [
         ("2026-03-16T13:59", "2026-03-17"),  # Monday before the deadline
         ("2026-03-16T14:00", "2026-03-18"),
-        ("2026-03-19T15:00", "2026-03-23"),  # Thursday afternoon stands in Monday's feed
+        ("2026-03-19T15:00", "2026-03-23"),  # Thursday afternoon appears in Monday's feed
         ("2026-03-20T13:00", "2026-03-23"),
         ("2026-03-20T14:30", "2026-03-24"),
         ("2026-03-21T12:00", "2026-03-24"),

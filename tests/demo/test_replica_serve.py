@@ -1,4 +1,4 @@
-"""The replica command's room: what it says, and how it refuses."""
+"""The replica command: its messages and its refusals."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from pipeline.demo.replica.serve import serve_replica
 from tests.support.replica import make_row, write_rows
 
 
-def test_it_says_where_it_listens_and_stops_on_ctrl_c(tmp_path: Path) -> None:
+def test_serve_prints_address_and_stops_on_ctrl_c(tmp_path: Path) -> None:
     data = write_rows(tmp_path / "papers.jsonl", make_row())
     code = (
         # a suite started in the background has SIGINT ignored, and its children inherit that

@@ -64,7 +64,7 @@ def test_the_feed_announces_the_day(tmp_path: Path) -> None:
     assert {item.announce_type for item in feed.announcements} == {AnnounceType.NEW}
 
 
-def test_look_ups_sort_what_was_asked_for(tmp_path: Path) -> None:
+def test_look_ups_sort_requested_ids(tmp_path: Path) -> None:
     with ReplicaServer(make_records(3)) as server:
         source = QuerySource(make_http(tmp_path), server.query_url)
         found = source.look_up(["2603.90001", "arXiv:2603.90002v1", "2603.99999", "nonsense"])

@@ -1,4 +1,4 @@
-"""The bundled sample is what the demo needs: valid, varied, and nobody's real work."""
+"""The bundled sample is valid, varied and fictitious."""
 
 import json
 import re
@@ -50,7 +50,7 @@ def test_there_are_enough_papers_and_ids_are_valid(
     assert len({record.title for record in papers}) == len(papers)
 
 
-def test_every_paper_is_announced_on_the_day_its_submission_leads_to(
+def test_announcement_day_follows_submission(
     papers: tuple[Record, ...],
 ) -> None:
     for record in papers:
@@ -77,7 +77,7 @@ def test_abstracts_are_varied_and_of_usual_length(papers: tuple[Record, ...]) ->
     assert len({(record.abstract or "")[:200] for record in papers}) > 0.9 * len(papers)
 
 
-def test_the_oddities_of_real_arxiv_are_there(papers: tuple[Record, ...]) -> None:
+def test_sample_contains_arxiv_oddities(papers: tuple[Record, ...]) -> None:
     assert sum(len(record.versions) > 1 for record in papers) >= 5
     assert any(len(record.versions) > 2 for record in papers)
     assert sum(record.current.withdrawn for record in papers) >= 1
@@ -145,7 +145,7 @@ def test_the_lists_deliberate_faults_and_no_others(listed: tuple[Record, ...]) -
     assert len(used) == 2
 
 
-def test_every_section_meets_its_words_in_the_new_papers(papers: tuple[Record, ...]) -> None:
+def test_new_papers_contain_words_of_every_section(papers: tuple[Record, ...]) -> None:
     taxonomy = load_taxonomy()
     whole = " ".join(f"{record.title} {record.abstract}" for record in papers).casefold()
     text = " ".join(re.findall(r"\w+", whole))
@@ -163,7 +163,7 @@ def test_every_section_meets_its_words_in_the_new_papers(papers: tuple[Record, .
     assert len(outside) >= 50
 
 
-def test_the_sample_lies_in_the_package() -> None:
+def test_sample_is_packaged() -> None:
     here = Path(__file__).resolve().parents[2] / "pipeline" / "demo" / "sample"
     assert {path.name for path in here.iterdir()} >= {
         "papers.jsonl",

@@ -1,7 +1,7 @@
 """kill -9 at any moment, then one clean execution: the database is that of an undisturbed one.
 
 A handful of kills by default; `make stress` spreads 200 over the commands (LIVING_SURVEY_KILLS),
-with LIVING_SURVEY_KILL_SEED choosing the moments. And what arXiv asked for outlives a kill as well.
+with LIVING_SURVEY_KILL_SEED choosing the moments. A requested wait survives too.
 """
 
 import json
@@ -82,7 +82,7 @@ def scenes(arxiv: ReplicaServer, tmp_path_factory: pytest.TempPathFactory) -> di
 
 
 @pytest.mark.parametrize("command", ["bootstrap", "backfill", "run", "import", "classify"])
-def test_what_was_killed_and_run_again_is_as_if_it_had_never_been_killed(
+def test_rerun_after_kill_matches_undisturbed_run(
     command: str, scenes: dict[str, Scene], arxiv: ReplicaServer, tmp_path: Path
 ) -> None:
     scene = scenes[command]
@@ -111,8 +111,8 @@ def test_what_was_killed_and_run_again_is_as_if_it_had_never_been_killed(
     print(f"\n{command}: {dict(kills)}, {late} too late, {extent}")  # noqa: T201  the count is the result
 
 
-def test_a_wait_that_arxiv_asked_for_outlives_the_process_that_was_told(tmp_path: Path) -> None:
-    """Cool-downs are everybody's: who is killed while waiting leaves the wait to the next."""
+def test_requested_wait_survives_kill(tmp_path: Path) -> None:
+    """A process killed during a cool-down leaves the rest of the wait to the next process."""
     today = datetime.fromisoformat(NOW).date()
     throttled = Fault(Kind.STATUS, status=429, retry_after="100")
     with ReplicaServer([], today=today, faults=[throttled]) as arxiv:
@@ -125,10 +125,10 @@ def test_a_wait_that_arxiv_asked_for_outlives_the_process_that_was_told(tmp_path
             ended = survey.call(*words, **soon)
             assert ended.status == 75, ended.err
             assert "asked us to wait" in ended.err
-        assert len(arxiv.requests) == 1, "nobody asked before the wait was over"
+        assert len(arxiv.requests) == 1, "no request before the wait was over"
         state.unlink()
         survey.call("run", **soon)
-        assert len(arxiv.requests) > 1, "it was the state that kept them away"
+        assert len(arxiv.requests) > 1, "the state file held requests back"
 
 
 def _done(survey: Survey, *words: str) -> None:

@@ -1,8 +1,7 @@
-"""Real commands killed at chosen moments, and what a database holds, for comparison.
+"""Kill real commands at chosen moments and read database contents for comparison.
 
-Real time is allowed here: a kill has to fall while another process works, and a WAL file that
-grows tells nobody. The process is waited for, in short turns in which we look around; nothing is
-asserted of how long anything took.
+Uses real time, because a kill must occur while another process works and a growing WAL file
+sends no event: the process is polled at short intervals. No duration is asserted.
 """
 
 import json

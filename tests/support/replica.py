@@ -46,7 +46,7 @@ def write_rows(path: Path, *rows: object) -> Path:
 
 
 def oai(server: ReplicaServer, **params: str) -> etree._Element:
-    """Ask the OAI channel; `from_` stands for `from`. Returns the root."""
+    """Query the OAI channel and return the root; `from_` is sent as `from`."""
     asked = {name.rstrip("_"): value for name, value in params.items()}
     answer = httpx.get(server.oai_url, params=asked)
     assert answer.status_code == 200

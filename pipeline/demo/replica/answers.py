@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer before faults touch it. Content-Length is the sender's business."""
+    """One HTTP answer before faults apply; the sender sets Content-Length."""
 
     body: bytes
     status: int = 200
@@ -16,18 +16,18 @@ class Answer:
 class ResponseChange:
     """A fault that makes a well-formed answer wrong."""
 
-    #: ids that are not out yet, although they were announced
+    #: announced ids that are still hidden
     hidden: frozenset[str] = frozenset()
-    #: a list page without records, with its token or total as if there were some
+    #: a list page without records that keeps its token or total
     empty_page: bool = False
     #: records repeated from the page before
     repeated: int = 0
     #: added to totalResults
     total_change: int = 0
-    #: an OAI error code to answer with, whatever was asked
+    #: an OAI error code returned for every request
     oai_error: str | None = None
     #: feeds show the previous batch under today's build time
     stale_feed: bool = False
 
 
-NO_TWIST = ResponseChange()
+NO_CHANGE = ResponseChange()

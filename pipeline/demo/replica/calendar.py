@@ -14,12 +14,12 @@ _MONDAY = 0
 
 
 def announcement_day(submitted_at: datetime) -> date:
-    """Return the day whose feed (generated at midnight) announces what came in at that moment."""
+    """Return the day whose feed (generated at midnight) announces a submission of that moment."""
     local = submitted_at.astimezone(NEW_YORK)
     received = local.date() + timedelta(days=1 if local.time() >= _DEADLINE else 0)
     while received.weekday() > _FRIDAY:
         received += timedelta(days=1)
-    # Friday's papers are announced on Sunday evening and stand in Monday's feed.
+    # Friday's papers are announced on Sunday evening and appear in Monday's feed.
     return received + timedelta(days=3 if received.weekday() == _FRIDAY else 1)
 
 

@@ -1,4 +1,4 @@
-"""What arXiv would know on a given day: records, versions and announcements up to then."""
+"""Compute the archive as of a day: records, versions and announcements up to then."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The archive as it stood on one day."""
+    """The archive as of one day."""
 
     #: in OAI's order: datestamp, then id
     records: tuple[Record, ...]
@@ -46,7 +46,7 @@ class Catalogue:
         self.as_of = lru_cache(maxsize=8)(self._as_of)
 
     def _as_of(self, day: date | None) -> View:
-        """Return what is out on that day; None shows everything whatever its date."""
+        """Return the archive on that day; None returns all records."""
         visible = [seen for record in self._records if (seen := _seen(record, day))]
         visible.sort(key=lambda record: (record.datestamp, record.arxiv_id))
         announced: defaultdict[date, list[Item]] = defaultdict(list)
@@ -81,7 +81,7 @@ def _seen(record: Record, day: date | None) -> Record | None:
 
 
 def _announced(record: Record) -> dict[date, list[int]]:
-    # A version that replaces another before the announcement stands in one item with it.
+    # Versions announced on the same day share one item.
     numbers: defaultdict[date, list[int]] = defaultdict(list)
     for version in record.versions:
         if version.announced:

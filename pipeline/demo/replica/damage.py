@@ -27,7 +27,7 @@ _USUAL_BODIES = {429: _RATE_EXCEEDED, 403: _BLOCKED, 406: b"", 503: b"Service Un
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How the body goes out."""
+    """How the body is sent."""
 
     #: bytes of the body that are sent
     sent: int
@@ -39,34 +39,34 @@ class Delivery:
     silence: float = 0.0
 
 
-def twist_for(faults: Iterable[Fault], view: View, *, resumed: bool) -> ResponseChange:
-    """Return how the channel has to answer; `resumed` is a request that carries a token."""
-    twist = ResponseChange()
+def change_for(faults: Iterable[Fault], view: View, *, resumed: bool) -> ResponseChange:
+    """Return the changes to the channel's answer; `resumed` means the request carries a token."""
+    change = ResponseChange()
     for fault in faults:
         amount = 1 if fault.amount is None else fault.amount
         match fault.kind:
             case Kind.EMPTY_PAGE:
-                twist = replace(twist, empty_page=True)
+                change = replace(change, empty_page=True)
             case Kind.SHIFTING_TOTAL:
-                twist = replace(twist, total_change=amount)
+                change = replace(change, total_change=amount)
             case Kind.DUPLICATES:
-                twist = replace(twist, repeated=amount)
+                change = replace(change, repeated=amount)
             case Kind.NO_RECORDS_MATCH:
-                twist = replace(twist, oai_error="noRecordsMatch")
+                change = replace(change, oai_error="noRecordsMatch")
             case Kind.BAD_RESUMPTION_TOKEN if resumed:
-                twist = replace(twist, oai_error="badResumptionToken")
+                change = replace(change, oai_error="badResumptionToken")
             case Kind.STALE_FEED:
-                twist = replace(twist, stale_feed=True)
+                change = replace(change, stale_feed=True)
             case Kind.MISSING_RANGE:
                 hidden = {one for one in view.by_id if fault.first_id <= one <= fault.last_id}
-                twist = replace(twist, hidden=twist.hidden | hidden)
+                change = replace(change, hidden=change.hidden | hidden)
             case _:
                 pass
-    return twist
+    return change
 
 
-def instead(faults: Iterable[Fault], *, accept: str | None) -> Answer | None:
-    """Return the answer that comes in place of the real one, if any."""
+def replacement(faults: Iterable[Fault], *, accept: str | None) -> Answer | None:
+    """Return the answer that replaces the real one, if any."""
     for fault in faults:
         match fault.kind:
             case Kind.STATUS:
@@ -94,10 +94,10 @@ def _status(fault: Fault) -> Answer:
     return Answer(body, status, _HTML + retry)
 
 
-def spoil(answer: Answer, faults: Iterable[Fault], number: int) -> Answer:
-    """Return the answer with one record wrong for every fault that says so.
+def corrupt(answer: Answer, faults: Iterable[Fault], number: int) -> Answer:
+    """Return the answer with one record corrupted for each fault of that kind.
 
-    `number` is the request's in its channel; with the fault's seed it draws the record.
+    The record is drawn from the fault's seed and `number`, the request's number in its channel.
     """
     body = answer.body
     for fault in faults:
@@ -160,7 +160,7 @@ def _with_bomb(body: bytes) -> bytes:
 
 
 def delivery_for(faults: Sequence[Fault], size: int) -> Delivery:
-    """Return how a body of that many bytes goes out."""
+    """Return how a body of `size` bytes is sent."""
     delivery = Delivery(sent=size, declared=size)
     for fault in faults:
         part = int(size * fault.fraction)

@@ -79,7 +79,7 @@ class Fault:
     amount: int | None = None
     #: 0-based position of the struck record in the page; None draws one by the seed
     record: int | None = None
-    #: missing-field: the element without prefix (`license`); bad-date: as it stands in the page
+    #: missing-field: the element without prefix (`license`); bad-date: as written in the page
     field: str | None = None
     #: missing-range: the first and the last id that are not there yet
     first_id: str = ""

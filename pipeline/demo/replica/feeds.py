@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
 from enum import StrEnum
 
-from pipeline.demo.replica.answers import NO_TWIST, Answer, ResponseChange
+from pipeline.demo.replica.answers import NO_CHANGE, Answer, ResponseChange
 from pipeline.demo.replica.calendar import NEW_YORK
 from pipeline.demo.replica.catalogue import Action, Item, View
 from pipeline.demo.replica.sets import ALIASES, archives, subject_classes
@@ -61,7 +61,7 @@ def answer(
     *,
     now: datetime,
     version: str = "",
-    twist: ResponseChange = NO_TWIST,
+    change: ResponseChange = NO_CHANGE,
 ) -> Answer:
     """Answer `/rss/QUERY` or `/atom/QUERY` at the aware UTC instant `now`."""
     day = now.astimezone(NEW_YORK).date()
@@ -74,10 +74,10 @@ def answer(
         # In error feeds arXiv's editor address has a dot where the @ belongs.
         head = _Head(form, query, title, str(error), now, midnight, "rss-help.arxiv.org", False)
         return _answer(head, (), status=400)
-    if twist.stale_feed:
+    if change.stale_feed:
         day = max((known for known in view.announced if known < day), default=day)
     items = [item for item in view.announced.get(day, ()) if item.record.arxiv_id not in
-             twist.hidden]  # fmt: skip
+             change.hidden]  # fmt: skip
     chosen = _choose(items, categories)
     subject = ", ".join(names)
     head = _Head(

@@ -1,4 +1,4 @@
-"""The socket side of the replica: requests in, answers out byte for byte, also broken ones.
+"""Serve the replica over HTTP and send answers byte for byte, including broken ones.
 
 Built on http.server, because a framework would correct deliberate faults: bodies shorter than
 declared, resets, silence.
@@ -27,7 +27,7 @@ _ABORT = struct.pack("ii", 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Request:
     """One request, decoded."""
 
     path: str
@@ -36,11 +36,11 @@ class Asked:
     recorded: RecordedRequest
 
 
-Respond = Callable[[Asked], tuple[Answer, Delivery]]
+Respond = Callable[[Request], tuple[Answer, Delivery]]
 
 
 class HttpServer(ThreadingHTTPServer):
-    """Threads over one listening socket; knows which connections are open."""
+    """A threaded HTTP server that tracks its open connections."""
 
     daemon_threads = True
     block_on_close = False
@@ -67,7 +67,7 @@ class HttpServer(ThreadingHTTPServer):
             self._open.discard(connection)
 
     def open_connections(self) -> int:
-        """How many there are now."""
+        """Return the number of open connections."""
         with self._lock:
             return len(self._open)
 
@@ -78,7 +78,7 @@ class HttpServer(ThreadingHTTPServer):
             self._aborted.add(connection)
 
     def close_connections(self) -> None:
-        """End silences and connections that clients keep for later."""
+        """End pending silences and kept-alive connections."""
         self.stopping.set()
         with self._lock:
             left = list(self._open)
@@ -89,7 +89,7 @@ class HttpServer(ThreadingHTTPServer):
                 continue  # the other side was quicker
 
     def shutdown_request(self, request: Any) -> None:
-        """Close a connection; an aborted one without the farewell that would precede the reset."""
+        """Close a connection; an aborted one without a FIN, which would precede the reset."""
         with self._lock:
             aborted = request in self._aborted
             self._aborted.discard(request)
@@ -143,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
                 answer = Answer(page, 400, (("Content-Type", "text/html"),))
                 self._send(answer, Delivery(len(page), len(page)))
             else:
-                self._send(*self.server.respond(Asked(path, tuple(pairs), recorded)))
+                self._send(*self.server.respond(Request(path, tuple(pairs), recorded)))
         finally:
             self.server.log.end(recorded)
 

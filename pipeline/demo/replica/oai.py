@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from pipeline.demo.replica import oai_records
-from pipeline.demo.replica.answers import NO_TWIST, Answer, ResponseChange
+from pipeline.demo.replica.answers import NO_CHANGE, Answer, ResponseChange
 from pipeline.demo.replica.catalogue import View, in_set
 from pipeline.demo.replica.oai_static import FORMATS, IDENTIFY, list_sets
 from pipeline.demo.replica.records import Record
@@ -55,11 +55,11 @@ def answer(
     *,
     now: datetime,
     page_size: int,
-    twist: ResponseChange = NO_TWIST,
+    change: ResponseChange = NO_CHANGE,
 ) -> Answer:
     """Answer one request; `pairs` are its decoded parameters, `now` an aware UTC instant."""
     try:
-        return _dispatch(pairs, view, now, page_size, twist)
+        return _dispatch(pairs, view, now, page_size, change)
     except OaiError as error:
         reason = f" Reason: {error.reason}" if error.reason else ""
         body = f"<error code='{error.code}'>{_MEANING[error.code]}{esc(reason)}</error>"
@@ -77,18 +77,18 @@ def _dispatch(
     view: View,
     now: datetime,
     page_size: int,
-    twist: ResponseChange,
+    change: ResponseChange,
 ) -> Answer:
-    if twist.oai_error:
-        raise OaiError(twist.oai_error, _forced_reason(twist.oai_error))
+    if change.oai_error:
+        raise OaiError(change.oai_error, _forced_reason(change.oai_error))
     params = dict(pairs)
     if len(params) != len(pairs):
         raise OaiError("badArgument", "Duplicate parameters not allowed")
     verb = params.get("verb", "")
     if verb in _LISTS:
-        return _list(params, view, now, page_size, twist)
+        return _list(params, view, now, page_size, change)
     if verb == "GetRecord":
-        return _get_record(params, view, now, twist)
+        return _get_record(params, view, now, change)
     if verb == "ListMetadataFormats":
         if unknown := params.keys() - {"verb", "identifier"}:
             raise OaiError("badArgument", f"Unallowed parameter: {min(unknown)}")
@@ -104,7 +104,9 @@ def _static(body: str, verb: str, now: datetime) -> Answer:
     return _envelope(body, f' verb="{verb}"', now, "max-age=31536000", "oai-static oai")
 
 
-def _get_record(params: dict[str, str], view: View, now: datetime, twist: ResponseChange) -> Answer:
+def _get_record(
+    params: dict[str, str], view: View, now: datetime, change: ResponseChange
+) -> Answer:
     if params.keys() != {"verb", "identifier", "metadataPrefix"}:
         raise OaiError("badArgument", "Parameters provided did not match expected.")
     identifier, prefix = params["identifier"], params["metadataPrefix"]
@@ -116,7 +118,7 @@ def _get_record(params: dict[str, str], view: View, now: datetime, twist: Respon
     echo += f' metadataPrefix="{prefix}"'
     arxiv_id = identifier.removeprefix(_PREFIX)
     record = view.by_id.get(arxiv_id)
-    if record is None or arxiv_id in twist.hidden:
+    if record is None or arxiv_id in change.hidden:
         raise OaiError("idDoesNotExist", "Nothing found for this ID", echo)
     element = oai_records.element(record, prefix)
     keys = f"paper-id-{arxiv_id} paper-id-{arxiv_id}-current oai-get-record oai"
@@ -125,7 +127,7 @@ def _get_record(params: dict[str, str], view: View, now: datetime, twist: Respon
 
 
 def _list(
-    params: dict[str, str], view: View, now: datetime, page_size: int, twist: ResponseChange
+    params: dict[str, str], view: View, now: datetime, page_size: int, change: ResponseChange
 ) -> Answer:
     verb, skip, token_echo = params["verb"], 0, ""
     if "resumptionToken" in params:
@@ -133,15 +135,15 @@ def _list(
             raise OaiError("badArgument", "No other paramters allowed with resumptionToken")
         params, skip, token_echo = _from_token(params["resumptionToken"], verb)
     prefix = _prefix(params)
-    matching = _matching(params, view, now, twist)
+    matching = _matching(params, view, now, change)
     limit = page_size if verb == "ListRecords" else IDENTIFIERS_PAGE
     shown = matching[skip : skip + limit]
     if not shown:
         raise OaiError("noRecordsMatch", "", token_echo or _echo(params))
     token, params = _token(params, matching, skip, limit, now, chained=bool(token_echo))
-    if twist.repeated and skip:
-        shown = matching[max(0, skip - twist.repeated) : skip] + shown
-    if twist.empty_page:
+    if change.repeated and skip:
+        shown = matching[max(0, skip - change.repeated) : skip] + shown
+    if change.empty_page:
         shown = []
     if verb == "ListRecords":
         items = "".join(oai_records.element(record, prefix) for record in shown)
@@ -165,7 +167,7 @@ def _prefix(params: dict[str, str]) -> str:
 
 
 def _matching(
-    params: dict[str, str], view: View, now: datetime, twist: ResponseChange
+    params: dict[str, str], view: View, now: datetime, change: ResponseChange
 ) -> list[Record]:
     start, end = _window(params, now)
     wanted = params.get("set")
@@ -176,7 +178,7 @@ def _matching(
         for record in view.records
         if start <= record.datestamp <= end
         and (wanted is None or in_set(record, wanted))
-        and record.arxiv_id not in twist.hidden
+        and record.arxiv_id not in change.hidden
     ]
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote_plus
 
-from pipeline.demo.replica.answers import NO_TWIST, Answer, ResponseChange
+from pipeline.demo.replica.answers import NO_CHANGE, Answer, ResponseChange
 from pipeline.demo.replica.catalogue import View
 from pipeline.demo.replica.records import Record
 from pipeline.demo.replica.search import BadQueryError, parse
@@ -43,7 +43,7 @@ class _BadRequestError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Request:
     search_query: str
     ids: tuple[str, ...]
     start: int
@@ -53,27 +53,27 @@ class _Asked:
 
 
 def answer(
-    params: Mapping[str, str], view: View, *, now: datetime, twist: ResponseChange = NO_TWIST
+    params: Mapping[str, str], view: View, *, now: datetime, change: ResponseChange = NO_CHANGE
 ) -> Answer:
     """Answer one request at the aware UTC instant `now`."""
     try:
-        asked = _read(params)
-        if asked.start + asked.max_results > MAX_OFFSET:
+        request = _read(params)
+        if request.start + request.max_results > MAX_OFFSET:
             return Answer(b"Internal Server Error", 500, (("Content-Type", "text/html"),))
-        executed, found = _find(asked, view, twist)
+        executed, found = _find(request, view, change)
     except _BadRequestError as error:
         return _answer(_error_feed(str(error), error.fragment, now), 400)
-    start = max(0, asked.start - twist.repeated)
-    page = [] if twist.empty_page else found[start : asked.start + asked.max_results]
-    total = max(0, len(found) + twist.total_change)
-    return _answer(_feed(asked, executed, page, total, now))
+    start = max(0, request.start - change.repeated)
+    page = [] if change.empty_page else found[start : request.start + request.max_results]
+    total = max(0, len(found) + change.total_change)
+    return _answer(_feed(request, executed, page, total, now))
 
 
 def _answer(text: str, status: int = 200) -> Answer:
     return Answer(text.encode(), status, (("Content-Type", "application/atom+xml; charset=utf-8"),))
 
 
-def _read(params: Mapping[str, str]) -> _Asked:
+def _read(params: Mapping[str, str]) -> _Request:
     start, size = _number(params, "start", 0), _number(params, "max_results", 10)
     if start < 0:
         raise _BadRequestError("start must be non-negative")
@@ -93,7 +93,9 @@ def _read(params: Mapping[str, str]) -> _Asked:
             fragment = f"#incorrect_id_format_for_{one}"
             raise _BadRequestError(f"incorrect id format for {one}", fragment)
     size = min(size, MAX_SLICE)
-    return _Asked(params.get("search_query", ""), ids, start, size, sort_by, order == "descending")
+    return _Request(
+        params.get("search_query", ""), ids, start, size, sort_by, order == "descending"
+    )
 
 
 def _number(params: Mapping[str, str], name: str, default: int) -> int:
@@ -104,32 +106,32 @@ def _number(params: Mapping[str, str], name: str, default: int) -> int:
         raise _BadRequestError(f"{name} must be an integer") from None
 
 
-def _find(asked: _Asked, view: View, twist: ResponseChange) -> tuple[str, list[Record]]:
-    if asked.ids:
-        found = [record for one in asked.ids if (record := _by_id(one, view))]
+def _find(request: _Request, view: View, change: ResponseChange) -> tuple[str, list[Record]]:
+    if request.ids:
+        found = [record for one in request.ids if (record := _by_id(one, view))]
         records = list({(r.arxiv_id, len(r.versions)): r for r in found}.values())
     else:
         records = list(view.records)
-    records = [record for record in records if record.arxiv_id not in twist.hidden]
-    executed = asked.search_query
+    records = [record for record in records if record.arxiv_id not in change.hidden]
+    executed = request.search_query
     scores: dict[str, int] = {}
-    if asked.search_query.strip():
+    if request.search_query.strip():
         try:
-            query = parse(asked.search_query)
+            query = parse(request.search_query)
         except BadQueryError:
-            raise _BadRequestError(f"Invalid query string: '{asked.search_query}'") from None
+            raise _BadRequestError(f"Invalid query string: '{request.search_query}'") from None
         executed = query.executed
         scores = {record.arxiv_id: query.score(record) for record in records}
         records = [record for record in records if scores[record.arxiv_id]]
-    elif not asked.ids:
+    elif not request.ids:
         records = []
     records.sort(key=lambda record: record.arxiv_id)
-    if asked.sort_by == "submittedDate":
-        records.sort(key=lambda r: r.versions[0].submitted_at, reverse=asked.descending)
-    elif asked.sort_by == "lastUpdatedDate":
-        records.sort(key=lambda r: r.current.submitted_at, reverse=asked.descending)
+    if request.sort_by == "submittedDate":
+        records.sort(key=lambda r: r.versions[0].submitted_at, reverse=request.descending)
+    elif request.sort_by == "lastUpdatedDate":
+        records.sort(key=lambda r: r.current.submitted_at, reverse=request.descending)
     else:
-        records.sort(key=lambda r: scores.get(r.arxiv_id, 0), reverse=asked.descending)
+        records.sort(key=lambda r: scores.get(r.arxiv_id, 0), reverse=request.descending)
     return executed, records
 
 
@@ -147,15 +149,17 @@ def _by_id(text: str, view: View) -> Record | None:
     return replace(record, versions=versions)
 
 
-def _feed(asked: _Asked, executed: str, page: Sequence[Record], total: int, now: datetime) -> str:
-    ids = ",".join(asked.ids)
+def _feed(
+    request: _Request, executed: str, page: Sequence[Record], total: int, now: datetime
+) -> str:
+    ids = ",".join(request.ids)
     title = (
         f"arXiv Query: search_query={executed}&id_list={ids}"
-        f"&start={asked.start}&max_results={asked.max_results}"
+        f"&start={request.start}&max_results={request.max_results}"
     )
     link = (
         f"https://arxiv.org/api/query?search_query={quote_plus(executed, safe=':()*,/')}"
-        f"&start={asked.start}&max_results={asked.max_results}&id_list={ids}"
+        f"&start={request.start}&max_results={request.max_results}&id_list={ids}"
     )
     digest = base64.b64encode(hashlib.sha1(title.encode(), usedforsecurity=False).digest())
     return (
@@ -165,9 +169,9 @@ def _feed(asked: _Asked, executed: str, page: Sequence[Record], total: int, now:
         f"  <title>{escape(title)}</title>\n"
         f"  <updated>{_stamp(now)}</updated>\n"
         f'  <link href="{escape_attribute(link)}" type="application/atom+xml"/>\n'
-        f"  <opensearch:itemsPerPage>{asked.max_results}</opensearch:itemsPerPage>\n"
+        f"  <opensearch:itemsPerPage>{request.max_results}</opensearch:itemsPerPage>\n"
         f"  <opensearch:totalResults>{total}</opensearch:totalResults>\n"
-        f"  <opensearch:startIndex>{asked.start}</opensearch:startIndex>\n"
+        f"  <opensearch:startIndex>{request.start}</opensearch:startIndex>\n"
         + "".join(map(_entry, page))
         + "</feed>\n"
     )

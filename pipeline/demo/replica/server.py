@@ -18,9 +18,9 @@ from pipeline.demo.replica import feeds, oai, query
 from pipeline.demo.replica.answers import Answer, ResponseChange
 from pipeline.demo.replica.calendar import NEW_YORK
 from pipeline.demo.replica.catalogue import Catalogue, View
-from pipeline.demo.replica.damage import Delivery, delivery_for, instead, spoil, twist_for
+from pipeline.demo.replica.damage import Delivery, change_for, corrupt, delivery_for, replacement
 from pipeline.demo.replica.faults import Fault
-from pipeline.demo.replica.http import Asked, HttpServer
+from pipeline.demo.replica.http import HttpServer, Request
 from pipeline.demo.replica.log import Channel, RecordedRequest, RequestLog
 from pipeline.demo.replica.records import Record
 
@@ -71,17 +71,17 @@ class ReplicaServer:
 
     @property
     def oai_url(self) -> str:
-        """What stands for https://oaipmh.arxiv.org/oai."""
+        """Replace https://oaipmh.arxiv.org/oai."""
         return f"{self.url}/oai"
 
     @property
     def rss_url(self) -> str:
-        """What stands for https://rss.arxiv.org."""
+        """Replace https://rss.arxiv.org."""
         return self.url
 
     @property
     def query_url(self) -> str:
-        """What stands for https://export.arxiv.org/api/query."""
+        """Replace https://export.arxiv.org/api/query."""
         return f"{self.url}/api/query"
 
     @property
@@ -116,33 +116,35 @@ class ReplicaServer:
         self._server.close_connections()
         self._server.server_close()
 
-    def _respond(self, asked: Asked) -> tuple[Answer, Delivery]:
+    def _respond(self, request: Request) -> tuple[Answer, Delivery]:
         now = self._clock()
         view = self._view(now)
-        channel, number = asked.recorded.channel, asked.recorded.channel_number
+        channel, number = request.recorded.channel, request.recorded.channel_number
         faults = [fault for fault in self._faults if fault.strikes(channel, number, now)]
-        answer = instead(faults, accept=asked.recorded.header("Accept"))
+        answer = replacement(faults, accept=request.recorded.header("Accept"))
         if answer is None:
-            twist = twist_for(faults, view, resumed="resumptionToken" in dict(asked.pairs))
-            answer = spoil(self._answer(asked, view, now, twist), faults, number)
+            change = change_for(faults, view, resumed="resumptionToken" in dict(request.pairs))
+            answer = corrupt(self._answer(request, view, now, change), faults, number)
         return answer, delivery_for(faults, len(answer.body))
 
-    def _answer(self, asked: Asked, view: View, now: datetime, twist: ResponseChange) -> Answer:
-        params = dict(asked.pairs)
-        match asked.recorded.channel:
+    def _answer(
+        self, request: Request, view: View, now: datetime, change: ResponseChange
+    ) -> Answer:
+        params = dict(request.pairs)
+        match request.recorded.channel:
             case Channel.OAI:
                 return oai.answer(
-                    asked.pairs, view, now=now, page_size=self._page_size, twist=twist
+                    request.pairs, view, now=now, page_size=self._page_size, change=change
                 )
             case Channel.QUERY:
-                return query.answer(params, view, now=now, twist=twist)
+                return query.answer(params, view, now=now, change=change)
             case Channel.FEED:
-                form, _, wanted = asked.path.removeprefix("/").partition("/")
+                form, _, wanted = request.path.removeprefix("/").partition("/")
                 version = params.get("version", "")
                 return feeds.answer(
-                    feeds.Form(form), wanted, view, now=now, version=version, twist=twist
+                    feeds.Form(form), wanted, view, now=now, version=version, change=change
                 )
-            case None if asked.path == "/feed/status":
+            case None if request.path == "/feed/status":
                 headers = (("Content-Type", "text/html; charset=utf-8"),)
                 return Answer(b"Status: GOOD Version: 1.1", headers=headers)
             case None:

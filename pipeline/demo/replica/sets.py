@@ -6,7 +6,7 @@ The table `sets.tsv` holds setSpec and name in the order in which the OAI servic
 from functools import cache
 from importlib import resources
 
-#: both names of a category may stand in a paper; feeds for either find both
+#: a paper may carry either name of a category; a feed for one finds both
 #: (https://arxiv.org/category_taxonomy, "alias for")
 ALIASES = {
     "math.MP": "math-ph",
