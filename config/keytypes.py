@@ -111,6 +111,11 @@ Languages = Annotated[
     Field(min_length=1),
     Takes('a list of "en" and "zh", at least one'),
 ]
+LogLevel = Annotated[
+    Literal["auto", "debug", "info", "warning", "error"],
+    Takes("auto, debug, info, warning or error"),
+]
+LogFormat = Annotated[Literal["text", "json"], Takes("text or json")]
 TimeOfDay = Annotated[
     str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), Takes('a time of day such as "00:30"')
 ]

@@ -1,7 +1,8 @@
-"""Log one line per event to stderr: `time level event key=value`, or JSON.
+"""Log one line per event, to stderr or a file: `time level event key=value`, or JSON.
 
-`log.info("fetched", extra={"papers": 120})` gives `2026-03-17T12:00:00.000Z info fetched
-papers=120`.
+    log.info("fetched", extra={"source": "oai", "papers": 120})
+
+gives `2026-03-17T12:00:00.000Z info fetched source=oai papers=120`.
 """
 
 import json
@@ -9,37 +10,75 @@ import logging
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-#: the rest came in through `extra`
+from config.errors import ConfigError
+
+#: the attributes of every LogRecord; all others came in through `extra`
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/@+,-")
+#: libraries that log every request or job at INFO, which our own events repeat
+_VERBOSE = ("httpx", "httpcore", "urllib3", "apscheduler", "matplotlib", "arxiv", "asyncio")
 
 
-def setup_logging(level: str = "info", json: bool = False) -> None:  # noqa: FBT001, FBT002  # json=True reads better than a second function
-    """Send records of this level and above to stderr, replacing earlier calls.
+class _Bound:
+    """The ID of the recorded run of this process; all threads log it."""
+
+    run: str | None = None
+
+
+def setup_logging(level: str = "info", *, as_json: bool = False, file: Path | None = None) -> None:
+    """Log every record of this level and above, in place of what an earlier call set.
 
     Args:
-        level: `debug` to `critical`, in any case.
-        json: one JSON object a line.
+        level: `debug`, `info`, `warning`, `error` or `critical`, in any case.
+        as_json: one JSON object a line instead of text.
+        file: lines are appended to it; None: stderr.
 
     Raises:
+        ConfigError: the file cannot be opened.
         ValueError: the level does not exist.
     """
-    handler = _StderrLines()
-    handler.setFormatter(_JsonLines() if json else _TextLines())
     root = logging.getLogger()
     root.setLevel(level.upper())
+    handler = _StderrLines() if file is None else _opened(file)
+    handler.setFormatter(_JsonLines() if as_json else _TextLines())
+    handler.set_name(__name__)
     for former in tuple(root.handlers):
-        if isinstance(former, _StderrLines):
+        if former.name == __name__:
             root.removeHandler(former)
+            former.close()
     root.addHandler(handler)
-    # These report every request and job, which our own events already do.
-    for chatty in ("httpx", "httpcore", "urllib3", "apscheduler", "matplotlib", "arxiv"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+    for verbose in _VERBOSE:
+        logging.getLogger(verbose).setLevel(max(logging.WARNING, root.level))
+
+
+@contextmanager
+def logged_run(run_id: str) -> Iterator[None]:
+    """Add the ID of a recorded run to every line."""
+    before, _Bound.run = _Bound.run, run_id
+    try:
+        yield
+    finally:
+        _Bound.run = before
+
+
+def _opened(file: Path) -> logging.Handler:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return logging.FileHandler(file, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"The log file {file} cannot be opened: {error.strerror}.",
+            hint="Set [log] file to a path this user may write, or remove it to log to stderr.",
+        ) from error
 
 
 def _fields(record: logging.LogRecord) -> Iterator[tuple[str, Any]]:
+    if _Bound.run is not None:
+        yield "run", _Bound.run
     yield from ((key, value) for key, value in vars(record).items() if key not in _OWN)
 
 
@@ -49,7 +88,10 @@ def _time(record: logging.LogRecord) -> str:
 
 
 def _quoted(value: Any) -> str:
-    """Return the value on one line, quoted so that external text cannot forge a line."""
+    """Return the value on one line, as a JSON string where it could be mistaken for another field.
+
+    Quoting keeps titles and responses of servers from forging a line.
+    """
     text = str(value)
     if text and _BARE.issuperset(text):
         return text
@@ -57,7 +99,7 @@ def _quoted(value: Any) -> str:
 
 
 class _StderrLines(logging.Handler):
-    """Writes to the current stderr, so that redirection works."""
+    """Writes to the present sys.stderr, because tests and progress bars redirect it."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:

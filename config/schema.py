@@ -17,6 +17,8 @@ from config.keytypes import (
     Host,
     Interval,
     Languages,
+    LogFormat,
+    LogLevel,
     Natural,
     OptionalPath,
     Port,
@@ -205,6 +207,22 @@ class ScheduleSettings(Section):
     )
 
 
+class LogSettings(Section):
+    """What the commands and the service log. Every line of a recorded run has the run's ID."""
+
+    level: LogLevel = Field(
+        default="auto",
+        description="The least severe level that is logged: debug, info, warning or error. auto: "
+        "info for `serve` and where `file` is set, else warning.",
+    )
+    format: LogFormat = Field(
+        default="text", description="text, or json for one JSON object per line."
+    )
+    file: OptionalPath = Field(
+        default=None, description="The file lines are appended to. None: stderr."
+    )
+
+
 class Settings(Section):
     """All settings. Paths from `load_settings` are absolute."""
 
@@ -215,6 +233,7 @@ class Settings(Section):
     review: ReviewSettings = ReviewSettings()
     digest: DigestSettings = DigestSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    log: LogSettings = LogSettings()
     #: for replays and tests; None: the system's clock
     now: datetime | None = None
     #: the directory that relative paths start at
@@ -231,4 +250,5 @@ SECTIONS: Mapping[str, type[Section]] = {
     "review": ReviewSettings,
     "digest": DigestSettings,
     "schedule": ScheduleSettings,
+    "log": LogSettings,
 }

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand
 
 from config.logs import setup_logging
-from config.schema import Settings
+from config.schema import LogSettings, Settings
 from config.settings import load_settings
 from pipeline.cli.answer import Answer
 from pipeline.cli.console import Output
@@ -50,7 +50,16 @@ class Invocation(typer.Context):
         """The settings of this call, read on first use."""
         if not hasattr(self, "_settings"):
             self._settings = load_settings(self.call.config, os.environ)
+            self._set_up_logging(self._settings.log)
         return self._settings
+
+    def _set_up_logging(self, log: LogSettings) -> None:
+        level: str = log.level
+        if level == "auto":
+            level = "info" if log.file or self.info_name == "serve" else "warning"
+        setup_logging(
+            "debug" if self.call.debug else level, as_json=log.format == "json", file=log.file
+        )
 
     @property
     def output(self) -> Output:

@@ -1,17 +1,19 @@
-"""The scheduler of `serve --schedule`: calls what cron would call, on New York time.
+"""The scheduler of `serve --schedule`: runs at its times the commands that cron would run.
 
-Each job is the real command in a process of its own, so that a harvest or a crash never slows a
-reviewer's page. What was last done lives in the database, not here: jobs are declared anew at each
-start, a missed one is made up for once, and the run lock keeps cron and scheduler apart.
+Each job is a command in a process of its own, because a harvest or a crash must not slow a
+reviewer's page. Jobs are declared at each start, since the database says what is left to do. A
+missed job is run once, and the run lock excludes cron and scheduler from running at the same time.
 """
 
 import asyncio
 import logging
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,7 +25,7 @@ from config.schema import ScheduleSettings
 
 _log = logging.getLogger(__name__)
 
-#: A start that was missed (the machine slept) is made up for within this time, once.
+#: a job that was missed, because the machine slept, is run once within this time
 MISFIRE_GRACE_SECONDS = 6 * 3600
 
 
@@ -32,23 +34,22 @@ class Job:
     """One command and when it is due."""
 
     name: str
-    words: tuple[str, ...]
-    at: time
+    argv: tuple[str, ...]
+    at: time_of_day
     #: ISO weekdays, Monday is 1; empty: every day
     weekdays: tuple[int, ...] = ()
 
 
 class WallClockTrigger(BaseTrigger):  # type: ignore[misc]  # apscheduler ships no types
-    """Fires at a time of day as the clocks on the wall show it, on every day exactly once.
+    """Fires once a day at a local time.
 
-    APScheduler's own CronTrigger loses the day after the clocks go forward: from Sunday,
-    8 March 2026, 00:30 in New York it goes to Tuesday, because it adds 24 hours to midnight and
-    lands past 00:30 (3.11.3). That is the feed of a Monday.
+    APScheduler's CronTrigger skips the day after clocks go forward: from Sunday, 8 March 2026,
+    00:30 in New York it goes to Tuesday, because it adds 24 hours to midnight (3.11.3).
     """
 
     __slots__ = ("at", "weekdays", "zone")
 
-    def __init__(self, at: time, weekdays: Sequence[int], zone: ZoneInfo) -> None:
+    def __init__(self, at: time_of_day, weekdays: Sequence[int], zone: ZoneInfo) -> None:
         self.at = at
         self.weekdays = tuple(weekdays) or tuple(range(1, 8))
         self.zone = zone
@@ -65,27 +66,26 @@ class WallClockTrigger(BaseTrigger):  # type: ignore[misc]  # apscheduler ships 
 
 
 def jobs(settings: ScheduleSettings) -> tuple[Job, ...]:
-    """Return what the settings ask for.
-
-    Two runs a day, because feeds can be late and papers are held; the digest on Mondays.
-    """
+    """Return two runs a day, because feeds can be late, and one digest a week."""
     return (
-        Job("daily run", ("run",), time.fromisoformat(settings.daily)),
-        Job("repair run", ("run",), time.fromisoformat(settings.repair)),
-        Job("weekly digest", ("digest",), time.fromisoformat(settings.digest), weekdays=(1,)),
+        Job("daily run", ("run",), time_of_day.fromisoformat(settings.daily)),
+        Job("repair run", ("run",), time_of_day.fromisoformat(settings.repair)),
+        Job(
+            "weekly digest", ("digest",), time_of_day.fromisoformat(settings.digest), weekdays=(1,)
+        ),
     )
 
 
 def make_scheduler(settings: ScheduleSettings, config: Path | None) -> AsyncIOScheduler:
-    """Return a scheduler with all jobs, not started. `config` is handed to every command."""
+    """Return a scheduler with all jobs; `config` is passed to every command."""
     zone = ZoneInfo(settings.timezone)
     scheduler = AsyncIOScheduler(timezone=zone)
     for job in jobs(settings):
-        words = (*job.words, *(("--config", str(config)) if config else ()))
+        argv = (*job.argv, *(("--config", str(config)) if config else ()))
         scheduler.add_job(
             run_command,
             WallClockTrigger(job.at, job.weekdays, zone),
-            args=[words],
+            args=[argv],
             id=job.name,
             name=job.name,
             coalesce=True,
@@ -97,7 +97,7 @@ def make_scheduler(settings: ScheduleSettings, config: Path | None) -> AsyncIOSc
 
 @asynccontextmanager
 async def scheduled(scheduler: AsyncIOScheduler, _: Starlette) -> AsyncIterator[None]:
-    """Run the scheduler for the life of the service."""
+    """Run the scheduler while the service runs."""
     scheduler.start()
     for job in scheduler.get_jobs():
         _log.info("scheduled", extra={"job": job.name, "next": str(job.next_run_time)})
@@ -107,24 +107,28 @@ async def scheduled(scheduler: AsyncIOScheduler, _: Starlette) -> AsyncIterator[
         scheduler.shutdown(wait=False)
 
 
-async def run_command(words: Sequence[str]) -> int:
-    """Run `living-survey words...` to its end and return its status; log how it ended.
+async def run_command(argv: Sequence[str]) -> int:
+    """Run `living-survey argv...` and return its exit status; log its start and its end.
 
-    When the service stops, the command is asked to end (SIGTERM); whatever it had stored stays.
+    When the service stops, the command receives SIGTERM; what it has stored stays.
     """
+    _log.info("job started", extra={"command": argv[0]})
+    started = time.monotonic()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "pipeline", *words),
+        *(sys.executable, "-m", "pipeline", *argv),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        _, complaint = await process.communicate()
+        _, errors = await process.communicate()
     except asyncio.CancelledError:
         process.terminate()
         await process.wait()
+        _log.warning("job stopped", extra={"command": argv[0]})
         raise
     status = process.returncode or 0
-    level = logging.INFO if status == 0 else logging.WARNING
-    said = complaint.decode("utf-8", "replace").strip()
-    _log.log(level, "job ended", extra={"command": words[0], "status": status, "said": said})
+    fields = {"command": argv[0], "status": status, "seconds": round(time.monotonic() - started, 1)}
+    if text := errors.decode("utf-8", "replace").strip():
+        fields["stderr"] = text
+    _log.log(logging.INFO if status == 0 else logging.WARNING, "job ended", extra=fields)
     return status

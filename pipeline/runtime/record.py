@@ -1,5 +1,6 @@
 """Record an execution in `runs`, count and show its progress, and exclude a second one."""
 
+import logging
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -10,8 +11,11 @@ from typing import Any, Protocol
 
 from config.errors import LivingSurveyError, TryAgainLaterError
 from config.locks import LockHeldError, file_lock
+from config.logs import logged_run
 from storage.store import OpenStore
 from storage.types import RunStatus
+
+_log = logging.getLogger(__name__)
 
 
 class AnotherRunError(TryAgainLaterError):
@@ -129,6 +133,9 @@ def recorded(
         run_id = store.runs.start(command, clock(), argv)
     run = Run(progress)
     status, error = RunStatus.FAILED, None
+    logged = ExitStack()
+    logged.enter_context(logged_run(run_id))
+    _log.info("run started", extra={"command": command})
     try:
         with _terminable():
             yield run
@@ -149,6 +156,9 @@ def recorded(
                 run_id, finished_at=clock(), status=status, counts=run.counts, error=error
             )
             store.checkpoint()
+        fields = {"command": command, "status": str(status), **run.counts}
+        _log.info("run ended", extra={**fields, "error": error} if error else fields)
+        logged.close()
 
 
 def _lock_path(database: Path) -> Path:

@@ -4,10 +4,12 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from config.logs import setup_logging
+from config.errors import ConfigError
+from config.logs import logged_run, setup_logging
 
 log = logging.getLogger("tests.logs")
 
@@ -17,6 +19,8 @@ def _restore() -> Iterator[None]:
     root = logging.getLogger()
     level, handlers = root.level, tuple(root.handlers)
     yield
+    for handler in set(root.handlers) - set(handlers):
+        handler.close()
     root.setLevel(level)
     root.handlers[:] = handlers
 
@@ -44,7 +48,7 @@ def test_hostile_text_cannot_forge_a_line(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_json_lines_hold_the_same(capsys: pytest.CaptureFixture[str]) -> None:
-    setup_logging("debug", json=True)
+    setup_logging("debug", as_json=True)
     log.debug("stored", extra={"title": "多模态\n", "papers": 3, "level": "forged", "path": {1}})
     line = json.loads(capsys.readouterr().err)
     assert line.pop("time").endswith("Z")
@@ -86,3 +90,31 @@ def test_libraries_that_report_every_request_are_quiet(capsys: pytest.CaptureFix
 def test_an_unknown_level_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="LOUD"):
         setup_logging("loud")
+
+
+def test_lines_of_a_run_carry_its_id(capsys: pytest.CaptureFixture[str]) -> None:
+    setup_logging()
+    with logged_run("20260317T120000Z-1"):
+        log.info("inside", extra={"papers": 1})
+    log.info("outside")
+    inside, outside = capsys.readouterr().err.splitlines()
+    assert inside.endswith("info inside run=20260317T120000Z-1 papers=1")
+    assert outside.endswith("info outside")
+
+
+def test_file_is_appended_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "logs" / "survey.log"
+    for event in ("first", "second"):
+        setup_logging(as_json=True, file=file)
+        log.info(event)
+    assert [json.loads(line)["event"] for line in file.read_text().splitlines()] == [
+        "first",
+        "second",
+    ]
+    assert capsys.readouterr().err == ""
+
+
+def test_unusable_file_is_a_settings_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError, match=r"log file .* cannot be opened"):
+        setup_logging(file=tmp_path / "file" / "survey.log")

@@ -70,14 +70,16 @@ def test_missed_starts_become_one_and_never_overlap() -> None:
 def test_every_job_is_a_command_that_exists() -> None:
     from pipeline.cli.main import COMMANDS
 
-    assert {job.words[0] for job in jobs(ScheduleSettings())} <= COMMANDS.keys()
+    assert {job.argv[0] for job in jobs(ScheduleSettings())} <= COMMANDS.keys()
 
 
+@pytest.mark.slow
 def test_a_command_runs_in_a_process_and_its_status_comes_back() -> None:
     assert asyncio.run(run_command(["sections", "--json"])) == 0
     assert asyncio.run(run_command(["digest", "--week", "2026-W54"])) == 2
 
 
+@pytest.mark.slow
 def test_a_due_job_runs_while_the_service_lives() -> None:
     async def live() -> object:
         scheduler = make_scheduler(ScheduleSettings(), None)

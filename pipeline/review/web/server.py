@@ -79,6 +79,7 @@ def serve(app: ASGIApp, host: str, port: int) -> None:
     with listen(host, port) as listening, _clean_shutdown():
         sys.stderr.write(f"Review queue: {address(listening)}  (Ctrl+C stops it)\n")
         sys.stderr.flush()
+        _log.info("review queue started", extra={"address": address(listening)})
         make_server(app).run(sockets=[listening])
     _log.info("review queue stopped")
 

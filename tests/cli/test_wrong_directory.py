@@ -1,0 +1,43 @@
+"""A command in a directory without a database refuses, and creates nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli.main import all_commands
+from tests.support.cli import call_in_process
+
+#: starts a survey, or brings papers in and so may create the database
+CREATES = {"init", "bootstrap", "run", "fetch", "backfill", "import", "add", "demo", "replica"}
+#: works without a database
+NEEDS_NONE = {"doctor", "sections", "model list", "model show", "taxonomy check", "taxonomy diff"}
+ARGUMENTS = {
+    "decide": ["2603.00001", "reject"],
+    "why": ["2603.00001"],
+    "restore": ["missing.duckdb"],
+    "model diff": ["old", "new"],
+    "taxonomy diff": ["built-in", "built-in"],
+    "taxonomy migrate": ["new.toml"],
+}
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for key in ("OAI_URL", "RSS_URL", "QUERY_URL"):
+        monkeypatch.setenv(f"LIVING_SURVEY_ARXIV__{key}", "http://127.0.0.1:9/")
+
+
+@pytest.mark.parametrize("name", sorted(all_commands().keys() - CREATES - NEEDS_NONE))
+def test_command_refuses_a_directory_without_a_database(name: str, tmp_path: Path) -> None:
+    ended = call_in_process(*name.split(), *ARGUMENTS.get(name, ()))
+    assert ended.exit_code != 0
+    assert "database" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", sorted(NEEDS_NONE))
+def test_command_without_need_of_a_database_creates_nothing(name: str, tmp_path: Path) -> None:
+    call_in_process(*name.split(), *ARGUMENTS.get(name, ()))
+    assert list(tmp_path.iterdir()) == []
