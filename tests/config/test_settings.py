@@ -30,6 +30,10 @@ _SECONDS = st.floats(0.001, 1e6)
 
 #: values by what a key takes; test_every_kind_of_key_has_values fails for a new kind
 VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "auto, debug, info, warning or error": st.sampled_from(
+        ["auto", "debug", "info", "warning", "error"]
+    ),
+    "text or json": st.sampled_from(["text", "json"]),
     "a path": _PATH,
     "a path or nothing": _PATH,
     "text on one line": _TEXT | st.just("多模态 ü"),
@@ -117,6 +121,7 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
     special |= dict.fromkeys(
         ("oai_url", "rss_url", "query_url"), ("https://a.org", "https://b.org")
     )
+    special |= {"level": ("info", "error"), "format": ("text", "json")}
     special |= {"sets": ('["cs"]', '["eess"]'), "languages": ('["en"]', '["zh"]')}
     ours, theirs = special.get(key, (ours, theirs))
     quoted = theirs if kind_of(section, key) in {"number", "list"} else json.dumps(theirs)

@@ -207,7 +207,9 @@ def test_the_remedy_for_a_failed_command_works_as_printed(
         )
     assert again in look()["runs"].remedy
     # Called as it stands, a command whose arguments are not named refuses its words (2).
-    bare = survey_at(tmp_path, url="http://127.0.0.1:9", now=NOW.isoformat()).call(*words)
+    survey = survey_at(tmp_path, url="http://127.0.0.1:9", now=NOW.isoformat())
+    assert survey.call("init").status == 0
+    bare = survey.call(*words)
     assert (bare.status == 2) == ("same arguments" in again)
 
 
