@@ -1,4 +1,4 @@
-"""arXiv's announcement calendar, in America/New_York. Pure: days in, days out.
+"""arXiv's announcement calendar, in America/New_York.
 
 Announcements are made at 20:00 on Sunday to Thursday; the feed of the next day, dated with that
 next day, carries them. So feeds are dated Monday to Friday, and Saturday's and Sunday's are empty
@@ -13,7 +13,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 
 #: Days on which arXiv defers its announcement, as published for each year. Of a year that is not
 #: here only the holidays are known that come by rule; on its other deferred days an empty feed is
-#: reported as unknown, never as quiet.
+#: reported as unknown, not as quiet.
 PUBLISHED = {
     2026: (
         (1, 1),
@@ -39,7 +39,7 @@ def announcement_day(now: datetime) -> date:
 
 
 def is_deferred(day: date) -> bool:
-    """Say whether arXiv defers its announcement on this day, as far as is known."""
+    """Return whether arXiv is known to defer its announcement on this day."""
     published = PUBLISHED.get(day.year)
     if published is None:
         return day in holidays(day.year)
@@ -48,9 +48,9 @@ def is_deferred(day: date) -> bool:
 
 @lru_cache(maxsize=64)
 def holidays(year: int) -> frozenset[date]:
-    """Return the days of a year on which arXiv rests by rule: those of its list that recur.
+    """Return the recurring holidays of a year on which arXiv announces nothing.
 
-    Christmas week has more, which arXiv chooses anew every year.
+    Further days in Christmas week are chosen by arXiv each year.
     """
     fixed = [date(year, month, day) for month, day in ((1, 1), (6, 19), (7, 4), (12, 25))]
     # New Year's day of the year to come may be kept on the last of this one.
@@ -72,7 +72,7 @@ def _nth(year: int, month: int, *, weekday: int, number: int) -> date:
 
 
 def may_be_quiet(day: date) -> bool:
-    """Say whether the calendar agrees that the feed of this day announces nothing.
+    """Return whether the calendar allows the feed of this day to be empty.
 
     A deferred evening empties the feed of the day after, and the published list does not say
     whether it names evenings or feed days, so both are accepted.

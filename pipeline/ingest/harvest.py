@@ -21,7 +21,7 @@ WINDOW_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One question to OAI: a set and the datestamps from..until, both inclusive."""
+    """One OAI request: a set and the datestamps from..until, both inclusive."""
 
     set_name: str
     from_day: date
@@ -50,8 +50,8 @@ class HarvestReport:
     def suspicious(self) -> bool:
         """Whether the window may hold more: it was cut, or it is empty on announcement days.
 
-        An empty answer proves nothing, because `noRecordsMatch` can stay in arXiv's cache until
-        midnight UTC; no cursor may move after it.
+        After an empty response the cursor must not move, because `noRecordsMatch` can stay in
+        arXiv's cache until midnight UTC.
         """
         if self.cut:
             return True

@@ -1,4 +1,4 @@
-"""What a classifier reads of a stored paper. Imports no numpy, asks no store."""
+"""Make the document that a classifier reads from a stored paper."""
 
 from datetime import UTC, datetime
 
@@ -8,14 +8,15 @@ from storage.types import Paper, PaperText, StoredPaper
 
 
 def document_of(paper: Paper | PaperText, known_at: datetime | None = None) -> Document:
-    """Return the document of a paper; its key is the arXiv id. Only training asks for a date."""
+    """Return the document of a paper; its key is the arXiv id. Training needs the date."""
     return Document(paper.arxiv_id, paper.title, paper.abstract, paper.categories, known_at)
 
 
 def known_at(arxiv_id: str, stored: StoredPaper | None) -> datetime:
-    """Return when a paper was submitted, or where no source said it, by when it must have been.
+    """Return when a paper was submitted, else the latest possible date.
 
-    Its id was given out in the month it names, and nobody saw it before it was submitted.
+    That is when it was first seen or the end of the month that its id names, whichever is earlier,
+    because an id is assigned in the month it names.
     """
     if stored is not None and stored.paper.submitted_at is not None:
         return stored.paper.submitted_at

@@ -1,7 +1,6 @@
-"""What a model can learn from: dated decisions as examples, and the stream. Only reads.
+"""Load the training set: decisions as dated examples, and undecided papers.
 
-Shared by training, evaluation and the weekly look at drift, so that all of them speak of the same
-examples.
+Training, evaluation and drift share it, because they must compare the same examples.
 """
 
 from collections.abc import Sequence
@@ -19,28 +18,28 @@ from storage.types import LIST_REVIEWER, StoredPaper, TrainingExample, Verdict
 
 
 class TooFewDecisionsError(LivingSurveyError):
-    """There are not enough decisions to hold some back."""
+    """There are too few decisions to hold out a test set."""
 
 
-#: share of the decisions, the newest ones, that a measurement is made on
+#: share of the decisions, the newest ones, in the test set
 NEWEST = 0.2
-#: with fewer later decisions than this, figures would be chance
+#: fewest decisions in a test set, because figures of fewer are noise
 FEWEST_TO_TEST = 10
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledExample:
-    """One standing approval or rejection."""
+    """One current approval or rejection."""
 
     example: Example
     decided_at: datetime
-    #: it came with the curated list: in bulk, and without looking at the queue
+    #: imported from the curated list, not decided in the queue
     listed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Unlabelled:
-    """A paper nobody decided on, and since when it can have been known."""
+    """An undecided paper and the date it was submitted."""
 
     document: Document
     known_at: datetime
@@ -48,7 +47,7 @@ class Unlabelled:
 
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """Everything there is to learn from."""
+    """Decided and undecided papers for training."""
 
     decided: tuple[LabelledExample, ...]
     background: tuple[Unlabelled, ...]
@@ -74,16 +73,18 @@ class TrainingSet:
 
 
 def load_training_set(open_store: OpenStore, taxonomy: Taxonomy, *, background: int) -> TrainingSet:
-    """Return every standing approval and rejection and a sample of the undecided papers.
+    """Return every current approval and rejection and a sample of the undecided papers.
 
-    Deferred papers teach nothing. Sections that the taxonomy no longer has are left out of an
-    example; an approval that keeps none still says "in scope". Every document is dated by its
-    submission: those that calibrate a model must be later than those it is fitted on.
+    Deferred papers are left out. Sections that the taxonomy no longer has are dropped; an approval
+    without sections still means "in scope". Documents are dated by submission, because a model is
+    calibrated on later papers than those it is fitted on.
     """
     with open_store() as store:
         decided = store.decisions.training()
         sampled = [text.arxiv_id for text in store.papers.background(background)]
-    with open_store() as store:  # a lease of its own: a reviewer's page is served in between
+    with (
+        open_store() as store
+    ):  # a lease of its own, so that reviewers' pages are served in between
         undecided = store.papers.get_many(sampled)
         held = store.papers.get_many(one.text.arxiv_id for one in decided)
     known = {section.id for section in taxonomy.sections}
@@ -94,11 +95,11 @@ def load_training_set(open_store: OpenStore, taxonomy: Taxonomy, *, background: 
 
 
 def split_by_time(examples: TrainingSet) -> Split | None:
-    """Return what to train on and the newest decisions to test on; None if those are too few.
+    """Return training set and test set, the newest decisions; None if those are too few.
 
-    The list is never tested on: it was decided in bulk, at no particular time, and holds no
-    rejection. Where all other decisions were made at one moment they are the test, and the list
-    alone is the training. What stands in the test is left out of the training under any id.
+    Entries of the list are never in the test set, because they were decided in bulk and include no
+    rejection. If all other decisions have one date, they are the test set and the list is the
+    training set. A paper in the test set is excluded from training under every id.
     """
     listed = examples.listed
     own = [(one.example, one.decided_at) for one in examples.decided if not one.listed]
@@ -126,12 +127,12 @@ def too_few(examples: TrainingSet) -> TooFewDecisionsError:
 
 
 def keys_of(examples: Sequence[Example], background: Sequence[Document]) -> frozenset[str]:
-    """Return by what the papers a model learned from are known, unlabelled ones included."""
+    """Return the identity keys of all papers, unlabelled ones included."""
     return marks((*(example.document for example in examples), *background))
 
 
 def known_of(examples: TrainingSet, papers: frozenset[str]) -> frozenset[str]:
-    """Return the ids of papers, and by what those among the examples are known besides."""
+    """Return the ids and, of papers among the examples, all identity keys."""
     every = (*(one.example.document for one in examples.decided), *examples.documents)
     return papers | marks(document for document in every if document.key in papers)
 

@@ -1,7 +1,8 @@
-"""Is a new model worth its place? Challenger against champion on later decisions. Promotes nothing.
+"""Compare a new model (challenger) with the model in use (champion) on later decisions.
 
-Neither is ever scored on a paper it learned from, unlabelled ones included. The challenger learned
-from everything, so a fold-model stands in for it: the same recipe on what came before the test.
+A model is scored only on papers outside its training set, unlabelled ones included. Since the
+challenger is trained on everything, a fold model replaces it: the same recipe trained on what came
+before the test set.
 """
 
 import math
@@ -21,18 +22,18 @@ from classifiers.types import Classifier, Document, Example, Scores
 from config.taxonomy import Taxonomy
 from pipeline.learn.examples import FEWEST_TO_TEST, TrainingSet, keys_of, known_of, split_by_time
 
-#: decisions the champion has never seen, before it is measured on the newer half of them
+#: fewest decisions outside the training set of the champion to score the champion itself
 _UNSEEN_ENOUGH = 4 * FEWEST_TO_TEST
-#: one-sided 5 % of a normal distribution: what chance alone may make of equal models
+#: one-sided 5 % quantile of the normal distribution
 _CHANCE = 1.645
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredModel:
-    """One of the two, and its measures."""
+    """One of the two models and its measures."""
 
     model_id: str
-    #: what was really scored: the model itself, or what stood in for it
+    #: what was scored: the model itself or its fold model
     scored: str
     error: float
     evaluation: Evaluation
@@ -40,17 +41,17 @@ class MeasuredModel:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Both on the same papers, or why they could not be compared."""
+    """Both models on the same papers, or the reason why they were not compared."""
 
     verdict: str
-    #: whether nothing speaks against the challenger
+    #: whether the challenger is not worse
     not_worse: bool
     papers: int = 0
     #: every test paper was decided at or after this moment
     cut: datetime | None = None
     challenger: MeasuredModel | None = None
     champion: MeasuredModel | None = None
-    #: challenger's error less champion's, and what of it chance explains
+    #: the challenger's error minus the champion's, and the difference that chance explains
     difference: float | None = None
     chance: float | None = None
 
@@ -67,7 +68,7 @@ class _Entrant:
     model_id: str
     scored: str
     classifier: Classifier
-    #: what it learned from
+    #: its training set
     keys: frozenset[str]
 
     def measured(self, test: Sequence[Example], taxonomy: Taxonomy) -> _Result:
@@ -87,18 +88,18 @@ def compete(
     *,
     stage: Callable[[str], None] = lambda _: None,
 ) -> Comparison:
-    """Return who did better on the newest decisions.
+    """Compare the models on the newest decisions.
 
     Args:
         challenger: trained on all examples.
         champion: the model in use.
-        learned: what the champion learned from; without it no paper is known to be new to it.
-        examples: everything there is to learn from.
-        stage: called with what is being done.
+        learned: the training set of the champion, if it was stored.
+        examples: all decided and undecided papers.
+        stage: called with the description of each stage.
 
-    Where enough decisions are new to the champion, the newer half of those is the test and the
-    champion is scored itself. Otherwise the test is the newest fifth of all decisions, and a
-    model of the champion's recipe on what it knew before the test stands in for it.
+    If enough decisions are outside the champion's training set, the newer half of those is the
+    test set and the champion itself is scored. Otherwise the test set is the newest fifth of all
+    decisions and a fold model of the champion's recipe is scored.
     """
     if learned is None:
         return Comparison("what the model in use learned from is not on record", not_worse=True)
@@ -137,10 +138,10 @@ def compete(
 def errors(
     test: Sequence[Example], scores: Sequence[Scores], taxonomy: Taxonomy
 ) -> tuple[float, ...]:
-    """Return the quadratic error of each paper, 0 for all-knowing (Brier, 1950).
+    """Return the quadratic error of each paper, 0 is perfect (Brier, 1950).
 
-    The mean over the questions that were put: whether it is in scope and, of an approved paper,
-    the labels of each facet that are known. A proper score: it cannot be bettered by bluffing.
+    It is the mean over the known answers: in scope or not and, for an approved paper, the known
+    labels of each facet. The Brier score is proper, so true probabilities minimise it.
     """
     found = []
     for example, score in zip(test, scores, strict=True):
@@ -161,7 +162,7 @@ def errors(
 
 
 def _unseen(examples: TrainingSet, learned_of: frozenset[str]) -> Split | None:
-    """Return the newer half of the decisions that are new to the champion as the test."""
+    """Return a test set: the newer half of the decisions outside the champion's training set."""
     new = [
         (one.example, one.decided_at)
         for one in examples.decided
@@ -172,7 +173,7 @@ def _unseen(examples: TrainingSet, learned_of: frozenset[str]) -> Split | None:
     halves = temporal_split(new, newest=0.5)
     if len(halves.test) < FEWEST_TO_TEST:
         return None
-    # What the champion saw may be dated later than the test; the fold-model then does without.
+    # Papers of the champion's training set may be later than the test set: drop them here.
     earlier = (o.example for o in examples.decided if o.listed or o.decided_at < halves.cut)
     return Split(apart(earlier, halves.test), halves.test, halves.cut)
 
@@ -195,7 +196,7 @@ def _like(
 
 
 def _recipe(model: Model) -> Recipe | None:
-    """Return the recipe a model was made by; None if today's has other settings."""
+    """Return the recipe of a model; None if its settings no longer exist."""
     made = {name: value for name, value in model.header.settings.items() if name != "seed"}
     if made.keys() != {each.name for each in fields(Recipe)}:
         return None

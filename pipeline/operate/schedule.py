@@ -55,7 +55,7 @@ class WallClockTrigger(BaseTrigger):  # type: ignore[misc]  # apscheduler ships 
         self.zone = zone
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
-        """Return the first due time after the previous one, or from now on if there is none."""
+        """Return the first due time after the previous one, or the first from now on."""
         after = previous_fire_time or now - timedelta(microseconds=1)
         day = after.astimezone(self.zone).date()
         while True:

@@ -75,7 +75,7 @@ def judge(proposal: Proposal, state: PaperState, now: datetime) -> NewDecision |
     Raises:
         PaperNotFoundError: the paper is unknown.
         MissingSectionError: an approval names no section.
-        UsageError: the date lies in the future.
+        UsageError: the date is in the future.
     """
     key = proposal.arxiv_id
     if not state.held:

@@ -1,11 +1,11 @@
-"""Define what a channel answers: status, headers, body."""
+"""Define the response of a channel: status, headers, body."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer before faults apply; the sender sets Content-Length."""
+    """One HTTP response before faults apply; the sender sets Content-Length."""
 
     body: bytes
     status: int = 200
@@ -14,7 +14,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ResponseChange:
-    """A fault that makes a well-formed answer wrong."""
+    """A fault that makes a well-formed response wrong."""
 
     #: announced ids that are still hidden
     hidden: frozenset[str] = frozenset()

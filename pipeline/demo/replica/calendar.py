@@ -14,7 +14,7 @@ _MONDAY = 0
 
 
 def announcement_day(submitted_at: datetime) -> date:
-    """Return the day whose feed (generated at midnight) announces a submission of that moment."""
+    """Return the day whose feed (generated at midnight) announces a submission of this moment."""
     local = submitted_at.astimezone(NEW_YORK)
     received = local.date() + timedelta(days=1 if local.time() >= _DEADLINE else 0)
     while received.weekday() > _FRIDAY:

@@ -25,19 +25,19 @@ LONGEST_HANG_SECONDS = 120.0
 class Kind(StrEnum):
     """What goes wrong."""
 
-    # the answer is another one
+    # another response
     STATUS = "status"
     RATE_EXCEEDED = "rate-exceeded"
     HTML = "html"
     REDIRECT = "redirect"
     ENTITY_BOMB = "entity-bomb"
     REQUIRE_ACCEPT = "require-accept"
-    # the answer arrives broken
+    # a response broken on the way
     TRUNCATED = "truncated"
     SHORT_BODY = "short-body"
     RESET = "reset"
     HANG = "hang"
-    # the answer is well-formed and wrong
+    # a well-formed, wrong response
     EMPTY_PAGE = "empty-page"
     SHIFTING_TOTAL = "shifting-total"
     BAD_RESUMPTION_TOKEN = "bad-resumption-token"  # noqa: S105  an OAI error, no secret
@@ -45,7 +45,7 @@ class Kind(StrEnum):
     DUPLICATES = "duplicates"
     STALE_FEED = "stale-feed"
     MISSING_RANGE = "missing-range"
-    # one record of the answer is wrong
+    # one wrong record in the response
     CONTROL_CHARACTERS = "control-characters"
     BAD_DATE = "bad-date"
     MISSING_FIELD = "missing-field"
@@ -54,20 +54,20 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong, and when. Fields that a kind does not use are ignored."""
+    """A fault and when it occurs. Fields that a kind does not use are ignored."""
 
     kind: Kind
     #: None: on every channel
     channel: Channel | None = None
-    #: 1-based numbers of the channel's requests it strikes; empty: all of them
+    #: 1-based numbers of the channel's requests that fail; empty: all
     requests: tuple[int, ...] = ()
-    #: strikes only while the replica's clock is before this instant (it "sticks" until then)
+    #: applies only while the replica's clock is before this instant
     until: datetime | None = None
     #: status: the status; redirect: 301 unless given
     status: int | None = None
     #: status: the header as it is sent, seconds or an HTTP date; None sends none
     retry_after: str | None = None
-    #: status: the body, where the usual one of that status is not meant
+    #: status: the body, instead of the usual one of that status
     body: str | None = None
     #: redirect: where to
     location: str = "https://example.org/elsewhere"
@@ -77,11 +77,11 @@ class Fault:
     seconds: float = 60.0
     #: shifting-total: by how much; duplicates: how many records; many-authors: how many names
     amount: int | None = None
-    #: 0-based position of the struck record in the page; None draws one by the seed
+    #: 0-based position of the corrupted record in the page; None draws one by the seed
     record: int | None = None
     #: missing-field: the element without prefix (`license`); bad-date: as written in the page
     field: str | None = None
-    #: missing-range: the first and the last id that are not there yet
+    #: missing-range: the first and the last missing id
     first_id: str = ""
     last_id: str = ""
     seed: int = 0
@@ -99,7 +99,7 @@ def load_faults(path: Path) -> tuple[Fault, ...]:
     """Read a fault file.
 
     Raises:
-        UsageError: it cannot be read, or a field or value is not known.
+        UsageError: it cannot be read, or has an unknown field or value.
     """
     try:
         data = path.read_bytes()
@@ -124,7 +124,7 @@ def read_fault(table: Mapping[str, Any]) -> Fault:
     """Turn one table of a fault file into a fault.
 
     Raises:
-        ValueError: a field or value is not known; the text says which and what is near.
+        ValueError: a field or value is unknown; the message suggests the nearest.
     """
     known = {field.name: field.type for field in fields(Fault)}
     for name in table:

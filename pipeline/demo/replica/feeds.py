@@ -1,4 +1,4 @@
-"""The daily feeds as https://rss.arxiv.org serves them: a category list in, RSS or Atom out.
+"""Build the daily feeds as https://rss.arxiv.org serves them, in RSS or Atom.
 
 A feed holds the announcements of one New York day. Announce types are relative to the requested
 categories: a paper is `new` where its primary category was asked for and `cross` elsewhere.

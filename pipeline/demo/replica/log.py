@@ -9,7 +9,7 @@ from itertools import pairwise
 
 
 class Channel(StrEnum):
-    """The three ways into arXiv."""
+    """The three interfaces of arXiv."""
 
     OAI = "oai"
     FEED = "feed"

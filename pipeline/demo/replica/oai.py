@@ -1,6 +1,6 @@
-"""OAI-PMH 2.0 as https://oaipmh.arxiv.org/oai speaks it: a request's parameters in, XML out.
+"""Answer OAI-PMH 2.0 requests as https://oaipmh.arxiv.org/oai does.
 
-Errors are answers with status 200. Tokens carry the request itself (percent-encoded query
+Errors have status 200. Tokens carry the request itself (percent-encoded query
 string), have an expirationDate and neither cursor nor completeListSize.
 """
 
@@ -42,7 +42,7 @@ _MEANING = {
 
 @dataclass(frozen=True, slots=True)
 class OaiError(Exception):
-    """An answer with `<error>`; `echo` are the attributes `<request>` repeats."""
+    """A response with `<error>`; `echo` are the attributes `<request>` repeats."""
 
     code: str
     reason: str = ""
@@ -229,7 +229,7 @@ def _token(
     *,
     chained: bool,
 ) -> tuple[str, dict[str, str]]:
-    """Return the token element and the parameters it (and, oddly, the echo) carries.
+    """Return the token element and the parameters it (and the echo) carries.
 
     The next page restarts at the day of the first record not shown, past those already shown of
     that day, so that a day's skip counts from the day's beginning.

@@ -1,4 +1,4 @@
-"""One record in each of the OAI formats, element for element as arXiv's service writes them.
+"""Write a record in each OAI format, element for element as arXiv does.
 
 Order, quoting and namespaces are those of the templates of arXiv/oaipmh (2026-08); `arXivOld`
 is served by arXiv too but not here.

@@ -1,4 +1,4 @@
-"""The parts of OAI-PMH that never change: Identify, the formats, the sets."""
+"""The constant parts of OAI-PMH: Identify, the formats, the sets."""
 
 from functools import cache
 

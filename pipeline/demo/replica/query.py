@@ -1,6 +1,6 @@
-"""The query API as export.arxiv.org/api/query answers since 2025-11: parameters in, Atom out.
+"""Answer query API requests as export.arxiv.org/api/query does since 2025-11.
 
-Errors are HTTP 400 with a feed of one entry titled `Error`. Unknown ids are simply absent.
+Errors are HTTP 400 with a feed of one entry titled `Error`. Unknown ids are omitted.
 """
 
 import base64
@@ -26,7 +26,7 @@ MAX_SLICE = 2_000
 _ID = re.compile(
     r"(?P<base>\d{4}\.\d{4,5}|[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]{2,})?/\d{7})(?:v(?P<version>[1-9]\d*))?"
 )
-# Well-formed in arXiv's eyes, and yet nothing is found under them.
+# accepted by arXiv, but not in its index
 _NEVER_FOUND = re.compile(r"arXiv:.+|[A-Z-]+/\d{7}(v\d+)?")
 _SORTS = ("relevance", "lastUpdatedDate", "submittedDate")
 _ORDERS = ("ascending", "descending")
@@ -139,7 +139,7 @@ def _by_id(text: str, view: View) -> Record | None:
     match = _ID.fullmatch(text)
     if match is None:
         return None
-    # `math.GT/0309136` is malformed for no one, but only the bare archive is in the index.
+    # `math.GT/0309136` is accepted, but only the bare archive is in the index.
     record = view.by_id.get(match["base"])
     if record is None or match["version"] is None:
         return record

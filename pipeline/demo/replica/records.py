@@ -2,7 +2,7 @@
 
 Three shapes are read: the stream (arxiv_id, day, title, ...), the seed rows of a curated list
 (several titles for one id, `id_matches_title`) and the bulk snapshot (id, authors_parsed,
-update_date, ...). Fields that are not known are ignored.
+update_date, ...). Other fields are ignored.
 """
 
 import gzip
@@ -19,7 +19,7 @@ from config.errors import UsageError
 from pipeline.demo.replica.calendar import announcement_day, last_deadline
 from storage.arxiv_id import id_month, parse_arxiv_id
 
-#: what an id answers with whose only known titles are known to be those of other papers
+#: the title of an id whose only known titles belong to other papers
 OTHER_TITLE = "(title on record differs)"
 # A paper at arXiv always has a category; seed rows come without.
 _UNKNOWN_CATEGORIES = ("cs.CV",)

@@ -1,4 +1,4 @@
-"""The query API's search language as arXiv executes it: text in, rewritten text and a test out.
+"""Parse the search language of the query API as arXiv executes it.
 
 Measured on arXiv's own parser: operators are upper case and right-associative without
 precedence (`a AND b OR c` is `a AND (b OR c)`), words side by side are OR-ed, a word without

@@ -1,8 +1,7 @@
-"""A local arXiv on a loopback socket: one server, three channels, every request recorded.
+"""Serve a local arXiv on a loopback address and record every request.
 
 `with ReplicaServer(records) as arxiv:` gives `arxiv.oai_url`, `arxiv.rss_url` and
-`arxiv.query_url`, to be set where the real addresses stand. It never listens on an address that
-other machines reach.
+`arxiv.query_url` for the settings.
 """
 
 import threading
@@ -90,7 +89,7 @@ class ReplicaServer:
         return self.log.requests
 
     def __enter__(self) -> Self:
-        """Start answering."""
+        """Start the server."""
         self._thread = threading.Thread(target=self.serve_forever, name="replica", daemon=True)
         self._thread.start()
         return self
@@ -101,7 +100,7 @@ class ReplicaServer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stop answering and close every connection."""
+        """Stop the server and close every connection."""
         self._server.shutdown()
         self.close()
         if self._thread is not None:
@@ -112,7 +111,7 @@ class ReplicaServer:
         self._server.serve_forever(poll_interval=0.05)
 
     def close(self) -> None:
-        """Give the socket back and close what is still open."""
+        """Close the socket and all connections."""
         self._server.close_connections()
         self._server.server_close()
 

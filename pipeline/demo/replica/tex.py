@@ -1,7 +1,6 @@
-"""TeX accents into Unicode, as arXiv converts them for the query API, `arXiv` and `oai_dc`.
+"""Convert TeX accents to Unicode, as arXiv does for the query API, `arXiv` and `oai_dc`.
 
-Only what names and titles use: accents, the special letters, Greek. arXiv's own converter
-(tex2utf) covers more; mathematics stays as it is.
+Accents, special letters and Greek are converted; arXiv's converter (tex2utf) covers more.
 """
 
 import re
