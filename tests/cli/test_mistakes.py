@@ -187,9 +187,7 @@ def test_without_a_command_the_help_is_shown(survey: Survey) -> None:
         ["decide", "2603.00001", "reject"],
     ],
 )
-def test_a_question_in_the_wrong_directory_is_refused_and_leaves_nothing(
-    tmp_path: Path, words: list[str]
-) -> None:
+def test_wrong_directory_is_refused_and_unchanged(tmp_path: Path, words: list[str]) -> None:
     assert_one_sentence(
         SurveyInProcess(tmp_path).call(*words), 2, "no database", "living-survey init"
     )

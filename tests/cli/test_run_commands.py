@@ -113,7 +113,7 @@ def test_pitfall_64_65_changes_are_named_as_what_they_are_once(tmp_path: Path) -
     assert held["2603.00003"].paper.categories == ("cs.CV", "eess.SY")  # not its alias
 
 
-def test_a_day_left_incomplete_ends_a_later_run_with_1_and_is_healed(tmp_path: Path) -> None:
+def test_incomplete_day_ends_later_runs_with_1_until_repaired(tmp_path: Path) -> None:
     gone = [
         Fault(Kind.MISSING_RANGE, channel, first_id="2603.00002", last_id="2603.00002")
         for channel in (Channel.OAI, Channel.QUERY)

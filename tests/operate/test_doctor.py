@@ -157,7 +157,7 @@ def test_a_year_whose_calendar_is_not_known_is_worth_knowing(
 
 
 @pytest.mark.parametrize("command", ["run", "train", "import", "classify"])
-def test_a_run_without_an_end_is_only_wrong_when_its_process_is_gone(
+def test_unfinished_run_is_wrong_if_its_process_ended(
     look: Examine, open_store: OpenStore, tmp_path: Path, command: str
 ) -> None:
     """Whether or not it holds the run lock: train, import and classify do not."""
@@ -238,7 +238,7 @@ def test_a_fetch_that_failed_for_want_of_a_contact_is_told_once(
     found = look(query_url=live)
     assert found["configuration"].what == NO_CONTACT
     assert "runs" not in found
-    assert NO_CONTACT.rstrip(".") in look()["runs"].what  # elsewhere nobody has said it
+    assert NO_CONTACT.rstrip(".") in look()["runs"].what  # not reported by another check
 
 
 def test_a_list_that_is_not_there_is_wrong(
