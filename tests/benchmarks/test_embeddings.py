@@ -63,7 +63,7 @@ def test_vector_regressions_follow_classifier_contract(tmp_path: Path) -> None:
     assert min(facet.top1 for facet in found.facets) > 0.8
 
 
-def test_all_stand_on_the_same_papers_at_every_number_of_decisions(
+def test_all_classifiers_are_tested_on_the_same_papers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     test, test_rejected = approved(2, start=700), rejected(6, start=700)

@@ -150,7 +150,7 @@ def test_what_does_not_fit_is_refused(
         {"format": "x" * 10_000},
     ],
 )
-def test_a_header_of_other_types_is_refused_in_one_short_sentence(
+def test_header_with_wrong_types_is_refused_in_one_sentence(
     saved: Path, taxonomy: Taxonomy, changes: dict[str, object]
 ) -> None:
     header = json.loads(saved.read_text("utf-8"))

@@ -33,7 +33,7 @@ def _walk(server: ReplicaServer, **params: str) -> list[etree._Element]:
     return pages
 
 
-def test_a_chain_holds_every_record_once_and_ends_with_an_empty_token(
+def test_chain_has_each_record_once_and_an_empty_last_token(
     small: ReplicaServer,
 ) -> None:
     pages = _walk(small, from_="2026-03-01")

@@ -42,7 +42,7 @@ def test_weeks_that_are_final_are_not_asked_for_again(
     assert (again.windows, again.skipped) == (0, 2)
 
 
-def test_a_final_backfill_proves_days_whose_feed_was_not_told_whole(
+def test_final_backfill_completes_days_with_incomplete_feeds(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     with open_store() as store:
@@ -97,9 +97,7 @@ def test_pitfall_14_an_empty_answer_given_too_early_is_not_final(
     assert (again.counts.new, again.open_windows) == (7, 0)
 
 
-def test_pitfall_08_a_week_whose_chain_breaks_is_asked_for_from_its_start(
-    tmp_path: Path, open_store: OpenStore
-) -> None:
+def test_pitfall_08_broken_chain_restarts_its_week(tmp_path: Path, open_store: OpenStore) -> None:
     now = noon(UNTIL + timedelta(days=10))
     refused = Fault(Kind.STATUS, Channel.OAI, requests=(4,), status=403)
     with (
@@ -117,7 +115,7 @@ def test_pitfall_08_a_week_whose_chain_breaks_is_asked_for_from_its_start(
     assert (report.counts.new, report.counts.unchanged) == (2, 5)
 
 
-def test_the_time_left_is_never_shorter_than_arxivs_interval_allows() -> None:
+def test_time_left_respects_the_request_interval() -> None:
     seconds = iter((0.0, 1.0, 1.0, 100.0))
     pace = Eta(10, 3.0, monotonic=lambda: next(seconds))
     assert pace.requests_left() == 10
@@ -145,7 +143,7 @@ def test_backfilled_days_are_settled_in_the_ledger(tmp_path: Path, open_store: O
     assert day.backfilled_at == now
 
 
-def test_pitfall_14_working_days_without_a_record_prove_nothing_however_old(
+def test_pitfall_14_working_days_without_records_stay_open(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     stuck = Fault(Kind.NO_RECORDS_MATCH, Channel.OAI, requests=(1,))
@@ -158,7 +156,7 @@ def test_pitfall_14_working_days_without_a_record_prove_nothing_however_old(
     assert (again.windows, again.counts.new, again.empty) == (1, 7, ())
 
 
-def test_pitfall_14_a_promised_page_that_is_not_there_leaves_the_week_open(
+def test_pitfall_14_missing_promised_page_leaves_week_open(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     """arXiv's cache keeps `noRecordsMatch` until midnight UTC: said twice, it is still no end."""

@@ -115,9 +115,7 @@ def test_a_feed_of_a_day_to_come_is_refused(tmp_path: Path, open_store: OpenStor
         assert [day for day in store.ledger.days(sunday) if day.day == sunday] == []
 
 
-def test_pitfall_08_the_cursor_stays_where_it_was_when_a_chain_breaks(
-    tmp_path: Path, open_store: OpenStore
-) -> None:
+def test_pitfall_08_broken_chain_keeps_the_cursor(tmp_path: Path, open_store: OpenStore) -> None:
     today = TUESDAY.date()
     papers = [make_record(n, today) for n in range(1, 6)]
     broken = Fault(Kind.BAD_RESUMPTION_TOKEN, channel=Channel.OAI)
@@ -140,7 +138,7 @@ def test_the_next_window_reaches_back_behind_the_cursor(open_store: OpenStore) -
     assert late == [Window("eess", date(2026, 3, 14)), Window("cs", date(2026, 3, 7))]
 
 
-def test_backfill_windows_cover_every_day_once_and_end_on_sundays() -> None:
+def test_backfill_windows_cover_each_day_once() -> None:
     windows = list(backfill_windows("cs", date(2025, 12, 3), date(2025, 12, 31)))
     assert windows[0] == Window("cs", date(2025, 12, 3), date(2025, 12, 7))
     assert windows[-1] == Window("cs", date(2025, 12, 29), date(2025, 12, 31))
@@ -209,7 +207,7 @@ def _page(number: int, token: str | None) -> OaiPage:
     return OaiPage((make_paper(f"2603.{number:05}"),), (), (), TUESDAY, token)
 
 
-def test_pitfall_05_an_old_paper_in_a_window_is_neither_announced_nor_late(
+def test_pitfall_05_old_paper_is_neither_announced_nor_late(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     today = TUESDAY.date()
@@ -227,7 +225,7 @@ def test_pitfall_05_an_old_paper_in_a_window_is_neither_announced_nor_late(
     assert held.first_seen_at == TUESDAY
 
 
-def test_pitfall_06_a_record_that_left_a_past_window_is_found_in_a_later_one(
+def test_pitfall_06_record_moved_to_later_window_is_found(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     monday, today = date(2026, 3, 9), TUESDAY.date()

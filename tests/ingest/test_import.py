@@ -123,7 +123,7 @@ def test_a_second_import_of_the_same_file_changes_nothing(tmp_path: Path) -> Non
     assert content(tmp_path) == before
 
 
-def test_a_newer_snapshot_revises_and_an_older_one_takes_nothing_back(tmp_path: Path) -> None:
+def test_only_a_newer_snapshot_revises_papers(tmp_path: Path) -> None:
     old = plain_file(tmp_path, make_records(3))
     (new := tmp_path / "new.json").write_bytes(
         line_of(make_record("2603.00002", title="Renamed", update_date="2026-03-09")) + b"\n"

@@ -62,7 +62,7 @@ def test_a_paper_in_two_categories_counts_once_in_the_total(
     assert (total.announced, total.held, total.status) == (2, 2, LedgerStatus.COMPLETE)
 
 
-def test_pitfall_18_days_the_machine_was_off_stand_in_the_ledger_as_unknown(
+def test_pitfall_18_days_without_a_run_are_unknown_in_the_ledger(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     papers = [make_record(1, FRIDAY), make_record(2, TUESDAY), make_record(3, THURSDAY)]
@@ -95,7 +95,7 @@ def test_a_backfill_settles_days_whose_feed_is_lost(tmp_path: Path, open_store: 
     assert {day.status for day in days if day.day == TUESDAY} == {LedgerStatus.UNKNOWN}
 
 
-def test_pitfall_22_an_empty_feed_on_a_weekday_is_unknown_and_on_a_weekend_quiet(
+def test_pitfall_22_empty_feed_is_unknown_except_on_weekends(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     for day in (SATURDAY, TUESDAY):
@@ -108,9 +108,7 @@ def test_pitfall_22_an_empty_feed_on_a_weekday_is_unknown_and_on_a_weekend_quiet
     assert report.exit_status == 0  # 36 hours have not passed
 
 
-def test_pitfall_23_a_stale_feed_is_no_quiet_day_and_is_asked_again(
-    tmp_path: Path, open_store: OpenStore
-) -> None:
+def test_pitfall_23_stale_feed_is_requested_again(tmp_path: Path, open_store: OpenStore) -> None:
     papers = [make_record(1, MONDAY), make_record(2, TUESDAY)]
     with ReplicaServer(papers, today=MONDAY) as arxiv:
         fetch(arxiv, tmp_path, open_store, noon(MONDAY))
@@ -128,7 +126,7 @@ def test_pitfall_23_a_stale_feed_is_no_quiet_day_and_is_asked_again(
     assert statuses(open_store)[TUESDAY, "cs.CV"] == "complete"
 
 
-def test_pitfall_23_one_category_can_be_stale_while_another_is_fresh(
+def test_pitfall_23_single_category_can_be_stale(
     open_store: OpenStore,
 ) -> None:
     old = [_announcement(MONDAY, "2603.00001", "cs.CV")]
@@ -146,7 +144,7 @@ def test_pitfall_23_one_category_can_be_stale_while_another_is_fresh(
     assert found[TUESDAY, "cs.CL"] == "incomplete"
 
 
-def test_a_day_with_an_unreadable_item_is_complete_when_the_next_day_s_list_was_read_whole(
+def test_next_whole_list_completes_day_with_unreadable_item(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     papers = [make_record(1, TUESDAY), make_record(2, TUESDAY), make_record(3, WEDNESDAY)]
@@ -218,7 +216,7 @@ def test_only_whole_harvests_prove_days() -> None:
         assert proven_at([whole, unproven]) is None
 
 
-def test_what_is_missing_turns_overdue_after_36_hours_and_says_what_to_do() -> None:
+def test_missing_papers_are_overdue_after_36_hours() -> None:
     lacking = LedgerDay(MONDAY, "cs.CV", 2, 1, ("2603.00009",), LedgerStatus.INCOMPLETE)
     silent = LedgerDay(MONDAY, "cs.CL", 0, 0, (), LedgerStatus.UNKNOWN)
     alarm = feed_instant(MONDAY) + timedelta(hours=36)
@@ -244,7 +242,7 @@ def test_days_that_lack_the_same_are_named_together() -> None:
     )
 
 
-def test_what_neither_oai_list_nor_look_up_has_is_asked_by_its_record(
+def test_paper_missing_everywhere_is_requested_by_record(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     late_index = Fault(
@@ -259,7 +257,7 @@ def test_what_neither_oai_list_nor_look_up_has_is_asked_by_its_record(
     assert (report.repaired, report.missing) == (2, ())
 
 
-def test_pitfall_46_a_paper_held_in_moderation_is_found_and_reported_as_late(
+def test_pitfall_46_moderated_paper_is_found_and_reported_late(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     held = make_record(5, THURSDAY, submitted=datetime(2026, 3, 13, 12, tzinfo=UTC))
@@ -327,7 +325,7 @@ def test_of_an_import_only_what_can_be_late_is_looked_at(open_store: OpenStore) 
     assert report.late == 1
 
 
-def test_a_paper_dated_after_it_was_seen_is_never_late_and_stops_no_run(
+def test_paper_dated_in_the_future_is_not_late(
     open_store: OpenStore,
 ) -> None:
     """Dates like that came in before they were refused; they are in databases."""
@@ -350,7 +348,7 @@ def test_the_papers_seen_last_come_first_and_only_so_many(open_store: OpenStore)
         assert len(store.arrivals.recent(noon(TUESDAY))) == 2
 
 
-def test_pitfall_19_a_feed_that_stays_at_the_cap_is_kept_and_says_so(
+def test_pitfall_19_capped_feed_is_stored_and_reported(
     open_store: OpenStore,
 ) -> None:
     item = _announcement(TUESDAY, "2603.00001", "cs.LG")

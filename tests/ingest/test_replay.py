@@ -131,7 +131,7 @@ def test_what_is_readable_now_leaves_the_quarantine(tmp_path: Path, open_store: 
     assert (again.resolved, again.left) == (0, 2)
 
 
-def test_an_item_of_which_only_the_id_can_be_read_stays_in_quarantine(
+def test_item_with_only_a_readable_id_stays_quarantined(
     open_store: OpenStore,
 ) -> None:
     feed = parse_feed(rss_feed(rss_item(announce_type="withdraw")).encode(), at=noon(TUESDAY))

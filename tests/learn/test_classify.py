@@ -140,7 +140,7 @@ def _row(prediction: Prediction) -> dict[str, object]:
     }
 
 
-def test_parts_of_columns_are_joined_as_they_would_have_been_scored(model: Model) -> None:
+def test_joined_columns_equal_columns_scored_at_once(model: Model) -> None:
     whole = score_columns(model, DOCUMENTS, 3)
     joined = join([score_columns(model, DOCUMENTS[:4], 3), score_columns(model, DOCUMENTS[4:], 3)])
     for name in ("sections", "facets", "terms"):
@@ -199,7 +199,7 @@ def test_batches_change_nothing(
     assert found[0] == found[1]
 
 
-def test_the_store_is_free_while_the_model_works_and_what_changes_then_is_read_again(
+def test_store_is_free_while_scoring_and_changes_are_reread(
     tmp_path: Path, model: Model, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(classify, "BATCH", 4)
@@ -281,7 +281,7 @@ classify.classify(services, Run(Spoken()))
 
 
 @pytest.mark.parametrize("batches", [1, 3])
-def test_what_a_kill_left_is_done_next_time_and_the_predictions_are_equal(
+def test_classify_after_kill_gives_the_same_predictions(
     tmp_path: Path, model: Model, now: datetime, batches: int
 ) -> None:
     header = artifact.save(model, tmp_path / "models")

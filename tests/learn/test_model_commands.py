@@ -125,7 +125,7 @@ def test_a_rollback_killed_half_way_is_done_by_the_next(
     assert {item["model_id"] for item in queue["items"]} == {first}
 
 
-def test_a_model_with_a_lost_header_is_refused_and_rolled_back_from(
+def test_model_without_header_is_refused_and_rolled_back(
     survey: tuple[Path, str, str],
 ) -> None:
     folder, first, second = survey
@@ -154,7 +154,7 @@ def _other_taxonomy(text: str) -> str:
 
 
 @pytest.mark.parametrize("command", ["classify", "queue", "drift"])
-def test_a_model_of_another_taxonomy_is_one_sentence_with_the_remedy(
+def test_model_of_another_taxonomy_is_refused_with_remedy(
     survey: tuple[Path, str, str], command: str
 ) -> None:
     folder, _, second = survey
@@ -167,7 +167,7 @@ def test_a_model_of_another_taxonomy_is_one_sentence_with_the_remedy(
     assert "`living-survey train`" in line
 
 
-def test_a_cut_model_is_one_sentence_when_there_is_something_to_classify(
+def test_truncated_model_is_refused_in_one_sentence(
     survey: tuple[Path, str, str],
 ) -> None:
     folder, _, second = survey

@@ -132,9 +132,7 @@ def test_a_worse_challenger_is_kept_and_not_used(tmp_path: Path, taxonomy: Taxon
     assert ModelRegistry(tmp_path / "models").current_id() == forced.model_id
 
 
-def test_a_champion_that_cannot_be_read_does_not_stand_in_the_way(
-    tmp_path: Path, taxonomy: Taxonomy
-) -> None:
+def test_unreadable_champion_does_not_block_training(tmp_path: Path, taxonomy: Taxonomy) -> None:
     open_store = settle(tmp_path)
     first = trained(open_store, tmp_path, taxonomy, 90)
     (tmp_path / "models" / f"{first.model_id}.npz").write_bytes(b"x")
@@ -174,7 +172,7 @@ def test_neither_is_scored_on_what_it_learned_from(
         assert not test & trained_on
 
 
-def test_the_error_is_zero_for_the_all_knowing_and_one_for_its_opposite(
+def test_quadratic_error_is_zero_if_certain_and_right(
     taxonomy: Taxonomy,
 ) -> None:
     [example] = [e for e in decisions(1) if e.in_scope]
