@@ -98,6 +98,12 @@ def _quoted(value: Any) -> str:
     return json.dumps(text)
 
 
+def _printable(text: str) -> str:
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
+    )
+
+
 class _StderrLines(logging.Handler):
     """Writes to the present sys.stderr, because tests and progress bars redirect it."""
 
@@ -115,8 +121,11 @@ class _TextLines(logging.Formatter):
         words = [_time(record), record.levelname.lower()]
         words.append(event if event.isprintable() else json.dumps(event))
         words += [f"{key}={_quoted(value)}" for key, value in _fields(record)]
-        line = " ".join(words)
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        lines = [" ".join(words)]
+        if record.exc_info:  # indented and escaped, because a message in it may be foreign text
+            trace = self.formatException(record.exc_info).split("\n")
+            lines += [f"    {_printable(line)}" for line in trace]
+        return "\n".join(lines)
 
 
 class _JsonLines(logging.Formatter):
@@ -129,4 +138,4 @@ class _JsonLines(logging.Formatter):
         line = {**line, **{key: value for key, value in _fields(record) if key not in line}}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return json.dumps(line, default=str)

@@ -121,8 +121,13 @@ class _Group(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the arguments, with the default command where none is named."""
-        alone = not args or (args[0].startswith("-") and "--help" not in args)
-        return super().parse_args(ctx, [self.default, *args] if self.default and alone else args)
+        if self.default and "--help" not in args and (not args or args[0].startswith("-")):
+            named = next((word for word in args if word in self.commands), None)
+            rest = list(args)
+            if named is not None:  # options before the command, as in `quarantine --json list`
+                rest.remove(named)
+            args = [named or self.default, *rest]
+        return super().parse_args(ctx, args)
 
     def format_commands(self, _ctx: Any, formatter: Any) -> None:
         """Print the summaries without importing the commands."""

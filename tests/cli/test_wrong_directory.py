@@ -41,3 +41,20 @@ def test_command_refuses_a_directory_without_a_database(name: str, tmp_path: Pat
 def test_command_without_need_of_a_database_creates_nothing(name: str, tmp_path: Path) -> None:
     call_in_process(*name.split(), *ARGUMENTS.get(name, ()))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("quarantine",),
+        ("quarantine", "--json"),
+        ("quarantine", "--limit", "3"),
+        ("quarantine", "--json", "list"),
+        ("quarantine", "--json", "retry"),
+        ("quarantine", "retry", "--json"),
+    ],
+)
+def test_quarantine_takes_options_before_its_command(argv: tuple[str, ...]) -> None:
+    ended = call_in_process(*argv)
+    assert ended.exit_code == 2
+    assert "There is no database" in ended.stderr

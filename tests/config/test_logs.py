@@ -69,7 +69,20 @@ def test_a_traceback_follows_its_line(capsys: pytest.CaptureFixture[str]) -> Non
         log.exception("broke")
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].endswith("error broke")
-    assert lines[-1] == "ValueError: invalid literal for int() with base 10: 'gone'"
+    assert lines[-1] == "    ValueError: invalid literal for int() with base 10: 'gone'"
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_traceback_cannot_forge_a_line(
+    capsys: pytest.CaptureFixture[str],
+    as_json: bool,  # noqa: FBT001  # a case
+) -> None:
+    setup_logging(as_json=as_json)
+    foreign = "\x1b[31m\n2026-01-01T00:00:00.000Z error forged\x9b\u2028\u202e"
+    log.error("broke", exc_info=ValueError(foreign))
+    err = capsys.readouterr().err
+    assert all(character.isprintable() or character == "\n" for character in err)
+    assert not [line for line in err.splitlines() if line.startswith("2026-01-01")]
 
 
 def test_setting_up_again_replaces_the_first(capsys: pytest.CaptureFixture[str]) -> None:

@@ -110,16 +110,20 @@ def test_the_service_with_a_schedule_serves_and_ends_on_sigterm(tmp_path: Path) 
     )
     try:
         assert service.stderr is not None
-        told = service.stderr.readline()
-        address = told.split()[2]
+        address = service.stderr.readline().split()[2]
         with urllib.request.urlopen(f"{address}health", timeout=600) as answer:
             assert answer.status == 200
     finally:
         service.send_signal(signal.SIGTERM)
         status = service.wait(600)
+        log = service.stderr.read() if service.stderr is not None else ""
         if service.stderr is not None:
             service.stderr.close()
     assert status == 0
+    lines = log.splitlines()
+    assert f" info review queue started address={address}" in lines[0]
+    assert sum(" info scheduled " in line for line in lines) == 3
+    assert lines[-1].endswith(" info review queue stopped")
 
 
 def test_the_key_is_made_once_and_private(tmp_path: Path) -> None:
