@@ -32,7 +32,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_command_refuses_a_directory_without_a_database(name: str, tmp_path: Path) -> None:
     ended = call_in_process(*name.split(), *ARGUMENTS.get(name, ()))
     assert ended.exit_code != 0
-    assert "database" in ended.stderr
+    assert "no database" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
 
