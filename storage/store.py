@@ -17,7 +17,7 @@ from storage.backlog import Backlog
 from storage.changes import Changes
 from storage.cursors import Cursors
 from storage.decisions import Decisions
-from storage.engine.connection import accept, connected
+from storage.engine.connection import Engine, accept
 from storage.engine.lease import lease
 from storage.engine.manifest import compare, read_manifest, take_manifest, write_manifest
 from storage.engine.migrate import Migration, known_migrations, migrate
@@ -72,12 +72,13 @@ def store_opener(path: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore
 
     It raises StoreBusyError, StoreDamagedError, SchemaVersionError or StorageError.
     """
+    engine = Engine(path)
 
     @contextmanager
     def open_store() -> Iterator[Store]:
         with (
             lease(path, timeout_seconds=busy_timeout_seconds) as left,
-            connected(path, timeout_seconds=left) as connection,
+            engine.connected(timeout_seconds=left) as connection,
         ):
             yield Store(_checked_session(path, connection))
 

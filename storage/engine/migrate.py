@@ -24,7 +24,10 @@ CREATE TABLE IF NOT EXISTS schema_migration (
     applied_at TIMESTAMP NOT NULL
 )
 """
-_FOREIGN = "SELECT table_name FROM duckdb_tables() ORDER BY table_name LIMIT 1"
+_FOREIGN = """
+SELECT table_name FROM duckdb_tables()
+WHERE database_name = current_database() ORDER BY table_name LIMIT 1
+"""
 _RECORD = "INSERT INTO schema_migration VALUES ($version, $name, $applied_at)"
 
 
