@@ -1,5 +1,6 @@
 """Load the survey's taxonomy."""
 
+import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -133,6 +134,7 @@ def taxonomy_text(path: Path | None = None) -> str:
     return read_text(path)
 
 
+@functools.lru_cache(maxsize=4)  # because a service loads the same text for every cycle
 def parse_taxonomy(text: str, where: str) -> Taxonomy:
     """Return the taxonomy written in `text`; `where` names it in ConfigErrors."""
     content = read_taxonomy(text, where)

@@ -14,11 +14,12 @@ from pipeline.curated.bootstrap import BootstrapReport, bootstrap
 from pipeline.curated.parse import parse_list, read_list
 from pipeline.curated.plan import Reason, decided_at
 from pipeline.runtime.record import Run
-from storage.store import OpenStore, Store, store_opener
+from storage.store import OpenStore, Store
 from storage.types import LIST_REVIEWER, NewDecision, Verdict
 from tests.support.bootstrap import FakeArxiv
 from tests.support.builders import make_decision
 from tests.support.services import ShownProgress, make_services
+from tests.support.storage import migrated
 
 IMAGE_LLM = ("📍 Multimodal Generation", "Image Generation", "🔅 LLM-based")
 AGENTS = ("📍 Multimodal Agents",)
@@ -50,7 +51,7 @@ def taxonomy() -> Taxonomy:
 
 @pytest.fixture
 def open_store(tmp_path: Path) -> OpenStore:
-    return store_opener(tmp_path / "survey.duckdb")
+    return migrated(tmp_path / "survey.duckdb")
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from storage.store import OpenStore, store_opener
+from storage.store import OpenStore
+from tests.support.storage import migrated
 
 
 @pytest.fixture
 def open_store(tmp_path: Path) -> OpenStore:
     """Return the opener of an empty database."""
-    return store_opener(tmp_path / "survey.duckdb")
+    return migrated(tmp_path / "survey.duckdb")

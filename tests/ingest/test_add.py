@@ -11,9 +11,9 @@ from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.add import AddReport, Search, add, add_found
 from pipeline.runtime.record import Run
-from storage.store import store_opener
 from tests.support.arxiv import CATEGORIES, ingest_services, make_record, noon, sources
 from tests.support.cli import survey_at
+from tests.support.storage import migrated
 
 TUESDAY = date(2026, 3, 17)
 PAPERS = [make_record(n, TUESDAY) for n in (1, 2)]
@@ -22,7 +22,7 @@ WANTED = ("2603.00001", "https://arxiv.org/abs/2603.00002v1", "2603.09999")
 
 
 def test_an_entry_that_cannot_be_read_is_not_called_unknown(tmp_path: Path) -> None:
-    open_store = store_opener(tmp_path / "survey.duckdb")
+    open_store = migrated(tmp_path / "survey.duckdb")
     with (
         ReplicaServer(PAPERS, today=TUESDAY, faults=[BROKEN]) as arxiv,
         sources(arxiv, tmp_path, noon(TUESDAY)) as opened,
@@ -49,7 +49,7 @@ LIBRARY = [
 
 def found(directory: Path, wanted: Search, *, limit: int = 25) -> list[tuple[str, bool]]:
     """Return the papers that a search on a local arXiv adds, and whether we held them."""
-    open_store = store_opener(directory / "survey.duckdb")
+    open_store = migrated(directory / "survey.duckdb")
     with (
         ReplicaServer(LIBRARY, today=TUESDAY) as arxiv,
         sources(arxiv, directory, noon(TUESDAY)) as opened,

@@ -17,11 +17,12 @@ from pipeline.ingest.quarantine import RetryReport, retry
 from pipeline.ingest.replay import ReplayReport, feed_categories, replay
 from pipeline.ingest.sources.feed.source import parse_feed
 from pipeline.runtime.record import Run
-from storage.store import OpenStore, store_opener
+from storage.store import OpenStore
 from storage.types import QuarantinedRecord, Source
 from tests.support.arxiv import CATEGORIES, fetch, ingest_services, make_record, noon
 from tests.support.builders import make_paper
 from tests.support.cli import survey_at
+from tests.support.storage import migrated
 from tests.support.transport import rss_feed, rss_item
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 3, day) for day in (16, 17, 18))
@@ -61,7 +62,7 @@ def test_an_empty_database_is_rebuilt_from_the_archive(
         report = fetch(arxiv, tmp_path, open_store, noon(WEDNESDAY))
     assert report.repaired == 1
 
-    rebuilt = store_opener(tmp_path / "rebuilt.duckdb")
+    rebuilt = migrated(tmp_path / "rebuilt.duckdb")
     first = replayed(tmp_path / "archive", rebuilt)
     assert first.counts.new == 11
     assert contents(rebuilt) == contents(open_store)
@@ -71,7 +72,7 @@ def test_an_empty_database_is_rebuilt_from_the_archive(
 
 def test_fetch_replay_is_a_command_that_asks_nobody(tmp_path: Path, now: datetime) -> None:
     with ReplicaServer([make_record(1, TUESDAY)], today=TUESDAY) as arxiv:
-        fetch(arxiv, tmp_path, store_opener(tmp_path / "first.duckdb"), noon(TUESDAY))
+        fetch(arxiv, tmp_path, migrated(tmp_path / "first.duckdb"), noon(TUESDAY))
     survey = survey_at(tmp_path, url="http://127.0.0.1:9", now=now.isoformat())
     assert survey.call("init").status == 0
     report = survey.json("fetch", "--replay", "archive")
@@ -95,7 +96,7 @@ def test_a_feeds_address_names_its_categories() -> None:
 
 def test_what_is_readable_now_leaves_the_quarantine(tmp_path: Path, open_store: OpenStore) -> None:
     with ReplicaServer([make_record(1, TUESDAY)], today=TUESDAY) as arxiv:
-        fetch(arxiv, tmp_path, store_opener(tmp_path / "other.duckdb"), noon(TUESDAY))
+        fetch(arxiv, tmp_path, migrated(tmp_path / "other.duckdb"), noon(TUESDAY))
     raw = _archived_page(tmp_path)
     record = raw[raw.index(b"<record>") : raw.index(b"</record>") + len(b"</record>")]
     item = (
@@ -149,7 +150,7 @@ def test_a_feed_that_was_cut_off_proves_nothing_when_replayed(
     monkeypatch.setattr("pipeline.ingest.sources.feed.source.ITEM_CAP", 2)
     with ReplicaServer([make_record(n, TUESDAY) for n in (1, 2, 3)], today=TUESDAY) as arxiv:
         fetch(arxiv, tmp_path, open_store, noon(TUESDAY), ("cs.CV",))
-    rebuilt = store_opener(tmp_path / "rebuilt.duckdb")
+    rebuilt = migrated(tmp_path / "rebuilt.duckdb")
     replayed(tmp_path / "archive", rebuilt)
     for opener in (open_store, rebuilt):
         with opener() as store:
@@ -196,7 +197,7 @@ def test_the_quarantine_is_listed_and_retried_from_a_terminal(
 ) -> None:
     survey = survey_at(tmp_path, url="http://127.0.0.1:9", now=now.isoformat())
     assert survey.call("init").status == 0
-    with store_opener(tmp_path / "var/survey.duckdb")() as store:
+    with migrated(tmp_path / "var/survey.duckdb")() as store:
         store.quarantine.add([_quarantined("oai", b"<record>", "2603.00001")])
     listed = survey.json("quarantine", "list")
     assert listed["count"] == 1

@@ -21,12 +21,12 @@ from pipeline.operate.status import status_report
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.services import Database, open_services
 from storage.engine.manifest import manifest_path
-from storage.store import OpenStore, store_opener
+from storage.store import OpenStore
 from storage.types import QuarantinedRecord, RunStatus
 from tests.support.builders import make_decision, make_paper
 from tests.support.cli import Survey, survey_at
 from tests.support.services import make_services
-from tests.support.storage import lines_of, start_process
+from tests.support.storage import lines_of, migrated, start_process
 
 NOW = datetime(2026, 3, 18, 12, tzinfo=UTC)
 MONDAY, TUESDAY = date(2026, 3, 16), date(2026, 3, 17)
@@ -36,7 +36,7 @@ Examine = Callable[..., dict[str, Finding]]
 
 @pytest.fixture
 def open_store(tmp_path: Path) -> OpenStore:
-    return store_opener(tmp_path / "survey.duckdb")
+    return migrated(tmp_path / "survey.duckdb")
 
 
 @pytest.fixture

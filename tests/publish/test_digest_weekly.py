@@ -8,11 +8,11 @@ from pipeline.publish.digest.build import OTHER
 from pipeline.publish.digest.week import Week
 from pipeline.publish.digest.weekly import DigestReport, UnfinishedWeekError, write_digest
 from pipeline.publish.files import DigestNotWrittenError, write_file
-from storage.store import OpenStore, store_opener
+from storage.store import OpenStore
 from storage.types import Verdict
 from tests.support.builders import make_decision, make_paper
 from tests.support.digest import MONDAY, TAXONOMY
-from tests.support.storage import published_to
+from tests.support.storage import migrated, published_to
 
 W12 = Week(2026, 12)
 LATER = datetime(2026, 3, 24, 6, 0, tzinfo=UTC)
@@ -21,7 +21,7 @@ LATER = datetime(2026, 3, 24, 6, 0, tzinfo=UTC)
 @pytest.fixture
 def open_store(tmp_path: Path) -> OpenStore:
     """Three papers, two approved in the week, one of them in two sections."""
-    opener = store_opener(tmp_path / "survey.duckdb")
+    opener = migrated(tmp_path / "survey.duckdb")
     with opener() as store:
         store.papers.upsert([make_paper(f"2603.0000{n}") for n in (1, 2, 3)], seen_at=MONDAY)
         store.decisions.add(
@@ -137,7 +137,7 @@ def test_each_language_has_two_files(open_store: OpenStore, tmp_path: Path) -> N
 
 
 def test_empty_week_is_written_but_not_recorded(tmp_path: Path) -> None:
-    opener = store_opener(tmp_path / "survey.duckdb")
+    opener = migrated(tmp_path / "survey.duckdb")
     report = _write(opener, tmp_path / "out")
 
     assert (report.papers, report.sections) == (0, ())
@@ -146,7 +146,7 @@ def test_empty_week_is_written_but_not_recorded(tmp_path: Path) -> None:
 
 
 def test_unknown_section_is_reported_and_recorded(tmp_path: Path) -> None:
-    opener = store_opener(tmp_path / "survey.duckdb")
+    opener = migrated(tmp_path / "survey.duckdb")
     with opener() as store:
         store.papers.upsert([make_paper("2603.00001"), make_paper("2603.00002")], seen_at=MONDAY)
         store.decisions.add(

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from config.taxonomy import Taxonomy, load_taxonomy
-from storage.store import OpenStore, store_opener
+from storage.store import OpenStore
 from tests.support.builders import make_paper
 from tests.support.review import ReviewSite, Visitor, make_site
+from tests.support.storage import migrated
 
 IDS = ("2603.00001", "2603.00002", "2603.00003")
 
@@ -34,7 +35,7 @@ def taxonomy() -> Taxonomy:
 @pytest.fixture
 def open_store(tmp_path: Path) -> OpenStore:
     """The opener of a database with the papers IDS."""
-    opener = store_opener(tmp_path / "survey.duckdb")
+    opener = migrated(tmp_path / "survey.duckdb")
     with opener() as store:
         papers = [make_paper(key) for key in IDS]
         store.papers.upsert(papers, seen_at=datetime(2026, 3, 17, 12, tzinfo=UTC))

@@ -6,10 +6,11 @@ from itertools import chain
 from pathlib import Path
 
 from classifiers.types import Document, Example
-from storage.store import OpenStore, store_opener
+from storage.store import OpenStore
 from storage.types import NewDecision, Verdict
 from tests.support.builders import make_paper
 from tests.support.cli import Result, call_in_process
+from tests.support.storage import migrated
 from tests.support.texts import approved, outside, rejected
 
 START = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -19,7 +20,7 @@ LONG_AGO = START - timedelta(days=60)
 
 def opener(folder: Path) -> OpenStore:
     """Return the opener of the folder's database, where the settings' default has it."""
-    return store_opener(folder / "var" / "survey.duckdb")
+    return migrated(folder / "var" / "survey.duckdb")
 
 
 def arxiv_id(document: Document) -> str:

@@ -14,10 +14,10 @@ from starlette.types import ASGIApp
 
 from config.taxonomy import Facet, Label, Section, Taxonomy
 from pipeline.review.web.app import create_app
-from storage.store import OpenStore, store_opener
+from storage.store import OpenStore
 from storage.types import Decision, Paper, Prediction, SectionScore
 from tests.support.builders import make_paper, make_prediction
-from tests.support.storage import add_predictions
+from tests.support.storage import add_predictions, migrated
 
 SECRET = b"a secret of the tests, 32 bytes.."
 BASE = "http://127.0.0.1:8765"
@@ -100,24 +100,36 @@ class ReviewSite:
 
     def put(self, paper: Paper, prediction: Prediction | None = None) -> None:
         """Store a paper with a prediction for its present text."""
-        with self.open_store() as store:
-            store.papers.upsert([paper], seen_at=START)
-            stored = store.papers.get(paper.arxiv_id)
-            assert stored is not None
-            stated = prediction or make_prediction(
-                paper.arxiv_id, sections=scores(make_image=0.8, cut_video=0.2)
-            )
-            stated = replace(stated, arxiv_id=paper.arxiv_id, content_hash=stored.content_hash)
-            add_predictions(store, [stated])
+        self._put([(paper, prediction)])
 
     def fill(self, ids: Sequence[str]) -> None:
         """Put papers into the queue; the first is the most likely in scope."""
-        for rank, arxiv_id in enumerate(ids):
-            self.put(
-                make_paper(arxiv_id),
-                make_prediction(
-                    arxiv_id, in_scope=0.95 - 0.01 * rank, sections=scores(make_image=0.8)
-                ),
+        self._put(
+            [
+                (
+                    make_paper(arxiv_id),
+                    make_prediction(
+                        arxiv_id, in_scope=0.95 - 0.01 * rank, sections=scores(make_image=0.8)
+                    ),
+                )
+                for rank, arxiv_id in enumerate(ids)
+            ]
+        )
+
+    def _put(self, pairs: Sequence[tuple[Paper, Prediction | None]]) -> None:
+        with self.open_store() as store:
+            store.papers.upsert([paper for paper, _ in pairs], seen_at=START)
+            stored = store.papers.get_many([paper.arxiv_id for paper, _ in pairs])
+            add_predictions(
+                store,
+                [
+                    replace(
+                        prediction or _prediction(paper),
+                        arxiv_id=paper.arxiv_id,
+                        content_hash=stored[paper.arxiv_id].content_hash,
+                    )
+                    for paper, prediction in pairs
+                ],
             )
 
     def decisions(self, arxiv_id: str) -> list[Decision]:
@@ -126,10 +138,14 @@ class ReviewSite:
             return store.decisions.of_paper(arxiv_id)
 
 
+def _prediction(paper: Paper) -> Prediction:
+    return make_prediction(paper.arxiv_id, sections=scores(make_image=0.8, cut_video=0.2))
+
+
 def make_site(tmp_path: Path, *, busy_timeout_seconds: float = 600.0) -> ReviewSite:
     """Return a review site over a new database."""
     path = tmp_path / "survey.duckdb"
-    return ReviewSite(store_opener(path, busy_timeout_seconds=busy_timeout_seconds))
+    return ReviewSite(migrated(path, busy_timeout_seconds=busy_timeout_seconds))
 
 
 @dataclass

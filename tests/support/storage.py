@@ -1,7 +1,9 @@
 """Helpers for tests of the database: stores, predictions, processes."""
 
+import functools
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -12,6 +14,7 @@ import numpy as np
 from config.ragged import RaggedArray
 from storage.changes import Change
 from storage.engine.instants import from_utc
+from storage.engine.manifest import manifest_path
 from storage.prediction_batch import PredictionColumns
 from storage.store import OpenStore, Store, store_opener
 from storage.types import Prediction, Source
@@ -21,7 +24,31 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def opener(folder: Path, *, busy_timeout_seconds: float = 600.0) -> OpenStore:
     """Return a function that opens the folder's database."""
-    return store_opener(database(folder), busy_timeout_seconds=busy_timeout_seconds)
+    return migrated(database(folder), busy_timeout_seconds=busy_timeout_seconds)
+
+
+def migrated(path: Path, *, busy_timeout_seconds: float = 600.0) -> OpenStore:
+    """Return a function that opens the database at `path`, an empty survey if there is none.
+
+    A new database is a copy of one that was migrated before, because migrating takes a tenth of a
+    second.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for suffix, content in _empty_survey().items():
+            path.with_name(path.name + suffix).write_bytes(content)
+    return store_opener(path, busy_timeout_seconds=busy_timeout_seconds)
+
+
+@functools.cache
+def _empty_survey() -> dict[str, bytes]:
+    """Return the contents of a new database and of its manifest, by the end of their names."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = database(Path(folder))
+        with store_opener(path)():
+            pass
+        names = (path, manifest_path(path))
+        return {file.name.removeprefix(path.name): file.read_bytes() for file in names}
 
 
 def database(folder: Path) -> Path:

@@ -17,7 +17,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from pipeline.ingest.sources.transport.archive import Archive, RawResponse
-from pipeline.ingest.sources.transport.client import ArxivHttp
+from pipeline.ingest.sources.transport.client import ArxivHttp, trusted_certificates
 from pipeline.ingest.sources.transport.limiter import Limiter
 
 AT = datetime(2026, 3, 17, 4, 0, tzinfo=UTC)
@@ -80,6 +80,7 @@ def fresh_client(first_read_timeout: float = 30.0) -> httpx.Client:
         request.extensions["timeout"] = {**request.extensions["timeout"], "read": next(timeouts)}
 
     return httpx.Client(
+        verify=trusted_certificates(),
         timeout=30.0,
         event_hooks={"request": [set_timeout]},
         limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),

@@ -3,8 +3,10 @@
 Every request opens its own connection and is archived as it arrived. 400 and 403 are never retried.
 """
 
+import functools
 import itertools
 import re
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -54,6 +56,12 @@ def user_agent(contact: str = "") -> str:
     return f"living-survey/{number}" + (f" (+{shown})" if shown else "")
 
 
+@functools.cache  # because reading the certificates takes 50 ms
+def trusted_certificates() -> ssl.SSLContext:
+    """Return the certificate authorities that httpx trusts."""
+    return httpx.create_ssl_context()
+
+
 def make_client(
     *, connect_timeout_seconds: float = 10, read_timeout_seconds: float = 60
 ) -> httpx.Client:
@@ -63,6 +71,7 @@ def make_client(
     (https://github.com/blazickjp/arxiv-mcp-server/issues/155).
     """
     return httpx.Client(
+        verify=trusted_certificates(),
         timeout=httpx.Timeout(read_timeout_seconds, connect=connect_timeout_seconds),
         limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
         # The environment's proxy is for arXiv, not for this machine.
