@@ -94,6 +94,10 @@ class Taxonomy:
     #: sha256 of the content as canonical JSON, in hex
     fingerprint: str
 
+    def __hash__(self) -> int:
+        """Return the hash of the fingerprint, because names are mappings without a hash."""
+        return hash(self.fingerprint)
+
     def section(self, section_id: str) -> Section:
         """Return the section of that ID, or raise UnknownSectionError."""
         for section in self.sections:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -75,6 +76,7 @@ def day(instant: datetime | None) -> str:
     return "unknown" if instant is None else f"{instant:%Y-%m-%d}"
 
 
+@lru_cache(maxsize=4)  # because compiling the templates takes a quarter of a second
 def make_templates(taxonomy: Taxonomy) -> Environment:
     """Return the template environment; it escapes everything and refuses unknown names."""
     names = {section.id: section_name(section) for section in taxonomy.sections}
