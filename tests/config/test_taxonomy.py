@@ -197,6 +197,7 @@ def test_cue_belongs_to_one_label_of_its_facet(taxonomy: Taxonomy) -> None:
         assert len(set(cues)) == len(cues), facet.name
 
 
+@pytest.mark.slow
 def test_cues_are_right_for_90_percent_of_development_papers(
     taxonomy: Taxonomy, shared_data: Path
 ) -> None:

@@ -109,6 +109,7 @@ def test_real_list_leaves_a_margin_around_the_threshold(shared_data: Path) -> No
     assert max(score for pair, score in pairs.items() if pair not in agreeing) < 0.6
 
 
+@pytest.mark.slow
 def test_few_papers_of_a_month_are_confused(shared_data: Path) -> None:
     listed = [entry.title for entry in read_list(shared_data / "curated-list.md").entries][::8]
     with gzip.open(shared_data / "stream" / "2025-12.jsonl.gz", "rt") as lines:

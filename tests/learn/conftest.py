@@ -2,10 +2,11 @@
 
 import pytest
 
-from config.taxonomy import Taxonomy, load_taxonomy
+from config.taxonomy import Taxonomy
+from tests.support.learning import small_taxonomy
 
 
 @pytest.fixture(scope="session")
 def taxonomy() -> Taxonomy:
-    """Return the built-in taxonomy."""
-    return load_taxonomy()
+    """Return a taxonomy of four sections."""
+    return small_taxonomy()

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from config.schema import ClassifierSettings, DatabaseSettings, Settings
+from config.schema import ClassifierSettings, DatabaseSettings, Settings, SurveySettings
 from pipeline.learn.classify import classify
 from pipeline.learn.retrain import retrain_if_due
 from pipeline.learn.train import train
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services, open_services
-from tests.support.learning import DAY, START, call, settle
+from tests.support.learning import DAY, START, call, settle, small_taxonomy_file
 
 
 @pytest.fixture
@@ -21,6 +21,7 @@ def services(tmp_path: Path) -> Services:
     folder = tmp_path / "var"
     return open_services(
         Settings(
+            survey=SurveySettings(taxonomy=small_taxonomy_file(tmp_path)),
             database=DatabaseSettings(path=folder / "survey.duckdb"),
             classifier=ClassifierSettings(models=folder / "models", retrain_after=1),
             now=START + 100 * DAY,

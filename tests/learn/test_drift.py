@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from classifiers.types import Document, Example
-from config.schema import ClassifierSettings, DatabaseSettings, Settings
+from config.schema import ClassifierSettings, DatabaseSettings, Settings, SurveySettings
 from pipeline.learn import train as training
 from pipeline.learn.drift import measure_drift
 from pipeline.learn.drift_report import DriftReport, newest_drift, save_drift
@@ -16,7 +16,17 @@ from pipeline.learn.weekly_drift import weekly_drift
 from pipeline.publish.digest.week import Week
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services, open_services
-from tests.support.learning import DAY, START, call, decide, decisions, opener, settle, store_papers
+from tests.support.learning import (
+    DAY,
+    START,
+    call,
+    decide,
+    decisions,
+    opener,
+    settle,
+    small_taxonomy_file,
+    store_papers,
+)
 from tests.support.texts import approved, document, outside, rejected
 
 NOW = START + 100 * DAY
@@ -46,6 +56,7 @@ def survey(tmp_path: Path) -> Path:
 
 def _services(folder: Path, **classifier: int) -> Services:
     settings = Settings(
+        survey=SurveySettings(taxonomy=small_taxonomy_file(folder)),
         database=DatabaseSettings(path=folder / "var" / "survey.duckdb"),
         classifier=ClassifierSettings(
             models=folder / "var" / "models", reports=folder / "var" / "reports", **classifier

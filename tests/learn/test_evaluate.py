@@ -48,11 +48,6 @@ from tests.support.texts import approved, rejected
 
 
 @pytest.fixture(scope="module")
-def taxonomy() -> Taxonomy:
-    return load_taxonomy()
-
-
-@pytest.fixture(scope="module")
 def examples(tmp_path_factory: pytest.TempPathFactory, taxonomy: Taxonomy) -> TrainingSet:
     return load_training_set(settle(tmp_path_factory.mktemp("survey")), taxonomy, background=100)
 
@@ -402,10 +397,10 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         yield json.loads(line)
 
 
-def test_recipe_beats_baselines_on_real_papers(
-    tmp_path: Path, shared_data: Path, taxonomy: Taxonomy
-) -> None:
+@pytest.mark.slow
+def test_recipe_beats_baselines_on_real_papers(tmp_path: Path, shared_data: Path) -> None:
     """Decide 300 papers with labels of other lists on the day of their announcement."""
+    taxonomy = load_taxonomy()
     labels = {row["arxiv_id"]: row for row in _rows(shared_data / "dev_labels.jsonl")}
     negatives = set(json.loads((shared_data / "dev_unlisted.json").read_text())["easy_negatives"])
     rows = [

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from config.taxonomy import load_taxonomy
 from pipeline.learn.documents import known_at
 from pipeline.learn.examples import load_training_set
 from storage.types import StoredPaper
 from tests.support.builders import make_paper
-from tests.support.learning import settle
+from tests.support.learning import settle, small_taxonomy
 
 SEEN = datetime(2026, 3, 9, 1, tzinfo=UTC)
 SUBMITTED = datetime(2026, 3, 5, 17, 58, tzinfo=UTC)
@@ -50,7 +49,7 @@ def test_of_a_paper_that_is_not_held_the_id_tells_the_month(
 
 
 def test_everything_gathered_is_dated(tmp_path: Path) -> None:
-    examples = load_training_set(settle(tmp_path), load_taxonomy(), background=100)
+    examples = load_training_set(settle(tmp_path), small_taxonomy(), background=100)
     assert examples.examples
     assert examples.background
     assert all(each.known_at == each.document.known_at for each in examples.background)

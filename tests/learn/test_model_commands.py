@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from classifiers.kept.registry import ModelRegistry
-from config.taxonomy import load_taxonomy
 from storage.predictions import Predictions
-from tests.support.learning import DAY, START, call, decide, opener, settle
+from tests.support.learning import DAY, START, call, decide, opener, settle, small_taxonomy
 from tests.support.texts import approved
 
 
@@ -150,7 +149,7 @@ def test_a_damaged_model_is_not_rolled_back_to(survey: tuple[Path, str, str]) ->
 
 
 def _other_taxonomy(text: str) -> str:
-    return text.replace(load_taxonomy().fingerprint, "0" * 64)
+    return text.replace(small_taxonomy().fingerprint, "0" * 64)
 
 
 @pytest.mark.parametrize("command", ["classify", "queue", "drift"])

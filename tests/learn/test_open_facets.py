@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from classifiers.types import Document, Scores
-from config.taxonomy import Taxonomy
+from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.learn.classify import SECTIONS_KEPT, classify
 from pipeline.learn.explain.open_facets import OpenQuestion, open_question
 from pipeline.runtime.record import Run
@@ -13,6 +15,12 @@ from storage.types import SectionScore
 from tests.support.builders import make_paper, make_prediction
 from tests.support.services import make_services
 from tests.support.storage import opener
+
+
+@pytest.fixture(scope="module")
+def taxonomy() -> Taxonomy:
+    """Return the built-in taxonomy, because its sections are the subject."""
+    return load_taxonomy()
 
 
 def ask(taxonomy: Taxonomy, open_facets: tuple[str, ...], *sections: str) -> OpenQuestion | None:

@@ -41,6 +41,8 @@ _KINDS = {
         ),
     ),
 }
+#: IDs of the sections that approved papers belong to
+SECTIONS = tuple(_KINDS)
 _OUTSIDE = (
     "Parsing tariffs of {}",
     (
