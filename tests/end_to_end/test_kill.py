@@ -26,6 +26,14 @@ from tests.support.kill import DATABASE, contents, copied, kill_while_cooling, m
 
 KILLS = int(os.environ.get("LIVING_SURVEY_KILLS", "10"))
 SEED = os.environ.get("LIVING_SURVEY_KILL_SEED", "1")
+#: the commands, and which of them one worker runs, because these are the longest tests
+GROUPS = {
+    "bootstrap": "fetching",
+    "backfill": "fetching",
+    "run": "fetching",
+    "import": "import",
+    "classify": "classify",
+}
 #: kills in a row before the clean execution
 IN_A_ROW = 5
 EARLIER, NOW = "2026-03-18T14:00:00+00:00", "2026-03-20T14:00:00+00:00"
@@ -52,45 +60,71 @@ def arxiv() -> Iterator[ReplicaServer]:
 
 
 @pytest.fixture(scope="module")
-def scenes(arxiv: ReplicaServer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scene]:
-    base = tmp_path_factory.mktemp("templates")
+def empty(arxiv: ReplicaServer, tmp_path_factory: pytest.TempPathFactory) -> Survey:
+    """Return a new survey with a list and a file of decisions."""
+    survey = survey_at(tmp_path_factory.mktemp("surveys") / "empty", url=arxiv.url, now=EARLIER)
+    survey.directory.mkdir()
     sample = Path(str(files("pipeline") / "demo" / "sample"))
-    empty = survey_at(base / "empty", url=arxiv.url, now=EARLIER)
-    empty.directory.mkdir()
     for name in ("list.md", "decisions.jsonl"):
-        shutil.copy(sample / name, empty.directory / name)
-    _done(empty, "init", "--list", "list.md")
-    lived = copied(empty, base / "lived")
-    _done(lived, "bootstrap")
-    _done(lived, "backfill", "--from", "2026-03-02", "--until", "2026-03-15")
-    # some of them are about papers of later weeks: those are refused, the others stand
-    assert "recorded 18 decisions" in lived.call("decide", "--from", "decisions.jsonl").out
-    later = replace(lived, environment={**lived.environment, "LIVING_SURVEY_NOW": NOW})
-    snapshot = base / "snapshot.json"
-    _write_snapshot(snapshot)
-    stocked = copied(later, base / "stocked")
-    _done(stocked, "import", str(snapshot))
-    return {
-        "bootstrap": Scene(empty, ("bootstrap",)),
-        "backfill": Scene(
-            later, ("backfill", "--from", "2026-02-23", "--until", "2026-03-19", "--again")
-        ),
-        "run": Scene(later, ("run",)),
-        "import": Scene(later, ("import", str(snapshot))),
-        "classify": Scene(stocked, ("classify",)),
-    }
+        shutil.copy(sample / name, survey.directory / name)
+    _done(survey, "init", "--list", "list.md")
+    return survey
 
 
-@pytest.mark.parametrize("command", ["bootstrap", "backfill", "run", "import", "classify"])
+@pytest.fixture(scope="module")
+def lived(empty: Survey) -> Survey:
+    """Return a survey with decisions, on a day when more is announced."""
+    survey = copied(empty, empty.directory.with_name("lived"))
+    _done(survey, "bootstrap")
+    _done(survey, "backfill", "--from", "2026-03-02", "--until", "2026-03-15")
+    # some of them are about papers of later weeks: those are refused, the others are recorded
+    assert "recorded 18 decisions" in survey.call("decide", "--from", "decisions.jsonl").out
+    return replace(survey, environment={**survey.environment, "LIVING_SURVEY_NOW": NOW})
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a snapshot file of several batches."""
+    path = tmp_path_factory.mktemp("snapshot") / "snapshot.json"
+    _write_snapshot(path)
+    return path
+
+
+@pytest.fixture
+def scene(request: pytest.FixtureRequest, command: str) -> Scene:
+    """Return the survey before a command."""
+    ask = request.getfixturevalue
+    if command == "bootstrap":
+        return Scene(ask("empty"), ("bootstrap",))
+    lived: Survey = ask("lived")
+    if command == "backfill":
+        days = ("--from", "2026-02-23", "--until", "2026-03-19")
+        return Scene(lived, ("backfill", *days, "--again"))
+    if command == "run":
+        return Scene(lived, ("run",))
+    snapshot = str(ask("snapshot"))
+    if command == "import":
+        return Scene(lived, ("import", snapshot))
+    stocked = copied(lived, lived.directory.with_name("stocked"))
+    _done(stocked, "import", snapshot)
+    return Scene(stocked, ("classify",))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(command, marks=pytest.mark.xdist_group(f"kill {group}"))
+        for command, group in GROUPS.items()
+    ],
+)
 def test_rerun_after_kill_matches_undisturbed_run(
-    command: str, scenes: dict[str, Scene], arxiv: ReplicaServer, tmp_path: Path
+    command: str, scene: Scene, arxiv: ReplicaServer, tmp_path: Path
 ) -> None:
-    scene = scenes[command]
     undisturbed = copied(scene.before, tmp_path / "undisturbed")
     extent = measure(undisturbed, scene.words, arxiv)
     expected = contents(undisturbed)
     kills: Counter[str] = Counter()
-    late, wanted = 0, KILLS // len(scenes)
+    late, wanted = 0, KILLS // len(GROUPS)
     while kills.total() < wanted and late <= 10 * wanted:
         survey = copied(scene.before, tmp_path / f"killed-{kills.total()}-{late}")
         for _ in range(min(IN_A_ROW, wanted - kills.total())):
