@@ -67,8 +67,8 @@ def oai(size: Size) -> Iterator[Row]:
             bare / ours >= 0.60,
         )
         for act, seconds in spent.items():
-            told = f"{seconds / ours:.2f} of ours"
-            yield Row(f"  {act}", f"{seconds / times * 1000:.1f} ms", told, "", None)
+            times_ours = f"{seconds / ours:.2f} of ours"
+            yield Row(f"  {act}", f"{seconds / times * 1000:.1f} ms", times_ours, "", None)
     entries = len(feedparser.parse(atom, sanitize_html=False).entries)
     ours, theirs = medians(
         size.rounds,

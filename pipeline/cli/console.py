@@ -95,10 +95,10 @@ def _fitted(columns: Sequence[Column], widest: Sequence[int], width: int) -> lis
     """Return column widths for a terminal; flexible columns shrink to no less than 16."""
     flexible = [place for place, column in enumerate(columns) if column.flexible]
     fixed = sum(w for place, w in enumerate(widest) if place not in flexible)
-    room = width - fixed - 2 * (len(columns) - 1)
+    left = width - fixed - 2 * (len(columns) - 1)
     fitted = list(widest)
     for place in flexible:
-        fitted[place] = min(widest[place], max(16, room // len(flexible)))
+        fitted[place] = min(widest[place], max(16, left // len(flexible)))
     return fitted
 
 

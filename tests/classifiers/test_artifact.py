@@ -28,7 +28,7 @@ def saved(model: Model, tmp_path: Path) -> Path:
     return artifact.save(model, tmp_path)
 
 
-def test_a_loaded_model_says_what_the_saved_one_said(
+def test_loaded_model_predicts_as_the_saved_one(
     model: Model, saved: Path, taxonomy: Taxonomy
 ) -> None:
     again = artifact.load(saved, taxonomy)

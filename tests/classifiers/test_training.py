@@ -70,7 +70,7 @@ def dated(examples: list[Example]) -> list[Example]:
     ]
 
 
-def test_header_says_how_papers_were_held_out(model: Model, taxonomy: Taxonomy) -> None:
+def test_header_names_how_papers_were_held_out(model: Model, taxonomy: Taxonomy) -> None:
     examples = dated([*approved(30), *rejected()])
     later = train(examples, stream(), taxonomy, trained_at=TRAINED_AT)
     assert (model.header.held_out, later.header.held_out) == (holding.BY_HASH, holding.LATER)

@@ -30,7 +30,7 @@ class Report:
     counts: dict[str, int]
 
 
-def test_numbers_of_things_are_said_as_people_say_them() -> None:
+def test_counts_have_singular_and_plural() -> None:
     said = [counted(number, "paper") for number in (0, 1, 2)]
     assert said == ["0 papers", "1 paper", "2 papers"]
     assert counted(1, "entry", "entries") == "1 entry"
@@ -41,7 +41,7 @@ SPOKEN = [*(ROOT / "pipeline/cli").glob("*.py"), ROOT / "pipeline/operate/doctor
 
 
 @pytest.mark.parametrize("path", SPOKEN, ids=lambda path: path.name)
-def test_no_command_says_1_papers(path: Path) -> None:
+def test_no_command_prints_1_papers(path: Path) -> None:
     many = r"(?:papers|records|windows|answers|decisions|events|minutes|feeds)\b"
     text = path.read_text(encoding="utf-8")
     assert re.findall(rf"\{{[^{{}}\n]+\}} (?:(?!random|among)[a-z]+ )?{many}", text) == []

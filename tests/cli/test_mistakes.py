@@ -67,7 +67,7 @@ def test_arxiv_out_of_reach_is_tried_again_later(survey: Survey) -> None:
     assert (run["command"], run["status"]) == ("backfill", "failed")
 
 
-def test_a_cycle_without_arxiv_says_which_sources_failed(survey: Survey) -> None:
+def test_cycle_without_arxiv_names_the_failed_sources(survey: Survey) -> None:
     ended = survey.call("run")
     assert ended.status == 75
     assert "Traceback" not in ended.err
@@ -166,7 +166,7 @@ def test_the_settings_file_is_taken_before_and_after_the_command(survey: Survey)
     assert survey.call("--config", "other.toml", "status").status == 0
 
 
-def test_the_version_is_told(survey: Survey) -> None:
+def test_version_is_printed(survey: Survey) -> None:
     assert survey.call("--version").out.startswith("living-survey 0.")
 
 

@@ -308,7 +308,7 @@ def test_faults_are_read_from_toml_and_json(tmp_path: Path) -> None:
         ("[[fault]]\nstatus = 3", "kind is missing"),
     ],
 )
-def test_a_wrong_fault_file_says_what_is_wrong(tmp_path: Path, text: str, said: str) -> None:
+def test_wrong_fault_file_is_refused_with_the_cause(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "faults.toml"
     path.write_text(text)
     with pytest.raises(UsageError, match=said):

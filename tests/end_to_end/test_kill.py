@@ -45,7 +45,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
 @dataclass(frozen=True)
 class Scene:
-    """A survey as it stands before a command, and the command."""
+    """A survey before a command, and the command."""
 
     before: Survey
     words: tuple[str, ...]

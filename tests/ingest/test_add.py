@@ -70,7 +70,7 @@ def test_plain_words_are_one_phrase_in_the_surveys_categories(tmp_path: Path) ->
     assert found(tmp_path, wanted) == [("2603.00003", True), ("2603.00001", False)]
 
 
-def test_arxivs_own_language_is_taken_as_it_stands(tmp_path: Path) -> None:
+def test_arxivs_own_language_is_sent_unchanged(tmp_path: Path) -> None:
     wanted = Search('ti:"talking head" ANDNOT cat:cs.CV', CATEGORIES)
     assert [key for key, _ in found(tmp_path, wanted)] == ["2603.00003", "2603.00004"]
 
@@ -134,7 +134,7 @@ def test_a_search_is_a_command(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_each_is_said_in_its_own_sentence(tmp_path: Path) -> None:
+def test_each_reason_has_its_own_sentence(tmp_path: Path) -> None:
     with ReplicaServer(PAPERS, today=TUESDAY, faults=[BROKEN]) as arxiv:
         survey = survey_at(tmp_path, url=arxiv.url, now=noon(TUESDAY).isoformat())
         ended = survey.call("add", *WANTED)

@@ -128,7 +128,7 @@ def test_time_left_respects_the_request_interval() -> None:
     assert pace.seconds_left() == 36 * 25  # a slow server is slower than the rule
 
 
-def test_a_long_rest_is_told_in_hours() -> None:
+def test_long_wait_is_given_in_hours() -> None:
     assert str(Eta(4000, 3.0)) == "week 1 of 4000, about 3.3 h left"
 
 

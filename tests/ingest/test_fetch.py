@@ -169,7 +169,7 @@ def test_a_harvest_counts_its_pages(tmp_path: Path, open_store: OpenStore) -> No
 def test_window_without_its_promised_page_is_cut(token: str | None, open_store: OpenStore) -> None:
     class TwoPages(OaiSource):
         def __init__(self) -> None:
-            """Ask nobody."""
+            """Send no request."""
 
         def pages(self, *_: object, **__: object) -> Iterator[OaiPage]:
             yield _page(1, "more")

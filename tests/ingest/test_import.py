@@ -137,7 +137,7 @@ def test_only_a_newer_snapshot_revises_papers(tmp_path: Path) -> None:
     assert stored.paper.title == "Renamed"
 
 
-def test_what_oai_said_stands(tmp_path: Path) -> None:
+def test_oai_records_are_kept(tmp_path: Path) -> None:
     paper = make_paper("2603.00001", title="As OAI has it")
     with opener(tmp_path)() as store:
         store.papers.upsert([paper], seen_at=NOW)

@@ -36,7 +36,7 @@ def statuses(open_store: OpenStore, since: date = FRIDAY) -> dict[tuple[date, st
         return {(day.day, day.category): str(day.status) for day in store.ledger.days(since)}
 
 
-def test_every_held_paper_says_which_source_its_record_is_from(
+def test_every_held_paper_names_the_source_of_its_record(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     lacking = Fault(Kind.MISSING_RANGE, Channel.OAI, first_id="2603.00002", last_id="2603.00002")
@@ -104,7 +104,7 @@ def test_pitfall_22_empty_feed_is_unknown_except_on_weekends(
     found = statuses(open_store)
     assert found[SATURDAY, "cs.CV"] == "quiet"
     assert found[TUESDAY, "cs.CV"] == "unknown"
-    assert found[MONDAY, "cs.CV"] == "unknown"  # nobody looked
+    assert found[MONDAY, "cs.CV"] == "unknown"  # no source was asked
     assert report.exit_status == 0  # 36 hours have not passed
 
 
@@ -148,8 +148,8 @@ def test_next_whole_list_completes_day_with_unreadable_item(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     papers = [make_record(1, TUESDAY), make_record(2, TUESDAY), make_record(3, WEDNESDAY)]
-    told = _announcement(TUESDAY, "2603.00001", "cs.CV")
-    garbled = Feed("", TUESDAY, (told,), (), capped=False, unreadable_items=(("cs.CV",),))
+    announced = _announcement(TUESDAY, "2603.00001", "cs.CV")
+    garbled = Feed("", TUESDAY, (announced,), (), capped=False, unreadable_items=(("cs.CV",),))
     night = datetime(2026, 3, 18, 3, 30, tzinfo=UTC)  # still Tuesday in New York
     with ReplicaServer(papers, today=TUESDAY) as arxiv:
         for moment in (noon(TUESDAY), night):
@@ -379,7 +379,7 @@ def _announcement(day: date, arxiv_id: str, *categories: str) -> Announcement:
 
 
 class _Answering:
-    """A feed source that answers what it is told to."""
+    """A feed source that answers what it is announced to."""
 
     def __init__(self, answer: Callable[[Sequence[str]], Feed]) -> None:
         self.today = answer

@@ -70,7 +70,7 @@ def test_an_empty_database_is_rebuilt_from_the_archive(
     assert contents(rebuilt)["paper"] == contents(open_store)["paper"]
 
 
-def test_fetch_replay_is_a_command_that_asks_nobody(tmp_path: Path, now: datetime) -> None:
+def test_fetch_replay_sends_no_request(tmp_path: Path, now: datetime) -> None:
     with ReplicaServer([make_record(1, TUESDAY)], today=TUESDAY) as arxiv:
         fetch(arxiv, tmp_path, migrated(tmp_path / "first.duckdb"), noon(TUESDAY))
     survey = survey_at(tmp_path, url="http://127.0.0.1:9", now=now.isoformat())
@@ -94,7 +94,7 @@ def test_a_feeds_address_names_its_categories() -> None:
     assert feed_categories("https://oaipmh.arxiv.org/oai?verb=ListRecords") == ()
 
 
-def test_what_is_readable_now_leaves_the_quarantine(tmp_path: Path, open_store: OpenStore) -> None:
+def test_readable_record_leaves_the_quarantine(tmp_path: Path, open_store: OpenStore) -> None:
     with ReplicaServer([make_record(1, TUESDAY)], today=TUESDAY) as arxiv:
         fetch(arxiv, tmp_path, migrated(tmp_path / "other.duckdb"), noon(TUESDAY))
     raw = _archived_page(tmp_path)

@@ -120,11 +120,11 @@ def test_columns_say_what_scores_say(model: Model, taxonomy: Taxonomy, kind: str
     ]
     table = prediction_table(columns)
     assert table.schema == _SCHEMA
-    told = table.to_pylist()
+    found_rows = table.to_pylist()
     if kind == "model in rows":  # the order of facets left open says nothing, and is not known
-        told = [{**row, "open_facets": sorted(row["open_facets"])} for row in told]
+        found_rows = [{**row, "open_facets": sorted(row["open_facets"])} for row in found_rows]
         rows = [replace(row, open_facets=tuple(sorted(row.open_facets))) for row in rows]
-    assert told == [_row(prediction) for prediction in rows]
+    assert found_rows == [_row(prediction) for prediction in rows]
 
 
 def _row(prediction: Prediction) -> dict[str, object]:
@@ -224,8 +224,8 @@ def test_store_is_free_while_scoring_and_changes_are_reread(
     with open_store() as store:
         assert store.backlog.count(model.model_id) == 0
         [text] = store.papers.texts(["2603.00001"])
-        [told] = store.predictions.latest(["2603.00001"]).values()
-    assert (text.title, told.content_hash) == ("Rewritten", text.content_hash)
+        [prediction] = store.predictions.latest(["2603.00001"]).values()
+    assert (text.title, prediction.content_hash) == ("Rewritten", text.content_hash)
     assert len(stored(open_store, 10)) == 10
 
 
@@ -259,10 +259,10 @@ _KILLED = """
 from datetime import UTC, datetime
 from pathlib import Path
 from classifiers.kept import artifact
-from config.taxonomy import load_taxonomy
 from pipeline.learn import classify
 from pipeline.runtime.record import Run
 from storage.store import store_opener
+from tests.support.learning import small_taxonomy
 from tests.support.services import ShownProgress, make_services
 classify.BATCH = 5
 
@@ -274,7 +274,7 @@ class Spoken(ShownProgress):
 services = make_services(
     store_opener(Path(sys.argv[1])),
     datetime(2026, 3, 17, tzinfo=UTC),
-    in_use=artifact.load(Path(sys.argv[2]), load_taxonomy()),
+    in_use=artifact.load(Path(sys.argv[2]), small_taxonomy()),
 )
 classify.classify(services, Run(Spoken()))
 """

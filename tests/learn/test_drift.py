@@ -66,7 +66,7 @@ def _services(folder: Path, **classifier: int) -> Services:
     return open_services(settings)
 
 
-def test_a_quiet_week_is_said_to_be_quiet(survey: Path) -> None:
+def test_quiet_week_is_reported_as_quiet(survey: Path) -> None:
     store_papers(opener(survey), outside(60, start=700), seen_at=NOW - 2 * DAY)
     found = json.loads(call(survey, "drift", "--json", now=NOW).stdout)
     assert found["week"] == "2026-W16"

@@ -42,9 +42,7 @@ def test_a_paper_is_known_since_it_was_submitted(
         ("math/0309136", datetime(2003, 10, 1, tzinfo=UTC)),
     ],
 )
-def test_of_a_paper_that_is_not_held_the_id_tells_the_month(
-    arxiv_id: str, expected: datetime
-) -> None:
+def test_month_of_an_unknown_paper_is_read_from_its_id(arxiv_id: str, expected: datetime) -> None:
     assert known_at(arxiv_id, None) == expected
 
 

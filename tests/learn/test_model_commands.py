@@ -63,7 +63,7 @@ def test_show_prints_the_header(survey: tuple[Path, str, str]) -> None:
     assert "model list" in ended.output
 
 
-def test_diff_says_which_papers_move_and_by_which_terms(survey: tuple[Path, str, str]) -> None:
+def test_diff_lists_moved_papers_and_their_terms(survey: tuple[Path, str, str]) -> None:
     folder, first, second = survey
     found = json.loads(call(folder, "model", "diff", first, second, "--json").stdout)
     assert (found["old"], found["new"], found["examined"]) == (first, second, 40)
@@ -113,9 +113,9 @@ def test_a_rollback_killed_half_way_is_done_by_the_next(
     def killed(*_: object, **__: object) -> int:
         raise KeyboardInterrupt
 
-    for room, name in ((Predictions, "prefer"), (ModelRegistry, "promote")):
+    for owner, name in ((Predictions, "prefer"), (ModelRegistry, "promote")):
         with monkeypatch.context() as patch:
-            patch.setattr(room, name, killed)
+            patch.setattr(owner, name, killed)
             assert call(folder, "model", "rollback").exit_code != 0
         assert ModelRegistry(folder / "var" / "models").current_id() == second
     ended = call(folder, "model", "rollback")
@@ -178,7 +178,7 @@ def test_truncated_model_is_refused_in_one_sentence(
     assert "living-survey train" in ended.stderr
 
 
-def test_without_models_the_list_says_how_to_get_one(tmp_path: Path) -> None:
+def test_model_list_without_models_names_the_command(tmp_path: Path) -> None:
     opener(tmp_path)
     ended = call(tmp_path, "model", "list")
     assert ended.exit_code == 0

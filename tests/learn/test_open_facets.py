@@ -91,7 +91,7 @@ def test_open_facets_and_the_best_sections_are_stored(
         store.papers.upsert([make_paper()], seen_at=now)
     classify(make_services(open_store, now, in_use=Abstaining(taxonomy)), Run())
     with open_store() as store:
-        [told] = store.predictions.latest(["2603.00001"]).values()
-    assert told.open_facets == ("technique",)
+        [stored] = store.predictions.latest(["2603.00001"]).values()
+    assert stored.open_facets == ("technique",)
     best = [section.id for section in taxonomy.sections[:SECTIONS_KEPT]]
-    assert [score.section for score in told.sections] == best
+    assert [score.section for score in stored.sections] == best

@@ -39,7 +39,7 @@ def trained(
     return training.train(services, Run(), force=force)
 
 
-def test_the_first_model_has_nobody_to_beat(tmp_path: Path, taxonomy: Taxonomy) -> None:
+def test_first_model_is_promoted_without_comparison(tmp_path: Path, taxonomy: Taxonomy) -> None:
     report = trained(settle(tmp_path), tmp_path, taxonomy, 90)
     assert (report.promoted, report.contest) == (True, None)
     learned = ModelRegistry(tmp_path / "models").learned_from(report.model_id)
@@ -193,7 +193,7 @@ def test_quadratic_error_is_zero_if_certain_and_right(
     assert 0 < unsure < 1
 
 
-def test_the_command_says_who_was_compared_with_whom(tmp_path: Path) -> None:
+def test_command_names_the_compared_models(tmp_path: Path) -> None:
     settle(tmp_path)
     first = call(tmp_path, "train")
     assert first.exit_code == 0, first.output
@@ -206,7 +206,7 @@ def test_the_command_says_who_was_compared_with_whom(tmp_path: Path) -> None:
     assert document["promoted"] is True
 
 
-def test_a_worse_model_s_command_tells_the_way_round(
+def test_worse_model_names_the_command_that_promotes_it(
     tmp_path: Path, taxonomy: Taxonomy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle(tmp_path)

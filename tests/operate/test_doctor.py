@@ -86,7 +86,7 @@ def test_live_addresses_need_a_contact(look: Examine, open_store: OpenStore) -> 
     assert "contact" in found["configuration"].what
 
 
-def test_a_damaged_database_says_the_way_back(
+def test_damaged_database_names_the_remedy(
     look: Examine, open_store: OpenStore, tmp_path: Path
 ) -> None:
     with open_store():
@@ -122,7 +122,7 @@ def test_silence_for_three_announcement_days_is_wrong(look: Examine, open_store:
 
 
 @pytest.mark.parametrize("status", [RunStatus.FAILED, RunStatus.INTERRUPTED])
-def test_a_last_run_that_failed_is_told_until_one_succeeds(
+def test_failed_last_run_is_reported_until_one_succeeds(
     look: Examine, open_store: OpenStore, status: RunStatus
 ) -> None:
     with open_store() as store:
@@ -206,7 +206,7 @@ def test_the_remedy_for_a_failed_command_works_as_printed(
             run, finished_at=NOW, status=RunStatus.FAILED, counts={}, error="no network"
         )
     assert again in look()["runs"].remedy
-    # Called as it stands, a command whose arguments are not named refuses its words (2).
+    # A command called without its arguments is refused with status 2.
     survey = survey_at(tmp_path, url="http://127.0.0.1:9", now=NOW.isoformat())
     assert survey.call("init").status == 0
     bare = survey.call(*words)
@@ -226,9 +226,7 @@ def test_a_failed_command_is_named_as_it_was_typed(tmp_path: Path) -> None:
     assert run["words"] == list(words)
 
 
-def test_a_fetch_that_failed_for_want_of_a_contact_is_told_once(
-    look: Examine, open_store: OpenStore
-) -> None:
+def test_fetch_without_contact_is_reported_once(look: Examine, open_store: OpenStore) -> None:
     live = "https://export.arxiv.org/api/query"
     with open_store() as store:
         run = store.runs.start("fetch", NOW)
@@ -273,7 +271,7 @@ def test_the_quarantine_is_not_forgotten(look: Examine, open_store: OpenStore) -
     assert found.wrong
 
 
-def test_an_old_quarantine_is_told_and_hides_nothing_new(
+def test_old_quarantine_is_reported_beside_new_entries(
     look: Examine, open_store: OpenStore
 ) -> None:
     """A feed item of a day that is gone can never be read: `doctor` must come to rest."""
@@ -293,7 +291,7 @@ def test_an_old_quarantine_is_told_and_hides_nothing_new(
         ("arXiv returned 503 at X?id_list=2403.00001", False, "exit with 75"),
     ],
 )
-def test_a_cool_down_is_told_with_its_reason(
+def test_cool_down_is_reported_with_its_reason(
     look: Examine, open_store: OpenStore, tmp_path: Path, reason: str, remedy: str, *, blocked: bool
 ) -> None:
     with open_store():

@@ -57,7 +57,7 @@ def test_judge_is_pure(taxonomy: Taxonomy) -> None:
     assert isinstance(judge(elsewhere, PaperState(held=True, standing=standing), NOW), Stale)
 
 
-def test_decision_after_undo_is_dated_later_though_clock_stands(
+def test_decision_after_undo_at_the_same_instant_is_dated_later(
     open_store: OpenStore, taxonomy: Taxonomy
 ) -> None:
     ids = []

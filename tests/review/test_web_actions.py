@@ -104,7 +104,7 @@ def test_unknown_decision_cannot_be_undone(site: ReviewSite, visitor: Visitor) -
     assert "Decision no-such does not exist." in answer.text
 
 
-def test_paper_is_decided_again_after_undo_though_clock_stands(
+def test_paper_is_decided_again_after_undo_at_the_same_instant(
     tmp_path: Path,
 ) -> None:
     site = make_site(tmp_path)

@@ -59,7 +59,7 @@ def contents(survey: Survey) -> dict[str, list[Any]]:
 
 
 def copied(template: Survey, directory: Path) -> Survey:
-    """Return the same survey, as it stands, in another directory."""
+    """Return a copy of the survey in another directory."""
     shutil.copytree(template.directory, directory)
     environment = {
         name: value.replace(str(template.directory), str(directory))

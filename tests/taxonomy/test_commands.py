@@ -109,11 +109,11 @@ def test_incomplete_plan_is_drafted_and_refused(survey: Survey) -> None:
 
 def test_diff_finds_renames_by_the_plan(survey: Survey) -> None:
     guessed = survey.json("taxonomy", "diff", "taxonomy.toml", "new.toml")["changes"]
-    told = survey.json("taxonomy", "diff", "taxonomy.toml", "new.toml", "--plan", "plan.toml")
+    found = survey.json("taxonomy", "diff", "taxonomy.toml", "new.toml", "--plan", "plan.toml")
     assert [(c["difference"], c["name"]) for c in guessed if c["of"] == "section"] == [
         ("added", "crystal"), ("added", "tin"), ("removed", "glass")
     ]  # fmt: skip
-    assert [(c["difference"], c["name"]) for c in told["changes"]][:2] == [
+    assert [(c["difference"], c["name"]) for c in found["changes"]][:2] == [
         ("renamed", "glass"), ("moved", "glass")
     ]  # fmt: skip
     same = survey.call("taxonomy", "diff", "new.toml", "new.toml")
