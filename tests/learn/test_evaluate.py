@@ -64,6 +64,12 @@ def report(examples: TrainingSet, taxonomy: Taxonomy, tmp_path_factory: Any) -> 
     )
 
 
+@pytest.fixture(scope="module")
+def drawn(report: EvaluationReport) -> str:
+    """The page of `report`; drawing its plots takes a second."""
+    return page(report)
+
+
 def test_newest_decisions_outside_list_are_tested(examples: TrainingSet) -> None:
     split = split_by_time(examples)
     assert split is not None
@@ -311,12 +317,12 @@ def test_page_is_self_contained_and_escaped(report: EvaluationReport) -> None:
         assert not re.search("(fill|stroke): #(?!000000)", drawing)
 
 
-def test_ranking_rule_has_only_ranking_figures(report: EvaluationReport) -> None:
+def test_ranking_rule_has_only_ranking_figures(report: EvaluationReport, drawn: str) -> None:
     [found] = [c for c in report.candidates if c.name == "ASReview's rule"]
     facets = [facet.facet for facet in report.recipe.evaluation.facets]
     said = {name for name, value, _ in figures_of(found, facets) if isfinite(value)}
     assert said == {"scope AP", "scope AUC", "WSS@95"}
-    [row] = [row for row in page(report).split("<tr>") if ">ASReview&#39;s rule</th><td>12<" in row]
+    [row] = [row for row in drawn.split("<tr>") if ">ASReview&#39;s rule</th><td>12<" in row]
     assert row.count("\N{EN DASH}") == 4 + len(facets)
     unlabelled = [point for point in report.curve if point.classifier == found.name]
     # The list has no rejections, so unlabelled papers are used as irrelevant ones.
@@ -357,8 +363,8 @@ def test_terminal_page_and_json_agree(
     assert html.count("<svg") == 3
 
 
-def test_page_is_reproducible(report: EvaluationReport) -> None:
-    assert page(report) == page(report)
+def test_page_is_reproducible(report: EvaluationReport, drawn: str) -> None:
+    assert page(report) == drawn
 
 
 def test_replay_needs_both_verdicts(tmp_path: Path, taxonomy: Taxonomy) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from storage.engine.manifest import manifest_path, read_manifest
 from storage.errors import StorageError, StoreDamagedError
+from storage.store import store_opener
 from tests.support.builders import make_paper
 from tests.support.storage import database, lines_of, opener, start_process
 
@@ -141,13 +142,14 @@ def test_truncated_file_is_reported_as_damaged(tmp_path: Path, now: datetime) ->
 
 
 def test_missing_file_is_not_replaced(tmp_path: Path, now: datetime) -> None:
-    with opener(tmp_path)() as store:
+    open_store = store_opener(database(tmp_path))
+    with open_store() as store:
         store.papers.upsert([make_paper()], seen_at=now)
     database(tmp_path).unlink()
-    with pytest.raises(StoreDamagedError, match="0 of 1 papers"), opener(tmp_path)():
+    with pytest.raises(StoreDamagedError, match="0 of 1 papers"), open_store():
         pass
     manifest_path(database(tmp_path)).unlink()
-    with opener(tmp_path)() as store:
+    with open_store() as store:
         assert store.papers.count() == 0
 
 

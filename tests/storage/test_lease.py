@@ -12,6 +12,7 @@ import pytest
 from config.errors import TryAgainLaterError
 from storage.engine.lease import lease, lock_path
 from storage.errors import StorageError, StoreBusyError
+from storage.store import store_opener
 from tests.support.builders import make_paper
 from tests.support.storage import database, lines_of, opener, start_process
 
@@ -189,7 +190,8 @@ def test_invalid_database_is_refused_with_a_remedy(
 
 def test_uncreatable_folder_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("a file", encoding="utf-8")
-    with pytest.raises(StorageError, match="cannot be opened"), opener(tmp_path / "var")():
+    open_store = store_opener(database(tmp_path / "var"))
+    with pytest.raises(StorageError, match="cannot be opened"), open_store():
         pass
 
 
