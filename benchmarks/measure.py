@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.processes import child_environment
+
 ROOT = Path(__file__).resolve().parents[1]
 _LINE = "{name:<44} {figure:>34}  {baseline:<42} {target:<28} {verdict}"
 
@@ -70,13 +72,13 @@ def call(words: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) -> 
 
 def run_python(words: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) -> Child:
     """Run Python with these arguments in `cwd` and return the resources used."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("LIVING_SURVEY_")}
+    given = {"PYTHONPATH": str(ROOT), **environment}
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as said:
         started = time.monotonic()
         process = subprocess.Popen(
             [sys.executable, *words],
             cwd=cwd,
-            env={**clean, "PYTHONPATH": str(ROOT), **environment},
+            env=child_environment(os.environ, given),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=said,

@@ -240,6 +240,8 @@ class Settings(Section):
     root: Path = Path()
     #: the file that was read; None: defaults and environment only
     file: Path | None = None
+    #: the environment variables that were read, for child processes that use the same settings
+    variables: Mapping[str, str] = {}
 
 
 SECTIONS: Mapping[str, type[Section]] = {

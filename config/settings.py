@@ -52,7 +52,10 @@ def load_settings(path: Path | None = None, env: Mapping[str, str] = os.environ)
     sections = {name: _resolve(_build(name, values[name]), root) for name in SECTIONS}
     settings = Settings.model_validate({**sections, "root": root, "file": file})
     now = _read_now(env, live=settings.arxiv.is_live)
-    return settings.model_copy(update={"now": now})
+    variables = {name: text for name, text in env.items() if name in {*_variables(), _NOW}}
+    if path is None and _CONFIG in env:
+        variables[_CONFIG] = env[_CONFIG]
+    return settings.model_copy(update={"now": now, "variables": variables})
 
 
 def env_name(section: str, key: str) -> str:
@@ -119,7 +122,7 @@ def _read_file(file: Path, values: _Values) -> None:
 
 
 def _read_environment(env: Mapping[str, str], values: _Values) -> None:
-    known = {env_name(s, k): (s, k) for s, model in SECTIONS.items() for k in model.model_fields}
+    known = _variables()
     for variable, text in sorted(env.items()):
         if not variable.startswith(ENV_PREFIX) or variable in {_CONFIG, _NOW}:
             continue
@@ -142,6 +145,11 @@ def _read_environment(env: Mapping[str, str], values: _Values) -> None:
                 f"The environment variable {variable} sets no known key.",
                 hint=_did_you_mean(likely, SECTIONS, "The sections are"),
             )
+
+
+def _variables() -> dict[str, tuple[str, str]]:
+    """Return every environment variable that sets a key, with its section and key."""
+    return {env_name(s, k): (s, k) for s, model in SECTIONS.items() for k in model.model_fields}
 
 
 def _from_text(section: str, key: str, text: str) -> Any:

@@ -3,16 +3,17 @@
 Needs a Chromium. The picture is not compared by a test, because fonts differ between machines.
 """
 
+import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-_COMMAND = [sys.executable, "-m", "pipeline"]
+from config.processes import child_environment, own_command
+
 _TARGET = Path(__file__).resolve().parents[1] / "images" / "queue.png"
 _WIDTH, _HEIGHT = 1280, 720
 
@@ -20,10 +21,14 @@ _WIDTH, _HEIGHT = 1280, 720
 def main() -> None:
     """Run the demo in a temporary directory and photograph its queue."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([*_COMMAND, "demo"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        environment = child_environment(os.environ)
+        subprocess.run(
+            own_command("demo"), cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL
+        )
         server = subprocess.Popen(
-            [*_COMMAND, "serve", "--port", "0", "--reviewer", "ada"],
+            own_command("serve", "--port", "0", "--reviewer", "ada"),
             cwd=Path(folder) / "demo",
+            env=environment,
             stderr=subprocess.PIPE,
             text=True,
         )

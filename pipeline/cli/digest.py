@@ -8,6 +8,7 @@ from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.publish.digest.week import Week
 from pipeline.publish.digest.weekly import write_digest
+from pipeline.runtime.jobs import succeeded
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import open_services
 
@@ -42,5 +43,7 @@ def digest(
         now=now,
         allow_unfinished=unfinished,
     )
+    if week is None:
+        succeeded(settings.database.path, "digest")
     files = (f"  {file.path}{'' if file.changed else '  (unchanged)'}" for file in report.files)
     return Answer(report, (f"digest {report.week}: {counted(report.papers, 'paper')}", *files))

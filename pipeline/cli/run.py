@@ -5,6 +5,7 @@ from pipeline.cli.command import Invocation, command
 from pipeline.cli.fetch import fetch_notes, fetch_text
 from pipeline.cli.session import arxiv_session
 from pipeline.run import CycleReport, run_cycle
+from pipeline.runtime.jobs import succeeded
 from pipeline.runtime.plurals import counted
 
 
@@ -16,6 +17,8 @@ def run(invocation: Invocation) -> Answer:
     """
     with arxiv_session(invocation, "run") as (opened, arxiv):
         report = run_cycle(opened.services, arxiv, opened.run)
+    if report.fetch.exit_status == 0:
+        succeeded(invocation.settings.database.path, "run")
     return Answer(
         report,
         (*fetch_text(report.fetch), *_after_fetch(report)),

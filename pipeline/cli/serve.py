@@ -1,17 +1,19 @@
 """`serve`: the approval queue as web pages, on loopback."""
 
 import functools
+import os
 from typing import Annotated
 
 import typer
 
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
-from pipeline.operate.schedule import make_scheduler, scheduled
+from pipeline.operate.schedule import make_runner, make_scheduler, scheduled
 from pipeline.review.proposal import reviewer_name
 from pipeline.review.web.app import create_app
 from pipeline.review.web.security import session_secret
 from pipeline.review.web.server import serve as serve_app
+from pipeline.runtime.jobs import JobBook
 from pipeline.runtime.services import open_services
 
 #: seconds; a page answers "busy, try again" after that
@@ -41,9 +43,11 @@ def serve(
     """
     settings = invocation.settings
     services = open_services(settings, busy_timeout_seconds=_BUSY_TIMEOUT)
+    book = JobBook(settings.database.path)
     lifespan = None
     if schedule:
-        lifespan = functools.partial(scheduled, make_scheduler(settings.schedule, settings.file))
+        runner = make_runner(settings, os.environ, book)
+        lifespan = functools.partial(scheduled, make_scheduler(settings.schedule, runner), runner)
     app = create_app(
         services.open_store,
         services.taxonomy,
@@ -52,6 +56,7 @@ def serve(
         clock=services.clock,
         survey_title=settings.survey.title,
         models=settings.classifier.models,
+        jobs=book.ends,
         lifespan=lifespan,
     )
     serve_app(

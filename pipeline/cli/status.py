@@ -54,6 +54,7 @@ def status(
         (
             *_totals(report),
             *_overdue(report),
+            *(f"schedule    {end.sentence}" for end in report.jobs),
             *_movements(report),
             "",
             *_runs(report),

@@ -8,6 +8,7 @@ from textwrap import shorten
 
 from pipeline.ingest.ledger import WATCHED_DAYS
 from pipeline.runtime.findings import Finding
+from pipeline.runtime.jobs import faults, job_ends
 from pipeline.runtime.services import Services
 from storage.types import RunRecord, RunStatus
 
@@ -27,14 +28,20 @@ def checks(services: Services) -> Iterator[Finding]:
     """
     yield from _disk(services)
     with services.open_store() as store:
-        faults = store.integrity.faults()
-    for fault in faults:
+        broken = store.integrity.faults()
+    for fault in broken:
         yield Finding(
             "database",
             f"{fault.what}: {fault.rows}.",
             "Keep the file and restore a backup (`living-survey restore FILE`; `living-survey"
             " backup` puts them into backups/ beside the database), and please report it.",
         )
+
+
+def check_jobs(services: Services) -> Iterator[Finding]:
+    """Yield the scheduled jobs whose last end was no success; needs no database."""
+    for end in faults(job_ends(services.settings.database.path)):
+        yield Finding("schedule", end.sentence, end.remedy)
 
 
 def check_runs(services: Services, *, reported: Collection[str]) -> Iterator[Finding]:
@@ -53,7 +60,7 @@ def check_runs(services: Services, *, reported: Collection[str]) -> Iterator[Fin
     for run in newest.values():
         if run.started_at < oldest or run.status is RunStatus.DONE:
             continue
-        if run.run_id in living or run.error in reported:
+        if run.run_id in living or (run.error and any(run.error in text for text in reported)):
             continue
         yield Finding(
             "runs",

@@ -8,7 +8,7 @@ from config.errors import LivingSurveyError
 from pipeline.curated.checks import checks as curated_checks
 from pipeline.ingest.checks import checks as ingest_checks
 from pipeline.learn.checks import checks as learn_checks
-from pipeline.operate.checks import check_runs
+from pipeline.operate.checks import check_jobs, check_runs
 from pipeline.operate.checks import checks as operate_checks
 from pipeline.review.checks import checks as review_checks
 from pipeline.runtime.findings import Finding
@@ -32,7 +32,7 @@ ALL_CHECKS: tuple[Checks, ...] = (
 def examine(services: Services) -> tuple[Finding, ...]:
     """Return everything that is wrong or worth knowing; empty if all is well."""
     services = replace(services, open_store=_failing_once(services.open_store))
-    found: dict[Finding, None] = {}
+    found: dict[Finding, None] = dict.fromkeys(check_jobs(services))
     for checks in ALL_CHECKS:
         _collect(found, checks, services)
     reported = {finding.what for finding in found}

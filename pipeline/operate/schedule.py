@@ -5,39 +5,40 @@ reviewer's page. Jobs are declared at each start, since the database says what i
 missed job is run once, and the run lock excludes cron and scheduler from running at the same time.
 """
 
-import asyncio
+import functools
 import logging
-import sys
-import time
-from collections.abc import AsyncIterator, Sequence
+import operator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_MAX_INSTANCES,
+    EVENT_JOB_MISSED,
+    JobEvent,
+)
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from starlette.applications import Starlette
 
-from config.schema import ScheduleSettings
+from config.processes import child_environment
+from config.schema import ScheduleSettings, Settings
+from pipeline.operate.runner import Job, JobRunner
+from pipeline.runtime.jobs import JobBook, Outcome
+from pipeline.runtime.services import clock_of
 
 _log = logging.getLogger(__name__)
 
 #: a job that was missed, because the machine slept, is run once within this time
 MISFIRE_GRACE_SECONDS = 6 * 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One command and when it is due."""
-
-    name: str
-    argv: tuple[str, ...]
-    at: time_of_day
-    #: ISO weekdays, Monday is 1; empty: every day
-    weekdays: tuple[int, ...] = ()
+_NOT_RUN = {
+    EVENT_JOB_ERROR: Outcome.FAILED,
+    EVENT_JOB_MISSED: Outcome.MISSED,
+    EVENT_JOB_MAX_INSTANCES: Outcome.SKIPPED,
+}
 
 
 class WallClockTrigger(BaseTrigger):  # type: ignore[misc]  # apscheduler ships no types
@@ -76,27 +77,46 @@ def jobs(settings: ScheduleSettings) -> tuple[Job, ...]:
     )
 
 
-def make_scheduler(settings: ScheduleSettings, config: Path | None) -> AsyncIOScheduler:
-    """Return a scheduler with all jobs; `config` is passed to every command."""
+def make_runner(settings: Settings, environment: Mapping[str, str], book: JobBook) -> JobRunner:
+    """Return a runner whose commands use these settings, whatever the caller's environment is."""
+    return JobRunner(
+        environment=child_environment(environment, settings.variables),
+        book=book,
+        clock=clock_of(settings),
+        options=("--config", str(settings.file)) if settings.file else (),
+    )
+
+
+def make_scheduler(settings: ScheduleSettings, runner: JobRunner) -> AsyncIOScheduler:
+    """Return a scheduler with all jobs; `runner` also records the starts that did not happen."""
     zone = ZoneInfo(settings.timezone)
     scheduler = AsyncIOScheduler(timezone=zone)
-    for job in jobs(settings):
-        argv = (*job.argv, *(("--config", str(config)) if config else ()))
+    known = {job.name: job for job in jobs(settings)}
+    for job in known.values():
         scheduler.add_job(
-            run_command,
+            runner.run,
             WallClockTrigger(job.at, job.weekdays, zone),
-            args=[argv],
+            args=[job],
             id=job.name,
             name=job.name,
             coalesce=True,
             max_instances=1,
             misfire_grace_time=MISFIRE_GRACE_SECONDS,
         )
+
+    def note(event: JobEvent) -> None:
+        error = getattr(event, "exception", None)
+        message = f"{type(error).__name__}: {error}." if error else ""
+        runner.ended(known[event.job_id], _NOT_RUN[event.code], message=message)
+
+    scheduler.add_listener(note, functools.reduce(operator.or_, _NOT_RUN))
     return scheduler
 
 
 @asynccontextmanager
-async def scheduled(scheduler: AsyncIOScheduler, _: Starlette) -> AsyncIterator[None]:
+async def scheduled(
+    scheduler: AsyncIOScheduler, runner: JobRunner, _: Starlette
+) -> AsyncIterator[None]:
     """Run the scheduler while the service runs."""
     scheduler.start()
     for job in scheduler.get_jobs():
@@ -105,30 +125,4 @@ async def scheduled(scheduler: AsyncIOScheduler, _: Starlette) -> AsyncIterator[
         yield
     finally:
         scheduler.shutdown(wait=False)
-
-
-async def run_command(argv: Sequence[str]) -> int:
-    """Run `living-survey argv...` and return its exit status; log its start and its end.
-
-    When the service stops, the command receives SIGTERM; what it has stored stays.
-    """
-    _log.info("job started", extra={"command": argv[0]})
-    started = time.monotonic()
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "pipeline", *argv),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        _, errors = await process.communicate()
-    except asyncio.CancelledError:
-        process.terminate()
-        await process.wait()
-        _log.warning("job stopped", extra={"command": argv[0]})
-        raise
-    status = process.returncode or 0
-    fields = {"command": argv[0], "status": status, "seconds": round(time.monotonic() - started, 1)}
-    if text := errors.decode("utf-8", "replace").strip():
-        fields["stderr"] = text
-    _log.log(logging.INFO if status == 0 else logging.WARNING, "job ended", extra=fields)
-    return status
+        await runner.stop()

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pipeline.ingest.calendar import announcement_day, feed_instant
 from pipeline.ingest.ledger import WATCHED_DAYS, OverdueDay, overdue_now
 from pipeline.learn.drift_report import DriftReport, newest_drift
+from pipeline.runtime.jobs import JobEnd, faults, job_ends
 from pipeline.runtime.services import Services
 from storage.arrivals import LateArrival
 from storage.ledger import DayTotal
@@ -36,6 +37,8 @@ class StatusReport:
     corrections: Mapping[str, int]
     #: days that are not complete 36 hours after their feed
     overdue: tuple[OverdueDay, ...]
+    #: scheduled jobs whose last end was no success
+    jobs: tuple[JobEnd, ...]
     #: the newest weekly drift report; None before the first
     drift: DriftReport | None
 
@@ -59,6 +62,7 @@ def status_report(services: Services) -> StatusReport:
             late=tuple(store.arrivals.late(since)),
             corrections=dict(sorted(Counter(change.kind for change in changes).items())),
             overdue=overdue_now(store, services.settings.arxiv.categories, now),
+            jobs=faults(job_ends(services.settings.database.path)),
             drift=newest_drift(services.settings.classifier.reports),
         )
 

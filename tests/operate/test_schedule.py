@@ -5,19 +5,51 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from apscheduler.events import EVENT_JOB_EXECUTED, JobExecutionEvent
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_EXECUTED,
+    EVENT_JOB_MAX_INSTANCES,
+    EVENT_JOB_MISSED,
+    JobEvent,
+    JobExecutionEvent,
+    JobSubmissionEvent,
+)
 from starlette.applications import Starlette
 
-from config.schema import ScheduleSettings
-from pipeline.operate.schedule import jobs, make_scheduler, run_command, scheduled
+from config.schema import DatabaseSettings, ScheduleSettings
+from config.settings import load_settings
+from pipeline.operate.doctor import examine
+from pipeline.operate.runner import Job, JobRunner
+from pipeline.operate.schedule import jobs, make_runner, make_scheduler, scheduled
+from pipeline.runtime.jobs import (
+    JobBook,
+    JobEnd,
+    Outcome,
+    faults,
+    job_ends,
+    message_of,
+    succeeded,
+)
+from storage.store import store_opener
 from tests.support.cli import Survey
+from tests.support.services import make_services
 
 NEW_YORK = ZoneInfo("America/New_York")
+NOON = datetime(2026, 3, 17, 12, 0, tzinfo=UTC)
+RUN = jobs(ScheduleSettings())[0]
+
+
+def make_test_runner(folder: Path = Path("none")) -> JobRunner:
+    return JobRunner(
+        environment=Survey(folder).env(),
+        book=JobBook(folder / "survey.duckdb"),
+        clock=lambda: NOON,
+    )
 
 
 @pytest.mark.parametrize(
@@ -32,7 +64,7 @@ NEW_YORK = ZoneInfo("America/New_York")
     ],
 )
 def test_the_daily_run_follows_new_york(now: datetime, due: datetime) -> None:
-    scheduler = make_scheduler(ScheduleSettings(), None)
+    scheduler = make_scheduler(ScheduleSettings(), make_test_runner())
     job = scheduler.get_job("daily run")
     assert job.trigger.get_next_fire_time(None, now) == due
 
@@ -40,7 +72,7 @@ def test_the_daily_run_follows_new_york(now: datetime, due: datetime) -> None:
 def test_every_day_of_a_year_has_one_daily_run() -> None:
     [job] = [
         job
-        for job in make_scheduler(ScheduleSettings(), None).get_jobs()
+        for job in make_scheduler(ScheduleSettings(), make_test_runner()).get_jobs()
         if job.name == "daily run"
     ]
     due, days = None, []
@@ -53,14 +85,14 @@ def test_every_day_of_a_year_has_one_daily_run() -> None:
 
 
 def test_the_digest_is_built_on_mondays() -> None:
-    scheduler = make_scheduler(ScheduleSettings(digest="09:15"), None)
+    scheduler = make_scheduler(ScheduleSettings(digest="09:15"), make_test_runner())
     job = scheduler.get_job("weekly digest")
     due = job.trigger.get_next_fire_time(None, datetime(2026, 3, 18, tzinfo=UTC))
     assert due == datetime(2026, 3, 23, 9, 15, tzinfo=NEW_YORK)
 
 
 def test_missed_starts_become_one_and_never_overlap() -> None:
-    scheduler = make_scheduler(ScheduleSettings(), None)
+    scheduler = make_scheduler(ScheduleSettings(), make_test_runner())
     for job in scheduler.get_jobs():
         assert job.coalesce is True
         assert job.max_instances == 1
@@ -73,29 +105,157 @@ def test_every_job_is_a_command_that_exists() -> None:
     assert {job.argv[0] for job in jobs(ScheduleSettings())} <= COMMANDS.keys()
 
 
-@pytest.mark.slow
-def test_a_command_runs_in_a_process_and_its_status_comes_back() -> None:
-    assert asyncio.run(run_command(["sections", "--json"])) == 0
-    assert asyncio.run(run_command(["digest", "--week", "2026-W54"])) == 2
+def test_a_fault_ends_with_the_next_success(tmp_path: Path) -> None:
+    runner = make_test_runner(tmp_path)
+    failed = runner.ended(RUN, Outcome.FAILED, status=2, message="the cause.")
+    assert faults(job_ends(tmp_path / "survey.duckdb")) == (failed,)
+    runner.ended(RUN, Outcome.DONE, status=0)
+    assert faults(runner.book.ends()) == ()
+
+
+def test_a_success_by_hand_ends_the_faults_of_that_command(tmp_path: Path) -> None:
+    runner = make_test_runner(tmp_path)
+    for job in jobs(ScheduleSettings()):
+        runner.ended(job, Outcome.MISSED)
+    succeeded(tmp_path / "survey.duckdb", "run")
+    assert [end.job for end in runner.book.ends()] == ["weekly digest"]
+
+
+def test_an_end_that_cannot_be_written_is_still_known(tmp_path: Path) -> None:
+    runner = make_test_runner(tmp_path / "file" / "below")
+    (tmp_path / "file").touch()
+    failed = runner.ended(RUN, Outcome.FAILED, status=1)
+    assert runner.book.ends() == (failed,)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", '[{"job": "x"}]', "[" * 100_000, "\xff"])
+def test_a_damaged_record_is_written_anew(tmp_path: Path, content: str) -> None:
+    (tmp_path / "survey.duckdb.jobs.json").write_text(content, encoding="latin-1")
+    runner = make_test_runner(tmp_path)
+    assert runner.book.ends() == ()
+    end = runner.ended(RUN, Outcome.SKIPPED)
+    assert job_ends(tmp_path / "survey.duckdb") == (end,)
+
+
+def test_message_of_is_one_short_printable_line() -> None:
+    noise = "2026 warning x\nliving-survey: The \x1b[31mcause. `fix` it.\n\n"
+    assert message_of(noise) == "The [31mcause. `fix` it."
+    assert message_of("Traceback\n  File x\nValueError: no\n") == "ValueError: no"
+    assert message_of("") == ""
+    assert len(message_of("word " * 1000)) <= 300
+
+
+@pytest.mark.parametrize(
+    ("event", "outcome"),
+    [
+        (JobExecutionEvent(EVENT_JOB_MISSED, "daily run", "default", None), Outcome.MISSED),
+        (JobSubmissionEvent(EVENT_JOB_MAX_INSTANCES, "daily run", "default", []), Outcome.SKIPPED),
+        (
+            JobExecutionEvent(
+                EVENT_JOB_ERROR, "daily run", "default", None, exception=MemoryError("no")
+            ),
+            Outcome.FAILED,
+        ),
+    ],
+)
+def test_starts_that_did_not_happen_are_recorded(
+    tmp_path: Path, event: JobEvent, outcome: Outcome
+) -> None:
+    runner = make_test_runner(tmp_path)
+    make_scheduler(ScheduleSettings(), runner)._dispatch_event(event)
+    [end] = runner.book.ends()
+    assert (end.job, end.outcome) == ("daily run", outcome)
+
+
+def test_a_job_that_cannot_be_started_is_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", str(tmp_path / "no-python"))
+    end = asyncio.run(make_test_runner(tmp_path).run(RUN))
+    assert (end.outcome, end.status) == (Outcome.FAILED, None)
+    assert "cannot be started" in end.message
+
+
+def test_doctor_names_a_failed_job_without_a_database(tmp_path: Path) -> None:
+    settings = DatabaseSettings(path=tmp_path / "survey.duckdb")
+    make_test_runner(tmp_path).ended(RUN, Outcome.FAILED, status=75, message="Busy.")
+    opened = make_services(store_opener(settings.path), NOON, database=settings)
+    finding = next(each for each in examine(opened) if each.check == "schedule")
+    assert "daily run (2026-03-17 12:00 UTC) failed with status 75: Busy." in finding.what
+    assert "`living-survey run`" in finding.remedy
 
 
 @pytest.mark.slow
-def test_a_due_job_runs_while_the_service_lives() -> None:
+def test_a_command_runs_in_a_process_and_its_end_is_recorded(tmp_path: Path) -> None:
+    runner = make_test_runner(tmp_path)
+    done = asyncio.run(runner.run(Job("a", ("sections", "--json"), time(0))))
+    assert (done.outcome, done.status, done.message) == (Outcome.DONE, 0, "")
+    failed = asyncio.run(runner.run(Job("b", ("sections", "--config", "none.toml"), time(0))))
+    assert (failed.outcome, failed.status) == (Outcome.FAILED, 2)
+    assert failed.message.startswith("The configuration file none.toml does not exist.")
+    assert runner.book.ends() == (done, failed)
+
+
+@pytest.mark.slow
+def test_a_due_job_runs_while_the_service_lives(tmp_path: Path) -> None:
     async def live() -> object:
-        scheduler = make_scheduler(ScheduleSettings(), None)
+        runner = make_test_runner(tmp_path)
+        scheduler = make_scheduler(ScheduleSettings(), runner)
         ended: asyncio.Future[object] = asyncio.get_running_loop().create_future()
 
         def note(event: JobExecutionEvent) -> None:
             ended.set_result(event.retval)
 
         scheduler.add_listener(note, EVENT_JOB_EXECUTED)
-        async with scheduled(scheduler, Starlette()):
+        async with scheduled(scheduler, runner, Starlette()):
             scheduler.modify_job(
-                "weekly digest", args=[["sections"]], next_run_time=datetime.now(NEW_YORK)
+                "weekly digest",
+                args=[Job("weekly digest", ("sections",), time(0))],
+                next_run_time=datetime.now(NEW_YORK),
             )
             return await asyncio.wait_for(ended, 600)
 
-    assert asyncio.run(live()) == 0
+    end = asyncio.run(live())
+    assert isinstance(end, JobEnd)
+    assert end.outcome is Outcome.DONE
+
+
+@pytest.mark.slow
+def test_a_job_is_stopped_with_the_service_without_a_traceback(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def live() -> None:
+        runner = make_test_runner(tmp_path)
+        scheduler = make_scheduler(ScheduleSettings(), runner)
+        async with scheduled(scheduler, runner, Starlette()):
+            waits = Job("daily run", ("replica", "--port", "0"), time(0))
+            scheduler.modify_job("daily run", args=[waits], next_run_time=datetime.now(NEW_YORK))
+            while not runner.running:  # noqa: ASYNC110  # the scheduler starts it, not we
+                await asyncio.sleep(0)
+
+    asyncio.run(live())
+    [end] = job_ends(tmp_path / "survey.duckdb")
+    assert end.outcome is Outcome.STOPPED
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
+    assert not [record for record in caplog.records if record.name.startswith("apscheduler")]
+
+
+@pytest.mark.slow
+def test_jobs_use_the_settings_of_the_service(tmp_path: Path) -> None:
+    file = tmp_path / "survey.toml"
+    file.touch()
+    env = {
+        "PATH": "",
+        "LIVING_SURVEY_DATABASE__PATH": str(tmp_path / "meant.duckdb"),
+        "LIVING_SURVEY_SERVICE_HOST": "10.0.0.1",
+    }
+    settings = load_settings(file, env)
+    runner = make_runner(settings, env, JobBook(settings.database.path))
+    assert runner.environment == {
+        "PATH": "",
+        "LIVING_SURVEY_DATABASE__PATH": str(tmp_path / "meant.duckdb"),
+    }
+    assert runner.options == ("--config", str(file))
 
 
 def test_the_service_with_a_schedule_serves_and_ends_on_sigterm(tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 """Pages: cards, sections, orders, pagination, a paper with its history."""
 
+from pathlib import Path
+
 import pytest
 
 from config.taxonomy import load_taxonomy
 from pipeline.review.web.context import make_templates
+from pipeline.runtime.jobs import JobEnd, Outcome
 from storage.types import FacetScore, TermWeight, Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
-from tests.support.review import ReviewSite, Visitor, scores
+from tests.support.review import START, ReviewSite, Visitor, make_site, scores
 
 
 def test_root_redirects_to_the_queue(visitor: Visitor) -> None:
@@ -211,7 +214,7 @@ def test_unknown_page_is_404(visitor: Visitor) -> None:
 def test_health_is_json(site: ReviewSite, visitor: Visitor) -> None:
     site.fill(["2603.00001"])
     page = visitor.get("/health")
-    assert page.response.json() == {"status": "ok", "queue": 1}
+    assert page.response.json() == {"status": "ok", "queue": 1, "jobs": {}}
 
 
 def test_pitfall_71_no_pdf_is_served_here(site: ReviewSite, visitor: Visitor) -> None:
@@ -230,3 +233,28 @@ def test_short_name_has_the_spelling_of_its_label() -> None:
     assert names["generation-image-non-llm-based"] == "Non-LLM-based (CLIP/T5)"  # the list: Clip
     assert names["generation-video-non-llm-based"] == "Non-LLM-based"  # the list's own heading
     assert names["safety-defense"] == "Defense and Detect"
+
+
+def test_a_failed_job_is_shown_on_every_page(site: ReviewSite) -> None:
+    said = JobEnd("daily run", "run", Outcome.FAILED, START, 2, "The <b>cause</b>.")
+    site.jobs = lambda: (said, JobEnd("weekly digest", "digest", Outcome.DONE, START, 0))
+    visitor = Visitor(site.app())
+    for address in ("/queue", "/decisions", "/audit", "/deferred"):
+        page = visitor.get(address)
+        assert "The scheduled daily run (2026-03-17 12:00 UTC) failed with status 2" in page.text
+        assert "The <b>cause</b>. Run living-survey doctor" in page.text
+        assert "weekly digest" not in page.text
+    assert visitor.get("/health").response.json() == {
+        "status": "degraded",
+        "queue": 0,
+        "jobs": {"daily run": "failed", "weekly digest": "done"},
+    }
+
+
+def test_health_shows_no_path_when_the_database_is_damaged(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    site.jobs = lambda: (JobEnd("daily run", "run", Outcome.FAILED, START, 1),)
+    (tmp_path / "survey.duckdb").write_bytes(b"damaged" * 1000)
+    page = Visitor(site.app()).get("/health")
+    assert page.status == 503
+    assert page.response.json() == {"status": "unavailable", "jobs": {"daily run": "failed"}}

@@ -62,7 +62,7 @@ def test_server_prints_its_address_and_ends_cleanly(tmp_path: Path, ending: sign
         assert line.startswith("Review queue: http://127.0.0.1:")
         url = line.split()[2]
         answer = httpx.get(f"{url}health", timeout=600)
-        assert answer.json() == {"status": "ok", "queue": 0}
+        assert answer.json() == {"status": "ok", "queue": 0, "jobs": {}}
         assert "server" not in answer.headers
         server.send_signal(ending)
         _, noise = server.communicate(timeout=600)

@@ -16,6 +16,7 @@ from unittest import mock
 
 import pytest
 
+from config.processes import child_environment
 from pipeline.cli.command import Call
 from pipeline.cli.main import run
 
@@ -88,8 +89,8 @@ class Survey:
 
     def env(self, **environment: str) -> dict[str, str]:
         """Return the environment of a call: ours, without the caller's own settings."""
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("LIVING_SURVEY_")}
-        return {**clean, "PYTHONPATH": str(ROOT), **self.environment, **environment}
+        given = {"PYTHONPATH": str(ROOT), **self.environment, **environment}
+        return child_environment(os.environ, given)
 
     def json(self, *words: str, **environment: str) -> Any:
         """Run with --json, insist on success, and return the document."""

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from config.taxonomy import Facet, Label, Section, Taxonomy
 from pipeline.review.web.app import create_app
+from pipeline.runtime.jobs import JobEnd
 from storage.store import OpenStore
 from storage.types import Decision, Paper, Prediction, SectionScore
 from tests.support.builders import make_paper, make_prediction
@@ -85,6 +86,8 @@ class ReviewSite:
     taxonomy: Taxonomy = field(default_factory=lambda: TAXONOMY)
     #: directory of models; None: no reasons
     models: Path | None = None
+    #: how the scheduled jobs ended
+    jobs: Callable[[], Sequence[JobEnd]] = tuple
 
     def app(self, reviewer: str = "") -> ASGIApp:
         """Return the application for a reviewer."""
@@ -96,6 +99,7 @@ class ReviewSite:
             clock=self.clock,
             survey_title="Talking Pictures: A Survey",
             models=self.models,
+            jobs=self.jobs,
         )
 
     def put(self, paper: Paper, prediction: Prediction | None = None) -> None:

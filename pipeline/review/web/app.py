@@ -1,6 +1,6 @@
 """Assemble the review site as one web application."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.web import actions, error_pages, pages
 from pipeline.review.web.context import STATIC, ReviewContext, make_templates
 from pipeline.review.web.security import Hardened, SameHost, Sessions
+from pipeline.runtime.jobs import JobEnd
 from storage.store import OpenStore
 
 #: bytes; about four times the largest form
@@ -33,12 +34,14 @@ def create_app(
     clock: Callable[[], datetime],
     survey_title: str,
     models: Path | None = None,
+    jobs: Callable[[], Sequence[JobEnd]] = tuple,
     lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
 ) -> Starlette:
     """Return the review site as an ASGI application for one reviewer on this machine.
 
     `secret` signs sessions and form tokens. `open_store` is called for each request and released
-    before a page is rendered. `lifespan` runs as long as the site, for example the scheduler.
+    before a page is rendered. `jobs` returns how the scheduled jobs ended. `lifespan` runs as long
+    as the site, for example the scheduler.
     Without `models` pages show no reasons.
     """
     app = Starlette(
@@ -74,6 +77,7 @@ def create_app(
         clock=clock,
         survey_title=survey_title,
         templates=make_templates(taxonomy),
+        jobs=jobs,
         explainers=ExplainerCache(models, taxonomy, open_store) if models else None,
     )
     return app

@@ -1,7 +1,7 @@
 """Share the application's context, templates and `render` between pages."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -19,6 +19,7 @@ from pipeline.review.proposal import NOTE_LIMIT
 from pipeline.review.web.cards import grouped
 from pipeline.review.web.security import Sessions
 from pipeline.review.web.view_state import LIMITS, ORDER_LABELS
+from pipeline.runtime.jobs import JobEnd, faults
 from storage.store import OpenStore
 from storage.types import Verdict
 
@@ -43,6 +44,8 @@ class ReviewContext:
     clock: Callable[[], datetime]
     survey_title: str
     templates: Environment
+    #: how the scheduled jobs ended
+    jobs: Callable[[], Sequence[JobEnd]]
     #: explains predictions; None without a model directory
     explainers: ExplainerCache | None = None
 
@@ -131,6 +134,7 @@ def render(
         reviewer=review.reviewer,
         token=review.sessions.token(session),
         path=request.url.path,
+        job_faults=[end.sentence for end in faults(review.jobs())],
         **context,
     )
     response = HTMLResponse(body, status)

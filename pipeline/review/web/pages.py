@@ -1,5 +1,6 @@
 """Show the pages; each reads in a short lease and renders after it."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,10 +15,13 @@ from pipeline.review.web.context import ReviewContext, context_of, render
 from pipeline.review.web.error_pages import no_such_paper
 from pipeline.review.web.view_state import QueueView, paper_view, read_view
 from pipeline.review.web.why import current_explainer, explained, with_marks
+from pipeline.runtime.jobs import faults
 from storage.arxiv_id import parse_arxiv_id
 from storage.errors import DecisionNotFoundError
 from storage.store import Store
 from storage.types import Decision, QueueItem, SectionScore
+
+_log = logging.getLogger(__name__)
 
 #: each card contains its whole form
 PAGE_SIZE = 10
@@ -197,13 +201,21 @@ def decisions_page(request: Request) -> Response:
 
 
 def health(request: Request) -> Response:
-    """Report for monitoring whether the database can be read, as JSON."""
+    """Report for monitoring, as JSON: whether the database can be read, and how jobs ended.
+
+    Counts and states only, because it is open to every user of this machine.
+    """
+    context = context_of(request)
+    jobs = context.jobs()
+    ends = {end.job: str(end.outcome) for end in jobs}
     try:
-        with context_of(request).open_store() as store:
+        with context.open_store() as store:
             waiting = store.queue.size()
     except LivingSurveyError as error:
-        return JSONResponse({"status": "unavailable", "error": str(error)}, 503)
-    return JSONResponse({"status": "ok", "queue": waiting})
+        _log.warning("database cannot be read", extra={"error": str(error)})
+        return JSONResponse({"status": "unavailable", "jobs": ends}, 503)
+    status = "degraded" if faults(jobs) else "ok"
+    return JSONResponse({"status": status, "queue": waiting, "jobs": ends})
 
 
 def _cards(

@@ -1,0 +1,25 @@
+"""Start our own commands with settings of their own."""
+
+import sys
+from collections.abc import Mapping
+
+from config.settings import ENV_PREFIX
+
+
+def own_command(*words: str) -> tuple[str, ...]:
+    """Return what starts `living-survey words...` with this Python."""
+    return (sys.executable, "-m", "pipeline", *words)
+
+
+def child_environment(
+    env: Mapping[str, str], settings: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return the environment of a child process.
+
+    Args:
+        env: of this process. Its `LIVING_SURVEY_*` are left out, because they belong to whoever
+            called this process and may name another survey.
+        settings: the `LIVING_SURVEY_*` the child is meant to have.
+    """
+    own = {name: value for name, value in env.items() if not name.startswith(ENV_PREFIX)}
+    return own | dict(settings or {})

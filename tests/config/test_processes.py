@@ -1,0 +1,58 @@
+"""Child processes have settings of their own."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from config.processes import child_environment
+from config.schema import SECTIONS
+from config.settings import env_name, load_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+KEYS = [env_name(section, key) for section, model in SECTIONS.items() for key in model.model_fields]
+STARTERS = {"run", "Popen", "check_call", "check_output", "create_subprocess_exec"}
+
+
+@pytest.mark.parametrize(
+    "name", [*KEYS, "LIVING_SURVEY_CONFIG", "LIVING_SURVEY_NOW", "LIVING_SURVEY_SERVICE_HOST"]
+)
+def test_settings_of_the_caller_do_not_reach_a_child(name: str) -> None:
+    assert child_environment({name: "/canary", "HOME": "/home"}) == {"HOME": "/home"}
+
+
+def test_given_settings_reach_a_child() -> None:
+    name = "LIVING_SURVEY_DATABASE__PATH"
+    assert child_environment({name: "/canary"}, {name: "mine"}) == {name: "mine"}
+
+
+def test_settings_keep_the_variables_they_were_read_from(tmp_path: Path) -> None:
+    file = tmp_path / "survey.toml"
+    file.touch()
+    own = {"LIVING_SURVEY_REVIEW__REVIEWER": "ada", "LIVING_SURVEY_CONFIG": str(file)}
+    env = {**own, "LIVING_SURVEY_SERVICE_HOST": "10.0.0.1", "HOME": "/home"}
+    assert load_settings(env=env).variables == own
+    assert load_settings(file, env=env).variables == {"LIVING_SURVEY_REVIEW__REVIEWER": "ada"}
+
+
+def test_every_process_is_started_with_an_environment() -> None:
+    """A call without `env=` would pass on the caller's settings."""
+    started, bare = 0, []
+    for path in (*ROOT.glob("pipeline/**/*.py"), *ROOT.glob("docs/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and _starts_process(node.func):
+                started += 1
+                if "env" not in {keyword.arg for keyword in node.keywords}:
+                    bare.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert started >= 3
+    assert bare == []
+
+
+def _starts_process(function: ast.expr) -> bool:
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr in STARTERS
+        and isinstance(function.value, ast.Name)
+        and function.value.id in {"subprocess", "asyncio"}
+        and (function.value.id, function.attr) != ("asyncio", "run")
+    )
