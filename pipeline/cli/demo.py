@@ -14,9 +14,15 @@ from pipeline.demo.walk import run_demo
 def demo(
     invocation: Invocation,
     directory: Annotated[Path, typer.Option(help="Where the demo is made.")] = Path("demo"),
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Also delete a demo in which somebody worked.")
+    ] = False,
 ) -> Answer:
     """Show every step on bundled papers, offline.
 
-    A directory that an earlier demo made is replaced; any other is refused.
+    It has its own settings: living-survey.toml and the environment are not read. An earlier demo in
+    the directory is replaced, unless somebody decided in it or edited its files since; any other
+    directory is refused.
     """
-    return Answer(run_demo(directory, say=invocation.output.line))
+    return Answer(run_demo(directory, say=invocation.output.line, replace=replace))

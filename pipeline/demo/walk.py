@@ -5,17 +5,16 @@ fetching and deciding, and to the following Monday for publishing.
 """
 
 import os
-import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import as_file, files
 from pathlib import Path
 
-from config.errors import LivingSurveyError, UsageError
+from config.errors import LivingSurveyError
+from config.processes import child_environment, own_command
+from pipeline.demo.place import DATABASE, finish, prepare
 from pipeline.demo.replica.records import Record, load_records
 from pipeline.demo.replica.server import ReplicaServer
 
@@ -24,8 +23,6 @@ _MONDAY = "2026-03-23T08:00:00+00:00"
 _WEEK = "2026-W12"
 _FIRST_DAY, _LAST_DAY = "2026-02-23", "2026-03-19"
 _PORT = 8799
-_MARKER = ".living-survey-demo"
-_SAMPLE = ("papers.jsonl", "listed.jsonl", "list.md", "decisions.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +40,22 @@ class DemoFailedError(LivingSurveyError):
     """A step of the demo failed."""
 
 
-def run_demo(directory: Path, *, say: Callable[[str], None]) -> DemoReport:
+def run_demo(directory: Path, *, say: Callable[[str], None], replace: bool = False) -> DemoReport:
     """Run the demo in `directory`, replacing an earlier demo there.
 
+    With `replace` also a demo in which somebody decided or wrote is replaced.
+
     Raises:
-        UsageError: the directory contains something else.
+        UsageError: the directory contains something else, or somebody's work.
         DemoFailedError: a step failed.
     """
     started = time.monotonic()
     directory = directory.absolute()
-    _prepare(directory)
+    monday = datetime.fromisoformat(_MONDAY)
+    settings = prepare(directory, _settings(_PORT), until=monday, replace=replace)
     records = load_records([directory / "papers.jsonl", directory / "listed.jsonl"])
-    settings = directory / "living-survey.toml"
-    settings.write_text(_settings(_PORT), encoding="utf-8")
     with _replica(records) as arxiv:
-        environment = {
-            **os.environ,
+        variables = {
             "LIVING_SURVEY_CONFIG": str(settings),
             "LIVING_SURVEY_ARXIV__OAI_URL": arxiv.oai_url,
             "LIVING_SURVEY_ARXIV__RSS_URL": arxiv.rss_url,
@@ -67,12 +64,14 @@ def run_demo(directory: Path, *, say: Callable[[str], None]) -> DemoReport:
         for title, words, now in _STEPS:
             say("")
             say(f"# {title}")
-            _step(words, {**environment, "LIVING_SURVEY_NOW": now}, directory, say)
+            environment = child_environment(os.environ, {**variables, "LIVING_SURVEY_NOW": now})
+            _step(words, environment, directory, say)
+    finish(directory)
     _farewell(directory, say)
     return DemoReport(
         directory=directory,
         settings=settings,
-        database=directory / "var" / "survey.duckdb",
+        database=directory / DATABASE,
         digest=directory / "var" / "digests" / f"{_WEEK}.html",
         seconds=round(time.monotonic() - started, 1),
     )
@@ -100,21 +99,6 @@ _STEPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
 )
 
 
-def _prepare(directory: Path) -> None:
-    if directory.exists() and any(directory.iterdir()):
-        if not (directory / _MARKER).exists():
-            raise UsageError(
-                f"{directory} is not empty and was not created by a demo.",
-                hint="Choose another with `--directory`.",
-            )
-        shutil.rmtree(directory)
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / _MARKER).write_text("Made by `living-survey demo`, which may delete it.\n")
-    for name in _SAMPLE:
-        with as_file(files("pipeline.demo.sample") / name) as source:
-            shutil.copyfile(source, directory / name)
-
-
 def _replica(records: Sequence[Record]) -> ReplicaServer:
     moment = datetime.fromisoformat(_FRIDAY)
     try:
@@ -131,7 +115,7 @@ def _step(
 ) -> None:
     say(f"$ living-survey {' '.join(words)}")
     done = subprocess.run(  # noqa: S603  # our own command, our own words
-        [sys.executable, "-m", "pipeline", *words],
+        own_command(*words),
         cwd=directory,
         env=environment,
         stdout=subprocess.PIPE,
@@ -176,7 +160,7 @@ def _farewell(directory: Path, say: Callable[[str], None]) -> None:
         "",
         "Files",
         f"  {digests / _WEEK}.html, .md   the digest, also as {_WEEK}.zh.html in Chinese",
-        f"  {here / 'var' / 'survey.duckdb'}   the database (SQL: docs/reference/views.md)",
+        f"  {here / DATABASE}   the database (SQL: docs/reference/views.md)",
         f"  {here / 'var' / 'archive'}   every raw response of the local arXiv",
         f"  {config}   the settings used",
         "",

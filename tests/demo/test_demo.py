@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from config.schema import SECTIONS
+from config.settings import env_name
 from tests.support.cli import Survey
 
 pytestmark = pytest.mark.slow
@@ -51,3 +53,29 @@ def test_the_demo_can_be_made_anew_but_overwrites_nothing_else(
     assert refused.status == 2
     assert "not empty" in refused.err
     assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_settings_of_the_caller_do_not_reach_the_demo(tmp_path: Path) -> None:
+    """Every key of the schema is set to a path; nothing appears there and nothing changes."""
+    canary, here = tmp_path / "canary", tmp_path / "here"
+    canary.mkdir()
+    here.mkdir()
+    (here / "living-survey.toml").write_text("[surveyy]\n")  # another survey's, and a wrong one
+    names = [
+        env_name(section, key) for section, model in SECTIONS.items() for key in model.model_fields
+    ]
+    settings = {name: str(canary / name) for name in names}
+    settings["LIVING_SURVEY_CONFIG"] = str(canary / "config.toml")
+    settings["LIVING_SURVEY_NOW"] = "1999-01-01T00:00:00Z"
+    for name in names:
+        (canary / name).write_text("somebody's")
+    home = tmp_path / "home"
+    home.mkdir()
+    ended = Survey(here, settings).call("demo", HOME=str(home), XDG_STATE_HOME=str(home / "state"))
+    assert ended.status == 0, ended.err
+    assert {path.name: path.read_text() for path in canary.iterdir()} == dict.fromkeys(
+        names, "somebody's"
+    )
+    assert [path.name for path in tmp_path.iterdir() if path not in {canary, here, home}] == []
+    assert sorted(path.name for path in here.iterdir()) == ["demo", "living-survey.toml"]
+    assert not (home / "state").exists()
