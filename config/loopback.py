@@ -4,9 +4,14 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 
+def bare_host(host: str) -> str:
+    """Return a host in lower case, an IPv6 address without its brackets."""
+    return host.lower().removeprefix("[").removesuffix("]")
+
+
 def is_loopback_host(host: str) -> bool:
     """Return whether a host is `localhost` or a loopback address."""
-    host = host.lower().removeprefix("[").removesuffix("]")
+    host = bare_host(host)
     if host == "localhost":
         return True
     try:

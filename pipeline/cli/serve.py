@@ -11,8 +11,10 @@ from pipeline.cli.decide import reviewer_of
 from pipeline.operate.schedule import make_runner, make_scheduler, scheduled
 from pipeline.review.proposal import reviewer_name
 from pipeline.review.web.app import create_app
-from pipeline.review.web.security import session_secret
+from pipeline.review.web.door import served_names
+from pipeline.review.web.key_file import session_secret
 from pipeline.review.web.server import serve as serve_app
+from pipeline.review.web.sessions import login_token
 from pipeline.runtime.jobs import JobBook
 from pipeline.runtime.services import open_services
 
@@ -38,6 +40,9 @@ def serve(
 ) -> None:
     """Serve the approval queue as web pages.
 
+    It prints an address with a token, which is opened once in each browser and stays the same.
+    Other users of this machine cannot read it.
+
     It works while `run` ingests in another process. With --schedule it also calls `run` and
     `digest` at the times of [schedule], as cron would.
     """
@@ -48,11 +53,14 @@ def serve(
     if schedule:
         runner = make_runner(settings, os.environ, book)
         lifespan = functools.partial(scheduled, make_scheduler(settings.schedule, runner), runner)
+    listens_on = settings.review.host if host is None else host
+    secret = session_secret(settings.database.path)
     app = create_app(
         services.open_store,
         services.taxonomy,
         reviewer=reviewer_name(reviewer) if reviewer else reviewer_of(settings),
-        secret=session_secret(settings.database.path),
+        secret=secret,
+        names=served_names(listens_on),
         clock=services.clock,
         survey_title=settings.survey.title,
         models=settings.classifier.models,
@@ -61,6 +69,7 @@ def serve(
     )
     serve_app(
         app,
-        host or settings.review.host,
+        listens_on,
         settings.review.port if port is None else port,
+        token=login_token(secret),
     )

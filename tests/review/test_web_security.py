@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.review.web.app import create_app
+from pipeline.review.web.sessions import login_token
 from storage.types import TermWeight
 from tests.support.builders import make_paper, make_prediction
 from tests.support.review import ReviewSite, Visitor, make_site, scores
@@ -19,7 +20,14 @@ def test_names_of_this_machine_are_allowed(visitor: Visitor, host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "[::1", ""]
+    "host",
+    [
+        *("evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "[::1", ""),
+        *("evil.example@127.0.0.1", "127.0.0.1/evil", "127.0.0.1:80#evil.example", "127.0.0.1?x"),
+        *("127.0.0.1:99999", "127.0.0.1:", "127.0.0.1:-1", "127.0.0.1:80:80", "[127.0.0.1]"),
+        *("127.0.0.1 ", " 127.0.0.1", "127.0.0.1.", "127.1", "2130706433", "0x7f.0.0.1", "::1"),
+        "127.0.0.2",
+    ],
 )
 def test_other_host_names_are_refused(visitor: Visitor, host: str) -> None:
     page = visitor.get("/queue", {"host": host})
@@ -64,23 +72,10 @@ def test_token_of_another_session_is_refused(site: ReviewSite, visitor: Visitor)
     stolen = visitor.get("/queue").form()["token"]
     thief = Visitor(visitor.app)
     assert thief.decide(thief.get("/queue"), "2603.00001", "rejected", token=stolen).status == 403
-    cookieless = Visitor(visitor.app)
-    assert cookieless.post("/undo", {"token": stolen}).status == 403
-
-
-def test_session_cookie_cannot_be_forged(visitor: Visitor) -> None:
-    visitor.get("/queue")
-    [(name, value)] = visitor.cookies.items()
-    forged = Visitor(visitor.app, {name: "x" + value})
-    assert "set-cookie" in forged.get("/queue").response.headers
-    assert forged.cookies[name] != "x" + value
-
-
-def test_cookie_is_http_only_and_strict(visitor: Visitor) -> None:
-    first = visitor.get("/queue").response
-    assert "HttpOnly" in first.headers["set-cookie"]
-    assert "SameSite=strict" in first.headers["set-cookie"]
-    assert "set-cookie" not in visitor.get("/queue").response.headers
+    cookieless = Visitor(visitor.app, {})
+    answer = cookieless.post("/undo", {"token": stolen})
+    assert answer.status == 403
+    assert "Nothing was recorded" in answer.text
 
 
 def test_two_surveys_on_one_machine_have_their_own_cookies(
@@ -97,7 +92,10 @@ def test_two_surveys_on_one_machine_have_their_own_cookies(
         survey_title="Other",
     )
     neighbour = Visitor(other, visitor.cookies)
-    neighbour.get("/queue")
+    assert neighbour.get("/queue").status == 403
+    neighbour.get(f"/?token={login_token(b'another secret')}")
+    assert neighbour.get("/queue").status == 200
+    assert visitor.get("/queue").status == 200
     assert len(visitor.cookies) == 2
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from config.errors import ConfigError
 from pipeline.review.web.server import CannotListenError, address, listen, make_server
-from tests.support.review import Visitor, make_site
+from tests.support.review import Visitor, make_site, session_cookie
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,7 +23,7 @@ import sys
 from pathlib import Path
 from tests.support.review import make_site
 from pipeline.review.web.server import serve
-serve(make_site(Path(sys.argv[1])).app(), "127.0.0.1", 0)
+serve(make_site(Path(sys.argv[1])).app(), "127.0.0.1", 0, token="the-token")
 """
 
 WRITE = """
@@ -60,7 +60,8 @@ def test_server_prints_its_address_and_ends_cleanly(tmp_path: Path, ending: sign
     try:
         line = server.stderr.readline()
         assert line.startswith("Review queue: http://127.0.0.1:")
-        url = line.split()[2]
+        url, token = line.split()[2].split("?")
+        assert token == "token=the-token"
         answer = httpx.get(f"{url}health", timeout=600)
         assert answer.json() == {"status": "ok", "queue": 0, "jobs": {}}
         assert "server" not in answer.headers
@@ -118,7 +119,8 @@ def test_pages_are_served_concurrently(served: str) -> None:
 
     def read() -> None:
         paths = ("queue", "paper/2603.00001", "decisions", "deferred")
-        statuses.extend(httpx.get(f"{served}{path}", timeout=600).status_code for path in paths)
+        with httpx.Client(cookies=session_cookie(), timeout=600) as client:
+            statuses.extend(client.get(f"{served}{path}").status_code for path in paths)
 
     readers = [threading.Thread(target=read) for _ in range(6)]
     for reader in readers:
@@ -129,7 +131,7 @@ def test_pages_are_served_concurrently(served: str) -> None:
 
 
 def test_static_files_are_cached_by_version(served: str) -> None:
-    page = httpx.get(f"{served}queue", timeout=600).text
+    page = httpx.get(f"{served}queue", cookies=session_cookie(), timeout=600).text
     sheet = page.partition('href="/static/')[2].partition('"')[0]
     assert "?v=" in sheet
     answer = httpx.get(f"{served}static/{sheet}", timeout=600)

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
 from pipeline.review.web.server import address, listen, make_server
-from tests.support.review import ReviewSite, make_site
+from tests.support.review import ReviewSite, make_site, session_cookie
 
 #: contrast of every text with its background after WCAG 2: 4.5 to 1, or 3 to 1 for large text
 CONTRAST = """() => {
@@ -126,6 +126,8 @@ def tab(browser: Browser) -> Iterator[Watched]:
     """A watched tab of 1400 by 900 pixels; any fault fails the test at its end."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     context.set_default_timeout(300_000)
+    for name, value in session_cookie().items():
+        context.add_cookies([{"name": name, "value": value, "url": "http://127.0.0.1"}])
     watched = watch(context.new_page())
     yield watched
     context.close()

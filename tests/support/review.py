@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from config.taxonomy import Facet, Label, Section, Taxonomy
 from pipeline.review.web.app import create_app
+from pipeline.review.web.sessions import Sessions
 from pipeline.runtime.jobs import JobEnd
 from storage.store import OpenStore
 from storage.types import Decision, Paper, Prediction, SectionScore
@@ -202,12 +203,18 @@ class Page:
         raise AssertionError(f"no {action} form for {arxiv_id or 'any paper'}")
 
 
+def session_cookie(secret: bytes = SECRET) -> dict[str, str]:
+    """Return the cookie of a new session, as the printed address sets it."""
+    sessions = Sessions(secret)
+    return {sessions.cookie: sessions.begin()[1]}
+
+
 @dataclass
 class Visitor:
-    """A client that keeps cookies and does not follow redirects."""
+    """A client that keeps cookies, has a session and does not follow redirects."""
 
     app: ASGIApp
-    cookies: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=session_cookie)
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Page:
         """Open a page."""

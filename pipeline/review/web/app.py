@@ -17,12 +17,11 @@ from config.taxonomy import Taxonomy
 from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.web import actions, error_pages, pages
 from pipeline.review.web.context import STATIC, ReviewContext, make_templates
-from pipeline.review.web.security import Hardened, SameHost, Sessions
+from pipeline.review.web.door import LIMITS, LOOPBACK_NAMES, Door, Limits
+from pipeline.review.web.headers import Hardened
+from pipeline.review.web.sessions import Sessions
 from pipeline.runtime.jobs import JobEnd
 from storage.store import OpenStore
-
-#: bytes; about four times the largest form
-MAX_BODY = 64 * 1024
 
 
 def create_app(
@@ -33,16 +32,18 @@ def create_app(
     secret: bytes,
     clock: Callable[[], datetime],
     survey_title: str,
+    names: frozenset[str] = LOOPBACK_NAMES,
+    limits: Limits = LIMITS,
     models: Path | None = None,
     jobs: Callable[[], Sequence[JobEnd]] = tuple,
     lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
 ) -> Starlette:
     """Return the review site as an ASGI application for one reviewer on this machine.
 
-    `secret` signs sessions and form tokens. `open_store` is called for each request and released
-    before a page is rendered. `jobs` returns how the scheduled jobs ended. `lifespan` runs as long
-    as the site, for example the scheduler.
-    Without `models` pages show no reasons.
+    `secret` signs sessions and form tokens. `names` are the hosts it is opened under. `open_store`
+    is called for each request and released before a page is rendered. `jobs` returns how the
+    scheduled jobs ended. `lifespan` runs as long as the site, for example the scheduler. Without
+    `models` pages show no reasons.
     """
     app = Starlette(
         lifespan=lifespan,
@@ -60,8 +61,8 @@ def create_app(
         ],
         middleware=[
             Middleware(Hardened),
-            Middleware(SameHost),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY),
+            Middleware(Door, names=names, limits=limits),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=limits.body),
         ],
         exception_handlers={
             HTTPException: error_pages.on_http_error,

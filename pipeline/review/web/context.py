@@ -17,7 +17,7 @@ from config.taxonomy import Section, Taxonomy
 from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.proposal import NOTE_LIMIT
 from pipeline.review.web.cards import grouped
-from pipeline.review.web.security import Sessions
+from pipeline.review.web.sessions import Sessions
 from pipeline.review.web.view_state import LIMITS, ORDER_LABELS
 from pipeline.runtime.jobs import JobEnd, faults
 from storage.store import OpenStore
@@ -121,13 +121,28 @@ def _short_name(section: Section, spelled: Mapping[str, str]) -> str:
     return spelled.get(heading_key(own), own)
 
 
+def notice(
+    request: Request, status: int, message: str, remedy: str, *, again: bool = False
+) -> HTMLResponse:
+    """Return a page for a request without a session: it shows nothing of the survey.
+
+    `again` adds a link for a reviewer who has a session that the browser did not send.
+    """
+    body = (
+        context_of(request)
+        .templates.get_template("notice.html")
+        .render(message=message, remedy=remedy, again=again)
+    )
+    return HTMLResponse(body, status)
+
+
 def render(
     request: Request, template: str, *, status: int = 200, heading: str, **context: Any
 ) -> HTMLResponse:
-    """Return a page; start a session, so that its forms are accepted."""
+    """Return a page of a session, whose forms carry its token."""
     review = context_of(request)
-    known = review.sessions.current(request)
-    session = known or review.sessions.begin()
+    session = review.sessions.current(request)
+    assert session is not None
     body = review.templates.get_template(template).render(
         heading=heading,
         survey_title=review.survey_title,
@@ -137,7 +152,4 @@ def render(
         job_faults=[end.sentence for end in faults(review.jobs())],
         **context,
     )
-    response = HTMLResponse(body, status)
-    if known is None:
-        review.sessions.keep(response, session)
-    return response
+    return HTMLResponse(body, status)

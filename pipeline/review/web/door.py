@@ -1,187 +1,185 @@
-"""Restrict access to the review site.
+"""Decide which requests reach the pages.
 
-Three checks guard a decision: the Host header names this machine (against DNS rebinding), the form
-comes from our own pages (Origin, Sec-Fetch-Site), and it carries its session's signed token.
+A request must name this machine (against DNS rebinding), come from our own pages or be a navigation
+(Origin, Sec-Fetch-*), be of a sensible size, and belong to a session. A decision must also carry
+its session's signed token, which `actions` checks.
 """
 
-import hashlib
-import os
-import secrets
-from pathlib import Path
-from urllib.parse import urlsplit
+import logging
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
 
-import itsdangerous
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from config.errors import ConfigError
+from config.loopback import bare_host
+from pipeline.review.web.context import context_of, notice
+from pipeline.review.web.sessions import Sessions
+
+_log = logging.getLogger(__name__)
 
 #: other names need accounts, which do not exist yet
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
-
-_KEY_BYTES = 32
-_HEADERS = {
-    # no script, no inline style, no foreign content, no framing
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Frame-Options": "DENY",
-    "X-Content-Type-Options": "nosniff",
-    # "no-referrer" makes browsers send `Origin: null` with our own forms
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
+_HOST = re.compile(
+    r"(?:\[(?P<six>[0-9a-f.]*:[0-9a-f:.]{1,44})\]|(?P<name>[a-z0-9.-]{1,253}))"
+    r"(?::(?P<port>[0-9]{1,5}))?"
+)
+_READING = frozenset({"GET", "HEAD"})
 
 
-def harden(headers: MutableHeaders, *, fixed: bool = False) -> None:
-    """Add the security headers; `fixed` content has a versioned address and is cached."""
-    headers.update(_HEADERS)
-    headers["Cache-Control"] = "max-age=31536000, immutable" if fixed else "no-store"
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest request that is read."""
+
+    #: bytes of the address up to the question mark, and after it
+    path: int = 2048
+    query: int = 4096
+    #: bytes of all headers, and their number
+    headers: int = 16 * 1024
+    header_count: int = 100
+    #: bytes; about four times the largest form
+    body: int = 64 * 1024
 
 
-class Hardened:
-    """Middleware that adds the security headers to every response."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and add the headers."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        in_static = scope["path"].startswith("/static/")
-
-        async def send_hardened(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                found = message["status"] in {200, 304}
-                harden(MutableHeaders(scope=message), fixed=in_static and found)
-            await send(message)
-
-        await self.app(scope, receive, send_hardened)
+LIMITS = Limits()
 
 
-def _host_name(host: str) -> str | None:
+def served_names(host: str) -> frozenset[str]:
+    """Return the names under which a site that listens on `host` is opened."""
     try:
-        return urlsplit(f"//{host}").hostname
-    except ValueError:
+        return LOOPBACK_NAMES | {str(ip_address(bare_host(host)))}
+    except ValueError:  # a name, of which only localhost is accepted
+        return LOOPBACK_NAMES
+
+
+def host_name(host: str) -> str | None:
+    """Return the name or address of a Host header without its port; None if it is not valid."""
+    found = _HOST.fullmatch(host.lower())
+    if found is None or int(found["port"] or 0) > 65535:
         return None
+    return str(found["six"] or found["name"])
 
 
-class SameHost:
-    """Middleware that refuses foreign host names and forms of other sites."""
+class Door:
+    """Middleware that answers what must not reach the pages."""
 
-    def __init__(self, app: ASGIApp, names: frozenset[str] = LOOPBACK_NAMES) -> None:
+    def __init__(
+        self, app: ASGIApp, names: frozenset[str] = LOOPBACK_NAMES, limits: Limits = LIMITS
+    ) -> None:
         self.app = app
         self.names = names
-
-    def refusal(self, scope: Scope) -> Response | None:
-        """Return a refusing response, or None if the request is allowed."""
-        headers = Headers(scope=scope)
-        hosts = headers.getlist("host")
-        if len(hosts) != 1 or _host_name(hosts[0]) not in self.names:
-            names = ", ".join(sorted(self.names))
-            return PlainTextResponse(
-                f"This queue answers only to {names}. Open it under one of these names.\n", 400
-            )
-        if scope["method"] in {"GET", "HEAD"}:
-            return None
-        origin = headers.get("origin")
-        own = f"{scope['scheme']}://{hosts[0]}"
-        foreign = origin is not None and origin.lower() != own.lower()
-        if foreign or headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-            return PlainTextResponse(
-                "Nothing was recorded: this form was sent from another site. "
-                "Decide on the pages of the queue itself.\n",
-                403,
-            )
-        return None
+        self.limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or refuse it."""
-        if scope["type"] == "http" and (refusal := self.refusal(scope)) is not None:
-            await refusal(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
+        """Pass the request on, or answer it."""
+        if scope["type"] == "http":
+            answer = self._answer(Request(scope))
+            if answer is not None:
+                await answer(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _answer(self, request: Request) -> Response | None:
+        """Return the response to a request that must not pass; None lets it pass."""
+        return _foreign(request, self.names) or _too_large(request, self.limits) or _locked(request)
 
 
-class Sessions:
-    """Stateless browser sessions: a signed random name in a cookie."""
-
-    def __init__(self, secret: bytes) -> None:
-        self._names = itsdangerous.Signer(
-            secret, salt="living-survey.session", digest_method=hashlib.sha256
+def _foreign(request: Request, names: frozenset[str]) -> Response | None:
+    """Refuse other host names, and requests that other sites send."""
+    headers = request.headers
+    hosts = headers.getlist("host")
+    if len(hosts) != 1 or host_name(hosts[0]) not in names:
+        known = ", ".join(sorted(names))
+        return PlainTextResponse(
+            f"This queue answers only to {known}. Open it under one of these names.\n", 400
         )
-        self._tokens = itsdangerous.Signer(
-            secret, salt="living-survey.form", digest_method=hashlib.sha256
-        )
-        # A name per key, because cookies ignore ports and two surveys may run on one machine.
-        self.cookie = f"living_survey_{hashlib.sha256(b'cookie:' + secret).hexdigest()[:8]}"
-
-    def current(self, request: Request) -> str | None:
-        """Return the session of a request, or None without a valid cookie."""
-        try:
-            return self._names.unsign(request.cookies.get(self.cookie, "")).decode("ascii")
-        except itsdangerous.BadSignature:
+    ours = headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
+    if request.method in _READING:
+        if ours or _is_navigation(headers):
             return None
-
-    def begin(self) -> str:
-        """Return the name of a new session."""
-        return secrets.token_urlsafe(24)
-
-    def keep(self, response: Response, session: str) -> None:
-        """Set the cookie, unreadable for scripts and other sites."""
-        signed = self._names.sign(session).decode("ascii")
-        response.set_cookie(self.cookie, signed, httponly=True, samesite="strict")
-
-    def token(self, session: str) -> str:
-        """Return the token that the forms of a session carry."""
-        return self._tokens.get_signature(session).decode("ascii")
-
-    def fits(self, session: str | None, token: str) -> bool:
-        """Compare a session's token in constant time."""
-        return session is not None and self._tokens.verify_signature(
-            session, token.encode("utf-8", "replace")
+        return PlainTextResponse("This request was sent by another site.\n", 403)
+    origin = headers.get("origin")
+    own = f"{request.scope['scheme']}://{hosts[0]}"
+    if not ours or (origin is not None and origin.lower() != own.lower()):
+        return PlainTextResponse(
+            "Nothing was recorded: this form was sent from another site. "
+            "Decide on the pages of the queue itself.\n",
+            403,
         )
+    return None
 
 
-def session_secret(database: Path) -> bytes:
-    """Return the signing key beside a database; create it on first use.
+def _is_navigation(headers: Headers) -> bool:
+    """Return whether a link was followed in a tab, not in a frame, an image or a script."""
+    return (
+        headers.get("sec-fetch-mode") == "navigate"
+        and headers.get("sec-fetch-dest", "document") == "document"
+    )
 
-    It is kept, so that open pages survive a restart.
 
-    Raises:
-        ConfigError: the file cannot be read or written, or contains no key.
-    """
-    path = database.with_name(database.name + ".review-key")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # O_EXCL, so that of two starting servers one writes
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be written: {error.strerror}.",
-            hint="Give this user permission to write beside the database.",
-        ) from error
-    else:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(_KEY_BYTES))
-    try:
-        key = path.read_bytes()
-    except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be read: {error.strerror}.", hint="Correct its permissions."
-        ) from error
-    if len(key) != _KEY_BYTES:
-        raise ConfigError(
-            f"{path} does not contain a key.",
-            hint="Delete it. A new one is created, and open pages must be loaded again.",
+def _too_large(request: Request, limits: Limits) -> Response | None:
+    scope = request.scope
+    path = scope.get("raw_path") or scope["path"].encode("utf-8", "replace")
+    if len(path) > limits.path or len(scope["query_string"]) > limits.query:
+        return notice(
+            request,
+            414,
+            "This address is too long.",
+            f"It may have {limits.path:,} bytes, and {limits.query:,} after the question mark.",
         )
-    return key
+    sizes = [len(name) + len(value) for name, value in scope["headers"]]
+    if len(sizes) > limits.header_count or sum(sizes) > limits.headers:
+        return notice(
+            request,
+            431,
+            "The headers of this request are too large.",
+            f"They may be {limits.header_count} with {limits.headers:,} bytes. "
+            "Delete the cookies of this address.",
+        )
+    if _content_length(request) > limits.body:
+        return notice(
+            request,
+            413,
+            "This form is too large.",
+            f"It may have {limits.body:,} bytes. Go back, shorten the note and send it again.",
+        )
+    return None
+
+
+def _content_length(request: Request) -> int:
+    try:
+        return int(request.headers.get("content-length", "0"))
+    except ValueError:  # refused by the server
+        return 0
+
+
+def _locked(request: Request) -> Response | None:
+    """Open a session for the printed address; ask all others without a session for it."""
+    path = request.scope["path"]
+    if path == "/health" or path.startswith("/static/"):  # no paper and no name
+        return None
+    sessions: Sessions = context_of(request).sessions
+    known = sessions.current(request) is not None
+    token = request.query_params.get("token", "") if path == "/" else ""
+    if token and request.method in _READING and (known or sessions.admits(token)):
+        # away from the address with the token, so that no page has it as its address
+        response = RedirectResponse("/queue", 303)
+        if not known:
+            sessions.keep(response)
+        return response
+    if known:
+        return None
+    if token:
+        _log.warning("wrong token in an address")
+    recorded = "" if request.method in _READING else "Nothing was recorded. "
+    return notice(
+        request,
+        403,
+        f"{recorded}Open the queue with its printed address.",
+        "`living-survey serve` prints it when it starts, with a token that other users of this "
+        "machine do not know. Open it once in each browser. It stays the same after a restart.",
+        again=True,
+    )

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
-from pipeline.review.web.context import render
-from pipeline.review.web.security import harden
+from pipeline.review.web.context import context_of, notice, render
+from pipeline.review.web.headers import harden
 from storage.errors import DecisionNotFoundError
 
 #: seconds, longer than a lease is held
@@ -24,6 +24,8 @@ _SENTENCES: Mapping[int, tuple[str, str]] = {
 
 def refuse(request: Request, status: int, message: str, remedy: str) -> Response:
     """Return a page with an error message and its remedy."""
+    if context_of(request).sessions.current(request) is None:
+        return notice(request, status, message, remedy)
     return render(
         request, "refusal.html", status=status, heading=message, message=message, remedy=remedy
     )

@@ -26,6 +26,8 @@ _log = logging.getLogger(__name__)
 #: each card contains its whole form
 PAGE_SIZE = 10
 _RECENT = 100
+#: characters of an arXiv ID in any spelling, also with its address
+_LONGEST_ID = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +122,10 @@ def deferred_page(request: Request) -> Response:
 
 def paper_page(request: Request) -> Response:
     """Show one paper with all its decisions."""
-    arxiv_id = parse_arxiv_id(request.path_params["arxiv_id"])
+    text = request.path_params["arxiv_id"]
+    arxiv_id = parse_arxiv_id(text) if len(text) <= _LONGEST_ID else None
     if arxiv_id is None:
-        return no_such_paper(request, request.path_params["arxiv_id"])
+        return no_such_paper(request, text)
     return show_paper(request, arxiv_id.base, back=paper_view(arxiv_id.base, request.query_params))
 
 

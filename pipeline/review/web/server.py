@@ -13,7 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from config.errors import ConfigError, LivingSurveyError
-from config.loopback import is_loopback_host
+from config.loopback import bare_host, is_loopback_host
 
 _log = logging.getLogger(__name__)
 #: seconds for open requests after SIGTERM; longer than the wait for a lease
@@ -36,6 +36,7 @@ def listen(host: str, port: int) -> socket.socket:
         raise ConfigError(
             f"Port {port} does not exist.", hint="Choose a [review] port up to 65535."
         )
+    host = bare_host(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=128)
@@ -74,10 +75,13 @@ def make_server(app: ASGIApp) -> uvicorn.Server:
     )
 
 
-def serve(app: ASGIApp, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT; open requests are answered first."""
+def serve(app: ASGIApp, host: str, port: int, *, token: str) -> None:
+    """Serve until SIGTERM or SIGINT; open requests are answered first.
+
+    The address with the token is printed and never logged.
+    """
     with listen(host, port) as listening, _clean_shutdown():
-        sys.stderr.write(f"Review queue: {address(listening)}  (Ctrl+C stops it)\n")
+        sys.stderr.write(f"Review queue: {address(listening)}?token={token}  (Ctrl+C stops it)\n")
         sys.stderr.flush()
         _log.info("review queue started", extra={"address": address(listening)})
         make_server(app).run(sockets=[listening])
