@@ -7,9 +7,10 @@ gives `2026-03-17T12:00:00.000Z info fetched source=oai papers=120`.
 
 import json
 import logging
+import math
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from config.errors import ConfigError
 #: the attributes of every LogRecord; all others came in through `extra`
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/@+,-")
+_MINUTE = 60.0
 #: libraries that log every request or job at INFO, which our own events repeat
 _VERBOSE = ("httpx", "httpcore", "urllib3", "apscheduler", "matplotlib", "arxiv", "asyncio")
 
@@ -63,6 +65,46 @@ def logged_run(run_id: str) -> Iterator[None]:
         yield
     finally:
         _Bound.run = before
+
+
+class OncePerMinute(logging.Filter):
+    """Passes an event of a logger once a minute; the next line says how many were left out.
+
+    Events with a traceback always pass.
+    """
+
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._monotonic = monotonic
+        #: event -> when it passed, and how often it was left out since
+        self._passed: dict[str, tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the record is logged."""
+        if record.exc_info:
+            return True
+        event, now = str(record.msg), self._monotonic()
+        at, left_out = self._passed.get(event, (-math.inf, 0))
+        if now - at < _MINUTE:
+            self._passed[event] = (at, left_out + 1)
+            return False
+        self._passed[event] = (now, 0)
+        if left_out:
+            record.left_out = left_out
+        return True
+
+
+@contextmanager
+def once_per_minute(*loggers: str) -> Iterator[None]:
+    """Log an event of these loggers at most once a minute."""
+    added = [(logging.getLogger(name), OncePerMinute()) for name in loggers]
+    for logger, each in added:
+        logger.addFilter(each)
+    try:
+        yield
+    finally:
+        for logger, each in added:
+            logger.removeFilter(each)
 
 
 def _opened(file: Path) -> logging.Handler:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from config.logs import logged_run, setup_logging
+from config.logs import OncePerMinute, logged_run, setup_logging
 
 log = logging.getLogger("tests.logs")
 
@@ -131,3 +131,22 @@ def test_unusable_file_is_a_settings_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ConfigError, match=r"log file .* cannot be opened"):
         setup_logging(file=tmp_path / "file" / "survey.log")
+
+
+def test_an_event_is_logged_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    moments = iter([0.0, 1.0, 2.0, 59.0, 61.0, 62.0])
+    once = OncePerMinute(monotonic=lambda: next(moments))
+    logger = logging.getLogger("tests.once")
+    logger.addFilter(once)
+    try:
+        for _ in range(4):
+            logger.warning("a cause")
+        logger.warning("a cause")
+        logger.warning("another cause")
+    finally:
+        logger.removeFilter(once)
+    assert [(r.getMessage(), getattr(r, "left_out", 0)) for r in caplog.records] == [
+        ("a cause", 0),
+        ("a cause", 3),
+        ("another cause", 0),
+    ]

@@ -9,7 +9,7 @@ from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
 from config.errors import UsageError
@@ -38,6 +38,13 @@ async def undo(request: Request) -> Response:
 
 
 async def _act(request: Request, act: Callable[[Request, FormData], Response]) -> Response:
+    try:
+        return await _answer(request, act)
+    except ClientDisconnect:  # in the middle of the form: nobody reads the answer
+        return Response(status_code=400)
+
+
+async def _answer(request: Request, act: Callable[[Request, FormData], Response]) -> Response:
     async with request.form(max_files=0, max_fields=_MAX_FIELDS) as form:
         sessions = context_of(request).sessions
         if not sessions.fits(sessions.current(request), _text(form, "token")):

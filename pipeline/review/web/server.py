@@ -1,6 +1,8 @@
 """Serve on a loopback address until SIGTERM or SIGINT."""
 
+import asyncio
 import errno
+import functools
 import logging
 import signal
 import socket
@@ -8,14 +10,29 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from config.errors import ConfigError, LivingSurveyError
+from config.logs import once_per_minute
 from config.loopback import bare_host, is_loopback_host
+from pipeline.review.web.connections import (
+    LARGEST_HEAD,
+    BoundedProtocol,
+    Patience,
+    default_patience,
+)
 
 _log = logging.getLogger(__name__)
+#: loggers of events that any client can cause
+_CAUSED_BY_CLIENTS = (
+    "asyncio",
+    "uvicorn.error",
+    *(f"pipeline.review.web.{name}" for name in ("server", "connections", "door", "pages")),
+)
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 #: seconds for open requests after SIGTERM; longer than the wait for a lease
 _GRACE = 35
 
@@ -59,17 +76,40 @@ def address(listening: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
-def make_server(app: ASGIApp) -> uvicorn.Server:
+class ReviewServer(uvicorn.Server):
+    """A server that stays quiet when no file descriptor is free."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start listening."""
+        asyncio.get_running_loop().set_exception_handler(_on_loop_error)
+        await super().startup(sockets)
+
+
+def _on_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    error = context.get("exception")
+    if isinstance(error, OSError) and error.errno in _EXHAUSTED:
+        # asyncio tries again after a second
+        _log.warning("no connection can be accepted", extra={"error": error.strerror})
+    else:
+        loop.default_exception_handler(context)
+
+
+def make_server(app: ASGIApp, patience: Patience | None = None) -> uvicorn.Server:
     """Return a server that logs warnings and errors through our logging."""
-    return uvicorn.Server(
+    patience = patience or default_patience()
+    return ReviewServer(
         uvicorn.Config(
             app,
+            http=functools.partial(BoundedProtocol, patience),  # type: ignore[arg-type]
             log_config=None,
             log_level="warning",
             access_log=False,
             server_header=False,
             proxy_headers=False,  # because no proxy is supported, such headers are forged
             ws="none",
+            backlog=patience.backlog,
+            h11_max_incomplete_event_size=LARGEST_HEAD,
+            timeout_keep_alive=patience.pause,
             timeout_graceful_shutdown=_GRACE,
         )
     )
@@ -80,7 +120,11 @@ def serve(app: ASGIApp, host: str, port: int, *, token: str) -> None:
 
     The address with the token is printed and never logged.
     """
-    with listen(host, port) as listening, _clean_shutdown():
+    with (
+        listen(host, port) as listening,
+        _clean_shutdown(),
+        once_per_minute(*_CAUSED_BY_CLIENTS),
+    ):
         sys.stderr.write(f"Review queue: {address(listening)}?token={token}  (Ctrl+C stops it)\n")
         sys.stderr.flush()
         _log.info("review queue started", extra={"address": address(listening)})

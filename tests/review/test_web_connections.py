@@ -1,0 +1,196 @@
+"""Slow clients and many connections, with real sockets and short limits."""
+
+import contextlib
+import logging
+import resource
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pipeline.review.web.connections import Patience, default_patience
+from pipeline.review.web.server import listen, make_server
+from tests.support.review import make_site, session_cookie
+from tests.support.storage import start_process
+
+#: seconds after which a test that hangs fails
+_LONG = 600.0
+PATIENT = Patience(header=_LONG, body=_LONG, reading=_LONG, pause=600)
+
+Serve = Callable[[Patience], AbstractContextManager[tuple[str, int]]]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Serve:
+    """Serve a queue of one paper in this process; yields host and port."""
+    site = make_site(tmp_path)
+    site.fill(["2603.00001"])
+
+    @contextlib.contextmanager
+    def served(patience: Patience) -> Iterator[tuple[str, int]]:
+        with listen("127.0.0.1", 0) as listening:
+            server = make_server(site.app(), patience)
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+            thread.start()
+            try:
+                yield listening.getsockname()[:2]
+            finally:
+                server.should_exit = True
+                thread.join(600)
+
+    return served
+
+
+def sent(to: tuple[str, int], data: bytes) -> socket.socket:
+    """Return a connection on which `data` was sent."""
+    connection = socket.create_connection(to, timeout=_LONG)
+    connection.sendall(data)
+    return connection
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Wait until the server closes the connection."""
+    with connection, contextlib.suppress(ConnectionError):
+        while connection.recv(65536):
+            pass
+    return True
+
+
+def queue_status(to: tuple[str, int]) -> int:
+    url = f"http://{to[0]}:{to[1]}/queue"
+    return httpx.get(url, cookies=session_cookie(), timeout=_LONG).status_code
+
+
+FORM = b"POST /decide HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n"
+
+
+@pytest.mark.parametrize("start", [b"", b"GET /queue HT", b"GET /queue HTTP/1.1\r\nHost: x\r\n"])
+def test_a_request_without_end_is_closed(serve: Serve, start: bytes) -> None:
+    with serve(Patience(header=0.1, body=_LONG)) as to:
+        assert is_closed(sent(to, start))
+
+
+def test_a_form_without_end_is_closed_without_a_traceback(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    cookie = "; ".join(f"{name}={value}" for name, value in session_cookie().items())
+    head = FORM + f"Cookie: {cookie}\r\n".encode()
+    form = b"Content-Type: application/x-www-form-urlencoded\r\n\r\ntoken="
+    with serve(Patience(header=_LONG, body=0.1)) as to:
+        assert is_closed(sent(to, head + form))
+        assert queue_status(to) == 200
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
+def test_headers_that_drip_in_do_not_extend_the_time(serve: Serve) -> None:
+    with serve(Patience(header=0.3)) as to:
+        connection = sent(to, b"GET /queue HTTP/1.1\r\n")
+        with connection, contextlib.suppress(ConnectionError):
+            while True:  # ends when the server closes, else by the timeout of the test
+                connection.sendall(b"X: y\r\n")
+                connection.settimeout(0.02)
+                try:
+                    if not connection.recv(1):
+                        break
+                except TimeoutError:
+                    continue
+
+
+def test_a_second_request_without_end_is_closed(serve: Serve) -> None:
+    with serve(Patience(header=0.1, pause=0)) as to:
+        whole = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        assert is_closed(sent(to, whole + b"GET /qu"))
+
+
+def test_a_response_that_is_not_read_is_dropped(serve: Serve) -> None:
+    ask = b"GET /static/review.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    with serve(Patience(header=_LONG, reading=0.1, pause=600)) as to:
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(_LONG)
+        connection.connect(to)
+        with connection, contextlib.suppress(ConnectionError):
+            while True:  # ends when the server resets the connection
+                connection.sendall(ask)
+
+
+def test_many_idle_connections_do_not_keep_others_out(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (
+        caplog.at_level(logging.WARNING),
+        serve(Patience(header=_LONG, connections=5, backlog=5)) as to,
+        contextlib.ExitStack() as held,
+    ):
+        idle = [held.enter_context(sent(to, b"GET /qu")) for _ in range(20)]
+        assert queue_status(to) == 200
+        assert is_closed(idle[0])
+    assert {record.getMessage() for record in caplog.records} == {
+        "connection closed: too many connections"
+    }
+
+
+def test_too_large_requests_are_told_so(serve: Serve) -> None:
+    with serve(PATIENT) as to:
+        for request, status in (
+            (b"GET /" + b"a" * 4000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", b"414"),
+            (b"GET /" + b"a" * 1_000_000, b"414"),
+            (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * 1_000_000, b"431"),
+            (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * 50_000 + b"\r\n\r\n", b"431"),
+            (FORM.replace(b"100", b"99999999") + b"\r\n", b"413"),
+        ):
+            with socket.create_connection(to, timeout=_LONG) as connection:
+                with contextlib.suppress(ConnectionError):
+                    connection.sendall(request)
+                with contextlib.suppress(ConnectionError):
+                    assert connection.recv(12).split()[1] == status
+        assert queue_status(to) == 200
+
+
+def test_limits_fit_the_file_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
+    for most in (20, 64, 256, 1024, 1 << 20):
+        monkeypatch.setattr(resource, "getrlimit", lambda _, most=most: (most, most))
+        patience = default_patience()
+        assert 1 <= patience.connections <= min(100, max(most // 4, 1))
+        assert 1 <= patience.backlog <= min(64, max(most // 8, 1))
+
+
+AT_THE_LIMIT = """
+import logging, resource, sys
+from pathlib import Path
+from config.logs import setup_logging
+from pipeline.review.web import server
+from pipeline.review.web.connections import Patience
+from tests.support.review import make_site
+setup_logging("warning")
+server.default_patience = lambda: Patience(header=1.0, connections=1000, backlog=8)
+app = make_site(Path(sys.argv[1])).app()
+used = len(list(Path("/proc/self/fd").iterdir()))
+resource.setrlimit(resource.RLIMIT_NOFILE, (used + 20, used + 20))
+server.serve(app, "127.0.0.1", 0, token="x")
+"""
+
+
+def test_the_file_limit_is_survived_quietly(tmp_path: Path) -> None:
+    process = start_process(AT_THE_LIMIT, str(tmp_path))
+    try:
+        assert process.stderr is not None
+        url = process.stderr.readline().split()[2].partition("?")[0]
+        to = ("127.0.0.1", int(url.rstrip("/").rpartition(":")[2]))
+        with contextlib.ExitStack() as held:
+            idle = [held.enter_context(sent(to, b"GET /qu")) for _ in range(60)]
+            assert is_closed(idle[0])
+        assert httpx.get(f"{url}health", timeout=_LONG).status_code == 200
+        process.terminate()
+        _, log = process.communicate(timeout=_LONG)
+    finally:
+        process.kill()
+        process.wait(_LONG)
+    assert process.returncode == 0
+    assert "no connection can be accepted" in log
+    assert "Traceback" not in log
+    assert len(log.splitlines()) < 10
