@@ -3,6 +3,8 @@
 A check raises a bare ValueError; `config.settings` writes the message from `Takes`.
 """
 
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -60,19 +62,62 @@ def _path(value: object) -> object:
         if "\0" in value:
             raise ValueError(value)
         try:
-            Path(value).expanduser()
+            path = Path(value).expanduser()
         except RuntimeError as error:  # ~name of a user that does not exist
             raise ValueError(value) from error
+        if os.path.normpath(path) in {"/", "//"}:
+            raise ValueError(value)
     return value
 
 
-def _optional_path(value: object) -> object:
-    return None if value == "" else _path(value)
+def _file_path(value: object) -> object:
+    """Refuse what can only be a directory."""
+    if isinstance(value, str) and (value.endswith("/") or Path(value).name in {"", ".."}):
+        raise ValueError(value)
+    return _path(value)
+
+
+def _optional_file(value: object) -> object:
+    return None if value == "" else _file_path(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a path may name if something is there already: see `what_is_at`."""
+
+    accepted: frozenset[str]
+
+
+def what_is_at(path: Path) -> str:
+    """Return `a file`, `a directory`, `a device` or, for what cannot be seen, empty text."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return ""
+    if stat.S_ISREG(mode):
+        return "a file"
+    return "a directory" if stat.S_ISDIR(mode) else "a device"
 
 
 # Empty text means None, because TOML has no null.
-RequiredPath = Annotated[Path, BeforeValidator(_path), Takes("a path")]
-OptionalPath = Annotated[Path | None, BeforeValidator(_optional_path), Takes("a path or nothing")]
+FilePath = Annotated[
+    Path,
+    BeforeValidator(_file_path),
+    Takes("the path of a file"),
+    Names(frozenset({"", "a file"})),
+]
+OptionalFile = Annotated[
+    Path | None,
+    BeforeValidator(_optional_file),
+    Takes("the path of a file, or nothing"),
+    Names(frozenset({"", "a file", "a device"})),  # /dev/null takes a log
+]
+DirectoryPath = Annotated[
+    Path,
+    BeforeValidator(_path),
+    Takes("the path of a directory, not the root"),
+    Names(frozenset({"", "a directory"})),
+]
 Text = Annotated[str, AfterValidator(_one_line), Takes("text on one line")]
 HeaderText = Annotated[str, AfterValidator(_header_text), Takes("plain ASCII text on one line")]
 BaseUrl = Annotated[

@@ -13,6 +13,8 @@ from config.keytypes import (
     BaseUrl,
     Categories,
     Days,
+    DirectoryPath,
+    FilePath,
     HeaderText,
     Host,
     Interval,
@@ -20,9 +22,8 @@ from config.keytypes import (
     LogFormat,
     LogLevel,
     Natural,
-    OptionalPath,
+    OptionalFile,
     Port,
-    RequiredPath,
     Seconds,
     Sets,
     Text,
@@ -47,10 +48,10 @@ class SurveySettings(Section):
     title: Text = Field(
         default="Living Survey", description="The survey's name in digests and pages."
     )
-    list: OptionalPath = Field(
+    list: OptionalFile = Field(
         default=None, description="The curated Markdown list. Empty: no list is read."
     )
-    taxonomy: OptionalPath = Field(
+    taxonomy: OptionalFile = Field(
         default=None, description="The taxonomy's TOML file. Empty: the built-in taxonomy."
     )
 
@@ -58,7 +59,7 @@ class SurveySettings(Section):
 class DatabaseSettings(Section):
     """The database file."""
 
-    path: RequiredPath = Field(default=Path("var/survey.duckdb"), description="The DuckDB file.")
+    path: FilePath = Field(default=Path("var/survey.duckdb"), description="The DuckDB file.")
     busy_timeout_seconds: Seconds = Field(
         default=30.0,
         description="Seconds to wait for another process that uses the file, before ending with "
@@ -106,11 +107,11 @@ class ArxivSettings(Section):
         default=3,
         description="Days by which a harvest overlaps the last one, to catch late records.",
     )
-    archive: RequiredPath = Field(
+    archive: DirectoryPath = Field(
         default=Path("var/archive"),
         description="The directory where every raw response is kept, compressed.",
     )
-    limiter: OptionalPath = Field(
+    limiter: OptionalFile = Field(
         default=None,
         description="The file that keeps the request rate of several processes. Empty: one per "
         "user. Users who share a machine name a file that all of them may write to.",
@@ -142,7 +143,7 @@ class ArxivSettings(Section):
 class ClassifierSettings(Section):
     """Training and keeping models."""
 
-    models: RequiredPath = Field(
+    models: DirectoryPath = Field(
         default=Path("var/models"), description="The directory of trained models."
     )
     background: Natural = Field(
@@ -154,7 +155,7 @@ class ClassifierSettings(Section):
         description="Number of trained models to keep, 0 for all. The current model and the one "
         "before it are always kept.",
     )
-    reports: RequiredPath = Field(
+    reports: DirectoryPath = Field(
         default=Path("var/reports"), description="The directory of evaluation reports."
     )
     retrain_after: Natural = Field(
@@ -181,7 +182,7 @@ class ReviewSettings(Section):
 class DigestSettings(Section):
     """The weekly digest."""
 
-    output: RequiredPath = Field(
+    output: DirectoryPath = Field(
         default=Path("var/digests"), description="The directory digests are written to."
     )
     languages: Languages = Field(
@@ -218,7 +219,7 @@ class LogSettings(Section):
     format: LogFormat = Field(
         default="text", description="text, or json for one JSON object per line."
     )
-    file: OptionalPath = Field(
+    file: OptionalFile = Field(
         default=None, description="The file lines are appended to. None: stderr."
     )
 

@@ -12,7 +12,7 @@ from typing import Any, get_origin
 from pydantic import ValidationError
 
 from config.errors import ConfigError
-from config.keytypes import Takes
+from config.keytypes import Names, Takes, what_is_at
 from config.nearest import nearest
 from config.schema import SECTIONS, Section, Settings
 
@@ -49,7 +49,7 @@ def load_settings(path: Path | None = None, env: Mapping[str, str] = os.environ)
     if file:
         _read_file(file, values)
     _read_environment(env, values)
-    sections = {name: _resolve(_build(name, values[name]), root) for name in SECTIONS}
+    sections = {name: _resolve(name, values[name], root) for name in SECTIONS}
     settings = Settings.model_validate({**sections, "root": root, "file": file})
     now = _read_now(env, live=settings.arxiv.is_live)
     variables = {name: text for name, text in env.items() if name in {*_variables(), _NOW}}
@@ -179,11 +179,8 @@ def _build(section: str, values: Mapping[str, tuple[Any, str]]) -> Section:
     except ValidationError as error:
         key = str(error.errors()[0]["loc"][0])
         value, place = values[key]
-        takes = next(
-            m.description for m in model.model_fields[key].metadata if isinstance(m, Takes)
-        )
         raise ConfigError(
-            f"{place} is {_shown(value)}, but must be {takes}.",
+            f"{place} is {_shown(value)}, but must be {_takes(section, key)}.",
             hint="docs/reference/settings.md explains every key.",
         ) from error
 
@@ -194,11 +191,31 @@ def _shown(value: Any) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
-def _resolve(section: Section, root: Path) -> Section:
-    paths = {key: value for key, value in section if isinstance(value, Path)}
-    return section.model_copy(
-        update={key: (root / value.expanduser()).absolute() for key, value in paths.items()}
-    )
+def _resolve(name: str, values: Mapping[str, tuple[Any, str]], root: Path) -> Section:
+    """Return a section with absolute paths that can be used."""
+    section = _build(name, values)
+    paths = {
+        key: (root / value.expanduser()).absolute()
+        for key, value in section
+        if isinstance(value, Path)
+    }
+    for key, path in paths.items():
+        metadata = SECTIONS[name].model_fields[key].metadata
+        names = next(one for one in metadata if isinstance(one, Names))
+        found = what_is_at(path)
+        if found not in names.accepted:
+            place = values[key][1] if key in values else f"[{name}] {key}"
+            wanted = _takes(name, key)
+            raise ConfigError(
+                f"{place} is {_shown(str(path))}. This is {found}, but must be {wanted}.",
+                hint="Name another path, or move away what is there.",
+            )
+    return section.model_copy(update=paths)
+
+
+def _takes(section: str, key: str) -> str:
+    metadata = SECTIONS[section].model_fields[key].metadata
+    return next(one.description for one in metadata if isinstance(one, Takes))
 
 
 def _read_now(env: Mapping[str, str], *, live: bool) -> datetime | None:

@@ -34,8 +34,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         ["auto", "debug", "info", "warning", "error"]
     ),
     "text or json": st.sampled_from(["text", "json"]),
-    "a path": _PATH,
-    "a path or nothing": _PATH,
+    "the path of a file": _PATH,
+    "the path of a file, or nothing": _PATH,
+    "the path of a directory, not the root": _PATH,
     "text on one line": _TEXT | st.just("多模态 ü"),
     "plain ASCII text on one line": _TEXT,
     "an http:// or https:// address without query or fragment": _WORD.map(
@@ -230,7 +231,7 @@ def test_byte_order_mark_is_accepted(file: Path) -> None:
         ("[arxiv]\noai_url = 'http://x/?verb=x'", "must be an http:// or https:// address"),
         ("[arxiv]\noai_url = 'http://[x'", "must be an http:// or https:// address"),
         ('[arxiv]\ncontact = "a@b\\r\\nX: y"', "must be plain ASCII text on one line"),
-        ("[database]\npath = ''", '[database] path is "", but must be a path.'),
+        ("[database]\npath = ''", '[database] path is "", but must be the path of a file.'),
         ("[digest]\nlanguages = ['fr']", 'must be a list of "en" and "zh"'),
         ("[schedule]\ndaily = 00:30:00", 'daily is "00:30:00", but must be a time of day'),
         ("[schedule]\ndaily = '24:00'", "must be a time of day"),
@@ -372,3 +373,34 @@ def test_file_with_huge_number_or_nesting_is_rejected(tmp_path: Path, value: str
     file.write_text(f"[review]\nport = {value}\n")
     with pytest.raises(ConfigError, match=re.escape(str(file))):
         load_settings(file, {})
+
+
+PATHS = [(s, k) for s, k in KEYS if takes(s, k).startswith("the path")]
+
+
+@pytest.mark.parametrize(("section", "key"), PATHS)
+def test_paths_that_cannot_be_used_are_refused(section: str, key: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    os.mkfifo(tmp_path / "fifo")
+    is_file = "of a file" in takes(section, key)
+    wrong = ["/", "//", "/.", "/.."]
+    wrong += ["folder", "folder/", ".", "..", "~", "new/", "/tmp"] if is_file else ["file", "fifo"]
+    if "nothing" not in takes(section, key):
+        wrong += ["", "/dev/null"]
+    for value in wrong:
+        with pytest.raises(ConfigError, match=re.escape(takes(section, key))) as refused:
+            load_settings(env={env_name(section, key): value})
+        assert refused.value.exit_status == 2
+
+
+@pytest.mark.parametrize(("section", "key"), PATHS)
+def test_paths_that_are_there_already_are_accepted(section: str, key: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    name = "file" if "of a file" in takes(section, key) else "folder"
+    (tmp_path / "link").symlink_to(tmp_path / name)
+    (tmp_path / "dangling").symlink_to(tmp_path / "gone")
+    for value in (name, "link", "dangling", "new", f"./{name}", str(tmp_path / name)):
+        settings = load_settings(env={env_name(section, key): value})
+        assert getattr(getattr(settings, section), key) == tmp_path / value

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
+from pipeline.review.web.sessions import login_token
 from storage.types import FacetScore, TermWeight, Verdict
 from tests.support.browser import (
     CONTRAST,
@@ -10,13 +11,14 @@ from tests.support.browser import (
     UNLABELLED,
     Watched,
     browser,
+    log_in,
     site,
     tab,
     url,
     watch,
 )
 from tests.support.builders import make_paper, make_prediction
-from tests.support.review import ReviewSite, scores
+from tests.support.review import SECRET, ReviewSite, scores
 
 __all__ = ["browser", "site", "tab", "url"]  # fixtures, found by pytest through these names
 
@@ -142,6 +144,7 @@ def test_every_page_fits_the_screen_and_is_readable(
         viewport={"width": width, "height": 800},
         color_scheme="dark" if scheme == "dark" else "light",
     )
+    log_in(context)
     watched = watch(context.new_page())
     page = watched.page
     page.goto(url)
@@ -162,4 +165,21 @@ def test_every_page_fits_the_screen_and_is_readable(
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
         expect(page.get_by_role("main")).to_have_count(1)
     assert watched.faults == []
+    context.close()
+
+
+def test_the_printed_address_is_opened_once(url: str, browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    answer = page.goto(f"{url}queue")
+    assert answer is not None
+    assert answer.status == 403
+    assert page.get_by_role("heading").inner_text() == "Open the queue with its printed address."
+    page.goto(f"{url}?token={login_token(SECRET)}")
+    assert page.url == f"{url}queue"
+    assert page.get_by_role("heading", name="Queue").is_visible()
+    page.goto(f"data:text/html,<a href='{url}queue'>elsewhere</a>")
+    page.get_by_role("link").click()
+    page.get_by_role("link", name="open the queue").click()
+    assert page.get_by_role("heading", name="Queue").is_visible()
     context.close()

@@ -12,7 +12,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Route,
+    sync_playwright,
+)
 
 from pipeline.review.web.server import address, listen, make_server
 from tests.support.review import ReviewSite, make_site, session_cookie
@@ -111,6 +118,12 @@ class Watched:
             route.abort()
 
 
+def log_in(context: BrowserContext) -> None:
+    """Give a context a session, as the printed address does."""
+    for name, value in session_cookie().items():
+        context.add_cookies([{"name": name, "value": value, "url": "http://127.0.0.1"}])
+
+
 def watch(page: Page) -> Watched:
     """Return a tab whose faults are recorded."""
     watched = Watched(page)
@@ -126,8 +139,7 @@ def tab(browser: Browser) -> Iterator[Watched]:
     """A watched tab of 1400 by 900 pixels; any fault fails the test at its end."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     context.set_default_timeout(300_000)
-    for name, value in session_cookie().items():
-        context.add_cookies([{"name": name, "value": value, "url": "http://127.0.0.1"}])
+    log_in(context)
     watched = watch(context.new_page())
     yield watched
     context.close()
