@@ -40,7 +40,7 @@ async def undo(request: Request) -> Response:
 async def _act(request: Request, act: Callable[[Request, FormData], Response]) -> Response:
     try:
         return await _answer(request, act)
-    except ClientDisconnect:  # in the middle of the form: nobody reads the answer
+    except ClientDisconnect:  # in the middle of the form; the answer is not read
         return Response(status_code=400)
 
 
