@@ -3,6 +3,8 @@
 StorageError                                  exit 1
 |-- StoreBusyError (TryAgainLaterError)       exit 75: another process holds the file
 |-- StoreDamagedError                         exit 1: rows that were there are gone
+|   `-- DatabaseGoneError                     exit 1: the file is gone, other files of it are there
+|-- StoreNotWritableError                     exit 1: the disk is full or read-only
 |-- SchemaVersionError                        exit 1: the file is newer than the program
 |-- ForeignDatabaseError                      exit 1: the file belongs to another application
 |-- PaperNotFoundError (UsageError)           exit 2
@@ -27,6 +29,14 @@ class StoreBusyError(StorageError, TryAgainLaterError):
 
 class StoreDamagedError(StorageError):
     """The database lost rows and must be restored before anything is written."""
+
+
+class DatabaseGoneError(StoreDamagedError):
+    """The database is gone, but other files of the survey show that there was one."""
+
+
+class StoreNotWritableError(StorageError):
+    """The disk is full or read-only; nothing was recorded."""
 
 
 class SchemaVersionError(StorageError):

@@ -18,9 +18,12 @@ from storage.changes import Changes
 from storage.cursors import Cursors
 from storage.decisions import Decisions
 from storage.engine.connection import Engine, accept
+from storage.engine.examine import check_tables
+from storage.engine.interrupted import check_not_gone, own_files, undo_interrupted_restore
 from storage.engine.lease import lease
-from storage.engine.manifest import compare, read_manifest, take_manifest, write_manifest
+from storage.engine.manifest import check_manifest, note_manifest, take_manifest
 from storage.engine.migrate import Migration, known_migrations, migrate
+from storage.engine.paths import real_path
 from storage.engine.session import Session
 from storage.integrity import Integrity
 from storage.ledger import Ledger
@@ -70,17 +73,19 @@ OpenStore = Callable[[], AbstractContextManager[Store]]
 def store_opener(path: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore:
     """Return a function that opens, migrates and closes the database at `path`.
 
-    It raises StoreBusyError, StoreDamagedError, SchemaVersionError or StorageError.
+    It creates a missing database, unless its manifest or WAL is there. It raises StoreBusyError,
+    StoreDamagedError, SchemaVersionError, ForeignDatabaseError or StorageError.
     """
-    engine = Engine(path)
+    database = real_path(path)
+    engine = Engine(database)
 
     @contextmanager
     def open_store() -> Iterator[Store]:
-        with (
-            lease(path, timeout_seconds=busy_timeout_seconds) as left,
-            engine.connected(timeout_seconds=left) as connection,
-        ):
-            yield Store(_checked_session(path, connection))
+        check_not_gone(path, own_files(database))
+        with lease(database, timeout_seconds=busy_timeout_seconds) as left:
+            undo_interrupted_restore(database)
+            with engine.connected(timeout_seconds=left) as connection:
+                yield Store(_checked_session(database, connection))
 
     return open_store
 
@@ -88,12 +93,13 @@ def store_opener(path: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore
 def _checked_session(path: Path, connection: duckdb.DuckDBPyConnection) -> Session:
     session = Session(
         connection,
-        before_commit=_increment_generation,
-        after_commit=lambda session: write_manifest(path, take_manifest(session)),
+        before_commit=increment_generation,
+        after_commit=lambda session: note_manifest(path, take_manifest(session)),
     )
-    compare(path, take_manifest(session), read_manifest(path))
+    check_manifest(path, take_manifest(session))
     accept(connection)
     migrate(session, _migrations())
+    check_tables(session)
     return session
 
 
@@ -102,5 +108,6 @@ def _migrations() -> tuple[Migration, ...]:
     return known_migrations()
 
 
-def _increment_generation(session: Session) -> None:
+def increment_generation(session: Session) -> None:
+    """Count a commit, for the manifest."""
     session.write("UPDATE store_state SET generation = generation + 1")

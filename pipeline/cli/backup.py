@@ -9,7 +9,7 @@ from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import clock_of
-from storage.engine.backup import back_up
+from storage.backup import back_up
 
 
 @command(

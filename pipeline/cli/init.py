@@ -43,6 +43,14 @@ def init(
         list[str] | None,
         typer.Option(metavar="CATEGORY", help="arXiv category to keep, repeatable: cs.RO."),
     ] = None,
+    *,
+    new_database: Annotated[
+        bool,
+        typer.Option(
+            "--new-database",
+            help="Create a database although files of a former one are there; they are kept.",
+        ),
+    ] = False,
 ) -> Answer:
     """Write living-survey.toml and create the database.
 
@@ -59,6 +67,7 @@ def init(
         curated=from_list or curated,
         draft=from_list is not None,
         categories=category or (),
+        new_database=new_database,
     )
     return Answer(
         report,

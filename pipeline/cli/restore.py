@@ -9,18 +9,23 @@ from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import clock_of
-from storage.engine.backup import restore as restore_backup
+from storage.restore import restore as restore_backup
 
 
 @command("restore", examples="living-survey restore var/backups/survey-20260317T120000Z.duckdb")
 def restore(
     invocation: Invocation,
     source: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    *,
+    accept_faults: Annotated[
+        bool,
+        typer.Option("--accept-faults", help="Restore a backup with inconsistent rows."),
+    ] = False,
 ) -> Answer:
     """Replace the database by a backup.
 
-    The database so far is kept beside it under another name. Stop `serve` first, and start it
-    again.
+    The backup is read completely before. The replaced database is kept beside it under another
+    name. Stop `serve` first, and start it again.
     """
     settings = invocation.settings
     report = restore_backup(
@@ -28,7 +33,10 @@ def restore(
         settings.database.path,
         now=clock_of(settings)(),
         busy_timeout_seconds=settings.database.busy_timeout_seconds,
+        accept_faults=accept_faults,
     )
     held = f"{counted(report.papers, 'paper')}, {counted(report.decisions, 'decision event')}"
     kept = () if report.kept is None else (f"kept       {report.kept}",)
-    return Answer(report, (f"restored   {held}", *kept))
+    redefined = ", ".join(report.redefined)
+    notes = (f"redefined  {redefined}: not as this program defines them",) if redefined else ()
+    return Answer(report, (f"restored   {held}", *kept), notes)

@@ -10,12 +10,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from config.errors import ConfigError
+from config.files import put_new
 from config.headings import clean_heading
 from config.settings import load_settings, settings_template
 from config.taxonomy import load_taxonomy
 from pipeline.curated.parse import read_list
-from pipeline.runtime.services import store_of
+from pipeline.runtime.services import check_database, clock_of, store_of
 from pipeline.taxonomy.draft import Draft, draft_taxonomy
+from storage.engine.interrupted import forget_former
+from storage.engine.paths import real_path
 
 _TAXONOMY = "taxonomy.toml"
 
@@ -54,6 +57,7 @@ def initialise(
     curated: Path | None,
     draft: bool = False,
     categories: Sequence[str] = (),
+    new_database: bool = False,
 ) -> InitReport:
     """Write the settings file and create the database it names.
 
@@ -63,9 +67,11 @@ def initialise(
         curated: the survey's list.
         draft: draft `taxonomy.toml` beside the settings from the list's headings.
         categories: arXiv's; none: the template's.
+        new_database: create a database although files of a former one are there.
 
     Raises:
         ConfigError: a file cannot be written, or what is there cannot be read.
+        DatabaseGoneError: the database is missing, but other files show that there was one.
         UsageError: the list cannot be read, or has nothing to draft from.
     """
     found = _draft(target, curated) if draft and curated else None
@@ -85,6 +91,10 @@ def initialise(
         taxonomy = replace(taxonomy, in_use=same)
     database = settings.database.path
     existed = database.exists()
+    if not new_database:
+        check_database(settings, create=True)
+    elif not existed:
+        forget_former(real_path(database), clock_of(settings)())
     with store_of(settings)() as store:
         store.checkpoint()
     return InitReport(target, created, database, not existed, taxonomy)
@@ -110,15 +120,13 @@ def _write_draft(path: Path, draft: Draft) -> DraftedTaxonomy:
 def _write_new(path: Path, text: str) -> bool:
     """Write a file unless it is there; return whether it was written."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        put_new(path, text.encode("utf-8"))
     except FileExistsError:
         return False
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}.",
-            hint="Call init in a directory you may write to.",
+            hint="Call init in a directory you may write to, on a disk with free space.",
         ) from error
     return True
 

@@ -10,13 +10,14 @@ from classifiers.kept.registry import ModelRegistry
 from config.errors import ConfigError
 from config.schema import Settings
 from config.taxonomy import Taxonomy, load_taxonomy
+from storage.engine.interrupted import check_not_gone, traces
 from storage.store import OpenStore, Store, store_opener
 
 Clock = Callable[[], datetime]
 
 
 class NoDatabaseError(ConfigError):
-    """The database of the settings does not exist."""
+    """The database of the settings does not exist, and nothing shows that it ever did."""
 
 
 class Database(StrEnum):
@@ -24,7 +25,7 @@ class Database(StrEnum):
 
     #: refuse to start without one, because a wrong directory must not look like an empty survey
     MUST_EXIST = "must exist"
-    #: create it if it does not exist
+    #: create it if it does not exist, unless other files show that there was one
     CREATE = "create"
     #: start without one; opening the store then fails
     ANY = "any"
@@ -56,15 +57,16 @@ def open_services(
 
     Raises:
         NoDatabaseError: the database must exist and does not.
+        DatabaseGoneError: it does not exist, but other files show that there was one.
         ConfigError: the taxonomy cannot be read.
     """
-    if database is Database.MUST_EXIST:
-        _check_exists(settings)
+    if database is not Database.ANY:
+        check_database(settings, create=database is Database.CREATE)
     open_store = store_of(settings, busy_timeout_seconds=busy_timeout_seconds)
     return Services(
         settings=settings,
         taxonomy=load_taxonomy(settings.survey.taxonomy),
-        open_store=open_store if database is not Database.ANY else _existing(settings, open_store),
+        open_store=_checked(settings, open_store, create=database is Database.CREATE),
         clock=clock_of(settings),
         models=ModelRegistry(settings.classifier.models),
     )
@@ -78,6 +80,16 @@ def store_of(settings: Settings, *, busy_timeout_seconds: float | None = None) -
     return store_opener(settings.database.path, busy_timeout_seconds=patience)
 
 
+def _checked(settings: Settings, open_store: OpenStore, *, create: bool) -> OpenStore:
+    """Check at each opening, because the file can go while a service runs."""
+
+    def open_checked() -> AbstractContextManager[Store]:
+        check_database(settings, create=create)
+        return open_store()
+
+    return open_checked
+
+
 def clock_of(settings: Settings) -> Clock:
     """Return the clock: the fixed time of LIVING_SURVEY_NOW if set, else the system's time."""
     fixed = settings.now
@@ -86,18 +98,18 @@ def clock_of(settings: Settings) -> Clock:
     return lambda: datetime.now(UTC)
 
 
-def _existing(settings: Settings, open_store: OpenStore) -> OpenStore:
-    def open_existing() -> AbstractContextManager[Store]:
-        _check_exists(settings)
-        return open_store()
+def check_database(settings: Settings, *, create: bool) -> None:
+    """Raise DatabaseGoneError or, unless it may be created, NoDatabaseError for a missing database.
 
-    return open_existing
-
-
-def _check_exists(settings: Settings) -> None:
-    if not settings.database.path.exists():
+    Models and responses of arXiv show that there was a database, as its manifest does.
+    """
+    path = settings.database.path
+    if path.exists():
+        return
+    check_not_gone(path, traces(path, (settings.arxiv.archive, settings.classifier.models)))
+    if not create:
         raise NoDatabaseError(
-            f"There is no database {settings.database.path}.",
+            f"There is no database {path}.",
             hint="Run it in the directory of living-survey.toml or name that file with --config; "
             "`living-survey init` starts a new survey.",
         )

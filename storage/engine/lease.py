@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from config.locks import LockHeldError, file_lock
+from storage.engine.paths import lock_path
 from storage.errors import StorageError, StoreBusyError
 
 # Pause before taking the lease again, so that waiting processes get their turn.
@@ -19,11 +20,6 @@ _COURTESY = 0.01
 _COMMAND_LENGTH = 160
 _held_by_thread = threading.local()
 _released_at: dict[str, float] = {}
-
-
-def lock_path(database: Path) -> Path:
-    """Return the lock file of a database."""
-    return database.with_name(database.name + ".lock")
 
 
 @contextmanager

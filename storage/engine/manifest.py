@@ -3,6 +3,8 @@
 DuckDB silently opens a file without the rows of a WAL whose first byte is damaged. So every commit
 increments a generation in the database and then writes it to the manifest: an older generation in
 the database means lost commits.
+
+While a restore replaces the file, the manifest describes both files: `restored` is the new one.
 """
 
 import json
@@ -13,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from config.files import put_in_place
+from storage.engine.paths import manifest_path
 from storage.engine.session import Session
 from storage.errors import StorageError, StoreDamagedError
 
@@ -24,6 +27,7 @@ SELECT (SELECT generation FROM store_state),
        (SELECT count(*) FROM decision_event),
        (SELECT count(*) FROM prediction)
 """
+_RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,8 @@ class Manifest:
     predictions: int = 0
 
 
-def manifest_path(database: Path) -> Path:
-    """Return the path beside the database, `survey.duckdb.manifest.json`."""
-    return database.with_name(database.name + ".manifest.json")
+#: describes no file, so that every file is refused
+UNREACHED = Manifest(generation=2**62)
 
 
 def take_manifest(session: Session) -> Manifest:
@@ -50,11 +53,12 @@ def take_manifest(session: Session) -> Manifest:
     return Manifest(*row) if row else Manifest()
 
 
-def write_manifest(database: Path, manifest: Manifest) -> None:
-    """Replace the manifest, or raise StorageError; the commit is kept."""
+def write_manifest(database: Path, manifest: Manifest, *, restored: Manifest | None = None) -> None:
+    """Replace the manifest, or raise StorageError; `restored` is accepted as well."""
     path = manifest_path(database)
+    content = asdict(manifest) | ({_RESTORED: asdict(restored)} if restored else {})
     try:
-        put_in_place(path, (json.dumps(asdict(manifest)) + "\n").encode())
+        put_in_place(path, (json.dumps(content) + "\n").encode(), part=_part(path))
     except OSError as error:
         raise StorageError(
             f"{path} cannot be written: {error.strerror}.",
@@ -62,17 +66,72 @@ def write_manifest(database: Path, manifest: Manifest) -> None:
         ) from error
 
 
+def note_manifest(database: Path, manifest: Manifest) -> None:
+    """Replace the manifest after a commit; only warn if that fails, because the commit is kept."""
+    try:
+        write_manifest(database, manifest)
+    except StorageError as error:
+        _log.warning(
+            "Everything was recorded, but %s Until it is written again, the loss of these writes"
+            " cannot be detected. Check for a full disk or a missing permission.",
+            error.message,
+        )
+
+
 def read_manifest(database: Path) -> Manifest | None:
     """Return the manifest, or None if it is missing or unreadable.
 
     An unreadable one only causes a warning, because the next commit writes it again.
     """
+    return _read(database)[0]
+
+
+def check_manifest(database: Path, present: Manifest, *, name: Path | None = None) -> None:
+    """Compare what a database holds with its manifest.
+
+    Ends an interrupted restore: from then on the manifest describes only the file that is there.
+
+    Args:
+        database: the file whose manifest is read.
+        present: what it holds.
+        name: the file that errors name, if this is a copy of it.
+
+    Raises:
+        StoreDamagedError: the database's generation is older than the manifest's.
+    """
+    remembered, restored = _read(database)
+    lost = 0 if remembered is None else max(remembered.generation - present.generation, 0)
+    if remembered is None or not lost or present == restored:
+        if restored is not None:
+            note_manifest(database, present)
+        return
+    name = name or database
+    if remembered == UNREACHED:
+        raise StoreDamagedError(
+            f"A restore of {name} was interrupted while it replaced a damaged file.",
+            hint="Run `living-survey restore` again.",
+        )
+    raise StoreDamagedError(
+        f"{name} has lost its last {lost} writes: it holds {present.papers} of"
+        f" {remembered.papers} papers, {present.decisions} of {remembered.decisions} decision"
+        f" events and {present.predictions} of {remembered.predictions} predictions.",
+        hint="Nothing was written to it. Restore a backup with `living-survey restore`; to keep"
+        f" this older state, delete {manifest_path(database)}.",
+    )
+
+
+def _part(path: Path) -> Path:
+    """Return a fixed name, because the caller has the lease."""
+    return path.with_name(f".{path.name}.part")
+
+
+def _read(database: Path) -> tuple[Manifest | None, Manifest | None]:
     path = manifest_path(database)
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-        return Manifest(**{each.name: int(stored[each.name]) for each in fields(Manifest)})
+        return _manifest(stored), _manifest(stored[_RESTORED]) if _RESTORED in stored else None
     except FileNotFoundError:
-        return None
+        return None, None
     except (LookupError, ValueError, TypeError, OverflowError, RecursionError) as error:
         _log.warning(
             "%s cannot be read (%s), so lost writes cannot be detected until the next write"
@@ -80,18 +139,8 @@ def read_manifest(database: Path) -> Manifest | None:
             path,
             error,
         )
-        return None
+        return None, None
 
 
-def compare(database: Path, held: Manifest, remembered: Manifest | None) -> None:
-    """Raise StoreDamagedError if the database's generation is older than the manifest's."""
-    if remembered is None or held.generation >= remembered.generation:
-        return
-    raise StoreDamagedError(
-        f"{database} has lost its last {remembered.generation - held.generation} writes: it holds"
-        f" {held.papers} of {remembered.papers} papers, {held.decisions} of"
-        f" {remembered.decisions} decision events and {held.predictions} of"
-        f" {remembered.predictions} predictions.",
-        hint="Nothing was written to it. Restore a backup with `living-survey restore`; to keep"
-        f" this older state, delete {manifest_path(database)}.",
-    )
+def _manifest(stored: dict[str, object]) -> Manifest:
+    return Manifest(**{each.name: int(str(stored[each.name])) for each in fields(Manifest)})

@@ -58,10 +58,19 @@ def describe_views() -> tuple[Relation, ...]:
     return _views(_current_schema())
 
 
+def current_definitions() -> dict[tuple[str, str], str]:
+    """Return the newest `CREATE` statement of every view and macro, in order of creation."""
+    return {
+        (match["kind"], match["name"]): match[0].replace("CREATE OR REPLACE", "CREATE", 1)
+        for migration in known_migrations()
+        for match in _DEFINITION.finditer(migration.sql)
+    }
+
+
 def schema_sql() -> str:
     """Return the text of `storage/schema.sql`."""
     session = _current_schema()
-    definitions = _definitions()
+    definitions = current_definitions()
     macros = [sql for (kind, _), sql in definitions.items() if kind == "MACRO"]
     tables = [_table_sql(table) for table in _relations(session, session.rows(_TABLES))]
     views = [_view_sql(view, definitions["VIEW", view.name]) for view in _views(session)]
@@ -75,17 +84,9 @@ def _current_schema() -> Session:
     return session
 
 
-def _definitions() -> dict[tuple[str, str], str]:
-    return {
-        (match["kind"], match["name"]): match[0].replace("CREATE OR REPLACE", "CREATE", 1)
-        for migration in known_migrations()
-        for match in _DEFINITION.finditer(migration.sql)
-    }
-
-
 def _views(session: Session) -> tuple[Relation, ...]:
     comments: dict[str, str] = dict(session.rows(_VIEWS))
-    names = [name for kind, name in _definitions() if kind == "VIEW"]
+    names = [name for kind, name in current_definitions() if kind == "VIEW"]
     return _relations(session, [(name, comments[name]) for name in names])
 
 

@@ -1,7 +1,7 @@
 """Run queries and transactions on an open connection."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -87,7 +87,9 @@ class Session:
             if written and self._before_commit:
                 self._before_commit(self)
         except BaseException:
-            self._cursor.execute("ROLLBACK")
+            # DuckDB has already rolled back after a fault of the disk.
+            with suppress(duckdb.Error):
+                self._cursor.execute("ROLLBACK")
             raise
         else:
             self._cursor.execute("COMMIT")

@@ -20,7 +20,7 @@ from pipeline.operate.doctor import examine
 from pipeline.operate.status import status_report
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.services import Database, open_services
-from storage.engine.manifest import manifest_path
+from storage.engine.paths import manifest_path
 from storage.store import OpenStore
 from storage.types import QuarantinedRecord, RunStatus
 from tests.support.builders import make_decision, make_paper

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from storage.audit import AuditSample
-from storage.engine.manifest import manifest_path
+from storage.engine.paths import manifest_path
 from storage.store import Store
 from storage.types import RunStatus, Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction

@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from config.errors import TryAgainLaterError
-from storage.engine.lease import lease, lock_path
+from storage.engine.lease import lease
+from storage.engine.paths import lock_path
 from storage.errors import StorageError, StoreBusyError
 from storage.store import store_opener
 from tests.support.builders import make_paper

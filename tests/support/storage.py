@@ -14,7 +14,7 @@ import numpy as np
 from config.ragged import RaggedArray
 from storage.changes import Change
 from storage.engine.instants import from_utc
-from storage.engine.manifest import manifest_path
+from storage.engine.paths import manifest_path
 from storage.prediction_batch import PredictionColumns
 from storage.store import OpenStore, Store, store_opener
 from storage.types import Prediction, Source

@@ -1,0 +1,89 @@
+"""Back up the database into one file.
+
+A checkpoint precedes the copy, so that the file is complete without its WAL. The copy is read
+completely before it gets its name.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from config.files import replacing
+from storage.engine.connection import connected
+from storage.engine.copying import copy_database, explained, forget_cached
+from storage.engine.examine import read_everything
+from storage.engine.faults import damaged
+from storage.engine.lease import lease
+from storage.engine.manifest import Manifest, check_manifest, take_manifest
+from storage.engine.paths import real_path
+from storage.engine.session import Session
+from storage.errors import StorageError, StoreDamagedError
+
+
+@dataclass(frozen=True, slots=True)
+class BackupReport:
+    """Contents of a backup."""
+
+    path: Path
+    papers: int
+    decisions: int
+    predictions: int
+
+
+def back_up(database: Path, target: Path, *, busy_timeout_seconds: float) -> BackupReport:
+    """Copy the database to a new file and read the copy completely.
+
+    Raises:
+        StorageError: the database does not exist, or the target exists or cannot be written.
+        StoreDamagedError: the database or the copy has a damaged block, or lost rows.
+        StoreBusyError: the lease timed out.
+    """
+    database = real_path(database)
+    if not database.is_file():
+        raise StorageError(
+            f"There is no database {database}.", hint="Create it with `living-survey init`."
+        )
+    if target.exists() or target.is_symlink():
+        raise StorageError(f"{target} exists already.", hint="Name another file.")
+    unread = target.with_name(f".{target.name}.part")
+    with explained(database, target), replacing(target, part=unread) as part:
+        with lease(database, timeout_seconds=busy_timeout_seconds) as left:
+            with connected(database, timeout_seconds=left) as connection:
+                session = Session(connection)
+                contents = take_manifest(session)
+                check_manifest(database, contents)
+                session.checkpoint()
+            copy_database(database, part)
+        _check_copy(part, contents, database, busy_timeout_seconds)
+    return BackupReport(target, contents.papers, contents.decisions, contents.predictions)
+
+
+def _check_copy(part: Path, contents: Manifest, database: Path, timeout_seconds: float) -> None:
+    try:
+        forget_cached(part)
+        copied = _read(part, name=database, timeout_seconds=timeout_seconds)
+    except StoreDamagedError:
+        # Either the database is damaged, or the disk of the copy is.
+        with lease(database, timeout_seconds=timeout_seconds) as left:
+            _read(database, name=database, timeout_seconds=left)
+        raise StoreDamagedError(
+            f"The copy of {database} cannot be read back, although the database is intact.",
+            hint="No backup was written. Check the disk of the backup, or name another place.",
+        ) from None
+    if copied != contents:
+        raise StoreDamagedError(
+            f"The copy of {database} does not hold what the database holds.",
+            hint="No backup was written. Let no other program open the database meanwhile.",
+        )
+
+
+def _read(path: Path, *, name: Path, timeout_seconds: float) -> Manifest:
+    """Read a file completely without changing it; return what it holds."""
+    with connected(path, timeout_seconds=timeout_seconds, read_only=True, name=name) as connection:
+        session = Session(connection)
+        try:
+            read_everything(session)
+            return take_manifest(session)
+        except (duckdb.InternalException, duckdb.SerializationException) as error:
+            raise damaged(name, error) from error

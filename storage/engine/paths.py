@@ -1,0 +1,68 @@
+"""Name the files that belong to a database: they are in its directory and begin with its name."""
+
+import itertools
+from datetime import datetime
+from pathlib import Path
+
+_REPLACED = ".replaced-"
+_WAL = ".wal"
+_MANIFEST = ".manifest.json"
+_LOCK = ".lock"
+
+
+def real_path(database: Path) -> Path:
+    """Return the file behind a symbolic link, because DuckDB puts the WAL beside that file."""
+    return database.resolve() if database.is_symlink() else database
+
+
+def wal_path(database: Path) -> Path:
+    """Return the path of committed data that are not in the file yet."""
+    return database.with_name(database.name + _WAL)
+
+
+def wal_paths(database: Path) -> tuple[Path, ...]:
+    """Return the WAL and the two files that DuckDB 1.5 writes while it empties the WAL."""
+    wal = wal_path(database)
+    return wal, wal.with_name(f"{wal.name}.checkpoint"), wal.with_name(f"{wal.name}.recovery")
+
+
+def manifest_path(database: Path) -> Path:
+    """Return the path of the manifest, `survey.duckdb.manifest.json`."""
+    return database.with_name(database.name + _MANIFEST)
+
+
+def lock_path(database: Path) -> Path:
+    """Return the lock file of a database."""
+    return database.with_name(database.name + _LOCK)
+
+
+def restoring_path(database: Path) -> Path:
+    """Return where a restore checks its copy of the backup."""
+    return database.with_name(database.name + ".restoring")
+
+
+def new_kept_path(database: Path, now: datetime) -> Path:
+    """Return an unused name for a database that is replaced."""
+    name = f"{database.name}{_REPLACED}{now:%Y%m%dT%H%M%SZ}"
+    names = (name if number == 1 else f"{name}-{number}" for number in itertools.count(1))
+    return next(
+        path
+        for path in map(database.with_name, names)
+        if not any(each.exists() for each in (path, *wal_paths(path), manifest_path(path)))
+    )
+
+
+def kept_paths(database: Path) -> tuple[Path, ...]:
+    """Return the replaced databases that are kept, oldest first."""
+    start = database.name + _REPLACED
+    return tuple(
+        sorted(
+            path
+            for path in _beside(database)
+            if path.name.startswith(start) and "." not in path.name.removeprefix(start)
+        )
+    )
+
+
+def _beside(database: Path) -> tuple[Path, ...]:
+    return tuple(database.parent.iterdir()) if database.parent.is_dir() else ()
