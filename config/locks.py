@@ -1,9 +1,11 @@
 """Lock files between processes with `flock`.
 
 The kernel releases a lock with its process. Every call opens the file, so threads exclude each
-other too.
+other too. On some network shares every lock succeeds, or none; so the first lock on each file
+system is tried a second time.
 """
 
+import errno
 import fcntl
 import math
 import os
@@ -13,7 +15,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from config.errors import ConfigError
+
 _PAUSE = 0.005
+#: what `flock` reports where the file system has no locks
+_UNSUPPORTED = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
+#: device numbers of file systems whose locks were tried
+_tried: set[int] = set()
+
+
+class NoLocksError(ConfigError):
+    """The file system has no locks, so several processes could write at the same time."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path.parent} is on a file system without file locks, such as some network shares.",
+            hint="Nothing was written. Set the path to a local disk or mount the share with locks.",
+        )
 
 
 class LockHeldError(Exception):
@@ -46,18 +64,20 @@ def file_lock(
 
     Raises:
         LockHeldError: the lock was held for the whole timeout.
+        NoLocksError: the file system has no locks.
         OSError: the file cannot be opened.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = _open(path)
     try:
         deadline = monotonic() + timeout_seconds
-        while not _try_lock(descriptor):
+        while not _try_lock(path, descriptor):
             left = deadline - monotonic()
             if left <= 0:
                 raise LockHeldError(path, _read(descriptor))
             # The jitter keeps several waiting processes from asking in step.
             wait(min(left, pause_seconds * random.uniform(0.5, 1.5)))  # noqa: S311  not a secret
+        _try_out(path, descriptor)
         if holder:
             _write(descriptor, holder)
         yield max(deadline - monotonic(), 0.0)
@@ -73,12 +93,30 @@ def _open(path: Path) -> int:
         return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
 
-def _try_lock(descriptor: int) -> bool:
+def _try_lock(path: Path, descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        if error.errno in _UNSUPPORTED:
+            raise NoLocksError(path) from error
+        raise
     return True
+
+
+def _try_out(path: Path, held: int) -> None:
+    """Raise NoLocksError if a held lock can be taken again; once per file system and process."""
+    device = os.fstat(held).st_dev
+    if device in _tried:
+        return
+    second = _open(path)
+    try:
+        if os.path.samestat(os.fstat(held), os.fstat(second)) and _try_lock(path, second):
+            raise NoLocksError(path)
+    finally:
+        os.close(second)
+    _tried.add(device)
 
 
 def _read(descriptor: int) -> str:

@@ -1,9 +1,13 @@
+import errno
+import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from config.locks import LockHeldError, file_lock
+from config import locks
+from config.locks import LockHeldError, NoLocksError, file_lock
 
 
 def test_second_lock_names_the_holder(tmp_path: Path) -> None:
@@ -50,3 +54,46 @@ def test_a_read_only_file_can_be_locked(tmp_path: Path) -> None:
     path.touch(mode=0o444)
     with file_lock(path, holder="not written"):
         assert path.read_text() == ""
+
+
+def _always_granted(_descriptor: int, _operation: int) -> None:
+    """Stand in for a share whose locks exclude nobody."""
+
+
+def _unsupported(_descriptor: int, _operation: int) -> None:
+    raise OSError(errno.ENOLCK, "No locks available")
+
+
+@pytest.mark.parametrize("flock", [_always_granted, _unsupported])
+def test_file_system_without_locks_is_refused_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flock: object
+) -> None:
+    monkeypatch.setattr(fcntl, "flock", flock)
+    monkeypatch.setattr(locks, "_tried", set())
+    for _ in range(2):
+        with (
+            pytest.raises(NoLocksError, match=str(tmp_path)) as caught,
+            file_lock(tmp_path / "file.lock", holder="not written"),
+        ):
+            pass
+    assert caught.value.exit_status == 2
+    assert "local disk" in caught.value.hint
+    assert (tmp_path / "file.lock").read_text() == ""
+
+
+def test_lock_is_tried_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[int] = []
+    monkeypatch.setattr(locks, "_tried", set())
+    monkeypatch.setattr(fcntl, "flock", _counting(fcntl.flock, taken))
+    for name in ("first", "second", "third"):
+        with file_lock(tmp_path / name):
+            pass
+    assert len(taken) == 3 + 1
+
+
+def _counting(flock: Callable[[int, int], None], taken: list[int]) -> Callable[[int, int], None]:
+    def counted(descriptor: int, operation: int) -> None:
+        taken.append(operation)
+        flock(descriptor, operation)
+
+    return counted
