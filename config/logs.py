@@ -11,7 +11,7 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +110,7 @@ def once_per_minute(*loggers: str) -> Iterator[None]:
 def _opened(file: Path) -> logging.Handler:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        return logging.FileHandler(file, encoding="utf-8")
+        return _FileLines(file, encoding="utf-8")
     except OSError as error:
         raise ConfigError(
             f"The log file {file} cannot be opened: {error.strerror}.",
@@ -155,6 +155,27 @@ class _StderrLines(logging.Handler):
             sys.stderr.flush()
         except Exception:  # noqa: BLE001  # logging's own contract: a log line never stops the work
             self.handleError(record)
+
+
+class _FileLines(logging.FileHandler):
+    """Reports the first line that cannot be written, and goes on without the log."""
+
+    reported = False
+
+    def close(self) -> None:
+        with suppress(OSError):  # what is left in the buffer of a full disk
+            super().close()
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's own name
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self.reported:
+            self.reported = True
+            sys.stderr.write(
+                f"The log file {self.baseFilename} cannot be written: {error.strerror}."
+                " Events are not logged until there is space.\n"
+            )
 
 
 class _TextLines(logging.Formatter):

@@ -262,8 +262,9 @@ class ModelRegistry:
             raise unknown_model(self.directory, model_id)
         put_in_place(self._file("current"), f"{model_id}\n".encode())
         record = {"at": at.isoformat(timespec="seconds"), "model_id": model_id, "why": why}
-        with self._file("promotions.jsonl").open("a", encoding="utf-8") as log:
-            log.write(json.dumps(record) + "\n")
+        log = self._file("promotions.jsonl")
+        before = log.read_bytes() if log.is_file() else b""
+        put_in_place(log, before + f"{json.dumps(record)}\n".encode())
 
     def promotions(self) -> tuple[Promotion, ...]:
         """Return every promotion, oldest first; unreadable lines are skipped."""

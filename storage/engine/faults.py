@@ -103,8 +103,8 @@ def _fault(database: Path, error: duckdb.Error) -> StorageError:
 
 def _not_writable(database: Path, cause: str) -> StoreNotWritableError:
     return StoreNotWritableError(
-        f"{database} cannot be written: {cause}.",
-        hint="Nothing was recorded. Free space or make the disk writable, then do it again.",
+        f"Nothing was recorded: {database} cannot be written: {cause}.",
+        hint="Free space or make the disk writable, then do it again.",
     )
 
 

@@ -1,11 +1,13 @@
 """Files are replaced completely or not at all."""
 
+import errno
 import multiprocessing
+import os
 from pathlib import Path
 
 import pytest
 
-from config.files import put_in_place
+from config.files import put_in_place, put_new
 
 _SIZE = 1_000_000
 
@@ -47,3 +49,36 @@ def test_reader_sees_complete_content_while_two_write(tmp_path: Path) -> None:
         writer.join()
         assert writer.exitcode == 0
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+def test_new_file_is_created_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "deep" / "file"
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", _disk_full)
+        with pytest.raises(OSError, match=r"No space left on device: .*/deep/file'"):
+            put_new(path, b"cut")
+        with pytest.raises(OSError, match=r"No space left on device: .*/deep/file'"):
+            put_in_place(path, b"cut")
+    assert list(path.parent.iterdir()) == []
+    put_new(path, b"whole")
+    with pytest.raises(FileExistsError):
+        put_new(path, b"other")
+    assert path.read_bytes() == b"whole"
+
+
+def test_new_file_needs_no_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "link", _no_links)
+    put_new(tmp_path / "file", b"whole")
+    with pytest.raises(FileExistsError):
+        put_new(tmp_path / "file", b"other")
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("file", b"whole")]
+
+
+def _disk_full(_descriptor: int) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def _no_links(*_: object) -> None:
+    raise OSError(errno.EPERM, "Operation not permitted")

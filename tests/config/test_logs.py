@@ -150,3 +150,12 @@ def test_an_event_is_logged_once_a_minute(caplog: pytest.LogCaptureFixture) -> N
         ("a cause", 3),
         ("another cause", 0),
     ]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_full_disk_is_reported_once(capsys: pytest.CaptureFixture[str]) -> None:
+    setup_logging(file=Path("/dev/full"))
+    for _ in range(3):
+        log.info("fetched")
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("The log file /dev/full cannot be written: No space left on device.")

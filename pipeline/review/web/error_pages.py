@@ -1,6 +1,7 @@
 """Show errors as pages: what happened, and what to do."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -9,7 +10,7 @@ from starlette.responses import Response
 from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
 from pipeline.review.web.context import context_of, notice, render
 from pipeline.review.web.headers import harden
-from storage.errors import DecisionNotFoundError
+from storage.errors import DecisionNotFoundError, StoreNotWritableError
 
 #: seconds, longer than a lease is held
 RETRY_AFTER = "5"
@@ -60,6 +61,8 @@ def on_known_error(request: Request, error: Exception) -> Response:
         return response
     if isinstance(error, DecisionNotFoundError):
         status = 404
+    elif isinstance(error, StoreNotWritableError):
+        status = HTTPStatus.INSUFFICIENT_STORAGE
     else:
         status = 400 if isinstance(error, UsageError) else 500
     return refuse(request, status, error.message, error.hint)

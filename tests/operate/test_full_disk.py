@@ -1,0 +1,174 @@
+"""A full or read-only disk is one sentence and exit status 1, and nothing is lost."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from storage.backup import back_up
+from storage.store import OpenStore, store_opener
+from tests.support.builders import make_decision, make_paper
+from tests.support.cli import SurveyInProcess
+from tests.support.review import ReviewSite, Visitor
+
+NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
+IDS = [f"2603.{number:05d}" for number in range(1, 41)]
+SECTION = "agents"
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A file system of 6 MB."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        return self.path / "var" / "survey.duckdb"
+
+    @property
+    def survey(self) -> SurveyInProcess:
+        return SurveyInProcess(
+            self.path,
+            {
+                "LIVING_SURVEY_NOW": NOW.isoformat(),
+                "LIVING_SURVEY_ARXIV__OAI_URL": "http://127.0.0.1:9/oai",
+                "LIVING_SURVEY_ARXIV__RSS_URL": "http://127.0.0.1:9",
+                "LIVING_SURVEY_ARXIV__QUERY_URL": "http://127.0.0.1:9/api/query",
+                "LIVING_SURVEY_REVIEW__REVIEWER": "ada",
+            },
+        )
+
+    @property
+    def open_store(self) -> OpenStore:
+        return store_opener(self.database)
+
+    def fill(self) -> None:
+        with (self.path / "filler").open("wb", buffering=0) as filler:
+            for size in (65_536, 4_096, 1):
+                try:
+                    while filler.write(bytes(size)) == size:
+                        pass
+                except OSError:
+                    continue
+
+    def empty(self) -> None:
+        (self.path / "filler").unlink()
+
+    def remount(self, mode: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,{mode}", str(self.path)], check=True)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(place)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode != 0:
+        pytest.skip("needs the right to mount a file system")
+    try:
+        disk = Disk(place)
+        with disk.open_store() as store:
+            store.papers.upsert([make_paper(arxiv_id) for arxiv_id in IDS], seen_at=NOW)
+            store.decisions.add([make_decision(IDS[0], sections=(SECTION,))])
+            store.checkpoint()
+        yield disk
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def commands(disk: Disk) -> list[tuple[str, ...]]:
+    lines = [json.dumps({"arxiv_id": each, "verdict": "rejected"}) for each in IDS]
+    file = disk.path / "decisions.jsonl"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return [
+        ("decide", IDS[1], "reject"),
+        ("decide", "--from", str(file)),
+        ("undo",),
+        ("classify",),
+        ("run",),
+        ("digest", "--week", "2026-W11"),
+        ("backup",),
+        ("bootstrap",),
+        ("train",),
+    ]
+
+
+def assert_one_sentence(err: str) -> None:
+    assert "Traceback" not in err
+    assert len(err.splitlines()) == 1, err
+    assert err.startswith("living-survey: ")
+
+
+def test_full_disk_is_one_sentence_and_loses_nothing(disk: Disk) -> None:
+    words = commands(disk)
+    disk.fill()
+    for each in words:
+        ended = disk.survey.call(*each)
+        assert ended.status in {1, 2}, (each, ended)
+        assert_one_sentence(ended.err)
+    ended = disk.survey.call("decide", IDS[1], "reject")
+    assert ended.status == 1
+    assert "Nothing was recorded" in ended.err
+    assert "No space left on device" in ended.err
+    disk.empty()
+    with disk.open_store() as store:
+        assert store.papers.count() == len(IDS)
+        assert store.decisions.count() == 1
+        assert store.integrity.faults() == ()
+    assert disk.survey.call("decide", IDS[1], "reject").status == 0
+    assert disk.survey.call("backup").status == 0
+
+
+def test_full_disk_answers_the_page_with_nothing_recorded(disk: Disk) -> None:
+    site = ReviewSite(disk.open_store)
+    site.fill(IDS[1:3])
+    visitor = Visitor(site.app())
+    page = visitor.get("/queue")
+    disk.fill()
+    answer = visitor.decide(page, IDS[1], "rejected")
+    assert answer.status == 507
+    assert "Nothing was recorded" in answer.text
+    assert "No space left on device" in answer.text
+    disk.empty()
+    assert disk.survey.call("status").status == 0
+
+
+def test_decision_is_kept_if_only_the_manifest_fails(disk: Disk) -> None:
+    part = disk.database.with_name(f".{disk.database.name}.manifest.json.part")
+    part.mkdir()
+    ended = disk.survey.call("decide", IDS[1], "reject")
+    assert ended.status == 0
+    assert "Everything was recorded" in ended.err
+    part.rmdir()
+    with disk.open_store() as store:
+        assert store.decisions.count() == 2
+
+
+def test_restore_on_a_full_disk_keeps_the_database(disk: Disk, tmp_path: Path) -> None:
+    back_up(disk.database, tmp_path / "copy.duckdb", busy_timeout_seconds=60)
+    disk.fill()
+    ended = disk.survey.call("restore", str(tmp_path / "copy.duckdb"))
+    assert ended.status == 1
+    assert_one_sentence(ended.err)
+    disk.empty()
+    assert disk.survey.call("restore", str(tmp_path / "copy.duckdb")).status == 0
+
+
+def test_read_only_disk_is_one_sentence(disk: Disk, tmp_path: Path) -> None:
+    back_up(disk.database, tmp_path / "copy.duckdb", busy_timeout_seconds=60)
+    words = [*commands(disk), ("init",), ("status",), ("restore", str(tmp_path / "copy.duckdb"))]
+    disk.remount("ro")
+    try:
+        for each in words:
+            ended = disk.survey.call(*each)
+            assert ended.status in {1, 2}, (each, ended)
+            assert_one_sentence(ended.err)
+            assert "Read-only file system" in ended.err or each[0] == "bootstrap", ended.err
+    finally:
+        disk.remount("rw")
+    assert disk.survey.call("status").status == 0
