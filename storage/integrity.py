@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from storage.engine.examine import changed_definitions
 from storage.engine.session import Session
 
 _CHECKS = """
@@ -42,9 +43,12 @@ WHERE NOT EXISTS (
 """
 
 
+_CHANGED = "views or macros that are not this program's"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An inconsistency and the number of rows it affects."""
+    """An inconsistency and the number of rows or definitions it affects."""
 
     what: str
     rows: int
@@ -58,4 +62,6 @@ class Integrity:
 
     def faults(self) -> tuple[Fault, ...]:
         """Return the inconsistencies."""
-        return tuple(Fault(what, rows) for what, rows in self._session.rows(_CHECKS) if rows)
+        changed = len(changed_definitions(self._session))
+        found = [*self._session.rows(_CHECKS), (_CHANGED, changed)]
+        return tuple(Fault(what, rows) for what, rows in found if rows)

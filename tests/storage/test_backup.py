@@ -225,8 +225,8 @@ def test_restore_takes_the_wal_along(database: Path, tmp_path: Path) -> None:
         shutil.copy(source, target)
     kept = restore(safe, database, now=NOW, busy_timeout_seconds=600).kept
     assert held(database) == {IDS[0]}
+    assert kept is not None
     for source in (kept, moved):
-        assert source is not None
         restore(source, database, now=NOW, busy_timeout_seconds=600)
         assert held(database) == set(IDS)
 
