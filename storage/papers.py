@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from storage.arxiv_id import is_key
 from storage.engine.instants import from_utc, to_utc
 from storage.engine.parameters import texts_json
 from storage.engine.session import Row, Session
@@ -71,8 +72,13 @@ class Papers:
         """Merge a batch of papers (fastest: 10,000 to 50,000) and count distinct papers.
 
         `revised` means that a field visible to readers changed.
+
+        Raises:
+            ValueError: an ID is not a key. Sources quarantine such records, so this is a bug.
         """
         papers = newest_of(batch)
+        if wrong := [paper.arxiv_id for paper in papers if not is_key(paper.arxiv_id)]:
+            raise ValueError(f"{wrong[0]!r:.100} is not the key of an arXiv paper")
         fresh = self._changed(papers) if len(papers) <= _PAGE else papers
         unchanged = UpsertCounts(unchanged=len(papers) - len(fresh))
         if not fresh:

@@ -26,6 +26,7 @@ from storage.engine.migrate import Migration, known_migrations, migrate
 from storage.engine.paths import real_path
 from storage.engine.session import Session
 from storage.integrity import Integrity
+from storage.invalid_ids import InvalidIds
 from storage.ledger import Ledger
 from storage.papers import Papers
 from storage.predictions import Predictions
@@ -57,6 +58,7 @@ class Store:
         self.published = Published(session)
         self.taxonomy = TaxonomyChanges(session)
         self.integrity = Integrity(session)
+        self.invalid_ids = InvalidIds(session)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Commit all writes of the block, or none after an error."""

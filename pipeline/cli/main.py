@@ -76,6 +76,7 @@ GROUPS = {
         {
             "list": "List the records that could not be read.",
             "retry": "Read the quarantined records again.",
+            "collect": "Move stored papers whose ID is no arXiv ID into quarantine.",
         },
     ),
 }

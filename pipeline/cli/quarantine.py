@@ -86,3 +86,14 @@ def retry(invocation: Invocation) -> Answer:
             ),
         ),
     )
+
+
+@command("collect", examples="living-survey quarantine collect")
+def collect(invocation: Invocation) -> Answer:
+    """Move stored papers whose ID is no arXiv ID into quarantine.
+
+    Earlier versions stored such papers, which nobody can decide. `doctor` names them.
+    """
+    with session(invocation, "quarantine collect", exclusive_run=True) as opened:
+        report = step.collect(opened.services, opened.run)
+    return Answer(report, (f"{counted(report.moved, 'paper')} moved into quarantine",))

@@ -107,7 +107,7 @@ def add(services: Services, arxiv: ArxivSources, run: Run, ids_or_urls: Sequence
         parsed = parse_arxiv_id(text)
         if parsed is None:
             raise UsageError(
-                f"{text!r} is neither an arXiv ID nor an arxiv.org link.",
+                f"{text!r:.100} is neither an arXiv ID nor an arxiv.org link.",
                 hint="Write it as 2405.19334 or https://arxiv.org/abs/2405.19334.",
             )
         keys.append(parsed.base)

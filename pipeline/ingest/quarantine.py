@@ -39,6 +39,21 @@ class RetryReport:
         return {"resolved": self.resolved, **asdict(self.counts)}
 
 
+@dataclass(frozen=True, slots=True)
+class CollectReport:
+    """How many stored papers were moved into quarantine."""
+
+    moved: int
+
+
+def collect(services: Services, run: Run) -> CollectReport:
+    """Move stored papers whose ID is no arXiv ID into quarantine."""
+    with services.open_store() as store:
+        moved = store.invalid_ids.move_to_quarantine(at=services.clock())
+    run.count(moved=moved)
+    return CollectReport(moved)
+
+
 def retry(services: Services, run: Run) -> RetryReport:
     """Parse every quarantined record again and store what is readable now."""
     resolved, superseded, left, counts = 0, 0, 0, UpsertCounts()

@@ -9,6 +9,7 @@ from textwrap import shorten
 from pipeline.ingest.ledger import WATCHED_DAYS
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.jobs import faults, job_ends
+from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services
 from storage.types import RunRecord, RunStatus
 
@@ -16,6 +17,8 @@ from storage.types import RunRecord, RunStatus
 _NEEDED = 1 << 30
 #: characters of an error that are shown; `status` shows all of it
 _LONGEST_ERROR = 200
+#: papers with an invalid ID that are named
+_MOST_NAMED = 5
 #: commands whose arguments older `runs` did not keep, and that need some
 _WITH_ARGUMENTS = frozenset({"add", "backfill", "bootstrap", "import"})
 
@@ -29,12 +32,22 @@ def checks(services: Services) -> Iterator[Finding]:
     yield from _disk(services)
     with services.open_store() as store:
         broken = store.integrity.faults()
+        invalid = store.invalid_ids.papers()
     for fault in broken:
         yield Finding(
             "database",
             f"{fault.what}: {fault.rows}.",
             "Keep the file and restore a backup (`living-survey restore FILE`; `living-survey"
             " backup` puts them into backups/ beside the database), and please report it.",
+        )
+    if invalid:
+        named = ", ".join(f"{arxiv_id!r:.60}" for arxiv_id in invalid[:_MOST_NAMED])
+        more = ", ..." if len(invalid) > _MOST_NAMED else ""
+        yield Finding(
+            "papers",
+            f"{counted(len(invalid), 'paper has', 'papers have')} an ID that is no arXiv ID and"
+            f" cannot be decided: {named}{more}.",
+            "`living-survey quarantine collect` moves them into quarantine.",
         )
 
 

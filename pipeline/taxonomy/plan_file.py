@@ -186,7 +186,10 @@ def _wrong_targets(each: Declared, after: list[str]) -> Iterable[tuple[str, str]
         yield f"the split of {each.old!r} names {section!r} twice", "Name each part once."
     for written in each.papers:
         if parse_arxiv_id(written) is None:
-            yield f"{written!r} is not an arXiv ID", 'Write papers as "2405.19334" = ["SECTION"].'
+            yield (
+                f"{written!r:.100} is not an arXiv ID",
+                'Write papers as "2405.19334" = ["SECTION"].',
+            )
     for words in (words for rule in each.rules for words in rule.words):
         if not tokens(words):
             problem = f"the rule {words!r} has no searchable word"

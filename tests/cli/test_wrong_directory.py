@@ -52,6 +52,7 @@ def test_command_without_need_of_a_database_creates_nothing(name: str, tmp_path:
         ("quarantine", "--json", "list"),
         ("quarantine", "--json", "retry"),
         ("quarantine", "retry", "--json"),
+        ("quarantine", "collect"),
     ],
 )
 def test_quarantine_takes_options_before_its_command(argv: tuple[str, ...]) -> None:

@@ -1,22 +1,27 @@
 """Hostile input costs neither time nor more than its own record."""
 
+import json
+
 import pytest
 
 from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.feed.source import parse_feed
 from pipeline.ingest.sources.fields.authors import split_authors
 from pipeline.ingest.sources.fields.dates import parse_iso, parse_rfc2822
-from pipeline.ingest.sources.fields.identifiers import read_identifier
 from pipeline.ingest.sources.fields.tex import to_unicode
 from pipeline.ingest.sources.fields.text import paragraphs, says_withdrawn
 from pipeline.ingest.sources.oai.page import parse_oai_page
 from pipeline.ingest.sources.query.transport import check_page
+from pipeline.ingest.sources.snapshot.lines import parse_lines
+from pipeline.ingest.sources.snapshot.selection import Selection
 from pipeline.ingest.sources.transport.archive import RawResponse
 from pipeline.ingest.sources.transport.client import (
     LONGEST_WAIT_SECONDS,
     retry_after_seconds,
     user_agent,
 )
+from storage.arxiv_id import parse_arxiv_id
+from tests.support.snapshot import make_record
 from tests.support.transport import (
     AT,
     VERSION,
@@ -75,11 +80,29 @@ def test_impossible_versions_cost_one_record(number: str) -> None:
     assert len(page.malformed) == 1
 
 
+@pytest.mark.parametrize(
+    "arxiv_id",
+    [
+        "2699.12345",
+        "9999.99999",
+        "\u0662\u0666\u0660\u0663.\u0660\u0660\u0660\u0660\u0667",
+        "xx/0001001",
+    ],
+)
+def test_every_source_quarantines_an_invalid_id(arxiv_id: str) -> None:
+    page = parse_oai_page(oai_page(raw_record(arxiv_id)).encode(), at=AT)
+    assert (page.papers, len(page.malformed)) == ((), 1)
+    lines = parse_lines([json.dumps(make_record(arxiv_id)).encode()], Selection(), at=AT)
+    assert (lines.papers, len(lines.malformed)) == ((), 1)
+    feed = parse_feed(rss_feed(rss_item(arxiv_id)).encode(), at=AT)
+    assert (feed.announcements, len(feed.malformed)) == ((), 1)
+    entries = check_page(atom_page(atom_entry(arxiv_id)).encode(), at=AT)
+    assert (entries.readable, len(entries.malformed)) == (0, 1)
+
+
 def test_overlong_identifiers_are_refused() -> None:
-    assert read_identifier(f"2603.00001v{DIGITS}") is None
-    assert read_identifier("2603.00001v99999") is None
-    assert read_identifier("") is None
-    assert read_identifier(None) is None
+    assert parse_arxiv_id(f"2603.00001v{DIGITS}") is None
+    assert parse_arxiv_id("2603.00001v99999") is None
     feed = rss_feed(rss_item().replace("00001v1</guid>", f"00001v{DIGITS}</guid>"))
     assert len(parse_feed(feed.encode(), at=AT).malformed) == 1
     entry = atom_entry().replace("00001v1</id>", f"00001v{DIGITS}</id>")

@@ -543,12 +543,12 @@ def test_pitfall_48_bad_id_does_not_fail_the_batch(tmp_path: Path, httpserver: H
     """arXiv refuses the whole list and names the bad ID."""
     script = Script(
         httpserver,
-        fault(400, atom_error("incorrect id format for xx/0001001")),
+        fault(400, atom_error("incorrect id format for cs/0001001")),
         atom_page(atom_entry("2603.00001"), atom_entry("2603.00002")),
     )
-    found = query(tmp_path, script).look_up(["2603.00001", "xx/0001001", "2603.00002", "nonsense"])
+    found = query(tmp_path, script).look_up(["2603.00001", "cs/0001001", "2603.00002", "nonsense"])
     assert [paper.arxiv_id for paper in found.papers] == ["2603.00001", "2603.00002"]
-    assert found.refused == ("nonsense", "xx/0001001")
+    assert found.refused == ("nonsense", "cs/0001001")
     assert found.unknown == ()
     assert script.requests[1].args["id_list"] == "2603.00001,2603.00002"
 
@@ -559,9 +559,9 @@ def test_pitfall_48_unnamed_bad_id_is_found_by_halving(
     """The message may not name the ID."""
     bad = fault(400, atom_error("something is wrong"))
     script = Script(httpserver, bad, atom_page(atom_entry("2603.00001")), bad)
-    found = query(tmp_path, script).look_up(["2603.00001", "xx/0001001"])
+    found = query(tmp_path, script).look_up(["2603.00001", "cs/0001001"])
     assert [paper.arxiv_id for paper in found.papers] == ["2603.00001"]
-    assert found.refused == ("xx/0001001",)
+    assert found.refused == ("cs/0001001",)
 
 
 def test_pitfall_49_batches_are_limited_by_bytes(tmp_path: Path, httpserver: HTTPServer) -> None:

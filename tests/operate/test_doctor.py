@@ -263,6 +263,18 @@ def test_approvals_in_a_section_the_taxonomy_lacks_are_wrong(
     assert "taxonomy migrate" in found.remedy
 
 
+def test_papers_with_invalid_ids_are_named(look: Examine, open_store: OpenStore) -> None:
+    with open_store() as store:
+        store.papers.upsert([make_paper()], seen_at=NOW)
+        for table in ("paper", "paper_version"):
+            store._session.write(f"UPDATE {table} SET arxiv_id = '2699.12345'")
+    found = look()["papers"]
+    assert found.wrong
+    assert "1 paper has an ID that is no arXiv ID" in found.what
+    assert "2699.12345" in found.what
+    assert "quarantine collect" in found.remedy
+
+
 def test_the_quarantine_is_not_forgotten(look: Examine, open_store: OpenStore) -> None:
     with open_store() as store:
         store.quarantine.add([QuarantinedRecord("oai", "no title", b"<record/>", None, None, NOW)])

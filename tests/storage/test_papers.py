@@ -309,3 +309,29 @@ def test_repeated_records_change_nothing(
             assert after[arxiv_id].paper.version >= stored.paper.version
         assert store.papers.upsert(batch, seen_at=now) == UpsertCounts(unchanged=len(ids))
         assert store.papers.get_many(ids) == after
+
+
+@pytest.mark.parametrize(
+    "arxiv_id", ["2699.12345", "\N{ARABIC-INDIC DIGIT TWO}603.00007", "2603.00001v2", "CS/0501001"]
+)
+def test_upsert_refuses_what_is_no_key(store: Store, now: datetime, arxiv_id: str) -> None:
+    with pytest.raises(ValueError, match="is not the key"):
+        store.papers.upsert([make_paper(), make_paper(arxiv_id)], seen_at=now)
+    assert store.papers.count() == 0
+
+
+def test_invalid_ids_move_to_quarantine(store: Store, now: datetime) -> None:
+    store.papers.upsert([make_paper("2603.00001"), make_paper("2603.00002")], seen_at=now)
+    add_predictions(store, [make_prediction("2603.00001"), make_prediction("2603.00002")])
+    for table in ("paper", "paper_version", "prediction"):
+        store._session.write(
+            f"UPDATE {table} SET arxiv_id = '9999.99999' WHERE arxiv_id = '2603.00002'"
+        )
+    assert store.invalid_ids.papers() == ["9999.99999"]
+    assert store.invalid_ids.move_to_quarantine(at=now) == 1
+    assert store.invalid_ids.papers() == []
+    assert store.papers.held(["2603.00001", "9999.99999"]) == {"2603.00001"}
+    (record,) = store.quarantine.recent(5)
+    assert record.reason == "the ID 9999.99999 is not an arXiv ID"
+    assert b'"title":"A study of paper 2603.00002"' in record.raw
+    assert store.integrity.faults() == ()

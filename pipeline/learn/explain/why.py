@@ -27,7 +27,7 @@ def reasons_for(
     parsed = parse_arxiv_id(arxiv_id)
     if parsed is None:
         raise UsageError(
-            f"{arxiv_id!r} is not an arXiv ID.",
+            f"{arxiv_id!r:.100} is not an arXiv ID.",
             hint="Write it as 2405.19334 or as an arxiv.org link.",
         )
     with open_store() as store:

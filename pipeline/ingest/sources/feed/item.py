@@ -8,9 +8,8 @@ from pipeline.ingest.calendar import announcement_day
 from pipeline.ingest.sources.errors import MalformedRecordError
 from pipeline.ingest.sources.fields.categories import canonical_categories, looks_like_category
 from pipeline.ingest.sources.fields.dates import parse_iso, parse_rfc2822
-from pipeline.ingest.sources.fields.identifiers import read_identifier
 from pipeline.ingest.sources.fields.text import plain_line
-from storage.arxiv_id import ArxivId
+from storage.arxiv_id import ArxivId, parse_arxiv_id
 from storage.types import Announcement, AnnounceType
 
 
@@ -21,9 +20,9 @@ def announcement_of(entry: Any, feed_day: date) -> Announcement:
         MalformedRecordError: its paper, version, type or category is missing or unreadable.
     """
     # The guid carries the version; the link does not.
-    identifier = read_identifier(entry.get("id", ""))
+    identifier = parse_arxiv_id(entry.get("id", ""))
     if identifier is None:
-        raise MalformedRecordError(f"{entry.get('id', '')!r} is not an arXiv ID")
+        raise MalformedRecordError(f"{entry.get('id', '')!r:.100} is not an arXiv ID")
     if identifier.version is None:
         raise MalformedRecordError(f"the item {identifier} has no version")
     announce_type = _announce_type(entry)

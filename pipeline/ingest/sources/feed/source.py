@@ -28,11 +28,11 @@ from pipeline.ingest.sources.feed.item import (
     may_be_unheard_of,
 )
 from pipeline.ingest.sources.feed.plain import UNREAD, plain_channel, plain_item
-from pipeline.ingest.sources.fields.identifiers import read_identifier
 from pipeline.ingest.sources.fields.text import plain_line
 from pipeline.ingest.sources.transport.archive import RawResponse
 from pipeline.ingest.sources.transport.client import ArxivHttp
 from pipeline.ingest.sources.transport.strict_xml import parse_strict
+from storage.arxiv_id import parse_arxiv_id
 from storage.types import Announcement, AnnounceType, QuarantinedRecord
 
 #: arXiv cuts the joined feed here without notice
@@ -94,7 +94,7 @@ def parse_feed(body: bytes, *, at: datetime, raw_path: str | None = None) -> Fee
             announced.append(announcement_of(entry, day))
         except (MalformedRecordError, ValueError) as error:
             reason = error.message if isinstance(error, MalformedRecordError) else str(error)
-            identifier = read_identifier(entry.get("id", ""))
+            identifier = parse_arxiv_id(entry.get("id", ""))
             if identifier is not None:
                 announced.append(half_read(entry, identifier, day))
             elif may_be_unheard_of(entry):

@@ -20,9 +20,9 @@ from pipeline.ingest.sources.errors import (
     OaiError,
 )
 from pipeline.ingest.sources.fields.dates import parse_iso
-from pipeline.ingest.sources.fields.identifiers import read_identifier
 from pipeline.ingest.sources.oai.record import NAMESPACE, paper_from_arxivraw
 from pipeline.ingest.sources.transport.strict_xml import parse_strict
+from storage.arxiv_id import parse_arxiv_id
 from storage.types import Paper, QuarantinedRecord, Source
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -178,7 +178,7 @@ class _PageReader:
             and len(raw) < len(self.body)
             and (match := _IDENTIFIER_BYTES.search(raw))
         ):
-            identifier = read_identifier(match[1].decode("utf-8", errors="replace"))
+            identifier = parse_arxiv_id(match[1].decode("utf-8", errors="replace"))
             arxiv_id = identifier.base if identifier else None
         self.malformed.append(
             QuarantinedRecord(Source.OAI.value, reason, raw, self.raw_path, arxiv_id, self.at)
@@ -246,7 +246,7 @@ def _day(text: str) -> date:
 
 
 def _record_id(record: etree._Element) -> str | None:
-    identifier = read_identifier(record.findtext(f"{_HEADER}/{_OAI}identifier") or "")
+    identifier = parse_arxiv_id(record.findtext(f"{_HEADER}/{_OAI}identifier") or "")
     return identifier.base if identifier else None
 
 

@@ -15,8 +15,8 @@ from pipeline.ingest.sources.errors import MalformedRecordError
 from pipeline.ingest.sources.fields.authors import split_authors
 from pipeline.ingest.sources.fields.categories import canonical_categories
 from pipeline.ingest.sources.fields.dates import parse_rfc2822
-from pipeline.ingest.sources.fields.identifiers import read_identifier
 from pipeline.ingest.sources.fields.text import paragraphs, plain_line, says_withdrawn
+from storage.arxiv_id import is_key, parse_arxiv_id
 from storage.types import Paper, PaperVersion, Source
 
 NAMESPACE = "{http://arxiv.org/OAI/arXivRaw/}"
@@ -33,7 +33,6 @@ _COMMENTS = NAMESPACE + "comments"
 _DOI = NAMESPACE + "doi"
 _JOURNAL_REF = NAMESPACE + "journal-ref"
 _LICENSE = NAMESPACE + "license"
-_MODERN_ID = re.compile(r"\d{4}\.\d{4,6}")
 _VERSION_NUMBER = re.compile(r"v[1-9][0-9]{0,3}")
 
 
@@ -94,11 +93,11 @@ def _categories(text: str) -> tuple[str, ...]:
 
 
 def _identifier(text: str) -> str:
-    if _MODERN_ID.fullmatch(text):
+    if is_key(text):
         return text
-    identifier = read_identifier(text)
+    identifier = parse_arxiv_id(text)
     if identifier is None:
-        raise MalformedRecordError(f"{text!r} is not an arXiv ID")
+        raise MalformedRecordError(f"{text!r:.100} is not an arXiv ID")
     return identifier.base
 
 

@@ -14,10 +14,10 @@ from pipeline.ingest.sources.fields.categories import (
     canonical_category,
     looks_like_category,
 )
-from pipeline.ingest.sources.fields.identifiers import read_identifier
 from pipeline.ingest.sources.fields.text import one_line, paragraphs, plain_line, says_withdrawn
 from pipeline.ingest.sources.query.transport import QueryPage, StrictAdapter, make_arxiv_client
 from pipeline.ingest.sources.transport.client import ArxivHttp
+from storage.arxiv_id import parse_arxiv_id
 from storage.types import Paper, Source
 
 
@@ -65,7 +65,7 @@ class QueryClient:
 
 def paper_from_result(result: arxiv.Result) -> Paper:
     """Convert an entry, whose TeX accents arXiv has converted already."""
-    identifier = read_identifier(result.entry_id)
+    identifier = parse_arxiv_id(result.entry_id)
     if identifier is None:  # the transport has quarantined such entries
         raise BadResponseError(f"{result.entry_id!r} is not an arXiv ID.")
     primary = canonical_category(result.primary_category)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
 from pipeline.ingest.sources.errors import BadRequestError, IncompleteResponseError
-from pipeline.ingest.sources.fields.identifiers import read_identifier
 from pipeline.ingest.sources.transport.client import ArxivHttp
+from storage.arxiv_id import parse_arxiv_id
 from storage.types import Paper, QuarantinedRecord
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class QuerySource:
         wanted: dict[str, None] = {}
         refused: list[str] = []
         for text in ids:
-            identifier = read_identifier(text)
+            identifier = parse_arxiv_id(text)
             if identifier is None:
                 refused.append(text)
             else:

@@ -14,10 +14,10 @@ from requests.adapters import BaseAdapter
 
 from pipeline.ingest.sources.errors import BadRequestError, BadResponseError
 from pipeline.ingest.sources.fields.dates import parse_iso
-from pipeline.ingest.sources.fields.identifiers import read_identifier
 from pipeline.ingest.sources.transport.archive import RawResponse
 from pipeline.ingest.sources.transport.client import ArxivHttp
 from pipeline.ingest.sources.transport.strict_xml import parse_strict
+from storage.arxiv_id import parse_arxiv_id
 from storage.types import QuarantinedRecord, Source
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -68,7 +68,7 @@ def check_page(body: bytes, *, at: datetime, raw_path: str | None = None) -> Que
             raise BadRequestError(f"arXiv refuses the query: {reason.rstrip('.')}.", reason=reason)
         fault = _fault(entry, identifier)
         if fault:
-            parsed = read_identifier(identifier)
+            parsed = parse_arxiv_id(identifier)
             malformed.append(
                 QuarantinedRecord(
                     Source.QUERY.value,
@@ -88,8 +88,8 @@ def check_page(body: bytes, *, at: datetime, raw_path: str | None = None) -> Que
 
 def _fault(entry: etree._Element, identifier: str) -> str | None:
     """Return why an entry cannot become a paper, or None if it can."""
-    if read_identifier(identifier) is None:
-        return f"{identifier!r} is not an arXiv ID"
+    if parse_arxiv_id(identifier) is None:
+        return f"{identifier!r:.100} is not an arXiv ID"
     if not (entry.findtext(_ATOM + "title") or "").strip():
         return "the entry has no title"
     if entry.find(f"{_ATOM}title/*") is not None:  # the package would cut the title there

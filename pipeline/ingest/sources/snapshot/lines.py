@@ -17,15 +17,14 @@ from pipeline.ingest.sources.errors import MalformedRecordError
 from pipeline.ingest.sources.fields.authors import split_authors
 from pipeline.ingest.sources.fields.categories import canonical_categories
 from pipeline.ingest.sources.fields.dates import parse_rfc2822
-from pipeline.ingest.sources.fields.identifiers import read_identifier
 from pipeline.ingest.sources.fields.text import paragraphs, plain_line, says_withdrawn
 from pipeline.ingest.sources.snapshot.selection import Selection
+from storage.arxiv_id import is_key, parse_arxiv_id
 from storage.types import Paper, PaperVersion, QuarantinedRecord, Source
 
 _EVERYTHING = Selection()
-_MODERN_ID = re.compile(r"\d{4}\.\d{4,6}")
 _ID_BYTES = re.compile(rb'"id"\s*:\s*"([^"\\]{1,40})"')
-_VERSION = re.compile(r"v([1-9]\d{0,3})")
+_VERSION = re.compile(r"v([1-9][0-9]{0,3})")
 # Controls and lone surrogates, which JSON can spell.
 _MAYBE_FORBIDDEN = re.compile(rb"\\u(?:00[01]|[dD][89a-fA-F])")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
@@ -161,9 +160,9 @@ def _day(text: str) -> date | None:
 
 
 def _identifier(text: str) -> str:
-    if _MODERN_ID.fullmatch(text):
+    if is_key(text):
         return text
-    identifier = read_identifier(text)
+    identifier = parse_arxiv_id(text)
     if identifier is None:
         raise MalformedRecordError(f"{text!r:.100} is not an arXiv ID")
     return identifier.base
@@ -214,6 +213,6 @@ def _cleaned(value: Any) -> Any:
 
 def _set_aside(line: bytes, reason: str, at: datetime) -> QuarantinedRecord:
     match = _ID_BYTES.search(line)
-    identifier = read_identifier(match[1].decode("ascii", errors="replace")) if match else None
+    identifier = parse_arxiv_id(match[1].decode("ascii", errors="replace")) if match else None
     arxiv_id = identifier.base if identifier else None
     return QuarantinedRecord(Source.SNAPSHOT.value, reason, line, None, arxiv_id, at)

@@ -1,0 +1,48 @@
+"""Find papers stored under an ID that is no arXiv ID, and move them into quarantine.
+
+Versions before the check in `Papers.upsert` stored them; no command and no page can decide on them.
+"""
+
+from datetime import datetime
+
+from storage.arxiv_id import KEY_PATTERN
+from storage.engine.instants import to_utc
+from storage.engine.session import Session
+
+_INVALID = "NOT regexp_full_match(arxiv_id, $key)"
+_LIST = f"SELECT arxiv_id FROM paper WHERE {_INVALID} ORDER BY arxiv_id"  # noqa: S608  a constant
+_SET_ASIDE = f"""
+INSERT INTO quarantined
+SELECT CAST($at AS TIMESTAMP), source, 'the ID ' || left(arxiv_id, 100) || ' is not an arXiv ID',
+       encode(CAST(to_json(paper) AS VARCHAR)), sha256(CAST(to_json(paper) AS VARCHAR)), NULL, NULL
+FROM paper
+WHERE {_INVALID}
+"""  # noqa: S608  a constant
+_TABLES = (
+    "prediction", "paper_version", "change", "announcement", "late_arrival", "audit_draw", "paper",
+)  # fmt: skip
+
+
+class InvalidIds:
+    """The papers whose ID `parse_arxiv_id` does not return unchanged."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def papers(self) -> list[str]:
+        """Return the IDs."""
+        return [row[0] for row in self._session.rows(_LIST, {"key": KEY_PATTERN})]
+
+    def move_to_quarantine(self, *, at: datetime) -> int:
+        """Keep the papers' records in quarantine and delete the papers; return how many.
+
+        Their decisions, if any, stay in the log of events.
+        """
+        with self._session.transaction():
+            moved = self._session.write(_SET_ASIDE, {"key": KEY_PATTERN, "at": to_utc(at)})
+            for table in _TABLES:
+                self._session.write(
+                    f"DELETE FROM {table} WHERE {_INVALID}",  # noqa: S608  constants
+                    {"key": KEY_PATTERN},
+                )
+        return moved
