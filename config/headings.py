@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from config.visible import visible
+
 #: symbols, modifiers, joiners, variation selectors and unassigned code points (new emoji)
 _DECORATION = frozenset({"So", "Sk", "Cf", "Cn", "Me", "Mn"})
 
@@ -19,6 +21,7 @@ _NESTED = 5
 
 def clean_heading(heading: str) -> str:
     """Return the plain text: "📍  **Agents** :rocket:" gives "Agents"."""
+    heading = visible(heading)
     for _ in range(_NESTED):
         bare = _HTML.sub("", _LINK.sub(r"\1", _PICTURE.sub("", heading)))
         bare = _EMPHASIS.sub(r"\2", _SHORT_NAME.sub("", bare))

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from config.visible import visible
+
 
 @dataclass(frozen=True, slots=True)
 class Takes:
@@ -36,7 +38,7 @@ def _base_url(value: str) -> str:
 
 
 def _one_line(value: str) -> str:
-    if not all(character.isprintable() for character in value):
+    if not value.isprintable() or visible(value) != value:
         raise ValueError(value)
     return value
 

@@ -3,14 +3,17 @@
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from config.errors import ConfigError
 from config.headings import heading_key
 from config.nearest import nearest
+from config.visible import visible
 
 _T = TypeVar("_T")
 
@@ -18,7 +21,17 @@ _T = TypeVar("_T")
 FACETS = ("task", "modality", "technique")
 
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-_Line = Annotated[str, Field(pattern=r"^\S(.*\S)?$")]
+
+
+def _seen(text: str) -> str:
+    shown = visible(text)
+    if shown != text:
+        hidden = next(a for a, b in zip_longest(text, shown) if a != b)
+        raise PydanticCustomError("invisible", "{code}", {"code": f"U+{ord(hidden):04X}"})
+    return text
+
+
+_Line = Annotated[str, Field(pattern=r"^\S(.*\S)?$"), AfterValidator(_seen)]
 _Lines = Annotated[tuple[_Line, ...], Field(min_length=1)]
 
 _TAKES = {
@@ -156,6 +169,11 @@ def _shape_error(error: ValidationError, document: dict[str, object], where: str
         likely = nearest(key, known)
         hint = f"Did you mean {likely[0]}?" if likely else f"Its keys are {', '.join(known)}."
         return ConfigError(f"{place} has an unknown key {key!r}.", hint=hint)
+    if fault["type"] == "invisible":
+        return ConfigError(
+            f"{place} has the invisible character {fault['msg']} in {key!r}.",
+            hint="Type that text again without it.",
+        )
     if place == where and key in {*FACETS, "section"}:
         takes = f"one or more [[{key}]] tables"
     else:

@@ -17,6 +17,7 @@ from rich.progress import (
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from config.visible import visible
 from pipeline.cli.answer import Answer, Column, Heading, Table
 from pipeline.runtime.json_text import as_json
 
@@ -38,7 +39,7 @@ class Output:
                 if isinstance(part, Table):
                     self._print_table(part)
                 elif isinstance(part, Heading):
-                    self._out.print(Text(printable(part.text), style="bold"))
+                    self._out.print(Text(visible(part.text), style="bold"))
                 else:
                     self.line(part)
         for note in answer.notes:
@@ -47,14 +48,14 @@ class Output:
     def line(self, text: str) -> None:
         """Print one line while a command is still at work; nothing with `as_json`."""
         if not self.as_json:
-            self._out.print(Text(printable(text)))
+            self._out.print(Text(visible(text)))
 
     def note(self, text: str) -> None:
         """Print one line on stderr."""
-        self._err.print(Text(printable(text)), soft_wrap=True)
+        self._err.print(Text(visible(text)), soft_wrap=True)
 
     def _print_table(self, content: Table) -> None:
-        cells = [[printable(cell) for cell in row] for row in content.rows]
+        cells = [[_cell(cell) for cell in row] for row in content.rows]
         widths = [
             max([cell_len(column.name), *(cell_len(row[place]) for row in cells)])
             for place, column in enumerate(content.columns)
@@ -102,6 +103,5 @@ def _fitted(columns: Sequence[Column], widest: Sequence[int], width: int) -> lis
     return fitted
 
 
-def printable(text: str) -> str:
-    """Return the text with control and direction characters replaced by spaces."""
-    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+def _cell(text: str) -> str:
+    return visible(text).replace("\n", " ").replace("\t", " ")

@@ -92,7 +92,7 @@ def retry(invocation: Invocation) -> Answer:
 def collect(invocation: Invocation) -> Answer:
     """Move stored papers whose ID is no arXiv ID into quarantine.
 
-    Earlier versions stored such papers, which nobody can decide. `doctor` names them.
+    Earlier versions stored such papers, which cannot be decided. `doctor` names them.
     """
     with session(invocation, "quarantine collect", exclusive_run=True) as opened:
         report = step.collect(opened.services, opened.run)

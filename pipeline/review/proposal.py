@@ -6,6 +6,7 @@ from datetime import datetime
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy
+from config.visible import visible
 from storage.arxiv_id import parse_arxiv_id
 from storage.types import LIST_REVIEWER, Verdict
 
@@ -110,7 +111,7 @@ def read_verdict(text: str) -> Verdict:
 def reviewer_name(text: str) -> str:
     """Return the checked name; raise UsageError if it breaks a rule or is reserved."""
     name = text.strip()
-    if not name or len(name) > _NAME_LIMIT or not name.isprintable():
+    if not name or len(name) > _NAME_LIMIT or not name.isprintable() or visible(name) != name:
         raise UsageError(
             f"{text[:_NAME_LIMIT]!r} cannot be used as a reviewer's name.",
             hint=f"Use one line of at most {_NAME_LIMIT} printable characters.",

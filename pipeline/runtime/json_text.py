@@ -9,6 +9,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from config.visible import escape_invisible
+
 
 def plain(value: Any) -> Any:
     """Return a report as JSON values: dataclasses become objects, instants ISO 8601 text."""
@@ -31,5 +33,5 @@ def plain(value: Any) -> Any:
 
 
 def as_json(document: Any) -> str:
-    """Return a report as JSON text, as `--json` prints it."""
-    return json.dumps(plain(document), ensure_ascii=False, indent=2) + "\n"
+    """Return a report as JSON text, as `--json` prints it; invisible characters are escaped."""
+    return escape_invisible(json.dumps(plain(document), ensure_ascii=False, indent=2)) + "\n"

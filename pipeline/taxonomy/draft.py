@@ -8,6 +8,7 @@ from classifiers.text import tokens
 from config.errors import UsageError
 from config.headings import clean_heading, heading_key
 from config.taxonomy import Taxonomy, parse_taxonomy
+from config.visible import one_line
 from pipeline.curated.links import without_links
 from pipeline.curated.types import CuratedList, Entry, UnreadableEntry
 from pipeline.taxonomy.draft_cues import distinctive
@@ -243,12 +244,8 @@ def _cues(heading: str, terms: Iterable[str], otherwise: str) -> tuple[str, ...]
 
 
 def _definition(path: Sequence[str], titles: Sequence[str]) -> str:
-    examples = " and ".join(f'"{_line(title)}"' for title in titles[:2])
+    examples = " and ".join(f'"{one_line(title)}"' for title in titles[:2])
     return (
-        f'Draft: papers under "{" > ".join(_line(part) for part in path)}", such as {examples}.'
+        f'Draft: papers under "{" > ".join(one_line(part) for part in path)}", such as {examples}.'
         " Say what belongs here and how it differs from its neighbours."
     )
-
-
-def _line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from config.visible import one_line
+
 _HEAD = """\
 # A draft: the headings of the list that have entries, in the list's order. It works as it is;
 # it works better once you have
@@ -83,5 +85,5 @@ def _list(texts: Iterable[str]) -> str:
 
 
 def _text(text: str) -> str:
-    """JSON strings are TOML basic strings, except for DEL."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """JSON strings of visible text are TOML basic strings."""
+    return json.dumps(one_line(text), ensure_ascii=False)

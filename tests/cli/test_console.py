@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli.answer import Answer, Column, Heading, table
-from pipeline.cli.console import Output, printable
+from pipeline.cli.console import Output
 from pipeline.runtime.json_text import plain
 from pipeline.runtime.plurals import counted
 
@@ -105,10 +105,17 @@ def test_on_a_terminal_only_the_title_gives_way(
     assert len(line) <= max(width, 66)
 
 
+def test_json_escapes_invisible_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    title = "Video \u202etxeT\x9b\U000e0041 \u4ee3"
+    Output(as_json=True).show(Answer({"title": title}))
+    out = capsys.readouterr().out
+    assert out == '{\n  "title": "Video \\u202etxeT\\u009b\\udb40\\udc41 \u4ee3"\n}\n'
+    assert json.loads(out) == {"title": title}
+
+
 def test_foreign_text_is_no_markup_and_steers_no_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    shown = table([Column("t")], [["[red]a[/red] \x1b[31mb\u202e"]])
+    shown = table([Column("t")], [["[red]a[/red] \x1b[31mb\u202e\u200b\n\x9bc"]])
     Output(as_json=False).show(Answer({}, (shown,)))
-    assert capsys.readouterr().out.splitlines()[1] == "[red]a[/red]  [31mb"
-    assert printable("a\x07b\nc") == "a b\nc"
+    assert capsys.readouterr().out.splitlines()[1] == "[red]a[/red]  [31mb  c"

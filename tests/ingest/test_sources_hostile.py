@@ -100,6 +100,16 @@ def test_every_source_quarantines_an_invalid_id(arxiv_id: str) -> None:
     assert (entries.readable, len(entries.malformed)) == (0, 1)
 
 
+@pytest.mark.parametrize("title", ["\u3164", "\u2800 \u2800", "\u202e\u200b", " "])
+def test_title_without_a_visible_character_is_quarantined(title: str) -> None:
+    page = parse_oai_page(oai_page(raw_record(title=title)).encode(), at=AT)
+    assert [record.reason for record in page.malformed] == ["the record has no title"]
+    lines = parse_lines([json.dumps(make_record(title=title)).encode()], Selection(), at=AT)
+    assert [record.reason for record in lines.malformed] == ["the record has no title"]
+    entries = check_page(atom_page(atom_entry(title=title)).encode(), at=AT)
+    assert [record.reason for record in entries.malformed] == ["the entry has no title"]
+
+
 def test_overlong_identifiers_are_refused() -> None:
     assert parse_arxiv_id(f"2603.00001v{DIGITS}") is None
     assert parse_arxiv_id("2603.00001v99999") is None

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.publish.digest.plain import one_line, without_markup
+from config.visible import one_line
+from pipeline.publish.digest.plain import without_markup
 from pipeline.publish.digest.reason import REASON_LENGTH, find_reason
 from pipeline.publish.digest.sentences import split_sentences
 
@@ -124,5 +125,5 @@ def test_markup_is_removed_and_mathematics_kept(text: str, plain: str) -> None:
     assert without_markup(text) == plain
 
 
-def test_one_line_keeps_joiners_and_drops_invisible_characters() -> None:
-    assert one_line("a\u200db \u202ec\ufeff\x1b[0m\r\nd") == "a\u200db c[0m d"
+def test_one_line_drops_invisible_characters() -> None:
+    assert one_line("a\u200db \u202ec\ufeff\x1b[0m\r\nd") == "ab c [0m d"

@@ -56,6 +56,26 @@ def _page(digest: Digest, language: str = "en") -> html.HtmlElement:
     return html.document_fromstring(render(digest, Form.HTML, language, languages=BOTH))
 
 
+@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("hidden", ["\u202e", "\u2067", "\u200b", "\x9b", "\U000e0041", "\u3164"])
+def test_digest_shows_no_invisible_character(form: Form, hidden: str) -> None:
+    foreign = f"Video {hidden}Diffusion"
+    arabic = "\u0644\u063a\u0629 \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+    text = render(
+        _digest(
+            make_approved(title=foreign, abstract=foreign, authors=(foreign,), comment=foreign),
+            make_approved("2603.00002", title=arabic, note=foreign),
+            make_approved("2603.00003", title=hidden),
+        ),
+        form,
+        "en",
+    )
+    assert hidden not in text
+    assert "Video Diffusion" in " ".join(text.split())
+    assert arabic in text
+    assert "arXiv:2603.00003" in text.replace("\\", "")
+
+
 def test_hostile_text_is_escaped_in_html() -> None:
     paper = make_approved(
         title=HOSTILE, abstract=f"We propose {HOSTILE}.", authors=(HOSTILE,), note=HOSTILE

@@ -64,6 +64,32 @@ def test_card_shows_paper_and_prediction(site: ReviewSite, visitor: Visitor) -> 
     assert 'href="https://arxiv.org/pdf/2603.00007"' in source
 
 
+@pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\u200b", "\x9b", "\U000e0041", "\u3164"])
+def test_pages_show_no_invisible_character(site: ReviewSite, visitor: Visitor, hidden: str) -> None:
+    foreign = f"Video {hidden}Diffusion"
+    paper = make_paper(
+        title=foreign, abstract=foreign, authors=(foreign, "\u05e9\u05e4\u05d4"), comment=foreign
+    )
+    site.put(paper, make_prediction(terms=(TermWeight("diffusion", 1.5),)))
+    visitor.decide(visitor.get("/queue"), paper.arxiv_id, "deferred", note=foreign)
+    for address in ("/queue?order=newest", "/deferred", "/decisions", f"/paper/{paper.arxiv_id}"):
+        source = visitor.get(address).response.text
+        assert hidden not in source
+        if "decisions" not in address and "queue" not in address:
+            assert "<bdi>\u05e9\u05e4\u05d4</bdi>" in source
+            assert "<mark>Diffusion</mark>" in source
+
+
+def test_title_without_a_visible_character_is_shown_by_id(
+    site: ReviewSite, visitor: Visitor
+) -> None:
+    site.put(make_paper(title="\u3164\u2800"), make_prediction())
+    for address in ("/queue", "/paper/2603.00001"):
+        assert visitor.get(address).tree.find_class("title")[0].text_content() == (
+            "arXiv:2603.00001"
+        )
+
+
 def test_likely_sections_are_ticked_in_advance(site: ReviewSite, visitor: Visitor) -> None:
     sections = scores(make_image=0.81, cut_video=0.5, make_video=0.49)
     site.put(make_paper("2603.00001"), make_prediction(sections=sections))

@@ -7,6 +7,7 @@ from math import isfinite
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from config.visible import visible
 from pipeline.learn.evaluation.figures import READ, confusion, figure, figures_of
 from pipeline.learn.evaluation.plots import learning_plot, recall_plot, reliability_plot
 from pipeline.learn.evaluation.report import Candidate, EvaluationReport
@@ -83,6 +84,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("pipeline.learn.evaluation", "templates"),
         autoescape=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

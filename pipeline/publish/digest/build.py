@@ -10,8 +10,8 @@ from datetime import datetime
 from urllib.parse import quote
 
 from config.taxonomy import Section, Taxonomy
+from config.visible import one_line
 from pipeline.enrich.links import Link, find_links
-from pipeline.publish.digest.plain import one_line
 from pipeline.publish.digest.reason import Reason, find_reason
 from pipeline.publish.digest.week import Week
 from storage.types import ApprovedPaper

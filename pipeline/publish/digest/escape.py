@@ -7,6 +7,8 @@ tables and strikethrough. HTML is escaped by Jinja2's autoescape.
 import re
 from urllib.parse import quote
 
+from config.visible import one_line
+
 # What opens code, emphasis, links, HTML, tables or strikethrough anywhere. An underscore after a
 # letter or digit never opens emphasis (it is not left-flanking), so `$x_1$` is left alone; so is
 # `\\log`, because a backslash before a letter escapes nothing.
@@ -29,7 +31,7 @@ def escape_markdown(text: str) -> Markdown:
     Line breaks become spaces, because a new line could begin a block. TeX mathematics is mostly
     unchanged, so that MathJax still finds it.
     """
-    line = " ".join(text.split())
+    line = one_line(text)
     line = _ANYWHERE.sub(r"\\\g<0>", line)
     line = _BARE_ADDRESS.sub(r"\g<0>\\", line)
     if match := _AT_START.match(line):

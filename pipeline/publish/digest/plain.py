@@ -4,7 +4,8 @@ Mathematics between dollar signs is kept. The result is not escaped; rendering d
 """
 
 import re
-import unicodedata
+
+from config.visible import one_line
 
 #: one span of TeX mathematics, to be kept whole
 MATH = r"\$\$.+?\$\$|(?<!\\)\$(?:\\.|[^$\\])+\$|\\\(.+?\\\)|\\\[.+?\\\]"
@@ -19,18 +20,6 @@ _LINKED = re.compile(r"\\href\s*\{[^{}]*\}\s*\{([^{}]*)\}")
 _ADDRESS = re.compile(r"\\url\s*\{([^{}]*)\}")
 _SWITCH = re.compile(r"\{\\(?:bf|it|em|sc|tt)\s+([^{}]*)\}")
 _ESCAPED = re.compile(r"\\([%&#_{}])")
-
-
-def one_line(text: str) -> str:
-    """Join the lines and remove invisible characters (controls, bidi marks)."""
-    joined = " ".join(text.split())
-    # Cc and Cf hold NUL, escape codes, zero-width and right-to-left override characters; the
-    # joiners that scripts and emoji need (U+200C, U+200D) stay.
-    return "".join(
-        c
-        for c in joined
-        if c in "\u200c\u200d" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
-    ).strip()
 
 
 def without_markup(text: str) -> str:

@@ -7,7 +7,8 @@ by fixed rules so that the same abstract always gives the same line.
 import re
 from dataclasses import dataclass
 
-from pipeline.publish.digest.plain import MATH_SPAN, one_line, without_markup
+from config.visible import one_line
+from pipeline.publish.digest.plain import MATH_SPAN, without_markup
 from pipeline.publish.digest.sentences import split_sentences
 
 #: characters, so that a reason is one to two lines of print

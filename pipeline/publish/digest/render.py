@@ -11,6 +11,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from config.visible import visible
 from pipeline.publish.digest.build import Digest
 from pipeline.publish.digest.escape import Markdown, escape_markdown, link_target
 from pipeline.publish.digest.view import Edition, View, anchor
@@ -59,7 +60,7 @@ def _environment(form: Form) -> Environment:
         loader=PackageLoader("pipeline.publish.digest", "templates"),
         # Autoescape handles HTML only; `finalize` escapes Markdown.
         autoescape=form is Form.HTML,  # noqa: S701  # Markdown is escaped by `finalize`
-        finalize=_escape if form is Form.MARKDOWN else None,
+        finalize=_escape if form is Form.MARKDOWN else _seen,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -73,6 +74,10 @@ def _environment(form: Form) -> Environment:
 
 def _escape(value: object) -> str:
     return value if isinstance(value, Markdown) else escape_markdown(str(value))
+
+
+def _seen(value: object) -> object:
+    return visible(value) if type(value) is str else value
 
 
 def _anchor(key: str, kind: str) -> Markdown:

@@ -7,6 +7,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from config.taxonomy import Section, Taxonomy
+from config.visible import one_line
 from pipeline.enrich.links import Link, find_links
 from pipeline.learn.explain.open_facets import OpenQuestion, open_question
 from pipeline.review.web.highlight import highlight
@@ -78,6 +79,11 @@ class Card:
         return f"{self.stored.content_hash}:{self.standing.decision_id if self.standing else ''}"
 
 
+def shown_title(title: str, arxiv_id: str) -> str:
+    """Return the title, or the ID in place of one without a visible character."""
+    return title if one_line(title) else f"arXiv:{arxiv_id}"
+
+
 def group_name(section: Section) -> str:
     """Return the headings between the first and the last, or the first of two."""
     angle = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
@@ -131,7 +137,7 @@ def make_card(
         stored=stored,
         prediction=prediction,
         standing=standing,
-        title=highlight(stored.paper.title, terms),
+        title=highlight(shown_title(stored.paper.title, stored.paper.arxiv_id), terms),
         abstract=highlight(stored.paper.abstract, terms),
         links=find_links(stored.paper.abstract, stored.paper.comment),
         suggested=tuple(choice(known[name]) for name in shown),

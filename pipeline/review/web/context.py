@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 from config.headings import heading_key
 from config.taxonomy import Section, Taxonomy
+from config.visible import visible
 from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.proposal import NOTE_LIMIT
 from pipeline.review.web.cards import grouped
@@ -88,6 +89,7 @@ def make_templates(taxonomy: Taxonomy) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

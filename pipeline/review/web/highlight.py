@@ -6,6 +6,7 @@ from itertools import groupby, pairwise
 
 from markupsafe import Markup, escape
 
+from config.visible import visible
 from pipeline.learn.explain.breakdown import ScoreBreakdown
 from storage.types import TermWeight
 
@@ -28,6 +29,7 @@ _Marked = tuple[int, int, int, float]
 def highlight(text: str, terms: Sequence[TermWeight]) -> Markup:
     """Return the text with each term marked, as whole tokens ("dit" is not in "audit")."""
     weights = {words: term.weight for term in reversed(terms) if (words := term_words(term.term))}
+    text = visible(text)
     if not weights:
         return escape(text)
     # longest first, so that "video diffusion" is preferred to "video"
@@ -66,7 +68,8 @@ def highlight_breakdowns(text: str, field: str, breakdowns: Sequence[ScoreBreakd
     marked: list[Markup] = []
     for classes, run in groupby(_pieces(spans, len(text)), key=lambda piece: piece[0]):
         pieces = list(run)
-        words = escape(text[pieces[0][1] : pieces[-1][2]])
+        # Cleaned after cutting, because the offsets count the characters of the stored text.
+        words = escape(visible(text[pieces[0][1] : pieces[-1][2]]))
         marked.append(_MARK.format(classes, words) if classes else words)
     return Markup("").join(marked)
 

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from config.errors import LivingSurveyError
 from pipeline.review.audit import AuditReport, audit_report, count, estimated
-from pipeline.review.web.cards import Card, FormDraft, make_card
+from pipeline.review.web.cards import Card, FormDraft, make_card, shown_title
 from pipeline.review.web.context import ReviewContext, context_of, render
 from pipeline.review.web.error_pages import no_such_paper
 from pipeline.review.web.view_state import QueueView, paper_view, read_view
@@ -161,7 +161,7 @@ def show_paper(
         request,
         "paper.html",
         status=status,
-        heading=stored.paper.title,
+        heading=shown_title(stored.paper.title, arxiv_id),
         view=back or QueueView(f"/paper/{arxiv_id}"),
         card=with_marks(card, why),
         why=why,
@@ -197,7 +197,7 @@ def decisions_page(request: Request) -> Response:
         "decisions.html",
         heading="Decisions",
         view=QueueView("/decisions"),
-        rows=[Flash(decision, titles.get(decision.arxiv_id, "")) for decision in recent],
+        rows=[Flash(decision, _title(titles, decision)) for decision in recent],
         standing={decision.decision_id for decision in standing.values()},
         flash=flash,
     )
@@ -251,4 +251,8 @@ def _flash(store: Store, request: Request) -> Flash | None:
     except DecisionNotFoundError:
         return None
     titles = store.papers.titles([decision.arxiv_id])
-    return Flash(decision, titles.get(decision.arxiv_id, decision.arxiv_id))
+    return Flash(decision, _title(titles, decision))
+
+
+def _title(titles: Mapping[str, str], decision: Decision) -> str:
+    return shown_title(titles.get(decision.arxiv_id, ""), decision.arxiv_id)

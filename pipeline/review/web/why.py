@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from classifiers.types import Document
 from config.errors import LivingSurveyError
+from config.visible import one_line
 from pipeline.learn.explain.breakdown import Reasons
 from pipeline.learn.explain.explainer import Explainer
 from pipeline.review.web.cards import Card
@@ -61,7 +62,9 @@ def with_marks(card: Card, why: Why) -> Card:
     breakdowns = why.reasons.breakdowns
     return replace(
         card,
-        title=highlight_breakdowns(card.paper.title, "title", breakdowns),
+        title=highlight_breakdowns(card.paper.title, "title", breakdowns)
+        if one_line(card.paper.title)
+        else card.title,
         abstract=highlight_breakdowns(card.paper.abstract, "abstract", breakdowns),
         terms_for=(),
         terms_against=(),

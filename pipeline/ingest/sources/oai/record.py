@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from lxml import etree
 
+from config.visible import visible
 from pipeline.ingest.sources.errors import MalformedRecordError
 from pipeline.ingest.sources.fields.authors import split_authors
 from pipeline.ingest.sources.fields.categories import canonical_categories
@@ -54,7 +55,7 @@ def paper_from_arxivraw(raw: etree._Element, datestamp: date | None) -> Paper:
         raise MalformedRecordError("the record has no version")
     get = fields.get
     title = plain_line(get(_TITLE) or "")
-    if not title:
+    if not visible(title).strip():
         raise MalformedRecordError("the record has no title")
     categories = _categories(get(_CATEGORIES) or "")
     if not categories:

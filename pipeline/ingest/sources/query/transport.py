@@ -12,6 +12,7 @@ import requests
 from lxml import etree
 from requests.adapters import BaseAdapter
 
+from config.visible import visible
 from pipeline.ingest.sources.errors import BadRequestError, BadResponseError
 from pipeline.ingest.sources.fields.dates import parse_iso
 from pipeline.ingest.sources.transport.archive import RawResponse
@@ -90,7 +91,7 @@ def _fault(entry: etree._Element, identifier: str) -> str | None:
     """Return why an entry cannot become a paper, or None if it can."""
     if parse_arxiv_id(identifier) is None:
         return f"{identifier!r:.100} is not an arXiv ID"
-    if not (entry.findtext(_ATOM + "title") or "").strip():
+    if not visible(entry.findtext(_ATOM + "title") or "").strip():
         return "the entry has no title"
     if entry.find(f"{_ATOM}title/*") is not None:  # the package would cut the title there
         return "the title holds markup"

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from config.visible import visible
 from pipeline.ingest.sources.errors import MalformedRecordError
 from pipeline.ingest.sources.fields.authors import split_authors
 from pipeline.ingest.sources.fields.categories import canonical_categories
@@ -105,7 +106,7 @@ def _paper(fields: dict[str, Any], selection: Selection) -> Paper | None:
     if not selection.wants_categories(listed) or not selection.wants_day(first.submitted_at):
         return None
     title = plain_line(_text(fields, "title"))
-    if not title:
+    if not visible(title).strip():
         raise MalformedRecordError("the record has no title")
     comment = _optional(fields, "comments")
     last = versions[-1]
