@@ -12,6 +12,7 @@ from urllib.parse import quote
 from config.taxonomy import Section, Taxonomy
 from config.visible import one_line
 from pipeline.enrich.links import Link, find_links
+from pipeline.publish.digest.mathematics import restrict_math, without_commands
 from pipeline.publish.digest.reason import Reason, find_reason
 from pipeline.publish.digest.week import Week
 from storage.types import ApprovedPaper
@@ -135,10 +136,11 @@ def _line(paper: ApprovedPaper, known: Mapping[str, Section]) -> DigestLine:
     sections = list(dict.fromkeys(s for s in paper.sections if s in known))
     if len(sections) < len(set(paper.sections)) or not sections:
         sections.append(OTHER)
-    authors = tuple(name for name in map(one_line, paper.authors) if name)
+    # Names are printed in one line, so a dollar in one could make a formula of the next.
+    authors = tuple(name for name in map(_published_name, paper.authors) if name)
     return DigestLine(
         arxiv_id=paper.arxiv_id,
-        title=one_line(paper.title) or f"arXiv:{paper.arxiv_id}",
+        title=_published(paper.title) or f"arXiv:{paper.arxiv_id}",
         url=f"https://arxiv.org/abs/{quote(paper.arxiv_id, safe='/')}",
         authors=authors if len(authors) == AUTHORS_SHOWN + 1 else authors[:AUTHORS_SHOWN],
         authors_total=len(authors),
@@ -148,6 +150,14 @@ def _line(paper: ApprovedPaper, known: Mapping[str, Section]) -> DigestLine:
         note=paper.note,
         decided_at=paper.decided_at,
     )
+
+
+def _published(text: str) -> str:
+    return restrict_math(one_line(text))
+
+
+def _published_name(text: str) -> str:
+    return without_commands(one_line(text))
 
 
 def _section(id_: str, section: Section | None, lines: Iterable[DigestLine]) -> DigestSection:

@@ -6,10 +6,7 @@ Mathematics between dollar signs is kept. The result is not escaped; rendering d
 import re
 
 from config.visible import one_line
-
-#: one span of TeX mathematics, to be kept whole
-MATH = r"\$\$.+?\$\$|(?<!\\)\$(?:\\.|[^$\\])+\$|\\\(.+?\\\)|\\\[.+?\\\]"
-MATH_SPAN = re.compile(MATH, re.DOTALL)
+from pipeline.publish.digest.mathematics import math_spans
 
 _MACRO_WITH_TEXT = re.compile(
     r"\\(?:textbf|textit|textsc|texttt|textsf|textrm|text|emph|underline|mbox|bf|it|em|uline)"
@@ -27,9 +24,9 @@ def without_markup(text: str) -> str:
     line = one_line(text)
     pieces: list[str] = []
     end = 0
-    for match in MATH_SPAN.finditer(line):
-        pieces += [_plain(line[end : match.start()]), match[0]]
-        end = match.end()
+    for start, stop in math_spans(line):
+        pieces += [_plain(line[end:start]), line[start:stop]]
+        end = stop
     pieces.append(_plain(line[end:]))
     return " ".join("".join(pieces).split())
 

@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass
 
 from config.visible import one_line
-from pipeline.publish.digest.plain import MATH_SPAN, without_markup
+from pipeline.publish.digest.mathematics import math_spans, restrict_math
+from pipeline.publish.digest.plain import without_markup
 from pipeline.publish.digest.sentences import split_sentences
 
 #: characters, so that a reason is one to two lines of print
@@ -53,8 +54,9 @@ def find_reason(note: str | None, abstract: str, *, length: int = REASON_LENGTH)
     The text is empty if both are empty.
     """
     if note and (line := one_line(note)):
-        return Reason(line, by_reviewer=True)
-    return Reason(_contribution(without_markup(abstract), length), by_reviewer=False)
+        return Reason(restrict_math(line), by_reviewer=True)
+    line = restrict_math(without_markup(abstract))
+    return Reason(_contribution(line, length), by_reviewer=False)
 
 
 def _contribution(line: str, length: int) -> str:
@@ -82,9 +84,9 @@ def _cut(text: str, length: int) -> str:
     if len(text) <= length:
         return text
     end = length - 1
-    for match in MATH_SPAN.finditer(text):
-        if match.start() < end < match.end():
-            end = match.start()
+    for start, stop in math_spans(text):
+        if start < end < stop:
+            end = start
     head = text[:end]
     if not text[end].isspace() and " " in head[length // 2 :]:
         head = head[: head.rindex(" ")]

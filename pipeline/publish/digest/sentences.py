@@ -3,9 +3,9 @@
 import re
 from itertools import zip_longest
 
-from pipeline.publish.digest.plain import MATH
+from pipeline.publish.digest.mathematics import math_spans
 
-_TOKEN = re.compile(rf"(?:{MATH}|\S)+", re.DOTALL)
+_TOKEN = re.compile(r"\S+")
 
 # A full stop after one of these does not end a sentence.
 _ABBREVIATIONS = frozenset(
@@ -54,13 +54,24 @@ def split_sentences(line: str) -> list[str]:
     """Split one line of prose; mathematics, decimals and abbreviations never end a sentence."""
     sentences: list[str] = []
     begin = 0
-    tokens = list(_TOKEN.finditer(line))
-    for token, following in zip_longest(tokens, tokens[1:]):
-        if following is not None and not _ends_sentence(token[0], following[0]):
+    places = [match.span() for match in _TOKEN.finditer(_without_blanks_in_math(line))]
+    tokens = [line[start:end] for start, end in places]
+    for token, following, (_, end) in zip_longest(tokens, tokens[1:], places):
+        if following is not None and not _ends_sentence(token, following):
             continue
-        sentences += _split_wide(line[begin : token.end()].strip())
-        begin = token.end()
+        sentences += _split_wide(line[begin:end].strip())
+        begin = end
     return sentences
+
+
+def _without_blanks_in_math(line: str) -> str:
+    """Return a line of the same length in which a formula is one token."""
+    pieces: list[str] = []
+    done = 0
+    for start, end in math_spans(line):
+        pieces += [line[done:start], "x" * (end - start)]
+        done = end
+    return "".join((*pieces, line[done:]))
 
 
 def _ends_sentence(token: str, following: str) -> bool:

@@ -1,0 +1,130 @@
+r"""Find TeX mathematics in a line, and let only listed commands be published in it.
+
+Readers' MathJax or KaTeX interprets what stands between `$`, `$$`, `\(` and `\[`. Its commands can
+link (`\href`), style, load extensions and define others, so every other command is made text.
+"""
+
+import re
+
+#: characters of a formula; 928 is the longest of 40,717 papers of 2025
+LONGEST_FORMULA = 2_000
+#: replaces the backslash of a command that is not listed; no TeX reader interprets it
+SET_MINUS = "\N{SET MINUS}"
+
+_MARK = re.compile(r"\\[()\[\]]|\\.|\$\$|\$", re.DOTALL)
+_CLOSES = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
+_COMMAND = re.compile(r"\\([A-Za-z]+|.|$)", re.DOTALL)
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[a-z]{0,12}matrix\}|\\(?:begin|end)\s*\{cases\}")
+_OPENER = re.compile(r"\$|\\[(\[]|\\begin")
+
+_LETTERS = (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa "
+    "lambda mu nu xi omicron pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi "
+    "omega digamma Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega aleph beth gimel "
+    "daleth ell hbar hslash imath jmath wp Re Im partial nabla infty emptyset varnothing "
+    "complement mho eth Finv upmu upalpha upbeta"
+)
+_OPERATORS = (
+    "arccos arcsin arctan arg cos cosh cot coth csc deg det dim exp gcd hom inf ker lg lim "
+    "liminf limsup ln log max min mod bmod pmod Pr sec sin sinh sup tan tanh argmax argmin "
+    "operatorname sum prod coprod int iint iiint oint bigcap bigcup bigsqcup bigvee bigwedge "
+    "bigoplus bigotimes bigodot biguplus limits nolimits"
+)
+_SIGNS = (
+    "pm mp times div cdot cdotp ast star dagger ddagger amalg cap cup uplus sqcap sqcup vee "
+    "wedge land lor lnot neg setminus smallsetminus wr circ bullet oplus ominus otimes oslash "
+    "odot boxplus boxtimes boxminus leq le leqslant geq ge geqslant ll gg lll ggg lesssim "
+    "gtrsim lessgtr approx approxeq sim simeq cong equiv doteq asymp propto neq ne not in ni "
+    "notin subset supset subseteq supseteq subsetneq supsetneq sqsubset sqsupset sqsubseteq "
+    "sqsupseteq prec succ preceq succeq parallel nparallel perp mid nmid vdash dashv models "
+    "vDash Vdash triangleq because therefore forall exists nexists top bot angle measuredangle "
+    "triangle square Box Diamond diamond lozenge blacksquare bigcirc bigtriangleup "
+    "bigtriangledown triangleleft triangleright checkmark circledR prime backprime degree sharp "
+    "flat natural clubsuit diamondsuit heartsuit spadesuit surd S P colon ldotp dots ldots "
+    "cdots vdots ddots dotsc dotsb"
+)
+_ARROWS = (
+    "leftarrow rightarrow leftrightarrow Leftarrow Rightarrow Leftrightarrow longleftarrow "
+    "longrightarrow longleftrightarrow Longleftarrow Longrightarrow Longleftrightarrow to gets "
+    "iff implies impliedby mapsto longmapsto uparrow downarrow updownarrow Uparrow Downarrow "
+    "Updownarrow nearrow searrow swarrow nwarrow hookleftarrow hookrightarrow leftharpoonup "
+    "leftharpoondown rightharpoonup rightharpoondown rightleftharpoons leadsto rightsquigarrow "
+    "twoheadrightarrow xrightarrow xleftarrow circlearrowleft circlearrowright curvearrowright"
+)
+_SHAPES = (
+    "frac dfrac tfrac cfrac binom dbinom tbinom sqrt root of over choose stackrel overset "
+    "underset substack left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr "
+    "Biggl Biggr langle rangle lceil rceil lfloor rfloor lbrace rbrace lbrack rbrack lvert "
+    "rvert lVert rVert vert Vert backslash hat widehat tilde widetilde bar overline underline "
+    "vec dot ddot dddot check breve acute grave mathring overrightarrow overleftarrow overbrace "
+    "underbrace boxed not"
+)
+_FONTS = (
+    "mathbf mathrm mathit mathsf mathtt mathcal mathbb mathfrak mathscr mathnormal boldsymbol "
+    "bm pmb text textbf textit textrm textsf texttt textnormal emph mbox bf it rm sf tt cal "
+    "displaystyle textstyle scriptstyle scriptscriptstyle quad qquad space"
+)
+#: commands of TeX and AMS that only draw; none places text over other text, colours or hides it
+COMMANDS = frozenset(
+    f"{_LETTERS} {_OPERATORS} {_SIGNS} {_ARROWS} {_SHAPES} {_FONTS}".split()
+) | frozenset(r""",;:!>{}|\ %&#_$/-'"`^.=~""")
+
+
+def math_spans(text: str) -> list[tuple[int, int]]:
+    """Return (start, end) of each span of mathematics with its delimiters, in linear time."""
+    marks = [(m.start(), m.end(), m[0]) for m in _MARK.finditer(text)]
+    following: dict[str, int] = {}
+    closing: list[int | None] = [None] * len(marks)
+    for number in range(len(marks) - 1, -1, -1):
+        mark = marks[number][2]
+        closing[number] = following.get(_CLOSES.get(mark, ""))
+        following[mark] = number
+        if mark == "$$":  # ends no formula that a single dollar opened
+            following.pop("$", None)
+    spans: list[tuple[int, int]] = []
+    done = 0
+    for (start, end, _), number in zip(marks, closing, strict=True):
+        if number is not None and start >= done and marks[number][0] > end:
+            done = marks[number][1]
+            spans.append((start, done))
+    return spans
+
+
+def restrict_math(line: str) -> str:
+    """Return the line with each formula of unlisted commands as text.
+
+    Such a formula loses its delimiters. The backslash of every unlisted command in a line with
+    mathematics becomes `SET_MINUS`, because a reader may pair the delimiters otherwise.
+    """
+    if not _OPENER.search(line):
+        return line
+    pieces: list[str] = []
+    end = 0
+    for start, stop in math_spans(line):
+        formula = line[start:stop]
+        pieces.append(without_commands(line[end:start]))
+        if stop - start <= LONGEST_FORMULA and without_commands(formula) == formula:
+            pieces.append(formula)
+        else:
+            pieces.append(without_commands(_undelimited(formula)))
+        end = stop
+    pieces.append(without_commands(line[end:]))
+    return "".join(pieces)
+
+
+def _undelimited(formula: str) -> str:
+    size = 2 if formula.startswith(("$$", "\\")) else 1
+    return formula[size:-size]
+
+
+def without_commands(text: str) -> str:
+    """Return the text with the backslash of each unlisted command replaced."""
+    kept = {match.start() for match in _ENVIRONMENT.finditer(text)}
+    return _COMMAND.sub(
+        lambda match: (
+            match[0]
+            if match[1] in COMMANDS or match[1] in {"(", ")", "[", "]"} or match.start() in kept
+            else f"{SET_MINUS}{match[1]}"
+        ),
+        text,
+    )
