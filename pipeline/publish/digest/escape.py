@@ -1,7 +1,7 @@
 """Escape text from arXiv and reviewers so that Markdown renders it literally.
 
 Rules of CommonMark 0.31 (any ASCII punctuation may be escaped with a backslash) and of GitHub's
-tables and strikethrough. HTML is escaped by Jinja2's autoescape.
+tables, strikethrough, footnotes and automatic links. HTML is escaped by Jinja2's autoescape.
 """
 
 import re
@@ -13,10 +13,18 @@ from config.visible import one_line
 # letter or digit never opens emphasis (it is not left-flanking), so `$x_1$` is left alone; so is
 # `\\log`, because a backslash before a letter escapes nothing.
 _ANYWHERE = re.compile(r"[`*\[\]<|~]|(?<![A-Za-z0-9])_|\\(?=[!-/:-@\[-`{-~]|$)|&(?=#|[A-Za-z])")
-# What starts a heading, list, quote, rule or table at the beginning of a line.
-_AT_START = re.compile(r"^(?:[#+\-=:>]|\d{1,9}(?=[.)](?:\s|$)))")
-# GitHub links bare addresses; an escaped colon or dot prevents that and renders the same.
-_BARE_ADDRESS = re.compile(r"\b(https?|ftp)(?=:)|\b(www)(?=\.)", re.IGNORECASE)
+# What starts a heading, list, quote, rule or table at the beginning of a line, or a footnote at the
+# beginning of a link's text.
+_AT_START = re.compile(r"^(?:[#+\-=:>^]|\d{1,9}(?=[.)](?:\s|$)))", re.ASCII)
+# Renderers link bare addresses, whatever precedes them. An escaped colon, slash or dot prevents
+# that and renders the same: `://`, `//`, `www.` and the dot before a top-level domain.
+_ADDRESS = re.compile(r":(?=//)|(?<=/)/|(?<=www)\.|(?<=[^\W_])\.(?=[^\W\d_]{2})", re.IGNORECASE)
+# GitHub links mail addresses (also `mAP@0.5`), names, issues and commits in the rendered text,
+# where a backslash is gone. An empty comment divides the text.
+_MENTION = re.compile(
+    r"@(?=\S)|#(?=[0-9])|\bGH-(?=[0-9])|\b[0-9a-f]{7}(?=[0-9a-f]{33}\b)", re.IGNORECASE
+)
+_DIVIDED = r"\g<0><!-- -->"
 
 
 class Markdown(str):
@@ -33,7 +41,7 @@ def escape_markdown(text: str) -> Markdown:
     """
     line = one_line(text)
     line = _ANYWHERE.sub(r"\\\g<0>", line)
-    line = _BARE_ADDRESS.sub(r"\g<0>\\", line)
+    line = _MENTION.sub(_DIVIDED, _ADDRESS.sub(r"\\\g<0>", line))
     if match := _AT_START.match(line):
         mark = match[0]
         line = f"{mark}\\{line[len(mark) :]}" if mark.isdigit() else f"\\{line}"
