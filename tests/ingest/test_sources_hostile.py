@@ -100,6 +100,73 @@ def test_every_source_quarantines_an_invalid_id(arxiv_id: str) -> None:
     assert (entries.readable, len(entries.malformed)) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<title>A title", "<title>A <b>bold</b> title"),
+        ("<title>", "<title>Another</title><title>"),
+        ("<abstract>", "<abstract>We <i>say</i> "),
+        ("<abstract>", "<abstract>x</abstract><abstract>"),
+        ("<authors>", "<authors>Eve <sup>1</sup>, "),
+        ("<id>", "<id>2603.00009</id><id>"),
+        ("<date>", "<date><b/>"),
+        ("<size>", "<size>0kb</size><size>"),
+        ("<header>", "<header/><header>"),
+        ("<datestamp>", "<datestamp>2020-01-01</datestamp><datestamp>"),
+        ("</arXivRaw>", "</arXivRaw><other/>"),
+        ("</metadata>", "</metadata><metadata><other/></metadata>"),
+    ],
+)
+def test_markup_or_a_second_field_costs_one_oai_record(old: str, new: str) -> None:
+    faulty = raw_record("2603.00001").replace(old, new, 1)
+    assert faulty != raw_record("2603.00001")
+    page = parse_oai_page(oai_page(faulty, raw_record("2603.00002")).encode(), at=AT)
+    assert [paper.arxiv_id for paper in page.papers] == ["2603.00002"]
+    (record,) = page.malformed
+    assert "markup" in record.reason or "two" in record.reason
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<title>A title", "<title>A <b>bold</b> title"),
+        ("<title>", "<title>Another</title><title>"),
+        ("<pubDate>", "<pubDate>Tue, 17 Mar 2020 00:00:00 -0400</pubDate><pubDate>"),
+        ('<guid isPermaLink="false">', '<guid isPermaLink="false"><b/>'),
+    ],
+)
+def test_markup_or_a_second_field_costs_one_feed_item(old: str, new: str) -> None:
+    faulty = rss_item("2603.00001").replace(old, new, 1)
+    feed = parse_feed(rss_feed(faulty, rss_item("2603.00002")).encode(), at=AT)
+    assert "2603.00002" in [item.arxiv_id for item in feed.announcements]
+    (record,) = feed.malformed
+    assert "markup" in record.reason or "two" in record.reason
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<summary>", "<summary>We <b>say</b> "),
+        ("<summary>", "<summary>x</summary><summary>"),
+        ("<title>", "<title>Another</title><title>"),
+        ("<name>", "<name>Eve <b/>"),
+        ("<name>", "<name>Eve</name><name>"),
+        ("<updated>", "<updated>2020-01-01T00:00:00Z</updated><updated>"),
+    ],
+)
+def test_markup_or_a_second_field_costs_one_query_entry(old: str, new: str) -> None:
+    faulty = atom_entry("2603.00001").replace(old, new, 1)
+    page = check_page(atom_page(faulty, atom_entry("2603.00002")).encode(), at=AT)
+    assert page.readable == 1
+    assert "markup" in page.malformed[0].reason or "two" in page.malformed[0].reason
+
+
+def test_second_field_of_a_snapshot_line_is_quarantined() -> None:
+    line = json.dumps(make_record()).replace('"title"', '"title": "Another", "title"').encode()
+    lines = parse_lines([line], Selection(), at=AT)
+    assert [record.reason for record in lines.malformed] == ["a field occurs twice"]
+
+
 @pytest.mark.parametrize("title", ["\u3164", "\u2800 \u2800", "\u202e\u200b", " "])
 def test_title_without_a_visible_character_is_quarantined(title: str) -> None:
     page = parse_oai_page(oai_page(raw_record(title=title)).encode(), at=AT)

@@ -83,9 +83,9 @@ def math_spans(text: str) -> list[tuple[int, int]]:
             following.pop("$", None)
     spans: list[tuple[int, int]] = []
     done = 0
-    for (start, end, _), number in zip(marks, closing, strict=True):
-        if number is not None and start >= done and marks[number][0] > end:
-            done = marks[number][1]
+    for (start, end, _), closer in zip(marks, closing, strict=True):
+        if closer is not None and start >= done and marks[closer][0] > end:
+            done = marks[closer][1]
             spans.append((start, done))
     return spans
 

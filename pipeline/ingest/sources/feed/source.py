@@ -28,6 +28,7 @@ from pipeline.ingest.sources.feed.item import (
     may_be_unheard_of,
 )
 from pipeline.ingest.sources.feed.plain import UNREAD, plain_channel, plain_item
+from pipeline.ingest.sources.fields.elements import refuse_markup
 from pipeline.ingest.sources.fields.text import plain_line
 from pipeline.ingest.sources.transport.archive import RawResponse
 from pipeline.ingest.sources.transport.client import ArxivHttp
@@ -40,6 +41,12 @@ ITEM_CAP = 2000
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ITEMS = ("item", _ATOM + "entry")
 _UNREAD = (*UNREAD, *(_ATOM + name for name in ("summary", "link", "author", "rights")))
+_READ = frozenset(
+    {
+        *("guid", "title", "pubDate", "{http://arxiv.org/schemas/atom}announce_type"),
+        *(_ATOM + name for name in ("id", "title", "published")),
+    }
+)
 _CATEGORY = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)?(?:\.[A-Za-z]+(?:-[A-Za-z]+)?)?")
 
 
@@ -91,6 +98,7 @@ def parse_feed(body: bytes, *, at: datetime, raw_path: str | None = None) -> Fee
     day = _feed_day(channel, entries)
     for entry, item in zip(entries, items, strict=True):
         try:
+            refuse_markup(item, _READ)
             announced.append(announcement_of(entry, day))
         except (MalformedRecordError, ValueError) as error:
             reason = error.message if isinstance(error, MalformedRecordError) else str(error)

@@ -20,6 +20,7 @@ from pipeline.ingest.sources.errors import (
     OaiError,
 )
 from pipeline.ingest.sources.fields.dates import parse_iso
+from pipeline.ingest.sources.fields.elements import refuse_markup
 from pipeline.ingest.sources.oai.record import NAMESPACE, paper_from_arxivraw
 from pipeline.ingest.sources.transport.strict_xml import parse_strict
 from storage.arxiv_id import parse_arxiv_id
@@ -217,18 +218,17 @@ def _raise_error(root: etree._Element) -> None:
 
 def _paper_of(record: etree._Element) -> Paper | None:
     """Return the paper of a record, or None if it is marked as deleted."""
-    header = metadata = None
-    for part in record:
-        if part.tag == _HEADER:
-            header = part
-        elif part.tag == _METADATA:
-            metadata = part
-    if header is None:
+    headers, metadata = record.findall(_HEADER), record.findall(f"{_METADATA}/*")
+    if not headers:
         raise MalformedRecordError("the record has no header")
+    header = headers[0]
     if header.get("status") == "deleted":
         return None
-    if metadata is None or not len(metadata):
+    if not metadata:
         raise MalformedRecordError("the record has no metadata")
+    if len(headers) > 1 or len(metadata) > 1:
+        raise MalformedRecordError("the record has two headers or two metadata")
+    refuse_markup(header, (_DATESTAMP,))
     content = metadata[0]
     if content.tag != _RAW:
         raise MalformedRecordError(f"the record is in the format {content.tag!r}, not arXivRaw")

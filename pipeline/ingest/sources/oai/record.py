@@ -16,6 +16,7 @@ from pipeline.ingest.sources.errors import MalformedRecordError
 from pipeline.ingest.sources.fields.authors import split_authors
 from pipeline.ingest.sources.fields.categories import canonical_categories
 from pipeline.ingest.sources.fields.dates import parse_rfc2822
+from pipeline.ingest.sources.fields.elements import refuse_markup
 from pipeline.ingest.sources.fields.text import paragraphs, plain_line, says_withdrawn
 from storage.arxiv_id import is_key, parse_arxiv_id
 from storage.types import Paper, PaperVersion, Source
@@ -34,6 +35,12 @@ _COMMENTS = NAMESPACE + "comments"
 _DOI = NAMESPACE + "doi"
 _JOURNAL_REF = NAMESPACE + "journal-ref"
 _LICENSE = NAMESPACE + "license"
+_READ = frozenset(
+    {
+        _ID, _TITLE, _AUTHORS, _ABSTRACT, _CATEGORIES, _COMMENTS, _DOI, _JOURNAL_REF, _LICENSE,
+    }
+)  # fmt: skip
+_READ_OF_VERSION = frozenset({_DATE, _SIZE, _SOURCE_TYPE})
 _VERSION_NUMBER = re.compile(r"v[1-9][0-9]{0,3}")
 
 
@@ -41,8 +48,10 @@ def paper_from_arxivraw(raw: etree._Element, datestamp: date | None) -> Paper:
     """Parse the paper of an `arXivRaw` element.
 
     Raises:
-        MalformedRecordError: ID, title, categories or versions are missing or cannot be read.
+        MalformedRecordError: ID, title, categories or versions are missing or cannot be read, or
+            a field holds markup or occurs twice.
     """
+    refuse_markup(raw, _READ)
     fields: dict[str, str | None] = {}
     versions: list[PaperVersion] = []
     for element in raw:
@@ -103,6 +112,7 @@ def _identifier(text: str) -> str:
 
 
 def _version(element: etree._Element) -> PaperVersion:
+    refuse_markup(element, _READ_OF_VERSION)
     day = size = source_type = None
     for child in element:
         tag = child.tag

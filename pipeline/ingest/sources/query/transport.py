@@ -15,6 +15,7 @@ from requests.adapters import BaseAdapter
 from config.visible import visible
 from pipeline.ingest.sources.errors import BadRequestError, BadResponseError
 from pipeline.ingest.sources.fields.dates import parse_iso
+from pipeline.ingest.sources.fields.elements import element_fault
 from pipeline.ingest.sources.transport.archive import RawResponse
 from pipeline.ingest.sources.transport.client import ArxivHttp
 from pipeline.ingest.sources.transport.strict_xml import parse_strict
@@ -22,6 +23,13 @@ from storage.arxiv_id import parse_arxiv_id
 from storage.types import QuarantinedRecord, Source
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
+_ARXIV = "{http://arxiv.org/schemas/atom}"
+_READ = frozenset(
+    {
+        *(_ATOM + name for name in ("id", "title", "summary", "published", "updated")),
+        *(_ARXIV + name for name in ("comment", "journal_ref", "primary_category")),
+    }
+)
 _OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 
 
@@ -93,8 +101,12 @@ def _fault(entry: etree._Element, identifier: str) -> str | None:
         return f"{identifier!r:.100} is not an arXiv ID"
     if not visible(entry.findtext(_ATOM + "title") or "").strip():
         return "the entry has no title"
-    if entry.find(f"{_ATOM}title/*") is not None:  # the package would cut the title there
-        return "the title holds markup"
+    # The package would cut a text there, or take one of two.
+    if fault := element_fault(entry, _READ):
+        return fault
+    for author in entry.iterfind(_ATOM + "author"):
+        if fault := element_fault(author, (_ATOM + "name",)):
+            return f"of an author, {fault}"
     for name in ("published", "updated"):
         text = (entry.findtext(_ATOM + name) or "").strip()
         try:

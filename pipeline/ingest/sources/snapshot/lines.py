@@ -82,11 +82,19 @@ def paper_from_line(line: bytes) -> Paper:
 
 def _fields(line: bytes) -> dict[str, Any]:
     try:
-        fields = json.loads(line)
+        fields = json.loads(line, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise MalformedRecordError(f"the line is not JSON: {error}") from error
     if not isinstance(fields, dict):
         raise MalformedRecordError("the line is not a JSON object")
+    return fields
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON, of which Python would keep the last of two equal names."""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise MalformedRecordError("a field occurs twice")
     return fields
 
 
