@@ -1,9 +1,85 @@
-"""Write files atomically."""
+"""Read regular files only, and write files atomically."""
 
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
+
+
+class NotRegularError(OSError):
+    """A path names something else than a file: a directory, a pipe, a device, a socket."""
+
+    def __str__(self) -> str:
+        """Return what it is."""
+        return str(self.strerror)
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file for reading, and nothing that has no end or blocks.
+
+    Raises:
+        NotRegularError: the path names no regular file.
+        OSError: it cannot be opened.
+    """
+    _check_regular(path, path.stat())  # first, because opening a device may change it
+    # Without O_NONBLOCK opening a named pipe waits for its writer.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        _check_regular(path, os.fstat(descriptor))
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_regular(path: Path, *, most_bytes: int | None = None) -> bytes:
+    """Return the content of a file.
+
+    Raises:
+        NotRegularError: the path names no regular file.
+        OSError: it cannot be read.
+        ValueError: it has more than `most_bytes`.
+    """
+    with open_regular(path) as file:
+        content = file.read(-1 if most_bytes is None else most_bytes + 1)
+    if most_bytes is not None and len(content) > most_bytes:
+        raise ValueError(f"{path} has more than {most_bytes} bytes")
+    return content
+
+
+def is_own_directory(path: Path) -> bool:
+    """Return whether a path is a directory, not a link, that only this user can change.
+
+    Its mode becomes 0700 if it is this user's with another one.
+    """
+    try:
+        found = path.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+            return False
+        if stat.S_IMODE(found.st_mode) & 0o077:
+            path.chmod(0o700)
+    except OSError:
+        return False
+    return True
+
+
+def _check_regular(path: Path, found: os.stat_result) -> None:
+    kind = stat.S_IFMT(found.st_mode)
+    if kind != stat.S_IFREG:
+        what = _KINDS.get(kind, "no file")
+        raise NotRegularError(errno.EINVAL, f"it is {what}, not a file", str(path))
+
+
+_KINDS = {
+    stat.S_IFDIR: "a directory",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
 
 
 def put_in_place(

@@ -1,5 +1,6 @@
 """Hostile input costs neither time nor more than its own record."""
 
+import contextlib
 import json
 
 import pytest
@@ -15,11 +16,8 @@ from pipeline.ingest.sources.query.transport import check_page
 from pipeline.ingest.sources.snapshot.lines import parse_lines
 from pipeline.ingest.sources.snapshot.selection import Selection
 from pipeline.ingest.sources.transport.archive import RawResponse
-from pipeline.ingest.sources.transport.client import (
-    LONGEST_WAIT_SECONDS,
-    retry_after_seconds,
-    user_agent,
-)
+from pipeline.ingest.sources.transport.client import retry_after_seconds, user_agent
+from pipeline.ingest.sources.transport.limiter import LONGEST_WAIT_SECONDS
 from storage.arxiv_id import parse_arxiv_id
 from tests.support.snapshot import make_record
 from tests.support.transport import (
@@ -203,6 +201,24 @@ def test_impossible_waits_are_capped(value: str, seconds: float | None) -> None:
 
 def test_contact_cannot_break_the_header() -> None:
     assert user_agent("Zo\u00eb\r\nX-Evil: 1").endswith(" (+ZoX-Evil: 1)")
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    "unit", ["<record>", "<record ", "<record>a</record ", "<record></record>", "<identifier> "]
+)
+def test_records_of_a_broken_page_take_linear_time(unit: str) -> None:
+    """The page is complete but not well-formed, so it is read record by record."""
+    body = f"<OAI-PMH>{unit * LONG}&</OAI-PMH>".encode()
+    with contextlib.suppress(BadResponseError):
+        parse_oai_page(body, at=AT)
+
+
+@pytest.mark.timeout(120)
+def test_blanks_in_an_identifier_take_linear_time() -> None:
+    record = f"<record><identifier>{' ' * 10 * LONG}<x></record>"
+    body = oai_page(record, raw_record()).encode()
+    assert [paper.arxiv_id for paper in parse_oai_page(body, at=AT).papers] == ["2603.00001"]
 
 
 def test_page_with_two_faults_reports_both() -> None:

@@ -142,7 +142,7 @@ def test_incomplete_response_is_requested_again(tmp_path: Path, httpserver: HTTP
 def test_oversized_body_is_refused(
     tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.ingest.sources.transport.client.MAX_BODY_BYTES", 10)
+    monkeypatch.setattr("pipeline.ingest.sources.transport.exchange.MAX_BODY_BYTES", 10)
     script = Script(httpserver, "x" * 11)
     with pytest.raises(BadResponseError, match="more than 10 bytes"):
         fetch(make_http(tmp_path), script.url("/oai"))

@@ -102,7 +102,7 @@ def test_clock_set_back_waits_one_interval(tmp_path: Path) -> None:
 
 def test_a_cool_down_is_shared_and_survives_a_restart(tmp_path: Path) -> None:
     time = FakeTime()
-    make_limiter(tmp_path, time).cool_down("arxiv", 500, "HTTP 429")
+    make_limiter(tmp_path, time).cool_down("arxiv", 500, "HTTP 429", asked=True)
     other = make_limiter(tmp_path, time)
     assert other.cooling("arxiv") == (500, "HTTP 429")
     with pytest.raises(ThrottledError, match="HTTP 429"), other.turn("arxiv", patience_seconds=60):

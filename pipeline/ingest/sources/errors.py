@@ -18,6 +18,16 @@ from typing import ClassVar
 
 from config.errors import LivingSurveyError, TryAgainLaterError
 
+#: characters of a message and of a value from arXiv in it
+_LONGEST, _LONGEST_VALUE = 1_000, 200
+
+
+def shown(value: str) -> str:
+    """Return a value from arXiv as a message repeats it: one line of at most 200 characters."""
+    cut = value[:_LONGEST_VALUE]
+    line = "".join(sign if sign.isprintable() else " " for sign in cut)
+    return " ".join(line.split()) + ("..." if len(value) > _LONGEST_VALUE else "")
+
 
 class SourceError(LivingSurveyError):
     """A fault between arXiv and the survey; `remedy` is the default hint."""
@@ -25,7 +35,9 @@ class SourceError(LivingSurveyError):
     remedy: ClassVar[str] = "Run the same command later; what has arrived so far is stored."
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message, hint=hint or self.remedy)
+        # Messages repeat what arXiv sent, and are stored with the run.
+        short = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}..."
+        super().__init__(short, hint=hint or self.remedy)
 
 
 class ArxivUnreachableError(SourceError, TryAgainLaterError):

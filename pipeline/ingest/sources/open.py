@@ -10,6 +10,7 @@ from config.schema import ArxivSettings
 from pipeline.ingest.sources.feed.source import FeedSource
 from pipeline.ingest.sources.oai.source import OaiSource
 from pipeline.ingest.sources.query.source import QuerySource
+from pipeline.ingest.sources.transport.addresses import origin
 from pipeline.ingest.sources.transport.archive import Archive
 from pipeline.ingest.sources.transport.client import ArxivHttp, make_client
 from pipeline.ingest.sources.transport.limiter import Limiter, default_limiter_path
@@ -47,6 +48,7 @@ def arxiv_sources(settings: ArxivSettings, clock: Callable[[], datetime]) -> Ite
             Archive(settings.archive),
             contact=settings.contact,
             clock=clock,
+            origins=map(origin, (settings.oai_url, settings.rss_url, settings.query_url)),
             run_deadline_seconds=settings.run_deadline_seconds,
         )
         yield ArxivSources(

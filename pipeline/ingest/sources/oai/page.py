@@ -32,8 +32,9 @@ _HEADER = _OAI + "header"
 _DATESTAMP = _OAI + "datestamp"
 _METADATA = _OAI + "metadata"
 _RAW = NAMESPACE + "arXivRaw"
-_RECORD_BYTES = re.compile(rb"<record(?:\s[^>]*)?>.*?</record\s*>", re.DOTALL)
-_IDENTIFIER_BYTES = re.compile(rb"<identifier>\s*([^<]{1,80}?)\s*</identifier>")
+_RECORD_STARTS = re.compile(rb"<record(?:\s[^<>]*)?>")
+_RECORD_ENDS = re.compile(rb"</record\s*>")
+_IDENTIFIER_BYTES = re.compile(rb"<identifier>([^<]{1,200})</identifier>")
 _CLEANED = "forbidden characters were taken out of this page"
 _WRAP = (
     b'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"'
@@ -139,16 +140,20 @@ class _PageReader:
         """
         if not self.body.rstrip().endswith(b"</OAI-PMH>"):
             parse_strict(self.body)  # raises the error again
-        envelope = parse_strict(_RECORD_BYTES.sub(b"", self.body)).root
+        spans = _record_spans(self.body)
+        ends = [0, *(span.stop for span in spans)]
+        starts = [*(span.start for span in spans), len(self.body)]
+        between = (self.body[end:start] for end, start in zip(ends, starts, strict=True))
+        envelope = parse_strict(b"".join(between)).root
         cleaned = False
-        for match in _RECORD_BYTES.finditer(self.body):
+        for raw in (self.body[span] for span in spans):
             try:
-                wrapped = parse_strict(_WRAP + match[0] + b"</OAI-PMH>")
+                wrapped = parse_strict(_WRAP + raw + b"</OAI-PMH>")
             except BadResponseError as error:
-                self._set_aside(match[0], f"not well formed: {error.message}", None)
+                self._set_aside(raw, f"not well formed: {error.message}", None)
             else:
                 cleaned = cleaned or wrapped.cleaned
-                self._read_records([wrapped.root[0]], match[0])
+                self._read_records([wrapped.root[0]], raw)
         if cleaned:
             self._set_aside(self.body, _CLEANED, None)
         return self._page(envelope, envelope.find(_OAI + "ListRecords"), cleaned=cleaned)
@@ -168,7 +173,7 @@ class _PageReader:
 
     def _bytes_of(self, record: etree._Element, index: int) -> bytes:
         if self.spans is None:
-            self.spans = [match[0] for match in _RECORD_BYTES.finditer(self.body)]
+            self.spans = [self.body[span] for span in _record_spans(self.body)]
         if index < len(self.spans):
             return self.spans[index]
         return etree.tostring(record, encoding="utf-8")
@@ -179,7 +184,7 @@ class _PageReader:
             and len(raw) < len(self.body)
             and (match := _IDENTIFIER_BYTES.search(raw))
         ):
-            identifier = parse_arxiv_id(match[1].decode("utf-8", errors="replace"))
+            identifier = parse_arxiv_id(match[1].decode("utf-8", errors="replace").strip())
             arxiv_id = identifier.base if identifier else None
         self.malformed.append(
             QuarantinedRecord(Source.OAI.value, reason, raw, self.raw_path, arxiv_id, self.at)
@@ -200,6 +205,16 @@ class _PageReader:
             no_records_match=root.find(_OAI + "error") is not None,
             raw_path=self.raw_path,
         )
+
+
+def _record_spans(body: bytes) -> list[slice]:
+    """Return where each `<record>` begins and the next `</record>` ends, in one pass."""
+    spans: list[slice] = []
+    begins = _RECORD_STARTS.search(body)
+    while begins and (ends := _RECORD_ENDS.search(body, begins.end())):
+        spans.append(slice(begins.start(), ends.end()))
+        begins = _RECORD_STARTS.search(body, ends.end())
+    return spans
 
 
 def _raise_error(root: etree._Element) -> None:

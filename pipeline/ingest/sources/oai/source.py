@@ -11,6 +11,7 @@ from pipeline.ingest.sources.errors import (
     BadResponseError,
     BadResumptionTokenError,
     BrokenChainError,
+    shown,
 )
 from pipeline.ingest.sources.oai.page import OaiPage, parse_oai_page
 from pipeline.ingest.sources.transport.archive import RawResponse
@@ -18,6 +19,8 @@ from pipeline.ingest.sources.transport.client import ArxivHttp
 
 #: 3 million papers at 1,300 a page take about 2,300 pages
 MAX_PAGES = 10_000
+#: arXiv's tokens have about 150 characters
+MAX_TOKEN = 2_000
 
 
 class OaiSource:
@@ -82,12 +85,17 @@ class OaiSource:
             if head is not None and head in heads:
                 raise BrokenChainError(f"arXiv's list repeats the page that begins with {head}.")
             if token is not None and token in tokens:
-                raise BrokenChainError(f"arXiv's resumption token {token} repeats itself.")
+                raise BrokenChainError(f"arXiv's resumption token {shown(token)} repeats itself.")
             if token is not None and not page.records:
                 raise BrokenChainError("The first page of arXiv's list came back empty.")
             yield page
             if token is None:
                 return
+            if len(token) > MAX_TOKEN:
+                raise BadResponseError(
+                    f"arXiv's list continues with a token of {len(token)} characters, more than"
+                    f" {MAX_TOKEN}: {shown(token)}"
+                )
             tokens.add(token)
             if head is not None:
                 heads.add(head)

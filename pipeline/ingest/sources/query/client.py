@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import arxiv
 
-from pipeline.ingest.sources.errors import BadResponseError
+from pipeline.ingest.sources.errors import BadResponseError, shown
 from pipeline.ingest.sources.fields.categories import (
     canonical_categories,
     canonical_category,
@@ -55,8 +55,9 @@ class QueryClient:
                 papers.append(paper_from_result(result))
                 if self._adapter.page is None or len(papers) >= self._adapter.page.readable:
                     break
-        except arxiv.ArxivError as error:
-            raise BadResponseError(f"The query API's response cannot be used: {error}.") from error
+        except (arxiv.ArxivError, ValueError, LookupError) as error:
+            said = shown(str(error)).rstrip(".")
+            raise BadResponseError(f"The query API's response cannot be used: {said}.") from error
         page = self._adapter.page
         if page is None or len(papers) < page.readable:
             raise BadResponseError("The arxiv package lost entries of a page that can be read.")

@@ -5,16 +5,15 @@ Every request opens its own connection and is archived as it arrived. 400 and 40
 
 import functools
 import itertools
-import re
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TypeVar
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -26,9 +25,12 @@ from pipeline.ingest.sources.errors import (
     BlockedError,
     IncompleteResponseError,
     ThrottledError,
+    shown,
 )
+from pipeline.ingest.sources.transport.addresses import Origin, origin, redirect_url, request_url
 from pipeline.ingest.sources.transport.archive import Archive, RawResponse
-from pipeline.ingest.sources.transport.limiter import Limiter, host_group
+from pipeline.ingest.sources.transport.exchange import exchange
+from pipeline.ingest.sources.transport.limiter import LONGEST_WAIT_SECONDS, Limiter, host_group
 from pipeline.ingest.sources.transport.responses import classify_response
 
 T = TypeVar("T")
@@ -38,11 +40,8 @@ T = TypeVar("T")
 BACKOFF = (2, 6, 20, 200, 400, 800, 1600, 3200, 4800)
 TRIES = 4
 BLOCKED_SECONDS = 24 * 3600.0
-#: a longer Retry-After is taken for a mistake
-LONGEST_WAIT_SECONDS = 7 * 24 * 3600.0
 MAX_REDIRECTS = 3
-MAX_BODY_BYTES = 64 * 1024 * 1024
-#: limit for one response
+#: limit for one response, within what is left of the run's deadline
 RESPONSE_SECONDS = 300.0
 
 
@@ -52,8 +51,8 @@ def user_agent(contact: str = "") -> str:
         number = version("living-survey")
     except PackageNotFoundError:
         number = "0"
-    shown = "".join(sign for sign in contact if " " <= sign <= "~")
-    return f"living-survey/{number}" + (f" (+{shown})" if shown else "")
+    named = "".join(sign for sign in contact if " " <= sign <= "~")
+    return f"living-survey/{number}" + (f" (+{named})" if named else "")
 
 
 @functools.cache  # because reading the certificates takes 50 ms
@@ -93,7 +92,9 @@ class ArxivHttp:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         wait: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
+        origins: Iterable[Origin] = (),
         run_deadline_seconds: float | None = None,
+        response_seconds: float = RESPONSE_SECONDS,
         patience_seconds: float = 120.0,
     ) -> None:
         self._client = client
@@ -105,6 +106,8 @@ class ArxivHttp:
         self._deadline = (
             None if run_deadline_seconds is None else monotonic() + run_deadline_seconds
         )
+        self._origins = frozenset(origins)
+        self._response_seconds = response_seconds
         self._patience = patience_seconds
         #: arXiv returns 406 to requests without Accept
         self._headers = {
@@ -127,19 +130,19 @@ class ArxivHttp:
             BadRequestError: 400.
             BadResponseError: any other unusable response.
         """
-        url = f"{base_url}?{urlencode(params)}" if params else base_url
+        url = request_url(base_url, params)
         for attempt in itertools.count(1):
             try:
-                return reader(self._follow(url))
-            except BlockedError:
-                raise
-            except ThrottledError as error:
-                if attempt >= TRIES or error.retry_after > self._time_left():
+                return _made(reader, self._follow(url))
+            except ThrottledError:
+                # The next turn waits, or refuses if the wait is too long.
+                if attempt >= TRIES:
                     raise
             except (ArxivUnreachableError, IncompleteResponseError):
-                if attempt >= TRIES or self._time_left() <= 0:
+                wait = BACKOFF[attempt - 1] * self._limiter.min_interval_seconds
+                if attempt >= TRIES or self._time_left() <= wait:
                     raise
-                self._wait(BACKOFF[attempt - 1] * self._limiter.min_interval_seconds)
+                self._wait(wait)
         raise AssertionError
 
     def _time_left(self) -> float:
@@ -149,22 +152,21 @@ class ArxivHttp:
 
     def _follow(self, url: str) -> RawResponse:
         _check_first(url)
+        origins = self._origins | {origin(url)}
         for _ in range(MAX_REDIRECTS + 1):
             response = self._once(url)
             if response.status not in (301, 302, 303, 307, 308):
                 return response
-            target = urljoin(url, response.headers.get("location", ""))
-            _check_redirect(url, target)
-            url = target
+            url = redirect_url(url, response.headers.get("location", ""), origins)
         raise BadResponseError(
-            f"arXiv redirects in circles: {MAX_REDIRECTS + 1} times, at last to {url}.",
+            f"arXiv redirects in circles: {MAX_REDIRECTS + 1} times, at last to {shown(url)}.",
             hint="Open the address in a browser: if it works there, correct it under [arxiv] in"
             " living-survey.toml.",
         )
 
     def _once(self, url: str) -> RawResponse:
-        parts = urlsplit(url)
-        group = host_group(parts.hostname or "", parts.port)
+        _, host, port = origin(url)
+        group = host_group(host, port)
         patience = self._time_left()
         if patience <= 0:
             raise ArxivUnreachableError(
@@ -180,62 +182,39 @@ class ArxivHttp:
             if isinstance(fault, BlockedError):
                 self._limiter.cool_down(group, BLOCKED_SECONDS, fault.message, blocked=True)
             elif isinstance(fault, ThrottledError | ArxivUnreachableError):
-                seconds = self._cool_down_seconds(response, group)
-                self._limiter.cool_down(group, seconds, fault.message)
+                asked = retry_after_seconds(response)
+                seconds = self._backoff(group) if asked is None else asked
+                self._limiter.cool_down(group, seconds, fault.message, asked=asked is not None)
                 if isinstance(fault, ThrottledError):
                     fault.retry_after = seconds
             raise fault
 
-    def _cool_down_seconds(self, response: RawResponse, group: str) -> float:
-        asked = retry_after_seconds(response)
-        if asked is not None:
-            return asked
+    def _backoff(self, group: str) -> float:
         step = min(self._limiter.strikes(group), len(BACKOFF) - 1)
         return BACKOFF[step] * self._limiter.min_interval_seconds
 
     def _fetch(self, url: str) -> RawResponse:
-        started = self._monotonic()
-        try:
-            with self._client.stream(
-                "GET", url, headers=self._headers, follow_redirects=False
-            ) as stream:
-                body = bytearray()
-                for chunk in stream.iter_bytes():
-                    body += chunk
-                    if len(body) > MAX_BODY_BYTES:
-                        raise BadResponseError(f"{url} sends more than {MAX_BODY_BYTES} bytes.")
-                    if self._monotonic() - started > RESPONSE_SECONDS:
-                        raise ArxivUnreachableError(
-                            f"{url} is too slow: not complete after {RESPONSE_SECONDS:.0f} s."
-                        )
-                promised = stream.headers.get("content-length", "")
-                if promised.isdigit() and int(promised) != stream.num_bytes_downloaded:
-                    raise IncompleteResponseError(
-                        f"{url} promised {promised} bytes and sent {stream.num_bytes_downloaded}."
-                    )
-        except httpx.DecodingError as error:
-            raise IncompleteResponseError(f"{url}: {error}") from error
-        except httpx.TimeoutException as error:
-            raise ArxivUnreachableError(
-                f"arXiv at {urlsplit(url).netloc} did not respond in time.", hint="Try again later."
-            ) from error
-        except httpx.TransportError as error:
-            raise ArxivUnreachableError(
-                f"arXiv at {urlsplit(url).netloc} cannot be reached: {_plainly(error)}.",
-                hint="Check the connection and try again.",
-            ) from error
-        response = RawResponse(
-            url=url,
-            status=stream.status_code,
-            headers={name.lower(): value for name, value in stream.headers.items()},
-            body=bytes(body),
-            fetched_at=self._clock(),
-        )
+        seconds = self._response_seconds
+        if self._deadline is not None:
+            # The turn may have taken what was left.
+            seconds = max(0.001, min(seconds, self._deadline - self._monotonic()))
+        response = exchange(self._client, url, self._headers, seconds=seconds, clock=self._clock)
         return (
             response
             if self._archive is None
             else replace(response, path=self._archive.keep(response))
         )
+
+
+def _made(reader: Callable[[RawResponse], T], response: RawResponse) -> T:
+    """Return what a reader makes of a response; a value that breaks a library is a bad response."""
+    try:
+        return reader(response)
+    except (ValueError, ArithmeticError, LookupError, RecursionError) as error:
+        kept = f" It is kept as {response.path}." if response.path else ""
+        raise BadResponseError(
+            f"{response.url} cannot be read ({type(error).__name__}: {shown(str(error))}).{kept}"
+        ) from error
 
 
 def retry_after_seconds(response: RawResponse) -> float | None:
@@ -256,10 +235,6 @@ def retry_after_seconds(response: RawResponse) -> float | None:
     return min(max(0.0, (until - since).total_seconds()), LONGEST_WAIT_SECONDS)
 
 
-def _plainly(error: httpx.TransportError) -> str:
-    return re.sub(r"^\[Errno -?\d+\] ", "", str(error)).rstrip(".") or type(error).__name__
-
-
 def _check_first(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme == "https" or (
@@ -270,15 +245,3 @@ def _check_first(url: str) -> None:
         f"arXiv is asked over https only, not at {url}.",
         hint="Correct the address under [arxiv] in living-survey.toml.",
     )
-
-
-def _check_redirect(url: str, target: str) -> None:
-    here, there = urlsplit(url), urlsplit(target)
-    host = there.hostname or ""
-    if is_loopback_host(here.hostname or ""):
-        allowed = there.scheme in ("http", "https") and is_loopback_host(host)
-    else:
-        arxiv = host == "arxiv.org" or host.endswith(".arxiv.org")
-        allowed = there.scheme == "https" and arxiv
-    if not allowed:
-        raise BadResponseError(f"{url} redirects to {target}, which is not arXiv; not followed.")

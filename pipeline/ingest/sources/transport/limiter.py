@@ -6,34 +6,56 @@ JSON file records the last request's end and any cool-down.
 """
 
 import json
+import math
 import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from config.files import put_in_place
+from config.errors import ConfigError
+from config.files import NotRegularError, is_own_directory, put_in_place, read_regular
 from config.locks import LockHeldError, file_lock
 from config.loopback import is_loopback_host
-from pipeline.ingest.sources.errors import ArxivUnreachableError, BlockedError, ThrottledError
+from pipeline.ingest.sources.errors import (
+    ArxivUnreachableError,
+    BlockedError,
+    ThrottledError,
+    shown,
+)
+
+#: a longer Retry-After is taken for a mistake, a longer cool-down for another program's
+LONGEST_WAIT_SECONDS = 7 * 24 * 3600.0
 
 _POLL_SECONDS = 0.02
+#: intervals to wait within a run for a cool-down that arXiv did not name
+_OWN_WAIT = 40
+_MOST_BYTES = 64 * 1024
 
 
 def default_limiter_path() -> Path:
     """Return the state file shared by everything this user runs on this machine.
 
     It is per user, because a file writable by all would let any user block the others.
+
+    Raises:
+        ConfigError: the directory is a link or belongs to another user.
     """
     base = os.environ.get("XDG_STATE_HOME") or (Path.home() / ".local" / "state")
     directory = Path(base) / "living-survey"
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:  # the home directory is not writable, as under some service managers
         directory = Path(tempfile.gettempdir()) / f"living-survey-{os.getuid()}"
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(OSError):
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not is_own_directory(directory):
+        raise ConfigError(
+            f"The directory {directory} for the request rate is a link or not yours alone.",
+            hint="Remove it, or name a file of your own as [arxiv] limiter in living-survey.toml.",
+        )
     return directory / "limiter.json"
 
 
@@ -56,7 +78,23 @@ class _State:
     cool_seconds: float = 0.0
     reason: str = ""
     blocked: bool = False
+    #: arXiv named the wait (Retry-After)
+    asked: bool = False
     strikes: int = 0
+
+    @property
+    def is_plausible(self) -> bool:
+        """Whether this program can have written it."""
+        times = (self.ended_wall, self.ended_monotonic, self.cool_until, self.cool_seconds)
+        flags = (self.in_flight, self.blocked, self.asked)
+        return (
+            all(type(time) in (int, float) and math.isfinite(time) for time in times)
+            and all(type(flag) is bool for flag in flags)
+            and all(type(text) is str for text in (self.boot, self.reason))
+            and type(self.strikes) is int
+            and self.strikes >= 0
+            and 0 <= self.cool_seconds <= LONGEST_WAIT_SECONDS
+        )
 
 
 class Limiter:
@@ -82,14 +120,15 @@ class Limiter:
         """Wait for this process's turn and hold it.
 
         Raises:
-            ThrottledError: a cool-down lasts longer than `patience_seconds`.
+            ThrottledError: a cool-down lasts longer than `patience_seconds`, or than 40 intervals
+                if arXiv did not name it.
             BlockedError: arXiv has refused us.
             ArxivUnreachableError: another process held the turn for all that time.
         """
         give_up = self._monotonic() + patience_seconds
         while True:
             with self._locked(group, give_up):
-                state = self._read(group)
+                state = self._anchored(group)
                 cooling = self._cooling(state)
                 left = 0.0 if cooling else self._interval_left(group, state)
                 if not cooling and left <= 0:
@@ -99,7 +138,7 @@ class Limiter:
                     finally:
                         self._write(group, self._ended(self._read(group)))
                     return
-            reason = state.reason.rstrip(".")
+            reason = shown(state.reason).rstrip(".")
             # Wait outside the lock, so that others see a cool-down at once and are not starved.
             if cooling and state.blocked:
                 raise BlockedError(
@@ -107,18 +146,29 @@ class Limiter:
                     f" {cooling / 3600:.1f} hours.",
                     hint=f"Find out why first; then delete {self._file(group)} to continue.",
                 )
-            if cooling and self._monotonic() + cooling > give_up:
+            if cooling and cooling > self._patience(state, give_up):
                 raise ThrottledError(
                     f"arXiv asked us to wait: {reason}; {cooling:.0f} s are left.",
                     retry_after=cooling,
                 )
             self._wait(cooling or left)
 
-    def cool_down(self, group: str, seconds: float, reason: str, *, blocked: bool = False) -> None:
-        """Start a cool-down unless a longer one runs; call it while holding the turn."""
+    def cool_down(
+        self, group: str, seconds: float, reason: str, *, blocked: bool = False, asked: bool = False
+    ) -> None:
+        """Start a cool-down unless a longer one runs; call it while holding the turn.
+
+        Args:
+            group: the hosts.
+            seconds: how long.
+            reason: shown until it is over.
+            blocked: arXiv refuses this client.
+            asked: arXiv named the wait.
+        """
         state = self._read(group)
         running = self._cooling(state)
-        seconds = max(seconds, running)
+        asked = state.asked if running > seconds else asked
+        seconds = min(max(seconds, running), LONGEST_WAIT_SECONDS)
         self._write(
             group,
             replace(
@@ -128,6 +178,7 @@ class Limiter:
                 reason=reason,
                 # A cool-down after an expired block is not a block.
                 blocked=blocked or (state.blocked and running > 0),
+                asked=asked,
                 strikes=state.strikes + 1,
             ),
         )
@@ -145,7 +196,7 @@ class Limiter:
     def cooling(self, group: str) -> tuple[float, str]:
         """Return the seconds left of the cool-down (0 if none runs) and its reason."""
         state = self._read(group)
-        return self._cooling(state), state.reason
+        return self._cooling(state), shown(state.reason)
 
     def is_blocked(self, group: str) -> bool:
         """Say whether the running cool-down is a refusal (403)."""
@@ -155,6 +206,20 @@ class Limiter:
     def _cooling(self, state: _State) -> float:
         # Capped, because the wall clock may have been set back.
         return min(max(0.0, state.cool_until - self._wall()), state.cool_seconds)
+
+    def _anchored(self, group: str) -> _State:
+        """Return the state; a cool-down from before the clock was set back starts now."""
+        state = self._read(group)
+        until = self._wall() + state.cool_seconds
+        if state.cool_until > until:
+            state = replace(state, cool_until=until)
+            self._write(group, state)
+        return state
+
+    def _patience(self, state: _State, give_up: float) -> float:
+        """Return the longest cool-down to wait for; longer ones are left to a later run."""
+        left = give_up - self._monotonic()
+        return left if state.asked else min(left, _OWN_WAIT * self.min_interval_seconds)
 
     def _interval_left(self, group: str, state: _State) -> float:
         """Return the seconds until the interval since the last request's end has passed.
@@ -209,13 +274,16 @@ class Limiter:
         return self.path.with_name(f"{self.path.stem}-{group}.json")
 
     def _read(self, group: str) -> _State:
+        path = self._file(group)
+        # Unknown content: be as careful as after a killed request.
+        unknown = _State(in_flight=True)
         try:
-            return _State(**json.loads(self._file(group).read_text(encoding="utf-8")))
+            state = _State(**json.loads(read_regular(path, most_bytes=_MOST_BYTES)))
         except FileNotFoundError:
             return _State()
-        except (ValueError, TypeError):
-            # Unknown content: be as careful as after a killed request.
-            return _State(in_flight=True)
+        except (NotRegularError, ValueError, TypeError, RecursionError):
+            return unknown
+        return state if state.is_plausible else unknown
 
     def _write(self, group: str, state: _State) -> None:
         path = self._file(group)

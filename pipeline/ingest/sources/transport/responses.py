@@ -17,7 +17,7 @@ from pipeline.ingest.sources.errors import (
 from pipeline.ingest.sources.transport.archive import RawResponse
 
 _SUMMARY = re.compile(
-    rb"<(?:summary|description)[^>]*>([^<]*)</(?:summary|description)>", re.IGNORECASE
+    rb"<(?:summary|description)[^<>]*>([^<]*)</(?:summary|description)>", re.IGNORECASE
 )
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
