@@ -1,10 +1,11 @@
 """Record executions of commands: one row for the start, one for the end."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from storage.engine.instants import from_utc, to_utc
-from storage.engine.process import is_alive, this_process
+from storage.engine.process import host_and_pid, is_alive, this_process
 from storage.engine.session import Row, Session
 from storage.errors import StorageError
 from storage.types import RunRecord, RunStatus
@@ -32,6 +33,17 @@ FROM runs
 WHERE run_id NOT IN (SELECT run_id FROM run_end)
 ORDER BY seq DESC
 """
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedRun:
+    """A run without an end, and the process that began it."""
+
+    run: RunRecord
+    host: str
+    pid: int
+    #: whether the process exists; true for other hosts
+    is_alive: bool
 
 
 class Runs:
@@ -109,11 +121,13 @@ class Runs:
             _run(row) for row in self._session.rows(_RECENT, {"limit": limit, "command": command})
         ]
 
-    def unfinished(self) -> list[tuple[RunRecord, bool]]:
-        """Return the unfinished runs, newest first, and whether their process exists."""
+    def unfinished(self) -> list[UnfinishedRun]:
+        """Return the unfinished runs, newest first."""
         processes: dict[str, str] = dict(self._session.rows(_UNFINISHED))
         return [
-            (run, is_alive(processes[run.run_id]))
+            UnfinishedRun(
+                run, *host_and_pid(processes[run.run_id]), is_alive(processes[run.run_id])
+            )
             for run in map(_run, self._session.rows(_RECENT_UNFINISHED))
         ]
 

@@ -58,6 +58,7 @@ def status(
             *_movements(report),
             "",
             *_runs(report),
+            *(f"hanging     {run.sentence} {run.remedy}" for run in report.hanging),
             *_ledger(report, by),
         ),
     )

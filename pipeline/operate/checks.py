@@ -7,6 +7,7 @@ from datetime import timedelta
 from textwrap import shorten
 
 from pipeline.ingest.ledger import WATCHED_DAYS
+from pipeline.operate.hanging import hanging_runs
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.jobs import faults, job_ends
 from pipeline.runtime.plurals import counted
@@ -58,7 +59,9 @@ def check_jobs(services: Services) -> Iterator[Finding]:
 
 
 def check_runs(services: Services, *, reported: Collection[str]) -> Iterator[Finding]:
-    """Yield the commands whose last execution failed, unless its error is `reported` already.
+    """Yield runs that hang, and commands whose last execution failed.
+
+    A failure whose error is `reported` already is left out.
 
     Raises:
         LivingSurveyError: the database cannot be read.
@@ -66,7 +69,14 @@ def check_runs(services: Services, *, reported: Collection[str]) -> Iterator[Fin
     oldest = services.clock() - timedelta(days=WATCHED_DAYS)
     with services.open_store() as store:
         runs = store.runs.recent(50)
-        living = {run.run_id for run, alive in store.runs.unfinished() if alive}
+        living = {one.run.run_id for one in store.runs.unfinished() if one.is_alive}
+        hanging = hanging_runs(
+            store,
+            services.clock(),
+            run_deadline_seconds=services.settings.arxiv.run_deadline_seconds,
+        )
+    for one in hanging:
+        yield Finding("runs", one.sentence, one.remedy)
     newest: dict[str, RunRecord] = {}
     for run in runs:
         newest.setdefault(run.command, run)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pipeline.ingest.calendar import announcement_day, feed_instant
 from pipeline.ingest.ledger import WATCHED_DAYS, OverdueDay, overdue_now
 from pipeline.learn.drift_report import DriftReport, newest_drift
+from pipeline.operate.hanging import HangingRun, hanging_runs
 from pipeline.runtime.jobs import JobEnd, faults, job_ends
 from pipeline.runtime.services import Services
 from storage.arrivals import LateArrival
@@ -27,6 +28,8 @@ class StatusReport:
     model_id: str
     last_run: RunRecord | None
     runs: tuple[RunRecord, ...]
+    #: runs that are older than their deadline
+    hanging: tuple[HangingRun, ...]
     #: the last 14 days, each with every category
     ledger: tuple[LedgerDay, ...]
     #: the same days with the categories taken together
@@ -57,6 +60,9 @@ def status_report(services: Services) -> StatusReport:
             model_id=services.models.describe_current(),
             last_run=store.runs.last("run"),
             runs=_runs(store),
+            hanging=hanging_runs(
+                store, now, run_deadline_seconds=services.settings.arxiv.run_deadline_seconds
+            ),
             ledger=tuple(store.ledger.days(since)),
             days=tuple(store.ledger.totals(since)),
             late=tuple(store.arrivals.late(since)),
@@ -69,7 +75,7 @@ def status_report(services: Services) -> StatusReport:
 
 def _runs(store: Store) -> tuple[RunRecord, ...]:
     """Return the last runs; one whose process is gone counts as interrupted."""
-    gone = {run.run_id for run, alive in store.runs.unfinished() if not alive}
+    gone = {one.run.run_id for one in store.runs.unfinished() if not one.is_alive}
     return tuple(
         replace(run, status=RunStatus.INTERRUPTED) if run.run_id in gone else run
         for run in store.runs.recent(5)

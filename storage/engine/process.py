@@ -26,6 +26,12 @@ def is_alive(process: str) -> bool:
     return started == _started(int(pid))
 
 
+def host_and_pid(process: str) -> tuple[str, int]:
+    """Return the host and the PID of a process as it was recorded."""
+    host, pid, _ = process.rsplit(" ", 2)
+    return host, int(pid)
+
+
 def _started(pid: int) -> str:
     """Return when the process started, `?` without /proc."""
     try:

@@ -1,6 +1,7 @@
 """What `doctor` finds wrong, by the words an operator reads."""
 
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -154,6 +155,28 @@ def test_a_year_whose_calendar_is_not_known_is_worth_knowing(
     assert not unknown.wrong
     assert "2027" in unknown.what
     assert "newer living-survey" in unknown.remedy
+
+
+def test_run_past_its_deadline_is_named_with_its_process(
+    look: Examine, open_store: OpenStore
+) -> None:
+    with open_store() as store:
+        store.runs.start("run", NOW - timedelta(minutes=59))
+        store.runs.start("train", NOW - timedelta(days=2))
+    assert "runs" not in look()
+    hanging = look(NOW + timedelta(days=2))["runs"]
+    assert f"`run` (process {os.getpid()} on " in hanging.what
+    assert "running for 48 hours, longer than its deadline" in hanging.what
+    assert f"`kill {os.getpid()}`" in hanging.remedy
+    assert hanging.wrong
+
+
+def test_status_shows_a_run_past_its_deadline(open_store: OpenStore) -> None:
+    with open_store() as store:
+        run_id = store.runs.start("fetch", NOW)
+    (hanging,) = status_report(make_services(open_store, NOW + timedelta(minutes=61))).hanging
+    assert (hanging.run_id, hanging.pid, hanging.minutes) == (run_id, os.getpid(), 61)
+    assert status_report(make_services(open_store, NOW)).hanging == ()
 
 
 @pytest.mark.parametrize("command", ["run", "train", "import", "classify"])

@@ -58,11 +58,11 @@ def test_killed_run_becomes_interrupted(tmp_path: Path, now: datetime) -> None:
         with opener(tmp_path)() as store:
             store.runs.start("classify", now)
             assert [run.status for run in store.runs.recent(2, "run")] == [RunStatus.RUNNING]
-            unfinished = [(run.command, alive) for run, alive in store.runs.unfinished()]
+            unfinished = [(one.run.command, one.is_alive) for one in store.runs.unfinished()]
             assert unfinished == [("classify", True), ("run", True)]
         process.kill()
     with opener(tmp_path)() as store:
-        unfinished = [(run.command, alive) for run, alive in store.runs.unfinished()]
+        unfinished = [(one.run.command, one.is_alive) for one in store.runs.unfinished()]
         assert unfinished == [("classify", True), ("run", False)]
         store.runs.start("train", now)
         (killed,) = store.runs.recent(2, "run")
