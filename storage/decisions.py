@@ -46,11 +46,14 @@ SELECT (SELECT max(seq) + 1 FROM decision_event), 'undo', decision_id, arxiv_id,
 FROM decision_event
 WHERE kind = 'decide' AND decision_id = $decision_id
 """
-# Of every kind, because a decision must be dated after an undo too.
+# Of every kind, because a decision must be dated after an undo too; without what was undone and is
+# dated ahead, so that an undo heals a decision made while the clock was wrong.
 _LAST_EVENTS = """
 SELECT arxiv_id, max(happened_at)
 FROM decision_event
 WHERE arxiv_id IN (FROM listed($ids))
+  AND (happened_at <= CAST($now AS TIMESTAMP) + INTERVAL 1 DAY
+       OR decision_id NOT IN (SELECT decision_id FROM decision_event WHERE kind = 'undo'))
 GROUP BY arxiv_id
 """
 
@@ -142,7 +145,8 @@ class Decisions(DecisionReader):
     def next_moments(self, arxiv_ids: Iterable[str], now: datetime) -> dict[str, datetime]:
         """Return `next_moment` for each paper, in one query."""
         ids = list(arxiv_ids)
-        last: dict[str, datetime] = dict(self._session.rows(_LAST_EVENTS, {"ids": texts_json(ids)}))
+        parameters = {"ids": texts_json(ids), "now": to_utc(now)}
+        last: dict[str, datetime] = dict(self._session.rows(_LAST_EVENTS, parameters))
         return {
             arxiv_id: moment_after(now, [from_utc(last[arxiv_id])] if arxiv_id in last else [])
             for arxiv_id in ids

@@ -27,6 +27,12 @@ WHERE coalesce(command = $command, true)
 ORDER BY seq DESC
 LIMIT $limit
 """
+_LAST_SUCCESS = """
+SELECT started_at FROM run_start JOIN run_end USING (run_id)
+WHERE status = 'done'
+ORDER BY seq DESC
+LIMIT 1
+"""
 _RECENT_UNFINISHED = """
 SELECT run_id, command, started_at, finished_at, status, counts, error, words
 FROM runs
@@ -114,6 +120,11 @@ class Runs:
         """Return the newest run, optionally of a command."""
         found = self.recent(1, command)
         return found[0] if found else None
+
+    def last_success(self) -> datetime | None:
+        """Return when the newest run without an error started."""
+        row = self._session.row(_LAST_SUCCESS)
+        return None if row is None else from_utc(row[0])
 
     def recent(self, limit: int, command: str | None = None) -> list[RunRecord]:
         """Return the newest runs, newest first."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.cli.command import Invocation
 from pipeline.ingest.sources.open import ArxivSources, arxiv_sources
+from pipeline.runtime.clock import last_confirmed
 from pipeline.runtime.record import Run, exclusive, recorded
 from pipeline.runtime.services import Database, Services, open_services
 
@@ -51,10 +52,13 @@ def arxiv_session(
     invocation: Invocation, command: str, *, exclusive_run: bool = True
 ) -> Iterator[tuple[Session, ArxivSources]]:
     """Open a recorded run that may request from arXiv; the database is created if it is missing."""
-    with (
-        session(
-            invocation, command, exclusive_run=exclusive_run, database=Database.CREATE
-        ) as opened,
-        arxiv_sources(opened.services.settings.arxiv, opened.services.clock) as arxiv,
-    ):
-        yield opened, arxiv
+    with session(
+        invocation, command, exclusive_run=exclusive_run, database=Database.CREATE
+    ) as opened:
+        services = opened.services
+        with services.open_store() as store:
+            confirmed_at = last_confirmed(store)
+        with arxiv_sources(
+            services.settings.arxiv, services.clock, clock_confirmed_at=confirmed_at
+        ) as arxiv:
+            yield opened, arxiv

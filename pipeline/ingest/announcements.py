@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from pipeline.ingest.calendar import announcement_day, may_be_quiet
+from pipeline.ingest.ledger import WATCHED_DAYS
 from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.feed.source import Feed, FeedSource
 from pipeline.runtime.services import Services
@@ -37,12 +38,12 @@ def read_feed(services: Services, source: FeedSource) -> FeedReport:
     """Store what today's feed announces for the survey's categories.
 
     Raises:
-        SourceError: arXiv did not answer, or the feed is dated in the future.
+        SourceError: arXiv did not answer, or the feed is of another age.
     """
     categories = services.settings.arxiv.categories
     feed = source.today(categories)
     now = services.clock()
-    if is_ahead(feed, now):
+    if not is_current(feed, now):
         raise BadResponseError(
             f"arXiv's feed is dated {feed.day}, but here it is {now.astimezone(UTC):%Y-%m-%d %H:%M}"
             " UTC.",
@@ -68,9 +69,10 @@ def read_feed(services: Services, source: FeedSource) -> FeedReport:
     )
 
 
-def is_ahead(feed: Feed, now: datetime) -> bool:
-    """Return whether a feed is dated with a day that has not begun."""
-    return feed.day > announcement_day(now)
+def is_current(feed: Feed, now: datetime) -> bool:
+    """Return whether a feed is of the last 14 days: not of a day to come, nor of another age."""
+    today = announcement_day(now)
+    return today - timedelta(days=WATCHED_DAYS) <= feed.day <= today
 
 
 def store_feed(

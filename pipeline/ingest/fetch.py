@@ -26,6 +26,7 @@ from pipeline.ingest.repair import RepairReport, repair
 from pipeline.ingest.sources.errors import SourceError
 from pipeline.ingest.sources.oai.source import OaiSource
 from pipeline.ingest.sources.open import ArxivSources
+from pipeline.runtime.clock import confirm
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 from storage.types import UpsertCounts
@@ -78,7 +79,11 @@ class FetchReport:
 
 
 def fetch(services: Services, arxiv: ArxivSources, run: Run) -> FetchReport:
-    """Ask the three sources in turn, store their records and update the ledger."""
+    """Ask the three sources in turn, store their records and update the ledger.
+
+    Raises:
+        WrongClockError: arXiv contradicts a clock that jumped, or did not answer after the jump.
+    """
     settings = services.settings.arxiv
     started = services.clock()
     failures: list[Failure] = []
@@ -102,8 +107,12 @@ def fetch(services: Services, arxiv: ArxivSources, run: Run) -> FetchReport:
     repaired = repair(services, arxiv)
     if repaired.failure:
         failures.append(_failure("look-up", repaired.failure))
+    # Without it the ledger would expect every day up to the wrong one.
+    arxiv.clock_check.require(services.clock())
     proven = proven_at(harvests) if len(harvests) == len(windows) else None
     with services.open_store() as store:
+        if arxiv.clock_check.confirmed:
+            confirm(store, services.clock())
         if proven is not None:
             asked = max((window.from_day for window in windows), default=today)
             close_gaps(store, settings.sets, asked, over, answered_at=proven)

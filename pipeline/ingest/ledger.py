@@ -13,6 +13,8 @@ from storage.types import LedgerDay, LedgerStatus
 GRACE = timedelta(hours=36)
 #: days that are checked and shown; older ones stay in the view
 WATCHED_DAYS = 14
+#: days back to which feeds are expected; a machine is not off for longer
+EXPECTED_DAYS = 366
 #: announcement days of delay from which a paper is late; a delay of one day is ordinary
 LATE_AFTER = 2
 #: days before the watched ones in which a feed may have announced a late paper
@@ -47,10 +49,11 @@ def refresh_ledger(store: Store, categories: Sequence[str], *, now: datetime) ->
     """Record expected days without a feed and late papers; return the overdue days."""
     today = announcement_day(now)
     first = store.ledger.first_days()
+    oldest = today - timedelta(days=EXPECTED_DAYS)
     expected = (
         (day, category)
         for category in categories
-        for day in announcement_days(first.get(category, today), today)
+        for day in announcement_days(max(first.get(category, today), oldest), today)
     )
     store.ledger.expect(expected, noted_at=now)
     days = store.ledger.days(today - timedelta(days=_MEMORY_DAYS))

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from config.errors import UsageError
-from pipeline.ingest.announcements import is_ahead, store_feed
+from pipeline.ingest.announcements import is_current, store_feed
 from pipeline.ingest.sources.feed.source import cut_off
 from pipeline.ingest.sources.reread import reread_archive
 from pipeline.ingest.sources.transport.archive import Archive
@@ -48,7 +48,7 @@ def replay(services: Services, run: Run, directory: Path) -> ReplayReport:
             # A feed cut at the limit was asked for again in halves, which are archived too.
             feed = again.feed
             capped = feed and feed.capped and len(categories) > 1
-            if feed and categories and not capped and not is_ahead(feed, at):
+            if feed and categories and not capped and is_current(feed, at):
                 if feed.capped:
                     feed = cut_off(feed, categories)
                 store_feed(store, categories, feed, checked_at=at)

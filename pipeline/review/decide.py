@@ -14,6 +14,7 @@ from pipeline.review.judge import (
     suggested_section,
 )
 from pipeline.review.proposal import Proposal, reviewer_name
+from pipeline.runtime.clock import check_clock
 from storage.store import OpenStore, Store
 from storage.types import (
     Decision,
@@ -93,6 +94,7 @@ def undo(
     """
     name = reviewer_name(reviewer)
     with open_store() as store, store.transaction():
+        check_clock(store, clock())
         if decision_id is not None:
             named = store.decisions.get(decision_id)
             if named.undone_at is not None:
@@ -105,6 +107,7 @@ def undo(
 def _record(
     store: Store, taxonomy: Taxonomy, proposals: Sequence[Proposal], now: datetime
 ) -> list[Outcome | UsageError]:
+    check_clock(store, now)
     states = _states(store, taxonomy, proposals)
     judged = [_judged(proposal, states[proposal.arxiv_id], now) for proposal in proposals]
     last_undated = {

@@ -13,6 +13,7 @@ from pipeline.ingest.sources.query.source import QuerySource
 from pipeline.ingest.sources.transport.addresses import origin
 from pipeline.ingest.sources.transport.archive import Archive
 from pipeline.ingest.sources.transport.client import ArxivHttp, make_client
+from pipeline.ingest.sources.transport.clock_check import ClockCheck
 from pipeline.ingest.sources.transport.limiter import Limiter, default_limiter_path
 
 NO_CONTACT = "arxiv.contact is empty. arXiv asks its clients to identify themselves."
@@ -26,11 +27,22 @@ class ArxivSources:
     oai: OaiSource
     feed: FeedSource
     query: QuerySource
+    clock_check: ClockCheck
 
 
 @contextmanager
-def arxiv_sources(settings: ArxivSettings, clock: Callable[[], datetime]) -> Iterator[ArxivSources]:
+def arxiv_sources(
+    settings: ArxivSettings,
+    clock: Callable[[], datetime],
+    *,
+    clock_confirmed_at: datetime | None = None,
+) -> Iterator[ArxivSources]:
     """Open the HTTP client and the three sources that share it.
+
+    Args:
+        settings: addresses and limits.
+        clock: dates the responses.
+        clock_confirmed_at: when the clock was last known to be right.
 
     Raises:
         ConfigError: a URL is not local and `contact` is empty.
@@ -38,6 +50,7 @@ def arxiv_sources(settings: ArxivSettings, clock: Callable[[], datetime]) -> Ite
     if settings.is_live and not settings.contact:
         raise ConfigError(NO_CONTACT, hint=SET_CONTACT)
     limiter = Limiter(settings.limiter or default_limiter_path(), settings.min_interval_seconds)
+    clock_check = ClockCheck(clock_confirmed_at, live=settings.is_live)
     with make_client(
         connect_timeout_seconds=settings.connect_timeout_seconds,
         read_timeout_seconds=settings.read_timeout_seconds,
@@ -48,6 +61,7 @@ def arxiv_sources(settings: ArxivSettings, clock: Callable[[], datetime]) -> Ite
             Archive(settings.archive),
             contact=settings.contact,
             clock=clock,
+            clock_check=clock_check,
             origins=map(origin, (settings.oai_url, settings.rss_url, settings.query_url)),
             run_deadline_seconds=settings.run_deadline_seconds,
         )
@@ -55,4 +69,5 @@ def arxiv_sources(settings: ArxivSettings, clock: Callable[[], datetime]) -> Ite
             oai=OaiSource(http, settings.oai_url),
             feed=FeedSource(http, settings.rss_url),
             query=QuerySource(http, settings.query_url),
+            clock_check=clock_check,
         )

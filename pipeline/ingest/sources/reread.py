@@ -72,7 +72,7 @@ def reread_record(record: QuarantinedRecord) -> tuple[Paper, ...]:
         if record.source == Source.OAI.value:
             if b"<OAI-PMH" in raw[:4096]:
                 return parse_oai_page(raw, at=at).papers
-            return (parse_record(raw),)
+            return (parse_record(raw, at=at),)
         if record.source == Source.QUERY.value:
             whole = b"totalResults" in raw[:8192]
             page = check_page(raw if whole else _ATOM_ENTRY + raw + b"</feed>", at=at)

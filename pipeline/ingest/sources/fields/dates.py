@@ -3,8 +3,10 @@
 A fast path reads RFC 2822 dates in GMT, because the snapshot has millions of them.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+
+from pipeline.ingest.sources.errors import MalformedRecordError
 
 _MONTHS = {
     "Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6,
@@ -12,6 +14,16 @@ _MONTHS = {
 }  # fmt: skip
 #: others are refused, because a stored year 9999 makes date arithmetic overflow
 _YEARS = range(1970, 2100)
+
+
+#: a record dated further ahead is of another age
+_AHEAD = timedelta(days=366)
+
+
+def check_age(moment: datetime | None, now: datetime) -> None:
+    """Raise MalformedRecordError if a date is more than a year ahead of `now`."""
+    if moment is not None and moment - now > _AHEAD:
+        raise MalformedRecordError(f"the date {moment:%Y-%m-%d} is years ahead of {now:%Y-%m-%d}")
 
 
 def parse_rfc2822(text: str) -> datetime:

@@ -19,7 +19,7 @@ from pipeline.ingest.sources.errors import (
     MalformedRecordError,
     OaiError,
 )
-from pipeline.ingest.sources.fields.dates import parse_iso
+from pipeline.ingest.sources.fields.dates import check_age, parse_iso
 from pipeline.ingest.sources.fields.elements import refuse_markup
 from pipeline.ingest.sources.oai.record import NAMESPACE, paper_from_arxivraw
 from pipeline.ingest.sources.transport.strict_xml import parse_strict
@@ -83,8 +83,8 @@ def parse_oai_page(body: bytes, *, at: datetime, raw_path: str | None = None) ->
     return reader.read(document.root, cleaned=document.cleaned)
 
 
-def parse_record(raw: bytes) -> Paper:
-    """Parse one record as kept in quarantine.
+def parse_record(raw: bytes, *, at: datetime | None = None) -> Paper:
+    """Parse one record as kept in quarantine; `at` is when it came.
 
     Raises:
         MalformedRecordError: it still cannot be read, or is marked as deleted.
@@ -96,6 +96,9 @@ def parse_record(raw: bytes) -> Paper:
     record = next(root.iter(_RECORD), None)
     try:
         paper = None if record is None else _paper_of(record)
+        if paper is not None and at is not None:
+            check_age(paper.submitted_at, at)
+            check_age(paper.updated_at, at)
     except ValueError as error:
         raise MalformedRecordError(str(error)) from error
     if paper is None:
@@ -162,6 +165,9 @@ class _PageReader:
         for index, record in enumerate(records):
             try:
                 paper = _paper_of(record)
+                if paper is not None:
+                    check_age(paper.submitted_at, self.at)
+                    check_age(paper.updated_at, self.at)
             except (MalformedRecordError, ValueError) as error:
                 reason = error.message if isinstance(error, MalformedRecordError) else str(error)
                 self._set_aside(raw or self._bytes_of(record, index), reason, _record_id(record))

@@ -13,8 +13,12 @@ from lxml import etree
 from requests.adapters import BaseAdapter
 
 from config.visible import visible
-from pipeline.ingest.sources.errors import BadRequestError, BadResponseError
-from pipeline.ingest.sources.fields.dates import parse_iso
+from pipeline.ingest.sources.errors import (
+    BadRequestError,
+    BadResponseError,
+    MalformedRecordError,
+)
+from pipeline.ingest.sources.fields.dates import check_age, parse_iso
 from pipeline.ingest.sources.fields.elements import element_fault
 from pipeline.ingest.sources.transport.archive import RawResponse
 from pipeline.ingest.sources.transport.client import ArxivHttp
@@ -75,7 +79,7 @@ def check_page(body: bytes, *, at: datetime, raw_path: str | None = None) -> Que
         if "/api/errors" in identifier:
             reason = " ".join((entry.findtext(_ATOM + "summary") or "").split())
             raise BadRequestError(f"arXiv refuses the query: {reason.rstrip('.')}.", reason=reason)
-        fault = _fault(entry, identifier)
+        fault = _fault(entry, identifier, at)
         if fault:
             parsed = parse_arxiv_id(identifier)
             malformed.append(
@@ -95,7 +99,7 @@ def check_page(body: bytes, *, at: datetime, raw_path: str | None = None) -> Que
     return QueryPage(body, title, int(total), len(entries), tuple(malformed), readable)
 
 
-def _fault(entry: etree._Element, identifier: str) -> str | None:
+def _fault(entry: etree._Element, identifier: str, at: datetime) -> str | None:
     """Return why an entry cannot become a paper, or None if it can."""
     if parse_arxiv_id(identifier) is None:
         return f"{identifier!r:.100} is not an arXiv ID"
@@ -110,9 +114,13 @@ def _fault(entry: etree._Element, identifier: str) -> str | None:
     for name in ("published", "updated"):
         text = (entry.findtext(_ATOM + name) or "").strip()
         try:
-            parse_iso(text)
+            moment = parse_iso(text)
         except ValueError:
             return f"the date {text!r} ({name}) cannot be read"
+        try:
+            check_age(moment, at)
+        except MalformedRecordError as error:
+            return error.message
     return None
 
 

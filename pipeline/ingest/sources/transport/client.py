@@ -29,6 +29,7 @@ from pipeline.ingest.sources.errors import (
 )
 from pipeline.ingest.sources.transport.addresses import Origin, origin, redirect_url, request_url
 from pipeline.ingest.sources.transport.archive import Archive, RawResponse
+from pipeline.ingest.sources.transport.clock_check import ClockCheck
 from pipeline.ingest.sources.transport.exchange import exchange
 from pipeline.ingest.sources.transport.limiter import LONGEST_WAIT_SECONDS, Limiter, host_group
 from pipeline.ingest.sources.transport.responses import classify_response
@@ -93,6 +94,7 @@ class ArxivHttp:
         wait: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
         origins: Iterable[Origin] = (),
+        clock_check: ClockCheck | None = None,
         run_deadline_seconds: float | None = None,
         response_seconds: float = RESPONSE_SECONDS,
         patience_seconds: float = 120.0,
@@ -106,6 +108,7 @@ class ArxivHttp:
         self._deadline = (
             None if run_deadline_seconds is None else monotonic() + run_deadline_seconds
         )
+        self._clock_check = clock_check or ClockCheck()
         self._origins = frozenset(origins)
         self._response_seconds = response_seconds
         self._patience = patience_seconds
@@ -129,6 +132,7 @@ class ArxivHttp:
             BlockedError: 403; requests stay blocked for 24 hours.
             BadRequestError: 400.
             BadResponseError: any other unusable response.
+            WrongClockError: arXiv's clock and this machine's differ.
         """
         url = request_url(base_url, params)
         for attempt in itertools.count(1):
@@ -199,6 +203,7 @@ class ArxivHttp:
             # The turn may have taken what was left.
             seconds = max(0.001, min(seconds, self._deadline - self._monotonic()))
         response = exchange(self._client, url, self._headers, seconds=seconds, clock=self._clock)
+        self._clock_check.compare(response)
         return (
             response
             if self._archive is None
