@@ -28,6 +28,7 @@ from storage.engine.session import Session
 from storage.integrity import Integrity
 from storage.invalid_ids import InvalidIds
 from storage.ledger import Ledger
+from storage.ledger_days import LedgerDays
 from storage.papers import Papers
 from storage.predictions import Predictions
 from storage.published import Published
@@ -51,6 +52,7 @@ class Store:
         self.audit = Audit(session)
         self.announcements = Announcements(session)
         self.ledger = Ledger(session)
+        self.ledger_days = LedgerDays(session)
         self.arrivals = Arrivals(session)
         self.quarantine = Quarantine(session)
         self.runs = Runs(session)

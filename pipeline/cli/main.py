@@ -71,6 +71,10 @@ GROUPS = {
             "migrate": "Show what a new taxonomy changes; --apply records it.",
         },
     ),
+    "ledger": (
+        "Remove days from the ledger that never were.",
+        {"prune": "Show days to remove from the ledger; --apply removes them."},
+    ),
     "quarantine": (
         "List the records that could not be read, or read them again.",
         {

@@ -10,6 +10,7 @@ from pipeline.ingest.checks import checks as ingest_checks
 from pipeline.learn.checks import checks as learn_checks
 from pipeline.operate.checks import check_jobs, check_runs
 from pipeline.operate.checks import checks as operate_checks
+from pipeline.operate.clock_checks import checks as clock_checks
 from pipeline.review.checks import checks as review_checks
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.services import NoDatabaseError, Services
@@ -21,6 +22,7 @@ Checks = Callable[[Services], Iterator[Finding]]
 #: in the order of the walk through a survey
 ALL_CHECKS: tuple[Checks, ...] = (
     operate_checks,
+    clock_checks,
     ingest_checks,
     curated_checks,
     taxonomy_checks,

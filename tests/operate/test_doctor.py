@@ -367,3 +367,31 @@ def test_doctor_is_a_command_with_an_exit_status(tmp_path: Path) -> None:
 def _last_status(open_store: OpenStore) -> RunStatus:
     [run] = status_report(make_services(open_store, NOW)).runs
     return run.status
+
+
+def test_rows_dated_ahead_are_named_with_the_way_back(look: Examine, open_store: OpenStore) -> None:
+    to_come = NOW + timedelta(days=365 * 100)
+    with open_store() as store:
+        store.papers.upsert([make_paper()], seen_at=to_come)
+        store.ledger.expect(
+            ((day, "cs.CV") for day in (date(1971, 1, 1), to_come.date())), noted_at=NOW
+        )
+        [made] = store.decisions.add([make_decision(decided_at=to_come)])
+    found = look()
+    assert f"1 decision dated ahead of the clock (until {to_come:%Y-%m-%d})" in (
+        found["decisions"].what
+    )
+    assert f"`living-survey undo --decision {made.decision_id}`" in found["decisions"].remedy
+    assert "dated ahead of the clock (until 2126-02-22): 1 paper" in found["clock"].what
+    assert "begins on 1971-01-01" in found["ledger"].what
+    assert "ledger prune --before 2026-03-18" in found["ledger"].remedy
+
+
+def test_clock_far_from_the_last_run_is_named(look: Examine, open_store: OpenStore) -> None:
+    with open_store() as store:
+        run_id = store.runs.start("run", NOW)
+        store.runs.finish(run_id, finished_at=NOW, status=RunStatus.DONE, counts={})
+    assert "clock" not in look()
+    found = look(NOW + timedelta(days=365 * 100))
+    assert "more than a month after the last run" in found["clock"].what
+    assert "`living-survey run`" in found["clock"].remedy

@@ -257,3 +257,14 @@ def test_training_has_standing_approvals_and_rejections(store: Store, now: datet
     ]
     assert examples[0].sections == ("generation-image-llm-based",)
     assert examples[0].text == store.papers.texts(["2603.00001"])[0]
+
+
+def test_undo_heals_a_decision_dated_ahead(store: Store, now: datetime) -> None:
+    ahead = now + timedelta(days=365 * 100)
+    [wrong] = store.decisions.add([make_decision(decided_at=ahead)])
+    assert store.decisions.next_moment(wrong.arxiv_id, now) > ahead
+    store.decisions.undo(reviewer="ada", undone_at=now, decision_id=wrong.decision_id)
+    assert store.decisions.next_moment(wrong.arxiv_id, now) == now
+    [right] = store.decisions.add([make_decision(decided_at=now)])
+    assert store.decisions.standing([wrong.arxiv_id]) == {wrong.arxiv_id: right}
+    assert approved(store) == [wrong.arxiv_id]

@@ -44,7 +44,13 @@ def make_record(
 
 
 @contextmanager
-def sources(arxiv: ReplicaServer, directory: Path, now: datetime) -> Iterator[ArxivSources]:
+def sources(
+    arxiv: ReplicaServer,
+    directory: Path,
+    now: datetime,
+    *,
+    clock_confirmed_at: datetime | None = None,
+) -> Iterator[ArxivSources]:
     """Open the three sources on a local arXiv."""
     settings = ArxivSettings(
         oai_url=arxiv.oai_url,
@@ -54,7 +60,7 @@ def sources(arxiv: ReplicaServer, directory: Path, now: datetime) -> Iterator[Ar
         archive=directory / "archive",
         limiter=directory / "limiter",
     )
-    with arxiv_sources(settings, lambda: now) as opened:
+    with arxiv_sources(settings, lambda: now, clock_confirmed_at=clock_confirmed_at) as opened:
         yield opened
 
 

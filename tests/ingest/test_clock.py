@@ -1,0 +1,234 @@
+"""A clock that jumps: what arXiv confirms, what is refused, and what is removed afterwards."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from config.errors import UsageError
+from pipeline.demo.replica.faults import Fault, Kind
+from pipeline.demo.replica.server import ReplicaServer
+from pipeline.ingest import fetch as fetching
+from pipeline.ingest.announcements import read_feed
+from pipeline.ingest.fetch import FetchReport
+from pipeline.ingest.prune import prune
+from pipeline.ingest.replay import replay
+from pipeline.ingest.sources.errors import BadResponseError
+from pipeline.ingest.sources.oai.page import parse_oai_page
+from pipeline.ingest.sources.query.transport import check_page
+from pipeline.ingest.sources.transport.archive import RawResponse
+from pipeline.ingest.sources.transport.clock_check import ClockCheck
+from pipeline.runtime.clock import WrongClockError, check_clock, confirm, last_confirmed
+from pipeline.runtime.record import Run
+from storage.store import OpenStore
+from storage.types import RunStatus
+from tests.support.arxiv import ingest_services, make_record, noon, sources
+from tests.support.transport import VERSION, atom_entry, atom_page, oai_page, raw_record, rss_feed
+
+TUESDAY = date(2026, 3, 17)
+NOON = noon(TUESDAY)
+YEARS_AHEAD = datetime(2190, 1, 1, tzinfo=UTC)
+LATER = [timedelta(days=1), timedelta(weeks=3), timedelta(days=92)]
+
+
+def response(body: str = "", *, at: datetime = NOON, sent: datetime | None = None) -> RawResponse:
+    headers = {} if sent is None else {"date": format_datetime(sent, usegmt=True)}
+    return RawResponse("http://127.0.0.1/oai", 200, headers, body.encode(), at)
+
+
+@contextmanager
+def local_arxiv(today: date, *faults: Fault) -> Iterator[ReplicaServer]:
+    with ReplicaServer([make_record(1, TUESDAY)], today=today, faults=faults) as arxiv:
+        yield arxiv
+
+
+def fetch(
+    arxiv: ReplicaServer, directory: Path, open_store: OpenStore, now: datetime
+) -> FetchReport:
+    """Fetch as `living-survey run` does: with what the database knows about the clock."""
+    with open_store() as store:
+        known = last_confirmed(store)
+    with sources(arxiv, directory, now, clock_confirmed_at=known) as opened:
+        return fetching.fetch(ingest_services(open_store, now), opened, Run())
+
+
+def days_held(open_store: OpenStore) -> set[date]:
+    with open_store() as store:
+        return {day.day for day in store.ledger.days(date(1, 1, 1))}
+
+
+@pytest.mark.parametrize("pause", LATER)
+def test_pause_is_confirmed_by_arxiv(
+    tmp_path: Path, open_store: OpenStore, pause: timedelta
+) -> None:
+    with local_arxiv(TUESDAY) as arxiv:
+        fetch(arxiv, tmp_path, open_store, NOON)
+    with local_arxiv(TUESDAY + pause) as arxiv:
+        report = fetch(arxiv, tmp_path, open_store, NOON + pause)
+    assert report.failures == ()
+    with open_store() as store:
+        assert last_confirmed(store) == NOON + pause
+        assert store.ledger.days(TUESDAY + pause)
+
+
+@pytest.mark.parametrize("now", [YEARS_AHEAD, NOON + timedelta(days=5), NOON - timedelta(days=9)])
+def test_clock_that_arxiv_contradicts_stores_nothing(
+    tmp_path: Path, open_store: OpenStore, now: datetime
+) -> None:
+    with local_arxiv(TUESDAY) as arxiv:
+        fetch(arxiv, tmp_path, open_store, NOON)
+        before = days_held(open_store)
+        with pytest.raises(WrongClockError, match="2026-03-17") as caught:
+            fetch(arxiv, tmp_path, open_store, now)
+        assert caught.value.exit_status == 75
+        assert "clock" in caught.value.hint
+        assert days_held(open_store) == before
+        assert not (tmp_path / "archive" / "2190").exists()
+        assert fetch(arxiv, tmp_path, open_store, NOON).failures == ()
+
+
+def test_jump_without_an_answer_of_arxiv_is_refused(tmp_path: Path, open_store: OpenStore) -> None:
+    with local_arxiv(TUESDAY) as arxiv:
+        fetch(arxiv, tmp_path, open_store, NOON)
+    silent = Fault(Kind.STATUS, status=400)
+    with (
+        local_arxiv(TUESDAY, silent) as arxiv,
+        pytest.raises(WrongClockError, match="not confirmed"),
+    ):
+        fetch(arxiv, tmp_path, open_store, YEARS_AHEAD)
+    assert max(days_held(open_store)) == TUESDAY
+
+
+def test_run_that_failed_in_the_wrong_year_is_no_evidence(open_store: OpenStore) -> None:
+    with open_store() as store:
+        for started, status in ((NOON, RunStatus.DONE), (YEARS_AHEAD, RunStatus.FAILED)):
+            run_id = store.runs.start("run", started)
+            store.runs.finish(run_id, finished_at=started, status=status, counts={})
+        assert last_confirmed(store) == NOON
+        confirm(store, NOON + timedelta(days=1))
+        assert last_confirmed(store) == NOON + timedelta(days=1)
+
+
+def test_date_header_of_the_live_arxiv_counts_against_the_clock() -> None:
+    sent = response(sent=NOON - timedelta(days=9))
+    ClockCheck().compare(sent)  # a local arXiv may have its own calendar
+    with pytest.raises(WrongClockError, match="2026-03-08"):
+        ClockCheck(live=True).compare(sent)
+    with pytest.raises(WrongClockError, match="2026-03-08"):
+        ClockCheck(NOON - timedelta(days=1), live=True).compare(sent)
+
+
+@pytest.mark.parametrize(
+    "agreeing",
+    [
+        response(sent=NOON),
+        response("<responseDate>2026-03-17T04:00:00Z</responseDate>"),
+        response(rss_feed()),
+        response(atom_page(), sent=NOON - timedelta(days=900)),
+    ],
+)
+def test_any_time_that_agrees_confirms_the_clock(agreeing: RawResponse) -> None:
+    check = ClockCheck(NOON - timedelta(days=92), live=True)
+    check.compare(agreeing)
+    assert check.confirmed
+    check.require(NOON)
+
+
+@pytest.mark.parametrize("claim", ["", "<updated>soon, very soon</updated>", "<pubDate>9"])
+def test_response_without_a_time_decides_nothing(claim: str) -> None:
+    check = ClockCheck(NOON - timedelta(days=92), live=True)
+    check.compare(response(claim))
+    assert not check.confirmed
+    with pytest.raises(WrongClockError):
+        check.require(NOON)
+
+
+def test_decision_needs_a_clock_within_a_month_of_a_run(open_store: OpenStore) -> None:
+    with open_store() as store:
+        check_clock(store, YEARS_AHEAD)  # nothing is known
+        confirm(store, NOON)
+        for days in (0, 30, -30):
+            check_clock(store, NOON + timedelta(days=days))
+        for now in (YEARS_AHEAD, NOON + timedelta(days=32), NOON - timedelta(days=32)):
+            with pytest.raises(WrongClockError, match="Nothing was recorded") as caught:
+                check_clock(store, now)
+            assert "living-survey run" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "day", [date(1971, 1, 1), TUESDAY - timedelta(days=15), TUESDAY + timedelta(days=1)]
+)
+def test_feed_of_another_age_writes_nothing(
+    tmp_path: Path, open_store: OpenStore, day: date
+) -> None:
+    with local_arxiv(TUESDAY) as arxiv, sources(arxiv, tmp_path, NOON) as opened:
+        feed = replace(opened.feed.today(["cs.CV", "cs.CL"]), day=day)
+        source = type("Old", (), {"today": lambda _self, _categories: feed})()
+        with pytest.raises(BadResponseError, match=f"dated {day}"):
+            read_feed(ingest_services(open_store, NOON), source)
+        report = fetching.fetch(
+            ingest_services(open_store, NOON), replace(opened, feed=source), Run()
+        )
+    assert [failure.source for failure in report.failures] == ["feed"]
+    assert days_held(open_store) <= {TUESDAY}
+
+
+def test_replay_passes_over_a_feed_of_another_age(tmp_path: Path, open_store: OpenStore) -> None:
+    with local_arxiv(TUESDAY) as arxiv, sources(arxiv, tmp_path, NOON) as opened:
+        opened.feed.today(["cs.CV"])
+    (sidecar,) = (tmp_path / "archive").rglob("*.json")
+    sidecar.write_text(sidecar.read_text().replace("2026-03-17T", "2036-03-17T"))
+    replay(ingest_services(open_store, NOON), Run(), tmp_path / "archive")
+    assert days_held(open_store) == set()
+
+
+def test_record_of_another_age_is_quarantined() -> None:
+    future = VERSION.replace("2026", "2098").replace("Mon, ", "")
+    page = parse_oai_page(oai_page(raw_record(versions=future)).encode(), at=NOON)
+    assert page.papers == ()
+    assert "years ahead" in page.malformed[0].reason
+    entry = atom_entry(published="2098-03-16T09:30:00Z")
+    found = check_page(atom_page(entry).encode(), at=NOON)
+    assert "years ahead" in found.malformed[0].reason
+
+
+def test_ledger_expects_no_more_than_a_year(tmp_path: Path, open_store: OpenStore) -> None:
+    with open_store() as store:
+        store.ledger.expect([(date(1971, 1, 1), "cs.CV")], noted_at=NOON)
+    with local_arxiv(TUESDAY) as arxiv:
+        fetch(arxiv, tmp_path, open_store, NOON)
+    assert len(days_held(open_store)) < 270
+
+
+def test_prune_shows_first_and_then_removes(tmp_path: Path, open_store: OpenStore) -> None:
+    with local_arxiv(TUESDAY) as arxiv:
+        fetch(arxiv, tmp_path, open_store, NOON)
+    ancient, to_come = date(1971, 1, 1), date(2189, 12, 31)
+    with open_store() as store:
+        store.ledger.expect(((day, "cs.CV") for day in (ancient, to_come)), noted_at=NOON)
+        store.announcements.add(
+            ancient, ["cs.CL"], (), checked_at=NOON, calendar_quiet=False, untold=[()]
+        )
+    services = ingest_services(open_store, NOON)
+    shown = prune(services, before=TUESDAY, after=TUESDAY, apply=False)
+    assert (shown.first, shown.last, shown.days, shown.applied) == (ancient, to_come, 2, False)
+    assert days_held(open_store) == {ancient, TUESDAY, to_come}
+    prune(services, before=TUESDAY, after=None, apply=True)
+    assert days_held(open_store) == {TUESDAY, to_come}
+    prune(services, before=None, after=TUESDAY, apply=True)
+    assert days_held(open_store) == {TUESDAY}
+    assert prune(services, before=TUESDAY, after=TUESDAY, apply=False).days == 0
+    with open_store() as store:
+        assert store.papers.count() == 1
+        assert store.ledger.first_days() == {"cs.CV": TUESDAY, "cs.CL": TUESDAY}
+
+
+def test_prune_refuses_to_remove_everything(open_store: OpenStore) -> None:
+    services = ingest_services(open_store, NOON)
+    for before, after in ((None, None), (TUESDAY, TUESDAY - timedelta(days=1))):
+        with pytest.raises(UsageError):
+            prune(services, before=before, after=after, apply=True)
