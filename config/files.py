@@ -1,6 +1,7 @@
 """Read regular files only, and write files atomically."""
 
 import errno
+import io
 import os
 import stat
 from collections.abc import Iterator
@@ -33,6 +34,18 @@ def open_regular(path: Path) -> BinaryIO:
     except BaseException:
         os.close(descriptor)
         raise
+
+
+def read_regular_text(path: Path, *, encoding: str = "utf-8", errors: str = "strict") -> str:
+    """Return the text of a file with line ends as newlines.
+
+    Raises:
+        NotRegularError: the path names no regular file.
+        OSError: it cannot be read.
+        UnicodeDecodeError: it has another encoding.
+    """
+    with io.TextIOWrapper(open_regular(path), encoding=encoding, errors=errors) as text:
+        return text.read()
 
 
 def read_regular(path: Path, *, most_bytes: int | None = None) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any, get_origin
 from pydantic import ValidationError
 
 from config.errors import ConfigError
+from config.files import read_regular_text
 from config.keytypes import Names, Takes, what_is_at
 from config.nearest import nearest
 from config.schema import SECTIONS, Section, Settings
@@ -87,7 +88,7 @@ def _find_file(path: Path | None, env: Mapping[str, str]) -> Path | None:
 def _read_file(file: Path, values: _Values) -> None:
     try:
         # utf-8-sig, because some editors write a byte order mark, which TOML rejects
-        document = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        document = tomllib.loads(read_regular_text(file, encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(
             f"{file} is not valid TOML: {error}.",

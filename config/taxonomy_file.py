@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from config.errors import ConfigError
+from config.files import read_regular_text
 from config.headings import heading_key
 from config.nearest import nearest
 from config.visible import visible
@@ -131,7 +132,7 @@ def read_taxonomy(text: str, where: str) -> TaxonomyFile:
 def read_text(path: Path) -> str:
     """Return the text of a file, or raise ConfigError."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return read_regular_text(path, encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(
             f"{path} is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8."

@@ -7,6 +7,8 @@ half-written model is never found.
 import hashlib
 import io
 import json
+import math
+import tokenize
 import zipfile
 import zlib
 from dataclasses import asdict
@@ -23,11 +25,23 @@ from classifiers.linear.header import ModelHeader
 from classifiers.linear.model import Model
 from classifiers.linear.targets import outputs
 from classifiers.representations.tfidf import TextFeatures
-from config.files import put_in_place
+from config.files import put_in_place, read_regular
 from config.taxonomy import Taxonomy
 
 #: modification time of every member of an .npz, so that the same model has the same bytes
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+
+#: limit of the file and of its arrays; the largest model (100,000 terms) has 60 MB
+MOST_BYTES = 512 * 1024 * 1024
+
+_NAMES = ("terms", "idf", "weights", "intercepts", "scope", "facets", "shift")
+#: file name -> array; other members are not read
+_MEMBERS = {f"{name}.npy": name for name in _NAMES}
+#: numpy parses headers as Python text, and passes the parsers' errors on
+_UNREADABLE = (
+    ArithmeticError, EOFError, LookupError, MemoryError, NotImplementedError, OSError, RuntimeError,
+    SyntaxError, TypeError, ValueError, tokenize.TokenError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -102,18 +116,37 @@ def _packed(arrays: Arrays) -> bytes:
 def _read_arrays(stored: StoredHeader) -> Arrays:
     path = stored.path.with_suffix(".npz")
     try:
-        content = path.read_bytes()
+        content = read_regular(path, most_bytes=MOST_BYTES)
     except FileNotFoundError as error:
         raise DamagedModelError(f"The model file {path} is missing beside its header.") from error
-    except OSError as error:  # a directory, no permission
+    except (OSError, ValueError) as error:  # a pipe, no permission; too large
         raise DamagedModelError(f"The model file {path} cannot be read ({error}).") from error
     if hashlib.sha256(content).hexdigest() != stored.sha256:
         raise DamagedModelError(f"The model file {path} does not have the checksum it was given.")
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except (ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [info for info in archive.infolist() if info.filename in _MEMBERS]
+            if sum(info.file_size for info in members) > MOST_BYTES:
+                raise ValueError(f"its arrays have more than {MOST_BYTES} bytes")
+            return {_MEMBERS[info.filename]: _array(archive, info) for info in members}
+    except _UNREADABLE as error:
         raise DamagedModelError(f"The model file {path} cannot be read ({error}).") from error
+
+
+def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> npt.NDArray[Any]:
+    """Return one array, allocated only if its header fits the size of its member."""
+    with archive.open(info) as member:
+        if np.lib.format.read_magic(member) != (1, 0):
+            raise ValueError(f"{info.filename} is not an array of format 1.0")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(member)
+        promised = math.prod(shape) * dtype.itemsize
+        if dtype.hasobject or min(shape, default=0) < 0:
+            raise ValueError(f"{info.filename} does not hold numbers")
+        if promised != info.file_size - member.tell():
+            raise ValueError(f"the header of {info.filename} does not fit its size")
+    with archive.open(info) as member:
+        array: npt.NDArray[Any] = np.lib.format.read_array(member, allow_pickle=False)
+        return array
 
 
 def _restored(header: ModelHeader, arrays: Arrays, taxonomy: Taxonomy) -> Model:

@@ -12,10 +12,13 @@ from pathlib import Path
 
 from classifiers.errors import DamagedModelError, NoModelError, UnfitModelError
 from classifiers.linear.header import FORMAT, ModelHeader
+from config.files import read_regular
 from config.taxonomy import Taxonomy
 
 #: a valid model ID; nothing else becomes part of a path
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+#: headers have some kilobytes
+_MOST_BYTES = 8 * 1024 * 1024
 #: characters of a value from a file that an error repeats
 _SHOWN = 40
 
@@ -51,7 +54,7 @@ def read_header(path: Path) -> StoredHeader:
     if not is_model_id(path.stem) or not path.is_file():
         raise unknown_model(path.parent, path.stem)
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = json.loads(read_regular(path, most_bytes=_MOST_BYTES))
         made = content["format"]
         if made == FORMAT:
             checksum = content.pop("sha256")

@@ -24,7 +24,7 @@ from classifiers.kept.header_file import (
 from classifiers.linear.header import ModelHeader
 from classifiers.model_ids import cue_words_id
 from classifiers.types import Classifier
-from config.files import put_in_place
+from config.files import put_in_place, read_regular_text
 from config.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class ModelRegistry:
             )
             return newest.model_id if newest else None
         try:
-            name = named.read_text("utf-8").strip()
+            name = read_regular_text(named).strip()
         except (OSError, UnicodeDecodeError):
             name = ""
         if not is_model_id(name):
@@ -244,7 +244,7 @@ class ModelRegistry:
     def learned_from(self, model_id: str) -> Learned | None:
         """Return what a model learned from; None if it is not recorded."""
         try:
-            content = json.loads(self._learned_path(model_id).read_text("utf-8"))
+            content = json.loads(read_regular_text(self._learned_path(model_id)))
             contest = content["contest"]
             if not isinstance(contest, dict):
                 return None
@@ -269,8 +269,9 @@ class ModelRegistry:
     def promotions(self) -> tuple[Promotion, ...]:
         """Return every promotion, oldest first; unreadable lines are skipped."""
         path = self._file("promotions.jsonl")
+        log = read_regular_text(path, errors="replace") if path.is_file() else ""
         found = []
-        for line in path.read_text("utf-8", "replace").splitlines() if path.is_file() else ():
+        for line in log.splitlines():
             try:
                 promotion = Promotion(**json.loads(line))
                 if all(isinstance(text, str) for text in astuple(promotion)):

@@ -7,6 +7,7 @@ forms of other lists (`- [Title](link)`, `1. **Title** ...`, tables).
 from pathlib import Path
 
 from config.errors import UsageError
+from config.files import read_regular
 from pipeline.curated.blocks import Block, outline
 from pipeline.curated.entries import ListFormat, is_bare, read_entry, unreadable
 from pipeline.curated.types import CuratedList, Entry, UnreadableEntry
@@ -22,7 +23,7 @@ def read_list(path: Path, list_format: ListFormat = _DEFAULT_FORMAT) -> CuratedL
         CuratedListError: it is not UTF-8.
     """
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
     except OSError as error:
         raise UsageError(
             f"The curated list {path} cannot be read: {(error.strerror or 'unknown').lower()}.",

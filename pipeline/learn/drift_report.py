@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.errors import LivingSurveyError
-from config.files import put_in_place
+from config.files import put_in_place, read_regular_text
 
 
 def iso_week(moment: datetime) -> str:
@@ -85,7 +85,7 @@ def newest_drift(reports: Path) -> DriftReport | None:
     """Return the newest readable report, if any."""
     for path in sorted(reports.glob("drift-*.json"), reverse=True):
         try:
-            content = json.loads(path.read_text("utf-8"))
+            content = json.loads(read_regular_text(path))
             content["missing_terms"] = tuple(
                 (str(term), int(papers)) for term, papers in content["missing_terms"]
             )

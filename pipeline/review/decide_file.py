@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import LivingSurveyError, UsageError
+from config.files import read_regular_text
 from config.taxonomy import Taxonomy
 from pipeline.review.decide import Recorded, record_all
 from pipeline.review.judge import MissingSectionError, Stale, Unchanged
@@ -92,7 +93,7 @@ def decide_from_file(
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_regular_text(path, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{path} cannot be read: {error}.",

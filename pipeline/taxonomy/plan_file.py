@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from classifiers.text import tokens
 from config.errors import ConfigError
+from config.files import read_regular_text
 from config.nearest import nearest
 from config.taxonomy import Taxonomy
 from storage.arxiv_id import parse_arxiv_id
@@ -100,7 +101,7 @@ def read_plan(path: Path, old: Taxonomy, new: Taxonomy) -> tuple[Declared, ...]:
         ConfigError: it cannot be read, names an unknown section, or names one twice.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        document = tomllib.loads(read_regular_text(path, encoding="utf-8-sig"))
         plan = _Plan.model_validate(document)
     except OSError as error:
         raise ConfigError(

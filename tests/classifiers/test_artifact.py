@@ -1,6 +1,8 @@
 """Models on disk: the same bytes twice, and every misfit refused with its remedy."""
 
+import io
 import json
+import os
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -182,6 +184,81 @@ def test_pickled_objects_are_never_read(saved: Path, taxonomy: Taxonomy, tmp_pat
     _rewritten(saved, hostile.read_bytes())
     with pytest.raises(DamagedModelError, match="cannot be read"):
         artifact.load(saved, taxonomy)
+
+
+def _zipped(**members: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(f"{name}.npy", content)
+    return buffer.getvalue()
+
+
+def _npy(shape: str, descr: str = "'<f8'", content: bytes = b"") -> bytes:
+    header = f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + content
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        _npy("(1000000000000000,)"),
+        _npy("(500000000,)"),
+        _npy("(4294967296, 4294967296, 4294967296)"),
+        _npy("(-1,)"),
+        _npy("(-1, -1)", content=bytes(8)),
+        _npy("(2,)", content=bytes(8)),
+        _npy("(1,)", content=bytes(9)),
+        _npy("(1,)", "'|V900000000'", bytes(8)),
+        _npy("(1,)", "'|O'", bytes(8)),
+        _npy("(1,)", "[('a', '<f8', (1000000000,))]", bytes(8)),
+        _npy("(" * 900),
+        b"\x93NUMPY\x03\x00" + bytes(60),
+        b"\x93NUMPY\x01\x00\xff\xff",
+        b"",
+    ],
+)
+def test_array_that_promises_more_than_its_member_is_refused(
+    saved: Path, taxonomy: Taxonomy, member: bytes
+) -> None:
+    _rewritten(saved, _zipped(terms=member))
+    with pytest.raises(DamagedModelError, match=r"cannot be read \(.{1,200}\)"):
+        artifact.load(saved, taxonomy)
+
+
+def test_arrays_beyond_the_limit_are_not_unpacked(
+    saved: Path, taxonomy: Taxonomy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(artifact, "MOST_BYTES", 1_000_000)
+    large = _npy("(200000,)", content=bytes(1_600_000))
+    _rewritten(saved, _zipped(terms=large))
+    with pytest.raises(DamagedModelError, match="more than 1000000 bytes"):
+        artifact.load(saved, taxonomy)
+
+
+def test_other_members_are_not_read(saved: Path, taxonomy: Taxonomy, model: Model) -> None:
+    with np.load(saved.with_suffix(".npz")) as kept:
+        arrays = {name: kept[name] for name in kept.files}
+    packed = artifact._packed({**arrays, "more": np.zeros(3)})
+    _rewritten(saved, packed)
+    assert artifact.load(saved, taxonomy).model_id == model.model_id
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("suffix", [".npz", ".json"])
+def test_pipe_as_a_model_file_is_refused(saved: Path, taxonomy: Taxonomy, suffix: str) -> None:
+    path = saved.with_suffix(suffix)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(ModelError):
+        artifact.load(saved, taxonomy)
+
+
+@pytest.mark.timeout(60)
+def test_pipe_as_the_name_of_the_current_model_is_refused(saved: Path) -> None:
+    os.mkfifo(saved.parent / "current")
+    with pytest.raises(DamagedModelError, match="does not name a model"):
+        ModelRegistry(saved.parent).current_id()
 
 
 def test_arrays_of_another_shape_are_refused(saved: Path, taxonomy: Taxonomy) -> None:

@@ -1,13 +1,23 @@
-"""Files are replaced completely or not at all."""
+"""Files are replaced completely or not at all; only regular ones are read."""
 
 import errno
 import multiprocessing
 import os
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from config.files import put_in_place, put_new
+from config.files import (
+    NotRegularError,
+    is_own_directory,
+    open_regular,
+    put_in_place,
+    put_new,
+    read_regular,
+    read_regular_text,
+)
 
 _SIZE = 1_000_000
 
@@ -82,3 +92,64 @@ def _disk_full(_descriptor: int) -> None:
 
 def _no_links(*_: object) -> None:
     raise OSError(errno.EPERM, "Operation not permitted")
+
+
+def _not_files(directory: Path) -> Iterator[Path]:
+    os.mkfifo(directory / "pipe")
+    with socket.socket(socket.AF_UNIX) as listening:
+        here = Path.cwd()
+        os.chdir(directory)  # because the path of a socket may have 107 bytes only
+        try:
+            listening.bind("socket")
+        finally:
+            os.chdir(here)
+        yield from (directory / "pipe", directory / "socket", directory, Path("/dev/zero"))
+
+
+@pytest.mark.timeout(60)
+def test_what_is_not_a_file_is_refused_at_once(tmp_path: Path) -> None:
+    for path in _not_files(tmp_path):
+        for read in (open_regular, read_regular, read_regular_text):
+            with pytest.raises(NotRegularError, match=r"^it is a .*, not a file$"):
+                read(path)
+        link = tmp_path / "link"
+        link.symlink_to(path)
+        with pytest.raises(NotRegularError):
+            read_regular(link)
+        link.unlink()
+
+
+def test_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"\xef\xbb\xbfa\r\nb")
+    assert read_regular(path, most_bytes=7) == path.read_bytes()
+    assert read_regular_text(path, encoding="utf-8-sig") == "a\nb"
+    with pytest.raises(ValueError, match="more than 6 bytes"):
+        read_regular(path, most_bytes=6)
+    with pytest.raises(FileNotFoundError):
+        read_regular(tmp_path / "none")
+
+
+def test_own_directory_is_closed_to_others(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir(mode=0o777)
+    own.chmod(0o777)
+    assert is_own_directory(own)
+    assert own.stat().st_mode & 0o777 == 0o700
+
+
+def test_link_file_or_missing_directory_is_not_own(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "own")
+    (tmp_path / "file").touch()
+    for name in ("link", "file", "none"):
+        assert not is_own_directory(tmp_path / name)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a directory away")
+def test_directory_of_another_user_is_not_own(tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign"
+    foreign.mkdir(mode=0o700)
+    os.chown(foreign, 65534, 65534)
+    assert not is_own_directory(foreign)
+    assert foreign.stat().st_mode & 0o777 == 0o700

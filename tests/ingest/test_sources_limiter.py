@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from config.errors import ConfigError
 from pipeline.ingest.sources.errors import (
     ArxivUnreachableError,
     BlockedError,
@@ -188,6 +189,94 @@ def test_default_state_file_is_in_the_users_state_directory(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert default_limiter_path() == tmp_path / "living-survey" / "limiter.json"
+
+
+@pytest.fixture
+def without_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return where the state is kept if the home directory cannot be written."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return tmp_path / f"living-survey-{os.getuid()}"
+
+
+def test_state_is_kept_in_a_directory_of_ones_own(without_home: Path) -> None:
+    assert default_limiter_path() == without_home / "limiter.json"
+    assert without_home.stat().st_mode & 0o777 == 0o700
+
+
+def test_state_is_not_kept_behind_a_link(without_home: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    without_home.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ConfigError, match="a link or not yours") as caught:
+        default_limiter_path()
+    assert "[arxiv] limiter" in caught.value.hint
+    without_home.unlink()
+    without_home.symlink_to(tmp_path / "missing")
+    with pytest.raises(ConfigError):
+        default_limiter_path()
+    assert not (tmp_path / "missing").exists()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a directory away")
+def test_state_is_not_kept_in_a_foreign_directory(without_home: Path) -> None:
+    without_home.mkdir(mode=0o777)
+    os.chown(without_home, 65534, 65534)
+    with pytest.raises(ConfigError, match="not yours alone"):
+        default_limiter_path()
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"cool_until": 7.2e9, "cool_seconds": 7.2e9, "blocked": True},
+        {"cool_until": 1e300, "cool_seconds": float("inf"), "blocked": True},
+        {"cool_until": float("nan"), "cool_seconds": 10.0},
+        {"cool_until": 7.2e9, "cool_seconds": "long"},
+        {"cool_until": 7.2e9, "cool_seconds": -1.0},
+        {"blocked": "yes"},
+        {"strikes": -4},
+        {"strikes": 1e9},
+        {"reason": 5},
+        {"ended_wall": True},
+    ],
+)
+def test_implausible_state_counts_as_a_request_just_made(
+    tmp_path: Path, state: dict[str, object]
+) -> None:
+    time = FakeTime()
+    (tmp_path / "limiter-arxiv.json").write_text(json.dumps(state))
+    limiter = make_limiter(tmp_path, time)
+    assert limiter.cooling("arxiv") == (0.0, "")
+    take(limiter)
+    assert time.waits == [3.0]
+
+
+@pytest.mark.timeout(60)
+def test_pipe_as_a_state_file_counts_as_a_request_just_made(tmp_path: Path) -> None:
+    time = FakeTime()
+    os.mkfifo(tmp_path / "limiter-arxiv.json")
+    take(make_limiter(tmp_path, time))
+    assert time.waits == [3.0]
+
+
+def test_cool_down_outlives_a_wrong_clock_by_its_own_length(tmp_path: Path) -> None:
+    time = FakeTime(seconds=6.9e9)  # in the year 2188
+    make_limiter(tmp_path, time).cool_down("arxiv", 86_400, "HTTP 403", blocked=True)
+    time.seconds = 1.79e9
+    limiter = make_limiter(tmp_path, time)
+    with pytest.raises(BlockedError, match=r"24\.0 hours"):
+        take(limiter)
+    time.seconds += 86_401
+    take(limiter)
+
+
+def test_reason_of_a_foreign_state_is_one_short_line(tmp_path: Path) -> None:
+    state = {"cool_until": 9e9, "cool_seconds": 60.0, "reason": "\x1b[2J\n" + "x" * 5_000}
+    (tmp_path / "limiter-arxiv.json").write_text(json.dumps(state))
+    _, reason = make_limiter(tmp_path, FakeTime()).cooling("arxiv")
+    assert reason.isprintable()
+    assert len(reason) < 250
 
 
 _CLIENT = """

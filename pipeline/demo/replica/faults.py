@@ -16,6 +16,7 @@ from types import UnionType
 from typing import Any, get_args
 
 from config.errors import UsageError
+from config.files import read_regular
 from pipeline.demo.replica.log import Channel
 
 #: the longest hang, so that a forgotten fault cannot block a test suite
@@ -102,7 +103,7 @@ def load_faults(path: Path) -> tuple[Fault, ...]:
         UsageError: it cannot be read, or has an unknown field or value.
     """
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
         read = json.loads(data) if path.suffix == ".json" else tomllib.loads(data.decode())
     except (OSError, ValueError) as error:
         raise UsageError(

@@ -9,6 +9,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import UsageError
+from config.files import open_regular
 from pipeline.demo.replica.calendar import announcement_day, last_deadline
 from storage.arxiv_id import id_month, parse_arxiv_id
 
@@ -218,7 +220,8 @@ def _guessed_submission(base: str, day: date | None, row: Mapping[str, Any]) -> 
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     try:
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
+        packed = path.suffix == ".gz"
+        with open_regular(path) as file, gzip.open(file) if packed else nullcontext(file) as lines:
             for number, line in enumerate(lines, start=1):
                 if not line.strip():
                     continue

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from config.errors import UsageError
+from config.files import open_regular
 from pipeline.ingest.sources.errors import SourceError
 
 #: arXiv's own name, also inside archives
@@ -56,7 +57,7 @@ class SnapshotFile:
         """
         self.path = path
         try:
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 head = file.read(_HEAD)
             status = path.stat()
         except OSError as error:
@@ -120,7 +121,7 @@ class SnapshotFile:
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
-        with self.path.open("rb") as raw:
+        with open_regular(self.path) as raw:
             if self.is_gzip:
                 with gzip.open(raw) as stream:
                     yield io.BufferedReader(stream, _BLOCK), raw
