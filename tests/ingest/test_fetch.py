@@ -81,6 +81,20 @@ def test_a_source_that_fails_leaves_the_others(tmp_path: Path, open_store: OpenS
         assert store.papers.count() == 1
 
 
+@pytest.mark.parametrize("location", ["http://[", "http://127.0.0.1:99999/", "/" + "a" * 9_000])
+def test_hostile_redirect_of_the_feed_leaves_the_others(
+    tmp_path: Path, open_store: OpenStore, location: str
+) -> None:
+    today = TUESDAY.date()
+    hostile = Fault(Kind.REDIRECT, channel=Channel.FEED, location=location)
+    with ReplicaServer([make_record(1, today)], today=today, faults=[hostile]) as arxiv:
+        report = fetch(arxiv, tmp_path, open_store, TUESDAY)
+    assert [failure.source for failure in report.failures] == ["feed"]
+    with open_store() as store:
+        assert store.papers.count() == 1
+        assert store.ledger.days(today)
+
+
 def test_a_second_fetch_changes_nothing(tmp_path: Path, open_store: OpenStore) -> None:
     today = TUESDAY.date()
     with ReplicaServer([make_record(1, today)], today=today) as arxiv:
