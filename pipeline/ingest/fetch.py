@@ -112,7 +112,7 @@ def fetch(services: Services, arxiv: ArxivSources, run: Run) -> FetchReport:
     proven = proven_at(harvests) if len(harvests) == len(windows) else None
     with services.open_store() as store:
         if arxiv.clock_check.confirmed:
-            confirm(store, services.clock())
+            confirm(store, services.clock(), is_set=services.settings.now is not None)
         if proven is not None:
             asked = max((window.from_day for window in windows), default=today)
             close_gaps(store, settings.sets, asked, over, answered_at=proven)

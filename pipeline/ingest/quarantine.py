@@ -6,6 +6,7 @@ A resolved record leaves the quarantine by an event; its bytes and first reason 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from pipeline.ingest.announcements import is_current
 from pipeline.ingest.sources.errors import BadResponseError, MalformedRecordError
 from pipeline.ingest.sources.feed.source import parse_feed
 from pipeline.ingest.sources.reread import reread_record
@@ -113,6 +114,8 @@ def _feed_items(record: QuarantinedRecord) -> tuple[Announcement, ...]:
             else b'<feed xmlns="http://www.w3.org/2005/Atom">' + raw + b"</feed>"
         )
     feed = parse_feed(raw, at=record.quarantined_at)
+    if not is_current(feed, record.quarantined_at):
+        raise BadResponseError(f"The item is dated {feed.day}.")
     still = {one.arxiv_id for one in feed.malformed}
     return tuple(one for one in feed.announcements if one.arxiv_id not in still)
 

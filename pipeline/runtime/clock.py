@@ -11,8 +11,12 @@ from storage.store import Store
 
 #: decisions are recorded this long before or after the last confirmation
 LONGEST_PAUSE = timedelta(days=31)
+#: the same after a survey that never met the real arXiv: a demo is looked at years later
+LONGEST_DEMO = timedelta(days=10 * 366)
 
-_CURSOR = "clock"
+_CONFIRMED = "clock"
+#: under LIVING_SURVEY_NOW, which says nothing about this machine's own clock
+_SET = "clock set"
 
 
 class WrongClockError(TryAgainLaterError):
@@ -24,13 +28,13 @@ def last_confirmed(store: Store) -> datetime | None:
 
     Before the first confirmation it is the start of the last run that succeeded.
     """
-    saved = store.cursors.get(_CURSOR)
+    saved = store.cursors.get(_CONFIRMED) or store.cursors.get(_SET)
     return datetime.fromisoformat(saved) if saved else store.runs.last_success()
 
 
-def confirm(store: Store, now: datetime) -> None:
-    """Remember that arXiv's clock and this one agree."""
-    store.cursors.save(_CURSOR, now.isoformat(), now)
+def confirm(store: Store, now: datetime, *, is_set: bool) -> None:
+    """Remember that arXiv's clock and this one agree; `is_set`: by LIVING_SURVEY_NOW."""
+    store.cursors.save(_SET if is_set else _CONFIRMED, now.isoformat(), now)
 
 
 def check_clock(store: Store, now: datetime) -> None:
@@ -43,12 +47,16 @@ def check_clock(store: Store, now: datetime) -> None:
         WrongClockError: the clock is more than a month away from the last confirmation.
     """
     known = last_confirmed(store)
-    if known is None or abs(now - known) <= LONGEST_PAUSE:
+    if known is None:
         return
+    most = LONGEST_PAUSE if store.cursors.get(_CONFIRMED) else LONGEST_DEMO
+    if -LONGEST_PAUSE <= now - known <= most:
+        return
+    days = abs((now - known).days)
     way = "after" if now > known else "before"
     raise WrongClockError(
-        f"Nothing was recorded: it is {now:%Y-%m-%d %H:%M} UTC here, more than a month {way} the"
-        f" last run on {known:%Y-%m-%d}.",
+        f"Nothing was recorded: it is {now:%Y-%m-%d %H:%M} UTC here, {days} days {way} the last run"
+        f" on {known:%Y-%m-%d}.",
         hint="Correct this machine's clock (or LIVING_SURVEY_NOW). If it is right, `living-survey"
         " run` lets arXiv confirm it; then decide again.",
     )

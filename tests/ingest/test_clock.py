@@ -109,7 +109,7 @@ def test_run_that_failed_in_the_wrong_year_is_no_evidence(open_store: OpenStore)
             run_id = store.runs.start("run", started)
             store.runs.finish(run_id, finished_at=started, status=status, counts={})
         assert last_confirmed(store) == NOON
-        confirm(store, NOON + timedelta(days=1))
+        confirm(store, NOON + timedelta(days=1), is_set=False)
         assert last_confirmed(store) == NOON + timedelta(days=1)
 
 
@@ -150,13 +150,23 @@ def test_response_without_a_time_decides_nothing(claim: str) -> None:
 def test_decision_needs_a_clock_within_a_month_of_a_run(open_store: OpenStore) -> None:
     with open_store() as store:
         check_clock(store, YEARS_AHEAD)  # nothing is known
-        confirm(store, NOON)
+        confirm(store, NOON, is_set=False)
         for days in (0, 30, -30):
             check_clock(store, NOON + timedelta(days=days))
         for now in (YEARS_AHEAD, NOON + timedelta(days=32), NOON - timedelta(days=32)):
             with pytest.raises(WrongClockError, match="Nothing was recorded") as caught:
                 check_clock(store, now)
             assert "living-survey run" in caught.value.hint
+
+
+def test_demo_takes_decisions_years_later(open_store: OpenStore) -> None:
+    """Its clock was set by LIVING_SURVEY_NOW, so it says nothing about this machine's clock."""
+    with open_store() as store:
+        confirm(store, NOON, is_set=True)
+        check_clock(store, NOON + timedelta(days=3_000))
+        for now in (YEARS_AHEAD, NOON - timedelta(days=32)):
+            with pytest.raises(WrongClockError):
+                check_clock(store, now)
 
 
 @pytest.mark.parametrize(
