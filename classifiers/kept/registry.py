@@ -268,9 +268,8 @@ class ModelRegistry:
 
     def promotions(self) -> tuple[Promotion, ...]:
         """Return every promotion, oldest first; unreadable lines are skipped."""
-        path = self._file("promotions.jsonl")
+        path, found = self._file("promotions.jsonl"), []
         log = read_regular_text(path, errors="replace") if path.is_file() else ""
-        found = []
         for line in log.splitlines():
             try:
                 promotion = Promotion(**json.loads(line))

@@ -24,7 +24,7 @@ class HangingRun:
 
     @property
     def sentence(self) -> str:
-        """What the operator is told."""
+        """Which run, and since when."""
         lasting = (
             counted(self.minutes, "minute")
             if self.minutes < 120
@@ -38,7 +38,7 @@ class HangingRun:
 
     @property
     def remedy(self) -> str:
-        """How it is ended."""
+        """The command that ends it."""
         return (
             f"Unless it is training, `kill {self.pid}` ends it; then run"
             f" `living-survey {self.command}` again: nothing is lost or done twice."
