@@ -14,6 +14,7 @@ from storage.engine.connection import connected
 from storage.engine.copying import copy_database, explained, forget_cached
 from storage.engine.examine import read_everything
 from storage.engine.faults import damaged
+from storage.engine.interrupted import check_not_gone, traces
 from storage.engine.lease import lease
 from storage.engine.manifest import Manifest, check_manifest, take_manifest
 from storage.engine.paths import real_path
@@ -40,6 +41,7 @@ def back_up(database: Path, target: Path, *, busy_timeout_seconds: float) -> Bac
         StoreBusyError: the lease timed out.
     """
     database = real_path(database)
+    check_not_gone(database, traces(database, ()))
     if not database.is_file():
         raise StorageError(
             f"There is no database {database}.", hint="Create it with `living-survey init`."

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from config.errors import LivingSurveyError, TryAgainLaterError
 from config.locks import LockHeldError, file_lock
 from config.logs import logged_run
+from storage.engine.paths import real_path
 from storage.store import OpenStore
 from storage.types import RunStatus
 
@@ -162,7 +163,8 @@ def recorded(
 
 
 def _lock_path(database: Path) -> Path:
-    return database.with_name(database.name + ".run-lock")
+    real = real_path(database)
+    return real.with_name(real.name + ".run-lock")
 
 
 @contextmanager

@@ -109,4 +109,4 @@ def _not_writable(database: Path, cause: str) -> StoreNotWritableError:
 
 
 def _first_line(error: duckdb.Error) -> str:
-    return str(error).splitlines()[0].strip()
+    return f"{str(error).splitlines()[0].strip().rstrip('.')}."
