@@ -152,6 +152,12 @@ def put_new(path: Path, content: bytes) -> None:
         sync(path.parent)
 
 
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a small file in one step, so that a full disk leaves no part of it."""
+    earlier = path.read_bytes() if path.is_file() else b""
+    put_in_place(path, earlier + line.encode() + b"\n")
+
+
 def sync(path: Path) -> None:
     """Make the content of a file, or the names in a directory, survive a power cut."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -24,7 +24,7 @@ from classifiers.kept.header_file import (
 from classifiers.linear.header import ModelHeader
 from classifiers.model_ids import cue_words_id
 from classifiers.types import Classifier
-from config.files import put_in_place, read_regular_text
+from config.files import append_line, put_in_place, read_regular_text
 from config.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -262,9 +262,7 @@ class ModelRegistry:
             raise unknown_model(self.directory, model_id)
         put_in_place(self._file("current"), f"{model_id}\n".encode())
         record = {"at": at.isoformat(timespec="seconds"), "model_id": model_id, "why": why}
-        log = self._file("promotions.jsonl")
-        before = log.read_bytes() if log.is_file() else b""
-        put_in_place(log, before + f"{json.dumps(record)}\n".encode())
+        append_line(self._file("promotions.jsonl"), json.dumps(record))
 
     def promotions(self) -> tuple[Promotion, ...]:
         """Return every promotion, oldest first; unreadable lines are skipped."""

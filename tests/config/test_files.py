@@ -11,6 +11,7 @@ import pytest
 
 from config.files import (
     NotRegularError,
+    append_line,
     is_own_directory,
     open_regular,
     put_in_place,
@@ -153,3 +154,14 @@ def test_directory_of_another_user_is_not_own(tmp_path: Path) -> None:
     os.chown(foreign, 65534, 65534)
     assert not is_own_directory(foreign)
     assert foreign.stat().st_mode & 0o777 == 0o700
+
+
+def test_line_is_appended_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "log"
+    append_line(path, "first")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", _disk_full)
+        with pytest.raises(OSError, match="No space left"):
+            append_line(path, "cut")
+    append_line(path, "second")
+    assert path.read_text() == "first\nsecond\n"
