@@ -11,13 +11,13 @@ from pipeline.curated.tables import cells, is_rule_of_table
 from pipeline.curated.types import CuratedListError, Heading, Span
 
 _BOM = b"\xef\xbb\xbf"
-_OPENS = re.compile(rb"<!--|^ {0,3}(?P<fence>`{3,}|~{3,})[^\n`]*\n", re.MULTILINE)
+_OPENS = re.compile(rb"<!--|^ {0,3}(?P<fence>`{3,}+|~{3,}+)[^\n`]*+\n", re.MULTILINE)
 _NOT_NEWLINE = re.compile(rb"[^\r\n]")
 _HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?P<text>[ \t].*)?$")
 _UNDERLINE = re.compile(r" {0,3}(?P<mark>={3,}|-{3,})$")
 _BULLET = re.compile(r"(?P<indent>[ \t]*)(?:[-+*]|\d{1,9}[.)])(?P<gap>[ \t]+)\S")
 _GLUED = re.compile(r"[-+](?:\*\*|\[)")
-_RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
+_RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*+){3,}+|(?:-[ \t]*+){3,}+|(?:_[ \t]*+){3,}+)$")
 _CONTINUES = ("[", "`")
 
 

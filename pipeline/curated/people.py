@@ -68,7 +68,8 @@ def _venue(text: str) -> str | None:
 
 def _names(text: str) -> tuple[str, ...]:
     names_only = _SENTENCE.sub("", _TRAILING.sub("", _LEADING.sub("", text, count=1)))
-    bare = _ET_AL.sub("", names_only)
+    # One blank each, because the search for separators takes quadratic time on runs of blanks.
+    bare = " ".join(_ET_AL.sub("", names_only).split())
     parts = [part.strip(" .*†‡\\") for part in _BETWEEN.split(bare)]
     names = [part for part in parts if part]
     if len(names) > 1 and " " not in names[0]:

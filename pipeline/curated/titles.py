@@ -23,6 +23,8 @@ _ABBREVIATIONS = (
     (re.compile(r"\b3 d\b"), "3d"),
 )
 _LONGEST_NAME = 4
+#: letters compared
+_LONGEST = 300
 
 
 def normalize_title(title: str) -> str:
@@ -72,7 +74,8 @@ def _split_name(title: str) -> tuple[str, str]:
 
 
 def _ratio(one: str, other: str) -> float:
-    one, other = one.replace(" ", ""), other.replace(" ", "")
+    # Cut, because the comparison takes quadratic time; the longest title of 2025 has 226 letters.
+    one, other = one.replace(" ", "")[:_LONGEST], other.replace(" ", "")[:_LONGEST]
     # Sorted, because SequenceMatcher.ratio() depends on the order of its arguments.
     first, second = sorted((one, other), key=lambda text: (len(text), text))
     return SequenceMatcher(None, first, second, autojunk=False).ratio()

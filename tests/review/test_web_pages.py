@@ -80,6 +80,15 @@ def test_pages_show_no_invisible_character(site: ReviewSite, visitor: Visitor, h
             assert "<mark>Diffusion</mark>" in source
 
 
+def test_long_texts_are_shown_in_part(site: ReviewSite, visitor: Visitor) -> None:
+    paper = make_paper(title="t" * 5_000_000, abstract="a " * 2_500_000, comment="c" * 1_000_000)
+    site.put(paper, make_prediction())
+    for address in ("/queue", "/paper/2603.00001"):
+        page = visitor.get(address)
+        assert len(page.response.content) < 200_000
+        assert "the first 10,000 of 5,000,000 characters; read it on arXiv" in page.text
+
+
 def test_title_without_a_visible_character_is_shown_by_id(
     site: ReviewSite, visitor: Visitor
 ) -> None:

@@ -21,6 +21,10 @@ from storage.types import ApprovedPaper
 OTHER = "~other"
 #: authors before "et al.", which never replaces a single author
 AUTHORS_SHOWN = 5
+#: characters of a title or name
+_LONGEST = 500
+#: of an abstract, in which the reason and links are looked for
+_READ = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +148,8 @@ def _line(paper: ApprovedPaper, known: Mapping[str, Section]) -> DigestLine:
         url=f"https://arxiv.org/abs/{quote(paper.arxiv_id, safe='/')}",
         authors=authors if len(authors) == AUTHORS_SHOWN + 1 else authors[:AUTHORS_SHOWN],
         authors_total=len(authors),
-        reason=find_reason(paper.note, paper.abstract),
-        links=find_links(paper.abstract, paper.comment),
+        reason=find_reason(paper.note, paper.abstract[:_READ]),
+        links=find_links(paper.abstract[:_READ], paper.comment),
         sections=tuple(sections),
         note=paper.note,
         decided_at=paper.decided_at,
@@ -153,11 +157,12 @@ def _line(paper: ApprovedPaper, known: Mapping[str, Section]) -> DigestLine:
 
 
 def _published(text: str) -> str:
-    return restrict_math(one_line(text))
+    line = one_line(text)
+    return restrict_math(line if len(line) <= _LONGEST else f"{line[:_LONGEST]}\u2026")
 
 
 def _published_name(text: str) -> str:
-    return without_commands(one_line(text))
+    return without_commands(one_line(text[:_LONGEST]))
 
 
 def _section(id_: str, section: Section | None, lines: Iterable[DigestLine]) -> DigestSection:

@@ -20,6 +20,8 @@ PRESELECT = 0.5
 _SHOWN_FROM = 0.1
 _MIN_SHOWN, _MAX_SHOWN = 3, 5
 _MAX_TERMS = 8
+#: characters; a longer text is shown in part, and the page says so
+SHOWN_OF_TITLE, SHOWN_OF_TEXT = 500, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,14 @@ class Card:
 
 
 def shown_title(title: str, arxiv_id: str) -> str:
-    """Return the title, or the ID in place of one without a visible character."""
+    """Return the title, cut if it is very long, or the ID if no character is visible."""
+    title = title if len(title) <= SHOWN_OF_TITLE else f"{title[:SHOWN_OF_TITLE]}\u2026"
     return title if one_line(title) else f"arXiv:{arxiv_id}"
+
+
+def shown_text(text: str) -> str:
+    """Return what a page shows of an abstract or a comment."""
+    return text[:SHOWN_OF_TEXT]
 
 
 def group_name(section: Section) -> str:
@@ -138,8 +146,8 @@ def make_card(
         prediction=prediction,
         standing=standing,
         title=highlight(shown_title(stored.paper.title, stored.paper.arxiv_id), terms),
-        abstract=highlight(stored.paper.abstract, terms),
-        links=find_links(stored.paper.abstract, stored.paper.comment),
+        abstract=highlight(shown_text(stored.paper.abstract), terms),
+        links=find_links(stored.paper.abstract[:SHOWN_OF_TEXT], stored.paper.comment),
         suggested=tuple(choice(known[name]) for name in shown),
         others=tuple(
             (name, tuple(choice(section) for section in members))

@@ -17,7 +17,7 @@ from config.taxonomy import Section, Taxonomy
 from config.visible import visible
 from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.proposal import NOTE_LIMIT
-from pipeline.review.web.cards import grouped
+from pipeline.review.web.cards import SHOWN_OF_TEXT, grouped
 from pipeline.review.web.sessions import Sessions
 from pipeline.review.web.view_state import LIMITS, ORDER_LABELS
 from pipeline.runtime.jobs import JobEnd, faults
@@ -102,6 +102,7 @@ def make_templates(taxonomy: Taxonomy) -> Environment:
     environment.filters["short_name"] = lambda section: _short_name(section, spelled)
     environment.globals["verdict_names"] = VERDICT_NAMES
     environment.globals["note_limit"] = NOTE_LIMIT
+    environment.globals["shown_of_text"] = SHOWN_OF_TEXT
     environment.globals["orders"] = ORDER_LABELS
     environment.globals["limits"] = LIMITS
     environment.globals["section_groups"] = grouped(taxonomy.sections)

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 
 from classifiers.types import Document
 from config.errors import LivingSurveyError
-from config.visible import one_line
 from pipeline.learn.explain.breakdown import Reasons
 from pipeline.learn.explain.explainer import Explainer
-from pipeline.review.web.cards import Card
+from pipeline.review.web.cards import Card, shown_text, shown_title
 from pipeline.review.web.context import ReviewContext
 from pipeline.review.web.highlight import highlight_breakdowns
 
@@ -63,9 +62,9 @@ def with_marks(card: Card, why: Why) -> Card:
     return replace(
         card,
         title=highlight_breakdowns(card.paper.title, "title", breakdowns)
-        if one_line(card.paper.title)
+        if shown_title(card.paper.title, card.paper.arxiv_id) == card.paper.title
         else card.title,
-        abstract=highlight_breakdowns(card.paper.abstract, "abstract", breakdowns),
+        abstract=highlight_breakdowns(shown_text(card.paper.abstract), "abstract", breakdowns),
         terms_for=(),
         terms_against=(),
     )

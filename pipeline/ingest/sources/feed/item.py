@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.ingest.calendar import announcement_day
 from pipeline.ingest.sources.errors import MalformedRecordError
+from pipeline.ingest.sources.fields import sizes
 from pipeline.ingest.sources.fields.categories import canonical_categories, looks_like_category
 from pipeline.ingest.sources.fields.dates import parse_iso, parse_rfc2822
 from pipeline.ingest.sources.fields.text import plain_line
@@ -32,12 +33,15 @@ def announcement_of(entry: Any, feed_day: date) -> Announcement:
     categories = categories_of(entry)
     if not categories:
         raise MalformedRecordError(f"the item {identifier} has no category")
+    title = plain_line(entry.get("title", ""))
+    if fault := sizes.size_fault((("title", title, sizes.TITLE),)):
+        raise MalformedRecordError(fault)
     return Announcement(
         day=day_of(entry.get("published")) or feed_day,
         arxiv_id=identifier.base,
         version=identifier.version,
         announce_type=announce_type,
-        title=plain_line(entry.get("title", "")),
+        title=title,
         categories=categories,
     )
 
@@ -49,7 +53,7 @@ def half_read(entry: Any, identifier: ArxivId, feed_day: date) -> Announcement:
         arxiv_id=identifier.base,
         version=identifier.version or 1,
         announce_type=_announce_type(entry) or AnnounceType.NEW,
-        title=plain_line(entry.get("title", "")),
+        title=plain_line(entry.get("title", ""))[: sizes.TITLE],
         categories=categories_of(entry),
     )
 

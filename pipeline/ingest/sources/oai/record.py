@@ -17,6 +17,7 @@ from pipeline.ingest.sources.fields.authors import split_authors
 from pipeline.ingest.sources.fields.categories import canonical_categories
 from pipeline.ingest.sources.fields.dates import parse_rfc2822
 from pipeline.ingest.sources.fields.elements import refuse_markup
+from pipeline.ingest.sources.fields.sizes import limited
 from pipeline.ingest.sources.fields.text import paragraphs, plain_line, says_withdrawn
 from storage.arxiv_id import is_key, parse_arxiv_id
 from storage.types import Paper, PaperVersion, Source
@@ -76,7 +77,7 @@ def paper_from_arxivraw(raw: etree._Element, datestamp: date | None) -> Paper:
     abstract = paragraphs(get(_ABSTRACT) or "")
     if not last.withdrawn and (says_withdrawn(comment) or says_withdrawn(abstract[:80])):
         last = versions[-1] = PaperVersion(last.version, last.submitted_at, withdrawn=True)
-    return Paper(
+    paper = Paper(
         arxiv_id=_identifier(get(_ID) or ""),
         version=last.version,
         title=title,
@@ -95,6 +96,7 @@ def paper_from_arxivraw(raw: etree._Element, datestamp: date | None) -> Paper:
         versions=tuple(versions),
         datestamp=datestamp,
     )
+    return limited(paper)
 
 
 @lru_cache(maxsize=4096)

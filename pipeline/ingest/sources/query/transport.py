@@ -18,6 +18,7 @@ from pipeline.ingest.sources.errors import (
     BadResponseError,
     MalformedRecordError,
 )
+from pipeline.ingest.sources.fields import sizes
 from pipeline.ingest.sources.fields.dates import check_age, parse_iso
 from pipeline.ingest.sources.fields.elements import element_fault
 from pipeline.ingest.sources.transport.archive import RawResponse
@@ -108,6 +109,8 @@ def _fault(entry: etree._Element, identifier: str, at: datetime) -> str | None:
     # The package would cut a text there, or take one of two.
     if fault := element_fault(entry, _READ):
         return fault
+    if fault := _size_fault(entry):
+        return fault
     for author in entry.iterfind(_ATOM + "author"):
         if fault := element_fault(author, (_ATOM + "name",)):
             return f"of an author, {fault}"
@@ -122,6 +125,21 @@ def _fault(entry: etree._Element, identifier: str, at: datetime) -> str | None:
         except MalformedRecordError as error:
             return error.message
     return None
+
+
+def _size_fault(entry: etree._Element) -> str | None:
+    names = [author.findtext(_ATOM + "name") or "" for author in entry.iterfind(_ATOM + "author")]
+    if len(names) > sizes.AUTHORS:
+        return f"it has {len(names):,} authors; at most {sizes.AUTHORS:,} are read"
+    return sizes.size_fault(
+        (
+            ("title", entry.findtext(_ATOM + "title"), sizes.TITLE),
+            ("abstract", entry.findtext(_ATOM + "summary"), sizes.ABSTRACT),
+            ("comment", entry.findtext(_ARXIV + "comment"), sizes.COMMENT),
+            ("journal reference", entry.findtext(_ARXIV + "journal_ref"), sizes.OTHER),
+            ("longest name", max(names, key=len, default=""), sizes.NAME),
+        )
+    )
 
 
 class StrictAdapter(BaseAdapter):

@@ -18,6 +18,7 @@ from pipeline.ingest.sources.errors import MalformedRecordError
 from pipeline.ingest.sources.fields.authors import split_authors
 from pipeline.ingest.sources.fields.categories import canonical_categories
 from pipeline.ingest.sources.fields.dates import check_age, parse_rfc2822
+from pipeline.ingest.sources.fields.sizes import limited
 from pipeline.ingest.sources.fields.text import paragraphs, plain_line, says_withdrawn
 from pipeline.ingest.sources.snapshot.selection import Selection
 from storage.arxiv_id import is_key, parse_arxiv_id
@@ -123,7 +124,7 @@ def _paper(fields: dict[str, Any], selection: Selection) -> Paper | None:
     last = versions[-1]
     if says_withdrawn(comment):
         last = versions[-1] = PaperVersion(last.version, last.submitted_at, withdrawn=True)
-    return Paper(
+    paper = Paper(
         arxiv_id=arxiv_id,
         version=last.version,
         title=title,
@@ -142,6 +143,7 @@ def _paper(fields: dict[str, Any], selection: Selection) -> Paper | None:
         versions=tuple(versions),
         datestamp=_day(_text(fields, "update_date")),
     )
+    return limited(paper)
 
 
 def _text(fields: dict[str, Any], name: str) -> str:

@@ -1,0 +1,203 @@
+"""No text costs more than linear time: every function that reads foreign text, on repeated pieces.
+
+Work is measured as the CPU time of the thread, because the regular expression engine has no counter
+of steps and a wall clock would measure other processes too. A text of four times the length may
+take eight times the CPU time; linear work takes about four, quadratic sixteen. Times below
+`NEGLIGIBLE` are not compared. Of several measurements the least counts.
+"""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from time import thread_time
+
+import pytest
+
+from classifiers.text import tokens
+from config.headings import clean_heading, heading_key
+from config.visible import escape_invisible, one_line, visible
+from pipeline.curated.dates import looks_like_date, parse_date
+from pipeline.curated.links import read_links, without_links
+from pipeline.curated.parse import parse_list
+from pipeline.curated.people import is_venue, read_people
+from pipeline.curated.tables import cells, is_rule_of_table
+from pipeline.curated.titles import normalize_title, titles_agree
+from pipeline.enrich.links import find_links, normalise_url
+from pipeline.ingest.sources.errors import BadResponseError
+from pipeline.ingest.sources.fields.authors import split_authors
+from pipeline.ingest.sources.fields.categories import looks_like_category
+from pipeline.ingest.sources.fields.tex import to_unicode
+from pipeline.ingest.sources.fields.text import paragraphs, plain_line, says_withdrawn
+from pipeline.ingest.sources.oai.page import parse_oai_page
+from pipeline.ingest.sources.snapshot.lines import parse_lines
+from pipeline.ingest.sources.snapshot.selection import Selection
+from pipeline.publish.digest.escape import escape_markdown, link_target
+from pipeline.publish.digest.mathematics import math_spans, restrict_math
+from pipeline.publish.digest.plain import without_markup
+from pipeline.publish.digest.reason import find_reason
+from pipeline.publish.digest.sentences import split_sentences
+from pipeline.review.web.highlight import highlight, term_words
+from pipeline.taxonomy.draft_names import slug
+from storage.arxiv_id import is_key, parse_arxiv_id
+from storage.types import TermWeight
+from tests.support.snapshot import make_record
+from tests.support.transport import oai_page, raw_record
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[2]
+#: modules with regular expressions that no function above reaches, and why that is sound
+ELSEWHERE = {
+    "classifiers/representations/scan.py": "one character",
+    "classifiers/kept/header_file.py": "our own model files",
+    "config/locks.py": "our own files",
+    "pipeline/ingest/add.py": "what the operator typed; one bounded search",
+    "pipeline/ingest/sources/feed/source.py": "categories of the settings",
+    "pipeline/ingest/sources/query/client.py": "an abstract, of bounded length",
+    "pipeline/ingest/sources/query/source.py": "an error's reason; one class of characters",
+    "pipeline/ingest/sources/snapshot/selection.py": "what the operator typed",
+    "pipeline/ingest/sources/transport/client.py": "an error of the system",
+    "pipeline/ingest/sources/transport/responses.py": "a bounded start of the body",
+    "pipeline/ingest/sources/transport/strict_xml.py": "reached by parse_oai_page",
+    "pipeline/learn/evaluation/plots.py": "our own drawing",
+    "pipeline/publish/digest/view.py": "a key",
+    "pipeline/publish/digest/week.py": "what the operator typed",
+    "pipeline/taxonomy/check.py": "the taxonomy; one class of characters",
+    "storage/engine/connection.py": "DuckDB's message",
+    "storage/engine/migrate.py": "names of our own files",
+    "storage/engine/schema.py": "our own schema",
+}
+AT = datetime(2026, 3, 17, tzinfo=UTC)
+NEGLIGIBLE = 0.05
+SHORT, LONG = 2_000, 8_000
+TERMS = [TermWeight(term, 1.0) for term in ("a", "a a", "a a a", "we", "text to image")]
+
+
+def _list(text: str) -> None:
+    for line in (
+        text,
+        f"- **{text}",
+        f"- [{text}",
+        f"# {text}",
+        f"- **T** (x)\n{text}",
+        f"- **T** {text}",
+        f"| a |\n|---|\n| [x](y) | {text}",
+        f"<details><summary>{text}",
+    ):
+        parse_list(line.encode())  # fmt: skip
+
+
+def _line(text: str) -> None:
+    parse_lines(
+        [text.encode(), json.dumps(make_record(abstract=text)).encode()], Selection(), at=AT
+    )
+
+
+def _page(text: str) -> None:
+    record = raw_record().replace("A title", text)
+    with suppress(BadResponseError):
+        parse_oai_page(oai_page(record, "<record>&</record>").encode(), at=AT)
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "parse_arxiv_id": parse_arxiv_id,
+    "parse_arxiv_id of a link": lambda text: parse_arxiv_id(f"https://arxiv.org/abs/{text}"),
+    "is_key": is_key,
+    "visible": visible,
+    "one_line": one_line,
+    "escape_invisible": escape_invisible,
+    "clean_heading": clean_heading,
+    "heading_key": heading_key,
+    "tokens": tokens,
+    "escape_markdown": escape_markdown,
+    "link_target": link_target,
+    "math_spans": math_spans,
+    "restrict_math": restrict_math,
+    "without_markup": without_markup,
+    "split_sentences": split_sentences,
+    "find_reason": lambda text: find_reason(None, text),
+    "find_reason of a note": lambda text: find_reason(text, ""),
+    "find_links": find_links,
+    "normalise_url": lambda text: normalise_url(f"https://{text}"),
+    "to_unicode": to_unicode,
+    "split_authors": split_authors,
+    "paragraphs": paragraphs,
+    "plain_line": plain_line,
+    "says_withdrawn": lambda text: says_withdrawn(f"{text} withdrawn"),
+    "looks_like_category": looks_like_category,
+    "parse_oai_page": _page,
+    "parse_lines": _line,
+    "highlight": lambda text: highlight(text, TERMS),
+    "term_words": term_words,
+    "parse_list": _list,
+    "parse_date": parse_date,
+    "looks_like_date": looks_like_date,
+    "read_links": read_links,
+    "without_links": without_links,
+    "read_people": lambda text: (read_people(text), read_people(f"\n{text}")),
+    "is_venue": is_venue,
+    "cells": cells,
+    "is_rule_of_table": lambda text: is_rule_of_table(text, "a | b"),
+    "normalize_title": normalize_title,
+    "titles_agree": lambda text: titles_agree(text, f"{text[::-1]}b"),
+    "slug": slug,
+}
+PIECES = (
+    *" \na1.,()[]{}$\\_*`<>|~&#@-+=:;/?!'\"^%\t\r\u00e9\u4e2d",
+    *("a ", "a.", ". ", "a,", "(a", "[a", "{a", "<a", ")(", "][", "}{", "><", "\\(", "\\[", "\\a"),
+    *("$a", "$$", "$ ", "a/", "a-", "a@", "http://", "https://a.", "www.", "and ", "and, ", "We "),
+    *("et al ", "this paper ", "we a ", "it is ", "withdrawn ", "<br", "<details><summary>", "</"),
+    *("<!--", "-->", "![", "](", "[](", "[![", "** ", "**a", "__a", "``", "''", "\n\n", " \n"),
+    *("\n ", "\n- ", "\n# ", "\n| a |", "\n---", "\n```", "\n~~~", "| ", "|-", "|:", "1.", "1)"),
+    *("2020 ", ". 2020", "\\href{", "\\url{", "\\textbf{", "{\\bf ", "\\'", "\\'{", "\\o ", "&#x"),
+    *("<record>", "</record>", "<identifier> ", "v1", "\u3164", "\u200d", "\ufe0f", "\u263a\u200d"),
+    *("arxiv.org/abs/", "a.a", "github.com/", "github.com/a ", "a-a-", "\\sim", "\\_", "Jr, "),
+)  # fmt: skip
+
+
+def _work(reader: Callable[[str], object], text: str) -> float:
+    started = thread_time()
+    reader(text)
+    return thread_time() - started
+
+
+def _grown(reader: Callable[[str], object], piece: str, end: str) -> bool:
+    """Say whether the work grows faster than the text."""
+    short, long_ = (piece * (size // len(piece)) + end for size in (SHORT, LONG))
+    spent = _work(reader, long_)
+    for _ in range(3):
+        if spent < NEGLIGIBLE:
+            return False
+        if spent < 8 * max(_work(reader, short), NEGLIGIBLE / 8):
+            return False
+        spent = min(spent, _work(reader, long_))
+    return True
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_text_takes_linear_work(name: str) -> None:
+    grown = [
+        f"{piece!r}{end!r}"
+        for piece in PIECES
+        for end in ("", "\x00")
+        if _grown(READERS[name], piece, end)
+    ]
+    assert grown == []
+
+
+def test_every_module_with_patterns_is_covered() -> None:
+    with_patterns = {
+        str(path.relative_to(ROOT))
+        for package in ("config", "storage", "classifiers", "pipeline")
+        for path in (ROOT / package).rglob("*.py")
+        if "demo" not in path.parts and "import re\n" in path.read_text(encoding="utf-8")
+    }
+    source = Path(__file__).read_text(encoding="utf-8")
+    read = {path for path in with_patterns if path.removesuffix(".py").replace("/", ".") in source}
+    reached = {
+        "pipeline/curated/blocks.py", "pipeline/curated/entries.py",
+        "pipeline/ingest/sources/oai/record.py",
+    }  # fmt: skip
+    assert with_patterns - read - reached - ELSEWHERE.keys() == set()
