@@ -295,7 +295,7 @@ def test_missing_named_file_is_rejected(tmp_path: Path) -> None:
 
 
 def test_directory_is_rejected_as_file(tmp_path: Path) -> None:
-    assert f"{tmp_path} cannot be read: Is a directory." in error_of(tmp_path)
+    assert f"{tmp_path} cannot be read: it is a directory, not a file." in error_of(tmp_path)
 
 
 def test_file_that_is_not_utf_8_is_rejected(file: Path) -> None:
