@@ -1,6 +1,7 @@
 """Find papers stored under an ID that is no arXiv ID, and move them into quarantine.
 
 Versions before the check in `Papers.upsert` stored them; no command and no page can decide on them.
+A paper that was decided before keeps its record, because its decision refers to it.
 """
 
 from datetime import datetime
@@ -9,7 +10,10 @@ from storage.arxiv_id import KEY_PATTERN
 from storage.engine.instants import to_utc
 from storage.engine.session import Session
 
-_INVALID = "NOT regexp_full_match(arxiv_id, $key)"
+_INVALID = """
+NOT regexp_full_match(arxiv_id, $key)
+AND arxiv_id NOT IN (SELECT decision_event.arxiv_id FROM decision_event)
+"""
 _LIST = f"SELECT arxiv_id FROM paper WHERE {_INVALID} ORDER BY arxiv_id"  # noqa: S608  a constant
 _SET_ASIDE = f"""
 INSERT INTO quarantined
@@ -24,7 +28,7 @@ _TABLES = (
 
 
 class InvalidIds:
-    """The papers whose ID `parse_arxiv_id` does not return unchanged."""
+    """The undecided papers whose ID `parse_arxiv_id` does not return unchanged."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -34,10 +38,7 @@ class InvalidIds:
         return [row[0] for row in self._session.rows(_LIST, {"key": KEY_PATTERN})]
 
     def move_to_quarantine(self, *, at: datetime) -> int:
-        """Keep the papers' records in quarantine and delete the papers; return how many.
-
-        Their decisions, if any, stay in the log of events.
-        """
+        """Keep the papers' records in quarantine and delete the papers; return how many."""
         with self._session.transaction():
             moved = self._session.write(_SET_ASIDE, {"key": KEY_PATTERN, "at": to_utc(at)})
             for table in _TABLES:

@@ -35,7 +35,12 @@ _Note = Annotated[
 ]
 _Reviewer = Annotated[str | None, typer.Option(metavar="NAME", help="Whose decision this is.")]
 _File = Annotated[
-    Path | None, typer.Option("--from", metavar="FILE", help="Decisions in bulk, JSON lines.")
+    Path | None,
+    typer.Option(
+        "--from",
+        metavar="FILE",
+        help="Decisions in bulk, JSON lines; - reads them from standard input.",
+    ),
 ]
 _IfStanding = Annotated[
     str | None,

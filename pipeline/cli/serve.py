@@ -10,8 +10,8 @@ from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
 from pipeline.operate.schedule import make_runner, make_scheduler, scheduled
 from pipeline.review.proposal import reviewer_name
+from pipeline.review.web.access import served_names
 from pipeline.review.web.app import create_app
-from pipeline.review.web.door import served_names
 from pipeline.review.web.key_file import session_secret
 from pipeline.review.web.server import serve as serve_app
 from pipeline.review.web.sessions import login_token

@@ -1,6 +1,7 @@
 """Record decisions from a file of JSON lines."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,9 @@ from pipeline.review.judge import MissingSectionError, Stale, Unchanged
 from pipeline.review.proposal import Expected, Proposal, propose
 from storage.errors import PaperNotFoundError
 from storage.store import OpenStore
+
+#: names standard input instead of a file
+STDIN = Path("-")
 
 _KEYS = {
     "arxiv_id",
@@ -60,7 +64,7 @@ def decide_from_file(
     reviewer: str,
     clock: Callable[[], datetime],
 ) -> BulkReport:
-    """Record the decisions of a file; `reviewer` is for lines without a name.
+    """Record the decisions of a file or of STDIN; `reviewer` is for lines without a name.
 
     Reading a file again records nothing. Raises UsageError if it cannot be read.
     """
@@ -93,11 +97,11 @@ def decide_from_file(
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
-        text = read_regular_text(path, encoding="utf-8-sig")
+        text = sys.stdin.read() if path == STDIN else read_regular_text(path, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{path} cannot be read: {error}.",
-            hint="Give a UTF-8 file with one JSON object per line.",
+            hint="Give a UTF-8 file with one JSON object per line, or - for standard input.",
         ) from error
     # not splitlines(), because notes may contain other line separators
     for number, line in enumerate(text.split("\n"), start=1):

@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from config.errors import TryAgainLaterError
 from storage.store import Store
 
-#: decisions are recorded this long before or after the last confirmation
-LONGEST_PAUSE = timedelta(days=31)
+#: decisions are recorded so long before the last confirmation
+LONGEST_WAY_BACK = timedelta(days=31)
+#: and so long after it: a survey may rest for months, and reviewers may work without arXiv
+LONGEST_PAUSE = timedelta(days=366)
 #: the same after a survey that never met the real arXiv: a demo is looked at years later
 LONGEST_DEMO = timedelta(days=10 * 366)
 
@@ -44,13 +46,14 @@ def check_clock(store: Store, now: datetime) -> None:
     published already.
 
     Raises:
-        WrongClockError: the clock is more than a month away from the last confirmation.
+        WrongClockError: the clock is more than a month before the last confirmation, or more than
+            a year after it.
     """
     known = last_confirmed(store)
     if known is None:
         return
     most = LONGEST_PAUSE if store.cursors.get(_CONFIRMED) else LONGEST_DEMO
-    if -LONGEST_PAUSE <= now - known <= most:
+    if -LONGEST_WAY_BACK <= now - known <= most:
         return
     days = abs((now - known).days)
     way = "after" if now > known else "before"

@@ -1,5 +1,6 @@
 """Decisions from a file of JSON lines: recorded once, refused line by line, in few leases."""
 
+import io
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ import pytest
 from config.errors import UsageError
 from config.taxonomy import Taxonomy
 from pipeline.review import decide
-from pipeline.review.decide_file import BulkReport, decide_from_file
+from pipeline.review.decide_file import STDIN, BulkReport, decide_from_file
 from storage.decisions import Decisions
 from storage.engine.session import Session
 from storage.store import OpenStore
@@ -46,6 +47,15 @@ def test_lines_are_recorded_once(open_store: OpenStore, taxonomy: Taxonomy, tmp_
     assert (first.reviewer, first.decided_at) == ("bo", datetime(2026, 3, 12, 8, tzinfo=UTC))
     assert (standing[IDS[1]].reviewer, standing[IDS[1]].note) == ("ada", "medical imaging")
     assert standing[IDS[2]].verdict is Verdict.DEFERRED
+
+
+def test_standard_input_is_read_like_a_file(
+    open_store: OpenStore, taxonomy: Taxonomy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = json.dumps({"arxiv_id": IDS[1], "verdict": "reject"})
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{line}\nno JSON\n"))
+    report = decide_from_file(open_store, taxonomy, STDIN, reviewer="ada", clock=lambda: NOW)
+    assert (report.recorded, [each.line for each in report.refused]) == (1, [2])
 
 
 def test_dated_line_matches_sections_stored_in_another_order(

@@ -321,17 +321,23 @@ def test_upsert_refuses_what_is_no_key(store: Store, now: datetime, arxiv_id: st
 
 
 def test_invalid_ids_move_to_quarantine(store: Store, now: datetime) -> None:
-    store.papers.upsert([make_paper("2603.00001"), make_paper("2603.00002")], seen_at=now)
-    add_predictions(store, [make_prediction("2603.00001"), make_prediction("2603.00002")])
-    for table in ("paper", "paper_version", "prediction"):
-        store._session.write(
-            f"UPDATE {table} SET arxiv_id = '9999.99999' WHERE arxiv_id = '2603.00002'"
-        )
-    assert store.invalid_ids.papers() == ["9999.99999"]
+    ids = ("2603.00001", "2603.00002", "2603.00003")
+    store.papers.upsert([make_paper(key) for key in ids], seen_at=now)
+    add_predictions(store, [make_prediction(key) for key in ids[:2]])
+    store.decisions.add([make_decision("2603.00003")])
+    for table in ("paper", "paper_version", "prediction", "decision_event"):
+        for number in ("2", "3"):
+            store._session.write(
+                f"UPDATE {table} SET arxiv_id = '9999.9999{number}'"
+                f" WHERE arxiv_id = '2603.0000{number}'"
+            )
+    faults = store.integrity.faults()
+    # the paper that was decided stays, because its decision refers to it
+    assert store.invalid_ids.papers() == ["9999.99992"]
     assert store.invalid_ids.move_to_quarantine(at=now) == 1
     assert store.invalid_ids.papers() == []
-    assert store.papers.held(["2603.00001", "9999.99999"]) == {"2603.00001"}
+    assert store.papers.held(["2603.00001", "9999.99992"]) == {"2603.00001"}
     (record,) = store.quarantine.recent(5)
-    assert record.reason == "the ID 9999.99999 is not an arXiv ID"
+    assert record.reason == "the ID 9999.99992 is not an arXiv ID"
     assert b'"title":"A study of paper 2603.00002"' in record.raw
-    assert store.integrity.faults() == ()
+    assert store.integrity.faults() == faults

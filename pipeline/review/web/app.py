@@ -16,8 +16,8 @@ from config.errors import LivingSurveyError
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.web import actions, error_pages, pages
+from pipeline.review.web.access import LIMITS, LOOPBACK_NAMES, AccessRules, Limits
 from pipeline.review.web.context import STATIC, ReviewContext, make_templates
-from pipeline.review.web.door import LIMITS, LOOPBACK_NAMES, Door, Limits
 from pipeline.review.web.headers import Hardened
 from pipeline.review.web.sessions import Sessions
 from pipeline.runtime.jobs import JobEnd
@@ -61,7 +61,7 @@ def create_app(
         ],
         middleware=[
             Middleware(Hardened),
-            Middleware(Door, names=names, limits=limits),
+            Middleware(AccessRules, names=names, limits=limits),
             Middleware(RequestBodyLimitMiddleware, max_body_size=limits.body),
         ],
         exception_handlers={

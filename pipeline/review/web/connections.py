@@ -15,7 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 _log = logging.getLogger(__name__)
 
-#: bytes kept of a request that is not complete; `door` has the limits that are said
+#: bytes kept of a request that is not complete; `access` has the limits that answers name
 LARGEST_HEAD = 128 * 1024
 
 

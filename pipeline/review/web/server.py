@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 _CAUSED_BY_CLIENTS = (
     "asyncio",
     "uvicorn.error",
-    *(f"pipeline.review.web.{name}" for name in ("server", "connections", "door", "pages")),
+    *(f"pipeline.review.web.{name}" for name in ("server", "connections", "access", "pages")),
 )
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 #: seconds for open requests after SIGTERM; longer than the wait for a lease

@@ -63,7 +63,7 @@ def host_name(host: str) -> str | None:
     return str(found["six"] or found["name"])
 
 
-class Door:
+class AccessRules:
     """Middleware that answers what must not reach the pages."""
 
     def __init__(

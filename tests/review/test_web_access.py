@@ -1,10 +1,10 @@
-"""The door of the review site: the printed address, foreign sites, sizes, other hosts."""
+"""Which requests reach the review site: the printed address, foreign sites, sizes, other hosts."""
 
 import logging
 
 import pytest
 
-from pipeline.review.web.door import Limits, host_name, served_names
+from pipeline.review.web.access import Limits, host_name, served_names
 from pipeline.review.web.sessions import login_token
 from tests.support.review import SECRET, ReviewSite, Visitor
 
