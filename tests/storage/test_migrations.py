@@ -71,6 +71,7 @@ def test_gap_in_migration_numbers_raises(tmp_path: Path) -> None:
         known_migrations(tmp_path)
 
 
+@pytest.mark.slow  # every schema in turn
 @pytest.mark.parametrize("seen", range(len(known_migrations())))
 def test_rows_of_each_schema_survive_later_migrations(
     tmp_path: Path, now: datetime, seen: int
