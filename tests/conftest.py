@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 
 from config.locks import file_lock
-from storage.engine import connection
+from storage.engine import connection, lease
 from tests.support.selection import forbid_processes, is_slow, uses_module_fixture
 from tests.support.summary import deselected_line, not_run_line
 
@@ -24,6 +24,8 @@ hypothesis.settings.load_profile("tests")
 
 # One thread for each DuckDB, because the workers share the cores: a fifth less processor time.
 connection._CONFIG["threads"] = 1
+# No other process waits for a test's database.
+lease._COURTESY = 0.0
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -12,8 +12,6 @@ from pipeline.demo.place import DATABASE, finish, prepare
 from storage.store import store_opener
 from tests.support.builders import make_decision, make_paper
 
-pytestmark = pytest.mark.slow  # fills directories with the sample
-
 WALK = datetime(2026, 3, 23, 8, tzinfo=UTC)
 LATER = WALK + timedelta(days=200)
 SETTINGS = '[survey]\ntitle = "A demo"\n'

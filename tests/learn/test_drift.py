@@ -29,8 +29,6 @@ from tests.support.learning import (
 )
 from tests.support.texts import approved, document, outside, rejected
 
-pytestmark = pytest.mark.slow  # trains a model for each test
-
 NOW = START + 100 * DAY
 _THINGS = ("roses", "coffee", "smoke", "leather", "soap", "cedar", "honey", "salt")
 

@@ -46,8 +46,6 @@ from tests.support.builders import make_paper
 from tests.support.learning import DAY, START, call, decide, decisions, opener, settle
 from tests.support.texts import approved, rejected
 
-pytestmark = pytest.mark.slow  # trains every candidate
-
 
 @pytest.fixture(scope="module")
 def examples(tmp_path_factory: pytest.TempPathFactory, taxonomy: Taxonomy) -> TrainingSet:

@@ -26,8 +26,6 @@ from tests.support.learning import DAY, START, arxiv_id, call, decide, decisions
 from tests.support.services import make_services
 from tests.support.texts import approved, rejected
 
-pytestmark = pytest.mark.slow  # trains models and their rivals
-
 
 def trained(
     open_store: OpenStore, folder: Path, taxonomy: Taxonomy, day: int, *, force: bool = False

@@ -24,8 +24,6 @@ from tests.support.builders import make_decision, make_paper
 from tests.support.cli import Survey
 from tests.support.storage import lines_of, start_process
 
-pytestmark = pytest.mark.slow  # copies and reads whole databases
-
 NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
 IDS = ["2603.00001", "2603.00002"]
 HOLDER = """

@@ -63,6 +63,7 @@ def test_concurrent_processes_all_succeed(tmp_path: Path) -> None:
         assert store.cursors.get("count") == "24"
 
 
+@pytest.mark.slow
 def test_concurrent_threads_read_their_own_rows(tmp_path: Path, now: datetime) -> None:
     open_store = opener(tmp_path, busy_timeout_seconds=6000)
 

@@ -11,6 +11,33 @@ import pytest
 
 #: folders whose tests run whole walks or measure
 SLOW_FOLDERS = ("tests/benchmarks", "tests/end_to_end")
+#: files whose tests train models, move whole databases, or fetch and import whole weeks: a tenth of
+#: the tests and half of their time
+SLOW_FILES = frozenset({
+    "tests/classifiers/test_training.py",
+    "tests/demo/test_place.py",
+    "tests/demo/test_replica_faults.py",
+    "tests/demo/test_replica_oai.py",
+    "tests/ingest/test_backfill.py",
+    "tests/ingest/test_clock.py",
+    "tests/ingest/test_import.py",
+    "tests/ingest/test_replay.py",
+    "tests/ingest/test_sources_deadline.py",
+    "tests/learn/test_counts.py",
+    "tests/learn/test_drift.py",
+    "tests/learn/test_evaluate.py",
+    "tests/learn/test_explain.py",
+    "tests/learn/test_model_commands.py",
+    "tests/learn/test_promotion.py",
+    "tests/learn/test_registry.py",
+    "tests/publish/test_digest_escape.py",
+    "tests/review/test_audit.py",
+    "tests/review/test_web_connections.py",
+    "tests/review/test_web_why.py",
+    "tests/storage/test_backup.py",
+    "tests/storage/test_foreign_views.py",
+    "tests/taxonomy/test_migrate.py",
+})  # fmt: skip
 #: fixtures that start Chromium
 SLOW_FIXTURES = frozenset({"browser", "tab"})
 
@@ -44,6 +71,8 @@ def forbid_processes(*, in_test: str | None) -> None:
 def is_slow(item: pytest.Item) -> bool:
     """Return whether a test belongs to `make test` only: a browser, a process, a whole walk."""
     folder = item.path.parent.relative_to(_ROOT).as_posix()
+    if f"{folder}/{item.path.name}" in SLOW_FILES:
+        return True
     if folder.startswith(SLOW_FOLDERS) or not SLOW_FIXTURES.isdisjoint(_fixtures(item)):
         return True
     return isinstance(item, pytest.Function) and starts_process(
