@@ -139,7 +139,6 @@ def classify(size: Size) -> Iterator[Row]:
     count = size.records(200_000, 300)
     with tempfile.TemporaryDirectory(prefix="living-survey-bench-") as directory:
         folder = Path(directory)
-        _trained(folder / "var/models", size.records(1_000, 60), size.records(5_000, 60))
         write_snapshot(folder / "snapshot.json", count, until=NOW - timedelta(days=2))
         environment = {"LIVING_SURVEY_ARXIV__LIMITER": str(folder / "limiter")}
         call(
@@ -147,6 +146,7 @@ def classify(size: Size) -> Iterator[Row]:
             cwd=folder,
             environment=environment,
         )
+        _trained(folder / "var/models", size.records(1_000, 60), size.records(5_000, 60))
         first = call(("classify", "--json"), cwd=folder, environment=environment)
         again = call(("classify", "--json"), cwd=folder, environment=environment)
     if json.loads(first.out)["classified"] != count or json.loads(again.out)["classified"]:

@@ -52,20 +52,22 @@ ROOT = Path(__file__).resolve().parents[2]
 ELSEWHERE = {
     "classifiers/representations/scan.py": "one character",
     "classifiers/kept/header_file.py": "our own model files",
-    "config/locks.py": "our own files",
     "pipeline/ingest/add.py": "what the operator typed; one bounded search",
     "pipeline/ingest/sources/feed/source.py": "categories of the settings",
     "pipeline/ingest/sources/query/client.py": "an abstract, of bounded length",
     "pipeline/ingest/sources/query/source.py": "an error's reason; one class of characters",
     "pipeline/ingest/sources/snapshot/selection.py": "what the operator typed",
-    "pipeline/ingest/sources/transport/client.py": "an error of the system",
+    "pipeline/ingest/sources/transport/clock_check.py": "the first 4,096 bytes of a body",
+    "pipeline/ingest/sources/transport/exchange.py": "a header; an error of the system",
     "pipeline/ingest/sources/transport/responses.py": "a bounded start of the body",
     "pipeline/ingest/sources/transport/strict_xml.py": "reached by parse_oai_page",
     "pipeline/learn/evaluation/plots.py": "our own drawing",
     "pipeline/publish/digest/view.py": "a key",
     "pipeline/publish/digest/week.py": "what the operator typed",
+    "pipeline/review/web/access.py": "a Host header, limited by the pattern",
     "pipeline/taxonomy/check.py": "the taxonomy; one class of characters",
-    "storage/engine/connection.py": "DuckDB's message",
+    "storage/engine/examine.py": "our own schema",
+    "storage/engine/faults.py": "DuckDB's message",
     "storage/engine/migrate.py": "names of our own files",
     "storage/engine/schema.py": "our own schema",
 }
@@ -201,3 +203,4 @@ def test_every_module_with_patterns_is_covered() -> None:
         "pipeline/ingest/sources/oai/record.py",
     }  # fmt: skip
     assert with_patterns - read - reached - ELSEWHERE.keys() == set()
+    assert ELSEWHERE.keys() <= with_patterns
