@@ -170,8 +170,8 @@ class ReviewSettings(Section):
 
     host: Host = Field(
         default="127.0.0.1",
-        description="The address the review pages listen on. Use another than a loopback address "
-        "only behind a proxy that encrypts.",
+        description="The loopback address the review pages listen on. `serve` refuses others, "
+        "because there are no accounts yet.",
     )
     port: Port = Field(default=8765, description="The port they listen on. 0: any free port.")
     reviewer: Text = Field(
