@@ -54,10 +54,9 @@ class JobEnd:
     def sentence(self) -> str:
         """What happened, for pages and commands."""
         status = f" with status {self.status}" if self.status else ""
-        told = f": {self.message}" if self.message else "."
-        return (
-            f"the scheduled {self.job} ({self.at:%Y-%m-%d %H:%M} UTC) {self.outcome}{status}{told}"
-        )
+        message = f": {self.message}" if self.message else "."
+        when = f"{self.at:%Y-%m-%d %H:%M} UTC"
+        return f"the scheduled {self.job} ({when}) {self.outcome}{status}{message}"
 
     @property
     def remedy(self) -> str:
@@ -95,7 +94,7 @@ def succeeded(database: Path, command: str) -> None:
     ends = job_ends(database)
     kept = tuple(end for end in ends if end.command != command or end.outcome is Outcome.DONE)
     if kept != ends:
-        with suppress(OSError):  # shown for longer, no harm
+        with suppress(OSError):  # the fault is shown for longer
             _write(database, kept)
 
 

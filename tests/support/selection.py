@@ -11,8 +11,7 @@ import pytest
 
 #: folders whose tests run whole walks or measure
 SLOW_FOLDERS = ("tests/benchmarks", "tests/end_to_end")
-#: files whose tests train models, move whole databases, or fetch and import whole weeks: a tenth of
-#: the tests and half of their time
+#: files whose tests train models, move whole databases, or fetch and import whole weeks
 SLOW_FILES = frozenset({
     "tests/classifiers/test_training.py",
     "tests/demo/test_place.py",
