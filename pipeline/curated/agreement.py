@@ -35,10 +35,15 @@ class Agreement:
 
     @property
     def same(self) -> bool:
+        """Say whether it is the same paper, under whatever title."""
         return self.kind is not Kind.OTHER
 
 
-def compare(titles: Sequence[str], authors: Sequence[str], known: Known) -> Agreement:
+def compare(
+    titles: Sequence[str],
+    authors: Sequence[str],  # noqa: ARG001
+    known: Known,
+) -> Agreement:
     """Compare an entry, by its possible titles and its authors as written, with a paper.
 
     Authors may be missing, shortened or end in "et al.".
