@@ -25,6 +25,7 @@ _CONTINUES = ("[", "`")
 class Block:
     """One bullet with everything that belongs to it."""
 
+    file: str
     #: comments blanked out
     text: str
     headings: tuple[str, ...]
@@ -69,11 +70,11 @@ def check_encoding(data: bytes) -> None:
         ) from error
 
 
-def outline(data: bytes) -> Outline:
+def outline(file: str, data: bytes) -> Outline:
     """Find the headings and bulleted blocks of a UTF-8 file."""
     check_encoding(data)
     shown = _without_hidden(data)
-    walk = _Walk(shown)
+    walk = _Walk(file, shown)
     start = 0
     for number, raw in enumerate(shown.splitlines(keepends=True), start=1):
         skip = len(_BOM) if number == 1 and raw.startswith(_BOM) else 0
@@ -111,7 +112,8 @@ def _without_hidden(data: bytes) -> bytes:
 class _Walk:
     """Reads line after line and tracks the open block."""
 
-    def __init__(self, shown: bytes) -> None:
+    def __init__(self, file: str, shown: bytes) -> None:
+        self._file = file
         self.headings: list[Heading] = []
         self.blocks: list[Block] = []
         self._shown = shown
@@ -170,20 +172,20 @@ class _Walk:
             start, number, _ = self._open
             text = self._shown[start : self._end].decode()
             path = tuple(heading.text for heading in self._path)
-            self.blocks.append(Block(text, path, (start, self._end), number))
+            self.blocks.append(Block(self._file, text, path, (start, self._end), number))
         self._open = None
 
     def _add_heading(self, level: int, text: str, span: Span, number: int) -> None:
         self.close()
         self._columns = ()
-        heading = Heading(level, text, span, number)
+        heading = Heading(self._file, level, text, span, number)
         self._path = [above for above in self._path if above.level < heading.level]
         self._path.append(heading)
         self.headings.append(heading)
 
     def _add_row(self, text: str, span: Span, number: int) -> None:
         path = tuple(heading.text for heading in self._path)
-        self.blocks.append(Block(text, path, span, number, self._columns))
+        self.blocks.append(Block(self._file, text, path, span, number, self._columns))
 
     def _starts_block(self, text: str) -> bool:
         if _RULE.match(text):

@@ -6,7 +6,7 @@ from datetime import date
 
 from pipeline.curated.blocks import Block
 from pipeline.curated.dates import looks_like_date, parse_date
-from pipeline.curated.links import Captions, find_arxiv_id, read_links, sort_links, without_links
+from pipeline.curated.links import Captions, find_arxiv_ids, read_links, sort_links, without_links
 from pipeline.curated.people import is_venue, read_people
 from pipeline.curated.tables import read_row
 from pipeline.curated.types import Entry, Link, Links, UnreadableEntry
@@ -64,6 +64,7 @@ def read_entry(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry
     people = read_people(_before_links(title.tail))
     sorted_links = sort_links(_title_as_paper(title.link, links, list_format), list_format.captions)
     return Entry(
+        file=block.file,
         title=text,
         headings=block.headings,
         date_text=date_text,
@@ -73,7 +74,10 @@ def read_entry(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry
         nickname=nickname,
         links=sorted_links,
         tags=_read_tags(title.tail),
-        arxiv_id=find_arxiv_id(links, sorted_links.paper),
+        arxiv_ids=find_arxiv_ids(links, sorted_links.paper),
+        readings=(),
+        words=_words(block),
+        claim=True,
         span=block.span,
         line=block.line,
     )
@@ -82,7 +86,7 @@ def read_entry(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry
 def _read_row(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry | None:
     row = read_row(block.text, block.columns)
     links = read_links(row.text)
-    if find_arxiv_id(links, None) is None and not (row.of_papers and links):
+    if not find_arxiv_ids(links, None) and not (row.of_papers and links):
         return None
     _, plain = without_links(row.title)
     title = _read_title(row.title, read_links(row.title)) or _Title(_one_line(plain), None, "")
@@ -91,6 +95,7 @@ def _read_row(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry 
         return unreadable(block, "the title is empty")
     sorted_links = sort_links(_title_as_paper(title.link, links, list_format), list_format.captions)
     return Entry(
+        file=block.file,
         title=text,
         headings=block.headings,
         date_text=row.date or None,
@@ -100,7 +105,10 @@ def _read_row(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry 
         nickname=nickname,
         links=sorted_links,
         tags=(),
-        arxiv_id=find_arxiv_id(links, sorted_links.paper),
+        arxiv_ids=find_arxiv_ids(links, sorted_links.paper),
+        readings=(),
+        words=_words(block),
+        claim=True,
         span=block.span,
         line=block.line,
     )
@@ -114,7 +122,16 @@ def is_bare(entry: Entry) -> bool:
 def unreadable(block: Block, reason: str) -> UnreadableEntry:
     """Report a block with its first line."""
     first_line = block.text.splitlines()[0].strip()
-    return UnreadableEntry(block.line, first_line, reason, block.headings, block.span)
+    ids = find_arxiv_ids(read_links(block.text), None)
+    return UnreadableEntry(
+        block.file, block.line, first_line, reason, block.headings, ids, block.span
+    )
+
+
+def _words(block: Block) -> str:
+    _, plain = without_links(block.text)
+    labels = (link.label for link in read_links(block.text))
+    return _one_line(" ".join((plain, *labels)))
 
 
 def _read_title(body: str, links: tuple[Link, ...]) -> _Title | None:

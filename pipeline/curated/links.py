@@ -76,12 +76,13 @@ def sort_links(links: tuple[Link, ...], captions: Captions) -> Links:
     return Links(paper, code, stars, tuple(project), citation, tuple(other))
 
 
-def find_arxiv_id(links: tuple[Link, ...], paper: str | None) -> ArxivId | None:
-    """Return the ID of the paper's link, else of the first link to arXiv."""
+def find_arxiv_ids(links: tuple[Link, ...], paper: str | None) -> tuple[ArxivId, ...]:
+    """Return the IDs of the paper's link and of every link to arXiv, each paper once."""
+    found: dict[str, ArxivId] = {}
     for url in (paper, *(link.url for link in links)):
-        if url is not None and _ARXIV.match(url) and (found := parse_arxiv_id(url)) is not None:
-            return found
-    return None
+        if url is not None and _ARXIV.match(url) and (one := parse_arxiv_id(url)) is not None:
+            found.setdefault(one.base, one)
+    return tuple(found.values())
 
 
 def without_links(text: str) -> tuple[str, str]:

@@ -4,46 +4,73 @@ Formats: the survey's own (`+ **[Venue] Title** (12 Feb 2025)<details>...`, badg
 forms of other lists (`- [Title](link)`, `1. **Title** ...`, tables).
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from config.errors import UsageError
 from config.files import read_regular
+from pipeline.curated.agreement import Known
 from pipeline.curated.blocks import Block, outline
 from pipeline.curated.entries import ListFormat, is_bare, read_entry, unreadable
-from pipeline.curated.types import CuratedList, Entry, UnreadableEntry
+from pipeline.curated.types import CuratedList, Entry, ListFile, UnreadableEntry
 
 _DEFAULT_FORMAT = ListFormat()
 
 
-def read_list(path: Path, list_format: ListFormat = _DEFAULT_FORMAT) -> CuratedList:
-    """Read the list of a file.
+def read_list(
+    paths: Path | Sequence[Path], known: Mapping[str, Known] | None = None
+) -> CuratedList:
+    """Read the list of one or several files.
 
     Raises:
-        UsageError: the file cannot be opened.
-        CuratedListError: it is not UTF-8.
+        UsageError: a file cannot be opened.
+        CuratedListError: one is not UTF-8.
     """
+    several = [paths] if isinstance(paths, Path) else paths
+    return parse_list([ListFile(str(path), _read(path)) for path in several], known)
+
+
+def parse_list(
+    data: bytes | Sequence[ListFile],
+    known: Mapping[str, Known] | None = None,  # noqa: ARG001  decides about titles later
+) -> CuratedList:
+    """Parse a whole list; unreadable entries are reported with their line.
+
+    Args:
+        data: one file's bytes, or the files in order.
+        known: arXiv's titles and authors by ID.
+
+    Raises:
+        CuratedListError: a file is not UTF-8.
+    """
+    files = (ListFile("list.md", data),) if isinstance(data, bytes) else tuple(data)
+    parts = [_parse_file(file) for file in files]
+    return CuratedList(
+        files,
+        tuple(one for part in parts for one in part.headings),
+        tuple(one for part in parts for one in part.entries),
+        tuple(one for part in parts for one in part.unreadable),
+        (),
+    )
+
+
+def _read(path: Path) -> bytes:
     try:
-        data = read_regular(path)
+        return read_regular(path)
     except OSError as error:
         raise UsageError(
             f"The curated list {path} cannot be read: {(error.strerror or 'unknown').lower()}.",
             hint="Check survey.list in the settings, or name the file with `--list`.",
         ) from error
-    return parse_list(data, list_format)
 
 
-def parse_list(data: bytes, list_format: ListFormat = _DEFAULT_FORMAT) -> CuratedList:
-    """Parse a whole list; unreadable entries are reported with their line.
-
-    Raises:
-        CuratedListError: the file is not UTF-8.
-    """
-    found = outline(data)
+def _parse_file(file: ListFile) -> CuratedList:
+    found = outline(file.name, file.data)
     entries: list[Entry] = []
     faults: list[UnreadableEntry] = []
     bare: list[Block] = []
     for block in found.blocks:
-        match read_entry(block, list_format):
+        match read_entry(block, _DEFAULT_FORMAT):
             case Entry() as entry if is_bare(entry):
                 bare.append(block)
             case Entry() as entry:
@@ -60,8 +87,9 @@ def parse_list(data: bytes, list_format: ListFormat = _DEFAULT_FORMAT) -> Curate
         if block.headings in places
     ]
     return CuratedList(
-        data,
+        (file,),
         found.headings,
         tuple(entries),
         tuple(sorted(faults, key=lambda fault: fault.line)),
+        (),
     )

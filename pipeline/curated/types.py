@@ -1,11 +1,12 @@
 """Records of the curated list, as written and not yet checked against arXiv.
 
-Spans are byte offsets `(start, end)`, so that an edit leaves every other byte as it is. Lines count
-from 1.
+`file` is the name of a file as given. Spans are byte offsets `(start, end)` in that file, so that
+an edit leaves every other byte as it is. Lines count from 1.
 """
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from config.errors import LivingSurveyError
 from storage.arxiv_id import ArxivId
@@ -18,9 +19,19 @@ class CuratedListError(LivingSurveyError):
 
 
 @dataclass(frozen=True, slots=True)
+class ListFile:
+    """One file of the list."""
+
+    #: as given
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A heading without its marks."""
 
+    file: str
     level: int
     text: str
     span: Span
@@ -65,6 +76,7 @@ class Links:
 class Entry:
     """One paper in the list, as written."""
 
+    file: str
     title: str
     #: outermost first
     headings: tuple[str, ...]
@@ -78,9 +90,21 @@ class Entry:
     nickname: str | None
     links: Links
     tags: tuple[str, ...]
-    arxiv_id: ArxivId | None
+    #: all that the entry names as its own, the paper link's first
+    arxiv_ids: tuple[ArxivId, ...]
+    #: other possible titles, the likeliest first
+    readings: tuple[str, ...]
+    #: visible text of the block that carries the entry, without markup
+    words: str
+    #: whether the IDs are claimed for this paper, not only mentioned
+    claim: bool
     span: Span
     line: int
+
+    @property
+    def arxiv_id(self) -> ArxivId | None:
+        """The first ID."""
+        return self.arxiv_ids[0] if self.arxiv_ids else None
 
     @property
     def full_title(self) -> str:
@@ -92,18 +116,52 @@ class Entry:
 class UnreadableEntry:
     """An item that cannot be read as an entry."""
 
+    file: str
     line: int
     text: str
     reason: str
     headings: tuple[str, ...]
+    arxiv_ids: tuple[ArxivId, ...]
+    span: Span
+
+
+class AsideReason(StrEnum):
+    """Why a block that names papers is no entry."""
+
+    CONTENTS = "contents"
+    NEWS = "news"
+    CONTRIBUTING = "contributing"
+    #: another work, named inside an entry
+    MENTION = "mention"
+    BADGE = "badge"
+    COMMENT = "comment"
+    CODE = "code"
+    CITATION = "citation"
+    PROSE = "prose"
+    #: a tool, blog, video or course
+    RESOURCE = "resource"
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A block that names IDs or papers and is no entry."""
+
+    file: str
+    line: int
+    text: str
+    reason: AsideReason
+    arxiv_ids: tuple[ArxivId, ...]
+    #: paper-like links without an arXiv ID
+    links: tuple[str, ...]
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class CuratedList:
-    """The bytes of a file and what was found in them, in order."""
+    """The files of a list and what was found in them, in order."""
 
-    data: bytes
+    files: tuple[ListFile, ...]
     headings: tuple[Heading, ...]
     entries: tuple[Entry, ...]
     unreadable: tuple[UnreadableEntry, ...]
+    asides: tuple[Aside, ...]

@@ -26,7 +26,7 @@ def only_entry(text: str) -> Entry:
 
 def assert_spans_hold(curated: CuratedList) -> None:
     """Assert that the spans make up the file without surrounding blanks."""
-    assert b"".join(piece for _, piece in pieces(curated)) == curated.data
+    assert b"".join(piece for _, piece in pieces(curated)) == curated.files[0].data
     end = 0
     for part, piece in pieces(curated):
         if part is None:
@@ -36,10 +36,10 @@ def assert_spans_hold(curated: CuratedList) -> None:
         assert piece == piece.rstrip()
         end += len(piece)
     for entry in curated.entries:
-        text = curated.data[slice(*entry.span)].decode()
+        text = curated.files[0].data[slice(*entry.span)].decode()
         assert text.lstrip()[0] in "-+*"
         assert entry.title.split()[0] in text
-        assert curated.data[: entry.span[0]].count(b"\n") == entry.line - 1
+        assert curated.files[0].data[: entry.span[0]].count(b"\n") == entry.line - 1
 
 
 def test_survey_entry_is_read_whole() -> None:
@@ -299,8 +299,8 @@ def test_shuffled_list_is_reproduced_byte_for_byte(
 
     curated = parse_list((b"\xef\xbb\xbf" if bom else b"") + text.encode())
 
-    assert b"".join(piece for _, piece in pieces(curated)) == curated.data
-    assert all(curated.data[slice(*entry.span)].strip() for entry in curated.entries)
+    assert b"".join(piece for _, piece in pieces(curated)) == curated.files[0].data
+    assert all(curated.files[0].data[slice(*entry.span)].strip() for entry in curated.entries)
 
 
 @given(st.binary(max_size=200))
@@ -327,7 +327,7 @@ def test_missing_file_is_a_usage_error(tmp_path: Path) -> None:
 def test_file_is_read_as_its_bytes(tmp_path: Path) -> None:
     (tmp_path / "list.md").write_bytes(LIST.encode())
 
-    assert read_list(tmp_path / "list.md") == parse(LIST)
+    assert read_list(tmp_path / "list.md").files[0].data == LIST.encode()
 
 
 _HOSTILE = {
@@ -383,7 +383,7 @@ def test_rows_of_a_table_are_entries() -> None:
     assert [(fault.line, fault.reason) for fault in curated.unreadable] == [
         (7, "the title is empty")
     ]
-    assert b"".join(piece for _, piece in pieces(curated)) == curated.data
+    assert b"".join(piece for _, piece in pieces(curated)) == curated.files[0].data
 
 
 def test_tables_without_outer_bars_or_in_chinese_are_read() -> None:
@@ -420,7 +420,7 @@ def test_numbered_items_and_underlined_headings_are_read() -> None:
         ("Two", ("Lamps", "Oil")),
     ]
     assert [(heading.level, heading.line) for heading in curated.headings] == [(1, 1), (2, 4)]
-    assert b"".join(piece for _, piece in pieces(curated)) == curated.data
+    assert b"".join(piece for _, piece in pieces(curated)) == curated.files[0].data
 
 
 def test_closing_marks_are_not_part_of_a_heading() -> None:

@@ -81,8 +81,8 @@ def pieces(
     for item in sorted(items, key=lambda item: item.span):
         start, end = item.span
         if position < start:
-            yield None, curated.data[position:start]
-        yield item, curated.data[start:end]
+            yield None, curated.files[0].data[position:start]
+        yield item, curated.files[0].data[start:end]
         position = end
-    if position < len(curated.data):
-        yield None, curated.data[position:]
+    if position < len(curated.files[0].data):
+        yield None, curated.files[0].data[position:]
