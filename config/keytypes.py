@@ -83,6 +83,13 @@ def _optional_file(value: object) -> object:
     return None if value == "" else _file_path(value)
 
 
+def _list_paths(value: object) -> object:
+    """Take one path as a list of one, and empty text as none."""
+    paths = value if isinstance(value, list | tuple) else [value]
+    # A tuple, because strict validation takes a list for one only where no check came before.
+    return () if list(paths) == [""] else tuple(_path(path) for path in paths)
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """What a path may name if something is there already: see `what_is_at`."""
@@ -113,6 +120,12 @@ OptionalFile = Annotated[
     BeforeValidator(_optional_file),
     Takes("the path of a file, or nothing"),
     Names(frozenset({"", "a file", "a device"})),  # /dev/null takes a log
+]
+ListPaths = Annotated[
+    tuple[Path, ...],
+    BeforeValidator(_list_paths),
+    Takes("files and directories: one path, a list of paths, or nothing"),
+    Names(frozenset({"", "a file", "a directory"})),
 ]
 DirectoryPath = Annotated[
     Path,

@@ -19,6 +19,7 @@ from config.keytypes import (
     Host,
     Interval,
     Languages,
+    ListPaths,
     LogFormat,
     LogLevel,
     Natural,
@@ -48,8 +49,10 @@ class SurveySettings(Section):
     title: Text = Field(
         default="Living Survey", description="The survey's name in digests and pages."
     )
-    list: OptionalFile = Field(
-        default=None, description="The curated Markdown list. Empty: no list is read."
+    list: ListPaths = Field(
+        default=(),
+        description="The curated list: one file, or several files and directories. Empty: no list "
+        "is read.",
     )
     taxonomy: OptionalFile = Field(
         default=None, description="The taxonomy's TOML file. Empty: the built-in taxonomy."

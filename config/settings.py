@@ -195,23 +195,28 @@ def _shown(value: Any) -> str:
 def _resolve(name: str, values: Mapping[str, tuple[Any, str]], root: Path) -> Section:
     """Return a section with absolute paths that can be used."""
     section = _build(name, values)
-    paths = {
-        key: (root / value.expanduser()).absolute()
-        for key, value in section
-        if isinstance(value, Path)
-    }
-    for key, path in paths.items():
+    used: dict[str, Path | tuple[Path, ...]] = {}
+    for key, value in section:
+        paths = tuple((root / path.expanduser()).absolute() for path in _paths_of(value))
+        if not paths:
+            continue
+        used[key] = paths if isinstance(value, tuple) else paths[0]
         metadata = SECTIONS[name].model_fields[key].metadata
         names = next(one for one in metadata if isinstance(one, Names))
-        found = what_is_at(path)
-        if found not in names.accepted:
-            place = values[key][1] if key in values else f"[{name}] {key}"
-            wanted = _takes(name, key)
-            raise ConfigError(
-                f"{place} is {_shown(str(path))}. This is {found}, but must be {wanted}.",
-                hint="Name another path, or move away what is there.",
-            )
-    return section.model_copy(update=paths)
+        for path, found in zip(paths, map(what_is_at, paths), strict=True):
+            if found not in names.accepted:
+                place = values[key][1] if key in values else f"[{name}] {key}"
+                wanted = _takes(name, key)
+                raise ConfigError(
+                    f"{place} is {_shown(str(path))}. This is {found}, but must be {wanted}.",
+                    hint="Name another path, or move away what is there.",
+                )
+    return section.model_copy(update=used)
+
+
+def _paths_of(value: object) -> tuple[Path, ...]:
+    several = value if isinstance(value, tuple) else (value,)
+    return tuple(one for one in several if isinstance(one, Path))
 
 
 def _takes(section: str, key: str) -> str:

@@ -46,13 +46,15 @@ def bootstrap(
     An entry is approved when its id and its title agree at arXiv. Conflicting entries are skipped
     and listed with their line and the reason; the list itself is not changed.
     """
-    path = curated or invocation.settings.survey.list
-    if path is None:
+    paths = (curated,) if curated else invocation.settings.survey.list
+    if not paths:
         raise UsageError(
             "There is no curated list to import.",
             hint="Name it: `living-survey bootstrap --list README.md`, or set survey.list.",
         )
-    entries = read_list(path)
+    if len(paths) > 1:
+        raise UsageError("Only one file can be imported so far.", hint="Name it with `--list`.")
+    entries = read_list(paths[0])
     with arxiv_session(invocation, "bootstrap") as (opened, arxiv):
         report = step.bootstrap(opened.services, arxiv.query, opened.run, curated=entries)
     return Answer(report, bootstrap_text(report))

@@ -1,4 +1,4 @@
-"""Check that the curated list of the settings exists."""
+"""Check that the files of the curated list exist."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from pipeline.runtime.services import Services
 
 def checks(services: Services) -> Iterator[Finding]:
     """Yield what is wrong."""
-    curated = services.settings.survey.list
-    if curated is not None and not curated.is_file():
-        yield Finding(
-            "configuration",
-            f"[survey] list names {curated}, and that file does not exist.",
-            "Correct the path in living-survey.toml or put the list there.",
-        )
+    for path in services.settings.survey.list:
+        if not path.exists():
+            yield Finding(
+                "configuration",
+                f"[survey] list names {path}, and that file does not exist.",
+                "Correct the path in living-survey.toml or put the list there.",
+            )

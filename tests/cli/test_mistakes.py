@@ -133,7 +133,7 @@ def test_init_fills_in_contact_and_list(tmp_path: Path) -> None:
 
     settings = load_settings(tmp_path / "living-survey.toml", {})
     assert settings.arxiv.contact == 'a"b@example.org'
-    assert settings.survey.list == tmp_path / "README.md"
+    assert settings.survey.list == (tmp_path / "README.md",)
 
 
 def test_a_second_run_exits_75_while_one_is_active(survey: Survey) -> None:

@@ -36,6 +36,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "text or json": st.sampled_from(["text", "json"]),
     "the path of a file": _PATH,
     "the path of a file, or nothing": _PATH,
+    "files and directories: one path, a list of paths, or nothing": st.lists(_PATH, min_size=1),
     "the path of a directory, not the root": _PATH,
     "text on one line": _TEXT | st.just("多模态 ü"),
     "plain ASCII text on one line": _TEXT,
@@ -104,10 +105,13 @@ def test_key_is_set_from_the_environment(
     listed = isinstance(value, list)
     text = (json.dumps(value) if as_json else ", ".join(value)) if listed else str(value)
     got = getattr(getattr(load_settings(None, {env_name(section, key): text}), section), key)
-    if isinstance(got, Path):
-        assert got == Path.cwd() / value
-    else:
-        assert got == (tuple(value) if listed else value)
+    match got:
+        case Path():
+            assert got == Path.cwd() / value
+        case (Path(), *_):
+            assert got == tuple(Path.cwd() / path for path in value)
+        case _:
+            assert got == (tuple(value) if listed else value)
 
 
 @pytest.mark.parametrize(("section", "key"), KEYS)
@@ -152,7 +156,7 @@ def test_defaults_apply_without_a_file(tmp_path: Path) -> None:
     assert settings.arxiv == Settings().arxiv.model_copy(
         update={"archive": tmp_path / "var" / "archive"}
     )
-    assert settings.survey.list is None
+    assert settings.survey.list == ()
     assert settings.now is None
 
 
@@ -177,7 +181,7 @@ def test_relative_paths_start_at_the_files_directory(
     config.write_text('[survey]\nlist = "lists/a.md"\n[database]\npath = "/data/s.duckdb"\n')
     monkeypatch.chdir(tmp_path / "elsewhere")
     settings = load_settings(Path("../home/s.toml"), {})
-    assert settings.survey.list == tmp_path / "home" / "lists" / "a.md"
+    assert settings.survey.list == (tmp_path / "home" / "lists" / "a.md",)
     assert settings.database.path == Path("/data/s.duckdb")
     assert settings.classifier.models == tmp_path / "home" / "var" / "models"
 
@@ -375,7 +379,7 @@ def test_file_with_huge_number_or_nesting_is_rejected(tmp_path: Path, value: str
         load_settings(file, {})
 
 
-PATHS = [(s, k) for s, k in KEYS if takes(s, k).startswith("the path")]
+PATHS = [(s, k) for s, k in KEYS if "path" in takes(s, k)]
 
 
 @pytest.mark.parametrize(("section", "key"), PATHS)
@@ -385,7 +389,8 @@ def test_paths_that_cannot_be_used_are_refused(section: str, key: str, tmp_path:
     os.mkfifo(tmp_path / "fifo")
     is_file = "of a file" in takes(section, key)
     wrong = ["/", "//", "/.", "/.."]
-    wrong += ["folder", "folder/", ".", "..", "~", "new/", "/tmp"] if is_file else ["file", "fifo"]
+    wrong += ["folder", "folder/", ".", "..", "~", "new/", "/tmp"] if is_file else ["fifo"]
+    wrong += ["file"] if "of a directory" in takes(section, key) else []
     if "nothing" not in takes(section, key):
         wrong += ["", "/dev/null"]
     for value in wrong:
@@ -403,4 +408,32 @@ def test_paths_that_are_there_already_are_accepted(section: str, key: str, tmp_p
     (tmp_path / "dangling").symlink_to(tmp_path / "gone")
     for value in (name, "link", "dangling", "new", f"./{name}", str(tmp_path / name)):
         settings = load_settings(env={env_name(section, key): value})
-        assert getattr(getattr(settings, section), key) == tmp_path / value
+        got = getattr(getattr(settings, section), key)
+        assert got == ((tmp_path / value,) if key == "list" else tmp_path / value)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ('"a.md"', ["a.md"]),
+        ('["a.md", "/lists/b.md"]', ["a.md", "/lists/b.md"]),
+        ('["folder"]', ["folder"]),
+        ('""', []),
+        ("[]", []),
+    ],
+)
+def test_list_is_one_path_or_several(
+    file: Path, tmp_path: Path, written: str, expected: list[str]
+) -> None:
+    (tmp_path / "folder").mkdir()
+    file.write_text(f"[survey]\nlist = {written}\n")
+
+    assert load_settings(file, {}).survey.list == tuple(tmp_path / path for path in expected)
+
+
+@pytest.mark.parametrize("written", ["3", '["a.md", 3]', '["/"]', '["a.md", ""]', '{a = "b.md"}'])
+def test_list_of_other_things_is_refused(file: Path, written: str) -> None:
+    file.write_text(f"[survey]\nlist = {written}\n")
+
+    assert "list is" in (said := error_of(file))
+    assert "must be files and directories: one path" in said

@@ -50,7 +50,7 @@ def look(tmp_path: Path) -> Examine:
         curated: Path | None = None,
     ) -> dict[str, Finding]:
         settings = Settings(
-            survey=SurveySettings(list=curated),
+            survey=SurveySettings(list=() if curated is None else (curated,)),
             arxiv=ArxivSettings(
                 oai_url="http://127.0.0.1:9/oai",
                 rss_url="http://127.0.0.1:9",

@@ -130,7 +130,7 @@ def test_init_from_a_list_keeps_existing_files(tmp_path: Path) -> None:
 
     settings = load_settings(tmp_path / "living-survey.toml", {})
     assert settings.survey.title == "Lamps"
-    assert settings.survey.list == tmp_path / "list.md"
+    assert settings.survey.list == (tmp_path / "list.md",)
     assert settings.survey.taxonomy == tmp_path / "taxonomy.toml"
     assert settings.arxiv.categories == ("cs.RO",)
     before = [(tmp_path / name).read_bytes() for name in ("living-survey.toml", "taxonomy.toml")]
