@@ -20,6 +20,7 @@ from pipeline.runtime.plurals import counted
     examples="""
     living-survey add 2405.19334
     living-survey add https://arxiv.org/abs/2405.19334 2310.01218
+    living-survey add "arXiv:2405.19334v2 [cs.CV], 10.48550/arXiv.2310.01218"
     living-survey add --search "talking head" --limit 10
     living-survey add --search 'au:"Ada Example" AND cat:cs.CV' --limit 10
     """,
@@ -54,7 +55,10 @@ def add(
         ),
     ] = None,
 ) -> Answer:
-    """Add single papers to the queue by hand."""
+    """Add single papers to the queue by hand.
+
+    An ID is given in any common notation; several stand between commas, blanks or lines.
+    """
     if bool(papers) == (search is not None):
         raise UsageError(
             "`add` takes papers or --search, and one of the two.",

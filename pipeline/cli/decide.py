@@ -15,9 +15,10 @@ from pipeline.review.decide import record
 from pipeline.review.decide import undo as undo_decision
 from pipeline.review.decide_file import decide_from_file
 from pipeline.review.judge import MissingSectionError, Stale, Unchanged, suggested_section
-from pipeline.review.proposal import Expected, Proposal, propose, read_key, reviewer_name
+from pipeline.review.proposal import Expected, Proposal, propose, reviewer_name
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services, open_services
+from storage.typed_ids import read_arxiv_id
 from storage.types import Decision
 
 _Paper = Annotated[
@@ -190,7 +191,7 @@ def _decide_from(services: Services, file: Path, reviewer: str) -> Answer:
 
 def _suggestion(services: Services, paper: str) -> str | None:
     """Return the section that `queue` shows for a paper."""
-    key = read_key(paper)
+    key = read_arxiv_id(paper)
     with services.open_store() as store:
         prediction = store.predictions.latest([key]).get(key)
     score = suggested_section(prediction, services.taxonomy)

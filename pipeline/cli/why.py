@@ -28,6 +28,7 @@ def why(
         invocation.settings.classifier.models,
         services.open_store,
         services.taxonomy,
+        services.clock,
     )
     report = {
         "arxiv_id": found.arxiv_id,

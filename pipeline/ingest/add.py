@@ -12,6 +12,7 @@ from pipeline.ingest.sources.query.terms import all_of, in_categories, phrase, s
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 from storage.arxiv_id import parse_arxiv_id
+from storage.typed_ids import explain_number, read_arxiv_ids
 
 #: occurs only in arXiv's query language: a field before its value
 _FIELD = re.compile(r"\b(?:ti|au|abs|co|jr|cat|rn|id|all|doi|submittedDate):\S")
@@ -100,18 +101,9 @@ def add(services: Services, arxiv: ArxivSources, run: Run, ids_or_urls: Sequence
     """Look papers up and store them; papers that are stored already are refreshed.
 
     Raises:
-        UsageError: a text is not an arXiv ID or link; nothing was asked for.
+        InvalidIdError: a text is not an arXiv ID; nothing was asked for.
     """
-    keys = []
-    for text in ids_or_urls:
-        parsed = parse_arxiv_id(text)
-        if parsed is None:
-            raise UsageError(
-                f"{text!r:.100} is neither an arXiv ID nor an arxiv.org link.",
-                hint="Write it as 2405.19334 or https://arxiv.org/abs/2405.19334.",
-            )
-        keys.append(parsed.base)
-    keys = list(dict.fromkeys(keys))
+    keys = read_arxiv_ids(ids_or_urls, services.clock().date())
     found = arxiv.query.look_up(keys)
     with services.open_store() as store:
         held = store.papers.held(keys)
@@ -161,6 +153,13 @@ def _in_arxivs_language(wanted: Search, *, today: date) -> str:
     words = wanted.words.strip()
     if not words.strip('"'):
         raise UsageError("There is nothing to search for.", hint='Write --search "some words".')
+    if identifier := parse_arxiv_id(words):
+        raise UsageError(
+            f"{words!r:.100} is an arXiv ID, and a search looks for words.",
+            hint=f"Use `living-survey add {identifier.base}`.",
+        )
+    if impossible := explain_number(words):
+        raise impossible
     if f"{_NO_FIELD}:" in words:
         raise UsageError(
             f"arXiv cannot search by {_NO_FIELD}; it would read it as submittedDate.",

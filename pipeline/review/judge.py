@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from config.errors import UsageError
 from config.taxonomy import Taxonomy
 from pipeline.review.proposal import NOT_DECIDED, Proposal
-from storage.errors import PaperNotFoundError
+from storage.typed_ids import not_held
 from storage.types import (
     Decision,
     NewDecision,
@@ -74,12 +74,13 @@ def judge(proposal: Proposal, state: PaperState, now: datetime) -> NewDecision |
 
     Raises:
         PaperNotFoundError: the paper is unknown.
+        InvalidIdError: it is unknown, and of a month that has not begun.
         MissingSectionError: an approval names no section.
         UsageError: the date is in the future.
     """
     key = proposal.arxiv_id
     if not state.held:
-        raise PaperNotFoundError([key])
+        raise not_held(key, now.date())
     dated = proposal.decided_at
     if dated is not None and dated > now + _FUTURE_TOLERANCE:
         raise UsageError(

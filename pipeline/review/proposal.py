@@ -7,7 +7,7 @@ from datetime import datetime
 from config.errors import UsageError
 from config.taxonomy import Taxonomy
 from config.visible import visible
-from storage.arxiv_id import parse_arxiv_id
+from storage.typed_ids import read_arxiv_id
 from storage.types import LIST_REVIEWER, Verdict
 
 #: characters
@@ -74,7 +74,7 @@ def propose(
         UnknownSectionError: the taxonomy does not have the section.
         UsageError: another value breaks a rule.
     """
-    key = read_key(arxiv_id)
+    key = read_arxiv_id(arxiv_id)
     parsed_verdict = read_verdict(verdict)
     return Proposal(
         arxiv_id=key,
@@ -87,17 +87,6 @@ def propose(
         expected=expected or Expected(),
         drawn=drawn,
     )
-
-
-def read_key(text: str) -> str:
-    """Return the key in an arXiv ID or link, or raise UsageError."""
-    parsed = parse_arxiv_id(text)
-    if parsed is None:
-        raise UsageError(
-            f"{text[:100]!r} is not an arXiv ID.",
-            hint="Write it as 2405.19334 or as an arxiv.org link.",
-        )
-    return parsed.base
 
 
 def read_verdict(text: str) -> Verdict:

@@ -41,6 +41,7 @@ from pipeline.publish.digest.sentences import split_sentences
 from pipeline.review.web.highlight import highlight, term_words
 from pipeline.taxonomy.draft_names import slug
 from storage.arxiv_id import find_arxiv_ids, is_key, parse_arxiv_id
+from storage.typed_ids import InvalidIdError, explain_number, read_arxiv_ids
 from storage.types import TermWeight
 from tests.support.snapshot import make_record
 from tests.support.transport import oai_page, raw_record
@@ -103,9 +104,16 @@ def _page(text: str) -> None:
         parse_oai_page(oai_page(record, "<record>&</record>").encode(), at=AT)
 
 
+def _ids(text: str) -> None:
+    with suppress(InvalidIdError):
+        read_arxiv_ids([text, f"2405.19334 {text}"], AT.date())
+
+
 READERS: dict[str, Callable[[str], object]] = {
     "parse_arxiv_id": parse_arxiv_id,
     "parse_arxiv_id of a link": lambda text: parse_arxiv_id(f"https://arxiv.org/abs/{text}"),
+    "explain_number": explain_number,
+    "read_arxiv_ids": _ids,
     "find_arxiv_ids": lambda text: find_arxiv_ids(text, bare=True),
     "find_arxiv_ids in links": lambda text: find_arxiv_ids(f"https://arxiv.org/abs/{text}"),
     "is_key": is_key,

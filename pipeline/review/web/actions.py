@@ -15,13 +15,14 @@ from starlette.responses import RedirectResponse, Response
 from config.errors import UsageError
 from pipeline.review import decide as decisions
 from pipeline.review.judge import MissingSectionError, Stale
-from pipeline.review.proposal import NOT_DECIDED, Expected, Proposal, propose, read_key
+from pipeline.review.proposal import NOT_DECIDED, Expected, Proposal, propose
 from pipeline.review.web.cards import FormDraft
 from pipeline.review.web.context import ReviewContext, context_of
 from pipeline.review.web.error_pages import no_such_paper, refuse
 from pipeline.review.web.pages import show_paper
 from pipeline.review.web.view_state import QueueView, view_from_form
 from storage.errors import PaperNotFoundError
+from storage.typed_ids import read_arxiv_id
 from storage.types import Verdict
 
 _MAX_FIELDS = 500
@@ -60,7 +61,7 @@ async def _answer(request: Request, act: Callable[[Request, FormData], Response]
 def _decide(request: Request, form: FormData) -> Response:
     context = context_of(request)
     view = view_from_form(_text(form, "view"), context.taxonomy)
-    key = read_key(_text(form, "arxiv_id"))
+    key = read_arxiv_id(_text(form, "arxiv_id"))
     draft = FormDraft(tuple(_ticked(form)), _text(form, "note"))
     show_again = partial(show_paper, request, key, draft=draft, back=view)
     try:

@@ -11,6 +11,7 @@ from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
 from pipeline.review.web.context import context_of, notice, render
 from pipeline.review.web.headers import harden
 from storage.errors import DecisionNotFoundError, StoreNotWritableError
+from storage.typed_ids import explain_id
 
 #: seconds, longer than a lease is held
 RETRY_AFTER = "5"
@@ -33,7 +34,10 @@ def refuse(request: Request, status: int, message: str, remedy: str) -> Response
 
 
 def no_such_paper(request: Request, arxiv_id: str) -> Response:
-    """Return the page for an unknown paper."""
+    """Return the page for an unknown paper, or for a text that cannot be an ID."""
+    impossible = explain_id(arxiv_id, context_of(request).clock().date())
+    if impossible is not None:
+        return refuse(request, 404, impossible.message, impossible.hint)
     return refuse(
         request,
         404,
