@@ -18,10 +18,12 @@ LANGUAGES = ("en", "zh")
 
 
 class UnknownSectionError(UsageError):
-    """The taxonomy has no section of that ID."""
+    """The taxonomy has no section of that ID, name or heading."""
 
-    def __init__(self, section_id: str, known: Sequence[str]) -> None:
-        likely = nearest(section_id, known, most=3)
+    def __init__(
+        self, section_id: str, known: Sequence[str], likely: Sequence[str] | None = None
+    ) -> None:
+        likely = nearest(section_id, known, most=3) if likely is None else likely
         meant = f"Did you mean {' or '.join(likely)}? " if likely else ""
         super().__init__(
             f"The taxonomy has no section {section_id!r}.",

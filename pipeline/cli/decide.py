@@ -25,7 +25,10 @@ _Paper = Annotated[
     str | None, typer.Argument(metavar="ID", show_default=False, help="arXiv ID or link.")
 ]
 _Verdict = Annotated[str | None, typer.Argument(metavar="approve|reject|defer", show_default=False)]
-_Sections = Annotated[list[str] | None, typer.Option("--section", help="Section id, repeatable.")]
+_Sections = Annotated[
+    list[str] | None,
+    typer.Option("--section", help="Section: its ID, name or heading; repeatable."),
+]
 _Suggested = Annotated[
     bool,
     typer.Option("--suggested", help="Approve into the section that `queue` shows for it."),
@@ -40,7 +43,7 @@ _File = Annotated[
     typer.Option(
         "--from",
         metavar="FILE",
-        help="Decisions in bulk, JSON lines; - reads them from standard input.",
+        help="Decisions in bulk: JSON lines, a JSON array or CSV; - reads standard input.",
     ),
 ]
 _IfStanding = Annotated[
@@ -65,6 +68,7 @@ _Audit = Annotated[
     living-survey decide 2603.01235 reject --note "image restoration"
     living-survey decide 2603.01236 defer --if-standing none
     living-survey decide --from decisions.jsonl
+    living-survey decide --from decisions.csv
     """,
 )
 def decide(
@@ -86,7 +90,9 @@ def decide(
     A line of a file: {"arxiv_id": "2603.01234", "verdict": "approved", "sections": ["agents"],
     "reviewer": "ada", "note": null, "decided_at": "2026-03-17T12:00:00Z", "audit": false,
     "if_standing": "none", "if_text": null}. Only the id and the verdict are required, and
-    sections for an approval. The same decision again changes nothing.
+    sections for an approval. A table (CSV) has a first row of column names in any order; `;`
+    separates sections. Sections are named by ID, name, last heading or path ("A > B > C"). The
+    same decision again changes nothing.
     """
     services = open_services(invocation.settings)
     name = reviewer or reviewer_of(invocation.settings)
@@ -184,7 +190,10 @@ def _decide_from(services: Services, file: Path, reviewer: str) -> Answer:
     return Answer(
         report,
         (f"recorded {recorded}, {report.already} unchanged{replaced}",),
-        tuple(f"{file}:{line.line}: refused: {line.reason}" for line in report.refused),
+        (
+            *(f"{file}:{line.line}: refused: {line.reason}" for line in report.refused),
+            *([f"columns not read: {', '.join(report.ignored)}"] if report.ignored else ()),
+        ),
         status=1 if report.refused else 0,
     )
 

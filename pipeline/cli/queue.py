@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from classifiers.errors import ModelError
+from config.section_names import find_section
 from config.taxonomy import Taxonomy
 from pipeline.cli.answer import Answer, Column, Table, table
 from pipeline.cli.command import Invocation, command
@@ -41,7 +42,7 @@ def queue(
 ) -> Answer:
     """Show the papers that wait for a decision."""
     services = open_services(invocation.settings)
-    wanted = services.taxonomy.section(section).id if section else None
+    wanted = find_section(services.taxonomy, section).id if section else None
     with services.open_store() as store:
         if deferred:
             items = store.queue.deferred(limit)

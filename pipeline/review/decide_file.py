@@ -1,17 +1,21 @@
-"""Record decisions from a file of JSON lines."""
+"""Record decisions from a file: JSON lines, a JSON array or a table."""
 
 import json
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from config.errors import LivingSurveyError, UsageError
-from config.files import read_regular_text
-from config.taxonomy import Taxonomy
+from config.files import read_regular
+from config.section_names import AmbiguousSectionError, find_section
+from config.taxonomy import Taxonomy, UnknownSectionError
 from pipeline.review.decide import Recorded, record_all
+from pipeline.review.decision_rows import Row, read_rows
 from pipeline.review.judge import MissingSectionError, Stale, Unchanged
 from pipeline.review.proposal import Expected, Proposal, propose
 from storage.errors import PaperNotFoundError
@@ -19,18 +23,6 @@ from storage.store import OpenStore
 
 #: names standard input instead of a file
 STDIN = Path("-")
-
-_KEYS = {
-    "arxiv_id",
-    "verdict",
-    "sections",
-    "reviewer",
-    "note",
-    "decided_at",
-    "audit",
-    "if_standing",
-    "if_text",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +46,8 @@ class BulkReport:
     #: papers whose standing decision said something else
     replaced: tuple[str, ...]
     refused: tuple[RefusedLine, ...]
+    #: columns of a table that were not read
+    ignored: tuple[str, ...] = ()
 
 
 def decide_from_file(
@@ -71,13 +65,14 @@ def decide_from_file(
     numbers: list[int] = []
     proposals: list[Proposal] = []
     refused: list[RefusedLine] = []
-    for number, line in _lines(path):
+    read = read_rows(_file_text(path), "Standard input" if path == STDIN else str(path))
+    for row in read.rows:
         try:
-            proposal = _proposal(line, taxonomy, reviewer)
-        except (LivingSurveyError, ValueError, RecursionError) as error:
-            refused.append(RefusedLine(number, None, str(error)))
+            proposal = _proposal(row, taxonomy, reviewer)
+        except (LivingSurveyError, ValueError) as error:
+            refused.append(RefusedLine(row.line, None, str(error)))
         else:
-            numbers.append(number)
+            numbers.append(row.line)
             proposals.append(proposal)
     outcomes = record_all(open_store, taxonomy, proposals, clock=clock)
     for number, proposal, outcome in zip(numbers, proposals, outcomes, strict=True):
@@ -92,58 +87,86 @@ def decide_from_file(
         already=sum(isinstance(outcome, Unchanged) for outcome in outcomes),
         replaced=tuple(replaced),
         refused=tuple(sorted(refused, key=lambda line: line.line)),
+        ignored=read.ignored,
     )
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def _file_text(path: Path) -> str:
+    hint = "Give JSON lines, a JSON array or a table (CSV) in UTF-8, or - for standard input."
     try:
-        text = sys.stdin.read() if path == STDIN else read_regular_text(path, encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{path} cannot be read: {error}.",
-            hint="Give a UTF-8 file with one JSON object per line, or - for standard input.",
-        ) from error
-    # not splitlines(), because notes may contain other line separators
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield number, line
+        content = sys.stdin.read().encode() if path == STDIN else read_regular(path)
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error}.", hint=hint) from error
+    except UnicodeError as error:
+        raise UsageError(f"{path} is not UTF-8{_encoding(error)}.", hint=hint) from error
+    if "\0" in text:
+        raise UsageError(f"{path} is not UTF-8 text: it has zero bytes, as UTF-16 has.", hint=hint)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _proposal(line: str, taxonomy: Taxonomy, reviewer: str) -> Proposal:
-    row = _row(line)
-    sections = row.get("sections") or []
+def _encoding(error: UnicodeError) -> str:
+    """Return what the file is or where it cannot be read, for a message."""
+    if not isinstance(error, UnicodeDecodeError):
+        return ""
+    if error.object[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return " but UTF-16, which spreadsheets call Unicode text"
+    if error.object[:2] == b"PK":
+        return " but a compressed file, such as a spreadsheet; save it as CSV"
+    before = error.object[: error.start]
+    column = len(before) - before.rfind(b"\n")
+    return f": byte 0x{error.object[error.start]:02x} at line {before.count(10) + 1}, byte {column}"
+
+
+def _proposal(row: Row, taxonomy: Taxonomy, reviewer: str) -> Proposal:
+    if row.values is None:
+        raise ValueError(row.fault)
+    values = row.values
+    sections = values.get("sections") or []
+    if row.table and isinstance(sections, str):
+        sections = _named_in(sections, taxonomy)
     if not isinstance(sections, list):
         raise ValueError("`sections` is not a list.")  # noqa: TRY004  # a bad value, not a bad call
-    drawn = row.get("audit") or False
+    drawn = values.get("audit") or False
     if not isinstance(drawn, bool):
         raise ValueError("`audit` is neither true nor false.")  # noqa: TRY004  # as above
-    written = _text(row, "decided_at")
+    written = _text(values, "decided_at")
     return propose(
         taxonomy,
-        arxiv_id=_text(row, "arxiv_id") or "",
-        verdict=_text(row, "verdict") or "",
+        arxiv_id=_text(values, "arxiv_id") or "",
+        verdict=_text(values, "verdict") or "",
         sections=map(str, sections),
-        reviewer=_text(row, "reviewer") or reviewer,
-        note=_text(row, "note"),
+        reviewer=_text(values, "reviewer") or reviewer,
+        note=_text(values, "note"),
         decided_at=_instant(written) if written else None,
-        expected=Expected(_text(row, "if_standing"), _text(row, "if_text")),
+        expected=Expected(_text(values, "if_standing"), _text(values, "if_text")),
         drawn=drawn,
     )
 
 
-def _row(line: str) -> dict[str, Any]:
+def _named_in(cell: str, taxonomy: Taxonomy) -> list[str]:
+    """Return the sections that a cell names; a comma may belong to a name."""
+    with suppress(ValueError):
+        listed = json.loads(cell)
+        if isinstance(listed, list):
+            return listed
+    for separators in (None, ";|\n", ";|\n,"):
+        parts = [cell] if separators is None else re.split(f"[{separators}]", cell)
+        named = [part.strip() for part in parts if part.strip()]
+        if all(_is_section(part, taxonomy) for part in named):
+            return named
+    return [part.strip() for part in re.split(r"[;|\n]", cell) if part.strip()]
+
+
+def _is_section(name: str, taxonomy: Taxonomy) -> bool:
     try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"The line is not JSON: {error.msg} at column {error.colno}.") from None
-    if not isinstance(row, dict):
-        raise ValueError("The line is not a JSON object.")  # noqa: TRY004  # as above
-    if unknown := sorted(row.keys() - _KEYS):
-        raise ValueError(f"Unknown key {unknown[0]!r}. Known are {', '.join(sorted(_KEYS))}.")
-    return row
+        find_section(taxonomy, name)
+    except (UnknownSectionError, AmbiguousSectionError) as error:
+        return isinstance(error, AmbiguousSectionError)
+    return True
 
 
-def _text(row: dict[str, Any], key: str) -> str | None:
+def _text(row: Mapping[str, Any], key: str) -> str | None:
     value = row.get(key)
     if value is not None and not isinstance(value, str):
         raise ValueError(f"`{key}` is not text.")

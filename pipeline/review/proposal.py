@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.errors import UsageError
+from config.section_names import find_section
 from config.taxonomy import Taxonomy
 from config.visible import visible
 from storage.typed_ids import read_arxiv_id
@@ -18,10 +19,13 @@ NOT_DECIDED = "none"
 _VERDICTS = {
     "approve": Verdict.APPROVED,
     "approved": Verdict.APPROVED,
+    **dict.fromkeys(("accept", "accepted", "include", "included", "yes"), Verdict.APPROVED),
     "reject": Verdict.REJECTED,
     "rejected": Verdict.REJECTED,
+    **dict.fromkeys(("exclude", "excluded", "no"), Verdict.REJECTED),
     "defer": Verdict.DEFERRED,
     "deferred": Verdict.DEFERRED,
+    **dict.fromkeys(("later", "maybe", "unsure"), Verdict.DEFERRED),
 }
 _NAME_LIMIT = 100
 
@@ -116,7 +120,7 @@ def reviewer_name(text: str) -> str:
 def _read_sections(
     taxonomy: Taxonomy, key: str, verdict: Verdict, sections: Iterable[str], accepted: str | None
 ) -> tuple[str, ...]:
-    named = {taxonomy.section(section).id for section in sections}
+    named = {find_section(taxonomy, section).id for section in sections}
     if accepted is not None:
         taxonomy.section(accepted)
     if verdict is not Verdict.APPROVED and (named or accepted):

@@ -16,7 +16,10 @@ from time import thread_time
 import pytest
 
 from classifiers.text import tokens
+from config.errors import UsageError
 from config.headings import clean_heading, heading_key
+from config.section_names import find_section
+from config.taxonomy import load_taxonomy
 from config.visible import escape_invisible, one_line, visible
 from pipeline.curated.dates import looks_like_date, parse_date
 from pipeline.curated.links import read_links, without_links
@@ -38,6 +41,7 @@ from pipeline.publish.digest.mathematics import math_spans, restrict_math
 from pipeline.publish.digest.plain import without_markup
 from pipeline.publish.digest.reason import find_reason
 from pipeline.publish.digest.sentences import split_sentences
+from pipeline.review.decision_rows import read_rows
 from pipeline.review.web.highlight import highlight, term_words
 from pipeline.taxonomy.draft_names import slug
 from storage.arxiv_id import find_arxiv_ids, is_key, parse_arxiv_id
@@ -65,6 +69,7 @@ ELSEWHERE = {
     "pipeline/learn/evaluation/plots.py": "our own drawing",
     "pipeline/publish/digest/view.py": "a key",
     "pipeline/publish/digest/week.py": "what the operator typed",
+    "pipeline/review/decide_file.py": "a cell; one class of characters",
     "pipeline/review/web/access.py": "a Host header, limited by the pattern",
     "pipeline/taxonomy/check.py": "the taxonomy; one class of characters",
     "storage/engine/examine.py": "our own schema",
@@ -104,6 +109,17 @@ def _page(text: str) -> None:
         parse_oai_page(oai_page(record, "<record>&</record>").encode(), at=AT)
 
 
+def _rows(text: str) -> None:
+    for written in (text, f"arxiv_id,verdict\n{text}", f"[{text}", f'[{{"a": "{text}"}}]'):
+        with suppress(UsageError):
+            read_rows(written, "d.csv")
+
+
+def _section(text: str) -> None:
+    with suppress(UsageError):
+        find_section(load_taxonomy(), text)
+
+
 def _ids(text: str) -> None:
     with suppress(InvalidIdError):
         read_arxiv_ids([text, f"2405.19334 {text}"], AT.date())
@@ -113,6 +129,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "parse_arxiv_id": parse_arxiv_id,
     "parse_arxiv_id of a link": lambda text: parse_arxiv_id(f"https://arxiv.org/abs/{text}"),
     "explain_number": explain_number,
+    "read_rows": _rows,
+    "find_section": _section,
     "read_arxiv_ids": _ids,
     "find_arxiv_ids": lambda text: find_arxiv_ids(text, bare=True),
     "find_arxiv_ids in links": lambda text: find_arxiv_ids(f"https://arxiv.org/abs/{text}"),
