@@ -47,6 +47,7 @@ class Child:
     """The resources a command used, as counted by the kernel."""
 
     out: str
+    status: int
     wall_seconds: float
     cpu_seconds: float
     peak_megabytes: float
@@ -65,12 +66,17 @@ def medians(rounds: int, *acts: Callable[[], object]) -> list[float]:
     return [statistics.median(column) for column in zip(*spent, strict=True)]
 
 
-def call(words: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) -> Child:
-    """Run `living-survey` in its own process; a failure ends the benchmark."""
-    return run_python(["-m", "pipeline", *words], cwd=cwd, environment=environment)
+def call(
+    words: Sequence[str], *, cwd: Path, environment: Mapping[str, str], may_fail: bool = False
+) -> Child:
+    """Run `living-survey` in its own process; a failure ends the benchmark unless it may fail."""
+    arguments = ["-m", "pipeline", *words]
+    return run_python(arguments, cwd=cwd, environment=environment, may_fail=may_fail)
 
 
-def run_python(words: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) -> Child:
+def run_python(
+    words: Sequence[str], *, cwd: Path, environment: Mapping[str, str], may_fail: bool = False
+) -> Child:
     """Run Python with these arguments in `cwd` and return the resources used."""
     given = {"PYTHONPATH": str(ROOT), **environment}
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as said:
@@ -88,9 +94,10 @@ def run_python(words: Sequence[str], *, cwd: Path, environment: Mapping[str, str
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         said.seek(0)
-        if process.returncode:
+        if process.returncode and not may_fail:
             raise SystemExit(f"{' '.join(words)} ended with {process.returncode}: {said.read()}")
-        return Child(out.read(), wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+        spent = usage.ru_utime + usage.ru_stime
+        return Child(out.read(), process.returncode, wall, spent, usage.ru_maxrss / 1024)
 
 
 def show(rows: Iterable[Row], *, judged: bool) -> list[Row]:

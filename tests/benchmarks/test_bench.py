@@ -41,6 +41,8 @@ def bench(*words: str) -> subprocess.CompletedProcess[str]:
         ),
         ("snapshot", ["into an empty database", "again, unchanged", "peak memory"]),
         ("run", ["an ordinary day", "requests", "a heavy day", "requests"]),
+        ("lists", ["own form", "date, bold, authors", "paragraphs, backslashes"]),
+        ("bootstrap", ["60 rows", "init and bootstrap, papers held", "elapsed"]),
     ],
 )
 def test_a_quick_benchmark_prints_all_its_rows(name: str, rows: list[str]) -> None:

@@ -1,0 +1,175 @@
+"""Measure the import of curated lists: what is read and approved in each style, and how fast."""
+
+import json
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+from benchmarks.list_papers import exchanged, is_real, papers, with_wrong_ids
+from benchmarks.list_styles import ListedPaper, divided, read_styles, write_list
+from benchmarks.measure import Child, Row, Size, call, medians
+from pipeline.curated.parse import parse_list
+from pipeline.demo.replica.server import ReplicaServer
+from storage.store import store_opener
+from storage.types import Paper, Source
+
+_NOW = datetime(2026, 3, 18, 6, 0, tzinfo=UTC)
+_ID = re.compile(r"\d{4}\.\d{5}")
+_WRONG_SHARE = 0.05
+#: rows of the largest list seen, which has 1.7 MB
+_ROWS = 9_312
+_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What `parse_list` found, without knowing arXiv's titles."""
+
+    ids: set[str]
+    #: ids whose entry has the right title
+    titled: set[str]
+    #: ids in the file that stand in nothing the reader tells of
+    silent: set[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What `init` and `bootstrap` did with papers that the database holds."""
+
+    sections: int
+    approved: set[str]
+    refused: Counter[str]
+    init: Child
+    bootstrap: Child
+
+
+def styles(size: Size) -> Iterator[Row]:
+    """Lists in the styles of real lists, a twentieth of the ids exchanged."""
+    listed = papers(size.records(240, 24))
+    swapped = with_wrong_ids(listed, _WRONG_SHARE)
+    true = {paper.arxiv_id: paper for paper in listed}
+    kind = "real" if is_real() else "made-up"
+    for style in read_styles()[: 3 if size.quick else None]:
+        text = write_list(style, divided(exchanged(listed, swapped)))
+        read = _read(text, true, exchanged(listed, swapped))
+        done = _imported(text, listed)
+        named = set(_ID.findall(text))
+        right, wrong = done.approved - swapped, done.approved & swapped
+        refused = ", ".join(f"{count} {reason}" for reason, count in sorted(done.refused.items()))
+        yield Row(
+            style.name,
+            f"{len(read.ids & true.keys())} read, {len(read.titled)} titled, {len(right)} approved",
+            f"{len(named)} {kind} named; {refused or '0 refused'}; {done.sections} sections",
+            f"{len(true) - len(swapped)}, {len(wrong)} wrong, {len(read.silent)} silent",
+            len(right) == len(true) - len(swapped) and not wrong and not read.silent,
+        )
+
+
+def speed(size: Size) -> Iterator[Row]:
+    """A table of 9,312 rows: read, then `init` and `bootstrap` with the papers held."""
+    listed = papers(size.records(_ROWS, 60))
+    style = next(one for one in read_styles() if one.seen == "Vincentqyw/cv-arxiv-daily")
+    text = write_list(style, divided(listed))
+    data = text.encode()
+    tokens = MarkdownIt("commonmark").enable("table")
+    ours, plain = medians(size.rounds, lambda: parse_list(data), lambda: tokens.parse(text, {}))
+    yield Row(
+        f"{len(listed):,} rows, {len(data) / 1e6:.1f} MB: read",
+        f"{ours:.2f} cpu-s",
+        f"{ours / plain:.1f} times markdown-it's parse ({plain:.2f} s)",
+        "none",
+        None,
+    )
+    done = _imported(text, listed)
+    total = done.init.cpu_seconds + done.bootstrap.cpu_seconds
+    yield Row(
+        "init and bootstrap, papers held",
+        f"{done.init.cpu_seconds:.1f} + {done.bootstrap.cpu_seconds:.1f} cpu-s",
+        f"{len(done.approved):,} of {len(listed):,} approved",
+        f"less than {_SECONDS:.0f} s",
+        total < _SECONDS,
+    )
+    yield Row(
+        "init and bootstrap, elapsed",
+        f"{done.init.wall_seconds:.1f} + {done.bootstrap.wall_seconds:.1f} s",
+        f"{done.bootstrap.peak_megabytes:.0f} MB at most",
+        "none on a shared machine",
+        None,
+    )
+
+
+def _read(text: str, true: dict[str, ListedPaper], listed: Sequence[ListedPaper]) -> Read:
+    curated = parse_list(text.encode())
+    titles = {paper.arxiv_id: _letters(paper.title) for paper in listed}
+    ids, titled = set(), set()
+    for entry in curated.entries:
+        if entry.arxiv_id:
+            base = entry.arxiv_id.base
+            ids.add(base)
+            if titles.get(base) in {_letters(entry.title), _letters(entry.full_title)}:
+                titled.add(base)
+    told = set(ids)
+    others = [*curated.unreadable, *getattr(curated, "asides", ())]
+    for item in others:
+        told |= set(_ID.findall(text.encode()[slice(*item.span)].decode()))
+    return Read(ids, titled & true.keys(), set(_ID.findall(text)) - told)
+
+
+def _imported(text: str, listed: Sequence[ListedPaper]) -> Imported:
+    with tempfile.TemporaryDirectory() as folder, ReplicaServer([]) as arxiv:
+        directory = Path(folder)
+        (directory / "README.md").write_text(text, encoding="utf-8")
+        environment = {
+            "LIVING_SURVEY_NOW": _NOW.isoformat(),
+            "LIVING_SURVEY_ARXIV__OAI_URL": arxiv.oai_url,
+            "LIVING_SURVEY_ARXIV__RSS_URL": arxiv.rss_url,
+            "LIVING_SURVEY_ARXIV__QUERY_URL": arxiv.query_url,
+            "LIVING_SURVEY_ARXIV__MIN_INTERVAL_SECONDS": "0.001",
+            "LIVING_SURVEY_ARXIV__LIMITER": str(directory / "limiter"),
+        }
+        words = ["init", "--from-list", "README.md", "--json"]
+        init = call(words, cwd=directory, environment=environment, may_fail=True)
+        if init.status:
+            return Imported(0, set(), Counter({"init failed": 1}), init, init)
+        open_store = store_opener(directory / "var" / "survey.duckdb")
+        with open_store() as store:
+            store.papers.upsert([_paper(paper) for paper in listed], seen_at=_NOW)
+        words = ["bootstrap", "--json"]
+        bootstrap = call(words, cwd=directory, environment=environment, may_fail=True)
+        with open_store() as store:
+            approved = set(store.decisions.standing([paper.arxiv_id for paper in listed]))
+    drafted = json.loads(init.out)["taxonomy"]
+    report = json.loads(bootstrap.out)
+    return Imported(
+        sections=len(drafted["sections"]),
+        approved=approved,
+        refused=Counter(one["reason"] for one in report["refused"]),
+        init=init,
+        bootstrap=bootstrap,
+    )
+
+
+def _paper(listed: ListedPaper) -> Paper:
+    submitted = datetime(listed.day.year, listed.day.month, listed.day.day, tzinfo=UTC)
+    return Paper(
+        arxiv_id=listed.arxiv_id,
+        version=1,
+        title=listed.title,
+        abstract="We show how it works.",
+        authors=listed.authors,
+        categories=("cs.CV",),
+        primary_category="cs.CV",
+        source=Source.OAI,
+        submitted_at=submitted,
+        updated_at=submitted,
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
