@@ -116,6 +116,16 @@ class Runs:
                 error=error,
             )
 
+    def withdraw(self, run_id: str) -> None:
+        """Forget an unfinished run that was refused before it did anything."""
+        with self._session.transaction():
+            for table in ("run_words", "run_start"):
+                self._session.write(
+                    f"DELETE FROM {table} WHERE run_id = $run_id"  # noqa: S608  our own names
+                    " AND run_id NOT IN (SELECT run_id FROM run_end)",
+                    {"run_id": run_id},
+                )
+
     def last(self, command: str | None = None) -> RunRecord | None:
         """Return the newest run, optionally of a command."""
         found = self.recent(1, command)

@@ -38,7 +38,7 @@ def fetch(
     """Fetch announcements and records from arXiv."""
     if replay is not None:
         return _replay(invocation, replay)
-    with arxiv_session(invocation, "fetch") as (opened, arxiv):
+    with arxiv_session(invocation, "fetch", confirms_clock=True) as (opened, arxiv):
         report = step.fetch(opened.services, arxiv, opened.run)
     return Answer(report, fetch_text(report), fetch_notes(report), report.exit_status)
 

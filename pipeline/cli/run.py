@@ -15,7 +15,7 @@ def run(invocation: Invocation) -> Answer:
 
     Exit status: 0 done, 1 something was left undone (it says what), 75 try again later.
     """
-    with arxiv_session(invocation, "run") as (opened, arxiv):
+    with arxiv_session(invocation, "run", confirms_clock=True) as (opened, arxiv):
         report = run_cycle(opened.services, arxiv, opened.run)
     if report.fetch.exit_status == 0:
         succeeded(invocation.settings.database.path, "run")

@@ -33,7 +33,7 @@ def checks(services: Services) -> Iterator[Finding]:
         found = [
             *_quarantine(store, now),
             *_overdue(store, arxiv, now),
-            *_arrivals(store, now),
+            *_arrivals(store, arxiv, now),
         ]
     yield from found
 
@@ -90,7 +90,7 @@ def _overdue(store: Store, arxiv: ArxivSettings, now: datetime) -> Iterator[Find
         yield Finding("ledger", overdue_sentence(overdue), overdue_remedy(overdue))
 
 
-def _arrivals(store: Store, now: datetime) -> Iterator[Finding]:
+def _arrivals(store: Store, arxiv: ArxivSettings, now: datetime) -> Iterator[Finding]:
     if not store.ledger.first_days():
         yield Finding(
             "ledger",
@@ -105,7 +105,15 @@ def _arrivals(store: Store, now: datetime) -> Iterator[Finding]:
     else:
         since = announcement_day(last) + timedelta(days=1)
         silent = len(announcement_days(since, announcement_day(now)))
-    if silent >= SILENT_DAYS:
+    if silent >= SILENT_DAYS and not arxiv.is_live:
+        yield Finding(
+            "arrivals",
+            f"no new paper has come for {silent} announcement days from a local arXiv"
+            f" ({arxiv.oai_url}), such as a demo's, whose papers end one day.",
+            "`living-survey init` in another directory starts a survey that asks the real one.",
+            wrong=False,
+        )
+    elif silent >= SILENT_DAYS:
         yield Finding(
             "arrivals",
             f"no new paper has come for {silent} announcement days.",

@@ -113,8 +113,10 @@ def _ended(run: RunRecord) -> str:
 
 
 def _again(run: RunRecord) -> str:
-    run_it = "Run" if run.status is RunStatus.RUNNING else "Fix the cause, then run"
-    argv = shlex.join(run.words) or run.command
     same = not run.words and run.command in _WITH_ARGUMENTS
+    typed = len(run.words) > len(run.command.split())
+    fix = "Fix the cause or the arguments" if same or typed else "Fix the cause"
+    run_it = "Run" if run.status is RunStatus.RUNNING else f"{fix}, then run"
+    argv = shlex.join(run.words) or run.command
     arguments = " with the same arguments" if same else ""
     return f"{run_it} `living-survey {argv}` again{arguments}: nothing is done twice."

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from config.errors import TryAgainLaterError
 from storage.store import Store
 
-#: decisions are recorded so long before the last confirmation
+#: the clock is believed so long before the last confirmation
 LONGEST_WAY_BACK = timedelta(days=31)
 #: and so long after it: a survey may rest for months, and reviewers may work without arXiv
 LONGEST_PAUSE = timedelta(days=366)
@@ -40,10 +40,10 @@ def confirm(store: Store, now: datetime, *, is_set: bool) -> None:
 
 
 def check_clock(store: Store, now: datetime) -> None:
-    """Refuse to date a decision by a clock that jumped.
+    """Refuse to date what is recorded by a clock that jumped.
 
     A decision dated ahead is in no digest before that day, one dated back is in a digest that was
-    published already.
+    published already; a prediction dated ahead stays the newest for years.
 
     Raises:
         WrongClockError: the clock is more than a month before the last confirmation, or more than
@@ -61,5 +61,5 @@ def check_clock(store: Store, now: datetime) -> None:
         f"Nothing was recorded: it is {now:%Y-%m-%d %H:%M} UTC here, {days} days {way} the last run"
         f" on {known:%Y-%m-%d}.",
         hint="Correct this machine's clock (or LIVING_SURVEY_NOW). If it is right, `living-survey"
-        " run` lets arXiv confirm it; then decide again.",
+        " run` lets arXiv confirm it; then do this again.",
     )

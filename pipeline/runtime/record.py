@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from config.errors import LivingSurveyError, TryAgainLaterError
+from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
 from config.locks import LockHeldError, file_lock
 from config.logs import logged_run
 from storage.engine.paths import real_path
@@ -128,12 +128,13 @@ def recorded(
 ) -> Iterator[Run]:
     """Record this execution in `runs` with its arguments and result, then checkpoint.
 
+    A call that is refused for its arguments before it did anything is no run.
     SIGTERM is raised as KeyboardInterrupt, so that `systemctl stop` ends a run as interrupted.
     """
     with open_store() as store:
         run_id = store.runs.start(command, clock(), argv)
     run = Run(progress)
-    status, error = RunStatus.FAILED, None
+    status, error, refused = RunStatus.FAILED, None, False
     logged = ExitStack()
     logged.enter_context(logged_run(run_id))
     _log.info("run started", extra={"command": command})
@@ -147,15 +148,19 @@ def recorded(
         raise
     except LivingSurveyError as cause:
         error = cause.message
+        refused = isinstance(cause, UsageError) and not run.counts
         raise
     except BaseException as cause:
         error = f"{type(cause).__name__}: {cause}"
         raise
     finally:
         with open_store() as store:
-            store.runs.finish(
-                run_id, finished_at=clock(), status=status, counts=run.counts, error=error
-            )
+            if refused:
+                store.runs.withdraw(run_id)
+            else:
+                store.runs.finish(
+                    run_id, finished_at=clock(), status=status, counts=run.counts, error=error
+                )
             store.checkpoint()
         fields = {"command": command, "status": str(status), **run.counts}
         _log.info("run ended", extra={**fields, "error": error} if error else fields)

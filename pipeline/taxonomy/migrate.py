@@ -13,6 +13,7 @@ from datetime import datetime
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy, parse_taxonomy
+from pipeline.runtime.clock import check_clock
 from pipeline.taxonomy.compare import changed_places
 from pipeline.taxonomy.moves import all_moves, draft_plan, place
 from pipeline.taxonomy.plan_file import Declared
@@ -128,6 +129,7 @@ def migrate_taxonomy(
 
     Raises:
         IncompletePlanError: with `apply`, if the plan leaves out a removed section.
+        WrongClockError: with `apply`, if the clock cannot be right.
     """
     (old_text, old), (new_text, new) = before, after
     moves, undeclared = all_moves(old, new, declared)
@@ -139,6 +141,8 @@ def migrate_taxonomy(
             " without `--apply` a draft is printed.",
         )
     with open_store() as store, store.transaction() if apply else nullcontext():
+        if apply:
+            check_clock(store, now)
         changes = store.taxonomy.changes()
         already = bool(changes) and changes[-1].to_fingerprint == new.fingerprint
         by_old = {each.old: each for each in moves if each.old}

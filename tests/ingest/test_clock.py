@@ -1,5 +1,6 @@
 """A clock that jumps: what arXiv confirms, what is refused, and what is removed afterwards."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import UsageError
+from config.taxonomy import taxonomy_text
 from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest import fetch as fetching
@@ -24,9 +26,11 @@ from pipeline.ingest.sources.transport.archive import RawResponse
 from pipeline.ingest.sources.transport.clock_check import ClockCheck
 from pipeline.runtime.clock import WrongClockError, check_clock, confirm, last_confirmed
 from pipeline.runtime.record import Run
-from storage.store import OpenStore
+from storage.store import OpenStore, store_opener
 from storage.types import RunStatus
 from tests.support.arxiv import ingest_services, make_record, noon, sources
+from tests.support.cli import SurveyInProcess, survey_in_process
+from tests.support.snapshot import make_record as make_snapshot_record
 from tests.support.transport import VERSION, atom_entry, atom_page, oai_page, raw_record, rss_feed
 
 TUESDAY = date(2026, 3, 17)
@@ -167,6 +171,53 @@ def test_demo_takes_decisions_years_later(open_store: OpenStore) -> None:
         for now in (YEARS_AHEAD, NOON - timedelta(days=32)):
             with pytest.raises(WrongClockError):
                 check_clock(store, now)
+
+
+AHEAD, BEHIND = "2190-01-01T00:00:00Z", "2025-12-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("now", [AHEAD, BEHIND])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("import", "snapshot.json"),
+        ("train", "--force"),
+        ("classify",),
+        ("digest",),
+        ("fetch", "--replay", "archive"),
+        ("bootstrap", "--list", "list.md"),
+        ("backfill", "--from", "2026-03-02", "--until", "2026-03-03"),
+        ("add", "2603.00001"),
+        ("drift",),
+        ("model", "rollback"),
+        ("quarantine", "retry"),
+        ("taxonomy", "migrate", "new.toml", "--apply"),
+    ],
+    ids=" ".join,
+)
+def test_commands_refuse_to_date_anything_by_a_clock_that_jumped(
+    confirmed: SurveyInProcess, now: str, words: tuple[str, ...]
+) -> None:
+    before = confirmed.json("status")["runs"]
+    ended = confirmed.call(*words, LIVING_SURVEY_NOW=now)
+    assert (ended.status, ended.out) == (75, "")
+    assert "Nothing was recorded: it is" in ended.err
+    assert confirmed.json("status")["runs"] == before
+    assert not (confirmed.directory / "var" / "digests").exists()
+
+
+@pytest.fixture
+def confirmed(tmp_path: Path) -> SurveyInProcess:
+    """Return a survey whose clock was confirmed at NOON."""
+    survey = survey_in_process(tmp_path, url="http://127.0.0.1:9", now=NOON.isoformat())
+    assert survey.call("init").status == 0
+    with store_opener(tmp_path / "var" / "survey.duckdb")() as store:
+        confirm(store, NOON, is_set=False)
+    (tmp_path / "snapshot.json").write_text(json.dumps(make_snapshot_record()))
+    (tmp_path / "list.md").write_text("- **[A title](https://arxiv.org/abs/2603.00001)**\n")
+    changed = taxonomy_text().replace('title = "', 'title = "Another ', 1)
+    (tmp_path / "new.toml").write_text(changed)
+    return survey
 
 
 @pytest.mark.parametrize(

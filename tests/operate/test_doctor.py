@@ -25,7 +25,7 @@ from storage.engine.paths import manifest_path
 from storage.store import OpenStore
 from storage.types import QuarantinedRecord, RunStatus
 from tests.support.builders import make_decision, make_paper
-from tests.support.cli import Survey, survey_at
+from tests.support.cli import Survey, survey_at, survey_in_process
 from tests.support.services import make_services
 from tests.support.storage import lines_of, migrated, start_process
 
@@ -240,13 +240,34 @@ def test_a_failed_command_is_named_as_it_was_typed(tmp_path: Path) -> None:
     """Also its file names with blanks; and the command line is what `runs` keeps."""
     survey = survey_at(tmp_path, url="http://127.0.0.1:9", now=NOW.isoformat())
     assert survey.call("init").status == 0
+    (tmp_path / "my snapshot.json").write_text("no snapshot")
     words = ("import", "my snapshot.json", "--category", "cs.CV")
-    assert survey.call(*words).status == 2  # there is no such file
+    assert survey.call(*words).status == 1
     said = survey.call("doctor", "--json").document["findings"]
     [found] = [finding for finding in said if finding["check"] == "runs"]
+    assert found["remedy"].startswith("Fix the cause or the arguments")
     assert "`living-survey import 'my snapshot.json' --category cs.CV` again" in found["remedy"]
     [run] = survey.json("status")["runs"]
     assert run["words"] == list(words)
+
+
+def test_silence_of_a_demo_is_no_fault(look: Examine, open_store: OpenStore) -> None:
+    """Its papers end one day, and nobody calls its `run` every night."""
+    with open_store() as store:
+        store.announcements.add(TUESDAY, ["cs.CV"], [], checked_at=NOW, calendar_quiet=False)
+    later = NOW + timedelta(days=200)
+    assert "a demo" in look(later)["arrivals"].what
+    assert not look(later)["arrivals"].wrong
+    assert look(later, query_url="https://export.arxiv.org/api/query")["arrivals"].wrong
+
+
+def test_call_refused_for_its_arguments_is_no_run(tmp_path: Path) -> None:
+    """Else `doctor` advises for two weeks to import the path that does not exist."""
+    survey = survey_in_process(tmp_path, url="http://127.0.0.1:9", now=NOW.isoformat())
+    assert survey.call("init").status == 0
+    assert survey.call("import", "gone.json").status == 2
+    assert "gone.json" not in survey.call("doctor").out
+    assert survey.json("status")["runs"] == []
 
 
 def test_fetch_without_contact_is_reported_once(look: Examine, open_store: OpenStore) -> None:

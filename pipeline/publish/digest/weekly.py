@@ -14,6 +14,7 @@ from pipeline.publish.digest.build import OTHER, build_digest
 from pipeline.publish.digest.render import Form, file_stem, render
 from pipeline.publish.digest.week import Week
 from pipeline.publish.files import WrittenFile, write_file
+from pipeline.runtime.clock import check_clock
 from storage.store import OpenStore
 from storage.types import LIST_REVIEWER, ApprovedPaper
 
@@ -63,7 +64,10 @@ def write_digest(
         UnfinishedWeekError: the week is in the future or has not ended (see `allow_unfinished`).
         UnknownLanguageError: a language has no phrases.
         DigestNotWrittenError: a file could not be written; nothing was recorded.
+        WrongClockError: the clock cannot be right, so neither can the last complete week.
     """
+    with open_store() as store:
+        check_clock(store, now)
     preliminary = _is_unfinished(week, now, allow_unfinished=allow_unfinished)
     with open_store() as store:
         # Entries of the list are left out: readers have them, and importing the list later
