@@ -15,9 +15,9 @@ from storage.engine.copying import copy_database, explained, forget_cached
 from storage.engine.examine import read_everything
 from storage.engine.faults import damaged
 from storage.engine.interrupted import check_not_gone, traces
-from storage.engine.lease import lease
+from storage.engine.lease import lease, only_backup
 from storage.engine.manifest import Manifest, check_manifest, take_manifest
-from storage.engine.paths import real_path
+from storage.engine.paths import backup_part_path, real_path
 from storage.engine.session import Session
 from storage.errors import StorageError, StoreDamagedError
 
@@ -38,7 +38,7 @@ def back_up(database: Path, target: Path, *, busy_timeout_seconds: float) -> Bac
     Raises:
         StorageError: the database does not exist, or the target exists or cannot be written.
         StoreDamagedError: the database or the copy has a damaged block, or lost rows.
-        StoreBusyError: the lease timed out.
+        StoreBusyError: the database was held, or another backup made, for all of the timeout.
     """
     database = real_path(database)
     check_not_gone(database, traces(database, ()))
@@ -48,8 +48,12 @@ def back_up(database: Path, target: Path, *, busy_timeout_seconds: float) -> Bac
         )
     if target.exists() or target.is_symlink():
         raise StorageError(f"{target} exists already.", hint="Name another file.")
-    unread = target.with_name(f".{target.name}.part")
-    with explained(database, target), replacing(target, part=unread) as part:
+    # One at a time, so that the part of a killed backup is replaced and no other.
+    with (
+        only_backup(database, timeout_seconds=busy_timeout_seconds),
+        explained(database, target),
+        replacing(target, part=backup_part_path(database, target)) as part,
+    ):
         with lease(database, timeout_seconds=busy_timeout_seconds) as left:
             with connected(database, timeout_seconds=left) as connection:
                 session = Session(connection)

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from config.locks import LockHeldError, file_lock
-from storage.engine.paths import lock_path
+from storage.engine.paths import backup_lock_path, lock_path
 from storage.errors import StorageError, StoreBusyError
 
 # Pause before taking the lease again, so that waiting processes get their turn.
@@ -38,7 +38,7 @@ def lease(database: Path, *, timeout_seconds: float) -> Iterator[float]:
     if time.monotonic() - _released_at.get(key, 0.0) < _COURTESY:
         time.sleep(min(_COURTESY, timeout_seconds))
     with ExitStack() as stack:
-        left = _enter(stack, database, timeout_seconds)
+        left = _enter(stack, lock_path(database), f"{database} has been held", timeout_seconds)
         mine.add(key)
         try:
             yield left
@@ -47,16 +47,28 @@ def lease(database: Path, *, timeout_seconds: float) -> Iterator[float]:
             _released_at[key] = time.monotonic()
 
 
-def _enter(stack: ExitStack, database: Path, timeout_seconds: float) -> float:
-    path = lock_path(database)
+@contextmanager
+def only_backup(database: Path, *, timeout_seconds: float) -> Iterator[None]:
+    """Make the only backup of the database for the block.
+
+    Raises:
+        StoreBusyError: another one was made for all of `timeout_seconds`.
+        StorageError: the lock file cannot be written.
+    """
+    with ExitStack() as stack:
+        doing = f"Another backup of {database} has been made"
+        _enter(stack, backup_lock_path(database), doing, timeout_seconds)
+        yield
+
+
+def _enter(stack: ExitStack, path: Path, doing: str, timeout_seconds: float) -> float:
     try:
         return stack.enter_context(
             file_lock(path, timeout_seconds=timeout_seconds, holder=_this_process())
         )
     except LockHeldError as error:
         raise StoreBusyError(
-            f"{database} has been held for {timeout_seconds:g} s by"
-            f" {error.holder or 'another process'}.",
+            f"{doing} for {timeout_seconds:g} s by {error.holder or 'another process'}.",
             hint="Try again when that has ended, or raise [database] busy_timeout_seconds.",
         ) from None
     except OSError as error:

@@ -1,6 +1,8 @@
 """Name the files that belong to a database: they are in its directory and begin with its name."""
 
+import hashlib
 import itertools
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +14,7 @@ _LOCK = ".lock"
 
 def real_path(database: Path) -> Path:
     """Return the file behind a symbolic link, because DuckDB puts the WAL beside that file."""
-    return database.resolve() if database.is_symlink() else database
+    return Path(os.path.realpath(database)) if database.is_symlink() else database
 
 
 def wal_path(database: Path) -> Path:
@@ -34,6 +36,17 @@ def manifest_path(database: Path) -> Path:
 def lock_path(database: Path) -> Path:
     """Return the lock file of a database."""
     return database.with_name(database.name + _LOCK)
+
+
+def backup_lock_path(database: Path) -> Path:
+    """Return the file that is locked while a backup is made."""
+    return database.with_name(database.name + ".backup-lock")
+
+
+def backup_part_path(database: Path, target: Path) -> Path:
+    """Return where a backup is written and checked: in the target's directory, one per database."""
+    origin = hashlib.sha256(os.fsencode(database.absolute())).hexdigest()[:8]
+    return target.with_name(f".{database.name}.{origin}.part")
 
 
 def restoring_path(database: Path) -> Path:

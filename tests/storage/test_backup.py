@@ -9,8 +9,9 @@ import duckdb
 import pytest
 
 from storage.backup import back_up
+from storage.engine.lease import only_backup
 from storage.engine.manifest import read_manifest, take_manifest
-from storage.engine.paths import manifest_path, wal_path
+from storage.engine.paths import backup_part_path, manifest_path, wal_path
 from storage.errors import (
     ForeignDatabaseError,
     SchemaVersionError,
@@ -122,6 +123,40 @@ def test_invalid_backup_replaces_nothing(database: Path, tmp_path: Path) -> None
         back_up(database, foreign, busy_timeout_seconds=600)
     assert held(database) == {IDS[0]}
     assert foreign.read_text().startswith("not a database")
+
+
+KILLED_IN_BACKUP = """
+    import os, sys
+    from pathlib import Path
+    import storage.backup
+    storage.backup.copy_database = lambda _, part: (part.write_bytes(b"half"), os.kill(0, 9))
+    os.setsid()
+    storage.backup.back_up(Path(sys.argv[1]), Path(sys.argv[2]), busy_timeout_seconds=600)
+"""
+
+
+def test_next_backup_clears_the_part_of_a_killed_one(database: Path, tmp_path: Path) -> None:
+    safe = tmp_path / "safe"
+    with start_process(KILLED_IN_BACKUP, str(database), str(safe / "monday.duckdb")) as process:
+        process.wait(600)
+    [part] = safe.iterdir()
+    assert part.read_bytes() == b"half"
+    back_up(database, safe / "tuesday.duckdb", busy_timeout_seconds=600)
+    assert [path.name for path in safe.iterdir()] == ["tuesday.duckdb"]
+
+
+def test_backups_of_two_surveys_share_a_directory(database: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other" / database.name
+    assert backup_part_path(database, tmp_path / "a") != backup_part_path(other, tmp_path / "a")
+
+
+def test_second_backup_at_the_same_time_waits(database: Path, tmp_path: Path) -> None:
+    with (
+        only_backup(database, timeout_seconds=600),
+        pytest.raises(StoreBusyError, match="Another backup"),
+    ):
+        back_up(database, tmp_path / "copy.duckdb", busy_timeout_seconds=0)
+    back_up(database, tmp_path / "copy.duckdb", busy_timeout_seconds=0.0)
 
 
 def test_backup_and_restore_commands(tmp_path: Path) -> None:
