@@ -65,7 +65,7 @@ def file_lock(
     Raises:
         LockHeldError: the lock was held for the whole timeout.
         NoLocksError: the file system has no locks.
-        OSError: the file cannot be opened.
+        OSError: the file cannot be opened, or is a symbolic link.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = _open(path)
@@ -86,11 +86,15 @@ def file_lock(
 
 
 def _open(path: Path) -> int:
-    """Open the file; another user's need only be readable (on NFS writable)."""
+    """Open the file; another user's need only be readable (on NFS writable).
+
+    A link is refused, because the holder's name would be written over the file behind it.
+    """
+    plain = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe would wait for its other end
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        return os.open(path, os.O_RDWR | os.O_CREAT | plain, 0o666)
     except PermissionError:
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        return os.open(path, os.O_RDONLY | plain)
 
 
 def _try_lock(path: Path, descriptor: int) -> bool:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import duckdb
 
 from storage.engine.faults import fixable_faults, held, refused
 from storage.engine.paths import wal_paths
+from storage.errors import StorageError
 
 _PAUSE = 0.1
 #: the open database, within its DuckDB
@@ -88,6 +90,8 @@ class Engine:
         # A refused database must stay unchanged: a checkpoint on closing would destroy a WAL that
         # can still be restored. `accept` enables it again.
         cursor.execute("PRAGMA disable_checkpoint_on_shutdown")
+        for wal in wal_paths(self._database):
+            _check_plain(wal)
         options = " (READ_ONLY)" if self._read_only else ""
         deadline = time.monotonic() + timeout_seconds
         while True:
@@ -117,6 +121,19 @@ def connected(
         engine.connected(timeout_seconds=timeout_seconds) as connection,
     ):
         yield connection
+
+
+def _check_plain(path: Path) -> None:
+    """Refuse a pipe, which DuckDB would wait for, and a link, whose target it would overwrite."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(mode):
+        raise StorageError(
+            f"{path} is not a file, so it cannot hold writes of the database.",
+            hint="Nothing was read or written. Move it away, then run the command again.",
+        )
 
 
 def accept(connection: duckdb.DuckDBPyConnection) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.files import replacing
+from config.files import open_regular, replacing
 from storage.engine.connection import connected
 from storage.engine.faults import held
 from storage.engine.paths import wal_paths
@@ -27,12 +27,12 @@ def copy_database(source: Path, target: Path) -> None:
         StoreBusyError: another program has the source open.
         OSError: a file cannot be read or written.
     """
-    with source.open("rb") as reading:
+    with open_regular(source) as reading:
         _lock(source, reading.fileno(), fcntl.LOCK_SH)
         _copy(reading.fileno(), target)
         for wal, copied in zip(wal_paths(source), wal_paths(target), strict=True):
             if wal.exists():
-                with wal.open("rb") as file:
+                with open_regular(wal) as file:
                     _copy(file.fileno(), copied)
 
 

@@ -12,6 +12,7 @@ from storage.engine.paths import (
     kept_paths,
     manifest_path,
     new_kept_path,
+    real_path,
     restoring_path,
     wal_paths,
 )
@@ -75,7 +76,7 @@ def check_not_gone(database: Path, found: Sequence[Path]) -> None:
         return
     if database.is_symlink():
         raise DatabaseGoneError(
-            f"The database {database} is a link to {database.resolve()}, which does not exist.",
+            f"The database {database} is a link to {real_path(database)}, which does not exist.",
             hint="Make that file available again, for example by mounting its disk, or restore a"
             " backup with `living-survey restore FILE`.",
         )

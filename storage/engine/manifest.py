@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from config.files import put_in_place
+from config.files import put_in_place, read_regular
 from storage.engine.paths import manifest_path
 from storage.engine.session import Session
 from storage.errors import StorageError, StoreDamagedError
@@ -28,6 +28,8 @@ SELECT (SELECT generation FROM store_state),
        (SELECT count(*) FROM prediction)
 """
 _RESTORED = "restored"
+#: of a manifest that is read; ours have 200
+_MOST_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def _part(path: Path) -> Path:
 def _read(database: Path) -> tuple[Manifest | None, Manifest | None]:
     path = manifest_path(database)
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        stored = json.loads(read_regular(path, most_bytes=_MOST_BYTES))
         return _manifest(stored), _manifest(stored[_RESTORED]) if _RESTORED in stored else None
     except FileNotFoundError:
         return None, None

@@ -97,3 +97,12 @@ def _counting(flock: Callable[[int, int], None], taken: list[int]) -> Callable[[
         flock(descriptor, operation)
 
     return counted
+
+
+def test_lock_that_is_a_link_leaves_the_file_behind_it_as_it_is(tmp_path: Path) -> None:
+    path, precious = tmp_path / "file.lock", tmp_path / "precious"
+    precious.write_text("precious")
+    path.symlink_to(precious)
+    with pytest.raises(OSError, match="symbolic links"), file_lock(path, holder="process 7"):
+        pass
+    assert precious.read_text() == "precious"

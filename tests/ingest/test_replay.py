@@ -1,5 +1,8 @@
 """The archive alone rebuilds the papers, and the quarantine is read again."""
 
+import gzip
+import os
+import tracemalloc
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +18,9 @@ from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.announcements import store_feed
 from pipeline.ingest.quarantine import RetryReport, retry
 from pipeline.ingest.replay import ReplayReport, feed_categories, replay
+from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.feed.source import parse_feed
+from pipeline.ingest.sources.transport.archive import Archive, RawResponse
 from pipeline.runtime.record import Run
 from storage.store import OpenStore
 from storage.types import QuarantinedRecord, Source
@@ -218,3 +223,27 @@ def _archived_page(directory: Path) -> bytes:
     pages = [gzip.decompress(path.read_bytes()) for path in directory.glob("archive/**/*.gz")]
     [page] = [page for page in pages if b"<OAI-PMH" in page]
     return page
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".json"])
+@pytest.mark.parametrize("kind", ["pipe", "bomb", "cut"])
+def test_archive_from_elsewhere_is_refused_where_it_is_no_archive(
+    tmp_path: Path, suffix: str, kind: str
+) -> None:
+    archive = Archive(tmp_path)
+    body = archive.keep(RawResponse("http://127.0.0.1/oai", 200, {}, b"<a/>" * 99, noon(MONDAY)))
+    path = body.with_suffix(suffix)
+    content = path.read_bytes()
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "bomb":
+        path.write_bytes(gzip.compress(bytes(160 << 20)) if suffix == ".gz" else bytes(2 << 20))
+    else:
+        path.write_bytes(content[:-12])
+    tracemalloc.start()
+    with pytest.raises(BadResponseError, match="is damaged"):
+        list(archive.replay())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 96 << 20

@@ -1,13 +1,18 @@
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from storage.backup import back_up
+from storage.engine.paths import lock_path, manifest_path, wal_path
 from storage.engine.session import Session
-from storage.errors import ForeignDatabaseError, StoreDamagedError
+from storage.errors import DatabaseGoneError, ForeignDatabaseError, StorageError, StoreDamagedError
+from storage.restore import restore
 from storage.store import store_opener
 from tests.support.builders import make_paper
 from tests.support.cli import ROOT
@@ -83,3 +88,48 @@ def test_own_tables_are_not_foreign(tmp_path: Path) -> None:
         store.papers.upsert([make_paper()], seen_at=NOW)
     with store_opener(path)() as store:
         assert store.papers.count() == 1
+
+
+@pytest.mark.parametrize("path_of", [manifest_path, wal_path])
+def test_pipe_beside_the_database_is_refused(
+    tmp_path: Path, path_of: Callable[[Path], Path]
+) -> None:
+    """A plain open would wait for its other end for ever."""
+    database = tmp_path / "survey.duckdb"
+    with store_opener(database)() as store:
+        store.papers.upsert([make_paper()], seen_at=NOW)
+    path_of(database).unlink(missing_ok=True)
+    os.mkfifo(path_of(database))
+    with pytest.raises((StorageError, OSError), match="not a file"), store_opener(database)():
+        pass
+    if path_of is wal_path:
+        with pytest.raises(StorageError, match="named pipe"):
+            restore(database, tmp_path / "other.duckdb", now=NOW, busy_timeout_seconds=600)
+
+
+@pytest.mark.parametrize("path_of", [lock_path, wal_path])
+def test_link_in_place_of_a_file_beside_the_database_overwrites_nothing(
+    tmp_path: Path, path_of: Callable[[Path], Path]
+) -> None:
+    """A survey that came from elsewhere could name any file of this user."""
+    database, precious = tmp_path / "survey.duckdb", tmp_path / "precious"
+    precious.write_text("precious")
+    with store_opener(database)() as store:
+        store.papers.upsert([make_paper()], seen_at=NOW)
+    path_of(database).unlink(missing_ok=True)
+    path_of(database).symlink_to(precious)
+    with (
+        pytest.raises(StorageError, match=r"opened|not a file"),
+        store_opener(database)(),
+    ):
+        pass
+    assert precious.read_text() == "precious"
+
+
+def test_database_that_is_a_link_to_itself_is_gone(tmp_path: Path) -> None:
+    database = tmp_path / "survey.duckdb"
+    database.symlink_to(database.name)
+    with pytest.raises(DatabaseGoneError, match="does not exist"):
+        back_up(database, tmp_path / "copy.duckdb", busy_timeout_seconds=600)
+    with pytest.raises(StorageError), store_opener(database)():
+        pass

@@ -14,10 +14,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from config.files import put_in_place
+from config.files import put_in_place, read_regular
 from config.locks import file_lock
 from pipeline.ingest.sources.errors import BadResponseError
 
+#: limit of a body, received and decoded; arXiv's largest pages (2,500 records) have about 7 MB
+MAX_BODY_BYTES = 32 * 1024 * 1024
+#: of the file that describes a response
+_MAX_SIDECAR_BYTES = 1024 * 1024
 # Only cookies could identify a session.
 _PRIVATE = frozenset({"set-cookie", "authorization", "proxy-authorization", "cookie"})
 
@@ -81,8 +85,8 @@ class Archive:
 
 def _read(sidecar: Path, body: Path) -> RawResponse:
     try:
-        facts = json.loads(sidecar.read_text(encoding="utf-8"))
-        content = gzip.decompress(body.read_bytes())
+        facts = json.loads(read_regular(sidecar, most_bytes=_MAX_SIDECAR_BYTES))
+        content = _unpacked(read_regular(body, most_bytes=2 * MAX_BODY_BYTES))
         whole = hashlib.sha256(content).hexdigest() == facts["sha256"]
         response = RawResponse(
             url=facts["url"],
@@ -96,6 +100,17 @@ def _read(sidecar: Path, body: Path) -> RawResponse:
     if not whole:
         raise _damaged(body)
     return replace(response, path=body)
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """Return the content of a gzip file, which may come from elsewhere, up to the limit."""
+    unzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    content = unzip.decompress(packed, MAX_BODY_BYTES + 1)
+    if len(content) > MAX_BODY_BYTES:
+        raise ValueError(f"more than {MAX_BODY_BYTES} bytes")
+    if not unzip.eof:
+        raise EOFError
+    return content
 
 
 def _damaged(body: Path) -> BadResponseError:

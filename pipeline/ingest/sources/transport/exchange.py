@@ -24,10 +24,7 @@ from pipeline.ingest.sources.errors import (
     SourceError,
     shown,
 )
-from pipeline.ingest.sources.transport.archive import RawResponse
-
-#: limit of a body, received and decoded; arXiv's largest pages (2,500 records) have about 7 MB
-MAX_BODY_BYTES = 32 * 1024 * 1024
+from pipeline.ingest.sources.transport.archive import MAX_BODY_BYTES, RawResponse
 
 _GZIP = frozenset({"gzip", "x-gzip"})
 
@@ -101,7 +98,7 @@ def _receive(
 
 def _body(stream: httpx.Response, url: str) -> bytes:
     """Return the body, decoded as it arrives, so that memory is bounded by what was read."""
-    coding = stream.headers.get("content-encoding", "identity").strip().lower()
+    coding = stream.headers.get("content-encoding", "identity").strip().lower() or "identity"
     if coding != "identity" and coding not in _GZIP:
         raise BadResponseError(f"{url} sends the coding {shown(coding)!r}; only gzip is read.")
     unzip = zlib.decompressobj(zlib.MAX_WBITS | 16) if coding in _GZIP else None
