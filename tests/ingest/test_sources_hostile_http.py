@@ -16,6 +16,7 @@ from pipeline.ingest.sources.errors import (
     BadRequestError,
     BadResponseError,
     BlockedError,
+    BrokenReaderError,
     IncompleteResponseError,
     SourceError,
     ThrottledError,
@@ -259,3 +260,23 @@ def test_message_repeats_a_hostile_value_in_one_short_line() -> None:
     assert value.isprintable()
     assert len(value) < 250
     assert len(BadResponseError("x" * LONG).message) < 1_100
+
+
+@pytest.mark.parametrize("fault", [KeyError("title"), ValueError("year 0"), OverflowError("day")])
+def test_fault_of_a_reader_is_logged_with_its_traceback_and_not_blamed_on_the_address(
+    httpserver: HTTPServer,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    fault: Exception,
+) -> None:
+    def reader(_response: RawResponse) -> None:
+        raise fault
+
+    httpserver.expect_request("/oai").respond_with_data("<OAI-PMH/>")
+    with pytest.raises(BrokenReaderError, match="It is kept as") as caught:
+        make_http(tmp_path, archive=True).read(httpserver.url_for("/oai"), None, reader)
+    assert "report" in caught.value.hint
+    assert "[arxiv]" not in caught.value.hint
+    [logged] = [record for record in caplog.records if record.exc_info]
+    assert logged.exc_info is not None
+    assert logged.exc_info[1] is fault

@@ -6,6 +6,7 @@ SourceError                          exit 1
 |-- BlockedError                     exit 1: 403; never retried
 |-- BadResponseError                 exit 1: not what was asked for
 |   |-- IncompleteResponseError      exit 75: cut short or garbled
+|   |-- BrokenReaderError            exit 1: a value that our reader did not expect
 |   |-- BrokenChainError             exit 75: pages do not follow each other
 |   |-- UnevenFeedsError             exit 75: feeds are of different days
 |   |-- BadRequestError              exit 1: 400; never retried
@@ -73,6 +74,15 @@ class IncompleteResponseError(BadResponseError, TryAgainLaterError):
     """The response was cut short or garbled in transit; the same request may succeed."""
 
     remedy = SourceError.remedy
+
+
+class BrokenReaderError(BadResponseError):
+    """A response broke the program that reads it, so the program has a fault, too."""
+
+    remedy = (
+        "This is a fault of living-survey: please report it with the log, which has the traceback,"
+        " and the response. The other sources are asked all the same."
+    )
 
 
 class BrokenChainError(BadResponseError, TryAgainLaterError):

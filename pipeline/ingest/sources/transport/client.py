@@ -5,6 +5,7 @@ Every request opens its own connection and is archived as it arrived. 400 and 40
 
 import functools
 import itertools
+import logging
 import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -23,6 +24,7 @@ from pipeline.ingest.sources.errors import (
     ArxivUnreachableError,
     BadResponseError,
     BlockedError,
+    BrokenReaderError,
     IncompleteResponseError,
     ThrottledError,
     shown,
@@ -35,6 +37,7 @@ from pipeline.ingest.sources.transport.limiter import LONGEST_WAIT_SECONDS, Limi
 from pipeline.ingest.sources.transport.responses import classify_response
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 #: waits after faults without Retry-After, in multiples of the interval: seconds within a run, then
 #: 10 minutes to 4 hours, because throttling lasts hours (2026)
@@ -212,12 +215,17 @@ class ArxivHttp:
 
 
 def _made(reader: Callable[[RawResponse], T], response: RawResponse) -> T:
-    """Return what a reader makes of a response; a value that breaks a library is a bad response."""
+    """Return what a reader makes of a response.
+
+    A value that breaks the reader must not keep the other sources from being asked. It is logged
+    with its traceback, because readers name the faults they know: any other is ours.
+    """
     try:
         return reader(response)
     except (ValueError, ArithmeticError, LookupError, RecursionError) as error:
         kept = f" It is kept as {response.path}." if response.path else ""
-        raise BadResponseError(
+        _log.error("reader broken by a response", extra={"url": response.url}, exc_info=error)
+        raise BrokenReaderError(
             f"{response.url} cannot be read ({type(error).__name__}: {shown(str(error))}).{kept}"
         ) from error
 
