@@ -15,6 +15,9 @@ fillers, lone surrogates. Controls and blank symbols become spaces. Kept are:
 
 import re
 
+#: characters of a title that outputs show; arXiv's longest titles have about 250
+SHOWN_OF_TITLE = 500
+
 _SELECTORS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _HIDDEN = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
@@ -54,6 +57,11 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """Return the visible text on one line, with single blanks."""
     return " ".join(visible(text).split())
+
+
+def shortened(text: str, most: int = SHOWN_OF_TITLE) -> str:
+    """Return the text, cut after `most` characters and marked as cut."""
+    return text if len(text) <= most else f"{text[:most]}\u2026"
 
 
 def escape_invisible(json_text: str) -> str:

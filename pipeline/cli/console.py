@@ -17,7 +17,7 @@ from rich.progress import (
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from config.visible import visible
+from config.visible import shortened, visible
 from pipeline.cli.answer import Answer, Column, Heading, Table
 from pipeline.runtime.json_text import as_json
 
@@ -39,7 +39,7 @@ class Output:
                 if isinstance(part, Table):
                     self._print_table(part)
                 elif isinstance(part, Heading):
-                    self._out.print(Text(visible(part.text), style="bold"))
+                    self._out.print(Text(shortened(visible(part.text)), style="bold"))
                 else:
                     self.line(part)
         for note in answer.notes:
@@ -104,4 +104,4 @@ def _fitted(columns: Sequence[Column], widest: Sequence[int], width: int) -> lis
 
 
 def _cell(text: str) -> str:
-    return visible(text).replace("\n", " ").replace("\t", " ")
+    return shortened(visible(text)).replace("\n", " ").replace("\t", " ")

@@ -6,10 +6,20 @@ from classifiers.types import Document
 from storage.arxiv_id import id_month
 from storage.types import Paper, PaperText, StoredPaper
 
+#: characters that are classified: the longest that sources accept, because older versions stored
+#: texts of any length
+_LONGEST_TITLE, _LONGEST_ABSTRACT = 2_000, 20_000
+
 
 def document_of(paper: Paper | PaperText, known_at: datetime | None = None) -> Document:
     """Return the document of a paper; its key is the arXiv id. Training needs the date."""
-    return Document(paper.arxiv_id, paper.title, paper.abstract, paper.categories, known_at)
+    return Document(
+        paper.arxiv_id,
+        paper.title[:_LONGEST_TITLE],
+        paper.abstract[:_LONGEST_ABSTRACT],
+        paper.categories,
+        known_at,
+    )
 
 
 def known_at(arxiv_id: str, stored: StoredPaper | None) -> datetime:

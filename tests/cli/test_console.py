@@ -70,6 +70,18 @@ def test_json_goes_to_stdout_alone(capsys: pytest.CaptureFixture[str]) -> None:
     assert captured.err == "a note\n"
 
 
+def test_text_of_megabytes_is_cut_in_tables_and_headings(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Databases of older versions hold titles of any length."""
+    title = "word " * 1_000_000
+    shown = table([Column("title", flexible=True)], [[title]])
+    Output(as_json=False).show(Answer({}, (Heading(title), shown)))
+    heading, _, cell = capsys.readouterr().out.splitlines()
+    assert len(heading) == len(cell) == 501
+    assert cell.endswith("\N{HORIZONTAL ELLIPSIS}")
+
+
 def test_tables_line_up_and_cut_nothing_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     long = "x" * 300
     shown = table(

@@ -8,6 +8,7 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,7 @@ from classifiers.terms import Span, TermShare, as_written
 from classifiers.text import tokens
 from classifiers.types import Document
 from config.taxonomy import Taxonomy, load_taxonomy
+from pipeline.learn.documents import document_of
 from pipeline.learn.explain.breakdown import ScoreBreakdown
 from pipeline.learn.explain.by_cues import CueExplainer
 from pipeline.learn.explain.by_model import ModelExplainer
@@ -33,6 +35,10 @@ from tests.support.builders import make_decision, make_paper
 from tests.support.storage import ROOT, opener
 from tests.support.texts import TRAINED_AT, approved, document, outside, rejected, stream
 
+#: of a database that was filled before sources limited the size of fields
+GIANT = document_of(
+    make_paper("2603.00001", title="Video " * 10**6, abstract="text-to-video agent (" * 250_000)
+)
 PAPER = document(
     "new",
     "Video Diffusion of Volcanoes",
@@ -53,6 +59,16 @@ def model(taxonomy: Taxonomy) -> Model:
 @pytest.fixture(scope="module")
 def explainer(model: Model) -> ModelExplainer:
     return ModelExplainer(model, [*approved(), *rejected()], seen=0)
+
+
+def test_text_of_megabytes_is_classified_and_explained_in_part(
+    taxonomy: Taxonomy, explainer: ModelExplainer
+) -> None:
+    assert (len(GIANT.title), len(GIANT.abstract)) == (2_000, 20_000)
+    started = thread_time()
+    for each in (explainer, CueExplainer(taxonomy)):
+        assert each.reasons(GIANT).breakdowns
+    assert thread_time() - started < 5
 
 
 def total(breakdown: ScoreBreakdown) -> float:

@@ -1,11 +1,12 @@
 """Which requests reach the review site: the printed address, foreign sites, sizes, other hosts."""
 
 import logging
+import time
 
 import pytest
 
 from pipeline.review.web.access import Limits, host_name, served_names
-from pipeline.review.web.sessions import login_token
+from pipeline.review.web.sessions import Sessions, login_token
 from tests.support.review import SECRET, ReviewSite, Visitor
 
 TOKEN = login_token(SECRET)
@@ -55,6 +56,16 @@ def test_a_session_survives_a_restart(site: ReviewSite, stranger: Visitor) -> No
     assert Visitor(site.app(), stranger.cookies).get("/queue").status == 200
 
 
+@pytest.mark.parametrize(("days", "status"), [(89, 200), (91, 403), (-1, 403)])
+def test_session_ends_after_three_months_also_in_a_kept_cookie(
+    site: ReviewSite, days: int, status: int
+) -> None:
+    """A browser forgets the cookie then; whoever copied it does not."""
+    opened = Sessions(SECRET, clock=lambda: time.time() - days * 24 * 3600)
+    visitor = Visitor(site.app(), {opened.cookie: opened.begin()[1]})
+    assert visitor.get("/queue").status == status
+
+
 @pytest.mark.parametrize("token", ["x", TOKEN[:-1], TOKEN + "0", TOKEN.upper(), "\N{SNOWMAN}"])
 def test_a_wrong_token_opens_nothing_and_is_logged(
     stranger: Visitor, caplog: pytest.LogCaptureFixture, token: str
@@ -80,7 +91,7 @@ def test_a_token_is_not_accepted_in_a_form(stranger: Visitor) -> None:
     assert stranger.cookies == {}
 
 
-@pytest.mark.parametrize("value", ["", "x", "x.y", "a" * 60])
+@pytest.mark.parametrize("value", ["", "x", "x.y", "x.y.z", "x..", "a" * 60])
 def test_a_forged_cookie_is_refused(visitor: Visitor, value: str) -> None:
     [name] = visitor.cookies
     assert Visitor(visitor.app, {name: value}).get("/queue").status == 403

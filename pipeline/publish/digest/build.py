@@ -10,7 +10,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from config.taxonomy import Section, Taxonomy
-from config.visible import one_line
+from config.visible import one_line, shortened
 from pipeline.enrich.links import Link, find_links
 from pipeline.publish.digest.mathematics import restrict_math, without_commands
 from pipeline.publish.digest.reason import Reason, find_reason
@@ -157,8 +157,7 @@ def _line(paper: ApprovedPaper, known: Mapping[str, Section]) -> DigestLine:
 
 
 def _published(text: str) -> str:
-    line = one_line(text)
-    return restrict_math(line if len(line) <= _LONGEST else f"{line[:_LONGEST]}\u2026")
+    return restrict_math(shortened(one_line(text), _LONGEST))
 
 
 def _published_name(text: str) -> str:

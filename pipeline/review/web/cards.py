@@ -7,7 +7,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from config.taxonomy import Section, Taxonomy
-from config.visible import one_line
+from config.visible import one_line, shortened
 from pipeline.enrich.links import Link, find_links
 from pipeline.learn.explain.open_facets import OpenQuestion, open_question
 from pipeline.review.web.highlight import highlight
@@ -20,8 +20,8 @@ PRESELECT = 0.5
 _SHOWN_FROM = 0.1
 _MIN_SHOWN, _MAX_SHOWN = 3, 5
 _MAX_TERMS = 8
-#: characters; a longer text is shown in part, and the page says so
-SHOWN_OF_TITLE, SHOWN_OF_TEXT = 500, 10_000
+#: characters of an abstract or a comment; a longer one is shown in part, and the page says so
+SHOWN_OF_TEXT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Card:
 
 def shown_title(title: str, arxiv_id: str) -> str:
     """Return the title, cut if it is very long, or the ID if no character is visible."""
-    title = title if len(title) <= SHOWN_OF_TITLE else f"{title[:SHOWN_OF_TITLE]}\u2026"
+    title = shortened(title)
     return title if one_line(title) else f"arXiv:{arxiv_id}"
 
 

@@ -108,6 +108,9 @@ class BoundedProtocol(H11Protocol):
         self.transport.write(f"{head}This request is too large.\n".encode("ascii"))
         self.transport.close()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Log nothing: any site can let a browser try a WebSocket, which is served as a page."""
+
     @property
     def waits(self) -> bool:
         """Whether the client has to act next."""

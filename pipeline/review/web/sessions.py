@@ -7,6 +7,8 @@ read it: it is printed, and derived from a key that other users cannot read.
 import hashlib
 import hmac
 import secrets
+import time
+from collections.abc import Callable
 
 import itsdangerous
 from starlette.requests import Request
@@ -21,13 +23,23 @@ def login_token(secret: bytes) -> str:
     return hmac.new(secret, b"living-survey.login", hashlib.sha256).hexdigest()[:32]
 
 
-class Sessions:
-    """Stateless browser sessions: a signed random name in a cookie."""
+class _DatedNames(itsdangerous.TimestampSigner):
+    """Signs names with the second of signing, because a stolen cookie ignores its max-age."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._names = itsdangerous.Signer(
-            secret, salt="living-survey.session", digest_method=hashlib.sha256
-        )
+    def __init__(self, secret: bytes, clock: Callable[[], float]) -> None:
+        super().__init__(secret, salt="living-survey.session", digest_method=hashlib.sha256)
+        self._clock = clock
+
+    def get_timestamp(self) -> int:
+        """Return the present second."""
+        return int(self._clock())
+
+
+class Sessions:
+    """Stateless browser sessions: a signed random name and its date in a cookie."""
+
+    def __init__(self, secret: bytes, *, clock: Callable[[], float] = time.time) -> None:
+        self._names = _DatedNames(secret, clock)
         self._tokens = itsdangerous.Signer(
             secret, salt="living-survey.form", digest_method=hashlib.sha256
         )
@@ -36,9 +48,10 @@ class Sessions:
         self.cookie = f"living_survey_{hashlib.sha256(b'cookie:' + secret).hexdigest()[:8]}"
 
     def current(self, request: Request) -> str | None:
-        """Return the session of a request, or None without a valid cookie."""
+        """Return the session of a request, or None without a valid cookie that is new enough."""
+        cookie = request.cookies.get(self.cookie, "")
         try:
-            return self._names.unsign(request.cookies.get(self.cookie, "")).decode("ascii")
+            return self._names.unsign(cookie, max_age=_KEPT).decode("ascii")
         except itsdangerous.BadSignature:
             return None
 

@@ -5,8 +5,8 @@ The model is loaded before the lease and asked after it, because both take time.
 
 from dataclasses import dataclass, replace
 
-from classifiers.types import Document
 from config.errors import LivingSurveyError
+from pipeline.learn.documents import document_of
 from pipeline.learn.explain.breakdown import Reasons
 from pipeline.learn.explain.explainer import Explainer
 from pipeline.review.web.cards import Card, shown_text, shown_title
@@ -46,7 +46,7 @@ def explained(
     paper = card.paper
     shown = [choice.section.id for choice in (*card.answers, *card.suggested)]
     reasons = explainer.reasons(
-        Document(paper.arxiv_id, paper.title, paper.abstract, paper.categories),
+        document_of(paper),
         sections=shown or None,
         changed=changed,
     )
