@@ -167,7 +167,7 @@ from pipeline.review.web import server
 from pipeline.review.web.connections import Patience
 from tests.support.review import make_site
 setup_logging("warning")
-server.default_patience = lambda: Patience(header=1.0, connections=1000, backlog=8)
+server.default_patience = lambda: Patience(header=8.0, connections=1000, backlog=8)
 app = make_site(Path(sys.argv[1])).app()
 used = len(list(Path("/proc/self/fd").iterdir()))
 resource.setrlimit(resource.RLIMIT_NOFILE, (used + 20, used + 20))
