@@ -12,6 +12,7 @@ from config.errors import UsageError
 from config.headings import clean_heading, heading_key
 from config.nearest import nearest
 from config.taxonomy_file import FACETS, LabelRow, SectionRow, TaskRow, read_taxonomy, read_text
+from config.when import When, says_when
 
 #: of every name; a missing one is that of the taxonomy's first language
 LANGUAGES = ("en", "zh")
@@ -67,7 +68,7 @@ class Section:
     """A leaf of the survey, in which papers are listed."""
 
     id: str
-    #: from the outermost, as written in the list
+    #: from the outermost, as written in the list; none: the whole list
     headings: tuple[str, ...]
     #: the headings without emoji and the list's title
     path: tuple[str, ...]
@@ -78,6 +79,8 @@ class Section:
     cues: tuple[str, ...]
     #: by language, always including `en` and `zh`
     names: Mapping[str, str] = field(hash=False)
+    #: the finest of the headings that say when, below or above `headings`, if any
+    by_date: When | None = None
 
     @property
     def labels(self) -> tuple[tuple[str, str], ...]:
@@ -95,6 +98,8 @@ class Taxonomy:
     sections: tuple[Section, ...]
     #: sha256 of the content as canonical JSON, in hex
     fingerprint: str
+    #: headings above all others in the list, one a file
+    list_titles: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         """Return the hash of the fingerprint, because names are mappings without a hash."""
@@ -109,11 +114,18 @@ class Taxonomy:
         raise UnknownSectionError(section_id, known)
 
     def section_at(self, headings: Sequence[str]) -> Section | None:
-        """Return the section under these headings (outermost first), if any."""
-        wanted = tuple(heading_key(heading) for heading in headings)
-        for section in self.sections:
-            if tuple(heading_key(heading) for heading in section.headings) == wanted:
-                return section
+        """Return the section under these headings (outermost first), if any.
+
+        The list's title need not be among them, and headings that say when are passed over unless a
+        section stands under them.
+        """
+        places = _places(self)
+        dateless = [heading for heading in headings if says_when(heading) is None]
+        for path in (headings, dateless):
+            key = tuple(map(heading_key, path))
+            for wanted in (key, _below_title(key, self.list_titles)):
+                if wanted in places:
+                    return places[wanted]
         return None
 
     def facet(self, name: str) -> Facet:
@@ -122,6 +134,21 @@ class Taxonomy:
             if facet.name == name:
                 return facet
         raise KeyError(name)
+
+
+@functools.lru_cache(maxsize=4)  # because a list asks for every one of its entries
+def _places(taxonomy: Taxonomy) -> Mapping[tuple[str, ...], Section]:
+    """Return the sections by the keys of their headings, with and without the list's title."""
+    keys = [tuple(map(heading_key, section.headings)) for section in taxonomy.sections]
+    places = dict(zip(keys, taxonomy.sections, strict=True))
+    for key, section in zip(keys, taxonomy.sections, strict=True):
+        if below := _below_title(key, taxonomy.list_titles):
+            places.setdefault(below, section)
+    return places
+
+
+def _below_title(key: tuple[str, ...], titles: Sequence[str]) -> tuple[str, ...]:
+    return key[1:] if key and key[0] in map(heading_key, titles) else key
 
 
 def load_taxonomy(path: Path | None = None) -> Taxonomy:
@@ -149,9 +176,10 @@ def parse_taxonomy(text: str, where: str) -> Taxonomy:
         for name in FACETS
         if content.labels(name)
     )
-    sections = tuple(_section(row, content.list_title) for row in content.section)
+    titles = content.list_titles
+    sections = tuple(_section(row, content.title, titles) for row in content.section)
     fingerprint = _fingerprint(content.title, facets, sections)
-    return Taxonomy(content.title, facets, sections, fingerprint)
+    return Taxonomy(content.title, facets, sections, fingerprint, titles)
 
 
 def _label(row: LabelRow) -> Label:
@@ -159,23 +187,24 @@ def _label(row: LabelRow) -> Label:
     return Label(row.name, row.definition, row.cues, _complete(row.names), carries)
 
 
-def _section(row: SectionRow, list_title: str | None) -> Section:
+def _section(row: SectionRow, title: str, list_titles: Sequence[str]) -> Section:
     return Section(
         id=row.id,
         headings=row.headings,
-        path=_path(row.headings, list_title),
+        path=_path(row.headings, list_titles) or (title,),
         task=row.task,
         modality=row.modality,
         technique=row.technique,
         definition=row.definition,
         cues=row.cues,
         names=_complete(row.names),
+        by_date=When(row.by_date) if row.by_date else None,
     )
 
 
-def _path(headings: tuple[str, ...], list_title: str | None) -> tuple[str, ...]:
-    above_all = list_title is not None and heading_key(headings[0]) == heading_key(list_title)
-    own = headings[1:] if above_all and len(headings) > 1 else headings
+def _path(headings: tuple[str, ...], list_titles: Sequence[str]) -> tuple[str, ...]:
+    keys = tuple(map(heading_key, headings[:1]))
+    own = headings[1:] if len(headings) > 1 and not _below_title(keys, list_titles) else headings
     return tuple(clean_heading(heading) for heading in own)
 
 
@@ -188,7 +217,12 @@ def _fingerprint(title: str, facets: tuple[Facet, ...], sections: tuple[Section,
     content = {
         "title": title,
         "facets": [asdict(facet) for facet in facets],
-        "sections": [asdict(section) for section in sections],
+        "sections": [_content(section) for section in sections],
     }
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _content(section: Section) -> Mapping[str, object]:
+    # Without an absent `by_date`, so that fingerprints from before that key hold.
+    return {key: value for key, value in asdict(section).items() if value or key != "by_date"}

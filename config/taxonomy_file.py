@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import zip_longest
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
@@ -37,14 +37,15 @@ _Lines = Annotated[tuple[_Line, ...], Field(min_length=1)]
 
 _TAKES = {
     "title": "text on one line",
-    "list_title": "the heading above all others in the list, as written there",
+    "list_title": "the heading above all others in the list, as written there, or a list of them",
     "languages": 'a list of language codes such as ["en", "zh"], at least one',
     "name": 'lower-case letters and digits joined by hyphens, such as "non-llm-based"',
     "id": 'lower-case letters and digits joined by hyphens, such as "generation-image"',
     "definition": "one or more sentences on one line",
     "cues": "a list of words or phrases, at least one",
     "names": 'a name for every language, such as {en = "Image", zh = "图像"}',
-    "headings": "the list of headings that lead to it, at least one",
+    "headings": "the list of headings that lead to it, at least one unless by_date is set",
+    "by_date": '"year", "quarter", "month", "week", "day" or "venue"',
     "carries": 'a list out of "modality" and "technique"',
     "task": "the name of a [[task]] label",
     "modality": "the name of a [[modality]] label",
@@ -77,7 +78,10 @@ class SectionRow(_Row):
     """One [[section]] of the file."""
 
     id: _Name
-    headings: _Lines
+    #: none: the whole list, which is ordered by date only
+    headings: tuple[_Line, ...]
+    #: its papers stand under headings that say when (see config.when)
+    by_date: Literal["year", "quarter", "month", "week", "day", "venue"] | None = None
     task: str
     modality: str | None = None
     technique: str | None = None
@@ -99,12 +103,23 @@ class TaxonomyFile(_Row):
 
     title: _Line
     #: part of headings, but not of paths
-    list_title: _Line | None = None
+    list_title: _Line | _Lines | None = None
     languages: _Lines = ("en", "zh")
     task: tuple[TaskRow, ...] = Field(min_length=1)
     modality: tuple[LabelRow, ...] = ()
     technique: tuple[LabelRow, ...] = ()
     section: tuple[SectionRow, ...] = Field(min_length=1)
+
+    @property
+    def list_titles(self) -> tuple[str, ...]:
+        """The headings that are above all others, one a file."""
+        match self.list_title:
+            case None:
+                return ()
+            case str() as title:
+                return (title,)
+            case titles:
+                return titles
 
     def labels(self, facet: str) -> tuple[LabelRow, ...]:
         """Return the labels of a facet, in the order of the file."""
@@ -212,6 +227,8 @@ def _problems(content: TaxonomyFile) -> Iterable[tuple[str, str]]:
 
 def _section_problems(content: TaxonomyFile, section: SectionRow) -> Iterable[tuple[str, str]]:
     place = f"[[section]] {section.id}"
+    if not section.headings and section.by_date is None:
+        yield f"{place} has no headings", "Name them, or set by_date if the list has only dates."
     if not all(heading_key(heading) for heading in section.headings):
         yield f"{place} has a heading without words", "Write the heading as it is in the list."
     for facet, label in section.labels.items():

@@ -175,6 +175,25 @@ def _check_text(report: CheckReport) -> Text:
         ]
     for cue in report.weak_cues:
         text += ["", f"cue {cue.cue!r} of {cue.of} {cue.name} is searched as {cue.seen_as!r}"]
+    for time in report.times:
+        text += [
+            "",
+            (
+                f"{time.section} stands under a heading that says when"
+                f" ({' > '.join(time.headings)}), but the model places papers by their subject:"
+                " leave that heading out of `headings`"
+                f' and set by_date = "{time.says}" instead'
+            ),
+        ]
+    if report.dated:
+        text += [
+            "",
+            "Ordered by date below their headings, not by the model",
+            table(
+                (Column("section"), Column("by")),
+                ((dated.section, dated.by_date) for dated in report.dated),
+            ),
+        ]
     if report.unplaced:
         papers = counted(
             report.unplaced,

@@ -5,22 +5,30 @@ With a list to start from, also a taxonomy drafted from its headings.
 
 import json
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from config.errors import ConfigError
+from pydantic import TypeAdapter, ValidationError
+
+from config.errors import ConfigError, UsageError
 from config.files import put_new
-from config.headings import clean_heading
+from config.keytypes import BaseUrl
 from config.settings import load_settings, settings_template
 from config.taxonomy import load_taxonomy
+from pipeline.curated.files import list_files
 from pipeline.curated.parse import read_list
+from pipeline.curated.types import AsideReason
 from pipeline.runtime.services import check_database, clock_of, store_of
-from pipeline.taxonomy.draft import Draft, draft_taxonomy
+from pipeline.taxonomy.draft import Dated, Draft, draft_taxonomy
+from pipeline.taxonomy.draft_leaves import LeftOut, Place
 from storage.engine.interrupted import forget_former
 from storage.engine.paths import real_path
 
 _TAXONOMY = "taxonomy.toml"
+#: below the base address of a replica, as `living-survey replica` serves them
+_INTERFACES = {"oai_url": "/oai", "rss_url": "", "query_url": "/api/query"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +39,14 @@ class DraftedTaxonomy:
     created: bool
     #: (section id, entries in the list), in the list's order
     sections: tuple[tuple[str, int], ...]
-    #: lines of entries under no heading with words: they belong to no section
-    unplaced_lines: tuple[int, ...]
+    #: sections into which headings that say when were folded
+    dated: tuple[Dated, ...]
+    #: headings whose entries carry no paper
+    left_out: tuple[LeftOut, ...]
+    #: blocks that name papers and are no entries, by reason
+    asides: Mapping[AsideReason, int]
+    #: papers under no heading with words: they belong to no section
+    unplaced: tuple[Place, ...]
     #: whether the built-in labels fit this list
     built_in_labels: bool
     #: whether the settings name this taxonomy
@@ -45,6 +59,9 @@ class InitReport:
 
     settings: Path
     created_settings: bool
+    title: str
+    #: the list's files, those of its directories among them
+    files: tuple[Path, ...]
     database: Path
     created_database: bool
     taxonomy: DraftedTaxonomy | None = None
@@ -54,9 +71,10 @@ def initialise(
     target: Path,
     *,
     contact: str,
-    curated: Path | None,
+    curated: Sequence[Path] = (),
     draft: bool = False,
     categories: Sequence[str] = (),
+    arxiv: str = "",
     new_database: bool = False,
 ) -> InitReport:
     """Write the settings file and create the database it names.
@@ -64,23 +82,28 @@ def initialise(
     Args:
         target: the settings file.
         contact: where arXiv reaches the operator.
-        curated: the survey's list.
+        curated: the files and directories of the survey's list.
         draft: draft `taxonomy.toml` beside the settings from the list's headings.
         categories: arXiv's; none: the template's.
+        arxiv: the base address of a replica; empty: arXiv itself.
         new_database: create a database although files of a former one are there.
 
     Raises:
         ConfigError: a file cannot be written, or what is there cannot be read.
         DatabaseGoneError: the database is missing, but other files show that there was one.
-        UsageError: the list cannot be read, or has nothing to draft from.
+        NothingToDraftError: no paper of the list has a heading.
+        UsageError: the list cannot be read, or `arxiv` is no address.
     """
-    found = _draft(target, curated) if draft and curated else None
+    urls = _interfaces(arxiv) if arxiv else {}
+    files = list_files(curated)
+    found = _draft(target, files) if draft and files else None
     values: dict[str, object] = {
         "contact": contact,
-        "list": _from_settings(curated, target) if curated else "",
+        "list": _list_setting(curated, target),
         "taxonomy": _TAXONOMY if found else "",
-        "title": clean_heading(found.list_title) if found and found.list_title else "",
+        "title": found.drafted.title if found else "",
         "categories": list(categories),
+        **urls,
     }
     created = _write_new(target, _filled(settings_template(), values))
     taxonomy = _write_draft(target.with_name(_TAXONOMY), found) if found else None
@@ -97,24 +120,57 @@ def initialise(
         forget_former(real_path(database), clock_of(settings)())
     with store_of(settings)() as store:
         store.checkpoint()
-    return InitReport(target, created, database, not existed, taxonomy)
+    title = settings.survey.title
+    return InitReport(target, created, title, files, database, not existed, taxonomy)
 
 
-def _draft(target: Path, curated: Path) -> Draft:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A draft, and what the list holds beside its entries."""
+
+    drafted: Draft
+    asides: Mapping[AsideReason, int]
+
+
+def _draft(target: Path, files: Sequence[Path]) -> _Read:
     name = target.absolute().parent.name or "A survey"
-    return draft_taxonomy(read_list(curated), load_taxonomy(), name=name)
+    curated = read_list(files)
+    drafted = draft_taxonomy(curated, load_taxonomy(), name=name)
+    return _Read(drafted, Counter(aside.reason for aside in curated.asides))
 
 
-def _write_draft(path: Path, draft: Draft) -> DraftedTaxonomy:
-    created = _write_new(path, draft.text)
+def _write_draft(path: Path, read: _Read) -> DraftedTaxonomy:
+    drafted = read.drafted
     return DraftedTaxonomy(
         path=path,
-        created=created,
-        sections=tuple(draft.entries.items()),
-        unplaced_lines=draft.unplaced_lines,
-        built_in_labels=draft.built_in_labels,
+        created=_write_new(path, drafted.text),
+        sections=tuple(drafted.entries.items()),
+        dated=drafted.dated,
+        left_out=drafted.left_out,
+        asides=read.asides,
+        unplaced=drafted.unplaced,
+        built_in_labels=drafted.built_in_labels,
         in_use=False,
     )
+
+
+def _interfaces(arxiv: str) -> dict[str, object]:
+    """Return the settings of the interfaces below a base address, or of one of their addresses."""
+    try:
+        base = TypeAdapter(BaseUrl).validate_python(arxiv)
+    except ValidationError as error:
+        raise UsageError(
+            f"--arxiv is {arxiv!r}, but must be an http:// or https:// address.",
+            hint="Name what `living-survey replica` prints, such as http://127.0.0.1:8799.",
+        ) from error
+    for path in filter(None, _INTERFACES.values()):
+        base = base.removesuffix(path)
+    return {key: f"{base}{path}" for key, path in _INTERFACES.items()}
+
+
+def _list_setting(curated: Sequence[Path], target: Path) -> object:
+    paths = [_from_settings(path, target) for path in curated]
+    return paths[0] if len(paths) == 1 else paths
 
 
 def _write_new(path: Path, text: str) -> bool:

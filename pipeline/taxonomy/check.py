@@ -2,12 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from classifiers.text import tokens
+from config.headings import clean_heading
 from config.nearest import nearest
 from config.taxonomy import Taxonomy
+from config.when import When, says_when
 from storage.store import OpenStore
 
 _ANY_TOKEN = re.compile(r"\w+")
@@ -54,6 +56,23 @@ class LostSection:
 
 
 @dataclass(frozen=True, slots=True)
+class DatedSection:
+    """A section whose papers stand under headings that say when."""
+
+    section: str
+    by_date: When
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSection:
+    """A section that is itself a heading that says when."""
+
+    section: str
+    headings: tuple[str, ...]
+    says: When
+
+
+@dataclass(frozen=True, slots=True)
 class CheckReport:
     """Findings about a taxonomy whose file is valid."""
 
@@ -62,6 +81,9 @@ class CheckReport:
     sections: int
     shared_cues: tuple[SharedCue, ...]
     weak_cues: tuple[WeakCue, ...]
+    dated: tuple[DatedSection, ...]
+    #: the model places papers in them by topic, although they are ordered by date
+    times: tuple[TimeSection, ...]
     database: bool
     thin: tuple[ThinSection, ...] = ()
     lost: tuple[LostSection, ...] = ()
@@ -74,22 +96,26 @@ class CheckReport:
 def check_taxonomy(taxonomy: Taxonomy, open_store: OpenStore | None) -> CheckReport:
     """Return the findings; without a store only those about the file."""
     cues = _cues(taxonomy)
-    shared, weak = _shared(cues), _weak(cues)
-    size = len(taxonomy.sections)
+    of_file = CheckReport(
+        title=taxonomy.title,
+        fingerprint=taxonomy.fingerprint,
+        sections=len(taxonomy.sections),
+        shared_cues=_shared(cues),
+        weak_cues=_weak(cues),
+        dated=tuple(DatedSection(s.id, s.by_date) for s in taxonomy.sections if s.by_date),
+        times=tuple(_times(taxonomy)),
+        database=False,
+    )
     if open_store is None:
-        return CheckReport(taxonomy.title, taxonomy.fingerprint, size, shared, weak, database=False)
+        return of_file
     with open_store() as store:
         papers = store.taxonomy.placed()
         unplaced = store.taxonomy.unplaced()
         changes = store.taxonomy.changes()
     known = [section.id for section in taxonomy.sections]
     last = changes[-1].to_fingerprint if changes else taxonomy.fingerprint
-    return CheckReport(
-        taxonomy.title,
-        taxonomy.fingerprint,
-        size,
-        shared,
-        weak,
+    return replace(
+        of_file,
         database=True,
         thin=tuple(
             ThinSection(id_, papers.get(id_, 0)) for id_ in known if papers.get(id_, 0) < THIN
@@ -102,6 +128,13 @@ def check_taxonomy(taxonomy: Taxonomy, open_store: OpenStore | None) -> CheckRep
         unplaced=unplaced,
         migrated_to=None if last == taxonomy.fingerprint else last,
     )
+
+
+def _times(taxonomy: Taxonomy) -> Iterator[TimeSection]:
+    for section in taxonomy.sections:
+        said = [when for heading in section.headings if (when := says_when(heading)) is not None]
+        if said:
+            yield TimeSection(section.id, tuple(map(clean_heading, section.headings)), said[-1])
 
 
 def _cues(taxonomy: Taxonomy) -> dict[str, dict[str, tuple[str, ...]]]:

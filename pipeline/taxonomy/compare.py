@@ -20,6 +20,7 @@ class Difference(StrEnum):
     CUES = "cues"
     NAMES = "names"
     CARRIES = "carries"
+    BY_DATE = "by_date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def section_differences(was: Section, now: Section) -> list[Difference]:
         (Difference.DEFINITION, was.definition != now.definition),
         (Difference.CUES, was.cues != now.cues),
         (Difference.NAMES, dict(was.names) != dict(now.names)),
+        (Difference.BY_DATE, was.by_date != now.by_date),
     )
     return [difference for difference, differs in compared if differs]
 
@@ -110,6 +112,7 @@ def _section_changes(was: Section, now: Section) -> list[Changed]:
         Difference.DEFINITION: now.definition,
         Difference.CUES: _cues(was.cues, now.cues),
         Difference.NAMES: _names(was.names, now.names),
+        Difference.BY_DATE: f"{was.by_date or 'not'} -> {now.by_date or 'not'}",
     }
     found = [_section_change(d, was.id, details[d]) for d in section_differences(was, now)]
     if was.id != now.id:

@@ -21,12 +21,14 @@ from config.headings import clean_heading, heading_key
 from config.section_names import find_section
 from config.taxonomy import load_taxonomy
 from config.visible import escape_invisible, one_line, visible
+from config.when import says_when
 from pipeline.curated.dates import looks_like_date, parse_date
 from pipeline.curated.links import read_links, without_links
 from pipeline.curated.parse import parse_list
 from pipeline.curated.people import is_venue, read_people
 from pipeline.curated.tables import cells, is_rule_of_table
 from pipeline.curated.titles import normalize_title, titles_agree
+from pipeline.curated.types import CuratedList, ListFile
 from pipeline.enrich.links import find_links, normalise_url
 from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.fields.authors import split_authors
@@ -43,7 +45,13 @@ from pipeline.publish.digest.reason import find_reason
 from pipeline.publish.digest.sentences import split_sentences
 from pipeline.review.decision_rows import read_rows
 from pipeline.review.web.highlight import highlight, term_words
-from pipeline.taxonomy.draft_names import slug
+from pipeline.taxonomy.draft_ids import section_ids, slug_words
+from pipeline.taxonomy.draft_names import names_of, without_numbers
+from pipeline.taxonomy.draft_refusal import (
+    NothingToDraftError,
+    nothing_to_draft,
+    refuse_other_formats,
+)
 from storage.arxiv_id import find_arxiv_ids, is_key, parse_arxiv_id
 from storage.typed_ids import InvalidIdError, explain_number, read_arxiv_ids
 from storage.types import TermWeight
@@ -125,6 +133,13 @@ def _ids(text: str) -> None:
         read_arxiv_ids([text, f"2405.19334 {text}"], AT.date())
 
 
+def _refusal(text: str) -> None:
+    nothing = CuratedList((ListFile("list", text.encode()),), (), (), (), ())
+    nothing_to_draft(nothing, ())
+    with suppress(NothingToDraftError):
+        refuse_other_formats(nothing)
+
+
 READERS: dict[str, Callable[[str], object]] = {
     "parse_arxiv_id": parse_arxiv_id,
     "parse_arxiv_id of a link": lambda text: parse_arxiv_id(f"https://arxiv.org/abs/{text}"),
@@ -172,7 +187,12 @@ READERS: dict[str, Callable[[str], object]] = {
     "is_rule_of_table": lambda text: is_rule_of_table(text, "a | b"),
     "normalize_title": normalize_title,
     "titles_agree": lambda text: titles_agree(text, f"{text[::-1]}b"),
-    "slug": slug,
+    "slug_words": slug_words,
+    "section_ids": lambda text: section_ids([[slug_words(text)], [slug_words(text), ["b"]]]),
+    "names_of": lambda text: names_of([text, f"{text}(水壶)", f"水壶 {text}", f"{text} 水壶"]),
+    "without_numbers": lambda text: without_numbers([text, f"1. {text}"]),
+    "says_when": says_when,
+    "refusal of a draft": _refusal,
 }
 PIECES = (
     *" \na1.,()[]{}$\\_*`<>|~&#@-+=:;/?!'\"^%\t\r\u00e9\u4e2d",

@@ -1,0 +1,234 @@
+"""Find the places of a list that hold papers: its headings without titles and dates."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from config.headings import clean_heading, heading_key
+from config.when import When, says_when
+from pipeline.curated.links import without_links
+from pipeline.curated.types import CuratedList, Entry, Heading, UnreadableEntry
+from pipeline.taxonomy.draft_labels import Labels
+from pipeline.taxonomy.draft_names import without_numbers
+
+_NO_LABELS = Labels(None, None, None, whole=False)
+#: headings that may come first and are not the list's title
+_NOT_A_TITLE = frozenset(
+    {
+        *("about", "abstract", "catalogue", "content", "contents", "contributing", "introduction"),
+        *("menu", "news", "overview", "papers", "preface", "readme", "summary"),
+        *("table of contents", "what's new", "目录", "简介", "介绍", "前言"),
+    }
+)
+#: from the coarsest; a list that names years too is ordered by them
+_FINENESS = (When.VENUE, *(when for when in When if when is not When.VENUE))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an item stands in the files."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A heading with papers of its own, or the whole list."""
+
+    #: as written, without those that say when
+    headings: tuple[str, ...]
+    #: below the list's title, without numbers and emoji
+    path: tuple[str, ...]
+    #: the first heading in which leaves differ
+    group: str
+    titles: tuple[str, ...]
+    #: headings above or below it that say when, without emoji
+    dates: tuple[str, ...]
+    by_date: When | None
+    #: whether it is the whole list, so that its path is the list's name
+    whole: bool
+    labels: Labels = _NO_LABELS
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether its headings name labels of a known vocabulary."""
+        return self.labels is not _NO_LABELS
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A heading whose entries carry no paper."""
+
+    path: tuple[str, ...]
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """All that a list's headings tell."""
+
+    #: in the order of the list
+    leaves: tuple[Leaf, ...]
+    #: the list's name, if it has one
+    title: str | None
+    #: headings above all others, as written, one a file
+    list_titles: tuple[str, ...]
+    #: papers under no heading with words
+    unplaced: tuple[Place, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(slots=True)
+class _Found:
+    headings: tuple[str, ...]
+    titles: list[str] = field(default_factory=list)
+    dates: dict[str, When] = field(default_factory=dict)
+    papers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An entry, or what could be one."""
+
+    place: Place
+    title: str
+    #: as written, without those that say when
+    headings: tuple[str, ...]
+    dates: tuple[tuple[str, When], ...]
+    #: the outermost heading if it does not say when
+    outermost: str | None
+    is_paper: bool
+
+
+def find_leaves(curated: CuratedList, *, name: str) -> Leaves:
+    """Return the headings with papers; `name` is the path of a list without a title."""
+    items = _items(curated)
+    titles = _titles(items)
+    found: dict[tuple[str, ...], _Found] = {}
+    unplaced = []
+    for item in items:
+        key = _below(item, titles)
+        if key is None:
+            if item.is_paper:
+                unplaced.append(item)
+            continue
+        here = found.setdefault(key, _Found(item.headings))
+        here.titles.append(item.title)
+        here.papers += item.is_paper
+        here.dates.update(item.dates)
+    whole = found.get(())
+    if whole is not None and not whole.headings:  # a list of dates takes what is above them too
+        whole.titles += [item.title for item in unplaced]
+        unplaced = []
+    list_titles = tuple(dict.fromkeys(filter(None, titles.values())))
+    return Leaves(
+        leaves=_leaves({key: one for key, one in found.items() if one.papers}, name),
+        title=_title(curated.headings, items) or next(map(clean_heading, list_titles), None),
+        list_titles=list_titles,
+        unplaced=tuple(item.place for item in unplaced),
+        left_out=tuple(
+            LeftOut(tuple(map(clean_heading, one.headings)), len(one.titles))
+            for one in found.values()
+            if not one.papers
+        ),
+    )
+
+
+def _items(curated: CuratedList) -> list[_Item]:
+    # Unreadable entries count too; `bootstrap` lists them.
+    found: list[tuple[Entry | UnreadableEntry, str, bool]] = [
+        (entry, entry.title, _names_paper(entry)) for entry in curated.entries
+    ]
+    found += [(item, without_links(item.text)[1], True) for item in curated.unreadable]
+    order = {file.name: number for number, file in enumerate(curated.files)}
+    found.sort(key=lambda one: (order[one[0].file], one[0].line))
+    items = []
+    for item, title, is_paper in found:
+        said = [(heading, says_when(heading)) for heading in item.headings]
+        items.append(
+            _Item(
+                Place(item.file, item.line),
+                title,
+                tuple(heading for heading, when in said if when is None),
+                tuple((clean_heading(heading), when) for heading, when in said if when),
+                next((heading for heading, when in said[:1] if when is None), None),
+                is_paper,
+            )
+        )
+    return items
+
+
+def _names_paper(entry: Entry) -> bool:
+    return bool(entry.arxiv_ids or entry.links.paper or entry.authors or entry.date or entry.venue)
+
+
+def _titles(items: Sequence[_Item]) -> dict[str, str | None]:
+    """Return for each file the heading above all its papers, if it is not their only one."""
+    by_file: defaultdict[str, list[_Item]] = defaultdict(list)
+    for item in items:
+        if item.is_paper and item.headings:
+            by_file[item.place.file].append(item)
+    titles: dict[str, str | None] = {}
+    for file, own in by_file.items():
+        first = {heading_key(item.outermost or "") for item in own}
+        below = all(len(item.headings) > 1 or item.dates for item in own)
+        titles[file] = own[0].outermost if len(first) == 1 and first != {""} and below else None
+    return titles
+
+
+def _below(item: _Item, titles: dict[str, str | None]) -> tuple[str, ...] | None:
+    """Return the key of an item's headings below the title, or None without headings."""
+    key = tuple(map(heading_key, item.headings))
+    if not all(key) or not (key or item.dates):
+        return None
+    title = titles.get(item.place.file)
+    return key[1:] if key and title is not None and key[0] == heading_key(title) else key
+
+
+def _leaves(found: dict[tuple[str, ...], _Found], name: str) -> tuple[Leaf, ...]:
+    if not found:
+        return ()
+    shared = _shared(list(found))
+    words = without_numbers(
+        heading for key, one in found.items() for heading in one.headings[-len(key) :] if key
+    )
+    leaves = []
+    for key, one in found.items():
+        below = one.headings[-len(key) :] if key else ()
+        path = tuple(words[heading] for heading in below)
+        path = path or tuple(map(clean_heading, one.headings)) or (name,)
+        leaves.append(
+            Leaf(
+                headings=one.headings,
+                path=path,
+                group=path[min(shared, len(path) - 1)],
+                titles=tuple(one.titles),
+                dates=tuple(one.dates),
+                by_date=max(one.dates.values(), key=_FINENESS.index, default=None),
+                whole=not key,
+            )
+        )
+    return tuple(leaves)
+
+
+def _shared(keys: Sequence[tuple[str, ...]]) -> int:
+    limit = min(map(len, keys)) - 1
+    shared = 0
+    while shared < limit and len({key[shared] for key in keys}) == 1:
+        shared += 1
+    return shared
+
+
+def _title(headings: Sequence[Heading], items: Sequence[_Item]) -> str | None:
+    """Return the first heading if it names the list: above all papers or above none."""
+    if not headings:
+        return None
+    first = headings[0]
+    key = heading_key(first.text)
+    if not key or key in _NOT_A_TITLE or says_when(first.text) is not None:
+        return None
+    if first.level > 1 and all(heading.level >= first.level for heading in headings):
+        return None
+    below = {key in map(heading_key, item.headings[:1]) for item in items if item.is_paper}
+    return clean_heading(first.text) if len(below) == 1 else None
