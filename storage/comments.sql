@@ -276,6 +276,37 @@ COMMENT ON COLUMN quarantine_resolution.reason IS
     'as quarantined: hash, source and reason identify the record';
 COMMENT ON COLUMN quarantine_resolution.papers IS 'how many papers the record contained';
 
+COMMENT ON VIEW harvests IS
+    'One row per window of arXiv''s records that was read to its end. `living-survey status` says what they cover together.';
+COMMENT ON COLUMN harvests.source IS '`oai`, or `snapshot` for an imported file';
+COMMENT ON COLUMN harvests.set_name IS 'the OAI set, such as `cs`; it has all of `cs:cs:CV`';
+COMMENT ON COLUMN harvests.from_day IS 'first OAI datestamp (UTC), inclusive';
+COMMENT ON COLUMN harvests.until_day IS
+    'last OAI datestamp, inclusive; only days before `answered_at` are covered';
+COMMENT ON COLUMN harvests.answered_at IS 'when arXiv answered';
+COMMENT ON COLUMN harvests.empty IS
+    'no record came although arXiv''s calendar expects some: it counts when two days'' answers agree';
+
+COMMENT ON VIEW ledger_acceptances IS
+    'One row per day and category of the ledger that a person accepted as it is, unless it was taken back.';
+COMMENT ON COLUMN ledger_acceptances.day IS 'announcement day';
+COMMENT ON COLUMN ledger_acceptances.category IS 'arXiv''s category';
+COMMENT ON COLUMN ledger_acceptances.reason IS 'why the day is in order';
+COMMENT ON COLUMN ledger_acceptances.missing IS
+    'the papers that were missing then; a paper missing later is not accepted';
+COMMENT ON COLUMN ledger_acceptances.accepted_by IS 'who accepted it';
+COMMENT ON COLUMN ledger_acceptances.accepted_at IS 'when';
+
+COMMENT ON TABLE harvest_window IS
+    'Windows of arXiv''s records that were read to their end, append-only.';
+COMMENT ON COLUMN harvest_window.answered_at IS 'by arXiv''s clock';
+
+COMMENT ON TABLE ledger_acceptance IS
+    'Accepted days of the ledger and acceptances taken back, append-only.';
+COMMENT ON COLUMN ledger_acceptance.seq IS 'order of recording';
+COMMENT ON COLUMN ledger_acceptance.kind IS '`accept` or `withdraw`';
+COMMENT ON COLUMN ledger_acceptance.reason IS 'empty for `withdraw`';
+
 COMMENT ON TABLE taxonomy_text IS
     'Taxonomies as they were written, so that the digest of an old week can be built again.';
 COMMENT ON COLUMN taxonomy_text.content IS 'TOML';

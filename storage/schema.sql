@@ -274,6 +274,28 @@ CREATE TABLE feed_gap_closed (
     closed_at TIMESTAMP NOT NULL
 );
 
+-- Windows of arXiv's records that were read to their end, append-only.
+CREATE TABLE harvest_window (
+    source VARCHAR NOT NULL,
+    set_name VARCHAR NOT NULL,
+    from_day DATE NOT NULL,
+    until_day DATE NOT NULL,
+    answered_at TIMESTAMP NOT NULL,  -- by arXiv's clock
+    empty BOOLEAN NOT NULL
+);
+
+-- Accepted days of the ledger and acceptances taken back, append-only.
+CREATE TABLE ledger_acceptance (
+    seq BIGINT NOT NULL,  -- order of recording
+    day DATE NOT NULL,
+    category VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,  -- `accept` or `withdraw`
+    person VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,  -- empty for `withdraw`
+    missing VARCHAR[] NOT NULL,
+    happened_at TIMESTAMP NOT NULL
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -585,3 +607,28 @@ SELECT drawn.arxiv_id, drawn.decision_id, drawn.drawn_at, decisions.verdict
 FROM (FROM audit_draw QUALIFY row_number() OVER (PARTITION BY arxiv_id ORDER BY seq DESC) = 1)
      AS drawn
 LEFT JOIN decisions ON decisions.arxiv_id = drawn.arxiv_id AND decisions.standing;
+
+-- One row per window of arXiv's records that was read to its end. `living-survey status` says what
+-- they cover together.
+-- source VARCHAR: `oai`, or `snapshot` for an imported file
+-- set_name VARCHAR: the OAI set, such as `cs`; it has all of `cs:cs:CV`
+-- from_day DATE: first OAI datestamp (UTC), inclusive
+-- until_day DATE: last OAI datestamp, inclusive; only days before `answered_at` are covered
+-- answered_at TIMESTAMP: when arXiv answered
+-- empty BOOLEAN: no record came although arXiv's calendar expects some: it counts when two days'
+--     answers agree
+CREATE VIEW harvests AS
+SELECT source, set_name, from_day, until_day, answered_at, empty FROM harvest_window;
+
+-- One row per day and category of the ledger that a person accepted as it is, unless it was taken
+-- back.
+-- day DATE: announcement day
+-- category VARCHAR: arXiv's category
+-- reason VARCHAR: why the day is in order
+-- missing VARCHAR[]: the papers that were missing then; a paper missing later is not accepted
+-- accepted_by VARCHAR: who accepted it
+-- accepted_at TIMESTAMP: when
+CREATE VIEW ledger_acceptances AS
+SELECT day, category, reason, missing, person AS accepted_by, happened_at AS accepted_at
+FROM ledger_acceptance
+QUALIFY row_number() OVER (PARTITION BY day, category ORDER BY seq DESC) = 1 AND kind = 'accept';

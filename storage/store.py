@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from storage.acceptances import Acceptances
 from storage.announcements import Announcements
 from storage.arrivals import Arrivals
 from storage.audit import Audit
@@ -25,6 +26,7 @@ from storage.engine.manifest import check_manifest, note_manifest, take_manifest
 from storage.engine.migrate import Migration, known_migrations, migrate
 from storage.engine.paths import real_path
 from storage.engine.session import Session
+from storage.harvests import Harvests
 from storage.integrity import Integrity
 from storage.invalid_ids import InvalidIds
 from storage.ledger import Ledger
@@ -52,11 +54,13 @@ class Store:
         self.audit = Audit(session)
         self.announcements = Announcements(session)
         self.ledger = Ledger(session)
+        self.acceptances = Acceptances(session)
         self.ledger_days = LedgerDays(session)
         self.arrivals = Arrivals(session)
         self.quarantine = Quarantine(session)
         self.runs = Runs(session)
         self.cursors = Cursors(session)
+        self.harvests = Harvests(session)
         self.published = Published(session)
         self.taxonomy = TaxonomyChanges(session)
         self.integrity = Integrity(session)

@@ -72,8 +72,12 @@ GROUPS = {
         },
     ),
     "ledger": (
-        "Remove days from the ledger that never were.",
-        {"prune": "Show days to remove from the ledger; --apply removes them."},
+        "List announcement days, accept one as it is, or remove days that never were.",
+        {
+            "list": "List the announcement days of each category.",
+            "accept": "Accept a day that stays incomplete, with the reason.",
+            "prune": "Show days to remove from the ledger; --apply removes them.",
+        },
     ),
     "quarantine": (
         "List the records that could not be read, or read them again.",
@@ -84,6 +88,10 @@ GROUPS = {
         },
     ),
 }
+
+
+#: groups that list what they hold when no command is given
+_LISTED = frozenset({"ledger", "quarantine"})
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,7 @@ class _Lazy(Mapping[str, Any]):
         if self.module is None and name in GROUPS:
             text, summaries = GROUPS[name]
             group = _group(text, name=name, commands=_Lazy(summaries, module=name))
-            group.default = "list" if name == "quarantine" else None
+            group.default = "list" if name in _LISTED else None
             return group
         module = importlib.import_module(f"pipeline.cli.{self.module or _FILES.get(name, name)}")
         [found] = (

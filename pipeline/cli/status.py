@@ -9,7 +9,8 @@ import typer
 from pipeline.cli.answer import Answer, Column, Table, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.ingest.calendar import PUBLISHED
-from pipeline.ingest.ledger import overdue_sentence
+from pipeline.ingest.coverage import Coverage
+from pipeline.ingest.ledger import accepted_days, overdue_sentence
 from pipeline.operate.status import StatusReport, status_report
 from pipeline.runtime.services import open_services
 from storage.ledger import DayTotal
@@ -53,6 +54,7 @@ def status(
         report,
         (
             *_totals(report),
+            *_coverage(report.coverage),
             *_overdue(report),
             *(f"schedule    {end.sentence}" for end in report.jobs),
             *_movements(report),
@@ -79,8 +81,18 @@ def _totals(report: StatusReport) -> Text:
     return tuple(lines)
 
 
+def _coverage(coverage: Coverage) -> Text:
+    if coverage.whole_since is None:
+        return ()
+    next_run = f"the next run asks from {coverage.next_run_from} on"
+    lines = [f"coverage    whole since {coverage.whole_since}; {next_run}"]
+    lines += [f"gap         {gap.sentence}: `{gap.command}`" for gap in coverage.gaps]
+    return tuple(lines)
+
+
 def _overdue(report: StatusReport) -> Text:
-    return (f"overdue     {overdue_sentence(report.overdue)}",) if report.overdue else ()
+    overdue = (f"overdue     {overdue_sentence(report.overdue)}",) if report.overdue else ()
+    return (*overdue, *(f"accepted    {text}" for text in accepted_days(report.accepted)))
 
 
 def _movements(report: StatusReport) -> Text:

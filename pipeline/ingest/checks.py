@@ -6,7 +6,14 @@ from urllib.parse import urlsplit
 
 from config.schema import ArxivSettings
 from pipeline.ingest.calendar import PUBLISHED, announcement_day, announcement_days, feed_instant
-from pipeline.ingest.ledger import WATCHED_DAYS, overdue_now, overdue_remedy, overdue_sentence
+from pipeline.ingest.coverage import coverage_now, set_of, unharvested
+from pipeline.ingest.ledger import (
+    WATCHED_DAYS,
+    accepted_days,
+    overdue_now,
+    overdue_remedy,
+    overdue_sentence,
+)
 from pipeline.ingest.sources.open import NO_CONTACT, SET_CONTACT
 from pipeline.ingest.sources.transport.limiter import Limiter, default_limiter_path, host_group
 from pipeline.runtime.findings import Finding
@@ -34,6 +41,7 @@ def checks(services: Services) -> Iterator[Finding]:
             *_quarantine(store, now),
             *_overdue(store, arxiv, now),
             *_arrivals(store, arxiv, now),
+            *_coverage(store, arxiv, now),
         ]
     yield from found
 
@@ -88,6 +96,13 @@ def _overdue(store: Store, arxiv: ArxivSettings, now: datetime) -> Iterator[Find
     overdue = overdue_now(store, arxiv.categories, now)
     if overdue:
         yield Finding("ledger", overdue_sentence(overdue), overdue_remedy(overdue))
+    for text, one in accepted_days(store.acceptances.standing(_watched_since(now))).items():
+        yield Finding(
+            "ledger",
+            f"{text}.",
+            f"`living-survey ledger accept {one.day} --withdraw` takes that back.",
+            wrong=False,
+        )
 
 
 def _arrivals(store: Store, arxiv: ArxivSettings, now: datetime) -> Iterator[Finding]:
@@ -119,6 +134,20 @@ def _arrivals(store: Store, arxiv: ArxivSettings, now: datetime) -> Iterator[Fin
             f"no new paper has come for {silent} announcement days.",
             "`living-survey status` shows the last runs; check that cron calls"
             " `living-survey run`.",
+        )
+
+
+def _coverage(store: Store, arxiv: ArxivSettings, now: datetime) -> Iterator[Finding]:
+    for gap in coverage_now(store, arxiv, now).gaps:
+        yield Finding("coverage", f"{gap.sentence}.", f"`{gap.command}` brings these papers.")
+    if outside := unharvested(arxiv.sets, arxiv.categories):
+        yield Finding(
+            "coverage",
+            f"{', '.join(outside)}: in none of the harvested sets ({', '.join(arxiv.sets)}), so"
+            " papers come only from the daily feed, and changes to them are not seen.",
+            "Add their sets to [arxiv] sets in living-survey.toml, for example"
+            f" {', '.join(dict.fromkeys(repr(set_of(name)) for name in outside))}; after the next"
+            " `living-survey run` this names the days before it.",
         )
 
 

@@ -6,12 +6,13 @@ answer differently later: harvests overlap, and storing a record again changes n
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from pipeline.ingest.calendar import announcement_days
 from pipeline.ingest.sources.oai.source import OaiSource
 from pipeline.runtime.services import Services
-from storage.store import OpenStore
+from storage.harvests import Harvest
+from storage.store import OpenStore, Store
 from storage.types import UpsertCounts
 
 #: Days in one backfill window: long enough to fill pages of 1,300 records, short enough that all
@@ -94,7 +95,24 @@ def harvest_window(
         )
         complete = page.resumption_token is None
         advance(len(page.papers))
-    return report if complete else replace(report, cut=True)
+    if not complete:
+        return replace(report, cut=True)
+    _note(services, report)
+    return report
+
+
+def _note(services: Services, report: HarvestReport) -> None:
+    """Record that a window was read to its end, for `pipeline/ingest/coverage.py`."""
+    answered = report.response_at
+    if answered is None:
+        return
+    window = report.window
+    until = window.until_day or answered.astimezone(UTC).date()
+    if until < window.from_day:
+        return
+    harvest = Harvest(window.set_name, window.from_day, until, answered, report.suspicious)
+    with services.open_store() as store:
+        store.harvests.note([harvest])
 
 
 def move_cursor(services: Services, name: str, value: str) -> None:
@@ -115,12 +133,22 @@ def proven_at(harvests: Sequence[HarvestReport]) -> datetime | None:
 def next_windows(
     open_store: OpenStore, sets: Sequence[str], *, today: date, overlap_days: int
 ) -> list[Window]:
-    """Return what `fetch` asks for: each set from its cursor less the overlap, without an end."""
+    """Return what `fetch` asks for: each set from its first day, without an end."""
     with open_store() as store:
-        cursors = [store.cursors.get(cursor_name(set_name)) for set_name in sets]
-    days = [date.fromisoformat(cursor) if cursor else today for cursor in cursors]
+        first_days = next_first_days(store, sets, today=today, overlap_days=overlap_days)
+    return [Window(name, day) for name, day in first_days.items()]
+
+
+def next_first_days(
+    store: Store, sets: Sequence[str], *, today: date, overlap_days: int
+) -> dict[str, date]:
+    """Return by set the first day the next `fetch` asks for: its cursor less the overlap."""
+    cursors = {name: store.cursors.get(cursor_name(name)) for name in sets}
     overlap = timedelta(days=overlap_days)
-    return [Window(name, min(day, today) - overlap) for name, day in zip(sets, days, strict=True)]
+    return {
+        name: min(date.fromisoformat(cursor) if cursor else today, today) - overlap
+        for name, cursor in cursors.items()
+    }
 
 
 def cursor_name(set_name: str) -> str:

@@ -5,7 +5,7 @@ resumes there. A file that was read to its end is read again from the start; not
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -17,8 +17,9 @@ from pipeline.ingest.sources.snapshot.lines import parse_lines
 from pipeline.ingest.sources.snapshot.selection import Selection
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
+from storage.harvests import Harvest
 from storage.store import OpenStore
-from storage.types import Paper, QuarantinedRecord, UpsertCounts
+from storage.types import Paper, QuarantinedRecord, Source, UpsertCounts
 
 #: Papers in one transaction: a third of DuckDB's row group of 122,880, because every checkpoint
 #: compresses the table's last row group again.
@@ -29,6 +30,8 @@ STRIDE = 256 << 20
 #: the snapshot was made (arXiv advises two weeks for other mirrors).
 OVERLAP_DAYS = 14
 _MEGABYTE = 1_000_000
+#: from which a file without a filter covers everything: the first day of OAI's records
+_FIRST_DAY = date(2005, 9, 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +111,12 @@ def import_snapshot(
             store.cursors.save(cursor, json.dumps(asdict(position)), clock())
         records += batch.records
         unwanted += batch.unwanted
-    with services.open_store() as store:
-        store.cursors.save(cursor, json.dumps(asdict(replace(position, done=True))), clock())
     newest = datetime.fromisoformat(position.newest)
+    catch_up_from = newest.date() - timedelta(days=OVERLAP_DAYS)
+    harvests = _harvests(services.settings.arxiv.sets, selection, catch_up_from, clock())
+    with services.open_store() as store, store.transaction():
+        store.cursors.save(cursor, json.dumps(asdict(replace(position, done=True))), clock())
+        store.harvests.note(harvests)
     report = ImportReport(
         file=path,
         records=records,
@@ -119,10 +125,26 @@ def import_snapshot(
         quarantined=quarantined,
         resumed_at=resumed_at,
         newest_submitted_at=newest,
-        catch_up_from=newest.date() - timedelta(days=OVERLAP_DAYS),
+        catch_up_from=catch_up_from,
     )
     run.count(**report.totals)
     return report
+
+
+def _harvests(
+    sets: Sequence[str], selection: Selection, catch_up_from: date, at: datetime
+) -> list[Harvest]:
+    """Return what the whole file covers: nothing if some set of the survey was not selected whole.
+
+    A part of a set would begin the survey's coverage and leave the rest of its sets as a gap.
+    """
+    first, last = selection.from_day or _FIRST_DAY, catch_up_from - timedelta(days=1)
+    # A set is an archive (`cs`, `cs:cs`, `physics:hep-th`) or, with three parts, a category.
+    archives = {name.split(":")[-1] if name.count(":") < 2 else "" for name in sets}
+    whole = not selection.categories or archives <= set(selection.categories)
+    if not whole or selection.until_day or last < first:
+        return []
+    return [Harvest(name, first, last, at, source=Source.SNAPSHOT) for name in sets]
 
 
 class _Megabytes:

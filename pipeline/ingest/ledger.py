@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from pipeline.ingest.calendar import announcement_day, announcement_days, due_day, feed_instant
+from storage.acceptances import Acceptance
 from storage.arrivals import Arrival, LateArrival
 from storage.store import Store
 from storage.types import LedgerDay, LedgerStatus
@@ -63,7 +64,8 @@ def refresh_ledger(store: Store, categories: Sequence[str], *, now: datetime) ->
         since, submitted_since=since - timedelta(days=_MEMORY_DAYS)
     )
     late = store.arrivals.note_late(late_arrivals(arrivals, read), noted_at=now)
-    return LedgerReport(late, overdue_days(days, categories, now))
+    accepted = store.acceptances.standing(today - timedelta(days=WATCHED_DAYS))
+    return LedgerReport(late, overdue_days(days, categories, now, accepted=accepted))
 
 
 def close_gaps(
@@ -95,16 +97,24 @@ def _covers(set_name: str, category: str) -> bool:
 def overdue_now(store: Store, categories: Collection[str], now: datetime) -> tuple[OverdueDay, ...]:
     """Return the overdue days as the ledger has them now, oldest first."""
     since = announcement_day(now) - timedelta(days=WATCHED_DAYS)
-    return overdue_days(store.ledger.days(since), categories, now)
+    return overdue_days(
+        store.ledger.days(since), categories, now, accepted=store.acceptances.standing(since)
+    )
 
 
 def overdue_days(
-    days: Iterable[LedgerDay], categories: Collection[str], now: datetime
+    days: Iterable[LedgerDay],
+    categories: Collection[str],
+    now: datetime,
+    *,
+    accepted: Iterable[Acceptance] = (),
 ) -> tuple[OverdueDay, ...]:
     """Return the watched days that are not complete 36 hours after their feed, oldest first.
 
-    A day whose feed was never read cannot become complete; `backfill` ends its being overdue.
+    A day whose feed was never read cannot become complete; `backfill` ends its being overdue, and
+    so does a person who accepts it. Papers that were not missing then are overdue all the same.
     """
+    answered = {(one.day, one.category): set(one.missing) for one in accepted}
     oldest = announcement_day(now) - timedelta(days=WATCHED_DAYS)
     missing: dict[date, set[str]] = {}
     unknown: dict[date, list[str]] = {}
@@ -114,7 +124,10 @@ def overdue_days(
         if not watched or now < feed_instant(day.day) + GRACE:
             continue
         if day.status is LedgerStatus.INCOMPLETE:
-            missing.setdefault(day.day, set()).update(day.missing)
+            if lacking := set(day.missing) - answered.get((day.day, day.category), set()):
+                missing.setdefault(day.day, set()).update(lacking)
+        elif (day.day, day.category) in answered:
+            continue
         elif day.status is LedgerStatus.UNKNOWN and day.backfilled_at is None:
             kind = untold if day.untold else unknown
             kind.setdefault(day.day, []).append(day.category)
@@ -156,8 +169,9 @@ def overdue_remedy(overdue: Sequence[OverdueDay]) -> str:
     if missing:
         ids = " ".join(missing[:_NAMED])
         remedies.append(
-            f"`living-survey add {ids}` asks for the papers again; one that arXiv has removed is"
-            f" reported until {WATCHED_DAYS} days have passed."
+            f"`living-survey add {ids}` asks for the papers again; if arXiv has removed one,"
+            f" `living-survey ledger accept {min(day.day for day in overdue if day.missing)}"
+            ' --because "removed by arXiv"` ends the report.'
         )
     if unknown:
         remedies.append(
@@ -165,6 +179,18 @@ def overdue_remedy(overdue: Sequence[OverdueDay]) -> str:
             f" --until {max(unknown)}` brings the papers and completes these days."
         )
     return " ".join(remedies)
+
+
+def accepted_days(standing: Iterable[Acceptance]) -> dict[str, Acceptance]:
+    """Return one sentence for each day and answer, without a full stop, with its acceptance."""
+    categories: dict[tuple[date, str, str], list[Acceptance]] = {}
+    for one in standing:
+        categories.setdefault((one.day, one.reason, one.accepted_by), []).append(one)
+    return {
+        f"{day} ({', '.join(one.category for one in same)}) is accepted by {person} since"
+        f" {same[0].accepted_at:%Y-%m-%d}: {reason.rstrip('.')}": same[0]
+        for (day, reason, person), same in categories.items()
+    }
 
 
 def late_arrivals(

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pipeline.ingest.calendar import announcement_day, feed_instant
+from pipeline.ingest.coverage import Coverage, coverage_now
 from pipeline.ingest.ledger import WATCHED_DAYS, OverdueDay, overdue_now
 from pipeline.learn.drift_report import DriftReport, newest_drift
 from pipeline.operate.hanging import HangingRun, hanging_runs
 from pipeline.runtime.jobs import JobEnd, faults, job_ends
 from pipeline.runtime.services import Services
+from storage.acceptances import Acceptance
 from storage.arrivals import LateArrival
 from storage.ledger import DayTotal
 from storage.store import Store
@@ -40,6 +42,10 @@ class StatusReport:
     corrections: Mapping[str, int]
     #: days that are not complete 36 hours after their feed
     overdue: tuple[OverdueDay, ...]
+    #: watched days that a person accepted although they are not complete
+    accepted: tuple[Acceptance, ...]
+    #: days for which arXiv's records were read, and gaps that no run will close
+    coverage: Coverage
     #: scheduled jobs whose last end was no success
     jobs: tuple[JobEnd, ...]
     #: the newest weekly drift report; None before the first
@@ -68,6 +74,8 @@ def status_report(services: Services) -> StatusReport:
             late=tuple(store.arrivals.late(since)),
             corrections=dict(sorted(Counter(change.kind for change in changes).items())),
             overdue=overdue_now(store, services.settings.arxiv.categories, now),
+            accepted=tuple(store.acceptances.standing(since)),
+            coverage=coverage_now(store, services.settings.arxiv, now),
             jobs=faults(job_ends(services.settings.database.path)),
             drift=newest_drift(services.settings.classifier.reports),
         )
