@@ -17,6 +17,11 @@ FROM (SELECT unnest(from_json($rows, '[{"source": "VARCHAR", "set_name": "VARCHA
                                         "from_day": "DATE", "until_day": "DATE",
                                         "answered_at": "TIMESTAMP", "empty": "BOOLEAN"}]'),
                     recursive := true)) AS incoming
+WHERE NOT EXISTS (
+    SELECT 1 FROM harvest_window AS existing
+    WHERE existing.source = incoming.source AND existing.set_name = incoming.set_name
+      AND existing.from_day = incoming.from_day AND existing.until_day = incoming.until_day
+      AND existing.answered_at = incoming.answered_at AND existing.empty = incoming.empty)
 """
 _ALL = """
 SELECT source, set_name, from_day, until_day, answered_at, empty
@@ -48,7 +53,7 @@ class Harvests:
         self._session = session
 
     def note(self, harvests: Sequence[Harvest]) -> None:
-        """Record windows, after everything in them is stored."""
+        """Record windows, after everything in them is stored; the same answer is recorded once."""
         if not harvests:
             return
         rows = [

@@ -37,6 +37,11 @@ SELECT arxiv_id, title
 FROM paper
 WHERE rowid IN (SELECT rowid FROM paper WHERE arxiv_id IN (FROM listed($ids)))
 """
+_WITHDRAWN = """
+SELECT arxiv_id, comment
+FROM paper
+WHERE withdrawn AND arxiv_id IN (FROM listed($ids))
+"""
 _KNOWN = """
 SELECT arxiv_id FROM paper WHERE arxiv_id IN (FROM listed($ids))
 """
@@ -114,6 +119,10 @@ class Papers:
     def titles(self, arxiv_ids: Iterable[str]) -> dict[str, str]:
         """Return the titles of the known papers."""
         return dict(self._session.rows(_TITLES, {"ids": texts_json(arxiv_ids)}))
+
+    def withdrawn(self, arxiv_ids: Iterable[str]) -> dict[str, str | None]:
+        """Return the withdrawn papers among the given ones, with arXiv's comment."""
+        return dict(self._session.rows(_WITHDRAWN, {"ids": texts_json(arxiv_ids)}))
 
     def held(self, arxiv_ids: Iterable[str]) -> set[str]:
         """Return the known IDs among the given ones."""

@@ -1,6 +1,7 @@
 """`decide` and `undo`: record decisions from the terminal or a file, and take them back."""
 
 import getpass
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ import typer
 
 from config.errors import LivingSurveyError, UsageError
 from config.schema import Settings
+from config.visible import one_line
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.review.decide import record
@@ -19,7 +21,7 @@ from pipeline.review.proposal import Expected, Proposal, propose, reviewer_name
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services, open_services
 from storage.typed_ids import read_arxiv_id
-from storage.types import Decision
+from storage.types import Decision, Verdict
 
 _Paper = Annotated[
     str | None, typer.Argument(metavar="ID", show_default=False, help="arXiv ID or link.")
@@ -172,7 +174,7 @@ def _decide_one(services: Services, proposal: Proposal) -> Answer:
         )
     if isinstance(outcome, Unchanged):
         return _answer(outcome.decision, outcome="unchanged", result=", unchanged")
-    notes = []
+    notes = list(_withdrawn(services, [outcome.decision]))
     if (before := outcome.replaced) is not None:
         notes.append(
             f"It replaces {before.reviewer}'s decision of {before.decided_at:%Y-%m-%d %H:%M} UTC"
@@ -196,6 +198,19 @@ def _decide_from(services: Services, file: Path, reviewer: str) -> Answer:
         ),
         status=1 if report.refused else 0,
     )
+
+
+def _withdrawn(services: Services, decisions: Sequence[Decision]) -> Iterator[str]:
+    """Yield a note for each approved paper that arXiv has withdrawn."""
+    approved = [one.arxiv_id for one in decisions if one.verdict is Verdict.APPROVED]
+    with services.open_store() as store:
+        withdrawn = store.papers.withdrawn(approved)
+    for arxiv_id, comment in withdrawn.items():
+        said = f' ("{one_line(comment)}")' if comment else ""
+        yield (
+            f"{arxiv_id} is withdrawn at arXiv{said}: digests do not list it."
+            " `living-survey undo` takes the decision back."
+        )
 
 
 def _suggestion(services: Services, paper: str) -> str | None:

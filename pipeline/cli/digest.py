@@ -45,5 +45,13 @@ def digest(
     )
     if week is None:
         succeeded(settings.database.path, "digest")
+    said = [
+        f"  left out: {paper.arxiv_id} {paper.title}, withdrawn at arXiv since it was approved"
+        for paper in report.withdrawn
+    ]
+    if report.corrections:
+        said.append(f"  {counted(len(report.corrections), 'correction')} to papers approved before")
     files = (f"  {file.path}{'' if file.changed else '  (unchanged)'}" for file in report.files)
-    return Answer(report, (f"digest {report.week}: {counted(report.papers, 'paper')}", *files))
+    return Answer(
+        report, (f"digest {report.week}: {counted(report.papers, 'paper')}", *said, *files)
+    )

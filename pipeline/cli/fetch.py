@@ -10,6 +10,7 @@ from pipeline.cli.command import Invocation, command
 from pipeline.cli.session import arxiv_session, session
 from pipeline.ingest import fetch as step
 from pipeline.ingest.announcements import FeedReport
+from pipeline.ingest.corrections import corrections_text
 from pipeline.ingest.fetch import FetchReport
 from pipeline.ingest.ledger import overdue_remedy, overdue_sentence
 from pipeline.ingest.replay import replay
@@ -75,6 +76,7 @@ def fetch_text(report: FetchReport) -> Text:
     if report.corrections:
         kinds = ", ".join(f"{count} {kind}" for kind, count in report.corrections.items())
         lines.append(f"corrected  approved papers: {kinds}")
+        lines += [f"           {sentence}" for sentence in corrections_text(report.corrected)]
     return (*lines, *quarantined(report.quarantined))
 
 

@@ -9,6 +9,7 @@ import typer
 from pipeline.cli.answer import Answer, Column, Table, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.ingest.calendar import PUBLISHED
+from pipeline.ingest.corrections import corrections_text
 from pipeline.ingest.coverage import Coverage
 from pipeline.ingest.ledger import accepted_days, overdue_sentence
 from pipeline.operate.status import StatusReport, status_report
@@ -105,6 +106,7 @@ def _movements(report: StatusReport) -> Text:
     if report.corrections:
         kinds = ", ".join(f"{count} {kind}" for kind, count in report.corrections.items())
         lines.append(f"corrections {kinds} (approved papers, 14 days)")
+        lines += [f"            {sentence}" for sentence in corrections_text(report.corrected)]
     return tuple(lines)
 
 

@@ -4,7 +4,6 @@ The feed says what was announced, OAI has the records, the query API fills gaps.
 the others are still asked, and the ledger is updated in any case.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, timedelta
@@ -12,6 +11,7 @@ from datetime import UTC, timedelta
 from config.errors import TryAgainLaterError
 from pipeline.ingest.announcements import FeedReport, read_feed
 from pipeline.ingest.calendar import announcement_day
+from pipeline.ingest.corrections import Correction, corrections_since, counted_by_kind
 from pipeline.ingest.harvest import (
     HarvestReport,
     Window,
@@ -57,6 +57,8 @@ class FetchReport:
     ledger: LedgerReport
     #: changes of this fetch to approved papers, counted by kind
     corrections: Mapping[str, int]
+    #: the same paper by paper
+    corrected: tuple[Correction, ...]
 
     @property
     def totals(self) -> dict[str, int]:
@@ -117,7 +119,7 @@ def fetch(services: Services, arxiv: ArxivSources, run: Run) -> FetchReport:
             asked = max((window.from_day for window in windows), default=today)
             close_gaps(store, settings.sets, asked, over, answered_at=proven)
         ledger = refresh_ledger(store, settings.categories, now=services.clock())
-        corrections = Counter(change.kind for change in store.changes.to_approved(started))
+        corrected = corrections_since(store, started)
     report = FetchReport(
         feed=announced,
         harvests=tuple(harvests),
@@ -126,7 +128,8 @@ def fetch(services: Services, arxiv: ArxivSources, run: Run) -> FetchReport:
         quarantined=_quarantined(announced, harvests, repaired),
         failures=tuple(failures),
         ledger=ledger,
-        corrections=dict(sorted(corrections.items())),
+        corrections=counted_by_kind(corrected),
+        corrected=corrected,
     )
     run.count(**report.totals)
     run.error = "; ".join(f"{failure.source}: {failure.reason}" for failure in failures) or None

@@ -1,11 +1,11 @@
 """The state of the survey, as `status` shows it."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pipeline.ingest.calendar import announcement_day, feed_instant
+from pipeline.ingest.corrections import Correction, corrections_since, counted_by_kind
 from pipeline.ingest.coverage import Coverage, coverage_now
 from pipeline.ingest.ledger import WATCHED_DAYS, OverdueDay, overdue_now
 from pipeline.learn.drift_report import DriftReport, newest_drift
@@ -40,6 +40,8 @@ class StatusReport:
     late: tuple[LateArrival, ...]
     #: changes to approved papers in these days, counted by kind
     corrections: Mapping[str, int]
+    #: the same paper by paper
+    corrected: tuple[Correction, ...]
     #: days that are not complete 36 hours after their feed
     overdue: tuple[OverdueDay, ...]
     #: watched days that a person accepted although they are not complete
@@ -57,7 +59,7 @@ def status_report(services: Services) -> StatusReport:
     now = services.clock()
     since = announcement_day(now) - timedelta(days=WATCHED_DAYS - 1)
     with services.open_store() as store:
-        changes = store.changes.to_approved(feed_instant(since))
+        corrected = corrections_since(store, feed_instant(since))
         return StatusReport(
             papers=store.papers.count(),
             queue=store.queue.size(),
@@ -72,7 +74,8 @@ def status_report(services: Services) -> StatusReport:
             ledger=tuple(store.ledger.days(since)),
             days=tuple(store.ledger.totals(since)),
             late=tuple(store.arrivals.late(since)),
-            corrections=dict(sorted(Counter(change.kind for change in changes).items())),
+            corrections=counted_by_kind(corrected),
+            corrected=corrected,
             overdue=overdue_now(store, services.settings.arxiv.categories, now),
             accepted=tuple(store.acceptances.standing(since)),
             coverage=coverage_now(store, services.settings.arxiv, now),

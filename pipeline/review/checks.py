@@ -1,22 +1,39 @@
-"""Check the length of the queue."""
+"""Check the length of the queue, and approvals of papers that arXiv has withdrawn."""
 
 from collections.abc import Iterator
 
+from config.visible import one_line
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services
 
 _LONG_QUEUE = 2_000
+#: withdrawn papers in one finding
+_NAMED = 10
 
 
 def checks(services: Services) -> Iterator[Finding]:
-    """Yield the findings about the queue."""
+    """Yield the findings about the queue and the approvals."""
     with services.open_store() as store:
         waiting = store.queue.size()
+        withdrawn = store.changes.withdrawn_approvals()
     if waiting > _LONG_QUEUE:
         yield Finding(
             "queue",
             f"{counted(waiting, 'paper waits', 'papers wait')} for a reviewer.",
             "`living-survey serve` shows the likeliest first.",
+            wrong=False,
+        )
+    if withdrawn:
+        named = "; ".join(
+            f"{key} {one_line(title)}" for key, title in [*withdrawn.items()][:_NAMED]
+        )
+        more = f" and {len(withdrawn) - _NAMED} more" if len(withdrawn) > _NAMED else ""
+        yield Finding(
+            "approvals",
+            f"{counted(len(withdrawn), 'approved paper is', 'approved papers are')} withdrawn at"
+            f" arXiv: {named}{more}.",
+            f'`living-survey decide {next(iter(withdrawn))} reject --note "withdrawn at arXiv"`'
+            " takes one out of the survey; digests do not list it in any case.",
             wrong=False,
         )

@@ -251,4 +251,5 @@ def test_harvests_are_kept_as_given(open_store: OpenStore) -> None:
     with open_store() as store:
         store.harvests.note([])
         store.harvests.note([kept])
+        store.harvests.note([kept])  # by a run that was killed and called again
         assert store.harvests.all() == [kept]

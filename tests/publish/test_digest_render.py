@@ -13,21 +13,35 @@ from markdown_it import MarkdownIt
 
 from pipeline.publish.digest.build import Digest, build_digest
 from pipeline.publish.digest.chart import bar_chart
+from pipeline.publish.digest.corrections import NO_CORRECTIONS, WeekCorrections
 from pipeline.publish.digest.render import Form, _environment, file_stem, render
 from pipeline.publish.digest.week import Week
 from pipeline.publish.digest.words import UnknownLanguageError, languages, load_words
 from storage.types import ApprovedPaper
-from tests.support.digest import TAXONOMY, WEEK, make_approved
+from tests.support.digest import TAXONOMY, WEEK, make_approved, make_correction
 
 W12 = Week(2026, 12)
 GOLDEN = Path(__file__).parent / "golden"
 BOTH = ("en", "zh")
+CORRECTIONS = (
+    make_correction("2602.00011", title="A Paper of February", kinds=("withdrawn",)),
+    make_correction("2602.00012", kinds=("restored", "title"), former_title="An _Older_ Name"),
+)
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=y>'
 
 
-def _digest(*approved: ApprovedPaper, preliminary: bool = False) -> Digest:
+def _digest(
+    *approved: ApprovedPaper,
+    preliminary: bool = False,
+    corrected: WeekCorrections = NO_CORRECTIONS,
+) -> Digest:
     return build_digest(
-        approved, TAXONOMY, W12, survey_title=TAXONOMY.title, preliminary=preliminary
+        approved,
+        TAXONOMY,
+        W12,
+        survey_title=TAXONOMY.title,
+        preliminary=preliminary,
+        corrected=corrected,
     )
 
 
@@ -35,8 +49,11 @@ def _digest(*approved: ApprovedPaper, preliminary: bool = False) -> Digest:
 @pytest.mark.parametrize("form", Form)
 def test_digest_matches_golden_file(form: Form, language: str) -> None:
     """Run with UPDATE_GOLDEN=1 to refresh the files; review the difference before committing."""
+    corrected = WeekCorrections((make_approved("2603.07001", title="Gone *Again*"),), CORRECTIONS)
     golden = GOLDEN / f"digest.{file_stem(W12, language, BOTH)}.{form}"
-    text = render(_digest(*WEEK), form, language, languages=BOTH)
+    text = render(
+        _digest(*WEEK, corrected.withdrawn[0], corrected=corrected), form, language, languages=BOTH
+    )
     if os.environ.get("UPDATE_GOLDEN") == "1":
         golden.write_bytes(text.encode())
 
@@ -103,6 +120,24 @@ def test_hostile_text_is_escaped_in_markdown() -> None:
     assert headings == [f"# {HOSTILE} # x"]
     targets = {str(t.attrs["href"]) for t in inline if t.type == "link_open"}
     assert targets == {"#section-generation-image-llm-based", "https://arxiv.org/abs/2603.00001"}
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_corrections_of_a_week_without_papers_are_printed(language: str) -> None:
+    gone = make_approved(title=HOSTILE)
+    renamed = make_correction(title=HOSTILE, kinds=("title",), former_title=HOSTILE)
+    digest = _digest(gone, corrected=WeekCorrections((gone,), (renamed,)))
+    words = load_words(language)
+    page = _page(digest, language)
+    text = render(digest, Form.MARKDOWN, language, languages=BOTH)
+
+    assert digest.papers == 0
+    assert page.xpath("string(//p[@class='summary'])") == words.say("empty_withdrawn")
+    assert not page.xpath("//script | //img | //article")
+    assert page.xpath("count(//section[@id='corrections']//li)") == 2
+    assert words.say("withdrawn_since") in text
+    assert words.say("corrected_papers") in text
+    assert "<script" not in text.replace("\\<script", "")
 
 
 def test_page_loads_no_external_resource() -> None:

@@ -1,6 +1,8 @@
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -217,3 +219,85 @@ def test_file_with_same_bytes_is_not_touched(tmp_path: Path) -> None:
     assert write_file(target, "other\n").changed
     assert target.read_text(encoding="utf-8") == "other\n"
     assert [path.name for path in tmp_path.iterdir()] == ["digest.md"]
+
+
+SATURDAY = MONDAY + timedelta(days=5)
+
+
+def _change(open_store: OpenStore, arxiv_id: str, seen_at: datetime, **changed: Any) -> None:
+    """Let arXiv change a paper, as a run at `seen_at` stores it."""
+    with open_store() as store:
+        stored = store.papers.get_many([arxiv_id])[arxiv_id].paper
+        changed = {"version": stored.version + 1, **changed}
+        store.papers.upsert([replace(stored, **changed)], seen_at=seen_at)
+
+
+@pytest.mark.parametrize("seen_at", [SATURDAY, LATER])
+def test_paper_withdrawn_before_the_issue_is_named_and_not_listed(
+    open_store: OpenStore, tmp_path: Path, seen_at: datetime
+) -> None:
+    _change(open_store, "2603.00001", seen_at, withdrawn=True, comment="A proof is wrong.")
+    report = _write(open_store, tmp_path, languages=("en", "zh"))
+
+    assert report.papers == 1
+    assert [paper.arxiv_id for paper in report.withdrawn] == ["2603.00001"]
+    assert report.corrections == ()
+    for file in report.files:
+        listed, _, corrected = (
+            file.path.read_text(encoding="utf-8")
+            .replace("\\", "")
+            .partition("更正" if ".zh." in file.path.name else "Corrections")
+        )
+        assert "2603.00001" not in listed
+        assert "2603.00001" in corrected
+        assert "2603.00002" in listed
+    assert {arxiv_id for arxiv_id, _ in _published(open_store)} == {"2603.00002"}
+
+
+def test_later_withdrawal_is_named_in_the_digest_of_its_week_once(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    _write(open_store, tmp_path)
+    _change(open_store, "2603.00001", LATER, withdrawn=True)
+    after, next_week = LATER + timedelta(days=7), LATER + timedelta(days=14)
+    report = _write(open_store, tmp_path, week=Week(2026, 13), now=after)
+    assert (report.papers, report.withdrawn) == (0, ())
+    assert [(one.arxiv_id, one.state) for one in report.corrections] == [
+        ("2603.00001", "withdrawn")
+    ]
+    assert "withdrawn" in report.files[0].path.read_text(encoding="utf-8")
+    assert _write(open_store, tmp_path, week=Week(2026, 14), now=next_week).corrections == ()
+    again = _write(open_store, tmp_path, week=Week(2026, 13), now=next_week)
+    assert not again.changed
+
+
+def test_rejection_after_a_withdrawal_does_not_hide_it(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    _change(open_store, "2603.00001", LATER, withdrawn=True)
+    with open_store() as store:
+        store.decisions.add(
+            [make_decision("2603.00001", verdict=Verdict.REJECTED, sections=(), decided_at=LATER)]
+        )
+    report = _write(open_store, tmp_path, week=Week(2026, 13), now=LATER + timedelta(days=7))
+    assert [one.arxiv_id for one in report.corrections] == ["2603.00001"]
+
+
+def test_new_title_of_a_listed_paper_is_named_with_the_old_one(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    with open_store() as store:
+        former = store.papers.titles(["2603.00002"])["2603.00002"]
+    _change(open_store, "2603.00002", SATURDAY, title="A Better Name")
+    report = _write(open_store, tmp_path)
+    assert [(one.title, one.former_title) for one in report.corrections] == [
+        ("A Better Name", former)
+    ]
+
+
+def test_undecided_and_rejected_papers_are_not_corrected(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    _change(open_store, "2603.00003", SATURDAY, withdrawn=True)
+    report = _write(open_store, tmp_path)
+    assert (report.withdrawn, report.corrections) == ((), ())

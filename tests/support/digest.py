@@ -1,12 +1,11 @@
 """A small fictional survey and one fictional week of approvals, and a store that holds them."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from config.taxonomy import Facet, Label, Section, Taxonomy
+from pipeline.ingest.corrections import Correction
 from storage.types import ApprovedPaper
 
 MONDAY = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
@@ -96,6 +95,19 @@ _APPROVED = ApprovedPaper(
 def make_approved(arxiv_id: str = "2603.00001", **overrides: Any) -> ApprovedPaper:
     """Return an approval of ISO week 2026-W12; any field can be overridden."""
     return replace(_APPROVED, arxiv_id=arxiv_id, **overrides)
+
+
+def make_correction(arxiv_id: str = "2602.00001", **overrides: Any) -> Correction:
+    """Return a correction seen in ISO week 2026-W12; any field can be overridden."""
+    correction = Correction(
+        arxiv_id=arxiv_id,
+        title=f"A study of paper {arxiv_id}",
+        former_title=None,
+        kinds=("withdrawn",),
+        comment=None,
+        seen_at=MONDAY,
+    )
+    return replace(correction, **overrides)
 
 
 def _after(minutes: int) -> datetime:
@@ -190,37 +202,3 @@ WEEK = (
         decided_at=_after(50),
     ),
 )
-
-
-@dataclass
-class FakeStore:
-    """A store that answers like the real one where digests ask it."""
-
-    approved: tuple[ApprovedPaper, ...] = WEEK
-    recorded: list[tuple[str, tuple[tuple[str, str], ...], datetime]] = field(default_factory=list)
-    is_open: bool = False
-
-    @property
-    def decisions(self) -> "FakeStore":
-        return self
-
-    @property
-    def published(self) -> "FakeStore":
-        return self
-
-    def approved_between(self, start: datetime, end: datetime) -> list[ApprovedPaper]:
-        assert self.is_open
-        return [paper for paper in self.approved if start <= paper.decided_at < end]
-
-    def record(
-        self, target: str, placements: Sequence[tuple[str, str]], published_at: datetime
-    ) -> None:
-        assert self.is_open
-        self.recorded.append((target, tuple(placements), published_at))
-
-    @contextmanager
-    def open(self) -> Iterator[Any]:
-        assert not self.is_open, "a store is a short lease, never taken twice"
-        self.is_open = True
-        yield self
-        self.is_open = False

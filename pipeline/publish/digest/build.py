@@ -12,6 +12,8 @@ from urllib.parse import quote
 from config.taxonomy import Section, Taxonomy
 from config.visible import one_line, shortened
 from pipeline.enrich.links import Link, find_links
+from pipeline.ingest.corrections import Correction
+from pipeline.publish.digest.corrections import NO_CORRECTIONS, WeekCorrections
 from pipeline.publish.digest.mathematics import restrict_math, without_commands
 from pipeline.publish.digest.reason import Reason, find_reason
 from pipeline.publish.digest.week import Week
@@ -83,6 +85,19 @@ class LabelCount:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectedPaper:
+    """An approved paper that arXiv has withdrawn, restored or renamed."""
+
+    arxiv_id: str
+    title: str
+    url: str
+    #: `withdrawn`, `restored` or None
+    state: str | None = None
+    #: the title before; None: it is the same
+    former_title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """One week, ready to be rendered in any language."""
 
@@ -98,6 +113,10 @@ class Digest:
     modalities: tuple[LabelCount, ...]
     #: section ids in decisions that are not in the taxonomy
     unknown_sections: tuple[str, ...]
+    #: approved in the week and withdrawn at arXiv since: named, not listed
+    withdrawn: tuple[CorrectedPaper, ...] = ()
+    #: corrections to papers approved earlier, and new titles of the week's
+    corrections: tuple[CorrectedPaper, ...] = ()
 
 
 def build_digest(
@@ -107,13 +126,18 @@ def build_digest(
     *,
     survey_title: str,
     preliminary: bool = False,
+    corrected: WeekCorrections = NO_CORRECTIONS,
 ) -> Digest:
     """Return the digest of the current approvals of one week.
 
     A paper is listed in full under the first of its sections in the taxonomy, and as a
-    cross-reference under the others. Papers are sorted by time of decision, then by id.
+    cross-reference under the others. Papers are sorted by time of decision, then by id. Those that
+    arXiv has withdrawn are named and not listed.
     """
     known = {section.id: section for section in taxonomy.sections}
+    gone = sorted(corrected.withdrawn, key=_order)
+    listed = {paper.arxiv_id for paper in approved} - {paper.arxiv_id for paper in gone}
+    approved = [paper for paper in approved if paper.arxiv_id in listed]
     lines = [_line(paper, known) for paper in sorted(approved, key=_order)]
     sections = tuple(
         section
@@ -129,6 +153,24 @@ def build_digest(
         tasks=_count(taxonomy, "task", lines, {s.id: s.task for s in known.values()}),
         modalities=_count(taxonomy, "modality", lines, {s.id: s.modality for s in known.values()}),
         unknown_sections=tuple(sorted({s for p in approved for s in p.sections if s not in known})),
+        withdrawn=tuple(
+            CorrectedPaper(
+                paper.arxiv_id, _title(paper.arxiv_id, paper.title), _url(paper.arxiv_id)
+            )
+            for paper in gone
+        ),
+        corrections=tuple(map(_corrected, corrected.corrections)),
+    )
+
+
+def _corrected(one: Correction) -> CorrectedPaper:
+    states = [kind for kind in one.kinds if kind in ("withdrawn", "restored")]
+    return CorrectedPaper(
+        arxiv_id=one.arxiv_id,
+        title=_title(one.arxiv_id, one.title),
+        url=_url(one.arxiv_id),
+        state=states[0] if states else None,
+        former_title=None if one.former_title is None else _published(one.former_title),
     )
 
 
@@ -144,8 +186,8 @@ def _line(paper: ApprovedPaper, known: Mapping[str, Section]) -> DigestLine:
     authors = tuple(name for name in map(_published_name, paper.authors) if name)
     return DigestLine(
         arxiv_id=paper.arxiv_id,
-        title=_published(paper.title) or f"arXiv:{paper.arxiv_id}",
-        url=f"https://arxiv.org/abs/{quote(paper.arxiv_id, safe='/')}",
+        title=_title(paper.arxiv_id, paper.title),
+        url=_url(paper.arxiv_id),
         authors=authors if len(authors) == AUTHORS_SHOWN + 1 else authors[:AUTHORS_SHOWN],
         authors_total=len(authors),
         reason=find_reason(paper.note, paper.abstract[:_READ]),
@@ -154,6 +196,14 @@ def _line(paper: ApprovedPaper, known: Mapping[str, Section]) -> DigestLine:
         note=paper.note,
         decided_at=paper.decided_at,
     )
+
+
+def _title(arxiv_id: str, title: str) -> str:
+    return _published(title) or f"arXiv:{arxiv_id}"
+
+
+def _url(arxiv_id: str) -> str:
+    return f"https://arxiv.org/abs/{quote(arxiv_id, safe='/')}"
 
 
 def _published(text: str) -> str:

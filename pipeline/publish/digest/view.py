@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.enrich.links import Link, LinkKind
-from pipeline.publish.digest.build import OTHER, Digest, DigestLine, DigestSection, LabelCount
+from pipeline.publish.digest.build import (
+    OTHER,
+    CorrectedPaper,
+    Digest,
+    DigestLine,
+    DigestSection,
+    LabelCount,
+)
 from pipeline.publish.digest.chart import Chart, bar_chart
 from pipeline.publish.digest.words import Words
 
@@ -37,7 +44,7 @@ class View:
     def summary(self) -> str:
         """The sentence with the counts."""
         if not self.digest.papers:
-            return self.words.say("empty")
+            return self.words.say("empty_withdrawn" if self.digest.withdrawn else "empty")
         papers = self.words.count("papers", self.digest.papers)
         known = sum(section.id != OTHER for section in self.digest.sections)
         if not known:
@@ -66,6 +73,13 @@ class View:
             return self.words.say("other_none")
         sections = self.words.say("list_separator").join(self.digest.unknown_sections)
         return self.words.say("other_note", sections=sections)
+
+    def correction(self, paper: CorrectedPaper) -> str:
+        """Return what arXiv changed in a paper."""
+        said = [self.words.say(f"was_{paper.state}")] if paper.state else []
+        if paper.former_title is not None:
+            said.append(self.words.say("was_renamed", title=paper.former_title))
+        return self.words.say("section_separator").join(said)
 
     def label_name(self, count: LabelCount) -> str:
         """Return the name of a label."""

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy, parse_taxonomy
-from pipeline.publish.digest.build import OTHER, build_digest
+from pipeline.publish.digest.build import OTHER, CorrectedPaper, Digest, build_digest
+from pipeline.publish.digest.corrections import week_corrections
 from pipeline.publish.digest.render import Form, file_stem, render
 from pipeline.publish.digest.week import Week
 from pipeline.publish.files import WrittenFile, write_file
@@ -36,6 +37,10 @@ class DigestReport:
     sections: tuple[tuple[str, int], ...]
     #: section ids in decisions that are not in the taxonomy
     unknown_sections: tuple[str, ...]
+    #: approved in the week and withdrawn at arXiv since: named, not listed
+    withdrawn: tuple[CorrectedPaper, ...]
+    #: what the digest says of papers approved before
+    corrections: tuple[CorrectedPaper, ...]
     #: Markdown, then HTML, of each language
     files: tuple[WrittenFile, ...]
 
@@ -77,12 +82,18 @@ def write_digest(
             for paper in store.decisions.approved_between(week.start, week.end)
             if paper.reviewer != LIST_REVIEWER
         ]
+        corrected = week_corrections(store, week, approved)
         replaced = store.taxonomy.in_force_at(week.end)
     if replaced is not None:
         # An old week keeps the sections and names of its time, so that its file does not change.
         taxonomy = parse_taxonomy(replaced, f"the taxonomy of {week}")
     digest = build_digest(
-        approved, taxonomy, week, survey_title=survey_title, preliminary=preliminary
+        approved,
+        taxonomy,
+        week,
+        survey_title=survey_title,
+        preliminary=preliminary,
+        corrected=corrected,
     )
     codes = tuple(dict.fromkeys(languages))
     texts = [
@@ -96,13 +107,15 @@ def write_digest(
     files = tuple(write_file(path, text) for path, text in texts)
     if digest.papers and not preliminary:
         with open_store() as store:
-            store.published.record(f"digest:{week}", _placements(approved), now)
+            store.published.record(f"digest:{week}", _placements(digest, approved), now)
     return DigestReport(
         week=week,
         preliminary=preliminary,
         papers=digest.papers,
         sections=tuple((section.id, section.papers) for section in digest.sections),
         unknown_sections=digest.unknown_sections,
+        withdrawn=digest.withdrawn,
+        corrections=digest.corrections,
         files=files,
     )
 
@@ -121,6 +134,12 @@ def _is_unfinished(week: Week, now: datetime, *, allow_unfinished: bool) -> bool
     return week.end > now
 
 
-def _placements(approved: Sequence[ApprovedPaper]) -> list[tuple[str, str]]:
-    """Return every decided (paper, section) pair."""
-    return [(paper.arxiv_id, id_) for paper in approved for id_ in paper.sections or (OTHER,)]
+def _placements(digest: Digest, approved: Sequence[ApprovedPaper]) -> list[tuple[str, str]]:
+    """Return every decided (paper, section) pair of the listed papers."""
+    withdrawn = {paper.arxiv_id for paper in digest.withdrawn}
+    return [
+        (paper.arxiv_id, id_)
+        for paper in approved
+        if paper.arxiv_id not in withdrawn
+        for id_ in paper.sections or (OTHER,)
+    ]
