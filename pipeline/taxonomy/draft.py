@@ -96,8 +96,8 @@ def _rows(
         for group in own
     }
     group_cues = distinctive(by_group)
-    words = [[_slug_or(group, group_cues[group])] for group in own]
-    task_names = section_ids(words, taken=[row.name for row in kept])
+    named = [[group if slug_words(group) else _first(group_cues[group])] for group in own]
+    task_names = section_ids(named, taken=[row.name for row in kept])
     task_of = dict(zip(own, task_names, strict=True))
     generic = [
         DraftedLabel(
@@ -157,7 +157,7 @@ def _sections(
     cues = distinctive({str(n): leaf.titles for n, leaf in enumerate(leaves)})
     taken = ["-".join(labels) for labels, is_plain in zip(every, plain, strict=True) if is_plain]
     special = [
-        _words_below(leaf, labels[0], cues[str(n)])
+        _task_and_below(leaf, labels[0], cues[str(n)])
         for n, (leaf, labels, is_plain) in enumerate(zip(leaves, every, plain, strict=True))
         if not is_plain
     ]
@@ -194,17 +194,16 @@ def _labels(leaf: Leaf, task_of: Mapping[str, str]) -> list[str]:
     return [name for name in (task, labels.modality, labels.technique) if name]
 
 
-def _words_below(leaf: Leaf, task: str, cues: Sequence[str]) -> list[list[str]]:
-    """Return the words of a section's task, then of its headings below the group."""
-    below = [slug_words(heading) for heading in leaf.path[leaf.path.index(leaf.group) + 1 :]]
-    if below and not below[-1]:  # a script without Latin letters: use the words of its titles
-        below[-1] = slug_words(" ".join(cues[:1]))
-    return [task.split("-"), *below]
+def _task_and_below(leaf: Leaf, task: str, cues: Sequence[str]) -> list[str]:
+    """Return a section's task, then its headings below the group."""
+    below = list(leaf.path[leaf.path.index(leaf.group) + 1 :])
+    if below and not slug_words(below[-1]):  # no Latin letters: use the words of its titles
+        below[-1] = _first(cues)
+    return [task, *below]
 
 
-def _slug_or(heading: str, cues: Sequence[str]) -> list[str]:
-    """Return the words of a heading, else of the first cue."""
-    return slug_words(heading) or slug_words(" ".join(cues[:1]))
+def _first(cues: Sequence[str]) -> str:
+    return cues[0] if cues else ""
 
 
 def _cues(heading: str, terms: Iterable[str], otherwise: str) -> tuple[str, ...]:

@@ -4,12 +4,11 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 LONGEST = 60
 #: words of one heading above a section's own, where an ID must be shortened
-_MOST_ABOVE = 3
-#: the words of each heading, outermost first
-Words = Sequence[Sequence[str]]
+_MOST_ABOVE = 2
 
 
 def slug_words(text: str) -> list[str]:
@@ -27,33 +26,27 @@ _SMALL = frozenset(
 )
 
 
-def section_ids(paths: Sequence[Words], *, taken: Collection[str] = ()) -> list[str]:
-    """Return a unique ID for each path of headings.
+def section_ids(paths: Sequence[Sequence[str]], *, taken: Collection[str] = ()) -> list[str]:
+    """Return a unique ID for each path of headings, outermost first.
 
     All words, if they fit into 60 characters. Else the section's own heading and, as far as there
-    is room, words of the headings above it, the nearest first, without words that all sections
-    share. Sections that would have one ID get the words in which their paths differ; a number only
-    where no word differs.
+    is room, the first words of the headings above it, the nearest first, without words that all
+    sections share. Sections that would have one ID get the words in which their paths differ; a
+    number only where no word differs.
     """
-    frequency = Counter(word for path in paths for word in {w for words in path for w in words})
+    every = [_words(path) for path in paths]
+    frequency = Counter(word for words in every for word in words.each)
     shared = {word for word, times in frequency.items() if times == len(paths) > 1}
-    ids = [_shortened(path, frequency, shared) for path in paths]
+    ids = [_id(words, frequency, shared) for words in every]
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for number, id_ in enumerate(ids):
         groups[id_].append(number)
     for alike in groups.values():
         if len(alike) > 1:
-            within = Counter(
-                word for n in alike for word in {w for words in paths[n] for w in words}
-            )
-            for number in alike:
-                own = [
-                    word
-                    for words in reversed(paths[number])
-                    for word in words
-                    if within[word] < len(alike)
-                ]
-                ids[number] = _shortened(paths[number], within, shared, first=own[:2])
+            within = Counter(word for n in alike for word in every[n].each)
+            for n in alike:
+                differing = [word for word in every[n].each if within[word] < len(alike)]
+                ids[n] = _id(every[n], within, shared, first=differing[-2:])
     return unique(ids, taken=taken)
 
 
@@ -72,37 +65,54 @@ def unique(names: Sequence[str], *, taken: Collection[str]) -> list[str]:
     return found
 
 
-def _shortened(
-    path: Words, frequency: Mapping[str, int], shared: Collection[str], first: Sequence[str] = ()
-) -> str:
-    whole = "-".join(word for words in path for word in words)
-    if len(whole) <= LONGEST:
-        return whole
-    places: dict[str, tuple[int, int]] = {}
-    for depth, words in enumerate(path):
-        for word in words:
-            if word not in _SMALL:
-                places.setdefault(word, (depth, len(places)))
-    headings = [[word for word in words if word in places] for words in path if words]
-    own = headings[-1] or list(path[-1])
-    if len("-".join(own)) > LONGEST:
-        own = sorted(own, key=lambda word: frequency[word])
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of a path."""
+
+    whole: str
+    #: each once, outermost first
+    each: tuple[str, ...]
+    #: of the section's own heading
+    own: tuple[str, ...]
+    #: the first of each heading above it, the nearest heading first
+    above: tuple[str, ...]
+
+
+def _words(path: Sequence[str]) -> _Words:
+    headings = [heading for heading in path if slug_words(heading)] or [""]
+    every = [word for heading in headings for word in slug_words(heading)]
+    own = slug_words(headings[-1])
+    if len("-".join(own)) > LONGEST / 2:
+        own = _large(own) or own
     above = [
         word
-        for words in reversed(headings[:-1])
-        for word in [one for one in words if one not in shared][:_MOST_ABOVE]
+        for heading in reversed(headings[:-1])
+        # "Brain: the control of an agent" is called "Brain"
+        for word in _large(slug_words(heading.partition(":")[0]))[:_MOST_ABOVE]
     ]
+    # Of equal words the last, so that the section's own heading stays whole.
+    each = tuple(reversed(dict.fromkeys(reversed(every))))
+    return _Words("-".join(every), each, tuple(own), tuple(above))
+
+
+def _large(words: Sequence[str]) -> list[str]:
+    return [word for word in words if word not in _SMALL]
+
+
+def _id(
+    words: _Words, frequency: Mapping[str, int], shared: Collection[str], first: Sequence[str] = ()
+) -> str:
+    if len(words.whole) <= LONGEST:
+        return words.whole
+    own: Sequence[str] = words.own
+    if len("-".join(own)) > LONGEST:
+        own = sorted(own, key=lambda word: frequency[word])
+    above = [word for word in words.above if word not in shared]
     kept: set[str] = set()
     room = LONGEST
-    for word in (*first, *own, *above):
-        if word in kept or word not in places:
-            continue
-        if len(word) + bool(kept) > room:
-            # Whole words of the headings above are left out together with those beyond them.
-            if kept and word in above:
-                break
-            continue
-        room -= len(word) + bool(kept)
-        kept.add(word)
-    chosen = sorted(kept, key=lambda word: places[word])
-    return "-".join(chosen) or whole[:LONGEST].strip("-")
+    for word in dict.fromkeys((*first, *own, *above)):
+        if len(word) + bool(kept) <= room:
+            room -= len(word) + bool(kept)
+            kept.add(word)
+    chosen = "-".join(word for word in words.each if word in kept)
+    return chosen or words.whole[:LONGEST].strip("-")

@@ -7,19 +7,12 @@ from dataclasses import dataclass, field
 from config.headings import clean_heading, heading_key
 from config.when import When, says_when
 from pipeline.curated.links import without_links
-from pipeline.curated.types import CuratedList, Entry, Heading, UnreadableEntry
+from pipeline.curated.types import CuratedList, Entry, UnreadableEntry
 from pipeline.taxonomy.draft_labels import Labels
 from pipeline.taxonomy.draft_names import without_numbers
+from pipeline.taxonomy.draft_title import title_of
 
 _NO_LABELS = Labels(None, None, None, whole=False)
-#: headings that may come first and are not the list's title
-_NOT_A_TITLE = frozenset(
-    {
-        *("about", "abstract", "catalogue", "content", "contents", "contributing", "introduction"),
-        *("menu", "news", "overview", "papers", "preface", "readme", "summary"),
-        *("table of contents", "what's new", "目录", "简介", "介绍", "前言"),
-    }
-)
 #: from the coarsest; a list that names years too is ordered by them
 _FINENESS = (When.VENUE, *(when for when in When if when is not When.VENUE))
 
@@ -124,7 +117,8 @@ def find_leaves(curated: CuratedList, *, name: str) -> Leaves:
     list_titles = tuple(dict.fromkeys(filter(None, titles.values())))
     return Leaves(
         leaves=_leaves({key: one for key, one in found.items() if one.papers}, name),
-        title=_title(curated.headings, items) or next(map(clean_heading, list_titles), None),
+        title=title_of(curated, [item.headings for item in items if item.is_paper])
+        or next(map(clean_heading, list_titles), None),
         list_titles=list_titles,
         unplaced=tuple(item.place for item in unplaced),
         left_out=tuple(
@@ -218,17 +212,3 @@ def _shared(keys: Sequence[tuple[str, ...]]) -> int:
     while shared < limit and len({key[shared] for key in keys}) == 1:
         shared += 1
     return shared
-
-
-def _title(headings: Sequence[Heading], items: Sequence[_Item]) -> str | None:
-    """Return the first heading if it names the list: above all papers or above none."""
-    if not headings:
-        return None
-    first = headings[0]
-    key = heading_key(first.text)
-    if not key or key in _NOT_A_TITLE or says_when(first.text) is not None:
-        return None
-    if first.level > 1 and all(heading.level >= first.level for heading in headings):
-        return None
-    below = {key in map(heading_key, item.headings[:1]) for item in items if item.is_paper}
-    return clean_heading(first.text) if len(below) == 1 else None

@@ -52,6 +52,7 @@ from pipeline.taxonomy.draft_refusal import (
     nothing_to_draft,
     refuse_other_formats,
 )
+from pipeline.taxonomy.draft_title import title_of
 from storage.arxiv_id import find_arxiv_ids, is_key, parse_arxiv_id
 from storage.typed_ids import InvalidIdError, explain_number, read_arxiv_ids
 from storage.types import TermWeight
@@ -188,11 +189,12 @@ READERS: dict[str, Callable[[str], object]] = {
     "normalize_title": normalize_title,
     "titles_agree": lambda text: titles_agree(text, f"{text[::-1]}b"),
     "slug_words": slug_words,
-    "section_ids": lambda text: section_ids([[slug_words(text)], [slug_words(text), ["b"]]]),
+    "section_ids": lambda text: section_ids([[text], [text, "b"], [text, "b c"]]),
     "names_of": lambda text: names_of([text, f"{text}(水壶)", f"水壶 {text}", f"{text} 水壶"]),
     "without_numbers": lambda text: without_numbers([text, f"1. {text}"]),
     "says_when": says_when,
     "refusal of a draft": _refusal,
+    "title_of": lambda text: title_of(parse_list(f"<h1>{text}</h1>\n\n# {text}".encode()), ()),
 }
 PIECES = (
     *" \na1.,()[]{}$\\_*`<>|~&#@-+=:;/?!'\"^%\t\r\u00e9\u4e2d",

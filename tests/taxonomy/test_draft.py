@@ -74,6 +74,7 @@ def test_own_list_gets_the_built_in_labels(shared_data: Path) -> None:
     assert len(found.taxonomy.sections) == 37
     assert found.built_in_labels
     assert found.unplaced == ()
+    assert found.title == "LLMs Meet Multimodal Generation and Editing: A Survey"
     for section in found.taxonomy.sections:
         assert section.labels == built_in[section.headings].labels
     differing = [s.id for s in found.taxonomy.sections if s.id != built_in[s.headings].id]
@@ -253,9 +254,11 @@ def test_bilingual_list_is_drafted_in_both_languages() -> None:
         ("# Contents\n# Kettles\n{}# Lanterns\n{}", None),
         ("## Kettles\n{}## Lanterns\n{}", None),
         ("# Odd Machines\n{}", "Odd Machines"),
+        ('<div align="center">\n<h2> Odd <b>Machines</b> </h2>\n</div>\n\n# About\n\n# Kettles\n{}',
+         "Odd Machines"),
         ("# 2024\n## Kettles\n{}# 2023\n## Kettles\n{}", None),
     ],
-)
+)  # fmt: skip
 def test_title_is_the_list_s_own(text: str, title: str | None) -> None:
     assert draft(text.replace("{}", ONE)).title == title
 
