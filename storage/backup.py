@@ -17,7 +17,7 @@ from storage.engine.faults import damaged
 from storage.engine.interrupted import check_not_gone, traces
 from storage.engine.lease import lease, only_backup
 from storage.engine.manifest import Manifest, check_manifest, take_manifest
-from storage.engine.paths import backup_part_path, real_path
+from storage.engine.paths import backup_part_path, is_own, real_path, wal_paths
 from storage.engine.session import Session
 from storage.errors import StorageError, StoreDamagedError
 
@@ -46,6 +46,10 @@ def back_up(database: Path, target: Path, *, busy_timeout_seconds: float) -> Bac
         raise StorageError(
             f"There is no database {database}.", hint="Create it with `living-survey init`."
         )
+    if is_own(target, database):
+        raise StorageError(
+            f"{target} is the name of a file of the database itself.", hint="Name another file."
+        )
     if target.exists() or target.is_symlink():
         raise StorageError(f"{target} exists already.", hint="Name another file.")
     # One at a time, so that the part of a killed backup is replaced and no other.
@@ -61,6 +65,8 @@ def back_up(database: Path, target: Path, *, busy_timeout_seconds: float) -> Bac
                 check_manifest(database, contents)
                 session.checkpoint()
             copy_database(database, part)
+            for wal in wal_paths(part):  # it has no rows, and the backup's name would lose it
+                wal.unlink(missing_ok=True)
         _check_copy(part, contents, database, busy_timeout_seconds)
     return BackupReport(target, contents.papers, contents.decisions, contents.predictions)
 

@@ -10,6 +10,11 @@ _REPLACED = ".replaced-"
 _WAL = ".wal"
 _MANIFEST = ".manifest.json"
 _LOCK = ".lock"
+#: suffixes of all files that commands of any package keep beside a database
+_OWN = (
+    *("", _WAL, f"{_WAL}.checkpoint", f"{_WAL}.recovery", _MANIFEST, _LOCK, ".backup-lock", ".tmp"),
+    *(".restoring", ".restoring.wal", ".run-lock", ".review-key", ".jobs.json"),
+)
 
 
 def real_path(database: Path) -> Path:
@@ -52,6 +57,13 @@ def backup_part_path(database: Path, target: Path) -> Path:
 def restoring_path(database: Path) -> Path:
     """Return where a restore checks its copy of the backup."""
     return database.with_name(database.name + ".restoring")
+
+
+def is_own(path: Path, database: Path) -> bool:
+    """Return whether a path is that of the database or of a file that commands keep beside it."""
+    own = {database.name + suffix for suffix in _OWN}
+    beside = path.parent.is_dir() and path.parent.samefile(database.parent)
+    return beside and path.name in own
 
 
 def new_kept_path(database: Path, now: datetime) -> Path:

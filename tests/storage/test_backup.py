@@ -159,6 +159,27 @@ def test_second_backup_at_the_same_time_waits(database: Path, tmp_path: Path) ->
     back_up(database, tmp_path / "copy.duckdb", busy_timeout_seconds=0.0)
 
 
+@pytest.mark.parametrize("suffix", [".wal", ".wal.checkpoint", ".run-lock", ".restoring", ".tmp"])
+def test_backup_takes_no_name_of_the_database(database: Path, tmp_path: Path, suffix: str) -> None:
+    """DuckDB would take the backup for its WAL."""
+    (tmp_path / "folder").mkdir()
+    for directory in (tmp_path, tmp_path / "folder" / ".."):
+        target = directory / (database.name + suffix)
+        with pytest.raises(StorageError, match="of the database itself"):
+            back_up(database, target, busy_timeout_seconds=600)
+        assert not target.exists()
+    back_up(database, tmp_path / f"{database.name}.bak", busy_timeout_seconds=600)
+
+
+def test_backup_beside_a_foreign_wal_is_whole_and_alone(database: Path, tmp_path: Path) -> None:
+    """DuckDB passes over a WAL with a wrong first byte and leaves it where it is."""
+    wal_path(database).write_bytes(b"no WAL at all")
+    safe = tmp_path / "safe"
+    made = back_up(database, safe / "copy.duckdb", busy_timeout_seconds=600)
+    assert made.papers == 1
+    assert [path.name for path in safe.iterdir()] == ["copy.duckdb"]
+
+
 def test_backup_and_restore_commands(tmp_path: Path) -> None:
     survey = Survey(tmp_path)
     assert survey.call("backup").status == 1  # nothing to back up yet
