@@ -146,7 +146,7 @@ def _proposal(row: Row, taxonomy: Taxonomy, reviewer: str) -> Proposal:
 
 def _named_in(cell: str, taxonomy: Taxonomy) -> list[str]:
     """Return the sections that a cell names; a comma may belong to a name."""
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         listed = json.loads(cell)
         if isinstance(listed, list):
             return listed

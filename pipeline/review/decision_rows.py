@@ -101,6 +101,8 @@ def _json_lines(text: str) -> Iterator[Row]:
             yield Row(number, None, fault)
         except RecursionError:
             yield Row(number, None, "The line is nested too deeply.")
+        except ValueError as error:  # Python reads no integer of more than 4,300 digits
+            yield Row(number, None, f"The line cannot be read: {_cause(error)}.")
 
 
 def _values(text: str, name: str) -> Iterator[Row]:
@@ -118,6 +120,8 @@ def _values(text: str, name: str) -> Iterator[Row]:
             raise _not_json(name, error.msg, error.lineno, error.colno) from None
         except RecursionError:
             raise _not_json(name, "nested too deeply", line, 1) from None
+        except ValueError as error:  # as above
+            raise _not_json(name, _cause(error), line, 1) from None
         yield _object(line, value)
         at = _skip(text, at)
     if array and text[at:].strip() != "]":
@@ -125,6 +129,10 @@ def _values(text: str, name: str) -> Iterator[Row]:
         column = rest - text.rfind("\n", 0, rest)
         cause = "text after the array" if at < len(text) else "the array does not end"
         raise _not_json(name, cause, text.count("\n", 0, rest) + 1, column)
+
+
+def _cause(error: ValueError) -> str:
+    return str(error).partition(";")[0].lower()
 
 
 def _skip(text: str, at: int) -> int:

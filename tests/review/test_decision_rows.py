@@ -143,6 +143,7 @@ def test_columns_that_say_nothing_are_named(
         ('[{"arxiv_id": "2603.00001", "verdict": "reject"}', "the array does not end at line 1"),
         ('[{"arxiv_id": "2603.00001", "verdict": "reject"}]\nmore', "text after the array"),
         ("[" * 100_000, "nested too deeply"),
+        (f'[{{"arxiv_id":\n{"9" * 5_000}}}]', "exceeds the limit (4300 digits)"),
         ("arxiv_id,verdict\n".encode("utf-16"), "not UTF-8 but UTF-16"),
         ("arxiv_id,verdict\n".encode("utf-16-le"), "zero bytes, as UTF-16 has"),
         (b"PK\x03\x04\xff\xff", "save it as CSV"),
