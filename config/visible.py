@@ -10,7 +10,8 @@ fillers, lone surrogates. Controls and blank symbols become spaces. Kept are:
 - the joiners U+200C and U+200D between letters of scripts that need them (Arabic, Indic, Mongolian
   and so on), and U+200D between two emoji;
 - one variation selector after a visible character;
-- the visible signs of category Cf, such as U+0600 ARABIC NUMBER SIGN.
+- the visible signs of category Cf, such as U+0600 ARABIC NUMBER SIGN;
+- four combining marks on one letter.
 """
 
 import re
@@ -32,12 +33,21 @@ _JOINING = (
 )
 _EMOJI = "\u00a9\u00ae\u203c-\u2bff\u3030-\u3299\U0001f000-\U0001faff"
 
+# Marks over, under and through a letter: of all scripts, Hebrew, Arabic, Thai, Lao, symbols.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0e31\u0e34-\u0e3a"
+    "\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+    "\ufe20-\ufe2f"
+)
+
 _HIDDEN_ANY = re.compile(f"[{_HIDDEN}]+")
 _BLANK_ANY = re.compile(f"[{_BLANK}]")
 # A second selector, or one without a character before it.
 _LONE_SELECTORS = re.compile(
     f"(?<![^\\s{_SELECTORS}\u200c\u200d])[{_SELECTORS}]+|(?<=[{_SELECTORS}])[{_SELECTORS}]+"
 )
+# More than four marks on a letter, which no script writes, cover the lines around.
+_PILED = re.compile(f"([{_MARKS}]{{4}})[{_MARKS}]+")
 _LONE_JOINERS = re.compile(
     f"(?<![{_JOINING}{_EMOJI}\ufe0f])[\u200c\u200d]+"
     f"|(?<=[{_JOINING}])[\u200c\u200d]+(?![{_JOINING}\u200c\u200d])"
@@ -51,7 +61,7 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = _BLANK_ANY.sub(" ", _HIDDEN_ANY.sub("", text.replace("\r\n", "\n")))
-    return _LONE_JOINERS.sub("", _LONE_SELECTORS.sub("", text))
+    return _PILED.sub(r"\1", _LONE_JOINERS.sub("", _LONE_SELECTORS.sub("", text)))
 
 
 def one_line(text: str) -> str:

@@ -27,6 +27,8 @@ _TRICKY = "\u200c\u200d\ufe0f\u202e\u2066\u00ad\x1b\x9b\u3164\u2800\U000e0041\u0
         ("Latin\u200cjoined\u200dtwice", "Latinjoinedtwice"),
         ("x\ufe0f\ufe01\U000e0100y", "x\ufe0fy"),
         ("\ufe0f\ufe0f", ""),
+        ("a" + "\u0301\u0336" * 50 + "b", "a\u0301\u0336\u0301\u0336b"),
+        ("\u0e01" + "\u0e47\u200b" * 50, "\u0e01" + "\u0e47" * 4),
         ("\u0645\u200c\u200d\u200c\u062e", "\u0645\u200c\u062e"),
     ],
 )

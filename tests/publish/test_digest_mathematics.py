@@ -21,6 +21,8 @@ HOSTILE = [
     r"$a$$\href{x}{y}$ and $5, \href{x}{y} $b",
     r"\begin{equation}\href{x}{y}\end{equation}",
     r"$\begin{CD}A\end{CD}$ \\\href{x}{$y$}",
+    r"as \ref{x} shows",
+    r"see \eqref{section-agents}",
     r"$x\color{white}y\phantom{z}\llap{q}\hspace{-9em}\raise1em\tag{1}$",
 ]
 

@@ -15,7 +15,8 @@ _MARK = re.compile(r"\\[()\[\]]|\\.|\$\$|\$", re.DOTALL)
 _CLOSES = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 _COMMAND = re.compile(r"\\([A-Za-z]+|.|$)", re.DOTALL)
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[a-z]{0,12}matrix\}|\\(?:begin|end)\s*\{cases\}")
-_OPENER = re.compile(r"\$|\\[(\[]|\\begin")
+# MathJax makes links of `\ref` and `\eqref` also outside formulas.
+_OPENER = re.compile(r"\$|\\[(\[]|\\begin|\\(?:eq)?ref")
 
 _LETTERS = (
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa "
