@@ -7,8 +7,11 @@ from config.settings import ENV_PREFIX
 
 
 def own_command(*words: str) -> tuple[str, ...]:
-    """Return what starts `living-survey words...` with this Python."""
-    return (sys.executable, "-m", "pipeline", *words)
+    """Return what starts `living-survey words...` with this Python.
+
+    `-P`, because else a file `typer.py` in the survey's directory would be run as that module.
+    """
+    return (sys.executable, "-P", "-m", "pipeline", *words)
 
 
 def child_environment(

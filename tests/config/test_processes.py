@@ -1,13 +1,16 @@
 """Child processes have settings of their own."""
 
 import ast
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from config.processes import child_environment
+from config.processes import child_environment, own_command
 from config.schema import SECTIONS
 from config.settings import env_name, load_settings
+from tests.support.cli import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = [env_name(section, key) for section, model in SECTIONS.items() for key in model.model_fields]
@@ -19,6 +22,20 @@ STARTERS = {"run", "Popen", "check_call", "check_output", "create_subprocess_exe
 )
 def test_settings_of_the_caller_do_not_reach_a_child(name: str) -> None:
     assert child_environment({name: "/canary", "HOME": "/home"}) == {"HOME": "/home"}
+
+
+def test_own_command_runs_no_module_of_the_directory_it_is_started_in(tmp_path: Path) -> None:
+    """A survey that came from elsewhere may hold a `typer.py`."""
+    for name in ("typer.py", "pipeline.py", "json.py"):
+        (tmp_path / name).write_text("raise SystemExit(99)")
+    done = subprocess.run(
+        own_command("--version"),
+        cwd=tmp_path,
+        env=child_environment(os.environ, {"PYTHONPATH": str(ROOT)}),
+        check=False,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert done.returncode == 0
 
 
 def test_given_settings_reach_a_child() -> None:
