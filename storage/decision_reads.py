@@ -97,6 +97,13 @@ class DecisionReader:
         found = self.select(f"standing AND {on_papers(ids)}", ids=texts_json(ids))
         return {decision.arxiv_id: decision for decision in found}
 
+    def approved_by(self, reviewer: str) -> list[Decision]:
+        """Return the standing approvals of one reviewer, by paper."""
+        return self.select(
+            "standing AND verdict = 'approved' AND reviewer = $reviewer ORDER BY arxiv_id",
+            reviewer=reviewer,
+        )
+
     def count(self) -> int:
         """Return the number of decisions, with undone ones."""
         return self._session.number("SELECT count(*) FROM decision_event WHERE kind = 'decide'")

@@ -38,6 +38,7 @@ from storage.quarantine import Quarantine
 from storage.queue import Queue
 from storage.runs import Runs
 from storage.taxonomy import TaxonomyChanges
+from storage.titles import Titles
 
 
 class Store:
@@ -46,6 +47,7 @@ class Store:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.papers = Papers(session)
+        self.titles = Titles(session)
         self.backlog = Backlog(session)
         self.changes = Changes(session)
         self.predictions = Predictions(session)
