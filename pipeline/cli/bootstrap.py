@@ -1,30 +1,26 @@
 """`bootstrap`: the curated list imported as approved decisions."""
 
-from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from config.errors import UsageError
-from pipeline.cli.answer import Answer, Text
+from config.errors import LivingSurveyError, UsageError
+from config.files import put_in_place
+from pipeline.cli.answer import Answer, Heading, Text
 from pipeline.cli.command import Invocation, command
+from pipeline.cli.decide import reviewer_of
 from pipeline.cli.session import arxiv_session
 from pipeline.curated import bootstrap as step
-from pipeline.curated.bootstrap import BootstrapReport
-from pipeline.curated.parse import read_list
-from pipeline.curated.plan import Reason, Refusal
-from pipeline.runtime.plurals import counted
+from pipeline.curated.bootstrap import BootstrapReport, Whole
+from pipeline.curated.formats.read import open_list, read_files
+from pipeline.curated.removed import Removal
+from pipeline.curated.report import groups, summary
+from pipeline.publish.digest.escape import escape_markdown
+from pipeline.runtime.json_text import as_json
 
-_REASONS = {
-    Reason.UNREADABLE: "unreadable entries",
-    Reason.NO_ID: "without an arXiv id",
-    Reason.UNKNOWN_HEADING: "under a heading the taxonomy does not know",
-    Reason.UNKNOWN_ID: "unknown at arXiv",
-    Reason.UNREADABLE_AT_ARXIV: "unreadable at arXiv",
-    Reason.WRONG_ID: "whose id is another paper",
-    Reason.SHARED_ID: "whose id the list uses for different papers",
-}
+_MARKDOWN = frozenset({".md", ".markdown"})
 
 
 @command(
@@ -32,55 +28,112 @@ _REASONS = {
     examples="""
     living-survey bootstrap
     living-survey bootstrap --list README.md --json
+    living-survey bootstrap --list papers/ --list references.bib
+    living-survey bootstrap --report bootstrap.md
+    living-survey bootstrap --removed keep
     """,
 )
 def bootstrap(
     invocation: Invocation,
     curated: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--list",
+            metavar="PATH",
+            help="Instead of survey.list of the settings: a file (Markdown, BibTeX or CSV), or a "
+            "directory with Markdown files. Repeatable.",
+        ),
+    ] = None,
+    removed: Annotated[
+        Removal | None,
+        typer.Option(
+            help="Decide on papers that the list approved before and has no longer.",
+            show_default=False,
+        ),
+    ] = None,
+    report_file: Annotated[
         Path | None,
-        typer.Option("--list", metavar="FILE", help="Instead of survey.list of the settings."),
+        typer.Option(
+            "--report", metavar="FILE", help="Also write the report, to FILE.md or FILE.json."
+        ),
     ] = None,
 ) -> Answer:
     """Import the curated list as approved decisions.
 
-    An entry is approved when its id and its title agree at arXiv. Conflicting entries are skipped
-    and listed with their line and the reason; the list itself is not changed.
+    An entry is approved when it agrees with arXiv's record of its id. Conflicting entries are
+    skipped and listed with their line and the reason; the list itself is not changed. Ends with
+    status 1 if no paper of the list is approved.
     """
-    paths = (curated,) if curated else invocation.settings.survey.list
+    configured = invocation.settings.survey.list
+    paths = curated or configured
     if not paths:
         raise UsageError(
             "There is no curated list to import.",
             hint="Name it: `living-survey bootstrap --list README.md`, or set survey.list.",
         )
-    if len(paths) > 1:
-        raise UsageError("Only one file can be imported so far.", hint="Name it with `--list`.")
-    entries = read_list(paths[0])
+    _check_report(report_file)
+    whole = _whole(paths, configured, removed, reviewer_of(invocation.settings))
+    files = open_list(paths)
     with arxiv_session(invocation, "bootstrap") as (opened, arxiv):
-        report = step.bootstrap(opened.services, arxiv.query, opened.run, curated=entries)
-    return Answer(report, bootstrap_text(report))
+        report = step.bootstrap(
+            opened.services,
+            arxiv.query,
+            opened.run,
+            read=lambda known: read_files(files, known),
+            whole=whole,
+        )
+    if report_file is not None:
+        _write_report(report_file, report)
+    return Answer(report, bootstrap_text(report), status=1 if report.is_idle else 0)
 
 
 def bootstrap_text(report: BootstrapReport) -> Text:
-    """Return the totals, then every refusal with its line."""
-    agreed = f"{report.agreed} agree with arXiv and {len(report.refused)} were refused"
-    lines = [
-        f"Entries: {report.entries}, of which {agreed}.",
-        f"{counted(report.approved, 'paper')} approved, {report.already} were decided before.",
-    ]
-    if not report.entries:
-        lines.append("An entry is a bullet that begins with a title in bold or as a link.")
-    counts = Counter(refusal.reason for refusal in report.refused)
-    for reason in Reason:
-        if counts[reason]:
-            lines += ["", f"{counts[reason]} {_REASONS[reason]}"]
-            lines += [
-                f"  line {item.line}: {_refusal(item)}"
-                for item in report.refused
-                if item.reason == reason
-            ]
+    """Return the totals, then every refusal and note with its line."""
+    lines: list[str | Heading] = list(summary(report))
+    for group in groups(report):
+        lines += ["", group.title, *(f"  {line}" for line in group.lines)]
     return tuple(lines)
 
 
-def _refusal(item: Refusal) -> str:
-    text = f"{item.arxiv_id} {item.title}" if item.arxiv_id else item.title
-    return f"{text}: {item.detail}".replace("\n", " ")
+def bootstrap_markdown(report: BootstrapReport) -> str:
+    """Return the report as a Markdown file."""
+    lines = ["# Import of the curated list", ""]
+    lines += [f"- {escape_markdown(line)}" for line in summary(report)]
+    for group in groups(report):
+        lines += ["", f"## {escape_markdown(group.title)}", ""]
+        lines += [f"- {escape_markdown(line)}" for line in group.lines]
+    return "\n".join(lines) + "\n"
+
+
+def _whole(
+    paths: Sequence[Path], configured: Sequence[Path], removal: Removal | None, reviewer: str
+) -> Whole | None:
+    """Return None where only a part of the configured list is read."""
+    if not configured or {one.resolve() for one in paths} == {one.resolve() for one in configured}:
+        return Whole(removal, reviewer)
+    if removal is None:
+        return None
+    raise UsageError(
+        "`--removed` needs the whole list, and `--list` names other files than survey.list.",
+        hint="Leave out `--list`, or name all files of the list.",
+    )
+
+
+def _check_report(file: Path | None) -> None:
+    if file is not None and file.suffix.lower() not in {*_MARKDOWN, ".json"}:
+        raise UsageError(
+            f"The report {file} is neither Markdown nor JSON.",
+            hint="Name it so that it ends in .md or .json.",
+        )
+
+
+def _write_report(file: Path, report: BootstrapReport) -> None:
+    is_markdown = file.suffix.lower() in _MARKDOWN
+    text = bootstrap_markdown(report) if is_markdown else as_json(report)
+    try:
+        put_in_place(file, text.encode("utf-8"))
+    except OSError as error:
+        raise LivingSurveyError(
+            f"The list was imported, but the report {file} cannot be written: {error.strerror}.",
+            hint="Name another file: importing again changes nothing.",
+        ) from error

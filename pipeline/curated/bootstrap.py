@@ -1,11 +1,23 @@
 """Import the curated list as approved decisions by reviewer `list`, without overruling a person."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 
-from pipeline.curated.plan import Refusal, entries_by_id, plan_bootstrap
+from pipeline.curated.agreement import Known
+from pipeline.curated.findings import Note, Refusal, Remark, note
+from pipeline.curated.knowledge import (
+    find_holders,
+    held_knowledge,
+    ids_to_compare,
+    joined,
+    knowledge_of,
+)
+from pipeline.curated.plan import BootstrapPlan, plan_bootstrap
+from pipeline.curated.removed import Removal, Removed, decide_removed, named_ids, removed_papers
 from pipeline.curated.types import CuratedList
+from pipeline.curated.verdict import needs_title, titles_of
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
@@ -18,6 +30,9 @@ from storage.types import (
     QuarantinedRecord,
     UpsertCounts,
 )
+
+#: IDs asked for in one step of progress
+_STEP = 100
 
 
 class LookUpResult(Protocol):
@@ -47,13 +62,27 @@ class LookUp(Protocol):
         """Return what arXiv has under these IDs."""
 
 
+#: reads the list, with what is known of the papers it names
+ReadList = Callable[[Mapping[str, Known]], CuratedList]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The list is read whole: papers that it approved and that are not in it were removed."""
+
+    #: what the person who runs this decides on them; None: nothing
+    removal: Removal | None = None
+    reviewer: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class BootstrapReport:
     """Outcome of the import."""
 
+    files: tuple[str, ...]
     #: unreadable ones included
     entries: int
-    #: entries with matching ID and title at arXiv
+    #: entries that agree with arXiv
     agreed: int
     #: papers approved by this run, and those decided before
     approved: int
@@ -63,76 +92,169 @@ class BootstrapReport:
     papers: UpsertCounts
     #: in file order
     refused: tuple[Refusal, ...]
+    notes: tuple[Note, ...]
+    #: approved by the list before, and in it no longer; decided now where `removal` says so
+    removed: tuple[Removed, ...]
+    removal: Removal | None
 
     @property
     def totals(self) -> dict[str, int]:
         """Counts for `runs`."""
         return {"approved": self.approved, "refused": len(self.refused)}
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no paper is approved, neither now nor before."""
+        return not self.approved and not self.already
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What arXiv answered."""
+
+    ids: tuple[str, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    unknown: frozenset[str] = frozenset()
+    malformed: tuple[QuarantinedRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What the plan means for the decisions that are there."""
+
+    new: tuple[NewDecision, ...]
+    #: standing decisions of another verdict, by paper
+    otherwise: Mapping[str, Decision]
+
 
 def bootstrap(
-    services: Services, query: LookUp, run: Run, *, curated: CuratedList
+    services: Services,
+    query: LookUp,
+    run: Run,
+    *,
+    read: ReadList,
+    whole: Whole | None = None,
 ) -> BootstrapReport:
-    """Approve the entries whose ID and title agree at arXiv; report every other one.
+    """Approve the entries that agree with arXiv; report every other one.
 
-    A rerun adds what is missing and decides again on entries that moved to another section.
+    The list is read twice, because arXiv's titles tell where the title of an entry is. A rerun adds
+    what is missing and decides again on entries that moved to another section.
+
+    Args:
+        services: of the run.
+        query: looks up IDs.
+        run: of this command.
+        read: reads the list.
+        whole: None: only a part of the list is read, so nothing in it was removed.
     """
     now = services.clock()
-    ids = list(entries_by_id(curated))
+    ids = ids_to_compare(read({}))
     with services.open_store() as store:
-        held = store.papers.get_many(ids)
-    titles = {arxiv_id: stored.paper.title for arxiv_id, stored in held.items()}
-    missing = [arxiv_id for arxiv_id in ids if arxiv_id not in held]
-    found: Sequence[Paper] = ()
-    unknown: Sequence[str] = ()
-    malformed: Sequence[QuarantinedRecord] = ()
-    if missing:
-        run.stage(f"asking arXiv for {counted(len(missing), 'paper')}")
-        response = query.look_up(missing)
-        found, malformed = response.papers, response.malformed
-        unknown = (*response.unknown, *response.refused)
-        titles |= {paper.arxiv_id: paper.title for paper in found}
-    plan = plan_bootstrap(curated, titles, unknown, services.taxonomy, now=now)
+        held = held_knowledge(store, ids)
+    asked = _ask(query, run, [arxiv_id for arxiv_id in ids if arxiv_id not in held.known])
+    knowledge = replace(joined(held, knowledge_of(asked.papers)), unknown=asked.unknown)
+    curated = read(knowledge.known)
+    titles = [
+        title
+        for entry in curated.entries
+        if needs_title(entry, knowledge)
+        for title in titles_of(entry)
+    ]
+    with services.open_store() as store:
+        knowledge = joined(find_holders(store, asked.papers, titles), knowledge)
+    plan = plan_bootstrap(curated, knowledge, services.taxonomy, now=now)
     run.stage(
-        f"storing {counted(len(found), 'paper')} and {counted(len(plan.decisions), 'decision')}"
+        f"storing {counted(len(asked.papers), 'paper')}"
+        f" and {counted(len(plan.decisions), 'decision')}"
     )
     with services.open_store() as store, store.transaction():
-        counts = store.papers.upsert(found, seen_at=now) if found else UpsertCounts()
-        if malformed:
-            store.quarantine.add(malformed)
-        new = _undecided(store, plan.decisions)
-        store.decisions.add(new)
+        counts = store.papers.upsert(asked.papers, seen_at=now)
+        store.quarantine.add(asked.malformed)
+        outcome = _outcome(store, plan)
+        store.decisions.add(outcome.new)
+        removed = _removed(store, plan, curated, whole, now) if whole else ()
     report = BootstrapReport(
+        files=tuple(file.name for file in curated.files),
         entries=len(curated.entries) + len(curated.unreadable),
         agreed=plan.agreed,
-        approved=len(new),
-        already=len(plan.decisions) - len(new),
-        asked=len(missing),
+        approved=len(outcome.new),
+        already=len(plan.decisions) - len(outcome.new),
+        asked=len(asked.ids),
         papers=counts,
         refused=plan.refused,
+        notes=_with_persons(plan, outcome.otherwise),
+        removed=removed,
+        removal=whole.removal if whole else None,
     )
     run.count(**report.totals)
+    if report.is_idle:
+        run.error = "no paper was approved"
     return report
 
 
-def _undecided(store: Store, decisions: Sequence[NewDecision]) -> list[NewDecision]:
-    """Return the new decisions that overrule no person.
+def _ask(query: LookUp, run: Run, ids: Sequence[str]) -> _Asked:
+    if not ids:
+        return _Asked()
+    advance = run.progress(f"asking arXiv for {counted(len(ids), 'paper')}", len(ids))
+    answers = []
+    for part in (ids[start : start + _STEP] for start in range(0, len(ids), _STEP)):
+        answers.append(query.look_up(part))
+        advance(len(part))
+    return _Asked(
+        ids=tuple(ids),
+        papers=tuple(paper for answer in answers for paper in answer.papers),
+        unknown=frozenset(one for answer in answers for one in (*answer.unknown, *answer.refused)),
+        malformed=tuple(record for answer in answers for record in answer.malformed),
+    )
+
+
+def _outcome(store: Store, plan: BootstrapPlan) -> _Outcome:
+    """Return the decisions that are new and overrule no person, and those of persons that differ.
 
     A decision of the list that a reviewer undid is not repeated.
     """
-    ids = [decision.arxiv_id for decision in decisions]
+    ids = [decision.arxiv_id for decision in plan.decisions]
     standing, histories = store.decisions.standing(ids), store.decisions.histories(ids)
-    new = []
-    for decision in decisions:
+    new, otherwise = [], {}
+    for decision in plan.decisions:
         last = standing.get(decision.arxiv_id)
+        if last is not None and last.verdict is not decision.verdict:
+            otherwise[decision.arxiv_id] = last
         if last is None or last.reviewer != LIST_REVIEWER:
             if last is not None and last.decided_at <= decision.decided_at:
                 continue
             last = _last_of_list(histories.get(decision.arxiv_id, ()))
         if last is None or set(last.sections) != set(decision.sections):
             new.append(decision)
-    return new
+    return _Outcome(tuple(new), otherwise)
 
 
 def _last_of_list(history: Sequence[Decision]) -> Decision | None:
     return next((one for one in reversed(history) if one.reviewer == LIST_REVIEWER), None)
+
+
+def _with_persons(plan: BootstrapPlan, otherwise: Mapping[str, Decision]) -> tuple[Note, ...]:
+    """Return the notes, with those on papers that a person decided otherwise."""
+    return (
+        *plan.notes,
+        *(
+            note(entry, arxiv_id, Remark.DECIDED_OTHERWISE, f"{last.reviewer} {last.verdict} it")
+            for arxiv_id, entry in plan.first_entries.items()
+            if (last := otherwise.get(arxiv_id))
+        ),
+    )
+
+
+def _removed(
+    store: Store, plan: BootstrapPlan, curated: CuratedList, whole: Whole, now: datetime
+) -> tuple[Removed, ...]:
+    """Return the papers that the list approved and has no longer; store what is decided on them."""
+    approved = store.decisions.approved_by(LIST_REVIEWER)
+    listed = named_ids(curated) | {decision.arxiv_id for decision in plan.decisions}
+    titles = store.papers.titles(one.arxiv_id for one in approved if one.arxiv_id not in listed)
+    removed = removed_papers(approved, listed, titles)
+    if whole.removal is not None and plan.decisions:
+        store.decisions.add(
+            decide_removed(approved, removed, whole.removal, reviewer=whole.reviewer, now=now)
+        )
+    return removed

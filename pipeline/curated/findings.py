@@ -1,4 +1,4 @@
-"""What `bootstrap` tells about entries: why one was not imported, what to know about one that was."""
+"""What `bootstrap` tells about single entries."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,97 +1,83 @@
 """Decide what to approve of the list and what to refuse, before storing."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from itertools import combinations
 
 from config.taxonomy import Taxonomy
-from pipeline.curated.titles import titles_agree
+from pipeline.curated.agreement import Known, compare
+from pipeline.curated.findings import (
+    Note,
+    Reason,
+    Refusal,
+    Remark,
+    note,
+    refuse,
+    refuse_unreadable,
+)
+from pipeline.curated.knowledge import Knowledge
+from pipeline.curated.sections import sections_of
 from pipeline.curated.types import CuratedList, Entry
+from pipeline.curated.verdict import Placed, decide_entry, titles_of
 from storage.arxiv_id import id_month
 from storage.types import LIST_REVIEWER, NewDecision, Verdict
 
 
-class Reason(StrEnum):
-    """Why an entry was not imported."""
-
-    UNREADABLE = "unreadable"
-    NO_ID = "no-id"
-    UNKNOWN_HEADING = "unknown-heading"
-    UNKNOWN_ID = "unknown-id"
-    UNREADABLE_AT_ARXIV = "unreadable-at-arxiv"
-    WRONG_ID = "wrong-id"
-    SHARED_ID = "shared-id"
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """One entry that was not imported, with line and reason."""
-
-    line: int
-    title: str
-    arxiv_id: str | None
-    reason: Reason
-    detail: str
-
-
 @dataclass(frozen=True, slots=True)
 class BootstrapPlan:
-    """The decisions and refusals of a list."""
+    """The decisions, refusals and notes of a list."""
 
     decisions: tuple[NewDecision, ...]
     #: entries behind those decisions
     agreed: int
     #: in file order
     refused: tuple[Refusal, ...]
+    notes: tuple[Note, ...]
+    #: the first entry behind each decision, by paper
+    first_entries: Mapping[str, Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    placed: Placed
+    sections: tuple[str, ...]
 
 
 def plan_bootstrap(
-    curated: CuratedList,
-    titles: Mapping[str, str],
-    unknown: Sequence[str],
-    taxonomy: Taxonomy,
-    *,
-    now: datetime,
+    curated: CuratedList, knowledge: Knowledge, taxonomy: Taxonomy, *, now: datetime
 ) -> BootstrapPlan:
-    """Compare the list with arXiv's `titles` by ID; `unknown` are IDs arXiv does not have.
+    """Compare the list with what is known of its papers.
 
-    Entries of one paper become one decision. Of entries that share an ID, those with arXiv's title
-    are approved.
+    Entries of one paper become one decision. Of entries that share an ID, those that agree with
+    arXiv are approved.
     """
-    refused = [
-        Refusal(item.line, item.text, None, Reason.UNREADABLE, item.reason)
-        for item in curated.unreadable
-    ]
-    refused += [
-        Refusal(entry.line, entry.full_title, None, Reason.NO_ID, _no_id(entry))
-        for entry in curated.entries
-        if entry.arxiv_id is None
-    ]
-    decisions: list[NewDecision] = []
-    agreed = 0
-    for arxiv_id, entries in entries_by_id(curated).items():
-        refuse = _refuser(arxiv_id, entries, titles.get(arxiv_id), unknown)
-        kept: list[tuple[Entry, str]] = []
-        for entry in entries:
-            section = taxonomy.section_at(entry.headings)
-            if refusal := refuse(entry):
+    refused = [refuse_unreadable(item) for item in curated.unreadable]
+    by_id = entries_by_id(curated)
+    with_headings = {heading.file for heading in curated.headings}
+    kept: defaultdict[str, list[_Kept]] = defaultdict(list)
+    for entry in curated.entries:
+        others = [other for one in entry.arxiv_ids for other in by_id[one.base]]
+        match decide_entry(entry, others, knowledge):
+            case Refusal() as refusal:
                 refused.append(refusal)
-            elif section is None:
-                where = " > ".join(entry.headings) or "no heading"
-                detail = f"the taxonomy has no section for {where}"
-                refused.append(
-                    Refusal(entry.line, entry.full_title, arxiv_id, Reason.UNKNOWN_HEADING, detail)
-                )
-            else:
-                kept.append((entry, section.id))
-        if kept:
-            agreed += len(kept)
-            decisions.append(_approval(arxiv_id, kept, now))
+            case Placed() as placed:
+                by_tags = entry.file not in with_headings
+                if sections := sections_of(entry, taxonomy, by_tags=by_tags):
+                    kept[placed.arxiv_id].append(_Kept(placed, sections))
+                else:
+                    refused.append(_without_section(entry, placed.arxiv_id))
+    notes = [one for group in kept.values() for each in group for one in each.placed.notes]
+    for arxiv_id, group in kept.items():
+        notes += _on_paper(arxiv_id, group, knowledge)
+    order = {file.name: number for number, file in enumerate(curated.files)}
     return BootstrapPlan(
-        tuple(decisions), agreed, tuple(sorted(refused, key=lambda item: item.line))
+        tuple(_approval(arxiv_id, group, now) for arxiv_id, group in kept.items()),
+        sum(map(len, kept.values())),
+        tuple(sorted(refused, key=lambda item: (order[item.file], item.line))),
+        tuple(sorted(notes, key=lambda item: (order[item.file], item.line))),
+        {arxiv_id: group[0].placed.entry for arxiv_id, group in kept.items()},
     )
 
 
@@ -110,58 +96,52 @@ def decided_at(arxiv_id: str, dates: Sequence[date], *, now: datetime) -> dateti
     return datetime.combine(day, time(), tzinfo=UTC)
 
 
-def _approval(arxiv_id: str, kept: list[tuple[Entry, str]], now: datetime) -> NewDecision:
-    dates = [entry.date for entry, _ in kept if entry.date is not None]
-    return NewDecision(
-        arxiv_id=arxiv_id,
-        verdict=Verdict.APPROVED,
-        sections=tuple(dict.fromkeys(section for _, section in kept)),
-        reviewer=LIST_REVIEWER,
-        decided_at=decided_at(arxiv_id, dates, now=now),
-    )
-
-
-def _refuser(
-    arxiv_id: str, entries: list[Entry], title: str | None, unknown: Sequence[str]
-) -> Callable[[Entry], Refusal | None]:
-    shared = name_several_papers(entries)
-
-    def refuse(entry: Entry) -> Refusal | None:
-        if title is None and arxiv_id in unknown:
-            reason, detail = Reason.UNKNOWN_ID, "arXiv has no paper under this ID"
-        elif title is None:
-            reason = Reason.UNREADABLE_AT_ARXIV
-            detail = "arXiv's record could not be read and is kept in quarantine"
-        elif titles_agree(entry.title, title) or titles_agree(entry.full_title, title):
-            return None
-        else:
-            reason = Reason.SHARED_ID if shared else Reason.WRONG_ID
-            detail = f"at arXiv this ID is {title!r}"
-            if shared:
-                others = [str(other.line) for other in entries if other is not entry]
-                lines = "line" if len(others) == 1 else "lines"
-                detail += f"; the list also uses it on {lines} {', '.join(others)}"
-        return Refusal(entry.line, entry.full_title, arxiv_id, reason, detail)
-
-    return refuse
-
-
-def _no_id(entry: Entry) -> str:
-    if entry.links.paper is None:
-        return "it does not link to a paper"
-    return f"its paper link leads elsewhere: {entry.links.paper}"
-
-
 def entries_by_id(curated: CuratedList) -> dict[str, list[Entry]]:
-    """Return the entries of each ID, both in file order."""
-    by_id: dict[str, list[Entry]] = defaultdict(list)
+    """Return the entries that name each ID, both in file order."""
+    by_id: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in curated.entries:
-        if entry.arxiv_id is not None:
-            by_id[entry.arxiv_id.base].append(entry)
+        for one in entry.arxiv_ids:
+            by_id[one.base].append(entry)
     return dict(by_id)
 
 
 def name_several_papers(entries: Iterable[Entry]) -> bool:
     """Say whether the titles of entries with one ID differ."""
-    titles = dict.fromkeys(entry.title for entry in entries)
-    return not all(titles_agree(one, other) for one, other in combinations(titles, 2))
+    return not all(
+        compare(titles_of(one), one.authors, Known(titles_of(other), other.authors)).same
+        for one, other in combinations(entries, 2)
+    )
+
+
+def _approval(arxiv_id: str, group: Sequence[_Kept], now: datetime) -> NewDecision:
+    dates = [one.placed.entry.date for one in group if one.placed.entry.date is not None]
+    return NewDecision(
+        arxiv_id=arxiv_id,
+        verdict=Verdict.APPROVED,
+        sections=tuple(dict.fromkeys(section for one in group for section in one.sections)),
+        reviewer=LIST_REVIEWER,
+        decided_at=decided_at(arxiv_id, dates, now=now),
+    )
+
+
+def _on_paper(arxiv_id: str, group: Sequence[_Kept], knowledge: Knowledge) -> Iterable[Note]:
+    """Yield what concerns the paper, not one entry of it."""
+    if arxiv_id in knowledge.withdrawn:
+        said = "withdrawn at arXiv"
+        yield note(group[0].placed.entry, arxiv_id, Remark.WITHDRAWN, said)
+    first: dict[str, Entry] = {}
+    for one in group:
+        entry = one.placed.entry
+        for section in one.sections:
+            before = first.setdefault(section, entry)
+            if before is not entry:
+                where = "" if before.file == entry.file else f" of {before.file}"
+                said = f"in the same section as line {before.line}{where}"
+                yield note(entry, arxiv_id, Remark.REPEATED, said)
+                break
+
+
+def _without_section(entry: Entry, arxiv_id: str) -> Refusal:
+    where = " > ".join(entry.headings) or "no heading"
+    detail = f"the taxonomy has no section for {where}"
+    return refuse(entry, Reason.UNKNOWN_HEADING, detail, arxiv_id)

@@ -11,11 +11,12 @@ from config.errors import TryAgainLaterError
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.cli.bootstrap import bootstrap_text
 from pipeline.curated.bootstrap import BootstrapReport, bootstrap
+from pipeline.curated.findings import Reason
 from pipeline.curated.parse import parse_list, read_list
-from pipeline.curated.plan import Reason, decided_at
+from pipeline.curated.plan import decided_at
 from pipeline.runtime.record import Run
 from storage.store import OpenStore, Store
-from storage.types import LIST_REVIEWER, NewDecision, Verdict
+from storage.types import LIST_REVIEWER, Verdict
 from tests.support.bootstrap import FakeArxiv
 from tests.support.builders import make_decision
 from tests.support.services import ShownProgress, make_services
@@ -60,7 +61,7 @@ def seed(
 ) -> Callable[[bytes, FakeArxiv], BootstrapReport]:
     def run(data: bytes, arxiv: FakeArxiv) -> BootstrapReport:
         services = make_services(open_store, now, taxonomy=taxonomy)
-        return bootstrap(services, arxiv, Run(), curated=parse_list(data))
+        return bootstrap(services, arxiv, Run(), read=lambda known: parse_list(data, known))
 
     return run
 
@@ -207,12 +208,12 @@ def test_kill_before_decisions_rolls_back_the_papers(
     data = markdown(AGENTS, entry(LANTERN, "2502.00001"), entry(BRUSH, "2502.00002"))
     arxiv = FakeArxiv({"2502.00001": LANTERN, "2502.00002": BRUSH})
 
-    def killed(store: Store, decisions: object) -> list[NewDecision]:
+    def killed(store: Store, plan: object) -> None:
         assert store.papers.count() == 2
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.curated.bootstrap._undecided", killed)
+        patch.setattr("pipeline.curated.bootstrap._outcome", killed)
         with pytest.raises(KeyboardInterrupt):
             seed(data, arxiv)
     with open_store() as store:
@@ -314,7 +315,7 @@ def test_progress_is_reported(open_store: OpenStore, taxonomy: Taxonomy, now: da
         make_services(open_store, now, taxonomy=taxonomy),
         FakeArxiv({"2502.00001": LANTERN}),
         Run(shown),
-        curated=parse_list(markdown(AGENTS, entry(LANTERN, "2502.00001"))),
+        read=lambda known: parse_list(markdown(AGENTS, entry(LANTERN, "2502.00001")), known),
     )
 
     assert shown.descriptions == ["asking arXiv for 1 paper", "storing 1 paper and 1 decision"]
@@ -328,7 +329,7 @@ def test_empty_list_looks_up_nothing(seed: Seed) -> None:
     assert (report.entries, report.approved, arxiv.asked) == (0, 0, [])
     text = "\n".join(map(str, bootstrap_text(report)))
     assert text.startswith("Entries: 0,")
-    assert "An entry is a bullet" in text
+    assert text.endswith("No paper was approved: the list has no entry.")
 
 
 def test_real_list_is_imported(
@@ -340,12 +341,12 @@ def test_real_list_is_imported(
     titles = {row["arxiv_id"]: "Another Paper on Something Else" for row in rows}
     titles |= {row["arxiv_id"]: row["title"] for row in rows if row["id_matches_title"] is None}
     titles |= {row["arxiv_id"]: row["title"] for row in rows if row["id_matches_title"] == "yes"}
-    curated, arxiv = read_list(shared_data / "curated-list.md"), FakeArxiv(titles)
+    path, arxiv = shared_data / "curated-list.md", FakeArxiv(titles)
 
     services = make_services(open_store, now, taxonomy=taxonomy)
-    report = bootstrap(services, arxiv, Run(), curated=curated)
+    report = bootstrap(services, arxiv, Run(), read=lambda known: read_list(path, known))
 
-    assert [len(ids) for ids in arxiv.asked] == [415]
+    assert [len(ids) for ids in arxiv.asked] == [100, 100, 100, 100, 15]
     assert report.entries == 477 == report.agreed + len(report.refused)
     wrong = {row["arxiv_id"] for row in rows if row["id_matches_title"] == "no"}
     reasons = Counter(refusal.reason for refusal in report.refused)
@@ -360,7 +361,7 @@ def test_real_list_is_imported(
     assert sum(len(decision.sections) > 1 for decision in standing.values()) > 20
     assert max(decision.decided_at for decision in standing.values()).year == 2025
 
-    again = bootstrap(services, arxiv, Run(), curated=curated)
+    again = bootstrap(services, arxiv, Run(), read=lambda known: read_list(path, known))
 
     assert (again.approved, again.already) == (0, report.approved)
     assert again.refused == report.refused

@@ -23,12 +23,15 @@ from config.taxonomy import load_taxonomy
 from config.visible import escape_invisible, one_line, visible
 from config.when import says_when
 from pipeline.curated.dates import looks_like_date, parse_date
+from pipeline.curated.formats.bibtex import read_bibtex
+from pipeline.curated.formats.kinds import format_of
+from pipeline.curated.formats.table import read_table
 from pipeline.curated.links import read_links, without_links
 from pipeline.curated.parse import parse_list
 from pipeline.curated.people import is_venue, read_people
 from pipeline.curated.tables import cells, is_rule_of_table
 from pipeline.curated.titles import normalize_title, titles_agree
-from pipeline.curated.types import CuratedList, ListFile
+from pipeline.curated.types import CuratedList, CuratedListError, ListFile
 from pipeline.enrich.links import find_links, normalise_url
 from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.fields.authors import split_authors
@@ -106,6 +109,25 @@ def _list(text: str) -> None:
         parse_list(line.encode())  # fmt: skip
 
 
+def _references(text: str) -> None:
+    for item in (text, f"@a{{k, title = {{{text}", f'@a{{k, title = "{text}', f"@a{{k, {text}"):
+        read_bibtex(ListFile("a.bib", b""), item)
+    fields = f"title = {{{text}}}, author = {{{text}}}, eprint = {{{text}}}, keywords = {{{text}}}"
+    read_bibtex(ListFile("a.bib", b""), f"@a{{k, {fields}}}")
+
+
+def _table(text: str) -> None:
+    with suppress(CuratedListError):
+        read_table(ListFile("a.csv", b""), text)
+    with suppress(CuratedListError):
+        read_table(ListFile("a.csv", b""), f"title,authors,section,link,date\n{text}")
+
+
+def _format(text: str) -> None:
+    with suppress(CuratedListError):
+        format_of(ListFile("a", text.encode()))
+
+
 def _line(text: str) -> None:
     parse_lines(
         [text.encode(), json.dumps(make_record(abstract=text)).encode()], Selection(), at=AT
@@ -178,6 +200,9 @@ READERS: dict[str, Callable[[str], object]] = {
     "highlight": lambda text: highlight(text, TERMS),
     "term_words": term_words,
     "parse_list": _list,
+    "read_bibtex": _references,
+    "read_table": _table,
+    "format_of": _format,
     "parse_date": parse_date,
     "looks_like_date": looks_like_date,
     "read_links": read_links,
@@ -250,6 +275,7 @@ def test_every_module_with_patterns_is_covered() -> None:
     read = {path for path in with_patterns if path.removesuffix(".py").replace("/", ".") in source}
     reached = {
         "pipeline/curated/blocks.py", "pipeline/curated/entries.py",
+        "pipeline/curated/formats/entry.py",
         "pipeline/ingest/sources/oai/record.py", "storage/arxiv_sites.py",
     }  # fmt: skip
     assert with_patterns - read - reached - ELSEWHERE.keys() == set()

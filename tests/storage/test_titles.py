@@ -35,7 +35,7 @@ def test_former_title_is_known_from_a_decision(open_store: OpenStore, now: datet
         ("KettleNet: Boiling Water by Looking at It", "Boiling Water by Looking at It"),
         ("Boiling Water by Looking at It", "KettleNet: Boiling Water by Looking at It"),
         (r"\emph{Odd} Machines", "Odd Machines"),
-        ("水壶与灯笼", "水壶与灯笼。"),
+        ("倒茶的机器与灯笼和飞蛾的书", "倒茶的机器与灯笼和飞蛾的书。"),
     ],
 )
 def test_paper_is_found_by_title(

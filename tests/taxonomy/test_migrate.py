@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -372,12 +373,13 @@ class NotAsked:
 
 def test_rename_leaves_the_list_unchanged(open_store: OpenStore, migrate: Migrate) -> None:
     entry = "- [Lantern 1](https://arxiv.org/abs/2603.00001)"
-    curated = parse_list(f"# Glass\n\n{entry}\n".encode())
+    data = f"# Glass\n\n{entry}\n".encode()
     old, new = taxonomy_text(("glass", "Glass")), taxonomy_text(("crystal", "Glass"))
 
     def seed(text: str) -> int:
         services = make_services(open_store, WEEK_AFTER, taxonomy=parse_taxonomy(text, "test"))
-        return bootstrap(services, NotAsked(), Run(), curated=curated).approved
+        read = partial(parse_list, data)
+        return bootstrap(services, NotAsked(), Run(), read=read).approved
 
     assert seed(old) == 1
     migrate(old, new, RENAME)

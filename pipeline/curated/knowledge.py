@@ -1,10 +1,12 @@
 """What is known of the papers a list names: from the database, and from arXiv for the rest."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pipeline.curated.agreement import Known
-from pipeline.curated.types import AsideReason, CuratedList
+from pipeline.curated.types import Aside, AsideReason, CuratedList, Entry, UnreadableEntry
 from storage.store import Store
 from storage.types import Paper
 
@@ -13,7 +15,7 @@ _MAYBE_ENTRIES = frozenset({AsideReason.MENTION, AsideReason.PROSE})
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Knowledge:
     """What is known, by arXiv ID."""
 
     known: Mapping[str, Known] = field(default_factory=dict)
@@ -24,16 +26,16 @@ class Evidence:
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def held_evidence(store: Store, ids: Iterable[str]) -> Evidence:
+def held_knowledge(store: Store, ids: Iterable[str]) -> Knowledge:
     """Return what the database knows of these papers."""
     held = store.papers.get_many(ids)
     former = store.titles.former(held)
-    return evidence_of([stored.paper for stored in held.values()], former)
+    return knowledge_of([stored.paper for stored in held.values()], former)
 
 
-def evidence_of(
+def knowledge_of(
     papers: Iterable[Paper], former: Mapping[str, tuple[str, ...]] | None = None
-) -> Evidence:
+) -> Knowledge:
     """Return what the records of papers say."""
     known, withdrawn = {}, []
     for paper in papers:
@@ -41,12 +43,12 @@ def evidence_of(
         known[paper.arxiv_id] = Known(titles, paper.authors)
         if paper.withdrawn:
             withdrawn.append(paper.arxiv_id)
-    return Evidence(known, withdrawn=frozenset(withdrawn))
+    return Knowledge(known, withdrawn=frozenset(withdrawn))
 
 
-def joined(one: Evidence, other: Evidence) -> Evidence:
+def joined(one: Knowledge, other: Knowledge) -> Knowledge:
     """Return what both say; of a paper in both, what `other` says."""
-    return Evidence(
+    return Knowledge(
         {**one.known, **other.known},
         one.unknown | other.unknown,
         one.withdrawn | other.withdrawn,
@@ -56,7 +58,7 @@ def joined(one: Evidence, other: Evidence) -> Evidence:
 
 def ids_to_compare(curated: CuratedList) -> list[str]:
     """Return the IDs whose titles decide what the list says, each once, in file order."""
-    items = (
+    items: tuple[Entry | UnreadableEntry | Aside, ...] = (
         *curated.entries,
         *curated.unreadable,
         *(aside for aside in curated.asides if aside.reason in _MAYBE_ENTRIES),
@@ -66,8 +68,30 @@ def ids_to_compare(curated: CuratedList) -> list[str]:
     return list(dict.fromkeys(one.base for item in ordered for one in item.arxiv_ids))
 
 
-def find_holders(store: Store, titles: Sequence[str]) -> Evidence:
-    """Return the papers of the database that have these titles, and what is known of them."""
+def find_holders(store: Store, papers: Iterable[Paper], titles: Sequence[str]) -> Knowledge:
+    """Return who has these titles, and what is known of them.
+
+    Args:
+        store: with the papers held.
+        papers: others, not stored yet.
+        titles: as written in the list.
+    """
     holders = store.titles.holders(titles)
-    found = held_evidence(store, dict.fromkeys(id_ for ids in holders.values() for id_ in ids))
-    return Evidence(found.known, withdrawn=found.withdrawn, holders=holders)
+    found = held_knowledge(store, dict.fromkeys(id_ for ids in holders.values() for id_ in ids))
+    fresh: defaultdict[str, list[str]] = defaultdict(list)
+    for paper in papers:
+        for key in _keys(paper.title):
+            fresh[key].append(paper.arxiv_id)
+    for title in titles:
+        more = (id_ for key in _keys(title) for id_ in fresh.get(key, ()))
+        if ids := tuple(dict.fromkeys((*holders.get(title, ()), *more))):
+            holders[title] = ids
+    return replace(found, holders=holders)
+
+
+def _keys(title: str) -> Iterator[str]:
+    """Yield the letters and digits of a title, with and without what stands before a colon."""
+    for part in {title, title.partition(":")[2]}:
+        plain = unicodedata.normalize("NFKD", part).casefold()
+        if key := "".join(filter(str.isalnum, plain)):
+            yield key

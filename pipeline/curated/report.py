@@ -1,0 +1,108 @@
+"""Say what `bootstrap` found: a summary, then what to look at, in groups."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from config.visible import one_line
+from pipeline.curated.bootstrap import BootstrapReport
+from pipeline.curated.findings import Note, Reason, Refusal, Remark
+from pipeline.curated.removed import Removal
+from pipeline.runtime.plurals import counted
+
+_REASONS = {
+    Reason.UNREADABLE: "unreadable entries",
+    Reason.TITLE_UNREADABLE: "whose title cannot be read",
+    Reason.NO_ID: "without an arXiv id",
+    Reason.IMPOSSIBLE_ID: "whose id cannot be one of arXiv's",
+    Reason.UNKNOWN_HEADING: "under a heading the taxonomy does not know",
+    Reason.UNKNOWN_ID: "unknown at arXiv",
+    Reason.UNREADABLE_AT_ARXIV: "unreadable at arXiv",
+    Reason.WRONG_ID: "whose id is a paper of another title at arXiv",
+    Reason.SHARED_ID: "whose id the list uses for different papers",
+}
+_REMARKS = {
+    Remark.RENAMED: "approved and renamed since",
+    Remark.FOUND_BY_TITLE: "approved by title, without an arXiv id in the list",
+    Remark.SEVERAL_IDS: "approved with a second id that is another paper",
+    Remark.REPEATED: "repeated in the same section",
+    Remark.WITHDRAWN: "approved and withdrawn at arXiv",
+    Remark.DECIDED_OTHERWISE: "decided otherwise by a person, whose decision stands",
+}
+_REMOVED = {
+    None: "approved by the list, and in it no longer",
+    Removal.KEEP: "in the list no longer, and kept as approved",
+    Removal.REJECT: "in the list no longer, and rejected",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines under one title."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def summary(report: BootstrapReport) -> tuple[str, ...]:
+    """Return the totals, and what to do next where that is not plain."""
+    refused = f"{len(report.refused)} {'was' if len(report.refused) == 1 else 'were'} refused"
+    lines = [
+        f"Entries: {report.entries}, of which {report.agreed} agree with arXiv and {refused}.",
+        f"{counted(report.approved, 'paper')} approved, {report.already} were decided before.",
+    ]
+    if len(report.files) > 1:
+        lines.insert(0, f"Files: {', '.join(report.files)}.")
+    if report.is_idle:
+        lines.append(f"No paper was approved: {_why_idle(report)}.")
+    return tuple(lines)
+
+
+def groups(report: BootstrapReport) -> tuple[Group, ...]:
+    """Return every refusal, note and removed paper with its line, by what it is."""
+    several = len(report.files) > 1
+    return (
+        *_grouped(report.refused, ((r, _REASONS[r]) for r in Reason), several=several),
+        *_grouped(report.notes, ((r, _REMARKS[r]) for r in Remark), several=several),
+        *_removed(report),
+    )
+
+
+def _why_idle(report: BootstrapReport) -> str:
+    counts = Counter(refusal.reason for refusal in report.refused)
+    if not counts:
+        return "the list has no entry"
+    reasons = (f"{number} {_REASONS[reason]}" for reason, number in counts.most_common())
+    return f"of {counted(report.entries, 'entry', 'entries')}, {', '.join(reasons)}"
+
+
+def _grouped(
+    items: Iterable[Refusal] | Iterable[Note],
+    titles: Iterable[tuple[Reason | Remark, str]],
+    *,
+    several: bool,
+) -> Iterator[Group]:
+    for kind, title in titles:
+        lines = tuple(_line(item, several=several) for item in items if _kind(item) is kind)
+        if lines:
+            yield Group(f"{len(lines)} {title}", lines)
+
+
+def _kind(item: Refusal | Note) -> Reason | Remark:
+    return item.reason if isinstance(item, Refusal) else item.remark
+
+
+def _line(item: Refusal | Note, *, several: bool) -> str:
+    where = f"{item.file}, line {item.line}" if several else f"line {item.line}"
+    paper = f"{item.arxiv_id} {item.title}" if item.arxiv_id else item.title
+    return one_line(f"{where}: {paper}: {item.detail}")
+
+
+def _removed(report: BootstrapReport) -> Iterator[Group]:
+    if not report.removed:
+        return
+    lines = [one_line(f"{one.arxiv_id} {one.title}") for one in report.removed]
+    if report.removal is None:
+        lines.append("They stay approved until you say otherwise:")
+        lines.append("`living-survey bootstrap --removed reject` or `--removed keep`")
+    yield Group(f"{len(report.removed)} {_REMOVED[report.removal]}", tuple(lines))
