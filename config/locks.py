@@ -35,11 +35,15 @@ class NoLocksError(ConfigError):
 
 
 class LockHeldError(Exception):
-    """The lock was not free in time; `holder` is the text in its file."""
+    """The lock was not free in time; `holder` is the text in its file.
 
-    def __init__(self, path: Path, holder: str) -> None:
+    If it is held shared, the holder is the last that took it, and there may be others.
+    """
+
+    def __init__(self, path: Path, holder: str, *, shared: bool = False) -> None:
         super().__init__(f"{path} is locked by {holder or 'another process'}")
         self.holder = holder
+        self.shared = shared
 
 
 @contextmanager
@@ -48,16 +52,18 @@ def file_lock(
     *,
     timeout_seconds: float = math.inf,
     holder: str = "",
+    shared: bool = False,
     wait: Callable[[float], None] = time.sleep,
     monotonic: Callable[[], float] = time.monotonic,
     pause_seconds: float = _PAUSE,
 ) -> Iterator[float]:
-    """Hold an exclusive lock on `path` for the block; yield the seconds left.
+    """Hold a lock on `path` for the block; yield the seconds left.
 
     Args:
         path: the lock file, created if needed and never deleted.
         timeout_seconds: 0 tries once.
         holder: written into the file, for others to report.
+        shared: others may hold it shared at the same time, and nobody exclusively.
         wait: sleeps between attempts.
         monotonic: the clock of the timeout.
         pause_seconds: mean pause between attempts.
@@ -71,13 +77,15 @@ def file_lock(
     descriptor = _open(path)
     try:
         deadline = monotonic() + timeout_seconds
-        while not _try_lock(path, descriptor):
+        while not _try_lock(path, descriptor, shared=shared):
             left = deadline - monotonic()
             if left <= 0:
-                raise LockHeldError(path, _read(descriptor))
+                by_readers = not shared and _try_lock(path, descriptor, shared=True)
+                raise LockHeldError(path, _read(descriptor), shared=by_readers)
             # The jitter keeps several waiting processes from asking in step.
             wait(min(left, pause_seconds * random.uniform(0.5, 1.5)))  # noqa: S311  not a secret
-        _try_out(path, descriptor)
+        if not shared:
+            _try_out(path, descriptor)
         if holder:
             _write(descriptor, holder)
         yield max(deadline - monotonic(), 0.0)
@@ -97,9 +105,9 @@ def _open(path: Path) -> int:
         return os.open(path, os.O_RDONLY | plain)
 
 
-def _try_lock(path: Path, descriptor: int) -> bool:
+def _try_lock(path: Path, descriptor: int, *, shared: bool = False) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError as error:

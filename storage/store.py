@@ -4,8 +4,9 @@ Close it before network requests and training, because everyone else waits meanw
 """
 
 import functools
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -20,12 +21,18 @@ from storage.cursors import Cursors
 from storage.decisions import Decisions
 from storage.engine.connection import Engine, accept
 from storage.engine.examine import check_tables
-from storage.engine.interrupted import check_not_gone, own_files, undo_interrupted_restore
+from storage.engine.interrupted import (
+    check_not_gone,
+    is_interrupted,
+    own_files,
+    undo_interrupted_restore,
+)
 from storage.engine.lease import lease
 from storage.engine.manifest import check_manifest, note_manifest, take_manifest
-from storage.engine.migrate import Migration, known_migrations, migrate
+from storage.engine.migrate import Migration, known_migrations, migrate, schema_version
 from storage.engine.paths import real_path
 from storage.engine.session import Session
+from storage.errors import StoreBusyError
 from storage.harvests import Harvests
 from storage.integrity import Integrity
 from storage.invalid_ids import InvalidIds
@@ -39,6 +46,9 @@ from storage.queue import Queue
 from storage.runs import Runs
 from storage.taxonomy import TaxonomyChanges
 from storage.titles import Titles
+
+#: seconds between attempts to open a file that a program without a lease holds
+_PAUSE = 0.1
 
 
 class Store:
@@ -80,6 +90,10 @@ class Store:
 OpenStore = Callable[[], AbstractContextManager[Store]]
 
 
+class _NeedsWriterError(Exception):
+    """Reading must wait until the file was opened for writing once."""
+
+
 def store_opener(path: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore:
     """Return a function that opens, migrates and closes the database at `path`.
 
@@ -92,12 +106,93 @@ def store_opener(path: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore
     @contextmanager
     def open_store() -> Iterator[Store]:
         check_not_gone(path, own_files(database))
-        with lease(database, timeout_seconds=busy_timeout_seconds) as left:
-            undo_interrupted_restore(database)
-            with engine.connected(timeout_seconds=left) as connection:
-                yield Store(_checked_session(database, connection))
+        with ExitStack() as stack:
+            connection = _connected(stack, engine, database, busy_timeout_seconds, shared=False)
+            yield Store(_checked_session(database, connection))
 
     return open_store
+
+
+def store_reader(path: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore:
+    """Return a function that opens the database at `path` read-only, while others read it too.
+
+    It opens for writing first where that is needed: a missing file, a pending migration, or what a
+    restore left. It raises what `store_opener` raises.
+    """
+    database = real_path(path)
+    engine = Engine(database, read_only=True)
+    open_for_writing = store_opener(path, busy_timeout_seconds=busy_timeout_seconds)
+
+    @contextmanager
+    def open_store() -> Iterator[Store]:
+        check_not_gone(path, own_files(database))
+        with ExitStack() as stack:
+            try:
+                session = _reading(stack, engine, database, busy_timeout_seconds)
+            except _NeedsWriterError as needed:
+                stack.close()
+                _open_alone(open_for_writing, needed)
+                session = _reading(stack, engine, database, busy_timeout_seconds, again=True)
+            yield Store(session)
+
+    return open_store
+
+
+def _open_alone(open_for_writing: OpenStore, needed: _NeedsWriterError) -> None:
+    """Open the file for writing once, or say why reading cannot begin before."""
+    try:
+        with open_for_writing():
+            return
+    except StoreBusyError as error:
+        raise StoreBusyError(
+            f"{error.message} It cannot be read beside that, because {needed}.", hint=error.hint
+        ) from error
+
+
+def _connected(
+    stack: ExitStack, engine: Engine, database: Path, timeout_seconds: float, *, shared: bool
+) -> duckdb.DuckDBPyConnection:
+    """Open the file for the stack; between attempts the lease is free, so that readers get it."""
+    deadline = time.monotonic() + timeout_seconds
+    left = timeout_seconds
+    while True:
+        with ExitStack() as attempt:
+            attempt.enter_context(lease(database, timeout_seconds=left, shared=shared))
+            if not shared:
+                undo_interrupted_restore(database)
+            try:
+                connection = attempt.enter_context(engine.connected(timeout_seconds=0))
+            except StoreBusyError:
+                if time.monotonic() + _PAUSE > deadline:
+                    raise
+            else:
+                stack.push(attempt.pop_all())
+                return connection
+        time.sleep(_PAUSE)
+        left = max(deadline - time.monotonic(), 0.0)
+
+
+def _reading(
+    stack: ExitStack,
+    engine: Engine,
+    database: Path,
+    timeout_seconds: float,
+    *,
+    again: bool = False,
+) -> Session:
+    """Open the file read-only for the stack; `again`: after it was opened for writing."""
+    if not again and not database.exists():
+        raise _NeedsWriterError("it must be made first")
+    if not again and is_interrupted(database):
+        raise _NeedsWriterError("an interrupted restore must be undone first")
+    connection = _connected(stack, engine, database, timeout_seconds, shared=True)
+    session = Session(connection)
+    check_manifest(database, take_manifest(session))
+    if schema_version(session) < len(_migrations()):
+        raise _NeedsWriterError("this version must upgrade the database first")
+    migrate(session, _migrations())  # refuses a newer schema
+    check_tables(session)
+    return session
 
 
 def _checked_session(path: Path, connection: duckdb.DuckDBPyConnection) -> Session:

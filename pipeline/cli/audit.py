@@ -29,7 +29,9 @@ def audit(
     The sample is the papers decided in the queue's random order: on the page, or with
     `decide ID VERDICT --audit` as `queue --order random` lists them.
     """
-    report = audit_report(open_services(invocation.settings).open_store, wanted=sample)
+    report = audit_report(
+        open_services(invocation.settings, read_only=True).open_store, wanted=sample
+    )
     return Answer(report, (*_estimate(report), f"advice     {report.advice}", "", _flow(report)))
 
 

@@ -12,7 +12,7 @@ def doctor(invocation: Invocation) -> Answer:
 
     It makes no request and changes nothing. Exit status: 0 nothing is wrong, 1 something is.
     """
-    findings = examine(open_services(invocation.settings, database=Database.ANY))
+    findings = examine(open_services(invocation.settings, database=Database.ANY, read_only=True))
     wrong = [finding for finding in findings if finding.wrong]
     lines = [
         f"{'wrong' if finding.wrong else 'note '}  {finding.check}: {finding.what} {finding.remedy}"

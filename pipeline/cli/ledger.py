@@ -162,7 +162,7 @@ def prune(
         with session(invocation, "ledger prune", exclusive_run=True) as opened:
             report = prune_days(opened.services, before=first, after=last, apply=True)
     else:
-        services = open_services(invocation.settings)
+        services = open_services(invocation.settings, read_only=True)
         report = prune_days(services, before=first, after=last, apply=False)
     return Answer(report, (_text(report),))
 

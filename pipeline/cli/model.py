@@ -137,7 +137,7 @@ def diff(
     A paper moves when it crosses one half of being in scope, or when its first section changes;
     the terms are those whose share in that differs most between the two models.
     """
-    services = open_services(invocation.settings)
+    services = open_services(invocation.settings, read_only=True)
     before, after = (services.models.load(name, services.taxonomy) for name in (old, new))
     with invocation.output.progress() as bars:
         task = bars.add_task("papers of the queue", total=None)

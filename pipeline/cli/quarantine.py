@@ -25,7 +25,7 @@ def list_(
 
     Records are kept whole, with the reason.
     """
-    with open_services(invocation.settings).open_store() as store:
+    with open_services(invocation.settings, read_only=True).open_store() as store:
         records, count = store.quarantine.recent(limit), store.quarantine.count()
     report = {
         "count": count,

@@ -41,7 +41,7 @@ def queue(
     ] = False,
 ) -> Answer:
     """Show the papers that wait for a decision."""
-    services = open_services(invocation.settings)
+    services = open_services(invocation.settings, read_only=True)
     wanted = find_section(services.taxonomy, section).id if section else None
     with services.open_store() as store:
         if deferred:

@@ -48,6 +48,7 @@ def serve(
     """
     settings = invocation.settings
     services = open_services(settings, busy_timeout_seconds=_BUSY_TIMEOUT)
+    reading = open_services(settings, read_only=True, busy_timeout_seconds=_BUSY_TIMEOUT)
     book = JobBook(settings.database.path)
     lifespan = None
     if schedule:
@@ -58,6 +59,7 @@ def serve(
     app = create_app(
         services.open_store,
         services.taxonomy,
+        read_store=reading.open_store,
         reviewer=reviewer_name(reviewer) if reviewer else reviewer_of(settings),
         secret=secret,
         names=served_names(listens_on),

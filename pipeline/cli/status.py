@@ -49,7 +49,7 @@ def status(
     ),
 ) -> Answer:
     """Show what is held, what ran, what is complete."""
-    services = open_services(invocation.settings)
+    services = open_services(invocation.settings, read_only=True)
     report = status_report(services)
     return Answer(
         report,

@@ -42,7 +42,8 @@ def check(
     settings = invocation.settings
     taxonomy = load_taxonomy(file or settings.survey.taxonomy)
     held = settings.database.path.exists()
-    report = check_taxonomy(taxonomy, open_services(settings).open_store if held else None)
+    open_store = open_services(settings, read_only=True).open_store if held else None
+    report = check_taxonomy(taxonomy, open_store)
     return Answer(
         report, _check_text(report), notes=_lost_notes(report), status=1 if report.lost else 0
     )
@@ -114,7 +115,7 @@ def migrate(
     No decision is rewritten: the change is an event, and decisions made before it are read
     through it. Papers without a new section come back in the queue, still approved.
     """
-    services = open_services(invocation.settings)
+    services = open_services(invocation.settings, read_only=not apply)
     new_text = taxonomy_text(new_file)
     new = parse_taxonomy(new_text, str(new_file))
     old_path = _path(old_file) if old_file else invocation.settings.survey.taxonomy

@@ -22,7 +22,7 @@ def why(
     Each score is exactly the sum of its terms; with --json all of them are listed, with their
     places in title and abstract.
     """
-    services = open_services(invocation.settings)
+    services = open_services(invocation.settings, read_only=True)
     found, reasons, question = reasons_for(
         paper,
         invocation.settings.classifier.models,

@@ -21,8 +21,9 @@ _MARKER = ".living-survey-demo"
 _SAMPLE = ("papers.jsonl", "listed.jsonl", "list.md", "decisions.jsonl")
 #: what commands write besides; nothing in it was typed by a person
 _BY_COMMANDS = (
-    *(f"{DATABASE}{suffix}" for suffix in ("", ".wal", ".lock", ".run-lock", ".manifest.json")),
-    *(f"{DATABASE}{suffix}" for suffix in (".review-key", ".jobs.json", ".backup-lock")),
+    *(f"{DATABASE}{suffix}" for suffix in ("", ".wal", ".lock", ".gate-lock", ".run-lock")),
+    *(f"{DATABASE}{suffix}" for suffix in (".manifest.json", ".review-key", ".jobs.json")),
+    f"{DATABASE}.backup-lock",
     *("var/limiter*", "var/archive/*", "var/models/*", "var/reports/*"),
 )
 _DIGESTS = "var/digests/*"

@@ -11,7 +11,7 @@ from config.errors import ConfigError
 from config.schema import Settings
 from config.taxonomy import Taxonomy, load_taxonomy
 from storage.engine.interrupted import check_not_gone, traces
-from storage.store import OpenStore, Store, store_opener
+from storage.store import OpenStore, Store, store_opener, store_reader
 
 Clock = Callable[[], datetime]
 
@@ -46,6 +46,7 @@ def open_services(
     settings: Settings,
     *,
     database: Database = Database.MUST_EXIST,
+    read_only: bool = False,
     busy_timeout_seconds: float | None = None,
 ) -> Services:
     """Build the services of these settings.
@@ -53,6 +54,7 @@ def open_services(
     Args:
         settings: of this call.
         database: what is expected of the database file.
+        read_only: open the store for reading, while other processes read it too.
         busy_timeout_seconds: the longest wait for the database, if shorter than the setting.
 
     Raises:
@@ -62,7 +64,7 @@ def open_services(
     """
     if database is not Database.ANY:
         check_database(settings, create=database is Database.CREATE)
-    open_store = store_of(settings, busy_timeout_seconds=busy_timeout_seconds)
+    open_store = store_of(settings, read_only=read_only, busy_timeout_seconds=busy_timeout_seconds)
     return Services(
         settings=settings,
         taxonomy=load_taxonomy(settings.survey.taxonomy),
@@ -72,12 +74,15 @@ def open_services(
     )
 
 
-def store_of(settings: Settings, *, busy_timeout_seconds: float | None = None) -> OpenStore:
+def store_of(
+    settings: Settings, *, read_only: bool = False, busy_timeout_seconds: float | None = None
+) -> OpenStore:
     """Return what opens the database of these settings; it is created if it does not exist."""
     patience = settings.database.busy_timeout_seconds
     if busy_timeout_seconds is not None:
         patience = min(patience, busy_timeout_seconds)
-    return store_opener(settings.database.path, busy_timeout_seconds=patience)
+    opener = store_reader if read_only else store_opener
+    return opener(settings.database.path, busy_timeout_seconds=patience)
 
 
 def _checked(settings: Settings, open_store: OpenStore, *, create: bool) -> OpenStore:

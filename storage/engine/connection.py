@@ -48,8 +48,8 @@ class Engine:
         self._database = Path(os.path.abspath(database))  # noqa: PTH100  links stay as they are
         self._read_only = read_only
         self._name = name or database
-        #: runs while the file is closed; None: not started, in use, or closed after an error
-        self._idle: duckdb.DuckDBPyConnection | None = None
+        #: run while the file is closed; as many as threads read at the same time
+        self._idle: list[duckdb.DuckDBPyConnection] = []
 
     @contextmanager
     def connected(self, *, timeout_seconds: float) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -62,8 +62,10 @@ class Engine:
             StoreNotWritableError: a full or read-only disk.
             StorageError: permissions.
         """
-        duck = self._idle or _started(self._database)
-        self._idle = None
+        try:
+            duck = self._idle.pop()
+        except IndexError:
+            duck = _started(self._database)
         try:
             # A cursor for each block, because temporary tables end with it.
             cursor = duck.cursor()
@@ -77,13 +79,12 @@ class Engine:
             # leaves a refused database as it is
             duck.close()
             raise
-        self._idle = duck
+        self._idle.append(duck)
 
     def close(self) -> None:
         """End DuckDB; the next block starts it again."""
-        if self._idle is not None:
-            self._idle.close()
-            self._idle = None
+        while self._idle:
+            self._idle.pop().close()
 
     def _attach(self, cursor: duckdb.DuckDBPyConnection, timeout_seconds: float) -> None:
         """Open the file, under a name that no statement needs to spell."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from storage.engine.copying import discard, move_wal
 from storage.engine.lease import lease
-from storage.engine.manifest import read_manifest
+from storage.engine.manifest import is_replaced_by_restore, read_manifest
 from storage.engine.paths import (
     kept_paths,
     manifest_path,
@@ -37,6 +37,18 @@ def undo_interrupted_restore(database: Path) -> None:
                 move_wal(kept, database)
                 manifest_path(kept).unlink(missing_ok=True)
                 kept.unlink()
+
+
+def is_interrupted(database: Path) -> bool:
+    """Say whether a restore was killed, so that the next writer has something to undo."""
+    return (
+        restoring_path(database).exists()
+        or is_replaced_by_restore(database)
+        or (
+            database.stat().st_nlink > 1
+            and any(kept.samefile(database) for kept in kept_paths(database))
+        )
+    )
 
 
 def forget_former(database: Path, now: datetime) -> None:

@@ -1,6 +1,7 @@
-"""Give one thread of one process exclusive use of the database file.
+"""Give one thread of one process the database file to write, or several to read.
 
-Callers wait for a lock file, because DuckDB refuses a second process at once.
+Callers wait for a lock file, because DuckDB refuses a second process at once. Whoever waits holds a
+second lock file, the gate: a waiting writer keeps new readers out, so that it gets its turn.
 """
 
 import os
@@ -12,7 +13,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from config.locks import LockHeldError, file_lock
-from storage.engine.paths import backup_lock_path, lock_path
+from storage.engine.paths import backup_lock_path, gate_path, lock_path
+from storage.engine.process import command_of, shared_holders
 from storage.errors import StorageError, StoreBusyError
 
 # Pause before taking the lease again, so that waiting processes get their turn.
@@ -23,8 +25,10 @@ _released_at: dict[str, float] = {}
 
 
 @contextmanager
-def lease(database: Path, *, timeout_seconds: float) -> Iterator[float]:
+def lease(database: Path, *, timeout_seconds: float, shared: bool = False) -> Iterator[float]:
     """Hold the database for the block; yield the seconds left of the timeout.
+
+    A shared lease is for reading; others may read meanwhile.
 
     Raises:
         StoreBusyError: it was held for all of `timeout_seconds`.
@@ -38,7 +42,12 @@ def lease(database: Path, *, timeout_seconds: float) -> Iterator[float]:
     if time.monotonic() - _released_at.get(key, 0.0) < _COURTESY:
         time.sleep(min(_COURTESY, timeout_seconds))
     with ExitStack() as stack:
-        left = _enter(stack, lock_path(database), f"{database} has been held", timeout_seconds)
+        doing, path = f"{database} has been held", lock_path(database)
+        with ExitStack() as waiting:
+            left = _enter(
+                waiting, gate_path(database), doing, timeout_seconds, shared=shared, gate_of=path
+            )
+            left = _enter(stack, path, doing, left, shared=shared)
         mine.add(key)
         try:
             yield left
@@ -61,14 +70,27 @@ def only_backup(database: Path, *, timeout_seconds: float) -> Iterator[None]:
         yield
 
 
-def _enter(stack: ExitStack, path: Path, doing: str, timeout_seconds: float) -> float:
+def _enter(
+    stack: ExitStack,
+    path: Path,
+    doing: str,
+    timeout_seconds: float,
+    *,
+    shared: bool = False,
+    gate_of: Path | None = None,
+) -> float:
+    """Hold a lock file; a gate is not signed, because who waits there holds up nobody."""
+    holder = "" if shared or gate_of else _this_process()
     try:
         return stack.enter_context(
-            file_lock(path, timeout_seconds=timeout_seconds, holder=_this_process())
+            file_lock(path, timeout_seconds=timeout_seconds, holder=holder, shared=shared)
         )
     except LockHeldError as error:
+        found = ", ".join(_named(pid) for pid in shared_holders(gate_of or path))
+        if not found and not error.shared:
+            found = _signed(gate_of) if gate_of else error.holder
         raise StoreBusyError(
-            f"{doing} for {timeout_seconds:g} s by {error.holder or 'another process'}.",
+            f"{doing} for {round(timeout_seconds, 2):g} s by {found or 'another process'}.",
             hint="Try again when that has ended, or raise [database] busy_timeout_seconds.",
         ) from None
     except OSError as error:
@@ -78,6 +100,19 @@ def _enter(stack: ExitStack, path: Path, doing: str, timeout_seconds: float) -> 
         ) from error
 
 
+def _signed(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+
+
 def _this_process() -> str:
     argv = [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else [""]
     return f"process {os.getpid()} ({' '.join(argv)[:_COMMAND_LENGTH]})"
+
+
+def _named(pid: int) -> str:
+    words = command_of(pid)
+    command = " ".join([Path(words[0]).name, *words[1:]])[:_COMMAND_LENGTH] if words else ""
+    return f"process {pid} ({command})" if command else f"process {pid}"

@@ -88,6 +88,11 @@ def read_manifest(database: Path) -> Manifest | None:
     return _read(database)[0]
 
 
+def is_replaced_by_restore(database: Path) -> bool:
+    """Say whether the manifest describes two files, because a restore has not ended."""
+    return _read(database)[1] is not None
+
+
 def check_manifest(database: Path, present: Manifest, *, name: Path | None = None) -> None:
     """Compare what a database holds with its manifest.
 

@@ -10,10 +10,11 @@ _REPLACED = ".replaced-"
 _WAL = ".wal"
 _MANIFEST = ".manifest.json"
 _LOCK = ".lock"
+_GATE = ".gate-lock"
 #: suffixes of all files that commands of any package keep beside a database
 _OWN = (
-    *("", _WAL, f"{_WAL}.checkpoint", f"{_WAL}.recovery", _MANIFEST, _LOCK, ".backup-lock", ".tmp"),
-    *(".restoring", ".restoring.wal", ".run-lock", ".review-key", ".jobs.json"),
+    *("", _WAL, f"{_WAL}.checkpoint", f"{_WAL}.recovery", _MANIFEST, _LOCK, _GATE, ".tmp"),
+    *(".backup-lock", ".restoring", ".restoring.wal", ".run-lock", ".review-key", ".jobs.json"),
 )
 
 
@@ -52,6 +53,11 @@ def backup_part_path(database: Path, target: Path) -> Path:
     """Return where a backup is written and checked: in the target's directory, one per database."""
     origin = hashlib.sha256(os.fsencode(database.absolute())).hexdigest()[:8]
     return target.with_name(f".{database.name}.{origin}.part")
+
+
+def gate_path(database: Path) -> Path:
+    """Return the lock file that whoever waits for the lock file holds."""
+    return database.with_name(database.name + _GATE)
 
 
 def restoring_path(database: Path) -> Path:

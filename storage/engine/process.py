@@ -32,6 +32,29 @@ def host_and_pid(process: str) -> tuple[str, int]:
     return host, int(pid)
 
 
+def shared_holders(lock_file: Path) -> tuple[int, ...]:
+    """Return the processes that hold a lock file shared, none without /proc (proc_locks(5))."""
+    try:
+        found = lock_file.stat()
+        locks = Path("/proc/locks").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ()
+    device = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+    rows = (line.split() for line in locks.splitlines())
+    shared = ["FLOCK", "ADVISORY", "READ"]
+    pids = [row[4] for row in rows if row[1:4] == shared and row[5] == device]
+    return tuple(dict.fromkeys(int(pid) for pid in pids if pid.isdigit() and pid != "0"))
+
+
+def command_of(pid: int) -> tuple[str, ...]:
+    """Return the command line of a process, empty if it is not known."""
+    try:
+        line = Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ()
+    return tuple(word for word in line.split("\0") if word)
+
+
 def _started(pid: int) -> str:
     """Return when the process started, `?` without /proc."""
     try:

@@ -32,6 +32,7 @@ def create_app(
     secret: bytes,
     clock: Callable[[], datetime],
     survey_title: str,
+    read_store: OpenStore | None = None,
     names: frozenset[str] = LOOPBACK_NAMES,
     limits: Limits = LIMITS,
     models: Path | None = None,
@@ -41,7 +42,8 @@ def create_app(
     """Return the review site as an ASGI application for one reviewer on this machine.
 
     `secret` signs sessions and form tokens. `names` are the hosts it is opened under. `open_store`
-    is called for each request and released before a page is rendered. `jobs` returns how the
+    is called for each request and released before a page is rendered; `read_store` too, for pages
+    that only show (None: the same). `jobs` returns how the
     scheduled jobs ended. `lifespan` runs as long as the site, for example the scheduler. Without
     `models` pages show no reasons.
     """
@@ -72,6 +74,7 @@ def create_app(
     )
     app.state.review = ReviewContext(
         open_store=open_store,
+        read_store=read_store or open_store,
         taxonomy=taxonomy,
         reviewer=reviewer,
         sessions=Sessions(secret),
@@ -79,6 +82,6 @@ def create_app(
         survey_title=survey_title,
         templates=make_templates(taxonomy),
         jobs=jobs,
-        explainers=ExplainerCache(models, taxonomy, open_store) if models else None,
+        explainers=ExplainerCache(models, taxonomy, read_store or open_store) if models else None,
     )
     return app

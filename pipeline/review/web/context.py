@@ -39,6 +39,8 @@ class ReviewContext:
     """What the pages share."""
 
     open_store: OpenStore
+    #: for pages that only show
+    read_store: OpenStore
     taxonomy: Taxonomy
     reviewer: str
     sessions: Sessions

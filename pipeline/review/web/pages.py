@@ -59,7 +59,7 @@ def queue_page(request: Request) -> Response:
     """Show the waiting papers of a section."""
     context = context_of(request)
     view = read_view("/queue", request.query_params, context.taxonomy)
-    with context.open_store() as store:
+    with context.read_store() as store:
         tally = store.queue.tally(at_least=view.at_least / 100)
         total = tally.sections.get(view.section, 0) if view.section else tally.size
         pages = max(1, -(-total // PAGE_SIZE))
@@ -106,7 +106,7 @@ def queue_page(request: Request) -> Response:
 def deferred_page(request: Request) -> Response:
     """Show the deferred papers."""
     context = context_of(request)
-    with context.open_store() as store:
+    with context.read_store() as store:
         items = store.queue.deferred(_RECENT)
         standing = store.decisions.standing([item.paper.paper.arxiv_id for item in items])
         flash = _flash(store, request)
@@ -146,7 +146,7 @@ def show_paper(
     """
     context = context_of(request)
     explainer, problem = current_explainer(context)
-    with context.open_store() as store:
+    with context.read_store() as store:
         stored = store.papers.get(arxiv_id)
         if stored is None:
             return no_such_paper(request, arxiv_id)
@@ -180,14 +180,14 @@ def audit_page(request: Request) -> Response:
         "audit.html",
         heading="Audit",
         view=QueueView("/queue", order="random"),
-        audit=audit_report(context.open_store),
+        audit=audit_report(context.read_store),
     )
 
 
 def decisions_page(request: Request) -> Response:
     """Show the latest decisions, which can be undone."""
     context = context_of(request)
-    with context.open_store() as store:
+    with context.read_store() as store:
         recent = store.decisions.recent(_RECENT)
         titles = store.papers.titles(decision.arxiv_id for decision in recent)
         standing = store.decisions.standing(decision.arxiv_id for decision in recent)
@@ -212,7 +212,7 @@ def health(request: Request) -> Response:
     jobs = context.jobs()
     ends = {end.job: str(end.outcome) for end in jobs}
     try:
-        with context.open_store() as store:
+        with context.read_store() as store:
             waiting = store.queue.size()
     except LivingSurveyError as error:
         _log.warning("database cannot be read", extra={"error": str(error)})

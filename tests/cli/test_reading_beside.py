@@ -1,0 +1,53 @@
+"""Commands that only read work while another program holds the database read-only."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from storage.store import store_opener
+from tests.support.builders import make_paper
+from tests.support.cli import survey_in_process
+from tests.support.storage import lines_of, start_process
+
+NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing listens there
+NOTEBOOK = """
+    import sys, duckdb
+    connection = duckdb.connect(sys.argv[1], read_only=True)
+    print(connection.execute("SELECT count(*) FROM papers").fetchone()[0], flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_reading_commands_work_beside_a_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey = survey_in_process(tmp_path, url=NOWHERE, now="2026-03-17T12:00:00Z")
+    assert survey.call("init").status == 0
+    path = tmp_path / "var/survey.duckdb"
+    with store_opener(path)() as store:
+        store.papers.upsert([make_paper()], seen_at=datetime(2026, 3, 17, tzinfo=UTC))
+    monkeypatch.setenv("LIVING_SURVEY_DATABASE__BUSY_TIMEOUT_SECONDS", "1")
+    with start_process(NOTEBOOK, str(path)) as notebook:
+        assert next(lines_of(notebook)) == "1"
+        for words in (
+            ("status",),
+            ("queue",),
+            ("queue", "--deferred"),
+            ("doctor",),
+            ("why", "2603.00001"),
+            ("audit",),
+            ("sections",),
+            ("model", "list"),
+            ("quarantine", "list"),
+            ("ledger", "prune", "--before", "2026-01-01"),
+            ("taxonomy", "check"),
+        ):
+            ended = survey.call(*words)
+            assert ended.status in ({0, 1} if words == ("doctor",) else {0}), (words, ended.err)
+            assert "open in process" not in ended.err + ended.out
+        ended = survey.call("decide", "2603.00001", "reject")
+        assert ended.status == 75
+        assert f"process {notebook.pid}" in ended.err
+        notebook.kill()
+    assert survey.call("decide", "2603.00001", "reject").status == 0
