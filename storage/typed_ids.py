@@ -61,9 +61,9 @@ def read_arxiv_ids(texts: Iterable[str], today: date) -> tuple[str, ...]:
 
 
 def explain_id(text: str, today: date) -> InvalidIdError | None:
-    """Return why a text cannot be the ID of a paper, or None if it can be."""
+    """Return why an ID cannot be a paper's, or None; a text that never was an ID has no reason."""
     parsed = parse_arxiv_id(text)
-    return _invalid(text) if parsed is None else _ahead(parsed.base, today)
+    return explain_number(text) if parsed is None else _ahead(parsed.base, today)
 
 
 def explain_number(text: str) -> InvalidIdError | None:
