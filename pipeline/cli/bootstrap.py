@@ -29,7 +29,7 @@ _MARKDOWN = frozenset({".md", ".markdown"})
     living-survey bootstrap
     living-survey bootstrap --list README.md --json
     living-survey bootstrap --list papers/ --list references.bib
-    living-survey bootstrap --report bootstrap.md
+    living-survey bootstrap --find --report bootstrap.md
     living-survey bootstrap --removed keep
     """,
 )
@@ -57,6 +57,13 @@ def bootstrap(
             "--report", metavar="FILE", help="Also write the report, to FILE.md or FILE.json."
         ),
     ] = None,
+    *,
+    find: Annotated[
+        bool,
+        typer.Option(
+            "--find", help="Ask arXiv by title for entries without an id, or with a wrong one."
+        ),
+    ] = False,
 ) -> Answer:
     """Import the curated list as approved decisions.
 
@@ -81,6 +88,7 @@ def bootstrap(
             opened.run,
             read=lambda known: read_files(files, known),
             whole=whole,
+            find=find,
         )
     if report_file is not None:
         _write_report(report_file, report)

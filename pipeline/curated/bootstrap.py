@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Protocol
 
 from pipeline.curated.agreement import Known
+from pipeline.curated.find import Search, find_papers
 from pipeline.curated.findings import Note, Refusal, Remark, note
 from pipeline.curated.knowledge import (
+    Knowledge,
     find_holders,
     held_knowledge,
     ids_to_compare,
@@ -16,8 +18,8 @@ from pipeline.curated.knowledge import (
 )
 from pipeline.curated.plan import BootstrapPlan, plan_bootstrap
 from pipeline.curated.removed import Removal, Removed, decide_removed, named_ids, removed_papers
-from pipeline.curated.types import CuratedList
-from pipeline.curated.verdict import needs_title, titles_of
+from pipeline.curated.types import CuratedList, Entry
+from pipeline.curated.verdict import find_by_title, needs_title, titles_of
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
@@ -55,7 +57,7 @@ class LookUpResult(Protocol):
         """Records that cannot be read."""
 
 
-class LookUp(Protocol):
+class LookUp(Search, Protocol):
     """What arXiv's query source provides."""
 
     def look_up(self, arxiv_ids: Sequence[str], /) -> LookUpResult:
@@ -90,6 +92,10 @@ class BootstrapReport:
     #: IDs looked up at arXiv
     asked: int
     papers: UpsertCounts
+    #: entries whose ID is missing or wrong and whose paper is not held
+    to_find: int
+    #: titles that arXiv was asked for; None: it was not to be asked
+    titles_asked: int | None
     #: in file order
     refused: tuple[Refusal, ...]
     notes: tuple[Note, ...]
@@ -134,6 +140,7 @@ def bootstrap(
     *,
     read: ReadList,
     whole: Whole | None = None,
+    find: bool = False,
 ) -> BootstrapReport:
     """Approve the entries that agree with arXiv; report every other one.
 
@@ -146,6 +153,7 @@ def bootstrap(
         run: of this command.
         read: reads the list.
         whole: None: only a part of the list is read, so nothing in it was removed.
+        find: ask arXiv by title for entries whose ID is missing or wrong.
     """
     now = services.clock()
     ids = ids_to_compare(read({}))
@@ -154,14 +162,12 @@ def bootstrap(
     asked = _ask(query, run, [arxiv_id for arxiv_id in ids if arxiv_id not in held.known])
     knowledge = replace(joined(held, knowledge_of(asked.papers)), unknown=asked.unknown)
     curated = read(knowledge.known)
-    titles = [
-        title
-        for entry in curated.entries
-        if needs_title(entry, knowledge)
-        for title in titles_of(entry)
-    ]
-    with services.open_store() as store:
-        knowledge = joined(find_holders(store, asked.papers, titles), knowledge)
+    open_entries = [entry for entry in curated.entries if needs_title(entry, knowledge)]
+    knowledge = _with_holders(services, asked.papers, open_entries, knowledge)
+    missing = [entry for entry in open_entries if not find_by_title(entry, knowledge)]
+    titles_asked = find_papers(services, query, run, missing) if find else None
+    if titles_asked:
+        knowledge = _with_holders(services, asked.papers, missing, knowledge)
     plan = plan_bootstrap(curated, knowledge, services.taxonomy, now=now)
     run.stage(
         f"storing {counted(len(asked.papers), 'paper')}"
@@ -181,6 +187,8 @@ def bootstrap(
         already=len(plan.decisions) - len(outcome.new),
         asked=len(asked.ids),
         papers=counts,
+        to_find=sum(not find_by_title(entry, knowledge) for entry in missing),
+        titles_asked=titles_asked,
         refused=plan.refused,
         notes=_with_persons(plan, outcome.otherwise),
         removed=removed,
@@ -190,6 +198,15 @@ def bootstrap(
     if report.is_idle:
         run.error = "no paper was approved"
     return report
+
+
+def _with_holders(
+    services: Services, papers: Sequence[Paper], entries: Sequence[Entry], knowledge: Knowledge
+) -> Knowledge:
+    """Return what is known, with the papers that have the titles of these entries."""
+    titles = [title for entry in entries for title in titles_of(entry)]
+    with services.open_store() as store:
+        return joined(find_holders(store, papers, titles), knowledge)
 
 
 def _ask(query: LookUp, run: Run, ids: Sequence[str]) -> _Asked:

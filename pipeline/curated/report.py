@@ -53,6 +53,11 @@ def summary(report: BootstrapReport) -> tuple[str, ...]:
     ]
     if len(report.files) > 1:
         lines.insert(0, f"Files: {', '.join(report.files)}.")
+    if report.to_find and report.titles_asked is None:
+        number = counted(report.to_find, "entry", "entries")
+        lines.append(
+            f"{number} without a right id: `living-survey bootstrap --find` asks arXiv by title."
+        )
     if report.is_idle:
         lines.append(f"No paper was approved: {_why_idle(report)}.")
     return tuple(lines)

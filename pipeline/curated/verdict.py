@@ -107,7 +107,7 @@ def _refuse_ids(
         said = "arXiv's record could not be read and is kept in quarantine"
         return refuse(entry, Reason.UNREADABLE_AT_ARXIV, said + rest, blamed)
     said = f"at arXiv this ID is {knowledge.known[blamed].titles[0]!r}"
-    if not right and not any(map(_reads_like_title, titles_of(entry))):
+    if not right and not any(map(reads_like_title, titles_of(entry))):
         said = f"its title cannot be told from these words; {said}"
         return refuse(entry, Reason.TITLE_UNREADABLE, said + rest, blamed)
     if lines := _of_other_papers(entry, others):
@@ -165,7 +165,8 @@ def _of_other_papers(entry: Entry, others: Sequence[Entry]) -> str:
     return " and ".join(places)
 
 
-def _reads_like_title(text: str) -> bool:
+def reads_like_title(text: str) -> bool:
+    """Say whether a text has words enough for a title."""
     return sum(any(char.isalnum() for char in word) for word in text.split()) >= _TITLE_WORDS
 
 

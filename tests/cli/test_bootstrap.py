@@ -132,6 +132,26 @@ def test_entry_without_id_is_approved_by_the_title_of_a_held_paper(
     assert sections(survey)["2403.90004"] == ["lanterns"]
 
 
+def test_entry_without_id_is_offered_to_find(imported: Bootstrap) -> None:
+    ended = imported(LIST + BELLS)
+
+    assert "1 entry without a right id: `living-survey bootstrap --find` asks arXiv" in ended.out
+
+
+def test_find_asks_arxiv_by_title_once(
+    survey: SurveyInProcess, imported: Bootstrap, arxiv: ReplicaServer
+) -> None:
+    owls = "- [Do Owls Read Maps at Night?](https://openreview.net/forum?id=owl)\n"
+    ended = imported(LIST + BELLS + owls, "--find")
+    again = imported(LIST + BELLS + owls, "--find", "--json")
+
+    assert ended.status == 0, ended.err
+    assert "2403.90004 Slow Bells for Quick Weather: held under this title" in ended.out
+    assert sections(survey)["2403.90004"] == ["lanterns"]
+    assert again.document["to_find"] == 1
+    assert again.document["titles_asked"] == 0
+
+
 def test_right_id_is_proposed_for_a_wrong_one(survey: SurveyInProcess, imported: Bootstrap) -> None:
     survey.call("add", "2403.90004")
     wrong = "- [Slow Bells for Quick Weather](https://arxiv.org/abs/2403.90003)\n"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from pipeline.curated.find import Found
 from storage.types import Paper, QuarantinedRecord, Source
 from tests.support.builders import make_paper
 
@@ -24,6 +25,10 @@ class FakeArxiv:
         self.garbled = garbled or set()
         self.asked: list[tuple[str, ...]] = []
         self.error: Exception | None = None
+
+    def titled(self, titles: Sequence[str]) -> Found:
+        """Refuse: no test with this fake searches."""
+        raise AssertionError(titles)
 
     def look_up(self, ids: Sequence[str]) -> Answer:
         self.asked.append(tuple(ids))

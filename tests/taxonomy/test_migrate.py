@@ -11,6 +11,7 @@ import pytest
 from config.errors import ConfigError, UsageError
 from config.taxonomy import parse_taxonomy
 from pipeline.curated.bootstrap import LookUpResult, bootstrap
+from pipeline.curated.find import Found
 from pipeline.curated.parse import parse_list
 from pipeline.publish.digest.week import Week
 from pipeline.publish.digest.weekly import write_digest
@@ -369,6 +370,9 @@ class NotAsked:
 
     def look_up(self, arxiv_ids: Sequence[str], /) -> LookUpResult:
         raise AssertionError(arxiv_ids)
+
+    def titled(self, titles: Sequence[str], /) -> Found:
+        raise AssertionError(titles)
 
 
 def test_rename_leaves_the_list_unchanged(open_store: OpenStore, migrate: Migrate) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
 from pipeline.ingest.sources.errors import BadRequestError, IncompleteResponseError
+from pipeline.ingest.sources.query.terms import any_of, phrase
 from pipeline.ingest.sources.transport.client import ArxivHttp
 from storage.arxiv_id import parse_arxiv_id
 from storage.types import Paper, QuarantinedRecord
@@ -24,6 +25,7 @@ LAST_RESULT = 10_000
 PAGE_SIZE = 100
 _PAGE_TRIES = 3
 _WORD = re.compile(r"[\w./-]+")
+_WORDS = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,11 @@ class QuerySource:
             malformed.extend(page.malformed)
         newest = tuple(sorted(found.values(), key=_newest_first)[:limit])
         return SearchResult(newest, total, executed, tuple(dict.fromkeys(malformed)))
+
+    def titled(self, titles: Sequence[str]) -> SearchResult:
+        """Return papers with one of these titles, as a phrase, in theirs; at most a page."""
+        phrases = (phrase("ti", " ".join(_WORDS.findall(title))) for title in titles)
+        return self.search(any_of(phrases))
 
     def _look_up_batch(
         self,
