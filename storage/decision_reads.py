@@ -108,6 +108,12 @@ class DecisionReader:
         """Return the number of decisions, with undone ones."""
         return self._session.number("SELECT count(*) FROM decision_event WHERE kind = 'decide'")
 
+    def approvals(self) -> int:
+        """Return the number of approved papers."""
+        return self._session.number(
+            "SELECT count(*) FROM decisions WHERE standing AND verdict = 'approved'"
+        )
+
     def last_event(self) -> int:
         """Return the sequence number of the last event, or 0."""
         return self._session.number("SELECT max(seq) FROM decision_event")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from config.errors import UsageError
-from pipeline.cli.answer import Answer
+from pipeline.cli.answer import Answer, Text
 from pipeline.cli.command import Invocation, command
 from pipeline.operate.init import DraftedTaxonomy, InitReport, initialise
 from pipeline.runtime.plurals import counted
@@ -90,14 +90,15 @@ def init(
         arxiv=arxiv,
         new_database=new_database,
     )
-    return Answer(
-        report,
-        (
-            f"{'wrote' if report.created_settings else 'kept'} {report.settings}",
-            *(_taxonomy(report.taxonomy, several=len(report.files) > 1) if report.taxonomy else ()),
-            f"{'created' if report.created_database else 'kept'} {report.database}",
-            *_next(report),
-        ),
+    return Answer(report, (*init_text(report), *_next(report)))
+
+
+def init_text(report: InitReport) -> Text:
+    """Return what was written and what was there already."""
+    return (
+        f"{'wrote' if report.created_settings else 'kept'} {report.settings}",
+        *(_taxonomy(report.taxonomy, several=len(report.files) > 1) if report.taxonomy else ()),
+        f"{'created' if report.created_database else 'kept'} {report.database}",
     )
 
 

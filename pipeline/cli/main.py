@@ -20,11 +20,12 @@ from pipeline.cli.console import Output
 
 HELP = """Keep a survey's curated list alive: fetch, classify, approve, publish.
 
-New here? `living-survey demo` shows the whole walk offline; `living-survey init` starts your own.
+New here? `living-survey demo` shows the whole walk offline; `living-survey start` begins your own.
 """
 
 #: in the order of work; each is the first line of the help in pipeline/cli/NAME.py
 COMMANDS = {
+    "start": "Do a survey's first day: init, bootstrap, 30 days, train, run.",
     "init": "Write living-survey.toml and create the database.",
     "bootstrap": "Import the curated list as approved decisions.",
     "run": "Run one cycle: fetch, classify. What cron calls.",

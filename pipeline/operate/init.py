@@ -20,6 +20,7 @@ from config.taxonomy import load_taxonomy
 from pipeline.curated.files import list_files
 from pipeline.curated.parse import read_list
 from pipeline.curated.types import AsideReason
+from pipeline.ingest.coverage import set_of
 from pipeline.runtime.services import check_database, clock_of, store_of
 from pipeline.taxonomy.draft import Dated, Draft, draft_taxonomy
 from pipeline.taxonomy.draft_leaves import LeftOut, Place
@@ -84,7 +85,7 @@ def initialise(
         contact: where arXiv reaches the operator.
         curated: the files and directories of the survey's list.
         draft: draft `taxonomy.toml` beside the settings from the list's headings.
-        categories: arXiv's; none: the template's.
+        categories: arXiv's, whose sets are harvested; none: the template's.
         arxiv: the base address of a replica; empty: arXiv itself.
         new_database: create a database although files of a former one are there.
 
@@ -103,6 +104,7 @@ def initialise(
         "taxonomy": _TAXONOMY if found else "",
         "title": found.drafted.title if found else "",
         "categories": list(categories),
+        "sets": list(dict.fromkeys(map(set_of, categories))),
         **urls,
     }
     created = _write_new(target, _filled(settings_template(), values))
