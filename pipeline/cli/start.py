@@ -1,7 +1,7 @@
 """`start`: the first day of a survey, in one command that can be called again."""
 
 import os
-import shutil
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
@@ -102,26 +102,34 @@ def start(
 
     def show(name: str, answer: Answer) -> None:
         steps[name] = answer.report
-        if not invocation.output.as_json:
+        if invocation.output.as_json:
+            for note in answer.notes:
+                invocation.output.note(note)
+        else:
             invocation.output.show(replace(answer, text=_without_next(answer.text)))
 
     _set_up(invocation, curated or (), contact, taxonomy, category or (), arxiv, show)
     services = open_services(invocation.settings)
     ids = _ids_to_ask(services)
+    can_train = True
     for name in ("bootstrap", "backfill", "train", "run"):
-        todo = left_to_do(services)
+        todo = left_to_do(services, can_train=can_train)
         if name not in todo.steps:
             _say_skipped(invocation, name, todo)
             continue
         answer = _step(invocation, services, name, todo, ids=ids)
         if answer is None:
+            can_train = False
             continue
         show(name, answer)
-        if answer.status:
-            notes = answer.notes if invocation.output.as_json else ()
-            report = _report(services, steps)
-            return Answer(report, (), (*notes, f"living-survey: {_AGAIN}"), answer.status)
-    return _finished(_report(services, steps))
+        status = answer.status
+        if name == "bootstrap" and not left_to_do(services).approved:
+            invocation.output.note("living-survey: no paper of the list is approved.")
+            status = status or 1
+        if status:
+            report = _report(services, steps, left_to_do(services))
+            return Answer(report, (), (f"living-survey: {_AGAIN}",), status)
+    return _finished(_report(services, steps, left_to_do(services, can_train=can_train)))
 
 
 def _step(
@@ -254,14 +262,13 @@ def _without_next(text: Text) -> Text:
     return text[:end]
 
 
-def _report(services: Services, steps: dict[str, object]) -> StartReport:
+def _report(services: Services, steps: dict[str, object], todo: ToDo) -> StartReport:
     settings = services.settings
-    todo = left_to_do(services)
     with services.open_store() as store:
         queue = store.queue.size()
         found = coverage_now(store, settings.arxiv, services.clock())
-    installed = shutil.which("living-survey")
-    words = (installed,) if installed else own_command()
+    installed = Path(sys.executable).with_name("living-survey")
+    words = (str(installed),) if installed.exists() else own_command()
     options = (
         ()
         if settings.file is None or settings.file.name == DEFAULT_FILE

@@ -74,8 +74,12 @@ def fit(curated: CuratedList, built_in: Taxonomy) -> Fit:
     return Fit(placed, len(curated.entries))
 
 
-def left_to_do(services: Services) -> ToDo:
+def left_to_do(services: Services, *, can_train: bool = True) -> ToDo:
     """Return what is left, read in one lease of the database.
+
+    Args:
+        services: what every step is given.
+        can_train: False after training has found too little to learn from.
 
     Raises:
         ModelError: the model in use does not belong to the taxonomy.
@@ -87,7 +91,8 @@ def left_to_do(services: Services) -> ToDo:
         past = _past(store, services.settings.arxiv, now.astimezone(UTC).date())
     trained = services.models.check_current(services.taxonomy).is_trained
     imported = approved > 0 and _last(runs, "bootstrap")
-    train = not trained and (not imported or approved >= FEWEST_TO_LEARN)
+    enough = approved >= FEWEST_TO_LEARN or not imported
+    train = can_train and not trained and enough
     before = not imported or past is not None or train
     return ToDo(
         bootstrap=not imported,

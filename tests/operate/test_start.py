@@ -99,6 +99,18 @@ def test_arxiv_out_of_reach_ends_with_75_and_goes_on_later(tmp_path: Path) -> No
     assert list(document["steps"]) == ["backfill", "train", "run"]
 
 
+def test_list_without_an_approved_paper_stops_before_the_harvest(
+    tmp_path: Path, arxiv: ReplicaServer
+) -> None:
+    text = "# Teapots\n\n## Spouts\n\n- **A Spout** [arXiv](https://arxiv.org/abs/2602.00001)\n"
+    (tmp_path / "mine.md").write_text(text, encoding="utf-8")
+    survey = survey_in_process(tmp_path, url=arxiv.url, now=NOW)
+    ended = survey.call("start", "--list", "mine.md", "--contact", "you@example.org")
+    assert ended.status == 1
+    assert "no paper of the list is approved" in ended.err
+    assert _asked(arxiv, Channel.OAI) == 0
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

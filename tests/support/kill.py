@@ -21,8 +21,9 @@ from storage.engine.manifest import read_manifest, take_manifest
 from storage.store import store_opener
 from tests.support.cli import Survey
 
-#: of an execution or of this machine's clock, so never equal
-_OWN = ("run_start", "run_words", "run_end", "store_state", "schema_migration")
+#: of an execution or of this machine's clock, so never equal; windows, because a second execution
+#: asks for fewer days
+_OWN = ("run_start", "run_words", "run_end", "store_state", "schema_migration", "harvest_window")
 _MOMENT_SECONDS = 0.0005
 DATABASE = Path("var/survey.duckdb")
 
