@@ -47,7 +47,7 @@ class LedgerList:
     accepted: tuple[Acceptance, ...]
 
 
-@command("list", examples="living-survey ledger\nliving-survey ledger --since 2026-03-01")
+@command("list", examples="living-survey ledger list\nliving-survey ledger list --since 2026-03-01")
 def list_(
     invocation: Invocation,
     since: Annotated[
@@ -57,7 +57,10 @@ def list_(
         ),
     ] = None,
 ) -> Answer:
-    """List the announcement days of each category, and who accepted which as it is."""
+    """List the announcement days of each category.
+
+    Days that somebody accepted as they are name who and why.
+    """
     services = open_services(invocation.settings)
     latest = announcement_day(services.clock())
     first = since.date() if since else latest - timedelta(days=WATCHED_DAYS - 1)
@@ -88,7 +91,7 @@ def _row(day: LedgerDay, accepted: Mapping[tuple[date, str], Acceptance]) -> tup
     "accept",
     examples="""
     living-survey ledger accept 2026-03-17 --because "arXiv removed 2603.01234"
-    living-survey ledger accept 2026-03-17 --category cs.CV --because "feed never came"
+    living-survey ledger accept 2026-03-17 --category cs.CV --because "no feed"
     living-survey ledger accept 2026-03-17 --withdraw
     """,
 )

@@ -66,7 +66,7 @@ class StartReport:
     "start",
     examples="""
     living-survey start --list README.md --contact you@example.org
-    living-survey start --list README.md --contact you@example.org --category cs.RO
+    living-survey start --list papers/ --contact a@b.org --category cs.RO
     living-survey start
     """,
 )
