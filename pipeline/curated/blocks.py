@@ -1,218 +1,297 @@
-"""Find headings and bulleted blocks of a Markdown list, with exact byte spans.
+"""Find the blocks of a Markdown file: what a paper can be written in, with its place.
 
-Follows CommonMark (https://spec.commonmark.org/0.31.2/) and GFM tables
-(https://github.github.com/gfm/) as far as lists need it. Fenced code and comments are ignored.
+markdown-it-py (CommonMark 0.31.2, https://spec.commonmark.org/0.31.2/) gives paragraphs, bullets,
+headings, HTML and indented code. What real lists write differently is read within these: tables
+without bars at their ends (https://github.github.com/gfm/#tables-extension-), bullets glued to their
+text, lists inside HTML, and links in text that is indented too far.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from pipeline.curated.html_blocks import HtmlPart, PartKind, split_html
+from pipeline.curated.source import Source
 from pipeline.curated.tables import cells, is_rule_of_table
-from pipeline.curated.types import CuratedListError, Heading, Span
 
-_BOM = b"\xef\xbb\xbf"
-_OPENS = re.compile(rb"<!--|^ {0,3}(?P<fence>`{3,}+|~{3,}+)[^\n`]*+\n", re.MULTILINE)
-_NOT_NEWLINE = re.compile(rb"[^\r\n]")
-_HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?P<text>[ \t].*)?$")
-_UNDERLINE = re.compile(r" {0,3}(?P<mark>={3,}|-{3,})$")
-_BULLET = re.compile(r"(?P<indent>[ \t]*)(?:[-+*]|\d{1,9}[.)])(?P<gap>[ \t]+)\S")
-_GLUED = re.compile(r"[-+](?:\*\*|\[)")
-_RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*+){3,}+|(?:-[ \t]*+){3,}+|(?:_[ \t]*+){3,}+)$")
-_CONTINUES = ("[", "`")
+#: deeper nesting is read as text
+_DEEPEST = 40
+_ITEM = re.compile(
+    r"(?P<indent>[ \t]*)(?:(?:[-+*\u2022]|\d{1,4}[.)])[ \t]+(?=\S)|[-+](?=\*\*|\[|<a)|\d{1,3}\.(?=\*\*|\[))"
+)
+_DEFINITION = re.compile(
+    r"[ \t]*\[(?P<label>[^\[\]\n]{1,300}+)\]:[ \t]*+<?(?P<url>[^\s<>]++)>?(?P<rest>[^\n]*+)$"
+)
+_GLUED_HEADING = re.compile(r" {0,3}(?P<marks>#{2,6})(?=[^\s#])[^\n]+$")
+_CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
+_QUOTE = re.compile(r"[ \t]*>")
+
+
+class Kind(Enum):
+    """What a block is by its form."""
+
+    HEADING = auto()
+    PARAGRAPH = auto()
+    #: a bullet or numbered point
+    ITEM = auto()
+    ROW = auto()
+    #: text of `<summary>`
+    SUMMARY = auto()
+    #: end of `<details>`
+    END = auto()
+    RULE = auto()
+    CODE = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One bullet with everything that belongs to it."""
+    """A piece of text that no other block interrupts."""
 
-    file: str
-    #: comments blanked out
-    text: str
-    headings: tuple[str, ...]
-    span: Span
-    line: int
+    kind: Kind
+    #: characters
+    start: int
+    end: int
+    #: of a heading; 0: below the one above
+    level: int = 0
+    #: places of the bullets around it among the blocks, outermost first
+    parents: tuple[int, ...] = ()
     columns: tuple[str, ...] = ()
+    #: whether the heading is written with `#` or underlined
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of prose that the next line may turn into a heading or a table."""
+class Blocks:
+    """The blocks of a file in order, and its reference links."""
 
     text: str
-    span: Span
-    number: int
-    #: in its paragraph
-    first: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """The headings and blocks of a file, in order."""
-
-    headings: tuple[Heading, ...]
     blocks: tuple[Block, ...]
+    #: label in lower case to URL
+    definitions: dict[str, str]
 
 
-def check_encoding(data: bytes) -> None:
-    """Refuse bytes that are not UTF-8, naming the line.
-
-    Raises:
-        CuratedListError: the file is in another encoding or damaged.
-    """
-    try:
-        data.decode()
-    except UnicodeDecodeError as error:
-        line = len(data[: error.start].splitlines(keepends=True)) or 1
-        raise CuratedListError(
-            f"The list is not UTF-8: line {line} holds the byte 0x{data[error.start]:02x}"
-            f" at offset {error.start}.",
-            hint="Save the file as UTF-8, then try again.",
-        ) from error
+def find_blocks(source: Source) -> Blocks:
+    """Find the blocks of a file."""
+    return _Reader(source).read()
 
 
-def outline(file: str, data: bytes) -> Outline:
-    """Find the headings and bulleted blocks of a UTF-8 file."""
-    check_encoding(data)
-    shown = _without_hidden(data)
-    walk = _Walk(file, shown)
-    start = 0
-    for number, raw in enumerate(shown.splitlines(keepends=True), start=1):
-        skip = len(_BOM) if number == 1 and raw.startswith(_BOM) else 0
-        walk.take(raw[skip:].decode(), (start + skip, start + len(raw)), number)
-        start += len(raw)
-    walk.close()
-    return Outline(tuple(walk.headings), tuple(walk.blocks))
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST})
+    # Links are read later, with what real lists write; tables by their lines.
+    return parser.disable(["inline", "reference", "text_join"])
 
 
-def _without_hidden(data: bytes) -> bytes:
-    """Blank out comments and fenced code, keeping offsets and lines.
-
-    An unclosed comment counts as text, because hiding the rest of a list would be worse.
-    """
-    pieces: list[bytes] = []
-    shown = place = 0
-    # Searched once, because many unclosed openings would each scan the rest.
-    last_close = data.rfind(b"-->")
-    while found := _OPENS.search(data, place):
-        place = found.end()
-        if found["fence"] is not None:
-            closed = re.compile(
-                rb"^ {0,3}" + re.escape(found["fence"]) + rb"[`~]*[ \t]*\r?$", re.MULTILINE
-            ).search(data, place)
-            end = closed.end() if closed else len(data)
-        elif place <= last_close:
-            end = data.index(b"-->", place) + len(b"-->")
-        else:
-            continue
-        pieces += (data[shown : found.start()], _NOT_NEWLINE.sub(b" ", data[found.start() : end]))
-        shown = place = end
-    return b"".join((*pieces, data[shown:]))
+_LEAVES = {"paragraph_open", "heading_open", "hr", "fence", "html_block", "code_block"}
+_HTML_KINDS = {
+    PartKind.HEADING: Kind.HEADING, PartKind.SUMMARY: Kind.SUMMARY, PartKind.END: Kind.END,
+    PartKind.ITEM: Kind.ITEM, PartKind.ROW: Kind.ROW,
+}  # fmt: skip
 
 
-class _Walk:
-    """Reads line after line and tracks the open block."""
+class _Reader:
+    """Turns markdown-it's tokens into blocks."""
 
-    def __init__(self, file: str, shown: bytes) -> None:
-        self._file = file
-        self.headings: list[Heading] = []
-        self.blocks: list[Block] = []
-        self._shown = shown
-        self._path: list[Heading] = []
-        self._open: tuple[int, int, int] | None = None  # start, line number, indentation
-        self._end = 0
-        #: a link or HTML occurred in the open block
-        self._linked = False
-        self._above: _Line | None = None
-        self._columns: tuple[str, ...] = ()
-        self._blank_before = False
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._starts = source.line_starts
+        self._text = source.shown
+        self._blocks: list[Block] = []
+        self._definitions: dict[str, str] = {}
+        #: place of each open bullet's first block, None until it has one; with the bullet's line
+        self._items: list[tuple[int, int | None]] = []
+        self._done = 0
+        self._open: Block | None = None
 
-    def take(self, line: str, span: Span, number: int) -> None:
-        """Read one line."""
-        text = line.rstrip()
-        above, self._above = self._above, None
-        if not text:
-            self._blank_before = True
-            self._columns = ()
+    def read(self) -> Blocks:
+        tokens = _parser().parse(self._text)
+        quoted = [t.map for t in tokens if t.type == "blockquote_open" and t.map]
+        if quoted:
+            self._text = self._without_quotes(quoted)
+        for place, token in enumerate(tokens):
+            self._take(token, tokens, place)
+        self._take_rest(len(self._starts))
+        return Blocks(self._text, tuple(self._blocks), self._definitions)
+
+    def _without_quotes(self, quoted: list[list[int]]) -> str:
+        lines = self._text.split("\n")
+        for first, last in quoted:
+            for number in range(first, min(last, len(lines))):
+                if match := _QUOTE.match(lines[number]):
+                    lines[number] = " " * match.end() + lines[number][match.end() :]
+        return "\n".join(lines)
+
+    def _take(self, token: Token, tokens: list[Token], place: int) -> None:
+        if token.type == "list_item_open" and token.map:
+            self._items.append((token.map[0], None))
+        elif token.type == "list_item_close":
+            self._items.pop()
+        elif token.map and token.type in _LEAVES:
+            first, last = token.map
+            self._take_rest(first)
+            self._done = max(self._done, last)
+            self._leaf(token, tokens, place, first, last)
+
+    def _take_rest(self, until: int) -> None:
+        """Read lines that the parser gave up on as text."""
+        first = self._done
+        while first < until and not self._line(first).strip():
+            first += 1
+        if first < until and self._line(first).strip(" \t\n>-+*0123456789.)#"):
+            self._lines(first, until)
+        self._done = max(self._done, until)
+
+    def _leaf(self, token: Token, tokens: list[Token], place: int, first: int, last: int) -> None:
+        match token.type:
+            case "heading_open":
+                level = int(token.tag[1])
+                content = tokens[place + 1].content
+                if token.markup in {"=", "-"} and ("\n" in content or self._items):
+                    self._lines(first, last - 1)  # prose above a rule
+                    self._add(Kind.RULE, self._starts[last - 1], self._end(last - 1))
+                elif self._items:
+                    self._lines(first, last)
+                else:
+                    self._add(
+                        Kind.HEADING, self._starts[first], self._end(last - 1), level, plain=True
+                    )
+            case "hr":
+                self._add(Kind.RULE, self._starts[first], self._end(last - 1))
+            case "fence":
+                self._add(Kind.CODE, self._starts[first], self._end(last - 1))
+            case "html_block":
+                self._html(self._starts[first], self._end(last - 1))
+            case _:
+                self._lines(first, last)
+
+    def _html(self, start: int, end: int) -> None:
+        if self._items:  # the authors of an entry, for example
+            self._add(Kind.PARAGRAPH, start, end)
             return
-        here = (span[0], span[0] + len(text.encode()))
-        if heading := _HEADING.match(text):
-            self._add_heading(len(heading["marks"]), _heading_text(heading["text"]), here, number)
-        elif above and above.first and (underline := _UNDERLINE.match(text)):
-            level = 1 if underline["mark"][0] == "=" else 2
-            self._add_heading(level, above.text.strip(), (above.span[0], here[1]), above.number)
-        elif self._columns and "|" in text:
-            self._add_row(text, here, number)
-        elif above and is_rule_of_table(text, above.text):
-            self._columns = cells(above.text)
-        else:
-            self._columns = ()
-            self._take_item(text, here, number, above)
-        self._blank_before = False
-
-    def _take_item(self, text: str, span: Span, number: int, above: _Line | None) -> None:
-        if self._starts_block(text):
-            self.close()
-            self._open = (span[0], number, _indent(text))
-            self._extend(text, span[1], linked=False)
-        elif self._open is not None:
-            if self._leaves_block(text):
-                self.close()
+        for part in split_html(self._text, start, end):
+            if part.kind is PartKind.TEXT:
+                first = self._source.line(part.start) - 1
+                last = self._source.line(max(part.end - 1, part.start))
+                self._lines(first, last, within=(part.start, part.end))
             else:
-                self._extend(text, span[1], linked=self._linked)
-        if self._open is None and not _RULE.match(text):
-            self._above = _Line(text, span, number, first=above is None)
+                self._html_part(part)
 
-    def _extend(self, text: str, end: int, *, linked: bool) -> None:
-        self._end = end
-        self._linked = linked or "](" in text or "<" in text
+    def _html_part(self, part: HtmlPart) -> None:
+        kind = _HTML_KINDS[part.kind]
+        self._add(kind, part.start, part.end, part.level, columns=part.columns)
 
-    def close(self) -> None:
-        """End the open block, if any."""
+    def _lines(self, first: int, last: int, within: tuple[int, int] | None = None) -> None:
+        """Read lines as paragraphs, tables and bullets."""
+        low, high = within or (0, len(self._text))
+        columns: tuple[str, ...] = ()
+        inner: list[tuple[int, int]] = []  # indentation and block of bullets found here
+        for number in range(first, last):
+            start, end = max(self._starts[number], low), min(self._end(number), high)
+            line = self._text[start:end]
+            if columns and "|" not in line:
+                columns = ()
+            if not line.strip() or self._takes_definition(line):
+                self._close()
+            elif columns:
+                self._add(Kind.ROW, start, end, columns=columns)
+            elif heading := _GLUED_HEADING.match(line):
+                self._close()
+                self._add(Kind.HEADING, start, end, len(heading["marks"]), plain=True)
+            elif "-" in line and (header := self._table_header(line)):
+                columns = header
+            elif (item := _ITEM.match(line)) and self._is_new(item, number):
+                self._close()
+                indent = len(item["indent"].expandtabs(4))
+                while inner and inner[-1][0] >= indent:
+                    inner.pop()
+                parents = (*self._parents(), *(place for _, place in inner))
+                if not self._is_first_line(number):
+                    inner.append((indent, len(self._blocks)))
+                self._open = Block(Kind.ITEM, start, end, parents=parents)
+            elif self._open is not None:
+                self._open = replace(self._open, end=end)
+            else:
+                kind = Kind.ITEM if self._is_first_line(number) else Kind.PARAGRAPH
+                parents = (*self._parents(), *(place for _, place in inner))
+                self._open = Block(kind, start, end, parents=parents)
+        self._close()
+
+    def _takes_definition(self, line: str) -> bool:
+        """Note a reference link, except a comment written as one (`[//]: #`)."""
+        found = _DEFINITION.match(line)
+        if found is None or not found["label"].strip("/"):
+            return found is not None
+        self._definitions.setdefault(reference_label(found["label"]), found["url"])
+        return True
+
+    def _table_header(self, rule: str) -> tuple[str, ...]:
+        """Return the columns of the table that a line of dashes begins, and end what is above."""
+        above = self._open
+        if above is None:
+            return ()
+        header = self._text[above.start : above.end].rpartition("\n")[2]
+        if not is_rule_of_table(rule, header):
+            return ()
+        end = above.end - len(header) - 1
+        self._open = replace(above, end=end) if end > above.start else None
+        self._close()
+        return cells(header)
+
+    def _is_first_line(self, number: int) -> bool:
+        return bool(self._items) and self._items[-1] == (number, None)
+
+    def _is_new(self, item: re.Match[str], number: int) -> bool:
+        """Say whether a line that looks like a bullet begins one."""
+        above = self._open
+        if self._is_first_line(number) or above is None or above.kind is Kind.ITEM:
+            return True
+        # A wrapped line of prose may begin with a number.
+        return not item[0].strip()[0].isdigit()
+
+    def _close(self) -> None:
         if self._open is not None:
-            start, number, _ = self._open
-            text = self._shown[start : self._end].decode()
-            path = tuple(heading.text for heading in self._path)
-            self.blocks.append(Block(self._file, text, path, (start, self._end), number))
+            self._append(self._open)
         self._open = None
 
-    def _add_heading(self, level: int, text: str, span: Span, number: int) -> None:
-        self.close()
-        self._columns = ()
-        heading = Heading(self._file, level, text, span, number)
-        self._path = [above for above in self._path if above.level < heading.level]
-        self._path.append(heading)
-        self.headings.append(heading)
+    def _add(
+        self,
+        kind: Kind,
+        start: int,
+        end: int,
+        level: int = 0,
+        columns: tuple[str, ...] = (),
+        *,
+        plain: bool = False,
+    ) -> None:
+        self._append(Block(kind, start, end, level, self._parents(), columns, plain))
 
-    def _add_row(self, text: str, span: Span, number: int) -> None:
-        path = tuple(heading.text for heading in self._path)
-        self.blocks.append(Block(self._file, text, path, span, number, self._columns))
+    def _append(self, block: Block) -> None:
+        while block.end > block.start and self._text[block.end - 1].isspace():
+            block = replace(block, end=block.end - 1)
+        if self._items and self._items[-1][1] is None:
+            line, _ = self._items[-1]
+            self._items[-1] = (line, len(self._blocks))
+        self._blocks.append(block)
 
-    def _starts_block(self, text: str) -> bool:
-        if _RULE.match(text):
-            return False
-        if _GLUED.match(text):
-            return True
-        if not _BULLET.match(text):
-            return False
-        if self._open is None or _indent(text) <= self._open[2] + 1:
-            return True
-        # Deeper bullets below a category's name, which has no link, are blocks.
-        return not self._linked
+    def _parents(self) -> tuple[int, ...]:
+        return tuple(place for _, place in self._items if place is not None)
 
-    def _leaves_block(self, text: str) -> bool:
-        if _RULE.match(text):
-            return True
-        # Badges and tags after a blank line stay, because curators put them there.
-        return self._blank_before and not text.startswith((" ", "\t", *_CONTINUES))
+    def _last_line(self, block: Block) -> str:
+        return self._text[block.start : block.end].rpartition("\n")[2]
 
+    def _line(self, number: int) -> str:
+        return self._text[self._starts[number] : self._end(number)]
 
-def _heading_text(rest: str | None) -> str:
-    text = (rest or "").strip(" \t")
-    bare = text.rstrip("#")
-    return (bare if not bare or bare.endswith((" ", "\t")) else text).strip()
+    def _end(self, number: int) -> int:
+        following = number + 1
+        return (
+            self._starts[following] - 1 if following < len(self._starts) else len(self._text)
+        )
 
 
-def _indent(text: str) -> int:
-    """Return the width of the leading white space, tab stops at 4."""
-    expanded = text.expandtabs(4)
-    return len(expanded) - len(expanded.lstrip(" "))
+def reference_label(text: str) -> str:
+    """Return a label as definitions are found by."""
+    return " ".join(text.casefold().split())

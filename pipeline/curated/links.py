@@ -1,33 +1,43 @@
-"""Parse the links of one entry and sort them by what they lead to.
+"""Say what the links of a block lead to, and sort an entry's links by kind.
 
-Formats: badges `[![Caption](picture)](target)` of https://shields.io, where
-`badge/citation-{count}-blue.svg?paper={hash}` and `github/stars/{owner}/{repository}` carry data;
-plain links `[text](target)`.
+Badges of https://shields.io carry data: `badge/citation-{count}-blue.svg?paper={hash}`,
+`github/stars/{owner}/{repository}` and `badge/arXiv-{ID}-b31b1b.svg`.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import urlsplit
 
+from pipeline.curated.inline import Mark, Style
 from pipeline.curated.types import CitationBadge, Link, Links
+from pipeline.curated.vocabulary import (
+    BESIDE_WORDS,
+    OTHER_CAPTIONS,
+    PAPER_HOSTS,
+    PAPER_WORDS,
+    VENUES,
+)
 from storage.arxiv_id import ArxivId, parse_arxiv_id
 
-# A target may hold one level of parentheses and end with one too many. Repeats are possessive and
-# captions bounded, because thousands of opening brackets would take minutes.
-_TARGET = r"\(\s*+<?(?P<{0}>(?:[^\s()<>]|\([^\s()]*+\))*+)>?(?:\s++\"[^\"]{{0,1000}}+\")?+\s*+\)"
-_LINK = re.compile(
-    r"\[\s*+!\[(?P<alt>[^\]]{0,1000}+)\]"
-    + _TARGET.format("image")
-    + r"[\s)]*+\]"
-    + _TARGET.format("badge_url")
-    # The caption of a plain link may hold one level of brackets: `[[PDF]](...)`.
-    + r"|(?<!!)\[(?P<text>(?:[^\[\]]|\[[^\[\]]{0,1000}+\]){0,1000}+)\]"
-    + _TARGET.format("url")
-)
 _STARS = re.compile(
     r"img\.shields\.io/github/stars/(?P<repository>[^/?#\s]+/[^/?#\s]+?)(?:\.svg)?(?=[/?#]|$)"
 )
 _CITATION = re.compile(r"badge/citation-(?P<count>[^-?]*)-[^?]*(?:\?paper=(?P<paper>[^&#]*))?")
-_ARXIV = re.compile(r"https?://(?:[a-z.]*\.)?arxiv\.org/", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+(?:[.\-'&][^\W_]+)*", re.UNICODE)
+_PARENTHESES = re.compile(r"[(\uff08][^()\uff08\uff09]{0,100}+[)\uff09]")
+_NUMBER = re.compile(r"(?:v?\d[\d.\-/']*|'\d\d)(?:st|nd|rd|th)?")
+_ID_TEXT = re.compile(
+    r"arxiv(?:[ \t]{0,2}+[:\uff1a]|[-_ ]|%20|%3A){1,3}+(?P<id>(?:[a-z\-]{2,10}/)?[0-9][0-9.]{3,12}+(?:v[0-9]{1,2})?+)",
+    re.IGNORECASE,
+)
+_URL = re.compile(
+    r"(?:https?://|(?<![\w./@-])(?:www\.)?arxiv\.org/)[^\s<>\"'\[\]{}|`\\]++", re.IGNORECASE
+)
+_LONGEST_CAPTION = 60
+#: slashes in `https://github.com/owner/repository`
+_REPOSITORY_DEPTH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +52,142 @@ class Captions:
     citation: frozenset[str] = frozenset({"citation", "citations"})
 
 
-def read_links(text: str) -> tuple[Link, ...]:
-    """Return every link and linked badge in order, except links within the page."""
-    links = []
-    for match in _LINK.finditer(text):
-        if match["image"] is not None:
-            link = Link(match["alt"].strip(), match["badge_url"], match["image"])
-        else:
-            link = Link(match["text"].strip(), match["url"])
-        if link.url and not link.url.startswith("#"):
-            links.append(link)
-    return tuple(links)
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """An arXiv ID or a paper-like link in a text, by characters."""
+
+    start: int
+    end: int
+    text: str
+    #: None: a link to a paper elsewhere
+    arxiv_id: ArxivId | None
+
+
+def find_occurrences(text: str) -> Iterator[Occurrence]:
+    """Yield every arXiv ID and paper-like link of a text, whatever stands around it."""
+    ends = 0
+    found = [*_URL.finditer(text), *_ID_TEXT.finditer(text)]
+    for match in sorted(found, key=lambda one: (one.start(), -one.end())):
+        if match.start() < ends:
+            continue
+        written = _balanced(match[0])
+        one = url_id(written)
+        if one is not None or is_paper_url(written):
+            ends = match.start() + len(written)
+            yield Occurrence(match.start(), ends, written, one)
+
+
+def _balanced(url: str) -> str:
+    """Cut a URL at the first parenthesis that closes none of its own."""
+    depth = 0
+    for place, char in enumerate(url):
+        depth += (char == "(") - (char == ")")
+        if depth < 0:
+            return url[:place]
+    return url.rstrip(".,;:!?*_")
+
+
+@lru_cache(maxsize=4096)
+def url_id(url: str) -> ArxivId | None:
+    """Return the arXiv ID that a URL or `arXiv:ID` names."""
+    if not url or len(url) > 300:
+        return None
+    if match := _ID_TEXT.search(url):
+        if found := parse_arxiv_id(match["id"].rstrip(".")):
+            return found
+    if "://" not in url and "arxiv" not in url.lower():
+        return None
+    bare = url.rstrip(")].,;")
+    # Figures and sections of a paper stand below it: `arxiv.org/html/ID/x1.png`.
+    for text in (bare, bare.partition("?")[0].rpartition("/")[0]):
+        if text and (found := parse_arxiv_id(text)):
+            return found
+    return None
+
+
+def mark_id(mark: Mark) -> ArxivId | None:
+    """Return the arXiv ID of a link, or of the badge that shows it."""
+    found = url_id(mark.url)
+    if found is None and not mark.url and mark.image and "badge" in mark.image:
+        return url_id(mark.image)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def is_paper_url(url: str) -> bool:
+    """Say whether a URL leads to a paper by its host or its name."""
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        host, path = (parts.hostname or "").removeprefix("www."), parts.path
+    except ValueError:
+        return False
+    if path.lower().endswith(".pdf"):
+        return bool(host)
+    labels = host.split(".")
+    known = any(".".join(labels[n:]) in PAPER_HOSTS for n in range(len(labels) - 1))
+    return known and len(path) > 1
+
+
+def is_elsewhere(url: str) -> bool:
+    """Say whether a link leaves the page and its repository's files."""
+    return "://" in url
+
+
+def is_contents_url(url: str) -> bool:
+    """Say whether a link leads to a place in a list: an anchor or a Markdown file."""
+    if not url or url.startswith("#"):
+        return True
+    if "://" not in url:
+        return url_id(url) is None
+    bare, _, anchor = url.partition("#")
+    in_repository = "github.com/" in bare and bare.count("/") >= _REPOSITORY_DEPTH
+    return in_repository and (bool(anchor) or bare.lower().endswith(".md"))
+
+
+def caption_words(label: str) -> list[str]:
+    """Return the words of a caption in lower case, without what stands in parentheses."""
+    bare = _PARENTHESES.sub(" ", label) if "(" in label or "\uff08" in label else label
+    return [word for word in _WORD.findall(bare.lower()) if not _NUMBER.fullmatch(word)]
+
+
+@lru_cache(maxsize=4096)
+def is_paper_caption(label: str) -> bool:
+    """Tell `[PDF]`, `arXiv:2403.00001` and `[CVPR 2024]` from a title."""
+    if len(label) > _LONGEST_CAPTION:
+        return False
+    words = caption_words(label)
+    if not words:
+        return True
+    return any(word in PAPER_WORDS or word in VENUES for word in words) and all(
+        word in PAPER_WORDS or word in BESIDE_WORDS or word in VENUES or word in OTHER_CAPTIONS
+        for word in words
+    )
+
+
+@lru_cache(maxsize=4096)
+def is_caption(label: str) -> bool:
+    """Say whether a text is a caption or the name of a field, and no title."""
+    if len(label) > _LONGEST_CAPTION:
+        return False
+    if is_paper_caption(label):
+        return True
+    return all(
+        word in OTHER_CAPTIONS or word in PAPER_WORDS or word in BESIDE_WORDS
+        for word in caption_words(label)
+    )
+
+
+def as_links(marks: Iterable[Mark]) -> tuple[Link, ...]:
+    """Return links and linked badges, except those within the page."""
+    return tuple(
+        Link(_label(mark), mark.url, mark.image)
+        for mark in marks
+        if mark.url and not mark.url.startswith("#")
+    )
+
+
+def _label(mark: Mark) -> str:
+    return mark.text if mark.style is not Style.URL else ""
 
 
 def sort_links(links: tuple[Link, ...], captions: Captions) -> Links:
@@ -74,21 +209,6 @@ def sort_links(links: tuple[Link, ...], captions: Captions) -> Links:
         else:
             other.append(link)
     return Links(paper, code, stars, tuple(project), citation, tuple(other))
-
-
-def find_arxiv_ids(links: tuple[Link, ...], paper: str | None) -> tuple[ArxivId, ...]:
-    """Return the IDs of the paper's link and of every link to arXiv, each paper once."""
-    found: dict[str, ArxivId] = {}
-    for url in (paper, *(link.url for link in links)):
-        if url is not None and _ARXIV.match(url) and (one := parse_arxiv_id(url)) is not None:
-            found.setdefault(one.base, one)
-    return tuple(found.values())
-
-
-def without_links(text: str) -> tuple[str, str]:
-    """Return the text before the first link, and the text with links blanked out."""
-    first = _LINK.search(text)
-    return text[: first.start()] if first else text, _LINK.sub(" ", text)
 
 
 def _citation(link: Link) -> CitationBadge:

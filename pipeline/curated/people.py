@@ -7,6 +7,8 @@ plain line. Venues: `[CVPR 2024] ...` or `..., et al. (ICCV 2023)`.
 import re
 from dataclasses import dataclass
 
+from pipeline.curated.vocabulary import FUNCTION_WORDS
+
 _DETAILS = re.compile(
     r"<details>\s*<summary>(?P<short>.*?)(?:</summary>(?P<full>.*?))?(?:</details>|\Z)",
     re.DOTALL | re.IGNORECASE,
@@ -23,6 +25,15 @@ _VENUE_WORDS = re.compile(
     r"|workshop|journal|transactions|under review)\b",
     re.IGNORECASE,
 )
+_PERSON_NOTE = re.compile(r"\s?[(\uff08][^()\uff08\uff09]{0,100}+[)\uff09]|[\d*\u2020\u2021^]{1,4}(?=$|,)")
+_NAME_WORD = re.compile(r"[^\W\d_a-z][^\W\d_]{0,20}(?:[-'\u2019.][^\W\d_]{0,20}){0,4}\.?")
+_HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_PARTICLES = frozenset("van von der den de del della di da dos la le bin ibn al el ter ten jr".split())
+_LONGEST_NAME = 5
+#: words of a name without initials and particles
+_PLAIN_NAME = 3
+_LONGEST_NAMES = 600
+_NAMES_READ = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +87,30 @@ def _names(text: str) -> tuple[str, ...]:
         # `Wang, Xinyu, Bohan Zhuang, and Qi Wu`: only the first author has the last name first.
         names[:2] = [f"{names[1]} {names[0]}"]
     return tuple(names)
+
+
+def looks_like_names(text: str) -> bool:
+    """Say whether a text is a list of persons: `Ada Vole, Bo Finch and Cy Heron, et al.`."""
+    if len(text) > _LONGEST_NAMES:
+        text = text[:_LONGEST_NAMES].rpartition(",")[0]
+    shortened = _ET_AL.search(text) is not None
+    bare = _PERSON_NOTE.sub("", _ET_AL.sub("", text)).strip(" .,;*\u2020\u2021")
+    parts = [part for part in (p.strip(" .*\u2020\u2021") for p in _BETWEEN.split(bare)) if part]
+    if len(parts) <= 1:
+        return bool(parts) and shortened and len(parts[0].split()) <= _LONGEST_NAME
+    return all(map(is_name, parts[:_NAMES_READ]))
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text may be a person's name, by its form: `Ada M. van der Vole`."""
+    bare = _PERSON_NOTE.sub("", text).strip(" .*\u2020\u2021\u00b9\u00b2\u00b3")
+    words = bare.split()
+    if not 2 <= len(words) <= _LONGEST_NAME:
+        return len(words) == 1 and _HAN_NAME.fullmatch(bare) is not None
+    if any(word.lower() in FUNCTION_WORDS for word in words):
+        return False
+    if len(words) > _PLAIN_NAME and not any(
+        word.lower() in _PARTICLES or word.endswith(".") or len(word) == 1 for word in words
+    ):
+        return False
+    return all(_NAME_WORD.fullmatch(word) or word.lower() in _PARTICLES for word in words)

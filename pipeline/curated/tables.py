@@ -1,4 +1,4 @@
-"""Split the rows of a Markdown table into cells by the meaning of their columns.
+"""Split the rows of a Markdown or HTML table into cells by the meaning of their columns.
 
 Columns are recognised by their English or Chinese names. Format:
 https://github.github.com/gfm/#tables-extension-
@@ -7,38 +7,74 @@ https://github.github.com/gfm/#tables-extension-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _RULE = re.compile(r"\s*+\|?+(?:\s*+:?+-++:?+\s*+\|)++(?:\s*+:?+-++:?+)?+\s*+$")
-_CELL = re.compile(r"(?<!\\)\|")
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_BAR = re.compile(r"(?<!\\)\|")
+_HTML_CELL = re.compile(r"<t[dh]\b[^<>]{0,2000}+>", re.IGNORECASE)
+_HTML_END = re.compile(r"(?:</t[rdh]\s*+>\s*+)++$", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
+_COMMENT = "[//]:"
 
 #: the most specific name first
-_TITLE = ("title", "paper", "papers", "论文", "标题", "题目", "文章")
-_DATE = ("date", "year", "time", "published", "日期", "时间", "年份", "发表时间")
+_TITLE = ("title", "paper", "papers", "publication title", "论文", "标题", "题目", "文章")
+_DATE = ("date", "year", "time", "published", "publish date", "日期", "时间", "年份", "发表时间")
 _VENUE = ("venue", "publication", "conference", "journal", "pub", "会议", "期刊", "来源")
 _AUTHORS = ("authors", "author", "作者")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """The cells of one row by meaning; empty without such a column."""
+class Columns:
+    """Places of a table's columns by meaning; None without such a column."""
 
+    title: int | None
+    date: int | None
+    venue: int | None
+    authors: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell by characters of its row."""
+
+    start: int
+    end: int
     text: str
-    title: str
-    date: str
-    venue: str
-    authors: str
-    #: whether the table has a title column
-    of_papers: bool
 
 
 def cells(line: str) -> tuple[str, ...]:
     """Return the cells of a line, with or without bars at its ends."""
-    inner = line.strip().removeprefix("|")
-    if inner.endswith("|") and not inner.endswith("\\|"):
-        inner = inner[:-1]
-    return tuple(cell.strip().replace("\\|", "|") for cell in _CELL.split(inner))
+    return tuple(cell.text.replace("\\|", "|") for cell in row_cells(line))
+
+
+def row_cells(line: str) -> tuple[Cell, ...]:
+    """Return the cells of a row with their places, without a comment behind its last bar."""
+    if line.lstrip()[:3].lower() == "<tr":
+        starts = list(_HTML_CELL.finditer(line))
+        ends = [*(found.start() for found in starts[1:]), len(line)]
+        return tuple(
+            _cell(line, found.end(), end) for found, end in zip(starts, ends, strict=True)
+        )
+    start, end = len(line) - len(line.lstrip()), len(line.rstrip())
+    if line[start : start + 1] == "|":
+        start += 1
+    if end > start and line[end - 1] == "|" and line[end - 2 : end] != "\\|":
+        end -= 1
+    found_cells = []
+    for bar in _BAR.finditer(line, start, end):
+        found_cells.append(_cell(line, start, bar.start()))
+        start = bar.end()
+    last = _cell(line, start, end)
+    return (*found_cells, last) if not last.text.startswith(_COMMENT) else tuple(found_cells)
+
+
+def _cell(line: str, start: int, end: int) -> Cell:
+    if line[:1] == "<":
+        ending = _HTML_END.search(line, start, end)
+        end = ending.start() if ending else end
+    text = line[start:end]
+    start += len(text) - len(text.lstrip())
+    return Cell(start, max(start, start + len(text.strip())), text.strip())
 
 
 def is_rule_of_table(line: str, above: str) -> bool:
@@ -46,27 +82,14 @@ def is_rule_of_table(line: str, above: str) -> bool:
     return "|" in above and _RULE.match(line) is not None and len(cells(line)) == len(cells(above))
 
 
-def read_row(line: str, columns: Sequence[str]) -> Row:
-    """Return a row's cells by the meaning of their columns.
-
-    Without a title column, the first cell with a link or in bold is the title.
-    """
-    found = cells(line)
+@lru_cache(maxsize=256)
+def read_columns(columns: tuple[str, ...]) -> Columns:
+    """Return which column means what."""
     named = [" ".join(_WORD.findall(name.casefold())) for name in columns]
 
-    def under(words: Sequence[str]) -> str | None:
+    def place(words: Sequence[str]) -> int | None:
         exact = [named.index(word) for word in words if word in named]
         among = [n for word in words for n, name in enumerate(named) if word in name.split()]
-        place = next(iter((*exact, *among)), len(found))
-        return found[place] if place < len(found) else None
+        return next(iter((*exact, *among)), None)
 
-    title = under(_TITLE)
-    marked = next((cell for cell in found if cell.startswith(("[", "**", "__"))), "")
-    return Row(
-        text=" | ".join(found),
-        title=_BREAK.split(marked if title is None else title)[0].strip(),
-        date=under(_DATE) or "",
-        venue=under(_VENUE) or "",
-        authors=under(_AUTHORS) or "",
-        of_papers=title is not None,
-    )
+    return Columns(place(_TITLE), place(_DATE), place(_VENUE), place(_AUTHORS))

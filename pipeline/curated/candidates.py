@@ -1,0 +1,225 @@
+"""List the texts of a block that may be its paper's title, each with its style.
+
+Style keys name how and where a text stands (`bold`, `link`, `plain after names`), so that a list's
+own habit can be learned (`style.py`).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.curated.dates import looks_like_date
+from pipeline.curated.inline import Inline, Mark, Style
+from pipeline.curated.likeness import is_venue_name, likeness
+from pipeline.curated.links import is_caption, is_paper_url, mark_id
+from pipeline.curated.people import is_name, looks_like_names
+from pipeline.curated.vocabulary import AUTHOR_LABELS, TITLE_LABELS
+
+_LEAD = re.compile(
+    r"(?:\s|[-+*\u2022>|#=]|\[[ xX\u2713]\]|\(?\d{1,4}[.)\u3001\uff09\]]|:[a-z][a-z0-9_+-]{1,40}:"
+    r"|[^\w\s\"'\u201c\u2018\u300c\u300a\u00ab(\[<`$\\&@%])++"
+)
+_TAG = re.compile(r"\s*+[\[\u3010(](?P<tag>[^\[\]()\u3010\u3011]{1,60}+)[\]\u3011)]\s*+[:,.\-]?\s*+")
+_LABEL = re.compile(r"\s*+(?P<label>[^\W\d_][\w \-/()]{0,30}?)\s?[:\uff1a]\s*+", re.UNICODE)
+_HARD = re.compile(
+    r"\n| \| |;\s|\t|(?<=[a-z\u4e00-\u9fff\d)?!][.?!])[ \u3000]+(?=[A-Z\[(\u4e00-\u9fff*\d])|\u3002"
+    r"|(?<=[A-Z]{2}\.)[ ](?=[A-Z])"
+)
+_SOFT = re.compile(r"[,\uff0c]\s*|\s+[-\u2013\u2014]{1,3}\s+|\s*\uff0c\s*")
+_ENDS = " \t\n.,;:\u3002\uff0c\uff1b\uff1a|*_-\u2013\u2014\"'\u201c\u201d[]()`\\~"
+_QUOTE_PAIRS = {'"': '"', "\u201c": "\u201d", "'": "'", "\u2018": "\u2019", "\u300a": "\u300b",
+                "\u300c": "\u300d", "`": "'"}  # fmt: skip
+_IN = re.compile(r"(?:\bin|\bby|\bat|[(\[])\s*$")
+#: plain parts read of one block
+_PARTS = 6
+_LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A text that may be the title."""
+
+    text: str
+    key: str
+    #: characters of the block, with the marks around it
+    start: int
+    end: int
+    #: 0 to 1
+    likeness: float
+    #: of a linked text
+    url: str = ""
+    #: in a link, bold, in quotes, or in a column of titles
+    strong: bool = True
+
+
+def find_candidates(text: str, inline: Inline) -> tuple[Candidate, ...]:
+    """Return the possible titles of a block's text, in order."""
+    found = [*_styled(inline), *_plain(text, inline)]
+    return tuple(sorted(found, key=lambda one: (one.start, one.end)))
+
+
+def clean_title(text: str) -> str:
+    """Return a text without marks, numbers, quotes and stops around it."""
+    text = " ".join(text.split())
+    for _ in range(3):
+        lead = _LEAD.match(text)
+        bare = text[lead.end() :] if lead else text
+        bare = bare.strip(" \t*_|")
+        if bare[-1:] in {".", ",", ":", ";", "\u3002", "\uff0c", "\uff1a"}:
+            bare = bare[:-1].rstrip() if not bare.endswith("...") else bare
+        if len(bare) > 1 and _QUOTE_PAIRS.get(bare[0]) == bare[-1] and bare[0] not in bare[1:-1]:
+            bare = bare[1:-1]
+        if bare.startswith("``") and bare.endswith("''"):
+            bare = bare[2:-2]
+        if bare == text:
+            break
+        text = bare
+    return text
+
+
+def _styled(inline: Inline) -> Iterator[Candidate]:
+    seen: dict[str, int] = {}
+    bold = [mark for mark in inline.of(Style.BOLD)]
+    for mark in inline.marks:
+        if mark.style in {Style.PLAIN, Style.URL, Style.BADGE} or not mark.text:
+            continue
+        if mark.style is Style.LINK and any(b.start < mark.start and mark.end < b.end for b in bold):
+            # The bold text around it counts.
+            continue
+        text = clean_title(mark.text)
+        if not text or len(text) > _LONGEST:
+            continue
+        key, url = mark.style.value, ""
+        if mark.style is Style.BOLD:
+            inner = _inner_link(mark, inline)
+            url = inner.url if inner else ""
+        elif mark.style is Style.LINK:
+            url = mark.url
+            key = "link to paper" if mark_id(mark) or is_paper_url(url) else key
+        score = 0.0 if _is_label(mark, inline) else likeness(text)
+        # Only what may be a title counts as the first of its style.
+        number = seen.get(key, 0)
+        if score > 0:
+            seen[key] = number + 1
+        yield Candidate(
+            text,
+            key if not number else f"{key} later",
+            mark.start,
+            mark.end,
+            score,
+            url,
+            strong=mark.style in {Style.BOLD, Style.LINK, Style.QUOTED},
+        )
+
+
+def _inner_link(bold: Mark, inline: Inline) -> Mark | None:
+    inner = [m for m in inline.of(Style.LINK) if bold.start <= m.start and m.end <= bold.end]
+    return inner[0] if len(inner) == 1 and clean_title(inner[0].text) else None
+
+
+def _is_label(mark: Mark, inline: Inline) -> bool:
+    return is_caption(mark.text.strip(" :\uff1a"))
+
+
+def _plain(text: str, inline: Inline) -> Iterator[Candidate]:
+    read = 0
+    for mark in inline.of(Style.PLAIN):
+        place = mark.start
+        for part in _HARD.split(mark.text):
+            at = text.find(part[:20], place, mark.end + 1) if part.strip() else -1
+            place = at if at >= 0 else place
+            if not part.strip(_ENDS) or len(part) > _LONGEST:
+                continue
+            if read == _PARTS:
+                return
+            found = tuple(_plain_part(part, place, mark))
+            read += bool(found)
+            yield from found
+
+
+def _plain_part(part: str, place: int, mark: Mark) -> Iterator[Candidate]:
+    bare = _without_lead(part)
+    key = "plain"
+    if label := _LABEL.match(bare):
+        name = label["label"].lower().strip()
+        if name in TITLE_LABELS:
+            key, bare = "field", bare[label.end() :]
+        elif name in AUTHOR_LABELS or is_caption(name):
+            return
+    pieces = [piece for piece in _SOFT.split(bare) if piece.strip(_ENDS)]
+    first, last = 0, len(pieces)
+    while last > first and _is_behind(pieces[last - 1]):
+        last -= 1
+    while first < last and _is_before(pieces[first]):
+        first += 1
+    if first == last:
+        return
+    names = first
+    while names < last - 1 and is_name(pieces[names]):
+        names += 1
+    if looks_like_names(", ".join(pieces[first:last])):
+        # Three words may be a name or a title.
+        last_piece = clean_title(pieces[last - 1])
+        start, end = _range(part, pieces[last - 1], place, mark)
+        yield Candidate(last_piece, "plain after names", start, end, 0.1, strong=False)
+        return
+    whole = _between(bare, pieces, first, last)
+    start, end = _range(part, whole, place, mark)
+    less = 1.0 if names == first else 0.5
+    text = clean_title(_IN.sub("", whole))
+    if text:
+        yield Candidate(text, key, start, end, likeness(text) * less, strong=key == "field")
+    if names > first:
+        after = _between(bare, pieces, names, last)
+        text = clean_title(_IN.sub("", after))
+        start, end = _range(part, after, place, mark)
+        if text:
+            yield Candidate(text, "plain after names", start, end, likeness(text), strong=False)
+    # `Title - what it shows` and `Title, with a comma`: the first piece alone is another reading.
+    if last - names > 1:
+        text = clean_title(pieces[names])
+        start, end = _range(part, pieces[names], place, mark)
+        if likeness(text) > 0:
+            yield Candidate(text, "plain first piece", start, end, likeness(text) * 0.6, strong=False)
+
+
+def _without_lead(text: str) -> str:
+    """Return a text without its bullet, box, number, emoji, and tags with a date or venue."""
+    for _ in range(4):
+        lead = _LEAD.match(text)
+        bare = text[lead.end() :] if lead else text
+        tag = _TAG.match(bare)
+        if tag and (looks_like_date(tag["tag"]) or is_venue_name(tag["tag"])):
+            bare = bare[tag.end() :]
+        if bare == text:
+            break
+        text = bare
+    return text
+
+
+def _is_before(piece: str) -> bool:
+    bare = piece.strip(_ENDS)
+    return not bare or looks_like_date(bare) or is_venue_name(bare)
+
+
+def _is_behind(piece: str) -> bool:
+    bare = piece.strip(_ENDS).removeprefix("in ")
+    return (
+        not bare
+        or bare in {"in", "by", "and"}
+        or looks_like_date(bare)
+        or is_venue_name(bare)
+        or is_caption(bare)
+        or "et al" in bare
+    )
+
+
+def _between(bare: str, pieces: Sequence[str], first: int, last: int) -> str:
+    start = bare.find(pieces[first])
+    end = bare.rfind(pieces[last - 1]) + len(pieces[last - 1])
+    return bare[start:end]
+
+
+def _range(part: str, text: str, place: int, mark: Mark) -> tuple[int, int]:
+    start = min(place + max(part.find(text), 0), mark.end)
+    return start, min(start + len(text), mark.end)

@@ -1,0 +1,335 @@
+"""Read the text of a block once: visible words, links, and what is bold, quoted and so on.
+
+Markdown as lists write it, which is more than CommonMark: links with a blank before the parenthesis,
+with escaped or doubled brackets, never closed emphasis, HTML in between.
+"""
+
+import html
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from pipeline.curated.blocks import reference_label
+
+
+class Style(StrEnum):
+    """How a part of the text is marked."""
+
+    LINK = "link"
+    BADGE = "badge"
+    #: as its own text: `https://...`, `<https://...>`, `arXiv:ID`
+    URL = "url"
+    BOLD = "bold"
+    ITALIC = "italic"
+    UNDERLINE = "underline"
+    CODE = "code"
+    QUOTED = "quoted"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A part of a block in one style."""
+
+    style: Style
+    #: visible
+    text: str
+    #: characters of the block, with its marks
+    start: int
+    end: int
+    url: str = ""
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A block's text, read."""
+
+    words: str
+    #: in order of their starts
+    marks: tuple[Mark, ...]
+    #: places of marks of emphasis that are never closed
+    unclosed: tuple[int, ...]
+
+    def of(self, *styles: Style) -> Iterator[Mark]:
+        """Yield the marks of some styles."""
+        return (mark for mark in self.marks if mark.style in styles)
+
+    @property
+    def links(self) -> tuple[Mark, ...]:
+        """Everything that leads somewhere, in order."""
+        return tuple(self.of(Style.LINK, Style.BADGE, Style.URL))
+
+
+# A target may hold one level of parentheses and end with one too many. Repeats are possessive and
+# bounded, because thousands of opening brackets would take minutes.
+_TARGET = (
+    r"[ \t]?\(\s*+<?(?P<{0}>(?:[^\s()<>]|\([^\s()]*+\))*+)>?"
+    r"(?:\s++(?:\"[^\"]{{0,1000}}+\"|'[^']{{0,1000}}+'))?+\s*+\)"
+)
+_CAPTION = r"(?:[^\[\]]{1,300}+|\[(?:[^\[\]]{1,300}+|\[[^\[\]]{0,300}+\]){0,9}+\]){0,40}+"
+_TOKEN = re.compile(
+    r"(?P<badge>\[\s*+!\[(?P<alt>[^\]]{0,1000}+)\]"
+    + _TARGET.format("picture")
+    + r"[\s)]*+\]"
+    + _TARGET.format("badge_url")
+    + r")|(?P<image>!\[(?P<image_alt>[^\]]{0,1000}+)\](?:"
+    + _TARGET.format("image_url")
+    + r"|\[[^\]]{0,300}+\]))"
+    + rf"|(?P<link>\[(?P<text>{_CAPTION})\]"
+    + _TARGET.format("url")
+    + rf")|(?P<reference>\[(?P<name>{_CAPTION})\](?:[ ]?\[(?P<label>[^\[\]]{{0,300}}+)\])?+)"
+    r"|(?P<code>(?P<ticks>`{1,3}+)(?P<coded>[^`\n]{1,500}+)(?P=ticks))"
+    r"|<(?P<auto>https?://[^\s<>]++)>"
+    r"|<(?P<tag>/?[A-Za-z][A-Za-z0-9]{0,15}+)(?P<attributes>[^<>]{0,2000}+)>"
+    r"|(?P<bare>(?:https?://|(?<![\w./@])(?:www\.)?arxiv\.org/)[^\s<>\[\]()\"'|`\uff0c\u3002]++"
+    r"(?:\([^\s<>()]*+\)[^\s<>\[\]()\"'|`]*+)?+)"
+    r"|(?P<arxiv>(?<![\w/])arxiv[ \t]{0,2}+[:\uff1a][ \t]*+[a-z\-.]*+/?[0-9][0-9.]{3,12}+(?:v[0-9]{1,3})?+)"
+    r"|(?P<entity>&(?:[A-Za-z]{2,12}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});)"
+    r"|(?P<emphasis>\*{1,3}+|_{1,3}+)"
+    r"|(?P<break>\\\n|[ ]{2,}+\n)",
+    re.IGNORECASE,
+)
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+#: escaped characters are moved here, out of the reach of the pattern
+_AWAY = 0xE100
+_HREF = re.compile(r"\b(?P<name>href|src|alt)\s*+=\s*+(?:\"(?P<a>[^\"]*+)\"|'(?P<b>[^']*+)'|(?P<c>[^\s\"'>]++))", re.IGNORECASE)
+_QUOTES = re.compile(
+    r"[\u201c\u201d\"](?P<a>[^\u201c\u201d\"]{3,300}+)[\u201c\u201d\"]|\u300c(?P<b>[^\u300d]{2,300}+)\u300d"
+    r"|\u300a(?P<c>[^\u300b]{2,300}+)\u300b|\u00ab(?P<d>[^\u00bb]{3,300}+)\u00bb|\u300e(?P<e>[^\u300f]{2,300}+)\u300f"
+    r"|(?<!\w)\u2018(?P<f>[^\u2018]{8,300}?)\u2019(?!\w)|``(?P<g>[^`']{3,300}+)''"
+)
+_HTML_STYLES = {
+    "b": Style.BOLD, "strong": Style.BOLD, "i": Style.ITALIC, "em": Style.ITALIC,
+    "u": Style.UNDERLINE, "ins": Style.UNDERLINE, "code": Style.CODE, "a": Style.LINK,
+}  # fmt: skip
+_BREAKS = {"br", "p", "div", "details", "summary", "td", "th", "li", "tr", "ul", "ol"}
+_BREAK = "\n"
+
+
+def read_inline(text: str, definitions: Mapping[str, str]) -> Inline:
+    """Read a block's text; `definitions` are the file's reference links."""
+    return _Scan(definitions).read(text)
+
+
+def visible(text: str) -> str:
+    """Return the text a reader sees, in one line."""
+    return " ".join(read_inline(text, {}).words.split())
+
+
+def unescape(text: str) -> str:
+    """Return a text with its escaped characters."""
+    if "\ue000" not in text:
+        return text
+    return "".join(
+        chr(ord(c) - _AWAY) if _AWAY <= ord(c) < _AWAY + 128 else c for c in text if c != "\ue000"
+    )
+
+
+@dataclass
+class _Scan:
+    """The text read so far."""
+
+    definitions: Mapping[str, str]
+    pieces: list[str] = field(default_factory=list)
+    #: place of each piece in the visible text, and in the block
+    places: list[int] = field(default_factory=list)
+    sources: list[int] = field(default_factory=list)
+    length: int = 0
+    marks: list[Mark] = field(default_factory=list)
+    #: open emphasis: its sign, place in the block and in the visible text
+    open: dict[str, tuple[Style, int, int, str]] = field(default_factory=dict)
+    unclosed: list[int] = field(default_factory=list)
+    #: visible ranges that are styled, linked or no text
+    taken: list[tuple[int, int]] = field(default_factory=list)
+
+    def read(self, text: str) -> Inline:
+        escaped = _ESCAPE.sub(lambda m: "\ue000" + chr(_AWAY + ord(m[1])), text)
+        self._scan(escaped, 0, 0)
+        self._give_up()
+        self.sources.append(len(text))
+        self.places.append(self.length)
+        words = "".join(self.pieces)
+        self._quotes(words)
+        self._plain(words)
+        marks = sorted(self.marks, key=lambda mark: (mark.start, -mark.end))
+        return Inline(words, tuple(marks), tuple(self.unclosed))
+
+    def _scan(self, text: str, offset: int, depth: int) -> None:
+        place = 0
+        while found := _TOKEN.search(text, place):
+            self._add(text[place : found.start()], offset + place)
+            place = found.end()
+            start, end = offset + found.start(), offset + found.end()
+            if found["badge"] is not None:
+                self._give_up()
+                self._link(Style.BADGE, found["alt"], start, end, found["badge_url"], found["picture"])
+            elif found["image"] is not None:
+                self._give_up()
+                self._link(Style.BADGE, found["image_alt"], start, end, "", found["image_url"] or "")
+            elif found["link"] is not None:
+                self._linked(found["text"], found["url"], start, end, offset + found.start("text"), depth)
+            elif found["reference"] is not None:
+                place = self._reference(found, offset, depth) - offset
+            elif found["code"] is not None:
+                at = self.length
+                self._add(found["coded"], offset + found.start("coded"))
+                self._mark(Style.CODE, at, start, end)
+            elif (url := found["auto"] or found["bare"] or found["arxiv"]) is not None:
+                trimmed = url.rstrip(".,;:!?*_")
+                if found["auto"] is None:
+                    end -= len(url) - len(trimmed)
+                    place -= len(url) - len(trimmed)
+                at = self.length
+                self._add(trimmed, start)
+                self._mark(Style.URL, at, start, end, unescape(trimmed))
+            elif found["tag"] is not None:
+                self._tag(found["tag"].lower(), found["attributes"], start, end)
+            elif found["entity"] is not None:
+                self._add(html.unescape(found["entity"]), start)
+            elif found["emphasis"] is not None:
+                self._emphasis(found["emphasis"], text, found.start(), offset)
+            else:
+                self._add(_BREAK, start)
+        self._add(text[place:], offset + place)
+
+    def _add(self, text: str, source: int) -> None:
+        if text:
+            # Only `_BREAK` ends a line for the reader.
+            self.pieces.append(text if text == _BREAK else unescape(text).replace("\n", " "))
+            self.places.append(self.length)
+            self.sources.append(source)
+            self.length += len(self.pieces[-1])
+
+    def _mark(
+        self, style: Style, at: int, start: int, end: int, url: str = "", image: str | None = None
+    ) -> None:
+        self.taken.append((at, self.length))
+        self.marks.append(Mark(style, self._since(at), start, end, url, image))
+
+    def _since(self, at: int) -> str:
+        first = bisect_right(self.places, at) - 1
+        shift = at - self.places[first] if self.places else 0
+        return "".join(self.pieces[max(first, 0) :])[shift:].strip()
+
+    def _link(
+        self, style: Style, label: str, start: int, end: int, url: str, image: str | None
+    ) -> None:
+        # A badge's caption is a picture's, so it is no text.
+        self._add(" ", start)
+        mark = Mark(style, unescape(label).strip(), start, end, unescape(url), image)
+        self.marks.append(mark)
+
+    def _linked(self, label: str, url: str, start: int, end: int, at: int, depth: int) -> None:
+        here = self.length
+        kept, self.open = self.open, {}
+        if depth < 2:
+            self._scan(label, at, depth + 1)
+        else:
+            self._add(label, at)
+        self._give_up()
+        self.open = kept
+        self._mark(Style.LINK, here, start, end, unescape(url))
+
+    def _reference(self, found: re.Match[str], offset: int, depth: int) -> int:
+        """Read what looks like a reference link; return the place behind what was read."""
+        name, label = found["name"], found["label"]
+        url = self.definitions.get(reference_label(unescape(label or name)))
+        start, end = offset + found.start(), offset + found.end()
+        if url is None and label:
+            url = self.definitions.get(reference_label(unescape(name)))
+            end = offset + found.end("name") + 1
+        if url is not None:
+            at = offset + found.start("name")
+            self._linked("" if name.startswith("^") else name, url, start, end, at, depth)
+            return end
+        self._add("[", start)
+        return start + 1
+
+    def _tag(self, tag: str, attributes: str, start: int, end: int) -> None:
+        closes, name = tag.startswith("/"), tag.lstrip("/")
+        named = {m["name"].lower(): m["a"] or m["b"] or m["c"] or "" for m in _HREF.finditer(attributes)}
+        if name == "img" and not closes:
+            self._link(Style.BADGE, named.get("alt", ""), start, end, "", named.get("src", ""))
+        elif name in _BREAKS:
+            if name in {"details", "summary"}:
+                self._give_up()
+            self._add(_BREAK, start)
+        elif style := _HTML_STYLES.get(name):
+            key = f"<{name}"
+            if closes and key in self.open:
+                opened, begin, at, url = self.open.pop(key)
+                last = self.marks[-1] if self.marks else None
+                if url and last and last.image is not None and last.start > begin:
+                    self.marks[-1] = replace(last, start=begin, end=end, url=url)
+                else:
+                    self._mark(opened, at, begin, end, url)
+            elif not closes and (style is not Style.LINK or named.get("href")):
+                self.open[key] = (style, start, self.length, html.unescape(named.get("href", "")))
+
+    def _emphasis(self, sign: str, text: str, place: int, offset: int) -> None:
+        before = text[place - 1] if place else " "
+        after = text[place + len(sign)] if place + len(sign) < len(text) else " "
+        inside = sign[0] == "_" and before.isalnum() and after.isalnum()
+        if inside:
+            self._add(sign, offset + place)
+            return
+        if not before.isspace():
+            closed = self._closes(sign)
+            if closed:
+                opened, begin, at, _ = self.open.pop(closed)
+                self._mark(opened, at, begin, offset + place + len(closed))
+                rest = sign[len(closed) :]
+                if rest:
+                    self._emphasis(rest, text, place + len(closed), offset)
+                return
+        if after.isspace():
+            if sign not in {"**", "__", "***", "____"}:
+                self._add(sign, offset + place)
+            return
+        if sign in self.open:
+            self.unclosed.append(self.open[sign][1])
+        style = Style.ITALIC if len(sign) == 1 else Style.BOLD
+        self.open[sign] = (style, offset + place, self.length, "")
+
+    def _closes(self, sign: str) -> str:
+        """Return which open emphasis a sign closes, the last opened first."""
+        for opened in reversed(self.open):
+            if opened[0] == sign[0] and len(opened) <= len(sign):
+                return opened
+        return ""
+
+    def _give_up(self) -> None:
+        """Treat open emphasis as text."""
+        for key in list(self.open):
+            if not key.startswith("<"):
+                self.unclosed.append(self.open.pop(key)[1])
+
+    def _quotes(self, words: str) -> None:
+        for found in _QUOTES.finditer(words):
+            start, end = self._source(found.start()), self._source(found.end() - 1) + 1
+            inner = next(group for group in found.groups() if group is not None)
+            self.taken.append(found.span())
+            self.marks.append(Mark(Style.QUOTED, inner.strip(), start, end))
+
+    def _plain(self, words: str) -> None:
+        place = 0
+        for start, end in [*sorted(self.taken), (len(words), len(words))]:
+            if start > place and words[place:start].strip():
+                text = words[place:start]
+                lead = len(text) - len(text.lstrip())
+                first = self._source(place + lead)
+                last = self._source(start - 1) + 1
+                self.marks.append(Mark(Style.PLAIN, text.strip(" "), first, max(first, last)))
+            place = max(place, end)
+
+    def _source(self, place: int) -> int:
+        """Return the place in the block of a visible character."""
+        first = max(bisect_right(self.places, place) - 1, 0)
+        if first >= len(self.sources):
+            return self.sources[-1]
+        at = self.sources[first] + place - self.places[first]
+        limit = self.sources[first + 1] if first + 1 < len(self.sources) else at
+        return min(at, max(limit - 1, self.sources[first]))
