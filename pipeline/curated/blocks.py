@@ -2,12 +2,11 @@
 
 markdown-it-py (CommonMark 0.31.2, https://spec.commonmark.org/0.31.2/) gives paragraphs, bullets,
 headings, HTML and indented code. What real lists write differently is read within these: tables
-without bars at their ends (https://github.github.com/gfm/#tables-extension-), bullets glued to their
-text, lists inside HTML, and links in text that is indented too far.
+without bars at their ends (https://github.github.com/gfm/#tables-extension-), bullets glued to
+their text, lists inside HTML, and links in text that is indented too far.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
@@ -21,13 +20,13 @@ from pipeline.curated.tables import cells, is_rule_of_table
 #: deeper nesting is read as text
 _DEEPEST = 40
 _ITEM = re.compile(
-    r"(?P<indent>[ \t]*)(?:(?:[-+*\u2022]|\d{1,4}[.)])[ \t]+(?=\S)|[-+](?=\*\*|\[|<a)|\d{1,3}\.(?=\*\*|\[))"
+    r"(?P<indent>[ \t]*)(?:(?:[-+*\u2022]|\d{1,4}[.)])[ \t]+(?=\S)|[-+](?=\*\*|\[|<a)"
+    r"|\d{1,3}\.(?=\*\*|\[))"
 )
 _DEFINITION = re.compile(
     r"[ \t]*\[(?P<label>[^\[\]\n]{1,300}+)\]:[ \t]*+<?(?P<url>[^\s<>]++)>?(?P<rest>[^\n]*+)$"
 )
 _GLUED_HEADING = re.compile(r" {0,3}(?P<marks>#{2,6})(?=[^\s#])[^\n]+$")
-_CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
 _QUOTE = re.compile(r"[ \t]*>")
 
 
@@ -204,13 +203,7 @@ class _Reader:
                 columns = header
             elif (item := _ITEM.match(line)) and self._is_new(item, number):
                 self._close()
-                indent = len(item["indent"].expandtabs(4))
-                while inner and inner[-1][0] >= indent:
-                    inner.pop()
-                parents = (*self._parents(), *(place for _, place in inner))
-                if not self._is_first_line(number):
-                    inner.append((indent, len(self._blocks)))
-                self._open = Block(Kind.ITEM, start, end, parents=parents)
+                self._open = self._item(item, (start, end), inner, number)
             elif self._open is not None:
                 self._open = replace(self._open, end=end)
             else:
@@ -218,6 +211,18 @@ class _Reader:
                 parents = (*self._parents(), *(place for _, place in inner))
                 self._open = Block(kind, start, end, parents=parents)
         self._close()
+
+    def _item(
+        self, item: re.Match[str], place: tuple[int, int], inner: list[tuple[int, int]], number: int
+    ) -> Block:
+        """Begin a bullet, below those of `inner` that are indented less."""
+        indent = len(item["indent"].expandtabs(4))
+        while inner and inner[-1][0] >= indent:
+            inner.pop()
+        parents = (*self._parents(), *(above for _, above in inner))
+        if not self._is_first_line(number):
+            inner.append((indent, len(self._blocks)))
+        return Block(Kind.ITEM, *place, parents=parents)
 
     def _takes_definition(self, line: str) -> bool:
         """Note a reference link, except a comment written as one (`[//]: #`)."""
@@ -287,9 +292,7 @@ class _Reader:
 
     def _end(self, number: int) -> int:
         following = number + 1
-        return (
-            self._starts[following] - 1 if following < len(self._starts) else len(self._text)
-        )
+        return self._starts[following] - 1 if following < len(self._starts) else len(self._text)
 
 
 def reference_label(text: str) -> str:

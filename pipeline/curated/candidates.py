@@ -5,7 +5,8 @@ own habit can be learned (`style.py`).
 """
 
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.curated.dates import looks_like_date
@@ -19,16 +20,20 @@ _LEAD = re.compile(
     r"(?:\s|[-+*\u2022>|#=]|\[[ xX\u2713]\]|\(?\d{1,4}[.)\u3001\uff09\]]|:[a-z][a-z0-9_+-]{1,40}:"
     r"|[^\w\s\"'\u201c\u2018\u300c\u300a\u00ab(\[<`$\\&@%])++"
 )
-_TAG = re.compile(r"\s*+[\[\u3010(](?P<tag>[^\[\]()\u3010\u3011]{1,60}+)[\]\u3011)]\s*+[:,.\-]?\s*+")
+_TAG = re.compile(
+    r"\s*+[\[\u3010(](?P<tag>[^\[\]()\u3010\u3011]{1,60}+)[\]\u3011)]\s*+[:,.\-]?\s*+"
+)
 _LABEL = re.compile(r"\s*+(?P<label>[^\W\d_][\w \-/()]{0,30}?)\s?[:\uff1a]\s*+", re.UNICODE)
 _HARD = re.compile(
-    r"\n| \| |;\s|\t|(?<=[a-z\u4e00-\u9fff\d)?!][.?!])[ \u3000]+(?=[A-Z\[(\u4e00-\u9fff*\d])|\u3002"
+    r"\n| \| |;\s|\t|\u3002"
+    r"|(?<=[a-z\u4e00-\u9fff\d)?!][.?!])[ \u3000]+(?=[A-Z\[(\u4e00-\u9fff*\d]|arXiv|in [A-Z])"
     r"|(?<=[A-Z]{2}\.)[ ](?=[A-Z])"
 )
-_SOFT = re.compile(r"[,\uff0c]\s*|\s+[-\u2013\u2014]{1,3}\s+|\s*\uff0c\s*")
+_SOFT = re.compile(r"[,\uff0c]\s*|\s[-\u2013\u2014]{1,3}\s")
 _ENDS = " \t\n.,;:\u3002\uff0c\uff1b\uff1a|*_-\u2013\u2014\"'\u201c\u201d[]()`\\~"
 _QUOTE_PAIRS = {'"': '"', "\u201c": "\u201d", "'": "'", "\u2018": "\u2019", "\u300a": "\u300b",
                 "\u300c": "\u300d", "`": "'"}  # fmt: skip
+_NOTE = re.compile(r"[(\[\uff08](?P<note>[^()\[\]\uff08\uff09]{1,60}+)[)\]\uff09]$")
 _IN = re.compile(r"(?:\bin|\bby|\bat|[(\[])\s*$")
 #: plain parts read of one block
 _PARTS = 6
@@ -64,7 +69,7 @@ def clean_title(text: str) -> str:
     for _ in range(3):
         lead = _LEAD.match(text)
         bare = text[lead.end() :] if lead else text
-        bare = bare.strip(" \t*_|")
+        bare = _strip_end(bare.strip(" \t*_|"))
         if bare[-1:] in {".", ",", ":", ";", "\u3002", "\uff0c", "\uff1a"}:
             bare = bare[:-1].rstrip() if not bare.endswith("...") else bare
         if len(bare) > 1 and _QUOTE_PAIRS.get(bare[0]) == bare[-1] and bare[0] not in bare[1:-1]:
@@ -77,13 +82,27 @@ def clean_title(text: str) -> str:
     return text
 
 
+def _strip_end(text: str) -> str:
+    """Remove emoji and a date or venue in parentheses at the end, and brackets around all."""
+    while text and unicodedata.category(text[-1]) in {"So", "Cf", "Mn", "Sk"}:
+        text = text[:-1].rstrip()
+    note = _NOTE.search(text)
+    if note and note.start() and (looks_like_date(note["note"]) or is_venue_name(note["note"])):
+        text = text[: note.start()].rstrip()
+    if len(text) > 1 and text[0] + text[-1] in {"[]", "()"} and not set("[]()") & set(text[1:-1]):
+        text = text[1:-1].strip()
+    return text
+
+
 def _styled(inline: Inline) -> Iterator[Candidate]:
     seen: dict[str, int] = {}
-    bold = [mark for mark in inline.of(Style.BOLD)]
+    bold = list(inline.of(Style.BOLD))
     for mark in inline.marks:
         if mark.style in {Style.PLAIN, Style.URL, Style.BADGE} or not mark.text:
             continue
-        if mark.style is Style.LINK and any(b.start < mark.start and mark.end < b.end for b in bold):
+        if mark.style is Style.LINK and any(
+            b.start < mark.start and mark.end < b.end for b in bold
+        ):
             # The bold text around it counts.
             continue
         text = clean_title(mark.text)
@@ -96,7 +115,7 @@ def _styled(inline: Inline) -> Iterator[Candidate]:
         elif mark.style is Style.LINK:
             url = mark.url
             key = "link to paper" if mark_id(mark) or is_paper_url(url) else key
-        score = 0.0 if _is_label(mark, inline) else likeness(text)
+        score = 0.0 if _is_label(mark) else likeness(text)
         # Only what may be a title counts as the first of its style.
         number = seen.get(key, 0)
         if score > 0:
@@ -117,7 +136,7 @@ def _inner_link(bold: Mark, inline: Inline) -> Mark | None:
     return inner[0] if len(inner) == 1 and clean_title(inner[0].text) else None
 
 
-def _is_label(mark: Mark, inline: Inline) -> bool:
+def _is_label(mark: Mark) -> bool:
     return is_caption(mark.text.strip(" :\uff1a"))
 
 
@@ -146,41 +165,45 @@ def _plain_part(part: str, place: int, mark: Mark) -> Iterator[Candidate]:
             key, bare = "field", bare[label.end() :]
         elif name in AUTHOR_LABELS or is_caption(name):
             return
-    pieces = [piece for piece in _SOFT.split(bare) if piece.strip(_ENDS)]
-    first, last = 0, len(pieces)
-    while last > first and _is_behind(pieces[last - 1]):
-        last -= 1
-    while first < last and _is_before(pieces[first]):
-        first += 1
-    if first == last:
+    pieces = _inner(piece for piece in _SOFT.split(bare) if piece.strip(_ENDS))
+    if not pieces:
         return
-    names = first
-    while names < last - 1 and is_name(pieces[names]):
+
+    def candidate(key: str, text: str, share: float) -> Candidate:
+        start = min(place + max(part.find(text), 0), mark.end)
+        end = min(start + len(text), mark.end)
+        title = clean_title(_IN.sub("", text))
+        strong = key == "field"
+        return Candidate(title, key, start, end, likeness(title) * share, strong=strong)
+
+    names = 0
+    while names < len(pieces) - 1 and _is_names(pieces[names]):
         names += 1
-    if looks_like_names(", ".join(pieces[first:last])):
+    if looks_like_names(", ".join(pieces)):
         # Three words may be a name or a title.
-        last_piece = clean_title(pieces[last - 1])
-        start, end = _range(part, pieces[last - 1], place, mark)
-        yield Candidate(last_piece, "plain after names", start, end, 0.1, strong=False)
+        yield candidate("plain after names", pieces[-1], 0.1)
         return
-    whole = _between(bare, pieces, first, last)
-    start, end = _range(part, whole, place, mark)
-    less = 1.0 if names == first else 0.5
-    text = clean_title(_IN.sub("", whole))
-    if text:
-        yield Candidate(text, key, start, end, likeness(text) * less, strong=key == "field")
-    if names > first:
-        after = _between(bare, pieces, names, last)
-        text = clean_title(_IN.sub("", after))
-        start, end = _range(part, after, place, mark)
-        if text:
-            yield Candidate(text, "plain after names", start, end, likeness(text), strong=False)
+    whole = _between(bare, pieces)
+    yield candidate(key, whole, 0.5 if names else 1.0)
+    if names:
+        yield candidate("plain after names", _between(bare, pieces[names:]), 1.0)
     # `Title - what it shows` and `Title, with a comma`: the first piece alone is another reading.
-    if last - names > 1:
-        text = clean_title(pieces[names])
-        start, end = _range(part, pieces[names], place, mark)
-        if likeness(text) > 0:
-            yield Candidate(text, "plain first piece", start, end, likeness(text) * 0.6, strong=False)
+    if len(pieces) - names > 1:
+        yield candidate("plain first piece", pieces[names], 0.6)
+
+
+def _inner(pieces: Iterable[str]) -> list[str]:
+    """Return the pieces without dates and venues at both ends."""
+    kept = list(pieces)
+    while kept and _is_behind(kept[-1]):
+        kept.pop()
+    while kept and _is_before(kept[0]):
+        kept.pop(0)
+    return kept
+
+
+def _is_names(piece: str) -> bool:
+    return is_name(piece) or looks_like_names(piece)
 
 
 def _without_lead(text: str) -> str:
@@ -214,12 +237,5 @@ def _is_behind(piece: str) -> bool:
     )
 
 
-def _between(bare: str, pieces: Sequence[str], first: int, last: int) -> str:
-    start = bare.find(pieces[first])
-    end = bare.rfind(pieces[last - 1]) + len(pieces[last - 1])
-    return bare[start:end]
-
-
-def _range(part: str, text: str, place: int, mark: Mark) -> tuple[int, int]:
-    start = min(place + max(part.find(text), 0), mark.end)
-    return start, min(start + len(text), mark.end)
+def _between(bare: str, pieces: Sequence[str]) -> str:
+    return bare[bare.find(pieces[0]) : bare.rfind(pieces[-1]) + len(pieces[-1])]

@@ -1,200 +1,224 @@
-"""Parse a bulleted block or table row into an entry, or the reason why it is not one."""
+"""Make entries of the blocks that carry them, or say why they are none."""
 
-import re
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from pipeline.curated.blocks import Block
-from pipeline.curated.dates import looks_like_date, parse_date
-from pipeline.curated.links import Captions, find_arxiv_ids, read_links, sort_links, without_links
-from pipeline.curated.people import is_venue, read_people
-from pipeline.curated.tables import read_row
-from pipeline.curated.types import Entry, Link, Links, UnreadableEntry
+from pipeline.curated.agreement import Known
+from pipeline.curated.assembly import Group
+from pipeline.curated.candidates import Candidate, clean_title
+from pipeline.curated.dates import parse_date
+from pipeline.curated.evidence import Evidence, find_evidence
+from pipeline.curated.fields import Fields, read_fields, split_tags
+from pipeline.curated.inline import Mark, Style
+from pipeline.curated.links import Captions, as_links, is_paper_caption, sort_links
+from pipeline.curated.people import read_people
+from pipeline.curated.reading import Reference
+from pipeline.curated.source import Source
+from pipeline.curated.states import Anchor, Judged, State
+from pipeline.curated.style import Style as TitleStyle
+from pipeline.curated.types import Entry, Link
+from storage.arxiv_id import ArxivId
 
-_BULLET = re.compile(r"\s*(?:[-+*]|\d+[.)])(?P<gap>\s*)")
-# A title may span lines, but ends before authors, badges or a new paragraph.
-_BOLD = re.compile(
-    r"(?P<mark>\*\*|__)(?P<title>(?:(?!\n\s*\n|<details|\[!\[).)+?)(?P=mark)", re.DOTALL
-)
-_TAG = re.compile(r"\[(?P<tag>[^\[\]]+)\]\s*")
-_PARENTHESES = re.compile(r"\((?P<text>[^()]*+)\)")
-_BACKQUOTED = re.compile(r"`(?P<tag>[^`\n]+)`")
-
-
-@dataclass(frozen=True, slots=True)
-class ListFormat:
-    """What differs between lists; the defaults read the survey's own."""
-
-    captions: Captions = field(default_factory=Captions)
+_CAPTIONS = Captions()
+_READINGS = 6
+_SHORT_NAME = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Title:
-    text: str
-    #: of a linked title
-    link: Link | None
-    tail: str
+class Context:
+    """What all entries of a file share."""
+
+    source: Source
+    judged: Sequence[Judged]
+    known: Mapping[str, Known]
+    #: of the whole list
+    style: TitleStyle
 
 
-def read_entry(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry | None:
-    """Read one block; return None for prose or a table of contents.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One paper of a group, by characters of the file."""
 
-    An entry begins with a title in bold or as a link; a table row needs an arXiv link or a title
-    column and a link. Other blocks that name arXiv are unreadable.
-    """
-    if block.columns:
-        return _read_row(block, list_format)
-    bullet = _BULLET.match(block.text)
-    assert bullet is not None
-    body = block.text[bullet.end() :]
-    links = read_links(body)
-    title = _read_title(body, links)
-    if not bullet["gap"]:
-        return unreadable(block, "a blank is missing between the bullet and the title")
-    if title is None:
-        if body.startswith(("**", "__")):
-            return unreadable(block, "the bold title is empty or never closed")
-        if "arxiv.org/" in body:
-            return unreadable(block, "it has no title in bold or as a link")
-        return None
-    nickname, tag, text = _split_tags(title.text)
-    if not text:
-        return unreadable(block, "the title is empty")
-    date_text, day, venue = _read_date(title.tail)
-    people = read_people(_before_links(title.tail))
-    sorted_links = sort_links(_title_as_paper(title.link, links, list_format), list_format.captions)
+    title: Candidate
+    #: where the title's block begins
+    base: int
+    start: int
+    end: int
+    claims: tuple[Reference, ...]
+    #: readings of the group's blocks that name the paper
+    marks: tuple[tuple[int, Mark], ...]
+
+
+def read_entries(group: Group, context: Context) -> Iterator[Entry]:
+    """Yield the entries of a group with a title; several where it names several papers."""
+    first = context.judged[group.blocks[0]]
+    anchors = first.anchors or _of_title(first)
+    if not anchors:
+        return
+    start, end = group_range(group, context)
+    base = first.reading.block.start
+    marks = tuple(_marks(group, context))
+    claims = tuple(_claims(group, context))
+    for number, anchor in enumerate(anchors):
+        begins = start if number == 0 else base + anchor.title.start
+        last = number == len(anchors) - 1
+        ends = end if last else base + anchors[number + 1].title.start
+        while ends > begins and context.source.shown[ends - 1] in " \t\n;,|-":
+            ends -= 1
+        own = (*anchor.claims, *(claims if last else ()))
+        yield _entry(Part(anchor.title, base, begins, ends, own, marks), group, context)
+
+
+def group_range(group: Group, context: Context) -> tuple[int, int]:
+    """Return where a group begins, with its indentation, and ends."""
+    blocks = [context.judged[place].reading.block for place in group.blocks]
+    start, end = min(one.start for one in blocks), max(one.end for one in blocks)
+    line = context.source.line_start(start)
+    if not context.source.shown[line:start].strip():
+        start = line
+    return start, end
+
+
+def _of_title(first: Judged) -> tuple[Anchor, ...]:
+    return (Anchor(first.best, ()),) if first.best else ()
+
+
+def _marks(group: Group, context: Context) -> Iterator[tuple[int, Mark]]:
+    for place in group.blocks:
+        reading = context.judged[place].reading
+        for mark in reading.inline.links:
+            yield reading.block.start, mark
+
+
+def _claims(group: Group, context: Context) -> Iterator[Reference]:
+    """Yield the links of the blocks below the title."""
+    for place in group.blocks[1:]:
+        one = context.judged[place]
+        if one.state is not State.PROSE:
+            mentions = set(one.mentions)
+            yield from (ref for ref in one.reading.references if ref not in mentions)
+
+
+def _entry(part: Part, group: Group, context: Context) -> Entry:
+    source, first = context.source, context.judged[group.blocks[0]]
+    links = _links(part)
+    written = as_links(mark for _, mark in links)
+    titled = _title_as_paper(part, links, written)
+    sorted_links = sort_links(titled, _CAPTIONS)
+    ids = _ids(part.claims, sorted_links.paper)
+    nickname, tag, title = split_tags(part.title.text)
+    title = clean_title(title) if title != part.title.text else title
+    fields = _fields(part, links, first, context)
+    words = " ".join(" ".join(context.judged[n].reading.inline.words for n in group.blocks).split())
+    proven = find_evidence(words, [one.base for one in ids], context.known)
+    readings = tuple(_readings(title, part, first, proven))
     return Entry(
-        file=block.file,
-        title=text,
-        headings=block.headings,
-        date_text=date_text,
-        date=day,
-        authors=people.authors,
-        venue=tag or venue or people.venue,
+        file=source.file,
+        title=title or part.title.text,
+        headings=group.headings,
+        date_text=fields.date_text,
+        date=fields.date,
+        authors=fields.authors,
+        venue=tag or fields.venue,
         nickname=nickname,
         links=sorted_links,
-        tags=_read_tags(title.tail),
-        arxiv_ids=find_arxiv_ids(links, sorted_links.paper),
-        readings=(),
-        words=_words(block),
+        tags=fields.tags,
+        arxiv_ids=ids,
+        readings=readings,
+        words=words,
         claim=True,
-        span=block.span,
-        line=block.line,
+        span=source.span(part.start, part.end),
+        line=source.line(part.start),
     )
 
 
-def _read_row(block: Block, list_format: ListFormat) -> Entry | UnreadableEntry | None:
-    row = read_row(block.text, block.columns)
-    links = read_links(row.text)
-    if not find_arxiv_ids(links, None) and not (row.of_papers and links):
-        return None
-    _, plain = without_links(row.title)
-    title = _read_title(row.title, read_links(row.title)) or _Title(_one_line(plain), None, "")
-    nickname, tag, text = _split_tags(title.text)
-    if not text:
-        return unreadable(block, "the title is empty")
-    sorted_links = sort_links(_title_as_paper(title.link, links, list_format), list_format.captions)
-    return Entry(
-        file=block.file,
-        title=text,
-        headings=block.headings,
-        date_text=row.date or None,
-        date=parse_date(row.date),
-        authors=read_people(f"\n{row.authors}").authors,
-        venue=tag or row.venue or None,
-        nickname=nickname,
-        links=sorted_links,
-        tags=(),
-        arxiv_ids=find_arxiv_ids(links, sorted_links.paper),
-        readings=(),
-        words=_words(block),
-        claim=True,
-        span=block.span,
-        line=block.line,
-    )
-
-
-def is_bare(entry: Entry) -> bool:
-    """Say whether nothing follows the title."""
-    return not entry.authors and entry.date_text is None and entry.links == Links()
-
-
-def unreadable(block: Block, reason: str) -> UnreadableEntry:
-    """Report a block with its first line."""
-    first_line = block.text.splitlines()[0].strip()
-    ids = find_arxiv_ids(read_links(block.text), None)
-    return UnreadableEntry(
-        block.file, block.line, first_line, reason, block.headings, ids, block.span
-    )
-
-
-def _words(block: Block) -> str:
-    _, plain = without_links(block.text)
-    labels = (link.label for link in read_links(block.text))
-    return _one_line(" ".join((plain, *labels)))
-
-
-def _read_title(body: str, links: tuple[Link, ...]) -> _Title | None:
-    if match := _BOLD.match(body):
-        inner = read_links(match["title"])
-        link = inner[0] if len(inner) == 1 and match["title"].startswith("[") else None
-        text = link.label if link else match["title"]
-        return _Title(_one_line(text), link, body[match.end() :])
-    if links and links[0].image is None and body.startswith(f"[{links[0].label}]("):
-        _, _, tail = body.partition(links[0].url)
-        return _Title(_one_line(links[0].label.strip("*_")), links[0], tail.partition(")")[2])
-    return None
+def _links(part: Part) -> list[tuple[int, Mark]]:
+    return [(base, mark) for base, mark in part.marks if part.start <= base + mark.start < part.end]
 
 
 def _title_as_paper(
-    title: Link | None, links: tuple[Link, ...], list_format: ListFormat
+    part: Part, marks: Sequence[tuple[int, Mark]], links: tuple[Link, ...]
 ) -> tuple[Link, ...]:
-    if title is None:
-        return links
+    """Caption the link that leads to the paper, unless one is captioned so."""
     captions = {link.label.strip("[] ").lower() for link in links}
-    if captions & list_format.captions.paper:
+    if captions & _CAPTIONS.paper:
         return links
-    return tuple(Link("paper", link.url) if link == title else link for link in links)
+    start, end = part.base + part.title.start, part.base + part.title.end
+    own = [
+        as_links([mark]) for base, mark in marks
+        if mark.style is Style.LINK and start <= base + mark.start and base + mark.end <= end
+    ]  # fmt: skip
+    chosen = own[0] if own and own[0] else None
+    if chosen is None:
+        claimed = {reference.url for reference in part.claims}
+        chosen = tuple(
+            link for link in links
+            if link.url in claimed and link.label.lower() not in _CAPTIONS.citation
+        )[:1]  # fmt: skip
+    return tuple(Link("paper", link.url) if link in chosen else link for link in links)
 
 
-def _split_tags(title: str) -> tuple[str | None, str | None, str]:
-    """Split `[CVPR 2024] [IV-VAE] Improved ...` into short name, venue and title."""
-    nickname = venue = None
-    rest = title
-    while match := _TAG.match(rest):
-        tag = match["tag"].strip()
-        if is_venue(tag):
-            venue = venue or tag
-        elif nickname is None:
-            nickname = tag
-        else:
-            break
-        rest = rest[match.end() :]
-    return nickname, venue, rest.strip()
+def _ids(claims: Sequence[Reference], paper: str | None) -> tuple[ArxivId, ...]:
+    """Return the IDs of the claims, the paper link's first."""
+    ordered = sorted(claims, key=lambda one: one.url != paper)
+    found: dict[str, ArxivId] = {}
+    for one in ordered:
+        if one.arxiv_id is not None:
+            found.setdefault(one.arxiv_id.base, one.arxiv_id)
+    return tuple(found.values())
 
 
-def _before_links(tail: str) -> str:
-    head, _ = without_links(tail)
-    return _PARENTHESES.sub(
-        lambda match: " " if parse_date(match["text"]) else match[0], head, count=1
-    )
+def _fields(
+    part: Part, marks: Sequence[tuple[int, Mark]], first: Judged, context: Context
+) -> Fields:
+    reading = first.reading
+    if reading.columns is not None:
+        cells, columns = reading.cells, reading.columns
+        day = _cell(cells, columns.date)
+        venue = _cell(cells, columns.venue)
+        below = part.title.end - part.title.start  # authors may stand in the title's cell
+        rest = reading.text[part.title.end :].partition("|")[0] if below else ""
+        authors = read_people(f"\n{_cell(cells, columns.authors)}").authors
+        loose = read_fields("", _blank(rest, (), 0), "")
+        return Fields(
+            day or None, parse_date(day), authors or loose.authors, venue or loose.venue, ()
+        )
+    shown = context.source.shown
+    start, end = part.base + part.title.start, part.base + part.title.end
+    ranges = [(base + mark.start, base + mark.end) for base, mark in marks]
+    head = _blank(shown[part.start : start], ranges, part.start)
+    tail = _blank(shown[end : part.end], ranges, end)
+    behind = [at for at, _ in ranges if at >= end]
+    before_links = shown[end : behind[0]] if behind else shown[end : part.end]
+    return read_fields(head, tail, before_links)
 
 
-def _read_date(tail: str) -> tuple[str | None, date | None, str | None]:
-    """Return the date's text, its day if valid, and the venue behind the title."""
-    _, rest = without_links(tail.partition("<details")[0].partition("\n")[0])
-    found = [match["text"].strip() for match in _PARENTHESES.finditer(rest)]
-    venue = next((text for text in found if is_venue(text) and not looks_like_date(text)), None)
-    for text in found:
-        if day := parse_date(text):
-            return text, day, venue
-    return next(filter(looks_like_date, found), None), None, venue
+def _cell(cells: Sequence[str], place: int | None) -> str:
+    return cells[place] if place is not None and place < len(cells) else ""
 
 
-def _read_tags(tail: str) -> tuple[str, ...]:
-    _, rest = without_links(tail)
-    return tuple(dict.fromkeys(match["tag"].strip() for match in _BACKQUOTED.finditer(rest)))
+def _blank(text: str, ranges: Sequence[tuple[int, int]], offset: int) -> str:
+    pieces: list[str] = []
+    place = 0
+    for first, last in sorted(ranges):
+        start, end = max(first - offset, place), last - offset
+        if end > place and start < len(text):
+            pieces += (text[place:start], " ")
+            place = end
+    return "".join((*pieces, text[place:]))
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _readings(title: str, part: Part, first: Judged, proven: Sequence[Evidence]) -> Iterator[str]:
+    """Yield other possible titles, the likeliest first."""
+    seen = {title}
+    others = [one.title for one in proven if not one.proves(title)]
+    others += [
+        f"{one.text}: {title}"
+        for one in first.ranked
+        if one.start < part.title.start and len(one.text.split()) <= _SHORT_NAME
+    ]
+    others += [one.text for one in first.ranked]
+    for text in others:
+        if text not in seen and len(seen) <= _READINGS and not is_paper_caption(text):
+            seen.add(text)
+            yield text

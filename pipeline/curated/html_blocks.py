@@ -84,9 +84,7 @@ def _trim(cell: str) -> str:
     return re.sub(r"</?t[rdh]\s*+>", " ", cell, flags=re.IGNORECASE).strip()
 
 
-def _finished(
-    text: str, part: HtmlPart, end: int, columns: tuple[str, ...]
-) -> Iterator[HtmlPart]:
+def _finished(text: str, part: HtmlPart, end: int, columns: tuple[str, ...]) -> Iterator[HtmlPart]:
     inside = _ANY.sub("", text[part.start : end]) if part.kind is PartKind.TEXT else "x"
     raw = text[part.start : end]
     if not raw.strip() or (not inside.strip() and "href" not in raw and "src" not in raw):

@@ -1,7 +1,7 @@
 """Read the text of a block once: visible words, links, and what is bold, quoted and so on.
 
-Markdown as lists write it, which is more than CommonMark: links with a blank before the parenthesis,
-with escaped or doubled brackets, never closed emphasis, HTML in between.
+Markdown as lists write it, which is more than CommonMark: links with a blank before the
+parenthesis, with escaped or doubled brackets, never closed emphasis, HTML in between.
 """
 
 import html
@@ -86,16 +86,21 @@ _TOKEN = re.compile(
     r"|<(?P<tag>/?[A-Za-z][A-Za-z0-9]{0,15}+)(?P<attributes>[^<>]{0,2000}+)>"
     r"|(?P<bare>(?:https?://|(?<![\w./@])(?:www\.)?arxiv\.org/)[^\s<>\[\]()\"'|`\uff0c\u3002]++"
     r"(?:\([^\s<>()]*+\)[^\s<>\[\]()\"'|`]*+)?+)"
-    r"|(?P<arxiv>(?<![\w/])arxiv[ \t]{0,2}+[:\uff1a][ \t]*+[a-z\-.]*+/?[0-9][0-9.]{3,12}+(?:v[0-9]{1,3})?+)"
+    r"|(?P<arxiv>(?<![\w/])arxiv[ \t]{0,2}+[:\uff1a][ \t]*+[a-z\-.]*+/?[0-9][0-9.]{3,12}+"
+    r"(?:v[0-9]{1,3})?+)"
     r"|(?P<entity>&(?:[A-Za-z]{2,12}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});)"
     r"|(?P<emphasis>\*{1,3}+|_{1,3}+)"
     r"|(?P<break>\\\n|[ ]{2,}+\n)",
     re.IGNORECASE,
 )
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+# Not the accents of TeX: `Poincar\\'e`.
+_ESCAPE = re.compile(r"(?<!\\)\\(?!(?<=[A-Za-z{]\\)['\"`^~=.][A-Za-z{\\])([!-/:-@\[-`{-~])")
 #: escaped characters are moved here, out of the reach of the pattern
 _AWAY = 0xE100
-_HREF = re.compile(r"\b(?P<name>href|src|alt)\s*+=\s*+(?:\"(?P<a>[^\"]*+)\"|'(?P<b>[^']*+)'|(?P<c>[^\s\"'>]++))", re.IGNORECASE)
+_HREF = re.compile(
+    r"\b(?P<name>href|src|alt)\s*+=\s*+(?:\"(?P<a>[^\"]*+)\"|'(?P<b>[^']*+)'|(?P<c>[^\s\"'>]++))",
+    re.IGNORECASE,
+)
 _QUOTES = re.compile(
     r"[\u201c\u201d\"](?P<a>[^\u201c\u201d\"]{3,300}+)[\u201c\u201d\"]|\u300c(?P<b>[^\u300d]{2,300}+)\u300d"
     r"|\u300a(?P<c>[^\u300b]{2,300}+)\u300b|\u00ab(?P<d>[^\u00bb]{3,300}+)\u00bb|\u300e(?P<e>[^\u300f]{2,300}+)\u300f"
@@ -106,7 +111,8 @@ _HTML_STYLES = {
     "u": Style.UNDERLINE, "ins": Style.UNDERLINE, "code": Style.CODE, "a": Style.LINK,
 }  # fmt: skip
 _BREAKS = {"br", "p", "div", "details", "summary", "td", "th", "li", "tr", "ul", "ol"}
-_BREAK = "\n"
+#: links in links that are read
+_DEPTH = 2
 
 
 def read_inline(text: str, definitions: Mapping[str, str]) -> Inline:
@@ -162,101 +168,112 @@ class _Scan:
         while found := _TOKEN.search(text, place):
             self._add(text[place : found.start()], offset + place)
             place = found.end()
-            start, end = offset + found.start(), offset + found.end()
-            if found["badge"] is not None:
-                self._give_up()
-                self._link(Style.BADGE, found["alt"], start, end, found["badge_url"], found["picture"])
-            elif found["image"] is not None:
-                self._give_up()
-                self._link(Style.BADGE, found["image_alt"], start, end, "", found["image_url"] or "")
-            elif found["link"] is not None:
-                self._linked(found["text"], found["url"], start, end, offset + found.start("text"), depth)
-            elif found["reference"] is not None:
-                place = self._reference(found, offset, depth) - offset
-            elif found["code"] is not None:
-                at = self.length
-                self._add(found["coded"], offset + found.start("coded"))
-                self._mark(Style.CODE, at, start, end)
-            elif (url := found["auto"] or found["bare"] or found["arxiv"]) is not None:
-                trimmed = url.rstrip(".,;:!?*_")
-                if found["auto"] is None:
-                    end -= len(url) - len(trimmed)
-                    place -= len(url) - len(trimmed)
-                at = self.length
-                self._add(trimmed, start)
-                self._mark(Style.URL, at, start, end, unescape(trimmed))
-            elif found["tag"] is not None:
-                self._tag(found["tag"].lower(), found["attributes"], start, end)
-            elif found["entity"] is not None:
-                self._add(html.unescape(found["entity"]), start)
+            if found["reference"] is not None:
+                place = self._reference(found, offset, depth)
+            elif (url := found["bare"] or found["arxiv"]) is not None:
+                bare = url.rstrip(".,;:!?*_")
+                place -= len(url) - len(bare)
+                self._url(bare, offset + found.start(), offset + place)
             elif found["emphasis"] is not None:
                 self._emphasis(found["emphasis"], text, found.start(), offset)
             else:
-                self._add(_BREAK, start)
+                self._token(found, offset, depth)
         self._add(text[place:], offset + place)
+
+    def _token(self, found: re.Match[str], offset: int, depth: int) -> None:
+        place = offset + found.start(), offset + found.end()
+        if found["badge"] is not None:
+            self._badge(found["alt"], found["badge_url"], found["picture"], place)
+        elif found["image"] is not None:
+            self._badge(found["image_alt"], "", found["image_url"] or "", place)
+        elif found["link"] is not None:
+            self._linked(found["text"], found["url"], place, found.start("text") + offset, depth)
+        elif found["code"] is not None:
+            at = self.length
+            self._add(found["coded"], offset + found.start("coded"))
+            self._mark(Style.CODE, at, place)
+        elif found["auto"] is not None:
+            self._url(found["auto"], *place)
+        elif found["tag"] is not None:
+            self._tag(found["tag"].lower(), found["attributes"], place)
+        elif found["entity"] is not None:
+            self._add(html.unescape(found["entity"]), place[0])
+        else:
+            self._break(place[0])
 
     def _add(self, text: str, source: int) -> None:
         if text:
-            # Only `_BREAK` ends a line for the reader.
-            self.pieces.append(text if text == _BREAK else unescape(text).replace("\n", " "))
-            self.places.append(self.length)
-            self.sources.append(source)
-            self.length += len(self.pieces[-1])
+            # Only a break ends a line for the reader.
+            self._piece(unescape(text).replace("\n", " "), source)
 
-    def _mark(
-        self, style: Style, at: int, start: int, end: int, url: str = "", image: str | None = None
-    ) -> None:
+    def _break(self, source: int) -> None:
+        self._piece("\n", source)
+
+    def _piece(self, text: str, source: int) -> None:
+        self.pieces.append(text)
+        self.places.append(self.length)
+        self.sources.append(source)
+        self.length += len(text)
+
+    def _url(self, url: str, start: int, end: int) -> None:
+        at = self.length
+        self._add(url, start)
+        self._mark(Style.URL, at, (start, end), unescape(url))
+
+    def _mark(self, style: Style, at: int, place: tuple[int, int], url: str = "") -> None:
         self.taken.append((at, self.length))
-        self.marks.append(Mark(style, self._since(at), start, end, url, image))
+        self.marks.append(Mark(style, self._since(at), *place, url))
 
     def _since(self, at: int) -> str:
         first = bisect_right(self.places, at) - 1
         shift = at - self.places[first] if self.places else 0
         return "".join(self.pieces[max(first, 0) :])[shift:].strip()
 
-    def _link(
-        self, style: Style, label: str, start: int, end: int, url: str, image: str | None
-    ) -> None:
-        # A badge's caption is a picture's, so it is no text.
-        self._add(" ", start)
-        mark = Mark(style, unescape(label).strip(), start, end, unescape(url), image)
-        self.marks.append(mark)
+    def _badge(self, label: str, url: str, image: str, place: tuple[int, int]) -> None:
+        self._give_up()
+        # Its caption is a picture's, so it is no text.
+        self._add(" ", place[0])
+        self.marks.append(Mark(Style.BADGE, unescape(label).strip(), *place, unescape(url), image))
 
-    def _linked(self, label: str, url: str, start: int, end: int, at: int, depth: int) -> None:
+    def _linked(self, label: str, url: str, place: tuple[int, int], at: int, depth: int) -> None:
         here = self.length
         kept, self.open = self.open, {}
-        if depth < 2:
+        if depth < _DEPTH:
             self._scan(label, at, depth + 1)
         else:
             self._add(label, at)
         self._give_up()
         self.open = kept
-        self._mark(Style.LINK, here, start, end, unescape(url))
+        self._mark(Style.LINK, here, place, unescape(url))
 
     def _reference(self, found: re.Match[str], offset: int, depth: int) -> int:
         """Read what looks like a reference link; return the place behind what was read."""
         name, label = found["name"], found["label"]
         url = self.definitions.get(reference_label(unescape(label or name)))
-        start, end = offset + found.start(), offset + found.end()
+        end = found.end()
         if url is None and label:
             url = self.definitions.get(reference_label(unescape(name)))
-            end = offset + found.end("name") + 1
-        if url is not None:
-            at = offset + found.start("name")
-            self._linked("" if name.startswith("^") else name, url, start, end, at, depth)
-            return end
-        self._add("[", start)
-        return start + 1
+            end = found.end("name") + 1
+        if url is None:
+            self._add("[", offset + found.start())
+            return found.start() + 1
+        shown = "" if name.startswith("^") else name
+        place = offset + found.start(), offset + end
+        self._linked(shown, url, place, offset + found.start("name"), depth)
+        return end
 
-    def _tag(self, tag: str, attributes: str, start: int, end: int) -> None:
+    def _tag(self, tag: str, attributes: str, place: tuple[int, int]) -> None:
+        start, end = place
         closes, name = tag.startswith("/"), tag.lstrip("/")
-        named = {m["name"].lower(): m["a"] or m["b"] or m["c"] or "" for m in _HREF.finditer(attributes)}
+        named = {
+            m["name"].lower(): m["a"] or m["b"] or m["c"] or "" for m in _HREF.finditer(attributes)
+        }
         if name == "img" and not closes:
-            self._link(Style.BADGE, named.get("alt", ""), start, end, "", named.get("src", ""))
+            self._badge(named.get("alt", ""), "", named.get("src", ""), place)
         elif name in _BREAKS:
             if name in {"details", "summary"}:
                 self._give_up()
-            self._add(_BREAK, start)
+            self._break(start)
         elif style := _HTML_STYLES.get(name):
             key = f"<{name}"
             if closes and key in self.open:
@@ -265,7 +282,7 @@ class _Scan:
                 if url and last and last.image is not None and last.start > begin:
                     self.marks[-1] = replace(last, start=begin, end=end, url=url)
                 else:
-                    self._mark(opened, at, begin, end, url)
+                    self._mark(opened, at, (begin, end), url)
             elif not closes and (style is not Style.LINK or named.get("href")):
                 self.open[key] = (style, start, self.length, html.unescape(named.get("href", "")))
 
@@ -280,7 +297,7 @@ class _Scan:
             closed = self._closes(sign)
             if closed:
                 opened, begin, at, _ = self.open.pop(closed)
-                self._mark(opened, at, begin, offset + place + len(closed))
+                self._mark(opened, at, (begin, offset + place + len(closed)))
                 rest = sign[len(closed) :]
                 if rest:
                     self._emphasis(rest, text, place + len(closed), offset)

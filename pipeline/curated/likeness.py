@@ -6,12 +6,16 @@ from functools import lru_cache
 from pipeline.curated.dates import looks_like_date
 from pipeline.curated.links import is_caption
 from pipeline.curated.people import is_venue, looks_like_names
-from pipeline.curated.vocabulary import PROSE_STARTS, VENUES
+from pipeline.curated.vocabulary import PROSE_STARTS, VENUE_WORDS, VENUES
 
 _WORD = re.compile(r"[^\W_]+")
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SENTENCES = re.compile(r"[a-z]{2}[.;] +[A-Za-z]")
 _LOWER = re.compile(r"[a-z]+(?![A-Z\d\w-]*[A-Z\d])")
+#: a venue that the vocabulary lacks: `ICAPS 2023`
+_VENUE_AND_YEAR = re.compile(
+    r"[A-Z][\w&/'-]{1,20}+(?: [\w&/'-]{1,20}+){0,2},? (?:'\d\d|(?:19|20)\d\d)"
+)
 _YEAR = re.compile(r"(?:19|20)\d\d|'?\d\d")
 
 #: by words; most titles of the stream of 2025 have 6 to 15, and 99 in 100 have 3 to 25
@@ -32,7 +36,7 @@ def likeness(text: str) -> float:
         return 0.0
     words = _WORD.findall(_HAN.sub(" ", bare))
     count = len(words) + -(-len(_HAN.findall(bare)) // _PER_WORD)
-    if not count or all(word.isdigit() for word in words) and not _HAN.search(bare):
+    if not count or (all(word.isdigit() for word in words) and not _HAN.search(bare)):
         return 0.0
     score = _BY_LENGTH.get(count, 1.0)
     if count > _TOO_LONG:
@@ -60,12 +64,5 @@ def is_venue_name(text: str) -> bool:
     if len(words) > _VENUE_LENGTH:
         return False
     if words[0] in VENUES or words[-1] in VENUES:
-        return all(word in VENUES or is_venue(word) or word in _BESIDE for word in words)
-    return len(words) <= 3 and is_venue(text) and not text[:1].islower()
-
-
-_BESIDE = frozenset(
-    "oral spotlight poster workshop findings main long short best paper award d b datasets and"
-    " benchmarks track conference proceedings of the in on tech technical report trans transactions"
-    " journal letters under review submitted accepted to at preprint highlight".split()
-)
+        return all(word in VENUES or is_venue(word) or word in VENUE_WORDS for word in words)
+    return _VENUE_AND_YEAR.fullmatch(text.strip()) is not None

@@ -5,12 +5,12 @@ Badges of https://shields.io carry data: `badge/citation-{count}-blue.svg?paper=
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from pipeline.curated.inline import Mark, Style
+from pipeline.curated.inline import Mark, Style, read_inline
 from pipeline.curated.types import CitationBadge, Link, Links
 from pipeline.curated.vocabulary import (
     BESIDE_WORDS,
@@ -19,7 +19,7 @@ from pipeline.curated.vocabulary import (
     PAPER_WORDS,
     VENUES,
 )
-from storage.arxiv_id import ArxivId, parse_arxiv_id
+from storage.arxiv_id import ArxivId, find_arxiv_ids
 
 _STARS = re.compile(
     r"img\.shields\.io/github/stars/(?P<repository>[^/?#\s]+/[^/?#\s]+?)(?:\.svg)?(?=[/?#]|$)"
@@ -28,13 +28,7 @@ _CITATION = re.compile(r"badge/citation-(?P<count>[^-?]*)-[^?]*(?:\?paper=(?P<pa
 _WORD = re.compile(r"[^\W_]+(?:[.\-'&][^\W_]+)*", re.UNICODE)
 _PARENTHESES = re.compile(r"[(\uff08][^()\uff08\uff09]{0,100}+[)\uff09]")
 _NUMBER = re.compile(r"(?:v?\d[\d.\-/']*|'\d\d)(?:st|nd|rd|th)?")
-_ID_TEXT = re.compile(
-    r"arxiv(?:[ \t]{0,2}+[:\uff1a]|[-_ ]|%20|%3A){1,3}+(?P<id>(?:[a-z\-]{2,10}/)?[0-9][0-9.]{3,12}+(?:v[0-9]{1,2})?+)",
-    re.IGNORECASE,
-)
-_URL = re.compile(
-    r"(?:https?://|(?<![\w./@-])(?:www\.)?arxiv\.org/)[^\s<>\"'\[\]{}|`\\]++", re.IGNORECASE
-)
+_URL = re.compile(r"https?://[^\s<>\"'\[\]{}|`\\]++", re.IGNORECASE)
 _LONGEST_CAPTION = 60
 #: slashes in `https://github.com/owner/repository`
 _REPOSITORY_DEPTH = 4
@@ -63,18 +57,22 @@ class Occurrence:
     arxiv_id: ArxivId | None
 
 
-def find_occurrences(text: str) -> Iterator[Occurrence]:
-    """Yield every arXiv ID and paper-like link of a text, whatever stands around it."""
-    ends = 0
-    found = [*_URL.finditer(text), *_ID_TEXT.finditer(text)]
-    for match in sorted(found, key=lambda one: (one.start(), -one.end())):
-        if match.start() < ends:
-            continue
-        written = _balanced(match[0])
-        one = url_id(written)
-        if one is not None or is_paper_url(written):
-            ends = match.start() + len(written)
-            yield Occurrence(match.start(), ends, written, one)
+def find_occurrences(text: str) -> tuple[Occurrence, ...]:
+    """Return every arXiv ID and paper-like link of a text, whatever stands around it."""
+    found = [
+        Occurrence(one.start, one.end, text[one.start : one.end], one.id)
+        for one in find_arxiv_ids(text)
+    ]
+    for match in _URL.finditer(text):
+        url = _balanced(match[0])
+        if is_paper_url(url):
+            found.append(Occurrence(match.start(), match.start() + len(url), url, None))
+    kept: list[Occurrence] = []
+    # An address that names an ID is no other link.
+    for one in sorted(found, key=lambda one: (one.start, one.arxiv_id is None, -one.end)):
+        if not kept or one.start >= kept[-1].end:
+            kept.append(one)
+    return tuple(kept)
 
 
 def _balanced(url: str) -> str:
@@ -89,20 +87,9 @@ def _balanced(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def url_id(url: str) -> ArxivId | None:
-    """Return the arXiv ID that a URL or `arXiv:ID` names."""
-    if not url or len(url) > 300:
-        return None
-    if match := _ID_TEXT.search(url):
-        if found := parse_arxiv_id(match["id"].rstrip(".")):
-            return found
-    if "://" not in url and "arxiv" not in url.lower():
-        return None
-    bare = url.rstrip(")].,;")
-    # Figures and sections of a paper stand below it: `arxiv.org/html/ID/x1.png`.
-    for text in (bare, bare.partition("?")[0].rpartition("/")[0]):
-        if text and (found := parse_arxiv_id(text)):
-            return found
-    return None
+    """Return the arXiv ID that an address or `arXiv:ID` names."""
+    found = find_arxiv_ids(url)
+    return found[0].id if found else None
 
 
 def mark_id(mark: Mark) -> ArxivId | None:
@@ -188,6 +175,17 @@ def as_links(marks: Iterable[Mark]) -> tuple[Link, ...]:
 
 def _label(mark: Mark) -> str:
     return mark.text if mark.style is not Style.URL else ""
+
+
+def without_links(text: str) -> tuple[str, str]:
+    """Return the text before the first link, and the text with links blanked out."""
+    marks = read_inline(text, {}).links
+    pieces, place = [], 0
+    for mark in marks:
+        pieces.append(text[place : max(mark.start, place)])
+        place = max(place, mark.end)
+    before = text[: marks[0].start] if marks else text
+    return before, " ".join((*pieces, text[place:]))
 
 
 def sort_links(links: tuple[Link, ...], captions: Captions) -> Links:

@@ -1,7 +1,9 @@
-"""Parse the curated Markdown list into entries with exact byte spans.
+"""Parse the curated list into entries with exact byte spans.
 
-Formats: the survey's own (`+ **[Venue] Title** (12 Feb 2025)<details>...`, badges below) and common
-forms of other lists (`- [Title](link)`, `1. **Title** ...`, tables).
+A file is read in steps: its text without comments (`source`), blocks (`blocks`), what each block
+says (`reading`), the style of the list's titles (`style`), what each block is by itself (`states`)
+and to the others (`roles`, `assembly`), and what that makes (`outcomes`): entries, unreadable
+entries, and asides, which name a paper and are no entry.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,11 +12,15 @@ from pathlib import Path
 from config.errors import UsageError
 from config.files import read_regular
 from pipeline.curated.agreement import Known
-from pipeline.curated.blocks import Block, outline
-from pipeline.curated.entries import ListFormat, is_bare, read_entry, unreadable
-from pipeline.curated.types import CuratedList, Entry, ListFile, UnreadableEntry
-
-_DEFAULT_FORMAT = ListFormat()
+from pipeline.curated.assembly import assemble
+from pipeline.curated.blocks import Blocks, find_blocks
+from pipeline.curated.entries import Context
+from pipeline.curated.outcomes import Outcomes, sort_groups
+from pipeline.curated.reading import Reading, read_block
+from pipeline.curated.source import Source, read_source
+from pipeline.curated.states import judge
+from pipeline.curated.style import learn
+from pipeline.curated.types import CuratedList, Heading, ListFile
 
 
 def read_list(
@@ -31,26 +37,63 @@ def read_list(
 
 
 def parse_list(
-    data: bytes | Sequence[ListFile],
-    known: Mapping[str, Known] | None = None,  # noqa: ARG001  decides about titles later
+    data: bytes | Sequence[ListFile], known: Mapping[str, Known] | None = None
 ) -> CuratedList:
     """Parse a whole list; unreadable entries are reported with their line.
 
     Args:
         data: one file's bytes, or the files in order.
-        known: arXiv's titles and authors by ID.
+        known: arXiv's titles and authors by ID. Where such a title stands in the words of a block
+            that names the ID, it is the title.
 
     Raises:
         CuratedListError: a file is not UTF-8.
     """
     files = (ListFile("list.md", data),) if isinstance(data, bytes) else tuple(data)
-    parts = [_parse_file(file) for file in files]
+    sources = [read_source(file) for file in files]
+    blocks = [find_blocks(source) for source in sources]
+    readings = [_readings(one) for one in blocks]
+    # Learned over all files, because they are one list.
+    style = learn(reading.candidates for part in readings for reading in part if reading.references)
+    parts = []
+    for source, part in zip(sources, readings, strict=True):
+        judged = [judge(reading, style, known or {}) for reading in part]
+        parts.append(_assembled(Context(source, judged, known or {}, style)))
     return CuratedList(
         files,
-        tuple(one for part in parts for one in part.headings),
-        tuple(one for part in parts for one in part.entries),
-        tuple(one for part in parts for one in part.unreadable),
-        (),
+        tuple(one for part in parts for one in part[0]),
+        tuple(one for part in parts for one in part[1].entries),
+        tuple(one for part in parts for one in part[1].unreadable),
+        tuple(one for part in parts for one in part[1].asides),
+    )
+
+
+def _readings(blocks: Blocks) -> list[Reading]:
+    return [read_block(block, blocks.text, blocks.definitions) for block in blocks.blocks]
+
+
+def _assembled(context: Context) -> tuple[list[Heading], Outcomes]:
+    made = assemble(context.judged)
+    inside = sum(group.region is not None for group in made.groups if group.names(context.judged))
+    total = sum(group.names(context.judged) for group in made.groups)
+    if inside > total / 2:
+        # A first heading such as "News" over the whole file says nothing about its sections.
+        made = assemble(context.judged, deep_regions=False)
+    outcomes = sort_groups(made.groups, context)
+    over = {frame.place for group in outcomes.entered for frame in group.path}
+    over |= {place for group in outcomes.entered for place in group.bullets}
+    headings = [
+        _heading(context.source, context, frame.place, frame.level, frame.text)
+        for frame in made.headings
+        if context.judged[frame.place].reading.block.plain or frame.place in over
+    ]
+    return sorted(headings, key=lambda heading: heading.span), outcomes
+
+
+def _heading(source: Source, context: Context, place: int, level: int, text: str) -> Heading:
+    block = context.judged[place].reading.block
+    return Heading(
+        source.file, level, text, source.span(block.start, block.end), source.line(block.start)
     )
 
 
@@ -62,34 +105,3 @@ def _read(path: Path) -> bytes:
             f"The curated list {path} cannot be read: {(error.strerror or 'unknown').lower()}.",
             hint="Check survey.list in the settings, or name the file with `--list`.",
         ) from error
-
-
-def _parse_file(file: ListFile) -> CuratedList:
-    found = outline(file.name, file.data)
-    entries: list[Entry] = []
-    faults: list[UnreadableEntry] = []
-    bare: list[Block] = []
-    for block in found.blocks:
-        match read_entry(block, _DEFAULT_FORMAT):
-            case Entry() as entry if is_bare(entry):
-                bare.append(block)
-            case Entry() as entry:
-                entries.append(entry)
-            case UnreadableEntry() as fault:
-                faults.append(fault)
-            case None:
-                pass
-    # A title alone is an incomplete entry among entries, and bold prose anywhere else.
-    places = {entry.headings for entry in entries}
-    faults += [
-        unreadable(block, "it has no authors, date or link")
-        for block in bare
-        if block.headings in places
-    ]
-    return CuratedList(
-        (file,),
-        found.headings,
-        tuple(entries),
-        tuple(sorted(faults, key=lambda fault: fault.line)),
-        (),
-    )

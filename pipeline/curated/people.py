@@ -25,10 +25,39 @@ _VENUE_WORDS = re.compile(
     r"|workshop|journal|transactions|under review)\b",
     re.IGNORECASE,
 )
-_PERSON_NOTE = re.compile(r"\s?[(\uff08][^()\uff08\uff09]{0,100}+[)\uff09]|[\d*\u2020\u2021^]{1,4}(?=$|,)")
+_PERSON_NOTE = re.compile(
+    r"\s?[(\uff08][^()\uff08\uff09]{0,100}+[)\uff09]|[\d*\u2020\u2021^]{1,4}(?=$|,)"
+)
 _NAME_WORD = re.compile(r"[^\W\d_a-z][^\W\d_]{0,20}(?:[-'\u2019.][^\W\d_]{0,20}){0,4}\.?")
+#: `Vole, A., Finch, B. (2024)`
+_LAST_FIRST = re.compile(
+    r"(?:[^\W\d_][\w'\u2019-]{1,30}, (?:[A-Z]\.[ -]?){1,3}(?:, ?|,? ?(?:and|&) )?){1,40}+"
+    r"(?:et al\.?)?[ ]?(?:\(\d{4}\))?[.\s]*$"
+)
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
-_PARTICLES = frozenset("van von der den de del della di da dos la le bin ibn al el ter ten jr".split())
+_PARTICLES = frozenset(
+    [
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "la",
+        "le",
+        "bin",
+        "ibn",
+        "al",
+        "el",
+        "ter",
+        "ten",
+        "jr",
+    ]
+)
 _LONGEST_NAME = 5
 #: words of a name without initials and particles
 _PLAIN_NAME = 3
@@ -60,7 +89,10 @@ def read_people(text: str) -> People:
         short, full = _plain(details["short"]), _plain(details["full"] or "")
         places = [_plain(text[: details.start()]), short, full]
         names = full or short
-    return People(_names(names), next(filter(None, map(_venue, places)), None))
+    authors = read_names(names)
+    if details is None and sum(map(is_name, authors)) < len(authors) / 2:
+        authors = ()  # a comment
+    return People(authors, next(filter(None, map(_venue, places)), None))
 
 
 def _is_label(line: str) -> bool:
@@ -77,7 +109,8 @@ def _venue(text: str) -> str | None:
     return match["tag"].strip() if match else None
 
 
-def _names(text: str) -> tuple[str, ...]:
+def read_names(text: str) -> tuple[str, ...]:
+    """Split a list of names."""
     names_only = _SENTENCE.sub("", _TRAILING.sub("", _LEADING.sub("", text, count=1)))
     # One blank each, because the search for separators takes quadratic time on runs of blanks.
     bare = " ".join(_ET_AL.sub("", names_only).split())
@@ -93,6 +126,8 @@ def looks_like_names(text: str) -> bool:
     """Say whether a text is a list of persons: `Ada Vole, Bo Finch and Cy Heron, et al.`."""
     if len(text) > _LONGEST_NAMES:
         text = text[:_LONGEST_NAMES].rpartition(",")[0]
+    if _LAST_FIRST.match(text):
+        return True
     shortened = _ET_AL.search(text) is not None
     bare = _PERSON_NOTE.sub("", _ET_AL.sub("", text)).strip(" .,;*\u2020\u2021")
     parts = [part for part in (p.strip(" .*\u2020\u2021") for p in _BETWEEN.split(bare)) if part]

@@ -27,7 +27,7 @@ class Hidden:
 
 @dataclass(frozen=True)
 class Source:
-    """The text of a file with `\\n` as the only line end, and its lines' places in bytes."""
+    """The text of a file, every line end a newline, and its lines' places in bytes."""
 
     file: str
     #: as written
@@ -121,7 +121,8 @@ def _find_hidden(text: str) -> Iterator[Hidden]:
 
 
 def _blank(text: str, hidden: tuple[Hidden, ...]) -> str:
-    pieces, place = [], 0
+    pieces: list[str] = []
+    place = 0
     for one in hidden:
         pieces += (text[place : one.start], _NOT_NEWLINE.sub(" ", text[one.start : one.end]))
         place = one.end

@@ -52,9 +52,7 @@ def row_cells(line: str) -> tuple[Cell, ...]:
     if line.lstrip()[:3].lower() == "<tr":
         starts = list(_HTML_CELL.finditer(line))
         ends = [*(found.start() for found in starts[1:]), len(line)]
-        return tuple(
-            _cell(line, found.end(), end) for found, end in zip(starts, ends, strict=True)
-        )
+        return tuple(_cell(line, found.end(), end) for found, end in zip(starts, ends, strict=True))
     start, end = len(line) - len(line.lstrip()), len(line.rstrip())
     if line[start : start + 1] == "|":
         start += 1

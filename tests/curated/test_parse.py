@@ -108,8 +108,11 @@ def test_unreadable_entries_are_reported_with_line() -> None:
 @pytest.mark.parametrize(
     ("item", "reason"),
     [
-        ("+**Title** (1 Jan 2024)", "a blank is missing between the bullet and the title"),
-        ("+ Title https://arxiv.org/abs/2401.00002", "it has no title in bold or as a link"),
+        ("+ https://arxiv.org/abs/2401.00002", "it has an arXiv id and no title"),
+        (
+            "+ 2024 [pdf](https://arxiv.org/abs/2401.00002)",
+            "it has an arXiv id and no title; beside it stands only '2024'",
+        ),
         ("+ **Only a title**", "it has no authors, date or link"),
         ("+ **[CVPR 2024]** (1 Jan 2024)", "the title is empty"),
         ("+ ** ** (1 Jan 2024)", "the title is empty"),
@@ -120,6 +123,19 @@ def test_unreadable_items_have_a_reason(item: str, reason: str) -> None:
 
     assert [entry.title for entry in curated.entries] == ["Good"]
     assert [(fault.line, fault.reason) for fault in curated.unreadable] == [(4, reason)]
+
+
+@pytest.mark.parametrize(
+    "item", ["+**Brass** (1 Jan 2024)", "-[Brass](https://arxiv.org/abs/2401.00002)"]
+)
+def test_bullets_glued_to_their_title_are_read(item: str) -> None:
+    assert only_entry(f"# A\n{item}\n").title == "Brass"
+
+
+def test_plain_titles_of_one_word_are_read() -> None:
+    entry = only_entry("# A\n+ Brass https://arxiv.org/abs/2401.00002\n")
+
+    assert (entry.title, entry.arxiv_id) == ("Brass", ArxivId("2401.00002"))
 
 
 @pytest.mark.parametrize("bullet", ["-", "+", "*"])
@@ -400,13 +416,17 @@ def test_tables_without_outer_bars_or_in_chinese_are_read() -> None:
     [
         "| Model | Score |\n|---|---|\n| [GPT](https://openai.com) | 3 |\n",
         "| Title | Who |\n|---|---|\n| Chair | Ann |\n",
-        "| [A](https://arxiv.org/abs/2401.00001) | without a rule |\n| x | y |\n",
-        "| a | b |\n|---|\n| [A](https://arxiv.org/abs/2401.00001) | cells do not agree |\n",
     ],
 )
 def test_tables_of_other_things_hold_no_entries(table: str) -> None:
     curated = parse(f"# A\n\n{table}")
     assert (curated.entries, curated.unreadable) == ((), ())
+
+
+def test_rows_without_a_rule_are_read_as_lines() -> None:
+    entry = only_entry("# A\n\n| [Brass Lamps](https://arxiv.org/abs/2401.00001) | no rule |\n")
+
+    assert (entry.title, entry.arxiv_id) == ("Brass Lamps", ArxivId("2401.00001"))
 
 
 def test_numbered_items_and_underlined_headings_are_read() -> None:

@@ -1,0 +1,97 @@
+"""Account for every arXiv ID and paper-like link of a list: each ends in exactly one outcome."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.curated.links import Occurrence, find_occurrences
+from pipeline.curated.remainder import Spans, holds
+from pipeline.curated.source import Source, read_source
+from pipeline.curated.types import Aside, AsideReason, CuratedList, Entry, UnreadableEntry
+from storage.arxiv_id import ArxivId
+
+
+class Outcome(StrEnum):
+    """What became of a place that names a paper."""
+
+    ENTRY = "entry"
+    #: a link of an entry without an arXiv ID
+    NO_ID = "no-id"
+    UNREADABLE = "unreadable"
+    ASIDE = "aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One place of a file that names a paper."""
+
+    file: str
+    line: int
+    text: str
+    #: None: a link to a paper elsewhere
+    arxiv_id: ArxivId | None
+    outcome: Outcome
+    #: of an aside
+    reason: AsideReason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Every place that names a paper, in order."""
+
+    named: tuple[Named, ...]
+
+    @property
+    def arxiv_ids(self) -> dict[str, frozenset[Outcome]]:
+        """What became of each arXiv ID, wherever it stands."""
+        found: dict[str, set[Outcome]] = {}
+        for one in self.named:
+            if one.arxiv_id is not None:
+                found.setdefault(one.arxiv_id.base, set()).add(one.outcome)
+        return {base: frozenset(outcomes) for base, outcomes in found.items()}
+
+    @property
+    def totals(self) -> Counter[Outcome]:
+        """Places by outcome; they add up to all."""
+        return Counter(one.outcome for one in self.named)
+
+    @property
+    def asides(self) -> Counter[AsideReason]:
+        """Places in asides by reason."""
+        return Counter(one.reason for one in self.named if one.reason is not None)
+
+
+def account(curated: CuratedList) -> Account:
+    """Scan the files anew and say where each occurrence ended."""
+    named: list[Named] = []
+    for file in curated.files:
+        named += _of_file(read_source(file), curated)
+    return Account(tuple(named))
+
+
+def _of_file(source: Source, curated: CuratedList) -> Iterator[Named]:
+    entries = Spans.of(one for one in curated.entries if one.file == source.file)
+    unreadable = Spans.of(one for one in curated.unreadable if one.file == source.file)
+    asides = [one for one in curated.asides if one.file == source.file]
+    inner = Spans.of(one for one in asides if one.reason is AsideReason.MENTION)
+    outer = Spans.of(one for one in asides if one.reason is not AsideReason.MENTION)
+    for one in find_occurrences(source.text):
+        span = source.span(one.start, one.end)
+        places = [each.at(span) for each in (entries, inner, outer, unreadable)]
+        item = next((found for found in places if found and holds(found, one)), None)
+        yield _named(source, one, item)
+
+
+def _named(source: Source, one: Occurrence, item: Entry | UnreadableEntry | Aside | None) -> Named:
+    reason = None
+    match item:
+        case Aside():
+            outcome, reason = Outcome.ASIDE, item.reason
+        case UnreadableEntry():
+            outcome = Outcome.UNREADABLE
+        case Entry(arxiv_ids=()):
+            outcome = Outcome.NO_ID
+        case _:  # an entry, or the definition of a reference link that an entry uses
+            outcome = Outcome.ENTRY
+    return Named(source.file, source.line(one.start), one.text, one.arxiv_id, outcome, reason)

@@ -1,0 +1,124 @@
+"""Read one block: what it says, where it links to, and which texts may be titles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from pipeline.curated.blocks import Block, Kind
+from pipeline.curated.candidates import Candidate, clean_title, find_candidates
+from pipeline.curated.inline import Inline, Mark, Style, read_inline
+from pipeline.curated.links import (
+    caption_words,
+    find_occurrences,
+    is_contents_url,
+    is_elsewhere,
+    is_paper_caption,
+    is_paper_url,
+    mark_id,
+)
+from pipeline.curated.style import in_column
+from pipeline.curated.tables import Columns, read_columns, row_cells
+from storage.arxiv_id import ArxivId
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A link to a paper, by characters of its block."""
+
+    start: int
+    end: int
+    url: str
+    arxiv_id: ArxivId | None
+    #: the words of a link whose text is no caption, else empty
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A block with its links and possible titles."""
+
+    block: Block
+    text: str
+    inline: Inline
+    candidates: tuple[Candidate, ...]
+    references: tuple[Reference, ...]
+    columns: Columns | None = None
+    #: cells of a row
+    cells: tuple[str, ...] = ()
+
+    @property
+    def names_papers(self) -> bool:
+        """Say whether the block links to a paper."""
+        return bool(self.references)
+
+    @property
+    def leads_elsewhere(self) -> bool:
+        """Say whether the block has a link that leaves the list."""
+        return any(is_elsewhere(m.url) and not is_contents_url(m.url) for m in self.inline.links)
+
+    @property
+    def is_contents(self) -> bool:
+        """Say whether the block only links to places in the list."""
+        links = [mark for mark in self.inline.links if mark.url]
+        return bool(links) and all(is_contents_url(mark.url) for mark in links)
+
+
+def read_block(block: Block, text: str, definitions: Mapping[str, str]) -> Reading:
+    """Read a block of the file's text."""
+    own = text[block.start : block.end]
+    if block.plain and not own.lstrip().startswith("#"):
+        title = own.partition("\n")[0]  # above its line
+        own = title.ljust(len(own))
+    if block.kind is Kind.CODE:
+        return Reading(block, own, Inline("", (), ()), (), ())
+    inline = read_inline(own, definitions)
+    references = _references(own, inline)
+    if block.kind is not Kind.ROW:
+        found = find_candidates(own, inline)
+        if block.kind is Kind.HEADING:
+            found = tuple(replace(one, key=f"{one.key} in heading") for one in found)
+        return Reading(block, own, inline, found, references)
+    columns = read_columns(block.columns)
+    cells = row_cells(own)
+    texts = tuple(cell.text for cell in cells)
+    candidates: list[Candidate] = []
+    if columns.title is not None and columns.title < len(cells):
+        cell = cells[columns.title]
+        candidates += in_column(_of_cell(cell.text, cell.start, definitions))
+    if not any(one.likeness for one in candidates):
+        others = {columns.date, columns.venue, columns.authors, columns.title}
+        for number, cell in enumerate(cells):
+            if number not in others:
+                candidates += _of_cell(cell.text, cell.start, definitions)
+    return Reading(block, own, inline, tuple(candidates), references, columns, texts)
+
+
+def _of_cell(text: str, at: int, definitions: Mapping[str, str]) -> list[Candidate]:
+    found = find_candidates(text, read_inline(text, definitions))
+    return [replace(one, start=one.start + at, end=one.end + at) for one in found]
+
+
+def _references(text: str, inline: Inline) -> tuple[Reference, ...]:
+    found = [made for mark in inline.links if (made := _reference(mark))]
+    covered = [(mark.start, mark.end) for mark in inline.links]
+    found += [
+        Reference(one.start, one.end, one.text, one.arxiv_id, "")
+        for one in find_occurrences(text)
+        if not any(start <= one.start < end for start, end in covered)
+    ]
+    return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _reference(mark: Mark) -> Reference | None:
+    arxiv_id = mark_id(mark)
+    is_caption = mark.style is not Style.LINK or not mark.text or is_paper_caption(mark.text)
+    by_name = (
+        is_elsewhere(mark.url) and is_paper_caption(mark.text) and bool(caption_words(mark.text))
+    )
+    if (
+        arxiv_id is None
+        and not is_paper_url(mark.url)
+        and not (by_name and mark.style is not Style.URL)
+    ):
+        return None
+    text = "" if is_caption else clean_title(mark.text)
+    return Reference(mark.start, mark.end, mark.url, arxiv_id, text)
