@@ -17,8 +17,9 @@ from pipeline.curated.people import is_name, looks_like_names
 from pipeline.curated.vocabulary import AUTHOR_LABELS, TITLE_LABELS
 
 _LEAD = re.compile(
-    r"(?:\s|[-+*\u2022>|#=]|\[[ xX\u2713]\]|\(?\d{1,4}[.)\u3001\uff09\]]|:[a-z][a-z0-9_+-]{1,40}:"
-    r"|[^\w\s\"'\u201c\u2018\u300c\u300a\u00ab(\[<`$\\&@%])++"
+    r"(?:\s|[-+*\u2022>|#=]|\[[ xX\u2713]\]"
+    r"|\(?\d{1,4}[.)\u3001\uff09\]](?!\d)|:[a-z][a-z0-9_+-]{1,40}:"
+    r"|[^\w\s\"'\u201c\u2018\u300c\u300a\u00ab(\[{<`$\\&@%])++"
 )
 _TAG = re.compile(
     r"\s*+[\[\u3010(](?P<tag>[^\[\]()\u3010\u3011]{1,60}+)[\]\u3011)]\s*+[:,.\-]?\s*+"

@@ -179,7 +179,7 @@ def _fields(
         below = part.title.end - part.title.start  # authors may stand in the title's cell
         rest = reading.text[part.title.end :].partition("|")[0] if below else ""
         authors = read_people(f"\n{_cell(cells, columns.authors)}").authors
-        loose = read_fields("", _blank(rest, (), 0), "")
+        loose = read_fields("", rest if any(map(str.isalnum, rest)) else "", "")
         return Fields(
             day or None, parse_date(day), authors or loose.authors, venue or loose.venue, ()
         )

@@ -93,6 +93,10 @@ _TOKEN = re.compile(
     r"|(?P<break>\\\n|[ ]{2,}+\n)",
     re.IGNORECASE,
 )
+#: where a token may begin; searched first, because most characters begin none
+_BEGINS = re.compile(
+    r"[\[!`<&*_\\]|[Hh][Tt][Tt][Pp]|[Aa][Rr][Xx][Ii][Vv]|[Ww]{3}\.|[ ]{2}(?=[ ]*+\n)"
+)
 # Not the accents of TeX: `Poincar\\'e`.
 _ESCAPE = re.compile(r"(?<!\\)\\(?!(?<=[A-Za-z{]\\)['\"`^~=.][A-Za-z{\\])([!-/:-@\[-`{-~])")
 #: escaped characters are moved here, out of the reach of the pattern
@@ -109,6 +113,12 @@ _QUOTES = re.compile(
 _HTML_STYLES = {
     "b": Style.BOLD, "strong": Style.BOLD, "i": Style.ITALIC, "em": Style.ITALIC,
     "u": Style.UNDERLINE, "ins": Style.UNDERLINE, "code": Style.CODE, "a": Style.LINK,
+}  # fmt: skip
+_HTML = {
+    *_HTML_STYLES, "img", "span", "font", "kbd", "sub", "sup", "center", "big", "small", "table",
+    "tbody", "thead", "picture", "source", "h1", "h2", "h3", "h4", "h5", "h6", "dl", "dt", "dd",
+    "section", "blockquote", "pre", "hr", "del", "s", "strike", "mark", "q", "cite", "video", "svg",
+    "nobr", "tt", "label", "input", "figure", "figcaption", "abbr", "path",
 }  # fmt: skip
 _BREAKS = {"br", "p", "div", "details", "summary", "td", "th", "li", "tr", "ul", "ol"}
 #: links in links that are read
@@ -164,8 +174,12 @@ class _Scan:
         return Inline(words, tuple(marks), tuple(self.unclosed))
 
     def _scan(self, text: str, offset: int, depth: int) -> None:
-        place = 0
-        while found := _TOKEN.search(text, place):
+        place = from_ = 0
+        while begins := _BEGINS.search(text, from_):
+            found = _TOKEN.match(text, begins.start())
+            if found is None:
+                from_ = begins.start() + 1
+                continue
             self._add(text[place : found.start()], offset + place)
             place = found.end()
             if found["reference"] is not None:
@@ -178,6 +192,7 @@ class _Scan:
                 self._emphasis(found["emphasis"], text, found.start(), offset)
             else:
                 self._token(found, offset, depth)
+            from_ = place
         self._add(text[place:], offset + place)
 
     def _token(self, found: re.Match[str], offset: int, depth: int) -> None:
@@ -274,6 +289,8 @@ class _Scan:
             if name in {"details", "summary"}:
                 self._give_up()
             self._break(start)
+        elif name not in _HTML:
+            self._add(f"<{tag}{attributes}>", start)  # a word in brackets, as in titles: `<mask>`
         elif style := _HTML_STYLES.get(name):
             key = f"<{name}"
             if closes and key in self.open:
@@ -313,6 +330,8 @@ class _Scan:
 
     def _closes(self, sign: str) -> str:
         """Return which open emphasis a sign closes, the last opened first."""
+        if sign in self.open:
+            return sign
         for opened in reversed(self.open):
             if opened[0] == sign[0] and len(opened) <= len(sign):
                 return opened

@@ -1,6 +1,7 @@
 """Read one block: what it says, where it links to, and which texts may be titles."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.curated.blocks import Block, Kind
@@ -18,6 +19,9 @@ from pipeline.curated.links import (
 from pipeline.curated.style import in_column
 from pipeline.curated.tables import Columns, read_columns, row_cells
 from storage.arxiv_id import ArxivId
+
+#: text that may name a paper without a link; searched first, because finding IDs takes longer
+_MAY_NAME = re.compile(r"://|[Aa][Rr][Xx][Ii][Vv]|10\.\d{4}|abs/|\.(?:org|co|com|cool)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +104,22 @@ def _of_cell(text: str, at: int, definitions: Mapping[str, str]) -> list[Candida
 def _references(text: str, inline: Inline) -> tuple[Reference, ...]:
     found = [made for mark in inline.links if (made := _reference(mark))]
     covered = [(mark.start, mark.end) for mark in inline.links]
+    if not _MAY_NAME.search(_rest(text, covered)):
+        return tuple(found)
     found += [
         Reference(one.start, one.end, one.text, one.arxiv_id, "")
         for one in find_occurrences(text)
         if not any(start <= one.start < end for start, end in covered)
     ]
     return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _rest(text: str, covered: Sequence[tuple[int, int]]) -> str:
+    pieces, place = [], 0
+    for start, end in covered:
+        pieces.append(text[place:start])
+        place = max(place, end)
+    return " ".join((*pieces, text[place:]))
 
 
 def _reference(mark: Mark) -> Reference | None:

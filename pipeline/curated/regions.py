@@ -8,16 +8,16 @@ from pipeline.curated.types import AsideReason
 _NAMES = {
     AsideReason.CONTENTS: (
         "contents", "content", "table of contents", "table of content", "toc", "catalog",
-        "catalogue", "outline", "index", "navigation", "quick links", "目录", "导航",
+        "catalogue", "quick links", "目录",
     ),
     AsideReason.NEWS: (
         "news", "latest news", "recent news", "updates", "update", "latest updates",
         "recent updates",
-        "update log", "update logs", "updates log", "changelog", "change log", "log",
+        "update log", "update logs", "updates log", "changelog", "change log",
         "announcement",
         "announcements", "what is new", "whats new", "what s new", "news and updates",
         "news updates", "update news", "to do", "todo", "todo list", "roadmap",
-        "新闻", "更新", "最新动态", "更新日志", "动态", "最新消息",
+        "新闻", "更新", "最新动态", "更新日志", "最新消息",
     ),
     AsideReason.CONTRIBUTING: (
         "contributing", "contribution", "contributions", "contribute", "how to contribute",
@@ -26,8 +26,8 @@ _NAMES = {
         "stargazers over time", "star chart", "license", "licence", "contact", "contact us",
         "contacts", "acknowledgement", "acknowledgements", "acknowledgment", "acknowledgments",
         "acknowledge", "team", "our team", "maintainers", "project maintainers", "sponsors",
-        "project maintainers contributors", "authors", "credits", "disclaimer", "feedback", "tips",
-        "star history chart", "about", "about us", "community",
+        "project maintainers contributors", "authors", "credits", "disclaimer", "tips",
+        "star history chart", "about", "about us",
         "贡献", "贡献者", "如何贡献", "许可", "许可证", "联系", "联系我们", "致谢", "星标历史",
     ),
     AsideReason.CITATION: (
