@@ -92,8 +92,10 @@ def _of_heading(one: Judged, below: Sequence[Judged], *, headed: bool, titled: b
         return Role.SECTION
     if one.reading.references:
         return Role.ENTRY if one.state is not State.PROSE else Role.SECTION
-    named = (n for n, other in enumerate(below) if other.state in _FIELDS)
-    first = next(named, None)
+    # Below a short heading, a bullet with a short name is a paper of its own.
+    sure = one.best is not None and one.best.likeness >= SURE
+    states = _FIELDS if sure else {State.FIELD}
+    first = next((n for n, other in enumerate(below) if other.state in states), None)
     if (
         first is None
         or _are_several(below)

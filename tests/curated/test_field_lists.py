@@ -26,16 +26,8 @@ NOT_READ: frozenset[str] = frozenset(
 #: cases that `init` and `bootstrap` do not import yet
 NOT_IMPORTED: frozenset[str] = frozenset(
     {
-        "h14_number_without_blank",
-        "h14_numbers_in_emoji_and_depth",
         "k04a_numbered_paragraphs",
         "k08c_summaries_with_tables",
-        "k16a_months_and_weeks_under_topics",
-        "k16a_years_above_topics",
-        "k16a_years_under_topics",
-        "k18_numbers_glued_to_headings",
-        "k20b_heading_back_to_top",
-        "k20b_heading_with_arrow_and_anchor",
         "k26_other_work_in_the_comment",
     }
 )
