@@ -8,7 +8,7 @@ COMMENT ON COLUMN papers.arxiv_id IS 'canonical identifier, without version';
 COMMENT ON COLUMN papers.version IS 'highest version known, from 1';
 COMMENT ON COLUMN papers.title IS
     'on one line; TeX accents as Unicode, formulas as the source wrote them';
-COMMENT ON COLUMN papers.abstract IS 'as `title`';
+COMMENT ON COLUMN papers.abstract IS 'as `title`; null: arXiv has none';
 COMMENT ON COLUMN papers.authors IS 'in the paper''s order';
 COMMENT ON COLUMN papers.categories IS
     'arXiv''s categories with aliases resolved, the primary one first';

@@ -300,7 +300,7 @@ CREATE TABLE ledger_acceptance (
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
 -- title VARCHAR: on one line; TeX accents as Unicode, formulas as the source wrote them
--- abstract VARCHAR: as `title`
+-- abstract VARCHAR: as `title`; null: arXiv has none
 -- authors VARCHAR[]: in the paper's order
 -- categories VARCHAR[]: arXiv's categories with aliases resolved, the primary one first
 -- primary_category VARCHAR: arXiv's primary category
@@ -317,9 +317,9 @@ CREATE TABLE ledger_acceptance (
 -- datestamp DATE: OAI's day (UTC) of the last metadata change, not a publication date
 -- changed_at TIMESTAMP: when a difference was last stored in this row
 CREATE VIEW papers AS
-SELECT arxiv_id, version, title, abstract, authors, categories, primary_category, comment, doi,
-       journal_ref, license, submitted_at, updated_at, withdrawn, first_seen_at, content_hash,
-       source, datestamp, changed_at
+SELECT arxiv_id, version, title, nullif(abstract, '') AS abstract, authors, categories,
+       primary_category, comment, doi, journal_ref, license, submitted_at, updated_at, withdrawn,
+       first_seen_at, content_hash, source, datestamp, changed_at
 FROM paper;
 
 -- One row per known version of a paper.

@@ -46,6 +46,7 @@ from storage.queue import Queue
 from storage.runs import Runs
 from storage.taxonomy import TaxonomyChanges
 from storage.titles import Titles
+from storage.twins import Twins
 
 #: seconds between attempts to open a file that a program without a lease holds
 _PAUSE = 0.1
@@ -58,6 +59,7 @@ class Store:
         self._session = session
         self.papers = Papers(session)
         self.titles = Titles(session)
+        self.twins = Twins(session)
         self.backlog = Backlog(session)
         self.changes = Changes(session)
         self.predictions = Predictions(session)

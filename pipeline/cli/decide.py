@@ -18,6 +18,7 @@ from pipeline.review.decide import undo as undo_decision
 from pipeline.review.decide_file import decide_from_file
 from pipeline.review.judge import MissingSectionError, Stale, Unchanged, suggested_section
 from pipeline.review.proposal import Expected, Proposal, propose, reviewer_name
+from pipeline.review.remarks import remarks_on
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services, open_services
 from storage.typed_ids import read_arxiv_id
@@ -175,6 +176,7 @@ def _decide_one(services: Services, proposal: Proposal) -> Answer:
     if isinstance(outcome, Unchanged):
         return _answer(outcome.decision, outcome="unchanged", result=", unchanged")
     notes = list(_withdrawn(services, [outcome.decision]))
+    notes += [f"{proposal.arxiv_id}: {each}" for each in _remarks(services, proposal.arxiv_id)]
     if (before := outcome.replaced) is not None:
         notes.append(
             f"It replaces {before.reviewer}'s decision of {before.decided_at:%Y-%m-%d %H:%M} UTC"
@@ -211,6 +213,12 @@ def _withdrawn(services: Services, decisions: Sequence[Decision]) -> Iterator[st
             f"{arxiv_id} is withdrawn at arXiv{said}: digests do not list it."
             " `living-survey undo` takes the decision back."
         )
+
+
+def _remarks(services: Services, key: str) -> tuple[str, ...]:
+    with services.open_store() as store:
+        stored = store.papers.get(key)
+        return remarks_on(store, [stored.paper]).get(key, ()) if stored else ()
 
 
 def _suggestion(services: Services, paper: str) -> str | None:

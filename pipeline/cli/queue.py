@@ -1,6 +1,6 @@
 """`queue`: the papers that wait for a decision."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -11,6 +11,7 @@ from config.taxonomy import Taxonomy
 from pipeline.cli.answer import Answer, Column, Table, table
 from pipeline.cli.command import Invocation, command
 from pipeline.learn.explain.open_facets import open_question
+from pipeline.review.remarks import remarks_on
 from pipeline.runtime.services import Services, open_services
 from storage.types import QueueItem
 
@@ -49,11 +50,13 @@ def queue(
         else:
             items = store.queue.page(section=wanted, limit=limit, offset=offset, order=order)
         waiting = store.queue.size()
+        remarks = remarks_on(store, [item.paper.paper for item in items])
     shown = "deferred" if deferred else f"of {waiting} waiting"
     return Answer(
-        {"waiting": waiting, "items": [_item(item) for item in items]},
+        {"waiting": waiting, "items": [_item(item, remarks) for item in items]},
         (
             _table(items, services.taxonomy),
+            *(f"{key}: {'; '.join(remarks[key])}" for key in remarks),
             f"{len(items)} {shown}; decide with `living-survey decide ID approve --suggested`",
         ),
         notes=_model_note(services),
@@ -69,7 +72,7 @@ def _model_note(services: Services) -> tuple[str, ...]:
     return ()
 
 
-def _item(item: QueueItem) -> dict[str, object]:
+def _item(item: QueueItem, remarks: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
     return {
         "arxiv_id": item.paper.paper.arxiv_id,
         "title": item.paper.paper.title,
@@ -80,6 +83,7 @@ def _item(item: QueueItem) -> dict[str, object]:
         "open_facets": item.prediction.open_facets,
         "model_id": item.prediction.model_id,
         "content_hash": item.paper.content_hash,
+        "remarks": remarks.get(item.paper.paper.arxiv_id, ()),
     }
 
 

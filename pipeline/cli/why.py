@@ -9,6 +9,7 @@ from pipeline.cli.answer import Answer, Column, Heading, Table, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.learn.explain.breakdown import Neighbour, Reasons, ScoreBreakdown
 from pipeline.learn.explain.why import reasons_for
+from pipeline.review.remarks import remarks_on
 from pipeline.runtime.services import open_services
 
 
@@ -30,9 +31,12 @@ def why(
         services.taxonomy,
         services.clock,
     )
+    with services.open_store() as store:
+        remarks = remarks_on(store, [found]).get(found.arxiv_id, ())
     report = {
         "arxiv_id": found.arxiv_id,
         "title": found.title,
+        "remarks": remarks,
         "question": question.text if question else None,
         "open_facets": question.facets if question else (),
         "reasons": _document(reasons),
@@ -40,6 +44,7 @@ def why(
     trained = "" if reasons.trained else ": no model was trained yet, cue words of the taxonomy"
     text: list[str | Heading | Table] = [
         Heading(f"{found.arxiv_id}  {found.title}"),
+        *(f"note   {remark}" for remark in remarks),
         f"model  {reasons.model_id}{trained}",
     ]
     for breakdown in reasons.breakdowns:

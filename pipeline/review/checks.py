@@ -17,11 +17,21 @@ def checks(services: Services) -> Iterator[Finding]:
     with services.open_store() as store:
         waiting = store.queue.size()
         withdrawn = store.changes.withdrawn_approvals()
+        twins = store.twins.approved()
     if waiting > _LONG_QUEUE:
         yield Finding(
             "queue",
             f"{counted(waiting, 'paper waits', 'papers wait')} for a reviewer.",
             "`living-survey serve` shows the likeliest first.",
+            wrong=False,
+        )
+    if twins:
+        named = "; ".join(" and ".join(ids) for ids in twins[:_NAMED])
+        more = f" and {len(twins) - _NAMED} more" if len(twins) > _NAMED else ""
+        yield Finding(
+            "approvals",
+            f"Approved papers have the same title and an author in common: {named}{more}.",
+            f"Reject one if they are the same paper: `living-survey decide {twins[0][-1]} reject`.",
             wrong=False,
         )
     if withdrawn:

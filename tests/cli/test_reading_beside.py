@@ -1,4 +1,4 @@
-"""Commands that only read work while another program holds the database read-only."""
+"""Commands that only read: beside a program that holds the database, and what they remark."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,24 @@ NOTEBOOK = """
     print(connection.execute("SELECT count(*) FROM papers").fetchone()[0], flush=True)
     sys.stdin.read()
 """
+
+
+def test_remarks_are_said_by_commands(tmp_path: Path) -> None:
+    survey = survey_in_process(tmp_path, url=NOWHERE, now="2026-03-17T12:00:00Z")
+    assert survey.call("init").status == 0
+    twins = [make_paper(f"2603.0000{n}", title="Snail Mail", abstract="") for n in (1, 2)]
+    with store_opener(tmp_path / "var/survey.duckdb")() as store:
+        store.papers.upsert(twins, seen_at=datetime(2026, 3, 17, tzinfo=UTC))
+    assert survey.call("decide", "2603.00001", "approve", "--section", "agents").status == 0
+    said = ["arXiv has no abstract", "same title as 2603.00001, approved"]
+    assert survey.json("why", "2603.00002")["remarks"] == said
+    assert survey.call("classify").status == 0
+    [item] = survey.json("queue")["items"]
+    assert item["remarks"] == said
+    assert f"2603.00002: {'; '.join(said)}" in survey.call("queue").out
+    ended = survey.call("decide", "2603.00002", "approve", "--section", "agents")
+    assert "same title as 2603.00001, approved" in ended.err + ended.out
+    assert "2603.00001 and 2603.00002" in survey.call("doctor").out
 
 
 def test_reading_commands_work_beside_a_reader(

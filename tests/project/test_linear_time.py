@@ -64,6 +64,7 @@ from pipeline.taxonomy.draft_refusal import (
 )
 from pipeline.taxonomy.draft_title import title_of
 from storage.arxiv_id import find_arxiv_ids, is_key, parse_arxiv_id
+from storage.twins import title_key
 from storage.typed_ids import InvalidIdError, explain_number, read_arxiv_ids
 from storage.types import TermWeight
 from tests.support.snapshot import make_record
@@ -88,6 +89,7 @@ ELSEWHERE = {
     "pipeline/learn/evaluation/plots.py": "our own drawing",
     "pipeline/publish/digest/view.py": "a key",
     "pipeline/publish/digest/week.py": "what the operator typed",
+    "pipeline/review/remarks.py": "60 characters before an ID; fixed phrases",
     "pipeline/review/decide_file.py": "a cell; one class of characters",
     "pipeline/review/web/access.py": "a Host header, limited by the pattern",
     "pipeline/taxonomy/check.py": "the taxonomy; one class of characters",
@@ -174,6 +176,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "parse_arxiv_id": parse_arxiv_id,
     "parse_arxiv_id of a link": lambda text: parse_arxiv_id(f"https://arxiv.org/abs/{text}"),
     "explain_number": explain_number,
+    "title_key": title_key,
     "read_rows": _rows,
     "find_section": _section,
     "read_arxiv_ids": _ids,

@@ -64,6 +64,8 @@ class Card:
     question: OpenQuestion | None = None
     answers: tuple[Choice, ...] = ()
     preselected: tuple[str, ...] = ()
+    #: no abstract, or it may be there twice
+    remarks: tuple[str, ...] = ()
 
     @property
     def paper(self) -> Paper:
@@ -111,6 +113,7 @@ def make_card(
     *,
     standing: Decision | None = None,
     draft: FormDraft | None = None,
+    remarks: tuple[str, ...] = (),
 ) -> Card:
     """Return the card of a paper.
 
@@ -162,6 +165,7 @@ def make_card(
         question=question,
         answers=tuple(choice(known[name]) for name in asked),
         preselected=tuple(section.id for section in taxonomy.sections if section.id in ticked),
+        remarks=remarks,
     )
 
 

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from config.errors import LivingSurveyError
 from pipeline.review.audit import AuditReport, audit_report, count, estimated
+from pipeline.review.remarks import remarks_on
 from pipeline.review.web.cards import Card, FormDraft, make_card, shown_title
 from pipeline.review.web.context import ReviewContext, context_of, render
 from pipeline.review.web.error_pages import no_such_paper
@@ -74,6 +75,7 @@ def queue_page(request: Request) -> Response:
         )
         # only an approval without a section is queued with its decision
         standing = store.decisions.standing([item.paper.paper.arxiv_id for item in items])
+        remarks = remarks_on(store, [item.paper.paper for item in items])
         audit = count(store, queued=tally.whole)
         flash = _flash(store, request)
     section = context.taxonomy.section(view.section) if view.section else None
@@ -93,7 +95,7 @@ def queue_page(request: Request) -> Response:
         counts=tally.sections,
         size=tally.size,
         pager=pager,
-        cards=_cards(context, items, standing),
+        cards=_cards(context, items, standing, remarks),
         audit=_with_estimate(context, audit),
         flash=flash,
     )
@@ -109,13 +111,14 @@ def deferred_page(request: Request) -> Response:
     with context.read_store() as store:
         items = store.queue.deferred(_RECENT)
         standing = store.decisions.standing([item.paper.paper.arxiv_id for item in items])
+        remarks = remarks_on(store, [item.paper.paper for item in items])
         flash = _flash(store, request)
     return render(
         request,
         "deferred.html",
         heading="Deferred",
         view=QueueView("/deferred"),
-        cards=_cards(context, items, standing),
+        cards=_cards(context, items, standing, remarks),
         flash=flash,
     )
 
@@ -152,10 +155,13 @@ def show_paper(
             return no_such_paper(request, arxiv_id)
         prediction = store.predictions.latest([arxiv_id]).get(arxiv_id)
         standing = store.decisions.standing([arxiv_id]).get(arxiv_id)
+        remarks = remarks_on(store, [stored.paper]).get(arxiv_id, ())
         history = store.decisions.of_paper(arxiv_id)
         changed = store.decisions.changed_since(explainer.seen) if explainer else frozenset()
         flash = _flash(store, request)
-    card = make_card(stored, prediction, context.taxonomy, standing=standing, draft=draft)
+    card = make_card(
+        stored, prediction, context.taxonomy, standing=standing, draft=draft, remarks=remarks
+    )
     why = explained(explainer, problem, card, changed)
     return render(
         request,
@@ -222,7 +228,10 @@ def health(request: Request) -> Response:
 
 
 def _cards(
-    context: ReviewContext, items: Sequence[QueueItem], standing: Mapping[str, Decision]
+    context: ReviewContext,
+    items: Sequence[QueueItem],
+    standing: Mapping[str, Decision],
+    remarks: Mapping[str, tuple[str, ...]],
 ) -> list[Card]:
     return [
         make_card(
@@ -230,6 +239,7 @@ def _cards(
             item.prediction,
             context.taxonomy,
             standing=standing.get(item.paper.paper.arxiv_id),
+            remarks=remarks.get(item.paper.paper.arxiv_id, ()),
         )
         for item in items
     ]
