@@ -78,8 +78,9 @@ def test_rows_of_each_schema_survive_later_migrations(
 ) -> None:
     steps = known_migrations()
     # the format of this program, because an older one keeps a UNION of three in another form
-    config = {"storage_compatibility_version": "v1.5.0"}
-    with duckdb.connect(str(database(tmp_path)), config=config) as connection:
+    with duckdb.connect(
+        str(database(tmp_path)), config={"storage_compatibility_version": "v1.5.0"}
+    ) as connection:
         migrate(Session(connection), steps[:seen])
         if seen:
             at = {"now": now.replace(tzinfo=None)}
