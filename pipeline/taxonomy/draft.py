@@ -18,6 +18,8 @@ from pipeline.taxonomy.draft_names import Names, joined, names_of
 from pipeline.taxonomy.draft_refusal import nothing_to_draft, refuse_other_formats
 from pipeline.taxonomy.draft_text import DraftedLabel, DraftedSection, draft_text
 
+#: share of a list's entries that must be papers
+_LEAST_PAPERS = 0.1
 _EMPTY_WORDS = frozenset({"general", "misc", "miscellaneous", "other", "others", "paper", "papers"})
 
 
@@ -56,12 +58,13 @@ def draft_taxonomy(curated: CuratedList, vocabulary: Taxonomy, *, name: str) -> 
     `name` is the title if the list has none.
 
     Raises:
-        NothingToDraftError: a file is not Markdown, or no paper of the list has a heading.
+        NothingToDraftError: a file is not Markdown, no paper of the list has a heading, or hardly
+            an entry is a paper.
     """
     refuse_other_formats(curated)
     found = find_leaves(curated, name=name)
-    if not found.leaves:
-        raise nothing_to_draft(curated, found.unplaced)
+    if not found.leaves or found.papers < _LEAST_PAPERS * (found.papers + found.others):
+        raise nothing_to_draft(curated, found)
     leaves = found.leaves
     # The list's own name names no label: most lists are called a survey of something.
     labelled = [labels_of(() if leaf.whole else leaf.path, vocabulary) for leaf in leaves]

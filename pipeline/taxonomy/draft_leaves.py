@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from config.headings import clean_heading, heading_key
 from config.when import When, says_when
 from pipeline.curated.links import without_links
-from pipeline.curated.types import CuratedList, Entry, UnreadableEntry
+from pipeline.curated.types import AsideReason, CuratedList, Entry, UnreadableEntry
 from pipeline.taxonomy.draft_labels import Labels
 from pipeline.taxonomy.draft_names import without_numbers
 from pipeline.taxonomy.draft_title import title_of
@@ -70,6 +70,10 @@ class Leaves:
     #: papers under no heading with words
     unplaced: tuple[Place, ...]
     left_out: tuple[LeftOut, ...]
+    #: entries that are papers
+    papers: int
+    #: entries and resources that are none
+    others: int
 
 
 @dataclass(slots=True)
@@ -126,6 +130,9 @@ def find_leaves(curated: CuratedList, *, name: str) -> Leaves:
             for one in found.values()
             if not one.papers
         ),
+        papers=sum(item.is_paper for item in items),
+        others=sum(not item.is_paper for item in items)
+        + sum(aside.reason is AsideReason.RESOURCE for aside in curated.asides),
     )
 
 
@@ -154,7 +161,8 @@ def _items(curated: CuratedList) -> list[_Item]:
 
 
 def _names_paper(entry: Entry) -> bool:
-    return bool(entry.arxiv_ids or entry.links.paper or entry.authors or entry.date or entry.venue)
+    # A date alone may be that of a blog post.
+    return bool(entry.arxiv_ids or entry.links.paper or entry.authors or entry.venue)
 
 
 def _titles(items: Sequence[_Item]) -> dict[str, str | None]:

@@ -1,13 +1,12 @@
 """Say truthfully why files hold nothing to draft a taxonomy from."""
 
 import re
-from collections.abc import Sequence
 from pathlib import PurePath
 
 from config.errors import LivingSurveyError
 from pipeline.curated.types import CuratedList, ListFile
 from pipeline.runtime.plurals import counted
-from pipeline.taxonomy.draft_leaves import Place
+from pipeline.taxonomy.draft_leaves import Leaves
 
 #: by the end of a file's name
 _FORMATS = {
@@ -29,6 +28,9 @@ _SIGNS = (
 _MARKDOWN = re.compile(rb"^ {0,3}#{1,6} |\]\(|^\|", re.MULTILINE)
 _LINK = re.compile(rb"https?://", re.IGNORECASE)
 _LINES_NAMED = 5
+_ANOTHER_FILE = (
+    "Name the file that lists the papers; the list may be several files and directories."
+)
 
 
 class NothingToDraftError(LivingSurveyError):
@@ -52,24 +54,31 @@ def refuse_other_formats(curated: CuratedList) -> None:
             )
 
 
-def nothing_to_draft(curated: CuratedList, unplaced: Sequence[Place]) -> NothingToDraftError:
-    """Return the error for Markdown without a paper under a heading."""
+def nothing_to_draft(curated: CuratedList, found: Leaves) -> NothingToDraftError:
+    """Return the error for Markdown in which hardly a paper stands under a heading."""
     names = " and ".join(file.name for file in curated.files)
     has = "has" if len(curated.files) == 1 else "have"
     links = sum(len(_LINK.findall(file.data)) for file in curated.files)
-    seen = f"{counted(len(curated.headings), 'heading')} and {counted(links, 'link')}"
-    if unplaced:
-        lines = ", ".join(str(place.line) for place in unplaced[:_LINES_NAMED])
+    seen = f"{names} {has} {counted(len(curated.headings), 'heading')} and {counted(links, 'link')}"
+    if found.leaves:
+        several = found.papers + found.others
         return NothingToDraftError(
-            f"{names} {has} {seen}, but no paper stands under a heading with words"
-            f" ({counted(len(unplaced), 'paper')} without one: line {lines}), so there is nothing"
-            " to draft sections from.",
+            f"{seen}, but of {counted(several, 'entry', 'entries')} only {found.papers}"
+            f" {'is a paper' if found.papers == 1 else 'are papers'}; this is no list of papers.",
+            hint=_ANOTHER_FILE,
+        )
+    if found.unplaced:
+        lines = ", ".join(str(place.line) for place in found.unplaced[:_LINES_NAMED])
+        return NothingToDraftError(
+            f"{seen}, but no paper stands under a heading with words"
+            f" ({counted(len(found.unplaced), 'paper')} without one: line {lines}), so there is"
+            " nothing to draft sections from.",
             hint="Put headings above the papers.",
         )
     return NothingToDraftError(
-        f"{names} {has} {seen}, none of them a paper in a form that is read, so there is nothing to"
-        " draft sections from.",
-        hint="Name the file that lists the papers; the list may be several files and directories.",
+        f"{seen}, none of them a paper in a form that is read, so there is nothing to draft"
+        " sections from.",
+        hint=_ANOTHER_FILE,
     )
 
 

@@ -56,6 +56,7 @@ from pipeline.publish.digest.sentences import split_sentences
 from pipeline.review.decision_rows import read_rows
 from pipeline.review.web.highlight import highlight, term_words
 from pipeline.taxonomy.draft_ids import section_ids, slug_words
+from pipeline.taxonomy.draft_leaves import find_leaves
 from pipeline.taxonomy.draft_names import names_of, without_numbers
 from pipeline.taxonomy.draft_refusal import (
     NothingToDraftError,
@@ -167,7 +168,7 @@ def _ids(text: str) -> None:
 
 def _refusal(text: str) -> None:
     nothing = CuratedList((ListFile("list", text.encode()),), (), (), (), ())
-    nothing_to_draft(nothing, ())
+    nothing_to_draft(nothing, find_leaves(nothing, name="list"))
     with suppress(NothingToDraftError):
         refuse_other_formats(nothing)
 

@@ -1,6 +1,7 @@
 """Headings of a list become a valid taxonomy whose guesses are marked."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from config.taxonomy import load_taxonomy, parse_taxonomy
 from config.when import When
 from pipeline.curated.parse import parse_list
-from pipeline.curated.types import ListFile
+from pipeline.curated.types import Aside, AsideReason, ListFile
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.taxonomy.draft import Draft, draft_taxonomy
 from pipeline.taxonomy.draft_cues import distinctive
@@ -284,6 +285,15 @@ def test_file_without_papers_is_named_for_what_it_is(name: str, text: str, says:
     assert says in caught.value.message
     assert caught.value.hint
     assert caught.value.exit_status == 1
+
+
+def test_list_of_other_things_is_refused() -> None:
+    curated = parse_list(f"# Tools\n## Kettles\n{ONE}".encode())
+    tool = Aside("list.md", 9, "- [A](b)", AsideReason.RESOURCE, (), ("https://b.example",), (0, 1))
+    few = draft_taxonomy(replace(curated, asides=(tool,) * 9), load_taxonomy(), name="x")
+    assert few.entries == {"kettles": 1}
+    with pytest.raises(NothingToDraftError, match="of 11 entries only 1 is a paper"):
+        draft_taxonomy(replace(curated, asides=(tool,) * 10), load_taxonomy(), name="x")
 
 
 def test_word_of_every_section_is_not_a_cue() -> None:
