@@ -142,7 +142,8 @@ def _places(taxonomy: Taxonomy) -> Mapping[tuple[str, ...], Section]:
     keys = [tuple(map(heading_key, section.headings)) for section in taxonomy.sections]
     places = dict(zip(keys, taxonomy.sections, strict=True))
     for key, section in zip(keys, taxonomy.sections, strict=True):
-        if below := _below_title(key, taxonomy.list_titles):
+        below = _below_title(key, taxonomy.list_titles)
+        if below or section.by_date:  # a whole list ordered by date takes what has no other heading
             places.setdefault(below, section)
     return places
 

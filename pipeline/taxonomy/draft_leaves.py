@@ -1,7 +1,7 @@
 """Find the places of a list that hold papers: its headings without titles and dates."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from config.headings import clean_heading, heading_key
@@ -115,9 +115,9 @@ def find_leaves(curated: CuratedList, *, name: str) -> Leaves:
         here.papers += item.is_paper
         here.dates.update(item.dates)
     whole = found.get(())
-    if whole is not None and not whole.headings:  # a list of dates takes what is above them too
-        whole.titles += [item.title for item in unplaced]
-        unplaced = []
+    if whole is not None and whole.papers:  # a list of dates takes what is above them too
+        whole.titles += [item.title for item in unplaced if not item.headings]
+        unplaced = [item for item in unplaced if item.headings]
     list_titles = tuple(dict.fromkeys(filter(None, titles.values())))
     return Leaves(
         leaves=_leaves({key: one for key, one in found.items() if one.papers}, name),
@@ -176,10 +176,18 @@ def _titles(items: Sequence[_Item]) -> dict[str, str | None]:
         first = {heading_key(item.outermost or "") for item in own}
         below = all(len(item.headings) > 1 or item.dates for item in own)
         titles[file] = own[0].outermost if len(first) == 1 and first != {""} and below else None
+    while taken := _sections_named_as(titles, items):
+        titles = {file: None if title in taken else title for file, title in titles.items()}
     return titles
 
 
-def _below(item: _Item, titles: dict[str, str | None]) -> tuple[str, ...] | None:
+def _sections_named_as(titles: Mapping[str, str | None], items: Sequence[_Item]) -> set[str]:
+    """Return the titles that are the outermost heading of a section too."""
+    below = {key[0] for item in items if (key := _below(item, titles))}
+    return {title for title in titles.values() if title and heading_key(title) in below}
+
+
+def _below(item: _Item, titles: Mapping[str, str | None]) -> tuple[str, ...] | None:
     """Return the key of an item's headings below the title, or None without headings."""
     key = tuple(map(heading_key, item.headings))
     if not all(key) or not (key or item.dates):
@@ -195,10 +203,12 @@ def _leaves(found: dict[tuple[str, ...], _Found], name: str) -> tuple[Leaf, ...]
     words = without_numbers(
         heading for key, one in found.items() for heading in one.headings[-len(key) :] if key
     )
+    # Of headings that differ only in case or a number the first is taken everywhere.
+    spelled: dict[str, str] = {}
     leaves = []
     for key, one in found.items():
         below = one.headings[-len(key) :] if key else ()
-        path = tuple(words[heading] for heading in below)
+        path = tuple(spelled.setdefault(heading_key(h), words[h]) for h in below)
         path = path or tuple(map(clean_heading, one.headings)) or (name,)
         leaves.append(
             Leaf(

@@ -5,9 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from config.taxonomy import load_taxonomy, parse_taxonomy
-from config.when import When
+from config.when import When, says_when
 from pipeline.curated.parse import parse_list
 from pipeline.curated.types import Aside, AsideReason, ListFile
 from pipeline.demo.replica.server import ReplicaServer
@@ -294,6 +296,37 @@ def test_list_of_other_things_is_refused() -> None:
     assert few.entries == {"kettles": 1}
     with pytest.raises(NothingToDraftError, match="of 11 entries only 1 is a paper"):
         draft_taxonomy(replace(curated, asides=(tool,) * 10), load_taxonomy(), name="x")
+
+
+HEADINGS = st.sampled_from(
+    [
+        *("Kettles", "kettles (2)", "2. Kettles", "Lanterns", "2024", "March 2024", "CVPR 2024"),
+        *("🎉", "水壶", "Bells(铃)", "1.2 Oil", "A Survey", "T"),
+    ]
+)
+LINES = st.one_of(
+    st.builds(lambda level, text: f"{'#' * level} {text}\n", st.integers(1, 4), HEADINGS),
+    st.just(ONE),
+    st.just("- Some words\n"),
+)
+FILES = st.lists(st.lists(LINES, max_size=12).map("\n".join), min_size=1, max_size=3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(FILES)
+def test_every_paper_has_a_section_or_is_named(texts: list[str]) -> None:
+    curated = parse_list([ListFile(f"{n}.md", text.encode()) for n, text in enumerate(texts)])
+    try:
+        found = draft_taxonomy(curated, load_taxonomy(), name="Odd Machines")
+    except NothingToDraftError:
+        return
+    unplaced = {(place.file, place.line) for place in found.unplaced}
+    for entry in curated.entries:
+        section = found.taxonomy.section_at(entry.headings)
+        assert (section is None) == ((entry.file, entry.line) in unplaced)
+    assert sum(found.entries.values()) + len(unplaced) == len(curated.entries)
+    for section in found.taxonomy.sections:
+        assert not any(map(says_when, section.headings))
 
 
 def test_word_of_every_section_is_not_a_cue() -> None:
