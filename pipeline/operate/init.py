@@ -18,7 +18,7 @@ from config.keytypes import BaseUrl
 from config.settings import load_settings, settings_template
 from config.taxonomy import load_taxonomy
 from pipeline.curated.files import list_files
-from pipeline.curated.parse import read_list
+from pipeline.curated.formats.read import open_list, read_files
 from pipeline.curated.types import AsideReason
 from pipeline.ingest.coverage import set_of
 from pipeline.runtime.services import check_database, clock_of, store_of
@@ -90,6 +90,7 @@ def initialise(
         new_database: create a database although files of a former one are there.
 
     Raises:
+        CuratedListError: a file has a format that cannot be read, or all are empty.
         ConfigError: a file cannot be written, or what is there cannot be read.
         DatabaseGoneError: the database is missing, but other files show that there was one.
         NothingToDraftError: no paper of the list has a heading.
@@ -136,7 +137,7 @@ class _Read:
 
 def _draft(target: Path, files: Sequence[Path]) -> _Read:
     name = target.absolute().parent.name or "A survey"
-    curated = read_list(files)
+    curated = read_files(open_list(files))
     drafted = draft_taxonomy(curated, load_taxonomy(), name=name)
     return _Read(drafted, Counter(aside.reason for aside in curated.asides))
 

@@ -1,31 +1,13 @@
 """Say truthfully why files hold nothing to draft a taxonomy from."""
 
 import re
-from pathlib import PurePath
 
 from config.errors import LivingSurveyError
+from pipeline.curated.formats.kinds import Format, format_of
 from pipeline.curated.types import CuratedList, ListFile
 from pipeline.runtime.plurals import counted
 from pipeline.taxonomy.draft_leaves import Leaves
 
-#: by the end of a file's name
-_FORMATS = {
-    "bib": "BibTeX",
-    "csv": "CSV",
-    "tsv": "CSV",
-    "json": "JSON",
-    "jsonl": "JSON",
-    "rst": "reStructuredText",
-    "tex": "LaTeX",
-    "yaml": "YAML",
-    "yml": "YAML",
-}
-#: what a file of another name begins a line with, if it is of that format
-_SIGNS = (
-    ("BibTeX", re.compile(rb"^\s{0,9}@[A-Za-z]{3,20}\s{0,9}\{[^\s,{}]{1,99},", re.MULTILINE)),
-    ("reStructuredText", re.compile(rb"^\.\. [A-Za-z_-]{1,40}::|<https?://[^<>\s]{1,999}>`_")),
-)
-_MARKDOWN = re.compile(rb"^ {0,3}#{1,6} |\]\(|^\|", re.MULTILINE)
 _LINK = re.compile(rb"https?://", re.IGNORECASE)
 _LINES_NAMED = 5
 _ANOTHER_FILE = (
@@ -38,19 +20,24 @@ class NothingToDraftError(LivingSurveyError):
 
 
 def refuse_other_formats(curated: CuratedList) -> None:
-    """Raise NothingToDraftError for the first file that is empty or not Markdown."""
+    """Refuse files without headings.
+
+    Raises:
+        CuratedListError: a file has a format that cannot be read.
+        NothingToDraftError: one is BibTeX or CSV, or all are empty.
+    """
+    names = " and ".join(file.name for file in curated.files)
     if not any(map(_has_text, curated.files)):
-        names = " and ".join(file.name for file in curated.files)
         raise NothingToDraftError(
             f"{names} {'is' if len(curated.files) == 1 else 'are'} empty.",
             hint="Name the file that holds the list.",
         )
     for file in curated.files:
-        if name := _format(file):
+        if (found := format_of(file)) is not Format.MARKDOWN:
             raise NothingToDraftError(
-                f"{file.name} looks like {name}, but sections are drafted from Markdown headings.",
+                f"{file.name} is {found}, but sections are drafted from the headings of Markdown.",
                 hint="Name a Markdown list, or write the taxonomy yourself"
-                " (docs/guides/another-survey.md).",
+                " (docs/guides/another-survey.md); `living-survey bootstrap` then imports it.",
             )
 
 
@@ -84,10 +71,3 @@ def nothing_to_draft(curated: CuratedList, found: Leaves) -> NothingToDraftError
 
 def _has_text(file: ListFile) -> bool:
     return bool(file.data.strip(b"\xef\xbb\xbf \t\r\n"))
-
-
-def _format(file: ListFile) -> str | None:
-    named = _FORMATS.get(PurePath(file.name).suffix.lower().removeprefix("."))
-    if named or _MARKDOWN.search(file.data):
-        return named
-    return next((name for name, sign in _SIGNS if sign.search(file.data)), None)

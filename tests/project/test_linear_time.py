@@ -169,7 +169,7 @@ def _ids(text: str) -> None:
 def _refusal(text: str) -> None:
     nothing = CuratedList((ListFile("list", text.encode()),), (), (), (), ())
     nothing_to_draft(nothing, find_leaves(nothing, name="list"))
-    with suppress(NothingToDraftError):
+    with suppress(NothingToDraftError, CuratedListError):
         refuse_other_formats(nothing)
 
 
