@@ -114,10 +114,10 @@ def _settled(heading: str, *, numbers: bool) -> str:
 
 def _bare(heading: str) -> str:
     """Undo one level of markup."""
-    bare = _LINK.sub(_words_of_link, _PICTURE.sub("", _KEYCAP.sub("", html.unescape(heading))))
+    bare = _LINK.sub(_words_of_link, _PICTURE.sub("", html.unescape(heading)))
     bare = _HTML.sub("", _ANCHOR.sub(_words_of_anchor, bare))
     bare = _ESCAPE.sub(r"\1", _EMPHASIS.sub(_words_of_emphasis, _SHORT_NAME.sub("", bare)))
-    bare = " ".join("".join(filter(_is_kept, bare)).split())
+    bare = " ".join("".join(filter(_is_kept, _KEYCAP.sub("", bare))).split())
     return _without_end(_EMPTY.sub("", bare)).strip(_EDGES)
 
 
