@@ -8,7 +8,7 @@ from pipeline.taxonomy.draft_ids import LONGEST, section_ids, slug_words
 from pipeline.taxonomy.draft_names import Names, names_of, without_numbers
 
 WORDS = slug_words("agents memory retrieval of large language models kettles lanterns copper very")
-HEADING = st.lists(st.sampled_from([*WORDS, "incomprehensibilities" * 4]), max_size=14).map(
+HEADING = st.lists(st.sampled_from([*WORDS, "incomprehensibilities" * 2]), max_size=14).map(
     " ".join
 )
 PATHS = st.lists(st.lists(HEADING, min_size=1, max_size=4), min_size=1, max_size=8)
