@@ -120,8 +120,10 @@ def _match_title(entry: Entry, knowledge: Knowledge) -> Placed | Refusal:
     found = find_by_title(entry, knowledge)
     link = entry.links.paper
     if len(found) == 1:
-        said = "held under this title: add the link"
         (arxiv_id,) = found
+        said = "held under this title: add the link"
+        if link and _impossible(link):
+            said = f"held under this title: correct the link {link}"
         return Placed(entry, arxiv_id, (note(entry, arxiv_id, Remark.FOUND_BY_TITLE, said),))
     if found:
         said = f"{' and '.join(found)} have this title: add the link to the one that is meant"
