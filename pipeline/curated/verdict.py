@@ -151,9 +151,12 @@ def _holders(titles: Iterable[str], holders: Mapping[str, tuple[str, ...]]) -> l
 
 def _is_same(entry: Entry, known: Known) -> bool:
     """Compare an entry with a paper that it does not name."""
-    if not compare(titles_of(entry), entry.authors, known).same:
-        return False
-    return bool(entry.authors) or len(entry.title.split()) >= _DISTINCT_WORDS
+    titles = [
+        title
+        for title in titles_of(entry)
+        if entry.authors or len(title.split()) >= _DISTINCT_WORDS
+    ]
+    return compare(titles, entry.authors, known).same
 
 
 def _of_other_papers(entry: Entry, others: Sequence[Entry]) -> str:
@@ -162,7 +165,7 @@ def _of_other_papers(entry: Entry, others: Sequence[Entry]) -> str:
         f"line {other.line}" if other.file == entry.file else f"line {other.line} of {other.file}"
         for other in others
         if other is not entry
-        and not compare(titles_of(entry), entry.authors, Known(titles_of(other), ())).same
+        and not compare((entry.title,), entry.authors, Known((other.title,), ())).same
     ]
     return " and ".join(places)
 
