@@ -18,6 +18,7 @@ from pipeline.curated.knowledge import (
 )
 from pipeline.curated.plan import BootstrapPlan, plan_bootstrap
 from pipeline.curated.removed import Removal, Removed, decide_removed, named_ids, removed_papers
+from pipeline.curated.tally import Tally, tally
 from pipeline.curated.types import CuratedList, Entry
 from pipeline.curated.verdict import find_by_title, needs_title, titles_of
 from pipeline.runtime.plurals import counted
@@ -82,6 +83,8 @@ class BootstrapReport:
     """Outcome of the import."""
 
     files: tuple[str, ...]
+    #: where every ID and link to a paper ended
+    account: Tally
     #: unreadable ones included
     entries: int
     #: entries that agree with arXiv
@@ -181,6 +184,7 @@ def bootstrap(
         removed = _removed(store, plan, curated, whole, now) if whole else ()
     report = BootstrapReport(
         files=tuple(file.name for file in curated.files),
+        account=tally(curated),
         entries=len(curated.entries) + len(curated.unreadable),
         agreed=plan.agreed,
         approved=len(outcome.new),

@@ -8,6 +8,7 @@ from config.visible import one_line
 from pipeline.curated.bootstrap import BootstrapReport
 from pipeline.curated.findings import Note, Reason, Refusal, Remark
 from pipeline.curated.removed import Removal
+from pipeline.curated.tally import Tally
 from pipeline.runtime.plurals import counted
 
 _REASONS = {
@@ -50,6 +51,7 @@ def summary(report: BootstrapReport) -> tuple[str, ...]:
     lines = [
         f"Entries: {report.entries}, of which {report.agreed} agree with arXiv and {refused}.",
         f"{counted(report.approved, 'paper')} approved, {report.already} were decided before.",
+        _account(report.account),
     ]
     if len(report.files) > 1:
         lines.insert(0, f"Files: {', '.join(report.files)}.")
@@ -70,7 +72,30 @@ def groups(report: BootstrapReport) -> tuple[Group, ...]:
         *_grouped(report.refused, ((r, _REASONS[r]) for r in Reason), several=several),
         *_grouped(report.notes, ((r, _REMARKS[r]) for r in Remark), several=several),
         *_removed(report),
+        *_left_out(report, several=several),
     )
+
+
+def _account(account: Tally) -> str:
+    """Say where every place that names a paper ended; the numbers add up."""
+    named = {"entry": "in entries", "no-id": "without an id", "unreadable": "unreadable"}
+    parts = [f"{account.outcomes[key]} {words}" for key, words in named.items()]
+    asides = ", ".join(f"{reason} {number}" for reason, number in account.asides.items())
+    parts.append(f"{account.outcomes['aside']} in no entry" + (f" ({asides})" if asides else ""))
+    places = counted(account.places, "place")
+    return (
+        f"The list names {counted(account.ids, 'arXiv id')}, and papers in {places}:"
+        f" {', '.join(parts)}, {account.silent} unaccounted."
+    )
+
+
+def _left_out(report: BootstrapReport, *, several: bool) -> Iterator[Group]:
+    lines = [
+        one_line(f"{_where(one.file, one.line, several=several)}: {one.reason}: {one.text}")
+        for one in report.account.left_out
+    ]
+    if lines:
+        yield Group(f"{len(lines)} that name papers and are no entries", tuple(lines))
 
 
 def _why_idle(report: BootstrapReport) -> str:
@@ -97,8 +122,12 @@ def _kind(item: Refusal | Note) -> Reason | Remark:
     return item.reason if isinstance(item, Refusal) else item.remark
 
 
+def _where(file: str, line: int, *, several: bool) -> str:
+    return f"{file}, line {line}" if several else f"line {line}"
+
+
 def _line(item: Refusal | Note, *, several: bool) -> str:
-    where = f"{item.file}, line {item.line}" if several else f"line {item.line}"
+    where = _where(item.file, item.line, several=several)
     paper = f"{item.arxiv_id} {item.title}" if item.arxiv_id else item.title
     return one_line(f"{where}: {paper}: {item.detail}")
 

@@ -190,6 +190,19 @@ def test_second_id_of_another_paper_is_told(survey: SurveyInProcess, imported: B
     assert sections(survey)["2403.90003"] == ["lanterns"]
 
 
+def test_every_place_that_names_a_paper_is_accounted_for(imported: Bootstrap) -> None:
+    news = "# News\n\n- Our survey is out: [Odd Machines](https://arxiv.org/abs/2403.90005).\n\n"
+    ended = imported(news + LIST + BELLS)
+    account = imported(news + LIST + BELLS, "--json").document["account"]
+
+    assert account["ids"] == 4
+    assert account["outcomes"] == {"entry": 3, "no-id": 1, "unreadable": 0, "aside": 1}
+    assert account["places"] == sum(account["outcomes"].values()) == 5
+    assert account["silent"] == 0
+    assert "The list names 4 arXiv ids, and papers in 5 places: 3 in entries" in ended.out
+    assert "line 3: news: - Our survey is out" in ended.out
+
+
 def test_removed_entry_is_told_and_stays_approved(
     survey: SurveyInProcess, imported: Bootstrap
 ) -> None:
