@@ -63,7 +63,7 @@ def file_lock(
         path: the lock file, created if needed and never deleted.
         timeout_seconds: 0 tries once.
         holder: written into the file, for others to report.
-        shared: others may hold it shared at the same time, and nobody exclusively.
+        shared: others may hold it shared at the same time, and none exclusively.
         wait: sleeps between attempts.
         monotonic: the clock of the timeout.
         pause_seconds: mean pause between attempts.

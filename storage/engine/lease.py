@@ -79,7 +79,7 @@ def _enter(
     shared: bool = False,
     gate_of: Path | None = None,
 ) -> float:
-    """Hold a lock file; a gate is not signed, because who waits there holds up nobody."""
+    """Hold a lock file; a gate is not signed, because who waits there holds up none."""
     holder = "" if shared or gate_of else _this_process()
     try:
         return stack.enter_context(

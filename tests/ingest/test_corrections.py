@@ -1,7 +1,12 @@
 """Corrections to approved papers: one a paper, the gravest first, with old and new title."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+from pipeline.cli.fetch import fetch_text
+from pipeline.demo.replica.records import Version
+from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.corrections import (
     MOST_NAMED,
     corrections,
@@ -12,6 +17,7 @@ from pipeline.ingest.corrections import (
 from storage.changes import Change
 from storage.store import OpenStore
 from storage.types import Source
+from tests.support.arxiv import fetch, make_record, noon
 from tests.support.builders import make_decision, make_paper
 
 AT = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -79,3 +85,29 @@ def test_only_approved_papers_are_corrected(open_store: OpenStore) -> None:
         assert (found.arxiv_id, found.title) == ("2603.00001", "New")
         assert found.former_title == "A study of paper 2603.00001"
         assert corrections_since(store, later + timedelta(seconds=1)) == ()
+
+
+def test_run_names_a_withdrawn_paper_by_id_and_titles(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    tuesday, friday = date(2026, 3, 17), date(2026, 3, 20)
+    first = make_record(1, tuesday, title="Kettles")
+    with ReplicaServer([first], today=tuesday) as arxiv:
+        fetch(arxiv, tmp_path, open_store, noon(tuesday))
+    with open_store() as store:
+        store.decisions.add([make_decision("2603.00001", decided_at=noon(tuesday))])
+    gone = replace(
+        first,
+        title="Lanterns",
+        comment="We found an error.",
+        versions=(*first.versions, Version(2, noon(tuesday), friday, withdrawn=True)),
+        datestamp=friday,
+    )
+    with ReplicaServer([gone], today=friday) as arxiv:
+        report = fetch(arxiv, tmp_path, open_store, noon(friday))
+    [corrected] = report.corrected
+    assert (corrected.arxiv_id, corrected.title) == ("2603.00001", "Lanterns")
+    assert corrected.former_title == "Kettles"
+    said = [line for line in fetch_text(report) if isinstance(line, str) and "Lanterns" in line]
+    assert len(said) == 1
+    assert 'withdrawn ("We found an error."); the title was "Kettles"' in said[0]
