@@ -72,11 +72,19 @@ def judge(reading: Reading, style: Style, known: Mapping[str, Known]) -> Judged:
     ranked = tuple(style.ranked(reading.candidates))
     evidence = find_evidence(reading.inline.words, _ids(reading.references), known)
     proven = [one for one in ranked for sure in evidence if sure.proves(one.text)]
+    if evidence and not proven:
+        proven = [_known_title(ranked, evidence[0])]
     if proven:
         ranked = (*dict.fromkeys(proven), *(one for one in ranked if one not in proven))
     state = _state(reading, ranked, proven=bool(evidence))
     anchors, mentions = _anchors(reading, ranked, evidence)
     return Judged(reading, state, ranked, anchors, mentions, evidence)
+
+
+def _known_title(ranked: Sequence[Candidate], sure: Evidence) -> Candidate:
+    """Return arXiv's title, which stands in the words, in the place of the likeliest text."""
+    place = (ranked[0].start, ranked[0].end) if ranked else (0, 0)
+    return Candidate(sure.title, "known", *place, 1.0)
 
 
 def _ids(references: Sequence[Reference]) -> list[str]:
@@ -156,10 +164,12 @@ def _anchors(
     titles.sort(key=lambda one: one.start)
     claims: dict[Candidate, list[Reference]] = {one: [] for one in titles}
     mentions = []
+    proven_ids = {sure.arxiv_id for sure in evidence}
     for reference in reading.references:
         owner = next((one for one in reversed(titles) if one.start <= reference.start), titles[0])
         own = owner.start <= reference.start and reference.end <= owner.end
-        if reference.text and not own and _is_mention(reading, reference):
+        known = reference.arxiv_id is not None and reference.arxiv_id.base in proven_ids
+        if reference.text and not own and not known and _is_mention(reading, reference):
             mentions.append(reference)
         else:
             claims[owner].append(reference)

@@ -90,4 +90,6 @@ def read_columns(columns: tuple[str, ...]) -> Columns:
         among = [n for word in words for n, name in enumerate(named) if word in name.split()]
         return next(iter((*exact, *among)), None)
 
-    return Columns(place(_TITLE), place(_DATE), place(_VENUE), place(_AUTHORS))
+    title, authors = place(_TITLE), place(_AUTHORS)
+    # `Title & Authors` is the title's.
+    return Columns(title, place(_DATE), place(_VENUE), None if authors == title else authors)
