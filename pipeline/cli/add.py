@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from config.errors import UsageError
+from config.tex.text import plain_text
 from pipeline.cli.answer import Answer, Column, Text, table
 from pipeline.cli.command import DAY, Invocation, command
 from pipeline.cli.session import arxiv_session
@@ -99,7 +100,7 @@ def _found_text(report: FoundReport) -> Text:
     found = table(
         (Column(""), Column("paper"), Column("title", flexible=True)),
         (
-            ("held" if paper.held else "added", paper.arxiv_id, paper.title)
+            ("held" if paper.held else "added", paper.arxiv_id, plain_text(paper.title))
             for paper in report.papers
         ),
     )

@@ -1,5 +1,6 @@
 """`drift`: whether the model still fits the new papers."""
 
+from config.tex.text import plain_text
 from config.visible import shortened
 from pipeline.cli.answer import Answer, Column, Text, table
 from pipeline.cli.command import Invocation, command
@@ -42,7 +43,7 @@ def _text(report: DriftReport) -> Text:
     if not report.missing_terms:
         return tuple(lines)
     examples = (
-        f"https://arxiv.org/abs/{paper.arxiv_id}  {shortened(paper.title)}"
+        f"https://arxiv.org/abs/{paper.arxiv_id}  {shortened(plain_text(paper.title))}"
         for paper in report.missing_examples
     )
     terms = table((Column("term"), Column("papers", right=True)), report.missing_terms)

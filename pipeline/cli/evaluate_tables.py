@@ -6,6 +6,7 @@ from itertools import chain
 from classifiers.measure.metrics import LabelMeasures
 from classifiers.measure.reports import Evaluation, FacetReport
 from classifiers.measure.simulation import Simulation
+from config.tex.text import plain_text
 from pipeline.cli.answer import Column, Table, Text, table
 from pipeline.learn.evaluation.figures import READ, confusion, figure, figures_of
 from pipeline.learn.evaluation.report import CurvePoint, EvaluationReport
@@ -170,7 +171,7 @@ def _hardest(recipe: Evaluation) -> Text:
                     paper.question,
                     f"{paper.said} {paper.probability:.2f}",
                     ", ".join(paper.truth),
-                    paper.title,
+                    plain_text(paper.title),
                 )
                 for paper in recipe.hardest[:_HARDEST_SHOWN]
             ),

@@ -8,6 +8,7 @@ import typer
 
 from classifiers.errors import NoModelError
 from classifiers.kept.registry import ModelRegistry
+from config.tex.text import plain_text
 from pipeline.cli.answer import Answer, Column, Table, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.session import session
@@ -208,7 +209,7 @@ def _moved(report: ModelDiff) -> Table:
                 f"{paper.old.in_scope:.2f} -> {paper.new.in_scope:.2f}",
                 _sections(paper.old, paper.new),
                 ", ".join(f"{term} {value:+.2f}" for term, value in paper.terms[:3]),
-                paper.title,
+                plain_text(paper.title),
             )
             for paper in report.papers
         ),

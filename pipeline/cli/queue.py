@@ -8,6 +8,7 @@ import typer
 from classifiers.errors import ModelError
 from config.section_names import find_section
 from config.taxonomy import Taxonomy
+from config.tex.text import plain_text
 from pipeline.cli.answer import Answer, Column, Table, table
 from pipeline.cli.command import Invocation, command
 from pipeline.learn.explain.open_facets import open_question
@@ -107,7 +108,7 @@ def _table(items: Sequence[QueueItem], taxonomy: Taxonomy) -> Table:
                 best.section if best else "-",
                 f"{best.probability:.2f}" if best else "-",
                 ", ".join(question.facets) if question else "",
-                item.paper.paper.title,
+                plain_text(item.paper.paper.title),
             )
         )
     return table(columns, rows)

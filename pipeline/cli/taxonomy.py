@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from config.taxonomy import load_taxonomy, parse_taxonomy, taxonomy_text
+from config.tex.text import plain_text
 from pipeline.cli.answer import Answer, Column, Heading, Table, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
@@ -299,7 +300,10 @@ def _unplaced_text(report: MigrationReport) -> Text:
         "unless the plan's `papers` give them one:",
         table(
             (Column("arXiv id"), Column("was in"), Column("title", flexible=True)),
-            ((p.arxiv_id, ", ".join(p.was), p.title) for p in report.unplaced[:_MOST_LISTED]),
+            (
+                (p.arxiv_id, ", ".join(p.was), plain_text(p.title))
+                for p in report.unplaced[:_MOST_LISTED]
+            ),
         ),
         *((f"and {rest} more; --json lists all",) if rest > 0 else ()),
     )

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from config.tex.text import plain_text
 from pipeline.cli.answer import Answer, Column, Heading, Table, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.learn.explain.breakdown import Neighbour, Reasons, ScoreBreakdown
@@ -43,7 +44,7 @@ def why(
     }
     trained = "" if reasons.trained else ": no model was trained yet, cue words of the taxonomy"
     text: list[str | Heading | Table] = [
-        Heading(f"{found.arxiv_id}  {found.title}"),
+        Heading(f"{found.arxiv_id}  {plain_text(found.title)}"),
         *(f"note   {remark}" for remark in remarks),
         f"model  {reasons.model_id}{trained}",
     ]
@@ -136,7 +137,7 @@ def _neighbours(title: str, found: tuple[Neighbour, ...]) -> Text:
             neighbour.arxiv_id,
             f"{neighbour.similarity:.2f}",
             ", ".join(term for term, _ in neighbour.shared),
-            neighbour.title,
+            plain_text(neighbour.title),
         )
         for neighbour in found
     )

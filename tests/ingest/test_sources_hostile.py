@@ -5,11 +5,11 @@ import json
 
 import pytest
 
+from config.tex.accents import decode_accents
 from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.feed.source import parse_feed
 from pipeline.ingest.sources.fields.authors import split_authors
 from pipeline.ingest.sources.fields.dates import parse_iso, parse_rfc2822
-from pipeline.ingest.sources.fields.tex import to_unicode
 from pipeline.ingest.sources.fields.text import paragraphs, says_withdrawn
 from pipeline.ingest.sources.oai.page import parse_oai_page
 from pipeline.ingest.sources.query.transport import check_page
@@ -41,7 +41,7 @@ DIGITS = "9" * 5_000
 )
 def test_long_runs_of_any_character_take_linear_time(sign: str) -> None:
     text = sign * LONG
-    for reader in (to_unicode, split_authors, paragraphs, says_withdrawn):
+    for reader in (decode_accents, split_authors, paragraphs, says_withdrawn):
         reader(text)
         reader(text + " withdrawn")
 

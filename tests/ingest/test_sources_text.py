@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest.sources.fields import tex
+from config.tex import accents
+from config.tex.accents import decode_accents
 from pipeline.ingest.sources.fields import text as white_space
 from pipeline.ingest.sources.fields.authors import split_authors
 from pipeline.ingest.sources.fields.categories import (
@@ -18,7 +19,6 @@ from pipeline.ingest.sources.fields.categories import (
     looks_like_category,
 )
 from pipeline.ingest.sources.fields.dates import parse_iso, parse_rfc2822
-from pipeline.ingest.sources.fields.tex import to_unicode
 from pipeline.ingest.sources.fields.text import paragraphs, plain_line, says_withdrawn
 
 TEX = st.text(alphabet="\\{}$'\"`^~=.uvcHkrdbioOlLsn ABz&()", max_size=60)
@@ -36,6 +36,10 @@ TEX = st.text(alphabet="\\{}$'\"`^~=.uvcHkrdbioOlLsn ABz&()", max_size=60)
         (r"Stra\ss e, {\ss}, \L{}ukasz, {\AA}ngstr\"om", "Straße, ß, Łukasz, Ångström"),
         (r"Erd\H{o}s, \k{a}, \u{g}, \r{u}, \=a, \.z, \d{s}", "Erdős, ą, ğ, ů, ā, ż, ṣ"),
         (r"P\\'al, doubled by a dump", "Pál, doubled by a dump"),
+        (r"Nguy{\~\^e}n Xu{\^a}n Th{\'\u a}ng", "Nguyễn Xuân Thắng"),
+        (r"Nguy\~{\^e}n Thi, Ph\'{u}c H\`{\^o}", "Nguyễn Thi, Phúc Hồ"),
+        (r"\'{\^{e}}, {\'{\u a}}, \d{\^o}, {\^{\d o}}, \~ê", "ế, ắ, ộ, ộ, ễ"),
+        (r"Bena\"\i{}m, \h{a}, \v{\i}", "Benaïm, ả, ǐ"),
         (r"S\'anchez-Mu\~noz", "Sánchez-Muñoz"),
         (r"$\'e$ and \'e and $$\"o$$", r"$\'e$ and é and $$\"o$$"),
         (r"costs \$5 or \'e", r"costs \$5 or é"),
@@ -46,14 +50,14 @@ TEX = st.text(alphabet="\\{}$'\"`^~=.uvcHkrdbioOlLsn ABz&()", max_size=60)
     ],
 )
 def test_accents_become_unicode_and_commands_are_kept(typed: str, read: str | None) -> None:
-    assert to_unicode(typed) == (typed if read is None else read)
+    assert decode_accents(typed) == (typed if read is None else read)
 
 
 @given(TEX)
 def test_conversion_never_fails_and_keeps_formulas(typed: str) -> None:
-    assert isinstance(to_unicode(typed), str)
+    assert isinstance(decode_accents(typed), str)
     inner = typed.replace("$", "")
-    assert f"${inner}x$" in to_unicode(f"a ${inner}x$ b") or inner.endswith("\\")
+    assert f"${inner}x$" in decode_accents(f"a ${inner}x$ b") or inner.endswith("\\")
 
 
 @given(TEX)
@@ -99,15 +103,15 @@ def test_fast_path_of_abstracts_matches_the_slow_one(stored: str) -> None:
         parts = [white_space.one_line(part) for part in white_space._PARAGRAPH.split(whole)]
     else:
         parts = [white_space.one_line(whole.replace("\n", " "))]
-    assert paragraphs(stored) == to_unicode("\n".join(part for part in parts if part))
+    assert paragraphs(stored) == decode_accents("\n".join(part for part in parts if part))
 
 
 @given(TEX)
 def test_tex_is_found_behind_one_to_four_backslashes(typed: str) -> None:
     """Compare with the plain pattern `\\\\{1,4}`."""
-    plain = re.compile(tex._TOKEN.pattern.replace(r"\\\\{0,3}", r"\\{1,4}", 1))
-    assert plain.pattern != tex._TOKEN.pattern
-    found = [match.span() for match in tex._TOKEN.finditer(typed)]
+    plain = re.compile(accents._TOKEN.pattern.replace(r"\\\\{0,3}", r"\\{1,4}", 1))
+    assert plain.pattern != accents._TOKEN.pattern
+    found = [match.span() for match in accents._TOKEN.finditer(typed)]
     assert found == [match.span() for match in plain.finditer(typed)]
 
 

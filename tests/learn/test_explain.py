@@ -236,6 +236,21 @@ def test_marks_name_breakdowns_and_escape_text() -> None:
     )
 
 
+def test_marks_stand_in_text_without_tex() -> None:
+    text = r"An \emph{odd kettle} at 50\% \kettle, ``warm''"
+    spans = tuple(
+        Span("abstract", at, at + len(word))
+        for word, at in (("odd kettle", 9), ("emph", 4), ("50", text.index("50")))
+    )
+    share = TermShare("odd", "odd", 1.0, spans)
+    breakdown = ScoreBreakdown("scope", "in_scope", "", 0.5, 1, 0, (share,))
+
+    assert highlight_breakdowns(text, "abstract", [breakdown]) == (
+        'An <mark class="for-0">odd kettle</mark> at <mark class="for-0">50</mark>% '
+        "\\kettle, “warm”"
+    )
+
+
 def test_weak_terms_and_spans_outside_text_are_not_marked() -> None:
     shares = (
         TermShare("a", "a", 1.0, (Span("title", 0, 1), Span("title", 5, 99))),

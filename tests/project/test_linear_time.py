@@ -22,6 +22,10 @@ from config.errors import UsageError
 from config.headings import clean_heading, heading_key
 from config.section_names import find_section
 from config.taxonomy import load_taxonomy
+from config.tex.accents import decode_accents
+from config.tex.formulas import formula_text
+from config.tex.spans import math_spans
+from config.tex.text import plain_text, without_markup
 from config.visible import escape_invisible, one_line, visible
 from config.when import says_when
 from pipeline.curated.candidates import clean_title, find_candidates
@@ -45,14 +49,12 @@ from pipeline.enrich.links import find_links, normalise_url
 from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.fields.authors import split_authors
 from pipeline.ingest.sources.fields.categories import looks_like_category
-from pipeline.ingest.sources.fields.tex import to_unicode
 from pipeline.ingest.sources.fields.text import paragraphs, plain_line, says_withdrawn
 from pipeline.ingest.sources.oai.page import parse_oai_page
 from pipeline.ingest.sources.snapshot.lines import parse_lines
 from pipeline.ingest.sources.snapshot.selection import Selection
 from pipeline.publish.digest.escape import escape_markdown, link_target
-from pipeline.publish.digest.mathematics import math_spans, restrict_math
-from pipeline.publish.digest.plain import without_markup
+from pipeline.publish.digest.mathematics import restrict_math
 from pipeline.publish.digest.reason import find_reason
 from pipeline.publish.digest.sentences import split_sentences
 from pipeline.review.decision_rows import read_rows
@@ -199,12 +201,14 @@ READERS: dict[str, Callable[[str], object]] = {
     "math_spans": math_spans,
     "restrict_math": restrict_math,
     "without_markup": without_markup,
+    "plain_text": plain_text,
+    "formula_text": formula_text,
     "split_sentences": split_sentences,
     "find_reason": lambda text: find_reason(None, text),
     "find_reason of a note": lambda text: find_reason(text, ""),
     "find_links": find_links,
     "normalise_url": lambda text: normalise_url(f"https://{text}"),
-    "to_unicode": to_unicode,
+    "decode_accents": decode_accents,
     "split_authors": split_authors,
     "paragraphs": paragraphs,
     "plain_line": plain_line,

@@ -32,6 +32,17 @@ def test_line_has_title_authors_reason_and_links() -> None:
     ]
 
 
+def test_titles_and_names_are_printed_without_tex() -> None:
+    paper = make_approved(
+        title=r"``Odd'' \emph{Kettles}$^2$ --- 50\% off \$5, $\frac{a+b}{c}$",
+        authors=("Ada~Vole", r"Bo {\'\u a} Finch"),
+    )
+    (line,) = _build(paper).sections[0].lines
+
+    assert line.title == r"“Odd” Kettles² --- 50% off \$5, $\frac{a+b}{c}$"
+    assert line.authors == ("Ada Vole", "Bo ắ Finch")
+
+
 def test_sections_follow_taxonomy_and_papers_decisions() -> None:
     late = MONDAY + timedelta(days=2)
     digest = _build(

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.tex.text import without_markup
 from config.visible import one_line
-from pipeline.publish.digest.plain import without_markup
 from pipeline.publish.digest.reason import REASON_LENGTH, find_reason
 from pipeline.publish.digest.sentences import split_sentences
 

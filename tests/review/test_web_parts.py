@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import UsageError
+from pipeline.review.web.cards import shown_text, shown_title
 from pipeline.review.web.context import percent
 from pipeline.review.web.highlight import highlight
 from pipeline.review.web.view_state import QueueView, read_view, view_from_form
@@ -50,6 +51,13 @@ def test_marked_text_is_complete_and_escaped(text: str, terms: list[str]) -> Non
     assert "<" not in bare
     assert '"' not in bare
     assert unescape(bare) == unescape(str(highlight(text, [])))
+
+
+def test_card_shows_title_and_abstract_without_tex() -> None:
+    assert shown_title(r"\textit{Kettle} at 50\%, M$^2$", "2603.00001") == "Kettle at 50%, M²"
+    assert shown_title("{\u200b}", "2603.00001") == "{}"
+    assert shown_title(" ", "2603.00001") == "arXiv:2603.00001"
+    assert shown_text("\\emph{One}\nTwo~2") == "One\nTwo 2"
 
 
 def test_view_survives_a_form() -> None:

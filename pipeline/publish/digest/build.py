@@ -10,6 +10,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from config.taxonomy import Section, Taxonomy
+from config.tex.text import without_markup
 from config.visible import one_line, shortened
 from pipeline.enrich.links import Link, find_links
 from pipeline.ingest.corrections import Correction
@@ -207,11 +208,11 @@ def _url(arxiv_id: str) -> str:
 
 
 def _published(text: str) -> str:
-    return restrict_math(shortened(one_line(text), _LONGEST))
+    return restrict_math(shortened(without_markup(text), _LONGEST))
 
 
 def _published_name(text: str) -> str:
-    return without_commands(one_line(text[:_LONGEST]))
+    return without_commands(without_markup(text[:_LONGEST]))
 
 
 def _section(id_: str, section: Section | None, lines: Iterable[DigestLine]) -> DigestSection:

@@ -1,4 +1,4 @@
-r"""Find TeX mathematics in a line, and let only listed commands be published in it.
+r"""Let only listed commands be published in the mathematics of a line.
 
 Readers' MathJax or KaTeX interprets what stands between `$`, `$$`, `\(` and `\[`. Its commands can
 link (`\href`), style, load extensions and define others, so every other command is made text.
@@ -6,13 +6,13 @@ link (`\href`), style, load extensions and define others, so every other command
 
 import re
 
+from config.tex.spans import math_spans
+
 #: characters of a formula; 928 is the longest of 40,717 papers of 2025
 LONGEST_FORMULA = 2_000
 #: replaces the backslash of a command that is not listed; no TeX reader interprets it
 SET_MINUS = "\N{SET MINUS}"
 
-_MARK = re.compile(r"\\[()\[\]]|\\.|\$\$|\$", re.DOTALL)
-_CLOSES = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 _COMMAND = re.compile(r"\\([A-Za-z]+|.|$)", re.DOTALL)
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[a-z]{0,12}matrix\}|\\(?:begin|end)\s*\{cases\}")
 # MathJax makes links of `\ref` and `\eqref` also outside formulas.
@@ -69,26 +69,6 @@ _FONTS = (
 COMMANDS = frozenset(
     f"{_LETTERS} {_OPERATORS} {_SIGNS} {_ARROWS} {_SHAPES} {_FONTS}".split()
 ) | frozenset(r""",;:!>{}|\ %&#_$/-'"`^.=~""")
-
-
-def math_spans(text: str) -> list[tuple[int, int]]:
-    """Return (start, end) of each span of mathematics with its delimiters, in linear time."""
-    marks = [(m.start(), m.end(), m[0]) for m in _MARK.finditer(text)]
-    following: dict[str, int] = {}
-    closing: list[int | None] = [None] * len(marks)
-    for number in range(len(marks) - 1, -1, -1):
-        mark = marks[number][2]
-        closing[number] = following.get(_CLOSES.get(mark, ""))
-        following[mark] = number
-        if mark == "$$":  # ends no formula that a single dollar opened
-            following.pop("$", None)
-    spans: list[tuple[int, int]] = []
-    done = 0
-    for (start, end, _), closer in zip(marks, closing, strict=True):
-        if closer is not None and start >= done and marks[closer][0] > end:
-            done = marks[closer][1]
-            spans.append((start, done))
-    return spans
 
 
 def restrict_math(line: str) -> str:

@@ -7,9 +7,10 @@ by fixed rules so that the same abstract always gives the same line.
 import re
 from dataclasses import dataclass
 
+from config.tex.spans import math_spans
+from config.tex.text import without_markup
 from config.visible import one_line
-from pipeline.publish.digest.mathematics import math_spans, restrict_math
-from pipeline.publish.digest.plain import without_markup
+from pipeline.publish.digest.mathematics import restrict_math
 from pipeline.publish.digest.sentences import split_sentences
 
 #: characters, so that a reason is one to two lines of print

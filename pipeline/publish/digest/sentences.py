@@ -3,7 +3,7 @@
 import re
 from itertools import zip_longest
 
-from pipeline.publish.digest.mathematics import math_spans
+from config.tex.spans import math_spans
 
 _TOKEN = re.compile(r"\S+")
 

@@ -7,7 +7,8 @@ from itertools import groupby
 from markupsafe import Markup
 
 from config.taxonomy import Section, Taxonomy
-from config.visible import one_line, shortened
+from config.tex.text import plain_paragraphs, plain_text
+from config.visible import shortened
 from pipeline.enrich.links import Link, find_links
 from pipeline.learn.explain.open_facets import OpenQuestion, open_question
 from pipeline.review.web.highlight import highlight
@@ -84,14 +85,13 @@ class Card:
 
 
 def shown_title(title: str, arxiv_id: str) -> str:
-    """Return the title, cut if it is very long, or the ID if no character is visible."""
-    title = shortened(title)
-    return title if one_line(title) else f"arXiv:{arxiv_id}"
+    """Return the title without TeX, cut if it is very long, or the ID if nothing is visible."""
+    return shortened(plain_text(title)) or f"arXiv:{arxiv_id}"
 
 
 def shown_text(text: str) -> str:
-    """Return what a page shows of an abstract or a comment."""
-    return text[:SHOWN_OF_TEXT]
+    """Return what a page shows of an abstract: its paragraphs without TeX."""
+    return plain_paragraphs(text[:SHOWN_OF_TEXT])
 
 
 def group_name(section: Section) -> str:

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 from config.headings import heading_key
 from config.taxonomy import Section, Taxonomy
+from config.tex.text import plain_text
 from config.visible import visible
 from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.proposal import NOTE_LIMIT
@@ -96,6 +97,7 @@ def make_templates(taxonomy: Taxonomy) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["plain"] = plain_text
     environment.filters["percent"] = percent
     environment.filters["weight"] = weight
     environment.filters["exact"] = exact

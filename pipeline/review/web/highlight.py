@@ -6,6 +6,7 @@ from itertools import groupby, pairwise
 
 from markupsafe import Markup, escape
 
+from config.tex.text import plain_paragraphs
 from config.visible import visible
 from pipeline.learn.explain.breakdown import ScoreBreakdown
 from storage.types import TermWeight
@@ -21,6 +22,11 @@ _MARK = Markup('<mark class="{}">{}</mark>')
 #: between the words of a term: text-to-image, "text-/image"
 _GAP = r"\W{1,4}"
 _WORD = re.compile(r"\w+")
+
+#: private characters: one opens each mark, one closes them
+_FIRST_MARK, _MOST_MARKS, _MARK_END = 0xF0000, 0xFFFE, "\ue000"
+_PRIVATE = re.compile("[\ue000\U000f0000-\U000fffff]")
+_MARKED = re.compile("([\U000f0000-\U000fffff])([^\ue000\U000f0000-\U000fffff]*)\ue000")
 
 #: (start, end, number of the breakdown, share)
 _Marked = tuple[int, int, int, float]
@@ -65,13 +71,27 @@ def highlight_breakdowns(text: str, field: str, breakdowns: Sequence[ScoreBreakd
         for number, breakdown in enumerate(breakdowns[:MARKED])
         for span in _strong_spans(number, breakdown, field, len(text))
     ]
-    marked: list[Markup] = []
-    for classes, run in groupby(_pieces(spans, len(text)), key=lambda piece: piece[0]):
+    # Marked with private characters before cleaning, because the offsets count the characters of
+    # the stored text, and TeX can reach from one piece to the next.
+    stored = _PRIVATE.sub(" ", text)
+    marked: list[str] = []
+    classes: list[str] = []
+    for names, run in groupby(_pieces(spans, len(text)), key=lambda piece: piece[0]):
         pieces = list(run)
-        # Cleaned after cutting, because the offsets count the characters of the stored text.
-        words = escape(visible(text[pieces[0][1] : pieces[-1][2]]))
-        marked.append(_MARK.format(classes, words) if classes else words)
-    return Markup("").join(marked)
+        start, end = pieces[0][1], pieces[-1][2]
+        words = stored[start:end]
+        if names and len(classes) < _MOST_MARKS and stored[start - 1 : start] != "\\":
+            words = f"{chr(_FIRST_MARK + len(classes))}{words}{_MARK_END}"
+            classes.append(names)
+        marked.append(words)
+    cleaned = plain_paragraphs("".join(marked))
+    shown: list[Markup] = []
+    done = 0
+    for found in _MARKED.finditer(cleaned):
+        shown.append(escape(cleaned[done : found.start()]))
+        shown.append(_MARK.format(classes[ord(found[1]) - _FIRST_MARK], found[2]))
+        done = found.end()
+    return Markup("").join([*shown, escape(_PRIVATE.sub("", cleaned[done:]))])
 
 
 def _strong_spans(

@@ -6,10 +6,12 @@ The model is loaded before the lease and asked after it, because both take time.
 from dataclasses import dataclass, replace
 
 from config.errors import LivingSurveyError
+from config.tex.text import plain_text
+from config.visible import SHOWN_OF_TITLE
 from pipeline.learn.documents import document_of
 from pipeline.learn.explain.breakdown import Reasons
 from pipeline.learn.explain.explainer import Explainer
-from pipeline.review.web.cards import Card, shown_text, shown_title
+from pipeline.review.web.cards import SHOWN_OF_TEXT, Card
 from pipeline.review.web.context import ReviewContext
 from pipeline.review.web.highlight import highlight_breakdowns
 
@@ -62,9 +64,9 @@ def with_marks(card: Card, why: Why) -> Card:
     return replace(
         card,
         title=highlight_breakdowns(card.paper.title, "title", breakdowns)
-        if shown_title(card.paper.title, card.paper.arxiv_id) == card.paper.title
+        if len(card.paper.title) <= SHOWN_OF_TITLE and plain_text(card.paper.title)
         else card.title,
-        abstract=highlight_breakdowns(shown_text(card.paper.abstract), "abstract", breakdowns),
+        abstract=highlight_breakdowns(card.paper.abstract[:SHOWN_OF_TEXT], "abstract", breakdowns),
         terms_for=(),
         terms_against=(),
     )

@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.ingest.sources.fields.tex import to_unicode
+from config.tex.accents import decode_accents
 
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*|\n {2,}(?=\S)")
 # Not "Replaces a withdrawn paper".
@@ -30,7 +30,7 @@ def one_line(text: str) -> str:
 
 def plain_line(text: str) -> str:
     """Return a title, name or comment on one line with TeX accents as Unicode."""
-    return to_unicode(one_line(text))
+    return decode_accents(one_line(text))
 
 
 def paragraphs(text: str) -> str:
@@ -44,9 +44,9 @@ def paragraphs(text: str) -> str:
         # joined; one search for these is three times as fast as one for each.
         joined = text.replace("\n", " ")
         if "  " not in joined:
-            return to_unicode(joined)
+            return decode_accents(joined)
     folded = (one_line(part) for part in _PARAGRAPH.split(text))
-    return to_unicode("\n".join(part for part in folded if part))
+    return decode_accents("\n".join(part for part in folded if part))
 
 
 def says_withdrawn(comment: str | None) -> bool:

@@ -9,7 +9,7 @@ import unicodedata
 _COMBINING = {
     "'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304",
     ".": "\u0307", "u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "d": "\u0323",
-    "b": "\u0331", "k": "\u0328", "r": "\u030a",
+    "b": "\u0331", "k": "\u0328", "r": "\u030a", "h": "\u0309",
 }  # fmt: skip
 _LETTERS = {
     "ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ",
@@ -20,18 +20,22 @@ _LETTERS = {
 _DOTLESS = {"\\i": "i", "\\j": "j"}
 
 _MATH = re.compile(r"(?<!\\)(\$\$[^$]*\$\$|\$[^$]*\$)")
+#: Latin letters, those with accents included, because an accent may stand over another: `\~\^e`
+_LETTER = "[A-Za-z\u00c0-\u024f\u1e00-\u1eff]"
+#: accents over one letter: Vietnamese has two, and a third pass finds nothing more
+_STACKED = 3
 # One to four backslashes, because some authors double them. Beginning with a literal instead of
 # `\\{1,4}` makes it seven times as fast, because the engine skips from backslash to backslash.
-_GROUP = r"\{\s*(?:\\[ij]|[A-Za-z])\s*\}"
-_BARE = r"\\[ij](?:\s+(?=[A-Za-z])|(?![A-Za-z]))|[A-Za-z]"
+_GROUP = rf"\{{\s*(?:\\[ij]|{_LETTER})\s*\}}"
+_BARE = rf"\\[ij](?:\{{\}}|\s+(?=[A-Za-z])|(?![A-Za-z]))|{_LETTER}"
 _NAMES = "|".join(sorted(_LETTERS, key=len, reverse=True))
 _TOKEN = re.compile(
     rf"\\\\{{0,3}}(?:['`^\"~=.]\s*(?:{_GROUP}|{_BARE})"
-    rf"|[uvHcdbkr](?:\s*{_GROUP}|\s+(?:{_BARE}))"
+    rf"|[uvHcdbkrh](?:\s*{_GROUP}|\s+(?:{_BARE}))"
     rf"|(?:{_NAMES})(?:\{{\}}|(?=\s*\}})|\s+(?=[A-Za-z])|(?![A-Za-z])))"
 )
-# Braces left around one accented letter: `{\'e}`, `{\o }`.
-_HELD = re.compile(r"\{([^\x00-\x7f])\s*\}")
+# Braces left around one accented letter (`{\'e}`, `{\o }`), unless an accent stands before them.
+_HELD = re.compile(r"(?<!\\[uvHcdbkrh])\{([^\x00-\x7f])\s*\}")
 
 
 def _unicode(match: re.Match[str]) -> str:
@@ -43,7 +47,7 @@ def _unicode(match: re.Match[str]) -> str:
     return unicodedata.normalize("NFC", letter + _COMBINING[token[0]])
 
 
-def to_unicode(text: str) -> str:
+def decode_accents(text: str) -> str:
     r"""Return the text with TeX accents and letters as Unicode, in linear time.
 
     Other commands and `$...$` are kept.
@@ -51,5 +55,13 @@ def to_unicode(text: str) -> str:
     if "\\" not in text or not _TOKEN.search(text):
         return text
     pieces = _MATH.split(text) if "$" in text else [text]
-    pieces[::2] = [_HELD.sub(r"\1", _TOKEN.sub(_unicode, piece)) for piece in pieces[::2]]
+    pieces[::2] = map(_decode, pieces[::2])
     return "".join(pieces)
+
+
+def _decode(text: str) -> str:
+    for _ in range(_STACKED):
+        before, text = text, _HELD.sub(r"\1", _TOKEN.sub(_unicode, text))
+        if text == before or "\\" not in text:
+            break
+    return text

@@ -1,0 +1,1 @@
+"""Read TeX in titles, names and abstracts: accents, text commands, formulas."""
