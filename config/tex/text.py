@@ -15,6 +15,7 @@ from config.tex.symbols import IN_TEXT, SUBSCRIPTS, SUPERSCRIPTS
 from config.visible import one_line
 
 _MARKUP = re.compile(r"[\\${}~]|``|''")
+_HELD_BACK = re.compile("\x01([0-9]+)\x02")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.|$)|[{}]", re.DOTALL)
 _OPEN = re.compile(r"\s*\{")
 _ONE_MORE = re.compile(r"\s*\{[^{}]*\}\s*\{")
@@ -72,29 +73,28 @@ def _read(text: str, *, draws_formulas: bool) -> str:
     if not _MARKUP.search(line):
         return line
     line = decode_accents(line)
-    dollar = r"\$" if draws_formulas else "$"
     pieces: list[str] = []
+    formulas: list[str] = []
     end = 0
     for start, stop in math_spans(line):
-        pieces.append(_between(line[end:start], end, dollar))
         formula = line[start:stop]
         inside = (
             formula.startswith(("$^", "$_"))
             or line[start - 1 : start].isalnum()
             or line[stop : stop + 1].isalnum()
         )
-        pieces.append(formula if draws_formulas and not inside else _formula(formula))
+        # Held back, because a group may reach over it. A visible line has no control characters.
+        pieces += [line[end:start], f"\x01{len(formulas)}\x02"]
+        formulas.append(formula if draws_formulas and not inside else _formula(formula))
         end = stop
-    pieces.append(_between(line[end:], end, dollar))
-    return " ".join("".join(pieces).split())
+    text = _outside("".join([*pieces, line[end:]]), r"\$" if draws_formulas else "$")
+    return " ".join(_HELD_BACK.sub(lambda found: formulas[int(found[1])], text).split())
 
 
-def _between(text: str, start: int, dollar: str) -> str:
-    """Read text outside of formulas; a tie may follow one."""
+def _outside(text: str, dollar: str) -> str:
+    """Read what stands outside of formulas."""
     if not _MARKUP.search(text):
         return text
-    if start and text.startswith("~"):
-        text = f" {text[1:]}"
     joined = "".join(_Reader(text, dollar).pieces())
     return _TIE.sub(" ", joined.replace("``", "\u201c").replace("''", "\u201d"))
 

@@ -28,6 +28,7 @@ from config.tex.spans import math_spans
 from config.tex.text import plain_text, without_markup
 from config.visible import escape_invisible, one_line, visible
 from config.when import says_when
+from pipeline.curated.agreement import Known, compare
 from pipeline.curated.candidates import clean_title, find_candidates
 from pipeline.curated.dates import looks_like_date, parse_date
 from pipeline.curated.fields import read_fields, split_tags
@@ -37,14 +38,20 @@ from pipeline.curated.formats.table import read_table
 from pipeline.curated.html_blocks import split_html
 from pipeline.curated.inline import read_inline
 from pipeline.curated.likeness import is_venue_name, likeness
-from pipeline.curated.links import find_occurrences, is_caption, is_paper_url, without_links
+from pipeline.curated.links import (
+    find_occurrences,
+    is_caption,
+    is_paper_url,
+    without_links,
+)
+from pipeline.curated.names import compare_authors
 from pipeline.curated.parse import parse_list
 from pipeline.curated.people import is_name, is_venue, looks_like_names, read_people
 from pipeline.curated.regions import region_of
 from pipeline.curated.source import read_source
 from pipeline.curated.tables import cells, is_rule_of_table
-from pipeline.curated.titles import normalize_title, titles_agree
 from pipeline.curated.types import CuratedList, CuratedListError, ListFile
+from pipeline.curated.words import read_title
 from pipeline.enrich.links import find_links, normalise_url
 from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.fields.authors import split_authors
@@ -244,8 +251,6 @@ READERS: dict[str, Callable[[str], object]] = {
     "is_venue": is_venue,
     "cells": cells,
     "is_rule_of_table": lambda text: is_rule_of_table(text, "a | b"),
-    "normalize_title": normalize_title,
-    "titles_agree": lambda text: titles_agree(text, f"{text[::-1]}b"),
     "slug_words": slug_words,
     "section_ids": lambda text: section_ids([[text], [text, "b"], [text, "b c"]]),
     "names_of": lambda text: names_of([text, f"{text}(水壶)", f"水壶 {text}", f"{text} 水壶"]),
@@ -253,6 +258,9 @@ READERS: dict[str, Callable[[str], object]] = {
     "says_when": says_when,
     "refusal of a draft": _refusal,
     "title_of": lambda text: title_of(parse_list(f"<h1>{text}</h1>\n\n# {text}".encode()), ()),
+    "read_title": read_title,
+    "compare": lambda text: compare([text], [text], Known((f"{text[::-1]}b",), (text[::-1],))),
+    "compare_authors": lambda text: compare_authors([text] * 9, [text[::-1]] * 9),
 }
 PIECES = (
     *" \na1.,()[]{}$\\_*`<>|~&#@-+=:;/?!'\"^%\t\r\u00e9\u4e2d",
