@@ -94,8 +94,6 @@ def _same_title(one: Title, other: Title, people: Authors) -> str:
     if one.letters == other.letters or content(one.words) == content(other.words):
         # Short titles such as "Technical Report" are used more than once.
         return "" if people.differ and len(content(one.words)) < _TELLING else "the titles agree"
-    if people.differ:
-        return ""
     if is_swap(one.letters, other.letters):
         return "the titles agree but for two letters"
     if _begins(one, other) or _begins(other, one):
@@ -104,9 +102,9 @@ def _same_title(one: Title, other: Title, people: Authors) -> str:
     if not (difference.left or difference.right):
         return "the titles agree but for spelling"
     if not difference.right:
-        return _shortened(other, one, difference.left_places, difference) or _reworded(difference)
+        return _shortened(other, one, difference, people) or _reworded(difference)
     if not difference.left:
-        return _shortened(one, other, difference.right_places, difference) or _reworded(difference)
+        return _shortened(one, other, difference, people) or _reworded(difference)
     return _reworded(difference)
 
 
@@ -116,11 +114,10 @@ def _begins(cut: Title, whole: Title) -> bool:
     return cut.cut and telling and whole.letters.startswith(cut.letters)
 
 
-def _shortened(
-    shorter: Title, longer: Title, missing: tuple[int, ...], difference: Difference
-) -> str:
+def _shortened(shorter: Title, longer: Title, difference: Difference, people: Authors) -> str:
     """One title is a part of the other, cut at a colon, a dash or dots."""
     same = difference.same
+    missing = difference.left_places or difference.right_places
     telling = len(same) >= _TELLING
     first, last = missing[0], missing[-1] + 1
     whole = set(range(first, last)) == set(missing)
@@ -128,7 +125,9 @@ def _shortened(
         words = longer.words[first:]
         if all(word in PART_WORDS or is_number(word) for word in words):
             return ""
-        if first in longer.ends and (telling or _is_name(same) or shorter.named):
+        # Curators copy the authors of another entry, so authors count against a name alone only.
+        named = shorter.named or _is_name(same)
+        if first in longer.ends and (telling or (named and not people.differ)):
             return "the title without its subtitle"
     subject = [word for word in same if word not in GENRES]
     is_name = first == 0 and last in longer.ends and last <= _LONGEST_NAME

@@ -124,7 +124,7 @@ class Authors:
     found: int
     #: names found weighted by how much each says: 1 for a full name that is not common
     weight: float
-    #: the paper's authors are known
+    #: the paper has several authors, so that finding none of them says something
     comparable: bool
     #: the list names all authors of the paper in their order
     complete: bool
@@ -152,7 +152,7 @@ def compare_authors(listed: Sequence[str], known: Sequence[str]) -> Authors:
     complete = len(persons) == len(others) > 0 and all(
         _weight(name, _by_word([other])) for name, other in zip(persons, others, strict=True)
     )
-    return Authors(len(persons), len(weights), sum(weights), bool(others), complete)
+    return Authors(len(persons), len(weights), sum(weights), len(others) >= _SEVERAL, complete)
 
 
 def _by_word(names: Sequence[tuple[str, ...]]) -> dict[str, list[tuple[str, ...]]]:
