@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.curated.agreement import Known
-from pipeline.curated.titles import normalize_title
+from pipeline.curated.words import words_of
 
 #: a title of fewer letters may stand in any text
 _SHORTEST = 8
@@ -21,7 +21,7 @@ class Evidence:
 
     def proves(self, text: str) -> bool:
         """Say whether a text is this title."""
-        return normalize_title(text) == self.key
+        return words_of(text) == self.key
 
 
 def find_evidence(
@@ -35,9 +35,9 @@ def find_evidence(
     for arxiv_id in dict.fromkeys(arxiv_ids):
         if arxiv_id not in known:
             continue
-        within = within or f" {normalize_title(words)} "
+        within = within or f" {words_of(words)} "
         for title in known[arxiv_id].titles:
-            key = normalize_title(title)
+            key = words_of(title)
             if len(key) >= _SHORTEST and f" {key} " in within:
                 found.append(Evidence(arxiv_id, title, key))
                 break

@@ -20,7 +20,7 @@ from pipeline.curated.findings import (
 from pipeline.curated.knowledge import Knowledge
 from pipeline.curated.sections import sections_of
 from pipeline.curated.types import CuratedList, Entry
-from pipeline.curated.verdict import Placed, decide_entry, titles_of
+from pipeline.curated.verdict import Placed, decide_entry
 from storage.arxiv_id import id_month
 from storage.types import LIST_REVIEWER, NewDecision, Verdict
 
@@ -107,8 +107,13 @@ def entries_by_id(curated: CuratedList) -> dict[str, list[Entry]]:
 
 def name_several_papers(entries: Iterable[Entry]) -> bool:
     """Say whether the titles of entries with one ID differ."""
+    # Not by other readings, which can be names of authors that both entries have.
     return not all(
-        compare(titles_of(one), one.authors, Known(titles_of(other), other.authors)).same
+        compare(
+            [one.title, one.full_title],
+            one.authors,
+            Known((other.title, other.full_title), other.authors),
+        ).same
         for one, other in combinations(entries, 2)
     )
 

@@ -67,10 +67,8 @@ def read_title(title: str) -> Title:
     words: list[str] = []
     ends: list[int] = []
     for part in parts:
-        written = _WORD.findall("".join(_SIGNS.get(char, char) for char in _folded(part)))
-        letters += written
-        for word in written:
-            words.append(_one_word(word, words[-1] if words else ""))
+        letters += _written(part)
+        words += _spelt(_written(part), words[-1] if words else "")
         ends.append(len(words))
     return Title(
         words=tuple(words),
@@ -79,6 +77,25 @@ def read_title(title: str) -> Title:
         named=_NAME.fullmatch(parts[0]) is not None,
         cut=_CUT.search(text) is not None,
     )
+
+
+def words_of(text: str) -> str:
+    """Return the words of a text of any length, spelt as those of titles, with single blanks."""
+    bare = _ESCAPE.sub(
+        "", plain_text(_MARKDOWN_ESCAPE.sub("", _LOOKS.sub(" ", html.unescape(text))))
+    )
+    return " ".join(_spelt(_written(bare), ""))
+
+
+def _written(text: str) -> list[str]:
+    return _WORD.findall("".join(_SIGNS.get(char, char) for char in _folded(text)))
+
+
+def _spelt(written: list[str], before: str) -> list[str]:
+    words: list[str] = []
+    for word in written:
+        words.append(_one_word(word, words[-1] if words else before))
+    return words
 
 
 def _folded(text: str) -> str:

@@ -51,7 +51,7 @@ from pipeline.curated.regions import region_of
 from pipeline.curated.source import read_source
 from pipeline.curated.tables import cells, is_rule_of_table
 from pipeline.curated.types import CuratedList, CuratedListError, ListFile
-from pipeline.curated.words import read_title
+from pipeline.curated.words import read_title, words_of
 from pipeline.enrich.links import find_links, normalise_url
 from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.fields.authors import split_authors
@@ -259,6 +259,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "refusal of a draft": _refusal,
     "title_of": lambda text: title_of(parse_list(f"<h1>{text}</h1>\n\n# {text}".encode()), ()),
     "read_title": read_title,
+    "words_of": words_of,
     "compare": lambda text: compare([text], [text], Known((f"{text[::-1]}b",), (text[::-1],))),
     "compare_authors": lambda text: compare_authors([text] * 9, [text[::-1]] * 9),
 }
