@@ -52,7 +52,9 @@ _UP_AT_END = re.compile(
     rf"(?:^|[\s{_OPEN}|·•–—:：,;*\-]){_UP}[\s{_CLOSE}|·•–—:：,;*.!\-]{{0,20}}+$", re.IGNORECASE
 )
 _UP_IN_BRACKETS = re.compile(
-    rf"[{_OPEN}]\s{{0,9}}+(?:to\s|the\s){{0,2}}(?:top|back|up|toc|返回|回顶|顶部)\s{{0,9}}+[{_CLOSE}]$",
+    rf"[{_OPEN}]\s{{0,9}}+(?:(?:to\s|the\s){{0,2}}(?:top|back|up|toc|返回|回顶|顶部)"
+    r"|click\s(?:here\s|me\s)?(?:to|for)\s(?:open|close|expand|collapse|view|show|see|more|details)"
+    rf"|点击展开|展开)\s{{0,9}}+[{_CLOSE}]$",
     re.IGNORECASE,
 )
 _LONGEST_UP = 100

@@ -137,15 +137,23 @@ def _inner_link(bold: Mark, inline: Inline) -> Mark | None:
     return inner[0] if len(inner) == 1 and clean_title(inner[0].text) else None
 
 
+def _names_authors(mark: Mark) -> bool:
+    return mark.text.strip(" :\uff1a").lower() in AUTHOR_LABELS
+
+
 def _is_label(mark: Mark) -> bool:
     return is_caption(mark.text.strip(" :\uff1a"))
 
 
 def _plain(text: str, inline: Inline) -> Iterator[Candidate]:
     read = 0
-    for mark in inline.of(Style.PLAIN):
+    for mark, before in zip(inline.marks, (None, *inline.marks), strict=False):
+        if mark.style is not Style.PLAIN:
+            continue
         place = mark.start
-        for part in _HARD.split(mark.text):
+        # `**Authors**: Ada Example`: the label is in another style than the names.
+        parts = _HARD.split(mark.text)
+        for part in parts[1:] if before and _names_authors(before) else parts:
             at = text.find(part[:20], place, mark.end + 1) if part.strip() else -1
             place = at if at >= 0 else place
             if not part.strip(_ENDS) or len(part) > _LONGEST:

@@ -12,7 +12,7 @@ from pipeline.curated.vocabulary import AUTHOR_LABELS
 
 _PARENTHESES = re.compile(r"\((?P<text>[^()]*+)\)")
 _BACKQUOTED = re.compile(r"`(?P<tag>[^`\n]{1,500}+)`")
-_NICKNAME = re.compile(r"\[(?P<tag>[^\[\]]+)\]\s*")
+_NICKNAME = re.compile(r"\[(?P<tag>[^\[\]]+)\]\s*|\((?P<note>[^()]{1,60}+)\)\s*")
 _BREAK = re.compile(r"\\?\n|<br\s*/?>|\s\|\s|</?(?:p|td|li|ins|i|em|b|u)>", re.IGNORECASE)
 _MARK = re.compile(r"(?<!\w)[*_]{1,3}|[*_]{1,3}(?!\w)")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}+>")
@@ -62,16 +62,19 @@ def read_fields(head: str, tail: str, before_links: str) -> Fields:
 
 
 def split_tags(title: str) -> tuple[str | None, str | None, str]:
-    """Split `[CVPR 2024] [IV-VAE] Improved ...` into short name, venue and title."""
+    """Split `[CVPR 2024] [IV-VAE] Improved ...` into short name, venue and title.
+
+    Only dates and venues also stand in parentheses.
+    """
     nickname = venue = None
     rest = title
     while match := _NICKNAME.match(rest):
-        tag = match["tag"].strip()
+        tag = (match["tag"] or match["note"]).strip()
         if looks_like_date(tag):
             pass
         elif is_venue(tag) or is_venue_name(tag):
             venue = venue or tag
-        elif nickname is None:
+        elif nickname is None and match["tag"]:
             nickname = tag
         else:
             break

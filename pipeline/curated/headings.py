@@ -67,7 +67,9 @@ class HeadingPath:
     def region(self) -> AsideReason | None:
         """Why what stands here is no entry, if so."""
         frames = self._frames if self._deep else self._frames[-1:]
-        return next((frame.region for frame in frames if frame.region), None)
+        # A table of contents ends at the next heading of any level.
+        over = [frame.region for frame in frames[:-1] if frame.region is not AsideReason.CONTENTS]
+        return next(filter(None, (*over, *(frame.region for frame in frames[-1:]))), None)
 
     def push(self, place: int, reading: Reading) -> Frame:
         """Enter a section."""

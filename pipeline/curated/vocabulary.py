@@ -9,7 +9,8 @@ def _words(text: str) -> frozenset[str]:
 PAPER_WORDS = _words(
     "paper papers pdf arxiv abs abstract preprint link links url html doi openreview fulltext"
     " publication published article here biorxiv medrxiv ssrn techrxiv acl cvf ieee acm springer"
-    " paperlink eprint manuscript proceedings 论文 原文 链接 全文 论文链接 预印本"
+    " paperlink eprint manuscript proceedings 论文 原文 链接 全文 论文链接 预印本 下载链接 论文下载"
+    " 论文下载链接 论文地址 论文主页 原文链接 文章 文章链接"
 )
 #: words that may stand beside them
 BESIDE_WORDS = _words(
@@ -32,6 +33,7 @@ OTHER_CAPTIONS = _words(
     " appendix results image teaser gallery software tool tools toolkit short explanation review"
     " interactive podcast coming soon"
     " 代码 主页 项目 项目主页 数据集 解读 中文解读 视频 作者 摘要 备注 演示 模型 博客"
+    " 代码链接 代码地址 源码 开源代码 项目链接 项目地址"
 )
 #: what a field of an entry is called when it names the paper's title
 TITLE_LABELS = frozenset({"title", "paper title", "name", "标题", "题目", "论文标题", "论文题目"})
