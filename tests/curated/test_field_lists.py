@@ -20,12 +20,7 @@ CASES = {case.name: case for case in read_cases()}
 #: cases that `parse_list` does not read yet; remove a name when its case is read
 NOT_READ: frozenset[str] = frozenset()
 #: cases that `init` and `bootstrap` do not import yet
-NOT_IMPORTED: frozenset[str] = frozenset(
-    {
-        "k08c_summaries_with_tables",
-        "k26_other_work_in_the_comment",
-    }
-)
+NOT_IMPORTED: frozenset[str] = frozenset()
 NOW = "2026-03-17T12:00:00Z"
 
 
