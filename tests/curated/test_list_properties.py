@@ -89,9 +89,10 @@ def assert_accounted(curated: CuratedList, data: bytes) -> None:
     """Assert that spans are exact and disjoint, and that they and the gaps make up the file."""
     position = 0
     parts = []
-    items = [*curated.headings, *curated.entries, *curated.unreadable]
-    for item in sorted(items, key=lambda item: item.span):
-        start, end = item.span
+    spans = [heading.span for heading in curated.headings]
+    spans += [entry.span for entry in curated.entries]
+    spans += [fault.span for fault in curated.unreadable]
+    for start, end in sorted(spans):
         assert position <= start < end <= len(data)
         assert data[start:end] == data[start:end].rstrip()
         parts += [data[position:start], data[start:end]]
