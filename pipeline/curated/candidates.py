@@ -6,6 +6,7 @@ own habit can be learned (`style.py`).
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -85,8 +86,10 @@ def clean_title(text: str) -> str:
 
 def _strip_end(text: str) -> str:
     """Remove emoji and a date or venue in parentheses at the end, and brackets around all."""
-    while text and unicodedata.category(text[-1]) in {"So", "Cf", "Mn", "Sk"}:
-        text = text[:-1].rstrip()
+    end = len(text)
+    while end and unicodedata.category(text[end - 1]) in {"So", "Cf", "Mn", "Sk", "Zs"}:
+        end -= 1
+    text = text[:end]
     note = _NOTE.search(text)
     if note and note.start() and (looks_like_date(note["note"]) or is_venue_name(note["note"])):
         text = text[: note.start()].rstrip()
@@ -97,13 +100,11 @@ def _strip_end(text: str) -> str:
 
 def _styled(inline: Inline) -> Iterator[Candidate]:
     seen: dict[str, int] = {}
-    bold = list(inline.of(Style.BOLD))
+    bold, links = list(inline.of(Style.BOLD)), list(inline.of(Style.LINK))
     for mark in inline.marks:
         if mark.style in {Style.PLAIN, Style.URL, Style.BADGE} or not mark.text:
             continue
-        if mark.style is Style.LINK and any(
-            b.start < mark.start and mark.end < b.end for b in bold
-        ):
+        if mark.style is Style.LINK and _within(mark, bold):
             # The bold text around it counts.
             continue
         text = clean_title(mark.text)
@@ -111,7 +112,7 @@ def _styled(inline: Inline) -> Iterator[Candidate]:
             continue
         key, url = mark.style.value, ""
         if mark.style is Style.BOLD:
-            inner = _inner_link(mark, inline)
+            inner = _inner_link(mark, links)
             url = inner.url if inner else ""
         elif mark.style is Style.LINK:
             url = mark.url
@@ -132,8 +133,16 @@ def _styled(inline: Inline) -> Iterator[Candidate]:
         )
 
 
-def _inner_link(bold: Mark, inline: Inline) -> Mark | None:
-    inner = [m for m in inline.of(Style.LINK) if bold.start <= m.start and m.end <= bold.end]
+def _within(mark: Mark, others: Sequence[Mark]) -> bool:
+    """Say whether a mark stands inside one of others, which are in order."""
+    number = bisect_left(others, mark.start, key=lambda one: one.start) - 1
+    return number >= 0 and mark.end < others[number].end
+
+
+def _inner_link(bold: Mark, links: Sequence[Mark]) -> Mark | None:
+    """Return the only link in bold text."""
+    number = bisect_left(links, bold.start, key=lambda one: one.start)
+    inner = [one for one in links[number : number + 2] if one.end <= bold.end]
     return inner[0] if len(inner) == 1 and clean_title(inner[0].text) else None
 
 

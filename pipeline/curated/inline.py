@@ -95,7 +95,7 @@ _TOKEN = re.compile(
 )
 #: where a token may begin; searched first, because most characters begin none
 _BEGINS = re.compile(
-    r"[\[!`<&*_\\]|[Hh][Tt][Tt][Pp]|[Aa][Rr][Xx][Ii][Vv]|[Ww]{3}\.|[ ]{2}(?=[ ]*+\n)"
+    r"[\[!`<&*_\\]|[Hh][Tt][Tt][Pp]|[Aa][Rr][Xx][Ii][Vv]|[Ww]{3}\.|(?<![ ])[ ]{2,}+\n"
 )
 # Not the accents of TeX: `Poincar\\'e`.
 _ESCAPE = re.compile(r"(?<!\\)\\(?!(?<=[A-Za-z{]\\)['\"`^~=.][A-Za-z{\\])([!-/:-@\[-`{-~])")

@@ -1,6 +1,7 @@
 """Read one block: what it says, where it links to, and which texts may be titles."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -109,9 +110,15 @@ def _references(text: str, inline: Inline) -> tuple[Reference, ...]:
     found += [
         Reference(one.start, one.end, one.text, one.arxiv_id, "")
         for one in find_occurrences(text)
-        if not any(start <= one.start < end for start, end in covered)
+        if not _is_covered(one.start, covered)
     ]
     return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _is_covered(place: int, covered: Sequence[tuple[int, int]]) -> bool:
+    """Say whether a place is in one of the ranges, which are in order."""
+    number = bisect_right(covered, place, key=lambda one: one[0]) - 1
+    return any(place < end for _, end in covered[max(number - 1, 0) : number + 1])
 
 
 def _rest(text: str, covered: Sequence[tuple[int, int]]) -> str:

@@ -15,6 +15,8 @@ _LONGEST_HEADING = 14
 #: a single word may be a title where only links stand below it
 _POSSIBLE = 0.15
 _FIELDS = {State.FIELD, State.DOUBTFUL}
+#: blocks looked at below a line, so that many lines take linear time
+_FARTHEST = 200
 _BOUNDS = {Kind.HEADING, Kind.SUMMARY, Kind.RULE, Kind.END}
 _NO_TEXT = {Kind.RULE, Kind.CODE, Kind.END}
 
@@ -44,7 +46,7 @@ def find_roles(judged: Sequence[Judged]) -> list[Role]:
             roles[place] = Role.ENTRY
         elif one.state is State.TEXT and children.get(place):
             roles[place] = _of_bullet(one, [judged[n] for n in children[place]])
-        elif one.state is State.TEXT:
+        elif one.state is State.TEXT and (kind is Kind.PARAGRAPH or is_title_field(one)):
             roles[place] = _of_line(one, _below_line(judged, place))
     headed = False
     for place, one in enumerate(judged):
@@ -156,8 +158,6 @@ def _of_line(one: Judged, below: State | None) -> Role:
             return Role.SECTION
         named = below is not None and best is not None and best.likeness >= _POSSIBLE
         return Role.ENTRY if named else Role.PART
-    if one.reading.block.kind is Kind.ITEM and not is_title_field(one):
-        return Role.PART
     titled = best is not None and best.likeness >= SURE and not one.reading.is_contents
     return Role.ENTRY if titled and below in _FIELDS else Role.PART
 
@@ -174,7 +174,7 @@ def _until_heading(judged: Sequence[Judged], place: int) -> list[int]:
 def _below_line(judged: Sequence[Judged], place: int) -> State | None:
     """Return whether papers or fields of one stand below a line."""
     doubtful: list[Judged] = []
-    for one in judged[place + 1 :]:
+    for one in judged[place + 1 : place + _FARTHEST]:
         kind = one.reading.block.kind
         if kind in _BOUNDS or is_bold_line(one) or is_title_field(one):
             break
@@ -200,7 +200,7 @@ def _is_title_paragraph(one: Judged) -> bool:
 def _details(judged: Sequence[Judged], place: int) -> Iterator[Judged]:
     """Yield the blocks between `<summary>` and the end of its `<details>`."""
     depth = 0
-    for one in judged[place + 1 :]:
+    for one in judged[place + 1 : place + _FARTHEST]:
         kind = one.reading.block.kind
         if kind is Kind.HEADING or (kind is Kind.END and depth == 0):
             return

@@ -24,6 +24,8 @@ _LOWER_BEFORE = re.compile(r"[a-z]{2,}[ \t]*$")
 _LONGEST_PARAGRAPH = 80
 #: words that lead to a link in prose
 _LEADING_WORDS = 4
+#: possible titles and links compared with each other, so that long blocks take linear time
+_READ = 50
 
 
 class State(Enum):
@@ -148,10 +150,10 @@ def _anchors(
 ) -> tuple[tuple[Anchor, ...], tuple[Reference, ...]]:
     """Give each link to the title it belongs to, and tell links to other works."""
     if not ranked:
-        return (), tuple(one for one in reading.references if _is_led_to(reading, one))
+        return (), tuple(one for one in reading.references[:_READ] if _is_led_to(reading, one))
     best = ranked[0]
     titles = [best]
-    for one in ranked[1:]:
+    for one in ranked[1:_READ]:
         proven = any(sure.proves(one.text) for sure in evidence)
         alike = (
             one.strong
@@ -165,11 +167,12 @@ def _anchors(
     claims: dict[Candidate, list[Reference]] = {one: [] for one in titles}
     mentions = []
     proven_ids = {sure.arxiv_id for sure in evidence}
-    for reference in reading.references:
+    for number, reference in enumerate(reading.references):
         owner = next((one for one in reversed(titles) if one.start <= reference.start), titles[0])
         own = owner.start <= reference.start and reference.end <= owner.end
         known = reference.arxiv_id is not None and reference.arxiv_id.base in proven_ids
-        if reference.text and not own and not known and _is_mention(reading, reference):
+        may = bool(reference.text) and not own and not known and number < _READ
+        if may and _is_mention(reading, reference):
             mentions.append(reference)
         else:
             claims[owner].append(reference)
