@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pipeline.curated.blocks import Kind
 from pipeline.curated.headings import Frame, HeadingPath, heading_text
-from pipeline.curated.inline import Style
+from pipeline.curated.inline_tokens import Style
 from pipeline.curated.links import is_caption
 from pipeline.curated.roles import Role, find_roles, is_title_field
 from pipeline.curated.states import SURE, Judged, State

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.curated.dates import looks_like_date
-from pipeline.curated.inline import Inline, Mark, Style
+from pipeline.curated.inline import Inline, Mark
+from pipeline.curated.inline_tokens import Style
 from pipeline.curated.likeness import is_venue_name, likeness
 from pipeline.curated.links import is_caption, is_paper_url, mark_id
 from pipeline.curated.people import is_name, looks_like_names

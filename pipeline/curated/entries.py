@@ -9,7 +9,8 @@ from pipeline.curated.candidates import Candidate, clean_title
 from pipeline.curated.dates import parse_date
 from pipeline.curated.evidence import Evidence, find_evidence
 from pipeline.curated.fields import Fields, read_fields, split_tags
-from pipeline.curated.inline import Mark, Style
+from pipeline.curated.inline import Mark
+from pipeline.curated.inline_tokens import Style
 from pipeline.curated.links import Captions, as_links, is_paper_caption, sort_links
 from pipeline.curated.people import read_people
 from pipeline.curated.reading import Reference

@@ -9,24 +9,21 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from pipeline.curated.blocks import reference_label
-
-
-class Style(StrEnum):
-    """How a part of the text is marked."""
-
-    LINK = "link"
-    BADGE = "badge"
-    #: as its own text: `https://...`, `<https://...>`, `arXiv:ID`
-    URL = "url"
-    BOLD = "bold"
-    ITALIC = "italic"
-    UNDERLINE = "underline"
-    CODE = "code"
-    QUOTED = "quoted"
-    PLAIN = "plain"
+from pipeline.curated.inline_tokens import (
+    AWAY,
+    BEGINS,
+    BREAKS,
+    DEPTH,
+    ESCAPE,
+    HREF,
+    HTML,
+    HTML_STYLES,
+    QUOTES,
+    TOKEN,
+    Style,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,68 +60,6 @@ class Inline:
         return tuple(self.of(Style.LINK, Style.BADGE, Style.URL))
 
 
-# A target may hold one level of parentheses and end with one too many. Repeats are possessive and
-# bounded, because thousands of opening brackets would take minutes.
-_TARGET = (
-    r"[ \t]?\(\s*+<?(?P<{0}>(?:[^\s()<>]|\([^\s()]*+\))*+)>?"
-    r"(?:\s++(?:\"[^\"]{{0,1000}}+\"|'[^']{{0,1000}}+'))?+\s*+\)"
-)
-_CAPTION = r"(?:[^\[\]]{1,300}+|\[(?:[^\[\]]{1,300}+|\[[^\[\]]{0,300}+\]){0,9}+\]){0,40}+"
-_TOKEN = re.compile(
-    r"(?P<badge>\[\s*+!\[(?P<alt>[^\]]{0,1000}+)\]"
-    + _TARGET.format("picture")
-    + r"[\s)]*+\]"
-    + _TARGET.format("badge_url")
-    + r")|(?P<image>!\[(?P<image_alt>[^\]]{0,1000}+)\](?:"
-    + _TARGET.format("image_url")
-    + r"|\[[^\]]{0,300}+\]))"
-    + rf"|(?P<link>\[(?P<text>{_CAPTION})\]"
-    + _TARGET.format("url")
-    + rf")|(?P<reference>\[(?P<name>{_CAPTION})\](?:[ ]?\[(?P<label>[^\[\]]{{0,300}}+)\])?+)"
-    r"|(?P<code>(?P<ticks>`{1,3}+)(?P<coded>[^`\n]{1,500}+)(?P=ticks))"
-    r"|<(?P<auto>https?://[^\s<>]++)>"
-    r"|<(?P<tag>/?[A-Za-z][A-Za-z0-9]{0,15}+)(?P<attributes>[^<>]{0,2000}+)>"
-    r"|(?P<bare>(?:https?://|(?<![\w./@])(?:www\.)?arxiv\.org/)[^\s<>\[\]()\"'|`\uff0c\u3002]++"
-    r"(?:\([^\s<>()]*+\)[^\s<>\[\]()\"'|`]*+)?+)"
-    r"|(?P<arxiv>(?<![\w/])arxiv[ \t]{0,2}+[:\uff1a][ \t]*+[a-z\-.]*+/?[0-9][0-9.]{3,12}+"
-    r"(?:v[0-9]{1,3})?+)"
-    r"|(?P<entity>&(?:[A-Za-z]{2,12}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});)"
-    r"|(?P<emphasis>\*{1,3}+|_{1,3}+)"
-    r"|(?P<break>\\\n|[ ]{2,}+\n)",
-    re.IGNORECASE,
-)
-#: where a token may begin; searched first, because most characters begin none
-_BEGINS = re.compile(
-    r"[\[!`<&*_\\]|[Hh][Tt][Tt][Pp]|[Aa][Rr][Xx][Ii][Vv]|[Ww]{3}\.|(?<![ ])[ ]{2,}+\n"
-)
-# Not the accents of TeX: `Poincar\\'e`.
-_ESCAPE = re.compile(r"(?<!\\)\\(?!(?<=[A-Za-z{]\\)['\"`^~=.][A-Za-z{\\])([!-/:-@\[-`{-~])")
-#: escaped characters are moved here, out of the reach of the pattern
-_AWAY = 0xE100
-_HREF = re.compile(
-    r"\b(?P<name>href|src|alt)\s*+=\s*+(?:\"(?P<a>[^\"]*+)\"|'(?P<b>[^']*+)'|(?P<c>[^\s\"'>]++))",
-    re.IGNORECASE,
-)
-_QUOTES = re.compile(
-    r"[\u201c\u201d\"](?P<a>[^\u201c\u201d\"]{3,300}+)[\u201c\u201d\"]|\u300c(?P<b>[^\u300d]{2,300}+)\u300d"
-    r"|\u300a(?P<c>[^\u300b]{2,300}+)\u300b|\u00ab(?P<d>[^\u00bb]{3,300}+)\u00bb|\u300e(?P<e>[^\u300f]{2,300}+)\u300f"
-    r"|(?<!\w)\u2018(?P<f>[^\u2018]{8,300}?)\u2019(?!\w)|``(?P<g>[^`']{3,300}+)''"
-)
-_HTML_STYLES = {
-    "b": Style.BOLD, "strong": Style.BOLD, "i": Style.ITALIC, "em": Style.ITALIC,
-    "u": Style.UNDERLINE, "ins": Style.UNDERLINE, "code": Style.CODE, "a": Style.LINK,
-}  # fmt: skip
-_HTML = {
-    *_HTML_STYLES, "img", "span", "font", "kbd", "sub", "sup", "center", "big", "small", "table",
-    "tbody", "thead", "picture", "source", "h1", "h2", "h3", "h4", "h5", "h6", "dl", "dt", "dd",
-    "section", "blockquote", "pre", "hr", "del", "s", "strike", "mark", "q", "cite", "video", "svg",
-    "nobr", "tt", "label", "input", "figure", "figcaption", "abbr", "path",
-}  # fmt: skip
-_BREAKS = {"br", "p", "div", "details", "summary", "td", "th", "li", "tr", "ul", "ol"}
-#: links in links that are read
-_DEPTH = 2
-
-
 def read_inline(text: str, definitions: Mapping[str, str]) -> Inline:
     """Read a block's text; `definitions` are the file's reference links."""
     return _Scan(definitions).read(text)
@@ -140,7 +75,7 @@ def unescape(text: str) -> str:
     if "\ue000" not in text:
         return text
     return "".join(
-        chr(ord(c) - _AWAY) if _AWAY <= ord(c) < _AWAY + 128 else c for c in text if c != "\ue000"
+        chr(ord(c) - AWAY) if AWAY <= ord(c) < AWAY + 128 else c for c in text if c != "\ue000"
     )
 
 
@@ -162,7 +97,7 @@ class _Scan:
     taken: list[tuple[int, int]] = field(default_factory=list)
 
     def read(self, text: str) -> Inline:
-        escaped = _ESCAPE.sub(lambda m: "\ue000" + chr(_AWAY + ord(m[1])), text)
+        escaped = ESCAPE.sub(lambda m: "\ue000" + chr(AWAY + ord(m[1])), text)
         self._scan(escaped, 0, 0)
         self._give_up()
         self.sources.append(len(text))
@@ -175,8 +110,8 @@ class _Scan:
 
     def _scan(self, text: str, offset: int, depth: int) -> None:
         place = from_ = 0
-        while begins := _BEGINS.search(text, from_):
-            found = _TOKEN.match(text, begins.start())
+        while begins := BEGINS.search(text, from_):
+            found = TOKEN.match(text, begins.start())
             if found is None:
                 from_ = begins.start() + 1
                 continue
@@ -253,7 +188,7 @@ class _Scan:
     def _linked(self, label: str, url: str, place: tuple[int, int], at: int, depth: int) -> None:
         here = self.length
         kept, self.open = self.open, {}
-        if depth < _DEPTH:
+        if depth < DEPTH:
             self._scan(label, at, depth + 1)
         else:
             self._add(label, at)
@@ -281,17 +216,17 @@ class _Scan:
         start, end = place
         closes, name = tag.startswith("/"), tag.lstrip("/")
         named = {
-            m["name"].lower(): m["a"] or m["b"] or m["c"] or "" for m in _HREF.finditer(attributes)
+            m["name"].lower(): m["a"] or m["b"] or m["c"] or "" for m in HREF.finditer(attributes)
         }
         if name == "img" and not closes:
             self._badge(named.get("alt", ""), "", named.get("src", ""), place)
-        elif name in _BREAKS:
+        elif name in BREAKS:
             if name in {"details", "summary"}:
                 self._give_up()
             self._break(start)
-        elif name not in _HTML:
+        elif name not in HTML:
             self._add(f"<{tag}{attributes}>", start)  # a word in brackets, as in titles: `<mask>`
-        elif style := _HTML_STYLES.get(name):
+        elif style := HTML_STYLES.get(name):
             key = f"<{name}"
             if closes and key in self.open:
                 opened, begin, at, url = self.open.pop(key)
@@ -344,7 +279,7 @@ class _Scan:
                 self.unclosed.append(self.open.pop(key)[1])
 
     def _quotes(self, words: str) -> None:
-        for found in _QUOTES.finditer(words):
+        for found in QUOTES.finditer(words):
             start, end = self._source(found.start()), self._source(found.end() - 1) + 1
             inner = next(group for group in found.groups() if group is not None)
             self.taken.append(found.span())

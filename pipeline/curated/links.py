@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from pipeline.curated.inline import Mark, Style, read_inline
+from pipeline.curated.inline import Mark, read_inline
+from pipeline.curated.inline_tokens import Style
 from pipeline.curated.types import CitationBadge, Link, Links
 from pipeline.curated.vocabulary import (
     BESIDE_WORDS,

@@ -8,7 +8,7 @@ from pipeline.curated.assembly import Group
 from pipeline.curated.blocks import Kind
 from pipeline.curated.candidates import clean_title
 from pipeline.curated.entries import Context, group_range, read_entries
-from pipeline.curated.inline import Style
+from pipeline.curated.inline_tokens import Style
 from pipeline.curated.reading import Reference
 from pipeline.curated.remainder import complete
 from pipeline.curated.roles import Role

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from pipeline.curated.blocks import Block, Kind
 from pipeline.curated.candidates import Candidate, clean_title, find_candidates
-from pipeline.curated.inline import Inline, Mark, Style, read_inline
+from pipeline.curated.inline import Inline, Mark, read_inline
+from pipeline.curated.inline_tokens import Style
 from pipeline.curated.links import (
     caption_words,
     find_occurrences,

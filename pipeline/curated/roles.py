@@ -6,7 +6,7 @@ from enum import Enum, auto
 from pipeline.curated.blocks import Kind
 from pipeline.curated.candidates import clean_title
 from pipeline.curated.headings import heading_text
-from pipeline.curated.inline import Style
+from pipeline.curated.inline_tokens import Style
 from pipeline.curated.regions import region_of
 from pipeline.curated.states import SURE, Judged, State
 

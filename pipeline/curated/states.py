@@ -9,7 +9,7 @@ from pipeline.curated.agreement import Known
 from pipeline.curated.blocks import Kind
 from pipeline.curated.candidates import Candidate
 from pipeline.curated.evidence import Evidence, find_evidence
-from pipeline.curated.inline import Style as Mark
+from pipeline.curated.inline_tokens import Style as Mark
 from pipeline.curated.likeness import likeness
 from pipeline.curated.links import is_paper_caption
 from pipeline.curated.reading import Reading, Reference
