@@ -12,8 +12,9 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 from benchmarks.list_papers import exchanged, is_real, papers, with_wrong_ids
-from benchmarks.list_styles import ListedPaper, divided, read_styles, write_list
+from benchmarks.list_styles import TOPICS, ListedPaper, divided, read_styles, write_list
 from benchmarks.measure import Child, Row, Size, call, medians
+from pipeline.curated.account import account
 from pipeline.curated.parse import parse_list
 from pipeline.demo.replica.server import ReplicaServer
 from storage.store import store_opener
@@ -62,12 +63,13 @@ def styles(size: Size) -> Iterator[Row]:
         named = set(_ID.findall(text))
         right, wrong = done.approved - swapped, done.approved & swapped
         refused = ", ".join(f"{count} {reason}" for reason, count in sorted(done.refused.items()))
+        complete = done.sections == len(TOPICS) and len(right) == len(true) - len(swapped)
         yield Row(
             style.name,
             f"{len(read.ids & true.keys())} read, {len(read.titled)} titled, {len(right)} approved",
             f"{len(named)} {kind} named; {refused or '0 refused'}; {done.sections} sections",
             f"{len(true) - len(swapped)}, {len(wrong)} wrong, {len(read.silent)} silent",
-            len(right) == len(true) - len(swapped) and not wrong and not read.silent,
+            complete and not wrong and not read.silent,
         )
 
 
@@ -114,10 +116,7 @@ def _read(text: str, true: dict[str, ListedPaper], listed: Sequence[ListedPaper]
             ids.add(base)
             if titles.get(base) in {_letters(entry.title), _letters(entry.full_title)}:
                 titled.add(base)
-    told = set(ids)
-    others = [*curated.unreadable, *getattr(curated, "asides", ())]
-    for item in others:
-        told |= set(_ID.findall(text.encode()[slice(*item.span)].decode()))
+    told = account(curated).arxiv_ids.keys()
     return Read(ids, titled & true.keys(), set(_ID.findall(text)) - told)
 
 

@@ -81,6 +81,37 @@ def test_form_is_read_with_arxiv_s_titles(case: Case) -> None:
     assert set(case.asides) <= asides
 
 
+@pytest.mark.xfail(
+    reason="a title of two short parts looks like two names, and `known` is not asked"
+)
+def test_heading_that_looks_like_two_names_is_an_entry() -> None:
+    title = "Folded Lanterns and Scalar Boats"
+    text = (
+        "# List\n\n## Boats\n\n### 1. A Sure Title of a Paper That Is Long\n"
+        "[Paper](https://arxiv.org/abs/2403.90001)\n\n"
+        f"### 2. {title}\n**Authors**: Ada Example\n\n[Paper](https://arxiv.org/abs/2403.90002)\n"
+    )
+
+    curated = parse_list(text.encode(), {"2403.90002": Known((title,), ())})
+
+    assert [entry.title for entry in curated.entries][1:] == [title]
+
+
+@pytest.mark.xfail(reason="a title in lower case is joined to the paragraph above without arXiv")
+def test_paragraph_with_a_title_in_lower_case_is_an_entry() -> None:
+    text = (
+        "# List\n\n## Boats\n\n**A Sure Title of a Paper That Is Long** \\\n*Ada Example* \\\n"
+        "[[Paper](https://arxiv.org/abs/2403.90001)]\n\n"
+        "**boat-gym: a place where boats are folded** \\\n*Bo Sample* \\\n"
+        "[[Paper](https://arxiv.org/abs/2403.90002)]\n"
+    )
+
+    curated = parse_list(text.encode())
+
+    ids = [[one.base for one in entry.arxiv_ids] for entry in curated.entries]
+    assert ids == [["2403.90001"], ["2403.90002"]]
+
+
 LINKS = (
     "http://arxiv.org/abs/{}",
     "https://www.arxiv.org/abs/{}v3",

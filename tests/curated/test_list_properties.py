@@ -16,6 +16,7 @@ from benchmarks.list_styles import (
     read_styles,
     write_list,
 )
+from pipeline.curated.account import Outcome, account
 from pipeline.curated.agreement import Known
 from pipeline.curated.parse import parse_list
 from pipeline.curated.types import CuratedList, CuratedListError
@@ -99,6 +100,8 @@ def assert_accounted(curated: CuratedList, data: bytes) -> None:
         position = end
         data[start:end].decode()
     assert b"".join([*parts, data[position:]]) == data
+    told = account(curated)
+    assert sum(told.totals.values()) == len(told.named)
     for aside in curated.asides:
         start, end = aside.span
         assert 0 <= start < end <= len(data)
@@ -122,8 +125,9 @@ def test_style_is_read_without_arxiv(style: Style) -> None:
 
     assert titles(curated) == wanted(PAPERS[:30])
     assert curated.unreadable == ()
-    asides = {one.base for aside in curated.asides for one in aside.arxiv_ids}
-    assert asides <= {OWN_SURVEY}
+    outcomes = account(curated).arxiv_ids
+    assert all(Outcome.ENTRY in outcomes[paper.arxiv_id] for paper in PAPERS[:30])
+    assert outcomes.get(OWN_SURVEY, {Outcome.ASIDE}) == {Outcome.ASIDE}
 
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
