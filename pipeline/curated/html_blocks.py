@@ -54,9 +54,7 @@ def split_html(text: str, start: int, end: int) -> Iterator[HtmlPart]:
             continue
         if within and open_.kind is PartKind.ROW and name in {"li", "ul", "ol", "dt", "dd"}:
             continue
-        cut = tag.end() if closes or not within else tag.start()
-        if closes and not within:
-            cut = tag.start()
+        cut = tag.end() if closes and within else tag.start()
         for part in _finished(text, open_, cut, columns):
             if part.kind is PartKind.ROW and _HEADER.search(text, part.start, part.end):
                 columns = html_cells(text[part.start : part.end])
