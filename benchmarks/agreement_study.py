@@ -21,7 +21,7 @@ from pathlib import Path
 
 from pipeline.curated.agreement import Known, compare
 from pipeline.curated.difference import content
-from pipeline.curated.parse import read_list
+from pipeline.curated.formats.read import read_list
 from pipeline.curated.words import Title, read_title
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -285,7 +285,7 @@ def listed(half: str, examples: int) -> None:
     """The survey's list: rightly and wrongly linked entries, and authors as written there."""
     del half
     rows = [json.loads(line) for line in (DATA / "seed_abstracts.jsonl").open()]
-    entries = read_list(DATA / "curated-list.md").entries
+    entries = read_list([DATA / "curated-list.md"]).entries
     right = {row["arxiv_id"]: row for row in rows if row["id_matches_title"] == "yes"}
     written = {entry.title: entry.authors for entry in entries}
     judged: Counter[tuple[str, str, bool]] = Counter()

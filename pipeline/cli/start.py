@@ -24,7 +24,7 @@ from pipeline.cli.init import init_text
 from pipeline.cli.run import run
 from pipeline.cli.train import train
 from pipeline.curated.files import list_files
-from pipeline.curated.parse import read_list
+from pipeline.curated.formats.read import read_list
 from pipeline.ingest.coverage import Gap, coverage_now
 from pipeline.ingest.sources.open import NO_CONTACT
 from pipeline.learn.train import FEWEST_TO_LEARN, NothingToLearnError
@@ -206,7 +206,7 @@ def _drafts(
     """Return whether to draft a taxonomy from the list's headings, and say why."""
     if taxonomy is not None:
         return taxonomy is TaxonomyChoice.DRAFT
-    found = fit(read_list(list_files(curated)), load_taxonomy())
+    found = fit(read_list(curated), load_taxonomy())
     share = f"has a section for {found.placed} of the list's {found.entries} entries"
     if found.built_in:
         invocation.output.line(f"taxonomy   built-in, because it {share}")

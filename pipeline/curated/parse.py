@@ -8,33 +8,17 @@ entries, and asides, which name a paper and are no entry.
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 
-from config.errors import UsageError
-from config.files import read_regular
 from pipeline.curated.agreement import Known
 from pipeline.curated.assembly import assemble
 from pipeline.curated.blocks import find_blocks
 from pipeline.curated.entries import Context
-from pipeline.curated.outcomes import Outcomes, sort_groups
+from pipeline.curated.outcomes import sort_groups
 from pipeline.curated.reading import Reading, read_block
 from pipeline.curated.source import Source, read_source
 from pipeline.curated.states import judge
 from pipeline.curated.style import learn
-from pipeline.curated.types import CuratedList, Heading, ListFile
-
-
-def read_list(
-    paths: Path | Sequence[Path], known: Mapping[str, Known] | None = None
-) -> CuratedList:
-    """Read the list of one or several files.
-
-    Raises:
-        UsageError: a file cannot be opened.
-        CuratedListError: one is not UTF-8.
-    """
-    several = [paths] if isinstance(paths, Path) else paths
-    return parse_list([ListFile(str(path), _read(path)) for path in several], known)
+from pipeline.curated.types import CuratedList, Heading, ListFile, joined
 
 
 def parse_list(
@@ -51,21 +35,26 @@ def parse_list(
         CuratedListError: a file is not UTF-8.
     """
     files = (ListFile("list.md", data),) if isinstance(data, bytes) else tuple(data)
+    return joined(parse_files(files, known))
+
+
+def parse_files(
+    files: Sequence[ListFile], known: Mapping[str, Known] | None = None
+) -> list[CuratedList]:
+    """Parse the files of one list, each into its part, as `parse_list` does."""
     scanned = [_scan(file) for file in files]
     readings = [part for _, part in scanned]
     # Learned over all files, because they are one list.
     style = learn(reading.candidates for part in readings for reading in part if reading.references)
-    parts = []
-    for source, part in scanned:
-        judged = [judge(reading, style, known or {}) for reading in part]
-        parts.append(_assembled(Context(source, judged, known or {}, style)))
-    return CuratedList(
-        files,
-        tuple(one for part in parts for one in part[0]),
-        tuple(one for part in parts for one in part[1].entries),
-        tuple(one for part in parts for one in part[1].unreadable),
-        tuple(one for part in parts for one in part[1].asides),
-    )
+    return [
+        _assembled(
+            file,
+            Context(
+                source, [judge(reading, style, known or {}) for reading in part], known or {}, style
+            ),
+        )
+        for file, (source, part) in zip(files, scanned, strict=True)
+    ]
 
 
 @lru_cache(maxsize=4)  # because `bootstrap` reads a list again once it knows the papers
@@ -78,7 +67,7 @@ def _scan(file: ListFile) -> tuple[Source, tuple[Reading, ...]]:
     )
 
 
-def _assembled(context: Context) -> tuple[list[Heading], Outcomes]:
+def _assembled(file: ListFile, context: Context) -> CuratedList:
     made = assemble(context.judged)
     inside = sum(group.region is not None for group in made.groups if group.names(context.judged))
     total = sum(group.names(context.judged) for group in made.groups)
@@ -93,7 +82,13 @@ def _assembled(context: Context) -> tuple[list[Heading], Outcomes]:
         for frame in made.headings
         if context.judged[frame.place].reading.block.plain or frame.place in over
     ]
-    return sorted(headings, key=lambda heading: heading.span), outcomes
+    return CuratedList(
+        (file,),
+        tuple(sorted(headings, key=lambda heading: heading.span)),
+        tuple(outcomes.entries),
+        tuple(outcomes.unreadable),
+        tuple(outcomes.asides),
+    )
 
 
 def _heading(source: Source, context: Context, place: int, level: int, text: str) -> Heading:
@@ -101,13 +96,3 @@ def _heading(source: Source, context: Context, place: int, level: int, text: str
     return Heading(
         source.file, level, text, source.span(block.start, block.end), source.line(block.start)
     )
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return read_regular(path)
-    except OSError as error:
-        raise UsageError(
-            f"The curated list {path} cannot be read: {(error.strerror or 'unknown').lower()}.",
-            hint="Check survey.list in the settings, or name the file with `--list`.",
-        ) from error

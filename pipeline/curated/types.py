@@ -4,6 +4,7 @@
 an edit leaves every other byte as it is. Lines count from 1.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -165,3 +166,15 @@ class CuratedList:
     entries: tuple[Entry, ...]
     unreadable: tuple[UnreadableEntry, ...]
     asides: tuple[Aside, ...]
+
+
+def joined(parts: Iterable[CuratedList]) -> CuratedList:
+    """Return the parts of a list as one, in their order."""
+    several = list(parts)
+    return CuratedList(
+        tuple(one for part in several for one in part.files),
+        tuple(one for part in several for one in part.headings),
+        tuple(one for part in several for one in part.entries),
+        tuple(one for part in several for one in part.unreadable),
+        tuple(one for part in several for one in part.asides),
+    )

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.curated.agreement import Kind, Known, compare
+from pipeline.curated.formats.read import read_list
 from pipeline.curated.names import compare_authors
-from pipeline.curated.parse import read_list
 from pipeline.curated.words import read_title
 
 PEOPLE = ("Ada Vole", "Bo Finch", "Cy Heron")
@@ -223,7 +223,7 @@ def test_known_pairs_of_the_real_list_are_decided_right(shared_data: Path) -> No
 
 @pytest.mark.slow
 def test_few_titles_of_a_month_agree(shared_data: Path) -> None:
-    listed = [entry.title for entry in read_list(shared_data / "curated-list.md").entries][::8]
+    listed = [entry.title for entry in read_list([shared_data / "curated-list.md"]).entries][::8]
     with gzip.open(shared_data / "stream" / "2025-12.jsonl.gz", "rt") as lines:
         titles = [json.loads(line)["title"] for line in lines][::3]
 
@@ -234,7 +234,7 @@ def test_few_titles_of_a_month_agree(shared_data: Path) -> None:
 
 
 def test_titles_of_the_real_list_are_told_apart(shared_data: Path) -> None:
-    entries = read_list(shared_data / "curated-list.md").entries
+    entries = read_list([shared_data / "curated-list.md"]).entries
     titles = list(dict.fromkeys(entry.title for entry in entries))
 
     agreeing = [pair for pair in combinations(titles, 2) if _near(*pair) and _same(*pair)]

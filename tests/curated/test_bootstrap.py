@@ -12,7 +12,8 @@ from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.cli.bootstrap import bootstrap_text
 from pipeline.curated.bootstrap import BootstrapReport, bootstrap
 from pipeline.curated.findings import Reason
-from pipeline.curated.parse import parse_list, read_list
+from pipeline.curated.formats.read import read_list
+from pipeline.curated.parse import parse_list
 from pipeline.curated.plan import decided_at
 from pipeline.runtime.record import Run
 from storage.store import OpenStore, Store
@@ -344,7 +345,7 @@ def test_real_list_is_imported(
     path, arxiv = shared_data / "curated-list.md", FakeArxiv(titles)
 
     services = make_services(open_store, now, taxonomy=taxonomy)
-    report = bootstrap(services, arxiv, Run(), read=lambda known: read_list(path, known))
+    report = bootstrap(services, arxiv, Run(), read=lambda known: read_list([path], known))
 
     assert [len(ids) for ids in arxiv.asked] == [100, 100, 100, 100, 15]
     assert report.entries == 477 == report.agreed + len(report.refused)
@@ -361,7 +362,7 @@ def test_real_list_is_imported(
     assert sum(len(decision.sections) > 1 for decision in standing.values()) > 20
     assert max(decision.decided_at for decision in standing.values()).year == 2025
 
-    again = bootstrap(services, arxiv, Run(), read=lambda known: read_list(path, known))
+    again = bootstrap(services, arxiv, Run(), read=lambda known: read_list([path], known))
 
     assert (again.approved, again.already) == (0, report.approved)
     assert again.refused == report.refused

@@ -209,3 +209,33 @@ def test_large_bibtex_file_is_read_whole() -> None:
     )
 
     assert len(read("a.bib", text).entries) == 3000
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_bibtex_spans_count_the_byte_order_mark(encoding: str) -> None:
+    data = "@misc{a, title={Bälle}, eprint={2403.90001}}\n@misc{b, title={B}}\n".encode(encoding)
+
+    start, end = read("a.bib", data).entries[1].span
+
+    name = encoding.replace("utf-16", "utf-16-le")
+    assert data[start:end].decode(name).strip() == "@misc{b, title={B}}"
+
+
+def test_bibtex_fields_are_shown_without_tex() -> None:
+    text = r"@misc{a, title={The K\'arm\'an {B}ells \& Co}, author={V{\"o}le, Ad{\'e}le}}"
+
+    (entry,) = read("a.bib", text).entries
+
+    assert (entry.title, entry.authors) == ("The Kármán Bells & Co", ("Adéle Völe",))
+
+
+def test_style_of_titles_is_learned_over_all_markdown_files() -> None:
+    usual = "\n".join(
+        f"- **Copper Kettles of Valley {n} Dream of Steam** [[paper](https://arxiv.org/abs/2403.9{n:04})]"
+        for n in range(60)
+    )
+    short = "- **Sora**, A Remark on Steam in Valleys [[paper](https://arxiv.org/abs/2403.95555)]"
+    files = [ListFile("a.md", usual.encode()), ListFile("b.md", short.encode())]
+
+    assert read_files(files).entries[-1].title == "Sora"
+    assert read_files(files[1:]).entries[-1].title == "A Remark on Steam in Valleys"

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from config.errors import UsageError
 from pipeline.curated.dates import parse_date
-from pipeline.curated.parse import parse_list, read_list
+from pipeline.curated.formats.read import read_list
+from pipeline.curated.parse import parse_list
 from pipeline.curated.types import CitationBadge, CuratedList, CuratedListError, Entry, Link
 from storage.arxiv_id import ArxivId
 from tests.support.curated import FIRST, LIST, pieces
@@ -337,13 +338,13 @@ def test_other_encoding_is_refused_with_line() -> None:
 
 def test_missing_file_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file"):
-        read_list(tmp_path / "none.md")
+        read_list([tmp_path / "none.md"])
 
 
 def test_file_is_read_as_its_bytes(tmp_path: Path) -> None:
     (tmp_path / "list.md").write_bytes(LIST.encode())
 
-    assert read_list(tmp_path / "list.md").files[0].data == LIST.encode()
+    assert read_list([tmp_path / "list.md"]).files[0].data == LIST.encode()
 
 
 _HOSTILE = {

@@ -2,7 +2,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from pipeline.curated.parse import read_list
+from pipeline.curated.formats.read import read_list
 from pipeline.curated.plan import entries_by_id, name_several_papers
 from storage.arxiv_id import id_month
 from tests.support.curated import pieces
@@ -15,7 +15,7 @@ def test_real_list_matches_manual_counts(shared_data: Path) -> None:
     commented-out entry on line 186.
     """
     path = shared_data / "curated-list.md"
-    curated = read_list(path)
+    curated = read_list([path])
     entries = curated.entries
     data = path.read_bytes()
 
@@ -42,7 +42,7 @@ def test_real_list_matches_manual_counts(shared_data: Path) -> None:
 
 
 def test_real_list_has_known_shared_ids_and_sections(shared_data: Path) -> None:
-    curated = read_list(shared_data / "curated-list.md")
+    curated = read_list([shared_data / "curated-list.md"])
     by_id = entries_by_id(curated)
 
     assert sum(name_several_papers(entries) for entries in by_id.values()) == 10
@@ -56,7 +56,7 @@ def test_real_list_has_known_shared_ids_and_sections(shared_data: Path) -> None:
 
 
 def test_real_list_dates_far_from_ids_are_known(shared_data: Path) -> None:
-    entries = read_list(shared_data / "curated-list.md").entries
+    entries = read_list([shared_data / "curated-list.md"]).entries
     apart = [
         abs((entry.date.year - year) * 12 + entry.date.month - month)
         for entry in entries

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from config.tex.text import plain_text
 from config.visible import one_line
 from pipeline.curated.formats.entry import LinePlaces, Record, entry_of
 from pipeline.curated.types import CuratedList, Entry, ListFile, UnreadableEntry
@@ -46,11 +47,20 @@ class _Item:
     end: int
 
 
-def read_bibtex(file: ListFile, text: str) -> CuratedList:
-    """Return the entries of a BibTeX file; `text` is its content."""
+def read_bibtex(
+    file: ListFile, text: str, encoding: str = "utf-8", skipped: int = 0
+) -> CuratedList:
+    """Return the entries of a BibTeX file.
+
+    Args:
+        file: the file.
+        text: its content.
+        encoding: of the file, for byte spans.
+        skipped: bytes of the byte order mark.
+    """
     entries: list[Entry] = []
     unreadable: list[UnreadableEntry] = []
-    places = LinePlaces(text)
+    places = LinePlaces(text, encoding, skipped)
     for item in _items(text):
         match _entry(file.name, item, text, places):
             case Entry() as entry:
@@ -164,7 +174,7 @@ def _texts(fields: Mapping[str, str], names: Iterable[str]) -> tuple[str, ...]:
 
 def _bare(text: str) -> str:
     """Return the text without TeX and the braces that keep capitals."""
-    return one_line(text.replace("{", "").replace("}", ""))
+    return one_line(plain_text(text).replace("{", "").replace("}", ""))
 
 
 def _id_texts(fields: Mapping[str, str]) -> Iterator[str]:

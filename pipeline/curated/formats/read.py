@@ -11,8 +11,8 @@ from pipeline.curated.files import list_files
 from pipeline.curated.formats.bibtex import read_bibtex
 from pipeline.curated.formats.kinds import Format, format_of
 from pipeline.curated.formats.table import read_table
-from pipeline.curated.parse import parse_list
-from pipeline.curated.types import CuratedList, CuratedListError, ListFile
+from pipeline.curated.parse import parse_files
+from pipeline.curated.types import CuratedList, CuratedListError, ListFile, joined
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -39,33 +39,27 @@ def open_list(paths: Iterable[Path]) -> tuple[ListFile, ...]:
     return files
 
 
+def read_list(paths: Iterable[Path], known: Mapping[str, Known] | None = None) -> CuratedList:
+    """Read the list that files and directories hold: `open_list` and `read_files` in one."""
+    return read_files(open_list(paths), known)
+
+
 def read_files(files: Sequence[ListFile], known: Mapping[str, Known] | None = None) -> CuratedList:
     """Read all files; `known` holds arXiv's titles and authors by ID.
 
     Raises:
         CuratedListError: a file is not text, or a table has no column of titles.
     """
-    parts = [_read_file(file, known) for file in files]
-    return CuratedList(
-        tuple(files),
-        tuple(one for part in parts for one in part.headings),
-        tuple(one for part in parts for one in part.entries),
-        tuple(one for part in parts for one in part.unreadable),
-        tuple(one for part in parts for one in part.asides),
-    )
+    markdown = [file for file in files if format_of(file) is Format.MARKDOWN]
+    parsed = dict(zip(markdown, parse_files(markdown, known), strict=True))
+    return joined(parsed[file] if file in parsed else _read_records(file) for file in files)
 
 
-def _read_file(file: ListFile, known: Mapping[str, Known] | None) -> CuratedList:
+def _read_records(file: ListFile) -> CuratedList:
     if not file.data.strip():
         return CuratedList((file,), (), (), (), ())
-    match format_of(file):
-        case Format.BIBTEX:
-            text, _, _ = _decoded(file)
-            return read_bibtex(file, text)
-        case Format.TABLE:
-            return read_table(file, *_decoded(file))
-        case Format.MARKDOWN:
-            return parse_list([file], known)
+    reader = read_bibtex if format_of(file) is Format.BIBTEX else read_table
+    return reader(file, *_decoded(file))
 
 
 def _decoded(file: ListFile) -> tuple[str, str, int]:

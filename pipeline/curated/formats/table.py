@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from config.visible import one_line as plain_text
+from config.visible import one_line
 from pipeline.curated.formats.entry import LinePlaces, Record, entry_of
 from pipeline.curated.types import CuratedList, CuratedListError, Entry, ListFile, UnreadableEntry
 from storage.arxiv_id import parse_arxiv_id
@@ -168,7 +168,7 @@ def _record(file: str, row: _Row, columns: Mapping[str, tuple[int, ...]]) -> Rec
         file=file,
         line=row.line,
         span=row.span,
-        title=plain_text(cell("title")),
+        title=one_line(cell("title")),
         authors=tuple(name for name in _PEOPLE.split(cell("authors")) if name),
         ids=(*cells("id"), *cells("link"), *other),
         link=cell("link") or cell("id") or None,
