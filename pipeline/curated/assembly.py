@@ -26,6 +26,8 @@ class Group:
     #: an entry with a title, a text, or links without a title
     role: Role
     headings: tuple[str, ...] = ()
+    #: whether it introduces the list
+    introduces: bool = False
 
     def names(self, judged: Sequence[Judged]) -> bool:
         """Say whether it links to a paper."""

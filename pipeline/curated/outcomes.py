@@ -57,6 +57,8 @@ class _Sorting:
         first = self._context.judged[group.blocks[0]]
         if group.region is not None:
             self._aside(group, group.region)
+        elif group.introduces:
+            self._aside(group, self._of_introduction(first))
         elif group.role is Role.ENTRY:
             self._entry(group, first)
         elif first.reading.block.kind in {Kind.HEADING, Kind.SUMMARY} or first.state is State.PROSE:
@@ -113,15 +115,20 @@ class _Sorting:
 
     def _untitled(self, group: Group, first: Judged) -> None:
         kind = first.reading.block.kind
-        if not self.made.entries and all(
-            mark.style is Style.BADGE or not mark.text.strip()
-            for mark in first.reading.inline.marks
-        ):
+        if not self.made.entries and self._has_badges_only(first):
             self._aside(group, AsideReason.BADGE)
         elif kind is Kind.ROW:
             self._unreadable(group, "the title is empty")
         else:
             self._unreadable(group, self._why(first))
+
+    def _of_introduction(self, first: Judged) -> AsideReason:
+        return AsideReason.BADGE if self._has_badges_only(first) else AsideReason.PROSE
+
+    def _has_badges_only(self, one: Judged) -> bool:
+        return all(
+            mark.style is Style.BADGE or not mark.text.strip() for mark in one.reading.inline.marks
+        )
 
     def _why(self, first: Judged) -> str:
         text = first.reading.text

@@ -2,17 +2,18 @@
 
 A file is read in steps: its text without comments (`source`), blocks (`blocks`), what each block
 says (`reading`), the style of the list's titles (`style`), what each block is by itself (`states`)
-and to the others (`roles`, `assembly`), and what that makes (`outcomes`): entries, unreadable
-entries, and asides, which name a paper and are no entry.
+and to the others (`roles`, `assembly`, `introductions`), and what that makes (`outcomes`): entries,
+unreadable entries, and asides, which name a paper and are no entry.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from pipeline.curated.agreement import Known
-from pipeline.curated.assembly import assemble
+from pipeline.curated.assembly import Assembly, assemble
 from pipeline.curated.blocks import find_blocks
 from pipeline.curated.entries import Context
+from pipeline.curated.introductions import mark_introductions
 from pipeline.curated.outcomes import sort_groups
 from pipeline.curated.reading import Reading, read_block
 from pipeline.curated.source import Source, read_source
@@ -46,15 +47,15 @@ def parse_files(
     readings = [part for _, part in scanned]
     # Learned over all files, because they are one list.
     style = learn(reading.candidates for part in readings for reading in part if reading.references)
-    return [
-        _assembled(
-            file,
-            Context(
-                source, [judge(reading, style, known or {}) for reading in part], known or {}, style
-            ),
+    contexts = [
+        Context(
+            source, [judge(reading, style, known or {}) for reading in part], known or {}, style
         )
-        for file, (source, part) in zip(files, scanned, strict=True)
+        for source, part in scanned
     ]
+    assembled = [(context, _assembled(context)) for context in contexts]
+    mark_introductions(assembled)
+    return [_sorted(file, *each) for file, each in zip(files, assembled, strict=True)]
 
 
 @lru_cache(maxsize=4)  # because `bootstrap` reads a list again once it knows the papers
@@ -67,13 +68,17 @@ def _scan(file: ListFile) -> tuple[Source, tuple[Reading, ...]]:
     )
 
 
-def _assembled(file: ListFile, context: Context) -> CuratedList:
+def _assembled(context: Context) -> Assembly:
     made = assemble(context.judged)
     inside = sum(group.region is not None for group in made.groups if group.names(context.judged))
     total = sum(group.names(context.judged) for group in made.groups)
     if inside > total / 2:
         # A first heading such as "News" over the whole file says nothing about its sections.
         made = assemble(context.judged, deep_regions=False)
+    return made
+
+
+def _sorted(file: ListFile, context: Context, made: Assembly) -> CuratedList:
     outcomes = sort_groups(made.groups, context)
     over = {frame.place for group in outcomes.entered for frame in group.path}
     over |= {place for group in outcomes.entered for place in group.bullets}

@@ -225,8 +225,11 @@ def _leaves(found: dict[tuple[str, ...], _Found], name: str) -> tuple[Leaf, ...]
 
 
 def _shared(keys: Sequence[tuple[str, ...]]) -> int:
-    limit = min(map(len, keys)) - 1
+    """Return how many headings stand over all; those with papers of their own do not divide."""
+    within = [key for key in keys if any(other[: len(key)] != key for other in keys)]
+    within = within if len(within) > 1 else list(keys)
+    limit = min(map(len, within)) - 1
     shared = 0
-    while shared < limit and len({key[shared] for key in keys}) == 1:
+    while shared < limit and len({key[shared] for key in within}) == 1:
         shared += 1
     return shared

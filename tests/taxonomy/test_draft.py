@@ -123,7 +123,7 @@ def test_unnamed_sections_get_their_own_task() -> None:
         (["## 图像", "## 视频"], ["section", "section-2"]),
         (["# Only"], ["only"]),
         (["## C", "## C++", "## C#"], ["c", "c-2", "c-3"]),
-        (["# T", "## Über `uns`", '## "Q" \\ ] \x7f'], ["t", "t-uber-uns", "t-q"]),
+        (["# T", "## Über `uns`", '## "Q" \\ ] \x7f'], ["t", "uber-uns", "q"]),
         (["## " + "Long " * 40, "## B"], ["long", "b"]),
         (["## 🎉", "## A", "## B"], ["a", "b"]),
     ],
