@@ -11,6 +11,7 @@ from config.files import put_in_place
 from pipeline.cli.answer import Answer, Heading, Text
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
+from pipeline.cli.report_file import check_report_file
 from pipeline.cli.session import arxiv_session
 from pipeline.curated import bootstrap as step
 from pipeline.curated.bootstrap import BootstrapReport, Whole
@@ -78,9 +79,10 @@ def bootstrap(
             "There is no curated list to import.",
             hint="Name it: `living-survey bootstrap --list README.md`, or set survey.list.",
         )
-    _check_report(report_file)
     whole = _whole(paths, configured, removed, reviewer_of(invocation.settings))
     files = open_list(paths)
+    if report_file is not None:
+        _check_report(report_file, (*configured, *paths, *(Path(one.name) for one in files)))
     with arxiv_session(invocation, "bootstrap") as (opened, arxiv):
         report = step.bootstrap(
             opened.services,
@@ -127,19 +129,25 @@ def _whole(
     )
 
 
-def _check_report(file: Path | None) -> None:
-    if file is not None and file.suffix.lower() not in {*_MARKDOWN, ".json"}:
-        raise UsageError(
-            f"The report {file} is neither Markdown nor JSON.",
-            hint="Name it so that it ends in .md or .json.",
-        )
+def _check_report(file: Path, listed: Sequence[Path]) -> None:
+    """Raise UsageError if the report cannot be written, or would become a part of the list."""
+    check_report_file(file, {*_MARKDOWN, ".json"})
+    is_markdown = file.suffix.lower() in _MARKDOWN
+    for one in listed:
+        replaces = file.exists() and one.exists() and file.samefile(one)
+        joins = is_markdown and one.is_dir() and file.resolve().is_relative_to(one.resolve())
+        if replaces or joins:
+            raise UsageError(
+                f"The report {file} would become a part of the list.",
+                hint="Name a file outside of it, or one that ends in .json.",
+            )
 
 
 def _write_report(file: Path, report: BootstrapReport) -> None:
     is_markdown = file.suffix.lower() in _MARKDOWN
     text = bootstrap_markdown(report) if is_markdown else as_json(report)
     try:
-        put_in_place(file, text.encode("utf-8"))
+        put_in_place(file.resolve(), text.encode("utf-8"))
     except OSError as error:
         raise LivingSurveyError(
             f"The list was imported, but the report {file} cannot be written: {error.strerror}.",

@@ -8,6 +8,7 @@ import typer
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.evaluate_tables import report_text
+from pipeline.cli.report_file import check_report_file
 from pipeline.cli.session import session
 from pipeline.learn import evaluate as step
 
@@ -45,6 +46,8 @@ def evaluate(
     The newest fifth of the decisions is the test; a model of today's recipe is trained on the
     rest and compared with baselines. Changes neither the model in use nor the queue.
     """
+    if html is not None:
+        check_report_file(html, {".html", ".htm"})
     with session(invocation, "evaluate") as opened:
         report, files = step.evaluate(
             opened.services, opened.run, simulate=simulate, curve=curve, html=html

@@ -8,11 +8,14 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from pipeline.curated.types import AsideReason, CuratedListError, ListFile, Span
 
 _BOM = b"\xef\xbb\xbf"
 _OPENS = re.compile(r"<!--|^ {0,3}(?P<fence>`{3,}+|~{3,}+)[^\n`]*+\n", re.MULTILINE)
+#: characters between two marks
+_MARK = 512
 _NOT_NEWLINE = re.compile(r"[^\n]")
 
 
@@ -59,8 +62,19 @@ class Source:
     def byte(self, place: int) -> int:
         """Return the byte offset of a character."""
         number = self.line(place) - 1
-        before = self.text[self.line_starts[number] : place]
-        return self._line_bytes[number] + len(before.encode())
+        within = self._encoded(place) - self._encoded(self.line_starts[number])
+        return self._line_bytes[number] + within
+
+    @cached_property
+    def _marks(self) -> tuple[int, ...]:
+        """The encoded length of the text before each mark, so that long lines take linear work."""
+        pieces = range(0, len(self.text), _MARK)
+        lengths = (len(self.text[at : at + _MARK].encode()) for at in pieces)
+        return tuple(accumulate(lengths, initial=0))
+
+    def _encoded(self, place: int) -> int:
+        mark = place // _MARK
+        return self._marks[mark] + len(self.text[mark * _MARK : place].encode())
 
     def span(self, start: int, end: int) -> Span:
         """Return the bytes of a part of the text."""

@@ -179,14 +179,25 @@ def _table(text: str, name: str) -> Rows:
 def _separator(text: str) -> str:
     """Return what separates the cells of the first line that is not blank."""
     head = text.lstrip().split("\n", 1)[0]
-    return max(_SEPARATORS, key=lambda one: len(_found(next(csv.reader([head], delimiter=one)))))
+    return max(_SEPARATORS, key=lambda one: len(_found(_split(head, one))))
+
+
+def _split(head: str, separator: str) -> Sequence[str]:
+    """Return the cells of a line; none where one is too long, as of a line that is no table's."""
+    try:
+        return next(csv.reader([head], delimiter=separator))
+    except csv.Error:
+        return ()
 
 
 def _found(heads: Sequence[str]) -> dict[str, list[int]]:
     """Return the columns of each key, the likeliest first."""
-    words = [" ".join(_WORDS.findall(head.casefold().replace("_", " "))) for head in heads]
+    places: dict[str, list[int]] = {}
+    for number, head in enumerate(heads):
+        words = " ".join(_WORDS.findall(head.casefold().replace("_", " ")))
+        places.setdefault(words, []).append(number)
     found = {
-        key: [number for one in names for number, head in enumerate(words) if head == one]
+        key: [number for one in names for number in places.get(one, ())]
         for key, names in _COLUMNS.items()
     }
     return {key: numbers for key, numbers in found.items() if numbers}

@@ -1,6 +1,7 @@
 """`bootstrap` as a user calls it, against a local arXiv."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -300,3 +301,32 @@ def test_report_is_saved_by_its_suffix(
     else:
         assert "## 1 without an arXiv id" in file.read_text()
         assert "- line 9: Slow Bells" in file.read_text()
+
+
+@pytest.mark.parametrize("name", ["list.md", "link.md", "hard.json", "pipe.md"])
+def test_report_never_replaces_the_list(
+    survey: SurveyInProcess, imported: Bootstrap, name: str
+) -> None:
+    (survey.directory / "link.md").symlink_to("list.md")
+    (survey.directory / "list.md").write_text(LIST)
+    (survey.directory / "hard.json").hardlink_to(survey.directory / "list.md")
+    os.mkfifo(survey.directory / "pipe.md")
+    ended = imported(LIST, "--report", name)
+    assert ended.status == 2
+    assert (survey.directory / "list.md").read_text() == LIST
+
+
+def test_report_is_not_written_among_the_files_of_a_list(survey: SurveyInProcess) -> None:
+    (survey.directory / "papers").mkdir()
+    (survey.directory / "papers/a.md").write_text(LIST)
+    ended = survey.call("bootstrap", "--list", "papers", "--report", "papers/report.md")
+    assert ended.status == 2
+    assert "part of the list" in ended.err
+    assert not (survey.directory / "papers/report.md").exists()
+
+
+def test_report_through_a_link_keeps_the_link(survey: SurveyInProcess, imported: Bootstrap) -> None:
+    (survey.directory / "link.md").symlink_to("report.md")
+    imported(LIST, "--report", "link.md")
+    assert (survey.directory / "link.md").is_symlink()
+    assert (survey.directory / "report.md").read_text().startswith("# Import")

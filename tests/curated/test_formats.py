@@ -203,6 +203,16 @@ def test_empty_file_among_others_is_no_error(tmp_path: Path) -> None:
     assert read_files(open_list([tmp_path / "a.md", tmp_path / "b.bib"])).entries == ()
 
 
+def test_bibtex_strings_that_double_stay_names() -> None:
+    doubled = "".join(f"@string{{s{n + 1} = s{n} # s{n}}}\n" for n in range(60))
+    items = "".join(f"@misc{{k{n}, title = s{n}}}\n" for n in range(60))
+    read_all = read("a.bib", f'@string{{s0 = "A river of paper"}}\n{doubled}{items}')
+
+    assert read_all.entries[1].title == "A river of paperA river of paper"
+    assert max(len(one.words) for one in read_all.entries) < 100
+    assert max(len(one.title) for one in read_all.entries) < 1_000
+
+
 def test_large_bibtex_file_is_read_whole() -> None:
     text = "".join(
         f"@misc{{k{n}, title={{Kettle {n}}}, eprint={{2403.{n:05}}}}}\n" for n in range(3000)

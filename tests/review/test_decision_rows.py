@@ -182,3 +182,15 @@ def test_bad_rows_are_refused_with_their_line(
 
 def test_empty_file_has_no_rows() -> None:
     assert read_rows("\n \n", "d.csv").rows == ()
+
+
+@pytest.mark.parametrize("content", ["x" * 200_000, "x," * 200_000, "a\rb"])
+def test_first_line_that_is_no_row_of_a_table_is_one_sentence(content: str) -> None:
+    with pytest.raises(UsageError):
+        read_rows(content, "d.csv")
+
+
+def test_wide_table_is_read_by_its_first_columns() -> None:
+    heads = "arxiv_id,verdict," + "," * 200_000
+    [row] = read_rows(f"{heads}\n2603.00001,reject\n", "d.csv").rows
+    assert row.values == {"arxiv_id": "2603.00001", "verdict": "reject"}

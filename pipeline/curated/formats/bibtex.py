@@ -23,6 +23,8 @@ _WORD = re.compile(r"[^\s,{}()\"#=]{1,300}+")
 _JOIN = re.compile(r"\s{0,99}+#\s{0,99}+")
 _AND = re.compile(r"\sand\s")
 _KEYWORDS = re.compile(r"[;,]")
+#: characters of what a name stands for; longer ones stay names, because they grow with each use
+_LONGEST_STRING = 300
 #: characters of an unreadable item that are shown
 _SHOWN = 200
 _NO_ENTRIES = frozenset({"comment", "preamble"})
@@ -82,7 +84,11 @@ def _items(text: str) -> Iterator[_Item]:
             continue
         fields = _fields(text, match.end(), limit, strings, keyed=type_ != "string")
         if type_ == "string":
-            strings.update(fields or {})
+            strings.update(
+                (name, value)
+                for name, value in (fields or {}).items()
+                if len(value) <= _LONGEST_STRING
+            )
         else:
             yield _Item(fields, match.start(), limit)
 
