@@ -3,11 +3,14 @@
 import errno
 import io
 import os
+import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+_MODE = 0o666
 
 
 class NotRegularError(OSError):
@@ -96,11 +99,16 @@ _KINDS = {
 
 
 def put_in_place(
-    path: Path, content: bytes, *, part: Path | None = None, durable: bool = True
+    path: Path,
+    content: bytes,
+    *,
+    part: Path | None = None,
+    durable: bool = True,
+    mode: int = _MODE,
 ) -> None:
     """Replace the content of a file in one step; see `replacing`."""
     with replacing(path, part=part, durable=durable) as written:
-        written.write_bytes(content)
+        _write_new(written, content, mode)
 
 
 @contextmanager
@@ -133,8 +141,8 @@ def replacing(path: Path, *, part: Path | None = None, durable: bool = True) -> 
             sync(path.parent)  # fsync(2): syncing a file does not make its name durable
 
 
-def put_new(path: Path, content: bytes) -> None:
-    """Create a file whole, or not at all.
+def put_new(path: Path, content: bytes, *, mode: int = _MODE) -> None:
+    """Create a file whole, or not at all; the umask applies to its mode.
 
     Raises:
         FileExistsError: it exists already and is unchanged.
@@ -144,7 +152,7 @@ def put_new(path: Path, content: bytes) -> None:
     part = _part(path)
     with _naming(path, part):
         try:
-            part.write_bytes(content)
+            _write_new(part, content, mode)
             sync(part)
             _move_to_new(part, path)
         finally:
@@ -168,7 +176,14 @@ def sync(path: Path) -> None:
 
 
 def _part(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
+    # of its own for each writer, also of one process
+    return path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+
+
+def _write_new(path: Path, content: bytes, mode: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
 
 
 def _move_to_new(part: Path, path: Path) -> None:

@@ -165,3 +165,12 @@ def test_line_is_appended_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             append_line(path, "cut")
     append_line(path, "second")
     assert path.read_text() == "first\nsecond\n"
+
+
+def test_new_file_has_its_mode_from_the_start(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    put_new(path, b"a", mode=0o600)
+    assert path.stat().st_mode & 0o777 == 0o600
+    put_in_place(path, b"b", mode=0o600)
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"b", 0o600)
+    assert [each.name for each in tmp_path.iterdir()] == ["key"]

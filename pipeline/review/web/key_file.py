@@ -7,8 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from config.errors import ConfigError
+from config.files import put_in_place, put_new
 
 _KEY_BYTES = 32
+_PRIVATE = 0o600
 _NEW_KEY = "Delete it. A new one is created, and every browser must open the new printed address."
 
 
@@ -23,10 +25,13 @@ def session_secret(database: Path) -> bytes:
     """
     path = database.with_name(database.name + ".review-key")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         key = _read(path)
-        if key is None or _is_torn(key):
-            _create(path, over=key is not None)
+        if key is None:
+            with suppress(FileExistsError):  # of two servers that start together one wins
+                put_new(path, secrets.token_bytes(_KEY_BYTES), mode=_PRIVATE)
+            key = _read(path)
+        if key is not None and _is_torn(key):
+            put_in_place(path, secrets.token_bytes(_KEY_BYTES), mode=_PRIVATE)
             key = _read(path)
     except OSError as error:
         raise ConfigError(
@@ -60,33 +65,3 @@ def _read(path: Path) -> bytes | None:
                 hint=_NEW_KEY,
             )
         return file.read(_KEY_BYTES + 1)
-
-
-def _create(path: Path, *, over: bool) -> None:
-    """Write a new key aside and put it in place whole.
-
-    Of two servers that start together one wins: a link, unlike a rename, replaces nothing.
-    """
-    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(_KEY_BYTES))
-            file.flush()
-            os.fsync(descriptor)
-        if over:
-            part.replace(path)
-            return
-        with suppress(FileExistsError):
-            _link(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _link(part: Path, path: Path) -> None:
-    try:
-        os.link(part, path)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without links
-        part.replace(path)
