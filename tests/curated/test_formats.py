@@ -203,6 +203,16 @@ def test_empty_file_among_others_is_no_error(tmp_path: Path) -> None:
     assert read_files(open_list([tmp_path / "a.md", tmp_path / "b.bib"])).entries == ()
 
 
+def test_quotation_mark_that_does_not_close_is_refused_with_its_line() -> None:
+    text = 'title,arxiv_id\nCopper,2403.90001\n"Lanterns,2403.90002\nRivers,2403.90003\n'
+
+    with pytest.raises(CuratedListError, match="line 3: the row cannot be read as CSV"):
+        read("a.csv", text)
+    assert len(read("a.csv", text.replace('"Lanterns', '"Lan\nterns"')).entries) == 3
+    last = 'title,arxiv_id\n"Copper\nKettles",2403.90001'
+    assert ids(read("a.csv", last).entries[0]) == ["2403.90001"]
+
+
 def test_bibtex_strings_that_double_stay_names() -> None:
     doubled = "".join(f"@string{{s{n + 1} = s{n} # s{n}}}\n" for n in range(60))
     items = "".join(f"@misc{{k{n}, title = s{n}}}\n" for n in range(60))

@@ -144,6 +144,8 @@ def _table(text: str) -> None:
         read_table(ListFile("a.csv", b""), text)
     with suppress(CuratedListError):
         read_table(ListFile("a.csv", b""), f"title,authors,section,link,date\n{text}")
+    with suppress(CuratedListError):
+        read_table(ListFile("a.csv", b""), "title," * (len(text) // 6))
 
 
 def _format(text: str) -> None:
@@ -169,6 +171,12 @@ def _rows(text: str) -> None:
             read_rows(written, "d.csv")
 
 
+def _places(text: str) -> None:
+    source = read_source(ListFile("a.md", text.encode()))
+    for place in range(0, len(text), 8):
+        source.byte(place)
+
+
 def _section(text: str) -> None:
     with suppress(UsageError):
         find_section(load_taxonomy(), text)
@@ -192,6 +200,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "explain_number": explain_number,
     "title_key": title_key,
     "read_rows": _rows,
+    "places in a file": _places,
     "find_section": _section,
     "read_arxiv_ids": _ids,
     "find_arxiv_ids": lambda text: find_arxiv_ids(text, bare=True),

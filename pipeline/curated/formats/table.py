@@ -112,8 +112,11 @@ def _rows(file: ListFile, text: str, places: LinePlaces) -> Iterator[_Row]:
     reader = csv.reader(lines, delimiter=separator)
     line, byte = places.of(start)
     while True:
+        began = ends[-1] if ends else start
         try:
             cells = next(reader, None)
+            if cells and ends[-1] == len(text):
+                _check_closed(text[began:], separator)
         except csv.Error as error:
             raise CuratedListError(
                 f"{file.name}, line {line}: the row cannot be read as CSV: {error}.",
@@ -124,6 +127,13 @@ def _rows(file: ListFile, text: str, places: LinePlaces) -> Iterator[_Row]:
         next_line, next_byte = places.of(ends[-1])
         yield _Row(line, (byte, next_byte), tuple(cells))
         line, byte = next_line, next_byte
+
+
+def _check_closed(row: str, separator: str) -> None:
+    """Raise csv.Error if quotation marks at the end of the file do not close: rows were lost."""
+    if "\n" in row.rstrip():
+        for _ in csv.reader(io.StringIO(row, newline=""), delimiter=separator, strict=True):
+            pass
 
 
 def _lines(text: str, start: int, ends: list[int]) -> Iterator[str]:
@@ -144,13 +154,13 @@ def _likeliest_separator(text: str) -> str:
 
 def _columns(names: Sequence[str]) -> Mapping[str, tuple[int, ...]]:
     """Return the places of the columns by what they hold."""
-    found: dict[str, tuple[int, ...]] = {}
+    found: dict[str, list[int]] = {}
     for place, name in enumerate(names):
         words = " ".join(_WORD.findall(name.casefold()))
         for meaning, spellings in _COLUMNS.items():
             if words in spellings:
-                found[meaning] = (*found.get(meaning, ()), place)
-    return found
+                found.setdefault(meaning, []).append(place)
+    return {meaning: tuple(places) for meaning, places in found.items()}
 
 
 def _record(file: str, row: _Row, columns: Mapping[str, tuple[int, ...]]) -> Record:
