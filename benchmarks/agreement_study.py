@@ -20,9 +20,9 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 from pipeline.curated.agreement import Known, compare
-from pipeline.curated.difference import content
+from pipeline.curated.comparison.difference import content
+from pipeline.curated.comparison.words import Title, read_title
 from pipeline.curated.formats.read import read_list
-from pipeline.curated.words import Title, read_title
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 LATER = "2025-08-16"

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.curated.links import Occurrence, find_occurrences
-from pipeline.curated.remainder import Spans, holds
-from pipeline.curated.source import Source, read_source
+from pipeline.curated.markdown.links import Occurrence, find_occurrences
+from pipeline.curated.markdown.remainder import Spans, holds
+from pipeline.curated.markdown.source import Source, read_source
 from pipeline.curated.types import Aside, AsideReason, CuratedList, Entry, UnreadableEntry
 from storage.arxiv_id import ArxivId
 

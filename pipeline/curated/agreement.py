@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
 
-from pipeline.curated.difference import (
+from pipeline.curated.comparison.difference import (
     GENRES,
     PART_WORDS,
     SUBJECTS,
@@ -24,8 +24,8 @@ from pipeline.curated.difference import (
     is_plain,
     is_swap,
 )
-from pipeline.curated.names import Authors, compare_authors
-from pipeline.curated.words import Title, read_title
+from pipeline.curated.comparison.names import Authors, compare_authors
+from pipeline.curated.comparison.words import Title, read_title
 
 
 class Kind(StrEnum):

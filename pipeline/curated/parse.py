@@ -1,24 +1,25 @@
 """Parse the curated list into entries with exact byte spans.
 
-A file is read in steps: its text without comments (`source`), blocks (`blocks`), what each block
-says (`reading`), the style of the list's titles (`style`), what each block is by itself (`states`)
-and to the others (`roles`, `assembly`, `introductions`), and what that makes (`outcomes`): entries,
-unreadable entries, and asides, which name a paper and are no entry.
+A file is read in the steps of `markdown/`: its text without comments (`source`), blocks
+(`blocks`), what each block says (`reading`), the style of the list's titles (`style`), what each
+block is by itself (`states`) and to the others (`roles`, `assembly`,
+`introductions`), and what that makes (`outcomes`): entries, unreadable entries, and asides, which
+name a paper and are no entry.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from pipeline.curated.agreement import Known
-from pipeline.curated.assembly import Assembly, assemble
-from pipeline.curated.blocks import find_blocks
-from pipeline.curated.entries import Context
-from pipeline.curated.introductions import mark_introductions
-from pipeline.curated.outcomes import sort_groups
-from pipeline.curated.reading import Reading, read_block
-from pipeline.curated.source import Source, read_source
-from pipeline.curated.states import judge
-from pipeline.curated.style import learn
+from pipeline.curated.markdown.assembly import Assembly, assemble
+from pipeline.curated.markdown.blocks import find_blocks
+from pipeline.curated.markdown.entries import Context
+from pipeline.curated.markdown.introductions import mark_introductions
+from pipeline.curated.markdown.outcomes import sort_groups
+from pipeline.curated.markdown.reading import Reading, read_block
+from pipeline.curated.markdown.source import Source, read_source
+from pipeline.curated.markdown.states import judge
+from pipeline.curated.markdown.style import learn
 from pipeline.curated.types import CuratedList, Heading, ListFile, joined
 
 

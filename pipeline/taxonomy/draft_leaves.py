@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from config.headings import clean_heading, heading_key
 from config.when import When, says_when
-from pipeline.curated.links import without_links
+from pipeline.curated.markdown.links import without_links
 from pipeline.curated.types import AsideReason, CuratedList, Entry, UnreadableEntry
 from pipeline.taxonomy.draft_labels import Labels
 from pipeline.taxonomy.draft_names import without_numbers

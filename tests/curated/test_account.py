@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.curated.account import Outcome, account
-from pipeline.curated.links import find_occurrences
+from pipeline.curated.markdown.links import find_occurrences
 from pipeline.curated.parse import parse_list
 from pipeline.curated.types import AsideReason, ListFile
 from tests.support.curated import LIST, pieces

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.curated.agreement import Kind, Known, compare
+from pipeline.curated.comparison.names import compare_authors
+from pipeline.curated.comparison.words import read_title
 from pipeline.curated.formats.read import read_list
-from pipeline.curated.names import compare_authors
-from pipeline.curated.words import read_title
 
 PEOPLE = ("Ada Vole", "Bo Finch", "Cy Heron")
 

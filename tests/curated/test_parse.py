@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import UsageError
-from pipeline.curated.dates import parse_date
 from pipeline.curated.formats.read import read_list
+from pipeline.curated.markdown.dates import parse_date
 from pipeline.curated.parse import parse_list
 from pipeline.curated.types import CitationBadge, CuratedList, CuratedListError, Entry, Link
 from storage.arxiv_id import ArxivId

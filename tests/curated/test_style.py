@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.curated.likeness import is_venue_name, likeness
+from pipeline.curated.markdown.likeness import is_venue_name, likeness
 from pipeline.curated.parse import parse_list
 
 _ARXIV = "https://arxiv.org/abs/2401.0000"

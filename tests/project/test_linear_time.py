@@ -29,29 +29,29 @@ from config.tex.text import plain_text, without_markup
 from config.visible import escape_invisible, one_line, visible
 from config.when import says_when
 from pipeline.curated.agreement import Known, compare
-from pipeline.curated.candidates import clean_title, find_candidates
-from pipeline.curated.dates import looks_like_date, parse_date
-from pipeline.curated.fields import read_fields, split_tags
+from pipeline.curated.comparison.names import compare_authors
+from pipeline.curated.comparison.words import read_title, words_of
 from pipeline.curated.formats.bibtex import read_bibtex
 from pipeline.curated.formats.kinds import format_of
 from pipeline.curated.formats.table import read_table
-from pipeline.curated.html_blocks import split_html
-from pipeline.curated.inline import read_inline
-from pipeline.curated.likeness import is_venue_name, likeness
-from pipeline.curated.links import (
+from pipeline.curated.markdown.candidates import clean_title, find_candidates
+from pipeline.curated.markdown.dates import looks_like_date, parse_date
+from pipeline.curated.markdown.fields import read_fields, split_tags
+from pipeline.curated.markdown.html_blocks import split_html
+from pipeline.curated.markdown.inline import read_inline
+from pipeline.curated.markdown.likeness import is_venue_name, likeness
+from pipeline.curated.markdown.links import (
     find_occurrences,
     is_caption,
     is_paper_url,
     without_links,
 )
-from pipeline.curated.names import compare_authors
+from pipeline.curated.markdown.people import is_name, is_venue, looks_like_names, read_people
+from pipeline.curated.markdown.regions import region_of
+from pipeline.curated.markdown.source import read_source
+from pipeline.curated.markdown.tables import cells, is_rule_of_table
 from pipeline.curated.parse import parse_list
-from pipeline.curated.people import is_name, is_venue, looks_like_names, read_people
-from pipeline.curated.regions import region_of
-from pipeline.curated.source import read_source
-from pipeline.curated.tables import cells, is_rule_of_table
 from pipeline.curated.types import CuratedList, CuratedListError, ListFile
-from pipeline.curated.words import read_title, words_of
 from pipeline.enrich.links import find_links, normalise_url
 from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.fields.authors import split_authors
@@ -341,10 +341,10 @@ def test_every_module_with_patterns_is_covered() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
     read = {path for path in with_patterns if path.removesuffix(".py").replace("/", ".") in source}
     reached = {
-        "pipeline/curated/blocks.py", "pipeline/curated/reading.py",
+        "pipeline/curated/markdown/blocks.py", "pipeline/curated/markdown/reading.py",
         "pipeline/curated/formats/entry.py",
-        "pipeline/curated/states.py", "pipeline/curated/inline_tokens.py",
-        "pipeline/curated/outcomes.py",
+        "pipeline/curated/markdown/states.py", "pipeline/curated/markdown/inline_tokens.py",
+        "pipeline/curated/markdown/outcomes.py",
         "pipeline/ingest/sources/oai/record.py", "storage/arxiv_sites.py",
     }  # fmt: skip
     assert with_patterns - read - reached - ELSEWHERE.keys() == set()

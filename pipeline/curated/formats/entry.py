@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.curated.dates import parse_date
+from pipeline.curated.markdown.dates import parse_date
 from pipeline.curated.types import Entry, Links, Span, UnreadableEntry
 from storage.arxiv_id import ArxivId, find_arxiv_ids, parse_arxiv_id
 

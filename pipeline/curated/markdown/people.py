@@ -7,7 +7,7 @@ plain line. Venues: `[CVPR 2024] ...` or `..., et al. (ICCV 2023)`.
 import re
 from dataclasses import dataclass
 
-from pipeline.curated.vocabulary import FUNCTION_WORDS
+from pipeline.curated.markdown.vocabulary import FUNCTION_WORDS
 
 _DETAILS = re.compile(
     r"<details>\s*<summary>(?P<short>.*?)(?:</summary>(?P<full>.*?))?(?:</details>|\Z)",

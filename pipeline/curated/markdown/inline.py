@@ -10,8 +10,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from pipeline.curated.blocks import reference_label
-from pipeline.curated.inline_tokens import (
+from pipeline.curated.markdown.blocks import reference_label
+from pipeline.curated.markdown.inline_tokens import (
     AWAY,
     BEGINS,
     BREAKS,

@@ -5,11 +5,11 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.curated.blocks import Block, Kind
-from pipeline.curated.candidates import Candidate, clean_title, find_candidates
-from pipeline.curated.inline import Inline, Mark, read_inline
-from pipeline.curated.inline_tokens import Style
-from pipeline.curated.links import (
+from pipeline.curated.markdown.blocks import Block, Kind
+from pipeline.curated.markdown.candidates import Candidate, clean_title, find_candidates
+from pipeline.curated.markdown.inline import Inline, Mark, read_inline
+from pipeline.curated.markdown.inline_tokens import Style
+from pipeline.curated.markdown.links import (
     caption_words,
     find_occurrences,
     is_contents_url,
@@ -18,8 +18,8 @@ from pipeline.curated.links import (
     is_paper_url,
     mark_id,
 )
-from pipeline.curated.style import in_column
-from pipeline.curated.tables import Columns, read_columns, row_cells
+from pipeline.curated.markdown.style import in_column
+from pipeline.curated.markdown.tables import Columns, read_columns, row_cells
 from storage.arxiv_id import ArxivId
 
 #: text that may name a paper without a link; searched first, because finding IDs takes longer

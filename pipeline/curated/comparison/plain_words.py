@@ -1,7 +1,7 @@
 """Words of so many titles that sharing one says little.
 
 They stand in at least one of 200 titles of the 40,717 papers of 2025 in docs/study/classifier.md,
-read by `pipeline.curated.words`.
+read by `pipeline.curated.comparison.words`.
 """
 
 _WORDS = (

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from config.headings import heading_key
-from pipeline.curated.assembly import Assembly, Group
-from pipeline.curated.blocks import Kind
-from pipeline.curated.entries import Context
-from pipeline.curated.headings import Frame
-from pipeline.curated.inline_tokens import Style
-from pipeline.curated.roles import Role
+from pipeline.curated.markdown.assembly import Assembly, Group
+from pipeline.curated.markdown.blocks import Kind
+from pipeline.curated.markdown.entries import Context
+from pipeline.curated.markdown.headings import Frame
+from pipeline.curated.markdown.inline_tokens import Style
+from pipeline.curated.markdown.roles import Role
 
 _WORDED = re.compile(
     r"\b(?:our|this|the official)(?: [\w-]{1,20}+){0,2}? (?:survey|paper|work|article|preprint"

@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.curated.assembly import Group
-from pipeline.curated.blocks import Kind
-from pipeline.curated.candidates import clean_title
-from pipeline.curated.entries import Context, group_range, read_entries
-from pipeline.curated.inline_tokens import Style
-from pipeline.curated.reading import Reference
-from pipeline.curated.remainder import complete
-from pipeline.curated.roles import Role
-from pipeline.curated.states import SURE, Judged, State
+from pipeline.curated.markdown.assembly import Group
+from pipeline.curated.markdown.blocks import Kind
+from pipeline.curated.markdown.candidates import clean_title
+from pipeline.curated.markdown.entries import Context, group_range, read_entries
+from pipeline.curated.markdown.inline_tokens import Style
+from pipeline.curated.markdown.reading import Reference
+from pipeline.curated.markdown.remainder import complete
+from pipeline.curated.markdown.roles import Role
+from pipeline.curated.markdown.states import SURE, Judged, State
 from pipeline.curated.types import Aside, AsideReason, Entry, UnreadableEntry
 
 _BOLD_LEAD = re.compile(r"\s*(?:[-+*]|\d{1,4}[.)])\s*(?:\*\*|__)")

@@ -5,9 +5,9 @@ A bold line stands one level below the heading above it, a summary without a hea
 
 from dataclasses import dataclass
 
-from pipeline.curated.blocks import Kind
-from pipeline.curated.reading import Reading
-from pipeline.curated.regions import region_of
+from pipeline.curated.markdown.blocks import Kind
+from pipeline.curated.markdown.reading import Reading
+from pipeline.curated.markdown.regions import region_of
 from pipeline.curated.types import AsideReason
 
 _LOWEST = 6

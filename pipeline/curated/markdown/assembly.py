@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.curated.blocks import Kind
-from pipeline.curated.headings import Frame, HeadingPath, heading_text
-from pipeline.curated.inline_tokens import Style
-from pipeline.curated.links import is_caption
-from pipeline.curated.roles import Role, find_roles, is_title_field
-from pipeline.curated.states import SURE, Judged, State
+from pipeline.curated.markdown.blocks import Kind
+from pipeline.curated.markdown.headings import Frame, HeadingPath, heading_text
+from pipeline.curated.markdown.inline_tokens import Style
+from pipeline.curated.markdown.links import is_caption
+from pipeline.curated.markdown.roles import Role, find_roles, is_title_field
+from pipeline.curated.markdown.states import SURE, Judged, State
 from pipeline.curated.types import AsideReason
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, auto
 
-from pipeline.curated.blocks import Kind
-from pipeline.curated.candidates import clean_title
-from pipeline.curated.headings import heading_text
-from pipeline.curated.inline_tokens import Style
-from pipeline.curated.regions import region_of
-from pipeline.curated.states import SURE, Judged, State
+from pipeline.curated.markdown.blocks import Kind
+from pipeline.curated.markdown.candidates import clean_title
+from pipeline.curated.markdown.headings import heading_text
+from pipeline.curated.markdown.inline_tokens import Style
+from pipeline.curated.markdown.regions import region_of
+from pipeline.curated.markdown.states import SURE, Judged, State
 
 #: words of a bullet or bold line that stands over entries
 _LONGEST_HEADING = 14

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from pipeline.curated.plain_words import PLAIN_WORDS
-from pipeline.curated.words import Title
+from pipeline.curated.comparison.plain_words import PLAIN_WORDS
+from pipeline.curated.comparison.words import Title
 
 #: words that carry no meaning of their own
 STOP_WORDS = frozenset(

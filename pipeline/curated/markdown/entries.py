@@ -4,19 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.curated.agreement import Known
-from pipeline.curated.assembly import Group
-from pipeline.curated.candidates import Candidate, clean_title
-from pipeline.curated.dates import parse_date
-from pipeline.curated.evidence import Evidence, find_evidence
-from pipeline.curated.fields import Fields, read_fields, split_tags
-from pipeline.curated.inline import Mark
-from pipeline.curated.inline_tokens import Style
-from pipeline.curated.links import Captions, as_links, is_paper_caption, sort_links
-from pipeline.curated.people import read_people
-from pipeline.curated.reading import Reference
-from pipeline.curated.source import Source
-from pipeline.curated.states import Anchor, Judged, State
-from pipeline.curated.style import Style as TitleStyle
+from pipeline.curated.markdown.assembly import Group
+from pipeline.curated.markdown.candidates import Candidate, clean_title
+from pipeline.curated.markdown.dates import parse_date
+from pipeline.curated.markdown.evidence import Evidence, find_evidence
+from pipeline.curated.markdown.fields import Fields, read_fields, split_tags
+from pipeline.curated.markdown.inline import Mark
+from pipeline.curated.markdown.inline_tokens import Style
+from pipeline.curated.markdown.links import Captions, as_links, is_paper_caption, sort_links
+from pipeline.curated.markdown.people import read_people
+from pipeline.curated.markdown.reading import Reference
+from pipeline.curated.markdown.source import Source
+from pipeline.curated.markdown.states import Anchor, Judged, State
+from pipeline.curated.markdown.style import Style as TitleStyle
 from pipeline.curated.types import Entry, Link
 from storage.arxiv_id import ArxivId
 

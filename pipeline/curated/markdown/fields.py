@@ -5,10 +5,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.curated.dates import looks_like_date, parse_date
-from pipeline.curated.likeness import is_venue_name
-from pipeline.curated.people import is_name, is_venue, looks_like_names, read_names, read_people
-from pipeline.curated.vocabulary import AUTHOR_LABELS
+from pipeline.curated.markdown.dates import looks_like_date, parse_date
+from pipeline.curated.markdown.likeness import is_venue_name
+from pipeline.curated.markdown.people import (
+    is_name,
+    is_venue,
+    looks_like_names,
+    read_names,
+    read_people,
+)
+from pipeline.curated.markdown.vocabulary import AUTHOR_LABELS
 
 _PARENTHESES = re.compile(r"\((?P<text>[^()]*+)\)")
 _BACKQUOTED = re.compile(r"`(?P<tag>[^`\n]{1,500}+)`")

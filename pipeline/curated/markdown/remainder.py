@@ -4,8 +4,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.curated.links import Occurrence, find_occurrences
-from pipeline.curated.source import Source
+from pipeline.curated.markdown.links import Occurrence, find_occurrences
+from pipeline.curated.markdown.source import Source
 from pipeline.curated.types import Aside, AsideReason, Entry, Span, UnreadableEntry
 
 Item = Entry | UnreadableEntry | Aside

@@ -13,9 +13,9 @@ from enum import Enum, auto
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from pipeline.curated.html_blocks import HtmlPart, PartKind, split_html
-from pipeline.curated.source import Source
-from pipeline.curated.tables import cells, is_rule_of_table
+from pipeline.curated.markdown.html_blocks import HtmlPart, PartKind, split_html
+from pipeline.curated.markdown.source import Source
+from pipeline.curated.markdown.tables import cells, is_rule_of_table
 
 #: deeper nesting is read as text
 _DEEPEST = 40

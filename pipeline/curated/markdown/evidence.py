@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.curated.agreement import Known
-from pipeline.curated.words import words_of
+from pipeline.curated.comparison.words import words_of
 
 #: a title of fewer letters may stand in any text
 _SHORTEST = 8

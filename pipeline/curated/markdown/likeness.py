@@ -3,10 +3,10 @@
 import re
 from functools import lru_cache
 
-from pipeline.curated.dates import looks_like_date
-from pipeline.curated.links import is_caption
-from pipeline.curated.people import is_venue, looks_like_names
-from pipeline.curated.vocabulary import PROSE_STARTS, VENUE_WORDS, VENUES
+from pipeline.curated.markdown.dates import looks_like_date
+from pipeline.curated.markdown.links import is_caption
+from pipeline.curated.markdown.people import is_venue, looks_like_names
+from pipeline.curated.markdown.vocabulary import PROSE_STARTS, VENUE_WORDS, VENUES
 
 _WORD = re.compile(r"[^\W_]+")
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

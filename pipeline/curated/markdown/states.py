@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from pipeline.curated.agreement import Known
-from pipeline.curated.blocks import Kind
-from pipeline.curated.candidates import Candidate
-from pipeline.curated.evidence import Evidence, find_evidence
-from pipeline.curated.inline_tokens import Style as Mark
-from pipeline.curated.likeness import likeness
-from pipeline.curated.links import is_paper_caption
-from pipeline.curated.reading import Reading, Reference
-from pipeline.curated.style import Style
+from pipeline.curated.markdown.blocks import Kind
+from pipeline.curated.markdown.candidates import Candidate
+from pipeline.curated.markdown.evidence import Evidence, find_evidence
+from pipeline.curated.markdown.inline_tokens import Style as Mark
+from pipeline.curated.markdown.likeness import likeness
+from pipeline.curated.markdown.links import is_paper_caption
+from pipeline.curated.markdown.reading import Reading, Reference
+from pipeline.curated.markdown.style import Style
 
 #: from here on a text is a title without doubt
 SURE = 0.8

@@ -10,13 +10,13 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.curated.dates import looks_like_date
-from pipeline.curated.inline import Inline, Mark
-from pipeline.curated.inline_tokens import Style
-from pipeline.curated.likeness import is_venue_name, likeness
-from pipeline.curated.links import is_caption, is_paper_url, mark_id
-from pipeline.curated.people import is_name, looks_like_names
-from pipeline.curated.vocabulary import AUTHOR_LABELS, TITLE_LABELS
+from pipeline.curated.markdown.dates import looks_like_date
+from pipeline.curated.markdown.inline import Inline, Mark
+from pipeline.curated.markdown.inline_tokens import Style
+from pipeline.curated.markdown.likeness import is_venue_name, likeness
+from pipeline.curated.markdown.links import is_caption, is_paper_url, mark_id
+from pipeline.curated.markdown.people import is_name, looks_like_names
+from pipeline.curated.markdown.vocabulary import AUTHOR_LABELS, TITLE_LABELS
 
 _LEAD = re.compile(
     r"(?:\s|[-+*\u2022>|#=]|\[[ xX\u2713]\]"

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from pipeline.curated.inline import Mark, read_inline
-from pipeline.curated.inline_tokens import Style
-from pipeline.curated.types import CitationBadge, Link, Links
-from pipeline.curated.vocabulary import (
+from pipeline.curated.markdown.inline import Mark, read_inline
+from pipeline.curated.markdown.inline_tokens import Style
+from pipeline.curated.markdown.vocabulary import (
     BESIDE_WORDS,
     OTHER_CAPTIONS,
     PAPER_HOSTS,
     PAPER_WORDS,
     VENUES,
 )
+from pipeline.curated.types import CitationBadge, Link, Links
 from storage.arxiv_id import ArxivId, find_arxiv_ids
 
 _STARS = re.compile(

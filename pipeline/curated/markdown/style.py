@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.curated.candidates import Candidate
+from pipeline.curated.markdown.candidates import Candidate
 
 #: how often a style holds the title, before a list is read: estimated by eye on 31 lists
 _PRIOR = {

@@ -1,0 +1,1 @@
+"""The words of titles and the names of authors, compared for `agreement`."""
