@@ -1,4 +1,4 @@
-"""Check the file that a command is told to write a report to, before its work begins."""
+"""Check the file that a command writes a report to, before its work begins."""
 
 from collections.abc import Collection
 from pathlib import Path

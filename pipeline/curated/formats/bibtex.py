@@ -23,7 +23,7 @@ _WORD = re.compile(r"[^\s,{}()\"#=]{1,300}+")
 _JOIN = re.compile(r"\s{0,99}+#\s{0,99}+")
 _AND = re.compile(r"\sand\s")
 _KEYWORDS = re.compile(r"[;,]")
-#: characters of what a name stands for; longer ones stay names, because they grow with each use
+#: characters of a value put in for its name; longer ones would grow with each use
 _LONGEST_STRING = 300
 #: characters of an unreadable item that are shown
 _SHOWN = 200
