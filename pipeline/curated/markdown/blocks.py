@@ -279,7 +279,19 @@ class _Reader:
         if self._items and self._items[-1][1] is None:
             line, _ = self._items[-1]
             self._items[-1] = (line, len(self._blocks))
+        if block.kind is Kind.PARAGRAPH and not block.parents:
+            block = replace(block, parents=self._indented_below(block))
         self._blocks.append(block)
+
+    def _indented_below(self, block: Block) -> tuple[int, ...]:
+        """Return the bullets that an indented paragraph belongs to.
+
+        CommonMark wants four columns below `10. Title`; writers indent by three everywhere.
+        """
+        if not self._blocks or not self._text.startswith("  ", block.start):
+            return ()
+        above = self._blocks[-1]
+        return (*above.parents, len(self._blocks) - 1) if above.kind is Kind.ITEM else above.parents
 
     def _parents(self) -> tuple[int, ...]:
         return tuple(place for _, place in self._items if place is not None)
