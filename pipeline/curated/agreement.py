@@ -14,7 +14,6 @@ from itertools import product
 
 from pipeline.curated.comparison.difference import (
     GENRES,
-    PART_WORDS,
     SUBJECTS,
     Difference,
     compare_words,
@@ -25,7 +24,7 @@ from pipeline.curated.comparison.difference import (
     is_swap,
 )
 from pipeline.curated.comparison.names import Authors, compare_authors
-from pipeline.curated.comparison.words import Title, read_title
+from pipeline.curated.comparison.words import PART_WORDS, Title, read_title
 
 
 class Kind(StrEnum):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from pipeline.curated.comparison.plain_words import PLAIN_WORDS
-from pipeline.curated.comparison.words import Title
+from pipeline.curated.comparison.words import PART_WORDS, Title
 
 #: words that carry no meaning of their own
 STOP_WORDS = frozenset(
@@ -67,7 +67,6 @@ GENRES = frozenset(
         "roadmap",
     ]
 )
-PART_WORDS = frozenset(["part", "volume", "vol", "chapter", "version", "phase"])
 _NEGATIONS = frozenset(["not", "no", "non", "without", "free"])
 #: words in whose place another makes another paper
 SUBJECTS = frozenset(

@@ -39,7 +39,7 @@ _SPELLINGS = (
 )
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 _AFTER_PART = _ROMAN | {"i": "1", "v": "5", "x": "10", "one": "1", "two": "2", "three": "3"}
-_PART = frozenset({"part", "volume", "vol", "chapter", "version", "phase"})
+PART_WORDS = frozenset({"part", "volume", "vol", "chapter", "version", "phase"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _folded(text: str) -> str:
 
 
 def _one_word(word: str, before: str) -> str:
-    return (_AFTER_PART if before in _PART else _ROMAN).get(word) or _common_spelling(word)
+    return (_AFTER_PART if before in PART_WORDS else _ROMAN).get(word) or _common_spelling(word)
 
 
 def _spelled(char: str) -> str:

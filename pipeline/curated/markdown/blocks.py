@@ -296,9 +296,6 @@ class _Reader:
     def _parents(self) -> tuple[int, ...]:
         return tuple(place for _, place in self._items if place is not None)
 
-    def _last_line(self, block: Block) -> str:
-        return self._text[block.start : block.end].rpartition("\n")[2]
-
     def _line(self, number: int) -> str:
         return self._text[self._starts[number] : self._end(number)]
 

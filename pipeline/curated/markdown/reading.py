@@ -52,11 +52,6 @@ class Reading:
     cells: tuple[str, ...] = ()
 
     @property
-    def names_papers(self) -> bool:
-        """Say whether the block links to a paper."""
-        return bool(self.references)
-
-    @property
     def leads_elsewhere(self) -> bool:
         """Say whether the block has a link that leaves the list."""
         return any(is_elsewhere(m.url) and not is_contents_url(m.url) for m in self.inline.links)
