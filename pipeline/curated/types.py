@@ -97,8 +97,6 @@ class Entry:
     readings: tuple[str, ...]
     #: visible text of the block that carries the entry, without markup
     words: str
-    #: whether the IDs are claimed for this paper, not only mentioned
-    claim: bool
     span: Span
     line: int
 

@@ -52,7 +52,7 @@ def decide_entry(entry: Entry, others: Sequence[Entry], knowledge: Knowledge) ->
     if agreeing:
         same = next((one for one in agreeing if one.agreement.kind is Kind.SAME), agreeing[0])
         return _place(entry, same, knowledge)
-    if entry.claim and entry.arxiv_ids:
+    if entry.arxiv_ids:
         return _refuse_ids(entry, others, compared, knowledge)
     return _match_title(entry, knowledge)
 

@@ -79,7 +79,6 @@ def entry_of(record: Record) -> Entry | UnreadableEntry:
         arxiv_ids=ids,
         readings=(),
         words=record.words,
-        claim=True,
         span=record.span,
         line=record.line,
     )

@@ -148,6 +148,8 @@ class _Walk:
             return True
         if block.kind is Kind.ITEM:
             return True
+        if group.role is Role.ENTRY and not group.names(self._judged):
+            return True  # between the title and its links
         return group.blocks[-1] == place - 1 and _is_marks_only(one)
 
 

@@ -16,6 +16,7 @@ from markdown_it.token import Token
 from pipeline.curated.markdown.html_blocks import HtmlPart, PartKind, split_html
 from pipeline.curated.markdown.source import Source
 from pipeline.curated.markdown.tables import cells, is_rule_of_table
+from storage.arxiv_id import find_arxiv_ids
 
 #: deeper nesting is read as text
 _DEEPEST = 40
@@ -27,6 +28,7 @@ _DEFINITION = re.compile(
     r"[ \t]*\[(?P<label>[^\[\]\n]{1,300}+)\]:[ \t]*+<?(?P<url>[^\s<>]++)>?(?P<rest>[^\n]*+)$"
 )
 _GLUED_HEADING = re.compile(r" {0,3}(?P<marks>#{2,6})(?=[^\s#])[^\n]+$")
+_URL = re.compile(r"https?://[^\s<>()]++")
 _QUOTE = re.compile(r"[ \t]*>")
 
 
@@ -229,7 +231,10 @@ class _Reader:
         found = _DEFINITION.match(line)
         if found is None or not found["label"].strip("/"):
             return found is not None
-        self._definitions.setdefault(reference_label(found["label"]), found["url"])
+        url = found["url"]
+        if found["label"].startswith("^") and "://" not in url:
+            url = _footnote_url(f"{url} {found['rest']}") or url
+        self._definitions.setdefault(reference_label(found["label"]), url)
         return True
 
     def _table_header(self, rule: str) -> tuple[str, ...]:
@@ -302,6 +307,15 @@ class _Reader:
     def _end(self, number: int) -> int:
         following = number + 1
         return self._starts[following] - 1 if following < len(self._starts) else len(self._text)
+
+
+def _footnote_url(text: str) -> str:
+    """Return the link to the paper of a footnote that is a whole reference, or its first link."""
+    ids = find_arxiv_ids(text)
+    if ids:
+        return f"https://arxiv.org/abs/{ids[0].id}"
+    found = _URL.search(text)
+    return found[0].rstrip(".,;") if found else ""
 
 
 def reference_label(text: str) -> str:

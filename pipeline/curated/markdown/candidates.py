@@ -21,7 +21,7 @@ from pipeline.curated.markdown.vocabulary import AUTHOR_LABELS, TITLE_LABELS
 _LEAD = re.compile(
     r"(?:\s|[-+*\u2022>|#=]|\[[ xX\u2713]\]"
     r"|\(?\d{1,4}[.)\u3001\uff09\]](?!\d)|:[a-z][a-z0-9_+-]{1,40}:"
-    r"|[^\w\s\"'\u201c\u2018\u300c\u300a\u00ab(\[{<`$\\&@%])++"
+    r"|[^\w\s\"'\u201c\u2018\u300c\u300a\u00ab(\[\u3010{<`$\\&@%])++"
 )
 _TAG = re.compile(
     r"\s*+[\[\u3010(](?P<tag>[^\[\]()\u3010\u3011]{1,60}+)[\]\u3011)]\s*+[:,.\-]?\s*+"
@@ -37,6 +37,9 @@ _ENDS = " \t\n.,;:\u3002\uff0c\uff1b\uff1a|*_-\u2013\u2014\"'\u201c\u201d[]()`\\
 _QUOTE_PAIRS = {'"': '"', "\u201c": "\u201d", "'": "'", "\u2018": "\u2019", "\u300a": "\u300b",
                 "\u300c": "\u300d", "`": "'"}  # fmt: skip
 _NOTE = re.compile(r"[(\[\uff08](?P<note>[^()\[\]\uff08\uff09]{1,60}+)[)\]\uff09]$")
+#: `[Vole24] ` before names
+_CITE_KEY = re.compile(r"\[[A-Z][A-Za-z+]{1,20}\d{2,4}[a-z]?\]\s*+(?=[^\W\d_][^,]{2,40}+,)")
+_NAMES_NOTE = re.compile(r"\s[(\uff08](?P<note>[^()\uff08\uff09]{1,200}+)[)\uff09]?+[\s.]*$")
 _IN = re.compile(r"(?:\bin|\bby|\bat|[(\[])\s*$")
 #: plain parts read of one block
 _PARTS = 6
@@ -72,7 +75,7 @@ def clean_title(text: str) -> str:
     for _ in range(3):
         lead = _LEAD.match(text)
         bare = text[lead.end() :] if lead else text
-        bare = _strip_end(bare.strip(" \t*_|"))
+        bare = _strip_end(bare.strip(" \t*_|")).rstrip(" -\u2013\u2014")
         if bare[-1:] in {".", ",", ":", ";", "\u3002", "\uff0c", "\uff1a"}:
             bare = bare[:-1].rstrip() if not bare.endswith("...") else bare
         if len(bare) > 1 and _QUOTE_PAIRS.get(bare[0]) == bare[-1] and bare[0] not in bare[1:-1]:
@@ -108,7 +111,7 @@ def _styled(inline: Inline) -> Iterator[Candidate]:
         if mark.style is Style.LINK and _within(mark, bold):
             # The bold text around it counts.
             continue
-        text = clean_title(mark.text)
+        text = clean_title(_without_names(mark.text))
         if not text or len(text) > _LONGEST:
             continue
         key, url = mark.style.value, ""
@@ -132,6 +135,12 @@ def _styled(inline: Inline) -> Iterator[Candidate]:
             url,
             strong=mark.style in {Style.BOLD, Style.LINK, Style.QUOTED},
         )
+
+
+def _without_names(text: str) -> str:
+    """Return the title of a whole reference: `Ada Vole, Bo Finch. Title. arXiv, 2024`."""
+    names, *parts = _HARD.split(text, maxsplit=2)
+    return parts[0] if parts and looks_like_names(names) else text
 
 
 def _within(mark: Mark, others: Sequence[Mark]) -> bool:
@@ -184,6 +193,8 @@ def _plain_part(part: str, place: int, mark: Mark) -> Iterator[Candidate]:
             key, bare = "field", bare[label.end() :]
         elif name in AUTHOR_LABELS or is_caption(name):
             return
+    cited = _CITE_KEY.match(bare)
+    bare = _without_note(bare[cited.end() :] if cited else bare)
     pieces = _inner(piece for piece in _SOFT.split(bare) if piece.strip(_ENDS))
     if not pieces:
         return
@@ -195,20 +206,42 @@ def _plain_part(part: str, place: int, mark: Mark) -> Iterator[Candidate]:
         strong = key == "field"
         return Candidate(title, key, start, end, likeness(title) * share, strong=strong)
 
-    names = 0
-    while names < len(pieces) - 1 and _is_names(pieces[names]):
-        names += 1
     if looks_like_names(", ".join(pieces)):
         # Three words may be a name or a title.
         yield candidate("plain after names", pieces[-1], 0.1)
         return
+    names, behind = _named_ends(pieces)
+    titled = pieces[names : len(pieces) - behind]
+    listed = behind > 1 or (behind == 1 and not is_name(pieces[-1]))
     whole = _between(bare, pieces)
-    yield candidate(key, whole, 0.5 if names else 1.0)
+    yield candidate(key, whole, 0.5 if names or listed else 1.0)
     if names:
-        yield candidate("plain after names", _between(bare, pieces[names:]), 1.0)
+        yield candidate("plain after names", _between(bare, titled), 1.0)
+    elif behind:
+        yield candidate(f"{key} before names", _between(bare, titled), 1.0)
     # `Title - what it shows` and `Title, with a comma`: the first piece alone is another reading.
     if len(pieces) - names > 1:
         yield candidate("plain first piece", pieces[names], 0.6)
+
+
+def _named_ends(pieces: Sequence[str]) -> tuple[int, int]:
+    """Return how many pieces at the start and at the end are names; one piece is none."""
+    names = behind = 0
+    while names < len(pieces) - 1 and _is_names(pieces[names]):
+        names += 1
+    while names + behind < len(pieces) - 1 and _is_names(pieces[-1 - behind]):
+        behind += 1
+    return names, behind
+
+
+def _without_note(text: str) -> str:
+    """Return a text without `(Ada Vole, 2024)` at its end."""
+    note = _NAMES_NOTE.search(text)
+    if note is None or not note.start():
+        return text
+    pieces = [piece.strip() for piece in re.split("[,\u3001]", note["note"])]
+    known = all(_is_behind(piece) or _is_names(piece) for piece in pieces)
+    return text[: note.start()].rstrip() if known else text
 
 
 def _inner(pieces: Iterable[str]) -> list[str]:
@@ -222,7 +255,8 @@ def _inner(pieces: Iterable[str]) -> list[str]:
 
 
 def _is_names(piece: str) -> bool:
-    return is_name(piece) or looks_like_names(piece)
+    bare = piece.strip(" ([")
+    return is_name(bare) or looks_like_names(bare)
 
 
 def _without_lead(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from config.tex.text import plain_text
 from pipeline.curated.agreement import Known
 from pipeline.curated.markdown.assembly import Group
 from pipeline.curated.markdown.candidates import Candidate, clean_title
@@ -12,7 +13,7 @@ from pipeline.curated.markdown.fields import Fields, read_fields, split_tags
 from pipeline.curated.markdown.inline import Mark
 from pipeline.curated.markdown.inline_tokens import Style
 from pipeline.curated.markdown.links import Captions, as_links, is_paper_caption, sort_links
-from pipeline.curated.markdown.people import read_people
+from pipeline.curated.markdown.people import read_names, read_people
 from pipeline.curated.markdown.reading import Reference
 from pipeline.curated.markdown.source import Source
 from pipeline.curated.markdown.states import Anchor, Judged, State
@@ -108,11 +109,11 @@ def _entry(part: Part, group: Group, context: Context) -> Entry:
     sorted_links = sort_links(titled, _CAPTIONS)
     ids = _ids(part.claims, sorted_links.paper)
     nickname, tag, title = split_tags(part.title.text)
-    title = clean_title(title) if title != part.title.text else title
+    title = plain_text(clean_title(title) if title != part.title.text else title)
     fields = _fields(part, links, first, context)
     words = " ".join(" ".join(context.judged[n].reading.inline.words for n in group.blocks).split())
     proven = find_evidence(words, [one.base for one in ids], context.known)
-    readings = tuple(_readings(title, part, first, proven))
+    readings = tuple(_readings(title, part, first, proven, fields.authors))
     return Entry(
         file=source.file,
         title=title or part.title.text,
@@ -127,7 +128,6 @@ def _entry(part: Part, group: Group, context: Context) -> Entry:
         arxiv_ids=ids,
         readings=readings,
         words=words,
-        claim=True,
         span=source.span(part.start, part.end),
         line=source.line(part.start),
     )
@@ -209,7 +209,13 @@ def _blank(text: str, ranges: Sequence[tuple[int, int]], offset: int) -> str:
     return "".join((*pieces, text[place:]))
 
 
-def _readings(title: str, part: Part, first: Judged, proven: Sequence[Evidence]) -> Iterator[str]:
+def _readings(
+    title: str,
+    part: Part,
+    first: Judged,
+    proven: Sequence[Evidence],
+    authors: Sequence[str],
+) -> Iterator[str]:
     """Yield other possible titles, the likeliest first."""
     seen = {title}
     others = [one.title for one in proven if not one.proves(title)]
@@ -220,6 +226,8 @@ def _readings(title: str, part: Part, first: Judged, proven: Sequence[Evidence])
     ]
     others += [one.text for one in first.ranked]
     for text in others:
-        if text not in seen and len(seen) <= _READINGS and not is_paper_caption(text):
+        if is_paper_caption(text) or set(read_names(text)) <= set(authors):
+            continue
+        if text not in seen and len(seen) <= _READINGS:
             seen.add(text)
             yield text

@@ -5,12 +5,17 @@ A bold line stands one level below the heading above it, a summary without a hea
 
 from dataclasses import dataclass
 
+from config.when import says_when
 from pipeline.curated.markdown.blocks import Kind
 from pipeline.curated.markdown.reading import Reading
 from pipeline.curated.markdown.regions import region_of
 from pipeline.curated.types import AsideReason
 
 _LOWEST = 6
+#: the first level of topics, below the list's own title
+_TOPICS = 2
+#: how far below its topic a heading of the same level stands
+_BELOW_TOPIC = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class HeadingPath:
         block = reading.block
         above = self._frames[-1].rank if self._frames else 0.0
         if block.level:
-            rank = float(block.level)
+            rank = block.level + (_BELOW_TOPIC if self._says_when(place, reading) else 0.0)
         elif block.kind is Kind.SUMMARY:
             rank = min(above, _LOWEST) + 0.01
         else:
@@ -86,6 +91,17 @@ class HeadingPath:
         frame = Frame(place, text, rank, region_of(text))
         self._frames.append(frame)
         return frame
+
+    def _says_when(self, place: int, reading: Reading) -> bool:
+        """Recognise `## 2024` right below `## Topic`, and `## 2023` after it."""
+        level = reading.block.level
+        last = self._frames[-1] if self._frames else None
+        if last is None or level < _TOPICS or not says_when(heading_text(reading)):
+            return False
+        topic = next((frame for frame in self._frames if frame.rank == level), None)
+        beside = [frame for frame in self._frames if frame.rank == level + _BELOW_TOPIC]
+        above = last.place == place - 1 and not says_when(last.text)
+        return topic is not None and (bool(beside) or (above and last is topic))
 
     def close(self, level: int) -> None:
         """Leave the sections that an entry written as a heading ends."""

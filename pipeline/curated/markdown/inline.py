@@ -20,6 +20,7 @@ from pipeline.curated.markdown.inline_tokens import (
     HREF,
     HTML,
     HTML_STYLES,
+    PAPER_PAGE,
     QUOTES,
     TOKEN,
     Style,
@@ -134,6 +135,10 @@ class _Scan:
         place = offset + found.start(), offset + found.end()
         if found["badge"] is not None:
             self._badge(found["alt"], found["badge_url"], found["picture"], place)
+        elif found["image"] is not None and PAPER_PAGE.search(found["image_url"] or ""):
+            # No picture: `![Title](https://arxiv.org/abs/ID)`.
+            at = offset + found.start("image_alt")
+            self._linked(found["image_alt"], found["image_url"], place, at, depth)
         elif found["image"] is not None:
             self._badge(found["image_alt"], "", found["image_url"] or "", place)
         elif found["link"] is not None:

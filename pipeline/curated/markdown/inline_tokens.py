@@ -46,12 +46,12 @@ TOKEN = re.compile(
     r"(?:v[0-9]{1,3})?+)"
     r"|(?P<entity>&(?:[A-Za-z]{2,12}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});)"
     r"|(?P<emphasis>\*{1,3}+|_{1,3}+)"
-    r"|(?P<break>\\\n|[ ]{2,}+\n)",
+    r"|(?P<break>\\\n|[ ]{2,}+\n|\n(?=:[ \t]))",
     re.IGNORECASE,
 )
 #: where a token may begin; searched first, because most characters begin none
 BEGINS = re.compile(
-    r"[\[!`<&*_\\]|[Hh][Tt][Tt][Pp]|[Aa][Rr][Xx][Ii][Vv]|[Ww]{3}\.|(?<![ ])[ ]{2,}+\n"
+    r"[\[!`<&*_\\]|[Hh][Tt][Tt][Pp]|[Aa][Rr][Xx][Ii][Vv]|[Ww]{3}\.|(?<![ ])[ ]{2,}+\n|\n(?=:[ \t])"
 )
 # Not the accents of TeX: `Poincar\\'e`.
 ESCAPE = re.compile(r"(?<!\\)\\(?!(?<=[A-Za-z{]\\)['\"`^~=.][A-Za-z{\\])([!-/:-@\[-`{-~])")
@@ -61,8 +61,9 @@ HREF = re.compile(
     r"\b(?P<name>href|src|alt)\s*+=\s*+(?:\"(?P<a>[^\"]*+)\"|'(?P<b>[^']*+)'|(?P<c>[^\s\"'>]++))",
     re.IGNORECASE,
 )
+PAPER_PAGE = re.compile(r"arxiv\.org/(?:abs|pdf)/|openreview\.net/forum", re.IGNORECASE)
 QUOTES = re.compile(
-    r"[\u201c\u201d\"](?P<a>[^\u201c\u201d\"]{3,300}+)[\u201c\u201d\"]|\u300c(?P<b>[^\u300d]{2,300}+)\u300d"
+    r"(?<!\\)[\u201c\u201d\u201e\"](?P<a>[^\u201c\u201d\"]{3,300}+)(?<!\\)[\u201c\u201d\"]|\u300c(?P<b>[^\u300d]{2,300}+)\u300d"
     r"|\u300a(?P<c>[^\u300b]{2,300}+)\u300b|\u00ab(?P<d>[^\u00bb]{3,300}+)\u00bb|\u300e(?P<e>[^\u300f]{2,300}+)\u300f"
     r"|(?<!\w)\u2018(?P<f>[^\u2018]{8,300}?)\u2019(?!\w)|``(?P<g>[^`']{3,300}+)''"
 )

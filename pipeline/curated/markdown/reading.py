@@ -25,6 +25,9 @@ from storage.arxiv_id import ArxivId
 #: text that may name a paper without a link; searched first, because finding IDs takes longer
 _MAY_NAME = re.compile(r"://|[Aa][Rr][Xx][Ii][Vv]|10\.\d{4}|abs/|\.(?:org|co|com|cool)/")
 
+#: `2.1 Title`
+_SECTION = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+(?=\S)")
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -76,7 +79,7 @@ def read_block(block: Block, text: str, definitions: Mapping[str, str]) -> Readi
     if block.kind is not Kind.ROW:
         found = find_candidates(own, inline)
         if block.kind is Kind.HEADING:
-            found = tuple(replace(one, key=f"{one.key} in heading") for one in found)
+            found = tuple(_in_heading(one) for one in found)
         return Reading(block, own, inline, found, references)
     columns = read_columns(block.columns)
     cells = row_cells(own)
@@ -91,6 +94,11 @@ def read_block(block: Block, text: str, definitions: Mapping[str, str]) -> Readi
             if number not in others:
                 candidates += _of_cell(cell.text, cell.start, definitions)
     return Reading(block, own, inline, tuple(candidates), references, columns, texts)
+
+
+def _in_heading(one: Candidate) -> Candidate:
+    """Return a heading's candidate without the number of its section."""
+    return replace(one, key=f"{one.key} in heading", text=_SECTION.sub("", one.text))
 
 
 def _of_cell(text: str, at: int, definitions: Mapping[str, str]) -> list[Candidate]:

@@ -1,5 +1,6 @@
 """Say what the blocks are to each other: titles of what stands below them, or sections over it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, auto
 
@@ -48,16 +49,29 @@ def find_roles(judged: Sequence[Judged]) -> list[Role]:
             roles[place] = _of_bullet(one, [judged[n] for n in children[place]])
         elif one.state is State.TEXT and (kind is Kind.PARAGRAPH or is_title_field(one)):
             roles[place] = _of_line(one, _below_line(judged, place))
+        elif one.state is State.TEXT and _is_title_bullet(one):
+            roles[place] = _of_line(one, _below_bullet(judged, place))
+    _find_headings(judged, roles)
+    return roles
+
+
+def _find_headings(judged: Sequence[Judged], roles: list[Role]) -> None:
+    """Set the roles of the headings, and of what belongs to a heading that is an entry."""
+    lone = _with_one_paragraph(judged, roles)
     headed = False
     for place, one in enumerate(judged):
         if one.reading.block.kind is Kind.HEADING:
             below = _until_heading(judged, place)
+            if headed and place in lone:
+                roles[place] = Role.ENTRY
+                for n in below:
+                    roles[n] = Role.PART
+                continue
             titled = any(roles[n] is not Role.PART for n in below)
             roles[place] = _of_heading(
                 one, [judged[n] for n in below], headed=headed, titled=titled
             )
             headed = headed or roles[place] is Role.SECTION
-    return roles
 
 
 def is_bold_line(one: Judged) -> bool:
@@ -105,6 +119,41 @@ def _of_heading(one: Judged, below: Sequence[Judged], *, headed: bool, titled: b
     ):
         return Role.SECTION
     return Role.ENTRY
+
+
+def _with_one_paragraph(judged: Sequence[Judged], roles: Sequence[Role]) -> set[int]:
+    """Return the headings that are entries, each over one paragraph that names its paper.
+
+    The paragraph may read like a title too, so the habit decides: most headings of the level stand
+    over such a paragraph.
+    """
+    alone: dict[int, list[int]] = {}
+    others: Counter[int] = Counter()
+    for place, one in enumerate(judged):
+        if one.reading.block.kind is not Kind.HEADING:
+            continue
+        below = _until_heading(judged, place)
+        named = [n for n in below if judged[n].reading.references]
+        level = one.reading.block.level
+        titled = one.best is not None and one.best.likeness >= SURE
+        if titled and len(named) == 1 and _is_remark(judged[named[0]]):
+            entries = [n for n in below if roles[n] is not Role.PART]
+            if set(entries) <= set(named):
+                alone.setdefault(level, []).append(place)
+                continue
+        others[level] += bool(named)
+    return {
+        place
+        for level, places in alone.items()
+        if len(places) > max(1, others[level])
+        for place in places
+    }
+
+
+def _is_remark(one: Judged) -> bool:
+    """Recognise a paragraph with a link to a paper and no title in bold or as a link."""
+    weak = one.best is None or not one.best.strong
+    return one.reading.block.kind is Kind.PARAGRAPH and weak and not one.evidence
 
 
 def _of_summary(one: Judged, inside: Sequence[Judged]) -> Role:
@@ -189,6 +238,25 @@ def _below_line(judged: Sequence[Judged], place: int) -> State | None:
     if not doubtful:
         return None
     return State.PAPER if _are_several(doubtful) else State.DOUBTFUL
+
+
+def _is_title_bullet(one: Judged) -> bool:
+    """Recognise a bullet that is nothing but a title."""
+    best, item = one.best, one.reading.block.kind is Kind.ITEM
+    if not item or best is None or best.likeness < SURE or one.reading.is_contents:
+        return False
+    return best.strong or clean_title(one.reading.inline.words) == best.text
+
+
+def _below_bullet(judged: Sequence[Judged], place: int) -> State | None:
+    """Return whether paragraphs right below a bullet carry its links."""
+    for one in judged[place + 1 : place + _FARTHEST]:
+        kind = one.reading.block.kind
+        if kind is not Kind.PARAGRAPH or is_bold_line(one):
+            return None
+        if one.reading.references:
+            return one.state
+    return None
 
 
 def _is_title_paragraph(one: Judged) -> bool:

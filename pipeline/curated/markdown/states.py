@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from pipeline.curated.agreement import Known
+from pipeline.curated.comparison.words import words_of
 from pipeline.curated.markdown.blocks import Kind
 from pipeline.curated.markdown.candidates import Candidate
 from pipeline.curated.markdown.evidence import Evidence, find_evidence
@@ -165,10 +166,11 @@ def _anchors(
             titles.append(one)
     titles.sort(key=lambda one: one.start)
     claims: dict[Candidate, list[Reference]] = {one: [] for one in titles}
+    owners = _owners(reading.references, titles, best, evidence)
     mentions = []
     proven_ids = {sure.arxiv_id for sure in evidence}
     for number, reference in enumerate(reading.references):
-        owner = next((one for one in reversed(titles) if one.start <= reference.start), titles[0])
+        owner = owners[number]
         own = owner.start <= reference.start and reference.end <= owner.end
         known = reference.arxiv_id is not None and reference.arxiv_id.base in proven_ids
         may = bool(reference.text) and not own and not known and number < _READ
@@ -189,6 +191,27 @@ def _anchors(
         seen |= targets
         anchors.append(Anchor(title, tuple(found)))
     return tuple(anchors), tuple(mentions)
+
+
+def _owners(
+    references: Sequence[Reference],
+    titles: Sequence[Candidate],
+    best: Candidate,
+    evidence: Sequence[Evidence],
+) -> list[Candidate]:
+    """Return the title of each link: the one it is known for, of its place in order, or before."""
+    ids = {one.arxiv_id.base for one in references if one.arxiv_id}
+    apart = len(titles) > 1 and bool(references) and titles[-1].end <= references[0].start
+    paired = apart and len(ids) == len(references) == len(titles)
+    by_words = {words_of(title.text): title for title in titles} if evidence else {}
+    proven = {sure.arxiv_id: by_words.get(sure.key) for sure in evidence}
+    owners = []
+    for number, one in enumerate(references):
+        known = proven.get(one.arxiv_id.base) if one.arxiv_id else None
+        before = next((title for title in reversed(titles) if title.start <= one.start), titles[0])
+        by_place = titles[number] if paired else best if apart else before
+        owners.append(known or by_place)
+    return owners
 
 
 def _family(candidate: Candidate) -> str:

@@ -14,7 +14,8 @@ from pipeline.curated.markdown.candidates import Candidate
 #: how often a style holds the title, before a list is read: estimated by eye on 31 lists
 _PRIOR = {
     "column": 0.95, "link to paper": 0.9, "bold": 0.85, "quoted": 0.85, "field": 0.9,
-    "heading": 0.6, "plain": 0.55, "plain after names": 0.5, "link": 0.5, "italic": 0.4,
+    "heading": 0.6, "plain": 0.55, "plain after names": 0.5, "plain before names": 0.5,
+    "field before names": 0.85, "link": 0.5, "italic": 0.4,
     "underline": 0.35, "plain first piece": 0.3, "code": 0.1,
 }  # fmt: skip
 _UNKNOWN = 0.25

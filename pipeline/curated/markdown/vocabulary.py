@@ -68,13 +68,14 @@ VENUES = _words(
     " eurosys asplos isca micro hpca mlsys dac iccad ccs usenix ndss s&p sp tifs icse fse ase"
     " issta pldi popl nature science cell pnas nejm lancet colm lrec jair jmir bioinformatics"
     " cogsci ecir aamas ieee acm elsevier springer 3dv ismar vr cgf eg egsr pg tkde tois tist"
-    " csur access biorxiv preprint openreview workshop"
+    " cgo ppopp sc csur access biorxiv preprint openreview workshop"
 )
 
 #: words beside the name of a venue
 VENUE_WORDS = _words(
     "oral spotlight poster workshop findings main long short best paper award d b datasets and"
     " benchmarks track conference proceedings of the in on tech technical report trans"
+    " distinguished award awards honorable honourable mention candidate finalist nominee"
     " transactions journal letters under review submitted accepted to at preprint highlight"
 )
 #: words that titles use and names of persons do not
