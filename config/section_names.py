@@ -84,7 +84,10 @@ def _likely(taxonomy: Taxonomy, written: str) -> list[str]:
             named.setdefault(_key(text), section.id)
     by_name = [named[key] for key in nearest(_key(written), named, most=3, cutoff=0.6)]
     by_id = nearest(written, (section.id for section in taxonomy.sections), most=3)
-    return list(dict.fromkeys((*by_name, *by_id)))[:3]
+    found = list(dict.fromkeys((*by_name, *by_id)))
+    # A slip in an ID comes first, because it is surer than one in a name.
+    slip = nearest(written, found, most=1, cutoff=0.8)
+    return list(dict.fromkeys((*slip, *found)))[:3]
 
 
 def _path(written: str) -> tuple[str, ...]:

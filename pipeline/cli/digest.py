@@ -50,7 +50,7 @@ def digest(
         for paper in report.withdrawn
     ]
     if report.corrections:
-        said.append(f"  {counted(len(report.corrections), 'correction')} to papers approved before")
+        said.append(f"  corrections to papers approved before: {len(report.corrections)}")
     files = (f"  {file.path}{'' if file.changed else '  (unchanged)'}" for file in report.files)
     return Answer(
         report, (f"digest {report.week}: {counted(report.papers, 'paper')}", *said, *files)

@@ -8,13 +8,17 @@ from pipeline.cli.main import all_commands
 from tests.support.cli import call_in_process
 
 #: starts a survey, or brings papers in and so may create the database
-CREATES = {"init", "bootstrap", "run", "fetch", "backfill", "import", "add", "demo", "replica"}
+CREATES = {"init", "start", "bootstrap", "run", "fetch", "backfill", "import", "add"} | {
+    "demo",
+    "replica",
+}
 #: works without a database
 NEEDS_NONE = {"doctor", "sections", "model list", "model show", "taxonomy check", "taxonomy diff"}
 ARGUMENTS = {
     "decide": ["2603.00001", "reject"],
     "why": ["2603.00001"],
     "restore": ["missing.duckdb"],
+    "ledger accept": ["2026-03-17", "--because", "no mailing"],
     "model diff": ["old", "new"],
     "taxonomy diff": ["built-in", "built-in"],
     "taxonomy migrate": ["new.toml"],

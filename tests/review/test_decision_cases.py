@@ -133,7 +133,7 @@ CASES = (
     Case("verdict in capitals", Decide("Approve"), "recorded", approved()),
     Case("rejected", REJECT, "recorded", REJECTED),
     Case("deferred", DEFER, "recorded", (Verdict.DEFERRED, (), "ada", None)),
-    Case("unknown verdict", Decide("maybe"), "refused", says="'maybe' is not a verdict."),
+    Case("unknown verdict", Decide("perhaps"), "refused", says="'perhaps' is not a verdict."),
     # sections
     Case(
         "sections in another order",

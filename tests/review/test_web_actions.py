@@ -240,7 +240,7 @@ def test_rejection_with_a_ticked_box_is_asked_once_more(site: ReviewSite, visito
     ("wrong", "status", "sentence"),
     [
         ({"section": "no-such"}, 400, "The taxonomy has no section 'no-such'."),
-        ({"verdict": "maybe"}, 400, "'maybe' is not a verdict."),
+        ({"verdict": "perhaps"}, 400, "'perhaps' is not a verdict."),
         ({"arxiv_id": "nonsense"}, 400, "'nonsense' is not an arXiv ID."),
         ({"arxiv_id": "2603.99999"}, 404, "Paper '2603.99999' is not in the database."),
         ({"note": "x" * 2001}, 400, "The note on 2603.00001 has 2,001 characters"),

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pytest
 
+from storage.acceptances import Acceptance
 from storage.arrivals import LateArrival
+from storage.harvests import Harvest
 from storage.taxonomy_types import MoveKind, NewTaxonomyChange, SectionMove
 from storage.types import (
     Announcement,
@@ -76,6 +78,8 @@ def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
         store.taxonomy.record(
             NewTaxonomyChange("c1", "old", "", "new", "", now, "ada", (move,), ())
         )
+        store.harvests.note([Harvest("cs", now.date(), now.date(), now)])
+        store.acceptances.add([Acceptance(now.date(), "cs.CV", "no mailing", (), "ada", now)])
         run_id = store.runs.start("run", now)
         store.runs.finish(run_id, finished_at=now, status=RunStatus.DONE, counts={"new": 3})
     with duckdb.connect(str(database(folder)), read_only=True) as connection:
