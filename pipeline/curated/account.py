@@ -1,12 +1,15 @@
-"""Account for every arXiv ID and paper-like link of a list: each ends in exactly one outcome."""
+"""Account for every arXiv ID and paper-like link of a list: each ends in exactly one outcome.
+
+The files are scanned anew, so that what the parser lost is counted as such.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.curated.markdown.links import Occurrence, find_occurrences
-from pipeline.curated.markdown.remainder import Spans, holds
+from pipeline.curated.markdown.links import find_occurrences
+from pipeline.curated.markdown.remainder import Definitions, Spans, holds
 from pipeline.curated.markdown.source import Source, read_source
 from pipeline.curated.types import Aside, AsideReason, CuratedList, Entry, UnreadableEntry
 from storage.arxiv_id import ArxivId
@@ -20,6 +23,8 @@ class Outcome(StrEnum):
     NO_ID = "no-id"
     UNREADABLE = "unreadable"
     ASIDE = "aside"
+    #: no item holds it: a fault of the parser, which must not stay unseen
+    NOWHERE = "nowhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +79,29 @@ def _of_file(source: Source, curated: CuratedList) -> Iterator[Named]:
     entries = Spans.of(one for one in curated.entries if one.file == source.file)
     unreadable = Spans.of(one for one in curated.unreadable if one.file == source.file)
     asides = [one for one in curated.asides if one.file == source.file]
+    definitions = Definitions.of(one for one in curated.entries if one.file == source.file)
     inner = Spans.of(one for one in asides if one.reason is AsideReason.MENTION)
     outer = Spans.of(one for one in asides if one.reason is not AsideReason.MENTION)
     for one in find_occurrences(source.text):
         span = source.span(one.start, one.end)
         places = [each.at(span) for each in (entries, inner, outer, unreadable)]
         item = next((found for found in places if found and holds(found, one)), None)
-        yield _named(source, one, item)
+        outcome = _outcome(item)
+        if item is None and definitions.hold(source, one):
+            outcome = Outcome.ENTRY
+        reason = item.reason if isinstance(item, Aside) else None
+        yield Named(source.file, source.line(one.start), one.text, one.arxiv_id, outcome, reason)
 
 
-def _named(source: Source, one: Occurrence, item: Entry | UnreadableEntry | Aside | None) -> Named:
-    reason = None
+def _outcome(item: Entry | UnreadableEntry | Aside | None) -> Outcome:
     match item:
         case Aside():
-            outcome, reason = Outcome.ASIDE, item.reason
+            return Outcome.ASIDE
         case UnreadableEntry():
-            outcome = Outcome.UNREADABLE
+            return Outcome.UNREADABLE
         case Entry(arxiv_ids=()):
-            outcome = Outcome.NO_ID
-        case _:  # an entry, or the definition of a reference link that an entry uses
-            outcome = Outcome.ENTRY
-    return Named(source.file, source.line(one.start), one.text, one.arxiv_id, outcome, reason)
+            return Outcome.NO_ID
+        case Entry():
+            return Outcome.ENTRY
+        case None:
+            return Outcome.NOWHERE

@@ -38,7 +38,8 @@ class Tally:
 def tally(curated: CuratedList) -> Tally:
     """Return the sums over all files of a list."""
     found = account(curated)
-    outcomes = {str(outcome): found.totals[outcome] for outcome in Outcome}
+    silent = found.totals[Outcome.NOWHERE]
+    outcomes = {str(one): found.totals[one] for one in Outcome if one is not Outcome.NOWHERE}
     left_out = tuple(
         LeftOut(one.file, one.line, one.text, str(one.reason), tuple(i.base for i in one.arxiv_ids))
         for one in curated.asides
@@ -49,6 +50,6 @@ def tally(curated: CuratedList) -> Tally:
         places=len(found.named),
         outcomes=outcomes,
         asides={str(reason): number for reason, number in found.asides.items()},
-        silent=len(found.named) - sum(outcomes.values()),
+        silent=silent,
         left_out=left_out,
     )

@@ -1,11 +1,15 @@
 """Every ID and paper-like link of any list ends in exactly one outcome."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.curated.account import Outcome, account
 from pipeline.curated.markdown.links import find_occurrences
 from pipeline.curated.parse import parse_list
+from pipeline.curated.tally import tally
 from pipeline.curated.types import AsideReason, ListFile
 from tests.support.curated import LIST, pieces
 
@@ -53,6 +57,7 @@ def test_sums_add_up_for_any_list(lines: list[str], apart: str) -> None:
 
     assert len(found.named) == len(find_occurrences(text.replace("\r\n", "\n").replace("\r", "\n")))
     assert sum(found.totals.values()) == len(found.named)
+    assert found.totals[Outcome.NOWHERE] == 0
     assert sum(found.asides.values()) == found.totals[Outcome.ASIDE]
     entered = {one.base for entry in curated.entries for one in entry.arxiv_ids}
     for one in found.named:
@@ -67,6 +72,7 @@ def test_any_text_is_accounted_for(text: str) -> None:
     curated = parse_list(data)
 
     assert sum(account(curated).totals.values()) == len(account(curated).named)
+    assert account(curated).totals[Outcome.NOWHERE] == 0
     assert b"".join(piece for _, piece in pieces(curated)) == data
 
 
@@ -100,3 +106,30 @@ def test_each_place_has_its_outcome() -> None:
         ("b.md", 3, Outcome.ENTRY, None),
     ]
     assert account(curated).arxiv_ids["2401.00006"] == {Outcome.ENTRY}
+
+
+def test_what_no_item_holds_ends_nowhere() -> None:
+    text = (
+        f"# Lamps\n\n- [Brass Lamps at Night]({_ARXIV}1)\n- {_ARXIV}2\n\n"
+        f"We build on [earlier work]({_ARXIV}3).\n"
+    )
+    whole = parse_list(text.encode())
+
+    assert tally(whole).silent == 0
+    for name in ("entries", "unreadable", "asides"):
+        lost = replace(whole, **{name: ()})
+        assert account(lost).totals[Outcome.NOWHERE] == 1, name
+        assert tally(lost).silent == 1
+        assert tally(lost).places == 1 + sum(tally(lost).outcomes.values())
+
+
+@pytest.mark.parametrize("url", [f"{_ARXIV}1", "https://openreview.net/forum?id=a"])
+def test_only_the_definition_of_a_used_link_belongs_to_an_entry(url: str) -> None:
+    entry = "# Lamps\n\n- **Brass Lamps at Night** [paper][1], Ada Vole, 2024\n\n"
+
+    used = account(parse_list(f"{entry}[1]: {url}\n".encode()))
+    again = account(parse_list(f"{entry}[1]: {url}\n\nSee also {url} for lamps.\n".encode()))
+
+    assert not used.asides
+    assert used.totals[Outcome.NOWHERE] == 0
+    assert again.asides == {AsideReason.PROSE: 1}

@@ -318,6 +318,12 @@ def _footnote_url(text: str) -> str:
     return found[0].rstrip(".,;") if found else ""
 
 
+def is_definition(line: str) -> bool:
+    """Recognise the definition of a reference link."""
+    bare = _QUOTE.sub("", line, count=1)
+    return bool(_DEFINITION.match(bare) or _FOOTNOTE.match(bare))
+
+
 def reference_label(text: str) -> str:
     """Return a label as definitions are found by."""
     return " ".join(text.casefold().split())

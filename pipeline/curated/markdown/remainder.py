@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.curated.markdown.blocks import is_definition
 from pipeline.curated.markdown.links import Occurrence, find_occurrences
 from pipeline.curated.markdown.source import Source
 from pipeline.curated.types import Aside, AsideReason, Entry, Span, UnreadableEntry
@@ -32,6 +33,29 @@ class Spans:
         return self.items[number]
 
 
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """Recognises the definitions of reference links that entries use (`[1]: https://...`)."""
+
+    #: arXiv IDs and addresses of the entries
+    used: frozenset[str]
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> "Definitions":
+        """Gather what the entries link to."""
+        used: set[str | None] = set()
+        for entry in entries:
+            used |= {one.base for one in entry.arxiv_ids}
+            used |= {entry.links.paper, *(link.url for link in entry.links.other)}
+        return cls(frozenset(filter(None, used)))
+
+    def hold(self, source: Source, occurrence: Occurrence) -> bool:
+        """Say whether an occurrence stands in such a definition."""
+        named = occurrence.arxiv_id.base if occurrence.arxiv_id else occurrence.text
+        start, end = source.line_start(occurrence.start), source.line_end(occurrence.end)
+        return named in self.used and is_definition(source.text[start:end])
+
+
 def complete(
     source: Source,
     entries: Sequence[Entry],
@@ -41,7 +65,7 @@ def complete(
     """Return asides for every occurrence that no item holds."""
     held = Spans.of((*entries, *unreadable, *(a for a in asides if not _is_inner(a))))
     inner = Spans.of(one for one in asides if _is_inner(one))
-    claimed = {one.base for entry in entries for one in entry.arxiv_ids}
+    definitions = Definitions.of(entries)
     found: dict[tuple[int, int, AsideReason], list[Occurrence]] = {}
     hidden_starts = [one.start for one in source.hidden]
     for occurrence in find_occurrences(source.text):
@@ -56,8 +80,8 @@ def complete(
             continue
         if (within := inner.at(span)) is not None and holds(within, occurrence):
             continue
-        if item is None and occurrence.arxiv_id and occurrence.arxiv_id.base in claimed:
-            continue  # a reference link's definition
+        if item is None and definitions.hold(source, occurrence):
+            continue
         reason = AsideReason.MENTION if isinstance(item, Entry) else AsideReason.PROSE
         place = (
             (occurrence.start, occurrence.end)
