@@ -4,7 +4,7 @@ The files are scanned anew, so that what the parser lost is counted as such.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -71,7 +71,10 @@ def account(curated: CuratedList) -> Account:
     """Scan the files anew and say where each occurrence ended."""
     named: list[Named] = []
     for file in curated.files:
-        named += _of_file(read_source(file), curated)
+        found = list(_of_file(read_source(file), curated))
+        entries = [one for one in curated.entries if one.file == file.name]
+        found = sorted((*found, *_of_fields(entries, found)), key=lambda one: one.line)
+        named += found
     return Account(tuple(named))
 
 
@@ -80,8 +83,7 @@ def _of_file(source: Source, curated: CuratedList) -> Iterator[Named]:
     unreadable = Spans.of(one for one in curated.unreadable if one.file == source.file)
     asides = [one for one in curated.asides if one.file == source.file]
     definitions = Definitions.of(one for one in curated.entries if one.file == source.file)
-    inner = Spans.of(one for one in asides if one.reason is AsideReason.MENTION)
-    outer = Spans.of(one for one in asides if one.reason is not AsideReason.MENTION)
+    inner, outer = map(Spans.of, _nested(asides))
     for one in find_occurrences(source.text):
         span = source.span(one.start, one.end)
         places = [each.at(span) for each in (entries, inner, outer, unreadable)]
@@ -91,6 +93,27 @@ def _of_file(source: Source, curated: CuratedList) -> Iterator[Named]:
             outcome = Outcome.ENTRY
         reason = item.reason if isinstance(item, Aside) else None
         yield Named(source.file, source.line(one.start), one.text, one.arxiv_id, outcome, reason)
+
+
+def _nested(asides: Sequence[Aside]) -> tuple[list[Aside], list[Aside]]:
+    """Return the asides within others, such as a comment in a news item, and the rest."""
+    inner: list[Aside] = []
+    outer: list[Aside] = []
+    end = 0
+    for one in sorted(asides, key=lambda one: (one.span[0], -one.span[1])):
+        within = one.reason is AsideReason.MENTION or one.span[1] <= end
+        (inner if within else outer).append(one)
+        end = end if within else one.span[1]
+    return inner, outer
+
+
+def _of_fields(entries: Sequence[Entry], found: Sequence[Named]) -> Iterator[Named]:
+    """Yield the IDs that only a field's name tells: `eprint = {2401.00001}`."""
+    written = {one.arxiv_id.base for one in found if one.arxiv_id}
+    for entry in entries:
+        for arxiv_id in entry.arxiv_ids:
+            if arxiv_id.base not in written:
+                yield Named(entry.file, entry.line, str(arxiv_id), arxiv_id, Outcome.ENTRY, None)
 
 
 def _outcome(item: Entry | UnreadableEntry | Aside | None) -> Outcome:

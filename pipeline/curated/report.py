@@ -48,9 +48,10 @@ class Group:
 def summary(report: BootstrapReport) -> tuple[str, ...]:
     """Return the totals, and what to do next where that is not plain."""
     refused = f"{len(report.refused)} {'was' if len(report.refused) == 1 else 'were'} refused"
+    were = "was" if report.already == 1 else "were"
     lines = [
         f"Entries: {report.entries}, of which {report.agreed} agree with arXiv and {refused}.",
-        f"{counted(report.approved, 'paper')} approved, {report.already} were decided before.",
+        f"{counted(report.approved, 'paper')} approved, {report.already} {were} decided before.",
         _account(report.account),
     ]
     if len(report.files) > 1:

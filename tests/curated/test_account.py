@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.curated.account import Outcome, account
+from pipeline.curated.formats.read import read_files
 from pipeline.curated.markdown.links import find_occurrences
 from pipeline.curated.parse import parse_list
 from pipeline.curated.tally import tally
@@ -133,3 +134,25 @@ def test_only_the_definition_of_a_used_link_belongs_to_an_entry(url: str) -> Non
     assert not used.asides
     assert used.totals[Outcome.NOWHERE] == 0
     assert again.asides == {AsideReason.PROSE: 1}
+
+
+def test_id_that_only_a_field_tells_is_in_the_entry() -> None:
+    lamps = b"@misc{a, title={Brass Lamps at Night}, eprint={2401.00001}, year=2024}\n"
+    wicks = b"@misc{b, title={Wicks without Wax}, url={https://arxiv.org/abs/2401.00002}}\n"
+
+    found = account(read_files([ListFile("lamps.bib", lamps + wicks)]))
+
+    assert [(one.line, str(one.arxiv_id), one.outcome) for one in found.named] == [
+        (1, "2401.00001", Outcome.ENTRY),
+        (2, "2401.00002", Outcome.ENTRY),
+    ]
+
+
+def test_place_behind_a_comment_within_an_aside_is_in_the_aside() -> None:
+    text = f"# News\n\n- [Lamps]({_ARXIV}1) <!-- {_ARXIV}2 --> and\n  [oil]({_ARXIV}3)\n"
+
+    found = account(parse_list(text.encode()))
+
+    assert [one.reason for one in found.named] == [
+        AsideReason.NEWS, AsideReason.COMMENT, AsideReason.NEWS
+    ]  # fmt: skip

@@ -321,7 +321,7 @@ def _footnote_url(text: str) -> str:
 def is_definition(line: str) -> bool:
     """Recognise the definition of a reference link."""
     bare = _QUOTE.sub("", line, count=1)
-    return bool(_DEFINITION.match(bare) or _FOOTNOTE.match(bare))
+    return _DEFINITION.match(bare) is not None
 
 
 def reference_label(text: str) -> str:
