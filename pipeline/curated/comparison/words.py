@@ -25,8 +25,8 @@ _NAME = re.compile(r"(?=\S*(?:[A-Z]\S*[A-Z]|\d|[a-z][A-Z]))\S{1,30}")
 _LEADING_TAGS = re.compile(r"^\s*(?:\[[^\[\]]{0,100}+\]\s*)+")
 _SEPARATOR = re.compile(r"\s*[:：]\s*|\s[-–—|~]{1,3}\s|\s?[—]\s?|\s?-{2,3}\s?|[?!.]\s")
 _CUT = re.compile(r"(?:\.{3}|…)\W*$")
-_SIGNS = {"+": " plus ", "&": " and ", "×": " x ", "∞": " infinity ", "ø": "o", "ł": "l", "đ": "d",
-          "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}  # fmt: skip
+_SIGNS = str.maketrans({"+": " plus ", "&": " and ", "×": " x ", "∞": " infinity ", "ø": "o", "ł": "l", "đ": "d",
+          "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})  # fmt: skip
 #: CJK characters are words of their own
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\d_\u3040-\uffff]+|\d+|[^\W_]")
 _SPELLINGS = (
@@ -37,6 +37,8 @@ _SPELLINGS = (
     (re.compile(r"(?<=.{3})ies$"), "y"),
     (re.compile(r"(?<=.{2}[^siu])s$"), ""),
 )
+#: what each spelling above needs; searched first, because few words have any
+_MAY_BE_SPELLED = re.compile(r"is(?:ation|e|ing)|our|ll(?:ed|ing|er)$|s$")
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 _AFTER_PART = _ROMAN | {"i": "1", "v": "5", "x": "10", "one": "1", "two": "2", "three": "3"}
 PART_WORDS = frozenset({"part", "volume", "vol", "chapter", "version", "phase"})
@@ -67,8 +69,9 @@ def read_title(title: str) -> Title:
     words: list[str] = []
     ends: list[int] = []
     for part in parts:
-        letters += _written(part)
-        words += _spelt(_written(part), words[-1] if words else "")
+        written = _written(part)
+        letters += written
+        words += _spelt(written, words[-1] if words else "")
         ends.append(len(words))
     return Title(
         words=tuple(words),
@@ -88,7 +91,7 @@ def words_of(text: str) -> str:
 
 
 def _written(text: str) -> list[str]:
-    return _WORD.findall("".join(_SIGNS.get(char, char) for char in _folded(text)))
+    return _WORD.findall(_folded(text).translate(_SIGNS))
 
 
 def _spelt(written: list[str], before: str) -> list[str]:
@@ -100,6 +103,8 @@ def _spelt(written: list[str], before: str) -> list[str]:
 
 def _folded(text: str) -> str:
     """Return the text in lower case without accents."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", "".join(map(_spelled, text)))
     return "".join(char for char in plain if not unicodedata.combining(char)).casefold()
 
@@ -117,7 +122,7 @@ def _spelled(char: str) -> str:
 
 
 def _common_spelling(word: str) -> str:
-    if not word.isdecimal():
+    if _MAY_BE_SPELLED.search(word) and not word.isdecimal():
         for pattern, spelling in _SPELLINGS:
             word = pattern.sub(spelling, word)
     return word
