@@ -25,8 +25,9 @@ _NAME = re.compile(r"(?=\S*(?:[A-Z]\S*[A-Z]|\d|[a-z][A-Z]))\S{1,30}")
 _LEADING_TAGS = re.compile(r"^\s*(?:\[[^\[\]]{0,100}+\]\s*)+")
 _SEPARATOR = re.compile(r"\s*[:：]\s*|\s[-–—|~]{1,3}\s|\s?[—]\s?|\s?-{2,3}\s?|[?!.]\s")
 _CUT = re.compile(r"(?:\.{3}|…)\W*$")
-_SIGNS = str.maketrans({"+": " plus ", "&": " and ", "×": " x ", "∞": " infinity ", "ø": "o", "ł": "l", "đ": "d",
-          "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})  # fmt: skip
+_SIGNS = str.maketrans({"+": " plus ", "&": " and ", "×": " x ", "∞": " infinity ", "ø": "o",
+                        "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe",
+                        "ı": "i"})  # fmt: skip
 #: CJK characters are words of their own
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\d_\u3040-\uffff]+|\d+|[^\W_]")
 _SPELLINGS = (

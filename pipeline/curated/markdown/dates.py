@@ -14,6 +14,8 @@ _PATTERNS = tuple(
         r"(?P<year>\d{4})(?P<mark>[-/.])(?P<number>\d{1,2})(?:(?P=mark)(?P<day>\d{1,2}))?",
     )
 )
+#: searched first, because most texts have no year
+_YEAR = re.compile(r"\d{4}")
 
 
 def parse_date(text: str) -> date | None:
@@ -21,6 +23,8 @@ def parse_date(text: str) -> date | None:
 
     A month becomes its first day; any other text gives None.
     """
+    if not _YEAR.search(text):
+        return None
     for pattern in _PATTERNS:
         if match := pattern.fullmatch(text.strip()):
             parts = match.groupdict()
@@ -34,6 +38,8 @@ def parse_date(text: str) -> date | None:
 
 def looks_like_date(text: str) -> bool:
     """Tell an impossible date (`31 Feb 2024`) from a venue (`CVPR, 2024`)."""
+    if not _YEAR.search(text):
+        return False
     for pattern in _PATTERNS:
         if match := pattern.fullmatch(text.strip()):
             parts = match.groupdict()

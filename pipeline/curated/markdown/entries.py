@@ -24,6 +24,7 @@ from storage.arxiv_id import ArxivId
 _CAPTIONS = Captions()
 _READINGS = 6
 _SHORT_NAME = 4
+_NO_FIELDS = Fields(None, None, (), None, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def _entry(part: Part, group: Group, context: Context) -> Entry:
     title = plain_text(clean_title(title) if title != part.title.text else title)
     fields = _fields(part, links, first, context)
     words = " ".join(" ".join(context.judged[n].reading.inline.words for n in group.blocks).split())
-    proven = find_evidence(words, [one.base for one in ids], context.known)
+    proven = _proven(words, ids, group, context)
     readings = tuple(_readings(title, part, first, proven, fields.authors))
     return Entry(
         file=source.file,
@@ -131,6 +132,16 @@ def _entry(part: Part, group: Group, context: Context) -> Entry:
         span=source.span(part.start, part.end),
         line=source.line(part.start),
     )
+
+
+def _proven(
+    words: str, ids: Sequence[ArxivId], group: Group, context: Context
+) -> tuple[Evidence, ...]:
+    """Return arXiv's titles of an entry's IDs that stand in its words."""
+    if len(group.blocks) > 1:
+        return find_evidence(words, [one.base for one in ids], context.known)
+    of_block = {one.arxiv_id: one for one in context.judged[group.blocks[0]].evidence}
+    return tuple(of_block[one.base] for one in ids if one.base in of_block)
 
 
 def _links(part: Part) -> list[tuple[int, Mark]]:
@@ -180,7 +191,7 @@ def _fields(
         below = part.title.end - part.title.start  # authors may stand in the title's cell
         rest = reading.text[part.title.end :].partition("|")[0] if below else ""
         authors = read_people(f"\n{_cell(cells, columns.authors)}").authors
-        loose = read_fields("", rest if any(map(str.isalnum, rest)) else "", "")
+        loose = read_fields("", rest, "") if any(map(str.isalnum, rest)) else _NO_FIELDS
         return Fields(
             day or None, parse_date(day), authors or loose.authors, venue or loose.venue, ()
         )

@@ -66,18 +66,20 @@ def find_occurrences(text: str) -> tuple[Occurrence, ...]:
     ]
     for match in _URL.finditer(text):
         url = _balanced(match[0])
-        if is_paper_url(url):
-            found.append(Occurrence(match.start(), match.start() + len(url), url, None))
+        found.append(Occurrence(match.start(), match.start() + len(url), url, None))
     kept: list[Occurrence] = []
     # An address that names an ID is no other link.
-    for one in sorted(found, key=lambda one: (one.start, one.arxiv_id is None, -one.end)):
-        if not kept or one.start >= kept[-1].end:
+    for one in sorted(found, key=lambda one: (one.start, one.arxiv_id is None)):
+        behind = not kept or one.start >= kept[-1].end
+        if behind and (one.arxiv_id is not None or is_paper_url(one.text)):
             kept.append(one)
     return tuple(kept)
 
 
 def _balanced(url: str) -> str:
     """Cut a URL at the first parenthesis that closes none of its own."""
+    if ")" not in url:
+        return url.rstrip(".,;:!?*_")
     depth = 0
     for place, char in enumerate(url):
         depth += (char == "(") - (char == ")")

@@ -135,15 +135,14 @@ def _rest(text: str, covered: Sequence[tuple[int, int]]) -> str:
 
 def _reference(mark: Mark) -> Reference | None:
     arxiv_id = mark_id(mark)
-    is_caption = mark.style is not Style.LINK or not mark.text or is_paper_caption(mark.text)
-    by_name = (
-        is_elsewhere(mark.url) and is_paper_caption(mark.text) and bool(caption_words(mark.text))
-    )
-    if (
-        arxiv_id is None
-        and not is_paper_url(mark.url)
-        and not (by_name and mark.style is not Style.URL)
-    ):
+    if arxiv_id is None and not is_paper_url(mark.url) and not _is_by_name(mark):
         return None
+    is_caption = mark.style is not Style.LINK or not mark.text or is_paper_caption(mark.text)
     text = "" if is_caption else clean_title(mark.text)
     return Reference(mark.start, mark.end, mark.url, arxiv_id, text)
+
+
+def _is_by_name(mark: Mark) -> bool:
+    """Say whether a link's caption alone says that it leads to a paper."""
+    captioned = mark.style is not Style.URL and is_paper_caption(mark.text)
+    return captioned and is_elsewhere(mark.url) and bool(caption_words(mark.text))

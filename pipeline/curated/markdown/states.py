@@ -155,14 +155,13 @@ def _anchors(
     best = ranked[0]
     titles = [best]
     for one in ranked[1:_READ]:
-        proven = any(sure.proves(one.text) for sure in evidence)
         alike = (
             one.strong
             and one.likeness >= SURE
             and (_family(one) == _family(best) or one.key.startswith("link to paper"))
         )
         apart = all(one.end <= other.start or other.end <= one.start for other in titles)
-        if apart and (alike or proven):
+        if apart and (alike or any(sure.proves(one.text) for sure in evidence)):
             titles.append(one)
     titles.sort(key=lambda one: one.start)
     claims: dict[Candidate, list[Reference]] = {one: [] for one in titles}
