@@ -45,11 +45,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Days with announcements that were never asked for in some sets, and that no run will ask."""
+    """Days with announcements that some sets do not cover, and that no run will ask for."""
 
     first: date
     last: date
     sets: tuple[str, ...]
+    #: whether arXiv was asked and listed nothing
+    empty: bool = False
 
     @property
     def sentence(self) -> str:
@@ -57,7 +59,13 @@ class Gap:
         span = Span(self.first, self.last)
         days = span.announcement_days
         number = "1 announcement day" if days == 1 else f"{days} announcement days"
-        return f"{span} ({number}) was never asked for in {', '.join(self.sets)}"
+        sets = ", ".join(self.sets)
+        if self.empty:
+            return (
+                f"{span} ({number}) was asked for in {sets} and arXiv listed nothing, which counts"
+                " when it says so on another day too"
+            )
+        return f"{span} ({number}) was never asked for in {sets}"
 
     @property
     def command(self) -> str:
@@ -94,14 +102,17 @@ def coverage(harvests: Sequence[Harvest], next_run_from: Mapping[str, date]) -> 
     if not begins:
         return Coverage(None, None, None, ())
     first = min(begins)
-    open_spans: dict[Span, list[str]] = {}
+    open_spans: dict[tuple[Span, bool], list[str]] = {}
     whole_since = first
     for name, day in next_run_from.items():
         for span in uncovered(spans[name], first, day - _DAY):
             if span.announcement_days:
-                open_spans.setdefault(span, []).append(name)
+                open_spans.setdefault((span, _is_empty(harvests, name, span)), []).append(name)
                 whole_since = max(whole_since, span.last + _DAY)
-    gaps = (Gap(span.first, span.last, tuple(open_spans[span])) for span in sorted(open_spans))
+    gaps = (
+        Gap(span.first, span.last, tuple(sets), empty)
+        for (span, empty), sets in sorted(open_spans.items())
+    )
     return Coverage(first, whole_since, min(next_run_from.values()), tuple(gaps))
 
 
@@ -142,6 +153,13 @@ def uncovered(spans: Iterable[Span], first: date, last: date) -> tuple[Span, ...
     if day <= last:
         gaps.append(Span(day, last))
     return tuple(gaps)
+
+
+def _is_empty(harvests: Iterable[Harvest], set_name: str, span: Span) -> bool:
+    """Say whether arXiv listed nothing for all these days."""
+    empties = [one for one in harvests if one.empty and _has_all_of(one.set_name, set_name)]
+    answered = _joined(found for one in empties if (found := _settled(one)))
+    return any(one.first <= span.first and span.last <= one.last for one in answered)
 
 
 def _has_all_of(wider: str, set_name: str) -> bool:

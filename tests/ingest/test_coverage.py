@@ -1,6 +1,7 @@
 """Coverage: what backfills and runs asked for, in any order, and what nothing will ask for."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -53,6 +54,20 @@ def test_month_before_and_a_first_run_leave_the_days_between() -> None:
         "2025-12-01 to 2025-12-11 (9 announcement days) was never asked for in cs"
     )
     assert (found.first, found.whole_since) == (NOVEMBER_1, date(2025, 12, 12))
+
+
+def test_gap_of_days_that_arxiv_answered_with_nothing_says_so() -> None:
+    december_1, december_11 = date(2025, 12, 1), date(2025, 12, 11)
+    empty = replace(harvest(december_1, december_11, "eess", at=DECEMBER_15), empty=True)
+    windows = [harvest(NOVEMBER_1, NOVEMBER_30), harvest(NOVEMBER_1, NOVEMBER_30, "eess"), empty]
+    found = coverage(windows, {"cs": date(2025, 12, 12), "eess": date(2025, 12, 12)})
+    said = {gap.sets: gap.sentence for gap in found.gaps}
+    assert said[("cs",)].endswith("was never asked for in cs")
+    assert "asked for in eess and arXiv listed nothing" in said[("eess",)]
+
+    again = replace(empty, answered_at=noon(DECEMBER_15 + DAY))
+    found = coverage([*windows, again], {"eess": date(2025, 12, 12)})
+    assert found.gaps == ()
 
 
 @pytest.mark.parametrize(
