@@ -2,7 +2,7 @@
 
 A heading says when if each of its words belongs to a date or a venue and at least one names a time:
 "2024", "Week of March 4", "Papers in 2023", "2024 年 3 月", "CVPR 2024". The name of a venue alone
-is not enough, because "ACL" and "Nature" are words of subjects too.
+is not enough, because "ACL" and "Nature" are words of subjects too; that of a preprint server is.
 """
 
 import functools
@@ -51,15 +51,17 @@ _FILLERS = _words(
     " until up update updated updates work works articles collection archive top"
 )
 _VENUES = _words(
-    "3dv aaai aacl aamas accv acl acm aistats arxiv asiaccs asplos asru bmvc ccs chi cikm coling"
+    "3dv aaai aacl aamas accv acl acm aistats asiaccs asplos asru bmvc ccs chi cikm coling"
     " colm colt conll corl corr cscw cvpr eacl eccv ecir ecml embc emnlp euro eurosys eurographics"
     " fse hpca icaps icassp icra iccv icde icdm icip iclr icml icme icpr icse icsme ieee"
     " ijcai ijcnn ijcv interspeech iros isbi isca ismar ismir issta iswc iui jmlr kdd miccai"
-    " micro midl mlsys mm mobicom mobisys naacl ndss neurips nature nips nsdi oopsla openreview"
-    " osdi pakdd pami pkdd pldi pnas popl ppopp preprint preprints recsys rlc rss sc science sdm"
+    " micro midl mlsys mm mobicom mobisys naacl ndss neurips nature nips nsdi oopsla"
+    " osdi pakdd pami pkdd pldi pnas popl ppopp recsys rlc rss sc science sdm"
     " sigcomm siggraph sigir sigmod slt sosp sp tacl taslp tip tkde tmi tmlr tmm tog tois tpami"
     " tvcg uai ubicomp uist usenix vldb wacv websci wsdm www"
 )
+#: venues whose name is no subject's
+_SERVERS = _words("arxiv biorxiv medrxiv openreview preprint preprints ssrn techrxiv")
 #: beside a venue
 _TRACKS = _words(
     "accepted asia best conference datasets demo benchmarks findings industry journal long main"
@@ -111,7 +113,7 @@ class _Seen:
 
     def __init__(self) -> None:
         self.years = self.numbers = self.months = 0
-        self.venue = self.track = self.relative = False
+        self.venue = self.server = self.track = self.relative = False
         self.named: set[When] = set()
         #: named by a word that tells nothing alone: "week", "spring"
         self.units: set[When] = set()
@@ -133,6 +135,8 @@ class _Seen:
     def finest(self) -> When | None:
         """Return the finest time that the words name together."""
         dated = bool(self.years or self.months or self.named)
+        if self.server:
+            return When.VENUE
         if self.venue:
             return When.VENUE if self.years or (self.numbers and not self.months) else None
         if self.track or not (dated or (self.units and (self.relative or self.numbers))):
@@ -177,6 +181,8 @@ class _Seen:
             self.units.add(_UNITS[word])
         elif word in _RELATIVE:
             self.relative = True
+        elif word in _SERVERS:
+            self.server = True
         elif word in _VENUES:
             self.venue = True
         elif word in _TRACKS:
