@@ -84,8 +84,7 @@ def file_lock(
                 raise LockHeldError(path, _read(descriptor), shared=by_readers)
             # The jitter keeps several waiting processes from asking in step.
             wait(min(left, pause_seconds * random.uniform(0.5, 1.5)))  # noqa: S311  not a secret
-        if not shared:
-            _try_out(path, descriptor)
+        _try_out(path, descriptor)
         if holder:
             _write(descriptor, holder)
         yield max(deadline - monotonic(), 0.0)

@@ -1,6 +1,7 @@
 """Recognise the parts of a list that hold no entries by their headings, in English and Chinese."""
 
 import re
+from itertools import dropwhile
 
 from config.headings import clean_heading
 from pipeline.curated.types import AsideReason
@@ -43,9 +44,8 @@ _HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 def region_of(heading: str) -> AsideReason | None:
     """Return why what stands below a heading is no entry, or None."""
-    words = _WORD.findall(clean_heading(heading).casefold())
-    while words and words[0].isdigit():
-        words = words[1:]
+    every = _WORD.findall(clean_heading(heading).casefold())
+    words = list(dropwhile(str.isdigit, every))
     name = " ".join(words)
     if name in _BY_NAME:
         return _BY_NAME[name]
