@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from time import thread_time
 
@@ -112,6 +113,7 @@ ELSEWHERE = {
 }
 AT = datetime(2026, 3, 17, tzinfo=UTC)
 NEGLIGIBLE = 0.03
+NUMBERS = count()
 SHORT = 2_000
 #: how many times longer the long text is, and the seconds for a short one from which it is nearer
 FAR, NEAR, AFFORDABLE = 16, 4, 0.02
@@ -130,6 +132,11 @@ def _list(text: str) -> None:
         f"<details><summary>{text}",
     ):
         parse_list(line.encode())  # fmt: skip
+
+
+def _titled(text: str) -> CuratedList:
+    """Read a list that was never read before, because the parser keeps the last readings."""
+    return parse_list(f"<h1>{text}</h1>\n\n# {text}\n\n{next(NUMBERS)}".encode())
 
 
 def _references(text: str) -> None:
@@ -266,7 +273,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "without_numbers": lambda text: without_numbers([text, f"1. {text}"]),
     "says_when": says_when,
     "refusal of a draft": _refusal,
-    "title_of": lambda text: title_of(parse_list(f"<h1>{text}</h1>\n\n# {text}".encode()), ()),
+    "title_of": lambda text: title_of(_titled(text), ()),
     "read_title": read_title,
     "words_of": words_of,
     "compare": lambda text: compare([text], [text], Known((f"{text[::-1]}b",), (text[::-1],))),
