@@ -35,7 +35,7 @@ class Read:
     ids: set[str]
     #: ids whose entry has the right title
     titled: set[str]
-    #: ids in the file that stand in nothing the reader tells of
+    #: ids of the file that no entry, unreadable entry or aside has
     silent: set[str]
 
 

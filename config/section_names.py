@@ -17,7 +17,7 @@ _NAMED = 6
 
 
 class AmbiguousSectionError(UsageError):
-    """Several sections have this name or stand under this heading."""
+    """Several sections have this name or this heading."""
 
     def __init__(self, written: str, candidates: tuple[Section, ...]) -> None:
         ids = [section.id for section in candidates]

@@ -80,7 +80,7 @@ class SectionRow(_Row):
     id: _Name
     #: none: the whole list, which is ordered by date only
     headings: tuple[_Line, ...]
-    #: its papers stand under headings that say when (see config.when)
+    #: the headings of its papers say when (see config.when)
     by_date: Literal["year", "quarter", "month", "week", "day", "venue"] | None = None
     task: str
     modality: str | None = None

@@ -4,10 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import combinations
 
 from config.taxonomy import Taxonomy
-from pipeline.curated.agreement import Known, compare
 from pipeline.curated.findings import (
     Note,
     Reason,
@@ -103,19 +101,6 @@ def entries_by_id(curated: CuratedList) -> dict[str, list[Entry]]:
         for one in entry.arxiv_ids:
             by_id[one.base].append(entry)
     return dict(by_id)
-
-
-def name_several_papers(entries: Iterable[Entry]) -> bool:
-    """Say whether the titles of entries with one ID differ."""
-    # Not by other readings, which can be names of authors that both entries have.
-    return not all(
-        compare(
-            [one.title, one.full_title],
-            one.authors,
-            Known((other.title, other.full_title), other.authors),
-        ).same
-        for one, other in combinations(entries, 2)
-    )
 
 
 def _approval(arxiv_id: str, group: Sequence[_Kept], now: datetime) -> NewDecision:

@@ -17,24 +17,7 @@ from tests.support.field import Case, read_cases, records, shown_titles
 from tests.support.storage import opener
 
 CASES = {case.name: case for case in read_cases()}
-#: cases that `parse_list` does not read yet; remove a name when its case is read
-NOT_READ: frozenset[str] = frozenset()
-#: cases that `init` and `bootstrap` do not import yet
-NOT_IMPORTED: frozenset[str] = frozenset()
 NOW = "2026-03-17T12:00:00Z"
-
-
-def cases(gaps: frozenset[str]) -> list[object]:
-    """Return all cases as parameters; those in `gaps` must fail."""
-    assert gaps <= CASES.keys()
-    return [
-        pytest.param(
-            case,
-            id=case.name,
-            marks=pytest.mark.xfail(reason="this form is not read yet") if name in gaps else (),
-        )
-        for name, case in CASES.items()
-    ]
 
 
 def place(case: Case, entry: Entry) -> str | None:
@@ -49,7 +32,7 @@ def read_by_section(case: Case, curated: CuratedList) -> list[tuple[str | None, 
     ]
 
 
-@pytest.mark.parametrize("case", cases(NOT_READ))
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_form_is_read(case: Case) -> None:
     curated = parse_list(case.text.encode())
 
@@ -65,7 +48,7 @@ def test_form_is_read(case: Case) -> None:
     assert curated.unreadable == ()
 
 
-@pytest.mark.parametrize("case", cases(NOT_READ))
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_form_is_read_with_arxiv_s_titles(case: Case) -> None:
     known = {record.arxiv_id: Known((record.title,), record.authors) for record in records()}
 
@@ -159,7 +142,7 @@ def arxiv() -> Iterator[ReplicaServer]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", cases(NOT_IMPORTED))
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_form_is_imported(case: Case, arxiv: ReplicaServer, tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text(case.text, encoding="utf-8", newline="")
     survey = survey_in_process(tmp_path, url=arxiv.url, now=NOW)
