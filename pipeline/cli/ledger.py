@@ -15,13 +15,13 @@ from pipeline.cli.session import session
 from pipeline.ingest.accept import AcceptReport
 from pipeline.ingest.accept import accept as accept_day
 from pipeline.ingest.accept import withdraw as withdraw_day
-from pipeline.ingest.calendar import announcement_day
 from pipeline.ingest.ledger import WATCHED_DAYS
 from pipeline.ingest.prune import PruneReport
 from pipeline.ingest.prune import prune as prune_days
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import open_services
 from storage.acceptances import Acceptance
+from storage.calendar import announcement_day
 from storage.types import LedgerDay
 
 _Category = Annotated[

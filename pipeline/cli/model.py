@@ -16,6 +16,7 @@ from pipeline.learn import rollback as step
 from pipeline.learn.model_diff import ModelDiff, Said, diff_models
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import open_services
+from storage.calendar import announcement_day
 
 
 @command("list", examples="living-survey model list\nliving-survey model list --json")
@@ -148,6 +149,7 @@ def diff(
             after,
             among=among,
             limit=limit,
+            today=announcement_day(services.clock()),
             advance=lambda count: bars.advance(task, count),
         )
     return Answer(report, _diff_text(report))

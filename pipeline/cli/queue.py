@@ -14,6 +14,8 @@ from pipeline.cli.command import Invocation, command
 from pipeline.learn.explain.open_facets import open_question
 from pipeline.review.remarks import remarks_on
 from pipeline.runtime.services import Services, open_services
+from storage.calendar import announcement_day
+from storage.queue_filter import QueueFilter
 from storage.types import QueueItem
 
 
@@ -49,7 +51,13 @@ def queue(
         if deferred:
             items = store.queue.deferred(limit)
         else:
-            items = store.queue.page(section=wanted, limit=limit, offset=offset, order=order)
+            rows = store.queue.rows(
+                QueueFilter(section=wanted, order=order),
+                limit=limit,
+                offset=offset,
+                today=announcement_day(services.clock()),
+            )
+            items = store.queue.items(row.arxiv_id for row in rows)
         waiting = store.queue.size()
         remarks = remarks_on(store, [item.paper.paper for item in items])
     shown = "deferred" if deferred else f"of {waiting} waiting"

@@ -8,12 +8,12 @@ import typer
 
 from pipeline.cli.answer import Answer, Column, Table, Text, table
 from pipeline.cli.command import Invocation, command
-from pipeline.ingest.calendar import PUBLISHED
 from pipeline.ingest.corrections import corrections_text
 from pipeline.ingest.coverage import Coverage
 from pipeline.ingest.ledger import accepted_days, overdue_sentence
 from pipeline.operate.status import StatusReport, status_report
 from pipeline.runtime.services import open_services
+from storage.calendar import PUBLISHED
 from storage.ledger import DayTotal
 from storage.types import LedgerDay, RunRecord
 

@@ -5,10 +5,10 @@ from datetime import date
 
 from config.errors import UsageError
 from config.visible import one_line
-from pipeline.ingest.calendar import announcement_day
 from pipeline.runtime.clock import check_clock
 from pipeline.runtime.services import Services
 from storage.acceptances import Acceptance
+from storage.calendar import announcement_day
 from storage.store import Store
 from storage.types import LedgerDay, LedgerStatus
 

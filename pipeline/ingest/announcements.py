@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from pipeline.ingest.calendar import announcement_day, may_be_quiet
 from pipeline.ingest.ledger import WATCHED_DAYS
 from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.feed.source import Feed, FeedSource
 from pipeline.runtime.services import Services
+from storage.calendar import announcement_day, may_be_quiet
 from storage.store import Store
 from storage.types import AnnounceType
 

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from config.schema import ArxivSettings
-from pipeline.ingest.calendar import PUBLISHED, announcement_day, announcement_days, feed_instant
 from pipeline.ingest.coverage import coverage_now, set_of, unharvested
 from pipeline.ingest.ledger import (
     WATCHED_DAYS,
@@ -19,6 +18,7 @@ from pipeline.ingest.sources.transport.limiter import Limiter, default_limiter_p
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services
+from storage.calendar import PUBLISHED, announcement_day, announcement_days, feed_instant
 from storage.store import Store
 
 #: announcement days without a new paper from which that is a fault

@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 
 from config.schema import ArxivSettings
-from pipeline.ingest.calendar import announcement_days
 from pipeline.ingest.harvest import next_first_days
+from storage.calendar import announcement_days
 from storage.harvests import Harvest
 from storage.store import Store
 

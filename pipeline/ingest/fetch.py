@@ -10,7 +10,6 @@ from datetime import UTC, timedelta
 
 from config.errors import TryAgainLaterError
 from pipeline.ingest.announcements import FeedReport, read_feed
-from pipeline.ingest.calendar import announcement_day
 from pipeline.ingest.corrections import Correction, corrections_since, counted_by_kind
 from pipeline.ingest.harvest import (
     HarvestReport,
@@ -29,6 +28,7 @@ from pipeline.ingest.sources.open import ArxivSources
 from pipeline.runtime.clock import confirm
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
+from storage.calendar import announcement_day
 from storage.types import UpsertCounts
 
 

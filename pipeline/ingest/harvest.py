@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from pipeline.ingest.calendar import announcement_days
 from pipeline.ingest.sources.oai.source import OaiSource
 from pipeline.runtime.services import Services
+from storage.calendar import announcement_days
 from storage.harvests import Harvest
 from storage.store import OpenStore, Store
 from storage.types import UpsertCounts

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from pipeline.ingest.calendar import announcement_day, announcement_days, due_day, feed_instant
 from storage.acceptances import Acceptance
 from storage.arrivals import Arrival, LateArrival
+from storage.calendar import announcement_day, announcement_days, due_day, feed_instant
 from storage.store import Store
 from storage.types import LedgerDay, LedgerStatus
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from config.errors import TryAgainLaterError
-from pipeline.ingest.calendar import announcement_day
 from pipeline.ingest.sources.errors import BlockedError, OaiError, SourceError
 from pipeline.ingest.sources.oai.source import OaiSource
 from pipeline.ingest.sources.open import ArxivSources
 from pipeline.runtime.services import Services
+from storage.calendar import announcement_day
 
 #: Days for which a missing announcement is looked up; moderation takes days, not weeks.
 REPAIR_DAYS = 14

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from classifiers.linear.model import Model
 from classifiers.types import Document, Scores
 from pipeline.learn.documents import document_of
+from storage.queue_filter import QueueFilter
 from storage.store import OpenStore
 
 #: papers per round of predictions, for the progress bar
@@ -62,12 +64,14 @@ def diff_models(
     *,
     among: int,
     limit: int,
+    today: date,
     advance: Callable[[int], None] = lambda _: None,
 ) -> ModelDiff:
     """Compare two models on the `among` likeliest papers of the queue; name `limit` of them."""
     with open_store() as store:
         waiting = store.queue.size()
-        items = store.queue.page(limit=among)
+        likeliest = store.queue.rows(QueueFilter(), limit=among, today=today)
+        items = store.queue.items(row.arxiv_id for row in likeliest)
     documents = [document_of(item.paper.paper) for item in items]
     changes: list[tuple[float, Document, str, Scores, Scores]] = []
     for start in range(0, len(documents), _BATCH):

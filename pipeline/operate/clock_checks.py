@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from pipeline.ingest.calendar import announcement_day
 from pipeline.runtime.clock import WrongClockError, check_clock
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services
+from storage.calendar import announcement_day
 from storage.ledger_days import FIRST_DAY
 from storage.store import Store
 

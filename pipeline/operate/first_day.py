@@ -9,12 +9,12 @@ from pathlib import Path
 from config.schema import ArxivSettings, ScheduleSettings
 from config.taxonomy import Taxonomy
 from pipeline.curated.types import CuratedList
-from pipeline.ingest.calendar import announcement_day
 from pipeline.ingest.coverage import Span, covered, uncovered
 from pipeline.ingest.harvest import backfill_windows, next_first_days
 from pipeline.learn.train import FEWEST_TO_LEARN
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services
+from storage.calendar import announcement_day
 from storage.harvests import Harvest
 from storage.store import Store
 from storage.types import RunRecord, RunStatus

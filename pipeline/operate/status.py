@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from pipeline.ingest.calendar import announcement_day, feed_instant
 from pipeline.ingest.corrections import Correction, corrections_since, counted_by_kind
 from pipeline.ingest.coverage import Coverage, coverage_now
 from pipeline.ingest.ledger import WATCHED_DAYS, OverdueDay, overdue_now
@@ -14,6 +13,7 @@ from pipeline.runtime.jobs import JobEnd, faults, job_ends
 from pipeline.runtime.services import Services
 from storage.acceptances import Acceptance
 from storage.arrivals import LateArrival
+from storage.calendar import announcement_day, feed_instant
 from storage.ledger import DayTotal
 from storage.store import Store
 from storage.types import LedgerDay, RunRecord, RunStatus

@@ -10,7 +10,7 @@ from storage.engine.paths import manifest_path
 from storage.store import Store
 from storage.types import RunStatus, Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
-from tests.support.storage import add_predictions, database, opener
+from tests.support.storage import add_predictions, database, opener, queued
 
 IDS = [f"2603.{n:05}" for n in range(1, 21)]
 
@@ -23,7 +23,7 @@ def store(store: Store, now: datetime) -> Store:
 
 
 def shuffled(store: Store) -> list[str]:
-    return [item.paper.paper.arxiv_id for item in store.queue.page(order="random")]
+    return queued(store, order="random")
 
 
 def draw(store: Store, arxiv_id: str, verdict: Verdict, decided_at: datetime) -> str:

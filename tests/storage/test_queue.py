@@ -1,15 +1,14 @@
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from classifiers.measure.orders import order
 from config.errors import UsageError
-from storage import queue
-from storage.queue import QueueTally
 from storage.store import Store
 from storage.types import FacetScore, Prediction, SectionScore, TermWeight, Verdict
 from tests.support.builders import SUBMITTED, make_decision, make_paper, make_prediction
-from tests.support.storage import add_predictions
+from tests.support.storage import add_predictions, queued
 
 DAY = timedelta(days=1)
 
@@ -29,8 +28,8 @@ def predicted(number: int, in_scope: float, section: str = "agents") -> Predicti
     )
 
 
-def page(store: Store, **options: object) -> list[str]:
-    return [item.paper.paper.arxiv_id[-1] for item in store.queue.page(**options)]  # type: ignore[arg-type]  # the options of page()
+def page(store: Store, **options: Any) -> list[str]:
+    return [arxiv_id[-1] for arxiv_id in queued(store, **options)]
 
 
 def test_prediction_round_trip(store: Store) -> None:
@@ -62,7 +61,7 @@ def test_newest_of_several_models_is_shown(store: Store) -> None:
     add_predictions(store, [new])
     add_predictions(store, [old])
     assert store.predictions.latest(["2603.00001"]) == {"2603.00001": new}
-    assert [item.prediction.model_id for item in store.queue.page()] == ["new"]
+    assert [item.prediction.model_id for item in store.queue.items(queued(store))] == ["new"]
 
 
 def test_older_model_can_be_preferred(store: Store) -> None:
@@ -78,7 +77,7 @@ def test_older_model_can_be_preferred(store: Store) -> None:
 
 
 def test_queue_has_predicted_undecided_papers(store: Store, now: datetime) -> None:
-    assert store.queue.page() == []
+    assert page(store) == []
     add_predictions(store, [predicted(n, 0.9 - n / 10) for n in (1, 2, 3)])
     assert page(store) == ["1", "2", "3"]
     store.decisions.add([make_decision("2603.00002", verdict=Verdict.REJECTED)])
@@ -98,7 +97,7 @@ def test_orders_of_the_queue(store: Store) -> None:
     assert page(store, order="uncertain") == ["1", "3", "2", "4"]
     assert page(store, order="newest") == ["4", "3", "2", "1"]
     with pytest.raises(UsageError, match="likely, uncertain, mixed, random, newest"):
-        store.queue.page(order="best")
+        page(store, order="best")
 
 
 def fill(store: Store, now: datetime, count: int) -> list[str]:
@@ -116,9 +115,9 @@ def test_mixed_order_equals_that_of_classifiers(store: Store, now: datetime, cou
     scope = {each: p.in_scope for each, p in store.predictions.latest(ids).items()}
     expected = order(list(scope.items()), "mixed")
     paged = [
-        item.paper.paper.arxiv_id
+        arxiv_id
         for start in range(0, count, 7)
-        for item in store.queue.page(order="mixed", limit=7, offset=start)
+        for arxiv_id in queued(store, order="mixed", limit=7, offset=start)
     ]
     assert paged == expected
     if count == 60:
@@ -129,7 +128,7 @@ def test_mixed_order_equals_that_of_classifiers(store: Store, now: datetime, cou
 
 def test_random_order_is_independent_of_the_model(store: Store, now: datetime) -> None:
     ids = fill(store, now, 60)
-    before = [i.paper.paper.arxiv_id for i in store.queue.page(order="random", limit=60)]
+    before = queued(store, order="random", limit=60)
     assert sorted(before) == ids
     assert before not in (ids, order([(each, 0.0) for each in ids], "likely"))
     add_predictions(
@@ -139,7 +138,7 @@ def test_random_order_is_independent_of_the_model(store: Store, now: datetime) -
             for n, each in enumerate(ids)
         ],
     )
-    assert [i.paper.paper.arxiv_id for i in store.queue.page(order="random", limit=60)] == before
+    assert queued(store, order="random", limit=60) == before
     # It also differs from the order that samples the training's background.
     assert [text.arxiv_id for text in store.papers.background(60) if text.arxiv_id in ids] != before
 
@@ -161,16 +160,12 @@ def test_pages_sections_and_counts(store: Store) -> None:
     assert page(store, section="unheard-of") == []
     assert page(store, at_least=0.75) == ["1", "2"]
     assert store.queue.counts() == {"agents": 2, "survey-llm": 1}
-    assert store.queue.counts(at_least=0.75) == {"agents": 1, "survey-llm": 1}
-    assert (store.queue.size(), store.queue.size(at_least=0.75)) == (4, 2)
-    for least in (0.0, 0.75):
-        counts, size = store.queue.counts(at_least=least), store.queue.size(at_least=least)
-        assert store.queue.tally(at_least=least) == QueueTally(counts, size, 4)
+    assert store.queue.size() == 4
 
 
 def test_item_has_paper_prediction_priority(store: Store) -> None:
     add_predictions(store, [predicted(1, 0.9)])
-    (item,) = store.queue.page()
+    (item,) = store.queue.items(queued(store))
     assert item.paper == store.papers.get("2603.00001")
     assert item.prediction == predicted(1, 0.9)
     assert item.priority == 0.9
@@ -188,21 +183,3 @@ def test_deferred_papers_longest_waiting_first(store: Store) -> None:
     assert [i.paper.paper.arxiv_id[-1] for i in store.queue.deferred(10)] == ["2", "1"]
     assert len(store.queue.deferred(1)) == 1
     assert page(store) == []
-
-
-@pytest.mark.parametrize("most", [0, 5_000])
-def test_likely_order_is_the_same_with_and_without_limit(
-    store: Store, now: datetime, monkeypatch: pytest.MonkeyPatch, most: int
-) -> None:
-    monkeypatch.setattr(queue, "_MOST_LIKELIEST", most)
-    ids = [f"2605.{n:05d}" for n in range(1, 601)]
-    store.papers.upsert([make_paper(key) for key in ids], seen_at=now)
-    # Groups of twenty papers share a probability; half of the best are decided.
-    add_predictions(
-        store, [make_prediction(key, in_scope=1 - n // 20 / 50) for n, key in enumerate(ids)]
-    )
-    store.decisions.add([make_decision(key) for key in ids[:100:2]])
-    waiting = ids[1:100:2] + ids[100:]
-    for offset in (0, 7, 590, 545):
-        found = store.queue.page(limit=10, offset=offset)
-        assert [item.paper.paper.arxiv_id for item in found] == waiting[offset : offset + 10]

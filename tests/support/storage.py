@@ -6,8 +6,9 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from storage.changes import Change
 from storage.engine.instants import from_utc
 from storage.engine.paths import manifest_path
 from storage.prediction_batch import PredictionColumns
+from storage.queue_filter import QueueFilter
 from storage.store import OpenStore, Store, store_opener
 from storage.types import Prediction, Source
 
@@ -106,6 +108,14 @@ def _named(lists: Sequence[Sequence[object]], *names: str, number: str) -> Ragge
         places=np.arange(len(flat)),
         numbers=np.asarray([getattr(each, number) for each in flat], dtype=np.float64),
     )
+
+
+def queued(
+    store: Store, *, limit: int = 50, offset: int = 0, today: date = date.max, **wanted: Any
+) -> list[str]:
+    """Return the IDs of a page of the queue; `wanted` are fields of `QueueFilter`."""
+    rows = store.queue.rows(QueueFilter(**wanted), limit=limit, offset=offset, today=today)
+    return [row.arxiv_id for row in rows]
 
 
 def start_process(script: str, *arguments: str) -> "subprocess.Popen[str]":

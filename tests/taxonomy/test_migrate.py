@@ -30,7 +30,7 @@ from storage.taxonomy_types import MoveKind
 from storage.types import Decision, SectionScore, Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
 from tests.support.services import make_services
-from tests.support.storage import ROOT, add_predictions, opener
+from tests.support.storage import ROOT, add_predictions, opener, queued
 from tests.support.taxonomy import taxonomy_text, write
 
 WEDNESDAY = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
@@ -92,7 +92,7 @@ def standing(open_store: OpenStore, number: int) -> Decision:
 
 def waiting(open_store: OpenStore) -> list[str]:
     with open_store() as store:
-        return [item.paper.paper.arxiv_id for item in store.queue.page()]
+        return queued(store)
 
 
 def predict(open_store: OpenStore, number: int, *sections: str, model_id: str = "old-1") -> None:

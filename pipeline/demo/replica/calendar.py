@@ -1,6 +1,6 @@
 """Return the New York day on which a submission is announced. Holidays are not observed.
 
-Independent of `pipeline/ingest/calendar.py`, because the product is tested against the replica.
+Independent of `storage/calendar.py`, because the product is tested against the replica.
 Deadlines and announcements: https://info.arxiv.org/help/availability.html
 """
 

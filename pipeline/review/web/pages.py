@@ -18,7 +18,9 @@ from pipeline.review.web.view_state import QueueView, paper_view, read_view
 from pipeline.review.web.why import current_explainer, explained, with_marks
 from pipeline.runtime.jobs import faults
 from storage.arxiv_id import parse_arxiv_id
+from storage.calendar import announcement_day
 from storage.errors import DecisionNotFoundError
+from storage.queue_filter import QueueFilter, QueueLimits
 from storage.store import Store
 from storage.types import Decision, QueueItem, SectionScore
 
@@ -61,18 +63,17 @@ def queue_page(request: Request) -> Response:
     context = context_of(request)
     view = read_view("/queue", request.query_params, context.taxonomy)
     with context.read_store() as store:
-        tally = store.queue.tally(at_least=view.at_least / 100)
-        total = tally.sections.get(view.section, 0) if view.section else tally.size
+        today = announcement_day(context.clock())
+        wanted = QueueFilter(section=view.section, at_least=view.at_least / 100, order=view.order)
+        tally = store.queue.tally(wanted, today=today, limits=QueueLimits())
+        total = tally.size
         pages = max(1, -(-total // PAGE_SIZE))
         # a decision on its last paper empties the last page
         view = view.at_page(min(view.page, pages))
-        items = store.queue.page(
-            section=view.section,
-            order=view.order,
-            limit=PAGE_SIZE,
-            offset=(view.page - 1) * PAGE_SIZE,
-            at_least=view.at_least / 100,
+        rows = store.queue.rows(
+            wanted, limit=PAGE_SIZE, offset=(view.page - 1) * PAGE_SIZE, today=today
         )
+        items = store.queue.items(row.arxiv_id for row in rows)
         # only an approval without a section is queued with its decision
         standing = store.decisions.standing([item.paper.paper.arxiv_id for item in items])
         remarks = remarks_on(store, [item.paper.paper for item in items])
@@ -93,7 +94,7 @@ def queue_page(request: Request) -> Response:
         section=section,
         view=view,
         counts=tally.sections,
-        size=tally.size,
+        size=tally.across,
         pager=pager,
         cards=_cards(context, items, standing, remarks),
         audit=_with_estimate(context, audit),

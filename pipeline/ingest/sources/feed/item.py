@@ -4,13 +4,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from pipeline.ingest.calendar import announcement_day
 from pipeline.ingest.sources.errors import MalformedRecordError
 from pipeline.ingest.sources.fields import sizes
 from pipeline.ingest.sources.fields.categories import canonical_categories, looks_like_category
 from pipeline.ingest.sources.fields.dates import parse_iso, parse_rfc2822
 from pipeline.ingest.sources.fields.text import plain_line
 from storage.arxiv_id import ArxivId, parse_arxiv_id
+from storage.calendar import announcement_day
 from storage.types import Announcement, AnnounceType
 
 

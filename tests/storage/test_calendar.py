@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pipeline.ingest.calendar import (
+from storage.calendar import (
     NEW_YORK,
     PUBLISHED,
     announcement_day,
