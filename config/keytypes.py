@@ -43,6 +43,12 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _stated(value: str) -> str:
+    if not value.strip():
+        raise ValueError(value)
+    return value
+
+
 def _header_text(value: str) -> str:
     if not value.isascii():
         raise ValueError(value)
@@ -134,6 +140,9 @@ DirectoryPath = Annotated[
     Names(frozenset({"", "a directory"})),
 ]
 Text = Annotated[str, AfterValidator(_one_line), Takes("text on one line")]
+Name = Annotated[
+    str, AfterValidator(_one_line), AfterValidator(_stated), Takes("a name on one line")
+]
 HeaderText = Annotated[str, AfterValidator(_header_text), Takes("plain ASCII text on one line")]
 BaseUrl = Annotated[
     str,
@@ -151,6 +160,12 @@ Interval = Annotated[
     ),
 ]
 Natural = Annotated[int, Field(ge=0, le=2**32 - 1), Takes("a whole number, 0 or more")]
+Percent = Annotated[int, Field(ge=0, le=100), Takes("a whole number of percent from 0 to 100")]
+KeyBindings = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*=\S+$")], ...],
+    Takes('a list of keys by action such as "approve=y"'),
+]
+PageLanguage = Annotated[Literal["auto", "en", "zh"], Takes('"auto", "en" or "zh"')]
 Days = Annotated[int, Field(ge=0, le=365), Takes("a whole number of days from 0 to 365")]
 Port = Annotated[int, Field(ge=0, le=65535), Takes("a port number from 0 to 65535")]
 Host = Annotated[

@@ -6,8 +6,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from config.keytypes import (
     BaseUrl,
@@ -18,23 +19,35 @@ from config.keytypes import (
     HeaderText,
     Host,
     Interval,
+    KeyBindings,
     Languages,
     ListPaths,
     LogFormat,
     LogLevel,
     Natural,
     OptionalFile,
+    PageLanguage,
+    Percent,
     Port,
     Seconds,
     Sets,
+    Takes,
     Text,
     TimeOfDay,
     TimeZone,
 )
 from config.loopback import is_loopback_url
+from config.reasons import DEFAULT_REASONS, Reason, unique_codes
 
 #: seconds between two requests that arXiv asks for (https://info.arxiv.org/help/api/tou.html)
 POLITE_INTERVAL_SECONDS = 3.0
+
+
+Reasons = Annotated[
+    tuple[Reason, ...],
+    AfterValidator(unique_codes),
+    Takes("a list of reasons, each with a code and a name of its own"),
+]
 
 
 class Section(BaseModel):
@@ -179,6 +192,30 @@ class ReviewSettings(Section):
     port: Port = Field(default=8765, description="The port they listen on. 0: any free port.")
     reviewer: Text = Field(
         default="", description="The name recorded with decisions. Empty: your login name."
+    )
+    likely_from: Percent = Field(
+        default=50,
+        description="The limit of the queue's first view: papers at least this likely to be in "
+        "scope, in percent.",
+    )
+    set_aside_below: Percent = Field(
+        default=10,
+        description="Papers less likely than this percentage are set aside: counted and sampled "
+        "by the audit, not screened. 0: none.",
+    )
+    keys: KeyBindings = Field(
+        default=(),
+        description="Keys of the review pages that differ from the built-in ones, such as "
+        '"approve=y". Each reviewer can change them in the pages too.',
+    )
+    language: PageLanguage = Field(
+        default="auto",
+        description="The language of the review pages. auto: the one that the browser prefers.",
+    )
+    reasons: Reasons = Field(
+        default=DEFAULT_REASONS,
+        description="The reasons for rejecting a paper, as here or one [[review.reasons]] each. "
+        "They replace the built-in ones; decisions keep the codes they were made with.",
     )
 
 

@@ -15,6 +15,7 @@ from config.errors import ConfigError
 from config.files import read_regular_text
 from config.keytypes import Names, Takes, what_is_at
 from config.nearest import nearest
+from config.reasons import Reason
 from config.schema import SECTIONS, Section, Settings
 
 ENV_PREFIX = "LIVING_SURVEY_"
@@ -178,12 +179,36 @@ def _build(section: str, values: Mapping[str, tuple[Any, str]]) -> Section:
     try:
         return model.model_validate_json(document, strict=True)
     except ValidationError as error:
-        key = str(error.errors()[0]["loc"][0])
-        value, place = values[key]
+        first = error.errors()[0]
+        key, *inner = first["loc"]
+        value, place = values[str(key)]
+        if key == "reasons" and len(inner) > 1:
+            raise _wrong_reason(place, value[inner[0]], int(inner[0]), str(inner[1])) from error
+        stated = "" if key == "reasons" else f" is {_shown(value)}, but"
+        # The check of all reasons says which are at fault.
+        found = first.get("ctx", {}).get("error") if key == "reasons" else None
+        cause = f" Here {found}." if found else ""
         raise ConfigError(
-            f"{place} is {_shown(value)}, but must be {_takes(section, key)}.",
+            f"{place}{stated} must be {_takes(section, str(key))}.{cause}",
             hint="docs/reference/settings.md explains every key.",
         ) from error
+
+
+def _wrong_reason(place: str, reason: Any, number: int, key: str) -> ConfigError:
+    where = f"{place}, reason {number + 1}: "
+    fields = Reason.model_fields
+    if key not in fields:
+        likely = nearest(key, fields)
+        return ConfigError(
+            f"{where}unknown key {key!r}.", hint=_did_you_mean(likely, fields, "Its keys are")
+        )
+    takes = next(one.description for one in fields[key].metadata if isinstance(one, Takes))
+    if key not in reason:
+        return ConfigError(f"{where}{key} is missing.", hint=f"Give it {takes}.")
+    return ConfigError(
+        f"{where}{key} is {_shown(reason[key])}, but must be {takes}.",
+        hint="docs/reference/settings.md explains every key.",
+    )
 
 
 def _shown(value: Any) -> str:

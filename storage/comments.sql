@@ -85,6 +85,29 @@ COMMENT ON COLUMN decisions.seq IS 'order of recording';
 COMMENT ON COLUMN decisions.sections_as_decided IS 'the section IDs as the reviewer gave them';
 COMMENT ON COLUMN decisions.unplaced IS
     'an approval whose section was removed by a taxonomy change; the paper is in `queue` again';
+COMMENT ON COLUMN decisions.reason IS
+    'code of a rejection''s reason, see `[[review.reasons]]`; null if none was stated';
+COMMENT ON COLUMN decisions.batch_id IS
+    'the act in `decision_batches` that recorded it together with others; null if it was recorded alone';
+COMMENT ON COLUMN decisions.return_on IS 'a deferred paper waits again from this day on';
+COMMENT ON COLUMN decisions.return_after_version IS
+    'a deferred paper waits again when its version is higher';
+
+COMMENT ON VIEW decision_batches IS
+    'Acts that recorded several decisions together: one verdict on marked papers, `decide --from` a file, or `bootstrap`.';
+COMMENT ON COLUMN decision_batches.batch_id IS '12 hex digits of a sha256 over the decisions'' IDs';
+COMMENT ON COLUMN decision_batches.kind IS '`bulk`, `file` or `list`';
+COMMENT ON COLUMN decision_batches.source IS 'name of the file';
+COMMENT ON COLUMN decision_batches.reviewer IS 'who recorded them';
+COMMENT ON COLUMN decision_batches.recorded_at IS
+    'when they were recorded; a file may state earlier times of decision';
+
+COMMENT ON VIEW highlights IS
+    'Papers that reviewers highlight for the digest, one row per paper and reviewer.';
+COMMENT ON COLUMN highlights.arxiv_id IS 'the paper';
+COMMENT ON COLUMN highlights.reviewer IS 'who highlights it';
+COMMENT ON COLUMN highlights.sentence IS 'why, in the reviewer''s words; may be empty';
+COMMENT ON COLUMN highlights.highlighted_at IS 'when it was highlighted, or its sentence last changed';
 
 COMMENT ON VIEW queue IS
     'Papers that wait for a reviewer: those with a prediction and without a standing decision, and those whose approval lost its section in a taxonomy change. Withdrawn papers are left out.';
@@ -221,6 +244,28 @@ COMMENT ON COLUMN decision_event.decision_id IS 'an undo has the ID of the decis
 COMMENT ON COLUMN decision_event.reviewer IS 'who decided, or who undid';
 COMMENT ON COLUMN decision_event.happened_at IS 'decided_at, or undone_at';
 COMMENT ON COLUMN decision_event.content_hash IS 'of the text that was read';
+COMMENT ON COLUMN decision_event.reason IS 'code of a rejection''s reason; null: not stated';
+COMMENT ON COLUMN decision_event.batch_id IS 'of the act it was decided in; null: alone';
+COMMENT ON COLUMN decision_event.return_on IS 'a deferred paper waits again from this day on';
+COMMENT ON COLUMN decision_event.return_after_version IS
+    'a deferred paper waits again when its version is higher';
+
+COMMENT ON TABLE decision_batch IS
+    'Decisions recorded together, append-only.';
+COMMENT ON COLUMN decision_batch.kind IS 'bulk, file or list';
+COMMENT ON COLUMN decision_batch.source IS 'name of the file';
+
+COMMENT ON TABLE preference_event IS
+    'What reviewers prefer, append-only; the last value of a name counts.';
+COMMENT ON COLUMN preference_event.seq IS 'order of recording';
+COMMENT ON COLUMN preference_event.name IS 'views, keys, language, limit or visited';
+COMMENT ON COLUMN preference_event.value IS 'JSON';
+
+COMMENT ON TABLE highlight_event IS
+    'Papers highlighted for the digest, append-only.';
+COMMENT ON COLUMN highlight_event.seq IS 'order of recording';
+COMMENT ON COLUMN highlight_event.kind IS 'set or clear';
+COMMENT ON COLUMN highlight_event.sentence IS 'may be empty';
 
 COMMENT ON TABLE decided_text IS
     'Texts of papers as they were when a decision was made.';

@@ -12,7 +12,8 @@ from storage.errors import DecisionNotFoundError
 from storage.types import ApprovedPaper, Decision, PaperText, TrainingExample, Verdict
 
 _COLUMNS = """
-decision_id, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at, unplaced
+decision_id, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at,
+unplaced, reason, return_on, return_after_version, batch_id
 """
 _PAPER_OF = """
 SELECT arxiv_id FROM decision_event WHERE kind = 'decide' AND decision_id = $decision_id
@@ -50,7 +51,8 @@ ORDER BY live.happened_at, live.arxiv_id
 """
 _TRAINING = """
 SELECT kept.arxiv_id, kept.title, kept.abstract, kept.categories, kept.content_hash,
-       decisions.verdict, decisions.sections, decisions.reviewer, decisions.decided_at
+       decisions.verdict, decisions.sections, decisions.reviewer, decisions.decided_at,
+       decisions.reason
 FROM decisions
 JOIN decided_text AS kept
   ON kept.arxiv_id = decisions.arxiv_id AND kept.content_hash = decisions.content_hash
@@ -77,6 +79,11 @@ class DecisionReader:
         )
         return found[0]
 
+    def get_many(self, decision_ids: Iterable[str]) -> tuple[Decision, ...]:
+        """Return the known decisions, in order of recording."""
+        ids = texts_json(decision_ids)
+        return tuple(self.select("decision_id IN (FROM listed($events)) ORDER BY seq", events=ids))
+
     def of_paper(self, arxiv_id: str) -> list[Decision]:
         """Return all decisions on a paper, with undone ones, oldest first."""
         return self.select("arxiv_id = $arxiv_id ORDER BY decided_at, seq", arxiv_id=arxiv_id)
@@ -96,6 +103,10 @@ class DecisionReader:
         ids = list(arxiv_ids)
         found = self.select(f"standing AND {on_papers(ids)}", ids=texts_json(ids))
         return {decision.arxiv_id: decision for decision in found}
+
+    def of_batch(self, batch_id: str) -> list[Decision]:
+        """Return the decisions recorded in one act, with undone ones, in order of recording."""
+        return self.select("batch_id = $batch_id ORDER BY seq", batch_id=batch_id)
 
     def approved_by(self, reviewer: str) -> list[Decision]:
         """Return the standing approvals of one reviewer, by paper."""
@@ -140,6 +151,7 @@ class DecisionReader:
                 sections=tuple(row[6]),
                 reviewer=row[7],
                 decided_at=from_utc(row[8]),
+                reason=row[9],
             )
             for row in self._session.rows(_TRAINING)
         ]

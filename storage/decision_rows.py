@@ -16,8 +16,11 @@ def moment_after(now: datetime, events: Sequence[datetime]) -> datetime:
 
 
 def decision_id_of(new: NewDecision) -> str:
-    """Return the first 16 hex digits of the sha256 of all fields."""
-    fields = [
+    """Return the first 16 hex digits of the sha256 of all fields.
+
+    Fields added later count only where they are stated, so that older IDs stay as they are.
+    """
+    fields: list[object] = [
         new.arxiv_id,
         new.verdict.value,
         list(new.sections),
@@ -25,6 +28,10 @@ def decision_id_of(new: NewDecision) -> str:
         new.decided_at.astimezone(UTC).isoformat(timespec="microseconds"),
         new.note,
     ]
+    returns = new.return_on.isoformat() if new.return_on else None
+    added = [new.reason, returns, new.return_after_version]
+    if any(one is not None for one in added):
+        fields += added
     return hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:16]
 
 
@@ -39,13 +46,16 @@ def event_row(number: int, id_: str, new: NewDecision) -> dict[str, object]:
         "reviewer": new.reviewer,
         "note": new.note,
         "happened_at": to_utc(new.decided_at),
+        "reason": new.reason,
+        "return_on": new.return_on,
+        "return_after_version": new.return_after_version,
     }
 
 
 def decision_of(row: Row) -> Decision:
     """Return the decision in a row of `decisions`."""
-    (id_, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at,
-     unplaced) = row  # fmt: skip
+    (id_, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at, unplaced,
+     reason, return_on, return_after_version, batch_id) = row  # fmt: skip
     return Decision(
         decision_id=id_,
         arxiv_id=arxiv_id,
@@ -57,4 +67,8 @@ def decision_of(row: Row) -> Decision:
         undone_by=undone_by,
         undone_at=from_utc(undone_at),
         unplaced=unplaced,
+        reason=reason,
+        return_on=return_on,
+        return_after_version=return_after_version,
+        batch_id=batch_id,
     )

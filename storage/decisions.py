@@ -1,8 +1,9 @@
 """Record decisions and their undos as append-only events."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from storage.batches import Batches, NewBatch, batch_id_of
 from storage.decision_reads import DecisionReader, on_papers
 from storage.decision_rows import decision_id_of, event_row, moment_after
 from storage.engine.instants import from_utc, to_utc
@@ -12,18 +13,24 @@ from storage.types import Decision, NewDecision
 
 _KNOWN = "SELECT arxiv_id FROM paper WHERE arxiv_id IN (FROM listed($ids))"
 _ADD = """
-INSERT INTO decision_event
+INSERT INTO decision_event (
+    seq, kind, decision_id, arxiv_id, verdict, sections, reviewer, note, happened_at, content_hash,
+    reason, batch_id, return_on, return_after_version)
 SELECT last.seq + row_number() OVER (ORDER BY incoming.number), 'decide', incoming.decision_id,
        incoming.arxiv_id, incoming.verdict, incoming.sections, incoming.reviewer, incoming.note,
-       incoming.happened_at,
-       paper.content_hash
+       incoming.happened_at, paper.content_hash, incoming.reason, $batch_id, incoming.return_on,
+       incoming.return_after_version
 FROM (SELECT unnest(from_json($events, '[{
           "number": "INTEGER", "decision_id": "VARCHAR", "arxiv_id": "VARCHAR",
           "verdict": "VARCHAR", "sections": ["VARCHAR"], "reviewer": "VARCHAR", "note": "VARCHAR",
-          "happened_at": "TIMESTAMP"}]'), recursive := true)) AS incoming
+          "happened_at": "TIMESTAMP", "reason": "VARCHAR", "return_on": "DATE",
+          "return_after_version": "INTEGER"}]'), recursive := true)) AS incoming
 JOIN paper ON paper.arxiv_id = incoming.arxiv_id,
      (SELECT coalesce(max(seq), 0) AS seq FROM decision_event) AS last
-WHERE incoming.decision_id NOT IN (SELECT decision_id FROM decision_event WHERE kind = 'decide')
+"""
+_RECORDED = """
+SELECT decision_id FROM decision_event
+WHERE kind = 'decide' AND decision_id IN (FROM listed($events))
 """
 # Compares hashes first, because reading scattered abstracts is slow.
 _UNKEPT = """
@@ -40,11 +47,13 @@ FROM paper
 WHERE rowid IN (SELECT rowid {_UNKEPT})
 """  # noqa: S608  made of constants
 _UNDO = """
-INSERT INTO decision_event
-SELECT (SELECT max(seq) + 1 FROM decision_event), 'undo', decision_id, arxiv_id, verdict, sections,
-       $reviewer, NULL, $undone_at, content_hash
+INSERT INTO decision_event (
+    seq, kind, decision_id, arxiv_id, verdict, sections, reviewer, happened_at, content_hash,
+    batch_id)
+SELECT (SELECT max(seq) FROM decision_event) + row_number() OVER (ORDER BY seq), 'undo',
+       decision_id, arxiv_id, verdict, sections, $reviewer, $undone_at, content_hash, batch_id
 FROM decision_event
-WHERE kind = 'decide' AND decision_id = $decision_id
+WHERE kind = 'decide' AND decision_id IN (FROM listed($events))
 """
 # Of every kind, because a decision must be dated after an undo too; without what was undone and is
 # dated ahead, so that an undo heals a decision made while the clock was wrong.
@@ -61,8 +70,14 @@ GROUP BY arxiv_id
 class Decisions(DecisionReader):
     """The tables `decision_event` and `decided_text`."""
 
-    def add(self, batch: Sequence[NewDecision]) -> tuple[Decision, ...]:
+    def add(
+        self, batch: Sequence[NewDecision], act: NewBatch | None = None
+    ) -> tuple[Decision, ...]:
         """Record decisions that are not recorded yet; return all in the given order.
+
+        Args:
+            batch: the decisions.
+            act: given if they are recorded together, so that they can be undone together.
 
         Raises:
             PaperNotFoundError: a paper is unknown; nothing is recorded.
@@ -76,24 +91,28 @@ class Decisions(DecisionReader):
             if unknown := [arxiv_id for arxiv_id in ids if arxiv_id not in known]:
                 raise PaperNotFoundError(unknown)
             events = dict(zip(keys, batch, strict=True))
-            self._session.write(_KEEP_TEXT, {"ids": texts_json(ids)})
-            self._session.write(
-                _ADD,
-                {
-                    "events": rows_json(
-                        event_row(n, id_, new) for n, (id_, new) in enumerate(events.items())
-                    )
-                },
-            )
+            for (before,) in self._session.rows(_RECORDED, {"events": texts_json(events)}):
+                del events[before]
+            if events:
+                self._record(events, act)
         recorded = {
             decision.decision_id: decision
             for decision in self.select(
                 f"{on_papers(ids)} AND decision_id IN (FROM listed($events))",
                 ids=texts_json(ids),
-                events=texts_json(events),
+                events=texts_json(set(keys)),
             )
         }
         return tuple(recorded[key] for key in keys)
+
+    def _record(self, events: Mapping[str, NewDecision], act: NewBatch | None) -> None:
+        batch_id = batch_id_of(events) if act else None
+        if act and batch_id:
+            Batches(self._session).add(batch_id, act)
+        ids = {new.arxiv_id for new in events.values()}
+        self._session.write(_KEEP_TEXT, {"ids": texts_json(ids)})
+        rows = (event_row(n, id_, new) for n, (id_, new) in enumerate(events.items()))
+        self._session.write(_ADD, {"batch_id": batch_id, "events": rows_json(rows)})
 
     def unkept(self, arxiv_ids: Iterable[str]) -> list[str]:
         """Return the papers whose current text is not kept, sorted by ID."""
@@ -116,7 +135,7 @@ class Decisions(DecisionReader):
         """
         with self._session.transaction():
             if decision_id is None:
-                chosen = self._last_of(reviewer)
+                chosen = self.last_of(reviewer)
             else:
                 chosen = self.get(decision_id)
                 if chosen.undone_by is not None:
@@ -125,15 +144,25 @@ class Decisions(DecisionReader):
                         f" {chosen.undone_by}.",
                         hint="Decide again to record another decision.",
                     )
+            self.undo_all([chosen], reviewer=reviewer, undone_at=undone_at)
+        return self.get(chosen.decision_id)
+
+    def undo_all(
+        self, decisions: Sequence[Decision], *, reviewer: str, undone_at: datetime
+    ) -> None:
+        """Undo these decisions, none of which is undone."""
+        if not decisions:
+            return
+        moment = moment_after(undone_at, [one.decided_at for one in decisions])
+        with self._session.transaction():
             self._session.write(
                 _UNDO,
                 {
-                    "decision_id": chosen.decision_id,
+                    "events": texts_json(one.decision_id for one in decisions),
                     "reviewer": reviewer,
-                    "undone_at": to_utc(moment_after(undone_at, [chosen.decided_at])),
+                    "undone_at": to_utc(moment),
                 },
             )
-        return self.get(chosen.decision_id)
 
     def next_moment(self, arxiv_id: str, now: datetime) -> datetime:
         """Return `now`, or the microsecond after a later last event of the paper.
@@ -152,7 +181,8 @@ class Decisions(DecisionReader):
             for arxiv_id in ids
         }
 
-    def _last_of(self, reviewer: str) -> Decision:
+    def last_of(self, reviewer: str) -> Decision:
+        """Return the reviewer's last decision that is not undone, or raise NothingToUndoError."""
         decisions = self.select(
             "reviewer = $reviewer AND undone_by IS NULL ORDER BY seq DESC LIMIT 1",
             reviewer=reviewer,

@@ -71,5 +71,16 @@ class DecisionNotFoundError(StorageError, UsageError):
         )
 
 
+class BatchNotFoundError(StorageError, UsageError):
+    """No act that recorded decisions together has this ID."""
+
+    def __init__(self, batch_id: str) -> None:
+        self.batch_id = batch_id
+        super().__init__(
+            f"There is no act {batch_id}.",
+            hint="`living-survey decide` prints the ID; the view `decision_batches` lists all IDs.",
+        )
+
+
 class NothingToUndoError(StorageError, UsageError):
     """The decision was undone already, or the reviewer has none left."""

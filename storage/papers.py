@@ -11,7 +11,15 @@ from storage.engine.session import Row, Session
 from storage.paper_batch import newest_of, paper_table
 from storage.paper_merge import merge_batch
 from storage.record_hash import record_hash
-from storage.types import Paper, PaperText, PaperVersion, Source, StoredPaper, UpsertCounts
+from storage.types import (
+    Paper,
+    PaperMark,
+    PaperText,
+    PaperVersion,
+    Source,
+    StoredPaper,
+    UpsertCounts,
+)
 
 _STORED = """
 SELECT arxiv_id, version, title, abstract, authors, categories, primary_category, source, comment,
@@ -61,6 +69,8 @@ WHERE NOT withdrawn AND arxiv_id NOT IN (SELECT arxiv_id FROM decisions WHERE st
 ORDER BY md5_number_lower(arxiv_id), arxiv_id
 LIMIT $limit
 """
+
+_MARKS = "SELECT arxiv_id, version, content_hash FROM paper"
 
 #: up to this size unchanged records are looked for first, because OAI's overlap contains few new
 #: ones
@@ -127,6 +137,19 @@ class Papers:
     def held(self, arxiv_ids: Iterable[str]) -> set[str]:
         """Return the known IDs among the given ones."""
         return {row[0] for row in self._session.rows(_KNOWN, {"ids": texts_json(arxiv_ids)})}
+
+    def marks(self, arxiv_ids: Iterable[str]) -> dict[str, PaperMark]:
+        """Return version and text's hash of the known papers."""
+        ids = list(arxiv_ids)
+        # One ID skips most of the table, because papers are stored about in the order of their IDs.
+        rows = (
+            self._session.rows(f"{_MARKS} WHERE arxiv_id = $id", {"id": ids[0]})
+            if len(ids) == 1
+            else self._session.rows(
+                f"{_MARKS} WHERE arxiv_id IN (FROM listed($ids))", {"ids": texts_json(ids)}
+            )
+        )
+        return {arxiv_id: PaperMark(version, hash_) for arxiv_id, version, hash_ in rows}
 
     def count(self) -> int:
         """Return the number of papers."""

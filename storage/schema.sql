@@ -97,7 +97,11 @@ CREATE TABLE decision_event (
     reviewer VARCHAR NOT NULL,  -- who decided, or who undid
     note VARCHAR,
     happened_at TIMESTAMP NOT NULL,  -- decided_at, or undone_at
-    content_hash VARCHAR NOT NULL  -- of the text that was read
+    content_hash VARCHAR NOT NULL,  -- of the text that was read
+    reason VARCHAR,  -- code of a rejection's reason; null: not stated
+    batch_id VARCHAR,  -- of the act it was decided in; null: alone
+    return_on DATE,  -- a deferred paper waits again from this day on
+    return_after_version INTEGER  -- a deferred paper waits again when its version is higher
 );
 
 -- Texts of papers as they were when a decision was made.
@@ -296,6 +300,34 @@ CREATE TABLE ledger_acceptance (
     happened_at TIMESTAMP NOT NULL
 );
 
+-- Decisions recorded together, append-only.
+CREATE TABLE decision_batch (
+    batch_id VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,  -- bulk, file or list
+    source VARCHAR,  -- name of the file
+    reviewer VARCHAR NOT NULL,
+    recorded_at TIMESTAMP NOT NULL
+);
+
+-- What reviewers prefer, append-only; the last value of a name counts.
+CREATE TABLE preference_event (
+    seq BIGINT NOT NULL,  -- order of recording
+    reviewer VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,  -- views, keys, language, limit or visited
+    value VARCHAR NOT NULL,  -- JSON
+    happened_at TIMESTAMP NOT NULL
+);
+
+-- Papers highlighted for the digest, append-only.
+CREATE TABLE highlight_event (
+    seq BIGINT NOT NULL,  -- order of recording
+    kind VARCHAR NOT NULL,  -- set or clear
+    arxiv_id VARCHAR NOT NULL,
+    reviewer VARCHAR NOT NULL,
+    sentence VARCHAR NOT NULL,  -- may be empty
+    happened_at TIMESTAMP NOT NULL
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -383,6 +415,11 @@ FROM prediction;
 -- sections_as_decided VARCHAR[]: the section IDs as the reviewer gave them
 -- unplaced BOOLEAN: an approval whose section was removed by a taxonomy change; the paper is in
 --     `queue` again
+-- reason VARCHAR: code of a rejection's reason, see `[[review.reasons]]`; null if none was stated
+-- batch_id VARCHAR: the act in `decision_batches` that recorded it together with others; null if it
+--     was recorded alone
+-- return_on DATE: a deferred paper waits again from this day on
+-- return_after_version INTEGER: a deferred paper waits again when its version is higher
 CREATE VIEW decisions AS
 WITH undone AS (
     SELECT decision_id,
@@ -407,7 +444,8 @@ SELECT made.decision_id, made.arxiv_id, made.verdict,
        ) = 1 AS standing,
        made.content_hash, made.seq,
        made.sections AS sections_as_decided,
-       coalesce(placed.unplaced, false) AS unplaced
+       coalesce(placed.unplaced, false) AS unplaced,
+       made.reason, made.batch_id, made.return_on, made.return_after_version
 FROM decision_event AS made
 LEFT JOIN undone ON undone.decision_id = made.decision_id
 LEFT JOIN placed ON placed.decision_id = made.decision_id
@@ -632,3 +670,23 @@ CREATE VIEW ledger_acceptances AS
 SELECT day, category, reason, missing, person AS accepted_by, happened_at AS accepted_at
 FROM ledger_acceptance
 QUALIFY row_number() OVER (PARTITION BY day, category ORDER BY seq DESC) = 1 AND kind = 'accept';
+
+-- Acts that recorded several decisions together: one verdict on marked papers, `decide --from` a
+-- file, or `bootstrap`.
+-- batch_id VARCHAR: 12 hex digits of a sha256 over the decisions' IDs
+-- kind VARCHAR: `bulk`, `file` or `list`
+-- source VARCHAR: name of the file
+-- reviewer VARCHAR: who recorded them
+-- recorded_at TIMESTAMP: when they were recorded; a file may state earlier times of decision
+CREATE VIEW decision_batches AS
+SELECT batch_id, kind, source, reviewer, recorded_at FROM decision_batch;
+
+-- Papers that reviewers highlight for the digest, one row per paper and reviewer.
+-- arxiv_id VARCHAR: the paper
+-- reviewer VARCHAR: who highlights it
+-- sentence VARCHAR: why, in the reviewer's words; may be empty
+-- highlighted_at TIMESTAMP: when it was highlighted, or its sentence last changed
+CREATE VIEW highlights AS
+SELECT arxiv_id, reviewer, sentence, happened_at AS highlighted_at
+FROM highlight_event
+QUALIFY row_number() OVER (PARTITION BY arxiv_id, reviewer ORDER BY seq DESC) = 1 AND kind = 'set';

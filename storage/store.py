@@ -16,6 +16,7 @@ from storage.announcements import Announcements
 from storage.arrivals import Arrivals
 from storage.audit import Audit
 from storage.backlog import Backlog
+from storage.batches import Batches
 from storage.changes import Changes
 from storage.cursors import Cursors
 from storage.decisions import Decisions
@@ -34,12 +35,14 @@ from storage.engine.paths import real_path
 from storage.engine.session import Session
 from storage.errors import StoreBusyError
 from storage.harvests import Harvests
+from storage.highlights import Highlights
 from storage.integrity import Integrity
 from storage.invalid_ids import InvalidIds
 from storage.ledger import Ledger
 from storage.ledger_days import LedgerDays
 from storage.papers import Papers
 from storage.predictions import Predictions
+from storage.preferences import Preferences
 from storage.published import Published
 from storage.quarantine import Quarantine
 from storage.queue import Queue
@@ -64,6 +67,9 @@ class Store:
         self.changes = Changes(session)
         self.predictions = Predictions(session)
         self.decisions = Decisions(session)
+        self.batches = Batches(session)
+        self.highlights = Highlights(session)
+        self.preferences = Preferences(session)
         self.queue = Queue(session)
         self.audit = Audit(session)
         self.announcements = Announcements(session)

@@ -63,6 +63,14 @@ class StoredPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperMark:
+    """What tells whether a paper changed."""
+
+    version: int
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class UpsertCounts:
     """Results of storing a batch of papers."""
 
@@ -187,6 +195,12 @@ class NewDecision:
     reviewer: str
     decided_at: datetime
     note: str | None = None
+    #: code of a rejection's reason
+    reason: str | None = None
+    #: a deferred paper waits again from this day on
+    return_on: date | None = None
+    #: a deferred paper waits again when its version is higher
+    return_after_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +218,14 @@ class Decision:
     undone_at: datetime | None = None
     #: its section was removed by a taxonomy change, so it is in the queue again
     unplaced: bool = False
+    #: code of a rejection's reason; None: not stated
+    reason: str | None = None
+    #: a deferred paper waits again from this day on
+    return_on: date | None = None
+    #: a deferred paper waits again when its version is higher
+    return_after_version: int | None = None
+    #: the act it was recorded in together with others
+    batch_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +237,7 @@ class TrainingExample:
     sections: tuple[str, ...]
     reviewer: str
     decided_at: datetime
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from config.keytypes import Takes
+from config.reasons import DEFAULT_REASONS, Reason
 from config.schema import SECTIONS
 from docs.generate.markdown import NOTICE, table
 
@@ -63,6 +64,8 @@ def settings_page() -> str:
         )
         parts.append(f"## [{name}]\n\n{model.__doc__}\n")
         parts.append(table(("key", "default", "meaning", "takes"), rows))
+        if name == "review":
+            parts.append(_reasons())
     return "\n".join(parts)
 
 
@@ -75,17 +78,48 @@ def settings_template() -> str:
             lines += textwrap.wrap(
                 field.description or "", 100, initial_indent="# ", subsequent_indent="# "
             )
-            lines.append(f"# {key} = {_as_toml(field)}")
+            lines += [f"# {line}" for line in f"{key} = {_as_toml(field)}".split("\n")]
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
 
 
 def _as_toml(field: FieldInfo) -> str:
+    if field.default is DEFAULT_REASONS:
+        reasons = [f"  {_inline_table(one)}," for one in DEFAULT_REASONS]
+        return "\n".join(["[", *reasons, "]"])
     # JSON texts, numbers and lists are TOML too.
     return json.dumps(_plain(field.default), ensure_ascii=False)
 
 
+def _inline_table(reason: Reason) -> str:
+    stated = reason.model_dump(exclude_defaults=True)
+    pairs = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in stated.items())
+    return f"{{{', '.join(pairs)}}}"
+
+
+def _reasons() -> str:
+    keys = (
+        (f"`{key}`", "none" if field.is_required() else _default_cell(field),
+         field.description or "", _takes(field))
+        for key, field in Reason.model_fields.items()
+    )  # fmt: skip
+    built_in = (
+        (f"`{one.code}`", one.name, one.name_zh, one.trains_as, one.definition)
+        for one in DEFAULT_REASONS
+    )
+    return "\n".join(
+        (
+            "### [[review.reasons]]\n\nA reason for rejecting a paper.\n",
+            table(("key", "default", "meaning", "takes"), keys),
+            "The built-in reasons:\n",
+            table(("code", "name", "Chinese", "trains as", "definition"), built_in),
+        )
+    )
+
+
 def _default_cell(field: FieldInfo) -> str:
+    if field.default is DEFAULT_REASONS:
+        return "below"
     return "none" if _plain(field.default) == "" else f"`{_as_toml(field)}`"
 
 

@@ -14,11 +14,11 @@ from config.visible import one_line
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.review.decide import record
-from pipeline.review.decide import undo as undo_decision
 from pipeline.review.decide_file import decide_from_file
 from pipeline.review.judge import MissingSectionError, Stale, Unchanged, suggested_section
 from pipeline.review.proposal import Expected, Proposal, propose, reviewer_name
 from pipeline.review.remarks import remarks_on
+from pipeline.review.undo import undo as undo_decision
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services, open_services
 from storage.typed_ids import read_arxiv_id
@@ -145,12 +145,9 @@ def undo(
         decision_id=decision_id,
         clock=services.clock,
     )
-    unchanged = isinstance(outcome, Unchanged)
-    return _answer(
-        outcome.decision,
-        outcome="unchanged" if unchanged else "undone",
-        result=", taken back already" if unchanged else ", taken back",
-    )
+    if isinstance(outcome, Unchanged):
+        return _answer(outcome.decision, outcome="unchanged", result=", taken back already")
+    return _answer(outcome.decisions[0], outcome="undone", result=", taken back")
 
 
 def reviewer_of(settings: Settings) -> str:

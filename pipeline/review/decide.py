@@ -1,4 +1,4 @@
-"""Record reviewers' decisions and their undos as append-only events."""
+"""Record reviewers' decisions as append-only events."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,8 +13,9 @@ from pipeline.review.judge import (
     judge,
     suggested_section,
 )
-from pipeline.review.proposal import Proposal, reviewer_name
+from pipeline.review.proposal import Proposal
 from pipeline.runtime.clock import check_clock
+from storage.batches import BatchKind, NewBatch
 from storage.store import OpenStore, Store
 from storage.types import (
     Decision,
@@ -37,14 +38,27 @@ class Recorded:
     replaced: Decision | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """A decision that was taken back."""
-
-    decision: Decision
-
-
 Outcome = Recorded | Unchanged | Stale
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A paper that one act did not decide, and why, as a sentence."""
+
+    arxiv_id: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """What one act did."""
+
+    #: None: nothing was recorded
+    batch_id: str | None
+    recorded: tuple[Recorded, ...]
+    #: decisions that said the same before
+    already: tuple[Decision, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def record(
@@ -64,8 +78,16 @@ def record_all(
     proposals: Sequence[Proposal],
     *,
     clock: Callable[[], datetime],
+    act: NewBatch | None = None,
 ) -> list[Outcome | UsageError]:
     """Record many proposals, all or none; return each one's outcome or error.
+
+    Args:
+        open_store: opens the database.
+        taxonomy: of the survey.
+        proposals: in the order they were made.
+        clock: gives the present time.
+        act: given if one undo shall take all back.
 
     Texts are stored before, in their own leases, because thousands would hold up other processes.
     Of a paper's undated proposals the last accepted one counts. Expectations are compared with the
@@ -73,39 +95,43 @@ def record_all(
     """
     _store_texts(open_store, {proposal.arxiv_id for proposal in proposals})
     with open_store() as store, store.transaction():
-        return _record(store, taxonomy, proposals, clock())
+        return _record(store, taxonomy, proposals, clock(), act)
 
 
-def undo(
+def decide_all(
     open_store: OpenStore,
+    taxonomy: Taxonomy,
+    proposals: Sequence[Proposal],
     *,
-    reviewer: str,
-    decision_id: str | None = None,
     clock: Callable[[], datetime],
-) -> Undone | Unchanged:
-    """Undo the named decision, or the reviewer's last one.
+) -> Bulk:
+    """Record one reviewer's proposals as one act, which one undo takes back.
 
-    Returns Unchanged if the named one was undone before.
-
-    Raises:
-        DecisionNotFoundError: the decision does not exist.
-        NothingToUndoError: the reviewer has no decision left.
-        UsageError: the reviewer's name breaks a rule.
+    A paper that is not as the reviewer expected is left out; the others are recorded. The same call
+    again records nothing.
     """
-    name = reviewer_name(reviewer)
+    _store_texts(open_store, {proposal.arxiv_id for proposal in proposals})
+    now = clock()
+    act = NewBatch(BatchKind.BULK, proposals[0].reviewer, now) if proposals else None
     with open_store() as store, store.transaction():
-        check_clock(store, clock())
-        if decision_id is not None:
-            named = store.decisions.get(decision_id)
-            if named.undone_at is not None:
-                return Unchanged(named)
-        return Undone(
-            store.decisions.undo(reviewer=name, undone_at=clock(), decision_id=decision_id)
-        )
+        outcomes = _record(store, taxonomy, proposals, now, act)
+    left_out = []
+    for proposal, outcome in zip(proposals, outcomes, strict=True):
+        if isinstance(outcome, Stale | UsageError):
+            cause = outcome.cause if isinstance(outcome, Stale) else str(outcome)
+            left_out.append(LeftOut(proposal.arxiv_id, cause))
+    recorded = tuple(one for one in outcomes if isinstance(one, Recorded))
+    already = tuple(one.decision for one in outcomes if isinstance(one, Unchanged))
+    batch_id = recorded[0].decision.batch_id if recorded else None
+    return Bulk(batch_id, recorded, already, tuple(left_out))
 
 
 def _record(
-    store: Store, taxonomy: Taxonomy, proposals: Sequence[Proposal], now: datetime
+    store: Store,
+    taxonomy: Taxonomy,
+    proposals: Sequence[Proposal],
+    now: datetime,
+    act: NewBatch | None = None,
 ) -> list[Outcome | UsageError]:
     check_clock(store, now)
     states = _states(store, taxonomy, proposals)
@@ -124,7 +150,7 @@ def _record(
             new[number] = one
         elif number == last_undated[proposal.arxiv_id]:
             new[number] = replace(one, decided_at=moments[proposal.arxiv_id])
-    made = dict(zip(new, store.decisions.add(list(new.values())), strict=True))
+    made = dict(zip(new, store.decisions.add(list(new.values()), act), strict=True))
     outcomes = _outcomes(proposals, judged, made, last_undated, states)
     store.audit.draw(
         *(
@@ -174,22 +200,19 @@ def _judged(
 def _states(
     store: Store, taxonomy: Taxonomy, proposals: Sequence[Proposal]
 ) -> dict[str, PaperState]:
-    held = store.papers.held(_keys(proposals))
-    known = [proposal for proposal in proposals if proposal.arxiv_id in held]
+    marks = store.papers.marks(_keys(proposals))
+    known = [proposal for proposal in proposals if proposal.arxiv_id in marks]
     standing = store.decisions.standing(_keys(known))
     dated = _keys(one for one in known if one.decided_at is not None)
     histories = store.decisions.histories(dated) if dated else {}
-    compared = _keys(one for one in known if one.expected.content_hash is not None)
-    stored = store.papers.get_many(compared) if compared else {}
     unplaced = _keys(one for one in known if one.verdict is Verdict.APPROVED and not one.sections)
     predictions = store.predictions.latest(unplaced) if unplaced else {}
     suggestions = {key: suggested_section(one, taxonomy) for key, one in predictions.items()}
     return {
         key: PaperState(
-            held=key in held,
+            mark=marks.get(key),
             standing=standing.get(key),
             history=tuple(histories.get(key, ())),
-            stored=stored.get(key),
             suggestion=suggestions.get(key),
         )
         for key in _keys(proposals)

@@ -17,7 +17,8 @@ from config.taxonomy import Taxonomy, UnknownSectionError
 from pipeline.review.decide import Recorded, record_all
 from pipeline.review.decision_rows import Row, read_rows
 from pipeline.review.judge import MissingSectionError, Stale, Unchanged
-from pipeline.review.proposal import Expected, Proposal, propose
+from pipeline.review.proposal import Expected, Proposal, propose, reviewer_name
+from storage.batches import BatchKind, NewBatch
 from storage.errors import PaperNotFoundError
 from storage.store import OpenStore
 
@@ -74,7 +75,8 @@ def decide_from_file(
         else:
             numbers.append(row.line)
             proposals.append(proposal)
-    outcomes = record_all(open_store, taxonomy, proposals, clock=clock)
+    act = NewBatch(BatchKind.FILE, reviewer_name(reviewer), clock(), path.name)
+    outcomes = record_all(open_store, taxonomy, proposals, clock=clock, act=act)
     for number, proposal, outcome in zip(numbers, proposals, outcomes, strict=True):
         if isinstance(outcome, UsageError):
             refused.append(RefusedLine(number, proposal.arxiv_id, _reason(outcome)))

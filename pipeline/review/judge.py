@@ -1,6 +1,6 @@
 """Compare a proposal with the state of its paper."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.errors import UsageError
@@ -10,9 +10,9 @@ from storage.typed_ids import not_held
 from storage.types import (
     Decision,
     NewDecision,
+    PaperMark,
     Prediction,
     SectionScore,
-    StoredPaper,
     Verdict,
 )
 
@@ -56,12 +56,11 @@ class MissingSectionError(UsageError):
 class PaperState:
     """The part of the database that a proposal is compared with."""
 
-    held: bool
+    #: its current version and text; None: the paper is unknown
+    mark: PaperMark | None
     standing: Decision | None = None
     #: every decision on the paper; only for dated proposals
     history: tuple[Decision, ...] = ()
-    #: the paper itself; read only where its text is compared
-    stored: StoredPaper | None = None
     #: read only for approvals without a section
     suggestion: SectionScore | None = None
 
@@ -76,10 +75,10 @@ def judge(proposal: Proposal, state: PaperState, now: datetime) -> NewDecision |
         PaperNotFoundError: the paper is unknown.
         InvalidIdError: it is unknown, and of a month that has not begun.
         MissingSectionError: an approval names no section.
-        UsageError: the date is in the future.
+        UsageError: the date is in the future, or the day of return is not.
     """
     key = proposal.arxiv_id
-    if not state.held:
+    if state.mark is None:
         raise not_held(key, now.date())
     dated = proposal.decided_at
     if dated is not None and dated > now + _FUTURE_TOLERANCE:
@@ -90,11 +89,33 @@ def judge(proposal: Proposal, state: PaperState, now: datetime) -> NewDecision |
     sections = proposal.sections or ((proposal.accepted,) if proposal.accepted else ())
     if proposal.verdict is Verdict.APPROVED and not sections:
         raise MissingSectionError(key, state.suggestion)
+    decided_at = dated or now
+    returns = proposal.return_on
+    if returns is not None and returns <= decided_at.date():
+        raise UsageError(
+            f"{key} is deferred until {returns.isoformat()}, which is not in the future.",
+            hint="Name a later day.",
+        )
     decision = NewDecision(
-        key, proposal.verdict, sections, proposal.reviewer, dated or now, proposal.note
+        arxiv_id=key,
+        verdict=proposal.verdict,
+        sections=sections,
+        reviewer=proposal.reviewer,
+        decided_at=decided_at,
+        note=proposal.note,
+        reason=proposal.reason,
+        return_on=returns,
+        return_after_version=state.mark.version if proposal.until_new_version else None,
     )
     if dated is not None:
-        same = [one for one in state.history if one.decided_at == dated and _equal(one, decision)]
+        # The version may be a later one when a file is read again.
+        same = [
+            one
+            for one in state.history
+            if one.decided_at == dated
+            and (one.return_after_version is not None) == proposal.until_new_version
+            and _equal(one, replace(decision, return_after_version=one.return_after_version))
+        ]
     else:
         standing = state.standing
         same = (
@@ -113,12 +134,13 @@ def suggested_section(prediction: Prediction | None, taxonomy: Taxonomy) -> Sect
 
 
 def _equal(before: Decision, new: NewDecision) -> bool:
-    return (before.verdict, set(before.sections), before.reviewer, before.note) == (
-        new.verdict,
-        set(new.sections),
-        new.reviewer,
-        new.note,
-    )
+    return _said(before) == _said(new)
+
+
+def _said(one: Decision | NewDecision) -> tuple[object, ...]:
+    sections = frozenset(one.sections)
+    returns = (one.return_on, one.return_after_version)
+    return (one.verdict, sections, one.reviewer, one.note, one.reason, *returns)
 
 
 def _stale(proposal: Proposal, state: PaperState) -> Stale | None:
@@ -133,9 +155,9 @@ def _stale(proposal: Proposal, state: PaperState) -> Stale | None:
             f" ({standing.verdict}, {standing.decided_at:%Y-%m-%d %H:%M} UTC,"
             f" decision {standing.decision_id}).",
         )
-    if state.stored is not None and state.stored.content_hash != expected.content_hash:
-        version = state.stored.paper.version
-        return Stale(key, f"The text of {key} changed meanwhile (now version {version}).")
+    mark = state.mark
+    if mark is not None and expected.content_hash not in {None, mark.content_hash}:
+        return Stale(key, f"The text of {key} changed meanwhile (now version {mark.version}).")
     suggested = state.suggestion.section if state.suggestion else None
     if proposal.accepted not in {None, suggested}:
         now = f"now {suggested}" if suggested else "now none"

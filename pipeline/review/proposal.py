@@ -1,10 +1,11 @@
 """Parse decisions as the page, the terminal and files state them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from config.errors import UsageError
+from config.reasons import Reason, find_reason
 from config.section_names import find_section
 from config.taxonomy import Taxonomy
 from config.visible import visible
@@ -57,6 +58,12 @@ class Proposal:
     expected: Expected = Expected()
     #: the paper was drawn at random and belongs to the audit sample
     drawn: bool = False
+    #: code of a rejection's reason
+    reason: str | None = None
+    #: a deferred paper waits again from this day on
+    return_on: date | None = None
+    #: a deferred paper waits again when it has a new version
+    until_new_version: bool = False
 
 
 def propose(
@@ -71,15 +78,41 @@ def propose(
     decided_at: datetime | None = None,
     expected: Expected | None = None,
     drawn: bool = False,
+    reason: str | None = None,
+    reasons: Sequence[Reason] = (),
+    return_on: date | None = None,
+    until_new_version: bool = False,
 ) -> Proposal:
     """Return the proposal that these texts state.
 
+    Args:
+        taxonomy: of the survey.
+        arxiv_id: an arXiv ID or a link.
+        verdict: `approve`, `approved` and so on.
+        reviewer: who decides.
+        sections: their IDs, names or headings.
+        note: why, in the reviewer's words.
+        accepted: ID of the model's section, if the reviewer accepts it.
+        decided_at: None: now.
+        expected: what the reviewer saw.
+        drawn: whether the paper was drawn at random for the audit.
+        reason: code or name of a rejection's reason.
+        reasons: those of the settings.
+        return_on: day from which a deferred paper waits again.
+        until_new_version: whether a deferred paper waits again when it has a new version.
+
     Raises:
         UnknownSectionError: the taxonomy does not have the section.
+        UnknownReasonError: the settings do not have the reason.
         UsageError: another value breaks a rule.
     """
     key = read_arxiv_id(arxiv_id)
     parsed_verdict = read_verdict(verdict)
+    if (return_on or until_new_version) and parsed_verdict is not Verdict.DEFERRED:
+        raise UsageError(
+            f"{key} is {parsed_verdict} until a day or a new version, but only a deferral ends.",
+            hint="Defer the paper, or leave the condition out.",
+        )
     return Proposal(
         arxiv_id=key,
         verdict=parsed_verdict,
@@ -90,6 +123,9 @@ def propose(
         decided_at=decided_at,
         expected=expected or Expected(),
         drawn=drawn,
+        reason=_read_reason(key, parsed_verdict, reason, reasons),
+        return_on=return_on,
+        until_new_version=until_new_version,
     )
 
 
@@ -135,6 +171,19 @@ def _read_sections(
             hint="Name sections or accept the suggestion, not both.",
         )
     return tuple(section.id for section in taxonomy.sections if section.id in named)
+
+
+def _read_reason(
+    key: str, verdict: Verdict, text: str | None, reasons: Sequence[Reason]
+) -> str | None:
+    if text is None or not text.strip():
+        return None
+    if verdict is not Verdict.REJECTED:
+        raise UsageError(
+            f"{key} is {verdict} with a reason ({text[:40]}), but only a rejection has one.",
+            hint="Leave the reason out, or write it as a note.",
+        )
+    return find_reason(reasons, text).code
 
 
 def _clean_note(key: str, text: str | None) -> str | None:

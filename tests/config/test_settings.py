@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from config.errors import ConfigError
 from config.keytypes import Takes
+from config.reasons import Reason
 from config.schema import SECTIONS, ArxivSettings, Settings
 from config.settings import env_name, load_settings, settings_template
 
@@ -28,6 +29,7 @@ _TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
 _PATH = _WORD.map(lambda word: f"some/{word}.x")
 _SECONDS = st.floats(0.001, 1e6)
 
+REASONS = "a list of reasons, each with a code and a name of its own"
 #: values by what a key takes; test_every_kind_of_key_has_values fails for a new kind
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "auto, debug, info, warning or error": st.sampled_from(
@@ -58,6 +60,12 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     ),
     'a list of "en" and "zh", at least one': st.lists(st.sampled_from(["en", "zh"]), min_size=1),
     'a time of day such as "00:30"': st.sampled_from(["00:00", "07:05", "23:59"]),
+    "a whole number of percent from 0 to 100": st.integers(0, 100),
+    'a list of keys by action such as "approve=y"': st.lists(
+        st.sampled_from(["approve=y", "next=ArrowDown"]), min_size=1
+    ),
+    '"auto", "en" or "zh"': st.sampled_from(["auto", "en", "zh"]),
+    REASONS: st.just([{"code": "off-topic", "name": "Off topic"}]),
     'an IANA time zone such as "America/New_York"': st.sampled_from(["UTC", "Asia/Shanghai"]),
 }
 
@@ -103,11 +111,14 @@ def test_key_is_set_from_the_environment(
 ) -> None:
     section, key, value = case
     listed = isinstance(value, list)
+    as_json = as_json or key == "reasons"
     text = (json.dumps(value) if as_json else ", ".join(value)) if listed else str(value)
     got = getattr(getattr(load_settings(None, {env_name(section, key): text}), section), key)
     match got:
         case Path():
             assert got == Path.cwd() / value
+        case (Reason(), *_):
+            assert [one.model_dump(exclude_defaults=True) for one in got] == value
         case (Path(), *_):
             assert got == tuple(Path.cwd() / path for path in value)
         case _:
@@ -127,6 +138,8 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
         ("oai_url", "rss_url", "query_url"), ("https://a.org", "https://b.org")
     )
     special |= {"level": ("info", "error"), "format": ("text", "json")}
+    special |= {"keys": ('["approve=a"]', '["approve=y"]'), "language": ("en", "zh")}
+    special |= {"reasons": (f"[{json.dumps({'code': 'a', 'name': 'A'})}]", '[{code="b",name="B"}]')}
     special |= {"sets": ('["cs"]', '["eess"]'), "languages": ('["en"]', '["zh"]')}
     ours, theirs = special.get(key, (ours, theirs))
     quoted = theirs if kind_of(section, key) in {"number", "list"} else json.dumps(theirs)
@@ -190,7 +203,9 @@ def test_template_shows_every_key_with_its_default(file: Path) -> None:
     template = settings_template()
     file.write_text(template, encoding="utf-8")
     untouched = load_settings(file, {})
-    file.write_text(re.sub(r"^# (\w+ = )", r"\1", template, flags=re.MULTILINE), encoding="utf-8")
+    file.write_text(
+        re.sub(r"^# (\w+ = |  \{|\])", r"\1", template, flags=re.MULTILINE), encoding="utf-8"
+    )
     assert load_settings(file, {}) == untouched
     uncommented = re.findall(r"^(\w+) = ", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert sorted(uncommented) == sorted(key for _, key in KEYS)
@@ -237,6 +252,12 @@ def test_byte_order_mark_is_accepted(file: Path) -> None:
         ('[arxiv]\ncontact = "a@b\\r\\nX: y"', "must be plain ASCII text on one line"),
         ("[database]\npath = ''", '[database] path is "", but must be the path of a file.'),
         ("[digest]\nlanguages = ['fr']", 'must be a list of "en" and "zh"'),
+        ("[review]\nlikely_from = 101", "must be a whole number of percent from 0 to 100"),
+        ("[review]\nset_aside_below = 0.1", "set_aside_below is 0.1, but must be a whole number"),
+        ("[review]\nkeys = ['a']", 'keys is ["a"], but must be a list of keys by action such'),
+        ("[review]\nlanguage = 'fr'", 'language is "fr", but must be "auto", "en" or "zh".'),
+        ("[review]\nreasons = 'x'", "[review] reasons must be a list of reasons, each with a code"),
+        ("[review]\nreasons = ['x']", "[review] reasons must be a list of reasons, each with a"),
         ("[schedule]\ndaily = 00:30:00", 'daily is "00:30:00", but must be a time of day'),
         ("[schedule]\ndaily = '24:00'", "must be a time of day"),
         ("[schedule]\ntimezone = 'Mars/Base'", "must be an IANA time zone"),
@@ -254,6 +275,40 @@ def test_error_in_the_file_names_it(file: Path, text: str, says: str) -> None:
     message = error_of(file)
     assert str(file) in message
     assert says in message
+
+
+A = "code = 'a'\nname = 'A'"
+
+
+@pytest.mark.parametrize(
+    ("reasons", "says"),
+    [
+        (
+            ["code = 'no language'\nname = 'N'"],
+            'reason 1: code is "no language", but must be a code of small letters, digits and hyph',
+        ),
+        ([A, "code = 'b'\nname = ' '"], 'reason 2: name is " ", but must be a name on one line.'),
+        ([A, "code = 'b'\nname = ''"], 'reason 2: name is "", but must be a name on one line.'),
+        (["code = 'a'"], "reason 1: name is missing. Give it a name on one line."),
+        ([f"{A}\ntrain_as = 'x'"], "reason 1: unknown key 'train_as'. Did you mean trains_as?"),
+        ([f"{A}\ntrains_as = 'maybe'"], '"maybe", but must be "out of scope" or "in scope".'),
+        ([A, "code = 'a'\nname = 'B'"], "and a name of its own. Here the code 'a' occurs twice."),
+        ([A, "code = 'b'\nname = 'a'"], "and a name of its own. Here the name 'a' occurs twice."),
+    ],
+)
+def test_error_in_a_reason_names_it(file: Path, reasons: list[str], says: str) -> None:
+    file.write_text("".join(f"[[review.reasons]]\n{one}\n" for one in reasons), encoding="utf-8")
+    message = error_of(file)
+    assert message.startswith(f"{file}: [review] reasons")
+    assert says in message
+
+
+def test_stated_reasons_replace_the_built_in_ones(file: Path) -> None:
+    file.write_text(f"[[review.reasons]]\n{A}\ntrains_as = 'in scope'\n", encoding="utf-8")
+    [only] = load_settings(file, {}).review.reasons
+    assert (only.code, only.name_in("zh"), only.in_scope) == ("a", "A", True)
+    file.write_text("[review]\nreasons = []\n", encoding="utf-8")
+    assert load_settings(file, {}).review.reasons == ()
 
 
 @pytest.mark.parametrize(

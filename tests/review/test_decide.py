@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from config.taxonomy import Taxonomy
-from pipeline.review.decide import Recorded, record, record_all, undo
+from pipeline.review.decide import Recorded, record, record_all
 from pipeline.review.judge import MissingSectionError, PaperState, Stale, Unchanged, judge
 from pipeline.review.proposal import Expected, Proposal, propose
+from pipeline.review.undo import undo
 from storage.errors import PaperNotFoundError
 from storage.store import OpenStore
-from storage.types import Decision, SectionScore, Verdict
+from storage.types import Decision, PaperMark, SectionScore, Verdict
 from tests.review.conftest import IDS
 from tests.support.builders import make_prediction
 from tests.support.storage import add_predictions
@@ -22,6 +23,7 @@ from tests.support.storage import add_predictions
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+MARK = PaperMark(1, "0" * 64)
 
 
 def at(moment: datetime) -> Callable[[], datetime]:
@@ -33,28 +35,29 @@ def proposal(taxonomy: Taxonomy, verdict: str = "reject", **fields: Any) -> Prop
     return propose(taxonomy, verdict=verdict, **stated)
 
 
-def test_decisions_are_recorded_in_one_module() -> None:
+def test_decisions_are_written_in_few_modules() -> None:
     writers = {
         str(path.relative_to(ROOT))
         for path in (ROOT / "pipeline").rglob("*.py")
-        if re.search(r"store\.decisions\.(?:add|undo)\(", path.read_text(encoding="utf-8"))
+        if re.search(r"store\.decisions\.(?:add|undo\w*)\(", path.read_text(encoding="utf-8"))
     }
     # bootstrap records the entries of the curated list, which are not decisions of a reviewer
-    assert writers == {"pipeline/review/decide.py", "pipeline/curated/bootstrap.py"}
+    review = {"pipeline/review/decide.py", "pipeline/review/undo.py"}
+    assert writers == {*review, "pipeline/curated/bootstrap.py"}
 
 
 def test_judge_is_pure(taxonomy: Taxonomy) -> None:
     stated = proposal(taxonomy, "approve", sections=["agents"])
     with pytest.raises(PaperNotFoundError):
-        judge(stated, PaperState(held=False), NOW)
+        judge(stated, PaperState(None), NOW)
     bare = proposal(taxonomy, "approve")
     with pytest.raises(MissingSectionError) as refused:
-        judge(bare, PaperState(held=True, suggestion=SectionScore("agents", 0.7)), NOW)
+        judge(bare, PaperState(MARK, suggestion=SectionScore("agents", 0.7)), NOW)
     assert "The model suggests agents (70%)." in refused.value.message
     standing = Decision("f" * 16, IDS[0], Verdict.APPROVED, ("agents",), "ada", NOW)
-    assert judge(stated, PaperState(held=True, standing=standing), NOW) == Unchanged(standing)
+    assert judge(stated, PaperState(MARK, standing=standing), NOW) == Unchanged(standing)
     elsewhere = proposal(taxonomy, "reject", expected=Expected(standing="none"))
-    assert isinstance(judge(elsewhere, PaperState(held=True, standing=standing), NOW), Stale)
+    assert isinstance(judge(elsewhere, PaperState(MARK, standing=standing), NOW), Stale)
 
 
 def test_decision_after_undo_at_the_same_instant_is_dated_later(

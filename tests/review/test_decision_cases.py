@@ -12,8 +12,9 @@ import pytest
 
 from config.taxonomy import load_taxonomy
 from pipeline.cli.main import main
-from pipeline.review.decide import record, undo
+from pipeline.review.decide import record
 from pipeline.review.proposal import NOTE_LIMIT, propose
+from pipeline.review.undo import undo
 from storage.types import Verdict
 from tests.support.builders import make_paper, make_prediction
 from tests.support.review import Clock, ReviewSite, Visitor, make_site, scores

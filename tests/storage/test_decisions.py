@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from storage import decision_reads
+from storage.decision_rows import decision_id_of
 from storage.errors import DecisionNotFoundError, NothingToUndoError, PaperNotFoundError
 from storage.store import Store
 from storage.types import Decision, NewDecision, Verdict
@@ -43,6 +44,21 @@ def test_decision_round_trip(store: Store) -> None:
     assert store.decisions.get(decision.decision_id) == decision
     assert store.decisions.of_paper("2603.00001") == [decision]
     assert store.decisions.standing(["2603.00001", "2603.00002"]) == {"2603.00001": decision}
+
+
+def test_id_depends_on_later_fields_only_where_stated() -> None:
+    assert decision_id_of(make_decision(note="n")) == "7c31fe0a86bb2e58"
+    plain = reject()
+    ids = {
+        decision_id_of(one)
+        for one in (
+            plain,
+            replace(plain, reason="other"),
+            replace(plain, return_on=MONDAY.date()),
+            replace(plain, return_after_version=1),
+        )
+    }
+    assert len(ids) == 4
 
 
 def test_identical_decision_is_stored_once(store: Store) -> None:

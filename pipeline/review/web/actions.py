@@ -14,8 +14,9 @@ from starlette.responses import RedirectResponse, Response
 
 from config.errors import UsageError
 from pipeline.review import decide as decisions
-from pipeline.review.judge import MissingSectionError, Stale
+from pipeline.review.judge import MissingSectionError, Stale, Unchanged
 from pipeline.review.proposal import NOT_DECIDED, Expected, Proposal, propose
+from pipeline.review.undo import undo as take_back
 from pipeline.review.web.cards import FormDraft
 from pipeline.review.web.context import ReviewContext, context_of
 from pipeline.review.web.error_pages import no_such_paper, refuse
@@ -92,12 +93,13 @@ def _decide(request: Request, form: FormData) -> Response:
 def _undo(request: Request, form: FormData) -> Response:
     context = context_of(request)
     view = view_from_form(_text(form, "view"), context.taxonomy)
-    undone = decisions.undo(
+    outcome = take_back(
         context.open_store,
         reviewer=context.reviewer,
         decision_id=_text(form, "decision_id") or None,
         clock=context.clock,
-    ).decision
+    )
+    undone = outcome.decision if isinstance(outcome, Unchanged) else outcome.decisions[0]
     there = view.url(anchor=f"paper-{undone.arxiv_id}", done=undone.decision_id)
     return RedirectResponse(there, 303)
 
