@@ -23,7 +23,7 @@ def test_approval_stores_sections_in_taxonomy_order(site: ReviewSite, visitor: V
     [decision] = site.decisions("2603.00001")
     assert (decision.verdict, decision.sections) == (Verdict.APPROVED, ("make-image", "agents"))
     assert (decision.reviewer, decision.note) == ("ada", "good\none")
-    assert decision.decided_at == START + timedelta(seconds=1)
+    assert decision.decided_at > START
 
 
 def test_rejection_and_deferral_ignore_boxes_ticked_by_the_page(

@@ -7,7 +7,9 @@ import pytest
 
 from storage.acceptances import Acceptance
 from storage.arrivals import LateArrival
+from storage.batches import BatchKind, NewBatch
 from storage.harvests import Harvest
+from storage.highlights import Highlight
 from storage.taxonomy_types import MoveKind, NewTaxonomyChange, SectionMove
 from storage.types import (
     Announcement,
@@ -61,7 +63,11 @@ def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
                 make_prediction("2603.00002"),
             ],
         )
-        [drawn, _] = store.decisions.add([make_decision("2603.00001"), make_decision("2405.19334")])
+        [drawn, _] = store.decisions.add(
+            [make_decision("2603.00001"), make_decision("2405.19334")],
+            NewBatch(BatchKind.FILE, "ada", now, "decisions.csv"),
+        )
+        store.highlights.set(Highlight("2405.19334", "ada", "Clear.", now))
         store.audit.draw(drawn)
         store.announcements.add(
             now.date(),
