@@ -2,7 +2,8 @@ r"""Write simple formulas in Unicode: `\pi_{7}` as π₇, `O(\log n)` as O(log n
 
 import re
 
-from config.tex.symbols import IN_FORMULA, SUBSCRIPTS, SUPERSCRIPTS
+from config.tex.symbols import FUNCTIONS, IN_FORMULA, SUBSCRIPTS, SUPERSCRIPTS
+from config.visible import visible
 
 #: characters; a longer formula is not simple
 _LONGEST = 80
@@ -51,6 +52,8 @@ def _row(tokens: list[str], depth: int) -> str:
         raise _NotSimpleError
     parts: list[str] = []
     while tokens and tokens[-1] != "}":
+        if tokens[-1][1:] in FUNCTIONS and parts and parts[-1][-1:].isalnum():
+            parts.append(" ")
         parts.append(_item(tokens, depth))
     if tokens and depth:
         tokens.pop()
@@ -106,5 +109,5 @@ def _command(name: str, tokens: list[str], depth: int) -> str:
         if _SIMPLE.fullmatch(inner):
             return f"√{inner}"
     elif name.startswith("unicode{x"):
-        return chr(int(name[9:-1], 16))
+        return visible(chr(int(name[9:-1], 16)))
     raise _NotSimpleError

@@ -3,6 +3,7 @@ r"""Find mathematics in a line: `$...$`, `$$...$$`, `\(...\)`, `\[...\]`."""
 import re
 
 _MARK = re.compile(r"\\[()\[\]]|\\.|\$\$|\$", re.DOTALL)
+_MATHEMATICS = re.compile(r"[\\^_{}=]")
 _CLOSES = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 
 
@@ -19,8 +20,17 @@ def math_spans(text: str) -> list[tuple[int, int]]:
             following.pop("$", None)
     spans: list[tuple[int, int]] = []
     done = 0
-    for (start, end, _), closer in zip(marks, closing, strict=True):
-        if closer is not None and start >= done and marks[closer][0] > end:
-            done = marks[closer][1]
-            spans.append((start, done))
+    for (start, end, mark), closer in zip(marks, closing, strict=True):
+        if closer is None or start < done or marks[closer][0] == end:
+            continue
+        if mark == "$" and _is_money(text, end, marks[closer][0]):
+            continue
+        done = marks[closer][1]
+        spans.append((start, done))
     return spans
+
+
+def _is_money(text: str, start: int, end: int) -> bool:
+    """Say whether two dollars stand before amounts: `from $250 on average to $306`."""
+    between = text[end - 1].isspace() or text[end + 1 : end + 2].isdecimal()
+    return between and text[start].isdecimal() and not _MATHEMATICS.search(text, start, end)

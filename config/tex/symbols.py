@@ -50,8 +50,10 @@ def _pairs(table: str) -> dict[str, str]:
 SIGNS = _pairs(_GREEK) | _pairs(_SIGNS) | _pairs(_ARROWS)
 #: in text, where `\\deg` is the sign of a degree
 IN_TEXT = SIGNS | _pairs(_TEXT)
+#: written as words
+FUNCTIONS = frozenset(_FUNCTIONS.split())
 #: in formulas, where `\\deg` is a function
-IN_FORMULA = SIGNS | {name: name for name in _FUNCTIONS.split()}
+IN_FORMULA = SIGNS | {name: name for name in FUNCTIONS}
 
 _SUPER = (
     "0⁰1¹2²3³4⁴5⁵6⁶7⁷8⁸9⁹+⁺-⁻=⁼(⁽)⁾aᵃbᵇcᶜdᵈeᵉfᶠgᵍhʰiⁱjʲkᵏlˡmᵐnⁿoᵒpᵖrʳsˢtᵗuᵘvᵛwʷxˣyʸzᶻ"

@@ -30,7 +30,13 @@ TEX = st.text(alphabet="\\{}$'`^~_%&-. \nabefitxBR(),[]", max_size=60)
         (r"Schr{\"o}dinger, Th{\'\u a}ng", "Schrödinger, Thắng"),
         (r"\alpha-tea, \sim30 \pm 2", "α-tea, ∼30 ± 2"),
         ("a\\\\ b\\,c\\ d\\-e", "a b c de"),
-        ("two\n  lines\x00\u202e", "two lines"),
+        (r"\textbf{cut \emph{short", "cut short"),
+        (r"see \href{https://a.example", "see https://a.example"),
+        (r"see $\href{https://a.example}{\text{the code}}$", "see the code"),
+        (r"at \color[RGB]{1,2,3}once, \citet{vole}", "at once,"),
+        (r"\r{ho} = 1, \b{eta}-tea", "ρ = 1, β-tea"),
+        ("$250 on average, $306 at most, $x$", "$250 on average, $306 at most, x"),
+        ("two\n  lines\x00\u202e", "two lines"), (r"a $\unicode{x202e}\unicode{xd800}$b", "a b"),
     ],
 )  # fmt: skip
 def test_text_commands_become_text(typed: str, read: str) -> None:
@@ -41,7 +47,7 @@ def test_text_commands_become_text(typed: str, read: str) -> None:
     "typed",
     [
         "about ~50% and (~1%)", "https://a.example/~b", r"\method{} and \ourKettle",
-        r"\foo{BAR}{BAZ}", r"\textbf{unclosed", r"\href{https://a.example}", "} {", "plain",
+        r"\foo{BAR}{BAZ}", "} {", "plain", "Two kettles at $250, on average $306",
         r"C:\new\kettles", r"$\frac{a+b}{c}$", r"$x_{\text{tea, cold}}$", "5' and 3 $",
     ],
 )  # fmt: skip

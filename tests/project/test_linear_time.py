@@ -25,6 +25,8 @@ from config.section_names import find_section
 from config.taxonomy import load_taxonomy
 from config.tex.accents import decode_accents
 from config.tex.formulas import formula_text
+from config.tex.markup import tex_markup
+from config.tex.mathml import formula_markup
 from config.tex.spans import math_spans
 from config.tex.text import plain_text, without_markup
 from config.visible import escape_invisible, one_line, visible
@@ -226,6 +228,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "without_markup": without_markup,
     "plain_text": plain_text,
     "formula_text": formula_text,
+    "formula_markup": formula_markup,
+    "tex_markup": tex_markup,
     "split_sentences": split_sentences,
     "find_reason": lambda text: find_reason(None, text),
     "find_reason of a note": lambda text: find_reason(text, ""),

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.tex.commands import COMMANDS
 from config.tex.spans import math_spans
-from pipeline.publish.digest.mathematics import COMMANDS, SET_MINUS, restrict_math
+from pipeline.publish.digest.mathematics import SET_MINUS, restrict_math
 from pipeline.publish.digest.render import Form, render
 from tests.publish.test_digest_render import _digest
 from tests.support.digest import make_approved

@@ -104,6 +104,16 @@ def test_hostile_text_is_escaped_in_html() -> None:
     assert page.xpath("string(//p[@class='authors'])").strip() == HOSTILE
 
 
+def test_formulas_are_drawn_in_html() -> None:
+    formula = r"$\frac{a+b}{c}$"
+    paper = make_approved(title=f"Kettles of {formula}", abstract=f"We propose {formula} kettles.")
+    page = _page(_digest(paper))
+
+    assert len(page.xpath("//h3//math//mfrac")) == 1
+    assert len(page.xpath("//p[@class='reason']//math//mfrac")) == 1
+    assert not set("$\\") & set(page.xpath("string(//p[@class='reason'])"))
+
+
 def test_hostile_text_is_escaped_in_markdown() -> None:
     paper = make_approved(title=f"# {HOSTILE}\n\n# x", authors=("*A*", "1. B"), note="- [a](b)")
     text = render(_digest(paper), Form.MARKDOWN, "en")

@@ -11,6 +11,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from config.tex.markup import tex_markup
 from config.visible import visible
 from pipeline.publish.digest.build import Digest
 from pipeline.publish.digest.escape import Markdown, escape_markdown, link_target
@@ -67,6 +68,7 @@ def _environment(form: Form) -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["anchor"] = _anchor
+    environment.filters["tex"] = tex_markup
     environment.filters["target"] = link_target
     environment.filters["verbatim"] = Markdown
     return environment
