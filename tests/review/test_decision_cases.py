@@ -175,6 +175,7 @@ CASES = (
         "refused",
         given=[SUGGESTION],
         says="The model suggests",
+        channels=("terminal", "file"),
     ),
     Case(
         "approval without section, suggestion accepted",
@@ -190,7 +191,7 @@ CASES = (
         "refused",
         given=[SUGGESTION],
         says="not both",
-        channels=("page", "terminal"),
+        channels=("terminal",),
     ),
     Case(
         "rejection with accepted suggestion",
@@ -203,10 +204,10 @@ CASES = (
     Case(
         "suggestion changed meanwhile",
         Decide(sections=(), suggested=True),
-        "stale",
+        "recorded",
+        approved(SECOND),
         given=[SUGGESTION],
         meanwhile=[suggesting(survey_llm=0.4)],
-        says="suggestion for 2603.00001 changed meanwhile",
         channels=("page",),
     ),
     Case(
@@ -414,12 +415,12 @@ class PageChannel:
     def read(self, site: ReviewSite, case: Case) -> None:
         self.visitor = Visitor(site.app(case.act.reviewer))
         drawn = isinstance(case.act, Decide) and case.act.drawn
-        page = self.visitor.get(f"/paper/{case.paper}" + ("?order=random" if drawn else ""))
+        origin = "?from=%2Fqueue%3Forder%3Drandom" if drawn else ""
+        page = self.visitor.get(f"/paper/{case.paper}{origin}")
         self.form = {**page.form("/decide")}
         if isinstance(case.act, Decide) and case.act.suggested:
-            asked = self.visitor.post("/decide", {**self.form, "verdict": "approved"})
-            [button] = asked.tree.xpath('//button[@name="accept"]')
-            self.form = {**asked.form("/decide"), "accept": button.get("value")}
+            button = page.tree.xpath('//button[@name="accept"]')[0]
+            self.form["accept"] = button.get("value")
 
     def decide(self, site: ReviewSite, act: Decide) -> Answer:
         assert self.visitor is not None

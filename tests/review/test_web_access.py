@@ -100,7 +100,7 @@ def test_a_forged_cookie_is_refused(visitor: Visitor, value: str) -> None:
 def test_health_needs_no_session_and_shows_counts_only(site: ReviewSite, stranger: Visitor) -> None:
     site.fill(["2603.00001"])
     assert stranger.get("/health").response.json() == {"status": "ok", "queue": 1, "jobs": {}}
-    assert stranger.get("/static/review.css").status == 200
+    assert stranger.get("/static/base.css").status == 200
     assert stranger.get("/healthy").status == 403
 
 

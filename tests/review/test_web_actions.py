@@ -47,11 +47,12 @@ def test_decision_returns_to_the_same_view(site: ReviewSite, visitor: Visitor) -
     page = visitor.get("/queue?section=make-image&order=uncertain")
     second, third = page.ids[1], page.ids[2]
     answer = visitor.decide(page, second, "rejected")
-    address, _, anchor = answer.location.partition("#")
-    assert address.startswith("/queue?section=make-image&order=uncertain&done=")
-    assert anchor == f"paper-{third}"
+    assert answer.location.startswith(
+        f"/queue?section=make-image&order=uncertain&paper={third}&at=1&done="
+    )
     after = visitor.follow(answer)
     assert after.ids == [page.ids[0], third]
+    assert after.paper == third
     assert "Rejected A study of paper" in after.text
 
 
@@ -155,8 +156,9 @@ def test_decision_made_meanwhile_is_not_replaced(site: ReviewSite, visitor: Visi
 def test_decision_taken_back_meanwhile_is_noticed(site: ReviewSite, visitor: Visitor) -> None:
     site.fill(["2603.00001"])
     visitor.decide(visitor.get("/queue"), "2603.00001", "deferred")
-    page = visitor.get("/deferred")
-    assert page.ids == ["2603.00001"]
+    listed = visitor.get("/deferred")
+    assert listed.ids == ["2603.00001"]
+    page = visitor.get(listed.link("2603.00001"))
     visitor.post("/undo", {"token": page.form()["token"]})
     answer = visitor.decide(page, "2603.00001", "rejected")
     assert answer.status == 409
@@ -192,35 +194,42 @@ def test_sections_of_standing_approval_are_ticked(site: ReviewSite, visitor: Vis
     page = visitor.get("/paper/math/0510544")
     assert page.form()["section"] == ["cut-video", "agents"]
     answer = visitor.decide(page, "math/0510544", "approved", section=["agents"])
-    assert answer.location.startswith("/paper/math/0510544?done=")
+    assert answer.location.startswith("/queue?at=0&done=")
     with site.open_store() as store:
         standing = store.decisions.standing(["math/0510544"])["math/0510544"]
     assert standing.sections == ("agents",)
 
 
-def test_approval_needs_a_section(site: ReviewSite, visitor: Visitor) -> None:
-    site.fill(["2603.00001"])
+def test_approval_with_nothing_ticked_asks_at_the_same_place(
+    site: ReviewSite, visitor: Visitor
+) -> None:
+    site.fill(["2603.00001", "2603.00002"])
     page = visitor.get("/queue?order=newest")
     form = {**page.form(), "verdict": "approved", "note": "keep me"}
     del form["section"]
-    answer = visitor.post("/decide", form)
-    assert answer.status == 400
-    assert "an approval needs at least one section" in answer.text
-    assert answer.form()["note"] == ["keep me"]
-    assert site.decisions("2603.00001") == []
-    # a decision from here still returns to the same view of the queue
-    done = visitor.decide(answer, "2603.00001", "approved", section=["agents"])
-    assert done.location.startswith("/queue?order=newest&done=")
-
-
-def test_refused_approval_offers_the_suggestion(site: ReviewSite, visitor: Visitor) -> None:
-    site.put(make_paper("2603.00001"), make_prediction(sections=scores(cut_video=0.4)))
-    asked = visitor.decide(visitor.get("/queue?order=newest"), "2603.00001", "approved", note="n")
+    asked = visitor.post("/decide", form)
     assert asked.status == 400
-    [button] = asked.tree.xpath('//button[@name="accept"]')
-    assert button.text == "Approve into Cutting Videos"
-    form = {**asked.form(), "accept": button.get("value")}
-    assert visitor.post("/decide", form).location.startswith("/queue?order=newest&done=")
+    assert (asked.ids, asked.paper) == (page.ids, page.paper)
+    assert "choose where this paper belongs" in asked.text
+    [focused] = asked.tree.xpath("//*[@autofocus]")
+    assert focused.tag == "fieldset"
+    assert asked.form()["note"] == ["keep me"]
+    assert site.decisions("2603.00001") == []
+    done = visitor.decide(asked, page.paper, "approved", section=["agents"])
+    assert done.location.startswith(f"/queue?order=newest&paper={page.ids[1]}&at=0&done=")
+
+
+def test_candidate_button_decides_for_its_section_alone(site: ReviewSite, visitor: Visitor) -> None:
+    sections = scores(make_image=0.6, cut_video=0.4)
+    site.put(make_paper("2603.00001"), make_prediction(sections=sections))
+    page = visitor.get("/queue")
+    first, second = page.tree.xpath('//button[@name="accept"]')
+    assert " ".join(first.text_content().split()) == (
+        "Approve: Images With words 60\N{NARROW NO-BREAK SPACE}%"
+    )
+    form = {**page.form(), "accept": second.get("value"), "note": "n"}
+    assert form["section"] == ["make-image"]
+    assert visitor.post("/decide", form).status == 303
     [decision] = site.decisions("2603.00001")
     assert (decision.sections, decision.note) == (("cut-video",), "n")
 
@@ -273,7 +282,7 @@ def test_form_cannot_redirect_elsewhere(site: ReviewSite, visitor: Visitor, view
     site.fill(["2603.00001"])
     answer = visitor.decide(visitor.get("/queue"), "2603.00001", "rejected", view=view)
     assert answer.status == 303
-    assert answer.location.startswith("/queue?done=")
+    assert answer.location.startswith("/queue?at=0&done=")
 
 
 @pytest.mark.parametrize("address", ["/decide", "/undo"])

@@ -1,7 +1,7 @@
 """The review site in Chromium: read, decide, undo, on small and large screens."""
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from pipeline.review.web.sessions import login_token
 from storage.types import FacetScore, TermWeight, Verdict
@@ -45,45 +45,51 @@ def rich(site: ReviewSite) -> None:
     site.fill(["2603.00002", "cs/0012345"])
 
 
+def rows(page: Page) -> Locator:
+    return page.locator("#list li")
+
+
 def test_paper_is_approved_and_undone(site: ReviewSite, url: str, tab: Watched) -> None:
     rich(site)
     page = tab.page
     page.goto(url)
-    expect(page).to_have_title("Queue - Talking Pictures: A Survey")
+    expect(page).to_have_title("Drawing with words - Queue - Talking Pictures: A Survey")
     card = page.get_by_role("article", name="Drawing with words")
     expect(card.locator("mark").first).to_have_text("diffusion")
-    expect(card.get_by_text("What belongs in make-image.")).to_be_hidden()
-    card.get_by_text("Definition").first.click()
-    expect(card.get_by_text("What belongs in make-image.")).to_be_visible()
-    card.get_by_text("Other sections").click()
-    card.get_by_label("Agents").check()
-    card.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("What belongs in make-image.")).to_be_hidden()
+    page.get_by_text("What belongs in these sections").click()
+    expect(page.get_by_text("What belongs in make-image.")).to_be_visible()
+    page.get_by_text("Other sections").click()
+    page.get_by_label("Agents").check()
+    page.get_by_role("button", name="Approve as ticked").click()
 
     message = page.get_by_role("status")
     expect(message).to_contain_text("Approved Drawing with words into Images With words, Agents")
     expect(message).to_be_in_viewport()
-    expect(page.get_by_role("article")).to_have_count(2)
+    expect(rows(page)).to_have_count(2)
+    expect(page.get_by_role("article", name="A study of paper 2603.00002")).to_be_visible()
     [decision] = site.decisions("2603.00001")
     assert decision.sections == ("make-image", "agents")
 
     message.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("status")).to_contain_text("Taken back")
-    expect(page.get_by_role("article")).to_have_count(3)
+    expect(rows(page)).to_have_count(3)
+    expect(page.get_by_role("article", name="Drawing with words")).to_be_visible()
 
 
 def test_rejected_and_deferred_papers_are_listed(site: ReviewSite, url: str, tab: Watched) -> None:
     rich(site)
     page = tab.page
     page.goto(f"{url}queue?section=make-image")
-    card = page.get_by_role("article", name="A study of paper 2603.00002")
-    card.get_by_label("Note").fill("off topic\nreally")
-    card.get_by_role("button", name="Reject").click()
-    # the browser scrolls to the next paper
-    expect(page.get_by_role("article", name="A study of paper cs/0012345")).to_be_in_viewport()
+    rows(page).get_by_role("link", name="A study of paper 2603.00002").click()
+    page.get_by_label("Note").fill("off topic\nreally")
+    page.get_by_role("button", name="Reject").click()
+    # the next paper of the same list stands there
+    expect(page.get_by_role("article", name="A study of paper cs/0012345")).to_be_visible()
     assert "section=make-image" in page.url
-    page.get_by_role("article", name="cs/0012345").get_by_role("button", name="Defer").click()
+    page.get_by_role("button", name="Defer").click()
     page.get_by_role("link", name="Deferred").click()
-    expect(page.get_by_role("article")).to_have_count(1)
+    expect(page.get_by_role("main").get_by_role("listitem")).to_have_count(1)
     page.get_by_role("link", name="Decisions").click()
     expect(page.get_by_text("off topic really")).to_be_visible()
     page.get_by_role("link", name="A study of paper cs/0012345").click()
@@ -98,9 +104,10 @@ def test_decision_in_a_second_tab_is_noticed(site: ReviewSite, url: str, tab: Wa
     page.goto(url)
     second = page.context.new_page()
     second.goto(url)
-    page.get_by_role("article", name="Drawing").get_by_role("button", name="Reject").click()
-    second.get_by_role("article", name="Drawing").get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Reject").click()
+    second.get_by_role("button", name="Approve as ticked").click()
     expect(second.get_by_role("alert")).to_contain_text("Nothing was recorded")
+    expect(second.get_by_role("alert")).to_be_focused()
     assert len(site.decisions("2603.00001")) == 1
 
 
@@ -111,7 +118,7 @@ def test_hostile_text_is_shown_as_text(site: ReviewSite, url: str, tab: Watched)
     )
     page = tab.page
     page.goto(url)
-    expect(page.get_by_role("article").get_by_role("heading")).to_have_text(HOSTILE)
+    expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE)
     page.get_by_label("Note").fill(HOSTILE)
     page.get_by_role("button", name="Reject").click()
     expect(page.get_by_role("status")).to_contain_text(HOSTILE)
@@ -121,17 +128,73 @@ def test_hostile_text_is_shown_as_text(site: ReviewSite, url: str, tab: Watched)
     assert page.locator("script, img[src=x]").count() == 0
 
 
-def test_queue_is_usable_by_keyboard(site: ReviewSite, url: str, tab: Watched) -> None:
+def test_verdicts_are_the_first_tab_stops(site: ReviewSite, url: str, tab: Watched) -> None:
     rich(site)
     page = tab.page
     page.goto(url)
+    page.keyboard.press("Tab")  # the box of the first candidate
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the papers")).to_be_focused()
-    expect(page.get_by_role("link", name="Skip to the papers")).to_be_in_viewport()
-    page.keyboard.press("Enter")
-    page.get_by_role("article", name="Drawing").get_by_role("button", name="Reject").focus()
+    expect(page.get_by_role("button", name="Approve: Images With words")).to_be_focused()
+    page.get_by_role("button", name="Reject").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Rejected")
+
+
+def test_enter_in_a_box_decides_nothing(site: ReviewSite, url: str, tab: Watched) -> None:
+    rich(site)
+    page = tab.page
+    page.goto(url)
+    page.get_by_label("Images With words").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Note").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_count(0)
+    assert site.decisions("2603.00001") == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1024, 768), (1440, 900), (640, 400)])
+def test_first_screen_shows_title_abstract_and_every_button(
+    site: ReviewSite, url: str, tab: Watched, width: int, height: int
+) -> None:
+    """640 by 400 is 1280 by 800 at 200 % zoom."""
+    rich(site)
+    page = tab.page
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(url)
+    for shown in (*page.locator("#verdict button:visible").all(), page.locator("h1")):
+        box = shown.bounding_box()
+        assert box is not None
+        assert box["y"] >= 0, shown
+        assert box["y"] + box["height"] <= height, shown
+        assert box["x"] + box["width"] <= width, shown
+    press, text = page.locator(".press").bounding_box(), page.locator(".abstract").bounding_box()
+    assert press is not None
+    assert text is not None
+    assert text["y"] + 40 <= (press["y"] if width < 992 else height)
+
+
+def test_buttons_of_a_phone_are_stuck_to_the_bottom(
+    site: ReviewSite, url: str, tab: Watched
+) -> None:
+    rich(site)
+    page = tab.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(url)
+    expect(rows(page).first).to_be_hidden()
+    page.locator(".fold summary").click()
+    expect(rows(page).first).to_be_visible()
+    page.locator(".fold summary").click()
+    text = page.locator(".abstract")
+    clamped = text.bounding_box()
+    page.locator(".unfold summary").click()
+    whole = text.bounding_box()
+    assert clamped is not None
+    assert whole is not None
+    assert clamped["height"] < whole["height"]
+    page.evaluate("() => window.scrollTo(0, document.body.scrollHeight)")
+    reject = page.get_by_role("button", name="Reject").bounding_box()
+    assert reject is not None
+    assert 744 < reject["y"] + reject["height"] <= 844
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -148,7 +211,8 @@ def test_every_page_fits_the_screen_and_is_readable(
     watched = watch(context.new_page())
     page = watched.page
     page.goto(url)
-    page.get_by_role("article", name="cs/0012345").get_by_role("button", name="Reject").click()
+    page.goto(f"{url}queue?paper=cs/0012345")
+    page.get_by_role("button", name="Reject").click()
     for address in (
         "queue",
         "queue?section=cut-video",
@@ -177,9 +241,9 @@ def test_the_printed_address_is_opened_once(url: str, browser: Browser) -> None:
     assert page.get_by_role("heading").inner_text() == "Open the queue with its printed address."
     page.goto(f"{url}?token={login_token(SECRET)}")
     assert page.url == f"{url}queue"
-    assert page.get_by_role("heading", name="Queue").is_visible()
+    assert page.get_by_role("link", name="Queue").is_visible()
     page.goto(f"data:text/html,<a href='{url}queue'>elsewhere</a>")
     page.get_by_role("link").click()
     page.get_by_role("link", name="open the queue").click()
-    assert page.get_by_role("heading", name="Queue").is_visible()
+    assert page.get_by_role("link", name="Queue").is_visible()
     context.close()

@@ -107,7 +107,7 @@ def test_a_second_request_without_end_is_closed(serve: Serve) -> None:
 
 
 def test_a_response_that_is_not_read_is_dropped(serve: Serve) -> None:
-    ask = b"GET /static/review.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    ask = b"GET /static/base.css HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     with serve(Patience(header=_LONG, reading=0.1, pause=600)) as to:
         connection = socket.socket()
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

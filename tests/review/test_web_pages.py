@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.taxonomy import load_taxonomy
-from pipeline.review.web.context import make_templates
+from pipeline.review.web.environment import make_templates
 from pipeline.runtime.jobs import JobEnd, Outcome
 from storage.types import FacetScore, TermWeight, Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
@@ -75,7 +75,7 @@ def test_pages_show_no_invisible_character(site: ReviewSite, visitor: Visitor, h
     for address in ("/queue?order=newest", "/deferred", "/decisions", f"/paper/{paper.arxiv_id}"):
         source = visitor.get(address).response.text
         assert hidden not in source
-        if "decisions" not in address and "queue" not in address:
+        if address.startswith("/paper"):
             assert "<bdi>\u05e9\u05e4\u05d4</bdi>" in source
             assert "<mark>Diffusion</mark>" in source
 
@@ -119,12 +119,18 @@ def test_section_missing_from_the_taxonomy_is_not_shown(site: ReviewSite, visito
     assert page.form()["section"] == ["agents"]
 
 
-def test_best_three_sections_are_always_shown(site: ReviewSite, visitor: Visitor) -> None:
+def test_sections_from_five_percent_have_a_button(site: ReviewSite, visitor: Visitor) -> None:
     sections = scores(make_image=0.4, agents=0.05, cut_video=0.04, make_video=0.03)
     site.put(make_paper("2603.00001"), make_prediction(sections=sections))
-    suggested, _, others = visitor.get("/queue").response.text.partition("Other sections")
-    assert all(f'value="{name}"' in suggested for name in ("make-image", "agents", "cut-video"))
-    assert 'value="make-video"' in others
+    page = visitor.get("/queue")
+    assert page.tree.xpath('//button[@name="accept"]/@value') == ["make-image", "agents"]
+    _, _, others = page.response.text.partition("Other sections")
+    assert all(f'value="{name}"' in others for name in ("cut-video", "make-video"))
+
+
+def test_best_section_has_a_button_though_unlikely(site: ReviewSite, visitor: Visitor) -> None:
+    site.put(make_paper("2603.00001"), make_prediction(sections=scores(make_image=0.02)))
+    assert visitor.get("/queue").tree.xpath('//button[@name="accept"]/@value') == ["make-image"]
 
 
 def test_counts_include_papers_without_a_section(site: ReviewSite, visitor: Visitor) -> None:
@@ -168,16 +174,16 @@ def test_queue_is_ordered_and_limited(site: ReviewSite, visitor: Visitor) -> Non
 
 
 def test_queue_has_pages(site: ReviewSite, visitor: Visitor) -> None:
-    ids = [f"2603.{number:05}" for number in range(1, 13)]
+    ids = [f"2603.{number:05}" for number in range(1, 33)]
     site.fill(ids)
     first = visitor.get("/queue")
-    assert first.ids == ids[:10]
-    assert "page 1 of 2" in first.text
+    assert first.ids == ids[:30]
+    assert "1 / 2" in first.text
     assert 'href="/queue?page=2" rel="next"' in first.response.text
     last = visitor.get("/queue?page=2")
-    assert last.ids == ids[10:]
+    assert last.ids == ids[30:]
     assert 'rel="next"' not in last.response.text
-    assert visitor.get("/queue?page=99").ids == ids[10:]
+    assert visitor.get("/queue?page=99").ids == ids[30:]
 
 
 @pytest.mark.parametrize(

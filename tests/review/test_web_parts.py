@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import UsageError
-from pipeline.review.web.cards import shown_text, shown_title
-from pipeline.review.web.context import percent
+from pipeline.review.web.environment import percent
 from pipeline.review.web.highlight import highlight
+from pipeline.review.web.texts import shown_text, shown_title
 from pipeline.review.web.view_state import QueueView, read_view, view_from_form
 from storage.types import TermWeight
 from tests.support.review import TAXONOMY
@@ -63,7 +63,11 @@ def test_card_shows_title_and_abstract_without_tex() -> None:
 def test_view_survives_a_form() -> None:
     view = QueueView("/queue", "make-image", "newest", 3, 10)
     assert view_from_form(view.url(anchor="x", done="y"), TAXONOMY) == view
-    assert view_from_form("/paper/math/0510544", TAXONOMY) == QueueView("/paper/math/0510544")
+    opened = view.at_paper("math/0510544")
+    assert view_from_form(opened.url(), TAXONOMY) == opened
+    whole = view.whole_paper("math/0510544")
+    assert view_from_form(whole.url(done="y"), TAXONOMY) == whole
+    assert whole.list == view
 
 
 @given(st.text())

@@ -31,7 +31,7 @@ def test_open_breakdown_marks_its_terms(
     page = tab.page
     page.goto(f"{url}queue")
     card = page.get_by_role("article", name=TITLE)
-    expect(card.get_by_role("group", name="Technique is open")).to_be_visible()
+    expect(page.get_by_role("group", name="Which technique?")).to_be_visible()
     card.get_by_role("link", name="All reasons").click()
     expect(page.get_by_role("heading", name="Why", exact=True)).to_be_in_viewport()
     scope, video = page.locator("#why-0"), page.locator("details", has_text="Modality: Video").first
@@ -66,7 +66,7 @@ def test_reasons_and_audit_fit_the_screen(
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.goto(f"{url}queue?order=random")
-    page.get_by_role("article").first.get_by_role("button", name="Reject").click()
+    page.get_by_role("button", name="Reject").click()
     for address in ("paper/2603.00001", "audit", "queue", "queue?order=random"):
         page.goto(url + address)
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width, address

@@ -176,8 +176,19 @@ class Page:
 
     @property
     def ids(self) -> list[str]:
-        """The arXiv IDs of the cards, in order."""
-        return [found.removeprefix("paper-") for found in self.tree.xpath("//article/@id")]
+        """The arXiv IDs of the list, in order; on a paper's page its own."""
+        listed = self.tree.xpath("//main//li/@data-paper")
+        return listed or self.tree.xpath("//article/@data-paper")
+
+    @property
+    def paper(self) -> str:
+        """The arXiv ID of the open paper, or empty."""
+        return self.tree.xpath("string(//article/@data-paper)")
+
+    def link(self, arxiv_id: str) -> str:
+        """Return the address that a paper's row of the list leads to."""
+        [found] = self.tree.xpath("//main//li[@data-paper=$key]//a/@href", key=arxiv_id)[:1]
+        return found
 
     @property
     def location(self) -> str:
@@ -232,8 +243,10 @@ class Visitor:
         return self._send("POST", path, body, {**sent, **(headers or {})})
 
     def decide(self, page: Page, arxiv_id: str, verdict: str, **also: str | list[str]) -> Page:
-        """Press a button of a card, with some fields changed."""
-        return self.post("/decide", {**page.form("/decide", arxiv_id), "verdict": verdict, **also})
+        """Press a button of a paper, opened from the list if it is not open, with some fields."""
+        opened = page if page.paper == arxiv_id else self.get(page.link(arxiv_id))
+        form = {**opened.form("/decide", arxiv_id), "verdict": verdict, **also}
+        return self.post("/decide", form)
 
     def follow(self, page: Page) -> Page:
         """Follow a redirect."""

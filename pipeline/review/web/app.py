@@ -9,16 +9,19 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from config.errors import LivingSurveyError
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.explainer import ExplainerCache
-from pipeline.review.web import actions, error_pages, pages
+from pipeline.review.web import error_pages, monitoring
 from pipeline.review.web.access import LIMITS, LOOPBACK_NAMES, AccessRules, Limits
-from pipeline.review.web.context import STATIC, ReviewContext, make_templates
+from pipeline.review.web.context import ReviewContext
+from pipeline.review.web.desk import routes as desk
+from pipeline.review.web.environment import STATIC
 from pipeline.review.web.headers import Hardened
+from pipeline.review.web.records import routes as records
 from pipeline.review.web.sessions import Sessions
 from pipeline.runtime.jobs import JobEnd
 from storage.store import OpenStore
@@ -50,15 +53,9 @@ def create_app(
     app = Starlette(
         lifespan=lifespan,
         routes=[
-            Route("/", pages.home),
-            Route("/queue", pages.queue_page),
-            Route("/deferred", pages.deferred_page),
-            Route("/paper/{arxiv_id:path}", pages.paper_page),
-            Route("/audit", pages.audit_page),
-            Route("/decisions", pages.decisions_page),
-            Route("/health", pages.health),
-            Route("/decide", actions.decide, methods=["POST"]),
-            Route("/undo", actions.undo, methods=["POST"]),
+            *desk.ROUTES,
+            *records.ROUTES,
+            *monitoring.ROUTES,
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
         ],
         middleware=[
@@ -80,7 +77,6 @@ def create_app(
         sessions=Sessions(secret),
         clock=clock,
         survey_title=survey_title,
-        templates=make_templates(taxonomy),
         jobs=jobs,
         explainers=ExplainerCache(models, taxonomy, read_store or open_store) if models else None,
     )

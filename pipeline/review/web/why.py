@@ -11,9 +11,10 @@ from config.visible import SHOWN_OF_TITLE
 from pipeline.learn.documents import document_of
 from pipeline.learn.explain.breakdown import Reasons
 from pipeline.learn.explain.explainer import Explainer
-from pipeline.review.web.cards import SHOWN_OF_TEXT, Card
+from pipeline.review.web.card import Card
 from pipeline.review.web.context import ReviewContext
 from pipeline.review.web.highlight import highlight_breakdowns
+from pipeline.review.web.texts import SHOWN_OF_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def explained(
     if explainer is None:
         return Why(problem=problem)
     paper = card.paper
-    shown = [choice.section.id for choice in (*card.answers, *card.suggested)]
+    shown = [choice.section.id for choice in card.candidates]
     reasons = explainer.reasons(
         document_of(paper),
         sections=shown or None,

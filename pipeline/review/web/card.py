@@ -1,28 +1,25 @@
-"""Make the cards that the templates show from stored records."""
+"""Make the card of the open paper from stored records."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from markupsafe import Markup
 
 from config.taxonomy import Section, Taxonomy
-from config.tex.text import plain_paragraphs, plain_text
-from config.visible import shortened
 from pipeline.enrich.links import Link, find_links
 from pipeline.learn.explain.open_facets import OpenQuestion, open_question
 from pipeline.review.web.highlight import highlight
+from pipeline.review.web.texts import SHOWN_OF_TEXT, shown_text, shown_title
 from storage.types import Decision, Paper, Prediction, StoredPaper, TermWeight, Verdict
 
 #: suggested sections are ticked in advance from this probability on
 PRESELECT = 0.5
-#: The best three suggestions are always shown, because the right one is often second or third; the
-#: next two from this probability on.
-_SHOWN_FROM = 0.1
-_MIN_SHOWN, _MAX_SHOWN = 3, 5
+#: sections with a button of their own: from this probability on, and at most so many
+OFFERED_FROM = 0.05
+MOST_OFFERED = 5
 _MAX_TERMS = 8
-#: characters of an abstract or a comment; a longer one is shown in part, and the page says so
-SHOWN_OF_TEXT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +37,15 @@ class FormDraft:
 
     sections: tuple[str, ...] = ()
     note: str = ""
+    #: code of the reason for a rejection
+    reason: str = ""
+    return_on: str = ""
+    until_new_version: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One paper on a page."""
+    """The open paper: its text, its prediction and what its form offers."""
 
     stored: StoredPaper
     prediction: Prediction | None
@@ -52,21 +53,22 @@ class Card:
     title: Markup
     abstract: Markup
     links: tuple[Link, ...]
-    suggested: tuple[Choice, ...]
-    #: under their headings
+    #: sections with a button, answers to the question first
+    candidates: tuple[Choice, ...]
+    #: all others, under their headings
     others: tuple[tuple[str, tuple[Choice, ...]], ...]
     #: strongest first
     terms_for: tuple[TermWeight, ...]
     terms_against: tuple[TermWeight, ...]
     #: (name, probability, open) of each facet's likeliest label
     facets: tuple[tuple[str, float, bool], ...]
-    note: str
+    draft: FormDraft
     #: what the model leaves open
     question: OpenQuestion | None = None
-    answers: tuple[Choice, ...] = ()
     preselected: tuple[str, ...] = ()
     #: no abstract, or it may be there twice
     remarks: tuple[str, ...] = ()
+    announced: date | None = None
 
     @property
     def paper(self) -> Paper:
@@ -74,24 +76,14 @@ class Card:
         return self.stored.paper
 
     @property
-    def anchor(self) -> str:
-        """The element id of the card."""
-        return f"paper-{self.paper.arxiv_id}"
-
-    @property
     def state(self) -> str:
         """The text's hash and the standing decision, for comparison."""
         return f"{self.stored.content_hash}:{self.standing.decision_id if self.standing else ''}"
 
-
-def shown_title(title: str, arxiv_id: str) -> str:
-    """Return the title without TeX, cut if it is very long, or the ID if nothing is visible."""
-    return shortened(plain_text(title)) or f"arXiv:{arxiv_id}"
-
-
-def shown_text(text: str) -> str:
-    """Return what a page shows of an abstract: its paragraphs without TeX."""
-    return plain_paragraphs(text[:SHOWN_OF_TEXT])
+    @property
+    def ticked(self) -> int:
+        """The number of sections ticked in advance."""
+        return len(self.preselected)
 
 
 def group_name(section: Section) -> str:
@@ -132,13 +124,7 @@ def make_card(
         ticked = frozenset(standing.sections)
     else:
         ticked = frozenset(n for n in ranked if scores[n] >= PRESELECT and n not in asked)
-    best = [
-        name
-        for rank, name in enumerate(ranked[:_MAX_SHOWN])
-        if rank < _MIN_SHOWN or scores[name] >= _SHOWN_FROM
-    ]
-    shown = [*best, *(s.id for s in taxonomy.sections if s.id in ticked and s.id not in best)]
-    shown = [name for name in shown if name not in asked]
+    offered = _offered(ranked, scores, asked)
 
     def choice(section: Section) -> Choice:
         return Choice(section, scores.get(section.id), section.id in ticked)
@@ -151,22 +137,26 @@ def make_card(
         title=highlight(shown_title(stored.paper.title, stored.paper.arxiv_id), terms),
         abstract=highlight(shown_text(stored.paper.abstract), terms),
         links=find_links(stored.paper.abstract[:SHOWN_OF_TEXT], stored.paper.comment),
-        suggested=tuple(choice(known[name]) for name in shown),
+        candidates=tuple(choice(known[name]) for name in offered),
         others=tuple(
             (name, tuple(choice(section) for section in members))
-            for name, members in grouped(
-                s for s in taxonomy.sections if s.id not in shown and s.id not in asked
-            )
+            for name, members in grouped(s for s in taxonomy.sections if s.id not in offered)
         ),
         terms_for=_strongest([term for term in terms if term.weight >= 0]),
         terms_against=_strongest([term for term in terms if term.weight < 0]),
         facets=_facets(prediction, taxonomy),
-        note=draft.note if draft else "",
+        draft=draft or FormDraft(),
         question=question,
-        answers=tuple(choice(known[name]) for name in asked),
         preselected=tuple(section.id for section in taxonomy.sections if section.id in ticked),
         remarks=remarks,
     )
+
+
+def _offered(ranked: Sequence[str], scores: dict[str, float], asked: Sequence[str]) -> list[str]:
+    """Return the sections with a button: answers to the question, then the likeliest others."""
+    answers = [name for name in asked if scores.get(name, 0.0) >= OFFERED_FROM]
+    likely = [name for name in ranked if scores[name] >= OFFERED_FROM and name not in answers]
+    return (answers + likely)[:MOST_OFFERED] or list(ranked[:1])
 
 
 def _strongest(terms: Sequence[TermWeight]) -> tuple[TermWeight, ...]:

@@ -1,0 +1,27 @@
+"""Answer the script of the pages with JSON, and say whether it asked."""
+
+from typing import Any
+
+from starlette.requests import Request
+
+from pipeline.review.web.context import context_of, fragment
+from pipeline.review.web.flash import flash_on
+from pipeline.review.web.view_state import QueueView
+
+
+def wants_json(request: Request) -> bool:
+    """Return whether the script sent the form."""
+    return "application/json" in request.headers.get("accept", "")
+
+
+def recorded(request: Request, decision_id: str, here: QueueView, after: str) -> dict[str, Any]:
+    """Return the answer to an act that was recorded; `after` is the address it leads to."""
+    with context_of(request).read_store() as store:
+        flash = flash_on(store, decision_id)
+    return {
+        "recorded": True,
+        "decision_id": decision_id,
+        "message": "",
+        "flash": fragment(request, "flash.html", flash=flash, here=here),
+        "next": after,
+    }

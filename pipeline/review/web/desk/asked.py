@@ -1,0 +1,15 @@
+"""Why a form is shown again instead of being recorded."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question, the conflict or the fault that a reviewer sees at the form."""
+
+    #: a sentence for the reviewer
+    warning: str = ""
+    #: what has the focus: "section", "reason", or empty for the warning itself
+    question: str = ""
+    #: the verdict that was not recorded, so that one press records it
+    mine: str = ""

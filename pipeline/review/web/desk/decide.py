@@ -1,0 +1,87 @@
+"""Record the decision of a form, or show it again with what is missing.
+
+A form carries the text's hash and the standing decision of its page. If either changed, nothing is
+recorded and the reviewer sees the change with their choices kept.
+"""
+
+from dataclasses import dataclass
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from config.errors import UsageError
+from pipeline.review import decide as decisions
+from pipeline.review.judge import MissingSectionError, Stale
+from pipeline.review.web.card import FormDraft
+from pipeline.review.web.context import context_of
+from pipeline.review.web.desk.answers import recorded, wants_json
+from pipeline.review.web.desk.asked import Asked
+from pipeline.review.web.desk.forms import act, draft_of, read_proposal, text_of, verdict_of
+from pipeline.review.web.desk.page import show_desk
+from pipeline.review.web.desk.paper import show_paper
+from pipeline.review.web.error_pages import no_such_paper
+from pipeline.review.web.view_state import QueueView, view_from_form
+from storage.errors import PaperNotFoundError
+from storage.typed_ids import read_arxiv_id
+
+
+async def decide(request: Request) -> Response:
+    """Record a decision, then show the next paper of its list."""
+    return await act(request, _decide)
+
+
+def _decide(request: Request, form: FormData) -> Response:
+    context = context_of(request)
+    view = view_from_form(text_of(form, "view"), context.taxonomy)
+    key = read_arxiv_id(text_of(form, "arxiv_id"))
+    again = _Again(request, _at(view, key), draft_of(form))
+    try:
+        proposal = read_proposal(form, context, view)
+        outcome = decisions.record(
+            context.open_store, context.taxonomy, proposal, clock=context.clock
+        )
+    except PaperNotFoundError:
+        return no_such_paper(request, key)
+    except MissingSectionError:
+        return again.show(
+            Asked("Nothing is recorded yet: choose where this paper belongs.", "section"), 400
+        )
+    except UsageError as error:
+        return again.show(Asked(f"Nothing was recorded. {error}"), 400)
+    if isinstance(outcome, Stale):
+        return again.show(
+            Asked(f"Nothing was recorded. {outcome.cause}", mine=verdict_of(form)), 409
+        )
+    done = outcome.decision.decision_id
+    after = view.after(text_of(form, "following"), _place(form), done)
+    if wants_json(request):
+        return JSONResponse(recorded(request, done, view, after))
+    return RedirectResponse(after, 303)
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """The page that shows a form again, where the reviewer was."""
+
+    request: Request
+    view: QueueView
+    draft: FormDraft
+
+    def show(self, asked: Asked, status: int) -> Response:
+        """Return the page with the question, or its parts for the script."""
+        show = show_desk if self.view.path == "/queue" else show_paper
+        page = show(self.request, self.view, draft=self.draft, asked=asked, status=status)
+        if not wants_json(self.request):
+            return page
+        html = bytes(page.body).decode()
+        return JSONResponse({"recorded": False, "message": asked.warning, "html": html}, status)
+
+
+def _at(view: QueueView, key: str) -> QueueView:
+    return view if view.path.startswith("/paper/") else view.at_paper(key)
+
+
+def _place(form: FormData) -> int:
+    text = text_of(form, "place")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0

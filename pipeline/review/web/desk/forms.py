@@ -1,0 +1,90 @@
+"""Read the forms of the desk: who may send them, and what they state."""
+
+from collections.abc import Callable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from pipeline.review.proposal import NOT_DECIDED, Expected, Proposal, propose
+from pipeline.review.web.card import FormDraft
+from pipeline.review.web.context import ReviewContext, context_of
+from pipeline.review.web.error_pages import refuse
+from pipeline.review.web.view_state import QueueView
+from storage.types import Verdict
+
+_MAX_FIELDS = 500
+
+
+async def act(request: Request, answer: Callable[[Request, FormData], Response]) -> Response:
+    """Answer a form that carries its session's token."""
+    try:
+        async with request.form(max_files=0, max_fields=_MAX_FIELDS) as form:
+            sessions = context_of(request).sessions
+            if not sessions.fits(sessions.current(request), text_of(form, "token")):
+                return refuse(
+                    request,
+                    403,
+                    "Nothing was recorded: this form belongs to an earlier session.",
+                    "Go back, load the page again and decide there.",
+                )
+            return await run_in_threadpool(answer, request, form)
+    except ClientDisconnect:  # in the middle of the form; the answer is not read
+        return Response(status_code=400)
+
+
+def text_of(form: FormData, name: str) -> str:
+    """Return the first value of a field, or an empty text."""
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def ticked_in(form: FormData) -> set[str]:
+    """Return the sections whose boxes are ticked."""
+    return {value for value in form.getlist("section") if isinstance(value, str)}
+
+
+def verdict_of(form: FormData) -> str:
+    """Return the verdict of the button that was pressed.
+
+    A candidate's button approves, a reason's button rejects; the others name their verdict.
+    """
+    if text_of(form, "accept"):
+        return Verdict.APPROVED
+    return text_of(form, "verdict") or (Verdict.REJECTED if text_of(form, "reason") else "")
+
+
+def draft_of(form: FormData) -> FormDraft:
+    """Return what was entered, to show it again."""
+    return FormDraft(
+        sections=tuple(sorted(ticked_in(form))),
+        note=text_of(form, "note"),
+        reason=text_of(form, "reason"),
+        return_on=text_of(form, "return_on"),
+        until_new_version=bool(text_of(form, "until_new_version")),
+    )
+
+
+def read_proposal(form: FormData, context: ReviewContext, view: QueueView) -> Proposal:
+    """Return the proposal of a form, or raise UsageError.
+
+    A candidate's button approves into its own section, whatever is ticked. On other verdicts than
+    an approval only boxes that the reviewer ticked count, not those that were ticked in advance.
+    """
+    content_hash, _, decision_id = text_of(form, "state").partition(":")
+    accepted = text_of(form, "accept")
+    verdict = verdict_of(form)
+    ticked = {accepted} if accepted else ticked_in(form)
+    if verdict != Verdict.APPROVED:
+        ticked -= set(text_of(form, "preselected").split())
+    return propose(
+        context.taxonomy,
+        arxiv_id=text_of(form, "arxiv_id"),
+        verdict=verdict,
+        sections=sorted(ticked),
+        reviewer=context.reviewer,
+        note=text_of(form, "note"),
+        expected=Expected(decision_id or NOT_DECIDED, content_hash),
+        drawn=view.is_audit,
+    )

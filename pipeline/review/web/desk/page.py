@@ -1,0 +1,120 @@
+"""The desk: the list, the open paper and its verdict.
+
+A page reads in a short lease and renders after it.
+"""
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from pipeline.review.audit import AuditReport, count, estimated
+from pipeline.review.web.card import Card, FormDraft, grouped
+from pipeline.review.web.context import ReviewContext, context_of, fragment, render
+from pipeline.review.web.desk.answers import wants_json
+from pipeline.review.web.desk.asked import Asked
+from pipeline.review.web.desk.listing import Listing, read_listing
+from pipeline.review.web.desk.open_paper import card_of, read_open
+from pipeline.review.web.flash import flash_of
+from pipeline.review.web.view_state import LIMITS, ORDER_LABELS, QueueView, read_view
+from storage.store import Store
+
+#: largest place of a paper on a page that an address may name
+_MOST_PLACE = 3
+
+
+def queue_page(request: Request) -> Response:
+    """Show the desk of a view."""
+    view = read_view("/queue", request.query_params, context_of(request).taxonomy)
+    return show_desk(request, view)
+
+
+def show_desk(
+    request: Request,
+    view: QueueView,
+    *,
+    draft: FormDraft | None = None,
+    asked: Asked | None = None,
+    status: int = 200,
+) -> Response:
+    """Return the desk at the paper of the view, or at the first of the list.
+
+    `draft` is what was entered, `asked` why it was not recorded.
+    """
+    context = context_of(request)
+    with context.read_store() as store:
+        listing = read_listing(store, view, context.today)
+        chosen = _chosen(request, view, listing)
+        stored = read_open(store, chosen) if chosen else None
+        flash = flash_of(store, request)
+        audit = _audit(store, listing) if view.is_audit else None
+    card = card_of(context, stored, draft) if stored else None
+    values = {
+        "view": listing.view,
+        "listing": listing,
+        "card": card,
+        "flash": flash,
+        "asked": asked or Asked(),
+        **_place(listing, card),
+    }
+    if is_part(request):
+        return HTMLResponse(fragment(request, "desk/part.html", **values), status)
+    section = context.taxonomy.section(view.section) if view.section else None
+    page = render(
+        request,
+        "desk/queue.html",
+        status=status,
+        heading=_heading(card, section.path if section else ()),
+        section=section,
+        section_groups=grouped(context.taxonomy.sections),
+        orders=ORDER_LABELS,
+        limits=LIMITS,
+        audit=_with_estimate(context, audit) if audit else None,
+        **values,
+    )
+    if context.explainers is not None:
+        # loads scikit-learn for the next page
+        page.background = BackgroundTask(context.explainers.warm)
+    return page
+
+
+def is_part(request: Request) -> bool:
+    """Return whether the script asks for the paper and its form only."""
+    return wants_json(request) or request.query_params.get("part") == "paper"
+
+
+def _heading(card: Card | None, path: tuple[str, ...]) -> str:
+    named = " \N{MIDDLE DOT} ".join(path) or "Queue"
+    return named if card is None else f"{card.title.striptags()} - {named}"
+
+
+def _chosen(request: Request, view: QueueView, listing: Listing) -> str:
+    """Return the paper to open; after a decision the one that stands in its place."""
+    rows = listing.rows
+    if view.paper and (listing.place(view.paper) is not None or "at" not in request.query_params):
+        return view.paper
+    at = request.query_params.get("at", "")
+    place = int(at[:_MOST_PLACE]) if at.isascii() and at.isdigit() else 0
+    return rows[min(place, len(rows) - 1)].arxiv_id if rows else ""
+
+
+def _place(listing: Listing, card: Card | None) -> dict[str, object]:
+    key = card.paper.arxiv_id if card else ""
+    place = listing.place(key)
+    following, before = listing.following(key), listing.preceding(key)
+    return {
+        "here": listing.view.at_paper(key) if key else listing.view,
+        "place": place,
+        "following": following,
+        "next_url": listing.view.at_paper(following).url() if following else "",
+        "previous_url": listing.view.at_paper(before).url() if before else "",
+    }
+
+
+def _audit(store: Store, listing: Listing) -> AuditReport:
+    return count(store, queued=listing.size)
+
+
+def _with_estimate(context: ReviewContext, audit: AuditReport) -> AuditReport:
+    """Add the estimate if its library is loaded, to keep the first page fast."""
+    ready = context.explainers is not None and context.explainers.ready
+    return estimated(audit) if ready else audit

@@ -1,0 +1,72 @@
+"""A paper's own page: the paper, its verdict, all reasons and all its decisions."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pipeline.review.web.card import FormDraft
+from pipeline.review.web.context import context_of, render
+from pipeline.review.web.desk.answers import wants_json
+from pipeline.review.web.desk.asked import Asked
+from pipeline.review.web.desk.listing import read_listing
+from pipeline.review.web.desk.open_paper import card_of, read_open
+from pipeline.review.web.error_pages import no_such_paper
+from pipeline.review.web.flash import flash_of
+from pipeline.review.web.texts import shown_title
+from pipeline.review.web.view_state import LONGEST_ID, QueueView, paper_view
+from pipeline.review.web.why import current_explainer, explained, with_marks
+from storage.arxiv_id import parse_arxiv_id
+
+
+def paper_page(request: Request) -> Response:
+    """Show one paper with all its decisions."""
+    text = request.path_params["arxiv_id"]
+    arxiv_id = parse_arxiv_id(text) if len(text) <= LONGEST_ID else None
+    if arxiv_id is None:
+        return no_such_paper(request, text)
+    taxonomy = context_of(request).taxonomy
+    return show_paper(request, paper_view(arxiv_id.base, request.query_params, taxonomy))
+
+
+def show_paper(
+    request: Request,
+    view: QueueView,
+    *,
+    draft: FormDraft | None = None,
+    asked: Asked | None = None,
+    status: int = 200,
+) -> Response:
+    """Return the page of the view's paper.
+
+    `draft` is what was entered, `asked` why it was not recorded.
+    """
+    context = context_of(request)
+    explainer, problem = current_explainer(context)
+    with context.read_store() as store:
+        found = read_open(store, view.paper)
+        if found is None:
+            return no_such_paper(request, view.paper)
+        listing = read_listing(store, view, context.today)
+        history = store.decisions.of_paper(view.paper)
+        changed = store.decisions.changed_since(explainer.seen) if explainer else frozenset()
+        flash = flash_of(store, request)
+    card = card_of(context, found, draft)
+    why = explained(explainer, problem, card, changed)
+    following = listing.following(view.paper)
+    return render(
+        request,
+        "desk/part.html" if wants_json(request) else "desk/paper.html",
+        status=status,
+        heading=shown_title(found.stored.paper.title, view.paper),
+        view=view.list,
+        here=view,
+        listing=listing,
+        place=listing.place(view.paper),
+        following=following,
+        next_url=view.at_paper(following).url() if following else "",
+        previous_url="",
+        card=with_marks(card, why),
+        why=why,
+        history=sorted(history, key=lambda decision: decision.decided_at, reverse=True),
+        flash=flash,
+        asked=asked or Asked(),
+    )

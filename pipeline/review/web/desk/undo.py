@@ -1,0 +1,33 @@
+"""Take a decision back."""
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from pipeline.review import decide as decisions
+from pipeline.review.web.context import context_of
+from pipeline.review.web.desk.answers import recorded, wants_json
+from pipeline.review.web.desk.forms import act, text_of
+from pipeline.review.web.view_state import view_from_form
+
+
+async def undo(request: Request) -> Response:
+    """Undo the named decision, or this reviewer's last."""
+    return await act(request, _undo)
+
+
+def _undo(request: Request, form: FormData) -> Response:
+    context = context_of(request)
+    view = view_from_form(text_of(form, "view"), context.taxonomy)
+    undone = decisions.undo(
+        context.open_store,
+        reviewer=context.reviewer,
+        decision_id=text_of(form, "decision_id") or None,
+        clock=context.clock,
+    ).decision
+    if view.path == "/queue":
+        view = view.at_paper(undone.arxiv_id)
+    there = view.url(done=undone.decision_id)
+    if wants_json(request):
+        return JSONResponse(recorded(request, undone.decision_id, view, there))
+    return RedirectResponse(there, 303)

@@ -1,0 +1,107 @@
+"""Make the templates' environment: escaping, filters, and the words of a language."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from gettext import NullTranslations
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from config.headings import heading_key
+from config.taxonomy import Section, Taxonomy
+from config.tex.text import plain_text
+from config.visible import visible
+from pipeline.review.proposal import NOTE_LIMIT
+from pipeline.review.web.texts import SHOWN_OF_TEXT
+from storage.types import Verdict
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+
+VERDICT_NAMES = {
+    Verdict.APPROVED: "Approved",
+    Verdict.REJECTED: "Rejected",
+    Verdict.DEFERRED: "Deferred",
+}
+
+
+@lru_cache(maxsize=8)  # because compiling the templates takes a quarter of a second
+def make_templates(taxonomy: Taxonomy, language: str = "en") -> Environment:
+    """Return the template environment; it escapes everything and refuses unknown names."""
+    names = {section.id: section_name(section, language) for section in taxonomy.sections}
+    labels = (label.names.get("en", "") for facet in taxonomy.facets for label in facet.labels)
+    spelled = {heading_key(name): name for name in labels}
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    words = NullTranslations()
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext
+    )
+    environment.filters["plain"] = plain_text
+    environment.filters["percent"] = percent
+    environment.filters["weight"] = weight
+    environment.filters["exact"] = exact
+    environment.filters["day"] = day
+    environment.filters["short_day"] = short_day
+    environment.filters["number"] = "{:,}".format
+    environment.filters["section_name"] = lambda name: names.get(name, name)
+    environment.filters["short_name"] = lambda section: _short_name(section, spelled)
+    environment.globals["language"] = language
+    environment.globals["verdict_names"] = VERDICT_NAMES
+    environment.globals["note_limit"] = NOTE_LIMIT
+    environment.globals["shown_of_text"] = SHOWN_OF_TEXT
+    # part of addresses, because browsers cache static files for a year
+    environment.globals["static_version"] = hashlib.sha256(
+        b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))
+    ).hexdigest()[:12]
+    return environment
+
+
+def percent(probability: float) -> str:
+    """Return whole percent, never 0 % or 100 %, because no model is certain."""
+    if probability < 0.01:
+        return "<1\N{NARROW NO-BREAK SPACE}%"
+    if probability > 0.99:
+        return ">99\N{NARROW NO-BREAK SPACE}%"
+    return f"{probability * 100:.0f}\N{NARROW NO-BREAK SPACE}%"
+
+
+def weight(value: float) -> str:
+    """Return a term's weight with its sign."""
+    return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def exact(value: float) -> str:
+    """Return a share of a score with sign and two decimals."""
+    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def day(instant: date | None) -> str:
+    """Return the UTC day of an instant."""
+    return "unknown" if instant is None else f"{instant:%Y-%m-%d}"
+
+
+def short_day(instant: date | datetime | None) -> str:
+    """Return day and month, for lists whose year is clear."""
+    return "" if instant is None else f"{instant.day} {instant:%b}"
+
+
+def section_name(section: Section, language: str = "en") -> str:
+    """Return the full name of a section."""
+    own = section.names.get(language) or section.names.get("en")
+    return own or " \N{MIDDLE DOT} ".join(section.path)
+
+
+def _short_name(section: Section, spelled: Mapping[str, str]) -> str:
+    """Return a section's last heading in its label's spelling."""
+    own = section.path[-1]
+    return spelled.get(heading_key(own), own)

@@ -1,0 +1,40 @@
+"""Show what the last act recorded, with its undo."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from pipeline.review.web.texts import shown_title
+from storage.errors import DecisionNotFoundError
+from storage.store import Store
+from storage.types import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """A decision and its paper's title, for a message or a list."""
+
+    decision: Decision
+    title: str
+
+
+def flash_of(store: Store, request: Request) -> Flash | None:
+    """Return the decision in `?done=`, looked up, so that a link cannot forge a message."""
+    return flash_on(store, request.query_params.get("done", ""))
+
+
+def flash_on(store: Store, decision_id: str) -> Flash | None:
+    """Return the message on a decision, or None if it does not exist."""
+    if not decision_id:
+        return None
+    try:
+        decision = store.decisions.get(decision_id)
+    except DecisionNotFoundError:
+        return None
+    return with_title(store.papers.titles([decision.arxiv_id]), decision)
+
+
+def with_title(titles: Mapping[str, str], decision: Decision) -> Flash:
+    """Return a decision with its paper's title."""
+    return Flash(decision, shown_title(titles.get(decision.arxiv_id, ""), decision.arxiv_id))

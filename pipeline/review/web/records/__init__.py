@@ -1,0 +1,1 @@
+"""The accounts: decisions, deferred papers and the audit."""
