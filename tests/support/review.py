@@ -177,18 +177,17 @@ class Page:
     @property
     def ids(self) -> list[str]:
         """The arXiv IDs of the list, in order; on a paper's page its own."""
-        listed = self.tree.xpath("//main//li/@data-paper")
-        return listed or self.tree.xpath("//article/@data-paper")
+        listed: list[str] = self.tree.xpath("//main//li/@data-paper")
+        return listed or list(filter(None, [self.paper]))
 
     @property
     def paper(self) -> str:
         """The arXiv ID of the open paper, or empty."""
-        return self.tree.xpath("string(//article/@data-paper)")
+        return str(self.tree.xpath("string(//article/@data-paper)"))
 
     def link(self, arxiv_id: str) -> str:
         """Return the address that a paper's row of the list leads to."""
-        [found] = self.tree.xpath("//main//li[@data-paper=$key]//a/@href", key=arxiv_id)[:1]
-        return found
+        return str(self.tree.xpath("//main//li[@data-paper=$key]//a/@href", key=arxiv_id)[0])
 
     @property
     def location(self) -> str:
