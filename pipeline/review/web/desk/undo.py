@@ -4,7 +4,8 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from pipeline.review import decide as decisions
+from pipeline.review.judge import Unchanged
+from pipeline.review.undo import undo as take_back
 from pipeline.review.web.context import context_of
 from pipeline.review.web.desk.answers import recorded, wants_json
 from pipeline.review.web.desk.forms import act, text_of
@@ -19,12 +20,13 @@ async def undo(request: Request) -> Response:
 def _undo(request: Request, form: FormData) -> Response:
     context = context_of(request)
     view = view_from_form(text_of(form, "view"), context.taxonomy)
-    undone = decisions.undo(
+    outcome = take_back(
         context.open_store,
         reviewer=context.reviewer,
         decision_id=text_of(form, "decision_id") or None,
         clock=context.clock,
-    ).decision
+    )
+    undone = outcome.decision if isinstance(outcome, Unchanged) else outcome.decisions[0]
     if view.path == "/queue":
         view = view.at_paper(undone.arxiv_id)
     there = view.url(done=undone.decision_id)
