@@ -60,7 +60,9 @@ class SurveySettings(Section):
     """The survey that is kept up to date."""
 
     title: Text = Field(
-        default="Living Survey", description="The survey's name in digests and pages."
+        default="",
+        description="The survey's name in pages, digests and reports. Empty: the list's title, its "
+        "first heading.",
     )
     list: ListPaths = Field(
         default=(),

@@ -6,6 +6,7 @@ import typer
 
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
+from pipeline.curated.title import survey_title
 from pipeline.publish.digest.week import Week
 from pipeline.publish.digest.weekly import write_digest
 from pipeline.runtime.jobs import succeeded
@@ -39,7 +40,7 @@ def digest(
         Week.parse(week) if week else Week.last_complete(now),
         output=settings.digest.output,
         languages=settings.digest.languages,
-        survey_title=settings.survey.title,
+        survey_title=survey_title(settings.survey),
         now=now,
         allow_unfinished=unfinished,
     )

@@ -10,6 +10,7 @@ from pipeline.cli.command import Invocation, command
 from pipeline.cli.evaluate_tables import report_text
 from pipeline.cli.report_file import check_report_file
 from pipeline.cli.session import session
+from pipeline.curated.title import survey_title
 from pipeline.learn import evaluate as step
 
 
@@ -50,7 +51,12 @@ def evaluate(
         check_report_file(html, {".html", ".htm"})
     with session(invocation, "evaluate") as opened:
         report, files = step.evaluate(
-            opened.services, opened.run, simulate=simulate, curve=curve, html=html
+            opened.services,
+            opened.run,
+            survey=survey_title(invocation.settings.survey),
+            simulate=simulate,
+            curve=curve,
+            html=html,
         )
     written = ("", f"page        {files.html}", f"report      {files.json}")
     return Answer(report, (*report_text(report), *written))

@@ -8,6 +8,7 @@ import typer
 
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
+from pipeline.curated.title import survey_title
 from pipeline.operate.schedule import make_runner, make_scheduler, scheduled
 from pipeline.review.proposal import reviewer_name
 from pipeline.review.web.access import served_names
@@ -64,7 +65,7 @@ def serve(
         secret=secret,
         names=served_names(listens_on),
         clock=services.clock,
-        survey_title=settings.survey.title,
+        survey_title=survey_title(settings.survey),
         models=settings.classifier.models,
         jobs=book.ends,
         lifespan=lifespan,

@@ -69,6 +69,7 @@ def status(
 
 def _totals(report: StatusReport) -> Text:
     lines = [
+        f"survey      {report.survey}",
         f"papers      {report.papers}",
         f"queue       {report.queue}",
         f"decisions   {report.decisions}",

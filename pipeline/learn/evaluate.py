@@ -16,6 +16,7 @@ def evaluate(
     services: Services,
     run: Run,
     *,
+    survey: str,
     simulate: bool = False,
     curve: bool = True,
     html: Path | None = None,
@@ -25,6 +26,7 @@ def evaluate(
     Args:
         services: what every step is given.
         run: counts and shows progress.
+        survey: the name in the report.
         simulate: also replay all decisions in every order of the queue.
         curve: also train on growing shares of the decisions.
         html: the path of the page; None: beside the JSON report.
@@ -42,7 +44,7 @@ def evaluate(
         examples,
         services.taxonomy,
         run,
-        survey=services.settings.survey.title,
+        survey=survey,
         models=services.models,
         seed=settings.seed,
         curve=curve,

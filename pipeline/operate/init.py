@@ -19,6 +19,7 @@ from config.settings import load_settings, settings_template
 from config.taxonomy import load_taxonomy
 from pipeline.curated.files import list_files
 from pipeline.curated.formats.read import open_list, read_files
+from pipeline.curated.title import list_title, survey_title
 from pipeline.curated.types import AsideReason
 from pipeline.ingest.coverage import set_of
 from pipeline.runtime.services import check_database, clock_of, store_of
@@ -103,7 +104,7 @@ def initialise(
         "contact": contact,
         "list": _list_setting(curated, target),
         "taxonomy": _TAXONOMY if found else "",
-        "title": found.drafted.title if found else "",
+        "title": (found.drafted.title if found else list_title(files)) or "",
         "categories": list(categories),
         "sets": list(dict.fromkeys(map(set_of, categories))),
         **urls,
@@ -123,7 +124,7 @@ def initialise(
         forget_former(real_path(database), clock_of(settings)())
     with store_of(settings)() as store:
         store.checkpoint()
-    title = settings.survey.title
+    title = survey_title(settings.survey)
     return InitReport(target, created, title, files, database, not existed, taxonomy)
 
 

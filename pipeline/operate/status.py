@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from pipeline.curated.title import survey_title
 from pipeline.ingest.corrections import Correction, corrections_since, counted_by_kind
 from pipeline.ingest.coverage import Coverage, coverage_now
 from pipeline.ingest.ledger import WATCHED_DAYS, OverdueDay, overdue_now
@@ -23,6 +24,8 @@ from storage.types import LedgerDay, RunRecord, RunStatus
 class StatusReport:
     """The state of the survey at one moment."""
 
+    #: the survey's name
+    survey: str
     papers: int
     queue: int
     decisions: int
@@ -61,6 +64,7 @@ def status_report(services: Services) -> StatusReport:
     with services.open_store() as store:
         corrected = corrections_since(store, feed_instant(since))
         return StatusReport(
+            survey=survey_title(services.settings.survey),
             papers=store.papers.count(),
             queue=store.queue.size(),
             decisions=store.decisions.count(),

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from config.headings import clean_heading, heading_key
 from config.when import When, says_when
 from pipeline.curated.markdown.links import without_links
+from pipeline.curated.title import title_of
 from pipeline.curated.types import AsideReason, CuratedList, Entry, UnreadableEntry
 from pipeline.taxonomy.draft_labels import Labels
 from pipeline.taxonomy.draft_names import without_numbers
-from pipeline.taxonomy.draft_title import title_of
 
 _NO_LABELS = Labels(None, None, None, whole=False)
 #: from the coarsest; a list that names years too is ordered by them

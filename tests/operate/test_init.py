@@ -38,6 +38,14 @@ def test_files_and_directories_become_one_taxonomy(survey: Survey) -> None:
     assert taxonomy.section("lanterns").by_date == "year"
 
 
+def test_title_is_taken_from_a_list_of_the_built_in_taxonomy(survey: Survey) -> None:
+    write(survey, "a.md", f"# 🔥 Odd Machines\n## Kettles\n{ENTRY}")
+    assert survey.json("init", "--list", "a.md")["title"] == "Odd Machines"
+    settings = load_settings(survey.directory / "living-survey.toml", {})
+    assert settings.survey.title == "Odd Machines"
+    assert "survey      Odd Machines" in survey.call("status").out
+
+
 def test_further_paths_follow_the_option(survey: Survey) -> None:
     write(survey, "a.md", f"# A\n## Kettles\n{ENTRY}")
     write(survey, "b.md", f"# B\n## Lanterns\n{ENTRY}")

@@ -54,6 +54,7 @@ from pipeline.curated.markdown.regions import region_of
 from pipeline.curated.markdown.source import read_source
 from pipeline.curated.markdown.tables import cells, is_rule_of_table
 from pipeline.curated.parse import parse_list
+from pipeline.curated.title import title_of
 from pipeline.curated.types import CuratedList, CuratedListError, ListFile
 from pipeline.enrich.links import find_links, normalise_url
 from pipeline.ingest.sources.errors import BadResponseError
@@ -77,7 +78,6 @@ from pipeline.taxonomy.draft_refusal import (
     nothing_to_draft,
     refuse_other_formats,
 )
-from pipeline.taxonomy.draft_title import title_of
 from storage.arxiv_id import find_arxiv_ids, is_key, parse_arxiv_id
 from storage.twins import title_key
 from storage.typed_ids import InvalidIdError, explain_number, read_arxiv_ids

@@ -2,10 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
+from config.errors import LivingSurveyError
 from config.headings import clean_heading, heading_key
+from config.schema import SurveySettings
 from config.when import says_when
-from pipeline.curated.types import CuratedList
+from pipeline.curated.formats.read import open_list, read_files
+from pipeline.curated.types import CuratedList, ListFile
+
+#: the name of a survey that has neither a title nor a list with one
+UNNAMED = "Living Survey"
 
 #: headings that may come first and are not the list's title
 _NOT_A_TITLE = frozenset(
@@ -18,8 +25,32 @@ _NOT_A_TITLE = frozenset(
 _HTML = re.compile(
     rb"<h([1-3])\b[^<>]{0,500}+>((?:[^<]|<(?!/?h[1-6])){1,1000}+)</h\1\s{0,9}+>", re.IGNORECASE
 )
-#: bytes in which a title in HTML is looked for
+#: bytes in which a title is looked for
 _BEGINNING = 10_000
+
+
+def survey_title(settings: SurveySettings) -> str:
+    """Return the survey's name: the settings' title, else the list's, else that of the program."""
+    return settings.title or list_title(settings.list) or UNNAMED
+
+
+def list_title(paths: Sequence[Path]) -> str | None:
+    """Return the title of the list in files and directories, or None; a faulty list has none.
+
+    Only its beginning is read, because reading a whole list takes seconds.
+    """
+    if not paths:
+        return None
+    try:
+        first = open_list(paths)[0]
+        curated = read_files([ListFile(first.name, _beginning(first.data))])
+    except LivingSurveyError:  # `bootstrap` and `doctor` say what is wrong with it
+        return None
+    return title_of(curated, [entry.headings for entry in curated.entries])
+
+
+def _beginning(data: bytes) -> bytes:
+    return data if len(data) <= _BEGINNING else data[: data.rfind(b"\n", 0, _BEGINNING) + 1]
 
 
 def title_of(curated: CuratedList, papers: Sequence[Sequence[str]]) -> str | None:
