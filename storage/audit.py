@@ -34,8 +34,9 @@ _FLOW = """
 WITH standing AS (
     SELECT arxiv_id, verdict, reviewer = $listed_by AS listed FROM decisions WHERE standing
 )
-SELECT (SELECT coalesce(sum(coalesce(counts['revised'], 0) + coalesce(counts['unchanged'], 0)), 0)
-        FROM run_end),
+SELECT (SELECT count(*) FROM paper
+        WHERE arxiv_id IN (SELECT arxiv_id FROM decision_event WHERE reviewer = $listed_by)
+          AND (source <> 'query' OR arxiv_id IN (SELECT arxiv_id FROM announcement))),
        (SELECT count(*) FROM paper),
        count(*) FILTER (WHERE listed),
        count(*) FILTER (WHERE NOT listed AND verdict = 'approved'),
@@ -82,7 +83,7 @@ class AuditSample:
 class ScreeningCounts:
     """Papers per screening stage (PRISMA 2020); entries of the curated list count apart."""
 
-    #: records of papers that were known already
+    #: papers of the curated list that arXiv's announcements or harvests brought too
     repeats: int
     papers: int
     waiting: int

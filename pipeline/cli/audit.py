@@ -62,7 +62,7 @@ def _flow(report: AuditReport) -> Table:
     screening = report.screening
     rows = [
         ("records identified", report.identified),
-        ("  repeats of papers held already", screening.repeats),
+        ("  duplicates: in the list and harvested", screening.repeats),
         ("papers after deduplication", screening.papers),
         ("  from the curated list", screening.listed),
         ("  withdrawn, or not classified yet", report.elsewhere),

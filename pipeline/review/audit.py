@@ -3,6 +3,7 @@
 Only decisions count, not predictions. The screening counts follow PRISMA 2020.
 """
 
+import math
 from dataclasses import dataclass
 
 from pipeline.runtime.plurals import counted as with_noun
@@ -13,6 +14,8 @@ from storage.store import OpenStore, Store
 #: (Clopper-Pearson, 95 %). Only the latest draws count, because an older sample describes an older
 #: queue.
 SAMPLE = 200
+#: papers of a first sample, whose result is told before it is read
+FIRST = 40
 #: With fewer papers only the interval is given, because it is still wide.
 _MIN_SAMPLE = 20
 
@@ -43,7 +46,7 @@ class AuditReport:
     #: size of the sample, at most what can be drawn
     wanted: int
     sample: AuditSample
-    #: received records, with repeats
+    #: papers, those of the curated list that were harvested too counted twice
     identified: int
     screening: ScreeningCounts
     #: undecided but not queued: withdrawn, or not classified yet
@@ -122,11 +125,8 @@ def _advice(counted: AuditReport, unseen: Unseen | None) -> str:
             )
         return "No papers wait: every classified paper has been screened."
     if unseen is None:
-        return (
-            "No estimate yet. Decide papers in random order; "
-            f"{counted.wanted} make a usable estimate."
-        )
-    between = f"between {unseen.low:.0f} and {unseen.high:.0f} of the waiting papers are relevant"
+        return f"No estimate yet. No paper was decided in random order. {_first_sample(counted)}"
+    between = _between(counted, unseen)
     if unseen.may_stop and unseen.high < 1:
         return "You may stop: less than one of the waiting papers is relevant (95 % confidence)."
     if unseen.may_stop:
@@ -134,16 +134,59 @@ def _advice(counted: AuditReport, unseen: Unseen | None) -> str:
             f"You may stop: at least {unseen.recall_low:.0%} of the relevant papers are found "
             f"(95 % confidence), and at most {unseen.high:.0f} of the waiting papers are relevant."
         )
-    more = counted.wanted - counted.sample.known
-    if not unseen.enough and more > 0:
-        return (
-            f"Too early to say: {between}. {with_noun(more, 'more paper')} read at random"
-            f" {'makes' if more == 1 else 'make'} a usable estimate."
-        )
-    gives = "gives" if more == 1 else "give"
-    sharper = f" {with_noun(more, 'more paper')} read at random {gives} a sharper estimate."
-    if more <= 0:
-        sharper = ""
+    found = ""
     if not counted.screening.approved:
-        return f"Read on: {between}, and no paper has been approved yet.{sharper}"
-    return f"Read on: {between}, so perhaps only {unseen.recall_low:.0%} are found.{sharper}"
+        found = ", and no paper has been approved yet"
+    elif unseen.enough:
+        found = f", so perhaps only {unseen.recall_low:.0%} are found"
+    start = "Read on" if unseen.enough else "So far"
+    return f"{start}: {between}{found}. {_next_sample(counted, unseen)}".rstrip()
+
+
+def _between(counted: AuditReport, unseen: Unseen) -> str:
+    """Return what the sample tells so far, however small it is."""
+    sample, waiting = counted.sample, counted.screening.waiting
+    papers = with_noun(sample.known, "random paper")
+    told = f"{papers} with {sample.approved} relevant"
+    shares = f"{unseen.low / waiting:.1%} to {unseen.high / waiting:.1%}"
+    return (
+        f"{told} {'tells' if sample.known == 1 else 'tell'} that {shares} of the waiting papers"
+        f" are relevant, {unseen.low:.0f} to {unseen.high:.0f} of {waiting} (95 % confidence)"
+    )
+
+
+def _first_sample(counted: AuditReport) -> str:
+    """Return what a first sample would tell."""
+    read = min(FIRST, counted.wanted, counted.screening.waiting)
+    if not read:
+        return ""
+    waiting = counted.screening.waiting
+    most = most_without(read)
+    return (
+        f"{with_noun(read, 'paper')} already {'tells' if read == 1 else 'tell'} something: if none"
+        f" is relevant, at most {most:.1%} of the waiting papers are, {most * waiting:.0f} of"
+        f" {waiting} (95 % confidence)."
+    )
+
+
+def _next_sample(counted: AuditReport, unseen: Unseen) -> str:
+    """Return how much narrower the interval gets with more papers."""
+    sample = counted.sample
+    if sample.known >= counted.wanted:
+        return ""
+    wanted = max(FIRST, 2 * sample.known) if sample.known < counted.wanted / 2 else counted.wanted
+    wanted = min(wanted, counted.wanted)
+    width = (unseen.high - unseen.low) * math.sqrt(sample.known / wanted)
+    more = wanted - sample.known
+    return (
+        f"{with_noun(more, 'more paper')} read at random {'narrows' if more == 1 else 'narrow'} the"
+        f" interval to about {width:.0f} papers."
+    )
+
+
+def most_without(read: int) -> float:
+    """Return the largest share of relevant papers if none of `read` random ones is relevant.
+
+    The upper bound of Clopper and Pearson's 95 % interval.
+    """
+    return 1.0 - math.pow(0.025, 1.0 / read)

@@ -16,9 +16,9 @@ from config.taxonomy import load_taxonomy
 from pipeline.review.audit import AuditReport, audit_report, estimated
 from storage.audit import AuditSample, ScreeningCounts
 from storage.types import Verdict
-from tests.support.builders import make_decision
+from tests.support.builders import make_decision, make_paper
 from tests.support.cli import Survey
-from tests.support.review import ReviewSite, Visitor, make_site
+from tests.support.review import START, ReviewSite, Visitor, make_site
 from tests.support.texts import TRAINED_AT, approved, rejected, stream
 
 
@@ -50,8 +50,14 @@ def test_small_sample_advises_to_continue() -> None:
     assert found.unseen is not None
     assert found.unseen.relevant == pytest.approx(100)
     assert found.unseen.low < found.unseen.relevant < found.unseen.high
-    assert found.advice.startswith("Read on: between 12 and 317 of the waiting papers")
-    assert found.advice.endswith("180 more papers read at random give a sharper estimate.")
+    assert found.advice.startswith(
+        "Read on: 20 random papers with 2 relevant tell that 1.2% to 31.7% of the waiting papers"
+        " are relevant, 12 to 317 of 1000 (95 % confidence)"
+    )
+    # 305 papers between the bounds, and half as many with twice the sample, by the square root
+    assert found.advice.endswith(
+        "20 more papers read at random narrow the interval to about 215 papers."
+    )
 
 
 def test_unknown_papers_widen_the_interval() -> None:
@@ -79,15 +85,26 @@ def test_few_random_papers_give_only_an_interval() -> None:
         assert found.unseen is not None
         assert not found.unseen.enough
         assert round(found.unseen.high) == high
-        assert found.advice.startswith("Too early to say: between ")
-        assert found.advice.endswith("more papers read at random make a usable estimate.")
+        assert found.advice.startswith("So far: ")
+        assert "tells that" in found.advice or "tell that" in found.advice
+        assert "read at random narrow the interval to about" in found.advice
+
+
+def test_forty_papers_tell_their_interval_before_they_are_read() -> None:
+    nothing = report(AuditSample(0, 0, 0, 0), waiting=2_512)
+    # 1 - 0.025 ** (1 / 40) = 8.81 %
+    assert nothing.advice == (
+        "No estimate yet. No paper was decided in random order. 40 papers already tell something:"
+        " if none is relevant, at most 8.8% of the waiting papers are, 221 of 2512"
+        " (95 % confidence)."
+    )
 
 
 def test_no_recall_is_given_without_approvals() -> None:
     found = report(AuditSample(0, 200, 0, 0), waiting=1_000, approved=0)
     assert found.advice == (
-        "Read on: between 0 and 18 of the waiting papers are relevant, and no paper has been "
-        "approved yet."
+        "Read on: 200 random papers with 0 relevant tell that 0.0% to 1.8% of the waiting papers"
+        " are relevant, 0 to 18 of 1000 (95 % confidence), and no paper has been approved yet."
     )
     rest = report(AuditSample(0, 200, 0, 0), waiting=20, approved=0)
     assert rest.unseen is not None
@@ -197,7 +214,7 @@ def test_audit_page_shows_estimate_and_counts(site: ReviewSite) -> None:
     for words in (
         "10 of 29 random papers decided" if "2603.00001" not in page.ids[:10] else "random papers",
         "Clopper-Pearson",
-        "Records identified 30",
+        "Records identified 31",
         "Papers after deduplication 30",
         "From the curated list 1",
         "<b>Off topic</b>",
@@ -217,7 +234,7 @@ def test_panel_shows_estimate_once_its_library_is_loaded(site: ReviewSite, tmp_p
     visitor.get(f"/paper/{page.ids[1]}")
     later = visitor.get("/queue?order=random")
     assert "0 to 28 of the 29 waiting papers are relevant" in later.text
-    assert "Too early to say:" in later.text
+    assert "So far: 1 random paper" in later.text
 
 
 def test_audit_command_reports_the_sample(tmp_path: Path) -> None:
@@ -241,6 +258,17 @@ def test_audit_command_reports_the_sample(tmp_path: Path) -> None:
     refused = survey.call("decide", "--from", "x.jsonl", "--audit")
     assert refused.status == 2
     assert json.loads(json.dumps(refused.err)).startswith("living-survey: With --from only")
+
+
+def test_papers_harvested_again_are_no_duplicates(site: ReviewSite) -> None:
+    papers = [make_paper(f"2603.{n:05}") for n in range(1, 31)]
+    with site.open_store() as store:
+        for _ in range(3):
+            store.papers.upsert(papers, seen_at=START)
+        store.decisions.add([make_decision("2603.00001", reviewer="list")])
+    found = audit_report(site.open_store)
+    # the paper of the list came from a harvest too
+    assert (found.identified, found.screening.repeats, found.screening.papers) == (31, 1, 30)
 
 
 def test_report_counts_every_paper(site: ReviewSite) -> None:
