@@ -11,7 +11,7 @@ from storage.engine.session import Session
 from storage.errors import DecisionNotFoundError
 from storage.types import ApprovedPaper, Decision, PaperText, TrainingExample, Verdict
 
-_COLUMNS = """
+COLUMNS = """
 decision_id, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at,
 unplaced, reason, return_on, return_after_version, batch_id
 """
@@ -179,7 +179,7 @@ class DecisionReader:
     def select(self, condition: str, **parameters: object) -> list[Decision]:
         """Return decisions by a condition, which must be a constant."""
         rows = self._session.rows(
-            f"SELECT {_COLUMNS} FROM decisions WHERE {condition}",  # noqa: S608  see docstring
+            f"SELECT {COLUMNS} FROM decisions WHERE {condition}",  # noqa: S608  see docstring
             parameters,
         )
         return [decision_of(row) for row in rows]

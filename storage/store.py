@@ -19,6 +19,7 @@ from storage.backlog import Backlog
 from storage.batches import Batches
 from storage.changes import Changes
 from storage.cursors import Cursors
+from storage.decision_account import DecisionAccount
 from storage.decisions import Decisions
 from storage.engine.connection import Engine, accept
 from storage.engine.examine import check_tables
@@ -40,6 +41,7 @@ from storage.integrity import Integrity
 from storage.invalid_ids import InvalidIds
 from storage.ledger import Ledger
 from storage.ledger_days import LedgerDays
+from storage.outlook import Outlook
 from storage.papers import Papers
 from storage.predictions import Predictions
 from storage.preferences import Preferences
@@ -67,11 +69,13 @@ class Store:
         self.changes = Changes(session)
         self.predictions = Predictions(session)
         self.decisions = Decisions(session)
+        self.account = DecisionAccount(session)
         self.batches = Batches(session)
         self.highlights = Highlights(session)
         self.preferences = Preferences(session)
         self.queue = Queue(session)
         self.audit = Audit(session)
+        self.outlook = Outlook(session)
         self.announcements = Announcements(session)
         self.ledger = Ledger(session)
         self.acceptances = Acceptances(session)

@@ -1,0 +1,109 @@
+"""Report how the queue develops, for the page and for the terminal."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from pipeline.review.outlook.clearing import Clearing, forecast
+from pipeline.review.outlook.pace import Pace, pace_of
+from pipeline.review.outlook.replay import Replay, Scored, replay
+from pipeline.review.outlook.weeks import WEEKS, Week, count_weeks, past_weeks, whole_weeks
+from storage.outlook import ArrivedPapers, DecidedPapers, WaitingPaper
+from storage.store import OpenStore
+from storage.types import Verdict
+
+#: name of the preference that holds a reviewer's limit
+PREFERENCE = "limit"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueHealth:
+    """What arrives, what is decided, what waits, and what another limit would mean."""
+
+    #: percent; papers below are not counted unless a field says otherwise
+    limit: int
+    #: the past weeks, oldest first
+    weeks: tuple[Week, ...]
+    clearing: Clearing
+    waiting: int
+    #: all waiting papers
+    whole: int
+    oldest: WaitingPaper | None
+    #: days since the oldest was announced
+    oldest_days: int
+    replay: Replay
+    #: of the reviewer who asks, never of another
+    pace: Pace
+    #: standing decisions of that reviewer since midnight UTC
+    today: int
+
+
+def chosen_limit(preferences: Mapping[str, str], setting: float) -> int:
+    """Return the reviewer's own limit in percent, or that of the settings."""
+    own = preferences.get(PREFERENCE)
+    return round(setting) if own is None else int(json.loads(own))
+
+
+def queue_health(open_store: OpenStore, *, reviewer: str, limit: int, now: datetime) -> QueueHealth:
+    """Return the report for a reviewer and a limit in percent."""
+    today = now.astimezone(UTC).date()
+    # a week more, to see whether the first of the weeks is covered whole
+    first_day = past_weeks(today, WEEKS + 1)[0][0]
+    with open_store() as store:
+        arrived = store.outlook.arrived(first_day, today)
+        decided = store.outlook.decided()
+        waiting = Scored(store.outlook.waiting())
+        oldest = store.outlook.oldest(limit / 100)
+        pace = pace_of(store.outlook.gaps(reviewer))
+        done = store.outlook.decided_since(reviewer, _midnight(today))
+    weeks = count_weeks(arrived, decided, limit, today)
+    # before the first decision nobody read, so those weeks say nothing about the pace
+    reading = whole_weeks(_first_day(decided), today)
+    arriving = whole_weeks(_first_day(arrived), today)
+    counted = weeks[WEEKS - min(reading, arriving) :]
+    replayed_from = past_weeks(today, arriving)[0][0] if arriving else today
+    return QueueHealth(
+        limit=limit,
+        weeks=weeks,
+        clearing=forecast(
+            waiting.above(limit),
+            [week.arrived for week in counted],
+            [week.decided for week in counted],
+            today,
+        ),
+        waiting=waiting.above(limit),
+        whole=waiting.known,
+        oldest=oldest,
+        oldest_days=(today - oldest.announced).days if oldest else 0,
+        replay=replay(
+            arrived=_scored(one for one in arrived if one.day >= replayed_from),
+            weeks=arriving,
+            approved=_scored(one for one in decided if one.verdict is Verdict.APPROVED),
+            waiting=waiting,
+            pace=pace,
+            current=limit,
+        ),
+        pace=pace,
+        today=done,
+    )
+
+
+def _scored(counts: Iterable[ArrivedPapers | DecidedPapers]) -> Scored:
+    papers: Counter[int] = Counter()
+    unknown = 0
+    for one in counts:
+        if one.percent is None:
+            unknown += one.papers
+        else:
+            papers[one.percent] += one.papers
+    return Scored(papers, unknown)
+
+
+def _first_day(counts: Iterable[ArrivedPapers | DecidedPapers]) -> date | None:
+    return min((one.day for one in counts), default=None)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

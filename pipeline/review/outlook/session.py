@@ -1,0 +1,121 @@
+"""Start a planned session, and say what it has brought."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from pipeline.review.outlook.pace import LONGEST, pace_of
+from pipeline.review.outlook.planner import LEARNING, Plan, papers_in, plan
+from storage.store import OpenStore, Store
+from storage.types import Decision, Verdict
+
+#: name of the preference that holds a reviewer's session
+PREFERENCE = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSession:
+    """A session that a reviewer started."""
+
+    ids: tuple[str, ...]
+    minutes: float
+    started_at: datetime
+    #: expected approvals
+    approvals: float
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReport:
+    """What a session has brought so far."""
+
+    planned: int
+    #: papers of the plan with a verdict of this reviewer since the start
+    decided: int
+    approved: int
+    rejected: int
+    deferred: int
+    #: papers that another reviewer decided meanwhile
+    elsewhere: int
+    #: in reading order
+    left: tuple[str, ...]
+    #: planned, and spent without pauses above five minutes
+    minutes: float
+    spent: float
+    #: expected when it was planned
+    approvals: float
+    started_at: datetime
+
+
+def plan_session(open_store: OpenStore, reviewer: str, minutes: float) -> Plan:
+    """Return the best session for a reviewer's time."""
+    with open_store() as store:
+        pace = pace_of(store.outlook.gaps(reviewer))
+        candidates = store.outlook.gainful(LEARNING, papers_in(minutes, pace))
+    return plan(minutes, pace, candidates)
+
+
+def start_session(open_store: OpenStore, reviewer: str, chosen: Plan, now: datetime) -> None:
+    """Record a session as the reviewer's current one."""
+    value = {
+        "ids": chosen.ids,
+        "minutes": chosen.minutes,
+        "started_at": now.isoformat(),
+        "approvals": round(chosen.approvals, 3),
+    }
+    with open_store() as store:
+        store.preferences.set(reviewer, PREFERENCE, json.dumps(value), now)
+
+
+def current_session(preferences: Mapping[str, str]) -> PlannedSession | None:
+    """Return the session in a reviewer's preferences, or None."""
+    if PREFERENCE not in preferences:
+        return None
+    value = json.loads(preferences[PREFERENCE])
+    return PlannedSession(
+        ids=tuple(value["ids"]),
+        minutes=value["minutes"],
+        started_at=datetime.fromisoformat(value["started_at"]),
+        approvals=value["approvals"],
+    )
+
+
+def session_report(store: Store, reviewer: str) -> SessionReport | None:
+    """Return what the reviewer's current session has brought; None before the first."""
+    session = current_session(store.preferences.of(reviewer))
+    if session is None:
+        return None
+    return report_of(session, store.decisions.standing(session.ids), reviewer)
+
+
+def report_of(
+    session: PlannedSession, standing: Mapping[str, Decision], reviewer: str
+) -> SessionReport:
+    """Return the report from the standing decisions on the session's papers."""
+    own = [
+        one
+        for one in standing.values()
+        if one.reviewer == reviewer and one.decided_at >= session.started_at
+    ]
+    verdicts = [one.verdict for one in own]
+    return SessionReport(
+        planned=len(session.ids),
+        decided=len(own),
+        approved=verdicts.count(Verdict.APPROVED),
+        rejected=verdicts.count(Verdict.REJECTED),
+        deferred=verdicts.count(Verdict.DEFERRED),
+        elsewhere=len(standing) - len(own),
+        left=tuple(one for one in session.ids if one not in standing),
+        minutes=session.minutes,
+        spent=_spent(session.started_at, [one.decided_at for one in own]),
+        approvals=session.approvals,
+        started_at=session.started_at,
+    )
+
+
+def _spent(start: datetime, decided: Sequence[datetime]) -> float:
+    """Return the minutes from the start to the last decision, without long pauses."""
+    moments = [start, *sorted(decided)]
+    gaps = ((after - before).total_seconds() for before, after in pairwise(moments))
+    return sum(gap for gap in gaps if gap <= LONGEST) / 60
