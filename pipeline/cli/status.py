@@ -8,6 +8,7 @@ import typer
 
 from pipeline.cli.answer import Answer, Column, Table, Text, table
 from pipeline.cli.command import Invocation, command
+from pipeline.cli.decisions import tally_text
 from pipeline.ingest.corrections import corrections_text
 from pipeline.ingest.coverage import Coverage
 from pipeline.ingest.ledger import accepted_days, overdue_sentence
@@ -72,7 +73,7 @@ def _totals(report: StatusReport) -> Text:
         f"survey      {report.survey}",
         f"papers      {report.papers}",
         f"queue       {report.queue}",
-        f"decisions   {report.decisions}",
+        f"decisions   {tally_text(report.decided)}",
     ]
     if report.quarantine:
         lines.append(f"quarantine  {report.quarantine}")

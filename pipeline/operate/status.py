@@ -15,6 +15,7 @@ from pipeline.runtime.services import Services
 from storage.acceptances import Acceptance
 from storage.arrivals import LateArrival
 from storage.calendar import announcement_day, feed_instant
+from storage.decision_account import DecisionTally
 from storage.ledger import DayTotal
 from storage.store import Store
 from storage.types import LedgerDay, RunRecord, RunStatus
@@ -28,7 +29,9 @@ class StatusReport:
     survey: str
     papers: int
     queue: int
+    #: those that stand
     decisions: int
+    decided: DecisionTally
     quarantine: int
     model_id: str
     last_run: RunRecord | None
@@ -63,11 +66,13 @@ def status_report(services: Services) -> StatusReport:
     since = announcement_day(now) - timedelta(days=WATCHED_DAYS - 1)
     with services.open_store() as store:
         corrected = corrections_since(store, feed_instant(since))
+        decided = store.account.tally()
         return StatusReport(
             survey=survey_title(services.settings.survey),
             papers=store.papers.count(),
             queue=store.queue.size(),
-            decisions=store.decisions.count(),
+            decisions=decided.standing,
+            decided=decided,
             quarantine=store.quarantine.count(),
             model_id=services.models.describe_current(),
             last_run=store.runs.last("run"),
