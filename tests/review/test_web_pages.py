@@ -80,6 +80,27 @@ def test_pages_show_no_invisible_character(site: ReviewSite, visitor: Visitor, h
             assert "<mark>Diffusion</mark>" in source
 
 
+def test_formulas_are_drawn_and_no_command_is_cut(site: ReviewSite, visitor: Visitor) -> None:
+    site.put(
+        make_paper(
+            "2403.00001",
+            title=r"\emph{Tea} in $\frac{a+b}{c}$ Kettles for \$5",
+            abstract=r"We use $x^{Q!}$, ``\ourKettle{}'' and $\foo{a}{b}$, 10\% of it.",
+        ),
+        make_prediction(),
+    )
+    for address in ("/queue", "/paper/2403.00001"):
+        page = visitor.get(address)
+        title = page.tree.find_class("title")[0]
+        assert len(title.xpath(".//math//mfrac")) == 1
+        assert title.text_content().startswith("Tea in ")
+        assert title.text_content().endswith(" Kettles for $5")
+        abstract = page.tree.find_class("abstract")[0]
+        assert len(abstract.xpath(".//math//msup")) == 1
+        assert abstract.xpath(".//code[@class='tex']/text()") == [r"\ourKettle{}", r"$\foo{a}{b}$"]
+        assert "10% of it" in abstract.text_content()
+
+
 def test_long_texts_are_shown_in_part(site: ReviewSite, visitor: Visitor) -> None:
     paper = make_paper(title="t" * 5_000_000, abstract="a " * 2_500_000, comment="c" * 1_000_000)
     site.put(paper, make_prediction())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from config.errors import UsageError
 from pipeline.review.web.environment import percent
 from pipeline.review.web.highlight import highlight
-from pipeline.review.web.texts import shown_text, shown_title
+from pipeline.review.web.texts import held_abstract, shown_title
 from pipeline.review.web.view_state import QueueView, read_view, view_from_form
 from storage.types import TermWeight
 from tests.support.review import TAXONOMY
@@ -57,7 +57,7 @@ def test_card_shows_title_and_abstract_without_tex() -> None:
     assert shown_title(r"\textit{Kettle} at 50\%, M$^2$", "2603.00001") == "Kettle at 50%, M²"
     assert shown_title("{\u200b}", "2603.00001") == "{}"
     assert shown_title(" ", "2603.00001") == "arXiv:2603.00001"
-    assert shown_text("\\emph{One}\nTwo~2") == "One\nTwo 2"
+    assert held_abstract("\\emph{One}\nTwo~2").text == "One\nTwo 2"
 
 
 def test_view_survives_a_form() -> None:

@@ -8,10 +8,11 @@ from itertools import groupby
 from markupsafe import Markup
 
 from config.taxonomy import Section, Taxonomy
+from config.tex.markup import fill
 from pipeline.enrich.links import Link, find_links
 from pipeline.learn.explain.open_facets import OpenQuestion, open_question
 from pipeline.review.web.highlight import highlight
-from pipeline.review.web.texts import SHOWN_OF_TEXT, shown_text, shown_title
+from pipeline.review.web.texts import SHOWN_OF_TEXT, held_abstract, held_title
 from storage.types import Decision, Paper, Prediction, StoredPaper, TermWeight, Verdict
 
 #: suggested sections are ticked in advance from this probability on
@@ -130,12 +131,14 @@ def make_card(
         return Choice(section, scores.get(section.id), section.id in ticked)
 
     terms = prediction.terms if prediction else ()
+    title = held_title(stored.paper.title, stored.paper.arxiv_id)
+    abstract = held_abstract(stored.paper.abstract)
     return Card(
         stored=stored,
         prediction=prediction,
         standing=standing,
-        title=highlight(shown_title(stored.paper.title, stored.paper.arxiv_id), terms),
-        abstract=highlight(shown_text(stored.paper.abstract), terms),
+        title=fill(highlight(title.text, terms), title),
+        abstract=fill(highlight(abstract.text, terms), abstract),
         links=find_links(stored.paper.abstract[:SHOWN_OF_TEXT], stored.paper.comment),
         candidates=tuple(choice(known[name]) for name in offered),
         others=tuple(

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from config.headings import heading_key
 from config.taxonomy import Section, Taxonomy
+from config.tex.markup import tex_markup
 from config.tex.text import plain_text
 from config.visible import visible
 from pipeline.review.proposal import NOTE_LIMIT
@@ -47,6 +48,7 @@ def make_templates(taxonomy: Taxonomy, language: str = "en") -> Environment:
         words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext
     )
     environment.filters["plain"] = plain_text
+    environment.filters["tex"] = tex_markup
     environment.filters["percent"] = percent
     environment.filters["weight"] = weight
     environment.filters["exact"] = exact
