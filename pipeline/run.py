@@ -5,6 +5,7 @@ Every step asks the database what is left to do, so a cycle can be killed anywhe
 
 from dataclasses import dataclass
 
+from pipeline.ingest.corrections import Inbox, read_inbox
 from pipeline.ingest.fetch import FetchReport, fetch
 from pipeline.ingest.sources.open import ArxivSources
 from pipeline.learn.classify import ClassifyReport, classify
@@ -27,6 +28,8 @@ class CycleReport:
     drift: DriftReport | None
     #: papers that wait for a reviewer now
     queue: int
+    #: decided papers that changed at arXiv and wait for an answer
+    inbox: Inbox
 
 
 def run_cycle(services: Services, arxiv: ArxivSources, run: Run) -> CycleReport:
@@ -37,6 +40,7 @@ def run_cycle(services: Services, arxiv: ArxivSources, run: Run) -> CycleReport:
         classify=classify(services, run),
         drift=weekly_drift(services, run),
         queue=waiting(services),
+        inbox=inbox(services),
     )
 
 
@@ -44,3 +48,10 @@ def waiting(services: Services) -> int:
     """Return how many papers wait for a reviewer."""
     with services.open_store() as store:
         return store.queue.size()
+
+
+def inbox(services: Services) -> Inbox:
+    """Find the cases that no fetch has found, and return the open ones."""
+    with services.open_store() as store:
+        store.corrections.find(services.clock())
+        return read_inbox(store)

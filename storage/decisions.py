@@ -15,11 +15,14 @@ _KNOWN = "SELECT arxiv_id FROM paper WHERE arxiv_id IN (FROM listed($ids))"
 _ADD = """
 INSERT INTO decision_event (
     seq, kind, decision_id, arxiv_id, verdict, sections, reviewer, note, happened_at, content_hash,
-    reason, batch_id, return_on, return_after_version)
+    reason, batch_id, return_on, return_after_version, record)
 SELECT last.seq + row_number() OVER (ORDER BY incoming.number), 'decide', incoming.decision_id,
        incoming.arxiv_id, incoming.verdict, incoming.sections, incoming.reviewer, incoming.note,
        incoming.happened_at, paper.content_hash, incoming.reason, $batch_id, incoming.return_on,
-       incoming.return_after_version
+       incoming.return_after_version,
+       struct_pack(version := paper.version, source := paper.source,
+                   categories := paper.categories, journal_ref := paper.journal_ref,
+                   doi := paper.doi, withdrawn := paper.withdrawn)
 FROM (SELECT unnest(from_json($events, '[{
           "number": "INTEGER", "decision_id": "VARCHAR", "arxiv_id": "VARCHAR",
           "verdict": "VARCHAR", "sections": ["VARCHAR"], "reviewer": "VARCHAR", "note": "VARCHAR",

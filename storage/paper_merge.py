@@ -14,6 +14,8 @@ paper is inserted; any other is related to the existing row:
 
 from datetime import datetime
 
+from storage.correction_finds import find_corrections
+from storage.engine.instants import from_utc
 from storage.engine.session import Session
 from storage.types import UpsertCounts
 
@@ -81,6 +83,7 @@ merged AS (
 )
 SELECT * EXCLUDE (existing),
        text_hash(title, abstract, authors, comment, withdrawn) AS content_hash,
+       lacks_text(title, abstract) AS incomplete,
        version <> existing.version OR title <> existing.title OR abstract <> existing.abstract
            OR authors <> existing.authors OR categories <> existing.categories
            OR primary_category <> existing.primary_category OR withdrawn <> existing.withdrawn
@@ -169,6 +172,7 @@ _INSERT = """
 INSERT INTO paper BY NAME
 SELECT * EXCLUDE (known, history, rank),
        text_hash(title, abstract, authors, comment, withdrawn) AS content_hash,
+       lacks_text(title, abstract) AS incomplete,
        CAST($seen_at AS TIMESTAMP) AS first_seen_at,
        CAST($seen_at AS TIMESTAMP) AS changed_at,
        CAST($seen_at AS TIMESTAMP) AS taken_at
@@ -176,6 +180,7 @@ FROM pending
 WHERE NOT known
 """
 
+_REVISED = "SELECT arxiv_id FROM settled WHERE revised"
 _COUNTS = "SELECT count(*), count(*) FILTER (WHERE known) FROM pending"
 # Most batches are all new, and planning the other statements costs more than running them.
 _NOTHING_SETTLED = "CREATE OR REPLACE TEMP TABLE settled (arxiv_id VARCHAR, taken BOOLEAN)"
@@ -190,12 +195,12 @@ def merge_batch(session: Session, size: int, seen_at: datetime) -> UpsertCounts:
     if not pending:
         return UpsertCounts(unchanged=size)
     moment = {"seen_at": seen_at}
-    revised = 0
+    revised: list[str] = []
     with session.transaction():
         if known:
             session.ddl(_SETTLED, moment)
             session.write(_CHANGES, moment)
-            revised = session.number("SELECT count(*) FROM settled WHERE revised")
+            revised = [row[0] for row in session.rows(_REVISED)]
         else:
             session.ddl(_NOTHING_SETTLED)
         session.write(_VERSIONS, moment)
@@ -203,7 +208,10 @@ def merge_batch(session: Session, size: int, seen_at: datetime) -> UpsertCounts:
             session.write(_REVISE)
         if pending > known:
             session.write(_INSERT, moment)
+        if revised:
+            # In the same transaction, so that no correction is lost.
+            find_corrections(session, from_utc(seen_at), revised)
         session.ddl("DROP TABLE settled")
         session.ddl("DROP TABLE pending")
     new = pending - known
-    return UpsertCounts(new=new, revised=revised, unchanged=size - new - revised)
+    return UpsertCounts(new=new, revised=len(revised), unchanged=size - new - len(revised))

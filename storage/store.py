@@ -18,6 +18,7 @@ from storage.audit import Audit
 from storage.backlog import Backlog
 from storage.batches import Batches
 from storage.changes import Changes
+from storage.corrections import Corrections
 from storage.cursors import Cursors
 from storage.decision_account import DecisionAccount
 from storage.decisions import Decisions
@@ -67,6 +68,7 @@ class Store:
         self.twins = Twins(session)
         self.backlog = Backlog(session)
         self.changes = Changes(session)
+        self.corrections = Corrections(session)
         self.predictions = Predictions(session)
         self.decisions = Decisions(session)
         self.account = DecisionAccount(session)

@@ -36,4 +36,6 @@ def _after_fetch(report: CycleReport) -> list[str]:
     lines += [f"drift      {sentence}: `living-survey drift`" for sentence in notable]
     waiting = counted(report.queue, "paper waits", "papers wait")
     lines.append(f"queue      {waiting} for a reviewer")
+    if report.inbox.open:
+        lines.append(f"inbox      {report.inbox.open:,} open: {report.inbox.sentence}")
     return lines

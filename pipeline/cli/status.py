@@ -109,6 +109,8 @@ def _movements(report: StatusReport) -> Text:
         kinds = ", ".join(f"{count} {kind}" for kind, count in report.corrections.items())
         lines.append(f"corrections {kinds} (approved papers, 14 days)")
         lines += [f"            {sentence}" for sentence in corrections_text(report.corrected)]
+    if report.inbox.open:
+        lines.append(f"inbox       {report.inbox.open:,} open: {report.inbox.sentence}")
     return tuple(lines)
 
 

@@ -8,12 +8,20 @@ from textwrap import shorten
 
 from config.visible import one_line
 from storage.changes import Change
+from storage.correction_types import CorrectionCase
 from storage.store import Store
 
 #: what matters to readers, first; other kinds follow by name
 _FIRST = ("withdrawn", "restored", "title")
 #: corrections in one text; `--json` has all
 MOST_NAMED = 20
+_SAID = {
+    "returned": "rejected and now likelier",
+    "journal_ref": "journal reference",
+    "doi": "DOI",
+}
+#: open cases named in one text
+_MOST_CASES = 12
 #: characters of arXiv's comment on a withdrawal
 _LONGEST_COMMENT = 160
 
@@ -46,6 +54,39 @@ class Correction:
         if kind == "title" and self.former_title is not None:
             return f'the title was "{one_line(self.former_title)}"'
         return kind.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The open cases: decided papers that changed at arXiv and wait for a reviewer's answer."""
+
+    open: int
+    #: by the gravest change
+    kinds: Mapping[str, int]
+    cases: tuple[CorrectionCase, ...]
+
+    @property
+    def sentence(self) -> str:
+        """How many there are, and the gravest by ID with what changed; empty if there is none."""
+        if not self.open:
+            return ""
+        named = "; ".join(f"{case.arxiv_id} {said(case.kinds)}" for case in self.cases)
+        rest = self.open - len(self.cases)
+        return f"{named} and {rest:,} more" if rest else named
+
+
+def read_inbox(store: Store) -> Inbox:
+    """Return the open cases; named are the gravest."""
+    return Inbox(
+        open=store.corrections.count(),
+        kinds=store.corrections.counts(),
+        cases=tuple(store.corrections.open(limit=_MOST_CASES)),
+    )
+
+
+def said(kinds: Sequence[str]) -> str:
+    """Return what changed, for people: `withdrawn, title`."""
+    return ", ".join(_SAID.get(kind, kind.replace("_", " ")) for kind in kinds)
 
 
 def corrections_since(store: Store, since: datetime) -> tuple[Correction, ...]:

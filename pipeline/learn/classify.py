@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from classifiers.types import Classifier
 from pipeline.learn.documents import document_of
+from pipeline.learn.returns import find_returns
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 from storage.prediction_batch import PredictionColumns
@@ -34,15 +35,19 @@ class ClassifyReport:
 
     model_id: str
     classified: int
+    #: rejected papers that return for their newer text
+    returned: int = 0
 
     @property
     def totals(self) -> dict[str, int]:
         """What is counted in `runs`."""
-        return {"classified": self.classified}
+        return {"classified": self.classified, "returned": self.returned}
 
 
 def classify(services: Services, run: Run) -> ClassifyReport:
     """Classify every paper whose current text the model in use has not scored.
+
+    Rejected papers with a newer text are compared with it once.
 
     The database is open while a batch is read or stored and closed while it is scored, so that
     reviewers' pages are served meanwhile. A killed call is continued by the next one.
@@ -59,7 +64,7 @@ def classify(services: Services, run: Run) -> ClassifyReport:
         for count in _classified(services, current.load()):
             classified += count
             advance(count)
-    report = ClassifyReport(current.model_id, classified)
+    report = ClassifyReport(current.model_id, classified, find_returns(services))
     run.count(**report.totals)
     return report
 

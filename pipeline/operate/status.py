@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pipeline.curated.title import survey_title
-from pipeline.ingest.corrections import Correction, corrections_since, counted_by_kind
+from pipeline.ingest.corrections import (
+    Correction,
+    Inbox,
+    corrections_since,
+    counted_by_kind,
+    read_inbox,
+)
 from pipeline.ingest.coverage import Coverage, coverage_now
 from pipeline.ingest.ledger import WATCHED_DAYS, OverdueDay, overdue_now
 from pipeline.learn.drift_report import DriftReport, newest_drift
@@ -48,6 +54,8 @@ class StatusReport:
     corrections: Mapping[str, int]
     #: the same paper by paper
     corrected: tuple[Correction, ...]
+    #: decided papers that changed at arXiv and wait for an answer
+    inbox: Inbox
     #: days that are not complete 36 hours after their feed
     overdue: tuple[OverdueDay, ...]
     #: watched days that a person accepted although they are not complete
@@ -85,6 +93,7 @@ def status_report(services: Services) -> StatusReport:
             late=tuple(store.arrivals.late(since)),
             corrections=counted_by_kind(corrected),
             corrected=corrected,
+            inbox=read_inbox(store),
             overdue=overdue_now(store, services.settings.arxiv.categories, now),
             accepted=tuple(store.acceptances.standing(since)),
             coverage=coverage_now(store, services.settings.arxiv, now),
