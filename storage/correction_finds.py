@@ -48,9 +48,8 @@ present AS (
     JOIN paper ON paper.arxiv_id = compared.arxiv_id
 ),
 """
-_DIFFERING = (
-    _COMPARED
-    + """
+_DIFFERING = """
+{compared}
 found AS (
     SELECT present.*, known.record_key IS NOT NULL AS is_known,
            coalesce(known.record_key = present.record_key AND known.base = present.base
@@ -63,16 +62,14 @@ found AS (
 SELECT arxiv_id, differs FROM found
 WHERE (differs AND NOT is_same AND {wanted}) OR (is_known AND NOT differs)
 ORDER BY arxiv_id
-"""  # noqa: S608  made of constants
-)
+"""
 _OPEN_TO_ALL = (
     """(verdict = 'approved' OR is_known OR (record.withdrawn AND NOT present.withdrawn))"""
 )
 _NEWER_REJECTED = """(verdict = 'rejected' AND present.version > record.version
                       AND NOT present.withdrawn AND present_hash <> content_hash)"""
-_STATES = (
-    _COMPARED
-    + """
+_STATES = """
+{compared}
 texts AS (
     SELECT arxiv_id, title, abstract, authors, comment, content_hash
     FROM paper
@@ -86,8 +83,7 @@ JOIN texts ON texts.arxiv_id = present.arxiv_id
 JOIN decided_text AS kept
   ON kept.arxiv_id = present.arxiv_id AND kept.content_hash = present.content_hash
 ORDER BY present.arxiv_id
-"""  # noqa: S608  made of constants
-)
+"""
 _FORGET = "DELETE FROM correction_case WHERE arxiv_id IN (FROM listed($ids))"
 _ADD = """
 INSERT INTO correction_case
@@ -154,12 +150,13 @@ def compared_records(session: Session, ids: Sequence[str]) -> list[ComparedRecor
     """Return both records of decided papers, by ID."""
     if not ids:
         return []
-    sql = _STATES.format(only=_ONLY, present=_PRESENT)
+    sql = _STATES.format(compared=_COMPARED.format(only=_ONLY, present=_PRESENT))
     return [_compared(row) for row in session.rows(sql, {"ids": texts_json(ids)})]
 
 
 def _differing(session: Session, wanted: str, ids: Iterable[str] | None = None) -> list[Row]:
-    sql = _DIFFERING.format(only="" if ids is None else _ONLY, present=_PRESENT, wanted=wanted)
+    compared = _COMPARED.format(only="" if ids is None else _ONLY, present=_PRESENT)
+    sql = _DIFFERING.format(compared=compared, wanted=wanted)
     return session.rows(sql, None if ids is None else {"ids": texts_json(ids)})
 
 

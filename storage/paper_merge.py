@@ -84,6 +84,7 @@ merged AS (
 SELECT * EXCLUDE (existing),
        text_hash(title, abstract, authors, comment, withdrawn) AS content_hash,
        lacks_text(title, abstract) AS incomplete,
+       title_key_of(title) AS title_key,
        version <> existing.version OR title <> existing.title OR abstract <> existing.abstract
            OR authors <> existing.authors OR categories <> existing.categories
            OR primary_category <> existing.primary_category OR withdrawn <> existing.withdrawn
@@ -173,6 +174,7 @@ INSERT INTO paper BY NAME
 SELECT * EXCLUDE (known, history, rank),
        text_hash(title, abstract, authors, comment, withdrawn) AS content_hash,
        lacks_text(title, abstract) AS incomplete,
+       title_key_of(title) AS title_key,
        CAST($seen_at AS TIMESTAMP) AS first_seen_at,
        CAST($seen_at AS TIMESTAMP) AS changed_at,
        CAST($seen_at AS TIMESTAMP) AS taken_at

@@ -50,6 +50,7 @@ from storage.published import Published
 from storage.quarantine import Quarantine
 from storage.queue import Queue
 from storage.runs import Runs
+from storage.same_work import SameWork
 from storage.taxonomy import TaxonomyChanges
 from storage.titles import Titles
 from storage.twins import Twins
@@ -66,6 +67,7 @@ class Store:
         self.papers = Papers(session)
         self.titles = Titles(session)
         self.twins = Twins(session)
+        self.same_work = SameWork(session)
         self.backlog = Backlog(session)
         self.changes = Changes(session)
         self.corrections = Corrections(session)

@@ -1,40 +1,43 @@
 """Find held papers with the title of another one: arXiv takes some papers twice."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from storage.engine.parameters import texts_json
 from storage.engine.session import Row, Session
 from storage.types import Paper, Verdict
+from storage.work_keys import families
 
-# Titles of all papers are compared as they are written, because normalising three million takes
-# seconds; titles of decided papers are compared by their words.
-_ALIKE = r"""
-WITH settled AS (SELECT arxiv_id, verdict FROM decisions WHERE standing),
+# Compared by key, because reading three million titles takes longer than a page may.
+_ALIKE = """
+WITH wanted AS (SELECT item AS title, title_key_of(item) AS key FROM listed($titles)),
 alike AS (
-    SELECT arxiv_id FROM paper WHERE title IN (FROM listed($titles))
-    UNION
-    SELECT arxiv_id FROM paper
-    WHERE rowid IN (
-        SELECT rowid FROM paper WHERE arxiv_id IN (SELECT arxiv_id FROM settled))
-      AND trim(regexp_replace(lower(title), '[^\p{L}\p{N}]+', ' ', 'g')) IN (FROM listed($keys))
+    SELECT arxiv_id, title_key, authors FROM paper
+    WHERE rowid IN (SELECT rowid FROM paper WHERE title_key IN (SELECT key FROM wanted))
 )
-SELECT paper.arxiv_id, paper.title, paper.authors, settled.verdict
-FROM paper
-LEFT JOIN settled ON settled.arxiv_id = paper.arxiv_id
-WHERE paper.rowid IN (SELECT rowid FROM paper WHERE arxiv_id IN (SELECT arxiv_id FROM alike))
-ORDER BY paper.arxiv_id
+SELECT wanted.title, alike.arxiv_id, alike.authors, settled.verdict
+FROM wanted
+JOIN alike ON alike.title_key = wanted.key
+LEFT JOIN decisions AS settled ON settled.arxiv_id = alike.arxiv_id AND settled.standing
+ORDER BY ALL
 """
 _APPROVED = """
-SELECT arxiv_id, title, authors, 'approved' FROM paper
-WHERE rowid IN (
-    SELECT rowid FROM paper
-    WHERE arxiv_id IN (
-        SELECT arxiv_id FROM decisions WHERE standing AND verdict = 'approved'))
-ORDER BY arxiv_id
+WITH approved AS (
+    SELECT arxiv_id, title_key, authors FROM paper
+    WHERE rowid IN (
+        SELECT rowid FROM paper
+        WHERE title_key IS NOT NULL AND arxiv_id IN (
+            SELECT arxiv_id FROM decisions WHERE standing AND verdict = 'approved'))
+)
+SELECT title_key, arxiv_id, authors
+FROM approved
+WHERE title_key IN (SELECT title_key FROM approved GROUP BY title_key HAVING count(*) > 1)
+ORDER BY title_key, arxiv_id
 """
-_WORDS = re.compile(r"[^\W_]+")
+_ANSWERED = "SELECT first_id, second_id FROM same_work WHERE answer = 'different'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,50 +56,47 @@ class Twins:
         self._session = session
 
     def of(self, papers: Sequence[Paper]) -> dict[str, tuple[Twin, ...]]:
-        """Return the other papers with the titles of the given ones; those without are left out."""
-        titles = texts_json(paper.title for paper in papers)
-        keys = texts_json(title_key(paper.title) for paper in papers)
-        by_key = _by_key(self._session.rows(_ALIKE, {"titles": titles, "keys": keys}))
-        found = {paper.arxiv_id: _others(paper, by_key) for paper in papers}
+        """Return the other papers with the titles of the given ones; those without are left out.
+
+        Pairs that a reviewer called different are left out.
+        """
+        rows = self._session.rows(_ALIKE, {"titles": texts_json({paper.title for paper in papers})})
+        different = self._different()
+        alike: defaultdict[str, list[Row]] = defaultdict(list)
+        for title, *row in rows:
+            alike[title].append(tuple(row))
+        found = {
+            paper.arxiv_id: tuple(
+                Twin(arxiv_id, Verdict(verdict) if verdict else None)
+                for arxiv_id, authors, verdict in alike[paper.title]
+                if arxiv_id != paper.arxiv_id
+                and frozenset((arxiv_id, paper.arxiv_id)) not in different
+                and _share_author(paper.authors, authors)
+            )
+            for paper in papers
+        }
         return {arxiv_id: twins for arxiv_id, twins in found.items() if twins}
 
     def approved(self) -> tuple[tuple[str, ...], ...]:
         """Return the IDs of approved papers with the same title, one tuple for each title."""
+        different = self._different()
         groups = []
-        for rows in _by_key(self._session.rows(_APPROVED)).values():
-            first = rows[0]
-            same = [row[0] for row in rows if row is first or _share_author(first[2], row[2])]
-            if len(same) > 1:
-                groups.append(tuple(same))
+        for _, rows in groupby(self._session.rows(_APPROVED), key=itemgetter(0)):
+            (_, first, authors), *others = rows
+            same = [
+                arxiv_id
+                for _, arxiv_id, theirs in others
+                if frozenset((first, arxiv_id)) not in different and _share_author(authors, theirs)
+            ]
+            if same:
+                groups.append((first, *same))
         return tuple(groups)
 
-
-def title_key(title: str) -> str:
-    """Return the words of a title, for comparison."""
-    return " ".join(_WORDS.findall(title.lower()))
-
-
-def _by_key(rows: Iterable[Row]) -> Mapping[str, list[Row]]:
-    """Group rows of (ID, title, authors, verdict) by the words of the title."""
-    by_key: dict[str, list[Row]] = {}
-    for row in rows:
-        by_key.setdefault(title_key(row[1]), []).append(row)
-    return by_key
-
-
-def _others(paper: Paper, by_key: Mapping[str, list[Row]]) -> tuple[Twin, ...]:
-    return tuple(
-        Twin(arxiv_id, Verdict(verdict) if verdict else None)
-        for arxiv_id, _, authors, verdict in by_key.get(title_key(paper.title), ())
-        if arxiv_id != paper.arxiv_id and _share_author(paper.authors, authors)
-    )
+    def _different(self) -> set[frozenset[str]]:
+        return {frozenset(row) for row in self._session.rows(_ANSWERED)}
 
 
 def _share_author(some: Sequence[str], others: Sequence[str]) -> bool:
     """Say whether two lists of authors have a family name in common, or both are empty."""
-    left, right = _families(some), _families(others)
+    left, right = families(some), families(others)
     return bool(left & right) or not (left or right)
-
-
-def _families(authors: Sequence[str]) -> set[str]:
-    return {words[-1] for author in authors if (words := title_key(author).split())}

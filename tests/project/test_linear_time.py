@@ -70,6 +70,7 @@ from pipeline.publish.digest.reason import find_reason
 from pipeline.publish.digest.sentences import split_sentences
 from pipeline.review.decision_rows import read_rows
 from pipeline.review.web.highlight import highlight, term_words
+from pipeline.review.word_diff import word_diff
 from pipeline.taxonomy.draft_ids import section_ids, slug_words
 from pipeline.taxonomy.draft_leaves import find_leaves
 from pipeline.taxonomy.draft_names import names_of, without_numbers
@@ -79,9 +80,11 @@ from pipeline.taxonomy.draft_refusal import (
     refuse_other_formats,
 )
 from storage.arxiv_id import find_arxiv_ids, is_key, parse_arxiv_id
-from storage.twins import title_key
+from storage.correction_kinds import text_key
 from storage.typed_ids import InvalidIdError, explain_number, read_arxiv_ids
 from storage.types import TermWeight
+from storage.work_keys import words_in, work_keys
+from tests.support.builders import make_paper
 from tests.support.snapshot import make_record
 from tests.support.transport import oai_page, raw_record
 
@@ -207,7 +210,10 @@ READERS: dict[str, Callable[[str], object]] = {
     "parse_arxiv_id": parse_arxiv_id,
     "parse_arxiv_id of a link": lambda text: parse_arxiv_id(f"https://arxiv.org/abs/{text}"),
     "explain_number": explain_number,
-    "title_key": title_key,
+    "words_in": words_in,
+    "text_key": text_key,
+    "word_diff": lambda text: word_diff(text, text[::-1]),
+    "work_keys": lambda text: work_keys(make_paper(title=text, abstract=text, comment=text)),
     "read_rows": _rows,
     "places in a file": _places,
     "find_section": _section,
