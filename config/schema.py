@@ -200,6 +200,12 @@ class ReviewSettings(Section):
         description="The limit of the queue's first view: papers at least this likely to be in "
         "scope, in percent.",
     )
+    return_margin: Percent = Field(
+        default=20,
+        description="A rejected paper returns to the inbox if the model finds a newer text likelier "
+        "than the rejected one by this many percentage points, and at least as likely as "
+        "`likely_from`.",
+    )
     set_aside_below: Percent = Field(
         default=10,
         description="Papers less likely than this percentage are set aside: counted and sampled "

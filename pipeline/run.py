@@ -16,6 +16,10 @@ from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 
 
+#: papers compared in one lease, about a second
+_COMPARED_AT_ONCE = 2_000
+
+
 @dataclass(frozen=True, slots=True)
 class CycleReport:
     """What one cycle did."""
@@ -30,6 +34,8 @@ class CycleReport:
     queue: int
     #: decided papers that changed at arXiv and wait for an answer
     inbox: Inbox
+    #: pairs of papers that are perhaps the same work
+    doubles: int
 
 
 def run_cycle(services: Services, arxiv: ArxivSources, run: Run) -> CycleReport:
@@ -41,6 +47,7 @@ def run_cycle(services: Services, arxiv: ArxivSources, run: Run) -> CycleReport:
         drift=weekly_drift(services, run),
         queue=waiting(services),
         inbox=inbox(services),
+        doubles=doubles(services),
     )
 
 
@@ -55,3 +62,14 @@ def inbox(services: Services) -> Inbox:
     with services.open_store() as store:
         store.corrections.find(services.clock())
         return read_inbox(store)
+
+
+def doubles(services: Services) -> int:
+    """Compare papers that were not compared yet, and return how many pairs wait for an answer."""
+    at_least = services.settings.review.likely_from / 100
+    while True:
+        with services.open_store() as store:
+            if not store.same_work.find(
+                at_least=at_least, limit=_COMPARED_AT_ONCE, now=services.clock()
+            ):
+                return store.same_work.count()

@@ -187,13 +187,16 @@ class Corrections:
         )
         return [
             RecordedResolution(
-                *row[:3],
-                Resolution(row[3]),
-                tuple(row[4]),
-                *row[5:7],
-                from_utc(row[7]),
-                row[8],
-                from_utc(row[9]),
+                resolution_id=row[0],
+                arxiv_id=row[1],
+                decision_id=row[2],
+                resolution=Resolution(row[3]),
+                kinds=tuple(row[4]),
+                note=row[5],
+                reviewer=row[6],
+                resolved_at=from_utc(row[7]),
+                undone_by=row[8],
+                undone_at=from_utc(row[9]),
             )
             for row in rows
         ]

@@ -108,7 +108,8 @@ approved AS (
 SELECT mine.arxiv_id, alike.arxiv_id, mine.authors, alike.authors
 FROM mine
 JOIN alike ON alike.title_key = mine.title_key AND alike.arxiv_id <> mine.arxiv_id
-WHERE alike.arxiv_id IN (SELECT arxiv_id FROM approved)
+WHERE (alike.arxiv_id IN (SELECT arxiv_id FROM approved)
+       OR alike.arxiv_id IN (SELECT arxiv_id FROM mine))
   AND NOT EXISTS (
       SELECT 1 FROM same_work AS answered
       WHERE answered.answer = 'different'
@@ -204,9 +205,9 @@ class SameWork:
         return len(self.open())
 
     def doubles(self, arxiv_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """Return the approved papers with the exact title and an author of each of the given ones.
+        """Return the papers with the exact title and an author of each of the given ones.
 
-        Pairs that a reviewer called different are left out.
+        They are approved, or given too. Pairs that a reviewer called different are left out.
         """
         found: dict[str, tuple[str, ...]] = {}
         for key, other, mine, theirs in self._session.rows(
@@ -228,25 +229,39 @@ class SameWork:
         now: datetime,
     ) -> None:
         """Record an answer."""
-        self._event(one, other, answer.value, keeps, decision_id, reviewer, now)
+        self._event(
+            one,
+            other,
+            answer.value,
+            keeps=keeps,
+            decision_id=decision_id,
+            reviewer=reviewer,
+            now=now,
+        )
 
     def undo(self, one: str, other: str, *, reviewer: str, now: datetime) -> None:
         """Record that the answer no longer holds."""
-        self._event(one, other, "undo", None, None, reviewer, now)
+        self._event(one, other, "undo", reviewer=reviewer, now=now)
 
     def answered(self, one: str, other: str) -> Answered | None:
         """Return the answer that holds, or None."""
         first, second = sorted((one, other))
         row = self._session.row(_ANSWERED, {"first_id": first, "second_id": second})
-        return row and Answered(*row[:2], Answer(row[2]), *row[3:6], from_utc(row[6]))
+        if row is None:
+            return None
+        _, _, said, keeps, decision_id, reviewer, answered_at = row
+        return Answered(
+            first, second, Answer(said), keeps, decision_id, reviewer, from_utc(answered_at)
+        )
 
     def _event(
         self,
         one: str,
         other: str,
         answer: str,
-        keeps: str | None,
-        decision_id: str | None,
+        *,
+        keeps: str | None = None,
+        decision_id: str | None = None,
         reviewer: str,
         now: datetime,
     ) -> None:

@@ -57,6 +57,14 @@ _IfText = Annotated[
     str | None,
     typer.Option(metavar="HASH", help="Only if the paper still has this content_hash."),
 ]
+_Also = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--also",
+        metavar="ID",
+        help="Approve it beside this approved paper, which has the same title; repeatable.",
+    ),
+]
 _Audit = Annotated[
     bool,
     typer.Option("--audit", help="The next paper of `queue --order random`: an audit draw."),
@@ -84,6 +92,7 @@ def decide(
     file: _File = None,
     if_standing: _IfStanding = None,
     if_text: _IfText = None,
+    also: _Also = None,
     *,
     suggested: _Suggested = False,
     audit: _Audit = False,
@@ -92,7 +101,7 @@ def decide(
 
     A line of a file: {"arxiv_id": "2603.01234", "verdict": "approved", "sections": ["agents"],
     "reviewer": "ada", "note": null, "decided_at": "2026-03-17T12:00:00Z", "audit": false,
-    "if_standing": "none", "if_text": null}. Only the id and the verdict are required, and
+    "if_standing": "none", "if_text": null, "also": []}. Only the id and the verdict are required, and
     sections for an approval. A table (CSV) has a first row of column names in any order; `;`
     separates sections. Sections are named by ID, name, last heading or path ("A > B > C"). The
     same decision again changes nothing.
@@ -100,7 +109,7 @@ def decide(
     services = open_services(invocation.settings)
     name = reviewer or reviewer_of(invocation.settings)
     if file is not None:
-        if any((paper, section, note, if_standing, if_text, suggested, audit)):
+        if any((paper, section, note, if_standing, if_text, suggested, audit, also)):
             raise UsageError(
                 "With --from only --reviewer can be given.", hint="Write the rest in the file."
             )
@@ -120,6 +129,7 @@ def decide(
         note=note,
         expected=Expected(if_standing, if_text),
         drawn=audit,
+        also=also or (),
     )
     return _decide_one(services, proposal)
 

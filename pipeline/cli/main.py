@@ -39,6 +39,8 @@ COMMANDS = {
     "add": "Add single papers to the queue by hand.",
     "queue": "Show the papers that wait for a decision.",
     "decide": "Record a decision, or many from a file.",
+    "inbox": "Show decided papers that changed at arXiv, and answer one.",
+    "doubles": "Show papers that are perhaps the same work, and answer.",
     "undo": "Take back your last decision, or the one with this ID.",
     "decisions": "Show the decisions, latest first, and how many stand.",
     "why": "Show why the model scores a paper as it does.",

@@ -38,4 +38,7 @@ def _after_fetch(report: CycleReport) -> list[str]:
     lines.append(f"queue      {waiting} for a reviewer")
     if report.inbox.open:
         lines.append(f"inbox      {report.inbox.open:,} open: {report.inbox.sentence}")
+    if report.doubles:
+        pairs = counted(report.doubles, "pair")
+        lines.append(f"doubles    {pairs}, perhaps the same work: `living-survey doubles`")
     return lines

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from config.visible import one_line
+from pipeline.ingest.corrections import read_inbox
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services
@@ -18,11 +19,19 @@ def checks(services: Services) -> Iterator[Finding]:
         waiting = store.queue.size()
         withdrawn = store.changes.withdrawn_approvals()
         twins = store.twins.approved()
+        inbox = read_inbox(store)
     if waiting > _LONG_QUEUE:
         yield Finding(
             "queue",
             f"{counted(waiting, 'paper waits', 'papers wait')} for a reviewer.",
             "`living-survey serve` shows the likeliest first.",
+            wrong=False,
+        )
+    if inbox.open:
+        yield Finding(
+            "inbox",
+            f"{counted(inbox.open, 'decided paper')} changed at arXiv: {inbox.sentence}.",
+            "`living-survey inbox` shows them, and so does the page Inbox.",
             wrong=False,
         )
     if twins:
@@ -31,7 +40,7 @@ def checks(services: Services) -> Iterator[Finding]:
         yield Finding(
             "approvals",
             f"Approved papers have the same title and an author in common: {named}{more}.",
-            f"Reject one if they are the same paper: `living-survey decide {twins[0][-1]} reject`.",
+            f"Say which one is listed: `living-survey doubles {' '.join(twins[0][:2])}`.",
             wrong=False,
         )
     if withdrawn:

@@ -146,7 +146,7 @@ def resolve(
         if act.seen not in {None, (case.decision_id, case.record_key)}:
             return Stale(key, f"{key} changed again, or was decided again, since you read it.")
         _check(case, act)
-        decision = _decided(store, taxonomy, case, act, reviewer, reasons, now)
+        decision = _decided(store, taxonomy, case, act, reviewer=reviewer, reasons=reasons, now=now)
         if isinstance(decision, Stale):
             return decision
         store.decisions.keep_texts([key])
@@ -271,6 +271,7 @@ def _decided(
     taxonomy: Taxonomy,
     case: CorrectionCase,
     act: Act,
+    *,
     reviewer: str,
     reasons: Sequence[Reason],
     now: datetime,

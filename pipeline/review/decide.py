@@ -1,6 +1,6 @@
 """Record reviewers' decisions as append-only events."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -66,7 +66,7 @@ def record(
 ) -> Outcome:
     """Record one proposal in one lease; raise what `judge` raises."""
     with open_store() as store, store.transaction():
-        [outcome] = _record(store, taxonomy, [proposal], clock())
+        [outcome] = record_in(store, taxonomy, [proposal], clock())
     if isinstance(outcome, UsageError):
         raise outcome
     return outcome
@@ -95,7 +95,7 @@ def record_all(
     """
     _store_texts(open_store, {proposal.arxiv_id for proposal in proposals})
     with open_store() as store, store.transaction():
-        return _record(store, taxonomy, proposals, clock(), act)
+        return record_in(store, taxonomy, proposals, clock(), act)
 
 
 def decide_all(
@@ -114,7 +114,7 @@ def decide_all(
     now = clock()
     act = NewBatch(BatchKind.BULK, proposals[0].reviewer, now) if proposals else None
     with open_store() as store, store.transaction():
-        outcomes = _record(store, taxonomy, proposals, now, act)
+        outcomes = record_in(store, taxonomy, proposals, now, act)
     left_out = []
     for proposal, outcome in zip(proposals, outcomes, strict=True):
         if isinstance(outcome, Stale | UsageError):
@@ -126,13 +126,14 @@ def decide_all(
     return Bulk(batch_id, recorded, already, tuple(left_out))
 
 
-def _record(
+def record_in(
     store: Store,
     taxonomy: Taxonomy,
     proposals: Sequence[Proposal],
     now: datetime,
     act: NewBatch | None = None,
 ) -> list[Outcome | UsageError]:
+    """Record proposals in the caller's transaction; return each one's outcome or error."""
     check_clock(store, now)
     states = _states(store, taxonomy, proposals)
     judged = [_judged(proposal, states[proposal.arxiv_id], now) for proposal in proposals]
@@ -207,6 +208,7 @@ def _states(
     histories = store.decisions.histories(dated) if dated else {}
     unplaced = _keys(one for one in known if one.verdict is Verdict.APPROVED and not one.sections)
     predictions = store.predictions.latest(unplaced) if unplaced else {}
+    doubles = _doubles(store, known, standing)
     suggestions = {key: suggested_section(one, taxonomy) for key, one in predictions.items()}
     return {
         key: PaperState(
@@ -214,8 +216,29 @@ def _states(
             standing=standing.get(key),
             history=tuple(histories.get(key, ())),
             suggestion=suggestions.get(key),
+            doubles=doubles.get(key, ()),
         )
         for key in _keys(proposals)
+    }
+
+
+def _doubles(
+    store: Store, proposals: Sequence[Proposal], standing: Mapping[str, Decision]
+) -> dict[str, tuple[str, ...]]:
+    """Return what each approval doubles: approved papers, and earlier ones of the batch."""
+    approving = _keys(one for one in proposals if one.verdict is Verdict.APPROVED)
+    if not approving:
+        return {}
+    place = {key: number for number, key in enumerate(approving)}
+
+    def counts(key: str, other: str) -> bool:
+        before = standing.get(other)
+        approved = before is not None and before.verdict is Verdict.APPROVED
+        return other not in place or approved or place[other] < place[key]
+
+    found = store.same_work.doubles(approving)
+    return {
+        key: tuple(other for other in others if counts(key, other)) for key, others in found.items()
     }
 
 

@@ -132,6 +132,11 @@ def _proposal(row: Row, taxonomy: Taxonomy, reviewer: str) -> Proposal:
     drawn = values.get("audit") or False
     if not isinstance(drawn, bool):
         raise ValueError("`audit` is neither true nor false.")  # noqa: TRY004  # as above
+    also = values.get("also") or []
+    if isinstance(also, str):
+        also = also.replace(";", " ").split()
+    if not isinstance(also, list):
+        raise ValueError("`also` is not a list.")  # noqa: TRY004  # as above
     written = _text(values, "decided_at")
     return propose(
         taxonomy,
@@ -143,6 +148,7 @@ def _proposal(row: Row, taxonomy: Taxonomy, reviewer: str) -> Proposal:
         decided_at=_instant(written) if written else None,
         expected=Expected(_text(values, "if_standing"), _text(values, "if_text")),
         drawn=drawn,
+        also=map(str, also),
     )
 
 

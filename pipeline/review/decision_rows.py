@@ -25,6 +25,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "note": ("note", "notes", "comment", "comments", "reason", "remark", "remarks", "why"),
     "decided_at": ("decided at", "decided", "date", "time", "timestamp", "when"),
     "audit": ("audit",),
+    "also": ("also",),
     "if_standing": ("if standing",),
     "if_text": ("if text",),
 }  # fmt: skip

@@ -52,6 +52,21 @@ class MissingSectionError(UsageError):
         )
 
 
+class DoubleError(UsageError):
+    """An approval of a paper with the exact title and an author of approved ones, `others`."""
+
+    def __init__(self, arxiv_id: str, others: tuple[str, ...]) -> None:
+        self.arxiv_id = arxiv_id
+        self.others = others
+        stand = "stand" if len(others) > 1 else "stands"
+        super().__init__(
+            f"{arxiv_id} has the exact title and an author of {' and '.join(others)}, which"
+            f" {stand} approved.",
+            hint=f"If it is another work, approve it with `--also {others[0]}`, or call them"
+            f" different: `living-survey doubles {arxiv_id} {others[0]} --different`.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class PaperState:
     """The part of the database that a proposal is compared with."""
@@ -63,6 +78,8 @@ class PaperState:
     history: tuple[Decision, ...] = ()
     #: read only for approvals without a section
     suggestion: SectionScore | None = None
+    #: approved papers with its exact title and an author; read only for approvals
+    doubles: tuple[str, ...] = ()
 
 
 def judge(proposal: Proposal, state: PaperState, now: datetime) -> NewDecision | Unchanged | Stale:
@@ -75,6 +92,7 @@ def judge(proposal: Proposal, state: PaperState, now: datetime) -> NewDecision |
         PaperNotFoundError: the paper is unknown.
         InvalidIdError: it is unknown, and of a month that has not begun.
         MissingSectionError: an approval names no section.
+        DoubleError: the same work is approved already, and the proposal does not name it.
         UsageError: the date is in the future, or the day of return is not.
     """
     key = proposal.arxiv_id
@@ -123,7 +141,10 @@ def judge(proposal: Proposal, state: PaperState, now: datetime) -> NewDecision |
         )
     if same:
         return Unchanged(same[0])
-    return _stale(proposal, state) or decision
+    stale = _stale(proposal, state)
+    if stale is None:
+        _check_doubles(proposal, state)
+    return stale or decision
 
 
 def suggested_section(prediction: Prediction | None, taxonomy: Taxonomy) -> SectionScore | None:
@@ -131,6 +152,16 @@ def suggested_section(prediction: Prediction | None, taxonomy: Taxonomy) -> Sect
     known = {section.id for section in taxonomy.sections}
     scores = prediction.sections if prediction else ()
     return next((score for score in scores if score.section in known), None)
+
+
+def _check_doubles(proposal: Proposal, state: PaperState) -> None:
+    standing = state.standing
+    if proposal.verdict is not Verdict.APPROVED:
+        return
+    if standing is not None and standing.verdict is Verdict.APPROVED:
+        return
+    if others := tuple(other for other in state.doubles if other not in proposal.also):
+        raise DoubleError(proposal.arxiv_id, others)
 
 
 def _equal(before: Decision, new: NewDecision) -> bool:

@@ -58,6 +58,8 @@ class Proposal:
     expected: Expected = Expected()
     #: the paper was drawn at random and belongs to the audit sample
     drawn: bool = False
+    #: approved papers with the same title, which this one is approved beside
+    also: tuple[str, ...] = ()
     #: code of a rejection's reason
     reason: str | None = None
     #: a deferred paper waits again from this day on
@@ -78,6 +80,7 @@ def propose(
     decided_at: datetime | None = None,
     expected: Expected | None = None,
     drawn: bool = False,
+    also: Iterable[str] = (),
     reason: str | None = None,
     reasons: Sequence[Reason] = (),
     return_on: date | None = None,
@@ -96,6 +99,7 @@ def propose(
         decided_at: None: now.
         expected: what the reviewer saw.
         drawn: whether the paper was drawn at random for the audit.
+        also: approved papers with the same title, which the reviewer has seen.
         reason: code or name of a rejection's reason.
         reasons: those of the settings.
         return_on: day from which a deferred paper waits again.
@@ -123,6 +127,7 @@ def propose(
         decided_at=decided_at,
         expected=expected or Expected(),
         drawn=drawn,
+        also=tuple(read_arxiv_id(other) for other in also),
         reason=_read_reason(key, parsed_verdict, reason, reasons),
         return_on=return_on,
         until_new_version=until_new_version,

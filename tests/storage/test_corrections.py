@@ -179,7 +179,12 @@ def test_newer_text_of_a_rejected_paper_is_scored_once(store: Store) -> None:
 
 
 def test_gravest_cases_come_first_and_can_be_paged(store: Store) -> None:
-    fields = [{"version": 2}, {"title": "Else"}, {"withdrawn": True}, {"journal_ref": "J 1"}]
+    fields: list[dict[str, Any]] = [
+        {"version": 2},
+        {"title": "Else"},
+        {"withdrawn": True},
+        {"journal_ref": "J 1"},
+    ]
     for number, each in enumerate(fields, 1):
         paper = make_paper(f"2603.0100{number}", title=f"Paper {number}")
         approve(store, paper)
