@@ -202,8 +202,8 @@ class ReviewSettings(Section):
     )
     return_margin: Percent = Field(
         default=20,
-        description="A rejected paper returns to the inbox if the model finds a newer text likelier "
-        "than the rejected one by this many percentage points, and at least as likely as "
+        description="A rejected paper returns to the inbox if the model finds a newer text "
+        "likelier than the rejected one by this many percentage points, and at least as likely as "
         "`likely_from`.",
     )
     set_aside_below: Percent = Field(

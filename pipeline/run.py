@@ -15,7 +15,6 @@ from pipeline.learn.weekly_drift import weekly_drift
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 
-
 #: papers compared in one lease, about a second
 _COMPARED_AT_ONCE = 2_000
 

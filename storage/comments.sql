@@ -390,3 +390,80 @@ COMMENT ON TABLE feed_gap_closed IS
     'Gaps closed since.';
 COMMENT ON COLUMN feed_gap_closed.closed_at IS
     'when OAI''s list of that day had been read whole, after the day was over';
+
+COMMENT ON VIEW corrections IS
+    'One row per answer to a case of the inbox, also those that were taken back.';
+COMMENT ON COLUMN corrections.resolution_id IS 'number of the answer';
+COMMENT ON COLUMN corrections.arxiv_id IS 'the paper';
+COMMENT ON COLUMN corrections.decision_id IS 'decision that stands after it';
+COMMENT ON COLUMN corrections.resolution IS
+    '`kept`, `noted` (kept, with its publication), `moved` (approved in other sections), `taken back` (rejected), and of rejected papers `queued` (waits again) or `approved`';
+COMMENT ON COLUMN corrections.kinds IS 'what had changed, the gravest first';
+COMMENT ON COLUMN corrections.note IS 'why, or the reference of a published paper';
+COMMENT ON COLUMN corrections.reviewer IS 'who answered';
+COMMENT ON COLUMN corrections.resolved_at IS 'when';
+COMMENT ON COLUMN corrections.undone_by IS 'who took the answer back; null: it holds';
+COMMENT ON COLUMN corrections.undone_at IS 'when it was taken back';
+
+COMMENT ON VIEW inbox IS
+    'One row per open case: an approved paper that changed at arXiv, or a rejected one whose newer text is much likelier in scope.';
+COMMENT ON COLUMN inbox.arxiv_id IS 'the paper';
+COMMENT ON COLUMN inbox.verdict IS 'of the standing decision';
+COMMENT ON COLUMN inbox.kinds IS
+    'what differs from the record that was decided on, the gravest first: `withdrawn`, `restored`, `returned`, `title`, `categories`, `abstract`, `journal_ref`, `doi`, `new_version`';
+COMMENT ON COLUMN inbox.decision_id IS 'the standing decision';
+COMMENT ON COLUMN inbox.score_before IS
+    'of a returned paper: probability of the text that was rejected';
+COMMENT ON COLUMN inbox.score_now IS 'probability of the newer text by the same model';
+COMMENT ON COLUMN inbox.model_id IS 'that model';
+COMMENT ON COLUMN inbox.found_at IS 'when the change was found';
+COMMENT ON COLUMN inbox.rank IS 'place of the gravest kind, from 0';
+COMMENT ON COLUMN inbox.base IS
+    'answer since which the paper changed again; 0: since the decision';
+
+COMMENT ON VIEW same_work IS
+    'One row per pair of papers of which a reviewer said whether they are the same work.';
+COMMENT ON COLUMN same_work.first_id IS 'the smaller ID';
+COMMENT ON COLUMN same_work.second_id IS 'the other paper';
+COMMENT ON COLUMN same_work.answer IS '`same` or `different`';
+COMMENT ON COLUMN same_work.keeps IS 'which of them is listed; null: both may be';
+COMMENT ON COLUMN same_work.decision_id IS 'decision that rejected the other';
+COMMENT ON COLUMN same_work.reviewer IS 'who answered';
+COMMENT ON COLUMN same_work.answered_at IS 'when';
+
+COMMENT ON COLUMN papers.incomplete IS
+    'whether there is no text to judge: no abstract, a placeholder, or the title again';
+
+COMMENT ON COLUMN paper.incomplete IS 'whether there is no text to judge; null: there is';
+COMMENT ON COLUMN paper.title_key IS 'hash of the title''s letters and digits; null: it has none';
+
+COMMENT ON COLUMN decision_event.record IS
+    'what was read beside the text; null: an undo';
+
+COMMENT ON TABLE incomplete_ask IS
+    'When arXiv was asked again for the record of an incomplete paper, append-only.';
+COMMENT ON COLUMN incomplete_ask.outcome IS 'whole, incomplete or failed';
+
+COMMENT ON TABLE correction_case IS
+    'Decided papers whose record is no longer the one decided on; found again from the records. A row without kinds is no case.';
+COMMENT ON COLUMN correction_case.decision_id IS 'that stood';
+COMMENT ON COLUMN correction_case.base IS 'seq of the resolution compared with; 0: the decision';
+COMMENT ON COLUMN correction_case.record_key IS 'hash of the record looked at';
+
+COMMENT ON TABLE correction_event IS
+    'What reviewers did with cases, and what they took back, append-only.';
+COMMENT ON COLUMN correction_event.kind IS 'resolve or undo';
+COMMENT ON COLUMN correction_event.resolves IS 'seq of the resolution';
+COMMENT ON COLUMN correction_event.decision_id IS 'that stands after it';
+
+COMMENT ON TABLE same_work_event IS
+    'Answers of reviewers whether two papers are the same work, append-only.';
+COMMENT ON COLUMN same_work_event.answer IS 'same, different or undo';
+
+COMMENT ON TABLE work_key IS
+    'Hashes that papers on the same work share, of likely and of decided papers.';
+
+COMMENT ON TABLE same_work_pair IS
+    'Papers that are perhaps the same work; found again from the keys.';
+COMMENT ON COLUMN same_work_pair.why IS 'same title, near title, same abstract or comment';
+COMMENT ON COLUMN same_work_pair.said IS 'what a comment says of the other';

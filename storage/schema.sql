@@ -10,6 +10,32 @@ CREATE MACRO text_hash(title, abstract, authors, comment, withdrawn) AS
     sha256(concat_ws(chr(31), title, abstract, array_to_string(authors, chr(30)),
                      coalesce(comment, ''), CAST(withdrawn AS VARCHAR)));
 
+CREATE MACRO words_of(written) AS
+    trim(regexp_replace(lower(written), '[^\p{L}\p{N}]+', ' ', 'g'));
+
+CREATE MACRO lacks_text(title, abstract) AS
+    starts_with(lower(ltrim(abstract)), 'lorem ipsum')
+    OR CASE WHEN length(abstract) > greatest(120, length(title) + 20) THEN false
+            ELSE words_of(abstract) IN ('', words_of(title))
+                 OR regexp_full_match(words_of(abstract),
+                    '(the )?((no|without( an)?|empty|missing) abstract|abstract( not)?|not)?'
+                    || '( ?(is|was|will|yet|to|be|been|has|not|currently|for|now|in|progress))*'
+                    || '( ?(available|provided|given|added|announced|updated|uploaded|written'
+                    || '|determined|done|follow|follows|supplied|submitted|missing|empty|pending'
+                    || '|appear|coming|later|soon|here|online|yet))*'
+                    || '|n a|na|none|nil|null|tb[acd]|todo|test|dummy|text|x+'
+                    || '|(this is an? |abstract )?placeholder( for)?( the)?( abstract| text)?|(insert |your )+abstract( here)?'
+                    || '|(please )?see (the |full )*(pdf|paper|text|file|attachment|article)')
+       END;
+
+CREATE MACRO record_key_of(content_hash, record) AS
+    md5_number_lower(concat_ws(chr(31), content_hash, CAST(record AS VARCHAR)));
+
+CREATE MACRO title_key_of(title) AS
+    md5_number_lower(nullif(regexp_replace(
+        strip_accents(lower(regexp_replace(title, '\\[A-Za-z]+', '', 'g'))),
+        '[^\p{L}\p{N}]+', '', 'g'), ''));
+
 -- Migrations applied to this file.
 CREATE TABLE schema_migration (
     version INTEGER NOT NULL,
@@ -48,7 +74,9 @@ CREATE TABLE paper (
     -- hash of the record as its source sent it (`storage/record_hash.py`)
     record_hash UBIGINT NOT NULL,
     -- when the source in `source` last sent a changed whole record; null: not since first_seen_at
-    taken_at TIMESTAMP
+    taken_at TIMESTAMP,
+    incomplete BOOLEAN,  -- whether there is no text to judge; null: there is
+    title_key UBIGINT  -- hash of the title's letters and digits; null: it has none
 );
 
 -- Versions of papers.
@@ -101,7 +129,9 @@ CREATE TABLE decision_event (
     reason VARCHAR,  -- code of a rejection's reason; null: not stated
     batch_id VARCHAR,  -- of the act it was decided in; null: alone
     return_on DATE,  -- a deferred paper waits again from this day on
-    return_after_version INTEGER  -- a deferred paper waits again when its version is higher
+    return_after_version INTEGER,  -- a deferred paper waits again when its version is higher
+    -- what was read beside the text; null: an undo
+    record STRUCT("version" INTEGER, "source" VARCHAR, categories VARCHAR[], journal_ref VARCHAR, doi VARCHAR, withdrawn BOOLEAN)
 );
 
 -- Texts of papers as they were when a decision was made.
@@ -328,6 +358,72 @@ CREATE TABLE highlight_event (
     happened_at TIMESTAMP NOT NULL
 );
 
+-- When arXiv was asked again for the record of an incomplete paper, append-only.
+CREATE TABLE incomplete_ask (
+    arxiv_id VARCHAR NOT NULL,
+    asked_at TIMESTAMP NOT NULL,
+    outcome VARCHAR NOT NULL  -- whole, incomplete or failed
+);
+
+-- Decided papers whose record is no longer the one decided on; found again from the records. A row
+-- without kinds is no case.
+CREATE TABLE correction_case (
+    arxiv_id VARCHAR NOT NULL,
+    decision_id VARCHAR NOT NULL,  -- that stood
+    base BIGINT NOT NULL,  -- seq of the resolution compared with; 0: the decision
+    record_key UBIGINT NOT NULL,  -- hash of the record looked at
+    kinds VARCHAR[] NOT NULL,
+    rank INTEGER NOT NULL,
+    score_before DOUBLE,
+    score_now DOUBLE,
+    model_id VARCHAR,
+    found_at TIMESTAMP NOT NULL
+);
+
+-- What reviewers did with cases, and what they took back, append-only.
+CREATE TABLE correction_event (
+    seq BIGINT NOT NULL,
+    kind VARCHAR NOT NULL,  -- resolve or undo
+    resolves BIGINT NOT NULL,  -- seq of the resolution
+    arxiv_id VARCHAR NOT NULL,
+    decision_id VARCHAR NOT NULL,  -- that stands after it
+    resolution VARCHAR NOT NULL,
+    kinds VARCHAR[] NOT NULL,
+    note VARCHAR,
+    reviewer VARCHAR NOT NULL,
+    happened_at TIMESTAMP NOT NULL,
+    content_hash VARCHAR NOT NULL,
+    record STRUCT("version" INTEGER, "source" VARCHAR, categories VARCHAR[], journal_ref VARCHAR, doi VARCHAR, withdrawn BOOLEAN) NOT NULL
+);
+
+-- Answers of reviewers whether two papers are the same work, append-only.
+CREATE TABLE same_work_event (
+    seq BIGINT NOT NULL,
+    first_id VARCHAR NOT NULL,
+    second_id VARCHAR NOT NULL,
+    answer VARCHAR NOT NULL,  -- same, different or undo
+    keeps VARCHAR,
+    decision_id VARCHAR,
+    reviewer VARCHAR NOT NULL,
+    happened_at TIMESTAMP NOT NULL
+);
+
+-- Hashes that papers on the same work share, of likely and of decided papers.
+CREATE TABLE work_key (
+    arxiv_id VARCHAR NOT NULL,
+    content_hash VARCHAR NOT NULL,
+    key UBIGINT NOT NULL
+);
+
+-- Papers that are perhaps the same work; found again from the keys.
+CREATE TABLE same_work_pair (
+    first_id VARCHAR NOT NULL,
+    second_id VARCHAR NOT NULL,
+    why VARCHAR NOT NULL,  -- same title, near title, same abstract or comment
+    said VARCHAR,  -- what a comment says of the other
+    found_at TIMESTAMP NOT NULL
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -348,10 +444,13 @@ CREATE TABLE highlight_event (
 -- source VARCHAR: source of the text: `oai`, `snapshot` or `query`
 -- datestamp DATE: OAI's day (UTC) of the last metadata change, not a publication date
 -- changed_at TIMESTAMP: when a difference was last stored in this row
+-- incomplete BOOLEAN: whether there is no text to judge: no abstract, a placeholder, or the title
+--     again
 CREATE VIEW papers AS
 SELECT arxiv_id, version, title, nullif(abstract, '') AS abstract, authors, categories,
        primary_category, comment, doi, journal_ref, license, submitted_at, updated_at, withdrawn,
-       first_seen_at, content_hash, source, datestamp, changed_at
+       first_seen_at, content_hash, source, datestamp, changed_at,
+       coalesce(incomplete, false) AS incomplete
 FROM paper;
 
 -- One row per known version of a paper.
@@ -464,7 +563,7 @@ SELECT arxiv_id, in_scope, top_section, in_scope AS priority, predicted_at, rand
 FROM prediction
 WHERE newest
   AND arxiv_id NOT IN (SELECT arxiv_id FROM decisions WHERE standing AND NOT unplaced)
-  AND arxiv_id NOT IN (SELECT arxiv_id FROM paper WHERE withdrawn);
+  AND arxiv_id NOT IN (SELECT arxiv_id FROM paper WHERE withdrawn OR coalesce(incomplete, false));
 
 -- Which paper was published to which target.
 -- arxiv_id VARCHAR: the paper
@@ -690,3 +789,64 @@ CREATE VIEW highlights AS
 SELECT arxiv_id, reviewer, sentence, happened_at AS highlighted_at
 FROM highlight_event
 QUALIFY row_number() OVER (PARTITION BY arxiv_id, reviewer ORDER BY seq DESC) = 1 AND kind = 'set';
+
+-- One row per answer to a case of the inbox, also those that were taken back.
+-- resolution_id BIGINT: number of the answer
+-- arxiv_id VARCHAR: the paper
+-- decision_id VARCHAR: decision that stands after it
+-- resolution VARCHAR: `kept`, `noted` (kept, with its publication), `moved` (approved in other
+--     sections), `taken back` (rejected), and of rejected papers `queued` (waits again) or
+--     `approved`
+-- kinds VARCHAR[]: what had changed, the gravest first
+-- note VARCHAR: why, or the reference of a published paper
+-- reviewer VARCHAR: who answered
+-- resolved_at TIMESTAMP: when
+-- undone_by VARCHAR: who took the answer back; null: it holds
+-- undone_at TIMESTAMP: when it was taken back
+CREATE VIEW corrections AS
+SELECT one.seq AS resolution_id, one.arxiv_id, one.decision_id, one.resolution, one.kinds, one.note,
+       one.reviewer, one.happened_at AS resolved_at, taken.reviewer AS undone_by,
+       taken.happened_at AS undone_at
+FROM correction_event AS one
+LEFT JOIN correction_event AS taken ON taken.kind = 'undo' AND taken.resolves = one.seq
+WHERE one.kind = 'resolve';
+
+-- One row per open case: an approved paper that changed at arXiv, or a rejected one whose newer
+-- text is much likelier in scope.
+-- arxiv_id VARCHAR: the paper
+-- verdict VARCHAR: of the standing decision
+-- kinds VARCHAR[]: what differs from the record that was decided on, the gravest first:
+--     `withdrawn`, `restored`, `returned`, `title`, `categories`, `abstract`, `journal_ref`, `doi`,
+--     `new_version`
+-- decision_id VARCHAR: the standing decision
+-- score_before DOUBLE: of a returned paper: probability of the text that was rejected
+-- score_now DOUBLE: probability of the newer text by the same model
+-- model_id VARCHAR: that model
+-- found_at TIMESTAMP: when the change was found
+-- rank INTEGER: place of the gravest kind, from 0
+-- base BIGINT: answer since which the paper changed again; 0: since the decision
+CREATE VIEW inbox AS
+SELECT found.arxiv_id, standing.verdict, found.kinds, found.decision_id, found.score_before,
+       found.score_now, found.model_id, found.found_at, found.rank, found.base
+FROM correction_case AS found
+JOIN decisions AS standing
+  ON standing.arxiv_id = found.arxiv_id AND standing.decision_id = found.decision_id
+     AND standing.standing
+WHERE len(found.kinds) > 0
+  AND found.base = coalesce((
+      SELECT max(corrections.resolution_id) FROM corrections
+      WHERE corrections.decision_id = found.decision_id AND corrections.undone_by IS NULL), 0);
+
+-- One row per pair of papers of which a reviewer said whether they are the same work.
+-- first_id VARCHAR: the smaller ID
+-- second_id VARCHAR: the other paper
+-- answer VARCHAR: `same` or `different`
+-- keeps VARCHAR: which of them is listed; null: both may be
+-- decision_id VARCHAR: decision that rejected the other
+-- reviewer VARCHAR: who answered
+-- answered_at TIMESTAMP: when
+CREATE VIEW same_work AS
+SELECT first_id, second_id, answer, keeps, decision_id, reviewer, happened_at AS answered_at
+FROM same_work_event
+QUALIFY row_number() OVER (PARTITION BY first_id, second_id ORDER BY seq DESC) = 1
+    AND answer <> 'undo';

@@ -38,6 +38,7 @@ from storage.engine.session import Session
 from storage.errors import StoreBusyError
 from storage.harvests import Harvests
 from storage.highlights import Highlights
+from storage.incomplete import Incomplete
 from storage.integrity import Integrity
 from storage.invalid_ids import InvalidIds
 from storage.ledger import Ledger
@@ -70,6 +71,7 @@ class Store:
         self.same_work = SameWork(session)
         self.backlog = Backlog(session)
         self.changes = Changes(session)
+        self.incomplete = Incomplete(session)
         self.corrections = Corrections(session)
         self.predictions = Predictions(session)
         self.decisions = Decisions(session)

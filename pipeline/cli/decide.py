@@ -101,8 +101,8 @@ def decide(
 
     A line of a file: {"arxiv_id": "2603.01234", "verdict": "approved", "sections": ["agents"],
     "reviewer": "ada", "note": null, "decided_at": "2026-03-17T12:00:00Z", "audit": false,
-    "if_standing": "none", "if_text": null, "also": []}. Only the id and the verdict are required, and
-    sections for an approval. A table (CSV) has a first row of column names in any order; `;`
+    "if_standing": "none", "if_text": null, "also": []}. Only the id and the verdict are required,
+    and sections for an approval. A table (CSV) has a first row of column names in any order; `;`
     separates sections. Sections are named by ID, name, last heading or path ("A > B > C"). The
     same decision again changes nothing.
     """

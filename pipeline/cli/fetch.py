@@ -77,6 +77,9 @@ def fetch_text(report: FetchReport) -> Text:
         kinds = ", ".join(f"{count} {kind}" for kind, count in report.corrections.items())
         lines.append(f"corrected  approved papers: {kinds}")
         lines += [f"           {sentence}" for sentence in corrections_text(report.corrected)]
+    if asked := report.completed.asked:
+        whole = len(report.completed.completed)
+        lines.append(f"incomplete {counted(asked, 'record')} asked for again, {whole} whole now")
     return (*lines, *quarantined(report.quarantined))
 
 

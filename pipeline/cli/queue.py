@@ -11,6 +11,7 @@ from config.taxonomy import Taxonomy
 from config.tex.text import plain_text
 from pipeline.cli.answer import Answer, Column, Table, table
 from pipeline.cli.command import Invocation, command
+from pipeline.cli.queue_incomplete import incomplete_answer
 from pipeline.learn.explain.open_facets import open_question
 from pipeline.review.remarks import remarks_on
 from pipeline.runtime.services import Services, open_services
@@ -26,6 +27,7 @@ from storage.types import QueueItem
     living-survey queue --section generation-video-llm-based --limit 50
     living-survey queue --order uncertain --json
     living-survey queue --order random --limit 200
+    living-survey queue --incomplete
     """,
 )
 def queue(
@@ -43,9 +45,14 @@ def queue(
     deferred: Annotated[
         bool, typer.Option("--deferred", help="The deferred papers instead.")
     ] = False,
+    incomplete: Annotated[
+        bool, typer.Option("--incomplete", help="Papers without a text to judge instead.")
+    ] = False,
 ) -> Answer:
     """Show the papers that wait for a decision."""
     services = open_services(invocation.settings, read_only=True)
+    if incomplete:
+        return incomplete_answer(services, limit=limit, offset=offset)
     wanted = find_section(services.taxonomy, section).id if section else None
     with services.open_store() as store:
         if deferred:

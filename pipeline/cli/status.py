@@ -75,6 +75,8 @@ def _totals(report: StatusReport) -> Text:
         f"queue       {report.queue}",
         f"decisions   {tally_text(report.decided)}",
     ]
+    if report.incomplete:
+        lines.append(f"incomplete  {report.incomplete} without a text: `queue --incomplete`")
     if report.quarantine:
         lines.append(f"quarantine  {report.quarantine}")
     lines.append(f"model       {report.model_id}")

@@ -10,6 +10,7 @@ from datetime import UTC, timedelta
 
 from config.errors import TryAgainLaterError
 from pipeline.ingest.announcements import FeedReport, read_feed
+from pipeline.ingest.complete import CompleteReport, complete
 from pipeline.ingest.corrections import Correction, corrections_since, counted_by_kind
 from pipeline.ingest.harvest import (
     HarvestReport,
@@ -59,6 +60,8 @@ class FetchReport:
     corrections: Mapping[str, int]
     #: the same paper by paper
     corrected: tuple[Correction, ...]
+    #: records without a text that arXiv was asked for again
+    completed: CompleteReport
 
     @property
     def totals(self) -> dict[str, int]:
@@ -70,6 +73,7 @@ class FetchReport:
             "repaired": self.repaired,
             "late": self.ledger.late,
             "corrections": sum(self.corrections.values()),
+            "completed": len(self.completed.completed),
         }
 
     @property
@@ -109,6 +113,7 @@ def fetch(services: Services, arxiv: ArxivSources, run: Run) -> FetchReport:
     repaired = repair(services, arxiv)
     if repaired.failure:
         failures.append(_failure("look-up", repaired.failure))
+    completed = CompleteReport() if failures else complete(services, arxiv.oai)
     # Without it the ledger would expect every day up to the wrong one.
     arxiv.clock_check.require(services.clock())
     proven = proven_at(harvests) if len(harvests) == len(windows) else None
@@ -125,11 +130,12 @@ def fetch(services: Services, arxiv: ArxivSources, run: Run) -> FetchReport:
         harvests=tuple(harvests),
         repaired=repaired.repaired,
         missing=repaired.missing,
-        quarantined=_quarantined(announced, harvests, repaired),
+        quarantined=_quarantined(announced, harvests, repaired) + completed.quarantined,
         failures=tuple(failures),
         ledger=ledger,
         corrections=counted_by_kind(corrected),
         corrected=corrected,
+        completed=completed,
     )
     run.count(**report.totals)
     run.error = "; ".join(f"{failure.source}: {failure.reason}" for failure in failures) or None

@@ -38,6 +38,8 @@ class StatusReport:
     #: those that stand
     decisions: int
     decided: DecisionTally
+    #: papers without a text to judge, which do not wait
+    incomplete: int
     quarantine: int
     model_id: str
     last_run: RunRecord | None
@@ -81,6 +83,7 @@ def status_report(services: Services) -> StatusReport:
             queue=store.queue.size(),
             decisions=decided.standing,
             decided=decided,
+            incomplete=store.incomplete.count(),
             quarantine=store.quarantine.count(),
             model_id=services.models.describe_current(),
             last_run=store.runs.last("run"),

@@ -152,3 +152,10 @@ FROM prediction
 WHERE newest
   AND arxiv_id NOT IN (SELECT arxiv_id FROM decisions WHERE standing AND NOT unplaced)
   AND arxiv_id NOT IN (SELECT arxiv_id FROM paper WHERE withdrawn OR coalesce(incomplete, false));
+
+CREATE OR REPLACE VIEW papers AS
+SELECT arxiv_id, version, title, nullif(abstract, '') AS abstract, authors, categories,
+       primary_category, comment, doi, journal_ref, license, submitted_at, updated_at, withdrawn,
+       first_seen_at, content_hash, source, datestamp, changed_at,
+       coalesce(incomplete, false) AS incomplete
+FROM paper;
