@@ -63,7 +63,7 @@ WHERE NOT EXISTS (
     SELECT 1 FROM same_work_pair AS known
     WHERE known.first_id = incoming.first_id AND known.second_id = incoming.second_id)
 """
-# Nobody has to choose between papers that are both rejected or withdrawn.
+# No choice is needed between papers that are both rejected or withdrawn.
 _OPEN = """
 SELECT pair.first_id, pair.second_id, pair.why, pair.said, one.verdict, other.verdict
 FROM same_work_pair AS pair
@@ -192,7 +192,7 @@ class SameWork:
         return len(ids)
 
     def open(self, *, limit: int = _ALL, offset: int = 0) -> list[Pair]:
-        """Return the pairs that nobody has answered; two approved papers first."""
+        """Return the pairs without an answer; two approved papers first."""
         return self._pairs("true", limit=limit, offset=offset)
 
     def of(self, arxiv_id: str) -> list[Pair]:

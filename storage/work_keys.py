@@ -76,8 +76,8 @@ def why_alike(one: Paper, other: Paper) -> tuple[str, str | None] | None:
     titles = words_in(one.title[:_TITLE]), words_in(other.title[:_TITLE])
     phrases = _phrases(one.abstract), _phrases(other.abstract)
     shared = families(one.authors) & families(other.authors)
-    nobody = not (one.authors or other.authors)
-    if titles[0] and titles[0] == titles[1] and (shared or nobody):
+    unsigned = not (one.authors or other.authors)
+    if titles[0] and titles[0] == titles[1] and (shared or unsigned):
         return "same title", None
     if phrases[0] and phrases[0] == phrases[1]:
         return "same abstract", None

@@ -284,7 +284,11 @@ def _undone(services: Services, paper: str | None, name: str) -> Answer:
             past = store.corrections.resolutions_of(key)
         number = next((one.resolution_id for one in past if one.undone_by is None), 0)
     found = undo_resolution(
-        services.open_store, reviewer=name, resolution_id=number, clock=services.clock
+        services.open_store,
+        services.taxonomy,
+        reviewer=name,
+        resolution_id=number,
+        clock=services.clock,
     )
     return Answer(found, (f"{found.arxiv_id} {found.resolution}, taken back: the case is open",))
 

@@ -10,7 +10,8 @@ from config.taxonomy import Taxonomy
 from config.visible import one_line
 from pipeline.review.decide import Recorded, record_in
 from pipeline.review.judge import Stale
-from pipeline.review.proposal import propose, reviewer_name
+from pipeline.review.proposal import Proposal, propose, reviewer_name
+from pipeline.review.undo import undo_in
 from pipeline.review.word_diff import Piece, word_diff
 from pipeline.runtime.clock import check_clock
 from storage.correction_kinds import PUBLISHED, RecordState, same_text
@@ -23,7 +24,7 @@ from storage.correction_types import (
 )
 from storage.store import OpenStore, Store
 from storage.typed_ids import read_arxiv_id
-from storage.types import Decision, NewDecision, StoredPaper, Verdict
+from storage.types import Decision, StoredPaper, Verdict
 
 #: what can be done with a case, by the verdict that stands
 ACTS = {
@@ -193,6 +194,7 @@ def keep_all(
 
 def undo_resolution(
     open_store: OpenStore,
+    taxonomy: Taxonomy,
     *,
     reviewer: str,
     resolution_id: int | None = None,
@@ -222,7 +224,7 @@ def undo_resolution(
                 f"The resolution of {found.arxiv_id} was taken back already by {found.undone_by}.",
                 hint=f"`living-survey inbox {found.arxiv_id}` shows the case.",
             )
-        _undo_decision(store, found, name, now)
+        _undo_decision(store, taxonomy, found, name, now)
         store.corrections.undo(found.resolution_id, reviewer=name, now=now)
         store.corrections.find(now, [found.arxiv_id])
         return found
@@ -278,11 +280,8 @@ def _decided(
 ) -> Decision | Stale | None:
     """Record the decision that the act makes, if any."""
     if act.resolution is Resolution.QUEUED:
-        for decision in store.decisions.of_paper(case.arxiv_id):
-            if decision.undone_by is None:
-                store.decisions.undo(
-                    reviewer=reviewer, undone_at=now, decision_id=decision.decision_id
-                )
+        made = store.decisions.of_paper(case.arxiv_id)
+        undo_in(store, made, reviewer=reviewer, now=now)
         return None
     if act.resolution not in _VERDICTS:
         return None
@@ -308,20 +307,17 @@ def _decided(
     )
 
 
-def _undo_decision(store: Store, found: RecordedResolution, name: str, now: datetime) -> None:
+def _undo_decision(
+    store: Store, taxonomy: Taxonomy, found: RecordedResolution, name: str, now: datetime
+) -> None:
+    decision = store.decisions.get(found.decision_id)
     if found.resolution in _VERDICTS:
-        decision = store.decisions.get(found.decision_id)
-        if decision.undone_by is None:
-            store.decisions.undo(reviewer=name, undone_at=now, decision_id=found.decision_id)
+        undo_in(store, [decision], reviewer=name, now=now)
     elif found.resolution is Resolution.QUEUED:
-        before = store.decisions.get(found.decision_id)
-        standing = store.decisions.standing([found.arxiv_id]).get(found.arxiv_id)
-        if standing is None:
-            moment = store.decisions.next_moment(found.arxiv_id, now)
-            again = NewDecision(
-                found.arxiv_id, before.verdict, (), name, moment, before.note, before.reason
-            )
-            store.decisions.add([again])
+        again = Proposal(
+            found.arxiv_id, decision.verdict, name, note=decision.note, reason=decision.reason
+        )
+        record_in(store, taxonomy, [again], now)
 
 
 def _fields(state: RecordState) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from pipeline.review.corrections import Difference
 from pipeline.review.decide import Recorded, record_in
 from pipeline.review.judge import Stale
 from pipeline.review.proposal import propose, reviewer_name
+from pipeline.review.undo import undo_in
 from pipeline.review.word_diff import word_diff
 from pipeline.runtime.clock import check_clock
 from storage.same_work import Answer, Answered, Pair
@@ -150,13 +151,12 @@ def undo_answer(
         answered = store.same_work.answered(first, second)
         if answered is None:
             raise UsageError(
-                f"Nobody has answered whether {first} and {second} are the same work.",
+                f"{first} and {second} have no answer.",
                 hint="`living-survey doubles` lists the open questions.",
             )
         if answered.decision_id is not None:
             made = store.decisions.get(answered.decision_id)
-            if made.undone_by is None:
-                store.decisions.undo(reviewer=name, undone_at=now, decision_id=answered.decision_id)
+            undo_in(store, [made], reviewer=name, now=now)
         store.same_work.undo(first, second, reviewer=name, now=now)
         return answered
 

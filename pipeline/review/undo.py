@@ -1,6 +1,6 @@
 """Take decisions back: one, or all that were recorded in one act."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -111,6 +111,12 @@ def undo(
             return Unchanged(store.decisions.get(decision_id))
         store.decisions.undo_all(act.decisions, reviewer=name, undone_at=now)
         return Undone(store.decisions.get_many(one.decision_id for one in act.decisions), act)
+
+
+def undo_in(store: Store, decisions: Sequence[Decision], *, reviewer: str, now: datetime) -> None:
+    """Undo those of these decisions that are not undone, in the caller's transaction."""
+    live = [one for one in decisions if one.undone_at is None]
+    store.decisions.undo_all(live, reviewer=reviewer, undone_at=now)
 
 
 def _act(store: Store, batch_id: str) -> Act:

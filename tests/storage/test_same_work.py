@@ -147,7 +147,8 @@ def test_double_of_an_approved_paper_is_named_until_called_different(store: Stor
     assert store.same_work.doubles([second.arxiv_id]) == {}
     approve(store, FIRST.arxiv_id)
     assert store.same_work.doubles([FIRST.arxiv_id, second.arxiv_id, "2603.00003"]) == {
-        second.arxiv_id: (FIRST.arxiv_id,)
+        FIRST.arxiv_id: (second.arxiv_id,),
+        second.arxiv_id: (FIRST.arxiv_id,),
     }
     store.same_work.answer(
         FIRST.arxiv_id, second.arxiv_id, Answer.DIFFERENT, reviewer="ada", now=NOW
