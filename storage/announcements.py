@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from storage.announced import note_feed
 from storage.engine.instants import to_utc
 from storage.engine.parameters import rows_json
 from storage.engine.session import Session
@@ -120,6 +121,7 @@ class Announcements:
                 self._session.write(
                     _ADD, {"day": day, "items": rows_json(fresh), "seen_at": to_utc(checked_at)}
                 )
+                note_feed(self._session, (str(item["arxiv_id"]) for item in fresh))
             self._session.write(
                 _CHECK,
                 {
@@ -167,9 +169,11 @@ class Announcements:
         if not items:
             return 0
         with self._session.transaction():
-            return self._session.write(
+            added = self._session.write(
                 _ADD, {"day": day, "items": rows_json(items), "seen_at": to_utc(seen_at)}
             )
+            note_feed(self._session, (str(item["arxiv_id"]) for item in items))
+        return added
 
     def _known_before(self, day: date, listed: dict[str, list[Announcement]]) -> dict[str, int]:
         pairs = [

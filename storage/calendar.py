@@ -87,6 +87,12 @@ def due_day(submitted_at: datetime) -> date:
     """
     local = submitted_at.astimezone(NEW_YORK)
     received = local.date() + timedelta(days=local.time() >= _DEADLINE)
+    return _announced_after(received)
+
+
+@lru_cache(maxsize=4096)  # because every paper of a day asks
+def _announced_after(received: date) -> date:
+    """Return the feed day of what is received by the deadline of this day."""
     if received.isoweekday() > _FRIDAY:
         received += timedelta(days=8 - received.isoweekday())
     day = received + timedelta(days=3 if received.isoweekday() == _FRIDAY else 1)

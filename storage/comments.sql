@@ -27,6 +27,8 @@ COMMENT ON COLUMN papers.source IS 'source of the text: `oai`, `snapshot` or `qu
 COMMENT ON COLUMN papers.datestamp IS
     'OAI''s day (UTC) of the last metadata change, not a publication date';
 COMMENT ON COLUMN papers.changed_at IS 'when a difference was last stored in this row';
+COMMENT ON COLUMN papers.announced IS
+    'day (New York) of the first feed that named it as new or cross-listed; without one the day that arXiv''s calendar gives for its first submission';
 
 COMMENT ON VIEW paper_versions IS
     'One row per known version of a paper.';
@@ -110,7 +112,7 @@ COMMENT ON COLUMN highlights.sentence IS 'why, in the reviewer''s words; may be 
 COMMENT ON COLUMN highlights.highlighted_at IS 'when it was highlighted, or its sentence last changed';
 
 COMMENT ON VIEW queue IS
-    'Papers that wait for a reviewer: those with a prediction and without a standing decision, and those whose approval lost its section in a taxonomy change. Withdrawn papers are left out.';
+    'Papers that wait for a reviewer: those with a prediction and without a standing decision, those whose approval lost its section in a taxonomy change, and deferred ones whose day or version has come (days are compared when `run` runs). Withdrawn papers are left out.';
 COMMENT ON COLUMN queue.arxiv_id IS 'the paper';
 COMMENT ON COLUMN queue.in_scope IS 'probability that the paper is in scope, 0 to 1';
 COMMENT ON COLUMN queue.top_section IS 'the most probable section';
@@ -118,6 +120,7 @@ COMMENT ON COLUMN queue.priority IS 'higher comes first; equal to `in_scope`';
 COMMENT ON COLUMN queue.predicted_at IS 'when the prediction was made';
 COMMENT ON COLUMN queue.random_place IS
     'place in the random order: a hash of the ID, independent of the model';
+COMMENT ON COLUMN queue.announced IS 'as in `papers`';
 
 COMMENT ON VIEW published IS
     'Which paper was published to which target.';
@@ -467,3 +470,13 @@ COMMENT ON TABLE same_work_pair IS
     'Papers that are perhaps the same work; found again from the keys.';
 COMMENT ON COLUMN same_work_pair.why IS 'same title, near title, same abstract or comment';
 COMMENT ON COLUMN same_work_pair.said IS 'what a comment says of the other';
+COMMENT ON TABLE waiting IS
+    'The queue, stored: derived from `prediction`, `paper` and `decisions` in the transaction that changes those (`storage/waiting.py`).';
+COMMENT ON COLUMN waiting.top_section IS 'as in `prediction`';
+COMMENT ON COLUMN waiting.announced IS 'as in `papers`';
+COMMENT ON COLUMN waiting.open_facets IS 'as in `predictions`, never null';
+COMMENT ON COLUMN waiting.return_on IS
+    'the day from which a deferred paper waits again; null: it waits now';
+
+COMMENT ON TABLE survey_day IS
+    'One row: the day up to which deferred papers have returned, by the survey''s clock.';

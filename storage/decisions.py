@@ -10,6 +10,7 @@ from storage.engine.instants import from_utc, to_utc
 from storage.engine.parameters import rows_json, texts_json
 from storage.errors import NothingToUndoError, PaperNotFoundError
 from storage.types import Decision, NewDecision
+from storage.waiting import refresh
 
 _KNOWN = "SELECT arxiv_id FROM paper WHERE arxiv_id IN (FROM listed($ids))"
 _ADD = """
@@ -116,6 +117,7 @@ class Decisions(DecisionReader):
         self._session.write(_KEEP_TEXT, {"ids": texts_json(ids)})
         rows = (event_row(n, id_, new) for n, (id_, new) in enumerate(events.items()))
         self._session.write(_ADD, {"batch_id": batch_id, "events": rows_json(rows)})
+        refresh(self._session, ids)
 
     def unkept(self, arxiv_ids: Iterable[str]) -> list[str]:
         """Return the papers whose current text is not kept, sorted by ID."""
@@ -166,6 +168,7 @@ class Decisions(DecisionReader):
                     "undone_at": to_utc(moment),
                 },
             )
+            refresh(self._session, (one.arxiv_id for one in decisions))
 
     def next_moment(self, arxiv_id: str, now: datetime) -> datetime:
         """Return `now`, or the microsecond after a later last event of the paper.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from storage.engine.examine import changed_definitions
 from storage.engine.session import Session
+from storage.waiting import different
 
 _CHECKS = """
 SELECT 'papers stored twice', count(*) FROM (
@@ -43,6 +44,7 @@ WHERE NOT EXISTS (
 """
 
 
+_WAITING = "rows of the stored queue that do not fit papers, predictions and decisions"
 _CHANGED = "views or macros that are not this program's"
 
 
@@ -52,6 +54,8 @@ class Fault:
 
     what: str
     rows: int
+    #: `Queue.rebuild` corrects it, because everything is known from other tables
+    derived: bool = False
 
 
 class Integrity:
@@ -63,5 +67,10 @@ class Integrity:
     def faults(self) -> tuple[Fault, ...]:
         """Return the inconsistencies."""
         changed = len(changed_definitions(self._session))
-        found = [*self._session.rows(_CHECKS), (_CHANGED, changed)]
-        return tuple(Fault(what, rows) for what, rows in found if rows)
+        waiting = different(self._session)
+        found = [
+            *(Fault(what, rows) for what, rows in self._session.rows(_CHECKS)),
+            Fault(_CHANGED, changed),
+            Fault(_WAITING, waiting, derived=True),
+        ]
+        return tuple(fault for fault in found if fault.rows)

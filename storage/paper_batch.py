@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from storage.calendar import due_day
 from storage.engine.instants import to_utc
 from storage.record_hash import history_of, record_hash
 from storage.types import Paper, Source
@@ -57,6 +58,7 @@ def paper_table(papers: Sequence[Paper]) -> "pa.Table":
         "withdrawn": pa.array([p.withdrawn for p in papers], pa.bool_()),
         "source": pa.array([p.source.value for p in papers], text),
         "datestamp": pa.array([p.datestamp for p in papers], pa.date32()),
+        "due": pa.array([p.submitted_at and due_day(p.submitted_at) for p in papers], pa.date32()),
         "record_hash": pa.array([record_hash(p) for p in papers], pa.uint64()),
         "rank": pa.array([RANK[p.source] for p in papers], pa.int32()),
         "history": pa.array([_named(history_of(p)) for p in papers], pa.list_(version)),

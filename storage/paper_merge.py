@@ -18,14 +18,21 @@ from storage.correction_finds import find_corrections
 from storage.engine.instants import from_utc
 from storage.engine.session import Session
 from storage.types import UpsertCounts
+from storage.waiting import refresh
 
 # Skips unchanged records. 64 bits of the hash suffice, because only records of one paper are
 # compared.
 _PENDING = """
 CREATE OR REPLACE TEMP TABLE pending AS
-SELECT incoming.*, existing.arxiv_id IS NOT NULL AS known
+SELECT incoming.*, existing.arxiv_id IS NOT NULL AS known, feed.day AS feed_day
 FROM paper_batch AS incoming
 LEFT JOIN paper AS existing ON existing.arxiv_id = incoming.arxiv_id
+LEFT JOIN (
+    SELECT arxiv_id, min(day) AS day
+    FROM announcement
+    WHERE announce_type IN ('new', 'cross') AND arxiv_id IN (SELECT arxiv_id FROM paper_batch)
+    GROUP BY arxiv_id
+) AS feed ON feed.arxiv_id = incoming.arxiv_id
 WHERE existing.record_hash IS DISTINCT FROM incoming.record_hash
 """
 
@@ -78,6 +85,9 @@ merged AS (
            existing.first_seen_at AS first_seen_at,
            if(taken, record_hash, existing.record_hash) AS record_hash,
            if(taken, CAST($seen_at AS TIMESTAMP), existing.taken_at) AS taken_at,
+           CASE WHEN feed_day IS NOT NULL THEN feed_day
+                WHEN due IS NOT NULL AND (taken OR existing.submitted_at IS NULL) THEN due
+                ELSE existing.announced END AS announced,
            relation, taken, source AS reported_by, existing
     FROM met
 )
@@ -171,7 +181,7 @@ WHEN MATCHED THEN UPDATE BY NAME
 
 _INSERT = """
 INSERT INTO paper BY NAME
-SELECT * EXCLUDE (known, history, rank),
+SELECT * EXCLUDE (known, history, rank, due, feed_day), coalesce(feed_day, due) AS announced,
        text_hash(title, abstract, authors, comment, withdrawn) AS content_hash,
        lacks_text(title, abstract) AS incomplete,
        title_key_of(title) AS title_key,
@@ -208,6 +218,7 @@ def merge_batch(session: Session, size: int, seen_at: datetime) -> UpsertCounts:
         session.write(_VERSIONS, moment)
         if known:
             session.write(_REVISE)
+            refresh(session, (row[0] for row in session.rows(_REVISED)))
         if pending > known:
             session.write(_INSERT, moment)
         if revised:

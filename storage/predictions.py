@@ -9,6 +9,7 @@ from storage.prediction_batch import PredictionColumns, prediction_table
 from storage.section_moves import moved_scores, read_changes
 from storage.taxonomy_types import TaxonomyChange
 from storage.types import FacetScore, Prediction, SectionScore, TermWeight
+from storage.waiting import rebuild, refresh
 
 # Another hash than that of the training's background, because a model has seen those papers.
 _MERGE = """
@@ -78,6 +79,7 @@ class Predictions:
                 self._session.write(_NEWEST)
             else:
                 self._session.write(_INSERT)
+            refresh(self._session, columns.arxiv_ids)
         return len(columns.arxiv_ids)
 
     def latest(self, arxiv_ids: Iterable[str]) -> dict[str, Prediction]:
@@ -94,7 +96,10 @@ class Predictions:
     def prefer(self, model_id: str) -> int:
         """Make this model's predictions the newest; return how many changed."""
         with self._session.transaction():
-            return self._session.write(_PREFER, {"model_id": model_id})
+            changed = self._session.write(_PREFER, {"model_id": model_id})
+            if changed:
+                rebuild(self._session)
+        return changed
 
 
 def _prediction(row: Row, changes: Sequence[TaxonomyChange]) -> Prediction:

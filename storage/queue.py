@@ -8,45 +8,36 @@ from dataclasses import replace
 from datetime import date
 
 from config.orders import LIKELY_IN_TURN, UNCERTAIN_IN_TURN
+from storage import waiting
+from storage.engine.parameters import texts_json
 from storage.engine.session import Row, Session
 from storage.papers import Papers
 from storage.predictions import Predictions
 from storage.queue_filter import QueueFilter, QueueLimits, QueueRow, QueueTally
-from storage.queue_sql import check_order, condition_of
+from storage.queue_sql import RETURNED, check_order, condition_of
 from storage.types import QueueItem
 
-_WAITING = """
-WITH feed AS (
-    SELECT arxiv_id, min(day) AS announced
-    FROM announcement
-    WHERE announce_type IN ('new', 'cross')
-    GROUP BY arxiv_id
-),
-waiting AS (
-    SELECT queue.arxiv_id, queue.in_scope, queue.top_section, queue.random_place,
-           coalesce(prediction.open_facets, CAST([] AS VARCHAR[])) AS open_facets,
-           paper.title, paper.abstract, paper.authors, paper.categories, paper.primary_category,
-           paper.first_seen_at,
-           coalesce(feed.announced, CAST(paper.submitted_at AS DATE) + 1) AS announced
-    FROM queue
-    JOIN prediction ON prediction.arxiv_id = queue.arxiv_id AND prediction.newest
-    JOIN paper ON paper.arxiv_id = queue.arxiv_id
-    LEFT JOIN feed ON feed.arxiv_id = queue.arxiv_id
-)
-"""
+# IDs are found first, because sorting titles and lists is slow.
 _ROWS = """
-{waiting}
 SELECT arxiv_id, title, in_scope, top_section, announced, open_facets, primary_category
 FROM waiting
-WHERE {condition}
+WHERE rowid IN (
+    SELECT rowid
+    FROM waiting
+    WHERE {condition}
+    ORDER BY {order}, arxiv_id
+    LIMIT $limit OFFSET $offset)
 ORDER BY {order}, arxiv_id
-LIMIT $limit OFFSET $offset
+"""
+_ROWS_OF = """
+SELECT arxiv_id, title, in_scope, top_section, announced, open_facets, primary_category
+FROM waiting
+WHERE arxiv_id IN (FROM listed($ids))
 """
 # Alternates between both orders; a paper in both appears where it comes first. Papers beyond the
 # first limit + offset of either cannot be on the page.
 _MIXED = """
-{waiting},
-wanted AS (SELECT * EXCLUDE (abstract, authors) FROM waiting WHERE {condition}),
+WITH wanted AS (SELECT * FROM waiting WHERE {condition}),
 likely AS (
     FROM wanted ORDER BY in_scope DESC, arxiv_id LIMIT $limit + $offset
 ),
@@ -74,8 +65,7 @@ _ORDER_BY = {
     "newest": "announced DESC NULLS LAST, in_scope DESC",
 }
 _TALLY = """
-{waiting},
-newest AS (
+WITH newest AS (
     SELECT max(announced) AS day FROM waiting WHERE announced <= CAST($today AS DATE) + 1
 )
 SELECT top_section,
@@ -86,7 +76,7 @@ SELECT top_section,
        count(*) FILTER (likely AND announced BETWEEN newest.day - 6 AND newest.day),
        count(*) FILTER (likely),
        any_value(newest.day)
-FROM (SELECT *, in_scope >= $likely_from AS likely FROM waiting), newest
+FROM (SELECT *, in_scope >= $likely_from AS likely FROM waiting WHERE {returned}), newest
 GROUP BY top_section
 """
 _DEFERRED = """
@@ -125,21 +115,24 @@ class Queue:
             UsageError: an unknown order, or a search that is too long.
         """
         check_order(wanted.order)
-        del today
-        condition = condition_of(wanted)
-        names = {"waiting": _WAITING, "condition": condition.sql}
+        condition = condition_of(wanted, today)
         sql = (
             _MIXED.format(
-                **names,
+                condition=condition.sql,
                 likely=LIKELY_IN_TURN,
                 uncertain=UNCERTAIN_IN_TURN,
                 turn=LIKELY_IN_TURN + UNCERTAIN_IN_TURN,
             )
             if wanted.order == "mixed"
-            else _ROWS.format(**names, order=_ORDER_BY[wanted.order])
+            else _ROWS.format(condition=condition.sql, order=_ORDER_BY[wanted.order])
         )
         found = self._session.rows(sql, {**condition.parameters, "limit": limit, "offset": offset})
         return [_queue_row(row) for row in found]
+
+    def rows_of(self, arxiv_ids: Iterable[str]) -> dict[str, QueueRow]:
+        """Return the stored rows of these papers, also of those that return on a day to come."""
+        found = self._session.rows(_ROWS_OF, {"ids": texts_json(arxiv_ids)})
+        return {row[0]: _queue_row(row) for row in found}
 
     def items(self, arxiv_ids: Iterable[str]) -> list[QueueItem]:
         """Return papers with their predictions, in the given order; unknown ones are left out."""
@@ -154,12 +147,11 @@ class Queue:
 
     def tally(self, wanted: QueueFilter, *, today: date, limits: QueueLimits) -> QueueTally:
         """Return how many papers the filter selects, and how the whole queue is divided."""
-        within = condition_of(replace(wanted, section=None))
+        within = condition_of(replace(wanted, section=None), today)
         rows = self._session.rows(
-            _TALLY.format(waiting=_WAITING, condition=within.sql),
+            _TALLY.format(condition=within.sql, returned=RETURNED),
             {
                 **within.parameters,
-                "today": today,
                 "likely_from": limits.likely_from,
                 "set_aside_below": limits.set_aside_below,
             },
@@ -181,12 +173,27 @@ class Queue:
         )
 
     def size(self) -> int:
-        """Return the number of waiting papers."""
+        """Return the number of waiting papers, as the view `queue` counts them."""
         return self._session.number("SELECT count(*) FROM queue")
 
     def counts(self) -> dict[str, int]:
         """Return the waiting papers by top section."""
         return dict(self._session.rows(_COUNTS))
+
+    def begin_day(self, today: date) -> None:
+        """Let the view `queue` show the deferred papers that return until this day."""
+        waiting.begin_day(self._session, today)
+
+    def rebuild(self) -> None:
+        """Derive the stored queue again and sort it, so that likely papers lie together."""
+        waiting.rebuild(self._session)
+
+    def repair(self) -> int:
+        """Rebuild the stored queue if it is wrong; return how many of its rows were."""
+        wrong = waiting.different(self._session)
+        if wrong:
+            self.rebuild()
+        return wrong
 
     def deferred(self, limit: int) -> list[QueueItem]:
         """Return deferred papers with a prediction, longest waiting first."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from config.errors import UsageError
 from config.orders import ORDERS
@@ -13,6 +13,16 @@ _FOLDED = "strip_accents(lower({0}))"
 _TEXT = _FOLDED.format(
     "concat_ws(chr(10), title, arxiv_id, array_to_string(authors, chr(10)), abstract)"
 )
+#: a deferred paper waits again
+RETURNED = "(return_on IS NULL OR return_on <= $today)"
+# Texts are read of the papers that fulfil the other conditions, because reading all takes seconds.
+_FOUND = """
+arxiv_id IN (
+    SELECT arxiv_id FROM paper
+    WHERE rowid IN (
+        SELECT rowid FROM paper WHERE arxiv_id IN (SELECT arxiv_id FROM waiting WHERE {narrow})
+    ) AND {texts})
+"""
 #: by the field of the filter that is the parameter
 _CONDITIONS: Mapping[str, str] = {
     "at_least": "in_scope >= $at_least",
@@ -34,22 +44,24 @@ class Condition:
     parameters: Mapping[str, object]
 
 
-def condition_of(wanted: QueueFilter) -> Condition:
-    """Return the condition on the columns of a waiting paper."""
+def condition_of(wanted: QueueFilter, today: date) -> Condition:
+    """Return the condition on the columns of `waiting`."""
     values = {name: getattr(wanted, name) for name in _CONDITIONS}
-    parameters = {
+    parameters: dict[str, object] = {
         name: to_utc(value) if isinstance(value, datetime) else value
         for name, value in values.items()
-        if value is not None
+        if value not in (None, 0.0)
     }
+    narrow = " AND ".join([RETURNED, *(_CONDITIONS[name] for name in parameters)])
+    parameters["today"] = today
     author, named = _contained(_FOLDED.format("author"), "author", search_terms(wanted.author))
     words, searched = _contained(_TEXT, "word", search_terms(wanted.search))
-    parts = [_CONDITIONS[name] for name in parameters]
-    if author:
-        parts.append(f"len(list_filter(authors, lambda author: {author})) > 0")
-    if words:
-        parts.append(words)
-    return Condition(" AND ".join(parts), {**parameters, **named, **searched})
+    texts = [f"len(list_filter(authors, lambda author: {author})) > 0"] if author else []
+    texts += [words] if words else []
+    if not texts:
+        return Condition(narrow, parameters)
+    found = _FOUND.format(narrow=narrow, texts=" AND ".join(texts))
+    return Condition(f"{narrow} AND {found}", {**parameters, **named, **searched})
 
 
 def text_condition(search: str) -> Condition:

@@ -76,7 +76,8 @@ CREATE TABLE paper (
     -- when the source in `source` last sent a changed whole record; null: not since first_seen_at
     taken_at TIMESTAMP,
     incomplete BOOLEAN,  -- whether there is no text to judge; null: there is
-    title_key UBIGINT  -- hash of the title's letters and digits; null: it has none
+    title_key UBIGINT,  -- hash of the title's letters and digits; null: it has none
+    announced DATE
 );
 
 -- Versions of papers.
@@ -424,6 +425,28 @@ CREATE TABLE same_work_pair (
     found_at TIMESTAMP NOT NULL
 );
 
+-- The queue, stored: derived from `prediction`, `paper` and `decisions` in the transaction that
+-- changes those (`storage/waiting.py`).
+CREATE TABLE waiting (
+    arxiv_id VARCHAR NOT NULL,
+    in_scope DOUBLE NOT NULL,
+    top_section VARCHAR,  -- as in `prediction`
+    announced DATE,  -- as in `papers`
+    predicted_at TIMESTAMP NOT NULL,
+    random_place UBIGINT NOT NULL,
+    first_seen_at TIMESTAMP NOT NULL,
+    primary_category VARCHAR NOT NULL,
+    categories VARCHAR[] NOT NULL,
+    open_facets VARCHAR[] NOT NULL,  -- as in `predictions`, never null
+    title VARCHAR NOT NULL,
+    return_on DATE  -- the day from which a deferred paper waits again; null: it waits now
+);
+
+-- One row: the day up to which deferred papers have returned, by the survey's clock.
+CREATE TABLE survey_day (
+    day DATE NOT NULL
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -446,11 +469,13 @@ CREATE TABLE same_work_pair (
 -- changed_at TIMESTAMP: when a difference was last stored in this row
 -- incomplete BOOLEAN: whether there is no text to judge: no abstract, a placeholder, or the title
 --     again
+-- announced DATE: day (New York) of the first feed that named it as new or cross-listed; without
+--     one the day that arXiv's calendar gives for its first submission
 CREATE VIEW papers AS
 SELECT arxiv_id, version, title, nullif(abstract, '') AS abstract, authors, categories,
        primary_category, comment, doi, journal_ref, license, submitted_at, updated_at, withdrawn,
        first_seen_at, content_hash, source, datestamp, changed_at,
-       coalesce(incomplete, false) AS incomplete
+       coalesce(incomplete, false) AS incomplete, announced
 FROM paper;
 
 -- One row per known version of a paper.
@@ -550,20 +575,20 @@ LEFT JOIN undone ON undone.decision_id = made.decision_id
 LEFT JOIN placed ON placed.decision_id = made.decision_id
 WHERE made.kind = 'decide';
 
--- Papers that wait for a reviewer: those with a prediction and without a standing decision, and
--- those whose approval lost its section in a taxonomy change. Withdrawn papers are left out.
+-- Papers that wait for a reviewer: those with a prediction and without a standing decision, those
+-- whose approval lost its section in a taxonomy change, and deferred ones whose day or version has
+-- come (days are compared when `run` runs). Withdrawn papers are left out.
 -- arxiv_id VARCHAR: the paper
 -- in_scope DOUBLE: probability that the paper is in scope, 0 to 1
 -- top_section VARCHAR: the most probable section
 -- priority DOUBLE: higher comes first; equal to `in_scope`
 -- predicted_at TIMESTAMP: when the prediction was made
 -- random_place UBIGINT: place in the random order: a hash of the ID, independent of the model
+-- announced DATE: as in `papers`
 CREATE VIEW queue AS
-SELECT arxiv_id, in_scope, top_section, in_scope AS priority, predicted_at, random_place
-FROM prediction
-WHERE newest
-  AND arxiv_id NOT IN (SELECT arxiv_id FROM decisions WHERE standing AND NOT unplaced)
-  AND arxiv_id NOT IN (SELECT arxiv_id FROM paper WHERE withdrawn OR coalesce(incomplete, false));
+SELECT arxiv_id, in_scope, top_section, in_scope AS priority, predicted_at, random_place, announced
+FROM waiting
+WHERE return_on IS NULL OR return_on <= (SELECT day FROM survey_day);
 
 -- Which paper was published to which target.
 -- arxiv_id VARCHAR: the paper

@@ -22,6 +22,7 @@ from storage.corrections import Corrections
 from storage.cursors import Cursors
 from storage.decision_account import DecisionAccount
 from storage.decisions import Decisions
+from storage.derived import derive
 from storage.engine.connection import Engine, accept
 from storage.engine.examine import check_tables
 from storage.engine.interrupted import (
@@ -221,7 +222,7 @@ def _checked_session(path: Path, connection: duckdb.DuckDBPyConnection) -> Sessi
     )
     check_manifest(path, take_manifest(session))
     accept(connection)
-    migrate(session, _migrations())
+    migrate(session, _migrations(), derive=derive)
     check_tables(session)
     return session
 

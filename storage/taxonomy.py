@@ -9,6 +9,7 @@ from storage.engine.session import Session
 from storage.section_moves import read_changes, targets
 from storage.taxonomy_types import NewTaxonomyChange, PlacedDecision, TaxonomyChange
 from storage.types import Verdict
+from storage.waiting import rebuild
 
 _AFFECTED = """
 SELECT decisions.decision_id, decisions.arxiv_id, decisions.verdict, decisions.sections,
@@ -129,6 +130,7 @@ class TaxonomyChanges:
             )
             self._session.write(_PLACEMENTS, {"placements": placements, "applied_at": applied_at})
             self._move_first_sections(change)
+            rebuild(self._session)
 
     def in_force_at(self, moment: datetime) -> str | None:
         """Return the TOML in force at a moment, or None for the current one."""

@@ -38,7 +38,9 @@ def checks(services: Services) -> Iterator[Finding]:
         yield Finding(
             "database",
             f"{fault.what}: {fault.rows}.",
-            "Keep the file and restore a backup (`living-survey restore FILE`; `living-survey"
+            "`living-survey doctor --repair` derives it again, and please report it."
+            if fault.derived
+            else "Keep the file and restore a backup (`living-survey restore FILE`; `living-survey"
             " backup` puts them into backups/ beside the database), and please report it.",
         )
     if invalid:

@@ -4,7 +4,7 @@ The statements of a released file never change; corrections are a new migration.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -64,8 +64,15 @@ def schema_version(session: Session) -> int:
         return 0
 
 
-def migrate(session: Session, migrations: Sequence[Migration]) -> int:
+def migrate(
+    session: Session,
+    migrations: Sequence[Migration],
+    *,
+    derive: Callable[[Session], None] = lambda _: None,
+) -> int:
     """Apply pending migrations, each in one transaction; return how many.
+
+    The last transaction ends with `derive`, which fills what is derived from other tables.
 
     Raises:
         SchemaVersionError: the database is newer than this program.
@@ -96,4 +103,6 @@ def migrate(session: Session, migrations: Sequence[Migration]) -> int:
                     "applied_at": to_utc(datetime.now(UTC)),
                 },
             )
+            if migration is pending[-1]:
+                derive(session)
     return len(pending)

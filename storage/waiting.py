@@ -1,0 +1,85 @@
+"""Keep the table `waiting`: the papers of the queue, stored so that a page only filters them.
+
+Whoever changes a prediction, a paper or a decision calls `refresh` in the same transaction. It
+removes the papers' rows and derives them again, so a paper has one row however often it is called.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from storage.engine.parameters import texts_json
+from storage.engine.session import Session
+
+#: up to this number a list of constants is faster, because DuckDB then skips blocks without them
+_FEW = 50
+_COLUMNS = """
+arxiv_id, in_scope, top_section, announced, predicted_at, random_place, first_seen_at,
+primary_category, categories, open_facets, title, return_on
+"""
+# A deferred paper waits again with a version above the stated one, or from a stated day. An
+# approval that lost its section waits and stays approved meanwhile.
+_DERIVED = """
+SELECT predicted.arxiv_id, predicted.in_scope, predicted.top_section, paper.announced,
+       predicted.predicted_at, predicted.random_place, paper.first_seen_at,
+       paper.primary_category, paper.categories,
+       coalesce(predicted.open_facets, CAST([] AS VARCHAR[])) AS open_facets, paper.title,
+       CASE WHEN standing.verdict = 'deferred' AND NOT standing.unplaced
+                 AND paper.version <= coalesce(standing.return_after_version, paper.version)
+            THEN standing.return_on END AS return_on
+FROM (SELECT arxiv_id, in_scope, top_section, predicted_at, random_place, open_facets
+      FROM prediction WHERE newest AND {only}) AS predicted
+JOIN (SELECT arxiv_id, version, title, categories, primary_category, announced, first_seen_at
+      FROM paper WHERE NOT withdrawn AND NOT coalesce(incomplete, false) AND {only}) AS paper
+  ON paper.arxiv_id = predicted.arxiv_id
+LEFT JOIN (SELECT arxiv_id, verdict, unplaced, return_on, return_after_version
+           FROM decisions WHERE standing AND {only}) AS standing
+  ON standing.arxiv_id = predicted.arxiv_id
+WHERE standing.arxiv_id IS NULL OR standing.unplaced
+   OR standing.verdict = 'deferred'
+      AND (standing.return_on IS NOT NULL OR paper.version > standing.return_after_version)
+"""
+_REMOVE = "DELETE FROM waiting WHERE {only}"
+_INSERT = f"INSERT INTO waiting ({_COLUMNS}) {_DERIVED}"
+# Sorted, because the blocks of unlikely papers are then skipped.
+_REBUILD = f"{_INSERT.format(only='true')} ORDER BY in_scope DESC, predicted.arxiv_id"
+_DIFFERENT = f"""
+WITH stored AS (SELECT hash({_COLUMNS}) AS row FROM waiting),
+derived AS (SELECT hash({_COLUMNS}) AS row FROM ({_DERIVED.format(only="true")}))
+SELECT (SELECT count(*) FROM (FROM stored EXCEPT ALL FROM derived))
+       + (SELECT count(*) FROM (FROM derived EXCEPT ALL FROM stored))
+"""  # noqa: S608  made of constants
+_BEGIN_DAY = "UPDATE survey_day SET day = $today WHERE day < $today"
+
+
+def refresh(session: Session, arxiv_ids: Iterable[str]) -> None:
+    """Derive the rows of these papers again."""
+    ids = list(dict.fromkeys(arxiv_ids))
+    if not ids:
+        return
+    if len(ids) <= _FEW:
+        parameters: dict[str, object] = {f"id_{n}": arxiv_id for n, arxiv_id in enumerate(ids)}
+        only = f"arxiv_id IN ({', '.join(f'${name}' for name in parameters)})"
+    else:
+        parameters = {"ids": texts_json(ids)}
+        only = "arxiv_id IN (FROM listed($ids))"
+    with session.transaction():
+        session.write(_REMOVE.format(only=only), parameters)
+        session.write(_INSERT.format(only=only), parameters)
+
+
+def rebuild(session: Session) -> None:
+    """Derive all rows again and sort them."""
+    with session.transaction():
+        session.write("DELETE FROM waiting")
+        session.write(_REBUILD)
+
+
+def different(session: Session) -> int:
+    """Return how many rows `rebuild` would add or remove."""
+    return session.number(_DIFFERENT)
+
+
+def begin_day(session: Session, today: date) -> None:
+    """Let the view `queue` show deferred papers that return until this day."""
+    with session.transaction():
+        session.write(_BEGIN_DAY, {"today": today})
