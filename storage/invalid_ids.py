@@ -23,7 +23,8 @@ FROM paper
 WHERE {_INVALID}
 """  # noqa: S608  a constant
 _TABLES = (
-    "prediction", "paper_version", "change", "announcement", "late_arrival", "audit_draw", "paper",
+    "prediction", "waiting", "paper_version", "change", "announcement", "late_arrival", "audit_draw",
+    "paper",
 )  # fmt: skip
 
 

@@ -326,7 +326,7 @@ def test_invalid_ids_move_to_quarantine(store: Store, now: datetime) -> None:
     store.papers.upsert([make_paper(key) for key in ids], seen_at=now)
     add_predictions(store, [make_prediction(key) for key in ids[:2]])
     store.decisions.add([make_decision("2603.00003")])
-    for table in ("paper", "paper_version", "prediction", "decision_event"):
+    for table in ("paper", "paper_version", "prediction", "waiting", "decision_event"):
         for number in ("2", "3"):
             store._session.write(
                 f"UPDATE {table} SET arxiv_id = '9999.9999{number}'"
