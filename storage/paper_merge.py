@@ -218,7 +218,7 @@ def merge_batch(session: Session, size: int, seen_at: datetime) -> UpsertCounts:
         session.write(_VERSIONS, moment)
         if known:
             session.write(_REVISE)
-            refresh(session, (row[0] for row in session.rows(_REVISED)))
+            refresh(session, revised)
         if pending > known:
             session.write(_INSERT, moment)
         if revised:
