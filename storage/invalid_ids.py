@@ -23,9 +23,15 @@ FROM paper
 WHERE {_INVALID}
 """  # noqa: S608  a constant
 _TABLES = (
-    "prediction", "waiting", "paper_version", "change", "announcement", "late_arrival", "audit_draw",
+    "prediction",
+    "waiting",
+    "paper_version",
+    "change",
+    "announcement",
+    "late_arrival",
+    "audit_draw",
     "paper",
-)  # fmt: skip
+)
 
 
 class InvalidIds:
