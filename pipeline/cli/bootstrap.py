@@ -15,7 +15,7 @@ from pipeline.cli.report_file import check_report_file
 from pipeline.cli.session import arxiv_session
 from pipeline.curated import bootstrap as step
 from pipeline.curated.bootstrap import BootstrapReport, Whole
-from pipeline.curated.formats.read import open_list, read_files
+from pipeline.curated.formats.read import open_list, scan_list
 from pipeline.curated.removed import Removal
 from pipeline.curated.report import groups, summary
 from pipeline.publish.digest.escape import escape_markdown
@@ -88,7 +88,7 @@ def bootstrap(
             opened.services,
             arxiv.query,
             opened.run,
-            read=lambda known: read_files(files, known),
+            scanned=scan_list(files),
             whole=whole,
             find=find,
         )

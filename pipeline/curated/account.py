@@ -1,6 +1,6 @@
 """Account for every arXiv ID and paper-like link of a list: each ends in exactly one outcome.
 
-The files are scanned anew, so that what the parser lost is counted as such.
+The places are found without the parser, so that what it lost is counted as such.
 """
 
 from collections import Counter
@@ -8,10 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.curated.markdown.links import find_occurrences
 from pipeline.curated.markdown.remainder import Definitions, Spans, holds
-from pipeline.curated.markdown.source import Source, read_source
-from pipeline.curated.types import Aside, AsideReason, CuratedList, Entry, UnreadableEntry
+from pipeline.curated.types import Aside, AsideReason, CuratedList, Entry, Place, UnreadableEntry
 from storage.arxiv_id import ArxivId
 
 
@@ -68,31 +66,33 @@ class Account:
 
 
 def account(curated: CuratedList) -> Account:
-    """Scan the files anew and say where each occurrence ended."""
+    """Say where each place that names a paper ended."""
+    places: dict[str, list[Place]] = {file.name: [] for file in curated.files}
+    for place in curated.places:
+        places[place.file].append(place)
     named: list[Named] = []
     for file in curated.files:
-        found = list(_of_file(read_source(file), curated))
+        found = list(_of_file(file.name, places[file.name], curated))
         entries = [one for one in curated.entries if one.file == file.name]
         found = sorted((*found, *_of_fields(entries, found)), key=lambda one: one.line)
         named += found
     return Account(tuple(named))
 
 
-def _of_file(source: Source, curated: CuratedList) -> Iterator[Named]:
-    entries = Spans.of(one for one in curated.entries if one.file == source.file)
-    unreadable = Spans.of(one for one in curated.unreadable if one.file == source.file)
-    asides = [one for one in curated.asides if one.file == source.file]
-    definitions = Definitions.of(one for one in curated.entries if one.file == source.file)
+def _of_file(file: str, places: Sequence[Place], curated: CuratedList) -> Iterator[Named]:
+    entries = Spans.of(one for one in curated.entries if one.file == file)
+    unreadable = Spans.of(one for one in curated.unreadable if one.file == file)
+    asides = [one for one in curated.asides if one.file == file]
+    definitions = Definitions.of(one for one in curated.entries if one.file == file)
     inner, outer = map(Spans.of, _nested(asides))
-    for one in find_occurrences(source.text):
-        span = source.span(one.start, one.end)
-        places = [each.at(span) for each in (entries, inner, outer, unreadable)]
-        item = next((found for found in places if found and holds(found, one)), None)
+    for one in places:
+        items = [each.at(one.span) for each in (entries, inner, outer, unreadable)]
+        item = next((found for found in items if found and holds(found, one)), None)
         outcome = _outcome(item)
-        if item is None and definitions.hold(source, one):
+        if item is None and one.is_definition and definitions.use(one):
             outcome = Outcome.ENTRY
         reason = item.reason if isinstance(item, Aside) else None
-        yield Named(source.file, source.line(one.start), one.text, one.arxiv_id, outcome, reason)
+        yield Named(file, one.line, one.text, one.arxiv_id, outcome, reason)
 
 
 def _nested(asides: Sequence[Aside]) -> tuple[list[Aside], list[Aside]]:

@@ -1,13 +1,13 @@
 """Import the curated list as approved decisions by reviewer `list`, without overruling a person."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from pipeline.curated.agreement import Known
 from pipeline.curated.find import Search, find_papers
 from pipeline.curated.findings import Note, Refusal, Remark, note
+from pipeline.curated.formats.read import ScannedList, read_scanned
 from pipeline.curated.knowledge import (
     Knowledge,
     find_holders,
@@ -63,10 +63,6 @@ class LookUp(Search, Protocol):
 
     def look_up(self, arxiv_ids: Sequence[str], /) -> LookUpResult:
         """Return what arXiv has under these IDs."""
-
-
-#: reads the list, with what is known of the papers it names
-ReadList = Callable[[Mapping[str, Known]], CuratedList]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,30 +137,32 @@ def bootstrap(
     query: LookUp,
     run: Run,
     *,
-    read: ReadList,
+    scanned: ScannedList,
     whole: Whole | None = None,
     find: bool = False,
 ) -> BootstrapReport:
     """Approve the entries that agree with arXiv; report every other one.
 
-    The list is read twice, because arXiv's titles tell where the title of an entry is. A rerun adds
-    what is missing and decides again on entries that moved to another section.
+    arXiv's titles tell where the title of an entry is, so the list is read with those that are
+    held, and again once arXiv was asked for others. A rerun adds what is missing and decides again
+    on entries that moved to another section.
 
     Args:
         services: of the run.
         query: looks up IDs.
         run: of this command.
-        read: reads the list.
+        scanned: the list's files.
         whole: None: only a part of the list is read, so nothing in it was removed.
         find: ask arXiv by title for entries whose ID is missing or wrong.
     """
     now = services.clock()
-    ids = ids_to_compare(read({}))
     with services.open_store() as store:
-        held = held_knowledge(store, ids)
-    asked = _ask(query, run, [arxiv_id for arxiv_id in ids if arxiv_id not in held.known])
+        held = held_knowledge(store, scanned.arxiv_ids)
+    curated = read_scanned(scanned, held.known)
+    asked = _ask(query, run, [id_ for id_ in ids_to_compare(curated) if id_ not in held.known])
     knowledge = replace(joined(held, knowledge_of(asked.papers)), unknown=asked.unknown)
-    curated = read(knowledge.known)
+    if asked.papers:
+        curated = read_scanned(scanned, knowledge.known)
     open_entries = [entry for entry in curated.entries if needs_title(entry, knowledge)]
     knowledge = _with_holders(services, asked.papers, open_entries, knowledge)
     missing = [entry for entry in open_entries if not find_by_title(entry, knowledge)]

@@ -1,26 +1,45 @@
 """Parse the curated list into entries with exact byte spans.
 
-A file is read in the steps of `markdown/`: its text without comments (`source`), blocks
-(`blocks`), what each block says (`reading`), the style of the list's titles (`style`), what each
-block is by itself (`states`) and to the others (`roles`, `assembly`,
-`introductions`), and what that makes (`outcomes`): entries, unreadable entries, and asides, which
-name a paper and are no entry.
+A file is scanned once: its text without comments (`markdown/source`), blocks (`blocks`), what each
+block says (`reading`). Reading it, with what is known of its papers, takes the rest: the style of
+the list's titles (`style`), what each block is by itself (`states`) and to the others (`roles`,
+`assembly`, `introductions`), and what that makes (`outcomes`): entries, unreadable entries, and
+asides, which name a paper and are no entry.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from pipeline.curated.agreement import Known
 from pipeline.curated.markdown.assembly import Assembly, assemble
-from pipeline.curated.markdown.blocks import find_blocks
+from pipeline.curated.markdown.blocks import find_blocks, is_definition
 from pipeline.curated.markdown.entries import Context
 from pipeline.curated.markdown.introductions import mark_introductions
+from pipeline.curated.markdown.links import Occurrence, find_occurrences
 from pipeline.curated.markdown.outcomes import sort_groups
 from pipeline.curated.markdown.reading import Reading, read_block
 from pipeline.curated.markdown.source import Source, read_source
 from pipeline.curated.markdown.states import judge
 from pipeline.curated.markdown.style import learn
-from pipeline.curated.types import CuratedList, Heading, ListFile, joined
+from pipeline.curated.types import CuratedList, Heading, ListFile, Place, joined
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedFile:
+    """A file block by block, before anything is known of its papers."""
+
+    file: ListFile
+    source: Source
+    readings: tuple[Reading, ...]
+    #: every arXiv ID and paper-like link of the text
+    occurrences: tuple[Occurrence, ...]
+
+    @property
+    def arxiv_ids(self) -> Iterator[str]:
+        """All IDs that the file names, some repeatedly."""
+        yield from (one.arxiv_id.base for one in self.occurrences if one.arxiv_id)
+        references = (one for reading in self.readings for one in reading.references)
+        yield from (one.arxiv_id.base for one in references if one.arxiv_id)
 
 
 def parse_list(
@@ -37,36 +56,40 @@ def parse_list(
         CuratedListError: a file is not UTF-8.
     """
     files = (ListFile("list.md", data),) if isinstance(data, bytes) else tuple(data)
-    return joined(parse_files(files, known))
+    return joined(parse_files([scan_file(file) for file in files], known))
+
+
+def scan_file(file: ListFile) -> ScannedFile:
+    """Read the blocks of a file one by one, which takes half of the time of reading it.
+
+    Raises:
+        CuratedListError: the file is not UTF-8.
+    """
+    source = read_source(file)
+    blocks = find_blocks(source)
+    readings = (read_block(block, blocks.text, blocks.definitions) for block in blocks.blocks)
+    return ScannedFile(file, source, tuple(readings), find_occurrences(source.text))
 
 
 def parse_files(
-    files: Sequence[ListFile], known: Mapping[str, Known] | None = None
+    files: Sequence[ScannedFile], known: Mapping[str, Known] | None = None
 ) -> list[CuratedList]:
     """Parse the files of one list, each into its part, as `parse_list` does."""
-    scanned = [_scan(file) for file in files]
-    readings = [part for _, part in scanned]
+    readings = (reading for file in files for reading in file.readings)
     # Learned over all files, because they are one list.
-    style = learn(reading.candidates for part in readings for reading in part if reading.references)
+    style = learn(reading.candidates for reading in readings if reading.references)
     contexts = [
         Context(
-            source, [judge(reading, style, known or {}) for reading in part], known or {}, style
+            file.source,
+            [judge(reading, style, known or {}) for reading in file.readings],
+            known or {},
+            style,
         )
-        for source, part in scanned
+        for file in files
     ]
     assembled = [(context, _assembled(context)) for context in contexts]
     mark_introductions(assembled)
     return [_sorted(file, *each) for file, each in zip(files, assembled, strict=True)]
-
-
-@lru_cache(maxsize=4)  # because `bootstrap` reads a list again once it knows the papers
-def _scan(file: ListFile) -> tuple[Source, tuple[Reading, ...]]:
-    """Read the blocks of a file one by one, which takes half of the time."""
-    source = read_source(file)
-    blocks = find_blocks(source)
-    return source, tuple(
-        read_block(block, blocks.text, blocks.definitions) for block in blocks.blocks
-    )
 
 
 def _assembled(context: Context) -> Assembly:
@@ -79,8 +102,8 @@ def _assembled(context: Context) -> Assembly:
     return made
 
 
-def _sorted(file: ListFile, context: Context, made: Assembly) -> CuratedList:
-    outcomes = sort_groups(made.groups, context)
+def _sorted(file: ScannedFile, context: Context, made: Assembly) -> CuratedList:
+    outcomes = sort_groups(made.groups, context, file.occurrences)
     over = {frame.place for group in outcomes.entered for frame in group.path}
     over |= {place for group in outcomes.entered for place in group.bullets}
     headings = [
@@ -89,11 +112,24 @@ def _sorted(file: ListFile, context: Context, made: Assembly) -> CuratedList:
         if context.judged[frame.place].reading.block.plain or frame.place in over
     ]
     return CuratedList(
-        (file,),
+        (file.file,),
         tuple(sorted(headings, key=lambda heading: heading.span)),
         tuple(outcomes.entries),
         tuple(outcomes.unreadable),
         tuple(outcomes.asides),
+        tuple(_place(file.source, one) for one in file.occurrences),
+    )
+
+
+def _place(source: Source, one: Occurrence) -> Place:
+    line = source.text[source.line_start(one.start) : source.line_end(one.end)]
+    return Place(
+        source.file,
+        source.line(one.start),
+        source.span(one.start, one.end),
+        one.text,
+        one.arxiv_id,
+        is_definition(line),
     )
 
 

@@ -156,6 +156,21 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """An arXiv ID or a paper-like link of a file, whatever stands around it."""
+
+    file: str
+    line: int
+    span: Span
+    #: as written
+    text: str
+    #: None: a link to a paper elsewhere
+    arxiv_id: ArxivId | None
+    #: it is defined for use elsewhere: `[1]: https://...`
+    is_definition: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CuratedList:
     """The files of a list and what was found in them, in order."""
 
@@ -164,6 +179,8 @@ class CuratedList:
     entries: tuple[Entry, ...]
     unreadable: tuple[UnreadableEntry, ...]
     asides: tuple[Aside, ...]
+    #: all that names a paper, found without the parser; `account` says what became of each
+    places: tuple[Place, ...]
 
 
 def joined(parts: Iterable[CuratedList]) -> CuratedList:
@@ -175,4 +192,5 @@ def joined(parts: Iterable[CuratedList]) -> CuratedList:
         tuple(one for part in several for one in part.entries),
         tuple(one for part in several for one in part.unreadable),
         tuple(one for part in several for one in part.asides),
+        tuple(one for part in several for one in part.places),
     )

@@ -156,3 +156,14 @@ def test_place_behind_a_comment_within_an_aside_is_in_the_aside() -> None:
     assert [one.reason for one in found.named] == [
         AsideReason.NEWS, AsideReason.COMMENT, AsideReason.NEWS
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_table_is_accounted_for_in_each_encoding_it_is_read_in(encoding: str) -> None:
+    text = "title,arxiv_id\nBrass Lamps at Night,https://arxiv.org/abs/2401.00001\n"
+
+    found = account(read_files([ListFile("lamps.csv", text.encode(encoding))]))
+
+    assert [(one.line, str(one.arxiv_id), one.outcome) for one in found.named] == [
+        (2, "2401.00001", Outcome.ENTRY)
+    ]

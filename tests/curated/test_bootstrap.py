@@ -12,9 +12,9 @@ from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.cli.bootstrap import bootstrap_text
 from pipeline.curated.bootstrap import BootstrapReport, bootstrap
 from pipeline.curated.findings import Reason
-from pipeline.curated.formats.read import read_list
-from pipeline.curated.parse import parse_list
+from pipeline.curated.formats.read import ScannedList, open_list, scan_list
 from pipeline.curated.plan import decided_at
+from pipeline.curated.types import ListFile
 from pipeline.runtime.record import Run
 from storage.store import OpenStore, Store
 from storage.types import LIST_REVIEWER, Verdict
@@ -46,6 +46,10 @@ def markdown(*parts: str | tuple[str, ...]) -> bytes:
     return "\n\n".join(lines).encode()
 
 
+def scanned(data: bytes) -> ScannedList:
+    return scan_list([ListFile("list.md", data)])
+
+
 @pytest.fixture(scope="module")
 def taxonomy() -> Taxonomy:
     return load_taxonomy()
@@ -62,7 +66,7 @@ def seed(
 ) -> Callable[[bytes, FakeArxiv], BootstrapReport]:
     def run(data: bytes, arxiv: FakeArxiv) -> BootstrapReport:
         services = make_services(open_store, now, taxonomy=taxonomy)
-        return bootstrap(services, arxiv, Run(), read=lambda known: parse_list(data, known))
+        return bootstrap(services, arxiv, Run(), scanned=scanned(data))
 
     return run
 
@@ -316,7 +320,7 @@ def test_progress_is_reported(open_store: OpenStore, taxonomy: Taxonomy, now: da
         make_services(open_store, now, taxonomy=taxonomy),
         FakeArxiv({"2502.00001": LANTERN}),
         Run(shown),
-        read=lambda known: parse_list(markdown(AGENTS, entry(LANTERN, "2502.00001")), known),
+        scanned=scanned(markdown(AGENTS, entry(LANTERN, "2502.00001"))),
     )
 
     assert shown.descriptions == ["asking arXiv for 1 paper", "storing 1 paper and 1 decision"]
@@ -342,10 +346,10 @@ def test_real_list_is_imported(
     titles = {row["arxiv_id"]: "Another Paper on Something Else" for row in rows}
     titles |= {row["arxiv_id"]: row["title"] for row in rows if row["id_matches_title"] is None}
     titles |= {row["arxiv_id"]: row["title"] for row in rows if row["id_matches_title"] == "yes"}
-    path, arxiv = shared_data / "curated-list.md", FakeArxiv(titles)
+    files, arxiv = open_list([shared_data / "curated-list.md"]), FakeArxiv(titles)
 
     services = make_services(open_store, now, taxonomy=taxonomy)
-    report = bootstrap(services, arxiv, Run(), read=lambda known: read_list([path], known))
+    report = bootstrap(services, arxiv, Run(), scanned=scan_list(files))
 
     assert [len(ids) for ids in arxiv.asked] == [100, 100, 100, 100, 15]
     assert report.entries == 477 == report.agreed + len(report.refused)
@@ -362,7 +366,7 @@ def test_real_list_is_imported(
     assert sum(len(decision.sections) > 1 for decision in standing.values()) > 20
     assert max(decision.decided_at for decision in standing.values()).year == 2025
 
-    again = bootstrap(services, arxiv, Run(), read=lambda known: read_list([path], known))
+    again = bootstrap(services, arxiv, Run(), scanned=scan_list(files))
 
     assert (again.approved, again.already) == (0, report.approved)
     assert again.refused == report.refused

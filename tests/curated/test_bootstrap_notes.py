@@ -9,7 +9,7 @@ import pytest
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.curated.bootstrap import BootstrapReport, bootstrap
 from pipeline.curated.findings import Reason, Remark
-from pipeline.curated.formats.read import read_files
+from pipeline.curated.formats.read import scan_list
 from pipeline.curated.types import ListFile
 from pipeline.runtime.record import Run
 from storage.store import OpenStore
@@ -42,8 +42,7 @@ def seed(open_store: OpenStore, taxonomy: Taxonomy, now: datetime) -> Seed:
         text = "# Multimodal Agents\n\n" + "".join(f"- {bullet}\n" for bullet in bullets)
         files = [ListFile("list.md", text.encode())]
         services = make_services(open_store, now, taxonomy=taxonomy)
-        read = lambda known: read_files(files, known)  # noqa: E731
-        return bootstrap(services, arxiv or FakeArxiv({}), Run(), read=read)
+        return bootstrap(services, arxiv or FakeArxiv({}), Run(), scanned=scan_list(files))
 
     return run
 

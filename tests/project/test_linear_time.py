@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from time import thread_time
 
@@ -36,6 +35,7 @@ from pipeline.curated.comparison.names import compare_authors
 from pipeline.curated.comparison.words import read_title, words_of
 from pipeline.curated.formats.bibtex import read_bibtex
 from pipeline.curated.formats.kinds import format_of
+from pipeline.curated.formats.record_file import RecordFile
 from pipeline.curated.formats.table import read_table
 from pipeline.curated.markdown.candidates import clean_title, find_candidates
 from pipeline.curated.markdown.dates import looks_like_date, parse_date
@@ -118,7 +118,6 @@ ELSEWHERE = {
 }
 AT = datetime(2026, 3, 17, tzinfo=UTC)
 NEGLIGIBLE = 0.03
-NUMBERS = count()
 SHORT = 2_000
 #: how many times longer the long text is, and the seconds for a short one from which it is nearer
 FAR, NEAR, AFFORDABLE = 16, 4, 0.02
@@ -140,24 +139,27 @@ def _list(text: str) -> None:
 
 
 def _titled(text: str) -> CuratedList:
-    """Read a list that was never read before, because the parser keeps the last readings."""
-    return parse_list(f"<h1>{text}</h1>\n\n# {text}\n\n{next(NUMBERS)}".encode())
+    return parse_list(f"<h1>{text}</h1>\n\n# {text}\n".encode())
+
+
+def _file(name: str, text: str) -> RecordFile:
+    return RecordFile(ListFile(name, b""), text, "utf-8", 0)
 
 
 def _references(text: str) -> None:
     for item in (text, f"@a{{k, title = {{{text}", f'@a{{k, title = "{text}', f"@a{{k, {text}"):
-        read_bibtex(ListFile("a.bib", b""), item)
+        read_bibtex(_file("a.bib", item))
     fields = f"title = {{{text}}}, author = {{{text}}}, eprint = {{{text}}}, keywords = {{{text}}}"
-    read_bibtex(ListFile("a.bib", b""), f"@a{{k, {fields}}}")
+    read_bibtex(_file("a.bib", f"@a{{k, {fields}}}"))
 
 
 def _table(text: str) -> None:
     with suppress(CuratedListError):
-        read_table(ListFile("a.csv", b""), text)
+        read_table(_file("a.csv", text))
     with suppress(CuratedListError):
-        read_table(ListFile("a.csv", b""), f"title,authors,section,link,date\n{text}")
+        read_table(_file("a.csv", f"title,authors,section,link,date\n{text}"))
     with suppress(CuratedListError):
-        read_table(ListFile("a.csv", b""), "title," * (len(text) // 6))
+        read_table(_file("a.csv", "title," * (len(text) // 6)))
 
 
 def _format(text: str) -> None:
@@ -200,7 +202,7 @@ def _ids(text: str) -> None:
 
 
 def _refusal(text: str) -> None:
-    nothing = CuratedList((ListFile("list", text.encode()),), (), (), (), ())
+    nothing = CuratedList((ListFile("list", text.encode()),), (), (), (), (), ())
     nothing_to_draft(nothing, find_leaves(nothing, name="list"))
     with suppress(NothingToDraftError, CuratedListError):
         refuse_other_formats(nothing)

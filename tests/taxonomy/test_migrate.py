@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,8 @@ from config.errors import ConfigError, UsageError
 from config.taxonomy import parse_taxonomy
 from pipeline.curated.bootstrap import LookUpResult, bootstrap
 from pipeline.curated.find import Found
-from pipeline.curated.parse import parse_list
+from pipeline.curated.formats.read import scan_list
+from pipeline.curated.types import ListFile
 from pipeline.publish.digest.week import Week
 from pipeline.publish.digest.weekly import write_digest
 from pipeline.runtime.record import Run
@@ -382,8 +382,8 @@ def test_rename_leaves_the_list_unchanged(open_store: OpenStore, migrate: Migrat
 
     def seed(text: str) -> int:
         services = make_services(open_store, WEEK_AFTER, taxonomy=parse_taxonomy(text, "test"))
-        read = partial(parse_list, data)
-        return bootstrap(services, NotAsked(), Run(), read=read).approved
+        scanned = scan_list([ListFile("list.md", data)])
+        return bootstrap(services, NotAsked(), Run(), scanned=scanned).approved
 
     assert seed(old) == 1
     migrate(old, new, RENAME)

@@ -8,6 +8,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from config.tex.text import plain_text
 
@@ -122,6 +123,7 @@ def _spelled(char: str) -> str:
     return f" {name.split()[-1].lower()} " if " LETTER " in name and " WITH " not in name else char
 
 
+@lru_cache(maxsize=16_384)
 def _common_spelling(word: str) -> str:
     if _MAY_BE_SPELLED.search(word) and not word.isdecimal():
         for pattern, spelling in _SPELLINGS:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from config.tex.text import plain_text
 from config.visible import one_line
-from pipeline.curated.formats.entry import LinePlaces, Record, entry_of
-from pipeline.curated.types import CuratedList, Entry, ListFile, UnreadableEntry
+from pipeline.curated.formats.entry import Record, entry_of
+from pipeline.curated.formats.record_file import LinePlaces, RecordFile, list_of
+from pipeline.curated.types import CuratedList, Entry, UnreadableEntry
 
 _ITEM = re.compile(r"(?m)^[ \t]{0,20}+@(?P<type>[A-Za-z]{1,30})\s{0,20}+[{(]\s{0,20}+")
 _KEY = re.compile(r"(?P<key>[^\s,={}()\"]{0,300}+)\s{0,20}+,")
@@ -49,27 +50,12 @@ class _Item:
     end: int
 
 
-def read_bibtex(
-    file: ListFile, text: str, encoding: str = "utf-8", skipped: int = 0
-) -> CuratedList:
-    """Return the entries of a BibTeX file.
-
-    Args:
-        file: the file.
-        text: its content.
-        encoding: of the file, for byte spans.
-        skipped: bytes of the byte order mark.
-    """
-    entries: list[Entry] = []
-    unreadable: list[UnreadableEntry] = []
-    places = LinePlaces(text, encoding, skipped)
-    for item in _items(text):
-        match _entry(file.name, item, text, places):
-            case Entry() as entry:
-                entries.append(entry)
-            case fault:
-                unreadable.append(fault)
-    return CuratedList((file,), (), tuple(entries), tuple(unreadable), ())
+def read_bibtex(file: RecordFile) -> CuratedList:
+    """Return the entries of a BibTeX file."""
+    places = LinePlaces(file)
+    return list_of(
+        file, (_entry(file.file.name, item, file.text, places) for item in _items(file.text))
+    )
 
 
 def _items(text: str) -> Iterator[_Item]:

@@ -38,23 +38,6 @@ class Record:
     words: str = ""
 
 
-class LinePlaces:
-    """Turns characters of a text into lines and bytes, going forward only."""
-
-    def __init__(self, text: str, encoding: str = "utf-8", skipped: int = 0) -> None:
-        self._text = text
-        self._encoding = encoding
-        self._at, self._line, self._byte = 0, 1, skipped
-
-    def of(self, at: int) -> tuple[int, int]:
-        """Return (line, byte) of a character at or after the last one asked for."""
-        passed = self._text[self._at : at]
-        self._line += passed.count("\n")
-        self._byte += len(passed.encode(self._encoding))
-        self._at = at
-        return self._line, self._byte
-
-
 def entry_of(record: Record) -> Entry | UnreadableEntry:
     """Return the entry, or why the record is none."""
     ids = _ids(record.ids)

@@ -1,7 +1,7 @@
 """Read the files of a list, each in its format."""
 
-import codecs
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import UsageError
@@ -10,15 +10,32 @@ from pipeline.curated.agreement import Known
 from pipeline.curated.files import list_files
 from pipeline.curated.formats.bibtex import read_bibtex
 from pipeline.curated.formats.kinds import Format, format_of
+from pipeline.curated.formats.record_file import decoded
 from pipeline.curated.formats.table import read_table
-from pipeline.curated.parse import parse_files
+from pipeline.curated.parse import ScannedFile, parse_files, scan_file
 from pipeline.curated.types import CuratedList, CuratedListError, ListFile, joined
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
+
+@dataclass(frozen=True, slots=True)
+class ScannedList:
+    """The files of a list, in order: Markdown before anything is known, the others read."""
+
+    parts: tuple[ScannedFile | CuratedList, ...]
+
+    @property
+    def arxiv_ids(self) -> frozenset[str]:
+        """All IDs that the files name."""
+        return frozenset(arxiv_id for part in self.parts for arxiv_id in _ids_of(part))
+
+
+def _ids_of(part: ScannedFile | CuratedList) -> Iterable[str]:
+    if isinstance(part, ScannedFile):
+        return part.arxiv_ids
+    claimed = [
+        *(one.arxiv_ids for one in part.entries),
+        *(one.arxiv_ids for one in part.unreadable),
+    ]
+    return (one.base for ids in claimed for one in ids)
 
 
 def open_list(paths: Iterable[Path]) -> tuple[ListFile, ...]:
@@ -39,42 +56,42 @@ def open_list(paths: Iterable[Path]) -> tuple[ListFile, ...]:
     return files
 
 
+def scan_list(files: Iterable[ListFile]) -> ScannedList:
+    """Read each file as far as that is possible before anything is known of its papers.
+
+    Raises:
+        CuratedListError: a file is not text, or a table has no column of titles.
+    """
+    return ScannedList(
+        tuple(
+            scan_file(file) if format_of(file) is Format.MARKDOWN else _read_records(file)
+            for file in files
+        )
+    )
+
+
+def read_scanned(scanned: ScannedList, known: Mapping[str, Known] | None = None) -> CuratedList:
+    """Read the scanned files; `known` holds arXiv's titles and authors by ID."""
+    markdown = [part for part in scanned.parts if isinstance(part, ScannedFile)]
+    parsed = iter(parse_files(markdown, known))
+    return joined(next(parsed) if isinstance(part, ScannedFile) else part for part in scanned.parts)
+
+
+def read_files(files: Iterable[ListFile], known: Mapping[str, Known] | None = None) -> CuratedList:
+    """Read all files: `scan_list` and `read_scanned` in one."""
+    return read_scanned(scan_list(files), known)
+
+
 def read_list(paths: Iterable[Path], known: Mapping[str, Known] | None = None) -> CuratedList:
     """Read the list that files and directories hold: `open_list` and `read_files` in one."""
     return read_files(open_list(paths), known)
 
 
-def read_files(files: Sequence[ListFile], known: Mapping[str, Known] | None = None) -> CuratedList:
-    """Read all files; `known` holds arXiv's titles and authors by ID.
-
-    Raises:
-        CuratedListError: a file is not text, or a table has no column of titles.
-    """
-    markdown = [file for file in files if format_of(file) is Format.MARKDOWN]
-    parsed = dict(zip(markdown, parse_files(markdown, known), strict=True))
-    return joined(parsed[file] if file in parsed else _read_records(file) for file in files)
-
-
 def _read_records(file: ListFile) -> CuratedList:
     if not file.data.strip():
-        return CuratedList((file,), (), (), (), ())
+        return CuratedList((file,), (), (), (), (), ())
     reader = read_bibtex if format_of(file) is Format.BIBTEX else read_table
-    return reader(file, *_decoded(file))
-
-
-def _decoded(file: ListFile) -> tuple[str, str, int]:
-    """Return the text, its encoding and the bytes of the byte order mark."""
-    mark, encoding = next(
-        ((mark, name) for mark, name in _BOMS if file.data.startswith(mark)), (b"", "utf-8")
-    )
-    try:
-        return file.data[len(mark) :].decode(encoding), encoding, len(mark)
-    except UnicodeDecodeError as error:
-        line = file.data.count(b"\n", 0, error.start) + 1
-        raise CuratedListError(
-            f"{file.name}, line {line} is not UTF-8 text (byte {error.start}).",
-            hint="Save it as UTF-8.",
-        ) from error
+    return reader(decoded(file))
 
 
 def _read(path: Path) -> bytes:

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.visible import one_line
-from pipeline.curated.formats.entry import LinePlaces, Record, entry_of
-from pipeline.curated.types import CuratedList, CuratedListError, Entry, ListFile, UnreadableEntry
+from pipeline.curated.formats.entry import Record, entry_of
+from pipeline.curated.formats.record_file import LinePlaces, RecordFile, list_of
+from pipeline.curated.types import CuratedList, CuratedListError
 from storage.arxiv_id import parse_arxiv_id
 
 _SEPARATORS = ",;\t|"
@@ -67,41 +68,27 @@ class _Row:
     cells: tuple[str, ...]
 
 
-def read_table(file: ListFile, text: str, encoding: str = "utf-8", skipped: int = 0) -> CuratedList:
+def read_table(file: RecordFile) -> CuratedList:
     """Return the entries of a table.
-
-    Args:
-        file: the file.
-        text: its content.
-        encoding: of the file, for byte spans.
-        skipped: bytes of the byte order mark.
 
     Raises:
         CuratedListError: no column holds titles, or a cell does not end.
     """
-    rows = _rows(file, text, LinePlaces(text, encoding, skipped))
+    name = file.file.name
+    rows = _rows(name, file.text, LinePlaces(file))
     header = next(rows, None)
     columns = _columns(header.cells) if header else {}
     if header is None or "title" not in columns:
         named = ", ".join(cell.strip() for cell in header.cells if cell.strip()) if header else ""
         raise CuratedListError(
-            f"No column of {file.name} holds titles; its first row is: {named[:200]}.",
+            f"No column of {name} holds titles; its first row is: {named[:200]}.",
             hint="Name the columns in the first row: title, arxiv_id, section.",
         )
-    entries: list[Entry] = []
-    unreadable: list[UnreadableEntry] = []
-    for row in rows:
-        if not any(cell.strip() for cell in row.cells):
-            continue
-        match entry_of(_record(file.name, row, columns)):
-            case Entry() as entry:
-                entries.append(entry)
-            case fault:
-                unreadable.append(fault)
-    return CuratedList((file,), (), tuple(entries), tuple(unreadable), ())
+    filled = (row for row in rows if any(cell.strip() for cell in row.cells))
+    return list_of(file, (entry_of(_record(name, row, columns)) for row in filled))
 
 
-def _rows(file: ListFile, text: str, places: LinePlaces) -> Iterator[_Row]:
+def _rows(name: str, text: str, places: LinePlaces) -> Iterator[_Row]:
     named = _SEPARATOR_LINE.match(text)
     start = named.end() if named else 0
     separator = named[1] if named else _likeliest_separator(text)
@@ -119,7 +106,7 @@ def _rows(file: ListFile, text: str, places: LinePlaces) -> Iterator[_Row]:
                 _check_closed(text[began:], separator)
         except csv.Error as error:
             raise CuratedListError(
-                f"{file.name}, line {line}: the row cannot be read as CSV: {error}.",
+                f"{name}, line {line}: the row cannot be read as CSV: {error}.",
                 hint="Check its quotation marks.",
             ) from error
         if cells is None:

@@ -9,6 +9,7 @@ from pipeline.curated.markdown.blocks import Kind
 from pipeline.curated.markdown.candidates import clean_title
 from pipeline.curated.markdown.entries import Context, group_range, read_entries
 from pipeline.curated.markdown.inline_tokens import Style
+from pipeline.curated.markdown.links import Occurrence
 from pipeline.curated.markdown.reading import Reference
 from pipeline.curated.markdown.remainder import complete
 from pipeline.curated.markdown.roles import Role
@@ -32,14 +33,16 @@ class Outcomes:
     entered: list[Group] = field(default_factory=list)
 
 
-def sort_groups(groups: Sequence[Group], context: Context) -> Outcomes:
-    """Decide about each group of a file."""
+def sort_groups(
+    groups: Sequence[Group], context: Context, occurrences: Sequence[Occurrence]
+) -> Outcomes:
+    """Decide about each group of a file, and about each occurrence that no group holds."""
     sorting = _Sorting(context)
     for group in groups:
         sorting.take(group)
     sorting.finish()
     made = sorting.made
-    made.asides += complete(context.source, made.entries, made.unreadable, made.asides)
+    made.asides += complete(context.source, occurrences, made.entries, made.unreadable, made.asides)
     made.entries.sort(key=lambda one: one.span)
     made.unreadable.sort(key=lambda one: one.span)
     made.asides.sort(key=lambda one: one.span)

@@ -19,7 +19,7 @@ from pipeline.curated.markdown.links import (
     mark_id,
 )
 from pipeline.curated.markdown.style import in_column
-from pipeline.curated.markdown.tables import Columns, read_columns, row_cells
+from pipeline.curated.markdown.tables import Cell, Columns, read_columns, row_cells
 from storage.arxiv_id import ArxivId
 
 #: text that may name a paper without a link; searched first, because finding IDs takes longer
@@ -74,26 +74,53 @@ def read_block(block: Block, text: str, definitions: Mapping[str, str]) -> Readi
         own = title.ljust(len(own))
     if block.kind is Kind.CODE:
         return Reading(block, own, Inline("", (), ()), (), ())
+    if block.kind is Kind.ROW:
+        return _read_row(block, own, definitions)
     inline = read_inline(own, definitions)
-    references = _references(own, inline)
-    if block.kind is not Kind.ROW:
-        found = find_candidates(own, inline)
-        if block.kind is Kind.HEADING:
-            found = tuple(_in_heading(one) for one in found)
-        return Reading(block, own, inline, found, references)
+    found = find_candidates(own, inline)
+    if block.kind is Kind.HEADING:
+        found = tuple(_in_heading(one) for one in found)
+    return Reading(block, own, inline, found, _references(own, inline))
+
+
+def _read_row(block: Block, own: str, definitions: Mapping[str, str]) -> Reading:
+    """Read a row by its cells, because no emphasis or quotation goes over a bar."""
     columns = read_columns(block.columns)
     cells = row_cells(own)
-    texts = tuple(cell.text for cell in cells)
+    inlines = [read_inline(cell.text, definitions) for cell in cells]
     candidates: list[Candidate] = []
     if columns.title is not None and columns.title < len(cells):
-        cell = cells[columns.title]
-        candidates += in_column(_of_cell(cell.text, cell.start, definitions))
+        candidates += in_column(_of_cell(cells[columns.title], inlines[columns.title]))
     if not any(one.likeness for one in candidates):
         others = {columns.date, columns.venue, columns.authors, columns.title}
         for number, cell in enumerate(cells):
             if number not in others:
-                candidates += _of_cell(cell.text, cell.start, definitions)
+                candidates += _of_cell(cell, inlines[number])
+    inline = _joined(own, cells, inlines)
+    texts = tuple(cell.text for cell in cells)
+    references = _references(own, inline)
     return Reading(block, own, inline, tuple(candidates), references, columns, texts)
+
+
+def _joined(own: str, cells: Sequence[Cell], inlines: Sequence[Inline]) -> Inline:
+    """Return what the cells of a row say as one text; the bars between them are plain text."""
+    words: list[str] = []
+    marks: list[Mark] = []
+    unclosed: list[int] = []
+    place = 0
+    is_html = own.lstrip()[:1] == "<"
+    for cell, inline in zip(cells, inlines, strict=True):
+        between = " " if is_html else own[place : cell.start]
+        words += (between, inline.words)
+        if between.strip():
+            marks.append(Mark(Style.PLAIN, between.strip(), place, cell.start))
+        marks += (
+            Mark(m.style, m.text, m.start + cell.start, m.end + cell.start, m.url, m.image)
+            for m in inline.marks
+        )
+        unclosed += (at + cell.start for at in inline.unclosed)
+        place = cell.end
+    return Inline("".join((*words, "" if is_html else own[place:])), tuple(marks), tuple(unclosed))
 
 
 def _in_heading(one: Candidate) -> Candidate:
@@ -101,9 +128,9 @@ def _in_heading(one: Candidate) -> Candidate:
     return replace(one, key=f"{one.key} in heading", text=_SECTION.sub("", one.text))
 
 
-def _of_cell(text: str, at: int, definitions: Mapping[str, str]) -> list[Candidate]:
-    found = find_candidates(text, read_inline(text, definitions))
-    return [replace(one, start=one.start + at, end=one.end + at) for one in found]
+def _of_cell(cell: Cell, inline: Inline) -> list[Candidate]:
+    found = find_candidates(cell.text, inline)
+    return [replace(one, start=one.start + cell.start, end=one.end + cell.start) for one in found]
 
 
 def _references(text: str, inline: Inline) -> tuple[Reference, ...]:

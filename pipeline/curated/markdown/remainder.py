@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.curated.markdown.blocks import is_definition
-from pipeline.curated.markdown.links import Occurrence, find_occurrences
+from pipeline.curated.markdown.links import Occurrence
 from pipeline.curated.markdown.source import Source
-from pipeline.curated.types import Aside, AsideReason, Entry, Span, UnreadableEntry
+from pipeline.curated.types import Aside, AsideReason, Entry, Place, Span, UnreadableEntry
 
 Item = Entry | UnreadableEntry | Aside
 
@@ -49,15 +49,14 @@ class Definitions:
             used |= {entry.links.paper, *(link.url for link in entry.links.other)}
         return cls(frozenset(filter(None, used)))
 
-    def hold(self, source: Source, occurrence: Occurrence) -> bool:
-        """Say whether an occurrence stands in such a definition."""
-        named = occurrence.arxiv_id.base if occurrence.arxiv_id else occurrence.text
-        start, end = source.line_start(occurrence.start), source.line_end(occurrence.end)
-        return named in self.used and is_definition(source.text[start:end])
+    def use(self, named: Occurrence | Place) -> bool:
+        """Say whether an entry links to what is named."""
+        return (named.arxiv_id.base if named.arxiv_id else named.text) in self.used
 
 
 def complete(
     source: Source,
+    occurrences: Sequence[Occurrence],
     entries: Sequence[Entry],
     unreadable: Sequence[UnreadableEntry],
     asides: Sequence[Aside],
@@ -68,7 +67,7 @@ def complete(
     definitions = Definitions.of(entries)
     found: dict[tuple[int, int, AsideReason], list[Occurrence]] = {}
     hidden_starts = [one.start for one in source.hidden]
-    for occurrence in find_occurrences(source.text):
+    for occurrence in occurrences:
         number = bisect_right(hidden_starts, occurrence.start) - 1
         hidden = source.hidden[number] if number >= 0 else None
         if hidden is not None and occurrence.start < hidden.end:
@@ -80,23 +79,20 @@ def complete(
             continue
         if (within := inner.at(span)) is not None and holds(within, occurrence):
             continue
-        if item is None and definitions.hold(source, occurrence):
+        start, end = source.line_start(occurrence.start), source.line_end(occurrence.end)
+        if item is None and definitions.use(occurrence) and is_definition(source.text[start:end]):
             continue
         reason = AsideReason.MENTION if isinstance(item, Entry) else AsideReason.PROSE
-        place = (
-            (occurrence.start, occurrence.end)
-            if item is not None
-            else (source.line_start(occurrence.start), source.line_end(occurrence.end))
-        )
+        place = (start, end) if item is None else (occurrence.start, occurrence.end)
         found.setdefault((*place, reason), []).append(occurrence)
     return [_aside(source, *place, occurrences) for place, occurrences in found.items()]
 
 
-def holds(item: Item, occurrence: Occurrence) -> bool:
+def holds(item: Item, named: Occurrence | Place) -> bool:
     """Say whether an item accounts for what stands within its span."""
-    if occurrence.arxiv_id is None:
+    if named.arxiv_id is None:
         return True
-    return any(one.base == occurrence.arxiv_id.base for one in item.arxiv_ids)
+    return any(one.base == named.arxiv_id.base for one in item.arxiv_ids)
 
 
 def _is_inner(aside: Aside) -> bool:
