@@ -4,6 +4,7 @@ Callers wait for a lock file, because DuckDB refuses a second process at once. W
 second lock file, the gate: a waiting writer keeps new readers out, so that it gets its turn.
 """
 
+import errno
 import os
 import sys
 import threading
@@ -14,12 +15,14 @@ from pathlib import Path
 
 from config.locks import LockHeldError, file_lock
 from storage.engine.paths import backup_lock_path, gate_path, lock_path
-from storage.engine.process import command_of, shared_holders
+from storage.engine.process import command_of, lock_holders
 from storage.errors import StorageError, StoreBusyError
 
 # Pause before taking the lease again, so that waiting processes get their turn.
 _COURTESY = 0.01
 _COMMAND_LENGTH = 160
+#: what the system reports where something else has the name of a lock file
+_NO_FILE = {errno.ELOOP: "a symbolic link", errno.EISDIR: "a directory", errno.ENXIO: "a socket"}
 _held_by_thread = threading.local()
 _released_at: dict[str, float] = {}
 
@@ -86,25 +89,33 @@ def _enter(
             file_lock(path, timeout_seconds=timeout_seconds, holder=holder, shared=shared)
         )
     except LockHeldError as error:
-        found = ", ".join(_named(pid) for pid in shared_holders(gate_of or path))
-        if not found and not error.shared:
-            found = _signed(gate_of) if gate_of else error.holder
         raise StoreBusyError(
-            f"{doing} for {round(timeout_seconds, 2):g} s by {found or 'another process'}.",
+            f"{doing} for {round(timeout_seconds, 2):g} s by {_holder(path, gate_of, error)}.",
             hint="Try again when that has ended, or raise [database] busy_timeout_seconds.",
         ) from None
     except OSError as error:
+        if error.errno in _NO_FILE:
+            raise StorageError(
+                f"{path} must be a lock file, but is {_NO_FILE[error.errno]}.",
+                hint="Delete it or move it away; the lock file is made when it is missing.",
+            ) from error
         raise StorageError(
             f"{path} cannot be opened: {error.strerror}.",
             hint="Let this user write there, or set [database] path to a directory it owns.",
         ) from error
 
 
-def _signed(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        return ""
+def _holder(path: Path, gate_of: Path | None, error: LockHeldError) -> str:
+    """Name who holds a lock; of a gate who holds what they wait for there.
+
+    The name in the lock file is that of the last writer, which may have ended long ago.
+    """
+    if gate_of is not None:
+        pids = lock_holders(gate_of) or lock_holders(path)
+    else:
+        pids = lock_holders(path, modes=("READ",))
+    signed = "" if gate_of or error.shared else error.holder
+    return ", ".join(map(_named, pids)) or signed or "another process"
 
 
 def _this_process() -> str:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Collection
 from pathlib import Path
 
 _STARTED = 22  # start time in /proc/PID/stat, see proc(5)
@@ -32,8 +33,11 @@ def host_and_pid(process: str) -> tuple[str, int]:
     return host, int(pid)
 
 
-def shared_holders(lock_file: Path) -> tuple[int, ...]:
-    """Return the processes that hold a lock file shared, none without /proc (proc_locks(5))."""
+def lock_holders(lock_file: Path, *, modes: Collection[str] = ("READ", "WRITE")) -> tuple[int, ...]:
+    """Return the processes that hold a lock file, none without /proc.
+
+    `READ` is a shared lock, `WRITE` an exclusive one; see proc_locks(5).
+    """
     try:
         found = lock_file.stat()
         locks = Path("/proc/locks").read_text(encoding="ascii", errors="replace")
@@ -41,8 +45,8 @@ def shared_holders(lock_file: Path) -> tuple[int, ...]:
         return ()
     device = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
     rows = (line.split() for line in locks.splitlines())
-    shared = ["FLOCK", "ADVISORY", "READ"]
-    pids = [row[4] for row in rows if row[1:4] == shared and row[5] == device]
+    locks_of = [row for row in rows if row[1:3] == ["FLOCK", "ADVISORY"] and row[5] == device]
+    pids = [row[4] for row in locks_of if row[3] in modes]
     return tuple(dict.fromkeys(int(pid) for pid in pids if pid.isdigit() and pid != "0"))
 
 

@@ -10,8 +10,9 @@ import duckdb
 import pytest
 
 from config.errors import TryAgainLaterError
+from config.locks import file_lock
 from storage.engine.lease import lease
-from storage.engine.paths import lock_path
+from storage.engine.paths import gate_path, lock_path
 from storage.errors import StorageError, StoreBusyError
 from storage.store import store_opener
 from tests.support.builders import make_paper
@@ -41,6 +42,7 @@ HOLDER = """
         print("held", flush=True)
         sys.stdin.read()
 """
+READER = HOLDER.replace("timeout_seconds=600", "timeout_seconds=600, shared=True")
 SHELL = """
     import sys, duckdb
     connection = duckdb.connect(sys.argv[1])
@@ -124,6 +126,46 @@ def test_timeout_names_the_holding_process(tmp_path: Path) -> None:
         process.kill()
     with opener(tmp_path, busy_timeout_seconds=600)() as store:
         assert store.papers.count() == 0
+
+
+def test_timeout_at_the_gate_names_the_process_that_holds_the_database(tmp_path: Path) -> None:
+    lock_path(database(tmp_path)).write_text("process 1 (ended long ago)")
+    with start_process(READER, str(database(tmp_path))) as process:
+        assert next(lines_of(process)) == "held"
+        with (
+            file_lock(gate_path(database(tmp_path))),
+            pytest.raises(StoreBusyError, match=rf"by process {process.pid} \("),
+            lease(database(tmp_path), timeout_seconds=0.05, shared=True),
+        ):
+            pass
+        process.kill()
+
+
+def test_timeout_at_the_gate_names_who_waits_there_if_the_database_is_free(tmp_path: Path) -> None:
+    lock_path(database(tmp_path)).write_text("process 1 (ended long ago)")
+    with (
+        file_lock(gate_path(database(tmp_path))),
+        pytest.raises(StoreBusyError, match=rf"by process {os.getpid()} \("),
+        lease(database(tmp_path), timeout_seconds=0.05),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("made", "named"),
+    [(lambda path: path.symlink_to("there"), "a symbolic link"), (Path.mkdir, "a directory")],
+)
+@pytest.mark.parametrize("path_of", [lock_path, gate_path])
+def test_what_has_the_name_of_a_lock_file_is_to_be_deleted(
+    path_of: Callable[[Path], Path], made: Callable[[Path], None], named: str, tmp_path: Path
+) -> None:
+    made(path_of(database(tmp_path)))
+    with (
+        pytest.raises(StorageError, match=f"must be a lock file, but is {named}") as caught,
+        lease(database(tmp_path), timeout_seconds=1),
+    ):
+        pass
+    assert caught.value.hint.startswith("Delete it")
 
 
 def test_program_without_lease_is_named(tmp_path: Path) -> None:
