@@ -69,6 +69,7 @@ def serve(
         models=settings.classifier.models,
         jobs=book.ends,
         lifespan=lifespan,
+        settings=settings.review,
     )
     serve_app(
         app,

@@ -122,7 +122,7 @@ def propose(
         verdict=parsed_verdict,
         reviewer=reviewer_name(reviewer),
         sections=_read_sections(taxonomy, key, parsed_verdict, sections, accepted),
-        note=_clean_note(key, note),
+        note=clean_note(key, note),
         accepted=accepted,
         decided_at=decided_at,
         expected=expected or Expected(),
@@ -191,7 +191,8 @@ def _read_reason(
     return find_reason(reasons, text).code
 
 
-def _clean_note(key: str, text: str | None) -> str | None:
+def clean_note(key: str, text: str | None) -> str | None:
+    """Return a note as it is stored, or None; raise UsageError if it is too long or not text."""
     note = (text or "").replace("\0", "").replace("\r\n", "\n").strip()
     if not note.isascii() and any("\ud800" <= character <= "\udfff" for character in note):
         # refused, because half of a character is missing

@@ -46,7 +46,7 @@ def rich(site: ReviewSite) -> None:
 
 
 def rows(page: Page) -> Locator:
-    return page.locator("#list li")
+    return page.locator("#list ol li")
 
 
 def test_paper_is_approved_and_undone(site: ReviewSite, url: str, tab: Watched) -> None:
@@ -83,7 +83,7 @@ def test_rejected_and_deferred_papers_are_listed(site: ReviewSite, url: str, tab
     page.goto(f"{url}queue?section=make-image")
     rows(page).get_by_role("link", name="A study of paper 2603.00002").click()
     page.get_by_label("Note").fill("off topic\nreally")
-    page.get_by_role("button", name="Reject").click()
+    page.get_by_role("button", name="Other modality").click()
     # the next paper of the same list stands there
     expect(page.get_by_role("article", name="A study of paper cs/0012345")).to_be_visible()
     assert "section=make-image" in page.url
@@ -104,7 +104,7 @@ def test_decision_in_a_second_tab_is_noticed(site: ReviewSite, url: str, tab: Wa
     page.goto(url)
     second = page.context.new_page()
     second.goto(url)
-    page.get_by_role("button", name="Reject").click()
+    page.get_by_role("button", name="Duplicate").click()
     second.get_by_role("button", name="Approve as ticked").click()
     expect(second.get_by_role("alert")).to_contain_text("Nothing was recorded")
     expect(second.get_by_role("alert")).to_be_focused()
@@ -120,7 +120,7 @@ def test_hostile_text_is_shown_as_text(site: ReviewSite, url: str, tab: Watched)
     page.goto(url)
     expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE)
     page.get_by_label("Note").fill(HOSTILE)
-    page.get_by_role("button", name="Reject").click()
+    page.get_by_role("button", name="Not a research paper").click()
     expect(page.get_by_role("status")).to_contain_text(HOSTILE)
     page.get_by_role("link", name="Decisions").click()
     expect(page.get_by_role("main").get_by_role("link")).to_have_text(HOSTILE)
@@ -135,9 +135,15 @@ def test_verdicts_are_the_first_tab_stops(site: ReviewSite, url: str, tab: Watch
     page.keyboard.press("Tab")  # the box of the first candidate
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Approve: Images With words")).to_be_focused()
-    page.get_by_role("button", name="Reject").focus()
+    page.get_by_role("button", name="Reject", exact=True).focus()
+    page.keyboard.press("Enter")
+    # the question has the focus, at the same paper
+    expect(page.get_by_role("group", name="Why is it rejected?")).to_be_focused()
+    expect(page.get_by_role("article", name="Drawing with words")).to_be_visible()
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Rejected")
+    assert [each.reason for each in site.decisions("2603.00001")] == ["no-language"]
 
 
 def test_enter_in_a_box_decides_nothing(site: ReviewSite, url: str, tab: Watched) -> None:
@@ -146,9 +152,8 @@ def test_enter_in_a_box_decides_nothing(site: ReviewSite, url: str, tab: Watched
     page.goto(url)
     page.get_by_label("Images With words").focus()
     page.keyboard.press("Enter")
-    page.get_by_label("Note").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_have_count(0)
+    expect(page.get_by_role("alert")).to_have_text("Nothing is recorded yet: press a verdict.")
+    expect(page.get_by_role("article", name="Drawing with words")).to_be_visible()
     assert site.decisions("2603.00001") == []
 
 
@@ -161,7 +166,8 @@ def test_first_screen_shows_title_abstract_and_every_button(
     page = tab.page
     page.set_viewport_size({"width": width, "height": height})
     page.goto(url)
-    for shown in (*page.locator("#verdict button:visible").all(), page.locator("h1")):
+    buttons = "#verdict button:visible" if width > 992 else ".press button:visible"
+    for shown in (*page.locator(buttons).all(), page.locator("h1")):
         box = shown.bounding_box()
         assert box is not None
         assert box["y"] >= 0, shown
@@ -192,7 +198,7 @@ def test_buttons_of_a_phone_are_stuck_to_the_bottom(
     assert whole is not None
     assert clamped["height"] < whole["height"]
     page.evaluate("() => window.scrollTo(0, document.body.scrollHeight)")
-    reject = page.get_by_role("button", name="Reject").bounding_box()
+    reject = page.get_by_role("button", name="Reject", exact=True).bounding_box()
     assert reject is not None
     assert 744 < reject["y"] + reject["height"] <= 844
 
@@ -212,7 +218,7 @@ def test_every_page_fits_the_screen_and_is_readable(
     page = watched.page
     page.goto(url)
     page.goto(f"{url}queue?paper=cs/0012345")
-    page.get_by_role("button", name="Reject").click()
+    page.get_by_role("button", name="Duplicate").click()
     for address in (
         "queue",
         "queue?section=cut-video",

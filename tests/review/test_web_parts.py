@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import UsageError
+from pipeline.review.selection import Selection
 from pipeline.review.web.environment import percent
 from pipeline.review.web.highlight import highlight
 from pipeline.review.web.texts import held_abstract, shown_title
-from pipeline.review.web.view_state import QueueView, read_view, view_from_form
+from pipeline.review.web.view_state import LISTS, QueueView, read_view, view_from_form
 from storage.types import TermWeight
 from tests.support.review import TAXONOMY
 
@@ -61,7 +62,8 @@ def test_card_shows_title_and_abstract_without_tex() -> None:
 
 
 def test_view_survives_a_form() -> None:
-    view = QueueView("/queue", "make-image", "newest", 3, 10)
+    chosen = Selection(section="make-image", order="newest", at_least=10.0, search='a "b c" & d')
+    view = QueueView(selection=chosen, page=3)
     assert view_from_form(view.url(anchor="x", done="y"), TAXONOMY) == view
     opened = view.at_paper("math/0510544")
     assert view_from_form(opened.url(), TAXONOMY) == opened
@@ -74,15 +76,28 @@ def test_view_survives_a_form() -> None:
 def test_any_text_of_a_form_is_a_view_of_this_site(text: str) -> None:
     for path in ("", "/queue", "/paper/"):
         view = view_from_form(path + text, TAXONOMY)
-        assert view.path.startswith(("/queue", "/deferred", "/decisions", "/paper/"))
+        assert view.path in LISTS or view.path.startswith("/paper/")
         assert "\n" not in view.url()
 
 
 def test_view_has_a_short_address() -> None:
     assert QueueView().url() == "/queue"
-    assert QueueView().in_section("agents").at_page(2).url() == "/queue?section=agents&page=2"
-    assert QueueView(page=4).with_limit(50).in_order("newest").url() == (
-        "/queue?order=newest&at_least=50"
+    assert QueueView().choosing(section="agents").at_page(2).url() == (
+        "/queue?section=agents&page=2"
+    )
+    assert QueueView(page=4).choosing(at_least=50.0, order="newest").url() == (
+        "/queue?at_least=50&order=newest"
+    )
+
+
+def test_way_back_keeps_the_query_of_another_page() -> None:
+    whole = view_from_form("/decisions?reviewer=bo&page=3&done=x", TAXONOMY).whole_paper(
+        "cs/0012345"
+    )
+    again = view_from_form(whole.url(), TAXONOMY)
+    assert again.list.url() == "/decisions?reviewer=bo&page=3"
+    assert (
+        view_from_form("/paper/cs/0012345?from=https://evil.example/", TAXONOMY).list == QueueView()
     )
 
 

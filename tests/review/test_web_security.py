@@ -49,7 +49,7 @@ def test_forms_of_other_sites_are_refused(
     site: ReviewSite, visitor: Visitor, headers: dict[str, str]
 ) -> None:
     site.fill(["2603.00001"])
-    form = {**visitor.get("/queue").form(), "verdict": "rejected"}
+    form = {**visitor.get("/queue").form(), "verdict": "rejected", "reason": "other"}
     answer = visitor.post("/decide", form, headers)
     assert answer.status == 403
     assert "this form was sent from another site" in answer.response.text

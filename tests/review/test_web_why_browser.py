@@ -66,7 +66,7 @@ def test_reasons_and_audit_fit_the_screen(
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.goto(f"{url}queue?order=random")
-    page.get_by_role("button", name="Reject").click()
+    page.get_by_role("button", name="Duplicate").click()
     for address in ("paper/2603.00001", "audit", "queue", "queue?order=random"):
         page.goto(url + address)
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width, address

@@ -52,7 +52,7 @@ CONTRAST = """() => {
   return faults;
 }"""
 UNLABELLED = """() => [...document.querySelectorAll('input:not([type=hidden]), textarea, select')]
-  .filter((n) => !n.labels.length).map((n) => n.outerHTML)"""
+  .filter((n) => !n.labels.length && !n.ariaLabel).map((n) => n.outerHTML)"""
 TWICE = """() => {
   const ids = [...document.querySelectorAll('[id]')].map((n) => n.id);
   return ids.filter((id, at) => ids.indexOf(id) !== at);

@@ -12,6 +12,7 @@ import httpx
 from lxml import html
 from starlette.types import ASGIApp
 
+from config.schema import ReviewSettings
 from config.taxonomy import Facet, Label, Section, Taxonomy
 from pipeline.review.web.app import create_app
 from pipeline.review.web.sessions import Sessions
@@ -89,6 +90,7 @@ class ReviewSite:
     models: Path | None = None
     #: how the scheduled jobs ended
     jobs: Callable[[], Sequence[JobEnd]] = tuple
+    settings: ReviewSettings = field(default_factory=ReviewSettings)
 
     def app(self, reviewer: str = "") -> ASGIApp:
         """Return the application for a reviewer."""
@@ -101,6 +103,7 @@ class ReviewSite:
             survey_title="Talking Pictures: A Survey",
             models=self.models,
             jobs=self.jobs,
+            settings=self.settings,
         )
 
     def put(self, paper: Paper, prediction: Prediction | None = None) -> None:
@@ -245,6 +248,8 @@ class Visitor:
         """Press a button of a paper, opened from the list if it is not open, with some fields."""
         opened = page if page.paper == arxiv_id else self.get(page.link(arxiv_id))
         form = {**opened.form("/decide", arxiv_id), "verdict": verdict, **also}
+        if verdict == "rejected":  # by the chip of a reason
+            form.setdefault("reason", "other")
         return self.post("/decide", form)
 
     def follow(self, page: Page) -> Page:

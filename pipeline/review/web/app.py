@@ -13,6 +13,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from config.errors import LivingSurveyError
+from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.web import error_pages, monitoring
@@ -41,6 +42,7 @@ def create_app(
     models: Path | None = None,
     jobs: Callable[[], Sequence[JobEnd]] = tuple,
     lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
+    settings: ReviewSettings | None = None,
 ) -> Starlette:
     """Return the review site as an ASGI application for one reviewer on this machine.
 
@@ -48,7 +50,7 @@ def create_app(
     is called for each request and released before a page is rendered; `read_store` too, for pages
     that only show (None: the same). `jobs` returns how the
     scheduled jobs ended. `lifespan` runs as long as the site, for example the scheduler. Without
-    `models` pages show no reasons.
+    `models` pages show no reasons. `settings` has limits, reasons for rejecting and keys.
     """
     app = Starlette(
         lifespan=lifespan,
@@ -78,6 +80,7 @@ def create_app(
         clock=clock,
         survey_title=survey_title,
         jobs=jobs,
+        settings=settings or ReviewSettings(),
         explainers=ExplainerCache(models, taxonomy, read_store or open_store) if models else None,
     )
     return app

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 
 from markupsafe import Markup
@@ -13,6 +12,7 @@ from pipeline.enrich.links import Link, find_links
 from pipeline.learn.explain.open_facets import OpenQuestion, open_question
 from pipeline.review.web.highlight import highlight
 from pipeline.review.web.texts import SHOWN_OF_TEXT, held_abstract, held_title
+from storage.highlights import Highlight
 from storage.types import Decision, Paper, Prediction, StoredPaper, TermWeight, Verdict
 
 #: suggested sections are ticked in advance from this probability on
@@ -69,7 +69,8 @@ class Card:
     preselected: tuple[str, ...] = ()
     #: no abstract, or it may be there twice
     remarks: tuple[str, ...] = ()
-    announced: date | None = None
+    #: by reviewers who want it in the digest
+    highlights: tuple[Highlight, ...] = ()
 
     @property
     def paper(self) -> Paper:
@@ -107,6 +108,7 @@ def make_card(
     standing: Decision | None = None,
     draft: FormDraft | None = None,
     remarks: tuple[str, ...] = (),
+    highlights: tuple[Highlight, ...] = (),
 ) -> Card:
     """Return the card of a paper.
 
@@ -152,6 +154,7 @@ def make_card(
         question=question,
         preselected=tuple(section.id for section in taxonomy.sections if section.id in ticked),
         remarks=remarks,
+        highlights=highlights,
     )
 
 

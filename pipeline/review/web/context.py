@@ -1,19 +1,22 @@
 """Share the application's context and `render` between pages."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from config.reasons import Reason
+from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.web.environment import make_templates
 from pipeline.review.web.sessions import Sessions
 from pipeline.runtime.jobs import JobEnd, faults
 from storage.calendar import announcement_day
+from storage.queue_filter import QueueLimits
 from storage.store import OpenStore
 
 
@@ -33,16 +36,37 @@ class ReviewContext:
     jobs: Callable[[], Sequence[JobEnd]]
     #: explains predictions; None without a model directory
     explainers: ExplainerCache | None = None
+    settings: ReviewSettings = field(default_factory=ReviewSettings)
 
     @property
     def today(self) -> date:
         """The present announcement day."""
         return announcement_day(self.clock())
 
+    @property
+    def limits(self) -> QueueLimits:
+        """The probabilities that divide the queue."""
+        return QueueLimits(self.settings.likely_from / 100, self.settings.set_aside_below / 100)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The reasons for rejecting a paper."""
+        return tuple(self.settings.reasons)
+
+    @property
+    def visited_at(self) -> datetime | None:
+        """When the reviewer was here before; None: not known."""
+        return None
+
 
 def context_of(request: Request) -> ReviewContext:
     """Return the context of the application."""
     return cast("ReviewContext", request.app.state.review)
+
+
+def wants_json(request: Request) -> bool:
+    """Return whether the script of the pages sent the request."""
+    return "application/json" in request.headers.get("accept", "")
 
 
 def language_of(_request: Request) -> str:
@@ -79,6 +103,9 @@ def fragment(request: Request, template: str, **context: Any) -> str:
         .get_template(template)
         .render(
             survey_title=review.survey_title,
+            limits=review.limits,
+            today=review.today,
+            tomorrow=review.clock().date() + timedelta(days=1),
             reviewer=review.reviewer,
             token=review.sessions.token(session),
             path=request.url.path,

@@ -5,10 +5,10 @@ from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
-from pipeline.review.web.context import context_of, notice, render
+from pipeline.review.web.context import context_of, notice, render, wants_json
 from pipeline.review.web.headers import harden
 from storage.errors import DecisionNotFoundError, StoreNotWritableError
 from storage.typed_ids import explain_id
@@ -25,7 +25,9 @@ _SENTENCES: Mapping[int, tuple[str, str]] = {
 
 
 def refuse(request: Request, status: int, message: str, remedy: str) -> Response:
-    """Return a page with an error message and its remedy."""
+    """Return a page with an error message and its remedy, or JSON for the script."""
+    if wants_json(request):
+        return JSONResponse({"recorded": False, "message": message, "remedy": remedy}, status)
     if context_of(request).sessions.current(request) is None:
         return notice(request, status, message, remedy)
     return render(

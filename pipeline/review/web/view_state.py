@@ -1,15 +1,17 @@
-"""Represent the reviewer's page as a value that forms carry.
+"""Represent the reviewer's page as a value that forms and links carry.
 
 Its text is parsed and rebuilt, so that a form cannot redirect to another site.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from config.errors import UsageError
 from config.orders import LIKELY_IN_TURN, ORDERS, UNCERTAIN_IN_TURN
 from config.taxonomy import Taxonomy
+from pipeline.review.selection import Selection, read_selection
 from storage.arxiv_id import parse_arxiv_id
 
 ORDER_LABELS: Mapping[str, str] = {order: order.capitalize() for order in ORDERS}
@@ -30,31 +32,34 @@ ORDER_NOTES: Mapping[str, str] = {
 PARTIAL_NOTE = (
     "Random order of part of the queue: decisions here are not added to the audit sample."
 )
-#: percent; less likely papers can be hidden
-LIMITS = (0, 10, 50)
-#: keeps the offset of a query small
-_LAST_PAGE = 100_000
 #: characters of an arXiv ID in any spelling, also with its address
 LONGEST_ID = 64
-#: pages that list papers
-LISTS = frozenset({"/queue", "/deferred", "/decisions"})
+QUEUE = "/queue"
+#: pages that papers are opened from
+LISTS = frozenset(
+    {QUEUE, "/deferred", "/decisions", "/inbox", "/plan", "/audit", "/queue-health", "/alike"}
+)
+#: keeps the offset of a query small
+_LAST_PAGE = 100_000
+#: parts of an address that say what was just done, not what is shown
+_PASSING = frozenset({"done", "at", "part", "from"})
 
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """A page of the review site and what is selected on it."""
+    """A page of the review site and what is chosen on it."""
 
-    path: str = "/queue"
-    section: str | None = None
-    order: str = "likely"
+    path: str = QUEUE
+    #: of the queue; other pages keep theirs in `texts`
+    selection: Selection = field(default_factory=Selection)
     #: counted from 1
     page: int = 1
-    #: percent, one of LIMITS
-    at_least: int = 0
     #: arXiv ID of the paper that is open; empty: the first of the list
     paper: str = ""
     #: of a paper's own page: the list it was opened from
     origin: "QueueView | None" = None
+    #: the query of another page than the queue
+    texts: tuple[tuple[str, str], ...] = ()
 
     @property
     def list(self) -> "QueueView":
@@ -66,28 +71,20 @@ class QueueView:
     @property
     def is_audit(self) -> bool:
         """Whether decisions here are on a random draw from the whole queue."""
-        if self.origin is not None:
-            return self.origin.is_audit
-        return self.order == "random" and self.section is None and not self.at_least
+        listed = self.list
+        return listed.path == QUEUE and listed.selection.is_audit
 
     @property
     def order_note(self) -> str:
         """The explanation of the order, if its label is not enough."""
-        if self.order == "random" and not self.is_audit:
+        order = self.selection.order or ""
+        if order == "random" and not self.is_audit:
             return PARTIAL_NOTE
-        return ORDER_NOTES.get(self.order, "")
+        return ORDER_NOTES.get(order, "")
 
-    def in_section(self, section: str | None) -> "QueueView":
-        """Return the first page of a section (None: all) in the same order."""
-        return replace(self, section=section, page=1, paper="")
-
-    def in_order(self, order: str) -> "QueueView":
-        """Return the first page in another order."""
-        return replace(self, order=order, page=1, paper="")
-
-    def with_limit(self, at_least: int) -> "QueueView":
-        """Return the first page with another limit."""
-        return replace(self, at_least=at_least, page=1, paper="")
+    def choosing(self, **changes: Any) -> "QueueView":
+        """Return the first page with another choice."""
+        return QueueView(selection=replace(self.selection, **changes))
 
     def at_page(self, page: int) -> "QueueView":
         """Return another page of the same list."""
@@ -96,7 +93,7 @@ class QueueView:
     def at_paper(self, arxiv_id: str) -> "QueueView":
         """Return the place of a paper of the list: the desk, or its page for other lists."""
         listed = self.list
-        if listed.path == "/queue":
+        if listed.path == QUEUE:
             return replace(listed, paper=arxiv_id)
         return self.whole_paper(arxiv_id)
 
@@ -111,7 +108,7 @@ class QueueView:
         decided meanwhile.
         """
         listed = self.list
-        if listed.path == "/queue":
+        if listed.path == QUEUE:
             return replace(listed, paper=following).url(at=str(place), done=decision_id)
         return (self.at_paper(following) if following else listed).url(done=decision_id)
 
@@ -119,9 +116,8 @@ class QueueView:
         """Return the address without defaults, with `also` in its query."""
         own_page = self.path.startswith("/paper/")
         query = {
-            **({"section": self.section} if self.section else {}),
-            **({"order": self.order} if self.order != "likely" else {}),
-            **({"at_least": str(self.at_least)} if self.at_least else {}),
+            **self.selection.to_query(),
+            **dict(self.texts),
             **({"page": str(self.page)} if self.page > 1 else {}),
             **({"paper": self.paper} if self.paper and not own_page else {}),
             **({"from": self.origin.url()} if self.origin else {}),
@@ -136,37 +132,27 @@ class QueueView:
 
 def read_view(path: str, query: Mapping[str, str], taxonomy: Taxonomy) -> QueueView:
     """Return the view of a query, or raise UsageError."""
-    section = query.get("section") or None
-    if section is not None:
-        taxonomy.section(section)
-    order = query.get("order") or "likely"
-    if order not in ORDERS:
-        raise UsageError(f"Unknown order {order!r}.", hint=f"Use one of: {', '.join(ORDERS)}.")
+    if path != QUEUE:
+        texts = tuple((name, text) for name, text in query.items() if name not in _PASSING)
+        return QueueView(path, texts=texts)
     page = query.get("page") or "1"
     if not (page.isascii() and page.isdigit() and 1 <= int(page[:9]) <= _LAST_PAGE):
         raise UsageError(f"Page {page[:20]!r} does not exist.", hint="Pages are counted from 1.")
-    at_least = query.get("at_least") or "0"
-    if at_least not in map(str, LIMITS):
-        raise UsageError(
-            f"Unknown limit {at_least[:20]!r}.",
-            hint=f"Use one of: {', '.join(map(str, LIMITS))} (percent).",
-        )
-    named = query.get("paper", "")
-    open_paper = parse_arxiv_id(named) if len(named) <= LONGEST_ID else None
     return QueueView(
-        path,
-        section,
-        order,
-        int(page),
-        int(at_least),
-        open_paper.base if open_paper else "",
+        selection=read_selection(query, taxonomy),
+        page=int(page),
+        paper=_read_id(query.get("paper", "")),
     )
 
 
 def paper_view(arxiv_id: str, query: Mapping[str, str], taxonomy: Taxonomy) -> QueueView:
     """Return the view of a paper's page, with the list it was opened from."""
-    origin = view_from_form(query["from"], taxonomy).list if query.get("from") else None
-    return QueueView(f"/paper/{arxiv_id}", paper=arxiv_id, origin=origin)
+    origin = view_from_form(query.get("from", ""), taxonomy) if query.get("from") else None
+    # one level: a paper opened from another paper's page has no list
+    known = origin is not None and origin.path in LISTS
+    return QueueView(
+        f"/paper/{arxiv_id}", paper=arxiv_id, origin=origin.list if origin and known else None
+    )
 
 
 def view_from_form(text: str, taxonomy: Taxonomy) -> QueueView:
@@ -177,14 +163,18 @@ def view_from_form(text: str, taxonomy: Taxonomy) -> QueueView:
         return QueueView()
     path, query = parts.path, dict(parse_qsl(parts.query))
     if path.startswith("/paper/"):
-        named = path.removeprefix("/paper/")
-        arxiv_id = parse_arxiv_id(named) if len(named) <= LONGEST_ID else None
-        # one level, because a list has no origin
-        query["from"] = "" if query.get("from", "").startswith("/paper/") else query.get("from", "")
-        return paper_view(arxiv_id.base, query, taxonomy) if arxiv_id else QueueView()
+        arxiv_id = _read_id(path.removeprefix("/paper/"))
+        if query.get("from", "").startswith("/paper/"):
+            query.pop("from")
+        return paper_view(arxiv_id, query, taxonomy) if arxiv_id else QueueView()
     if path not in LISTS:
         return QueueView()
     try:
         return read_view(path, query, taxonomy)
     except UsageError:
         return QueueView(path)
+
+
+def _read_id(text: str) -> str:
+    found = parse_arxiv_id(text) if len(text) <= LONGEST_ID else None
+    return found.base if found else ""

@@ -1,4 +1,4 @@
-"""Answer the script of the pages with JSON, and say whether it asked."""
+"""Answer the script of the pages with JSON."""
 
 from typing import Any
 
@@ -7,11 +7,6 @@ from starlette.requests import Request
 from pipeline.review.web.context import context_of, fragment
 from pipeline.review.web.flash import flash_on
 from pipeline.review.web.view_state import QueueView
-
-
-def wants_json(request: Request) -> bool:
-    """Return whether the script sent the form."""
-    return "application/json" in request.headers.get("accept", "")
 
 
 def recorded(request: Request, decision_id: str, here: QueueView, after: str) -> dict[str, Any]:

@@ -11,5 +11,7 @@ class Asked:
     warning: str = ""
     #: what has the focus: "section", "reason", or empty for the warning itself
     question: str = ""
-    #: the verdict that was not recorded, so that one press records it
-    mine: str = ""
+    #: the button that was pressed and not recorded, as name and value, so that one press repeats it
+    mine: tuple[str, str] | None = None
+    #: what was recorded besides a decision
+    said: str = ""

@@ -12,18 +12,27 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from config.errors import UsageError
 from pipeline.review import decide as decisions
+from pipeline.review.highlights import clear_highlight, set_highlight
 from pipeline.review.judge import MissingSectionError, Stale
 from pipeline.review.web.card import FormDraft
-from pipeline.review.web.context import context_of
-from pipeline.review.web.desk.answers import recorded, wants_json
+from pipeline.review.web.context import ReviewContext, context_of, wants_json
+from pipeline.review.web.desk.answers import recorded
 from pipeline.review.web.desk.asked import Asked
-from pipeline.review.web.desk.forms import act, draft_of, read_proposal, text_of, verdict_of
+from pipeline.review.web.desk.forms import (
+    act,
+    draft_of,
+    pressed_in,
+    read_proposal,
+    text_of,
+    verdict_of,
+)
 from pipeline.review.web.desk.page import show_desk
 from pipeline.review.web.desk.paper import show_paper
 from pipeline.review.web.error_pages import no_such_paper
 from pipeline.review.web.view_state import QueueView, view_from_form
 from storage.errors import PaperNotFoundError
 from storage.typed_ids import read_arxiv_id
+from storage.types import Verdict
 
 
 async def decide(request: Request) -> Response:
@@ -37,6 +46,12 @@ def _decide(request: Request, form: FormData) -> Response:
     key = read_arxiv_id(text_of(form, "arxiv_id"))
     again = _Again(request, _at(view, key), draft_of(form))
     try:
+        if text_of(form, "highlight"):
+            return again.show(_highlight(context, form, key), 200)
+        if not verdict_of(form):
+            return again.show(Asked("Nothing is recorded yet: press a verdict."), 400)
+        if verdict_of(form) == Verdict.REJECTED and context.reasons and not text_of(form, "reason"):
+            return again.show(Asked("Nothing is recorded yet: choose a reason.", "reason"), 400)
         proposal = read_proposal(form, context, view)
         outcome = decisions.record(
             context.open_store, context.taxonomy, proposal, clock=context.clock
@@ -51,13 +66,26 @@ def _decide(request: Request, form: FormData) -> Response:
         return again.show(Asked(f"Nothing was recorded. {error}"), 400)
     if isinstance(outcome, Stale):
         return again.show(
-            Asked(f"Nothing was recorded. {outcome.cause}", mine=verdict_of(form)), 409
+            Asked(f"Nothing was recorded. {outcome.cause}", mine=pressed_in(form)), 409
         )
     done = outcome.decision.decision_id
     after = view.after(text_of(form, "following"), _place(form), done)
     if wants_json(request):
         return JSONResponse(recorded(request, done, view, after))
     return RedirectResponse(after, 303)
+
+
+def _highlight(context: ReviewContext, form: FormData, key: str) -> Asked:
+    """Set or clear the reviewer's highlight; the note is its sentence."""
+    who = {"arxiv_id": key, "reviewer": context.reviewer}
+    if text_of(form, "highlight") == "clear":
+        clear_highlight(context.open_store, **who, clock=context.clock)
+        return Asked(said="No longer highlighted for the digest.")
+    sentence = text_of(form, "note")
+    set_highlight(context.open_store, **who, sentence=sentence, clock=context.clock)
+    if sentence.strip():
+        return Asked(said="Highlighted for the digest, with your note as its sentence.")
+    return Asked(said="Highlighted for the digest. A note becomes its sentence.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +103,8 @@ class _Again:
         if not wants_json(self.request):
             return page
         html = bytes(page.body).decode()
-        return JSONResponse({"recorded": False, "message": asked.warning, "html": html}, status)
+        said = {"recorded": not asked.warning, "message": asked.warning or asked.said}
+        return JSONResponse({**said, "html": html}, status)
 
 
 def _at(view: QueueView, key: str) -> QueueView:

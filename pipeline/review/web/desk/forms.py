@@ -1,12 +1,14 @@
 """Read the forms of the desk: who may send them, and what they state."""
 
 from collections.abc import Callable
+from datetime import date
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from config.errors import UsageError
 from pipeline.review.proposal import NOT_DECIDED, Expected, Proposal, propose
 from pipeline.review.web.card import FormDraft
 from pipeline.review.web.context import ReviewContext, context_of
@@ -38,6 +40,14 @@ def text_of(form: FormData, name: str) -> str:
     """Return the first value of a field, or an empty text."""
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+def pressed_in(form: FormData) -> tuple[str, str]:
+    """Return name and value of the button that was pressed."""
+    for name in ("accept", "reason", "verdict"):
+        if value := text_of(form, name):
+            return name, value
+    return "verdict", ""
 
 
 def ticked_in(form: FormData) -> set[str]:
@@ -85,6 +95,19 @@ def read_proposal(form: FormData, context: ReviewContext, view: QueueView) -> Pr
         sections=sorted(ticked),
         reviewer=context.reviewer,
         note=text_of(form, "note"),
+        reason=text_of(form, "reason") if verdict == Verdict.REJECTED else None,
+        reasons=context.reasons,
+        return_on=_day(text_of(form, "return_on")) if verdict == Verdict.DEFERRED else None,
+        until_new_version=verdict == Verdict.DEFERRED and bool(text_of(form, "until_new_version")),
         expected=Expected(decision_id or NOT_DECIDED, content_hash),
         drawn=view.is_audit,
     )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError:
+        raise UsageError(
+            f"{text[:20]!r} is not a day.", hint="Write the day as 2026-11-25."
+        ) from None

@@ -1,12 +1,14 @@
-"""Read the list that a reviewer works through: one page of it, and its size."""
+"""Read the list that a reviewer works through: one page of it, and how much waits."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
+from pipeline.review.selection import Recent, Selection, days_work
+from pipeline.review.web.context import ReviewContext
 from pipeline.review.web.texts import shown_title
-from pipeline.review.web.view_state import QueueView
-from storage.queue_filter import QueueFilter, QueueLimits
+from pipeline.review.web.view_state import QUEUE, QueueView
+from storage.queue_filter import QueueFilter, QueueLimits, QueueRow, QueueTally
 from storage.store import Store
 
 #: papers of the list shown at a time
@@ -22,12 +24,9 @@ class Row:
     title: str
     in_scope: float
     section: str | None
-    day: date | None
-
-    @property
-    def scope(self) -> str:
-        """The class of the scope dot."""
-        return "likely" if self.in_scope >= 0.5 else "perhaps" if self.in_scope >= 0.1 else "hardly"
+    announced: date | None
+    #: class of the scope dot: likely, perhaps or hardly
+    scope: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +34,19 @@ class Listing:
     """A page of a list."""
 
     view: QueueView
+    #: what the view selects; the day's work if it chooses nothing
+    selection: Selection
     rows: tuple[Row, ...]
     pages: int
     total: int
-    #: waiting papers by section, and those without
-    sections: Mapping[str, int]
-    size: int
+    tally: QueueTally
     #: the first paper of the next page
     beyond: str = ""
+
+    @property
+    def chosen(self) -> QueueView:
+        """The view with its selection spelled out, for links that change one part of it."""
+        return replace(self.view, selection=self.selection)
 
     @property
     def newer(self) -> str:
@@ -72,52 +76,81 @@ class Listing:
         return self.rows[place - 1].arxiv_id if place else ""
 
 
-def read_listing(store: Store, view: QueueView, today: date) -> Listing:
+_NO_TALLY = QueueTally({}, 0, 0, 0, 0, None, 0, 0, 0)
+
+
+def filter_of(store: Store, context: ReviewContext, view: QueueView) -> QueueFilter:
+    """Return the conditions of a view; the day's work if it chooses nothing."""
+    return _resolved(store, context, view.list.selection)[1]
+
+
+def read_listing(store: Store, context: ReviewContext, view: QueueView) -> Listing:
     """Return the page of the view's list; the last page if it is shorter meanwhile."""
     listed = view.list
-    if listed.path != "/queue":
-        return _deferred(store, listed) if listed.path == "/deferred" else _nothing(listed)
-    wanted = QueueFilter(section=listed.section, at_least=listed.at_least / 100, order=listed.order)
-    tally = store.queue.tally(wanted, today=today, limits=QueueLimits())
+    if listed.path != QUEUE:
+        rows = _deferred(store, context.limits) if listed.path == "/deferred" else ()
+        return Listing(listed, listed.selection, rows, 1, len(rows), _NO_TALLY)
+    selection, wanted, tally = _resolved(store, context, listed.selection)
     pages = max(1, -(-tally.size // PAGE_SIZE))
     listed = listed.at_page(min(listed.page, pages))
-    found = store.queue.rows(
-        wanted, limit=PAGE_SIZE + 1, offset=(listed.page - 1) * PAGE_SIZE, today=today
+    offset = (listed.page - 1) * PAGE_SIZE
+    found = store.queue.rows(wanted, limit=PAGE_SIZE + 1, offset=offset, today=context.today)
+    rows = _rows(found[:PAGE_SIZE], context.limits)
+    beyond = found[PAGE_SIZE].arxiv_id if len(found) > PAGE_SIZE else ""
+    return Listing(listed, selection, rows, pages, tally.size, tally, beyond)
+
+
+def _resolved(
+    store: Store, context: ReviewContext, selection: Selection
+) -> tuple[Selection, QueueFilter, QueueTally]:
+    """Return what a selection means today, its conditions, and how many papers meet them."""
+    tally = None
+    if selection.is_default or isinstance(selection.announced, Recent):
+        # the newest day is known only from the queue itself
+        tally = store.queue.tally(QueueFilter(), today=context.today, limits=context.limits)
+        if selection.is_default:
+            selection = days_work(tally, context.limits)
+    wanted = selection.to_filter(
+        newest_day=tally.newest_day if tally else None,
+        limits=context.limits,
+        visited_at=context.visited_at,
     )
-    rows = tuple(
+    return (
+        selection,
+        wanted,
+        store.queue.tally(wanted, today=context.today, limits=context.limits),
+    )
+
+
+def _rows(found: Iterable[QueueRow], limits: QueueLimits) -> tuple[Row, ...]:
+    return tuple(
         Row(
             row.arxiv_id,
             shown_title(row.title, row.arxiv_id),
             row.in_scope,
             row.top_section,
             row.announced,
+            _scope(row.in_scope, limits),
         )
         for row in found
     )
-    return Listing(
-        listed,
-        rows[:PAGE_SIZE],
-        pages,
-        tally.size,
-        tally.sections,
-        tally.across,
-        beyond=rows[PAGE_SIZE].arxiv_id if len(rows) > PAGE_SIZE else "",
-    )
 
 
-def _nothing(view: QueueView) -> Listing:
-    return Listing(view, (), 1, 0, {}, 0)
-
-
-def _deferred(store: Store, view: QueueView) -> Listing:
-    rows = tuple(
+def _deferred(store: Store, limits: QueueLimits) -> tuple[Row, ...]:
+    return tuple(
         Row(
             item.paper.paper.arxiv_id,
             shown_title(item.paper.paper.title, item.paper.paper.arxiv_id),
             item.prediction.in_scope,
             item.prediction.sections[0].section if item.prediction.sections else None,
             None,
+            _scope(item.prediction.in_scope, limits),
         )
         for item in store.queue.deferred(_MOST_DEFERRED)
     )
-    return Listing(view, rows, 1, len(rows), {}, len(rows))
+
+
+def _scope(in_scope: float, limits: QueueLimits) -> str:
+    if in_scope >= limits.likely_from:
+        return "likely"
+    return "perhaps" if in_scope >= limits.set_aside_below else "hardly"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pipeline.review.remarks import remarks_on
 from pipeline.review.web.card import Card, FormDraft, make_card
 from pipeline.review.web.context import ReviewContext
+from storage.highlights import Highlight
 from storage.store import Store
 from storage.types import Decision, Prediction, StoredPaper
 
@@ -17,6 +18,7 @@ class OpenPaper:
     prediction: Prediction | None
     standing: Decision | None
     remarks: tuple[str, ...]
+    highlights: tuple[Highlight, ...] = ()
 
 
 def read_open(store: Store, arxiv_id: str) -> OpenPaper | None:
@@ -29,6 +31,7 @@ def read_open(store: Store, arxiv_id: str) -> OpenPaper | None:
         store.predictions.latest([arxiv_id]).get(arxiv_id),
         store.decisions.standing([arxiv_id]).get(arxiv_id),
         remarks_on(store, [stored.paper]).get(arxiv_id, ()),
+        store.highlights.of([arxiv_id]).get(arxiv_id, ()),
     )
 
 
@@ -41,4 +44,5 @@ def card_of(context: ReviewContext, found: OpenPaper, draft: FormDraft | None = 
         standing=found.standing,
         draft=draft,
         remarks=found.remarks,
+        highlights=found.highlights,
     )

@@ -9,13 +9,14 @@ from starlette.responses import HTMLResponse, Response
 
 from pipeline.review.audit import AuditReport, count, estimated
 from pipeline.review.web.card import Card, FormDraft, grouped
-from pipeline.review.web.context import ReviewContext, context_of, fragment, render
-from pipeline.review.web.desk.answers import wants_json
+from pipeline.review.web.context import ReviewContext, context_of, fragment, render, wants_json
 from pipeline.review.web.desk.asked import Asked
+from pipeline.review.web.desk.choices import chosen, counts, orders
 from pipeline.review.web.desk.listing import Listing, read_listing
 from pipeline.review.web.desk.open_paper import card_of, read_open
 from pipeline.review.web.flash import flash_of
-from pipeline.review.web.view_state import LIMITS, ORDER_LABELS, QueueView, read_view
+from pipeline.review.web.view_state import ORDER_LABELS, QueueView, read_view
+from storage.arxiv_id import parse_arxiv_id
 from storage.store import Store
 
 #: largest place of a paper on a page that an address may name
@@ -42,13 +43,19 @@ def show_desk(
     """
     context = context_of(request)
     with context.read_store() as store:
-        listing = read_listing(store, view, context.today)
-        chosen = _chosen(request, view, listing)
-        stored = read_open(store, chosen) if chosen else None
+        listing = read_listing(store, context, view)
+        named = _named(request, view, listing)
+        stored = read_open(store, named) if named else None
+        if stored is None and listing.rows:  # the address names a paper that is not held
+            stored = read_open(store, listing.rows[0].arxiv_id)
+            asked = asked or Asked(f"arXiv:{named} is not in the database.")
+        known_id = _held(store, listing)
         flash = flash_of(store, request)
         audit = _audit(store, listing) if view.is_audit else None
     card = card_of(context, stored, draft) if stored else None
+    section = listing.selection.section
     values = {
+        "reasons": context.reasons,
         "view": listing.view,
         "listing": listing,
         "card": card,
@@ -58,16 +65,19 @@ def show_desk(
     }
     if is_part(request):
         return HTMLResponse(fragment(request, "desk/part.html", **values), status)
-    section = context.taxonomy.section(view.section) if view.section else None
     page = render(
         request,
         "desk/queue.html",
         status=status,
-        heading=_heading(card, section.path if section else ()),
-        section=section,
+        heading=f"{card.title.striptags()} - Queue" if card else "Queue",
+        section=context.taxonomy.section(section) if section else None,
+        counts=counts(listing, context.limits),
+        chosen=chosen(listing),
         section_groups=grouped(context.taxonomy.sections),
-        orders=ORDER_LABELS,
-        limits=LIMITS,
+        facets=context.taxonomy.facets,
+        known_id=known_id,
+        orders=orders(listing),
+        order_labels=ORDER_LABELS,
         audit=_with_estimate(context, audit) if audit else None,
         **values,
     )
@@ -82,12 +92,7 @@ def is_part(request: Request) -> bool:
     return wants_json(request) or request.query_params.get("part") == "paper"
 
 
-def _heading(card: Card | None, path: tuple[str, ...]) -> str:
-    named = " \N{MIDDLE DOT} ".join(path) or "Queue"
-    return named if card is None else f"{card.title.striptags()} - {named}"
-
-
-def _chosen(request: Request, view: QueueView, listing: Listing) -> str:
+def _named(request: Request, view: QueueView, listing: Listing) -> str:
     """Return the paper to open; after a decision the one that stands in its place."""
     rows = listing.rows
     if view.paper and (listing.place(view.paper) is not None or "at" not in request.query_params):
@@ -95,6 +100,12 @@ def _chosen(request: Request, view: QueueView, listing: Listing) -> str:
     at = request.query_params.get("at", "")
     place = int(at[:_MOST_PLACE]) if at.isascii() and at.isdigit() else 0
     return rows[min(place, len(rows) - 1)].arxiv_id if rows else ""
+
+
+def _held(store: Store, listing: Listing) -> str:
+    """Return the paper that an ID in the search names, if it does not wait."""
+    found = parse_arxiv_id(listing.selection.search) if not listing.rows else None
+    return found.base if found and store.papers.held([found.base]) else ""
 
 
 def _place(listing: Listing, card: Card | None) -> dict[str, object]:
@@ -111,7 +122,7 @@ def _place(listing: Listing, card: Card | None) -> dict[str, object]:
 
 
 def _audit(store: Store, listing: Listing) -> AuditReport:
-    return count(store, queued=listing.size)
+    return count(store, queued=listing.tally.whole)
 
 
 def _with_estimate(context: ReviewContext, audit: AuditReport) -> AuditReport:

@@ -4,8 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.review.web.card import FormDraft
-from pipeline.review.web.context import context_of, render
-from pipeline.review.web.desk.answers import wants_json
+from pipeline.review.web.context import context_of, render, wants_json
 from pipeline.review.web.desk.asked import Asked
 from pipeline.review.web.desk.listing import read_listing
 from pipeline.review.web.desk.open_paper import card_of, read_open
@@ -45,7 +44,7 @@ def show_paper(
         found = read_open(store, view.paper)
         if found is None:
             return no_such_paper(request, view.paper)
-        listing = read_listing(store, view, context.today)
+        listing = read_listing(store, context, view)
         history = store.decisions.of_paper(view.paper)
         changed = store.decisions.changed_since(explainer.seen) if explainer else frozenset()
         flash = flash_of(store, request)
@@ -60,6 +59,7 @@ def show_paper(
         view=view.list,
         here=view,
         listing=listing,
+        reasons=context.reasons,
         place=listing.place(view.paper),
         following=following,
         next_url=view.at_paper(following).url() if following else "",

@@ -6,8 +6,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pipeline.review.judge import Unchanged
 from pipeline.review.undo import undo as take_back
-from pipeline.review.web.context import context_of
-from pipeline.review.web.desk.answers import recorded, wants_json
+from pipeline.review.web.context import context_of, wants_json
+from pipeline.review.web.desk.answers import recorded
 from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.view_state import view_from_form
 

@@ -1,0 +1,297 @@
+"""The desk: the day's work, counts and filters, the next paper, reasons, deferrals, highlights."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from config.reasons import Reason
+from config.schema import ReviewSettings
+from storage.types import Verdict
+from tests.support.builders import make_paper, make_prediction
+from tests.support.review import Page, ReviewSite, Visitor, scores
+
+JSON = {"accept": "application/json"}
+
+
+def links(page: Page, name: str) -> list[str]:
+    return [
+        " ".join(a.text_content().split()) for a in page.tree.xpath(f'//ul[@class="{name}"]//a')
+    ]
+
+
+def put(site: ReviewSite, arxiv_id: str, in_scope: float, submitted: int, **also: str) -> None:
+    """Put a paper that was submitted on a day of March 2026."""
+    moment = datetime(2026, 3, submitted, 9, tzinfo=UTC)
+    site.put(
+        make_paper(arxiv_id, submitted_at=moment, updated_at=moment, **also),
+        make_prediction(in_scope=in_scope, sections=scores(agents=0.6)),
+    )
+
+
+@pytest.fixture
+def month(site: ReviewSite) -> ReviewSite:
+    """Two likely papers of the newest day, two of its week, one of the month, one set aside."""
+    put(site, "2603.00001", 0.9, 16)
+    put(site, "2603.00002", 0.7, 16)
+    put(site, "2603.00003", 0.95, 12)
+    put(site, "2603.00004", 0.6, 13)
+    put(site, "2603.00005", 0.99, 2)
+    put(site, "2603.00006", 0.03, 16)
+    return site
+
+
+def test_days_work_comes_first(month: ReviewSite, visitor: Visitor) -> None:
+    page = visitor.get("/queue")
+    assert page.ids == ["2603.00001", "2603.00002"]
+    assert "Likely papers announced 2026-03-17" in page.text
+    assert links(page, "counts") == [
+        "2 likely today",
+        "4 this week",
+        "5 above 50 %",
+        "1 set aside",
+        "6 in all",
+        "new since I was here",
+    ]
+    addresses = page.tree.xpath('//ul[@class="counts"]//a/@href')
+    assert len(visitor.get(addresses[1]).ids) == 4
+    assert visitor.get(addresses[3]).ids == ["2603.00006"]
+    assert len(visitor.get(addresses[4]).ids) == 6
+
+
+def test_week_stands_in_for_a_day_without_likely_papers(
+    month: ReviewSite, visitor: Visitor
+) -> None:
+    for arxiv_id in ("2603.00001", "2603.00002"):
+        visitor.decide(visitor.get("/queue"), arxiv_id, "deferred")
+    page = visitor.get("/queue")
+    assert page.ids == ["2603.00003", "2603.00004"]
+    assert "none of the newest day waits" in page.text
+    for arxiv_id in page.ids:
+        visitor.decide(visitor.get("/queue"), arxiv_id, "deferred")
+    page = visitor.get("/queue")
+    assert page.ids == ["2603.00005"]
+    assert "none of the newest week waits" in page.text
+
+
+def test_filters_combine_and_are_dropped_one_by_one(month: ReviewSite, visitor: Visitor) -> None:
+    page = visitor.get("/queue?announced=2026-03-13..2026-03-17&at_least=65&category=cs.cv")
+    assert page.ids == ["2603.00003", "2603.00001", "2603.00002"]
+    assert [each.partition(" \N{MULTIPLICATION SIGN}")[0] for each in links(page, "chosen")] == [
+        "2026-03-13..2026-03-17",
+        "≥ 65 %",
+        "cs.CV",
+        "Day's work",
+    ]
+    [form] = [form for form in page.tree.forms if form.get("id") == "filters"]
+    kept = dict(form.form_values())
+    assert (kept["announced"], kept["at_least"]) == ("2026-03-13..2026-03-17", "65")
+    without = page.tree.xpath('//ul[@class="chosen"]//a/@href')
+    assert len(visitor.get(without[1]).ids) == 5
+    assert len(visitor.get(without[0]).ids) == 4
+
+
+@pytest.mark.parametrize(
+    "search", ["kettle", '"kettle of"', "2603.00007", "arxiv.org/abs/2603.00007v2"]
+)
+def test_search_finds_a_paper_below_the_limit(
+    month: ReviewSite, visitor: Visitor, search: str
+) -> None:
+    put(month, "2603.00007", 0.2, 9, title="A kettle of fish")
+    assert visitor.get(f"/queue?search={search}").ids == ["2603.00007"]
+
+
+def test_search_for_a_decided_paper_leads_to_it(month: ReviewSite, visitor: Visitor) -> None:
+    visitor.decide(visitor.get("/queue"), "2603.00001", "deferred")
+    page = visitor.get("/queue?search=2603.00001")
+    assert page.ids == []
+    assert "No papers wait here." in page.text
+    [link] = page.tree.xpath('//div[@class="nothing"]//a[contains(text(), "2603.00001")]/@href')
+    assert visitor.get(link).paper == "2603.00001"
+    # a way on: the parts where papers wait
+    assert "1 likely today" in page.text
+
+
+def test_next_paper_of_the_list_stands_there(month: ReviewSite, visitor: Visitor) -> None:
+    page = visitor.get("/queue?at_least=50&paper=2603.00001")
+    assert page.ids == ["2603.00005", "2603.00003", "2603.00001", "2603.00002", "2603.00004"]
+    after = visitor.follow(visitor.decide(page, "2603.00001", "deferred"))
+    assert after.paper == "2603.00002"
+    assert len(after.ids) == 4
+
+
+def test_place_is_kept_when_the_next_paper_was_decided_meanwhile(
+    month: ReviewSite, visitor: Visitor
+) -> None:
+    page = visitor.get("/queue?at_least=50&paper=2603.00003")
+    bo = Visitor(month.app("bo"))
+    bo.decide(bo.get("/queue"), "2603.00001", "deferred")
+    after = visitor.follow(visitor.decide(page, "2603.00003", "deferred"))
+    assert after.ids == ["2603.00005", "2603.00002", "2603.00004"]
+    assert after.paper == "2603.00002"
+
+
+def test_verdict_on_a_paper_page_leads_to_the_next_of_its_list(
+    month: ReviewSite, visitor: Visitor
+) -> None:
+    opened = visitor.get("/queue?at_least=50&paper=2603.00003")
+    [whole] = opened.tree.xpath('//a[text()="All reasons"]/@href')
+    page = visitor.get(whole)
+    [back] = page.tree.xpath('//a[text()="Back to the queue"]/@href')
+    assert back == "/queue?at_least=50"
+    after = visitor.follow(visitor.decide(page, "2603.00003", "approved", section="agents"))
+    assert (after.paper, len(after.ids)) == ("2603.00001", 4)
+
+
+def test_deferred_papers_are_decided_one_after_the_other(
+    month: ReviewSite, visitor: Visitor
+) -> None:
+    for arxiv_id in ("2603.00001", "2603.00002"):
+        visitor.decide(visitor.get("/queue"), arxiv_id, "deferred")
+    listed = visitor.get("/deferred")
+    page = visitor.get(listed.link("2603.00001"))
+    after = visitor.follow(visitor.decide(page, "2603.00001", "approved", section="agents"))
+    assert after.paper == "2603.00002"
+    assert after.tree.xpath('//a[text()="Back to the deferred papers"]/@href') == ["/deferred"]
+    last = visitor.decide(after, "2603.00002", "approved", section="agents")
+    assert last.location.startswith("/deferred?done=")
+
+
+def test_paper_that_left_the_list_is_said(month: ReviewSite, visitor: Visitor) -> None:
+    visitor.decide(visitor.get("/queue"), "2603.00001", "deferred")
+    page = visitor.get("/queue?paper=2603.00001")
+    assert page.paper == "2603.00001"
+    assert "This paper is not in this list." in page.text
+    gone = visitor.get("/queue?paper=2603.99999")
+    assert gone.paper == "2603.00002"
+    assert "arXiv:2603.99999 is not in the database." in gone.text
+
+
+def test_rejection_asks_for_a_reason(month: ReviewSite, visitor: Visitor) -> None:
+    page = visitor.get("/queue")
+    form = {**page.form(), "verdict": "rejected", "note": "keep me"}
+    asked = visitor.post("/decide", form)
+    assert (asked.status, asked.paper, asked.ids) == (400, page.paper, page.ids)
+    [focused] = asked.tree.xpath("//*[@autofocus]")
+    assert focused.get("id") == "reasons-given"
+    assert asked.form()["note"] == ["keep me"]
+    assert month.decisions(page.paper) == []
+
+
+def test_chip_rejects_in_one_press(month: ReviewSite, visitor: Visitor) -> None:
+    page = visitor.get("/queue")
+    chips = page.tree.xpath('//button[@name="reason"]')
+    assert [chip.get("data-action") for chip in chips[:2]] == ["reason-1", "reason-2"]
+    assert all(chip.get("title") for chip in chips)
+    visitor.post("/decide", {**page.form(), "reason": "duplicate"})
+    [decision] = month.decisions(page.paper)
+    assert (decision.verdict, decision.reason) == (Verdict.REJECTED, "duplicate")
+
+
+def test_reasons_come_from_the_settings(site: ReviewSite) -> None:
+    site.settings = ReviewSettings(
+        reasons=(Reason(code="own", name="Our <own> reason", definition="When."),)
+    )
+    site.fill(["2603.00001"])
+    page = Visitor(site.app()).get("/queue")
+    assert page.tree.xpath('//button[@name="reason"]/@value') == ["own"]
+    assert "Our <own> reason" in page.text
+
+
+def test_deferral_lasts_until_a_day_or_a_new_version(month: ReviewSite, visitor: Visitor) -> None:
+    page = visitor.get("/queue")
+    visitor.decide(page, "2603.00001", "deferred", return_on="2026-04-01", until_new_version="1")
+    [decision] = month.decisions("2603.00001")
+    assert (decision.return_on, decision.return_after_version) == (date(2026, 4, 1), 1)
+
+
+def test_highlight_keeps_what_was_entered(month: ReviewSite, visitor: Visitor) -> None:
+    page = visitor.get("/queue")
+    form = {**page.form(), "highlight": "set", "note": "Clean split.", "section": ["agents"]}
+    answer = visitor.post("/decide", form)
+    assert (answer.status, answer.paper) == (200, page.paper)
+    assert "Highlighted for the digest, with your note" in answer.text
+    assert answer.form()["note"] == ["Clean split."]
+    assert answer.form()["section"] == ["agents"]
+    with month.open_store() as store:
+        [one] = store.highlights.of([page.paper])[page.paper]
+    assert (one.reviewer, one.sentence) == ("ada", "Clean split.")
+    visitor.post("/decide", {**answer.form(), "highlight": "clear"})
+    with month.open_store() as store:
+        assert store.highlights.of([page.paper]) == {}
+    assert month.decisions(page.paper) == []
+
+
+def test_conflict_names_both_verdicts_with_two_buttons(month: ReviewSite, visitor: Visitor) -> None:
+    mine = visitor.get("/queue")
+    bo = Visitor(month.app("bo"))
+    bo.decide(bo.get("/queue"), "2603.00001", "approved", section="agents")
+    refused = visitor.post("/decide", {**mine.form(), "reason": "duplicate", "note": "n"})
+    assert refused.status == 409
+    [record] = refused.tree.xpath('//button[@data-action="mine"]')
+    assert record.text == "Record mine (Rejected)"
+    [keep] = refused.tree.xpath('//a[@data-action="theirs"]')
+    assert keep.text == "Keep theirs (Approved), go on"
+    assert visitor.get(keep.get("href")).paper == "2603.00002"
+    # the button belongs to the form that was made after bo's decision
+    assert record.get("form") == "verdict"
+    form = {**refused.form(), record.get("name"): record.get("value")}
+    assert visitor.post("/decide", form).status == 303
+    assert [(each.reviewer, each.reason) for each in month.decisions("2603.00001")] == [
+        ("bo", None),
+        ("ada", "duplicate"),
+    ]
+
+
+def test_script_is_answered_with_json(month: ReviewSite, visitor: Visitor) -> None:
+    page = visitor.get("/queue")
+    asked = visitor.post("/decide", {**page.form(), "verdict": "rejected"}, JSON)
+    said = json.loads(asked.response.text)
+    assert (asked.status, said["recorded"]) == (400, False)
+    assert 'id="reasons-given" tabindex="-1" autofocus' in said["html"]
+    assert "<header" not in said["html"]
+    done = visitor.post("/decide", {**page.form(), "reason": "duplicate"}, JSON)
+    said = json.loads(done.response.text)
+    [decision] = month.decisions(page.paper)
+    assert (done.status, said["recorded"], said["decision_id"]) == (200, True, decision.decision_id)
+    assert "Undo" in said["flash"]
+    assert visitor.get(said["next"]).paper == "2603.00002"
+    token = page.form()["token"]
+    undone = visitor.post("/undo", {"token": token, "view": "/queue"}, JSON)
+    said = json.loads(undone.response.text)
+    assert (said["recorded"], said["decision_id"]) == (True, decision.decision_id)
+    lapsed = visitor.post("/decide", {**page.form(), "token": "x"}, JSON)
+    assert json.loads(lapsed.response.text)["recorded"] is False
+
+
+def test_part_is_the_paper_and_its_form(month: ReviewSite, visitor: Visitor) -> None:
+    page = visitor.get("/queue?part=paper&paper=2603.00002")
+    assert page.paper == "2603.00002"
+    assert page.form()["arxiv_id"] == ["2603.00002"]
+    for left_out in ("<html", "<nav id", "<header"):
+        assert left_out not in page.response.text
+
+
+def test_page_is_small(site: ReviewSite, visitor: Visitor) -> None:
+    site.fill([f"2603.{number:05}" for number in range(1, 41)])
+    page = visitor.get("/queue")
+    assert len(page.ids) == 30
+    assert len(page.response.content) < 60_000
+
+
+def test_text_of_a_withdrawn_paper_says_so(site: ReviewSite, visitor: Visitor) -> None:
+    site.fill(["2603.00001"])
+    site.put(replace(make_paper("2603.00001"), withdrawn=True, version=2))
+    assert "Withdrawn at arXiv" in visitor.get("/paper/2603.00001").text
+
+
+def test_section_that_vanished_is_asked_again_on_the_desk(
+    month: ReviewSite, visitor: Visitor, tmp_path: Path
+) -> None:
+    page = visitor.get("/queue")
+    answer = visitor.post("/decide", {**page.form(), "accept": "gone", "note": "kept"})
+    assert (answer.status, answer.paper) == (400, page.paper)
+    assert "Nothing was recorded. The taxonomy has no section 'gone'." in answer.text
+    assert answer.form()["note"] == ["kept"]
