@@ -295,3 +295,20 @@ def test_section_that_vanished_is_asked_again_on_the_desk(
     assert (answer.status, answer.paper) == (400, page.paper)
     assert "Nothing was recorded. The taxonomy has no section 'gone'." in answer.text
     assert answer.form()["note"] == ["kept"]
+
+
+def test_exact_double_is_not_approved_unseen(site: ReviewSite, visitor: Visitor) -> None:
+    for arxiv_id in ("2603.00001", "2603.00002"):
+        site.put(
+            make_paper(arxiv_id, title="A kettle"), make_prediction(sections=scores(agents=0.9))
+        )
+    first = visitor.follow(visitor.decide(visitor.get("/queue"), "2603.00001", "approved"))
+    asked = visitor.decide(first, "2603.00002", "approved", note="kept")
+    assert (asked.status, asked.paper) == (409, "2603.00002")
+    assert "has the exact title and an author of 2603.00001" in asked.text
+    assert asked.tree.xpath('//a[@href="/paper/2603.00001"]')
+    [button] = asked.tree.xpath('//button[@data-action="mine"]')
+    hidden = asked.tree.xpath('//input[@name="also"]/@value')
+    form = {**asked.form(), button.get("name"): button.get("value"), "also": hidden}
+    assert visitor.post("/decide", form).status == 303
+    assert [each.note for each in site.decisions("2603.00002")] == ["kept"]

@@ -13,5 +13,7 @@ class Asked:
     question: str = ""
     #: the button that was pressed and not recorded, as name and value, so that one press repeats it
     mine: tuple[str, str] | None = None
+    #: approved papers with the same title, which the button then approves beside
+    also: tuple[str, ...] = ()
     #: what was recorded besides a decision
     said: str = ""

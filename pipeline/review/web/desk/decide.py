@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from config.errors import UsageError
 from pipeline.review import decide as decisions
 from pipeline.review.highlights import clear_highlight, set_highlight
-from pipeline.review.judge import MissingSectionError, Stale
+from pipeline.review.judge import DoubleError, MissingSectionError, Stale
 from pipeline.review.web.card import FormDraft
 from pipeline.review.web.context import ReviewContext, context_of, wants_json
 from pipeline.review.web.desk.answers import recorded
@@ -62,6 +62,9 @@ def _decide(request: Request, form: FormData) -> Response:
         return again.show(
             Asked("Nothing is recorded yet: choose where this paper belongs.", "section"), 400
         )
+    except DoubleError as error:
+        warning = f"Nothing is recorded yet. {error.message}"
+        return again.show(Asked(warning, mine=pressed_in(form), also=error.others), 409)
     except UsageError as error:
         return again.show(Asked(f"Nothing was recorded. {error}"), 400)
     if isinstance(outcome, Stale):

@@ -97,6 +97,7 @@ def read_proposal(form: FormData, context: ReviewContext, view: QueueView) -> Pr
         note=text_of(form, "note"),
         reason=text_of(form, "reason") if verdict == Verdict.REJECTED else None,
         reasons=context.reasons,
+        also=[value for value in form.getlist("also") if isinstance(value, str)],
         return_on=_day(text_of(form, "return_on")) if verdict == Verdict.DEFERRED else None,
         until_new_version=verdict == Verdict.DEFERRED and bool(text_of(form, "until_new_version")),
         expected=Expected(decision_id or NOT_DECIDED, content_hash),

@@ -15,6 +15,7 @@ from pipeline.review.web.desk.choices import chosen, counts, orders
 from pipeline.review.web.desk.listing import Listing, read_listing
 from pipeline.review.web.desk.open_paper import card_of, read_open
 from pipeline.review.web.flash import flash_of
+from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import ORDER_LABELS, QueueView, read_view
 from storage.arxiv_id import parse_arxiv_id
 from storage.store import Store
@@ -69,7 +70,9 @@ def show_desk(
         request,
         "desk/queue.html",
         status=status,
-        heading=f"{card.title.striptags()} - Queue" if card else "Queue",
+        heading=f"{shown_title(card.paper.title, card.paper.arxiv_id)} - Queue"
+        if card
+        else "Queue",
         section=context.taxonomy.section(section) if section else None,
         counts=counts(listing, context.limits),
         chosen=chosen(listing),
