@@ -1,6 +1,6 @@
 """Return an evaluation as lines and tables, with the same figures as the page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
 from classifiers.measure.metrics import LabelMeasures
@@ -10,6 +10,7 @@ from config.tex.text import plain_text
 from pipeline.cli.answer import Column, Table, Text, table
 from pipeline.learn.evaluation.figures import READ, confusion, figure, figures_of
 from pipeline.learn.evaluation.report import CurvePoint, EvaluationReport
+from pipeline.learn.evaluation.verdict import interval_text, most_work_saved, verdict
 from pipeline.runtime.plurals import counted
 
 _HARDEST_SHOWN = 10
@@ -19,6 +20,8 @@ def report_text(report: EvaluationReport) -> Text:
     """Return an evaluation as lines and tables."""
     recipe = report.recipe.evaluation
     head = (
+        *verdict(report),
+        "",
         (
             f"tested on   {counted(report.tested, 'decision')} since "
             f"{report.cut:%Y-%m-%d %H:%M} UTC: "
@@ -31,15 +34,22 @@ def report_text(report: EvaluationReport) -> Text:
         ),
         *(f"note        {remark}" for remark in report.remarks),
         *_side_by_side(report),
+        "",
+        (
+            f"With {report.approved} relevant papers of {report.tested} no order can exceed a "
+            f"WSS@95 of {figure(most_work_saved(report.approved, report.tested))}."
+        ),
     )
     facets = chain.from_iterable(map(_facet, recipe.facets))
     sections = (
         "",
         (
             f"sections: {counted(recipe.section_papers, 'paper')}, first suggestion right "
-            f"{figure(recipe.section_top1)}, one of three right {figure(recipe.section_top3)}"
+            f"{figure(recipe.section_top1)}"
+            f"{interval_text(recipe.section_top1, recipe.section_papers)}; "
+            f"one of three right {figure(recipe.section_top3)}"
         ),
-        _measures("section", recipe.sections),
+        _measures("section", recipe.sections, report.name),
     )
     names = [facet.facet for facet in recipe.facets]
     return (
@@ -90,12 +100,12 @@ def _facet(facet: FacetReport) -> Text:
     )
 
 
-def _measures(name: str, rows: Sequence[LabelMeasures]) -> Table:
+def _measures(name: str, rows: Sequence[LabelMeasures], named: Callable[[str], str] = str) -> Table:
     return table(
         (Column(name), *_right("papers", "precision", "recall", "F1", "AP")),
         (
             (
-                row.name,
+                named(row.name),
                 row.support,
                 *_figures(row.precision, row.recall, row.f1, row.average_precision),
             )

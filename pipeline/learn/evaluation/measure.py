@@ -78,6 +78,7 @@ def measure(
         candidates=candidates,
         curve=points,
         remarks=(remark,) if remark else (),
+        names={section.id: section.names.get("en", section.id) for section in taxonomy.sections},
     )
 
 

@@ -7,10 +7,12 @@ from math import isfinite
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from config.tex.markup import tex_markup
 from config.visible import visible
 from pipeline.learn.evaluation.figures import READ, confusion, figure, figures_of
 from pipeline.learn.evaluation.plots import learning_plot, recall_plot, reliability_plot
 from pipeline.learn.evaluation.report import Candidate, EvaluationReport
+from pipeline.learn.evaluation.verdict import interval_text, most_work_saved, verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ def page(report: EvaluationReport) -> str:
         plots=plots,
         nan=float("nan"),
         read=READ,
+        verdict=verdict(report),
+        most_saved=most_work_saved(report.approved, report.tested),
+        within=interval_text,
         style=style,
     )
 
@@ -92,4 +97,5 @@ def _environment() -> Environment:
     )
     environment.filters["figure"] = figure
     environment.filters["dict"] = dict
+    environment.filters["tex"] = tex_markup
     return environment

@@ -1,6 +1,7 @@
 """Define the values of an evaluation report."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from classifiers.measure.reports import Evaluation
@@ -78,6 +79,12 @@ class EvaluationReport:
     remarks: tuple[str, ...]
     #: by order and rule; empty if not measured
     replays: tuple[Simulation, ...] = ()
+    #: of sections, in English, by ID
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, label: str) -> str:
+        """Return the name of a section, and any other label as it is."""
+        return self.names.get(label, label)
 
     @property
     def totals(self) -> dict[str, int]:

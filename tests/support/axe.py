@@ -1,0 +1,40 @@
+"""Check a page with axe-core, which axe-playwright-python contains."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+#: rules of WCAG 2.2 A and AA, and best practice such as the order of headings
+RULES = {
+    "runOnly": [
+        *("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"),
+    ],
+    "resultTypes": ["violations"],
+}
+#: how pages are looked at: name, colours, width, height
+MODES = (
+    ("light", "light", 1280, 800),
+    ("dark", "dark", 1280, 800),
+    ("phone", "light", 390, 844),
+    ("phone, dark", "dark", 390, 844),
+)
+
+
+def contexts(browser: Browser) -> dict[str, BrowserContext]:
+    """Return one browser context a mode."""
+    return {
+        name: browser.new_context(
+            color_scheme="dark" if colours == "dark" else "light",
+            viewport={"width": width, "height": height},
+        )
+        for name, colours, width, height in MODES
+    }
+
+
+def faults(page: Page) -> list[str]:
+    """Return what axe finds: rule, impact and elements."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [
+        f"{each['id']} ({each['impact']}): "
+        + "; ".join(" ".join(map(str, node["target"])) for node in each["nodes"][:5])
+        for each in found
+    ]
