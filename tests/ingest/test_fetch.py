@@ -293,6 +293,7 @@ def test_fetch_counts_and_keeps_overdue_days_out_of_the_error(
         report = fetch(arxiv, tmp_path, open_store, TUESDAY, run=run)
     assert run.counts.keys() == {
         "new", "revised", "unchanged", "quarantined", "repaired", "late", "corrections",
+            "completed",
     }  # fmt: skip
     assert run.counts == report.totals
     assert report.ledger.overdue
