@@ -36,6 +36,8 @@ ACTS = {
     ),
     Verdict.REJECTED: (Resolution.KEPT, Resolution.QUEUED, Resolution.APPROVED),
 }
+#: code of the reason that trains as in scope and publishes nothing
+RELEVANT = "relevant-not-listed"
 _VERDICTS = {
     Resolution.MOVED: "approve",
     Resolution.APPROVED: "approve",
@@ -285,14 +287,17 @@ def _decided(
         return None
     if act.resolution not in _VERDICTS:
         return None
+    note, reason = act.note, act.reason
+    if act.resolution is Resolution.TAKEN_BACK and not (note or reason):
+        note, reason = _why_taken_back(case, reasons)
     proposal = propose(
         taxonomy,
         arxiv_id=case.arxiv_id,
         verdict=_VERDICTS[act.resolution],
         reviewer=reviewer,
         sections=act.sections,
-        note=act.note,
-        reason=act.reason,
+        note=note,
+        reason=reason,
         reasons=reasons,
     )
     [outcome] = record_in(store, taxonomy, [proposal], now)
@@ -305,6 +310,19 @@ def _decided(
     raise UsageError(
         f"{case.arxiv_id} stands there already.", hint="Keep it, or name other sections."
     )
+
+
+def _why_taken_back(
+    case: CorrectionCase, reasons: Sequence[Reason]
+) -> tuple[str | None, str | None]:
+    """Return note and reason of a withdrawn paper, which was in scope; others need a person's."""
+    if "withdrawn" not in case.kinds:
+        raise UsageError(
+            f"{case.arxiv_id} is taken back without a reason.",
+            hint="Choose a reason, or write a note.",
+        )
+    known = any(reason.code == RELEVANT for reason in reasons)
+    return "withdrawn at arXiv", RELEVANT if known else None
 
 
 def _undo_decision(

@@ -22,6 +22,7 @@ from pipeline.review.web.context import ReviewContext
 from pipeline.review.web.desk import routes as desk
 from pipeline.review.web.environment import STATIC
 from pipeline.review.web.headers import Hardened
+from pipeline.review.web.inbox import routes as inbox
 from pipeline.review.web.records import routes as records
 from pipeline.review.web.sessions import Sessions
 from pipeline.runtime.jobs import JobEnd
@@ -56,6 +57,7 @@ def create_app(
         lifespan=lifespan,
         routes=[
             *desk.ROUTES,
+            *inbox.ROUTES,
             *records.ROUTES,
             *monitoring.ROUTES,
             Mount("/static", StaticFiles(directory=STATIC), name="static"),

@@ -1,0 +1,1 @@
+"""The inbox: corrections, doubles and incomplete records."""

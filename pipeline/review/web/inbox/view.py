@@ -1,0 +1,65 @@
+"""The place in the inbox that forms and links carry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from config.errors import UsageError
+from storage.correction_kinds import KINDS
+
+#: cases and pairs of one page
+PAGE_SIZE = 30
+_LAST_PAGE = 100_000
+_LONGEST_ID = 64
+
+
+@dataclass(frozen=True, slots=True)
+class InboxView:
+    """A page of a list of the inbox and what is open on it."""
+
+    path: str = "/inbox"
+    #: of a case, or of a pair: two IDs with a comma; empty: the first of the list
+    paper: str = ""
+    #: counted from 1
+    page: int = 1
+    #: cases of no other kind; empty: all
+    only: str = ""
+
+    @property
+    def offset(self) -> int:
+        """The rows before this page."""
+        return (self.page - 1) * PAGE_SIZE
+
+    def at(self, paper: str) -> "InboxView":
+        """Return the place of another case."""
+        return replace(self, paper=paper)
+
+    def at_page(self, page: int) -> "InboxView":
+        """Return another page of the same list."""
+        return replace(self, page=page, paper="")
+
+    def with_only(self, kind: str) -> "InboxView":
+        """Return the first page of the cases with one kind of change."""
+        return replace(self, only=kind, page=1, paper="")
+
+    def url(self, **also: str) -> str:
+        """Return the address without defaults, with `also` in its query."""
+        query = {
+            **({"only": self.only} if self.only else {}),
+            **({"page": str(self.page)} if self.page > 1 else {}),
+            **({"paper": self.paper} if self.paper else {}),
+            **{name: value for name, value in also.items() if value},
+        }
+        return self.path + (f"?{urlencode(query)}" if query else "")
+
+
+def read_view(path: str, values: Mapping[str, str]) -> InboxView:
+    """Return the place of a query or a form, or raise UsageError."""
+    page = values.get("page") or "1"
+    if not (page.isascii() and page.isdigit() and 1 <= int(page[:9]) <= _LAST_PAGE):
+        raise UsageError(f"Page {page[:20]!r} does not exist.", hint="Pages are counted from 1.")
+    only = values.get("only") or ""
+    if only and only not in KINDS:
+        raise UsageError(f"{only[:40]!r} is no kind of change.", hint=f"Use {', '.join(KINDS)}.")
+    paper = (values.get("paper") or "")[: 2 * _LONGEST_ID]
+    return InboxView(path, paper, int(page), only)
