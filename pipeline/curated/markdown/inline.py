@@ -17,6 +17,7 @@ from pipeline.curated.markdown.inline_tokens import (
     BREAKS,
     DEPTH,
     ESCAPE,
+    ESCAPED,
     HREF,
     HTML,
     HTML_STYLES,
@@ -63,7 +64,19 @@ class Inline:
 
 def read_inline(text: str, definitions: Mapping[str, str]) -> Inline:
     """Read a block's text; `definitions` are the file's reference links."""
-    return _Scan(definitions).read(text)
+    if BEGINS.search(text) or QUOTES.search(text) or ESCAPED in text:
+        return _Scan(definitions).read(text)
+    return _unmarked(text)
+
+
+def _unmarked(text: str) -> Inline:
+    """Return plain text as read, without a scan: most cells of tables are plain."""
+    words = text.replace("\n", " ")
+    bare = words.lstrip()
+    if not bare:
+        return Inline(words, (), ())
+    mark = Mark(Style.PLAIN, words.strip(" "), len(words) - len(bare), len(words))
+    return Inline(words, (mark,), ())
 
 
 def visible(text: str) -> str:
@@ -73,10 +86,10 @@ def visible(text: str) -> str:
 
 def unescape(text: str) -> str:
     """Return a text with its escaped characters."""
-    if "\ue000" not in text:
+    if ESCAPED not in text:
         return text
     return "".join(
-        chr(ord(c) - AWAY) if AWAY <= ord(c) < AWAY + 128 else c for c in text if c != "\ue000"
+        chr(ord(c) - AWAY) if AWAY <= ord(c) < AWAY + 128 else c for c in text if c != ESCAPED
     )
 
 
@@ -98,7 +111,7 @@ class _Scan:
     taken: list[tuple[int, int]] = field(default_factory=list)
 
     def read(self, text: str) -> Inline:
-        escaped = ESCAPE.sub(lambda m: "\ue000" + chr(AWAY + ord(m[1])), text)
+        escaped = ESCAPE.sub(lambda m: ESCAPED + chr(AWAY + ord(m[1])), text)
         self._scan(escaped, 0, 0)
         self._give_up()
         self.sources.append(len(text))

@@ -55,6 +55,8 @@ BEGINS = re.compile(
 )
 # Not the accents of TeX: `Poincar\\'e`.
 ESCAPE = re.compile(r"(?<!\\)\\(?!(?<=[A-Za-z{]\\)['\"`^~=.][A-Za-z{\\])([!-/:-@\[-`{-~])")
+#: before an escaped character
+ESCAPED = "\ue000"
 #: escaped characters are moved here, out of the reach of the pattern
 AWAY = 0xE100
 HREF = re.compile(
