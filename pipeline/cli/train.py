@@ -39,10 +39,11 @@ def train(
 
 
 def _text(report: TrainReport) -> Text:
+    relevant = f" ({report.not_listed} of them in scope)" if report.not_listed else ""
     head = (
         f"trained    {report.model_id}",
         (
-            f"from       {report.approved} approved, {report.rejected} rejected, "
+            f"from       {report.approved} approved, {report.rejected} rejected{relevant}, "
             f"{report.background} undecided as background"
         ),
         *(_comparison(report.contest) if report.contest is not None else ()),

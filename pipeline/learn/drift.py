@@ -77,7 +77,8 @@ def _measured(services: Services, model: Model, learned: Learned | None) -> Drif
     open_store, taxonomy, now = services.open_store, services.taxonomy, services.clock()
     # Twice the papers that training takes, so that some are new to the model.
     background = 2 * services.settings.classifier.background
-    examples = load_training_set(open_store, taxonomy, background=background)
+    reasons = services.settings.review.reasons
+    examples = load_training_set(open_store, taxonomy, background=background, reasons=reasons)
     papers = learned.papers if learned else frozenset[str]()
     stream = _stream(open_store, examples, papers, now)
     decided = [

@@ -38,7 +38,10 @@ def evaluate(
     """
     settings = services.settings.classifier
     examples = load_training_set(
-        services.open_store, services.taxonomy, background=settings.background
+        services.open_store,
+        services.taxonomy,
+        background=settings.background,
+        reasons=services.settings.review.reasons,
     )
     report = measure(
         examples,

@@ -11,6 +11,7 @@ from classifiers.identity import apart, marks
 from classifiers.measure.evaluation import Split, temporal_split
 from classifiers.types import Document, Example
 from config.errors import LivingSurveyError
+from config.reasons import Reason, named_reason
 from config.taxonomy import Taxonomy
 from pipeline.learn.documents import document_of, known_at
 from storage.store import OpenStore
@@ -35,6 +36,8 @@ class LabelledExample:
     decided_at: datetime
     #: imported from the curated list, not decided in the queue
     listed: bool
+    #: the verdict; a rejected paper may be in scope
+    approved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,24 @@ class TrainingSet:
         return tuple(each.document for each in self.background if each.known_at < cut)
 
 
-def load_training_set(open_store: OpenStore, taxonomy: Taxonomy, *, background: int) -> TrainingSet:
+def load_training_set(
+    open_store: OpenStore,
+    taxonomy: Taxonomy,
+    *,
+    background: int,
+    reasons: Sequence[Reason] = (),
+) -> TrainingSet:
     """Return every current approval and rejection and a sample of the undecided papers.
 
     Deferred papers are left out. Sections that the taxonomy no longer has are dropped; an approval
     without sections still means "in scope". Documents are dated by submission, because a model is
     calibrated on later papers than those it is fitted on.
+
+    Args:
+        open_store: opens the database.
+        taxonomy: of the survey.
+        background: number of undecided papers.
+        reasons: those of the settings; they say what a rejection teaches.
     """
     with open_store() as store:
         decided = store.decisions.training()
@@ -89,7 +104,9 @@ def load_training_set(open_store: OpenStore, taxonomy: Taxonomy, *, background: 
         held = store.papers.get_many(one.text.arxiv_id for one in decided)
     known = {section.id for section in taxonomy.sections}
     return TrainingSet(
-        decided=tuple(_labelled(one, known, held.get(one.text.arxiv_id)) for one in decided),
+        decided=tuple(
+            _labelled(one, known, reasons, held.get(one.text.arxiv_id)) for one in decided
+        ),
         background=tuple(_unlabelled(stored) for stored in undecided.values()),
     )
 
@@ -137,13 +154,27 @@ def known_of(examples: TrainingSet, papers: frozenset[str]) -> frozenset[str]:
     return papers | marks(document for document in every if document.key in papers)
 
 
-def _labelled(one: TrainingExample, known: set[str], stored: StoredPaper | None) -> LabelledExample:
+def is_in_scope(one: TrainingExample, reasons: Sequence[Reason]) -> bool:
+    """Return what a decision teaches: a rejected paper may still be relevant, by its reason."""
+    if one.verdict is Verdict.APPROVED or one.reason is None:
+        return one.verdict is Verdict.APPROVED
+    return named_reason(reasons, one.reason).in_scope
+
+
+def _labelled(
+    one: TrainingExample, known: set[str], reasons: Sequence[Reason], stored: StoredPaper | None
+) -> LabelledExample:
     example = Example(
         document=document_of(one.text, known_at(one.text.arxiv_id, stored)),
-        in_scope=one.verdict is Verdict.APPROVED,
+        in_scope=is_in_scope(one, reasons),
         sections=tuple(section for section in one.sections if section in known),
     )
-    return LabelledExample(example, one.decided_at, listed=one.reviewer == LIST_REVIEWER)
+    return LabelledExample(
+        example,
+        one.decided_at,
+        listed=one.reviewer == LIST_REVIEWER,
+        approved=one.verdict is Verdict.APPROVED,
+    )
 
 
 def _unlabelled(stored: StoredPaper) -> Unlabelled:

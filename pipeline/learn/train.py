@@ -34,6 +34,8 @@ class TrainReport:
     path: Path
     approved: int
     rejected: int
+    #: rejected papers that are in scope by their reason
+    not_listed: int
     background: int
     #: it is the model in use now
     promoted: bool
@@ -69,7 +71,10 @@ def train(services: Services, run: Run, *, force: bool = False) -> TrainReport:
     """
     settings, models, now = services.settings.classifier, services.models, services.clock()
     examples = load_training_set(
-        services.open_store, services.taxonomy, background=settings.background
+        services.open_store,
+        services.taxonomy,
+        background=settings.background,
+        reasons=services.settings.review.reasons,
     )
     _check_enough(examples, models, force=force)
     run.stage("training on all decisions")
@@ -85,12 +90,14 @@ def train(services: Services, run: Run, *, force: bool = False) -> TrainReport:
     path = models.save(model, _learned(examples, contest))
     if promoted:
         models.promote(model.model_id, at=now, why=_why(contest, force=force))
-    approved = sum(example.in_scope for example in examples.examples)
+    approved = sum(one.approved for one in examples.decided)
+    in_scope = sum(example.in_scope for example in examples.examples)
     report = TrainReport(
         model_id=model.model_id,
         path=path,
         approved=approved,
         rejected=len(examples.examples) - approved,
+        not_listed=in_scope - approved,
         background=len(examples.background),
         promoted=promoted,
         contest=contest,

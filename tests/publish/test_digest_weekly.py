@@ -35,7 +35,12 @@ def open_store(tmp_path: Path) -> OpenStore:
                     sections=("editing-image", "agents"),
                     note="Look at figure 3.",
                 ),
-                make_decision("2603.00003", decided_at=MONDAY, verdict=Verdict.REJECTED),
+                make_decision(
+                    "2603.00003",
+                    decided_at=MONDAY,
+                    verdict=Verdict.REJECTED,
+                    reason="relevant-not-listed",
+                ),
             ]
         )
     return opener
