@@ -39,7 +39,7 @@ class NewBatch:
     kind: BatchKind
     reviewer: str
     recorded_at: datetime
-    #: name of the file
+    #: name of the file; None: standard input, or no file
     source: str | None = None
 
 

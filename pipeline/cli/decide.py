@@ -1,33 +1,42 @@
-"""`decide` and `undo`: record decisions from the terminal or a file, and take them back."""
+"""`decide`: record decisions from the terminal or a file."""
 
 import getpass
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from config.errors import LivingSurveyError, UsageError
+from config.errors import UsageError
 from config.schema import Settings
-from config.visible import one_line
 from pipeline.cli.answer import Answer
-from pipeline.cli.command import Invocation, command
-from pipeline.review.decide import record
-from pipeline.review.decide_file import decide_from_file
-from pipeline.review.judge import MissingSectionError, Stale, Unchanged, suggested_section
-from pipeline.review.proposal import Expected, Proposal, propose, reviewer_name
-from pipeline.review.remarks import remarks_on
-from pipeline.review.undo import undo as undo_decision
-from pipeline.runtime.plurals import counted
+from pipeline.cli.command import DAY, Invocation, command
+from pipeline.cli.decide_from import decide_from
+from pipeline.cli.decide_many import decide_many
+from pipeline.cli.decide_one import decide_one
+from pipeline.review.highlights import read_sentence, set_highlight
+from pipeline.review.judge import suggested_section
+from pipeline.review.proposal import (
+    NOT_DECIDED,
+    Expected,
+    Proposal,
+    propose,
+    read_verdict,
+    reviewer_name,
+)
 from pipeline.runtime.services import Services, open_services
 from storage.typed_ids import read_arxiv_id
-from storage.types import Decision, Verdict
+from storage.types import Verdict
 
-_Paper = Annotated[
-    str | None, typer.Argument(metavar="ID", show_default=False, help="arXiv ID or link.")
+_Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="ID... approve|reject|defer",
+        show_default=False,
+        help="arXiv IDs or links, then the verdict.",
+    ),
 ]
-_Verdict = Annotated[str | None, typer.Argument(metavar="approve|reject|defer", show_default=False)]
 _Sections = Annotated[
     list[str] | None,
     typer.Option("--section", help="Section: its ID, name or heading; repeatable."),
@@ -57,6 +66,24 @@ _IfText = Annotated[
     str | None,
     typer.Option(metavar="HASH", help="Only if the paper still has this content_hash."),
 ]
+_Reason = Annotated[
+    str | None,
+    typer.Option(metavar="CODE", help="Of a rejection; `living-survey reasons` lists them."),
+]
+_Until = Annotated[
+    datetime | None,
+    typer.Option(metavar="DAY", formats=[DAY], help="A deferred paper waits again on this day."),
+]
+_NewVersion = Annotated[
+    bool,
+    typer.Option("--until-new-version", help="A deferred paper waits again with a new version."),
+]
+_Highlight = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SENTENCE", help='Highlight an approved paper for the digest; "": no sentence.'
+    ),
+]
 _Also = Annotated[
     list[str] | None,
     typer.Option(
@@ -75,89 +102,102 @@ _Audit = Annotated[
     "decide",
     examples="""
     living-survey decide 2603.01234 approve --section agents
-    living-survey decide 2603.01234 approve --suggested
-    living-survey decide 2603.01235 reject --note "image restoration"
-    living-survey decide 2603.01236 defer --if-standing none
+    living-survey decide 2603.01234 approve --suggested --highlight "Plans before it draws."
+    living-survey decide 2603.01235 reject --reason no-language --note "image restoration"
+    living-survey decide 2603.01236 2603.01237 2603.01238 reject --reason reconstruction
+    living-survey decide 2603.01239 defer --until 2026-12-01 --until-new-version
+    living-survey decide 2603.01240 defer --if-standing none
     living-survey decide --from decisions.jsonl
     living-survey decide --from decisions.csv
     """,
 )
 def decide(
     invocation: Invocation,
-    paper: _Paper = None,
-    verdict: _Verdict = None,
+    words: _Words = None,
     section: _Sections = None,
+    reason: _Reason = None,
     note: _Note = None,
+    until: _Until = None,
+    highlight: _Highlight = None,
     reviewer: _Reviewer = None,
     file: _File = None,
     if_standing: _IfStanding = None,
     if_text: _IfText = None,
     also: _Also = None,
     *,
+    until_new_version: _NewVersion = False,
     suggested: _Suggested = False,
     audit: _Audit = False,
 ) -> Answer:
-    """Record a decision, or many from a file.
+    """Record a decision on one or several papers, or many from a file.
+
+    Several papers are one act: those that are decided already are left out and named, and one
+    `undo` takes all back.
 
     A line of a file: {"arxiv_id": "2603.01234", "verdict": "approved", "sections": ["agents"],
-    "reviewer": "ada", "note": null, "decided_at": "2026-03-17T12:00:00Z", "audit": false,
-    "if_standing": "none", "if_text": null, "also": []}. Only the id and the verdict are required,
-    and sections for an approval. A table (CSV) has a first row of column names in any order; `;`
-    separates sections. Sections are named by ID, name, last heading or path ("A > B > C"). The
-    same decision again changes nothing.
+    "reviewer": "ada", "note": null, "reason": null, "return_on": null, "until_new_version": false,
+    "decided_at": "2026-03-17T12:00:00Z", "audit": false, "if_standing": "none", "if_text": null,
+    "also": []}. Only the id and the verdict are required, and sections for an approval. A table
+    (CSV) has a first row of column names in any order; `;` separates sections. Sections are named
+    by ID, name, last heading or path ("A > B > C"), reasons by code or name. The same decision
+    again changes nothing. Exit status 1: something was left out.
     """
     services = open_services(invocation.settings)
     name = reviewer or reviewer_of(invocation.settings)
     if file is not None:
-        if any((paper, section, note, if_standing, if_text, suggested, audit, also)):
+        stated = (
+            words,
+            section,
+            note,
+            reason,
+            until,
+            if_standing,
+            if_text,
+            until_new_version,
+            also,
+        )
+        if any((*stated, suggested, audit, highlight is not None)):
             raise UsageError(
                 "With --from only --reviewer can be given.", hint="Write the rest in the file."
             )
-        return _decide_from(services, file, name)
-    if paper is None or verdict is None:
+        return decide_from(services, file, name)
+    papers, verdict = _read_words(words or ())
+    if len(papers) > 1 and (if_text or audit or also):
         raise UsageError(
-            "The arXiv ID or the verdict is missing.",
-            hint="`living-survey decide ID approve|reject|defer`, or `--from FILE`.",
+            "--if-text, --audit and --also are about one paper.",
+            hint="Decide it in a call of its own.",
         )
-    proposal = propose(
-        services.taxonomy,
-        arxiv_id=paper,
-        verdict=verdict,
-        sections=section or (),
-        accepted=_suggestion(services, paper) if suggested else None,
-        reviewer=name,
-        note=note,
-        expected=Expected(if_standing, if_text),
-        drawn=audit,
-        also=also or (),
+    if highlight is not None:
+        _check_highlight(verdict, highlight)
+    expected = _expected(services, papers, Expected(if_standing, if_text))
+    accepted = _suggestions(services, papers) if suggested else {}
+    proposals = [
+        propose(
+            services.taxonomy,
+            arxiv_id=paper,
+            verdict=verdict,
+            sections=section or (),
+            accepted=accepted.get(paper),
+            reviewer=name,
+            note=note,
+            expected=expected[paper],
+            drawn=audit,
+            also=also or (),
+            reason=reason,
+            reasons=invocation.settings.review.reasons,
+            return_on=until.date() if until else None,
+            until_new_version=until_new_version,
+        )
+        for paper in papers
+    ]
+    answer = (
+        decide_many(services, proposals)
+        if len(proposals) > 1
+        else decide_one(services, proposals[0])
     )
-    return _decide_one(services, proposal)
-
-
-@command("undo", examples="living-survey undo\nliving-survey undo --decision 3f2a9c01d4e5")
-def undo(
-    invocation: Invocation,
-    decision_id: Annotated[
-        str | None,
-        typer.Option("--decision", metavar="ID", help="Instead of your last decision."),
-    ] = None,
-    reviewer: Annotated[str | None, typer.Option(metavar="NAME", help="Who takes it back.")] = None,
-) -> Answer:
-    """Take back your last decision, or the one with this ID.
-
-    The decision before it stands again; both stay on record. A decision that was taken back
-    before stays as it is.
-    """
-    services = open_services(invocation.settings)
-    outcome = undo_decision(
-        services.open_store,
-        reviewer=reviewer or reviewer_of(invocation.settings),
-        decision_id=decision_id,
-        clock=services.clock,
-    )
-    if isinstance(outcome, Unchanged):
-        return _answer(outcome.decision, outcome="unchanged", result=", taken back already")
-    return _answer(outcome.decisions[0], outcome="undone", result=", taken back")
+    if highlight is not None:
+        _highlight(services, proposals, highlight)
+    return answer
 
 
 def reviewer_of(settings: Settings) -> str:
@@ -165,84 +205,60 @@ def reviewer_of(settings: Settings) -> str:
     return reviewer_name(settings.review.reviewer or getpass.getuser())
 
 
-def _decide_one(services: Services, proposal: Proposal) -> Answer:
-    try:
-        outcome = record(services.open_store, services.taxonomy, proposal, clock=services.clock)
-    except MissingSectionError as error:
-        ways = (
-            "Accept it with `--suggested`, or name a section with `--section ID`."
-            if error.suggestion
-            else "Name one with `--section ID`, or run `living-survey classify` first."
+def _read_words(words: Sequence[str]) -> tuple[list[str], str]:
+    """Return the papers' keys, each once, and the verdict."""
+    if len(words) < 2:
+        raise UsageError(
+            "The arXiv ID or the verdict is missing.",
+            hint="`living-survey decide ID approve|reject|defer`, or `--from FILE`.",
         )
-        raise UsageError(error.message, hint=ways) from error
-    if isinstance(outcome, Stale):
-        raise LivingSurveyError(
-            f"Nothing was recorded. {outcome.cause}",
-            hint="Read it again, then decide again with what you see now.",
-        )
-    if isinstance(outcome, Unchanged):
-        return _answer(outcome.decision, outcome="unchanged", result=", unchanged")
-    notes = list(_withdrawn(services, [outcome.decision]))
-    notes += [f"{proposal.arxiv_id}: {each}" for each in _remarks(services, proposal.arxiv_id)]
-    if (before := outcome.replaced) is not None:
-        notes.append(
-            f"It replaces {before.reviewer}'s decision of {before.decided_at:%Y-%m-%d %H:%M} UTC"
-            f" ({before.verdict}). `living-survey undo` takes it back."
-        )
-    return _answer(outcome.decision, outcome="recorded", notes=tuple(notes))
+    *papers, verdict = words
+    read_verdict(verdict)
+    return list(dict.fromkeys(read_arxiv_id(paper) for paper in papers)), verdict
 
 
-def _decide_from(services: Services, file: Path, reviewer: str) -> Answer:
-    report = decide_from_file(
-        services.open_store, services.taxonomy, file, reviewer=reviewer, clock=services.clock
-    )
-    replaced = f", {len(report.replaced)} replaced another" if report.replaced else ""
-    recorded = counted(report.recorded, "decision")
-    return Answer(
-        report,
-        (f"recorded {recorded}, {report.already} unchanged{replaced}",),
-        (
-            *(f"{file}:{line.line}: refused: {line.reason}" for line in report.refused),
-            *([f"columns not read: {', '.join(report.ignored)}"] if report.ignored else ()),
-        ),
-        status=1 if report.refused else 0,
-    )
-
-
-def _withdrawn(services: Services, decisions: Sequence[Decision]) -> Iterator[str]:
-    """Yield a note for each approved paper that arXiv has withdrawn."""
-    approved = [one.arxiv_id for one in decisions if one.verdict is Verdict.APPROVED]
+def _expected(
+    services: Services, papers: Sequence[str], stated: Expected
+) -> Mapping[str, Expected]:
+    """Return what each paper must be like: one is as stated, several must wait for a decision."""
+    if len(papers) == 1 or stated.standing is not None:
+        return dict.fromkeys(papers, stated)
     with services.open_store() as store:
-        withdrawn = store.papers.withdrawn(approved)
-    for arxiv_id, comment in withdrawn.items():
-        said = f' ("{one_line(comment)}")' if comment else ""
-        yield (
-            f"{arxiv_id} is withdrawn at arXiv{said}: digests do not list it."
-            " `living-survey undo` takes the decision back."
-        )
+        standing = store.decisions.standing(papers)
+    waits = {
+        key: one.decision_id
+        for key, one in standing.items()
+        if one.verdict is Verdict.DEFERRED or one.unplaced
+    }
+    return {paper: Expected(waits.get(paper, NOT_DECIDED)) for paper in papers}
 
 
-def _remarks(services: Services, key: str) -> tuple[str, ...]:
+def _check_highlight(verdict: str, sentence: str) -> None:
+    read_sentence(sentence)
+    if read_verdict(verdict) is not Verdict.APPROVED:
+        raise UsageError("Only an approved paper is highlighted.", hint="Leave `--highlight` out.")
+
+
+def _highlight(services: Services, proposals: Sequence[Proposal], sentence: str) -> None:
     with services.open_store() as store:
-        stored = store.papers.get(key)
-        return remarks_on(store, [stored.paper]).get(key, ()) if stored else ()
+        standing = store.decisions.standing(one.arxiv_id for one in proposals)
+    for one in proposals:
+        decided = standing.get(one.arxiv_id)
+        if decided and decided.verdict is Verdict.APPROVED and decided.reviewer == one.reviewer:
+            set_highlight(
+                services.open_store,
+                arxiv_id=one.arxiv_id,
+                reviewer=one.reviewer,
+                sentence=sentence,
+                clock=services.clock,
+            )
 
 
-def _suggestion(services: Services, paper: str) -> str | None:
-    """Return the section that `queue` shows for a paper."""
-    key = read_arxiv_id(paper)
+def _suggestions(services: Services, papers: Sequence[str]) -> dict[str, str | None]:
+    """Return the section that `queue` shows for each paper."""
     with services.open_store() as store:
-        prediction = store.predictions.latest([key]).get(key)
-    score = suggested_section(prediction, services.taxonomy)
-    return score.section if score else None
-
-
-def _answer(
-    decision: Decision, *, outcome: str, result: str = "", notes: tuple[str, ...] = ()
-) -> Answer:
-    sections = f" in {', '.join(decision.sections)}" if decision.sections else ""
-    line = (
-        f"{decision.arxiv_id} {decision.verdict}{sections} by {decision.reviewer}{result}"
-        f"  (decision {decision.decision_id})"
-    )
-    return Answer({**asdict(decision), "outcome": outcome}, (line,), notes)
+        predictions = store.predictions.latest(papers)
+    scores = {
+        paper: suggested_section(predictions.get(paper), services.taxonomy) for paper in papers
+    }
+    return {paper: score.section if score else None for paper, score in scores.items()}

@@ -38,10 +38,10 @@ COMMANDS = {
     "import": "Import arXiv's bulk snapshot; can be stopped and resumed.",
     "add": "Add single papers to the queue by hand.",
     "queue": "Show the papers that wait for a decision.",
-    "decide": "Record a decision, or many from a file.",
+    "decide": "Record a decision on one or several papers, or many from a file.",
     "inbox": "Show decided papers that changed at arXiv, and answer one.",
     "doubles": "Show papers that are perhaps the same work, and answer.",
-    "undo": "Take back your last decision, or the one with this ID.",
+    "undo": "Take back your last act: a decision, or all recorded together.",
     "decisions": "Show the decisions, latest first, and how many stand.",
     "why": "Show why the model scores a paper as it does.",
     "audit": "Estimate how many relevant papers are still unseen.",
@@ -53,6 +53,7 @@ COMMANDS = {
     "backup": "Copy the database into one file, safely while others use it.",
     "restore": "Replace the database by a backup.",
     "sections": "List the taxonomy's sections with their ids.",
+    "reasons": "List the reasons for rejecting a paper, with their codes.",
     "demo": "Show every step on bundled papers, offline.",
     "replica": "Serve papers as a local arXiv on 127.0.0.1.",
 }
@@ -129,8 +130,8 @@ class _Lazy(Mapping[str, Any]):
         return len(self.summaries)
 
 
-#: commands whose file has another name: `import` is a word of Python, `undo` belongs to `decide`
-_FILES = {"import": "import_", "undo": "decide"}
+#: commands whose file has another name: `import` is a word of Python
+_FILES = {"import": "import_"}
 
 
 class _Group(TyperGroup):

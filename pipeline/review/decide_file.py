@@ -3,15 +3,17 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from config.errors import LivingSurveyError, UsageError
 from config.files import read_regular
+from config.nearest import nearest
+from config.reasons import Reason
 from config.section_names import AmbiguousSectionError, find_section
 from config.taxonomy import Taxonomy, UnknownSectionError
 from pipeline.review.decide import Recorded, record_all
@@ -24,6 +26,8 @@ from storage.store import OpenStore
 
 #: names standard input instead of a file
 STDIN = Path("-")
+#: similarity that makes a text a misspelt reason
+_ALMOST = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class BulkReport:
     refused: tuple[RefusedLine, ...]
     #: columns of a table that were not read
     ignored: tuple[str, ...] = ()
+    #: the act that one undo takes back; None: nothing was recorded
+    batch_id: str | None = None
 
 
 def decide_from_file(
@@ -58,6 +64,7 @@ def decide_from_file(
     *,
     reviewer: str,
     clock: Callable[[], datetime],
+    reasons: Sequence[Reason] = (),
 ) -> BulkReport:
     """Record the decisions of a file or of STDIN; `reviewer` is for lines without a name.
 
@@ -69,13 +76,14 @@ def decide_from_file(
     read = read_rows(_file_text(path), "Standard input" if path == STDIN else str(path))
     for row in read.rows:
         try:
-            proposal = _proposal(row, taxonomy, reviewer)
+            proposal = _proposal(row, taxonomy, reviewer, reasons)
         except (LivingSurveyError, ValueError) as error:
             refused.append(RefusedLine(row.line, None, str(error)))
         else:
             numbers.append(row.line)
             proposals.append(proposal)
-    act = NewBatch(BatchKind.FILE, reviewer_name(reviewer), clock(), path.name)
+    source = None if path == STDIN else path.name
+    act = NewBatch(BatchKind.FILE, reviewer_name(reviewer), clock(), source)
     outcomes = record_all(open_store, taxonomy, proposals, clock=clock, act=act)
     for number, proposal, outcome in zip(numbers, proposals, outcomes, strict=True):
         if isinstance(outcome, UsageError):
@@ -90,6 +98,7 @@ def decide_from_file(
         replaced=tuple(replaced),
         refused=tuple(sorted(refused, key=lambda line: line.line)),
         ignored=read.ignored,
+        batch_id=recorded[0].decision.batch_id if recorded else None,
     )
 
 
@@ -120,7 +129,7 @@ def _encoding(error: UnicodeError) -> str:
     return f": byte 0x{error.object[error.start]:02x} at line {before.count(10) + 1}, byte {column}"
 
 
-def _proposal(row: Row, taxonomy: Taxonomy, reviewer: str) -> Proposal:
+def _proposal(row: Row, taxonomy: Taxonomy, reviewer: str, reasons: Sequence[Reason]) -> Proposal:
     if row.values is None:
         raise ValueError(row.fault)
     values = row.values
@@ -129,27 +138,53 @@ def _proposal(row: Row, taxonomy: Taxonomy, reviewer: str) -> Proposal:
         sections = _named_in(sections, taxonomy)
     if not isinstance(sections, list):
         raise ValueError("`sections` is not a list.")  # noqa: TRY004  # a bad value, not a bad call
-    drawn = values.get("audit") or False
-    if not isinstance(drawn, bool):
-        raise ValueError("`audit` is neither true nor false.")  # noqa: TRY004  # as above
     also = values.get("also") or []
     if isinstance(also, str):
         also = also.replace(";", " ").split()
     if not isinstance(also, list):
         raise ValueError("`also` is not a list.")  # noqa: TRY004  # as above
     written = _text(values, "decided_at")
+    reason, note = _text(values, "reason"), _text(values, "note")
+    if row.table and reason and not note and _is_note(reason, reasons):
+        reason, note = None, reason
     return propose(
         taxonomy,
         arxiv_id=_text(values, "arxiv_id") or "",
         verdict=_text(values, "verdict") or "",
         sections=map(str, sections),
         reviewer=_text(values, "reviewer") or reviewer,
-        note=_text(values, "note"),
+        note=note,
         decided_at=_instant(written) if written else None,
         expected=Expected(_text(values, "if_standing"), _text(values, "if_text")),
-        drawn=drawn,
+        drawn=_truth(values, "audit"),
         also=map(str, also),
+        reason=reason,
+        reasons=reasons,
+        return_on=_day(_text(values, "return_on")),
+        until_new_version=_truth(values, "until_new_version"),
     )
+
+
+def _is_note(text: str, reasons: Sequence[Reason]) -> bool:
+    """Say whether a table's reason is free text; one that nearly is a known reason is not."""
+    known = [one.casefold() for each in reasons for one in (each.code, each.name, each.name_zh)]
+    return " " in text.strip() and not nearest(text.strip().casefold(), known, cutoff=_ALMOST)
+
+
+def _truth(values: Mapping[str, Any], key: str) -> bool:
+    value = values.get(key) or False
+    if not isinstance(value, bool):
+        raise ValueError(f"`{key}` is neither true nor false.")  # noqa: TRY004  # as above
+    return value
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"`return_on` {text[:40]!r} is not a day such as 2026-12-01.") from None
 
 
 def _named_in(cell: str, taxonomy: Taxonomy) -> list[str]:

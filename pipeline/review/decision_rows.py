@@ -22,7 +22,10 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "sections": ("sections", "section", "section id", "section ids", "heading", "headings", "topic",
                  "topics"),
     "reviewer": ("reviewer", "reviewed by", "decided by", "by", "rater", "screener", "user"),
-    "note": ("note", "notes", "comment", "comments", "reason", "remark", "remarks", "why"),
+    "note": ("note", "notes", "comment", "comments", "remark", "remarks", "why"),
+    "reason": ("reason", "reasons", "reason code", "exclusion reason", "reason for exclusion"),
+    "return_on": ("return on", "returns on", "until", "defer until", "deferred until"),
+    "until_new_version": ("until new version", "new version"),
     "decided_at": ("decided at", "decided", "date", "time", "timestamp", "when"),
     "audit": ("audit",),
     "also": ("also",),
@@ -227,8 +230,8 @@ def _cells(line: int, cells: list[str], heads: list[str], columns: Mapping[str, 
     }
     verdict = values.get("verdict", "")
     values["verdict"] = _TABLE_VERDICTS.get(verdict, verdict)
-    if "audit" in values:
-        values["audit"] = _TRUTH.get(values["audit"].lower(), values["audit"])
+    for key in {"audit", "until_new_version"} & values.keys():
+        values[key] = _TRUTH.get(values[key].lower(), values[key])
     return Row(line, values, table=True)
 
 

@@ -3,10 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from pipeline.review.proposal import clean_note, reviewer_name
+from config.errors import UsageError
+from config.visible import one_line
+from pipeline.review.proposal import reviewer_name
 from pipeline.runtime.clock import check_clock
 from storage.highlights import Highlight
 from storage.store import OpenStore
+
+#: characters
+SENTENCE_LIMIT = 300
 
 
 def set_highlight(
@@ -24,7 +29,7 @@ def set_highlight(
         UsageError: the sentence or the reviewer's name breaks a rule.
     """
     now = clock()
-    one = Highlight(arxiv_id, reviewer_name(reviewer), clean_note(arxiv_id, sentence) or "", now)
+    one = Highlight(arxiv_id, reviewer_name(reviewer), read_sentence(sentence), now)
     with open_store() as store, store.transaction():
         check_clock(store, now)
         store.highlights.set(one)
@@ -39,3 +44,15 @@ def clear_highlight(
     with open_store() as store, store.transaction():
         check_clock(store, now)
         store.highlights.clear(arxiv_id, reviewer_name(reviewer), now)
+
+
+def read_sentence(text: str) -> str:
+    """Return the sentence on one line, or raise UsageError."""
+    sentence = one_line(text)
+    if len(sentence) > SENTENCE_LIMIT:
+        raise UsageError(
+            f"The highlight's sentence has {len(sentence):,} characters; the limit is"
+            f" {SENTENCE_LIMIT}.",
+            hint="Shorten it.",
+        )
+    return sentence

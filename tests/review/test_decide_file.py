@@ -38,7 +38,8 @@ def test_lines_are_recorded_once(open_store: OpenStore, taxonomy: Taxonomy, tmp_
         {"arxiv_id": IDS[1], "verdict": "reject", "note": "medical imaging"},
         {"arxiv_id": IDS[2], "verdict": "deferred"},
     )  # fmt: skip
-    assert bulk(open_store, taxonomy, tmp_path, *lines) == BulkReport(3, 0, (), ())
+    report = bulk(open_store, taxonomy, tmp_path, *lines)
+    assert report == BulkReport(3, 0, (), (), batch_id=report.batch_id)
     again = bulk(open_store, taxonomy, tmp_path, *lines, now=NOW + timedelta(days=1))
     assert again == BulkReport(0, 3, (), ())
     with open_store() as store:
@@ -116,7 +117,8 @@ def test_interrupted_file_records_nothing_and_can_be_repeated(
             bulk(open_store, taxonomy, tmp_path, *lines)
     with open_store() as store:
         assert store.decisions.count() == 0
-    assert bulk(open_store, taxonomy, tmp_path, *lines) == BulkReport(3, 0, (), ())
+    report = bulk(open_store, taxonomy, tmp_path, *lines)
+    assert report == BulkReport(3, 0, (), (), batch_id=report.batch_id)
 
 
 def test_bad_lines_are_refused_one_by_one(

@@ -1,0 +1,45 @@
+"""Record one verdict on several papers, and say what was recorded and what was left out."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from pipeline.cli.answer import Answer
+from pipeline.review.decide import Bulk, decide_all
+from pipeline.review.proposal import Proposal
+from pipeline.runtime.plurals import counted
+from pipeline.runtime.services import Services
+
+
+def decide_many(services: Services, proposals: Sequence[Proposal]) -> Answer:
+    """Record the proposals as one act; papers decided otherwise are left out and named."""
+    done = decide_all(services.open_store, services.taxonomy, proposals, clock=services.clock)
+    return Answer(_report(done), _text(done, proposals[0]), _notes(done), status=_status(done))
+
+
+def _text(done: Bulk, proposal: Proposal) -> tuple[str, ...]:
+    reason = f" ({proposal.reason})" if proposal.reason else ""
+    already = f", {len(done.already)} unchanged" if done.already else ""
+    left_out = f", {len(done.left_out)} left out" if done.left_out else ""
+    act = f"  (act {done.batch_id})" if done.batch_id else ""
+    recorded = counted(len(done.recorded), "paper")
+    return (
+        f"{proposal.verdict} {recorded}{reason} by {proposal.reviewer}{already}{left_out}{act}",
+    )
+
+
+def _notes(done: Bulk) -> tuple[str, ...]:
+    return tuple(f"left out: {one.arxiv_id}: {one.cause}" for one in done.left_out)
+
+
+def _status(done: Bulk) -> int:
+    return 1 if done.left_out else 0
+
+
+def _report(done: Bulk) -> dict[str, object]:
+    return {
+        "outcome": "recorded" if done.recorded else "unchanged",
+        "batch_id": done.batch_id,
+        "recorded": [asdict(one.decision) for one in done.recorded],
+        "unchanged": [asdict(one) for one in done.already],
+        "left_out": [asdict(one) for one in done.left_out],
+    }

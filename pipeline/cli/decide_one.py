@@ -1,0 +1,80 @@
+"""Record a decision on one paper, and say what it means."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+from config.errors import LivingSurveyError, UsageError
+from config.visible import one_line
+from pipeline.cli.answer import Answer
+from pipeline.review.decide import record
+from pipeline.review.judge import MissingSectionError, Stale, Unchanged
+from pipeline.review.proposal import Proposal
+from pipeline.review.remarks import remarks_on
+from pipeline.runtime.services import Services
+from storage.types import Decision, Verdict
+
+
+def decide_one(services: Services, proposal: Proposal) -> Answer:
+    """Record the proposal, or raise why nothing was recorded."""
+    try:
+        outcome = record(services.open_store, services.taxonomy, proposal, clock=services.clock)
+    except MissingSectionError as error:
+        ways = (
+            "Accept it with `--suggested`, or name a section with `--section ID`."
+            if error.suggestion
+            else "Name one with `--section ID`, or run `living-survey classify` first."
+        )
+        raise UsageError(error.message, hint=ways) from error
+    if isinstance(outcome, Stale):
+        raise LivingSurveyError(
+            f"Nothing was recorded. {outcome.cause}",
+            hint="Read it again, then decide again with what you see now.",
+        )
+    if isinstance(outcome, Unchanged):
+        return answer_of(outcome.decision, outcome="unchanged", result=", unchanged")
+    notes = list(_withdrawn(services, [outcome.decision]))
+    notes += [f"{proposal.arxiv_id}: {each}" for each in _remarks(services, proposal.arxiv_id)]
+    if (before := outcome.replaced) is not None:
+        notes.append(
+            f"It replaces {before.reviewer}'s decision of {before.decided_at:%Y-%m-%d %H:%M} UTC"
+            f" ({before.verdict}). `living-survey undo` takes it back."
+        )
+    return answer_of(outcome.decision, outcome="recorded", notes=tuple(notes))
+
+
+def answer_of(
+    decision: Decision, *, outcome: str, result: str = "", notes: tuple[str, ...] = ()
+) -> Answer:
+    """Return the answer for one decision."""
+    sections = f" in {', '.join(decision.sections)}" if decision.sections else ""
+    reason = f" ({decision.reason})" if decision.reason else ""
+    line = (
+        f"{decision.arxiv_id} {decision.verdict}{sections}{reason}{_until(decision)}"
+        f" by {decision.reviewer}{result}  (decision {decision.decision_id})"
+    )
+    return Answer({**asdict(decision), "outcome": outcome}, (line,), notes)
+
+
+def _until(decision: Decision) -> str:
+    returns = [decision.return_on.isoformat()] if decision.return_on else []
+    returns += ["a new version"] if decision.return_after_version is not None else []
+    return f" until {' or '.join(returns)}" if returns else ""
+
+
+def _withdrawn(services: Services, decisions: Sequence[Decision]) -> Iterator[str]:
+    """Yield a note for each approved paper that arXiv has withdrawn."""
+    approved = [one.arxiv_id for one in decisions if one.verdict is Verdict.APPROVED]
+    with services.open_store() as store:
+        withdrawn = store.papers.withdrawn(approved)
+    for arxiv_id, comment in withdrawn.items():
+        said = f' ("{one_line(comment)}")' if comment else ""
+        yield (
+            f"{arxiv_id} is withdrawn at arXiv{said}: digests do not list it."
+            " `living-survey undo` takes the decision back."
+        )
+
+
+def _remarks(services: Services, key: str) -> tuple[str, ...]:
+    with services.open_store() as store:
+        stored = store.papers.get(key)
+        return remarks_on(store, [stored.paper]).get(key, ()) if stored else ()
