@@ -49,10 +49,19 @@ _WAITING_AGAIN = """
 SELECT count(*) FROM queue
 WHERE arxiv_id IN (SELECT arxiv_id FROM decisions WHERE standing AND unplaced)
 """
+# Rejections of older versions have no code; their notes say why.
 _REASONS = """
+SELECT reason, count(*) AS papers
+FROM decisions
+WHERE standing AND verdict = 'rejected' AND reason IS NOT NULL AND reviewer <> $listed_by
+GROUP BY reason
+ORDER BY papers DESC, reason
+"""
+_NOTES = """
 SELECT arg_max(trim(note), seq) AS reason, count(*) AS papers
 FROM decisions
-WHERE standing AND verdict = 'rejected' AND trim(note) <> '' AND reviewer <> $listed_by
+WHERE standing AND verdict = 'rejected' AND reason IS NULL AND trim(note) <> ''
+  AND reviewer <> $listed_by
 GROUP BY lower(trim(note))
 ORDER BY papers DESC, reason
 """
@@ -91,8 +100,10 @@ class ScreeningCounts:
     approved: int
     rejected: int
     deferred: int
-    #: (note, papers) of rejections, most frequent first
+    #: (code, papers) of rejections with a reason, most frequent first
     reasons: tuple[tuple[str, int], ...]
+    #: (note, papers) of rejections without one
+    notes: tuple[tuple[str, int], ...] = ()
 
 
 class Audit:
@@ -141,6 +152,7 @@ class Audit:
             _FLOW, listed_by
         )
         reasons = self._session.rows(_REASONS, listed_by)
+        notes = self._session.rows(_NOTES, listed_by)
         return ScreeningCounts(
             repeats=int(repeats),
             papers=papers,
@@ -149,5 +161,6 @@ class Audit:
             approved=approved,
             rejected=rejected,
             deferred=deferred,
-            reasons=tuple((reason, count) for reason, count in reasons),
+            reasons=tuple((code, count) for code, count in reasons),
+            notes=tuple((note, count) for note, count in notes),
         )

@@ -31,6 +31,12 @@ SELECT 'decisions stored twice', count(*) FROM (
     SELECT decision_id FROM decision_event WHERE kind = 'decide'
     GROUP BY decision_id HAVING count(*) > 1)
 UNION ALL
+SELECT 'decisions of an act that is not recorded', count(*) FROM decision_event
+WHERE batch_id IS NOT NULL AND batch_id NOT IN (SELECT batch_id FROM decision_batch)
+UNION ALL
+SELECT 'acts stored twice', count(*) FROM (
+    SELECT batch_id FROM decision_batch GROUP BY batch_id HAVING count(*) > 1)
+UNION ALL
 SELECT 'undone decisions that do not exist', count(*) FROM decision_event
 WHERE kind = 'undo'
   AND decision_id NOT IN (SELECT decision_id FROM decision_event WHERE kind = 'decide')

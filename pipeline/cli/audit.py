@@ -1,12 +1,15 @@
 """`audit`: how many relevant papers are still unseen."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from config.reasons import Reason
 from pipeline.cli.answer import Answer, Column, Table, Text, table
 from pipeline.cli.command import Invocation, command
-from pipeline.review.audit import SAMPLE, AuditReport, audit_report
+from pipeline.review.account import other_share
+from pipeline.review.audit import SAMPLE, AuditReport, audit_report, exclusions
 from pipeline.runtime.services import open_services
 
 
@@ -32,7 +35,9 @@ def audit(
     report = audit_report(
         open_services(invocation.settings, read_only=True).open_store, wanted=sample
     )
-    return Answer(report, (*_estimate(report), f"advice     {report.advice}", "", _flow(report)))
+    known = invocation.settings.review.reasons
+    advice = f"advice     {report.advice}"
+    return Answer(report, (*_estimate(report), *_other(report), advice, "", _flow(report, known)))
 
 
 def _estimate(report: AuditReport) -> Text:
@@ -58,7 +63,15 @@ def _estimate(report: AuditReport) -> Text:
     return tuple(lines)
 
 
-def _flow(report: AuditReport) -> Table:
+def _other(report: AuditReport) -> Text:
+    share = other_share(dict(report.screening.reasons))
+    if share is None:
+        return ()
+    advice = "define those that are missing with [[review.reasons]]"
+    return (f"reasons    {share:.0%} are `other`: {advice}",)
+
+
+def _flow(report: AuditReport, known: Sequence[Reason]) -> Table:
     screening = report.screening
     rows = [
         ("records identified", report.identified),
@@ -69,7 +82,7 @@ def _flow(report: AuditReport) -> Table:
         ("screened", screening.approved + screening.rejected + screening.deferred),
         ("  approved", screening.approved),
         ("  rejected", screening.rejected),
-        *((f"    {reason}", papers) for reason, papers in screening.reasons),
+        *((f"    {reason}", papers) for reason, papers in exclusions(screening, known)),
         ("  deferred", screening.deferred),
         ("waiting", screening.waiting),
     ]

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
+from config.visible import one_line, shortened
 from pipeline.curated.find import Search, find_papers
 from pipeline.curated.findings import Note, Refusal, Remark, note
 from pipeline.curated.formats.read import ScannedList, read_scanned
@@ -24,6 +26,7 @@ from pipeline.curated.verdict import find_by_title, needs_title, titles_of
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
+from storage.batches import BatchKind, NewBatch
 from storage.store import Store
 from storage.types import (
     LIST_REVIEWER,
@@ -36,6 +39,8 @@ from storage.types import (
 
 #: IDs asked for in one step of progress
 _STEP = 100
+#: characters of an act's source
+_LONGEST_SOURCE = 200
 
 
 class LookUpResult(Protocol):
@@ -178,7 +183,7 @@ def bootstrap(
         counts = store.papers.upsert(asked.papers, seen_at=now)
         store.quarantine.add(asked.malformed)
         outcome = _outcome(store, plan)
-        store.decisions.add(outcome.new)
+        store.decisions.add(outcome.new, _act(curated, LIST_REVIEWER, now))
         removed = _removed(store, plan, curated, whole, now) if whole else ()
     report = BootstrapReport(
         files=tuple(file.name for file in curated.files),
@@ -264,6 +269,12 @@ def _with_persons(plan: BootstrapPlan, otherwise: Mapping[str, Decision]) -> tup
     )
 
 
+def _act(curated: CuratedList, reviewer: str, now: datetime) -> NewBatch:
+    """Return the act of an import, so that it is named and undone as one."""
+    files = ", ".join(Path(file.name).name for file in curated.files)
+    return NewBatch(BatchKind.LIST, reviewer, now, shortened(one_line(files), _LONGEST_SOURCE))
+
+
 def _removed(
     store: Store, plan: BootstrapPlan, curated: CuratedList, whole: Whole, now: datetime
 ) -> tuple[Removed, ...]:
@@ -274,6 +285,7 @@ def _removed(
     removed = removed_papers(approved, listed, titles)
     if whole.removal is not None and plan.decisions:
         store.decisions.add(
-            decide_removed(approved, removed, whole.removal, reviewer=whole.reviewer, now=now)
+            decide_removed(approved, removed, whole.removal, reviewer=whole.reviewer, now=now),
+            _act(curated, whole.reviewer, now),
         )
     return removed

@@ -4,8 +4,10 @@ Only decisions count, not predictions. The screening counts follow PRISMA 2020.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from config.reasons import Reason, named_reason
 from pipeline.runtime.plurals import counted as with_noun
 from storage.audit import AuditSample, ScreeningCounts
 from storage.store import OpenStore, Store
@@ -54,6 +56,14 @@ class AuditReport:
     #: None without a decided random paper, or from `count`
     unseen: Unseen | None
     advice: str
+
+
+def exclusions(screening: ScreeningCounts, known: Sequence[Reason]) -> list[tuple[str, int]]:
+    """Return the rejections by reason's name, then by note, then those with neither."""
+    named = [(named_reason(known, code).name, papers) for code, papers in screening.reasons]
+    stated = [*named, *screening.notes]
+    rest = screening.rejected - sum(papers for _, papers in stated)
+    return [*stated, *([("not stated", rest)] if rest > 0 else [])]
 
 
 def audit_report(open_store: OpenStore, *, wanted: int = SAMPLE) -> AuditReport:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from classifiers.kept import artifact
 from classifiers.linear.training import train
 from classifiers.measure.audit import estimate
+from config.reasons import Reason
 from config.taxonomy import load_taxonomy
-from pipeline.review.audit import AuditReport, audit_report, estimated
+from pipeline.review.audit import AuditReport, audit_report, estimated, exclusions
 from storage.audit import AuditSample, ScreeningCounts
 from storage.types import Verdict
 from tests.support.builders import make_decision, make_paper
@@ -217,7 +218,8 @@ def test_audit_page_shows_estimate_and_counts(site: ReviewSite) -> None:
         "Records identified 31",
         "Papers after deduplication 30",
         "From the curated list 1",
-        "<b>Off topic</b>",
+        "Rejections, by reason Other 10",
+        "of the reasons are “other”",
     ):
         assert words in full.text
 
@@ -282,3 +284,18 @@ def test_report_counts_every_paper(site: ReviewSite) -> None:
                            decided_at=datetime(2026, 3, 17, tzinfo=UTC))]
         )  # fmt: skip
     assert audit_report(site.open_store).screening.deferred == 1
+
+
+def test_exclusions_name_reasons_then_notes() -> None:
+    own = Reason(code="own", name="Own words")
+    counts = ScreeningCounts(
+        repeats=0, papers=9, waiting=0, listed=0, approved=0, rejected=9, deferred=0,
+        reasons=(("own", 3), ("duplicate", 2), ("gone", 1)), notes=(("off topic", 1),),
+    )  # fmt: skip
+    assert exclusions(counts, (own,)) == [
+        ("Own words", 3),
+        ("Duplicate", 2),
+        ("gone", 1),
+        ("off topic", 1),
+        ("not stated", 2),
+    ]

@@ -118,9 +118,11 @@ def test_screening_counts(store: Store, now: datetime) -> None:
         IDS[3]: {"verdict": Verdict.REJECTED, "sections": (), "note": "off topic"},
         IDS[4]: {"verdict": Verdict.REJECTED, "sections": (), "note": None},
         IDS[5]: {"verdict": Verdict.DEFERRED, "sections": ()},
+        IDS[6]: {"verdict": Verdict.REJECTED, "sections": (), "reason": "other", "note": "x"},
     }
     store.decisions.add([make_decision(arxiv_id, **fields) for arxiv_id, fields in made.items()])
     counts = store.audit.screening()
-    assert (counts.repeats, counts.papers, counts.waiting) == (7, 20, 14)
-    assert (counts.listed, counts.approved, counts.rejected, counts.deferred) == (1, 1, 3, 1)
-    assert counts.reasons == (("off topic", 2),)
+    assert (counts.repeats, counts.papers, counts.waiting) == (1, 20, 13)
+    assert (counts.listed, counts.approved, counts.rejected, counts.deferred) == (1, 1, 4, 1)
+    assert counts.notes == (("off topic", 2),)
+    assert counts.reasons == (("other", 1),)

@@ -3,7 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pipeline.review.audit import audit_report
+from pipeline.review.account import other_share
+from pipeline.review.audit import audit_report, exclusions
 from pipeline.review.selection import Selection
 from pipeline.review.web.context import context_of, render
 from pipeline.review.web.view_state import QueueView
@@ -11,10 +12,14 @@ from pipeline.review.web.view_state import QueueView
 
 def audit_page(request: Request) -> Response:
     """Show the screening counts and the estimate."""
+    context = context_of(request)
+    report = audit_report(context.read_store)
     return render(
         request,
         "records/audit.html",
         heading="Audit",
         view=QueueView(selection=Selection(order="random")),
-        audit=audit_report(context_of(request).read_store),
+        audit=report,
+        exclusions=exclusions(report.screening, context.reasons),
+        much_other=other_share(dict(report.screening.reasons)),
     )
