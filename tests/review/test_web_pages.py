@@ -68,7 +68,10 @@ def test_card_shows_paper_and_prediction(site: ReviewSite, visitor: Visitor) -> 
 def test_pages_show_no_invisible_character(site: ReviewSite, visitor: Visitor, hidden: str) -> None:
     foreign = f"Video {hidden}Diffusion"
     paper = make_paper(
-        title=foreign, abstract=foreign, authors=(foreign, "\u05e9\u05e4\u05d4"), comment=foreign
+        title=foreign,
+        abstract=f"{foreign} draws what was said, sentence by sentence.",
+        authors=(foreign, "\u05e9\u05e4\u05d4"),
+        comment=foreign,
     )
     site.put(paper, make_prediction(terms=(TermWeight("diffusion", 1.5),)))
     visitor.decide(visitor.get("/queue"), paper.arxiv_id, "deferred", note=foreign)
@@ -193,7 +196,7 @@ def test_queue_has_pages(site: ReviewSite, visitor: Visitor) -> None:
     site.fill(ids)
     first = visitor.get("/queue")
     assert first.ids == ids[:30]
-    assert "1 / 2" in first.text
+    assert "page 1 of 2" in first.text
     assert 'href="/queue?page=2" rel="next"' in first.response.text
     last = visitor.get("/queue?page=2")
     assert last.ids == ids[30:]
