@@ -111,6 +111,11 @@ class Papers:
         """Return one paper, or None."""
         return self.get_many((arxiv_id,)).get(arxiv_id)
 
+    def current(self, arxiv_id: str) -> StoredPaper | None:
+        """Return one paper without the history of its versions, which takes another query."""
+        row = self._session.row(_PAPER, {"id": arxiv_id})
+        return _stored_paper(row, ()) if row else None
+
     def get_many(self, arxiv_ids: Iterable[str]) -> dict[str, StoredPaper]:
         """Return the known papers, in the given order."""
         ids = list(dict.fromkeys(arxiv_ids))

@@ -60,7 +60,7 @@ def test_paper_is_approved_and_undone(site: ReviewSite, url: str, tab: Watched) 
     page.get_by_text("What belongs in these sections").click()
     expect(page.get_by_text("What belongs in make-image.")).to_be_visible()
     page.get_by_text("Other sections").click()
-    page.get_by_label("Agents").check()
+    page.get_by_role("checkbox", name="Agents").check()
     page.get_by_role("button", name="Approve as ticked").click()
 
     message = page.get_by_role("status")
@@ -113,7 +113,7 @@ def test_decision_in_a_second_tab_is_noticed(site: ReviewSite, url: str, tab: Wa
 
 def test_hostile_text_is_shown_as_text(site: ReviewSite, url: str, tab: Watched) -> None:
     site.put(
-        make_paper("2603.00001", title=HOSTILE, abstract=HOSTILE, comment=HOSTILE),
+        make_paper("2603.00001", title=HOSTILE, abstract=f"A study. {HOSTILE}", comment=HOSTILE),
         make_prediction(sections=scores(agents=0.9), terms=(TermWeight("script", 1.0),)),
     )
     page = tab.page
@@ -144,17 +144,26 @@ def test_verdicts_are_the_first_tab_stops(site: ReviewSite, url: str, tab: Watch
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Rejected")
     assert [each.reason for each in site.decisions("2603.00001")] == ["no-language"]
+    expect_refusal(tab)
 
 
 def test_enter_in_a_box_decides_nothing(site: ReviewSite, url: str, tab: Watched) -> None:
     rich(site)
     page = tab.page
     page.goto(url)
-    page.get_by_label("Images With words").focus()
+    page.get_by_role("checkbox", name="Images With words").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_have_text("Nothing is recorded yet: press a verdict.")
     expect(page.get_by_role("article", name="Drawing with words")).to_be_visible()
     assert site.decisions("2603.00001") == []
+    expect_refusal(tab)
+
+
+def expect_refusal(tab: Watched) -> None:
+    """Forget that the browser logs an answer with status 400."""
+    [logged] = tab.faults
+    assert "400 (Bad Request)" in logged
+    tab.faults.clear()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1024, 768), (1440, 900), (640, 400)])

@@ -104,22 +104,31 @@ def _resolved(
     store: Store, context: ReviewContext, selection: Selection
 ) -> tuple[Selection, QueueFilter, QueueTally]:
     """Return what a selection means today, its conditions, and how many papers meet them."""
-    tally = None
+    today, limits = context.today, context.limits
+    newest = None
     if selection.is_default or isinstance(selection.announced, Recent):
         # the newest day is known only from the queue itself
-        tally = store.queue.tally(QueueFilter(), today=context.today, limits=context.limits)
+        whole = store.queue.tally(QueueFilter(), today=today, limits=limits)
+        newest = whole.newest_day
         if selection.is_default:
-            selection = days_work(tally, context.limits)
-    wanted = selection.to_filter(
-        newest_day=tally.newest_day if tally else None,
-        limits=context.limits,
-        visited_at=context.visited_at,
+            selection = days_work(whole, limits)
+            size = _size(whole, selection)
+            return selection, _filter(context, selection, newest), replace(whole, size=size)
+    wanted = _filter(context, selection, newest)
+    return selection, wanted, store.queue.tally(wanted, today=today, limits=limits)
+
+
+def _filter(context: ReviewContext, selection: Selection, newest: date | None) -> QueueFilter:
+    return selection.to_filter(
+        newest_day=newest, limits=context.limits, visited_at=context.visited_at
     )
-    return (
-        selection,
-        wanted,
-        store.queue.tally(wanted, today=context.today, limits=context.limits),
-    )
+
+
+def _size(whole: QueueTally, work: Selection) -> int:
+    """Return how many papers the day's work has, which the tally of the whole queue tells."""
+    if work.announced is Recent.NEWEST:
+        return whole.likely_today
+    return whole.likely_week if work.announced is Recent.WEEK else whole.above_limit
 
 
 def _rows(found: Iterable[QueueRow], limits: QueueLimits) -> tuple[Row, ...]:

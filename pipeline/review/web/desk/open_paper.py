@@ -23,7 +23,7 @@ class OpenPaper:
 
 def read_open(store: Store, arxiv_id: str) -> OpenPaper | None:
     """Return a paper with its prediction and its decision, or None if it is not held."""
-    stored = store.papers.get(arxiv_id)
+    stored = store.papers.current(arxiv_id)
     if stored is None:
         return None
     return OpenPaper(
