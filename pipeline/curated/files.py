@@ -1,5 +1,6 @@
 """Find the Markdown files of a list that is named by files and directories."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def list_files(paths: Iterable[Path]) -> tuple[Path, ...]:
     out, and files such as `CONTRIBUTING.md`.
 
     Raises:
-        UsageError: a directory holds no Markdown file.
+        UsageError: a directory holds no Markdown file, or cannot be read.
     """
     found: dict[Path, Path] = {}
     for path in paths:
@@ -42,13 +43,23 @@ def _markdown_in(directory: Path) -> Sequence[Path]:
 
 
 def _below(directory: Path) -> Iterator[Path]:
-    for path in directory.iterdir():
-        if path.name.startswith("."):
-            continue
-        if path.is_dir() and not path.is_symlink():
-            yield from _below(path)
-        elif path.suffix.lower() in _SUFFIXES and path.stem.lower() not in _OTHERS:
-            yield path
+    waiting = [directory]  # no recursion, because directories may be a thousand deep
+    while waiting:
+        place = waiting.pop()
+        try:
+            with os.scandir(place) as entries:
+                shown = [entry for entry in entries if not entry.name.startswith(".")]
+        except OSError as error:
+            raise UsageError(
+                f"The directory {place} cannot be read: {(error.strerror or 'unknown').lower()}.",
+                hint="Let this user read it, or name the files of the list one by one.",
+            ) from error
+        for entry in shown:
+            path = place / entry.name
+            if entry.is_dir():
+                waiting += [] if entry.is_symlink() else [path]
+            elif path.suffix.lower() in _SUFFIXES and path.stem.lower() not in _OTHERS:
+                yield path
 
 
 def _order(path: Path) -> tuple[bool, str]:
