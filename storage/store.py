@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from storage.acceptances import Acceptances
+from storage.alike import Alike
 from storage.announcements import Announcements
 from storage.arrivals import Arrivals
 from storage.audit import Audit
@@ -81,6 +82,7 @@ class Store:
         self.highlights = Highlights(session)
         self.preferences = Preferences(session)
         self.queue = Queue(session)
+        self.alike = Alike(session)
         self.audit = Audit(session)
         self.outlook = Outlook(session)
         self.announcements = Announcements(session)

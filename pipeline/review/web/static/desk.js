@@ -1,0 +1,344 @@
+// The next paper at once: a verdict shows the next paper, which was fetched before, while its form
+// is sent behind it. A form that was not recorded comes back with everything that was entered.
+// Without this script the browser sends the same forms.
+"use strict";
+
+(() => {
+  const list = document.getElementById("list");
+  const words = JSON.parse(document.body.dataset.desk || "{}").words || {};
+  const PARTS = ["paper", "verdict"];  // what depends on the paper shown
+  const AHEAD = 2;  // papers fetched before they are asked for
+  const pieces = new Map();  // by paper: its parts, or the promise of them
+  const outbox = new Outbox(words, stopped, () => leaving && location.assign(leaving));
+  let awaited = null;  // the paper that is shown as soon as it is here
+  let leaving = null;  // the page that is opened as soon as everything was sent
+
+  const say = (text) => { document.getElementById("status").textContent = text; };
+  const part = (id) => document.getElementById(id);
+  const shown = () => part("paper")?.dataset.paper;
+  const rows = () => [...list.querySelectorAll("li[data-paper]")];
+  const rowOf = (id) => list && rows().find((row) => row.dataset.paper === id);
+
+  function address(id, fragment = false) {
+    const url = new URL(location);
+    url.hash = "";
+    for (const name of ["done", "part", "paper"]) url.searchParams.delete(name);
+    if (id) url.searchParams.set("paper", id);
+    if (fragment) url.searchParams.set("part", "paper");
+    return url.toString();
+  }
+
+  // --- the papers of the list
+
+  function partsOf(text) {
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const found = PARTS.map((id) => page.getElementById(id));
+    if (found.includes(null)) throw new Error("no paper");
+    return found.map((one) => document.adoptNode(one));
+  }
+
+  async function fetchParts(id) {
+    const response = await fetch(address(id, true), {
+      signal: AbortSignal.timeout(Outbox.PATIENCE),
+    });
+    if (!response.ok) throw new Error(response.status);
+    return partsOf(await response.text());
+  }
+
+  // The parts of a paper if they are here, else the promise of them.
+  function fetched(id) {
+    if (!pieces.has(id)) {
+      const coming = fetchParts(id).then(
+        (parts) => {
+          if (pieces.get(id) === coming) pieces.set(id, parts);
+          return parts;
+        },
+        (problem) => {
+          if (pieces.get(id) === coming) pieces.delete(id);
+          throw problem;
+        },
+      );
+      pieces.set(id, coming);
+    }
+    return pieces.get(id);
+  }
+
+  // The next paper without a verdict, first below, then above.
+  function openAfter(id) {
+    const all = rows();
+    const at = all.findIndex((row) => row.dataset.paper === id);
+    return [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))]
+      .find((row) => !row.dataset.verdict)?.dataset.paper;
+  }
+
+  function prefetch() {
+    let id = shown();
+    for (let number = 0; number < AHEAD; number += 1) {
+      id = openAfter(id);
+      if (!id || id === shown()) return;
+      Promise.resolve(fetched(id)).catch(() => {});  // asked for again when it is shown
+    }
+  }
+
+  function show(id, push = true) {
+    awaited = id;
+    const found = fetched(id);
+    if (Array.isArray(found)) {
+      place(id, found, push);
+      return;
+    }
+    part("paper").setAttribute("aria-busy", "true");
+    found.then(
+      (parts) => { if (awaited === id) place(id, parts, push); },
+      () => { if (awaited === id) leaveFor(address(id)); },  // its page says what is wrong
+    );
+  }
+
+  function place(id, parts, push) {
+    awaited = null;
+    if (shown() !== id) {
+      pieces.set(shown(), PARTS.map(part));  // with what was entered
+      put(parts);
+      window.scrollTo(0, 0);
+      part("paper").scrollTop = 0;
+    }
+    part("paper").removeAttribute("aria-busy");
+    for (const row of rows()) {
+      const isShown = row.dataset.paper === id;
+      row.classList.toggle("current", isShown);
+      row.querySelector("a")?.toggleAttribute("aria-current", isShown);
+      if (isShown) row.scrollIntoView({ block: "nearest" });
+    }
+    if (push) history.pushState({ paper: id }, "", address(id));
+    requestAnimationFrame(() => performance.mark("desk:shown", { detail: id }));
+    prefetch();
+  }
+
+  function put(parts) {
+    const active = document.activeElement;
+    const follows = active === document.body || PARTS.some((id) => part(id).contains(active));
+    PARTS.forEach((id, number) => part(id).replaceWith(parts[number]));
+    if (follows) focusPaper();
+  }
+
+  function focusPaper() {
+    part("paper").tabIndex = -1;
+    part("paper").focus({ preventScroll: true });
+  }
+
+  // Mark a paper of the list as decided; without a verdict as waiting.
+  function settle(id, verdict) {
+    const row = rowOf(id);
+    if (!row) return;
+    if (verdict) row.dataset.verdict = verdict;
+    else delete row.dataset.verdict;
+    let said = row.querySelector(".settled");
+    if (!said) {
+      said = Object.assign(document.createElement("span"), { className: "settled" });
+      row.append(said);
+    }
+    said.textContent = words[verdict] || "";
+  }
+
+  function goOn(id) {
+    const next = openAfter(id);
+    if (next) show(next);
+    else leaveFor(address(""));  // the next papers of the same view
+  }
+
+  function leaveFor(url) {
+    if (outbox.size === 0) {
+      location.assign(url);
+      return;
+    }
+    leaving = url;
+    say(words.saving);
+  }
+
+  // --- verdicts and undo
+
+  function decide(form, button) {
+    const id = shown();
+    const fields = new URLSearchParams(new FormData(form, button));
+    const verdict = fields.has("accept") ? "approved" : fields.get("verdict");
+    if (verdict === "rejected" && form.elements.reason && !fields.get("reason")) {
+      ask(form, "reason", words.why);
+      return;
+    }
+    if (verdict === "approved" && !fields.has("accept") && !fields.has("section")) {
+      ask(form, "section", words.where);
+      return;
+    }
+    performance.mark("desk:pressed", { detail: id });
+    delete form.dataset.asks;
+    const act = { paper: id, verdict, button, fields, to: form.action };
+    act.then = (answer) => decided(act, answer);
+    trouble("");
+    if (!outbox.replace(act)) outbox.add(act);
+    settle(id, verdict);
+    goOn(id);
+  }
+
+  function ask(form, what, sentence) {
+    form.dataset.asks = what;
+    say(sentence);
+    const field = form.querySelector(`[name=${what}]`);
+    for (let node = field?.closest("details"); node; node = node.parentElement.closest("details")) {
+      node.open = true;
+    }
+    field?.focus();
+  }
+
+  function decided(act, answer) {
+    if (answer.ok) {
+      say(answer.message);
+      if (act.paper !== shown()) pieces.delete(act.paper);  // its parts say that it waits
+      return;
+    }
+    if (answer.html && act.paper === shown()) put(partsOf(answer.html));
+    else if (answer.html) pieces.set(act.paper, partsOf(answer.html));
+    bringBack(act.paper);
+    trouble(answer.message);
+  }
+
+  // Show a paper again, unless the reviewer is writing about another one.
+  function bringBack(id) {
+    settle(id, "");
+    leaving = null;
+    const field = document.activeElement;
+    if (shown() !== id && !(field?.matches("textarea") && field.value)) show(id);
+  }
+
+  function stopped(act, message) {
+    if (act.paper) bringBack(act.paper);
+    const others = outbox.size - 1;
+    const waiting = others ? ` ${words.waiting.replace("%d", others)}` : "";
+    trouble(`${words.nothing} ${message}${waiting}`, () => retry(act));
+  }
+
+  async function retry(act) {
+    trouble("");
+    if (act.status === 403) {  // a new session has another token
+      try {
+        const [, form] = await fetchParts(shown());
+        const { value } = form.elements.token;
+        for (const one of outbox.acts) one.fields.set("token", value);
+        for (const field of document.querySelectorAll("[name=token]")) field.value = value;
+        pieces.clear();
+      } catch {
+        stopped(act, words.session);
+        return;
+      }
+    }
+    if (act.paper && act.paper === shown()) decide(part("verdict"), act.button);
+    else outbox.resume();
+  }
+
+  function trouble(message, again) {
+    const place = part("trouble");
+    place.hidden = !message;
+    place.replaceChildren();
+    if (!message) return;
+    place.append(Object.assign(document.createElement("p"), { textContent: message }));
+    if (!again) return;
+    const button = Object.assign(document.createElement("button"), {
+      type: "button", textContent: words.again, onclick: again,
+    });
+    place.append(button);
+  }
+
+  function undo(form) {
+    const unsent = outbox.takeBack();
+    if (unsent) {
+      settle(unsent.paper, "");
+      show(unsent.paper);
+      say(words.withdrawn);
+      return;
+    }
+    outbox.add({
+      fields: new URLSearchParams(new FormData(form)),
+      to: form.action,
+      then: (answer) => {
+        const papers = answer.papers || [];
+        for (const id of papers) {
+          settle(id, "");
+          if (id !== shown()) pieces.delete(id);
+        }
+        if (papers.length === 1 && rowOf(papers[0])) show(papers[0]);
+        else if (papers.length) leaveFor(address(papers.length === 1 ? papers[0] : ""));
+        say(answer.message);
+      },
+    });
+  }
+
+  // --- what the reviewer presses
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented) return;
+    if (list && new URL(form.action).pathname === "/undo") {
+      event.preventDefault();
+      undo(form);
+    } else if (list && form.id === "verdict"
+        && event.submitter?.matches("[name=accept], [name=verdict]")) {
+      event.preventDefault();
+      if (!awaited) decide(form, event.submitter);  // only on a paper that is shown
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    const reason = event.target.closest?.("#verdict [name=reason]");
+    // Arrow keys move the choice of a reason too, and do not answer.
+    if (reason?.form.dataset.asks === "reason" && (event.detail || !event.isTrusted)) {
+      reason.form.querySelector("[data-action=reject]").click();
+    }
+    const link = event.target.closest?.("a[href]");
+    if (!list || !link || link.target === "_blank" || event.ctrlKey || event.metaKey
+        || event.shiftKey) return;
+    const steps = { next: 1, previous: -1 };
+    const all = rows();
+    const at = all.findIndex((row) => row.dataset.paper === shown());
+    const row = link.closest("#list li[data-paper]") || all[at + steps[link.dataset.action]];
+    if (row) {
+      event.preventDefault();
+      show(row.dataset.paper);
+    } else if (outbox.size && !link.hash) {
+      event.preventDefault();
+      leaveFor(link.href);
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches?.("#verdict [name=reason]")) return;
+    event.preventDefault();
+    event.target.checked = true;
+    event.target.form.querySelector("[data-action=reject]").click();
+  });
+
+  document.addEventListener("desk:go", (event) => {
+    if (!outbox.size) return;
+    event.preventDefault();
+    leaveFor(event.detail);
+  });
+
+  document.addEventListener("desk:escape", () => {
+    if (!part("verdict")?.dataset.asks) return;
+    delete part("verdict").dataset.asks;
+    say("");
+    focusPaper();
+  });
+
+  window.addEventListener("popstate", (event) => {
+    const id = event.state?.paper;
+    if (list && id) show(id, false);
+  });
+
+  window.addEventListener("beforeunload", (event) => {
+    if (outbox.size) event.preventDefault();
+  });
+
+  if (list && shown()) {
+    history.replaceState({ paper: shown() }, "");
+    prefetch();
+  }
+})();
