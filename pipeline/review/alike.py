@@ -10,7 +10,7 @@ from storage.types import TermWeight
 MOST_SUBJECTS = 5
 #: a paper with fewer subjects is compared with none
 LEAST_SHARED = 2
-_FUNCTION_WORDS = frozenset(
+_FUNCTION_WORDS = frozenset(  # noqa: SIM905 - a list of 80 strings is harder to read
     "a an and are as at be been but by can do for from has have how if in into is it its more most "
     "no not of on one only or other our over such than that the their them then there these they "
     "this those through to two under up use used using via was we were what when where which while "

@@ -1,0 +1,1 @@
+"""What a reviewer prefers: keys, language and saved views."""
