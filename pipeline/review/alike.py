@@ -10,12 +10,13 @@ from storage.types import TermWeight
 MOST_SUBJECTS = 5
 #: a paper with fewer subjects is compared with none
 LEAST_SHARED = 2
-_FUNCTION_WORDS = frozenset(  # noqa: SIM905 - a list of 80 strings is harder to read
-    "a an and are as at be been but by can do for from has have how if in into is it its more most "
-    "no not of on one only or other our over such than that the their them then there these they "
-    "this those through to two under up use used using via was we were what when where which while "
-    "who will with within without you also between both each".split()
-)
+_FUNCTION_WORDS = """
+a an and are as at be been between both but by can do each for from has have how if in into is it
+its more most no not of on one only or other our over such than that the their them then there these
+they this those through to two under up use used using via was we were what when where which while
+who will with within without also you
+"""
+_IGNORED = frozenset(_FUNCTION_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def _words(term: str) -> frozenset[str]:
     return frozenset(
         word
         for word in (each.lower() for each in tokens(term))
-        if word not in _FUNCTION_WORDS and len(word) > 1
+        if word not in _IGNORED and len(word) > 1
     )
 
 

@@ -33,7 +33,7 @@
   function partsOf(text) {
     const page = new DOMParser().parseFromString(text, "text/html");
     const found = PARTS.map((id) => page.getElementById(id));
-    if (found.includes(null)) throw new Error("no paper");
+    if (found.includes(null)) return null;
     return found.map((one) => document.adoptNode(one));
   }
 
@@ -41,8 +41,9 @@
     const response = await fetch(address(id, true), {
       signal: AbortSignal.timeout(Outbox.PATIENCE),
     });
-    if (!response.ok) throw new Error(response.status);
-    return partsOf(await response.text());
+    const parts = response.ok && partsOf(await response.text());
+    if (!parts) throw new Error(`no paper: ${response.status}`);
+    return parts;
   }
 
   // The parts of a paper if they are here, else the promise of them.
@@ -195,10 +196,11 @@
       if (act.paper !== shown()) pieces.delete(act.paper);  // its parts say that it waits
       return;
     }
-    if (answer.html && act.paper === shown()) put(partsOf(answer.html));
-    else if (answer.html) pieces.set(act.paper, partsOf(answer.html));
+    const parts = answer.html && partsOf(answer.html);
+    if (parts && act.paper === shown()) put(parts);
+    else if (parts) pieces.set(act.paper, parts);
     bringBack(act.paper);
-    trouble(answer.message);
+    trouble(answer.message, null, answer.html);
   }
 
   // Show a paper again, unless the reviewer is writing about another one.
@@ -234,17 +236,19 @@
     else outbox.resume();
   }
 
-  function trouble(message, again) {
+  // Say what was not recorded: with a way on from the server's page, or a button to try again.
+  function trouble(message, again = null, html = "") {
     const place = part("trouble");
     place.hidden = !message;
     place.replaceChildren();
     if (!message) return;
-    place.append(Object.assign(document.createElement("p"), { textContent: message }));
-    if (!again) return;
-    const button = Object.assign(document.createElement("button"), {
-      type: "button", textContent: words.again, onclick: again,
-    });
-    place.append(button);
+    const asked = new DOMParser().parseFromString(html, "text/html").getElementById("asked");
+    place.append(asked || Object.assign(document.createElement("p"), { textContent: message }));
+    if (again) {
+      place.append(Object.assign(document.createElement("button"), {
+        type: "button", textContent: words.again, onclick: again,
+      }));
+    }
   }
 
   function undo(form) {
@@ -334,7 +338,9 @@
   });
 
   window.addEventListener("beforeunload", (event) => {
-    if (outbox.size) event.preventDefault();
+    if (!outbox.size) return;
+    event.preventDefault();
+    event.returnValue = true;  // for browsers before 2024
   });
 
   if (list && shown()) {

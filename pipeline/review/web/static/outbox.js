@@ -2,7 +2,6 @@
 // first that fails stays first and the others wait, so that nothing overtakes it and nothing is lost.
 "use strict";
 
-// eslint-disable-next-line no-unused-vars -- used by desk.js
 class Outbox {
   static PATIENCE = 45_000;  // milliseconds; longer than the server waits for a busy database
   static REFUSED = new Set([400, 404, 409, 413, 422]);  // sending these again would not help
@@ -84,13 +83,14 @@ class Outbox {
     }
     act.status = response.status;
     const isJson = (response.headers.get("content-type") || "").startsWith("application/json");
-    const answer = isJson ? JSON.parse(text) : { message: this.headingOf(text) };
+    const answer = isJson ? JSON.parse(text) : { message: this.sentenceOf(text), html: text };
     if (!response.ok && !Outbox.REFUSED.has(response.status)) throw new Error(answer.message);
     return { ...answer, ok: response.ok };
   }
 
-  headingOf(text) {
+  // What a page says of a fault: above the form, or as its heading.
+  sentenceOf(text) {
     const page = new DOMParser().parseFromString(text, "text/html");
-    return page.querySelector("h1")?.textContent.trim() || this.words.unreachable;
+    return page.querySelector("#asked p, h1")?.textContent.trim() || this.words.unreachable;
   }
 }

@@ -1,0 +1,1 @@
+"""One verdict on many papers, and papers about the same subject."""

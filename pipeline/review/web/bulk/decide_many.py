@@ -1,0 +1,176 @@
+"""Decide many papers with one act: ask first, then record those that are as they were shown."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from config.errors import UsageError
+from pipeline.review.bulk import (
+    MOST_AT_ONCE,
+    Plan,
+    expected,
+    plan,
+    read_form,
+    read_ids,
+)
+from pipeline.review.decide import Bulk, decide_all
+from pipeline.review.proposal import Proposal, propose
+from pipeline.review.web.card import grouped
+from pipeline.review.web.context import ReviewContext, context_of, render
+from pipeline.review.web.desk.forms import act, text_of
+from pipeline.review.web.desk.listing import filter_of
+from pipeline.review.web.error_pages import refuse
+from pipeline.review.web.texts import shown_title
+from pipeline.review.web.view_state import QueueView, view_from_form
+from storage.store import Store
+from storage.types import Verdict
+
+#: papers whose titles a page lists
+_NAMED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reviewer marked, and what they entered on the page that asks."""
+
+    ids: tuple[str, ...]
+    #: number of papers in the view, if it has more than can be decided at once
+    of: int = 0
+    warning: str = ""
+    section: str = ""
+    reason: str = ""
+    note: str = ""
+
+
+async def decide_many(request: Request) -> Response:
+    """Show what one act would decide; with a verdict, decide it."""
+    return await act(request, _answer)
+
+
+def _answer(request: Request, form: FormData) -> Response:
+    context = context_of(request)
+    view = view_from_form(text_of(form, "view"), context.taxonomy).list
+    verdict = text_of(form, "verdict")
+    try:
+        if not verdict:
+            return _ask(request, view, _marked(context, form, view))
+        seen = read_form(text_of(form, "papers"))
+    except UsageError as error:
+        return refuse(request, 400, f"Nothing was recorded. {error.message}", error.hint)
+    section, reason, note = (text_of(form, name) for name in ("section", "reason", "note"))
+    missing = _missing(verdict, section, reason)
+    if missing:
+        entered = Asked(tuple(seen), 0, missing, section, reason, note)
+        return _ask(request, view, entered, status=400)
+    try:
+        proposals = _proposals(context, form, seen, verdict)
+    except UsageError as error:
+        entered = Asked(tuple(seen), 0, f"Nothing was recorded. {error}", section, reason, note)
+        return _ask(request, view, entered, status=400)
+    done = decide_all(context.open_store, context.taxonomy, proposals, clock=context.clock)
+    context.preferences.note_visit(context.clock())
+    if done.recorded and not done.left_out:
+        return RedirectResponse(view.url(done=done.recorded[0].decision.decision_id), 303)
+    return _result(request, view, done)
+
+
+def _marked(context: ReviewContext, form: FormData, view: QueueView) -> Asked:
+    """Return the marked papers, or the first of the whole view."""
+    if not text_of(form, "whole"):
+        return Asked(read_ids(one for one in form.getlist("paper") if isinstance(one, str)))
+    with context.read_store() as store:
+        found = _ids_of(store, context, view, MOST_AT_ONCE)
+        total = _size_of(store, context, view) if len(found) == MOST_AT_ONCE else len(found)
+    return Asked(read_ids(found), total)
+
+
+def _missing(verdict: str, section: str, reason: str) -> str:
+    if verdict == Verdict.APPROVED and not section:
+        return "Nothing is recorded yet: choose the section that these papers go to."
+    if verdict == Verdict.REJECTED and not reason:
+        return "Nothing is recorded yet: choose the reason for rejecting these papers."
+    return ""
+
+
+def _proposals(
+    context: ReviewContext, form: FormData, seen: dict[str, tuple[str, str]], verdict: str
+) -> list[Proposal]:
+    with context.read_store() as store:
+        marks = store.papers.marks(seen)
+    approves = verdict == Verdict.APPROVED
+    return [
+        propose(
+            context.taxonomy,
+            arxiv_id=key,
+            verdict=verdict,
+            reviewer=context.reviewer,
+            sections=[text_of(form, "section")] if approves else [],
+            note=text_of(form, "note"),
+            reason=None if approves else text_of(form, "reason"),
+            reasons=context.reasons,
+            expected=expected(digits, decision, marks.get(key)),
+        )
+        for key, (digits, decision) in seen.items()
+    ]
+
+
+def _ask(request: Request, view: QueueView, asked: Asked, *, status: int = 200) -> Response:
+    """Show how many papers in which state are decided, which are not, and both verdicts."""
+    context = context_of(request)
+    with context.read_store() as store:
+        planned = _plan(store, asked.ids, context.today)
+        named = [one.arxiv_id for one in (*planned.papers[:_NAMED], *planned.others[:_NAMED])]
+        titles = store.papers.titles(named)
+    if not planned.papers:
+        return refuse(
+            request, 400, "None of the marked papers is in the database.", "Mark them again."
+        )
+    count = len(planned.papers)
+    return render(
+        request,
+        "bulk/ask.html",
+        status=status,
+        heading=f"Decide {count:,} {'paper' if count == 1 else 'papers'}",
+        view=view,
+        plan=planned,
+        named=_NAMED,
+        titles={key: shown_title(titles.get(key, ""), key) for key in named},
+        asked=asked,
+        section_groups=grouped(context.taxonomy.sections),
+        reasons=context.reasons,
+    )
+
+
+def _plan(store: Store, ids: tuple[str, ...], today: date) -> Plan:
+    return plan(ids, store.papers.marks(ids), store.decisions.standing(ids), today)
+
+
+def _result(request: Request, view: QueueView, done: Bulk) -> Response:
+    """Name the papers that were left out."""
+    context = context_of(request)
+    named = [one.arxiv_id for one in done.left_out[:_NAMED]]
+    with context.read_store() as store:
+        titles = store.papers.titles(named)
+    return render(
+        request,
+        "bulk/result.html",
+        status=200 if done.recorded or done.already else 409,
+        heading="Decided together",
+        view=view,
+        done=done,
+        named=_NAMED,
+        titles={key: shown_title(titles.get(key, ""), key) for key in named},
+    )
+
+
+def _ids_of(store: Store, context: ReviewContext, view: QueueView, most: int) -> list[str]:
+    rows = store.queue.rows(filter_of(store, context, view), limit=most, today=context.today)
+    return [row.arxiv_id for row in rows]
+
+
+def _size_of(store: Store, context: ReviewContext, view: QueueView) -> int:
+    wanted = filter_of(store, context, view)
+    return store.queue.tally(wanted, today=context.today, limits=context.limits).size
