@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from config.desk_keys import KeyMap, read_keys
-from tests.support.browser import browser, tab, Watched
+from tests.support.browser import Watched, browser, tab
 from tests.support.fake_desk import IDS, FakeDesk, busy, conflict, offline
 
 __all__ = ["browser", "tab"]  # fixtures, found by pytest through these names
@@ -215,7 +215,13 @@ def test_keys_do_nothing_in_fields_dialogs_and_with_ctrl(desk: FakeDesk, tab: Wa
 
 @pytest.mark.parametrize(
     ("key", "code", "shown"),
-    [("ф", "KeyA", 0), ("о", "KeyJ", 1), ("&", "Digit1", 1), ("J", "KeyJ", 1), ("1", "Numpad1", 1)],
+    [
+        ("\u0444", "KeyA", 0),
+        ("\u043e", "KeyJ", 1),
+        ("&", "Digit1", 1),
+        ("J", "KeyJ", 1),
+        ("1", "Numpad1", 1),
+    ],
 )
 def test_other_layouts_reach_the_same_keys(
     desk: FakeDesk, tab: Watched, key: str, code: str, shown: int
@@ -232,7 +238,7 @@ def test_other_layouts_reach_the_same_keys(
 
 
 @pytest.mark.parametrize("on", [True, False])
-def test_changed_and_turned_off_keys(tab: Watched, on: bool) -> None:
+def test_changed_and_turned_off_keys(tab: Watched, *, on: bool) -> None:
     page = tab.page
     FakeDesk(keys=KeyMap(read_keys(["next=w"]).keys, on=on)).open(page)
     for key in "j1?":

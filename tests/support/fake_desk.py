@@ -126,7 +126,8 @@ def parts_of(arxiv_id: str, note: str = "") -> str:
 <label>Find <input id="section-filter"></label>
 <details id="sections"><summary>Sections</summary><fieldset><legend>Making</legend>
 <label><input type="checkbox" name="section" value="video"> Vídeo</label>
-<label><input type="checkbox" name="section" value="image"> Image</label></fieldset></details></form>"""
+<label><input type="checkbox" name="section" value="image"> Image</label></fieldset>
+</details></form>"""
 
 
 def page_of(ids: tuple[str, ...], current: str, parts: str, keys: KeyMap) -> str:

@@ -42,7 +42,12 @@ def alike_page(request: Request) -> Response:
         prediction = store.predictions.latest([key]).get(key)
         wanted = subjects(prediction.terms if prediction else ())
         terms = {term for subject in wanted for term in subject.terms}
-        candidates = store.alike.sharing(terms, least=least_shared(wanted), limit=_COMPARED)
+        candidates = store.alike.sharing(
+            terms,
+            section=prediction.sections[0].section if prediction and prediction.sections else None,
+            least=least_shared(wanted),
+            limit=_COMPARED,
+        )
         found = alike(wanted, candidates)
         titles = store.papers.titles([paper.arxiv_id for paper in found[:_MOST]])
     return render(
