@@ -106,6 +106,15 @@ def read_keys(bindings: Iterable[str], base: KeyMap | None = None) -> KeyMap:
     return KeyMap(keys, on=base.on if base else True)
 
 
+def known_keys(bindings: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the bindings, or raise ValueError with what is wrong with one of them."""
+    try:
+        read_keys(bindings)
+    except UsageError as error:
+        raise ValueError(str(error).rstrip(".")) from error
+    return bindings
+
+
 def _read_key(name: str, text: str) -> str:
     """Return the key in small letters, because it acts with and without caps lock."""
     key = text.strip().lower()

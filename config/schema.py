@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from config.desk_keys import known_keys
 from config.keytypes import (
     BaseUrl,
     Categories,
@@ -211,7 +212,7 @@ class ReviewSettings(Section):
         description="Papers less likely than this percentage are set aside: counted and sampled "
         "by the audit, not screened. 0: none.",
     )
-    keys: KeyBindings = Field(
+    keys: Annotated[KeyBindings, AfterValidator(known_keys)] = Field(
         default=(),
         description="Keys of the review pages that differ from the built-in ones, such as "
         '"approve=y". Each reviewer can change them in the pages too.',

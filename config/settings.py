@@ -185,8 +185,8 @@ def _build(section: str, values: Mapping[str, tuple[Any, str]]) -> Section:
         if key == "reasons" and len(inner) > 1:
             raise _wrong_reason(place, value[inner[0]], int(inner[0]), str(inner[1])) from error
         stated = "" if key == "reasons" else f" is {_shown(value)}, but"
-        # The check of all reasons says which are at fault.
-        found = first.get("ctx", {}).get("error") if key == "reasons" else None
+        # The checks of reasons and keys say which are at fault.
+        found = first.get("ctx", {}).get("error") if key in {"reasons", "keys"} else None
         cause = f" Here {found}." if found else ""
         raise ConfigError(
             f"{place}{stated} must be {_takes(section, str(key))}.{cause}",

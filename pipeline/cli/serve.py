@@ -67,6 +67,7 @@ def serve(
         clock=services.clock,
         survey_title=survey_title(settings.survey),
         models=settings.classifier.models,
+        settings=settings.review,
         jobs=book.ends,
         lifespan=lifespan,
         settings=settings.review,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from config.desk_keys import KeyMap, read_keys
 from config.errors import UsageError
+from config.schema import ReviewSettings
 from pipeline.review import saved_views, visits
 from pipeline.review.saved_views import SavedView
 from pipeline.review.visits import Visit
@@ -23,6 +24,11 @@ class Own:
     language: str = "auto"
     views: tuple[SavedView, ...] = ()
     visit: Visit | None = None
+
+
+def survey_own(review: ReviewSettings) -> Own:
+    """Return what reviewers have who prefer nothing else."""
+    return Own(keys=read_keys(review.keys), language=review.language)
 
 
 def read_own(stored: Mapping[str, str], survey: Own) -> Own:

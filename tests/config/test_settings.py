@@ -62,7 +62,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     'a time of day such as "00:30"': st.sampled_from(["00:00", "07:05", "23:59"]),
     "a whole number of percent from 0 to 100": st.integers(0, 100),
     'a list of keys by action such as "approve=y"': st.lists(
-        st.sampled_from(["approve=y", "next=ArrowDown"]), min_size=1
+        st.sampled_from(["approve=y", "next=w"]), min_size=1
     ),
     '"auto", "en" or "zh"': st.sampled_from(["auto", "en", "zh"]),
     REASONS: st.just([{"code": "off-topic", "name": "Off topic"}]),

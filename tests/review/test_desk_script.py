@@ -1,7 +1,7 @@
 """The desk's scripts in Chromium, on a page whose server the test plays."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from config.desk_keys import KeyMap, read_keys
 from tests.support.browser import Watched, browser, tab
@@ -270,7 +270,12 @@ def test_leaving_with_an_unsent_verdict_asks(desk: FakeDesk, browser: Browser) -
     page.keyboard.press("1")
     shows(page, IDS[1])
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", answer)
     page.evaluate("setTimeout(() => location.assign('/decisions'))")
     while not asked:
         page.wait_for_function("true")

@@ -1,5 +1,6 @@
 """A page with the elements that the desk's scripts act on, and answers that a test decides."""
 
+import html
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,8 +10,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from playwright.sync_api import Page, Request, Route
 
-from config.desk_keys import PLACES, KeyMap
-from pipeline.review.web.desk_words import WORDS
+from config.desk_keys import KeyMap
+from pipeline.review.web.scripts import SCRIPTS, desk_data
 
 ADDRESS = "http://127.0.0.1:9/queue"
 STATIC = Path("pipeline/review/web/static")
@@ -132,27 +133,18 @@ def parts_of(arxiv_id: str, note: str = "") -> str:
 
 def page_of(ids: tuple[str, ...], current: str, parts: str, keys: KeyMap) -> str:
     """Return the page that holds the parts and the list."""
-    desk = json.dumps(
-        {
-            "keys": keys.by_key,
-            "places": {place.letter: place.path for place in PLACES},
-            "words": WORDS,
-        }
-    ).replace("'", "&#39;")
+    desk = html.escape(desk_data(keys))
     rows = "".join(
         f'<li data-paper="{one}" class="{"current" * (one == current)}">'
         f'<input type="checkbox" name="paper" value="{one}">'
         f'<a href="?paper={one}">Paper {one}</a></li>'
         for one in ids
     )
-    scripts = "".join(
-        f'<script defer src="/static/{name}.js"></script>'
-        for name in ("outbox", "desk", "keys", "marks")
-    )
+    scripts = "".join(f'<script defer src="/static/{name}.js"></script>' for name in SCRIPTS)
     return f"""<!doctype html><html lang="en"><title>Desk</title><head>{scripts}</head>
-<body data-desk='{desk}'><p id="status" role="status"></p>
-<div id="trouble" role="alert" hidden></div><div class="reading">{parts}</div>
-<nav id="list"><ol>{rows}</ol><input type="checkbox" id="mark-shown"><output data-marked></output>
+<body data-desk="{desk}"><div id="status" aria-live="polite"></div>
+<div id="trouble" hidden></div><div class="reading">{parts}</div>
+<nav id="list"><ol>{rows}</ol><input type="checkbox" id="mark-shown"><span data-marked></span>
 <button type="button" data-action="mark">Mark</button></nav>
 <input id="search"><form id="undo-last" method="post" action="/undo">
 <button data-action="undo">Undo</button></form>

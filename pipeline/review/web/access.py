@@ -46,6 +46,10 @@ class Limits:
 
 LIMITS = Limits()
 
+#: bytes of the form that decides many papers: 10,000 with what was seen of each
+BULK_PATH = "/decide-many"
+LARGEST_BULK_FORM = 512 * 1024
+
 
 def served_names(host: str) -> frozenset[str]:
     """Return the names under which a site that listens on `host` is opened."""
@@ -139,12 +143,13 @@ def _too_large(request: Request, limits: Limits) -> Response | None:
             f"They may be {limits.header_count} with {limits.headers:,} bytes. "
             "Delete the cookies of this address.",
         )
-    if _content_length(request) > limits.body:
+    largest = LARGEST_BULK_FORM if scope["path"] == BULK_PATH else limits.body
+    if _content_length(request) > largest:
         return notice(
             request,
             413,
             "This form is too large.",
-            f"It may have {limits.body:,} bytes. Go back, shorten the note and send it again.",
+            f"It may have {largest:,} bytes. Go back, shorten the note and send it again.",
         )
     return None
 

@@ -16,13 +16,17 @@ from config.errors import LivingSurveyError
 from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.explainer import ExplainerCache
+from pipeline.review.own import survey_own
 from pipeline.review.web import error_pages, monitoring
 from pipeline.review.web.access import LIMITS, LOOPBACK_NAMES, AccessRules, Limits
+from pipeline.review.web.bulk import routes as bulk
 from pipeline.review.web.context import ReviewContext
 from pipeline.review.web.desk import routes as desk
 from pipeline.review.web.environment import STATIC
 from pipeline.review.web.headers import Hardened
 from pipeline.review.web.inbox import routes as inbox
+from pipeline.review.web.kept import KeptPreferences
+from pipeline.review.web.preferences import routes as preferences
 from pipeline.review.web.records import routes as records
 from pipeline.review.web.sessions import Sessions
 from pipeline.runtime.jobs import JobEnd
@@ -53,12 +57,16 @@ def create_app(
     scheduled jobs ended. `lifespan` runs as long as the site, for example the scheduler. Without
     `models` pages show no reasons. `settings` has limits, reasons for rejecting and keys.
     """
+    stated = settings or ReviewSettings()
+    reading = read_store or open_store
     app = Starlette(
         lifespan=lifespan,
         routes=[
             *desk.ROUTES,
             *inbox.ROUTES,
+            *bulk.ROUTES,
             *records.ROUTES,
+            *preferences.ROUTES,
             *monitoring.ROUTES,
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
         ],
@@ -75,14 +83,15 @@ def create_app(
     )
     app.state.review = ReviewContext(
         open_store=open_store,
-        read_store=read_store or open_store,
+        read_store=reading,
         taxonomy=taxonomy,
         reviewer=reviewer,
         sessions=Sessions(secret),
         clock=clock,
         survey_title=survey_title,
+        preferences=KeptPreferences(open_store, reading, reviewer, survey_own(stated)),
         jobs=jobs,
-        settings=settings or ReviewSettings(),
-        explainers=ExplainerCache(models, taxonomy, read_store or open_store) if models else None,
+        explainers=ExplainerCache(models, taxonomy, reading) if models else None,
+        settings=stated,
     )
     return app

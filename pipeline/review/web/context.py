@@ -12,7 +12,10 @@ from config.reasons import Reason
 from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.explainer import ExplainerCache
+from pipeline.review.visits import new_since
 from pipeline.review.web.environment import make_templates
+from pipeline.review.web.kept import KeptPreferences
+from pipeline.review.web.scripts import desk_data
 from pipeline.review.web.sessions import Sessions
 from pipeline.runtime.jobs import JobEnd, faults
 from storage.calendar import announcement_day
@@ -32,6 +35,8 @@ class ReviewContext:
     sessions: Sessions
     clock: Callable[[], datetime]
     survey_title: str
+    #: of `reviewer`
+    preferences: KeptPreferences
     #: how the scheduled jobs ended
     jobs: Callable[[], Sequence[JobEnd]]
     #: explains predictions; None without a model directory
@@ -56,7 +61,7 @@ class ReviewContext:
     @property
     def visited_at(self) -> datetime | None:
         """When the reviewer was here before; None: not known."""
-        return None
+        return new_since(self.preferences.own().visit, self.clock())
 
 
 def context_of(request: Request) -> ReviewContext:
@@ -98,18 +103,19 @@ def fragment(request: Request, template: str, **context: Any) -> str:
     review = context_of(request)
     session = review.sessions.current(request)
     assert session is not None
-    return (
-        make_templates(review.taxonomy, language_of(request))
-        .get_template(template)
-        .render(
-            survey_title=review.survey_title,
-            limits=review.limits,
-            today=review.today,
-            tomorrow=review.clock().date() + timedelta(days=1),
-            reviewer=review.reviewer,
-            token=review.sessions.token(session),
-            path=request.url.path,
-            job_faults=[end.sentence for end in faults(review.jobs())],
-            **context,
-        )
+    templates = make_templates(review.taxonomy, language_of(request))
+    about_fault = template == "refusal.html"  # perhaps because the database cannot be read
+    own = review.preferences.known() if about_fault else review.preferences.own()
+    return templates.get_template(template).render(
+        survey_title=review.survey_title,
+        limits=review.limits,
+        today=review.today,
+        tomorrow=review.clock().date() + timedelta(days=1),
+        reviewer=review.reviewer,
+        token=review.sessions.token(session),
+        path=request.url.path,
+        keys=own.keys,
+        desk_data=desk_data(own.keys, templates.filters["translated"]),
+        job_faults=[end.sentence for end in faults(review.jobs())],
+        **context,
     )

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from config.desk_keys import ACTIONS, PLACES
 from config.headings import heading_key
 from config.taxonomy import Section, Taxonomy
 from config.tex.markup import tex_markup
 from config.tex.text import plain_text
 from config.visible import visible
 from pipeline.review.proposal import NOTE_LIMIT
+from pipeline.review.web.scripts import SCRIPTS
 from pipeline.review.web.texts import SHOWN_OF_TEXT
 from storage.types import Verdict
 
@@ -47,6 +49,8 @@ def make_templates(taxonomy: Taxonomy, language: str = "en") -> Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
         words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext
     )
+    # for texts that Python passes on; `_` in a template also fills in values
+    environment.filters["translated"] = words.gettext
     environment.filters["plain"] = plain_text
     environment.filters["tex"] = tex_markup
     environment.filters["percent"] = percent
@@ -58,6 +62,9 @@ def make_templates(taxonomy: Taxonomy, language: str = "en") -> Environment:
     environment.filters["section_name"] = lambda name: names.get(name, name)
     environment.filters["short_name"] = lambda section: _short_name(section, spelled)
     environment.globals["language"] = language
+    environment.globals["scripts"] = SCRIPTS
+    environment.globals["key_actions"] = ACTIONS
+    environment.globals["places"] = PLACES
     environment.globals["verdict_names"] = VERDICT_NAMES
     environment.globals["note_limit"] = NOTE_LIMIT
     environment.globals["shown_of_text"] = SHOWN_OF_TEXT

@@ -1,11 +1,12 @@
 """Show what the last act recorded, with its undo."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 
 from pipeline.review.web.texts import shown_title
+from storage.batches import BatchKind
 from storage.errors import DecisionNotFoundError
 from storage.store import Store
 from storage.types import Decision
@@ -17,6 +18,8 @@ class Flash:
 
     decision: Decision
     title: str
+    #: number of papers that the same act decided
+    together: int = 1
 
 
 def flash_of(store: Store, request: Request) -> Flash | None:
@@ -32,7 +35,12 @@ def flash_on(store: Store, decision_id: str) -> Flash | None:
         decision = store.decisions.get(decision_id)
     except DecisionNotFoundError:
         return None
-    return with_title(store.papers.titles([decision.arxiv_id]), decision)
+    said = with_title(store.papers.titles([decision.arxiv_id]), decision)
+    batch_id = decision.batch_id or ""
+    batch = store.batches.get_many([batch_id]).get(batch_id)
+    if batch is None or batch.kind is not BatchKind.BULK:
+        return said
+    return replace(said, together=len(store.decisions.of_batch(batch_id)))
 
 
 def with_title(titles: Mapping[str, str], decision: Decision) -> Flash:

@@ -4,13 +4,13 @@ from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import BaseRoute, Route
 
-from pipeline.review.web.access import LARGEST_BULK_FORM
+from pipeline.review.web.access import BULK_PATH, LARGEST_BULK_FORM
 from pipeline.review.web.bulk.alike_page import alike_page
 from pipeline.review.web.bulk.decide_many import decide_many
 
 ROUTES: tuple[BaseRoute, ...] = (
     Route(
-        "/decide-many",
+        BULK_PATH,
         decide_many,
         methods=["POST"],
         middleware=[Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BULK_FORM)],

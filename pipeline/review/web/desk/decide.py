@@ -71,6 +71,7 @@ def _decide(request: Request, form: FormData) -> Response:
         return again.show(
             Asked(f"Nothing was recorded. {outcome.cause}", mine=pressed_in(form)), 409
         )
+    context.preferences.note_visit(context.clock())
     done = outcome.decision.decision_id
     after = view.after(text_of(form, "following"), _place(form), done)
     if wants_json(request):

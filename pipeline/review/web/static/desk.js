@@ -9,11 +9,12 @@
   const PARTS = ["paper", "verdict"];  // what depends on the paper shown
   const AHEAD = 2;  // papers fetched before they are asked for
   const pieces = new Map();  // by paper: its parts, or the promise of them
-  const outbox = new Outbox(words, stopped, () => leaving && location.assign(leaving));
+  const outbox = new Outbox(words, stopped, () => leaving && location.assign(leaving()));
   let awaited = null;  // the paper that is shown as soon as it is here
-  let leaving = null;  // the page that is opened as soon as everything was sent
+  let leaving = null;  // gives the page that is opened as soon as everything was sent
+  let following = address("");  // where the server would go after the last verdict
 
-  const say = (text) => { document.getElementById("status").textContent = text; };
+  const parsed = (text) => new DOMParser().parseFromString(text || "", "text/html");
   const part = (id) => document.getElementById(id);
   const shown = () => part("paper")?.dataset.paper;
   const rows = () => [...list.querySelectorAll("li[data-paper]")];
@@ -31,7 +32,7 @@
   // --- the papers of the list
 
   function partsOf(text) {
-    const page = new DOMParser().parseFromString(text, "text/html");
+    const page = parsed(text);
     const found = PARTS.map((id) => page.getElementById(id));
     if (found.includes(null)) return null;
     return found.map((one) => document.adoptNode(one));
@@ -144,16 +145,13 @@
   function goOn(id) {
     const next = openAfter(id);
     if (next) show(next);
-    else leaveFor(address(""));  // the next papers of the same view
+    else leaveFor(() => following);  // the next papers of the same view
   }
 
   function leaveFor(url) {
-    if (outbox.size === 0) {
-      location.assign(url);
-      return;
-    }
-    leaving = url;
-    say(words.saving);
+    leaving = typeof url === "function" ? url : () => url;
+    if (outbox.size) say(words.saving);
+    else location.assign(leaving());
   }
 
   // --- verdicts and undo
@@ -192,7 +190,8 @@
 
   function decided(act, answer) {
     if (answer.ok) {
-      say(answer.message);
+      following = answer.next || following;
+      report(answer);
       if (act.paper !== shown()) pieces.delete(act.paper);  // its parts say that it waits
       return;
     }
@@ -236,14 +235,29 @@
     else outbox.resume();
   }
 
+  function say(text) {
+    const said = Object.assign(document.createElement("p"), { className: "flash" });
+    said.textContent = text;
+    part("status").replaceChildren(...(text ? [said] : []));
+  }
+
+  // The message on an act as the server words it, with its undo.
+  function report(answer) {
+    const flash = parsed(answer.flash).getElementById("flash");
+    if (flash) part("status").replaceChildren(flash);
+    else say(answer.message);
+  }
+
   // Say what was not recorded: with a way on from the server's page, or a button to try again.
   function trouble(message, again = null, html = "") {
     const place = part("trouble");
     place.hidden = !message;
     place.replaceChildren();
     if (!message) return;
-    const asked = new DOMParser().parseFromString(html, "text/html").getElementById("asked");
-    place.append(asked || Object.assign(document.createElement("p"), { textContent: message }));
+    const asked = parsed(html).getElementById("asked");
+    place.append(asked || Object.assign(document.createElement("p"), {
+      role: "alert", textContent: message,
+    }));
     if (again) {
       place.append(Object.assign(document.createElement("button"), {
         type: "button", textContent: words.again, onclick: again,
@@ -259,8 +273,10 @@
       say(words.withdrawn);
       return;
     }
+    const fields = new URLSearchParams(new FormData(form));
+    if (outbox.size) fields.delete("decision_id");  // of an act before the one on its way
     outbox.add({
-      fields: new URLSearchParams(new FormData(form)),
+      fields,
       to: form.action,
       then: (answer) => {
         const papers = answer.papers || [];
@@ -270,7 +286,7 @@
         }
         if (papers.length === 1 && rowOf(papers[0])) show(papers[0]);
         else if (papers.length) leaveFor(address(papers.length === 1 ? papers[0] : ""));
-        say(answer.message);
+        report(answer);
       },
     });
   }

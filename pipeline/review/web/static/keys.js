@@ -54,6 +54,10 @@
       document.getElementById("help")?.showModal();
       return true;
     }
+    if (name === "mark") {
+      document.dispatchEvent(new CustomEvent("desk:mark"));
+      return true;
+    }
     return name in FIELDS ? enter(FIELDS[name]) : press(name);
   }
 

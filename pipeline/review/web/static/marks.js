@@ -9,9 +9,6 @@
   function count() {
     const marked = boxes().filter((box) => box.checked).length;
     for (const place of document.querySelectorAll("[data-marked]")) place.textContent = marked;
-    for (const button of document.querySelectorAll("[data-needs-marks]")) {
-      button.disabled = marked === 0;
-    }
     const all = document.getElementById("mark-shown");
     if (all) all.checked = marked > 0 && marked === boxes().length;
   }
@@ -33,9 +30,8 @@
     count();
   });
 
-  // The key of `mark` presses this button, which marks the paper shown.
-  document.addEventListener("click", (event) => {
-    if (!event.target.closest?.("[data-action=mark]")) return;
+  // The key of `mark` marks the paper shown.
+  document.addEventListener("desk:mark", () => {
     const id = document.getElementById("paper")?.dataset.paper;
     boxes().find((box) => box.value === id)?.click();
   });
@@ -66,5 +62,6 @@
     document.getElementById("paper")?.focus({ preventScroll: true });
   });
 
+  for (const node of document.querySelectorAll(".script-only")) node.hidden = false;
   count();
 })();

@@ -23,6 +23,10 @@ class KeptPreferences:
         self._lock = Lock()
         self._own: Own | None = None
 
+    def known(self) -> Own:
+        """Return what was read before, else the survey's; for pages about a fault."""
+        return self._own or self._survey
+
     def own(self) -> Own:
         """Return the preferences; the survey's as long as the database cannot be read."""
         if self._own is None:
@@ -32,7 +36,7 @@ class KeptPreferences:
             except LivingSurveyError:
                 return self._survey
             self._own = read_own(stored, self._survey)
-        return self._own
+        return self.known()
 
     def change(self, name: str, value: Callable[[Own], str], now: datetime) -> None:
         """Store the value made from the present preferences, which other tabs may have changed."""

@@ -1,0 +1,36 @@
+"""What a page tells its scripts: the keys, the places, and the sentences they say."""
+
+import json
+from collections.abc import Callable, Mapping
+
+from config.desk_keys import PLACES, KeyMap
+
+#: in the order in which they are loaded, without `.js`
+SCRIPTS = ("outbox", "desk", "keys", "marks")
+#: the sentences that the scripts say by themselves, by the name that they use
+WORDS: Mapping[str, str] = {
+    "again": "Try again",
+    "approved": "approved",
+    "deferred": "deferred",
+    "nothing": "Nothing was recorded; your choices and your note are kept.",
+    "rejected": "rejected",
+    "saving": "Saving your last decisions, then going on.",
+    "session": "The session has ended. Open the printed address in another tab, then try again.",
+    "unreachable": "The server does not answer.",
+    "waiting": "Decisions that wait behind it: %d.",
+    "where": "Where does this paper belong? Press a number, or tick a section and approve.",
+    "why": "Why is it rejected? Press a number or choose a reason.",
+    "withdrawn": "Taken back before it was sent.",
+}
+
+
+def desk_data(keys: KeyMap, translated: Callable[[str], str] = str) -> str:
+    """Return what the scripts read from the page, as JSON."""
+    return json.dumps(
+        {
+            "keys": keys.by_key,
+            "places": {place.letter: place.path for place in PLACES},
+            "words": {name: translated(text) for name, text in WORDS.items()},
+        },
+        ensure_ascii=False,
+    )
