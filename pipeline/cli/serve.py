@@ -67,7 +67,6 @@ def serve(
         clock=services.clock,
         survey_title=survey_title(settings.survey),
         models=settings.classifier.models,
-        settings=settings.review,
         jobs=book.ends,
         lifespan=lifespan,
         settings=settings.review,

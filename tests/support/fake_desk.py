@@ -121,8 +121,8 @@ def parts_of(arxiv_id: str, note: str = "") -> str:
 <button name="verdict" value="approved" data-action="approve">Approve</button>
 <button name="verdict" value="rejected" data-action="reject">Reject</button>
 <button name="verdict" value="deferred" data-action="defer">Defer</button>
-<label><input type="radio" name="reason" value="no-language" data-action="reason-1">No</label>
-<label><input type="radio" name="reason" value="other" data-action="reason-2">Other</label>
+<button name="reason" value="no-language" data-action="reason-1">No language</button>
+<button name="reason" value="other" data-action="reason-2">Other</button>
 <label>Note <textarea name="note" id="note">{note}</textarea></label>
 <label>Find <input id="section-filter"></label>
 <details id="sections"><summary>Sections</summary><fieldset><legend>Making</legend>

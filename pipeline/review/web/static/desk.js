@@ -9,9 +9,9 @@
   const PARTS = ["paper", "verdict"];  // what depends on the paper shown
   const AHEAD = 2;  // papers fetched before they are asked for
   const pieces = new Map();  // by paper: its parts, or the promise of them
-  const outbox = new Outbox(words, stopped, () => leaving && location.assign(leaving()));
+  const outbox = new Outbox(words, stopped, () => leaving?.());
   let awaited = null;  // the paper that is shown as soon as it is here
-  let leaving = null;  // gives the page that is opened as soon as everything was sent
+  let leaving = null;  // opens another page as soon as everything was sent
   let following = address("");  // where the server would go after the last verdict
 
   const parsed = (text) => new DOMParser().parseFromString(text || "", "text/html");
@@ -145,22 +145,26 @@
   function goOn(id) {
     const next = openAfter(id);
     if (next) show(next);
-    else leaveFor(() => following);  // the next papers of the same view
+    else leaveBy(() => location.assign(following));  // the next papers of the same view
   }
 
-  function leaveFor(url) {
-    leaving = typeof url === "function" ? url : () => url;
+  function leaveBy(way) {
+    leaving = way;
     if (outbox.size) say(words.saving);
-    else location.assign(leaving());
+    else way();
   }
+
+  const leaveFor = (url) => leaveBy(() => location.assign(url));
 
   // --- verdicts and undo
 
   function decide(form, button) {
     const id = shown();
     const fields = new URLSearchParams(new FormData(form, button));
-    const verdict = fields.has("accept") ? "approved" : fields.get("verdict");
-    if (verdict === "rejected" && form.elements.reason && !fields.get("reason")) {
+    const pressed = { accept: "approved", reason: "rejected" };
+    const verdict = pressed[button.name] || button.value;
+    const reasons = form.querySelector("[name=reason]");
+    if (verdict === "rejected" && reasons && !fields.get("reason")) {
       ask(form, "reason", words.why);
       return;
     }
@@ -300,18 +304,16 @@
       event.preventDefault();
       undo(form);
     } else if (list && form.id === "verdict"
-        && event.submitter?.matches("[name=accept], [name=verdict]")) {
+        && event.submitter?.matches("[name=accept], [name=verdict], [name=reason]")) {
       event.preventDefault();
       if (!awaited) decide(form, event.submitter);  // only on a paper that is shown
+    } else if (outbox.size && form.method !== "dialog") {
+      event.preventDefault();
+      leaveBy(() => form.requestSubmit(event.submitter));
     }
   });
 
   document.addEventListener("click", (event) => {
-    const reason = event.target.closest?.("#verdict [name=reason]");
-    // Arrow keys move the choice of a reason too, and do not answer.
-    if (reason?.form.dataset.asks === "reason" && (event.detail || !event.isTrusted)) {
-      reason.form.querySelector("[data-action=reject]").click();
-    }
     const link = event.target.closest?.("a[href]");
     if (!list || !link || link.target === "_blank" || event.ctrlKey || event.metaKey
         || event.shiftKey) return;
@@ -326,13 +328,6 @@
       event.preventDefault();
       leaveFor(link.href);
     }
-  });
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !event.target.matches?.("#verdict [name=reason]")) return;
-    event.preventDefault();
-    event.target.checked = true;
-    event.target.form.querySelector("[data-action=reject]").click();
   });
 
   document.addEventListener("desk:go", (event) => {

@@ -62,6 +62,6 @@
     document.getElementById("paper")?.focus({ preventScroll: true });
   });
 
-  for (const node of document.querySelectorAll(".script-only")) node.hidden = false;
+  document.documentElement.classList.add("with-script");
   count();
 })();
