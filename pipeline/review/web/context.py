@@ -20,7 +20,7 @@ from pipeline.review.web.sessions import Sessions
 from pipeline.runtime.jobs import JobEnd, faults
 from storage.calendar import announcement_day
 from storage.queue_filter import QueueLimits
-from storage.store import OpenStore
+from storage.store import OpenStore, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,9 @@ class ReviewContext:
         """The reasons for rejecting a paper."""
         return tuple(self.settings.reasons)
 
-    @property
-    def visited_at(self) -> datetime | None:
-        """When the reviewer was here before; None: not known."""
-        return new_since(self.preferences.own().visit, self.clock())
+    def visited_at(self, store: Store) -> datetime | None:
+        """Return when the reviewer was here before; None: not known."""
+        return new_since(self.preferences.own_in(store).visit, self.clock())
 
 
 def context_of(request: Request) -> ReviewContext:
@@ -114,7 +113,7 @@ def fragment(request: Request, template: str, **context: Any) -> str:
         reviewer=review.reviewer,
         token=review.sessions.token(session),
         path=request.url.path,
-        keys=own.keys,
+        own=own,
         desk_data=desk_data(own.keys, templates.filters["translated"]),
         job_faults=[end.sentence for end in faults(review.jobs())],
         **context,

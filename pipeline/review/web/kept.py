@@ -7,7 +7,7 @@ from threading import Lock
 from config.errors import LivingSurveyError
 from pipeline.review import visits
 from pipeline.review.own import Own, read_own
-from storage.store import OpenStore
+from storage.store import OpenStore, Store
 
 
 class KeptPreferences:
@@ -32,10 +32,15 @@ class KeptPreferences:
         if self._own is None:
             try:
                 with self._read_store() as store:
-                    stored = store.preferences.of(self._reviewer)
+                    return self.own_in(store)
             except LivingSurveyError:
                 return self._survey
-            self._own = read_own(stored, self._survey)
+        return self.known()
+
+    def own_in(self, store: Store) -> Own:
+        """Return the preferences, read from a store that is open."""
+        if self._own is None:
+            self._own = read_own(store.preferences.of(self._reviewer), self._survey)
         return self.known()
 
     def change(self, name: str, value: Callable[[Own], str], now: datetime) -> None:

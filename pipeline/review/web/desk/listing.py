@@ -113,14 +113,16 @@ def _resolved(
         if selection.is_default:
             selection = days_work(whole, limits)
             size = _size(whole, selection)
-            return selection, _filter(context, selection, newest), replace(whole, size=size)
-    wanted = _filter(context, selection, newest)
+            return selection, _filter(store, context, selection, newest), replace(whole, size=size)
+    wanted = _filter(store, context, selection, newest)
     return selection, wanted, store.queue.tally(wanted, today=today, limits=limits)
 
 
-def _filter(context: ReviewContext, selection: Selection, newest: date | None) -> QueueFilter:
+def _filter(
+    store: Store, context: ReviewContext, selection: Selection, newest: date | None
+) -> QueueFilter:
     return selection.to_filter(
-        newest_day=newest, limits=context.limits, visited_at=context.visited_at
+        newest_day=newest, limits=context.limits, visited_at=context.visited_at(store)
     )
 
 
