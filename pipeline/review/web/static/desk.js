@@ -289,8 +289,9 @@
           if (id !== shown()) pieces.delete(id);
         }
         if (papers.length === 1 && rowOf(papers[0])) show(papers[0]);
-        else if (papers.length) leaveFor(address(papers.length === 1 ? papers[0] : ""));
-        report(answer);
+        else if (papers.length) leaveFor(answer.next || address(papers[0]));
+        if (answer.ok) report(answer);
+        else trouble(answer.message);
       },
     });
   }
