@@ -4,16 +4,20 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from config.reasons import Reason
 from config.schema import ReviewSettings
+from storage.engine.session import Session
 from storage.types import Verdict
 from tests.support.builders import make_paper, make_prediction
 from tests.support.review import Page, ReviewSite, Visitor, scores
 
 JSON = {"accept": "application/json"}
+#: of a page of the desk, with those that open the database
+MOST_QUERIES = 18
 
 
 def links(page: Page, name: str) -> list[str]:
@@ -279,6 +283,26 @@ def test_page_is_small(site: ReviewSite, visitor: Visitor) -> None:
     page = visitor.get("/queue")
     assert len(page.ids) == 30
     assert len(page.response.content) < 60_000
+
+
+def test_page_asks_the_database_few_questions(
+    site: ReviewSite, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.fill([f"2603.{number:05}" for number in range(1, 41)])
+    asked: list[str] = []
+    rows = Session.rows
+
+    def counted(session: Session, sql: str, *parameters: Any) -> list[Any]:
+        asked.append(sql)
+        return rows(session, sql, *parameters)
+
+    monkeypatch.setattr(Session, "rows", counted)
+    for address in ("/queue", "/queue?at_least=50&page=2", "/queue?part=paper&paper=2603.00007"):
+        asked.clear()
+        assert visitor.get(address).status == 200
+        # of the pages that show one paper, whatever the length of the list
+        assert len(asked) <= MOST_QUERIES, asked
+        assert not [sql for sql in asked if "audit" in sql]
 
 
 def test_text_of_a_withdrawn_paper_says_so(site: ReviewSite, visitor: Visitor) -> None:
