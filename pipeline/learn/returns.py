@@ -11,6 +11,8 @@ from storage.types import PaperText
 
 #: papers compared in one lease
 _AT_ONCE = 500
+#: of the sum of two probabilities
+_ROUNDING = 1e-9
 
 
 def find_returns(services: Services) -> int:
@@ -43,18 +45,23 @@ def _compared(
 ) -> list[CorrectionCase]:
     from classifiers.columns import score_columns  # noqa: PLC0415  numpy
 
-    texts = [_text(one.arxiv_id, state) for one in waiting for state in (one.old, one.new)]
-    scores = score_columns(classifier, [document_of(text) for text in texts], 1).in_scope
+    # Apart, because both texts of a paper have its ID as their key.
+    before, after = (
+        score_columns(
+            classifier, [document_of(_text(one, state)) for one, state in side], 1
+        ).in_scope
+        for side in (
+            [(one.arxiv_id, one.old) for one in waiting],
+            [(one.arxiv_id, one.new) for one in waiting],
+        )
+    )
     review = services.settings.review
     now = services.clock()
     cases = []
-    for one, before, after in zip(waiting, scores[::2], scores[1::2], strict=True):
+    for one, old, new in zip(waiting, before, after, strict=True):
         kinds = changed_kinds(one.old, one.new)
-        returns = (
-            {"title", "abstract"} & {*kinds}
-            and after >= review.likely_from / 100
-            and after >= before + review.return_margin / 100
-        )
+        least = max(review.likely_from / 100, old + review.return_margin / 100)
+        returns = {"title", "abstract"} & {*kinds} and new >= least - _ROUNDING
         cases.append(
             CorrectionCase(
                 arxiv_id=one.arxiv_id,
@@ -63,8 +70,8 @@ def _compared(
                 kinds=("returned", *kinds) if returns else (),
                 record_key=one.record_key,
                 found_at=now,
-                score_before=float(before),
-                score_now=float(after),
+                score_before=float(old),
+                score_now=float(new),
             )
         )
     return cases
