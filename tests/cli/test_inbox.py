@@ -115,7 +115,7 @@ def test_exact_double_is_approved_only_when_it_is_named(
     assert "refused" in from_file.err
     rows.write_text(f"arxiv_id,verdict,sections,also\n2603.00003,approved,{SECTION},2603.00002\n")
     assert survey.call("decide", "--from", str(rows)).status == 0
-    assert survey.call("undo").status == 0
+    assert survey.call("undo", "--yes").status == 0
     assert survey.call(*words, "--also", "2603.00002").status == 0
 
 
