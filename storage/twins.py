@@ -74,7 +74,7 @@ class Twins:
         ]
         if not others:
             return {}
-        verdicts = dict(self._session.rows(_VERDICTS, {"ids": texts_json(others)}))
+        verdicts: dict[str, str] = dict(self._session.rows(_VERDICTS, {"ids": texts_json(others)}))
         different = self._different()
         found = {
             paper.arxiv_id: tuple(
