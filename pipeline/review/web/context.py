@@ -16,6 +16,7 @@ from pipeline.review.visits import new_since
 from pipeline.review.web.environment import make_templates
 from pipeline.review.web.kept import KeptPreferences
 from pipeline.review.web.scripts import desk_data
+from pipeline.review.web.language import choose_language, words_of
 from pipeline.review.web.sessions import Sessions
 from pipeline.runtime.jobs import JobEnd, faults
 from storage.calendar import announcement_day
@@ -73,9 +74,10 @@ def wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
-def language_of(_request: Request) -> str:
+def language_of(request: Request) -> str:
     """Return the language of the pages."""
-    return "en"
+    wanted = context_of(request).settings.language
+    return choose_language(wanted, request.headers.get("accept-language", ""))
 
 
 def notice(
@@ -94,6 +96,7 @@ def render(
     request: Request, template: str, *, status: int = 200, heading: str, **context: Any
 ) -> HTMLResponse:
     """Return a page of a session, whose forms carry its token."""
+    heading = words_of(language_of(request)).gettext(heading)
     return HTMLResponse(fragment(request, template, heading=heading, **context), status)
 
 

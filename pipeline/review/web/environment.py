@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from gettext import NullTranslations
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -17,6 +16,7 @@ from config.tex.text import plain_text
 from config.visible import visible
 from pipeline.review.proposal import NOTE_LIMIT
 from pipeline.review.web.scripts import SCRIPTS
+from pipeline.review.web.language import words_of
 from pipeline.review.web.texts import SHOWN_OF_TEXT
 from storage.types import Verdict
 
@@ -45,7 +45,7 @@ def make_templates(taxonomy: Taxonomy, language: str = "en") -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    words = NullTranslations()
+    words = words_of(language)
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
         words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext
     )
@@ -56,11 +56,11 @@ def make_templates(taxonomy: Taxonomy, language: str = "en") -> Environment:
     environment.filters["percent"] = percent
     environment.filters["weight"] = weight
     environment.filters["exact"] = exact
-    environment.filters["day"] = day
-    environment.filters["short_day"] = short_day
+    environment.filters["day"] = lambda instant: day(instant) or words.gettext("unknown")
+    environment.filters["short_day"] = short_day_zh if language == "zh" else short_day
     environment.filters["number"] = "{:,}".format
     environment.filters["section_name"] = lambda name: names.get(name, name)
-    environment.filters["short_name"] = lambda section: _short_name(section, spelled)
+    environment.filters["short_name"] = lambda section: _short_name(section, spelled, language)
     environment.globals["language"] = language
     environment.globals["scripts"] = SCRIPTS
     environment.globals["key_actions"] = ACTIONS
@@ -96,12 +96,17 @@ def exact(value: float) -> str:
 
 def day(instant: date | None) -> str:
     """Return the UTC day of an instant."""
-    return "unknown" if instant is None else f"{instant:%Y-%m-%d}"
+    return "" if instant is None else f"{instant:%Y-%m-%d}"
 
 
 def short_day(instant: date | datetime | None) -> str:
     """Return day and month, for lists whose year is clear."""
     return "" if instant is None else f"{instant.day} {instant:%b}"
+
+
+def short_day_zh(instant: date | datetime | None) -> str:
+    """Return day and month in Chinese."""
+    return "" if instant is None else f"{instant.month}月{instant.day}日"
 
 
 def section_name(section: Section, language: str = "en") -> str:
@@ -110,7 +115,9 @@ def section_name(section: Section, language: str = "en") -> str:
     return own or " \N{MIDDLE DOT} ".join(section.path)
 
 
-def _short_name(section: Section, spelled: Mapping[str, str]) -> str:
-    """Return a section's last heading in its label's spelling."""
+def _short_name(section: Section, spelled: Mapping[str, str], language: str) -> str:
+    """Return a section's last heading in its label's spelling, or its name in another language."""
+    if language != "en" and language in section.names:
+        return section.names[language]
     own = section.path[-1]
     return spelled.get(heading_key(own), own)
