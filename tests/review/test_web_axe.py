@@ -1,0 +1,61 @@
+"""axe finds no fault on any review page, in light and dark, on a screen and a phone."""
+
+import pytest
+from playwright.sync_api import Browser
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from storage.types import Verdict
+from tests.support.axe import contexts, faults
+from tests.support.browser import browser, log_in, site, url
+from tests.support.builders import make_decision, make_paper, make_prediction
+from tests.support.review import ReviewSite, scores
+
+__all__ = ["browser", "site", "url"]
+
+PAPER = "2603.00001"
+#: pages that answer only to what another page sends
+ANSWERS = frozenset({"/login", "/health", "/undo", "/metrics"})
+
+
+def addresses(app: Starlette) -> list[str]:
+    """Return every address that a page can be read at, a paper's among them."""
+    found = [
+        route.path
+        for route in app.routes
+        if isinstance(route, Route) and "GET" in (route.methods or ())
+    ]
+    plain = [path for path in found if "{" not in path and path not in ANSWERS]
+    return [*dict.fromkeys(plain), f"/paper/{PAPER}", "/paper/none", "/queue?search=nothing"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_no_page_has_a_fault_of_access(site: ReviewSite, url: str, browser: Browser) -> None:
+    formula = r"$\frac{a+b}{c}$"
+    site.put(
+        make_paper(PAPER, title=rf"Kettles of {formula} \ourTea{{}}", abstract=f"{formula} " * 9),
+        make_prediction(in_scope=0.9, sections=scores(make_image=0.81, cut_video=0.3)),
+    )
+    site.fill([f"2603.{number:05}" for number in range(2, 12)])
+    with site.open_store() as store:
+        store.decisions.add(
+            [
+                make_decision("2603.00003", verdict=Verdict.DEFERRED, sections=()),
+                make_decision("2603.00004", verdict=Verdict.REJECTED, sections=(), note="Off."),
+                make_decision("2603.00005", sections=("agents",)),
+            ]
+        )
+    app = site.app()
+    while not isinstance(app, Starlette):
+        app = app.app  # type: ignore[attr-defined]  # middleware
+    found = []
+    for mode, context in contexts(browser).items():
+        log_in(context)
+        page = context.new_page()
+        for address in addresses(app):
+            page.goto(f"{url}{address}")
+            page.wait_for_load_state()
+            found += [f"{mode} {address}: {fault}" for fault in faults(page)]
+        context.close()
+    assert "\n".join(found) == ""
