@@ -1,17 +1,21 @@
 """The review pages speak English and Chinese."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment, nodes
 from jinja2.ext import extract_from_ast
 
+from config.desk_keys import ACTIONS, PLACES
 from config.schema import ReviewSettings
 from config.taxonomy import load_taxonomy
 from pipeline.review.web import environment
 from pipeline.review.web.environment import VERDICT_NAMES
 from pipeline.review.web.language import catalogue, choose_language, words_of
+from pipeline.review.web.scripts import WORDS
 from tests.support.builders import make_paper, make_prediction
 from tests.support.review import ReviewSite, Visitor
 
@@ -22,6 +26,8 @@ PARSER = Environment(
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%%|<[^>]*>")
 HEADING = re.compile(r'heading="([^"]+)"')
+#: what these say is for the terminal
+TERMINAL = frozenset({"server.py", "key_file.py"})
 
 
 def trees() -> list[tuple[str, nodes.Template]]:
@@ -30,14 +36,28 @@ def trees() -> list[tuple[str, nodes.Template]]:
 
 def messages() -> set[str]:
     """Return the texts of templates, plurals for those with two forms, and of pages' headings."""
-    found = set(VERDICT_NAMES.values())
+    found = {action.does for action in ACTIONS} | {place.name for place in PLACES}
+    found |= set(VERDICT_NAMES.values()) | set(WORDS.values())
     for _, tree in trees():
         for _, function, said in extract_from_ast(tree, babel_style=False):
             texts = [said] if isinstance(said, str) else [text for text in said or () if text]
             found.add(texts[-1] if function == "ngettext" else texts[0])
     for path in WEB.rglob("*.py"):
         found |= set(HEADING.findall(path.read_text(encoding="utf-8")))
+        if path.name not in TERMINAL:
+            found |= set(sentences(ast.parse(path.read_text(encoding="utf-8"))))
     return found
+
+
+def sentences(module: ast.Module) -> Iterator[str]:
+    """Yield the sentences that a module says, without docstrings and parts of other texts."""
+    nodes_ = list(ast.walk(module))
+    parts = {id(part) for node in nodes_ if isinstance(node, ast.JoinedStr) for part in node.values}
+    parts |= {id(node.value) for node in nodes_ if isinstance(node, ast.Expr)}
+    for node in nodes_:
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in parts else None
+        if isinstance(text, str) and re.fullmatch(r"[A-Z].* .*[.?!]", text):
+            yield text
 
 
 def test_every_text_has_chinese() -> None:
@@ -78,6 +98,28 @@ def test_chinese_has_one_form_for_every_number() -> None:
 )
 def test_language_is_the_setting_or_the_browsers(wanted: str, accepted: str, language: str) -> None:
     assert choose_language(wanted, accepted) == language
+
+
+def test_values_stand_in_messages() -> None:
+    said = words_of("zh").said
+
+    assert said("Paper 2403.00001 is not in the database.") == "论文 2403.00001 不在数据库中。"
+    assert (
+        said("Nothing is recorded yet. Press one of the buttons.") == "尚未记录。请按其中一个按钮。"
+    )
+    assert said("Decide 12 papers") == "处理 12 篇论文"
+    assert said("Not in the catalogue: {} 50 %") == "Not in the catalogue: {} 50 %"
+    assert words_of("en").said("Decide 12 papers") == "Decide 12 papers"
+
+
+def test_pages_are_chinese_for_the_browser(site: ReviewSite) -> None:
+    site.put(make_paper("2603.00001"), make_prediction())
+    visitor = Visitor(site.app())
+    page = visitor.get("/queue", {"accept-language": "zh-CN,zh;q=0.9,en;q=0.5"})
+
+    assert '<html lang="zh">' in page.response.text
+    assert '<html lang="en">' in visitor.get("/queue").response.text
+    assert "此页面不存在" in visitor.get("/none", {"accept-language": "zh"}).text
 
 
 def test_pages_are_chinese_by_setting(site: ReviewSite) -> None:

@@ -12,11 +12,12 @@ from config.reasons import Reason
 from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.explainer import ExplainerCache
+from pipeline.review.own import Own
 from pipeline.review.visits import new_since
 from pipeline.review.web.environment import make_templates
 from pipeline.review.web.kept import KeptPreferences
-from pipeline.review.web.scripts import desk_data
 from pipeline.review.web.language import choose_language, words_of
+from pipeline.review.web.scripts import desk_data
 from pipeline.review.web.sessions import Sessions
 from pipeline.runtime.jobs import JobEnd, faults
 from storage.calendar import announcement_day
@@ -74,10 +75,9 @@ def wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
-def language_of(request: Request) -> str:
-    """Return the language of the pages."""
-    wanted = context_of(request).settings.language
-    return choose_language(wanted, request.headers.get("accept-language", ""))
+def language_of(request: Request, own: Own) -> str:
+    """Return the language of the pages: the reviewer's, the survey's or the browser's."""
+    return choose_language(own.language, request.headers.get("accept-language", ""))
 
 
 def notice(
@@ -87,7 +87,9 @@ def notice(
 
     `again` adds a link for a reviewer who has a session that the browser did not send.
     """
-    templates = make_templates(context_of(request).taxonomy, language_of(request))
+    review = context_of(request)
+    language = language_of(request, review.preferences.known())
+    templates = make_templates(review.taxonomy, language)
     body = templates.get_template("notice.html").render(message=message, remedy=remedy, again=again)
     return HTMLResponse(body, status)
 
@@ -96,7 +98,6 @@ def render(
     request: Request, template: str, *, status: int = 200, heading: str, **context: Any
 ) -> HTMLResponse:
     """Return a page of a session, whose forms carry its token."""
-    heading = words_of(language_of(request)).gettext(heading)
     return HTMLResponse(fragment(request, template, heading=heading, **context), status)
 
 
@@ -105,9 +106,12 @@ def fragment(request: Request, template: str, **context: Any) -> str:
     review = context_of(request)
     session = review.sessions.current(request)
     assert session is not None
-    templates = make_templates(review.taxonomy, language_of(request))
     about_fault = template == "refusal.html"  # perhaps because the database cannot be read
     own = review.preferences.known() if about_fault else review.preferences.own()
+    language = language_of(request, own)
+    if "heading" in context:
+        context["heading"] = words_of(language).said(context["heading"])
+    templates = make_templates(review.taxonomy, language)
     return templates.get_template(template).render(
         survey_title=review.survey_title,
         limits=review.limits,

@@ -15,8 +15,8 @@ from config.tex.markup import tex_markup
 from config.tex.text import plain_text
 from config.visible import visible
 from pipeline.review.proposal import NOTE_LIMIT
-from pipeline.review.web.scripts import SCRIPTS
 from pipeline.review.web.language import words_of
+from pipeline.review.web.scripts import SCRIPTS
 from pipeline.review.web.texts import SHOWN_OF_TEXT
 from storage.types import Verdict
 
@@ -50,7 +50,7 @@ def make_templates(taxonomy: Taxonomy, language: str = "en") -> Environment:
         words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext
     )
     # for texts that Python passes on; `_` in a template also fills in values
-    environment.filters["translated"] = words.gettext
+    environment.filters["translated"] = words.said
     environment.filters["plain"] = plain_text
     environment.filters["tex"] = tex_markup
     environment.filters["percent"] = percent

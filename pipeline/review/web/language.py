@@ -9,6 +9,8 @@ from pathlib import Path
 #: beside English, whose words are those of the templates
 TRANSLATED = ("zh",)
 _WORDS = Path(__file__).parent / "words"
+#: characters of a message that is compared with those of the catalogue
+_LONGEST = 1_000
 _RANGE = re.compile(r"([A-Za-z]{1,8})[A-Za-z0-9-]{0,30}(?:;q=([01](?:\.\d{0,3})?))?")
 
 
@@ -18,10 +20,25 @@ class Words(NullTranslations):
     def __init__(self, catalogue: dict[str, str]) -> None:
         super().__init__()
         self._catalogue = catalogue
+        self._forms = [
+            (re.compile(re.escape(english).replace(r"\{\}", "(.*)"), re.DOTALL), words)
+            for english, words in catalogue.items()
+            if "{}" in english
+        ]
 
     def gettext(self, message: str) -> str:
         """Return a message in this language, or as it is."""
         return self._catalogue.get(message, message)
+
+    def said(self, message: str) -> str:
+        """Return a message of the program, whose values stand where the catalogue has `{}`."""
+        whole = self._catalogue.get(message)
+        if whole or len(message) > _LONGEST:
+            return whole or message
+        for english, words in self._forms:
+            if found := english.fullmatch(message):
+                return words.format(*map(self.said, found.groups()))
+        return message
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Return the form for a number; a language without such forms has that of the plural."""
