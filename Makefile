@@ -53,7 +53,7 @@ bench: $(STAMP) ## benchmarks: ratios against a named baseline
 docs: $(STAMP) ## write the generated pages: docs/reference, the settings template, the picture
 	$(BIN)/python -m docs.generate
 
-screenshot: $(STAMP) ## take docs/images/queue.png from the demo (needs Chromium)
+screenshot: $(STAMP) ## take the pictures in docs/images from the demo (needs Chromium)
 	$(BIN)/python -m docs.generate.screenshot
 
 lock: $(STAMP) ## pin pyproject's ranges anew into requirements.lock (needs uv)
