@@ -57,7 +57,7 @@ def read_commands(text: str, *, dollar: str = "$", hold: Callable[[str], str] | 
     r"""Return the text with its commands, quotes and ties in Unicode, in linear time.
 
     `dollar` replaces `\$`. `hold` is given each command that is not known, with its arguments, and
-    returns what stands for it.
+    returns what replaces it.
     """
     if not MARKUP.search(text):
         return text

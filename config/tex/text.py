@@ -15,7 +15,7 @@ from config.tex.reader import MARKUP, read_commands
 from config.tex.spans import math_spans
 from config.visible import one_line
 
-#: private characters: in a `HeldText`, the first stands for the first source and so on
+#: private characters: in a `HeldText`, the first marks the first source and so on
 FIRST_HELD, MOST_HELD = 0x100000, 0xFFFE
 _PRIVATE = re.compile("[\U00100000-\U0010ffff]")
 _HELD_BACK = re.compile("\x01([0-9]+)\x02")
@@ -46,7 +46,7 @@ class _Kept:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    r"""One line in Unicode, in which `\x01number\x02` stands for what was kept."""
+    r"""One line in Unicode, in which `\x01number\x02` marks what was kept."""
 
     text: str
     kept: Sequence[_Kept] = ()
