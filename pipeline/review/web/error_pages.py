@@ -8,13 +8,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
+from pipeline.review.web.busy import busy_page
 from pipeline.review.web.context import context_of, notice, render, wants_json
 from pipeline.review.web.headers import harden
-from storage.errors import DecisionNotFoundError, StoreNotWritableError
+from storage.errors import DecisionNotFoundError, StoreBusyError, StoreNotWritableError
 from storage.typed_ids import explain_id
-
-#: seconds, longer than a lease is held
-RETRY_AFTER = "5"
 
 _SENTENCES: Mapping[int, tuple[str, str]] = {
     400: ("This request could not be read.", "Go back and send the form again."),
@@ -31,7 +29,12 @@ def refuse(request: Request, status: int, message: str, remedy: str) -> Response
     if context_of(request).sessions.current(request) is None:
         return notice(request, status, message, remedy)
     return render(
-        request, "refusal.html", status=status, heading=message, message=message, remedy=remedy
+        request,
+        "refusal.html",
+        status=status,
+        heading=message.replace("`", ""),
+        message=message,
+        remedy=remedy,
     )
 
 
@@ -60,11 +63,12 @@ def on_http_error(request: Request, error: Exception) -> Response:
 def on_known_error(request: Request, error: Exception) -> Response:
     """Turn an error of the product into a page with its remedy."""
     assert isinstance(error, LivingSurveyError)
+    if isinstance(error, StoreBusyError):
+        if context_of(request).sessions.current(request) is None:
+            return notice(request, 503, "The database is busy.", "Try again in a few seconds.")
+        return busy_page(request, error)
     if isinstance(error, TryAgainLaterError):
-        remedy = error.hint or "Nothing was recorded. Load the page again in a few seconds."
-        response = refuse(request, 503, error.message, remedy)
-        response.headers["Retry-After"] = RETRY_AFTER
-        return response
+        return refuse(request, 503, error.message, error.hint)
     if isinstance(error, DecisionNotFoundError):
         status = 404
     elif isinstance(error, StoreNotWritableError):

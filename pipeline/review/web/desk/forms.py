@@ -10,10 +10,12 @@ from starlette.responses import Response
 
 from config.errors import UsageError
 from pipeline.review.proposal import NOT_DECIDED, Expected, Proposal, propose
+from pipeline.review.web.busy import busy_form
 from pipeline.review.web.card import FormDraft
 from pipeline.review.web.context import ReviewContext, context_of
 from pipeline.review.web.error_pages import refuse
 from pipeline.review.web.view_state import QueueView
+from storage.errors import StoreBusyError
 from storage.types import Verdict
 
 _MAX_FIELDS = 500
@@ -31,7 +33,10 @@ async def act(request: Request, answer: Callable[[Request, FormData], Response])
                     "Nothing was recorded: this form belongs to an earlier session.",
                     "Go back, load the page again and decide there.",
                 )
-            return await run_in_threadpool(answer, request, form)
+            try:
+                return await run_in_threadpool(answer, request, form)
+            except StoreBusyError as error:
+                return busy_form(request, form, error)
     except ClientDisconnect:  # in the middle of the form; the answer is not read
         return Response(status_code=400)
 
