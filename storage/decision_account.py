@@ -42,7 +42,7 @@ _PAGE = """
 SELECT {columns}, standing, seq
 FROM account
 WHERE {condition}
-ORDER BY decided_at DESC, seq DESC
+ORDER BY decided_at {order}, seq {order}
 LIMIT $limit
 """
 # A decision is standing, or taken back, or was replaced by a later one.
@@ -94,6 +94,8 @@ class DecisionFilter:
     batch_id: str | None = None
     #: words of title, abstract, authors or ID, or a text of the note
     search: str = ""
+    #: only those that stand
+    standing: bool = False
 
     @property
     def shows_imports(self) -> bool:
@@ -159,17 +161,28 @@ class DecisionAccount:
         self._session = session
 
     def page(
-        self, wanted: DecisionFilter, *, limit: int, before: Place | None = None
+        self,
+        wanted: DecisionFilter,
+        *,
+        limit: int,
+        beyond: Place | None = None,
+        oldest_first: bool = False,
     ) -> list[AccountRow]:
-        """Return decisions before a place, latest first, without imports unless asked for."""
+        """Return decisions beyond a place, latest first, without imports unless asked for."""
         condition, parameters = _condition(wanted)
         if not wanted.shows_imports:
             condition += " AND NOT imported"
-        if before is not None:
-            condition += " AND (decided_at, seq) < ($decided_at, $seq)"
-            parameters |= {"decided_at": to_utc(before.decided_at), "seq": before.seq}
+        if beyond is not None:
+            sign = ">" if oldest_first else "<"
+            condition += f" AND (decided_at, seq) {sign} ($decided_at, $seq)"
+            parameters |= {"decided_at": to_utc(beyond.decided_at), "seq": beyond.seq}
         rows = self._session.rows(
-            _PAGE.format(account=_ACCOUNT, columns=COLUMNS, condition=condition),
+            _PAGE.format(
+                account=_ACCOUNT,
+                columns=COLUMNS,
+                condition=condition,
+                order="ASC" if oldest_first else "DESC",
+            ),
             {**parameters, "limit": limit},
         )
         return [_account_row(row[:-2], row[-2], row[-1]) for row in rows]
@@ -229,6 +242,8 @@ def _condition(wanted: DecisionFilter) -> tuple[str, dict[str, object]]:
     elif wanted.reason is not None:
         parts.append(_REASON)
         parameters["reason"] = wanted.reason
+    if wanted.standing:
+        parts.append("standing")
     if wanted.search:
         text = text_condition(wanted.search)
         parts.append(f"({_TEXT.format(text.sql)})")

@@ -33,34 +33,21 @@ standing AS (
 """
 _ARRIVED = f"""
 {_SEEN},
-recent AS (
-    SELECT arxiv_id, CAST(submitted_at AS DATE) + 1 AS due, withdrawn
-    FROM paper
-    WHERE submitted_at >= CAST($since AS DATE) - 60
-),
-feed AS (
-    SELECT arxiv_id, min(day) AS day
-    FROM announcement
-    WHERE announce_type IN ('new', 'cross')
-      AND arxiv_id IN (SELECT arxiv_id FROM recent)
-    GROUP BY arxiv_id
-),
 arrived AS (
-    SELECT coalesce(feed.day, recent.due) AS day,
+    SELECT paper.announced AS day,
            CASE WHEN first_verdict.arxiv_id IS NULL THEN prediction.in_scope
                 ELSE seen.in_scope END AS in_scope
     FROM prediction
-    JOIN recent ON recent.arxiv_id = prediction.arxiv_id
-    LEFT JOIN feed ON feed.arxiv_id = prediction.arxiv_id
+    JOIN paper ON paper.arxiv_id = prediction.arxiv_id
     LEFT JOIN first_verdict ON first_verdict.arxiv_id = prediction.arxiv_id
     LEFT JOIN seen ON seen.arxiv_id = prediction.arxiv_id
     LEFT JOIN standing ON standing.arxiv_id = prediction.arxiv_id
     WHERE prediction.newest
-      AND coalesce(standing.reviewer <> $listed_by, NOT recent.withdrawn)
+      AND paper.announced BETWEEN CAST($since AS DATE) AND CAST($until AS DATE)
+      AND coalesce(standing.reviewer <> $listed_by, NOT paper.withdrawn)
 )
 SELECT day, {_PERCENT.format("in_scope")}, count(*)
 FROM arrived
-WHERE day BETWEEN CAST($since AS DATE) AND CAST($until AS DATE)
 GROUP BY ALL
 ORDER BY ALL
 """  # noqa: S608  made of constants
@@ -81,15 +68,10 @@ GROUP BY percent
 ORDER BY percent
 """  # noqa: S608  made of constants
 _OLDEST = """
-SELECT queue.arxiv_id,
-       coalesce((SELECT min(day) FROM announcement
-                 WHERE announcement.arxiv_id = queue.arxiv_id
-                   AND announce_type IN ('new', 'cross')),
-                CAST(paper.submitted_at AS DATE) + 1) AS announced
+SELECT arxiv_id, announced
 FROM queue
-JOIN paper ON paper.arxiv_id = queue.arxiv_id
-WHERE queue.in_scope >= $at_least AND paper.submitted_at IS NOT NULL
-ORDER BY announced, queue.arxiv_id
+WHERE in_scope >= $at_least AND announced IS NOT NULL
+ORDER BY announced, arxiv_id
 LIMIT 1
 """
 # Decisions of one act have no time of their own, but the next one begins with it.

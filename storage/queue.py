@@ -114,6 +114,9 @@ class Queue:
         Raises:
             UsageError: an unknown order, or a search that is too long.
         """
+        if wanted.ids is not None:
+            planned = self.rows_of(wanted.ids)
+            return [planned[one] for one in wanted.ids if one in planned][offset : offset + limit]
         check_order(wanted.order)
         condition = condition_of(wanted, today)
         sql = (

@@ -40,6 +40,8 @@ class QueueFilter:
     search: str = ""
     #: seen here after this instant
     arrived_after: datetime | None = None
+    #: these papers in this order, whatever else is asked for: a planned session
+    ids: tuple[str, ...] | None = None
     order: str = "likely"
 
     @property

@@ -76,4 +76,12 @@ def serve(
         listens_on,
         settings.review.port if port is None else port,
         token=login_token(secret),
+        note="" if reviewer or settings.review.reviewer else _unnamed(reviewer_of(settings)),
+    )
+
+
+def _unnamed(login: str) -> str:
+    return (
+        f"Decisions are recorded as {login}, your login name. `serve --reviewer NAME` or [review]"
+        " reviewer in the settings gives another."
     )

@@ -70,7 +70,7 @@ def undo(
 
 
 def _agreed(act: Act, *, named: bool) -> bool:
-    """Ask on a terminal; elsewhere only an import needs `--yes`, because nobody can be asked."""
+    """Ask on a terminal; elsewhere only an import needs `--yes`, because no person can be asked."""
     if not act.asks or not act.decisions:
         return True
     if _on_terminal():

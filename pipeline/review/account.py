@@ -61,7 +61,7 @@ def account_page(
     store: Store, wanted: DecisionFilter, *, limit: int, before: Place | None = None
 ) -> AccountPage:
     """Return the decisions before a place, latest first."""
-    rows = store.account.page(wanted, limit=limit + 1, before=before)
+    rows = store.account.page(wanted, limit=limit + 1, beyond=before)
     shown = rows[:limit]
     return AccountPage(
         rows=tuple(shown),

@@ -8,6 +8,7 @@ from config.desk_keys import KeyMap, read_keys
 from config.errors import UsageError
 from config.schema import ReviewSettings
 from pipeline.review import saved_views, visits
+from pipeline.review.outlook.health import own_limit
 from pipeline.review.saved_views import SavedView
 from pipeline.review.visits import Visit
 
@@ -24,6 +25,8 @@ class Own:
     language: str = "auto"
     views: tuple[SavedView, ...] = ()
     visit: Visit | None = None
+    #: percent from which a paper is likely; None: the survey's
+    limit: int | None = None
 
 
 def survey_own(review: ReviewSettings) -> Own:
@@ -39,6 +42,7 @@ def read_own(stored: Mapping[str, str], survey: Own) -> Own:
         language=language if language in LANGUAGES else survey.language,
         views=saved_views.read_views(stored.get(saved_views.PREFERENCE)),
         visit=visits.read_visit(stored.get(visits.PREFERENCE)),
+        limit=own_limit(stored),
     )
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from config.errors import UsageError
 from config.nearest import nearest
-from config.orders import ORDERS
+from config.orders import ORDERS, PLANNED
 from config.section_names import find_section
 from config.taxonomy import Taxonomy
 from storage.queue_filter import QueueFilter, QueueLimits, QueueTally, search_terms
@@ -97,11 +97,12 @@ class Selection:
         newest_day: date | None,
         limits: QueueLimits,
         visited_at: datetime | None = None,
+        planned: tuple[str, ...] | None = None,
     ) -> QueueFilter:
         """Return the conditions on papers.
 
         `newest_day` is the newest announcement day of the queue, `visited_at` when the reviewer
-        was here before, None: never.
+        was here before, None: never, `planned` the papers of the reviewer's session.
         """
         first, last = self._days(newest_day)
         return QueueFilter(
@@ -119,6 +120,7 @@ class Selection:
             else visited_at
             if self.since
             else None,
+            ids=planned if self.order == PLANNED else None,
             order=self.order or "likely",
         )
 
@@ -219,7 +221,7 @@ def _question(text: str, taxonomy: Taxonomy) -> str:
 
 
 def _order(text: str) -> str:
-    return _one_of("order", text, ORDERS)
+    return _one_of("order", text, (*ORDERS, PLANNED))
 
 
 def _one_of(what: str, text: str, known: "list[str] | tuple[str, ...]") -> str:

@@ -67,8 +67,8 @@ def test_health_counts_weeks_pace_and_misses(survey: SurveyInProcess) -> None:
     assert [week["decided"] for week in health["weeks"][-4:]] == [1, 7, 4, 0]
     assert health["waiting"] == 9
     assert health["whole"] == 19
-    assert health["oldest"] == {"arxiv_id": "2603.00026", "announced": "2026-03-08"}
-    assert health["oldest_days"] == 9
+    assert health["oldest"] == {"arxiv_id": "2603.00026", "announced": "2026-03-10"}
+    assert health["oldest_days"] == 7
     assert (health["pace"]["seconds"], health["pace"]["gaps"]) == (20.0, 12)
     assert health["clearing"]["outcome"] == "never"
     replay = {row["limit"]: row for row in health["replay"]["rows"]}
@@ -83,7 +83,7 @@ def test_health_counts_weeks_pace_and_misses(survey: SurveyInProcess) -> None:
 def test_health_is_told_in_sentences(survey: SurveyInProcess) -> None:
     told = survey.call("plan", "--limit", "50").out
     assert "waiting     9 at or above 50 % (19 in all)" in told
-    assert "oldest      2603.00026, announced 2026-03-08, 9 days ago" in told
+    assert "oldest      2603.00026, announced 2026-03-10, 7 days ago" in told
     assert "20 s a paper, the median of 12 of your decisions" in told
     assert "clears      never at this pace: 6.7 papers arrive and 3.7 are decided a week" in told
     # another reviewer's pace is not shown

@@ -85,7 +85,7 @@ def test_filters_combine(store: Store, wanted: dict[str, object], found: list[st
 def test_pages_continue_after_the_last_row(store: Store) -> None:
     wanted = DecisionFilter(reviewer=LIST_REVIEWER)
     seen, before = [], None
-    while page := store.account.page(wanted, limit=2, before=before):
+    while page := store.account.page(wanted, limit=2, beyond=before):
         seen += [row.decision.arxiv_id[-1] for row in page]
         before = page[-1].place
     assert seen == ["4", "1", "5", "2", "3"]
@@ -123,3 +123,12 @@ def test_list_imported_before_acts_were_recorded_is_a_group(store: Store) -> Non
 def test_reviewers_and_reasons_are_counted(store: Store) -> None:
     assert store.account.reviewers() == {"ada": 3, "bo": 1, LIST_REVIEWER: 5}
     assert store.account.reasons() == {NOT_STATED: 1, "no-language": 1, "other": 1}
+
+
+def test_standing_decisions_can_be_read_oldest_first(store: Store) -> None:
+    store.decisions.undo(reviewer="bo", undone_at=NOON + 5 * DAY)
+    wanted = DecisionFilter(verdict=Verdict.REJECTED, standing=True)
+    rows = store.account.page(wanted, limit=9, oldest_first=True)
+    assert [row.decision.arxiv_id[-1] for row in rows] == ["7", "9"]
+    after = store.account.page(wanted, limit=9, beyond=rows[0].place, oldest_first=True)
+    assert [row.decision.arxiv_id[-1] for row in after] == ["9"]

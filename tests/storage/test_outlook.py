@@ -111,9 +111,10 @@ def test_papers_of_the_list_are_not_counted(store: Store) -> None:
 
 def test_oldest_is_the_first_announced_above_the_limit(store: Store) -> None:
     put(store, "2603.00001", 0.2, submitted_at=NOON - timedelta(days=90))
+    # of a Sunday: announced on Tuesday
     put(store, "2603.00002", 0.7, submitted_at=NOON - timedelta(days=9))
     put(store, "2603.00003", 0.9)
-    assert store.outlook.oldest(0.5) == WaitingPaper("2603.00002", DAY - timedelta(days=8))
+    assert store.outlook.oldest(0.5) == WaitingPaper("2603.00002", DAY - timedelta(days=7))
     assert store.outlook.oldest(0.0) == WaitingPaper("2603.00001", DAY - timedelta(days=89))
     assert store.outlook.oldest(0.95) is None
 

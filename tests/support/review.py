@@ -108,11 +108,11 @@ class ReviewSite:
 
     def put(self, paper: Paper, prediction: Prediction | None = None) -> None:
         """Store a paper with a prediction for its present text."""
-        self._put([(paper, prediction)])
+        self.put_all([(paper, prediction)])
 
     def fill(self, ids: Sequence[str]) -> None:
         """Put papers into the queue; the first is the most likely in scope."""
-        self._put(
+        self.put_all(
             [
                 (
                     make_paper(arxiv_id),
@@ -124,7 +124,8 @@ class ReviewSite:
             ]
         )
 
-    def _put(self, pairs: Sequence[tuple[Paper, Prediction | None]]) -> None:
+    def put_all(self, pairs: Sequence[tuple[Paper, Prediction | None]]) -> None:
+        """Store papers with predictions for their present texts."""
         with self.open_store() as store:
             store.papers.upsert([paper for paper, _ in pairs], seen_at=START)
             stored = store.papers.get_many([paper.arxiv_id for paper, _ in pairs])

@@ -42,8 +42,16 @@ class QueueHealth:
 
 def chosen_limit(preferences: Mapping[str, str], setting: float) -> int:
     """Return the reviewer's own limit in percent, or that of the settings."""
-    own = preferences.get(PREFERENCE)
-    return round(setting) if own is None else int(json.loads(own))
+    own = own_limit(preferences)
+    return round(setting) if own is None else own
+
+
+def own_limit(preferences: Mapping[str, str]) -> int | None:
+    """Return the limit that the reviewer keeps, in percent, or None."""
+    try:
+        return int(json.loads(preferences.get(PREFERENCE, "null")))
+    except (TypeError, ValueError):
+        return None
 
 
 def queue_health(open_store: OpenStore, *, reviewer: str, limit: int, now: datetime) -> QueueHealth:
@@ -59,7 +67,7 @@ def queue_health(open_store: OpenStore, *, reviewer: str, limit: int, now: datet
         pace = pace_of(store.outlook.gaps(reviewer))
         done = store.outlook.decided_since(reviewer, _midnight(today))
     weeks = count_weeks(arrived, decided, limit, today)
-    # before the first decision nobody read, so those weeks say nothing about the pace
+    # before the first decision no paper was read, so those weeks say nothing about the pace
     reading = whole_weeks(_first_day(decided), today)
     arriving = whole_weeks(_first_day(arrived), today)
     counted = weeks[WEEKS - min(reading, arriving) :]

@@ -6,7 +6,7 @@ from statistics import median
 
 #: seconds; a longer pause ends a sitting
 LONGEST = 300.0
-#: seconds; nobody reads in less, so these decisions came from a file
+#: seconds; no person reads in less, so these decisions came from a file
 SHORTEST = 1.0
 #: seconds a paper until enough is measured: fifty papers in ten minutes
 ASSUMED = 12.0

@@ -21,11 +21,13 @@ from pipeline.review.web import error_pages, monitoring
 from pipeline.review.web.access import LIMITS, LOOPBACK_NAMES, AccessRules, Limits
 from pipeline.review.web.bulk import routes as bulk
 from pipeline.review.web.context import ReviewContext
+from pipeline.review.web.daily import Progress
 from pipeline.review.web.desk import routes as desk
 from pipeline.review.web.environment import STATIC
 from pipeline.review.web.headers import Hardened
 from pipeline.review.web.inbox import routes as inbox
 from pipeline.review.web.kept import KeptPreferences
+from pipeline.review.web.outlook import routes as outlook
 from pipeline.review.web.preferences import routes as preferences
 from pipeline.review.web.records import routes as records
 from pipeline.review.web.sessions import Sessions
@@ -67,6 +69,7 @@ def create_app(
             *bulk.ROUTES,
             *records.ROUTES,
             *preferences.ROUTES,
+            *outlook.ROUTES,
             *monitoring.ROUTES,
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
         ],
@@ -90,6 +93,7 @@ def create_app(
         clock=clock,
         survey_title=survey_title,
         preferences=KeptPreferences(open_store, reading, reviewer, survey_own(stated)),
+        progress=Progress(reviewer, clock),
         jobs=jobs,
         explainers=ExplainerCache(models, taxonomy, reading) if models else None,
         settings=stated,

@@ -14,6 +14,7 @@ from config.taxonomy import Taxonomy
 from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.own import Own
 from pipeline.review.visits import new_since
+from pipeline.review.web.daily import Progress
 from pipeline.review.web.environment import make_templates
 from pipeline.review.web.kept import KeptPreferences
 from pipeline.review.web.language import choose_language, words_of
@@ -39,6 +40,7 @@ class ReviewContext:
     survey_title: str
     #: of `reviewer`
     preferences: KeptPreferences
+    progress: Progress
     #: how the scheduled jobs ended
     jobs: Callable[[], Sequence[JobEnd]]
     #: explains predictions; None without a model directory
@@ -53,6 +55,9 @@ class ReviewContext:
     @property
     def limits(self) -> QueueLimits:
         """The probabilities that divide the queue."""
+        own = self.preferences.known().limit
+        if own is not None:
+            return QueueLimits(own / 100, self.settings.set_aside_below / 100)
         return QueueLimits(self.settings.likely_from / 100, self.settings.set_aside_below / 100)
 
     @property
@@ -118,6 +123,7 @@ def fragment(request: Request, template: str, **context: Any) -> str:
         today=review.today,
         tomorrow=review.clock().date() + timedelta(days=1),
         reviewer=review.reviewer,
+        done_today=review.progress.today,
         token=review.sessions.token(session),
         path=request.url.path,
         own=own,

@@ -115,10 +115,10 @@ def make_server(app: ASGIApp, patience: Patience | None = None) -> uvicorn.Serve
     )
 
 
-def serve(app: ASGIApp, host: str, port: int, *, token: str) -> None:
+def serve(app: ASGIApp, host: str, port: int, *, token: str, note: str = "") -> None:
     """Serve until SIGTERM or SIGINT; open requests are answered first.
 
-    The address with the token is printed and never logged.
+    The address with the token is printed and never logged; `note` is printed below it.
     """
     with (
         listen(host, port) as listening,
@@ -126,6 +126,7 @@ def serve(app: ASGIApp, host: str, port: int, *, token: str) -> None:
         once_per_minute(*_CAUSED_BY_CLIENTS),
     ):
         sys.stderr.write(f"Review queue: {address(listening)}?token={token}  (Ctrl+C stops it)\n")
+        sys.stderr.write(f"{note}\n" if note else "")
         sys.stderr.flush()
         _log.info("review queue started", extra={"address": address(listening)})
         make_server(app).run(sockets=[listening])

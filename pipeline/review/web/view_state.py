@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from config.errors import UsageError
-from config.orders import LIKELY_IN_TURN, ORDERS, UNCERTAIN_IN_TURN
+from config.orders import LIKELY_IN_TURN, ORDERS, PLANNED, UNCERTAIN_IN_TURN
 from config.taxonomy import Taxonomy
 from pipeline.review.selection import Selection, read_selection
 from storage.arxiv_id import parse_arxiv_id
@@ -23,6 +23,7 @@ ORDER_NOTES: Mapping[str, str] = {
     "mixed": (
         f"{LIKELY_IN_TURN} likely papers, then {UNCERTAIN_IN_TURN} uncertain ones, repeatedly."
     ),
+    PLANNED: "The papers of your session, the one that is worth most first.",
     "random": (
         "Random order, independent of the model: what you decide here is the audit sample. Decide "
         "the papers in sequence; skipped and deferred papers count as unknown."

@@ -7,16 +7,22 @@ from starlette.requests import Request
 from pipeline.review.web.context import context_of, fragment
 from pipeline.review.web.flash import flash_on
 from pipeline.review.web.view_state import QueueView
+from storage.errors import StoreBusyError
 
 
 def recorded(request: Request, decision_id: str, here: QueueView, after: str) -> dict[str, Any]:
     """Return the answer to an act that was recorded; `after` is the address it leads to."""
-    with context_of(request).read_store() as store:
-        flash = flash_on(store, decision_id)
+    try:
+        with context_of(request).read_store() as store:
+            flash = flash_on(store, decision_id)
+            context_of(request).progress.read(store)
+    except StoreBusyError:  # it is recorded all the same
+        flash = None
     return {
         "recorded": True,
         "decision_id": decision_id,
         "message": "",
+        "done_today": context_of(request).progress.today,
         "flash": fragment(request, "flash.html", flash=flash, here=here),
         "next": after,
     }

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from config.orders import PLANNED
+from pipeline.review.outlook.session import current_session
 from pipeline.review.selection import Recent, Selection, days_work
 from pipeline.review.web.context import ReviewContext
 from pipeline.review.web.texts import shown_title
@@ -115,14 +117,20 @@ def _resolved(
             size = _size(whole, selection)
             return selection, _filter(store, context, selection, newest), replace(whole, size=size)
     wanted = _filter(store, context, selection, newest)
-    return selection, wanted, store.queue.tally(wanted, today=today, limits=limits)
+    tally = store.queue.tally(wanted, today=today, limits=limits)
+    if wanted.ids is not None:
+        tally = replace(tally, size=len(store.queue.rows_of(wanted.ids)))
+    return selection, wanted, tally
 
 
 def _filter(
     store: Store, context: ReviewContext, selection: Selection, newest: date | None
 ) -> QueueFilter:
     return selection.to_filter(
-        newest_day=newest, limits=context.limits, visited_at=context.visited_at(store)
+        newest_day=newest,
+        limits=context.limits,
+        visited_at=context.visited_at(store),
+        planned=_planned(store, context) if selection.order == PLANNED else None,
     )
 
 
@@ -131,6 +139,12 @@ def _size(whole: QueueTally, work: Selection) -> int:
     if work.announced is Recent.NEWEST:
         return whole.likely_today
     return whole.likely_week if work.announced is Recent.WEEK else whole.above_limit
+
+
+def _planned(store: Store, context: ReviewContext) -> tuple[str, ...]:
+    """Return the papers of the reviewer's session; none if none was started."""
+    session = current_session(store.preferences.of(context.reviewer))
+    return session.ids if session else ()
 
 
 def _rows(found: Iterable[QueueRow], limits: QueueLimits) -> tuple[Row, ...]:

@@ -44,6 +44,8 @@ def show_desk(
     """
     context = context_of(request)
     with context.read_store() as store:
+        context.progress.read(store)
+        context.preferences.own_in(store)
         listing = read_listing(store, context, view)
         named = _named(request, view, listing)
         stored = read_open(store, named) if named else None

@@ -41,6 +41,8 @@ def show_paper(
     context = context_of(request)
     explainer, problem = current_explainer(context)
     with context.read_store() as store:
+        context.progress.read(store)
+        context.preferences.own_in(store)
         found = read_open(store, view.paper)
         if found is None:
             return no_such_paper(request, view.paper)

@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute, Route
 from pipeline.review.web.desk.decide import decide
 from pipeline.review.web.desk.page import queue_page
 from pipeline.review.web.desk.paper import paper_page
-from pipeline.review.web.desk.undo import undo
+from pipeline.review.web.desk.undo import ask, undo
 
 
 def home(_request: Request) -> Response:
@@ -20,5 +20,6 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/queue", queue_page),
     Route("/paper/{arxiv_id:path}", paper_page),
     Route("/decide", decide, methods=["POST"]),
+    Route("/undo/ask", ask),
     Route("/undo", undo, methods=["POST"]),
 )

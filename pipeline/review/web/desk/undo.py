@@ -1,41 +1,69 @@
-"""Take a decision back."""
+"""Take a decision back, or all of an act; ask first before an import or several."""
+
+from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pipeline.review.judge import Unchanged
+from pipeline.review.undo import Act, find_act
 from pipeline.review.undo import undo as take_back
-from pipeline.review.web.context import context_of, wants_json
+from pipeline.review.web.context import context_of, render, wants_json
 from pipeline.review.web.desk.answers import recorded
 from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.error_pages import refuse
-from pipeline.review.web.view_state import view_from_form
+from pipeline.review.web.texts import shown_title
+from pipeline.review.web.view_state import QueueView, view_from_form
+
+#: what a form may name
+_NAMES = ("decision_id", "batch_id")
+#: decisions that the question lists
+_NAMED = 20
 
 
 async def undo(request: Request) -> Response:
-    """Undo the named decision, or this reviewer's last."""
+    """Undo the named decision or act, or this reviewer's last."""
     return await act(request, _undo)
+
+
+def ask(request: Request) -> Response:
+    """Ask whether the named decision or act is taken back."""
+    context = context_of(request)
+    query = request.query_params
+    named = {name: query[name] for name in _NAMES if query.get(name)}
+    view = view_from_form(query.get("view", ""), context.taxonomy)
+    with context.read_store() as store:
+        found = find_act(store, reviewer=context.reviewer, **named)
+        listed = found.decisions[:_NAMED]
+        titles = store.papers.titles([one.arxiv_id for one in listed])
+    if not found.decisions:
+        return _nothing_left(request)
+    return render(
+        request,
+        "records/undo.html",
+        heading="Take back",
+        act=found,
+        named=listed,
+        titles={key: shown_title(title, key) for key, title in titles.items()},
+        fields=[*named.items(), ("view", view.url())],
+        back=view.url(),
+    )
 
 
 def _undo(request: Request, form: FormData) -> Response:
     context = context_of(request)
     view = view_from_form(text_of(form, "view"), context.taxonomy)
-    outcome = take_back(
-        context.open_store,
-        reviewer=context.reviewer,
-        decision_id=text_of(form, "decision_id") or None,
-        batch_id=text_of(form, "batch_id") or None,
-        clock=context.clock,
-    )
+    named = {name: text_of(form, name) for name in _NAMES if text_of(form, name)}
+    if not text_of(form, "confirmed"):
+        with context.read_store() as store:
+            found = find_act(store, reviewer=context.reviewer, **named)
+        if found.asks:
+            return _asked(request, named or _names(found), view)
+    outcome = take_back(context.open_store, reviewer=context.reviewer, clock=context.clock, **named)
     taken_back = () if isinstance(outcome, Unchanged) else outcome.decisions
     if not taken_back and not isinstance(outcome, Unchanged):
-        return refuse(
-            request,
-            409,
-            "Nothing was taken back: these decisions were undone or replaced before.",
-            "The decisions page shows what stands.",
-        )
+        return _nothing_left(request)
     undone = outcome.decision if isinstance(outcome, Unchanged) else taken_back[0]
     context.preferences.note_visit(context.clock())
     if view.path == "/queue":
@@ -46,3 +74,28 @@ def _undo(request: Request, form: FormData) -> Response:
         answer = recorded(request, undone.decision_id, view, there)
         return JSONResponse({**answer, "papers": papers})
     return RedirectResponse(there, 303)
+
+
+def _names(found: Act) -> dict[str, str]:
+    """Return what names the reviewer's last act, because another may follow before the answer."""
+    if found.batch is not None:
+        return {"batch_id": found.batch.batch_id}
+    return {"decision_id": found.decisions[0].decision_id}
+
+
+def _asked(request: Request, named: dict[str, str], view: QueueView) -> Response:
+    """Lead to the question."""
+    there = f"/undo/ask?{urlencode({**named, 'view': view.url()})}"
+    if wants_json(request):
+        message = "Nothing was taken back yet: confirm it."
+        return JSONResponse({"recorded": False, "message": message, "next": there})
+    return RedirectResponse(there, 303)
+
+
+def _nothing_left(request: Request) -> Response:
+    return refuse(
+        request,
+        409,
+        "Nothing was taken back: these decisions were undone or replaced before.",
+        "The decisions page shows what stands.",
+    )

@@ -1,29 +1,70 @@
-"""The decisions page: the latest decisions, which can be undone."""
+"""The decisions page: what was decided, filtered, page by page, with imports as groups."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from config.reasons import Reason, named_reason
+from pipeline.review.account import (
+    account_page,
+    place_text,
+    read_filter,
+    read_place,
+    to_query,
+)
+from pipeline.review.web.card import grouped
 from pipeline.review.web.context import context_of, render
-from pipeline.review.web.flash import flash_of, with_title
-from pipeline.review.web.view_state import QueueView
+from pipeline.review.web.flash import flash_of
+from pipeline.review.web.texts import shown_title
+from pipeline.review.web.view_state import read_view
+from storage.decision_account import NOT_STATED, DecisionFilter
 
-_RECENT = 100
+PATH = "/decisions"
+#: decisions of a page
+PAGE_SIZE = 50
 
 
 def decisions_page(request: Request) -> Response:
-    """Show the latest decisions, which can be undone."""
+    """Show the decisions that a filter selects, latest first."""
     context = context_of(request)
+    wanted = read_filter(request.query_params, context.taxonomy, context.reasons)
+    before = request.query_params.get("before", "")
     with context.read_store() as store:
-        recent = store.decisions.recent(_RECENT)
-        titles = store.papers.titles(decision.arxiv_id for decision in recent)
-        standing = store.decisions.standing(decision.arxiv_id for decision in recent)
+        context.progress.read(store)
+        account = account_page(store, wanted, limit=PAGE_SIZE, before=read_place(before))
         flash = flash_of(store, request)
+    query = to_query(wanted)
     return render(
         request,
         "records/decisions.html",
         heading="Decisions",
-        view=QueueView("/decisions"),
-        rows=[with_title(titles, decision) for decision in recent],
-        standing={decision.decision_id for decision in standing.values()},
+        view=read_view(PATH, {**query, **({"before": before} if before else {})}, context.taxonomy),
+        account=account,
+        titles={key: shown_title(title, key) for key, title in account.titles.items()},
+        wanted=wanted,
+        query=query,
+        first_page=_address(query) if before else "",
+        next_page=_address({**query, "before": place_text(account.after)}) if account.after else "",
+        groups=[(group, _group_address(wanted, group.batch_id)) for group in account.imports],
+        reason_names=reason_names(account.reasons, context.reasons),
+        section_groups=grouped(context.taxonomy.sections),
         flash=flash,
     )
+
+
+def reason_names(codes: Mapping[str, int], reasons: Sequence[Reason]) -> dict[str, str]:
+    """Return the names of the settings' reasons and of those that were used, by code."""
+    known = {one.code: one.name for one in reasons}
+    used = {code: named_reason(reasons, code).name for code in codes if code != NOT_STATED}
+    return {**known, **used}
+
+
+def _group_address(wanted: DecisionFilter, batch_id: str | None) -> str:
+    query = {name: text for name, text in to_query(wanted).items() if name != "reviewer"}
+    return _address({**query, **({"act": batch_id} if batch_id else {"reviewer": "list"})})
+
+
+def _address(query: Mapping[str, str]) -> str:
+    return f"{PATH}?{urlencode(query)}" if query else PATH

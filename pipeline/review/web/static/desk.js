@@ -247,6 +247,8 @@
 
   // The message on an act as the server words it, with its undo.
   function report(answer) {
+    const today = document.getElementById("done-today");
+    if (today && answer.done_today !== undefined) today.textContent = answer.done_today;
     const flash = parsed(answer.flash).getElementById("flash");
     if (flash) part("status").replaceChildren(flash);
     else say(answer.message);
@@ -283,6 +285,10 @@
       fields,
       to: form.action,
       then: (answer) => {
+        if (!answer.ok && answer.next) {  // it asks before it takes back an import or several
+          leaveFor(answer.next);
+          return;
+        }
         const papers = answer.papers || [];
         for (const id of papers) {
           settle(id, "");

@@ -1,0 +1,1 @@
+"""The pages that look ahead: queue health and the session planner."""
