@@ -5,13 +5,10 @@ from datetime import datetime
 
 from config.errors import UsageError
 from config.visible import one_line
-from pipeline.review.proposal import reviewer_name
+from pipeline.review.proposal import NOTE_LIMIT, reviewer_name
 from pipeline.runtime.clock import check_clock
 from storage.highlights import Highlight
 from storage.store import OpenStore
-
-#: characters
-SENTENCE_LIMIT = 300
 
 
 def set_highlight(
@@ -49,10 +46,10 @@ def clear_highlight(
 def read_sentence(text: str) -> str:
     """Return the sentence on one line, or raise UsageError."""
     sentence = one_line(text)
-    if len(sentence) > SENTENCE_LIMIT:
+    if len(sentence) > NOTE_LIMIT:
         raise UsageError(
             f"The highlight's sentence has {len(sentence):,} characters; the limit is"
-            f" {SENTENCE_LIMIT}.",
+            f" {NOTE_LIMIT:,}.",
             hint="Shorten it.",
         )
     return sentence

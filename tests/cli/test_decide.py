@@ -66,7 +66,7 @@ def test_reason_is_recorded_and_shown(survey: SurveyInProcess) -> None:
         (("defer", "--until", "2026-03-17"), "which is not in the future"),
         (("defer", "--until", "soon"), "does not match the format"),
         (("reject", "--highlight", "Read it."), "Only an approved paper is highlighted."),
-        (("approve", "--section", "agents", "--highlight", "x" * 301), "the limit is 300"),
+        (("approve", "--section", "agents", "--highlight", "x" * 2_001), "the limit is 2,000"),
         (("2603.00002",), "'2603.00002' is not a verdict."),
         ((), "The arXiv ID or the verdict is missing."),
     ],

@@ -250,6 +250,18 @@ def test_moved_entry_is_decided_again(seed: Seed, open_store: OpenStore) -> None
     assert standing.sections == ("generation-image-llm-based",)
 
 
+def test_import_is_one_act(seed: Seed, open_store: OpenStore) -> None:
+    papers = {"2502.00001": LANTERN, "2502.00002": "Kettle: Boiling Sounds"}
+    entries = [entry(title, key) for key, title in papers.items()]
+    seed(markdown(AGENTS, *entries), FakeArxiv(papers))
+    with open_store() as store:
+        [act] = {one.batch_id for one in store.decisions.standing(papers).values()}
+        assert act is not None
+        batch = store.batches.get(act)
+        assert (batch.kind, batch.reviewer, batch.is_import) == ("list", LIST_REVIEWER, True)
+        assert len(store.decisions.of_batch(act)) == 2
+
+
 def test_undone_approval_is_not_repeated(seed: Seed, open_store: OpenStore, now: datetime) -> None:
     data, arxiv = markdown(AGENTS, entry(LANTERN, "2502.00001")), FakeArxiv({"2502.00001": LANTERN})
     seed(data, arxiv)

@@ -13,6 +13,7 @@ from pipeline.review.decide import LeftOut, Recorded, decide_all, record
 from pipeline.review.judge import Unchanged
 from pipeline.review.proposal import NOT_DECIDED, Expected, Proposal, propose
 from pipeline.review.undo import Undone, find_act, undo
+from storage.engine.session import Session
 from storage.store import OpenStore
 from tests.review.conftest import IDS
 from tests.support.builders import make_paper
@@ -136,6 +137,28 @@ def test_bulk_is_one_act_that_one_undo_takes_back(
     again = undo(open_store, reviewer="ada", batch_id=done.batch_id, clock=at(NOW + HOUR))
     assert isinstance(again, Undone)
     assert (again.decisions, again.act.undone) == ((), 18)
+
+
+def test_statements_of_a_bulk_do_not_grow_with_it(
+    open_store: OpenStore, taxonomy: Taxonomy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = [0]
+    rows = Session.rows
+
+    def counted(self: Session, sql: str, parameters: Any = None) -> Any:
+        counts[-1] += 1
+        return rows(self, sql, parameters)
+
+    monkeypatch.setattr(Session, "rows", counted)
+    for month, size in (("2604", 60), ("2605", 240)):
+        ids = [f"{month}.{number:05}" for number in range(size)]
+        with open_store() as store:
+            store.papers.upsert([make_paper(one) for one in ids], seen_at=NOW)
+        counts.append(0)
+        done = decide_all(open_store, taxonomy, bulk(taxonomy, ids), clock=at(NOW))
+        undo(open_store, reviewer="ada", batch_id=done.batch_id, clock=at(NOW))
+        assert len(done.recorded) == size
+    assert counts[2] <= counts[1] < 100
 
 
 def test_bulk_leaves_out_papers_decided_meanwhile(

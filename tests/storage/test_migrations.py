@@ -27,6 +27,16 @@ INSERT INTO paper (arxiv_id, version, title, abstract, authors, categories,
 SELECT '2603.00001', 1, 'T', 'A', ['Ada'], ['cs.CV'], 'cs.CV', NULL, NULL, NULL, NULL, $now, $now,
        false, 'oai', NULL, $now, $now, text_hash('T', 'A', ['Ada'], NULL, false), 0
 """
+ONE_DECISION = """
+INSERT INTO decision_event
+SELECT 1, 'decide', '0123456789abcdef', arxiv_id, 'rejected', [], 'ada', 'off topic', $now,
+       content_hash
+FROM paper
+"""
+ITS_TEXT = """
+INSERT INTO decided_text
+SELECT arxiv_id, content_hash, title, abstract, authors, categories, comment FROM paper
+"""
 ITS_VERSION = "INSERT INTO paper_version VALUES ('2603.00001', 1, $now, false, $now)"
 
 
@@ -92,6 +102,25 @@ def test_rows_of_each_schema_survive_later_migrations(
         add_predictions(store, [make_prediction("2603.00001")])
         store.decisions.add([make_decision("2603.00001")])
         assert store.papers.count() == 2
+        assert store.integrity.faults() == ()
+
+
+def test_decisions_of_an_older_schema_have_no_reason(tmp_path: Path, now: datetime) -> None:
+    steps = known_migrations()
+    with duckdb.connect(
+        str(database(tmp_path)), config={"storage_compatibility_version": "v1.5.0"}
+    ) as connection:
+        migrate(Session(connection), [step for step in steps if step.version < 12])
+        at = {"now": now.replace(tzinfo=None)}
+        connection.execute(ONE_PAPER, at)
+        connection.execute(ITS_VERSION, at)
+        connection.execute(ONE_DECISION, at)
+        connection.execute(ITS_TEXT)
+    with opener(tmp_path)() as store:
+        [old] = store.decisions.of_paper("2603.00001")
+        assert (old.decision_id, old.note) == ("0123456789abcdef", "off topic")
+        assert (old.reason, old.return_on, old.return_after_version, old.batch_id) == (None,) * 4
+        store.decisions.undo(reviewer="ada", undone_at=now)
         assert store.integrity.faults() == ()
 
 
