@@ -35,7 +35,9 @@ def undo(
     ] = None,
     batch_id: Annotated[
         str | None,
-        typer.Option("--batch", metavar="ID", help="All decisions that were recorded together."),
+        typer.Option(
+            "--batch", "--act", metavar="ID", help="All decisions that were recorded together."
+        ),
     ] = None,
     reviewer: Annotated[str | None, typer.Option(metavar="NAME", help="Who takes it back.")] = None,
     *,
