@@ -102,9 +102,9 @@ _Audit = Annotated[
     "decide",
     examples="""
     living-survey decide 2603.01234 approve --section agents
-    living-survey decide 2603.01234 approve --suggested --highlight "Plans before it draws."
-    living-survey decide 2603.01235 reject --reason no-language --note "image restoration"
-    living-survey decide 2603.01236 2603.01237 2603.01238 reject --reason reconstruction
+    living-survey decide 2603.01234 approve --suggested --highlight "New data."
+    living-survey decide 2603.01235 reject --reason no-language --note radar
+    living-survey decide 2603.01236 2603.01237 reject --reason talking-head
     living-survey decide 2603.01239 defer --until 2026-12-01 --until-new-version
     living-survey decide 2603.01240 defer --if-standing none
     living-survey decide --from decisions.jsonl

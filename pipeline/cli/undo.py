@@ -43,7 +43,7 @@ def undo(
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> Answer:
-    """Take back your last act: a decision, or all that were recorded together.
+    """Take back your last act: a decision, or all recorded together.
 
     The decision before it stands again; both stay on record. Papers that were decided again since
     keep their later decision. It asks before it takes back an import or more than one decision.
