@@ -1,5 +1,7 @@
 """Keys of the review pages: the built-in ones, changes, and what is refused."""
 
+from pathlib import Path
+
 import pytest
 
 from config.desk_keys import ACTIONS, PLACES, KeyMap, read_keys
@@ -54,3 +56,11 @@ def test_binding_that_cannot_work_is_refused(binding: str, message: str) -> None
 
 def test_keys_turned_off_bind_nothing() -> None:
     assert KeyMap(on=False).by_key == {}
+
+
+def test_guide_lists_every_key() -> None:
+    guide = Path("docs/guides/review.md").read_text("utf-8")
+    for action in ACTIONS:
+        assert f"| `{action.key}` | `{action.name}` | {action.does} |" in guide
+    for place in PLACES:
+        assert f"`{place.letter}` {place.name}" in guide
