@@ -50,7 +50,7 @@ def month(site: ReviewSite) -> ReviewSite:
 def test_days_work_comes_first(month: ReviewSite, visitor: Visitor) -> None:
     page = visitor.get("/queue")
     assert page.ids == ["2603.00001", "2603.00002"]
-    assert "Likely, announced 2026-03-17" in page.text
+    assert "Likely, announced 17 Mar" in page.text
     assert links(page, "counts") == [
         "2 likely today",
         "4 this week",
