@@ -3,41 +3,60 @@
 Pages and commands import this module before a model is loaded, so it imports no model code.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from classifiers.terms import TermShare
+from pipeline.learn.explain.phrases import Phrase, phrases
 
-#: terms shown for and against; the others are summed
+#: phrases shown for and against; the others are summed by sign
 _SHOWN = 8
+#: phrases named in a sentence, and marked in the text
+_STRONGEST = 5
+#: of the strongest phrase: weaker ones are neither named nor marked
+_LEAST_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class RoundedBreakdown:
-    """A breakdown in two decimals that add up: base + for + against + rest = score."""
+    """A breakdown in two decimals that add up.
+
+    base + for + against + others for + others against + rounding = score
+    """
 
     base: float
-    speaking_for: tuple[TermShare, ...]
-    against: tuple[TermShare, ...]
-    #: the sum of the terms not shown, and the rounding difference
-    rest: float
-    rest_terms: int
+    #: strongest first
+    speaking_for: tuple[Phrase, ...]
+    against: tuple[Phrase, ...]
+    #: sums of the terms not shown, by sign
+    others_for: float
+    others_against: float
+    #: terms not shown
+    other_terms: int
+    #: the rounding difference that no other sum takes
+    rounding: float
     score: float
 
     @property
     def total_for(self) -> float:
         """Sum of the shown positive shares."""
-        return round(sum(round(share.value, 2) for share in self.speaking_for), 2)
+        return _total(self.speaking_for)
 
     @property
     def total_against(self) -> float:
         """Sum of the shown negative shares."""
-        return round(sum(round(share.value, 2) for share in self.against), 2)
+        return _total(self.against)
 
     @property
-    def shown(self) -> tuple[TermShare, ...]:
-        """The shares of both sides."""
+    def shown(self) -> tuple[Phrase, ...]:
+        """The phrases of both sides."""
         return (*self.speaking_for, *self.against)
+
+    @property
+    def marked(self) -> tuple[Phrase, ...]:
+        """The strongest phrases of both sides, which are marked in the text."""
+        ranked = sorted(self.shown, key=_strength)[:_STRONGEST]
+        return _strong(ranked, ranked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +79,68 @@ class ScoreBreakdown:
 
     @property
     def rounded(self) -> RoundedBreakdown:
-        """Return the breakdown rounded for display."""
-        seen = [share for share in self.shares if round(share.value, 2)]
-        speaking_for = tuple(islice((share for share in seen if share.value > 0), _SHOWN))
-        against = tuple(islice((share for share in seen if share.value < 0), _SHOWN))
+        """Return the breakdown in phrases, rounded for display."""
+        found, hidden = phrases(self.shares)
+        seen = [phrase for phrase in found if round(phrase.value, 2)]
+        speaking_for = tuple(phrase for phrase in seen if phrase.value > 0)[:_SHOWN]
+        against = tuple(phrase for phrase in seen if phrase.value < 0)[:_SHOWN]
+        shown = {phrase.tokens for phrase in (*speaking_for, *against)}
+        rest = [*hidden, *(phrase for phrase in found if phrase.tokens not in shown)]
         base, score = round(self.base, 2), round(self.score, 2)
-        shown = (*speaking_for, *against)
+        others_for = _total_raw(phrase for phrase in rest if phrase.value > 0)
+        others_against = _total_raw(phrase for phrase in rest if phrase.value < 0)
+        rounding = round(
+            score - base - _total(speaking_for) - _total(against) - others_for - others_against, 2
+        )
+        # The difference is added to a sum that stays of its sign.
+        if others_for + rounding > 0 and others_for >= -others_against:
+            others_for, rounding = round(others_for + rounding, 2), 0.0
+        elif others_against + rounding < 0 and others_against:
+            others_against, rounding = round(others_against + rounding, 2), 0.0
         return RoundedBreakdown(
             base=base,
             speaking_for=speaking_for,
             against=against,
-            rest=round(score - base - sum(round(share.value, 2) for share in shown), 2),
-            rest_terms=len(self.shares) - len(shown),
+            others_for=others_for,
+            others_against=others_against,
+            other_terms=sum(phrase.terms for phrase in rest),
+            rounding=rounding,
             score=score,
         )
+
+
+def reasons_sentence(speaking_for: Iterable[Phrase], against: Iterable[Phrase], score: float) -> str:
+    """Return the strongest phrases behind a scope's score as a sentence.
+
+    "In scope because of: 3D, grounding. Against: talking head."
+    """
+    ups, downs = tuple(speaking_for), tuple(against)
+    both = sorted((*ups, *downs), key=_strength)
+    named = ", ".join(phrase.words for phrase in _strong(ups, both))
+    opposed = ", ".join(phrase.words for phrase in _strong(downs, both))
+    against_it = f"Against: {opposed}." if opposed else ""
+    if score < 0:
+        return f"{against_it or 'Little speaks for it.'}{f' For it: {named}.' if named else ''}"
+    for_it = f"In scope because of: {named}." if named else ""
+    return " ".join(filter(None, (for_it, against_it))) or "No known term speaks for or against it."
+
+
+def _strength(phrase: Phrase) -> float:
+    return -abs(phrase.value)
+
+
+def _strong(side: Iterable[Phrase], both: Sequence[Phrase]) -> tuple[Phrase, ...]:
+    """Return the strongest phrases of a side, without those that are weak among both sides."""
+    least = _LEAST_SHARE * abs(both[0].value) if both else 0.0
+    return tuple(phrase for phrase in side if abs(phrase.value) >= least)[:_STRONGEST]
+
+
+def _total(shown: Iterable[Phrase]) -> float:
+    return round(sum((round(phrase.value, 2) for phrase in shown), 0.0), 2)
+
+
+def _total_raw(rest: Iterable[Phrase]) -> float:
+    return round(sum((phrase.value for phrase in rest), 0.0), 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,124 +1,131 @@
-"""Mark the terms behind a prediction in a paper's escaped text."""
+"""Mark the phrases behind a prediction in a paper's text.
+
+The text is what the page shows: TeX was read and invisible characters were removed before, so that
+a mark neither takes a brace nor begins inside a command.
+"""
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, groupby, pairwise
 
 from markupsafe import Markup, escape
 
-from config.tex.text import plain_paragraphs
-from config.visible import visible
+from classifiers.text import places
 from pipeline.learn.explain.breakdown import ScoreBreakdown
-from storage.types import TermWeight
+from pipeline.learn.explain.phrases import Key, Phrase
 
 #: number of breakdowns that the style sheet has classes for
 MARKED = 12
-#: of the breakdown's strongest term: weaker terms are not marked
-_LEAST_SHARE = 0.1
-
-_FOR = Markup("<mark>{}</mark>")
-_AGAINST = Markup('<mark class="against">{}</mark>')
+#: most characters between the words of a phrase: text-to-image, "text-/image"
+_GAP = 4
+#: A whole compound is marked, not a part of it: MLLM-Diffusion, text/image. Private characters
+#: stand for formulas.
+_COMPOUND = re.compile(
+    "[\\w\U00100000-\U0010fffd]+(?:[-\u2010-\u2013/'\u2019][\\w\U00100000-\U0010fffd]+)*"
+)
 _MARK = Markup('<mark class="{}">{}</mark>')
-#: between the words of a term: text-to-image, "text-/image"
-_GAP = r"\W{1,4}"
-_WORD = re.compile(r"\w+")
-
-#: private characters: one opens each mark, one closes them
-_FIRST_MARK, _MOST_MARKS, _MARK_END = 0xF0000, 0xFFFE, "\ue000"
-_PRIVATE = re.compile("[\ue000\U000f0000-\U000fffff]")
-_MARKED = re.compile("([\U000f0000-\U000fffff])([^\ue000\U000f0000-\U000fffff]*)\ue000")
-
-#: (start, end, number of the breakdown, share)
-_Marked = tuple[int, int, int, float]
+_PLAIN_MARK = Markup("<mark>{}</mark>")
 
 
-def highlight(text: str, terms: Sequence[TermWeight]) -> Markup:
-    """Return the text with each term marked, as whole tokens ("dit" is not in "audit")."""
-    weights = {words: term.weight for term in reversed(terms) if (words := term_words(term.term))}
-    text = visible(text)
-    if not weights:
-        return escape(text)
-    # longest first, so that "video diffusion" is preferred to "video"
-    alternatives = "|".join(
-        _GAP.join(map(re.escape, words.split(" ")))
-        for words in sorted(weights, key=len, reverse=True)
-    )
-    pattern = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE)
-    pieces: list[Markup] = []
-    end = 0
-    for match in pattern.finditer(text):
-        pieces.append(escape(text[end : match.start()]))
-        weight = weights.get(term_words(match[0]), 0.0)
-        pieces.append((_FOR if weight >= 0 else _AGAINST).format(match[0]))
-        end = match.end()
-    pieces.append(escape(text[end:]))
-    return Markup("").join(pieces)
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    start: int
+    end: int
+    breakdown: int
+    value: float
 
 
-def term_words(term: str) -> str:
-    """Return a term in lower case with single spaces."""
-    return " ".join(_WORD.findall(term.lower()))
+def mark_phrases(text: str, found: Sequence[Phrase]) -> Markup:
+    """Return a shown text, escaped, with phrases marked; those against have the class `against`."""
+    return _written(text, _Text(text).spans(0, found), _plain_class)
 
 
-def highlight_breakdowns(text: str, field: str, breakdowns: Sequence[ScoreBreakdown]) -> Markup:
-    """Return a field with the strong terms of each breakdown marked.
+def mark_breakdowns(text: str, breakdowns: Sequence[ScoreBreakdown]) -> Markup:
+    """Return a shown text, escaped, with the strongest phrases of each breakdown marked.
 
-    A piece has the class `for-N` or `against-N` of each breakdown N with a term there; the style
+    A piece has the class `for-N` or `against-N` of each breakdown N with a phrase there; the style
     sheet shows one at a time.
     """
-    spans = [
-        span
+    read = _Text(text)
+    spans = chain.from_iterable(
+        read.spans(number, breakdown.rounded.marked)
         for number, breakdown in enumerate(breakdowns[:MARKED])
-        for span in _strong_spans(number, breakdown, field, len(text))
-    ]
-    # Marked with private characters before cleaning, because the offsets count the characters of
-    # the stored text, and TeX can reach from one piece to the next.
-    stored = _PRIVATE.sub(" ", text)
-    marked: list[str] = []
-    classes: list[str] = []
-    for names, run in groupby(_pieces(spans, len(text)), key=lambda piece: piece[0]):
+    )
+    return _written(text, spans, _numbered_class)
+
+
+class _Text:
+    """A text in which phrases are found."""
+
+    def __init__(self, text: str) -> None:
+        self._tokens = list(places(text))
+        self._by_word: dict[str, list[int]] = {}
+        for place, (word, _, _) in enumerate(self._tokens):
+            self._by_word.setdefault(word, []).append(place)
+        found = [compound.span() for compound in _COMPOUND.finditer(text)]
+        self._starts, self._ends = [start for start, _ in found], [end for _, end in found]
+
+    def spans(self, number: int, found: Iterable[Phrase]) -> Iterator[_Marked]:
+        """Yield the places of each phrase; those of its parts if it is nowhere whole."""
+        for phrase in found:
+            whole = list(self._places(phrase.tokens))
+            parts = () if whole else phrase.members
+            for start, end in chain(whole, *map(self._places, parts)):
+                # whole compounds
+                first = bisect_right(self._starts, start) - 1
+                last = bisect_left(self._ends, end)
+                yield _Marked(self._starts[first], self._ends[last], number, phrase.value)
+
+    def _places(self, key: Key) -> Iterator[tuple[int, int]]:
+        """Yield (start, end) of each place where the words of a phrase follow one another."""
+        for place in self._by_word.get(key[0], ()) if key else ():
+            run = self._tokens[place : place + len(key)]
+            if tuple(word for word, _, _ in run) == key and all(
+                before[2] <= after[1] <= before[2] + _GAP for before, after in pairwise(run)
+            ):
+                yield run[0][1], run[-1][2]
+
+
+def _written(
+    text: str, found: Iterable[_Marked], class_of: Callable[[Sequence[_Marked]], str | None]
+) -> Markup:
+    """Return the escaped text with a mark around each run of pieces that have one class."""
+    written: list[Markup] = []
+    for name, run in groupby(_pieces(found, len(text)), lambda piece: class_of(piece[0])):
         pieces = list(run)
-        start, end = pieces[0][1], pieces[-1][2]
-        words = stored[start:end]
-        if names and len(classes) < _MOST_MARKS and stored[start - 1 : start] != "\\":
-            words = f"{chr(_FIRST_MARK + len(classes))}{words}{_MARK_END}"
-            classes.append(names)
-        marked.append(words)
-    cleaned = plain_paragraphs("".join(marked))
-    shown: list[Markup] = []
-    done = 0
-    for found in _MARKED.finditer(cleaned):
-        shown.append(escape(cleaned[done : found.start()]))
-        shown.append(_MARK.format(classes[ord(found[1]) - _FIRST_MARK], found[2]))
-        done = found.end()
-    return Markup("").join([*shown, escape(_PRIVATE.sub("", cleaned[done:]))])
+        words = text[pieces[0][1] : pieces[-1][2]]
+        if name is None:
+            written.append(escape(words))
+        else:
+            written.append(_MARK.format(name, words) if name else _PLAIN_MARK.format(words))
+    return Markup("").join(written)
 
 
-def _strong_spans(
-    number: int, breakdown: ScoreBreakdown, field: str, length: int
-) -> Iterator[_Marked]:
-    shown = breakdown.rounded.shown
-    least = _LEAST_SHARE * max((abs(share.value) for share in shown), default=0.0)
-    for share in shown:
-        for span in share.places:
-            inside = span.field == field and 0 <= span.start < span.end <= length
-            if inside and abs(share.value) >= least:
-                yield span.start, span.end, number, share.value
-
-
-def _pieces(spans: list[_Marked], length: int) -> Iterator[tuple[str, int, int]]:
-    waiting = sorted(spans, reverse=True)
-    cuts = sorted({0, length, *(s for s, *_ in spans), *(e for _, e, *_ in spans)})
+def _pieces(
+    found: Iterable[_Marked], length: int
+) -> Iterator[tuple[Sequence[_Marked], int, int]]:
+    """Yield the text in pieces, each with the marks over it."""
+    waiting = sorted(found, key=lambda span: -span.start)
+    cuts = sorted({0, length, *(s.start for s in waiting), *(s.end for s in waiting)})
     active: list[_Marked] = []
     for start, end in pairwise(cuts):
-        active = [span for span in active if span[1] > start]
-        while waiting and waiting[-1][0] <= start:
+        active = [span for span in active if span.end > start]
+        while waiting and waiting[-1].start <= start:
             active.append(waiting.pop())
-        yield _classes(active), start, end
+        yield tuple(active), start, end
 
 
-def _classes(spans: Sequence[_Marked]) -> str:
+def _plain_class(spans: Sequence[_Marked]) -> str | None:
+    if not spans:
+        return None
+    return "against" if sum(span.value for span in spans) < 0 else ""
+
+
+def _numbered_class(spans: Sequence[_Marked]) -> str | None:
     sums: dict[int, float] = {}
-    for _, _, number, value in spans:
-        sums[number] = sums.get(number, 0.0) + value
-    return " ".join(f"{'for' if v >= 0 else 'against'}-{n}" for n, v in sorted(sums.items()))
+    for span in spans:
+        sums[span.breakdown] = sums.get(span.breakdown, 0.0) + span.value
+    names = (f"{'for' if v >= 0 else 'against'}-{n}" for n, v in sorted(sums.items()))
+    return " ".join(names) or None
