@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.scoring import Probabilities
+from classifiers.scoring import Probabilities, open_rows
 from classifiers.types import Classifier, Document, Scores
 from config.ragged import RaggedArray
 from config.taxonomy import Taxonomy
@@ -30,7 +30,7 @@ class ScoreColumns:
     facets: RaggedArray
     #: strongest first
     terms: RaggedArray
-    #: by facet, whether its best label is below the threshold
+    #: by facet, whether it is open (`scoring.open_rows`)
     open_facets: dict[str, npt.NDArray[np.bool_]]
 
 
@@ -96,7 +96,7 @@ def of_probabilities(
         ),
         terms=terms,
         open_facets={
-            name: known.facets[name].max(axis=1) < limit for name, limit in known.thresholds.items()
+            name: open_rows(known.facets[name], limit) for name, limit in known.thresholds.items()
         },
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from classifiers.ambiguity import close
 from classifiers.types import Scores
 from config.taxonomy import Section, Taxonomy
 
@@ -78,6 +79,18 @@ def section_probabilities(known: Probabilities, taxonomy: Taxonomy) -> Floats:
     return chances
 
 
+def open_rows(chances: Floats, threshold: float) -> npt.NDArray[np.bool_]:
+    """Return (n,): whether a facet (n, labels) is open.
+
+    It is if its best label is below the threshold and the second is close to it.
+    """
+    if chances.shape[1] < 2:
+        return np.zeros(len(chances), dtype=bool)
+    ordered = np.sort(chances, axis=1)
+    best, second = ordered[:, -1], ordered[:, -2]
+    return np.asarray((best < threshold) & close(best, second))
+
+
 def scores_of(
     keys: Sequence[str],
     known: Probabilities,
@@ -95,7 +108,7 @@ def scores_of(
     places = order.tolist()
     table = np.hstack([known.facets[facet.name] for facet in taxonomy.facets]).tolist()
     opened = [
-        (name, known.facets[name].max(axis=1) < limit) for name, limit in known.thresholds.items()
+        (name, open_rows(known.facets[name], limit)) for name, limit in known.thresholds.items()
     ]
     return [
         Scores(

@@ -47,7 +47,7 @@ class Scores:
     facets: tuple[tuple[str, str, float], ...]
     #: (term, weight) in scope and first section, strongest first
     terms: tuple[tuple[str, float], ...]
-    #: facets whose best label is below the threshold
+    #: facets whose best label is below the threshold, with the second close to it
     open_facets: tuple[str, ...] = ()
 
 

@@ -1,7 +1,7 @@
 """Read decisions."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from storage.decision_rows import decision_of
@@ -53,7 +53,7 @@ _TRAINING = """
 SELECT kept.arxiv_id, kept.title, kept.abstract, kept.categories, kept.content_hash,
        decisions.verdict, decisions.sections, decisions.reviewer, decisions.decided_at,
        decisions.reason
-FROM decisions
+FROM (FROM decisions WHERE {papers}) AS decisions
 JOIN decided_text AS kept
   ON kept.arxiv_id = decisions.arxiv_id AND kept.content_hash = decisions.content_hash
 WHERE decisions.standing AND decisions.verdict IN ('approved', 'rejected')
@@ -144,17 +144,7 @@ class DecisionReader:
 
     def training(self) -> list[TrainingExample]:
         """Return the standing approvals and rejections with the texts they were made on."""
-        return [
-            TrainingExample(
-                text=PaperText(row[0], row[1], row[2], tuple(row[3]), row[4]),
-                verdict=Verdict(row[5]),
-                sections=tuple(row[6]),
-                reviewer=row[7],
-                decided_at=from_utc(row[8]),
-                reason=row[9],
-            )
-            for row in self._session.rows(_TRAINING)
-        ]
+        return training_examples(self._session)
 
     def approved_between(self, start: datetime, end: datetime) -> list[ApprovedPaper]:
         """Return the papers approved in [start, end), as of `end`.
@@ -188,3 +178,25 @@ class DecisionReader:
 def on_papers(arxiv_ids: Sequence[str]) -> str:
     """Return the SQL condition for the papers in `$ids`."""
     return _OF_FEW if len(arxiv_ids) <= _FEW else _OF_MANY
+
+
+def training_examples(
+    session: Session, arxiv_ids: Collection[str] | None = None
+) -> list[TrainingExample]:
+    """Return the standing approvals and rejections, of all papers or of some."""
+    ids = None if arxiv_ids is None else list(arxiv_ids)
+    papers = "true" if ids is None else on_papers(ids)
+    rows = session.rows(
+        _TRAINING.format(papers=papers), {} if ids is None else {"ids": texts_json(ids)}
+    )
+    return [
+        TrainingExample(
+            text=PaperText(row[0], row[1], row[2], tuple(row[3]), row[4]),
+            verdict=Verdict(row[5]),
+            sections=tuple(row[6]),
+            reviewer=row[7],
+            decided_at=from_utc(row[8]),
+            reason=row[9],
+        )
+        for row in rows
+    ]

@@ -43,6 +43,7 @@ from storage.highlights import Highlights
 from storage.incomplete import Incomplete
 from storage.integrity import Integrity
 from storage.invalid_ids import InvalidIds
+from storage.learning import Learning
 from storage.ledger import Ledger
 from storage.ledger_days import LedgerDays
 from storage.outlook import Outlook
@@ -78,6 +79,7 @@ class Store:
         self.predictions = Predictions(session)
         self.decisions = Decisions(session)
         self.account = DecisionAccount(session)
+        self.learning = Learning(session)
         self.batches = Batches(session)
         self.highlights = Highlights(session)
         self.preferences = Preferences(session)

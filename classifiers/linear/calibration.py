@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.linear.fitting import Corpus, fit_outputs
+from classifiers.linear.header import FEW
 from classifiers.linear.holding import Round
 from classifiers.linear.recipe import Recipe
 from classifiers.linear.regression import facet_probabilities, fit_platt, fit_temperature
@@ -17,8 +18,6 @@ from config.taxonomy import Taxonomy
 
 Floats = npt.NDArray[np.float64]
 
-#: held-out examples below which constants replace a fit
-FEW = 20
 #: chosen without examples (docs/study/classifier.md, table "little")
 DEFAULT_SCOPE = (8.0, -2.0)
 DEFAULT_LABEL = (2.0, 0.0, 2.0, 0.0)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 #: increased when older files could be misread; never reused
 FORMAT = 2
 
+#: examples of a kind below which constants replace a fit of the calibration
+FEW = 20
+
 
 @dataclass(frozen=True, slots=True)
 class ModelHeader:
@@ -26,3 +29,13 @@ class ModelHeader:
     #: by date or by hash (`holding.py`)
     held_out: str
     format: int = FORMAT
+
+    @property
+    def approved(self) -> int:
+        """Approved papers it learned from."""
+        return self.counts.get("approved", 0)
+
+    @property
+    def rejected(self) -> int:
+        """Papers it learned from as out of scope."""
+        return self.counts.get("rejected", 0)

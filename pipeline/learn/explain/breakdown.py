@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from classifiers.terms import TermShare
 from pipeline.learn.explain.phrases import Phrase, phrases
+from pipeline.learn.explain.section_figure import SectionFigure
 
 #: phrases shown for and against; the others are summed by sign
 _SHOWN = 8
@@ -109,7 +110,9 @@ class ScoreBreakdown:
         )
 
 
-def reasons_sentence(speaking_for: Iterable[Phrase], against: Iterable[Phrase], score: float) -> str:
+def reasons_sentence(
+    speaking_for: Iterable[Phrase], against: Iterable[Phrase], score: float
+) -> str:
     """Return the strongest phrases behind a scope's score as a sentence.
 
     "In scope because of: 3D, grounding. Against: talking head."
@@ -151,6 +154,8 @@ class SectionBasis:
     probability: float
     #: indices into `Reasons.breakdowns`
     breakdowns: tuple[int, ...]
+    #: how the probability is made
+    figure: SectionFigure
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +168,20 @@ class Neighbour:
     sections: tuple[str, ...]
     #: cosine of the two papers' term values, 0 to 1
     similarity: float
-    #: (term, its share in the similarity), strongest first
+    #: (term, its share in the similarity), strongest first, without function words
     shared: tuple[tuple[str, float], ...]
+    #: code of a rejection's reason
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDecisions:
+    """A reviewer's own earlier decisions on similar papers, counted."""
+
+    approved: int = 0
+    rejected: int = 0
+    #: (code, number) of the rejections' reasons, most frequent first
+    reasons: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +196,11 @@ class Reasons:
     bases: tuple[SectionBasis, ...]
     approved: tuple[Neighbour, ...] = ()
     rejected: tuple[Neighbour, ...] = ()
+    own: OwnDecisions = OwnDecisions()
+
+    @property
+    def sentence(self) -> str:
+        """Why the paper is in scope or not."""
+        scope = self.breakdowns[0]
+        rounded = scope.rounded
+        return reasons_sentence(rounded.speaking_for, rounded.against, scope.score)

@@ -24,6 +24,7 @@ from classifiers.text import places, readable, tokens
 from classifiers.types import Document
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.breakdown import Reasons, ScoreBreakdown
+from pipeline.learn.explain.decided import LiveDecisions
 from pipeline.learn.explain.outline import SCOPE, Key, heading, outline
 
 #: by cue, its evidence
@@ -50,11 +51,12 @@ class CueExplainer:
         document: Document,
         *,
         sections: Sequence[str] | None = None,
-        changed: frozenset[str] = frozenset(),  # noqa: ARG002  same interface as ModelExplainer
+        live: LiveDecisions | None = None,  # noqa: ARG002  same interface as ModelExplainer
+        reviewer: str = "",  # noqa: ARG002
     ) -> Reasons:
         """Return the cues found and their sums."""
         [scores] = self._classifier.predict([document])
-        outlined = outline(scores, self._parts, sections)
+        outlined = outline(scores, self._parts, sections, self._taxonomy)
         by_number = self._index.found(document)
         found = {key: by_number.get(n, {}) for n, key in enumerate(self._index.keys)}
         where = _Text(document)

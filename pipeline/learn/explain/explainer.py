@@ -6,19 +6,20 @@ must not hold the store, because loading opens it.
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from classifiers.kept.registry import ModelRegistry
-from classifiers.types import Document, Example
+from classifiers.types import Document
 from config.errors import LivingSurveyError, TryAgainLaterError
 from config.taxonomy import Taxonomy
-from pipeline.learn.documents import document_of
 from pipeline.learn.explain.breakdown import Reasons
-from storage.store import OpenStore
-from storage.types import TrainingExample, Verdict
+from pipeline.learn.explain.certainty import Certainty, Origin, origin_of, read_certainty
+from pipeline.learn.explain.decided import LiveDecisions, caught_up, decided_paper
+from storage.store import OpenStore, Store
 
 _log = logging.getLogger(__name__)
 
@@ -41,35 +42,77 @@ class Explainer(Protocol):
         document: Document,
         *,
         sections: Sequence[str] | None = None,
-        changed: frozenset[str] = frozenset(),
+        live: LiveDecisions | None = None,
+        reviewer: str = "",
     ) -> Reasons:
         """Return the explanation of a paper's scores."""
 
 
-class ExplainerCache:
-    """The current explainer, shared by all threads."""
+@dataclass(frozen=True, slots=True)
+class News:
+    """What happened since the explainer was loaded, and how far its probabilities are known."""
 
-    def __init__(self, models: Path, taxonomy: Taxonomy, open_store: OpenStore) -> None:
+    live: LiveDecisions
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """The last news, the model files they are of, and the event they start from."""
+
+    stamp: _Stamp
+    start: int
+    origin: Origin
+    news: News
+
+
+class ExplainerCache:
+    """The current explainer and the decisions since, shared by all threads."""
+
+    def __init__(
+        self,
+        models: Path,
+        taxonomy: Taxonomy,
+        open_store: OpenStore,
+        *,
+        in_scope_reasons: Collection[str] = (),
+    ) -> None:
+        """`in_scope_reasons` are the codes of rejections that train as in scope."""
         self._models = models
         self._taxonomy = taxonomy
         self._open_store = open_store
+        self._in_scope_reasons = frozenset(in_scope_reasons)
         self._lock = threading.Lock()
         self._stamp: _Stamp | None = None
         self._explainer: Explainer | None = None
         self._fault: LivingSurveyError | None = None
-        self._warming = False
+        self._loading: threading.Thread | None = None
+        self._followed: _Followed | None = None
 
     @property
     def ready(self) -> bool:
-        """Whether the explainer is loaded."""
+        """Whether an explainer is loaded."""
         return self._stamp is not None
 
     def warm(self) -> None:
-        """Start loading in the background, once. Errors are raised on first use."""
-        if self._warming:
-            return
-        self._warming = True
-        threading.Thread(target=self._load_quietly, name="reasons", daemon=True).start()
+        """Start loading in the background, unless it runs. Errors are raised on first use."""
+        if self._loading is None or not self._loading.is_alive():
+            self._loading = threading.Thread(target=self._load_quietly, name="reasons", daemon=True)
+            self._loading.start()
+
+    def at_hand(self) -> Explainer | None:
+        """Return the explainer without waiting; None while the first is loaded.
+
+        After a training, the explainer before is returned until the new one is loaded.
+
+        Raises:
+            LivingSurveyError: the model is damaged or was made for another taxonomy.
+        """
+        if self._present_stamp() != self._stamp:
+            self.warm()
+        elif self._fault is not None:
+            raise self._fault
+        return self._explainer
 
     def current(self) -> Explainer:
         """Return the current explainer, loading it if the model changed.
@@ -80,18 +123,42 @@ class ExplainerCache:
         with self._lock:
             stamp = self._present_stamp()
             if stamp != self._stamp:
-                self._explainer, self._fault = None, None
+                explainer, fault = None, None
                 try:
-                    self._explainer = load_explainer(self._models, self._taxonomy, self._open_store)
+                    explainer = load_explainer(self._models, self._taxonomy, self._open_store)
                 except TryAgainLaterError:
                     raise  # the store was busy; try loading again next time
                 except LivingSurveyError as error:
-                    self._fault = error
-                self._stamp = stamp
+                    fault = error
+                self._explainer, self._fault, self._stamp = explainer, fault, stamp
             if self._explainer is None:
                 assert self._fault is not None
                 raise self._fault
             return self._explainer
+
+    def news(self, store: Store) -> News:
+        """Return what happened since; call it while the store is held, it takes about a query."""
+        stamp, known, explainer = self._present_stamp(), self._followed, self._explainer
+        last = store.decisions.last_event()
+        start = explainer.seen if explainer else last
+        if known and known.stamp == stamp and known.start == start:
+            if known.news.live.seen == last:
+                return known.news
+            origin, live = known.origin, known.news.live
+        else:
+            origin, live = origin_of(ModelRegistry(self._models)), LiveDecisions(start)
+        news = News(caught_up(live, store), read_certainty(store, origin, self._in_scope_reasons))
+        self._followed = _Followed(stamp, start, origin, news)
+        return news
+
+    @property
+    def certainty(self) -> Certainty:
+        """The certainty at the last news; read now if there were none."""
+        known = self._followed
+        if known is None or known.stamp != self._present_stamp():
+            with self._open_store() as store:
+                return self.news(store).certainty
+        return known.news.certainty
 
     def _present_stamp(self) -> _Stamp:
         try:
@@ -126,12 +193,4 @@ def load_explainer(models: Path, taxonomy: Taxonomy, open_store: OpenStore) -> E
     with open_store() as store:
         seen = store.decisions.last_event()
         decided = store.decisions.training()[-_INDEXED:]
-    return ModelExplainer(classifier, [_example(one) for one in decided], seen=seen)
-
-
-def _example(one: TrainingExample) -> Example:
-    return Example(
-        document_of(one.text),
-        in_scope=one.verdict is Verdict.APPROVED,
-        sections=one.sections,
-    )
+    return ModelExplainer(classifier, [decided_paper(one) for one in decided], seen=seen)

@@ -1,96 +1,172 @@
 """Find the decided papers most similar to a paper, by the cosine of their term values.
 
 The matrix is stored by term, so a query reads only the terms of its paper (a sixth of all values).
-It is built in chunks, because one pass over all texts needs ten times the memory of the result.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from classifiers.linear.model import Model
-from classifiers.types import Example
-from pipeline.learn.explain.breakdown import Neighbour
+from classifiers.function_words import FUNCTION_WORDS
+from pipeline.learn.explain.breakdown import Neighbour, OwnDecisions
+from pipeline.learn.explain.decided import DecidedPaper
 
 #: neighbours shown per verdict
 _SHOWN = 3
 #: least similarity, because papers below it share only stop words
 _ALIKE = 0.05
+#: a reviewer's own decisions that are counted: the most similar ones, from a similarity on
+_OWN, _OWN_ALIKE = 10, 0.1
 #: terms shown per neighbour
 _SHARED = 5
-#: papers converted at once
-_CHUNK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The decided papers near a paper, nearest first."""
+
+    approved: tuple[Neighbour, ...]
+    rejected: tuple[Neighbour, ...]
+    own: OwnDecisions
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    similarity: float
+    place: int
+    index: "NeighbourIndex"
+
+    @property
+    def paper(self) -> DecidedPaper:
+        return self.index.papers[self.place]
 
 
 class NeighbourIndex:
-    """The decided papers of a model, indexed by term."""
+    """Decided papers, indexed by term."""
 
-    def __init__(self, model: Model, examples: Sequence[Example]) -> None:
-        self._model = model
-        documents = [example.document for example in examples]
-        chunks = [
-            model.matrix(documents[start : start + _CHUNK])
-            for start in range(0, len(documents), _CHUNK)
-        ]
-        width = len(model.features.terms_)
-        rows = sparse.vstack(chunks, format="csr") if chunks else sparse.csr_matrix((0, width))
-        #: (terms, papers)
-        self._by_term: sparse.csr_matrix = rows.T.tocsr()
-        self._place = {document.key: place for place, document in enumerate(documents)}
-        self._titles = [document.title for document in documents]
-        self._keys = list(self._place)
-        self._sections = [example.sections for example in examples]
-        approved = np.asarray([example.in_scope for example in examples], dtype=bool)
-        self._approved, self._rejected = np.flatnonzero(approved), np.flatnonzero(~approved)
+    def __init__(
+        self, terms: Sequence[str], rows: sparse.csr_matrix, papers: Sequence[DecidedPaper]
+    ) -> None:
+        """Index papers; `rows` are their term values, `terms` the names of the columns."""
+        self.papers = papers
+        self.terms = terms
+        #: (terms, papers), sorted
+        self.by_term: sparse.csr_matrix = rows.T.tocsr()
+        self._place = {paper.document.key: place for place, paper in enumerate(papers)}
+        approved = np.asarray([paper.approved for paper in papers], dtype=bool)
+        self._of = {True: np.flatnonzero(approved), False: np.flatnonzero(~approved)}
+        self._reviewers = np.asarray([paper.reviewer for paper in papers], dtype=object)
 
-    def nearest(
-        self, row: sparse.csr_matrix, without: Collection[str] = ()
-    ) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
-        """Return the nearest approved papers and the nearest rejected ones, nearest first.
-
-        Args:
-            row: the term values of the paper that is compared.
-            without: ids to leave out, the paper itself included.
-        """
-        sharing = self._by_term[row.indices]
-        alike = np.asarray(sharing.T @ row.data)
+    def alike(self, row: sparse.csr_matrix, without: Collection[str]) -> npt.NDArray[np.float32]:
+        """Return the similarity of each paper; 0 of those to leave out."""
+        similar = np.zeros(len(self.papers), dtype=np.float32)
+        for _, value, start, end in self._terms_of(row):
+            # a paper has a term once, so no place is repeated
+            similar[self.by_term.indices[start:end]] += value * self.by_term.data[start:end]
         for key in without:
             if (place := self._place.get(key)) is not None:
-                alike[place] = 0.0
-        return (
-            self._best(row, sharing, alike, self._approved),
-            self._best(row, sharing, alike, self._rejected),
-        )
+                similar[place] = 0.0
+        return similar
+
+    def shared(self, row: sparse.csr_matrix, place: int) -> Iterator[tuple[str, float]]:
+        """Yield the terms that a paper shares with the row, and their parts of the similarity."""
+        for column, value, start, end in self._terms_of(row):
+            at = start + int(np.searchsorted(self.by_term.indices[start:end], place))
+            if at < end and self.by_term.indices[at] == place:
+                yield self.terms[column], float(value * self.by_term.data[at])
+
+    def _terms_of(self, row: sparse.csr_matrix) -> Iterator[tuple[int, np.float32, int, int]]:
+        """Yield each term of a row: its column, its value, and where its papers are."""
+        starts, ends = self.by_term.indptr[row.indices], self.by_term.indptr[row.indices + 1]
+        yield from zip(row.indices.tolist(), row.data, starts.tolist(), ends.tolist(), strict=True)
+
+    def best(self, similar: npt.NDArray[np.float32], *, approved: bool) -> Iterator[_Found]:
+        """Yield the most similar papers of a verdict."""
+        return self._best(similar, self._of[approved], _SHOWN, _ALIKE)
+
+    def own(self, similar: npt.NDArray[np.float32], reviewer: str) -> Iterator[_Found]:
+        """Yield the most similar papers that a reviewer decided."""
+        near = np.flatnonzero(similar >= _OWN_ALIKE)
+        return self._best(similar, near[self._reviewers[near] == reviewer], _OWN, _OWN_ALIKE)
 
     def _best(
         self,
-        row: sparse.csr_matrix,
-        sharing: sparse.csr_matrix,
-        alike: npt.NDArray[np.float32],
-        among: npt.NDArray[np.int64],
-    ) -> tuple[Neighbour, ...]:
-        order = among[np.argsort(-alike[among], kind="stable")[:_SHOWN]].tolist()
-        return tuple(
-            Neighbour(
-                arxiv_id=self._keys[place],
-                title=self._titles[place],
-                sections=self._sections[place],
-                similarity=float(alike[place]),
-                shared=self._shared(row, sharing, place),
-            )
-            for place in order
-            if alike[place] >= _ALIKE
-        )
+        similar: npt.NDArray[np.float32],
+        among: npt.NDArray[np.intp],
+        count: int,
+        least: float,
+    ) -> Iterator[_Found]:
+        near = among[similar[among] >= least]
+        order = near[np.argsort(-similar[near], kind="stable")[:count]].tolist()
+        return (_Found(float(similar[place]), place, self) for place in order)
 
-    def _shared(
-        self, row: sparse.csr_matrix, sharing: sparse.csr_matrix, place: int
-    ) -> tuple[tuple[str, float], ...]:
-        """Return the shared terms that contribute most to the similarity with one paper."""
-        found = np.flatnonzero(sharing.indices == place)
-        terms = np.searchsorted(sharing.indptr, found, side="right") - 1
-        shares = sharing.data[found] * row.data[terms]
-        order = np.argsort(-shares, kind="stable")[:_SHARED].tolist()
-        names = self._model.features.terms_
-        return tuple((names[row.indices[terms[n]]], float(shares[n])) for n in order)
+
+def nearest(
+    row: sparse.csr_matrix,
+    sources: Iterable[tuple[NeighbourIndex, Collection[str]]],
+    reviewer: str,
+) -> Nearest:
+    """Return the nearest papers of several indices.
+
+    Args:
+        row: the term values of the paper that is compared.
+        sources: each index with the IDs to leave out of it.
+        reviewer: whose own decisions are counted.
+    """
+    found = [(index, index.alike(row, without)) for index, without in sources]
+
+    def best(*, approved: bool) -> tuple[Neighbour, ...]:
+        every = chain.from_iterable(index.best(s, approved=approved) for index, s in found)
+        return tuple(_neighbour(row, each) for each in _sorted(every)[:_SHOWN])
+
+    own = _sorted(chain.from_iterable(index.own(s, reviewer) for index, s in found))[:_OWN]
+    return Nearest(best(approved=True), best(approved=False), _counted([e.paper for e in own]))
+
+
+def _sorted(found: Iterable[_Found]) -> list[_Found]:
+    return sorted(found, key=lambda each: -each.similarity)
+
+
+def _counted(papers: Sequence[DecidedPaper]) -> OwnDecisions:
+    rejected = [paper for paper in papers if not paper.approved]
+    reasons: dict[str, int] = {}
+    for paper in rejected:
+        if paper.reason:
+            reasons[paper.reason] = reasons.get(paper.reason, 0) + 1
+    ranked = sorted(reasons.items(), key=lambda each: (-each[1], each[0]))
+    return OwnDecisions(len(papers) - len(rejected), len(rejected), tuple(ranked))
+
+
+def _neighbour(row: sparse.csr_matrix, found: _Found) -> Neighbour:
+    paper = found.paper
+    return Neighbour(
+        arxiv_id=paper.document.key,
+        title=paper.document.title,
+        sections=paper.sections,
+        similarity=found.similarity,
+        shared=_shared(row, found),
+        reason=paper.reason,
+    )
+
+
+def _shared(row: sparse.csr_matrix, found: _Found) -> tuple[tuple[str, float], ...]:
+    """Return the shared terms that contribute most to the similarity with one paper.
+
+    Terms that begin or end with a function word, and words of a named pair, are left out.
+    """
+    named: list[tuple[str, float]] = []
+    every = sorted(found.index.shared(row, found.place), key=lambda each: -each[1])
+    for term, share in every:
+        words = term.split()
+        if words[0] in FUNCTION_WORDS or words[-1] in FUNCTION_WORDS:
+            continue
+        if any(set(words) & set(known.split()) for known, _ in named):
+            continue
+        named.append((term, share))
+        if len(named) == _SHARED:
+            break
+    return tuple(named)

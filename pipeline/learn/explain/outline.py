@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from classifiers.types import Scores
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.breakdown import SectionBasis
+from pipeline.learn.explain.section_figure import section_figure
 
 #: sections explained by default
 BEST = 3
@@ -28,7 +29,10 @@ class Outline:
 
 
 def outline(
-    scores: Scores, parts: Mapping[str, Sequence[Key]], wanted: Sequence[str] | None
+    scores: Scores,
+    parts: Mapping[str, Sequence[Key]],
+    wanted: Sequence[str] | None,
+    taxonomy: Taxonomy,
 ) -> Outline:
     """Return the scope and the parts of each wanted section (None: of the best), each once.
 
@@ -36,16 +40,22 @@ def outline(
         scores: the paper's scores.
         parts: by section id, the outputs its probability is computed from.
         wanted: ids of sections; ids without a score are ignored.
+        taxonomy: of the sections.
     """
     chances = dict(scores.sections)
     named = list(chances)[:BEST] if wanted is None else [n for n in wanted if n in chances]
     chosen = [name for n, name in enumerate(named) if not n or chances[name] >= _LEAST_PROBABILITY]
     keys = list(dict.fromkeys((SCOPE, *(key for name in chosen for key in parts[name]))))
+    probabilities = {(facet, label): p for facet, label, p in scores.facets}
     bases = tuple(
-        SectionBasis(name, chances[name], tuple(keys.index(key) for key in parts[name]))
+        SectionBasis(
+            name,
+            chances[name],
+            tuple(keys.index(key) for key in parts[name]),
+            section_figure(taxonomy.section(name), chances[name], probabilities, taxonomy),
+        )
         for name in chosen
     )
-    probabilities = {(facet, label): p for facet, label, p in scores.facets}
     return Outline(tuple(keys), bases, {SCOPE: scores.in_scope, **probabilities})
 
 

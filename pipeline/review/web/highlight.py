@@ -103,9 +103,7 @@ def _written(
     return Markup("").join(written)
 
 
-def _pieces(
-    found: Iterable[_Marked], length: int
-) -> Iterator[tuple[Sequence[_Marked], int, int]]:
+def _pieces(found: Iterable[_Marked], length: int) -> Iterator[tuple[Sequence[_Marked], int, int]]:
     """Yield the text in pieces, each with the marks over it."""
     waiting = sorted(found, key=lambda span: -span.start)
     cuts = sorted({0, length, *(s.start for s in waiting), *(s.end for s in waiting)})

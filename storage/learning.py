@@ -1,0 +1,67 @@
+"""Read what a model can learn: counts of decisions, and the decisions made after an event."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.decision_reads import training_examples
+from storage.engine.instants import to_utc
+from storage.engine.parameters import texts_json
+from storage.engine.session import Session
+from storage.types import TrainingExample
+
+# Counted without the view, whose window over all events takes longer.
+_TALLY = """
+WITH made AS (
+    SELECT arxiv_id, verdict, reason, happened_at, seq
+    FROM decision_event
+    WHERE kind = 'decide'
+      AND decision_id NOT IN (SELECT decision_id FROM decision_event WHERE kind = 'undo')
+),
+standing AS (
+    FROM made
+    QUALIFY row_number() OVER (PARTITION BY arxiv_id ORDER BY happened_at DESC, seq DESC) = 1
+)
+SELECT count(*) FILTER (
+           verdict = 'rejected' AND NOT coalesce(reason IN (FROM listed($in_scope)), false)
+       ),
+       count(*) FILTER (verdict IN ('approved', 'rejected') AND happened_at > $since),
+       (SELECT coalesce(max(seq), 0) FROM decision_event)
+FROM standing
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTally:
+    """Standing decisions, counted."""
+
+    #: rejections that teach what is out of scope
+    rejections: int
+    #: approvals and rejections after a moment
+    since: int
+    #: the last event that is counted
+    last_event: int
+
+
+class Learning:
+    """Reads `decision_event` for models and explanations."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def tally(self, since: datetime, in_scope_reasons: Collection[str] = ()) -> DecisionTally:
+        """Count the standing decisions.
+
+        Args:
+            since: decisions after it are counted apart.
+            in_scope_reasons: codes of the reasons of rejections that train as in scope.
+        """
+        row = self._session.row(
+            _TALLY, {"since": to_utc(since), "in_scope": texts_json(in_scope_reasons)}
+        )
+        assert row is not None
+        return DecisionTally(*row)
+
+    def decided(self, arxiv_ids: Collection[str]) -> list[TrainingExample]:
+        """Return the standing approvals and rejections among some papers, with their texts."""
+        return training_examples(self._session, arxiv_ids)
