@@ -8,6 +8,7 @@ from itertools import islice, pairwise
 import numpy as np
 import numpy.typing as npt
 
+from classifiers.ambiguity import NOTABLE_SHIFT
 from classifiers.linear.calibration import expected_error
 from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import document_text, tokens
@@ -16,8 +17,6 @@ from config.taxonomy import Taxonomy
 
 Floats = npt.NDArray[np.float64]
 
-#: population stability index, by convention
-NOTABLE_SHIFT = 0.25
 #: minimum papers of a term of a missing section
 _AT_LEAST = 5
 #: minimum excess over the stream as a normal deviate, for the first and other terms of a subject,

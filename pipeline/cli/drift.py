@@ -6,7 +6,7 @@ from pipeline.cli.answer import Answer, Column, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.session import session
 from pipeline.learn.drift import measure_drift
-from pipeline.learn.drift_report import DriftReport
+from pipeline.learn.drift_report import DriftReport, drift_sentences
 from pipeline.runtime.plurals import counted
 
 
@@ -25,21 +25,10 @@ def drift(invocation: Invocation) -> Answer:
 
 def _text(report: DriftReport) -> Text:
     lines = [
-        f"week         {report.week}, {counted(report.papers, 'paper')}, model {report.model_id}",
-        (
-            f"words        {_figure(report.unknown_terms)} unknown to the model, "
-            f"{_figure(report.unknown_before)} among papers from before"
-        ),
-        f"scores       shifted by {_figure(report.score_shift)} (0.25 is notable)",
-        (
-            f"calibration  off by {_figure(report.calibration_error)}"
-            f" on {counted(report.decided, 'decision')} outside the training set"
-        ),
-        f"unplaced     {counted(report.troubled, 'paper')} left open or rejected lately",
+        f"week     {report.week}, {counted(report.papers, 'paper')}, model {report.model_id}",
+        *(f"         {sentence}" for sentence in drift_sentences(report)),
+        *(f"verdict  {sentence}" for sentence in report.notable or ("nothing notable",)),
     ]
-    if None in (report.unknown_terms, report.score_shift, report.calibration_error):
-        lines.append("             -: not enough papers outside the training set")
-    lines += [f"verdict      {sentence}" for sentence in report.notable or ("nothing notable",)]
     if not report.missing_terms:
         return tuple(lines)
     examples = (
@@ -48,7 +37,3 @@ def _text(report: DriftReport) -> Text:
     )
     terms = table((Column("term"), Column("papers", right=True)), report.missing_terms)
     return (*lines, "", terms, *examples)
-
-
-def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"

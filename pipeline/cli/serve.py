@@ -9,7 +9,7 @@ import typer
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
 from pipeline.curated.title import survey_title
-from pipeline.operate.schedule import make_runner, make_scheduler, scheduled
+from pipeline.operate.schedule import make_runner, make_scheduler, make_training, scheduled
 from pipeline.review.proposal import reviewer_name
 from pipeline.review.web.access import served_names
 from pipeline.review.web.app import create_app
@@ -68,6 +68,7 @@ def serve(
         survey_title=survey_title(settings.survey),
         models=settings.classifier.models,
         jobs=book.ends,
+        training=make_training(settings, os.environ),
         lifespan=lifespan,
         settings=settings.review,
     )

@@ -1,5 +1,6 @@
 """`train`: a new model from all standing decisions."""
 
+from math import isfinite
 from typing import Annotated
 
 import typer
@@ -41,6 +42,8 @@ def train(
 def _text(report: TrainReport) -> Text:
     relevant = f" ({report.not_listed} of them in scope)" if report.not_listed else ""
     head = (
+        report.sentence,
+        "",
         f"trained    {report.model_id}",
         (
             f"from       {report.approved} approved, {report.rejected} rejected{relevant}, "
@@ -53,21 +56,18 @@ def _text(report: TrainReport) -> Text:
     return (
         *head,
         f"kept       {report.path}, not in use",
-        (
-            "It did worse than the model in use, which is kept. To use it anyway:"
-            " `living-survey train --force`"
-        ),
+        "To use it anyway: `living-survey train --force`",
     )
 
 
 def _comparison(found: Comparison) -> Text:
+    """Return the measures of both models; nothing if they were not compared."""
     if found.challenger is None or found.champion is None:
-        return (f"compared   with nothing: {found.verdict}",)
+        return ()
     return (
         (
             f"compared   on {counted(found.papers, 'decision')} since {found.cut:%Y-%m-%d} that"
-            f" neither was trained on: {found.challenger.scored} for the new model,"
-            f" {found.champion.scored} for the one in use"
+            " neither was trained on"
         ),
         "",
         table(
@@ -77,11 +77,8 @@ def _comparison(found: Comparison) -> Text:
                 for (name, was), (_, now) in zip(
                     measures(found.champion), measures(found.challenger), strict=True
                 )
+                if isfinite(was) and isfinite(now)
             ),
         ),
         "",
-        (
-            f"verdict    {found.verdict}: quadratic error {found.difference:+.4f}, "
-            f"chance explains up to {found.chance:.4f}"
-        ),
     )

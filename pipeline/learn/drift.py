@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import isfinite
 
+from classifiers.ambiguity import NOTABLE_SHIFT
 from classifiers.cues import CueClassifier
 from classifiers.errors import NoModelError
 from classifiers.kept.registry import Learned
 from classifiers.linear.model import Model
 from classifiers.measure.drift import (
-    NOTABLE_SHIFT,
     MissingSection,
     drift,
     missing_section,

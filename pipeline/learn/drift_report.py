@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from classifiers.ambiguity import NOTABLE_SHIFT
 from config.errors import LivingSurveyError
 from config.files import put_in_place, read_regular_text
+from pipeline.runtime.plurals import counted
 
 
 def iso_week(moment: datetime) -> str:
@@ -56,6 +58,32 @@ class DriftReport:
     def totals(self) -> dict[str, int]:
         """What is counted in `runs`."""
         return {"drift_alarms": len(self.notable)}
+
+
+def drift_sentences(report: DriftReport) -> tuple[str, ...]:
+    """Return what was measured, a sentence each; what is not known is left out."""
+    said = []
+    if report.unknown_terms is not None:
+        before = report.unknown_before
+        compared = "" if before is None else f", {before:.1%} of those of earlier papers"
+        said.append(
+            f"{report.unknown_terms:.1%} of the week's words are unknown to the model{compared}."
+        )
+    if report.score_shift is not None:
+        how = "have" if report.score_shift >= NOTABLE_SHIFT else "have hardly"
+        said.append(
+            f"In-scope probabilities {how} shifted since training: {report.score_shift:.2f}, "
+            f"{NOTABLE_SHIFT} is notable."
+        )
+    if report.calibration_error is not None and report.decided:
+        said.append(
+            f"On {counted(report.decided, 'decision')} that the model does not know, its "
+            f"probabilities are off by {report.calibration_error:.2f} on average."
+        )
+    if report.troubled:
+        were = "was" if report.troubled == 1 else "were"
+        said.append(f"{counted(report.troubled, 'paper')} {were} left open or rejected lately.")
+    return tuple(said) or ("There are too few papers and decisions new to the model.",)
 
 
 def drift_path(reports: Path, week: str) -> Path:

@@ -12,6 +12,7 @@ from classifiers.linear.training import train as fit
 from config.errors import LivingSurveyError
 from pipeline.learn.examples import TrainingSet, load_training_set
 from pipeline.learn.promotion import Comparison, MeasuredModel, compete
+from pipeline.learn.train_sentence import train_sentence
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 
@@ -41,6 +42,8 @@ class TrainReport:
     promoted: bool
     #: None: the first model
     contest: Comparison | None
+    #: what happened, for people
+    sentence: str
     #: old models that were removed
     removed: tuple[str, ...]
 
@@ -85,6 +88,7 @@ def train(services: Services, run: Run, *, force: bool = False) -> TrainReport:
         trained_at=now,
         seed=settings.seed,
     )
+    known = _known(models)
     contest = _compare(model, examples, models, run)
     promoted = force or contest is None or contest.not_worse
     path = models.save(model, _learned(examples, contest))
@@ -101,6 +105,13 @@ def train(services: Services, run: Run, *, force: bool = False) -> TrainReport:
         background=len(examples.background),
         promoted=promoted,
         contest=contest,
+        sentence=train_sentence(
+            approved=approved,
+            rejected=len(examples.examples) - approved,
+            promoted=promoted,
+            contest=contest,
+            more=_more(examples, known),
+        ),
         removed=models.prune(settings.keep),
     )
     run.count(**report.totals)
@@ -150,6 +161,22 @@ def _compare(
         # Training is the remedy for a model in use that cannot be loaded.
         return Comparison(f"the model in use cannot be read: {error.message}", not_worse=True)
     return compete(model, in_use, models.learned_from(in_use.model_id), examples, stage=run.stage)
+
+
+def _known(models: ModelRegistry) -> frozenset[str] | None:
+    """Return the decided papers that the model in use learned from; None if it is not recorded."""
+    try:
+        in_use = models.current_id()
+    except ModelError:
+        return None
+    learned = models.learned_from(in_use) if in_use else None
+    return learned.decided if learned else None
+
+
+def _more(examples: TrainingSet, known: frozenset[str] | None) -> int | None:
+    if known is None:
+        return None
+    return sum(example.document.key not in known for example in examples.examples)
 
 
 def _learned(examples: TrainingSet, contest: Comparison | None) -> Learned:

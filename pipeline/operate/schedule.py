@@ -27,6 +27,7 @@ from starlette.applications import Starlette
 from config.processes import child_environment
 from config.schema import ScheduleSettings, Settings
 from pipeline.operate.runner import Job, JobRunner
+from pipeline.runtime.background import BackgroundCommands
 from pipeline.runtime.jobs import JobBook, Outcome
 from pipeline.runtime.services import clock_of
 
@@ -82,6 +83,16 @@ def make_runner(settings: Settings, environment: Mapping[str, str], book: JobBoo
     return JobRunner(
         environment=child_environment(environment, settings.variables),
         book=book,
+        clock=clock_of(settings),
+        options=("--config", str(settings.file)) if settings.file else (),
+    )
+
+
+def make_training(settings: Settings, environment: Mapping[str, str]) -> BackgroundCommands:
+    """Return what trains in the background when a page asks for it."""
+    return BackgroundCommands(
+        ("train", "classify"),
+        environment=child_environment(environment, settings.variables),
         clock=clock_of(settings),
         options=("--config", str(settings.file)) if settings.file else (),
     )

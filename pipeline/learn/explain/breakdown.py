@@ -56,8 +56,7 @@ class RoundedBreakdown:
     @property
     def marked(self) -> tuple[Phrase, ...]:
         """The strongest phrases of both sides, which are marked in the text."""
-        ranked = sorted(self.shown, key=_strength)[:_STRONGEST]
-        return _strong(ranked, ranked)
+        return strongest(self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +125,12 @@ def reasons_sentence(
         return f"{against_it or 'Little speaks for it.'}{f' For it: {named}.' if named else ''}"
     for_it = f"In scope because of: {named}." if named else ""
     return " ".join(filter(None, (for_it, against_it))) or "No known term speaks for or against it."
+
+
+def strongest(shown: Iterable[Phrase]) -> tuple[Phrase, ...]:
+    """Return the few strongest phrases, which are marked in the text."""
+    ranked = sorted(shown, key=_strength)[:_STRONGEST]
+    return _strong(ranked, ranked)
 
 
 def _strength(phrase: Phrase) -> float:

@@ -95,22 +95,25 @@ class ExplainerCache:
         return self._stamp is not None
 
     def warm(self) -> None:
-        """Start loading in the background, unless it runs. Errors are raised on first use."""
+        """Start loading in the background, unless it is loaded or runs.
+
+        Errors are raised on first use.
+        """
+        if self._present_stamp() == self._stamp:
+            return
         if self._loading is None or not self._loading.is_alive():
             self._loading = threading.Thread(target=self._load_quietly, name="reasons", daemon=True)
             self._loading.start()
 
     def at_hand(self) -> Explainer | None:
-        """Return the explainer without waiting; None while the first is loaded.
+        """Return the explainer without waiting; None until the first is loaded by `warm`.
 
         After a training, the explainer before is returned until the new one is loaded.
 
         Raises:
             LivingSurveyError: the model is damaged or was made for another taxonomy.
         """
-        if self._present_stamp() != self._stamp:
-            self.warm()
-        elif self._fault is not None:
+        if self._fault is not None and self._present_stamp() == self._stamp:
             raise self._fault
         return self._explainer
 

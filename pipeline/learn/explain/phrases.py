@@ -84,16 +84,16 @@ def _joined(shares: Sequence[TermShare]) -> Iterator[Phrase]:
             used[key], used[after] = after, ()
     for share in shares:
         key = tuple(tokens(share.term))
-        after = used.get(key)
-        if after is None:
+        next_pair = used.get(key)
+        if next_pair is None:
             yield Phrase(_plain(share.words), share.value, key, (key,))
-        elif after:
-            other = pairs[after]
+        elif next_pair:
+            other = pairs[next_pair]
             yield Phrase(
                 _chained(share.words, other.words),
                 share.value + other.value,
-                (*key, after[1]),
-                ((*key, after[1]), key, after),
+                (*key, next_pair[1]),
+                ((*key, next_pair[1]), key, next_pair),
                 2,
             )
 

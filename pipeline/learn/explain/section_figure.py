@@ -28,6 +28,11 @@ class Factor:
     #: its share among the labels of the sections that are compared; this is multiplied
     share: float
 
+    @property
+    def changed(self) -> bool:
+        """Whether the comparison changed the label's own probability."""
+        return abs(self.share - self.probability) >= _NOTABLE
+
 
 @dataclass(frozen=True, slots=True)
 class SectionFigure:

@@ -1,11 +1,12 @@
 """Assemble the review site as one web application."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -31,8 +32,12 @@ from pipeline.review.web.outlook import routes as outlook
 from pipeline.review.web.preferences import routes as preferences
 from pipeline.review.web.records import routes as records
 from pipeline.review.web.sessions import Sessions
+from pipeline.review.web.training import routes as training_routes
+from pipeline.runtime.background import BackgroundCommands
 from pipeline.runtime.jobs import JobEnd
 from storage.store import OpenStore
+
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 
 def create_app(
@@ -48,21 +53,27 @@ def create_app(
     limits: Limits = LIMITS,
     models: Path | None = None,
     jobs: Callable[[], Sequence[JobEnd]] = tuple,
-    lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
+    lifespan: Lifespan | None = None,
     settings: ReviewSettings | None = None,
+    training: BackgroundCommands | None = None,
 ) -> Starlette:
     """Return the review site as an ASGI application for one reviewer on this machine.
 
     `secret` signs sessions and form tokens. `names` are the hosts it is opened under. `open_store`
     is called for each request and released before a page is rendered; `read_store` too, for pages
     that only show (None: the same). `jobs` returns how the
-    scheduled jobs ended. `lifespan` runs as long as the site, for example the scheduler. Without
-    `models` pages show no reasons. `settings` has limits, reasons for rejecting and keys.
+    scheduled jobs ended. `lifespan` runs as long as the site, for example the scheduler;
+    `training` trains in the background (None: the page says how else). Without `models` pages show
+    no reasons. `settings` has limits, reasons for rejecting and keys.
     """
     stated = settings or ReviewSettings()
     reading = read_store or open_store
+    in_scope = [reason.code for reason in stated.reasons if reason.in_scope]
+    explainers = (
+        ExplainerCache(models, taxonomy, reading, in_scope_reasons=in_scope) if models else None
+    )
     app = Starlette(
-        lifespan=lifespan,
+        lifespan=_alive(lifespan, explainers, training),
         routes=[
             *desk.ROUTES,
             *inbox.ROUTES,
@@ -71,6 +82,7 @@ def create_app(
             *preferences.ROUTES,
             *outlook.ROUTES,
             *monitoring.ROUTES,
+            *training_routes.ROUTES,
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
         ],
         middleware=[
@@ -95,7 +107,29 @@ def create_app(
         preferences=KeptPreferences(open_store, reading, reviewer, survey_own(stated)),
         progress=Progress(reviewer, clock),
         jobs=jobs,
-        explainers=ExplainerCache(models, taxonomy, reading) if models else None,
         settings=stated,
+        explainers=explainers,
+        training=training,
     )
     return app
+
+
+def _alive(
+    lifespan: Lifespan | None,
+    explainers: ExplainerCache | None,
+    training: BackgroundCommands | None,
+) -> Lifespan:
+    """Return what runs as long as the site: the model is loaded first, a training is ended last."""
+
+    @asynccontextmanager
+    async def alive(app: Starlette) -> AsyncIterator[None]:
+        async with lifespan(app) if lifespan else nullcontext():
+            if explainers is not None:
+                explainers.warm()
+            try:
+                yield
+            finally:
+                if training is not None:
+                    await run_in_threadpool(training.stop)
+
+    return alive

@@ -7,20 +7,18 @@ from itertools import groupby
 from markupsafe import Markup
 
 from config.taxonomy import Section, Taxonomy
-from config.tex.markup import fill
 from pipeline.enrich.links import Link, find_links
 from pipeline.learn.explain.open_facets import OpenQuestion, open_question
-from pipeline.review.web.highlight import highlight
-from pipeline.review.web.texts import SHOWN_OF_TEXT, held_abstract, held_title
+from pipeline.learn.explain.stored_terms import stored_phrases
+from pipeline.review.web.texts import SHOWN_OF_TEXT, marked_text, marked_title
 from storage.highlights import Highlight
-from storage.types import Decision, Paper, Prediction, StoredPaper, TermWeight, Verdict
+from storage.types import Decision, Paper, Prediction, StoredPaper, Verdict
 
 #: suggested sections are ticked in advance from this probability on
 PRESELECT = 0.5
 #: sections with a button of their own: from this probability on, and at most so many
 OFFERED_FROM = 0.05
 MOST_OFFERED = 5
-_MAX_TERMS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +56,6 @@ class Card:
     candidates: tuple[Choice, ...]
     #: all others, under their headings
     others: tuple[tuple[str, tuple[Choice, ...]], ...]
-    #: strongest first
-    terms_for: tuple[TermWeight, ...]
-    terms_against: tuple[TermWeight, ...]
-    #: (name, probability, open) of each facet's likeliest label
-    facets: tuple[tuple[str, float, bool], ...]
     draft: FormDraft
     #: what the model leaves open
     question: OpenQuestion | None = None
@@ -132,24 +125,19 @@ def make_card(
     def choice(section: Section) -> Choice:
         return Choice(section, scores.get(section.id), section.id in ticked)
 
-    terms = prediction.terms if prediction else ()
-    title = held_title(stored.paper.title, stored.paper.arxiv_id)
-    abstract = held_abstract(stored.paper.abstract)
+    marked = stored_phrases(prediction.terms) if prediction else ()
     return Card(
         stored=stored,
         prediction=prediction,
         standing=standing,
-        title=fill(highlight(title.text, terms), title),
-        abstract=fill(highlight(abstract.text, terms), abstract),
+        title=marked_title(stored.paper.title, stored.paper.arxiv_id, marked),
+        abstract=marked_text(stored.paper.abstract, marked),
         links=find_links(stored.paper.abstract[:SHOWN_OF_TEXT], stored.paper.comment),
         candidates=tuple(choice(known[name]) for name in offered),
         others=tuple(
             (name, tuple(choice(section) for section in members))
             for name, members in grouped(s for s in taxonomy.sections if s.id not in offered)
         ),
-        terms_for=_strongest([term for term in terms if term.weight >= 0]),
-        terms_against=_strongest([term for term in terms if term.weight < 0]),
-        facets=_facets(prediction, taxonomy),
         draft=draft or FormDraft(),
         question=question,
         preselected=tuple(section.id for section in taxonomy.sections if section.id in ticked),
@@ -163,24 +151,3 @@ def _offered(ranked: Sequence[str], scores: dict[str, float], asked: Sequence[st
     answers = [name for name in asked if scores.get(name, 0.0) >= OFFERED_FROM]
     likely = [name for name in ranked if scores[name] >= OFFERED_FROM and name not in answers]
     return (answers + likely)[:MOST_OFFERED] or list(ranked[:1])
-
-
-def _strongest(terms: Sequence[TermWeight]) -> tuple[TermWeight, ...]:
-    return tuple(sorted(terms, key=lambda term: -abs(term.weight))[:_MAX_TERMS])
-
-
-def _facets(
-    prediction: Prediction | None, taxonomy: Taxonomy
-) -> tuple[tuple[str, float, bool], ...]:
-    names = {
-        (facet.name, label.name): label.names.get("en", label.name)
-        for facet in taxonomy.facets
-        for label in facet.labels
-    }
-    best: dict[str, tuple[str, float, bool]] = {}
-    for score in prediction.facets if prediction else ():
-        name = names.get((score.facet, score.label))
-        if name and score.probability > best.get(score.facet, ("", 0.0, False))[1]:
-            is_open = prediction is not None and score.facet in prediction.open_facets
-            best[score.facet] = (name, score.probability, is_open)
-    return tuple(best.values())

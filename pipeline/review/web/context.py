@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 from config.reasons import Reason
 from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
+from pipeline.learn.explain.certainty import Certainty
 from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.own import Own
 from pipeline.review.visits import new_since
@@ -20,6 +21,7 @@ from pipeline.review.web.kept import KeptPreferences
 from pipeline.review.web.language import choose_language, words_of
 from pipeline.review.web.scripts import desk_data
 from pipeline.review.web.sessions import Sessions
+from pipeline.runtime.background import BackgroundCommands
 from pipeline.runtime.jobs import JobEnd, faults
 from storage.calendar import announcement_day
 from storage.queue_filter import QueueLimits
@@ -46,6 +48,8 @@ class ReviewContext:
     #: explains predictions; None without a model directory
     explainers: ExplainerCache | None = None
     settings: ReviewSettings = field(default_factory=ReviewSettings)
+    #: trains in the background; None: this service does not
+    training: BackgroundCommands | None = None
 
     @property
     def today(self) -> date:
@@ -59,6 +63,11 @@ class ReviewContext:
         if own is not None:
             return QueueLimits(own / 100, self.settings.set_aside_below / 100)
         return QueueLimits(self.settings.likely_from / 100, self.settings.set_aside_below / 100)
+
+    @property
+    def certainty(self) -> Certainty | None:
+        """How far probabilities can be trusted; None without a model directory."""
+        return self.explainers.certainty if self.explainers else None
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -127,6 +136,7 @@ def fragment(request: Request, template: str, **context: Any) -> str:
         token=review.sessions.token(session),
         path=request.url.path,
         own=own,
+        certainty=None if about_fault else review.certainty,
         desk_data=desk_data(own.keys, templates.filters["translated"]),
         job_faults=[end.sentence for end in faults(review.jobs())],
         **context,

@@ -6,14 +6,17 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from config.desk_keys import ACTIONS, PLACES
 from config.headings import heading_key
+from config.reasons import named_reason
 from config.taxonomy import Section, Taxonomy
 from config.tex.markup import tex_markup
 from config.tex.text import plain_text
 from config.visible import visible
+from pipeline.learn.explain.certainty import percent
 from pipeline.review.proposal import NOTE_LIMIT
 from pipeline.review.web.language import words_of
 from pipeline.review.web.scripts import SCRIPTS
@@ -53,7 +56,9 @@ def make_templates(taxonomy: Taxonomy, language: str = "en") -> Environment:
     environment.filters["translated"] = words.said
     environment.filters["plain"] = plain_text
     environment.filters["tex"] = tex_markup
-    environment.filters["percent"] = percent
+    environment.filters["percent"] = chance
+    environment.filters["share"] = percent
+    environment.filters["reason_name"] = lambda code: named_reason((), code).name_in(language)
     environment.filters["weight"] = weight
     environment.filters["exact"] = exact
     environment.filters["day"] = lambda instant: day(instant) or words.gettext("unknown")
@@ -75,13 +80,14 @@ def make_templates(taxonomy: Taxonomy, language: str = "en") -> Environment:
     return environment
 
 
-def percent(probability: float) -> str:
-    """Return whole percent, never 0 % or 100 %, because no model is certain."""
-    if probability < 0.01:
-        return "<1\N{NARROW NO-BREAK SPACE}%"
-    if probability > 0.99:
-        return ">99\N{NARROW NO-BREAK SPACE}%"
-    return f"{probability * 100:.0f}\N{NARROW NO-BREAK SPACE}%"
+@pass_context
+def chance(context: Context, probability: float) -> str:
+    """Return a probability as the page may show it: in a word before it is calibrated."""
+    certainty = context.get("certainty")
+    if certainty is None:
+        return percent(probability)
+    shown = certainty.shown(probability)
+    return shown if certainty.calibrated else str(context.resolve("gettext")(shown))
 
 
 def weight(value: float) -> str:

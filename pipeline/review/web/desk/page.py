@@ -15,6 +15,7 @@ from pipeline.review.web.desk.choices import chosen, counts, orders
 from pipeline.review.web.desk.listing import Listing, read_listing
 from pipeline.review.web.desk.open_paper import card_of, read_open
 from pipeline.review.web.flash import flash_of
+from pipeline.review.web.reasons import CardReasons, card_reasons, read_news
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import ORDER_LABELS, QueueView, read_view
 from storage.arxiv_id import parse_arxiv_id
@@ -55,6 +56,7 @@ def show_desk(
         known_id = _held(store, listing)
         flash = flash_of(store, request)
         audit = _audit(store, listing) if view.is_audit else None
+        news = read_news(context, store)
     card = card_of(context, stored, draft) if stored else None
     section = listing.selection.section
     values = {
@@ -64,6 +66,7 @@ def show_desk(
         "card": card,
         "flash": flash,
         "asked": asked or Asked(),
+        "why": card_reasons(context, card, news) if card else CardReasons(),
         **_place(listing, card),
     }
     if is_part(request):

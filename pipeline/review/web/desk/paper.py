@@ -10,9 +10,9 @@ from pipeline.review.web.desk.listing import read_listing
 from pipeline.review.web.desk.open_paper import card_of, read_open
 from pipeline.review.web.error_pages import no_such_paper
 from pipeline.review.web.flash import flash_of
+from pipeline.review.web.reasons import card_reasons, read_news, with_marks
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import LONGEST_ID, QueueView, paper_view
-from pipeline.review.web.why import current_explainer, explained, with_marks
 from storage.arxiv_id import parse_arxiv_id
 
 
@@ -39,7 +39,6 @@ def show_paper(
     `draft` is what was entered, `asked` why it was not recorded.
     """
     context = context_of(request)
-    explainer, problem = current_explainer(context)
     with context.read_store() as store:
         context.progress.read(store)
         context.preferences.own_in(store)
@@ -48,10 +47,10 @@ def show_paper(
             return no_such_paper(request, view.paper)
         listing = read_listing(store, context, view)
         history = store.decisions.of_paper(view.paper)
-        changed = store.decisions.changed_since(explainer.seen) if explainer else frozenset()
+        news = read_news(context, store)
         flash = flash_of(store, request)
     card = card_of(context, found, draft)
-    why = explained(explainer, problem, card, changed)
+    why = card_reasons(context, card, news, wait=True)
     following = listing.following(view.paper)
     return render(
         request,

@@ -1,0 +1,1 @@
+"""Train the model from the page, in the background."""
