@@ -30,6 +30,7 @@ from classifiers.text import TOKEN_PATTERN, document_text
 from classifiers.types import Document, Example
 from config.taxonomy import load_taxonomy
 from pipeline.learn.explain.by_model import ModelExplainer
+from pipeline.learn.explain.decided import DecidedPaper
 
 _WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 _BATCH = 2_000
@@ -119,7 +120,11 @@ def explaining(size: Size) -> Iterator[Row]:
         _renamed(example, n)
         for n, example in enumerate(itertools.islice(itertools.cycle(_examples(papers)), count))
     ]
-    explainer = ModelExplainer(model, decided, seen=0)
+    explainer = ModelExplainer(
+        model,
+        [DecidedPaper(one.document, one.in_scope, one.sections, "ada") for one in decided],
+        seen=0,
+    )
     asked = papers[: size.records(200, 5)]
     explainer.reasons(asked[0])
     spent = sorted(1000 * cpu_seconds(lambda: explainer.reasons(paper)) for paper in asked)  # noqa: B023  used at once

@@ -5,24 +5,40 @@ from typing import Annotated
 
 import typer
 
+from config.reasons import named_reason
 from config.tex.text import plain_text
 from pipeline.cli.answer import Answer, Column, Heading, Table, Text, table
 from pipeline.cli.command import Invocation, command
+from pipeline.cli.decide import reviewer_of
 from pipeline.learn.explain.breakdown import Neighbour, Reasons, ScoreBreakdown
+from pipeline.learn.explain.certainty import Certainty, certainty_of
+from pipeline.learn.explain.section_figure import SectionFigure
 from pipeline.learn.explain.why import reasons_for
 from pipeline.review.remarks import remarks_on
 from pipeline.runtime.services import open_services
 
 
-@command("why", examples="living-survey why 2603.01234\nliving-survey why 2603.01234 --json")
+@command(
+    "why",
+    examples="""
+    living-survey why 2603.01234
+    living-survey why 2603.01234 --sums
+    living-survey why 2603.01234 --json
+    """,
+)
 def why(
     invocation: Invocation,
     paper: Annotated[str, typer.Argument(metavar="ID", help="arXiv ID or link.")],
+    *,
+    sums: Annotated[
+        bool, typer.Option("--sums", help="Also show each score as the sum of its terms.")
+    ] = False,
 ) -> Answer:
     """Show why the model scores a paper as it does.
 
-    Each score is exactly the sum of its terms; with --json all of them are listed, with their
-    places in title and abstract.
+    A sentence first, then the sections and how their figures are made, and the nearest decided
+    papers. Each score is exactly the sum of its terms: --sums shows it; with --json all terms are
+    listed, with their places in title and abstract.
     """
     services = open_services(invocation.settings, read_only=True)
     found, reasons, question = reasons_for(
@@ -31,32 +47,56 @@ def why(
         services.open_store,
         services.taxonomy,
         services.clock,
+        reviewer=reviewer_of(invocation.settings),
     )
     with services.open_store() as store:
         remarks = remarks_on(store, [found]).get(found.arxiv_id, ())
+        certainty = certainty_of(services, store)
     report = {
         "arxiv_id": found.arxiv_id,
         "title": found.title,
+        "sentence": reasons.sentence,
+        "calibrated": certainty.calibrated,
         "remarks": remarks,
         "question": question.text if question else None,
         "open_facets": question.facets if question else (),
         "reasons": _document(reasons),
     }
     trained = "" if reasons.trained else ": no model was trained yet, cue words of the taxonomy"
+    in_scope = reasons.breakdowns[0].probability or 0.0
     text: list[str | Heading | Table] = [
         Heading(f"{found.arxiv_id}  {plain_text(found.title)}"),
         *(f"note   {remark}" for remark in remarks),
-        f"model  {reasons.model_id}{trained}",
+        reasons.sentence,
+        f"in scope: {certainty.shown(in_scope)}",
+        *_own(reasons),
+        f"model  {reasons.model_id}{trained}, {certainty.trained_line}",
+        *([certainty.banner] if certainty.banner else []),
+        "",
+        _sections(reasons, certainty),
+        *(_figure(basis.section, basis.figure, certainty) for basis in reasons.bases),
     ]
-    for breakdown in reasons.breakdowns:
-        text += _breakdown(breakdown)
-    text += ["", _sections(reasons)]
     if question:
         candidates = ", ".join(section.id for section in question.candidates)
         text += ["", question.text, f"  {candidates}"]
     text += _neighbours("nearest approved", reasons.approved)
     text += _neighbours("nearest rejected", reasons.rejected)
+    for breakdown in reasons.breakdowns if sums else ():
+        text += _breakdown(breakdown, certainty)
     return Answer(report, tuple(text))
+
+
+def _own(reasons: Reasons) -> Text:
+    """Return the reviewer's own decisions on papers like this."""
+    own = reasons.own
+    if not own.approved + own.rejected:
+        return ()
+    named = ", ".join(f"{named_reason((), code).name} {count}" for code, count in own.reasons)
+    parts = (
+        f"{own.rejected} rejected{f' ({named})' if named else ''}" if own.rejected else "",
+        f"{own.approved} approved" if own.approved else "",
+    )
+    return (f"Your earlier decisions on papers like this: {', '.join(filter(None, parts))}.",)
 
 
 def _document(reasons: Reasons) -> dict[str, object]:
@@ -70,21 +110,27 @@ def _document(reasons: Reasons) -> dict[str, object]:
                 "section": basis.section,
                 "probability": basis.probability,
                 "accounts": basis.breakdowns,
+                "figure": basis.figure,
             }
             for basis in reasons.bases
         ),
         "approved": reasons.approved,
         "rejected": reasons.rejected,
+        "own": reasons.own,
     }
 
 
-def _breakdown(breakdown: ScoreBreakdown) -> Text:
+def _breakdown(breakdown: ScoreBreakdown, certainty: Certainty) -> Text:
     rounded = breakdown.rounded
-    chance = "" if breakdown.probability is None else f"  {breakdown.probability:.2f}"
-    others = (
-        f" {rounded.rest:+.2f} ({rounded.rest_terms} other terms)"
-        if rounded.rest_terms or rounded.rest
-        else ""
+    chance = "" if breakdown.probability is None else f"  {certainty.shown(breakdown.probability)}"
+    others = "".join(
+        f" {value:+.2f} ({name})"
+        for value, name in (
+            (rounded.others_for, "other terms for"),
+            (rounded.others_against, "other terms against"),
+            (rounded.rounding, "rounding"),
+        )
+        if value
     )
     head: Text = (
         "",
@@ -109,13 +155,13 @@ def _breakdown(breakdown: ScoreBreakdown) -> Text:
     return (*head, table(columns, rows))
 
 
-def _sections(reasons: Reasons) -> Table:
+def _sections(reasons: Reasons, certainty: Certainty) -> Table:
     return table(
-        (Column("section"), Column("p", right=True), Column("based on", flexible=True)),
+        (Column("section"), Column("", right=True), Column("based on", flexible=True)),
         (
             (
                 basis.section,
-                f"{basis.probability:.2f}",
+                certainty.shown(basis.probability),
                 ", ".join(reasons.breakdowns[number].heading for number in basis.breakdowns),
             )
             for basis in reasons.bases
@@ -123,22 +169,31 @@ def _sections(reasons: Reasons) -> Table:
     )
 
 
+def _figure(section: str, figure: SectionFigure, certainty: Certainty) -> str:
+    """Return how the figure of a section is made: "generation = Image 49 % x LLM-based 81 %"."""
+    factors = " x ".join(f"{one.label} {certainty.shown(one.share)}" for one in figure.factors)
+    more = ", and its own terms" if figure.product is None else ""
+    if figure.corrected:
+        more = ", corrected by earlier choices between sections"
+    return f"  {section} = {factors}{more}"
+
+
 def _neighbours(title: str, found: tuple[Neighbour, ...]) -> Text:
     if not found:
         return ()
     columns = (
+        Column("", right=True),
         Column(title),
-        Column("alike", right=True),
-        Column("shared terms"),
+        Column("both have"),
         Column("title", flexible=True),
     )
     rows = (
         (
+            rank,
             neighbour.arxiv_id,
-            f"{neighbour.similarity:.2f}",
             ", ".join(term for term, _ in neighbour.shared),
             plain_text(neighbour.title),
         )
-        for neighbour in found
+        for rank, neighbour in enumerate(found, 1)
     )
     return ("", table(columns, rows))

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,19 +17,20 @@ from hypothesis import strategies as st
 
 from classifiers.cues import CueClassifier
 from classifiers.errors import DamagedModelError, UnfitModelError
+from classifiers.function_words import FUNCTION_WORDS
 from classifiers.kept import artifact
 from classifiers.linear.model import Model
 from classifiers.linear.training import train
 from classifiers.terms import Span, TermShare, as_written
 from classifiers.text import tokens
-from classifiers.types import Document
+from classifiers.types import Document, Example
 from config.taxonomy import Taxonomy, load_taxonomy
 from pipeline.learn.documents import document_of
-from pipeline.learn.explain.breakdown import ScoreBreakdown
+from pipeline.learn.explain.breakdown import OwnDecisions, ScoreBreakdown
 from pipeline.learn.explain.by_cues import CueExplainer
 from pipeline.learn.explain.by_model import ModelExplainer
+from pipeline.learn.explain.decided import DecidedPaper, LiveDecisions
 from pipeline.learn.explain.explainer import ExplainerCache
-from pipeline.review.web.highlight import highlight_breakdowns
 from storage.store import OpenStore
 from storage.types import Verdict
 from tests.support.builders import make_decision, make_paper
@@ -46,6 +48,10 @@ PAPER = document(
 )
 
 
+def decided(examples: Sequence[Example], reviewer: str = "ada") -> list[DecidedPaper]:
+    return [DecidedPaper(e.document, e.in_scope, e.sections, reviewer) for e in examples]
+
+
 @pytest.fixture(scope="module")
 def taxonomy() -> Taxonomy:
     return load_taxonomy()
@@ -58,7 +64,7 @@ def model(taxonomy: Taxonomy) -> Model:
 
 @pytest.fixture(scope="module")
 def explainer(model: Model) -> ModelExplainer:
-    return ModelExplainer(model, [*approved(), *rejected()], seen=0)
+    return ModelExplainer(model, decided([*approved(), *rejected()]), seen=0)
 
 
 def test_text_of_megabytes_is_classified_and_explained_in_part(
@@ -173,91 +179,55 @@ def test_unknown_text_and_missing_decisions_give_no_neighbours(
     assert unknown.approved == unknown.rejected == ()
     alone = ModelExplainer(model, [], seen=0).reasons(PAPER)
     assert alone.approved == alone.rejected == ()
-    one_sided = ModelExplainer(model, approved(2), seen=0).reasons(PAPER)
+    one_sided = ModelExplainer(model, decided(approved(2)), seen=0).reasons(PAPER)
     assert one_sided.approved
     assert one_sided.rejected == ()
 
 
-def test_papers_decided_since_are_no_neighbours(explainer: ModelExplainer) -> None:
+def test_papers_taken_back_since_are_no_neighbours(explainer: ModelExplainer) -> None:
     near = explainer.reasons(PAPER).approved
     assert len(near) == 3
     assert near[0].sections == ("generation-video-non-llm-based",)
     assert near[0].shared
     changed = frozenset({near[0].arxiv_id, near[2].arxiv_id})
-    left = explainer.reasons(PAPER, changed=changed).approved
+    left = explainer.reasons(PAPER, live=LiveDecisions(1, changed)).approved
     assert len(left) == 3
     assert not changed & {each.arxiv_id for each in left}
 
 
+WORDS = (
+    "3d, scene, 3d scene, the 3d, the, as, that, of scene, scene model, model, video, to video",
+    "text to, video model, video 3d, of the",
+)
+words = st.sampled_from(", ".join(WORDS).split(", "))
 share_values = st.lists(
     st.floats(-9, 9, allow_nan=False).filter(lambda value: value != 0), max_size=40
 )
 
 
-@given(share_values, st.floats(-5, 5))
-def test_rounded_breakdown_adds_up(values: list[float], base: float) -> None:
-    ranked = sorted(values, key=lambda value: -abs(value))
+@given(
+    share_values,
+    st.floats(-5, 5),
+    st.lists(st.sampled_from(", ".join(WORDS).split(", ")), min_size=40, max_size=40),
+)
+def test_rounded_breakdown_adds_up(values: list[float], base: float, words: list[str]) -> None:
+    named = dict(zip(words, values, strict=False))
+    ranked = sorted(named.items(), key=lambda each: -abs(each[1]))
     breakdown = ScoreBreakdown(
-        "scope", "in_scope", "In scope", 0.5, base + sum(values), base,
-        tuple(TermShare(f"t{n}", f"t{n}", value, ()) for n, value in enumerate(ranked)),
+        "scope", "in_scope", "In scope", 0.5, base + sum(named.values()), base,
+        tuple(TermShare(word, word, value, ()) for word, value in ranked),
     )  # fmt: skip
     shown = breakdown.rounded
-    parts = shown.base + shown.total_for + shown.total_against + shown.rest
+    parts = shown.base + shown.total_for + shown.total_against
+    parts += shown.others_for + shown.others_against + shown.rounding
     assert round(parts, 2) == shown.score
-    assert shown.rest_terms == len(values) - len(shown.shown)
-    if not shown.rest_terms:
-        assert abs(shown.rest) < 0.1
-
-
-def test_marks_name_breakdowns_and_escape_text() -> None:
-    text = "<b>Video</b> diffusion & video"
-    places = (Span("abstract", 3, 8), Span("abstract", 25, 30))
-    pair = (Span("abstract", 3, 22),)
-    breakdowns = [
-        ScoreBreakdown(
-            "scope", "in_scope", "", 0.5, 1, 0, (TermShare("video", "video", 1.0, places),)
-        ),
-        ScoreBreakdown(
-            "task", "x", "", 0.5, 1, 0,
-            (
-                TermShare("video", "video", 0.5, places),
-                TermShare("video diffusion", "", -1.0, pair),
-            ),
-        ),
-    ]  # fmt: skip
-    assert highlight_breakdowns(text, "abstract", breakdowns) == (
-        '&lt;b&gt;<mark class="for-0 against-1">Video</mark>'
-        '<mark class="against-1">&lt;/b&gt; diffusion</mark> &amp; '
-        '<mark class="for-0 for-1">video</mark>'
-    )
-    assert (
-        highlight_breakdowns(text, "title", breakdowns)
-        == "&lt;b&gt;Video&lt;/b&gt; diffusion &amp; video"
-    )
-
-
-def test_marks_stand_in_text_without_tex() -> None:
-    text = r"An \emph{odd kettle} at 50\% \kettle, ``warm''"
-    spans = tuple(
-        Span("abstract", at, at + len(word))
-        for word, at in (("odd kettle", 9), ("emph", 4), ("50", text.index("50")))
-    )
-    share = TermShare("odd", "odd", 1.0, spans)
-    breakdown = ScoreBreakdown("scope", "in_scope", "", 0.5, 1, 0, (share,))
-
-    assert highlight_breakdowns(text, "abstract", [breakdown]) == (
-        'An <mark class="for-0">odd kettle</mark> at <mark class="for-0">50</mark>% '
-        "\\kettle, “warm”"
-    )
-
-
-def test_weak_terms_and_spans_outside_text_are_not_marked() -> None:
-    shares = (
-        TermShare("a", "a", 1.0, (Span("title", 0, 1), Span("title", 5, 99))),
-        TermShare("b", "b", 0.05, (Span("title", 2, 3),)),
-    )
-    breakdown = ScoreBreakdown("scope", "in_scope", "", 0.5, 1, 0, shares)
-    assert highlight_breakdowns("a b", "title", [breakdown]) == '<mark class="for-0">a</mark> b'
+    assert shown.others_for >= 0 >= shown.others_against
+    assert shown.other_terms == len(named) - sum(phrase.terms for phrase in shown.shown)
+    assert abs(shown.rounding) < 0.1
+    assert len(shown.marked) <= 5
+    for phrase in shown.shown:
+        assert phrase.tokens[0] not in FUNCTION_WORDS
+        assert phrase.tokens[-1] not in FUNCTION_WORDS
 
 
 @pytest.fixture
@@ -391,12 +361,70 @@ def test_terms_are_shown_as_written() -> None:
     assert as_written("nowhere", (), title, abstract) == "nowhere"
 
 
-def test_forty_thousand_marks_take_one_pass() -> None:
-    text = "video x " * 40_000
-    places = tuple(Span("abstract", 8 * n, 8 * n + 5) for n in range(40_000))
-    breakdown = ScoreBreakdown(
-        "scope", "in_scope", "", 0.5, 1, 0, (TermShare("video", "video", 1.0, places),)
+def test_decision_made_a_minute_ago_is_a_neighbour(explainer: ModelExplainer) -> None:
+    twin = document("2603.77777", PAPER.title, PAPER.abstract)
+    live = LiveDecisions(
+        7, frozenset({twin.key}), {twin.key: DecidedPaper(twin, False, (), "ada", "other")}
     )
-    # A quadratic algorithm takes an hour here.
-    found = highlight_breakdowns(text, "abstract", [breakdown])
-    assert found.count("<mark") == 40_000
+    reasons = explainer.reasons(PAPER, live=live, reviewer="ada")
+    assert reasons.rejected[0].arxiv_id == twin.key
+    assert reasons.rejected[0].similarity == pytest.approx(1.0, abs=1e-5)
+    assert reasons.rejected[0].reason == "other"
+    assert reasons.own.rejected == 1
+    assert reasons.own.reasons == (("other", 1),)
+    assert reasons.own.approved > 0
+    # taken back: it leaves again
+    undone = replace(live, papers={})
+    assert twin.key not in {n.arxiv_id for n in explainer.reasons(PAPER, live=undone).rejected}
+    assert explainer.reasons(PAPER, live=live, reviewer="bob").own == OwnDecisions()
+
+
+def test_shared_terms_hold_no_function_word(explainer: ModelExplainer) -> None:
+    reasons = explainer.reasons(PAPER)
+    shared = [term for near in reasons.approved for term, _ in near.shared]
+    assert shared
+    assert not {word for term in shared for word in (term.split()[0], term.split()[-1])} & (
+        FUNCTION_WORDS
+    )
+
+
+def test_section_figure_is_the_product_of_its_shares(
+    explainer: ModelExplainer, taxonomy: Taxonomy
+) -> None:
+    for each in (explainer, CueExplainer(taxonomy)):
+        for paper in (PAPER, *(e.document for e in approved(1))):
+            for basis in each.reasons(paper).bases:
+                figure = basis.figure
+                assert figure.probability == basis.probability
+                if figure.product is not None and not figure.corrected:
+                    assert figure.product == pytest.approx(basis.probability, abs=0.02)
+
+
+def test_news_follow_decisions_and_their_undoing(
+    tmp_path: Path, taxonomy: Taxonomy, open_store: OpenStore, model: Model
+) -> None:
+    artifact.save(model, tmp_path / "models")
+    cache = ExplainerCache(tmp_path / "models", taxonomy, open_store)
+    assert cache.at_hand() is None
+    cache.current()
+    with open_store() as store:
+        store.papers.upsert(
+            [make_paper("2603.00003", title="Rivers", abstract="Video of rivers.")],
+            seen_at=datetime(2026, 3, 17, tzinfo=UTC),
+        )
+        first = cache.news(store)
+        assert cache.news(store) is first
+        assert first.live.papers == {}
+        [made] = store.decisions.add(
+            [make_decision("2603.00003", verdict=Verdict.REJECTED, sections=())]
+        )
+        second = cache.news(store)
+        store.decisions.undo(
+            reviewer="ada", decision_id=made.decision_id, undone_at=made.decided_at
+        )
+        third = cache.news(store)
+    assert set(second.live.papers) == {"2603.00003"}
+    assert second.certainty.rejections == 2
+    assert third.live.papers == {}
+    assert third.live.changed == {"2603.00003"}
+    assert cache.certainty == third.certainty

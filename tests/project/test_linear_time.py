@@ -17,6 +17,7 @@ from time import thread_time
 
 import pytest
 
+from classifiers.terms import TermShare
 from classifiers.text import tokens
 from config.errors import UsageError
 from config.headings import clean_heading, heading_key
@@ -64,12 +65,14 @@ from pipeline.ingest.sources.fields.text import paragraphs, plain_line, says_wit
 from pipeline.ingest.sources.oai.page import parse_oai_page
 from pipeline.ingest.sources.snapshot.lines import parse_lines
 from pipeline.ingest.sources.snapshot.selection import Selection
+from pipeline.learn.explain.phrases import phrases
+from pipeline.learn.explain.stored_terms import stored_phrases
 from pipeline.publish.digest.escape import escape_markdown, link_target
 from pipeline.publish.digest.mathematics import restrict_math
 from pipeline.publish.digest.reason import find_reason
 from pipeline.publish.digest.sentences import split_sentences
 from pipeline.review.decision_rows import read_rows
-from pipeline.review.web.highlight import highlight, term_words
+from pipeline.review.web.highlight import mark_phrases
 from pipeline.review.word_diff import word_diff
 from pipeline.taxonomy.draft_ids import section_ids, slug_words
 from pipeline.taxonomy.draft_leaves import find_leaves
@@ -122,7 +125,9 @@ NEGLIGIBLE = 0.03
 SHORT = 2_000
 #: how many times longer the long text is, and the seconds for a short one from which it is nearer
 FAR, NEAR, AFFORDABLE = 16, 4, 0.02
-TERMS = [TermWeight(term, 1.0) for term in ("a", "a a", "a a a", "we", "text to image")]
+PHRASES = stored_phrases(
+    [TermWeight(term, 1.0) for term in ("aa", "aa bb", "bb aa bb", "we", "text to image")]
+)
 
 
 def _list(text: str) -> None:
@@ -252,8 +257,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "looks_like_category": looks_like_category,
     "parse_oai_page": _page,
     "parse_lines": _line,
-    "highlight": lambda text: highlight(text, TERMS),
-    "term_words": term_words,
+    "mark_phrases": lambda text: mark_phrases(text, PHRASES),
+    "phrases": lambda text: phrases([TermShare(text, text, 1.0, ())]),
     "parse_list": _list,
     "read_bibtex": _references,
     "read_table": _table,

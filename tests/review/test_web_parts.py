@@ -1,64 +1,22 @@
 """Marked terms, views and percentages: the pure parts of the pages."""
 
-import re
-from html import unescape
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import UsageError
+from pipeline.learn.explain.certainty import percent
 from pipeline.review.selection import Selection
-from pipeline.review.web.environment import percent
-from pipeline.review.web.highlight import highlight
-from pipeline.review.web.texts import held_abstract, shown_title
+from pipeline.review.web.texts import marked_text, shown_title
 from pipeline.review.web.view_state import LISTS, QueueView, read_view, view_from_form
-from storage.types import TermWeight
 from tests.support.review import TAXONOMY
-
-
-def marked(text: str, *terms: str) -> list[str]:
-    found = highlight(text, [TermWeight(term, 1.0) for term in terms])
-    return re.findall("<mark>(.*?)</mark>", found, re.DOTALL)
-
-
-def test_terms_match_whole_tokens_only() -> None:
-    assert marked("An audit of DiT, dit-like", "dit") == ["DiT", "dit"]
-
-
-def test_words_of_a_term_may_be_separated_in_many_ways() -> None:
-    text = "Text-to-image, text to image, text-\nto image, text into image"
-    assert marked(text, "text to image") == ["Text-to-image", "text to image", "text-\nto image"]
-
-
-def test_longest_term_is_preferred() -> None:
-    assert marked("video diffusion", "video", "video diffusion") == ["video diffusion"]
-
-
-def test_terms_against_have_their_own_class() -> None:
-    assert highlight("a clinical study", [TermWeight("clinical", -1.0)]) == (
-        'a <mark class="against">clinical</mark> study'
-    )
-
-
-def test_term_without_a_word_marks_nothing() -> None:
-    assert highlight("a < b", [TermWeight("<", 1.0), TermWeight("", 1.0)]) == "a &lt; b"
-
-
-@given(st.text(), st.lists(st.text(max_size=8), max_size=4))
-def test_marked_text_is_complete_and_escaped(text: str, terms: list[str]) -> None:
-    found = highlight(text, [TermWeight(term, 1.0) for term in terms])
-    bare = found.replace("<mark>", "").replace("</mark>", "")
-    assert "<" not in bare
-    assert '"' not in bare
-    assert unescape(bare) == unescape(str(highlight(text, [])))
 
 
 def test_card_shows_title_and_abstract_without_tex() -> None:
     assert shown_title(r"\textit{Kettle} at 50\%, M$^2$", "2603.00001") == "Kettle at 50%, M²"
     assert shown_title("{\u200b}", "2603.00001") == "{}"
     assert shown_title(" ", "2603.00001") == "arXiv:2603.00001"
-    assert held_abstract("\\emph{One}\nTwo~2").text == "One\nTwo 2"
+    assert marked_text("\\emph{One}\nTwo~2", ()) == "One\nTwo 2"
 
 
 def test_view_survives_a_form() -> None:

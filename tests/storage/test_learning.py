@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from storage.store import Store
-from storage.types import Verdict
+from storage.types import NewDecision, Verdict
 from tests.support.builders import SUBMITTED, make_decision, make_paper
 
 HOUR = timedelta(hours=1)
@@ -18,7 +18,7 @@ def store(store: Store, now: datetime) -> Store:
     return store
 
 
-def reject(number: int, **fields: object) -> object:
+def reject(number: int, **fields: object) -> NewDecision:
     return make_decision(IDS[number], verdict=Verdict.REJECTED, sections=(), **fields)
 
 
@@ -32,7 +32,9 @@ def test_tally_counts_standing_rejections_and_later_decisions(store: Store) -> N
             reject(4),
         ]
     )
-    store.decisions.undo(reviewer="ada", undone_at=SUBMITTED + HOUR, decision_id=made[4].decision_id)
+    store.decisions.undo(
+        reviewer="ada", undone_at=SUBMITTED + HOUR, decision_id=made[4].decision_id
+    )
     found = store.learning.tally(SUBMITTED, ("relevant-not-listed",))
     assert (found.rejections, found.since, found.last_event) == (2, 2, 6)
     assert store.learning.tally(SUBMITTED).rejections == 3

@@ -12,6 +12,7 @@ from classifiers.errors import ModelError
 from classifiers.kept.registry import ModelRegistry
 from classifiers.linear.header import FEW
 from pipeline.runtime.plurals import counted
+from pipeline.runtime.services import Services
 from storage.store import Store
 
 #: from this probability on; below the last: unlikely
@@ -119,3 +120,10 @@ def read_certainty(store: Store, origin: Origin, in_scope_reasons: Collection[st
     """Return the certainty at this moment; see `Learning.tally` for the reasons."""
     found = store.learning.tally(origin.trained_at or _NEVER, in_scope_reasons)
     return Certainty(origin, found.rejections, found.since)
+
+
+def certainty_of(services: Services, store: Store) -> Certainty:
+    """Return the certainty of the model in use, for commands."""
+    reasons = services.settings.review.reasons
+    codes = [reason.code for reason in reasons if reason.in_scope]
+    return read_certainty(store, origin_of(services.models), codes)

@@ -20,6 +20,8 @@ _LEAST_OF_PAIR = 0.25
 _PAIR = 2
 #: characters before the end of a pair in which its last word is looked for
 _LONGEST_WORD = 40
+#: words of a part that is looked for in a longer term
+_LONGEST_PART = 4
 #: what may stand between the words of a phrase as written
 _INSIDE = re.compile(r"[\w \u2010-\u2015/'\u2019+-]*")
 
@@ -180,8 +182,8 @@ def _head(key: Key, into: Mapping[Key, Key]) -> Key:
 
 
 def _parts(key: Key) -> Iterator[Key]:
-    """Yield every shorter run of a key's words."""
-    for size in range(len(key) - 1, 0, -1):
+    """Yield the shorter runs of a key's words."""
+    for size in range(min(len(key) - 1, _LONGEST_PART), 0, -1):
         for start in range(len(key) - size + 1):
             yield key[start : start + size]
 

@@ -20,8 +20,12 @@ def reasons_for(
     open_store: OpenStore,
     taxonomy: Taxonomy,
     clock: Callable[[], datetime],
+    *,
+    reviewer: str = "",
 ) -> tuple[Paper, Reasons, OpenQuestion | None]:
     """Return a paper, the explanation of its scores, and the open question.
+
+    Decisions of `reviewer` on similar papers are counted.
 
     Raises:
         InvalidIdError: the text is not an arXiv ID.
@@ -35,5 +39,7 @@ def reasons_for(
     if stored is None:
         raise not_held(key, clock().date())
     paper = stored.paper
-    reasons = load_explainer(models, taxonomy, open_store).reasons(document_of(paper))
+    reasons = load_explainer(models, taxonomy, open_store).reasons(
+        document_of(paper), reviewer=reviewer
+    )
     return paper, reasons, open_question(prediction, taxonomy) if prediction else None

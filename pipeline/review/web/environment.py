@@ -87,7 +87,7 @@ def chance(context: Context, probability: float) -> str:
     if certainty is None:
         return percent(probability)
     shown = certainty.shown(probability)
-    return shown if certainty.calibrated else str(context.resolve("gettext")(shown))
+    return shown if certainty.calibrated else str(context.call(context.resolve("gettext"), shown))
 
 
 def weight(value: float) -> str:
