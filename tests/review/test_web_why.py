@@ -3,8 +3,11 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from classifiers.linear.model import Model
 from storage.types import Verdict
@@ -22,6 +25,11 @@ def model() -> Model:
 @pytest.fixture
 def why_site(tmp_path: Path, model: Model) -> ReviewSite:
     return furnish(make_site(tmp_path), tmp_path / "models", model)
+
+
+def load(app: ASGIApp) -> None:
+    explainers = cast("Starlette", app).state.review.explainers
+    explainers.current()
 
 
 def number(text: str) -> float:
@@ -86,7 +94,7 @@ def test_card_works_while_the_model_is_loaded(why_site: ReviewSite) -> None:
     page = visitor.get("/queue")
     assert page.status == 200
     assert page.tree.xpath('//p[@id="loading"]')
-    assert app.state.review.explainers.current()
+    load(app)
     page = visitor.get("/queue")
     assert not page.tree.xpath('//p[@id="loading"]')
     assert page.tree.xpath('//section[@class="alike"]//a')
@@ -94,7 +102,7 @@ def test_card_works_while_the_model_is_loaded(why_site: ReviewSite) -> None:
 
 def test_decision_made_now_is_a_neighbour_on_the_next_card(why_site: ReviewSite) -> None:
     app = why_site.app()
-    app.state.review.explainers.current()
+    load(app)
     visitor = Visitor(app)
     why_site.put(make_paper("2603.00009", title="Video diffusion of lakes", abstract=ABSTRACT))
     assert "Video diffusion of lakes" not in visitor.get("/paper/2603.00001").text
