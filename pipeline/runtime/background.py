@@ -111,22 +111,29 @@ class BackgroundCommands:
         return self._state
 
     def _run(self) -> None:
-        for command in self.commands:
-            self._state = replace(self._state, command=command)
-            _log.info("background command started", extra={"command": command})
-            try:
-                status, output, errors = self._called(command)
-            except OSError as error:  # no memory, or no file descriptors
-                self._failed(f"`{command}` cannot be started: {error}.")
-                return
-            _log.info("background command ended", extra={"command": command, "status": status})
-            if status:
-                said = message_of(errors) or f"`{command}` ended with status {status}."
-                self._failed("The service ended." if self._stopped else said)
-                return
-            reports = {**self._state.reports, command: _report(output)}
-            self._state = replace(self._state, reports=reports)
-        self._state = replace(self._state, stage=Stage.DONE)
+        try:
+            if all(self._ended_well(command) for command in self.commands):
+                self._state = replace(self._state, stage=Stage.DONE)
+        finally:
+            if self._state.stage is Stage.RUNNING:  # after a bug, whose traceback is logged
+                self._failed("It ended unexpectedly.")
+
+    def _ended_well(self, command: str) -> bool:
+        self._state = replace(self._state, command=command)
+        _log.info("background command started", extra={"command": command})
+        try:
+            status, output, errors = self._called(command)
+        except OSError as error:  # no memory, or no file descriptors
+            self._failed(f"`{command}` cannot be started: {error}.")
+            return False
+        _log.info("background command ended", extra={"command": command, "status": status})
+        if status:
+            said = message_of(errors) or f"`{command}` ended with status {status}."
+            self._failed("The service ended." if self._stopped else said)
+            return False
+        reports = {**self._state.reports, command: _report(output)}
+        self._state = replace(self._state, reports=reports)
+        return True
 
     def _failed(self, message: str) -> None:
         self._state = replace(self._state, stage=Stage.FAILED, message=message.strip())
