@@ -136,6 +136,7 @@ def fragment(request: Request, template: str, **context: Any) -> str:
         token=review.sessions.token(session),
         path=request.url.path,
         own=own,
+        reject_reasons=review.reasons,
         certainty=None if about_fault else review.certainty,
         desk_data=desk_data(own.keys, templates.filters["translated"]),
         job_faults=[end.sentence for end in faults(review.jobs())],

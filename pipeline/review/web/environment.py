@@ -58,7 +58,7 @@ def make_templates(taxonomy: Taxonomy, language: str = "en") -> Environment:
     environment.filters["tex"] = tex_markup
     environment.filters["percent"] = chance
     environment.filters["share"] = percent
-    environment.filters["reason_name"] = lambda code: named_reason((), code).name_in(language)
+    environment.filters["reason_name"] = reason_name
     environment.filters["weight"] = weight
     environment.filters["exact"] = exact
     environment.filters["day"] = lambda instant: day(instant) or words.gettext("unknown")
@@ -78,6 +78,13 @@ def make_templates(taxonomy: Taxonomy, language: str = "en") -> Environment:
         b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))
     ).hexdigest()[:12]
     return environment
+
+
+@pass_context
+def reason_name(context: Context, code: str) -> str:
+    """Return the name of a rejection's reason; `reject_reasons` are those of the settings."""
+    reasons = context.get("reject_reasons") or ()
+    return named_reason(reasons, code).name_in(context["language"])
 
 
 @pass_context
