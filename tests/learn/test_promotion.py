@@ -199,7 +199,8 @@ def test_command_names_the_compared_models(tmp_path: Path) -> None:
     assert first.exit_code == 0, first.output
     second = call(tmp_path, "train", now=START + 101 * DAY)
     assert "on 12 decisions since" in second.output
-    assert "neither was trained on: a fold-model for the new model, a stand-in" in second.output
+    assert "that neither was trained on" in second.output
+    assert "The new model learned from" in second.output
     assert "quadratic error" in second.output
     document = json.loads(call(tmp_path, "train", "--json", now=START + 102 * DAY).stdout)
     assert document["contest"]["papers"] == 12
