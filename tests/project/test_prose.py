@@ -16,7 +16,9 @@ def test_no_phrase_of_the_old_prose() -> None:
         path
         for folder in ("config", "storage", "classifiers", "pipeline", "docs")
         for path in (ROOT / folder).rglob("*")
-        if path.suffix in KINDS and "sample" not in path.parts
+        if path.suffix in KINDS
+        and "sample" not in path.parts
+        and path.name != "function_words.py"  # a list of English words
     ]
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"

@@ -21,7 +21,7 @@ MARKED = 12
 #: most characters between the words of a phrase: text-to-image, "text-/image"
 _GAP = 4
 #: A whole compound is marked, not a part of it: MLLM-Diffusion, text/image. Private characters
-#: stand for formulas.
+#: replace formulas.
 _COMPOUND = re.compile(
     "[\\w\U00100000-\U0010fffd]+(?:[-\u2010-\u2013/'\u2019][\\w\U00100000-\U0010fffd]+)*"
 )
