@@ -25,6 +25,8 @@ _log = logging.getLogger(__name__)
 
 #: decisions in the index of neighbours, newest first: about 60 MB
 _INDEXED = 20_000
+#: seconds that the end of a service waits for the loading
+_LONGEST_LOADING = 30.0
 
 #: names and modification times of the model files
 _Stamp = tuple[tuple[str, int], ...]
@@ -104,6 +106,11 @@ class ExplainerCache:
         if self._loading is None or not self._loading.is_alive():
             self._loading = threading.Thread(target=self._load_quietly, name="reasons", daemon=True)
             self._loading.start()
+
+    def settle(self) -> None:
+        """Wait for the loading; a process that ends while libraries are loaded may crash."""
+        if self._loading is not None:
+            self._loading.join(_LONGEST_LOADING)
 
     def at_hand(self) -> Explainer | None:
         """Return the explainer without waiting; None until the first is loaded by `warm`.

@@ -131,5 +131,7 @@ def _alive(
             finally:
                 if training is not None:
                     await run_in_threadpool(training.stop)
+                if explainers is not None:
+                    await run_in_threadpool(explainers.settle)
 
     return alive
