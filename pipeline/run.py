@@ -12,8 +12,11 @@ from pipeline.learn.classify import ClassifyReport, classify
 from pipeline.learn.drift_report import DriftReport
 from pipeline.learn.retrain import retrain_if_due
 from pipeline.learn.weekly_drift import weekly_drift
+from pipeline.runtime.queue_words import limits_of
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
+from storage.calendar import announcement_day
+from storage.queue_filter import QueueFilter, QueueTally
 
 #: papers compared in one lease, about a second
 _COMPARED_AT_ONCE = 2_000
@@ -31,6 +34,8 @@ class CycleReport:
     drift: DriftReport | None
     #: papers that wait for a reviewer now
     queue: int
+    #: the same by day and limit
+    waiting: QueueTally
     #: decided papers that changed at arXiv and wait for an answer
     inbox: Inbox
     #: pairs of papers that are perhaps the same work
@@ -39,21 +44,29 @@ class CycleReport:
 
 def run_cycle(services: Services, arxiv: ArxivSources, run: Run) -> CycleReport:
     """Fetch what arXiv announced, retrain if enough was decided, classify what is new."""
+    fetched = fetch(services, arxiv, run)
+    trained = retrain_if_due(services, run)
+    classified = classify(services, run)
+    drift = weekly_drift(services, run)
+    tally = waiting(services)
     return CycleReport(
-        fetch=fetch(services, arxiv, run),
-        trained=retrain_if_due(services, run),
-        classify=classify(services, run),
-        drift=weekly_drift(services, run),
-        queue=waiting(services),
+        fetch=fetched,
+        trained=trained,
+        classify=classified,
+        drift=drift,
+        queue=tally.whole,
+        waiting=tally,
         inbox=inbox(services),
         doubles=doubles(services),
     )
 
 
-def waiting(services: Services) -> int:
-    """Return how many papers wait for a reviewer."""
+def waiting(services: Services) -> QueueTally:
+    """Let deferred papers return whose day has come, and count the papers that wait."""
+    today = announcement_day(services.clock())
     with services.open_store() as store:
-        return store.queue.size()
+        store.queue.begin_day(today)
+        return store.queue.tally(QueueFilter(), today=today, limits=limits_of(services.settings))
 
 
 def inbox(services: Services) -> Inbox:

@@ -47,6 +47,7 @@ from storage.learning import Learning
 from storage.ledger import Ledger
 from storage.ledger_days import LedgerDays
 from storage.outlook import Outlook
+from storage.paper_search import PaperSearch
 from storage.papers import Papers
 from storage.predictions import Predictions
 from storage.preferences import Preferences
@@ -85,6 +86,7 @@ class Store:
         self.preferences = Preferences(session)
         self.queue = Queue(session)
         self.alike = Alike(session)
+        self.search = PaperSearch(session)
         self.audit = Audit(session)
         self.outlook = Outlook(session)
         self.announcements = Announcements(session)

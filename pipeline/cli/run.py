@@ -7,6 +7,9 @@ from pipeline.cli.session import arxiv_session
 from pipeline.run import CycleReport, run_cycle
 from pipeline.runtime.jobs import succeeded
 from pipeline.runtime.plurals import counted
+from pipeline.runtime.queue_words import limits_of, queue_sentence
+from pipeline.runtime.services import Services
+from storage.calendar import announcement_day
 
 
 @command("run", examples="living-survey run\nliving-survey run --json")
@@ -21,21 +24,22 @@ def run(invocation: Invocation) -> Answer:
         succeeded(invocation.settings.database.path, "run")
     return Answer(
         report,
-        (*fetch_text(report.fetch), *_after_fetch(report)),
+        (*fetch_text(report.fetch), *_after_fetch(report, opened.services)),
         fetch_notes(report.fetch),
         report.fetch.exit_status,
     )
 
 
-def _after_fetch(report: CycleReport) -> list[str]:
+def _after_fetch(report: CycleReport, services: Services) -> list[str]:
     lines = []
     if report.trained:
         lines.append(f"trained    {report.trained}: `living-survey model list`")
     lines.append(f"classified {report.classify.classified} by {report.classify.model_id}")
     notable = report.drift.notable if report.drift else ()
     lines += [f"drift      {sentence}: `living-survey drift`" for sentence in notable]
-    waiting = counted(report.queue, "paper waits", "papers wait")
-    lines.append(f"queue      {waiting} for a reviewer")
+    today = announcement_day(services.clock())
+    waiting = queue_sentence(report.waiting, limits_of(services.settings), today)
+    lines.append(f"queue      {waiting}")
     if report.inbox.open:
         lines.append(f"inbox      {report.inbox.open:,} open: {report.inbox.sentence}")
     if report.doubles:

@@ -31,8 +31,11 @@ from pipeline.learn.train import FEWEST_TO_LEARN, NothingToLearnError
 from pipeline.operate.first_day import ToDo, cron_lines, fit, left_to_do, pace, requests
 from pipeline.operate.init import initialise
 from pipeline.runtime.plurals import counted
+from pipeline.runtime.queue_words import limits_of, queue_sentence
 from pipeline.runtime.services import Services, open_services
 from storage.arxiv_id import find_arxiv_ids
+from storage.calendar import announcement_day
+from storage.queue_filter import QueueFilter
 
 _AGAIN = "Call `living-survey start` again: it goes on where it stopped."
 
@@ -54,6 +57,8 @@ class StartReport:
     approved: int
     #: papers that wait for a reviewer
     queue: int
+    #: the same by day and limit, in words
+    waiting: str
     #: the first day from which no day of papers is missing
     whole_since: date | None
     #: earlier days that are missing
@@ -264,8 +269,9 @@ def _without_next(text: Text) -> Text:
 
 def _report(services: Services, steps: dict[str, object], todo: ToDo) -> StartReport:
     settings = services.settings
+    today, limits = announcement_day(services.clock()), limits_of(settings)
     with services.open_store() as store:
-        queue = store.queue.size()
+        queue = store.queue.tally(QueueFilter(), today=today, limits=limits)
         found = coverage_now(store, settings.arxiv, services.clock())
     installed = Path(sys.executable).with_name("living-survey")
     words = (str(installed),) if installed.exists() else own_command()
@@ -278,7 +284,8 @@ def _report(services: Services, steps: dict[str, object], todo: ToDo) -> StartRe
         steps=steps,
         left=todo.steps,
         approved=todo.approved,
-        queue=queue,
+        queue=queue.whole,
+        waiting=queue_sentence(queue, limits, today),
         whole_since=found.whole_since,
         gaps=found.gaps,
         cron=tuple(cron_lines(settings.schedule, settings.root, (*words, *options))),
@@ -291,7 +298,7 @@ def _finished(report: StartReport) -> Answer:
         *(f"gap: {gap.sentence}; `{gap.command}` brings it" for gap in report.gaps),
         (
             f"{counted(report.approved, 'paper')} approved,"
-            f" {counted(report.queue, 'paper waits', 'papers wait')} for a reviewer; no day since"
+            f" {report.waiting}; no day since"
             f" {report.whole_since} is missing."
         ),
     ]

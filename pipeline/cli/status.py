@@ -72,7 +72,7 @@ def _totals(report: StatusReport) -> Text:
     lines = [
         f"survey      {report.survey}",
         f"papers      {report.papers}",
-        f"queue       {report.queue}",
+        f"queue       {report.waiting_sentence}",
         f"decisions   {tally_text(report.decided)}",
     ]
     if report.incomplete:

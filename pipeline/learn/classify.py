@@ -24,6 +24,10 @@ BATCH = 20_000
 #: Papers asked for at once, because the query takes seconds among millions of papers.
 _PLANNED = 500_000
 
+#: Papers classified in one call from which the queue is sorted again, because likely ones then
+#: lie scattered.
+_SORTED_FROM = 100_000
+
 #: Best sections stored for each paper; the ninth is never shown, and all of them would be most of
 #: the database.
 SECTIONS_KEPT = 8
@@ -64,6 +68,9 @@ def classify(services: Services, run: Run) -> ClassifyReport:
         for count in _classified(services, current.load()):
             classified += count
             advance(count)
+    if classified >= _SORTED_FROM:
+        with services.open_store() as store:
+            store.queue.rebuild()
     report = ClassifyReport(current.model_id, classified, find_returns(services))
     run.count(**report.totals)
     return report

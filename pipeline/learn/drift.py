@@ -32,6 +32,8 @@ _WEEK = timedelta(days=7)
 #: periods in which papers of a missing section accumulate: stored papers, rejections
 _PAPERS_SINCE = timedelta(days=28)
 _REJECTED_SINCE = timedelta(days=56)
+#: decisions of reviewers from which a missing section is looked for
+_DECIDED = 50
 #: fewest papers on either side for comparing distributions
 _FEWEST = 50
 #: newest decisions on which calibration is measured
@@ -100,7 +102,9 @@ def _measured(services: Services, model: Model, learned: Learned | None) -> Drif
     enough = min(len(stream.week), len(stream.before)) >= _FEWEST
     troubled, others = _sides(stream.month, examples.decided, scored, taxonomy, now=now)
     placed = _placed(stream.month, examples.decided, scored)
-    missing = missing_section(troubled, others, taxonomy, placed)
+    # without reviewers' decisions every new subject looks like a missing section
+    human = sum(not one.listed for one in examples.decided)
+    missing = missing_section(troubled, others, taxonomy, placed) if human >= _DECIDED else None
     report = DriftReport(
         week=iso_week(now),
         model_id=model.model_id,

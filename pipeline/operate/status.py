@@ -17,12 +17,14 @@ from pipeline.ingest.ledger import WATCHED_DAYS, OverdueDay, overdue_now
 from pipeline.learn.drift_report import DriftReport, newest_drift
 from pipeline.operate.hanging import HangingRun, hanging_runs
 from pipeline.runtime.jobs import JobEnd, faults, job_ends
+from pipeline.runtime.queue_words import limits_of, queue_sentence
 from pipeline.runtime.services import Services
 from storage.acceptances import Acceptance
 from storage.arrivals import LateArrival
 from storage.calendar import announcement_day, feed_instant
 from storage.decision_account import DecisionTally
 from storage.ledger import DayTotal
+from storage.queue_filter import QueueFilter, QueueTally
 from storage.store import Store
 from storage.types import LedgerDay, RunRecord, RunStatus
 
@@ -35,6 +37,9 @@ class StatusReport:
     survey: str
     papers: int
     queue: int
+    #: the same by day and limit
+    waiting: QueueTally
+    waiting_sentence: str
     #: those that stand
     decisions: int
     decided: DecisionTally
@@ -73,14 +78,19 @@ class StatusReport:
 def status_report(services: Services) -> StatusReport:
     """Return what is stored and what happened lately, read in one lease of the database."""
     now = services.clock()
-    since = announcement_day(now) - timedelta(days=WATCHED_DAYS - 1)
+    today = announcement_day(now)
+    since = today - timedelta(days=WATCHED_DAYS - 1)
+    limits = limits_of(services.settings)
     with services.open_store() as store:
         corrected = corrections_since(store, feed_instant(since))
         decided = store.account.tally()
+        tally = store.queue.tally(QueueFilter(), today=today, limits=limits)
         return StatusReport(
             survey=survey_title(services.settings.survey),
             papers=store.papers.count(),
-            queue=store.queue.size(),
+            queue=tally.whole,
+            waiting=tally,
+            waiting_sentence=queue_sentence(tally, limits, today),
             decisions=decided.standing,
             decided=decided,
             incomplete=store.incomplete.count(),

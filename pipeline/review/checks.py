@@ -6,25 +6,30 @@ from config.visible import one_line
 from pipeline.ingest.corrections import read_inbox
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.plurals import counted
+from pipeline.runtime.queue_words import limits_of, queue_sentence
 from pipeline.runtime.services import Services
+from storage.calendar import announcement_day
+from storage.queue_filter import QueueFilter
 
-_LONG_QUEUE = 2_000
+#: likely papers
+_LONG_QUEUE = 500
 #: withdrawn papers in one finding
 _NAMED = 10
 
 
 def checks(services: Services) -> Iterator[Finding]:
     """Yield the findings about the queue and the approvals."""
+    today, limits = announcement_day(services.clock()), limits_of(services.settings)
     with services.open_store() as store:
-        waiting = store.queue.size()
+        waiting = store.queue.tally(QueueFilter(), today=today, limits=limits)
         withdrawn = store.changes.withdrawn_approvals()
         twins = store.twins.approved()
         inbox = read_inbox(store)
-    if waiting > _LONG_QUEUE:
+    if waiting.above_limit > _LONG_QUEUE:
         yield Finding(
             "queue",
-            f"{counted(waiting, 'paper waits', 'papers wait')} for a reviewer.",
-            "`living-survey serve` shows the likeliest first.",
+            f"{queue_sentence(waiting, limits, today)}.",
+            "`living-survey serve` shows the newest likely papers first.",
             wrong=False,
         )
     if inbox.open:

@@ -1,0 +1,87 @@
+"""Find papers wherever they stand: by a typed ID, or decided ones by their text."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from storage.arxiv_id import parse_arxiv_id
+from storage.engine.session import Session
+from storage.queue_filter import search_terms
+from storage.queue_sql import text_condition
+
+_FIND = """
+SELECT paper.arxiv_id, paper.title,
+       CASE WHEN waiting.arxiv_id IS NOT NULL AND coalesce(waiting.return_on <= $today, true)
+                THEN 'waiting'
+            WHEN standing.verdict IS NOT NULL THEN standing.verdict
+            WHEN paper.withdrawn THEN 'withdrawn'
+            WHEN paper.incomplete THEN 'incomplete'
+            ELSE 'unclassified' END
+FROM paper
+LEFT JOIN (FROM waiting WHERE arxiv_id = $id) AS waiting ON true
+LEFT JOIN (FROM decisions WHERE standing AND arxiv_id = $id) AS standing ON true
+WHERE paper.arxiv_id = $id
+"""
+_DECIDED = """
+SELECT arxiv_id, title, verdict
+FROM (
+    SELECT standing.arxiv_id, standing.verdict, standing.decided_at, kept.title, kept.abstract,
+           kept.authors
+    FROM decisions AS standing
+    JOIN decided_text AS kept
+      ON kept.arxiv_id = standing.arxiv_id AND kept.content_hash = standing.content_hash
+    WHERE standing.standing
+)
+WHERE {condition}
+ORDER BY decided_at DESC, arxiv_id
+LIMIT $limit
+"""
+
+
+class Place(StrEnum):
+    """Where a paper stands."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+    WITHDRAWN = "withdrawn"
+    INCOMPLETE = "incomplete"
+    #: it has no prediction yet
+    UNCLASSIFIED = "unclassified"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPaper:
+    """A paper that a search found."""
+
+    arxiv_id: str
+    title: str
+    place: Place
+
+
+class PaperSearch:
+    """All papers by ID, and the decided ones by the text they were decided on."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find(self, text: str, today: date) -> FoundPaper | None:
+        """Return the paper whose ID a text is, in any notation; None if it is none or unknown."""
+        parsed = parse_arxiv_id(text)
+        row = parsed and self._session.row(_FIND, {"id": parsed.base, "today": today})
+        return FoundPaper(row[0], row[1], Place(row[2])) if row else None
+
+    def decided(self, search: str, limit: int) -> list[FoundPaper]:
+        """Return decided papers that have every word of a search, last decided first.
+
+        Raises:
+            UsageError: the search is too long.
+        """
+        if not search_terms(search):
+            return []
+        condition = text_condition(search)
+        rows = self._session.rows(
+            _DECIDED.format(condition=condition.sql), {**condition.parameters, "limit": limit}
+        )
+        return [FoundPaper(arxiv_id, title, Place(verdict)) for arxiv_id, title, verdict in rows]
