@@ -475,8 +475,10 @@ COMMENT ON TABLE waiting IS
 COMMENT ON COLUMN waiting.top_section IS 'as in `prediction`';
 COMMENT ON COLUMN waiting.announced IS 'as in `papers`';
 COMMENT ON COLUMN waiting.open_facets IS 'as in `predictions`, never null';
-COMMENT ON COLUMN waiting.return_on IS
-    'the day from which a deferred paper waits again; null: it waits now';
+COMMENT ON COLUMN waiting.waits_from IS
+    'the day from which a deferred paper waits again; 1991-08-14, arXiv''s first: it waits now';
+COMMENT ON COLUMN waiting.words IS
+    'title, ID, authors and abstract without case and accents; null below 5 %';
 
 COMMENT ON TABLE survey_day IS
     'One row: the day up to which deferred papers have returned, by the survey''s clock.';

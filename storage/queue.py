@@ -16,18 +16,14 @@ from storage.predictions import Predictions
 from storage.queue_filter import QueueFilter, QueueLimits, QueueRow, QueueTally
 from storage.queue_sql import RETURNED, check_order, condition_of
 from storage.types import QueueItem
+from storage.waiting import LIKELY_PART
 
-# IDs are found first, because sorting titles and lists is slow.
 _ROWS = """
 SELECT arxiv_id, title, in_scope, top_section, announced, open_facets, primary_category
 FROM waiting
-WHERE rowid IN (
-    SELECT rowid
-    FROM waiting
-    WHERE {condition}
-    ORDER BY {order}, arxiv_id
-    LIMIT $limit OFFSET $offset)
+WHERE {condition}
 ORDER BY {order}, arxiv_id
+LIMIT $limit OFFSET $offset
 """
 _ROWS_OF = """
 SELECT arxiv_id, title, in_scope, top_section, announced, open_facets, primary_category
@@ -64,21 +60,34 @@ _ORDER_BY = {
     "random": "random_place",
     "newest": "announced DESC NULLS LAST, in_scope DESC",
 }
-_TALLY = """
+# Papers far from the likely ones are not read where enough others come before them.
+_ENOUGH = f"""
+SELECT count(*) FROM (
+    SELECT 1 FROM waiting
+    WHERE in_scope BETWEEN {LIKELY_PART} AND {1 - LIKELY_PART} AND {{condition}}
+    LIMIT $limit + $offset)
+"""  # noqa: S608  made of constants
+_TALLY = f"""
 WITH newest AS (
-    SELECT max(announced) AS day FROM waiting WHERE announced <= CAST($today AS DATE) + 1
+    SELECT max(announced) AS day
+    FROM waiting
+    WHERE announced <= CAST($today AS DATE) + 1 AND {RETURNED}
+),
+likely AS (
+    SELECT count(*) AS above,
+           count(*) FILTER (announced = newest.day) AS of_day,
+           count(*) FILTER (announced BETWEEN newest.day - 6 AND newest.day) AS of_week
+    FROM waiting, newest
+    WHERE in_scope >= $likely_from AND {RETURNED}
 )
-SELECT top_section,
-       count(*) FILTER ({condition}),
-       count(*),
-       count(*) FILTER (in_scope < $set_aside_below),
-       count(*) FILTER (likely AND announced = newest.day),
-       count(*) FILTER (likely AND announced BETWEEN newest.day - 6 AND newest.day),
-       count(*) FILTER (likely),
-       any_value(newest.day)
-FROM (SELECT *, in_scope >= $likely_from AS likely FROM waiting WHERE {returned}), newest
-GROUP BY top_section
-"""
+SELECT (SELECT count(*) FROM waiting) - (SELECT count(*) FROM waiting WHERE waits_from > $today),
+       (SELECT count(*) FROM waiting WHERE in_scope >= $set_aside_below AND {RETURNED}),
+       newest.day, likely.of_day, likely.of_week, likely.above
+FROM newest, likely
+"""  # noqa: S608  as above
+_SECTIONS = "SELECT top_section, count(*) FROM waiting WHERE {condition} GROUP BY top_section"
+#: orders whose first papers are likely or uncertain ones
+_OF_LIKELY = frozenset({"likely", "uncertain", "mixed"})
 _DEFERRED = """
 SELECT prediction.arxiv_id
 FROM prediction
@@ -119,17 +128,13 @@ class Queue:
             return [planned[one] for one in wanted.ids if one in planned][offset : offset + limit]
         check_order(wanted.order)
         condition = condition_of(wanted, today)
-        sql = (
-            _MIXED.format(
-                condition=condition.sql,
-                likely=LIKELY_IN_TURN,
-                uncertain=UNCERTAIN_IN_TURN,
-                turn=LIKELY_IN_TURN + UNCERTAIN_IN_TURN,
-            )
-            if wanted.order == "mixed"
-            else _ROWS.format(condition=condition.sql, order=_ORDER_BY[wanted.order])
-        )
-        found = self._session.rows(sql, {**condition.parameters, "limit": limit, "offset": offset})
+        parameters = {**condition.parameters, "limit": limit, "offset": offset}
+        sql = condition.sql
+        if wanted.order in _OF_LIKELY and wanted.at_least < LIKELY_PART:
+            enough = self._session.number(_ENOUGH.format(condition=sql), parameters)
+            if enough == limit + offset:
+                sql = f"in_scope >= {LIKELY_PART} AND {sql}"
+        found = self._session.rows(_page_sql(wanted.order, sql), parameters)
         return [_queue_row(row) for row in found]
 
     def rows_of(self, arxiv_ids: Iterable[str]) -> dict[str, QueueRow]:
@@ -151,28 +156,27 @@ class Queue:
     def tally(self, wanted: QueueFilter, *, today: date, limits: QueueLimits) -> QueueTally:
         """Return how many papers the filter selects, and how the whole queue is divided."""
         within = condition_of(replace(wanted, section=None), today)
-        rows = self._session.rows(
-            _TALLY.format(condition=within.sql, returned=RETURNED),
+        found = self._session.rows(_SECTIONS.format(condition=within.sql), within.parameters)
+        selected: dict[str | None, int] = dict(found)
+        across = sum(selected.values())
+        [(whole, kept, newest_day, of_day, of_week, above)] = self._session.rows(
+            _TALLY,
             {
-                **within.parameters,
+                "today": today,
                 "likely_from": limits.likely_from,
                 "set_aside_below": limits.set_aside_below,
             },
         )
-        selected = {section: size for section, size, *_ in rows}
-        _, _, whole, set_aside, of_day, of_week, likely, days = (
-            zip(*rows, strict=True) if rows else ((),) * 8
-        )
         return QueueTally(
-            sections={section: size for section, size in selected.items() if section and size},
-            size=selected.get(wanted.section, 0) if wanted.section else sum(selected.values()),
-            across=sum(selected.values()),
-            whole=sum(whole),
-            set_aside=sum(set_aside),
-            newest_day=next(iter(days), None),
-            likely_today=sum(of_day),
-            likely_week=sum(of_week),
-            above_limit=sum(likely),
+            sections={section: size for section, size in selected.items() if section},
+            size=selected.get(wanted.section, 0) if wanted.section else across,
+            across=across,
+            whole=whole,
+            set_aside=whole - kept,
+            newest_day=newest_day,
+            likely_today=of_day,
+            likely_week=of_week,
+            above_limit=above,
         )
 
     def size(self) -> int:
@@ -207,4 +211,15 @@ def _queue_row(row: Row) -> QueueRow:
     arxiv_id, title, in_scope, top_section, announced, open_facets, primary_category = row
     return QueueRow(
         arxiv_id, title, in_scope, top_section, announced, tuple(open_facets), primary_category
+    )
+
+
+def _page_sql(order: str, condition: str) -> str:
+    if order != "mixed":
+        return _ROWS.format(condition=condition, order=_ORDER_BY[order])
+    return _MIXED.format(
+        condition=condition,
+        likely=LIKELY_IN_TURN,
+        uncertain=UNCERTAIN_IN_TURN,
+        turn=LIKELY_IN_TURN + UNCERTAIN_IN_TURN,
     )

@@ -8,20 +8,27 @@ from config.errors import UsageError
 from config.orders import ORDERS
 from storage.engine.instants import to_utc
 from storage.queue_filter import QueueFilter, search_terms
+from storage.waiting import LIKELY_PART, SEARCHED
 
 _FOLDED = "strip_accents(lower({0}))"
-_TEXT = _FOLDED.format(
-    "concat_ws(chr(10), title, arxiv_id, array_to_string(authors, chr(10)), abstract)"
-)
-#: a deferred paper waits again
-RETURNED = "(return_on IS NULL OR return_on <= $today)"
-# Texts are read of the papers that fulfil the other conditions, because reading all takes seconds.
-_FOUND = """
-arxiv_id IN (
+#: without deferred papers that return on a day to come
+RETURNED = "waits_from <= $today"
+# Unlikely papers have no words in `waiting`; reading the texts of millions takes seconds.
+_FOUND_AMONG_UNLIKELY = f"""
+in_scope < {LIKELY_PART} AND arxiv_id IN (
     SELECT arxiv_id FROM paper
     WHERE rowid IN (
-        SELECT rowid FROM paper WHERE arxiv_id IN (SELECT arxiv_id FROM waiting WHERE {narrow})
-    ) AND {texts})
+        SELECT rowid FROM paper
+        WHERE arxiv_id IN (
+            SELECT arxiv_id FROM waiting WHERE in_scope < {LIKELY_PART} AND {{narrow}})
+    ) AND {{words}})
+"""  # noqa: S608  made of constants
+_WRITTEN_BY = """
+arxiv_id IN (
+    SELECT arxiv_id FROM paper
+    WHERE arxiv_id IN (
+        SELECT arxiv_id FROM waiting WHERE {narrow} AND (words IS NULL OR {words})
+    ) AND len(list_filter(authors, lambda author: {named})) > 0)
 """
 #: by the field of the filter that is the parameter
 _CONDITIONS: Mapping[str, str] = {
@@ -47,26 +54,34 @@ class Condition:
 def condition_of(wanted: QueueFilter, today: date) -> Condition:
     """Return the condition on the columns of `waiting`."""
     values = {name: getattr(wanted, name) for name in _CONDITIONS}
+    if not wanted.at_least:
+        del values["at_least"]
     parameters: dict[str, object] = {
         name: to_utc(value) if isinstance(value, datetime) else value
         for name, value in values.items()
-        if value not in (None, 0.0)
+        if value is not None
     }
     narrow = " AND ".join([RETURNED, *(_CONDITIONS[name] for name in parameters)])
     parameters["today"] = today
-    author, named = _contained(_FOLDED.format("author"), "author", search_terms(wanted.author))
-    words, searched = _contained(_TEXT, "word", search_terms(wanted.search))
-    texts = [f"len(list_filter(authors, lambda author: {author})) > 0"] if author else []
-    texts += [words] if words else []
-    if not texts:
-        return Condition(narrow, parameters)
-    found = _FOUND.format(narrow=narrow, texts=" AND ".join(texts))
-    return Condition(f"{narrow} AND {found}", {**parameters, **named, **searched})
+    parts = [narrow]
+    if terms := search_terms(wanted.search):
+        stored, searched = _contained("words", "word", terms)
+        if wanted.at_least < LIKELY_PART:
+            words, _ = _contained(SEARCHED, "word", terms)
+            stored += f" OR {_FOUND_AMONG_UNLIKELY.format(narrow=narrow, words=words)}"
+        parts.append(f"({stored})")
+        parameters |= searched
+    if terms := search_terms(wanted.author):
+        words, searched = _contained("words", "author", terms)
+        named, _ = _contained(_FOLDED.format("author"), "author", terms)
+        parts.append(_WRITTEN_BY.format(narrow=narrow, words=words, named=named))
+        parameters |= searched
+    return Condition(" AND ".join(parts), parameters)
 
 
 def text_condition(search: str) -> Condition:
     """Return the condition that a paper's text has every word and phrase of a search."""
-    return Condition(*_contained(_TEXT, "word", search_terms(search)))
+    return Condition(*_contained(SEARCHED, "word", search_terms(search)))
 
 
 def check_order(order: str) -> None:

@@ -439,7 +439,9 @@ CREATE TABLE waiting (
     categories VARCHAR[] NOT NULL,
     open_facets VARCHAR[] NOT NULL,  -- as in `predictions`, never null
     title VARCHAR NOT NULL,
-    return_on DATE  -- the day from which a deferred paper waits again; null: it waits now
+    -- the day from which a deferred paper waits again; 1991-08-14, arXiv's first: it waits now
+    waits_from DATE NOT NULL,
+    words VARCHAR  -- title, ID, authors and abstract without case and accents; null below 5 %
 );
 
 -- One row: the day up to which deferred papers have returned, by the survey's clock.
@@ -588,7 +590,7 @@ WHERE made.kind = 'decide';
 CREATE VIEW queue AS
 SELECT arxiv_id, in_scope, top_section, in_scope AS priority, predicted_at, random_place, announced
 FROM waiting
-WHERE return_on IS NULL OR return_on <= (SELECT day FROM survey_day);
+WHERE waits_from <= (SELECT day FROM survey_day);
 
 -- Which paper was published to which target.
 -- arxiv_id VARCHAR: the paper

@@ -19,7 +19,8 @@ CREATE TABLE waiting (
     categories VARCHAR[] NOT NULL,
     open_facets VARCHAR[] NOT NULL,
     title VARCHAR NOT NULL,
-    return_on DATE                     -- a deferred paper that waits again from this day
+    waits_from DATE NOT NULL,          -- of a deferred paper that returns, its day
+    words VARCHAR USING COMPRESSION zstd  -- searched text without case and accents; null if unlikely
 );
 
 -- One row: the day up to which deferred papers have returned, by the survey's clock.
@@ -36,4 +37,4 @@ FROM paper;
 CREATE OR REPLACE VIEW queue AS
 SELECT arxiv_id, in_scope, top_section, in_scope AS priority, predicted_at, random_place, announced
 FROM waiting
-WHERE return_on IS NULL OR return_on <= (SELECT day FROM survey_day);
+WHERE waits_from <= (SELECT day FROM survey_day);
