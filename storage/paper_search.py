@@ -11,8 +11,7 @@ from storage.queue_sql import text_condition
 
 _FIND = """
 SELECT paper.arxiv_id, paper.title,
-       CASE WHEN waiting.arxiv_id IS NOT NULL AND coalesce(waiting.return_on <= $today, true)
-                THEN 'waiting'
+       CASE WHEN waiting.waits_from <= $today THEN 'waiting'
             WHEN standing.verdict IS NOT NULL THEN standing.verdict
             WHEN paper.withdrawn THEN 'withdrawn'
             WHEN paper.incomplete THEN 'incomplete'

@@ -7,87 +7,41 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from config.orders import LIKELY_IN_TURN, UNCERTAIN_IN_TURN
 from storage import waiting
 from storage.engine.parameters import texts_json
 from storage.engine.session import Row, Session
 from storage.papers import Papers
 from storage.predictions import Predictions
 from storage.queue_filter import QueueFilter, QueueLimits, QueueRow, QueueTally
+from storage.queue_orders import edges_sql, page_sql
 from storage.queue_sql import RETURNED, check_order, condition_of
 from storage.types import QueueItem
-from storage.waiting import LIKELY_PART
 
-_ROWS = """
-SELECT arxiv_id, title, in_scope, top_section, announced, open_facets, primary_category
-FROM waiting
-WHERE {condition}
-ORDER BY {order}, arxiv_id
-LIMIT $limit OFFSET $offset
-"""
 _ROWS_OF = """
 SELECT arxiv_id, title, in_scope, top_section, announced, open_facets, primary_category
 FROM waiting
 WHERE arxiv_id IN (FROM listed($ids))
 """
-# Alternates between both orders; a paper in both appears where it comes first. Papers beyond the
-# first limit + offset of either cannot be on the page.
-_MIXED = """
-WITH wanted AS (SELECT * FROM waiting WHERE {condition}),
-likely AS (
-    FROM wanted ORDER BY in_scope DESC, arxiv_id LIMIT $limit + $offset
-),
-uncertain AS (
-    FROM wanted ORDER BY abs(in_scope - 0.5), arxiv_id LIMIT $limit + $offset
-),
-turns AS (
-    SELECT *, {turn} * (place // {likely}) + place % {likely} AS turn
-    FROM (SELECT *, row_number() OVER (ORDER BY in_scope DESC, arxiv_id) - 1 AS place FROM likely)
-    UNION ALL
-    SELECT *, {turn} * (place // {uncertain}) + {likely} + place % {uncertain}
-    FROM (SELECT *, row_number() OVER (ORDER BY abs(in_scope - 0.5), arxiv_id) - 1 AS place
-          FROM uncertain)
-)
-SELECT arxiv_id, title, in_scope, top_section, announced, open_facets, primary_category
-FROM turns
-QUALIFY row_number() OVER (PARTITION BY arxiv_id ORDER BY turn) = 1
-ORDER BY turn
-LIMIT $limit OFFSET $offset
-"""
-_ORDER_BY = {
-    "likely": "in_scope DESC",
-    "uncertain": "abs(in_scope - 0.5)",
-    "random": "random_place",
-    "newest": "announced DESC NULLS LAST, in_scope DESC",
-}
-# Papers far from the likely ones are not read where enough others come before them.
-_ENOUGH = f"""
-SELECT count(*) FROM (
-    SELECT 1 FROM waiting
-    WHERE in_scope BETWEEN {LIKELY_PART} AND {1 - LIKELY_PART} AND {{condition}}
-    LIMIT $limit + $offset)
-"""  # noqa: S608  made of constants
-_TALLY = f"""
+_HIDDEN = f"SELECT count(*) FROM waiting WHERE NOT {RETURNED}"  # noqa: S608  a constant
+_TALLY = """
 WITH newest AS (
     SELECT max(announced) AS day
     FROM waiting
-    WHERE announced <= CAST($today AS DATE) + 1 AND {RETURNED}
+    WHERE announced <= CAST($today AS DATE) + 1{returned}
 ),
 likely AS (
     SELECT count(*) AS above,
            count(*) FILTER (announced = newest.day) AS of_day,
            count(*) FILTER (announced BETWEEN newest.day - 6 AND newest.day) AS of_week
     FROM waiting, newest
-    WHERE in_scope >= $likely_from AND {RETURNED}
+    WHERE in_scope >= $likely_from{returned}
 )
 SELECT (SELECT count(*) FROM waiting) - (SELECT count(*) FROM waiting WHERE waits_from > $today),
-       (SELECT count(*) FROM waiting WHERE in_scope >= $set_aside_below AND {RETURNED}),
+       (SELECT count(*) FROM waiting WHERE in_scope >= $set_aside_below{returned}),
        newest.day, likely.of_day, likely.of_week, likely.above
 FROM newest, likely
-"""  # noqa: S608  as above
+"""
 _SECTIONS = "SELECT top_section, count(*) FROM waiting WHERE {condition} GROUP BY top_section"
-#: orders whose first papers are likely or uncertain ones
-_OF_LIKELY = frozenset({"likely", "uncertain", "mixed"})
 _DEFERRED = """
 SELECT prediction.arxiv_id
 FROM prediction
@@ -127,14 +81,17 @@ class Queue:
             planned = self.rows_of(wanted.ids)
             return [planned[one] for one in wanted.ids if one in planned][offset : offset + limit]
         check_order(wanted.order)
-        condition = condition_of(wanted, today)
-        parameters = {**condition.parameters, "limit": limit, "offset": offset}
-        sql = condition.sql
-        if wanted.order in _OF_LIKELY and wanted.at_least < LIKELY_PART:
-            enough = self._session.number(_ENOUGH.format(condition=sql), parameters)
-            if enough == limit + offset:
-                sql = f"in_scope >= {LIKELY_PART} AND {sql}"
-        found = self._session.rows(_page_sql(wanted.order, sql), parameters)
+        condition = condition_of(wanted, hidden_after=self._hidden_after(today))
+        edges: Row = ()
+        # a few days are few papers, which need no edges
+        if wanted.announced_from is None or wanted.order == "mixed":
+            parameters = {**condition.parameters, "most": limit + offset}
+            [edges] = self._session.rows(edges_sql(wanted.order, condition.sql), parameters)
+        named = {f"edge_{number}": edge for number, edge in enumerate(edges)}
+        found = self._session.rows(
+            page_sql(wanted.order, condition.sql, edges=bool(edges)),
+            {**condition.parameters, **named, "limit": limit, "offset": offset},
+        )
         return [_queue_row(row) for row in found]
 
     def rows_of(self, arxiv_ids: Iterable[str]) -> dict[str, QueueRow]:
@@ -155,12 +112,13 @@ class Queue:
 
     def tally(self, wanted: QueueFilter, *, today: date, limits: QueueLimits) -> QueueTally:
         """Return how many papers the filter selects, and how the whole queue is divided."""
-        within = condition_of(replace(wanted, section=None), today)
+        hidden_after = self._hidden_after(today)
+        within = condition_of(replace(wanted, section=None), hidden_after=hidden_after)
         found = self._session.rows(_SECTIONS.format(condition=within.sql), within.parameters)
         selected: dict[str | None, int] = dict(found)
         across = sum(selected.values())
         [(whole, kept, newest_day, of_day, of_week, above)] = self._session.rows(
-            _TALLY,
+            _TALLY.format(returned="" if hidden_after is None else f" AND {RETURNED}"),
             {
                 "today": today,
                 "likely_from": limits.likely_from,
@@ -178,6 +136,10 @@ class Queue:
             likely_week=of_week,
             above_limit=above,
         )
+
+    def _hidden_after(self, today: date) -> date | None:
+        """Return `today` if a deferred paper returns later; else None, which is faster."""
+        return today if self._session.number(_HIDDEN, {"today": today}) else None
 
     def size(self) -> int:
         """Return the number of waiting papers, as the view `queue` counts them."""
@@ -211,15 +173,4 @@ def _queue_row(row: Row) -> QueueRow:
     arxiv_id, title, in_scope, top_section, announced, open_facets, primary_category = row
     return QueueRow(
         arxiv_id, title, in_scope, top_section, announced, tuple(open_facets), primary_category
-    )
-
-
-def _page_sql(order: str, condition: str) -> str:
-    if order != "mixed":
-        return _ROWS.format(condition=condition, order=_ORDER_BY[order])
-    return _MIXED.format(
-        condition=condition,
-        likely=LIKELY_IN_TURN,
-        uncertain=UNCERTAIN_IN_TURN,
-        turn=LIKELY_IN_TURN + UNCERTAIN_IN_TURN,
     )

@@ -51,8 +51,11 @@ class Condition:
     parameters: Mapping[str, object]
 
 
-def condition_of(wanted: QueueFilter, today: date) -> Condition:
-    """Return the condition on the columns of `waiting`."""
+def condition_of(wanted: QueueFilter, *, hidden_after: date | None) -> Condition:
+    """Return the condition on the columns of `waiting`.
+
+    `hidden_after` leaves out deferred papers that return later; None if there are none.
+    """
     values = {name: getattr(wanted, name) for name in _CONDITIONS}
     if not wanted.at_least:
         del values["at_least"]
@@ -61,8 +64,11 @@ def condition_of(wanted: QueueFilter, today: date) -> Condition:
         for name, value in values.items()
         if value is not None
     }
-    narrow = " AND ".join([RETURNED, *(_CONDITIONS[name] for name in parameters)])
-    parameters["today"] = today
+    conditions = [_CONDITIONS[name] for name in parameters]
+    if hidden_after is not None:
+        conditions.append(RETURNED)
+        parameters["today"] = hidden_after
+    narrow = " AND ".join(conditions) or "true"
     parts = [narrow]
     if terms := search_terms(wanted.search):
         stored, searched = _contained("words", "word", terms)

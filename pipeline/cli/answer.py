@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table; `flexible` columns are cut where the terminal is too narrow."""
+    """One column of a table."""
 
     name: str
     right: bool = False
+    #: cut where the terminal is too narrow
     flexible: bool = False
+    #: on a narrow terminal whole, on a line of its own below the others; the last column only
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True)

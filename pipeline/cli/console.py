@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
+from rich.padding import Padding
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -20,6 +21,11 @@ from rich.text import Text
 from config.visible import shortened, visible
 from pipeline.cli.answer import Answer, Column, Heading, Table
 from pipeline.runtime.json_text import as_json
+
+#: columns of a terminal below which a table may take two lines a row
+_NARROW = 100
+#: of the second line
+_INDENT = 2
 
 
 class Output:
@@ -55,6 +61,23 @@ class Output:
         self._err.print(Text(visible(text)), soft_wrap=True)
 
     def _print_table(self, content: Table) -> None:
+        if self._out.is_terminal and self._out.width < _NARROW and content.columns[-1].below:
+            self._print_above(content)
+            return
+        for line in self._drawn(content):
+            sys.stdout.write(line + "\n")
+
+    def _print_above(self, content: Table) -> None:
+        """Print the last column's cells on lines of their own, below the others' line."""
+        first = Table(content.columns[:-1], tuple(row[:-1] for row in content.rows))
+        head, *lines = self._drawn(first)
+        self._out.print(Text.from_ansi(head))
+        for line, row in zip(lines, content.rows, strict=True):
+            self._out.print(Text.from_ansi(line))
+            below = Padding(Text(_cell(row[-1])), (0, 0, 0, _INDENT))
+            self._out.print(below, soft_wrap=False)
+
+    def _drawn(self, content: Table) -> list[str]:
         cells = [[_cell(cell) for cell in row] for row in content.rows]
         widths = [
             max([cell_len(column.name), *(cell_len(row[place]) for row in cells)])
@@ -73,8 +96,7 @@ class Output:
         wide = Console(width=10_000, highlight=False, force_terminal=self._out.is_terminal)
         with wide.capture() as captured:
             wide.print(drawn)
-        for line in captured.get().splitlines():
-            sys.stdout.write(line.rstrip() + "\n")
+        return [line.rstrip() for line in captured.get().splitlines()]
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:

@@ -1,47 +1,78 @@
-"""`queue`: the papers that wait for a decision."""
+"""`queue`: the papers that wait for a decision, selected as on the pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import date
 from typing import Annotated
 
 import typer
 
 from classifiers.errors import ModelError
-from config.section_names import find_section
-from config.taxonomy import Taxonomy
-from config.tex.text import plain_text
-from pipeline.cli.answer import Answer, Column, Table, table
+from config.errors import UsageError
+from pipeline.cli.answer import Answer, Text
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.queue_incomplete import incomplete_answer
-from pipeline.learn.explain.open_facets import open_question
+from pipeline.cli.queue_table import elsewhere, queue_table
 from pipeline.review.remarks import remarks_on
+from pipeline.review.selection import Selection, read_selection
+from pipeline.runtime.plurals import counted
+from pipeline.runtime.queue_words import limits_of, queue_sentence
 from pipeline.runtime.services import Services, open_services
 from storage.calendar import announcement_day
-from storage.queue_filter import QueueFilter
+from storage.paper_search import FoundPaper, Place
+from storage.queue_filter import QueueFilter, QueueRow, QueueTally
+from storage.store import Store
 from storage.types import QueueItem
+
+_NEXT = "decide with `living-survey decide ID approve --suggested`"
+#: decided papers that a search names beside the waiting ones
+_DECIDED = 10
 
 
 @command(
     "queue",
     examples="""
     living-survey queue
-    living-survey queue --section generation-video-llm-based --limit 50
-    living-survey queue --order uncertain --json
+    living-survey queue --announced newest --at-least 50
+    living-survey queue --announced 2026-11-20..2026-11-25 --section generation-video-llm-based
+    living-survey queue --search '"scene graph" layout' --author "Doe" --category cs.CV
+    living-survey queue --question technique --order uncertain --json
     living-survey queue --order random --limit 200
+    living-survey queue --set-aside --search layout
+    living-survey queue --deferred
     living-survey queue --incomplete
     """,
 )
 def queue(
     invocation: Invocation,
+    announced: Annotated[
+        str,
+        typer.Option(metavar="DAYS", help="A day, FIRST..LAST, newest or week (to the newest)."),
+    ] = "",
+    at_least: Annotated[
+        str, typer.Option(metavar="PERCENT", help="Only papers at least this likely in scope.")
+    ] = "",
+    search: Annotated[
+        str,
+        typer.Option(metavar="WORDS", help="Words and quoted phrases of text, authors or ID."),
+    ] = "",
+    author: Annotated[str, typer.Option(metavar="NAME", help="Words of an author's name.")] = "",
+    category: Annotated[str, typer.Option(metavar="CATEGORY", help="Such as cs.CV.")] = "",
     section: Annotated[
-        str | None, typer.Option(metavar="ID", help="Only papers with this first suggestion.")
-    ] = None,
+        str, typer.Option(metavar="ID", help="Only papers with this first suggestion.")
+    ] = "",
+    question: Annotated[
+        str, typer.Option(metavar="FACET", help="Only papers whose task, ... the model left open.")
+    ] = "",
     order: Annotated[
         str,
         typer.Option(metavar="ORDER", help="likely, uncertain, mixed, random (audit) or newest."),
-    ] = "likely",
+    ] = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 20,
     offset: Annotated[int, typer.Option(min=0)] = 0,
     *,
+    set_aside: Annotated[
+        bool, typer.Option("--set-aside", help="Only papers below the lower limit.")
+    ] = False,
     deferred: Annotated[
         bool, typer.Option("--deferred", help="The deferred papers instead.")
     ] = False,
@@ -49,33 +80,91 @@ def queue(
         bool, typer.Option("--incomplete", help="Papers without a text to judge instead.")
     ] = False,
 ) -> Answer:
-    """Show the papers that wait for a decision."""
+    """Show the papers that wait for a decision; all conditions hold together."""
     services = open_services(invocation.settings, read_only=True)
     if incomplete:
         return incomplete_answer(services, limit=limit, offset=offset)
-    wanted = find_section(services.taxonomy, section).id if section else None
+    texts = {
+        "announced": announced, "at_least": at_least, "search": search, "author": author,
+        "category": category, "section": section, "question": question, "order": order,
+        "set_aside": "1" if set_aside else "",
+    }  # fmt: skip
+    selection = read_selection(texts, services.taxonomy)
+    if deferred and not selection.is_default:
+        raise UsageError(
+            "--deferred shows all deferred papers.", hint="Leave out the other conditions."
+        )
+    return _answer(services, selection, limit=limit, offset=offset, deferred=deferred)
+
+
+def _answer(
+    services: Services, selection: Selection, *, limit: int, offset: int, deferred: bool
+) -> Answer:
+    today, limits = announcement_day(services.clock()), limits_of(services.settings)
     with services.open_store() as store:
+        tally = store.queue.tally(QueueFilter(), today=today, limits=limits)
+        wanted = selection.to_filter(newest_day=tally.newest_day, limits=limits)
+        if wanted != QueueFilter():
+            tally = store.queue.tally(wanted, today=today, limits=limits)
         if deferred:
             items = store.queue.deferred(limit)
+            rows = store.queue.rows_of(item.paper.paper.arxiv_id for item in items)
         else:
-            rows = store.queue.rows(
-                QueueFilter(section=wanted, order=order),
-                limit=limit,
-                offset=offset,
-                today=announcement_day(services.clock()),
-            )
-            items = store.queue.items(row.arxiv_id for row in rows)
-        waiting = store.queue.size()
+            found = store.queue.rows(wanted, limit=limit, offset=offset, today=today)
+            rows = {row.arxiv_id: row for row in found}
+            items = store.queue.items(rows)
         remarks = remarks_on(store, [item.paper.paper for item in items])
-    shown = "deferred" if deferred else f"of {waiting} waiting"
-    return Answer(
-        {"waiting": waiting, "items": [_item(item, remarks) for item in items]},
+        others = _others(store, selection, today)
+    said = queue_sentence(tally, limits, today)
+    if deferred:
+        shown = counted(len(items), "deferred paper")
+    elif selection.is_default:
+        shown = f"{len(items)} of {tally.whole:,} waiting"
+    else:
+        shown = f"{len(items)} of {tally.size:,} selected, {tally.whole:,} waiting"
+    text: Text = (
         (
-            _table(items, services.taxonomy),
+            queue_table(items, rows, services.taxonomy),
             *(f"{key}: {'; '.join(remarks[key])}" for key in remarks),
-            f"{len(items)} {shown}; decide with `living-survey decide ID approve --suggested`",
-        ),
+            f"{shown}; {_NEXT}",
+            said,
+        )
+        if items
+        else _nothing(tally, said, deferred=deferred)
+    )
+    return Answer(
+        {
+            "waiting": tally.whole,
+            "selected": tally.size,
+            "tally": tally,
+            "items": [_item(item, rows, remarks) for item in items],
+            "elsewhere": others,
+        },
+        (*text, *elsewhere(others)),
         notes=_model_note(services),
+    )
+
+
+def _others(store: Store, selection: Selection, today: date) -> tuple[FoundPaper, ...]:
+    """Return the papers that a search finds outside the queue."""
+    if not selection.search:
+        return ()
+    found = store.search.find(selection.search, today)
+    papers = [found] if found else store.search.decided(selection.search, _DECIDED)
+    return tuple(paper for paper in papers if paper.place is not Place.WAITING)
+
+
+def _nothing(tally: QueueTally, said: str, *, deferred: bool) -> Text:
+    if deferred:
+        return ("no deferred paper", said)
+    if not tally.whole:
+        return ("no paper waits; `living-survey run` fetches and classifies new ones",)
+    if not tally.size:
+        waiting = counted(tally.whole, "waiting paper")
+        return (f"none of {waiting} is selected; `living-survey queue` shows all", said)
+    return (
+        f"the list ends before; {counted(tally.size, 'paper')} selected: leave out --offset",
+        said,
     )
 
 
@@ -88,10 +177,14 @@ def _model_note(services: Services) -> tuple[str, ...]:
     return ()
 
 
-def _item(item: QueueItem, remarks: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
+def _item(
+    item: QueueItem, rows: Mapping[str, QueueRow], remarks: Mapping[str, tuple[str, ...]]
+) -> dict[str, object]:
+    arxiv_id = item.paper.paper.arxiv_id
     return {
-        "arxiv_id": item.paper.paper.arxiv_id,
+        "arxiv_id": arxiv_id,
         "title": item.paper.paper.title,
+        "announced": rows[arxiv_id].announced if arxiv_id in rows else None,
         "in_scope": item.prediction.in_scope,
         "sections": item.prediction.sections,
         "terms": item.prediction.terms,
@@ -99,31 +192,5 @@ def _item(item: QueueItem, remarks: Mapping[str, tuple[str, ...]]) -> dict[str, 
         "open_facets": item.prediction.open_facets,
         "model_id": item.prediction.model_id,
         "content_hash": item.paper.content_hash,
-        "remarks": remarks.get(item.paper.paper.arxiv_id, ()),
+        "remarks": remarks.get(arxiv_id, ()),
     }
-
-
-def _table(items: Sequence[QueueItem], taxonomy: Taxonomy) -> Table:
-    columns = (
-        Column("arXiv id"),
-        Column("in scope", right=True),
-        Column("section"),
-        Column("p", right=True),
-        Column("open"),
-        Column("title", flexible=True),
-    )
-    rows = []
-    for item in items:
-        best = item.prediction.sections[0] if item.prediction.sections else None
-        question = open_question(item.prediction, taxonomy)
-        rows.append(
-            (
-                item.paper.paper.arxiv_id,
-                f"{item.prediction.in_scope:.2f}",
-                best.section if best else "-",
-                f"{best.probability:.2f}" if best else "-",
-                ", ".join(question.facets) if question else "",
-                plain_text(item.paper.paper.title),
-            )
-        )
-    return table(columns, rows)

@@ -9,7 +9,8 @@ ALTER TABLE paper ADD COLUMN announced DATE;
 -- transaction that changes those.
 CREATE TABLE waiting (
     arxiv_id VARCHAR NOT NULL,
-    in_scope DOUBLE NOT NULL,
+    -- read by every page, and decompressing takes longer than reading
+    in_scope DOUBLE NOT NULL USING COMPRESSION uncompressed,
     top_section VARCHAR,
     announced DATE,
     predicted_at TIMESTAMP NOT NULL,
@@ -20,7 +21,7 @@ CREATE TABLE waiting (
     open_facets VARCHAR[] NOT NULL,
     title VARCHAR NOT NULL,
     waits_from DATE NOT NULL,          -- of a deferred paper that returns, its day
-    words VARCHAR USING COMPRESSION zstd  -- searched text without case and accents; null if unlikely
+    words VARCHAR USING COMPRESSION zstd  -- searched text without case and accents, null if unlikely
 );
 
 -- One row: the day up to which deferred papers have returned, by the survey's clock.

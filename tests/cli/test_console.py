@@ -131,3 +131,20 @@ def test_foreign_text_is_no_markup_and_steers_no_terminal(
     shown = table([Column("t")], [["[red]a[/red] \x1b[31mb\u202e\u200b\n\x9bc"]])
     Output(as_json=False).show(Answer({}, (shown,)))
     assert capsys.readouterr().out.splitlines()[1] == "[red]a[/red]  [31mb  c"
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_title_stands_whole_below_its_row_on_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    title = "word " * 30 + "end"
+    rows = table(
+        [Column("id"), Column("title", flexible=True, below=True)], [("2603.00001", title)]
+    )
+    Output(as_json=False).show(Answer(None, (rows,)))
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    assert [line.rstrip() for line in shown.splitlines()[:2]] == ["id", "2603.00001"]
+    assert " ".join(shown.split()[2:]) == title
+    assert all(len(line) <= width for line in shown.splitlines())
