@@ -5,7 +5,7 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 
-from benchmarks import classifier_speed, ingest, lists
+from benchmarks import classifier_speed, desk, ingest, lists
 from benchmarks.measure import Row, Size, header, show
 
 BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "score": classifier_speed.scoring,
     "explain": classifier_speed.explaining,
     "classify": classifier_speed.classify,
+    "desk": desk.desk,
     "lists": lists.styles,
     "bootstrap": lists.speed,
 }
