@@ -30,8 +30,8 @@ SELECT printf('%02d%02d.%05d', 16 + m // 12, 1 + m % 12, n - m * $count // 131 +
        [['cs.CV', 'cs.CL', 'math.CO', 'hep-ph'][1 + n % 4]] AS categories,
        categories[1] AS primary_category, moment AS submitted_at, moment AS updated_at,
        false AS withdrawn, 'oai' AS source, CAST(moment AS DATE) AS datestamp,
-       moment AS first_seen_at, moment AS changed_at, sha256(arxiv_id) AS content_hash, n AS record_hash,
-       CAST(moment AS DATE) + 1 AS announced
+       moment AS first_seen_at, moment AS changed_at, sha256(arxiv_id) AS content_hash,
+       n AS record_hash, CAST(moment AS DATE) + 1 AS announced
 FROM (
     SELECT range AS n, range * 131 // $count AS m,
            make_timestamp(2016 + m // 12, 1 + m % 12, 1 + range % 27, 12, 0, 0) AS moment

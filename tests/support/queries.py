@@ -1,6 +1,6 @@
 """Count the statements that a block sends to the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from unittest import mock
 
@@ -13,9 +13,11 @@ def counted_queries() -> Iterator[list[str]]:
     sent: list[str] = []
     rows = Session.rows
 
-    def counting(session: Session, sql: str, parameters: object = None) -> list[Row]:
+    def counting(
+        session: Session, sql: str, parameters: Mapping[str, object] | None = None
+    ) -> list[Row]:
         sent.append(sql)
-        return rows(session, sql, parameters)  # type: ignore[arg-type]  passed on as it came
+        return rows(session, sql, parameters)
 
     with mock.patch.object(Session, "rows", counting):
         yield sent
