@@ -74,7 +74,7 @@ def desk(size: Size) -> Iterator[Row]:
 
 def fill(store: Store, count: int) -> None:
     """Write `count` made-up papers with predictions straight into the tables."""
-    session = store._session
+    session = store._session  # noqa: SLF001  one by one, millions take an hour
     for start in range(0, count, _PART):
         stop = min(start + _PART, count)
         with store.transaction():
@@ -86,7 +86,7 @@ def fill(store: Store, count: int) -> None:
 
 
 def _measured(store: Store, size: Size) -> Iterator[Row]:
-    session, queue = store._session, store.queue
+    session, queue = store._session, store.queue  # noqa: SLF001  to run what was before
     day = queue.tally(QueueFilter(), today=_TODAY, limits=QueueLimits()).newest_day
     today = QueueFilter(at_least=0.5, announced_from=day, announced_until=day)
     likely = QueueFilter(at_least=0.5)

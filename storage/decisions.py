@@ -7,12 +7,12 @@ from storage.batches import Batches, NewBatch, batch_id_of
 from storage.decision_reads import DecisionReader, on_papers
 from storage.decision_rows import decision_id_of, event_row, moment_after
 from storage.engine.instants import from_utc, to_utc
-from storage.engine.parameters import rows_json, texts_json
+from storage.engine.parameters import about, rows_json, texts_json
 from storage.errors import NothingToUndoError, PaperNotFoundError
 from storage.types import Decision, NewDecision
 from storage.waiting import refresh
 
-_KNOWN = "SELECT arxiv_id FROM paper WHERE arxiv_id IN (FROM listed($ids))"
+_KNOWN = "SELECT arxiv_id FROM paper WHERE {only}"
 _ADD = """
 INSERT INTO decision_event (
     seq, kind, decision_id, arxiv_id, verdict, sections, reviewer, note, happened_at, content_hash,
@@ -39,7 +39,7 @@ WHERE kind = 'decide' AND decision_id IN (FROM listed($events))
 # Compares hashes first, because reading scattered abstracts is slow.
 _UNKEPT = """
 FROM paper
-WHERE arxiv_id IN (FROM listed($ids))
+WHERE {only}
   AND NOT EXISTS (
       SELECT 1 FROM decided_text AS kept
       WHERE kept.arxiv_id = paper.arxiv_id AND kept.content_hash = paper.content_hash)
@@ -91,7 +91,7 @@ class Decisions(DecisionReader):
         ids = list(dict.fromkeys(new.arxiv_id for new in batch))
         keys = [decision_id_of(new) for new in batch]
         with self._session.transaction():
-            known = {row[0] for row in self._session.rows(_KNOWN, {"ids": texts_json(ids)})}
+            known = {row[0] for row in self._session.rows(*about(_KNOWN, ids))}
             if unknown := [arxiv_id for arxiv_id in ids if arxiv_id not in known]:
                 raise PaperNotFoundError(unknown)
             events = dict(zip(keys, batch, strict=True))
@@ -114,7 +114,7 @@ class Decisions(DecisionReader):
         if act and batch_id:
             Batches(self._session).add(batch_id, act)
         ids = {new.arxiv_id for new in events.values()}
-        self._session.write(_KEEP_TEXT, {"ids": texts_json(ids)})
+        self._session.write(*about(_KEEP_TEXT, list(ids)))
         rows = (event_row(n, id_, new) for n, (id_, new) in enumerate(events.items()))
         self._session.write(_ADD, {"batch_id": batch_id, "events": rows_json(rows)})
         refresh(self._session, ids)
@@ -122,12 +122,12 @@ class Decisions(DecisionReader):
     def unkept(self, arxiv_ids: Iterable[str]) -> list[str]:
         """Return the papers whose current text is not kept, sorted by ID."""
         sql = f"SELECT arxiv_id {_UNKEPT} ORDER BY arxiv_id"
-        return [row[0] for row in self._session.rows(sql, {"ids": texts_json(arxiv_ids)})]
+        return [row[0] for row in self._session.rows(*about(sql, list(arxiv_ids)))]
 
     def keep_texts(self, arxiv_ids: Iterable[str]) -> None:
         """Store current texts ahead of `add`, in parts, because thousands take seconds."""
         with self._session.transaction():
-            self._session.write(_KEEP_TEXT, {"ids": texts_json(arxiv_ids)})
+            self._session.write(*about(_KEEP_TEXT, list(arxiv_ids)))
 
     def undo(
         self, *, reviewer: str, undone_at: datetime, decision_id: str | None = None

@@ -4,17 +4,15 @@ Whoever changes a prediction, a paper or a decision calls `refresh` in the same 
 removes the papers' rows and derives them again, so a paper has one row however often it is called.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
-from storage.engine.parameters import texts_json
+from storage.engine.parameters import about
 from storage.engine.session import Session
 
 #: Papers from this probability lie together in the table, so that the others are skipped, and have
 #: their text in it for searches. A matter of speed only.
 LIKELY_PART = 0.05
-#: up to this number a list of constants is faster, because DuckDB then skips blocks without them
-_FEW = 50
 _COLUMNS = """
 arxiv_id, in_scope, top_section, announced, predicted_at, random_place, first_seen_at,
 primary_category, categories, open_facets, title, waits_from, words
@@ -68,21 +66,11 @@ def refresh(session: Session, arxiv_ids: Iterable[str]) -> None:
     if not ids:
         return
     with session.transaction():
-        session.write(*_about(_REMOVE, ids))
+        session.write(*about(_REMOVE, ids))
         # most calls follow a decision, and deriving reads the texts
-        decided = {row[0] for row in session.rows(*_about(_DECIDED, ids))}
+        decided = {row[0] for row in session.rows(*about(_DECIDED, ids))}
         if left := [arxiv_id for arxiv_id in ids if arxiv_id not in decided]:
-            session.write(*_about(_INSERT, left))
-
-
-def _about(sql: str, ids: Sequence[str]) -> tuple[str, dict[str, object]]:
-    """Return a statement on these papers and its parameters."""
-    if len(ids) > _FEW:
-        return sql.format(only="arxiv_id IN (FROM listed($ids))"), {"ids": texts_json(ids)}
-    named: dict[str, object] = {f"id_{n}": arxiv_id for n, arxiv_id in enumerate(ids)}
-    if len(ids) == 1:
-        return sql.format(only="arxiv_id = $id_0"), named
-    return sql.format(only=f"arxiv_id IN ({', '.join(f'${name}' for name in named)})"), named
+            session.write(*about(_INSERT, left))
 
 
 def rebuild(session: Session) -> None:

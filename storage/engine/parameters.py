@@ -1,8 +1,21 @@
 """Encode lists as JSON for SQL, because binding a Python list to DuckDB is slow."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+
+#: up to this number constants are faster, because DuckDB then skips blocks without them
+_FEW = 50
+
+
+def about(sql: str, arxiv_ids: Sequence[str]) -> tuple[str, dict[str, object]]:
+    """Return a statement with `{only}` limited to these papers, and its parameters."""
+    if len(arxiv_ids) > _FEW:
+        return sql.format(only="arxiv_id IN (FROM listed($ids))"), {"ids": texts_json(arxiv_ids)}
+    named: dict[str, object] = {f"id_{number}": key for number, key in enumerate(arxiv_ids)}
+    if len(arxiv_ids) == 1:
+        return sql.format(only="arxiv_id = $id_0"), named
+    return sql.format(only=f"arxiv_id IN ({', '.join(f'${name}' for name in named)})"), named
 
 
 def texts_json(texts: Iterable[str]) -> str:
