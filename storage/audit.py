@@ -44,12 +44,17 @@ SELECT (SELECT count(*) FROM paper
        count(*) FILTER (WHERE NOT listed AND verdict = 'deferred')
 FROM standing
 """
-# An approval that lost its section is in the queue again but counts as decided.
+# An approval that lost its section and a deferred paper that returned are in the queue again but
+# count as decided.
 _WAITING_AGAIN = """
 SELECT count(*) FROM queue
-WHERE arxiv_id IN (SELECT arxiv_id FROM decisions WHERE standing AND unplaced)
+WHERE arxiv_id IN (SELECT arxiv_id FROM decisions WHERE standing)
 """
 # Rejections of older versions have no code; their notes say why.
+_SET_ASIDE = """
+SELECT count(*) FROM queue
+WHERE in_scope < $below AND arxiv_id NOT IN (SELECT arxiv_id FROM decisions WHERE standing)
+"""
 _REASONS = """
 SELECT reason, count(*) AS papers
 FROM decisions
@@ -96,6 +101,8 @@ class ScreeningCounts:
     repeats: int
     papers: int
     waiting: int
+    #: of these, set aside: not screened
+    set_aside: int
     listed: int
     approved: int
     rejected: int
@@ -142,7 +149,9 @@ class Audit:
         skipped = self._session.number(_SKIPPED, {"ids": ids, "last_drawn_at": last})
         return AuditSample(approved, rejected, deferred, skipped)
 
-    def screening(self, queued: int | None = None) -> ScreeningCounts:
+    def screening(
+        self, queued: int | None = None, *, set_aside_below: float = 0.1
+    ) -> ScreeningCounts:
         """Return the counts; `queued` spares counting the queue again."""
         if queued is None:
             queued = self._session.number("SELECT count(*) FROM queue")
@@ -157,6 +166,7 @@ class Audit:
             repeats=int(repeats),
             papers=papers,
             waiting=waiting,
+            set_aside=self._session.number(_SET_ASIDE, {"below": set_aside_below}),
             listed=listed,
             approved=approved,
             rejected=rejected,

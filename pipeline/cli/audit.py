@@ -10,6 +10,7 @@ from pipeline.cli.answer import Answer, Column, Table, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.review.account import other_share
 from pipeline.review.audit import SAMPLE, AuditReport, audit_report, exclusions
+from pipeline.runtime.queue_words import limits_of
 from pipeline.runtime.services import open_services
 
 
@@ -33,7 +34,9 @@ def audit(
     `decide ID VERDICT --audit` as `queue --order random` lists them.
     """
     report = audit_report(
-        open_services(invocation.settings, read_only=True).open_store, wanted=sample
+        open_services(invocation.settings, read_only=True).open_store,
+        wanted=sample,
+        limits=limits_of(invocation.settings),
     )
     known = invocation.settings.review.reasons
     advice = f"advice     {report.advice}"
@@ -85,5 +88,6 @@ def _flow(report: AuditReport, known: Sequence[Reason]) -> Table:
         *((f"    {reason}", papers) for reason, papers in exclusions(screening, known)),
         ("  deferred", screening.deferred),
         ("waiting", screening.waiting),
+        ("  not screened: set aside as unlikely", screening.set_aside),
     ]
     return table((Column("screening, after PRISMA 2020"), Column("", right=True)), rows)

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from config.reasons import Reason, named_reason
 from pipeline.runtime.plurals import counted as with_noun
 from storage.audit import AuditSample, ScreeningCounts
+from storage.queue_filter import QueueLimits
 from storage.store import OpenStore, Store
 
 #: With no relevant paper among 200, fewer than 1.9 % of the waiting ones are relevant
 #: (Clopper-Pearson, 95 %). Only the latest draws count, because an older sample describes an older
 #: queue.
 SAMPLE = 200
+_LIMITS = QueueLimits()
 #: papers of a first sample, whose result is told before it is read
 FIRST = 40
 #: With fewer papers only the interval is given, because it is still wide.
@@ -66,17 +68,25 @@ def exclusions(screening: ScreeningCounts, known: Sequence[Reason]) -> list[tupl
     return [*stated, *([("not stated", rest)] if rest > 0 else [])]
 
 
-def audit_report(open_store: OpenStore, *, wanted: int = SAMPLE) -> AuditReport:
+def audit_report(
+    open_store: OpenStore, *, wanted: int = SAMPLE, limits: QueueLimits = _LIMITS
+) -> AuditReport:
     """Return the report, estimated from the last `wanted` papers drawn."""
     with open_store() as store:
-        counted = count(store, wanted)
+        counted = count(store, wanted, limits=limits)
     return estimated(counted)
 
 
-def count(store: Store, wanted: int = SAMPLE, *, queued: int | None = None) -> AuditReport:
+def count(
+    store: Store,
+    wanted: int = SAMPLE,
+    *,
+    queued: int | None = None,
+    limits: QueueLimits = _LIMITS,
+) -> AuditReport:
     """Return the report without the estimate, which imports scipy."""
     sample = store.audit.sample(wanted)
-    screening = store.audit.screening(queued)
+    screening = store.audit.screening(queued, set_aside_below=limits.set_aside_below)
     decided = screening.listed + screening.approved + screening.rejected + screening.deferred
     return AuditReport(
         wanted=min(wanted, sample.known + sample.deferred + screening.waiting),

@@ -27,7 +27,7 @@ def report(
     sample: AuditSample, *, waiting: int, approved: int = 400, wanted: int = 200
 ) -> AuditReport:
     screening = ScreeningCounts(
-        repeats=0, papers=9_999, waiting=waiting, listed=0, approved=approved, rejected=0,
+        repeats=0, papers=9_999, waiting=waiting, set_aside=0, listed=0, approved=approved, rejected=0,
         deferred=0, reasons=(),
     )  # fmt: skip
     return estimated(AuditReport(wanted, sample, 9_999, screening, 0, None, ""))
@@ -116,7 +116,15 @@ def test_no_recall_is_given_without_approvals() -> None:
 def test_unclassified_papers_are_not_counted_as_screened() -> None:
     nothing = AuditSample(0, 0, 0, 0)
     counts = ScreeningCounts(
-        repeats=0, papers=50, waiting=0, listed=0, approved=0, rejected=0, deferred=0, reasons=()
+        repeats=0,
+        papers=50,
+        waiting=0,
+        set_aside=0,
+        listed=0,
+        approved=0,
+        rejected=0,
+        deferred=0,
+        reasons=(),
     )
     found = estimated(AuditReport(0, nothing, 50, counts, 50, None, ""))
     assert found.advice == (
@@ -289,7 +297,7 @@ def test_report_counts_every_paper(site: ReviewSite) -> None:
 def test_exclusions_name_reasons_then_notes() -> None:
     own = Reason(code="own", name="Own words")
     counts = ScreeningCounts(
-        repeats=0, papers=9, waiting=0, listed=0, approved=0, rejected=9, deferred=0,
+        repeats=0, papers=9, waiting=0, set_aside=0, listed=0, approved=0, rejected=9, deferred=0,
         reasons=(("own", 3), ("duplicate", 2), ("gone", 1)), notes=(("off topic", 1),),
     )  # fmt: skip
     assert exclusions(counts, (own,)) == [

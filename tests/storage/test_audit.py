@@ -1,5 +1,5 @@
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +122,21 @@ def test_screening_counts(store: Store, now: datetime) -> None:
     }
     store.decisions.add([make_decision(arxiv_id, **fields) for arxiv_id, fields in made.items()])
     counts = store.audit.screening()
+    assert counts.set_aside == 0
+    assert store.audit.screening(set_aside_below=1.0).set_aside == 13
     assert (counts.repeats, counts.papers, counts.waiting) == (1, 20, 13)
     assert (counts.listed, counts.approved, counts.rejected, counts.deferred) == (1, 1, 4, 1)
     assert counts.notes == (("off topic", 2),)
     assert counts.reasons == (("other", 1),)
+
+
+def test_deferred_paper_that_returned_counts_once(store: Store) -> None:
+    before = store.audit.screening()
+    deferred = make_decision(
+        IDS[0], verdict=Verdict.DEFERRED, sections=(), return_on=date(2026, 3, 1)
+    )
+    store.decisions.add([deferred])
+    store.queue.begin_day(date(2026, 3, 2))
+    assert IDS[0] in queued(store)
+    counts = store.audit.screening()
+    assert (counts.waiting, counts.deferred) == (before.waiting - 1, 1)

@@ -13,7 +13,7 @@ from pipeline.review.web.view_state import QueueView
 def audit_page(request: Request) -> Response:
     """Show the screening counts and the estimate."""
     context = context_of(request)
-    report = audit_report(context.read_store)
+    report = audit_report(context.read_store, limits=context.limits)
     return render(
         request,
         "records/audit.html",
