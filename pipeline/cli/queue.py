@@ -1,7 +1,7 @@
 """`queue`: the papers that wait for a decision, selected as on the pages."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
@@ -10,10 +10,12 @@ from classifiers.errors import ModelError
 from config.errors import UsageError
 from pipeline.cli.answer import Answer, Text
 from pipeline.cli.command import Invocation, command
+from pipeline.cli.decide import reviewer_of
 from pipeline.cli.queue_incomplete import incomplete_answer
 from pipeline.cli.queue_table import elsewhere, queue_table
 from pipeline.review.remarks import remarks_on
 from pipeline.review.selection import Selection, read_selection
+from pipeline.review.visits import PREFERENCE, new_since, read_visit
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.queue_words import limits_of, queue_sentence
 from pipeline.runtime.services import Services, open_services
@@ -38,6 +40,7 @@ _DECIDED = 10
     living-survey queue --question technique --order uncertain --json
     living-survey queue --order random --limit 200
     living-survey queue --set-aside --search layout
+    living-survey queue --since-visit --order newest
     living-survey queue --deferred
     living-survey queue --incomplete
     """,
@@ -70,6 +73,9 @@ def queue(
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 20,
     offset: Annotated[int, typer.Option(min=0)] = 0,
     *,
+    since_visit: Annotated[
+        bool, typer.Option("--since-visit", help="Only papers that arrived since your last visit.")
+    ] = False,
     set_aside: Annotated[
         bool, typer.Option("--set-aside", help="Only papers below the lower limit.")
     ] = False,
@@ -87,7 +93,7 @@ def queue(
     texts = {
         "announced": announced, "at_least": at_least, "search": search, "author": author,
         "category": category, "section": section, "question": question, "order": order,
-        "set_aside": "1" if set_aside else "",
+        "set_aside": "1" if set_aside else "", "since": "visit" if since_visit else "",
     }  # fmt: skip
     selection = read_selection(texts, services.taxonomy)
     if deferred and not selection.is_default:
@@ -103,7 +109,11 @@ def _answer(
     today, limits = announcement_day(services.clock()), limits_of(services.settings)
     with services.open_store() as store:
         tally = store.queue.tally(QueueFilter(), today=today, limits=limits)
-        wanted = selection.to_filter(newest_day=tally.newest_day, limits=limits)
+        wanted = selection.to_filter(
+            newest_day=tally.newest_day,
+            limits=limits,
+            visited_at=_visited_at(store, services) if selection.since else None,
+        )
         if wanted != QueueFilter():
             tally = store.queue.tally(wanted, today=today, limits=limits)
         if deferred:
@@ -143,6 +153,12 @@ def _answer(
         (*text, *elsewhere(others)),
         notes=_model_note(services),
     )
+
+
+def _visited_at(store: Store, services: Services) -> datetime | None:
+    """Return since when papers are new to the reviewer of this terminal."""
+    stored = store.preferences.of(reviewer_of(services.settings))
+    return new_since(read_visit(stored.get(PREFERENCE)), services.clock())
 
 
 def _others(store: Store, selection: Selection, today: date) -> tuple[FoundPaper, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.review.visits import PREFERENCE, Visit, visit_text
 from storage.types import SectionScore, Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
 from tests.support.cli import Result, call_in_process
@@ -87,6 +88,19 @@ def terminal(tmp_path: Path) -> Terminal:
 )
 def test_options_select_papers(terminal: Terminal, words: tuple[str, ...], numbers: str) -> None:
     assert terminal.ids(*words) == list(numbers)
+
+
+def test_papers_since_the_last_visit(terminal: Terminal) -> None:
+    assert terminal.ids("--since-visit") == ["1", "2", "3"]
+    with terminal.open_store() as store:
+        visit = visit_text(Visit(NOW - timedelta(hours=5)))
+        store.preferences.set("ada", PREFERENCE, visit, NOW)
+    terminal.env["LIVING_SURVEY_REVIEW__REVIEWER"] = "ada"
+    assert terminal.ids("--since-visit") == ["1", "2", "3"]
+    with terminal.open_store() as store:
+        visit = visit_text(Visit(NOW, before=NOW))
+        store.preferences.set("ada", PREFERENCE, visit, NOW)
+    assert terminal.ids("--since-visit") == []
 
 
 def test_lines_say_what_is_shown_and_what_waits(terminal: Terminal) -> None:

@@ -27,8 +27,8 @@ def report(
     sample: AuditSample, *, waiting: int, approved: int = 400, wanted: int = 200
 ) -> AuditReport:
     screening = ScreeningCounts(
-        repeats=0, papers=9_999, waiting=waiting, set_aside=0, listed=0, approved=approved, rejected=0,
-        deferred=0, reasons=(),
+        repeats=0, papers=9_999, waiting=waiting, set_aside=0, listed=0, approved=approved,
+        rejected=0, deferred=0, reasons=(),
     )  # fmt: skip
     return estimated(AuditReport(wanted, sample, 9_999, screening, 0, None, ""))
 
