@@ -18,7 +18,7 @@ from storage.store import OpenStore, Store
 #: queue.
 SAMPLE = 200
 _LIMITS = QueueLimits()
-#: papers of a first sample, whose result is told before it is read
+#: papers of a first sample, whose result can be said before it is read
 FIRST = 40
 #: With fewer papers only the interval is given, because it is still wide.
 _MIN_SAMPLE = 20
