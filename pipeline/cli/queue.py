@@ -8,11 +8,13 @@ import typer
 
 from classifiers.errors import ModelError
 from config.errors import UsageError
+from config.orders import PLANNED
 from pipeline.cli.answer import Answer, Text
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
 from pipeline.cli.queue_incomplete import incomplete_answer
 from pipeline.cli.queue_table import elsewhere, queue_table
+from pipeline.review.outlook.session import current_session
 from pipeline.review.remarks import remarks_on
 from pipeline.review.selection import Selection, read_selection
 from pipeline.review.visits import PREFERENCE, new_since, read_visit
@@ -68,7 +70,10 @@ def queue(
     ] = "",
     order: Annotated[
         str,
-        typer.Option(metavar="ORDER", help="likely, uncertain, mixed, random (audit) or newest."),
+        typer.Option(
+            metavar="ORDER",
+            help="likely, uncertain, mixed, random (audit), newest or plan (your session).",
+        ),
     ] = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 20,
     offset: Annotated[int, typer.Option(min=0)] = 0,
@@ -113,6 +118,7 @@ def _answer(
             newest_day=tally.newest_day,
             limits=limits,
             visited_at=_visited_at(store, services) if selection.since else None,
+            planned=_planned(store, services) if selection.order == PLANNED else None,
         )
         if wanted != QueueFilter():
             tally = store.queue.tally(wanted, today=today, limits=limits)
@@ -153,6 +159,12 @@ def _answer(
         (*text, *elsewhere(others)),
         notes=_model_note(services),
     )
+
+
+def _planned(store: Store, services: Services) -> tuple[str, ...]:
+    """Return the papers of the reviewer's session; none if none was started."""
+    session = current_session(store.preferences.of(reviewer_of(services.settings)))
+    return session.ids if session else ()
 
 
 def _visited_at(store: Store, services: Services) -> datetime | None:

@@ -97,6 +97,8 @@ def test_session_is_planned_and_started(survey: SurveyInProcess, open_store: Ope
     assert chosen["learning"] == pytest.approx(3 * 2 * 0.9 * 0.1)
     assert survey.json("plan")["session"] is None
     assert "started" in survey.call("plan", "--minutes", "1", "--start").out
+    listed = survey.json("queue", "--order", "plan")["items"]
+    assert [item["arxiv_id"] for item in listed] == chosen["ids"]
     with open_store() as store:
         at = NOW + timedelta(seconds=30)
         store.decisions.add([make_decision("2603.00028", decided_at=at)])
