@@ -79,7 +79,9 @@ def _totals(report: StatusReport) -> Text:
         lines.append(f"incomplete  {report.incomplete} without a text: `queue --incomplete`")
     if report.quarantine:
         lines.append(f"quarantine  {report.quarantine}")
-    lines.append(f"model       {report.model_id}")
+    lines.append(f"model       {report.model_id}, {report.certainty.trained_line}")
+    if report.certainty.banner:
+        lines.append(f"            {report.certainty.banner}")
     if report.drift is not None:
         notable = report.drift.notable or ("nothing notable",)
         lines += [f"drift       {report.drift.week}: {sentence}" for sentence in notable]

@@ -15,6 +15,7 @@ from pipeline.ingest.corrections import (
 from pipeline.ingest.coverage import Coverage, coverage_now
 from pipeline.ingest.ledger import WATCHED_DAYS, OverdueDay, overdue_now
 from pipeline.learn.drift_report import DriftReport, newest_drift
+from pipeline.learn.explain.certainty import Certainty, certainty_of
 from pipeline.operate.hanging import HangingRun, hanging_runs
 from pipeline.runtime.jobs import JobEnd, faults, job_ends
 from pipeline.runtime.queue_words import limits_of, queue_sentence
@@ -47,6 +48,8 @@ class StatusReport:
     incomplete: int
     quarantine: int
     model_id: str
+    #: when the model was trained, and whether its probabilities are calibrated
+    certainty: Certainty
     last_run: RunRecord | None
     runs: tuple[RunRecord, ...]
     #: runs that are older than their deadline
@@ -96,6 +99,7 @@ def status_report(services: Services) -> StatusReport:
             incomplete=store.incomplete.count(),
             quarantine=store.quarantine.count(),
             model_id=services.models.describe_current(),
+            certainty=certainty_of(services, store),
             last_run=store.runs.last("run"),
             runs=_runs(store),
             hanging=hanging_runs(
