@@ -14,6 +14,7 @@ from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
 from pipeline.cli.queue_incomplete import incomplete_answer
 from pipeline.cli.queue_table import elsewhere, queue_table
+from pipeline.learn.explain.certainty import certainty_of
 from pipeline.review.outlook.session import current_session
 from pipeline.review.remarks import remarks_on
 from pipeline.review.selection import Selection, read_selection
@@ -131,6 +132,7 @@ def _answer(
             items = store.queue.items(rows)
         remarks = remarks_on(store, [item.paper.paper for item in items])
         others = _others(store, selection, today)
+        certainty = certainty_of(services, store)
     said = queue_sentence(tally, limits, today)
     if deferred:
         shown = counted(len(items), "deferred paper")
@@ -140,10 +142,11 @@ def _answer(
         shown = f"{len(items)} of {tally.size:,} selected, {tally.whole:,} waiting"
     text: Text = (
         (
-            queue_table(items, rows, services.taxonomy),
+            queue_table(items, rows, services.taxonomy, certainty),
             *(f"{key}: {'; '.join(remarks[key])}" for key in remarks),
             f"{shown}; {_NEXT}",
             said,
+            *filter(None, (certainty.banner,)),
         )
         if items
         else _nothing(tally, said, deferred=deferred)
@@ -153,6 +156,7 @@ def _answer(
             "waiting": tally.whole,
             "selected": tally.size,
             "tally": tally,
+            "calibrated": certainty.calibrated,
             "items": [_item(item, rows, remarks) for item in items],
             "elsewhere": others,
         },

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from config.taxonomy import Taxonomy
 from config.tex.text import plain_text
 from pipeline.cli.answer import Column, Table, table
+from pipeline.learn.explain.certainty import Certainty
 from pipeline.learn.explain.open_facets import open_question
 from storage.paper_search import FoundPaper, Place
 from storage.queue_filter import QueueRow
@@ -14,7 +15,7 @@ _COLUMNS = (
     Column("arXiv id"),
     Column("in scope", right=True),
     Column("section"),
-    Column("p", right=True),
+    Column("", right=True),
     Column("announced"),
     Column("open"),
     Column("title", flexible=True, below=True),
@@ -28,10 +29,16 @@ _STANDS = {
 
 
 def queue_table(
-    items: Sequence[QueueItem], rows: Mapping[str, QueueRow], taxonomy: Taxonomy
+    items: Sequence[QueueItem],
+    rows: Mapping[str, QueueRow],
+    taxonomy: Taxonomy,
+    certainty: Certainty,
 ) -> Table:
-    """Return one row per paper; on a narrow terminal its title stands below."""
-    return table(_COLUMNS, (_row(item, rows, taxonomy) for item in items))
+    """Return one row per paper; on a narrow terminal its title stands below.
+
+    Probabilities are words until they are calibrated.
+    """
+    return table(_COLUMNS, (_row(item, rows, taxonomy, certainty) for item in items))
 
 
 def elsewhere(papers: Iterable[FoundPaper]) -> list[str]:
@@ -43,16 +50,18 @@ def elsewhere(papers: Iterable[FoundPaper]) -> list[str]:
     ]
 
 
-def _row(item: QueueItem, rows: Mapping[str, QueueRow], taxonomy: Taxonomy) -> tuple[object, ...]:
+def _row(
+    item: QueueItem, rows: Mapping[str, QueueRow], taxonomy: Taxonomy, certainty: Certainty
+) -> tuple[object, ...]:
     arxiv_id = item.paper.paper.arxiv_id
     best = item.prediction.sections[0] if item.prediction.sections else None
     question = open_question(item.prediction, taxonomy)
     row = rows.get(arxiv_id)
     return (
         arxiv_id,
-        f"{item.prediction.in_scope:.2f}",
+        certainty.shown(item.prediction.in_scope),
         best.section if best else "-",
-        f"{best.probability:.2f}" if best else "-",
+        certainty.shown(best.probability) if best else "-",
         row.announced if row and row.announced else "-",
         ", ".join(question.facets) if question else "",
         plain_text(item.paper.paper.title),

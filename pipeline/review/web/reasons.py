@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from config.errors import LivingSurveyError
 from pipeline.learn.documents import document_of
 from pipeline.learn.explain.breakdown import OwnDecisions, Reasons, reasons_sentence
-from pipeline.learn.explain.explainer import Explainer, News
+from pipeline.learn.explain.explainer import News
 from pipeline.learn.explain.stored_terms import stored_phrases
 from pipeline.review.web.card import Card
 from pipeline.review.web.context import ReviewContext
@@ -65,7 +65,8 @@ def card_reasons(
 ) -> CardReasons:
     """Return the reasons for a card's suggestions; the store must not be held.
 
-    `wait` waits for a model that is not loaded; without it the card says so.
+    With `wait`, for a paper's page, a model that is not loaded is waited for and the sections are
+    explained too; a card says that it is being loaded, and explains the scope.
     """
     stored = CardReasons(stored_sentence(card.prediction) if card.prediction else "")
     if context.explainers is None or news is None:
@@ -77,7 +78,12 @@ def card_reasons(
         return replace(stored, problem=problem)
     if explainer is None:
         return replace(stored, loading=True)
-    reasons = _explained(explainer, context, card, news)
+    reasons = explainer.reasons(
+        document_of(card.paper),
+        sections=_shown(card) if wait else (),
+        live=news.live,
+        reviewer=context.reviewer,
+    )
     model_id = card.prediction.model_id if card.prediction else ""
     return replace(
         stored,
@@ -111,11 +117,6 @@ def with_marks(card: Card, found: CardReasons) -> Card:
     )
 
 
-def _explained(explainer: Explainer, context: ReviewContext, card: Card, news: News) -> Reasons:
-    shown = [choice.section.id for choice in card.candidates]
-    return explainer.reasons(
-        document_of(card.paper),
-        sections=shown or None,
-        live=news.live,
-        reviewer=context.reviewer,
-    )
+def _shown(card: Card) -> list[str] | None:
+    """Return the sections that a paper's page explains; None: the best."""
+    return [choice.section.id for choice in card.candidates] or None
