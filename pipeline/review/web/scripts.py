@@ -13,6 +13,7 @@ WORDS: Mapping[str, str] = {
     "approved": "approved",
     "deferred": "deferred",
     "nothing": "Nothing was recorded; your choices and your note are kept.",
+    "press": "Nothing is recorded yet: press a verdict.",
     "rejected": "rejected",
     "saving": "Saving your last decisions, then going on.",
     "session": "The session has ended. Open the printed address in another tab, then try again.",

@@ -101,6 +101,7 @@
     if (shown() !== id) {
       pieces.set(shown(), PARTS.map(part));  // with what was entered
       put(parts);
+      dropQuestion();
       window.scrollTo(0, 0);
       part("paper").scrollTop = 0;
     }
@@ -126,6 +127,12 @@
   function focusPaper() {
     part("paper").tabIndex = -1;
     part("paper").focus({ preventScroll: true });
+  }
+
+  // The buttons of a question decide the paper shown, so it goes with its paper.
+  function dropQuestion() {
+    for (const id of ["asked", "said"]) part(id)?.remove();
+    if (!part("trouble").childElementCount) trouble("");
   }
 
   // Mark a paper of the list as decided; without a verdict as waiting.
@@ -182,6 +189,30 @@
     goOn(id);
   }
 
+  // A highlight changes its button and the sentences below it; the rest of the form stays as it is.
+  function highlight(form, button) {
+    const id = shown();
+    outbox.add({
+      fields: new URLSearchParams(new FormData(form, button)),
+      to: form.action,
+      then: (answer) => {
+        const fresh = partsOf(answer.html)?.[1];
+        const held = id === shown() ? part("verdict") : pieces.get(id)?.[1];
+        if (!answer.ok || !fresh) {
+          trouble(answer.message);
+          return;
+        }
+        say(answer.message);
+        for (const changed of held ? ["[data-action=highlight]", ".sentences"] : []) {
+          const [before, after] = [held, fresh].map((one) => one.querySelector(changed));
+          const isFocused = before === document.activeElement;
+          before.replaceWith(after);
+          if (isFocused) after.focus();
+        }
+      },
+    });
+  }
+
   function ask(form, what, sentence) {
     form.dataset.asks = what;
     say(sentence);
@@ -203,7 +234,7 @@
     if (parts && act.paper === shown()) put(parts);
     else if (parts) pieces.set(act.paper, parts);
     bringBack(act.paper);
-    trouble(answer.message, null, answer.html);
+    trouble(answer.message, null, act.paper === shown() ? answer.html : "");
   }
 
   // Show a paper again, unless the reviewer is writing about another one.
@@ -264,6 +295,7 @@
     place.append(asked || Object.assign(document.createElement("p"), {
       role: "alert", textContent: message,
     }));
+    if (!document.activeElement?.matches("textarea, input")) asked?.focus();
     if (again) {
       place.append(Object.assign(document.createElement("button"), {
         type: "button", textContent: words.again, onclick: again,
@@ -314,6 +346,12 @@
         && event.submitter?.matches("[name=accept], [name=verdict], [name=reason]")) {
       event.preventDefault();
       if (!awaited) decide(form, event.submitter);  // only on a paper that is shown
+    } else if (list && form.id === "verdict" && event.submitter?.name === "stay") {
+      event.preventDefault();  // Enter in a field
+      say(words.press);
+    } else if (list && form.id === "verdict" && event.submitter?.name === "highlight") {
+      event.preventDefault();
+      if (!awaited) highlight(form, event.submitter);
     } else if (outbox.size && form.method !== "dialog") {
       event.preventDefault();
       leaveBy(() => form.requestSubmit(event.submitter));
@@ -335,6 +373,15 @@
       event.preventDefault();
       leaveFor(link.href);
     }
+  });
+
+  // From the paper that was just shown, Tab goes to its verdicts, as on a page that was just loaded.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Tab" || event.shiftKey || event.target !== part("paper")) return;
+    const first = part("verdict")?.querySelector("input:not([type=hidden]), button:not([hidden])");
+    if (!first) return;
+    event.preventDefault();
+    first.focus();
   });
 
   document.addEventListener("desk:go", (event) => {
