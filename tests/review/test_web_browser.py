@@ -1,6 +1,7 @@
 """The review site in Chromium without its scripts: read, decide, undo, on every screen."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -110,6 +111,34 @@ def test_rejected_and_deferred_papers_are_listed(site: ReviewSite, url: str, tab
     expect(page.get_by_role("heading", level=1)).to_have_text("A study of paper cs/0012345")
     assert [each.verdict for each in site.decisions("2603.00002")] == [Verdict.REJECTED]
     assert [each.verdict for each in site.decisions("cs/0012345")] == [Verdict.DEFERRED]
+
+
+def test_session_without_script(site: ReviewSite, url: str, tab: Watched) -> None:
+    ids = [f"2603.{number:05}" for number in range(1, 6)]
+    site.fill(ids)
+    page = tab.page
+    page.goto(f"{url}queue?at_least=0")
+    shown = page.locator("#paper")
+    page.get_by_role("button", name="Approve: Images With words").click()
+    expect(shown).to_have_attribute("data-paper", ids[1])
+    page.get_by_label("Note").fill("A catalogue of kettles.")
+    page.get_by_role("button", name="Duplicate").click()
+    expect(shown).to_have_attribute("data-paper", ids[2])
+    page.get_by_text("Defer until…").click()
+    page.get_by_label("a day").fill("2026-04-01")
+    page.get_by_role("button", name="Defer until then").click()
+    expect(shown).to_have_attribute("data-paper", ids[3])
+    page.get_by_role("link", name="Next paper").click()
+    expect(shown).to_have_attribute("data-paper", ids[4])
+    page.get_by_role("button", name="Undo last").click()
+    expect(page.get_by_role("status")).to_contain_text("Taken back")
+    expect(rows(page)).to_have_count(3)
+    [approved], [rejected], [deferred] = (site.decisions(each) for each in ids[:3])
+    assert (approved.verdict, approved.sections) == (Verdict.APPROVED, ("make-image",))
+    assert (rejected.verdict, rejected.reason) == (Verdict.REJECTED, "duplicate")
+    assert rejected.note == "A catalogue of kettles."
+    assert (deferred.verdict, deferred.return_on) == (Verdict.DEFERRED, date(2026, 4, 1))
+    assert deferred.undone_by == "ada"
 
 
 def test_decision_in_a_second_tab_is_noticed(site: ReviewSite, url: str, tab: Watched) -> None:
