@@ -30,6 +30,7 @@ PUBLISHED = {
 
 #: what is submitted before this hour in New York belongs to that day
 _DEADLINE = time(14)
+_EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
 _FRIDAY = 5
 
 
@@ -83,11 +84,11 @@ def may_be_quiet(day: date) -> bool:
 def due_day(submitted_at: datetime) -> date:
     """Return the feed day on which a paper submitted at this instant is announced if nothing holds.
 
-    Submissions close at 14:00; Friday's are announced on Sunday evening, so in Monday's feed.
+    Submissions close at 14:00; Friday's are announced on Sunday evening, so in Monday's feed. Dates
+    of wrong records at the ends of Python's calendar count as `_EARLIEST` and `_LATEST`.
     """
-    local = submitted_at.astimezone(NEW_YORK)
-    received = local.date() + timedelta(days=local.time() >= _DEADLINE)
-    return _announced_after(received)
+    local = min(max(submitted_at, _EARLIEST), _LATEST).astimezone(NEW_YORK)
+    return _announced_after(local.date() + timedelta(days=local.time() >= _DEADLINE))
 
 
 @lru_cache(maxsize=4096)  # because every paper of a day asks

@@ -53,7 +53,12 @@ def test_december_2025_from_arxiv_to_a_digest(december: tuple[Survey, ReplicaSer
 
     queue = survey.json("queue", "--limit", "30")
     # refused entries whose id is another paper are papers we now hold, and undecided
-    assert queue["waiting"] == classified["classified"] - seeded["approved"] >= PAPERS
+    undecided = classified["classified"] - seeded["approved"]
+    # a few of December have no abstract, so they are no papers of the queue
+    incomplete = survey.json("status")["incomplete"]
+    assert undecided >= PAPERS
+    assert 0 < incomplete < 20
+    assert queue["waiting"] == undecided - incomplete
     for item in queue["items"][:2]:
         survey.json(
             *("decide", item["arxiv_id"], "approve", "--suggested", "--reviewer", "ada"),

@@ -93,3 +93,8 @@ def test_pitfall_68_feeds_are_built_at_midnight_in_new_york() -> None:
 def test_a_paper_is_due_in_the_feed_after_its_deadline(submitted: str, due: date) -> None:
     local = datetime.fromisoformat(submitted).replace(tzinfo=NEW_YORK)
     assert due_day(local.astimezone(UTC)) == due
+
+
+def test_submission_at_the_end_of_the_calendar_has_a_due_day() -> None:
+    assert due_day(datetime.max.replace(tzinfo=UTC)).year == 9998
+    assert due_day(datetime.min.replace(tzinfo=UTC)).year == 1900
