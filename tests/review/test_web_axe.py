@@ -1,11 +1,11 @@
 """axe finds no fault on any review page, in light and dark, on a screen and a phone."""
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from storage.types import Verdict
+from storage.types import TermWeight, Verdict
 from tests.support.axe import contexts, faults
 from tests.support.browser import browser, log_in, site, url
 from tests.support.builders import make_decision, make_paper, make_prediction
@@ -26,7 +26,19 @@ def addresses(app: Starlette) -> list[str]:
         if isinstance(route, Route) and "GET" in (route.methods or ())
     ]
     plain = [path for path in found if "{" not in path and path not in ANSWERS]
-    return [*dict.fromkeys(plain), f"/paper/{PAPER}", "/paper/none", "/queue?search=nothing"]
+    of_paper = (f"/paper/{PAPER}", f"/alike/{PAPER}", "/paper/none")
+    return [*dict.fromkeys(plain), *of_paper, "/queue?search=nothing"]
+
+
+def ask_about_marked(page: Page, url: str) -> None:
+    """Open the page that asks before several papers are decided."""
+    page.goto(f"{url}/queue?at_least=0")
+    if page.locator(".fold").is_visible():
+        page.locator(".fold summary").click()
+    for box in page.locator("#list ol input[name=paper]").all()[:3]:
+        box.check()
+    page.get_by_role("button", name="Decide marked").click()
+    page.get_by_text("These 3 papers wait for a decision.").wait_for()
 
 
 @pytest.mark.slow
@@ -35,7 +47,11 @@ def test_no_page_has_a_fault_of_access(site: ReviewSite, url: str, browser: Brow
     formula = r"$\frac{a+b}{c}$"
     site.put(
         make_paper(PAPER, title=rf"Kettles of {formula} \ourTea{{}}", abstract=f"{formula} " * 9),
-        make_prediction(in_scope=0.9, sections=scores(make_image=0.81, cut_video=0.3)),
+        make_prediction(
+            in_scope=0.9,
+            sections=scores(make_image=0.81, cut_video=0.3),
+            terms=(TermWeight("kettle", 1.0), TermWeight("spout", 0.7)),
+        ),
     )
     site.fill([f"2603.{number:05}" for number in range(2, 12)])
     with site.open_store() as store:
@@ -57,5 +73,7 @@ def test_no_page_has_a_fault_of_access(site: ReviewSite, url: str, browser: Brow
             page.goto(f"{url}{address}")
             page.wait_for_load_state()
             found += [f"{mode} {address}: {fault}" for fault in faults(page)]
+        ask_about_marked(page, url)
+        found += [f"{mode} /decide-many: {fault}" for fault in faults(page)]
         context.close()
     assert "\n".join(found) == ""
