@@ -32,7 +32,7 @@ def addresses(app: Starlette) -> list[str]:
 
 def ask_about_marked(page: Page, url: str) -> None:
     """Open the page that asks before several papers are decided."""
-    page.goto(f"{url}/queue?at_least=0")
+    page.goto(f"{url}queue?at_least=0")
     if page.locator(".fold").is_visible():
         page.locator(".fold summary").click()
     for box in page.locator("#list ol input[name=paper]").all()[:3]:
@@ -70,7 +70,9 @@ def test_no_page_has_a_fault_of_access(site: ReviewSite, url: str, browser: Brow
         log_in(context)
         page = context.new_page()
         for address in addresses(app):
-            page.goto(f"{url}{address}")
+            answer = page.goto(url + address.removeprefix("/"))
+            assert answer is not None
+            assert answer.status == (404 if address == "/paper/none" else 200), address
             page.wait_for_load_state()
             found += [f"{mode} {address}: {fault}" for fault in faults(page)]
         ask_about_marked(page, url)
