@@ -37,7 +37,7 @@ COMMANDS = {
     "backfill": "Harvest a past window; can be stopped and resumed.",
     "import": "Import arXiv's bulk snapshot; can be stopped and resumed.",
     "add": "Add single papers to the queue by hand.",
-    "queue": "Show the papers that wait for a decision.",
+    "queue": "Show the papers that wait for a decision; all conditions hold together.",
     "decide": "Record a decision on one or several papers, or many from a file.",
     "inbox": "Show decided papers that changed at arXiv, and answer one.",
     "doubles": "Show papers that are perhaps the same work, and answer.",

@@ -38,8 +38,9 @@ _DECIDED = 10
     examples="""
     living-survey queue
     living-survey queue --announced newest --at-least 50
-    living-survey queue --announced 2026-11-20..2026-11-25 --section generation-video-llm-based
-    living-survey queue --search '"scene graph" layout' --author "Doe" --category cs.CV
+    living-survey queue --announced 2026-11-20..2026-11-25 --author "Doe"
+    living-survey queue --section generation-video-llm-based
+    living-survey queue --search '"scene graph" layout' --category cs.CV
     living-survey queue --question technique --order uncertain --json
     living-survey queue --order random --limit 200
     living-survey queue --set-aside --search layout

@@ -8,12 +8,15 @@ import pytest
 from storage.acceptances import Acceptance
 from storage.arrivals import LateArrival
 from storage.batches import BatchKind, NewBatch
+from storage.correction_types import NewResolution, Resolution
 from storage.harvests import Harvest
 from storage.highlights import Highlight
+from storage.same_work import Answer
 from storage.taxonomy_types import MoveKind, NewTaxonomyChange, SectionMove
 from storage.types import (
     Announcement,
     AnnounceType,
+    Decision,
     FacetScore,
     QuarantinedRecord,
     RunStatus,
@@ -42,6 +45,12 @@ CONTRACT = {
 }
 
 
+def kept_as_it_is(decision: Decision, now: datetime) -> NewResolution:
+    return NewResolution(
+        decision.arxiv_id, decision.decision_id, Resolution.KEPT, ("title",), "ada", now
+    )
+
+
 @pytest.fixture(scope="module")
 def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """An analyst's read-only connection to a database with a row in every view."""
@@ -63,10 +72,16 @@ def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
                 make_prediction("2603.00002"),
             ],
         )
-        [drawn, _] = store.decisions.add(
+        [drawn, decided] = store.decisions.add(
             [make_decision("2603.00001"), make_decision("2405.19334")],
             NewBatch(BatchKind.FILE, "ada", now, "decisions.csv"),
         )
+        store.papers.upsert([make_paper("2405.19334", title="Another Title")], seen_at=now)
+        store.decisions.keep_texts(["2405.19334"])
+        store.corrections.resolve([kept_as_it_is(decided, now)])
+        store.papers.upsert([make_paper("2405.19334", title="A Third Title")], seen_at=now)
+        ids = ("2603.00001", "2603.00002")
+        store.same_work.answer(*ids, Answer.DIFFERENT, reviewer="ada", now=now)
         store.highlights.set(Highlight("2405.19334", "ada", "Clear.", now))
         store.audit.draw(drawn)
         store.announcements.add(
