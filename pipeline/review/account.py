@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 
 from config.errors import UsageError
+from config.instants import read_instant
 from config.reasons import DEFAULT_REASONS, OTHER, Reason, find_reason
 from config.section_names import find_section
 from config.taxonomy import Taxonomy
@@ -126,12 +127,12 @@ def read_place(text: str) -> Place | None:
         return None
     moment, _, seq = text.partition(",")
     try:
-        decided_at = datetime.fromisoformat(moment)
+        decided_at = read_instant(moment)
     except ValueError:
         decided_at = None
     if decided_at is None or not (seq.isascii() and seq.isdigit() and len(seq) < 16):
         raise UsageError(f"{text[:40]!r} is no place in the account.", hint="Begin at its start.")
-    return Place(decided_at if decided_at.tzinfo else decided_at.replace(tzinfo=UTC), int(seq))
+    return Place(decided_at, int(seq))
 
 
 def _reason(text: str, reasons: Sequence[Reason]) -> str:

@@ -6,12 +6,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from config.errors import LivingSurveyError, UsageError
 from config.files import read_regular
+from config.instants import read_instant
 from config.nearest import nearest
 from config.reasons import Reason
 from config.section_names import AmbiguousSectionError, find_section
@@ -218,9 +219,8 @@ def _text(row: Mapping[str, Any], key: str) -> str | None:
 
 def _instant(text: str) -> datetime:
     try:
-        instant = datetime.fromisoformat(text)
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
+        return read_instant(text)
+    except ValueError:
         raise ValueError(f"`decided_at` {text!r} is not an ISO 8601 instant.") from None
 
 

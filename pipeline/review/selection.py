@@ -4,14 +4,16 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from config.errors import UsageError
+from config.instants import read_instant
 from config.nearest import nearest
 from config.orders import ORDERS, PLANNED
 from config.section_names import find_section
 from config.taxonomy import Taxonomy
+from config.visible import one_line
 from storage.queue_filter import QueueFilter, QueueLimits, QueueTally, search_terms
 
 #: days of the week that ends with the newest announcement
@@ -153,7 +155,7 @@ def read_selection(texts: Mapping[str, str], taxonomy: Taxonomy) -> Selection:
     Raises:
         UsageError: a text is not of its form, or names what does not exist.
     """
-    given = {name: text.strip() for name, text in texts.items() if text.strip()}
+    given = {name: one_line(text) for name, text in texts.items() if one_line(text)}
     for name in ("author", "search"):
         search_terms(given.get(name, ""))
     return Selection(
@@ -238,10 +240,9 @@ def _since(text: str) -> datetime | str:
     if text.lower() == "visit":
         return "visit"
     try:
-        instant = datetime.fromisoformat(text)
+        return read_instant(text)
     except ValueError:
         raise _unreadable("instant", text, _SINCE) from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def _switch(name: str, text: str) -> bool:

@@ -8,6 +8,8 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from config.instants import read_instant
+
 #: name of the preference that holds a visit
 PREFERENCE = "visited"
 #: a longer time without an act ends a session
@@ -48,8 +50,8 @@ def read_visit(text: str | None) -> Visit | None:
         stored = json.loads(text or "{}")
         before = stored.get("before")
         return Visit(
-            datetime.fromisoformat(stored["last"]),
-            datetime.fromisoformat(before) if before else None,
+            read_instant(stored["last"]),
+            read_instant(before) if before else None,
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -1,11 +1,11 @@
 """Report how the queue develops, for the page and for the terminal."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from config.whole_number import whole_number
 from pipeline.review.outlook.clearing import Clearing, forecast
 from pipeline.review.outlook.pace import Pace, pace_of
 from pipeline.review.outlook.replay import Replay, Scored, replay
@@ -16,6 +16,8 @@ from storage.types import Verdict
 
 #: name of the preference that holds a reviewer's limit
 PREFERENCE = "limit"
+#: percent
+LARGEST = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,7 @@ def chosen_limit(preferences: Mapping[str, str], setting: float) -> int:
 
 def own_limit(preferences: Mapping[str, str]) -> int | None:
     """Return the limit that the reviewer keeps, in percent, or None."""
-    try:
-        return int(json.loads(preferences.get(PREFERENCE, "null")))
-    except (TypeError, ValueError):
-        return None
+    return whole_number(preferences.get(PREFERENCE, ""), LARGEST)
 
 
 def queue_health(open_store: OpenStore, *, reviewer: str, limit: int, now: datetime) -> QueueHealth:

@@ -1,11 +1,13 @@
 """Start a planned session, and say what it has brought."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from config.instants import read_instant
 from pipeline.review.outlook.pace import LONGEST, pace_of
 from pipeline.review.outlook.planner import LEARNING, Plan, papers_in, plan
 from storage.store import OpenStore, Store
@@ -69,16 +71,23 @@ def start_session(open_store: OpenStore, reviewer: str, chosen: Plan, now: datet
 
 
 def current_session(preferences: Mapping[str, str]) -> PlannedSession | None:
-    """Return the session in a reviewer's preferences, or None."""
-    if PREFERENCE not in preferences:
+    """Return the session in a reviewer's preferences; None without one that can be read."""
+    try:
+        value = json.loads(preferences.get(PREFERENCE, "null"))
+        return PlannedSession(
+            ids=tuple(map(str, value["ids"])),
+            minutes=_finite(value["minutes"]),
+            started_at=read_instant(value["started_at"]),
+            approvals=_finite(value["approvals"]),
+        )
+    except (ValueError, KeyError, TypeError):
         return None
-    value = json.loads(preferences[PREFERENCE])
-    return PlannedSession(
-        ids=tuple(value["ids"]),
-        minutes=value["minutes"],
-        started_at=datetime.fromisoformat(value["started_at"]),
-        approvals=value["approvals"],
-    )
+
+
+def _finite(value: object) -> float:
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError("not a number")
+    return float(value)
 
 
 def session_report(store: Store, reviewer: str) -> SessionReport | None:

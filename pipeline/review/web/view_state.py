@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from config.errors import UsageError
 from config.orders import LIKELY_IN_TURN, ORDERS, PLANNED, UNCERTAIN_IN_TURN
 from config.taxonomy import Taxonomy
+from config.whole_number import whole_number
 from pipeline.review.selection import Selection, read_selection
 from storage.arxiv_id import parse_arxiv_id
 
@@ -137,11 +138,12 @@ def read_view(path: str, query: Mapping[str, str], taxonomy: Taxonomy) -> QueueV
         texts = tuple((name, text) for name, text in query.items() if name not in _PASSING)
         return QueueView(path, texts=texts)
     page = query.get("page") or "1"
-    if not (page.isascii() and page.isdigit() and 1 <= int(page[:9]) <= _LAST_PAGE):
+    number = whole_number(page, _LAST_PAGE)
+    if not number:
         raise UsageError(f"Page {page[:20]!r} does not exist.", hint="Pages are counted from 1.")
     return QueueView(
         selection=read_selection(query, taxonomy),
-        page=int(page),
+        page=number,
         paper=_read_id(query.get("paper", "")),
     )
 

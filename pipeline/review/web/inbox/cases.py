@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from config.errors import UsageError
+from config.whole_number import whole_number
 from pipeline.ingest.corrections import said
 from pipeline.review.corrections import Act, CaseView, case_view, keep_all, resolve, undo_resolution
 from pipeline.review.judge import Stale
@@ -81,7 +82,7 @@ def _answer(request: Request, form: FormData) -> Response:
                 sections=draft.sections if placed else (),
                 reason=draft.reason if resolution is Resolution.TAKEN_BACK else None,
                 note=draft.note or None,
-                seen=(decision_id, int(key) if key.isascii() and key.isdigit() else 0),
+                seen=(decision_id, whole_number(key) or 0),
             ),
             reasons=context.reasons,
             clock=context.clock,
@@ -106,7 +107,7 @@ def _undo(request: Request, form: FormData) -> Response:
             context.open_store,
             context.taxonomy,
             reviewer=context.reviewer,
-            resolution_id=int(number) if number.isascii() and number.isdigit() else 0,
+            resolution_id=whole_number(number) or 0,
             clock=context.clock,
         )
     except UsageError as error:
@@ -200,6 +201,5 @@ def _opened(store: Store, paper: str, cases: list[CorrectionCase]) -> CaseView |
 
 def _flash(store: Store, number: str) -> RecordedResolution | None:
     """Return the resolution in `?done=`, looked up, so that a link cannot forge a message."""
-    if not (number.isascii() and number.isdigit() and len(number) < 18):
-        return None
-    return store.corrections.resolution(int(number))
+    resolution_id = whole_number(number)
+    return None if resolution_id is None else store.corrections.resolution(resolution_id)

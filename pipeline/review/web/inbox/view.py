@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from config.errors import UsageError
+from config.whole_number import whole_number
 from storage.correction_kinds import KINDS
 
 #: cases and pairs of one page
@@ -56,10 +57,11 @@ class InboxView:
 def read_view(path: str, values: Mapping[str, str]) -> InboxView:
     """Return the place of a query or a form, or raise UsageError."""
     page = values.get("page") or "1"
-    if not (page.isascii() and page.isdigit() and 1 <= int(page[:9]) <= _LAST_PAGE):
+    number = whole_number(page, _LAST_PAGE)
+    if not number:
         raise UsageError(f"Page {page[:20]!r} does not exist.", hint="Pages are counted from 1.")
     only = values.get("only") or ""
     if only and only not in KINDS:
         raise UsageError(f"{only[:40]!r} is no kind of change.", hint=f"Use {', '.join(KINDS)}.")
     paper = (values.get("paper") or "")[: 2 * _LONGEST_ID]
-    return InboxView(path, paper, int(page), only)
+    return InboxView(path, paper, number, only)

@@ -6,13 +6,10 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.review.outlook.health import PREFERENCE, chosen_limit, queue_health
+from pipeline.review.outlook.health import LARGEST, PREFERENCE, chosen_limit, queue_health
 from pipeline.review.web.context import context_of, render
 from pipeline.review.web.desk.forms import act
 from pipeline.review.web.outlook.numbers import number_in
-
-#: percent
-_LARGEST = 99
 
 
 def health_page(request: Request) -> Response:
@@ -22,7 +19,7 @@ def health_page(request: Request) -> Response:
         preferences = store.preferences.of(context.reviewer)
         context.progress.read(store)
     usual = chosen_limit(preferences, context.settings.likely_from)
-    limit = number_in(request.query_params, "limit", least=0, most=_LARGEST, default=usual)
+    limit = number_in(request.query_params, "limit", least=0, most=LARGEST, default=usual)
     return render(
         request,
         "outlook/health.html",
@@ -42,6 +39,6 @@ async def save_limit(request: Request) -> Response:
 
 def _save_limit(request: Request, form: FormData) -> Response:
     context = context_of(request)
-    limit = number_in(form, "limit", least=0, most=_LARGEST, default=0)
+    limit = number_in(form, "limit", least=0, most=LARGEST, default=0)
     context.preferences.change(PREFERENCE, lambda _own: json.dumps(limit), context.clock())
     return RedirectResponse(f"/queue-health?limit={limit}&saved=1", 303)
