@@ -96,11 +96,13 @@ class DecisionFilter:
     search: str = ""
     #: only those that stand
     standing: bool = False
+    #: imported decisions one by one, not as groups
+    one_by_one: bool = False
 
     @property
     def shows_imports(self) -> bool:
         """Whether imported decisions are listed one by one, not as groups."""
-        return bool(self.batch_id or self.search or self.reviewer)
+        return bool(self.one_by_one or self.batch_id or self.search or self.reviewer)
 
 
 @dataclass(frozen=True, slots=True)

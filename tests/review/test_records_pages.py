@@ -166,3 +166,14 @@ def test_deferred_papers_have_pages_and_say_until_when(site: ReviewSite, visitor
     [following] = first.tree.xpath('//nav[@class="pager"]/a[@rel="next"]/@href')
     second = visitor.get(following)
     assert second.tree.xpath("//ol/li/@data-paper") == IDS[50:60]
+
+
+def test_imported_deferrals_stand_among_the_deferred(site: ReviewSite, visitor: Visitor) -> None:
+    with site.open_store() as store:
+        store.decisions.add(
+            [make_decision(IDS[0], verdict=Verdict.DEFERRED, sections=(), decided_at=NOON)],
+            NewBatch(BatchKind.FILE, "ada", NOON),
+        )
+    page = visitor.get("/deferred")
+    assert "1 deferred paper," in page.text
+    assert page.tree.xpath("//ol/li/@data-paper") == IDS[:1]

@@ -132,3 +132,30 @@ def test_pages_are_chinese_by_setting(site: ReviewSite) -> None:
         assert ">队列<" in source
         assert "感谢 arXiv" in source
     assert ">Kettles</h1>" in visitor.get("/queue").response.text
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        (
+            "Percentages are not calibrated yet: 5 of 20 rejections.",
+            "百分比尚未校准：已有 5 个拒绝决定，需要 20 个。",
+        ),
+        (
+            "Percentages are not calibrated yet: the model learned from 9 of 21 rejections.",
+            "百分比尚未校准：模型只学习了 21 个拒绝决定中的 9 个。",
+        ),
+        ("Trained on 20 March 2026, 0 decisions since", "训练于 2026年3月20日，此后有 0 个决定"),
+        ("In scope because of: 3D. Against: head.", "判断为相关，依据：3D。反面依据：head。"),
+        ("In scope because of: 3D, maps.", "判断为相关，依据：3D, maps。"),
+        (
+            "No estimate yet. No paper was decided in random order. 40 papers already tell"
+            " something: if none is relevant, at most 8.8% of the waiting papers are, 13 of 148"
+            " (95 % confidence).",
+            "尚无估计：还没有按随机顺序决定的论文。40 篇即可说明问题：如果都不相关，则待审论文中"
+            "至多 8.8% 相关，即 148 篇中的 13 篇（置信度 95 %）。",
+        ),
+    ],
+)
+def test_sentences_with_values_have_chinese(english: str, chinese: str) -> None:
+    assert words_of("zh").said(english) == chinese

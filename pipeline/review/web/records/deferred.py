@@ -17,7 +17,7 @@ from storage.types import Decision, StoredPaper, Verdict
 #: papers of a page
 PAGE_SIZE = 50
 PATH = "/deferred"
-_DEFERRED = DecisionFilter(verdict=Verdict.DEFERRED, standing=True)
+_DEFERRED = DecisionFilter(verdict=Verdict.DEFERRED, standing=True, one_by_one=True)
 
 
 @dataclass(frozen=True, slots=True)
