@@ -15,7 +15,7 @@ def reasons(invocation: Invocation) -> Answer:
         Column("code"),
         Column("name"),
         Column("trains as"),
-        Column("definition", flexible=True),
+        Column("definition", flexible=True, below=True),
     )
     rows = ((one.code, one.name, one.trains_as, one.definition) for one in known)
     return Answer([one.model_dump() for one in known], (table(columns, rows),))

@@ -386,6 +386,7 @@ def test_shared_terms_hold_no_function_word(explainer: ModelExplainer) -> None:
     assert not {word for term in shared for word in (term.split()[0], term.split()[-1])} & (
         FUNCTION_WORDS
     )
+    assert not any(term.isdigit() for term in shared)
 
 
 def test_section_figure_is_the_product_of_its_shares(

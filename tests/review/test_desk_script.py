@@ -171,6 +171,16 @@ def test_undo_takes_back_before_and_after_sending(desk: FakeDesk, tab: Watched) 
     assert [path for path, _ in desk.recorded] == ["/decide", "/decide", "/undo"]
 
 
+def test_undo_of_several_leads_to_the_question(desk: FakeDesk, tab: Watched) -> None:
+    page, question = tab.page, "/undo/ask?batch_id=1"
+    answer = {"recorded": False, "message": "Confirm it.", "next": question}
+    page.route("**/undo", lambda route: route.fulfill(json=answer))
+    page.route("**/undo/ask**", lambda route: route.fulfill(body="Sure?", content_type="text/html"))
+    page.keyboard.press("u")
+    expect(page.locator("body")).to_have_text("Sure?")
+    assert desk.recorded == []
+
+
 def test_steps_and_back_button_keep_what_was_entered(desk: FakeDesk, tab: Watched) -> None:
     page = tab.page
     page.keyboard.press("n")

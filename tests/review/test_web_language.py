@@ -149,11 +149,15 @@ def test_pages_are_chinese_by_setting(site: ReviewSite) -> None:
         ("In scope because of: 3D. Against: head.", "判断为相关，依据：3D。反面依据：head。"),
         ("In scope because of: 3D, maps.", "判断为相关，依据：3D, maps。"),
         (
-            "No estimate yet. No paper was decided in random order. 40 papers already tell"
-            " something: if none is relevant, at most 8.8% of the waiting papers are, 13 of 148"
-            " (95 % confidence).",
-            "尚无估计：还没有按随机顺序决定的论文。40 篇即可说明问题：如果都不相关，则待审论文中"
-            "至多 8.8% 相关，即 148 篇中的 13 篇（置信度 95 %）。",
+            (
+                "No estimate yet. No paper was decided in random order. 40 papers already tell"
+                " something: if none is relevant, at most 8.8% of the waiting papers are, 13 of"
+                " 148 (95 % confidence)."
+            ),
+            (
+                "尚无估计：还没有按随机顺序决定的论文。40 篇即可说明问题：如果都不相关，则"
+                "待审论文中至多 8.8% 相关，即 148 篇中的 13 篇（置信度 95 %）。"
+            ),
         ),
     ],
 )

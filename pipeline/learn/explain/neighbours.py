@@ -153,13 +153,14 @@ def _neighbour(row: sparse.csr_matrix, found: _Found) -> Neighbour:
 def _shared(row: sparse.csr_matrix, found: _Found) -> tuple[tuple[str, float], ...]:
     """Return the shared terms that contribute most to the similarity with one paper.
 
-    Terms that begin or end with a function word, and words of a named pair, are left out.
+    Numbers, terms that begin or end with a function word, and words of a named pair are left
+    out.
     """
     named: list[tuple[str, float]] = []
     every = sorted(found.index.shared(row, found.place), key=lambda each: -each[1])
     for term, share in every:
         words = term.split()
-        if words[0] in FUNCTION_WORDS or words[-1] in FUNCTION_WORDS:
+        if words[0] in FUNCTION_WORDS or words[-1] in FUNCTION_WORDS or term.isdigit():
             continue
         if any(set(words) & set(known.split()) for known, _ in named):
             continue

@@ -317,7 +317,7 @@
       fields,
       to: form.action,
       then: (answer) => {
-        if (!answer.ok && answer.next) {  // it asks before it takes back an import or several
+        if (answer.recorded === false && answer.next) {  // it asks before it takes back an import or several
           leaveFor(answer.next);
           return;
         }
