@@ -67,6 +67,8 @@ def test_reasons_and_audit_fit_the_screen(
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.goto(f"{url}queue?order=random")
     page.get_by_role("button", name="Duplicate").click()
+    # because leaving a page with an unsent verdict asks first
+    expect(page.locator("#flash")).to_be_visible()
     for address in ("paper/2603.00001", "audit", "queue", "queue?order=random"):
         page.goto(url + address)
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width, address
