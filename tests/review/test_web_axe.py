@@ -15,7 +15,7 @@ __all__ = ["browser", "site", "url"]
 
 PAPER = "2603.00001"
 #: pages that answer only to what another page sends
-ANSWERS = frozenset({"/login", "/health", "/undo", "/metrics"})
+ANSWERS = frozenset({"/login", "/health", "/undo", "/undo/ask", "/metrics"})
 
 
 def addresses(app: Starlette) -> list[str]:
