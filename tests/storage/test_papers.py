@@ -341,4 +341,5 @@ def test_invalid_ids_move_to_quarantine(store: Store, now: datetime) -> None:
     (record,) = store.quarantine.recent(5)
     assert record.reason == "the ID 9999.99992 is not an arXiv ID"
     assert b'"title":"A study of paper 2603.00002"' in record.raw
-    assert store.integrity.faults() == faults
+    # moving derives the queue again
+    assert store.integrity.faults() == tuple(one for one in faults if not one.derived)
