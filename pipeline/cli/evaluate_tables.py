@@ -36,8 +36,8 @@ def report_text(report: EvaluationReport) -> Text:
         *_side_by_side(report),
         "",
         (
-            f"With {report.approved} relevant papers of {report.tested} no order can exceed a "
-            f"WSS@95 of {figure(most_work_saved(report.approved, report.tested))}."
+            f"With {report.approved} relevant of {counted(report.tested, 'paper')} no order can"
+            f" exceed a WSS@95 of {figure(most_work_saved(report.approved, report.tested))}."
         ),
     )
     facets = chain.from_iterable(map(_facet, recipe.facets))

@@ -89,7 +89,7 @@ def _session(services: Services, name: str, minutes: float, *, start: bool) -> A
         start_session(services.open_store, name, chosen, services.clock())
     with services.open_store() as store:
         titles = store.papers.titles(chosen.ids)
-    takes = f"{chosen.takes:.0f} minutes" if round(chosen.takes) != 1 else "1 minute"
+    takes = counted(round(chosen.takes), "minute")
     rows = ((key, plain_text(titles.get(key, ""))) for key in chosen.ids)
     then = (
         "started: it is the session under Plan in `living-survey serve`"
@@ -136,7 +136,7 @@ def _health(report: QueueHealth) -> Text:
 def clearing_sentence(clearing: Clearing) -> str:
     """Return when the queue clears, and what that rests on."""
     a_week = (
-        f"{clearing.arrived / clearing.weeks:.1f} papers arrive and"
+        f"{clearing.arrived / clearing.weeks:.1f} arrive and"
         f" {clearing.decided / clearing.weeks:.1f} are decided a week"
         f" ({counted(clearing.weeks, 'week')})"
         if clearing.weeks
@@ -168,7 +168,7 @@ def _progress(session: SessionReport | None) -> Text:
     if session is None:
         return ()
     done = f"{session.decided} of {session.planned} decided, {session.approved} approved"
-    spent = f"{session.spent:.0f} of {session.minutes:.0f} minutes"
+    spent = f"{session.spent:.0f} of {counted(round(session.minutes), 'minute')}"
     return (f"session     {done}, in {spent}; {len(session.left)} left",)
 
 

@@ -13,7 +13,9 @@ CREATES = {"init", "start", "bootstrap", "run", "fetch", "backfill", "import", "
     "replica",
 }
 #: works without a database
-NEEDS_NONE = {"doctor", "sections", "model list", "model show", "taxonomy check", "taxonomy diff"}
+NEEDS_NONE = {
+    "doctor", "model list", "model show", "reasons", "sections", "taxonomy check", "taxonomy diff"
+}  # fmt: skip
 ARGUMENTS = {
     "decide": ["2603.00001", "reject"],
     "why": ["2603.00001"],

@@ -427,6 +427,8 @@ class PageChannel:
         ticked = set(self.form.get("section", ())) | set(act.sections)
         sent = {**self.form, "verdict": act.verdict, "section": sorted(ticked)}
         sent["note"] = act.note or ""
+        if act.verdict == "rejected":  # the page asks for a reason, the other channels do not
+            sent["reason"] = "other"
         if act.arxiv_id != PAPER:
             sent["arxiv_id"] = act.arxiv_id
         return self._answer(site, lambda visitor: visitor.post("/decide", sent))

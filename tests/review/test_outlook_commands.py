@@ -85,7 +85,7 @@ def test_health_is_told_in_sentences(survey: SurveyInProcess) -> None:
     assert "waiting     9 at or above 50 % (19 in all)" in told
     assert "oldest      2603.00026, announced 2026-03-10, 7 days ago" in told
     assert "20 s a paper, the median of 12 of your decisions" in told
-    assert "clears      never at this pace: 6.7 papers arrive and 3.7 are decided a week" in told
+    assert "clears      never at this pace: 6.7 arrive and 3.7 are decided a week" in told
     # another reviewer's pace is not shown
     assert "12 s a paper is assumed" in survey.call("plan", "--reviewer", "bo").out
 
@@ -106,7 +106,7 @@ def test_session_is_planned_and_started(survey: SurveyInProcess, open_store: Ope
     assert (session["planned"], session["decided"], session["approved"]) == (3, 1, 1)
     assert session["left"] == ["2603.00026", "2603.00030"]
     assert session["spent"] == 0.5
-    assert "session     1 of 3 decided, 1 approved, in 0 of 1 minutes" in survey.call("plan").out
+    assert "session     1 of 3 decided, 1 approved, in 0 of 1 minute" in survey.call("plan").out
 
 
 def test_decisions_are_filtered_and_paged(survey: SurveyInProcess) -> None:

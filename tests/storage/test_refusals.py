@@ -119,7 +119,7 @@ def test_link_in_place_of_a_file_beside_the_database_overwrites_nothing(
     path_of(database).unlink(missing_ok=True)
     path_of(database).symlink_to(precious)
     with (
-        pytest.raises(StorageError, match=r"opened|not a file"),
+        pytest.raises(StorageError, match=r"must be a lock file|not a file"),
         store_opener(database)(),
     ):
         pass

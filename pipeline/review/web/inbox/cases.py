@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from config.errors import UsageError
-from config.whole_number import whole_number
+from config.whole_number import UBIGINT, whole_number
 from pipeline.ingest.corrections import said
 from pipeline.review.corrections import Act, CaseView, case_view, keep_all, resolve, undo_resolution
 from pipeline.review.judge import Stale
@@ -82,7 +82,7 @@ def _answer(request: Request, form: FormData) -> Response:
                 sections=draft.sections if placed else (),
                 reason=draft.reason if resolution is Resolution.TAKEN_BACK else None,
                 note=draft.note or None,
-                seen=(decision_id, whole_number(key) or 0),
+                seen=(decision_id, whole_number(key, UBIGINT) or 0),
             ),
             reasons=context.reasons,
             clock=context.clock,
