@@ -106,7 +106,8 @@ def heading_key(heading: str) -> str:
 def _settled(heading: str, *, numbers: bool) -> str:
     heading = visible(heading)
     for _ in range(_NESTED):
-        before, heading = heading, _bare(heading)
+        # again, because a mark may have stood on what was removed
+        before, heading = heading, visible(_bare(heading))
         if not numbers:
             heading = _without_number(heading)
         if heading == before:

@@ -84,6 +84,7 @@ def test_numbers_marks_and_ends_are_not_words(number: str, words: str, end: str,
 
 @given(st.text(max_size=60))
 @example("1. 2. 3. x")
+@example("\u00b7\U000e0100")
 def test_key_ignores_what_cleaning_removes(heading: str) -> None:
     cleaned = clean_heading(heading)
     assert clean_heading(cleaned) == cleaned
