@@ -44,11 +44,6 @@ class QueueFilter:
     ids: tuple[str, ...] | None = None
     order: str = "likely"
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether every waiting paper is asked for, so that its random order is the audit's."""
-        return self == QueueFilter(order=self.order)
-
 
 @dataclass(frozen=True, slots=True)
 class QueueLimits:

@@ -9,6 +9,7 @@ from config.instants import read_instant
 from config.reasons import DEFAULT_REASONS, OTHER, Reason, find_reason
 from config.section_names import find_section
 from config.taxonomy import Taxonomy
+from config.whole_number import whole_number
 from pipeline.review.proposal import read_verdict
 from storage.decision_account import (
     NOT_STATED,
@@ -125,14 +126,15 @@ def read_place(text: str) -> Place | None:
     """Return the place of an address, None for an empty text, or raise UsageError."""
     if not text:
         return None
-    moment, _, seq = text.partition(",")
+    moment, _, number = text.partition(",")
+    seq = whole_number(number)
     try:
         decided_at = read_instant(moment)
     except ValueError:
         decided_at = None
-    if decided_at is None or not (seq.isascii() and seq.isdigit() and len(seq) < 16):
+    if decided_at is None or seq is None:
         raise UsageError(f"{text[:40]!r} is no place in the account.", hint="Begin at its start.")
-    return Place(decided_at, int(seq))
+    return Place(decided_at, seq)
 
 
 def _reason(text: str, reasons: Sequence[Reason]) -> str:

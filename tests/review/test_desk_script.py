@@ -92,8 +92,10 @@ def test_no_verdict_falls_on_a_paper_that_is_not_shown(desk: FakeDesk, tab: Watc
     fake.open(page)
     page.keyboard.press("1")
     expect(page.locator("#paper")).to_have_attribute("aria-busy", "true")
+    expect(page.locator("#status")).to_have_text(f"/decide {IDS[0]}")
     page.keyboard.press("1")
     page.keyboard.press("d")
+    expect(page.locator("#status")).to_contain_text("the next paper was not shown yet")
     fake.slow.clear()
     fake.release()
     shows(page, IDS[1])
@@ -176,8 +178,13 @@ def test_undo_of_several_leads_to_the_question(desk: FakeDesk, tab: Watched) -> 
     answer = {"recorded": False, "message": "Confirm it.", "next": question}
     page.route("**/undo", lambda route: route.fulfill(json=answer))
     page.route("**/undo/ask**", lambda route: route.fulfill(body="Sure?", content_type="text/html"))
+    asked: list[str] = []
+    page.on(
+        "request", lambda request: asked.append(request.url) if question in request.url else None
+    )
     page.keyboard.press("u")
     expect(page.locator("body")).to_have_text("Sure?")
+    assert len(asked) == 1
     assert desk.recorded == []
 
 

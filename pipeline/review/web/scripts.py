@@ -12,6 +12,7 @@ WORDS: Mapping[str, str] = {
     "again": "Try again",
     "approved": "approved",
     "deferred": "deferred",
+    "loading": "Nothing was recorded: the next paper was not shown yet. Press again.",
     "nothing": "Nothing was recorded; your choices and your note are kept.",
     "press": "Nothing is recorded yet: press a verdict.",
     "rejected": "rejected",

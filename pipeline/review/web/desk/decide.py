@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from config.errors import UsageError
+from config.whole_number import whole_number
 from pipeline.review import decide as decisions
 from pipeline.review.highlights import clear_highlight, set_highlight
 from pipeline.review.judge import DoubleError, MissingSectionError, Stale
@@ -26,6 +27,7 @@ from pipeline.review.web.desk.forms import (
     text_of,
     verdict_of,
 )
+from pipeline.review.web.desk.listing import PAGE_SIZE
 from pipeline.review.web.desk.page import show_desk
 from pipeline.review.web.desk.paper import show_paper
 from pipeline.review.web.error_pages import no_such_paper
@@ -116,5 +118,4 @@ def _at(view: QueueView, key: str) -> QueueView:
 
 
 def _place(form: FormData) -> int:
-    text = text_of(form, "place")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    return whole_number(text_of(form, "place"), PAGE_SIZE) or 0

@@ -7,12 +7,13 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from config.whole_number import whole_number
 from pipeline.review.audit import AuditReport, count, estimated
 from pipeline.review.web.card import Card, FormDraft, grouped
 from pipeline.review.web.context import ReviewContext, context_of, fragment, render, wants_json
 from pipeline.review.web.desk.asked import Asked
 from pipeline.review.web.desk.choices import chosen, counts, orders
-from pipeline.review.web.desk.listing import Listing, read_listing
+from pipeline.review.web.desk.listing import PAGE_SIZE, Listing, read_listing
 from pipeline.review.web.desk.open_paper import card_of, read_open
 from pipeline.review.web.flash import flash_of
 from pipeline.review.web.reasons import CardReasons, card_reasons, read_news
@@ -20,9 +21,6 @@ from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import ORDER_LABELS, QueueView, read_view
 from storage.arxiv_id import parse_arxiv_id
 from storage.store import Store
-
-#: largest place of a paper on a page that an address may name
-_MOST_PLACE = 3
 
 
 def queue_page(request: Request) -> Response:
@@ -106,7 +104,7 @@ def _named(request: Request, view: QueueView, listing: Listing) -> str:
     if view.paper and (listing.place(view.paper) is not None or "at" not in request.query_params):
         return view.paper
     at = request.query_params.get("at", "")
-    place = int(at[:_MOST_PLACE]) if at.isascii() and at.isdigit() else 0
+    place = whole_number(at, PAGE_SIZE) or 0
     return rows[min(place, len(rows) - 1)].arxiv_id if rows else ""
 
 

@@ -58,8 +58,10 @@ def _undo(request: Request, form: FormData) -> Response:
     if not text_of(form, "confirmed"):
         with context.read_store() as store:
             found = find_act(store, reviewer=context.reviewer, **named)
+        # Named from here on, because another act may follow before this one is taken back.
+        named = named or _names(found)
         if found.asks:
-            return _asked(request, named or _names(found), view)
+            return _asked(request, named, view)
     outcome = take_back(context.open_store, reviewer=context.reviewer, clock=context.clock, **named)
     taken_back = () if isinstance(outcome, Unchanged) else outcome.decisions
     if not taken_back and not isinstance(outcome, Unchanged):
@@ -77,7 +79,7 @@ def _undo(request: Request, form: FormData) -> Response:
 
 
 def _names(found: Act) -> dict[str, str]:
-    """Return what names the reviewer's last act, because another may follow before the answer."""
+    """Return what names the reviewer's last act."""
     if found.batch is not None:
         return {"batch_id": found.batch.batch_id}
     return {"decision_id": found.decisions[0].decision_id}

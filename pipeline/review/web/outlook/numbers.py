@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from config.errors import UsageError
+from config.whole_number import whole_number
 
 
 def number_in(
@@ -13,9 +14,9 @@ def number_in(
     if not isinstance(text, str) or not text.strip():
         return default
     digits = text.strip()
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+    number = whole_number(digits)
+    if number is None:
         raise UsageError(f"{digits[:20]!r} is no number.", hint=f"Use {least} to {most}.")
-    number = int(digits)
     if not least <= number <= most:
         raise UsageError(
             f"{name.capitalize()} {number} is out of range.", hint=f"{least} to {most}."

@@ -9,7 +9,7 @@
   const PARTS = ["paper", "verdict"];  // what depends on the paper shown
   const AHEAD = 2;  // papers fetched before they are asked for
   const pieces = new Map();  // by paper: its parts, or the promise of them
-  const outbox = new Outbox(words, stopped, () => leaving?.());
+  const outbox = new Outbox(words, stopped, leave);
   let awaited = null;  // the paper that is shown as soon as it is here
   let leaving = null;  // opens another page as soon as everything was sent
   let following = address("");  // where the server would go after the last verdict
@@ -158,12 +158,24 @@
   function leaveBy(way) {
     leaving = way;
     if (outbox.size) say(words.saving);
-    else way();
+    else leave();
+  }
+
+  function leave() {
+    const way = leaving;
+    leaving = null;
+    way?.();
   }
 
   const leaveFor = (url) => leaveBy(() => location.assign(url));
 
   // --- verdicts and undo
+
+  // Nothing falls on a paper that is not shown yet; whoever pressed is told.
+  function isShown() {
+    if (awaited) say(words.loading);
+    return !awaited;
+  }
 
   function decide(form, button) {
     const id = shown();
@@ -345,13 +357,13 @@
     } else if (list && form.id === "verdict"
         && event.submitter?.matches("[name=accept], [name=verdict], [name=reason]")) {
       event.preventDefault();
-      if (!awaited) decide(form, event.submitter);  // only on a paper that is shown
+      if (isShown()) decide(form, event.submitter);
     } else if (list && form.id === "verdict" && event.submitter?.name === "stay") {
       event.preventDefault();  // Enter in a field
       say(words.press);
     } else if (list && form.id === "verdict" && event.submitter?.name === "highlight") {
       event.preventDefault();
-      if (!awaited) highlight(form, event.submitter);
+      if (isShown()) highlight(form, event.submitter);
     } else if (outbox.size && form.method !== "dialog") {
       event.preventDefault();
       leaveBy(() => form.requestSubmit(event.submitter));
