@@ -22,17 +22,29 @@ NOTEBOOK = """
 def test_remarks_are_said_by_commands(tmp_path: Path) -> None:
     survey = survey_in_process(tmp_path, url=NOWHERE, now="2026-03-17T12:00:00Z")
     assert survey.call("init").status == 0
-    twins = [make_paper(f"2603.0000{n}", title="Snail Mail", abstract="") for n in (1, 2)]
+    said_itself = ("", "Superseded by 2603.00001")
+    twins = [
+        make_paper(f"2603.0000{n}", title="Snail Mail", abstract=f"Snail {n}.", comment=comment)
+        for n, comment in enumerate(said_itself, 1)
+    ]
     with store_opener(tmp_path / "var/survey.duckdb")() as store:
         store.papers.upsert(twins, seen_at=datetime(2026, 3, 17, tzinfo=UTC))
     assert survey.call("decide", "2603.00001", "approve", "--section", "agents").status == 0
-    said = ["arXiv has no abstract", "same title as 2603.00001, approved"]
+    said = [
+        "same title as 2603.00001, approved",
+        'its comment says "Superseded by 2603.00001" (2603.00001 is approved)',
+    ]
     assert survey.json("why", "2603.00002")["remarks"] == said
     assert survey.call("classify").status == 0
     [item] = survey.json("queue")["items"]
     assert item["remarks"] == said
     assert f"2603.00002: {'; '.join(said)}" in survey.call("queue").out
-    ended = survey.call("decide", "2603.00002", "approve", "--section", "agents")
+    approve = ("decide", "2603.00002", "approve", "--section", "agents")
+    refused = survey.call(*approve)
+    assert refused.status == 2
+    assert "2603.00001, which stands approved" in refused.err
+    ended = survey.call(*approve, "--also", "2603.00001")
+    assert ended.status == 0
     assert "same title as 2603.00001, approved" in ended.err + ended.out
     assert "2603.00001 and 2603.00002" in survey.call("doctor").out
 

@@ -42,7 +42,7 @@ def test_classify_counts_also_when_nothing_is_new(tmp_path: Path, services: Serv
     classify(services, first)
     classify(services, again)
     assert first.counts["classified"] > 0
-    assert again.counts == {"classified": 0}
+    assert again.counts == {"classified": 0, "returned": 0}
     assert call(tmp_path, "classify").exit_code == 0
     [run] = json.loads(call(tmp_path, "status", "--json").stdout)["runs"]
-    assert run["counts"] == {"classified": 0}
+    assert run["counts"] == {"classified": 0, "returned": 0}

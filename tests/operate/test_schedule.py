@@ -282,6 +282,6 @@ def test_the_service_with_a_schedule_serves_and_ends_on_sigterm(tmp_path: Path) 
     assert status == 0
     assert token not in log
     lines = log.splitlines()
-    assert f" info review queue started address={address}" in lines[0]
+    assert f" info review queue started address={address}" in log
     assert sum(" info scheduled " in line for line in lines) == 3
     assert lines[-1].endswith(" info review queue stopped")
