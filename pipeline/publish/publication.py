@@ -1,0 +1,35 @@
+"""Define what a publishing target builds, before anything is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltFile:
+    """One file of a target, ready to be written."""
+
+    path: Path
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What one target would publish; building it needs no clock and no network."""
+
+    #: `list` or `digest:2026-W12`
+    target: str
+    files: tuple[BuiltFile, ...]
+    #: every (arXiv ID, section ID) that the target publishes
+    entries: tuple[tuple[str, str], ...]
+    #: the one record of numbers, such as papers and sections
+    counts: Mapping[str, int]
+    #: the same keys, counted from the rendered bytes
+    recounted: Mapping[str, int]
+    #: one sentence each, shown to the operator
+    notes: tuple[str, ...] = ()
+
+    @property
+    def papers(self) -> frozenset[str]:
+        """The arXiv IDs of the published papers."""
+        return frozenset(arxiv_id for arxiv_id, _ in self.entries)
