@@ -129,7 +129,7 @@ def id_month(base: str) -> tuple[int, int]:
 
 
 def _find(text: str, *, bare: bool) -> Iterator[Found]:
-    text = text.translate(_NARROW)
+    text = text if text.isascii() else text.translate(_NARROW)
     pattern = _FIND_BARE if bare else _FIND
     position = 0
     while match := pattern.search(text, position):

@@ -23,6 +23,7 @@ _SWITCHES = (
 _LOOK = frozenset(_LOOKS.split())
 #: commands that change the look of what follows
 _SWITCH = frozenset(_SWITCHES.split())
+_COMMAND = re.compile(r"\\([A-Za-z]+)")
 _SPACES = {",": "", ":": " ", ";": " ", " ": " ", "!": "", "quad": " ", "qquad": " ", "/": ""}
 _WORDS = IN_FORMULA | _SPACES | {sign: sign for sign in "%&#_{}$-"}
 _SIMPLE = re.compile(r"[^\W_]{1,8}")
@@ -44,6 +45,16 @@ def formula_text(formula: str) -> str | None:
         return None
     # A closing brace too many ended the row.
     return None if tokens else text.strip()
+
+
+def signs_of_commands(text: str) -> str:
+    """Return a text with the sign of each command left in it, and without those of look alone."""
+    return _COMMAND.sub(_sign, text) if "\\" in text else text
+
+
+def _sign(command: re.Match[str]) -> str:
+    name = command[1]
+    return "" if name in _LOOK or name in _SWITCH else IN_FORMULA.get(name, command[0])
 
 
 def _row(tokens: list[str], depth: int) -> str:

@@ -1,5 +1,6 @@
 """The command line: every command by name, and the one place where errors are shown."""
 
+import gc
 import importlib
 import os
 import sys
@@ -211,6 +212,9 @@ def _root(
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the command's status."""
+    # Commands read many small records that live to their end: looking for dead ones among them
+    # after every 700, as Python does, takes a tenth of the time of `bootstrap`.
+    gc.set_threshold(50_000, 20, 100)
     call = Call(tuple(sys.argv[1:] if argv is None else argv))
     sys.exit(run(call))
 

@@ -66,6 +66,10 @@ def test_only_words_are_compared(title: str, words: str) -> None:
          "ClockFace: Guided Editing of Bronze Copper Kettle Models"),
         ("A Survey on Paper Rivers", "A Survey of Paper Rivers"),
         ("GSLTS: Copper Kettles Dream", "GS-LTS: Copper Kettles Dream"),
+        ("Whistle: Fast \u21132,p-Norm Tuning in the L∞ Ball",
+         r"Whistle: Fast $\ell_{2,p}$-Norm Tuning in the $L_{\infty}$ Ball"),
+        ("Kettles over X_i,j and \u03b11,2",
+         r"Kettles over $\mathcal{X}_{i,j}$ and $\alpha_{1,2}$"),
         # Titles of k21a.
         ("π7-Kettle: A Model That Pours in O(log n) Time",
          r"$\pi_{7}$-Kettle: A Model That Pours in $O(\log n)$ Time"),

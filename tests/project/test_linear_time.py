@@ -24,7 +24,7 @@ from config.headings import clean_heading, heading_key
 from config.section_names import find_section
 from config.taxonomy import load_taxonomy
 from config.tex.accents import decode_accents
-from config.tex.formulas import formula_text
+from config.tex.formulas import formula_text, signs_of_commands
 from config.tex.markup import tex_markup
 from config.tex.mathml import formula_markup
 from config.tex.spans import math_spans
@@ -303,6 +303,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "refusal of a draft": _refusal,
     "title_of": lambda text: title_of(_titled(text), ()),
     "read_title": read_title,
+    "signs_of_commands": signs_of_commands,
     "words_of": words_of,
     "compare": lambda text: compare([text], [text], Known((f"{text[::-1]}b",), (text[::-1],))),
     "compare_authors": lambda text: compare_authors([text] * 9, [text[::-1]] * 9),

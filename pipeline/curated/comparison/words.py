@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from config.tex.formulas import signs_of_commands
 from config.tex.text import plain_text
 
 #: characters read; the longest title of 40,717 has 226
@@ -84,6 +85,7 @@ def read_title(title: str) -> Title:
     )
 
 
+@lru_cache(maxsize=1024)  # the title of a block is compared in several steps
 def words_of(text: str) -> str:
     """Return the words of a text of any length, spelt as those of titles, with single blanks."""
     bare = _ESCAPE.sub(
@@ -93,7 +95,7 @@ def words_of(text: str) -> str:
 
 
 def _written(text: str) -> list[str]:
-    return _WORD.findall(_folded(text).translate(_SIGNS))
+    return _WORD.findall(_folded(signs_of_commands(text)).translate(_SIGNS))
 
 
 def _spelt(written: list[str], before: str) -> list[str]:

@@ -26,6 +26,7 @@ _STARS = re.compile(
     r"img\.shields\.io/github/stars/(?P<repository>[^/?#\s]+/[^/?#\s]+?)(?:\.svg)?(?=[/?#]|$)"
 )
 _CITATION = re.compile(r"badge/citation-(?P<count>[^-?]*)-[^?]*(?:\?paper=(?P<paper>[^&#]*))?")
+_PARENTHESIS = re.compile(r"[()]")
 _WORD = re.compile(r"[^\W_]+(?:[.\-'&][^\W_]+)*", re.UNICODE)
 _PARENTHESES = re.compile(r"[(\uff08][^()\uff08\uff09]{0,100}+[)\uff09]")
 _NUMBER = re.compile(r"(?:v?\d[\d.\-/']*|'\d\d)(?:st|nd|rd|th)?")
@@ -81,10 +82,10 @@ def _balanced(url: str) -> str:
     if ")" not in url:
         return url.rstrip(".,;:!?*_")
     depth = 0
-    for place, char in enumerate(url):
-        depth += (char == "(") - (char == ")")
+    for parenthesis in _PARENTHESIS.finditer(url):
+        depth += 1 if parenthesis[0] == "(" else -1
         if depth < 0:
-            return url[:place]
+            return url[: parenthesis.start()]
     return url.rstrip(".,;:!?*_")
 
 
