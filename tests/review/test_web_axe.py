@@ -2,10 +2,9 @@
 
 import pytest
 from playwright.sync_api import Browser, Page
-from starlette.applications import Starlette
-from starlette.routing import Route
 
 from storage.types import TermWeight, Verdict
+from tests.support.addresses import addresses
 from tests.support.axe import contexts, faults
 from tests.support.browser import browser, log_in, site, url
 from tests.support.builders import make_decision, make_paper, make_prediction
@@ -14,20 +13,6 @@ from tests.support.review import ReviewSite, scores
 __all__ = ["browser", "site", "url"]
 
 PAPER = "2603.00001"
-#: pages that answer only to what another page sends
-ANSWERS = frozenset({"/login", "/health", "/undo", "/undo/ask", "/metrics"})
-
-
-def addresses(app: Starlette) -> list[str]:
-    """Return every address that a page can be read at, a paper's among them."""
-    found = [
-        route.path
-        for route in app.routes
-        if isinstance(route, Route) and "GET" in (route.methods or ())
-    ]
-    plain = [path for path in found if "{" not in path and path not in ANSWERS]
-    of_paper = (f"/paper/{PAPER}", f"/alike/{PAPER}", "/paper/none")
-    return [*dict.fromkeys(plain), *of_paper, "/queue?search=nothing"]
 
 
 def ask_about_marked(page: Page, url: str) -> None:
@@ -62,14 +47,11 @@ def test_no_page_has_a_fault_of_access(site: ReviewSite, url: str, browser: Brow
                 make_decision("2603.00005", sections=("agents",)),
             ]
         )
-    app = site.app()
-    while not isinstance(app, Starlette):
-        app = app.app  # type: ignore[attr-defined]  # middleware
     found = []
     for mode, context in contexts(browser).items():
         log_in(context)
         page = context.new_page()
-        for address in addresses(app):
+        for address in addresses(site.app(), PAPER):
             answer = page.goto(url + address.removeprefix("/"))
             assert answer is not None
             assert answer.status == (404 if address == "/paper/none" else 200), address

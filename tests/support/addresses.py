@@ -1,0 +1,22 @@
+"""The addresses of the review site that a page can be read at."""
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+#: pages that answer only to what another page sends
+ANSWERS = frozenset({"/login", "/health", "/undo", "/undo/ask", "/metrics"})
+
+
+def addresses(app: ASGIApp, paper: str) -> list[str]:
+    """Return every address of the application, those of one paper among them."""
+    while not isinstance(app, Starlette):
+        app = app.app  # type: ignore[attr-defined]  # middleware
+    found = [
+        route.path
+        for route in app.routes
+        if isinstance(route, Route) and "GET" in (route.methods or ())
+    ]
+    plain = [path for path in found if "{" not in path and path not in ANSWERS]
+    of_paper = (f"/paper/{paper}", f"/alike/{paper}", "/paper/none")
+    return [*dict.fromkeys(plain), *of_paper, "/queue?search=nothing"]
