@@ -482,3 +482,46 @@ COMMENT ON COLUMN waiting.words IS
 
 COMMENT ON TABLE survey_day IS
     'One row: the day up to which deferred papers have returned, by the survey''s clock.';
+
+COMMENT ON TABLE publication_act IS
+    'Publications with what they write, recorded before the files are replaced, append-only.';
+COMMENT ON COLUMN publication_act.seq IS 'order of recording';
+COMMENT ON COLUMN publication_act.person IS 'who published';
+COMMENT ON COLUMN publication_act.run_id IS 'null outside of a recorded run';
+COMMENT ON COLUMN publication_act.override_reason IS 'null: nothing was overridden';
+COMMENT ON COLUMN publication_act.overridden IS 'the refusals that the reason set aside';
+
+COMMENT ON TABLE publication_end IS
+    'Publications whose files are all in place, append-only.';
+
+COMMENT ON TABLE publication_refusal IS
+    'Why targets were refused, append-only.';
+COMMENT ON COLUMN publication_refusal.seq IS 'order of recording';
+COMMENT ON COLUMN publication_refusal.kind IS
+    'refuse, or clear: the target could be published again';
+COMMENT ON COLUMN publication_refusal.reasons IS 'empty for clear';
+
+COMMENT ON VIEW publications IS
+    'One row per publication of a target whose files are all in place.';
+COMMENT ON COLUMN publications.act_id IS 'the publication';
+COMMENT ON COLUMN publications.target IS '`list`, or `digest:2026-W12`';
+COMMENT ON COLUMN publications.published_at IS 'when the last of its files was in place';
+COMMENT ON COLUMN publications.published_by IS 'who published';
+COMMENT ON COLUMN publications.papers IS 'distinct papers that the target carries since';
+COMMENT ON COLUMN publications.entries IS 'these papers with their sections';
+COMMENT ON COLUMN publications.counts IS 'numbers that the target states, as recounted from its bytes';
+COMMENT ON COLUMN publications.files IS
+    'path (relative to the directory of the settings), SHA-256 and bytes of each file';
+COMMENT ON COLUMN publications.override_reason IS
+    'why a refusal was set aside; null: nothing was refused';
+COMMENT ON COLUMN publications.overridden IS 'the refusals that were set aside';
+COMMENT ON COLUMN publications.run_id IS 'the run that published';
+COMMENT ON COLUMN publications.begun_at IS 'when it was decided what to write';
+COMMENT ON COLUMN publications.seq IS 'order of recording';
+
+COMMENT ON VIEW publication_refusals IS
+    'One row per target that cannot be published at present.';
+COMMENT ON COLUMN publication_refusals.target IS 'the target';
+COMMENT ON COLUMN publication_refusals.reasons IS 'one sentence each';
+COMMENT ON COLUMN publication_refusals.refused_at IS 'since when';
+COMMENT ON COLUMN publication_refusals.run_id IS 'the run that was refused';

@@ -47,6 +47,16 @@ WHERE NOT EXISTS (
         SELECT 1 FROM decided_text AS kept
         WHERE kept.arxiv_id = made.arxiv_id AND kept.content_hash = made.content_hash)
    OR made.arxiv_id NOT IN (SELECT arxiv_id FROM paper)
+UNION ALL
+SELECT 'publications stored twice', count(*) FROM (
+    SELECT act_id FROM publication_act GROUP BY act_id HAVING count(*) > 1)
+UNION ALL
+SELECT 'ends of publications that do not fit one publication', count(*) FROM (
+    SELECT act_id FROM publication_end GROUP BY act_id
+    HAVING count(*) > 1 OR act_id NOT IN (SELECT act_id FROM publication_act))
+UNION ALL
+SELECT 'published papers without a decision', count(DISTINCT arxiv_id) FROM publication
+WHERE arxiv_id NOT IN (SELECT arxiv_id FROM decision_event WHERE kind = 'decide')
 """
 
 

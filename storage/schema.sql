@@ -449,6 +449,37 @@ CREATE TABLE survey_day (
     day DATE NOT NULL
 );
 
+-- Publications with what they write, recorded before the files are replaced, append-only.
+CREATE TABLE publication_act (
+    seq BIGINT NOT NULL,  -- order of recording
+    act_id VARCHAR NOT NULL,
+    target VARCHAR NOT NULL,
+    begun_at TIMESTAMP NOT NULL,
+    person VARCHAR NOT NULL,  -- who published
+    run_id VARCHAR,  -- null outside of a recorded run
+    entries STRUCT(arxiv_id VARCHAR, section VARCHAR)[] NOT NULL,
+    counts MAP(VARCHAR, BIGINT) NOT NULL,
+    files STRUCT(path VARCHAR, sha256 VARCHAR, size BIGINT)[] NOT NULL,
+    override_reason VARCHAR,  -- null: nothing was overridden
+    overridden VARCHAR[] NOT NULL  -- the refusals that the reason set aside
+);
+
+-- Publications whose files are all in place, append-only.
+CREATE TABLE publication_end (
+    act_id VARCHAR NOT NULL,
+    finished_at TIMESTAMP NOT NULL
+);
+
+-- Why targets were refused, append-only.
+CREATE TABLE publication_refusal (
+    seq BIGINT NOT NULL,  -- order of recording
+    kind VARCHAR NOT NULL,  -- refuse, or clear: the target could be published again
+    target VARCHAR NOT NULL,
+    happened_at TIMESTAMP NOT NULL,
+    run_id VARCHAR,
+    reasons VARCHAR[] NOT NULL  -- empty for clear
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -877,3 +908,36 @@ SELECT first_id, second_id, answer, keeps, decision_id, reviewer, happened_at AS
 FROM same_work_event
 QUALIFY row_number() OVER (PARTITION BY first_id, second_id ORDER BY seq DESC) = 1
     AND answer <> 'undo';
+
+-- One row per publication of a target whose files are all in place.
+-- act_id VARCHAR: the publication
+-- target VARCHAR: `list`, or `digest:2026-W12`
+-- published_at TIMESTAMP: when the last of its files was in place
+-- published_by VARCHAR: who published
+-- papers BIGINT: distinct papers that the target carries since
+-- entries STRUCT(arxiv_id VARCHAR, section VARCHAR)[]: these papers with their sections
+-- counts MAP(VARCHAR, BIGINT): numbers that the target states, as recounted from its bytes
+-- files STRUCT(path VARCHAR, sha256 VARCHAR, size BIGINT)[]: path (relative to the directory of the
+--     settings), SHA-256 and bytes of each file
+-- override_reason VARCHAR: why a refusal was set aside; null: nothing was refused
+-- overridden VARCHAR[]: the refusals that were set aside
+-- run_id VARCHAR: the run that published
+-- begun_at TIMESTAMP: when it was decided what to write
+-- seq BIGINT: order of recording
+CREATE VIEW publications AS
+SELECT act.act_id, act.target, ended.finished_at AS published_at, act.person AS published_by,
+       len(list_distinct([entry.arxiv_id FOR entry IN act.entries])) AS papers,
+       act.entries, act.counts, act.files, act.override_reason, act.overridden, act.run_id,
+       act.begun_at, act.seq
+FROM publication_act AS act
+JOIN publication_end AS ended ON ended.act_id = act.act_id;
+
+-- One row per target that cannot be published at present.
+-- target VARCHAR: the target
+-- reasons VARCHAR[]: one sentence each
+-- refused_at TIMESTAMP: since when
+-- run_id VARCHAR: the run that was refused
+CREATE VIEW publication_refusals AS
+SELECT target, reasons, happened_at AS refused_at, run_id
+FROM publication_refusal
+QUALIFY row_number() OVER (PARTITION BY target ORDER BY seq DESC) = 1 AND kind = 'refuse';

@@ -51,6 +51,7 @@ from storage.paper_search import PaperSearch
 from storage.papers import Papers
 from storage.predictions import Predictions
 from storage.preferences import Preferences
+from storage.publications import Publications
 from storage.published import Published
 from storage.quarantine import Quarantine
 from storage.queue import Queue
@@ -99,6 +100,7 @@ class Store:
         self.cursors = Cursors(session)
         self.harvests = Harvests(session)
         self.published = Published(session)
+        self.publications = Publications(session)
         self.taxonomy = TaxonomyChanges(session)
         self.integrity = Integrity(session)
         self.invalid_ids = InvalidIds(session)

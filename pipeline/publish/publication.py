@@ -11,6 +11,8 @@ class BuiltFile:
 
     path: Path
     data: bytes
+    #: the content it was made from; another one is not replaced. None: whatever is there
+    made_from: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,67 @@
+"""Define the records of what was published."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+Entries = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFile:
+    """One file as it was published."""
+
+    #: relative to the directory of the settings where it lies below it
+    path: str
+    sha256: str
+    #: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewPublication:
+    """A publication about to be written."""
+
+    target: str
+    person: str
+    begun_at: datetime
+    #: every (arXiv ID, section ID) that the target carries
+    entries: Entries
+    counts: Mapping[str, int]
+    files: tuple[PublishedFile, ...]
+    run_id: str | None = None
+    #: why refusals of the gate were set aside, and which
+    override_reason: str | None = None
+    overridden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A recorded publication."""
+
+    act_id: str
+    target: str
+    person: str
+    begun_at: datetime
+    #: None: its process was killed before all files were in place
+    finished_at: datetime | None
+    entries: Entries
+    counts: Mapping[str, int]
+    files: tuple[PublishedFile, ...]
+    run_id: str | None
+    override_reason: str | None
+    overridden: tuple[str, ...]
+
+    @property
+    def papers(self) -> frozenset[str]:
+        """The arXiv IDs of the published papers."""
+        return frozenset(arxiv_id for arxiv_id, _ in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRefusal:
+    """Why a target cannot be published at present."""
+
+    target: str
+    reasons: tuple[str, ...]
+    refused_at: datetime

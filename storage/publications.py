@@ -1,0 +1,218 @@
+"""Record what was published, and why a target was refused. Append-only."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from storage.engine.instants import from_utc, to_utc
+from storage.engine.parameters import rows_json
+from storage.engine.session import Row, Session
+from storage.publication_types import (
+    NewPublication,
+    Publication,
+    PublishedFile,
+    StandingRefusal,
+)
+from storage.published import Published
+
+_COLUMNS = """
+act.act_id, act.target, act.person, act.begun_at, ended.finished_at,
+[entry.arxiv_id FOR entry IN act.entries], [entry.section FOR entry IN act.entries], act.counts,
+[file.path FOR file IN act.files], [file.sha256 FOR file IN act.files],
+[file.size FOR file IN act.files], act.run_id, act.override_reason, act.overridden
+"""
+_ACTS = f"""
+SELECT {_COLUMNS}
+FROM publication_act AS act
+LEFT JOIN publication_end AS ended ON ended.act_id = act.act_id
+"""  # noqa: S608  made of constants
+_BEGIN = """
+INSERT INTO publication_act
+SELECT $seq, $act_id, $target, CAST($begun_at AS TIMESTAMP), $person, $run_id,
+       from_json($entries, '[{"arxiv_id": "VARCHAR", "section": "VARCHAR"}]'),
+       map(CAST($names AS VARCHAR[]), CAST($numbers AS BIGINT[])),
+       from_json($files, '[{"path": "VARCHAR", "sha256": "VARCHAR", "size": "BIGINT"}]'),
+       $override_reason, CAST($overridden AS VARCHAR[])
+"""
+_REFUSAL = """
+INSERT INTO publication_refusal
+SELECT (SELECT coalesce(max(seq), 0) + 1 FROM publication_refusal), $kind, $target,
+       CAST($happened_at AS TIMESTAMP), $run_id, CAST($reasons AS VARCHAR[])
+"""
+# What the curated list holds since its import needs no publication.
+_UNPUBLISHED = """
+SELECT decisions.arxiv_id
+FROM decisions
+JOIN paper ON paper.arxiv_id = decisions.arxiv_id AND NOT paper.withdrawn
+WHERE decisions.standing AND decisions.verdict = 'approved' AND NOT decisions.unplaced
+  AND decisions.reviewer <> 'list' AND decisions.decided_at < $before
+  AND decisions.arxiv_id NOT IN (
+      SELECT arxiv_id FROM publication WHERE split_part(target, ':', 1) = $kind)
+ORDER BY decisions.decided_at, decisions.arxiv_id
+"""
+
+
+class Publications:
+    """The tables `publication_act`, `publication_end` and `publication_refusal`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def begin(self, new: NewPublication) -> str:
+        """Record what is about to be written; return the act's ID.
+
+        An act of the same content that was interrupted is continued, not recorded again.
+        """
+        with self._session.transaction():
+            for one in self.interrupted():
+                if (one.target, one.entries, one.files) == (new.target, new.entries, new.files):
+                    return one.act_id
+            seq = self._session.number("SELECT coalesce(max(seq), 0) + 1 FROM publication_act")
+            act_id = _act_id(seq, new)
+            self._session.write(
+                _BEGIN,
+                {
+                    "seq": seq,
+                    "act_id": act_id,
+                    "target": new.target,
+                    "begun_at": to_utc(new.begun_at),
+                    "person": new.person,
+                    "run_id": new.run_id,
+                    "entries": rows_json({"arxiv_id": a, "section": s} for a, s in new.entries),
+                    "names": list(new.counts),
+                    "numbers": list(new.counts.values()),
+                    "files": rows_json(
+                        {"path": file.path, "sha256": file.sha256, "size": file.size}
+                        for file in new.files
+                    ),
+                    "override_reason": new.override_reason,
+                    "overridden": list(new.overridden),
+                },
+            )
+        return act_id
+
+    def finish(self, act_id: str, finished_at: datetime) -> None:
+        """Record that all files of an act are in place, and its papers as published."""
+        with self._session.transaction():
+            [act] = self._select("WHERE act.act_id = $act_id", act_id=act_id)
+            if act.finished_at is not None:
+                return
+            self._session.write(
+                "INSERT INTO publication_end VALUES ($act_id, $finished_at)",
+                {"act_id": act_id, "finished_at": to_utc(finished_at)},
+            )
+            Published(self._session).record(act.target, act.entries, finished_at)
+            self.clear(act.target, finished_at, act.run_id)
+
+    def last(self, target: str) -> Publication | None:
+        """Return the newest publication of a target, or None."""
+        found = self._select(
+            "WHERE act.target = $target AND ended.act_id IS NOT NULL ORDER BY act.seq DESC LIMIT 1",
+            target=target,
+        )
+        return found[0] if found else None
+
+    def latest(self) -> list[Publication]:
+        """Return the newest publication of every target, the newest first."""
+        return self._select(
+            "WHERE ended.act_id IS NOT NULL"
+            " QUALIFY row_number() OVER (PARTITION BY act.target ORDER BY act.seq DESC) = 1"
+            " ORDER BY act.seq DESC"
+        )
+
+    def of_paper(self, arxiv_id: str) -> list[Publication]:
+        """Return the publications that carried a paper, oldest first."""
+        return self._select(
+            "WHERE ended.act_id IS NOT NULL"
+            " AND list_contains([entry.arxiv_id FOR entry IN act.entries], $arxiv_id)"
+            " ORDER BY act.seq",
+            arxiv_id=arxiv_id,
+        )
+
+    def interrupted(self) -> list[Publication]:
+        """Return the newest act of every target whose newest act has no end."""
+        return self._select(
+            "QUALIFY row_number() OVER (PARTITION BY act.target ORDER BY act.seq DESC) = 1"
+            " AND ended.act_id IS NULL ORDER BY act.seq"
+        )
+
+    def papers(self, target: str) -> frozenset[str]:
+        """Return the papers that a target carries since its newest publication."""
+        last = self.last(target)
+        if last is not None:
+            return last.papers
+        # Published by a version that recorded no acts.
+        sql = "SELECT DISTINCT arxiv_id FROM publication WHERE target = $target"
+        return frozenset(row[0] for row in self._session.rows(sql, {"target": target}))
+
+    def unpublished(self, kind: str, before: datetime) -> tuple[str, ...]:
+        """Return approved papers, decided before an instant, that no target of a kind carries."""
+        parameters = {"kind": kind, "before": to_utc(before)}
+        return tuple(row[0] for row in self._session.rows(_UNPUBLISHED, parameters))
+
+    def refuse(
+        self, target: str, reasons: Sequence[str], at: datetime, run_id: str | None = None
+    ) -> None:
+        """Record why a target was refused; the same again is not recorded."""
+        with self._session.transaction():
+            if tuple(reasons) not in {
+                one.reasons for one in self.refusals() if one.target == target
+            }:
+                self._note("refuse", target, reasons, at, run_id)
+
+    def clear(self, target: str, at: datetime, run_id: str | None = None) -> None:
+        """Record that nothing refuses a target any more, if something did."""
+        with self._session.transaction():
+            if any(one.target == target for one in self.refusals()):
+                self._note("clear", target, (), at, run_id)
+
+    def refusals(self) -> list[StandingRefusal]:
+        """Return the targets that cannot be published at present."""
+        return [
+            StandingRefusal(target, tuple(reasons), from_utc(refused_at))
+            for target, reasons, refused_at in self._session.rows(
+                "SELECT target, reasons, refused_at FROM publication_refusals ORDER BY target"
+            )
+        ]
+
+    def _note(
+        self, kind: str, target: str, reasons: Sequence[str], at: datetime, run_id: str | None
+    ) -> None:
+        self._session.write(
+            _REFUSAL,
+            {
+                "kind": kind,
+                "target": target,
+                "happened_at": to_utc(at),
+                "run_id": run_id,
+                "reasons": list(reasons),
+            },
+        )
+
+    def _select(self, rest: str, **parameters: object) -> list[Publication]:
+        """Return acts; `rest` of the statement must be a constant."""
+        return [_publication(row) for row in self._session.rows(f"{_ACTS} {rest}", parameters)]
+
+
+def _act_id(seq: int, new: NewPublication) -> str:
+    content = [seq, new.target, [file.sha256 for file in new.files]]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
+
+
+def _publication(row: Row) -> Publication:
+    (act_id, target, person, begun_at, finished_at, ids, sections, counts, paths, digests, sizes,
+     run_id, override_reason, overridden) = row  # fmt: skip
+    return Publication(
+        act_id=act_id,
+        target=target,
+        person=person,
+        begun_at=from_utc(begun_at),
+        finished_at=from_utc(finished_at),
+        entries=tuple(zip(ids, sections, strict=True)),
+        counts=dict(counts),
+        files=tuple(map(PublishedFile, paths, digests, sizes)),
+        run_id=run_id,
+        override_reason=override_reason,
+        overridden=tuple(overridden),
+    )
