@@ -76,7 +76,6 @@ def test_forecast_divides_what_waits_by_the_weekly_decrease() -> None:
     # 2.3534, noise 249.24: 562.69 T2 - 5249.24 T + 10000 = 0 at T = 2.668 and 6.661 weeks.
     clearing = forecast(100, [10] * 4, [35] * 4, TODAY)
     assert clearing.outcome is Outcome.CLEARS
-    assert clearing.net_a_week == 25.0
     assert clearing.day == TODAY + timedelta(days=28)
     assert clearing.earliest == TODAY + timedelta(days=19)
     assert clearing.latest == TODAY + timedelta(days=47)

@@ -1,11 +1,16 @@
 """Reasons and audit in Chromium: marked terms, small and large screens."""
 
+import threading
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from classifiers.linear.model import Model
+from config.taxonomy import Taxonomy
+from pipeline.learn.explain import explainer
+from pipeline.learn.explain.explainer import load_explainer
+from storage.store import OpenStore
 from tests.support.browser import CONTRAST, TWICE, UNLABELLED, Watched, browser, tab, url
 from tests.support.explain import HOSTILE, TITLE, furnish, small_model
 from tests.support.review import ReviewSite, make_site
@@ -52,6 +57,35 @@ def test_open_breakdown_marks_its_terms(
     page.get_by_role("link", name=f"{HOSTILE} video diffusion").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{HOSTILE} video diffusion")
     assert page.locator("script:not([src]), img[src=x]").count() == 0
+
+
+@pytest.fixture
+def allowed(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let no model be loaded before this event is set."""
+    event = threading.Event()
+
+    def load_when_allowed(
+        models: Path, taxonomy: Taxonomy, open_store: OpenStore
+    ) -> explainer.Explainer:
+        event.wait()
+        return load_explainer(models, taxonomy, open_store)
+
+    monkeypatch.setattr(explainer, "load_explainer", load_when_allowed)
+    return event
+
+
+def test_reasons_follow_when_the_model_is_loaded(
+    site: ReviewSite, allowed: threading.Event, url: str, tab: Watched
+) -> None:
+    page = tab.page
+    page.goto(f"{url}queue")
+    expect(page.locator("#loading")).to_be_visible()
+    note = page.get_by_label("Note", exact=True)
+    note.fill("Half a thought")
+    allowed.set()
+    expect(page.locator(".alike a").first).to_be_visible(timeout=120_000)
+    expect(page.locator("#loading")).to_have_count(0)
+    expect(note).to_have_value("Half a thought")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1400, "light")])

@@ -43,11 +43,6 @@ class Clearing:
     #: None: perhaps never
     latest: date | None = None
 
-    @property
-    def net_a_week(self) -> float:
-        """By how many papers the queue shrinks in a week."""
-        return (self.decided - self.arrived) / self.weeks if self.weeks else 0.0
-
 
 def forecast(waiting: int, arrived: Sequence[int], decided: Sequence[int], today: date) -> Clearing:
     """Return when `waiting` papers are decided, from papers arrived and decided by past week.

@@ -8,6 +8,7 @@
   const words = JSON.parse(document.body.dataset.desk || "{}").words || {};
   const PARTS = ["paper", "verdict"];  // what depends on the paper shown
   const AHEAD = 2;  // papers fetched before they are asked for
+  const LOOKS = { pause: 1000, most: 60 };  // milliseconds between looks for a model, and looks
   const pieces = new Map();  // by paper: its parts, or the promise of them
   const outbox = new Outbox(words, stopped, leave);
   let awaited = null;  // the paper that is shown as soon as it is here
@@ -115,6 +116,31 @@
     if (push) history.pushState({ paper: id }, "", address(id));
     requestAnimationFrame(() => performance.mark("desk:shown", { detail: id }));
     prefetch();
+    awaitReasons();
+  }
+
+  // Papers like this one, and its sentence, follow as soon as the model behind them is loaded.
+  function awaitReasons(left = LOOKS.most) {
+    const id = shown();
+    if (!part("loading") || !left) return;
+    setTimeout(async () => {
+      const fresh = id === shown() && await fetchParts(id).catch(() => null);
+      if (id !== shown() || !part("loading")) return;
+      if (!fresh || fresh[0].querySelector("#loading")) {
+        awaitReasons(left - 1);
+        return;
+      }
+      for (const [other, parts] of pieces) {
+        if (Array.isArray(parts) && parts[0].querySelector("#loading")) pieces.delete(other);
+      }
+      for (const [before, after] of [["#loading", ".alike"], ["#because", "#because"]]) {
+        const now = part("paper").querySelector(before);
+        const then = fresh[0].querySelector(after);
+        if (then) now?.replaceWith(then);
+        else now?.remove();
+      }
+      prefetch();
+    }, LOOKS.pause);
   }
 
   function put(parts) {
@@ -423,5 +449,6 @@
   if (list && shown()) {
     history.replaceState({ paper: shown() }, "");
     prefetch();
+    awaitReasons();
   }
 })();
