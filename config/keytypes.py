@@ -149,6 +149,11 @@ BaseUrl = Annotated[
     AfterValidator(_base_url),
     Takes("an http:// or https:// address without query or fragment"),
 ]
+OptionalUrl = Annotated[
+    str,
+    AfterValidator(lambda value: value and _base_url(value)),
+    Takes("an http:// or https:// address without query or fragment, or nothing"),
+]
 Seconds = Annotated[
     float, Field(gt=0, allow_inf_nan=False), Takes("a number of seconds above zero")
 ]
@@ -165,6 +170,9 @@ KeyBindings = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*=\S+$")], ...],
     Takes('a list of keys by action such as "approve=y"'),
 ]
+Targets = Annotated[tuple[Literal["list", "digest"], ...], Takes('a list of "list" and "digest"')]
+People = Annotated[tuple[Name, ...], Takes("a list of names, each on one line")]
+Phrases = Annotated[tuple[Name, ...], Takes("a list of phrases, each on one line")]
 PageLanguage = Annotated[Literal["auto", "en", "zh"], Takes('"auto", "en" or "zh"')]
 Days = Annotated[int, Field(ge=0, le=365), Takes("a whole number of days from 0 to 365")]
 Port = Annotated[int, Field(ge=0, le=65535), Takes("a port number from 0 to 65535")]
@@ -193,6 +201,11 @@ LogLevel = Annotated[
 LogFormat = Annotated[Literal["text", "json"], Takes("text or json")]
 TimeOfDay = Annotated[
     str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), Takes('a time of day such as "00:30"')
+]
+OptionalTimeOfDay = Annotated[
+    str,
+    Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$"),
+    Takes('a time of day such as "08:30", or nothing'),
 ]
 TimeZone = Annotated[
     str, AfterValidator(_time_zone), Takes('an IANA time zone such as "America/New_York"')

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from config.desk_keys import known_keys
 from config.keytypes import (
@@ -21,12 +21,12 @@ from config.keytypes import (
     Host,
     Interval,
     KeyBindings,
-    Languages,
     ListPaths,
     LogFormat,
     LogLevel,
     Natural,
     OptionalFile,
+    OptionalTimeOfDay,
     PageLanguage,
     Percent,
     Port,
@@ -38,7 +38,9 @@ from config.keytypes import (
     TimeZone,
 )
 from config.loopback import is_loopback_url
+from config.publish_schema import DigestSettings, PublishSettings
 from config.reasons import DEFAULT_REASONS, Reason, unique_codes
+from config.section import Section
 
 #: seconds between two requests that arXiv asks for (https://info.arxiv.org/help/api/tou.html)
 POLITE_INTERVAL_SECONDS = 3.0
@@ -49,12 +51,6 @@ Reasons = Annotated[
     AfterValidator(unique_codes),
     Takes("a list of reasons, each with a code and a name of its own"),
 ]
-
-
-class Section(BaseModel):
-    """One [section] of the file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class SurveySettings(Section):
@@ -228,17 +224,6 @@ class ReviewSettings(Section):
     )
 
 
-class DigestSettings(Section):
-    """The weekly digest."""
-
-    output: DirectoryPath = Field(
-        default=Path("var/digests"), description="The directory digests are written to."
-    )
-    languages: Languages = Field(
-        default=("en",), description="The languages of headings and labels."
-    )
-
-
 class ScheduleSettings(Section):
     """When `serve --schedule` runs its jobs. arXiv builds its feeds at midnight in New York."""
 
@@ -250,6 +235,10 @@ class ScheduleSettings(Section):
     )
     digest: TimeOfDay = Field(
         default="08:00", description="When, on Mondays, the digest of the week before is built."
+    )
+    publish: OptionalTimeOfDay = Field(
+        default="",
+        description="When, on Mondays, `publish` is called; later than the digest. Empty: never.",
     )
     timezone: TimeZone = Field(
         default="America/New_York",
@@ -282,6 +271,7 @@ class Settings(Section):
     classifier: ClassifierSettings = ClassifierSettings()
     review: ReviewSettings = ReviewSettings()
     digest: DigestSettings = DigestSettings()
+    publish: PublishSettings = PublishSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     log: LogSettings = LogSettings()
     #: for replays and tests; None: the system's clock
@@ -301,6 +291,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "classifier": ClassifierSettings,
     "review": ReviewSettings,
     "digest": DigestSettings,
+    "publish": PublishSettings,
     "schedule": ScheduleSettings,
     "log": LogSettings,
 }

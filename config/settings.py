@@ -16,7 +16,8 @@ from config.files import read_regular_text
 from config.keytypes import Names, Takes, what_is_at
 from config.nearest import nearest
 from config.reasons import Reason
-from config.schema import SECTIONS, Section, Settings
+from config.schema import SECTIONS, Settings
+from config.section import Section
 
 ENV_PREFIX = "LIVING_SURVEY_"
 DEFAULT_FILE = "living-survey.toml"

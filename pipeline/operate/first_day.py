@@ -197,6 +197,7 @@ def cron_lines(
         (schedule.daily, "*", "run"),
         (schedule.repair, "*", "run"),
         (schedule.digest, "1", "digest"),
+        *([(schedule.publish, "1", "publish")] if schedule.publish else ()),
     ):
         hour, minute = (int(part) for part in time.split(":"))
         yield f"{minute} {hour} * * {weekday}  {call} {name}"

@@ -68,12 +68,16 @@ class WallClockTrigger(BaseTrigger):  # type: ignore[misc]  # apscheduler ships 
 
 
 def jobs(settings: ScheduleSettings) -> tuple[Job, ...]:
-    """Return two runs a day, because feeds can be late, and one digest a week."""
+    """Return two runs a day, because feeds can be late, and the jobs of Monday."""
+    mondays = [("weekly digest", "digest", settings.digest)]
+    if settings.publish:
+        mondays.append(("weekly publication", "publish", settings.publish))
     return (
         Job("daily run", ("run",), time_of_day.fromisoformat(settings.daily)),
         Job("repair run", ("run",), time_of_day.fromisoformat(settings.repair)),
-        Job(
-            "weekly digest", ("digest",), time_of_day.fromisoformat(settings.digest), weekdays=(1,)
+        *(
+            Job(name, (called,), time_of_day.fromisoformat(at), weekdays=(1,))
+            for name, called, at in mondays
         ),
     )
 

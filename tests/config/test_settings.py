@@ -45,6 +45,13 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "an http:// or https:// address without query or fragment": _WORD.map(
         lambda word: f"https://{word}.example.org/{word}"
     ),
+    "an http:// or https:// address without query or fragment, or nothing": _WORD.map(
+        lambda word: f"https://{word}.example.org/{word}"
+    ),
+    'a list of "list" and "digest"': st.lists(st.sampled_from(["list", "digest"]), min_size=1),
+    "a list of names, each on one line": st.lists(st.sampled_from(["ada", "bo"]), min_size=1),
+    "a list of phrases, each on one line": st.lists(st.just("buy now"), min_size=1),
+    'a time of day such as "08:30", or nothing': st.sampled_from(["00:00", "23:59"]),
     "a number of seconds above zero": _SECONDS,
     "a number of seconds, 3 or more "
     "(0 or more only when every arXiv URL is a loopback address)": st.floats(3, 1e6),
@@ -133,10 +140,12 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
         "list": ('["cs.CV"]', '["cs.CL"]'),
         "text": ("UTC", "GMT"),
     }[kind_of(section, key)]
-    special = dict.fromkeys(("daily", "repair", "digest"), ("01:00", "02:00"))
+    special = dict.fromkeys(("daily", "repair", "digest", "publish"), ("01:00", "02:00"))
     special |= dict.fromkeys(
-        ("oai_url", "rss_url", "query_url"), ("https://a.org", "https://b.org")
+        ("oai_url", "rss_url", "query_url", "list_url", "suggest_url", "base_url"),
+        ("https://a.org", "https://b.org"),
     )
+    special |= {"targets": ('["list"]', '["digest"]')}
     special |= {"level": ("info", "error"), "format": ("text", "json")}
     special |= {"keys": ('["approve=a"]', '["approve=y"]'), "language": ("en", "zh")}
     special |= {"reasons": (f"[{json.dumps({'code': 'a', 'name': 'A'})}]", '[{code="b",name="B"}]')}

@@ -105,6 +105,12 @@ def test_every_job_is_a_command_that_exists() -> None:
     assert {job.argv[0] for job in jobs(ScheduleSettings())} <= COMMANDS.keys()
 
 
+def test_publish_is_called_only_where_its_time_is_set() -> None:
+    assert "publish" not in {job.argv[0] for job in jobs(ScheduleSettings())}
+    *_, last = jobs(ScheduleSettings(publish="08:30"))
+    assert (last.argv, last.at.isoformat(), last.weekdays) == (("publish",), "08:30:00", (1,))
+
+
 def test_a_fault_ends_with_the_next_success(tmp_path: Path) -> None:
     runner = make_test_runner(tmp_path)
     failed = runner.ended(RUN, Outcome.FAILED, status=2, message="the cause.")
