@@ -199,6 +199,38 @@ COMMENT ON COLUMN audit_sample.drawn_at IS 'when it was drawn';
 COMMENT ON COLUMN audit_sample.verdict IS
     'the current verdict on the paper; null if its decision was undone';
 
+COMMENT ON VIEW issue_events IS
+    'What editors did with the issue of a week: leads, orders of highlights, notes, builds, approvals.';
+COMMENT ON COLUMN issue_events.seq IS 'order of recording';
+COMMENT ON COLUMN issue_events.week IS 'ISO week such as 2026-W12';
+COMMENT ON COLUMN issue_events.kind IS
+    'lead, order, note, built, approved, withdrawn (the approval) or published';
+COMMENT ON COLUMN issue_events.language IS 'of a lead';
+COMMENT ON COLUMN issue_events.arxiv_id IS 'of a note';
+COMMENT ON COLUMN issue_events.content IS 'the lead or the note; empty: taken away';
+COMMENT ON COLUMN issue_events.highlights IS
+    'arXiv IDs of an order; null: those that reviewers highlighted';
+COMMENT ON COLUMN issue_events.digest IS 'sha256 of the built files';
+COMMENT ON COLUMN issue_events.figures IS 'JSON, what the build states and cannot be counted later';
+COMMENT ON COLUMN issue_events.editor IS 'who did it';
+COMMENT ON COLUMN issue_events.happened_at IS 'when';
+
+COMMENT ON VIEW issues IS
+    'The issues of weeks that were edited, built or published, and how far each is.';
+COMMENT ON COLUMN issues.week IS 'ISO week such as 2026-W12';
+COMMENT ON COLUMN issues.state IS
+    'none, built, approved or published; an edit or another build ends approved and published';
+COMMENT ON COLUMN issues.digest IS 'sha256 of the files that were built last';
+COMMENT ON COLUMN issues.edition IS 'seq of the last edit';
+COMMENT ON COLUMN issues.edited_at IS 'when it was last edited';
+COMMENT ON COLUMN issues.edited_by IS 'who edited it last';
+COMMENT ON COLUMN issues.edited_since IS 'edited since it was built, so it must be built again';
+COMMENT ON COLUMN issues.built_at IS 'when it was last built';
+COMMENT ON COLUMN issues.built_by IS 'who built it last';
+COMMENT ON COLUMN issues.approved_at IS 'when it was approved; null: no approval stands';
+COMMENT ON COLUMN issues.approved_by IS 'who approved it';
+COMMENT ON COLUMN issues.published_at IS 'when it was last published, perhaps before the last edit';
+
 COMMENT ON TABLE schema_migration IS
     'Migrations applied to this file.';
 
@@ -269,6 +301,20 @@ COMMENT ON TABLE highlight_event IS
 COMMENT ON COLUMN highlight_event.seq IS 'order of recording';
 COMMENT ON COLUMN highlight_event.kind IS 'set or clear';
 COMMENT ON COLUMN highlight_event.sentence IS 'may be empty';
+
+COMMENT ON TABLE issue_event IS
+    'What editors do with the issue of a week, append-only.';
+COMMENT ON COLUMN issue_event.seq IS 'order of recording';
+COMMENT ON COLUMN issue_event.week IS 'ISO week such as 2026-W12';
+COMMENT ON COLUMN issue_event.kind IS
+    'lead, order, note, built, approved, withdrawn or published';
+COMMENT ON COLUMN issue_event.language IS 'of a lead';
+COMMENT ON COLUMN issue_event.arxiv_id IS 'of a note';
+COMMENT ON COLUMN issue_event.content IS 'the lead or the note; empty: taken away';
+COMMENT ON COLUMN issue_event.highlights IS
+    'of an order; null: those that reviewers highlighted';
+COMMENT ON COLUMN issue_event.digest IS 'sha256 of the built files';
+COMMENT ON COLUMN issue_event.figures IS 'JSON, of built';
 
 COMMENT ON TABLE decided_text IS
     'Texts of papers as they were when a decision was made.';

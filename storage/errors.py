@@ -9,7 +9,8 @@ StorageError                                  exit 1
 |-- ForeignDatabaseError                      exit 1: the file belongs to another application
 |-- PaperNotFoundError (UsageError)           exit 2
 |-- DecisionNotFoundError (UsageError)        exit 2
-`-- NothingToUndoError (UsageError)           exit 2
+|-- NothingToUndoError (UsageError)           exit 2
+`-- IssueStateError (UsageError)              exit 2: an issue is not what the act needs
 """
 
 from collections.abc import Sequence
@@ -84,3 +85,7 @@ class BatchNotFoundError(StorageError, UsageError):
 
 class NothingToUndoError(StorageError, UsageError):
     """The decision was undone already, or the reviewer has none left."""
+
+
+class IssueStateError(StorageError, UsageError):
+    """The issue of a week is not built, edited since, or not approved, as the act needs it."""

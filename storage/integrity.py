@@ -57,6 +57,17 @@ SELECT 'ends of publications that do not fit one publication', count(*) FROM (
 UNION ALL
 SELECT 'published papers without a decision', count(DISTINCT arxiv_id) FROM publication
 WHERE arxiv_id NOT IN (SELECT arxiv_id FROM decision_event WHERE kind = 'decide')
+UNION ALL
+SELECT 'acts on issues stored twice', count(*) FROM (
+    SELECT seq FROM issue_event GROUP BY seq HAVING count(*) > 1)
+UNION ALL
+SELECT 'approvals or publications of issues that were never built', count(*)
+FROM issue_event AS sent
+WHERE kind IN ('approved', 'withdrawn', 'published')
+  AND NOT EXISTS (
+    SELECT 1 FROM issue_event AS build
+    WHERE build.kind = 'built' AND build.week = sent.week AND build.digest = sent.digest
+      AND build.seq < sent.seq)
 """
 
 

@@ -43,6 +43,7 @@ from storage.highlights import Highlights
 from storage.incomplete import Incomplete
 from storage.integrity import Integrity
 from storage.invalid_ids import InvalidIds
+from storage.issues import Issues
 from storage.learning import Learning
 from storage.ledger import Ledger
 from storage.ledger_days import LedgerDays
@@ -101,6 +102,7 @@ class Store:
         self.harvests = Harvests(session)
         self.published = Published(session)
         self.publications = Publications(session)
+        self.issues = Issues(session)
         self.taxonomy = TaxonomyChanges(session)
         self.integrity = Integrity(session)
         self.invalid_ids = InvalidIds(session)

@@ -11,6 +11,7 @@ from storage.batches import BatchKind, NewBatch
 from storage.correction_types import NewResolution, Resolution
 from storage.harvests import Harvest
 from storage.highlights import Highlight
+from storage.issue_types import IssueEdits
 from storage.same_work import Answer
 from storage.taxonomy_types import MoveKind, NewTaxonomyChange, SectionMove
 from storage.types import (
@@ -83,6 +84,8 @@ def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
         ids = ("2603.00001", "2603.00002")
         store.same_work.answer(*ids, Answer.DIFFERENT, reviewer="ada", now=now)
         store.highlights.set(Highlight("2405.19334", "ada", "Clear.", now))
+        store.issues.edit(IssueEdits("2026-W12", {"en": "A quiet week."}), "ada", now)
+        store.issues.built(store.issues.edits("2026-W12"), "d1", {}, "ada", now)
         store.audit.draw(drawn)
         store.announcements.add(
             now.date(),
