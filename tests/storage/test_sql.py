@@ -12,6 +12,7 @@ from storage.correction_types import NewResolution, Resolution
 from storage.harvests import Harvest
 from storage.highlights import Highlight
 from storage.issue_types import IssueEdits
+from storage.publication_types import NewPublication
 from storage.same_work import Answer
 from storage.taxonomy_types import MoveKind, NewTaxonomyChange, SectionMove
 from storage.types import (
@@ -97,6 +98,10 @@ def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
         late = LateArrival("2603.00002", now.date(), now.date() + timedelta(days=3))
         store.arrivals.note_late([late], noted_at=now)
         store.quarantine.add([QuarantinedRecord("oai", "no id", b"<x>", None, None, now)])
+        entries = (("2405.19334", "survey-llm"),)
+        sent = NewPublication("list", "ada", now, entries, {"papers": 1}, ())
+        store.publications.finish(store.publications.begin(sent), now)
+        store.publications.refuse("list", ["It shrinks."], now)
         store.published.record("site", [("2405.19334", "survey-llm")], now)
         move = SectionMove(MoveKind.DISSOLVE, "generation-video-benchmark", ())
         store.taxonomy.record(
