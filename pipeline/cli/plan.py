@@ -8,6 +8,7 @@ from config.tex.text import plain_text
 from pipeline.cli.answer import Answer, Column, Table, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
+from pipeline.learn.explain.certainty import certainty_of
 from pipeline.review.outlook.clearing import Clearing, Outcome
 from pipeline.review.outlook.health import QueueHealth, chosen_limit, queue_health
 from pipeline.review.outlook.pace import Pace
@@ -89,6 +90,7 @@ def _session(services: Services, name: str, minutes: float, *, start: bool) -> A
         start_session(services.open_store, name, chosen, services.clock())
     with services.open_store() as store:
         titles = store.papers.titles(chosen.ids)
+        calibrated = certainty_of(services, store).calibrated
     takes = counted(round(chosen.takes), "minute")
     rows = ((key, plain_text(titles.get(key, ""))) for key in chosen.ids)
     then = (
@@ -102,12 +104,17 @@ def _session(services: Services, name: str, minutes: float, *, start: bool) -> A
         chosen,
         (
             f"papers      {len(chosen.ids)} in {takes}; {_pace(chosen.pace)}",
-            f"gain        {_gain(chosen)}",
+            f"gain        {_gain(chosen) if calibrated else _UNKNOWN_GAIN}",
             "",
             table((Column("arXiv id"), Column("title", flexible=True)), rows),
             then,
         ),
     )
+
+
+_UNKNOWN_GAIN = (
+    "unknown before percentages are calibrated; the likeliest and the most uncertain come first"
+)
 
 
 def _gain(chosen: Plan) -> str:

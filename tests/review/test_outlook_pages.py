@@ -82,7 +82,7 @@ def test_form_without_token_saves_nothing(visitor: Visitor, site: ReviewSite) ->
 def test_plan_page_names_papers_and_gain(visitor: Visitor) -> None:
     page = visitor.get("/plan?minutes=1")
     for words in (
-        "3 papers in 1 minutes",
+        "3 papers in 1 min",
         "2.7 approvals are expected",
         "is worth 0.5 more",
         "Your pace is 20 s a paper, the median of 12 decisions.",
@@ -90,6 +90,16 @@ def test_plan_page_names_papers_and_gain(visitor: Visitor) -> None:
         assert words in page.text
     links = page.tree.xpath('//ol[@class="planned"]//a/@href')
     assert links == ["/paper/2603.00026", "/paper/2603.00028", "/paper/2603.00030"]
+
+
+def test_gain_is_unknown_before_percentages_are_calibrated(
+    site: ReviewSite, tmp_path: Path
+) -> None:
+    site.models = tmp_path / "models"
+    page = Visitor(site.app()).get("/plan?minutes=1")
+    assert "3 papers in 1 min" in page.text
+    assert "is not known before the percentages are calibrated" in page.text
+    assert "approvals are expected" not in page.text
 
 
 def test_session_says_what_it_brought(visitor: Visitor, site: ReviewSite) -> None:
@@ -107,7 +117,7 @@ def test_session_says_what_it_brought(visitor: Visitor, site: ReviewSite) -> Non
     over = visitor.get("/plan")
     assert "The session is over" in over.text
     assert "3 of 3 decided, 3 approved" in over.text
-    assert "0 of 1 minutes" in over.text
+    assert "0 of 1 min" in over.text
     assert "Expected were 2.7 approvals." in over.text
 
 
