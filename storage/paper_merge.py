@@ -36,6 +36,15 @@ LEFT JOIN (
 WHERE existing.record_hash IS DISTINCT FROM incoming.record_hash
 """
 
+# The rows that the batch is compared with; by row, because a join on the ID reads the texts of all
+# papers.
+_EXISTING = """
+CREATE OR REPLACE TEMP TABLE existing_paper AS
+SELECT * FROM paper
+WHERE rowid IN (
+    SELECT rowid FROM paper WHERE arxiv_id IN (SELECT arxiv_id FROM pending WHERE known))
+"""
+
 _SETTLED = """
 CREATE OR REPLACE TEMP TABLE settled AS
 WITH met AS (
@@ -51,7 +60,7 @@ WITH met AS (
                 ELSE 'worse' END AS relation,
            relation IN ('same', 'better') AS taken
     FROM pending AS incoming
-    JOIN paper AS existing ON existing.arxiv_id = incoming.arxiv_id
+    JOIN existing_paper AS existing ON existing.arxiv_id = incoming.arxiv_id
 ),
 merged AS (
     SELECT arxiv_id,
@@ -142,7 +151,7 @@ FROM (
                AND settled.journal_ref IS DISTINCT FROM existing.journal_ref}
     ]) AS event
     FROM settled
-    JOIN paper AS existing ON existing.arxiv_id = settled.arxiv_id
+    JOIN existing_paper AS existing ON existing.arxiv_id = settled.arxiv_id
     WHERE settled.revised
 )
 WHERE event.is
@@ -210,8 +219,10 @@ def merge_batch(session: Session, size: int, seen_at: datetime) -> UpsertCounts:
     revised: list[str] = []
     with session.transaction():
         if known:
+            session.ddl(_EXISTING)
             session.ddl(_SETTLED, moment)
             session.write(_CHANGES, moment)
+            session.ddl("DROP TABLE existing_paper")
             revised = [row[0] for row in session.rows(_REVISED)]
         else:
             session.ddl(_NOTHING_SETTLED)

@@ -35,7 +35,7 @@ FROM (SELECT arxiv_id, in_scope, top_section, predicted_at, random_place, open_f
       FROM prediction WHERE newest AND {{only}}) AS predicted
 JOIN (SELECT arxiv_id, version, title, categories, primary_category, announced, first_seen_at,
              {SEARCHED} AS words
-      FROM paper WHERE NOT withdrawn AND NOT coalesce(incomplete, false) AND {{only}}) AS paper
+      FROM paper WHERE NOT withdrawn AND NOT coalesce(incomplete, false) AND {{rows}}) AS paper
   ON paper.arxiv_id = predicted.arxiv_id
 LEFT JOIN (SELECT arxiv_id, verdict, unplaced, return_on, return_after_version
            FROM decisions WHERE standing AND {{only}}) AS standing
@@ -50,10 +50,14 @@ WHERE standing AND verdict <> 'deferred' AND NOT unplaced AND {only}
 """
 _REMOVE = "DELETE FROM waiting WHERE {only}"
 _INSERT = f"INSERT INTO waiting ({_COLUMNS}) {_DERIVED}"
-_REBUILD = f"{_INSERT.format(only='true')} ORDER BY in_scope < {LIKELY_PART}, predicted.arxiv_id"
+# By row, because a join on the ID reads the texts of all papers; one ID is a constant.
+_INSERT_ONE = _INSERT.format(only="{only}", rows="{only}")
+_INSERT_SOME = _INSERT.format(only="{only}", rows="rowid IN (SELECT rowid FROM paper WHERE {only})")
+_ALL = {"only": "true", "rows": "true"}
+_REBUILD = f"{_INSERT.format(**_ALL)} ORDER BY in_scope < {LIKELY_PART}, predicted.arxiv_id"
 _DIFFERENT = f"""
 WITH stored AS (SELECT hash({_COLUMNS}) AS row FROM waiting),
-derived AS (SELECT hash({_COLUMNS}) AS row FROM ({_DERIVED.format(only="true")}))
+derived AS (SELECT hash({_COLUMNS}) AS row FROM ({_DERIVED.format(**_ALL)}))
 SELECT (SELECT count(*) FROM (FROM stored EXCEPT ALL FROM derived))
        + (SELECT count(*) FROM (FROM derived EXCEPT ALL FROM stored))
 """  # noqa: S608  made of constants
@@ -70,7 +74,8 @@ def refresh(session: Session, arxiv_ids: Iterable[str]) -> None:
         # most calls follow a decision, and deriving reads the texts
         decided = {row[0] for row in session.rows(*about(_DECIDED, ids))}
         if left := [arxiv_id for arxiv_id in ids if arxiv_id not in decided]:
-            session.write(*about(_INSERT, left))
+            insert = _INSERT_ONE if len(left) == 1 else _INSERT_SOME
+            session.write(*about(insert, left))
 
 
 def rebuild(session: Session) -> None:
