@@ -194,6 +194,10 @@ Languages = Annotated[
     Field(min_length=1),
     Takes('a list of "en" and "zh", at least one'),
 ]
+RuleCodes = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")], ...],
+    Takes('a list of rules such as "several-sections"'),
+]
 LogLevel = Annotated[
     Literal["auto", "debug", "info", "warning", "error"],
     Takes("auto, debug, info, warning or error"),

@@ -37,6 +37,7 @@ from config.keytypes import (
     TimeOfDay,
     TimeZone,
 )
+from config.lint_schema import LintSettings
 from config.loopback import is_loopback_url
 from config.publish_schema import DigestSettings, PublishSettings
 from config.reasons import DEFAULT_REASONS, Reason, unique_codes
@@ -272,6 +273,7 @@ class Settings(Section):
     review: ReviewSettings = ReviewSettings()
     digest: DigestSettings = DigestSettings()
     publish: PublishSettings = PublishSettings()
+    lint: LintSettings = LintSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     log: LogSettings = LogSettings()
     #: for replays and tests; None: the system's clock
@@ -292,6 +294,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "review": ReviewSettings,
     "digest": DigestSettings,
     "publish": PublishSettings,
+    "lint": LintSettings,
     "schedule": ScheduleSettings,
     "log": LogSettings,
 }

@@ -204,8 +204,8 @@ def sort_links(links: tuple[Link, ...], captions: Captions) -> Links:
             citation = _citation(link)
         elif caption in captions.paper and paper is None:
             paper = link.url
-        elif (caption in captions.code or _stars(link)) and code is None:
-            code, stars = link.url, _stars(link)
+        elif (caption in captions.code or stars_of(link.image)) and code is None:
+            code, stars = link.url, stars_of(link.image)
         elif caption in captions.project:
             project.append(link.url)
         else:
@@ -221,6 +221,7 @@ def _citation(link: Link) -> CitationBadge:
     return CitationBadge(count, match["paper"] or None, link.url)
 
 
-def _stars(link: Link) -> str | None:
-    match = _STARS.search(link.image or "")
+def stars_of(image: str | None) -> str | None:
+    """Return `owner/repository` of a badge that counts stars."""
+    match = _STARS.search(image or "")
     return match["repository"] if match else None

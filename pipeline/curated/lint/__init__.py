@@ -1,0 +1,1 @@
+"""Find faults of hand-written lists, and fix what is safe."""
