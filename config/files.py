@@ -5,8 +5,8 @@ import io
 import os
 import secrets
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -109,6 +109,45 @@ def put_in_place(
     """Replace the content of a file in one step; see `replacing`."""
     with replacing(path, part=part, durable=durable) as written:
         _write_new(written, content, mode)
+
+
+def put_all_in_place(files: Sequence[tuple[Path, bytes]]) -> None:
+    """Replace several files: every content is on the disk before the first file is replaced.
+
+    A file keeps its mode, and a symbolic link stays one.
+
+    Raises:
+        OSError: writing failed; every file has its old content. It names the file.
+    """
+    with ExitStack() as parts, ExitStack() as replaced:
+        ready = []
+        for path, content in files:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            real = path.resolve()
+            part = _part(real)
+            parts.callback(part.unlink, missing_ok=True)
+            with _naming(path, part):
+                _write_new(part, content, _MODE)
+                if real.exists():
+                    part.chmod(stat.S_IMODE(real.stat().st_mode))
+                sync(part)
+            ready.append((path, real, part))
+        for path, real, part in ready:
+            before = real.read_bytes() if real.is_file() else None
+            with _naming(path, part):
+                part.replace(real)
+            replaced.callback(_put_back, real, before)
+        replaced.pop_all()  # nothing to put back
+        for directory in {real.parent for _, real, _ in ready}:
+            sync(directory)
+
+
+def _put_back(path: Path, content: bytes | None) -> None:
+    with suppress(OSError):
+        if content is None:
+            path.unlink(missing_ok=True)
+        else:
+            put_in_place(path, content)
 
 
 @contextmanager

@@ -66,3 +66,7 @@ class PublishSettings(Section):
         default=(),
         description="Phrases, beside the built-in ones, for which text is refused as spam.",
     )
+
+    def may_publish(self, name: str) -> bool:
+        """Return whether a person may approve an issue and set a refusal aside."""
+        return not self.publishers or name in self.publishers

@@ -49,6 +49,7 @@ COMMANDS = {
     "plan": "Show how the queue develops, or plan a session.",
     "serve": "Serve the approval queue as web pages.",
     "digest": "Build one week's digest of approved papers.",
+    "publish": "Publish what was approved: the list, the digest.",
     "lint": "Find faults of the curated list, and fix what is safe.",
     "status": "Show what is held, what ran, what is complete.",
     "doctor": "Report what is wrong and how to fix it.",

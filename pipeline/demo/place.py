@@ -21,7 +21,10 @@ _MARKER = ".living-survey-demo"
 _SAMPLE = ("papers.jsonl", "listed.jsonl", "list.md", "decisions.jsonl")
 #: what commands write besides; nothing in it was typed by a person
 _BY_COMMANDS = (
-    *(f"{DATABASE}{suffix}" for suffix in ("", ".wal", ".lock", ".gate-lock", ".run-lock")),
+    *(
+        f"{DATABASE}{suffix}"
+        for suffix in ("", ".wal", ".lock", ".gate-lock", ".run-lock", ".publish-lock")
+    ),
     *(f"{DATABASE}{suffix}" for suffix in (".manifest.json", ".review-key", ".jobs.json")),
     f"{DATABASE}.backup-lock",
     *("var/limiter*", "var/archive/*", "var/models/*", "var/reports/*"),

@@ -1,10 +1,22 @@
 """Write files atomically, and only if their bytes change."""
 
+import errno
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import LivingSurveyError
-from config.files import put_in_place
+from config.files import put_all_in_place, put_in_place, read_regular
+from pipeline.publish.publication import Build
+
+
+class NotPublishedError(LivingSurveyError):
+    """A file could not be read or written; every file of the target is as it was."""
+
+
+class ChangedMeanwhileError(NotPublishedError):
+    """Somebody changed a file while it was being published; it is as they left it."""
 
 
 class DigestNotWrittenError(LivingSurveyError):
@@ -40,3 +52,60 @@ def write_file(path: Path, text: str) -> WrittenFile:
     except OSError as error:
         raise DigestNotWrittenError(path, error) from error
     return WrittenFile(path, changed=True)
+
+
+def content_of(path: Path) -> bytes | None:
+    """Return the content of a file, or None if there is none.
+
+    Raises:
+        NotPublishedError: it cannot be read.
+    """
+    try:
+        return read_regular(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _not_published(error, path) from error
+
+
+def put_files(build: Build) -> None:
+    """Replace the files that differ: all of them, or none.
+
+    Raises:
+        ChangedMeanwhileError: a file is no longer what it was built from.
+        NotPublishedError: a file cannot be written.
+    """
+    changed = []
+    for file in build.files:
+        now = content_of(file.path)
+        if file.made_from is not None and now != file.made_from:
+            raise ChangedMeanwhileError(
+                f"{file.path} was changed while it was being published, and is left as it is.",
+                hint="Publish again: it starts from the file as it is then.",
+            )
+        if now != file.data:
+            changed.append((file.path, file.data))
+    try:
+        for path, _ in changed:
+            _check_writable(path)
+        put_all_in_place(changed)
+    except OSError as error:
+        raise _not_published(error, changed[0][0]) from error
+
+
+def _check_writable(path: Path) -> None:
+    """Respect a file or directory that is marked as read-only, although it could be replaced."""
+    real = path.resolve()
+    for one in (real, next(place for place in real.parents if place.exists())):
+        if one.exists() and not (
+            os.access(one, os.W_OK) and stat.S_IMODE(one.stat().st_mode) & 0o222
+        ):
+            raise OSError(errno.EACCES, "it is read-only", str(one))
+
+
+def _not_published(error: OSError, path: Path) -> NotPublishedError:
+    cause = (error.strerror or str(error)).lower()
+    return NotPublishedError(
+        f"{error.filename or path} cannot be read or written: {cause}.",
+        hint="Nothing was replaced. Check permissions and free space there, then publish again.",
+    )

@@ -76,7 +76,9 @@ class Advance:
 class Run:
     """One execution of a command: what it counted, what failed, and the progress it shows."""
 
-    def __init__(self, progress: Progress | None = None) -> None:
+    def __init__(self, progress: Progress | None = None, run_id: str | None = None) -> None:
+        #: None outside of a recorded run
+        self.run_id = run_id
         self.counts: dict[str, int] = {}
         #: what failed although the command went on; None: nothing
         self.error: str | None = None
@@ -101,12 +103,12 @@ class Run:
 
 
 @contextmanager
-def exclusive(database: Path) -> Iterator[None]:
-    """Hold the run lock beside the database, or raise AnotherRunError at once.
+def exclusive(database: Path, kind: str = "run") -> Iterator[None]:
+    """Hold the lock of a kind of runs beside the database, or raise AnotherRunError at once.
 
     The operating system releases the lock when the process ends, also after SIGKILL.
     """
-    lock = file_lock(_lock_path(database), timeout_seconds=0, holder=str(os.getpid()))
+    lock = file_lock(_lock_path(database, kind), timeout_seconds=0, holder=str(os.getpid()))
     with ExitStack() as stack:
         try:
             stack.enter_context(lock)
@@ -133,7 +135,7 @@ def recorded(
     """
     with open_store() as store:
         run_id = store.runs.start(command, clock(), argv)
-    run = Run(progress)
+    run = Run(progress, run_id)
     status, error, refused = RunStatus.FAILED, None, False
     logged = ExitStack()
     logged.enter_context(logged_run(run_id))
@@ -167,9 +169,9 @@ def recorded(
         logged.close()
 
 
-def _lock_path(database: Path) -> Path:
+def _lock_path(database: Path, kind: str) -> Path:
     real = real_path(database)
-    return real.with_name(real.name + ".run-lock")
+    return real.with_name(f"{real.name}.{kind}-lock")
 
 
 @contextmanager

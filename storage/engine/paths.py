@@ -14,7 +14,15 @@ _GATE = ".gate-lock"
 #: suffixes of all files that commands of any package keep beside a database
 _OWN = (
     *("", _WAL, f"{_WAL}.checkpoint", f"{_WAL}.recovery", _MANIFEST, _LOCK, _GATE, ".tmp"),
-    *(".backup-lock", ".restoring", ".restoring.wal", ".run-lock", ".review-key", ".jobs.json"),
+    *(
+        ".backup-lock",
+        ".restoring",
+        ".restoring.wal",
+        ".run-lock",
+        ".publish-lock",
+        ".review-key",
+        ".jobs.json",
+    ),
 )
 
 

@@ -1,0 +1,134 @@
+"""`publish`: the list and the digest, after the gate."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from config.errors import UsageError
+from config.schema import Settings
+from pipeline.cli.answer import Answer
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.decide import reviewer_of
+from pipeline.cli.session import session
+from pipeline.publish.digest.week import Week
+from pipeline.publish.publish import Asked, publish
+from pipeline.publish.report import Outcome, TargetReport
+from pipeline.publish.targets import check_ended, named_targets
+from pipeline.review.proposal import reviewer_name
+from pipeline.runtime.jobs import succeeded
+from pipeline.runtime.plurals import counted
+from pipeline.runtime.record import Run, exclusive
+from pipeline.runtime.services import open_services
+
+
+@command(
+    "publish",
+    examples="""
+    living-survey publish --dry-run
+    living-survey publish
+    living-survey publish --target digest --week 2026-W12
+    living-survey publish --override "The workshop's papers came at once." --by ada
+    """,
+)
+def publish_(
+    invocation: Invocation,
+    target: Annotated[
+        list[str] | None,
+        typer.Option("--target", metavar="NAME", help="list or digest; can be repeated."),
+    ] = None,
+    week: Annotated[
+        str | None,
+        typer.Option(help="ISO week of the digest such as 2026-W12; else the last complete one."),
+    ] = None,
+    override: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help="Set refusals aside; the reason is recorded."),
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="NAME", help="Who publishes.")] = None,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
+    ] = False,
+) -> Answer:
+    """Publish what was approved: the list, the digest.
+
+    Each target is built from decisions, recounted and checked before its files are replaced. A
+    target that is refused keeps its last publication and does not stop the others; some refusals
+    can be set aside with --override and a reason. A second call writes nothing. Exit status: 0
+    done or nothing to publish, 1 something was refused or failed (it says what and how to go on).
+    """
+    settings = invocation.settings
+    asked = Asked(
+        person=reviewer_name(by) if by is not None else reviewer_of(settings),
+        dry_run=dry_run,
+        override=_reason(override),
+    )
+    _check_right(asked, settings)
+    now = open_services(settings).clock()
+    of_week = Week.parse(week) if week else Week.last_complete(now)
+    check_ended(of_week, now)
+    targets = named_targets(target or (), settings, of_week)
+    if dry_run:
+        reports = publish(open_services(settings, read_only=True), Run(), targets, asked)
+    else:
+        with (
+            exclusive(settings.database.path, "publish"),
+            session(invocation, "publish") as opened,
+        ):
+            reports = publish(opened.services, opened.run, targets, asked)
+    status = max((one.exit_status for one in reports), default=0)
+    if not status and not dry_run:
+        succeeded(settings.database.path, "publish")
+    return Answer(
+        {"dry_run": dry_run, "targets": reports},
+        tuple(line for one in reports for line in (*_lines(one), *_files(one, dry_run=dry_run))),
+        status=status,
+    )
+
+
+def _reason(text: str | None) -> str | None:
+    if text is not None and not text.strip():
+        raise UsageError(
+            "--override needs a reason, which is recorded.",
+            hint='Write it in quotes: --override "The list was split in two."',
+        )
+    return " ".join(text.split()) if text else None
+
+
+def _check_right(asked: Asked, settings: Settings) -> None:
+    if asked.override and not settings.publish.may_publish(asked.person):
+        raise UsageError(
+            f"{asked.person} may not set refusals aside.",
+            hint=f"[publish] publishers names {', '.join(settings.publish.publishers)}.",
+        )
+
+
+def _lines(report: TargetReport) -> Iterator[str]:
+    papers = counted(report.papers, "paper")
+    if report.outcome is Outcome.REFUSED:
+        yield f"{report.target}: refused, its last publication stays"
+        for refusal in report.refusals:
+            final = " Nobody can set this aside." if refusal.final else ""
+            yield f"  {refusal.sentence} {refusal.remedy}{final}"
+    elif report.outcome is Outcome.FAILED:
+        yield f"{report.target}: failed. {report.error} {report.hint}".rstrip()
+    elif report.outcome is Outcome.UNCHANGED:
+        yield f"{report.target}: nothing to publish, {papers}"
+    else:
+        yield f"{report.target}: {report.outcome}, {papers}, {len(report.new)} of them new"
+    for refusal in report.overridden:
+        yield f"  set aside: {refusal.sentence}"
+    for note in report.notes:
+        yield f"  {note}"
+
+
+def _files(report: TargetReport, *, dry_run: bool) -> Iterator[str]:
+    """Yield the written files; of a dry run those that would be, with the lines that change."""
+    if not dry_run and report.outcome is not Outcome.PUBLISHED:
+        return
+    for file in report.files:
+        before = "new" if file.size_before is None else f"{file.size_before:,} before"
+        yield f"  {file.path}  {file.size:,} bytes, {before}"
+        if dry_run and file.diff:
+            yield from file.diff.removesuffix("\n").split("\n")

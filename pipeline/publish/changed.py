@@ -1,0 +1,59 @@
+"""Show how a publication changes a file."""
+
+import difflib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.publish.publication import Build, BuiltFile
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFile:
+    """A file whose bytes change."""
+
+    path: Path
+    #: bytes; None: there is no file
+    size_before: int | None
+    size: int
+    #: unified diff of a hand-written file; empty for files that are made whole
+    diff: str = ""
+
+
+def changed_files(build: Build, before: Mapping[Path, bytes | None]) -> tuple[ChangedFile, ...]:
+    """Return the files of a build that differ from what is there."""
+    return tuple(
+        _changed(file, before[file.path]) for file in build.files if before[file.path] != file.data
+    )
+
+
+def _changed(file: BuiltFile, before: bytes | None) -> ChangedFile:
+    by_hand = file.made_from is not None
+    return ChangedFile(
+        path=file.path,
+        size_before=None if before is None else len(before),
+        size=len(file.data),
+        diff=_unified(file, before or b"") if by_hand else "",
+    )
+
+
+def _unified(file: BuiltFile, before: bytes) -> str:
+    """Return a diff that `patch -p1` and `git apply` read, line ends as they are."""
+    name = file.path.name
+    old, new = (
+        list(io.StringIO(data.decode("utf-8", "surrogateescape"), newline="\n"))
+        for data in (before, file.data)
+    )
+    lines = difflib.unified_diff(_ended(old), _ended(new), f"a/{name}", f"b/{name}")
+    return "".join(line.replace(_NO_END, f"\n{_NO_END}\n") for line in lines)
+
+
+_NO_END = "\\ No newline at end of file"
+
+
+def _ended(lines: list[str]) -> list[str]:
+    """Mark a last line without an end, as `diff` does."""
+    if lines and not lines[-1].endswith("\n"):
+        return [*lines[:-1], lines[-1] + _NO_END]
+    return lines

@@ -1,0 +1,25 @@
+"""Find what a publication adds to a file, so that the hand-written rest is not judged."""
+
+from collections import Counter
+
+#: how bytes that are no UTF-8 are kept in the text
+_BYTES = "surrogateescape"
+
+
+def inserted_text(before: bytes | None, after: bytes) -> str:
+    """Return the lines of `after` that `before` does not have, in order.
+
+    A line that is there more often than before counts as often as that. Bytes that are no UTF-8
+    become lone surrogates.
+    """
+    lines = after.decode("utf-8", _BYTES).splitlines(keepends=True)
+    if before is None:
+        return "".join(lines)
+    held = Counter(before.decode("utf-8", _BYTES).splitlines(keepends=True))
+    added = []
+    for line in lines:
+        if held[line]:
+            held[line] -= 1
+        else:
+            added.append(line)
+    return "".join(added)

@@ -1,0 +1,39 @@
+"""Define why a target is refused."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Rule(StrEnum):
+    """What a target must not do."""
+
+    COUNTS = "counts"
+    UNDECIDED = "undecided"
+    ACTIVE = "active content"
+    HIDDEN = "hidden characters"
+    WITHDRAWN = "withdrawn"
+    SHRINKS = "shrinks"
+    GROWS = "grows"
+    SECTION = "unknown section"
+    SPAM = "spam"
+    UNREAD = "unread week"
+    EDITED = "changed by hand"
+    UNAPPROVED = "not approved"
+
+
+#: what no reason sets aside
+FINAL = frozenset({Rule.COUNTS, Rule.UNDECIDED, Rule.ACTIVE, Rule.HIDDEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One reason why a target is not published."""
+
+    rule: Rule
+    sentence: str
+    remedy: str
+
+    @property
+    def final(self) -> bool:
+        """Whether nobody can set it aside."""
+        return self.rule in FINAL

@@ -1,0 +1,80 @@
+"""Plan the publication of one target: build it, judge it, compare it. Writes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.publish.gate.check import check, check_counts
+from pipeline.publish.gate.refusal import Refusal
+from pipeline.publish.gate.standing import Standing, read_standing
+from pipeline.publish.publication import Build
+from pipeline.publish.recorded import digest_of, recorded_path
+from pipeline.publish.targets import Target
+from pipeline.runtime.services import Services
+from storage.publication_types import Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What publishing a target would do."""
+
+    build: Build
+    #: the content of its files now; None: there is no file
+    before: Mapping[Path, bytes | None]
+    standing: Standing
+    refusals: tuple[Refusal, ...]
+    #: the files hold these bytes already, and that is recorded
+    done: bool
+
+    @property
+    def new(self) -> frozenset[str]:
+        """The papers that the target does not carry yet."""
+        return self.build.papers - self.standing.published
+
+
+def plan(services: Services, target: Target) -> Plan:
+    """Return what publishing a target would do.
+
+    Raises:
+        LivingSurveyError: it cannot be built, or one of its files cannot be read.
+    """
+    build = target.build(services)
+    before = {file.path: target.content(file.path) for file in build.files}
+    with services.open_store() as store:
+        standing = read_standing(
+            store,
+            build,
+            services.taxonomy,
+            period=target.period,
+            arxiv=services.settings.arxiv,
+            now=services.clock(),
+        )
+        last = store.publications.last(target.name)
+        interrupted = {one.target for one in store.publications.interrupted()}
+    standing = replace(standing, edited=_edited(build, before, last, services.settings.root))
+    done = (
+        last is not None
+        and set(last.entries) == set(build.entries)
+        and target.name not in interrupted
+        and all(before[file.path] == file.data for file in build.files)
+    )
+    # What is out already is not judged again, except that its numbers must be right.
+    refusals = (
+        check_counts(build) if done else check(build, before, standing, services.settings.publish)
+    )
+    return Plan(build, before, standing, refusals, done)
+
+
+def _edited(
+    build: Build, before: Mapping[Path, bytes | None], last: Publication | None, root: Path
+) -> tuple[str, ...]:
+    """Return the files that somebody changed since they were published, and that would change."""
+    recorded = {file.path: file.sha256 for file in last.files} if last else {}
+    return tuple(
+        name
+        for file in build.files
+        if file.made_from is None
+        and (name := recorded_path(file.path, root)) in recorded
+        and (now := before[file.path]) not in {None, file.data}
+        and digest_of(now or b"") != recorded[name]
+    )

@@ -1,0 +1,115 @@
+"""Publish targets: build, recount, pass the gate, compare, write, record.
+
+A publication is recorded before its files are replaced and again after, so that the next call
+completes one that was killed. A second call writes and records nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from config.errors import LivingSurveyError
+from pipeline.publish.changed import changed_files
+from pipeline.publish.plan import Plan, plan
+from pipeline.publish.recorded import published_file
+from pipeline.publish.report import Outcome, TargetReport
+from pipeline.publish.targets import Target
+from pipeline.runtime.record import Run
+from pipeline.runtime.services import Services
+from storage.publication_types import NewPublication
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who publishes, and how."""
+
+    person: str
+    dry_run: bool = False
+    #: why refusals are set aside; None: they are not
+    override: str | None = None
+
+
+def publish(
+    services: Services, run: Run, targets: Sequence[Target], asked: Asked
+) -> tuple[TargetReport, ...]:
+    """Publish each target; one that is refused or fails does not stop the others."""
+    reports = []
+    for target in targets:
+        run.stage(f"publish {target.name}")
+        report = _publish_one(services, run, target, asked)
+        run.count(**{report.outcome.replace(" ", "_"): 1})
+        reports.append(report)
+    run.error = (
+        " ".join(f"{one.target}: {one.reasons[0]}" for one in reports if one.reasons) or None
+    )
+    return tuple(reports)
+
+
+def _publish_one(services: Services, run: Run, target: Target, asked: Asked) -> TargetReport:
+    try:
+        planned = plan(services, target)
+        report = _judged(target, planned, asked)
+        if not asked.dry_run:
+            report = _carried_out(services, run, target, planned, report=report, by=asked)
+    except LivingSurveyError as error:
+        return TargetReport(
+            target.name,
+            Outcome.FAILED,
+            error=error.message,
+            hint=error.hint,
+            exit_status=error.exit_status,
+        )
+    return report
+
+
+def _judged(target: Target, planned: Plan, asked: Asked) -> TargetReport:
+    """Return what may become of the target."""
+    stopped = any(one.final or asked.override is None for one in planned.refusals)
+    outcome = Outcome.UNCHANGED if planned.done else Outcome.WOULD_PUBLISH
+    return TargetReport(
+        target=target.name,
+        outcome=Outcome.REFUSED if stopped else outcome,
+        papers=len(planned.build.papers),
+        new=tuple(sorted(planned.new)),
+        counts=planned.build.counts,
+        files=changed_files(planned.build, planned.before),
+        refusals=planned.refusals if stopped else (),
+        overridden=() if stopped else planned.refusals,
+        notes=planned.build.notes,
+        exit_status=1 if stopped else 0,
+    )
+
+
+def _carried_out(
+    services: Services, run: Run, target: Target, planned: Plan, *, report: TargetReport, by: Asked
+) -> TargetReport:
+    """Write and record what was judged."""
+    if report.outcome is not Outcome.WOULD_PUBLISH:
+        _note(services, run, report)
+        return report
+    build, overridden = planned.build, tuple(one.sentence for one in report.overridden)
+    new = NewPublication(
+        target=target.name,
+        person=by.person,
+        begun_at=services.clock(),
+        entries=build.entries,
+        counts=build.counts,
+        files=tuple(published_file(file, services.settings.root) for file in build.files),
+        run_id=run.run_id,
+        override_reason=by.override if overridden else None,
+        overridden=overridden,
+    )
+    with services.open_store() as store:
+        act_id = store.publications.begin(new)
+    target.put(build)
+    with services.open_store() as store:
+        store.publications.finish(act_id, services.clock())
+    return replace(report, outcome=Outcome.PUBLISHED, act_id=act_id)
+
+
+def _note(services: Services, run: Run, report: TargetReport) -> None:
+    """Record why a target is refused, or that it no longer is."""
+    with services.open_store() as store:
+        if report.outcome is Outcome.REFUSED:
+            store.publications.refuse(report.target, report.reasons, services.clock(), run.run_id)
+        else:
+            store.publications.clear(report.target, services.clock(), run.run_id)
