@@ -109,7 +109,7 @@ def _lines(report: TargetReport) -> Iterator[str]:
     if report.outcome is Outcome.REFUSED:
         yield f"{report.target}: refused, its last publication stays"
         for refusal in report.refusals:
-            final = " Nobody can set this aside." if refusal.final else ""
+            final = " It cannot be set aside." if refusal.final else ""
             yield f"  {refusal.sentence} {refusal.remedy}{final}"
     elif report.outcome is Outcome.FAILED:
         yield f"{report.target}: failed. {report.error} {report.hint}".rstrip()

@@ -35,5 +35,5 @@ class Refusal:
 
     @property
     def final(self) -> bool:
-        """Whether nobody can set it aside."""
+        """Whether no reason sets it aside."""
         return self.rule in FINAL
