@@ -51,6 +51,7 @@ COMMANDS = {
     "digest": "Build one week's digest of approved papers.",
     "publish": "Publish what was approved: the list, the digest.",
     "lint": "Find faults of the curated list, and fix what is safe.",
+    "export": "Write approved papers as BibTeX, RIS, CSL-JSON, CSV, JSON Lines or Parquet.",
     "status": "Show what is held, what ran, what is complete.",
     "doctor": "Report what is wrong and how to fix it.",
     "backup": "Copy the database into one file, safely while others use it.",

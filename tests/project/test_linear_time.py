@@ -71,6 +71,10 @@ from pipeline.publish.digest.escape import escape_markdown, link_target
 from pipeline.publish.digest.mathematics import restrict_math
 from pipeline.publish.digest.reason import find_reason
 from pipeline.publish.digest.sentences import split_sentences
+from pipeline.publish.exports.bibtex_text import escaped, title_field
+from pipeline.publish.exports.csv_table import safe_cell
+from pipeline.publish.exports.names import split_name
+from pipeline.publish.exports.reference import read_reference
 from pipeline.review.decision_rows import read_rows
 from pipeline.review.selection import read_selection
 from pipeline.review.web.highlight import mark_phrases
@@ -306,6 +310,11 @@ READERS: dict[str, Callable[[str], object]] = {
     "signs_of_commands": signs_of_commands,
     "words_of": words_of,
     "compare": lambda text: compare([text], [text], Known((f"{text[::-1]}b",), (text[::-1],))),
+    "title_field": title_field,
+    "escaped": escaped,
+    "safe_cell": safe_cell,
+    "split_name": lambda text: split_name(text.strip()),
+    "read_reference": read_reference,
     "compare_authors": lambda text: compare_authors([text] * 9, [text[::-1]] * 9),
 }
 PIECES = (

@@ -55,7 +55,9 @@ class Result:
 
 def call_in_process(*argv: str, env: Mapping[str, str] | None = None) -> Result:
     """Run `living-survey argv...` in this process with these variables beside the environment's."""
-    out, err = io.StringIO(), io.StringIO()
+    # as sys.stdout, which has a stream of bytes below it
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="", write_through=True)
+    err = io.StringIO()
     with (
         pytest.MonkeyPatch.context() as patched,
         redirect_stdout(out),
@@ -64,7 +66,8 @@ def call_in_process(*argv: str, env: Mapping[str, str] | None = None) -> Result:
         for name, value in (env or {}).items():
             patched.setenv(name, value)
         status = run(Call(argv))
-    return Result(status, out.getvalue(), err.getvalue())
+    written = out.buffer.getvalue().decode()
+    return Result(status, written, err.getvalue())
 
 
 @dataclass(frozen=True)

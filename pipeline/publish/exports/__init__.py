@@ -1,0 +1,1 @@
+"""Approved papers in the formats of reference managers and of data tools."""
