@@ -46,9 +46,9 @@ class ExportNotWrittenError(LivingSurveyError):
     "export",
     examples="""
     living-survey export --format bibtex > survey.bib
-    living-survey export --output survey.ris --section generation-video-llm-based
+    living-survey export --output a.ris --section editing-video-llm-based
     living-survey export --format csv --week 2026-W11 --week 2026-W12
-    living-survey export --format jsonl --task editing --modality image --modality video
+    living-survey export --format jsonl --task editing --modality image
     living-survey export --format csl-json --since 2026-01-01 --until 2026-03-31
     living-survey export --output survey.parquet --without-withdrawn
     living-survey export 2603.00001 2603.00002 --format bibtex

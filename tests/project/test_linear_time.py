@@ -115,6 +115,7 @@ ELSEWHERE = {
     "pipeline/learn/evaluation/plots.py": "our own drawing",
     "pipeline/publish/digest/view.py": "a key",
     "pipeline/publish/digest/week.py": "what the operator typed",
+    "pipeline/publish/exports/record.py": "a DOI, one class of characters, at most 200",
     "pipeline/review/decide_file.py": "a cell; one class of characters",
     "pipeline/review/web/language.py": "a header of 500 and messages of 1,000 characters",
     "pipeline/review/web/access.py": "a Host header, limited by the pattern",
