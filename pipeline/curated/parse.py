@@ -20,7 +20,7 @@ from pipeline.curated.markdown.outcomes import sort_groups
 from pipeline.curated.markdown.reading import Reading, read_block
 from pipeline.curated.markdown.source import Source, read_source
 from pipeline.curated.markdown.states import judge
-from pipeline.curated.markdown.style import learn
+from pipeline.curated.markdown.style import Style, learn
 from pipeline.curated.types import CuratedList, Heading, ListFile, Place, joined
 
 
@@ -71,13 +71,23 @@ def scan_file(file: ListFile) -> ScannedFile:
     return ScannedFile(file, source, tuple(readings), find_occurrences(source.text))
 
 
-def parse_files(
-    files: Sequence[ScannedFile], known: Mapping[str, Known] | None = None
-) -> list[CuratedList]:
-    """Parse the files of one list, each into its part, as `parse_list` does."""
+def learn_style(files: Sequence[ScannedFile]) -> Style:
+    """Learn how a list writes its titles, over all files, because they are one list."""
     readings = (reading for file in files for reading in file.readings)
-    # Learned over all files, because they are one list.
-    style = learn(reading.candidates for reading in readings if reading.references)
+    return learn(reading.candidates for reading in readings if reading.references)
+
+
+def parse_files(
+    files: Sequence[ScannedFile],
+    known: Mapping[str, Known] | None = None,
+    *,
+    style: Style | None = None,
+) -> list[CuratedList]:
+    """Parse the files of one list, each into its part, as `parse_list` does.
+
+    `style` is of the whole list, where the files are parts of it.
+    """
+    style = style or learn_style(files)
     contexts = [
         Context(
             file.source,

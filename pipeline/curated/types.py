@@ -99,6 +99,8 @@ class Entry:
     words: str
     span: Span
     line: int
+    #: the title with the marks around it; None where it has no place of its own
+    title_span: Span | None = None
 
     @property
     def arxiv_id(self) -> ArxivId | None:

@@ -131,6 +131,7 @@ def _entry(part: Part, group: Group, context: Context) -> Entry:
         words=words,
         span=source.span(part.start, part.end),
         line=source.line(part.start),
+        title_span=source.span(part.base + part.title.start, part.base + part.title.end),
     )
 
 

@@ -1,0 +1,145 @@
+"""Choose the entries of a list whose form suits a paper best.
+
+What most entries of the section share is preferred to a slip of one of them, and an entry with the
+same links as the paper to one with others.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.curated.insertion.graft import graft
+from pipeline.curated.insertion.types import Kind, NewPaper, Piece, Template
+
+#: templates tried for a paper
+_MOST = 6
+_LINKS = (Kind.CODE, Kind.PROJECT)
+#: share of entries with project links, above which a list gives them
+_GIVES = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    template: Template
+    kinds: frozenset[Kind]
+    #: what makes the form a poor example, whatever the paper
+    cost: float
+
+
+class Shelf:
+    """The templates of one kind of block, for the entries of one place."""
+
+    def __init__(self, usual: "Usual", near: Sequence[int]) -> None:
+        self._all = usual.templates
+        own = set(near)
+        inside = [one for one in self._all if one.place in own] or self._all
+        shapes = Counter(one.shape for one in inside)
+        shared = {
+            kind for kind in (Kind.AUTHORS, Kind.DATE)
+            if 2 * sum(one.has(kind) for one in inside) > len(inside)
+        }  # fmt: skip
+        self._gives_project = (
+            sum(one.has(Kind.PROJECT) for one in self._all) >= _GIVES * len(self._all)
+        )
+        self._offers = []
+        for one, rare in zip(self._all, usual.rarity, strict=True):
+            kinds = frozenset(piece.kind for piece in one.pieces)
+            cost = 4.0 * (1 - shapes[one.shape] / max(len(inside), 1)) + rare
+            cost += 1.5 * (one.place not in own) + 3.0 * len(shared - kinds)
+            cost += sum(map(_burden, one.pieces)) + _unbalanced(one)
+            self._offers.append(_Offer(one, kinds, cost))
+
+    def suiting(self, paper: NewPaper, place: int) -> Iterator[Template]:
+        """Yield templates for a paper, the best first, each form once.
+
+        Args:
+            paper: to be written.
+            place: among the file's entries, where it goes.
+        """
+        wanted = {Kind.CODE: bool(paper.code), Kind.PROJECT: bool(paper.project)}
+        wanted[Kind.PROJECT] &= self._gives_project
+
+        def cost(offer: _Offer) -> tuple[float, int]:
+            total = offer.cost
+            for kind in _LINKS:
+                if wanted[kind] and kind not in offer.kinds:
+                    total += 0.7
+                elif kind in offer.kinds and not wanted[kind]:
+                    total += 1.0
+            total += 1.0 * (Kind.NAME in offer.kinds and not paper.short_name)
+            return total, abs(offer.template.place - place)
+
+        seen: set[str] = set()
+        for offer in sorted(self._offers, key=cost):
+            template = offer.template
+            key = "".join(p.text if p.kind is Kind.TEXT else p.kind.name for p in template.pieces)
+            if key in seen:
+                continue
+            seen.add(key)
+            for kind in _LINKS:
+                if wanted[kind] and not template.has(kind):
+                    template = graft(template, kind, self._all)
+            yield template
+            if len(seen) == _MOST:
+                return
+
+
+def _names_paper(one: Template) -> bool:
+    return one.has(Kind.PAPER) or one.has(Kind.URL) or one.has(Kind.ID)
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """The templates of one kind of block of a file."""
+
+    templates: tuple[Template, ...]
+    #: of each: how far its pieces are from what is usual there
+    rarity: tuple[float, ...]
+
+
+def of_block(templates: Sequence[Template], block: str) -> Usual:
+    """Return the templates of a kind of block that name their paper."""
+    chosen = tuple(one for one in templates if one.block == block and _names_paper(one))
+    return Usual(chosen, tuple(_rarity(chosen)))
+
+
+def _rarity(templates: Sequence[Template]) -> list[float]:
+    usual: dict[tuple[str, str, str, str], Counter[str]] = defaultdict(Counter)
+    said = [list(_said(one)) for one in templates]
+    for pairs in said:
+        for context, text in pairs:
+            usual[context][text] += 1
+    most = {context: max(texts.values()) for context, texts in usual.items()}
+    return [
+        sum(1 - usual[context][text] / most[context] for context, text in pairs)
+        for pairs in said
+    ]
+
+
+def _said(one: Template) -> Iterator[tuple[tuple[str, str, str, str], str]]:
+    kinds = ["", *(piece.kind.name for piece in one.pieces), ""]
+    for number, piece in enumerate(one.pieces, start=1):
+        if piece.kind is Kind.TEXT:
+            yield (one.shape, kinds[number - 1], "TEXT", kinds[number + 1]), piece.text
+        elif piece.kind is Kind.AUTHORS:
+            form = (piece.form["others"], piece.form["between"], piece.form["names"])
+            yield (one.shape, "", "AUTHORS", str(bool(piece.form["count"]))), repr(form)
+        elif piece.kind in {Kind.PAPER, Kind.URL} and piece.form.get("id"):
+            bare = re.sub(re.escape(piece.form["id"]) + r"(?:v\d+)?", "", piece.text)
+            yield (one.shape, "", piece.kind.name, ""), bare
+
+
+def _burden(piece: Piece) -> float:
+    if piece.kind in {Kind.OWN, Kind.VENUE}:
+        return 1.3
+    if piece.kind is Kind.URL and "reference" in piece.form:
+        return 0.5
+    if piece.kind in {Kind.PAPER, Kind.URL} and not piece.form["id"]:
+        return 2.0
+    return 0.0
+
+
+def _unbalanced(one: Template) -> float:
+    text = "".join(piece.text for piece in one.pieces if piece.kind is Kind.TEXT)
+    return 0.5 * abs(text.count("<details") - text.count("</details"))

@@ -1,0 +1,118 @@
+"""Find an entry's authors with the form they are written in, and write others in that form."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.curated.markdown.likeness import is_venue_name
+
+_BETWEEN = re.compile(r"\s*(?:,|;|\u3001|\uff0c|\u00b7)?\s*(?:and\s+|&\s*|\u548c\s*)?")
+_ET_AL = re.compile(
+    r"(?P<all>,?\s*(?:\*|_)?\s*(?:et\.?\s?al(?:\.|\b)|and others|\u7b49))", re.IGNORECASE
+)
+#: words of a name
+_MOST_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Names that stand together, by characters."""
+
+    start: int
+    end: int
+    form: Mapping[str, Any]
+
+
+def find_authors(text: str, authors: Sequence[str]) -> Iterator[Found]:
+    """Yield where a text names the authors, in order."""
+    names = [name for name in map(_bare, authors) if _may_be_name(name)]
+    if not names:
+        return
+    spans = sorted(_spans(text, set(names)))
+    spans = [one for one in spans if not any(_within(one, other) for other in spans)]
+    place = 0
+    while place < len(spans):
+        last = place
+        while last + 1 < len(spans):
+            between = text[spans[last][1] : spans[last + 1][0]]
+            if not (between and _BETWEEN.fullmatch(between)):
+                break
+            last += 1
+        yield _found(text, spans[place : last + 1])
+        place = last + 1
+
+
+def _bare(name: str) -> str:
+    return name.strip(" .,;:[](){}*_`'\"")
+
+
+def _may_be_name(text: str) -> bool:
+    """Leave out what the reader took for names: a venue, a sentence."""
+    words = text.split()
+    is_short = len(text) > 1 and len(words) <= _MOST_WORDS
+    return is_short and not any(map(str.isdigit, text)) and not is_venue_name(text)
+
+
+def _spans(text: str, names: set[str]) -> Iterator[tuple[int, int]]:
+    """Yield where whole names stand; searched by text, because patterns take long to compile."""
+    for name in names:
+        at = text.find(name)
+        while at >= 0:
+            end = at + len(name)
+            if not (text[at - 1 : at].isalpha() and at) and not text[end : end + 1].isalpha():
+                yield at, end
+            at = text.find(name, end)
+
+
+def _within(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one != other and other[0] <= one[0] and one[1] <= other[1]
+
+
+def _found(text: str, spans: Sequence[tuple[int, int]]) -> Found:
+    start, end = spans[0][0], spans[-1][1]
+    others = _ET_AL.match(text, end)
+    betweens = [text[a[1] : b[0]] for a, b in zip(spans, spans[1:], strict=False)]
+    names = [text[a:b] for a, b in spans]
+    form = {
+        "count": len(spans) if others else 0,
+        "others": others["all"] if others else "",
+        "between": betweens[0] if betweens else ", ",
+        "last": betweens[-1] if betweens else ", ",
+        "names": _form_of_names(names),
+    }
+    return Found(start, others.end() if others else end, form)
+
+
+def _form_of_names(names: Sequence[str]) -> str:
+    if all(" " not in name for name in names):
+        return "family"
+    if all(re.match(r"[^\W\d_]\.", name) for name in names):
+        return "initials"
+    return "whole"
+
+
+def write_authors(form: Mapping[str, Any], authors: Sequence[str]) -> list[str]:
+    """Return the names as written, with what stands between and behind them, to be joined.
+
+    Names have even places, so that they can be escaped alone.
+    """
+    shown = list(authors)
+    rest = ""
+    if form["count"] and len(authors) > form["count"]:
+        shown, rest = shown[: form["count"]], form["others"]
+    pieces: list[str] = []
+    for number, name in enumerate(shown):
+        pieces.append(_name(name, form["names"]))
+        is_last = number == len(shown) - 2 and not rest
+        pieces.append(form["last"] if is_last else form["between"])
+    return [*pieces[:-1], rest]
+
+
+def _name(name: str, form: str) -> str:
+    given, _, family = name.rpartition(" ")
+    if not given or form == "whole":
+        return name
+    if form == "family":
+        return family
+    return " ".join((*(f"{part[0]}." for part in given.split()), family))

@@ -1,0 +1,109 @@
+"""Remove what is left of an entry's parts that the paper does not have: brackets, labels, commas."""
+
+import re
+
+#: stands where a part is gone
+GONE = "\ue00f"
+_FIRST_VALUE = 0xE100
+_X = GONE
+
+_PAIRS = (
+    (r"\*\*\*", r"\*\*\*"), (r"\*\*", r"\*\*"), ("__", "__"), (r"\*", r"\*"), ("_", "_"),
+    ("`", "`"), ('"', '"'), ("\u201c", "\u201d"), (r"\(", r"\)"), (r"\\?\[", r"\\?\]"),
+    ("\u3010", "\u3011"), ("\uff08", "\uff09"), ("\u300a", "\u300b"),
+)  # fmt: skip
+_INNER = rf"[ \t,.;'\u2019]*{_X}[ \t,.;'\u2019]*"
+_WRAPPED = re.compile(
+    "|".join(f"{opens}{_INNER}{closes}" for opens, closes in _PAIRS)
+    + rf"|<(?P<tag>u|b|i|kbd|ins|em|strong|code|sub|sup|span|p|font|small)\b[^<>]*>{_INNER}</(?P=tag)>"
+)
+_DETAILS = re.compile(
+    rf"[ \t]*<details[^<>]*>\s*<summary>[^\n{_X}]*?</summary>\s*{_X}\s*</details>(?:<br>)?"
+    rf"|[ \t]*<details[^<>]*>\s*<summary>\s*{_X}\s*</summary>\s*{_X}?\s*</details>"
+)
+_SEVERAL = re.compile(rf"{_X}(?:[ \t]*(?:[,;/&\u00b7\u3001\uff0c:.'+-]|<br ?/?>|and|in)?[ \t]*{_X})+")
+_LABELLED = re.compile(
+    r"(?:(?<=[\n(\[|,;>])|(?<=[-+*] )|^)[ \t]*(?:\*\*|<b>|_|\*)?"
+    rf"[^\W\d_][\w \-/]{{0,24}}[ ]?[:\uff1a](?:\*\*|</b>|_|\*)?[ \t]*{_X}"
+)
+_LINE = re.compile(
+    rf"\n[ \t>]*(?:[-*+][ \t]+|\d{{1,3}}[.)][ \t]+)?(?:\[[ x]\][ \t]*)?{_X}[.,;:]?[ \t]*(?:<br ?/?>)?\\?[ \t]*(?=\n|$)"
+)
+_BREAKS = re.compile(r"(?:<br ?/?>|\\|[ ]{2,})$")
+_SEPARATOR = "[ \t]*(?:[,;:|/&\u00b7\u3001\uff0c+\u2013\u2014-]|<br ?/?>|\\b(?:in|and|by)\\b)?[ \t]*"
+
+
+def value_mark(place: int) -> str:
+    """Return the sign that stands for a value until the text is tidy."""
+    return chr(_FIRST_VALUE + place)
+
+
+def tidy(text: str, *, in_row: bool, filler: str) -> str:
+    """Return an entry's text without its gone parts.
+
+    Args:
+        text: with `GONE` where a part is gone.
+        in_row: whether it is a row of a Markdown table, whose bars stay.
+        filler: what stands in a cell without a value.
+    """
+    if GONE not in text:
+        return text
+    ended_in_break = _BREAKS.search(text) is not None
+    for _ in range(8):
+        before = text
+        text = _DETAILS.sub(_X, _WRAPPED.sub(_X, _SEVERAL.sub(_X, text)))
+        if in_row:
+            text = _in_cells(text, filler)
+        else:
+            text = _LABELLED.sub(_labelled, text)
+            text = _LINE.sub("", text)
+        if text == before:
+            break
+    text = _without_separators(text, in_row=in_row)
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    text = text.rstrip("\n")
+    return text if ended_in_break else _BREAKS.sub("", text)
+
+
+def _labelled(match: re.Match[str]) -> str:
+    lead = re.match(r"[ \t]*", match[0])
+    return f"{lead[0] if lead else ''}{_X}"
+
+
+def _in_cells(text: str, filler: str) -> str:
+    cells = re.split(r"(?<!\\)(\|)", text)
+    for place, cell in enumerate(cells):
+        bare = cell.strip()
+        if bare.strip(",;/ <br>") == _X or bare == _X:
+            lead, tail = cell[: len(cell) - len(cell.lstrip())], cell[len(cell.rstrip()) :]
+            cells[place] = f"{lead}{filler}{tail}" if filler or not (lead and tail) else lead
+    return "".join(cells)
+
+
+def _without_separators(text: str, *, in_row: bool) -> str:
+    separator = _SEPARATOR.replace("|", "", 1) if in_row else _SEPARATOR
+    cell = r"|(?<!\\)\|[ \t]*" if in_row else ""
+    starts = re.compile(
+        rf"(?P<lead>(?:^|\n)[ \t>]*(?:[-*+][ \t]+|\d{{1,4}}[.)][ \t]+|#{{1,6}}[ \t]+)?(?:\[[ x]\][ \t]+)?"
+        rf"{cell}|[\[(]|(?<=[ \[(])(?:\*{{1,3}}|_{{1,2}}|[\"\u201c])|<t[dh][^<>]*>|<li>){_X}{separator}"
+    )
+    ends = re.compile(rf"{separator}{_X}(?P<stop>[.,;]?)(?P<tail>[ \t]*(?:\\?\n|$|\||[\])]|</))")
+    middle = re.compile(rf"(?P<left>{separator}){_X}(?P<right>{separator})")
+    text = starts.sub(lambda match: match["lead"], text)
+    text = ends.sub(_end, text)
+    return middle.sub(_middle, text)
+
+
+def _end(match: re.Match[str]) -> str:
+    tail = match["tail"]
+    stop = match["stop"] if match["stop"] == "." else ""
+    blank = " " if tail.startswith("|") and match[0][:1] == " " else ""
+    return f"{stop}{blank}{tail}"
+
+
+def _middle(match: re.Match[str]) -> str:
+    left, right = match["left"], match["right"]
+    if right.strip():
+        return right
+    return right or (" " if left[:1] == " " or left[-1:] == " " else left if not left.strip() else "")
