@@ -39,8 +39,8 @@ class Shelf:
             kind for kind in (Kind.AUTHORS, Kind.DATE)
             if 2 * sum(one.has(kind) for one in inside) > len(inside)
         }  # fmt: skip
-        self._gives_project = (
-            sum(one.has(Kind.PROJECT) for one in self._all) >= _GIVES * len(self._all)
+        self._gives_project = sum(one.has(Kind.PROJECT) for one in self._all) >= _GIVES * len(
+            self._all
         )
         self._offers = []
         for one, rare in zip(self._all, usual.rarity, strict=True):
@@ -112,8 +112,7 @@ def _rarity(templates: Sequence[Template]) -> list[float]:
             usual[context][text] += 1
     most = {context: max(texts.values()) for context, texts in usual.items()}
     return [
-        sum(1 - usual[context][text] / most[context] for context, text in pairs)
-        for pairs in said
+        sum(1 - usual[context][text] / most[context] for context, text in pairs) for pairs in said
     ]
 
 

@@ -94,7 +94,8 @@ class _Taken:
         self.add(claims)
 
     def add(self, claims: Iterator[Claim] | Sequence[Claim]) -> None:
-        pieces, place = [], 0
+        pieces: list[str] = []
+        place = 0
         for one in sorted(claims, key=lambda one: one.start):
             if not self.overlaps(one.start, one.end):
                 self.claims.append(one)

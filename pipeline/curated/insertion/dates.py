@@ -58,7 +58,7 @@ def find_dates(text: str, month: tuple[int, int] | None) -> Iterator[Found]:
 
     Args:
         text: a part of an entry.
-        month: year and month of the paper, by which `03/24` is told from `24.03`.
+        month: year and month of the paper, which tells `03/24` from `24.03`.
     """
     taken: list[tuple[int, int]] = []
     found: list[Found] = []
@@ -109,9 +109,7 @@ def _month_of(name: str) -> int | None:
     return None
 
 
-def learn_habits(
-    dates: Iterable[tuple[str, Mapping[str, Any]]], *, names_server: bool
-) -> Habits:
+def learn_habits(dates: Iterable[tuple[str, Mapping[str, Any]]], *, names_server: bool) -> Habits:
     """Learn from all dates of a list, each with its form."""
     days: list[bool] = []
     numbers: list[bool] = []
@@ -135,18 +133,22 @@ def learn_habits(
 
 def write_date(text: str, form: Mapping[str, Any], day: date, habits: Habits) -> str:
     """Return a day in the form of the date `text`, whose parts are `form["parts"]`."""
-    pieces, place = [], 0
+    pieces: list[str] = []
+    place = 0
     is_numeric = any(name == "month" for name, _, _ in form["parts"])
+    padded = habits.padded_number if is_numeric else habits.padded_day
     for name, start, end in form["parts"]:
-        pieces += (text[place:start], _part(name, text[start:end], day, habits, is_numeric))
+        pieces += (
+            text[place:start],
+            _part(name, text[start:end], day, padded=padded, whole=habits.whole_names),
+        )
         place = end
     return "".join((*pieces, text[place:]))
 
 
-def _part(name: str, written: str, day: date, habits: Habits, is_numeric: bool) -> str:
+def _part(name: str, written: str, day: date, *, padded: bool, whole: bool) -> str:
     if name in {"day", "month"}:
         value = day.day if name == "day" else day.month
-        padded = habits.padded_number if is_numeric else habits.padded_day
         if len(written) == 1 or written.startswith("0"):
             padded = written.startswith("0")
         return f"{value:02d}" if padded else str(value)
@@ -154,6 +156,6 @@ def _part(name: str, written: str, day: date, habits: Habits, is_numeric: bool) 
         ends = {1: "st", 2: "nd", 3: "rd"}
         return "th" if day.day in {11, 12, 13} else ends.get(day.day % 10, "th")
     if name == "name":
-        whole = written in _NAMES and (written != "May" or habits.whole_names)
-        return _NAMES[day.month - 1] if whole else _NAMES[day.month - 1][:3]
+        is_whole = written in _NAMES and (written != "May" or whole)
+        return _NAMES[day.month - 1] if is_whole else _NAMES[day.month - 1][:3]
     return f"{day.year % 100:02d}" if name == "short" else str(day.year)

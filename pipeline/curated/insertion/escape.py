@@ -11,10 +11,12 @@ from config.visible import one_line
 
 # Marks of emphasis, code, links, HTML, entities; an underscore within a word marks nothing.
 _MARKDOWN = re.compile(
-    r"[`*\[\]]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|<(?=[A-Za-z/!?])|&(?=#|[A-Za-z])"
+    r"[`*\[\]]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|&(?=#|[A-Za-z])"
     r"|\\(?=[!-/:-@\[-`{-~]|$)|:(?=//)|(?<=www)\.",
     re.IGNORECASE,
 )
+#: not left with a backslash, because other programs read the file too
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 #: what would begin a heading, list, quote or rule
 _AT_START = re.compile(r"^(?:[#+\-=>|](?=\s|$|[-=#])|\d{1,9}(?=[.)](?:\s|$)))")
 
@@ -30,8 +32,8 @@ def escaped(text: str, *, is_html: bool, in_row: bool, starts_line: bool = False
     """
     line = one_line(text)
     if is_html:
-        return html.escape(line, quote=False)
-    line = _MARKDOWN.sub(r"\\\g<0>", line)
+        return html.escape(line, quote=False).replace("://", "&#58;//")
+    line = _TAG.sub("&lt;", _MARKDOWN.sub(r"\\\g<0>", line))
     if in_row:
         line = line.replace("|", "\\|")
     if starts_line and (match := _AT_START.match(line)):

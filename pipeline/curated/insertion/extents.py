@@ -12,7 +12,27 @@ _HEADING = re.compile(r"[ ]{0,3}#{1,6}[ \t]|[^\n]+\n(?:-{3,}|={3,})[ \t]*(?:\n|$
 _HTML = re.compile(r"[ \t>]*<(?P<tag>/?[a-zA-Z][a-zA-Z0-9]*)")
 _BLOCK_TAGS = re.compile(r"<(?P<close>/?)(?P<tag>tr|li|details|table|ul|div)\b", re.IGNORECASE)
 _OPENS_DETAILS = re.compile(rb"[ \t]*<details[^<>]*>[ \t]*$", re.IGNORECASE)
-_HTML_BLOCKS = frozenset("tr td th li details summary table ul ol div p h1 h2 h3 h4 h5 h6".split())
+_HTML_BLOCKS = frozenset(
+    [
+        "tr",
+        "td",
+        "th",
+        "li",
+        "details",
+        "summary",
+        "table",
+        "ul",
+        "ol",
+        "div",
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +59,14 @@ def find_extents(data: bytes, entries: Sequence[Entry]) -> tuple[Extent, ...]:
     """Return the lines of a file's entries, in order."""
     ranges = [_lines(data, entry) for entry in entries]
     made = []
-    for place, (entry, (start, end)) in enumerate(zip(entries, ranges, strict=True)):
+    for place, (entry, lines) in enumerate(zip(entries, ranges, strict=True)):
         before = ranges[place - 1][1] if place else 0
         after = ranges[place + 1][0] if place + 1 < len(ranges) else len(data)
-        whole = before <= start and end <= after
-        if whole:
-            start, end = _balanced(data, start, end, before, after)
-        text = _text(data, start, end)
+        whole = before <= lines[0] and lines[1] <= after
+        span = _balanced(data, *lines, before, after) if whole else lines
+        text = _text(data, *span)
         whole = whole and _depth(text) <= 0
-        made.append(_extent(data, entry, place, (start, end), text, is_whole=whole))
+        made.append(_extent(data, entry, place, span, text, is_whole=whole))
     return tuple(made)
 
 
@@ -104,11 +123,7 @@ def _depth(text: str) -> int:
 def _balanced(data: bytes, start: int, end: int, before: int, after: int) -> tuple[int, int]:
     """Take in the line that opens `<details>` above, and those that close what is open."""
     above = data[before:start].rstrip()
-    if _depth(_text(data, start, end)) < 0:
-        line = above[max(above.rfind(b"\n"), above.rfind(b"\r")) + 1 :]
-        if _OPENS_DETAILS.match(line):
-            start = before + len(above) - len(line)
-    elif b"<summary" in data[start:end].lower():
+    if _depth(_text(data, start, end)) < 0 or b"<summary" in data[start:end].lower():
         line = above[max(above.rfind(b"\n"), above.rfind(b"\r")) + 1 :]
         if _OPENS_DETAILS.match(line):
             start = before + len(above) - len(line)

@@ -91,7 +91,9 @@ def insert_papers(
         for one in usual.values() for template in one.templates for piece in template.pieces
         if piece.kind is Kind.DATE
     )  # fmt: skip
-    steps = sum((count_steps([e.entry for e in r.extents]) for la in layouts for r in la.runs), Steps())
+    steps = sum(
+        (count_steps([e.entry for e in r.extents]) for la in layouts for r in la.runs), Steps()
+    )
     every = [template for one in usual.values() for template in one.templates]
     habits = learn_habits(dates, names_server=names_server(every))
     book = Book(tuple(layouts), usual, habits, style, steps.order)
@@ -108,7 +110,8 @@ def insert_papers(
 
 def apply(file: ListFile, inserted: Sequence[Inserted]) -> bytes:
     """Return the bytes of a file with what is inserted; at one place in the order given."""
-    pieces, place = [], 0
+    pieces: list[bytes] = []
+    place = 0
     own = sorted((one for one in inserted if one.file == file.name), key=lambda one: one.offset)
     for one in own:
         pieces += (file.data[place : one.offset], one.data)

@@ -46,10 +46,10 @@ def find_listed(
             by_word[word].append(entry)
     listed = {paper.arxiv_id: found[paper.arxiv_id] for paper in papers if paper.arxiv_id in found}
     for paper in wanted:
-        entry = _same(paper, by_word, known)
-        if entry:
+        same = _same(paper, by_word, known)
+        if same is not None:
             listed[paper.arxiv_id] = Listed(
-                paper.arxiv_id, entry.file, entry.line, entry, by_title=True
+                paper.arxiv_id, same.file, same.line, same, by_title=True
             )
     return listed
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from pipeline.curated.markdown.likeness import is_venue_name
@@ -72,7 +73,7 @@ def _within(one: tuple[int, int], other: tuple[int, int]) -> bool:
 def _found(text: str, spans: Sequence[tuple[int, int]]) -> Found:
     start, end = spans[0][0], spans[-1][1]
     others = _ET_AL.match(text, end)
-    betweens = [text[a[1] : b[0]] for a, b in zip(spans, spans[1:], strict=False)]
+    betweens = [text[a[1] : b[0]] for a, b in pairwise(spans)]
     names = [text[a:b] for a, b in spans]
     form = {
         "count": len(spans) if others else 0,

@@ -1,6 +1,6 @@
 """Read a changed part of a list again, to prove that the change says what it should."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.curated.agreement import Known, compare
@@ -41,11 +41,10 @@ class Reading:
     entries: tuple[Entry, ...]
 
 
-def find_windows(
-    layout: Layout, over: PlacedHeading | None, run: Run | None
-) -> list[Window]:
-    """Return the parts of a file that can be read alone to check a run: a part of its section
-    around each place, the section, and the file; the narrowest first.
+def find_windows(layout: Layout, over: PlacedHeading | None, run: Run | None) -> list[Window]:
+    """Return the parts of a file that can be read alone to check a run, the narrowest first.
+
+    They are a part of its section around each place, the section, and the file.
     """
     data = layout.data
     whole = Window(b"", 0, len(data), b"", 0, len(data))
@@ -79,7 +78,13 @@ def _line(data: bytes, place: int) -> int:
 
 
 def reread(
-    window: Window, changed: bytes, before: Sequence[Entry], papers: Sequence[NewPaper], style: Style
+    window: Window,
+    changed: bytes,
+    before: Sequence[Entry],
+    papers: Sequence[NewPaper],
+    style: Style,
+    *,
+    known: Mapping[str, Known] | None = None,
 ) -> Reading:
     """Read a window after a change.
 
@@ -89,11 +94,14 @@ def reread(
         before: the file's entries in it before the change.
         papers: what was inserted.
         style: of the list's titles.
+        known: the new papers, where their titles alone do not look like titles.
     """
     text = window.above + changed + window.below
-    (read,) = parse_files([scan_file(ListFile("window", text))], style=style)
+    (read,) = parse_files([scan_file(ListFile("window", text))], known, style=style)
     new_ids = {paper.arxiv_id for paper in papers}
-    old = [entry for entry in read.entries if not (entry.arxiv_id and entry.arxiv_id.base in new_ids)]
+    old = [
+        entry for entry in read.entries if not (entry.arxiv_id and entry.arxiv_id.base in new_ids)
+    ]
     new = [entry for entry in read.entries if entry.arxiv_id and entry.arxiv_id.base in new_ids]
     stay = [_said(entry) for entry in old] == [_said(entry) for entry in before]
     return Reading(stay, tuple(new))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.curated.agreement import Known
 from pipeline.curated.insertion.choice import Shelf, Usual
 from pipeline.curated.insertion.dates import Habits
 from pipeline.curated.insertion.layout import Layout, Run, common_gap, line_end_at, normal
@@ -107,7 +108,6 @@ class _Desk:
         self._windows = find_windows(layout, site.heading, site.run)
         self._misread: dict[Window, bool] = {}
 
-
     def task(self, paper: NewPaper, section: str) -> _Task:
         run = self._site.run
         if run is None:
@@ -137,9 +137,7 @@ class _Desk:
         if plain:
             yield plain
 
-    def best(
-        self, task: _Task, done: Sequence[_Written], tasks: Sequence[_Task]
-    ) -> str | None:
+    def best(self, task: _Task, done: Sequence[_Written], tasks: Sequence[_Task]) -> str | None:
         """Return the first form that reads back exactly, else one that means the paper."""
         second = None
         for text in self.forms(task, tasks):
@@ -153,18 +151,20 @@ class _Desk:
         """Say whether the place reads as before, and the new entries as their papers."""
         data, made = self._site.layout.data, self.inserted(written)
         window = next(w for w in self._windows if w.holds([one.offset for one in made]))
-        pieces, place = [], window.start
+        pieces: list[bytes] = []
+        place = window.start
         for one in made:
             pieces += (data[place : one.offset], one.data)
             place = one.offset
         changed = b"".join((*pieces, data[place : window.end]))
         papers = [task.paper for task, _ in written]
         before = self._entries(window)
-        read = reread(window, changed, before, papers, self._book.style)
+        known = {one.arxiv_id: Known((one.title,), one.authors) for one in papers}
+        style = self._book.style
+        read = reread(window, changed, before, papers, style, known=None if exactly else known)
         new = papers if exactly else papers[-1:]
         holds = read.others_stay and all(
-            is_read_back(read.entries, paper, self._site.headings, exactly=exactly)
-            for paper in new
+            is_read_back(read.entries, paper, self._site.headings, exactly=exactly) for paper in new
         )
         if holds or not self._is_misread(window):
             return holds
@@ -188,23 +188,24 @@ class _Desk:
         """Return the bytes of the entries with what divides them from their neighbours."""
         site, made = self._site, []
         ordered = sorted(written, key=lambda one: _order(one[0]))
-        for number, (task, text) in enumerate(ordered):
+        for number, (task, lines) in enumerate(ordered):
             if site.run is None:
-                offset, text = self._below_heading(text, number, last=number == len(ordered) - 1)
+                offset, text = self._below_heading(lines, number, last=number == len(ordered) - 1)
             elif task.place < len(site.run.extents):
-                offset, text = site.run.extents[task.place].start, text + self._gap
+                offset, text = site.run.extents[task.place].start, lines + self._gap
             else:
-                offset, text = site.run.end, self._gap + text
+                offset, text = site.run.end, self._gap + lines
             end = line_end_at(site.layout.data, offset)
             data = text.replace("\n", end).encode()
-            made.append(
-                Inserted(site.layout.name, offset, data, task.paper.arxiv_id, task.section)
-            )
+            made.append(Inserted(site.layout.name, offset, data, task.paper.arxiv_id, task.section))
         return made
 
     def _below_heading(self, text: str, number: int, *, last: bool) -> tuple[int, str]:
         """Return where the first entries of a heading go, and their text."""
         site = self._site
+        if site.new is not None:
+            lead = f"{site.new.before}{site.new.text}{self._opening}" if number == 0 else self._gap
+            return site.new.offset, f"{lead}{text}{self._closing + site.new.after if last else ''}"
         assert site.heading is not None
         data, start = site.layout.data, site.heading.heading.span[1]
         body = data[start : site.heading.until]

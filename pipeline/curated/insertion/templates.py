@@ -24,11 +24,28 @@ _RUN = re.compile(
 _LABEL = re.compile(r"(?P<label>[^\W\d_][\w \-/]{0,24}?)[ ]?[:\uff1a]")
 _WORD = re.compile(r"[^\W_]+")
 _OF_ABSTRACT = re.compile(r"abstract|\u6458\u8981", re.IGNORECASE)
+#: signs in the place of values while an entry is written
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _PLAIN = re.compile(r"[\s\[\](),.;|\u00b7\x00]+")
 
 #: said of one paper, though lists say it often
 _OWN_WORDS = frozenset(
-    "oral spotlight poster workshop award awards new news hot best highlight long short main".split()
+    [
+        "oral",
+        "spotlight",
+        "poster",
+        "workshop",
+        "award",
+        "awards",
+        "new",
+        "news",
+        "hot",
+        "best",
+        "highlight",
+        "long",
+        "short",
+        "main",
+    ]
 )
 _COMMON_WORDS = (
     PAPER_WORDS | BESIDE_WORDS | OTHER_CAPTIONS | AUTHOR_LABELS | TITLE_LABELS
@@ -71,7 +88,7 @@ def _key(text: str) -> str:
 
 
 def _read(extent: Extent, definitions: Mapping[str, str]) -> _Read | None:
-    if extent.title is None or not extent.is_whole:
+    if extent.title is None or not extent.is_whole or _PRIVATE.search(extent.text):
         return None
     claims = find_claims(extent.text, extent.title, extent.entry, definitions)
     if claims is None:

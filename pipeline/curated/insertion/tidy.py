@@ -1,10 +1,11 @@
-"""Remove what is left of an entry's parts that the paper does not have: brackets, labels, commas."""
+"""Remove what is left around the parts of an entry that a paper lacks: brackets, labels, commas."""
 
 import re
 
-#: stands where a part is gone
+#: where a part is gone
 GONE = "\ue00f"
 _FIRST_VALUE = 0xE100
+_MOST_VALUES = 0x1000
 _X = GONE
 
 _PAIRS = (
@@ -12,30 +13,38 @@ _PAIRS = (
     ("`", "`"), ('"', '"'), ("\u201c", "\u201d"), (r"\(", r"\)"), (r"\\?\[", r"\\?\]"),
     ("\u3010", "\u3011"), ("\uff08", "\uff09"), ("\u300a", "\u300b"),
 )  # fmt: skip
+_TAGS = "u|b|i|kbd|ins|em|strong|code|sub|sup|span|p|font|small"
+_MARKER = r"[-*+][ \t]+|\d{1,4}[.)][ \t]+"
+_BOX = r"(?:\[[ x]\][ \t]*)?"
 _INNER = rf"[ \t,.;'\u2019]*{_X}[ \t,.;'\u2019]*"
 _WRAPPED = re.compile(
     "|".join(f"{opens}{_INNER}{closes}" for opens, closes in _PAIRS)
-    + rf"|<(?P<tag>u|b|i|kbd|ins|em|strong|code|sub|sup|span|p|font|small)\b[^<>]*>{_INNER}</(?P=tag)>"
+    + rf"|<(?P<tag>{_TAGS})\b[^<>]{{0,300}}+>{_INNER}</(?P=tag)>"
 )
 _DETAILS = re.compile(
     rf"[ \t]*<details[^<>]*>\s*<summary>[^\n{_X}]*?</summary>\s*{_X}\s*</details>(?:<br>)?"
     rf"|[ \t]*<details[^<>]*>\s*<summary>\s*{_X}\s*</summary>\s*{_X}?\s*</details>"
 )
-_SEVERAL = re.compile(rf"{_X}(?:[ \t]*(?:[,;/&\u00b7\u3001\uff0c:.'+-]|<br ?/?>|and|in)?[ \t]*{_X})+")
+_SEVERAL = re.compile(
+    rf"{_X}(?:[ \t]*(?:[,;/&\u00b7\u3001\uff0c:.'+-]|<br ?/?>|and|in)?[ \t]*{_X})+"
+)
 _LABELLED = re.compile(
     r"(?:(?<=[\n(\[|,;>])|(?<=[-+*] )|^)[ \t]*(?:\*\*|<b>|_|\*)?"
     rf"[^\W\d_][\w \-/]{{0,24}}[ ]?[:\uff1a](?:\*\*|</b>|_|\*)?[ \t]*{_X}"
 )
-_LINE = re.compile(
-    rf"\n[ \t>]*(?:[-*+][ \t]+|\d{{1,3}}[.)][ \t]+)?(?:\[[ x]\][ \t]*)?{_X}[.,;:]?[ \t]*(?:<br ?/?>)?\\?[ \t]*(?=\n|$)"
-)
+_LINE = re.compile(rf"\n[ \t>]*(?:{_MARKER})?{_BOX}{_X}[.,;:]?[ \t]*(?:<br ?/?>)?\\?[ \t]*(?=\n|$)")
 _BREAKS = re.compile(r"(?:<br ?/?>|\\|[ ]{2,})$")
-_SEPARATOR = "[ \t]*(?:[,;:|/&\u00b7\u3001\uff0c+\u2013\u2014-]|<br ?/?>|\\b(?:in|and|by)\\b)?[ \t]*"
 
 
 def value_mark(place: int) -> str:
-    """Return the sign that stands for a value until the text is tidy."""
+    """Return the sign in the place of a value until the text is tidy."""
     return chr(_FIRST_VALUE + place)
+
+
+def mark_place(sign: str) -> int | None:
+    """Return the place of a value by its sign; None: the sign is none of a value."""
+    place = ord(sign) - _FIRST_VALUE
+    return place if 0 <= place < _MOST_VALUES else None
 
 
 def tidy(text: str, *, in_row: bool, filler: str) -> str:
@@ -82,17 +91,28 @@ def _in_cells(text: str, filler: str) -> str:
 
 
 def _without_separators(text: str, *, in_row: bool) -> str:
-    separator = _SEPARATOR.replace("|", "", 1) if in_row else _SEPARATOR
-    cell = r"|(?<!\\)\|[ \t]*" if in_row else ""
-    starts = re.compile(
-        rf"(?P<lead>(?:^|\n)[ \t>]*(?:[-*+][ \t]+|\d{{1,4}}[.)][ \t]+|#{{1,6}}[ \t]+)?(?:\[[ x]\][ \t]+)?"
-        rf"{cell}|[\[(]|(?<=[ \[(])(?:\*{{1,3}}|_{{1,2}}|[\"\u201c])|<t[dh][^<>]*>|<li>){_X}{separator}"
-    )
-    ends = re.compile(rf"{separator}{_X}(?P<stop>[.,;]?)(?P<tail>[ \t]*(?:\\?\n|$|\||[\])]|</))")
-    middle = re.compile(rf"(?P<left>{separator}){_X}(?P<right>{separator})")
+    starts, ends, middle = _IN_ROW if in_row else _IN_TEXT
     text = starts.sub(lambda match: match["lead"], text)
     text = ends.sub(_end, text)
     return middle.sub(_middle, text)
+
+
+def _patterns(*, in_row: bool) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    signs = "|" if not in_row else ""
+    marks = rf"[,;:{signs}/&\u00b7\u3001\uff0c+\u2013\u2014-]"
+    separator = rf"[ \t]*(?:{marks}|<br ?/?>|\b(?:in|and|by)\b)?[ \t]*"
+    cell = r"|(?<!\\)\|[ \t]*" if in_row else ""
+    starts = re.compile(
+        rf"(?P<lead>(?:^|\n)[ \t>]*(?:{_MARKER}|#{{1,6}}[ \t]+)?{_BOX}"
+        rf"{cell}|[\[(]|(?<=[ \[(])(?:\*{{1,3}}|_{{1,2}}|[\"\u201c])|<t[dh][^<>]{{0,300}}+>|<li>)"
+        rf"{_X}{separator}"
+    )
+    ends = re.compile(rf"{separator}{_X}(?P<stop>[.,;]?)(?P<tail>[ \t]*(?:\\?\n|$|\||[\])]|</))")
+    middle = re.compile(rf"(?P<left>{separator}){_X}(?P<right>{separator})")
+    return starts, ends, middle
+
+
+_IN_TEXT, _IN_ROW = _patterns(in_row=False), _patterns(in_row=True)
 
 
 def _end(match: re.Match[str]) -> str:
@@ -106,4 +126,6 @@ def _middle(match: re.Match[str]) -> str:
     left, right = match["left"], match["right"]
     if right.strip():
         return right
-    return right or (" " if left[:1] == " " or left[-1:] == " " else left if not left.strip() else "")
+    if right:
+        return right
+    return " " if " " in (left[:1], left[-1:]) else ""
