@@ -30,7 +30,7 @@ def new_paper(
 
 def taxonomy_of(*paths: Sequence[str]) -> Taxonomy:
     """Return a taxonomy whose sections have these headings; the ids are their last words."""
-    sections = []
+    sections: list[Section] = []
     for path in paths:
         slug = re.sub(r"[^a-z0-9]+", "-", path[-1].lower()).strip("-") or f"s{len(sections)}"
         sections.append(
