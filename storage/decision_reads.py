@@ -41,7 +41,8 @@ placed AS (
     GROUP BY decision_id
 )
 SELECT live.arxiv_id, kept.title, kept.abstract, kept.authors, kept.comment,
-       coalesce(placed.sections, live.sections), live.reviewer, live.note, live.happened_at
+       coalesce(placed.sections, live.sections), live.reviewer, live.note, live.happened_at,
+       live.record.version, live.record.journal_ref, kept.categories
 FROM live
 JOIN decided_text AS kept
   ON kept.arxiv_id = live.arxiv_id AND kept.content_hash = live.content_hash
@@ -166,6 +167,9 @@ class DecisionReader:
                 reviewer=row[6],
                 note=row[7],
                 decided_at=from_utc(row[8]),
+                version=row[9],
+                journal_ref=row[10],
+                categories=tuple(row[11] or ()),
             )
             for row in self._session.rows(_APPROVED, {"start": to_utc(start), "end": to_utc(end)})
         ]

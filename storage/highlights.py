@@ -15,6 +15,13 @@ FROM highlights
 WHERE arxiv_id IN (FROM listed($ids))
 ORDER BY highlighted_at, reviewer
 """
+_OF_THEN = """
+SELECT arxiv_id, reviewer, sentence, happened_at
+FROM highlight_event
+WHERE arxiv_id IN (FROM listed($ids)) AND happened_at <= $at
+QUALIFY row_number() OVER (PARTITION BY arxiv_id, reviewer ORDER BY seq DESC) = 1 AND kind = 'set'
+ORDER BY happened_at, reviewer
+"""
 _ADD = """
 INSERT INTO highlight_event
 SELECT (SELECT coalesce(max(seq), 0) + 1 FROM highlight_event), $kind, $arxiv_id, $reviewer,
@@ -38,13 +45,18 @@ class Highlights:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def of(self, arxiv_ids: Iterable[str]) -> dict[str, tuple[Highlight, ...]]:
-        """Return the highlights by paper, the earliest first."""
+    def of(
+        self, arxiv_ids: Iterable[str], *, at: datetime | None = None
+    ) -> dict[str, tuple[Highlight, ...]]:
+        """Return the highlights by paper, the earliest first; `at`: as they were then."""
+        asked: dict[str, object] = {"ids": texts_json(arxiv_ids)}
+        if at is not None:
+            asked["at"] = to_utc(at)
         found: dict[str, tuple[Highlight, ...]] = {}
-        for arxiv_id, reviewer, sentence, at in self._session.rows(
-            _OF, {"ids": texts_json(arxiv_ids)}
+        for arxiv_id, reviewer, sentence, since in self._session.rows(
+            _OF if at is None else _OF_THEN, asked
         ):
-            one = Highlight(arxiv_id, reviewer, sentence, from_utc(at))
+            one = Highlight(arxiv_id, reviewer, sentence, from_utc(since))
             found[arxiv_id] = (*found.get(arxiv_id, ()), one)
         return found
 

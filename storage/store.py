@@ -61,6 +61,7 @@ from storage.same_work import SameWork
 from storage.taxonomy import TaxonomyChanges
 from storage.titles import Titles
 from storage.twins import Twins
+from storage.weeks import Weeks
 
 #: seconds between attempts to open a file that a program without a lease holds
 _PAUSE = 0.1
@@ -103,6 +104,7 @@ class Store:
         self.published = Published(session)
         self.publications = Publications(session)
         self.issues = Issues(session)
+        self.weeks = Weeks(session)
         self.taxonomy = TaxonomyChanges(session)
         self.integrity = Integrity(session)
         self.invalid_ids = InvalidIds(session)

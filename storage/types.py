@@ -253,6 +253,10 @@ class ApprovedPaper:
     reviewer: str
     note: str | None
     decided_at: datetime
+    #: the version that was read, and its record; None and empty for decisions of older versions
+    version: int | None = None
+    journal_ref: str | None = None
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""`digest`: the approved papers of one ISO week, as Markdown and HTML."""
+"""`digest`: the approved papers of one ISO week as a letter."""
 
 from typing import Annotated
 
@@ -6,9 +6,9 @@ import typer
 
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
-from pipeline.curated.title import survey_title
+from pipeline.publish.digest.issue import edition_of
 from pipeline.publish.digest.week import Week
-from pipeline.publish.digest.weekly import write_digest
+from pipeline.publish.digest.write import write_digest
 from pipeline.runtime.jobs import succeeded
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import open_services
@@ -29,7 +29,8 @@ def digest(
     """Build one week's digest of approved papers.
 
     It lists the papers approved in that ISO week (UTC) and still approved at its end, by section,
-    as Markdown and as one self-contained HTML file a language.
+    with highlights, corrections and how it was made: as Markdown, as HTML for mails and as plain
+    text a language, and as JSON.
     """
     settings = invocation.settings
     services = open_services(settings)
@@ -37,10 +38,8 @@ def digest(
     report = write_digest(
         services.open_store,
         services.taxonomy,
+        edition_of(settings),
         Week.parse(week) if week else Week.last_complete(now),
-        output=settings.digest.output,
-        languages=settings.digest.languages,
-        survey_title=survey_title(settings.survey),
         now=now,
         allow_unfinished=unfinished,
     )

@@ -20,6 +20,8 @@ class LinkKind(StrEnum):
 
     CODE = "code"
     PROJECT = "project"
+    #: a copy of code without its authors' names, for the time of a review
+    ANONYMOUS = "anonymous"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,12 @@ _CODE_HOSTS = {
     "kaggle.com": "Kaggle",
     "sourceforge.net": "SourceForge",
     "zenodo.org": "Zenodo",
+}
+# Mirrors that hide the authors: domain -> name. They disappear after the review.
+_ANONYMOUS_HOSTS = {
     "anonymous.4open.science": "anonymous.4open.science",
+    "anonymous-github.fr": "anonymous-github.fr",
+    "anonymfile.com": "anonymfile.com",
 }
 _GIT_HOSTS = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com")
 # Links there need no further evidence.
@@ -85,7 +92,7 @@ _OTHER_HOSTS = (
 )
 
 _URL_CHARACTERS = r"[A-Za-z0-9\-._~:/?#@!&()*+,;=%]"
-_KNOWN = "|".join(re.escape(host) for host in (*_CODE_HOSTS, *_PAGE_HOSTS))
+_KNOWN = "|".join(re.escape(host) for host in (*_CODE_HOSTS, *_ANONYMOUS_HOSTS, *_PAGE_HOSTS))
 _ADDRESS = re.compile(
     rf"https?://{_URL_CHARACTERS}+"
     # Without a scheme only known hosts match, because "and/or" and "e.g./i.e." look like hosts.
@@ -104,7 +111,7 @@ _NEARBY = 60  # characters before an address that may describe it
 
 
 def find_links(*texts: str | None) -> tuple[Link, ...]:
-    """Return up to `MOST_LINKS` code links, then as many project pages, in order of appearance."""
+    """Return up to `MOST_LINKS` links of each kind, by kind and order of appearance."""
     found: dict[str, Link] = {}
     for text in texts:
         for link in _links_in(text or ""):
@@ -188,6 +195,9 @@ def _classify(url: str, before: str) -> Link | None:
         if not parts.path.strip("/") or parts.path.startswith("/papers/"):
             return None
         return Link(LinkKind.CODE, url, _CODE_HOSTS[code_host])
+    if mirror := _within(host, _ANONYMOUS_HOSTS):
+        named = bool(parts.path.strip("/"))
+        return Link(LinkKind.ANONYMOUS, url, _ANONYMOUS_HOSTS[mirror]) if named else None
     if host.startswith("gitlab.") and parts.path.strip("/"):
         return Link(LinkKind.CODE, url, host)
     if page_host := _within(host, _PAGE_HOSTS):

@@ -38,13 +38,12 @@ class WrittenFile:
     changed: bool
 
 
-def write_file(path: Path, text: str) -> WrittenFile:
-    """Write `text` as UTF-8 to `path` if it differs, creating the directory if needed.
+def write_file(path: Path, content: bytes) -> WrittenFile:
+    """Write `content` to `path` if it differs, creating the directory if needed.
 
     Raises:
         DigestNotWrittenError: the file could not be written.
     """
-    content = text.encode("utf-8")
     try:
         if path.is_file() and path.read_bytes() == content:
             return WrittenFile(path, changed=False)

@@ -1,34 +1,43 @@
-"""Render a digest as Markdown or HTML with Jinja2; a missing name is an error.
+"""Render an issue as Markdown, HTML, plain text or JSON; a missing name is an error.
 
 Every value is escaped where it is printed, by default: HTML by autoescape, Markdown by `finalize`.
 """
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from config.tex.markup import tex_markup
+from config.reasons import Reason
+from config.tex.text import plain_text
 from config.visible import visible
-from pipeline.publish.digest.build import Digest
 from pipeline.publish.digest.escape import Markdown, escape_markdown, link_target
-from pipeline.publish.digest.view import Edition, View, anchor
+from pipeline.publish.digest.fit import WHOLE, Cut, fitting
+from pipeline.publish.digest.paragraphs import columns, ruled, wrapped
+from pipeline.publish.digest.types import Digest
+from pipeline.publish.digest.view import Edition, View
 from pipeline.publish.digest.week import Week
 from pipeline.publish.digest.words import load_words
 
 
 class Form(StrEnum):
-    """The format of a digest; the value is the file suffix."""
+    """A format that has one file a language; the value is the file suffix."""
 
     MARKDOWN = "md"
     HTML = "html"
+    TEXT = "txt"
 
 
-def render(digest: Digest, form: Form, language: str, *, languages: Sequence[str] = ()) -> str:
-    """Return the digest's text; `languages` are all that are written, for links between them.
+def view_of(
+    digest: Digest,
+    language: str,
+    *,
+    languages: Sequence[str] = (),
+    reasons: Sequence[Reason] = (),
+    cut: Cut = WHOLE,
+) -> View:
+    """Return an issue's texts in one language; `languages` are all that are written.
 
     Raises:
         UnknownLanguageError: there are no words for a language.
@@ -38,16 +47,26 @@ def render(digest: Digest, form: Form, language: str, *, languages: Sequence[str
         Edition(code, load_words(code).texts["language"], file_stem(digest.week, code, written))
         for code in written
     )
-    view = View(digest, load_words(language), editions)
-    environment = _environment(form)
-    style = environment.get_template("digest.css").render() if form is Form.HTML else ""
-    return environment.get_template(f"digest.{form}.j2").render(
-        view=view,
-        digest=digest,
-        words=view.words,
-        style=style,
-        style_hash=_csp_hash(style),
-    )
+    return View(digest, load_words(language), editions, reasons, cut)
+
+
+def render(
+    digest: Digest,
+    form: Form,
+    language: str,
+    *,
+    languages: Sequence[str] = (),
+    reasons: Sequence[Reason] = (),
+) -> str:
+    """Return the issue in one format and language; HTML is shortened to what mails can hold."""
+    view = partial(view_of, digest, language, languages=languages, reasons=reasons)
+    template = _environment(form).get_template(f"digest.{form}.j2")
+
+    def page(cut: Cut) -> str:
+        shown = view(cut=cut)
+        return template.render(view=shown, digest=digest, words=shown.words, say=shown.words.say)
+
+    return fitting(page) if form is Form.HTML else page(WHOLE)
 
 
 def file_stem(week: Week, language: str, languages: Sequence[str]) -> str:
@@ -61,16 +80,17 @@ def _environment(form: Form) -> Environment:
         loader=PackageLoader("pipeline.publish.digest", "templates"),
         # Autoescape handles HTML only; `finalize` escapes Markdown.
         autoescape=form is Form.HTML,  # noqa: S701  # Markdown is escaped by `finalize`
-        finalize=_escape if form is Form.MARKDOWN else _seen,
+        finalize={Form.MARKDOWN: _escape, Form.HTML: _plain, Form.TEXT: _plain}[form],
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["anchor"] = _anchor
-    environment.filters["tex"] = tex_markup
     environment.filters["target"] = link_target
     environment.filters["verbatim"] = Markdown
+    environment.filters["wrapped"] = _wrapped
+    environment.filters["ruled"] = lambda text, mark: Markdown(ruled(_plain(text), mark))
+    environment.filters["columns"] = lambda text, width: Markdown(columns(_plain(text), width))
     return environment
 
 
@@ -78,15 +98,10 @@ def _escape(value: object) -> str:
     return value if isinstance(value, Markdown) else escape_markdown(str(value))
 
 
-def _seen(value: object) -> object:
-    return visible(value) if type(value) is str else value
+def _plain(value: object) -> object:
+    """Return a text for readers that draw no mathematics, such as mail programs."""
+    return plain_text(visible(value)) if type(value) is str else value
 
 
-def _anchor(key: str, kind: str) -> Markdown:
-    return Markdown(anchor(kind, key))
-
-
-def _csp_hash(style: str) -> str:
-    """Return the Content-Security-Policy hash of a style element."""
-    digest = hashlib.sha256(style.encode("utf-8")).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+def _wrapped(text: str, first: str = "", rest: str = "") -> Markdown:
+    return Markdown(wrapped(str(_plain(text)), first=first, rest=rest))

@@ -64,6 +64,11 @@ class Week:
         return cls.of(now - _LENGTH)
 
     @property
+    def before(self) -> "Week":
+        """The week before."""
+        return Week.of(self.start - _LENGTH)
+
+    @property
     def first_day(self) -> date:
         """The Monday."""
         return date.fromisocalendar(self.year, self.number, 1)

@@ -1,13 +1,15 @@
 """Load the phrases of a digest in one language from templates/words.LANGUAGE.toml."""
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
 
 from config.errors import ConfigError
+from pipeline.publish.digest.types import Name
 from pipeline.publish.digest.week import Week
 
 _TEMPLATES = files("pipeline.publish.digest") / "templates"
@@ -29,9 +31,27 @@ class Words:
         """Return a phrase with its {names} filled in."""
         return self.texts[key].format_map(values)
 
-    def count(self, what: str, number: int) -> str:
-        """Return a count of `papers` or `sections` in singular or plural."""
-        return self.say(f"{what}_{'one' if number == 1 else 'many'}", n=number)
+    def count(self, what: str, number: int, **values: object) -> str:
+        """Return the phrase `what` for a number, in singular or plural."""
+        form = "one" if number == 1 else "many"
+        return self.say(f"{what}_{form}", n=f"{number:,}", **values)
+
+    def counted_in(self, what: str, text: str) -> int | None:
+        """Return the number that `count` wrote into a text; None: there is none."""
+        for form in ("many", "one"):
+            before, _, after = self.texts[f"{what}_{form}"].partition("{n}")
+            # `.` of Chinese phrases and `\\b` do not go together, so the number ends at the phrase.
+            found = re.search(rf"(?<![\d,]){re.escape(before)}([\d,]+){re.escape(after)}", text)
+            if found:
+                return int(found[1].replace(",", ""))
+        return None
+
+    def listing(self, texts: Sequence[str]) -> str:
+        """Return "a, b and c"."""
+        if len(texts) < 2:  # noqa: PLR2004
+            return "".join(texts)
+        head = self.texts["list_separator"].join(texts[:-1])
+        return f"{head}{self.texts['last_separator']}{texts[-1]}"
 
     def span(self, week: Week) -> str:
         """Return the days of a week, such as "16-22 March 2026"."""
@@ -41,9 +61,13 @@ class Words:
             key = "span_in_month" if first.month == last.month else "span_in_year"
         return self.say(key, **self._day("", first), **self._day("last_", last))
 
-    def name(self, names: Mapping[str, str], fallback: str) -> str:
+    def date(self, day: date) -> str:
+        """Return a day, such as "16 March 2026"."""
+        return self.say("date", **self._day("", day))
+
+    def name(self, name: Name) -> str:
         """Return the name in this language, else in English."""
-        return names.get(self.code) or names.get("en") or fallback
+        return name.names.get(self.code) or name.names.get("en") or name.fallback
 
     def _day(self, prefix: str, day: date) -> dict[str, object]:
         return {

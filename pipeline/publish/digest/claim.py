@@ -1,0 +1,147 @@
+"""Choose the sentence of an abstract that says what a paper does, without its opening phrases.
+
+Fixed rules, so that the same abstract always gives the same line. A sentence is printed whole or
+not at all.
+"""
+
+import re
+from collections.abc import Iterator
+
+from config.tex.text import without_markup
+from pipeline.publish.digest.mathematics import restrict_math
+from pipeline.publish.digest.sentences import split_sentences
+
+#: characters of a claim, so that it is one to three lines of print
+CLAIM_LENGTH = 300
+_SHORTEST = 20
+
+_SELF = (
+    r"(?:we|this (?:paper|work|article|study|survey|report|technical report|tutorial)|"
+    r"(?:the|our) paper|the authors)"
+)
+_BY_THE_WAY = (
+    r"(?:(?:also|further|furthermore|first|firstly|then|therefore|thus|hereby|here|additionally|"
+    r"finally|instead|\w+ly),?\s+)*"
+)
+_MAKES = (
+    r"proposes?|presents?|introduces?|unveils?|develops?|designs?|builds?|constructs?|creates?|"
+    r"releases?|contributes?|describes?|devises?|formulates?|curates?|establish(?:es)?|open-sources?"
+)
+_STATES = (
+    r"shows?|demonstrates?|finds?|argues?|proves?|observes?|reveals?|establish(?:es)?|reports?"
+)
+#: verbs that begin a claim in the third person: "We study X" becomes "Studies X"
+_DOES = {
+    "address": "Addresses",
+    "analyse": "Analyses",
+    "analyze": "Analyzes",
+    "evaluate": "Evaluates",
+    "examine": "Examines",
+    "explore": "Explores",
+    "extend": "Extends",
+    "identify": "Identifies",
+    "investigate": "Investigates",
+    "offer": "Offers",
+    "provide": "Provides",
+    "review": "Reviews",
+    "study": "Studies",
+    "survey": "Surveys",
+    "tackle": "Tackles",
+    "ask": "Asks",
+    "revisit": "Revisits",
+    "rethink": "Rethinks",
+    "compare": "Compares",
+    "benchmark": "Benchmarks",
+    "measure": "Measures",
+    "show": "Shows",
+    "demonstrate": "Demonstrates",
+    "train": "Trains",
+}
+_THIRD = {third.lower(): third for third in _DOES.values()} | _DOES
+_VERBS = "|".join(sorted(map(re.escape, _THIRD), key=len, reverse=True))
+
+_MADE = re.compile(
+    rf"\b{_SELF}\s+{_BY_THE_WAY}(?:{_MAKES})\b(?:\s+and\s+(?:{_MAKES})\b)?,?\s+(?!that\b|to\b)",
+    re.IGNORECASE,
+)
+_STATED = re.compile(
+    rf"\b{_SELF}\s+{_BY_THE_WAY}(?:{_STATES})(?:\s+\w+ly)?\s+that\s+", re.IGNORECASE
+)
+_DONE = re.compile(rf"\b{_SELF}\s+{_BY_THE_WAY}({_VERBS})\b\s+(?!to\b)", re.IGNORECASE)
+_PASSIVE = re.compile(
+    r"\b(?:is|are|was|were) (?:hereby |here )?(?:proposed|presented|introduced|developed)\b",
+    re.IGNORECASE,
+)
+_OURS = re.compile(r"\bour (?:work|approach|method|model|framework|system)\b", re.IGNORECASE)
+#: what may precede the phrase: nothing, or a clause that ends
+_CLAUSE_ENDS = (",", ";", ":", "\u2014", "\u2013", "and", "Here", "here", "paper", "work", "study")
+_LEAD_IN = re.compile(
+    r"\A(?:(?:in|with|through) this (?:paper|work|study|article|report|survey|technical report)|"
+    r"to this end|here|specifically|in particular|in summary|overall|finally|furthermore|moreover|"
+    r"additionally|besides|to (?:address|tackle|overcome|close|bridge|fill|solve|mitigate)[^,]{0,120})"
+    r",?\s+",
+    re.IGNORECASE,
+)
+#: no claim holds this
+_BOILERPLATE = re.compile(
+    rf"\bin this (?:paper|work|study|article|report)\b|\b{_SELF}\s+{_BY_THE_WAY}(?:{_MAKES})\b",
+    re.IGNORECASE,
+)
+#: refers to a sentence that is not printed
+_REFERS = re.compile(
+    r"\A(?:this|these|those|it|they|such|both|however|but|yet|which|the former|the latter|"
+    r"as a result|for example|for instance|consequently|hence|thus|therefore)\b",
+    re.IGNORECASE,
+)
+_CUT_SHORT = re.compile(r"(?:\u2026|\.\.\.)\W*\Z")
+
+
+def find_claim(abstract: str) -> str:
+    """Return the claim of an abstract, at most `CLAIM_LENGTH` characters; empty if it has none."""
+    sentences = split_sentences(restrict_math(without_markup(abstract)))
+    for claim in _claims(sentences):
+        if _is_fit(claim):
+            return claim
+    return ""
+
+
+def _claims(sentences: list[str]) -> Iterator[str]:
+    """Yield possible claims, the best first."""
+    for phrase in (_MADE, _STATED):
+        for sentence in sentences:
+            if (found := phrase.search(sentence)) and _begins_clause(sentence, found.start()):
+                yield _capital(sentence[found.end() :])
+    for sentence in sentences:
+        if (found := _DONE.search(sentence)) and _begins_clause(sentence, found.start()):
+            yield f"{_THIRD[found[1].lower()]} {sentence[found.end() :]}"
+    for phrase in (_PASSIVE, _OURS):
+        for sentence in sentences:
+            if phrase.search(sentence):
+                yield _capital(_LEAD_IN.sub("", sentence))
+    # The first sentences say what the field is, the last ones what was reached.
+    for sentence in (*sentences[1:][::-1], *sentences[:1]):
+        bare = _LEAD_IN.sub("", sentence)
+        if not _REFERS.match(bare):
+            yield _capital(bare)
+
+
+def _begins_clause(sentence: str, at: int) -> bool:
+    before = sentence[:at].rstrip()
+    return not before or before.endswith(_CLAUSE_ENDS)
+
+
+def _capital(text: str) -> str:
+    # A name such as `iPaint` keeps its form.
+    first = text.split(" ", 1)[0]
+    return text if any(map(str.isupper, first)) else text[:1].upper() + text[1:]
+
+
+def _is_fit(claim: str) -> bool:
+    return (
+        _SHORTEST <= len(claim) <= CLAIM_LENGTH
+        and _BOILERPLATE.search(claim) is None
+        and _CUT_SHORT.search(claim) is None
+        and claim.rstrip("\"')]\u201d\u2019").endswith(
+            (".", "!", "?", "\u3002", "\uff01", "\uff1f")
+        )
+    )

@@ -1,0 +1,164 @@
+"""Read from the database what one week's issue is made of. It reads decisions, not predictions."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from pipeline.publish.digest.corrections import CHANGES, Before, week_corrections
+from pipeline.publish.digest.trend import weeks_before
+from pipeline.publish.digest.types import CorrectedPaper, Made
+from pipeline.publish.digest.week import Week
+from storage.highlights import Highlight
+from storage.issue_types import IssueEdits
+from storage.store import Store
+from storage.types import LIST_REVIEWER, ApprovedPaper, Verdict
+from storage.weeks import PastDecision, VersionDates
+
+_EVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class IssueSource:
+    """What is known of one week."""
+
+    week: Week
+    preliminary: bool = False
+    listed: tuple[ApprovedPaper, ...] = ()
+    #: approved in the week and withdrawn at arXiv before the issue went out
+    withdrawn: tuple[ApprovedPaper, ...] = ()
+    corrections: tuple[CorrectedPaper, ...] = ()
+    #: approved in the eight weeks before
+    before: tuple[ApprovedPaper, ...] = ()
+    dates: Mapping[str, VersionDates] = field(default_factory=dict)
+    highlights: Mapping[str, tuple[Highlight, ...]] = field(default_factory=dict)
+    made: Made = Made()
+    #: the issue before, such as `2026-W11`; empty: none
+    previous: str = ""
+    edits: IssueEdits | None = None
+
+
+def target_of(week: Week) -> str:
+    """Return the name under which the issue of a week is published."""
+    return f"digest:{week}"
+
+
+def gather(
+    store: Store,
+    week: Week,
+    *,
+    in_scope_reasons: Collection[str] = (),
+    preliminary: bool = False,
+    edits: IssueEdits | None = None,
+) -> IssueSource:
+    """Read the source of a week's issue.
+
+    An issue that was published keeps its papers and its figures: what came after its first
+    publication does not count. Before that, papers withdrawn at arXiv, approvals that no longer
+    stand and papers approved already before the week are left out.
+    """
+    published = store.weeks.published(target_of(week))
+    known_at = min(published.values(), default=_EVER)
+    # Entries of the list are left out: readers have them, and importing the list later must not
+    # change the issue of an old week.
+    approved = [
+        paper
+        for paper in store.decisions.approved_between(week.start, week.end)
+        if paper.reviewer != LIST_REVIEWER
+    ]
+    earlier = _approved(store.weeks.standing(week.start))
+    at_end = store.weeks.standing(week.end)
+    gone = _withdrawn(store, [paper.arxiv_id for paper in approved], known_at)
+    if published:
+        listed = [paper for paper in approved if paper.arxiv_id in published]
+    else:
+        still = _approved(store.weeks.standing(_EVER))
+        listed = [
+            paper
+            for paper in approved
+            if paper.arxiv_id in still
+            and paper.arxiv_id not in gone
+            and paper.arxiv_id not in earlier
+        ]
+    ids = {paper.arxiv_id for paper in listed}
+    unlisted = [p for p in approved if p.arxiv_id not in ids and p.arxiv_id not in earlier]
+    changes = store.changes.between(week.start, week.end, CHANGES)
+    eight_weeks = next(iter(weeks_before(week)), week).start
+    return IssueSource(
+        week=week,
+        preliminary=preliminary,
+        listed=tuple(listed),
+        withdrawn=tuple(paper for paper in unlisted if paper.arxiv_id in gone),
+        corrections=week_corrections(
+            week,
+            changes,
+            Before(
+                earlier,
+                {one.arxiv_id: one for one in at_end},
+                ids,
+                store.weeks.in_issues(earlier, before=week.end),
+            ),
+        ),
+        before=tuple(
+            paper
+            for paper in store.decisions.approved_between(eight_weeks, week.start)
+            if paper.reviewer != LIST_REVIEWER
+        ),
+        dates=store.weeks.dates(ids),
+        highlights=store.highlights.of(ids, at=None if known_at == _EVER else known_at),
+        made=_made(store, week, at_end, known_at, earlier, in_scope_reasons),
+        previous=(store.weeks.issue_before(target_of(week), at=known_at) or "").partition(":")[2],
+        edits=edits,
+    )
+
+
+def _approved(decisions: Sequence[PastDecision]) -> dict[str, PastDecision]:
+    return {one.arxiv_id: one for one in decisions if one.verdict is Verdict.APPROVED}
+
+
+def _withdrawn(store: Store, ids: Sequence[str], at: datetime) -> set[str]:
+    """Return the papers that were withdrawn at an instant."""
+    found = set(store.papers.withdrawn(ids))
+    asked = set(ids)
+    later = store.changes.between(at, _EVER, ("withdrawn", "restored")) if at < _EVER else []
+    for change in reversed(later):
+        if change.arxiv_id not in asked or change.seen_at == at:
+            continue
+        if change.kind == "restored":
+            found.add(change.arxiv_id)
+        else:
+            found.discard(change.arxiv_id)
+    return found
+
+
+def _made(
+    store: Store,
+    week: Week,
+    at_end: Sequence[PastDecision],
+    known_at: datetime,
+    earlier: Collection[str],
+    in_scope_reasons: Collection[str],
+) -> Made:
+    decided = [
+        one
+        for one in at_end
+        if one.decided_at >= week.start
+        and one.reviewer != LIST_REVIEWER
+        and not (one.verdict is Verdict.APPROVED and one.arxiv_id in earlier)
+    ]
+    by_verdict = Counter(one.verdict for one in decided)
+    reasons = Counter(one.reason or "" for one in decided if one.verdict is Verdict.REJECTED)
+    first, last = week.first_day, week.last_day
+    return Made(
+        announced=store.weeks.announced(first, last, known_at=known_at),
+        reviewed=len(decided),
+        approved=by_verdict[Verdict.APPROVED],
+        rejected=by_verdict[Verdict.REJECTED],
+        deferred=by_verdict[Verdict.DEFERRED],
+        reasons=tuple(sorted(reasons.items(), key=lambda one: (-one[1], not one[0], one[0]))),
+        in_scope=by_verdict[Verdict.APPROVED]
+        + sum(number for code, number in reasons.items() if code in in_scope_reasons),
+        waiting=store.weeks.waiting(week.end),
+        set_aside=store.weeks.counted(week.start, week.end).get("set_aside"),
+        days=tuple(store.weeks.days(first, last, known_at=known_at)),
+    )

@@ -1,0 +1,166 @@
+"""Count approved papers per week and find the terms that rise, from decisions only."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from math import log
+
+from classifiers.function_words import FUNCTION_WORDS
+from classifiers.text import TOKEN, readable
+from config.taxonomy import Section, Taxonomy
+from config.tex.text import plain_text
+from pipeline.publish.digest.entries import task_order
+from pipeline.publish.digest.types import Entry, Term, Trend, WeekCount
+from pipeline.publish.digest.week import Week
+from storage.types import ApprovedPaper
+
+#: of a week
+DAYS = 7
+#: weeks of the chart, this one included
+WEEKS_SHOWN = 8
+#: papers before the week, and in it, below which no term is called rising
+_FEWEST_BEFORE, _FEWEST_NOW = 8, 5
+_TERMS_SHOWN = 5
+#: papers of the week that use a rising term
+_FEWEST_PAPERS = 2
+#: how many times as frequent as before
+_FACTOR = 2.0
+_READ = 20_000
+_PIECES = re.compile(r"[.,;:!?()\[\]{}\"\u201c\u201d$]+(?:\s|\Z)|[()\[\]\"$]")
+#: words of every abstract
+_GENERIC = frozenset(
+    "ability abstract accuracy achieve achieves achieving across address advance approach approaches"
+    " art available based baseline baselines benchmark best better bridge capabilities challenge"
+    " challenges challenging code comprehensive conduct contribution data dataset datasets"
+    " demonstrate demonstrates designed different diverse effective effectively effectiveness"
+    " efficient enable enables enabling end evaluate evaluation existing experiment experiments"
+    " extensive first framework gap generate generates generation high improve improvement improves"
+    " including introduce introduces key known large leading limitation limitations low main method"
+    " methods model models multiple near new novel open outperform outperforms paper performance"
+    " poor present presents previous prior problem project promising propose proposed proposes"
+    " provide provides publicly quality real recent recently release require results scale scenarios"
+    " show shows significant significantly simple single state strong study superior systematic task"
+    " tasks technique techniques time training unified use used uses using various way weights wide"
+    " widely work works world zero step steps https github com".split()
+)
+
+
+def trend_of(
+    entries: Iterable[Entry],
+    before: Sequence[ApprovedPaper],
+    now: Sequence[ApprovedPaper],
+    week: Week,
+    taxonomy: Taxonomy,
+) -> Trend:
+    """Return the trend of a week.
+
+    Args:
+        entries: the papers listed in the issue.
+        before: those approved in the eight weeks before.
+        now: the texts of the listed papers.
+        week: of the issue.
+        taxonomy: whose tasks are counted.
+    """
+    known = {section.id: section for section in taxonomy.sections}
+    counted: dict[Week, Counter[str | None]] = {}
+    for paper in before:
+        counted.setdefault(Week.of(paper.decided_at), Counter())[_task(paper, known)] += 1
+    counted[week] = Counter(entry.task for entry in entries)
+    weeks = [*weeks_before(week, WEEKS_SHOWN - 1), week]
+    tasks = tuple(
+        task for task in task_order(taxonomy) if any(counted.get(w, {}).get(task) for w in weeks)
+    )
+    return Trend(
+        tasks=tasks,
+        weeks=tuple(
+            WeekCount(
+                one,
+                sum(counted.get(one, {}).values()),
+                tuple(counted.get(one, {}).get(task, 0) for task in tasks),
+            )
+            for one in weeks
+        ),
+        terms=rising_terms([_text(p) for p in now], [_text(p) for p in before]),
+        before=len(before),
+    )
+
+
+def weeks_before(week: Week, number: int = WEEKS_SHOWN) -> list[Week]:
+    """Return the weeks before a week, oldest first; fewer in the year 1."""
+    weeks = [week]
+    while len(weeks) <= number and weeks[-1].first_day.toordinal() > DAYS:
+        weeks.append(weeks[-1].before)
+    return weeks[:0:-1]
+
+
+def _task(paper: ApprovedPaper, known: Mapping[str, Section]) -> str | None:
+    placed = set(paper.sections)
+    return next((section.task for id_, section in known.items() if id_ in placed), None)
+
+
+def _text(paper: ApprovedPaper) -> str:
+    return plain_text(f"{paper.title} . {paper.abstract[:_READ]}")
+
+
+def rising_terms(now: Sequence[str], before: Sequence[str]) -> tuple[Term, ...]:
+    """Return terms of two or three words that more texts of `now` use than of `before`, best first.
+
+    Both are texts of papers. A term counts once a paper.
+    """
+    if len(now) < _FEWEST_NOW or len(before) < _FEWEST_BEFORE:
+        return ()
+    forms: dict[str, Counter[str]] = {}
+    users: dict[str, set[int]] = {}
+    for number, text in enumerate(now):
+        for term, form in _terms(text):
+            users.setdefault(term, set()).add(number)
+            forms.setdefault(term, Counter())[form] += 1
+    often = {term: those for term, those in users.items() if len(those) >= _FEWEST_PAPERS}
+    earlier = Counter(
+        term for text in before for term in {term for term, _ in _terms(text)} if term in often
+    )
+    scored = []
+    for term, those in often.items():
+        # Half a paper is added to both, so that a new term has a finite ratio.
+        ratio = ((len(those) + 0.5) / (len(now) + 1)) / ((earlier[term] + 0.5) / (len(before) + 1))
+        if ratio >= _FACTOR:
+            scored.append((-len(those) * log(ratio) * (1 + term.count(" ") / 10), term))
+    chosen: list[str] = []
+    for _, term in sorted(scored):
+        words = set(term.split())
+        if not any(words & set(other.split()) for other in chosen):
+            chosen.append(term)
+    return tuple(
+        Term(
+            min(forms[term], key=lambda form: (-forms[term][form], form)),
+            len(often[term]),
+            earlier[term],
+        )
+        for term in chosen[:_TERMS_SHOWN]
+    )
+
+
+def _terms(text: str) -> Iterable[tuple[str, str]]:
+    """Yield each term in lower case and as written."""
+    for piece in _PIECES.split(readable(text)):
+        words = list(TOKEN.finditer(piece))
+        for size in (2, 3):
+            for start in range(len(words) - size + 1):
+                those = words[start : start + size]
+                lower = [word.group().lower() for word in those]
+                if any(map(_says_nothing, lower)):
+                    continue
+                form = piece[those[0].start() : those[-1].end()]
+                yield " ".join(lower), _as_prose(" ".join(form.split()))
+
+
+def _says_nothing(word: str) -> bool:
+    return word in FUNCTION_WORDS or word in _GENERIC or word.isdigit()
+
+
+def _as_prose(form: str) -> str:
+    """Return a term in lower case except for names such as `LoRA` or `3D`."""
+    return " ".join(
+        word if sum(map(str.isupper, word)) > 1 or word[:1].isdigit() else word.lower()
+        for word in form.split(" ")
+    )
