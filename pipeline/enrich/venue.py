@@ -57,8 +57,10 @@ _LED = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"\b(?:submi(?:t|tt)|under\s+(?:\w+\s+)?(?:review|revision|consideration)|in review|in submission|"
-    r"reject|withdrawn|withdrew|not (?:yet )?(?:been )?(?:accepted|published)|template|style|format|"
+    r"\b(?:submi(?:t|tt)|under\s+(?:\w+\s+)?(?:review|revision|consideration)|"
+    r"in review|in submission|"
+    r"reject|withdrawn|withdrew|not (?:yet )?(?:been )?(?:accepted|published)|template|style|"
+    r"format|"
     r"intended for|planned|target(?:ing|ed)|preliminary|extended version|extension of|"
     r"earlier|previous|extends|builds (?:up)?on|short(?:er)? version|resubmi|endorsed|prepar)",
     re.IGNORECASE,

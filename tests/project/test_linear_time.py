@@ -58,6 +58,7 @@ from pipeline.curated.parse import parse_list
 from pipeline.curated.title import title_of
 from pipeline.curated.types import CuratedList, CuratedListError, ListFile
 from pipeline.enrich.links import find_links, normalise_url
+from pipeline.enrich.venue import find_venue
 from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.fields.authors import split_authors
 from pipeline.ingest.sources.fields.categories import looks_like_category
@@ -67,14 +68,16 @@ from pipeline.ingest.sources.snapshot.lines import parse_lines
 from pipeline.ingest.sources.snapshot.selection import Selection
 from pipeline.learn.explain.phrases import phrases
 from pipeline.learn.explain.stored_terms import stored_phrases
+from pipeline.publish.digest.claim import find_claim
 from pipeline.publish.digest.escape import escape_markdown, link_target
 from pipeline.publish.digest.mathematics import restrict_math
-from pipeline.publish.digest.reason import find_reason
+from pipeline.publish.digest.paragraphs import wrapped
 from pipeline.publish.digest.sentences import split_sentences
 from pipeline.publish.exports.bibtex_text import escaped, title_field
 from pipeline.publish.exports.csv_table import safe_cell
 from pipeline.publish.exports.names import split_name
 from pipeline.publish.exports.reference import read_reference
+from pipeline.publish.digest.trend import rising_terms
 from pipeline.review.decision_rows import read_rows
 from pipeline.review.selection import read_selection
 from pipeline.review.web.highlight import mark_phrases
@@ -113,7 +116,9 @@ ELSEWHERE = {
     "pipeline/ingest/sources/transport/responses.py": "a bounded start of the body",
     "pipeline/ingest/sources/transport/strict_xml.py": "reached by parse_oai_page",
     "pipeline/learn/evaluation/plots.py": "our own drawing",
-    "pipeline/publish/digest/view.py": "a key",
+    "pipeline/publish/digest/recount.py": "our own pages",
+    "pipeline/publish/digest/words.py": "our own phrases",
+    "pipeline/publish/digest/corrections.py": "one word",
     "pipeline/publish/digest/week.py": "what the operator typed",
     "pipeline/publish/exports/record.py": "a DOI, one class of characters, at most 200",
     "pipeline/review/decide_file.py": "a cell; one class of characters",
@@ -260,8 +265,11 @@ READERS: dict[str, Callable[[str], object]] = {
     "formula_markup": formula_markup,
     "tex_markup": tex_markup,
     "split_sentences": split_sentences,
-    "find_reason": lambda text: find_reason(None, text),
-    "find_reason of a note": lambda text: find_reason(text, ""),
+    "find_claim": lambda text: find_claim(text, text),
+    "find_venue": lambda text: (find_venue(text), find_venue(None, text)),
+    "find_venue of an accepted paper": lambda text: find_venue(f"Accepted at {text}"),
+    "rising_terms": lambda text: rising_terms([text] * 5, [text[::-1]] * 8),
+    "wrapped": wrapped,
     "find_links": find_links,
     "normalise_url": lambda text: normalise_url(f"https://{text}"),
     "decode_accents": decode_accents,

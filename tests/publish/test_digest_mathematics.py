@@ -10,8 +10,7 @@ from config.tex.commands import COMMANDS
 from config.tex.spans import math_spans
 from pipeline.publish.digest.mathematics import SET_MINUS, restrict_math
 from pipeline.publish.digest.render import Form, render
-from tests.publish.test_digest_render import _digest
-from tests.support.digest import make_approved
+from tests.support.digest import make_approved, make_digest
 
 HOSTILE = [
     r"$\href{javascript:alert(1)}{click}$ math",
@@ -40,7 +39,7 @@ def test_unlisted_commands_become_text(text: str) -> None:
     assert SET_MINUS in shown
     for form in Form:
         paper = make_approved(title=text, note=text, abstract=text, authors=(text,))
-        rendered = render(_digest(paper), form, "en")
+        rendered = render(make_digest(paper), form, "en")
         assert not re.search(r"\\(href|url|style|class|css|html|require|unicode|def|let)", rendered)
 
 
@@ -65,7 +64,7 @@ def test_refused_formula_loses_its_delimiters() -> None:
 @pytest.mark.parametrize("form", Form)
 def test_names_make_no_formula_together(form: Form) -> None:
     names = ("A $", r"\href{javascript:alert(1)}{x}", "$ B")
-    assert "\\href" not in render(_digest(make_approved(authors=names)), form, "en")
+    assert "\\href" not in render(make_digest(make_approved(authors=names)), form, "en")
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,22 @@
 """A small fictional survey and one fictional week of approvals, and a store that holds them."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from config.reasons import DEFAULT_REASONS
 from config.taxonomy import Facet, Label, Section, Taxonomy
-from pipeline.ingest.corrections import Correction
-from storage.types import ApprovedPaper
+from pipeline.enrich.venue import Venue, VenueKind
+from pipeline.publish.digest.build import build_digest
+from pipeline.publish.digest.gather import IssueSource
+from pipeline.publish.digest.issue import Edition
+from pipeline.publish.digest.types import NO_COLOPHON, Colophon, CorrectedPaper, Digest, Made
+from pipeline.publish.digest.week import Week
+from storage.highlights import Highlight
+from storage.issue_types import IssueEdits
+from storage.types import ApprovedPaper, LedgerStatus
+from storage.weeks import VersionDates
 
 MONDAY = datetime(2026, 3, 16, 8, 0, tzinfo=UTC)
 
@@ -89,6 +99,8 @@ _APPROVED = ApprovedPaper(
     reviewer="ada",
     note=None,
     decided_at=MONDAY,
+    version=1,
+    categories=("cs.CV",),
 )
 
 
@@ -97,17 +109,32 @@ def make_approved(arxiv_id: str = "2603.00001", **overrides: Any) -> ApprovedPap
     return replace(_APPROVED, arxiv_id=arxiv_id, **overrides)
 
 
-def make_correction(arxiv_id: str = "2602.00001", **overrides: Any) -> Correction:
-    """Return a correction seen in ISO week 2026-W12; any field can be overridden."""
-    correction = Correction(
+def make_correction(arxiv_id: str = "2602.00001", **overrides: Any) -> CorrectedPaper:
+    """Return a correction of ISO week 2026-W12; any field can be overridden."""
+    correction = CorrectedPaper(
         arxiv_id=arxiv_id,
         title=f"A study of paper {arxiv_id}",
-        former_title=None,
+        url=f"https://arxiv.org/abs/{arxiv_id}",
         kinds=("withdrawn",),
-        comment=None,
-        seen_at=MONDAY,
     )
     return replace(correction, **overrides)
+
+
+def make_digest(
+    *approved: ApprovedPaper, colophon: Colophon = NO_COLOPHON, **source: Any
+) -> Digest:
+    """Return the issue of 2026-W12 with these papers; `source` are fields of `IssueSource`."""
+    return build_digest(
+        IssueSource(Week(2026, 12), listed=approved, **source),
+        TAXONOMY,
+        survey_title=TAXONOMY.title,
+        colophon=colophon,
+    )
+
+
+def make_edition(output: Path, *languages: str) -> Edition:
+    """Return settings of issues that are written to a directory."""
+    return Edition("A Survey", output, languages or ("en",), DEFAULT_REASONS)
 
 
 def _after(minutes: int) -> datetime:
@@ -124,7 +151,8 @@ WEEK = (
         "layout before a diffusion model paints it. It wins by 4.5 points on SmallBench.\n"
         "Code: https://github.com/fictional-lab/brush.git.",
         authors=("Ada Example", "Bo Sample", "Chiara Muster", "D. Ejemplo", "Eun Piao", "Fay Doe"),
-        comment="12 pages. Project page: https://fictional-lab.github.io/brush/",
+        comment="12 pages. Accepted at AAAI 2026. Project page: "
+        "https://fictional-lab.github.io/brush/",
     ),
     make_approved(
         "2603.04417",
@@ -162,6 +190,7 @@ WEEK = (
         abstract="We release Repaint, a corpus of forty thousand dialogues in which people correct "
         "a picture step by step.",
         authors=("Mo Exempel", "Nia Mfano", "Ola Eksempel"),
+        version=2,
         comment="Data and demo available at https://repaint.example.org/dialogues",
         sections=("editing-image", "agents"),
         decided_at=_after(22),
@@ -189,7 +218,8 @@ WEEK = (
         title="A Picture Is Worth a Thousand Jailbreaks",
         abstract="We study how pictures of text pass the filters of assistants that see.",
         authors=tuple(f"Author {letter}" for letter in "ABCDEFGHIJKL"),
-        comment="Project page: javascript:alert(1) and https://user:secret@evil.example/",
+        comment="Project page: javascript:alert(1) and https://user:secret@evil.example/; code at "
+        "https://anonymous.4open.science/r/pictures",
         sections=("safety-attack",),
         decided_at=_after(44),
     ),
@@ -202,3 +232,72 @@ WEEK = (
         decided_at=_after(50),
     ),
 )
+
+
+def _day(month: int, day: int) -> datetime:
+    return datetime(2026, month, day, 12, tzinfo=UTC)
+
+
+#: the same week with everything else that an issue has
+FULL: dict[str, Any] = {
+    "withdrawn": (make_approved("2603.07001", title="Gone *Again*"),),
+    "corrections": (
+        make_correction("2602.00011", kinds=("retracted",), title="A Paper of February"),
+        make_correction("2602.00012", kinds=("taken_back",), issue="2026-W09"),
+        make_correction(
+            "2602.00013", kinds=("restored", "retitled"), former_title="An _Older_ Name"
+        ),
+        make_correction(
+            "2602.00014",
+            kinds=("moved",),
+            former_sections=("editing-image",),
+            sections=("editing-audio", "agents"),
+        ),
+        make_correction(
+            "2602.00015", kinds=("published",), venue=Venue(VenueKind.ACCEPTED, "CVPR 2026")
+        ),
+    ),
+    "before": tuple(
+        make_approved(
+            f"2602.1{n:04}",
+            title=f"Earlier Paper {n}",
+            abstract="We describe a slow painter.",
+            sections=("generation-image-llm-based", "editing-image")[n % 2 :],
+            decided_at=MONDAY - timedelta(days=3 * n + 1),
+        )
+        for n in range(17)
+    ),
+    "dates": {
+        "2603.04101": VersionDates(_day(3, 12), {1: _day(3, 12)}),
+        "2603.05641": VersionDates(_day(2, 2), {1: _day(2, 2), 2: _day(3, 15)}),
+        "2603.06400": VersionDates(_day(3, 16), {1: _day(3, 16)}),
+    },
+    "highlights": {
+        "2603.06400": (Highlight("2603.06400", "ada", "Read the appendix first.", MONDAY),)
+    },
+    "made": Made(
+        announced=1630,
+        reviewed=14,
+        approved=10,
+        rejected=3,
+        deferred=1,
+        reasons=(("no-language", 2), ("", 1)),
+        in_scope=10,
+        waiting=4786,
+        set_aside=2512,
+        days=(
+            (date(2026, 3, 16), LedgerStatus.COMPLETE),
+            (date(2026, 3, 17), LedgerStatus.UNKNOWN),
+            (date(2026, 3, 18), LedgerStatus.COMPLETE),
+            (date(2026, 3, 21), LedgerStatus.QUIET),
+        ),
+    ),
+    "previous": "2026-W11",
+    "edits": IssueEdits("2026-W12", notes={"2603.06010": "Listen to the samples."}),
+    "colophon": Colophon(
+        editor="Ada Vole",
+        list_url="https://survey.example/list",
+        suggest_url="https://survey.example/suggest?a=1&b=2",
+        base_url="https://survey.example/digests",
+    ),
+}

@@ -14,7 +14,7 @@ from pipeline.curated.find import Found
 from pipeline.curated.formats.read import scan_list
 from pipeline.curated.types import ListFile
 from pipeline.publish.digest.week import Week
-from pipeline.publish.digest.weekly import write_digest
+from pipeline.publish.digest.write import write_digest
 from pipeline.runtime.record import Run
 from pipeline.taxonomy.check import check_taxonomy
 from pipeline.taxonomy.migrate import (
@@ -29,6 +29,7 @@ from storage.store import OpenStore
 from storage.taxonomy_types import MoveKind
 from storage.types import Decision, SectionScore, Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
+from tests.support.digest import make_edition
 from tests.support.services import make_services
 from tests.support.storage import ROOT, add_predictions, opener, queued
 from tests.support.taxonomy import taxonomy_text, write
@@ -347,10 +348,8 @@ def test_digest_of_an_old_week_is_unchanged(
         write_digest(
             open_store,
             parse_taxonomy(text, "test"),
+            make_edition(tmp_path / "digests"),
             week,
-            output=tmp_path / "digests",
-            languages=("en",),
-            survey_title="Lanterns",
             now=now,
         )
         return (tmp_path / "digests" / f"{week}.md").read_bytes()

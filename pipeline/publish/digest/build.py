@@ -10,6 +10,7 @@ from pipeline.publish.digest.gather import IssueSource
 from pipeline.publish.digest.mathematics import restrict_math
 from pipeline.publish.digest.trend import trend_of
 from pipeline.publish.digest.types import (
+    NO_COLOPHON,
     OTHER,
     Colophon,
     CorrectedPaper,
@@ -29,7 +30,7 @@ def build_digest(
     taxonomy: Taxonomy,
     *,
     survey_title: str,
-    colophon: Colophon = Colophon(),
+    colophon: Colophon = NO_COLOPHON,
 ) -> Digest:
     """Return the issue of one week; the order of the source's papers does not matter.
 

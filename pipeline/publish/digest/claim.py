@@ -5,15 +5,18 @@ not at all.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
+from classifiers.function_words import FUNCTION_WORDS
+from classifiers.text import tokens
 from config.tex.text import without_markup
 from pipeline.publish.digest.mathematics import restrict_math
 from pipeline.publish.digest.sentences import split_sentences
 
 #: characters of a claim, so that it is one to three lines of print
 CLAIM_LENGTH = 300
-_SHORTEST = 20
+_SHORTEST = 12
 
 _SELF = (
     r"(?:we|this (?:paper|work|article|study|survey|report|technical report|tutorial)|"
@@ -68,6 +71,8 @@ _STATED = re.compile(
     rf"\b{_SELF}\s+{_BY_THE_WAY}(?:{_STATES})(?:\s+\w+ly)?\s+that\s+", re.IGNORECASE
 )
 _DONE = re.compile(rf"\b{_SELF}\s+{_BY_THE_WAY}({_VERBS})\b\s+(?!to\b)", re.IGNORECASE)
+#: a verb of the same subject later in the sentence
+_AND_DOES = re.compile(rf"(,? and (?:also )?)({'|'.join(_DOES)})\b", re.IGNORECASE)
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were) (?:hereby |here )?(?:proposed|presented|introduced|developed)\b",
     re.IGNORECASE,
@@ -77,9 +82,9 @@ _OURS = re.compile(r"\bour (?:work|approach|method|model|framework|system)\b", r
 _CLAUSE_ENDS = (",", ";", ":", "\u2014", "\u2013", "and", "Here", "here", "paper", "work", "study")
 _LEAD_IN = re.compile(
     r"\A(?:(?:in|with|through) this (?:paper|work|study|article|report|survey|technical report)|"
-    r"to this end|here|specifically|in particular|in summary|overall|finally|furthermore|moreover|"
-    r"additionally|besides|to (?:address|tackle|overcome|close|bridge|fill|solve|mitigate)[^,]{0,120})"
-    r",?\s+",
+    r"to this end|here|specifically|in particular|in summary|overall|finally|furthermore|"
+    r"moreover|additionally|besides|"
+    r"to (?:address|tackle|overcome|close|bridge|fill|solve|mitigate)[^,]{0,120}),?\s+",
     re.IGNORECASE,
 )
 #: no claim holds this
@@ -90,39 +95,77 @@ _BOILERPLATE = re.compile(
 #: refers to a sentence that is not printed
 _REFERS = re.compile(
     r"\A(?:this|these|those|it|they|such|both|however|but|yet|which|the former|the latter|"
+    r"\w+s (?:this|these|that|such) (?:gap|issue|problem|challenge|limitation|question|need)s?|"
     r"as a result|for example|for instance|consequently|hence|thus|therefore)\b",
     re.IGNORECASE,
 )
-_CUT_SHORT = re.compile(r"(?:\u2026|\.\.\.)\W*\Z")
+#: of a part of an abstract
+_LABEL = re.compile(
+    r"\A(?:background|objectives?|aims?|purpose|introduction|motivation|"
+    r"(?:materials and )?methods?|results|findings|conclusions?|significance)"
+    r"(?:\s*[:.]|(?=\s+[A-Z]))\s*",
+    re.IGNORECASE,
+)
+_CUT_SHORT = re.compile(r"\u2026|\.\.\.")
 
 
-def find_claim(abstract: str) -> str:
+def find_claim(abstract: str, title: str = "") -> str:
     """Return the claim of an abstract, at most `CLAIM_LENGTH` characters; empty if it has none."""
-    sentences = split_sentences(restrict_math(without_markup(abstract)))
-    for claim in _claims(sentences):
-        if _is_fit(claim):
-            return claim
-    return ""
+    line = restrict_math(without_markup(abstract))
+    sentences = [_LABEL.sub("", sentence) for sentence in split_sentences(line)]
+    claims = chain(
+        _made(sentences),
+        _stated(sentences),
+        _done(sentences),
+        _named(sentences),
+        _others(sentences, title),
+    )
+    return next(filter(_is_fit, claims), "")
 
 
-def _claims(sentences: list[str]) -> Iterator[str]:
-    """Yield possible claims, the best first."""
-    for phrase in (_MADE, _STATED):
-        for sentence in sentences:
-            if (found := phrase.search(sentence)) and _begins_clause(sentence, found.start()):
-                yield _capital(sentence[found.end() :])
+def _made(sentences: Sequence[str]) -> Iterator[str]:
+    """Yield what the paper proposes: "We propose X" becomes "X"."""
+    for sentence in sentences:
+        if (found := _MADE.search(sentence)) and _begins_clause(sentence, found.start()):
+            yield _capital(sentence[found.end() :])
+
+
+def _stated(sentences: Sequence[str]) -> Iterator[str]:
+    """Yield what the paper shows: "We show that X is Y" becomes "X is Y"."""
+    for sentence in sentences:
+        if (found := _STATED.search(sentence)) and _begins_clause(sentence, found.start()):
+            yield _capital(sentence[found.end() :])
+
+
+def _done(sentences: Sequence[str]) -> Iterator[str]:
+    """Yield what the paper does: "We study X and show Y" becomes "Studies X and shows Y"."""
     for sentence in sentences:
         if (found := _DONE.search(sentence)) and _begins_clause(sentence, found.start()):
-            yield f"{_THIRD[found[1].lower()]} {sentence[found.end() :]}"
+            rest = _AND_DOES.sub(
+                lambda verb: f"{verb[1]}{_DOES[verb[2].lower()].lower()}", sentence[found.end() :]
+            )
+            yield f"{_THIRD[found[1].lower()]} {rest}"
+
+
+def _named(sentences: Sequence[str]) -> Iterator[str]:
     for phrase in (_PASSIVE, _OURS):
         for sentence in sentences:
             if phrase.search(sentence):
                 yield _capital(_LEAD_IN.sub("", sentence))
-    # The first sentences say what the field is, the last ones what was reached.
-    for sentence in (*sentences[1:][::-1], *sentences[:1]):
+
+
+def _others(sentences: Sequence[str], title: str) -> Iterator[str]:
+    """Yield the other sentences, those with most words of the title first."""
+    words = _content(title)
+    ranked = sorted(sentences, key=lambda sentence: -len(words & _content(sentence)))
+    for sentence in ranked:
         bare = _LEAD_IN.sub("", sentence)
         if not _REFERS.match(bare):
             yield _capital(bare)
+
+
+def _content(text: str) -> set[str]:
+    return {word[:5] for word in tokens(text)} - FUNCTION_WORDS
 
 
 def _begins_clause(sentence: str, at: int) -> bool:
@@ -140,6 +183,7 @@ def _is_fit(claim: str) -> bool:
     return (
         _SHORTEST <= len(claim) <= CLAIM_LENGTH
         and _BOILERPLATE.search(claim) is None
+        and _REFERS.match(claim) is None
         and _CUT_SHORT.search(claim) is None
         and claim.rstrip("\"')]\u201d\u2019").endswith(
             (".", "!", "?", "\u3002", "\uff01", "\uff1f")

@@ -1,8 +1,9 @@
 """What an issue corrects: approved papers that changed in its week, and approvals taken back."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pipeline.enrich.venue import Venue, find_venue
 from pipeline.ingest.corrections import corrections
@@ -18,6 +19,8 @@ KINDS = ("retracted", "withdrawn", "taken_back", "restored", "retitled", "moved"
 #: kinds of changes that are read
 CHANGES = ("withdrawn", "restored", "title", "comment", "journal_ref", "doi")
 _RETRACTED = re.compile(r"\bretract(?:ed|ion)\b", re.IGNORECASE)
+#: (arXiv ID, kind, fields of `CorrectedPaper`)
+_Found = tuple[str, str, dict[str, Any]]
 _STATES = {"withdrawn": "withdrawn", "restored": "restored", "title": "retitled"}
 
 
@@ -44,35 +47,55 @@ def week_corrections(
     an old issue stays the same.
     """
     told = [change for change in changes if _concerns(change, before)]
-    found: dict[str, CorrectedPaper] = {}
     titles = {key: one.title for key, one in (*before.standing.items(), *before.earlier.items())}
     titles |= {change.arxiv_id: change.new or "" for change in told if change.kind == "title"}
-
-    def add(arxiv_id: str, kind: str, **fields: object) -> None:
+    found: dict[str, CorrectedPaper] = {}
+    for arxiv_id, kind, fields in (
+        *_of_records(told, titles),
+        *_of_publications(told),
+        *_of_decisions(week, before),
+    ):
         one = found.get(arxiv_id) or CorrectedPaper(
             arxiv_id, title_of(arxiv_id, titles.get(arxiv_id, "")), url_of(arxiv_id), ()
         )
         kinds = tuple(sorted({*one.kinds, kind}, key=KINDS.index))
         found[arxiv_id] = replace(one, kinds=kinds, **fields)
+    return tuple(sorted(found.values(), key=_rank))
 
-    for change in corrections([c for c in told if c.kind in _STATES], titles):
-        former = change.former_title
-        for kind in change.kinds:
-            fields = {"former_title": title_of(change.arxiv_id, former)} if former else {}
-            add(change.arxiv_id, _STATES[kind], **fields)
-    for change in told:
+
+def _of_records(changes: Sequence[Change], titles: Mapping[str, str]) -> Iterator[_Found]:
+    """Yield what arXiv withdrew, restored or renamed, all changes of the week together."""
+    for one in corrections([c for c in changes if c.kind in _STATES], titles):
+        for kind in one.kinds:
+            former = one.former_title if kind == "title" else None
+            title = {} if former is None else {"former_title": title_of(one.arxiv_id, former)}
+            yield one.arxiv_id, _STATES[kind], title
+
+
+def _of_publications(changes: Sequence[Change]) -> Iterator[_Found]:
+    """Yield what was retracted, and where papers are published now."""
+    for change in changes:
         if _RETRACTED.search(change.new or "") and not _RETRACTED.search(change.old or ""):
-            add(change.arxiv_id, "retracted")
-        elif (published := _published(change)) is not None:
-            add(change.arxiv_id, "published", venue=published[0] or _venue(found, change))
+            yield change.arxiv_id, "retracted", {}
+            continue
+        venue = _venue(change, change.new)
+        if venue is not None and venue != _venue(change, change.old):
+            yield change.arxiv_id, "published", {"venue": venue}
+        elif change.kind == "doi" and change.new and not change.old:
+            yield change.arxiv_id, "published", {}
+
+
+def _of_decisions(week: Week, before: Before) -> Iterator[_Found]:
+    """Yield papers that reviewers moved, and those of earlier issues that they took back."""
     for arxiv_id, one in before.earlier.items():
         now = before.standing.get(arxiv_id)
-        if now is not None and now.verdict is Verdict.APPROVED:
-            if now.decided_at >= week.start and {*now.sections} != {*one.sections}:
-                add(arxiv_id, "moved", former_sections=one.sections, sections=now.sections)
-        elif arxiv_id in before.issues:
-            add(arxiv_id, "taken_back", issue=before.issues[arxiv_id].partition(":")[2])
-    return tuple(sorted(found.values(), key=_rank))
+        if now is None or now.verdict is not Verdict.APPROVED:
+            if arxiv_id in before.issues:
+                issue = before.issues[arxiv_id].partition(":")[2]
+                yield arxiv_id, "taken_back", {"issue": issue}
+        elif now.decided_at >= week.start and {*now.sections} != {*one.sections}:
+            sections = {"former_sections": one.sections, "sections": now.sections}
+            yield arxiv_id, "moved", sections
 
 
 def _concerns(change: Change, before: Before) -> bool:
@@ -84,20 +107,10 @@ def _concerns(change: Change, before: Before) -> bool:
     return before.standing[change.arxiv_id].decided_at < change.seen_at
 
 
-def _published(change: Change) -> tuple[Venue | None] | None:
-    """Return the venue that a change names for the first time; None: it names none."""
+def _venue(change: Change, text: str | None) -> Venue | None:
     if change.kind == "journal_ref":
-        venue = find_venue(None, change.new)
-        return None if venue is None or venue == find_venue(None, change.old) else (venue,)
-    if change.kind == "comment":
-        venue = find_venue(change.new)
-        return None if venue is None or venue == find_venue(change.old) else (venue,)
-    return (None,) if change.kind == "doi" and change.new and not change.old else None
-
-
-def _venue(found: Mapping[str, CorrectedPaper], change: Change) -> Venue | None:
-    known = found.get(change.arxiv_id)
-    return known.venue if known else None
+        return find_venue(None, text)
+    return find_venue(text) if change.kind == "comment" else None
 
 
 def _rank(one: CorrectedPaper) -> tuple[int, str]:

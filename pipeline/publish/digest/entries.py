@@ -50,7 +50,7 @@ def entry_of(
         url=url_of(paper.arxiv_id),
         authors=authors if len(authors) == AUTHORS_SHOWN + 1 else authors[:AUTHORS_SHOWN],
         authors_total=len(authors),
-        claim=find_claim(paper.abstract[:_READ]),
+        claim=find_claim(paper.abstract[:_READ], paper.title[:_LONGEST]),
         note=restrict_math(one_line(paper.note or "")),
         editor_note=restrict_math(one_line(editor_note)),
         venue=find_venue(paper.comment, paper.journal_ref),

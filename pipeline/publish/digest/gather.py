@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from pipeline.publish.digest.corrections import CHANGES, Before, week_corrections
 from pipeline.publish.digest.trend import weeks_before
-from pipeline.publish.digest.types import CorrectedPaper, Made
+from pipeline.publish.digest.types import NOT_MADE, CorrectedPaper, Made
 from pipeline.publish.digest.week import Week
 from storage.highlights import Highlight
 from storage.issue_types import IssueEdits
@@ -32,7 +32,7 @@ class IssueSource:
     before: tuple[ApprovedPaper, ...] = ()
     dates: Mapping[str, VersionDates] = field(default_factory=dict)
     highlights: Mapping[str, tuple[Highlight, ...]] = field(default_factory=dict)
-    made: Made = Made()
+    made: Made = NOT_MADE
     #: the issue before, such as `2026-W11`; empty: none
     previous: str = ""
     edits: IssueEdits | None = None
@@ -83,6 +83,13 @@ def gather(
     ids = {paper.arxiv_id for paper in listed}
     unlisted = [p for p in approved if p.arxiv_id not in ids and p.arxiv_id not in earlier]
     changes = store.changes.between(week.start, week.end, CHANGES)
+    decided = [
+        one
+        for one in at_end
+        if one.decided_at >= week.start
+        and one.reviewer != LIST_REVIEWER
+        and not (one.verdict is Verdict.APPROVED and one.arxiv_id in earlier)
+    ]
     eight_weeks = next(iter(weeks_before(week)), week).start
     return IssueSource(
         week=week,
@@ -106,7 +113,7 @@ def gather(
         ),
         dates=store.weeks.dates(ids),
         highlights=store.highlights.of(ids, at=None if known_at == _EVER else known_at),
-        made=_made(store, week, at_end, known_at, earlier, in_scope_reasons),
+        made=_made(store, week, decided, in_scope_reasons, known_at),
         previous=(store.weeks.issue_before(target_of(week), at=known_at) or "").partition(":")[2],
         edits=edits,
     )
@@ -134,18 +141,10 @@ def _withdrawn(store: Store, ids: Sequence[str], at: datetime) -> set[str]:
 def _made(
     store: Store,
     week: Week,
-    at_end: Sequence[PastDecision],
-    known_at: datetime,
-    earlier: Collection[str],
+    decided: Sequence[PastDecision],
     in_scope_reasons: Collection[str],
+    known_at: datetime,
 ) -> Made:
-    decided = [
-        one
-        for one in at_end
-        if one.decided_at >= week.start
-        and one.reviewer != LIST_REVIEWER
-        and not (one.verdict is Verdict.APPROVED and one.arxiv_id in earlier)
-    ]
     by_verdict = Counter(one.verdict for one in decided)
     reasons = Counter(one.reason or "" for one in decided if one.verdict is Verdict.REJECTED)
     first, last = week.first_day, week.last_day

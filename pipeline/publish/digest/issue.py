@@ -16,7 +16,7 @@ from pipeline.publish.digest.plain import plain
 from pipeline.publish.digest.record import record
 from pipeline.publish.digest.recount import recount
 from pipeline.publish.digest.render import Form, render, view_of
-from pipeline.publish.digest.types import Colophon, Digest
+from pipeline.publish.digest.types import NO_COLOPHON, Colophon, Digest
 from pipeline.publish.digest.view import View
 from pipeline.publish.digest.week import Week
 from pipeline.publish.digest.words import Words, load_words
@@ -37,7 +37,7 @@ class Edition:
     output: Path
     languages: tuple[str, ...]
     reasons: tuple[Reason, ...] = ()
-    colophon: Colophon = Colophon()
+    colophon: Colophon = NO_COLOPHON
 
 
 def edition_of(settings: Settings) -> Edition:
@@ -47,6 +47,12 @@ def edition_of(settings: Settings) -> Edition:
         output=settings.digest.output,
         languages=tuple(dict.fromkeys(settings.digest.languages)),
         reasons=settings.review.reasons,
+        colophon=Colophon(
+            editor=settings.publish.editor,
+            list_url=settings.publish.list_url,
+            suggest_url=settings.publish.suggest_url,
+            base_url=settings.publish.base_url,
+        ),
     )
 
 
@@ -67,7 +73,15 @@ def build_issue(
     preliminary: bool = False,
     edits: IssueEdits | None = None,
 ) -> Issue:
-    """Build the issue of a week; nothing is written.
+    """Build the issue of a week with what its editor wrote; nothing is written.
+
+    Args:
+        store: is only read.
+        taxonomy: of today; an old week keeps that of its time.
+        edition: what the settings say.
+        week: of the issue.
+        preliminary: whether the week has not ended.
+        edits: None: those in the store.
 
     Raises:
         UnknownLanguageError: a language has no phrases.
@@ -78,7 +92,7 @@ def build_issue(
         week,
         in_scope_reasons={one.code for one in edition.reasons if one.in_scope},
         preliminary=preliminary,
-        edits=edits,
+        edits=store.issues.edits(str(week)) if edits is None else edits,
     )
     replaced = store.taxonomy.in_force_at(week.end)
     if replaced is not None:

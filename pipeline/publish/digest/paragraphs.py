@@ -31,19 +31,19 @@ def _pieces(text: str) -> list[tuple[str, bool]]:
     for word in text.split():
         start = 0
         for at in range(1, len(word)):
-            # Closing marks never begin a line.
-            if _is_wide(word[at - 1]) and not _closes(word[at]):
-                pieces.append((word[start:at], start == 0))
-                start = at
-            elif _is_wide(word[at]) and not _is_wide(word[at - 1]) and not _closes(word[at]):
+            if _divides(word[at - 1], word[at]):
                 pieces.append((word[start:at], start == 0))
                 start = at
         pieces.append((word[start:], start == 0))
     return pieces
 
 
-def _closes(letter: str) -> bool:
-    return unicodedata.category(letter) in {"Pe", "Pf", "Po", "Mn"}
+def _divides(before: str, after: str) -> bool:
+    """Say whether a line may break between two letters; no line begins with a closing mark."""
+    if not (_is_wide(before) or _is_wide(after)):
+        return False
+    opens, closes = unicodedata.category(before), unicodedata.category(after)
+    return opens not in {"Ps", "Pi"} and closes not in {"Pe", "Pf", "Po", "Mn"}
 
 
 def _is_wide(letter: str) -> bool:

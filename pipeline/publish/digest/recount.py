@@ -6,8 +6,10 @@ JSON, and the printed papers themselves. One that differs stops the issue.
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import PurePath
 from typing import Any
 
@@ -72,7 +74,8 @@ def _read(digest: Digest, path: PurePath, text: str, words: Mapping[PurePath, Wo
 
 def _said(words: Words, text: str, survey_title: str = "") -> int:
     """Return the number of papers that a line names; an issue without papers names none."""
-    return words.counted_in("papers", text.removeprefix(survey_title)) or 0
+    begin = text.removeprefix(survey_title).lstrip(":\uff1a ")
+    return words.count_at_start("papers", begin) or 0
 
 
 class _Page(HTMLParser):
@@ -108,7 +111,9 @@ def _read_html(text: str, words: Words, survey_title: str) -> Read:
     texts = _Page(text).texts
 
     def printed(kind: str) -> int:
-        more = (words.counted_in("more_papers", one) or 0 for one in texts.get(f"more-{kind}", ()))
+        more = (
+            words.count_at_start("more_papers", one) or 0 for one in texts.get(f"more-{kind}", ())
+        )
         return len(texts.get(kind, ())) + sum(more)
 
     return {
@@ -125,8 +130,8 @@ def _read_html(text: str, words: Words, survey_title: str) -> Read:
 
 def _read_markdown(text: str, words: Words, survey_title: str) -> Read:
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
-    headings: dict[str, list[str]] = {"h1": [], "h2": [], "h3": []}
-    for opened, inline in zip(tokens, tokens[1:], strict=False):
+    headings: defaultdict[str, list[str]] = defaultdict(list)
+    for opened, inline in pairwise(tokens):
         if opened.type == "heading_open":
             said = (t.content for t in inline.children or () if t.type in {"text", "text_special"})
             headings[opened.tag].append("".join(said))
@@ -142,7 +147,7 @@ def _read_text(text: str, words: Words) -> Read:
     lines = text.splitlines()
     headings = [
         (number, above)
-        for number, (above, rule) in enumerate(zip(lines, lines[1:], strict=False))
+        for number, (above, rule) in enumerate(pairwise(lines))
         if rule and not rule.strip("-=")
     ]
     counted = {number: found for number, one in headings if (found := _IN_BRACKETS.search(one))}

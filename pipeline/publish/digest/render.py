@@ -10,7 +10,6 @@ from functools import cache, partial
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from config.reasons import Reason
-from config.tex.text import plain_text
 from config.visible import visible
 from pipeline.publish.digest.escape import Markdown, escape_markdown, link_target
 from pipeline.publish.digest.fit import WHOLE, Cut, fitting
@@ -80,7 +79,7 @@ def _environment(form: Form) -> Environment:
         loader=PackageLoader("pipeline.publish.digest", "templates"),
         # Autoescape handles HTML only; `finalize` escapes Markdown.
         autoescape=form is Form.HTML,  # noqa: S701  # Markdown is escaped by `finalize`
-        finalize={Form.MARKDOWN: _escape, Form.HTML: _plain, Form.TEXT: _plain}[form],
+        finalize=_escape if form is Form.MARKDOWN else _seen,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -89,8 +88,8 @@ def _environment(form: Form) -> Environment:
     environment.filters["target"] = link_target
     environment.filters["verbatim"] = Markdown
     environment.filters["wrapped"] = _wrapped
-    environment.filters["ruled"] = lambda text, mark: Markdown(ruled(_plain(text), mark))
-    environment.filters["columns"] = lambda text, width: Markdown(columns(_plain(text), width))
+    environment.filters["ruled"] = lambda text, mark: Markdown(ruled(visible(text), mark))
+    environment.filters["columns"] = lambda text, width: Markdown(columns(visible(text), width))
     return environment
 
 
@@ -98,10 +97,9 @@ def _escape(value: object) -> str:
     return value if isinstance(value, Markdown) else escape_markdown(str(value))
 
 
-def _plain(value: object) -> object:
-    """Return a text for readers that draw no mathematics, such as mail programs."""
-    return plain_text(visible(value)) if type(value) is str else value
+def _seen(value: object) -> object:
+    return visible(value) if type(value) is str else value
 
 
 def _wrapped(text: str, first: str = "", rest: str = "") -> Markdown:
-    return Markdown(wrapped(str(_plain(text)), first=first, rest=rest))
+    return Markdown(wrapped(visible(text), first=first, rest=rest))

@@ -1,7 +1,7 @@
 """Count approved papers per week and find the terms that rise, from decisions only."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from math import log
 
@@ -27,22 +27,22 @@ _FEWEST_PAPERS = 2
 _FACTOR = 2.0
 _READ = 20_000
 _PIECES = re.compile(r"[.,;:!?()\[\]{}\"\u201c\u201d$]+(?:\s|\Z)|[()\[\]\"$]")
-#: words of every abstract
-_GENERIC = frozenset(
-    "ability abstract accuracy achieve achieves achieving across address advance approach approaches"
-    " art available based baseline baselines benchmark best better bridge capabilities challenge"
-    " challenges challenging code comprehensive conduct contribution data dataset datasets"
-    " demonstrate demonstrates designed different diverse effective effectively effectiveness"
-    " efficient enable enables enabling end evaluate evaluation existing experiment experiments"
-    " extensive first framework gap generate generates generation high improve improvement improves"
-    " including introduce introduces key known large leading limitation limitations low main method"
-    " methods model models multiple near new novel open outperform outperforms paper performance"
-    " poor present presents previous prior problem project promising propose proposed proposes"
-    " provide provides publicly quality real recent recently release require results scale scenarios"
-    " show shows significant significantly simple single state strong study superior systematic task"
-    " tasks technique techniques time training unified use used uses using various way weights wide"
-    " widely work works world zero step steps https github com".split()
-)
+# Words of every abstract.
+_WORDS = """
+ability abstract accuracy achieve achieves achieving address advance approach approaches art
+available based baseline baselines benchmark best better bridge capabilities challenge challenges
+challenging code comprehensive conduct contribution data dataset datasets demonstrate demonstrates
+designed different diverse effective effectively effectiveness efficient enable enables enabling
+end evaluate evaluation existing experiment experiments extensive framework gap generate generates
+generation github high https improve improvement improves including introduce introduces key known
+large leading limitation limitations low main method methods model models multiple near new novel
+open outperform outperforms paper performance poor present presents previous prior problem project
+promising propose proposed proposes provide provides publicly quality real recent recently release
+require results scale scenarios shows significant significantly simple single state step steps
+strong study superior systematic task tasks technique techniques time training unified use used
+uses various way weights wide widely work works world zero
+"""
+_GENERIC = frozenset(_WORDS.split())
 
 
 def trend_of(
@@ -62,21 +62,19 @@ def trend_of(
         taxonomy: whose tasks are counted.
     """
     known = {section.id: section for section in taxonomy.sections}
-    counted: dict[Week, Counter[str | None]] = {}
+    counted: defaultdict[Week, Counter[str | None]] = defaultdict(Counter)
     for paper in before:
-        counted.setdefault(Week.of(paper.decided_at), Counter())[_task(paper, known)] += 1
+        counted[Week.of(paper.decided_at)][_task(paper, known)] += 1
     counted[week] = Counter(entry.task for entry in entries)
     weeks = [*weeks_before(week, WEEKS_SHOWN - 1), week]
-    tasks = tuple(
-        task for task in task_order(taxonomy) if any(counted.get(w, {}).get(task) for w in weeks)
-    )
+    tasks = tuple(task for task in task_order(taxonomy) if any(counted[w][task] for w in weeks))
     return Trend(
         tasks=tasks,
         weeks=tuple(
             WeekCount(
                 one,
-                sum(counted.get(one, {}).values()),
-                tuple(counted.get(one, {}).get(task, 0) for task in tasks),
+                sum(counted[one].values()),
+                tuple(counted[one][task] for task in tasks),
             )
             for one in weeks
         ),

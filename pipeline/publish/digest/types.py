@@ -150,6 +150,9 @@ class Made:
         return self.approved / judged if judged else None
 
 
+NOT_MADE = Made()
+
+
 @dataclass(frozen=True, slots=True)
 class Colophon:
     """Who made the issue and where things are; empty texts are left out."""
@@ -161,6 +164,9 @@ class Colophon:
     base_url: str = ""
     #: the issue before, such as `2026-W11`
     previous: str = ""
+
+
+NO_COLOPHON = Colophon()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class View:
         """The line that mail programs show after the subject."""
         digest = self.digest
         if not digest.papers:
-            return self._lead_without_papers()[-1]
+            return self.words.say("sentence_separator").join(self._lead_without_papers())
         placed = {entry.sections[0] for entry in digest.entries} - {OTHER}
         papers = self.words.count("papers", digest.papers)
         sections = self.words.count("sections", len(placed))
@@ -200,10 +200,10 @@ class View:
         parts = [self.venue(entry.venue)] if entry.venue else []
         parts += [entry.category] if entry.category else []
         if entry.submitted:
-            parts.append(words.say("submitted", date=words.date(entry.submitted)))
+            parts.append(words.say("submitted", date=words.day(entry.submitted)))
         if entry.version and entry.version > 1:
             dated = "version_date" if entry.updated else "version"
-            date = words.date(entry.updated) if entry.updated else ""
+            date = words.day(entry.updated) if entry.updated else ""
             parts.append(words.say(dated, n=entry.version, date=date))
         return _DOT.join(parts)
 
@@ -291,8 +291,7 @@ class View:
         ]
         if not reasons:
             return words.say("rejected")
-        named = words.say("list_separator").join(reasons)
-        return f"{words.say('rejected')}{words.say('name_separator')}{named}"
+        return words.say("rejected_for", reasons=words.say("list_separator").join(reasons))
 
     def _reason(self, code: str) -> str:
         if not code:
@@ -310,7 +309,7 @@ class View:
                 name = words.say(f"ledger_{status}")
                 parts.append(words.count("ledger_days", number, status=name))
         for status in (LedgerStatus.INCOMPLETE, LedgerStatus.UNKNOWN):
-            named = [words.date(day) for day, one in days if one == status]
+            named = [words.day(day) for day, one in days if one == status]
             if named:
                 name = words.say(f"ledger_{status}")
                 parts.append(words.say("ledger_named", days=words.listing(named), status=name))

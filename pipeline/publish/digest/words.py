@@ -36,19 +36,18 @@ class Words:
         form = "one" if number == 1 else "many"
         return self.say(f"{what}_{form}", n=f"{number:,}", **values)
 
-    def counted_in(self, what: str, text: str) -> int | None:
-        """Return the number that `count` wrote into a text; None: there is none."""
+    def count_at_start(self, what: str, text: str) -> int | None:
+        """Return the number of the phrase of `count` that begins a text; None: none does."""
         for form in ("many", "one"):
             before, _, after = self.texts[f"{what}_{form}"].partition("{n}")
-            # `.` of Chinese phrases and `\\b` do not go together, so the number ends at the phrase.
-            found = re.search(rf"(?<![\d,]){re.escape(before)}([\d,]+){re.escape(after)}", text)
+            found = re.match(rf"{re.escape(before)}([\d,]+){re.escape(after)}", text)
             if found:
                 return int(found[1].replace(",", ""))
         return None
 
     def listing(self, texts: Sequence[str]) -> str:
         """Return "a, b and c"."""
-        if len(texts) < 2:  # noqa: PLR2004
+        if len(texts) < 2:
             return "".join(texts)
         head = self.texts["list_separator"].join(texts[:-1])
         return f"{head}{self.texts['last_separator']}{texts[-1]}"
@@ -61,7 +60,7 @@ class Words:
             key = "span_in_month" if first.month == last.month else "span_in_year"
         return self.say(key, **self._day("", first), **self._day("last_", last))
 
-    def date(self, day: date) -> str:
+    def day(self, day: date) -> str:
         """Return a day, such as "16 March 2026"."""
         return self.say("date", **self._day("", day))
 

@@ -4,12 +4,8 @@ from hypothesis import strategies as st
 
 from config.tex.text import without_markup
 from config.visible import one_line
-from pipeline.publish.digest.reason import REASON_LENGTH, find_reason
+from pipeline.publish.digest.claim import CLAIM_LENGTH, find_claim
 from pipeline.publish.digest.sentences import split_sentences
-
-
-def _from_abstract(abstract: str) -> str:
-    return find_reason(None, abstract).text
 
 
 @pytest.mark.parametrize(
@@ -42,68 +38,59 @@ def test_splitting_keeps_all_text(line: str) -> None:
     assert "".join("".join(split_sentences(line)).split()) == "".join(line.split())
 
 
-def test_note_is_preferred_and_not_cut() -> None:
-    note = "Worth reading:\n" + "because " * 60
-
-    reason = find_reason(note, "We propose nothing.")
-
-    assert reason.by_reviewer
-    assert reason.text == " ".join(note.split())
-
-
-@pytest.mark.parametrize("note", [None, "", "  \n"])
-def test_abstract_is_used_without_note(note: str | None) -> None:
-    reason = find_reason(note, "Old. We propose Brush. It wins.")
-
-    assert (reason.text, reason.by_reviewer) == ("We propose Brush.", False)
+@pytest.mark.parametrize(
+    ("abstract", "claim"),
+    [
+        ("It is hard. In this paper, we propose Brush, a model that paints.",
+         "Brush, a model that paints."),
+        ("To close this gap, we present Brush, a model that paints. It wins.",
+         "Brush, a model that paints."),
+        ("While others fail, we further introduce a model that paints.", "A model that paints."),
+        ("Hard. This work presents Loom, one codebook.", "Loom, one codebook."),
+        ("Hard. We then develop and release the Loom corpus.", "The Loom corpus."),
+        ("We show that pictures of text pass filters.", "Pictures of text pass filters."),
+        ("We study how text passes filters and show why.",
+         "Studies how text passes filters and shows why."),
+        ("This survey reviews two hundred papers.", "Reviews two hundred papers."),
+        ("Hard. A method of painting is proposed. Good.", "A method of painting is proposed."),
+        ("Nothing at all is said here. Brushes paint well.", "Brushes paint well."),
+        ("Background: hard. Methods: we describe iPaint, a brush for all.",
+         "iPaint, a brush for all."),
+        ("They proposed X in 1990. We propose Yonder, a brush.", "Yonder, a brush."),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_claim_has_no_opening_phrase(abstract: str, claim: str) -> None:
+    assert find_claim(abstract, "Brushes that Paint") == claim
 
 
 @pytest.mark.parametrize(
-    ("abstract", "sentence"),
+    "abstract",
     [
-        ("We show a gap. In this paper we introduce X.", "In this paper we introduce X."),
-        ("Hard. This work presents Y. We propose Z.", "This work presents Y."),
-        ("Hard. We release data. Good.", "We release data."),
-        ("Hard. A method is proposed. Good.", "A method is proposed."),
-        ("Hard. We study bias. Good.", "We study bias."),
-        ("Hard. Our method wins. Good.", "Our method wins."),
-        ("Nothing of it. Second.", "Nothing of it."),
-        ("They proposed X in 1990. We propose Y.", "We propose Y."),
-        ("", ""),
+        "We propose " + "enormously " * 40 + "long things.",
+        "We propose a painter that paints\u2026",
+        "We propose a painter that paints...",
+        "We propose a painter without an end",
     ],
 )
-def test_contribution_sentence_is_chosen(abstract: str, sentence: str) -> None:
-    assert _from_abstract(abstract) == sentence
+def test_sentence_is_left_out_rather_than_cut(abstract: str) -> None:
+    assert find_claim(abstract) == ""
+    assert find_claim(f"Painters paint with care. {abstract}") == "Painters paint with care."
 
 
-def test_long_sentence_is_cut_at_word() -> None:
-    text = _from_abstract("We propose " + "enormously " * 40 + "long.")
-
-    assert len(text) <= REASON_LENGTH
-    assert text.endswith("enormously\u2026")
-
-
-def test_long_lead_is_dropped_before_contribution() -> None:
-    lead = "While others have tried " + "and tried " * 25
-    text = _from_abstract(f"{lead.strip()}, we propose Brush.")
-
-    assert text == "\u2026 we propose Brush."
-
-
-def test_mathematics_is_not_cut() -> None:
-    text = _from_abstract("We propose " + "x" * 170 + " with $a + b + c + d + e + f + g$ and more.")
-
-    assert text.count("$") % 2 == 0
-    assert len(text) <= REASON_LENGTH
+def test_long_sentence_gives_way_to_a_whole_one() -> None:
+    abstract = f"We propose {'enormously ' * 40}long things. We release a corpus of paintings."
+    assert find_claim(abstract) == "A corpus of paintings."
 
 
 @given(st.text(max_size=600))
-def test_any_abstract_gives_one_bounded_line(abstract: str) -> None:
-    text = _from_abstract(abstract)
+def test_any_abstract_gives_one_whole_line(abstract: str) -> None:
+    claim = find_claim(abstract)
 
-    assert len(text) <= REASON_LENGTH
-    assert "\n" not in text
-    assert text == _from_abstract(abstract)
+    assert len(claim) <= CLAIM_LENGTH
+    assert "\n" not in claim
+    assert "\u2026" not in claim[-1:]
+    assert claim == find_claim(abstract)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
+import json
 import os
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -6,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from pipeline.publish.digest.build import OTHER
+from pipeline.publish.digest.issue import UnfinishedWeekError
 from pipeline.publish.digest.week import Week
-from pipeline.publish.digest.weekly import DigestReport, UnfinishedWeekError, write_digest
+from pipeline.publish.digest.write import DigestReport, write_digest
 from pipeline.publish.files import DigestNotWrittenError, write_file
+from storage.highlights import Highlight
 from storage.store import OpenStore
-from storage.types import Verdict
-from tests.support.builders import make_decision, make_paper
-from tests.support.digest import MONDAY, TAXONOMY
-from tests.support.storage import migrated, published_to
+from storage.types import Announcement, AnnounceType, Verdict
+from tests.support.builders import make_decision, make_paper, make_prediction
+from tests.support.digest import MONDAY, TAXONOMY, make_edition
+from tests.support.storage import add_predictions, migrated, published_to
 
 W12 = Week(2026, 12)
 LATER = datetime(2026, 3, 24, 6, 0, tzinfo=UTC)
@@ -58,10 +61,8 @@ def _write(
     return write_digest(
         open_store,
         TAXONOMY,
+        make_edition(output, *languages),
         week,
-        output=output,
-        languages=languages,
-        survey_title="A Survey",
         now=now,
         allow_unfinished=allow_unfinished,
     )
@@ -76,8 +77,13 @@ def test_week_is_written_and_recorded(open_store: OpenStore, tmp_path: Path) -> 
     report = _write(open_store, tmp_path / "new" / "digests")
 
     assert (report.papers, report.preliminary, report.changed) == (2, False, True)
-    assert report.sections == (("editing-image", 1), ("agents", 2))
-    assert [file.path.name for file in report.files] == ["2026-W12.md", "2026-W12.html"]
+    assert report.groups == (("also", "editing", 1), ("also", "agents", 1))
+    assert [file.path.name for file in report.files] == [
+        "2026-W12.md",
+        "2026-W12.html",
+        "2026-W12.txt",
+        "2026-W12.json",
+    ]
     text = report.files[0].path.read_text(encoding="utf-8")
     assert "Look at figure 3." in text
     assert "2603.00003" not in text
@@ -131,14 +137,17 @@ def test_withdrawn_approval_is_not_published(open_store: OpenStore, tmp_path: Pa
     assert _published(open_store) == {("2603.00001", "agents")}
 
 
-def test_each_language_has_two_files(open_store: OpenStore, tmp_path: Path) -> None:
+def test_each_language_has_three_files(open_store: OpenStore, tmp_path: Path) -> None:
     report = _write(open_store, tmp_path, languages=("zh", "en", "zh"))
 
     assert [file.path.name for file in report.files] == [
         "2026-W12.md",
         "2026-W12.html",
+        "2026-W12.txt",
         "2026-W12.en.md",
         "2026-W12.en.html",
+        "2026-W12.en.txt",
+        "2026-W12.json",
     ]
     assert '<html lang="zh">' in report.files[1].path.read_text(encoding="utf-8")
 
@@ -147,7 +156,7 @@ def test_empty_week_is_written_but_not_recorded(tmp_path: Path) -> None:
     opener = migrated(tmp_path / "survey.duckdb")
     report = _write(opener, tmp_path / "out")
 
-    assert (report.papers, report.sections) == (0, ())
+    assert (report.papers, report.groups) == (0, ())
     assert "No paper was approved" in report.files[0].path.read_text(encoding="utf-8")
     assert _published(opener) == set()
 
@@ -163,7 +172,7 @@ def test_unknown_section_is_reported_and_recorded(tmp_path: Path) -> None:
     report = _write(opener, tmp_path / "out")
 
     assert report.unknown_sections == ("gone",)
-    assert report.sections == (("agents", 1), (OTHER, 1))
+    assert report.groups == (("also", "agents", 1),)
     assert _published(opener) == {("2603.00001", "gone"), ("2603.00001", "agents")}
 
 
@@ -209,19 +218,19 @@ def test_failed_replacement_leaves_old_file(tmp_path: Path) -> None:
     (target / "in-the-way").mkdir(parents=True)
 
     with pytest.raises(DigestNotWrittenError, match=r"digest\.md"):
-        write_file(target, "new")
+        write_file(target, b"new")
 
     assert [path.name for path in tmp_path.iterdir()] == ["digest.md"]
 
 
 def test_file_with_same_bytes_is_not_touched(tmp_path: Path) -> None:
     target = tmp_path / "digest.md"
-    assert write_file(target, "text \u4e2d\n").changed
+    assert write_file(target, b"text\n").changed
     os.utime(target, (1, 1))
 
-    assert not write_file(target, "text \u4e2d\n").changed
+    assert not write_file(target, b"text\n").changed
     assert target.stat().st_mtime == 1
-    assert write_file(target, "other\n").changed
+    assert write_file(target, b"other\n").changed
     assert target.read_text(encoding="utf-8") == "other\n"
     assert [path.name for path in tmp_path.iterdir()] == ["digest.md"]
 
@@ -248,14 +257,14 @@ def test_paper_withdrawn_before_the_issue_is_named_and_not_listed(
     assert [paper.arxiv_id for paper in report.withdrawn] == ["2603.00001"]
     assert report.corrections == ()
     for file in report.files:
-        listed, _, corrected = (
-            file.path.read_text(encoding="utf-8")
-            .replace("\\", "")
-            .partition("更正" if ".zh." in file.path.name else "Corrections")
-        )
-        assert "2603.00001" not in listed
-        assert "2603.00001" in corrected
-        assert "2603.00002" in listed
+        text = file.path.read_text(encoding="utf-8").replace("\\", "")
+        heading = '"withdrawn": [' if file.path.suffix == ".json" else "Corrections"
+        if ".zh." in file.path.name:
+            heading = "更正"
+        listed, _, corrected = text.partition(heading)
+        assert "2603.00001" not in listed, file.path
+        assert "2603.00001" in corrected, file.path
+        assert "2603.00002" in listed, file.path
     assert {arxiv_id for arxiv_id, _ in _published(open_store)} == {"2603.00002"}
 
 
@@ -267,8 +276,8 @@ def test_later_withdrawal_is_named_in_the_digest_of_its_week_once(
     after, next_week = LATER + timedelta(days=7), LATER + timedelta(days=14)
     report = _write(open_store, tmp_path, week=Week(2026, 13), now=after)
     assert (report.papers, report.withdrawn) == (0, ())
-    assert [(one.arxiv_id, one.state) for one in report.corrections] == [
-        ("2603.00001", "withdrawn")
+    assert [(one.arxiv_id, one.kinds) for one in report.corrections] == [
+        ("2603.00001", ("withdrawn",))
     ]
     assert "withdrawn" in report.files[0].path.read_text(encoding="utf-8")
     assert _write(open_store, tmp_path, week=Week(2026, 14), now=next_week).corrections == ()
@@ -306,3 +315,168 @@ def test_undecided_and_rejected_papers_are_not_corrected(
     _change(open_store, "2603.00003", SATURDAY, withdrawn=True)
     report = _write(open_store, tmp_path)
     assert (report.withdrawn, report.corrections) == ((), ())
+
+
+def test_approval_taken_back_before_the_issue_is_not_listed(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    with open_store() as store:
+        store.decisions.add(
+            [make_decision("2603.00001", verdict=Verdict.REJECTED, sections=(), decided_at=LATER)]
+        )
+    report = _write(open_store, tmp_path, now=LATER + timedelta(hours=1))
+
+    assert report.papers == 1
+    assert "2603.00001" not in report.files[0].path.read_text(encoding="utf-8")
+
+
+def test_withdrawal_after_publication_leaves_the_old_issue_as_it_was(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    _write(open_store, tmp_path)
+    _change(open_store, "2603.00001", LATER + timedelta(days=1), withdrawn=True)
+
+    assert not _write(open_store, tmp_path, now=LATER + timedelta(days=2)).changed
+
+
+def test_what_comes_after_publication_changes_no_figure(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    _change(open_store, "2603.00002", SATURDAY, withdrawn=True)
+    _write(open_store, tmp_path)
+    after = LATER + timedelta(days=1)
+    _change(open_store, "2603.00002", after, withdrawn=False)
+    with open_store() as store:
+        store.papers.upsert([make_paper("2603.00009")], seen_at=after)
+        store.highlights.set(Highlight("2603.00001", "ada", "Too late.", after))
+        item = Announcement(MONDAY.date(), "2603.00009", 1, AnnounceType.NEW, "Late", ("cs.CV",))
+        store.announcements.add_items(MONDAY.date(), ("cs.CV",), [item], seen_at=after)
+
+    assert not _write(open_store, tmp_path, now=after + timedelta(days=1)).changed
+
+
+def test_paper_approved_again_is_moved_not_listed_again(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    _write(open_store, tmp_path)
+    with open_store() as store:
+        store.decisions.add(
+            [make_decision("2603.00001", decided_at=LATER, sections=("editing-audio",))]
+        )
+    report = _write(open_store, tmp_path, week=Week(2026, 13), now=LATER + timedelta(days=7))
+
+    assert report.papers == 0
+    assert [(one.kinds, one.former_sections, one.sections) for one in report.corrections] == [
+        (("moved",), ("agents",), ("editing-audio",))
+    ]
+
+
+def test_approval_taken_back_after_its_issue_is_corrected(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    _write(open_store, tmp_path, now=LATER)
+    with open_store() as store:
+        store.decisions.add(
+            [
+                make_decision(
+                    "2603.00001",
+                    verdict=Verdict.REJECTED,
+                    sections=(),
+                    decided_at=LATER + timedelta(hours=1),
+                )
+            ]
+        )
+    report = _write(open_store, tmp_path, week=Week(2026, 13), now=LATER + timedelta(days=7))
+
+    assert [(one.kinds, one.issue) for one in report.corrections] == [(("taken_back",), "2026-W12")]
+    assert "we were wrong" in report.files[0].path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("changed", "kinds"),
+    [
+        ({"comment": "Accepted at CVPR 2026"}, ("published",)),
+        ({"journal_ref": "Journal of Kettles 3 (2026)"}, ("published",)),
+        ({"doi": "10.1000/kettle"}, ("published",)),
+        ({"comment": "Retracted by the publisher."}, ("retracted",)),
+        ({"comment": "14 pages"}, ()),
+    ],
+)
+def test_changed_record_is_corrected_once(
+    open_store: OpenStore, tmp_path: Path, changed: dict[str, Any], kinds: tuple[str, ...]
+) -> None:
+    _write(open_store, tmp_path)
+    _change(open_store, "2603.00001", LATER, **changed)
+    after = LATER + timedelta(days=14)
+
+    report = _write(open_store, tmp_path, week=Week(2026, 13), now=after)
+    assert [one.kinds for one in report.corrections] == ([kinds] if kinds else [])
+    assert _write(open_store, tmp_path, week=Week(2026, 14), now=after).corrections == ()
+
+
+def test_issue_counts_the_decisions_of_its_week(open_store: OpenStore, tmp_path: Path) -> None:
+    report = _write(open_store, tmp_path, languages=("en", "zh"))
+    record = json.loads(report.files[-1].path.read_bytes())
+
+    assert (record["made"] | {"days": {}}) == {
+        "announced": 0,
+        "reviewed": 3,
+        "approved": 2,
+        "rejected": 1,
+        "deferred": 0,
+        "reasons": {"relevant-not-listed": 1},
+        "in_scope": 3,
+        "waiting": 0,
+        "set_aside": None,
+        "precision": 2 / 3,
+        "days": {},
+    }
+    assert record["counts"]["papers"] == 2
+    assert record["languages"].keys() == {"en", "zh"}
+
+
+def test_next_issue_links_the_one_before(open_store: OpenStore, tmp_path: Path) -> None:
+    _write(open_store, tmp_path)
+    report = _write(open_store, tmp_path, week=Week(2026, 14), now=LATER + timedelta(days=14))
+
+    assert 'href="2026-W12.html"' in report.files[1].path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("state", ["emptied", "shuffled", "set to 1"])
+def test_predictions_change_no_byte(open_store: OpenStore, tmp_path: Path, state: str) -> None:
+    with open_store() as store:
+        store.papers.upsert([make_paper("2603.00004")], seen_at=MONDAY)
+        add_predictions(
+            store, [make_prediction(f"2603.0000{n}", in_scope=0.2 * n) for n in (1, 2, 3, 4)]
+        )
+    before = _write(open_store, tmp_path / "one")
+    changes = {
+        "emptied": "DELETE FROM prediction",
+        "shuffled": "UPDATE prediction SET in_scope = 0.9 - in_scope, top_section = 'agents'",
+        "set to 1": "UPDATE prediction SET in_scope = 1",
+    }
+    with open_store() as store:
+        store._session.write(changes[state])
+    again = _write(open_store, tmp_path / "two")
+
+    for one, other in zip(before.files, again.files, strict=True):
+        assert one.path.read_bytes() == other.path.read_bytes()
+    assert "2603.00004" not in before.files[0].path.read_text(encoding="utf-8")
+
+
+def test_issue_of_400_papers_takes_less_than_two_seconds(tmp_path: Path) -> None:
+    opener = migrated(tmp_path / "survey.duckdb")
+    papers = [make_paper(f"2603.1{n:04}", title=f"Paper {n} of Many") for n in range(400)]
+    with opener() as store:
+        store.papers.upsert(papers, seen_at=MONDAY)
+        store.decisions.add(
+            [
+                make_decision(paper.arxiv_id, decided_at=MONDAY, sections=("agents",))
+                for paper in papers
+            ]
+        )
+    started = time.process_time()
+    report = _write(opener, tmp_path / "out", languages=("en", "zh"))
+
+    assert report.papers == 400
+    assert time.process_time() - started < 6  # loosely, because machines are shared
