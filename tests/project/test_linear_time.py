@@ -73,11 +73,11 @@ from pipeline.publish.digest.escape import escape_markdown, link_target
 from pipeline.publish.digest.mathematics import restrict_math
 from pipeline.publish.digest.paragraphs import wrapped
 from pipeline.publish.digest.sentences import split_sentences
+from pipeline.publish.digest.trend import rising_terms
 from pipeline.publish.exports.bibtex_text import escaped, title_field
 from pipeline.publish.exports.csv_table import safe_cell
 from pipeline.publish.exports.names import split_name
 from pipeline.publish.exports.reference import read_reference
-from pipeline.publish.digest.trend import rising_terms
 from pipeline.review.decision_rows import read_rows
 from pipeline.review.selection import read_selection
 from pipeline.review.web.highlight import mark_phrases
