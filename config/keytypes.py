@@ -194,6 +194,8 @@ Languages = Annotated[
     Field(min_length=1),
     Takes('a list of "en" and "zh", at least one'),
 ]
+Pause = Annotated[float, Field(ge=0, allow_inf_nan=False), Takes("a number of seconds, 0 or more")]
+Strikes = Annotated[int, Field(ge=1, le=100), Takes("a whole number from 1 to 100")]
 RuleCodes = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")], ...],
     Takes('a list of rules such as "several-sections"'),

@@ -1,7 +1,6 @@
 """`lint`: faults of the curated list, by line, and what fixes them."""
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,11 +8,13 @@ from typing import Annotated
 import typer
 
 from config.errors import ConfigError, UsageError
+from config.nearest import nearest
 from config.schema import Settings
 from config.visible import one_line
 from pipeline.cli.answer import Answer, Column, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.lint_files import write_fixed
+from pipeline.cli.lint_links import ask_links
 from pipeline.curated.formats.read import open_list, read_scanned, scan_list
 from pipeline.curated.lint.annotations import annotation
 from pipeline.curated.lint.catalogue import RULES, Code
@@ -21,6 +22,7 @@ from pipeline.curated.lint.check import LintReport
 from pipeline.curated.lint.check import lint as check
 from pipeline.curated.lint.fix import fix as fix_list
 from pipeline.curated.lint.held import read_held
+from pipeline.curated.lint.online.report import LinkCounts
 from pipeline.curated.lint.subject import Subject, texts_of
 from pipeline.curated.types import ListFile
 from pipeline.enrich.links import LinkKind, find_links
@@ -43,6 +45,7 @@ class Format(StrEnum):
     living-survey lint README.md --diff
     living-survey lint README.md papers/ --fix
     living-survey lint README.md --strict --format github
+    living-survey lint README.md --links
     living-survey lint --rules
     """,
 )
@@ -64,6 +67,13 @@ def lint(
     diff: Annotated[
         bool, typer.Option("--diff", help="Show what --fix would change, and write nothing.")
     ] = False,
+    links: Annotated[
+        bool,
+        typer.Option(
+            "--links",
+            help="Also ask the http links, within the budget of [lint]; those of arXiv are not.",
+        ),
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with status 1 for warnings too.")
     ] = False,
@@ -80,9 +90,10 @@ def lint(
     settings = invocation.settings
     before = _open(files, settings)
     subject, allow = _subject(before, settings), _allowed(settings)
+    asked = ask_links(invocation, subject) if links else None
     if not (fix or diff):
-        return _answer(check(subject, allow=allow), output_format, strict=strict)
-    done = fix_list(subject, allow=allow)
+        return _answer(check(subject, allow=allow, links=asked), output_format, strict=strict)
+    done = fix_list(subject, allow=allow, links=asked)
     if diff:
         return Answer(done.report, tuple(done.report.diff.splitlines()), _notes(done.report))
     write_fixed(before, done.files)
@@ -123,7 +134,7 @@ def _allowed(settings: Settings) -> tuple[Code, ...]:
     known = {code.value: code for code in Code}
     for name in settings.lint.allow:
         if name not in known:
-            near = get_close_matches(name, known, n=1)
+            near = nearest(name, known)
             raise ConfigError(
                 f"lint.allow names {name}, which is no rule.",
                 hint=(f"Did you mean {near[0]}? " if near else "")
@@ -179,11 +190,21 @@ def _note_lines(report: LintReport) -> Iterator[str]:
     for one in report.skipped:
         rules = ", ".join(rule.value for rule in one.rules)
         yield f"living-survey: not checked, because {one.reason}: {rules}."
+    if report.links:
+        yield f"living-survey: {_asked(report.links)}."
     if report.not_held:
         yield (
             f"living-survey: {counted(report.not_held, 'listed paper')} not in the database, so"
             " nothing is compared with arXiv's record: `living-survey bootstrap` fetches them."
         )
+
+
+def _asked(links: LinkCounts) -> str:
+    if links.network_out:
+        return "no server responded, so nothing was counted: look at the network"
+    states = ", ".join(f"{number} {state}" for state, number in sorted(links.states.items()))
+    said = f"{counted(links.links, 'link')}, {links.asked} asked by this call: {states or 'none'}"
+    return said + ("; call again for the rest" if links.states.get("unknown") else "")
 
 
 def _rules() -> Answer:

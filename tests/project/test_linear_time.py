@@ -38,6 +38,13 @@ from pipeline.curated.formats.bibtex import read_bibtex
 from pipeline.curated.formats.kinds import format_of
 from pipeline.curated.formats.record_file import RecordFile
 from pipeline.curated.formats.table import read_table
+from pipeline.curated.lint.anchors import heading_texts
+from pipeline.curated.lint.dates import form_of
+from pipeline.curated.lint.github_anchors import slug
+from pipeline.curated.lint.online.addresses import find_addresses
+from pipeline.curated.lint.published import published_in
+from pipeline.curated.lint.repeats import exclude_each_other
+from pipeline.curated.lint.subject import FileText
 from pipeline.curated.markdown.candidates import clean_title, find_candidates
 from pipeline.curated.markdown.dates import looks_like_date, parse_date
 from pipeline.curated.markdown.fields import read_fields, split_tags
@@ -96,6 +103,7 @@ from storage.typed_ids import InvalidIdError, explain_number, read_arxiv_ids
 from storage.types import TermWeight
 from storage.work_keys import words_in, work_keys
 from tests.support.builders import make_paper
+from tests.support.lint import report_on
 from tests.support.snapshot import make_record
 from tests.support.transport import oai_page, raw_record
 
@@ -233,6 +241,19 @@ def _refusal(text: str) -> None:
         refuse_other_formats(nothing)
 
 
+def _lint(text: str) -> None:
+    report_on(
+        "# L\n\n"
+        f"- **T of a Paper** ({text}) [P](https://arxiv.org/abs/2403.90001v2) `{text}`\n\n"
+        f"<!-- lint: allow {text} -->\n- **T** [![{text}]({text})]({text}) [{text}](#{text})\n"
+    )
+
+
+def _addresses(text: str) -> None:
+    file = ListFile("a.md", f"![{text}](https://a.b/{text}".encode())
+    find_addresses({"a.md": FileText(read_source(file), file.data, file.data)})
+
+
 READERS: dict[str, Callable[[str], object]] = {
     "parse_arxiv_id": parse_arxiv_id,
     "parse_arxiv_id of a link": lambda text: parse_arxiv_id(f"https://arxiv.org/abs/{text}"),
@@ -283,6 +304,13 @@ READERS: dict[str, Callable[[str], object]] = {
     "mark_phrases": lambda text: mark_phrases(text, PHRASES),
     "phrases": lambda text: phrases([TermShare(text, text, 1.0, ())]),
     "parse_list": _list,
+    "lint": _lint,
+    "heading_texts": lambda text: [*heading_texts(text), *heading_texts(f"<h1>{text}")],
+    "slug": slug,
+    "form_of": form_of,
+    "exclude_each_other": lambda text: exclude_each_other(text, f"non-{text}"),
+    "published_in": lambda text: published_in(None, f"accepted {text}"),
+    "find_addresses": _addresses,
     "read_bibtex": _references,
     "read_table": _table,
     "format_of": _format,
@@ -398,6 +426,8 @@ def test_every_module_with_patterns_is_covered() -> None:
         "config/tex/reader.py", "config/tex/commands.py",
         "pipeline/curated/markdown/blocks.py", "pipeline/curated/markdown/reading.py",
         "pipeline/curated/markdown/introductions.py",
+        "pipeline/curated/lint/exceptions.py", "pipeline/curated/lint/form.py",
+        "pipeline/curated/lint/links.py", "pipeline/curated/lint/tags.py",
         "pipeline/curated/formats/entry.py",
         "pipeline/curated/markdown/states.py", "pipeline/curated/markdown/inline_tokens.py",
         "pipeline/curated/markdown/outcomes.py",

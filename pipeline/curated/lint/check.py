@@ -1,7 +1,7 @@
 """Run the rules over a list and report what they find."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.curated.lint.anchors import dead_anchors
@@ -18,6 +18,12 @@ from pipeline.curated.lint.identity import (
     wrong_ids,
 )
 from pipeline.curated.lint.links import badges, missing_code, stale_citations, versioned_links
+from pipeline.curated.lint.online.report import (
+    LinkCounts,
+    LinkRound,
+    count_links,
+    link_findings,
+)
 from pipeline.curated.lint.published import published_papers, withdrawn_papers
 from pipeline.curated.lint.repeats import repeated_ids, repeated_titles
 from pipeline.curated.lint.subject import Subject
@@ -73,6 +79,8 @@ class LintReport:
     skipped: tuple[Skipped, ...]
     #: IDs of the list that the database does not hold
     not_held: int
+    #: None: no links were asked
+    links: LinkCounts | None = None
     #: what `--fix` fixed, and its diff
     fixed: tuple[Finding, ...] = ()
     diff: str = ""
@@ -82,18 +90,18 @@ def lint(
     subject: Subject,
     *,
     allow: Iterable[Code] = (),
-    links: Sequence[Finding] | None = None,
+    links: LinkRound | None = None,
 ) -> LintReport:
     """Run all rules that can run.
 
     Args:
         subject: the list.
         allow: rules that the settings switch off.
-        links: findings of requests to the links; None: none were asked.
+        links: what requests to the links found; None: none were made.
     """
     finders = (*_ALWAYS, *(_WITH_DATABASE if subject.held else ()))
     findings = [finding for find in finders for finding in find(subject)]
-    findings += links or ()
+    findings += link_findings(subject, links) if links else ()
     skipped = tuple(_skipped(subject, links))
     idle = {code for one in skipped for code in one.rules}
     off = set(allow)
@@ -115,10 +123,11 @@ def lint(
         allowed=len(excused) + len(findings) - len(wanted),
         skipped=skipped,
         not_held=_not_held(subject),
+        links=count_links(subject, links) if links else None,
     )
 
 
-def _skipped(subject: Subject, links: Sequence[Finding] | None) -> Iterator[Skipped]:
+def _skipped(subject: Subject, links: LinkRound | None) -> Iterator[Skipped]:
     if subject.held is None:
         yield Skipped(_needing(Needs.DATABASE), "there is no database")
     if links is None:

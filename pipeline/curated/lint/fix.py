@@ -8,6 +8,7 @@ from pipeline.curated.formats.read import read_scanned, scan_list
 from pipeline.curated.lint.catalogue import Code
 from pipeline.curated.lint.check import LintReport, lint
 from pipeline.curated.lint.findings import Edit, Finding
+from pipeline.curated.lint.online.report import LinkRound
 from pipeline.curated.lint.subject import Subject, texts_of
 from pipeline.curated.types import ListFile
 
@@ -24,9 +25,7 @@ class Fixed:
     files: tuple[ListFile, ...]
 
 
-def fix(
-    subject: Subject, *, allow: Iterable[Code] = (), links: Sequence[Finding] | None = None
-) -> Fixed:
+def fix(subject: Subject, *, allow: Iterable[Code] = (), links: LinkRound | None = None) -> Fixed:
     """Fix what is safe, in memory, until nothing is left to fix."""
     allowed = tuple(allow)
     before = subject.curated.files

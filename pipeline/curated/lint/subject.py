@@ -136,6 +136,14 @@ class Subject:
             edits=edits,
         )
 
+    def entry_at(self, file: str, line: int) -> Entry | None:
+        """Return the entry that stands on a line."""
+        entries = self.by_file.get(file, ())
+        place = bisect_right(entries, line, key=lambda entry: entry.line) - 1
+        if place < 0 or line > self.lines_of(entries[place])[1]:
+            return None
+        return entries[place]
+
     def lines_of(self, entry: Entry) -> tuple[int, int]:
         """Return the first and the last line of an entry."""
         file = self.texts.get(entry.file)

@@ -66,7 +66,7 @@ def find_occurrences(text: str) -> tuple[Occurrence, ...]:
         for one in find_arxiv_ids(text)
     ]
     for match in _URL.finditer(text):
-        url = _balanced(match[0])
+        url = balanced(match[0])
         found.append(Occurrence(match.start(), match.start() + len(url), url, None))
     kept: list[Occurrence] = []
     # An address that names an ID is no other link.
@@ -77,7 +77,7 @@ def find_occurrences(text: str) -> tuple[Occurrence, ...]:
     return tuple(kept)
 
 
-def _balanced(url: str) -> str:
+def balanced(url: str) -> str:
     """Cut a URL at the first parenthesis that closes none of its own."""
     if ")" not in url:
         return url.rstrip(".,;:!?*_")

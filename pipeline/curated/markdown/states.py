@@ -20,8 +20,8 @@ from pipeline.curated.markdown.style import Style
 SURE = 0.8
 #: two words in bold or as a link
 _LIKELY = 0.45
-_LEADS_IN = re.compile(r"\w[\w'-]*\s+[a-z][a-z'-]+\s*$|^[\s\-+*]*[a-z]{2,}\s*$")
-_LOWER_BEFORE = re.compile(r"[a-z]{2,}[ \t]*$")
+_LEADS_IN = re.compile(r"\w['-]*+\s++[a-z][a-z'-]++\s*+$|^[\s\-+*]*+[a-z]{2,}+\s*+$")
+_LOWER_BEFORE = re.compile(r"(?<![a-z])[a-z]{2,}+[ \t]*+$")
 _LONGEST_PARAGRAPH = 80
 #: words that lead to a link in prose
 _LEADING_WORDS = 4

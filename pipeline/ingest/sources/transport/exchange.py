@@ -5,14 +5,9 @@ headers, interim responses, chunk extensions or trailers too) would never end.
 """
 
 import re
-import socket
 import zlib
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import datetime
-from threading import Lock, Timer
-from types import TracebackType
-from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -25,6 +20,7 @@ from pipeline.ingest.sources.errors import (
     shown,
 )
 from pipeline.ingest.sources.transport.archive import MAX_BODY_BYTES, RawResponse
+from pipeline.ingest.sources.transport.watchdog import Watchdog
 
 _GZIP = frozenset({"gzip", "x-gzip"})
 
@@ -52,7 +48,7 @@ def exchange(
         BadResponseError: the body is too large or in another coding than gzip, or a value of the
             response cannot be read.
     """
-    with _Watchdog(seconds) as watchdog:
+    with Watchdog(seconds) as watchdog:
         try:
             response = _receive(client, url, headers, watchdog, clock)
         except (SourceError, httpx.HTTPError, httpx.InvalidURL, zlib.error, ValueError) as error:
@@ -70,14 +66,14 @@ def _receive(
     client: httpx.Client,
     url: str,
     headers: Mapping[str, str],
-    watchdog: "_Watchdog",
+    watchdog: Watchdog,
     clock: Callable[[], datetime],
 ) -> RawResponse:
     with client.stream(
         "GET",
         url,
         headers={**headers, "Accept-Encoding": "gzip"},
-        timeout=_within(client.timeout, watchdog.seconds),
+        timeout=watchdog.within(client.timeout),
         extensions={"trace": watchdog.trace},
         follow_redirects=False,
     ) as stream:
@@ -119,61 +115,6 @@ def _body(stream: httpx.Response, url: str) -> bytes:
     if unzip and received != "0" and not unzip.eof:
         raise IncompleteResponseError(f"{url} sends a body that is cut short within its coding.")
     return bytes(body)
-
-
-class _Watchdog:
-    """Shuts an exchange's connection down when its time is over."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.expired = False
-        self._lock = Lock()
-        self._connections: list[socket.socket] = []
-        self._timer = Timer(seconds, self._expire)
-        self._timer.daemon = True
-
-    def __enter__(self) -> Self:
-        self._timer.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._timer.cancel()
-        with self._lock:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
-
-    def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Keep each new connection (https://www.encode.io/httpcore/extensions/#trace)."""
-        if not event.endswith("connect_tcp.complete"):
-            return
-        # A duplicate stays valid when TLS takes over the socket, and reaches the same connection.
-        connection = info["return_value"].get_extra_info("socket").dup()
-        with self._lock:
-            self._connections.append(connection)
-            if self.expired:
-                _shut(connection)
-
-    def _expire(self) -> None:
-        with self._lock:
-            self.expired = True
-            for connection in self._connections:
-                _shut(connection)
-
-
-def _shut(connection: socket.socket) -> None:
-    with suppress(OSError):  # the other side was quicker
-        connection.shutdown(socket.SHUT_RDWR)
-
-
-def _within(timeout: httpx.Timeout, seconds: float) -> httpx.Timeout:
-    limits = {k: seconds if v is None else min(v, seconds) for k, v in timeout.as_dict().items()}
-    return httpx.Timeout(**limits)
 
 
 def _too_slow(url: str, seconds: float) -> ArxivUnreachableError:

@@ -1,0 +1,1 @@
+"""Requests to public pages that a list links to."""
