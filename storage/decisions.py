@@ -36,7 +36,8 @@ _RECORDED = """
 SELECT decision_id FROM decision_event
 WHERE kind = 'decide' AND decision_id IN (FROM listed($events))
 """
-# Compares hashes first, because reading scattered abstracts is slow.
+# Compares hashes first, because reading scattered abstracts is slow. One paper is a constant, whose
+# neighbours are skipped.
 _UNKEPT = """
 FROM paper
 WHERE {only}
@@ -44,12 +45,12 @@ WHERE {only}
       SELECT 1 FROM decided_text AS kept
       WHERE kept.arxiv_id = paper.arxiv_id AND kept.content_hash = paper.content_hash)
 """
-_KEEP_TEXT = f"""
+_KEEP_TEXT = """
 INSERT INTO decided_text
 SELECT arxiv_id, content_hash, title, abstract, authors, categories, comment
-FROM paper
-WHERE rowid IN (SELECT rowid {_UNKEPT})
-"""  # noqa: S608  made of constants
+"""
+_KEEP_ONE = f"{_KEEP_TEXT} {_UNKEPT}"
+_KEEP_MANY = f"{_KEEP_TEXT} FROM paper WHERE rowid IN (SELECT rowid {_UNKEPT})"
 _UNDO = """
 INSERT INTO decision_event (
     seq, kind, decision_id, arxiv_id, verdict, sections, reviewer, happened_at, content_hash,
@@ -114,7 +115,7 @@ class Decisions(DecisionReader):
         if act and batch_id:
             Batches(self._session).add(batch_id, act)
         ids = {new.arxiv_id for new in events.values()}
-        self._session.write(*about(_KEEP_TEXT, list(ids)))
+        self._session.write(*about(_KEEP_ONE if len(ids) == 1 else _KEEP_MANY, list(ids)))
         rows = (event_row(n, id_, new) for n, (id_, new) in enumerate(events.items()))
         self._session.write(_ADD, {"batch_id": batch_id, "events": rows_json(rows)})
         refresh(self._session, ids)
@@ -127,7 +128,7 @@ class Decisions(DecisionReader):
     def keep_texts(self, arxiv_ids: Iterable[str]) -> None:
         """Store current texts ahead of `add`, in parts, because thousands take seconds."""
         with self._session.transaction():
-            self._session.write(*about(_KEEP_TEXT, list(arxiv_ids)))
+            self._session.write(*about(_KEEP_MANY, list(arxiv_ids)))
 
     def undo(
         self, *, reviewer: str, undone_at: datetime, decision_id: str | None = None

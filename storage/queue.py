@@ -23,23 +23,26 @@ FROM waiting
 WHERE arxiv_id IN (FROM listed($ids))
 """
 _HIDDEN = f"SELECT count(*) FROM waiting WHERE NOT {RETURNED}"  # noqa: S608  a constant
-_TALLY = """
+# The last day by its order, because that skips blocks which hold only earlier days.
+_TOTALS = """
 WITH newest AS (
-    SELECT max(announced) AS day
-    FROM waiting
-    WHERE announced <= CAST($today AS DATE) + 1{returned}
+    SELECT (
+        SELECT announced FROM waiting
+        WHERE announced <= CAST($today AS DATE) + 1{returned}
+        ORDER BY announced DESC LIMIT 1) AS day
 ),
-likely AS (
-    SELECT count(*) AS above,
-           count(*) FILTER (announced = newest.day) AS of_day,
-           count(*) FILTER (announced BETWEEN newest.day - 6 AND newest.day) AS of_week
+part AS (
+    SELECT count(*) FILTER (in_scope >= $set_aside_below) AS kept,
+           count(*) FILTER (in_scope >= $likely_from) AS above,
+           count(*) FILTER (in_scope >= $likely_from AND announced = newest.day) AS of_day,
+           count(*) FILTER (in_scope >= $likely_from
+                            AND announced BETWEEN newest.day - 6 AND newest.day) AS of_week
     FROM waiting, newest
-    WHERE in_scope >= $likely_from{returned}
+    WHERE in_scope >= least($likely_from, $set_aside_below){returned}
 )
 SELECT (SELECT count(*) FROM waiting) - (SELECT count(*) FROM waiting WHERE waits_from > $today),
-       (SELECT count(*) FROM waiting WHERE in_scope >= $set_aside_below{returned}),
-       newest.day, likely.of_day, likely.of_week, likely.above
-FROM newest, likely
+       part.kept, newest.day, part.of_day, part.of_week, part.above
+FROM newest, part
 """
 _SECTIONS = "SELECT top_section, count(*) FROM waiting WHERE {condition} GROUP BY top_section"
 _DEFERRED = """
@@ -110,15 +113,11 @@ class Queue:
             if arxiv_id in papers and arxiv_id in predictions
         ]
 
-    def tally(self, wanted: QueueFilter, *, today: date, limits: QueueLimits) -> QueueTally:
-        """Return how many papers the filter selects, and how the whole queue is divided."""
-        hidden_after = self._hidden_after(today)
-        within = condition_of(replace(wanted, section=None), hidden_after=hidden_after)
-        found = self._session.rows(_SECTIONS.format(condition=within.sql), within.parameters)
-        selected: dict[str | None, int] = dict(found)
-        across = sum(selected.values())
+    def totals(self, *, today: date, limits: QueueLimits) -> QueueTally:
+        """Return how the whole queue is divided, without its sections."""
+        returning = self._session.number(_HIDDEN, {"today": today})
         [(whole, kept, newest_day, of_day, of_week, above)] = self._session.rows(
-            _TALLY.format(returned="" if hidden_after is None else f" AND {RETURNED}"),
+            _TOTALS.format(returned=f" AND {RETURNED}" if returning else ""),
             {
                 "today": today,
                 "likely_from": limits.likely_from,
@@ -126,15 +125,41 @@ class Queue:
             },
         )
         return QueueTally(
-            sections={section: size for section, size in selected.items() if section},
-            size=selected.get(wanted.section, 0) if wanted.section else across,
-            across=across,
+            sections={},
+            size=whole,
+            across=whole,
             whole=whole,
             set_aside=whole - kept,
             newest_day=newest_day,
             likely_today=of_day,
             likely_week=of_week,
             above_limit=above,
+            returning=returning,
+        )
+
+    def tally(
+        self,
+        wanted: QueueFilter,
+        *,
+        today: date,
+        limits: QueueLimits,
+        totals: QueueTally | None = None,
+    ) -> QueueTally:
+        """Return how many papers the filter selects, and how the whole queue is divided.
+
+        `totals` are of the same lease, if they were read before.
+        """
+        totals = totals or self.totals(today=today, limits=limits)
+        hidden_after = today if totals.returning else None
+        within = condition_of(replace(wanted, section=None), hidden_after=hidden_after)
+        found = self._session.rows(_SECTIONS.format(condition=within.sql), within.parameters)
+        selected: dict[str | None, int] = dict(found)
+        across = sum(selected.values())
+        return replace(
+            totals,
+            sections={section: size for section, size in selected.items() if section},
+            size=selected.get(wanted.section, 0) if wanted.section else across,
+            across=across,
         )
 
     def _hidden_after(self, today: date) -> date | None:

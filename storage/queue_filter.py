@@ -91,6 +91,8 @@ class QueueTally:
     likely_week: int
     #: likely
     above_limit: int
+    #: deferred papers that return on a day to come, which do not wait
+    returning: int = 0
 
 
 def search_terms(text: str) -> tuple[str, ...]:

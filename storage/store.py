@@ -113,6 +113,14 @@ class Store:
         """Commit all writes of the block, or none after an error."""
         return self._session.transaction()
 
+    def beside(self) -> "Store":
+        """Return a store for another thread, which ends with `close`, before this one."""
+        return Store(self._session.beside())
+
+    def close(self) -> None:
+        """End a store made by `beside`."""
+        self._session.close()
+
     def checkpoint(self) -> None:
         """Move committed data from the WAL into the file."""
         self._session.checkpoint()

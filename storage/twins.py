@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
-from storage.engine.parameters import integers_json, texts_json
+from storage.engine.parameters import about, integers_json, texts_json
 from storage.engine.session import Row, Session
 from storage.types import Paper, Verdict
 from storage.work_keys import families
 
 # Compared by key, because reading three million titles takes longer than a page may.
-_KEYS = "SELECT item, title_key_of(item) FROM listed($titles)"
+_KEYS = "SELECT arxiv_id, title_key FROM paper WHERE {only}"
 _ALIKE = """
 SELECT arxiv_id, title_key, authors FROM paper
 WHERE {condition}
@@ -56,16 +56,15 @@ class Twins:
         self._session = session
 
     def of(self, papers: Sequence[Paper]) -> dict[str, tuple[Twin, ...]]:
-        """Return the other papers with the titles of the given ones; those without are left out.
+        """Return the other papers with the titles of these held ones; those without are left out.
 
         Pairs that a reviewer called different are left out.
         """
-        titles = texts_json({paper.title for paper in papers})
-        keys: dict[str, int | None] = dict(self._session.rows(_KEYS, {"titles": titles}))
-        alike: defaultdict[int | None, list[Row]] = defaultdict(list)
-        for arxiv_id, key, authors in self._of_keys([key for key in keys.values() if key]):
-            alike[key].append((arxiv_id, authors))
         given = {paper.arxiv_id for paper in papers}
+        keys: dict[str, int | None] = dict(self._session.rows(*about(_KEYS, list(given))))
+        alike: defaultdict[int | None, list[Row]] = defaultdict(list)
+        for arxiv_id, key, authors in self._of_keys(list({key for key in keys.values() if key})):
+            alike[key].append((arxiv_id, authors))
         others = [
             row[0]
             for rows in alike.values()
@@ -79,7 +78,7 @@ class Twins:
         found = {
             paper.arxiv_id: tuple(
                 Twin(arxiv_id, Verdict(verdicts[arxiv_id]) if arxiv_id in verdicts else None)
-                for arxiv_id, authors in alike.get(keys[paper.title], ())
+                for arxiv_id, authors in alike.get(keys.get(paper.arxiv_id), ())
                 if arxiv_id != paper.arxiv_id
                 and frozenset((arxiv_id, paper.arxiv_id)) not in different
                 and _share_author(paper.authors, authors)

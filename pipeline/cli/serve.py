@@ -18,6 +18,7 @@ from pipeline.review.web.server import serve as serve_app
 from pipeline.review.web.sessions import login_token
 from pipeline.runtime.jobs import JobBook
 from pipeline.runtime.services import open_services
+from storage.kept import KeptStores
 
 #: seconds; a page answers "busy, try again" after that
 _BUSY_TIMEOUT = 8.0
@@ -50,6 +51,12 @@ def serve(
     settings = invocation.settings
     services = open_services(settings, busy_timeout_seconds=_BUSY_TIMEOUT)
     reading = open_services(settings, read_only=True, busy_timeout_seconds=_BUSY_TIMEOUT)
+    kept = KeptStores(
+        settings.database.path,
+        services.open_store,
+        reading.open_store,
+        busy_timeout_seconds=_BUSY_TIMEOUT,
+    )
     book = JobBook(settings.database.path)
     lifespan = None
     if schedule:
@@ -58,9 +65,9 @@ def serve(
     listens_on = settings.review.host if host is None else host
     secret = session_secret(settings.database.path)
     app = create_app(
-        services.open_store,
+        kept.open_store,
         services.taxonomy,
-        read_store=reading.open_store,
+        read_store=kept.read_store,
         reviewer=reviewer_name(reviewer) if reviewer else reviewer_of(settings),
         secret=secret,
         names=served_names(listens_on),

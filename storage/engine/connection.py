@@ -12,11 +12,10 @@ import duckdb
 
 from storage.engine.faults import fixable_faults, held, refused
 from storage.engine.paths import wal_paths
+from storage.engine.session import NAME
 from storage.errors import StorageError
 
 _PAUSE = 0.1
-#: the open database, within its DuckDB
-_NAME = "survey"
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     # because a misspelt function would make DuckDB download an extension
     "autoinstall_known_extensions": False,
@@ -73,7 +72,7 @@ class Engine:
             with fixable_faults(self._name):
                 yield cursor
                 cursor.close()
-                duck.execute(f"DETACH {_NAME}")
+                duck.execute(f"DETACH {NAME}")
         except BaseException:
             # because a fatal error makes the whole instance unusable, and because closing it
             # leaves a refused database as it is
@@ -97,7 +96,7 @@ class Engine:
         deadline = time.monotonic() + timeout_seconds
         while True:
             try:
-                cursor.execute(f"ATTACH {_quoted(self._database)} AS {_NAME}{options}")
+                cursor.execute(f"ATTACH {_quoted(self._database)} AS {NAME}{options}")
             except duckdb.IOException as error:
                 if "Could not set lock" not in str(error):
                     raise refused(self._name, error) from error
@@ -108,7 +107,7 @@ class Engine:
                 # A damaged WAL is a plain Error in DuckDB 2, an IOException in 1.5.
                 raise refused(self._name, error) from error
             else:
-                cursor.execute(f"USE {_NAME}")
+                cursor.execute(f"USE {NAME}")
                 return
 
 

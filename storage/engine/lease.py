@@ -73,6 +73,15 @@ def only_backup(database: Path, *, timeout_seconds: float) -> Iterator[None]:
         yield
 
 
+def is_awaited(database: Path) -> bool:
+    """Say whether anyone waits for the lease."""
+    try:
+        with file_lock(gate_path(database), timeout_seconds=0):
+            return False
+    except LockHeldError:
+        return True
+
+
 def _enter(
     stack: ExitStack,
     path: Path,

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Row = tuple[Any, ...]
+#: the open database, within its DuckDB
+NAME = "survey"
 
 
 class Session:
@@ -30,6 +32,16 @@ class Session:
         self._after_commit = after_commit
         self._depth = 0
         self._written = False
+
+    def beside(self) -> "Session":
+        """Return another session on the same open database, which ends with `close`."""
+        cursor = self._cursor.cursor()
+        cursor.execute(f"USE {NAME}")
+        return Session(cursor, before_commit=self._before_commit, after_commit=self._after_commit)
+
+    def close(self) -> None:
+        """End the session, with its temporary tables."""
+        self._cursor.close()
 
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[Row]:
         """Return all rows of a query."""

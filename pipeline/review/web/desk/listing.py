@@ -6,7 +6,7 @@ from datetime import date
 
 from config.orders import PLANNED
 from pipeline.review.outlook.session import current_session
-from pipeline.review.selection import Recent, Selection, days_work
+from pipeline.review.selection import Selection, days_work
 from pipeline.review.web.context import ReviewContext
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import QUEUE, QueueView
@@ -107,17 +107,11 @@ def _resolved(
 ) -> tuple[Selection, QueueFilter, QueueTally]:
     """Return what a selection means today, its conditions, and how many papers meet them."""
     today, limits = context.today, context.limits
-    newest = None
-    if selection.is_default or isinstance(selection.announced, Recent):
-        # the newest day is known only from the queue itself
-        whole = store.queue.tally(QueueFilter(), today=today, limits=limits)
-        newest = whole.newest_day
-        if selection.is_default:
-            selection = days_work(whole, limits)
-            size = _size(whole, selection)
-            return selection, _filter(store, context, selection, newest), replace(whole, size=size)
-    wanted = _filter(store, context, selection, newest)
-    tally = store.queue.tally(wanted, today=today, limits=limits)
+    totals = store.queue.totals(today=today, limits=limits)
+    if selection.is_default:
+        selection = days_work(totals, limits)
+    wanted = _filter(store, context, selection, totals.newest_day)
+    tally = store.queue.tally(wanted, today=today, limits=limits, totals=totals)
     if wanted.ids is not None:
         tally = replace(tally, size=len(store.queue.rows_of(wanted.ids)))
     return selection, wanted, tally
@@ -132,13 +126,6 @@ def _filter(
         visited_at=context.visited_at(store),
         planned=_planned(store, context) if selection.order == PLANNED else None,
     )
-
-
-def _size(whole: QueueTally, work: Selection) -> int:
-    """Return how many papers the day's work has, which the tally of the whole queue tells."""
-    if work.announced is Recent.NEWEST:
-        return whole.likely_today
-    return whole.likely_week if work.announced is Recent.WEEK else whole.above_limit
 
 
 def _planned(store: Store, context: ReviewContext) -> tuple[str, ...]:

@@ -1,0 +1,177 @@
+"""Keep the database open for a moment between the requests of a service.
+
+Opening and closing take longer than most pages, and requests come in groups: a verdict, the next
+paper, the one after it. So the lease of one request serves those that follow at once. It ends when
+none came for a quarter of a second, and at once when another process waits: it stays short, and a
+`run` beside the service waits no longer than for one request.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from storage.engine.faults import fixable_faults
+from storage.engine.lease import is_awaited
+from storage.engine.paths import real_path
+from storage.errors import StoreBusyError
+from storage.store import OpenStore, Store
+
+_IDLE = 0.25
+#: seconds between looks for a waiting process
+_LOOK = 0.02
+_log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False, slots=True)
+class _Lease:
+    """The database while it is open, or being opened."""
+
+    writable: bool
+    users: int = 0
+    store: Store | None = None
+    error: BaseException | None = None
+    #: it takes no new users
+    ending: bool = False
+    #: the file that was opened
+    file: tuple[int, int] | None = None
+    #: one writer at a time
+    writer: threading.Lock = field(default_factory=threading.Lock)
+
+
+class KeptStores:
+    """The two ways to open one database, for the threads of a service.
+
+    While it is open for writing, reading uses the same lease; each block has a store of its own.
+    """
+
+    def __init__(
+        self,
+        database: Path,
+        open_store: OpenStore,
+        read_store: OpenStore,
+        *,
+        busy_timeout_seconds: float,
+        idle_seconds: float = _IDLE,
+    ) -> None:
+        self._database = real_path(database)
+        self._openers = {True: open_store, False: read_store}
+        self._timeout = busy_timeout_seconds
+        self._idle = idle_seconds
+        self._changed = threading.Condition()
+        self._lease: _Lease | None = None
+
+    @contextmanager
+    def open_store(self) -> Iterator[Store]:
+        """Open for writing; raise what the opener raises."""
+        deadline = time.monotonic() + self._timeout
+        with ExitStack() as stack:
+            lease = stack.enter_context(self._using(write=True, deadline=deadline))
+            if not lease.writer.acquire(timeout=max(deadline - time.monotonic(), 0.0)):
+                raise self._busy()
+            stack.callback(lease.writer.release)
+            yield stack.enter_context(self._store_of(lease))
+
+    @contextmanager
+    def read_store(self) -> Iterator[Store]:
+        """Open for reading; raise what the opener raises."""
+        deadline = time.monotonic() + self._timeout
+        with self._using(write=False, deadline=deadline) as lease, self._store_of(lease) as store:
+            yield store
+
+    @contextmanager
+    def _using(self, *, write: bool, deadline: float) -> Iterator[_Lease]:
+        lease = self._entered(write=write, deadline=deadline)
+        try:
+            with self._changed:
+                self._changed.wait_for(lambda: lease.store is not None or lease.error is not None)
+            if lease.error is not None:
+                raise lease.error  # noqa: TRY301  of the thread that opened
+            yield lease
+        except BaseException:
+            lease.ending = True  # because an error of DuckDB can make the whole instance unusable
+            raise
+        finally:
+            with self._changed:
+                lease.users -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def _store_of(self, lease: _Lease) -> Iterator[Store]:
+        assert lease.store is not None
+        with fixable_faults(self._database), self._changed:
+            store = lease.store.beside()
+        with fixable_faults(self._database):
+            try:
+                yield store
+            finally:
+                store.close()
+
+    def _entered(self, *, write: bool, deadline: float) -> _Lease:
+        """Become a user of a lease that allows it; begin one if there is none."""
+        with self._changed:
+            while True:
+                lease = self._lease
+                if lease is None:
+                    lease = self._lease = _Lease(write)
+                    threading.Thread(target=self._hold, args=(lease,), name="database").start()
+                elif lease.ending or (write and not lease.writable) or self._is_over(lease):
+                    lease.ending = True
+                    self._changed.notify_all()
+                    if not self._changed.wait(deadline - time.monotonic()):
+                        raise self._busy()
+                    continue
+                lease.users += 1
+                return lease
+
+    def _is_over(self, lease: _Lease) -> bool:
+        """Say whether an open lease must end: another process waits, or the file was replaced."""
+        if lease.store is None:
+            return False
+        return lease.file != self._file() or is_awaited(self._database)
+
+    def _hold(self, lease: _Lease) -> None:
+        """Hold the lease in a thread of its own, because any request may be the last to use it."""
+        try:
+            with self._openers[lease.writable]() as store, self._changed:
+                lease.file = self._file()
+                lease.store = store
+                self._changed.notify_all()
+                self._wait(lease)
+                lease.ending = True
+        except BaseException as error:  # noqa: BLE001  its users raise it
+            lease.error = error
+            if lease.store is not None:
+                _log.warning("The database was not closed in order: %s", error)
+        finally:
+            with self._changed:
+                self._lease = None
+                self._changed.notify_all()
+
+    def _wait(self, lease: _Lease) -> None:
+        """Return when the lease has no users and ends; the caller has the condition."""
+        last_used = time.monotonic()
+        while True:
+            if lease.users:
+                self._changed.wait()
+                last_used = time.monotonic()
+            elif lease.ending or time.monotonic() - last_used >= self._idle or self._is_over(lease):
+                return
+            else:
+                self._changed.wait(_LOOK)
+
+    def _file(self) -> tuple[int, int] | None:
+        try:
+            found = self._database.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _busy(self) -> StoreBusyError:
+        return StoreBusyError(
+            f"{self._database} has been held for {round(self._timeout, 2):g} s by other requests.",
+            hint="Try again when they have ended.",
+        )

@@ -1,0 +1,193 @@
+"""A service keeps the database open between requests, and gives it to whoever waits."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from storage.engine.lease import lease
+from storage.errors import DatabaseGoneError, StoreBusyError
+from storage.kept import KeptStores
+from storage.store import OpenStore, Store, store_opener, store_reader
+from tests.support.builders import make_paper
+from tests.support.storage import database, lines_of, opener, start_process
+
+FOREVER = 600.0
+# Writes one paper per request and prints its number once committed.
+STREAM = """
+    import sys
+    from datetime import UTC, datetime
+    from pathlib import Path
+    from tests.support.builders import make_paper
+    from storage.kept import KeptStores
+    from storage.store import store_opener, store_reader
+    path = Path(sys.argv[1])
+    kept = KeptStores(path, store_opener(path), store_reader(path),
+                      busy_timeout_seconds=600, idle_seconds=600)
+    for number in range(1, 90_000):
+        with kept.open_store() as store:
+            store.papers.upsert([make_paper(f"2603.{number:05d}")],
+                                seen_at=datetime(2026, 3, 17, tzinfo=UTC))
+        print(number, flush=True)
+"""
+
+
+class Counted:
+    """Counts how often a database is opened."""
+
+    def __init__(self, opens: OpenStore) -> None:
+        self._opens = opens
+        self.times = 0
+
+    @contextmanager
+    def __call__(self) -> Iterator[Store]:
+        self.times += 1
+        with self._opens() as store:
+            yield store
+
+
+class Site:
+    """A database kept by a service."""
+
+    def __init__(self, folder: Path, *, idle: float = FOREVER, timeout: float = FOREVER) -> None:
+        self.path = database(folder)
+        with store_opener(self.path)():
+            pass
+        self.writing = Counted(store_opener(self.path, busy_timeout_seconds=timeout))
+        self.reading = Counted(store_reader(self.path, busy_timeout_seconds=timeout))
+        self.kept = KeptStores(
+            self.path,
+            self.writing,
+            self.reading,
+            busy_timeout_seconds=timeout,
+            idle_seconds=idle,
+        )
+
+    def release(self) -> None:
+        """Make the service give the database away, as it does when another process waits."""
+        with lease(self.path, timeout_seconds=FOREVER):
+            pass
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path)
+    yield site
+    if site.path.exists():
+        site.release()
+
+
+def add(site: Site, arxiv_id: str, now: datetime) -> None:
+    with site.kept.open_store() as store:
+        store.papers.upsert([make_paper(arxiv_id)], seen_at=now)
+
+
+def count(site: Site) -> int:
+    with site.kept.read_store() as store:
+        return store.papers.count()
+
+
+def test_requests_that_follow_share_one_opening(site: Site, now: datetime) -> None:
+    for number in range(1, 4):
+        add(site, f"2603.{number:05}", now)
+        assert count(site) == number
+    assert (site.writing.times, site.reading.times) == (1, 0)
+
+
+def test_reading_opens_read_only_until_someone_writes(site: Site, now: datetime) -> None:
+    assert (count(site), count(site)) == (0, 0)
+    assert (site.writing.times, site.reading.times) == (0, 1)
+    add(site, "2603.00001", now)
+    assert count(site) == 1
+    assert (site.writing.times, site.reading.times) == (1, 1)
+
+
+@pytest.mark.parametrize("reader", [False, True])
+def test_whoever_waits_gets_the_database_at_once(
+    site: Site, now: datetime, *, reader: bool
+) -> None:
+    add(site, "2603.00001", now)
+    other = (store_reader if reader else store_opener)(site.path, busy_timeout_seconds=FOREVER)
+    with other() as store:
+        assert store.papers.count() == 1
+    assert count(site) == 1
+
+
+def test_an_idle_database_is_closed(tmp_path: Path, now: datetime) -> None:
+    site = Site(tmp_path, idle=0.0)
+    add(site, "2603.00001", now)
+    for thread in threading.enumerate():
+        if thread.name == "database":
+            thread.join(FOREVER)
+    with lease(site.path, timeout_seconds=0):
+        assert not site.path.with_name(f"{site.path.name}.wal").exists()
+
+
+def test_threads_write_one_after_another_and_lose_nothing(site: Site, now: datetime) -> None:
+    def work(thread: int) -> None:
+        for number in range(5):
+            with site.kept.open_store() as store:
+                store.papers.upsert([make_paper(f"26{thread:02}.{number:05}")], seen_at=now)
+                held = int(store.cursors.get("count") or 0)
+                store.cursors.save("count", str(held + 1), now)
+            assert count(site) >= number
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(work, thread) for thread in range(1, 5)]:
+            done.result()
+    with opener(site.path.parent)() as store:
+        assert (store.papers.count(), store.cursors.get("count")) == (20, "20")
+
+
+def test_failed_request_leaves_no_trace_and_the_next_one_works(site: Site, now: datetime) -> None:
+    def fail() -> None:
+        with site.kept.open_store() as store, store.transaction():
+            store.papers.upsert([make_paper()], seen_at=now)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert count(site) == 0
+    add(site, "2603.00002", now)
+    assert count(site) == 1
+
+
+def test_busy_database_is_told_and_tried_again(tmp_path: Path, now: datetime) -> None:
+    site = Site(tmp_path, timeout=0.05)
+    with lease(site.path, timeout_seconds=FOREVER), pytest.raises(StoreBusyError, match="held"):
+        _in_thread(lambda: add(site, "2603.00001", now))
+    later = Site(tmp_path)
+    add(later, "2603.00001", now)
+    assert count(later) == 1
+    later.release()
+
+
+def test_replaced_file_is_opened_again_and_a_missing_one_told(site: Site, now: datetime) -> None:
+    add(site, "2603.00001", now)
+    moved = site.path.with_name("moved")
+    site.path.rename(moved)
+    with pytest.raises(DatabaseGoneError):
+        count(site)
+    moved.rename(site.path)
+    assert count(site) == 1
+
+
+def test_kill_keeps_every_acknowledged_request(tmp_path: Path) -> None:
+    last = 0
+    with start_process(STREAM, str(database(tmp_path))) as process:
+        for line in lines_of(process):
+            last = int(line)
+            if last == 7:
+                process.kill()
+    with opener(tmp_path)() as store:
+        assert store.papers.count() in (last, last + 1)
+
+
+def _in_thread(act: object) -> None:
+    """Act in a thread of its own, because a thread may hold a lease once."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(act).result()  # type: ignore[arg-type]
