@@ -5,7 +5,7 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 
-from benchmarks import classifier_speed, desk, ingest, lists
+from benchmarks import classifier_speed, desk, ingest, lists, reviewers
 from benchmarks.measure import Row, Size, header, show
 
 BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "explain": classifier_speed.explaining,
     "classify": classifier_speed.classify,
     "desk": desk.desk,
+    "reviewers": reviewers.reviewers,
     "lists": lists.styles,
     "bootstrap": lists.speed,
 }

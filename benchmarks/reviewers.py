@@ -1,0 +1,228 @@
+"""Measure reviewers who decide at the same time over HTTP, alone and while a run writes papers."""
+
+import html
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from itertools import repeat
+from os import environ, sysconf
+from pathlib import Path
+
+import httpx
+
+from benchmarks.desk import fill
+from benchmarks.measure import ROOT, Row, Size
+from config.processes import child_environment
+from storage.queue_filter import QueueFilter
+from storage.store import store_opener
+
+_TODAY = date(2026, 11, 30)
+_MILLIONS = 3_000_000
+_MANY = 20
+#: seconds of a quick reviewer for a paper
+_PACE = 3.0
+_BUDGET = 0.100
+_FORM = re.compile(r'<form[^>]*id="verdict".*?</form>', re.DOTALL)
+_FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+_SETTINGS = '[database]\npath = "survey.duckdb"\n'
+# As a run does between two answers of arXiv: it reads a page and stores what was revised.
+_INGEST = """
+import sys, time
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from storage.store import store_opener
+open_store = store_opener(Path(sys.argv[1]), busy_timeout_seconds=600)
+ids = sys.stdin.read().split()
+with open_store() as store:
+    papers = [one.paper for one in store.papers.get_many(ids).values()]
+print("begun", flush=True)
+number = 1
+while True:
+    number += 1
+    batch = [replace(paper, version=number, abstract=f"{paper.abstract} {number}",
+                     datestamp=date(2026, 11, 30)) for paper in papers]
+    with open_store() as store:
+        store.papers.upsert(batch, seen_at=datetime.now(UTC))
+    time.sleep(1)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a group of reviewers saw."""
+
+    pages: tuple[float, ...]
+    decisions: tuple[float, ...]
+    cpu_seconds: float
+    failed: int
+
+    @property
+    def cpu(self) -> float:
+        """Server CPU seconds for a page and its decision."""
+        return self.cpu_seconds / max(len(self.decisions), 1)
+
+
+def reviewers(size: Size) -> Iterator[Row]:
+    """Reviewers deciding over HTTP: 1, 20, and 20 while a run writes; each against the first."""
+    each = size.records(10, 2)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        open_store = store_opener(folder / "survey.duckdb")
+        with open_store() as store:
+            fill(store, size.records(_MILLIONS, 4_000))
+        (folder / "living-survey.toml").write_text(_SETTINGS, encoding="utf-8")
+        yield from _measured(folder, each, size.records(400, 20))
+
+
+def _measured(folder: Path, each: int, revised: int) -> Iterator[Row]:
+    path = folder / "survey.duckdb"
+    with store_opener(path)() as store:
+        wanted = QueueFilter(order="newest")
+        rows = store.queue.rows(wanted, limit=(2 * _MANY + 1) * each + revised, today=_TODAY)
+        ids = [row.arxiv_id for row in rows]
+        before = store.decisions.count()
+    groups = iter(ids[n : n + each] for n in range(0, len(ids), each))
+    parts = (
+        [next(groups)],
+        [next(groups) for _ in range(_MANY)],
+        [next(groups) for _ in range(_MANY)],
+    )
+    with _serving(folder) as (address, pid):
+        _decide(address, pid, [[]])  # a first page loads what later ones find loaded
+        one = _decide(address, pid, parts[0])
+        yield from _rows("1 reviewer", one, one)
+        many = _decide(address, pid, parts[1])
+        yield from _rows(f"{_MANY} reviewers", many, one)
+        with _ingesting(path, ids[-revised:]):
+            beside = _decide(address, pid, parts[2])
+        yield from _rows(f"{_MANY} reviewers, a run writes", beside, many)
+    done = (one, many, beside)
+    failed = sum(part.failed for part in done)
+    with store_opener(path)() as store:
+        lost = before + sum(len(part.decisions) for part in done) - store.decisions.count()
+    yield Row("errors, lost decisions", f"{failed}, {lost}", "", "none", not (failed or lost))
+
+
+def _rows(name: str, found: Measured, against: Measured) -> Iterator[Row]:
+    for what, seen, other in (
+        ("page", found.pages, against.pages),
+        ("decision", found.decisions, against.decisions),
+    ):
+        half, most = _percentiles(seen)
+        ratio = most / _percentiles(other)[1]
+        yield Row(
+            f"{name}: {what}, p50 and p95",
+            f"{half * 1000:.0f} ms, {most * 1000:.0f} ms",
+            "" if found is against else f"p95 x {ratio:.1f}",
+            f"p95 {_BUDGET * 1000:.0f} ms",
+            most <= _BUDGET,
+        )
+    yield Row(f"{name}: server CPU of both", f"{found.cpu * 1000:.0f} ms", "", "", None)
+
+
+def _percentiles(seen: Sequence[float]) -> tuple[float, float]:
+    ordered = sorted(seen)
+    return statistics.median(ordered), ordered[min(len(ordered) * 95 // 100, len(ordered) - 1)]
+
+
+def _decide(address: str, pid: int, groups: Sequence[Sequence[str]]) -> Measured:
+    """Let each group be decided by a reviewer of its own, all at the same time."""
+    begin = threading.Barrier(len(groups))
+    before = _cpu_of(pid)
+    with ThreadPoolExecutor(len(groups)) as pool:
+        starts = [_PACE * number / len(groups) for number in range(len(groups))]
+        found = list(pool.map(_review, repeat(address), groups, starts, repeat(begin)))
+    pages = tuple(seconds for part in found for seconds in part[0])
+    decisions = tuple(seconds for part in found for seconds in part[1])
+    return Measured(pages, decisions, _cpu_of(pid) - before, sum(part[2] for part in found))
+
+
+def _review(
+    address: str, ids: Sequence[str], start: float, begin: threading.Barrier
+) -> tuple[list[float], list[float], int]:
+    """Open and reject a paper every few seconds as the script of the page does.
+
+    Returns the seconds of pages and of decisions, and the number of failures.
+    """
+    pages, decisions, failed = [], [], 0
+    with httpx.Client(timeout=60, follow_redirects=True) as client:
+        url = str(client.get(address).url.join("/"))
+        origin = url.rstrip("/")
+        begin.wait()
+        start += time.perf_counter()
+        for number, arxiv_id in enumerate(ids):
+            time.sleep(max(start + number * _PACE - time.perf_counter(), 0.0))
+            started = time.perf_counter()
+            page = client.get(
+                f"{url}queue", params={"at_least": "0", "paper": arxiv_id, "part": "paper"}
+            )
+            pages.append(time.perf_counter() - started)
+            form = _FORM.search(page.text)
+            if form is None:
+                failed += 1
+                continue
+            fields = {key: html.unescape(text) for key, text in _FIELD.findall(form[0])}
+            started = time.perf_counter()
+            answer = client.post(
+                f"{url}decide",
+                data={**fields, "verdict": "rejected", "reason": "other"},
+                headers={"Accept": "application/json", "Origin": origin},
+            )
+            decisions.append(time.perf_counter() - started)
+            failed += not (answer.is_success and answer.json()["recorded"])
+    return pages, decisions, failed
+
+
+@contextmanager
+def _serving(folder: Path) -> Iterator[tuple[str, int]]:
+    words = ["-m", "pipeline", "serve", "--port", "0", "--reviewer", "ada"]
+    process = _started(words, folder, stderr=subprocess.PIPE)
+    try:
+        assert process.stderr is not None
+        said = next(line for line in process.stderr if "token=" in line)
+        threading.Thread(target=process.stderr.read, daemon=True).start()
+        yield said.split()[2], process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def _ingesting(path: Path, ids: Sequence[str]) -> Iterator[None]:
+    process = _started(
+        ["-c", _INGEST, str(path)], path.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write("\n".join(ids))
+        process.stdin.close()
+        process.stdout.readline()
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _started(words: Sequence[str], folder: Path, **streams: int) -> "subprocess.Popen[str]":
+    given = {"PYTHONPATH": str(ROOT)}
+    environment = child_environment(environ, given)
+    return subprocess.Popen(
+        [sys.executable, *words], cwd=folder, env=environment, text=True, **streams
+    )
+
+
+def _cpu_of(pid: int) -> float:
+    """Return the CPU seconds of a running process, see proc(5)."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / sysconf("SC_CLK_TCK")
