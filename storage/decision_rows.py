@@ -52,6 +52,23 @@ def event_row(number: int, id_: str, new: NewDecision) -> dict[str, object]:
     }
 
 
+def added_decision(id_: str, new: NewDecision, batch_id: str | None) -> Decision:
+    """Return a decision as it is recorded."""
+    return Decision(
+        decision_id=id_,
+        arxiv_id=new.arxiv_id,
+        verdict=new.verdict,
+        sections=tuple(new.sections),
+        reviewer=new.reviewer,
+        decided_at=new.decided_at.astimezone(UTC),
+        note=new.note,
+        reason=new.reason,
+        return_on=new.return_on,
+        return_after_version=new.return_after_version,
+        batch_id=batch_id,
+    )
+
+
 def decision_of(row: Row) -> Decision:
     """Return the decision in a row of `decisions`."""
     (id_, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at, unplaced,

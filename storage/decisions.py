@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from storage.batches import Batches, NewBatch, batch_id_of
-from storage.decision_reads import DecisionReader, on_papers
-from storage.decision_rows import decision_id_of, event_row, moment_after
+from storage.decision_reads import DecisionReader
+from storage.decision_rows import added_decision, decision_id_of, event_row, moment_after
 from storage.engine.instants import from_utc, to_utc
 from storage.engine.parameters import about, rows_json, texts_json
 from storage.errors import NothingToUndoError, PaperNotFoundError
@@ -96,22 +96,20 @@ class Decisions(DecisionReader):
             if unknown := [arxiv_id for arxiv_id in ids if arxiv_id not in known]:
                 raise PaperNotFoundError(unknown)
             events = dict(zip(keys, batch, strict=True))
-            for (before,) in self._session.rows(_RECORDED, {"events": texts_json(events)}):
-                del events[before]
-            if events:
-                self._record(events, act)
-        recorded = {
-            decision.decision_id: decision
-            for decision in self.select(
-                f"{on_papers(ids)} AND decision_id IN (FROM listed($events))",
-                ids=texts_json(ids),
-                events=texts_json(set(keys)),
-            )
-        }
+            before = [
+                row[0] for row in self._session.rows(_RECORDED, {"events": texts_json(events)})
+            ]
+            recorded = {one.decision_id: one for one in self.get_many(before)} if before else {}
+            added = {key: new for key, new in events.items() if key not in recorded}
+            batch_id = batch_id_of(added) if act and added else None
+            if added:
+                self._record(added, act, batch_id)
+        recorded |= {key: added_decision(key, new, batch_id) for key, new in added.items()}
         return tuple(recorded[key] for key in keys)
 
-    def _record(self, events: Mapping[str, NewDecision], act: NewBatch | None) -> None:
-        batch_id = batch_id_of(events) if act else None
+    def _record(
+        self, events: Mapping[str, NewDecision], act: NewBatch | None, batch_id: str | None
+    ) -> None:
         if act and batch_id:
             Batches(self._session).add(batch_id, act)
         ids = {new.arxiv_id for new in events.values()}

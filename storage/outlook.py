@@ -11,8 +11,8 @@ from storage.engine.instants import to_utc
 from storage.engine.session import Session
 from storage.types import LIST_REVIEWER, Verdict
 
-# Rounded before it is cut, because 0.29 * 100 is below 29.
-_PERCENT = "CAST(floor(round({0} * 100, 9)) AS INTEGER)"
+# A little is added before it is cut, because 0.29 * 100 is below 29.
+_PERCENT = "CAST(floor({0} * 100 + 5e-10) AS INTEGER)"
 _SEEN = """
 WITH first_verdict AS (
     SELECT arxiv_id, min(happened_at) AS happened_at
