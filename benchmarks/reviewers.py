@@ -88,17 +88,18 @@ def _measured(folder: Path, each: int, revised: int) -> Iterator[Row]:
     path = folder / "survey.duckdb"
     with store_opener(path)() as store:
         wanted = QueueFilter(order="newest")
-        rows = store.queue.rows(wanted, limit=(2 * _MANY + 1) * each + revised, today=_TODAY)
+        rows = store.queue.rows(wanted, limit=(2 * _MANY + 2) * each + revised, today=_TODAY)
         ids = [row.arxiv_id for row in rows]
         before = store.decisions.count()
     groups = iter(ids[n : n + each] for n in range(0, len(ids), each))
+    warm = next(groups)
     parts = (
         [next(groups)],
         [next(groups) for _ in range(_MANY)],
         [next(groups) for _ in range(_MANY)],
     )
     with _serving(folder) as (address, pid):
-        _decide(address, pid, [[]])  # a first page loads what later ones find loaded
+        _decide(address, pid, [warm])  # loads what later requests find loaded
         one = _decide(address, pid, parts[0])
         yield from _rows("1 reviewer", one, one)
         many = _decide(address, pid, parts[1])
@@ -186,7 +187,7 @@ def _review(
 @contextmanager
 def _serving(folder: Path) -> Iterator[tuple[str, int]]:
     words = ["-m", "pipeline", "serve", "--port", "0", "--reviewer", "ada"]
-    process = _started(words, folder, stderr=subprocess.PIPE)
+    process = _started(words, folder)
     try:
         assert process.stderr is not None
         said = next(line for line in process.stderr if "token=" in line)
@@ -199,9 +200,7 @@ def _serving(folder: Path) -> Iterator[tuple[str, int]]:
 
 @contextmanager
 def _ingesting(path: Path, ids: Sequence[str]) -> Iterator[None]:
-    process = _started(
-        ["-c", _INGEST, str(path)], path.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+    process = _started(["-c", _INGEST, str(path)], path.parent)
     assert process.stdin is not None
     assert process.stdout is not None
     try:
@@ -214,11 +213,15 @@ def _ingesting(path: Path, ids: Sequence[str]) -> Iterator[None]:
         process.wait()
 
 
-def _started(words: Sequence[str], folder: Path, **streams: int) -> "subprocess.Popen[str]":
-    given = {"PYTHONPATH": str(ROOT)}
-    environment = child_environment(environ, given)
+def _started(words: Sequence[str], folder: Path) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, *words], cwd=folder, env=environment, text=True, **streams
+        [sys.executable, *words],
+        cwd=folder,
+        env=child_environment(environ, {"PYTHONPATH": str(ROOT)}),
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
 
 

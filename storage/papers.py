@@ -6,7 +6,7 @@ from datetime import datetime
 
 from storage.arxiv_id import is_key
 from storage.engine.instants import from_utc, to_utc
-from storage.engine.parameters import texts_json
+from storage.engine.parameters import about, texts_json
 from storage.engine.session import Row, Session
 from storage.paper_batch import newest_of, paper_table
 from storage.paper_merge import merge_batch
@@ -43,16 +43,11 @@ ORDER BY arxiv_id, version
 _TITLES = """
 SELECT arxiv_id, title
 FROM paper
-WHERE rowid IN (SELECT rowid FROM paper WHERE arxiv_id IN (FROM listed($ids)))
+WHERE rowid IN (SELECT rowid FROM paper WHERE {only})
 """
-_WITHDRAWN = """
-SELECT arxiv_id, comment
-FROM paper
-WHERE withdrawn AND arxiv_id IN (FROM listed($ids))
-"""
-_KNOWN = """
-SELECT arxiv_id FROM paper WHERE arxiv_id IN (FROM listed($ids))
-"""
+_TITLE = "SELECT arxiv_id, title FROM paper WHERE {only}"
+_WITHDRAWN = "SELECT arxiv_id, comment FROM paper WHERE withdrawn AND {only}"
+_KNOWN = "SELECT arxiv_id FROM paper WHERE {only}"
 _RECORD_HASHES = """
 SELECT arxiv_id, record_hash FROM paper WHERE arxiv_id IN (FROM listed($ids))
 """
@@ -133,15 +128,16 @@ class Papers:
 
     def titles(self, arxiv_ids: Iterable[str]) -> dict[str, str]:
         """Return the titles of the known papers."""
-        return dict(self._session.rows(_TITLES, {"ids": texts_json(arxiv_ids)}))
+        ids = list(arxiv_ids)
+        return dict(self._session.rows(*about(_TITLE if len(ids) == 1 else _TITLES, ids)))
 
     def withdrawn(self, arxiv_ids: Iterable[str]) -> dict[str, str | None]:
         """Return the withdrawn papers among the given ones, with arXiv's comment."""
-        return dict(self._session.rows(_WITHDRAWN, {"ids": texts_json(arxiv_ids)}))
+        return dict(self._session.rows(*about(_WITHDRAWN, list(arxiv_ids))))
 
     def held(self, arxiv_ids: Iterable[str]) -> set[str]:
         """Return the known IDs among the given ones."""
-        return {row[0] for row in self._session.rows(_KNOWN, {"ids": texts_json(arxiv_ids)})}
+        return {row[0] for row in self._session.rows(*about(_KNOWN, list(arxiv_ids)))}
 
     def marks(self, arxiv_ids: Iterable[str]) -> dict[str, PaperMark]:
         """Return version and text's hash of the known papers."""

@@ -10,7 +10,7 @@ _FEW = 50
 
 def about(sql: str, arxiv_ids: Sequence[str]) -> tuple[str, dict[str, object]]:
     """Return a statement with `{only}` limited to these papers, and its parameters."""
-    if len(arxiv_ids) > _FEW:
+    if len(arxiv_ids) > _FEW or not arxiv_ids:
         return sql.format(only="arxiv_id IN (FROM listed($ids))"), {"ids": texts_json(arxiv_ids)}
     named: dict[str, object] = {f"id_{number}": key for number, key in enumerate(arxiv_ids)}
     if len(arxiv_ids) == 1:

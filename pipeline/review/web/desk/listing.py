@@ -6,7 +6,7 @@ from datetime import date
 
 from config.orders import PLANNED
 from pipeline.review.outlook.session import current_session
-from pipeline.review.selection import Selection, days_work
+from pipeline.review.selection import Recent, Selection, days_work
 from pipeline.review.web.context import ReviewContext
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import QUEUE, QueueView
@@ -86,15 +86,22 @@ def filter_of(store: Store, context: ReviewContext, view: QueueView) -> QueueFil
     return _resolved(store, context, view.list.selection)[1]
 
 
-def read_listing(store: Store, context: ReviewContext, view: QueueView) -> Listing:
-    """Return the page of the view's list; the last page if it is shorter meanwhile."""
+def read_listing(
+    store: Store, context: ReviewContext, view: QueueView, *, counted: bool = True
+) -> Listing:
+    """Return the page of the view's list; the last page if it is shorter meanwhile.
+
+    Without `counted` the numbers of papers and pages are not known, which is faster.
+    """
     listed = view.list
     if listed.path != QUEUE:
         rows = _deferred(store, context.limits) if listed.path == "/deferred" else ()
         return Listing(listed, listed.selection, rows, 1, len(rows), _NO_TALLY)
-    selection, wanted, tally = _resolved(store, context, listed.selection)
+    selection, wanted, totals = _resolved(store, context, listed.selection)
+    tally = _counted(store, context, wanted, totals) if counted else _NO_TALLY
     pages = max(1, -(-tally.size // PAGE_SIZE))
-    listed = listed.at_page(min(listed.page, pages))
+    if counted:
+        listed = listed.at_page(min(listed.page, pages))
     offset = (listed.page - 1) * PAGE_SIZE
     found = store.queue.rows(wanted, limit=PAGE_SIZE + 1, offset=offset, today=context.today)
     rows = _rows(found[:PAGE_SIZE], context.limits)
@@ -104,17 +111,25 @@ def read_listing(store: Store, context: ReviewContext, view: QueueView) -> Listi
 
 def _resolved(
     store: Store, context: ReviewContext, selection: Selection
-) -> tuple[Selection, QueueFilter, QueueTally]:
-    """Return what a selection means today, its conditions, and how many papers meet them."""
-    today, limits = context.today, context.limits
-    totals = store.queue.totals(today=today, limits=limits)
-    if selection.is_default:
-        selection = days_work(totals, limits)
-    wanted = _filter(store, context, selection, totals.newest_day)
-    tally = store.queue.tally(wanted, today=today, limits=limits, totals=totals)
-    if wanted.ids is not None:
-        tally = replace(tally, size=len(store.queue.rows_of(wanted.ids)))
-    return selection, wanted, tally
+) -> tuple[Selection, QueueFilter, QueueTally | None]:
+    """Return what a selection means today, its conditions, and the totals if they were needed."""
+    totals = newest = None
+    if selection.is_default or isinstance(selection.announced, Recent):
+        # the newest day is known only from the queue itself
+        totals = store.queue.totals(today=context.today, limits=context.limits)
+        newest = totals.newest_day
+        if selection.is_default:
+            selection = days_work(totals, context.limits)
+    return selection, _filter(store, context, selection, newest), totals
+
+
+def _counted(
+    store: Store, context: ReviewContext, wanted: QueueFilter, totals: QueueTally | None
+) -> QueueTally:
+    tally = store.queue.tally(wanted, today=context.today, limits=context.limits, totals=totals)
+    if wanted.ids is None:
+        return tally
+    return replace(tally, size=len(store.queue.rows_of(wanted.ids)))
 
 
 def _filter(

@@ -45,7 +45,8 @@ def show_desk(
     with context.read_store() as store:
         context.progress.read(store)
         context.preferences.own_in(store)
-        listing = read_listing(store, context, view)
+        # the script changes the paper only, not what the page says of the list
+        listing = read_listing(store, context, view, counted=not is_part(request))
         named = _named(request, view, listing)
         stored = read_open(store, named) if named else None
         if stored is None and listing.rows:  # the address names a paper that is not held

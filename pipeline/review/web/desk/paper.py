@@ -45,7 +45,7 @@ def show_paper(
         found = read_open(store, view.paper)
         if found is None:
             return no_such_paper(request, view.paper)
-        listing = read_listing(store, context, view)
+        listing = read_listing(store, context, view, counted=False)
         history = store.decisions.of_paper(view.paper)
         news = read_news(context, store)
         flash = flash_of(store, request)
