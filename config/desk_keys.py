@@ -57,6 +57,7 @@ PLACES = (
     Place("a", "Audit", "/audit"),
     Place("h", "Health", "/queue-health"),
     Place("p", "Plan", "/plan"),
+    Place("w", "Issues", "/issues"),
 )
 
 _BUILT_IN: Mapping[str, str] = {action.name: action.key for action in ACTIONS}

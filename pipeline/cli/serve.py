@@ -8,6 +8,7 @@ import typer
 
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
+from pipeline.cli.issue_desk import issue_desk
 from pipeline.curated.title import survey_title
 from pipeline.operate.schedule import make_runner, make_scheduler, make_training, scheduled
 from pipeline.review.proposal import reviewer_name
@@ -78,6 +79,7 @@ def serve(
         training=make_training(settings, os.environ),
         lifespan=lifespan,
         settings=settings.review,
+        issues=issue_desk(services),
     )
     serve_app(
         app,

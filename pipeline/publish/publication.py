@@ -1,6 +1,7 @@
 """Define what a publishing target builds, before anything is written."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,3 +36,9 @@ class Build:
     def papers(self) -> frozenset[str]:
         """The arXiv IDs of the published papers."""
         return frozenset(arxiv_id for arxiv_id, _ in self.entries)
+
+
+def digest_of(files: Iterable[BuiltFile]) -> str:
+    """Return one sha256 for names and contents of files, wherever they are written."""
+    parts = sorted((file.path.name, hashlib.sha256(file.data).hexdigest()) for file in files)
+    return hashlib.sha256("\n".join(f"{name}\0{part}" for name, part in parts).encode()).hexdigest()

@@ -1,5 +1,7 @@
 """axe finds no fault on any review page, in light and dark, on a screen and a phone."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -8,7 +10,7 @@ from tests.support.addresses import addresses
 from tests.support.axe import contexts, faults
 from tests.support.browser import browser, log_in, site, url
 from tests.support.builders import make_decision, make_paper, make_prediction
-from tests.support.review import ReviewSite, scores
+from tests.support.review import START, ReviewSite, scores
 
 __all__ = ["browser", "site", "url"]
 
@@ -45,6 +47,9 @@ def test_no_page_has_a_fault_of_access(site: ReviewSite, url: str, browser: Brow
                 make_decision("2603.00003", verdict=Verdict.DEFERRED, sections=()),
                 make_decision("2603.00004", verdict=Verdict.REJECTED, sections=(), note="Off."),
                 make_decision("2603.00005", sections=("agents",)),
+                make_decision(
+                    "2603.00006", sections=("agents",), decided_at=START - timedelta(days=3)
+                ),
             ]
         )
     found = []

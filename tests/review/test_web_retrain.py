@@ -43,6 +43,7 @@ class TrainingSite(ReviewSite):
             secret=SECRET,
             clock=self.clock,
             survey_title="Talking Pictures: A Survey",
+            issues=self.desk(),
             models=self.models,
             training=self.training,
         )

@@ -90,6 +90,7 @@ def test_two_surveys_on_one_machine_have_their_own_cookies(
         secret=b"another secret",
         clock=site.clock,
         survey_title="Other",
+        issues=site.desk(),
     )
     neighbour = Visitor(other, visitor.cookies)
     assert neighbour.get("/queue").status == 403

@@ -12,14 +12,18 @@ import httpx
 from lxml import html
 from starlette.types import ASGIApp
 
+from config.publish_schema import DigestSettings, PublishSettings
 from config.schema import ReviewSettings
 from config.taxonomy import Facet, Label, Section, Taxonomy
+from pipeline.cli.issue_desk import issue_desk
+from pipeline.review.issues.desk import IssueDesk
 from pipeline.review.web.app import create_app
 from pipeline.review.web.sessions import Sessions
 from pipeline.runtime.jobs import JobEnd
 from storage.store import OpenStore
 from storage.types import Decision, Paper, Prediction, SectionScore
 from tests.support.builders import make_paper, make_prediction
+from tests.support.services import make_services
 from tests.support.storage import add_predictions, migrated
 
 SECRET = b"a secret of the tests, 32 bytes.."
@@ -91,6 +95,19 @@ class ReviewSite:
     #: how the scheduled jobs ended
     jobs: Callable[[], Sequence[JobEnd]] = tuple
     settings: ReviewSettings = field(default_factory=ReviewSettings)
+    #: who may approve issues; empty: everyone
+    publishers: tuple[str, ...] = ()
+
+    def desk(self) -> IssueDesk:
+        """Return what builds the survey's issues, in two languages."""
+        services = make_services(
+            self.open_store,
+            START,
+            taxonomy=self.taxonomy,
+            digest=DigestSettings(languages=("en", "zh")),
+            publish=PublishSettings(publishers=self.publishers),
+        )
+        return issue_desk(services)
 
     def app(self, reviewer: str = "") -> ASGIApp:
         """Return the application for a reviewer."""
@@ -101,6 +118,7 @@ class ReviewSite:
             secret=SECRET,
             clock=self.clock,
             survey_title="Talking Pictures: A Survey",
+            issues=self.desk(),
             models=self.models,
             jobs=self.jobs,
             settings=self.settings,

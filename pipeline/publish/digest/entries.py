@@ -114,8 +114,14 @@ def task_order(taxonomy: Taxonomy) -> tuple[str | None, ...]:
 
 
 def _by_task(entries: Sequence[Entry], taxonomy: Taxonomy) -> list[tuple[str | None, list[Entry]]]:
+    """Return the entries by task; those of a task that is no label are together with the last."""
+    order = task_order(taxonomy)
     return [
-        (task, [entry for entry in entries if entry.task == task]) for task in task_order(taxonomy)
+        (
+            task,
+            [entry for entry in entries if (entry.task if entry.task in order else None) == task],
+        )
+        for task in order
     ]
 
 

@@ -46,8 +46,10 @@ class Limits:
 
 LIMITS = Limits()
 
-#: bytes of the form that decides many papers: 10,000 with what was seen of each
+#: bytes of the forms that decide many papers, 10,000 with what was seen of each, and that edit an
+#: issue, a note on each paper
 BULK_PATH = "/decide-many"
+ISSUE_PATH = "/issue/"
 LARGEST_BULK_FORM = 512 * 1024
 
 
@@ -143,7 +145,8 @@ def _too_large(request: Request, limits: Limits) -> Response | None:
             f"They may be {limits.header_count} with {limits.headers:,} bytes. "
             "Delete the cookies of this address.",
         )
-    largest = LARGEST_BULK_FORM if scope["path"] == BULK_PATH else limits.body
+    is_large = scope["path"] == BULK_PATH or scope["path"].startswith(ISSUE_PATH)
+    largest = LARGEST_BULK_FORM if is_large else limits.body
     if _content_length(request) > largest:
         return notice(
             request,

@@ -17,6 +17,7 @@ from config.errors import LivingSurveyError
 from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.explainer import ExplainerCache
+from pipeline.review.issues.desk import IssueDesk
 from pipeline.review.own import survey_own
 from pipeline.review.web import error_pages, monitoring
 from pipeline.review.web.access import LIMITS, LOOPBACK_NAMES, AccessRules, Limits
@@ -27,6 +28,7 @@ from pipeline.review.web.desk import routes as desk
 from pipeline.review.web.environment import STATIC
 from pipeline.review.web.headers import Hardened
 from pipeline.review.web.inbox import routes as inbox
+from pipeline.review.web.issue import routes as issue
 from pipeline.review.web.kept import KeptPreferences
 from pipeline.review.web.outlook import routes as outlook
 from pipeline.review.web.preferences import routes as preferences
@@ -48,6 +50,7 @@ def create_app(
     secret: bytes,
     clock: Callable[[], datetime],
     survey_title: str,
+    issues: IssueDesk,
     read_store: OpenStore | None = None,
     names: frozenset[str] = LOOPBACK_NAMES,
     limits: Limits = LIMITS,
@@ -64,7 +67,8 @@ def create_app(
     that only show (None: the same). `jobs` returns how the
     scheduled jobs ended. `lifespan` runs as long as the site, for example the scheduler;
     `training` trains in the background (None: the page says how else). Without `models` pages show
-    no reasons. `settings` has limits, reasons for rejecting and keys.
+    no reasons. `settings` has limits, reasons for rejecting and keys. `issues` builds
+    issues of the digest.
     """
     stated = settings or ReviewSettings()
     reading = read_store or open_store
@@ -77,6 +81,7 @@ def create_app(
         routes=[
             *desk.ROUTES,
             *inbox.ROUTES,
+            *issue.ROUTES,
             *bulk.ROUTES,
             *records.ROUTES,
             *preferences.ROUTES,
@@ -110,6 +115,7 @@ def create_app(
         settings=stated,
         explainers=explainers,
         training=training,
+        issues=issues,
     )
     return app
 

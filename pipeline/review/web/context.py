@@ -13,6 +13,7 @@ from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.certainty import Certainty
 from pipeline.learn.explain.explainer import ExplainerCache
+from pipeline.review.issues.desk import IssueDesk
 from pipeline.review.own import Own
 from pipeline.review.visits import new_since
 from pipeline.review.web.daily import Progress
@@ -45,6 +46,8 @@ class ReviewContext:
     progress: Progress
     #: how the scheduled jobs ended
     jobs: Callable[[], Sequence[JobEnd]]
+    #: builds issues of the digest
+    issues: IssueDesk
     #: explains predictions; None without a model directory
     explainers: ExplainerCache | None = None
     settings: ReviewSettings = field(default_factory=ReviewSettings)

@@ -3,13 +3,29 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+
+def policy(**changes: str) -> str:
+    """Return a Content-Security-Policy: what pages may load, with some directives changed.
+
+    Directives are named with an underscore; an empty one is left out.
+    """
+    stated = {**_POLICY, **{name.replace("_", "-"): value for name, value in changes.items()}}
+    return "; ".join(f"{name} {value}" for name, value in stated.items() if value)
+
+
+# scripts and styles from files of this site only, no foreign content, no framing
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "connect-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
 _HEADERS = {
-    # scripts and styles from files of this site only, no foreign content, no framing
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
-        "img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": policy(),
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     # "no-referrer" makes browsers send `Origin: null` with our own forms
@@ -21,8 +37,12 @@ _HEADERS = {
 
 
 def harden(headers: MutableHeaders, *, fixed: bool = False) -> None:
-    """Add the security headers; `fixed` content has a versioned address and is cached."""
-    headers.update(_HEADERS)
+    """Add the security headers that a page has not set itself.
+
+    `fixed` content has a versioned address and is cached.
+    """
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
     headers["Cache-Control"] = "max-age=31536000, immutable" if fixed else "no-store"
 
 

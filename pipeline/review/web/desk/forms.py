@@ -21,10 +21,15 @@ from storage.types import Verdict
 _MAX_FIELDS = 500
 
 
-async def act(request: Request, answer: Callable[[Request, FormData], Response]) -> Response:
+async def act(
+    request: Request,
+    answer: Callable[[Request, FormData], Response],
+    *,
+    max_fields: int = _MAX_FIELDS,
+) -> Response:
     """Answer a form that carries its session's token."""
     try:
-        async with request.form(max_files=0, max_fields=_MAX_FIELDS) as form:
+        async with request.form(max_files=0, max_fields=max_fields) as form:
             sessions = context_of(request).sessions
             if not sessions.fits(sessions.current(request), text_of(form, "token")):
                 return refuse(

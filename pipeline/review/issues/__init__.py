@@ -1,0 +1,1 @@
+"""Edit, build and approve the issue of a week."""

@@ -1,0 +1,1 @@
+"""The editor's page: an issue of the digest is edited, built and approved."""
