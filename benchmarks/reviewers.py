@@ -100,6 +100,7 @@ def _measured(folder: Path, each: int, revised: int) -> Iterator[Row]:
     )
     with _serving(folder) as (address, pid):
         _decide(address, pid, [warm])  # loads what later requests find loaded
+        _settle(pid)
         one = _decide(address, pid, parts[0])
         yield from _rows("1 reviewer", one, one)
         many = _decide(address, pid, parts[1])
@@ -223,6 +224,14 @@ def _started(words: Sequence[str], folder: Path) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+
+
+def _settle(pid: int) -> None:
+    """Wait until the server has loaded the libraries that it loads in the background."""
+    before = -1.0
+    while (spent := _cpu_of(pid)) > before + 0.02:
+        before = spent
+        time.sleep(1)
 
 
 def _cpu_of(pid: int) -> float:

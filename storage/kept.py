@@ -63,6 +63,8 @@ class KeptStores:
         self._idle = idle_seconds
         self._changed = threading.Condition()
         self._lease: _Lease | None = None
+        #: threads that wait for a lease for writing
+        self._writers = 0
 
     @contextmanager
     def open_store(self) -> Iterator[Store]:
@@ -116,13 +118,18 @@ class KeptStores:
             while True:
                 lease = self._lease
                 if lease is None:
-                    lease = self._lease = _Lease(write)
+                    # for writing if anyone waits for that, so that readers do not keep writers out
+                    lease = self._lease = _Lease(write or self._writers > 0)
                     threading.Thread(target=self._hold, args=(lease,), name="database").start()
                 elif lease.ending or (write and not lease.writable) or self._is_over(lease):
                     lease.ending = True
                     self._changed.notify_all()
-                    if not self._changed.wait(deadline - time.monotonic()):
-                        raise self._busy()
+                    self._writers += write
+                    try:
+                        if not self._changed.wait(deadline - time.monotonic()):
+                            raise self._busy()
+                    finally:
+                        self._writers -= write
                     continue
                 lease.users += 1
                 return lease

@@ -143,6 +143,20 @@ def test_threads_write_one_after_another_and_lose_nothing(site: Site, now: datet
         assert (store.papers.count(), store.cursors.get("count")) == (20, "20")
 
 
+def test_readers_do_not_keep_a_writer_out(site: Site, now: datetime) -> None:
+    """While a writer waits for a reader, others come: all share the writer's lease."""
+    with ThreadPoolExecutor(5) as pool:
+        with site.kept.read_store() as store:
+            assert store.papers.count() == 0
+            writer = pool.submit(add, site, "2603.00001", now)
+            while not site.kept._writers:
+                pass
+            readers = [pool.submit(count, site) for _ in range(4)]
+        writer.result()
+        assert {reader.result() for reader in readers} <= {0, 1}
+    assert (site.writing.times, site.reading.times) == (1, 1)
+
+
 def test_failed_request_leaves_no_trace_and_the_next_one_works(site: Site, now: datetime) -> None:
     def fail() -> None:
         with site.kept.open_store() as store, store.transaction():
