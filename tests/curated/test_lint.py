@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 
 from pipeline.curated.lint.catalogue import RULES, Code
+from pipeline.curated.lint.check import lint
 from pipeline.curated.lint.published import published_in
 from pipeline.curated.lint.repeats import exclude_each_other
 from pipeline.curated.lint.subject import PaperFacts
 from tests.curated.test_field_lists import CASES
 from tests.support.field import Case
-from tests.support.lint import HeldPaper, entry, found_in, report_on
+from tests.support.lint import HeldPaper, entry, fix_in, found_in, report_on, subject_of
 
 KETTLES = "Copper Kettles Dream of Warm Steam"
 LANTERNS = "Paper Lanterns Count the Moths of Summer"
@@ -61,6 +62,29 @@ def test_paper_twice_in_a_section_is_a_duplicate() -> None:
     text = listed(entry(KETTLES, "2403.90001"), entry(KETTLES, "2403.90001v2"))
 
     assert [one.line for one in found_in(text, "duplicate-id")] == [7]
+
+
+def test_duplicate_is_found_behind_a_wrong_use_of_its_id() -> None:
+    text = listed(
+        entry(LANTERNS, "2403.90001"),
+        entry(KETTLES, "2403.90001"),
+        entry(KETTLES, "2403.90001"),
+    )
+
+    assert [one.line for one in found_in(text, "duplicate-id")] == [9]
+    assert [one.line for one in found_in(text, "shared-id")] == [7]
+
+
+def test_version_in_a_reference_link_is_reported() -> None:
+    text = (
+        listed(f"- **{KETTLES}** [[Paper][1]]\n")
+        + "\n<!-- [2]: https://arxiv.org/abs/2403.90002v4 -->\n"
+        + "[1]: https://arxiv.org/abs/2403.90001v2\n"
+    )
+
+    assert [one.line for one in found_in(text, "versioned-link")] == [8]
+    fixed = fix_in(text).files[0].data.decode()
+    assert fixed == text.replace("90001v2", "90001")
 
 
 def test_paper_in_two_sections_is_only_a_note() -> None:
@@ -179,6 +203,18 @@ def test_date_two_months_off_is_reported(day: str, off: bool) -> None:  # noqa: 
     text = listed(entry(KETTLES, "2403.90001", day))
 
     assert bool(found_in(text, "date-off")) is off
+
+
+def test_references_of_bibtex_are_looked_at() -> None:
+    text = "\n".join(
+        f"@article{{k{n}, title={{{title}}}, author={{Example, Ada}}, eprint={{2403.90001}},"
+        f" year={{2025}}}}"
+        for n, title in enumerate((KETTLES, KETTLES, LANTERNS))
+    )
+
+    report = lint(subject_of(text, name="references.bib"))
+
+    assert report.rules == {"duplicate-id": 1, "shared-id": 1}
 
 
 def test_date_that_does_not_exist_is_reported() -> None:

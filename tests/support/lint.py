@@ -24,10 +24,12 @@ class HeldPaper:
     facts: PaperFacts = field(default_factory=lambda: PaperFacts(withdrawn=False))
 
 
-def subject_of(text: str | bytes, papers: Mapping[str, HeldPaper] | None = None) -> Subject:
+def subject_of(
+    text: str | bytes, papers: Mapping[str, HeldPaper] | None = None, name: str = "list.md"
+) -> Subject:
     """Return a list of one file, with what is held of its papers; None: there is no database."""
     data = text.encode() if isinstance(text, str) else text
-    scanned = scan_list([ListFile("list.md", data)])
+    scanned = scan_list([ListFile(name, data)])
     held = None if papers is None else _held(papers)
     curated = read_scanned(scanned, held.knowledge.known if held else None)
     return Subject(curated, texts_of(scanned), held, TODAY)

@@ -17,7 +17,13 @@ from pipeline.curated.lint.identity import (
     unreadable_entries,
     wrong_ids,
 )
-from pipeline.curated.lint.links import badges, missing_code, stale_citations, versioned_links
+from pipeline.curated.lint.links import (
+    badges,
+    missing_code,
+    stale_citations,
+    versioned_definitions,
+    versioned_links,
+)
 from pipeline.curated.lint.online.report import (
     LinkCounts,
     LinkRound,
@@ -39,6 +45,7 @@ _ALWAYS: tuple[Finder, ...] = (
     repeated_ids,
     repeated_titles,
     versioned_links,
+    versioned_definitions,
     badges,
     stale_citations,
     dates_off,

@@ -22,6 +22,7 @@ _PART = re.compile(
     r"(?P<year>\d{4})|(?P<number>\d{1,2})(?P<th>st|nd|rd|th)?|(?P<name>[A-Za-z]{3,})"
 )
 
+_YEAR = re.compile(r"\s*\d{4}\s*")
 _NUMERIC = re.compile(r"y(?P<mark>[-/.])n(?P<day>(?P=mark)n)?")
 _WORDED_PART = re.compile(r"Month|Mon|d|y")
 _WORDED = re.compile(r"(?:(?:Month|Mon|d|y)[ ,./-]*)+")
@@ -30,7 +31,7 @@ _WORDED = re.compile(r"(?:(?:Month|Mon|d|y)[ ,./-]*)+")
 def dates_off(subject: Subject) -> Iterator[Finding]:
     """Yield dates two months or more off the month of the ID."""
     for entry in subject.curated.entries:
-        if entry.date is None or entry.arxiv_id is None:
+        if entry.date is None or entry.arxiv_id is None or _YEAR.fullmatch(entry.date_text or ""):
             continue
         month = first_of_month(entry.arxiv_id.base)
         off = (entry.date.year - month.year) * 12 + entry.date.month - month.month

@@ -122,7 +122,9 @@ def _shown(mark: Mark) -> str | None:
 
 def odd_dates(subject: Subject) -> Iterator[Finding]:
     """Yield dates in another form than the file's others."""
-    for entries in subject.by_file.values():
+    for name, entries in subject.by_file.items():
+        if name not in subject.texts:  # other formats have fields of their own
+            continue
         dated = [entry for entry in entries if entry.date_text and entry.date]
         forms = {id(entry): form_of(entry.date_text or "") for entry in dated}
         shapes = [form.shape for form in forms.values() if not form.says_may]

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from pipeline.curated.lint.catalogue import Code
 from pipeline.curated.lint.dates import first_of_month
-from pipeline.curated.lint.findings import Edit, Finding
+from pipeline.curated.lint.findings import Edit, Finding, found
 from pipeline.curated.lint.subject import EntryText, Subject
 from pipeline.curated.markdown.inline import Mark
 from pipeline.curated.markdown.inline_tokens import Style
@@ -16,6 +16,7 @@ from pipeline.curated.types import Entry
 from storage.arxiv_id import ArxivId, find_arxiv_ids
 
 _VERSION = re.compile(r"(?<=\d)v[1-9]\d{0,3}(?!\d)")
+_PICTURE = re.compile(r"!\[|<img\b", re.IGNORECASE)
 _PAPER = re.compile(r"[?&]paper=(?P<paper>[0-9a-f]{16,64})", re.IGNORECASE)
 _HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])", re.IGNORECASE)
 _CODE_HOSTS = ("github.com", "gitlab.com", "huggingface.co", "hf.co", "bitbucket.org", "gitee.com")
@@ -26,7 +27,7 @@ def versioned_links(subject: Subject) -> Iterator[Finding]:
     """Yield links of entries to one version of a paper."""
     for entry in subject.curated.entries:
         text = subject.text_of(entry)
-        if text is None:
+        if text is None or not _VERSION.search(text.text):
             continue
         named = [one for one in find_arxiv_ids(text.text) if one.id.version]
         edits = tuple(
@@ -47,13 +48,35 @@ def versioned_links(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def versioned_definitions(subject: Subject) -> Iterator[Finding]:
+    """Yield versions in the addresses of reference links, which stand apart from the entries."""
+    for place in subject.curated.places:
+        file, start = subject.texts[place.file], place.span[0]
+        version = place.arxiv_id.version if place.arxiv_id else None
+        is_shown = file.shown[slice(*place.span)] == file.data[slice(*place.span)]
+        if not (place.is_definition and version and is_shown):
+            continue
+        at = next((at for at in _VERSION.finditer(place.text) if at[0] == f"v{version}"), None)
+        before = len(place.text[: at.start()].encode()) if at else 0
+        yield found(
+            Code.VERSIONED_LINK,
+            place.file,
+            place.line,
+            f"It links to {place.arxiv_id}, which stays at that version.",
+            "Link to the paper without the version.",
+            arxiv_id=place.arxiv_id.base if place.arxiv_id else None,
+            edits=(Edit((start + before, start + before + len(at[0])), ""),) if at else (),
+        )
+
+
 def badges(subject: Subject) -> Iterator[Finding]:
     """Yield badges that show another paper or repository than their link leads to."""
     for entry in subject.curated.entries:
         text = subject.text_of(entry)
-        for mark in text.inline.marks if text else ():
+        if text is None or not _PICTURE.search(text.text):
+            continue
+        for mark in text.inline.marks:
             if mark.image and (said := _mismatch(mark, entry)):
-                assert text
                 yield subject.on(
                     entry,
                     Code.BADGE_MISMATCH,

@@ -1,7 +1,7 @@
 """Rules on papers that stand in the list more than once."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from pipeline.curated.comparison.words import read_title
@@ -18,6 +18,8 @@ _WORD = re.compile(r"\w+")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _BLANK_LINES = re.compile(rb"(?:[ \t]*+(?:\r\n|\r|\n))++")
 _GAP = re.compile(rb"(?:\r\n|\r|\n)[ \t]*+(?:\r\n|\r|\n)\Z")
+#: titles of one ID that are compared
+_TITLES = 20
 #: bytes looked at before an entry
 _NEAR = 200
 
@@ -25,16 +27,26 @@ _NEAR = 200
 def repeated_ids(subject: Subject) -> Iterator[Finding]:
     """Yield papers that stand in one section twice, and those in several sections."""
     for arxiv_id, entries in subject.by_id.items():
-        if len(entries) == 1:
-            continue
-        same = [entry for entry in entries if same_title(entries[0], entry)]
-        firsts: dict[tuple[str, ...], Entry] = {}
-        for entry in same:
-            first = firsts.setdefault(entry.headings, entry)
-            if first is not entry:
-                yield _repeat(subject, arxiv_id, first, entry)
-        if len(firsts) > 1:
-            yield _several(subject, arxiv_id, list(firsts.values()))
+        for same in _by_title(entries):
+            firsts: dict[tuple[str, ...], Entry] = {}
+            for entry in same:
+                first = firsts.setdefault(entry.headings, entry)
+                if first is not entry:
+                    yield _repeat(subject, arxiv_id, first, entry)
+            if len(firsts) > 1:
+                yield _several(subject, arxiv_id, list(firsts.values()))
+
+
+def _by_title(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """Return entries of one ID by their titles, which differ where the ID is wrong on some."""
+    groups: list[list[Entry]] = []
+    for entry in entries:
+        group = next((one for one in groups[:_TITLES] if same_title(one[0], entry)), None)
+        if group is None:
+            groups.append([entry])
+        else:
+            group.append(entry)
+    return groups
 
 
 def _repeat(subject: Subject, arxiv_id: str, first: Entry, entry: Entry) -> Finding:

@@ -58,11 +58,15 @@ class FileText:
 
 @dataclass(frozen=True)
 class EntryText:
-    """An entry's Markdown, and its links, bold parts and so on."""
+    """An entry's Markdown."""
 
     text: str
     start: int
-    inline: Inline
+
+    @cached_property
+    def inline(self) -> Inline:
+        """The links, bold parts and so on."""
+        return read_inline(self.text, {})
 
     def span(self, start: int, end: int) -> Span:
         """Return the bytes of some characters."""
@@ -111,7 +115,7 @@ class Subject:
             return None
         start, end = entry.span
         text = file.shown[start:end].decode()
-        return EntryText(text, start, read_inline(text, {}))
+        return EntryText(text, start)
 
     def on(
         self,
