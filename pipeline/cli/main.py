@@ -48,6 +48,7 @@ COMMANDS = {
     "audit": "Estimate how many relevant papers are still unseen.",
     "plan": "Show how the queue develops, or plan a session.",
     "serve": "Serve the approval queue as web pages.",
+    "issue": "Show how far the digest of a week is, or edit, build and approve it.",
     "digest": "Build one week's digest of approved papers.",
     "publish": "Publish what was approved: the list, the digest.",
     "lint": "Find faults of the curated list, and fix what is safe.",
