@@ -13,8 +13,6 @@ Shown = TypeVar("Shown")
 
 #: bytes of UTF-8; Gmail hides what follows after 102 kB
 MOST_BYTES = 100_000
-#: papers of one group that are tried first
-_MOST_PAPERS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +35,20 @@ class Cut:
 WHOLE = Cut()
 
 
-def fitting(render: Callable[[Cut], str], most: int = MOST_BYTES) -> str:
-    """Return the longest page that has at most so many bytes, else the shortest one."""
+def fitting(render: Callable[[Cut], str], longest: int, most: int = MOST_BYTES) -> str:
+    """Return the longest page that has at most so many bytes, else the shortest one.
+
+    Args:
+        render: makes the page without what a cut leaves out.
+        longest: papers of the longest group or list.
+        most: bytes of the page.
+    """
     page = ""
     for cut in (WHOLE, Cut(claims=True)):
         page = render(cut)
         if _size(page) <= most:
             return page
-    fits, too_many = 0, _MOST_PAPERS
+    fits, too_many = 0, longest
     page = render(Cut(claims=True, papers=0))
     while too_many - fits > 1:
         middle = (fits + too_many) // 2

@@ -65,7 +65,10 @@ def render(
         shown = view(cut=cut)
         return template.render(view=shown, digest=digest, words=shown.words, say=shown.words.say)
 
-    return fitting(page) if form is Form.HTML else page(WHOLE)
+    if form is not Form.HTML:
+        return page(WHOLE)
+    lists = (digest.withdrawn, digest.corrections, *(group.entries for group in digest.groups))
+    return fitting(page, max(map(len, lists)))
 
 
 def file_stem(week: Week, language: str, languages: Sequence[str]) -> str:

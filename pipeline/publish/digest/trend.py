@@ -3,10 +3,11 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, pairwise
 from math import log
 
 from classifiers.function_words import FUNCTION_WORDS
-from classifiers.text import TOKEN, readable
+from classifiers.text import readable, tokens
 from config.taxonomy import Section, Taxonomy
 from config.tex.text import plain_text
 from pipeline.publish.digest.entries import task_order
@@ -21,12 +22,11 @@ WEEKS_SHOWN = 8
 #: papers before the week, and in it, below which no term is called rising
 _FEWEST_BEFORE, _FEWEST_NOW = 8, 5
 _TERMS_SHOWN = 5
-#: papers of the week that use a rising term
-_FEWEST_PAPERS = 2
+#: papers of the week that use a rising term, in a week of few papers and of many
+_FEWEST_PAPERS, _FEWEST_OF_MANY, _MANY = 2, 3, 20
 #: how many times as frequent as before
 _FACTOR = 2.0
-_READ = 20_000
-_PIECES = re.compile(r"[.,;:!?()\[\]{}\"\u201c\u201d$]+(?:\s|\Z)|[()\[\]\"$]")
+_READ = 5_000
 # Words of every abstract.
 _WORDS = """
 ability abstract accuracy achieve achieves achieving address advance approach approaches art
@@ -78,7 +78,11 @@ def trend_of(
             )
             for one in weeks
         ),
-        terms=rising_terms([_text(p) for p in now], [_text(p) for p in before]),
+        terms=rising_terms(
+            [plain_text(_text(paper)) for paper in now],
+            # TeX in them is not read, because thousands of papers would take a second.
+            [_text(paper) for paper in before],
+        ),
         before=len(before),
     )
 
@@ -97,7 +101,7 @@ def _task(paper: ApprovedPaper, known: Mapping[str, Section]) -> str | None:
 
 
 def _text(paper: ApprovedPaper) -> str:
-    return plain_text(f"{paper.title} . {paper.abstract[:_READ]}")
+    return f"{paper.title} . {paper.abstract[:_READ]}"
 
 
 def rising_terms(now: Sequence[str], before: Sequence[str]) -> tuple[Term, ...]:
@@ -107,49 +111,57 @@ def rising_terms(now: Sequence[str], before: Sequence[str]) -> tuple[Term, ...]:
     """
     if len(now) < _FEWEST_NOW or len(before) < _FEWEST_BEFORE:
         return ()
-    forms: dict[str, Counter[str]] = {}
-    users: dict[str, set[int]] = {}
-    for number, text in enumerate(now):
-        for term, form in _terms(text):
-            users.setdefault(term, set()).add(number)
-            forms.setdefault(term, Counter())[form] += 1
-    often = {term: those for term, those in users.items() if len(those) >= _FEWEST_PAPERS}
-    earlier = Counter(
-        term for text in before for term in {term for term, _ in _terms(text)} if term in often
-    )
+    fewest = _FEWEST_PAPERS if len(now) < _MANY else _FEWEST_OF_MANY
+    users = Counter(chain.from_iterable(map(_runs, now)))
+    often = {term for term, papers in users.items() if papers >= fewest and _is_term(term)}
+    earlier = Counter(term for text in before for term in _runs(text) & often)
     scored = []
-    for term, those in often.items():
+    for term in often:
         # Half a paper is added to both, so that a new term has a finite ratio.
-        ratio = ((len(those) + 0.5) / (len(now) + 1)) / ((earlier[term] + 0.5) / (len(before) + 1))
+        share = (users[term] + 0.5) / (len(now) + 1)
+        ratio = share / ((earlier[term] + 0.5) / (len(before) + 1))
         if ratio >= _FACTOR:
-            scored.append((-len(those) * log(ratio) * (1 + term.count(" ") / 10), term))
-    chosen: list[str] = []
+            scored.append((-users[term] * log(ratio) * (1 + term.count(" ") / 10), term))
+    found: dict[str, Term] = {}
     for _, term in sorted(scored):
-        words = set(term.split())
-        if not any(words & set(other.split()) for other in chosen):
-            chosen.append(term)
-    return tuple(
-        Term(
-            min(forms[term], key=lambda form: (-forms[term][form], form)),
-            len(often[term]),
-            earlier[term],
-        )
-        for term in chosen[:_TERMS_SHOWN]
-    )
+        if len(found) == _TERMS_SHOWN:
+            break
+        if any(set(term.split()) & set(other.split()) for other in found):
+            continue
+        forms, papers = _forms(term, now)
+        if papers >= fewest:
+            written = min(forms, key=lambda form: (-forms[form], form))
+            found[term] = Term(written, papers, earlier[term])
+    return tuple(found.values())
 
 
-def _terms(text: str) -> Iterable[tuple[str, str]]:
-    """Yield each term in lower case and as written."""
-    for piece in _PIECES.split(readable(text)):
-        words = list(TOKEN.finditer(piece))
-        for size in (2, 3):
-            for start in range(len(words) - size + 1):
-                those = words[start : start + size]
-                lower = [word.group().lower() for word in those]
-                if any(map(_says_nothing, lower)):
-                    continue
-                form = piece[those[0].start() : those[-1].end()]
-                yield " ".join(lower), _as_prose(" ".join(form.split()))
+def _runs(text: str) -> set[str]:
+    """Return every two and three words that follow each other, whatever is between them."""
+    words = tokens(readable(text))
+    threes = zip(words, words[1:], words[2:], strict=False)
+    return {*map(" ".join, pairwise(words)), *map(" ".join, threes)}
+
+
+def _is_term(term: str) -> bool:
+    """Say whether every word means something and the first is no participle."""
+    words = term.split(" ")
+    return not words[0].endswith("ing") and not any(map(_says_nothing, words))
+
+
+def _forms(term: str, texts: Sequence[str]) -> tuple[Counter[str], int]:
+    """Return how a term is written, and in how many texts.
+
+    Its words are in one sentence, and it is no part of a compound such as `mask-aware image`.
+    """
+    words = r"[\s-]+".join(map(re.escape, term.split(" ")))
+    pattern = re.compile(rf"(?<![\w-]){words}(?![\w-])", re.IGNORECASE)
+    forms: Counter[str] = Counter()
+    papers = 0
+    for text in texts:
+        written = [_as_prose(" ".join(one.split())) for one in pattern.findall(text)]
+        forms.update(written)
+        papers += bool(written)
+    return forms, papers
 
 
 def _says_nothing(word: str) -> bool:

@@ -101,7 +101,7 @@ class View:
         ]
         key = "lead_papers" if any(tasks.keys() - {None}) else "lead_plain"
         first = words.count(key, digest.papers, tasks=words.say("list_separator").join(named))
-        if digest.trend.terms:
+        if len(digest.trend.terms) > 1:
             terms = words.listing([term.text for term in digest.trend.terms[:3]])
             return [first, words.say("lead_terms", terms=terms)]
         return [first, self._read()]
