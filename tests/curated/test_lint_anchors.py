@@ -46,6 +46,16 @@ def test_headings_of_every_kind_count() -> None:
     ]
 
 
+@pytest.mark.parametrize("anchor", ["-boats", "boats", "-boats-1", "-wide-"])
+def test_blank_at_the_end_of_a_heading_is_read_both_ways(anchor: str) -> None:
+    text = (
+        f"- [x](#{anchor})\n\n# ![icon](i.png) Boats\n\n## ![icon](i.png) Boats\n\n"
+        "<h2 align='center'> Wide </h2>\n"
+    )
+
+    assert found_in(text, "dead-anchor") == ()
+
+
 PAGE = (
     "# Contents\n{}\n\n# 🔅 Boats\n\n## Data\n\n"
     + entry("Copper Kettles Dream of Warm Steam", "2403.90001")

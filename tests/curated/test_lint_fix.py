@@ -1,5 +1,7 @@
 """Fixes change the bytes they name and no other; exceptions excuse what they name."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -64,6 +66,17 @@ def test_repeated_row_of_a_table_is_removed() -> None:
     head = "# List\n\n## Boats\n\n| Date | Title | Link |\n|---|---|---|\n"
 
     assert fix_in(head + row + other + row).files[0].data.decode() == head + row + other
+
+
+def test_real_list_is_fixed_line_by_line(shared_data: Path) -> None:
+    data = (shared_data / "curated-list.md").read_bytes()
+
+    fixed = fix_in(data)
+
+    before, after = data.splitlines(), fixed.files[0].data.splitlines()
+    changed = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+    assert len(changed) == len(fixed.report.fixed) == 15
+    assert fixed.report.fixable == 0
 
 
 def test_diff_can_be_applied_by_its_lines() -> None:

@@ -53,7 +53,9 @@ def dead_anchors(subject: Subject) -> Iterator[Finding]:
 def _dead(name: str, file: FileText, links: Sequence[_PageLink]) -> Iterator[Finding]:
     headings = list(heading_texts(file.source.shown))
     made = anchors(headings)
-    targets = {*made, *_ALWAYS, *_named(file.source.shown)}
+    # What stands at the ends of a heading is read both ways, so that no living link is called dead.
+    trimmed = anchors(text.strip() for text in headings)
+    targets = {*made, *trimmed, *_ALWAYS, *_named(file.source.shown)}
     linked = {_decoded(link.anchor) for link in links}
     free = [
         (slug(text), anchor)
@@ -81,8 +83,8 @@ def _dead(name: str, file: FileText, links: Sequence[_PageLink]) -> Iterator[Fin
 
 def _certain(link: _PageLink, free: Sequence[tuple[str, str]]) -> str | None:
     """Return the anchor that must be meant: the only free one of the link's own text."""
-    wanted, letters = slug(_visible(link.text)), _letters(_decoded(link.anchor))
-    named = [anchor for base, anchor in free if wanted and base == wanted]
+    wanted, letters = slug(_visible(link.text)).strip("-"), _letters(_decoded(link.anchor))
+    named = [anchor for base, anchor in free if wanted and base.strip("-") == wanted]
     if not named:
         named = [anchor for _, anchor in free if letters and _letters(anchor) == letters]
     return named[0] if len(named) == 1 else None
@@ -116,7 +118,7 @@ def heading_texts(text: str) -> Iterator[str]:
             yield _visible(tokens[place + 1].content)
         elif token.type == "html_block" and "<h" in token.content.lower():
             for match in _HTML_HEADING.finditer(token.content):
-                yield " ".join(html.unescape(_TAG.sub("", match["text"])).split())
+                yield html.unescape(_TAG.sub("", match["text"])).replace("\n", "")
 
 
 def _visible(text: str) -> str:

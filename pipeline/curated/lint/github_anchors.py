@@ -16,8 +16,8 @@ _SIMPLE = re.compile(r"[a-z0-9_\- ]*")
 
 
 def slug(text: str) -> str:
-    """Return a heading's anchor before it is numbered."""
-    lower = text.strip().lower()
+    """Return a heading's anchor before it is numbered; a blank behind a picture counts."""
+    lower = text.lower()
     if _SIMPLE.fullmatch(lower):
         return lower.replace(" ", "-")
     kept = (sign for sign in lower if sign in "- " or unicodedata.category(sign) in _WORD)
