@@ -58,6 +58,7 @@ from storage.quarantine import Quarantine
 from storage.queue import Queue
 from storage.runs import Runs
 from storage.same_work import SameWork
+from storage.screening import Screening
 from storage.taxonomy import TaxonomyChanges
 from storage.titles import Titles
 from storage.twins import Twins
@@ -91,6 +92,7 @@ class Store:
         self.alike = Alike(session)
         self.search = PaperSearch(session)
         self.audit = Audit(session)
+        self.screening = Screening(session)
         self.outlook = Outlook(session)
         self.announcements = Announcements(session)
         self.ledger = Ledger(session)

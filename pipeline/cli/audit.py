@@ -1,15 +1,16 @@
 """`audit`: how many relevant papers are still unseen."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from config.reasons import Reason
-from pipeline.cli.answer import Answer, Column, Table, Text, table
+from pipeline.cli.answer import Answer, Text
 from pipeline.cli.command import Invocation, command
+from pipeline.cli.prisma import flow_table
+from pipeline.curated.title import survey_title
+from pipeline.publish.prisma.flow import flow_of
 from pipeline.review.account import other_share
-from pipeline.review.audit import SAMPLE, AuditReport, audit_report, exclusions
+from pipeline.review.audit import SAMPLE, AuditReport, audit_report
 from pipeline.runtime.queue_words import limits_of
 from pipeline.runtime.services import open_services
 
@@ -33,14 +34,21 @@ def audit(
     The sample is the papers decided in the queue's random order: on the page, or with
     `decide ID VERDICT --audit` as `queue --order random` lists them.
     """
+    services = open_services(invocation.settings, read_only=True)
     report = audit_report(
-        open_services(invocation.settings, read_only=True).open_store,
+        services.open_store,
         wanted=sample,
         limits=limits_of(invocation.settings),
     )
-    known = invocation.settings.review.reasons
+    flow = flow_of(
+        report.screening,
+        invocation.settings.review.reasons,
+        survey=survey_title(invocation.settings.survey),
+        period=None,
+        as_of=services.clock().date(),
+    )
     advice = f"advice     {report.advice}"
-    return Answer(report, (*_estimate(report), *_other(report), advice, "", _flow(report, known)))
+    return Answer(report, (*_estimate(report), *_other(report), advice, "", flow_table(flow)))
 
 
 def _estimate(report: AuditReport) -> Text:
@@ -72,22 +80,3 @@ def _other(report: AuditReport) -> Text:
         return ()
     advice = "define those that are missing with [[review.reasons]]"
     return (f"reasons    {share:.0%} are `other`: {advice}",)
-
-
-def _flow(report: AuditReport, known: Sequence[Reason]) -> Table:
-    screening = report.screening
-    rows = [
-        ("records identified", report.identified),
-        ("  duplicates: in the list and harvested", screening.repeats),
-        ("papers after deduplication", screening.papers),
-        ("  from the curated list", screening.listed),
-        ("  withdrawn, or not classified yet", report.elsewhere),
-        ("screened", screening.approved + screening.rejected + screening.deferred),
-        ("  approved", screening.approved),
-        ("  rejected", screening.rejected),
-        *((f"    {reason}", papers) for reason, papers in exclusions(screening, known)),
-        ("  deferred", screening.deferred),
-        ("waiting", screening.waiting),
-        ("  not screened: set aside as unlikely", screening.set_aside),
-    ]
-    return table((Column("screening, after PRISMA 2020"), Column("", right=True)), rows)

@@ -1,16 +1,15 @@
 """Estimate from a random sample how many relevant papers still wait.
 
-Only decisions count, not predictions. The screening counts follow PRISMA 2020.
+Only decisions count, not predictions.
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from config.reasons import Reason, named_reason
 from pipeline.runtime.plurals import counted as with_noun
-from storage.audit import AuditSample, ScreeningCounts
+from storage.audit import AuditSample
 from storage.queue_filter import QueueLimits
+from storage.screening import ScreeningCounts
 from storage.store import OpenStore, Store
 
 #: With no relevant paper among 200, fewer than 1.9 % of the waiting ones are relevant
@@ -60,14 +59,6 @@ class AuditReport:
     advice: str
 
 
-def exclusions(screening: ScreeningCounts, known: Sequence[Reason]) -> list[tuple[str, int]]:
-    """Return the rejections by reason's name, then by note, then those with neither."""
-    named = [(named_reason(known, code).name, papers) for code, papers in screening.reasons]
-    stated = [*named, *screening.notes]
-    rest = screening.rejected - sum(papers for _, papers in stated)
-    return [*stated, *([("not stated", rest)] if rest > 0 else [])]
-
-
 def audit_report(
     open_store: OpenStore, *, wanted: int = SAMPLE, limits: QueueLimits = _LIMITS
 ) -> AuditReport:
@@ -86,14 +77,13 @@ def count(
 ) -> AuditReport:
     """Return the report without the estimate, which imports scipy."""
     sample = store.audit.sample(wanted)
-    screening = store.audit.screening(queued, set_aside_below=limits.set_aside_below)
-    decided = screening.listed + screening.approved + screening.rejected + screening.deferred
+    screening = store.screening.counts(set_aside_below=limits.set_aside_below, queued=queued)
     return AuditReport(
         wanted=min(wanted, sample.known + sample.deferred + screening.waiting),
         sample=sample,
-        identified=screening.papers + screening.repeats,
+        identified=screening.identified,
         screening=screening,
-        elsewhere=screening.papers - decided - screening.waiting,
+        elsewhere=screening.not_screened - screening.waiting,
         unseen=None,
         advice="",
     )

@@ -14,11 +14,12 @@ from classifiers.linear.training import train
 from classifiers.measure.audit import estimate
 from config.reasons import Reason
 from config.taxonomy import load_taxonomy
-from pipeline.review.audit import AuditReport, audit_report, estimated, exclusions
-from storage.audit import AuditSample, ScreeningCounts
+from pipeline.review.audit import AuditReport, audit_report, estimated
+from storage.audit import AuditSample
 from storage.types import Verdict
 from tests.support.builders import make_decision, make_paper
 from tests.support.cli import Survey
+from tests.support.prisma import make_counts
 from tests.support.review import START, ReviewSite, Visitor, make_site
 from tests.support.texts import TRAINED_AT, approved, rejected, stream
 
@@ -26,10 +27,7 @@ from tests.support.texts import TRAINED_AT, approved, rejected, stream
 def report(
     sample: AuditSample, *, waiting: int, approved: int = 400, wanted: int = 200
 ) -> AuditReport:
-    screening = ScreeningCounts(
-        repeats=0, papers=9_999, waiting=waiting, set_aside=0, listed=0, approved=approved,
-        rejected=0, deferred=0, reasons=(),
-    )  # fmt: skip
+    screening = make_counts(papers=9_999, waiting=waiting, approved=approved)
     return estimated(AuditReport(wanted, sample, 9_999, screening, 0, None, ""))
 
 
@@ -115,17 +113,7 @@ def test_no_recall_is_given_without_approvals() -> None:
 
 def test_unclassified_papers_are_not_counted_as_screened() -> None:
     nothing = AuditSample(0, 0, 0, 0)
-    counts = ScreeningCounts(
-        repeats=0,
-        papers=50,
-        waiting=0,
-        set_aside=0,
-        listed=0,
-        approved=0,
-        rejected=0,
-        deferred=0,
-        reasons=(),
-    )
+    counts = make_counts(papers=50)
     found = estimated(AuditReport(0, nothing, 50, counts, 50, None, ""))
     assert found.advice == (
         "No papers wait, but 50 papers are withdrawn or not classified yet. "
@@ -264,7 +252,7 @@ def test_audit_command_reports_the_sample(tmp_path: Path) -> None:
     ended = survey.call("audit")
     assert ended.status == 0
     assert "sample     1 of 9 random papers decided" in ended.out
-    assert "records identified" in ended.out
+    assert "Records identified" in ended.out
     refused = survey.call("decide", "--from", "x.jsonl", "--audit")
     assert refused.status == 2
     assert json.loads(json.dumps(refused.err)).startswith("living-survey: With --from only")
@@ -296,11 +284,13 @@ def test_report_counts_every_paper(site: ReviewSite) -> None:
 
 def test_exclusions_name_reasons_then_notes() -> None:
     own = Reason(code="own", name="Own words")
-    counts = ScreeningCounts(
-        repeats=0, papers=9, waiting=0, set_aside=0, listed=0, approved=0, rejected=9, deferred=0,
-        reasons=(("own", 3), ("duplicate", 2), ("gone", 1)), notes=(("off topic", 1),),
-    )  # fmt: skip
-    assert exclusions(counts, (own,)) == [
+    counts = make_counts(
+        papers=9,
+        rejected=9,
+        reasons=(("own", 3), ("duplicate", 2), ("gone", 1)),
+        notes=(("off topic", 1),),
+    )
+    assert counts.exclusions((own,)) == [
         ("Own words", 3),
         ("Duplicate", 2),
         ("gone", 1),

@@ -121,9 +121,9 @@ def test_screening_counts(store: Store, now: datetime) -> None:
         IDS[6]: {"verdict": Verdict.REJECTED, "sections": (), "reason": "other", "note": "x"},
     }
     store.decisions.add([make_decision(arxiv_id, **fields) for arxiv_id, fields in made.items()])
-    counts = store.audit.screening()
+    counts = store.screening.counts()
     assert counts.set_aside == 0
-    assert store.audit.screening(set_aside_below=1.0).set_aside == 13
+    assert store.screening.counts(set_aside_below=1.0).set_aside == 13
     assert (counts.repeats, counts.papers, counts.waiting) == (1, 20, 13)
     assert (counts.listed, counts.approved, counts.rejected, counts.deferred) == (1, 1, 4, 1)
     assert counts.notes == (("off topic", 2),)
@@ -131,12 +131,12 @@ def test_screening_counts(store: Store, now: datetime) -> None:
 
 
 def test_deferred_paper_that_returned_counts_once(store: Store) -> None:
-    before = store.audit.screening()
+    before = store.screening.counts()
     deferred = make_decision(
         IDS[0], verdict=Verdict.DEFERRED, sections=(), return_on=date(2026, 3, 1)
     )
     store.decisions.add([deferred])
     store.queue.begin_day(date(2026, 3, 2))
     assert IDS[0] in queued(store)
-    counts = store.audit.screening()
+    counts = store.screening.counts()
     assert (counts.waiting, counts.deferred) == (before.waiting - 1, 1)

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.review.account import other_share
-from pipeline.review.audit import audit_report, exclusions
+from pipeline.review.audit import audit_report
 from pipeline.review.selection import Selection
 from pipeline.review.web.context import context_of, render
 from pipeline.review.web.view_state import QueueView
@@ -20,6 +20,6 @@ def audit_page(request: Request) -> Response:
         heading="Audit",
         view=QueueView(selection=Selection(order="random")),
         audit=report,
-        exclusions=exclusions(report.screening, context.reasons),
+        exclusions=report.screening.exclusions(context.reasons),
         much_other=other_share(dict(report.screening.reasons)),
     )
