@@ -26,7 +26,7 @@ from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import open_services
 from storage.typed_ids import read_arxiv_ids
 
-#: stands for stdout, as in other programs
+#: the name of stdout, as in other programs
 _STDOUT = "-"
 #: withdrawn papers that a note names
 _NAMED = 5
