@@ -127,6 +127,7 @@ def test_builds_have_equal_bytes() -> None:
     [
         ("Drawing with GPT-4o and StyleGAN", "Drawing with {GPT}-4o and {StyleGAN}"),
         ("A plan B for 3D", "A plan {B} for {3D}"),
+        ("Q&A: A study", "{Q}\\&{A}: A study"),
         ("Fr\\'echet distances of $L_2$ & more", "Fréchet distances of {$L_2$} \\& more"),
         ("Costs $5", "Costs \\$5"),
         ("Half {open", "Half {\\textbraceleft}open"),

@@ -77,7 +77,9 @@ def _words(text: str) -> str:
     pieces: list[str] = []
     end = 0
     for word in _WORD.finditer(text):
-        shown = f"{{{word[0]}}}" if _keeps_capitals(word[0]) else word[0]
+        alone = (text[end : word.start()] or " ")[-1] + text[word.end() : word.end() + 1]
+        keeps = _keeps_capitals(word[0]) or (word[0] == "A" and not alone.isspace())
+        shown = f"{{{word[0]}}}" if keeps else word[0]
         pieces += [text[end : word.start()].translate(_ESCAPES), shown]
         end = word.end()
     return "".join([*pieces, text[end:].translate(_ESCAPES)])
