@@ -130,12 +130,6 @@ WHERE starts_with(target, 'digest:') AND published_at < $at
   AND arxiv_id IN (FROM listed($ids))
 GROUP BY arxiv_id
 """
-# What the last complete run of the week counted.
-_COUNTED = """
-SELECT counts FROM run_end JOIN run_start USING (run_id)
-WHERE command = 'run' AND status = 'done' AND started_at >= $start AND started_at < $end
-ORDER BY seq DESC LIMIT 1
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +194,6 @@ class Weeks:
             _DAYS, {"first": first, "last": last, "known_at": to_utc(known_at)}
         )
         return [(day, _STATUSES[status]) for day, status in rows]
-
-    def counted(self, start: datetime, end: datetime) -> dict[str, int]:
-        """Return what the last complete `run` in [start, end) counted."""
-        row = self._session.row(_COUNTED, {"start": to_utc(start), "end": to_utc(end)})
-        return {} if row is None else dict(row[0])
 
     def dates(self, arxiv_ids: Iterable[str]) -> dict[str, VersionDates]:
         """Return when the versions of these papers were submitted."""

@@ -249,7 +249,7 @@ def test_figures_add_up_and_name_reasons() -> None:
 
     for said in (
         "Read by reviewers: 14 - Approved: 10 - Approved and not listed: withdrawn or taken back",
-        "since: 1 - Rejected (No language model 2, no reason stated 1): 3 - Deferred: 1",
+        "since: 1 - Rejected (No language model 2, no reason stated 1): 3 - Set aside for later: 1",
         "Waiting without a decision at the week\u2019s end: 4,786",
         "Precision this week: approved among approved and rejected: 77 %",
         "2 days complete; 1 day no announcement; 17 March 2026 unknown",

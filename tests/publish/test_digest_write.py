@@ -427,7 +427,6 @@ def test_issue_counts_the_decisions_of_its_week(open_store: OpenStore, tmp_path:
         "reasons": {"relevant-not-listed": 1},
         "in_scope": 3,
         "waiting": 0,
-        "set_aside": None,
         "precision": 2 / 3,
         "days": {},
     }

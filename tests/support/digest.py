@@ -284,7 +284,6 @@ FULL: dict[str, Any] = {
         reasons=(("no-language", 2), ("", 1)),
         in_scope=10,
         waiting=4786,
-        set_aside=2512,
         days=(
             (date(2026, 3, 16), LedgerStatus.COMPLETE),
             (date(2026, 3, 17), LedgerStatus.UNKNOWN),

@@ -158,6 +158,5 @@ def _made(
         in_scope=by_verdict[Verdict.APPROVED]
         + sum(number for code, number in reasons.items() if code in in_scope_reasons),
         waiting=store.weeks.waiting(week.end),
-        set_aside=store.weeks.counted(week.start, week.end).get("set_aside"),
         days=tuple(store.weeks.days(first, last, known_at=known_at)),
     )

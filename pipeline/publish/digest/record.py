@@ -112,7 +112,6 @@ def _made(digest: Digest) -> Mapping[str, object]:
         "reasons": dict(made.reasons),
         "in_scope": made.in_scope,
         "waiting": made.waiting,
-        "set_aside": made.set_aside,
         "precision": made.precision,
         "days": {day.isoformat(): status.value for day, status in made.days},
     }

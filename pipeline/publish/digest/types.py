@@ -138,8 +138,6 @@ class Made:
     in_scope: int = 0
     #: papers without a decision at the week's end
     waiting: int = 0
-    #: of these, as the last run of the week counted; None: no run counted them
-    set_aside: int | None = None
     #: the ledger's days
     days: tuple[tuple[date, LedgerStatus], ...] = ()
 

@@ -275,8 +275,6 @@ class View:
         rows.append(Row(words.say("deferred"), f"{made.deferred:,}", part=True))
         rows.append(Row(words.say("in_scope"), f"{made.in_scope:,}"))
         rows.append(Row(words.say("waiting"), f"{made.waiting:,}"))
-        if made.set_aside is not None:
-            rows.append(Row(words.say("set_aside"), f"{made.set_aside:,}", part=True))
         if made.precision is not None:
             percent = words.say("percent", n=round(100 * made.precision))
             rows.append(Row(words.say("precision"), percent))
