@@ -64,6 +64,8 @@ class Measured:
     pages: tuple[float, ...]
     decisions: tuple[float, ...]
     cpu_seconds: float
+    #: papers whose decision the server called recorded
+    recorded: tuple[str, ...]
     failed: int
 
     @property
@@ -90,7 +92,6 @@ def _measured(folder: Path, each: int, revised: int) -> Iterator[Row]:
         wanted = QueueFilter(order="newest")
         rows = store.queue.rows(wanted, limit=(2 * _MANY + 2) * each + revised, today=_TODAY)
         ids = [row.arxiv_id for row in rows]
-        before = store.decisions.count()
     groups = iter(ids[n : n + each] for n in range(0, len(ids), each))
     warm = next(groups)
     parts = (
@@ -111,7 +112,8 @@ def _measured(folder: Path, each: int, revised: int) -> Iterator[Row]:
     done = (one, many, beside)
     failed = sum(part.failed for part in done)
     with store_opener(path)() as store:
-        lost = before + sum(len(part.decisions) for part in done) - store.decisions.count()
+        kept = store.decisions.standing([key for part in done for key in part.recorded])
+    lost = sum(len(part.recorded) for part in done) - len(kept)
     yield Row("errors, lost decisions", f"{failed}, {lost}", "", "none", not (failed or lost))
 
 
@@ -146,17 +148,19 @@ def _decide(address: str, pid: int, groups: Sequence[Sequence[str]]) -> Measured
         found = list(pool.map(_review, repeat(address), groups, starts, repeat(begin)))
     pages = tuple(seconds for part in found for seconds in part[0])
     decisions = tuple(seconds for part in found for seconds in part[1])
-    return Measured(pages, decisions, _cpu_of(pid) - before, sum(part[2] for part in found))
+    recorded = tuple(key for part in found for key in part[2])
+    failed = sum(map(len, groups)) - len(recorded)
+    return Measured(pages, decisions, _cpu_of(pid) - before, recorded, failed)
 
 
 def _review(
     address: str, ids: Sequence[str], start: float, begin: threading.Barrier
-) -> tuple[list[float], list[float], int]:
+) -> tuple[list[float], list[float], list[str]]:
     """Open and reject a paper every few seconds as the script of the page does.
 
-    Returns the seconds of pages and of decisions, and the number of failures.
+    Returns the seconds of pages and of decisions, and the papers whose decision was recorded.
     """
-    pages, decisions, failed = [], [], 0
+    pages, decisions, recorded = [], [], []
     with httpx.Client(timeout=60, follow_redirects=True) as client:
         url = str(client.get(address).url.join("/"))
         origin = url.rstrip("/")
@@ -171,7 +175,6 @@ def _review(
             pages.append(time.perf_counter() - started)
             form = _FORM.search(page.text)
             if form is None:
-                failed += 1
                 continue
             fields = {key: html.unescape(text) for key, text in _FIELD.findall(form[0])}
             started = time.perf_counter()
@@ -181,8 +184,9 @@ def _review(
                 headers={"Accept": "application/json", "Origin": origin},
             )
             decisions.append(time.perf_counter() - started)
-            failed += not (answer.is_success and answer.json()["recorded"])
-    return pages, decisions, failed
+            if answer.is_success and answer.json()["recorded"]:
+                recorded.append(arxiv_id)
+    return pages, decisions, recorded
 
 
 @contextmanager
