@@ -114,7 +114,8 @@ def put_in_place(
 def put_all_in_place(files: Sequence[tuple[Path, bytes]]) -> None:
     """Replace several files: every content is on the disk before the first file is replaced.
 
-    A file keeps its mode, and a symbolic link stays one.
+    A file keeps its mode, and a symbolic link stays one. Callers hold a lock, so that a part left
+    by a killed process is replaced.
 
     Raises:
         OSError: writing failed; every file has its old content. It names the file.
@@ -124,9 +125,10 @@ def put_all_in_place(files: Sequence[tuple[Path, bytes]]) -> None:
         for path, content in files:
             path.parent.mkdir(parents=True, exist_ok=True)
             real = path.resolve()
-            part = _part(real)
+            part = real.with_name(f".{real.name}.part")
             parts.callback(part.unlink, missing_ok=True)
             with _naming(path, part):
+                part.unlink(missing_ok=True)
                 _write_new(part, content, _MODE)
                 if real.exists():
                     part.chmod(stat.S_IMODE(real.stat().st_mode))

@@ -146,6 +146,15 @@ class Publications:
         sql = "SELECT DISTINCT arxiv_id FROM publication WHERE target = $target"
         return frozenset(row[0] for row in self._session.rows(sql, {"target": target}))
 
+    def unrecorded(self) -> dict[str, int]:
+        """Return the papers by target that only a version without acts recorded."""
+        sql = """
+        SELECT target, count(DISTINCT arxiv_id) FROM publication
+        WHERE target NOT IN (SELECT target FROM publications)
+        GROUP BY target ORDER BY target
+        """
+        return dict(self._session.rows(sql))
+
     def unpublished(self, kind: str, before: datetime) -> tuple[str, ...]:
         """Return approved papers, decided before an instant, that no target of a kind carries."""
         parameters = {"kind": kind, "before": to_utc(before)}

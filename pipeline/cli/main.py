@@ -54,6 +54,8 @@ COMMANDS = {
     "lint": "Find faults of the curated list, and fix what is safe.",
     "export": "Write approved papers as BibTeX, RIS, CSL-JSON, CSV, JSON Lines or Parquet.",
     "prisma": "Show how many papers were found, screened, excluded and included.",
+    "verify": "Build everything published again and compare the bytes.",
+    "trace": "Show how a paper came to be published.",
     "status": "Show what is held, what ran, what is complete.",
     "doctor": "Report what is wrong and how to fix it.",
     "backup": "Copy the database into one file, safely while others use it.",

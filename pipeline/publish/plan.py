@@ -8,7 +8,7 @@ from pipeline.publish.gate.check import check, check_counts
 from pipeline.publish.gate.refusal import Refusal
 from pipeline.publish.gate.standing import Standing, read_standing
 from pipeline.publish.publication import Build
-from pipeline.publish.recorded import digest_of, recorded_path
+from pipeline.publish.recorded import recorded_path, sha256_of
 from pipeline.publish.targets import Target
 from pipeline.runtime.services import Services
 from storage.publication_types import Publication
@@ -45,7 +45,7 @@ def plan(services: Services, target: Target) -> Plan:
             store,
             build,
             services.taxonomy,
-            period=target.period,
+            week=target.week,
             arxiv=services.settings.arxiv,
             now=services.clock(),
         )
@@ -76,5 +76,5 @@ def _edited(
         if file.made_from is None
         and (name := recorded_path(file.path, root)) in recorded
         and (now := before[file.path]) not in {None, file.data}
-        and digest_of(now or b"") != recorded[name]
+        and sha256_of(now or b"") != recorded[name]
     )

@@ -11,7 +11,7 @@ def published_file(file: BuiltFile, root: Path) -> PublishedFile:
     """Return what is recorded of a file."""
     return PublishedFile(
         path=recorded_path(file.path, root),
-        sha256=digest_of(file.data),
+        sha256=sha256_of(file.data),
         size=len(file.data),
     )
 
@@ -21,6 +21,6 @@ def recorded_path(path: Path, root: Path) -> str:
     return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
-def digest_of(data: bytes) -> str:
+def sha256_of(data: bytes) -> str:
     """Return the SHA-256 of a file's content."""
     return hashlib.sha256(data).hexdigest()

@@ -11,7 +11,6 @@ from config.schema import Settings
 from pipeline.publish.digest.target import build_week
 from pipeline.publish.digest.week import Week
 from pipeline.publish.files import content_of, put_files
-from pipeline.publish.gate.standing import Period
 from pipeline.publish.publication import Build
 from pipeline.runtime.services import Services
 
@@ -28,7 +27,7 @@ class Target:
     #: replaces its files
     put: Callable[[Build], None] = put_files
     #: of an issue
-    period: Period | None = None
+    week: Week | None = None
 
 
 def named_targets(names: Sequence[str], settings: Settings, week: Week) -> tuple[Target, ...]:
@@ -60,11 +59,6 @@ def recorded_target(name: str, settings: Settings) -> Target:
     return _TARGETS[kind](settings, Week.parse(week) if week else Week(1, 1))
 
 
-def period_of(week: Week) -> Period:
-    """Return the days of a week."""
-    return Period(week.first_day, week.last_day, week.end)
-
-
 def check_ended(week: Week, now: datetime) -> None:
     """Raise UsageError unless a week has ended."""
     if week.end > now:
@@ -78,7 +72,7 @@ def _digest(_: Settings, week: Week) -> Target:
     return Target(
         name=f"digest:{week}",
         build=lambda services: build_week(services, week),
-        period=period_of(week),
+        week=week,
     )
 
 

@@ -77,3 +77,18 @@ def approve(store: Store, *ids: str, section: str = "agents", at: datetime = MON
     """Store papers and approve them."""
     store.papers.upsert([make_paper(one) for one in ids], seen_at=MONDAY)
     store.decisions.add([make_decision(one, decided_at=at, sections=(section,)) for one in ids])
+
+
+def made_of_files(directory: Path, names: Iterable[str], ids: Iterable[str]) -> Target:
+    """Return a target of several files that are made whole."""
+    papers = tuple(ids)
+    build = Build(
+        target="digest:2026-W12",
+        files=tuple(
+            BuiltFile(directory / name, f"{name} with {len(papers)}\n".encode()) for name in names
+        ),
+        entries=tuple((one, "agents") for one in papers),
+        counts={"papers": len(papers)},
+        recounted={"papers": len(papers)},
+    )
+    return target_of(build)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from config.schema import ArxivSettings
 from config.taxonomy import Taxonomy, parse_taxonomy
 from pipeline.ingest.coverage import coverage_now
+from pipeline.publish.digest.week import Week
 from pipeline.publish.publication import Build
 from storage.calendar import announcement_days
 from storage.publication_types import Publication
@@ -13,15 +14,6 @@ from storage.store import Store
 from storage.types import LedgerStatus, Verdict
 
 _WHOLE = frozenset({LedgerStatus.COMPLETE, LedgerStatus.QUIET})
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The days of an issue, both inclusive, and the instant after them."""
-
-    first: date
-    last: date
-    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +32,8 @@ class Standing:
     sections: frozenset[str]
     #: announcement days of an issue of which no feed was read whole
     unread: tuple[date, ...] = ()
+    #: whether a publisher approved these bytes of an issue
+    issue_approved: bool = False
     #: files that were made whole, and are no longer as they were published
     edited: tuple[str, ...] = ()
 
@@ -49,11 +43,11 @@ def read_standing(
     build: Build,
     taxonomy: Taxonomy,
     *,
-    period: Period | None,
+    week: Week | None,
     arxiv: ArxivSettings,
     now: datetime,
 ) -> Standing:
-    """Return what holds for a build; `period` if it is an issue."""
+    """Return what holds for a build; `week` if it is an issue."""
     published = store.publications.papers(build.target)
     papers = build.papers | published
     decisions = store.decisions.standing(papers)
@@ -66,20 +60,18 @@ def read_standing(
         withdrawn=frozenset(store.papers.withdrawn(papers)),
         published=published,
         papers_before=_papers_before(store, build.target, published),
-        sections=_sections(store, taxonomy, period),
-        unread=() if period is None or build.entries else unread_days(store, arxiv, period, now),
+        sections=_sections(store, taxonomy, week),
+        unread=() if week is None or build.entries else unread_days(store, arxiv, week, now),
     )
 
 
-def unread_days(
-    store: Store, arxiv: ArxivSettings, period: Period, now: datetime
-) -> tuple[date, ...]:
-    """Return the announcement days of a period for which some query failed or none was made.
+def unread_days(store: Store, arxiv: ArxivSettings, week: Week, now: datetime) -> tuple[date, ...]:
+    """Return the announcement days of a week for which some query failed or none was made.
 
     A day counts as read if its feeds were read whole, a person accepted it or a backfill covers it.
     """
-    accepted = {(one.day, one.category) for one in store.acceptances.standing(period.first)}
-    rows = [row for row in store.ledger.days(period.first) if row.day <= period.last]
+    accepted = {(one.day, one.category) for one in store.acceptances.standing(week.first_day)}
+    rows = [row for row in store.ledger.days(week.first_day) if row.day <= week.last_day]
     known = {row.day for row in rows}
     failed = {
         row.day
@@ -92,10 +84,10 @@ def unread_days(
     whole_since = coverage_now(store, arxiv, now).whole_since
     covered_without_feeds = {
         day
-        for day in announcement_days(period.first, period.last)
+        for day in announcement_days(week.first_day, week.last_day)
         if whole_since is not None and whole_since <= day and (watched is None or day < watched)
     }
-    expected = {*announcement_days(period.first, period.last)}
+    expected = {*announcement_days(week.first_day, week.last_day)}
     return tuple(sorted(failed | (expected - known - covered_without_feeds)))
 
 
@@ -113,10 +105,10 @@ def _is_before(one: Publication, kind: str, own: str) -> bool:
     return bool(own) and its_kind == kind and its_own < own and bool(one.entries)
 
 
-def _sections(store: Store, taxonomy: Taxonomy, period: Period | None) -> frozenset[str]:
+def _sections(store: Store, taxonomy: Taxonomy, week: Week | None) -> frozenset[str]:
     """Return the sections of the taxonomy; of an old issue also those of its time."""
     named = {section.id for section in taxonomy.sections}
-    replaced = store.taxonomy.in_force_at(period.end) if period else None
+    replaced = store.taxonomy.in_force_at(week.end) if week else None
     if replaced is not None:
         named |= {section.id for section in parse_taxonomy(replaced, "the taxonomy then").sections}
     return frozenset(named)

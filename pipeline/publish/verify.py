@@ -1,0 +1,163 @@
+"""Build everything published again and compare the bytes with the files and the record."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from config.errors import LivingSurveyError
+from pipeline.publish.gate.check import check_counts
+from pipeline.publish.publication import Build, BuiltFile
+from pipeline.publish.recorded import recorded_path, sha256_of
+from pipeline.publish.targets import Target, recorded_target
+from pipeline.runtime.record import Run
+from pipeline.runtime.services import Services
+from storage.publication_types import Publication, PublishedFile
+from storage.types import Verdict
+
+_NAMED = 5
+
+
+class Difference(StrEnum):
+    """What is no longer as it was published."""
+
+    FILE_MISSING = "file missing"
+    FILE_CHANGED = "file changed"
+    DATABASE_CHANGED = "database changed"
+    NOT_BUILT = "no longer built"
+    ENTRY_MISSING = "entry missing"
+    COUNTS = "counts"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One difference."""
+
+    difference: Difference
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedTarget:
+    """What was compared of one target."""
+
+    target: str
+    act_id: str
+    papers: int
+    files: int
+    found: tuple[Found, ...]
+    #: what differs and is no fault
+    notes: tuple[str, ...] = ()
+
+
+def verify(services: Services, run: Run) -> tuple[VerifiedTarget, ...]:
+    """Compare the newest publication of every target; nothing is written."""
+    with services.open_store() as store:
+        latest = store.publications.latest()
+    advance = run.progress("verify", len(latest))
+    verified = []
+    for act in sorted(latest, key=lambda one: one.target):
+        verified.append(_verified(services, act))
+        advance()
+    return tuple(verified)
+
+
+def _verified(services: Services, act: Publication) -> VerifiedTarget:
+    notes: tuple[str, ...] = ()
+    try:
+        target = recorded_target(act.target, services.settings)
+        build = target.build(services)
+        found = tuple(_differences(services, act, target, build))
+        notes = tuple(_notes(services, act, target, build))
+    except LivingSurveyError as error:
+        found = (Found(Difference.NOT_BUILT, f"It cannot be built again: {error}"),)
+    return VerifiedTarget(act.target, act.act_id, len(act.papers), len(act.files), found, notes)
+
+
+def _differences(
+    services: Services, act: Publication, target: Target, build: Build
+) -> Iterator[Found]:
+    root = services.settings.root
+    built = {recorded_path(file.path, root): file for file in build.files}
+    for refusal in check_counts(build):
+        yield Found(Difference.COUNTS, refusal.sentence)
+    for file in act.files:
+        now = target.content(root / file.path)
+        if now is None:
+            yield Found(Difference.FILE_MISSING, f"{file.path} is missing.")
+        elif file.path not in built:
+            yield Found(
+                Difference.NOT_BUILT,
+                f"{file.path} is no longer built: the settings name other files.",
+            )
+        elif _by_hand(built[file.path]):
+            yield from _entries_missing(services, act, file, now)
+        else:
+            yield from _bytes_differ(file, built[file.path], now)
+    if not any(map(_by_hand, build.files)) and set(act.entries) != set(build.entries):
+        yield from _entries_differ(act, build)
+
+
+def _bytes_differ(file: PublishedFile, built: BuiltFile, now: bytes) -> Iterator[Found]:
+    if sha256_of(built.data) != file.sha256:
+        yield Found(
+            Difference.DATABASE_CHANGED,
+            f"{file.path} is built with other bytes than were published: the database, the settings"
+            " or the program changed.",
+        )
+    if sha256_of(now) != file.sha256:
+        yield Found(Difference.FILE_CHANGED, f"{file.path} was changed since it was published.")
+
+
+def _entries_differ(act: Publication, build: Build) -> Iterator[Found]:
+    for papers, said in (
+        (act.papers - build.papers, "no longer in it"),
+        (build.papers - act.papers, "new in it"),
+    ):
+        if papers:
+            yield Found(
+                Difference.DATABASE_CHANGED, f"Built again, {_some(papers)} would be {said}."
+            )
+
+
+def _entries_missing(
+    services: Services, act: Publication, file: PublishedFile, now: bytes
+) -> Iterator[Found]:
+    """Yield the published papers that a hand-written file lost although they stand approved."""
+    if sha256_of(now) == file.sha256:
+        return
+    lost = {one for one in act.papers if one.encode() not in now}
+    with services.open_store() as store:
+        decisions = store.decisions.standing(lost)
+        withdrawn = store.papers.withdrawn(lost)
+    missing = {
+        one
+        for one in lost
+        if one in decisions and decisions[one].verdict is Verdict.APPROVED and one not in withdrawn
+    }
+    if missing:
+        yield Found(
+            Difference.ENTRY_MISSING,
+            f"{file.path} was changed since it was published and lost {_some(missing)}.",
+        )
+
+
+def _notes(services: Services, act: Publication, target: Target, build: Build) -> Iterator[str]:
+    by_hand = {
+        recorded_path(one.path, services.settings.root) for one in build.files if _by_hand(one)
+    }
+    for file in act.files:
+        now = target.content(services.settings.root / file.path)
+        if file.path in by_hand and now is not None and sha256_of(now) != file.sha256:
+            yield f"{file.path} was changed by hand since it was published."
+    if waiting := build.papers - act.papers if by_hand else ():
+        yield f"{_some(waiting)} can be published."
+
+
+def _by_hand(file: BuiltFile) -> bool:
+    return file.made_from is not None
+
+
+def _some(papers: frozenset[str] | set[str]) -> str:
+    named = sorted(papers)
+    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    return ", ".join(named[:_NAMED]) + more
