@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage.engine.instants import to_utc
+from storage.engine.instants import from_utc, to_utc
 from storage.engine.parameters import rows_json
 from storage.engine.session import Session
 
@@ -40,3 +40,14 @@ class Published:
                     "published_at": to_utc(published_at),
                 },
             )
+
+    def of_paper(self, arxiv_id: str) -> list[tuple[str, str, datetime]]:
+        """Return target, section and time of each first publication of a paper, oldest first."""
+        sql = """
+        SELECT target, section, published_at FROM publication WHERE arxiv_id = $arxiv_id
+        ORDER BY published_at, target, section
+        """
+        return [
+            (target, section, from_utc(at))
+            for target, section, at in self._session.rows(sql, {"arxiv_id": arxiv_id})
+        ]

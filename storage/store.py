@@ -61,6 +61,7 @@ from storage.same_work import SameWork
 from storage.screening import Screening
 from storage.taxonomy import TaxonomyChanges
 from storage.titles import Titles
+from storage.traces import Traces
 from storage.twins import Twins
 from storage.weeks import Weeks
 
@@ -105,6 +106,7 @@ class Store:
         self.harvests = Harvests(session)
         self.published = Published(session)
         self.publications = Publications(session)
+        self.traces = Traces(session)
         self.issues = Issues(session)
         self.weeks = Weeks(session)
         self.taxonomy = TaxonomyChanges(session)

@@ -39,24 +39,31 @@ def named_targets(names: Sequence[str], settings: Settings, week: Week) -> tuple
     chosen = names or [
         name for name in settings.publish.targets if name != "list" or settings.survey.list
     ]
-    unknown = [name for name in chosen if name not in _TARGETS]
-    if unknown:
-        near = nearest(unknown[0], _TARGETS) or list(_TARGETS)
-        raise UsageError(
-            f"There is no target {unknown[0]!r}.",
-            hint=f"Did you mean {near[0]}? Targets are {' and '.join(_TARGETS)}.",
-        )
     if not chosen:
         raise UsageError(
             "No target is set up.", hint="Set [publish] targets, and for the list [survey] list."
         )
-    return tuple(_TARGETS[name](settings, week) for name in dict.fromkeys(chosen))
+    return tuple(_maker(name)(settings, week) for name in dict.fromkeys(chosen))
 
 
 def recorded_target(name: str, settings: Settings) -> Target:
-    """Return the target that has this name in `publications`."""
+    """Return the target that has this name in `publications`, such as `digest:2026-W12`.
+
+    Raises:
+        UsageError: the name is unknown.
+    """
     kind, _, week = name.partition(":")
-    return _TARGETS[kind](settings, Week.parse(week) if week else Week(1, 1))
+    return _maker(kind)(settings, Week.parse(week) if week else None)
+
+
+def _maker(name: str) -> "_Maker":
+    if name in _TARGETS:
+        return _TARGETS[name]
+    near = nearest(name, _TARGETS)
+    meant = f"Did you mean {near[0]}? " if near else ""
+    raise UsageError(
+        f"There is no target {name!r}.", hint=f"{meant}Targets are {' and '.join(_TARGETS)}."
+    )
 
 
 def check_ended(week: Week, now: datetime) -> None:
@@ -68,12 +75,13 @@ def check_ended(week: Week, now: datetime) -> None:
         )
 
 
-def _digest(_: Settings, week: Week) -> Target:
+def _digest(_: Settings, week: Week | None) -> Target:
+    if week is None:
+        raise UsageError("The digest has no week.", hint="Name it: --week 2026-W12.")
     return Target(
-        name=f"digest:{week}",
-        build=lambda services: build_week(services, week),
-        week=week,
+        name=f"digest:{week}", build=lambda services: build_week(services, week), week=week
     )
 
 
-_TARGETS: Mapping[str, Callable[[Settings, Week], Target]] = {"digest": _digest}
+_Maker = Callable[[Settings, Week | None], Target]
+_TARGETS: Mapping[str, _Maker] = {"digest": _digest}

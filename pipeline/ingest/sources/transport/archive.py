@@ -11,7 +11,7 @@ import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from config.files import put_in_place, read_regular
@@ -81,6 +81,36 @@ class Archive:
             body = sidecar.with_suffix(".gz")
             if body.exists():
                 yield _read(sidecar, body)
+
+    def nearest(self, part: bytes, moment: datetime) -> RawResponse | None:
+        """Return the response with these bytes that was kept nearest to a moment, of a day around.
+
+        Damaged responses are left out.
+        """
+        days = {(moment + timedelta(days=n)).astimezone(UTC).date() for n in (-1, 0, 1)}
+        kept = [
+            sidecar
+            for day in sorted(days)
+            for sidecar in (self.directory / f"{day:%Y/%m/%d}").glob("*.json")
+        ]
+        for sidecar in sorted(kept, key=lambda path: abs(_kept_at(path) - moment)):
+            try:
+                response = _read(sidecar, sidecar.with_suffix(".gz"))
+            except BadResponseError:
+                continue
+            if part in response.body:
+                return response
+        return None
+
+
+def _kept_at(sidecar: Path) -> datetime:
+    """Return the time in a file's name, or one far away for a name of another form."""
+    folder = "/".join(sidecar.parts[-4:-1])
+    try:
+        named = f"{folder} {sidecar.stem.partition('-')[0]}"
+        return datetime.strptime(named, "%Y/%m/%d %H%M%S.%f").replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _read(sidecar: Path, body: Path) -> RawResponse:
