@@ -164,6 +164,7 @@ Interval = Annotated[
         "a number of seconds, 3 or more (0 or more only when every arXiv URL is a loopback address)"
     ),
 ]
+IssueStates = Annotated[Literal["built", "approved"], Takes("built or approved")]
 Natural = Annotated[int, Field(ge=0, le=2**32 - 1), Takes("a whole number, 0 or more")]
 Percent = Annotated[int, Field(ge=0, le=100), Takes("a whole number of percent from 0 to 100")]
 KeyBindings = Annotated[

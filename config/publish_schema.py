@@ -6,6 +6,7 @@ from pydantic import Field
 
 from config.keytypes import (
     DirectoryPath,
+    IssueStates,
     Languages,
     Natural,
     OptionalUrl,
@@ -53,6 +54,11 @@ class PublishSettings(Section):
         default=(),
         description="Who may approve an issue and set a refusal aside. Empty: everyone who can run "
         "the commands.",
+    )
+    issues: IssueStates = Field(
+        default="built",
+        description="Which issues are published: those that are built, or only those whose bytes a "
+        "publisher approved.",
     )
     grow_at_most_percent: Natural = Field(
         default=20,

@@ -28,7 +28,7 @@ from pipeline.runtime.services import open_services
     living-survey publish --dry-run
     living-survey publish
     living-survey publish --target digest --week 2026-W12
-    living-survey publish --override "The workshop's papers came at once." --by ada
+    living-survey publish --override "One workshop came at once." --by ada
     """,
 )
 def publish_(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from pipeline.publish.gate.check import check, check_counts
@@ -11,6 +12,7 @@ from pipeline.publish.publication import Build
 from pipeline.publish.recorded import recorded_path, sha256_of
 from pipeline.publish.targets import Target
 from pipeline.runtime.services import Services
+from storage.issue_types import IssueEdits
 from storage.publication_types import Publication
 
 
@@ -19,6 +21,10 @@ class Plan:
     """What publishing a target would do."""
 
     build: Build
+    #: when it was built
+    at: datetime
+    #: what an editor wrote for an issue; None: it is none
+    edits: IssueEdits | None
     #: the content of its files now; None: there is no file
     before: Mapping[Path, bytes | None]
     standing: Standing
@@ -38,17 +44,14 @@ def plan(services: Services, target: Target) -> Plan:
     Raises:
         LivingSurveyError: it cannot be built, or one of its files cannot be read.
     """
+    at = services.clock()
+    with services.open_store() as store:
+        # First, so that what is edited while it is built is noticed.
+        edits = store.issues.edits(str(target.week)) if target.week else None
     build = target.build(services)
     before = {file.path: target.content(file.path) for file in build.files}
     with services.open_store() as store:
-        standing = read_standing(
-            store,
-            build,
-            services.taxonomy,
-            week=target.week,
-            arxiv=services.settings.arxiv,
-            now=services.clock(),
-        )
+        standing = read_standing(store, build, services.taxonomy, target.week)
         last = store.publications.last(target.name)
         interrupted = {one.target for one in store.publications.interrupted()}
     standing = replace(standing, edited=_edited(build, before, last, services.settings.root))
@@ -62,7 +65,7 @@ def plan(services: Services, target: Target) -> Plan:
     refusals = (
         check_counts(build) if done else check(build, before, standing, services.settings.publish)
     )
-    return Plan(build, before, standing, refusals, done)
+    return Plan(build, at, edits, before, standing, refusals, done)
 
 
 def _edited(

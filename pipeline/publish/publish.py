@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from config.errors import LivingSurveyError
 from pipeline.publish.changed import changed_files
 from pipeline.publish.plan import Plan, plan
+from pipeline.publish.publication import digest_of
 from pipeline.publish.recorded import published_file
 from pipeline.publish.report import Outcome, TargetReport
 from pipeline.publish.targets import Target
@@ -90,7 +91,7 @@ def _carried_out(
     new = NewPublication(
         target=target.name,
         person=by.person,
-        begun_at=services.clock(),
+        begun_at=planned.at,
         entries=build.entries,
         counts=build.counts,
         files=tuple(published_file(file, services.settings.root) for file in build.files),
@@ -98,11 +99,16 @@ def _carried_out(
         override_reason=by.override if overridden else None,
         overridden=overridden,
     )
-    with services.open_store() as store:
+    digest = digest_of(build.files)
+    with services.open_store() as store, store.transaction():
         act_id = store.publications.begin(new)
+        if planned.edits:
+            store.issues.built(planned.edits, digest, {}, by.person, planned.at)
     target.put(build)
-    with services.open_store() as store:
+    with services.open_store() as store, store.transaction():
         store.publications.finish(act_id, services.clock())
+        if planned.edits:
+            store.issues.published(planned.edits.week, digest, by.person, services.clock())
     return replace(report, outcome=Outcome.PUBLISHED, act_id=act_id)
 
 

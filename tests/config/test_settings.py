@@ -49,6 +49,10 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         lambda word: f"https://{word}.example.org/{word}"
     ),
     'a list of "list" and "digest"': st.lists(st.sampled_from(["list", "digest"]), min_size=1),
+    'a list of rules such as "several-sections"': st.lists(
+        st.just("several-sections"), min_size=1
+    ),
+    "built or approved": st.sampled_from(["built", "approved"]),
     "a list of names, each on one line": st.lists(st.sampled_from(["ada", "bo"]), min_size=1),
     "a list of phrases, each on one line": st.lists(st.just("buy now"), min_size=1),
     'a time of day such as "08:30", or nothing': st.sampled_from(["00:00", "23:59"]),
@@ -145,6 +149,8 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
         ("oai_url", "rss_url", "query_url", "list_url", "suggest_url", "base_url"),
         ("https://a.org", "https://b.org"),
     )
+    special |= {"allow": ('["one-rule"]', '["another-rule"]')}
+    special |= {"issues": ("built", "approved")}
     special |= {"targets": ('["list"]', '["digest"]')}
     special |= {"level": ("info", "error"), "format": ("text", "json")}
     special |= {"keys": ('["approve=a"]', '["approve=y"]'), "language": ("en", "zh")}

@@ -60,9 +60,11 @@ def test_every_refusal_has_reason_and_remedy() -> None:
         build={"data": b"<script>x</script> buy now \x07", "section": "none", "recounted": {}},
         withdrawn=frozenset(NEW[:1]),
         edited=("w12.md",),
+        issue_approved=False,
+        rules={"issues": "approved"},
         **_published(*OLD),
     )
-    assert set(_rules(found)) == set(Rule) - {Rule.UNREAD, Rule.UNAPPROVED}
+    assert set(_rules(found)) == set(Rule) - {Rule.UNREAD}
     for one in found:
         assert one.sentence.endswith(".")
         assert one.remedy.endswith(".")
@@ -280,3 +282,10 @@ def test_own_phrases_are_spam_too() -> None:
     assert _rules(_refusals((), build=build, rules={"spam_phrases": ("sponsored by",)})) == [
         Rule.SPAM
     ]
+
+
+def test_issue_waits_for_its_approval_only_where_asked() -> None:
+    issue = {"target": "digest:2026-W12"}
+    assert _refusals(build=issue, issue_approved=False) == ()
+    (found,) = _refusals(build=issue, issue_approved=False, rules={"issues": "approved"})
+    assert found.sentence == "No publisher approved the issue 2026-W12 as it is built now."

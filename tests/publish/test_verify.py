@@ -84,7 +84,7 @@ def test_later_decisions_and_records_leave_an_issue_as_it_is(services: Services)
             undone_at=LATER + timedelta(days=1),
             decision_id=approval.decision_id,
         )
-        approve(store, "2603.00003", at=LATER)
+        approve(store, "2603.00003", at=LATER + timedelta(days=1))
     assert _found(services) == []
 
 

@@ -75,7 +75,7 @@ def published(
 
 def approve(store: Store, *ids: str, section: str = "agents", at: datetime = MONDAY) -> None:
     """Store papers and approve them."""
-    store.papers.upsert([make_paper(one) for one in ids], seen_at=MONDAY)
+    store.papers.upsert([make_paper(one) for one in ids], seen_at=at)
     store.decisions.add([make_decision(one, decided_at=at, sections=(section,)) for one in ids])
 
 

@@ -40,6 +40,7 @@ def check(
         *_sections(build, standing),
         *_unread(build, standing),
         *_edited(standing),
+        *_approval(build, standing, rules),
         *_content(build, before, rules),
     )
 
@@ -142,6 +143,16 @@ def _edited(standing: Standing) -> Iterator[Refusal]:
             f"{_some(standing.edited)} {_were(standing.edited)} changed by hand since it was"
             " published.",
             "Move the file away to have it written again, or publish with --override.",
+        )
+
+
+def _approval(build: Build, standing: Standing, rules: PublishSettings) -> Iterator[Refusal]:
+    if rules.issues == "approved" and not standing.issue_approved:
+        week = build.target.partition(":")[2]
+        yield Refusal(
+            Rule.UNAPPROVED,
+            f"No publisher approved the issue {week} as it is built now.",
+            f"Look at it and approve it: `living-survey issue approve {week}`.",
         )
 
 

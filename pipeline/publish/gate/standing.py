@@ -1,14 +1,13 @@
 """Read what the gate compares a build with: decisions, papers, the last publication, the ledger."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from config.schema import ArxivSettings
 from config.taxonomy import Taxonomy, parse_taxonomy
-from pipeline.ingest.coverage import coverage_now
 from pipeline.publish.digest.week import Week
-from pipeline.publish.publication import Build
+from pipeline.publish.publication import Build, digest_of
 from storage.calendar import announcement_days
+from storage.issue_types import IssueState
 from storage.publication_types import Publication
 from storage.store import Store
 from storage.types import LedgerStatus, Verdict
@@ -32,21 +31,13 @@ class Standing:
     sections: frozenset[str]
     #: announcement days of an issue of which no feed was read whole
     unread: tuple[date, ...] = ()
-    #: whether a publisher approved these bytes of an issue
-    issue_approved: bool = False
+    #: False: an issue of which no publisher approved these bytes
+    issue_approved: bool = True
     #: files that were made whole, and are no longer as they were published
     edited: tuple[str, ...] = ()
 
 
-def read_standing(
-    store: Store,
-    build: Build,
-    taxonomy: Taxonomy,
-    *,
-    week: Week | None,
-    arxiv: ArxivSettings,
-    now: datetime,
-) -> Standing:
+def read_standing(store: Store, build: Build, taxonomy: Taxonomy, week: Week | None) -> Standing:
     """Return what holds for a build; `week` if it is an issue."""
     published = store.publications.papers(build.target)
     papers = build.papers | published
@@ -61,14 +52,16 @@ def read_standing(
         published=published,
         papers_before=_papers_before(store, build.target, published),
         sections=_sections(store, taxonomy, week),
-        unread=() if week is None or build.entries else unread_days(store, arxiv, week, now),
+        unread=() if week is None or build.entries else unread_days(store, week),
+        issue_approved=week is None or _issue_approved(store, build, week),
     )
 
 
-def unread_days(store: Store, arxiv: ArxivSettings, week: Week, now: datetime) -> tuple[date, ...]:
+def unread_days(store: Store, week: Week) -> tuple[date, ...]:
     """Return the announcement days of a week for which some query failed or none was made.
 
-    A day counts as read if its feeds were read whole, a person accepted it or a backfill covers it.
+    A day counts as read if its feeds were read whole, a person accepted it or a backfill read it
+    since. Days before the survey watched any feed are left out.
     """
     accepted = {(one.day, one.category) for one in store.acceptances.standing(week.first_day)}
     rows = [row for row in store.ledger.days(week.first_day) if row.day <= week.last_day]
@@ -80,15 +73,18 @@ def unread_days(store: Store, arxiv: ArxivSettings, week: Week, now: datetime) -
         and row.backfilled_at is None
         and (row.day, row.category) not in accepted
     }
-    watched = min(store.ledger.first_days().values(), default=None)
-    whole_since = coverage_now(store, arxiv, now).whole_since
-    covered_without_feeds = {
-        day
-        for day in announcement_days(week.first_day, week.last_day)
-        if whole_since is not None and whole_since <= day and (watched is None or day < watched)
+    watched_from = min(store.ledger.first_days().values(), default=date.max)
+    expected = announcement_days(week.first_day, week.last_day)
+    never_read = {day for day in expected if day >= watched_from} - known
+    return tuple(sorted(failed | never_read))
+
+
+def _issue_approved(store: Store, build: Build, week: Week) -> bool:
+    issue = store.issues.get(str(week))
+    return issue.digest == digest_of(build.files) and issue.state in {
+        IssueState.APPROVED,
+        IssueState.PUBLISHED,
     }
-    expected = {*announcement_days(week.first_day, week.last_day)}
-    return tuple(sorted(failed | (expected - known - covered_without_feeds)))
 
 
 def _papers_before(store: Store, target: str, published: frozenset[str]) -> int | None:
