@@ -49,9 +49,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         lambda word: f"https://{word}.example.org/{word}"
     ),
     'a list of "list" and "digest"': st.lists(st.sampled_from(["list", "digest"]), min_size=1),
-    'a list of rules such as "several-sections"': st.lists(
-        st.just("several-sections"), min_size=1
-    ),
+    'a list of rules such as "several-sections"': st.lists(st.just("several-sections"), min_size=1),
     "built or approved": st.sampled_from(["built", "approved"]),
     "a list of names, each on one line": st.lists(st.sampled_from(["ada", "bo"]), min_size=1),
     "a list of phrases, each on one line": st.lists(st.just("buy now"), min_size=1),
