@@ -55,6 +55,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "a list of phrases, each on one line": st.lists(st.just("buy now"), min_size=1),
     'a time of day such as "08:30", or nothing': st.sampled_from(["00:00", "23:59"]),
     "a number of seconds above zero": _SECONDS,
+    "a number of seconds, 0 or more": st.floats(0, 1e6),
     "a number of seconds, 3 or more "
     "(0 or more only when every arXiv URL is a loopback address)": st.floats(3, 1e6),
     "a whole number, 0 or more": st.integers(0, 2**32 - 1),
