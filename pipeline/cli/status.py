@@ -60,6 +60,7 @@ def status(
             *_overdue(report),
             *(f"schedule    {end.sentence}" for end in report.jobs),
             *_movements(report),
+            *(f"published   {line}" for line in report.publishing.lines),
             "",
             *_runs(report),
             *(f"hanging     {run.sentence} {run.remedy}" for run in report.hanging),

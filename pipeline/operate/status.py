@@ -17,6 +17,7 @@ from pipeline.ingest.ledger import WATCHED_DAYS, OverdueDay, overdue_now
 from pipeline.learn.drift_report import DriftReport, newest_drift
 from pipeline.learn.explain.certainty import Certainty, certainty_of
 from pipeline.operate.hanging import HangingRun, hanging_runs
+from pipeline.publish.state import PublishingState, publishing_state
 from pipeline.runtime.jobs import JobEnd, faults, job_ends
 from pipeline.runtime.queue_words import limits_of, queue_sentence
 from pipeline.runtime.services import Services
@@ -76,6 +77,8 @@ class StatusReport:
     jobs: tuple[JobEnd, ...]
     #: the newest weekly drift report; None before the first
     drift: DriftReport | None
+    #: last publications, refusals, approved papers that are not out
+    publishing: PublishingState
 
 
 def status_report(services: Services) -> StatusReport:
@@ -116,6 +119,7 @@ def status_report(services: Services) -> StatusReport:
             coverage=coverage_now(store, services.settings.arxiv, now),
             jobs=faults(job_ends(services.settings.database.path)),
             drift=newest_drift(services.settings.classifier.reports),
+            publishing=publishing_state(store, services.settings, now),
         )
 
 

@@ -1,0 +1,36 @@
+"""Check what stops publishing."""
+
+from collections.abc import Iterator
+
+from pipeline.publish.state import publishing_state
+from pipeline.runtime.findings import Finding
+from pipeline.runtime.services import Services
+
+
+def checks(services: Services) -> Iterator[Finding]:
+    """Yield targets that are refused or were interrupted, and approved papers that are not out."""
+    with services.open_store() as store:
+        state = publishing_state(store, services.settings, services.clock())
+    for refused in state.refused:
+        yield Finding(
+            "publishing",
+            f"{refused.target} is refused since {refused.refused_at:%Y-%m-%d}:"
+            f" {' '.join(refused.reasons)}",
+            "`living-survey publish --dry-run` shows it with the remedy; its last publication"
+            " stays.",
+        )
+    for target in state.interrupted:
+        yield Finding(
+            "publishing",
+            f"the last publication of {target} did not end.",
+            "`living-survey publish` completes it.",
+        )
+    for kind, number in state.unpublished.items():
+        if number:
+            yield Finding(
+                "publishing",
+                f"{number} approved {'paper is' if number == 1 else 'papers are'} not in a"
+                f" published {kind}.",
+                "`living-survey publish` publishes the list and the last week.",
+                wrong=False,
+            )
