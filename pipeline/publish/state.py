@@ -42,8 +42,8 @@ class PublishingState:
         )
         return (
             *(
-                f"{one.target}, {counted(one.papers, 'paper')}, {one.published_at:%Y-%m-%d %H:%M} UTC by"
-                f" {one.person}"
+                f"{one.target}, {counted(one.papers, 'paper')},"
+                f" {one.published_at:%Y-%m-%d %H:%M} UTC by {one.person}"
                 for one in self.last
             ),
             *(f"{one.target} refused: {' '.join(one.reasons)}" for one in self.refused),
