@@ -77,8 +77,10 @@ def test_refusal_says_reason_and_remedy_and_ends_with_1(survey: SurveyInProcess)
     assert ended.status == 1
     assert ended.out.splitlines()[:2] == [
         "digest:2026-W12: refused, its last publication stays",
-        "  2603.00002 is in the unknown section 'no-such-section'. Decide again with a section of"
-        " `living-survey sections`, or migrate the taxonomy.",
+        (
+            "  2603.00002 is in the unknown section 'no-such-section'. Decide again with a section of"
+            " `living-survey sections`, or migrate the taxonomy."
+        ),
     ]
     assert not (survey.directory / "var/digests").exists()
     reason = survey.call("publish", "--target", "digest", "--override", "Moved soon", "--by", "bo")
