@@ -75,9 +75,9 @@ def test_refusal_says_reason_and_remedy_and_ends_with_1(survey: SurveyInProcess)
     ended = survey.call("publish", "--target", "digest")
 
     assert ended.status == 1
-    said, reason, *_ = ended.out.splitlines()
+    said, why, *_ = ended.out.splitlines()
     assert said == "digest:2026-W12: refused, its last publication stays"
-    assert reason == (
+    assert why == (
         "  2603.00002 is in the unknown section 'no-such-section'. Decide again with a section of"
         " `living-survey sections`, or migrate the taxonomy."
     )
