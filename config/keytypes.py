@@ -171,6 +171,16 @@ KeyBindings = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*=\S+$")], ...],
     Takes('a list of keys by action such as "approve=y"'),
 ]
+HowListed = Annotated[Literal["in-place", "branch"], Takes('"in-place" or "branch"')]
+BranchName = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9._/{}-]{1,100}$"),
+    Takes("the name of a branch, which may have {digest} and {date} in it"),
+]
+Proposals = Annotated[
+    tuple[Literal["moves", "withdrawals", "publications"], ...],
+    Takes('a list of "moves", "withdrawals" and "publications"'),
+]
 Targets = Annotated[tuple[Literal["list", "digest"], ...], Takes('a list of "list" and "digest"')]
 People = Annotated[tuple[Name, ...], Takes("a list of names, each on one line")]
 Phrases = Annotated[tuple[Name, ...], Takes("a list of phrases, each on one line")]

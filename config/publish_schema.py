@@ -5,13 +5,17 @@ from pathlib import Path
 from pydantic import Field
 
 from config.keytypes import (
+    BranchName,
     DirectoryPath,
+    FilePath,
+    HowListed,
     IssueStates,
     Languages,
     Natural,
     OptionalUrl,
     People,
     Phrases,
+    Proposals,
     Targets,
     Text,
 )
@@ -26,6 +30,31 @@ class DigestSettings(Section):
     )
     languages: Languages = Field(
         default=("en",), description="The languages of headings and labels."
+    )
+
+
+class ListSettings(Section):
+    """How the list is published: approved papers are inserted into its files."""
+
+    how: HowListed = Field(
+        default="in-place",
+        description="`in-place`: the files are changed. `branch`: the files stay, and a new branch "
+        "of their git repository gets one commit.",
+    )
+    branch: BranchName = Field(
+        default="living-survey/list-{digest}",
+        description="The name of that branch. {digest} differs with the content, so that a call "
+        "with nothing new makes no other branch; {date} is the day.",
+    )
+    pull_request: FilePath = Field(
+        default=Path("var/pull-request.md"),
+        description="The file that gets the text of the pull request, with `branch`.",
+    )
+    apply: Proposals = Field(
+        default=(),
+        description="Changes of entries that stand in the list already, which otherwise are only "
+        "proposed: `moves` to the section decided last, `withdrawals` and approvals taken back, "
+        "`publications` elsewhere since.",
     )
 
 

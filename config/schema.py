@@ -39,7 +39,7 @@ from config.keytypes import (
 )
 from config.lint_schema import LintSettings
 from config.loopback import is_loopback_url
-from config.publish_schema import DigestSettings, PublishSettings
+from config.publish_schema import DigestSettings, ListSettings, PublishSettings
 from config.reasons import DEFAULT_REASONS, Reason, unique_codes
 from config.section import Section
 
@@ -273,6 +273,7 @@ class Settings(Section):
     review: ReviewSettings = ReviewSettings()
     digest: DigestSettings = DigestSettings()
     publish: PublishSettings = PublishSettings()
+    list: ListSettings = ListSettings()
     lint: LintSettings = LintSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     log: LogSettings = LogSettings()
@@ -294,6 +295,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "review": ReviewSettings,
     "digest": DigestSettings,
     "publish": PublishSettings,
+    "list": ListSettings,
     "lint": LintSettings,
     "schedule": ScheduleSettings,
     "log": LogSettings,

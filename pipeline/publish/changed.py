@@ -34,16 +34,15 @@ def _changed(file: BuiltFile, before: bytes | None) -> ChangedFile:
         path=file.path,
         size_before=None if before is None else len(before),
         size=len(file.data),
-        diff=_unified(file, before or b"") if by_hand else "",
+        diff=unified(file.path.name, before or b"", file.data) if by_hand else "",
     )
 
 
-def _unified(file: BuiltFile, before: bytes) -> str:
+def unified(name: str, before: bytes, after: bytes) -> str:
     """Return a diff that `patch -p1` and `git apply` read, line ends as they are."""
-    name = file.path.name
     old, new = (
         list(io.StringIO(data.decode("utf-8", "surrogateescape"), newline="\n"))
-        for data in (before, file.data)
+        for data in (before, after)
     )
     lines = difflib.unified_diff(_ended(old), _ended(new), f"a/{name}", f"b/{name}")
     return "".join(line.replace(_NO_END, f"\n{_NO_END}\n") for line in lines)

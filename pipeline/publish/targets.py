@@ -11,6 +11,7 @@ from config.schema import Settings
 from pipeline.publish.digest.target import build_week
 from pipeline.publish.digest.week import Week
 from pipeline.publish.files import content_of, put_files
+from pipeline.publish.list.target import list_ways
 from pipeline.publish.publication import Build
 from pipeline.runtime.services import Services
 
@@ -83,5 +84,10 @@ def _digest(_: Settings, week: Week | None) -> Target:
     )
 
 
+def _list(settings: Settings, _: Week | None) -> Target:
+    ways = list_ways(settings)
+    return Target("list", ways.build, ways.content, ways.put)
+
+
 _Maker = Callable[[Settings, Week | None], Target]
-_TARGETS: Mapping[str, _Maker] = {"digest": _digest}
+_TARGETS: Mapping[str, _Maker] = {"list": _list, "digest": _digest}

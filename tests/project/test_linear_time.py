@@ -38,6 +38,11 @@ from pipeline.curated.formats.bibtex import read_bibtex
 from pipeline.curated.formats.kinds import format_of
 from pipeline.curated.formats.record_file import RecordFile
 from pipeline.curated.formats.table import read_table
+from pipeline.curated.insertion.dates import Habits
+from pipeline.curated.insertion.layout import read_layout
+from pipeline.curated.insertion.render import render
+from pipeline.curated.insertion.templates import read_templates
+from pipeline.curated.insertion.tidy import GONE, tidy
 from pipeline.curated.lint.anchors import heading_texts
 from pipeline.curated.lint.dates import form_of
 from pipeline.curated.lint.github_anchors import slug
@@ -103,6 +108,7 @@ from storage.typed_ids import InvalidIdError, explain_number, read_arxiv_ids
 from storage.types import TermWeight
 from storage.work_keys import words_in, work_keys
 from tests.support.builders import make_paper
+from tests.support.insertion import new_paper
 from tests.support.lint import report_on
 from tests.support.snapshot import make_record
 from tests.support.transport import oai_page, raw_record
@@ -128,6 +134,8 @@ ELSEWHERE = {
     "pipeline/publish/digest/words.py": "our own phrases",
     "pipeline/publish/digest/corrections.py": "one word",
     "pipeline/publish/digest/week.py": "what the operator typed",
+    "pipeline/publish/list/proposals.py": "bounded repeats, of entries that were read",
+    "pipeline/publish/list/pull_request.py": "one character",
     "pipeline/publish/exports/record.py": "a DOI, one class of characters, at most 200",
     "pipeline/review/decide_file.py": "a cell; one class of characters",
     "pipeline/review/web/language.py": "a header of 500 and messages of 1,000 characters",
@@ -254,6 +262,15 @@ def _addresses(text: str) -> None:
     find_addresses({"a.md": FileText(read_source(file), file.data, file.data)})
 
 
+def _inserted(text: str) -> None:
+    """Read an entry as a template and write a paper so; reading lists is measured alone."""
+    data = f"# L\n\n## B\n\n- **A Boat of Reeds** {text} https://arxiv.org/abs/2603.00101\n"
+    layout = read_layout(parse_list(data.encode()), 0)
+    paper = new_paper(title=f"Lanterns {text}", authors=(text, "Ada Example"))
+    for template in read_templates(layout.extents, {}):
+        render(template, paper, Habits(), number=1)
+
+
 READERS: dict[str, Callable[[str], object]] = {
     "parse_arxiv_id": parse_arxiv_id,
     "parse_arxiv_id of a link": lambda text: parse_arxiv_id(f"https://arxiv.org/abs/{text}"),
@@ -350,6 +367,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "title_field": title_field,
     "escaped": escaped,
     "safe_cell": safe_cell,
+    "templates": _inserted,
+    "tidy": lambda text: tidy(f"- **T** {text}{GONE}{text}{GONE}", in_row=False, filler=""),
     "split_name": lambda text: split_name(text.strip()),
     "read_reference": read_reference,
     "compare_authors": lambda text: compare_authors([text] * 9, [text[::-1]] * 9),
@@ -429,6 +448,13 @@ def test_every_module_with_patterns_is_covered() -> None:
         "pipeline/curated/lint/exceptions.py", "pipeline/curated/lint/form.py",
         "pipeline/curated/lint/links.py", "pipeline/curated/lint/tags.py",
         "pipeline/curated/formats/entry.py",
+        *(
+            f"pipeline/curated/insertion/{name}.py"
+            for name in (
+                "choice", "claims", "dated", "escape", "extents", "graft",
+                "listed", "numbers", "people", "plain", "removal", "surroundings",
+            )
+        ),
         "pipeline/curated/markdown/states.py", "pipeline/curated/markdown/inline_tokens.py",
         "pipeline/curated/markdown/outcomes.py",
         "pipeline/ingest/sources/oai/record.py", "storage/arxiv_sites.py",

@@ -12,6 +12,8 @@ _HEADING = re.compile(r"[ ]{0,3}#{1,6}[ \t]|[^\n]+\n(?:-{3,}|={3,})[ \t]*(?:\n|$
 _HTML = re.compile(r"[ \t>]*<(?P<tag>/?[a-zA-Z][a-zA-Z0-9]*)")
 _BLOCK_TAGS = re.compile(r"<(?P<close>/?)(?P<tag>tr|li|details|table|ul|div)\b", re.IGNORECASE)
 _OPENS_DETAILS = re.compile(rb"[ \t]*<details[^<>]*>[ \t]*$", re.IGNORECASE)
+#: lines looked at for what closes an entry
+_MOST_LINES = 40
 _HTML_BLOCKS = frozenset(
     [
         "tr",
@@ -128,7 +130,9 @@ def _balanced(data: bytes, start: int, end: int, before: int, after: int) -> tup
         if _OPENS_DETAILS.match(line):
             start = before + len(above) - len(line)
     widened = end
-    while _depth(_text(data, start, widened)) > 0 and widened < after:
+    for _ in range(_MOST_LINES):
+        if _depth(_text(data, start, widened)) <= 0 or widened >= after:
+            break
         following = widened
         while following < after and data[following : following + 1] in b"\r\n \t":
             following += 1

@@ -5,13 +5,14 @@ one with its title, ID, date and headings. A form that does not read back gives 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.taxonomy import Taxonomy
 from pipeline.curated.agreement import Known
 from pipeline.curated.insertion.choice import of_block
 from pipeline.curated.insertion.dates import learn_habits
+from pipeline.curated.insertion.extents import Extent
 from pipeline.curated.insertion.layout import Layout, read_layout
 from pipeline.curated.insertion.listed import Listed, find_listed
 from pipeline.curated.insertion.order import Steps, count_steps
@@ -21,6 +22,10 @@ from pipeline.curated.insertion.templates import names_server, read_templates
 from pipeline.curated.insertion.types import Kind, NewPaper
 from pipeline.curated.parse import learn_style, parse_files, scan_file
 from pipeline.curated.types import CuratedList, ListFile, joined
+
+#: entries read as examples: at each end of a section, and of the rest of a file
+_NEAR = 20
+_OTHERS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,8 @@ def insert_papers(
             waiting[key].append((paper, section))
     usual = {}
     for layout in layouts:
-        templates = read_templates(layout.extents, layout.definitions)
+        examples = _examples(layout, sites.values())
+        templates = read_templates(examples, layout.definitions)
         for block in {extent.block for extent in layout.extents}:
             usual[layout.name, block] = of_block(templates, block)
     dates = (
@@ -108,6 +114,19 @@ def insert_papers(
     return Insertions(curated, changed, tuple(inserted), listed, tuple(refused))
 
 
+def _examples(layout: Layout, sites: Iterable[Site]) -> list[Extent]:
+    """Return the entries that show the list's form: those near the papers, some of the others."""
+    near: set[int] = set()
+    for site in sites:
+        run = site.run or (site.new.model if site.new else None)
+        if run is not None and site.layout.name == layout.name:
+            near.update(one.place for one in (*run.extents[:_NEAR], *run.extents[-_NEAR:]))
+    others = [one for one in layout.extents if one.place not in near]
+    step = -(-len(others) // _OTHERS) or 1
+    chosen = near | {one.place for one in others[::step]}
+    return [one for one in layout.extents if one.place in chosen]
+
+
 def apply(file: ListFile, inserted: Sequence[Inserted]) -> bytes:
     """Return the bytes of a file with what is inserted; at one place in the order given."""
     pieces: list[bytes] = []
@@ -117,8 +136,3 @@ def apply(file: ListFile, inserted: Sequence[Inserted]) -> bytes:
         pieces += (file.data[place : one.offset], one.data)
         place = one.offset
     return b"".join((*pieces, file.data[place:]))
-
-
-def read_layouts(curated: CuratedList) -> list[Layout]:
-    """Return the layout of every file of a list."""
-    return [read_layout(curated, number) for number in range(len(curated.files))]

@@ -31,7 +31,7 @@ def find_authors(text: str, authors: Sequence[str]) -> Iterator[Found]:
     if not names:
         return
     spans = sorted(_spans(text, set(names)))
-    spans = [one for one in spans if not any(_within(one, other) for other in spans)]
+    spans = list(_outermost(spans))
     place = 0
     while place < len(spans):
         last = place
@@ -45,7 +45,7 @@ def find_authors(text: str, authors: Sequence[str]) -> Iterator[Found]:
 
 
 def _bare(name: str) -> str:
-    return name.strip(" .,;:[](){}*_`'\"")
+    return name.strip(" .,;:[](){}*_`'\"+-")
 
 
 def _may_be_name(text: str) -> bool:
@@ -66,8 +66,13 @@ def _spans(text: str, names: set[str]) -> Iterator[tuple[int, int]]:
             at = text.find(name, end)
 
 
-def _within(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one != other and other[0] <= one[0] and one[1] <= other[1]
+def _outermost(spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the spans, in order, that do not begin in another one; the longer of two first."""
+    end = -1
+    for start, last in sorted(spans, key=lambda one: (one[0], -one[1])):
+        if start >= end:
+            yield start, last
+            end = last
 
 
 def _found(text: str, spans: Sequence[tuple[int, int]]) -> Found:

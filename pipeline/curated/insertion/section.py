@@ -68,8 +68,9 @@ def insert_at(
     except NoSiteError as error:
         return [], [(paper.arxiv_id, section, str(error)) for paper, section in papers]
     tasks = sorted((desk.task(*one) for one in papers), key=_order)
-    first = [(task, next(desk.forms(task, tasks))) for task in tasks]
-    if desk.holds(first, tasks, exactly=True):
+    drafts = [(task, next(desk.forms(task, tasks), None)) for task in tasks]
+    first = [(task, text) for task, text in drafts if text is not None]
+    if len(first) == len(tasks) and desk.holds(first, tasks, exactly=True):
         return desk.inserted(first), []
     done: list[_Written] = []
     failed = []

@@ -21,9 +21,11 @@ _WRAPPED = re.compile(
     "|".join(f"{opens}{_INNER}{closes}" for opens, closes in _PAIRS)
     + rf"|<(?P<tag>{_TAGS})\b[^<>]{{0,300}}+>{_INNER}</(?P=tag)>"
 )
+_OPENED = r"(?<![ \t])[ \t]*+<details[^<>]{0,200}+>\s{0,20}+<summary>"
+_CLOSED = r"\s{0,20}+</details>(?:<br>)?"
 _DETAILS = re.compile(
-    rf"[ \t]*<details[^<>]*>\s*<summary>[^\n{_X}]*?</summary>\s*{_X}\s*</details>(?:<br>)?"
-    rf"|[ \t]*<details[^<>]*>\s*<summary>\s*{_X}\s*</summary>\s*{_X}?\s*</details>"
+    rf"{_OPENED}[^\n{_X}]{{0,300}}?</summary>\s{{0,20}}+{_X}{_CLOSED}"
+    rf"|{_OPENED}\s{{0,20}}+{_X}\s{{0,20}}+</summary>\s{{0,20}}+{_X}?{_CLOSED}"
 )
 _SEVERAL = re.compile(
     rf"{_X}(?:[ \t]*(?:[,;/&\u00b7\u3001\uff0c:.'+-]|<br ?/?>|and|in)?[ \t]*{_X})+"
@@ -100,7 +102,7 @@ def _without_separators(text: str, *, in_row: bool) -> str:
 def _patterns(*, in_row: bool) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     signs = "|" if not in_row else ""
     marks = rf"[,;:{signs}/&\u00b7\u3001\uff0c+\u2013\u2014-]"
-    separator = rf"[ \t]*(?:{marks}|<br ?/?>|\b(?:in|and|by)\b)?[ \t]*"
+    separator = rf"(?<![ \t])[ \t]*+(?:{marks}|<br ?/?>|\b(?:in|and|by)\b)?[ \t]*+"
     cell = r"|(?<!\\)\|[ \t]*" if in_row else ""
     starts = re.compile(
         rf"(?P<lead>(?:^|\n)[ \t>]*(?:{_MARKER}|#{{1,6}}[ \t]+)?{_BOX}"

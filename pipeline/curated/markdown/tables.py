@@ -51,7 +51,7 @@ def row_cells(line: str) -> tuple[Cell, ...]:
     """Return the cells of a row with their places, without a comment behind its last bar."""
     if line.lstrip()[:3].lower() == "<tr":
         starts = list(_HTML_CELL.finditer(line))
-        ends = [*(found.start() for found in starts[1:]), len(line)]
+        ends = [*(found.start() for found in starts[1:]), *([len(line)] if starts else [])]
         return tuple(_cell(line, found.end(), end) for found, end in zip(starts, ends, strict=True))
     start, end = len(line) - len(line.lstrip()), len(line.rstrip())
     if line[start : start + 1] == "|":
