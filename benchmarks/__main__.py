@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "reviewers": reviewers.reviewers,
     "lists": lists.styles,
     "bootstrap": lists.speed,
+    "insertion": lists.insertion,
 }
 
 

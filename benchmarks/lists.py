@@ -14,8 +14,12 @@ from markdown_it import MarkdownIt
 from benchmarks.list_papers import exchanged, is_real, papers, with_wrong_ids
 from benchmarks.list_styles import TOPICS, ListedPaper, divided, read_styles, write_list
 from benchmarks.measure import Child, Row, Size, call, medians
+from config.taxonomy import Section, Taxonomy
 from pipeline.curated.account import account
+from pipeline.curated.insertion.insert import insert_papers
+from pipeline.curated.insertion.types import NewPaper
 from pipeline.curated.parse import parse_list
+from pipeline.curated.types import ListFile
 from pipeline.demo.replica.server import ReplicaServer
 from storage.store import store_opener
 from storage.types import Paper, Source
@@ -103,6 +107,34 @@ def speed(size: Size) -> Iterator[Row]:
         f"{done.bootstrap.peak_megabytes:.0f} MB at most",
         "none on a shared machine",
         None,
+    )
+
+
+def insertion(size: Size) -> Iterator[Row]:
+    """Ten papers inserted into a list of 480 entries in the survey's own form."""
+    listed = papers(size.records(490, 30))
+    style = next(one for one in read_styles() if one.name == "own form")
+    by_topic = divided(listed[10:])
+    data = write_list(style, by_topic).encode()
+    sections = tuple(
+        Section(topic, (topic,), (topic,), "t", None, None, "", (), {"en": topic, "zh": topic})
+        for topic in by_topic
+    )
+    taxonomy = Taxonomy("Papers", (), sections, "insertion")
+    new = [
+        (NewPaper(one.arxiv_id, one.title, one.authors, one.day, code=one.code), [sections[0].id])
+        for one in listed[:10]
+    ]
+    files = [ListFile("list.md", data)]
+    reading, inserting = medians(
+        size.rounds, lambda: parse_list(data), lambda: insert_papers(files, new, taxonomy)
+    )
+    yield Row(
+        f"{len(new)} papers into {len(listed) - 10} entries, {len(data) / 1e3:.0f} kB",
+        f"{inserting:.2f} cpu-s",
+        f"{inserting / reading:.1f} times reading the list ({reading:.2f} s)",
+        "less than 1 s",
+        inserting < 1,
     )
 
 

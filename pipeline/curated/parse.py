@@ -8,11 +8,11 @@ asides, which name a paper and are no entry.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.curated.agreement import Known
 from pipeline.curated.markdown.assembly import Assembly, assemble
-from pipeline.curated.markdown.blocks import find_blocks, is_definition
+from pipeline.curated.markdown.blocks import Block, find_blocks, is_definition
 from pipeline.curated.markdown.entries import Context
 from pipeline.curated.markdown.introductions import mark_introductions
 from pipeline.curated.markdown.links import Occurrence, find_occurrences
@@ -33,6 +33,8 @@ class ScannedFile:
     readings: tuple[Reading, ...]
     #: every arXiv ID and paper-like link of the text
     occurrences: tuple[Occurrence, ...]
+    #: reference links: label in lower case to URL
+    definitions: Mapping[str, str]
 
     @property
     def arxiv_ids(self) -> Iterator[str]:
@@ -68,7 +70,37 @@ def scan_file(file: ListFile) -> ScannedFile:
     source = read_source(file)
     blocks = find_blocks(source)
     readings = (read_block(block, blocks.text, blocks.definitions) for block in blocks.blocks)
-    return ScannedFile(file, source, tuple(readings), find_occurrences(source.text))
+    return ScannedFile(
+        file, source, tuple(readings), find_occurrences(source.text), blocks.definitions
+    )
+
+
+def scan_again(file: ListFile, before: ScannedFile) -> ScannedFile:
+    """Read a file that differs little from one that was read; blocks with the same text are kept.
+
+    Raises:
+        CuratedListError: the file is not UTF-8.
+    """
+    source = read_source(file)
+    blocks = find_blocks(source)
+    kept = {_key(one.block, one.text): one for one in before.readings}
+    if blocks.definitions != before.definitions:
+        kept = {}
+    readings = []
+    for block in blocks.blocks:
+        same = kept.get(_key(block, blocks.text[block.start : block.end]))
+        readings.append(
+            replace(same, block=block)
+            if same is not None
+            else read_block(block, blocks.text, blocks.definitions)
+        )
+    return ScannedFile(
+        file, source, tuple(readings), find_occurrences(source.text), blocks.definitions
+    )
+
+
+def _key(block: Block, text: str) -> tuple[object, ...]:
+    return block.kind, block.level, block.columns, block.plain, text
 
 
 def learn_style(files: Sequence[ScannedFile]) -> Style:

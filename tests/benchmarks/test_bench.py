@@ -42,6 +42,7 @@ def bench(*words: str) -> subprocess.CompletedProcess[str]:
         ("snapshot", ["into an empty database", "again, unchanged", "peak memory"]),
         ("run", ["an ordinary day", "requests", "a heavy day", "requests"]),
         ("lists", ["own form", "date, bold, authors", "paragraphs, backslashes"]),
+        ("insertion", ["10 papers into 20 entries"]),
         ("bootstrap", ["60 rows", "init and bootstrap, papers held", "elapsed"]),
     ],
 )

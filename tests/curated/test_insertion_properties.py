@@ -76,13 +76,13 @@ def takes_papers(seed: int) -> bool:
     papers = [
         (
             new_paper(
-                number, choose.choice(TITLES),
+                number, title,
                 code=choose.choice((None, "https://github.com/a/otters")),
                 project=choose.choice((None, "https://otters.example/")),
             ),
             [choose.choice(taxonomy.sections).id],
         )
-        for number in range(1, choose.randint(1, 3) + 1)
+        for number, title in enumerate(choose.sample(TITLES, choose.randint(1, 3)), start=1)
         if taxonomy.sections
     ]  # fmt: skip
     made = insert_papers([ListFile("list.md", data)], papers, taxonomy)

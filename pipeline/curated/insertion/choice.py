@@ -140,5 +140,7 @@ def _burden(piece: Piece) -> float:
 
 
 def _unbalanced(one: Template) -> float:
-    text = "".join(piece.text for piece in one.pieces if piece.kind is Kind.TEXT)
-    return 0.5 * abs(text.count("<details") - text.count("</details"))
+    """Return the cost of what is opened and not closed, or the other way round."""
+    text = "".join(piece.text for piece in one.pieces)
+    pairs = (("<details", "</details"), ("(", ")"), ("[", "]"))
+    return sum(0.5 * abs(text.count(opens) - text.count(closes)) for opens, closes in pairs)

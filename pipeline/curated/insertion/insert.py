@@ -12,10 +12,12 @@ from config.taxonomy import Taxonomy
 from pipeline.curated.agreement import Known
 from pipeline.curated.insertion.choice import of_block
 from pipeline.curated.insertion.dates import learn_habits
+from pipeline.curated.insertion.edits import Edit, edited
 from pipeline.curated.insertion.extents import Extent
 from pipeline.curated.insertion.layout import Layout, read_layout
 from pipeline.curated.insertion.listed import Listed, find_listed
 from pipeline.curated.insertion.order import Steps, count_steps
+from pipeline.curated.insertion.proof import Proof
 from pipeline.curated.insertion.section import Book, Inserted, insert_at
 from pipeline.curated.insertion.sites import NoSiteError, Site, find_site
 from pipeline.curated.insertion.templates import names_server, read_templates
@@ -23,6 +25,7 @@ from pipeline.curated.insertion.types import Kind, NewPaper
 from pipeline.curated.parse import learn_style, parse_files, scan_file
 from pipeline.curated.types import CuratedList, ListFile, joined
 
+_NOT_PROVEN = "the list would read differently with it"
 #: entries read as examples: at each end of a section, and of the rest of a file
 _NEAR = 20
 _OTHERS = 80
@@ -108,10 +111,14 @@ def insert_papers(
         done, failed = insert_at(site, waiting[key], book)
         inserted += done
         refused += (Refused(arxiv_id, section, reason) for arxiv_id, section, reason in failed)
-    changed = tuple(ListFile(file.name, apply(file, inserted)) for file in files)
     order = {file.name: number for number, file in enumerate(files)}
     inserted.sort(key=lambda one: (order[one.file], one.offset))
-    return Insertions(curated, changed, tuple(inserted), listed, tuple(refused))
+    proof = Proof(scanned, curated, {paper.arxiv_id: paper for paper, _ in papers})
+    proven, misread = proof.proven(inserted)
+    refused += (Refused(one.arxiv_id, one.section, _NOT_PROVEN) for one in misread)
+    edits = [Edit(one.file, one.offset, one.offset, one.data) for one in proven]
+    changed = tuple(ListFile(file.name, edited(file, edits)) for file in files)
+    return Insertions(curated, changed, tuple(proven), listed, tuple(refused))
 
 
 def _examples(layout: Layout, sites: Iterable[Site]) -> list[Extent]:
@@ -125,14 +132,3 @@ def _examples(layout: Layout, sites: Iterable[Site]) -> list[Extent]:
     step = -(-len(others) // _OTHERS) or 1
     chosen = near | {one.place for one in others[::step]}
     return [one for one in layout.extents if one.place in chosen]
-
-
-def apply(file: ListFile, inserted: Sequence[Inserted]) -> bytes:
-    """Return the bytes of a file with what is inserted; at one place in the order given."""
-    pieces: list[bytes] = []
-    place = 0
-    own = sorted((one for one in inserted if one.file == file.name), key=lambda one: one.offset)
-    for one in own:
-        pieces += (file.data[place : one.offset], one.data)
-        place = one.offset
-    return b"".join((*pieces, file.data[place:]))

@@ -103,11 +103,12 @@ def reread(
         entry for entry in read.entries if not (entry.arxiv_id and entry.arxiv_id.base in new_ids)
     ]
     new = [entry for entry in read.entries if entry.arxiv_id and entry.arxiv_id.base in new_ids]
-    stay = [_said(entry) for entry in old] == [_said(entry) for entry in before]
+    stay = [said(entry) for entry in old] == [said(entry) for entry in before]
     return Reading(stay, tuple(new))
 
 
-def _said(entry: Entry) -> tuple[object, ...]:
+def said(entry: Entry) -> tuple[object, ...]:
+    """Return what must stay of an entry."""
     return entry.full_title, entry.arxiv_ids, entry.date, entry.headings[-1:], entry.links.paper
 
 

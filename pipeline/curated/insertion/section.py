@@ -128,6 +128,7 @@ class _Desk:
             number: int | None = already + 1
         else:
             number = next_number(self._site.layout, run, task.place, already)
+            number = number or len(run.extents) + already + 1  # where only some are numbered
         anchor = run.extents[min(task.place, len(run.extents) - 1)].place
         for template in self._shelf.suiting(task.paper, anchor):
             text = render(

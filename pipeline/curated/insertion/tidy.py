@@ -34,7 +34,11 @@ _LABELLED = re.compile(
     r"(?:(?<=[\n(\[|,;>])|(?<=[-+*] )|^)[ \t]*(?:\*\*|<b>|_|\*)?"
     rf"[^\W\d_][\w \-/]{{0,24}}[ ]?[:\uff1a](?:\*\*|</b>|_|\*)?[ \t]*{_X}"
 )
-_LINE = re.compile(rf"\n[ \t>]*(?:{_MARKER})?{_BOX}{_X}[.,;:]?[ \t]*(?:<br ?/?>)?\\?[ \t]*(?=\n|$)")
+_LINE = re.compile(
+    rf"\n[ \t>]*(?:{_MARKER})?{_BOX}{_X}[.,;:)\]]*+[ \t]*(?:<br ?/?>)?\\?[ \t]*(?=\n|$)"
+)
+#: the rest of a link that was broken into lines by mistake
+_CLOSERS = re.compile(rf"{_X}\n[)\]]{{1,4}}[ \t]*(?=\n|$)")
 _BREAKS = re.compile(r"(?:<br ?/?>|\\|[ ]{2,})$")
 
 
@@ -67,7 +71,7 @@ def tidy(text: str, *, in_row: bool, filler: str) -> str:
             text = _in_cells(text, filler)
         else:
             text = _LABELLED.sub(_labelled, text)
-            text = _LINE.sub("", text)
+            text = _LINE.sub("", _CLOSERS.sub(_X, text))
         if text == before:
             break
     text = _without_separators(text, in_row=in_row)
