@@ -50,7 +50,15 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     ),
     'a list of "list" and "digest"': st.lists(st.sampled_from(["list", "digest"]), min_size=1),
     'a list of rules such as "several-sections"': st.lists(st.just("several-sections"), min_size=1),
+    "a whole number from 1 to 100": st.integers(1, 100),
     "built or approved": st.sampled_from(["built", "approved"]),
+    '"in-place" or "branch"': st.sampled_from(["in-place", "branch"]),
+    "the name of a branch, which may have {digest} and {date} in it": st.sampled_from(
+        ["list", "new/{date}-{digest}"]
+    ),
+    'a list of "moves", "withdrawals" and "publications"': st.lists(
+        st.sampled_from(["moves", "withdrawals", "publications"]), min_size=1
+    ),
     "a list of names, each on one line": st.lists(st.sampled_from(["ada", "bo"]), min_size=1),
     "a list of phrases, each on one line": st.lists(st.just("buy now"), min_size=1),
     'a time of day such as "08:30", or nothing': st.sampled_from(["00:00", "23:59"]),
@@ -151,6 +159,7 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
     special |= {"allow": ('["one-rule"]', '["another-rule"]')}
     special |= {"issues": ("built", "approved")}
     special |= {"targets": ('["list"]', '["digest"]')}
+    special |= {"how": ("in-place", "branch"), "apply": ('["moves"]', '["withdrawals"]')}
     special |= {"level": ("info", "error"), "format": ("text", "json")}
     special |= {"keys": ('["approve=a"]', '["approve=y"]'), "language": ("en", "zh")}
     special |= {"reasons": (f"[{json.dumps({'code': 'a', 'name': 'A'})}]", '[{code="b",name="B"}]')}

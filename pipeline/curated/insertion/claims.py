@@ -97,14 +97,14 @@ class _Taken:
         pieces: list[str] = []
         place = 0
         for one in sorted(claims, key=lambda one: one.start):
-            if not self.overlaps(one.start, one.end):
+            if one.start >= place and not self.overlaps(one.start, one.end):
                 self.claims.append(one)
                 pieces += (self.masked[place : one.start], _HIDDEN * (one.end - one.start))
                 place = one.end
         self.masked = "".join((*pieces, self.masked[place:]))
 
     def overlaps(self, start: int, end: int) -> bool:
-        return any(one.start < end and start < one.end for one in self.claims)
+        return _HIDDEN in self.masked[start:end]
 
 
 def _title_in(raw: str, title: tuple[int, int], text: str) -> tuple[int, int] | None:

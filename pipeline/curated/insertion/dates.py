@@ -60,19 +60,28 @@ def find_dates(text: str, month: tuple[int, int] | None) -> Iterator[Found]:
         text: a part of an entry.
         month: year and month of the paper, which tells `03/24` from `24.03`.
     """
-    taken: list[tuple[int, int]] = []
     found: list[Found] = []
     for pattern in (*_PATTERNS, _HAN, _PAIR, _YEAR, _SHORT_YEAR):
+        taken: list[tuple[int, int]] = []
         for match in pattern.finditer(text):
             start, end = match.span()
-            if any(start < b and a < end for a, b in taken):
-                continue
             parts = _pair(match, month) if pattern is _PAIR else _parts(match)
             if parts:
                 taken.append((start, end))
                 precise = any(name in {"name", "month"} for name, _, _ in parts)
                 found.append(Found(start, end, parts, precise))
+        text = _without(text, taken)
     yield from sorted(found, key=lambda one: one.start)
+
+
+def _without(text: str, taken: list[tuple[int, int]]) -> str:
+    """Return a text of the same length without what was found."""
+    pieces: list[str] = []
+    place = 0
+    for start, end in taken:
+        pieces += (text[place:start], "\x00" * (end - start))
+        place = end
+    return "".join((*pieces, text[place:]))
 
 
 def _parts(match: re.Match[str]) -> tuple[tuple[str, int, int], ...]:

@@ -16,10 +16,12 @@ from pipeline.curated.markdown.vocabulary import (
     TITLE_LABELS,
 )
 
-_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]{0,2000}+>|:[a-z][a-z0-9_+-]{1,40}+:|&#?\w{1,8};")
+_TAG = re.compile(
+    r"<!--[^\n]{0,300}?-->|</?[A-Za-z][^<>]{0,2000}+>|:[a-z][a-z0-9_+-]{1,40}+:|&#?\w{1,8}+;"
+)
+_RUN_WORD = r"[^\W_](?:[\w'\u2019.+%/&-]*\w)?%?"
 _RUN = re.compile(
-    r"[^\W_](?:[\w'\u2019.+%/&-]*\w)?%?(?:[ \t]*[,;.!?:\uff0c\u3002\u3001]?[ \t]+"
-    r"[^\W_](?:[\w'\u2019.+%/&-]*\w)?%?)*"
+    rf"{_RUN_WORD}(?:(?:[ \t]*+[,;.!?:\uff0c\u3002\u3001][ \t]++|[ \t]++){_RUN_WORD})*"
 )
 _LABEL = re.compile(r"(?P<label>[^\W\d_][\w \-/]{0,24}?)[ ]?[:\uff1a]")
 _WORD = re.compile(r"[^\W_]+")

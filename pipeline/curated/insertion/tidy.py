@@ -28,18 +28,18 @@ _DETAILS = re.compile(
     rf"|{_OPENED}\s{{0,20}}+{_X}\s{{0,20}}+</summary>\s{{0,20}}+{_X}?{_CLOSED}"
 )
 _SEVERAL = re.compile(
-    rf"{_X}(?:[ \t]*(?:[,;/&\u00b7\u3001\uff0c:.'+-]|<br ?/?>|and|in)?[ \t]*{_X})+"
+    rf"{_X}(?:[ \t]*+(?:[,;/&\u00b7\u3001\uff0c:.'+-]|<br ?/?>|and|in)?[ \t]*+{_X})+"
 )
 _LABELLED = re.compile(
     r"(?:(?<=[\n(\[|,;>])|(?<=[-+*] )|^)[ \t]*(?:\*\*|<b>|_|\*)?"
     rf"[^\W\d_][\w \-/]{{0,24}}[ ]?[:\uff1a](?:\*\*|</b>|_|\*)?[ \t]*{_X}"
 )
 _LINE = re.compile(
-    rf"\n[ \t>]*(?:{_MARKER})?{_BOX}{_X}[.,;:)\]]*+[ \t]*(?:<br ?/?>)?\\?[ \t]*(?=\n|$)"
+    rf"\n[ \t>]*+(?:{_MARKER})?{_BOX}{_X}[.,;:)\]]*+[ \t]*+(?:<br ?/?>)?\\?[ \t]*+(?=\n|$)"
 )
 #: the rest of a link that was broken into lines by mistake
 _CLOSERS = re.compile(rf"{_X}\n[)\]]{{1,4}}[ \t]*(?=\n|$)")
-_BREAKS = re.compile(r"(?:<br ?/?>|\\|[ ]{2,})$")
+_BREAKS = re.compile(r"(?:<br ?/?>|\\|(?<! )[ ]{2,}+)$")
 
 
 def value_mark(place: int) -> str:
@@ -113,7 +113,7 @@ def _patterns(*, in_row: bool) -> tuple[re.Pattern[str], re.Pattern[str], re.Pat
         rf"{cell}|[\[(]|(?<=[ \[(])(?:\*{{1,3}}|_{{1,2}}|[\"\u201c])|<t[dh][^<>]{{0,300}}+>|<li>)"
         rf"{_X}{separator}"
     )
-    ends = re.compile(rf"{separator}{_X}(?P<stop>[.,;]?)(?P<tail>[ \t]*(?:\\?\n|$|\||[\])]|</))")
+    ends = re.compile(rf"{separator}{_X}(?P<stop>[.,;]?)(?P<tail>[ \t]*+(?:\\?\n|$|\||[\])]|</))")
     middle = re.compile(rf"(?P<left>{separator}){_X}(?P<right>{separator})")
     return starts, ends, middle
 
