@@ -1,16 +1,21 @@
 """`digest`: the approved papers of one ISO week as a letter."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
-from pipeline.publish.digest.issue import edition_of
+from pipeline.cli.decide import reviewer_of
+from pipeline.cli.publish import target_lines
+from pipeline.cli.session import session
+from pipeline.publish.digest.issue import check_finished
 from pipeline.publish.digest.week import Week
-from pipeline.publish.digest.write import write_digest
+from pipeline.publish.weekly import DigestReport, publish_week
 from pipeline.runtime.jobs import succeeded
 from pipeline.runtime.plurals import counted
+from pipeline.runtime.record import exclusive
 from pipeline.runtime.services import open_services
 
 
@@ -33,25 +38,35 @@ def digest(
     text a language, and as JSON.
     """
     settings = invocation.settings
-    services = open_services(settings)
-    now = services.clock()
-    report = write_digest(
-        services.open_store,
-        services.taxonomy,
-        edition_of(settings),
-        Week.parse(week) if week else Week.last_complete(now),
-        now=now,
-        allow_unfinished=unfinished,
-    )
-    if week is None:
+    now = open_services(settings).clock()
+    chosen = Week.parse(week) if week else Week.last_complete(now)
+    check_finished(chosen, now, allow_unfinished=unfinished)
+    with (
+        exclusive(settings.database.path, "publish"),
+        session(invocation, "digest") as opened,
+    ):
+        report = publish_week(
+            opened.services,
+            opened.run,
+            chosen,
+            person=reviewer_of(settings),
+            allow_unfinished=unfinished,
+        )
+    status = report.published.exit_status if report.published else 0
+    if week is None and not status:
         succeeded(settings.database.path, "digest")
-    said = [
-        f"  left out: {paper.arxiv_id} {paper.title}, withdrawn at arXiv since it was approved"
-        for paper in report.withdrawn
-    ]
+    return Answer(report, tuple(_lines(report)), status=status)
+
+
+def _lines(report: DigestReport) -> Iterator[str]:
+    if report.published and report.published.exit_status:
+        yield from target_lines(report.published)
+        return
+    yield f"digest {report.week}: {counted(report.papers, 'paper')}"
+    for paper in report.withdrawn:
+        said = "withdrawn at arXiv since it was approved"
+        yield f"  left out: {paper.arxiv_id} {paper.title}, {said}"
     if report.corrections:
-        said.append(f"  corrections to papers approved before: {len(report.corrections)}")
-    files = (f"  {file.path}{'' if file.changed else '  (unchanged)'}" for file in report.files)
-    return Answer(
-        report, (f"digest {report.week}: {counted(report.papers, 'paper')}", *said, *files)
-    )
+        yield f"  corrections to papers approved before: {len(report.corrections)}"
+    for file in report.files:
+        yield f"  {file.path}{'' if file.changed else '  (unchanged)'}"

@@ -82,7 +82,9 @@ def publish_(
         succeeded(settings.database.path, "publish")
     return Answer(
         {"dry_run": dry_run, "targets": reports},
-        tuple(line for one in reports for line in (*_lines(one), *_files(one, dry_run=dry_run))),
+        tuple(
+            line for one in reports for line in (*target_lines(one), *_files(one, dry_run=dry_run))
+        ),
         status=status,
     )
 
@@ -104,7 +106,8 @@ def _check_right(asked: Asked, settings: Settings) -> None:
         )
 
 
-def _lines(report: TargetReport) -> Iterator[str]:
+def target_lines(report: TargetReport) -> Iterator[str]:
+    """Yield what became of a target, and why."""
     papers = counted(report.papers, "paper")
     if report.outcome is Outcome.REFUSED:
         yield f"{report.target}: refused, its last publication stays"

@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 
+from config.publish_schema import DigestSettings
 from pipeline.publish.digest.issue import UnfinishedWeekError
 from pipeline.publish.digest.week import Week
-from pipeline.publish.digest.write import DigestReport, write_digest
 from pipeline.publish.files import DigestNotWrittenError, write_file
+from pipeline.publish.report import Outcome
+from pipeline.publish.weekly import DigestReport, publish_week
+from pipeline.runtime.record import Run
 from storage.highlights import Highlight
 from storage.store import OpenStore
 from storage.types import Announcement, AnnounceType, Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
-from tests.support.digest import MONDAY, TAXONOMY, make_edition
+from tests.support.digest import MONDAY
+from tests.support.publish import publishing_services
 from tests.support.storage import add_predictions, migrated, published_to
 
 W12 = Week(2026, 12)
@@ -58,13 +62,11 @@ def _write(
     languages: tuple[str, ...] = ("en",),
     allow_unfinished: bool = False,
 ) -> DigestReport:
-    return write_digest(
-        open_store,
-        TAXONOMY,
-        make_edition(output, *languages),
-        week,
-        now=now,
-        allow_unfinished=allow_unfinished,
+    services = publishing_services(open_store, output.parent, now=now)
+    digest = DigestSettings.model_validate({"output": output, "languages": languages})
+    services = replace(services, settings=services.settings.model_copy(update={"digest": digest}))
+    return publish_week(
+        services, Run(run_id="run-1"), week, person="ada", allow_unfinished=allow_unfinished
     )
 
 
@@ -161,7 +163,7 @@ def test_empty_week_is_written_but_not_recorded(tmp_path: Path) -> None:
     assert _published(opener) == set()
 
 
-def test_unknown_section_is_reported_and_recorded(tmp_path: Path) -> None:
+def test_unknown_section_is_reported_and_refused(tmp_path: Path) -> None:
     opener = migrated(tmp_path / "survey.duckdb")
     with opener() as store:
         store.papers.upsert([make_paper("2603.00001"), make_paper("2603.00002")], seen_at=MONDAY)
@@ -173,7 +175,11 @@ def test_unknown_section_is_reported_and_recorded(tmp_path: Path) -> None:
 
     assert report.unknown_sections == ("gone",)
     assert report.groups == (("also", "agents", 1),)
-    assert _published(opener) == {("2603.00001", "gone"), ("2603.00001", "agents")}
+    assert report.published is not None
+    assert report.published.outcome is Outcome.REFUSED
+    assert "'gone'" in report.published.refusals[0].sentence
+    assert not (tmp_path / "out").exists()
+    assert _published(opener) == set()
 
 
 def test_unfinished_week_error_names_last_complete_one(
@@ -207,9 +213,12 @@ def test_future_week_cannot_be_previewed(open_store: OpenStore, tmp_path: Path) 
 def test_nothing_is_recorded_if_writing_fails(open_store: OpenStore, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file where the directory should be")
 
-    with pytest.raises(DigestNotWrittenError, match=r"digest\.output"):
-        _write(open_store, tmp_path / "out")
+    report = _write(open_store, tmp_path / "out")
 
+    assert report.published is not None
+    assert report.published.outcome is Outcome.FAILED
+    assert "Nothing was replaced" in report.published.hint
+    assert not report.changed
     assert _published(open_store) == set()
 
 

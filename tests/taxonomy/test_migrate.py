@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from pipeline.curated.find import Found
 from pipeline.curated.formats.read import scan_list
 from pipeline.curated.types import ListFile
 from pipeline.publish.digest.week import Week
-from pipeline.publish.digest.write import write_digest
+from pipeline.publish.weekly import publish_week
 from pipeline.runtime.record import Run
 from pipeline.taxonomy.check import check_taxonomy
 from pipeline.taxonomy.migrate import (
@@ -29,7 +30,7 @@ from storage.store import OpenStore
 from storage.taxonomy_types import MoveKind
 from storage.types import Decision, SectionScore, Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
-from tests.support.digest import make_edition
+from tests.support.publish import publishing_services
 from tests.support.services import make_services
 from tests.support.storage import ROOT, add_predictions, opener, queued
 from tests.support.taxonomy import taxonomy_text, write
@@ -345,13 +346,9 @@ def test_digest_of_an_old_week_is_unchanged(
     new = taxonomy_text(("crystal", "Crystal and glass"), "steel", title="Lamps", note=" Rewritten")
 
     def digest(text: str, week: Week, now: datetime) -> bytes:
-        write_digest(
-            open_store,
-            parse_taxonomy(text, "test"),
-            make_edition(tmp_path / "digests"),
-            week,
-            now=now,
-        )
+        services = publishing_services(open_store, tmp_path, now=now)
+        services = replace(services, taxonomy=parse_taxonomy(text, "test"))
+        publish_week(services, Run(run_id="run-1"), week, person="ada")
         return (tmp_path / "digests" / f"{week}.md").read_bytes()
 
     before = digest(old, WEEK, WEEK_AFTER)
