@@ -177,7 +177,8 @@ def test_hostile_titles_change_nothing_else(style: str) -> None:
     assert "<script" not in text
     assert "\u202e" not in text
     assert len(made.inserted) + len(made.refused) == len(HOSTILE)
-    assert len(made.refused) <= 2
+    # dashes alone, an address as a title: refused by name
+    assert len(made.refused) <= 4
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())

@@ -30,13 +30,15 @@ class Proof:
             return list(inserted), []
         kept: list[Inserted] = []
         failed: list[Inserted] = []
-        # What goes to one place belongs together: the first has the head of a table.
+        # One by one only where a place does not hold, because each step reads the list again. The
+        # first at a place has the head of a table, so the others fail with it.
         for _, group in groupby(inserted, key=lambda one: (one.file, one.offset)):
             several = list(group)
             if self._holds([*kept, *several]):
                 kept += several
-            else:
-                failed += several
+                continue
+            for one in several:
+                (kept if self._holds([*kept, one]) else failed).append(one)
         return kept, failed
 
     def _holds(self, inserted: Sequence[Inserted]) -> bool:

@@ -120,12 +120,20 @@ def is_read_back(
     if len(own) != 1:
         return False
     (entry,) = own
+    if _repeats_a_name(entry, paper):
+        return False
     if tuple(entry.headings[-1:]) != tuple(headings[-1:]) or not _same_day(entry, paper):
         return False
     if paper.title in {entry.title, entry.full_title}:
         return True
     known = Known((paper.title,), paper.authors)
     return not exactly and compare((entry.full_title, *entry.readings), entry.authors, known).same
+
+
+def _repeats_a_name(entry: Entry, paper: NewPaper) -> bool:
+    """Say whether a form that names authors one by one names all of them at each place."""
+    names = [name.strip(" .") for name in entry.authors if name.strip(" .") in paper.authors]
+    return len(set(names)) < len(names) and len(set(paper.authors)) == len(paper.authors)
 
 
 def _same_day(entry: Entry, paper: NewPaper) -> bool:

@@ -30,6 +30,8 @@ _DATE = re.compile(
     r"|[A-Z][a-z]{2,8}\.? (?:\d{1,2}, ?)?\d{4})(?![\w/-]|\.\d)"
 )
 _PIECE = re.compile(r"[,;.]\s+|\s+[-\u2013\u2014]\s+")
+#: numbers of affiliations
+_RAISED = re.compile(r"<sup>[^<>]{0,20}</sup>", re.IGNORECASE)
 #: parts read on each side of the title
 _PARTS = 8
 
@@ -90,11 +92,13 @@ def split_tags(title: str) -> tuple[str | None, str | None, str]:
 
 def find_authors(head: str, tail: str) -> tuple[str, ...]:
     """Return the first list of names around a title."""
-    for part in (*_parts(tail), *_parts(head)):
+    for part in (*_parts(_without_dates(tail)), *_parts(head)):
         label = _LABEL.match(part)
         named = label is not None and label["label"].lower().strip() in AUTHOR_LABELS
         bare = part[label.end() :] if label and named else part
-        bare = _SENTENCE.split(bare.strip(" ,.;:-+\u2013"))[0]
+        # brackets around a link
+        bare = bare.rstrip(" [](").strip(" ,.;:-+\u2013").removeprefix("by ")
+        bare = _SENTENCE.split(bare)[0]
         if named or looks_like_names(bare):
             return read_names(bare)
         names = _leading_names(bare)
@@ -116,7 +120,7 @@ def _leading_names(text: str) -> tuple[str, ...]:
 
 def _parts(text: str) -> Iterator[str]:
     read = 0
-    for part in _BREAK.split(_MARK.sub("\n", text)):
+    for part in _BREAK.split(_MARK.sub("\n", _RAISED.sub("", text))):
         bare = " ".join(_TAG.sub(" ", part).split())
         if len(bare) > 3:
             yield bare
