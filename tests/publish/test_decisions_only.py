@@ -7,6 +7,8 @@ import pytest
 
 from config.schema import SurveySettings
 from pipeline.publish import targets
+from pipeline.publish.exports.formats import FORMATS
+from pipeline.publish.exports.select import Wanted, choose
 from pipeline.publish.targets import named_targets, recorded_target
 from pipeline.runtime.services import Services
 from storage.store import OpenStore, Store
@@ -97,4 +99,6 @@ def _bytes(services: Services, directory: Path) -> dict[str, bytes]:
     for target in named_targets(tuple(targets._TARGETS), settings, digest.week):
         for file in target.build(services).files:
             found[f"{target.name} {file.path.name}"] = file.data
-    return found
+    with services.open_store() as store:
+        records = choose(store, Wanted(), services.taxonomy).records
+    return found | {name: form.write(records) for name, form in FORMATS.items()}
