@@ -39,12 +39,16 @@ _HELD = re.compile(r"(?<!\\[uvHcdbkrh])\{([^\x00-\x7f])\s*\}")
 
 
 def _unicode(match: re.Match[str]) -> str:
-    token = match[0].strip("{} \t\r\n").lstrip("\\")
+    token = _without_braces(match[0]).lstrip("\\")
     if token in _LETTERS:
         return _LETTERS[token]
-    base = token[1:].strip("{} \t\r\n")
+    base = _without_braces(token[1:])
     letter = _DOTLESS.get(base, base)
     return unicodedata.normalize("NFC", letter + _COMBINING[token[0]])
+
+
+def _without_braces(text: str) -> str:
+    return text.replace("{", " ").replace("}", " ").strip()
 
 
 def decode_accents(text: str) -> str:

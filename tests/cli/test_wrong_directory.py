@@ -14,11 +14,14 @@ CREATES = {"init", "start", "bootstrap", "run", "fetch", "backfill", "import", "
 }
 #: works without a database
 NEEDS_NONE = {
-    "doctor", "model list", "model show", "reasons", "sections", "taxonomy check", "taxonomy diff"
+    "doctor", "model list", "model show", "reasons", "sections", "taxonomy check", "taxonomy diff",
+    "lint",
 }  # fmt: skip
 ARGUMENTS = {
     "decide": ["2603.00001", "reject"],
     "why": ["2603.00001"],
+    "trace": ["2603.00001"],
+    "export": ["--format", "ris"],
     "restore": ["missing.duckdb"],
     "ledger accept": ["2026-03-17", "--because", "no mailing"],
     "model diff": ["old", "new"],

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from config.tex import accents
@@ -97,6 +97,7 @@ def test_abstract_keeps_its_paragraphs(stored: str, read: str) -> None:
 
 
 @given(st.text(alphabet=" \n\t\r\x0b\x0c\x85\xa0\u2028ab.é\\'$", max_size=40))
+@example("\\aa\x0ca")
 def test_fast_path_of_abstracts_matches_the_slow_one(stored: str) -> None:
     whole = stored.strip()
     if any(sign in whole for sign in ("\n ", "\n\n", "\n\t", "\r")):

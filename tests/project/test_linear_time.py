@@ -90,6 +90,8 @@ from pipeline.publish.exports.bibtex_text import escaped, title_field
 from pipeline.publish.exports.csv_table import safe_cell
 from pipeline.publish.exports.names import split_name
 from pipeline.publish.exports.reference import read_reference
+from pipeline.publish.gate.content import active_content, hidden_characters
+from pipeline.publish.gate.spam import spam
 from pipeline.review.decision_rows import read_rows
 from pipeline.review.selection import read_selection
 from pipeline.review.web.highlight import mark_phrases
@@ -283,6 +285,10 @@ READERS: dict[str, Callable[[str], object]] = {
     "places in a file": _places,
     "find_section": _section,
     "read_selection": _selection,
+    "hidden_characters": hidden_characters,
+    "active_content of Markdown": lambda text: active_content(text, Path("a.md")),
+    "active_content of HTML": lambda text: active_content(text, Path("a.html")),
+    "spam": spam,
     "read_arxiv_ids": _ids,
     "find_arxiv_ids": lambda text: find_arxiv_ids(text, bare=True),
     "find_arxiv_ids in links": lambda text: find_arxiv_ids(f"https://arxiv.org/abs/{text}"),

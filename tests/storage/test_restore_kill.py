@@ -183,7 +183,8 @@ def _damage_header(path: Path) -> None:
 
 def _damage_wal(path: Path) -> None:
     content = bytearray(wal_path(path).read_bytes())
-    content[len(content) // 2] ^= 0x01
+    # within a value, which has a checksum; a damaged length may look like an unfinished end
+    content[content.index(b"2603.00001")] ^= 0x01
     wal_path(path).write_bytes(content)
     manifest_path(path).unlink()
 

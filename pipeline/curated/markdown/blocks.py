@@ -320,8 +320,8 @@ def _footnote_url(text: str) -> str:
 
 def is_definition(line: str) -> bool:
     """Recognise the definition of a reference link."""
-    bare = _QUOTE.sub("", line, count=1)
-    return _DEFINITION.match(bare) is not None
+    quote = _QUOTE.match(line)
+    return _DEFINITION.match(line[quote.end() :] if quote else line) is not None
 
 
 def reference_label(text: str) -> str:

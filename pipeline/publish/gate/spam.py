@@ -29,7 +29,7 @@ _PRICE = re.compile(
 )
 _SHOUTS = re.compile(r"!!!|\$\$\$|(?:[\U0001f4b0\U0001f4b5\U0001f911\U0001f525\U0001f449]\s*){3}")
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_ADDRESS = re.compile(r"https?://\S+|\]\([^)\s]*\)")
+_ADDRESS = re.compile(r"https?://\S+|\]\([^)\s\[\]]{0,500}+\)")
 _REPEATED, _LONG_WORD = 6, 5
 _MIN_LETTERS, _CAPITALS = 40, 0.7
 _SIGNS_NEEDED = 2
