@@ -495,6 +495,10 @@ CREATE TABLE issue_event (
     happened_at TIMESTAMP NOT NULL
 );
 
+CREATE TABLE survey_identity (
+    survey_id VARCHAR NOT NULL
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1

@@ -14,6 +14,7 @@ import duckdb
 from storage.acceptances import Acceptances
 from storage.alike import Alike
 from storage.announcements import Announcements
+from storage.approvals import Approvals
 from storage.arrivals import Arrivals
 from storage.audit import Audit
 from storage.backlog import Backlog
@@ -85,6 +86,7 @@ class Store:
         self.predictions = Predictions(session)
         self.decisions = Decisions(session)
         self.account = DecisionAccount(session)
+        self.approvals = Approvals(session)
         self.learning = Learning(session)
         self.batches = Batches(session)
         self.highlights = Highlights(session)

@@ -230,7 +230,13 @@ def test_announced_day_is_that_of_the_calendar_until_a_feed_says_another(
 
 #: of the migrations after the one that stores the queue
 LATER_VIEWS = ("publications", "publication_refusals", "issues", "issue_events")
-LATER_TABLES = ("publication_act", "publication_end", "publication_refusal", "issue_event")
+LATER_TABLES = (
+    "publication_act",
+    "publication_end",
+    "publication_refusal",
+    "issue_event",
+    "survey_identity",
+)
 
 
 def test_migration_dates_papers_and_fills_the_queue(open_store: OpenStore) -> None:
