@@ -5,7 +5,7 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 
-from benchmarks import classifier_speed, desk, ingest, lists, reviewers
+from benchmarks import classifier_speed, desk, ingest, issues, lists, reviewers
 from benchmarks.measure import Row, Size, header, show
 
 BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "lists": lists.styles,
     "bootstrap": lists.speed,
     "insertion": lists.insertion,
+    "digest": issues.digest,
 }
 
 

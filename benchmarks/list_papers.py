@@ -52,6 +52,7 @@ def real(count: int, *, seed: int = 0) -> list[ListedPaper]:
             " ".join(row["title"].split()),
             tuple(row["authors"]),
             date.fromisoformat(row["day"]),
+            abstract=row["abstract"],
         )
         for row in drawn
     ]

@@ -58,6 +58,7 @@ class ListedPaper:
     day: date
     #: counts from 1 in its section
     number: int = 1
+    abstract: str = "We show how it works."
 
     @property
     def cell(self) -> str:

@@ -53,12 +53,14 @@ _LONE_JOINERS = re.compile(
     f"|(?<=[{_JOINING}])[\u200c\u200d]+(?![{_JOINING}\u200c\u200d])"
     f"|(?<=[{_EMOJI}\ufe0f])(?:\u200d*\u200c[\u200c\u200d]*|\u200d+(?![{_EMOJI}\u200c\u200d]))"
 )
+# What `visible` may have to change; nearly every text has none of it.
+_SUSPECT = re.compile(f"[{_HIDDEN}{_BLANK}{_SELECTORS}\u200c\u200d]|[{_MARKS}]{{5}}")
 _ESCAPED = re.compile(f"[\x7f-\x9f\u2028\u2029\u2800\u200c\u200d{_HIDDEN}{_SELECTORS}]")
 
 
 def visible(text: str) -> str:
     """Return the text without invisible characters; line feeds and tabs stay."""
-    if text.isascii() and text.isprintable():
+    if (text.isascii() and text.isprintable()) or not _SUSPECT.search(text):
         return text
     text = _BLANK_ANY.sub(" ", _HIDDEN_ANY.sub("", text.replace("\r\n", "\n")))
     return _PILED.sub(r"\1", _LONE_JOINERS.sub("", _LONE_SELECTORS.sub("", text)))

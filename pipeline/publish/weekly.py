@@ -1,11 +1,12 @@
 """Publish the digest of one week, or write a preliminary one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.publish.digest.issue import Issue, build_issue, check_finished, edition_of
 from pipeline.publish.digest.types import CorrectedPaper
 from pipeline.publish.digest.week import Week
 from pipeline.publish.files import WrittenFile, write_file
+from pipeline.publish.publication import Build
 from pipeline.publish.publish import Asked, publish
 from pipeline.publish.report import TargetReport
 from pipeline.publish.targets import recorded_target
@@ -60,9 +61,16 @@ def publish_week(
         issue = _issue(services, week, preliminary=True)
         files = tuple(write_file(file.path, file.data) for file in issue.build.files)
         return _report(week, issue, files, None)
-    target = recorded_target(f"digest:{week}", services.settings)
+    built: list[Issue] = []
+
+    def build(services: Services) -> Build:
+        built.append(_issue(services, week))
+        return built[-1].build
+
+    target = replace(recorded_target(f"digest:{week}", services.settings), build=build)
     (published,) = publish(services, run, [target], Asked(person))
-    issue = _issue(services, week)
+    # Without an issue it could not be built; building it again says why.
+    issue = built[-1] if built else _issue(services, week)
     written = {file.path for file in published.files} if published.act_id else set()
     files = tuple(WrittenFile(file.path, file.path in written) for file in issue.build.files)
     return _report(week, issue, files, published)

@@ -29,6 +29,9 @@ def _pieces(text: str) -> list[tuple[str, bool]]:
     """Return what no line break divides, and whether a blank precedes it."""
     pieces: list[tuple[str, bool]] = []
     for word in text.split():
+        if word.isascii():
+            pieces.append((word, True))
+            continue
         start = 0
         for at in range(1, len(word)):
             if _divides(word[at - 1], word[at]):
@@ -51,7 +54,7 @@ def _is_wide(letter: str) -> bool:
 
 
 def _columns(text: str) -> int:
-    return len(text) + sum(map(_is_wide, text))
+    return len(text) if text.isascii() else len(text) + sum(map(_is_wide, text))
 
 
 def columns(text: str, width: int) -> str:
