@@ -118,17 +118,17 @@ _FIRST_SUBMITTED = """
 SELECT arxiv_id, submitted_at FROM paper
 WHERE arxiv_id IN (FROM listed($ids)) AND submitted_at IS NOT NULL
 """
-_PUBLISHED = "SELECT arxiv_id, min(published_at) FROM published WHERE target = $target GROUP BY ALL"
+# An issue without papers is in `publications` only, one of an older version in `published` only.
 _ISSUES = """
-SELECT target FROM published
-WHERE starts_with(target, 'digest:') AND target < $target AND published_at <= $at
-ORDER BY target DESC LIMIT 1
-"""
-_IN_ISSUES = """
-SELECT arxiv_id, min(target) FROM published
-WHERE starts_with(target, 'digest:') AND published_at < $at
-  AND arxiv_id IN (FROM listed($ids))
-GROUP BY arxiv_id
+SELECT target, min(published_at), list(DISTINCT arxiv_id) FILTER (arxiv_id IS NOT NULL)
+FROM (
+    SELECT target, published_at, arxiv_id FROM published
+    UNION ALL
+    SELECT target, published_at, NULL FROM publications
+)
+WHERE starts_with(target, 'digest:')
+GROUP BY target
+ORDER BY target
 """
 
 
@@ -143,6 +143,16 @@ class PastDecision:
     reason: str | None
     decided_at: datetime
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastIssue:
+    """An issue that was published."""
+
+    #: for the first time
+    published_at: datetime
+    #: arXiv IDs of the listed papers
+    papers: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,17 +222,9 @@ class Weeks:
             for arxiv_id in {*versions, *first}
         }
 
-    def published(self, target: str) -> dict[str, datetime]:
-        """Return the papers of a target, with the time each was first published."""
-        rows = self._session.rows(_PUBLISHED, {"target": target})
-        return {arxiv_id: from_utc(at) for arxiv_id, at in rows}
-
-    def issue_before(self, target: str, *, at: datetime) -> str | None:
-        """Return the last issue of the digest before `target` that was published by an instant."""
-        row = self._session.row(_ISSUES, {"target": target, "at": to_utc(at)})
-        return None if row is None else row[0]
-
-    def in_issues(self, arxiv_ids: Iterable[str], *, before: datetime) -> dict[str, str]:
-        """Return the first issue of the digest that had each of these papers before an instant."""
-        rows = self._session.rows(_IN_ISSUES, {"ids": texts_json(arxiv_ids), "at": to_utc(before)})
-        return dict(rows)
+    def issues(self) -> dict[str, PastIssue]:
+        """Return the published issues by target, such as `digest:2026-W12`, oldest first."""
+        return {
+            target: PastIssue(from_utc(published_at), frozenset(papers or ()))
+            for target, published_at, papers in self._session.rows(_ISSUES)
+        }

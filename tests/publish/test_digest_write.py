@@ -13,8 +13,10 @@ from pipeline.publish.digest.issue import UnfinishedWeekError
 from pipeline.publish.digest.week import Week
 from pipeline.publish.files import DigestNotWrittenError, write_file
 from pipeline.publish.report import Outcome
+from pipeline.publish.verify import verify
 from pipeline.publish.weekly import DigestReport, publish_week
 from pipeline.runtime.record import Run
+from pipeline.runtime.services import Services
 from storage.highlights import Highlight
 from storage.store import OpenStore
 from storage.types import Announcement, AnnounceType, Verdict
@@ -63,11 +65,18 @@ def _write(
     allow_unfinished: bool = False,
 ) -> DigestReport:
     services = publishing_services(open_store, output.parent, now=now)
-    digest = DigestSettings.model_validate({"output": output, "languages": languages})
-    services = replace(services, settings=services.settings.model_copy(update={"digest": digest}))
     return publish_week(
-        services, Run(run_id="run-1"), week, person="ada", allow_unfinished=allow_unfinished
+        _writing(services, output, languages),
+        Run(run_id="run-1"),
+        week,
+        person="ada",
+        allow_unfinished=allow_unfinished,
     )
+
+
+def _writing(services: Services, output: Path, languages: tuple[str, ...]) -> Services:
+    digest = DigestSettings.model_validate({"output": output, "languages": languages})
+    return replace(services, settings=services.settings.model_copy(update={"digest": digest}))
 
 
 def _published(open_store: OpenStore) -> set[tuple[str, str]]:
@@ -362,6 +371,69 @@ def test_what_comes_after_publication_changes_no_figure(
         store.announcements.add_items(MONDAY.date(), ("cs.CV",), [item], seen_at=after)
 
     assert not _write(open_store, tmp_path, now=after + timedelta(days=1)).changed
+
+
+def test_empty_issue_keeps_its_figures(open_store: OpenStore, tmp_path: Path) -> None:
+    for arxiv_id in ("2603.00001", "2603.00002"):
+        _change(open_store, arxiv_id, SATURDAY, withdrawn=True)
+    first = _write(open_store, tmp_path, languages=("en", "zh"))
+    assert first.papers == 0
+    after = LATER + timedelta(days=1)
+    _change(open_store, "2603.00002", after, withdrawn=False)
+    with open_store() as store:
+        item = Announcement(MONDAY.date(), "2603.00009", 1, AnnounceType.NEW, "Late", ("cs.CV",))
+        store.announcements.add_items(MONDAY.date(), ("cs.CV",), [item], seen_at=after)
+        (approval,) = store.decisions.of_paper("2603.00001")
+        store.decisions.undo(reviewer="ada", undone_at=after, decision_id=approval.decision_id)
+
+    again = _write(open_store, tmp_path, now=after, languages=("en", "zh"))
+
+    assert (again.papers, again.changed) == (0, False)
+    services = publishing_services(open_store, tmp_path.parent, now=after)
+    (target,) = verify(_writing(services, tmp_path, ("en", "zh")), Run())
+    assert target.found == ()
+
+
+def test_next_issue_links_an_empty_one_before(open_store: OpenStore, tmp_path: Path) -> None:
+    _write(open_store, tmp_path)
+    _write(open_store, tmp_path, week=Week(2026, 13), now=LATER + timedelta(days=7))
+    later = LATER + timedelta(days=14)
+    report = _write(open_store, tmp_path, week=Week(2026, 14), now=later)
+
+    assert 'href="2026-W13.html"' in report.files[1].path.read_text(encoding="utf-8")
+    # An issue that goes out late does not change those of later weeks.
+    _write(open_store, tmp_path, week=Week(2026, 11), now=later)
+    assert not _write(open_store, tmp_path, now=later).changed
+
+
+def test_trend_counts_what_earlier_issues_listed(open_store: OpenStore, tmp_path: Path) -> None:
+    _change(open_store, "2603.00001", SATURDAY, withdrawn=True)
+    shown = _write(open_store, tmp_path)
+    _change(open_store, "2603.00002", LATER, withdrawn=True)
+    report = _write(open_store, tmp_path, week=Week(2026, 13), now=LATER + timedelta(days=7))
+
+    assert shown.papers == 1
+    weeks = json.loads(report.files[-1].path.read_bytes())["trend"]["weeks"]
+    assert [one["papers"] for one in weeks if one["papers"]] == [1]
+
+
+def test_trend_leaves_out_withdrawn_papers_of_weeks_without_issue(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    _change(open_store, "2603.00001", LATER, withdrawn=True)
+    report = _write(open_store, tmp_path, week=Week(2026, 13), now=LATER + timedelta(days=7))
+
+    weeks = json.loads(report.files[-1].path.read_bytes())["trend"]["weeks"]
+    assert [one["papers"] for one in weeks if one["papers"]] == [1]
+
+
+def test_withdrawal_that_an_issue_named_is_not_corrected_again(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    _change(open_store, "2603.00001", LATER - timedelta(hours=1), withdrawn=True)
+    assert [paper.arxiv_id for paper in _write(open_store, tmp_path).withdrawn] == ["2603.00001"]
+    after = LATER + timedelta(days=7)
+    assert _write(open_store, tmp_path, week=Week(2026, 13), now=after).corrections == ()
 
 
 def test_paper_approved_again_is_moved_not_listed_again(

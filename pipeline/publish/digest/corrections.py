@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from pipeline.enrich.venue import Venue, find_venue
@@ -36,6 +37,8 @@ class Before:
     listed: Collection[str]
     #: the issue that had each paper, such as `digest:2026-W11`
     issues: Mapping[str, str]
+    #: until when an earlier issue named the withdrawal of a paper that it did not list
+    named_until: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def week_corrections(
@@ -99,7 +102,13 @@ def _of_decisions(week: Week, before: Before) -> Iterator[_Found]:
 
 
 def _concerns(change: Change, before: Before) -> bool:
-    """Say whether readers know the paper: approved earlier, or listed and changed after that."""
+    """Say whether readers know the paper and not the change.
+
+    They know those approved earlier, and those that were listed before the change.
+    """
+    named_until = before.named_until.get(change.arxiv_id)
+    if change.kind == "withdrawn" and named_until and change.seen_at <= named_until:
+        return False
     if change.arxiv_id in before.earlier:
         return True
     if change.arxiv_id not in before.listed:

@@ -13,7 +13,7 @@ from storage.highlights import Highlight
 from storage.issue_types import IssueEdits
 from storage.store import Store
 from storage.types import LIST_REVIEWER, ApprovedPaper, Verdict
-from storage.weeks import PastDecision, VersionDates
+from storage.weeks import PastDecision, PastIssue, VersionDates
 
 _EVER = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -53,12 +53,14 @@ def gather(
 ) -> IssueSource:
     """Read the source of a week's issue.
 
-    An issue that was published keeps its papers and its figures: what came after its first
-    publication does not count. Before that, papers withdrawn at arXiv, approvals that no longer
-    stand and papers approved already before the week are left out.
+    An issue that was published keeps its papers and its figures, also if it has none: what came
+    after its first publication does not count. Before that, papers withdrawn at arXiv, approvals
+    that no longer stand and papers approved already before the week are left out.
     """
-    published = store.weeks.published(target_of(week))
-    known_at = min(published.values(), default=_EVER)
+    issues = store.weeks.issues()
+    published = issues.get(target_of(week))
+    known_at = published.published_at if published else _EVER
+    issues = {key: one for key, one in issues.items() if one.published_at <= known_at}
     # Entries of the list are left out: readers have them, and importing the list later must not
     # change the issue of an old week.
     approved = [
@@ -68,9 +70,15 @@ def gather(
     ]
     earlier = _approved(store.weeks.standing(week.start))
     at_end = store.weeks.standing(week.end)
-    gone = _withdrawn(store, [paper.arxiv_id for paper in approved], known_at)
+    eight_weeks = next(iter(weeks_before(week)), week).start
+    before = [
+        paper
+        for paper in store.decisions.approved_between(eight_weeks, week.start)
+        if paper.reviewer != LIST_REVIEWER
+    ]
+    gone = _withdrawn(store, [paper.arxiv_id for paper in (*before, *approved)], known_at)
     if published:
-        listed = [paper for paper in approved if paper.arxiv_id in published]
+        listed = [paper for paper in approved if paper.arxiv_id in published.papers]
     else:
         still = _approved(store.weeks.standing(_EVER))
         listed = [
@@ -90,7 +98,7 @@ def gather(
         and one.reviewer != LIST_REVIEWER
         and not (one.verdict is Verdict.APPROVED and one.arxiv_id in earlier)
     ]
-    eight_weeks = next(iter(weeks_before(week)), week).start
+    in_issues = _in_issues(issues, week.end)
     return IssueSource(
         week=week,
         preliminary=preliminary,
@@ -103,24 +111,58 @@ def gather(
                 earlier,
                 {one.arxiv_id: one for one in at_end},
                 ids,
-                store.weeks.in_issues(earlier, before=week.end),
+                in_issues,
+                _named_until(earlier, in_issues, issues),
             ),
         ),
-        before=tuple(
-            paper
-            for paper in store.decisions.approved_between(eight_weeks, week.start)
-            if paper.reviewer != LIST_REVIEWER
-        ),
+        before=tuple(paper for paper in before if _is_counted(paper, issues, gone)),
         dates=store.weeks.dates(ids),
         highlights=store.highlights.of(ids, at=None if known_at == _EVER else known_at),
         made=_made(store, week, decided, in_scope_reasons, known_at),
-        previous=(store.weeks.issue_before(target_of(week), at=known_at) or "").partition(":")[2],
+        previous=max((key for key in issues if key < target_of(week)), default="").partition(":")[
+            2
+        ],
         edits=edits,
     )
 
 
 def _approved(decisions: Sequence[PastDecision]) -> dict[str, PastDecision]:
     return {one.arxiv_id: one for one in decisions if one.verdict is Verdict.APPROVED}
+
+
+def _in_issues(issues: Mapping[str, PastIssue], before: datetime) -> dict[str, str]:
+    """Return the first issue that listed each paper, of those published before an instant."""
+    found: dict[str, str] = {}
+    for target, issue in sorted(issues.items()):
+        if issue.published_at < before:
+            for arxiv_id in issue.papers:
+                found.setdefault(arxiv_id, target)
+    return found
+
+
+def _named_until(
+    earlier: Mapping[str, PastDecision],
+    in_issues: Mapping[str, str],
+    issues: Mapping[str, PastIssue],
+) -> dict[str, datetime]:
+    """Return papers that no issue listed, and when that of the week of their approval went out.
+
+    It named those that were withdrawn by then.
+    """
+    named: dict[str, datetime] = {}
+    for arxiv_id, one in earlier.items():
+        issue = issues.get(target_of(Week.of(one.decided_at)))
+        if issue and arxiv_id not in in_issues and one.reviewer != LIST_REVIEWER:
+            named[arxiv_id] = issue.published_at
+    return named
+
+
+def _is_counted(
+    paper: ApprovedPaper, issues: Mapping[str, PastIssue], gone: Collection[str]
+) -> bool:
+    """Say whether a paper counts in the trend: as its issue listed it, else if not withdrawn."""
+    issue = issues.get(target_of(Week.of(paper.decided_at)))
+    return paper.arxiv_id in issue.papers if issue else paper.arxiv_id not in gone
 
 
 def _withdrawn(store: Store, ids: Sequence[str], at: datetime) -> set[str]:

@@ -152,7 +152,7 @@ def _approval(build: Build, standing: Standing, rules: PublishSettings) -> Itera
         yield Refusal(
             Rule.UNAPPROVED,
             f"No publisher approved the issue {week} as it is built now.",
-            f"Look at it and approve it: `living-survey issue approve {week}`.",
+            f"Look at it and approve it: `living-survey issue {week} --approve`.",
         )
 
 
