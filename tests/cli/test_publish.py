@@ -95,6 +95,19 @@ def test_only_publishers_set_refusals_aside(survey: SurveyInProcess) -> None:
     assert "ada may not set refusals aside." in ended.err
 
 
+def test_verify_names_digests_without_a_record(survey: SurveyInProcess) -> None:
+    with migrated(survey.directory / "var" / "survey.duckdb")() as store:
+        for week in ("2026-W01", "2026-W02"):  # as `digest` did before there were publications
+            store.published.record(f"digest:{week}", [(ONE, "agents")], NOW)
+    survey.json("publish", "--target", "digest")
+
+    ended = survey.call("verify")
+
+    assert ended.status == 0
+    (line,) = ended.out.splitlines()[1:]
+    assert line.startswith("not compared: digest:2026-W01, digest:2026-W02, published by a version")
+
+
 def test_run_is_recorded_with_its_refusal(survey: SurveyInProcess) -> None:
     with migrated(survey.directory / "var" / "survey.duckdb")() as store:
         approve(store, "2603.00002", section="no-such-section")

@@ -8,7 +8,7 @@ from pipeline.curated.insertion.listed import Listed
 from pipeline.curated.types import ListFile
 from pipeline.publish.list.facts import Facts
 from pipeline.publish.list.hunks import hunk
-from pipeline.publish.list.proposals import Proposal
+from pipeline.publish.list.proposals import Proposal, ProposalKind
 
 #: on one thing
 _MOST = 20
@@ -25,10 +25,14 @@ def list_notes(
     refused = [f"{r.arxiv_id} is not inserted in {r.section}: {r.reason}." for r in made.refused]
     yield from _limited(refused)
     yield from _limited(list(_not_added(made.listed)))
-    if facts.withdrawn:
-        yield from _limited(
-            [f"{one} is withdrawn at arXiv and not inserted." for one in facts.withdrawn]
-        )
+    listed = {one.arxiv_id for one in proposals if one.kind is ProposalKind.WITHDRAWAL}
+    yield from _limited(
+        [
+            f"{one} is withdrawn at arXiv and not inserted."
+            for one in facts.withdrawn
+            if one not in listed
+        ]
+    )
     yield from _limited([f"Applied: {one.sentence}" for one in applied])
     waiting = [one for one in proposals if one not in applied]
     yield from _limited([_proposed(one, files) for one in waiting])
