@@ -1,7 +1,6 @@
 """A full or read-only disk is one sentence and exit status 1, and nothing is lost."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from storage.backup import back_up
 from storage.store import OpenStore, store_opener
 from tests.support.builders import make_decision, make_paper
 from tests.support.cli import SurveyInProcess
+from tests.support.disk import Disk, small_disk
 from tests.support.review import ReviewSite, Visitor
 
 NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
@@ -21,10 +21,8 @@ SECTION = "agents"
 
 
 @dataclass(frozen=True)
-class Disk:
-    """A file system of 6 MB."""
-
-    path: Path
+class SurveyDisk(Disk):
+    """A file system of 6 MB with a survey."""
 
     @property
     def database(self) -> Path:
@@ -47,41 +45,19 @@ class Disk:
     def open_store(self) -> OpenStore:
         return store_opener(self.database)
 
-    def fill(self) -> None:
-        with (self.path / "filler").open("wb", buffering=0) as filler:
-            for size in (65_536, 4_096, 1):
-                try:
-                    while filler.write(bytes(size)) == size:
-                        pass
-                except OSError:
-                    continue
-
-    def empty(self) -> None:
-        (self.path / "filler").unlink()
-
-    def remount(self, mode: str) -> None:
-        subprocess.run(["mount", "-o", f"remount,{mode}", str(self.path)], check=True)
-
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(place)]
-    if subprocess.run(mount, check=False, capture_output=True).returncode != 0:
-        pytest.skip("needs the right to mount a file system")
-    try:
-        disk = Disk(place)
+def disk(tmp_path: Path) -> Iterator[SurveyDisk]:
+    with small_disk(tmp_path / "disk") as mounted:
+        disk = SurveyDisk(mounted.path)
         with disk.open_store() as store:
             store.papers.upsert([make_paper(arxiv_id) for arxiv_id in IDS], seen_at=NOW)
             store.decisions.add([make_decision(IDS[0], sections=(SECTION,))])
             store.checkpoint()
         yield disk
-    finally:
-        subprocess.run(["umount", "-l", str(place)], check=True)
 
 
-def commands(disk: Disk) -> list[tuple[str, ...]]:
+def commands(disk: SurveyDisk) -> list[tuple[str, ...]]:
     lines = [json.dumps({"arxiv_id": each, "verdict": "rejected"}) for each in IDS]
     file = disk.path / "decisions.jsonl"
     file.write_text("\n".join(lines), encoding="utf-8")
@@ -104,7 +80,7 @@ def assert_one_sentence(err: str) -> None:
     assert err.startswith("living-survey: ")
 
 
-def test_full_disk_is_one_sentence_and_loses_nothing(disk: Disk) -> None:
+def test_full_disk_is_one_sentence_and_loses_nothing(disk: SurveyDisk) -> None:
     words = commands(disk)
     disk.fill()
     for each in words:
@@ -124,7 +100,7 @@ def test_full_disk_is_one_sentence_and_loses_nothing(disk: Disk) -> None:
     assert disk.survey.call("backup").status == 0
 
 
-def test_full_disk_answers_the_page_with_nothing_recorded(disk: Disk) -> None:
+def test_full_disk_answers_the_page_with_nothing_recorded(disk: SurveyDisk) -> None:
     site = ReviewSite(disk.open_store)
     site.fill(IDS[1:3])
     visitor = Visitor(site.app())
@@ -138,7 +114,7 @@ def test_full_disk_answers_the_page_with_nothing_recorded(disk: Disk) -> None:
     assert disk.survey.call("status").status == 0
 
 
-def test_decision_is_kept_if_only_the_manifest_fails(disk: Disk) -> None:
+def test_decision_is_kept_if_only_the_manifest_fails(disk: SurveyDisk) -> None:
     part = disk.database.with_name(f".{disk.database.name}.manifest.json.part")
     part.mkdir()
     ended = disk.survey.call("decide", IDS[1], "reject")
@@ -149,7 +125,7 @@ def test_decision_is_kept_if_only_the_manifest_fails(disk: Disk) -> None:
         assert store.decisions.count() == 2
 
 
-def test_restore_on_a_full_disk_keeps_the_database(disk: Disk, tmp_path: Path) -> None:
+def test_restore_on_a_full_disk_keeps_the_database(disk: SurveyDisk, tmp_path: Path) -> None:
     back_up(disk.database, tmp_path / "copy.duckdb", busy_timeout_seconds=60)
     disk.fill()
     ended = disk.survey.call("restore", str(tmp_path / "copy.duckdb"))
@@ -159,7 +135,7 @@ def test_restore_on_a_full_disk_keeps_the_database(disk: Disk, tmp_path: Path) -
     assert disk.survey.call("restore", str(tmp_path / "copy.duckdb")).status == 0
 
 
-def test_read_only_disk_is_one_sentence(disk: Disk, tmp_path: Path) -> None:
+def test_read_only_disk_is_one_sentence(disk: SurveyDisk, tmp_path: Path) -> None:
     back_up(disk.database, tmp_path / "copy.duckdb", busy_timeout_seconds=60)
     words = [*commands(disk), ("init",), ("status",), ("restore", str(tmp_path / "copy.duckdb"))]
     disk.remount("ro")
