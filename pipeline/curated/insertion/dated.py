@@ -62,7 +62,7 @@ def new_heading(layout: Layout, dated: Sequence[Run], paper: NewPaper) -> NewHea
         dated: the entries of the section, all below headings that say when.
         paper: whose day no heading includes.
     """
-    keyed = [(key, run) for run in dated if (key := _key(run))]
+    keyed = [(key, run) for run in dated if run.headings and (key := time_of(run.headings[-1]))]
     if not keyed:
         return None
     rises = len(keyed) > 1 and keyed[0][0] < keyed[-1][0]
@@ -76,9 +76,9 @@ def new_heading(layout: Layout, dated: Sequence[Run], paper: NewPaper) -> NewHea
     return _like(layout, model, paper, is_before=is_before)
 
 
-def _key(run: Run) -> tuple[int, int] | None:
-    year = _YEAR.search(run.headings[-1]) if run.headings else None
-    month = _MONTH.search(run.headings[-1]) if run.headings else None
+def time_of(heading: str) -> tuple[int, int] | None:
+    """Return year and month of a heading, 0 for no month; None for no year."""
+    year, month = _YEAR.search(heading), _MONTH.search(heading)
     return (int(year[0]), _number(month) if month else 0) if year else None
 
 
@@ -89,8 +89,8 @@ def _like(layout: Layout, model: Run, paper: NewPaper, *, is_before: bool) -> Ne
         return None
     data, (first, last) = layout.data, over.heading.span
     start = max(data.rfind(b"\n", 0, first), data.rfind(b"\r", 0, first)) + 1
-    written = _dated_as(normal(data[start:last]), paper)
-    named = _dated_as(over.heading.text, paper)
+    written = dated_as(normal(data[start:last]), paper)
+    named = dated_as(over.heading.text, paper)
     if written is None or named is None:
         return None
     ends = closing(layout, model)
@@ -104,7 +104,8 @@ def _like(layout: Layout, model: Run, paper: NewPaper, *, is_before: bool) -> Ne
     return NewHeading(model, written, headings, offset, begins, ends, before, after)
 
 
-def _dated_as(text: str, paper: NewPaper) -> str | None:
+def dated_as(text: str, paper: NewPaper) -> str | None:
+    """Return a heading with a paper's time instead of its own; None unless it has one time."""
     found = list(find_dates(text, None))
     if len(found) != 1:
         return None

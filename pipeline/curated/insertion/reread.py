@@ -112,6 +112,11 @@ def said(entry: Entry) -> tuple[object, ...]:
     return entry.full_title, entry.arxiv_ids, entry.date, entry.headings[-1:], entry.links.paper
 
 
+def whole(entry: Entry) -> tuple[object, ...]:
+    """Return what an entry says, wherever it stands."""
+    return entry.full_title, entry.arxiv_ids, entry.date, entry.headings, entry.links, entry.tags
+
+
 def is_read_back(
     entries: Sequence[Entry], paper: NewPaper, headings: Sequence[str], *, exactly: bool
 ) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from config.taxonomy import Taxonomy
 from config.when import says_when
-from pipeline.curated.insertion.dated import NewHeading, fits, new_heading
+from pipeline.curated.insertion.dated import NewHeading, dated_as, fits, new_heading
 from pipeline.curated.insertion.layout import Layout, PlacedHeading, Run
 from pipeline.curated.insertion.surroundings import closing, heading_over, opening
 from pipeline.curated.insertion.types import NewPaper
@@ -14,6 +14,10 @@ from pipeline.curated.insertion.types import NewPaper
 
 class NoSiteError(Exception):
     """The list has no place for a paper; the text says why, without a full stop."""
+
+
+class NoTimeError(NoSiteError):
+    """The section is divided by time, and no heading fits the paper's day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +54,39 @@ def find_site(layouts: Sequence[Layout], taxonomy: Taxonomy, section: str, paper
     """Return where a paper of a section goes.
 
     Raises:
-        NoSiteError: no file has the section's heading, or none for the paper's year.
+        NoSiteError: no file has the section's heading.
+        NoTimeError: none of its headings fits the paper's day.
     """
     for layout in layouts:
-        runs = [run for run in layout.runs if _is_of(taxonomy, run.headings, section)]
+        runs = [run for run in layout.runs if is_of(taxonomy, run.headings, section)]
+        empty = [one for one in layout.headings if is_of(taxonomy, one.texts, section)]
         if runs:
-            return _site_among(layout, runs, paper)
+            return _site_among(layout, runs, empty, paper)
     for layout in layouts:
-        for placed in layout.headings:
-            if _is_of(taxonomy, placed.texts, section):
-                return Site(layout, None, placed)
+        empty = [one for one in layout.headings if is_of(taxonomy, one.texts, section)]
+        if empty:
+            return _site_below(layout, empty, paper)
     name = " / ".join(taxonomy.section(section).headings) or section
     raise NoSiteError(f'the list has no heading "{name}"')
 
 
-def _is_of(taxonomy: Taxonomy, headings: Sequence[str], section: str) -> bool:
+def is_of(taxonomy: Taxonomy, headings: Sequence[str], section: str) -> bool:
+    """Say whether headings are those of a section."""
     found = taxonomy.section_at(headings)
     return found is not None and found.id == section
 
 
-def _site_among(layout: Layout, runs: Sequence[Run], paper: NewPaper) -> Site:
+def _site_below(layout: Layout, headings: Sequence[PlacedHeading], paper: NewPaper) -> Site:
+    """Return the heading of a section without entries that a paper goes below."""
+    for placed in headings:
+        if fits(placed.texts, paper):
+            return Site(layout, None, placed)
+    raise _no_time(headings[0].texts, paper)
+
+
+def _site_among(
+    layout: Layout, runs: Sequence[Run], headings: Sequence[PlacedHeading], paper: NewPaper
+) -> Site:
     """Return the place among the runs of a section, which may be divided by dates."""
     dated = [run for run in runs if any(map(says_when, run.headings))]
     fitting = [run for run in dated if fits(run.headings, paper)]
@@ -77,10 +94,21 @@ def _site_among(layout: Layout, runs: Sequence[Run], paper: NewPaper) -> Site:
     if chosen := fitting or undated:
         run = max(chosen, key=lambda run: len(run.extents))
         return Site(layout, run, heading_over(layout, run))
+    for placed in headings:
+        if any(map(says_when, placed.texts)) and fits(placed.texts, paper):
+            return Site(layout, None, placed)
     new = new_heading(layout, dated, paper)
     if new is None:
-        raise NoSiteError(f"its section has no heading for {paper.day:%B %Y}")
+        raise _no_time(dated[0].headings, paper)
     return Site(layout, None, None, new)
+
+
+def _no_time(headings: Sequence[str], paper: NewPaper) -> NoTimeError:
+    """Return the error that names the headings which a paper needs."""
+    needed = [(dated_as(one, paper) or one) if says_when(one) else one for one in headings]
+    return NoTimeError(
+        f'its section has no heading for {paper.day:%B %Y}; write "{" / ".join(needed)}"'
+    )
 
 
 def opening_of(layouts: Sequence[Layout], site: Site) -> tuple[Run, str, str]:
