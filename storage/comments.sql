@@ -571,3 +571,80 @@ COMMENT ON COLUMN publication_refusals.target IS 'the target';
 COMMENT ON COLUMN publication_refusals.reasons IS 'one sentence each';
 COMMENT ON COLUMN publication_refusals.refused_at IS 'since when';
 COMMENT ON COLUMN publication_refusals.run_id IS 'the run that was refused';
+
+COMMENT ON TABLE subscriber_contact IS
+    'Addresses of people who receive the digest or asked for it; the row is deleted with the address.';
+COMMENT ON COLUMN subscriber_contact.address_key IS
+    'HMAC-SHA256 of the address, with a salt that is not in the database';
+COMMENT ON TABLE subscriber_event IS 'What people did with their subscription, append-only.';
+COMMENT ON COLUMN subscriber_event.seq IS 'order of recording';
+COMMENT ON COLUMN subscriber_event.kind IS
+    'asked, confirmed, imported, chosen, paused, resumed, left, deleted or expired';
+COMMENT ON COLUMN subscriber_event.source IS 'page, one-click, mail, command or restore';
+COMMENT ON COLUMN subscriber_event.consent_id IS 'of confirmed (the confirmation) and imported';
+COMMENT ON COLUMN subscriber_event.wording IS 'what was agreed to; of confirmed and imported';
+COMMENT ON COLUMN subscriber_event.consented_at IS 'when, as the person or the importer stated';
+COMMENT ON COLUMN subscriber_event.language IS 'of confirmed, imported and chosen';
+COMMENT ON COLUMN subscriber_event.sections IS 'section IDs; empty: all';
+COMMENT ON COLUMN subscriber_event.rhythm IS 'weekly or monthly';
+COMMENT ON COLUMN subscriber_event.person IS 'who called the command';
+COMMENT ON TABLE confirmation IS
+    'Requests to receive mail, each of which queues one mail to the address.';
+COMMENT ON COLUMN confirmation.kind IS 'confirm, or known: the address was subscribed already';
+COMMENT ON COLUMN confirmation.source IS 'page or command';
+COMMENT ON COLUMN confirmation.mailbox_key IS
+    'salted hash, for the limit of mails to a mailbox; erased after a day';
+COMMENT ON COLUMN confirmation.network_key IS
+    'salted hash, for the limit of requests by a network; erased after a day';
+COMMENT ON TABLE confirmation_event IS 'How mails of confirmations were sent, append-only.';
+COMMENT ON COLUMN confirmation_event.seq IS 'order of recording';
+COMMENT ON COLUMN confirmation_event.kind IS
+    'begun, sent, failed, uncertain, or deferred: it waits again';
+COMMENT ON COLUMN confirmation_event.detail IS 'what the mail server said; erased with the address';
+COMMENT ON TABLE subscriber_departure IS
+    'Salted hashes of addresses whose owner left, which an import does not bring back; append-only.';
+COMMENT ON COLUMN subscriber_departure.kind IS 'left or deleted';
+
+COMMENT ON VIEW subscriber_events IS 'What people did with their subscription, one row an act.';
+COMMENT ON COLUMN subscriber_events.seq IS 'order of recording';
+COMMENT ON COLUMN subscriber_events.subscriber_id IS 'a random ID';
+COMMENT ON COLUMN subscriber_events.kind IS
+    'asked, confirmed, imported, chosen, paused, resumed, left, deleted or expired';
+COMMENT ON COLUMN subscriber_events.source IS 'page, one-click, mail, command or restore';
+COMMENT ON COLUMN subscriber_events.consent_id IS 'of confirmed (the confirmation) and imported';
+COMMENT ON COLUMN subscriber_events.wording IS 'what was agreed to; of confirmed and imported';
+COMMENT ON COLUMN subscriber_events.consented_at IS 'when, as the person or the importer stated';
+COMMENT ON COLUMN subscriber_events.language IS 'of confirmed, imported and chosen';
+COMMENT ON COLUMN subscriber_events.sections IS 'section IDs; empty: all';
+COMMENT ON COLUMN subscriber_events.rhythm IS 'weekly or monthly';
+COMMENT ON COLUMN subscriber_events.person IS 'who called the command';
+COMMENT ON COLUMN subscriber_events.happened_at IS 'when';
+
+COMMENT ON VIEW subscribers IS 'One row per person who ever asked for mail or was imported.';
+COMMENT ON COLUMN subscribers.subscriber_id IS 'a random ID';
+COMMENT ON COLUMN subscribers.address IS 'null: erased';
+COMMENT ON COLUMN subscribers.address_key IS 'HMAC-SHA256 of the address; null: erased';
+COMMENT ON COLUMN subscribers.state IS 'waiting, confirmed, paused, left, deleted or expired';
+COMMENT ON COLUMN subscribers.language IS 'of the mails; null: never confirmed';
+COMMENT ON COLUMN subscribers.sections IS 'section IDs; empty: all';
+COMMENT ON COLUMN subscribers.rhythm IS 'weekly or monthly; null: never confirmed';
+COMMENT ON COLUMN subscribers.consent_id IS 'the consent that stood last';
+COMMENT ON COLUMN subscribers.wording IS 'what was agreed to';
+COMMENT ON COLUMN subscribers.consented_at IS 'when it was agreed to';
+COMMENT ON COLUMN subscribers.joined_by IS 'confirmed or imported';
+COMMENT ON COLUMN subscribers.first_at IS 'the first act';
+COMMENT ON COLUMN subscribers.last_at IS 'the last act';
+
+COMMENT ON VIEW confirmations IS 'One row per request to receive mail, with how its mail was sent.';
+COMMENT ON COLUMN confirmations.confirmation_id IS 'a random ID';
+COMMENT ON COLUMN confirmations.subscriber_id IS 'for whom';
+COMMENT ON COLUMN confirmations.kind IS 'confirm, or known: the address was subscribed already';
+COMMENT ON COLUMN confirmations.source IS 'page or command';
+COMMENT ON COLUMN confirmations.language IS 'as asked';
+COMMENT ON COLUMN confirmations.sections IS 'as asked; empty: all';
+COMMENT ON COLUMN confirmations.rhythm IS 'as asked';
+COMMENT ON COLUMN confirmations.wording IS 'the sentence beside the button';
+COMMENT ON COLUMN confirmations.asked_at IS 'when';
+COMMENT ON COLUMN confirmations.state IS 'waiting, begun, sent, failed or uncertain';
+COMMENT ON COLUMN confirmations.detail IS 'what the mail server said';
+COMMENT ON COLUMN confirmations.state_at IS 'since when; null: waiting';

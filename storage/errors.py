@@ -10,7 +10,8 @@ StorageError                                  exit 1
 |-- PaperNotFoundError (UsageError)           exit 2
 |-- DecisionNotFoundError (UsageError)        exit 2
 |-- NothingToUndoError (UsageError)           exit 2
-`-- IssueStateError (UsageError)              exit 2: an issue is not what the act needs
+|-- IssueStateError (UsageError)              exit 2: an issue is not what the act needs
+`-- SubscriberNotFoundError (UsageError)      exit 2
 """
 
 from collections.abc import Sequence
@@ -89,3 +90,13 @@ class NothingToUndoError(StorageError, UsageError):
 
 class IssueStateError(StorageError, UsageError):
     """The issue of a week is not built, edited since, or not approved, as the act needs it."""
+
+
+class SubscriberNotFoundError(StorageError, UsageError):
+    """No consent of this person stands."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} is not subscribed.",
+            hint="`living-survey subscribers list` shows who is.",
+        )

@@ -68,6 +68,17 @@ WHERE kind IN ('approved', 'withdrawn', 'published')
     SELECT 1 FROM issue_event AS build
     WHERE build.kind = 'built' AND build.week = sent.week AND build.digest = sent.digest
       AND build.seq < sent.seq)
+UNION ALL
+SELECT 'addresses of subscribers stored twice', count(*) FROM (
+    SELECT address_key FROM subscriber_contact GROUP BY address_key HAVING count(*) > 1
+    UNION ALL
+    SELECT subscriber_id FROM subscriber_contact GROUP BY subscriber_id HAVING count(*) > 1)
+UNION ALL
+SELECT 'acts of subscribers stored twice', count(*) FROM (
+    SELECT seq FROM subscriber_event GROUP BY seq HAVING count(*) > 1)
+UNION ALL
+SELECT 'addresses of subscribers without an act', count(*) FROM subscriber_contact
+WHERE subscriber_id NOT IN (SELECT subscriber_id FROM subscriber_event)
 """
 
 

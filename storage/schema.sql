@@ -499,6 +499,63 @@ CREATE TABLE survey_identity (
     survey_id VARCHAR NOT NULL
 );
 
+-- Addresses of people who receive the digest or asked for it; the row is deleted with the address.
+CREATE TABLE subscriber_contact (
+    subscriber_id VARCHAR NOT NULL,
+    address VARCHAR NOT NULL,
+    -- HMAC-SHA256 of the address, with a salt that is not in the database
+    address_key VARCHAR NOT NULL,
+    added_at TIMESTAMP NOT NULL
+);
+
+-- What people did with their subscription, append-only.
+CREATE TABLE subscriber_event (
+    seq BIGINT NOT NULL,  -- order of recording
+    subscriber_id VARCHAR NOT NULL,
+    -- asked, confirmed, imported, chosen, paused, resumed, left, deleted or expired
+    kind VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,  -- page, one-click, mail, command or restore
+    consent_id VARCHAR,  -- of confirmed (the confirmation) and imported
+    wording VARCHAR,  -- what was agreed to; of confirmed and imported
+    consented_at TIMESTAMP,  -- when, as the person or the importer stated
+    language VARCHAR,  -- of confirmed, imported and chosen
+    sections VARCHAR[],  -- section IDs; empty: all
+    rhythm VARCHAR,  -- weekly or monthly
+    person VARCHAR,  -- who called the command
+    happened_at TIMESTAMP NOT NULL
+);
+
+-- Requests to receive mail, each of which queues one mail to the address.
+CREATE TABLE confirmation (
+    confirmation_id VARCHAR NOT NULL,
+    subscriber_id VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,  -- confirm, or known: the address was subscribed already
+    source VARCHAR NOT NULL,  -- page or command
+    language VARCHAR NOT NULL,
+    sections VARCHAR[] NOT NULL,
+    rhythm VARCHAR NOT NULL,
+    wording VARCHAR NOT NULL,
+    mailbox_key VARCHAR,  -- salted hash, for the limit of mails to a mailbox; erased after a day
+    network_key VARCHAR,  -- salted hash, for the limit of requests by a network; erased after a day
+    asked_at TIMESTAMP NOT NULL
+);
+
+-- How mails of confirmations were sent, append-only.
+CREATE TABLE confirmation_event (
+    seq BIGINT NOT NULL,  -- order of recording
+    confirmation_id VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,  -- begun, sent, failed, uncertain, or deferred: it waits again
+    detail VARCHAR NOT NULL,  -- what the mail server said; erased with the address
+    happened_at TIMESTAMP NOT NULL
+);
+
+-- Salted hashes of addresses whose owner left, which an import does not bring back; append-only.
+CREATE TABLE subscriber_departure (
+    address_key VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,  -- left or deleted
+    happened_at TIMESTAMP NOT NULL
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -1030,3 +1087,95 @@ LEFT JOIN issue_event AS approval
   ON approval.seq = approved
      AND approved > greatest(coalesce(edited, 0), built, coalesce(withdrawn, 0))
 LEFT JOIN issue_event AS publishing ON publishing.seq = published;
+
+-- What people did with their subscription, one row an act.
+-- seq BIGINT: order of recording
+-- subscriber_id VARCHAR: a random ID
+-- kind VARCHAR: asked, confirmed, imported, chosen, paused, resumed, left, deleted or expired
+-- source VARCHAR: page, one-click, mail, command or restore
+-- consent_id VARCHAR: of confirmed (the confirmation) and imported
+-- wording VARCHAR: what was agreed to; of confirmed and imported
+-- consented_at TIMESTAMP: when, as the person or the importer stated
+-- language VARCHAR: of confirmed, imported and chosen
+-- sections VARCHAR[]: section IDs; empty: all
+-- rhythm VARCHAR: weekly or monthly
+-- person VARCHAR: who called the command
+-- happened_at TIMESTAMP: when
+CREATE VIEW subscriber_events AS
+SELECT seq, subscriber_id, kind, source, consent_id, wording, consented_at, language, sections,
+       rhythm, person, happened_at
+FROM subscriber_event;
+
+-- One row per person who ever asked for mail or was imported.
+-- subscriber_id VARCHAR: a random ID
+-- address VARCHAR: null: erased
+-- address_key VARCHAR: HMAC-SHA256 of the address; null: erased
+-- state VARCHAR: waiting, confirmed, paused, left, deleted or expired
+-- language VARCHAR: of the mails; null: never confirmed
+-- sections VARCHAR[]: section IDs; empty: all
+-- rhythm VARCHAR: weekly or monthly; null: never confirmed
+-- consent_id VARCHAR: the consent that stood last
+-- wording VARCHAR: what was agreed to
+-- consented_at TIMESTAMP: when it was agreed to
+-- joined_by VARCHAR: confirmed or imported
+-- first_at TIMESTAMP: the first act
+-- last_at TIMESTAMP: the last act
+CREATE VIEW subscribers AS
+WITH known AS (
+    SELECT subscriber_id,
+           max(seq) FILTER (kind IN ('confirmed', 'imported')) AS joined,
+           max(seq) FILTER (kind IN ('left', 'deleted')) AS departed,
+           max(seq) FILTER (kind = 'paused') AS paused,
+           max(seq) FILTER (kind = 'resumed') AS resumed,
+           bool_or(kind = 'deleted') AS deleted,
+           bool_or(kind = 'expired') AS expired,
+           arg_max(language, seq) FILTER (language IS NOT NULL) AS language,
+           arg_max(sections, seq) FILTER (language IS NOT NULL) AS sections,
+           arg_max(rhythm, seq) FILTER (language IS NOT NULL) AS rhythm,
+           arg_max(consent_id, seq) FILTER (consent_id IS NOT NULL) AS consent_id,
+           arg_max(wording, seq) FILTER (consent_id IS NOT NULL) AS wording,
+           arg_max(consented_at, seq) FILTER (consent_id IS NOT NULL) AS consented_at,
+           arg_max(kind, seq) FILTER (consent_id IS NOT NULL) AS joined_by,
+           min(happened_at) AS first_at,
+           max(happened_at) AS last_at
+    FROM subscriber_event
+    GROUP BY subscriber_id
+)
+SELECT known.subscriber_id, contact.address, contact.address_key,
+       CASE WHEN deleted THEN 'deleted'
+            WHEN joined > coalesce(departed, 0)
+            THEN CASE WHEN paused > greatest(coalesce(resumed, 0), joined) THEN 'paused'
+                      ELSE 'confirmed' END
+            WHEN departed IS NOT NULL THEN 'left'
+            WHEN expired THEN 'expired'
+            ELSE 'waiting' END AS state,
+       known.language, coalesce(known.sections, []) AS sections, known.rhythm, known.consent_id,
+       known.wording, known.consented_at, known.joined_by, known.first_at, known.last_at
+FROM known
+LEFT JOIN subscriber_contact AS contact ON contact.subscriber_id = known.subscriber_id;
+
+-- One row per request to receive mail, with how its mail was sent.
+-- confirmation_id VARCHAR: a random ID
+-- subscriber_id VARCHAR: for whom
+-- kind VARCHAR: confirm, or known: the address was subscribed already
+-- source VARCHAR: page or command
+-- language VARCHAR: as asked
+-- sections VARCHAR[]: as asked; empty: all
+-- rhythm VARCHAR: as asked
+-- wording VARCHAR: the sentence beside the button
+-- asked_at TIMESTAMP: when
+-- state VARCHAR: waiting, begun, sent, failed or uncertain
+-- detail VARCHAR: what the mail server said
+-- state_at TIMESTAMP: since when; null: waiting
+CREATE VIEW confirmations AS
+SELECT asked.confirmation_id, asked.subscriber_id, asked.kind, asked.source, asked.language,
+       asked.sections, asked.rhythm, asked.wording, asked.asked_at,
+       CASE WHEN ended.state IS NULL OR ended.state = 'deferred' THEN 'waiting'
+            ELSE ended.state END AS state, ended.detail, ended.happened_at AS state_at
+FROM confirmation AS asked
+LEFT JOIN (
+    SELECT confirmation_id, arg_max(kind, seq) AS state, arg_max(detail, seq) AS detail,
+           max(happened_at) AS happened_at
+    FROM confirmation_event
+    GROUP BY confirmation_id) AS ended
+  ON ended.confirmation_id = asked.confirmation_id;

@@ -20,6 +20,7 @@ from storage.audit import Audit
 from storage.backlog import Backlog
 from storage.batches import Batches
 from storage.changes import Changes
+from storage.confirmations import Confirmations
 from storage.corrections import Corrections
 from storage.cursors import Cursors
 from storage.decision_account import DecisionAccount
@@ -60,6 +61,7 @@ from storage.queue import Queue
 from storage.runs import Runs
 from storage.same_work import SameWork
 from storage.screening import Screening
+from storage.subscribers import Subscribers
 from storage.taxonomy import TaxonomyChanges
 from storage.titles import Titles
 from storage.traces import Traces
@@ -111,6 +113,8 @@ class Store:
         self.traces = Traces(session)
         self.issues = Issues(session)
         self.weeks = Weeks(session)
+        self.subscribers = Subscribers(session)
+        self.confirmations = Confirmations(session)
         self.taxonomy = TaxonomyChanges(session)
         self.integrity = Integrity(session)
         self.invalid_ids = InvalidIds(session)

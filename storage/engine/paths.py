@@ -22,6 +22,8 @@ _OWN = (
         ".publish-lock",
         ".review-key",
         ".jobs.json",
+        ".subscriber-key",
+        ".departures",
     ),
 )
 

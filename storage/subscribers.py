@@ -1,0 +1,313 @@
+"""Store who receives the digest by mail: acts are append-only, the address can be erased."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from storage.departures import Departure, Departures, note_departures, read_departures
+from storage.engine.instants import from_utc, to_utc
+from storage.engine.parameters import rows_json, texts_json
+from storage.engine.session import Row, Session
+from storage.errors import SubscriberNotFoundError
+from storage.subscriber_types import (
+    Choices,
+    How,
+    Recipient,
+    Rhythm,
+    Subscriber,
+    SubscriberEvent,
+    SubscriberState,
+)
+
+_FILE = "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"
+_ADD = """
+INSERT INTO subscriber_event
+SELECT (SELECT coalesce(max(seq), 0) + 1 FROM subscriber_event), $subscriber_id, $kind, $source,
+       $consent_id, $wording, CAST($consented_at AS TIMESTAMP), $language,
+       CAST(from_json($sections, '["VARCHAR"]') AS VARCHAR[]), $rhythm, $person,
+       CAST($happened_at AS TIMESTAMP)
+"""
+_SUBSCRIBERS = """
+SELECT subscriber_id, state, address, language, sections, rhythm, first_at, last_at, wording,
+       consented_at, address_key, consent_id
+FROM subscribers
+"""
+_RECIPIENTS = """
+SELECT subscriber_id, address, language, sections, rhythm, address_key
+FROM subscribers
+WHERE state = 'confirmed' AND address IS NOT NULL AND consent_id NOT IN (FROM listed($ended))
+ORDER BY subscriber_id
+"""
+_EVENTS = """
+SELECT kind, source, happened_at, consent_id, wording, consented_at, language, sections, rhythm,
+       person
+FROM subscriber_event
+WHERE subscriber_id = $subscriber_id
+ORDER BY seq
+"""
+_COUNTS = "SELECT state, count(*) FROM subscribers GROUP BY state"
+_ENDED = f"""
+{_SUBSCRIBERS}
+WHERE consent_id IN (FROM listed($ended)) AND state <> 'deleted'
+ORDER BY subscriber_id
+"""
+_DEPART = """
+INSERT INTO subscriber_departure
+SELECT * FROM (SELECT unnest(from_json($rows, '[{"address_key": "VARCHAR", "kind": "VARCHAR",
+                                                 "happened_at": "TIMESTAMP"}]'), recursive := true))
+"""
+
+
+class Subscribers:
+    """The tables `subscriber_contact`, `subscriber_event` and `subscriber_departure`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def recipients(self) -> tuple[Recipient, ...]:
+        """Return the confirmed people who are to receive mail, by subscriber ID.
+
+        Nobody whose consent ended according to the file beside the database is among them, also
+        where an older database was put in place.
+
+        Raises:
+            OSError: that file cannot be read.
+        """
+        rows = self._session.rows(
+            _RECIPIENTS, {"ended": texts_json(self.recorded_departures().consents)}
+        )
+        return tuple(
+            Recipient(subscriber_id, address, language, tuple(sections), Rhythm(rhythm), key)
+            for subscriber_id, address, language, sections, rhythm, key in rows
+        )
+
+    def get(self, subscriber_id: str) -> Subscriber | None:
+        """Return a person, or None."""
+        return self._one("subscriber_id = $value", subscriber_id)
+
+    def with_key(self, address_key: str) -> Subscriber | None:
+        """Return the person whose address has this key and is not erased, or None."""
+        return self._one("address_key = $value", address_key)
+
+    def all(self) -> list[Subscriber]:
+        """Return everybody who was ever recorded, in order of their first act."""
+        return [
+            _subscriber(row)
+            for row in self._session.rows(f"{_SUBSCRIBERS} ORDER BY first_at, subscriber_id")
+        ]
+
+    def counts(self) -> dict[SubscriberState, int]:
+        """Return how many people are in each state."""
+        return {SubscriberState(state): number for state, number in self._session.rows(_COUNTS)}
+
+    def events(self, subscriber_id: str) -> list[SubscriberEvent]:
+        """Return what was recorded of a person, the first act first."""
+        return [
+            _event(row) for row in self._session.rows(_EVENTS, {"subscriber_id": subscriber_id})
+        ]
+
+    def choose(self, subscriber_id: str, choices: Choices, how: How, now: datetime) -> bool:
+        """Record other choices of a subscribed person; return whether they differ.
+
+        Raises:
+            SubscriberNotFoundError: no consent of this person stands.
+        """
+        with self._session.transaction():
+            before = self._subscribed(subscriber_id)
+            if before.choices == choices:
+                return False
+            self.record(subscriber_id, "chosen", how, now, choices=choices)
+            return True
+
+    def pause(self, subscriber_id: str, how: How, now: datetime) -> bool:
+        """Record that a subscribed person receives nothing for now; return whether that is new."""
+        return self._set(subscriber_id, SubscriberState.PAUSED, "paused", how, now)
+
+    def resume(self, subscriber_id: str, how: How, now: datetime) -> bool:
+        """Record that a paused person receives mail again; return whether that is new."""
+        return self._set(subscriber_id, SubscriberState.CONFIRMED, "resumed", how, now)
+
+    def leave(
+        self, subscriber_id: str, how: How, now: datetime, *, person: str | None = None
+    ) -> bool:
+        """End a consent; return False if none stood.
+
+        The address is kept until the person has it deleted, so that an import does not bring it
+        back.
+        """
+        with self._session.transaction():
+            before = self.get(subscriber_id)
+            if before is None or not before.is_subscribed:
+                return False
+            self._depart(before, "left", how, now, person)
+            return True
+
+    def delete(
+        self, subscriber_id: str, how: How, now: datetime, *, person: str | None = None
+    ) -> bool:
+        """Erase a person's address, keep its salted hash; return False if it was erased before."""
+        with self._session.transaction():
+            before = self.get(subscriber_id)
+            if before is None or before.address_key is None:
+                return False
+            self._depart(before, "deleted", how, now, person)
+            self.erase([subscriber_id])
+            return True
+
+    def erase(self, subscriber_ids: Sequence[str]) -> None:
+        """Delete addresses, and what tells who asked for them."""
+        ids = {"ids": texts_json(subscriber_ids)}
+        self._session.write(
+            "DELETE FROM subscriber_contact WHERE subscriber_id IN (FROM listed($ids))", ids
+        )
+        self._session.write(
+            "UPDATE confirmation SET mailbox_key = NULL, network_key = NULL"
+            " WHERE subscriber_id IN (FROM listed($ids))",
+            ids,
+        )
+        # Mail servers repeat the address in what they answer.
+        self._session.write(
+            "UPDATE confirmation_event SET detail = '' WHERE confirmation_id IN (SELECT"
+            " confirmation_id FROM confirmation WHERE subscriber_id IN (FROM listed($ids)))",
+            ids,
+        )
+
+    def recorded_departures(self) -> Departures:
+        """Return what the file beside the database says, or raise OSError."""
+        database = self._database()
+        return Departures() if database is None else read_departures(database)
+
+    def apply_departures(self, now: datetime) -> int:
+        """Record again who left since this database was backed up; return how many.
+
+        Raises:
+            OSError: the file beside the database cannot be read.
+        """
+        recorded = self.recorded_departures().consents
+        with self._session.transaction():
+            found = [
+                _subscriber(row)
+                for row in self._session.rows(_ENDED, {"ended": texts_json(recorded)})
+            ]
+            changed = [
+                (one, recorded[one.consent_id or ""].kind)
+                for one in found
+                if one.is_subscribed or recorded[one.consent_id or ""].kind == "deleted"
+            ]
+            for one, kind in changed:
+                self.record(one.subscriber_id, kind, How.RESTORE, now)
+                self._note(one, kind, now)
+                if kind == "deleted":
+                    self.erase([one.subscriber_id])
+        return len(changed)
+
+    def record(
+        self,
+        subscriber_id: str,
+        kind: str,
+        how: How,
+        now: datetime,
+        *,
+        choices: Choices | None = None,
+        consent_id: str | None = None,
+        wording: str | None = None,
+        person: str | None = None,
+    ) -> None:
+        """Add an event; a consent is dated with it."""
+        self._session.write(
+            _ADD,
+            {
+                "subscriber_id": subscriber_id,
+                "kind": kind,
+                "source": how.value,
+                "consent_id": consent_id,
+                "wording": wording,
+                "consented_at": to_utc(now) if consent_id else None,
+                "language": choices and choices.language,
+                "sections": texts_json(choices.sections) if choices else None,
+                "rhythm": choices and choices.rhythm.value,
+                "person": person,
+                "happened_at": to_utc(now),
+            },
+        )
+
+    def _one(self, condition: str, value: str) -> Subscriber | None:
+        found = self._session.row(f"{_SUBSCRIBERS} WHERE {condition}", {"value": value})
+        return _subscriber(found) if found else None
+
+    def _subscribed(self, subscriber_id: str) -> Subscriber:
+        found = self.get(subscriber_id)
+        if found is None or not found.is_subscribed:
+            raise SubscriberNotFoundError(subscriber_id)
+        return found
+
+    def _set(
+        self, subscriber_id: str, state: SubscriberState, kind: str, how: How, now: datetime
+    ) -> bool:
+        with self._session.transaction():
+            if self._subscribed(subscriber_id).state is state:
+                return False
+            self.record(subscriber_id, kind, how, now)
+            return True
+
+    def _depart(
+        self, before: Subscriber, kind: str, how: How, now: datetime, person: str | None
+    ) -> None:
+        self.record(before.subscriber_id, kind, how, now, person=person)
+        self._note(before, kind, now)
+        database = self._database()
+        if database is not None:
+            assert before.address_key is not None
+            note_departures(database, [Departure(before.consent_id, before.address_key, kind, now)])
+
+    def _note(self, before: Subscriber, kind: str, now: datetime) -> None:
+        row = {
+            "address_key": before.address_key,
+            "kind": kind,
+            "happened_at": to_utc(now),
+        }
+        self._session.write(_DEPART, {"rows": rows_json([row])})
+
+    def _database(self) -> Path | None:
+        """Return the open file; None in memory."""
+        [(path,)] = self._session.rows(_FILE)
+        return None if path is None else Path(path)
+
+
+def _subscriber(row: Row) -> Subscriber:
+    subscriber_id, state, address, language, sections, rhythm, *rest = row
+    first_at, last_at, wording, consented_at, address_key, consent_id = rest
+    return Subscriber(
+        subscriber_id=subscriber_id,
+        state=SubscriberState(state),
+        address=address,
+        choices=_choices(language, sections, rhythm) or Choices(),
+        first_at=from_utc(first_at),
+        last_at=from_utc(last_at),
+        wording=wording,
+        consented_at=from_utc(consented_at),
+        address_key=address_key,
+        consent_id=consent_id,
+    )
+
+
+def _choices(
+    language: str | None, sections: Iterable[str] | None, rhythm: str | None
+) -> Choices | None:
+    if language is None or rhythm is None:
+        return None
+    return Choices(language, tuple(sections or ()), Rhythm(rhythm))
+
+
+def _event(row: Row) -> SubscriberEvent:
+    kind, how, happened_at, consent_id, wording, consented_at, *chosen, person = row
+    return SubscriberEvent(
+        kind,
+        How(how),
+        from_utc(happened_at),
+        consent_id,
+        wording,
+        from_utc(consented_at),
+        _choices(*chosen),
+        person,
+    )
