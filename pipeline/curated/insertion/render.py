@@ -12,6 +12,8 @@ _STARS = re.compile(r"(?P<before>github/stars/)[^/?#\s]+/[^/?#\s]+?(?=\.svg|[?#)
 _YEAR = re.compile(r"(?P<before>[ ,'\u2019]*)(?<!\d)(?P<year>(?:19|20)\d\d|\d\d)(?!\d)")
 _REPOSITORY = re.compile(r"https?://github\.com/(?P<repository>[\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 
+_LINE_MARKS = " \t-+*>"
+
 
 def render(
     template: Template, paper: NewPaper, habits: Habits, *, number: int | None, filler: str = ""
@@ -37,6 +39,8 @@ class _Writer:
         self._template, self._paper, self._habits, self._number = template, paper, habits, number
         self._in_row = template.block == "row"
         self._parts: list[str] = []
+        #: whether the line that is being written has only blanks and marks yet
+        self._starts_line = True
         #: kind of link and whether it has a picture
         self._linked: set[tuple[Kind, bool]] = set()
 
@@ -44,24 +48,30 @@ class _Writer:
         values: list[str] = []
         for piece in self._template.pieces:
             if piece.kind is Kind.TEXT:
-                self._parts.append(piece.text)
+                self._append(piece.text)
                 continue
             value = self._value(piece)
-            self._parts.append(GONE if value is None else value_mark(len(values)))
+            self._append(GONE if value is None else value_mark(len(values)))
             if value is not None:
                 values.append(value)
         text = tidy("".join(self._parts), in_row=self._in_row, filler=filler)
         return "".join(values[place] if (place := mark_place(c)) is not None else c for c in text)
 
+    def _append(self, part: str) -> None:
+        _, newline, line = part.rpartition("\n")
+        self._starts_line = bool(newline or self._starts_line) and not line.strip(_LINE_MARKS)
+        self._parts.append(part)
+
     def _value(self, piece: Piece) -> str | None:
         """Return what stands in the place of a piece; None: nothing does."""
         paper = self._paper
-        texts = {
-            Kind.TITLE: paper.title, Kind.NAME: paper.short_name, Kind.ABSTRACT: paper.abstract,
-        }  # fmt: skip
-        if piece.kind in texts:
-            return self._escaped(texts[piece.kind]) or None
         match piece.kind:
+            case Kind.TITLE:
+                return self._escaped(paper.title) or None
+            case Kind.NAME:
+                return self._escaped(paper.short_name) or None
+            case Kind.ABSTRACT:
+                return self._escaped(paper.abstract) or None
             case Kind.AUTHORS:
                 return self._authors(piece)
             case Kind.DATE:
@@ -77,12 +87,11 @@ class _Writer:
         return None
 
     def _escaped(self, text: str) -> str:
-        line = "".join(self._parts).rpartition("\n")[2]
         return escaped(
             text,
             is_html=self._template.is_html,
             in_row=self._in_row,
-            starts_line=not line.strip(" \t-+*>"),
+            starts_line=self._starts_line,
         )
 
     def _authors(self, piece: Piece) -> str | None:
