@@ -182,15 +182,19 @@ def _spans(word: str, words: Sequence[str], taken: set[int]) -> Iterator[range]:
             continue
         if alike(word, words[start]):
             yield range(start, start + 1)
-        joined = ""
+        joined = initials = ""
         for end in range(start, min(start + 6, len(words))):
             if end in taken:
                 break
             joined += words[end]
-            run = words[start : end + 1]
-            initials = "".join(each[0] for each in run)
-            if len(run) > 1 and (
-                {joined, f"{joined}s"} & {word, f"{word}s"} or (len(word) > 1 and initials == word)
+            initials += words[end][0]
+            may_abbreviate = len(word) > 1 and word.startswith(initials)
+            if len(joined) > len(word) + 1 and not may_abbreviate:
+                break
+            if end > start and (
+                joined in {word, f"{word}s"}
+                or f"{joined}s" == word
+                or (may_abbreviate and initials == word)
             ):
                 yield range(start, end + 1)
 

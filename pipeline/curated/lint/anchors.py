@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
@@ -123,7 +124,7 @@ def heading_texts(text: str) -> Iterator[str]:
 
 def _visible(text: str) -> str:
     """Return the text of Markdown as GitHub shows it, pictures left out."""
-    (token,) = MarkdownIt("commonmark").parseInline(text)
+    (token,) = _inline_reader().parseInline(text)
     shown = {"text", "code_inline"}
     pieces = (
         " " if child.type in {"softbreak", "hardbreak"} else child.content
@@ -131,3 +132,9 @@ def _visible(text: str) -> str:
         if child.type in shown or child.type.endswith("break")
     )
     return "".join(pieces)
+
+
+@cache
+def _inline_reader() -> MarkdownIt:
+    """Return one parser for all headings, because making it takes longer than reading one."""
+    return MarkdownIt("commonmark")
