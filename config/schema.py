@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from config.desk_keys import known_keys
+from config.enrich_schema import EnrichSettings
 from config.keytypes import (
     BaseUrl,
     Categories,
@@ -275,6 +276,7 @@ class Settings(Section):
     publish: PublishSettings = PublishSettings()
     list: ListSettings = ListSettings()
     lint: LintSettings = LintSettings()
+    enrich: EnrichSettings = EnrichSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     log: LogSettings = LogSettings()
     #: for replays and tests; None: the system's clock
@@ -297,6 +299,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "publish": PublishSettings,
     "list": ListSettings,
     "lint": LintSettings,
+    "enrich": EnrichSettings,
     "schedule": ScheduleSettings,
     "log": LogSettings,
 }

@@ -648,3 +648,22 @@ COMMENT ON COLUMN confirmations.asked_at IS 'when';
 COMMENT ON COLUMN confirmations.state IS 'waiting, begun, sent, failed or uncertain';
 COMMENT ON COLUMN confirmations.detail IS 'what the mail server said';
 COMMENT ON COLUMN confirmations.state_at IS 'since when; null: waiting';
+
+COMMENT ON TABLE enrichment IS
+    'What other services said of papers, one row per answer and failed try, append-only.';
+COMMENT ON COLUMN enrichment.seq IS 'order of recording';
+COMMENT ON COLUMN enrichment.run_id IS 'the run that asked';
+
+COMMENT ON VIEW enrichments IS
+    'Optional facts: the last definite answer of a service about a paper, and the last try. `unknown` says that there was none; it never means that all is well.';
+COMMENT ON COLUMN enrichments.arxiv_id IS 'the paper';
+COMMENT ON COLUMN enrichments.kind IS '`code`, `venue`, `retraction` or `citations`';
+COMMENT ON COLUMN enrichments.subject IS
+    'DOI or address that was asked about; empty: the paper itself';
+COMMENT ON COLUMN enrichments.state IS
+    '`unknown`; of code `present`, `moved`, `archived` or `gone`; of venue `published` or `none`; of retraction `retracted`, `concern`, `corrected` or `none`; of citations `counted` or `none`';
+COMMENT ON COLUMN enrichments.detail IS 'what was said, as JSON';
+COMMENT ON COLUMN enrichments.source IS '`crossref`, `openalex`, `github` or `web`';
+COMMENT ON COLUMN enrichments.asked_at IS 'when the definite answer came; null: there was none';
+COMMENT ON COLUMN enrichments.tried_at IS 'when it was last asked';
+COMMENT ON COLUMN enrichments.fault IS 'why the last try gave no answer; null: it gave one';

@@ -556,6 +556,19 @@ CREATE TABLE subscriber_departure (
     happened_at TIMESTAMP NOT NULL
 );
 
+-- What other services said of papers, one row per answer and failed try, append-only.
+CREATE TABLE enrichment (
+    seq BIGINT NOT NULL,  -- order of recording
+    arxiv_id VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    subject VARCHAR NOT NULL,
+    state VARCHAR NOT NULL,
+    detail VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,
+    asked_at TIMESTAMP NOT NULL,
+    run_id VARCHAR  -- the run that asked
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -1179,3 +1192,35 @@ LEFT JOIN (
     FROM confirmation_event
     GROUP BY confirmation_id) AS ended
   ON ended.confirmation_id = asked.confirmation_id;
+
+-- Optional facts: the last definite answer of a service about a paper, and the last try. `unknown`
+-- says that there was none; it never means that all is well.
+-- arxiv_id VARCHAR: the paper
+-- kind VARCHAR: `code`, `venue`, `retraction` or `citations`
+-- subject VARCHAR: DOI or address that was asked about; empty: the paper itself
+-- state VARCHAR: `unknown`; of code `present`, `moved`, `archived` or `gone`; of venue `published`
+--     or `none`; of retraction `retracted`, `concern`, `corrected` or `none`; of citations
+--     `counted` or `none`
+-- detail VARCHAR: what was said, as JSON
+-- source VARCHAR: `crossref`, `openalex`, `github` or `web`
+-- asked_at TIMESTAMP: when the definite answer came; null: there was none
+-- tried_at TIMESTAMP: when it was last asked
+-- fault VARCHAR: why the last try gave no answer; null: it gave one
+CREATE VIEW enrichments AS
+WITH last AS (
+    SELECT arxiv_id, kind, subject,
+           max(seq) AS tried,
+           max(seq) FILTER (state <> 'unknown') AS known
+    FROM enrichment
+    GROUP BY arxiv_id, kind, subject
+)
+SELECT last.arxiv_id, last.kind, last.subject,
+       coalesce(answer.state, 'unknown') AS state,
+       coalesce(answer.detail, try.detail) AS detail,
+       coalesce(answer.source, try.source) AS source,
+       answer.asked_at,
+       try.asked_at AS tried_at,
+       CASE WHEN try.state = 'unknown' THEN json_extract_string(try.detail, '$.cause') END AS fault
+FROM last
+JOIN enrichment AS try ON try.seq = last.tried
+LEFT JOIN enrichment AS answer ON answer.seq = last.known;

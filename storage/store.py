@@ -39,6 +39,7 @@ from storage.engine.manifest import check_manifest, note_manifest, take_manifest
 from storage.engine.migrate import Migration, known_migrations, migrate, schema_version
 from storage.engine.paths import real_path
 from storage.engine.session import Session
+from storage.enrichment import Enrichment
 from storage.errors import StoreBusyError
 from storage.harvests import Harvests
 from storage.highlights import Highlights
@@ -115,6 +116,7 @@ class Store:
         self.weeks = Weeks(session)
         self.subscribers = Subscribers(session)
         self.confirmations = Confirmations(session)
+        self.enrichment = Enrichment(session)
         self.taxonomy = TaxonomyChanges(session)
         self.integrity = Integrity(session)
         self.invalid_ids = InvalidIds(session)

@@ -51,6 +51,7 @@ COMMANDS = {
     "issue": "Show how far the digest of a week is, or edit, build and approve it.",
     "digest": "Build one week's digest of approved papers.",
     "publish": "Publish what was approved: the list, the digest.",
+    "enrich": "Ask Crossref, OpenAlex and GitHub about approved papers.",
     "lint": "Find faults of the curated list, and fix what is safe.",
     "export": "Write approved papers as BibTeX, RIS, CSL-JSON, CSV, JSON Lines or Parquet.",
     "prisma": "Show how many papers were found, screened, excluded and included.",

@@ -83,6 +83,10 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         st.sampled_from(["approve=y", "next=w"]), min_size=1
     ),
     '"auto", "en" or "zh"': st.sampled_from(["auto", "en", "zh"]),
+    'a list of "code", "venue", "retraction" and "citations"': st.lists(
+        st.sampled_from(["code", "venue"]), min_size=1
+    ),
+    "a mail address, or nothing": st.sampled_from(["a@b.org", "x.y+z@mail.b-c.org"]),
     REASONS: st.just([{"code": "off-topic", "name": "Off topic"}]),
     'an IANA time zone such as "America/New_York"': st.sampled_from(["UTC", "Asia/Shanghai"]),
 }
@@ -160,6 +164,10 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
     special |= {"issues": ("built", "approved")}
     special |= {"targets": ('["list"]', '["digest"]')}
     special |= {"how": ("in-place", "branch"), "apply": ('["moves"]', '["withdrawals"]')}
+    special |= {"kinds": ('["code"]', '["venue"]'), "mailto": ("a@b.org", "c@b.org")}
+    special |= dict.fromkeys(
+        ("crossref_url", "openalex_url", "github_url"), ("https://a.org", "https://b.org")
+    )
     special |= {"level": ("info", "error"), "format": ("text", "json")}
     special |= {"keys": ('["approve=a"]', '["approve=y"]'), "language": ("en", "zh")}
     special |= {"reasons": (f"[{json.dumps({'code': 'a', 'name': 'A'})}]", '[{code="b",name="B"}]')}

@@ -73,6 +73,9 @@ from pipeline.curated.parse import parse_list
 from pipeline.curated.title import title_of
 from pipeline.curated.types import CuratedList, CuratedListError, ListFile
 from pipeline.enrich.links import find_links, normalise_url
+from pipeline.enrich.services.answers import clean
+from pipeline.enrich.services.crossref import Work, notices_of
+from pipeline.enrich.services.dois import clean_doi, dois_of
 from pipeline.enrich.venue import find_venue
 from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.fields.authors import split_authors
@@ -278,6 +281,12 @@ def _inserted(text: str) -> None:
         render(template, paper, Habits(), number=1)
 
 
+def _work_of_crossref(text: str) -> None:
+    update = {"type": text[:20_000], "DOI": text[:20_000]}
+    fields = {"DOI": text[:20_000], "title": [f"RETRACTED {text}"[:20_000]], "updated-by": [update]}
+    notices_of(Work.model_validate(fields))
+
+
 READERS: dict[str, Callable[[str], object]] = {
     "parse_arxiv_id": parse_arxiv_id,
     "parse_arxiv_id of a link": lambda text: parse_arxiv_id(f"https://arxiv.org/abs/{text}"),
@@ -380,6 +389,9 @@ READERS: dict[str, Callable[[str], object]] = {
     "safe_cell": safe_cell,
     "templates": _inserted,
     "tidy": lambda text: tidy(f"- **T** {text}{GONE}{text}{GONE}", in_row=False, filler=""),
+    "clean": clean,
+    "dois": lambda text: (dois_of(text), dois_of("10.1000/" + text), clean_doi(text)),
+    "work": _work_of_crossref,
     "split_name": lambda text: split_name(text.strip()),
     "read_reference": read_reference,
     "compare_authors": lambda text: compare_authors([text] * 9, [text[::-1]] * 9),

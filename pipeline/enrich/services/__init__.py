@@ -1,0 +1,1 @@
+"""What single services say of a paper, read strictly from bounded answers."""
