@@ -43,6 +43,7 @@ from config.loopback import is_loopback_url
 from config.publish_schema import DigestSettings, ListSettings, PublishSettings
 from config.reasons import DEFAULT_REASONS, Reason, unique_codes
 from config.section import Section
+from config.subscribers_schema import SubscribersSettings
 
 #: seconds between two requests that arXiv asks for (https://info.arxiv.org/help/api/tou.html)
 POLITE_INTERVAL_SECONDS = 3.0
@@ -277,6 +278,7 @@ class Settings(Section):
     list: ListSettings = ListSettings()
     lint: LintSettings = LintSettings()
     enrich: EnrichSettings = EnrichSettings()
+    subscribers: SubscribersSettings = SubscribersSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     log: LogSettings = LogSettings()
     #: for replays and tests; None: the system's clock
@@ -300,6 +302,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "list": ListSettings,
     "lint": LintSettings,
     "enrich": EnrichSettings,
+    "subscribers": SubscribersSettings,
     "schedule": ScheduleSettings,
     "log": LogSettings,
 }

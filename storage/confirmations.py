@@ -58,6 +58,7 @@ INSERT INTO confirmation_event
 SELECT (SELECT coalesce(max(seq), 0) + 1 FROM confirmation_event), $confirmation_id, $kind,
        $detail, CAST($now AS TIMESTAMP)
 """
+_USED = "SELECT count(*) FROM subscriber_event WHERE consent_id = $id"
 _UNCONFIRMED = """
 SELECT subscriber_id FROM subscribers
 WHERE state = 'waiting' AND address IS NOT NULL
@@ -177,11 +178,7 @@ class Confirmations:
                 return Confirmed.OVER
             if person.is_subscribed:
                 return Confirmed.ALREADY
-            used = any(
-                event.consent_id == confirmation_id
-                for event in self._subscribers.events(person.subscriber_id)
-            )
-            if used or now - asked.asked_at > valid_for:
+            if self.is_used(confirmation_id) or now - asked.asked_at > valid_for:
                 return Confirmed.OVER
             self._subscribers.record(
                 person.subscriber_id,
@@ -193,6 +190,10 @@ class Confirmations:
                 wording=asked.wording,
             )
             return Confirmed.DONE
+
+    def is_used(self, confirmation_id: str) -> bool:
+        """Return whether a consent was recorded with it."""
+        return self._session.number(_USED, {"id": confirmation_id}) > 0
 
     def expire(self, now: datetime, *, valid_for: timedelta) -> int:
         """Erase the addresses of people who did not confirm in time; return how many."""

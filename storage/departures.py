@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from config.files import open_regular
+from storage.errors import StorageError
 
 _log = logging.getLogger(__name__)
 _PRIVATE = 0o600
@@ -89,13 +90,19 @@ def read_departures(database: Path) -> Departures:
     """Return what the file of a database says; lines that were written in part are skipped.
 
     Raises:
-        OSError: it cannot be read.
+        StorageError: it cannot be read.
     """
+    path = departures_path(database)
     try:
-        with open_regular(departures_path(database)) as file:
+        with open_regular(path) as file:
             lines = file.read().splitlines()
     except FileNotFoundError:
         return Departures()
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be read ({error.strerror}), so it is unknown who left.",
+            hint="Give this user permission to read it, or restore it from your copy.",
+        ) from error
     consents: dict[str, Departure] = {}
     deleted: set[str] = set()
     keys: set[str] = set()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from storage.departures import read_departures
 from storage.engine.connection import connected
 from storage.engine.copying import copy_database, explained
 from storage.engine.examine import check_columns, read_everything, restore_definitions
@@ -28,6 +29,7 @@ from storage.errors import (
 )
 from storage.integrity import Integrity
 from storage.store import increment_generation
+from storage.subscribers import Subscribers
 
 _OTHER_FILE = "Nothing was replaced. Name a file that `living-survey backup` wrote."
 
@@ -42,6 +44,8 @@ class RestoreReport:
     predictions: int
     #: new path of the replaced database
     kept: Path | None = None
+    #: people who left the list of subscribers since the backup, recorded in it again
+    departed: int = 0
     #: views and macros that were not this program's and were replaced
     redefined: tuple[str, ...] = ()
 
@@ -86,14 +90,22 @@ def restore(
                 _about(backup, fresh),
                 connected(fresh, timeout_seconds=left, name=backup) as connection,
             ):
-                contents, redefined = _examined(
-                    Session(connection, before_commit=increment_generation), backup, accept_faults
-                )
+                session = Session(connection, before_commit=increment_generation)
+                redefined = _examined(session, backup, accept_faults)
+                departed = Subscribers(session).apply_departures(read_departures(database), now)
+                contents = take_manifest(session)
+                session.checkpoint()
             kept = swap(fresh, database, contents, now=now, timeout_seconds=left)
         finally:
             undo_interrupted_restore(database)
     return RestoreReport(
-        database, contents.papers, contents.decisions, contents.predictions, kept, redefined
+        database,
+        contents.papers,
+        contents.decisions,
+        contents.predictions,
+        kept,
+        departed,
+        redefined,
     )
 
 
@@ -101,8 +113,8 @@ def _examined(
     session: Session,
     backup: Path,
     accept_faults: bool,  # noqa: FBT001  passed on by `restore`
-) -> tuple[Manifest, tuple[str, ...]]:
-    """Read the copy, migrate it and make its views ours; return its contents and those views."""
+) -> tuple[str, ...]:
+    """Read the copy, migrate it and make its views ours; return the names of those views."""
     present = take_manifest(session)
     if present == Manifest():
         raise ForeignDatabaseError(f"{backup} is not a survey database.", hint=_OTHER_FILE)
@@ -118,9 +130,7 @@ def _examined(
             f"{backup} is inconsistent ({named}).",
             hint="Nothing was replaced. Restore another backup, or this one with --accept-faults.",
         )
-    contents = take_manifest(session)
-    session.checkpoint()
-    return contents, redefined
+    return redefined
 
 
 @contextmanager

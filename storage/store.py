@@ -62,6 +62,7 @@ from storage.queue import Queue
 from storage.runs import Runs
 from storage.same_work import SameWork
 from storage.screening import Screening
+from storage.subscriber_import import SubscriberImport
 from storage.subscribers import Subscribers
 from storage.taxonomy import TaxonomyChanges
 from storage.titles import Titles
@@ -117,6 +118,7 @@ class Store:
         self.subscribers = Subscribers(session)
         self.confirmations = Confirmations(session)
         self.enrichment = Enrichment(session)
+        self.subscriber_import = SubscriberImport(session)
         self.taxonomy = TaxonomyChanges(session)
         self.integrity = Integrity(session)
         self.invalid_ids = InvalidIds(session)

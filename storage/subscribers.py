@@ -67,11 +67,11 @@ class Subscribers:
     def recipients(self) -> tuple[Recipient, ...]:
         """Return the confirmed people who are to receive mail, by subscriber ID.
 
-        Nobody whose consent ended according to the file beside the database is among them, also
+        A person whose consent ended according to the file beside the database is left out, also
         where an older database was put in place.
 
         Raises:
-            OSError: that file cannot be read.
+            StorageError: that file cannot be read.
         """
         rows = self._session.rows(
             _RECIPIENTS, {"ended": texts_json(self.recorded_departures().consents)}
@@ -90,10 +90,12 @@ class Subscribers:
         return self._one("address_key = $value", address_key)
 
     def all(self) -> list[Subscriber]:
-        """Return everybody who was ever recorded, in order of their first act."""
+        """Return everybody who was ever recorded, in order of their first act, then by address."""
         return [
             _subscriber(row)
-            for row in self._session.rows(f"{_SUBSCRIBERS} ORDER BY first_at, subscriber_id")
+            for row in self._session.rows(
+                f"{_SUBSCRIBERS} ORDER BY first_at, address, subscriber_id"
+            )
         ]
 
     def counts(self) -> dict[SubscriberState, int]:
@@ -173,17 +175,13 @@ class Subscribers:
         )
 
     def recorded_departures(self) -> Departures:
-        """Return what the file beside the database says, or raise OSError."""
+        """Return what the file beside the database says, or raise StorageError."""
         database = self._database()
         return Departures() if database is None else read_departures(database)
 
-    def apply_departures(self, now: datetime) -> int:
-        """Record again who left since this database was backed up; return how many.
-
-        Raises:
-            OSError: the file beside the database cannot be read.
-        """
-        recorded = self.recorded_departures().consents
+    def apply_departures(self, departures: Departures, now: datetime) -> int:
+        """Record again who left since this database was backed up; return how many."""
+        recorded = departures.consents
         with self._session.transaction():
             found = [
                 _subscriber(row)

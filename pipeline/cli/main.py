@@ -94,6 +94,16 @@ GROUPS = {
             "prune": "Show days to remove from the ledger; --apply removes them.",
         },
     ),
+    "subscribers": (
+        "List, add, import, export or remove people who receive mail.",
+        {
+            "list": "List who receives mail, with how many are in each state.",
+            "add": "Ask people to subscribe; they are when they confirm.",
+            "import": "Import people who agreed elsewhere.",
+            "export": "Write subscribers as CSV, or all that is held of one person.",
+            "remove": "End subscriptions, or erase addresses too.",
+        },
+    ),
     "quarantine": (
         "List the records that could not be read, or read them again.",
         {
@@ -106,7 +116,7 @@ GROUPS = {
 
 
 #: groups that list what they hold when no command is given
-_LISTED = frozenset({"ledger", "quarantine"})
+_LISTED = frozenset({"ledger", "quarantine", "subscribers"})
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,12 @@ def restore(
         accept_faults=accept_faults,
     )
     held = f"{counted(report.papers, 'paper')}, {counted(report.decisions, 'decision event')}"
+    left = (
+        (f"departed   {counted(report.departed, 'subscriber')} left since; recorded again",)
+        if report.departed
+        else ()
+    )
     kept = () if report.kept is None else (f"kept       {report.kept}",)
     redefined = ", ".join(report.redefined)
     notes = (f"redefined  {redefined}: not as this program defines them",) if redefined else ()
-    return Answer(report, (f"restored   {held}", *kept), notes)
+    return Answer(report, (f"restored   {held}", *left, *kept), notes)

@@ -1,4 +1,4 @@
-"""`serve`: the approval queue as web pages, on loopback."""
+"""`serve`: the approval queue as web pages on loopback, or the pages for subscribers."""
 
 import functools
 import os
@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from config.errors import UsageError
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
 from pipeline.cli.issue_desk import issue_desk
+from pipeline.cli.serve_subscribers import serve_subscribers
 from pipeline.curated.title import survey_title
 from pipeline.operate.schedule import make_runner, make_scheduler, make_training, scheduled
 from pipeline.review.proposal import reviewer_name
@@ -27,7 +29,11 @@ _BUSY_TIMEOUT = 8.0
 
 @command(
     "serve",
-    examples="living-survey serve\nliving-survey serve --port 9000 --reviewer ada --schedule",
+    examples="""
+    living-survey serve
+    living-survey serve --port 9000 --reviewer ada --schedule
+    living-survey serve --public
+    """,
 )
 def serve(
     invocation: Invocation,
@@ -40,6 +46,10 @@ def serve(
     schedule: Annotated[
         bool, typer.Option("--schedule", help="Also fetch and publish at the times of [schedule].")
     ] = False,
+    public: Annotated[
+        bool,
+        typer.Option("--public", help="Serve the pages for subscribers instead, to everybody."),
+    ] = False,
 ) -> None:
     """Serve the approval queue as web pages.
 
@@ -48,8 +58,19 @@ def serve(
 
     It works while `run` ingests in another process. With --schedule it also calls `run` and
     `digest` at the times of [schedule], as cron would.
+
+    With --public it serves only the pages on which readers subscribe, confirm, choose and
+    unsubscribe, at the host and port of [subscribers].
     """
     settings = invocation.settings
+    if public:
+        if schedule or reviewer:
+            raise UsageError(
+                "--public serves readers only, without --schedule and --reviewer.",
+                hint="Call `living-survey serve` for those.",
+            )
+        serve_subscribers(settings, host, port)
+        return
     services = open_services(settings, busy_timeout_seconds=_BUSY_TIMEOUT)
     reading = open_services(settings, read_only=True, busy_timeout_seconds=_BUSY_TIMEOUT)
     kept = KeptStores(

@@ -1,4 +1,4 @@
-"""Serve on a loopback address until SIGTERM or SIGINT."""
+"""Serve until SIGTERM or SIGINT; the review pages on a loopback address only."""
 
 import asyncio
 import errno
@@ -31,6 +31,7 @@ _CAUSED_BY_CLIENTS = (
     "asyncio",
     "uvicorn.error",
     *(f"pipeline.review.web.{name}" for name in ("server", "connections", "access", "pages")),
+    "pipeline.publish.subscribers.web.errors",
 )
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 #: seconds for open requests after SIGTERM; longer than the wait for a lease
@@ -42,16 +43,21 @@ class CannotListenError(LivingSurveyError):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket; port 0 means any free port."""
+    """Return a listening socket of the review pages; port 0 means any free port."""
     if not is_loopback_host(host):
         raise ConfigError(
             f"The review queue cannot be served on {host!r}: it has no accounts yet, "
             "so everyone who can reach it could approve papers.",
             hint="Set [review] host to 127.0.0.1, and use an SSH tunnel from other machines.",
         )
+    return listen_anywhere(host, port, section="review")
+
+
+def listen_anywhere(host: str, port: int, *, section: str) -> socket.socket:
+    """Return a listening socket for pages that everybody may reach; `section` is of the setting."""
     if not 0 <= port <= 65535:
         raise ConfigError(
-            f"Port {port} does not exist.", hint="Choose a [review] port up to 65535."
+            f"Port {port} does not exist.", hint=f"Choose a [{section}] port up to 65535."
         )
     host = bare_host(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -62,11 +68,11 @@ def listen(host: str, port: int) -> socket.socket:
             raise CannotListenError(
                 f"Port {port} on {host} is already in use.",
                 hint="Stop the other program (another `living-survey serve`?) "
-                "or choose another [review] port.",
+                f"or choose another [{section}] port.",
             ) from error
         raise CannotListenError(
             f"Cannot listen on {host}, port {port}: {error}.",
-            hint="Choose another [review] port, 1024 to 65535.",
+            hint=f"Choose another [{section}] port, 1024 to 65535.",
         ) from error
 
 
@@ -120,17 +126,24 @@ def serve(app: ASGIApp, host: str, port: int, *, token: str, note: str = "") -> 
 
     The address with the token is printed and never logged; `note` is printed below it.
     """
-    with (
-        listen(host, port) as listening,
-        _clean_shutdown(),
-        once_per_minute(*_CAUSED_BY_CLIENTS),
-    ):
-        sys.stderr.write(f"Review queue: {address(listening)}?token={token}  (Ctrl+C stops it)\n")
-        sys.stderr.write(f"{note}\n" if note else "")
+    with listen(host, port) as listening:
+        said = f"Review queue: {address(listening)}?token={token}  (Ctrl+C stops it)\n"
+        _run(app, listening, "review queue", said + (f"{note}\n" if note else ""))
+
+
+def serve_public(app: ASGIApp, listening: socket.socket, *, note: str = "") -> None:
+    """Serve pages for everybody until SIGTERM or SIGINT; open requests are answered first."""
+    said = f"Pages for subscribers: {address(listening)}  (Ctrl+C stops it)\n"
+    _run(app, listening, "pages for subscribers", said + (f"{note}\n" if note else ""))
+
+
+def _run(app: ASGIApp, listening: socket.socket, what: str, said: str) -> None:
+    with _clean_shutdown(), once_per_minute(*_CAUSED_BY_CLIENTS):
+        sys.stderr.write(said)
         sys.stderr.flush()
-        _log.info("review queue started", extra={"address": address(listening)})
+        _log.info("%s started", what, extra={"address": address(listening)})
         make_server(app).run(sockets=[listening])
-    _log.info("review queue stopped")
+    _log.info("%s stopped", what)
 
 
 @contextmanager

@@ -1,0 +1,55 @@
+"""`serve --public`: the pages on which readers subscribe, for everybody."""
+
+from config.errors import ConfigError
+from config.schema import Settings
+from pipeline.curated.title import survey_title
+from pipeline.publish.subscribers.keys import subscriber_keys
+from pipeline.publish.subscribers.web.app import create_public_app
+from pipeline.publish.subscribers.web.site import PublicSite, origin_of
+from pipeline.review.web.server import listen_anywhere, serve_public
+from pipeline.runtime.services import open_services
+from storage.kept import KeptStores
+
+#: seconds; a page answers "try again" after that
+_BUSY_TIMEOUT = 8.0
+
+
+def serve_subscribers(settings: Settings, host: str | None, port: int | None) -> None:
+    """Serve the pages for subscribers until SIGTERM or SIGINT.
+
+    Raises:
+        ConfigError: no public address is set.
+    """
+    stated = settings.subscribers
+    if not stated.url:
+        raise ConfigError(
+            "[subscribers] url is empty, so no mail could link to the pages.",
+            hint="Set it to the public address of the pages, such as https://lists.example.org;"
+            " to try them on this machine, http://127.0.0.1:8766.",
+        )
+    services = open_services(settings, busy_timeout_seconds=_BUSY_TIMEOUT)
+    reading = open_services(settings, read_only=True, busy_timeout_seconds=_BUSY_TIMEOUT)
+    kept = KeptStores(
+        settings.database.path,
+        services.open_store,
+        reading.open_store,
+        busy_timeout_seconds=_BUSY_TIMEOUT,
+    )
+    published = settings.publish.base_url
+    site = PublicSite(
+        open_store=kept.open_store,
+        read_store=kept.read_store,
+        keys=subscriber_keys(settings.database.path),
+        settings=stated,
+        taxonomy=services.taxonomy,
+        survey=survey_title(settings.survey),
+        clock=services.clock,
+        origins=frozenset({origin_of(published)} if published else ()),
+        about_url=published or settings.publish.list_url,
+    )
+    with listen_anywhere(
+        stated.host if host is None else host,
+        stated.port if port is None else port,
+        section="subscribers",
+    ) as listening:
+        serve_public(create_public_app(site), listening, note=f"Readers open {stated.url}")

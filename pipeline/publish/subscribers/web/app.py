@@ -1,0 +1,59 @@
+"""Assemble the public pages as one web application."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from config.errors import LivingSurveyError
+from pipeline.publish.subscribers.web import confirm, errors, preferences, subscribe, unsubscribe
+from pipeline.publish.subscribers.web.headers import LARGEST_FORM, Guard
+from pipeline.publish.subscribers.web.site import STATIC, PublicSite
+
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
+
+
+def create_public_app(site: PublicSite, *, lifespan: Lifespan | None = None) -> Starlette:
+    """Return the public pages as an ASGI application.
+
+    They set no cookie, run no script and ask nothing of other hosts. `lifespan` runs as long as
+    they are served, for example what sends confirmations.
+    """
+    app = Starlette(
+        lifespan=lifespan,
+        routes=[
+            *subscribe.ROUTES,
+            *confirm.ROUTES,
+            *preferences.ROUTES,
+            *unsubscribe.ROUTES,
+            Route("/health", _health, methods=["GET"]),
+            Route("/robots.txt", _robots, methods=["GET"]),
+            Mount("/static", StaticFiles(directory=STATIC), name="static"),
+        ],
+        middleware=[
+            Middleware(Guard),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_FORM),
+        ],
+        exception_handlers={
+            HTTPException: errors.on_http_error,
+            LivingSurveyError: errors.on_known_error,
+            Exception: errors.on_bug,
+        },
+    )
+    app.state.public = site
+    return app
+
+
+def _health(_request: Request) -> Response:
+    return PlainTextResponse("ok\n")
+
+
+def _robots(_request: Request) -> Response:
+    return PlainTextResponse("User-agent: *\nAllow: /subscribe\nDisallow: /\n")

@@ -1,0 +1,141 @@
+"""Confirmations are sent at most once, and their mail leads to the page and nowhere else."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.publish.subscribers.letters import Letter
+from pipeline.publish.subscribers.outbox import (
+    Delivery,
+    OutboxReport,
+    Outcome,
+    send_confirmations,
+)
+from tests.support.services import make_services
+from tests.support.subscribers import ORIGIN, PublicPages, public_pages
+
+ADA = "ada@example.org"
+
+
+class Postman:
+    """Keeps letters and answers as told."""
+
+    def __init__(self, *answers: Delivery) -> None:
+        self.letters: list[Letter] = []
+        self._answers = list(answers)
+
+    def __call__(self, letter: Letter) -> Delivery:
+        self.letters.append(letter)
+        return self._answers.pop(0) if self._answers else Delivery(Outcome.SENT, "250 ok")
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> PublicPages:
+    return public_pages(tmp_path)
+
+
+def send(pages: PublicPages, post: Postman) -> OutboxReport:
+    services = make_services(pages.open_store, pages.clock(), subscribers=pages.settings)
+    return send_confirmations(services, post, links=pages.links, survey="Talking\r\nPictures")
+
+
+def ask(pages: PublicPages, *addresses: str, **form: str) -> None:
+    for number, address in enumerate(addresses):
+        client = pages.client(peer=f"198.51.{number}.1")
+        assert client.post("/subscribe", {"address": address, **form}).status_code == 200
+        pages.clock.now += timedelta(seconds=1)
+
+
+def test_mail_leads_to_the_page_that_confirms(pages: PublicPages) -> None:
+    ask(pages, "Ada@Bücher.example")
+    post = Postman()
+    assert send(pages, post) == OutboxReport(sent=1)
+    [letter] = post.letters
+    assert letter.to == "Ada@xn--bcher-kva.example"
+    assert letter.subject == "Please confirm: Talking Pictures by mail"
+    [link] = re.findall(r"https://\S+", letter.text)
+    assert link.startswith(f"{ORIGIN}/confirm/")
+    assert pages.client().post(pages.path(link)).status_code == 200
+    assert len(pages.recipients()) == 1
+    assert send(pages, post) == OutboxReport()
+
+
+def test_known_address_is_led_to_its_choices(pages: PublicPages) -> None:
+    pages.join(ADA)
+    send(pages, Postman())
+    ask(pages, ADA, language="zh")
+    post = Postman()
+    send(pages, post)
+    [letter] = post.letters
+    assert letter.language == "zh"
+    [link] = re.findall(r"https://\S+", letter.text)
+    assert link.startswith(f"{ORIGIN}/preferences/")
+    assert "/confirm/" not in letter.text
+
+
+def test_each_outcome_is_kept_and_only_deferred_mail_waits(pages: PublicPages) -> None:
+    ask(pages, "a@x.org", "b@x.org", "c@x.org", "d@x.org", "e@x.org")
+    post = Postman(
+        Delivery(Outcome.SENT),
+        Delivery(Outcome.FAILED, "550 <b@x.org> unknown"),
+        Delivery(Outcome.UNCERTAIN, "connection lost"),
+        Delivery(Outcome.DEFERRED, "451 later"),
+    )
+    assert send(pages, post) == OutboxReport(1, 1, 1, 1)
+    # After a deferral the rest waits too.
+    assert len(post.letters) == 4
+    assert [one.address for one in pages.waiting()] == ["d@x.org", "e@x.org"]
+    with pages.open_store() as store:
+        kept = store._session.rows("SELECT detail FROM confirmation_event ORDER BY seq")
+    assert ("550 <<address>> unknown",) in kept
+    assert send(pages, Postman()) == OutboxReport(sent=2)
+
+
+def test_mail_that_was_begun_is_not_sent_again(pages: PublicPages) -> None:
+    ask(pages, ADA)
+
+    def killed(_letter: Letter) -> Delivery:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        send(pages, killed)  # type: ignore[arg-type]
+    assert send(pages, Postman()) == OutboxReport()
+    with pages.open_store() as store:
+        states = store._session.rows("SELECT state FROM confirmations")
+    assert states == [("begun",)]
+
+
+def test_two_senders_send_each_mail_once(pages: PublicPages) -> None:
+    ask(pages, "a@x.org", "b@x.org")
+    inner = Postman()
+
+    class Second(Postman):
+        def __call__(self, letter: Letter) -> Delivery:
+            if not self.letters:
+                self.letters.append(letter)
+                send(pages, inner)
+                return Delivery(Outcome.SENT)
+            return super().__call__(letter)
+
+    outer = Second()
+    send(pages, outer)
+    assert sorted(one.to for one in outer.letters + inner.letters) == ["a@x.org", "b@x.org"]
+
+
+def test_old_and_erased_requests_are_not_sent(pages: PublicPages) -> None:
+    ask(pages, "a@x.org", "b@x.org")
+    first = pages.waiting()[0]
+    client = pages.client()
+    path = pages.path(pages.links.preferences(first.subscriber_id))
+    client.post(path, {"act": "delete", "sure": "yes"})
+    post = Postman()
+    pages.clock.now += timedelta(days=6)
+    send(pages, post)
+    assert [one.to for one in post.letters] == ["b@x.org"]
+    pages.clock.now += timedelta(days=2)
+    ask(pages, "c@x.org")
+    pages.clock.now += timedelta(days=8)
+    assert send(pages, post) == OutboxReport()
+    assert "x.org" not in pages.snapshot()
