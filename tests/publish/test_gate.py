@@ -186,11 +186,36 @@ def test_empty_issue_of_an_unread_week_is_refused() -> None:
         "<base href=https://a.example>",
         '<div style="behavior:url(x)">a</div>',
         "<style>@import 'https://a.example/x.css';</style>",
+        "<b>" * 3000 + "<script>x</script>",
+        "<!-- a\n\n-->\n\n<script>x</script>",
+        "```\n<b>\n\n```\n\n<script>x</script>",
+        "<!--><script>x</script>-->",
+        "<?x><img src=x onerror=a>?>",
     ],
 )
 def test_active_content_is_final(text: str) -> None:
     (found,) = _refusals((), build={"data": text.encode()})
     assert (found.rule, found.final) == (Rule.ACTIVE, True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<!-- a\n\n<script>x</script>\n-->\n", "<!-- a\n-->\n\n<script>x</script>\n-->\n"),
+        ("```\n\n<script>x</script>\n```\n", "```\n```\n\n<script>x</script>\n```\n"),
+        ("- [a][b]\n", "- [a][b]\n\n[b]: javascript:x\n"),
+        ("<script>x</script>\n", "<script>x</script>\n\n<script>x</script>\n"),
+    ],
+)
+def test_what_acts_by_the_lines_around_it_is_final(before: str, after: str) -> None:
+    (found,) = _refusals((), before=before.encode(), build={"data": after.encode()})
+    assert found.rule is Rule.ACTIVE
+
+
+def test_active_content_written_by_hand_stays() -> None:
+    before = b"<iframe src=https://a.example></iframe>\n\n- [a](https://a.example)\n"
+    after = before + b"- <sup>new</sup> [b](https://b.example)\n"
+    assert _refusals((), before=before, build={"data": after}) == ()
 
 
 @pytest.mark.parametrize(
@@ -204,6 +229,8 @@ def test_active_content_is_final(text: str) -> None:
         '- <a href="#top">up</a> <img src="data:image/png;base64,AAAA">',
         '- <details><summary>More</summary>text</details> <br> <sup style="color:red">1</sup>',
         "- Turn on=off: 10:30, a:b, std::move",
+        "```\n<b>\n\n<script>x</script>\n```",
+        "<!-- a\n\n<script>x</script>\n-->",
     ],
 )
 def test_text_about_active_content_passes(text: str) -> None:

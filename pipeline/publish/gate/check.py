@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from config.publish_schema import PublishSettings
-from pipeline.publish.gate.content import active_content, hidden_characters
+from pipeline.publish.gate.content import gained_content, hidden_characters
 from pipeline.publish.gate.inserted import inserted_text
 from pipeline.publish.gate.refusal import Refusal, Rule
 from pipeline.publish.gate.spam import spam
@@ -166,7 +166,7 @@ def _content(build: Build, before: Before, rules: PublishSettings) -> Iterator[R
                 "Remove them from the note, lead or title; arXiv's are removed by the program, so"
                 " please report those.",
             )
-        if active := active_content(added, file.path):
+        if active := gained_content(before[file.path], file.data, file.path):
             yield Refusal(
                 Rule.ACTIVE,
                 f"What {name} gains would act in a reader's program: {_some(active)}.",

@@ -4,11 +4,14 @@ Markdown is rendered first, because that is where a link or a tag takes effect.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from lxml import etree, html
 from markdown_it import MarkdownIt
+from selectolax.lexbor import LexborHTMLParser
+
+from pipeline.publish.gate.inserted import inserted_text
 
 #: controls other than tab and line ends, bidirectional and zero-width characters, tags, and bytes
 #: that are no UTF-8
@@ -37,8 +40,12 @@ _SKIPPED = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2060\ufeff]+")
 _STYLE = re.compile(
     r"expression\s*\(|javascript:|@import|behaviou?r\s*:|-moz-binding", re.IGNORECASE
 )
-#: without one of these, a block cannot show anything active; other schemes than these are rare
-_SUSPECT = re.compile(r"<[a-z!/?]|(?<!http)(?<!https)(?<!mailto):[^\s]|&[#a-z]", re.IGNORECASE)
+#: Markdown without one of these shows nothing active, and opens or ends no comment, block of code
+#: or address that the text around it uses
+_SUSPECT = re.compile(
+    r"<[a-z!/?]|(?<!http)(?<!https)(?<!mailto):[^\s]|&[#a-z]|```|~~~|-->|\]:|^(?: {4}|\t)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _MARKDOWN = frozenset({".md", ".markdown"})
 _HTML = frozenset({".html", ".htm", ".svg"})
 _LONGEST = 60
@@ -54,21 +61,26 @@ def hidden_characters(text: str) -> tuple[str, ...]:
 
 
 def active_content(text: str, name: PurePath) -> tuple[str, ...]:
-    """Return what would act in a reader's program, each once, in order; of Markdown and HTML."""
+    """Return what would act in a reader's program, in order; of Markdown and HTML."""
     suffix = name.suffix.lower()
     if suffix in _MARKDOWN:
-        text = _rendered(_suspect_blocks(text))
+        text = _rendered(text)
     elif suffix not in _HTML:
         return ()
-    return tuple(dict.fromkeys(_active(text)))
+    return tuple(_active(text))
 
 
-def _suspect_blocks(text: str) -> str:
-    """Return the blocks that may show something active, because rendering all takes a second."""
-    blocks = re.split(r"\n[ \t\r]*\n", text)
-    suspect = [block for block in blocks if _SUSPECT.search(block)]
-    # An address that is defined here may be used in any block.
-    return text if any("]:" in block for block in suspect) else "\n\n".join(suspect)
+def gained_content(before: bytes | None, after: bytes, name: PurePath) -> tuple[str, ...]:
+    """Return what would act in a reader's program since a file was changed, each once.
+
+    Both contents are read whole, because what stands around a line decides whether it acts.
+    """
+    added = inserted_text(before, after)
+    if name.suffix.lower() in _MARKDOWN and not _SUSPECT.search(added):
+        return ()
+    held = Counter(active_content((before or b"").decode("utf-8", "replace"), name))
+    now = Counter(active_content(after.decode("utf-8", "replace"), name))
+    return tuple(now - held)
 
 
 def _rendered(text: str) -> str:
@@ -79,23 +91,19 @@ def _rendered(text: str) -> str:
 
 
 def _active(markup: str) -> Iterator[str]:
-    try:
-        parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
-        page = html.document_fromstring(
-            f"<div>{markup}</div>".encode("utf-8", "replace"), parser=parser
-        )
-    except (etree.ParserError, etree.ParseError):  # nothing but blanks or comments
-        return
-    for element in page.iter(etree.Element):
-        tag = str(element.tag).lower()
+    page = LexborHTMLParser(markup.encode("utf-8", "replace"))
+    for element in page.root.traverse() if page.root else ():
+        tag = (element.tag or "").lower().rpartition(":")[2]
         if tag in _ELEMENTS:
             yield f"<{tag}>"
-        if tag == "style" and _STYLE.search(element.text or ""):
+        if tag == "style" and _STYLE.search(element.text() or ""):
             yield "a style that acts"
-        if tag == "meta" and (element.get("http-equiv") or "").strip().lower() == "refresh":
+        if tag == "meta" and (element.attributes.get("http-equiv") or "").strip().lower() == (
+            "refresh"
+        ):
             yield "<meta http-equiv=refresh>"
-        for name, value in element.attrib.items():
-            yield from _of_attribute(str(name).lower(), str(value))
+        for name, value in element.attributes.items():
+            yield from _of_attribute(name.lower(), value or "")
 
 
 def _of_attribute(name: str, value: str) -> Iterator[str]:
