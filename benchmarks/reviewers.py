@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -66,7 +67,8 @@ class Measured:
     cpu_seconds: float
     #: papers whose decision the server called recorded
     recorded: tuple[str, ...]
-    failed: int
+    #: why others were not recorded -> how many
+    failed: Counter[str]
 
     @property
     def cpu(self) -> float:
@@ -110,11 +112,12 @@ def _measured(folder: Path, each: int, revised: int) -> Iterator[Row]:
             beside = _decide(address, pid, parts[2])
         yield from _rows(f"{_MANY} reviewers, a run writes", beside, many)
     done = (one, many, beside)
-    failed = sum(part.failed for part in done)
+    failed = sum((part.failed for part in done), Counter[str]())
     with store_opener(path)() as store:
         kept = store.decisions.standing([key for part in done for key in part.recorded])
     lost = sum(len(part.recorded) for part in done) - len(kept)
-    yield Row("errors, lost decisions", f"{failed}, {lost}", "", "none", not (failed or lost))
+    reasons = ", ".join(f"{count} {why}" for why, count in failed.most_common()) or "none"
+    yield Row("failed, lost decisions", f"{reasons}; {lost}", "", "none", not (failed or lost))
 
 
 def _rows(name: str, found: Measured, against: Measured) -> Iterator[Row]:
@@ -149,18 +152,19 @@ def _decide(address: str, pid: int, groups: Sequence[Sequence[str]]) -> Measured
     pages = tuple(seconds for part in found for seconds in part[0])
     decisions = tuple(seconds for part in found for seconds in part[1])
     recorded = tuple(key for part in found for key in part[2])
-    failed = sum(map(len, groups)) - len(recorded)
+    failed = Counter(why for part in found for why in part[3])
     return Measured(pages, decisions, _cpu_of(pid) - before, recorded, failed)
 
 
 def _review(
     address: str, ids: Sequence[str], start: float, begin: threading.Barrier
-) -> tuple[list[float], list[float], list[str]]:
+) -> tuple[list[float], list[float], list[str], list[str]]:
     """Open and reject a paper every few seconds as the script of the page does.
 
-    Returns the seconds of pages and of decisions, and the papers whose decision was recorded.
+    Returns the seconds of pages and of decisions, the papers whose decision was recorded, and why
+    the others were not.
     """
-    pages, decisions, recorded = [], [], []
+    pages, decisions, recorded, failed = [], [], [], []
     with httpx.Client(timeout=60, follow_redirects=True) as client:
         url = str(client.get(address).url.join("/"))
         origin = url.rstrip("/")
@@ -175,6 +179,7 @@ def _review(
             pages.append(time.perf_counter() - started)
             form = _FORM.search(page.text)
             if form is None:
+                failed.append(f"page {page.status_code}")
                 continue
             fields = {key: html.unescape(text) for key, text in _FIELD.findall(form[0])}
             started = time.perf_counter()
@@ -186,7 +191,9 @@ def _review(
             decisions.append(time.perf_counter() - started)
             if answer.is_success and answer.json()["recorded"]:
                 recorded.append(arxiv_id)
-    return pages, decisions, recorded
+            else:
+                failed.append(f"decision {answer.status_code}")
+    return pages, decisions, recorded, failed
 
 
 @contextmanager
