@@ -42,11 +42,15 @@ ORDER BY arxiv_id, kind, subject
 """
 #: a state is news in the week of the first answer that gave it
 _FIRST = """
-SELECT arxiv_id, kind, subject, state, arg_min(detail, seq), arg_min(source, seq), min(asked_at)
+SELECT arxiv_id, kind, subject, $state,
+       arg_min(detail, seq) FILTER (state = $state), arg_min(source, seq) FILTER (state = $state),
+       min(asked_at) FILTER (state = $state) AS first_at
 FROM enrichment
-WHERE kind = $kind AND state = $state
-GROUP BY arxiv_id, kind, subject, state
-HAVING min(asked_at) >= $start AND min(asked_at) < $end
+WHERE kind = $kind
+GROUP BY arxiv_id, kind, subject
+HAVING first_at >= $start AND first_at < $end
+   AND ($after IS NULL
+        OR min(seq) FILTER (state = $after) < min(seq) FILTER (state = $state))
 ORDER BY arxiv_id, subject
 """
 UNKNOWN = "unknown"
@@ -111,11 +115,27 @@ class Enrichment:
         return self._dated(_FACTS, {"kinds": texts_json(kinds), "ids": ids})
 
     def first_between(
-        self, kind: str, state: str, start: datetime, end: datetime
+        self, kind: str, state: str, start: datetime, end: datetime, *, after: str | None = None
     ) -> list[DatedFact]:
-        """Return the first answers with a state, where they came in [start, end)."""
+        """Return the first answers with a state, where they came in [start, end).
+
+        Args:
+            kind: of the facts.
+            state: which is news the first time.
+            start: the first instant.
+            end: the instant after the last.
+            after: only where an earlier answer had this state, because the first answer of all
+                says nothing of when it came to be.
+        """
         return self._dated(
-            _FIRST, {"kind": kind, "state": state, "start": to_utc(start), "end": to_utc(end)}
+            _FIRST,
+            {
+                "kind": kind,
+                "state": state,
+                "start": to_utc(start),
+                "end": to_utc(end),
+                "after": after,
+            },
         )
 
     def _dated(self, sql: str, parameters: Mapping[str, object]) -> list[DatedFact]:

@@ -9,19 +9,24 @@ from typing import Any
 from pipeline.enrich.venue import Venue, find_venue
 from pipeline.ingest.corrections import corrections
 from pipeline.publish.digest.entries import title_of, url_of
-from pipeline.publish.digest.types import CorrectedPaper
+from pipeline.publish.digest.types import CorrectedPaper, Reported
 from pipeline.publish.digest.week import Week
 from storage.changes import Change
+from storage.enrichment import DatedFact
 from storage.types import Verdict
 from storage.weeks import PastDecision
 
 #: the gravest first
-KINDS = ("retracted", "withdrawn", "taken_back", "restored", "retitled", "moved", "published")
+KINDS = (
+    "retracted", "reported_retracted", "withdrawn", "taken_back", "restored", "retitled", "moved",
+    "published", "reported_published",
+)  # fmt: skip
 #: kinds of changes that are read
 CHANGES = ("withdrawn", "restored", "title", "comment", "journal_ref", "doi")
 _RETRACTED = re.compile(r"\bretract(?:ed|ion)\b", re.IGNORECASE)
 #: (arXiv ID, kind, fields of `CorrectedPaper`)
 _Found = tuple[str, str, dict[str, Any]]
+_SOURCES = {"crossref": "Crossref"}
 _STATES = {"withdrawn": "withdrawn", "restored": "restored", "title": "retitled"}
 
 
@@ -42,7 +47,7 @@ class Before:
 
 
 def week_corrections(
-    week: Week, changes: Sequence[Change], before: Before
+    week: Week, changes: Sequence[Change], before: Before, facts: Sequence[DatedFact] = ()
 ) -> tuple[CorrectedPaper, ...]:
     """Return the corrections of a week, the gravest first.
 
@@ -57,12 +62,16 @@ def week_corrections(
         *_of_records(told, titles),
         *_of_publications(told),
         *_of_decisions(week, before),
+        *_of_facts(facts, before),
     ):
         one = found.get(arxiv_id) or CorrectedPaper(
             arxiv_id, title_of(arxiv_id, titles.get(arxiv_id, "")), url_of(arxiv_id), ()
         )
+        if kind == "reported_published" and "published" in one.kinds:
+            continue  # the authors said it, too
+        reported = (*one.reported, *fields.get("reported", ()))
         kinds = tuple(sorted({*one.kinds, kind}, key=KINDS.index))
-        found[arxiv_id] = replace(one, kinds=kinds, **fields)
+        found[arxiv_id] = replace(one, kinds=kinds, **(fields | {"reported": reported}))
     return tuple(sorted(found.values(), key=_rank))
 
 
@@ -101,6 +110,26 @@ def _of_decisions(week: Week, before: Before) -> Iterator[_Found]:
             yield arxiv_id, "moved", sections
 
 
+def _of_facts(facts: Sequence[DatedFact], before: Before) -> Iterator[_Found]:
+    """Yield what other services say, with source and date; it changes nothing else."""
+    for one in facts:
+        fact = one.fact
+        if not _is_known(fact.arxiv_id, one.asked_at, before):
+            continue
+        said = fact.detail
+        if fact.kind == "retraction":
+            said = next(iter(fact.detail.get("notices") or ()), {})
+        reported = Reported(
+            kind=f"reported_{fact.state}",
+            source=_SOURCES.get(fact.source, fact.source),
+            asked=one.asked_at.date(),
+            name=str(said.get("name", "")),
+            on=str(said.get("on", "")),
+            doi=str(said.get("doi", "")),
+        )
+        yield fact.arxiv_id, reported.kind, {"reported": (reported,)}
+
+
 def _concerns(change: Change, before: Before) -> bool:
     """Say whether readers know the paper and not the change.
 
@@ -109,11 +138,13 @@ def _concerns(change: Change, before: Before) -> bool:
     named_until = before.named_until.get(change.arxiv_id)
     if change.kind == "withdrawn" and named_until and change.seen_at <= named_until:
         return False
-    if change.arxiv_id in before.earlier:
+    return _is_known(change.arxiv_id, change.seen_at, before)
+
+
+def _is_known(arxiv_id: str, at: datetime, before: Before) -> bool:
+    if arxiv_id in before.earlier:
         return True
-    if change.arxiv_id not in before.listed:
-        return False
-    return before.standing[change.arxiv_id].decided_at < change.seen_at
+    return arxiv_id in before.listed and before.standing[arxiv_id].decided_at < at
 
 
 def _venue(change: Change, text: str | None) -> Venue | None:

@@ -114,6 +114,12 @@ def gather(
                 in_issues,
                 _named_until(earlier, in_issues, issues),
             ),
+            (
+                *store.enrichment.first_between("retraction", "retracted", week.start, week.end),
+                *store.enrichment.first_between(
+                    "venue", "published", week.start, week.end, after="none"
+                ),
+            ),
         ),
         before=tuple(paper for paper in before if _is_counted(paper, issues, gone)),
         dates=store.weeks.dates(ids),

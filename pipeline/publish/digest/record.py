@@ -6,7 +6,7 @@ from datetime import date
 
 from config.visible import escape_invisible
 from pipeline.enrich.venue import Venue
-from pipeline.publish.digest.types import CorrectedPaper, Digest, Entry
+from pipeline.publish.digest.types import CorrectedPaper, Digest, Entry, Reported
 from pipeline.publish.digest.view import View
 
 
@@ -98,6 +98,19 @@ def _corrected(paper: CorrectedPaper) -> dict[str, object]:
         "former_sections": list(paper.former_sections),
         "sections": list(paper.sections),
         "issue": paper.issue,
+        # Without facts of other services, so that issues of before have the same bytes.
+        **({"reported": [_reported(one) for one in paper.reported]} if paper.reported else {}),
+    }
+
+
+def _reported(one: Reported) -> dict[str, str]:
+    return {
+        "kind": one.kind,
+        "source": one.source,
+        "asked": one.asked.isoformat(),
+        "name": one.name,
+        "on": one.on,
+        "doi": one.doi,
     }
 
 

@@ -75,6 +75,24 @@ class Highlighted:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """What another service says of a paper, as it was told on a day."""
+
+    #: `reported_retracted` or `reported_published`
+    kind: str
+    #: the service, as people call it
+    source: str
+    #: when it was asked, in UTC
+    asked: date
+    #: of the venue; empty: not said
+    name: str = ""
+    #: of the notice or the publication, as exactly as it is said; may be empty
+    on: str = ""
+    #: DOI of the notice or the publication; may be empty
+    doi: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectedPaper:
     """A paper approved before, and what changed in it during the week."""
 
@@ -90,6 +108,8 @@ class CorrectedPaper:
     sections: tuple[str, ...] = ()
     #: the issue that had a paper whose approval was taken back, such as `2026-W11`
     issue: str = ""
+    #: of the kinds that begin with `reported_`
+    reported: tuple[Reported, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from config.reasons import Reason, named_reason
 from pipeline.enrich.venue import Venue, VenueKind
 from pipeline.publish.digest.fit import WHOLE, Cut
-from pipeline.publish.digest.types import OTHER, CorrectedPaper, Digest, Entry, Group, Name
+from pipeline.publish.digest.types import (
+    OTHER,
+    CorrectedPaper,
+    Digest,
+    Entry,
+    Group,
+    Name,
+    Reported,
+)
 from pipeline.publish.digest.words import Words
 from storage.types import LedgerStatus
 
@@ -224,12 +232,27 @@ class View:
         words = self.words
         if kind == "published" and paper.venue is not None:
             return words.say(_KNOWN_VENUES[paper.venue.kind], name=paper.venue.name)
+        if kind.startswith("reported_"):
+            told = (self._reported(one) for one in paper.reported if one.kind == kind)
+            return words.say("section_separator").join(told)
         return words.say(
             f"was_{kind}",
             title=paper.former_title,
             issue=paper.issue,
             former=self._sections(paper.former_sections),
             sections=self._sections(paper.sections),
+        )
+
+    def _reported(self, one: Reported) -> str:
+        words = self.words
+        parts = [words.say("asked", date=words.day(one.asked))]
+        parts += [f"doi:{one.doi}"] if one.doi else []
+        parts += [words.say("dated", date=one.on)] if one.on else []
+        return words.say(
+            f"was_{one.kind}",
+            source=one.source,
+            name=one.name,
+            details=words.say("list_separator").join(parts),
         )
 
     def _sections(self, sections: Sequence[str]) -> str:
