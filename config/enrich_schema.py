@@ -1,10 +1,10 @@
-"""Define the settings of optional facts about papers."""
+"""Define the settings of optional facts about papers and of translation."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.keytypes import BaseUrl, Days, Natural, OptionalFile, Pause, Seconds, Takes
+from config.keytypes import BaseUrl, Days, Natural, OptionalFile, OptionalUrl, Pause, Seconds, Takes
 from config.section import Section
 
 Kinds = Annotated[
@@ -15,6 +15,11 @@ Mailbox = Annotated[
     str,
     Field(pattern=r"^([A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)?$", max_length=254),
     Takes("a mail address, or nothing"),
+]
+ModelName = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9._:/@+-]*$", max_length=200),
+    Takes("the name of a model, or nothing"),
 ]
 
 
@@ -59,4 +64,23 @@ class EnrichSettings(Section):
     github_url: BaseUrl = Field(
         default="https://api.github.com",
         description="GitHub's interface, which says whether a repository is archived.",
+    )
+
+
+class TranslateSettings(Section):
+    """Machine translation of titles and abstracts, marked as such wherever it is shown."""
+
+    url: OptionalUrl = Field(
+        default="",
+        description="An OpenAI-compatible interface such as http://127.0.0.1:11434/v1; "
+        "/chat/completions is appended. https unless on this machine. Empty: none.",
+    )
+    model: ModelName = Field(default="", description="The name of the model there.")
+    key_file: OptionalFile = Field(
+        default=None, description="The file whose first line is the key. Empty: none is sent."
+    )
+    at_most: Natural = Field(default=200, description="The most papers that one call translates.")
+    seconds: Seconds = Field(default=1800, description="How long one call translates, in seconds.")
+    timeout_seconds: Seconds = Field(
+        default=120, description="How long one answer may take, in seconds."
     )

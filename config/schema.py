@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from config.desk_keys import known_keys
-from config.enrich_schema import EnrichSettings
+from config.enrich_schema import EnrichSettings, TranslateSettings
 from config.keytypes import (
     BaseUrl,
     Categories,
@@ -279,6 +279,7 @@ class Settings(Section):
     lint: LintSettings = LintSettings()
     enrich: EnrichSettings = EnrichSettings()
     subscribers: SubscribersSettings = SubscribersSettings()
+    translate: TranslateSettings = TranslateSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     log: LogSettings = LogSettings()
     #: for replays and tests; None: the system's clock
@@ -303,6 +304,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "lint": LintSettings,
     "enrich": EnrichSettings,
     "subscribers": SubscribersSettings,
+    "translate": TranslateSettings,
     "schedule": ScheduleSettings,
     "log": LogSettings,
 }

@@ -667,3 +667,31 @@ COMMENT ON COLUMN enrichments.source IS '`crossref`, `openalex`, `github` or `we
 COMMENT ON COLUMN enrichments.asked_at IS 'when the definite answer came; null: there was none';
 COMMENT ON COLUMN enrichments.tried_at IS 'when it was last asked';
 COMMENT ON COLUMN enrichments.fault IS 'why the last try gave no answer; null: it gave one';
+
+COMMENT ON TABLE translation IS
+    'Machine translations with their provenance, append-only.';
+COMMENT ON COLUMN translation.seq IS 'order of recording';
+COMMENT ON COLUMN translation.run_id IS 'the run that asked';
+COMMENT ON TABLE translation_refusal IS
+    'Answers of a model that were no translation, append-only.';
+COMMENT ON COLUMN translation_refusal.seq IS 'order of recording';
+COMMENT ON COLUMN translation_refusal.arxiv_id IS 'the paper';
+COMMENT ON COLUMN translation_refusal.language IS 'into which it was to be translated';
+COMMENT ON COLUMN translation_refusal.source_hash IS 'sha256 of title and abstract';
+COMMENT ON COLUMN translation_refusal.model IS 'the model';
+COMMENT ON COLUMN translation_refusal.cause IS 'why the answer was refused';
+COMMENT ON COLUMN translation_refusal.refused_at IS 'when';
+COMMENT ON COLUMN translation_refusal.run_id IS 'the run that asked';
+
+COMMENT ON VIEW translations IS
+    'The newest machine translation per paper, field and language. It is never read by the classifier.';
+COMMENT ON COLUMN translations.arxiv_id IS 'the paper';
+COMMENT ON COLUMN translations.field IS '`title` or `abstract`';
+COMMENT ON COLUMN translations.language IS 'such as `zh`';
+COMMENT ON COLUMN translations.content IS 'the translated text, made by a machine';
+COMMENT ON COLUMN translations.model IS 'the model that made it';
+COMMENT ON COLUMN translations.host IS 'the host of the endpoint that was asked';
+COMMENT ON COLUMN translations.prompt_hash IS 'sha256 of the instruction to the model';
+COMMENT ON COLUMN translations.translated_at IS 'when it was made';
+COMMENT ON COLUMN translations.source_hash IS
+    'sha256 of the text that was translated; another one than that of the present text: it is out of date';

@@ -569,6 +569,33 @@ CREATE TABLE enrichment (
     run_id VARCHAR  -- the run that asked
 );
 
+-- Machine translations with their provenance, append-only.
+CREATE TABLE translation (
+    seq BIGINT NOT NULL,  -- order of recording
+    arxiv_id VARCHAR NOT NULL,
+    field VARCHAR NOT NULL,
+    language VARCHAR NOT NULL,
+    source_hash VARCHAR NOT NULL,
+    content VARCHAR NOT NULL,
+    model VARCHAR NOT NULL,
+    host VARCHAR NOT NULL,
+    prompt_hash VARCHAR NOT NULL,
+    translated_at TIMESTAMP NOT NULL,
+    run_id VARCHAR  -- the run that asked
+);
+
+-- Answers of a model that were no translation, append-only.
+CREATE TABLE translation_refusal (
+    seq BIGINT NOT NULL,  -- order of recording
+    arxiv_id VARCHAR NOT NULL,  -- the paper
+    language VARCHAR NOT NULL,  -- into which it was to be translated
+    source_hash VARCHAR NOT NULL,  -- sha256 of title and abstract
+    model VARCHAR NOT NULL,  -- the model
+    cause VARCHAR NOT NULL,  -- why the answer was refused
+    refused_at TIMESTAMP NOT NULL,  -- when
+    run_id VARCHAR  -- the run that asked
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -1224,3 +1251,19 @@ SELECT last.arxiv_id, last.kind, last.subject,
 FROM last
 JOIN enrichment AS try ON try.seq = last.tried
 LEFT JOIN enrichment AS answer ON answer.seq = last.known;
+
+-- The newest machine translation per paper, field and language. It is never read by the classifier.
+-- arxiv_id VARCHAR: the paper
+-- field VARCHAR: `title` or `abstract`
+-- language VARCHAR: such as `zh`
+-- content VARCHAR: the translated text, made by a machine
+-- model VARCHAR: the model that made it
+-- host VARCHAR: the host of the endpoint that was asked
+-- prompt_hash VARCHAR: sha256 of the instruction to the model
+-- translated_at TIMESTAMP: when it was made
+-- source_hash VARCHAR: sha256 of the text that was translated; another one than that of the present
+--     text: it is out of date
+CREATE VIEW translations AS
+SELECT arxiv_id, field, language, content, model, host, prompt_hash, translated_at, source_hash
+FROM translation
+QUALIFY row_number() OVER (PARTITION BY arxiv_id, field, language ORDER BY seq DESC) = 1;

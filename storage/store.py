@@ -67,6 +67,7 @@ from storage.subscribers import Subscribers
 from storage.taxonomy import TaxonomyChanges
 from storage.titles import Titles
 from storage.traces import Traces
+from storage.translations import Translations
 from storage.twins import Twins
 from storage.weeks import Weeks
 
@@ -119,6 +120,7 @@ class Store:
         self.confirmations = Confirmations(session)
         self.enrichment = Enrichment(session)
         self.subscriber_import = SubscriberImport(session)
+        self.translations = Translations(session)
         self.taxonomy = TaxonomyChanges(session)
         self.integrity = Integrity(session)
         self.invalid_ids = InvalidIds(session)

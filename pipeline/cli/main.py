@@ -52,6 +52,7 @@ COMMANDS = {
     "digest": "Build one week's digest of approved papers.",
     "publish": "Publish what was approved: the list, the digest.",
     "enrich": "Ask Crossref, OpenAlex and GitHub about approved papers.",
+    "translate": "Translate titles and abstracts of approved papers by machine.",
     "lint": "Find faults of the curated list, and fix what is safe.",
     "export": "Write approved papers as BibTeX, RIS, CSL-JSON, CSV, JSON Lines or Parquet.",
     "prisma": "Show how many papers were found, screened, excluded and included.",

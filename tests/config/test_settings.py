@@ -86,6 +86,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     'a list of "code", "venue", "retraction" and "citations"': st.lists(
         st.sampled_from(["code", "venue"]), min_size=1
     ),
+    "the name of a model, or nothing": st.sampled_from(["qwen2.5:7b", "org/model-1"]),
     "a mail address, or nothing": st.sampled_from(["a@b.org", "x.y+z@mail.b-c.org"]),
     REASONS: st.just([{"code": "off-topic", "name": "Off topic"}]),
     'an IANA time zone such as "America/New_York"': st.sampled_from(["UTC", "Asia/Shanghai"]),
@@ -166,7 +167,7 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
     special |= {"how": ("in-place", "branch"), "apply": ('["moves"]', '["withdrawals"]')}
     special |= {"kinds": ('["code"]', '["venue"]'), "mailto": ("a@b.org", "c@b.org")}
     special |= dict.fromkeys(
-        ("crossref_url", "openalex_url", "github_url"), ("https://a.org", "https://b.org")
+        ("crossref_url", "openalex_url", "github_url", "url"), ("https://a.org", "https://b.org")
     )
     special |= {"level": ("info", "error"), "format": ("text", "json")}
     special |= {"keys": ('["approve=a"]', '["approve=y"]'), "language": ("en", "zh")}

@@ -76,6 +76,7 @@ from pipeline.enrich.links import find_links, normalise_url
 from pipeline.enrich.services.answers import clean
 from pipeline.enrich.services.crossref import Work, notices_of
 from pipeline.enrich.services.dois import clean_doi, dois_of
+from pipeline.enrich.translation.answer import RefusedError, checked, texts_of
 from pipeline.enrich.venue import find_venue
 from pipeline.ingest.sources.errors import BadResponseError
 from pipeline.ingest.sources.fields.authors import split_authors
@@ -283,6 +284,14 @@ def _inserted(text: str) -> None:
         render(template, paper, Habits(), number=1)
 
 
+def _translated(text: str) -> None:
+    for source in ("", text, "a"):
+        with suppress(RefusedError):
+            checked(f"\u6c34{text}", source)
+        with suppress(RefusedError):
+            texts_of(f"```json\n{text}\n```")
+
+
 def _work_of_crossref(text: str) -> None:
     update = {"type": text[:20_000], "DOI": text[:20_000]}
     fields = {"DOI": text[:20_000], "title": [f"RETRACTED {text}"[:20_000]], "updated-by": [update]}
@@ -392,6 +401,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "templates": _inserted,
     "tidy": lambda text: tidy(f"- **T** {text}{GONE}{text}{GONE}", in_row=False, filler=""),
     "clean": clean,
+    "checked": _translated,
     "dois": lambda text: (dois_of(text), dois_of("10.1000/" + text), clean_doi(text)),
     "work": _work_of_crossref,
     "split_name": lambda text: split_name(text.strip()),

@@ -45,7 +45,8 @@ def build_digest(
             week,
             known,
             source.dates.get(paper.arxiv_id),
-            edits.notes.get(paper.arxiv_id, ""),
+            editor_note=edits.notes.get(paper.arxiv_id, ""),
+            translation=source.translations.get(paper.arxiv_id),
         )
         for paper in source.listed
     ]

@@ -11,8 +11,9 @@ from pipeline.enrich.links import find_links
 from pipeline.enrich.venue import find_venue
 from pipeline.publish.digest.claim import find_claim
 from pipeline.publish.digest.mathematics import restrict_math, without_commands
-from pipeline.publish.digest.types import OTHER, Entry, Group
+from pipeline.publish.digest.types import OTHER, Entry, Group, MachineTitle
 from pipeline.publish.digest.week import Week
+from storage.translations import Translation
 from storage.types import ApprovedPaper
 from storage.weeks import VersionDates
 
@@ -31,7 +32,9 @@ def entry_of(
     week: Week,
     known: Mapping[str, Section],
     dates: VersionDates | None = None,
+    *,
     editor_note: str = "",
+    translation: Translation | None = None,
 ) -> Entry:
     """Return the entry of a paper approved in a week."""
     ids = dict.fromkeys(paper.sections)
@@ -63,7 +66,16 @@ def entry_of(
         task=task,
         late=first is not None and first < week.first_day - LATE,
         decided_at=paper.decided_at,
+        translation=_machine_title(paper, translation),
     )
+
+
+def _machine_title(paper: ApprovedPaper, made: Translation | None) -> MachineTitle | None:
+    """Return the translation of the title that is printed; of another title there is none."""
+    if made is None or not made.is_of(paper.title):
+        return None
+    title = restrict_math(shortened(without_markup(made.content), _LONGEST))
+    return MachineTitle(made.language, title, made.model) if title else None
 
 
 def title_of(arxiv_id: str, title: str) -> str:

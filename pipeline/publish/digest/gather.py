@@ -12,6 +12,7 @@ from pipeline.publish.digest.week import Week
 from storage.highlights import Highlight
 from storage.issue_types import IssueEdits
 from storage.store import Store
+from storage.translations import Translation
 from storage.types import LIST_REVIEWER, ApprovedPaper, Verdict
 from storage.weeks import PastDecision, PastIssue, VersionDates
 
@@ -32,6 +33,8 @@ class IssueSource:
     before: tuple[ApprovedPaper, ...] = ()
     dates: Mapping[str, VersionDates] = field(default_factory=dict)
     highlights: Mapping[str, tuple[Highlight, ...]] = field(default_factory=dict)
+    #: of titles, by machine
+    translations: Mapping[str, Translation] = field(default_factory=dict)
     made: Made = NOT_MADE
     #: the issue before, such as `2026-W11`; empty: none
     previous: str = ""
@@ -124,6 +127,9 @@ def gather(
         before=tuple(paper for paper in before if _is_counted(paper, issues, gone)),
         dates=store.weeks.dates(ids),
         highlights=store.highlights.of(ids, at=None if known_at == _EVER else known_at),
+        translations=store.translations.of(
+            "title", "zh", sorted(ids), at=None if known_at == _EVER else known_at
+        ),
         made=_made(store, week, decided, in_scope_reasons, known_at),
         previous=max((key for key in issues if key < target_of(week)), default="").partition(":")[
             2

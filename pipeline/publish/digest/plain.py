@@ -32,6 +32,8 @@ def _entry(entry: Entry) -> Entry:
         title=plain_text(entry.title),
         authors=tuple(map(plain_text, entry.authors)),
         claim=plain_text(entry.claim),
+        translation=entry.translation
+        and replace(entry.translation, title=plain_text(entry.translation.title)),
     )
 
 

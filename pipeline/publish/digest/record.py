@@ -84,7 +84,16 @@ def _paper(entry: Entry) -> dict[str, object]:
         "task": entry.task,
         "links": [{"kind": link.kind.value, "url": link.url} for link in entry.links],
         "approved_at": entry.decided_at.isoformat(),
+        **_translated(entry),
     }
+
+
+def _translated(entry: Entry) -> dict[str, object]:
+    made = entry.translation
+    if made is None:
+        return {}
+    said = {"language": made.language, "title": made.title, "model": made.model}
+    return {"machine_translation": said}
 
 
 def _corrected(paper: CorrectedPaper) -> dict[str, object]:

@@ -22,6 +22,15 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineTitle:
+    """A title that a machine translated, and which."""
+
+    language: str
+    title: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One listed paper. Texts may hold formulas of listed commands (`mathematics.py`)."""
 
@@ -51,6 +60,7 @@ class Entry:
     #: submitted more than two weeks before the week
     late: bool
     decided_at: datetime
+    translation: MachineTitle | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,6 +219,13 @@ class View:
         """Return where a paper is accepted or published."""
         return self.words.say(venue.kind.value, name=venue.name)
 
+    def machine_title(self, entry: Entry) -> str:
+        """Return a title that a machine translated into this language, marked; empty: none."""
+        made = entry.translation
+        if made is None or made.language != self.words.code.partition("-")[0]:
+            return ""
+        return self.words.say("machine_title", title=made.title, model=made.model)
+
     def also_in(self, entry: Entry) -> str:
         """Return the names of a paper's other sections."""
         return self.words.say("section_separator").join(map(self.section_name, entry.sections[1:]))
