@@ -88,6 +88,11 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     ),
     "the name of a model, or nothing": st.sampled_from(["qwen2.5:7b", "org/model-1"]),
     "a mail address, or nothing": st.sampled_from(["a@b.org", "x.y+z@mail.b-c.org"]),
+    "a whole number from 1 to 1,000,000": st.integers(1, 1_000_000),
+    "a whole number of days from 1 to 365": st.integers(1, 365),
+    'a list of IP addresses and networks such as "10.0.0.0/8"': st.lists(
+        st.sampled_from(["10.0.0.0/8", "::1/128", "192.0.2.7/32"]), min_size=1
+    ),
     REASONS: st.just([{"code": "off-topic", "name": "Off topic"}]),
     'an IANA time zone such as "America/New_York"': st.sampled_from(["UTC", "Asia/Shanghai"]),
 }
@@ -169,6 +174,8 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
     special |= dict.fromkeys(
         ("crossref_url", "openalex_url", "github_url", "url"), ("https://a.org", "https://b.org")
     )
+    special |= {"trusted_proxies": ('["10.0.0.0/8"]', '["::1/128"]')}
+    special |= {"notice_url": ("https://a.org/notice", "https://b.org/notice")}
     special |= {"level": ("info", "error"), "format": ("text", "json")}
     special |= {"keys": ('["approve=a"]', '["approve=y"]'), "language": ("en", "zh")}
     special |= {"reasons": (f"[{json.dumps({'code': 'a', 'name': 'A'})}]", '[{code="b",name="B"}]')}
