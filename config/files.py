@@ -132,8 +132,11 @@ def put_all_in_place(files: Sequence[tuple[Path, bytes]]) -> None:
                 _write_new(part, content, _MODE)
                 if real.exists():
                     part.chmod(stat.S_IMODE(real.stat().st_mode))
-                sync(part)
             ready.append((path, real, part))
+        # All are written before the first is waited for, because the disk then takes them together.
+        for path, _, part in ready:
+            with _naming(path, part):
+                sync(part)
         for path, real, part in ready:
             before = real.read_bytes() if real.is_file() else None
             with _naming(path, part):

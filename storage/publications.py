@@ -40,6 +40,11 @@ INSERT INTO publication_refusal
 SELECT (SELECT coalesce(max(seq), 0) + 1 FROM publication_refusal), $kind, $target,
        CAST($happened_at AS TIMESTAMP), $run_id, CAST($reasons AS VARCHAR[])
 """
+_FILES = """
+SELECT file.path, list(DISTINCT file.sha256)
+FROM (SELECT unnest(files) AS file FROM publication_act WHERE target = $target)
+GROUP BY file.path
+"""
 # What the curated list holds since its import needs no publication.
 _UNPUBLISHED = """
 SELECT decisions.arxiv_id
@@ -120,6 +125,11 @@ class Publications:
             " QUALIFY row_number() OVER (PARTITION BY act.target ORDER BY act.seq DESC) = 1"
             " ORDER BY act.seq DESC"
         )
+
+    def files(self, target: str) -> dict[str, frozenset[str]]:
+        """Return every file that a target ever recorded, with the digests of its contents."""
+        rows = self._session.rows(_FILES, {"target": target})
+        return {path: frozenset(digests) for path, digests in rows}
 
     def of_paper(self, arxiv_id: str) -> list[Publication]:
         """Return the publications that carried a paper, oldest first."""

@@ -21,6 +21,9 @@ from pipeline.runtime.plurals import counted
 from pipeline.runtime.record import Run, exclusive
 from pipeline.runtime.services import open_services
 
+#: files that are named on the terminal; --json names all
+_FILES = 40
+
 
 @command(
     "publish",
@@ -130,8 +133,14 @@ def _files(report: TargetReport, *, dry_run: bool) -> Iterator[str]:
     """Yield the written files; of a dry run those that would be, with the lines that change."""
     if not dry_run and report.outcome is not Outcome.PUBLISHED:
         return
-    for file in report.files:
+    shown = report.files[:_FILES]
+    for file in shown:
+        if file.removed:
+            yield f"  {file.path}  removed"
+            continue
         before = "new" if file.size_before is None else f"{file.size_before:,} before"
         yield f"  {file.path}  {file.size:,} bytes, {before}"
         if dry_run and file.diff:
             yield from file.diff.removesuffix("\n").split("\n")
+    if rest := len(report.files) - len(shown):
+        yield f"  and {counted(rest, 'more file')}"

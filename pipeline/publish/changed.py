@@ -19,13 +19,17 @@ class ChangedFile:
     size: int
     #: unified diff of a hand-written file; empty for files that are made whole
     diff: str = ""
+    #: it is removed
+    removed: bool = False
 
 
 def changed_files(build: Build, before: Mapping[Path, bytes | None]) -> tuple[ChangedFile, ...]:
-    """Return the files of a build that differ from what is there."""
-    return tuple(
+    """Return the files of a build that differ from what is there, then those that go."""
+    changed = (
         _changed(file, before[file.path]) for file in build.files if before[file.path] != file.data
     )
+    gone = (ChangedFile(path, len(before[path] or b""), 0, removed=True) for path in build.gone)
+    return (*changed, *gone)
 
 
 def _changed(file: BuiltFile, before: bytes | None) -> ChangedFile:

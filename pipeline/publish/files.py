@@ -3,6 +3,8 @@
 import errno
 import os
 import stat
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +70,7 @@ def content_of(path: Path) -> bytes | None:
 
 
 def put_files(build: Build) -> None:
-    """Replace the files that differ: all of them, or none.
+    """Replace the files that differ: all of them, or none. Then remove those that are gone.
 
     Raises:
         ChangedMeanwhileError: a file is no longer what it was built from.
@@ -90,6 +92,22 @@ def put_files(build: Build) -> None:
         put_all_in_place(changed)
     except OSError as error:
         raise _not_published(error, changed[0][0]) from error
+    _remove(build.gone)
+
+
+def _remove(paths: Sequence[Path]) -> None:
+    """Remove files and the directories that they leave empty."""
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise NotPublishedError(
+                f"{path} cannot be removed: {(error.strerror or str(error)).lower()}.",
+                hint="The new files are in place. Check permissions there, then publish again.",
+            ) from error
+    for directory in {path.parent for path in paths}:
+        with suppress(OSError):  # it is not empty
+            directory.rmdir()
 
 
 def _check_writable(path: Path) -> None:

@@ -1,6 +1,6 @@
 """Plan the publication of one target: build it, judge it, compare it. Writes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,9 @@ from pipeline.publish.targets import Target
 from pipeline.runtime.services import Services
 from storage.issue_types import IssueEdits
 from storage.publication_types import Publication
+
+#: the digests of every content that a target recorded for a file, by its recorded path
+Written = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +51,51 @@ def plan(services: Services, target: Target) -> Plan:
     with services.open_store() as store:
         # First, so that what is edited while it is built is noticed.
         edits = store.issues.edits(str(target.week)) if target.week else None
-    build = target.build(services)
+    # A target that says how things stand says so for this instant.
+    build = target.build(replace(services, clock=lambda: at))
     before = {file.path: target.content(file.path) for file in build.files}
     with services.open_store() as store:
         standing = read_standing(store, build, services.taxonomy, target.week)
         last = store.publications.last(target.name)
         interrupted = {one.target for one in store.publications.interrupted()}
-    standing = replace(standing, edited=_edited(build, before, last, services.settings.root))
+        written = store.publications.files(target.name) if build.rolling else {}
+    root = services.settings.root
+    gone = vanished(build, written, root, target.content)
+    build = replace(build, gone=tuple(gone))
+    before |= gone
+    edited = (*_edited(build, before, last, root), *_edited_before(gone, written, root))
+    standing = replace(standing, edited=edited)
     done = (
         last is not None
         and set(last.entries) == set(build.entries)
         and target.name not in interrupted
         and all(before[file.path] == file.data for file in build.files)
+        and not gone
     )
     # What is out already is not judged again, except that its numbers must be right.
     refusals = (
         check_counts(build) if done else check(build, before, standing, services.settings.publish)
     )
     return Plan(build, at, edits, before, standing, refusals, done)
+
+
+def vanished(
+    build: Build,
+    written: Written,
+    root: Path,
+    content: Callable[[Path], bytes | None],
+) -> dict[Path, bytes]:
+    """Return the files, with their content, that a rolling target wrote and no longer builds."""
+    built = {recorded_path(file.path, root) for file in build.files}
+    places = (root / name for name in sorted(written.keys() - built))
+    found = ((path, content(path)) for path in places)
+    return {path: data for path, data in found if data is not None}
+
+
+def _edited_before(gone: Mapping[Path, bytes], written: Written, root: Path) -> tuple[str, ...]:
+    """Return the files that would be removed and hold what was never published."""
+    names = {recorded_path(path, root): data for path, data in gone.items()}
+    return tuple(name for name, data in names.items() if sha256_of(data) not in written[name])
 
 
 def _edited(

@@ -14,6 +14,9 @@ class BuiltFile:
     data: bytes
     #: the content it was made from; another one is not replaced. None: whatever is there
     made_from: bytes | None = None
+    #: lines that the target's own template writes, such as the one that loads a style sheet; the
+    #: gate would take them for active content in any text that was not written by the program
+    own_lines: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,10 @@ class Build:
     recounted: Mapping[str, int]
     #: one sentence each, shown to the operator
     notes: tuple[str, ...] = ()
+    #: it follows the decisions as they stand: files shrink and go with them
+    rolling: bool = False
+    #: of a rolling target: files that it wrote before and no longer has, to be removed
+    gone: tuple[Path, ...] = ()
 
     @property
     def papers(self) -> frozenset[str]:

@@ -60,13 +60,13 @@ def publishing_state(store: Store, settings: Settings, now: datetime) -> Publish
             last = LastPublication(act.target, act.finished_at, act.person, len(act.papers))
             newest.setdefault(act.target.partition(":")[0], last)
     week_end = Week.last_complete(now).end
-    before = {"list": now, "digest": week_end}
+    before = {"digest": week_end}
     return PublishingState(
         last=tuple(newest.values()),
         refused=tuple(store.publications.refusals()),
         interrupted=tuple(one.target for one in store.publications.interrupted()),
         unpublished={
-            kind: len(store.publications.unpublished(kind, before[kind]))
+            kind: len(store.publications.unpublished(kind, before.get(kind, now)))
             for kind in settings.publish.targets
             if kind in newest
         },

@@ -63,7 +63,7 @@ def _maker(name: str) -> "_Maker":
     near = nearest(name, _TARGETS)
     meant = f"Did you mean {near[0]}? " if near else ""
     raise UsageError(
-        f"There is no target {name!r}.", hint=f"{meant}Targets are {' and '.join(_TARGETS)}."
+        f"There is no target {name!r}.", hint=f"{meant}Targets are {', '.join(_TARGETS)}."
     )
 
 

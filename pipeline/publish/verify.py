@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from config.errors import LivingSurveyError
 from pipeline.publish.gate.check import check_counts
 from pipeline.publish.publication import Build, BuiltFile
 from pipeline.publish.recorded import recorded_path, sha256_of
 from pipeline.publish.targets import Target, recorded_target
+from pipeline.runtime.plurals import counted
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 from storage.publication_types import Publication, PublishedFile
 from storage.types import Verdict
 
 _NAMED = 5
+_CHANGED = "was changed since it was published."
 
 
 class Difference(StrEnum):
@@ -84,6 +87,9 @@ def _differences(
         now = target.content(root / file.path)
         if now is None:
             yield Found(Difference.FILE_MISSING, f"{file.path} is missing.")
+        elif build.rolling:
+            if sha256_of(now) != file.sha256:
+                yield Found(Difference.FILE_CHANGED, f"{file.path} {_CHANGED}")
         elif file.path not in built:
             yield Found(
                 Difference.NOT_BUILT,
@@ -93,6 +99,8 @@ def _differences(
             yield from _entries_missing(services, act, file, now)
         else:
             yield from _bytes_differ(file, built[file.path], now)
+    if build.rolling:
+        return
     if not any(map(_by_hand, build.files)) and set(act.entries) != set(build.entries):
         yield from _entries_differ(act, build)
 
@@ -105,7 +113,7 @@ def _bytes_differ(file: PublishedFile, built: BuiltFile, now: bytes) -> Iterator
             " or the program changed.",
         )
     if sha256_of(now) != file.sha256:
-        yield Found(Difference.FILE_CHANGED, f"{file.path} was changed since it was published.")
+        yield Found(Difference.FILE_CHANGED, f"{file.path} {_CHANGED}")
 
 
 def _entries_differ(act: Publication, build: Build) -> Iterator[Found]:
@@ -142,6 +150,9 @@ def _entries_missing(
 
 
 def _notes(services: Services, act: Publication, target: Target, build: Build) -> Iterator[str]:
+    if build.rolling:
+        yield from _behind(act, build, services.settings.root)
+        return
     by_hand = {
         recorded_path(one.path, services.settings.root) for one in build.files if _by_hand(one)
     }
@@ -151,6 +162,19 @@ def _notes(services: Services, act: Publication, target: Target, build: Build) -
             yield f"{file.path} was changed by hand since it was published."
     if waiting := build.papers - act.papers if by_hand else ():
         yield f"{_some(waiting)} can be published."
+
+
+def _behind(act: Publication, build: Build, root: Path) -> Iterator[str]:
+    """Say what a rolling target would change, because decisions go on after it was published."""
+    if stale := act.papers - build.papers:
+        yield f"{_some(stale)} can no longer be published: `living-survey publish` takes it out."
+    if waiting := build.papers - act.papers:
+        yield f"{_some(waiting)} can be published."
+    built = {recorded_path(file.path, root): sha256_of(file.data) for file in build.files}
+    recorded = {file.path: file.sha256 for file in act.files}
+    differ = {name for name in built.keys() | recorded if built.get(name) != recorded.get(name)}
+    if differ:
+        yield f"Built now, {counted(len(differ), 'file')} would differ."
 
 
 def _by_hand(file: BuiltFile) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from config.publish_schema import PublishSettings
 from pipeline.publish.gate.content import gained_content, hidden_characters
-from pipeline.publish.gate.inserted import inserted_text
+from pipeline.publish.gate.inserted import inserted_text, without_lines
 from pipeline.publish.gate.refusal import Refusal, Rule
 from pipeline.publish.gate.spam import spam
 from pipeline.publish.gate.standing import Standing
@@ -92,7 +92,7 @@ def _size(
             f" {_are(unexplained)} still approved and not withdrawn: {_named(unexplained)}.",
             "Look what removes them: a changed list, taxonomy or setting.",
         )
-    for file in build.files:
+    for file in () if build.rolling else build.files:
         held = len(before[file.path] or b"")
         if len(file.data) < _KEPT * held:
             yield Refusal(
@@ -158,7 +158,13 @@ def _approval(build: Build, standing: Standing, rules: PublishSettings) -> Itera
 
 def _content(build: Build, before: Before, rules: PublishSettings) -> Iterator[Refusal]:
     for file in build.files:
-        added, name = inserted_text(before[file.path], file.data), file.path.name
+        held, data, name = before[file.path], file.data, file.path.name
+        if held == data:
+            continue
+        if file.own_lines:
+            held = None if held is None else without_lines(held, file.own_lines)
+            data = without_lines(data, file.own_lines)
+        added = inserted_text(held, data)
         if hidden := hidden_characters(added):
             yield Refusal(
                 Rule.HIDDEN,
@@ -166,7 +172,7 @@ def _content(build: Build, before: Before, rules: PublishSettings) -> Iterator[R
                 "Remove them from the note, lead or title; arXiv's are removed by the program, so"
                 " please report those.",
             )
-        if active := gained_content(before[file.path], file.data, file.path):
+        if active := gained_content(held, data, file.path):
             yield Refusal(
                 Rule.ACTIVE,
                 f"What {name} gains would act in a reader's program: {_some(active)}.",

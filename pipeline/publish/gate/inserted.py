@@ -1,6 +1,7 @@
 """Find what a publication adds to a file, so that the hand-written rest is not judged."""
 
 from collections import Counter
+from collections.abc import Collection
 
 #: how bytes that are no UTF-8 are kept in the text
 _BYTES = "surrogateescape"
@@ -23,3 +24,9 @@ def inserted_text(before: bytes | None, after: bytes) -> str:
         else:
             added.append(line)
     return "".join(added)
+
+
+def without_lines(data: bytes, own: Collection[str]) -> bytes:
+    """Return a content without the lines that are exactly one of `own`, blanks around aside."""
+    lines = {line.encode() for line in own}
+    return b"".join(line for line in data.splitlines(keepends=True) if line.strip() not in lines)

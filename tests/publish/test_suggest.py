@@ -1,0 +1,53 @@
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from pipeline.publish.suggest import Suggestion, suggest_link
+from tests.support.exports import hostile_titles
+
+URL = "https://example.org/suggest"
+
+
+def _asked(link: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
+
+
+def test_link_fills_in_what_is_known() -> None:
+    link = suggest_link(
+        URL,
+        Suggestion.WRONG_SECTION,
+        arxiv_id="2603.00001",
+        title="Caf\\'e & $x^2$",
+        section="Agents",
+    )
+    assert link.startswith(f"{URL}?title=")
+    assert _asked(link) == {
+        "title": "Wrong section: arXiv:2603.00001 Café & x²",
+        "body": "arXiv:2603.00001 Café & x²\nListed in: Agents\n\nIt belongs in: \nBecause: ",
+        "kind": "wrong-section",
+        "arxiv_id": "2603.00001",
+        "section": "Agents",
+    }
+
+
+def test_missing_paper_needs_no_paper() -> None:
+    asked = _asked(suggest_link(URL, Suggestion.MISSING_PAPER))
+    assert (asked["title"], asked["kind"]) == ("Missing paper", "missing-paper")
+    assert "arxiv_id" not in asked
+
+
+def test_without_an_address_there_is_no_link() -> None:
+    assert suggest_link("", Suggestion.ACCEPTED_AT, arxiv_id="2603.00001") == ""
+
+
+@pytest.mark.parametrize("kind", list(Suggestion))
+def test_hostile_title_stays_within_the_query(kind: Suggestion) -> None:
+    for title in hostile_titles(500):
+        link = suggest_link(URL, kind, arxiv_id="hep-th/9901001", title=title)
+        assert link.isascii()
+        assert len(link) < 8_000
+        assert not set("<>\"'\\ \n") & set(link)
+        asked = _asked(link)
+        assert asked["kind"] == kind.value
+        assert asked["arxiv_id"] == "hep-th/9901001"
+        assert urlsplit(link).fragment == ""
