@@ -6,6 +6,7 @@ A check raises a bare ValueError; `config.settings` writes the message from `Tak
 import os
 import stat
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -60,6 +61,12 @@ def _time_zone(value: str) -> str:
         ZoneInfo(value)
     except (OSError, LookupError) as error:  # a directory's name, an unknown name
         raise ValueError(value) from error
+    return value
+
+
+def _optional_day(value: str) -> str:
+    if value and date.fromisoformat(value).isoformat() != value:
+        raise ValueError(value)
     return value
 
 
@@ -181,7 +188,14 @@ Proposals = Annotated[
     tuple[Literal["moves", "withdrawals", "publications"], ...],
     Takes('a list of "moves", "withdrawals" and "publications"'),
 ]
-Targets = Annotated[tuple[Literal["list", "digest"], ...], Takes('a list of "list" and "digest"')]
+Targets = Annotated[
+    tuple[Literal["list", "digest", "site"], ...], Takes('a list of "list", "digest" and "site"')
+]
+Rhythm = Annotated[Literal["", "weekly", "monthly"], Takes('"weekly" or "monthly", or nothing')]
+Explained = Annotated[Literal["decided", "listed", "none"], Takes("decided, listed or none")]
+OptionalDay = Annotated[
+    str, AfterValidator(_optional_day), Takes('a day such as "2026-08-31", or nothing')
+]
 People = Annotated[tuple[Name, ...], Takes("a list of names, each on one line")]
 Phrases = Annotated[tuple[Name, ...], Takes("a list of phrases, each on one line")]
 PageLanguage = Annotated[Literal["auto", "en", "zh"], Takes('"auto", "en" or "zh"')]

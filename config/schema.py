@@ -44,6 +44,7 @@ from config.publish_schema import DigestSettings, ListSettings, PublishSettings
 from config.reasons import DEFAULT_REASONS, Reason, unique_codes
 from config.section import Section
 from config.subscribers_schema import SubscribersSettings
+from config.site_schema import SiteSettings
 
 #: seconds between two requests that arXiv asks for (https://info.arxiv.org/help/api/tou.html)
 POLITE_INTERVAL_SECONDS = 3.0
@@ -275,6 +276,7 @@ class Settings(Section):
     review: ReviewSettings = ReviewSettings()
     digest: DigestSettings = DigestSettings()
     publish: PublishSettings = PublishSettings()
+    site: SiteSettings = SiteSettings()
     list: ListSettings = ListSettings()
     lint: LintSettings = LintSettings()
     enrich: EnrichSettings = EnrichSettings()
@@ -300,6 +302,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "review": ReviewSettings,
     "digest": DigestSettings,
     "publish": PublishSettings,
+    "site": SiteSettings,
     "list": ListSettings,
     "lint": LintSettings,
     "enrich": EnrichSettings,

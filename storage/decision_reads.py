@@ -120,6 +120,10 @@ class DecisionReader:
         """Return the standing approvals, by paper."""
         return self.select("standing AND verdict = 'approved' ORDER BY arxiv_id")
 
+    def decided(self) -> list[Decision]:
+        """Return the standing decisions of every kind, by paper."""
+        return self.select("standing ORDER BY arxiv_id")
+
     def count(self) -> int:
         """Return the number of decisions, with undone ones."""
         return self._session.number("SELECT count(*) FROM decision_event WHERE kind = 'decide'")

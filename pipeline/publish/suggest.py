@@ -5,6 +5,7 @@ one's own finds the same in `kind`, `arxiv_id` and `section`.
 """
 
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from config.tex.text import plain_text
@@ -34,6 +35,7 @@ _BODIES = {
 }
 
 
+@lru_cache(maxsize=256)  # because every page has the same links for what is missing
 def suggest_link(
     suggest_url: str,
     kind: Suggestion,

@@ -13,6 +13,7 @@ from pipeline.publish.digest.week import Week
 from pipeline.publish.files import content_of, put_files
 from pipeline.publish.list.target import list_ways
 from pipeline.publish.publication import Build
+from pipeline.publish.site.target import build as build_site
 from pipeline.runtime.services import Services
 
 
@@ -89,5 +90,9 @@ def _list(settings: Settings, _: Week | None) -> Target:
     return Target("list", ways.build, ways.content, ways.put)
 
 
+def _site(_: Settings, __: Week | None) -> Target:
+    return Target("site", build_site)
+
+
 _Maker = Callable[[Settings, Week | None], Target]
-_TARGETS: Mapping[str, _Maker] = {"list": _list, "digest": _digest}
+_TARGETS: Mapping[str, _Maker] = {"list": _list, "digest": _digest, "site": _site}

@@ -1,0 +1,55 @@
+"""Say whether the promised rhythm of issues is kept: from the last issue, the settings and a day."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from config.site_schema import SiteSettings
+from pipeline.publish.digest.week import Week
+
+
+class Kept(StrEnum):
+    """How a promise stands."""
+
+    #: nothing is promised
+    NONE = "none"
+    KEPT = "kept"
+    LATE = "late"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The promise of issues on one day."""
+
+    #: `weekly`, `monthly` or empty
+    rhythm: str
+    state: Kept
+    #: the last issue
+    issue: Week | None = None
+    #: the last day on which the next issue is in time; None: before the first issue
+    due: date | None = None
+    #: of a pause: its last day
+    paused_until: date | None = None
+    days_late: int = 0
+
+
+def promise_on(day: date, settings: SiteSettings, issue: Week | None) -> Promise:
+    """Return how the promise stands on a day (UTC), with the newest issue that was published."""
+    rhythm = settings.rhythm
+    if not rhythm:
+        return Promise("", Kept.NONE, issue)
+    pause = date.fromisoformat(settings.paused_until) if settings.paused_until else None
+    due = None if issue is None else _due(rhythm, issue.end.date())
+    if pause is not None and due is not None:
+        # After a pause there is as much time again as after an issue.
+        due = max(due, _due(rhythm, pause))
+    if pause is not None and day <= pause:
+        return Promise(rhythm, Kept.PAUSED, issue, due, pause)
+    late = 0 if due is None else max(0, (day - due).days)
+    return Promise(rhythm, Kept.LATE if late else Kept.KEPT, issue, due, days_late=late)
+
+
+def _due(rhythm: str, last: date) -> date:
+    """Return the day by which an issue follows; a weekly one comes out on the Monday after."""
+    return last + timedelta(days=7 if rhythm == "weekly" else 31)

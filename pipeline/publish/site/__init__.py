@@ -1,0 +1,1 @@
+"""The static site: pages that readers can also open from a disk."""

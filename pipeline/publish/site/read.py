@@ -1,0 +1,153 @@
+"""Read what the site shows: decisions, papers, published issues. Never predictions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from markupsafe import Markup
+
+from classifiers.representations.nearest import nearest_texts
+from classifiers.text import document_text
+from classifiers.types import Document
+from config.schema import Settings
+from config.taxonomy import Taxonomy
+from config.tex.markup import tex_markup
+from config.tex.text import plain_text
+from config.visible import SHOWN_OF_TITLE, one_line, shortened
+from pipeline.curated.title import survey_title
+from pipeline.publish.approved import ApprovedPaper, read_approved
+from pipeline.publish.digest.claim import find_claim
+from pipeline.publish.digest.week import Week
+from pipeline.publish.exports.record import ExportRecord
+from pipeline.publish.exports.select import Wanted, choose
+from pipeline.publish.identity import survey_identity
+from pipeline.publish.promise import promise_on
+from pipeline.publish.site.cite import bibtex_of
+from pipeline.publish.site.issues import read_issues
+from pipeline.publish.site.types import Decided, SiteData, SiteIssue, SiteLinks, SitePaper
+from pipeline.runtime.services import Services
+from storage.store import Store
+from storage.types import Verdict
+
+#: characters of an abstract, far above the longest
+_READ = 20_000
+#: of a name
+_LONGEST_NAME = 500
+#: papers that are named as the nearest
+_NEAR = 5
+
+
+def read_site(services: Services) -> SiteData:
+    """Read what the site shows; the clock is asked for the day on which the promise stands."""
+    settings, taxonomy = services.settings, services.taxonomy
+    with services.open_store() as store:
+        issues = read_issues(services, store)
+        papers = _papers(store, taxonomy, issues)
+        decided = _decided(store, settings)
+        survey_id = str(survey_identity(store).survey_id)
+    last = issues[0].week if issues else None
+    return SiteData(
+        survey_id=survey_id,
+        title=one_line(survey_title(settings.survey)),
+        about=one_line(settings.site.about),
+        editor=one_line(settings.publish.editor),
+        taxonomy=taxonomy,
+        papers=papers,
+        issues=issues,
+        decided=decided,
+        promise=promise_on(services.clock().date(), settings.site, last),
+        links=SiteLinks(
+            base_url=settings.publish.base_url,
+            list_url=settings.publish.list_url,
+            suggest_url=settings.publish.suggest_url,
+            feeds="feeds" in settings.publish.targets,
+        ),
+        reasons=settings.review.reasons,
+        explained=settings.site.why != "none",
+        by_id={paper.arxiv_id: paper for paper in papers},
+        listed=tuple(paper for paper in papers if not paper.withdrawn),
+    )
+
+
+def _papers(
+    store: Store, taxonomy: Taxonomy, issues: Iterable[SiteIssue]
+) -> tuple[SitePaper, ...]:
+    approved = read_approved(store).papers
+    records = {one.paper.arxiv_id: one for one in choose(store, Wanted(), taxonomy).records}
+    known = [section.id for section in taxonomy.sections]
+    first_issue = _first_issues(issues)
+    papers = sorted(
+        (
+            _paper(one, records[one.arxiv_id], known, first_issue.get(one.arxiv_id))
+            for one in approved
+        ),
+        key=lambda paper: (paper.added_at, paper.arxiv_id),
+        reverse=True,
+    )
+    return _with_near(papers)
+
+
+def _paper(
+    approved: ApprovedPaper, record: ExportRecord, known: Iterable[str], issue: Week | None
+) -> SitePaper:
+    stored = approved.title[:SHOWN_OF_TITLE]
+    abstract = approved.abstract[:_READ]
+    title = shortened(plain_text(stored)) or f"arXiv:{approved.arxiv_id}"
+    claim = find_claim(abstract, stored)
+    names = (one_line(plain_text(name[:_LONGEST_NAME])) for name in approved.authors)
+    return SitePaper(
+        arxiv_id=approved.arxiv_id,
+        record=record,
+        title=title,
+        title_html=tex_markup(stored) if plain_text(stored) else Markup.escape(title),
+        claim_html=tex_markup(claim),
+        abstract_html=tex_markup(abstract),
+        abstract=plain_text(abstract),
+        claim=plain_text(claim),
+        authors=tuple(name for name in names if name),
+        note=one_line(approved.rationale),
+        imported=approved.listed,
+        venue=approved.venue,
+        links=approved.links,
+        bibtex=bibtex_of(record),
+        sections=tuple(id_ for id_ in known if id_ in set(approved.sections)),
+        added_at=approved.approved_at,
+        changed_at=approved.changed_at,
+        issue=issue,
+    )
+
+
+def _with_near(papers: Iterable[SitePaper]) -> tuple[SitePaper, ...]:
+    """Name the nearest listed papers of each paper, by the words of titles and abstracts."""
+    papers = tuple(papers)
+    listed = [paper for paper in papers if not paper.withdrawn]
+    texts = [
+        document_text(Document(one.arxiv_id, one.record.paper.title, one.record.paper.abstract))
+        for one in listed
+    ]
+    near = {
+        paper.arxiv_id: tuple(listed[place].arxiv_id for place in places)
+        for paper, places in zip(listed, nearest_texts(texts, _NEAR), strict=True)
+    }
+    return tuple(replace(paper, near=near.get(paper.arxiv_id, ())) for paper in papers)
+
+
+def _first_issues(issues: Iterable[SiteIssue]) -> Mapping[str, Week]:
+    """Return the first issue that lists each paper; `issues` are the newest first."""
+    return {arxiv_id: issue.week for issue in issues for arxiv_id in issue.papers}
+
+
+def _decided(store: Store, settings: Settings) -> tuple[Decided, ...]:
+    """Return the standing decisions that the settings let the site explain, by paper."""
+    if settings.site.why == "none":
+        return ()
+    standing = store.decisions.approved() if settings.site.why == "listed" else store.decisions.decided()
+    return tuple(
+        Decided(
+            one.arxiv_id,
+            one.verdict,
+            one.decided_at.date(),
+            (one.reason or "") if one.verdict is Verdict.REJECTED else "",
+        )
+        for one in standing
+        if not one.unplaced
+    )
