@@ -43,8 +43,8 @@ from config.loopback import is_loopback_url
 from config.publish_schema import DigestSettings, ListSettings, PublishSettings
 from config.reasons import DEFAULT_REASONS, Reason, unique_codes
 from config.section import Section
-from config.subscribers_schema import SubscribersSettings
 from config.site_schema import SiteSettings
+from config.subscribers_schema import SubscribersSettings
 
 #: seconds between two requests that arXiv asks for (https://info.arxiv.org/help/api/tou.html)
 POLITE_INTERVAL_SECONDS = 3.0

@@ -24,7 +24,7 @@ class SiteSettings(Section):
     )
     why: Explained = Field(
         default="decided",
-        description="Of which papers the site says why they are in the list or not: `decided`, only "
-        "`listed`, or `none`. Of a paper that is not listed it shows ID, day and reason, never "
-        "title, note or reviewer.",
+        description="Of which papers the site says why they are in the list or not: `decided`, "
+        "only `listed`, or `none`. Of a paper that is not listed it shows ID, day and reason, "
+        "never title, note or reviewer.",
     )

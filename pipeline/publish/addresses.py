@@ -17,6 +17,12 @@ ALL = "feeds/all"
 ISSUE_FEED = "feeds/issues"
 OPML = "feeds.opml"
 ATOM, JSON = "atom", "json"
+SEARCH = "search.html"
+WHY = "why/index.html"
+SITEMAP = "sitemap.xml"
+LLMS = "llms.txt"
+BIBTEX = "all.bib"
+BADGE, BADGE_DATA = "badge.svg", "badge.json"
 
 
 def public_directory(settings: Settings) -> Path:
@@ -42,6 +48,26 @@ def issue_page(week: str) -> str:
 def digest_page(week: str, *, suffix: str = "html") -> str:
     """Return the permanent address of an issue as the digest writes it."""
     return f"{_file_name(week)}.{suffix}"
+
+
+def twin(page: str) -> str:
+    """Return the Markdown of a page."""
+    return f"{page.removesuffix('.html')}.md"
+
+
+def section_bibtex(section: str) -> str:
+    """Return the BibTeX of a section's papers."""
+    return f"sections/{_file_name(section)}.bib"
+
+
+def why_page(month: str) -> str:
+    """Return the page that explains the decisions on papers whose ID begins with a month."""
+    return f"why/{month}.html"
+
+
+def asset(name: str) -> str:
+    """Return a style sheet, a script or a picture of the site."""
+    return f"assets/{name}"
 
 
 def all_feed(suffix: str = ATOM, *, archive: int | None = None) -> str:

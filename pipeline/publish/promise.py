@@ -1,4 +1,4 @@
-"""Say whether the promised rhythm of issues is kept: from the last issue, the settings and a day."""
+"""Say whether the promised rhythm of issues is kept on a day, from settings and last issue."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -36,12 +37,19 @@ from tests.support.site import (
 
 #: elements that the templates write
 ELEMENTS = frozenset(
-    "html head meta title link script body a header p img span nav ul li main section h1 h2 h3 data"
-    " div ol time footer article dl dt dd pre code blockquote strong bdi".split()
+    {
+        *("html", "head", "meta", "title", "link", "script", "body", "a", "header", "p"),
+        *("img", "span", "nav", "ul", "li", "main", "section", "h1", "h2", "h3", "data", "div"),
+        *("ol", "time", "footer", "article", "dl", "dt", "dd", "pre", "code"),
+        *("blockquote", "strong", "bdi"),
+    }
 )
 MATH = frozenset(
-    "math mrow mi mo mn msup msub msubsup mfrac mtext mstyle msqrt mover munder mspace mtable mtr"
-    " mtd semantics annotation mpadded munderover".split()
+    {
+        *("math", "mrow", "mi", "mo", "mn", "msup", "msub", "msubsup", "mfrac", "mtext"),
+        *("mstyle", "msqrt", "mover", "munder", "mspace", "mtable", "mtr", "mtd"),
+        *("semantics", "annotation", "mpadded", "munderover"),
+    }
 )
 
 
@@ -56,8 +64,13 @@ def small(tmp_path: Path) -> PublishedSite:
     return make_site(tmp_path, hostile=False)
 
 
-def _tree(site: PublishedSite, path: str) -> html.HtmlElement:
-    return html.document_fromstring(site.text(path).encode())
+def _tree(site: PublishedSite, path: str) -> Any:
+    return _read(site.folder / path)
+
+
+def _read(path: Path) -> Any:
+    """Return a page's tree; lxml's types of XPath results say too little."""
+    return html.document_fromstring(path.read_bytes())
 
 
 def _text(site: PublishedSite, path: str) -> str:
@@ -89,7 +102,7 @@ def test_every_page_has_a_markdown_twin(site: PublishedSite) -> None:
 
 def test_every_reference_within_the_site_leads_somewhere(site: PublishedSite) -> None:
     for path in site.pages():
-        for _, _, link, _ in html.document_fromstring(path.read_bytes()).iterlinks():
+        for _, _, link, _ in _read(path).iterlinks():
             parts = urlsplit(link)
             if parts.scheme or not parts.path:
                 continue
@@ -132,7 +145,7 @@ def test_nearest_papers_are_listed_papers_and_not_the_paper_itself(site: Publish
     listed = set(re.findall(r'data-paper="([^"]+)"', _all_sections(site)))
     named = 0
     for path in (site.folder / "papers").glob("*.html"):
-        tree = html.document_fromstring(path.read_bytes())
+        tree = _read(path)
         near = [unquote(link) for link in tree.xpath("//section[@class='near']//a/@href")]
         named += len(near)
         assert len(near) <= 5
@@ -221,7 +234,7 @@ def test_suggestions_are_filled_in(site: PublishedSite) -> None:
 
 def test_hostile_texts_add_no_element_and_no_attribute(site: PublishedSite) -> None:
     for path in site.pages():
-        tree = html.document_fromstring(path.read_bytes())
+        tree = _read(path)
         for element in tree.iter(etree.Element):
             tag = str(element.tag).rpartition("}")[2]
             assert tag in ELEMENTS | MATH, f"{path.name}: {tag}"
@@ -234,7 +247,7 @@ def test_hostile_texts_add_no_element_and_no_attribute(site: PublishedSite) -> N
 def test_pages_ask_nothing_of_other_hosts(site: PublishedSite) -> None:
     policy = "default-src 'none'; script-src 'self' file:; style-src 'self' file:"
     for path in site.pages():
-        tree = html.document_fromstring(path.read_bytes())
+        tree = _read(path)
         loaded = tree.xpath("//@src | //link[@rel='stylesheet' or @rel='icon']/@href")
         assert all(not urlsplit(link).netloc and not urlsplit(link).scheme for link in loaded)
         [stated] = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
@@ -304,9 +317,7 @@ def test_new_paper_changes_only_what_names_it(small: PublishedSite) -> None:
 def test_page_of_a_paper_taken_back_vanishes(small: PublishedSite) -> None:
     with small.services.open_store() as store:
         [decision] = store.decisions.of_paper("2603.00003")
-        store.decisions.undo(
-            reviewer="ada", undone_at=NOW, decision_id=decision.decision_id
-        )
+        store.decisions.undo(reviewer="ada", undone_at=NOW, decision_id=decision.decision_id)
     report = publish_site(small.services)
     assert report.outcome is Outcome.PUBLISHED
     for suffix in ("html", "md"):

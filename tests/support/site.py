@@ -153,10 +153,12 @@ def fill(store: Store, *, hostile: bool = True) -> None:
     store.decisions.add(decisions)
 
 
-def site_services(open_store: OpenStore, folder: Path, now: datetime = NOW, **site: Any) -> Services:
+def site_services(
+    open_store: OpenStore, folder: Path, now: datetime = NOW, **site: Any
+) -> Services:
     """Return services that publish into `folder`/public; keywords are [site] settings."""
     languages = site.pop("languages", ("en", "zh"))
-    publish = {"base_url": BASE, "suggest_url": SUGGEST, "editor": "The Editors"}
+    publish: dict[str, Any] = {"base_url": BASE, "suggest_url": SUGGEST, "editor": "The Editors"}
     publish |= site.pop("publish", {})
     return make_services(
         open_store,
@@ -190,9 +192,7 @@ def make_site(folder: Path, *, hostile: bool = True, **site: Any) -> PublishedSi
         assert issue.outcome is Outcome.PUBLISHED, issue.reasons
     with open_store() as store:
         [decision] = store.decisions.of_paper(UNDONE)
-        store.decisions.undo(
-            reviewer=REVIEWER, undone_at=NOW, decision_id=decision.decision_id
-        )
+        store.decisions.undo(reviewer=REVIEWER, undone_at=NOW, decision_id=decision.decision_id)
         store.papers.upsert(
             [make_paper(WITHDRAWN, title="A Withdrawn Title", version=2, withdrawn=True)],
             seen_at=NOW,

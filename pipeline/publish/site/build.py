@@ -1,7 +1,7 @@
 """Build every file of the site from what was read, and count it again from the bytes."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -10,7 +10,6 @@ from lxml import etree
 
 from pipeline.publish import addresses
 from pipeline.publish.badge import badge_json, badge_svg
-from pipeline.publish.digest.words import Words
 from pipeline.publish.publication import Build, BuiltFile
 from pipeline.publish.site import data_files, markdown
 from pipeline.publish.site.pages import render_pages, tally_of
@@ -38,7 +37,7 @@ def build_site(data: SiteData, output: Path, language: str) -> Build:
     index = _stamp(*(texts[addresses.asset(name)].encode() for name in _INDEX))
     pages = tuple(render_pages(data, words, stamp, index))
     texts |= dict(_twins(page))
-    texts |= dict(_exports(data, words))
+    texts |= dict(_exports(data))
     found = {addresses.asset(name): content for name, content in static.items()}
     found |= {path: text.encode() for path, text in texts.items()}
     built = [BuiltFile(output / path, content) for path, content in found.items()]
@@ -108,7 +107,7 @@ def _twins(base: Page) -> Iterator[tuple[str, str]]:
     yield addresses.LLMS, markdown.llms(at(addresses.LLMS), tally)
 
 
-def _exports(data: SiteData, words: Words) -> Iterator[tuple[str, str]]:
+def _exports(data: SiteData) -> Iterator[tuple[str, str]]:
     """Yield BibTeX, badge and sitemap."""
     for month, script in data_files.bibtex_scripts(data.listed):
         yield addresses.asset(f"bibtex/{month}.js"), script
@@ -125,7 +124,7 @@ def _exports(data: SiteData, words: Words) -> Iterator[tuple[str, str]]:
 
 def _sitemap(data: SiteData) -> str:
     """Return the sitemap (sitemaps.org) of the pages that readers look for."""
-    root = etree.Element("urlset", nsmap={None: _SITEMAP})
+    root = etree.Element("urlset", xmlns=_SITEMAP)
     changed = {addresses.paper_page(one.arxiv_id): one.changed_at for one in data.papers}
     paths = (
         "",

@@ -22,7 +22,7 @@ _NAMED = 30
 
 
 def citation_tags(paper: SitePaper, page_url: str = "") -> Iterator[tuple[str, str]]:
-    """Yield (name, content) of the `citation_*` tags of a paper; `page_url` if it has an address."""
+    """Yield (name, content) of the `citation_*` tags; `page_url` if the page has an address."""
     stored = paper.record.paper
     yield "citation_title", paper.title
     for name in _authors(stored.authors).names:
@@ -71,9 +71,7 @@ def coins(paper: SitePaper) -> str:
         fields.append(("rft.date", reference.year))
     elif paper.submitted is not None:
         fields.append(("rft.date", paper.submitted.isoformat()))
-    fields += [
-        ("rft.au", _plain(name)) for name in _authors(stored.authors).names[:_NAMED]
-    ]
+    fields += [("rft.au", _plain(name)) for name in _authors(stored.authors).names[:_NAMED]]
     if paper.record.doi:
         fields.append(("rft_id", f"info:doi/{paper.record.doi}"))
     fields.append(("rft_id", paper.record.url))

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from config.visible import escape_invisible
+from pipeline.enrich.links import LinkKind
 from pipeline.publish.digest.words import Words
 from pipeline.publish.promise import Kept
 from pipeline.publish.site.pages import month_of, reasons_of, why_of
 from pipeline.publish.site.types import SiteData, SitePaper
 from pipeline.publish.site.view import Page
-from pipeline.enrich.links import LinkKind
 from storage.types import Verdict
 
 #: moments of the newest papers, from which a browser counts what is new
@@ -112,8 +112,7 @@ def bibtex_scripts(papers: Iterable[SitePaper]) -> Iterator[tuple[str, str]]:
     """Yield (month, script) with the BibTeX of the papers whose ID begins with the month."""
     months: dict[str, dict[str, str]] = {}
     for paper in papers:
-        month = months.setdefault(month_of(paper.arxiv_id), {})
-        month[paper.arxiv_id] = paper.bibtex
+        months.setdefault(month_of(paper.arxiv_id), {})[paper.arxiv_id] = paper.bibtex
     for month, found in months.items():
         yield month, f"surveyBibtex({_json(found)});\n"
 

@@ -63,9 +63,7 @@ def _rendered(page: Page, template: str, **values: object) -> Rendered:
 def _home(base: Page) -> Rendered:
     data, words = base.data, base.words
     issue = data.issues[0] if data.issues else None
-    page = replace(
-        base, path=addresses.INDEX, feed=(words.say("feed_all"), addresses.all_feed())
-    )
+    page = replace(base, path=addresses.INDEX, feed=(words.say("feed_all"), addresses.all_feed()))
     return _rendered(
         page,
         "home.html.j2",
@@ -94,9 +92,7 @@ def _section(base: Page, section: Section) -> Rendered:
         base, path=addresses.section_page(section.id), feed=(base.words.say("feed_section"), feed)
     )
     papers = base.data.of_section(section)
-    withdrawn = [
-        one for one in base.data.papers if one.withdrawn and section.id in one.sections
-    ]
+    withdrawn = [one for one in base.data.papers if one.withdrawn and section.id in one.sections]
     return _rendered(
         page,
         "section.html.j2",
@@ -138,9 +134,7 @@ def _issue(
     )
 
 
-def highlights_of(
-    data: SiteData, issue: SiteIssue | None
-) -> list[tuple[SitePaper, str, str]]:
+def highlights_of(data: SiteData, issue: SiteIssue | None) -> list[tuple[SitePaper, str, str]]:
     """Return (paper, sentence, by whom) of an issue's highlights that are still listed."""
     found = [] if issue is None else issue.content["highlights"]
     papers = ((data.by_id.get(one["arxiv_id"]), one) for one in found)
@@ -179,9 +173,7 @@ def _said(page: Page, one: Mapping[str, Any]) -> Iterator[str]:
             continue
         if kind == "published" and one["venue"]:
             keys = {"accepted": "was_accepted_at", "published": "was_published_in"}
-            yield words.say(
-                keys.get(one["venue"]["kind"], "was_named"), name=one["venue"]["name"]
-            )
+            yield words.say(keys.get(one["venue"]["kind"], "was_named"), name=one["venue"]["name"])
             continue
         yield words.say(
             f"was_{kind}",

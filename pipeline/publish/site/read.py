@@ -68,9 +68,7 @@ def read_site(services: Services) -> SiteData:
     )
 
 
-def _papers(
-    store: Store, taxonomy: Taxonomy, issues: Iterable[SiteIssue]
-) -> tuple[SitePaper, ...]:
+def _papers(store: Store, taxonomy: Taxonomy, issues: Iterable[SiteIssue]) -> tuple[SitePaper, ...]:
     approved = read_approved(store).papers
     records = {one.paper.arxiv_id: one for one in choose(store, Wanted(), taxonomy).records}
     known = [section.id for section in taxonomy.sections]
@@ -140,7 +138,9 @@ def _decided(store: Store, settings: Settings) -> tuple[Decided, ...]:
     """Return the standing decisions that the settings let the site explain, by paper."""
     if settings.site.why == "none":
         return ()
-    standing = store.decisions.approved() if settings.site.why == "listed" else store.decisions.decided()
+    standing = (
+        store.decisions.approved() if settings.site.why == "listed" else store.decisions.decided()
+    )
     return tuple(
         Decided(
             one.arxiv_id,

@@ -36,9 +36,9 @@ def recount(
         elif page.path == addresses.ISSUES:
             issues = len(_ISSUE.findall(page.html))
     index = json.loads(texts[addresses.asset("search-index.js")].partition("=")[2].rstrip(";\n"))
-    papers = (stated, len(index["rows"]), len(_BIBTEX.findall(texts[addresses.BIBTEX])))
+    papers = [stated, len(index["rows"]), len(_BIBTEX.findall(texts[addresses.BIBTEX]))]
     if all(paper[3] for paper in index["rows"]):  # otherwise some are in no section
-        papers = (len(listed), *papers)
+        papers.append(len(listed))
     differing = [number for number in papers if number != counts["papers"]]
     return {
         "papers": differing[0] if differing else counts["papers"],

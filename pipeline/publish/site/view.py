@@ -196,9 +196,7 @@ class Page:
             if sections:
                 yield self.label(label.names, label.name), sections
 
-    def by_year(
-        self, papers: Sequence[SitePaper]
-    ) -> Iterator[tuple[str, list[SitePaper]]]:
+    def by_year(self, papers: Sequence[SitePaper]) -> Iterator[tuple[str, list[SitePaper]]]:
         """Yield (year of submission, papers), the newest first; those without a date last."""
         dated = sorted(
             papers, key=lambda one: (one.submitted or date.min, one.arxiv_id), reverse=True
