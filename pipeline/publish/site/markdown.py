@@ -1,6 +1,5 @@
 """Write the Markdown twin of every page: what the page says, for people and programs that read."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from pipeline.publish import addresses
@@ -79,7 +78,8 @@ def paper(page: Page, one: SitePaper) -> str:
     near = page.known(one.near)
     if near:
         lines += [f"## {words.say('nearest')}", _titles(page, near)]
-    lines += [f"## {words.say('cite')}", _code(one.bibtex)]
+    lines += [f"## {words.say('cite')}"]
+    lines.append(f"[{words.say('bibtex_all')}]({page.at(addresses.BIBTEX)})")
     return _page(lines)
 
 
@@ -199,12 +199,6 @@ def _page(lines: Iterable[str]) -> str:
 
 def _text(text: str) -> str:
     return escape_markdown(text)
-
-
-def _code(text: str) -> str:
-    """Return a block of code, within a fence that the text does not have."""
-    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
-    return f"{fence}bibtex\n{text.rstrip()}\n{fence}"
 
 
 def _link(page: Page, one: SitePaper) -> str:
