@@ -47,6 +47,13 @@ def test_quick_tests_use_no_browser_process_or_benchmark(request: pytest.Fixture
         assert item.path.parent.name not in {"benchmarks", "end_to_end"}, item.nodeid
 
 
+@pytest.mark.xdist_group("one")
+def test_groups_reach_the_scheduler(request: pytest.FixtureRequest) -> None:
+    """Without them, every worker makes the fixtures of a module."""
+    grouped = request.config.getoption("loadgroup", default=False)  # in a worker of xdist
+    assert request.node.nodeid.endswith("@one") == grouped
+
+
 def test_process_in_a_quick_test_fails() -> None:
     hidden = importlib.import_module("subprocess")
     with pytest.raises(ProcessStartedError, match="mark it slow"):
