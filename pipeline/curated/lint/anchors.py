@@ -137,4 +137,6 @@ def _visible(text: str) -> str:
 @cache
 def _inline_reader() -> MarkdownIt:
     """Return one parser for all headings, because making it takes longer than reading one."""
-    return MarkdownIt("commonmark")
+    parser = MarkdownIt("commonmark")
+    parser.parseInline("a")  # puts its rules in order, which two threads at once would confuse
+    return parser

@@ -9,6 +9,7 @@ their text, lists inside HTML, and links in text that is indented too far.
 import re
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -80,10 +81,14 @@ def find_blocks(source: Source) -> Blocks:
     return _Reader(source).read()
 
 
+@cache
 def _parser() -> MarkdownIt:
+    """Return one parser for all files, because making it takes as long as reading a short one."""
     parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST})
     # Links are read later, with what real lists write; tables by their lines.
-    return parser.disable(["inline", "reference", "text_join"])
+    parser.disable(["inline", "reference", "text_join"])
+    parser.parse("a")  # puts its rules in order, which two threads at once would confuse
+    return parser
 
 
 _LEAVES = {"paragraph_open", "heading_open", "hr", "fence", "html_block", "code_block"}
