@@ -1,5 +1,7 @@
 """`living-survey demo` walks the whole way, offline, as often as one likes."""
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,17 +13,44 @@ from tests.support.cli import Survey
 pytestmark = pytest.mark.slow
 
 
+@dataclass(frozen=True)
+class Made:
+    """A demo, made where the caller has set every key of the schema to a file of the canary."""
+
+    survey: Survey
+    printed: str
+    names: tuple[str, ...]
+    canary: Path
+    home: Path
+
+
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Survey:
-    survey = Survey(tmp_path_factory.mktemp("demo"))
-    ended = survey.call("demo")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("demo")
+    here, canary, home = (folder / name for name in ("here", "canary", "home"))
+    for each in (here, canary, home):
+        each.mkdir()
+    (here / "living-survey.toml").write_text("[surveyy]\n")  # another survey's, and a wrong one
+    names = tuple(
+        env_name(section, key) for section, model in SECTIONS.items() for key in model.model_fields
+    )
+    settings = {name: str(canary / name) for name in names}
+    settings["LIVING_SURVEY_CONFIG"] = str(canary / "config.toml")
+    settings["LIVING_SURVEY_NOW"] = "1999-01-01T00:00:00Z"
+    for name in names:
+        (canary / name).write_text("somebody's")
+    ended = Survey(here, settings).call("demo", HOME=str(home), XDG_STATE_HOME=str(home / "state"))
     assert ended.status == 0, ended.out + ended.err
-    (survey.directory / "printed.txt").write_text(ended.out)
-    return survey
+    return Made(Survey(here), ended.out, names, canary, home)
 
 
-def test_demo_prints_every_step_and_path(demo: Survey) -> None:
-    printed = (demo.directory / "printed.txt").read_text()
+@pytest.fixture
+def demo(made: Made) -> Survey:
+    return made.survey
+
+
+def test_demo_prints_every_step_and_path(made: Made) -> None:
+    demo, printed = made.survey, made.printed
     for step in ("init", "bootstrap", "backfill", "train", "run", "queue", "decide", "digest"):
         assert f"$ living-survey {step}" in printed
     for line in printed.splitlines():
@@ -35,8 +64,6 @@ def test_digest_shows_only_approved_papers(demo: Survey) -> None:
     assert status["papers"] >= 150 + 40
     page = (demo.directory / "demo/var/digests/2026-W12.html").read_text()
     decisions = demo.directory / "demo/decisions.jsonl"
-    import json
-
     for line in decisions.read_text().splitlines():
         row = json.loads(line)
         this_week = row["decided_at"] >= "2026-03-16"
@@ -55,27 +82,11 @@ def test_the_demo_can_be_made_anew_but_overwrites_nothing_else(
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
-def test_settings_of_the_caller_do_not_reach_the_demo(tmp_path: Path) -> None:
-    """Every key of the schema is set to a path; nothing appears there and nothing changes."""
-    canary, here = tmp_path / "canary", tmp_path / "here"
-    canary.mkdir()
-    here.mkdir()
-    (here / "living-survey.toml").write_text("[surveyy]\n")  # another survey's, and a wrong one
-    names = [
-        env_name(section, key) for section, model in SECTIONS.items() for key in model.model_fields
-    ]
-    settings = {name: str(canary / name) for name in names}
-    settings["LIVING_SURVEY_CONFIG"] = str(canary / "config.toml")
-    settings["LIVING_SURVEY_NOW"] = "1999-01-01T00:00:00Z"
-    for name in names:
-        (canary / name).write_text("somebody's")
-    home = tmp_path / "home"
-    home.mkdir()
-    ended = Survey(here, settings).call("demo", HOME=str(home), XDG_STATE_HOME=str(home / "state"))
-    assert ended.status == 0, ended.err
-    assert {path.name: path.read_text() for path in canary.iterdir()} == dict.fromkeys(
-        names, "somebody's"
+def test_settings_of_the_caller_do_not_reach_the_demo(made: Made) -> None:
+    assert {path.name: path.read_text() for path in made.canary.iterdir()} == dict.fromkeys(
+        made.names, "somebody's"
     )
-    assert [path.name for path in tmp_path.iterdir() if path not in {canary, here, home}] == []
+    here = made.survey.directory
+    assert {path.name for path in here.parent.iterdir()} == {"here", "canary", "home"}
     assert sorted(path.name for path in here.iterdir()) == ["demo", "living-survey.toml"]
-    assert not (home / "state").exists()
+    assert not (made.home / "state").exists()
