@@ -14,7 +14,6 @@ from tests.support.review import ReviewSite, scores
 __all__ = ["browser", "site", "tab", "url"]  # fixtures, found by pytest through these names
 
 ALL = "queue?at_least=0"
-expect.set_options(timeout=60_000)  # because verdicts are sent behind the page, one by one
 
 
 def papers(site: ReviewSite, number: int) -> list[str]:

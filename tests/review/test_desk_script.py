@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 from config.desk_keys import KeyMap, read_keys
-from tests.support.browser import Watched, browser, tab
+from tests.support.browser import Watched, browser, go, tab
 from tests.support.fake_desk import IDS, FakeDesk, busy, conflict, offline
 
 __all__ = ["browser", "tab"]  # fixtures, found by pytest through these names
@@ -269,8 +269,7 @@ def test_go_waits_for_unsent_verdicts(desk: FakeDesk, tab: Watched) -> None:
     desk.hold = True
     page.keyboard.press("1")
     shows(page, IDS[1])
-    page.keyboard.press("g")
-    page.keyboard.press("e")
+    go(page, "e")
     expect(page.locator("#status")).to_contain_text("Saving your last decisions")
     desk.release()
     page.wait_for_url("**/decisions")

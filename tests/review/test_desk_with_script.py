@@ -12,7 +12,6 @@ __all__ = ["browser", "site", "tab", "url"]  # fixtures, found by pytest through
 
 ALL = "queue?at_least=0"
 IDS = tuple(f"2603.{number:05}" for number in range(1, 5))
-expect.set_options(timeout=60_000)  # because verdicts are sent behind the page, one by one
 
 
 def opened(site: ReviewSite, url: str, tab: Watched) -> Page:

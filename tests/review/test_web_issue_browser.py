@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from storage.issue_types import IssueState
-from tests.support.browser import CONTRAST, TWICE, UNLABELLED, Watched, browser, site, tab, url
+from tests.support.browser import CONTRAST, TWICE, UNLABELLED, Watched, browser, go, site, tab, url
 from tests.support.builders import make_decision
 from tests.support.review import START, ReviewSite
 
@@ -34,8 +34,7 @@ def week(site: ReviewSite) -> ReviewSite:
 def test_editor_writes_builds_approves(week: ReviewSite, url: str, tab: Watched) -> None:
     page = tab.page
     page.goto(f"{url}queue")
-    page.keyboard.press("g")
-    page.keyboard.press("w")
+    go(page, "w")
     page.get_by_role("link", name=WEEK).click()
     lead = page.get_by_label("English", exact=True)
     lead.fill("Agents plan pictures.")
@@ -53,6 +52,7 @@ def test_editor_writes_builds_approves(week: ReviewSite, url: str, tab: Watched)
     expect(page.locator("h1")).to_contain_text("approved to send")
     page.get_by_role("button", name="Withdraw approval").click()
     expect(page.locator("h1")).to_contain_text("built")
+    page.wait_for_load_state()  # with the script that reads keys
     page.keyboard.press("k")
     page.wait_for_url("**/issue/2026-W10")
     page.keyboard.press("j")

@@ -18,6 +18,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Route,
+    expect,
     sync_playwright,
 )
 
@@ -57,6 +58,17 @@ TWICE = """() => {
   const ids = [...document.querySelectorAll('[id]')].map((n) => n.id);
   return ids.filter((id, at) => ids.indexOf(id) !== at);
 }"""
+
+#: press keys one after the other: in Python, a busy machine may take longer than the page waits
+KEYS = """(keys) => {
+  for (const key of keys) {
+    const event = { key, code: `Key${key.toUpperCase()}`, bubbles: true, cancelable: true };
+    document.activeElement.dispatchEvent(new KeyboardEvent('keydown', event));
+  }
+}"""
+
+# The default of 5 seconds fails sound code on a busy machine.
+expect.set_options(timeout=300_000)
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -122,6 +134,11 @@ def log_in(context: BrowserContext) -> None:
     """Give a context a session, as the printed address does."""
     for name, value in session_cookie().items():
         context.add_cookies([{"name": name, "value": value, "url": "http://127.0.0.1"}])
+
+
+def go(page: Page, letter: str) -> None:
+    """Press `g` and a letter."""
+    page.evaluate(KEYS, ["g", letter])
 
 
 def watch(page: Page) -> Watched:
