@@ -1,5 +1,7 @@
 """Fixtures and rules of every test: shared data, a fixed instant, slow tests, the closing lines."""
 
+import os
+import sys
 from collections.abc import Callable, Generator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +23,10 @@ hypothesis.settings.register_profile(
     "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("tests")
+
+# Where the environment forbids to keep bytecode, each of the many processes would compile anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # One thread for each DuckDB, because the workers share the cores: a fifth less processor time.
 connection._CONFIG["threads"] = 1
