@@ -37,14 +37,14 @@ def open_store(tmp_path: Path) -> OpenStore:
             [make_decision(ids[-1], reviewer=LIST_REVIEWER, decided_at=NOW - 400 * DAY)],
             NewBatch(BatchKind.LIST, "ada", NOW),
         )
+        decided = []
         for n, one in enumerate(ids[:24]):
             # twelve sittings of two decisions, 20 seconds apart
             at = NOW - (21 - n // 2) * DAY + (n % 2) * timedelta(seconds=20)
             verdict = Verdict.APPROVED if n % 4 == 1 else Verdict.REJECTED
             sections = ("agents",) if verdict is Verdict.APPROVED else ()
-            store.decisions.add(
-                [make_decision(one, verdict=verdict, sections=sections, decided_at=at)]
-            )
+            decided.append(make_decision(one, verdict=verdict, sections=sections, decided_at=at))
+        store.decisions.add(decided)
     return open_store
 
 

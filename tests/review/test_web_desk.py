@@ -11,7 +11,7 @@ import pytest
 from config.reasons import Reason
 from config.schema import ReviewSettings
 from storage.engine.session import Session
-from storage.types import Verdict
+from storage.types import Paper, Prediction, Verdict
 from tests.support.builders import make_paper, make_prediction
 from tests.support.review import Page, ReviewSite, Visitor, scores
 
@@ -28,8 +28,14 @@ def links(page: Page, name: str) -> list[str]:
 
 def put(site: ReviewSite, arxiv_id: str, in_scope: float, submitted: int, **also: str) -> None:
     """Put a paper that was submitted on a day of March 2026."""
+    site.put_all([submission(arxiv_id, in_scope, submitted, **also)])
+
+
+def submission(
+    arxiv_id: str, in_scope: float, submitted: int, **also: str
+) -> tuple[Paper, Prediction]:
     moment = datetime(2026, 3, submitted, 9, tzinfo=UTC)
-    site.put(
+    return (
         make_paper(arxiv_id, submitted_at=moment, updated_at=moment, **also),
         make_prediction(in_scope=in_scope, sections=scores(agents=0.6)),
     )
@@ -38,12 +44,16 @@ def put(site: ReviewSite, arxiv_id: str, in_scope: float, submitted: int, **also
 @pytest.fixture
 def month(site: ReviewSite) -> ReviewSite:
     """Two likely papers of the newest day, two of its week, one of the month, one set aside."""
-    put(site, "2603.00001", 0.9, 16)
-    put(site, "2603.00002", 0.7, 16)
-    put(site, "2603.00003", 0.95, 12)
-    put(site, "2603.00004", 0.6, 13)
-    put(site, "2603.00005", 0.99, 2)
-    put(site, "2603.00006", 0.03, 16)
+    site.put_all(
+        [
+            submission("2603.00001", 0.9, 16),
+            submission("2603.00002", 0.7, 16),
+            submission("2603.00003", 0.95, 12),
+            submission("2603.00004", 0.6, 13),
+            submission("2603.00005", 0.99, 2),
+            submission("2603.00006", 0.03, 16),
+        ]
+    )
     return site
 
 

@@ -28,11 +28,11 @@ def fill_weeks(site: ReviewSite) -> None:
             for n, one in enumerate(IDS)
         ]
     )
+    decided = []
+    for n, one in enumerate(IDS[:24]):
+        at = NOW - (21 - n // 2) * DAY + (n % 2) * timedelta(seconds=20)
+        verdict = Verdict.APPROVED if n % 4 == 1 else Verdict.REJECTED
+        sections = ("agents",) if verdict is Verdict.APPROVED else ()
+        decided.append(make_decision(one, verdict=verdict, sections=sections, decided_at=at))
     with site.open_store() as store:
-        for n, one in enumerate(IDS[:24]):
-            at = NOW - (21 - n // 2) * DAY + (n % 2) * timedelta(seconds=20)
-            verdict = Verdict.APPROVED if n % 4 == 1 else Verdict.REJECTED
-            sections = ("agents",) if verdict is Verdict.APPROVED else ()
-            store.decisions.add(
-                [make_decision(one, verdict=verdict, sections=sections, decided_at=at)]
-            )
+        store.decisions.add(decided)
