@@ -209,6 +209,49 @@ def test_heading_of_a_new_year_is_written_like_the_others() -> None:
     assert changed.index("### 2026") < changed.index("### 2025")
 
 
+VENUES_IN_LINE = """## Boats
+
+- [Paper Boats Remember Rain](https://arxiv.org/abs/2403.90001), ICML 2024
+- [An Atlas of Folded Bridges](https://arxiv.org/abs/2403.90003), CVPR 2024
+- [Ladders for Patient Snails](https://arxiv.org/abs/2303.90002)
+"""
+SHORT_VENUES = """## Boats
+
+- **Paper Boats Remember Rain** *(ICML'24)* [[paper](https://arxiv.org/abs/2403.90001)]
+- **An Atlas of Folded Bridges** *(CVPR'24)* [[paper](https://arxiv.org/abs/2403.90003)]
+- **Ladders for Patient Snails** *(arXiv'24)* [[paper](https://arxiv.org/abs/2403.90002)]
+"""
+VENUES_IN_CELLS = """## Boats
+
+| Title | Venue | Date |
+|---|---|---|
+| [Paper Boats Remember Rain](https://arxiv.org/abs/2403.90001) | ICML 2024 | 2024-03-01 |
+| [An Atlas of Folded Bridges](https://arxiv.org/abs/2403.90003) | CVPR 2024 | 2024-03-01 |
+| [Ladders for Patient Snails](https://arxiv.org/abs/2403.90002) | - | 2024-03-01 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "venue", "expected"),
+    [
+        (VENUES_IN_LINE, "CVPR 2026", "/2603.00001), CVPR 2026\n"),
+        (VENUES_IN_LINE, "NeurIPS 2025 (Oral)", "/2603.00001), NeurIPS 2025\n"),
+        (VENUES_IN_LINE, "", "/2603.00001)\n"),
+        (VENUES_IN_LINE, "Journal of Boats 12 (2026) 33-45", "/2603.00001)\n"),
+        (VENUES_IN_LINE, "CVPR 2026 Workshop on Boats", "/2603.00001)\n"),
+        (SHORT_VENUES, "CVPR 2026", "**Lanterns for Shy Otters** *(CVPR'26)* ["),
+        (SHORT_VENUES, "", "**Lanterns for Shy Otters** *(arXiv'26)* ["),
+        (VENUES_IN_CELLS, "CVPR 2026", "/2603.00001) | CVPR 2026 | 2026-03-12 |"),
+        (VENUES_IN_CELLS, "", "/2603.00001) | - | 2026-03-12 |"),
+    ],
+)
+def test_venue_is_written_where_entries_name_theirs(text: str, venue: str, expected: str) -> None:
+    changed, made = insert_text(text, (new_paper(venue=venue), ["s0"]))
+
+    assert made.refused == ()
+    assert expected in changed
+
+
 NEW_YEARS_FIRST = """# List
 
 ## 2024

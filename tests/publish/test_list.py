@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,21 @@ def test_approved_paper_is_inserted(open_store: OpenStore, list_file: Path) -> N
     assert report.outcome is Outcome.PUBLISHED, report
     assert list_file.read_text() == LIST.replace("## Boats\n\n", f"## Boats\n\n{ADDED}")
     assert report.counts == {"papers": 1, "inserted": 1}
+
+
+def test_venue_that_authors_state_is_written(open_store: OpenStore, list_file: Path) -> None:
+    text = LIST.replace("** (3 Feb 2026)", "** (3 Feb 2026, ICLR 2026)").replace(
+        "** (1 Feb 2026)", "** (1 Feb 2026, CVPR 2026)"
+    )
+    list_file.write_text(text)
+    with open_store() as store:
+        paper = store.papers.get_many([OTTERS])[OTTERS].paper
+        comment = "9 pages. Accepted at ICML 2026."
+        store.papers.upsert([replace(paper, version=2, comment=comment)], seen_at=MONDAY)
+
+    publish_list(services_of(open_store, list_file))
+
+    assert "Lanterns for Shy Otters** (12 Mar 2026, ICML 2026) [" in list_file.read_text()
 
 
 def test_second_call_changes_nothing(open_store: OpenStore, list_file: Path) -> None:

@@ -6,7 +6,7 @@ same links as the paper to one with others.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.curated.insertion.graft import graft
@@ -15,8 +15,12 @@ from pipeline.curated.insertion.types import Kind, NewPaper, Piece, Template
 #: templates tried for a paper
 _MOST = 6
 _LINKS = (Kind.CODE, Kind.PROJECT)
-#: share of entries with project links, above which a list gives them
+#: share of entries with project links or venues, above which a list gives them
 _GIVES = 0.1
+
+
+#: cost of a piece that a new paper lacks
+_BURDEN = 1.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,10 @@ class Shelf:
             kind for kind in (Kind.AUTHORS, Kind.DATE)
             if 2 * sum(one.has(kind) for one in inside) > len(inside)
         }  # fmt: skip
-        self._gives_project = sum(one.has(Kind.PROJECT) for one in self._all) >= _GIVES * len(
-            self._all
-        )
+        self._given = {
+            kind for kind in (Kind.PROJECT, Kind.VENUE)
+            if sum(one.has(kind) for one in self._all) >= _GIVES * len(self._all)
+        }  # fmt: skip
         self._offers = []
         for one, rare in zip(self._all, usual.rarity, strict=True):
             kinds = frozenset(piece.kind for piece in one.pieces)
@@ -58,16 +63,14 @@ class Shelf:
             place: among the file's entries, where it goes.
         """
         wanted = {Kind.CODE: bool(paper.code), Kind.PROJECT: bool(paper.project)}
-        wanted[Kind.PROJECT] &= self._gives_project
+        wanted[Kind.PROJECT] &= Kind.PROJECT in self._given
+        names_venue = bool(paper.venue) and Kind.VENUE in self._given
 
         def cost(offer: _Offer) -> tuple[float, int]:
-            total = offer.cost
-            for kind in _LINKS:
-                if wanted[kind] and kind not in offer.kinds:
-                    total += 0.7
-                elif kind in offer.kinds and not wanted[kind]:
-                    total += 1.0
+            total = offer.cost + _misfit(offer.kinds, wanted)
             total += 1.0 * (Kind.NAME in offer.kinds and not paper.short_name)
+            if names_venue:
+                total += -_BURDEN if Kind.VENUE in offer.kinds else 0.7
             return total, abs(offer.template.place - place)
 
         seen: set[str] = set()
@@ -83,6 +86,12 @@ class Shelf:
             yield template
             if len(seen) == _MOST:
                 return
+
+
+def _misfit(kinds: Collection[Kind], wanted: Mapping[Kind, bool]) -> float:
+    """Return the cost of links that a paper has and a form lacks, or the other way round."""
+    return sum(0.7 if is_wanted else 1.0 for kind, is_wanted in wanted.items()
+               if is_wanted != (kind in kinds))  # fmt: skip
 
 
 def _names_paper(one: Template) -> bool:
@@ -131,7 +140,7 @@ def _said(one: Template) -> Iterator[tuple[tuple[str, str, str, str], str]]:
 
 def _burden(piece: Piece) -> float:
     if piece.kind in {Kind.OWN, Kind.VENUE}:
-        return 1.3
+        return _BURDEN
     if piece.kind is Kind.URL and "reference" in piece.form:
         return 0.5
     if piece.kind in {Kind.PAPER, Kind.URL} and not piece.form["id"]:

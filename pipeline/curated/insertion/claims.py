@@ -72,8 +72,9 @@ def find_claims(
     )
     if entry.nickname and (place := raw.find(entry.nickname, 0, at[0])) >= 0:
         taken.add([Claim(place, place + len(entry.nickname), Kind.NAME)])
-    if entry.venue and _is_venue(entry.venue):
-        taken.add(Claim(*span, Kind.VENUE) for span in _all_of(entry.venue, taken.masked))
+    venue = _without_days(entry.venue or "")
+    if venue and _is_venue(venue):
+        taken.add(Claim(*span, Kind.VENUE) for span in _all_of(venue, taken.masked))
     taken.add(
         Claim(one.start, one.end, Kind.AUTHORS, one.form)
         for one in find_authors(taken.masked, entry.authors)
@@ -115,6 +116,16 @@ def _title_in(raw: str, title: tuple[int, int], text: str) -> tuple[int, int] | 
 def _is_venue(text: str) -> bool:
     """Tell a conference from a preprint server, whose year is the paper's, and from a date."""
     return not _SERVER.search(text) and not looks_like_date(text) and any(map(str.isalpha, text))
+
+
+def _without_days(text: str) -> str:
+    """Return a venue without the day or month around it: `3 Feb 2026, ICLR 2026`."""
+    for one in find_dates(text, None):
+        if one.precise and one.start == 0:
+            return text[one.end :].lstrip(" ,;")
+        if one.precise and one.end == len(text):
+            return text[: one.start].rstrip(" ,;")
+    return text
 
 
 def _all_of(text: str, raw: str) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,12 @@ from pipeline.curated.insertion.types import Kind, NewPaper, Piece, Template
 
 _STARS = re.compile(r"(?P<before>github/stars/)[^/?#\s]+/[^/?#\s]+?(?=\.svg|[?#)\"' ]|$)")
 _YEAR = re.compile(r"(?P<before>[ ,'\u2019]*)(?<!\d)(?P<year>(?:19|20)\d\d|\d\d)(?!\d)")
+#: a short name and its year, if it states one; a volume, pages or a workshop are of no entry
+_VENUE = re.compile(
+    r"(?P<name>[^\W\d_][^\d()\[\]|]{0,38}?)(?:[ '\u2019-]*(?P<year>(?:19|20)\d\d))?"
+    r"(?: ?\((?:oral|spotlight|poster|highlight|main)\b[^()]*\))?",
+    re.IGNORECASE,
+)
 _REPOSITORY = re.compile(r"https?://github\.com/(?P<repository>[\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 
 _LINE_MARKS = " \t-+*>"
@@ -77,7 +83,7 @@ class _Writer:
             case Kind.DATE:
                 return write_date(piece.text, piece.form, paper.day, self._habits)
             case Kind.VENUE:
-                return _venue(piece.text, paper) if self._habits.names_server else None
+                return self._venue(piece.text)
             case Kind.NUMBER:
                 return None if self._number is None else str(self._number)
             case Kind.CODE | Kind.PROJECT:
@@ -99,6 +105,15 @@ class _Writer:
             return None
         parts = write_authors(piece.form, self._paper.authors)
         return "".join(t if n % 2 else self._escaped(t) for n, t in enumerate(parts))
+
+    def _venue(self, written: str) -> str | None:
+        """Return the paper's venue with its year as `written` has it, else arXiv or nothing."""
+        found = _VENUE.fullmatch(self._paper.venue)
+        if found:
+            return self._escaped(_like(written, found["name"], found["year"] or ""))
+        if not self._habits.names_server:
+            return None
+        return _like(written, "arXiv", str(self._paper.day.year))
 
     def _other(self, piece: Piece) -> str | None:
         """Return a link to code or project, once with a picture and once without."""
@@ -126,13 +141,12 @@ def _own_link(piece: Piece, paper: NewPaper) -> str:
     return paper.url if piece.kind is Kind.URL else _to(piece, paper.url)
 
 
-def _venue(written: str, paper: NewPaper) -> str:
-    """Return arXiv in the place of a conference, with the year as that had it."""
-    year = _YEAR.search(written)
-    if year is None:
-        return "arXiv"
-    value = str(paper.day.year)
-    return f"arXiv{year['before']}{value if len(year['year']) == 4 else value[2:]}"
+def _like(written: str, name: str, year: str) -> str:
+    """Return a venue with its year in the form of another one, which may have none."""
+    form = _YEAR.search(written)
+    if form is None or not year:
+        return name
+    return f"{name}{form['before']}{year if len(form['year']) == 4 else year[2:]}"
 
 
 def _to(piece: Piece, url: str) -> str:

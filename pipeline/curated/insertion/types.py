@@ -19,6 +19,8 @@ class NewPaper:
     abstract: str = ""
     code: str | None = None
     project: str | None = None
+    #: where it is accepted or published, such as `CVPR 2026`; may be empty
+    venue: str = ""
 
     @property
     def url(self) -> str:

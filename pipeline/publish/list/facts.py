@@ -9,6 +9,7 @@ from config.visible import one_line
 from pipeline.curated.agreement import Known
 from pipeline.curated.insertion.types import NewPaper
 from pipeline.enrich.links import LinkKind, find_links
+from pipeline.enrich.venue import find_venue
 from storage.arxiv_id import ArxivId, find_arxiv_ids
 from storage.store import Store
 from storage.types import LIST_REVIEWER, ApprovedPaper, Paper
@@ -66,6 +67,7 @@ def read_facts(store: Store, texts: Iterable[str]) -> Facts:
 def _new_paper(approved: ApprovedPaper, paper: Paper) -> NewPaper:
     links = find_links(paper.abstract, paper.comment)
     code = [one.url for one in links if one.kind is LinkKind.CODE and _DATA not in one.url]
+    venue = find_venue(paper.comment, paper.journal_ref)
     project = [one.url for one in links if one.kind is LinkKind.PROJECT]
     return NewPaper(
         arxiv_id=approved.arxiv_id,
@@ -75,6 +77,7 @@ def _new_paper(approved: ApprovedPaper, paper: Paper) -> NewPaper:
         abstract=one_line(plain_text(paper.abstract)),
         code=next(iter(code), None),
         project=next(iter(project), None),
+        venue=venue.name if venue else "",
     )
 
 
