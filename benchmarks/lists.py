@@ -111,10 +111,11 @@ def speed(size: Size) -> Iterator[Row]:
 
 
 def insertion(size: Size) -> Iterator[Row]:
-    """Ten papers inserted into a list of 480 entries in the survey's own form."""
-    listed = papers(size.records(490, 30))
+    """48 papers inserted into a list of 480 entries in the survey's own form."""
+    count = size.records(48, 10)
+    listed = papers(size.records(480, 20) + count)
     style = next(one for one in read_styles() if one.name == "own form")
-    by_topic = divided(listed[10:])
+    by_topic = divided(listed[count:])
     data = write_list(style, by_topic).encode()
     sections = tuple(
         Section(topic, (topic,), (topic,), "t", None, None, "", (), {"en": topic, "zh": topic})
@@ -123,14 +124,14 @@ def insertion(size: Size) -> Iterator[Row]:
     taxonomy = Taxonomy("Papers", (), sections, "insertion")
     new = [
         (NewPaper(one.arxiv_id, one.title, one.authors, one.day, code=one.code), [sections[0].id])
-        for one in listed[:10]
+        for one in listed[:count]
     ]
     files = [ListFile("list.md", data)]
     reading, inserting = medians(
         size.rounds, lambda: parse_list(data), lambda: insert_papers(files, new, taxonomy)
     )
     yield Row(
-        f"{len(new)} papers into {len(listed) - 10} entries, {len(data) / 1e3:.0f} kB",
+        f"{len(new)} papers into {len(listed) - count} entries, {len(data) / 1e3:.0f} kB",
         f"{inserting:.2f} cpu-s",
         f"{inserting / reading:.1f} times reading the list ({reading:.2f} s)",
         "less than 1 s",

@@ -7,7 +7,7 @@ same links as the paper to one with others.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.curated.insertion.graft import graft
 from pipeline.curated.insertion.types import Kind, NewPaper, Piece, Template
@@ -25,35 +25,36 @@ _BURDEN = 1.3
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
+    """An entry as a form."""
+
     template: Template
     kinds: frozenset[Kind]
     #: what makes the form a poor example, whatever the paper
     cost: float
 
 
-class Shelf:
-    """The templates of one kind of block, for the entries of one place."""
+class Choice:
+    """The forms of one kind of block, for the entries of one place."""
 
     def __init__(self, usual: "Usual", near: Sequence[int]) -> None:
-        self._all = usual.templates
         own = set(near)
-        inside = [one for one in self._all if one.place in own] or self._all
-        shapes = Counter(one.shape for one in inside)
+        inside = [one for one in usual.offers if one.template.place in own] or usual.offers
+        shapes = Counter(one.template.shape for one in inside)
         shared = {
             kind for kind in (Kind.AUTHORS, Kind.DATE)
-            if 2 * sum(one.has(kind) for one in inside) > len(inside)
+            if 2 * sum(kind in one.kinds for one in inside) > len(inside)
         }  # fmt: skip
-        self._given = {
-            kind for kind in (Kind.PROJECT, Kind.VENUE)
-            if sum(one.has(kind) for one in self._all) >= _GIVES * len(self._all)
-        }  # fmt: skip
-        self._offers = []
-        for one, rare in zip(self._all, usual.rarity, strict=True):
-            kinds = frozenset(piece.kind for piece in one.pieces)
-            cost = 4.0 * (1 - shapes[one.shape] / max(len(inside), 1)) + rare
-            cost += 1.5 * (one.place not in own) + 3.0 * len(shared - kinds)
-            cost += sum(map(_burden, one.pieces)) + _unbalanced(one)
-            self._offers.append(_Offer(one, kinds, cost))
+        self._all, self._given = usual.templates, usual.given
+        self._offers = [
+            replace(
+                one,
+                cost=one.cost
+                + 4.0 * (1 - shapes[one.template.shape] / max(len(inside), 1))
+                + 1.5 * (one.template.place not in own)
+                + 3.0 * len(shared - one.kinds),
+            )
+            for one in usual.offers
+        ]
 
     def suiting(self, paper: NewPaper, place: int) -> Iterator[Template]:
         """Yield templates for a paper, the best first, each form once.
@@ -100,17 +101,36 @@ def _names_paper(one: Template) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """The templates of one kind of block of a file."""
+    """The forms of one kind of block of a file."""
 
-    templates: tuple[Template, ...]
-    #: of each: how far its pieces are from what is usual there
-    rarity: tuple[float, ...]
+    #: with the cost that each has at every place
+    offers: tuple[_Offer, ...]
+    #: of project links and venues, those that the list gives
+    given: frozenset[Kind]
+
+    @property
+    def templates(self) -> tuple[Template, ...]:
+        """The entries themselves."""
+        return tuple(one.template for one in self.offers)
 
 
 def of_block(templates: Sequence[Template], block: str) -> Usual:
-    """Return the templates of a kind of block that name their paper."""
-    chosen = tuple(one for one in templates if one.block == block and _names_paper(one))
-    return Usual(chosen, tuple(_rarity(chosen)))
+    """Return the forms of a kind of block that name their paper."""
+    chosen = [one for one in templates if one.block == block and _names_paper(one)]
+    offers = tuple(
+        _Offer(
+            one,
+            frozenset(piece.kind for piece in one.pieces),
+            rare + sum(map(_burden, one.pieces)) + _unbalanced(one),
+        )
+        for one, rare in zip(chosen, _rarity(chosen), strict=True)
+    )
+    given = frozenset(
+        kind
+        for kind in (Kind.PROJECT, Kind.VENUE)
+        if sum(kind in one.kinds for one in offers) >= _GIVES * len(offers)
+    )
+    return Usual(offers, given)
 
 
 def _rarity(templates: Sequence[Template]) -> list[float]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.curated.agreement import Known
-from pipeline.curated.insertion.choice import Shelf, Usual
+from pipeline.curated.insertion.choice import Choice, Usual
 from pipeline.curated.insertion.dates import Habits
 from pipeline.curated.insertion.layout import Layout, Run, common_gap, line_end_at, normal
 from pipeline.curated.insertion.numbers import next_number, place_by_number
@@ -104,7 +104,7 @@ class _Desk:
         self._filler = _filler(self._model)
         near = [one.place for one in site.run.extents] if site.run else []
         file = self._model.extents[0].entry.file
-        self._shelf = Shelf(book.usual[file, self._model.block], near)
+        self._choice = Choice(book.usual[file, self._model.block], near)
         #: the narrowest first
         self._windows = find_windows(layout, site.heading, site.run)
         self._misread: dict[Window, bool] = {}
@@ -130,7 +130,7 @@ class _Desk:
             number = next_number(self._site.layout, run, task.place, already)
             number = number or len(run.extents) + already + 1  # where only some are numbered
         anchor = run.extents[min(task.place, len(run.extents) - 1)].place
-        for template in self._shelf.suiting(task.paper, anchor):
+        for template in self._choice.suiting(task.paper, anchor):
             text = render(
                 template, task.paper, self._book.habits, number=number, filler=self._filler
             )

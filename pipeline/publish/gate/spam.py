@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-#: none is in a title, abstract or comment of 40,717 papers of 2025 (tests/publish/test_spam_real.py)
+#: none is in a title, abstract or comment of 40,717 papers of 2025 (test_spam_real.py)
 PHRASES = (
     *("buy now", "click here to buy", "limited time offer", "order now", "act now"),
     *("casino bonus", "online casino", "betting tips", "viagra", "cialis", "payday loan"),
