@@ -9,7 +9,7 @@ from itertools import groupby
 
 from pipeline.curated.agreement import Known
 from pipeline.curated.insertion.edits import Edit, edited
-from pipeline.curated.insertion.reread import is_read_back, said
+from pipeline.curated.insertion.reread import is_read_back, whole
 from pipeline.curated.insertion.section import Inserted
 from pipeline.curated.insertion.types import NewPaper
 from pipeline.curated.parse import ScannedFile, parse_files, scan_again
@@ -45,8 +45,8 @@ class Proof:
         changed = [self._scanned(one, inserted) for one in self.scanned]
         new = {one.arxiv_id for one in inserted}
         read = joined(parse_files(changed)).entries
-        others = [said(entry) for entry in read if not _is_of(entry, new)]
-        if others != [said(entry) for entry in self.curated.entries]:
+        others = [whole(entry) for entry in read if not _is_of(entry, new)]
+        if others != [whole(entry) for entry in self.curated.entries]:
             return False
         own = [entry for entry in read if _is_of(entry, new)]
         if len(own) != len(inserted):
