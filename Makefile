@@ -6,11 +6,12 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
 KILLS ?= 200
+LISTS ?= 10000
 # Tests that share fixtures of their module stay on one worker, in the order of the random seed.
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo check format test test-quick stress lock bench docs screenshot clean
+.PHONY: help install demo check format test test-quick stress mutations lock bench docs screenshot clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +47,9 @@ test-quick: $(STAMP) ## the tests without processes, browser, kills, demo and be
 
 stress: $(STAMP) ## 200 kills at random moments, then every row compared; make stress KILLS=50
 	LIVING_SURVEY_KILLS=$(KILLS) $(BIN)/python -m pytest -n0 tests/end_to_end/test_kill.py -rP $(ARGS)
+
+mutations: $(STAMP) ## 10,000 real lists changed at random: read, insert, restore; make mutations LISTS=300
+	LIVING_SURVEY_LISTS=$(LISTS) $(PYTEST) tests/curated/test_insertion_mutated.py -rP $(ARGS)
 
 bench: $(STAMP) ## benchmarks: ratios against a named baseline
 	$(BIN)/python -m benchmarks $(ARGS)
