@@ -22,14 +22,12 @@ from pipeline.publish.exports.select import (
     read_sections,
     read_weeks,
 )
-from pipeline.runtime.plurals import counted
+from pipeline.runtime.plurals import counted, some_of
 from pipeline.runtime.services import open_services
 from storage.typed_ids import read_arxiv_ids
 
 #: the name of stdout, as in other programs
 _STDOUT = "-"
-#: withdrawn papers that a note names
-_NAMED = 5
 
 
 class ExportNotWrittenError(LivingSurveyError):
@@ -190,10 +188,8 @@ def _notes(chosen: Chosen, *, without_withdrawn: bool) -> tuple[str, ...]:
     notes = []
     if gone := chosen.withdrawn:
         done = "left out" if without_withdrawn else "marked"
-        named = ", ".join(gone[:_NAMED])
-        more = f" and {len(gone) - _NAMED} more" if len(gone) > _NAMED else ""
         are = "is" if len(gone) == 1 else "are"
-        notes.append(f"{counted(len(gone), 'withdrawn paper')} {are} {done}: {named}{more}")
+        notes.append(f"{counted(len(gone), 'withdrawn paper')} {are} {done}: {some_of(gone)}")
     if not chosen.records:
         notes.append("no approved paper fits, so the export is empty")
     return tuple(notes)

@@ -11,10 +11,11 @@ from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
 from pipeline.cli.session import session
+from pipeline.publish.digest.issue import check_finished
 from pipeline.publish.digest.week import Week
 from pipeline.publish.publish import Asked, publish
 from pipeline.publish.report import Outcome, TargetReport
-from pipeline.publish.targets import check_ended, named_targets
+from pipeline.publish.targets import named_targets
 from pipeline.review.proposal import reviewer_name
 from pipeline.runtime.jobs import succeeded
 from pipeline.runtime.plurals import counted
@@ -71,7 +72,7 @@ def publish_(
     _check_right(asked, settings)
     now = open_services(settings).clock()
     of_week = Week.parse(week) if week else Week.last_complete(now)
-    check_ended(of_week, now)
+    check_finished(of_week, now)
     targets = named_targets(target or (), settings, of_week)
     if dry_run:
         reports = publish(open_services(settings, read_only=True), Run(), targets, asked)

@@ -1,12 +1,11 @@
 """Show how a publication changes a file."""
 
-import difflib
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.publish.publication import Build, BuiltFile
+from pipeline.runtime.diff import unified
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +39,3 @@ def _changed(file: BuiltFile, before: bytes | None) -> ChangedFile:
         size=len(file.data),
         diff=unified(file.path.name, before or b"", file.data) if by_hand else "",
     )
-
-
-def unified(name: str, before: bytes, after: bytes) -> str:
-    """Return a diff that `patch -p1` and `git apply` read, line ends as they are."""
-    old, new = (
-        list(io.StringIO(data.decode("utf-8", "surrogateescape"), newline="\n"))
-        for data in (before, after)
-    )
-    lines = difflib.unified_diff(_ended(old), _ended(new), f"a/{name}", f"b/{name}")
-    return "".join(line.replace(_NO_END, f"\n{_NO_END}\n") for line in lines)
-
-
-_NO_END = "\\ No newline at end of file"
-
-
-def _ended(lines: list[str]) -> list[str]:
-    """Mark a last line without an end, as `diff` does."""
-    if lines and not lines[-1].endswith("\n"):
-        return [*lines[:-1], lines[-1] + _NO_END]
-    return lines

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from config.errors import UsageError
 from config.nearest import nearest
 from config.schema import Settings
-from pipeline.publish.digest.target import build_week
+from pipeline.publish.digest.gather import target_of
+from pipeline.publish.digest.issue import issue_of
 from pipeline.publish.digest.week import Week
 from pipeline.publish.files import content_of, put_files
 from pipeline.publish.list.target import list_ways
@@ -68,21 +68,10 @@ def _maker(name: str) -> "_Maker":
     )
 
 
-def check_ended(week: Week, now: datetime) -> None:
-    """Raise UsageError unless a week has ended."""
-    if week.end > now:
-        raise UsageError(
-            f"The week {week} ends on {week.last_day:%Y-%m-%d} at midnight UTC.",
-            hint=f"Take {Week.last_complete(now)}, the last complete week.",
-        )
-
-
 def _digest(_: Settings, week: Week | None) -> Target:
     if week is None:
         raise UsageError("The digest has no week.", hint="Name it: --week 2026-W12.")
-    return Target(
-        name=f"digest:{week}", build=lambda services: build_week(services, week), week=week
-    )
+    return Target(target_of(week), build=lambda services: issue_of(services, week).build, week=week)
 
 
 def _list(settings: Settings, _: Week | None) -> Target:

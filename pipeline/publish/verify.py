@@ -10,13 +10,12 @@ from pipeline.publish.gate.check import check_counts
 from pipeline.publish.publication import Build, BuiltFile
 from pipeline.publish.recorded import recorded_path, sha256_of
 from pipeline.publish.targets import Target, recorded_target
-from pipeline.runtime.plurals import counted
+from pipeline.runtime.plurals import counted, some_of
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 from storage.publication_types import Publication, PublishedFile
 from storage.types import Verdict
 
-_NAMED = 5
 _CHANGED = "was changed since it was published."
 
 
@@ -123,7 +122,8 @@ def _entries_differ(act: Publication, build: Build) -> Iterator[Found]:
     ):
         if papers:
             yield Found(
-                Difference.DATABASE_CHANGED, f"Built again, {_some(papers)} would be {said}."
+                Difference.DATABASE_CHANGED,
+                f"Built again, {some_of(sorted(papers))} would be {said}.",
             )
 
 
@@ -145,7 +145,7 @@ def _entries_missing(
     if missing:
         yield Found(
             Difference.ENTRY_MISSING,
-            f"{file.path} was changed since it was published and lost {_some(missing)}.",
+            f"{file.path} was changed since it was published and lost {some_of(sorted(missing))}.",
         )
 
 
@@ -161,15 +161,15 @@ def _notes(services: Services, act: Publication, target: Target, build: Build) -
         if file.path in by_hand and now is not None and sha256_of(now) != file.sha256:
             yield f"{file.path} was changed by hand since it was published."
     if waiting := build.papers - act.papers if by_hand else ():
-        yield f"{_some(waiting)} can be published."
+        yield f"{some_of(sorted(waiting))} can be published."
 
 
 def _behind(act: Publication, build: Build, root: Path) -> Iterator[str]:
     """Say what a rolling target would change, because decisions go on after it was published."""
     if stale := act.papers - build.papers:
-        yield f"{_some(stale)} can no longer be published: `living-survey publish` takes it out."
+        yield f"{some_of(sorted(stale))} can no longer be published: `living-survey publish` takes it out."
     if waiting := build.papers - act.papers:
-        yield f"{_some(waiting)} can be published."
+        yield f"{some_of(sorted(waiting))} can be published."
     built = {recorded_path(file.path, root): sha256_of(file.data) for file in build.files}
     recorded = {file.path: file.sha256 for file in act.files}
     differ = {name for name in built.keys() | recorded if built.get(name) != recorded.get(name)}
@@ -179,9 +179,3 @@ def _behind(act: Publication, build: Build, root: Path) -> Iterator[str]:
 
 def _by_hand(file: BuiltFile) -> bool:
     return file.made_from is not None
-
-
-def _some(papers: frozenset[str] | set[str]) -> str:
-    named = sorted(papers)
-    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
-    return ", ".join(named[:_NAMED]) + more

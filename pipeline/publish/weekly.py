@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from pipeline.publish.digest.issue import Issue, build_issue, check_finished, edition_of
+from pipeline.publish.digest.gather import target_of
+from pipeline.publish.digest.issue import Issue, check_finished, issue_of
 from pipeline.publish.digest.types import CorrectedPaper
 from pipeline.publish.digest.week import Week
 from pipeline.publish.files import WrittenFile, write_file
@@ -58,28 +59,22 @@ def publish_week(
     with services.open_store() as store:
         check_clock(store, now)
     if not check_finished(week, now, allow_unfinished=allow_unfinished):
-        issue = _issue(services, week, preliminary=True)
+        issue = issue_of(services, week, preliminary=True)
         files = tuple(write_file(file.path, file.data) for file in issue.build.files)
         return _report(week, issue, files, None)
     built: list[Issue] = []
 
     def build(services: Services) -> Build:
-        built.append(_issue(services, week))
+        built.append(issue_of(services, week))
         return built[-1].build
 
-    target = replace(recorded_target(f"digest:{week}", services.settings), build=build)
+    target = replace(recorded_target(target_of(week), services.settings), build=build)
     (published,) = publish(services, run, [target], Asked(person))
     # Without an issue it could not be built; building it again says why.
-    issue = built[-1] if built else _issue(services, week)
+    issue = built[-1] if built else issue_of(services, week)
     written = {file.path for file in published.files} if published.act_id else set()
     files = tuple(WrittenFile(file.path, file.path in written) for file in issue.build.files)
     return _report(week, issue, files, published)
-
-
-def _issue(services: Services, week: Week, *, preliminary: bool = False) -> Issue:
-    edition = edition_of(services.settings)
-    with services.open_store() as store:
-        return build_issue(store, services.taxonomy, edition, week, preliminary=preliminary)
 
 
 def _report(

@@ -511,8 +511,8 @@ def test_every_module_with_patterns_is_covered() -> None:
         *(
             f"pipeline/curated/insertion/{name}.py"
             for name in (
-                "choice", "claims", "dated", "escape", "extents", "graft",
-                "listed", "numbers", "people", "plain", "removal", "surroundings",
+                "added_link", "choice", "claims", "dated", "escape", "extents",
+                "lines", "listed", "numbers", "people", "plain", "removal", "surroundings",
             )
         ),
         "pipeline/curated/markdown/states.py", "pipeline/curated/markdown/inline_tokens.py",

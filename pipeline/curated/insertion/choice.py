@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.curated.insertion.graft import graft
+from pipeline.curated.insertion.added_link import with_link
 from pipeline.curated.insertion.types import Kind, NewPaper, Piece, Template
 
 #: templates tried for a paper
@@ -83,7 +83,7 @@ class Choice:
             seen.add(key)
             for kind in _LINKS:
                 if wanted[kind] and not template.has(kind):
-                    template = graft(template, kind, self._all)
+                    template = with_link(template, kind, self._all)
             yield template
             if len(seen) == _MOST:
                 return

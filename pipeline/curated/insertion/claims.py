@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.curated.insertion.dates import find_dates
+from pipeline.curated.insertion.numbers import NUMBER
 from pipeline.curated.insertion.people import find_authors
 from pipeline.curated.insertion.types import Kind
 from pipeline.curated.markdown.dates import looks_like_date
 from pipeline.curated.markdown.inline import Mark, read_inline
 from pipeline.curated.markdown.links import is_paper_caption, is_paper_url, mark_id
 from pipeline.curated.types import Entry
-from storage.arxiv_id import find_arxiv_ids
+from storage.arxiv_id import find_arxiv_ids, id_month
 
 _CODE = re.compile(
     r"\b(?:code|github|repo|repository|stars?|official)\b|\u4ee3\u7801|\u6e90\u7801|github/stars/",
@@ -23,10 +24,6 @@ _PROJECT = re.compile(
 )
 _CITATION = re.compile(r"\bcitations?\b|badge/citation-", re.IGNORECASE)
 _SERVER = re.compile(r"arxiv|preprint|corr\b", re.IGNORECASE)
-_NUMBER = re.compile(
-    r"[ \t>]*(?:[-*+][ \t]+|#{1,6}[ \t]+|\|[ \t]*|\*\*)*[\[(]?(?P<number>\d{1,4})"
-    r"(?=[.)\]\u3001](?!\d)|[ \t]*\|)"
-)
 _HIDDEN = "\x00"
 
 
@@ -63,7 +60,7 @@ def find_claims(
             taken.add([made])
         elif not taken.overlaps(mark.start, mark.end):
             taken.add([_link(raw, mark, entry)])
-    number = _NUMBER.match(raw)
+    number = NUMBER.match(raw)
     if number and number.end() <= at[0]:
         taken.add([Claim(*number.span("number"), Kind.NUMBER)])
     taken.add(
@@ -183,8 +180,4 @@ def _is_reference(text: str) -> bool:
 
 def _month(entry: Entry) -> tuple[int, int] | None:
     base = entry.arxiv_id.base if entry.arxiv_id else ""
-    digits = base.rpartition("/")[2][:4]
-    if not digits.isdigit():
-        return None
-    year = int(digits[:2])
-    return (1900 if year > 90 else 2000) + year, int(digits[2:])
+    return id_month(base) if base.rpartition("/")[2][:4].isdigit() else None

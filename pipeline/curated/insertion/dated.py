@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from config.when import says_when
 from pipeline.curated.insertion.dates import Habits, find_dates, write_date
-from pipeline.curated.insertion.layout import Layout, Run, normal
+from pipeline.curated.insertion.layout import Layout, Run
+from pipeline.curated.insertion.lines import line_start, normal
 from pipeline.curated.insertion.surroundings import closing, heading_over, opening
 from pipeline.curated.insertion.types import NewPaper
 
@@ -88,7 +89,7 @@ def _like(layout: Layout, model: Run, paper: NewPaper, *, is_before: bool) -> Ne
     if over is None or begins is None or not says_when(over.heading.text):
         return None
     data, (first, last) = layout.data, over.heading.span
-    start = max(data.rfind(b"\n", 0, first), data.rfind(b"\r", 0, first)) + 1
+    start = line_start(data, first)
     written = dated_as(normal(data[start:last]), paper)
     named = dated_as(over.heading.text, paper)
     if written is None or named is None:

@@ -12,7 +12,8 @@ from config.taxonomy import Taxonomy
 from config.when import says_when
 from pipeline.curated.insertion.dated import dated_as, fits, time_of
 from pipeline.curated.insertion.edits import Edit
-from pipeline.curated.insertion.layout import Layout, PlacedHeading, line_end_at, normal
+from pipeline.curated.insertion.layout import Layout, PlacedHeading
+from pipeline.curated.insertion.lines import line_end_at, line_start, normal
 from pipeline.curated.insertion.section import Inserted
 from pipeline.curated.insertion.sites import is_of
 from pipeline.curated.insertion.types import NewPaper
@@ -137,7 +138,7 @@ def _below_new_time(
     time = dated_as(_line(layout, beside.heading), paper)
     if time is None:
         return None
-    offset = _start(layout.data, beside.heading) if behind else _end(layout, beside)
+    offset = line_start(layout.data, beside.heading.span[0]) if behind else _end(layout, beside)
     months = day[0] * 12 + day[1]
     rank = (months if rises else -months, topics[-1].span[0])
     return _Needed(offset, bool(behind), rank, (time, *(_line(layout, one) for one in topics)))
@@ -172,14 +173,10 @@ def _end(layout: Layout, placed: PlacedHeading) -> int:
         if one.heading.span[0] > placed.heading.span[0] and placed.heading not in one.path
     )
     end = next(following, len(layout.data))
-    start = _start(layout.data, placed.heading)
+    start = placed.heading.span[0]
     return start + len(layout.data[start:end].rstrip())
 
 
-def _start(data: bytes, heading: Heading) -> int:
-    first = heading.span[0]
-    return max(data.rfind(b"\n", 0, first), data.rfind(b"\r", 0, first)) + 1
-
-
 def _line(layout: Layout, heading: Heading) -> str:
-    return normal(layout.data[_start(layout.data, heading) : heading.span[1]])
+    start, end = heading.span
+    return normal(layout.data[line_start(layout.data, start) : end])

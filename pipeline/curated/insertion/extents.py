@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.curated.insertion.lines import line_end, line_start, normal
 from pipeline.curated.types import Entry
 
 _ROW = re.compile(r"[ \t>]*\|")
@@ -15,25 +16,10 @@ _OPENS_DETAILS = re.compile(rb"[ \t]*<details[^<>]*>[ \t]*$", re.IGNORECASE)
 #: lines looked at for what closes an entry
 _MOST_LINES = 40
 _HTML_BLOCKS = frozenset(
-    [
-        "tr",
-        "td",
-        "th",
-        "li",
-        "details",
-        "summary",
-        "table",
-        "ul",
-        "ol",
-        "div",
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-    ]
+    {
+        *("tr", "td", "th", "li", "details", "summary", "table", "ul", "ol", "div", "p"),
+        *("h1", "h2", "h3", "h4", "h5", "h6"),
+    }
 )
 
 
@@ -66,7 +52,7 @@ def find_extents(data: bytes, entries: Sequence[Entry]) -> tuple[Extent, ...]:
         after = ranges[place + 1][0] if place + 1 < len(ranges) else len(data)
         whole = before <= lines[0] and lines[1] <= after
         span = _balanced(data, *lines, before, after) if whole else lines
-        text = _text(data, *span)
+        text = normal(data[slice(*span)])
         whole = whole and _depth(text) <= 0
         made.append(_extent(data, entry, place, span, text, is_whole=whole))
     return tuple(made)
@@ -78,7 +64,7 @@ def _extent(
     start, end = span
     title = None
     if entry.title_span is not None and start <= entry.title_span[0] < entry.title_span[1] <= end:
-        first, last = (len(_text(data, start, at)) for at in entry.title_span)
+        first, last = (len(normal(data[start:at])) for at in entry.title_span)
         title = (first, last)
     html = _HTML.match(text)
     is_html = html is not None and html["tag"].lower().lstrip("/") in _HTML_BLOCKS
@@ -101,21 +87,7 @@ def _block(text: str) -> str:
 
 def _lines(data: bytes, entry: Entry) -> tuple[int, int]:
     start, end = entry.span
-    return _line_start(data, start), _line_end(data, end)
-
-
-def _line_start(data: bytes, place: int) -> int:
-    start = max(data.rfind(b"\n", 0, place), data.rfind(b"\r", 0, place)) + 1
-    return 3 if start == 0 and data.startswith(b"\xef\xbb\xbf") else start
-
-
-def _line_end(data: bytes, place: int) -> int:
-    ends = [at for at in (data.find(b"\n", place), data.find(b"\r", place)) if at >= 0]
-    return min(ends, default=len(data))
-
-
-def _text(data: bytes, start: int, end: int) -> str:
-    return data[start:end].decode().replace("\r\n", "\n").replace("\r", "\n")
+    return line_start(data, start), line_end(data, end)
 
 
 def _depth(text: str) -> int:
@@ -125,17 +97,17 @@ def _depth(text: str) -> int:
 def _balanced(data: bytes, start: int, end: int, before: int, after: int) -> tuple[int, int]:
     """Take in the line that opens `<details>` above, and those that close what is open."""
     above = data[before:start].rstrip()
-    if _depth(_text(data, start, end)) < 0 or b"<summary" in data[start:end].lower():
+    if _depth(normal(data[start:end])) < 0 or b"<summary" in data[start:end].lower():
         line = above[max(above.rfind(b"\n"), above.rfind(b"\r")) + 1 :]
         if _OPENS_DETAILS.match(line):
             start = before + len(above) - len(line)
     widened = end
     for _ in range(_MOST_LINES):
-        if _depth(_text(data, start, widened)) <= 0 or widened >= after:
+        if _depth(normal(data[start:widened])) <= 0 or widened >= after:
             break
         following = widened
         while following < after and data[following : following + 1] in b"\r\n \t":
             following += 1
-        widened = _line_end(data, max(following, widened + 1))
-    fits = widened <= after and _depth(_text(data, start, widened)) == 0
+        widened = line_end(data, max(following, widened + 1))
+    fits = widened <= after and _depth(normal(data[start:widened])) == 0
     return (start, widened) if fits else (start, end)

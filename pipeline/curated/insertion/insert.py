@@ -20,7 +20,7 @@ from pipeline.curated.insertion.listed import Listed, find_listed
 from pipeline.curated.insertion.order import Steps, count_steps
 from pipeline.curated.insertion.proof import Proof
 from pipeline.curated.insertion.reread import whole
-from pipeline.curated.insertion.section import Book, Inserted, insert_at
+from pipeline.curated.insertion.section import Inserted, Shared, insert_at
 from pipeline.curated.insertion.sites import NoSiteError, NoTimeError, Site, find_site
 from pipeline.curated.insertion.templates import names_server, read_templates
 from pipeline.curated.insertion.types import Kind, NewPaper
@@ -156,11 +156,11 @@ def _places(
 
 def _written(read: _Read, places: _Places, papers: Sequence[NewPaper]) -> Insertions:
     """Write the papers at their places, and keep what reads back."""
-    book = _book(read, places.sites.values())
+    shared = _shared(read, places.sites.values())
     inserted: list[Inserted] = []
     refused = list(places.refused)
     for key, site in sorted(places.sites.items()):
-        done, failed = insert_at(site, places.papers[key], book)
+        done, failed = insert_at(site, places.papers[key], shared)
         inserted += done
         refused += (Refused(arxiv_id, section, reason) for arxiv_id, section, reason in failed)
     files = [one.file for one in read.scanned]
@@ -174,7 +174,7 @@ def _written(read: _Read, places: _Places, papers: Sequence[NewPaper]) -> Insert
     return Insertions(read.curated, changed, tuple(proven), read.listed, tuple(refused))
 
 
-def _book(read: _Read, sites: Collection[Site]) -> Book:
+def _shared(read: _Read, sites: Collection[Site]) -> Shared:
     """Learn how the list writes its entries."""
     usual = {}
     for layout in read.layouts:
@@ -194,7 +194,7 @@ def _book(read: _Read, sites: Collection[Site]) -> Book:
         Steps(),
     )
     habits = learn_habits(dates, names_server=names_server(every))
-    return Book(tuple(read.layouts), usual, habits, read.style, steps.order)
+    return Shared(tuple(read.layouts), usual, habits, read.style, steps.order)
 
 
 def _examples(layout: Layout, sites: Iterable[Site]) -> list[Extent]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.curated.insertion.extents import Extent, find_extents
+from pipeline.curated.insertion.lines import normal
 from pipeline.curated.types import CuratedList, Heading
 
 _RULE = re.compile(r"[ \t]*(?:-{3,}|\*{3,}|_{3,})[ \t]*$", re.MULTILINE)
@@ -127,16 +128,3 @@ def _gaps(data: bytes, run: Run) -> Iterator[str]:
         text = normal(data[one.end : following.start])
         if "\n" in text and not _RULE.sub("", text).strip():
             yield text
-
-
-def normal(data: bytes) -> str:
-    """Return text with every line end a newline."""
-    return data.decode().replace("\r\n", "\n").replace("\r", "\n")
-
-
-def line_end_at(data: bytes, place: int) -> str:
-    """Return how lines end around a place."""
-    ends = re.compile(rb"\r\n|\n|\r")
-    before = data.rfind(b"\n", 0, place)
-    near = ends.search(data, place) or ends.search(data, max(before - 1, 0))
-    return near[0].decode() if near else "\n"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pipeline.curated.insertion.extents import Extent
 from pipeline.curated.insertion.layout import Layout, Run
 
-_NUMBER = re.compile(
+#: behind a bullet, hashes or a bar
+NUMBER = re.compile(
     r"[ \t>]*(?:[-*+][ \t]+|#{1,6}[ \t]+|\|[ \t]*|\*\*)*[\[(]?(?P<number>\d{1,4})"
     r"(?=[.)\]\u3001](?!\d)|[ \t]*\|)"
 )
@@ -14,7 +15,7 @@ _NUMBER = re.compile(
 
 def number_of(extent: Extent) -> int | None:
     """Return the number at the beginning of an entry."""
-    found = _NUMBER.match(extent.text)
+    found = NUMBER.match(extent.text)
     return int(found["number"]) if found else None
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from pipeline.curated.insertion.types import NewPaper
 from pipeline.curated.types import Entry
+from storage.arxiv_id import id_month
 
 #: year, month and what orders within them; None where only the month is given
 _Moment = tuple[int, int, float | None]
@@ -118,8 +119,7 @@ def _of_id(base: str) -> _Moment | None:
     name = base.rpartition("/")[2].replace(".", "")
     if not name[:4].isdigit():
         return None
-    year = int(name[:2])
-    return (1900 if year > 90 else 2000) + year, int(name[2:4]), float(name[4:] or 0)
+    return *id_month(base), float(name[4:] or 0)
 
 
 def _is_older(one: _Moment, other: _Moment) -> bool:

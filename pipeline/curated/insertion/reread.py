@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.curated.agreement import Known, compare
 from pipeline.curated.insertion.layout import Layout, PlacedHeading, Run
+from pipeline.curated.insertion.lines import line_start
 from pipeline.curated.insertion.types import NewPaper
 from pipeline.curated.markdown.style import Style
 from pipeline.curated.parse import parse_files, scan_file
@@ -52,8 +53,8 @@ def find_windows(layout: Layout, over: PlacedHeading | None, run: Run | None) ->
         return [whole]
     named = (f"[{label}]: {url}" for label, url in layout.definitions.items())
     below = ("\n\n" + "\n".join(named) + "\n" if layout.definitions else "").encode()
-    lines = [data[_line(data, one.span[0]) : one.span[1]] + b"\n\n" for one in over.path]
-    first = _line(data, over.heading.span[0])
+    lines = [data[line_start(data, one.span[0]) : one.span[1]] + b"\n\n" for one in over.path]
+    first = line_start(data, over.heading.span[0])
     last = over.until
     if run is not None:
         first, last = min(first, run.extents[0].start), max(last, run.end)
@@ -71,10 +72,6 @@ def _narrow(run: Run, above: bytes, below: bytes) -> Iterator[Window]:
             ends = extents[min(place + size + _AROUND, len(extents)) - 1].end
             last_held = extents[place + size - 1].start if place + size <= len(extents) else run.end
             yield Window(above, first, ends, below, extents[place].start, last_held)
-
-
-def _line(data: bytes, place: int) -> int:
-    return max(data.rfind(b"\n", 0, place), data.rfind(b"\r", 0, place)) + 1
 
 
 def reread(

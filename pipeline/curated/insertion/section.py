@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pipeline.curated.agreement import Known
 from pipeline.curated.insertion.choice import Choice, Usual
 from pipeline.curated.insertion.dates import Habits
-from pipeline.curated.insertion.layout import Layout, Run, common_gap, line_end_at, normal
+from pipeline.curated.insertion.layout import Layout, Run, common_gap
+from pipeline.curated.insertion.lines import line_end_at, normal
 from pipeline.curated.insertion.numbers import next_number, place_by_number
 from pipeline.curated.insertion.order import Order, find_place
 from pipeline.curated.insertion.plain import plain_entry
@@ -22,7 +23,7 @@ _FILLERS = frozenset({"", "-", "--", "\u2014", "\u2013", "n/a", "null", "none", 
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class Shared:
     """What all places of a list share."""
 
     layouts: tuple[Layout, ...]
@@ -60,28 +61,28 @@ _Written = tuple[_Task, str]
 
 
 def insert_at(
-    site: Site, papers: Sequence[tuple[NewPaper, str]], book: Book
+    site: Site, papers: Sequence[tuple[NewPaper, str]], shared: Shared
 ) -> tuple[list[Inserted], list[tuple[str, str, str]]]:
     """Return what is inserted, and (arXiv ID, section, reason) of what is refused."""
     try:
-        desk = _Desk(site, book)
+        writer = _PlaceWriter(site, shared)
     except NoSiteError as error:
         return [], [(paper.arxiv_id, section, str(error)) for paper, section in papers]
-    tasks = sorted((desk.task(*one) for one in papers), key=_order)
-    drafts = [(task, next(desk.forms(task, tasks), None)) for task in tasks]
+    tasks = sorted((writer.task(*one) for one in papers), key=_order)
+    drafts = [(task, next(writer.forms(task, tasks), None)) for task in tasks]
     first = [(task, text) for task, text in drafts if text is not None]
-    if len(first) == len(tasks) and desk.holds(first, tasks, exactly=True):
-        return desk.inserted(first), []
+    if len(first) == len(tasks) and writer.holds(first, tasks, exactly=True):
+        return writer.inserted(first), []
     done: list[_Written] = []
     failed = []
     for task in tasks:
-        text = desk.best(task, done, tasks)
+        text = writer.best(task, done, tasks)
         if text is None:
             reason = "no form of an entry reads back as this paper there"
             failed.append((task.paper.arxiv_id, task.section, reason))
         else:
             done.append((task, text))
-    return desk.inserted(done), failed
+    return writer.inserted(done), failed
 
 
 def _order(task: _Task) -> tuple[int, int, str]:
@@ -89,22 +90,22 @@ def _order(task: _Task) -> tuple[int, int, str]:
     return task.place, -day if task.newest_first else day, task.paper.arxiv_id
 
 
-class _Desk:
+class _PlaceWriter:
     """Writes and checks the entries of one place."""
 
-    def __init__(self, site: Site, book: Book) -> None:
-        self._site, self._book = site, book
+    def __init__(self, site: Site, shared: Shared) -> None:
+        self._site, self._shared = site, shared
         self._opening, self._closing = "", ""
         if site.run is not None:
             self._model = site.run
         else:
-            self._model, self._opening, self._closing = opening_of(book.layouts, site)
+            self._model, self._opening, self._closing = opening_of(shared.layouts, site)
         layout = site.layout
         self._gap = common_gap(layout.data, self._model, layout.runs)
         self._filler = _filler(self._model)
         near = [one.place for one in site.run.extents] if site.run else []
         file = self._model.extents[0].entry.file
-        self._choice = Choice(book.usual[file, self._model.block], near)
+        self._choice = Choice(shared.usual[file, self._model.block], near)
         #: the narrowest first
         self._windows = find_windows(layout, site.heading, site.run)
         self._misread: dict[Window, bool] = {}
@@ -112,9 +113,9 @@ class _Desk:
     def task(self, paper: NewPaper, section: str) -> _Task:
         run = self._site.run
         if run is None:
-            return _Task(paper, section, 0, self._book.order is not Order.OLDEST_FIRST)
+            return _Task(paper, section, 0, self._shared.order is not Order.OLDEST_FIRST)
         entries = [extent.entry for extent in run.extents]
-        place, newest_first = find_place(entries, paper, self._book.order)
+        place, newest_first = find_place(entries, paper, self._shared.order)
         by_number = place_by_number(run)
         if by_number is not None:
             place, newest_first = by_number, by_number == 0
@@ -132,7 +133,7 @@ class _Desk:
         anchor = run.extents[min(task.place, len(run.extents) - 1)].place
         for template in self._choice.suiting(task.paper, anchor):
             text = render(
-                template, task.paper, self._book.habits, number=number, filler=self._filler
+                template, task.paper, self._shared.habits, number=number, filler=self._filler
             )
             yield _indented(text, run)
         plain = plain_entry(run, task.paper, number)
@@ -162,7 +163,7 @@ class _Desk:
         papers = [task.paper for task, _ in written]
         before = self._entries(window)
         known = {one.arxiv_id: Known((one.title,), one.authors) for one in papers}
-        style = self._book.style
+        style = self._shared.style
         read = reread(window, changed, before, papers, style, known=None if exactly else known)
         new = papers if exactly else papers[-1:]
         holds = read.others_stay and all(
@@ -182,7 +183,7 @@ class _Desk:
         if window not in self._misread:
             alone = self._site.layout.data[window.start : window.end]
             before = self._entries(window)
-            read = reread(window, alone, before, (), self._book.style)
+            read = reread(window, alone, before, (), self._shared.style)
             self._misread[window] = not read.others_stay
         return self._misread[window] and len(self._windows) > 1
 

@@ -2,7 +2,8 @@
 
 import re
 
-from pipeline.curated.insertion.layout import Layout, PlacedHeading, Run, normal
+from pipeline.curated.insertion.layout import Layout, PlacedHeading, Run
+from pipeline.curated.insertion.lines import normal
 
 
 def heading_over(layout: Layout, run: Run) -> PlacedHeading | None:

@@ -28,26 +28,15 @@ _WORD = re.compile(r"[^\W_]+")
 _OF_ABSTRACT = re.compile(r"abstract|\u6458\u8981", re.IGNORECASE)
 #: signs in the place of values while an entry is written
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
+_SERVER = re.compile(r"\barxiv\b(?!:)", re.IGNORECASE)
 _PLAIN = re.compile(r"[\s\[\](),.;|\u00b7\x00]+")
 
 #: said of one paper, though lists say it often
 _OWN_WORDS = frozenset(
-    [
-        "oral",
-        "spotlight",
-        "poster",
-        "workshop",
-        "award",
-        "awards",
-        "new",
-        "news",
-        "hot",
-        "best",
-        "highlight",
-        "long",
-        "short",
-        "main",
-    ]
+    {
+        *("oral", "spotlight", "poster", "workshop", "award", "awards", "new", "news", "hot"),
+        *("best", "highlight", "long", "short", "main"),
+    }
 )
 _COMMON_WORDS = (
     PAPER_WORDS | BESIDE_WORDS | OTHER_CAPTIONS | AUTHOR_LABELS | TITLE_LABELS
@@ -56,6 +45,8 @@ _COMMON_WORDS = (
 #: share of a list's entries that say the same, and words of what may be said so often
 _OFTEN = 0.25
 _MOST_WORDS = 5
+#: share of entries that name arXiv as a venue, from which a list does
+_NAMED = 0.1
 _NAME_WORDS = 3
 _ABSTRACT_WORDS = 8
 
@@ -168,11 +159,6 @@ def _shape(pieces: Sequence[Piece]) -> str:
         else:
             parts.append(_SHAPED.get(piece.kind, ""))
     return "".join(parts)
-
-
-_SERVER = re.compile(r"\barxiv\b(?!:)", re.IGNORECASE)
-#: share of entries
-_NAMED = 0.1
 
 
 def names_server(templates: Sequence[Template]) -> bool:

@@ -1,6 +1,5 @@
 """Make the edits of findings in the bytes of files, and show them as a diff."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +10,7 @@ from pipeline.curated.lint.findings import Edit, Finding
 from pipeline.curated.lint.online.report import LinkRound
 from pipeline.curated.lint.subject import Subject, texts_of
 from pipeline.curated.types import ListFile
+from pipeline.runtime.diff import unified
 
 #: a fix may bring another to light: two entries are the same once a version is removed
 _PASSES = 5
@@ -74,21 +74,7 @@ def _outermost(edit: Edit) -> tuple[int, int]:
 
 def unified_diff(before: Sequence[ListFile], after: Sequence[ListFile]) -> str:
     """Return the changes of files as a unified diff."""
-    pieces: list[str] = []
-    for old, new in zip(before, after, strict=True):
-        if old.data != new.data:
-            name = old.name.lstrip("/")
-            lines = difflib.unified_diff(
-                _lines(old.data), _lines(new.data), f"a/{name}", f"b/{name}"
-            )
-            pieces += (
-                line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-                for line in lines
-            )
-    return "".join(pieces)
-
-
-def _lines(data: bytes) -> list[str]:
-    # Not `splitlines`, because in a diff only a newline ends a line.
-    lines = data.decode().split("\n")
-    return [*(f"{line}\n" for line in lines[:-1]), *filter(None, lines[-1:])]
+    return "".join(
+        unified(old.name.lstrip("/"), old.data, new.data)
+        for old, new in zip(before, after, strict=True)
+    )

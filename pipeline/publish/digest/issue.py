@@ -21,6 +21,7 @@ from pipeline.publish.digest.view import View
 from pipeline.publish.digest.week import Week
 from pipeline.publish.digest.words import Words, load_words
 from pipeline.publish.publication import Build, BuiltFile
+from pipeline.runtime.services import Services
 from storage.issue_types import IssueEdits
 from storage.store import Store
 
@@ -62,6 +63,13 @@ class Issue:
 
     digest: Digest
     build: Build
+
+
+def issue_of(services: Services, week: Week, *, preliminary: bool = False) -> Issue:
+    """Build the issue of a week as the settings want it; see `build_issue`."""
+    edition = edition_of(services.settings)
+    with services.open_store() as store:
+        return build_issue(store, services.taxonomy, edition, week, preliminary=preliminary)
 
 
 def build_issue(
@@ -153,7 +161,8 @@ def check_finished(week: Week, now: datetime, *, allow_unfinished: bool = False)
     if week.end > now and not allow_unfinished:
         raise UnfinishedWeekError(
             f"The week {week} ends on {week.last_day:%Y-%m-%d} at midnight UTC.",
-            hint=f"Take {last}, the last complete week, or --unfinished for a preliminary one.",
+            hint=f"Take {last}, the last complete week, or see a preliminary one:"
+            " `living-survey digest --unfinished`.",
         )
     return week.end <= now
 

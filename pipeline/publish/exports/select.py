@@ -10,6 +10,7 @@ from config.section_names import find_section
 from config.taxonomy import Taxonomy
 from pipeline.publish.digest.week import Week
 from pipeline.publish.exports.record import ExportRecord, records_of
+from pipeline.runtime.plurals import some_of
 from storage.store import Store
 from storage.types import Decision
 
@@ -21,10 +22,8 @@ class NotApprovedError(LivingSurveyError):
     """Papers that were named have no standing approval."""
 
     def __init__(self, arxiv_ids: Sequence[str]) -> None:
-        named = ", ".join(arxiv_ids[:5])
-        more = f" and {len(arxiv_ids) - 5} more" if len(arxiv_ids) > 5 else ""
         super().__init__(
-            f"Not approved, so not exported: {named}{more}.",
+            f"Not approved, so not exported: {some_of(arxiv_ids)}.",
             hint="`living-survey decide ID approve` approves a paper; leave the ID out otherwise.",
         )
 
@@ -118,7 +117,8 @@ def choose(store: Store, wanted: Wanted, taxonomy: Taxonomy) -> Chosen:
     approvals = {one.arxiv_id: one for one in store.decisions.approved()}
     if unknown := [key for key in wanted.arxiv_ids if key not in approvals]:
         raise NotApprovedError(unknown)
-    asked = [one for one in approvals.values() if _is_asked(one, wanted)]
+    named = frozenset(wanted.arxiv_ids or approvals)
+    asked = [one for key, one in approvals.items() if key in named and _is_asked(one, wanted)]
     # IDs first: the texts of millions of papers stay unread.
     records: list[ExportRecord] = []
     for start in range(0, len(asked), _AT_ONCE):
@@ -132,8 +132,6 @@ def choose(store: Store, wanted: Wanted, taxonomy: Taxonomy) -> Chosen:
 
 
 def _is_asked(decision: Decision, wanted: Wanted) -> bool:
-    if wanted.arxiv_ids and decision.arxiv_id not in wanted.arxiv_ids:
-        return False
     if wanted.sections is not None and wanted.sections.isdisjoint(decision.sections):
         return False
     if wanted.weeks and not any(decision.decided_at in week for week in wanted.weeks):

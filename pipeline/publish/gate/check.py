@@ -10,10 +10,8 @@ from pipeline.publish.gate.refusal import Refusal, Rule
 from pipeline.publish.gate.spam import spam
 from pipeline.publish.gate.standing import Standing
 from pipeline.publish.publication import Build
-from pipeline.runtime.plurals import counted
+from pipeline.runtime.plurals import counted, some_of
 
-#: papers, days or findings that a sentence names
-_NAMED = 5
 #: a file that keeps less of its bytes has lost them
 _KEPT = 0.5
 #: files whose text readers see as it is; the others repeat it
@@ -131,7 +129,7 @@ def _unread(build: Build, standing: Standing) -> Iterator[Refusal]:
         yield Refusal(
             Rule.UNREAD,
             f"The issue is empty, and of {counted(len(days), 'announcement day')} of its week not"
-            f" all was read: {_some(days)}.",
+            f" all was read: {some_of(days)}.",
             f"`living-survey run` or `living-survey backfill --from {days[0]} --until {days[-1]}`.",
         )
 
@@ -140,7 +138,7 @@ def _edited(standing: Standing) -> Iterator[Refusal]:
     if standing.edited:
         yield Refusal(
             Rule.EDITED,
-            f"{_some(standing.edited)} {_were(standing.edited)} changed by hand since it was"
+            f"{some_of(standing.edited)} {_were(standing.edited)} changed by hand since it was"
             " published.",
             "Move the file away to have it written again, or publish with --override.",
         )
@@ -168,34 +166,28 @@ def _content(build: Build, before: Before, rules: PublishSettings) -> Iterator[R
         if hidden := hidden_characters(added):
             yield Refusal(
                 Rule.HIDDEN,
-                f"What {name} gains holds hidden characters: {_some(hidden)}.",
+                f"What {name} gains holds hidden characters: {some_of(hidden)}.",
                 "Remove them from the note, lead or title; arXiv's are removed by the program, so"
                 " please report those.",
             )
         if active := gained_content(held, data, file.path):
             yield Refusal(
                 Rule.ACTIVE,
-                f"What {name} gains would act in a reader's program: {_some(active)}.",
+                f"What {name} gains would act in a reader's program: {some_of(active)}.",
                 "Correct the note or lead, or take the decision back; please report a title that is"
                 " not escaped.",
             )
         if file.path.suffix.lower() in _READ and (found := spam(added, rules.spam_phrases)):
             yield Refusal(
                 Rule.SPAM,
-                f"What {name} gains looks like spam: {_some(found)}.",
+                f"What {name} gains looks like spam: {some_of(found)}.",
                 "Read it (`living-survey publish --dry-run`); if it is a paper after all, publish"
                 " with --override and the reason.",
             )
 
 
 def _named(papers: Collection[str]) -> str:
-    return _some(sorted(papers))
-
-
-def _some(texts: Collection[str]) -> str:
-    first = list(texts)[:_NAMED]
-    rest = len(texts) - len(first)
-    return ", ".join(first) + (f" and {rest} more" if rest else "")
+    return some_of(sorted(papers))
 
 
 def _are(papers: Collection[str]) -> str:

@@ -10,7 +10,7 @@ from pipeline.curated.agreement import Known
 from pipeline.curated.insertion.types import NewPaper
 from pipeline.enrich.links import LinkKind, find_links
 from pipeline.enrich.venue import find_venue
-from storage.arxiv_id import ArxivId, find_arxiv_ids
+from storage.arxiv_id import find_arxiv_ids, id_month
 from storage.store import Store
 from storage.types import LIST_REVIEWER, ApprovedPaper, Paper
 
@@ -73,16 +73,11 @@ def _new_paper(approved: ApprovedPaper, paper: Paper) -> NewPaper:
         arxiv_id=approved.arxiv_id,
         title=one_line(plain_text(paper.title)),
         authors=tuple(one_line(plain_text(name)) for name in paper.authors),
-        day=paper.submitted_at.date() if paper.submitted_at else _month_of(approved.arxiv_id),
+        day=paper.submitted_at.date()
+        if paper.submitted_at
+        else date(*id_month(approved.arxiv_id), 1),
         abstract=one_line(plain_text(paper.abstract)),
         code=next(iter(code), None),
         project=next(iter(project), None),
         venue=venue.name if venue else "",
     )
-
-
-def _month_of(arxiv_id: str) -> date:
-    """Return the first day of the month in an ID."""
-    digits = ArxivId(arxiv_id).base.rpartition("/")[2]
-    year = int(digits[:2])
-    return date((1900 if year > 90 else 2000) + year, int(digits[2:4]), 1)

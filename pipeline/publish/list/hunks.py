@@ -5,8 +5,8 @@ from pathlib import PurePath
 
 from pipeline.curated.insertion.edits import edited
 from pipeline.curated.types import ListFile
-from pipeline.publish.changed import unified
 from pipeline.publish.list.proposals import Proposal
+from pipeline.runtime.diff import unified
 
 
 def hunk(proposal: Proposal, files: Sequence[ListFile]) -> str:

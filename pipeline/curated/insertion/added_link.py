@@ -12,7 +12,7 @@ _OPENERS = re.compile(r"[\[(<`*_]*$")
 _BEFORE = (Kind.PAPER, Kind.CODE, Kind.URL, Kind.ID)
 
 
-def graft(template: Template, kind: Kind, others: Sequence[Template]) -> Template:
+def with_link(template: Template, kind: Kind, others: Sequence[Template]) -> Template:
     """Return the template with a link of a kind behind its last one, or as it is.
 
     Args:
