@@ -96,8 +96,11 @@ CHANGES = (_add, _remove, _repeat, _exchange, _lengthen, _cut, _indent, _join)
 def rendered(data: bytes) -> bytes:
     """Return the entries, headings and unreadable items of a list, and what is between them."""
     curated = parse_list(data)
-    spans = [one.span for one in (*curated.headings, *curated.entries, *curated.unreadable)]
-    parts, place = [], 0
+    spans = [heading.span for heading in curated.headings]
+    spans += [entry.span for entry in curated.entries]
+    spans += [fault.span for fault in curated.unreadable]
+    parts: list[bytes] = []
+    place = 0
     for start, end in sorted(spans):
         assert place <= start < end
         parts += [data[place:start], data[start:end]]

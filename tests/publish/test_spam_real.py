@@ -12,7 +12,8 @@ pytestmark = pytest.mark.slow
 
 
 def test_no_phrase_and_few_signs_are_in_real_papers(shared_data: Path) -> None:
-    papers, found = 0, []
+    papers = 0
+    found: list[str] = []
     for path in sorted((shared_data / "stream").glob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines]
