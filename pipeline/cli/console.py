@@ -83,8 +83,10 @@ class Output:
             max([cell_len(column.name), *(cell_len(row[place]) for row in cells)])
             for place, column in enumerate(content.columns)
         ]
-        if self._out.is_terminal:
-            widths = _fitted(content.columns, widths, self._out.width)
+        if not self._out.is_terminal:
+            names = [column.name for column in content.columns]
+            return [_line(content.columns, row, widths) for row in (names, *cells)]
+        widths = _fitted(content.columns, widths, self._out.width)
         drawn = RichTable(box=None, pad_edge=False, header_style="bold")
         for column, width in zip(content.columns, widths, strict=True):
             justify: JustifyMethod = "right" if column.right else "left"
@@ -92,8 +94,8 @@ class Output:
         for row in cells:
             drawn.add_row(*(Text(cell, overflow="ellipsis", no_wrap=True) for cell in row))
         # Drawn wider than any terminal, so that ids are never cut: where the fixed columns do not
-        # fit, lines are long, and in logs and pipes nothing is cut.
-        wide = Console(width=10_000, highlight=False, force_terminal=self._out.is_terminal)
+        # fit, lines are long.
+        wide = Console(width=10_000, highlight=False, force_terminal=True)
         with wide.capture() as captured:
             wide.print(drawn)
         return [line.rstrip() for line in captured.get().splitlines()]
@@ -112,6 +114,15 @@ class Output:
             disable=not self._err.is_terminal,
         ) as bars:
             yield bars
+
+
+def _line(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int]) -> str:
+    """Return one line for logs and pipes, in which nothing is cut."""
+    cells = []
+    for column, cell, width in zip(columns, row, widths, strict=True):
+        blanks = " " * (width - cell_len(cell))
+        cells.append(blanks + cell if column.right else cell + blanks)
+    return "  ".join(cells).rstrip()
 
 
 def _fitted(columns: Sequence[Column], widest: Sequence[int], width: int) -> list[int]:
