@@ -322,6 +322,15 @@ def test_new_year_above_topics_is_written_with_them(end: str) -> None:
         assert changed == expected.replace("\n", end)
 
 
+def test_new_year_at_the_top_of_a_file_stands_behind_its_byte_order_mark() -> None:
+    text = "\ufeff## 2025\n\n### Boats\n\n- [Slow Ferries](https://arxiv.org/abs/2502.00102)\n"
+
+    changed, _ = insert_text(text, (new_paper(), ["boats"]), taxonomy=taxonomy_of(["Boats"]))
+
+    assert changed.startswith("\ufeff## 2026\n\n### Boats\n\n- [Lanterns for Shy Otters](")
+    assert changed.endswith(text.removeprefix("\ufeff"))
+
+
 def test_topic_is_added_to_a_year_that_lacks_it() -> None:
     paper = new_paper(4, "Nets of Straw", arxiv_id="2303.00004", day=date(2023, 3, 4))
 

@@ -27,8 +27,9 @@ _GAP = "\n\n"
 class _Needed:
     """Headings that one paper needs."""
 
-    #: where they go, in bytes: in front of a heading, or behind what stands there
+    #: where they go, in bytes
     offset: int
+    #: before a heading; else behind an entry or heading
     in_front: bool
     #: which of two times, and of two topics, comes first
     rank: tuple[int, int]
@@ -112,6 +113,7 @@ def _needed(layout: Layout, taxonomy: Taxonomy, paper: NewPaper, section: str) -
         for one in layout.headings
         if len(one.path) == depth + 1
         and one.texts[:depth] == model.texts[:depth]
+        and says_when(one.texts[depth])
         and (when := time_of(one.texts[depth]))
     ]
     topics = model.path[depth + 1 :]
@@ -120,6 +122,8 @@ def _needed(layout: Layout, taxonomy: Taxonomy, paper: NewPaper, section: str) -
         return _below_new_time(layout, times, topics, paper)
     while topics and (below := _child(layout, there, topics[0])):
         there, topics = below, topics[1:]
+    if not topics:
+        return None
     rank = (0, model.heading.span[0])
     return _Needed(_end(layout, there), False, rank, tuple(_line(layout, one) for one in topics))
 

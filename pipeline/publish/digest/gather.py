@@ -102,6 +102,7 @@ def gather(
         and not (one.verdict is Verdict.APPROVED and one.arxiv_id in earlier)
     ]
     in_issues = _in_issues(issues, week.end)
+    previous = max((key for key in issues if key < target_of(week)), default="")
     return IssueSource(
         week=week,
         preliminary=preliminary,
@@ -131,9 +132,7 @@ def gather(
             "title", "zh", sorted(ids), at=None if known_at == _EVER else known_at
         ),
         made=_made(store, week, decided, in_scope_reasons, known_at),
-        previous=max((key for key in issues if key < target_of(week)), default="").partition(":")[
-            2
-        ],
+        previous=previous.partition(":")[2],
         edits=edits,
     )
 
