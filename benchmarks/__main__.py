@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "bootstrap": lists.speed,
     "insertion": lists.insertion,
     "digest": issues.digest,
+    "lint": lists.linted,
 }
 
 

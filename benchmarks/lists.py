@@ -16,8 +16,11 @@ from benchmarks.list_styles import TOPICS, ListedPaper, divided, read_styles, wr
 from benchmarks.measure import Child, Row, Size, call, medians
 from config.taxonomy import Section, Taxonomy
 from pipeline.curated.account import account
+from pipeline.curated.formats.read import read_scanned, scan_list
 from pipeline.curated.insertion.insert import insert_papers
 from pipeline.curated.insertion.types import NewPaper
+from pipeline.curated.lint.check import lint
+from pipeline.curated.lint.subject import Subject, texts_of
 from pipeline.curated.parse import parse_list
 from pipeline.curated.types import ListFile
 from pipeline.demo.replica.server import ReplicaServer
@@ -106,6 +109,26 @@ def speed(size: Size) -> Iterator[Row]:
         f"{done.init.wall_seconds:.1f} + {done.bootstrap.wall_seconds:.1f} s",
         f"{done.bootstrap.peak_megabytes:.0f} MB at most",
         "none on a shared machine",
+        None,
+    )
+
+
+def linted(size: Size) -> Iterator[Row]:
+    """A table of 9,312 rows: read and looked at by the rules of `lint` that need no database."""
+    listed = papers(size.records(_ROWS, 60))
+    style = next(one for one in read_styles() if one.seen == "Vincentqyw/cv-arxiv-daily")
+    files = [ListFile("list.md", write_list(style, divided(listed)).encode())]
+
+    def look() -> None:
+        scanned = scan_list(files)
+        lint(Subject(read_scanned(scanned), texts_of(scanned), None, _NOW.date()))
+
+    looking, reading = medians(size.rounds, look, lambda: parse_list(files))
+    yield Row(
+        f"{len(listed):,} rows: lint",
+        f"{looking:.2f} cpu-s",
+        f"{looking / reading:.1f} times reading the list ({reading:.2f} s)",
+        "none",
         None,
     )
 

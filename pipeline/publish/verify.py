@@ -167,7 +167,8 @@ def _notes(services: Services, act: Publication, target: Target, build: Build) -
 def _behind(act: Publication, build: Build, root: Path) -> Iterator[str]:
     """Say what a rolling target would change, because decisions go on after it was published."""
     if stale := act.papers - build.papers:
-        yield f"{some_of(sorted(stale))} can no longer be published: `living-survey publish` takes it out."
+        gone = some_of(sorted(stale))
+        yield f"{gone} can no longer be published: `living-survey publish` takes it out."
     if waiting := build.papers - act.papers:
         yield f"{some_of(sorted(waiting))} can be published."
     built = {recorded_path(file.path, root): sha256_of(file.data) for file in build.files}

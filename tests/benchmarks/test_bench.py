@@ -43,6 +43,7 @@ def bench(*words: str) -> subprocess.CompletedProcess[str]:
         ("run", ["an ordinary day", "requests", "a heavy day", "requests"]),
         ("lists", ["own form", "date, bold, authors", "paragraphs, backslashes"]),
         ("insertion", ["10 papers into 20 entries"]),
+        ("lint", ["60 rows: lint"]),
         ("digest", ["papers, en", "papers, en and zh"]),
         ("bootstrap", ["60 rows", "init and bootstrap, papers held", "elapsed"]),
     ],
