@@ -50,6 +50,7 @@ LEFT JOIN subscriber_contact AS contact ON contact.subscriber_id = asked.subscri
 _TO_SEND = f"""
 {_CONFIRMATIONS}
 WHERE asked.state = 'waiting' AND contact.address IS NOT NULL AND asked.asked_at > $since
+  AND (asked.state_at IS NULL OR asked.state_at <= $deferred)
 ORDER BY asked.asked_at, asked.confirmation_id
 LIMIT $most
 """
@@ -120,13 +121,31 @@ class Confirmations:
         return Asked.QUEUED
 
     def waiting(
-        self, now: datetime, *, valid_for: timedelta, most: int = 100
+        self,
+        now: datetime,
+        *,
+        valid_for: timedelta,
+        retry_after: timedelta = timedelta(),
+        most: int = 100,
     ) -> tuple[Confirmation, ...]:
-        """Return the mails that are to be sent, the oldest first, without those that are too old.
+        """Return the mails that are to be sent, the oldest first.
 
         Call `begin` before one is handed to the mail server, and `end` after.
+
+        Args:
+            now: the present instant.
+            valid_for: requests older than this are left out.
+            retry_after: how long a deferred mail waits.
+            most: how many are returned.
         """
-        rows = self._session.rows(_TO_SEND, {"since": to_utc(now - valid_for), "most": most})
+        rows = self._session.rows(
+            _TO_SEND,
+            {
+                "since": to_utc(now - valid_for),
+                "deferred": to_utc(now - retry_after),
+                "most": most,
+            },
+        )
         return tuple(map(_confirmation, rows))
 
     def get(self, confirmation_id: str) -> Confirmation | None:

@@ -1,6 +1,6 @@
 """Store who receives the digest by mail: acts are append-only, the address can be erased."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -50,6 +50,12 @@ _ENDED = f"""
 {_SUBSCRIBERS}
 WHERE consent_id IN (FROM listed($ended)) AND state <> 'deleted'
 ORDER BY subscriber_id
+"""
+_REKEY = """
+UPDATE subscriber_contact SET address_key = given.address_key
+FROM (SELECT unnest(from_json($rows, '[{"subscriber_id": "VARCHAR", "address_key": "VARCHAR"}]'),
+                    recursive := true)) AS given
+WHERE given.subscriber_id = subscriber_contact.subscriber_id
 """
 _DEPART = """
 INSERT INTO subscriber_departure
@@ -155,6 +161,16 @@ class Subscribers:
             self._depart(before, "deleted", how, now, person)
             self.erase([subscriber_id])
             return True
+
+    def any_contact(self) -> tuple[str, str] | None:
+        """Return an address with its key, or None, to try whether the salt is the right one."""
+        found = self._session.row("SELECT address, address_key FROM subscriber_contact LIMIT 1")
+        return None if found is None else (found[0], found[1])
+
+    def rekey(self, keys: Mapping[str, str]) -> int:
+        """Replace the keys of addresses, by subscriber ID; return how many."""
+        rows = [{"subscriber_id": one, "address_key": key} for one, key in keys.items()]
+        return self._session.write(_REKEY, {"rows": rows_json(rows)}) if rows else 0
 
     def erase(self, subscriber_ids: Sequence[str]) -> None:
         """Delete addresses, and what tells who asked for them."""

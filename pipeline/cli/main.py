@@ -103,6 +103,7 @@ GROUPS = {
             "import": "Import people who agreed elsewhere.",
             "export": "Write subscribers as CSV, or all that is held of one person.",
             "remove": "End subscriptions, or erase addresses too.",
+            "rekey": "Go on with a new key after DATABASE.subscriber-key was lost.",
         },
     ),
     "quarantine": (

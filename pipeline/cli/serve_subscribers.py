@@ -3,7 +3,7 @@
 from config.errors import ConfigError
 from config.schema import Settings
 from pipeline.curated.title import survey_title
-from pipeline.publish.subscribers.keys import subscriber_keys
+from pipeline.publish.subscribers.keys import checked_keys
 from pipeline.publish.subscribers.web.app import create_public_app
 from pipeline.publish.subscribers.web.site import PublicSite, origin_of
 from pipeline.review.web.server import listen_anywhere, serve_public
@@ -39,7 +39,7 @@ def serve_subscribers(settings: Settings, host: str | None, port: int | None) ->
     site = PublicSite(
         open_store=kept.open_store,
         read_store=kept.read_store,
-        keys=subscriber_keys(settings.database.path),
+        keys=checked_keys(settings.database.path, services.open_store),
         settings=stated,
         taxonomy=services.taxonomy,
         survey=survey_title(settings.survey),

@@ -238,6 +238,17 @@ def export(
     )
 
 
+@command("rekey", examples="living-survey subscribers rekey")
+def rekey(invocation: Invocation) -> Answer:
+    """Go on with a new key after DATABASE.subscriber-key was lost.
+
+    Links in mails sent before stop working. Addresses that were deleted are no longer recognised,
+    so an import could bring them back.
+    """
+    number = roll.rekey(open_services(invocation.settings))
+    return Answer({"rekeyed": number}, (f"{counted(number, 'address', 'addresses')} kept anew",))
+
+
 @command(
     "remove",
     examples="""

@@ -12,6 +12,7 @@ from pipeline.operate.checks import check_jobs, check_runs
 from pipeline.operate.checks import checks as operate_checks
 from pipeline.operate.clock_checks import checks as clock_checks
 from pipeline.publish.checks import checks as publish_checks
+from pipeline.publish.subscribers.checks import checks as subscriber_checks
 from pipeline.review.checks import checks as review_checks
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.services import NoDatabaseError, Services
@@ -30,6 +31,7 @@ ALL_CHECKS: tuple[Checks, ...] = (
     learn_checks,
     review_checks,
     publish_checks,
+    subscriber_checks,
 )
 
 

@@ -153,3 +153,37 @@ def test_public_pages_are_served_without_the_queue(survey: SurveyInProcess) -> N
         process.kill()
         process.communicate()
     assert states(survey) == {ADA: "waiting"}
+
+
+def test_lost_key_is_noticed_and_replaced(survey: SurveyInProcess) -> None:
+    imported(survey, ADA, "bo@example.org")
+    survey.json("subscribers", "remove", "bo@example.org")
+    key = survey.directory / "var" / "survey.duckdb.subscriber-key"
+    kept = key.read_bytes()
+    key.unlink()
+    ended = survey.call("subscribers", "add", "cy@example.org")
+    assert ended.status == 2
+    assert "is not the key" in ended.err
+    assert "is not the key" in survey.call("doctor").out
+    assert survey.json("subscribers", "rekey")["rekeyed"] == 2
+    assert key.read_bytes() != kept
+    assert survey.json("subscribers", "export", "--of", ADA)["state"] == "confirmed"
+    assert survey.call("subscribers", "add", "bo@example.org").status == 0
+    assert states(survey)["bo@example.org"] == "left"
+
+
+def test_doctor_names_what_keeps_people_waiting(survey: SurveyInProcess) -> None:
+    assert "subscribers:" not in survey.call("doctor").out
+    survey.json("subscribers", "add", ADA)
+    said = survey.call("doctor").out
+    assert "[subscribers] url is empty" in said
+    assert "1 person waits" not in said
+    later = {
+        "LIVING_SURVEY_NOW": "2026-03-24T08:00:00+00:00",
+        "LIVING_SURVEY_SUBSCRIBERS__URL": "http://lists.example.org",
+    }
+    said = survey.call("doctor", **later).out
+    assert "1 person waits for the mail to confirm, the first since 2026-03-24 06:00" in said
+    assert "unencrypted" in said
+    https = {**later, "LIVING_SURVEY_SUBSCRIBERS__URL": "https://lists.example.org"}
+    assert "unencrypted" not in survey.call("doctor", **https).out

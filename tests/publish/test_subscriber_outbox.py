@@ -1,6 +1,7 @@
 """Confirmations are sent at most once, and their mail leads to the page and nowhere else."""
 
 import re
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from pipeline.publish.subscribers.letters import Letter
 from pipeline.publish.subscribers.outbox import (
+    RETRY_AFTER,
     Delivery,
     OutboxReport,
     Outcome,
@@ -36,9 +38,13 @@ def pages(tmp_path: Path) -> PublicPages:
     return public_pages(tmp_path)
 
 
-def send(pages: PublicPages, post: Postman) -> OutboxReport:
+def send(
+    pages: PublicPages, post: Postman, blocked: Collection[str] = (), **how: timedelta
+) -> OutboxReport:
     services = make_services(pages.open_store, pages.clock(), subscribers=pages.settings)
-    return send_confirmations(services, post, links=pages.links, survey="Talking\r\nPictures")
+    return send_confirmations(
+        services, post, links=pages.links, survey="Talking\r\nPictures", blocked=blocked, **how
+    )
 
 
 def ask(pages: PublicPages, *addresses: str, **form: str) -> None:
@@ -83,14 +89,31 @@ def test_each_outcome_is_kept_and_only_deferred_mail_waits(pages: PublicPages) -
         Delivery(Outcome.UNCERTAIN, "connection lost"),
         Delivery(Outcome.DEFERRED, "451 later"),
     )
-    assert send(pages, post) == OutboxReport(1, 1, 1, 1)
-    # After a deferral the rest waits too.
-    assert len(post.letters) == 4
-    assert [one.address for one in pages.waiting()] == ["d@x.org", "e@x.org"]
+    assert send(pages, post) == OutboxReport(2, 1, 1, 1)
+    assert [one.address for one in pages.waiting()] == ["d@x.org"]
     with pages.open_store() as store:
         kept = store._session.rows("SELECT detail FROM confirmation_event ORDER BY seq")
     assert ("550 <<address>> unknown",) in kept
-    assert send(pages, Postman()) == OutboxReport(sent=2)
+    # A service does not try it again at once.
+    assert send(pages, Postman(), retry_after=RETRY_AFTER) == OutboxReport()
+    pages.clock.now += RETRY_AFTER
+    assert send(pages, Postman(), retry_after=RETRY_AFTER) == OutboxReport(sent=1)
+
+
+def test_server_that_takes_nothing_is_asked_once(pages: PublicPages) -> None:
+    ask(pages, "a@x.org", "b@x.org")
+    post = Postman(Delivery(Outcome.DEFERRED, "out of reach", stop=True))
+    assert send(pages, post) == OutboxReport(deferred=1, stopped=True)
+    assert len(post.letters) == 1
+    assert len(pages.waiting()) == 2
+
+
+def test_suppressed_address_gets_no_confirmation(pages: PublicPages) -> None:
+    ask(pages, "a@x.org", "b@x.org")
+    blocked = {one.address_key or "" for one in pages.waiting() if one.address == "a@x.org"}
+    post = Postman()
+    assert send(pages, post, blocked) == OutboxReport(sent=1, failed=1)
+    assert [one.to for one in post.letters] == ["b@x.org"]
 
 
 def test_mail_that_was_begun_is_not_sent_again(pages: PublicPages) -> None:

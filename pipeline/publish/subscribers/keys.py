@@ -5,9 +5,12 @@ import hmac
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from config.errors import ConfigError
 from config.private_key import private_key
+from pipeline.publish.subscribers.address import address_key
 from pipeline.publish.subscribers.tokens import Tokens
 from storage.engine.paths import real_path
+from storage.store import OpenStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,24 @@ def subscriber_keys(database: Path) -> SubscriberKeys:
         " working, and addresses that were deleted are not recognised.",
     )
     return SubscriberKeys(_derived(key, "salt"), Tokens(_derived(key, "tokens")))
+
+
+def checked_keys(database: Path, open_store: OpenStore) -> SubscriberKeys:
+    """Return the keys of a survey, after trying them on an address that is held.
+
+    Raises:
+        ConfigError: as `subscriber_keys`, or the key is not the one the addresses were kept with.
+    """
+    keys = subscriber_keys(database)
+    with open_store() as store:
+        held = store.subscribers.any_contact()
+    if held is not None and address_key(held[0], keys.salt) != held[1]:
+        raise ConfigError(
+            f"{key_path(database)} is not the key that this survey's subscribers were kept with.",
+            hint="Restore the file from your copy. If it is lost, `living-survey subscribers rekey`"
+            " goes on with the new one; deleted addresses are then no longer recognised.",
+        )
+    return keys
 
 
 def _derived(key: bytes, use: str) -> bytes:

@@ -5,7 +5,9 @@ the data, is uncertain and not sent again: the person can ask for another.
 """
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -17,6 +19,8 @@ from pipeline.runtime.services import Services
 _log = logging.getLogger(__name__)
 #: mails of one call
 _MOST = 100
+#: for services, as servers that put a first mail off on purpose want it
+RETRY_AFTER = timedelta(minutes=15)
 
 
 class Outcome(StrEnum):
@@ -37,6 +41,8 @@ class Delivery:
 
     outcome: Outcome
     detail: str = ""
+    #: the server takes no mail at the moment, so others need not be tried
+    stop: bool = False
 
 
 class Post(Protocol):
@@ -55,21 +61,38 @@ class OutboxReport:
     failed: int = 0
     uncertain: int = 0
     deferred: int = 0
+    #: the server took no mail at the moment
+    stopped: bool = False
 
 
 def send_confirmations(
-    services: Services, post: Post, *, links: SubscriberLinks, survey: str
+    services: Services,
+    post: Post,
+    *,
+    links: SubscriberLinks,
+    survey: str,
+    blocked: Collection[str] = (),
+    retry_after: timedelta = timedelta(),
 ) -> OutboxReport:
-    """Send what waits, up to a hundred mails; stop where the server defers one.
+    """Send what waits, up to a hundred mails; the database is not held while the server works.
 
-    The database is not held while the server is waited for.
+    Args:
+        services: store, settings, clock.
+        post: hands over each mail.
+        links: to the pages.
+        survey: its name.
+        blocked: keys of addresses that get no mail, because they do not exist or complained.
+        retry_after: how long a deferred mail waits before it is tried again.
     """
     settings = services.settings.subscribers
     valid = valid_for(settings)
     with services.open_store() as store:
         store.confirmations.expire(services.clock(), valid_for=valid)
-        waiting = store.confirmations.waiting(services.clock(), valid_for=valid, most=_MOST)
+        waiting = store.confirmations.waiting(
+            services.clock(), valid_for=valid, retry_after=retry_after, most=_MOST
+        )
     counts = dict.fromkeys(Outcome, 0)
+    stopped = False
     for asked in waiting:
         letter = confirmation_letter(
             asked, survey=survey, links=links, days=settings.confirm_within_days
@@ -77,7 +100,10 @@ def send_confirmations(
         with services.open_store() as store:
             if not store.confirmations.begin(asked.confirmation_id, services.clock()):
                 continue
-        delivery = post(letter)
+        if asked.address_key in blocked:
+            delivery = Delivery(Outcome.FAILED, "the address is suppressed")
+        else:
+            delivery = post(letter)
         with services.open_store() as store:
             store.confirmations.end(
                 asked.confirmation_id,
@@ -87,7 +113,8 @@ def send_confirmations(
                 detail=delivery.detail.replace(letter.to, "<address>"),
             )
         counts[delivery.outcome] += 1
-        if delivery.outcome is Outcome.DEFERRED:
+        if delivery.stop:
+            stopped = True
             break
     if counts[Outcome.FAILED] or counts[Outcome.DEFERRED]:
         _log.warning("confirmations were not sent", extra={k.value: n for k, n in counts.items()})
@@ -96,4 +123,5 @@ def send_confirmations(
         counts[Outcome.FAILED],
         counts[Outcome.UNCERTAIN],
         counts[Outcome.DEFERRED],
+        stopped,
     )

@@ -9,7 +9,7 @@ from config.errors import UsageError
 from pipeline.publish.subscribers.address import Address, address_key
 from pipeline.publish.subscribers.held import all_held
 from pipeline.publish.subscribers.import_file import Defaults, Rejected, read_import_file
-from pipeline.publish.subscribers.keys import subscriber_keys
+from pipeline.publish.subscribers.keys import SubscriberKeys, checked_keys, subscriber_keys
 from pipeline.publish.subscribers.opt_in import Wish, ask, new_id
 from pipeline.runtime.services import Services
 from storage.errors import SubscriberNotFoundError
@@ -53,7 +53,7 @@ class RemoveReport:
 
 def add(services: Services, addresses: Sequence[Address], choices: Choices) -> AddReport:
     """Queue a mail to each address, whose owner must confirm."""
-    keys = subscriber_keys(services.settings.database.path)
+    keys = _keys(services)
     asked = tuple(
         (
             str(address),
@@ -107,7 +107,7 @@ def import_people(
         )
     read = read_import_file(
         path,
-        salt=subscriber_keys(services.settings.database.path).salt,
+        salt=_keys(services).salt,
         taxonomy=services.taxonomy,
         defaults=Defaults(choices, consented_on),
         today=now.date(),
@@ -131,7 +131,7 @@ def remove(
     services: Services, addresses: Sequence[Address], *, person: str, delete: bool
 ) -> RemoveReport:
     """End subscriptions, or erase addresses too."""
-    salt = subscriber_keys(services.settings.database.path).salt
+    salt = _keys(services).salt
     done = []
     for address in addresses:
         with services.open_store() as store:
@@ -151,7 +151,7 @@ def find(services: Services, address: Address) -> dict[str, object]:
     Raises:
         SubscriberNotFoundError: nothing is held.
     """
-    salt = subscriber_keys(services.settings.database.path).salt
+    salt = _keys(services).salt
     with services.open_store() as store:
         found = store.subscribers.with_key(address_key(address, salt))
         if found is None:
@@ -163,6 +163,20 @@ def everybody(services: Services) -> list[Subscriber]:
     """Return everybody whose address is held, in order of their first act."""
     with services.open_store() as store:
         return [one for one in store.subscribers.all() if one.address is not None]
+
+
+def rekey(services: Services) -> int:
+    """Keep every held address with the present key, after the former was lost; return how many."""
+    salt = subscriber_keys(services.settings.database.path).salt
+    with services.open_store() as store:
+        held = [one for one in store.subscribers.all() if one.address is not None]
+        return store.subscribers.rekey(
+            {one.subscriber_id: address_key(one.address or "", salt) for one in held}
+        )
+
+
+def _keys(services: Services) -> SubscriberKeys:
+    return checked_keys(services.settings.database.path, services.open_store)
 
 
 def _parts(people: Sequence[NewSubscriber]) -> Iterator[Sequence[NewSubscriber]]:
