@@ -7,6 +7,7 @@ from storage.engine.instants import to_utc
 from storage.engine.parameters import rows_json, texts_json
 from storage.engine.session import Session
 from storage.section_moves import read_changes, targets
+from storage.subscriber_moves import move_choices
 from storage.taxonomy_types import NewTaxonomyChange, PlacedDecision, TaxonomyChange
 from storage.types import Verdict
 from storage.waiting import rebuild
@@ -102,7 +103,7 @@ class TaxonomyChanges:
         ]
 
     def record(self, change: NewTaxonomyChange) -> None:
-        """Store a change with its placements and move waiting papers."""
+        """Store a change with its placements; move waiting papers and what subscribers chose."""
         applied_at = to_utc(change.applied_at)
         with self._session.transaction():
             for fingerprint, content in (
@@ -130,6 +131,8 @@ class TaxonomyChanges:
             )
             self._session.write(_PLACEMENTS, {"placements": placements, "applied_at": applied_at})
             self._move_first_sections(change)
+            if mapped := targets(change.moves):
+                move_choices(self._session, mapped, person=change.applied_by, now=change.applied_at)
             rebuild(self._session)
 
     def in_force_at(self, moment: datetime) -> str | None:

@@ -9,6 +9,7 @@ import pytest
 from storage.departures import departures_path, read_departures
 from storage.errors import SubscriberNotFoundError
 from storage.store import OpenStore, Store
+from storage.subscriber_moves import move_choices
 from storage.subscriber_types import (
     Asked,
     Choices,
@@ -277,4 +278,32 @@ def test_integrity_finds_no_fault_in_subscribers(store: Store, now: datetime) ->
     ada = join(store, "ada", now)
     store.subscribers.delete(ada, How.PAGE, now)
     join(store, "ada", now, 2)
+    assert store.integrity.faults() == ()
+
+
+def test_choices_follow_a_change_of_the_taxonomy(store: Store, now: datetime) -> None:
+    people = {}
+    for name, sections in {
+        "ada": ("video", "image"),
+        "bo": ("old",),
+        "cy": (),
+        "di": ("gone",),
+        "ed": ("gone", "image"),
+    }.items():
+        choices = Choices("zh", sections, Rhythm.MONTHLY)
+        store.confirmations.ask(request(name, choices=choices), LIMITS, now)
+        store.confirmations.confirm(f"c-{name}-1", now, valid_for=WEEK)
+        people[f"s-{name}-1"] = name
+    moved = {"video": ("video-a", "video-b"), "old": ("image",), "gone": ()}
+    later = now + timedelta(days=1)
+    assert move_choices(store._session, moved, person="mia", now=later) == 3
+    assert {people[one.subscriber_id]: one.sections for one in store.subscribers.recipients()} == {
+        "ada": ("video-a", "video-b", "image"),
+        "bo": ("image",),
+        "cy": (),
+        "di": ("gone",),
+        "ed": ("image",),
+    }
+    assert {one.rhythm for one in store.subscribers.recipients()} == {Rhythm.MONTHLY}
+    assert store.subscribers.events("s-ada-1")[-1].person == "mia"
     assert store.integrity.faults() == ()
