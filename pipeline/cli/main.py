@@ -62,6 +62,7 @@ COMMANDS = {
     "doctor": "Report what is wrong and how to fix it.",
     "backup": "Copy the database into one file, safely while others use it.",
     "restore": "Replace the database by a backup.",
+    "release": "Write a version of the list that can be cited and archived.",
     "handover": "Write a bundle from which a new machine publishes the same bytes.",
     "sections": "List the taxonomy's sections with their ids.",
     "reasons": "List the reasons for rejecting a paper, with their codes.",
