@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.publish import addresses
 from pipeline.publish.digest.escape import escape_markdown, link_target
+from pipeline.publish.digest.words import Words
 from pipeline.publish.site.pages import (
     corrections_of,
     highlights_of,
@@ -68,6 +69,7 @@ def paper(page: Page, one: SitePaper) -> str:
         "\n".join(facts),
         f"## {words.say('abstract')}",
         _text(one.abstract or words.say("no_abstract")),
+        *_machine(words, one),
         f"## {words.say('placed')}",
         "\n".join(placed) or words.say("no_section_now"),
         _text(", ".join(page.tags(one))),
@@ -81,6 +83,14 @@ def paper(page: Page, one: SitePaper) -> str:
     lines += [f"## {words.say('cite')}"]
     lines.append(f"[{words.say('bibtex_all')}]({page.at(addresses.BIBTEX)})")
     return _page(lines)
+
+
+def _machine(words: Words, one: SitePaper) -> list[str]:
+    made = one.machine
+    if made is None:
+        return []
+    note = words.say("machine_note", model=made.model, day=words.day(made.made))
+    return [f"## {words.say('machine')}", _text(note), _text(made.title), _text(made.abstract)]
 
 
 def issues(page: Page) -> str:

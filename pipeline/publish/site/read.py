@@ -23,7 +23,14 @@ from pipeline.publish.identity import survey_identity
 from pipeline.publish.promise import promise_on
 from pipeline.publish.site.cite import bibtex_of
 from pipeline.publish.site.issues import read_issues
-from pipeline.publish.site.types import Decided, SiteData, SiteIssue, SiteLinks, SitePaper
+from pipeline.publish.site.types import (
+    Decided,
+    MachineText,
+    SiteData,
+    SiteIssue,
+    SiteLinks,
+    SitePaper,
+)
 from pipeline.runtime.services import Services
 from storage.store import Store
 from storage.types import Verdict
@@ -34,6 +41,8 @@ _READ = 20_000
 _LONGEST_NAME = 500
 #: papers that are named as the nearest
 _NEAR = 5
+#: the language of machine translations
+_MACHINE = "zh"
 
 
 def read_site(services: Services) -> SiteData:
@@ -73,9 +82,13 @@ def _papers(store: Store, taxonomy: Taxonomy, issues: Iterable[SiteIssue]) -> tu
     records = {one.paper.arxiv_id: one for one in choose(store, Wanted(), taxonomy).records}
     known = [section.id for section in taxonomy.sections]
     first_issue = _first_issues(issues)
+    machine = _machine_texts(store, approved)
     papers = sorted(
         (
-            _paper(one, records[one.arxiv_id], known, first_issue.get(one.arxiv_id))
+            replace(
+                _paper(one, records[one.arxiv_id], known, first_issue.get(one.arxiv_id)),
+                machine=machine.get(one.arxiv_id),
+            )
             for one in approved
         ),
         key=lambda paper: (paper.added_at, paper.arxiv_id),
@@ -112,6 +125,29 @@ def _paper(
         changed_at=approved.changed_at,
         issue=issue,
     )
+
+
+def _machine_texts(store: Store, papers: Iterable[ApprovedPaper]) -> Mapping[str, MachineText]:
+    """Return the machine translations of titles and abstracts as they are now."""
+    current = {paper.arxiv_id: paper for paper in papers}
+    titles = store.translations.of("title", _MACHINE, list(current))
+    abstracts = store.translations.of("abstract", _MACHINE, list(current))
+    found = {}
+    for arxiv_id, title in titles.items():
+        abstract = abstracts.get(arxiv_id)
+        paper = current[arxiv_id]
+        if abstract is None or not (title.is_of(paper.title) and abstract.is_of(paper.abstract)):
+            continue
+        found[arxiv_id] = MachineText(
+            language=title.language,
+            title_html=tex_markup(title.content),
+            abstract_html=tex_markup(abstract.content),
+            title=plain_text(title.content),
+            abstract=plain_text(abstract.content),
+            model=title.model,
+            made=title.translated_at.date(),
+        )
+    return found
 
 
 def _with_near(papers: Iterable[SitePaper]) -> tuple[SitePaper, ...]:

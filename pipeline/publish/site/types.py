@@ -18,6 +18,20 @@ from storage.types import Verdict
 
 
 @dataclass(frozen=True, slots=True)
+class MachineText:
+    """Title and abstract that a machine translated, and which."""
+
+    language: str
+    #: as escaped HTML, and as plain text
+    title_html: Markup
+    abstract_html: Markup
+    title: str
+    abstract: str
+    model: str
+    made: date
+
+
+@dataclass(frozen=True, slots=True)
 class SitePaper:
     """A paper with a standing approval. Its texts are visible and on one line, unless stated."""
 
@@ -48,6 +62,7 @@ class SitePaper:
     issue: Week | None = None
     #: arXiv IDs of the nearest listed papers, nearest first
     near: tuple[str, ...] = ()
+    machine: MachineText | None = None
 
     @property
     def withdrawn(self) -> bool:
