@@ -45,7 +45,7 @@ def chosen_kinds(settings: Settings, only: str | None) -> tuple[str, ...]:
     """Return what is asked about.
 
     Raises:
-        ConfigError: nothing is, or nobody is named to the services.
+        ConfigError: nothing is, or no one is named to the services.
         UsageError: `only` is not switched on.
     """
     enrich = settings.enrich

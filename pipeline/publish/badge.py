@@ -1,6 +1,7 @@
 """Draw the promise as a badge: an SVG for a README, and JSON that services of badges read too.
 
-A badge lies where nobody draws it anew, so one that is kept names the day until which that holds.
+A badge that is not drawn again becomes wrong, so one that is kept names the day until which
+it holds.
 """
 
 import json

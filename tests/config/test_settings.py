@@ -93,6 +93,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     'a list of IP addresses and networks such as "10.0.0.0/8"': st.lists(
         st.sampled_from(["10.0.0.0/8", "::1/128", "192.0.2.7/32"]), min_size=1
     ),
+    '"weekly" or "monthly", or nothing': st.sampled_from(["", "weekly", "monthly"]),
+    "decided, listed or none": st.sampled_from(["decided", "listed", "none"]),
+    'a day such as "2026-08-31", or nothing': st.sampled_from(["", "2026-08-31"]),
     REASONS: st.just([{"code": "off-topic", "name": "Off topic"}]),
     'an IANA time zone such as "America/New_York"': st.sampled_from(["UTC", "Asia/Shanghai"]),
 }
@@ -174,6 +177,8 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
     special |= dict.fromkeys(
         ("crossref_url", "openalex_url", "github_url", "url"), ("https://a.org", "https://b.org")
     )
+    special |= {"rhythm": ("weekly", "monthly"), "why": ("none", "listed")}
+    special |= {"paused_until": ("2026-08-30", "2026-08-31")}
     special |= {"trusted_proxies": ('["10.0.0.0/8"]', '["::1/128"]')}
     special |= {"notice_url": ("https://a.org/notice", "https://b.org/notice")}
     special |= {"level": ("info", "error"), "format": ("text", "json")}

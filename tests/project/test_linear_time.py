@@ -146,6 +146,8 @@ ELSEWHERE = {
     "pipeline/publish/list/proposals.py": "bounded repeats, of entries that were read",
     "pipeline/publish/list/pull_request.py": "one character",
     "pipeline/publish/exports/record.py": "a DOI, one class of characters, at most 200",
+    "pipeline/publish/release/write.py": "a version and a licence, at most 50 characters",
+    "pipeline/publish/site/recount.py": "pages of our own; one class of characters",
     "pipeline/publish/subscribers/address.py": "an address of at most 254 characters",
     "pipeline/publish/subscribers/web/texts.py": "500 characters of a header",
     "pipeline/review/decide_file.py": "a cell; one class of characters",

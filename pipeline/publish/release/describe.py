@@ -28,7 +28,7 @@ class Release:
     on: date
     #: SPDX identifier
     license: str
-    #: who edits the survey; empty: nobody is named
+    #: who edits the survey; empty: it is not said
     editor: str
     #: public address of the list; empty: none
     url: str

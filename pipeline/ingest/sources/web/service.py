@@ -52,7 +52,7 @@ def service_client(*, mailto: str, timeout_seconds: float) -> Iterator[Asker]:
     """Yield what makes one request.
 
     Args:
-        mailto: named to the service; empty: nobody is.
+        mailto: named to the service; empty: no one is.
         timeout_seconds: for the whole exchange, with its redirects.
     """
     agent = {"User-Agent": user_agent(f"mailto:{mailto}" if mailto else "")}
@@ -124,7 +124,9 @@ def _exchanged(
         if status in _REDIRECTS and body is None:
             return ServiceAnswer(status), url.join(response.headers.get("location", "")[:MAX_URL])
         if response.headers.get("content-encoding", "identity").lower() != "identity":
-            return ServiceAnswer(None, fault="sends an answer in a coding nobody asked for"), None
+            return ServiceAnswer(
+                None, fault="sends an answer in a coding that was not asked for"
+            ), None
         data = bytearray()
         for chunk in response.iter_raw():
             data += chunk
