@@ -34,6 +34,9 @@ def nearest_texts(
         for offset, cosines in enumerate(near):
             cosines[start + offset] = -1.0
             # Rounded, so that the order of equal texts does not hang on the last bit.
-            order = np.lexsort((np.arange(len(cosines)), -np.round(cosines, 5)))[:most]
-            found.append(tuple(int(place) for place in order if cosines[place] >= least))
+            rounded = np.round(cosines, 5)
+            last = np.partition(rounded, -most)[-most] if most < len(rounded) else least
+            near_enough = np.flatnonzero(rounded >= max(least, last))
+            order = np.argsort(-rounded[near_enough], kind="stable")[:most]
+            found.append(tuple(near_enough[order].tolist()))
     return found

@@ -43,7 +43,8 @@ _STYLE = re.compile(
 #: Markdown without one of these shows nothing active, and opens or ends no comment, block of code
 #: or address that the text around it uses
 _SUSPECT = re.compile(
-    r"<[a-z!/?]|(?<!http)(?<!https)(?<!mailto):[^\s]|&[#a-z]|```|~~~|-->|\]:|^(?: {4}|\t)",
+    r"<[a-z!/?]|(?<!http)(?<!https)(?<!http\\)(?<!https\\)(?<!mailto):[^\s]|&[#a-z]|```|~~~|-->"
+    r"|\]:|^(?: {4}|\t)",
     re.IGNORECASE | re.MULTILINE,
 )
 _MARKDOWN = frozenset({".md", ".markdown"})
