@@ -11,10 +11,10 @@ LISTS ?= 10000
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo check format test test-quick stress mutations lock bench docs screenshot clean
+.PHONY: help install demo check format test test-quick stress stress-mail mutations lock bench docs screenshot mail-lab clean
 
 help: ## show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## the virtual environment with the living-survey command, from the lock file
 
@@ -51,6 +51,9 @@ stress: $(STAMP) ## 200 kills at random moments, then every row compared; make s
 mutations: $(STAMP) ## 10,000 real lists changed at random: read, insert, restore; make mutations LISTS=300
 	LIVING_SURVEY_LISTS=$(LISTS) $(PYTEST) tests/curated/test_insertion_mutated.py -rP $(ARGS)
 
+stress-mail: $(STAMP) ## 200 kills of `mail send` over 500 recipients; make stress-mail KILLS=100
+	LIVING_SURVEY_MAIL_KILLS=$(KILLS) $(BIN)/python -m pytest -n0 tests/publish/test_mail_kill.py -rP $(ARGS)
+
 bench: $(STAMP) ## benchmarks: ratios against a named baseline
 	$(BIN)/python -m benchmarks $(ARGS)
 
@@ -59,6 +62,9 @@ docs: $(STAMP) ## write the generated pages: docs/reference, the settings templa
 
 screenshot: $(STAMP) ## take the pictures in docs/images from the demo (needs Chromium)
 	$(BIN)/python -m docs.generate.screenshot
+
+mail-lab: $(STAMP) ## take the pictures of a mail in docs/images from the demo (needs Chromium)
+	$(BIN)/python -m docs.generate.mail_lab
 
 lock: $(STAMP) ## pin pyproject's ranges anew into requirements.lock (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

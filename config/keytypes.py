@@ -146,6 +146,12 @@ DirectoryPath = Annotated[
     Takes("the path of a directory, not the root"),
     Names(frozenset({"", "a directory"})),
 ]
+OptionalDirectory = Annotated[
+    Path | None,
+    BeforeValidator(lambda value: None if value == "" else _path(value)),
+    Takes("the path of a directory, or nothing"),
+    Names(frozenset({"", "a directory"})),
+]
 Text = Annotated[str, AfterValidator(_one_line), Takes("text on one line")]
 Name = Annotated[
     str, AfterValidator(_one_line), AfterValidator(_stated), Takes("a name on one line")

@@ -40,6 +40,7 @@ from config.keytypes import (
 )
 from config.lint_schema import LintSettings
 from config.loopback import is_loopback_url
+from config.mail_schema import MailSettings
 from config.publish_schema import DigestSettings, ListSettings, PublishSettings
 from config.reasons import DEFAULT_REASONS, Reason, unique_codes
 from config.section import Section
@@ -244,6 +245,11 @@ class ScheduleSettings(Section):
         default="",
         description="When, on Mondays, `publish` is called; later than the digest. Empty: never.",
     )
+    mail: OptionalTimeOfDay = Field(
+        default="",
+        description="When, each day, `mail send` is called: it sends the last issue, and goes on "
+        "with what limits or a mail server put off. Empty: never.",
+    )
     timezone: TimeZone = Field(
         default="America/New_York",
         description="The time zone of these times; daylight saving time is applied.",
@@ -280,6 +286,7 @@ class Settings(Section):
     list: ListSettings = ListSettings()
     lint: LintSettings = LintSettings()
     enrich: EnrichSettings = EnrichSettings()
+    mail: MailSettings = MailSettings()
     subscribers: SubscribersSettings = SubscribersSettings()
     translate: TranslateSettings = TranslateSettings()
     schedule: ScheduleSettings = ScheduleSettings()
@@ -306,6 +313,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "list": ListSettings,
     "lint": LintSettings,
     "enrich": EnrichSettings,
+    "mail": MailSettings,
     "subscribers": SubscribersSettings,
     "translate": TranslateSettings,
     "schedule": ScheduleSettings,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -162,7 +162,8 @@ def _from_text(section: str, key: str, text: str) -> Any:
         if get_origin(annotation) is tuple:
             if text.lstrip().startswith("["):
                 return json.loads(text)
-            return [item.strip() for item in text.split(",") if item.strip()]
+            items = [item.strip() for item in text.split(",") if item.strip()]
+            return [int(item) for item in items] if _of_numbers(annotation) else items
         if annotation is int:
             return int(text)
         if annotation is float:
@@ -170,6 +171,12 @@ def _from_text(section: str, key: str, text: str) -> Any:
     except (ValueError, RecursionError):
         return text
     return text
+
+
+def _of_numbers(annotation: Any) -> bool:
+    """Return whether a tuple's type is one of whole numbers."""
+    item, *_ = get_args(annotation)
+    return item is int or int in get_args(item)
 
 
 def _build(section: str, values: Mapping[str, tuple[Any, str]]) -> Section:

@@ -695,3 +695,49 @@ COMMENT ON COLUMN translations.prompt_hash IS 'sha256 of the instruction to the 
 COMMENT ON COLUMN translations.translated_at IS 'when it was made';
 COMMENT ON COLUMN translations.source_hash IS
     'sha256 of the text that was translated; another one than that of the present text: it is out of date';
+COMMENT ON TABLE mailing IS
+    'Issues, or the issues of a month, with fixed recipients; read from the journals of mail.';
+COMMENT ON COLUMN mailing.mailing_id IS 'random, of this set of recipients';
+COMMENT ON TABLE mail_recipient IS 'Who was confirmed when a mailing began, without addresses.';
+COMMENT ON COLUMN mail_recipient.place IS 'order of sending';
+COMMENT ON TABLE mail_event IS 'What happened to each mail, append-only.';
+COMMENT ON TABLE suppression_event IS
+    'Reasons why addresses get no more mail, append-only; the same event is recorded once.';
+
+COMMENT ON VIEW mail_outcomes IS 'One row per recipient of a mailing: what became of the mail.';
+COMMENT ON COLUMN mail_outcomes.mailing IS '`2026-W12`, or `2026-03` for the issues of a month';
+COMMENT ON COLUMN mail_outcomes.subscriber_id IS 'the person';
+COMMENT ON COLUMN mail_outcomes.address_key IS 'salted hash of the address';
+COMMENT ON COLUMN mail_outcomes.outcome IS
+    'sent, suppressed, failed, uncertain, or pending: not tried yet';
+COMMENT ON COLUMN mail_outcomes.temporary IS 'failed for the moment; the next call tries again';
+COMMENT ON COLUMN mail_outcomes.detail IS 'why, without addresses';
+COMMENT ON COLUMN mail_outcomes.code IS 'of the server''s answer; 0: there was none';
+COMMENT ON COLUMN mail_outcomes.happened_at IS 'when that was known';
+COMMENT ON COLUMN mail_outcomes.language IS 'of the mail';
+COMMENT ON COLUMN mail_outcomes.sections IS 'chosen section IDs; empty: all';
+
+COMMENT ON VIEW mail_receipts IS
+    'One row per mailing: confirmed = sent + suppressed + failed + uncertain + pending.';
+COMMENT ON COLUMN mail_receipts.mailing IS '`2026-W12`, or `2026-03` for the issues of a month';
+COMMENT ON COLUMN mail_receipts.weeks IS 'the ISO weeks in it';
+COMMENT ON COLUMN mail_receipts.frozen_at IS 'when the recipients were fixed';
+COMMENT ON COLUMN mail_receipts.digest IS 'sha256 of the issue''s files';
+COMMENT ON COLUMN mail_receipts.confirmed IS 'recipients when they were fixed';
+COMMENT ON COLUMN mail_receipts.sent IS 'the server has the mail';
+COMMENT ON COLUMN mail_receipts.suppressed IS
+    'not tried: left, suppressed, or nothing in the chosen sections';
+COMMENT ON COLUMN mail_receipts.failed IS 'refused';
+COMMENT ON COLUMN mail_receipts.uncertain IS 'handed over without an answer';
+COMMENT ON COLUMN mail_receipts.pending IS 'not tried yet';
+COMMENT ON COLUMN mail_receipts.last_at IS 'of the last event';
+
+COMMENT ON VIEW suppression_events IS
+    'Reasons why addresses get no more mail, and which of them stand.';
+COMMENT ON COLUMN suppression_events.event_id IS 'the same for the same report';
+COMMENT ON COLUMN suppression_events.address_key IS 'salted hash of the address';
+COMMENT ON COLUMN suppression_events.kind IS 'hard, soft, complaint, manual or lifted';
+COMMENT ON COLUMN suppression_events.happened_at IS 'when it was reported';
+COMMENT ON COLUMN suppression_events.source IS 'bounce, report, server or command';
+COMMENT ON COLUMN suppression_events.detail IS 'why, without addresses';
+COMMENT ON COLUMN suppression_events.stands IS 'it was not lifted';

@@ -596,6 +596,48 @@ CREATE TABLE translation_refusal (
     run_id VARCHAR  -- the run that asked
 );
 
+-- Issues, or the issues of a month, with fixed recipients; read from the journals of mail.
+CREATE TABLE mailing (
+    name VARCHAR NOT NULL,
+    mailing_id VARCHAR NOT NULL,  -- random, of this set of recipients
+    frozen_at TIMESTAMP NOT NULL,
+    weeks VARCHAR[] NOT NULL,
+    digest VARCHAR NOT NULL
+);
+
+-- Who was confirmed when a mailing began, without addresses.
+CREATE TABLE mail_recipient (
+    mailing VARCHAR NOT NULL,
+    place INTEGER NOT NULL,  -- order of sending
+    subscriber_id VARCHAR NOT NULL,
+    address_key VARCHAR NOT NULL,
+    language VARCHAR NOT NULL,
+    sections VARCHAR[] NOT NULL
+);
+
+-- What happened to each mail, append-only.
+CREATE TABLE mail_event (
+    mailing VARCHAR NOT NULL,
+    n BIGINT NOT NULL,
+    subscriber_id VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    happened_at TIMESTAMP NOT NULL,
+    detail VARCHAR NOT NULL,
+    code INTEGER NOT NULL,
+    temporary BOOLEAN NOT NULL
+);
+
+-- Reasons why addresses get no more mail, append-only; the same event is recorded once.
+CREATE TABLE suppression_event (
+    event_id VARCHAR NOT NULL,
+    address_key VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    happened_at TIMESTAMP NOT NULL,
+    source VARCHAR NOT NULL,
+    detail VARCHAR NOT NULL,
+    lifts VARCHAR[] NOT NULL
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -1267,3 +1309,66 @@ CREATE VIEW translations AS
 SELECT arxiv_id, field, language, content, model, host, prompt_hash, translated_at, source_hash
 FROM translation
 QUALIFY row_number() OVER (PARTITION BY arxiv_id, field, language ORDER BY seq DESC) = 1;
+
+-- One row per recipient of a mailing: what became of the mail.
+-- mailing VARCHAR: `2026-W12`, or `2026-03` for the issues of a month
+-- subscriber_id VARCHAR: the person
+-- address_key VARCHAR: salted hash of the address
+-- outcome VARCHAR: sent, suppressed, failed, uncertain, or pending: not tried yet
+-- temporary BOOLEAN: failed for the moment; the next call tries again
+-- detail VARCHAR: why, without addresses
+-- code INTEGER: of the server's answer; 0: there was none
+-- happened_at TIMESTAMP: when that was known
+-- language VARCHAR: of the mail
+-- sections VARCHAR[]: chosen section IDs; empty: all
+CREATE VIEW mail_outcomes AS
+SELECT recipient.mailing, recipient.subscriber_id, recipient.address_key,
+       CASE last.kind WHEN 'handing over' THEN 'uncertain' WHEN 'again' THEN 'pending'
+                      ELSE coalesce(last.kind, 'pending') END AS outcome,
+       coalesce(last.temporary, false) AS temporary, last.detail, last.code,
+       last.happened_at, recipient.language, recipient.sections
+FROM mail_recipient AS recipient
+LEFT JOIN (
+    SELECT mailing, subscriber_id, kind, temporary, detail, code, happened_at
+    FROM mail_event
+    QUALIFY row_number() OVER (PARTITION BY mailing, subscriber_id ORDER BY n DESC) = 1
+) AS last ON last.mailing = recipient.mailing AND last.subscriber_id = recipient.subscriber_id;
+
+-- One row per mailing: confirmed = sent + suppressed + failed + uncertain + pending.
+-- mailing VARCHAR: `2026-W12`, or `2026-03` for the issues of a month
+-- weeks VARCHAR[]: the ISO weeks in it
+-- frozen_at TIMESTAMP: when the recipients were fixed
+-- digest VARCHAR: sha256 of the issue's files
+-- confirmed BIGINT: recipients when they were fixed
+-- sent HUGEINT: the server has the mail
+-- suppressed HUGEINT: not tried: left, suppressed, or nothing in the chosen sections
+-- failed HUGEINT: refused
+-- uncertain HUGEINT: handed over without an answer
+-- pending HUGEINT: not tried yet
+-- last_at TIMESTAMP: of the last event
+CREATE VIEW mail_receipts AS
+SELECT mailing.name AS mailing, mailing.weeks, mailing.frozen_at, mailing.digest,
+       count(outcome.subscriber_id) AS confirmed,
+       count_if(outcome.outcome = 'sent') AS sent,
+       count_if(outcome.outcome = 'suppressed') AS suppressed,
+       count_if(outcome.outcome = 'failed') AS failed,
+       count_if(outcome.outcome = 'uncertain') AS uncertain,
+       count_if(outcome.outcome = 'pending') AS pending,
+       max(outcome.happened_at) AS last_at
+FROM mailing
+LEFT JOIN mail_outcomes AS outcome ON outcome.mailing = mailing.name
+GROUP BY ALL;
+
+-- Reasons why addresses get no more mail, and which of them stand.
+-- event_id VARCHAR: the same for the same report
+-- address_key VARCHAR: salted hash of the address
+-- kind VARCHAR: hard, soft, complaint, manual or lifted
+-- happened_at TIMESTAMP: when it was reported
+-- source VARCHAR: bounce, report, server or command
+-- detail VARCHAR: why, without addresses
+-- stands BOOLEAN: it was not lifted
+CREATE VIEW suppression_events AS
+SELECT event.event_id, event.address_key, event.kind, event.happened_at, event.source, event.detail,
+       event.kind <> 'lifted' AND event.event_id NOT IN (
+           SELECT unnest(lifts) FROM suppression_event) AS stands
+FROM suppression_event AS event;

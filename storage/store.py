@@ -50,6 +50,7 @@ from storage.issues import Issues
 from storage.learning import Learning
 from storage.ledger import Ledger
 from storage.ledger_days import LedgerDays
+from storage.mail import Mailings
 from storage.outlook import Outlook
 from storage.paper_search import PaperSearch
 from storage.papers import Papers
@@ -115,6 +116,7 @@ class Store:
         self.publications = Publications(session)
         self.traces = Traces(session)
         self.issues = Issues(session)
+        self.mailings = Mailings(session)
         self.weeks = Weeks(session)
         self.subscribers = Subscribers(session)
         self.confirmations = Confirmations(session)

@@ -89,6 +89,19 @@ GROUPS = {
             "migrate": "Show what a new taxonomy changes; --apply records it.",
         },
     ),
+    "mail": (
+        "Send issues by mail, and show what became of every mail.",
+        {
+            "send": "Send a published issue to everybody who confirmed.",
+            "status": "Show the receipts: confirmed = sent + suppressed + failed + uncertain.",
+            "test": "Send one mail to one address, made as every mail of the issue is made.",
+            "preview": "Write the mail of an issue to files, as it would be sent; nothing is sent.",
+            "resolve": "Decide on mails that may have arrived or not, or that failed.",
+            "confirmations": "Send the mails that ask people to confirm, if any wait.",
+            "bounces": "Read the bounce mailbox: failed deliveries, complaints, wishes to leave.",
+            "suppress": "List addresses that get no more mail; suppress one by hand, or lift it.",
+        },
+    ),
     "ledger": (
         "List announcement days, accept one as it is, or remove days that never were.",
         {

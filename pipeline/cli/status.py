@@ -61,6 +61,7 @@ def status(
             *(f"schedule    {end.sentence}" for end in report.jobs),
             *_movements(report),
             *(f"published   {line}" for line in report.publishing.lines),
+            *(f"mailed      {line}" for line in report.mail),
             "",
             *_runs(report),
             *(f"hanging     {run.sentence} {run.remedy}" for run in report.hanging),

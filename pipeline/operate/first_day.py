@@ -198,6 +198,7 @@ def cron_lines(
         (schedule.repair, "*", "run"),
         (schedule.digest, "1", "digest"),
         *([(schedule.publish, "1", "publish")] if schedule.publish else ()),
+        *([(schedule.mail, "*", "mail send")] if schedule.mail else ()),
     ):
         hour, minute = (int(part) for part in time.split(":"))
         yield f"{minute} {hour} * * {weekday}  {call} {name}"

@@ -68,7 +68,7 @@ class WallClockTrigger(BaseTrigger):  # type: ignore[misc]  # apscheduler ships 
 
 
 def jobs(settings: ScheduleSettings) -> tuple[Job, ...]:
-    """Return two runs a day, because feeds can be late, and the jobs of Monday."""
+    """Return two runs a day, because feeds can be late, the jobs of Monday, and mail."""
     mondays = [("weekly digest", "digest", settings.digest)]
     if settings.publish:
         mondays.append(("weekly publication", "publish", settings.publish))
@@ -78,6 +78,11 @@ def jobs(settings: ScheduleSettings) -> tuple[Job, ...]:
         *(
             Job(name, (called,), time_of_day.fromisoformat(at), weekdays=(1,))
             for name, called, at in mondays
+        ),
+        *(
+            (Job("mail", ("mail", "send"), time_of_day.fromisoformat(settings.mail)),)
+            if settings.mail
+            else ()
         ),
     )
 

@@ -17,6 +17,7 @@ from pipeline.ingest.ledger import WATCHED_DAYS, OverdueDay, overdue_now
 from pipeline.learn.drift_report import DriftReport, newest_drift
 from pipeline.learn.explain.certainty import Certainty, certainty_of
 from pipeline.operate.hanging import HangingRun, hanging_runs
+from pipeline.publish.mail.state import mail_state
 from pipeline.publish.state import PublishingState, publishing_state
 from pipeline.runtime.jobs import JobEnd, faults, job_ends
 from pipeline.runtime.queue_words import limits_of, queue_sentence
@@ -79,6 +80,8 @@ class StatusReport:
     drift: DriftReport | None
     #: last publications, refusals, approved papers that are not out
     publishing: PublishingState
+    #: the newest mailing and those with uncertain mails, in sentences
+    mail: tuple[str, ...]
 
 
 def status_report(services: Services) -> StatusReport:
@@ -120,6 +123,7 @@ def status_report(services: Services) -> StatusReport:
             jobs=faults(job_ends(services.settings.database.path)),
             drift=newest_drift(services.settings.classifier.reports),
             publishing=publishing_state(store, services.settings, now),
+            mail=mail_state(store),
         )
 
 

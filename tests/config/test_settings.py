@@ -96,6 +96,16 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     '"weekly" or "monthly", or nothing': st.sampled_from(["", "weekly", "monthly"]),
     "decided, listed or none": st.sampled_from(["decided", "listed", "none"]),
     'a day such as "2026-08-31", or nothing': st.sampled_from(["", "2026-08-31"]),
+    "the path of a directory, or nothing": _PATH,
+    "a list of whole numbers, each 1 or more": st.lists(st.integers(1, 10**7), min_size=1),
+    "a number of days from 1 to 365": st.integers(1, 365),
+    "letters, digits, dots and hyphens, or nothing": st.sampled_from(["", "a.b-c"]),
+    "the name of an environment variable": st.sampled_from(["SMTP_PASSWORD", "_A1"]),
+    "a host name or an address, or nothing": st.sampled_from(["", "smtp.example.org", "::1"]),
+    "a mail address such as survey@example.org, or nothing": st.sampled_from(
+        ["", "a@b.org", "first.last+tag@mail.example.org"]
+    ),
+    '"starttls", "tls" or "none"': st.sampled_from(["starttls", "tls", "none"]),
     REASONS: st.just([{"code": "off-topic", "name": "Off topic"}]),
     'an IANA time zone such as "America/New_York"': st.sampled_from(["UTC", "Asia/Shanghai"]),
 }
@@ -143,7 +153,7 @@ def test_key_is_set_from_the_environment(
     section, key, value = case
     listed = isinstance(value, list)
     as_json = as_json or key == "reasons"
-    text = (json.dumps(value) if as_json else ", ".join(value)) if listed else str(value)
+    text = (json.dumps(value) if as_json else ", ".join(map(str, value))) if listed else str(value)
     got = getattr(getattr(load_settings(None, {env_name(section, key): text}), section), key)
     match got:
         case Path():
@@ -164,7 +174,7 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
         "list": ('["cs.CV"]', '["cs.CL"]'),
         "text": ("UTC", "GMT"),
     }[kind_of(section, key)]
-    special = dict.fromkeys(("daily", "repair", "digest", "publish"), ("01:00", "02:00"))
+    special = dict.fromkeys(("daily", "repair", "digest", "publish", "mail"), ("01:00", "02:00"))
     special |= dict.fromkeys(
         ("oai_url", "rss_url", "query_url", "list_url", "suggest_url", "base_url"),
         ("https://a.org", "https://b.org"),
@@ -183,6 +193,11 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
     special |= {"notice_url": ("https://a.org/notice", "https://b.org/notice")}
     special |= {"level": ("info", "error"), "format": ("text", "json")}
     special |= {"keys": ('["approve=a"]', '["approve=y"]'), "language": ("en", "zh")}
+    special |= dict.fromkeys(
+        ("from_address", "reply_to", "bounce_address", "unsubscribe_address"),
+        ("a@b.org", "c@d.org"),
+    )
+    special |= {"warm_up": ("[50]", "[50, 100]"), "security": ("tls", "none")}
     special |= {"reasons": (f"[{json.dumps({'code': 'a', 'name': 'A'})}]", '[{code="b",name="B"}]')}
     special |= {"sets": ('["cs"]', '["eess"]'), "languages": ('["en"]', '["zh"]')}
     ours, theirs = special.get(key, (ours, theirs))

@@ -111,6 +111,12 @@ def test_publish_is_called_only_where_its_time_is_set() -> None:
     assert (last.argv, last.at.isoformat(), last.weekdays) == (("publish",), "08:30:00", (1,))
 
 
+def test_mail_is_sent_each_day_only_where_its_time_is_set() -> None:
+    assert ("mail", "send") not in {job.argv for job in jobs(ScheduleSettings())}
+    *_, last = jobs(ScheduleSettings(mail="09:15"))
+    assert (last.argv, last.at.isoformat(), last.weekdays) == (("mail", "send"), "09:15:00", ())
+
+
 def test_a_fault_ends_with_the_next_success(tmp_path: Path) -> None:
     runner = make_test_runner(tmp_path)
     failed = runner.ended(RUN, Outcome.FAILED, status=2, message="the cause.")

@@ -99,6 +99,8 @@ from pipeline.publish.exports.names import split_name
 from pipeline.publish.exports.reference import read_reference
 from pipeline.publish.gate.content import active_content, hidden_characters
 from pipeline.publish.gate.spam import spam
+from pipeline.publish.mail.handing import without_addresses
+from pipeline.publish.mail.report_mail import read_report
 from pipeline.review.decision_rows import read_rows
 from pipeline.review.selection import read_selection
 from pipeline.review.web.highlight import mark_phrases
@@ -143,6 +145,8 @@ ELSEWHERE = {
     "pipeline/publish/digest/words.py": "our own phrases",
     "pipeline/publish/digest/corrections.py": "one word",
     "pipeline/publish/digest/week.py": "what the operator typed",
+    "pipeline/publish/mail/mailing.py": "what the operator typed",
+    "pipeline/publish/mail/transport.py": "one bounded match at the start of a server's answer",
     "pipeline/publish/list/proposals.py": "bounded repeats, of entries that were read",
     "pipeline/publish/list/pull_request.py": "one character",
     "pipeline/publish/exports/record.py": "a DOI, one class of characters, at most 200",
@@ -341,6 +345,10 @@ READERS: dict[str, Callable[[str], object]] = {
     "find_venue of an accepted paper": lambda text: find_venue(f"Accepted at {text}"),
     "rising_terms": lambda text: rising_terms([text] * 5, [text[::-1]] * 8),
     "wrapped": wrapped,
+    "read_report": lambda text: read_report(
+        f"From: postmaster@x\nSubject: {text}\n\n{text}".encode()
+    ),
+    "without_addresses": lambda text: without_addresses(text, longest=len(text)),
     "find_links": find_links,
     "normalise_url": lambda text: normalise_url(f"https://{text}"),
     "decode_accents": decode_accents,

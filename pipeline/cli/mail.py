@@ -1,0 +1,315 @@
+"""`mail`: send issues by mail, and show what became of every mail."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.errors import UsageError
+from pipeline.cli.answer import Answer, Heading
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.mail_confirmations import confirmations, send_waiting
+from pipeline.cli.mail_mailbox import bounces, suppress
+from pipeline.cli.session import session
+from pipeline.publish.digest.week import Week
+from pipeline.publish.mail import books
+from pipeline.publish.mail.letter import Reader
+from pipeline.publish.mail.mailing import Asked, of_month, of_week
+from pipeline.publish.mail.opening import offline_post, open_post
+from pipeline.publish.mail.preview import Preview, preview, send_test
+from pipeline.publish.mail.receipt import Outcome, Receipt
+from pipeline.publish.mail.resolve import resolve
+from pipeline.publish.mail.send import send
+from pipeline.publish.mail.transport import Outcome as Answered
+from pipeline.publish.subscribers.address import parse_address
+from pipeline.runtime.plurals import counted
+from pipeline.runtime.record import exclusive
+from pipeline.runtime.services import Services, open_services
+from storage.mail_types import MailKind
+
+__all__ = ["bounces", "confirmations", "suppress"]
+
+#: mailings that `status` lists
+_LISTED = 12
+#: the lock of everything that writes receipts
+LOCK = "mail"
+
+_Week = Annotated[
+    str | None, typer.Option(help="ISO week such as 2026-W12; else the last complete one.")
+]
+_Month = Annotated[
+    str | None,
+    typer.Option(help="Month such as 2026-03: its issues in one mail, for monthly readers."),
+]
+_Language = Annotated[
+    str | None, typer.Option("--language", metavar="CODE", help="Of the reader; else the first.")
+]
+_Section = Annotated[
+    list[str] | None,
+    typer.Option("--section", metavar="ID", help="That the reader chose; can be repeated."),
+]
+
+
+@command(
+    "send",
+    examples="""
+    living-survey mail send
+    living-survey mail send --week 2026-W12
+    living-survey mail send --month 2026-03
+    """,
+)
+def send_(
+    invocation: Invocation,
+    week: _Week = None,
+    month: _Month = None,
+    *,
+    late: Annotated[
+        bool, typer.Option("--late", help="Send it although it is old, or a newer one was sent.")
+    ] = False,
+) -> Answer:
+    """Send a published issue to everybody who confirmed.
+
+    The recipients are fixed by the first call. What became of each mail is on the disk before the
+    next is begun: a call that was killed is repeated, and sends none twice. Exit status: 0
+    done, 1 somebody may or may not have the mail (`mail status` names them, `mail resolve`
+    decides), 75 call it again later.
+    """
+    settings = invocation.settings
+    with (
+        exclusive(settings.database.path, LOCK),
+        session(invocation, "mail send") as opened,
+    ):
+        asked = _asked(opened.services, week, month)
+        post = open_post(settings, os.environ)
+        send_waiting(opened.services, os.environ)
+        report = send(opened.services, opened.run, post, asked, late=late)
+    lines: list[str | Heading] = [
+        f"{asked.name}: {counted(report.sent, 'mail')} sent by this call",
+        f"  {report.receipt.identity()}",
+    ]
+    if report.stopped:
+        lines.append(f"  stopped: {report.stopped}")
+    if report.left:
+        lines.append(f"  {counted(report.left, 'recipient')} left: call it again later")
+    lines += _remarks(report.receipt)
+    return Answer(
+        {**_receipt_report(report.receipt), "sent_now": report.sent, "stopped": report.stopped,
+         "left": report.left},
+        tuple(lines),
+        status=report.exit_status,
+    )  # fmt: skip
+
+
+@command("status", examples="living-survey mail status\nliving-survey mail status --week 2026-W12")
+def status(
+    invocation: Invocation,
+    week: Annotated[
+        str | None, typer.Option(help="Week or month of one mailing, with every exception.")
+    ] = None,
+) -> Answer:
+    """Show the receipts: confirmed = sent + suppressed + failed + uncertain.
+
+    With --week it names everybody whose mail was not sent, and why. Exit status: 0, 1 somebody may
+    or may not have a mail.
+    """
+    services = open_services(invocation.settings, read_only=True)
+    names = books.begun(services)[-_LISTED:] if week is None else (week,)
+    receipts = [_existing(services, name) for name in reversed(names)]
+    lines: list[str | Heading] = []
+    for receipt in receipts:
+        lines += [Heading(receipt.name), f"  {receipt.identity()}"]
+        if week is not None:
+            lines += _exceptions(services, receipt)
+        lines += _remarks(receipt)
+    report = [_receipt_report(one, details=week is not None) for one in receipts]
+    uncertain = any(one.counts()[Outcome.UNCERTAIN] for one in receipts)
+    return Answer(
+        {"mailings": report},
+        tuple(lines) if lines else ("No mail was sent yet.",),
+        status=1 if uncertain else 0,
+    )
+
+
+@command(
+    "test",
+    examples="""
+    living-survey mail test ada@example.org
+    living-survey mail test ada@example.org --week 2026-W12 --language zh
+    """,
+)
+def test_(
+    invocation: Invocation,
+    address: Annotated[str, typer.Argument(help="Who gets it.")],
+    week: _Week = None,
+    month: _Month = None,
+    language: _Language = None,
+    section: _Section = None,
+) -> Answer:
+    """Send one mail to one address, made as every mail of the issue is made.
+
+    It differs from them only in the recipient and the token, which belongs to no
+    subscriber. It is in no receipt.
+    """
+    settings = invocation.settings
+    to = str(parse_address(address))
+    services = open_services(settings, read_only=True)
+    post = open_post(settings, os.environ)
+    made = preview(services, post, _asked(services, week, month), _reader(language, section), to)
+    answer = send_test(post, to, made)
+    taken = answer.outcome is Answered.ACCEPTED
+    said = "taken by the server" if taken else f"{answer.outcome}: {answer.code} {answer.text}"
+    return Answer(
+        {**_preview_report(made), "outcome": answer.outcome, "code": answer.code,
+         "text": answer.text},
+        (f"{made.name}: {said}", f"  {made.subject}", f"  {made.size_line}"),
+        status=0 if taken else 1,
+    )  # fmt: skip
+
+
+@command(
+    "preview",
+    examples="living-survey mail preview out/\nliving-survey mail preview out/ --language zh",
+)
+def preview_(
+    invocation: Invocation,
+    directory: Annotated[Path, typer.Argument(help="Where message.eml, .html and .txt go.")],
+    week: _Week = None,
+    month: _Month = None,
+    language: _Language = None,
+    section: _Section = None,
+) -> Answer:
+    """Write the mail of an issue to files, as it would be sent; nothing is sent."""
+    services = open_services(invocation.settings, read_only=True)
+    post = offline_post(invocation.settings)
+    made = preview(services, post, _asked(services, week, month), _reader(language, section))
+    directory.mkdir(parents=True, exist_ok=True)
+    files = {
+        "message.eml": made.message,
+        "message.html": made.html.encode(),
+        "message.txt": made.text.encode(),
+    }
+    for name, data in files.items():
+        (directory / name).write_bytes(data)
+    return Answer(
+        {**_preview_report(made), "files": [str(directory / name) for name in files]},
+        (f"{made.name}: {made.subject}", f"  {made.size_line}", f"  written to {directory}"),
+    )
+
+
+@command(
+    "resolve",
+    examples="""
+    living-survey mail resolve 2026-W12:5f0c --sent
+    living-survey mail resolve 2026-W12 --again
+    """,
+)
+def resolve_(
+    invocation: Invocation,
+    ids: Annotated[
+        list[str], typer.Argument(metavar="ID...", help="From `mail status`; a week: all of it.")
+    ],
+    *,
+    sent: Annotated[bool, typer.Option("--sent", help="They have the mail.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="The next call tries again.")] = False,
+) -> Answer:
+    """Decide on mails that may have arrived or not, or that failed."""
+    if sent == again:
+        raise UsageError("Say what you found out.", hint="Give one of --sent and --again.")
+    settings = invocation.settings
+    kind = MailKind.SENT if sent else MailKind.AGAIN
+    with (
+        exclusive(settings.database.path, LOCK),
+        session(invocation, "mail resolve") as opened,
+    ):
+        done = resolve(opened.services, ids, kind)
+        receipts = [_existing(opened.services, one.mailing) for one in done]
+    lines = [
+        line
+        for one, receipt in zip(done, receipts, strict=True)
+        for line in (
+            f"{one.mailing}: {counted(len(one.subscribers), 'mail')} recorded as {kind.value}",
+            f"  {receipt.identity()}",
+        )
+    ]
+    return Answer({"resolved": done}, tuple(lines))
+
+
+def _asked(services: Services, week: str | None, month: str | None) -> Asked:
+    if week and month:
+        raise UsageError("A mail is of a week or of a month.", hint="Give one of both.")
+    if month:
+        return of_month(month)
+    return of_week(Week.parse(week) if week else Week.last_complete(services.clock()))
+
+
+def _reader(language: str | None, section: list[str] | None) -> Reader:
+    return Reader(language or "", tuple(section or ()))
+
+
+def _existing(services: Services, name: str) -> Receipt:
+    receipt = books.read_receipt(services, name)
+    if receipt is None:
+        raise UsageError(
+            f"No mail of {name!r:.40} was sent.", hint="`living-survey mail status` lists all."
+        )
+    return receipt
+
+
+def _exceptions(services: Services, receipt: Receipt) -> Iterator[str]:
+    with services.open_store() as store:
+        addresses = {one.subscriber_id: one.address for one in store.subscribers.all()}
+    for one in receipt.standings:
+        if one.outcome in {Outcome.SENT, Outcome.PENDING}:
+            continue
+        person = one.recipient.subscriber_id
+        why = one.last.detail if one.last else ""
+        again = ", tried again by the next call" if one.temporary else ""
+        address = addresses.get(person) or "address erased"
+        yield f"  {one.outcome}  {receipt.name}:{person}  {address}  {why}{again}"
+
+
+def _remarks(receipt: Receipt) -> tuple[str, ...]:
+    uncertain = receipt.counts()[Outcome.UNCERTAIN]
+    if not uncertain:
+        return ()
+    named = f"`living-survey mail status --week {receipt.name}` names them"
+    return (
+        f"  {counted(uncertain, 'mail')} may have arrived or not, and none is sent twice",
+        f"  {named}; `living-survey mail resolve ID --sent` or `--again` decides",
+    )
+
+
+def _receipt_report(receipt: Receipt, *, details: bool = False) -> dict[str, object]:
+    report: dict[str, object] = {
+        "mailing": receipt.name,
+        "weeks": receipt.weeks,
+        "frozen_at": receipt.frozen_at,
+        "confirmed": len(receipt.standings),
+        **{outcome.value: number for outcome, number in receipt.counts().items()},
+        "identity": receipt.identity(),
+    }
+    if details:
+        report["recipients"] = [
+            {
+                "id": f"{receipt.name}:{one.recipient.subscriber_id}",
+                "outcome": one.outcome,
+                "detail": one.last.detail if one.last else "",
+                "code": one.last.code if one.last else 0,
+                "at": one.last.at if one.last else None,
+                "temporary": one.temporary,
+            }
+            for one in receipt.standings
+        ]
+    return report
+
+
+def _preview_report(made: Preview) -> dict[str, object]:
+    return {
+        "mailing": made.name,
+        "subject": made.subject,
+        "bytes": len(made.message),
+        "papers": made.papers,
+        "left_out": made.left_out,
+    }

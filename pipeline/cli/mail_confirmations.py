@@ -1,0 +1,45 @@
+"""`mail confirmations`: the mails that ask people to confirm."""
+
+import os
+from collections.abc import Mapping
+
+from pipeline.cli.answer import Answer
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.session import session
+from pipeline.curated.title import survey_title
+from pipeline.publish.mail.confirmations import confirmation_post
+from pipeline.publish.subscribers.keys import subscriber_keys
+from pipeline.publish.subscribers.links import SubscriberLinks
+from pipeline.publish.subscribers.outbox import OutboxReport, send_confirmations
+from pipeline.runtime.plurals import counted
+from pipeline.runtime.services import Services
+
+
+@command("confirmations", examples="living-survey mail confirmations")
+def confirmations(invocation: Invocation) -> Answer:
+    """Send the mails that ask people to confirm, if any wait.
+
+    `mail send` does the same before it sends an issue. Each is sent at most once. Exit status: 0,
+    75 the mail server put one off.
+    """
+    with session(invocation, "mail confirmations") as opened:
+        report = send_waiting(opened.services, os.environ)
+    rest = f"{report.failed} refused, {report.uncertain} uncertain, {report.deferred} put off"
+    lines = (f"{counted(report.sent, 'confirmation')} sent, {rest}",)
+    return Answer(report, lines, status=75 if report.deferred else 0)
+
+
+def send_waiting(services: Services, environment: Mapping[str, str]) -> OutboxReport:
+    """Send what waits.
+
+    Raises:
+        ConfigError: a setting of mail is missing or cannot be used.
+    """
+    settings = services.settings
+    keys = subscriber_keys(settings.database.path)
+    return send_confirmations(
+        services,
+        confirmation_post(settings, environment, services.clock),
+        links=SubscriberLinks(settings.subscribers.url, keys.tokens),
+        survey=survey_title(settings.survey),
+    )

@@ -1,0 +1,134 @@
+"""`mail bounces` and `mail suppress`: addresses that get no more mail, and why."""
+
+import os
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from config.errors import UsageError
+from pipeline.cli.answer import Answer, Column, table
+from pipeline.cli.command import Invocation, command
+from pipeline.cli.session import session
+from pipeline.publish.mail import books
+from pipeline.publish.mail.mailbox import open_mailboxes
+from pipeline.publish.mail.reports import read_mailbox
+from pipeline.publish.mail.suppression import Suppressed, event_id, suppressed
+from pipeline.publish.mail.suppression_file import add_suppressions
+from pipeline.publish.subscribers.address import address_key, parse_address
+from pipeline.publish.subscribers.keys import subscriber_keys
+from pipeline.runtime.plurals import counted
+from pipeline.runtime.record import exclusive
+from pipeline.runtime.services import Services, open_services
+from storage.mail_types import SuppressionEvent, SuppressionKind
+
+_LOCK = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressedReport:
+    """What is suppressed."""
+
+    suppressed: tuple[Suppressed, ...]
+
+
+@command("bounces", examples="living-survey mail bounces")
+def bounces(invocation: Invocation) -> Answer:
+    """Read the bounce mailbox: failed deliveries, complaints, wishes to leave.
+
+    An address that does not exist gets no more mail, one that could not be reached after several
+    issues neither; who complains has left. Reports are believed if they name a mail of ours, and
+    the same report again changes nothing.
+    """
+    settings = invocation.settings
+    with (
+        exclusive(settings.database.path, _LOCK),
+        session(invocation, "mail bounces") as opened,
+        open_mailboxes(settings.mail, os.environ) as boxes,
+    ):
+        report = read_mailbox(opened.services, subscriber_keys(settings.database.path), boxes)
+    kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(report.kinds.items()))
+    return Answer(
+        report,
+        (
+            f"{counted(report.messages, 'message')} read: {kinds or 'no report of ours'}",
+            f"  {counted(report.new, 'new reason')} for suppression, {report.left} left the list",
+            f"  {counted(report.unmatched, 'message')} about no mail of ours",
+        ),
+    )
+
+
+@command(
+    "suppress",
+    examples="""
+    living-survey mail suppress
+    living-survey mail suppress ada@example.org
+    living-survey mail suppress ada@example.org --lift
+    """,
+)
+def suppress(
+    invocation: Invocation,
+    address: Annotated[
+        str | None, typer.Argument(help="Gets no more mail; without it all are listed.")
+    ] = None,
+    *,
+    lift: Annotated[
+        bool, typer.Option("--lift", help="Take back every reason that stands against it.")
+    ] = False,
+) -> Answer:
+    """List addresses that get no more mail; suppress one by hand, or lift it.
+
+    A reason that is lifted stays lifted if the same report comes again; a new one counts.
+    """
+    settings = invocation.settings
+    if address is None:
+        if lift:
+            raise UsageError("--lift needs an address.", hint="Name the one that may get mail.")
+        return _listed(open_services(settings, read_only=True))
+    key = address_key(parse_address(address), subscriber_keys(settings.database.path).salt)
+    with (
+        exclusive(settings.database.path, _LOCK),
+        session(invocation, "mail suppress") as opened,
+    ):
+        services = opened.services
+        now = services.clock()
+        before = _suppressed(services).get(key)
+        if lift and before is None:
+            raise UsageError("That address is not suppressed.", hint="There is nothing to lift.")
+        kind = SuppressionKind.LIFTED if lift else SuppressionKind.MANUAL
+        lifts = before.events if lift and before else ()
+        event = SuppressionEvent(
+            event_id(key, kind, now.isoformat()), key, kind, now, "command", "", lifts
+        )
+        add_suppressions(settings.mail.journal, [event])
+        with services.open_store() as store:
+            books.follow_suppressions(settings.mail.journal, store)
+        after = _suppressed(services).get(key)
+    state = f"gets no more mail ({after.kind})" if after else "may get mail"
+    return Answer({"address_key": key, "suppressed": after}, (f"{address} {state}",))
+
+
+def _suppressed(services: Services) -> dict[str, Suppressed]:
+    with services.open_store() as store:
+        events = store.mailings.suppressions()
+    found = suppressed(events, soft_bounces=services.settings.mail.soft_bounces)
+    return dict(found)
+
+
+def _listed(services: Services) -> Answer:
+    found = tuple(_suppressed(services).values())
+    with services.open_store() as store:
+        addresses = {one.address_key: one.address for one in store.subscribers.all()}
+    columns = (Column("since"), Column("reason"), Column("address"), Column("detail"))
+    rows = (
+        (
+            f"{one.since:%Y-%m-%d}",
+            one.kind,
+            addresses.get(one.address_key) or "(erased)",
+            one.detail,
+        )
+        for one in found
+    )
+    if not found:
+        return Answer(SuppressedReport(found), ("No address is suppressed.",))
+    return Answer(SuppressedReport(found), (table(columns, rows),))

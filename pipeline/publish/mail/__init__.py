@@ -1,0 +1,1 @@
+"""Send issues by mail, and account for every recipient."""
