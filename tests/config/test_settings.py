@@ -48,7 +48,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "an http:// or https:// address without query or fragment, or nothing": _WORD.map(
         lambda word: f"https://{word}.example.org/{word}"
     ),
-    'a list of "list" and "digest"': st.lists(st.sampled_from(["list", "digest"]), min_size=1),
+    'a list of "list", "digest" and "site"': st.lists(
+        st.sampled_from(["list", "digest", "site"]), min_size=1
+    ),
     'a list of rules such as "several-sections"': st.lists(st.just("several-sections"), min_size=1),
     "a whole number from 1 to 100": st.integers(1, 100),
     "built or approved": st.sampled_from(["built", "approved"]),
