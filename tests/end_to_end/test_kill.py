@@ -22,7 +22,15 @@ from pipeline.demo.replica.records import load_records
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.sources.transport.archive import Archive
 from tests.support.cli import Survey, survey_at
-from tests.support.kill import DATABASE, contents, copied, kill_while_cooling, measure, run_and_kill
+from tests.support.kill import (
+    BATCH,
+    DATABASE,
+    contents,
+    copied,
+    kill_while_cooling,
+    measure,
+    run_and_kill,
+)
 
 KILLS = int(os.environ.get("LIVING_SURVEY_KILLS", "10"))
 SEED = os.environ.get("LIVING_SURVEY_KILL_SEED", "1")
@@ -37,8 +45,8 @@ GROUPS = {
 #: kills in a row before the clean execution
 IN_A_ROW = 5
 EARLIER, NOW = "2026-03-18T14:00:00+00:00", "2026-03-20T14:00:00+00:00"
-#: more than one batch of `import`, several of `classify`
-SNAPSHOT_RECORDS = 33_000
+#: several batches of `import` and `classify`, and with many kills more time for them
+SNAPSHOT_RECORDS = (33 if KILLS > 100 else 4) * BATCH
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 

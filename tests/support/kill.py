@@ -25,6 +25,15 @@ from tests.support.cli import Survey
 #: asks for fewer days
 _OWN = ("run_start", "run_words", "run_end", "store_state", "schema_migration", "harvest_window")
 _MOMENT_SECONDS = 0.0005
+#: papers of a batch of `import` and `classify` in a command that is killed: small ones, because
+#: kills between batches matter and not how long a batch takes
+BATCH = 1_000
+_COMMAND = f"""
+import pipeline.ingest.import_, pipeline.learn.classify
+from pipeline.cli.main import main
+pipeline.ingest.import_.BATCH = pipeline.learn.classify.BATCH = {BATCH}
+main()
+"""
 DATABASE = Path("var/survey.duckdb")
 
 
@@ -156,7 +165,7 @@ def _after(reached: Callable[[], bool], pause: float) -> Callable[[], bool]:
 
 def _start(survey: Survey, words: tuple[str, ...]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "pipeline", *words],
+        [sys.executable, "-c", _COMMAND, *words],
         cwd=survey.directory,
         env=survey.env(),
         stdout=subprocess.DEVNULL,
