@@ -12,7 +12,7 @@ from pipeline.demo.replica.server import ReplicaServer
 from pipeline.ingest.add import AddReport, Search, add, add_found
 from pipeline.runtime.record import Run
 from tests.support.arxiv import CATEGORIES, ingest_services, make_record, noon, sources
-from tests.support.cli import survey_at
+from tests.support.cli import survey_in_process
 from tests.support.storage import migrated
 
 TUESDAY = date(2026, 3, 17)
@@ -116,7 +116,7 @@ def test_pitfall_44_a_search_by_the_date_of_update_is_refused(tmp_path: Path, wo
 @pytest.mark.slow
 def test_a_search_is_a_command(tmp_path: Path) -> None:
     with ReplicaServer(LIBRARY, today=TUESDAY) as arxiv:
-        survey = survey_at(tmp_path, url=arxiv.url, now=noon(TUESDAY).isoformat())
+        survey = survey_in_process(tmp_path, url=arxiv.url, now=noon(TUESDAY).isoformat())
         survey.call("add", "2603.00001")
         ended = survey.call("add", "--search", "talking head", "--limit", "1")
         assert ended.status == 0, ended.err
@@ -136,7 +136,7 @@ def test_a_search_is_a_command(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_each_reason_has_its_own_sentence(tmp_path: Path) -> None:
     with ReplicaServer(PAPERS, today=TUESDAY, faults=[BROKEN]) as arxiv:
-        survey = survey_at(tmp_path, url=arxiv.url, now=noon(TUESDAY).isoformat())
+        survey = survey_in_process(tmp_path, url=arxiv.url, now=noon(TUESDAY).isoformat())
         ended = survey.call("add", *WANTED)
         assert ended.status == 1
         assert "added: 2603.00001" in ended.out

@@ -21,7 +21,7 @@ from pipeline.runtime.record import Progress, Run
 from storage.store import OpenStore, Store
 from storage.types import Source, UpsertCounts
 from tests.support.builders import make_paper
-from tests.support.cli import survey_at
+from tests.support.cli import survey_at, survey_in_process
 from tests.support.services import ShownProgress, make_services
 from tests.support.snapshot import (
     NOW,
@@ -299,7 +299,7 @@ def test_the_command_as_users_call_it(tmp_path: Path) -> None:
 
 
 def test_mistakes_are_one_sentence(tmp_path: Path) -> None:
-    survey = survey_at(tmp_path, url="http://127.0.0.1:9", now="2026-12-17T12:00:00Z")
+    survey = survey_in_process(tmp_path, url="http://127.0.0.1:9", now="2026-12-17T12:00:00Z")
     path = plain_file(tmp_path, make_records(3))
     for words, status, said in (
         (["none.json"], 2, "No such file"),

@@ -26,7 +26,7 @@ from storage.store import OpenStore
 from storage.types import QuarantinedRecord, Source
 from tests.support.arxiv import CATEGORIES, fetch, ingest_services, make_record, noon
 from tests.support.builders import make_paper
-from tests.support.cli import survey_at
+from tests.support.cli import survey_in_process
 from tests.support.storage import migrated
 from tests.support.transport import rss_feed, rss_item
 
@@ -78,7 +78,7 @@ def test_an_empty_database_is_rebuilt_from_the_archive(
 def test_fetch_replay_sends_no_request(tmp_path: Path, now: datetime) -> None:
     with ReplicaServer([make_record(1, TUESDAY)], today=TUESDAY) as arxiv:
         fetch(arxiv, tmp_path, migrated(tmp_path / "first.duckdb"), noon(TUESDAY))
-    survey = survey_at(tmp_path, url="http://127.0.0.1:9", now=now.isoformat())
+    survey = survey_in_process(tmp_path, url="http://127.0.0.1:9", now=now.isoformat())
     assert survey.call("init").status == 0
     report = survey.json("fetch", "--replay", "archive")
     assert (report["counts"]["new"], report["feeds"]) == (1, 1)
@@ -200,7 +200,7 @@ def test_a_revision_that_came_whole_later_leaves_the_quarantine(
 def test_the_quarantine_is_listed_and_retried_from_a_terminal(
     tmp_path: Path, now: datetime
 ) -> None:
-    survey = survey_at(tmp_path, url="http://127.0.0.1:9", now=now.isoformat())
+    survey = survey_in_process(tmp_path, url="http://127.0.0.1:9", now=now.isoformat())
     assert survey.call("init").status == 0
     with migrated(tmp_path / "var/survey.duckdb")() as store:
         store.quarantine.add([_quarantined("oai", b"<record>", "2603.00001")])

@@ -25,7 +25,7 @@ from storage.engine.paths import manifest_path
 from storage.store import OpenStore
 from storage.types import QuarantinedRecord, RunStatus
 from tests.support.builders import make_decision, make_paper
-from tests.support.cli import Survey, survey_at, survey_in_process
+from tests.support.cli import survey_at, survey_in_process
 from tests.support.services import make_services
 from tests.support.storage import lines_of, migrated, start_process
 
@@ -230,7 +230,7 @@ def test_the_remedy_for_a_failed_command_works_as_printed(
         )
     assert again in look()["runs"].remedy
     # A command called without its arguments is refused with status 2.
-    survey = survey_at(tmp_path, url="http://127.0.0.1:9", now=NOW.isoformat())
+    survey = survey_in_process(tmp_path, url="http://127.0.0.1:9", now=NOW.isoformat())
     assert survey.call("init").status == 0
     bare = survey.call(*words)
     assert (bare.status == 2) == ("same arguments" in again)
@@ -376,7 +376,7 @@ def test_a_model_of_another_taxonomy_is_wrong(
 
 
 def test_doctor_is_a_command_with_an_exit_status(tmp_path: Path) -> None:
-    survey: Survey = survey_at(tmp_path, url="http://127.0.0.1:9", now=NOW.isoformat())
+    survey = survey_in_process(tmp_path, url="http://127.0.0.1:9", now=NOW.isoformat())
     assert survey.call("doctor").status == 1
     assert survey.call("init").status == 0
     well = survey.call("doctor")

@@ -18,7 +18,7 @@ from pipeline.review.audit import AuditReport, audit_report, estimated
 from storage.audit import AuditSample
 from storage.types import Verdict
 from tests.support.builders import make_decision, make_paper
-from tests.support.cli import Survey
+from tests.support.cli import SurveyInProcess
 from tests.support.prisma import make_counts
 from tests.support.review import START, ReviewSite, Visitor, make_site
 from tests.support.texts import TRAINED_AT, approved, rejected, stream
@@ -238,7 +238,7 @@ def test_panel_shows_estimate_once_its_library_is_loaded(site: ReviewSite, tmp_p
 def test_audit_command_reports_the_sample(tmp_path: Path) -> None:
     site = make_site(tmp_path / "var")
     site.fill([f"2603.{n:05}" for n in range(1, 11)])
-    survey = Survey(tmp_path, {"LIVING_SURVEY_REVIEW__REVIEWER": "ada"})
+    survey = SurveyInProcess(tmp_path, {"LIVING_SURVEY_REVIEW__REVIEWER": "ada"})
     waiting = survey.json("queue", "--order", "random", "--limit", "3")["items"]
     first, second, _ = (item["arxiv_id"] for item in waiting)
     assert waiting[0]["open_facets"] == []

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from classifiers.linear.model import Model
 from storage.types import Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
-from tests.support.cli import Survey
+from tests.support.cli import SurveyInProcess
 from tests.support.explain import ABSTRACT, HOSTILE, TAXONOMY, TITLE, furnish, small_model
 from tests.support.review import START, ReviewSite, Visitor, make_site
 
@@ -197,7 +197,7 @@ def test_damaged_model_is_reported(why_site: ReviewSite, model: Model) -> None:
 
 
 def test_why_command_prints_the_same_reasons(tmp_path: Path, model: Model) -> None:
-    survey = Survey(tmp_path, {})
+    survey = SurveyInProcess(tmp_path)
     furnish(make_site(tmp_path / "var"), tmp_path / "var" / "models", model)
     document = survey.json("why", "2603.00001")
     assert document["question"].startswith("Technique is open")

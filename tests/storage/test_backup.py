@@ -22,7 +22,7 @@ from storage.errors import (
 from storage.restore import restore
 from storage.store import store_opener
 from tests.support.builders import make_decision, make_paper
-from tests.support.cli import Survey
+from tests.support.cli import SurveyInProcess
 from tests.support.storage import lines_of, start_process
 
 NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
@@ -181,7 +181,7 @@ def test_backup_beside_a_foreign_wal_is_whole_and_alone(database: Path, tmp_path
 
 
 def test_backup_and_restore_commands(tmp_path: Path) -> None:
-    survey = Survey(tmp_path)
+    survey = SurveyInProcess(tmp_path)
     assert survey.call("backup").status == 1  # nothing to back up yet
     survey.json("init")
     made = survey.json("backup")

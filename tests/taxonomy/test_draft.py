@@ -17,7 +17,7 @@ from pipeline.taxonomy.draft import Draft, draft_taxonomy
 from pipeline.taxonomy.draft_cues import distinctive
 from pipeline.taxonomy.draft_labels import labels_of
 from pipeline.taxonomy.draft_refusal import NothingToDraftError
-from tests.support.cli import survey_at
+from tests.support.cli import survey_in_process
 from tests.support.draft import Field, graph_databases, robot_grasping
 
 
@@ -362,7 +362,7 @@ def test_another_survey_gets_from_list_to_digest(
     fiction = field(tmp_path)
     (tmp_path / "list.md").write_text(fiction.list_text, encoding="utf-8")
     with ReplicaServer(fiction.records) as arxiv:
-        survey = survey_at(tmp_path, url=arxiv.url, now="2026-03-17T12:00:00Z")
+        survey = survey_in_process(tmp_path, url=arxiv.url, now="2026-03-17T12:00:00Z")
         made = survey.json("init", "--from-list", "list.md", "--category", category)
         assert made["taxonomy"]["in_use"]
         seeded = survey.json("bootstrap")
