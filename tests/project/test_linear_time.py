@@ -474,6 +474,8 @@ def _grows(work: Callable[[int], float]) -> bool:
     for _ in range(3):
         if long_ < NEGLIGIBLE or long_ < 2 * LONG / FEW * short:
             return False
+        if long_ > 8 * LONG / FEW * short:  # no noise is that large
+            break
         short, long_ = work(FEW), min(long_, work(LONG))
     return True
 
