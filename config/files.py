@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 _MODE = 0o666
+#: files above which the whole disk is synced at once: 6,000 files took 4 s instead of 24 s. Faults
+#: of the disk itself are not told then; a full disk is, when the file is written
+_MANY = 200
 
 
 class NotRegularError(OSError):
@@ -134,9 +137,12 @@ def put_all_in_place(files: Sequence[tuple[Path, bytes]]) -> None:
                     part.chmod(stat.S_IMODE(real.stat().st_mode))
             ready.append((path, real, part))
         # All are written before the first is waited for, because the disk then takes them together.
-        for path, _, part in ready:
-            with _naming(path, part):
-                sync(part)
+        if len(ready) > _MANY:
+            os.sync()
+        else:
+            for path, _, part in ready:
+                with _naming(path, part):
+                    sync(part)
         for path, real, part in ready:
             before = real.read_bytes() if real.is_file() else None
             with _naming(path, part):

@@ -145,3 +145,12 @@ def test_verify_says_what_would_change_and_calls_only_files_wrong(
         Difference.FILE_CHANGED,
         Difference.FILE_MISSING,
     }
+
+
+def test_hundreds_of_files_are_put_in_place_whole(services: Services, tmp_path: Path) -> None:
+    count = 300
+    files = tuple(BuiltFile(tmp_path / f"p/{one}.md", f"{one}\n".encode()) for one in range(count))
+    build = Build("pages", files, (), {}, {}, rolling=True)
+    assert published(services, Target("pages", lambda _: build)).outcome is Outcome.PUBLISHED
+    texts = {path.stem: path.read_text() for path in (tmp_path / "p").iterdir()}
+    assert texts == {str(one): f"{one}\n" for one in range(count)}
