@@ -130,10 +130,10 @@ def test_list_changed_by_hand_must_hold_every_paper(
 def test_target_that_cannot_be_built_is_named(
     services: Services, tmp_path: Path, open_store: OpenStore
 ) -> None:
-    published(services, target_of(make_build(tmp_path / "x.md", [ONE], target="site")))
+    published(services, target_of(make_build(tmp_path / "x.md", [ONE], target="radio")))
     ((difference, sentence),) = _found(services)
     assert difference is Difference.NOT_BUILT
-    assert sentence.startswith("It cannot be built again: There is no target 'site'.")
+    assert sentence.startswith("It cannot be built again: There is no target 'radio'.")
 
 
 def test_week_of_a_target_is_read_from_its_name(services: Services) -> None:
