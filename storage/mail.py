@@ -1,6 +1,7 @@
 """Store receipts of mails and suppressed addresses, as the journals have them. Append-only."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from storage.engine.instants import from_utc, to_utc
 from storage.engine.parameters import rows_json, texts_json
@@ -47,6 +48,10 @@ WHERE event_id NOT IN (SELECT event_id FROM suppression_event)
 _COUNTS = """
 SELECT confirmed, sent, suppressed, failed, uncertain, pending FROM mail_receipts
 WHERE mailing = $name
+"""
+_OF = """
+SELECT mailing, outcome, happened_at FROM mail_outcomes WHERE subscriber_id = $subscriber_id
+ORDER BY mailing
 """
 _OUTCOMES = ("confirmed", "sent", "suppressed", "failed", "uncertain", "pending")
 
@@ -113,6 +118,13 @@ class Mailings:
         """Return how many recipients of a mailing ended how, counted by SQL."""
         row = self._session.row(_COUNTS, {"name": name})
         return dict(zip(_OUTCOMES, row, strict=True)) if row else {}
+
+    def of(self, subscriber_id: str) -> list[tuple[str, str, datetime | None]]:
+        """Return the mailings a person was among: name, outcome, and when that was known."""
+        return [
+            (mailing, outcome, from_utc(at))
+            for mailing, outcome, at in self._session.rows(_OF, {"subscriber_id": subscriber_id})
+        ]
 
     def suppress(self, events: Iterable[SuppressionEvent]) -> int:
         """Add the events that are not there yet; return how many."""

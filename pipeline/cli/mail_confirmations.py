@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.session import session
 from pipeline.curated.title import survey_title
+from pipeline.publish.mail import books
 from pipeline.publish.mail.confirmations import confirmation_post
+from pipeline.publish.mail.suppression import suppressed
 from pipeline.publish.subscribers.keys import subscriber_keys
 from pipeline.publish.subscribers.links import SubscriberLinks
 from pipeline.publish.subscribers.outbox import OutboxReport, send_confirmations
@@ -29,17 +32,26 @@ def confirmations(invocation: Invocation) -> Answer:
     return Answer(report, lines, status=75 if report.deferred else 0)
 
 
-def send_waiting(services: Services, environment: Mapping[str, str]) -> OutboxReport:
-    """Send what waits.
+def send_waiting(
+    services: Services,
+    environment: Mapping[str, str],
+    *,
+    retry_after: timedelta = timedelta(),
+) -> OutboxReport:
+    """Send what waits; a deferred mail after `retry_after`.
 
     Raises:
         ConfigError: a setting of mail is missing or cannot be used.
     """
     settings = services.settings
     keys = subscriber_keys(settings.database.path)
+    with services.open_store() as store:
+        events = books.follow_suppressions(settings.mail.journal, store)
     return send_confirmations(
         services,
         confirmation_post(settings, environment, services.clock),
         links=SubscriberLinks(settings.subscribers.url, keys.tokens),
         survey=survey_title(settings.survey),
+        retry_after=retry_after,
+        blocked=suppressed(events, soft_bounces=settings.mail.soft_bounces),
     )

@@ -1,9 +1,17 @@
 """`serve --public`: the pages on which readers subscribe, for everybody."""
 
+import os
+from dataclasses import replace
+from functools import partial
+
 from config.errors import ConfigError
 from config.schema import Settings
+from pipeline.cli.mail_confirmations import send_waiting
 from pipeline.curated.title import survey_title
+from pipeline.publish.mail.confirmations import confirmation_post
+from pipeline.publish.subscribers.courier import Courier
 from pipeline.publish.subscribers.keys import checked_keys
+from pipeline.publish.subscribers.outbox import RETRY_AFTER
 from pipeline.publish.subscribers.web.app import create_public_app
 from pipeline.publish.subscribers.web.site import PublicSite, origin_of
 from pipeline.review.web.server import listen_anywhere, serve_public
@@ -15,10 +23,10 @@ _BUSY_TIMEOUT = 8.0
 
 
 def serve_subscribers(settings: Settings, host: str | None, port: int | None) -> None:
-    """Serve the pages for subscribers until SIGTERM or SIGINT.
+    """Serve the pages for subscribers until SIGTERM or SIGINT, and send their confirmations.
 
     Raises:
-        ConfigError: no public address is set.
+        ConfigError: no public address is set, or mail is set in part.
     """
     stated = settings.subscribers
     if not stated.url:
@@ -35,6 +43,11 @@ def serve_subscribers(settings: Settings, host: str | None, port: int | None) ->
         reading.open_store,
         busy_timeout_seconds=_BUSY_TIMEOUT,
     )
+    courier = None
+    if settings.mail.host:
+        sending = replace(services, open_store=kept.open_store)
+        confirmation_post(settings, os.environ, services.clock)  # checks the settings
+        courier = Courier(partial(send_waiting, sending, os.environ, retry_after=RETRY_AFTER))
     published = settings.publish.base_url
     site = PublicSite(
         open_store=kept.open_store,
@@ -46,10 +59,17 @@ def serve_subscribers(settings: Settings, host: str | None, port: int | None) ->
         clock=services.clock,
         origins=frozenset({origin_of(published)} if published else ()),
         about_url=published or settings.publish.list_url,
+        queued=courier.wake if courier else lambda: None,
     )
+    app = create_public_app(site, lifespan=courier.running if courier else None)
     with listen_anywhere(
         stated.host if host is None else host,
         stated.port if port is None else port,
         section="subscribers",
     ) as listening:
-        serve_public(create_public_app(site), listening, note=f"Readers open {stated.url}")
+        serve_public(app, listening, note=_note(stated.url, sends=courier is not None))
+
+
+def _note(url: str, *, sends: bool) -> str:
+    unsent = "" if sends else "\n[mail] host is empty: confirmations wait for `mail confirmations`."
+    return f"Readers open {url}{unsent}"

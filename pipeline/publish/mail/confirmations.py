@@ -53,8 +53,8 @@ def confirmation_post(settings: Settings, environment: Mapping[str, str], clock:
             answer = hand_over_one(server, sender.bounces, letter.to, message)
         except (MailServerError, MailRefusedError) as error:
             _log.warning("confirmation deferred", extra={"cause": error.message})
-            return Delivery(Outcome.DEFERRED, error.message)
+            return Delivery(Outcome.DEFERRED, error.message, stop=True)
         detail = f"{answer.code} {answer.text}" if answer.code else answer.text
-        return Delivery(_OUTCOMES[answer.outcome], detail)
+        return Delivery(_OUTCOMES[answer.outcome], detail, stop=answer.outcome is Answered.NOT_SENT)
 
     return post

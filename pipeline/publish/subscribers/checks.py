@@ -32,7 +32,8 @@ def checks(services: Services) -> Iterator[Finding]:
             "subscribers",
             f"{counted(len(late), 'person waits', 'people wait')} for the mail to confirm, the"
             f" first since {late[0].asked_at:%Y-%m-%d %H:%M} UTC.",
-            "See docs/guides/subscribers.md: who sends confirmations, and what is kept of them.",
+            "`living-survey mail confirmations` sends it; `living-survey serve --public` does so"
+            " itself if [mail] host is set.",
         )
     if not settings.url:
         yield Finding(

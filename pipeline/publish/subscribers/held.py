@@ -33,6 +33,10 @@ def all_held(store: Store, person: Subscriber) -> dict[str, object]:
             }
             for one in store.confirmations.of(person.subscriber_id)
         ],
+        "mails": [
+            {"issue": name, "outcome": outcome, "at": _instant(at)}
+            for name, outcome, at in store.mailings.of(person.subscriber_id)
+        ],
     }
 
 
