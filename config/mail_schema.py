@@ -35,6 +35,15 @@ OptionalAddress = Annotated[
 Label = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_.-]*$"), Takes("letters, digits, dots and hyphens, or nothing")
 ]
+Hosts = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_-]+$")], ...],
+    Takes("a list of host names and addresses"),
+]
+NameServer = Annotated[
+    str,
+    Field(pattern=r"^(([0-9]{1,3}(\.[0-9]{1,3}){3}|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?)?$"),
+    Takes("the address of a name server such as 9.9.9.9 or [::1]:53, or nothing"),
+]
 Variable = Annotated[
     str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"), Takes("the name of an environment variable")
 ]
@@ -99,6 +108,16 @@ class MailSettings(Section):
     postal_address: Text = Field(
         default="",
         description="What the law of your country wants below a mail, such as a postal address.",
+    )
+    sending_hosts: Hosts = Field(
+        default=(),
+        description="The machines that hand mails to the recipients' servers, for `doctor mail`: "
+        "names or public addresses. Empty: `host`.",
+    )
+    name_server: NameServer = Field(
+        default="",
+        description="The name server that `doctor mail` asks, such as your domain's own, which "
+        "knows a change at once. Empty: those of this machine.",
     )
     dkim_key: OptionalFile = Field(
         default=None,

@@ -1,21 +1,44 @@
 """`doctor`: what is wrong and how to fix it."""
 
+import os
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
-from pipeline.operate.doctor import examine
+from pipeline.operate.doctor import examine, examine_mail_of
+from pipeline.runtime.findings import Finding
 from pipeline.runtime.services import Database, open_services
+
+
+class Subject(StrEnum):
+    """What is examined apart."""
+
+    MAIL = "mail"
 
 
 @command(
     "doctor",
-    examples="living-survey doctor\nliving-survey doctor --json\nliving-survey doctor --repair",
+    examples="""
+    living-survey doctor
+    living-survey doctor --json
+    living-survey doctor --repair
+    living-survey doctor mail
+    """,
 )
 def doctor(
     invocation: Invocation,
+    subject: Annotated[
+        Subject | None,
+        typer.Argument(
+            metavar="[mail]",
+            show_default=False,
+            help="Examine instead whether mail would arrive: ask DNS and the SMTP server. Nothing "
+            "is sent.",
+        ),
+    ] = None,
     *,
     repair: Annotated[
         bool,
@@ -24,13 +47,21 @@ def doctor(
 ) -> Answer:
     """Report what is wrong and how to fix it.
 
-    It makes no request, and without --repair it changes nothing. Exit status: 0 nothing is wrong,
-    1 something is.
+    Without `mail` it makes no request, and without --repair it changes nothing. Exit status: 0
+    nothing is wrong, 1 something is.
     """
+    if subject is Subject.MAIL:
+        services = open_services(invocation.settings, database=Database.ANY, read_only=True)
+        return _answer(examine_mail_of(services, os.environ))
     if repair:
         with open_services(invocation.settings).open_store() as store:
             store.queue.repair()
-    findings = examine(open_services(invocation.settings, database=Database.ANY, read_only=True))
+    return _answer(
+        examine(open_services(invocation.settings, database=Database.ANY, read_only=True))
+    )
+
+
+def _answer(findings: tuple[Finding, ...]) -> Answer:
     wrong = [finding for finding in findings if finding.wrong]
     lines = [
         f"{'wrong' if finding.wrong else 'note '}  {finding.check}: {finding.what} {finding.remedy}"

@@ -1,6 +1,6 @@
 """Diagnose a survey: collect what the checks of every stage find. Changes nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -12,6 +12,7 @@ from pipeline.operate.checks import check_jobs, check_runs
 from pipeline.operate.checks import checks as operate_checks
 from pipeline.operate.clock_checks import checks as clock_checks
 from pipeline.publish.checks import checks as publish_checks
+from pipeline.publish.mail.setup.examine import examine_mail, surroundings
 from pipeline.publish.subscribers.checks import checks as subscriber_checks
 from pipeline.review.checks import checks as review_checks
 from pipeline.runtime.findings import Finding
@@ -44,6 +45,17 @@ def examine(services: Services) -> tuple[Finding, ...]:
     reported = {finding.what for finding in found}
     _collect(found, lambda services: check_runs(services, reported=reported), services)
     return tuple(found)
+
+
+def examine_mail_of(services: Services, environment: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Return what keeps mail from arriving; it asks DNS and the SMTP server and sends nothing.
+
+    Args:
+        services: of the survey.
+        environment: may hold the password.
+    """
+    around = surroundings(services, environment)
+    return examine_mail(services.settings.mail, around)
 
 
 def _collect(found: dict[Finding, None], checks: Checks, services: Services) -> None:

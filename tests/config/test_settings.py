@@ -108,6 +108,10 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         ["", "a@b.org", "first.last+tag@mail.example.org"]
     ),
     '"starttls", "tls" or "none"': st.sampled_from(["starttls", "tls", "none"]),
+    "the address of a name server such as 9.9.9.9 or [::1]:53, or nothing": st.sampled_from(
+        ["9.9.9.9", "127.0.0.1:5353", "[::1]:53"]
+    ),
+    "a list of host names and addresses": st.lists(st.just("mail.b.org"), min_size=1),
     REASONS: st.just([{"code": "off-topic", "name": "Off topic"}]),
     'an IANA time zone such as "America/New_York"': st.sampled_from(["UTC", "Asia/Shanghai"]),
 }
@@ -200,6 +204,7 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
         ("a@b.org", "c@d.org"),
     )
     special |= {"warm_up": ("[50]", "[50, 100]"), "security": ("tls", "none")}
+    special |= {"name_server": ("9.9.9.9", "9.9.9.10:53")}
     special |= {"reasons": (f"[{json.dumps({'code': 'a', 'name': 'A'})}]", '[{code="b",name="B"}]')}
     special |= {"sets": ('["cs"]', '["eess"]'), "languages": ('["en"]', '["zh"]')}
     ours, theirs = special.get(key, (ours, theirs))

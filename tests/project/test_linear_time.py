@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from ipaddress import IPv4Address
 from pathlib import Path
 from time import thread_time
 
@@ -101,6 +102,10 @@ from pipeline.publish.gate.content import active_content, hidden_characters
 from pipeline.publish.gate.spam import spam
 from pipeline.publish.mail.handing import without_addresses
 from pipeline.publish.mail.report_mail import read_report
+from pipeline.publish.mail.setup.message import check_message
+from pipeline.publish.mail.setup.spf_record import Sender as SpfSender
+from pipeline.publish.mail.setup.spf_record import SpfError, expand, parse_spf
+from pipeline.publish.mail.setup.tags import parse_tags, with_tags
 from pipeline.review.decision_rows import read_rows
 from pipeline.review.selection import read_selection
 from pipeline.review.web.highlight import mark_phrases
@@ -304,6 +309,16 @@ def _work_of_crossref(text: str) -> None:
     notices_of(Work.model_validate(fields))
 
 
+def _spf(text: str) -> None:
+    sender = SpfSender(f"{text}@a.b", IPv4Address("192.0.2.1"))
+    for record in (f"v=spf1 {text}", f"v=spf1 a:{text}", f"v=spf1 ip4:{text}"):
+        with suppress(SpfError):
+            parse_spf(record)
+    for spec in (text, "%{s}", "%{l1r+}"):
+        with suppress(SpfError):
+            expand(spec, "a.b", sender)
+
+
 READERS: dict[str, Callable[[str], object]] = {
     "parse_arxiv_id": parse_arxiv_id,
     "parse_arxiv_id of a link": lambda text: parse_arxiv_id(f"https://arxiv.org/abs/{text}"),
@@ -414,6 +429,11 @@ READERS: dict[str, Callable[[str], object]] = {
     "checked": _translated,
     "dois": lambda text: (dois_of(text), dois_of("10.1000/" + text), clean_doi(text)),
     "work": _work_of_crossref,
+    "spf": _spf,
+    "check_message": lambda text: [
+        *check_message(f"List-Unsubscribe: <{text}\nDKIM-Signature: {text}".encode(), signed=True)
+    ],
+    "parse_tags": lambda text: (parse_tags(text), with_tags(text, {})),
     "split_name": lambda text: split_name(text.strip()),
     "read_reference": read_reference,
     "compare_authors": lambda text: compare_authors([text] * 9, [text[::-1]] * 9),
