@@ -195,7 +195,8 @@ Proposals = Annotated[
     Takes('a list of "moves", "withdrawals" and "publications"'),
 ]
 Targets = Annotated[
-    tuple[Literal["list", "digest", "site"], ...], Takes('a list of "list", "digest" and "site"')
+    tuple[Literal["list", "digest", "feeds", "site"], ...],
+    Takes('a list of "list", "digest", "feeds" and "site"'),
 ]
 Rhythm = Annotated[Literal["", "weekly", "monthly"], Takes('"weekly" or "monthly", or nothing')]
 Explained = Annotated[Literal["decided", "listed", "none"], Takes("decided, listed or none")]

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from config.desk_keys import known_keys
 from config.enrich_schema import EnrichSettings, TranslateSettings
+from config.feeds_schema import FeedsSettings
 from config.keytypes import (
     BaseUrl,
     Categories,
@@ -284,6 +285,7 @@ class Settings(Section):
     publish: PublishSettings = PublishSettings()
     site: SiteSettings = SiteSettings()
     list: ListSettings = ListSettings()
+    feeds: FeedsSettings = FeedsSettings()
     lint: LintSettings = LintSettings()
     enrich: EnrichSettings = EnrichSettings()
     mail: MailSettings = MailSettings()
@@ -311,6 +313,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "publish": PublishSettings,
     "site": SiteSettings,
     "list": ListSettings,
+    "feeds": FeedsSettings,
     "lint": LintSettings,
     "enrich": EnrichSettings,
     "mail": MailSettings,

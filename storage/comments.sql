@@ -741,3 +741,12 @@ COMMENT ON COLUMN suppression_events.happened_at IS 'when it was reported';
 COMMENT ON COLUMN suppression_events.source IS 'bounce, report, server or command';
 COMMENT ON COLUMN suppression_events.detail IS 'why, without addresses';
 COMMENT ON COLUMN suppression_events.stands IS 'it was not lifted';
+
+
+COMMENT ON VIEW hub_pings IS
+    'What a WebSub hub was told of feeds, one row per request.';
+COMMENT ON COLUMN hub_pings.hub IS 'address of the hub';
+COMMENT ON COLUMN hub_pings.topic IS 'address of the feed';
+COMMENT ON COLUMN hub_pings.digest IS 'sha256 of the feed''s content';
+COMMENT ON COLUMN hub_pings.happened_at IS 'when the hub was told';
+COMMENT ON COLUMN hub_pings.fault IS 'why the hub may not know it; null: it does';

@@ -58,6 +58,17 @@ ORDER BY decisions.decided_at, decisions.arxiv_id
 """
 
 
+# With publications of versions that recorded no acts.
+_TIMES = """
+SELECT target, min(published_at), max(published_at)
+FROM (SELECT target, published_at FROM publication
+      UNION ALL SELECT target, published_at FROM publications)
+WHERE split_part(target, ':', 1) = $kind
+GROUP BY target
+ORDER BY target
+"""
+
+
 class Publications:
     """The tables `publication_act`, `publication_end` and `publication_refusal`."""
 
@@ -130,6 +141,13 @@ class Publications:
         """Return every file that a target ever recorded, with the digests of its contents."""
         rows = self._session.rows(_FILES, {"target": target})
         return {path: frozenset(digests) for path, digests in rows}
+
+    def times(self, kind: str) -> list[tuple[str, datetime, datetime]]:
+        """Return each published target of a kind, with its first and last publication."""
+        return [
+            (target, from_utc(first), from_utc(last))
+            for target, first, last in self._session.rows(_TIMES, {"kind": kind})
+        ]
 
     def of_paper(self, arxiv_id: str) -> list[Publication]:
         """Return the publications that carried a paper, oldest first."""

@@ -638,6 +638,14 @@ CREATE TABLE suppression_event (
     lifts VARCHAR[] NOT NULL
 );
 
+CREATE TABLE hub_ping (
+    hub VARCHAR NOT NULL,
+    topic VARCHAR NOT NULL,
+    digest VARCHAR NOT NULL,
+    happened_at TIMESTAMP NOT NULL,
+    fault VARCHAR
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -1372,3 +1380,12 @@ SELECT event.event_id, event.address_key, event.kind, event.happened_at, event.s
        event.kind <> 'lifted' AND event.event_id NOT IN (
            SELECT unnest(lifts) FROM suppression_event) AS stands
 FROM suppression_event AS event;
+
+-- What a WebSub hub was told of feeds, one row per request.
+-- hub VARCHAR: address of the hub
+-- topic VARCHAR: address of the feed
+-- digest VARCHAR: sha256 of the feed's content
+-- happened_at TIMESTAMP: when the hub was told
+-- fault VARCHAR: why the hub may not know it; null: it does
+CREATE VIEW hub_pings AS
+SELECT hub, topic, digest, happened_at, fault FROM hub_ping;

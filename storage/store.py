@@ -43,6 +43,7 @@ from storage.enrichment import Enrichment
 from storage.errors import StoreBusyError
 from storage.harvests import Harvests
 from storage.highlights import Highlights
+from storage.hub_pings import HubPings
 from storage.incomplete import Incomplete
 from storage.integrity import Integrity
 from storage.invalid_ids import InvalidIds
@@ -114,6 +115,7 @@ class Store:
         self.harvests = Harvests(session)
         self.published = Published(session)
         self.publications = Publications(session)
+        self.hub_pings = HubPings(session)
         self.traces = Traces(session)
         self.issues = Issues(session)
         self.mailings = Mailings(session)

@@ -50,7 +50,7 @@ COMMANDS = {
     "serve": "Serve the approval queue as web pages.",
     "issue": "Show how far the digest of a week is, or edit, build and approve it.",
     "digest": "Build one week's digest of approved papers.",
-    "publish": "Publish what was approved: the list, the digest, the site.",
+    "publish": "Publish what was approved: the list, the digest, the feeds, the site.",
     "enrich": "Ask Crossref, OpenAlex and GitHub about approved papers.",
     "translate": "Translate titles and abstracts of approved papers by machine.",
     "lint": "Find faults of the curated list, and fix what is safe.",

@@ -1,4 +1,4 @@
-"""`publish`: the list, the digest and the site, after the gate."""
+"""`publish`: the list, the digest, the feeds and the site, after the gate."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -32,6 +32,7 @@ _FILES = 40
     living-survey publish --dry-run
     living-survey publish
     living-survey publish --target digest --week 2026-W12
+    living-survey publish --target feeds
     living-survey publish --target site
     living-survey publish --override "One workshop came at once." --by ada
     """,
@@ -40,7 +41,7 @@ def publish_(
     invocation: Invocation,
     target: Annotated[
         list[str] | None,
-        typer.Option("--target", metavar="NAME", help="list, digest or site; can be repeated."),
+        typer.Option("--target", metavar="NAME", help="list, digest, feeds or site; repeatable."),
     ] = None,
     week: Annotated[
         str | None,
@@ -56,7 +57,7 @@ def publish_(
         bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
     ] = False,
 ) -> Answer:
-    """Publish what was approved: the list, the digest, the site.
+    """Publish what was approved: the list, the digest, the feeds, the site.
 
     Each target is built from decisions, recounted and checked before its files are replaced. A
     target that is refused keeps its last publication and does not stop the others; some refusals

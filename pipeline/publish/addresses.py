@@ -6,6 +6,7 @@ also works from a disk.
 """
 
 import posixpath
+import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,6 +24,8 @@ SITEMAP = "sitemap.xml"
 LLMS = "llms.txt"
 BIBTEX = "all.bib"
 BADGE, BADGE_DATA = "badge.svg", "badge.json"
+
+_SUBSCRIBED = re.compile(rf"feeds/(?:all|issues|sections/[^/]+)\.(?:{ATOM}|{JSON})")
 
 
 def public_directory(settings: Settings) -> Path:
@@ -85,6 +88,16 @@ def section_feed(section: str, suffix: str = ATOM, *, archive: int | None = None
     stem = f"feeds/sections/{_file_name(section)}"
     # Below the section, because `x-1` may be a section too.
     return _feed(stem, suffix, None) if archive is None else f"{stem}/{archive}.{suffix}"
+
+
+def is_subscribed(path: str) -> bool:
+    """Return whether readers subscribe to a file; the others are archive pages and no feeds."""
+    return _SUBSCRIBED.fullmatch(path) is not None
+
+
+def without_suffix(path: str) -> str:
+    """Return the path that the Atom and the JSON form of a feed have in common."""
+    return path.rpartition(".")[0]
 
 
 def absolute(base_url: str, path: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipeline.publish.feeds.checks import checks as feed_checks
 from pipeline.publish.state import publishing_state
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.services import Services
@@ -29,8 +30,9 @@ def checks(services: Services) -> Iterator[Finding]:
         if number:
             yield Finding(
                 "publishing",
-                f"{number} approved {'paper is' if number == 1 else 'papers are'} not in a"
-                f" published {kind}.",
-                "`living-survey publish` publishes the list and the last week.",
+                f"{number} approved {'paper is' if number == 1 else 'papers are'} not in"
+                f" {'the' if kind.endswith('s') else 'a'} published {kind}.",
+                f"`living-survey publish --target {kind}` publishes them.",
                 wrong=False,
             )
+    yield from feed_checks(services)

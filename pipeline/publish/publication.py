@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 
@@ -17,6 +18,8 @@ class BuiltFile:
     #: lines that the target's own template writes, such as the one that loads a style sheet; the
     #: gate would take them for active content in any text that was not written by the program
     own_lines: frozenset[str] = frozenset()
+    #: the HTML that a reader's program takes out of a file of another format, for the gate
+    markup: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,10 @@ class Build:
     notes: tuple[str, ...] = ()
     #: it follows the decisions as they stand: files shrink and go with them
     rolling: bool = False
+    #: the papers that it lists and says to be withdrawn at arXiv
+    marked_withdrawn: frozenset[str] = frozenset()
+    #: of a rolling target: when something that it shows last changed; None: not known
+    changed_at: datetime | None = None
     #: of a rolling target: files that it wrote before and no longer has, to be removed
     gone: tuple[Path, ...] = ()
 

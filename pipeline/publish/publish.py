@@ -51,6 +51,7 @@ def _publish_one(services: Services, run: Run, target: Target, asked: Asked) -> 
         report = _judged(target, planned, asked)
         if not asked.dry_run:
             report = _carried_out(services, run, target, planned, report=report, by=asked)
+            report = _followed(services, target, report)
     except LivingSurveyError as error:
         return TargetReport(
             target.name,
@@ -110,6 +111,17 @@ def _carried_out(
         if planned.edits:
             store.issues.published(planned.edits.week, digest, by.person, services.clock())
     return replace(report, outcome=Outcome.PUBLISHED, act_id=act_id)
+
+
+def _followed(services: Services, target: Target, report: TargetReport) -> TargetReport:
+    """Do what follows a publication; what fails there is only said."""
+    if target.after is None or report.outcome not in {Outcome.PUBLISHED, Outcome.UNCHANGED}:
+        return report
+    try:
+        notes = tuple(target.after(services))
+    except LivingSurveyError as error:
+        notes = (f"{error.message} {error.hint}".rstrip(),)
+    return replace(report, notes=(*report.notes, *notes))
 
 
 def _note(services: Services, run: Run, report: TargetReport) -> None:

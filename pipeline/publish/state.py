@@ -36,7 +36,7 @@ class PublishingState:
     def lines(self) -> tuple[str, ...]:
         """The state in sentences, without a full stop."""
         waiting = (
-            f"{number} approved and not in a published {kind}"
+            f"{number} approved and not in {'the' if kind.endswith('s') else 'a'} published {kind}"
             for kind, number in self.unpublished.items()
             if number
         )
@@ -67,7 +67,8 @@ def publishing_state(store: Store, settings: Settings, now: datetime) -> Publish
         interrupted=tuple(one.target for one in store.publications.interrupted()),
         unpublished={
             kind: len(store.publications.unpublished(kind, before.get(kind, now)))
-            for kind in settings.publish.targets
+            # A feed or a site that is out goes on, or readers do not see that it stands still.
+            for kind in dict.fromkeys((*settings.publish.targets, "feeds", "site"))
             if kind in newest
         },
     )

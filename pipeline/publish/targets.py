@@ -10,6 +10,9 @@ from config.schema import Settings
 from pipeline.publish.digest.gather import target_of
 from pipeline.publish.digest.issue import issue_of
 from pipeline.publish.digest.week import Week
+from pipeline.publish.feeds.target import build_feeds
+from pipeline.publish.feeds.websub import TARGET as FEEDS
+from pipeline.publish.feeds.websub import tell_hub
 from pipeline.publish.files import content_of, put_files
 from pipeline.publish.list.target import list_ways
 from pipeline.publish.publication import Build
@@ -30,6 +33,9 @@ class Target:
     put: Callable[[Build], None] = put_files
     #: of an issue
     week: Week | None = None
+    #: what follows once its files are in place, also if none changed. Returns what the operator
+    #: must know; its failure is none of the publication, and the next call makes up for it
+    after: Callable[[Services], Sequence[str]] | None = None
 
 
 def named_targets(names: Sequence[str], settings: Settings, week: Week) -> tuple[Target, ...]:
@@ -83,5 +89,9 @@ def _site(_: Settings, __: Week | None) -> Target:
     return Target("site", build_site)
 
 
+def _feeds(_: Settings, __: Week | None) -> Target:
+    return Target(FEEDS, build_feeds, after=tell_hub)
+
+
 _Maker = Callable[[Settings, Week | None], Target]
-_TARGETS: Mapping[str, _Maker] = {"list": _list, "digest": _digest, "site": _site}
+_TARGETS: Mapping[str, _Maker] = {"list": _list, "digest": _digest, FEEDS: _feeds, "site": _site}

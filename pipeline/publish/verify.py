@@ -86,7 +86,7 @@ def _differences(
         now = target.content(root / file.path)
         if now is None:
             yield Found(Difference.FILE_MISSING, f"{file.path} is missing.")
-        elif build.rolling:
+        elif build.rolling and not (file.path in built and _unmoved(act, build)):
             if sha256_of(now) != file.sha256:
                 yield Found(Difference.FILE_CHANGED, f"{file.path} {_CHANGED}")
         elif file.path not in built:
@@ -102,6 +102,15 @@ def _differences(
         return
     if not any(map(_by_hand, build.files)) and set(act.entries) != set(build.entries):
         yield from _entries_differ(act, build)
+
+
+def _unmoved(act: Publication, build: Build) -> bool:
+    """Return whether nothing changed since a rolling target was published, so no byte may."""
+    return (
+        build.changed_at is not None
+        and build.changed_at <= act.begun_at
+        and set(build.entries) == set(act.entries)
+    )
 
 
 def _bytes_differ(file: PublishedFile, built: BuiltFile, now: bytes) -> Iterator[Found]:

@@ -48,8 +48,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "an http:// or https:// address without query or fragment, or nothing": _WORD.map(
         lambda word: f"https://{word}.example.org/{word}"
     ),
-    'a list of "list", "digest" and "site"': st.lists(
-        st.sampled_from(["list", "digest", "site"]), min_size=1
+    'a list of "list", "digest", "feeds" and "site"': st.lists(
+        st.sampled_from(["list", "digest", "feeds", "site"]), min_size=1
     ),
     'a list of rules such as "several-sections"': st.lists(st.just("several-sections"), min_size=1),
     "a whole number from 1 to 100": st.integers(1, 100),
@@ -182,7 +182,7 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
     }[kind_of(section, key)]
     special = dict.fromkeys(("daily", "repair", "digest", "publish", "mail"), ("01:00", "02:00"))
     special |= dict.fromkeys(
-        ("oai_url", "rss_url", "query_url", "list_url", "suggest_url", "base_url"),
+        ("oai_url", "rss_url", "query_url", "list_url", "suggest_url", "base_url", "hub"),
         ("https://a.org", "https://b.org"),
     )
     special |= {"allow": ('["one-rule"]', '["another-rule"]')}

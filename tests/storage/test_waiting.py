@@ -1,6 +1,7 @@
 """The stored queue equals the queue derived from papers, predictions and decisions."""
 
 import random
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from storage.calendar import due_day
+from storage.engine.migrate import known_migrations
 from storage.store import OpenStore, Store
 from storage.taxonomy_types import MoveKind, NewTaxonomyChange, Placement, SectionMove
 from storage.types import Announcement, AnnounceType, SectionScore, Verdict
@@ -228,15 +230,11 @@ def test_announced_day_is_that_of_the_calendar_until_a_feed_says_another(
     assert different(store._session) == 0
 
 
-#: of the migrations after the one that stores the queue
-LATER_VIEWS = ("publications", "publication_refusals", "issues", "issue_events")
-LATER_TABLES = (
-    "publication_act",
-    "publication_end",
-    "publication_refusal",
-    "issue_event",
-    "survey_identity",
-)
+def _made_after(version: int, kind: str) -> list[str]:
+    """Return the tables or views that later migrations make."""
+    later = [one for one in known_migrations() if one.version > version]
+    made = re.compile(rf"^CREATE {kind} (\w+)", re.MULTILINE)
+    return [name for one in later for name in made.findall(one.sql)]
 
 
 def test_migration_dates_papers_and_fills_the_queue(open_store: OpenStore) -> None:
@@ -245,8 +243,8 @@ def test_migration_dates_papers_and_fills_the_queue(open_store: OpenStore) -> No
         add_predictions(store, [make_prediction(IDS[0])])
         for statement in (
             "DELETE FROM schema_migration WHERE version >= 15",
-            *(f"DROP VIEW {view}" for view in LATER_VIEWS),
-            *(f"DROP TABLE {table}" for table in LATER_TABLES),
+            *(f"DROP VIEW {view}" for view in _made_after(15, "VIEW")),
+            *(f"DROP TABLE {table}" for table in _made_after(15, "TABLE")),
             "DROP TABLE waiting",
             "DROP TABLE survey_day",
             "ALTER TABLE paper DROP announced",

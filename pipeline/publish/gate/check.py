@@ -1,19 +1,21 @@
 """Check a build against what holds; the rules come from the settings, the facts as values."""
 
 from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from config.publish_schema import PublishSettings
-from pipeline.publish.gate.content import gained_content, hidden_characters
+from pipeline.publish.gate.content import active_content, gained_content, hidden_characters
 from pipeline.publish.gate.inserted import inserted_text, without_lines
 from pipeline.publish.gate.refusal import Refusal, Rule
 from pipeline.publish.gate.spam import spam
 from pipeline.publish.gate.standing import Standing
-from pipeline.publish.publication import Build
+from pipeline.publish.publication import Build, BuiltFile
 from pipeline.runtime.plurals import counted, some_of
 
 #: a file that keeps less of its bytes has lost them
 _KEPT = 0.5
+#: how the HTML within files of other formats is judged
+_MARKUP = PurePath("entry.html")
 #: files whose text readers see as it is; the others repeat it
 _READ = frozenset({".md", ".markdown", ".txt"})
 
@@ -70,7 +72,7 @@ def _decisions(build: Build, standing: Standing) -> Iterator[Refusal]:
             f"{_named(undecided)} {_have(undecided)} no standing approval.",
             "Decide (`living-survey decide ID approve --section ID`), then publish again.",
         )
-    if withdrawn := papers & standing.withdrawn:
+    if withdrawn := (papers & standing.withdrawn) - build.marked_withdrawn:
         yield Refusal(
             Rule.WITHDRAWN,
             f"{_named(withdrawn)} {_are(withdrawn)} withdrawn at arXiv.",
@@ -170,7 +172,7 @@ def _content(build: Build, before: Before, rules: PublishSettings) -> Iterator[R
                 "Remove them from the note, lead or title; arXiv's are removed by the program, so"
                 " please report those.",
             )
-        if active := gained_content(held, data, file.path):
+        if active := (*gained_content(held, data, file.path), *_active_markup(file, before)):
             yield Refusal(
                 Rule.ACTIVE,
                 f"What {name} gains would act in a reader's program: {some_of(active)}.",
@@ -184,6 +186,12 @@ def _content(build: Build, before: Before, rules: PublishSettings) -> Iterator[R
                 "Read it (`living-survey publish --dry-run`); if it is a paper after all, publish"
                 " with --override and the reason.",
             )
+
+
+def _active_markup(file: BuiltFile, before: Before) -> tuple[str, ...]:
+    if not file.markup or before[file.path] == file.data:
+        return ()
+    return active_content(file.markup, _MARKUP)
 
 
 def _named(papers: Collection[str]) -> str:

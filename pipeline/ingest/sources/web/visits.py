@@ -1,7 +1,7 @@
 """Make single requests to public pages: the status is read, the body is not."""
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -58,10 +58,17 @@ def web_visits(
         timeout=timeout_seconds,
         follow_redirects=False,
     ) as client:
-        yield lambda method, url: _visit(client, method, url, timeout_seconds)
+        yield lambda method, url: visit(client, method, url, timeout_seconds)
 
 
-def _visit(client: httpx.Client, method: str, url: str, seconds: float) -> Visit:
+def visit(
+    client: httpx.Client,
+    method: str,
+    url: str,
+    seconds: float,
+    form: Mapping[str, str] | None = None,
+) -> Visit:
+    """Make one request, with a form as its body or none, and read the status of the response."""
     if fault := _unfit(url):
         return Visit(None, fault=fault, refused=True)
     with Watchdog(seconds) as watchdog:
@@ -69,6 +76,7 @@ def _visit(client: httpx.Client, method: str, url: str, seconds: float) -> Visit
             with client.stream(
                 method,
                 url,
+                data=form,
                 timeout=watchdog.within(client.timeout),
                 extensions={"trace": watchdog.trace},
             ) as response:

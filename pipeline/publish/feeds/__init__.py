@@ -1,0 +1,1 @@
+"""Feeds of approved papers and of issues, as Atom and JSON Feed."""
