@@ -44,7 +44,7 @@ class Release:
         """One sentence."""
         return (
             f"The curated list of {self.title}, version {self.version}: {self.papers} papers on"
-            " arXiv, each approved by a reviewer."
+            " arXiv, each chosen by a person."
         )
 
 
