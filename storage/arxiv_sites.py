@@ -62,11 +62,13 @@ SITES = {
     # `badge/arXiv-2405.19334-b31b1b.svg`
     "img.shields.io": Site(None, states=r"/badge/.*arxiv"),
 }
+#: of a host with IDs
+_MOST_LABELS = max(host.count(".") + 1 for host in SITES)
 
 
 def find_site(host: str) -> Site | None:
     """Return the site of a host in any case, or None."""
-    labels = host.lower().removesuffix(".").split(".")
+    labels = host.lower().removesuffix(".").rsplit(".", _MOST_LABELS)[-_MOST_LABELS:]
     for first in range(len(labels) - 1):
         if site := SITES.get(".".join(labels[first:])):
             return site

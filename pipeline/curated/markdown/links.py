@@ -34,6 +34,8 @@ _URL = re.compile(r"https?://[^\s<>\"'\[\]{}|`\\]++", re.IGNORECASE)
 _LONGEST_CAPTION = 60
 #: slashes in `https://github.com/owner/repository`
 _REPOSITORY_DEPTH = 4
+#: of a host of papers
+_MOST_LABELS = max(host.count(".") + 1 for host in PAPER_HOSTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def is_paper_url(url: str) -> bool:
         return False
     if path.lower().endswith(".pdf"):
         return bool(host)
-    labels = host.split(".")
+    labels = host.rsplit(".", _MOST_LABELS)[-_MOST_LABELS:]
     known = any(".".join(labels[n:]) in PAPER_HOSTS for n in range(len(labels) - 1))
     return known and len(path) > 1
 
