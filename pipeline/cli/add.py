@@ -77,7 +77,7 @@ def add(
 
 
 def _add_papers(invocation: Invocation, papers: list[str]) -> Answer:
-    with arxiv_session(invocation, "add", exclusive_run=False) as (opened, arxiv):
+    with arxiv_session(invocation, "add", lock=None) as (opened, arxiv):
         report = step.add(opened.services, arxiv, opened.run, papers)
         classify(opened.services, opened.run)
     labelled = (("added", report.added), ("held already", report.already))
@@ -90,7 +90,7 @@ def _add_papers(invocation: Invocation, papers: list[str]) -> Answer:
 
 
 def _add_found(invocation: Invocation, wanted: Search, limit: int) -> Answer:
-    with arxiv_session(invocation, "add", exclusive_run=False) as (opened, arxiv):
+    with arxiv_session(invocation, "add", lock=None) as (opened, arxiv):
         report = step.add_found(opened.services, arxiv, opened.run, wanted, limit=limit)
         classify(opened.services, opened.run)
     return Answer(report, _found_text(report))

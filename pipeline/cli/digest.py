@@ -15,7 +15,6 @@ from pipeline.publish.digest.week import Week
 from pipeline.publish.weekly import DigestReport, publish_week
 from pipeline.runtime.jobs import succeeded
 from pipeline.runtime.plurals import counted
-from pipeline.runtime.record import exclusive
 from pipeline.runtime.services import open_services
 
 
@@ -41,10 +40,7 @@ def digest(
     now = open_services(settings).clock()
     chosen = Week.parse(week) if week else Week.last_complete(now)
     check_finished(chosen, now, allow_unfinished=unfinished)
-    with (
-        exclusive(settings.database.path, "publish"),
-        session(invocation, "digest") as opened,
-    ):
+    with session(invocation, "digest", lock="publish") as opened:
         report = publish_week(
             opened.services,
             opened.run,

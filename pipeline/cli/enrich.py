@@ -17,7 +17,6 @@ from pipeline.enrich.services.courtesy import Clockwork, Courtesy
 from pipeline.ingest.sources.web.service import service_client
 from pipeline.ingest.sources.web.visits import web_visits
 from pipeline.runtime.plurals import counted
-from pipeline.runtime.record import exclusive
 
 
 class Kind(StrEnum):
@@ -55,8 +54,7 @@ def enrich_(
     kinds = chosen_kinds(settings, only.value if only else None)
     key = openalex_key(settings)
     with ExitStack() as stack:
-        stack.enter_context(exclusive(settings.database.path, "enrich"))
-        opened = stack.enter_context(session(invocation, "enrich"))
+        opened = stack.enter_context(session(invocation, "enrich", lock="enrich"))
         client = service_client(
             mailto=settings.enrich.mailto, timeout_seconds=settings.enrich.timeout_seconds
         )

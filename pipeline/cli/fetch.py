@@ -7,7 +7,7 @@ import typer
 
 from pipeline.cli.answer import Answer, Text
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.session import arxiv_session, session
+from pipeline.cli.session import RUN, arxiv_session, session
 from pipeline.ingest import fetch as step
 from pipeline.ingest.announcements import FeedReport
 from pipeline.ingest.corrections import corrections_text
@@ -45,7 +45,7 @@ def fetch(
 
 
 def _replay(invocation: Invocation, directory: Path) -> Answer:
-    with session(invocation, "fetch", exclusive_run=True, database=Database.CREATE) as opened:
+    with session(invocation, "fetch", lock=RUN, database=Database.CREATE) as opened:
         report = replay(opened.services, opened.run, directory)
     counts = report.counts
     return Answer(

@@ -10,7 +10,6 @@ from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.session import session
 from pipeline.operate.handover import HandoverReport, hand_over
-from pipeline.runtime.record import exclusive
 
 
 @command(
@@ -31,11 +30,7 @@ def handover(
     First everything published is built again and compared. Secrets, raw responses of arXiv and logs
     are left out and named. On the new machine unpack it, call `living-survey verify`, then go on.
     """
-    settings = invocation.settings
-    with (
-        exclusive(settings.database.path, "publish"),
-        session(invocation, "handover") as opened,
-    ):
+    with session(invocation, "handover", lock="publish") as opened:
         report = hand_over(opened.services, opened.run, target)
     return Answer(report, tuple(_lines(report)))
 

@@ -11,7 +11,7 @@ from config.errors import UsageError
 from pipeline.cli.answer import Answer, Column, table
 from pipeline.cli.command import DAY, Invocation, command
 from pipeline.cli.decide import reviewer_of
-from pipeline.cli.session import session
+from pipeline.cli.session import RUN, session
 from pipeline.ingest.accept import AcceptReport
 from pipeline.ingest.accept import accept as accept_day
 from pipeline.ingest.accept import withdraw as withdraw_day
@@ -162,7 +162,7 @@ def prune(
     first = before.date() if before else None
     last = after.date() if after else None
     if apply:
-        with session(invocation, "ledger prune", exclusive_run=True) as opened:
+        with session(invocation, "ledger prune", lock=RUN) as opened:
             report = prune_days(opened.services, before=first, after=last, apply=True)
     else:
         services = open_services(invocation.settings, read_only=True)

@@ -25,7 +25,6 @@ from pipeline.publish.mail.send import send
 from pipeline.publish.mail.transport import Outcome as Answered
 from pipeline.publish.subscribers.address import parse_address
 from pipeline.runtime.plurals import counted
-from pipeline.runtime.record import exclusive
 from pipeline.runtime.services import Services, open_services
 from storage.mail_types import MailKind
 
@@ -77,10 +76,7 @@ def send_(
     decides), 75 call it again later.
     """
     settings = invocation.settings
-    with (
-        exclusive(settings.database.path, LOCK),
-        session(invocation, "mail send") as opened,
-    ):
+    with session(invocation, "mail send", lock=LOCK) as opened:
         asked = _asked(opened.services, week, month)
         post = open_post(settings, os.environ)
         send_waiting(opened.services, os.environ)
@@ -217,12 +213,8 @@ def resolve_(
     """Decide on mails that may have arrived or not, or that failed."""
     if sent == again:
         raise UsageError("Say what you found out.", hint="Give one of --sent and --again.")
-    settings = invocation.settings
     kind = MailKind.SENT if sent else MailKind.AGAIN
-    with (
-        exclusive(settings.database.path, LOCK),
-        session(invocation, "mail resolve") as opened,
-    ):
+    with session(invocation, "mail resolve", lock=LOCK) as opened:
         done = resolve(opened.services, ids, kind)
         receipts = [_existing(opened.services, one.mailing) for one in done]
     lines = [

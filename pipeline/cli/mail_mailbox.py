@@ -18,7 +18,6 @@ from pipeline.publish.mail.suppression_file import add_suppressions
 from pipeline.publish.subscribers.address import address_key, parse_address
 from pipeline.publish.subscribers.keys import subscriber_keys
 from pipeline.runtime.plurals import counted
-from pipeline.runtime.record import exclusive
 from pipeline.runtime.services import Services, open_services
 from storage.mail_types import SuppressionEvent, SuppressionKind
 
@@ -42,8 +41,7 @@ def bounces(invocation: Invocation) -> Answer:
     """
     settings = invocation.settings
     with (
-        exclusive(settings.database.path, _LOCK),
-        session(invocation, "mail bounces") as opened,
+        session(invocation, "mail bounces", lock=_LOCK) as opened,
         open_mailboxes(settings.mail, os.environ) as boxes,
     ):
         report = read_mailbox(opened.services, subscriber_keys(settings.database.path), boxes)
@@ -85,12 +83,10 @@ def suppress(
         if lift:
             raise UsageError("--lift needs an address.", hint="Name the one that may get mail.")
         return _listed(open_services(settings, read_only=True))
-    key = address_key(parse_address(address), subscriber_keys(settings.database.path).salt)
-    with (
-        exclusive(settings.database.path, _LOCK),
-        session(invocation, "mail suppress") as opened,
-    ):
+    wanted = parse_address(address)
+    with session(invocation, "mail suppress", lock=_LOCK) as opened:
         services = opened.services
+        key = address_key(wanted, subscriber_keys(settings.database.path).salt)
         now = services.clock()
         before = _suppressed(services).get(key)
         if lift and before is None:

@@ -19,7 +19,7 @@ from pipeline.publish.targets import named_targets
 from pipeline.review.proposal import reviewer_name
 from pipeline.runtime.jobs import succeeded
 from pipeline.runtime.plurals import counted
-from pipeline.runtime.record import Run, exclusive
+from pipeline.runtime.record import Run
 from pipeline.runtime.services import open_services
 
 #: files that are named on the terminal; --json names all
@@ -78,10 +78,7 @@ def publish_(
     if dry_run:
         reports = publish(open_services(settings, read_only=True), Run(), targets, asked)
     else:
-        with (
-            exclusive(settings.database.path, "publish"),
-            session(invocation, "publish") as opened,
-        ):
+        with session(invocation, "publish", lock="publish") as opened:
             reports = publish(opened.services, opened.run, targets, asked)
     status = max((one.exit_status for one in reports), default=0)
     if not status and not dry_run:

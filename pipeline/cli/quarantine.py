@@ -7,7 +7,7 @@ import typer
 
 from pipeline.cli.answer import Answer, Column, Text, table
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.session import session
+from pipeline.cli.session import RUN, session
 from pipeline.ingest import quarantine as step
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import open_services
@@ -73,7 +73,7 @@ def retry(invocation: Invocation) -> Answer:
     Records that today's parsers can read are stored and leave the list; their bytes stay in the
     database.
     """
-    with session(invocation, "quarantine retry", exclusive_run=True) as opened:
+    with session(invocation, "quarantine retry", lock=RUN) as opened:
         report = step.retry(opened.services, opened.run)
     counts = report.counts
     return Answer(
@@ -94,6 +94,6 @@ def collect(invocation: Invocation) -> Answer:
 
     Earlier versions stored such papers, which cannot be decided. `doctor` names them.
     """
-    with session(invocation, "quarantine collect", exclusive_run=True) as opened:
+    with session(invocation, "quarantine collect", lock=RUN) as opened:
         report = step.collect(opened.services, opened.run)
     return Answer(report, (f"{counted(report.moved, 'paper')} moved into quarantine",))

@@ -10,6 +10,9 @@ from pipeline.runtime.clock import check_clock, last_confirmed
 from pipeline.runtime.record import Run, exclusive, recorded
 from pipeline.runtime.services import Database, Services, open_services
 
+#: the lock of runs that move cursors
+RUN = "run"
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -24,7 +27,7 @@ def session(
     invocation: Invocation,
     command: str,
     *,
-    exclusive_run: bool = False,
+    lock: str | None = None,
     confirms_clock: bool = False,
     database: Database = Database.MUST_EXIST,
 ) -> Iterator[Session]:
@@ -33,8 +36,9 @@ def session(
     Args:
         invocation: of the command.
         command: its name in `runs`.
-        exclusive_run: whether it excludes other such runs on the same database, because it moves
-            cursors.
+        lock: of a kind of runs that exclude each other on the same database, such as `run` for
+            those that move cursors. It is taken once the database is there; if it is held, the call
+            fails at once.
         confirms_clock: whether arXiv confirms the clock before the command stores anything.
         database: what is expected of the database file.
 
@@ -46,8 +50,8 @@ def session(
         with services.open_store() as store:
             check_clock(store, services.clock())
     with ExitStack() as stack:
-        if exclusive_run:
-            stack.enter_context(exclusive(services.settings.database.path))
+        if lock:
+            stack.enter_context(exclusive(services.settings.database.path, lock))
         progress = stack.enter_context(invocation.output.progress())
         run = stack.enter_context(
             recorded(command, services.open_store, services.clock, invocation.call.argv, progress)
@@ -60,14 +64,14 @@ def arxiv_session(
     invocation: Invocation,
     command: str,
     *,
-    exclusive_run: bool = True,
+    lock: str | None = RUN,
     confirms_clock: bool = False,
 ) -> Iterator[tuple[Session, ArxivSources]]:
     """Open a recorded run that may request from arXiv; the database is created if it is missing."""
     with session(
         invocation,
         command,
-        exclusive_run=exclusive_run,
+        lock=lock,
         confirms_clock=confirms_clock,
         database=Database.CREATE,
     ) as opened:

@@ -15,7 +15,6 @@ from pipeline.enrich.translation.translate import TranslateReport, endpoint_of
 from pipeline.enrich.translation.translate import translate as translate_papers
 from pipeline.ingest.sources.web.service import service_client
 from pipeline.runtime.plurals import counted
-from pipeline.runtime.record import exclusive
 
 
 @command("translate", examples="living-survey translate\nliving-survey translate --limit 5 --json")
@@ -35,8 +34,7 @@ def translate(
     endpoint = endpoint_of(settings)
     own = settings.translate
     with ExitStack() as stack:
-        stack.enter_context(exclusive(settings.database.path, "translate"))
-        opened = stack.enter_context(session(invocation, "translate"))
+        opened = stack.enter_context(session(invocation, "translate", lock="translate"))
         client = stack.enter_context(service_client(mailto="", timeout_seconds=own.timeout_seconds))
         ask = Courtesy(client, 0, own.seconds, Clockwork(time.monotonic, time.sleep))
         report = translate_papers(

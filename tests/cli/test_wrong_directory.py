@@ -27,6 +27,22 @@ ARGUMENTS = {
     "model diff": ["old", "new"],
     "taxonomy diff": ["built-in", "built-in"],
     "taxonomy migrate": ["new.toml"],
+    "subscribers add": ["ada@example.org"],
+    "subscribers remove": ["ada@example.org"],
+    "subscribers import": ["people.csv"],
+    "mail preview": ["previews"],
+    "mail resolve": ["issue-2026-W12-1", "--sent"],
+    "mail test": ["ada@example.org"],
+    "mail suppress": ["ada@example.org"],
+    "release": ["1.0", "release", "--license", "CC-BY-4.0"],
+    "handover": ["bundle.tar"],
+}
+#: without these a command says first what it is not set up for
+SETTINGS = {
+    "ENRICH__KINDS": '["venue"]',
+    "ENRICH__MAILTO": "ada@example.org",
+    "TRANSLATE__URL": "http://127.0.0.1:9/v1",
+    "TRANSLATE__MODEL": "a-model",
 }
 
 
@@ -35,6 +51,8 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for key in ("OAI_URL", "RSS_URL", "QUERY_URL"):
         monkeypatch.setenv(f"LIVING_SURVEY_ARXIV__{key}", "http://127.0.0.1:9/")
+    for key, value in SETTINGS.items():
+        monkeypatch.setenv(f"LIVING_SURVEY_{key}", value)
 
 
 @pytest.mark.parametrize("name", sorted(all_commands().keys() - CREATES - NEEDS_NONE))
