@@ -9,12 +9,26 @@ from storage.acceptances import Acceptance
 from storage.arrivals import LateArrival
 from storage.batches import BatchKind, NewBatch
 from storage.correction_types import NewResolution, Resolution
+from storage.enrichment import Fact
 from storage.harvests import Harvest
 from storage.highlights import Highlight
+from storage.hub_pings import HubPing
 from storage.issue_types import IssueEdits
+from storage.mail_types import (
+    FrozenRecipient,
+    MailEvent,
+    Mailing,
+    MailKind,
+    RecordedMailing,
+    SuppressionEvent,
+    SuppressionKind,
+)
 from storage.publication_types import NewPublication
 from storage.same_work import Answer
+from storage.store import Store
+from storage.subscriber_types import Choices, How, OptInLimits, OptInRequest
 from storage.taxonomy_types import MoveKind, NewTaxonomyChange, SectionMove
+from storage.translations import Translation
 from storage.types import (
     Announcement,
     AnnounceType,
@@ -51,6 +65,27 @@ def kept_as_it_is(decision: Decision, now: datetime) -> NewResolution:
     return NewResolution(
         decision.arxiv_id, decision.decision_id, Resolution.KEPT, ("title",), "ada", now
     )
+
+
+def _add_readers(store: Store, now: datetime) -> None:
+    """Add a subscriber with a mail, and what other services said of a paper."""
+    store.confirmations.ask(
+        OptInRequest("c1", "s1", "ada@example.org", "k1", "k1", None, Choices(), "Yes."),
+        OptInLimits(),
+        now,
+    )
+    store.subscribers.record("s1", "confirmed", How.PAGE, now, choices=Choices(), consent_id="c1")
+    mailing = Mailing(
+        "2026-W12", "m1", now, ("2026-W12",), "d1", (FrozenRecipient("s1", "k1", "en"),)
+    )
+    store.mailings.record(RecordedMailing(mailing, [MailEvent(1, "s1", MailKind.SENT, now)]))
+    store.mailings.suppress([SuppressionEvent("b1", "k1", SuppressionKind.HARD, now, "bounce")])
+    fact = Fact("2405.19334", "retraction", "", "none", {}, "crossref")
+    store.enrichment.add([fact], now, None)
+    parts = ("2405.19334", "title", "zh", "h1", "Ti", "model", "host.example", "p1", now)
+    store.translations.add([Translation(*parts)], None)
+    topic = "https://a.example/feeds/all.atom"
+    store.hub_pings.add([HubPing("https://hub.example", topic, "d1", now)])
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +142,7 @@ def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
         store.taxonomy.record(
             NewTaxonomyChange("c1", "old", "", "new", "", now, "ada", (move,), ())
         )
+        _add_readers(store, now)
         store.harvests.note([Harvest("cs", now.date(), now.date(), now)])
         store.acceptances.add([Acceptance(now.date(), "cs.CV", "no mailing", (), "ada", now)])
         run_id = store.runs.start("run", now)
