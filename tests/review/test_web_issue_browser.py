@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from storage.issue_types import IssueState
 from tests.support.browser import CONTRAST, TWICE, UNLABELLED, Watched, browser, go, site, tab, url
@@ -61,6 +61,27 @@ def test_editor_writes_builds_approves(week: ReviewSite, url: str, tab: Watched)
         assert store.issues.state(WEEK) is IssueState.BUILT
         assert store.issues.edits(WEEK).notes == {IDS[0]: "Read <b>this</b> first."}
     assert tab.faults == []
+
+
+def test_text_typed_before_the_script_is_loaded_counts(
+    week: ReviewSite, url: str, tab: Watched
+) -> None:
+    page = tab.page
+    page.goto(f"{url}queue")
+    held: list[Route] = []
+    page.route("**/issue.js*", lambda route: held.append(route))  # noqa: PLW0108  its wrapper needs a function
+    with page.expect_request("**/issue.js*"):
+        page.goto(f"{url}issue/{WEEK}", wait_until="commit")
+    page.get_by_label("English", exact=True).fill("Agents plan pictures.")
+    counter = page.locator("#count-en")
+    assert counter.text_content() == "0 of 600 characters"
+    for route in held:
+        route.continue_()
+    expect(counter).to_have_text("21 of 600 characters")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"{url}queue")
+    assert tab.faults == ["dialog: "]  # asked whether to leave
+    tab.faults.clear()
 
 
 def test_editions_of_the_preview_are_linked(week: ReviewSite, url: str, tab: Watched) -> None:

@@ -3,18 +3,19 @@
 
 const form = document.getElementById("edit");
 if (form) {
-  let typed = false;
-  for (const field of form.querySelectorAll("textarea[data-limit]")) {
+  let saved = false;
+  const isEdited = () =>
+    [...form.elements].some((field) => field.defaultValue !== undefined && field.value !== field.defaultValue);
+  for (const field of form.querySelectorAll("textarea[data-limit][aria-describedby]")) {
     const said = document.getElementById(field.getAttribute("aria-describedby"));
-    field.addEventListener("input", () => {
-      typed = true;
-      if (!said) return;
+    const count = () => {
       const used = [...field.value.trim()].length;
       said.textContent = said.textContent.replace(/\d+/, used);
       said.classList.toggle("over", used > Number(field.dataset.limit));
-    });
+    };
+    field.addEventListener("input", count);
+    count(); // because somebody may have typed before this was loaded
   }
-  form.addEventListener("input", () => { typed = true; });
-  form.addEventListener("submit", () => { typed = false; });
-  window.addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+  form.addEventListener("submit", () => { saved = true; });
+  window.addEventListener("beforeunload", (event) => { if (!saved && isEdited()) event.preventDefault(); });
 }
