@@ -750,3 +750,14 @@ COMMENT ON COLUMN hub_pings.topic IS 'address of the feed';
 COMMENT ON COLUMN hub_pings.digest IS 'sha256 of the feed''s content';
 COMMENT ON COLUMN hub_pings.happened_at IS 'when the hub was told';
 COMMENT ON COLUMN hub_pings.fault IS 'why the hub may not know it; null: it does';
+
+
+COMMENT ON VIEW freezes IS
+    'The end of the survey: one row for each freeze, and for each time it was taken back.';
+COMMENT ON COLUMN freezes.seq IS 'number of the act, from 1';
+COMMENT ON COLUMN freezes.kind IS 'freeze, or undo: the freeze before it was taken back';
+COMMENT ON COLUMN freezes.person IS 'who did it';
+COMMENT ON COLUMN freezes.happened_at IS 'when it was done';
+COMMENT ON COLUMN freezes.ends_on IS 'of a freeze: from this day on (UTC) nothing is fetched';
+COMMENT ON COLUMN freezes.notice IS 'of a freeze: what readers are told, on one line';
+COMMENT ON COLUMN freezes.stands IS 'it is the last act and was not taken back';

@@ -646,6 +646,15 @@ CREATE TABLE hub_ping (
     fault VARCHAR
 );
 
+CREATE TABLE freeze_act (
+    seq BIGINT NOT NULL,
+    kind VARCHAR NOT NULL,
+    person VARCHAR NOT NULL,
+    happened_at TIMESTAMP NOT NULL,
+    ends_on DATE,
+    notice VARCHAR
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -1389,3 +1398,16 @@ FROM suppression_event AS event;
 -- fault VARCHAR: why the hub may not know it; null: it does
 CREATE VIEW hub_pings AS
 SELECT hub, topic, digest, happened_at, fault FROM hub_ping;
+
+-- The end of the survey: one row for each freeze, and for each time it was taken back.
+-- seq BIGINT: number of the act, from 1
+-- kind VARCHAR: freeze, or undo: the freeze before it was taken back
+-- person VARCHAR: who did it
+-- happened_at TIMESTAMP: when it was done
+-- ends_on DATE: of a freeze: from this day on (UTC) nothing is fetched
+-- notice VARCHAR: of a freeze: what readers are told, on one line
+-- stands BOOLEAN: it is the last act and was not taken back
+CREATE VIEW freezes AS
+SELECT seq, kind, person, happened_at, ends_on, notice,
+       kind = 'freeze' AND seq = (SELECT max(seq) FROM freeze_act) AS stands
+FROM freeze_act;

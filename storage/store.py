@@ -41,6 +41,7 @@ from storage.engine.paths import real_path
 from storage.engine.session import Session
 from storage.enrichment import Enrichment
 from storage.errors import StoreBusyError
+from storage.freezes import Freezes
 from storage.harvests import Harvests
 from storage.highlights import Highlights
 from storage.hub_pings import HubPings
@@ -116,6 +117,7 @@ class Store:
         self.published = Published(session)
         self.publications = Publications(session)
         self.hub_pings = HubPings(session)
+        self.freezes = Freezes(session)
         self.traces = Traces(session)
         self.issues = Issues(session)
         self.mailings = Mailings(session)

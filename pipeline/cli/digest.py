@@ -8,6 +8,7 @@ import typer
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
+from pipeline.cli.ended import check_week
 from pipeline.cli.publish import target_lines
 from pipeline.cli.session import session
 from pipeline.publish.digest.issue import check_finished
@@ -39,6 +40,7 @@ def digest(
     settings = invocation.settings
     now = open_services(settings).clock()
     chosen = Week.parse(week) if week else Week.last_complete(now)
+    check_week(settings, chosen)
     check_finished(chosen, now, allow_unfinished=unfinished)
     with session(invocation, "digest", lock="publish") as opened:
         report = publish_week(

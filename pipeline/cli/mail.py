@@ -10,6 +10,7 @@ import typer
 from config.errors import UsageError
 from pipeline.cli.answer import Answer, Heading
 from pipeline.cli.command import Invocation, command
+from pipeline.cli.ended import check_week
 from pipeline.cli.mail_confirmations import confirmations, send_waiting
 from pipeline.cli.mail_mailbox import bounces, suppress
 from pipeline.cli.session import session
@@ -76,6 +77,7 @@ def send_(
     decides), 75 call it again later.
     """
     settings = invocation.settings
+    check_week(settings, _asked(open_services(settings), week, month).weeks[0])
     with session(invocation, "mail send", lock=LOCK) as opened:
         asked = _asked(opened.services, week, month)
         post = open_post(settings, os.environ)

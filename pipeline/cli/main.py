@@ -63,6 +63,7 @@ COMMANDS = {
     "backup": "Copy the database into one file, safely while others use it.",
     "restore": "Replace the database by a backup.",
     "release": "Write a version of the list that can be cited and archived.",
+    "freeze": "End the survey well, or take it up again.",
     "handover": "Write a bundle from which a new machine publishes the same bytes.",
     "sections": "List the taxonomy's sections with their ids.",
     "reasons": "List the reasons for rejecting a paper, with their codes.",

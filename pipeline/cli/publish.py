@@ -10,13 +10,16 @@ from config.schema import Settings
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
+from pipeline.cli.ended import standing_freeze
 from pipeline.cli.session import session
 from pipeline.publish.digest.issue import check_finished
 from pipeline.publish.digest.week import Week
+from pipeline.publish.freeze import last_issue
 from pipeline.publish.publish import Asked, publish
 from pipeline.publish.report import Outcome, TargetReport
 from pipeline.publish.targets import named_targets
 from pipeline.review.proposal import reviewer_name
+from pipeline.runtime.ending import refuse_later
 from pipeline.runtime.jobs import succeeded
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.record import Run
@@ -72,7 +75,9 @@ def publish_(
     )
     _check_right(asked, settings)
     now = open_services(settings).clock()
-    of_week = Week.parse(week) if week else Week.last_complete(now)
+    freeze = standing_freeze(settings)
+    of_week = Week.parse(week) if week else last_issue(freeze, Week.last_complete(now))
+    refuse_later(freeze, of_week.first_day, str(of_week))
     check_finished(of_week, now)
     targets = named_targets(target or (), settings, of_week)
     if dry_run:

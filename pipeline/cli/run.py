@@ -2,6 +2,7 @@
 
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
+from pipeline.cli.ended import check_fetching
 from pipeline.cli.fetch import fetch_notes, fetch_text
 from pipeline.cli.session import arxiv_session
 from pipeline.run import CycleReport, run_cycle
@@ -18,6 +19,7 @@ def run(invocation: Invocation) -> Answer:
 
     Exit status: 0 done, 1 something was left undone (it says what), 75 try again later.
     """
+    check_fetching(invocation.settings)
     with arxiv_session(invocation, "run", confirms_clock=True) as (opened, arxiv):
         report = run_cycle(opened.services, arxiv, opened.run)
     if report.fetch.exit_status == 0:

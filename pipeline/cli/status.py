@@ -73,6 +73,7 @@ def status(
 def _totals(report: StatusReport) -> Text:
     lines = [
         f"survey      {report.survey}",
+        *((f"ending      {report.ending}",) if report.ending else ()),
         f"papers      {report.papers}",
         f"queue       {report.waiting_sentence}",
         f"decisions   {tally_text(report.decided)}",

@@ -19,6 +19,7 @@ from pipeline.learn.explain.certainty import Certainty, certainty_of
 from pipeline.operate.hanging import HangingRun, hanging_runs
 from pipeline.publish.mail.state import mail_state
 from pipeline.publish.state import PublishingState, publishing_state
+from pipeline.runtime.ending import ending_sentence
 from pipeline.runtime.jobs import JobEnd, faults, job_ends
 from pipeline.runtime.queue_words import limits_of, queue_sentence
 from pipeline.runtime.services import Services
@@ -38,6 +39,8 @@ class StatusReport:
 
     #: the survey's name
     survey: str
+    #: that it ends or ended; empty: it goes on
+    ending: str
     papers: int
     queue: int
     #: the same by day and limit
@@ -93,9 +96,11 @@ def status_report(services: Services) -> StatusReport:
     with services.open_store() as store:
         corrected = corrections_since(store, feed_instant(since))
         decided = store.account.tally()
+        freeze = store.freezes.standing()
         tally = store.queue.tally(QueueFilter(), today=today, limits=limits)
         return StatusReport(
             survey=survey_title(services.settings.survey),
+            ending="" if freeze is None else ending_sentence(freeze, now.date()),
             papers=store.papers.count(),
             queue=tally.whole,
             waiting=tally,

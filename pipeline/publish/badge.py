@@ -10,7 +10,13 @@ from html import escape
 from pipeline.publish.promise import Kept, Promise
 
 #: of the desk: its accent, the colour of what waits, of what is wrong, and a grey
-_COLOURS = {Kept.KEPT: "0b6463", Kept.PAUSED: "74520a", Kept.LATE: "9d2b22", Kept.NONE: "5d5952"}
+_COLOURS = {
+    Kept.KEPT: "0b6463",
+    Kept.PAUSED: "74520a",
+    Kept.LATE: "9d2b22",
+    Kept.NONE: "5d5952",
+    Kept.ENDED: "5d5952",
+}
 _GREY = "45423d"
 #: pixels of an average character at 11 px, and beside each text
 _CHARACTER, _BESIDE = 6.4, 8
@@ -18,6 +24,8 @@ _CHARACTER, _BESIDE = 6.4, 8
 
 def badge_texts(promise: Promise) -> tuple[str, str]:
     """Return what is promised and how it stands, in English, because badges are read anywhere."""
+    if promise.state is Kept.ENDED:
+        return "survey", f"ended on {promise.ended_on}"
     if promise.state is Kept.NONE:
         return "issues", "no rhythm promised"
     label = f"{promise.rhythm} issue"
@@ -51,7 +59,7 @@ fill="#{_COLOURS[promise.state]}"/>
 def badge_json(promise: Promise) -> str:
     """Return the promise; the first four keys are those of shields.io's endpoint badge."""
     label, message = badge_texts(promise)
-    document = {
+    document: dict[str, object] = {
         "schemaVersion": 1,
         "label": label,
         "message": message,
@@ -63,6 +71,8 @@ def badge_json(promise: Promise) -> str:
         "due": None if promise.due is None else promise.due.isoformat(),
         "paused_until": None if promise.paused_until is None else promise.paused_until.isoformat(),
     }
+    if promise.ended_on is not None:
+        document["ended_on"] = promise.ended_on.isoformat()
     return json.dumps(document, indent=1) + "\n"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pipeline.publish.feeds.checks import checks as feed_checks
 from pipeline.publish.state import publishing_state
+from pipeline.runtime.ending import ending_sentence
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.services import Services
 
@@ -12,6 +13,14 @@ def checks(services: Services) -> Iterator[Finding]:
     """Yield targets that are refused or were interrupted, and approved papers that are not out."""
     with services.open_store() as store:
         state = publishing_state(store, services.settings, services.clock())
+        freeze = store.freezes.standing()
+    if freeze is not None:
+        yield Finding(
+            "publishing",
+            ending_sentence(freeze, services.clock().date()),
+            "`living-survey freeze --undo` takes the survey up again.",
+            wrong=False,
+        )
     for refused in state.refused:
         yield Finding(
             "publishing",

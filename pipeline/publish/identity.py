@@ -29,6 +29,10 @@ class SurveyIdentity:
         """Return the ID of a feed, such as of `all`, `issues` or `section:ID`."""
         return self._named(f"feed:{name}")
 
+    def end(self, day: str) -> str:
+        """Return the ID of the entry that says that the survey ended on a day."""
+        return self._named(f"end:{day}")
+
     def _named(self, name: str) -> str:
         return uuid5(self.survey_id, name).urn
 

@@ -16,6 +16,8 @@ class Kept(StrEnum):
     KEPT = "kept"
     LATE = "late"
     PAUSED = "paused"
+    #: the survey ended
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,17 @@ class Promise:
     #: of a pause: its last day
     paused_until: date | None = None
     days_late: int = 0
+    #: of a survey that ended
+    ended_on: date | None = None
 
 
-def promise_on(day: date, settings: SiteSettings, issue: Week | None) -> Promise:
+def promise_on(
+    day: date, settings: SiteSettings, issue: Week | None, *, ended_on: date | None = None
+) -> Promise:
     """Return how the promise stands on a day (UTC), with the newest issue that was published."""
     rhythm = settings.rhythm
+    if ended_on is not None and ended_on <= day:
+        return Promise(rhythm, Kept.ENDED, issue, ended_on=ended_on)
     if not rhythm:
         return Promise("", Kept.NONE, issue)
     pause = date.fromisoformat(settings.paused_until) if settings.paused_until else None

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from pipeline.publish.freeze import freeze
 from tests.support.axe import contexts, faults
 from tests.support.browser import CONTRAST, TWICE, UNLABELLED, browser
 from tests.support.builders import make_decision, make_paper
@@ -284,3 +285,16 @@ def test_page_never_scrolls_sideways(browser: Browser, site: PublishedSite, widt
         page.goto(path.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path.name
     context.close()
+
+
+def test_axe_finds_nothing_on_an_ended_site(browser: Browser, tmp_path: Path) -> None:
+    ended = make_site(tmp_path, hostile=False)
+    freeze(ended.services, ends_on=None, notice="Thank you.", person="ada", act=True)
+    publish_site(ended.services)
+    for context in contexts(browser).values():
+        page = context.new_page()
+        page.goto((ended.folder / "index.html").as_uri())
+        expect(page.locator(".ended")).to_contain_text("Thank you.")
+        assert page.locator(".state.late").count() == 0
+        assert [*faults(page), *page.evaluate(CONTRAST)] == []
+        context.close()

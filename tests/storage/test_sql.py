@@ -10,6 +10,7 @@ from storage.arrivals import LateArrival
 from storage.batches import BatchKind, NewBatch
 from storage.correction_types import NewResolution, Resolution
 from storage.enrichment import Fact
+from storage.freezes import Freeze
 from storage.harvests import Harvest
 from storage.highlights import Highlight
 from storage.hub_pings import HubPing
@@ -86,6 +87,7 @@ def _add_readers(store: Store, now: datetime) -> None:
     store.translations.add([Translation(*parts)], None)
     topic = "https://a.example/feeds/all.atom"
     store.hub_pings.add([HubPing("https://hub.example", topic, "d1", now)])
+    store.freezes.add(Freeze(now.date(), "Thank you.", "ada", now))
 
 
 @pytest.fixture(scope="module")

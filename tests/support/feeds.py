@@ -220,6 +220,7 @@ _FEED: _Rules = {
     "language": (False, _is_text),
     "authors": (False, _is_authors),
     "hubs": (False, _is_hubs),
+    "expired": (False, lambda value: isinstance(value, bool)),
 }
 _ITEM: _Rules = {
     "id": (True, _is_text),

@@ -18,12 +18,13 @@ _PROGRAM = "Living Survey"
 
 def atom(feed: Feed, document: Document, about: About) -> bytes:
     """Return one file of a feed."""
+    entries = about.shown(feed, document)
     root = etree.Element(_atom("feed"), nsmap=_SPACES)
     root.set(_LANG, about.language)
     _text(root, "id", feed.id)
     _text(root, "title", feed.title)
     _text(root, "subtitle", feed.subtitle)
-    _text(root, "updated", instant(max((one.updated for one in document.entries), default=NEVER)))
+    _text(root, "updated", instant(max((one.updated for one in entries), default=NEVER)))
     _person(root, about.editor or about.title)
     _text(root, "generator", _PROGRAM)
     for rel, path in _links(feed, document):
@@ -36,7 +37,7 @@ def atom(feed: Feed, document: Document, about: About) -> bytes:
         _link(root, "hub", about.hub)
     if document is not feed.current:
         etree.SubElement(root, f"{{{HISTORY}}}archive")
-    for entry in document.entries:
+    for entry in entries:
         _entry(root, entry)
     return bytes(etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="utf-8"))
 
@@ -76,7 +77,8 @@ def _entry(root: etree._Element, entry: Entry) -> None:
         category.set("term", one.term)
         category.set("scheme", one.scheme)
         category.set("label", one.label)
-    _link(element, "alternate", entry.url, "text/html")
+    if entry.url:
+        _link(element, "alternate", entry.url, "text/html")
     for url in entry.related:
         _link(element, "related", url)
     _text(element, "content", entry.content).set("type", "html")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from config.schema import Settings
 from config.taxonomy import Section, Taxonomy
@@ -9,6 +10,7 @@ from pipeline.curated.title import survey_title
 from pipeline.publish import addresses
 from pipeline.publish.approved import Approved, by_section, read_approved
 from pipeline.publish.feeds import text
+from pipeline.publish.feeds.ended import ended_at, ended_entry
 from pipeline.publish.feeds.issues import PublishedIssue, issue_entries, read_issues
 from pipeline.publish.feeds.pages import PLACES, paged
 from pipeline.publish.feeds.paper import Maker, section_name
@@ -16,6 +18,8 @@ from pipeline.publish.feeds.sections import Former, SectionHistory, section_hist
 from pipeline.publish.feeds.types import About, Document, Entry, Feed
 from pipeline.publish.feeds.words import say
 from pipeline.publish.identity import SurveyIdentity, survey_identity
+from pipeline.runtime.ending import ended
+from storage.freezes import Freeze
 from storage.store import Store
 
 
@@ -27,6 +31,10 @@ class FeedSource:
     issues: tuple[PublishedIssue, ...]
     identity: SurveyIdentity
     history: SectionHistory
+    #: the end that is in force; None: the survey goes on
+    freeze: Freeze | None = None
+    #: when the survey was last ended or taken up again, or its end came into force
+    ended_or_not_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +55,9 @@ class Feeds:
         return (self.papers, self.issues, *self.sections, *self.former)
 
 
-def read_feeds(store: Store, taxonomy: Taxonomy) -> FeedSource:
-    """Read what the feeds are made of; nothing is written."""
+def read_feeds(store: Store, taxonomy: Taxonomy, today: date) -> FeedSource:
+    """Read what the feeds are made of on a day (UTC); nothing is written."""
+    freeze, last_at = ended(store.freezes.standing(), today), store.freezes.last_at()
     return FeedSource(
         approved=read_approved(store),
         issues=read_issues(store),
@@ -56,6 +65,8 @@ def read_feeds(store: Store, taxonomy: Taxonomy) -> FeedSource:
         history=section_history(
             (section.id for section in taxonomy.sections), store.taxonomy.changes()
         ),
+        freeze=freeze,
+        ended_or_not_at=last_at if freeze is None else ended_at(freeze),
     )
 
 
@@ -78,6 +89,8 @@ def about_of(settings: Settings, identity: SurveyIdentity) -> About:
 def compose(source: FeedSource, taxonomy: Taxonomy, settings: Settings) -> Feeds:
     """Return all feeds."""
     about = about_of(settings, source.identity)
+    if source.freeze is not None:
+        about = replace(about, ended=ended_entry(source.freeze, source.identity, about))
     known = {section.id: section for section in taxonomy.sections}
     maker = Maker(source.identity, about, known, settings.publish.suggest_url, _has_site(settings))
     composer = _Composer(source, about, maker)

@@ -17,7 +17,7 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 def json_feed(feed: Feed, document: Document, about: About) -> bytes:
     """Return one file of a feed. Without a base it has no addresses, which must be absolute."""
-    content = {
+    content: dict[str, object] = {
         "version": VERSION,
         "title": feed.title,
         "description": feed.subtitle,
@@ -25,8 +25,10 @@ def json_feed(feed: Feed, document: Document, about: About) -> bytes:
         "authors": [{"name": about.editor or about.title}],
         **_addresses(feed, document, about),
         "_living_survey": {"id": feed.id},
-        "items": [_item(entry) for entry in document.entries],
+        "items": [_item(entry) for entry in about.shown(feed, document)],
     }
+    if about.ended is not None and document is feed.current:
+        content["expired"] = True
     text = json.dumps(content, ensure_ascii=False, indent=1)
     return f"{escape_invisible(text)}\n".encode()
 

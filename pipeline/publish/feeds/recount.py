@@ -34,23 +34,30 @@ def counts_of(feeds: Feeds) -> Mapping[str, int]:
 
 
 def recount(feeds: Feeds, files: Files) -> Mapping[str, int]:
-    """Return the same numbers from the files; a paper that is there twice counts twice."""
-    walked = [title for page in _walk(feeds.papers, files, feeds.about) for title in _titles(page)]
+    """Return the same numbers from the files; a paper that is there twice counts twice.
+
+    The entry that says that the survey ended is no paper and no issue.
+    """
+    end = feeds.about.ended.id if feeds.about.ended else None
+    walked = [
+        title for page in _walk(feeds.papers, files, feeds.about) for title in _titles(page, end)
+    ]
     withdrawn = f"{say(feeds.about.language, 'withdrawn')}: "
     sections = (*feeds.sections, *feeds.former)
     return {
         "papers": len(walked),
         "papers in JSON": sum(
-            len(json.loads(files[f"{page.path}.{addresses.JSON}"])["items"])
+            item["id"] != end
             for page in feeds.papers.documents
+            for item in json.loads(files[f"{page.path}.{addresses.JSON}"])["items"]
         ),
         "withdrawn": sum(title.startswith(withdrawn) for title in walked),
         "papers by section": sum(
-            len(_titles(etree.fromstring(files[f"{page.path}.{addresses.ATOM}"])))
+            len(_titles(etree.fromstring(files[f"{page.path}.{addresses.ATOM}"]), end))
             for feed in sections
             for page in feed.documents
         ),
-        "issues": sum(len(_titles(page)) for page in _walk(feeds.issues, files, feeds.about)),
+        "issues": sum(len(_titles(page, end)) for page in _walk(feeds.issues, files, feeds.about)),
         "feeds": len(etree.fromstring(files[addresses.OPML]).findall(".//outline[@xmlUrl]")),
     }
 
@@ -68,8 +75,12 @@ def _walk(feed: Feed, files: Files, about: About) -> Iterator[etree._Element]:
         path = unquote(urljoin(f"{base}/{path}", str(older)).removeprefix(f"{base}/"))
 
 
-def _titles(root: etree._Element) -> list[str]:
-    return [entry.findtext("a:title", "", _NAMES) for entry in root.iterfind("a:entry", _NAMES)]
+def _titles(root: etree._Element, end: str | None) -> list[str]:
+    return [
+        entry.findtext("a:title", "", _NAMES)
+        for entry in root.iterfind("a:entry", _NAMES)
+        if entry.findtext("a:id", "", _NAMES) != end
+    ]
 
 
 def _entries(feed: Feed) -> int:

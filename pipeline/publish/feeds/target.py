@@ -20,17 +20,21 @@ def build_feeds(services: Services) -> Build:
     """Build every feed; nothing is written."""
     settings = services.settings
     with services.open_store() as store:
-        source = read_feeds(store, services.taxonomy)
+        source = read_feeds(store, services.taxonomy, services.clock().date())
     feeds = compose(source, services.taxonomy, settings)
     files = rendered(feeds)
     markup = {
-        f"{page.path}.{suffix}": "".join(entry.content for entry in page.entries)
+        f"{page.path}.{suffix}": "".join(entry.content for entry in feeds.about.shown(feed, page))
         for feed in feeds.all
         for page in feed.documents
         for suffix in (addresses.ATOM, addresses.JSON)
     }
     directory = addresses.public_directory(settings)
-    moments = [source.approved.changed_at, *(one.last_at for one in source.issues)]
+    moments = [
+        source.approved.changed_at,
+        source.ended_or_not_at,
+        *(one.last_at for one in source.issues),
+    ]
     return Build(
         target=TARGET,
         files=tuple(

@@ -91,3 +91,10 @@ class About:
     home: str
     #: address of the WebSub hub; empty: none
     hub: str
+    #: of a survey that ended: the last entry of every feed
+    ended: Entry | None = None
+
+    def shown(self, feed: Feed, document: Document) -> tuple[Entry, ...]:
+        """Return the entries of a file; that of the end is in what readers subscribe to."""
+        last = () if self.ended is None or document is not feed.current else (self.ended,)
+        return (*last, *document.entries)

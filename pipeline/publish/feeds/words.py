@@ -23,6 +23,8 @@ _EN = {
     "issue": "Issue {week}",
     "issue_days": "Papers approved from {first} to {last}.",
     "issue_empty": "No paper was approved in this week.",
+    "ended": "This list ended on {date}",
+    "ended_said": "No papers and no issues follow. What was published stays here.",
     "separator": ", ",
 }
 _ZH = {
@@ -46,6 +48,8 @@ _ZH = {
     "issue": "第 {week} 期",
     "issue_days": "{first} 至 {last} 批准的论文。",
     "issue_empty": "本周没有批准论文。",
+    "ended": "本列表已于 {date} 停止更新",
+    "ended_said": "此后不再增加论文和周报,已发布的内容保留在此。",
     "separator": "、",
 }
 _WORDS: Mapping[str, Mapping[str, str]] = {"en": _EN, "zh": _ZH}

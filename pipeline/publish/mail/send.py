@@ -202,12 +202,15 @@ def issues_of(services: Services, asked: Asked) -> tuple[IssueFiles, ...]:
     weeks = asked.weeks
     if asked.month is not None:
         with services.open_store() as store:
+            freeze = store.freezes.standing()
             published = [
                 Week.parse(one.week)
                 for one in store.issues.all()
                 if one.state is IssueState.PUBLISHED
             ]
         weeks = tuple(week for week in weeks if published and week >= min(published))
+        if freeze is not None:
+            weeks = tuple(week for week in weeks if week.first_day <= freeze.ends_on)
     return tuple(published_issue(services, week) for week in weeks or asked.weeks)
 
 

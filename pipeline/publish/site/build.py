@@ -10,6 +10,7 @@ from lxml import etree
 
 from pipeline.publish import addresses
 from pipeline.publish.badge import badge_json, badge_svg
+from pipeline.publish.digest.escape import escape_markdown
 from pipeline.publish.publication import Build, BuiltFile
 from pipeline.publish.site import data_files, markdown
 from pipeline.publish.site.pages import render_pages, tally_of
@@ -79,12 +80,13 @@ def _twins(base: Page) -> Iterator[tuple[str, str]]:
     """Yield the Markdown of every page, and `llms.txt`."""
     data = base.data
     tally = tally_of(base)
+    ended = f"> {escape_markdown(base.ended())}\n\n" if base.ended() else ""
 
     def at(path: str) -> Page:
         return replace(base, path=path)
 
     def twin(path: str, text: str) -> tuple[str, str]:
-        return addresses.twin(path), text
+        return addresses.twin(path), f"{ended}{text}"
 
     yield twin(addresses.INDEX, markdown.home(at(addresses.INDEX), tally))
     yield twin(addresses.ISSUES, markdown.issues(at(addresses.ISSUES)))

@@ -35,7 +35,7 @@ def state_script(data: SiteData, words: Words) -> str:
             "id": data.survey_id,
             "newest": recent[0] if recent else "",
             "recent": recent,
-            "promised": data.promise.state is not Kept.NONE,
+            "promised": data.promise.state not in {Kept.NONE, Kept.ENDED},
             "words": {key: words.texts[key] for key in _SAID},
         },
     )

@@ -31,6 +31,7 @@ from pipeline.publish.site.types import (
     SiteLinks,
     SitePaper,
 )
+from pipeline.runtime.ending import ended
 from pipeline.runtime.services import Services
 from storage.store import Store
 from storage.types import Verdict
@@ -53,7 +54,9 @@ def read_site(services: Services) -> SiteData:
         papers = _papers(store, taxonomy, issues)
         decided = _decided(store, settings)
         survey_id = str(survey_identity(store).survey_id)
+        freeze = ended(store.freezes.standing(), services.clock().date())
     last = issues[0].week if issues else None
+    ended_on = None if freeze is None else freeze.ends_on
     return SiteData(
         survey_id=survey_id,
         title=one_line(survey_title(settings.survey)),
@@ -63,7 +66,7 @@ def read_site(services: Services) -> SiteData:
         papers=papers,
         issues=issues,
         decided=decided,
-        promise=promise_on(services.clock().date(), settings.site, last),
+        promise=promise_on(services.clock().date(), settings.site, last, ended_on=ended_on),
         links=SiteLinks(
             base_url=settings.publish.base_url,
             list_url=settings.publish.list_url,
@@ -74,6 +77,7 @@ def read_site(services: Services) -> SiteData:
         explained=settings.site.why != "none",
         by_id={paper.arxiv_id: paper for paper in papers},
         listed=tuple(paper for paper in papers if not paper.withdrawn),
+        notice="" if freeze is None else one_line(freeze.notice),
     )
 
 

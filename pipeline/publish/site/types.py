@@ -153,6 +153,8 @@ class SiteData:
     by_id: Mapping[str, SitePaper] = field(default_factory=dict)
     #: the papers that are not withdrawn, newest first
     listed: tuple[SitePaper, ...] = ()
+    #: what the editors say of the end of a survey that ended; may be empty
+    notice: str = ""
 
     def of_section(self, section: Section) -> tuple[SitePaper, ...]:
         """Return the listed papers of a section, newest first."""

@@ -222,10 +222,17 @@ class Page:
             section=named,
         )
 
+    def ended(self) -> str:
+        """Return that the survey ended, and what its editors say of it; empty: it did not."""
+        on = self.data.promise.ended_on
+        if on is None:
+            return ""
+        return f"{self.words.say('ended', date=self.day(on))} {self.data.notice}".rstrip()
+
     def promise(self) -> str:
         """Return the promise in a sentence; empty if there is none."""
         promise, words = self.data.promise, self.words
-        if promise.state is Kept.NONE:
+        if promise.state in {Kept.NONE, Kept.ENDED}:
             return ""
         said = words.say(f"promise_{promise.rhythm}")
         if promise.state is Kept.PAUSED and promise.paused_until:

@@ -136,6 +136,8 @@ def fragment(request: Request, template: str, **context: Any) -> str:
         tomorrow=review.clock().date() + timedelta(days=1),
         reviewer=review.reviewer,
         done_today=review.progress.today,
+        ends_on=review.progress.ends_on,
+        has_ended=review.progress.has_ended,
         token=review.sessions.token(session),
         path=request.url.path,
         own=own,
