@@ -80,7 +80,7 @@ def send_(
     check_week(settings, _asked(open_services(settings), week, month).weeks[0])
     with session(invocation, "mail send", lock=LOCK) as opened:
         asked = _asked(opened.services, week, month)
-        post = open_post(settings, os.environ)
+        post = open_post(opened.services, os.environ)
         send_waiting(opened.services, os.environ)
         report = send(opened.services, opened.run, post, asked, late=late)
     lines: list[str | Heading] = [
@@ -153,7 +153,7 @@ def test_(
     settings = invocation.settings
     to = str(parse_address(address))
     services = open_services(settings, read_only=True)
-    post = open_post(settings, os.environ)
+    post = open_post(services, os.environ)
     made = preview(services, post, _asked(services, week, month), _reader(language, section), to)
     answer = send_test(post, to, made)
     taken = answer.outcome is Answered.ACCEPTED
@@ -180,7 +180,7 @@ def preview_(
 ) -> Answer:
     """Write the mail of an issue to files, as it would be sent; nothing is sent."""
     services = open_services(invocation.settings, read_only=True)
-    post = offline_post(invocation.settings)
+    post = offline_post(services)
     made = preview(services, post, _asked(services, week, month), _reader(language, section))
     directory.mkdir(parents=True, exist_ok=True)
     files = {

@@ -11,7 +11,7 @@ from pipeline.curated.title import survey_title
 from pipeline.publish.mail import books
 from pipeline.publish.mail.confirmations import confirmation_post
 from pipeline.publish.mail.suppression import suppressed
-from pipeline.publish.subscribers.keys import subscriber_keys
+from pipeline.publish.subscribers.keys import checked_keys
 from pipeline.publish.subscribers.links import SubscriberLinks
 from pipeline.publish.subscribers.outbox import OutboxReport, send_confirmations
 from pipeline.runtime.plurals import counted
@@ -44,7 +44,7 @@ def send_waiting(
         ConfigError: a setting of mail is missing or cannot be used.
     """
     settings = services.settings
-    keys = subscriber_keys(settings.database.path)
+    keys = checked_keys(settings.database.path, services.open_store)
     with services.open_store() as store:
         events = books.follow_suppressions(settings.mail.journal, store)
     return send_confirmations(

@@ -16,7 +16,7 @@ from pipeline.publish.mail.reports import read_mailbox
 from pipeline.publish.mail.suppression import Suppressed, event_id, suppressed
 from pipeline.publish.mail.suppression_file import add_suppressions
 from pipeline.publish.subscribers.address import address_key, parse_address
-from pipeline.publish.subscribers.keys import subscriber_keys
+from pipeline.publish.subscribers.keys import checked_keys
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services, open_services
 from storage.mail_types import SuppressionEvent, SuppressionKind
@@ -44,7 +44,9 @@ def bounces(invocation: Invocation) -> Answer:
         session(invocation, "mail bounces", lock=_LOCK) as opened,
         open_mailboxes(settings.mail, os.environ) as boxes,
     ):
-        report = read_mailbox(opened.services, subscriber_keys(settings.database.path), boxes)
+        services = opened.services
+        keys = checked_keys(settings.database.path, services.open_store)
+        report = read_mailbox(services, keys, boxes)
     kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(report.kinds.items()))
     return Answer(
         report,
@@ -86,7 +88,8 @@ def suppress(
     wanted = parse_address(address)
     with session(invocation, "mail suppress", lock=_LOCK) as opened:
         services = opened.services
-        key = address_key(wanted, subscriber_keys(settings.database.path).salt)
+        keys = checked_keys(settings.database.path, services.open_store)
+        key = address_key(wanted, keys.salt)
         now = services.clock()
         before = _suppressed(services).get(key)
         if lift and before is None:

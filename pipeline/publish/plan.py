@@ -1,6 +1,6 @@
 """Plan the publication of one target: build it, judge it, compare it. Writes nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.publish.gate.check import check, check_counts
 from pipeline.publish.gate.refusal import Refusal
 from pipeline.publish.gate.standing import Standing, read_standing
-from pipeline.publish.publication import Build
+from pipeline.publish.publication import Build, BuiltFile
 from pipeline.publish.recorded import recorded_path, sha256_of
 from pipeline.publish.targets import Target
 from pipeline.runtime.services import Services
@@ -58,13 +58,16 @@ def plan(services: Services, target: Target) -> Plan:
         standing = read_standing(store, build, services.taxonomy, target.week)
         last = store.publications.last(target.name)
         interrupted = {one.target for one in store.publications.interrupted()}
-        written = store.publications.files(target.name) if build.rolling else {}
+        written = store.publications.files(target.name)
     root = services.settings.root
-    gone = vanished(build, written, root, target.content)
+    gone = vanished(build, written, root, target.content) if build.rolling else {}
     build = replace(build, gone=tuple(gone))
     before |= gone
-    edited = (*_edited(build, before, last, root), *_edited_before(gone, written, root))
-    standing = replace(standing, edited=edited)
+    standing = replace(
+        standing,
+        edited=(*_edited(build, before, last, written, root), *_edited_before(gone, written, root)),
+        foreign=_foreign(build, before, written, root),
+    )
     done = (
         last is not None
         and set(last.entries) == set(build.entries)
@@ -99,15 +102,40 @@ def _edited_before(gone: Mapping[Path, bytes], written: Written, root: Path) -> 
 
 
 def _edited(
-    build: Build, before: Mapping[Path, bytes | None], last: Publication | None, root: Path
+    build: Build,
+    before: Mapping[Path, bytes | None],
+    last: Publication | None,
+    written: Written,
+    root: Path,
 ) -> tuple[str, ...]:
-    """Return the files that somebody changed since they were published, and that would change."""
-    recorded = {file.path: file.sha256 for file in last.files} if last else {}
+    """Return the published files that would change and hold what was never published.
+
+    What a killed publication wrote counts as published.
+    """
+    recorded = {file.path for file in last.files} if last else set()
     return tuple(
         name
-        for file in build.files
-        if file.made_from is None
-        and (name := recorded_path(file.path, root)) in recorded
-        and (now := before[file.path]) not in {None, file.data}
-        and sha256_of(now or b"") != recorded[name]
+        for name, file in _replaced(build, before, root)
+        if name in recorded and sha256_of(before[file.path] or b"") not in written[name]
     )
+
+
+def _foreign(
+    build: Build, before: Mapping[Path, bytes | None], written: Written, root: Path
+) -> tuple[str, ...]:
+    """Return the files that would be written over and that this target never wrote.
+
+    Only of targets that follow the decisions: versions without records wrote digests.
+    """
+    if not build.rolling:
+        return ()
+    return tuple(name for name, _ in _replaced(build, before, root) if name not in written)
+
+
+def _replaced(
+    build: Build, before: Mapping[Path, bytes | None], root: Path
+) -> Iterator[tuple[str, BuiltFile]]:
+    """Yield the files, by recorded name, that are there with other content than is built."""
+    for file in build.files:
+        if file.made_from is None and before[file.path] not in {None, file.data}:
+            yield recorded_path(file.path, root), file

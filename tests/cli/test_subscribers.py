@@ -163,8 +163,8 @@ def test_lost_key_is_noticed_and_replaced(survey: SurveyInProcess) -> None:
     key.unlink()
     ended = survey.call("subscribers", "add", "cy@example.org")
     assert ended.status == 2
-    assert "is not the key" in ended.err
-    assert "is not the key" in survey.call("doctor").out
+    assert "is missing. It held the key" in ended.err
+    assert "is missing. It held the key" in survey.call("doctor").out
     assert survey.json("subscribers", "rekey")["rekeyed"] == 2
     assert key.read_bytes() != kept
     assert survey.json("subscribers", "export", "--of", ADA)["state"] == "confirmed"

@@ -18,6 +18,7 @@ from pipeline.publish.mail.mailing import OldIssueError, of_month, of_week
 from pipeline.publish.mail.pace import Limits
 from pipeline.publish.mail.receipt import Outcome, Receipt
 from pipeline.publish.mail.resolve import resolve
+from pipeline.publish.subscribers.keys import key_path
 from storage.mail_types import MailKind
 from storage.subscriber_types import How
 from tests.support.builders import make_paper
@@ -367,3 +368,50 @@ def test_weeks_of_a_month_are_those_that_end_in_it() -> None:
     assert of_week(W12).name == "2026-W12"
     with pytest.raises(UsageError):
         of_month("2026-13")
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_issue_with_a_paper_taken_back_is_not_mailed(
+    scene: MailScene, sink: Sink, *, begun: bool
+) -> None:
+    if begun:
+        sink.rcpt = {R[5]: "451 4.7.1 later"}
+        scene.send()
+    with scene.services.open_store() as store:
+        [decision, *_] = store.decisions.approved()
+        store.decisions.undo(reviewer="ada", undone_at=scene.now, decision_id=decision.decision_id)
+    sent = len(sink.recipients)
+    with pytest.raises(IssueNotMailedError) as refused:
+        scene.send()
+    assert str(refused.value.message) == (
+        f"{decision.arxiv_id} is no longer approved since the issue was published."
+    )
+    assert len(sink.recipients) == sent
+
+
+def test_issue_with_a_withdrawn_paper_is_not_mailed(scene: MailScene, sink: Sink) -> None:
+    with scene.services.open_store() as store:
+        [decision, *_] = store.decisions.approved()
+        paper = store.papers.get_many([decision.arxiv_id])[decision.arxiv_id].paper
+        gone = replace(paper, version=paper.version + 1, withdrawn=True)
+        store.papers.upsert([gone], seen_at=scene.now)
+    with pytest.raises(IssueNotMailedError, match="is withdrawn at arXiv since"):
+        scene.send()
+    assert sink.recipients == []
+
+
+def test_no_mail_goes_out_with_another_key(scene: MailScene, sink: Sink) -> None:
+    key = key_path(scene.settings.database.path)
+    kept = key.read_bytes()
+    key.unlink()
+    with pytest.raises(ConfigError, match=r"is missing\. It held the key"):
+        scene.send()
+    assert not key.exists()
+    key.write_text("another key, of the same length as it should be")
+    key.chmod(0o600)
+    with pytest.raises(ConfigError):
+        scene.send()
+    key.write_bytes(kept)
+    key.chmod(0o600)
+    assert sink.recipients == []
+    assert scene.send().sent == len(R)

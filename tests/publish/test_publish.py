@@ -19,6 +19,7 @@ from tests.support.publish import (
 from tests.support.storage import opener, published_to
 
 ONE, TWO, THREE = (f"2603.0000{number}" for number in (1, 2, 3))
+LONGER = f"- {ONE}\n- {TWO}\n- {THREE}\nand a note\n".encode()
 
 
 @pytest.fixture
@@ -199,6 +200,27 @@ def test_file_edited_by_hand_is_not_written_over(open_store: OpenStore, tmp_path
 
     assert report.reasons == ("w12.md was changed by hand since it was published.",)
     assert file.read_text() == "corrected by hand"
+
+
+def test_what_a_killed_publication_wrote_is_not_called_edited(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    file = tmp_path / "w12.md"
+    services = publishing_services(open_store, tmp_path)
+    published(services, target_of(make_build(file, [ONE], target="digest:2026-W12")))
+
+    def killed(build: Build) -> None:
+        file.write_bytes(build.files[0].data)
+        raise SystemExit
+
+    for ids in ([ONE, TWO], [ONE, TWO, THREE]):  # one after the other
+        build = make_build(file, ids, target="digest:2026-W12")
+        with pytest.raises(SystemExit):
+            published(services, target_of(build, put=killed))
+    third = make_build(file, [ONE, TWO, THREE], data=LONGER, target="digest:2026-W12")
+
+    assert published(services, target_of(third)).outcome is Outcome.PUBLISHED
+    assert file.read_bytes() == LONGER
 
 
 @pytest.mark.parametrize("marked", ["file", "directory"])

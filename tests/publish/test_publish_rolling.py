@@ -154,3 +154,19 @@ def test_hundreds_of_files_are_put_in_place_whole(services: Services, tmp_path: 
     assert published(services, Target("pages", lambda _: build)).outcome is Outcome.PUBLISHED
     texts = {path.stem: path.read_text() for path in (tmp_path / "p").iterdir()}
     assert texts == {str(one): f"{one}\n" for one in range(count)}
+
+
+def test_files_of_others_are_not_written_over(services: Services, tmp_path: Path) -> None:
+    index = tmp_path / "index.html"
+    index.write_text("MY PAGE")
+    report = published(services, _target(tmp_path, [ONE]))
+    assert report.reasons == ("index.html was there before and not written by `publish`.",)
+    assert index.read_text() == "MY PAGE"
+    assert not (tmp_path / "papers").exists()
+    over = published(services, _target(tmp_path, [ONE]), override="It was a draft.")
+    assert over.outcome is Outcome.PUBLISHED
+    page = tmp_path / "papers" / f"{TWO}.html"
+    page.write_text("MY NOTES")
+    later = published(services, _target(tmp_path, [ONE, TWO]))
+    assert later.outcome is Outcome.REFUSED
+    assert page.read_text() == "MY NOTES"

@@ -156,7 +156,7 @@ class MailScene:
 
     def post(self) -> Post:
         """Return what sending needs; nothing waits."""
-        return open_post(self.settings, {}, monotonic=lambda: 0.0, wait=lambda _: None)
+        return open_post(self.services, {}, monotonic=lambda: 0.0, wait=lambda _: None)
 
     def send(
         self, asked: Asked | None = None, *, post: Post | None = None, late: bool = False

@@ -142,7 +142,15 @@ def _edited(standing: Standing) -> Iterator[Refusal]:
             Rule.EDITED,
             f"{some_of(standing.edited)} {_were(standing.edited)} changed by hand since it was"
             " published.",
-            "Move the file away to have it written again, or publish with --override.",
+            "Move the file away to have it written again, or publish with --override. After a"
+            " `restore` the files may be newer than the database; then override.",
+        )
+    if standing.foreign:
+        yield Refusal(
+            Rule.EDITED,
+            f"{some_of(standing.foreign)} {_were(standing.foreign)} there before and not written"
+            " by `publish`.",
+            "Move it away, publish to another directory, or write over it with --override.",
         )
 
 

@@ -35,6 +35,8 @@ class Standing:
     issue_approved: bool = True
     #: files that were made whole, and are no longer as they were published
     edited: tuple[str, ...] = ()
+    #: files that would be written over and that the target never wrote
+    foreign: tuple[str, ...] = ()
 
 
 def read_standing(store: Store, build: Build, taxonomy: Taxonomy, week: Week | None) -> Standing:

@@ -16,16 +16,17 @@ from pipeline.publish.mail.message import signer_of
 from pipeline.publish.mail.pace import Limits
 from pipeline.publish.mail.post import Personal, Post
 from pipeline.publish.mail.transport import Connection, connected
-from pipeline.publish.subscribers.keys import SubscriberKeys, subscriber_keys
+from pipeline.publish.subscribers.keys import SubscriberKeys, checked_keys
 from pipeline.publish.subscribers.links import SubscriberLinks
 from pipeline.publish.subscribers.tokens import Purpose
+from pipeline.runtime.services import Services
 
 #: the person of a test or a preview; no subscriber has this ID, so the links lead nowhere
 TEST_ID = "test"
 
 
 def open_post(
-    settings: Settings,
+    services: Services,
     environment: Mapping[str, str],
     *,
     monotonic: Callable[[], float] = time.monotonic,
@@ -34,19 +35,19 @@ def open_post(
     """Return what sending needs; nothing is connected yet.
 
     Raises:
-        ConfigError: a setting is missing or cannot be used.
+        ConfigError: a setting is missing or cannot be used, or the key is not the subscribers'.
     """
-    server = server_of(settings.mail, environment)
-    return _post(settings, partial(connected, server), monotonic, wait)
+    server = server_of(services.settings.mail, environment)
+    return _post(services, partial(connected, server), monotonic, wait)
 
 
-def offline_post(settings: Settings) -> Post:
+def offline_post(services: Services) -> Post:
     """Return what making mails needs; they are not sent.
 
     Raises:
-        ConfigError: a setting is missing or cannot be used.
+        ConfigError: a setting is missing or cannot be used, or the key is not the subscribers'.
     """
-    return _post(settings, _no_server, time.monotonic, time.sleep)
+    return _post(services, _no_server, time.monotonic, time.sleep)
 
 
 @contextmanager
@@ -56,13 +57,14 @@ def _no_server() -> Iterator[Connection]:
 
 
 def _post(
-    settings: Settings,
+    services: Services,
     connect: Callable[[], AbstractContextManager[Connection]],
     monotonic: Callable[[], float],
     wait: Callable[[float], None],
 ) -> Post:
+    settings = services.settings
     mail = settings.mail
-    keys = subscriber_keys(settings.database.path)
+    keys = checked_keys(settings.database.path, services.open_store)
     links = SubscriberLinks(_pages(settings), keys.tokens)
     return Post(
         connect=connect,

@@ -21,6 +21,7 @@ from pipeline.publish.mail.post import Composer, Post
 from pipeline.publish.mail.receipt import Outcome, Receipt, receipt_of
 from pipeline.publish.mail.standing import Confirmed, why_not
 from pipeline.publish.mail.suppression import Suppressed, suppressed
+from pipeline.publish.mail.taken_back import check_standing
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services, store_of
 from storage.issue_types import IssueState
@@ -67,7 +68,8 @@ def send(
 
     Raises:
         OldIssueError: it is too old, or a newer one was mailed.
-        IssueNotMailedError: it is not published, or its files were changed.
+        IssueNotMailedError: it is not published, its files were changed, or a paper of it was taken
+            back.
         JournalError: a receipt cannot be read.
         MailServerError, MailRefusedError: the server takes no mail at all.
     """
@@ -105,7 +107,8 @@ def prepare(services: Services, post: Post, asked: Asked, *, late: bool = False)
 
     Raises:
         OldIssueError: it is too old, or a newer one was mailed.
-        IssueNotMailedError: it is not published, or its files were changed.
+        IssueNotMailedError: it is not published, its files were changed, or a paper of it was taken
+            back.
         JournalError: a receipt cannot be read.
     """
     mail = services.settings.mail
@@ -117,6 +120,8 @@ def prepare(services: Services, post: Post, asked: Asked, *, late: bool = False)
     recorded = read_journal(directory, asked.name)
     if recorded is None:
         issues = issues_of(services, asked)
+        with services.open_store() as store:
+            check_standing(store, issues)
         books.begin(directory, asked, issues, _to_freeze(services, asked), now)
     else:
         issues = books.kept_issues(directory, asked, recorded.mailing.weeks)
@@ -125,6 +130,8 @@ def prepare(services: Services, post: Post, asked: Asked, *, late: bool = False)
                 f"The copies of the issues of {asked.name} in {directory} were changed.",
                 hint="Put them back from a copy, so that everybody gets the same issue.",
             )
+        with services.open_store() as store:
+            check_standing(store, issues)
     return composer_of(services, post, asked, issues)
 
 

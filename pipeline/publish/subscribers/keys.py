@@ -48,13 +48,16 @@ def checked_keys(database: Path, open_store: OpenStore) -> SubscriberKeys:
 
     Raises:
         ConfigError: as `subscriber_keys`, or the key is not the one the addresses were kept with.
+            Then none is created.
     """
-    keys = subscriber_keys(database)
     with open_store() as store:
         held = store.subscribers.any_contact()
-    if held is not None and address_key(held[0], keys.salt) != held[1]:
+    lost = held is not None and not key_path(database).exists()
+    keys = None if lost else subscriber_keys(database)
+    if keys is None or (held is not None and address_key(held[0], keys.salt) != held[1]):
+        what = "is missing. It held" if lost else "is not"
         raise ConfigError(
-            f"{key_path(database)} is not the key that this survey's subscribers were kept with.",
+            f"{key_path(database)} {what} the key that this survey's subscribers were kept with.",
             hint="Restore the file from your copy. If it is lost, `living-survey subscribers rekey`"
             " goes on with the new one; deleted addresses are then no longer recognised.",
         )

@@ -68,7 +68,7 @@ def _last_message(services: Services) -> bytes | None:
     if not issues:
         return None
     week = Week.parse(max(one.week for one in issues))
-    return preview(services, offline_post(services.settings), of_week(week), Reader("")).message
+    return preview(services, offline_post(services), of_week(week), Reader("")).message
 
 
 def examine_mail(mail: MailSettings, around: MailSurroundings) -> tuple[Finding, ...]:
