@@ -118,14 +118,23 @@ class _Tcp(socketserver.StreamRequestHandler):
             self.wfile.write(struct.pack("!H", len(wire)) + wire)
 
 
+def _servers() -> tuple[socketserver.ThreadingTCPServer, socketserver.ThreadingUDPServer]:
+    """Return servers on one port, which another program may have for UDP alone."""
+    for _ in range(100):
+        tcp = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Tcp)
+        try:
+            return tcp, socketserver.ThreadingUDPServer(tcp.server_address[:2], _Udp)
+        except OSError:
+            tcp.server_close()
+    raise AssertionError("no port is free for TCP and UDP")
+
+
 @contextmanager
 def serving_dns(records: Iterable[str] = ()) -> Iterator[FakeDns]:
     """Serve records by UDP and TCP on a free port of 127.0.0.1."""
     fake = FakeDns(records)
-    with (
-        socketserver.ThreadingUDPServer(("127.0.0.1", 0), _Udp) as udp,
-        socketserver.ThreadingTCPServer(udp.server_address, _Tcp) as tcp,
-    ):
+    tcp, udp = _servers()
+    with tcp, udp:
         fake.port = udp.server_address[1]
         threads = []
         for server in (udp, tcp):
