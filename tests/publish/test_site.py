@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -292,6 +293,22 @@ def test_permanent_addresses_need_a_base(tmp_path: Path) -> None:
     assert not (site.folder / "sitemap.xml").exists()
     assert "canonical" not in site.text("index.html")
     assert "no permanent addresses" in site.report.notes[0]
+
+
+def test_first_page_leads_to_the_form_for_mail(tmp_path: Path, site: PublishedSite) -> None:
+    assert "Get it by mail" not in site.text("index.html")
+    found = make_site(tmp_path, hostile=False, subscribe="https://lists.example.org/")
+    links = _tree(found, "index.html").xpath("//a[text()='Get it by mail']/@href")
+    assert links == ["https://lists.example.org/subscribe"]
+
+
+def test_late_promise_does_not_name_a_day_to_come(tmp_path: Path) -> None:
+    site = make_site(tmp_path, hostile=False)
+    late = replace(site.services, clock=lambda: NOW + timedelta(days=300))
+    publish_site(late)
+    said = _tree(site, "index.html").xpath("string(//p[@id='promise'])")
+    assert "one was due on" in said
+    assert "the next by" not in said
 
 
 def test_unchanged_rebuild_writes_nothing(small: PublishedSite) -> None:

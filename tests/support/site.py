@@ -8,6 +8,7 @@ from typing import Any
 from config.publish_schema import DigestSettings, PublishSettings
 from config.schema import SurveySettings
 from config.site_schema import SiteSettings
+from config.subscribers_schema import SubscribersSettings
 from pipeline.publish.report import Outcome, TargetReport
 from pipeline.publish.targets import recorded_target
 from pipeline.runtime.services import Services
@@ -160,6 +161,7 @@ def site_services(
     languages = site.pop("languages", ("en", "zh"))
     publish: dict[str, Any] = {"base_url": BASE, "suggest_url": SUGGEST, "editor": "The Editors"}
     publish |= site.pop("publish", {})
+    subscribers = SubscribersSettings(url=site.pop("subscribe", ""))
     return make_services(
         open_store,
         now,
@@ -168,6 +170,7 @@ def site_services(
         survey=SurveySettings(title="Talking <Pictures> & \u201cA Survey\u201d"),
         digest=DigestSettings(output=folder / "public", languages=languages),
         publish=PublishSettings(**publish),
+        subscribers=subscribers,
         site=SiteSettings(**({"rhythm": "weekly", "about": "What is <made> & said."} | site)),
     )
 

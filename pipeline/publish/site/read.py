@@ -31,6 +31,7 @@ from pipeline.publish.site.types import (
     SiteLinks,
     SitePaper,
 )
+from pipeline.publish.subscribers.links import subscribe_page
 from pipeline.runtime.ending import ended
 from pipeline.runtime.services import Services
 from storage.store import Store
@@ -71,6 +72,7 @@ def read_site(services: Services) -> SiteData:
             base_url=settings.publish.base_url,
             list_url=settings.publish.list_url,
             suggest_url=settings.publish.suggest_url,
+            subscribe_url=subscribe_page(settings.subscribers.url),
             feeds="feeds" in settings.publish.targets,
         ),
         reasons=settings.review.reasons,

@@ -126,6 +126,8 @@ class SiteLinks:
     base_url: str = ""
     list_url: str = ""
     suggest_url: str = ""
+    #: the page on which readers subscribe to mail
+    subscribe_url: str = ""
     #: whether the target `feeds` is published beside the site
     feeds: bool = False
 

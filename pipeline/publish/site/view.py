@@ -239,7 +239,8 @@ class Page:
             return words.say("promise_paused", promise=said, date=self.day(promise.paused_until))
         if promise.due is None:
             return words.say("promise_plain", promise=said)
-        return words.say("promise_due", promise=said, date=self.day(promise.due))
+        key = "promise_overdue" if promise.state is Kept.LATE else "promise_due"
+        return words.say(key, promise=said, date=self.day(promise.due))
 
     def span(self, week: Week) -> str:
         """Return the days of a week."""

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from pipeline.publish.subscribers.tokens import Purpose, Tokens
 
 
+def subscribe_page(url: str) -> str:
+    """Return the page where anybody can subscribe; empty if there are no pages."""
+    return f"{url.rstrip('/')}/subscribe" if url else ""
+
+
 @dataclass(frozen=True, slots=True)
 class SubscriberLinks:
     """Absolute addresses below the public address of the pages."""
@@ -16,7 +21,7 @@ class SubscriberLinks:
     @property
     def subscribe(self) -> str:
         """The page where anybody can subscribe."""
-        return f"{self.url}/subscribe"
+        return subscribe_page(self.url)
 
     def confirm(self, confirmation_id: str) -> str:
         """Return the address of the page on which a person confirms."""

@@ -56,7 +56,7 @@ def _unsubscribing(headers: dict[str, list[str]]) -> Iterator[Finding]:
                 yield Finding(
                     "message",
                     f"List-Unsubscribe has no {way} address.",
-                    "Set [publish] base_url to an https address."
+                    "Set [subscribers] url to an https address."
                     if way == "https"
                     else "Set [mail] reply_to or bounce_address.",
                 )
