@@ -488,7 +488,7 @@ def _may_grow(work: Callable[[int], float]) -> bool:
     middle = work(MIDDLE)
     if middle < NEGLIGIBLE / (LONG / MIDDLE) ** 2:
         return False
-    fixed, short = work(0), min(work(SHORT), work(SHORT))
+    fixed, short = work(0), min(work(SHORT) for _ in range(4))
     for _ in range(3):
         if middle - fixed < OPEN * MIDDLE / SHORT * (short - fixed):
             return False
@@ -499,13 +499,13 @@ def _may_grow(work: Callable[[int], float]) -> bool:
 
 def _grows(work: Callable[[int], float]) -> bool:
     """Say whether a long text takes more than twice the work of linear growth, and a longer one."""
-    short, long_ = work(FEW), work(LONG)
+    short, long_ = min(work(FEW) for _ in range(4)), work(LONG)
     for _ in range(3):
         if long_ < NEGLIGIBLE or long_ < 2 * LONG / FEW * short:
             return False
         if long_ > 8 * LONG / FEW * short:  # no noise is that large
             return True
-        short, long_ = work(FEW), min(long_, work(LONG))
+        short, long_ = min(short, work(FEW)), min(long_, work(LONG))
     # Linear work takes four times as long for four times the text, quadratic work sixteen times.
     return min(work(4 * LONG) for _ in range(3)) > 8 * long_
 
