@@ -13,6 +13,7 @@ counts.
 import gc
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -473,8 +474,12 @@ def _without_collector() -> Iterator[None]:
 def _grown(reader: Callable[[str], object], piece: str, end: str) -> bool:
     """Say whether the work grows faster than the text."""
 
+    calls = Counter[int]()
+
     def work(size: int) -> float:
-        text = piece * (size // len(piece)) + end
+        # One piece longer each time, because some readers keep what they have read.
+        text = piece * (size // len(piece) + calls[size]) + end
+        calls[size] += 1
         started = thread_time()
         reader(text)
         return thread_time() - started
