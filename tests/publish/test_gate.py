@@ -203,6 +203,7 @@ def test_active_content_is_final(text: str) -> None:
     [
         ("<!-- a\n\n<script>x</script>\n-->\n", "<!-- a\n-->\n\n<script>x</script>\n-->\n"),
         ("```\n\n<script>x</script>\n```\n", "```\n```\n\n<script>x</script>\n```\n"),
+        ("```\n\n<script>x</script>\n", "\n<script>x</script>\n"),
         ("- [a][b]\n", "- [a][b]\n\n[b]: javascript:x\n"),
         ("<script>x</script>\n", "<script>x</script>\n\n<script>x</script>\n"),
     ],

@@ -76,10 +76,11 @@ def gained_content(before: bytes | None, after: bytes, name: PurePath) -> tuple[
 
     Both contents are read whole, because what stands around a line decides whether it acts.
     """
-    added = inserted_text(before, after)
-    if name.suffix.lower() in _MARKDOWN and not _SUSPECT.search(added):
+    before = before or b""
+    changed = inserted_text(before, after) + inserted_text(after, before)
+    if name.suffix.lower() in _MARKDOWN and not _SUSPECT.search(changed):
         return ()
-    held = Counter(active_content((before or b"").decode("utf-8", "replace"), name))
+    held = Counter(active_content(before.decode("utf-8", "replace"), name))
     now = Counter(active_content(after.decode("utf-8", "replace"), name))
     return tuple(now - held)
 

@@ -4,11 +4,9 @@ import json
 from collections.abc import Sequence
 
 from pipeline.publish.mail.issue_files import IssueFiles, IssueNotMailedError
+from pipeline.runtime.plurals import some_of
 from storage.store import Store
 from storage.types import Verdict
-
-#: papers that a sentence names
-_NAMED = 5
 
 
 def check_standing(store: Store, issues: Sequence[IssueFiles]) -> None:
@@ -31,9 +29,8 @@ def check_standing(store: Store, issues: Sequence[IssueFiles]) -> None:
         ([key for key in ids if key in withdrawn], "withdrawn at arXiv"),
     ):
         if gone:
-            more = f" and {len(gone) - _NAMED} more" if len(gone) > _NAMED else ""
-            names = f"{', '.join(gone[:_NAMED])}{more} {'is' if len(gone) == 1 else 'are'}"
             raise IssueNotMailedError(
-                f"{names} {what} since the issue was published.",
+                f"{some_of(gone)} {'is' if len(gone) == 1 else 'are'} {what} since the issue was"
+                " published.",
                 hint="Publish and send the next issue, whose corrections say so.",
             )
