@@ -4,7 +4,7 @@ LivingSurveyError
 `-- ModelError               exit 1
 |-- NoModelError         no such model
 |-- DamagedModelError    wrong checksum, shape or content
-`-- UnfitModelError      another taxonomy, format or scikit-learn
+`-- UnfitModelError      another taxonomy, format or scikit-learn, or other scores here
 """
 
 from config.errors import LivingSurveyError
@@ -28,4 +28,4 @@ class DamagedModelError(ModelError):
 
 
 class UnfitModelError(ModelError):
-    """The file is intact but belongs to another taxonomy, format or scikit-learn."""
+    """The file is intact, but of another taxonomy, format or scikit-learn, or scores otherwise."""

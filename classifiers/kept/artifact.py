@@ -19,6 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.errors import DamagedModelError
+from classifiers.kept.golden_papers import (
+    PROBABILITIES,
+    TEXTS,
+    as_arrays,
+    check_golden,
+    from_arrays,
+)
 from classifiers.kept.header_file import StoredHeader, check_fit, read_header
 from classifiers.linear.calibration import Calibration, FacetCalibration
 from classifiers.linear.header import ModelHeader
@@ -34,7 +41,9 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 #: limit of the file and of its arrays; the largest model (100,000 terms) has 60 MB
 MOST_BYTES = 512 * 1024 * 1024
 
-_NAMES = ("terms", "idf", "weights", "intercepts", "scope", "facets", "shift")
+_NAMES = (
+    "terms", "idf", "weights", "intercepts", "scope", "facets", "shift", TEXTS, PROBABILITIES,
+)  # fmt: skip
 #: file name -> array; other members are not read
 _MEMBERS = {f"{name}.npy": name for name in _NAMES}
 #: numpy parses headers as Python text, and passes the parsers' errors on
@@ -67,7 +76,8 @@ def load(path: Path, taxonomy: Taxonomy) -> Model:
     Raises:
         NoModelError: the file does not exist.
         DamagedModelError: a checksum, a shape or a number is wrong.
-        UnfitModelError: made for another taxonomy, format or scikit-learn.
+        UnfitModelError: made for another taxonomy, format or scikit-learn, or it scores its
+            golden papers otherwise here.
     """
     stored = read_header(path)
     check_fit(stored.header, taxonomy)
@@ -79,8 +89,11 @@ def restore(stored: StoredHeader, taxonomy: Taxonomy) -> Model:
 
     Raises:
         DamagedModelError: a checksum, a shape or a number is wrong.
+        UnfitModelError: it scores its golden papers otherwise here.
     """
-    return _restored(stored.header, _read_arrays(stored), taxonomy)
+    model = _restored(stored.header, _read_arrays(stored), taxonomy)
+    check_golden(model)
+    return model
 
 
 def _arrays(model: Model) -> Arrays:
@@ -97,6 +110,7 @@ def _arrays(model: Model) -> Arrays:
             [[r.slope, r.intercept, r.temperature, r.alone, r.threshold] for r in rows]
         ),
         "shift": found.shift,
+        **as_arrays(model.golden),
     }
 
 
@@ -167,7 +181,9 @@ def _restored(header: ModelHeader, arrays: Arrays, taxonomy: Taxonomy) -> Model:
                 raise DamagedModelError(
                     f"Model {header.model_id}: the array {name!r} has a wrong shape or content."
                 )
-    except (KeyError, AttributeError, UnicodeDecodeError) as error:
+        width = 1 + sum(len(facet.labels) for facet in taxonomy.facets) + len(taxonomy.sections)
+        golden = from_arrays(arrays, width)
+    except (KeyError, AttributeError, ValueError) as error:
         # AttributeError: a member that is not an array
         raise DamagedModelError(f"Model {header.model_id} is incomplete ({error}).") from error
     facets = {
@@ -178,4 +194,6 @@ def _restored(header: ModelHeader, arrays: Arrays, taxonomy: Taxonomy) -> Model:
     calibration = Calibration((slope, intercept), facets, arrays["shift"], header.metrics)
     features = TextFeatures(int(header.settings.get("max_terms", len(terms))))
     features.restore(terms, arrays["idf"])
-    return Model(header, taxonomy, features, arrays["weights"], arrays["intercepts"], calibration)
+    return Model(
+        header, taxonomy, features, arrays["weights"], arrays["intercepts"], calibration, golden
+    )

@@ -1,7 +1,7 @@
 """A trained model: a sparse product and a calibration."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from scipy import sparse
 
 from classifiers.columns import ScoreColumns, join, of_probabilities, strongest
 from classifiers.linear.calibration import Calibration, probabilities
+from classifiers.linear.golden import Golden
 from classifiers.linear.header import ModelHeader
 from classifiers.linear.targets import SECTION, Output, outputs
 from classifiers.representations.tfidf import TextFeatures
@@ -42,6 +43,8 @@ class Model:
     weights: Floats32
     intercepts: Floats
     calibration: Calibration
+    #: scored again when the model is loaded
+    golden: Golden = field(default_factory=Golden)
 
     @property
     def model_id(self) -> str:
@@ -80,6 +83,12 @@ class Model:
         ]
         terms = [tuple(flat[start:end]) for start, end in pairwise(ends)]
         return scores_of(keys, known, self.taxonomy, terms, sections=sections)
+
+    def probabilities(self, documents: Sequence[Document]) -> Floats:
+        """Return (documents, 1 + labels + sections): of scope, of labels, of sections."""
+        known, sections = self._chances(self.matrix(documents))
+        facets = [known.facets[facet.name] for facet in self.taxonomy.facets]
+        return np.hstack([known.scope[:, np.newaxis], *facets, sections])
 
     def label_columns(self, section: str) -> list[int]:
         """Return the output columns of a section: its labels, and its own if any."""

@@ -6,7 +6,7 @@ The same input and time give the same model byte for byte, in any order of the d
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,9 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 import sklearn
+from scipy import sparse
 
 from classifiers.linear.calibration import Calibration, calibrate, held_margins
 from classifiers.linear.fitting import Corpus, directions, fit_outputs
+from classifiers.linear.golden import Golden, spread
 from classifiers.linear.header import ModelHeader
 from classifiers.linear.holding import hold_out
 from classifiers.linear.model import Model
@@ -77,7 +79,15 @@ def train(
         metrics=calibration.metrics,
         held_out=held_out.chosen,
     )
-    return Model(header, taxonomy, corpus.features, *learned, calibration)
+    model = Model(header, taxonomy, corpus.features, *learned, calibration)
+    known = [*(example.document for example in examples), *unlabelled]
+    return replace(model, golden=_golden(model, corpus, known))
+
+
+def _golden(model: Model, corpus: Corpus, documents: Sequence[Document]) -> Golden:
+    rows = sparse.vstack([corpus.examples, corpus.background], format="csr")
+    chosen = spread(documents, model.margins(rows)[:, 0])
+    return Golden(chosen, model.probabilities(chosen)) if chosen else Golden()
 
 
 def _corpus(

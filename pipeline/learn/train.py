@@ -92,6 +92,8 @@ def train(services: Services, run: Run, *, force: bool = False) -> TrainReport:
     contest = _compare(model, examples, models, run)
     promoted = force or contest is None or contest.not_worse
     path = models.save(model, _learned(examples, contest))
+    # Read back, so that the model in use stays if the new file cannot be used.
+    models.load(model.model_id, services.taxonomy)
     if promoted:
         models.promote(model.model_id, at=now, why=_why(contest, force=force))
     approved = sum(one.approved for one in examples.decided)

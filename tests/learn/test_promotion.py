@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from classifiers.cues import CueClassifier
+from classifiers.errors import DamagedModelError
 from classifiers.kept.registry import Learned, ModelRegistry
+from classifiers.linear.model import Model
 from classifiers.linear.training import train
 from classifiers.measure.evaluation import evaluate
 from classifiers.measure.reports import Evaluation
@@ -45,6 +47,23 @@ def test_first_model_is_promoted_without_comparison(tmp_path: Path, taxonomy: Ta
     learned = ModelRegistry(tmp_path / "models").learned_from(report.model_id)
     assert learned is not None
     assert (len(learned.decided), len(learned.background)) == (84, 40)
+
+
+def test_model_in_use_stays_if_the_new_one_cannot_be_read_back(
+    tmp_path: Path, taxonomy: Taxonomy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = trained(settle(tmp_path), tmp_path, taxonomy, 90)
+
+    def damaged(self: ModelRegistry, model: Model, learned: Learned) -> Path:
+        path = write(self, model, learned)
+        path.with_suffix(".npz").write_bytes(b"other bytes than were written")
+        return path
+
+    write = ModelRegistry.save
+    monkeypatch.setattr(ModelRegistry, "save", damaged)
+    with pytest.raises(DamagedModelError, match="checksum"):
+        trained(opener(tmp_path), tmp_path, taxonomy, 91, force=True)
+    assert ModelRegistry(tmp_path / "models").current_id() == first.model_id
 
 
 @pytest.mark.parametrize(
