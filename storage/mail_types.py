@@ -17,6 +17,8 @@ class MailKind(StrEnum):
     UNCERTAIN = "uncertain"
     #: a person decided that an uncertain or failed one is to be tried again
     AGAIN = "again"
+    #: of no recipient: what is sent from here on differs from what was fixed; see `editions`
+    CORRECTED = "corrected"
 
 
 @dataclass(frozen=True, slots=True)

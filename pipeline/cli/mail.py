@@ -13,6 +13,7 @@ from pipeline.cli.command import Invocation, command
 from pipeline.cli.ended import check_week
 from pipeline.cli.mail_confirmations import confirmations, send_waiting
 from pipeline.cli.mail_mailbox import bounces, suppress
+from pipeline.cli.mail_resolve import LOCK, close_, existing, receipt_report, resolve_
 from pipeline.cli.session import session
 from pipeline.publish.digest.week import Week
 from pipeline.publish.mail import books
@@ -21,20 +22,16 @@ from pipeline.publish.mail.mailing import Asked, of_month, of_week
 from pipeline.publish.mail.opening import offline_post, open_post
 from pipeline.publish.mail.preview import Preview, preview, send_test
 from pipeline.publish.mail.receipt import Outcome, Receipt
-from pipeline.publish.mail.resolve import resolve
 from pipeline.publish.mail.send import send
 from pipeline.publish.mail.transport import Outcome as Answered
 from pipeline.publish.subscribers.address import parse_address
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services, open_services
-from storage.mail_types import MailKind
 
-__all__ = ["bounces", "confirmations", "suppress"]
+__all__ = ["bounces", "close_", "confirmations", "resolve_", "suppress"]
 
 #: mailings that `status` lists
 _LISTED = 12
-#: the lock of everything that writes receipts
-LOCK = "mail"
 
 _Week = Annotated[
     str | None, typer.Option(help="ISO week such as 2026-W12; else the last complete one.")
@@ -42,6 +39,10 @@ _Week = Annotated[
 _Month = Annotated[
     str | None,
     typer.Option(help="Month such as 2026-03: its issues in one mail, for monthly readers."),
+]
+_Corrected = Annotated[
+    bool,
+    typer.Option("--corrected", help="As it is published now, without papers taken back since."),
 ]
 _Language = Annotated[
     str | None, typer.Option("--language", metavar="CODE", help="Of the reader; else the first.")
@@ -68,6 +69,7 @@ def send_(
     late: Annotated[
         bool, typer.Option("--late", help="Send it although it is old, or a newer one was sent.")
     ] = False,
+    corrected: _Corrected = False,
 ) -> Answer:
     """Send a published issue to everybody who confirmed.
 
@@ -75,6 +77,9 @@ def send_(
     next is begun: a call that was killed is repeated, and sends none twice. Exit status: 0
     done, 1 somebody may or may not have the mail (`mail status` names them, `mail resolve`
     decides), 75 call it again later.
+
+    --corrected is for an issue that was published again or lost a paper since: it goes to who has
+    nothing yet, and names the papers that were taken back.
     """
     settings = invocation.settings
     check_week(settings, _asked(open_services(settings), week, month).weeks[0])
@@ -82,7 +87,7 @@ def send_(
         asked = _asked(opened.services, week, month)
         post = open_post(opened.services, os.environ)
         send_waiting(opened.services, os.environ)
-        report = send(opened.services, opened.run, post, asked, late=late)
+        report = send(opened.services, opened.run, post, asked, late=late, corrected=corrected)
     lines: list[str | Heading] = [
         f"{asked.name}: {counted(report.sent, 'mail')} sent by this call",
         f"  {report.receipt.identity()}",
@@ -93,7 +98,7 @@ def send_(
         lines.append(f"  {counted(report.left, 'recipient')} left: call it again later")
     lines += _remarks(report.receipt)
     return Answer(
-        {**_receipt_report(report.receipt), "sent_now": report.sent, "stopped": report.stopped,
+        {**receipt_report(report.receipt), "sent_now": report.sent, "stopped": report.stopped,
          "left": report.left},
         tuple(lines),
         status=report.exit_status,
@@ -114,14 +119,14 @@ def status(
     """
     services = open_services(invocation.settings, read_only=True)
     names = books.begun(services)[-_LISTED:] if week is None else (week,)
-    receipts = [_existing(services, name) for name in reversed(names)]
+    receipts = [existing(services, name) for name in reversed(names)]
     lines: list[str | Heading] = []
     for receipt in receipts:
         lines += [Heading(receipt.name), f"  {receipt.identity()}"]
         if week is not None:
             lines += _exceptions(services, receipt)
         lines += _remarks(receipt)
-    report = [_receipt_report(one, details=week is not None) for one in receipts]
+    report = [receipt_report(one, details=week is not None) for one in receipts]
     uncertain = any(one.counts()[Outcome.UNCERTAIN] for one in receipts)
     return Answer(
         {"mailings": report},
@@ -177,11 +182,14 @@ def preview_(
     month: _Month = None,
     language: _Language = None,
     section: _Section = None,
+    *,
+    corrected: _Corrected = False,
 ) -> Answer:
     """Write the mail of an issue to files, as it would be sent; nothing is sent."""
     services = open_services(invocation.settings, read_only=True)
     post = offline_post(services)
-    made = preview(services, post, _asked(services, week, month), _reader(language, section))
+    asked, reader = _asked(services, week, month), _reader(language, section)
+    made = preview(services, post, asked, reader, corrected=corrected)
     directory.mkdir(parents=True, exist_ok=True)
     files = {
         "message.eml": made.message,
@@ -196,40 +204,6 @@ def preview_(
     )
 
 
-@command(
-    "resolve",
-    examples="""
-    living-survey mail resolve 2026-W12:5f0c --sent
-    living-survey mail resolve 2026-W12 --again
-    """,
-)
-def resolve_(
-    invocation: Invocation,
-    ids: Annotated[
-        list[str], typer.Argument(metavar="ID...", help="From `mail status`; a week: all of it.")
-    ],
-    *,
-    sent: Annotated[bool, typer.Option("--sent", help="They have the mail.")] = False,
-    again: Annotated[bool, typer.Option("--again", help="The next call tries again.")] = False,
-) -> Answer:
-    """Decide on mails that may have arrived or not, or that failed."""
-    if sent == again:
-        raise UsageError("Say what you found out.", hint="Give one of --sent and --again.")
-    kind = MailKind.SENT if sent else MailKind.AGAIN
-    with session(invocation, "mail resolve", lock=LOCK) as opened:
-        done = resolve(opened.services, ids, kind)
-        receipts = [_existing(opened.services, one.mailing) for one in done]
-    lines = [
-        line
-        for one, receipt in zip(done, receipts, strict=True)
-        for line in (
-            f"{one.mailing}: {counted(len(one.subscribers), 'mail')} recorded as {kind.value}",
-            f"  {receipt.identity()}",
-        )
-    ]
-    return Answer({"resolved": done}, tuple(lines))
-
-
 def _asked(services: Services, week: str | None, month: str | None) -> Asked:
     if week and month:
         raise UsageError("A mail is of a week or of a month.", hint="Give one of both.")
@@ -240,15 +214,6 @@ def _asked(services: Services, week: str | None, month: str | None) -> Asked:
 
 def _reader(language: str | None, section: list[str] | None) -> Reader:
     return Reader(language or "", tuple(section or ()))
-
-
-def _existing(services: Services, name: str) -> Receipt:
-    receipt = books.read_receipt(services, name)
-    if receipt is None:
-        raise UsageError(
-            f"No mail of {name!r:.40} was sent.", hint="`living-survey mail status` lists all."
-        )
-    return receipt
 
 
 def _exceptions(services: Services, receipt: Receipt) -> Iterator[str]:
@@ -273,30 +238,6 @@ def _remarks(receipt: Receipt) -> tuple[str, ...]:
         f"  {counted(uncertain, 'mail')} may have arrived or not, and none is sent twice",
         f"  {named}; `living-survey mail resolve ID --sent` or `--again` decides",
     )
-
-
-def _receipt_report(receipt: Receipt, *, details: bool = False) -> dict[str, object]:
-    report: dict[str, object] = {
-        "mailing": receipt.name,
-        "weeks": receipt.weeks,
-        "frozen_at": receipt.frozen_at,
-        "confirmed": len(receipt.standings),
-        **{outcome.value: number for outcome, number in receipt.counts().items()},
-        "identity": receipt.identity(),
-    }
-    if details:
-        report["recipients"] = [
-            {
-                "id": f"{receipt.name}:{one.recipient.subscriber_id}",
-                "outcome": one.outcome,
-                "detail": one.last.detail if one.last else "",
-                "code": one.last.code if one.last else 0,
-                "at": one.last.at if one.last else None,
-                "temporary": one.temporary,
-            }
-            for one in receipt.standings
-        ]
-    return report
 
 
 def _preview_report(made: Preview) -> dict[str, object]:

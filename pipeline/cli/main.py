@@ -98,6 +98,7 @@ GROUPS = {
             "test": "Send one mail to one address, made as every mail of the issue is made.",
             "preview": "Write the mail of an issue to files, as it would be sent; nothing is sent.",
             "resolve": "Decide on mails that may have arrived or not, or that failed.",
+            "close": "End the mails of an issue: no one else gets it.",
             "confirmations": "Send the mails that ask people to confirm, if any wait.",
             "bounces": "Read the bounce mailbox: failed deliveries, complaints, wishes to leave.",
             "suppress": "List addresses that get no more mail; suppress one by hand, or lift it.",

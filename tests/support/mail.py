@@ -159,10 +159,22 @@ class MailScene:
         return open_post(self.services, {}, monotonic=lambda: 0.0, wait=lambda _: None)
 
     def send(
-        self, asked: Asked | None = None, *, post: Post | None = None, late: bool = False
+        self,
+        asked: Asked | None = None,
+        *,
+        post: Post | None = None,
+        late: bool = False,
+        corrected: bool = False,
     ) -> SendReport:
         """Send an issue."""
-        return send(self.services, Run(), post or self.post(), asked or of_week(W12), late=late)
+        return send(
+            self.services,
+            Run(),
+            post or self.post(),
+            asked or of_week(W12),
+            late=late,
+            corrected=corrected,
+        )
 
 
 def make_scene(

@@ -4,13 +4,14 @@ The files in `[mail] journal` are read first and the database follows them, so t
 database forgets nothing.
 """
 
+import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.publish.mail.issue_files import IssueFiles, keep_issue, kept_issue
+from pipeline.publish.mail.issue_files import IssueFiles, keep_issue
 from pipeline.publish.mail.journal import (
     begin_journal,
     journal_names,
@@ -19,7 +20,7 @@ from pipeline.publish.mail.journal import (
 )
 from pipeline.publish.mail.mailing import Asked
 from pipeline.publish.mail.receipt import INTERRUPTED, Outcome, Receipt, receipt_of
-from pipeline.publish.mail.suppression_file import read_suppressions
+from pipeline.publish.mail.suppression_file import add_suppressions, read_suppressions
 from pipeline.runtime.services import Services
 from storage.errors import StorageError
 from storage.mail_types import (
@@ -72,27 +73,36 @@ def digest_of_issues(issues: Sequence[IssueFiles]) -> str:
     return "+".join(issue.digest for issue in issues)
 
 
-def kept_issues(directory: Path, asked: Asked, weeks: Sequence[str]) -> tuple[IssueFiles, ...]:
-    """Return the copies of a mailing's issues, as they were when it began."""
-    return tuple(
-        kept_issue(kept_directory(directory, asked.name, str(week)), week)
-        for week in asked.weeks
-        if str(week) in weeks
-    )
-
-
-def kept_directory(directory: Path, name: str, week: str) -> Path:
-    """Return where the copy of an issue is."""
-    return directory / f"{name}-issue" / week
+def kept_directory(directory: Path, name: str, week: str, digest: str = "") -> Path:
+    """Return where the copy of an issue is; `digest` names the files of a corrected mailing."""
+    other = f"-{hashlib.sha256(digest.encode()).hexdigest()[:12]}" if digest else ""
+    return directory / f"{name}-issue{other}" / week
 
 
 def read_receipt(services: Services, name: str) -> Receipt | None:
-    """Return the receipt of a mailing, from its file or else the database; None: there is none."""
+    """Return the receipt of a mailing, as `settle` would leave it; None: there is none."""
     recorded = read_journal(services.settings.mail.journal, name)
     if recorded is None:
         with services.open_store() as store:
-            recorded = store.mailings.get(name)
+            known = store.mailings.get(name)
+        recorded = None if known is None else _rebuilt(known, services.clock())
     return None if recorded is None else receipt_of(recorded)
+
+
+def restore_lost(directory: Path, store: Store, now: datetime) -> tuple[str, ...]:
+    """Make again, from the database, each receipt and reason for suppression whose file is lost.
+
+    The caller holds the lock of mail.
+
+    Returns:
+        The names of the mailings whose receipts were lost.
+    """
+    add_suppressions(directory, store.mailings.suppressions())
+    held = set(journal_names(directory))
+    lost = tuple(name for name in store.mailings.names() if name not in held)
+    for name in lost:
+        settle(directory, name, store, now)
+    return lost
 
 
 def settle(directory: Path, name: str, store: Store, now: datetime) -> None:

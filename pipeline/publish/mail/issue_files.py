@@ -40,6 +40,16 @@ class IssueFiles:
         """One sha256 for all files."""
         return digest_of(BuiltFile(Path(name), data) for name, data in self.files.items())
 
+    @property
+    def papers(self) -> tuple[str, ...]:
+        """The arXiv IDs of the listed papers, each once."""
+        document = json.loads(self.files[f"{self.week}.json"])
+        return tuple(
+            dict.fromkeys(
+                paper["arxiv_id"] for group in document["groups"] for paper in group["papers"]
+            )
+        )
+
 
 def published_issue(services: Services, week: Week) -> IssueFiles:
     """Return the issue of a week.

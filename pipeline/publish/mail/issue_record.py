@@ -45,6 +45,8 @@ class MailIssue:
     headings: Mapping[tuple[str, str], Mapping[str, str]]
     #: file names without suffix of the HTML pages that have every paper
     whole_pages: frozenset[str] = frozenset()
+    #: papers of the issue that were taken back since, and are named instead of listed
+    taken_back: int = 0
 
     def page_suffix(self, stem: str) -> str:
         """Return the suffix of an edition's page that has every paper of the issue."""

@@ -193,7 +193,7 @@ def _event_row(event: MailEvent) -> dict[str, object]:
         "code": event.code,
         "temporary": event.temporary,
     }
-    return {key: value for key, value in row.items() if value or key == "n"}
+    return {key: value for key, value in row.items() if value or key in {"n", "to"}}
 
 
 def _line(row: dict[str, object]) -> bytes:

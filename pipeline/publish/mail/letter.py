@@ -215,6 +215,8 @@ def _part(issue: MailIssue, reader: Reader, words: Words, cut: Cut, *, named: bo
     if whole.papers:
         all_here = words.count("all_here", whole.papers)
     notices = [words.say("preliminary")] if whole.preliminary else []
+    if issue.taken_back:
+        notices.append(words.count("taken_back", issue.taken_back))
     if reader.sections and whole.papers:
         own = len(digest.entries)
         notices.append(words.count("chosen", own) if own else words.say("chosen_none"))

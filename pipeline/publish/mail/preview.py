@@ -6,7 +6,7 @@ recipient and the token, which belongs to no subscriber.
 
 from dataclasses import dataclass
 
-from pipeline.publish.mail import books
+from pipeline.publish.mail.editions import issues_if, standing
 from pipeline.publish.mail.journal import read_journal
 from pipeline.publish.mail.letter import MOST_BYTES, Reader
 from pipeline.publish.mail.mailing import Asked
@@ -37,14 +37,20 @@ class Preview:
 
 
 def preview(
-    services: Services, post: Post, asked: Asked, reader: Reader, address: str = ""
+    services: Services,
+    post: Post,
+    asked: Asked,
+    reader: Reader,
+    address: str = "",
+    *,
+    corrected: bool = False,
 ) -> Preview:
-    """Return the mail of a reader with these choices.
+    """Return the mail of a reader with these choices; `corrected` as for `send`.
 
     Raises:
         IssueNotMailedError: the issue is not published, or its files were changed.
     """
-    composer = _composer(services, post, asked)
+    composer = _composer(services, post, asked, corrected=corrected)
     at = services.clock()
     to = address or f"{TEST_ID}@{post.sender.domain}"
     written = composer.letter(TEST_ID, to, reader, at)
@@ -69,11 +75,10 @@ def send_test(post: Post, address: str, made: Preview) -> Answer:
         return connection.hand_over(post.sender.bounces, address, made.message)
 
 
-def _composer(services: Services, post: Post, asked: Asked) -> Composer:
+def _composer(services: Services, post: Post, asked: Asked, *, corrected: bool) -> Composer:
     recorded = read_journal(services.settings.mail.journal, asked.name)
-    if recorded is None:
-        issues = issues_of(services, asked)
+    if recorded is not None:
+        to_mail = issues_if(services, recorded, corrected=corrected)
     else:
-        directory = services.settings.mail.journal
-        issues = books.kept_issues(directory, asked, recorded.mailing.weeks)
-    return composer_of(services, post, asked, issues)
+        to_mail = standing(services, issues_of(services, asked), corrected=corrected)
+    return composer_of(services, post, asked, to_mail)

@@ -115,6 +115,8 @@ def _last(events: Sequence[MailEvent]) -> tuple[dict[str, MailEvent], Counter[st
     last: dict[str, MailEvent] = {}
     put_off: Counter[str] = Counter()
     for event in events:
+        if event.kind is MailKind.CORRECTED:
+            continue
         last[event.subscriber_id] = event
         if event.kind is MailKind.AGAIN:
             put_off[event.subscriber_id] = 0

@@ -1,4 +1,4 @@
-"""Decide on mails that may have arrived or not, or that failed: only a person does."""
+"""Record what a person decides: on mails that may have arrived or failed, and to send no more."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,12 @@ from pathlib import Path
 from config.errors import UsageError
 from pipeline.publish.mail import books
 from pipeline.publish.mail.journal import open_journal
-from pipeline.publish.mail.receipt import Outcome, Standing
+from pipeline.publish.mail.receipt import Outcome, Receipt, Standing
 from pipeline.runtime.services import Services
 from storage.mail_types import MailKind
+
+#: of a recipient who was not tried when a person ended the mailing
+CLOSED = "closed by a person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,31 @@ def resolve(services: Services, ids: Sequence[str], kind: MailKind) -> tuple[Res
     return tuple(done)
 
 
+def close(services: Services, name: str) -> Receipt:
+    """Record that no one else gets a mailing: who was not tried is suppressed, who failed failed.
+
+    Who may have it stays uncertain. The caller holds the lock of mail.
+
+    Raises:
+        UsageError: there is no such mailing.
+    """
+    directory, now = services.settings.mail.journal, services.clock()
+    with services.open_store() as store:
+        books.settle(directory, name, store, now)
+    receipt = _existing(services, name)
+    with open_journal(directory, name) as journal:
+        for one in receipt.standings:
+            person = one.recipient.subscriber_id
+            if one.outcome is Outcome.PENDING:
+                journal.note(person, MailKind.SUPPRESSED, now, detail=CLOSED)
+            elif one.outcome is Outcome.FAILED and one.temporary and one.last is not None:
+                said = one.last
+                journal.note(person, MailKind.FAILED, now, detail=said.detail, code=said.code)
+    with services.open_store() as store:
+        books.follow(directory, name, store)
+    return _existing(services, name)
+
+
 def _note(
     directory: Path, name: str, people: Sequence[str], kind: MailKind, services: Services
 ) -> None:
@@ -58,11 +86,7 @@ def _note(
 def _chosen(services: Services, name: str, person: str, kind: MailKind) -> list[str]:
     with services.open_store() as store:
         books.settle(services.settings.mail.journal, name, store, services.clock())
-    receipt = books.read_receipt(services, name)
-    if receipt is None:
-        raise UsageError(
-            f"No mail of {name!r:.40} was sent.", hint="`living-survey mail status` lists all."
-        )
+    receipt = _existing(services, name)
     if not person:
         return [
             one.recipient.subscriber_id
@@ -77,6 +101,15 @@ def _chosen(services: Services, name: str, person: str, kind: MailKind) -> list[
             hint=f"`living-survey mail status --week {name}` lists what is uncertain or failed.",
         )
     return [person]
+
+
+def _existing(services: Services, name: str) -> Receipt:
+    receipt = books.read_receipt(services, name)
+    if receipt is None:
+        raise UsageError(
+            f"No mail of {name!r:.40} was sent.", hint="`living-survey mail status` lists all."
+        )
+    return receipt
 
 
 def _may(standing: Standing, kind: MailKind) -> bool:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from config.errors import ConfigError
 from pipeline.publish.digest.week import Week
 from pipeline.publish.mail import books
+from pipeline.publish.mail.editions import ToMail, issues_in_force, standing
 from pipeline.publish.mail.handing import Handing
-from pipeline.publish.mail.issue_files import IssueFiles, IssueNotMailedError, published_issue
+from pipeline.publish.mail.issue_files import IssueFiles, published_issue
 from pipeline.publish.mail.issue_record import read_issue
 from pipeline.publish.mail.journal import Journal, open_journal, read_journal
 from pipeline.publish.mail.letter import Reader, has_something_for
@@ -21,11 +22,11 @@ from pipeline.publish.mail.post import Composer, Post
 from pipeline.publish.mail.receipt import Outcome, Receipt, receipt_of
 from pipeline.publish.mail.standing import Confirmed, why_not
 from pipeline.publish.mail.suppression import Suppressed, suppressed
-from pipeline.publish.mail.taken_back import check_standing
+from pipeline.publish.mail.taken_back import without
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services, store_of
 from storage.issue_types import IssueState
-from storage.mail_types import FrozenRecipient, MailKind
+from storage.mail_types import FrozenRecipient, MailKind, RecordedMailing
 from storage.subscriber_types import Rhythm
 
 #: of a recipient in whose sections the issue has no paper
@@ -53,7 +54,13 @@ class SendReport:
 
 
 def send(
-    services: Services, run: Run, post: Post, asked: Asked, *, late: bool = False
+    services: Services,
+    run: Run,
+    post: Post,
+    asked: Asked,
+    *,
+    late: bool = False,
+    corrected: bool = False,
 ) -> SendReport:
     """Send an issue, or the issues of a month, to everybody who was confirmed when it was begun.
 
@@ -65,6 +72,8 @@ def send(
         post: server, sender, links, limits and clocks.
         asked: what is sent.
         late: send it although it is old, or a newer one was sent.
+        corrected: to who has nothing yet, send the issue as it is published now, and name papers
+            that were taken back since.
 
     Raises:
         OldIssueError: it is too old, or a newer one was mailed.
@@ -74,7 +83,13 @@ def send(
         MailServerError, MailRefusedError: the server takes no mail at all.
     """
     mail = services.settings.mail
-    composer = prepare(services, post, asked, late=late)
+    recorded = _begun(services, asked, late=late)
+    if recorded is not None and not receipt_of(recorded).to_try(mail.attempts):
+        # Nothing is made, so that lost files or a paper taken back do not matter any more.
+        with services.open_store() as store:
+            books.follow(mail.journal, asked.name, store)
+        return SendReport(receipt_of(recorded), sent=0)
+    composer = _prepared(services, post, asked, recorded, corrected=corrected)
     with services.open_store() as store:
         books.follow(mail.journal, asked.name, store)
         events = books.follow_suppressions(mail.journal, store)
@@ -102,42 +117,39 @@ def send(
     return SendReport(receipt, sent, stopped, len(receipt.to_try(mail.attempts)))
 
 
-def prepare(services: Services, post: Post, asked: Asked, *, late: bool = False) -> Composer:
-    """Fix recipients and files of a mailing that has not begun; return what makes its mails.
-
-    Raises:
-        OldIssueError: it is too old, or a newer one was mailed.
-        IssueNotMailedError: it is not published, its files were changed, or a paper of it was taken
-            back.
-        JournalError: a receipt cannot be read.
-    """
+def _begun(services: Services, asked: Asked, *, late: bool) -> RecordedMailing | None:
+    """Return a mailing as its receipt has it, made again if it is lost; None: it has not begun."""
     mail = services.settings.mail
-    directory, now = mail.journal, services.clock()
+    now = services.clock()
     if not late:
         check_time(asked, now, oldest_days=mail.oldest_days, mailed=books.begun(services))
     with services.open_store() as store:
-        books.settle(directory, asked.name, store, now)
-    recorded = read_journal(directory, asked.name)
+        books.restore_lost(mail.journal, store, now)
+        books.settle(mail.journal, asked.name, store, now)
+    return read_journal(mail.journal, asked.name)
+
+
+def _prepared(
+    services: Services,
+    post: Post,
+    asked: Asked,
+    recorded: RecordedMailing | None,
+    *,
+    corrected: bool,
+) -> Composer:
+    """Fix recipients and files of a mailing that has not begun; return what makes its mails."""
+    directory = services.settings.mail.journal
     if recorded is None:
         issues = issues_of(services, asked)
-        with services.open_store() as store:
-            check_standing(store, issues)
-        books.begin(directory, asked, issues, _to_freeze(services, asked), now)
-    else:
-        issues = books.kept_issues(directory, asked, recorded.mailing.weeks)
-        if books.digest_of_issues(issues) != recorded.mailing.digest:
-            raise IssueNotMailedError(
-                f"The copies of the issues of {asked.name} in {directory} were changed.",
-                hint="Put them back from a copy, so that everybody gets the same issue.",
-            )
-        with services.open_store() as store:
-            check_standing(store, issues)
-    return composer_of(services, post, asked, issues)
+        standing(services, issues, corrected=corrected)
+        books.begin(directory, asked, issues, _to_freeze(services, asked), services.clock())
+        recorded = read_journal(directory, asked.name)
+        assert recorded is not None
+    to_mail = issues_in_force(services, recorded, corrected=corrected)
+    return composer_of(services, post, asked, to_mail)
 
 
-def composer_of(
-    services: Services, post: Post, asked: Asked, issues: Sequence[IssueFiles]
-) -> Composer:
+def composer_of(services: Services, post: Post, asked: Asked, to_mail: ToMail) -> Composer:
     """Return what makes the mails of these issues."""
     base_url = services.settings.publish.base_url
     if not base_url:
@@ -145,7 +157,9 @@ def composer_of(
             "[publish] base_url is empty, so a mail could not link to the issue's page.",
             hint="Set it to the public address of the directory of digests.",
         )
-    read = tuple(read_issue(one, base_url=base_url) for one in issues)
+    read = tuple(
+        without(read_issue(one, base_url=base_url), to_mail.gone) for one in to_mail.issues
+    )
     return Composer(post, asked.name, read, asked.month)
 
 
