@@ -536,6 +536,9 @@ COMMENT ON COLUMN publication_act.person IS 'who published';
 COMMENT ON COLUMN publication_act.run_id IS 'null outside of a recorded run';
 COMMENT ON COLUMN publication_act.override_reason IS 'null: nothing was overridden';
 COMMENT ON COLUMN publication_act.overridden IS 'the refusals that the reason set aside';
+COMMENT ON COLUMN publication_act.settings IS 'JSON, by `section.key`; null: not recorded';
+COMMENT ON COLUMN publication_act.program IS 'version of the program; null: not recorded';
+COMMENT ON COLUMN publication_act.settings_only IS 'as in `publications`; null: not recorded';
 
 COMMENT ON TABLE publication_end IS
     'Publications whose files are all in place, append-only.';
@@ -564,6 +567,12 @@ COMMENT ON COLUMN publications.overridden IS 'the refusals that were set aside';
 COMMENT ON COLUMN publications.run_id IS 'the run that published';
 COMMENT ON COLUMN publications.begun_at IS 'when it was decided what to write';
 COMMENT ON COLUMN publications.seq IS 'order of recording';
+COMMENT ON COLUMN publications.settings IS
+    'the settings that its files are made of, as JSON by `section.key`; null: not recorded';
+COMMENT ON COLUMN publications.program IS
+    'the version of the program that built it; null: not recorded';
+COMMENT ON COLUMN publications.settings_only IS
+    'it differs from the publication before in nothing but such settings, such as an address';
 
 COMMENT ON VIEW publication_refusals IS
     'One row per target that cannot be published at present.';

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 Entries = tuple[tuple[str, str], ...]
 
@@ -33,6 +34,12 @@ class NewPublication:
     #: why refusals of the gate were set aside, and which
     override_reason: str | None = None
     overridden: tuple[str, ...] = ()
+    #: JSON by `section.key`: the settings that it was built with. None: not recorded
+    settings: Mapping[str, Any] | None = None
+    #: the program's version; None: not recorded
+    program: str | None = None
+    #: with the settings of the publication before, it would have the same bytes
+    settings_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,10 @@ class Publication:
     run_id: str | None
     override_reason: str | None
     overridden: tuple[str, ...]
+    #: as in `NewPublication`
+    settings: Mapping[str, Any] | None = None
+    program: str | None = None
+    settings_only: bool = False
 
     @property
     def papers(self) -> frozenset[str]:

@@ -20,7 +20,8 @@ _COLUMNS = """
 act.act_id, act.target, act.person, act.begun_at, ended.finished_at,
 [entry.arxiv_id FOR entry IN act.entries], [entry.section FOR entry IN act.entries], act.counts,
 [file.path FOR file IN act.files], [file.sha256 FOR file IN act.files],
-[file.size FOR file IN act.files], act.run_id, act.override_reason, act.overridden
+[file.size FOR file IN act.files], act.run_id, act.override_reason, act.overridden,
+act.settings, act.program, coalesce(act.settings_only, false)
 """
 _ACTS = f"""
 SELECT {_COLUMNS}
@@ -33,7 +34,7 @@ SELECT $seq, $act_id, $target, CAST($begun_at AS TIMESTAMP), $person, $run_id,
        from_json($entries, '[{"arxiv_id": "VARCHAR", "section": "VARCHAR"}]'),
        map(CAST($names AS VARCHAR[]), CAST($numbers AS BIGINT[])),
        from_json($files, '[{"path": "VARCHAR", "sha256": "VARCHAR", "size": "BIGINT"}]'),
-       $override_reason, CAST($overridden AS VARCHAR[])
+       $override_reason, CAST($overridden AS VARCHAR[]), $settings, $program, $settings_only
 """
 _REFUSAL = """
 INSERT INTO publication_refusal
@@ -58,11 +59,11 @@ ORDER BY decisions.decided_at, decisions.arxiv_id
 """
 
 
-# With publications of versions that recorded no acts.
+# With publications of versions that recorded no acts. Another address changes nothing for readers.
 _TIMES = """
 SELECT target, min(published_at), max(published_at)
 FROM (SELECT target, published_at FROM publication
-      UNION ALL SELECT target, published_at FROM publications)
+      UNION ALL SELECT target, published_at FROM publications WHERE NOT settings_only)
 WHERE split_part(target, ':', 1) = $kind
 GROUP BY target
 ORDER BY target
@@ -104,6 +105,9 @@ class Publications:
                     ),
                     "override_reason": new.override_reason,
                     "overridden": list(new.overridden),
+                    "settings": None if new.settings is None else json.dumps(new.settings),
+                    "program": new.program,
+                    "settings_only": new.settings_only,
                 },
             )
         return act_id
@@ -143,7 +147,7 @@ class Publications:
         return {path: frozenset(digests) for path, digests in rows}
 
     def times(self, kind: str) -> list[tuple[str, datetime, datetime]]:
-        """Return each published target of a kind, with its first and last publication."""
+        """Return each published target of a kind, with its first and last real publication."""
         return [
             (target, from_utc(first), from_utc(last))
             for target, first, last in self._session.rows(_TIMES, {"kind": kind})
@@ -233,13 +237,14 @@ class Publications:
 
 
 def _act_id(seq: int, new: NewPublication) -> str:
-    content = [seq, new.target, [file.sha256 for file in new.files]]
+    # With its time, because an older database that was restored counts from an earlier number.
+    content = [seq, new.target, new.begun_at.isoformat(), [file.sha256 for file in new.files]]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
 
 
 def _publication(row: Row) -> Publication:
     (act_id, target, person, begun_at, finished_at, ids, sections, counts, paths, digests, sizes,
-     run_id, override_reason, overridden) = row  # fmt: skip
+     run_id, override_reason, overridden, settings, program, settings_only) = row  # fmt: skip
     return Publication(
         act_id=act_id,
         target=target,
@@ -252,4 +257,7 @@ def _publication(row: Row) -> Publication:
         run_id=run_id,
         override_reason=override_reason,
         overridden=tuple(overridden),
+        settings=None if settings is None else json.loads(settings),
+        program=program,
+        settings_only=settings_only,
     )

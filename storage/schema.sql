@@ -461,7 +461,10 @@ CREATE TABLE publication_act (
     counts MAP(VARCHAR, BIGINT) NOT NULL,
     files STRUCT(path VARCHAR, sha256 VARCHAR, size BIGINT)[] NOT NULL,
     override_reason VARCHAR,  -- null: nothing was overridden
-    overridden VARCHAR[] NOT NULL  -- the refusals that the reason set aside
+    overridden VARCHAR[] NOT NULL,  -- the refusals that the reason set aside
+    settings VARCHAR,  -- JSON, by `section.key`; null: not recorded
+    program VARCHAR,  -- version of the program; null: not recorded
+    settings_only BOOLEAN  -- as in `publications`; null: not recorded
 );
 
 -- Publications whose files are all in place, append-only.
@@ -1099,11 +1102,17 @@ QUALIFY row_number() OVER (PARTITION BY first_id, second_id ORDER BY seq DESC) =
 -- run_id VARCHAR: the run that published
 -- begun_at TIMESTAMP: when it was decided what to write
 -- seq BIGINT: order of recording
+-- settings VARCHAR: the settings that its files are made of, as JSON by `section.key`; null: not
+--     recorded
+-- program VARCHAR: the version of the program that built it; null: not recorded
+-- settings_only BOOLEAN: it differs from the publication before in nothing but such settings, such
+--     as an address
 CREATE VIEW publications AS
 SELECT act.act_id, act.target, ended.finished_at AS published_at, act.person AS published_by,
        len(list_distinct([entry.arxiv_id FOR entry IN act.entries])) AS papers,
        act.entries, act.counts, act.files, act.override_reason, act.overridden, act.run_id,
-       act.begun_at, act.seq
+       act.begun_at, act.seq, act.settings, act.program,
+       coalesce(act.settings_only, false) AS settings_only
 FROM publication_act AS act
 JOIN publication_end AS ended ON ended.act_id = act.act_id;
 

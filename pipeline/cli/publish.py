@@ -1,6 +1,6 @@
 """`publish`: the list, the digest, the feeds and the site, after the gate."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
@@ -17,7 +17,7 @@ from pipeline.publish.digest.week import Week
 from pipeline.publish.freeze import last_issue
 from pipeline.publish.publish import Asked, publish
 from pipeline.publish.report import Outcome, TargetReport
-from pipeline.publish.targets import named_targets
+from pipeline.publish.targets import Target, named_targets, recorded_target
 from pipeline.review.proposal import reviewer_name
 from pipeline.runtime.ending import refuse_later
 from pipeline.runtime.jobs import succeeded
@@ -37,6 +37,7 @@ _FILES = 40
     living-survey publish --target digest --week 2026-W12
     living-survey publish --target feeds
     living-survey publish --target site
+    living-survey publish --again --dry-run
     living-survey publish --override "One workshop came at once." --by ada
     """,
 )
@@ -56,6 +57,10 @@ def publish_(
     ] = None,
     by: Annotated[str | None, typer.Option(metavar="NAME", help="Who publishes.")] = None,
     *,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Also every issue that is out, with the settings of now."),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
     ] = False,
@@ -80,6 +85,10 @@ def publish_(
     refuse_later(freeze, of_week.first_day, str(of_week))
     check_finished(of_week, now)
     targets = named_targets(target or (), settings, of_week)
+    if again:
+        if target or week:
+            raise UsageError("--again names all issues.", hint="Leave --target and --week out.")
+        targets = _with_issues(settings, targets)
     if dry_run:
         reports = publish(open_services(settings, read_only=True), Run(), targets, asked)
     else:
@@ -95,6 +104,14 @@ def publish_(
         ),
         status=status,
     )
+
+
+def _with_issues(settings: Settings, targets: Sequence[Target]) -> tuple[Target, ...]:
+    """Return every issue that is out, the oldest first, then the targets: a site shows them."""
+    with open_services(settings, read_only=True).open_store() as store:
+        names = sorted(one.target for one in store.publications.latest() if ":" in one.target)
+    issues = tuple(recorded_target(name, settings) for name in names)
+    return (*issues, *(one for one in targets if one.name not in names))
 
 
 def _reason(text: str | None) -> str | None:

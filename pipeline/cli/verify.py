@@ -1,12 +1,12 @@
 """`verify`: whether everything published is what the database gives."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.publish.verify import VerifiedTarget
 from pipeline.publish.verify import verify as verify_targets
-from pipeline.runtime.plurals import counted
+from pipeline.runtime.plurals import counted, some_of
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import open_services
 
@@ -15,10 +15,10 @@ from pipeline.runtime.services import open_services
 def verify(invocation: Invocation) -> Answer:
     """Build everything published again and compare the bytes.
 
-    They are compared with the files and with the digests recorded when they were published. A list
-    that was changed by hand since must still hold every published paper. Digests of versions that
-    recorded no files are named and not compared. It changes nothing. Exit status: 0 all is as
-    published, 1 something differs (it says what).
+    They are built with the settings they were published with, and compared with the files and with
+    the SHA-256 recorded then. A list that was changed by hand since must still hold every published
+    paper. Issues of versions that recorded no files are named and not compared. It changes nothing.
+    Exit status: 0 all is as published, 1 something differs (it says what).
     """
     services = open_services(invocation.settings, read_only=True)
     with invocation.output.progress() as progress:
@@ -26,7 +26,9 @@ def verify(invocation: Invocation) -> Answer:
     with services.open_store() as store:
         unrecorded = store.publications.unrecorded()
     wrong = any(one.found for one in verified)
-    lines = [line for one in verified for line in _lines(one)]
+    shared = _shared(verified)
+    lines = [line for one in verified for line in _lines(one, shared)]
+    lines += [f"note on {some_of(names)}: {note}" for note, names in shared.items()]
     if unrecorded:
         lines.append(
             f"not compared: {', '.join(unrecorded)}, published by a version that recorded no files"
@@ -35,10 +37,20 @@ def verify(invocation: Invocation) -> Answer:
     return Answer(report, tuple(lines or ["Nothing was published yet."]), status=1 if wrong else 0)
 
 
-def _lines(one: VerifiedTarget) -> Iterator[str]:
+def _shared(verified: Sequence[VerifiedTarget]) -> dict[str, tuple[str, ...]]:
+    """Return the notes that several targets have, with the targets."""
+    found: dict[str, list[str]] = {}
+    for one in verified:
+        for note in one.notes:
+            found.setdefault(note, []).append(one.target)
+    return {note: tuple(names) for note, names in found.items() if len(names) > 1}
+
+
+def _lines(one: VerifiedTarget, shared: Collection[str]) -> Iterator[str]:
     state = counted(len(one.found), "difference") if one.found else "as published"
     yield f"{one.target}: {state}, {counted(one.papers, 'paper')}, {counted(one.files, 'file')}"
     for found in one.found:
         yield f"  {found.difference}: {found.sentence}"
     for note in one.notes:
-        yield f"  note: {note}"
+        if note not in shared:
+            yield f"  note: {note}"

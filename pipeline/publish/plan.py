@@ -10,6 +10,7 @@ from pipeline.publish.gate.refusal import Refusal
 from pipeline.publish.gate.standing import Standing, read_standing
 from pipeline.publish.publication import Build, BuiltFile
 from pipeline.publish.recorded import recorded_path, sha256_of
+from pipeline.publish.shown import program, shown_settings, with_shown
 from pipeline.publish.targets import Target
 from pipeline.runtime.services import Services
 from storage.issue_types import IssueEdits
@@ -34,6 +35,8 @@ class Plan:
     refusals: tuple[Refusal, ...]
     #: the files hold these bytes already, and that is recorded
     done: bool
+    #: of an issue: it differs from its last publication in nothing but settings
+    settings_only: bool = False
 
     @property
     def new(self) -> frozenset[str]:
@@ -48,6 +51,7 @@ def plan(services: Services, target: Target) -> Plan:
         LivingSurveyError: it cannot be built, or one of its files cannot be read.
     """
     at = services.clock()
+    root = services.settings.root
     with services.open_store() as store:
         # First, so that what is edited while it is built is noticed.
         edits = store.issues.edits(str(target.week)) if target.week else None
@@ -59,7 +63,6 @@ def plan(services: Services, target: Target) -> Plan:
         last = store.publications.last(target.name)
         interrupted = {one.target for one in store.publications.interrupted()}
         written = store.publications.files(target.name)
-    root = services.settings.root
     gone = vanished(build, written, root, target.content) if build.rolling else {}
     build = replace(build, gone=tuple(gone))
     before |= gone
@@ -71,15 +74,39 @@ def plan(services: Services, target: Target) -> Plan:
     done = (
         last is not None
         and set(last.entries) == set(build.entries)
+        and _is_recorded(build, last, root)
         and target.name not in interrupted
         and all(before[file.path] == file.data for file in build.files)
         and not gone
     )
+    settings_only = not done and last is not None and _settings_only(services, target, last)
+    if settings_only:  # what was judged and approved is out; another address changes neither
+        standing = replace(standing, issue_approved=True, unread=())
     # What is out already is not judged again, except that its numbers must be right.
     refusals = (
         check_counts(build) if done else check(build, before, standing, services.settings.publish)
     )
-    return Plan(build, at, edits, before, standing, refusals, done)
+    return Plan(build, at, edits, before, standing, refusals, done, settings_only)
+
+
+def _is_recorded(build: Build, last: Publication, root: Path) -> bool:
+    """Return whether the last publication recorded every file that is made whole."""
+    recorded = {(file.path, file.sha256) for file in last.files}
+    return all(
+        (recorded_path(file.path, root), sha256_of(file.data)) in recorded
+        for file in build.files
+        if file.made_from is None
+    )
+
+
+def _settings_only(services: Services, target: Target, last: Publication) -> bool:
+    """Return whether an issue, built with the settings of its last publication, is that."""
+    if target.week is None or last.settings is None or last.program != program():
+        return False
+    if last.settings == shown_settings(services.settings):
+        return False
+    build, root = target.build(with_shown(services, last.settings)), services.settings.root
+    return set(build.entries) == set(last.entries) and _is_recorded(build, last, root)
 
 
 def vanished(

@@ -13,6 +13,7 @@ from pipeline.publish.plan import Plan, plan
 from pipeline.publish.publication import digest_of
 from pipeline.publish.recorded import published_file
 from pipeline.publish.report import Outcome, TargetReport
+from pipeline.publish.shown import program, shown_settings
 from pipeline.publish.targets import Target
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
@@ -99,6 +100,9 @@ def _carried_out(
         run_id=run.run_id,
         override_reason=by.override if overridden else None,
         overridden=overridden,
+        settings=shown_settings(services.settings),
+        program=program(),
+        settings_only=planned.settings_only,
     )
     digest = digest_of(build.files)
     with services.open_store() as store, store.transaction():

@@ -1,4 +1,8 @@
-"""Build everything published again and compare the bytes with the files and the record."""
+"""Build everything published again and compare the bytes with the files and the record.
+
+It is built with the settings that it was published with, because files that are out keep the
+address, editor and languages of their time.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +13,7 @@ from config.errors import LivingSurveyError
 from pipeline.publish.gate.check import check_counts
 from pipeline.publish.publication import Build, BuiltFile
 from pipeline.publish.recorded import recorded_path, sha256_of
+from pipeline.publish.shown import differing, program, shown_settings, with_shown
 from pipeline.publish.targets import Target, recorded_target
 from pipeline.runtime.plurals import counted, some_of
 from pipeline.runtime.record import Run
@@ -67,12 +72,58 @@ def _verified(services: Services, act: Publication) -> VerifiedTarget:
     notes: tuple[str, ...] = ()
     try:
         target = recorded_target(act.target, services.settings)
-        build = target.build(services)
+        now = target.build(services)
+        build = _as_published(services, act, target, now)
         found = tuple(_differences(services, act, target, build))
-        notes = tuple(_notes(services, act, target, build))
+        notes = (
+            *_notes(services, act, target, now),
+            *_aged(services, act, now, build),
+        )
     except LivingSurveyError as error:
         found = (Found(Difference.NOT_BUILT, f"It cannot be built again: {error}"),)
     return VerifiedTarget(act.target, act.act_id, len(act.papers), len(act.files), found, notes)
+
+
+def _as_published(services: Services, act: Publication, target: Target, now: Build) -> Build:
+    """Return what is built with the settings of a publication, given what is built now."""
+    root = services.settings.root
+    if act.settings is None or _sums(now, root) == _recorded(act):
+        return now
+    if act.settings == shown_settings(services.settings):
+        return now
+    return target.build(with_shown(services, act.settings))
+
+
+def _sums(build: Build, root: Path) -> dict[str, str]:
+    return {recorded_path(file.path, root): sha256_of(file.data) for file in build.files}
+
+
+def _recorded(act: Publication) -> dict[str, str]:
+    return {file.path: file.sha256 for file in act.files}
+
+
+def _aged(services: Services, act: Publication, now: Build, then: Build) -> Iterator[str]:
+    """Say with which other settings or program it was published, where that makes a difference."""
+    root = services.settings.root
+    if any(map(_by_hand, now.files)):
+        return
+    if _sums(now, root) != _sums(then, root):
+        changed = differing(act.settings or {}, shown_settings(services.settings))
+        yield (
+            f"Its files keep what it was published with, and since then {', '.join(changed)}."
+            f" {_again(act)}"
+        )
+    elif act.program != program() and not now.rolling and _sums(then, root) != _recorded(act):
+        version = f"version {act.program}" if act.program else "an earlier version"
+        yield (
+            f"It was published by {version} of the program, and this one writes other bytes, so"
+            f" only its files and papers are compared. {_again(act)}"
+        )
+
+
+def _again(act: Publication) -> str:
+    issue = ":" in act.target
+    return f"`living-survey publish{' --again' if issue else ''}` writes it as it would be now."
 
 
 def _differences(
@@ -97,7 +148,7 @@ def _differences(
         elif _by_hand(built[file.path]):
             yield from _entries_missing(services, act, file, now)
         else:
-            yield from _bytes_differ(file, built[file.path], now)
+            yield from _bytes_differ(act, file, built[file.path], now)
     if build.rolling:
         return
     if not any(map(_by_hand, build.files)) and set(act.entries) != set(build.entries):
@@ -113,12 +164,14 @@ def _unmoved(act: Publication, build: Build) -> bool:
     )
 
 
-def _bytes_differ(file: PublishedFile, built: BuiltFile, now: bytes) -> Iterator[Found]:
-    if sha256_of(built.data) != file.sha256:
+def _bytes_differ(
+    act: Publication, file: PublishedFile, built: BuiltFile, now: bytes
+) -> Iterator[Found]:
+    if sha256_of(built.data) != file.sha256 and act.program == program():
         yield Found(
             Difference.DATABASE_CHANGED,
-            f"{file.path} is built with other bytes than were published: the database, the settings"
-            " or the program changed.",
+            f"{file.path} is built with other bytes than were published: the database or the"
+            " taxonomy changed.",
         )
     if sha256_of(now) != file.sha256:
         yield Found(Difference.FILE_CHANGED, f"{file.path} {_CHANGED}")
@@ -180,8 +233,8 @@ def _behind(act: Publication, build: Build, root: Path) -> Iterator[str]:
         yield f"{gone} can no longer be published: `living-survey publish` takes it out."
     if waiting := build.papers - act.papers:
         yield f"{some_of(sorted(waiting))} can be published."
-    built = {recorded_path(file.path, root): sha256_of(file.data) for file in build.files}
-    recorded = {file.path: file.sha256 for file in act.files}
+    built = _sums(build, root)
+    recorded = _recorded(act)
     differ = {name for name in built.keys() | recorded if built.get(name) != recorded.get(name)}
     if differ:
         yield f"Built now, {counted(len(differ), 'file')} would differ."

@@ -71,7 +71,7 @@ def publish_week(
     target = replace(recorded_target(target_of(week), services.settings), build=build)
     (published,) = publish(services, run, [target], Asked(person))
     # Without an issue it could not be built; building it again says why.
-    issue = built[-1] if built else issue_of(services, week)
+    issue = built[0] if built else issue_of(services, week)
     written = {file.path for file in published.files} if published.act_id else set()
     files = tuple(WrittenFile(file.path, file.path in written) for file in issue.build.files)
     return _report(week, issue, files, published)

@@ -88,14 +88,6 @@ def test_later_decisions_and_records_leave_an_issue_as_it_is(services: Services)
     assert _found(services) == []
 
 
-def test_other_languages_are_no_longer_built(services: Services, open_store: OpenStore) -> None:
-    settings = services.settings.model_copy(
-        update={"digest": services.settings.digest.model_copy(update={"languages": ("zh",)})}
-    )
-    chinese = Services(settings, services.taxonomy, open_store, services.clock, services.models)
-    assert {one for one, _ in _found(chinese)} == {Difference.DATABASE_CHANGED}
-
-
 @pytest.mark.parametrize("lost", [False, True], ids=["kept", "lost"])
 def test_list_changed_by_hand_must_hold_every_paper(
     open_store: OpenStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, lost: bool
