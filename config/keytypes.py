@@ -179,6 +179,7 @@ Interval = Annotated[
 ]
 IssueStates = Annotated[Literal["built", "approved"], Takes("built or approved")]
 Natural = Annotated[int, Field(ge=0, le=2**32 - 1), Takes("a whole number, 0 or more")]
+Positive = Annotated[int, Field(ge=1, le=2**32 - 1), Takes("a whole number, 1 or more")]
 Percent = Annotated[int, Field(ge=0, le=100), Takes("a whole number of percent from 0 to 100")]
 KeyBindings = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*=\S+$")], ...],

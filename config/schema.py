@@ -24,11 +24,8 @@ from config.keytypes import (
     Interval,
     KeyBindings,
     ListPaths,
-    LogFormat,
-    LogLevel,
     Natural,
     OptionalFile,
-    OptionalTimeOfDay,
     PageLanguage,
     Percent,
     Port,
@@ -36,12 +33,11 @@ from config.keytypes import (
     Sets,
     Takes,
     Text,
-    TimeOfDay,
-    TimeZone,
 )
 from config.lint_schema import LintSettings
 from config.loopback import is_loopback_url
 from config.mail_schema import MailSettings
+from config.operate_schema import BackupSettings, LogSettings, ScheduleSettings
 from config.publish_schema import DigestSettings, ListSettings, PublishSettings
 from config.reasons import DEFAULT_REASONS, Reason, unique_codes
 from config.section import Section
@@ -230,49 +226,6 @@ class ReviewSettings(Section):
     )
 
 
-class ScheduleSettings(Section):
-    """When `serve --schedule` runs its jobs. arXiv builds its feeds at midnight in New York."""
-
-    daily: TimeOfDay = Field(
-        default="00:30", description="When the day's announcements are fetched."
-    )
-    repair: TimeOfDay = Field(
-        default="07:00", description="When missing days and stale feeds are fetched again."
-    )
-    digest: TimeOfDay = Field(
-        default="08:00", description="When, on Mondays, the digest of the week before is built."
-    )
-    publish: OptionalTimeOfDay = Field(
-        default="",
-        description="When, on Mondays, `publish` is called; later than the digest. Empty: never.",
-    )
-    mail: OptionalTimeOfDay = Field(
-        default="",
-        description="When, each day, `mail send` is called: it sends the last issue, and goes on "
-        "with what limits or a mail server put off. Empty: never.",
-    )
-    timezone: TimeZone = Field(
-        default="America/New_York",
-        description="The time zone of these times; daylight saving time is applied.",
-    )
-
-
-class LogSettings(Section):
-    """What the commands and the service log. Every line of a recorded run has the run's ID."""
-
-    level: LogLevel = Field(
-        default="auto",
-        description="The least severe level that is logged: debug, info, warning or error. auto: "
-        "info for `serve` and where `file` is set, else warning.",
-    )
-    format: LogFormat = Field(
-        default="text", description="text, or json for one JSON object per line."
-    )
-    file: OptionalFile = Field(
-        default=None, description="The file lines are appended to. None: stderr."
-    )
-
-
 class Settings(Section):
     """All settings. Paths from `load_settings` are absolute."""
 
@@ -292,6 +245,7 @@ class Settings(Section):
     subscribers: SubscribersSettings = SubscribersSettings()
     translate: TranslateSettings = TranslateSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    backup: BackupSettings = BackupSettings()
     log: LogSettings = LogSettings()
     #: for replays and tests; None: the system's clock
     now: datetime | None = None
@@ -320,5 +274,6 @@ SECTIONS: Mapping[str, type[Section]] = {
     "subscribers": SubscribersSettings,
     "translate": TranslateSettings,
     "schedule": ScheduleSettings,
+    "backup": BackupSettings,
     "log": LogSettings,
 }

@@ -99,3 +99,26 @@ def _read(path: Path, *, name: Path, timeout_seconds: float) -> Manifest:
             return take_manifest(session)
         except (duckdb.InternalException, duckdb.SerializationException) as error:
             raise damaged(name, error) from error
+
+
+def decisions_in(backup: Path) -> int:
+    """Return the number of decision events of a backup, without changing it.
+
+    Raises:
+        StorageError: it cannot be opened or is no survey's database.
+        StoreBusyError: another program has it open.
+    """
+    with connected(backup, timeout_seconds=0, read_only=True) as connection:
+        contents = take_manifest(Session(connection))
+    if contents == Manifest():
+        raise StorageError(f"{backup} is not a survey database.")
+    return contents.decisions
+
+
+def is_whole(backup: Path) -> bool:
+    """Return whether every block of a backup can be read now."""
+    try:
+        _read(backup, name=backup, timeout_seconds=0)
+    except StorageError:
+        return False
+    return True

@@ -10,10 +10,12 @@ import typer
 from typer.core import TyperCommand
 
 from config.logs import setup_logging
-from config.schema import LogSettings, Settings
+from config.operate_schema import LogSettings
+from config.schema import Settings
 from config.settings import load_settings
 from pipeline.cli.answer import Answer
 from pipeline.cli.console import Output
+from storage.errors import StoreDamagedError
 
 ConfigOption = Annotated[
     Path | None,
@@ -78,7 +80,12 @@ class ProductCommand(TyperCommand):
         call.config = ctx.params.pop("config") or call.config
         call.as_json, call.debug = ctx.params.pop("as_json"), ctx.params.pop("debug")
         setup_logging("debug" if call.debug else "warning")
-        answer = super().invoke(ctx)
+        try:
+            answer = super().invoke(ctx)
+        except StoreDamagedError as error:
+            from pipeline.operate.backups import naming_backup  # noqa: PLC0415  needed rarely
+
+            raise naming_backup(error, ctx.settings) from error
         if not isinstance(answer, Answer):  # a service that was stopped
             return 0
         ctx.output.show(answer)

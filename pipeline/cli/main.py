@@ -58,6 +58,7 @@ COMMANDS = {
     "prisma": "Show how many papers were found, screened, excluded and included.",
     "verify": "Build everything published again and compare the bytes.",
     "trace": "Show how a paper came to be published.",
+    "schedule": "List the jobs with their next times, or print units that run them.",
     "status": "Show what is held, what ran, what is complete.",
     "doctor": "Report what is wrong and how to fix it.",
     "backup": "Copy the database into one file, safely while others use it.",

@@ -12,7 +12,7 @@ from pipeline.cli.decide import reviewer_of
 from pipeline.cli.issue_desk import issue_desk
 from pipeline.cli.serve_subscribers import serve_subscribers
 from pipeline.curated.title import survey_title
-from pipeline.operate.schedule import make_runner, make_scheduler, make_training, scheduled
+from pipeline.operate.scheduler import make_runner, make_scheduler, make_training, scheduled
 from pipeline.review.proposal import reviewer_name
 from pipeline.review.web.access import served_names
 from pipeline.review.web.app import create_app
@@ -56,8 +56,8 @@ def serve(
     It prints an address with a token, which is opened once in each browser and stays the same.
     Other users of this machine cannot read it.
 
-    It works while `run` ingests in another process. With --schedule it also calls `run` and
-    `digest` at the times of [schedule], as cron would.
+    It works while `run` ingests in another process. With --schedule it also calls the jobs that
+    `schedule` lists at their times, as cron would.
 
     With --public it serves only the pages on which readers subscribe, confirm, choose and
     unsubscribe, at the host and port of [subscribers].

@@ -1,7 +1,6 @@
 """`start`: the first day of a survey, in one command that can be called again."""
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
@@ -12,7 +11,6 @@ from typing import Annotated
 import typer
 
 from config.errors import TryAgainLaterError, UsageError
-from config.processes import own_command
 from config.schema import Settings
 from config.settings import DEFAULT_FILE, ENV_PREFIX, load_settings
 from config.taxonomy import load_taxonomy
@@ -28,8 +26,10 @@ from pipeline.curated.formats.read import read_list
 from pipeline.ingest.coverage import Gap, coverage_now
 from pipeline.ingest.sources.open import NO_CONTACT
 from pipeline.learn.train import FEWEST_TO_LEARN, NothingToLearnError
-from pipeline.operate.first_day import ToDo, cron_lines, fit, left_to_do, pace, requests
+from pipeline.operate.first_day import ToDo, fit, left_to_do, pace, requests
 from pipeline.operate.init import initialise
+from pipeline.operate.units.crontab import cron_lines
+from pipeline.operate.units.installation import installation_of
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.queue_words import limits_of, queue_sentence
 from pipeline.runtime.services import Services, open_services
@@ -273,13 +273,6 @@ def _report(services: Services, steps: dict[str, object], todo: ToDo) -> StartRe
     with services.open_store() as store:
         queue = store.queue.tally(QueueFilter(), today=today, limits=limits)
         found = coverage_now(store, settings.arxiv, services.clock())
-    installed = Path(sys.executable).with_name("living-survey")
-    words = (str(installed),) if installed.exists() else own_command()
-    options = (
-        ()
-        if settings.file is None or settings.file.name == DEFAULT_FILE
-        else ("--config", str(settings.file))
-    )
     return StartReport(
         steps=steps,
         left=todo.steps,
@@ -288,7 +281,7 @@ def _report(services: Services, steps: dict[str, object], todo: ToDo) -> StartRe
         waiting=queue_sentence(queue, limits, today),
         whole_since=found.whole_since,
         gaps=found.gaps,
-        cron=tuple(cron_lines(settings.schedule, settings.root, (*words, *options))),
+        cron=tuple(cron_lines(installation_of(settings, os.environ))),
     )
 
 
@@ -311,7 +304,7 @@ def _finished(report: StartReport) -> Answer:
             *lines,
             "",
             "Now review:  living-survey serve     (open the address it prints)",
-            "Every day:   these lines in `crontab -e` (or `living-survey serve --schedule`)",
+            "Every day:   these lines in `crontab -e` (`living-survey schedule` has other ways)",
             *(f"  {line}" for line in report.cron),
             "If in doubt: living-survey doctor",
         ),

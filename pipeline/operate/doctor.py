@@ -8,6 +8,7 @@ from config.errors import LivingSurveyError
 from pipeline.curated.checks import checks as curated_checks
 from pipeline.ingest.checks import checks as ingest_checks
 from pipeline.learn.checks import checks as learn_checks
+from pipeline.operate.backups import naming_backup
 from pipeline.operate.checks import check_jobs, check_runs
 from pipeline.operate.checks import checks as operate_checks
 from pipeline.operate.clock_checks import checks as clock_checks
@@ -18,6 +19,7 @@ from pipeline.review.checks import checks as review_checks
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.services import NoDatabaseError, Services
 from pipeline.taxonomy.checks import checks as taxonomy_checks
+from storage.errors import StoreDamagedError
 from storage.store import OpenStore, Store
 
 Checks = Callable[[Services], Iterator[Finding]]
@@ -68,6 +70,8 @@ def _collect(found: dict[Finding, None], checks: Checks, services: Services) -> 
         what = f"there is no database at {path}."
         found[Finding("database", what, "`living-survey init` creates it.")] = None
     except LivingSurveyError as error:
+        if isinstance(error, StoreDamagedError):
+            error = naming_backup(error, services.settings)
         found[Finding("database", error.message, error.hint)] = None
 
 

@@ -1,12 +1,10 @@
 """The first day of a survey: what is left of it, by what the database holds."""
 
-import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
-from pathlib import Path
 
-from config.schema import ArxivSettings, ScheduleSettings
+from config.schema import ArxivSettings
 from config.taxonomy import Taxonomy
 from pipeline.curated.types import CuratedList
 from pipeline.ingest.coverage import Span, covered, uncovered
@@ -182,23 +180,3 @@ def pace(number: int, settings: ArxivSettings) -> str:
     minutes = max(1, round(seconds / 60))
     lasting = "a minute or less" if minutes == 1 else counted(minutes, "minute")
     return f"about {counted(number, 'request')} to arXiv, {lasting} at its rate"
-
-
-def cron_lines(
-    schedule: ScheduleSettings, directory: Path, command: Sequence[str]
-) -> Iterator[str]:
-    """Yield the lines of a crontab that keep a survey up to date, as `serve --schedule` does.
-
-    A percent sign ends a command in a crontab and is escaped.
-    """
-    call = f"cd {shlex.quote(str(directory))} && {shlex.join(command)}".replace("%", r"\%")
-    yield f"CRON_TZ={schedule.timezone}"
-    for time, weekday, name in (
-        (schedule.daily, "*", "run"),
-        (schedule.repair, "*", "run"),
-        (schedule.digest, "1", "digest"),
-        *([(schedule.publish, "1", "publish")] if schedule.publish else ()),
-        *([(schedule.mail, "*", "mail send")] if schedule.mail else ()),
-    ):
-        hour, minute = (int(part) for part in time.split(":"))
-        yield f"{minute} {hour} * * {weekday}  {call} {name}"

@@ -6,26 +6,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from datetime import time as time_of_day
 
 from config.processes import own_command
+from pipeline.operate.schedule import Job
 from pipeline.runtime.jobs import JobBook, JobEnd, Outcome, message_of
 
 _log = logging.getLogger(__name__)
 
 #: seconds a command may take to end after SIGTERM
 _GRACE = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One command and when it is due."""
-
-    name: str
-    argv: tuple[str, ...]
-    at: time_of_day
-    #: ISO weekdays, Monday is 1; empty: every day
-    weekdays: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

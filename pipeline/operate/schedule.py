@@ -1,148 +1,82 @@
-"""The scheduler of `serve --schedule`: runs at its times the commands that cron would run.
+"""The jobs of a survey and their times: one declaration for the service, cron and every unit."""
 
-Each job is a command in a process of its own, because a harvest or a crash must not slow a
-reviewer's page. Jobs are declared at each start, since the database says what is left to do. A
-missed job is run once, and the run lock excludes cron and scheduler from running at the same time.
-"""
-
-import functools
-import logging
-import operator
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from zoneinfo import ZoneInfo
 
-from apscheduler.events import (
-    EVENT_JOB_ERROR,
-    EVENT_JOB_MAX_INSTANCES,
-    EVENT_JOB_MISSED,
-    JobEvent,
-)
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.base import BaseTrigger
-from starlette.applications import Starlette
+from config.operate_schema import ScheduleSettings
+from storage.calendar import NEW_YORK, may_be_quiet
 
-from config.processes import child_environment
-from config.schema import ScheduleSettings, Settings
-from pipeline.operate.runner import Job, JobRunner
-from pipeline.runtime.background import BackgroundCommands
-from pipeline.runtime.jobs import JobBook, Outcome
-from pipeline.runtime.services import clock_of
-
-_log = logging.getLogger(__name__)
-
-#: a job that was missed, because the machine slept, is run once within this time
-MISFIRE_GRACE_SECONDS = 6 * 3600
-_NOT_RUN = {
-    EVENT_JOB_ERROR: Outcome.FAILED,
-    EVENT_JOB_MISSED: Outcome.MISSED,
-    EVENT_JOB_MAX_INSTANCES: Outcome.SKIPPED,
-}
+#: when arXiv announces, in New York; the feed of the next day carries it
+ANNOUNCED_AT = time_of_day(20)
+_MONDAY = 1
 
 
-class WallClockTrigger(BaseTrigger):  # type: ignore[misc]  # apscheduler ships no types
-    """Fires once a day at a local time.
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One command and when it is due."""
 
-    APScheduler's CronTrigger skips the day after clocks go forward: from Sunday, 8 March 2026,
-    00:30 in New York it goes to Tuesday, because it adds 24 hours to midnight (3.11.3).
-    """
+    name: str
+    argv: tuple[str, ...]
+    at: time_of_day
+    #: ISO weekdays, Monday is 1; empty: every day
+    weekdays: tuple[int, ...] = ()
 
-    __slots__ = ("at", "weekdays", "zone")
-
-    def __init__(self, at: time_of_day, weekdays: Sequence[int], zone: ZoneInfo) -> None:
-        self.at = at
-        self.weekdays = tuple(weekdays) or tuple(range(1, 8))
-        self.zone = zone
-
-    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
-        """Return the first due time after the previous one, or the first from now on."""
-        after = previous_fire_time or now - timedelta(microseconds=1)
-        day = after.astimezone(self.zone).date()
-        while True:
-            due = datetime.combine(day, self.at, self.zone)
-            if due.timestamp() > after.timestamp() and day.isoweekday() in self.weekdays:
-                return due
-            day += timedelta(days=1)
+    @property
+    def slug(self) -> str:
+        """The name for files."""
+        return self.name.replace(" ", "-")
 
 
 def jobs(settings: ScheduleSettings) -> tuple[Job, ...]:
-    """Return two runs a day, because feeds can be late, the jobs of Monday, and mail."""
-    mondays = [("weekly digest", "digest", settings.digest)]
-    if settings.publish:
-        mondays.append(("weekly publication", "publish", settings.publish))
-    return (
-        Job("daily run", ("run",), time_of_day.fromisoformat(settings.daily)),
-        Job("repair run", ("run",), time_of_day.fromisoformat(settings.repair)),
-        *(
-            Job(name, (called,), time_of_day.fromisoformat(at), weekdays=(1,))
-            for name, called, at in mondays
-        ),
-        *(
-            (Job("mail", ("mail", "send"), time_of_day.fromisoformat(settings.mail)),)
-            if settings.mail
-            else ()
-        ),
+    """Return two runs a day, because feeds can be late, the jobs of Monday, backup and mail.
+
+    Training is no job of its own: `run` trains when enough decisions are new.
+    """
+    declared = (
+        ("daily run", ("run",), settings.daily, ()),
+        ("repair run", ("run",), settings.repair, ()),
+        ("weekly digest", ("digest",), settings.digest, (_MONDAY,)),
+        ("weekly publication", ("publish",), settings.publish, (_MONDAY,)),
+        ("mail", ("mail", "send"), settings.mail, ()),
+        ("backup", ("backup", "--rotate"), settings.backup, ()),
+    )
+    return tuple(
+        Job(name, argv, time_of_day.fromisoformat(at), weekdays)
+        for name, argv, at, weekdays in declared
+        if at
     )
 
 
-def make_runner(settings: Settings, environment: Mapping[str, str], book: JobBook) -> JobRunner:
-    """Return a runner whose commands use these settings, whatever the caller's environment is."""
-    return JobRunner(
-        environment=child_environment(environment, settings.variables),
-        book=book,
-        clock=clock_of(settings),
-        options=("--config", str(settings.file)) if settings.file else (),
-    )
+def next_time(
+    at: time_of_day, weekdays: Sequence[int], zone: ZoneInfo, after: datetime
+) -> datetime:
+    """Return the first time after an instant at which it is `at` in the zone on such a weekday.
+
+    On a day without this time, because the clocks go forward, it is the instant that the clocks
+    before would have shown.
+    """
+    wanted = tuple(weekdays) or tuple(range(1, 8))
+    day = after.astimezone(zone).date()
+    while True:
+        due = datetime.combine(day, at, zone)
+        if due.timestamp() > after.timestamp() and day.isoweekday() in wanted:
+            return due
+        day += timedelta(days=1)
 
 
-def make_training(settings: Settings, environment: Mapping[str, str]) -> BackgroundCommands:
-    """Return what trains in the background when a page asks for it."""
-    return BackgroundCommands(
-        ("train", "classify"),
-        environment=child_environment(environment, settings.variables),
-        clock=clock_of(settings),
-        options=("--config", str(settings.file)) if settings.file else (),
-    )
+def next_announcement(after: datetime) -> datetime:
+    """Return when arXiv announces next, in New York.
+
+    It does so in the evening before each day whose feed carries papers.
+    """
+    evening = datetime.combine(after.astimezone(NEW_YORK).date(), ANNOUNCED_AT, NEW_YORK)
+    while evening.timestamp() <= after.timestamp() or _is_quiet(evening.date()):
+        evening += timedelta(days=1)
+    return evening
 
 
-def make_scheduler(settings: ScheduleSettings, runner: JobRunner) -> AsyncIOScheduler:
-    """Return a scheduler with all jobs; `runner` also records the starts that did not happen."""
-    zone = ZoneInfo(settings.timezone)
-    scheduler = AsyncIOScheduler(timezone=zone)
-    known = {job.name: job for job in jobs(settings)}
-    for job in known.values():
-        scheduler.add_job(
-            runner.run,
-            WallClockTrigger(job.at, job.weekdays, zone),
-            args=[job],
-            id=job.name,
-            name=job.name,
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=MISFIRE_GRACE_SECONDS,
-        )
-
-    def note(event: JobEvent) -> None:
-        error = getattr(event, "exception", None)
-        message = f"{type(error).__name__}: {error}." if error else ""
-        runner.ended(known[event.job_id], _NOT_RUN[event.code], message=message)
-
-    scheduler.add_listener(note, functools.reduce(operator.or_, _NOT_RUN))
-    return scheduler
-
-
-@asynccontextmanager
-async def scheduled(
-    scheduler: AsyncIOScheduler, runner: JobRunner, _: Starlette
-) -> AsyncIterator[None]:
-    """Run the scheduler while the service runs."""
-    scheduler.start()
-    for job in scheduler.get_jobs():
-        _log.info("scheduled", extra={"job": job.name, "next": str(job.next_run_time)})
-    try:
-        yield
-    finally:
-        scheduler.shutdown(wait=False)
-        await runner.stop()
+def _is_quiet(evening: date) -> bool:
+    return may_be_quiet(evening + timedelta(days=1))

@@ -82,6 +82,11 @@ def is_own(path: Path, database: Path) -> bool:
     return beside and path.name in own
 
 
+def own_paths(database: Path) -> tuple[Path, ...]:
+    """Return the database and every path that commands may keep beside it."""
+    return tuple(database.with_name(database.name + suffix) for suffix in _OWN)
+
+
 def new_kept_path(database: Path, now: datetime) -> Path:
     """Return an unused name for a database that is replaced."""
     name = f"{database.name}{_REPLACED}{now:%Y%m%dT%H%M%SZ}"

@@ -53,6 +53,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     ),
     'a list of rules such as "several-sections"': st.lists(st.just("several-sections"), min_size=1),
     "a whole number from 1 to 100": st.integers(1, 100),
+    "a whole number, 1 or more": st.integers(1, 2**32 - 1),
     "built or approved": st.sampled_from(["built", "approved"]),
     '"in-place" or "branch"': st.sampled_from(["in-place", "branch"]),
     "the name of a branch, which may have {digest} and {date} in it": st.sampled_from(
@@ -180,7 +181,9 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
         "list": ('["cs.CV"]', '["cs.CL"]'),
         "text": ("UTC", "GMT"),
     }[kind_of(section, key)]
-    special = dict.fromkeys(("daily", "repair", "digest", "publish", "mail"), ("01:00", "02:00"))
+    special = dict.fromkeys(
+        ("daily", "repair", "digest", "publish", "mail", "backup"), ("01:00", "02:00")
+    )
     special |= dict.fromkeys(
         ("oai_url", "rss_url", "query_url", "list_url", "suggest_url", "base_url", "hub"),
         ("https://a.org", "https://b.org"),

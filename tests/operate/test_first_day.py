@@ -1,16 +1,14 @@
 """What is left of a survey's first day, by what the database holds."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
-from config.schema import ArxivSettings, ScheduleSettings
+from config.schema import ArxivSettings
 from pipeline.ingest.coverage import Span
 from pipeline.operate.first_day import (
     Fit,
     ToDo,
-    cron_lines,
     days_to_backfill,
     pace,
     requests,
@@ -83,14 +81,3 @@ def test_built_in_taxonomy_must_place_most_entries() -> None:
     assert Fit(450, 477).built_in
     assert not Fit(15, 30).built_in
     assert not Fit(0, 0).built_in
-
-
-def test_cron_lines_call_the_command_at_the_scheduled_times() -> None:
-    lines = list(cron_lines(ScheduleSettings(), Path("/srv/my survey/50%"), ["/opt/living-survey"]))
-    call = r"cd '/srv/my survey/50\%' && /opt/living-survey"
-    assert lines == [
-        "CRON_TZ=America/New_York",
-        f"30 0 * * *  {call} run",
-        f"0 7 * * *  {call} run",
-        f"0 8 * * 1  {call} digest",
-    ]

@@ -21,11 +21,13 @@ from apscheduler.events import (
 )
 from starlette.applications import Starlette
 
-from config.schema import DatabaseSettings, ScheduleSettings
+from config.operate_schema import ScheduleSettings
+from config.schema import DatabaseSettings
 from config.settings import load_settings
 from pipeline.operate.doctor import examine
-from pipeline.operate.runner import Job, JobRunner
-from pipeline.operate.schedule import jobs, make_runner, make_scheduler, scheduled
+from pipeline.operate.runner import JobRunner
+from pipeline.operate.schedule import Job, jobs, next_announcement
+from pipeline.operate.scheduler import make_runner, make_scheduler, scheduled
 from pipeline.runtime.jobs import (
     JobBook,
     JobEnd,
@@ -107,14 +109,33 @@ def test_every_job_is_a_command_that_exists() -> None:
 
 def test_publish_is_called_only_where_its_time_is_set() -> None:
     assert "publish" not in {job.argv[0] for job in jobs(ScheduleSettings())}
-    *_, last = jobs(ScheduleSettings(publish="08:30"))
+    *_, last = jobs(ScheduleSettings(publish="08:30", backup=""))
     assert (last.argv, last.at.isoformat(), last.weekdays) == (("publish",), "08:30:00", (1,))
 
 
 def test_mail_is_sent_each_day_only_where_its_time_is_set() -> None:
     assert ("mail", "send") not in {job.argv for job in jobs(ScheduleSettings())}
-    *_, last = jobs(ScheduleSettings(mail="09:15"))
+    *_, last = jobs(ScheduleSettings(mail="09:15", backup=""))
     assert (last.argv, last.at.isoformat(), last.weekdays) == (("mail", "send"), "09:15:00", ())
+
+
+def test_backup_is_called_each_day_unless_its_time_is_empty() -> None:
+    *_, last = jobs(ScheduleSettings())
+    assert (last.argv, last.weekdays) == (("backup", "--rotate"), ())
+    assert "backup" not in {job.argv[0] for job in jobs(ScheduleSettings(backup=""))}
+
+
+@pytest.mark.parametrize(
+    ("now", "evening"),
+    [
+        (datetime(2026, 3, 17, 12, tzinfo=UTC), datetime(2026, 3, 17, 20, tzinfo=NEW_YORK)),
+        (datetime(2026, 3, 18, 0, 0, tzinfo=UTC), datetime(2026, 3, 18, 20, tzinfo=NEW_YORK)),
+        # nothing is announced on Friday and Saturday
+        (datetime(2026, 3, 20, 12, tzinfo=UTC), datetime(2026, 3, 22, 20, tzinfo=NEW_YORK)),
+    ],
+)
+def test_next_announcement_follows_arxivs_calendar(now: datetime, evening: datetime) -> None:
+    assert next_announcement(now) == evening
 
 
 def test_a_fault_ends_with_the_next_success(tmp_path: Path) -> None:
@@ -130,7 +151,7 @@ def test_a_success_by_hand_ends_the_faults_of_that_command(tmp_path: Path) -> No
     for job in jobs(ScheduleSettings()):
         runner.ended(job, Outcome.MISSED)
     succeeded(tmp_path / "survey.duckdb", "run")
-    assert [end.job for end in runner.book.ends()] == ["weekly digest"]
+    assert [end.job for end in runner.book.ends()] == ["weekly digest", "backup"]
 
 
 def test_an_end_that_cannot_be_written_is_still_known(tmp_path: Path) -> None:
@@ -295,5 +316,5 @@ def test_the_service_with_a_schedule_serves_and_ends_on_sigterm(tmp_path: Path) 
     assert token not in log
     lines = log.splitlines()
     assert f" info review queue started address={address}" in log
-    assert sum(" info scheduled " in line for line in lines) == 3
+    assert sum(" info scheduled " in line for line in lines) == 4
     assert lines[-1].endswith(" info review queue stopped")

@@ -1,0 +1,44 @@
+"""Find the backups of a survey: where they are, and which is the newest that can be restored."""
+
+from pathlib import Path
+
+from config.schema import Settings
+from storage.backup import is_whole
+from storage.engine.paths import kept_paths, real_path
+from storage.errors import StoreDamagedError
+from storage.rotation import Dated, dated_backups
+
+
+def backup_directory(settings: Settings) -> Path:
+    """Return the directory of dated backups."""
+    return settings.backup.directory or settings.database.path.parent / "backups"
+
+
+def backups_of(settings: Settings) -> tuple[Dated, ...]:
+    """Return the dated backups, oldest first."""
+    return dated_backups(backup_directory(settings), settings.database.path)
+
+
+def last_good_backup(settings: Settings) -> Dated | None:
+    """Return the newest backup of which every block can be read; None: there is none.
+
+    It reads whole files, so it is for the moment when a backup is needed.
+    """
+    return next((each for each in reversed(backups_of(settings)) if is_whole(each.path)), None)
+
+
+def naming_backup(error: StoreDamagedError, settings: Settings) -> StoreDamagedError:
+    """Return the error of a damaged or missing database with the backup to restore."""
+    database = settings.database.path
+    if "living-survey restore" not in error.hint:  # it is about a backup
+        return error
+    if not database.exists() and kept_paths(real_path(database)):
+        return error  # a restore was interrupted: the error names the replaced database
+    good = last_good_backup(settings)
+    named = (
+        f"There is no whole backup in {backup_directory(settings)}."
+        if good is None
+        else f"The last good backup is of {good.at:%Y-%m-%d %H:%M} UTC: `living-survey restore"
+        f" {good.path}`."
+    )
+    return type(error)(error.message, hint=f"{error.hint} {named}")
