@@ -9,6 +9,11 @@ from config.visible import visible
 #: characters of formulas in one text that are converted; the rest of them is shown as source
 MOST_CONVERTED = 1_200
 
+#: characters of a formula that a narrow page may be too narrow for; it then scrolls in itself
+_WIDE = 40
+
+_OPENED = Markup('<span class="formula">')
+_FOCUSED = Markup('<span class="formula" tabindex="0">')
 _SOURCE = Markup('<code class="tex">{}</code>')
 
 
@@ -36,4 +41,11 @@ def source_markup(source: str, most: int = MOST_CONVERTED) -> Markup:
     if len(source) <= most and source.startswith(("$", "\\(", "\\[")):
         size = 2 if source.startswith(("$$", "\\")) else 1
         formula = formula_markup(source[size:-size].strip())
-    return _SOURCE.format(visible(source)) if formula is None else formula
+    if formula is None:
+        return _SOURCE.format(visible(source))
+    return _OPENED + formula + Markup("</span>") if len(source) > _WIDE else formula
+
+
+def focusable(text: Markup) -> Markup:
+    """Return what `tex_markup` wrote so that keys scroll wide formulas; not for texts in links."""
+    return Markup(text.replace(_OPENED, _FOCUSED))  # noqa: S704  # both are written here

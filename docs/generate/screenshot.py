@@ -1,4 +1,4 @@
-"""Take the pictures of the review pages in docs/images from the demo: `make screenshot`.
+"""Take the pictures of the review pages and the site in docs/images: `make screenshot`.
 
 Needs a Chromium. A test takes them from other made-up papers; pixels are not compared, because
 fonts differ between machines.
@@ -9,25 +9,23 @@ import re
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
 from config.processes import child_environment, own_command
+from docs.generate.shots import Shot
+from docs.generate.site_pictures import photograph_site
 
 IMAGES = Path(__file__).resolve().parents[1] / "images"
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """One picture: its file name, the page, the colours and the size of the window."""
-
-    name: str
-    path: str
-    dark: bool = False
-    width: int = 1280
-    height: int = 800
+#: what the site needs beside the demo's settings
+_SITE = {
+    "LIVING_SURVEY_PUBLISH__BASE_URL": "https://survey.example",
+    "LIVING_SURVEY_PUBLISH__SUGGEST_URL": "https://survey.example/suggest",
+    "LIVING_SURVEY_SUBSCRIBERS__URL": "https://pages.survey.example",
+    "LIVING_SURVEY_SITE__ABOUT": "What language models do for pictures, films, sound and space.",
+    "LIVING_SURVEY_SITE__RHYTHM": "weekly",
+}
 
 
 SHOTS = (
@@ -43,12 +41,7 @@ def photograph(browser: Browser, login: str, folder: Path) -> tuple[Path, ...]:
     site = login.split("?", maxsplit=1)[0].rstrip("/").removesuffix("/queue")
     files = []
     for shot in SHOTS:
-        context = browser.new_context(
-            viewport={"width": shot.width, "height": shot.height},
-            color_scheme="dark" if shot.dark else "light",
-            locale="en-US",
-            reduced_motion="reduce",
-        )
+        context = shot.context(browser)
         page = context.new_page()
         page.goto(login)
         page.goto(f"{site}{shot.path}")
@@ -66,6 +59,13 @@ def main() -> None:
         subprocess.run(
             own_command("demo"), cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL
         )
+        subprocess.run(
+            own_command("publish", "--target", "site", "--by", "ada"),
+            cwd=Path(folder) / "demo",
+            env=child_environment(os.environ, _SITE),
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         server = subprocess.Popen(
             own_command("serve", "--port", "0", "--reviewer", "ada"),
             cwd=Path(folder) / "demo",
@@ -82,6 +82,7 @@ def main() -> None:
                     executable_path=chromium, args=["--no-sandbox"]
                 )
                 photograph(browser, address[0], IMAGES)
+                photograph_site(browser, Path(folder) / "demo" / "var" / "digests", IMAGES)
                 browser.close()
         finally:
             server.terminate()

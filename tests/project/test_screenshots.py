@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from docs.generate import site_pictures
 from docs.generate.screenshot import IMAGES, SHOTS, photograph
 from pipeline.review.web.sessions import login_token
 from tests.support.browser import browser, site, url
@@ -33,6 +34,17 @@ def test_pictures_can_be_taken(
     assert len({file.read_bytes() for file in files[:3]}) == 3
 
 
+@pytest.mark.slow
+def test_pictures_of_the_site_can_be_taken(browser: Browser, tmp_path: Path) -> None:
+    for shot in site_pictures.SHOTS:
+        page = tmp_path / "site" / shot.path
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(f"<!doctype html><title>{shot.name}</title><h1>{shot.name}</h1>")
+    files = site_pictures.photograph_site(browser, tmp_path / "site", tmp_path)
+    assert [file.name for file in files] == [shot.name for shot in site_pictures.SHOTS]
+    assert len({file.read_bytes() for file in files}) == len(files)
+
+
 def test_pages_show_pictures_that_exist() -> None:
     shown = {
         (page.parent / address).resolve()
@@ -41,7 +53,7 @@ def test_pages_show_pictures_that_exist() -> None:
         if "://" not in address
     }
     assert [path for path in shown if not path.is_file()] == []
-    assert {IMAGES / shot.name for shot in SHOTS} <= shown
+    assert {IMAGES / shot.name for shot in (*SHOTS, *site_pictures.SHOTS)} <= shown
 
 
 def test_pictures_are_small() -> None:

@@ -57,6 +57,15 @@ def test_splitting_keeps_all_text(line: str) -> None:
         ("Background: hard. Methods: we describe iPaint, a brush for all.",
          "iPaint, a brush for all."),
         ("They proposed X in 1990. We propose Yonder, a brush.", "Yonder, a brush."),
+        ("We propose Ferry, in which we first predict a flow, then denoise.",
+         "In Ferry, we first predict a flow, then denoise."),
+        ("We present the Wall framework, where a small model cleans images.",
+         "In the Wall framework, a small model cleans images."),
+        ("We describe Loom, with which users weave.", "With Loom, users weave."),
+        ("We introduce a new loom, which weaves pictures.", "A new loom weaves pictures."),
+        ("We present a loom for a task, which asks for pictures.",
+         "A loom for a task, which asks for pictures."),  # which of the two asks is not certain
+        ("We present Inkwell: Inkwell asks a model to write.", "Inkwell asks a model to write."),
         ("", ""),
     ],
 )  # fmt: skip

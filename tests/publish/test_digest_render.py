@@ -12,6 +12,7 @@ from jinja2 import UndefinedError
 from lxml import html
 from markdown_it import MarkdownIt
 
+from config.look.values import look
 from pipeline.publish.digest.fit import MOST_BYTES
 from pipeline.publish.digest.issue import rendered
 from pipeline.publish.digest.plain import plain
@@ -163,7 +164,7 @@ def test_layout_needs_no_style_element() -> None:
 
     assert not re.search(r"var\(|display: ?(grid|flex)|columns:|float", text)
     assert all("color:" in (a.get("style") or "") for a in page.xpath("//body//a"))
-    assert 'bgcolor="#fdfcf9"' in body or "background-color:#fdfcf9" in body
+    assert f"background-color:{look().light['ground']}" in body
 
 
 def test_headings_are_nested() -> None:

@@ -11,12 +11,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from lxml import etree, html
 
+from config.look.values import shared_files, style_sheet
 from pipeline.publish.digest.words import load_words as digest_words
 from pipeline.publish.report import Outcome
-from pipeline.publish.site import build
 from pipeline.publish.site.words import load_words
 from pipeline.publish.verify import verify
-from pipeline.review.web.environment import STATIC
 from pipeline.runtime.record import Run
 from storage.types import Verdict
 from tests.support.builders import make_decision, make_paper
@@ -394,12 +393,17 @@ def test_words_are_the_same_in_every_language() -> None:
         assert set(re.findall(r"\{(\w+)\}", chinese[key])) <= names | {"n"}, key
 
 
-def test_colours_are_those_of_the_desk() -> None:
-    desk = (STATIC / "base.css").read_text()
-    own = build._STATIC.joinpath("site.css").read_text()
-    colours = re.compile(r"--(?:[a-z-]+): (?:#[0-9a-f]{6}|0 1px[^;]+|none);")
-    assert colours.findall(own) == colours.findall(desk)
-    assert build._STATIC.joinpath("icon.svg").read_text() == (STATIC / "icon.svg").read_text()
+def test_style_sheet_begins_with_the_shared_look(site: PublishedSite) -> None:
+    assert site.text("assets/site.css").startswith(style_sheet())
+    assert (site.folder / "assets/icon.svg").read_bytes() == shared_files()["icon.svg"]
+
+
+def test_first_page_says_the_title_once(site: PublishedSite) -> None:
+    page = _tree(site, "index.html")
+    shown = page.xpath("//body//*[not(contains(@class, 'unseen'))]/text()")
+    title = page.xpath("string(//h1)")
+    assert sum(text.count(title) for text in shown) == 1
+    assert title in _text(site, "search.html")
 
 
 def test_old_arxiv_id_has_a_page(site: PublishedSite) -> None:

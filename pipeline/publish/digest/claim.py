@@ -67,6 +67,13 @@ _MADE = re.compile(
     rf"\b{_SELF}\s+{_BY_THE_WAY}(?:{_MAKES})\b(?:\s+and\s+(?:{_MAKES})\b)?,?\s+(?!that\b|to\b)",
     re.IGNORECASE,
 )
+#: what is made, in one to ten words of which none is joined to another: in "X for Y, which Z" it is
+#: not certain of what Z is said
+_JOINS = r"(?!(?:of|for|to|in|on|at|by|with|from|against|that|using|based|and|or)\b)"
+_THING = rf"(?P<thing>{_JOINS}[^\s,;:]{{1,40}}(?: {_JOINS}[^\s,;:]{{1,40}}){{0,9}})"
+_IN_WHICH = re.compile(rf"{_THING}, (?P<word>in which|where|(?:with|by|through) which) (?=\w)")
+_WHICH = re.compile(rf"{_THING}, (?:which|that) (?=[a-z]{{1,30}}s\b)")
+_SAID_TWICE = re.compile(r"(?P<thing>[^\s,;:.]{1,60}): (?=(?P=thing) )")
 _STATED = re.compile(
     rf"\b{_SELF}\s+{_BY_THE_WAY}(?:{_STATES})(?:\s+\w+ly)?\s+that\s+", re.IGNORECASE
 )
@@ -127,7 +134,19 @@ def _made(sentences: Sequence[str]) -> Iterator[str]:
     """Yield what the paper proposes: "We propose X" becomes "X"."""
     for sentence in sentences:
         if (found := _MADE.search(sentence)) and _begins_clause(sentence, found.start()):
-            yield _capital(sentence[found.end() :])
+            yield _capital(_standing(sentence[found.end() :]))
+
+
+def _standing(thing: str) -> str:
+    """Return a thing and what is said of it as a sentence: "X, in which Y" becomes "In X, Y"."""
+    if (found := _SAID_TWICE.match(thing)) is not None:
+        return thing[found.end() :]
+    if (found := _IN_WHICH.match(thing)) is not None:
+        place = "In" if found["word"] in {"in which", "where"} else "With"
+        return f"{place} {found['thing']}, {thing[found.end() :]}"
+    if (found := _WHICH.match(thing)) is not None:
+        return f"{found['thing']} {thing[found.end() :]}"
+    return thing
 
 
 def _stated(sentences: Sequence[str]) -> Iterator[str]:

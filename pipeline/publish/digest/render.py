@@ -9,6 +9,7 @@ from functools import cache, partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from config.look.values import look
 from config.reasons import Reason
 from config.visible import visible
 from pipeline.publish.digest.escape import Markdown, escape_markdown, link_target
@@ -88,6 +89,7 @@ def _environment(form: Form) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals["look"] = look()
     environment.filters["target"] = link_target
     environment.filters["verbatim"] = Markdown
     environment.filters["wrapped"] = _wrapped

@@ -129,6 +129,8 @@ class View:
         read = self.words.count("read", made.reviewed)
         if not made.announced:
             return self.words.say(key, read=read)
+        if made.reviewed > made.announced:
+            read = self.words.say("read_older", read=read)
         return self.words.say(f"{key}_announced", read=read, n=f"{made.announced:,}")
 
     @property

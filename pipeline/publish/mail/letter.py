@@ -12,6 +12,7 @@ from tomllib import loads
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from config.look.values import look
 from config.visible import visible
 from pipeline.publish.digest.escape import Markdown
 from pipeline.publish.digest.fit import WHOLE, Cut
@@ -283,6 +284,7 @@ def _environment(form: str) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals["look"] = look()
     environment.filters["verbatim"] = Markdown
     environment.filters["wrapped"] = lambda text, first="", rest="": Markdown(
         wrapped(visible(text), first=first, rest=rest)

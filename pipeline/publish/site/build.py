@@ -1,13 +1,16 @@
 """Build every file of the site from what was read, and count it again from the bytes."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 from lxml import etree
 
+from config.look.values import shared_files
 from pipeline.publish import addresses
 from pipeline.publish.badge import badge_json, badge_svg
 from pipeline.publish.digest.escape import escape_markdown
@@ -20,7 +23,7 @@ from pipeline.publish.site.view import Page
 from pipeline.publish.site.words import load_words
 
 TARGET = "site"
-_STATIC = files("pipeline.publish.site") / "static"
+_OWN = files("pipeline.publish.site") / "static"
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
@@ -32,7 +35,7 @@ def build_site(data: SiteData, output: Path, language: str) -> Build:
     """
     words = load_words(language)
     page = Page("", data, words)
-    static = {one.name: one.read_bytes() for one in _STATIC.iterdir() if one.is_file()}
+    static = static_files()
     stamp = _stamp(*(static[name] for name in sorted(static)))
     texts = dict(_scripts(page))
     index = _stamp(*(texts[addresses.asset(name)].encode() for name in _INDEX))
@@ -60,6 +63,15 @@ def build_site(data: SiteData, output: Path, language: str) -> Build:
         notes=tuple(_notes(data)),
         rolling=True,
     )
+
+
+@cache
+def static_files() -> Mapping[str, bytes]:
+    """Return styles, scripts and pictures by name; the style sheet begins with the shared one."""
+    own = {one.name: one.read_bytes() for one in _OWN.iterdir() if one.is_file()}
+    found = dict(shared_files()) | own
+    style = found.pop("look.css") + b"\n" + own["site.css"]
+    return MappingProxyType(found | {"site.css": style})
 
 
 #: the scripts of the search, whose content decides their address

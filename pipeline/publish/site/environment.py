@@ -5,7 +5,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from config.taxonomy import Section
-from config.tex.markup import tex_markup
+from config.tex.markup import focusable, tex_markup
 from pipeline.publish.site.view import Page
 
 
@@ -21,6 +21,7 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters["section_name"] = _section_name
+    made.filters["focusable"] = focusable
     made.globals["tex"] = tex_markup
     return made
 

@@ -14,6 +14,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from config.errors import LivingSurveyError
+from config.look.values import PACKAGE
 from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.explainer import ExplainerCache
@@ -88,7 +89,7 @@ def create_app(
             *outlook.ROUTES,
             *monitoring.ROUTES,
             *training_routes.ROUTES,
-            Mount("/static", StaticFiles(directory=STATIC), name="static"),
+            Mount("/static", StaticFiles(directory=STATIC, packages=[PACKAGE]), name="static"),
         ],
         middleware=[
             Middleware(Hardened),

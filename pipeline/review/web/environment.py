@@ -11,6 +11,7 @@ from jinja2.runtime import Context
 
 from config.desk_keys import ACTIONS, PLACES
 from config.headings import heading_key
+from config.look.values import shared_files
 from config.reasons import named_reason
 from config.taxonomy import Section, Taxonomy
 from config.tex.markup import tex_markup
@@ -75,7 +76,12 @@ def make_templates(taxonomy: Taxonomy, language: str = "en") -> Environment:
     environment.globals["shown_of_text"] = SHOWN_OF_TEXT
     # part of addresses, because browsers cache static files for a year
     environment.globals["static_version"] = hashlib.sha256(
-        b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))
+        b"".join(
+            (
+                *(path.read_bytes() for path in sorted(STATIC.iterdir())),
+                *(data for _, data in sorted(shared_files().items())),
+            )
+        )
     ).hexdigest()[:12]
     return environment
 

@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from config.errors import LivingSurveyError
+from config.look.values import PACKAGE
 from pipeline.publish.subscribers.web import confirm, errors, preferences, subscribe, unsubscribe
 from pipeline.publish.subscribers.web.headers import LARGEST_FORM, Guard
 from pipeline.publish.subscribers.web.site import STATIC, PublicSite
@@ -35,7 +36,7 @@ def create_public_app(site: PublicSite, *, lifespan: Lifespan | None = None) -> 
             *unsubscribe.ROUTES,
             Route("/health", _health, methods=["GET"]),
             Route("/robots.txt", _robots, methods=["GET"]),
-            Mount("/static", StaticFiles(directory=STATIC), name="static"),
+            Mount("/static", StaticFiles(directory=STATIC, packages=[PACKAGE]), name="static"),
         ],
         middleware=[
             Middleware(Guard),

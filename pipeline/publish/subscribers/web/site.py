@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from config.look.values import shared_files
 from config.subscribers_schema import SubscribersSettings
 from config.taxonomy import Taxonomy
 from config.visible import visible
@@ -173,6 +174,11 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["static_version"] = hashlib.sha256(
-        b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))
+        b"".join(
+            (
+                *(path.read_bytes() for path in sorted(STATIC.iterdir())),
+                *(data for _, data in sorted(shared_files().items())),
+            )
+        )
     ).hexdigest()[:12]
     return environment

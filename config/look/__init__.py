@@ -1,0 +1,1 @@
+"""Define once how everything looks that people read: colours, fonts and sizes."""
