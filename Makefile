@@ -7,11 +7,12 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 KILLS ?= 200
 LISTS ?= 10000
+DAYS ?= 60
 # Tests that share fixtures of their module stay on one worker, in the order of the random seed.
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo check format test test-quick stress stress-mail mutations lock bench docs screenshot mail-lab clean
+.PHONY: help install demo check format test test-quick stress stress-mail mutations soak lock bench docs screenshot mail-lab clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +54,9 @@ mutations: $(STAMP) ## 10,000 real lists changed at random: read, insert, restor
 
 stress-mail: $(STAMP) ## 200 kills of `mail send` over 500 recipients; make stress-mail KILLS=100
 	LIVING_SURVEY_MAIL_KILLS=$(KILLS) $(BIN)/python -m pytest -n0 tests/publish/test_mail_kill.py -rP $(ARGS)
+
+soak: $(STAMP) ## 60 simulated days with faults, reviewers, mail and kills; make soak DAYS=20
+	LIVING_SURVEY_SOAK_DAYS=$(DAYS) $(BIN)/python -m pytest -n0 tests/end_to_end/test_soak.py -rP $(ARGS)
 
 bench: $(STAMP) ## benchmarks: ratios against a named baseline
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -58,7 +58,8 @@ class ReplicaServer:
         self._clock = _clock(today)
         self._hides_later = today is not None
         self._page_size = page_size
-        self._faults = tuple(faults)
+        #: may be replaced while the server runs
+        self.faults = tuple(faults)
         self._server = HttpServer((host, port), self._respond, self.log)
         self._thread: threading.Thread | None = None
 
@@ -119,7 +120,7 @@ class ReplicaServer:
         now = self._clock()
         view = self._view(now)
         channel, number = request.recorded.channel, request.recorded.channel_number
-        faults = [fault for fault in self._faults if fault.strikes(channel, number, now)]
+        faults = [fault for fault in self.faults if fault.strikes(channel, number, now)]
         answer = replacement(faults, accept=request.recorded.header("Accept"))
         if answer is None:
             change = change_for(faults, view, resumed="resumptionToken" in dict(request.pairs))

@@ -1,0 +1,1 @@
+"""Sixty days of a survey in accelerated time."""
