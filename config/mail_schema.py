@@ -174,3 +174,13 @@ class MailSettings(Section):
         description="The environment variable that holds it, without an imap_password_file.",
     )
     imap_folder: HeaderText = Field(default="INBOX", description="The folder there.")
+    webhook_secret_file: OptionalFile = Field(
+        default=None,
+        description="The file whose first line is the secret by which a mail provider may post "
+        "bounces and complaints to the public pages. Empty: the variable.",
+    )
+    webhook_secret_variable: Variable = Field(
+        default="MAIL_WEBHOOK_SECRET",
+        description="The environment variable that holds it, without a webhook_secret_file. If "
+        "neither is there, nothing is taken.",
+    )

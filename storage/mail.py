@@ -53,6 +53,11 @@ _OF = """
 SELECT mailing, outcome, happened_at FROM mail_outcomes WHERE subscriber_id = $subscriber_id
 ORDER BY mailing
 """
+_SENT_TO = """
+SELECT address_key, happened_at FROM mail_outcomes
+WHERE outcome = 'sent' AND address_key IN (FROM listed($keys))
+ORDER BY happened_at, mailing
+"""
 _OUTCOMES = ("confirmed", "sent", "suppressed", "failed", "uncertain", "pending")
 
 
@@ -125,6 +130,13 @@ class Mailings:
             (mailing, outcome, from_utc(at))
             for mailing, outcome, at in self._session.rows(_OF, {"subscriber_id": subscriber_id})
         ]
+
+    def sent_to(self, address_keys: Iterable[str]) -> dict[str, list[datetime]]:
+        """Return when servers took mails to these addresses, by key, in order of time."""
+        found: dict[str, list[datetime]] = {}
+        for key, at in self._session.rows(_SENT_TO, {"keys": texts_json(tuple(address_keys))}):
+            found.setdefault(key, []).append(from_utc(at))
+        return found
 
     def suppress(self, events: Iterable[SuppressionEvent]) -> int:
         """Add the events that are not there yet; return how many."""

@@ -96,7 +96,7 @@ class SuppressionEvent:
     address_key: str
     kind: SuppressionKind
     at: datetime
-    #: `bounce`, `report`, `server` or `command`
+    #: `bounce`, `report`, `server`, `webhook` or `command`
     source: str
     #: without any address
     detail: str = ""

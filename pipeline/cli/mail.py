@@ -24,7 +24,10 @@ from pipeline.publish.mail.preview import Preview, preview, send_test
 from pipeline.publish.mail.receipt import Outcome, Receipt
 from pipeline.publish.mail.send import send
 from pipeline.publish.mail.transport import Outcome as Answered
+from pipeline.publish.mail.webhook.record import record_requests
+from pipeline.publish.mail.webhook.spool import WebhookState, webhook_state
 from pipeline.publish.subscribers.address import parse_address
+from pipeline.publish.subscribers.keys import checked_keys
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services, open_services
 
@@ -87,6 +90,8 @@ def send_(
         asked = _asked(opened.services, week, month)
         post = open_post(opened.services, os.environ)
         send_waiting(opened.services, os.environ)
+        database = settings.database.path
+        record_requests(opened.services, checked_keys(database, opened.services.open_store))
         report = send(opened.services, opened.run, post, asked, late=late, corrected=corrected)
     lines: list[str | Heading] = [
         f"{asked.name}: {counted(report.sent, 'mail')} sent by this call",
@@ -126,10 +131,12 @@ def status(
         if week is not None:
             lines += _exceptions(services, receipt)
         lines += _remarks(receipt)
+    state = webhook_state(invocation.settings.mail.journal)
+    lines += _of_webhook(state) if week is None else ()
     report = [receipt_report(one, details=week is not None) for one in receipts]
     uncertain = any(one.counts()[Outcome.UNCERTAIN] for one in receipts)
     return Answer(
-        {"mailings": report},
+        {"mailings": report, "webhook": state},
         tuple(lines) if lines else ("No mail was sent yet.",),
         status=1 if uncertain else 0,
     )
@@ -227,6 +234,16 @@ def _exceptions(services: Services, receipt: Receipt) -> Iterator[str]:
         again = ", tried again by the next call" if one.temporary else ""
         address = addresses.get(person) or "address erased"
         yield f"  {one.outcome}  {receipt.name}:{person}  {address}  {why}{again}"
+
+
+def _of_webhook(state: WebhookState) -> Iterator[str]:
+    if state.waiting:
+        waits = counted(state.waiting, "request waits", "requests wait")
+        yield f"webhook: {waits}; `living-survey mail bounces` records them"
+    for one in state.unknown:
+        yield f"webhook: {one.number} of {one.name!r}, which is not known, the last at {one.last}"
+    if state.confirm:
+        yield f"webhook: Amazon SNS waits until you confirm the subscription: {state.confirm}"
 
 
 def _remarks(receipt: Receipt) -> tuple[str, ...]:

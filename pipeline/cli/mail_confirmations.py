@@ -10,7 +10,6 @@ from pipeline.cli.session import session
 from pipeline.curated.title import survey_title
 from pipeline.publish.mail import books
 from pipeline.publish.mail.confirmations import confirmation_post
-from pipeline.publish.mail.suppression import suppressed
 from pipeline.publish.subscribers.keys import checked_keys
 from pipeline.publish.subscribers.links import SubscriberLinks
 from pipeline.publish.subscribers.outbox import OutboxReport, send_confirmations
@@ -46,12 +45,13 @@ def send_waiting(
     settings = services.settings
     keys = checked_keys(settings.database.path, services.open_store)
     with services.open_store() as store:
-        events = books.follow_suppressions(settings.mail.journal, store)
+        books.follow_suppressions(settings.mail.journal, store)
+        blocked = books.suppressed_addresses(store, settings.mail.soft_bounces)
     return send_confirmations(
         services,
         confirmation_post(settings, environment, services.clock),
         links=SubscriberLinks(settings.subscribers.url, keys.tokens),
         survey=survey_title(settings.survey),
         retry_after=retry_after,
-        blocked=suppressed(events, soft_bounces=settings.mail.soft_bounces),
+        blocked=blocked,
     )

@@ -1,7 +1,7 @@
 """`mail bounces` and `mail suppress`: addresses that get no more mail, and why."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 import typer
@@ -9,19 +9,20 @@ import typer
 from config.errors import UsageError
 from pipeline.cli.answer import Answer, Column, table
 from pipeline.cli.command import Invocation, command
+from pipeline.cli.mail_resolve import LOCK
 from pipeline.cli.session import session
 from pipeline.publish.mail import books
-from pipeline.publish.mail.mailbox import open_mailboxes
+from pipeline.publish.mail.mailbox import has_mailbox, open_mailboxes
 from pipeline.publish.mail.reports import read_mailbox
-from pipeline.publish.mail.suppression import Suppressed, event_id, suppressed
+from pipeline.publish.mail.suppression import Suppressed, event_id
 from pipeline.publish.mail.suppression_file import add_suppressions
+from pipeline.publish.mail.webhook.record import WebhookReport, record_requests
+from pipeline.publish.mail.webhook.secret import webhook_secret
 from pipeline.publish.subscribers.address import address_key, parse_address
 from pipeline.publish.subscribers.keys import checked_keys
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services, open_services
 from storage.mail_types import SuppressionEvent, SuppressionKind
-
-_LOCK = "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +41,37 @@ def bounces(invocation: Invocation) -> Answer:
     the same report again changes nothing.
     """
     settings = invocation.settings
-    with (
-        session(invocation, "mail bounces", lock=_LOCK) as opened,
-        open_mailboxes(settings.mail, os.environ) as boxes,
-    ):
+    with session(invocation, "mail bounces", lock=LOCK) as opened:
         services = opened.services
         keys = checked_keys(settings.database.path, services.open_store)
-        report = read_mailbox(services, keys, boxes)
+        with services.open_store() as store:
+            books.restore_lost(settings.mail.journal, store, services.clock())
+        posted = record_requests(services, keys)
+        by_hook = _by_webhook(posted)
+        if not has_mailbox(settings.mail) and webhook_secret(settings.mail, os.environ):
+            return Answer({"webhook": posted}, by_hook)
+        with open_mailboxes(settings.mail, os.environ) as boxes:
+            report = read_mailbox(services, keys, boxes)
     kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(report.kinds.items()))
+    waiting = f"  {report.waiting} left unread, because a person has to answer"
     return Answer(
-        report,
+        {**asdict(report), "webhook": posted},
         (
             f"{counted(report.messages, 'message')} read: {kinds or 'no report of ours'}",
             f"  {counted(report.new, 'new reason')} for suppression, {report.left} left the list",
             f"  {counted(report.unmatched, 'message')} about no mail of ours",
+            *((waiting,) if report.waiting else ()),
+            *(by_hook if posted.requests else ()),
         ),
+        report.named,
+    )
+
+
+def _by_webhook(posted: WebhookReport) -> tuple[str, ...]:
+    return (
+        f"{counted(posted.requests, 'request')} of the webhook recorded",
+        f"  {counted(posted.new, 'new reason')} for suppression, {posted.left} left the list",
+        f"  {counted(posted.unmatched, 'event')} about no reader of ours, {posted.unknown} unknown",
     )
 
 
@@ -86,7 +103,7 @@ def suppress(
             raise UsageError("--lift needs an address.", hint="Name the one that may get mail.")
         return _listed(open_services(settings, read_only=True))
     wanted = parse_address(address)
-    with session(invocation, "mail suppress", lock=_LOCK) as opened:
+    with session(invocation, "mail suppress", lock=LOCK) as opened:
         services = opened.services
         keys = checked_keys(settings.database.path, services.open_store)
         key = address_key(wanted, keys.salt)
@@ -109,9 +126,7 @@ def suppress(
 
 def _suppressed(services: Services) -> dict[str, Suppressed]:
     with services.open_store() as store:
-        events = store.mailings.suppressions()
-    found = suppressed(events, soft_bounces=services.settings.mail.soft_bounces)
-    return dict(found)
+        return dict(books.suppressed_addresses(store, services.settings.mail.soft_bounces))
 
 
 def _listed(services: Services) -> Answer:

@@ -1,21 +1,28 @@
 """`serve --public`: the pages on which readers subscribe, for everybody."""
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
 from config.errors import ConfigError
 from config.schema import Settings
 from pipeline.cli.mail_confirmations import send_waiting
+from pipeline.cli.mail_resolve import LOCK
 from pipeline.curated.title import survey_title
 from pipeline.publish.mail.confirmations import confirmation_post
+from pipeline.publish.mail.webhook.page import Webhook, webhook_routes
+from pipeline.publish.mail.webhook.record import record_requests
+from pipeline.publish.mail.webhook.secret import webhook_secret
+from pipeline.publish.mail.webhook.spool import webhook_state
 from pipeline.publish.subscribers.courier import Courier
 from pipeline.publish.subscribers.keys import checked_keys
 from pipeline.publish.subscribers.outbox import RETRY_AFTER
 from pipeline.publish.subscribers.web.app import create_public_app
 from pipeline.publish.subscribers.web.site import PublicSite, origin_of
 from pipeline.review.web.server import listen_anywhere, serve_public
-from pipeline.runtime.services import open_services
+from pipeline.runtime.record import AnotherRunError, exclusive
+from pipeline.runtime.services import Services, open_services
 from storage.kept import KeptStores
 
 #: seconds; a page answers "try again" after that
@@ -44,10 +51,13 @@ def serve_subscribers(settings: Settings, host: str | None, port: int | None) ->
         busy_timeout_seconds=_BUSY_TIMEOUT,
     )
     courier = None
+    secret = webhook_secret(settings.mail, os.environ)
     if settings.mail.host:
-        sending = replace(services, open_store=kept.open_store)
         confirmation_post(settings, os.environ, services.clock)  # checks the settings
-        courier = Courier(partial(send_waiting, sending, os.environ, retry_after=RETRY_AFTER))
+    if settings.mail.host or secret:
+        sending = replace(services, open_store=kept.open_store)
+        courier = Courier(partial(_carry, sending))
+    wake = courier.wake if courier else lambda: None
     published = settings.publish.base_url
     site = PublicSite(
         open_store=kept.open_store,
@@ -59,15 +69,30 @@ def serve_subscribers(settings: Settings, host: str | None, port: int | None) ->
         clock=services.clock,
         origins=frozenset({origin_of(published)} if published else ()),
         about_url=published or settings.publish.list_url,
-        queued=courier.wake if courier else lambda: None,
+        queued=wake,
     )
-    app = create_public_app(site, lifespan=courier.running if courier else None)
+    app = create_public_app(
+        site,
+        lifespan=courier.running if courier else None,
+        more=webhook_routes(Webhook(secret, settings.mail.journal, wake)) if secret else (),
+    )
     with listen_anywhere(
         stated.host if host is None else host,
         stated.port if port is None else port,
         section="subscribers",
     ) as listening:
-        serve_public(app, listening, note=_note(stated.url, sends=courier is not None))
+        serve_public(app, listening, note=_note(stated.url, sends=bool(settings.mail.host)))
+
+
+def _carry(services: Services) -> None:
+    """Send the confirmations that wait, and record what a mail provider posted."""
+    settings = services.settings
+    if settings.mail.host:
+        send_waiting(services, os.environ, retry_after=RETRY_AFTER)
+    keys = checked_keys(settings.database.path, services.open_store)
+    if webhook_state(settings.mail.journal).waiting:
+        with suppress(AnotherRunError), exclusive(settings.database.path, LOCK):
+            record_requests(services, keys)
 
 
 def _note(url: str, *, sends: bool) -> str:

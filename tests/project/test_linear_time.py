@@ -112,6 +112,8 @@ from pipeline.publish.mail.setup.message import check_message
 from pipeline.publish.mail.setup.spf_record import Sender as SpfSender
 from pipeline.publish.mail.setup.spf_record import SpfError, expand, parse_spf
 from pipeline.publish.mail.setup.tags import parse_tags, with_tags
+from pipeline.publish.mail.webhook.providers import read_events, sns_confirmation
+from pipeline.publish.mail.wishes import wish_of
 from pipeline.review.decision_rows import read_rows
 from pipeline.review.selection import read_selection
 from pipeline.review.web.highlight import mark_phrases
@@ -372,6 +374,14 @@ READERS: dict[str, Callable[[str], object]] = {
     "wrapped": wrapped,
     "read_report": lambda text: read_report(
         f"From: postmaster@x\nSubject: {text}\n\n{text}".encode()
+    ),
+    "read_letter": lambda text: read_report(f"From: a@x\nSubject: {text}\n\n{text}".encode()),
+    "wish_of": wish_of,
+    "read_events": lambda text: read_events(
+        {"event-data": {"event": text, "recipient": text, "delivery-status": {"message": text}}}
+    ),
+    "sns_confirmation": lambda text: sns_confirmation(
+        {"Type": "SubscriptionConfirmation", "TopicArn": "x", "SubscribeURL": text}
     ),
     "without_addresses": lambda text: without_addresses(text, longest=len(text)),
     "find_links": find_links,

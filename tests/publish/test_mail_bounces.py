@@ -1,7 +1,10 @@
 """Bounces and complaints suppress their address, whatever their order and however often."""
 
 import random
+import re
 from collections.abc import Iterator
+from datetime import timedelta
+from email.header import Header
 from itertools import permutations
 from pathlib import Path
 
@@ -13,12 +16,19 @@ from pipeline.publish.mail.mailbox import MailboxError, Maildir, open_mailboxes
 from pipeline.publish.mail.mailing import of_week
 from pipeline.publish.mail.report_mail import ReportKind, read_report
 from pipeline.publish.mail.reports import MailboxReport, read_mailbox
+from pipeline.publish.mail.wishes import decoded, wish_of
 from pipeline.publish.subscribers.keys import subscriber_keys
 from pipeline.publish.subscribers.tokens import Purpose
 from storage.subscriber_types import SubscriberState
 from tests.support.imap import imap_server
-from tests.support.mail import MailScene, make_scene, people
+from tests.support.mail import PAGES, MailScene, make_scene, people
 from tests.support.smtp import CERTIFICATE, PASSWORD, Sink, smtp_server
+
+
+def coded(text: str) -> str:
+    """Return a subject as RFC 2047 has it."""
+    return Header(text, "utf-8", maxlinelen=10_000).encode()
+
 
 OURS = "2026-W12." + "ab" * 20
 
@@ -117,7 +127,6 @@ Message-ID: <{OURS}@survey.example>
 def test_report_is_read(raw: bytes, kind: ReportKind, status: str) -> None:
     for text in (raw, raw.replace(b"\n", b"\r\n")):
         report = read_report(text)
-        assert report is not None
         assert (report.kind, report.mail, report.status) == (kind, OURS, status)
 
 
@@ -128,13 +137,12 @@ def test_report_is_read(raw: bytes, kind: ReportKind, status: str) -> None:
         dsn(f"<{OURS}@survey.example>", "2.0.0", action="relayed"),
         complaint(f"<{OURS}@survey.example>", "not-spam"),
         b"From: ada@reader.example\nSubject: Out of office\n\nBack on Monday. 5.1.1\n",
-        b"From: x\nSubject: Re: unsubscribe me please\n\nhello\n",
         b"",
         b"\xff\xfe\x00garbage\n" * 50,
     ],
 )
 def test_other_messages_report_nothing(raw: bytes) -> None:
-    assert read_report(raw) is None
+    assert read_report(raw).kind in {ReportKind.NOTHING, ReportKind.PERSON}
 
 
 @pytest.fixture
@@ -224,7 +232,8 @@ def test_forged_report_suppresses_nobody(scene: MailScene, sink: Sink) -> None:
         b"From: x@y\nSubject: unsubscribe r0001.AAAA\n\n",
     ]
     report = read(scene, *forged)
-    assert (report.messages, report.unmatched, report.new) == (4, 4, 0)
+    assert report.named[-1] == "letter from x@y: 'unsubscribe r0001.AAAA'"
+    assert (report.messages, report.unmatched, report.waiting, report.new) == (4, 3, 1, 0)
     assert kinds(scene) == {}
 
 
@@ -266,10 +275,11 @@ def test_imap_mailbox_is_read_over_tls(scene: MailScene, sink: Sink) -> None:
         keys = subscriber_keys(scene.settings.database.path)
         with open_mailboxes(mail, {"IMAP_PASSWORD": PASSWORD}) as boxes:
             report = read_mailbox(scene.services, keys, boxes)
-        assert (report.messages, report.new, report.unmatched) == (3, 2, 1)
-        assert folder.seen == {1, 2, 3}
+        assert (report.messages, report.new, report.waiting) == (3, 2, 1)
+        assert folder.seen == {1, 3}
         with open_mailboxes(mail, {"IMAP_PASSWORD": PASSWORD}) as boxes:
-            assert read_mailbox(scene.services, keys, boxes).messages == 0
+            again = read_mailbox(scene.services, keys, boxes)
+            assert (again.messages, again.waiting) == (1, 1)
         with (
             pytest.raises(MailboxError, match="wrong password"),
             open_mailboxes(mail, {"IMAP_PASSWORD": "no"}),
@@ -285,6 +295,147 @@ def test_no_mailbox_is_named_as_such(tmp_path: Path) -> None:
         open_mailboxes(scene.settings.mail, {}),
     ):
         pass
+
+
+def letter(
+    subject: str, *headers: str, sender: str = "r0003@reader.example", body: str = ""
+) -> bytes:
+    """Return what a person writes."""
+    lines = (f"From: Reader <{sender}>", f"Subject: {subject}", *headers, "", body, "")
+    return "\n".join(lines).encode()
+
+
+def token_of(scene: MailScene, person: str) -> str:
+    """The token of a person's link to unsubscribe."""
+    keys = subscriber_keys(scene.settings.database.path)
+    return keys.tokens.make(Purpose.UNSUBSCRIBE, person)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "unsubscribe {}", "Re: unsubscribe {}", "RE:  Unsubscribe   {}", "Fwd: AW: UNSUBSCRIBE {}",
+        "=?utf-8?Q?unsubscribe_{}?=", "退订 {}", "回复：取消订阅 {}", "unsubscribe: {}",
+        coded("请退订 {}"), coded("回复: 退訂 {}"),
+    ],
+)  # fmt: skip
+def test_wish_is_read_however_it_is_written(subject: str) -> None:
+    token = "r0003.2WaLxApDco3gi5LZJPGQoq-GzapGwjxfUWqePto6xL8"
+    given = subject.replace("{}", token)
+    if subject.startswith("=?utf-8?b"):
+        given = coded(decoded(subject).replace("{}", token))
+    assert wish_of(given) == token
+    assert wish_of(given.replace(" ", "\r\n ", 1)) == token
+
+
+@pytest.mark.parametrize(
+    ("subject", "wish"),
+    [
+        ("Unsubscribe", ""), ("re: please unsubscribe me!", ""), (" 退订 。", ""),
+        ("Re: Re: RE: opt out", ""), ("How do I unsubscribe?", None),
+        ("unsubscribe button", None), ("", None), ("=?utf-8?b?####?=", None),
+        ("=?x-none?Q?unsubscribe?=", None), ("unsubscribe my colleague ada@x.org", None),
+    ],
+)  # fmt: skip
+def test_what_is_a_wish_and_what_is_none(subject: str, wish: str | None) -> None:
+    assert wish_of(subject) == wish
+
+
+def test_wish_with_a_token_ends_that_subscription_only(scene: MailScene) -> None:
+    automatic = letter(
+        f"Re: unsubscribe {token_of(scene, 'r0003')}",
+        "Auto-Submitted: auto-generated",
+        sender="r0001@reader.example",
+    )
+    chinese = letter(coded(f"退订 {token_of(scene, 'r0002')}"), sender="someone@else.example")
+    assert read(scene, automatic, chinese).left == 2
+    with scene.services.open_store() as store:
+        states = {one.subscriber_id: one.state.value for one in store.subscribers.all()}
+    assert states == {
+        "r0000": "confirmed", "r0001": "confirmed", "r0002": "left", "r0003": "left"
+    }  # fmt: skip
+
+
+def test_answer_to_a_mail_of_theirs_is_a_wish_of_its_reader_only(
+    scene: MailScene, sink: Sink
+) -> None:
+    scene.send()
+    ids = sent_ids(sink)
+    quoted = f"Please unsubscribe me.\n\n> {PAGES}/unsubscribe/{token_of(scene, 'r0002')}"
+    for sender in ("x@else.example", "r0001@reader.example"):
+        answers = (
+            letter("Unsubscribe", f"In-Reply-To: {ids[3]}", sender=sender),
+            letter("Re: 4 papers", sender=sender, body=quoted),
+        )
+        assert read(scene, *answers).left == 0
+    theirs = (
+        letter(coded("退订"), f"References: <a@b> {ids[3]}", sender="R0003@Reader.Example"),
+        letter("Re: 4 papers", sender="r0002@reader.example", body=quoted),
+    )
+    report = read(scene, *theirs)
+    assert (report.left, report.waiting) == (2, 4)
+
+
+def test_letter_of_a_person_stays_unread_and_is_named(scene: MailScene) -> None:
+    first = read(scene, letter("A question"), letter("unsubscribe", sender="who@else.example"))
+    assert (first.messages, first.waiting, first.unmatched) == (2, 2, 0)
+    assert first.named == (
+        "letter from r0003@reader.example: 'A question'",
+        "wish to leave from who@else.example, which names no mail of theirs: 'unsubscribe'",
+    )
+    folder = scene.directory / "Maildir"
+    assert len(list((folder / "new").iterdir())) == 2
+    assert read(scene).named == first.named
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Auto-Submitted: auto-replied",), ("Auto-Submitted: auto-replied (vacation)",),
+        ("Precedence: bulk",), ("X-Autoreply: yes",), ("Return-Path: <>",),
+    ],
+)  # fmt: skip
+def test_automatic_answer_is_ignored(headers: tuple[str, ...]) -> None:
+    for subject in ("Out of office", "Re: unsubscribe"):
+        assert read_report(letter(subject, *headers)).kind is ReportKind.NOTHING
+
+
+def without_id(raw: bytes, more: str = "") -> bytes:
+    """Return a report whose original mail has another Message-ID."""
+    return re.sub(rb"Message-ID: .*", f"Message-ID: <of-the-relay@x>\n{more}".strip().encode(), raw)
+
+
+def test_report_without_our_message_id_is_matched_by_the_token(
+    scene: MailScene, sink: Sink
+) -> None:
+    scene.send()
+    header = f"List-Unsubscribe: <{PAGES}/unsubscribe/{token_of(scene, 'r0001')}>"
+    report = read(scene, without_id(dsn("<x@y>"), header))
+    assert (report.new, report.unmatched) == (1, 0)
+    assert kinds(scene) == {"r0001": "hard"}
+
+
+def test_report_that_names_an_address_only_counts_as_soft(scene: MailScene, sink: Sink) -> None:
+    scene = scene.with_mail(soft_bounces=1)
+    forged = without_id(dsn("<x@y>"))
+    assert read(scene, forged).named == (
+        "hard report about r0000@reader.example (5.1.1): no mail of ours is named",
+    )  # r0000 got no mail yet
+    scene.send()
+    stranger = without_id(dsn("<x@y>", recipient="stranger@else.example"))
+    report = read(scene, forged, forged, stranger, without_id(complaint("<x@y>")))
+    assert (dict(report.kinds), report.new, report.unmatched) == ({"soft": 2}, 1, 2)
+    assert kinds(scene) == {"r0000": "soft"}
+    late = scene.at(scene.now + timedelta(days=31))
+    assert read(late, without_id(dsn("<x@y>", recipient="r0001@reader.example"))).unmatched == 1
+
+
+@pytest.mark.parametrize(
+    "subject", ["Warning: could not send message for past 4 hours", "Delivery delayed"]
+)
+def test_delay_is_no_soft_bounce(subject: str) -> None:
+    raw = PLAIN.replace(b"failure notice", subject.encode()).replace(b"5.1.1", b"4.4.1")
+    assert read_report(raw).kind is ReportKind.NOTHING
 
 
 def test_random_bytes_are_no_report() -> None:

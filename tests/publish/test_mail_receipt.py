@@ -1,5 +1,6 @@
 """Receipts, limits and suppression are decided from values alone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -175,6 +176,29 @@ def test_reasons_are_weighed() -> None:
         _event("a", SuppressionKind.COMPLAINT, "2"),
     ]
     assert suppressed(both, soft_bounces=3)["a"].kind is SuppressionKind.COMPLAINT
+
+
+def _soft(*days: float) -> list[SuppressionEvent]:
+    return [
+        replace(_event("a", SuppressionKind.SOFT, str(n)), at=AT + day * DAY)
+        for n, day in enumerate(days)
+    ]
+
+
+def test_soft_bounces_count_in_a_row_only() -> None:
+    sent = {"a": [AT + 7 * n * DAY for n in range(5)]}
+    alternating = _soft(0.1, 14.1, 28.1)  # the second and the fourth issue arrived
+    assert suppressed(alternating, soft_bounces=3, sent=sent) == {}
+    assert suppressed(alternating, soft_bounces=3)["a"].kind is SuppressionKind.SOFT
+    row = _soft(0.1, 7.1, 14.1)
+    assert suppressed(row, soft_bounces=3, sent=sent)["a"].since == AT + 14.1 * DAY
+    assert suppressed(_soft(0, 100, 300), soft_bounces=3) == {}
+
+
+def test_mail_of_the_same_days_is_no_proof_of_arrival() -> None:
+    sent = {"a": [AT, AT + DAY, AT + 2 * DAY]}
+    soft = _soft(0.5, 2.5, 2.6)
+    assert suppressed(soft, soft_bounces=3, sent=sent)["a"].kind is SuppressionKind.SOFT
 
 
 def test_lifted_reason_stays_lifted_and_a_new_one_counts() -> None:

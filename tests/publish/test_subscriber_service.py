@@ -50,8 +50,10 @@ class Arrivals(list[Received]):
         super().append(one)
         self._there.set()
 
-    def wait(self) -> Received:
-        assert self._there.wait(PATIENCE_SECONDS)
+    def wait(self, number: int = 1) -> Received:
+        while len(self) < number:
+            self._there.clear()
+            assert len(self) >= number or self._there.wait(PATIENCE_SECONDS)
         return self[0]
 
 
@@ -147,6 +149,7 @@ def test_service_sends_what_the_form_asks_for(tmp_path: Path) -> None:
                 "LIVING_SURVEY_MAIL__PORT": str(sink.port),
                 "LIVING_SURVEY_MAIL__SECURITY": "none",
                 "LIVING_SURVEY_MAIL__FROM_ADDRESS": SENDER,
+                "MAIL_WEBHOOK_SECRET": "a-secret-of-the-webhook",
             },
         )
         process = subprocess.Popen(
@@ -167,16 +170,27 @@ def test_service_sends_what_the_form_asks_for(tmp_path: Path) -> None:
                 text = arrivals.wait().message.get_content()
                 [link] = re.findall(r"https://\S+", text)
                 assert client.post(link.removeprefix(ORIGIN)).status_code == 200
+                bounce = {"type": "hard", "address": ADA}
+                posted = client.post("/reports/mail/a-secret-of-the-webhook", json=bounce)
+                assert posted.text == "ok\n"
+                # the next round of the service begins when this mail waits
+                client.post("/subscribe", data={"address": "cy@x.org"}, headers=headers)
+                arrivals.wait(2)
             process.send_signal(signal.SIGTERM)
             assert process.wait(PATIENCE_SECONDS) == 0
         finally:
             process.kill()
             process.communicate()
         listed = survey.json("subscribers", "list")["subscribers"]
-        assert [(one["address"], one["state"]) for one in listed] == [(ADA, "confirmed")]
+        assert [(one["address"], one["state"]) for one in listed] == [
+            (ADA, "confirmed"),
+            ("cy@x.org", "waiting"),
+        ]
+        [suppressed] = survey.json("mail", "suppress")["suppressed"]
+        assert suppressed["kind"] == "hard"
         survey.json("subscribers", "add", "bo@example.org")
         assert survey.json("mail", "confirmations")["sent"] == 1
-    assert sink.recipients == [ADA, "bo@example.org"]
+    assert sorted(sink.recipients) == [ADA, "bo@example.org", "cy@x.org"]
     survey.json("subscribers", "add", "cy@example.org")
     assert survey.call("mail", "confirmations").status == 75
 

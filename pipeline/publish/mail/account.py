@@ -90,20 +90,28 @@ def password_of(
     """
     if not account:
         return ""
-    if file is not None:
-        try:
-            found = read_regular_text(file).partition("\n")[0].strip("\r")
-        except (OSError, UnicodeDecodeError) as error:
-            cause = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-            raise ConfigError(
-                f"The password file {file} cannot be read: {cause}.",
-                hint=f"Correct the path in {where} or the file's permissions.",
-            ) from error
-    else:
-        found = environment.get(variable, "")
+    found = secret_of(file, variable, environment, where)
     if not found:
         place = f"the first line of {file}" if file else f"the environment variable {variable}"
         raise ConfigError(
             f"The account {account} of {where} has no password.", hint=f"Write it to {place}."
         )
     return found
+
+
+def secret_of(file: Path | None, variable: str, environment: Mapping[str, str], where: str) -> str:
+    """Return a secret from the first line of a file, or from a variable; empty: there is none.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    if file is None:
+        return environment.get(variable, "")
+    try:
+        return read_regular_text(file).partition("\n")[0].strip("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        cause = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise ConfigError(
+            f"The password file {file} cannot be read: {cause}.",
+            hint=f"Correct the path in {where} or the file's permissions.",
+        ) from error

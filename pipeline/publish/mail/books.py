@@ -20,6 +20,7 @@ from pipeline.publish.mail.journal import (
 )
 from pipeline.publish.mail.mailing import Asked
 from pipeline.publish.mail.receipt import INTERRUPTED, Outcome, Receipt, receipt_of
+from pipeline.publish.mail.suppression import Suppressed, often_soft, suppressed
 from pipeline.publish.mail.suppression_file import add_suppressions, read_suppressions
 from pipeline.runtime.services import Services
 from storage.errors import StorageError
@@ -29,7 +30,6 @@ from storage.mail_types import (
     Mailing,
     MailKind,
     RecordedMailing,
-    SuppressionEvent,
 )
 from storage.store import Store
 
@@ -146,10 +146,16 @@ def follow(directory: Path, name: str, store: Store) -> None:
         )
 
 
-def follow_suppressions(directory: Path, store: Store) -> tuple[SuppressionEvent, ...]:
-    """Bring the database up to the file of suppressed addresses; return all events of both."""
+def follow_suppressions(directory: Path, store: Store) -> None:
+    """Bring the database up to the file of suppressed addresses."""
     store.mailings.suppress(read_suppressions(directory))
-    return tuple(store.mailings.suppressions())
+
+
+def suppressed_addresses(store: Store, soft_bounces: int) -> Mapping[str, Suppressed]:
+    """Return the addresses that get no more mail, by their key, as the database has it."""
+    events = store.mailings.suppressions()
+    sent = store.mailings.sent_to(often_soft(events, soft_bounces))
+    return suppressed(events, soft_bounces=soft_bounces, sent=sent)
 
 
 def handed_over(directory: Path) -> list[datetime]:

@@ -17,8 +17,8 @@ from config.mail_schema import MailSettings
 from pipeline.publish.mail.account import password_of
 from pipeline.publish.mail.report_mail import MOST_BYTES
 
-#: messages of one call
-_MOST = 1_000
+#: messages of one call; those that wait for a person are read each time
+_MOST = 20_000
 
 
 class MailboxError(TryAgainLaterError):
@@ -86,6 +86,11 @@ class Imap:
         _checked(self._client.uid("STORE", key, "+FLAGS", r"(\Seen)"))
 
 
+def has_mailbox(mail: MailSettings) -> bool:
+    """Return whether a mailbox is set up."""
+    return mail.bounces is not None or bool(mail.imap_host)
+
+
 @contextmanager
 def open_mailboxes(mail: MailSettings, environment: Mapping[str, str]) -> Iterator[list[Mailbox]]:
     """Open the mailboxes of the settings.
@@ -94,7 +99,7 @@ def open_mailboxes(mail: MailSettings, environment: Mapping[str, str]) -> Iterat
         ConfigError: there is none, or the account has no password.
         MailboxError: it cannot be read.
     """
-    if mail.bounces is None and not mail.imap_host:
+    if not has_mailbox(mail):
         raise ConfigError(
             "No bounce mailbox is set up.",
             hint="Set [mail] bounces to its Maildir, or imap_host and imap_username.",

@@ -1,7 +1,8 @@
 """Read what comes to the bounce address: reports of failed deliveries, complaints, wishes to leave.
 
 A delivery report is RFC 3464, a complaint RFC 5965; some servers write plain text instead. A report
-names the mail by its Message-ID, which no other person can know, so that it cannot be forged.
+that names the mail by its Message-ID, or by the token of its link to unsubscribe, cannot be forged,
+because no other person knows them. Automatic answers are known by RFC 3834.
 """
 
 import re
@@ -9,19 +10,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
+from email.utils import parseaddr
 from enum import StrEnum
+
+from config.visible import one_line, shortened
+from pipeline.publish.mail.wishes import decoded, is_wish, wish_of
 
 #: bytes of a message that are read
 MOST_BYTES = 1_000_000
 _MESSAGE_ID = re.compile(r"<(\d{4}-(?:W\d{2}|\d{2})\.[0-9a-f]{40})@[A-Za-z0-9.-]{1,253}>")
+_TOKEN = re.compile(r"/unsubscribe/([A-Za-z0-9._-]{20,200})")
 _STATUS = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_WISH = re.compile(r"\s*unsubscribe\s+([A-Za-z0-9._-]{1,200})\s*", re.IGNORECASE)
 #: classes of a status that say that the address does not exist, or no longer
-_NO_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+NO_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 #: senders of reports that are no RFC 3464
 _MACHINES = ("mailer-daemon", "postmaster")
 #: kinds of feedback (RFC 5965, 3.5) that are no complaint
 _NO_COMPLAINT = frozenset({"not-spam", "opt-out", "opt-out-list"})
+#: words by which a report in plain text says that the server goes on trying
+_DELAY = re.compile(
+    r"\bdelay(?:ed)?\b|\bwarning\b|\bwill (?:be retried|retry|keep trying|continue)|"
+    r"\bnot yet been delivered\b|\bstill (?:being retried|trying)\b",
+    re.IGNORECASE,
+)
+_FINAL = re.compile(r"\bfail|\bundeliver|\breturned\b|\bgave up\b|\bgiving up\b", re.IGNORECASE)
+#: characters of a text in which those words are looked for
+_BEGINNING = 2_000
+_PRECEDENCES = frozenset({"bulk", "junk", "list", "auto_reply"})
+_AUTOMATIC = ("X-Autoreply", "X-Autorespond", "X-Auto-Response")
+#: characters of a subject that are shown
+_SHOWN = 80
 
 
 class ReportKind(StrEnum):
@@ -30,8 +48,12 @@ class ReportKind(StrEnum):
     HARD = "hard"
     SOFT = "soft"
     COMPLAINT = "complaint"
-    #: the reader wants to leave the list
+    #: a reader wants to leave the list
     LEAVE = "leave"
+    #: a person wrote something else
+    PERSON = "person"
+    #: from a machine, and of no effect: an automatic answer, a delay, a delivery
+    NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,62 +67,137 @@ class Report:
     token: str = ""
     #: such as 5.1.1
     status: str = ""
+    #: of a delivery report: addresses that it is about
+    recipients: tuple[str, ...] = ()
+    #: the address in From; everybody can write one there
+    sender: str = ""
+    #: on one line
+    subject: str = ""
+    #: of a wish to leave: the subject itself has the token, so that the sender does not matter
+    by_subject: bool = False
 
 
-def read_report(raw: bytes) -> Report | None:
-    """Return what a message reports; None: nothing that concerns a mail or a subscription."""
+def read_report(raw: bytes) -> Report:
+    """Return what a message reports."""
     message = message_from_bytes(raw[:MOST_BYTES])
-    wish = _WISH.fullmatch(_header(message, "Subject"))
-    if wish:
-        return Report(ReportKind.LEAVE, token=wish[1])
-    kind = str(message.get_param("report-type") or "").lower()
-    if message.get_content_type() == "multipart/report" and kind == "delivery-status":
-        return _delivery(message)
-    if message.get_content_type() == "multipart/report" and kind == "feedback-report":
-        return _feedback(message)
+    if message.get_content_type() == "multipart/report":
+        kind = str(message.get_param("report-type") or "").lower()
+        readers = {"delivery-status": _delivery, "feedback-report": _feedback}
+        return readers[kind](message) if kind in readers else _nothing(message)
     if any(name in _header(message, "From").lower() for name in _MACHINES):
         return _plain(message)
-    return None
+    return _written(message)
 
 
-def _delivery(message: Message) -> Report | None:
+def mail_named(text: str) -> str:
+    """Return which mail of ours a text names first; empty: none."""
+    found = _MESSAGE_ID.search(text)
+    return found[1] if found else ""
+
+
+def _written(message: Message) -> Report:
+    """Return what a message says that is no report: a wish, an automatic answer, or a letter."""
+    sender, subject = _sender(message), _subject(message)
+    wish = wish_of(_header(message, "Subject"))
+    answers = _header(message, "Auto-Submitted").partition(";")[0].strip().lower()
+    if wish is not None and wish and answers != "auto-replied":
+        # Mail programs send this by themselves (RFC 2369), so it may be automatic.
+        return Report(ReportKind.LEAVE, token=wish, sender=sender, subject=subject, by_subject=True)
+    if answers not in {"", "no"} or _is_automatic(message):
+        return _nothing(message)
+    text = _text(message)
+    if wish is not None or is_wish(_first_line(message)):
+        named = f"{_header(message, 'In-Reply-To')} {_header(message, 'References')}"
+        return Report(
+            ReportKind.LEAVE, mail_named(named), _token_in(text), sender=sender, subject=subject
+        )
+    return Report(ReportKind.PERSON, sender=sender, subject=subject)
+
+
+def _is_automatic(message: Message) -> bool:
+    return (
+        _header(message, "Precedence").strip().lower() in _PRECEDENCES
+        or _header(message, "Return-Path").strip() == "<>"
+        or any(name in message for name in _AUTOMATIC)
+    )
+
+
+def _nothing(message: Message) -> Report:
+    return Report(ReportKind.NOTHING, sender=_sender(message), subject=_subject(message))
+
+
+def _delivery(message: Message) -> Report:
     """Return the gravest of what a report says of its recipients; ours have one."""
-    mail = _mail_in(message)
-    found: Report | None = None
+    text = _text(message)
+    kind, said, about = None, "", []
     for block in _blocks(message, "message/delivery-status"):
         action = _header(block, "Action").strip().lower()
         if action != "failed":  # delayed, delivered, relayed, expanded
             continue
         status = _STATUS.search(_header(block, "Status"))
-        said = status[0] if status else ""
-        if said in _NO_ADDRESS:
-            return Report(ReportKind.HARD, mail, status=said)
-        found = found or Report(ReportKind.SOFT, mail, status=said)
-    return found
+        found = status[0] if status else ""
+        about += [_recipient(block, name) for name in ("Original-Recipient", "Final-Recipient")]
+        if found in NO_ADDRESS and kind is not ReportKind.HARD:
+            kind, said = ReportKind.HARD, found
+        elif kind is None:
+            kind, said = ReportKind.SOFT, found
+    if kind is None:
+        return _nothing(message)
+    return Report(
+        kind,
+        mail_named(text),
+        _token_in(text),
+        said,
+        tuple(dict.fromkeys(one for one in about if one)),
+        _sender(message),
+        _subject(message),
+    )
 
 
-def _feedback(message: Message) -> Report | None:
+def _feedback(message: Message) -> Report:
     for block in _blocks(message, "message/feedback-report"):
         kind = _header(block, "Feedback-Type").strip().lower()
         if kind and kind not in _NO_COMPLAINT:
-            return Report(ReportKind.COMPLAINT, _mail_in(message))
-    return None
+            text = _text(message)
+            return Report(
+                ReportKind.COMPLAINT,
+                mail_named(text),
+                _token_in(text),
+                recipients=tuple(filter(None, [_recipient(block, "Original-Rcpt-To")])),
+                sender=_sender(message),
+                subject=_subject(message),
+            )
+    return _nothing(message)
 
 
-def _plain(message: Message) -> Report | None:
-    mail = _mail_in(message)
-    if not mail:
-        return None
-    status = _STATUS.search(_text(message))
+def _plain(message: Message) -> Report:
+    text = _text(message)
+    subject = _subject(message)
+    beginning = f"{subject}\n{_body(message)[:_BEGINNING]}"
+    if _DELAY.search(beginning) and not _FINAL.search(subject):
+        return _nothing(message)
+    status = _STATUS.search(text)
     said = status[0] if status else ""
-    kind = ReportKind.HARD if said in _NO_ADDRESS else ReportKind.SOFT
-    return Report(kind, mail, status=said)
+    kind = ReportKind.HARD if said in NO_ADDRESS else ReportKind.SOFT
+    return Report(
+        kind,
+        mail_named(text),
+        _token_in(text),
+        said,
+        sender=_sender(message),
+        subject=subject,
+    )
 
 
-def _mail_in(message: Message) -> str:
-    """Return which mail of ours a report quotes."""
-    found = _MESSAGE_ID.search(_text(message))
+def _token_in(text: str) -> str:
+    found = _TOKEN.search(text)
     return found[1] if found else ""
+
+
+def _recipient(block: Message, name: str) -> str:
+    """Return the address of a field such as `rfc822; ada@example.org`."""
+    kind, semicolon, address = _header(block, name).partition(";")
+    return (address if semicolon else kind).strip().strip("<>")
 
 
 def _blocks(message: Message, kind: str) -> Iterator[Message]:
@@ -120,10 +217,36 @@ def _text(message: Message) -> str:
     parts = []
     for part in message.walk():
         parts += [f"{name}: {value}" for name, value in part.items()]
-        payload = None if part.is_multipart() else part.get_payload(decode=True)
-        if isinstance(payload, bytes):
-            parts.append(payload.decode("utf-8", "replace"))
+        parts.append(_content(part))
     return "\n".join(parts)
+
+
+def _body(message: Message) -> str:
+    """Return the first plain text of a message."""
+    return next((_content(p) for p in message.walk() if p.get_content_type() == "text/plain"), "")
+
+
+def _content(part: Message) -> str:
+    payload = None if part.is_multipart() else part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return ""
+    try:
+        return payload.decode(part.get_content_charset("utf-8"), "replace")
+    except LookupError:  # an unknown charset
+        return payload.decode("utf-8", "replace")
+
+
+def _first_line(message: Message) -> str:
+    lines = _body(message)[:_BEGINNING].splitlines()
+    return next((line.strip() for line in lines if line.strip()), "")
+
+
+def _sender(message: Message) -> str:
+    return parseaddr(_header(message, "From"))[1]
+
+
+def _subject(message: Message) -> str:
+    return shortened(one_line(decoded(_header(message, "Subject"))), _SHOWN)
 
 
 def _header(message: Message, name: str) -> str:

@@ -21,7 +21,7 @@ from pipeline.publish.mail.pace import allowance
 from pipeline.publish.mail.post import Composer, Post
 from pipeline.publish.mail.receipt import Outcome, Receipt, receipt_of
 from pipeline.publish.mail.standing import Confirmed, why_not
-from pipeline.publish.mail.suppression import Suppressed, suppressed
+from pipeline.publish.mail.suppression import Suppressed
 from pipeline.publish.mail.taken_back import without
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services, store_of
@@ -92,8 +92,9 @@ def send(
     composer = _prepared(services, post, asked, recorded, corrected=corrected)
     with services.open_store() as store:
         books.follow(mail.journal, asked.name, store)
-        events = books.follow_suppressions(mail.journal, store)
-    round_ = _Round(services, composer, suppressed(events, soft_bounces=mail.soft_bounces))
+        books.follow_suppressions(mail.journal, store)
+        blocked = books.suppressed_addresses(store, mail.soft_bounces)
+    round_ = _Round(services, composer, blocked)
     try:
         with (
             open_journal(mail.journal, asked.name) as journal,

@@ -1,31 +1,32 @@
 """Assemble the public pages as one web application."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from config.errors import LivingSurveyError
 from config.look.values import PACKAGE
 from pipeline.publish.subscribers.web import confirm, errors, preferences, subscribe, unsubscribe
-from pipeline.publish.subscribers.web.headers import LARGEST_FORM, Guard
+from pipeline.publish.subscribers.web.headers import BodyLimits, Guard
 from pipeline.publish.subscribers.web.site import STATIC, PublicSite
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 
-def create_public_app(site: PublicSite, *, lifespan: Lifespan | None = None) -> Starlette:
+def create_public_app(
+    site: PublicSite, *, lifespan: Lifespan | None = None, more: Sequence[BaseRoute] = ()
+) -> Starlette:
     """Return the public pages as an ASGI application.
 
     They set no cookie, run no script and ask nothing of other hosts. `lifespan` runs as long as
-    they are served, for example what sends confirmations.
+    they are served, for example what sends confirmations. `more` are pages for machines.
     """
     app = Starlette(
         lifespan=lifespan,
@@ -34,13 +35,14 @@ def create_public_app(site: PublicSite, *, lifespan: Lifespan | None = None) -> 
             *confirm.ROUTES,
             *preferences.ROUTES,
             *unsubscribe.ROUTES,
+            *more,
             Route("/health", _health, methods=["GET"]),
             Route("/robots.txt", _robots, methods=["GET"]),
             Mount("/static", StaticFiles(directory=STATIC, packages=[PACKAGE]), name="static"),
         ],
         middleware=[
             Middleware(Guard),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_FORM),
+            Middleware(BodyLimits),
         ],
         exception_handlers={
             HTTPException: errors.on_http_error,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,6 +13,9 @@ _LONGEST_ADDRESS = 2048
 _LARGEST_HEADERS = 16 * 1024
 #: bytes of a form: 38 sections take 2,000
 LARGEST_FORM = 32 * 1024
+#: of what a mail provider posts: SNS has 256 KiB at most, others send many events at once
+LARGEST_REPORT = 1024 * 1024
+_REPORTS = "/reports/"
 
 _HEADERS: Mapping[str, str] = {
     # no script at all, nothing from elsewhere
@@ -59,6 +63,19 @@ class Guard:
 
         answer = _too_large(Request(scope))
         await (answer or self.app)(scope, receive, send_hardened)
+
+
+class BodyLimits:
+    """Middleware that refuses a body that is too long for its page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._forms = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_FORM)
+        self._reports = RequestBodyLimitMiddleware(app, max_body_size=LARGEST_REPORT)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with a limit of its body."""
+        reports = scope["type"] == "http" and scope["path"].startswith(_REPORTS)
+        await (self._reports if reports else self._forms)(scope, receive, send)
 
 
 def _too_large(request: Request) -> PlainTextResponse | None:

@@ -21,6 +21,13 @@ class Rates:
         #: network -> the minute and the forms in it, the network seen last at the end
         self._seen: OrderedDict[str, tuple[int, int]] = OrderedDict()
 
+    def is_over(self, network: str) -> bool:
+        """Return whether the forms of this minute are used up; nothing is counted."""
+        minute = int(self._seconds() // 60)
+        with self._lock:
+            before, number = self._seen.get(network, (minute, 0))
+        return before == minute and number >= self._per_minute
+
     def allow(self, network: str) -> bool:
         """Count a form; return whether it may be read."""
         minute = int(self._seconds() // 60)

@@ -1,0 +1,1 @@
+"""What a mail provider tells by HTTP: bounces, complaints, wishes to leave."""

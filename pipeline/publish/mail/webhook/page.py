@@ -1,0 +1,89 @@
+"""Take what a mail provider posts, and answer when it is on the disk."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from pipeline.publish.mail.webhook.secret import Secret
+from pipeline.publish.mail.webhook.spool import keep_request
+from pipeline.publish.subscribers.web.rates import Rates
+from pipeline.publish.subscribers.web.site import network
+
+#: requests of a minute that have the secret, and requests of a network that have not
+_PER_MINUTE, _UNPROVEN = 1_200, 20
+_REFUSED = {
+    400: "This is no JSON.\n",
+    403: "This is not signed with the secret of the webhook.\n",
+    429: "Too many requests; try again later.\n",
+    503: "Too many requests wait; try again later.\n",
+}
+_SIGNATURE = "x-signature-256"
+#: seconds after which a provider may try again
+_LATER = "300"
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where posts go."""
+
+    secret: Secret
+    #: `[mail] journal`
+    directory: Path
+    #: called when a request was kept
+    kept: Callable[[], None] = lambda: None
+    proven: Rates = field(default_factory=lambda: Rates(_PER_MINUTE))
+    unproven: Rates = field(default_factory=lambda: Rates(_UNPROVEN))
+
+
+def webhook_routes(webhook: Webhook) -> list[BaseRoute]:
+    """Return the pages of a webhook: `/reports/mail`, also with the secret behind it."""
+
+    async def take(request: Request) -> Response:
+        """Keep a request that has the secret; without it nothing is read."""
+        return await _take(webhook, request)
+
+    return [
+        Route("/reports/mail", take, methods=["POST"]),
+        Route("/reports/mail/{secret}", take, methods=["POST"]),
+    ]
+
+
+async def _take(webhook: Webhook, request: Request) -> Response:
+    headers = request.headers
+    given = request.path_params.get("secret", "")
+    proven = webhook.secret.is_given(given, headers.get("authorization", ""))
+    client = network(request)
+    if not proven and webhook.unproven.is_over(client):
+        return _refused(429)
+    body = await request.body()
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        document = None
+    proven = (
+        proven
+        or webhook.secret.has_signed(body, headers.get(_SIGNATURE, ""))
+        or webhook.secret.has_signed_mailgun(document)
+    )
+    if not proven:
+        webhook.unproven.allow(client)
+        return _refused(403)
+    if document is None:
+        return _refused(400)
+    if not webhook.proven.allow(""):
+        return _refused(429)
+    if not await run_in_threadpool(keep_request, webhook.directory, body):
+        return _refused(503)
+    webhook.kept()
+    return PlainTextResponse("ok\n")
+
+
+def _refused(status: int) -> Response:
+    later = {"Retry-After": _LATER} if status in {429, 503} else {}
+    return PlainTextResponse(_REFUSED[status], status, headers=later)
