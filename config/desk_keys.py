@@ -58,6 +58,7 @@ PLACES = (
     Place("h", "Health", "/queue-health"),
     Place("p", "Plan", "/plan"),
     Place("w", "Issues", "/issues"),
+    Place("s", "Status", "/status"),
 )
 
 _BUILT_IN: Mapping[str, str] = {action.name: action.key for action in ACTIONS}

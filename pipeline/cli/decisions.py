@@ -13,10 +13,11 @@ from pipeline.review.account import (
     place_text,
     read_filter,
     read_place,
+    tally_text,
 )
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import open_services
-from storage.decision_account import AccountRow, DecisionTally, ImportGroup
+from storage.decision_account import AccountRow, ImportGroup
 
 
 @command(
@@ -101,16 +102,6 @@ def decisions(
             *((f"more: --before {following}",) if following else ()),
         ),
     )
-
-
-def tally_text(tally: DecisionTally) -> str:
-    """Return how many decisions stand, and what became of the others."""
-    parts = [f"{tally.standing} stand ({tally.by_reviewers} by reviewers)"]
-    if tally.taken_back:
-        parts.append(f"{tally.taken_back} taken back")
-    if tally.replaced:
-        parts.append(f"{tally.replaced} replaced by a later one")
-    return ", ".join(parts)
 
 
 def _import(group: ImportGroup) -> str:

@@ -9,7 +9,6 @@ from pipeline.cli.answer import Answer, Column, Table, Text, table
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
 from pipeline.learn.explain.certainty import certainty_of
-from pipeline.review.outlook.clearing import Clearing, Outcome
 from pipeline.review.outlook.health import QueueHealth, chosen_limit, queue_health
 from pipeline.review.outlook.pace import Pace
 from pipeline.review.outlook.planner import Plan
@@ -133,36 +132,11 @@ def _health(report: QueueHealth) -> Text:
             f" {counted(report.oldest_days, 'day')} ago"
         )
     lines += [
-        f"clears      {clearing_sentence(report.clearing)}",
+        f"clears      {report.clearing.sentence}",
         f"pace        {_pace(report.pace)}",
         f"today       {counted(report.today, 'decision')}",
     ]
     return tuple(lines)
-
-
-def clearing_sentence(clearing: Clearing) -> str:
-    """Return when the queue clears, and what that rests on."""
-    a_week = (
-        f"{clearing.arrived / clearing.weeks:.1f} arrive and"
-        f" {clearing.decided / clearing.weeks:.1f} are decided a week"
-        f" ({counted(clearing.weeks, 'week')})"
-        if clearing.weeks
-        else ""
-    )
-    match clearing.outcome:
-        case Outcome.EMPTY:
-            return "no paper waits"
-        case Outcome.TOO_EARLY:
-            return (
-                f"too early to say: {counted(clearing.weeks, 'whole week')} and"
-                f" {counted(clearing.decided, 'decision')}; it takes 2 weeks and 10 decisions"
-            )
-        case Outcome.NEVER:
-            lucky = f"; with luck on {clearing.earliest}" if clearing.earliest else ""
-            return f"never at this pace: {a_week}{lucky}"
-        case Outcome.CLEARS:
-            last = clearing.latest or "perhaps never"
-            return f"{clearing.day} (90 %: {clearing.earliest} to {last}): {a_week}"
 
 
 def _pace(pace: Pace) -> str:

@@ -2,6 +2,7 @@
 
 import functools
 import os
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from pipeline.cli.issue_desk import issue_desk
 from pipeline.cli.serve_subscribers import serve_subscribers
 from pipeline.curated.title import survey_title
 from pipeline.operate.scheduler import make_runner, make_scheduler, make_training, scheduled
+from pipeline.operate.status_facts import state_of_survey
 from pipeline.review.proposal import reviewer_name
 from pipeline.review.web.access import served_names
 from pipeline.review.web.app import create_app
@@ -101,6 +103,7 @@ def serve(
         lifespan=lifespan,
         settings=settings.review,
         issues=issue_desk(services),
+        state=functools.partial(state_of_survey, replace(reading, open_store=kept.read_store)),
     )
     serve_app(
         app,

@@ -8,15 +8,11 @@ import typer
 
 from pipeline.cli.answer import Answer, Column, Table, Text, table
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.decisions import tally_text
-from pipeline.ingest.corrections import corrections_text
-from pipeline.ingest.coverage import Coverage
-from pipeline.ingest.ledger import accepted_days, overdue_sentence
 from pipeline.operate.status import StatusReport, status_report
+from pipeline.operate.status_facts import facts_of, ledger_remark
+from pipeline.runtime.facts import Fact, FactTable
 from pipeline.runtime.services import open_services
-from storage.calendar import PUBLISHED
-from storage.ledger import DayTotal
-from storage.types import LedgerDay, RunRecord
+from storage.types import LedgerDay
 
 _LEDGER_COLUMNS = (
     Column("announced on"),
@@ -25,7 +21,7 @@ _LEDGER_COLUMNS = (
     Column("missing", right=True),
     Column("status"),
 )
-_LATE_NAMED = 5
+_NO_RUNS = "runs        none yet; `living-survey run` is the first"
 
 
 class By(StrEnum):
@@ -52,120 +48,39 @@ def status(
     """Show what is held, what ran, what is complete."""
     services = open_services(invocation.settings, read_only=True)
     report = status_report(services)
+    state = facts_of(report)
+    facts = [fact for group in state.groups for fact in group.facts]
+    tables = {one.name: one for one in state.tables}
     return Answer(
         report,
         (
-            *_totals(report),
-            *_coverage(report.coverage),
-            *_overdue(report),
-            *(f"schedule    {end.sentence}" for end in report.jobs),
-            *_movements(report),
-            *(f"published   {line}" for line in report.publishing.lines),
-            *(f"mailed      {line}" for line in report.mail),
+            f"survey      {report.survey}",
+            *map(_line, facts),
             "",
-            *_runs(report),
-            *(f"hanging     {run.sentence} {run.remedy}" for run in report.hanging),
-            *_ledger(report, by),
+            _table(tables["Runs"]) if "Runs" in tables else _NO_RUNS,
+            "",
+            *_ledger(report, tables.get("Ledger"), by),
         ),
     )
 
 
-def _totals(report: StatusReport) -> Text:
-    lines = [
-        f"survey      {report.survey}",
-        *((f"ending      {report.ending}",) if report.ending else ()),
-        f"papers      {report.papers}",
-        f"queue       {report.waiting_sentence}",
-        f"decisions   {tally_text(report.decided)}",
-    ]
-    if report.incomplete:
-        lines.append(f"incomplete  {report.incomplete} without a text: `queue --incomplete`")
-    if report.quarantine:
-        lines.append(f"quarantine  {report.quarantine}")
-    lines.append(f"model       {report.model_id}, {report.certainty.trained_line}")
-    if report.certainty.banner:
-        lines.append(f"            {report.certainty.banner}")
-    if report.drift is not None:
-        notable = report.drift.notable or ("nothing notable",)
-        lines += [f"drift       {report.drift.week}: {sentence}" for sentence in notable]
-    return tuple(lines)
+def _line(fact: Fact) -> str:
+    return f"{fact.name:<11} {fact.said}"
 
 
-def _coverage(coverage: Coverage) -> Text:
-    if coverage.whole_since is None:
-        return ()
-    next_run = f"the next run asks from {coverage.next_run_from} on"
-    lines = [f"coverage    whole since {coverage.whole_since}; {next_run}"]
-    lines += [f"gap         {gap.sentence}: `{gap.command}`" for gap in coverage.gaps]
-    return tuple(lines)
-
-
-def _overdue(report: StatusReport) -> Text:
-    overdue = (f"overdue     {overdue_sentence(report.overdue)}",) if report.overdue else ()
-    return (*overdue, *(f"accepted    {text}" for text in accepted_days(report.accepted)))
-
-
-def _movements(report: StatusReport) -> Text:
-    lines = []
-    if report.late:
-        named = ", ".join(late.arxiv_id for late in report.late[:_LATE_NAMED])
-        rest = len(report.late) - _LATE_NAMED
-        more = f" and {rest} more" if rest > 0 else ""
-        lines.append(f"late        {len(report.late)} in 14 days: {named}{more}")
-    if report.corrections:
-        kinds = ", ".join(f"{count} {kind}" for kind, count in report.corrections.items())
-        lines.append(f"corrections {kinds} (approved papers, 14 days)")
-        lines += [f"            {sentence}" for sentence in corrections_text(report.corrected)]
-    if report.inbox.open:
-        lines.append(f"inbox       {report.inbox.open:,} open: {report.inbox.sentence}")
-    return tuple(lines)
-
-
-def _runs(report: StatusReport) -> Text:
-    if not report.runs:
-        return ("runs        none yet; `living-survey run` is the first",)
+def _table(facts: FactTable) -> Table:
+    last = len(facts.columns) - 1
     columns = (
-        Column("last runs"),
-        Column("started"),
-        Column("status"),
-        Column("what", flexible=True),
+        Column(name, right=place in facts.numbers, flexible=place == last and bool(name))
+        for place, name in enumerate(facts.columns)
     )
-    return (table(columns, (_run_row(run) for run in report.runs)),)
+    return table(columns, facts.rows)
 
 
-def _run_row(run: RunRecord) -> tuple[object, ...]:
-    counts = ", ".join(f"{number} {name}" for name, number in run.counts.items() if number)
-    return (run.command, f"{run.started_at:%Y-%m-%d %H:%M}", run.status, run.error or counts)
-
-
-def _ledger(report: StatusReport, by: By) -> Text:
-    if not report.days:
-        return ("", "ledger: no feed was read yet; `living-survey run` reads today's")
-    return ("", _days(report.days) if by is By.DAY else _categories(report.ledger))
-
-
-def _days(days: Sequence[DayTotal]) -> Table:
-    return table(
-        (*_LEDGER_COLUMNS, Column("")),
-        (
-            (
-                f"{day.day:%a %Y-%m-%d}",
-                day.announced,
-                day.held,
-                len(day.missing),
-                day.status,
-                _remark(
-                    day.status,
-                    year=day.day.year,
-                    unread=day.unread,
-                    backfilled=day.backfilled,
-                    cut=day.untold,
-                    stale=f"stale feed: {', '.join(day.stale)}" if day.stale else "",
-                ),
-            )
-            for day in days
-        ),
-    )
+def _ledger(report: StatusReport, days: FactTable | None, by: By) -> Text:
+    if days is None:
+        return ("ledger: no feed was read yet; `living-survey run` reads today's",)
+    return (_table(days) if by is By.DAY else _categories(report.ledger),)
 
 
 def _categories(days: Sequence[LedgerDay]) -> Table:
@@ -180,7 +95,7 @@ def _categories(days: Sequence[LedgerDay]) -> Table:
                 day.held,
                 len(day.missing),
                 day.status,
-                _remark(
+                ledger_remark(
                     day.status,
                     year=day.day.year,
                     unread=day.checked_at is None,
@@ -192,19 +107,3 @@ def _categories(days: Sequence[LedgerDay]) -> Table:
             for day in days
         ),
     )
-
-
-def _remark(
-    status: str, *, year: int, unread: bool, backfilled: bool, cut: bool, stale: str
-) -> str:
-    """Return why a day is not complete, and whether it was harvested since."""
-    if status != "unknown" and not stale and not cut:
-        return ""
-    empty = "empty feed" if year in PUBLISHED else f"empty feed, {year}'s calendar is not known"
-    if unread:
-        why = "no feed was read"
-    elif cut:
-        why = "feed not read whole"
-    else:
-        why = stale or empty
-    return f"{why}; harvested by backfill" if backfilled else why

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pipeline.curated.title import survey_title
 from pipeline.ingest.corrections import (
@@ -17,8 +17,13 @@ from pipeline.ingest.ledger import WATCHED_DAYS, OverdueDay, overdue_now
 from pipeline.learn.drift_report import DriftReport, newest_drift
 from pipeline.learn.explain.certainty import Certainty, certainty_of
 from pipeline.operate.hanging import HangingRun, hanging_runs
+from pipeline.operate.space import SpaceUse, space_use
+from pipeline.publish.issue_promise import issue_promise
 from pipeline.publish.mail.state import mail_state
+from pipeline.publish.promise import Promise
 from pipeline.publish.state import PublishingState, publishing_state
+from pipeline.review.outlook.clearing import Clearing
+from pipeline.review.outlook.health import queue_forecast
 from pipeline.runtime.ending import ending_sentence
 from pipeline.runtime.jobs import JobEnd, faults, job_ends
 from pipeline.runtime.queue_words import limits_of, queue_sentence
@@ -30,6 +35,7 @@ from storage.decision_account import DecisionTally
 from storage.ledger import DayTotal
 from storage.queue_filter import QueueFilter, QueueTally
 from storage.store import Store
+from storage.subscriber_types import SubscriberState
 from storage.types import LedgerDay, RunRecord, RunStatus
 
 
@@ -37,6 +43,8 @@ from storage.types import LedgerDay, RunRecord, RunStatus
 class StatusReport:
     """The state of the survey at one moment."""
 
+    #: when it was read
+    at: datetime
     #: the survey's name
     survey: str
     #: that it ends or ended; empty: it goes on
@@ -46,6 +54,8 @@ class StatusReport:
     #: the same by day and limit
     waiting: QueueTally
     waiting_sentence: str
+    #: when it clears, of papers above the limit of the settings
+    forecast: Clearing
     #: those that stand
     decisions: int
     decided: DecisionTally
@@ -83,8 +93,14 @@ class StatusReport:
     drift: DriftReport | None
     #: last publications, refusals, approved papers that are not out
     publishing: PublishingState
+    #: the last issue, and whether the promised rhythm is kept
+    promise: Promise
     #: the newest mailing and those with uncertain mails, in sentences
     mail: tuple[str, ...]
+    #: people who asked for mail, by state
+    subscribers: Mapping[SubscriberState, int]
+    #: bytes on disk, and the newest backup
+    space: SpaceUse
 
 
 def status_report(services: Services) -> StatusReport:
@@ -92,19 +108,23 @@ def status_report(services: Services) -> StatusReport:
     now = services.clock()
     today = announcement_day(now)
     since = today - timedelta(days=WATCHED_DAYS - 1)
-    limits = limits_of(services.settings)
+    settings = services.settings
+    limits = limits_of(settings)
+    space = space_use(settings)
     with services.open_store() as store:
         corrected = corrections_since(store, feed_instant(since))
         decided = store.account.tally()
         freeze = store.freezes.standing()
         tally = store.queue.tally(QueueFilter(), today=today, limits=limits)
         return StatusReport(
-            survey=survey_title(services.settings.survey),
+            at=now,
+            survey=survey_title(settings.survey),
             ending="" if freeze is None else ending_sentence(freeze, now.date()),
             papers=store.papers.count(),
             queue=tally.whole,
             waiting=tally,
             waiting_sentence=queue_sentence(tally, limits, today),
+            forecast=queue_forecast(store, limit=round(settings.review.likely_from), now=now),
             decisions=decided.standing,
             decided=decided,
             incomplete=store.incomplete.count(),
@@ -114,7 +134,7 @@ def status_report(services: Services) -> StatusReport:
             last_run=store.runs.last("run"),
             runs=_runs(store),
             hanging=hanging_runs(
-                store, now, run_deadline_seconds=services.settings.arxiv.run_deadline_seconds
+                store, now, run_deadline_seconds=settings.arxiv.run_deadline_seconds
             ),
             ledger=tuple(store.ledger.days(since)),
             days=tuple(store.ledger.totals(since)),
@@ -122,13 +142,16 @@ def status_report(services: Services) -> StatusReport:
             corrections=counted_by_kind(corrected),
             corrected=corrected,
             inbox=read_inbox(store),
-            overdue=overdue_now(store, services.settings.arxiv.categories, now),
+            overdue=overdue_now(store, settings.arxiv.categories, now),
             accepted=tuple(store.acceptances.standing(since)),
-            coverage=coverage_now(store, services.settings.arxiv, now),
-            jobs=faults(job_ends(services.settings.database.path)),
-            drift=newest_drift(services.settings.classifier.reports),
-            publishing=publishing_state(store, services.settings, now),
+            coverage=coverage_now(store, settings.arxiv, now),
+            jobs=faults(job_ends(settings.database.path)),
+            drift=newest_drift(settings.classifier.reports),
+            publishing=publishing_state(store, settings, now),
+            promise=issue_promise(store, settings.site, now),
             mail=mail_state(store),
+            subscribers=store.subscribers.counts(),
+            space=space,
         )
 
 

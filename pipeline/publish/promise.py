@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from config.site_schema import SiteSettings
 from pipeline.publish.digest.week import Week
+from pipeline.runtime.plurals import counted
 
 
 class Kept(StrEnum):
@@ -36,6 +37,22 @@ class Promise:
     days_late: int = 0
     #: of a survey that ended
     ended_on: date | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The last issue and when the next is due, without a full stop; empty: nothing to say."""
+        last = f"last {self.issue}" if self.issue else "no issue yet"
+        match self.state:
+            case Kept.NONE | Kept.ENDED:
+                return ""
+            case Kept.PAUSED:
+                return f"{last}; {self.rhythm}, paused until {self.paused_until}"
+            case Kept.LATE:
+                late = counted(self.days_late, "day")
+                return f"{last}; {self.rhythm}, late by {late}: one was due on {self.due}"
+            case Kept.KEPT:
+                due = f", the next by {self.due}" if self.due else ""
+                return f"{last}; {self.rhythm}{due}"
 
 
 def promise_on(

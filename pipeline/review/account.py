@@ -149,3 +149,13 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{text[:40]!r} is no day.", hint=_DAY) from None
+
+
+def tally_text(tally: DecisionTally) -> str:
+    """Return how many decisions stand, and what became of the others."""
+    parts = [f"{tally.standing} stand ({tally.by_reviewers} by reviewers)"]
+    if tally.taken_back:
+        parts.append(f"{tally.taken_back} taken back")
+    if tally.replaced:
+        parts.append(f"{tally.replaced} replaced by a later one")
+    return ", ".join(parts)

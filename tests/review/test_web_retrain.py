@@ -44,6 +44,7 @@ class TrainingSite(ReviewSite):
             clock=self.clock,
             survey_title="Talking Pictures: A Survey",
             issues=self.desk(),
+            state=self.state,
             models=self.models,
             training=self.training,
         )

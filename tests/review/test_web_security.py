@@ -91,6 +91,7 @@ def test_two_surveys_on_one_machine_have_their_own_cookies(
         clock=site.clock,
         survey_title="Other",
         issues=site.desk(),
+        state=site.state,
     )
     neighbour = Visitor(other, visitor.cookies)
     assert neighbour.get("/queue").status == 403

@@ -16,9 +16,11 @@ from config.publish_schema import DigestSettings, PublishSettings
 from config.schema import ReviewSettings
 from config.taxonomy import Facet, Label, Section, Taxonomy
 from pipeline.cli.issue_desk import issue_desk
+from pipeline.operate.status_facts import state_of_survey
 from pipeline.review.issues.desk import IssueDesk
 from pipeline.review.web.app import create_app
 from pipeline.review.web.sessions import Sessions
+from pipeline.runtime.facts import StateOfSurvey
 from pipeline.runtime.jobs import JobEnd
 from storage.store import OpenStore
 from storage.types import Decision, Paper, Prediction, SectionScore
@@ -109,6 +111,11 @@ class ReviewSite:
         )
         return issue_desk(services)
 
+    def state(self) -> StateOfSurvey:
+        """Return the state of the survey."""
+        services = make_services(self.open_store, self.clock(), taxonomy=self.taxonomy)
+        return state_of_survey(services)
+
     def app(self, reviewer: str = "") -> ASGIApp:
         """Return the application for a reviewer."""
         return create_app(
@@ -119,6 +126,7 @@ class ReviewSite:
             clock=self.clock,
             survey_title="Talking Pictures: A Survey",
             issues=self.desk(),
+            state=self.state,
             models=self.models,
             jobs=self.jobs,
             settings=self.settings,

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from statistics import variance
 
+from pipeline.runtime.plurals import counted
+
 #: share of forecasts whose interval contains the day
 CONFIDENCE = 0.9
 #: weeks and decisions without which there is no forecast
@@ -42,6 +44,30 @@ class Clearing:
     earliest: date | None = None
     #: None: perhaps never
     latest: date | None = None
+
+    @property
+    def sentence(self) -> str:
+        """When the queue clears, and what that rests on; without a full stop."""
+        a_week = (
+            f"{self.arrived / self.weeks:.1f} arrive and {self.decided / self.weeks:.1f} are"
+            f" decided a week ({counted(self.weeks, 'week')})"
+            if self.weeks
+            else ""
+        )
+        match self.outcome:
+            case Outcome.EMPTY:
+                return "no paper waits"
+            case Outcome.TOO_EARLY:
+                return (
+                    f"too early to say: {counted(self.weeks, 'whole week')} and"
+                    f" {counted(self.decided, 'decision')}; it takes 2 weeks and 10 decisions"
+                )
+            case Outcome.NEVER:
+                lucky = f"; with luck on {self.earliest}" if self.earliest else ""
+                return f"never at this pace: {a_week}{lucky}"
+            case Outcome.CLEARS:
+                last = self.latest or "perhaps never"
+                return f"{self.day} (90 %: {self.earliest} to {last}): {a_week}"
 
 
 def forecast(waiting: int, arrived: Sequence[int], decided: Sequence[int], today: date) -> Clearing:

@@ -1,7 +1,7 @@
 """Report how the queue develops, for the page and for the terminal."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -11,7 +11,7 @@ from pipeline.review.outlook.pace import Pace, pace_of
 from pipeline.review.outlook.replay import Replay, Scored, replay
 from pipeline.review.outlook.weeks import WEEKS, Week, count_weeks, past_weeks, whole_weeks
 from storage.outlook import ArrivedPapers, DecidedPapers, WaitingPaper
-from storage.store import OpenStore
+from storage.store import OpenStore, Store
 from storage.types import Verdict
 
 #: name of the preference that holds a reviewer's limit
@@ -56,30 +56,20 @@ def own_limit(preferences: Mapping[str, str]) -> int | None:
 def queue_health(open_store: OpenStore, *, reviewer: str, limit: int, now: datetime) -> QueueHealth:
     """Return the report for a reviewer and a limit in percent."""
     today = now.astimezone(UTC).date()
-    # a week more, to see whether the first of the weeks is covered whole
-    first_day = past_weeks(today, WEEKS + 1)[0][0]
     with open_store() as store:
-        arrived = store.outlook.arrived(first_day, today)
+        arrived = store.outlook.arrived(_first_counted(today), today)
         decided = store.outlook.decided()
         waiting = Scored(store.outlook.waiting())
         oldest = store.outlook.oldest(limit / 100)
         pace = pace_of(store.outlook.gaps(reviewer))
         done = store.outlook.decided_since(reviewer, _midnight(today))
     weeks = count_weeks(arrived, decided, limit, today)
-    # before the first decision no paper was read, so those weeks say nothing about the pace
-    reading = whole_weeks(_first_day(decided), today)
     arriving = whole_weeks(_first_day(arrived), today)
-    counted = weeks[WEEKS - min(reading, arriving) :]
     replayed_from = past_weeks(today, arriving)[0][0] if arriving else today
     return QueueHealth(
         limit=limit,
         weeks=weeks,
-        clearing=forecast(
-            waiting.above(limit),
-            [week.arrived for week in counted],
-            [week.decided for week in counted],
-            today,
-        ),
+        clearing=_clearing(arrived, decided, waiting.above(limit), limit, today),
         waiting=waiting.above(limit),
         whole=waiting.known,
         oldest=oldest,
@@ -95,6 +85,41 @@ def queue_health(open_store: OpenStore, *, reviewer: str, limit: int, now: datet
         pace=pace,
         today=done,
     )
+
+
+def queue_forecast(store: Store, *, limit: int, now: datetime) -> Clearing:
+    """Return when the papers at or above a limit in percent are decided."""
+    today = now.astimezone(UTC).date()
+    return _clearing(
+        store.outlook.arrived(_first_counted(today), today),
+        store.outlook.decided(),
+        Scored(store.outlook.waiting()).above(limit),
+        limit,
+        today,
+    )
+
+
+def _clearing(
+    arrived: Sequence[ArrivedPapers],
+    decided: Sequence[DecidedPapers],
+    waiting: int,
+    limit: int,
+    today: date,
+) -> Clearing:
+    # before the first decision no paper was read, so those weeks say nothing about the pace
+    known = min(whole_weeks(_first_day(decided), today), whole_weeks(_first_day(arrived), today))
+    counted = count_weeks(arrived, decided, limit, today)[WEEKS - known :]
+    return forecast(
+        waiting,
+        [week.arrived for week in counted],
+        [week.decided for week in counted],
+        today,
+    )
+
+
+def _first_counted(today: date) -> date:
+    """Return the first day of a week more, to see whether the first week is covered whole."""
+    return past_weeks(today, WEEKS + 1)[0][0]
 
 
 def _scored(counts: Iterable[ArrivedPapers | DecidedPapers]) -> Scored:

@@ -20,7 +20,7 @@ from config.taxonomy import Taxonomy
 from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.issues.desk import IssueDesk
 from pipeline.review.own import survey_own
-from pipeline.review.web import error_pages, monitoring
+from pipeline.review.web import error_pages, monitoring, status_page
 from pipeline.review.web.access import LIMITS, LOOPBACK_NAMES, AccessRules, Limits
 from pipeline.review.web.bulk import routes as bulk
 from pipeline.review.web.context import ReviewContext
@@ -37,6 +37,7 @@ from pipeline.review.web.records import routes as records
 from pipeline.review.web.sessions import Sessions
 from pipeline.review.web.training import routes as training_routes
 from pipeline.runtime.background import BackgroundCommands
+from pipeline.runtime.facts import StateOfSurvey
 from pipeline.runtime.jobs import JobEnd
 from storage.store import OpenStore
 
@@ -52,6 +53,7 @@ def create_app(
     clock: Callable[[], datetime],
     survey_title: str,
     issues: IssueDesk,
+    state: Callable[[], StateOfSurvey],
     read_store: OpenStore | None = None,
     names: frozenset[str] = LOOPBACK_NAMES,
     limits: Limits = LIMITS,
@@ -69,7 +71,7 @@ def create_app(
     scheduled jobs ended. `lifespan` runs as long as the site, for example the scheduler;
     `training` trains in the background (None: the page says how else). Without `models` pages show
     no reasons. `settings` has limits, reasons for rejecting and keys. `issues` builds
-    issues of the digest.
+    issues of the digest; `state` reads the state of the survey.
     """
     stated = settings or ReviewSettings()
     reading = read_store or open_store
@@ -87,6 +89,7 @@ def create_app(
             *records.ROUTES,
             *preferences.ROUTES,
             *outlook.ROUTES,
+            *status_page.ROUTES,
             *monitoring.ROUTES,
             *training_routes.ROUTES,
             Mount("/static", StaticFiles(directory=STATIC, packages=[PACKAGE]), name="static"),
@@ -117,6 +120,7 @@ def create_app(
         explainers=explainers,
         training=training,
         issues=issues,
+        state=state,
     )
     return app
 

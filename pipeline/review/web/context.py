@@ -23,6 +23,7 @@ from pipeline.review.web.language import choose_language, words_of
 from pipeline.review.web.scripts import desk_data
 from pipeline.review.web.sessions import Sessions
 from pipeline.runtime.background import BackgroundCommands
+from pipeline.runtime.facts import StateOfSurvey
 from pipeline.runtime.jobs import JobEnd, faults
 from storage.calendar import announcement_day
 from storage.queue_filter import QueueLimits
@@ -48,6 +49,8 @@ class ReviewContext:
     jobs: Callable[[], Sequence[JobEnd]]
     #: builds issues of the digest
     issues: IssueDesk
+    #: reads the state of the survey
+    state: Callable[[], StateOfSurvey]
     #: explains predictions; None without a model directory
     explainers: ExplainerCache | None = None
     settings: ReviewSettings = field(default_factory=ReviewSettings)

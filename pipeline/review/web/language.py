@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
@@ -20,11 +21,11 @@ class Words(NullTranslations):
     def __init__(self, catalogue: dict[str, str]) -> None:
         super().__init__()
         self._catalogue = catalogue
-        self._forms = [
-            (re.compile(re.escape(english).replace(r"\{\}", "(.*)"), re.DOTALL), words)
-            for english, words in catalogue.items()
-            if "{}" in english
+        forms = [
+            (english.split("{}"), words) for english, words in catalogue.items() if "{}" in english
         ]
+        # one with more words of its own is tried before one that fits anything
+        self._forms = sorted(forms, key=lambda form: -len("".join(form[0])))
 
     def gettext(self, message: str) -> str:
         """Return a message in this language, or as it is."""
@@ -35,9 +36,10 @@ class Words(NullTranslations):
         whole = self._catalogue.get(message)
         if whole or len(message) > _LONGEST:
             return whole or message
-        for english, words in self._forms:
-            if found := english.fullmatch(message):
-                return words.format(*map(self.said, found.groups()))
+        for parts, words in self._forms:
+            values = _values(parts, message)
+            if values is not None:
+                return words.format(*map(self.said, values))
         return message
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
@@ -47,6 +49,25 @@ class Words(NullTranslations):
     def pgettext(self, context: str, message: str) -> str:  # noqa: ARG002 - gettext's signature
         """Return a message whatever its context."""
         return self.gettext(message)
+
+
+def _values(parts: Sequence[str], message: str) -> list[str] | None:
+    """Return what stands between the parts of a form, each as short as possible; None: it differs.
+
+    A regular expression would try every way to divide a message, and errors quote foreign text.
+    """
+    first, *between, last = parts
+    if not (message.startswith(first) and message.endswith(last)):
+        return None
+    start, end = len(first), len(message) - len(last)
+    values = []
+    for part in between:
+        found = message.find(part, start, end)
+        if found < 0:
+            return None
+        values.append(message[start:found])
+        start = found + len(part)
+    return [*values, message[start:end]] if start <= end else None
 
 
 @cache
