@@ -40,6 +40,27 @@ WHERE kind IN (FROM listed($kinds)) AND asked_at IS NOT NULL
   AND ($ids IS NULL OR arxiv_id IN (FROM listed(coalesce($ids, '[]'))))
 ORDER BY arxiv_id, kind, subject
 """
+#: what was last said, since when, and when it last turned from one definite answer into another
+_SAID = """
+WITH definite AS (
+    SELECT arxiv_id, kind, subject, state, asked_at,
+           lag(state) OVER (PARTITION BY arxiv_id, kind, subject ORDER BY seq) AS before
+    FROM enrichment
+    WHERE state <> 'unknown'
+), turned AS (
+    SELECT arxiv_id, kind, subject, max(asked_at) AS since,
+           max(asked_at) FILTER (before IS NOT NULL) AS turned_at
+    FROM definite
+    WHERE before IS DISTINCT FROM state
+    GROUP BY arxiv_id, kind, subject
+)
+SELECT said.arxiv_id, said.kind, said.subject, said.state, said.detail, said.source,
+       coalesce(said.asked_at, said.tried_at), turned.since, turned.turned_at
+FROM enrichments AS said
+LEFT JOIN turned USING (arxiv_id, kind, subject)
+WHERE said.arxiv_id IN (FROM listed($ids))
+ORDER BY said.arxiv_id, said.kind, said.subject
+"""
 #: a state is news in the week of the first answer that gave it
 _FIRST = """
 SELECT arxiv_id, kind, subject, $state,
@@ -75,6 +96,18 @@ class DatedFact:
 
     fact: Fact
     asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The last definite answer, or the last try if there was none."""
+
+    fact: Fact
+    asked_at: datetime
+    #: when the answer was first given; None: there was none
+    since: datetime | None
+    #: when an earlier answer became this one; None: it is the first
+    turned_at: datetime | None
 
 
 class Enrichment:
@@ -113,6 +146,19 @@ class Enrichment:
         """Return the last definite answers; `arxiv_ids` None: of all papers."""
         ids = None if arxiv_ids is None else texts_json(arxiv_ids)
         return self._dated(_FACTS, {"kinds": texts_json(kinds), "ids": ids})
+
+    def said(self, arxiv_ids: Sequence[str]) -> list[Said]:
+        """Return what was last said of papers, also that there was no answer."""
+        rows = self._session.rows(_SAID, {"ids": texts_json(arxiv_ids)})
+        return [
+            Said(
+                Fact(arxiv_id, kind, subject, state, json.loads(detail), source),
+                from_utc(asked_at),
+                None if since is None else from_utc(since),
+                None if turned_at is None else from_utc(turned_at),
+            )
+            for arxiv_id, kind, subject, state, detail, source, asked_at, since, turned_at in rows
+        ]
 
     def first_between(
         self, kind: str, state: str, start: datetime, end: datetime, *, after: str | None = None

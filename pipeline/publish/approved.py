@@ -8,6 +8,7 @@ from datetime import datetime
 from pipeline.enrich.links import Link, LinkKind, find_links
 from pipeline.enrich.venue import Venue, find_venue
 from pipeline.publish.approved_since import Spell, is_real, spells
+from pipeline.publish.known import NOTHING, Known, read_known
 from storage.changes import Change
 from storage.store import Store
 from storage.types import LIST_REVIEWER, Decision, Paper
@@ -49,11 +50,14 @@ class ApprovedPaper:
     #: since when it has been approved without interruption
     approved_at: datetime
     #: when what a reader sees last really changed: decision, title, authors, abstract, links,
-    #: venue, withdrawal. Not: another version, category, licence or taxonomy
+    #: venue, withdrawal, or that services know it as retracted or published elsewhere. Not: another
+    #: version, category, licence or taxonomy
     changed_at: datetime
     #: number among all approvals, from 0. It never changes while the approval stands, and no other
     #: paper ever gets it
     position: int
+    #: what other services told of it
+    known: Known = NOTHING
 
     @property
     def code(self) -> tuple[Link, ...]:
@@ -85,8 +89,15 @@ def read_approved(store: Store) -> Approved:
     for change in store.approvals.changes(standing):
         changes[change.arxiv_id].append(change)
     told = spells(events)
+    known = read_known(store, standing)
     papers = (
-        _approved_paper(standing[arxiv_id], one.paper, told.of[arxiv_id], changes[arxiv_id])
+        _approved_paper(
+            standing[arxiv_id],
+            one.paper,
+            told.of[arxiv_id],
+            changes[arxiv_id],
+            known.get(arxiv_id, NOTHING),
+        )
         for arxiv_id, one in stored.items()
     )
     moments = (
@@ -94,6 +105,7 @@ def read_approved(store: Store) -> Approved:
         max((one.seen_at for those in changes.values() for one in those), default=None),
         store.approvals.stored_at(standing),
         store.approvals.replaced_at(),
+        max((one.told_at for one in known.values() if one.told_at), default=None),
     )
     return Approved(
         papers=tuple(sorted(papers, key=lambda one: one.position)),
@@ -112,9 +124,11 @@ def by_section(papers: Iterable[ApprovedPaper]) -> Mapping[str, Sequence[Approve
 
 
 def _approved_paper(
-    decision: Decision, paper: Paper, spell: Spell, changes: Sequence[Change]
+    decision: Decision, paper: Paper, spell: Spell, changes: Sequence[Change], known: Known
 ) -> ApprovedPaper:
-    real = (one.seen_at for one in changes if one.seen_at > spell.approved_at and is_real(one))
+    real = [one.seen_at for one in changes if one.seen_at > spell.approved_at and is_real(one)]
+    if known.changed_at is not None and known.changed_at > spell.approved_at:
+        real.append(known.changed_at)
     return ApprovedPaper(
         arxiv_id=paper.arxiv_id,
         version=paper.version,
@@ -137,4 +151,5 @@ def _approved_paper(
         approved_at=spell.approved_at,
         changed_at=max((spell.changed_at, *real)),
         position=spell.position,
+        known=known,
     )

@@ -18,6 +18,7 @@ from pipeline.publish.feeds.sections import Former, SectionHistory, section_hist
 from pipeline.publish.feeds.types import About, Document, Entry, Feed
 from pipeline.publish.feeds.words import say
 from pipeline.publish.identity import SurveyIdentity, survey_identity
+from pipeline.publish.translated import LANGUAGE, Translated, read_translated
 from pipeline.runtime.ending import ended
 from storage.freezes import Freeze
 from storage.store import Store
@@ -31,6 +32,8 @@ class FeedSource:
     issues: tuple[PublishedIssue, ...]
     identity: SurveyIdentity
     history: SectionHistory
+    #: machine translations by arXiv ID
+    translations: Mapping[str, Translated]
     #: the end that is in force; None: the survey goes on
     freeze: Freeze | None = None
     #: when the survey was last ended or taken up again, or its end came into force
@@ -58,13 +61,15 @@ class Feeds:
 def read_feeds(store: Store, taxonomy: Taxonomy, today: date) -> FeedSource:
     """Read what the feeds are made of on a day (UTC); nothing is written."""
     freeze, last_at = ended(store.freezes.standing(), today), store.freezes.last_at()
+    approved = read_approved(store)
     return FeedSource(
-        approved=read_approved(store),
+        approved=approved,
         issues=read_issues(store),
         identity=survey_identity(store),
         history=section_history(
             (section.id for section in taxonomy.sections), store.taxonomy.changes()
         ),
+        translations=read_translated(store, approved.papers),
         freeze=freeze,
         ended_or_not_at=last_at if freeze is None else ended_at(freeze),
     )
@@ -92,7 +97,14 @@ def compose(source: FeedSource, taxonomy: Taxonomy, settings: Settings) -> Feeds
     if source.freeze is not None:
         about = replace(about, ended=ended_entry(source.freeze, source.identity, about))
     known = {section.id: section for section in taxonomy.sections}
-    maker = Maker(source.identity, about, known, settings.publish.suggest_url, _has_site(settings))
+    maker = Maker(
+        source.identity,
+        about,
+        known,
+        settings.publish.suggest_url,
+        _has_site(settings),
+        source.translations if about.language == LANGUAGE else {},
+    )
     composer = _Composer(source, about, maker)
     return Feeds(
         about=about,

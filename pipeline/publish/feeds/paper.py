@@ -1,7 +1,7 @@
 """Make the entry of a paper."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from config.taxonomy import Section
@@ -11,7 +11,9 @@ from pipeline.publish.feeds import text
 from pipeline.publish.feeds.types import About, Category, Entry
 from pipeline.publish.feeds.words import say
 from pipeline.publish.identity import SurveyIdentity
+from pipeline.publish.known import Told
 from pipeline.publish.suggest import Suggestion, suggest_link
+from pipeline.publish.translated import Translated
 
 #: the scheme that arXiv's own feeds use
 ARXIV_SCHEME = "http://arxiv.org/schemas/atom"
@@ -31,12 +33,16 @@ class Maker:
     suggest_url: str
     #: the site has a page of each paper
     has_pages: bool
+    #: machine translations into the language of the feeds, by arXiv ID
+    translations: Mapping[str, Translated] = field(default_factory=dict)
 
     def entry(self, paper: ApprovedPaper) -> Entry:
         """Return the entry of a paper."""
         title = text.title(paper.title) or f"arXiv:{paper.arxiv_id}"
         if paper.withdrawn:
             title = f"{self._say('withdrawn')}: {title}"
+        elif told := paper.known.retracted:
+            title = f"{self._say(told.state)}: {title}"
         arxiv = f"https://arxiv.org/abs/{quote(paper.arxiv_id, safe='/')}"
         page = addresses.absolute(self.about.base_url, addresses.paper_page(paper.arxiv_id))
         authors = tuple(one for one in map(text.name, paper.authors[:_AUTHORS]) if one)
@@ -64,6 +70,8 @@ class Maker:
     def _content(self, paper: ApprovedPaper, arxiv: str) -> Iterator[str]:
         if paper.withdrawn:
             yield f"<p>{text.element('strong', self._say('withdrawn_said'))}</p>"
+        if told := paper.known.retracted:
+            yield f"<p>{text.element('strong', self._told(f'{told.state}_said', told))}</p>"
         if len(paper.authors) > _AUTHORS:
             more = len(paper.authors) - _AUTHORS
             yield text.element("p", self._say("authors_more", n=more))
@@ -76,6 +84,9 @@ class Maker:
             yield f"<blockquote><p>{said}</p>{text.element('p', rationale)}</blockquote>"
         if paper.venue and (venue := text.line(paper.venue.name)):
             yield text.element("p", self._say("venue", name=venue))
+        if (told := paper.known.published) and told.name:
+            yield text.element("p", self._told("published_said", told))
+        yield from self._translated(paper)
         yield text.joined(
             (
                 text.link(arxiv, f"arXiv:{paper.arxiv_id}"),
@@ -84,6 +95,21 @@ class Maker:
         )
         if answers := list(self._answers(paper, names)):
             yield text.joined(answers)
+
+    def _told(self, key: str, told: Told) -> str:
+        """Return what a service told, with the first day of it, because feeds keep their bytes."""
+        details = [told.on, f"doi:{told.doi}" if told.doi else "", told.since.isoformat()]
+        said = self._say("separator").join(one for one in map(text.line, details) if one)
+        return self._say(key, service=told.service, name=text.line(told.name), details=said)
+
+    def _translated(self, paper: ApprovedPaper) -> Iterator[str]:
+        """Yield the machine translation in the feed's language, marked as one."""
+        made = self.translations.get(paper.arxiv_id)
+        if made is not None:
+            marked = self._say("machine", model=text.line(made.model))
+            yield f"<p>{text.element('strong', marked)}</p>"
+            yield text.element("p", text.title(made.title))
+            yield text.paragraphs(made.abstract)
 
     def _answers(self, paper: ApprovedPaper, names: list[str]) -> Iterator[str]:
         for kind, key in (

@@ -34,6 +34,7 @@ def build_feeds(services: Services) -> Build:
         source.approved.changed_at,
         source.ended_or_not_at,
         *(one.last_at for one in source.issues),
+        *(one.made_at for one in source.translations.values()),
     ]
     return Build(
         target=TARGET,

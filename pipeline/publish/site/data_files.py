@@ -7,6 +7,7 @@ from config.visible import escape_invisible
 from pipeline.enrich.links import LinkKind
 from pipeline.publish.digest.words import Words
 from pipeline.publish.promise import Kept
+from pipeline.publish.site.found import flag_of
 from pipeline.publish.site.pages import month_of, reasons_of, why_of
 from pipeline.publish.site.types import SiteData, SitePaper
 from pipeline.publish.site.view import Page
@@ -59,7 +60,7 @@ def search_script(page: Page) -> str:
 
 
 def _row(page: Page, paper: SitePaper, places: Mapping[str, int]) -> list[object]:
-    """Return ID, title, authors, sections, day, moment of approval, code or not, claim, venue."""
+    """Return ID, title, authors, sections, day, moment, code or not, claim, venue, warning."""
     return [
         paper.arxiv_id,
         paper.title,
@@ -69,7 +70,8 @@ def _row(page: Page, paper: SitePaper, places: Mapping[str, int]) -> list[object
         _moment(paper),
         int(any(link.kind is LinkKind.CODE for link in paper.links)),
         paper.claim,
-        page.venue(paper.venue) if paper.venue else "",
+        page.venue_of(paper),
+        flag_of(paper, page.words),
     ]
 
 

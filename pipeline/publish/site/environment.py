@@ -6,6 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from config.taxonomy import Section
 from config.tex.markup import focusable, tex_markup
+from pipeline.publish.site.found import flag_of, found_of, link_state_of, warning_of
 from pipeline.publish.site.view import Page
 
 
@@ -22,6 +23,8 @@ def environment() -> Environment:
     )
     made.filters["section_name"] = _section_name
     made.filters["focusable"] = focusable
+    made.globals |= {"found_of": found_of, "warning_of": warning_of, "flag_of": flag_of}
+    made.globals["link_state_of"] = link_state_of
     made.globals["tex"] = tex_markup
     return made
 

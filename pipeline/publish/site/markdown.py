@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pipeline.publish import addresses
 from pipeline.publish.digest.escape import escape_markdown, link_target
 from pipeline.publish.digest.words import Words
+from pipeline.publish.site.found import found_of, warning_of
 from pipeline.publish.site.pages import (
     corrections_of,
     highlights_of,
@@ -66,10 +67,12 @@ def paper(page: Page, one: SitePaper) -> str:
         f"# {_text(one.title)}",
         _text(", ".join(one.authors) or words.say("no_authors")),
         f"**{words.say('withdrawn_warning')}**" if one.withdrawn else "",
+        f"**{_text(warning_of(one, words))}**" if one.known.retracted else "",
         "\n".join(facts),
         f"## {words.say('abstract')}",
         _text(one.abstract or words.say("no_abstract")),
         *_machine(words, one),
+        *_found(words, one),
         f"## {words.say('placed')}",
         "\n".join(placed) or words.say("no_section_now"),
         _text(", ".join(page.tags(one))),
@@ -83,6 +86,14 @@ def paper(page: Page, one: SitePaper) -> str:
     lines += [f"## {words.say('cite')}"]
     lines.append(f"[{words.say('bibtex_all')}]({page.at(addresses.BIBTEX)})")
     return _page(lines)
+
+
+def _found(words: Words, one: SitePaper) -> list[str]:
+    rows = [
+        f"- {_text(row.label)}: {_text(row.text)} ({_text(row.source)})"
+        for row in found_of(one, words)
+    ]
+    return [f"## {words.say('found')}", "\n".join(rows)] if rows else []
 
 
 def _machine(words: Words, one: SitePaper) -> list[str]:

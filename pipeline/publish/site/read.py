@@ -32,6 +32,7 @@ from pipeline.publish.site.types import (
     SitePaper,
 )
 from pipeline.publish.subscribers.links import subscribe_page
+from pipeline.publish.translated import Translated, read_translated
 from pipeline.runtime.ending import ended
 from pipeline.runtime.services import Services
 from storage.store import Store
@@ -43,8 +44,6 @@ _READ = 20_000
 _LONGEST_NAME = 500
 #: papers that are named as the nearest
 _NEAR = 5
-#: the language of machine translations
-_MACHINE = "zh"
 
 
 def read_site(services: Services) -> SiteData:
@@ -88,12 +87,12 @@ def _papers(store: Store, taxonomy: Taxonomy, issues: Iterable[SiteIssue]) -> tu
     records = {one.paper.arxiv_id: one for one in choose(store, Wanted(), taxonomy).records}
     known = [section.id for section in taxonomy.sections]
     first_issue = _first_issues(issues)
-    machine = _machine_texts(store, approved)
+    machine = read_translated(store, approved)
     papers = sorted(
         (
             replace(
                 _paper(one, records[one.arxiv_id], known, first_issue.get(one.arxiv_id)),
-                machine=machine.get(one.arxiv_id),
+                machine=_machine_text(machine[one.arxiv_id]) if one.arxiv_id in machine else None,
             )
             for one in approved
         ),
@@ -130,30 +129,20 @@ def _paper(
         added_at=approved.approved_at,
         changed_at=approved.changed_at,
         issue=issue,
+        known=approved.known,
     )
 
 
-def _machine_texts(store: Store, papers: Iterable[ApprovedPaper]) -> Mapping[str, MachineText]:
-    """Return the machine translations of titles and abstracts as they are now."""
-    current = {paper.arxiv_id: paper for paper in papers}
-    titles = store.translations.of("title", _MACHINE, list(current))
-    abstracts = store.translations.of("abstract", _MACHINE, list(current))
-    found = {}
-    for arxiv_id, title in titles.items():
-        abstract = abstracts.get(arxiv_id)
-        paper = current[arxiv_id]
-        if abstract is None or not (title.is_of(paper.title) and abstract.is_of(paper.abstract)):
-            continue
-        found[arxiv_id] = MachineText(
-            language=title.language,
-            title_html=tex_markup(title.content),
-            abstract_html=tex_markup(abstract.content),
-            title=plain_text(title.content),
-            abstract=plain_text(abstract.content),
-            model=title.model,
-            made=title.translated_at.date(),
-        )
-    return found
+def _machine_text(made: Translated) -> MachineText:
+    return MachineText(
+        language=made.language,
+        title_html=tex_markup(made.title),
+        abstract_html=tex_markup(made.abstract),
+        title=plain_text(made.title),
+        abstract=plain_text(made.abstract),
+        model=made.model,
+        made=made.made_at.date(),
+    )
 
 
 def _with_near(papers: Iterable[SitePaper]) -> tuple[SitePaper, ...]:

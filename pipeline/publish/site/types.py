@@ -13,6 +13,7 @@ from pipeline.enrich.links import Link
 from pipeline.enrich.venue import Venue
 from pipeline.publish.digest.week import Week
 from pipeline.publish.exports.record import ExportRecord
+from pipeline.publish.known import NOTHING, Known
 from pipeline.publish.promise import Promise
 from storage.types import Verdict
 
@@ -63,6 +64,8 @@ class SitePaper:
     #: arXiv IDs of the nearest listed papers, nearest first
     near: tuple[str, ...] = ()
     machine: MachineText | None = None
+    #: what other services told of it
+    known: Known = NOTHING
 
     @property
     def withdrawn(self) -> bool:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from config.taxonomy import Section
+from config.visible import one_line, shortened
 from pipeline.enrich.venue import Venue
 from pipeline.publish import addresses
 from pipeline.publish.digest.types import Name
@@ -25,6 +26,8 @@ _LINK = Markup('<link rel="{}" href="{}"{}>')
 _SCRIPT = Markup('<script defer src="{}"></script>')
 #: authors that a list names
 _AUTHORS = 5
+#: characters of a venue that a service named
+_VENUE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,14 @@ class Page:
     def venue(self, venue: Venue) -> str:
         """Return where a paper is accepted or published."""
         return self.words.say(venue.kind.value, name=venue.name)
+
+    def venue_of(self, paper: SitePaper) -> str:
+        """Return where the paper says it is published, else where a service says so; or empty."""
+        if paper.venue:
+            return self.venue(paper.venue)
+        told = paper.known.published
+        name = shortened(one_line(told.name), _VENUE) if told else ""
+        return self.words.say("published", name=name) if name else ""
 
     def day(self, day: date) -> str:
         """Return a day in the page's language."""

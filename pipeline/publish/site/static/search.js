@@ -11,8 +11,8 @@
 
   const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const names = sections.map((one) => plain(`${one.name} ${one.other} ${one.labels}`));
-  const papers = rows.map(([id, title, authors, own, day, at, code, claim, venue], number) => ({
-    id, title, authors, own, day, at, code, claim, venue, number,
+  const papers = rows.map(([id, title, authors, own, day, at, code, claim, venue, flag], number) => ({
+    id, title, authors, own, day, at, code, claim, venue, flag, number,
     inTitle: plain(title),
     inAuthors: plain(authors),
     inNames: plain(`${own.map((one) => names[one]).join(" ")} ${venue} ${id}`),
@@ -113,6 +113,7 @@
     const link = make("a", { href: paperPage(paper.id) }, marked(paper.title, terms));
     const meta = make("p", { class: "meta" });
     const own = paper.own.map((one) => sections[one].name).join("; ");
+    if (paper.flag) meta.append(make("strong", { class: "flag" }, paper.flag), " ");
     for (const text of [dayOf(paper.day), own, paper.venue].filter(Boolean)) {
       meta.append(make("span", meta.childNodes.length ? { class: "dot" } : {}, text), " ");
     }
