@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from storage.engine.instants import to_utc
+from storage.engine.parameters import texts_json
 from storage.engine.session import Session
 
 _SAVE = """
@@ -28,6 +29,11 @@ class Cursors:
             "SELECT value FROM source_cursor WHERE name = $name", {"name": name}
         )
         return None if row is None else str(row[0])
+
+    def get_many(self, *names: str) -> dict[str, str]:
+        """Return the saved values by name; names without one are left out."""
+        sql = "SELECT name, value FROM source_cursor WHERE name IN (FROM listed($names))"
+        return dict(self._session.rows(sql, {"names": texts_json(names)}))
 
     def save(self, name: str, value: str, saved_at: datetime) -> None:
         """Replace the value, after everything before it is stored.

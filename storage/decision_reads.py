@@ -6,7 +6,7 @@ from datetime import datetime
 
 from storage.decision_rows import decision_of
 from storage.engine.instants import from_utc, to_utc
-from storage.engine.parameters import texts_json
+from storage.engine.parameters import about, texts_json
 from storage.engine.session import Session
 from storage.errors import DecisionNotFoundError
 from storage.types import ApprovedPaper, Decision, PaperText, TrainingExample, Verdict
@@ -102,7 +102,8 @@ class DecisionReader:
     def standing(self, arxiv_ids: Iterable[str]) -> dict[str, Decision]:
         """Return the standing decisions by paper."""
         ids = list(arxiv_ids)
-        found = self.select(f"standing AND {on_papers(ids)}", ids=texts_json(ids))
+        sql, asked = about("standing AND {only}", ids)
+        found = self.select(sql, **asked)
         return {decision.arxiv_id: decision for decision in found}
 
     def of_batch(self, batch_id: str) -> list[Decision]:

@@ -9,10 +9,20 @@ from storage.decision_rows import added_decision, decision_id_of, event_row, mom
 from storage.engine.instants import from_utc, to_utc
 from storage.engine.parameters import about, rows_json, texts_json
 from storage.errors import NothingToUndoError, PaperNotFoundError
-from storage.types import Decision, NewDecision
+from storage.types import Decision, NewDecision, PaperMark
 from storage.waiting import refresh
 
-_KNOWN = "SELECT arxiv_id FROM paper WHERE {only}"
+# Read once, because finding papers among millions takes longer than recording decisions on them.
+_DECIDING = """
+CREATE OR REPLACE TEMP TABLE deciding AS
+SELECT arxiv_id, content_hash, rowid AS row_id, {texts}
+       struct_pack(version := version, source := source, categories := categories,
+                   journal_ref := journal_ref, doi := doi, withdrawn := withdrawn) AS record
+FROM paper
+WHERE {{only}}
+"""
+_KNOWN = "SELECT arxiv_id FROM deciding"
+_MARKS = "SELECT arxiv_id, record.version, content_hash FROM deciding"
 _ADD = """
 INSERT INTO decision_event (
     seq, kind, decision_id, arxiv_id, verdict, sections, reviewer, note, happened_at, content_hash,
@@ -20,37 +30,38 @@ INSERT INTO decision_event (
 SELECT last.seq + row_number() OVER (ORDER BY incoming.number), 'decide', incoming.decision_id,
        incoming.arxiv_id, incoming.verdict, incoming.sections, incoming.reviewer, incoming.note,
        incoming.happened_at, paper.content_hash, incoming.reason, $batch_id, incoming.return_on,
-       incoming.return_after_version,
-       struct_pack(version := paper.version, source := paper.source,
-                   categories := paper.categories, journal_ref := paper.journal_ref,
-                   doi := paper.doi, withdrawn := paper.withdrawn)
+       incoming.return_after_version, paper.record
 FROM (SELECT unnest(from_json($events, '[{
           "number": "INTEGER", "decision_id": "VARCHAR", "arxiv_id": "VARCHAR",
           "verdict": "VARCHAR", "sections": ["VARCHAR"], "reviewer": "VARCHAR", "note": "VARCHAR",
           "happened_at": "TIMESTAMP", "reason": "VARCHAR", "return_on": "DATE",
           "return_after_version": "INTEGER"}]'), recursive := true)) AS incoming
-JOIN paper ON paper.arxiv_id = incoming.arxiv_id,
+JOIN deciding AS paper ON paper.arxiv_id = incoming.arxiv_id,
      (SELECT coalesce(max(seq), 0) AS seq FROM decision_event) AS last
 """
 _RECORDED = """
 SELECT decision_id FROM decision_event
 WHERE kind = 'decide' AND decision_id IN (FROM listed($events))
 """
-# Compares hashes first, because reading scattered abstracts is slow. One paper is a constant, whose
-# neighbours are skipped.
 _UNKEPT = """
-FROM paper
-WHERE {only}
-  AND NOT EXISTS (
-      SELECT 1 FROM decided_text AS kept
-      WHERE kept.arxiv_id = paper.arxiv_id AND kept.content_hash = paper.content_hash)
+FROM {papers} AS paper
+WHERE NOT EXISTS (
+    SELECT 1 FROM decided_text AS kept
+    WHERE kept.arxiv_id = paper.arxiv_id AND kept.content_hash = paper.content_hash)
 """
+_TEXTS = "title, abstract, authors, categories, comment,"
 _KEEP_TEXT = """
 INSERT INTO decided_text
 SELECT arxiv_id, content_hash, title, abstract, authors, categories, comment
 """
-_KEEP_ONE = f"{_KEEP_TEXT} {_UNKEPT}"
-_KEEP_MANY = f"{_KEEP_TEXT} FROM paper WHERE rowid IN (SELECT rowid {_UNKEPT})"
+_KEEP_ONE = f"{_KEEP_TEXT} {_UNKEPT.format(papers='deciding')}"
+# Compares hashes first, because reading scattered abstracts is slow.
+_KEEP_MANY = f"""
+{_KEEP_TEXT} FROM paper
+WHERE rowid IN (
+    SELECT row_id {_UNKEPT.format(papers="deciding")} AND arxiv_id IN (FROM listed($ids)))
+"""
+_UNKEPT_IDS = f"SELECT arxiv_id {_UNKEPT.format(papers='deciding')} ORDER BY arxiv_id"
 _UNDO = """
 INSERT INTO decision_event (
     seq, kind, decision_id, arxiv_id, verdict, sections, reviewer, happened_at, content_hash,
@@ -75,14 +86,29 @@ GROUP BY arxiv_id
 class Decisions(DecisionReader):
     """The tables `decision_event` and `decided_text`."""
 
+    #: whether the temporary table `deciding` has the text of its paper
+    _has_text = False
+
+    def prepare(self, arxiv_ids: Iterable[str]) -> dict[str, PaperMark]:
+        """Find the papers that `add` shall decide; return version and text's hash of the known."""
+        self._find(list(arxiv_ids))
+        return {
+            key: PaperMark(version, hash_) for key, version, hash_ in self._session.rows(_MARKS)
+        }
+
     def add(
-        self, batch: Sequence[NewDecision], act: NewBatch | None = None
+        self,
+        batch: Sequence[NewDecision],
+        act: NewBatch | None = None,
+        *,
+        prepared: bool = False,
     ) -> tuple[Decision, ...]:
         """Record decisions that are not recorded yet; return all in the given order.
 
         Args:
             batch: the decisions.
             act: given if they are recorded together, so that they can be undone together.
+            prepared: `prepare` was called for all their papers in the same transaction.
 
         Raises:
             PaperNotFoundError: a paper is unknown; nothing is recorded.
@@ -92,7 +118,9 @@ class Decisions(DecisionReader):
         ids = list(dict.fromkeys(new.arxiv_id for new in batch))
         keys = [decision_id_of(new) for new in batch]
         with self._session.transaction():
-            known = {row[0] for row in self._session.rows(*about(_KNOWN, ids))}
+            if not prepared:
+                self._find(ids)
+            known = {row[0] for row in self._session.rows(_KNOWN)}
             if unknown := [arxiv_id for arxiv_id in ids if arxiv_id not in known]:
                 raise PaperNotFoundError(unknown)
             events = dict(zip(keys, batch, strict=True))
@@ -113,20 +141,35 @@ class Decisions(DecisionReader):
         if act and batch_id:
             Batches(self._session).add(batch_id, act)
         ids = {new.arxiv_id for new in events.values()}
-        self._session.write(*about(_KEEP_ONE if len(ids) == 1 else _KEEP_MANY, list(ids)))
+        self._keep_texts(ids)
         rows = (event_row(n, id_, new) for n, (id_, new) in enumerate(events.items()))
         self._session.write(_ADD, {"batch_id": batch_id, "events": rows_json(rows)})
         refresh(self._session, ids)
 
     def unkept(self, arxiv_ids: Iterable[str]) -> list[str]:
         """Return the papers whose current text is not kept, sorted by ID."""
-        sql = f"SELECT arxiv_id {_UNKEPT} ORDER BY arxiv_id"
-        return [row[0] for row in self._session.rows(*about(sql, list(arxiv_ids)))]
+        self._find(list(arxiv_ids))
+        return [row[0] for row in self._session.rows(_UNKEPT_IDS)]
 
     def keep_texts(self, arxiv_ids: Iterable[str]) -> None:
         """Store current texts ahead of `add`, in parts, because thousands take seconds."""
+        ids = list(arxiv_ids)
         with self._session.transaction():
-            self._session.write(*about(_KEEP_MANY, list(arxiv_ids)))
+            self._find(ids)
+            self._keep_texts(ids)
+
+    def _find(self, ids: Sequence[str]) -> None:
+        """Fill the temporary table `deciding` with these papers; with the text of a single one."""
+        self._has_text = len(ids) == 1
+        texts = _TEXTS if self._has_text else ""
+        self._session.rows(*about(_DECIDING.format(texts=texts), ids))
+
+    def _keep_texts(self, ids: Iterable[str]) -> None:
+        """Store the texts of these papers, which `deciding` holds."""
+        if self._has_text:
+            self._session.write(_KEEP_ONE)
+        else:
+            self._session.write(_KEEP_MANY, {"ids": texts_json(ids)})
 
     def undo(
         self, *, reviewer: str, undone_at: datetime, decision_id: str | None = None

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.engine.instants import from_utc, to_utc
-from storage.engine.parameters import texts_json
+from storage.engine.parameters import about
 from storage.engine.session import Session
 from storage.errors import PaperNotFoundError
 
 _OF = """
 SELECT arxiv_id, reviewer, sentence, highlighted_at
 FROM highlights
-WHERE arxiv_id IN (FROM listed($ids))
+WHERE {only}
 ORDER BY highlighted_at, reviewer
 """
 _OF_THEN = """
 SELECT arxiv_id, reviewer, sentence, happened_at
 FROM highlight_event
-WHERE arxiv_id IN (FROM listed($ids)) AND happened_at <= $at
+WHERE {only} AND happened_at <= $at
 QUALIFY row_number() OVER (PARTITION BY arxiv_id, reviewer ORDER BY seq DESC) = 1 AND kind = 'set'
 ORDER BY happened_at, reviewer
 """
@@ -49,13 +49,11 @@ class Highlights:
         self, arxiv_ids: Iterable[str], *, at: datetime | None = None
     ) -> dict[str, tuple[Highlight, ...]]:
         """Return the highlights by paper, the earliest first; `at`: as they were then."""
-        asked: dict[str, object] = {"ids": texts_json(arxiv_ids)}
+        sql, asked = about(_OF if at is None else _OF_THEN, list(arxiv_ids))
         if at is not None:
             asked["at"] = to_utc(at)
         found: dict[str, tuple[Highlight, ...]] = {}
-        for arxiv_id, reviewer, sentence, since in self._session.rows(
-            _OF if at is None else _OF_THEN, asked
-        ):
+        for arxiv_id, reviewer, sentence, since in self._session.rows(sql, asked):
             one = Highlight(arxiv_id, reviewer, sentence, from_utc(since))
             found[arxiv_id] = (*found.get(arxiv_id, ()), one)
         return found

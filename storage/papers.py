@@ -24,7 +24,7 @@ from storage.types import (
 _STORED = """
 SELECT arxiv_id, version, title, abstract, authors, categories, primary_category, source, comment,
        doi, journal_ref, license, submitted_at, updated_at, withdrawn, datestamp, first_seen_at,
-       content_hash, coalesce(taken_at, first_seen_at)
+       content_hash, coalesce(taken_at, first_seen_at), announced, title_key
 FROM paper
 WHERE {condition}
 """
@@ -177,7 +177,7 @@ def _paper_text(row: Row) -> PaperText:
 def _stored_paper(row: Row, versions: tuple[PaperVersion, ...]) -> StoredPaper:
     (arxiv_id, version, title, abstract, authors, categories, primary_category, source, comment,
      doi, journal_ref, license_, submitted_at, updated_at, withdrawn, datestamp, first_seen_at,
-     content_hash, taken_at) = row  # fmt: skip
+     content_hash, taken_at, announced, title_key) = row  # fmt: skip
     paper = Paper(
         arxiv_id=arxiv_id,
         version=version,
@@ -197,4 +197,6 @@ def _stored_paper(row: Row, versions: tuple[PaperVersion, ...]) -> StoredPaper:
         versions=versions,
         datestamp=datestamp,
     )
-    return StoredPaper(paper, from_utc(first_seen_at), content_hash, from_utc(taken_at))
+    return StoredPaper(
+        paper, from_utc(first_seen_at), content_hash, from_utc(taken_at), announced, title_key
+    )

@@ -13,15 +13,11 @@ from storage.engine.session import Row, Session
 from storage.papers import Papers
 from storage.predictions import Predictions
 from storage.queue_filter import QueueFilter, QueueLimits, QueueRow, QueueTally
-from storage.queue_orders import edges_sql, page_sql
+from storage.queue_orders import SHOWN, edges_sql, page_sql
 from storage.queue_sql import RETURNED, check_order, condition_of
 from storage.types import QueueItem
 
-_ROWS_OF = """
-SELECT arxiv_id, title, in_scope, top_section, announced, open_facets, primary_category
-FROM waiting
-WHERE arxiv_id IN (FROM listed($ids))
-"""
+_ROWS_OF = f"SELECT {SHOWN} FROM waiting WHERE arxiv_id IN (FROM listed($ids))"  # noqa: S608  constant
 _HIDDEN = f"SELECT count(*) FROM waiting WHERE NOT {RETURNED}"  # noqa: S608  a constant
 # The last day by its order, because that skips blocks which hold only earlier days.
 _TOTALS = """
@@ -83,6 +79,20 @@ class Queue:
         if wanted.ids is not None:
             planned = self.rows_of(wanted.ids)
             return [planned[one] for one in wanted.ids if one in planned][offset : offset + limit]
+        return [_queue_row(row) for row in self._page(SHOWN, wanted, limit, offset, today)]
+
+    def ids(
+        self, wanted: QueueFilter, *, limit: int, offset: int = 0, today: date
+    ) -> tuple[str, ...]:
+        """Return the papers of a page as `rows` does, without reading what a list shows of them."""
+        if wanted.ids is not None:
+            planned = self.rows_of(wanted.ids)
+            return tuple(one for one in wanted.ids if one in planned)[offset : offset + limit]
+        return tuple(row[0] for row in self._page("arxiv_id", wanted, limit, offset, today))
+
+    def _page(
+        self, columns: str, wanted: QueueFilter, limit: int, offset: int, today: date
+    ) -> list[Row]:
         check_order(wanted.order)
         condition = condition_of(wanted, hidden_after=self._hidden_after(today))
         edges: Row = ()
@@ -91,11 +101,10 @@ class Queue:
             parameters = {**condition.parameters, "most": limit + offset}
             [edges] = self._session.rows(edges_sql(wanted.order, condition.sql), parameters)
         named = {f"edge_{number}": edge for number, edge in enumerate(edges)}
-        found = self._session.rows(
-            page_sql(wanted.order, condition.sql, edges=bool(edges)),
+        return self._session.rows(
+            page_sql(wanted.order, condition.sql, edges=bool(edges), columns=columns),
             {**condition.parameters, **named, "limit": limit, "offset": offset},
         )
-        return [_queue_row(row) for row in found]
 
     def rows_of(self, arxiv_ids: Iterable[str]) -> dict[str, QueueRow]:
         """Return the stored rows of these papers, also of those that return on a day to come."""

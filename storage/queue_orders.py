@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from config.orders import LIKELY_IN_TURN, UNCERTAIN_IN_TURN
 
-_SHOWN = "arxiv_id, title, in_scope, top_section, announced, open_facets, primary_category"
+#: what a list shows of a paper
+SHOWN = "arxiv_id, title, in_scope, top_section, announced, open_facets, primary_category"
 _TOP = """
 (SELECT {last}(value) FROM (
     SELECT {column} AS value FROM waiting WHERE {{condition}} ORDER BY value {way} LIMIT $most))
@@ -51,13 +52,13 @@ _BY: Mapping[str, str] = {
     "newest": "announced DESC NULLS LAST, in_scope DESC",
 }
 # A window instead of LIMIT, for which DuckDB would join the table with itself.
-_PAGE = f"""
-SELECT {_SHOWN}
+_PAGE = """
+SELECT {columns}
 FROM waiting
-WHERE {{condition}}{{within}}
-QUALIFY row_number() OVER (ORDER BY {{by}}, arxiv_id) BETWEEN $offset + 1 AND $offset + $limit
-ORDER BY {{by}}, arxiv_id
-"""  # noqa: S608  made of constants
+WHERE {condition}{within}
+QUALIFY row_number() OVER (ORDER BY {by}, arxiv_id) BETWEEN $offset + 1 AND $offset + $limit
+ORDER BY {by}, arxiv_id
+"""
 # Alternates between both orders; a paper in both appears where it comes first.
 _MIXED = f"""
 WITH likely AS (
@@ -75,14 +76,14 @@ turns AS (
     SELECT row_id, {{turn}} * (place // {{uncertain}}) + {{likely}} + place % {{uncertain}}
     FROM uncertain
 )
-SELECT {_SHOWN}
+SELECT {{columns}}
 FROM waiting
 JOIN (
     SELECT row_id, min(turn) AS turn FROM turns GROUP BY row_id
     ORDER BY turn LIMIT $limit OFFSET $offset
 ) AS chosen ON chosen.row_id = waiting.rowid
 ORDER BY chosen.turn
-"""  # noqa: S608  as above
+"""  # noqa: S608  made of constants
 
 
 def edges_sql(order: str, condition: str) -> str:
@@ -90,17 +91,18 @@ def edges_sql(order: str, condition: str) -> str:
     return f"SELECT {', '.join(_EDGES[order]).format(condition=condition)}"
 
 
-def page_sql(order: str, condition: str, *, edges: bool) -> str:
+def page_sql(order: str, condition: str, *, edges: bool, columns: str) -> str:
     """Return the query of the papers of a page, within `$edge_0` and `$edge_1` if they are known.
 
     The mixed order needs them.
     """
     if order == "mixed":
         return _MIXED.format(
+            columns=columns,
             condition=condition,
             likely=LIKELY_IN_TURN,
             uncertain=UNCERTAIN_IN_TURN,
             turn=LIKELY_IN_TURN + UNCERTAIN_IN_TURN,
         )
     within = f" AND {_WITHIN[order]}" if edges else ""
-    return _PAGE.format(condition=condition, within=within, by=_BY[order])
+    return _PAGE.format(columns=columns, condition=condition, within=within, by=_BY[order])

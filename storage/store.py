@@ -35,8 +35,8 @@ from storage.engine.interrupted import (
     undo_interrupted_restore,
 )
 from storage.engine.lease import lease
-from storage.engine.manifest import check_manifest, note_manifest, take_manifest
-from storage.engine.migrate import Migration, known_migrations, migrate, schema_version
+from storage.engine.manifest import check_open_database, note_manifest, take_manifest
+from storage.engine.migrate import Migration, is_pending, known_migrations, migrate
 from storage.engine.paths import real_path
 from storage.engine.session import Session
 from storage.enrichment import Enrichment
@@ -155,14 +155,17 @@ class _NeedsWriterError(Exception):
     """Reading must wait until the file was opened for writing once."""
 
 
-def store_opener(path: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore:
+def store_opener(
+    path: Path, *, busy_timeout_seconds: float = 30.0, threads: int | None = None
+) -> OpenStore:
     """Return a function that opens, migrates and closes the database at `path`.
 
-    It creates a missing database, unless its manifest or WAL is there. It raises StoreBusyError,
-    StoreDamagedError, SchemaVersionError, ForeignDatabaseError or StorageError.
+    `threads` share the work of a statement; None: one for each processor. It creates a missing
+    database, unless its manifest or WAL is there. It raises StoreBusyError, StoreDamagedError,
+    SchemaVersionError, ForeignDatabaseError or StorageError.
     """
     database = real_path(path)
-    engine = Engine(database)
+    engine = Engine(database, threads=threads)
 
     @contextmanager
     def open_store() -> Iterator[Store]:
@@ -174,14 +177,16 @@ def store_opener(path: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore
     return open_store
 
 
-def store_reader(path: Path, *, busy_timeout_seconds: float = 30.0) -> OpenStore:
+def store_reader(
+    path: Path, *, busy_timeout_seconds: float = 30.0, threads: int | None = None
+) -> OpenStore:
     """Return a function that opens the database at `path` read-only, while others read it too.
 
     It opens for writing first where that is needed: a missing file, a pending migration, or what a
     restore left. It raises what `store_opener` raises.
     """
     database = real_path(path)
-    engine = Engine(database, read_only=True)
+    engine = Engine(database, read_only=True, threads=threads)
     open_for_writing = store_opener(path, busy_timeout_seconds=busy_timeout_seconds)
 
     @contextmanager
@@ -248,10 +253,9 @@ def _reading(
         raise _NeedsWriterError("an interrupted restore must be undone first")
     connection = _connected(stack, engine, database, timeout_seconds, shared=True)
     session = Session(connection)
-    check_manifest(database, take_manifest(session))
-    if schema_version(session) < len(_migrations()):
+    check_open_database(database, session)
+    if is_pending(session, _migrations()):
         raise _NeedsWriterError("this version must upgrade the database first")
-    migrate(session, _migrations())  # refuses a newer schema
     check_tables(session)
     return session
 
@@ -262,7 +266,7 @@ def _checked_session(path: Path, connection: duckdb.DuckDBPyConnection) -> Sessi
         before_commit=increment_generation,
         after_commit=lambda session: note_manifest(path, take_manifest(session)),
     )
-    check_manifest(path, take_manifest(session))
+    check_open_database(path, session)
     accept(connection)
     migrate(session, _migrations(), derive=derive)
     check_tables(session)

@@ -1,7 +1,7 @@
 """Find held papers with the title of another one: arXiv takes some papers twice."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -55,13 +55,17 @@ class Twins:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def of(self, papers: Sequence[Paper]) -> dict[str, tuple[Twin, ...]]:
+    def of(
+        self, papers: Sequence[Paper], keys: Mapping[str, int | None] | None = None
+    ) -> dict[str, tuple[Twin, ...]]:
         """Return the other papers with the titles of these held ones; those without are left out.
 
-        Pairs that a reviewer called different are left out.
+        `keys` are those of their titles; None: they are read. Pairs that a reviewer called
+        different are left out.
         """
         given = {paper.arxiv_id for paper in papers}
-        keys: dict[str, int | None] = dict(self._session.rows(*about(_KEYS, list(given))))
+        if keys is None:
+            keys = dict(self._session.rows(*about(_KEYS, list(given))))
         alike: defaultdict[int | None, list[Row]] = defaultdict(list)
         for arxiv_id, key, authors in self._of_keys(list({key for key in keys.values() if key})):
             alike[key].append((arxiv_id, authors))

@@ -60,6 +60,10 @@ class StoredPaper:
     content_hash: str
     #: when its source last sent a changed record
     taken_at: datetime | None = None
+    #: the day arXiv announced it, or should have by its calendar; None without a submission date
+    announced: date | None = None
+    #: equal for equal titles, apart from case and punctuation; None for a title without letters
+    title_key: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

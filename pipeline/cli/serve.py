@@ -27,6 +27,9 @@ from storage.kept import KeptStores
 
 #: seconds; a page answers "busy, try again" after that
 _BUSY_TIMEOUT = 8.0
+#: of a statement, because requests run beside each other, and because a second thread takes more
+#: processor time for a page than it saves
+_THREADS = 1
 
 
 @command(
@@ -73,8 +76,15 @@ def serve(
             )
         serve_subscribers(settings, host, port)
         return
-    services = open_services(settings, busy_timeout_seconds=_BUSY_TIMEOUT)
-    reading = open_services(settings, read_only=True, busy_timeout_seconds=_BUSY_TIMEOUT)
+    services, reading = (
+        open_services(
+            settings,
+            read_only=read_only,
+            busy_timeout_seconds=_BUSY_TIMEOUT,
+            threads=_THREADS,
+        )
+        for read_only in (False, True)
+    )
     kept = KeptStores(
         settings.database.path,
         services.open_store,

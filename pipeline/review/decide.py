@@ -151,7 +151,7 @@ def record_in(
             new[number] = one
         elif number == last_undated[proposal.arxiv_id]:
             new[number] = replace(one, decided_at=moments[proposal.arxiv_id])
-    made = dict(zip(new, store.decisions.add(list(new.values()), act), strict=True))
+    made = dict(zip(new, store.decisions.add(list(new.values()), act, prepared=True), strict=True))
     outcomes = _outcomes(proposals, judged, made, last_undated, states)
     store.audit.draw(
         *(
@@ -201,7 +201,7 @@ def _judged(
 def _states(
     store: Store, taxonomy: Taxonomy, proposals: Sequence[Proposal]
 ) -> dict[str, PaperState]:
-    marks = store.papers.marks(_keys(proposals))
+    marks = store.decisions.prepare(_keys(proposals))
     known = [proposal for proposal in proposals if proposal.arxiv_id in marks]
     standing = store.decisions.standing(_keys(known))
     dated = _keys(one for one in known if one.decided_at is not None)

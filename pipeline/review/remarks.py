@@ -1,6 +1,6 @@
 """What a reviewer must know of a paper besides its text: no abstract, or it may be there twice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from storage.store import Store
 from storage.types import Paper, Verdict
@@ -9,9 +9,14 @@ from storage.work_keys import said_of_others
 NO_ABSTRACT = "arXiv has no abstract"
 
 
-def remarks_on(store: Store, papers: Sequence[Paper]) -> dict[str, tuple[str, ...]]:
-    """Return the remarks of each paper that has any, for one line each."""
-    twins = store.twins.of(papers)
+def remarks_on(
+    store: Store, papers: Sequence[Paper], keys: Mapping[str, int | None] | None = None
+) -> dict[str, tuple[str, ...]]:
+    """Return the remarks of each paper that has any, for one line each.
+
+    `keys` are those of the papers' titles; None: they are read.
+    """
+    twins = store.twins.of(papers, keys)
     said = {paper.arxiv_id: tuple(said_of_others(paper)) for paper in papers}
     named = {key for pairs in said.values() for _, key in pairs}
     standing = store.decisions.standing(named) if named else {}

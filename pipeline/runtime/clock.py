@@ -30,8 +30,15 @@ def last_confirmed(store: Store) -> datetime | None:
 
     Before the first confirmation it is the start of the last run that succeeded.
     """
-    saved = store.cursors.get(_CONFIRMED) or store.cursors.get(_SET)
-    return datetime.fromisoformat(saved) if saved else store.runs.last_success()
+    return _last_confirmed(store)[0]
+
+
+def _last_confirmed(store: Store) -> tuple[datetime | None, bool]:
+    """Return it, and whether the real arXiv confirmed it."""
+    saved = store.cursors.get_many(_CONFIRMED, _SET)
+    known = saved.get(_CONFIRMED) or saved.get(_SET)
+    at = datetime.fromisoformat(known) if known else store.runs.last_success()
+    return at, bool(saved.get(_CONFIRMED))
 
 
 def confirm(store: Store, now: datetime, *, is_set: bool) -> None:
@@ -49,10 +56,10 @@ def check_clock(store: Store, now: datetime) -> None:
         WrongClockError: the clock is more than a month before the last confirmation, or more than
             a year after it.
     """
-    known = last_confirmed(store)
+    known, is_real = _last_confirmed(store)
     if known is None:
         return
-    most = LONGEST_PAUSE if store.cursors.get(_CONFIRMED) else LONGEST_DEMO
+    most = LONGEST_PAUSE if is_real else LONGEST_DEMO
     if -LONGEST_WAY_BACK <= now - known <= most:
         return
     days = abs((now - known).days)

@@ -48,6 +48,7 @@ def open_services(
     database: Database = Database.MUST_EXIST,
     read_only: bool = False,
     busy_timeout_seconds: float | None = None,
+    threads: int | None = None,
 ) -> Services:
     """Build the services of these settings.
 
@@ -56,6 +57,7 @@ def open_services(
         database: what is expected of the database file.
         read_only: open the store for reading, while other processes read it too.
         busy_timeout_seconds: the longest wait for the database, if shorter than the setting.
+        threads: that share the work of a statement; None: one for each processor.
 
     Raises:
         NoDatabaseError: the database must exist and does not.
@@ -64,7 +66,12 @@ def open_services(
     """
     if database is not Database.ANY:
         check_database(settings, create=database is Database.CREATE)
-    open_store = store_of(settings, read_only=read_only, busy_timeout_seconds=busy_timeout_seconds)
+    open_store = store_of(
+        settings,
+        read_only=read_only,
+        busy_timeout_seconds=busy_timeout_seconds,
+        threads=threads,
+    )
     return Services(
         settings=settings,
         taxonomy=load_taxonomy(settings.survey.taxonomy),
@@ -75,14 +82,18 @@ def open_services(
 
 
 def store_of(
-    settings: Settings, *, read_only: bool = False, busy_timeout_seconds: float | None = None
+    settings: Settings,
+    *,
+    read_only: bool = False,
+    busy_timeout_seconds: float | None = None,
+    threads: int | None = None,
 ) -> OpenStore:
     """Return what opens the database of these settings; it is created if it does not exist."""
     patience = settings.database.busy_timeout_seconds
     if busy_timeout_seconds is not None:
         patience = min(patience, busy_timeout_seconds)
     opener = store_reader if read_only else store_opener
-    return opener(settings.database.path, busy_timeout_seconds=patience)
+    return opener(settings.database.path, busy_timeout_seconds=patience, threads=threads)
 
 
 def _checked(settings: Settings, open_store: OpenStore, *, create: bool) -> OpenStore:

@@ -35,7 +35,12 @@ class Engine:
     """
 
     def __init__(
-        self, database: Path, *, read_only: bool = False, name: Path | None = None
+        self,
+        database: Path,
+        *,
+        read_only: bool = False,
+        name: Path | None = None,
+        threads: int | None = None,
     ) -> None:
         """Prepare to open a file.
 
@@ -43,10 +48,12 @@ class Engine:
             database: the file.
             read_only: leave the file and its WAL as they are, and create no file.
             name: the file that errors name, if this is a copy of it.
+            threads: that share the work of a statement; None: one for each processor.
         """
         self._database = Path(os.path.abspath(database))  # noqa: PTH100  links stay as they are
         self._read_only = read_only
         self._name = name or database
+        self._threads = threads
         #: run while the file is closed; as many as threads read at the same time
         self._idle: list[duckdb.DuckDBPyConnection] = []
 
@@ -64,7 +71,7 @@ class Engine:
         try:
             duck = self._idle.pop()
         except IndexError:
-            duck = _started(self._database)
+            duck = _started(self._database, self._threads)
         try:
             # A cursor for each block, because temporary tables end with it.
             cursor = duck.cursor()
@@ -87,9 +94,10 @@ class Engine:
 
     def _attach(self, cursor: duckdb.DuckDBPyConnection, timeout_seconds: float) -> None:
         """Open the file, under a name that no statement needs to spell."""
-        # A refused database must stay unchanged: a checkpoint on closing would destroy a WAL that
-        # can still be restored. `accept` enables it again.
-        cursor.execute("PRAGMA disable_checkpoint_on_shutdown")
+        if not self._read_only:
+            # A refused database must stay unchanged: a checkpoint on closing would destroy a WAL
+            # that can still be restored. `accept` enables it again.
+            cursor.execute("PRAGMA disable_checkpoint_on_shutdown")
         for wal in wal_paths(self._database):
             _check_plain(wal)
         options = " (READ_ONLY)" if self._read_only else ""
@@ -141,8 +149,9 @@ def accept(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("PRAGMA enable_checkpoint_on_shutdown")
 
 
-def _started(database: Path) -> duckdb.DuckDBPyConnection:
-    duck = duckdb.connect(":memory:", config=_CONFIG)
+def _started(database: Path, threads: int | None) -> duckdb.DuckDBPyConnection:
+    config = _CONFIG if threads is None else _CONFIG | {"threads": threads}
+    duck = duckdb.connect(":memory:", config=config)
     duck.execute(f"SET GLOBAL temp_directory = {_quoted(f'{database}.tmp')}")
     duck.execute("SET GLOBAL TimeZone = 'UTC'")
     # because DuckDB draws a progress bar on stdout under `python -c`

@@ -17,6 +17,7 @@ SELECT database_name, schema_name, table_name FROM duckdb_tables()
 WHERE database_name = current_database() AND NOT temporary AND NOT internal
 ORDER BY table_oid
 """
+_NAMES = "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
 _CATALOG = """
 SELECT 'TABLE', table_name, string_agg(column_name || ' ' || data_type, ', ' ORDER BY column_index)
 FROM duckdb_columns() SEMI JOIN duckdb_tables() USING (database_oid, schema_oid, table_oid)
@@ -53,7 +54,7 @@ def read_everything(session: Session) -> None:
 
 def check_tables(session: Session) -> None:
     """Raise ForeignDatabaseError if a table of ours is missing or is a view."""
-    present = {name for _, _, name in session.rows(_TABLES)}
+    present = {name for (name,) in session.rows(_NAMES)}
     if missing := sorted(_table_names() - present):
         raise ForeignDatabaseError(
             f"The database has no table {missing[0]}, or a view in its place.", hint=_NOT_OURS

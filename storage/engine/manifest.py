@@ -27,6 +27,7 @@ SELECT (SELECT generation FROM store_state),
        (SELECT count(*) FROM decision_event),
        (SELECT count(*) FROM prediction)
 """
+_GENERATION = "SELECT generation FROM store_state"
 _RESTORED = "restored"
 #: of a manifest that is read; ours have 200
 _MOST_BYTES = 64 * 1024
@@ -91,6 +92,25 @@ def read_manifest(database: Path) -> Manifest | None:
 def is_replaced_by_restore(database: Path) -> bool:
     """Say whether the manifest describes two files, because a restore has not ended."""
     return _read(database)[1] is not None
+
+
+def check_open_database(database: Path, session: Session) -> None:
+    """Do as `check_manifest`, counting rows only if that is needed, because it takes longer.
+
+    Raises:
+        StoreDamagedError: the database's generation is older than the manifest's.
+    """
+    remembered, restored = _read(database)
+    expected = remembered.generation if remembered else 0
+    if restored is not None or _generation(session) < expected:
+        check_manifest(database, take_manifest(session))
+
+
+def _generation(session: Session) -> int:
+    try:
+        return session.number(_GENERATION)
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return 0
 
 
 def check_manifest(database: Path, present: Manifest, *, name: Path | None = None) -> None:

@@ -64,6 +64,11 @@ def schema_version(session: Session) -> int:
         return 0
 
 
+def is_pending(session: Session, migrations: Sequence[Migration]) -> bool:
+    """Return whether `migrate` would change the database, or raise SchemaVersionError."""
+    return _checked_version(session, migrations) < len(migrations)
+
+
 def migrate(
     session: Session,
     migrations: Sequence[Migration],
@@ -78,16 +83,11 @@ def migrate(
         SchemaVersionError: the database is newer than this program.
         ForeignDatabaseError: another application created the tables.
     """
-    version = schema_version(session)
+    version = _checked_version(session, migrations)
     if version == 0 and (foreign := session.row(_FOREIGN)):
         raise ForeignDatabaseError(
             f"The database belongs to another application: it has a table {foreign[0]}.",
             hint="Nothing was written to it. Set [database] path to another file.",
-        )
-    if version > len(migrations):
-        raise SchemaVersionError(
-            f"The database has schema {version}, this program knows {len(migrations)}.",
-            hint="It was written by a newer living-survey. Install that version.",
         )
     pending = migrations[version:]
     for migration in pending:
@@ -106,3 +106,13 @@ def migrate(
             if migration is pending[-1]:
                 derive(session)
     return len(pending)
+
+
+def _checked_version(session: Session, migrations: Sequence[Migration]) -> int:
+    version = schema_version(session)
+    if version > len(migrations):
+        raise SchemaVersionError(
+            f"The database has schema {version}, this program knows {len(migrations)}.",
+            hint="It was written by a newer living-survey. Install that version.",
+        )
+    return version

@@ -4,20 +4,20 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from config.reasons import Reason
 from config.schema import ReviewSettings
-from storage.engine.session import Session
 from storage.types import Paper, Prediction, Verdict
 from tests.support.builders import make_paper, make_prediction
+from tests.support.queries import counted_queries
 from tests.support.review import Page, ReviewSite, Visitor, scores
 
 JSON = {"accept": "application/json"}
-#: of a page of the desk, with those that open the database
-MOST_QUERIES = 18
+#: statements of a page of the desk, of its paper alone, and of a decision, with those that open the
+#: database
+MOST_QUERIES, MOST_OF_A_PART, MOST_OF_A_DECISION = 18, 16, 24
 
 
 def links(page: Page, name: str) -> list[str]:
@@ -295,24 +295,39 @@ def test_page_is_small(site: ReviewSite, visitor: Visitor) -> None:
     assert len(page.response.content) < 60_000
 
 
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [
+        ("/queue", MOST_QUERIES),
+        ("/queue?at_least=50&page=2", MOST_QUERIES),
+        ("/queue?part=paper&paper=2603.00007", MOST_OF_A_PART),
+        ("/queue?at_least=0&part=paper&paper=2603.00007", MOST_OF_A_PART),
+    ],
+)
 def test_page_asks_the_database_few_questions(
-    site: ReviewSite, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+    site: ReviewSite, visitor: Visitor, address: str, most: int
 ) -> None:
     site.fill([f"2603.{number:05}" for number in range(1, 41)])
-    asked: list[str] = []
-    rows = Session.rows
-
-    def counted(session: Session, sql: str, *parameters: Any) -> list[Any]:
-        asked.append(sql)
-        return rows(session, sql, *parameters)
-
-    monkeypatch.setattr(Session, "rows", counted)
-    for address in ("/queue", "/queue?at_least=50&page=2", "/queue?part=paper&paper=2603.00007"):
-        asked.clear()
+    with counted_queries() as asked:
         assert visitor.get(address).status == 200
-        # of the pages that show one paper, whatever the length of the list
-        assert len(asked) <= MOST_QUERIES, asked
-        assert not [sql for sql in asked if "audit" in sql]
+    # of the pages that show one paper, whatever the length of the list
+    assert len(asked) <= most, asked
+    assert not [sql for sql in asked if "audit" in sql]
+
+
+@pytest.mark.parametrize("papers", [3, 40])
+def test_decision_asks_the_database_few_questions(
+    site: ReviewSite, visitor: Visitor, papers: int
+) -> None:
+    site.fill([f"2603.{number:05}" for number in range(1, papers + 1)])
+    visitor.decide(visitor.get("/queue"), "2603.00001", "deferred")  # notes the visit
+    form = visitor.get("/queue?paper=2603.00002").form("/decide", "2603.00002")
+    with counted_queries() as asked:
+        answer = visitor.post("/decide", {**form, "verdict": "deferred"}, headers=JSON)
+    assert answer.status == 200
+    assert len(asked) <= MOST_OF_A_DECISION, asked
+    # finding a paper among millions takes longer than recording a decision on it
+    assert len([sql for sql in asked if "FROM paper\n" in sql]) <= 3, asked
 
 
 def test_text_of_a_withdrawn_paper_says_so(site: ReviewSite, visitor: Visitor) -> None:

@@ -44,9 +44,8 @@ def decided_paper(one: TrainingExample) -> DecidedPaper:
     )
 
 
-def caught_up(live: LiveDecisions, store: Store) -> LiveDecisions:
-    """Return the decisions with those made since; the same value if there are none."""
-    last = store.decisions.last_event()
+def caught_up(live: LiveDecisions, store: Store, last: int) -> LiveDecisions:
+    """Return the decisions with those made until the event `last`; the same value if none were."""
     if last == live.seen:
         return live
     changed = store.decisions.changed_since(live.seen)

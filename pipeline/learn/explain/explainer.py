@@ -157,7 +157,9 @@ class ExplainerCache:
             origin, live = known.origin, known.news.live
         else:
             origin, live = origin_of(ModelRegistry(self._models)), LiveDecisions(start)
-        news = News(caught_up(live, store), read_certainty(store, origin, self._in_scope_reasons))
+        news = News(
+            caught_up(live, store, last), read_certainty(store, origin, self._in_scope_reasons)
+        )
         self._followed = _Followed(stamp, start, origin, news)
         return news
 

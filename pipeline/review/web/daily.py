@@ -23,6 +23,10 @@ class Progress:
     def read(self, store: Store) -> None:
         """Count again, and read the end again."""
         self._freeze = store.freezes.standing()
+        self.count(store)
+
+    def count(self, store: Store) -> None:
+        """Count again."""
         day = self._today()
         midnight = datetime.combine(day, time(), UTC)
         self._read = (day, store.outlook.decided_since(self._reviewer, midnight))

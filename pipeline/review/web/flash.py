@@ -24,19 +24,21 @@ class Flash:
 
 def flash_of(store: Store, request: Request) -> Flash | None:
     """Return the decision in `?done=`, looked up, so that a link cannot forge a message."""
-    return flash_on(store, request.query_params.get("done", ""))
-
-
-def flash_on(store: Store, decision_id: str) -> Flash | None:
-    """Return the message on a decision, or None if it does not exist."""
+    decision_id = request.query_params.get("done", "")
     if not decision_id:
         return None
     try:
-        decision = store.decisions.get(decision_id)
+        return flash_on(store, store.decisions.get(decision_id))
     except DecisionNotFoundError:
         return None
+
+
+def flash_on(store: Store, decision: Decision) -> Flash:
+    """Return the message on a decision."""
     said = with_title(store.papers.titles([decision.arxiv_id]), decision)
-    batch_id = decision.batch_id or ""
+    batch_id = decision.batch_id
+    if batch_id is None:
+        return said
     batch = store.batches.get_many([batch_id]).get(batch_id)
     if batch is None or batch.kind is not BatchKind.BULK:
         return said

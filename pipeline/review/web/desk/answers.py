@@ -8,19 +8,20 @@ from pipeline.review.web.context import context_of, fragment
 from pipeline.review.web.flash import flash_on
 from pipeline.review.web.view_state import QueueView
 from storage.errors import StoreBusyError
+from storage.types import Decision
 
 
-def recorded(request: Request, decision_id: str, here: QueueView, after: str) -> dict[str, Any]:
+def recorded(request: Request, decision: Decision, here: QueueView, after: str) -> dict[str, Any]:
     """Return the answer to an act that was recorded; `after` is the address it leads to."""
     try:
         with context_of(request).read_store() as store:
-            flash = flash_on(store, decision_id)
-            context_of(request).progress.read(store)
+            flash = flash_on(store, decision)
+            context_of(request).progress.count(store)
     except StoreBusyError:  # it is recorded all the same
         flash = None
     return {
         "recorded": True,
-        "decision_id": decision_id,
+        "decision_id": decision.decision_id,
         "message": "",
         "done_today": context_of(request).progress.today,
         "flash": fragment(request, "flash.html", flash=flash, here=here),

@@ -77,7 +77,7 @@ def _decide(request: Request, form: FormData) -> Response:
     done = outcome.decision.decision_id
     after = view.after(text_of(form, "following"), _place(form), done)
     if wants_json(request):
-        return JSONResponse(recorded(request, done, view, after))
+        return JSONResponse(recorded(request, outcome.decision, view, after))
     return RedirectResponse(after, 303)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypedDict
 
 from config.orders import PLANNED
 from pipeline.review.outlook.session import current_session
@@ -38,6 +39,9 @@ class Listing:
     view: QueueView
     #: what the view selects; the day's work if it chooses nothing
     selection: Selection
+    #: the papers of the page in order
+    ids: tuple[str, ...]
+    #: what is shown of them; none where only their order was asked for
     rows: tuple[Row, ...]
     pages: int
     total: int
@@ -62,20 +66,20 @@ class Listing:
 
     def place(self, arxiv_id: str) -> int | None:
         """Return where a paper stands on the page, from 0; None if it is not there."""
-        return next((n for n, row in enumerate(self.rows) if row.arxiv_id == arxiv_id), None)
+        return self.ids.index(arxiv_id) if arxiv_id in self.ids else None
 
     def following(self, arxiv_id: str) -> str:
         """Return the next paper's ID, or empty at the end of the list."""
         place = self.place(arxiv_id)
         if place is None:
-            return self.rows[0].arxiv_id if self.rows else ""
+            return self.ids[0] if self.ids else ""
         after = place + 1
-        return self.rows[after].arxiv_id if after < len(self.rows) else self.beyond
+        return self.ids[after] if after < len(self.ids) else self.beyond
 
     def preceding(self, arxiv_id: str) -> str:
         """Return the ID of the paper before on the page, or empty."""
         place = self.place(arxiv_id)
-        return self.rows[place - 1].arxiv_id if place else ""
+        return self.ids[place - 1] if place else ""
 
 
 _NO_TALLY = QueueTally({}, 0, 0, 0, 0, None, 0, 0, 0)
@@ -91,22 +95,45 @@ def read_listing(
 ) -> Listing:
     """Return the page of the view's list; the last page if it is shorter meanwhile.
 
-    Without `counted` the numbers of papers and pages are not known, which is faster.
+    Without `counted` only the order of its papers is read, which is faster: no numbers of papers
+    and pages, and nothing of them to show.
     """
     listed = view.list
     if listed.path != QUEUE:
         rows = _deferred(store, context.limits) if listed.path == "/deferred" else ()
-        return Listing(listed, listed.selection, rows, 1, len(rows), _NO_TALLY)
+        ids = tuple(row.arxiv_id for row in rows)
+        return Listing(listed, listed.selection, ids, rows, 1, len(rows), _NO_TALLY)
     selection, wanted, totals = _resolved(store, context, listed.selection)
-    tally = _counted(store, context, wanted, totals) if counted else _NO_TALLY
+    asked: _Page = {"limit": PAGE_SIZE + 1, "today": context.today}
+    if not counted:
+        ids = store.queue.ids(wanted, offset=_offset(listed), **asked)
+        return _listing(listed, selection, ids)
+    tally = _counted(store, context, wanted, totals)
     pages = max(1, -(-tally.size // PAGE_SIZE))
-    if counted:
-        listed = listed.at_page(min(listed.page, pages))
-    offset = (listed.page - 1) * PAGE_SIZE
-    found = store.queue.rows(wanted, limit=PAGE_SIZE + 1, offset=offset, today=context.today)
-    rows = _rows(found[:PAGE_SIZE], context.limits)
-    beyond = found[PAGE_SIZE].arxiv_id if len(found) > PAGE_SIZE else ""
-    return Listing(listed, selection, rows, pages, tally.size, tally, beyond)
+    listed = listed.at_page(min(listed.page, pages))
+    found = store.queue.rows(wanted, offset=_offset(listed), **asked)
+    return replace(
+        _listing(listed, selection, tuple(row.arxiv_id for row in found)),
+        rows=_rows(found[:PAGE_SIZE], context.limits),
+        pages=pages,
+        total=tally.size,
+        tally=tally,
+    )
+
+
+class _Page(TypedDict):
+    limit: int
+    today: date
+
+
+def _offset(listed: QueueView) -> int:
+    return (listed.page - 1) * PAGE_SIZE
+
+
+def _listing(listed: QueueView, selection: Selection, found: tuple[str, ...]) -> Listing:
+    """Return a page of which only the order is known; one paper more was looked for."""
+    ids, beyond = found[:PAGE_SIZE], found[PAGE_SIZE:]
+    return Listing(listed, selection, ids, (), 1, 0, _NO_TALLY, beyond[0] if beyond else "")
 
 
 def _resolved(

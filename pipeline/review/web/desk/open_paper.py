@@ -30,7 +30,7 @@ def read_open(store: Store, arxiv_id: str) -> OpenPaper | None:
         stored,
         store.predictions.latest([arxiv_id]).get(arxiv_id),
         store.decisions.standing([arxiv_id]).get(arxiv_id),
-        remarks_on(store, [stored.paper]).get(arxiv_id, ()),
+        remarks_on(store, [stored.paper], {arxiv_id: stored.title_key}).get(arxiv_id, ()),
         store.highlights.of([arxiv_id]).get(arxiv_id, ()),
     )
 

@@ -49,8 +49,8 @@ def show_desk(
         listing = read_listing(store, context, view, counted=not is_part(request))
         named = _named(request, view, listing)
         stored = read_open(store, named) if named else None
-        if stored is None and listing.rows:  # the address names a paper that is not held
-            stored = read_open(store, listing.rows[0].arxiv_id)
+        if stored is None and listing.ids:  # the address names a paper that is not held
+            stored = read_open(store, listing.ids[0])
             asked = asked or Asked(f"arXiv:{named} is not in the database.")
         known_id = _held(store, listing)
         flash = flash_of(store, request)
@@ -101,17 +101,17 @@ def is_part(request: Request) -> bool:
 
 def _named(request: Request, view: QueueView, listing: Listing) -> str:
     """Return the paper to open; after a decision the one that stands in its place."""
-    rows = listing.rows
+    ids = listing.ids
     if view.paper and (listing.place(view.paper) is not None or "at" not in request.query_params):
         return view.paper
     at = request.query_params.get("at", "")
     place = whole_number(at, PAGE_SIZE) or 0
-    return rows[min(place, len(rows) - 1)].arxiv_id if rows else ""
+    return ids[min(place, len(ids) - 1)] if ids else ""
 
 
 def _held(store: Store, listing: Listing) -> str:
     """Return the paper that an ID in the search names, if it does not wait."""
-    found = parse_arxiv_id(listing.selection.search) if not listing.rows else None
+    found = parse_arxiv_id(listing.selection.search) if not listing.ids else None
     return found.base if found and store.papers.held([found.base]) else ""
 
 

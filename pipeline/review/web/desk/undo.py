@@ -73,7 +73,7 @@ def _undo(request: Request, form: FormData) -> Response:
     there = view.url(done=undone.decision_id)
     if wants_json(request):
         papers = [decision.arxiv_id for decision in taken_back] or [undone.arxiv_id]
-        answer = recorded(request, undone.decision_id, view, there)
+        answer = recorded(request, undone, view, there)
         return JSONResponse({**answer, "papers": papers})
     return RedirectResponse(there, 303)
 
