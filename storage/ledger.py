@@ -45,6 +45,7 @@ SELECT category, min(day)
 FROM (SELECT category, day FROM feed_check UNION ALL SELECT category, day FROM expected_day)
 GROUP BY category
 """
+_READ = "SELECT DISTINCT day, category FROM feed_check WHERE day >= $since"
 _EXPECT = """
 INSERT INTO expected_day
 SELECT incoming.day, incoming.category, CAST($noted_at AS TIMESTAMP)
@@ -176,6 +177,10 @@ class Ledger:
             return self._session.write(
                 _EXPECT, {"rows": rows_json(rows), "noted_at": to_utc(noted_at)}
             )
+
+    def read_since(self, since: date) -> frozenset[tuple[date, str]]:
+        """Return the days, from one on, and categories whose feed was read."""
+        return frozenset(self._session.rows(_READ, {"since": since}))
 
     def note_backfill(self, from_day: date, until_day: date, *, finished_at: datetime) -> None:
         """Record that all sets were harvested for these OAI datestamps (inclusive)."""

@@ -4,14 +4,15 @@ The feed says what was announced, OAI has the records, the query API fills gaps.
 the others are still asked, and the ledger is updated in any case.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 
 from config.errors import TryAgainLaterError
 from pipeline.ingest.announcements import FeedReport, read_feed
 from pipeline.ingest.complete import CompleteReport, complete
 from pipeline.ingest.corrections import Correction, corrections_since, counted_by_kind
+from pipeline.ingest.coverage import covered, uncovered
 from pipeline.ingest.harvest import (
     HarvestReport,
     Window,
@@ -26,6 +27,7 @@ from pipeline.ingest.repair import RepairReport, repair
 from pipeline.ingest.sources.errors import SourceError
 from pipeline.ingest.sources.oai.source import OaiSource
 from pipeline.ingest.sources.open import ArxivSources
+from pipeline.ingest.unread import settle_unread_days
 from pipeline.runtime.clock import confirm
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
@@ -105,11 +107,13 @@ def fetch(services: Services, arxiv: ArxivSources, run: Run) -> FetchReport:
     )
     over = announcement_day(services.clock()) - timedelta(days=1)
     advance = run.progress("papers from OAI")
-    for window in windows:
+    for name in dict.fromkeys(window.set_name for window in windows):
+        own = [window for window in windows if window.set_name == name]
         try:
-            harvests.append(_harvest_set(services, arxiv.oai, window, advance))
+            for harvest in _harvest_set(services, arxiv.oai, own, advance):
+                harvests.append(harvest)  # noqa: PERF402  those before an error count
         except SourceError as error:
-            failures.append(_failure(f"OAI set {window.set_name}", error))
+            failures.append(_failure(f"OAI set {name}", error))
     repaired = repair(services, arxiv)
     if repaired.failure:
         failures.append(_failure("look-up", repaired.failure))
@@ -121,8 +125,8 @@ def fetch(services: Services, arxiv: ArxivSources, run: Run) -> FetchReport:
         if arxiv.clock_check.confirmed:
             confirm(store, services.clock(), is_set=services.settings.now is not None)
         if proven is not None:
-            asked = max((window.from_day for window in windows), default=today)
-            close_gaps(store, settings.sets, asked, over, answered_at=proven)
+            close_gaps(store, settings.sets, _asked_by_all(windows), over, answered_at=proven)
+        settle_unread_days(store, settings, services.clock())
         ledger = refresh_ledger(store, settings.categories, now=services.clock())
         corrected = corrections_since(store, started)
     report = FetchReport(
@@ -143,14 +147,52 @@ def fetch(services: Services, arxiv: ArxivSources, run: Run) -> FetchReport:
 
 
 def _harvest_set(
-    services: Services, oai: OaiSource, window: Window, advance: Callable[[int], None]
-) -> HarvestReport:
-    """Harvest a set's window and, if it is whole, move the set's cursor to it."""
-    harvest = harvest_window(services, oai, window, advance=advance)
-    if harvest.response_at is not None and not harvest.suspicious:
-        day = harvest.response_at.date().isoformat()
-        move_cursor(services, cursor_name(window.set_name), day)
-    return harvest
+    services: Services, oai: OaiSource, windows: Sequence[Window], advance: Callable[[int], None]
+) -> Iterator[HarvestReport]:
+    """Harvest a set's windows, oldest first; the cursor follows while each of them is whole."""
+    whole = True
+    for window in windows:
+        harvest = harvest_window(services, oai, window, advance=advance)
+        answered = harvest.response_at is not None and not harvest.cut
+        name = cursor_name(window.set_name)
+        if window.until_day is None:
+            whole = whole and answered and not harvest.suspicious
+        else:
+            whole = whole and answered and (not harvest.suspicious or _is_known(services, window))
+        if whole and window.until_day is not None:
+            _move_cursor_on(services, name, window.until_day.isoformat())
+        elif whole and harvest.response_at is not None:
+            move_cursor(services, name, harvest.response_at.date().isoformat())
+        yield harvest
+
+
+def _is_known(services: Services, window: Window) -> bool:
+    """Return whether an empty week is one: another harvest covered it, or said so on another day.
+
+    A set with few papers has such weeks, and its cursor must not stay before them.
+    """
+    assert window.until_day is not None
+    with services.open_store() as store:
+        spans = covered(store.harvests.all(), window.set_name)
+    return not any(
+        left.announcement_days for left in uncovered(spans, window.from_day, window.until_day)
+    )
+
+
+def _move_cursor_on(services: Services, name: str, day: str) -> None:
+    """Move a cursor on, never back: a week may end within the overlap before the cursor."""
+    with services.open_store() as store:
+        stood = store.cursors.get(name)
+        if stood is None or day > stood:
+            store.cursors.save(name, day, services.clock())
+
+
+def _asked_by_all(windows: Sequence[Window]) -> date:
+    """Return the day from which on every set was asked."""
+    first: dict[str, date] = {}
+    for window in windows:
+        first[window.set_name] = min(window.from_day, first.get(window.set_name, window.from_day))
+    return max(first.values())
 
 
 def _quarantined(

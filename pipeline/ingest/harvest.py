@@ -18,6 +18,9 @@ from storage.types import UpsertCounts
 #: Days in one backfill window: long enough to fill pages of 1,300 records, short enough that all
 #: pages come within the UTC day for which arXiv promises to accept its resumption tokens.
 WINDOW_DAYS = 7
+#: days that `fetch` asks for in one window
+_ONE_WINDOW_DAYS = 14
+_SUNDAY = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +136,27 @@ def proven_at(harvests: Sequence[HarvestReport]) -> datetime | None:
 def next_windows(
     open_store: OpenStore, sets: Sequence[str], *, today: date, overlap_days: int
 ) -> list[Window]:
-    """Return what `fetch` asks for: each set from its first day, without an end."""
+    """Return what `fetch` asks for: each set from its first day, the last window without an end."""
     with open_store() as store:
         first_days = next_first_days(store, sets, today=today, overlap_days=overlap_days)
-    return [Window(name, day) for name, day in first_days.items()]
+    return [
+        window for name, day in first_days.items() for window in windows_until(name, day, today)
+    ]
+
+
+def windows_until(set_name: str, first_day: date, today: date) -> list[Window]:
+    """Return the windows of a set up to now: one, or after a long pause whole weeks before it.
+
+    Each week that was read stays read, so that a catch-up of months can be interrupted.
+    """
+    closed: list[Window] = []
+    if (today - first_day).days > _ONE_WINDOW_DAYS:
+        weeks = backfill_windows(set_name, first_day, today - timedelta(days=WINDOW_DAYS))
+        closed = [
+            week for week in weeks if week.until_day and week.until_day.isoweekday() == _SUNDAY
+        ]
+    last = closed[-1].until_day if closed else None
+    return [*closed, Window(set_name, last + timedelta(days=1) if last else first_day)]
 
 
 def next_first_days(

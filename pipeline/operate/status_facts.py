@@ -194,4 +194,4 @@ def ledger_remark(
         why = "feed not read whole"
     else:
         why = stale or empty
-    return f"{why}; harvested by backfill" if backfilled else why
+    return f"{why}; harvested since" if backfilled else why

@@ -147,7 +147,7 @@ def test_incomplete_day_ends_later_runs_with_1_until_repaired(tmp_path: Path) ->
     assert healed["fetch"]["repaired"] == 0  # OAI's overlap brought it
     lines = survey.call("status").out.splitlines()
     [settled] = [line for line in lines if "2026-03-18" in line and "unknown" in line]
-    assert settled.endswith("no feed was read; harvested by backfill")
+    assert settled.endswith("no feed was read; harvested since")
     days = {day["day"]: day["status"] for day in survey.json("status")["days"]}
     assert days == {
         "2026-03-17": "complete",

@@ -288,9 +288,16 @@ def test_fetch_counts_and_keeps_overdue_days_out_of_the_error(
 ) -> None:
     today = TUESDAY.date()
     run = Run()
-    with ReplicaServer([make_record(1, today)], today=today) as arxiv:
-        fetch(arxiv, tmp_path, open_store, TUESDAY - timedelta(days=7))
-        report = fetch(arxiv, tmp_path, open_store, TUESDAY, run=run)
+    papers = [make_record(1, today), make_record(2, today)]
+    gone = [
+        Fault(Kind.MISSING_RANGE, channel, first_id="2603.00002", last_id="2603.00002")
+        for channel in (Channel.OAI, Channel.QUERY)
+    ]
+    for days in (0, 3):
+        later = timedelta(days=days)
+        with ReplicaServer(papers, today=today + later, faults=gone) as arxiv:
+            run = Run()
+            report = fetch(arxiv, tmp_path, open_store, TUESDAY + later, run=run)
     assert run.counts.keys() == {
         "new", "revised", "unchanged", "quarantined", "repaired", "late", "corrections",
             "completed",

@@ -72,18 +72,26 @@ def test_pitfall_18_days_without_a_run_are_unknown_in_the_ledger(
     found = statuses(open_store)
     assert found[TUESDAY, "cs.CV"] == "unknown"
     assert (SATURDAY, "cs.CV") not in found  # the calendar expects nothing
-    assert [day.day for day in report.ledger.overdue] == [MONDAY, TUESDAY]
-    assert report.exit_status == 1
+    # OAI listed everything since Friday, so nothing is left to do
+    assert report.ledger.overdue == ()
+    assert report.exit_status == 0
     with open_store() as store:
+        assert [total.backfilled for total in store.ledger.totals(MONDAY)] == [
+            False,
+            *[True] * 3,
+        ]
         # the feed of Tuesday is lost, its paper is not
         assert store.papers.held(["2603.00002"]) == {"2603.00002"}
 
 
 def test_a_backfill_settles_days_whose_feed_is_lost(tmp_path: Path, open_store: OpenStore) -> None:
     papers = [make_record(1, FRIDAY), make_record(3, THURSDAY)]
-    for day in (FRIDAY, THURSDAY):
-        with ReplicaServer(papers, today=day) as arxiv:
-            fetch(arxiv, tmp_path, open_store, noon(day))
+    silent = Fault(Kind.STATUS, Channel.OAI, status=400)
+    for day, faults in ((FRIDAY, []), (THURSDAY, [silent])):
+        with ReplicaServer(papers, today=day, faults=faults) as arxiv:
+            report = fetch(arxiv, tmp_path, open_store, noon(day))
+    assert [day.day for day in report.ledger.overdue] == [MONDAY, TUESDAY]
+    assert report.exit_status == 1
     with open_store() as store:
         store.ledger.note_backfill(MONDAY, TUESDAY, finished_at=noon(THURSDAY))
         days = store.ledger.days(FRIDAY)
