@@ -70,9 +70,11 @@ screenshot: $(STAMP) ## take the pictures in docs/images from the demo (needs Ch
 mail-lab: $(STAMP) ## take the pictures of a mail in docs/images from the demo (needs Chromium)
 	$(BIN)/python -m docs.generate.mail_lab
 
-lock: $(STAMP) ## pin pyproject's ranges anew into requirements.lock (needs uv)
+lock: $(STAMP) ## pin pyproject's ranges anew into the two lock files (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-annotate --group dev pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate --group build -c requirements.lock pyproject.toml -o requirements-run.lock
 
 clean: ## remove the virtual environment, caches and demo/, never var/
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
