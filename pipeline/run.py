@@ -44,10 +44,14 @@ class CycleReport:
 
 def run_cycle(services: Services, arxiv: ArxivSources, run: Run) -> CycleReport:
     """Fetch what arXiv announced, retrain if enough was decided, classify what is new."""
-    fetched = fetch(services, arxiv, run)
-    trained = retrain_if_due(services, run)
-    classified = classify(services, run)
-    drift = weekly_drift(services, run)
+    with run.step("fetch"):
+        fetched = fetch(services, arxiv, run)
+    with run.step("train"):
+        trained = retrain_if_due(services, run)
+    with run.step("classify"):
+        classified = classify(services, run)
+    with run.step("drift"):
+        drift = weekly_drift(services, run)
     tally = waiting(services)
     return CycleReport(
         fetch=fetched,

@@ -170,6 +170,12 @@ COMMENT ON COLUMN runs.error IS 'the error message of a failed run';
 COMMENT ON COLUMN runs.seq IS 'order of starting';
 COMMENT ON COLUMN runs.words IS
     'the command line, command first; empty if another command called it';
+COMMENT ON COLUMN runs.versions IS
+    'by name: `living-survey`, `python`, `duckdb`, `scikit-learn`, `numpy`, and `model`, the model in use at the start';
+COMMENT ON COLUMN runs.seconds IS
+    'measured seconds by step, and `whole`; also right where LIVING_SURVEY_NOW sets the clock';
+COMMENT ON COLUMN runs.corrected IS
+    'approved papers whose change at arXiv it stored';
 
 COMMENT ON VIEW late_arrivals IS
     'Papers that arrived days after the announcement they belonged to, for example after moderation.';
@@ -429,6 +435,15 @@ COMMENT ON COLUMN audit_draw.decision_id IS 'the decision it was drawn for';
 COMMENT ON TABLE run_words IS
     'Command lines of runs. A table of its own, because older versions of the program write run_start.';
 COMMENT ON COLUMN run_words.words IS 'as typed, command first';
+
+COMMENT ON TABLE run_versions IS
+    'What a run was made of, recorded at its start. A table of its own, because older versions of the program write run_start.';
+COMMENT ON COLUMN run_versions.versions IS 'of program, libraries and the model in use then';
+
+COMMENT ON TABLE run_detail IS
+    'What a run took and whom it concerned. A table of its own, because older versions of the program write run_end.';
+COMMENT ON COLUMN run_detail.seconds IS 'by step, and `whole`';
+COMMENT ON COLUMN run_detail.corrected IS 'approved papers whose change at arXiv it stored';
 
 COMMENT ON TABLE feed_gap IS
     'Feeds with unreadable items or cut off by arXiv: such a day proves nothing until OAI''s list of it has been read whole. A table of its own, because older versions write feed_check.';

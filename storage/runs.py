@@ -17,28 +17,41 @@ SELECT $run_id, $finished_at, $status,
        map(CAST($names AS VARCHAR[]), CAST($numbers AS BIGINT[])), $error
 """
 _ARGV = "INSERT INTO run_words VALUES ($run_id, $argv)"
+_VERSIONS = """
+INSERT INTO run_versions
+SELECT $run_id, map(CAST($names AS VARCHAR[]), CAST($versions AS VARCHAR[]))
+"""
+_DETAIL = """
+INSERT INTO run_detail
+SELECT $run_id, map(CAST($steps AS VARCHAR[]), CAST($seconds AS DOUBLE[])),
+       CAST($corrected AS VARCHAR[])
+"""
+_COLUMNS = (
+    "run_id, command, started_at, finished_at, status, counts, error, words, versions, seconds,"
+    " corrected"
+)
 _UNFINISHED = """
 SELECT run_id, process FROM run_start WHERE run_id NOT IN (SELECT run_id FROM run_end)
 """
-_RECENT = """
-SELECT run_id, command, started_at, finished_at, status, counts, error, words
+_RECENT = f"""
+SELECT {_COLUMNS}
 FROM runs
 WHERE coalesce(command = $command, true)
 ORDER BY seq DESC
 LIMIT $limit
-"""
+"""  # noqa: S608  our own names
 _LAST_SUCCESS = """
 SELECT started_at FROM run_start JOIN run_end USING (run_id)
 WHERE status = 'done'
 ORDER BY seq DESC
 LIMIT 1
 """
-_RECENT_UNFINISHED = """
-SELECT run_id, command, started_at, finished_at, status, counts, error, words
+_RECENT_UNFINISHED = f"""
+SELECT {_COLUMNS}
 FROM runs
 WHERE run_id NOT IN (SELECT run_id FROM run_end)
 ORDER BY seq DESC
-"""
+"""  # noqa: S608  our own names
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +66,18 @@ class UnfinishedRun:
 
 
 class Runs:
-    """The tables `run_start`, `run_words` and `run_end`."""
+    """The tables `run_start`, `run_words`, `run_versions`, `run_end` and `run_detail`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def start(self, command: str, started_at: datetime, argv: Sequence[str] = ()) -> str:
+    def start(
+        self,
+        command: str,
+        started_at: datetime,
+        argv: Sequence[str] = (),
+        versions: Mapping[str, str] | None = None,
+    ) -> str:
         """Record the start of a command and return the run's ID.
 
         Unfinished runs whose process no longer exists become interrupted.
@@ -88,6 +107,15 @@ class Runs:
             )
             if argv:
                 self._session.write(_ARGV, {"run_id": run_id, "argv": list(argv)})
+            if versions:
+                self._session.write(
+                    _VERSIONS,
+                    {
+                        "run_id": run_id,
+                        "names": list(versions),
+                        "versions": list(versions.values()),
+                    },
+                )
         return run_id
 
     def finish(
@@ -98,6 +126,8 @@ class Runs:
         status: RunStatus,
         counts: Mapping[str, int],
         error: str | None = None,
+        seconds: Mapping[str, float] | None = None,
+        corrected: Sequence[str] = (),
     ) -> None:
         """Record how a run ended; raise StorageError if it is not unfinished."""
         with self._session.transaction():
@@ -115,11 +145,22 @@ class Runs:
                 counts=counts,
                 error=error,
             )
+            if seconds or corrected:
+                took = dict(seconds or {})
+                self._session.write(
+                    _DETAIL,
+                    {
+                        "run_id": run_id,
+                        "steps": list(took),
+                        "seconds": list(took.values()),
+                        "corrected": list(corrected),
+                    },
+                )
 
     def withdraw(self, run_id: str) -> None:
         """Forget an unfinished run that was refused before it did anything."""
         with self._session.transaction():
-            for table in ("run_words", "run_start"):
+            for table in ("run_words", "run_versions", "run_start"):
                 self._session.write(
                     f"DELETE FROM {table} WHERE run_id = $run_id"  # noqa: S608  our own names
                     " AND run_id NOT IN (SELECT run_id FROM run_end)",
@@ -175,7 +216,8 @@ class Runs:
 
 
 def _run(row: Row) -> RunRecord:
-    run_id, command, started_at, finished_at, status, counts, error, words = row
+    run_id, command, started_at, finished_at, status, counts, error, *known = row
+    words, versions, seconds, corrected = known
     return RunRecord(
         run_id=run_id,
         command=command,
@@ -185,4 +227,7 @@ def _run(row: Row) -> RunRecord:
         counts=dict(counts),
         error=error,
         words=tuple(words),
+        versions=dict(versions),
+        seconds=dict(seconds),
+        corrected=tuple(corrected),
     )

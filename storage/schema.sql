@@ -658,6 +658,21 @@ CREATE TABLE freeze_act (
     notice VARCHAR
 );
 
+-- What a run was made of, recorded at its start. A table of its own, because older versions of the
+-- program write run_start.
+CREATE TABLE run_versions (
+    run_id VARCHAR NOT NULL,
+    versions MAP(VARCHAR, VARCHAR) NOT NULL  -- of program, libraries and the model in use then
+);
+
+-- What a run took and whom it concerned. A table of its own, because older versions of the program
+-- write run_end.
+CREATE TABLE run_detail (
+    run_id VARCHAR NOT NULL,
+    seconds MAP(VARCHAR, DOUBLE) NOT NULL,  -- by step, and `whole`
+    corrected VARCHAR[] NOT NULL  -- approved papers whose change at arXiv it stored
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -934,15 +949,25 @@ WHERE NOT EXISTS (
 -- error VARCHAR: the error message of a failed run
 -- seq BIGINT: order of starting
 -- words VARCHAR[]: the command line, command first; empty if another command called it
+-- versions MAP(VARCHAR, VARCHAR): by name: `living-survey`, `python`, `duckdb`, `scikit-learn`,
+--     `numpy`, and `model`, the model in use at the start
+-- seconds MAP(VARCHAR, DOUBLE): measured seconds by step, and `whole`; also right where
+--     LIVING_SURVEY_NOW sets the clock
+-- corrected VARCHAR[]: approved papers whose change at arXiv it stored
 CREATE VIEW runs AS
 SELECT start.run_id, start.command, start.started_at, ended.finished_at,
        coalesce(ended.status, 'running') AS status,
        coalesce(ended.counts, CAST(MAP {} AS MAP(VARCHAR, BIGINT))) AS counts,
        ended.error, start.seq,
-       coalesce(called.words, CAST([] AS VARCHAR[])) AS words
+       coalesce(called.words, CAST([] AS VARCHAR[])) AS words,
+       coalesce(made_of.versions, CAST(MAP {} AS MAP(VARCHAR, VARCHAR))) AS versions,
+       coalesce(took.seconds, CAST(MAP {} AS MAP(VARCHAR, DOUBLE))) AS seconds,
+       coalesce(took.corrected, CAST([] AS VARCHAR[])) AS corrected
 FROM run_start AS start
 LEFT JOIN run_end AS ended ON ended.run_id = start.run_id
-LEFT JOIN run_words AS called ON called.run_id = start.run_id;
+LEFT JOIN run_words AS called ON called.run_id = start.run_id
+LEFT JOIN run_versions AS made_of ON made_of.run_id = start.run_id
+LEFT JOIN run_detail AS took ON took.run_id = start.run_id;
 
 -- Papers that arrived days after the announcement they belonged to, for example after moderation.
 -- arxiv_id VARCHAR: the paper

@@ -294,6 +294,12 @@ class RunRecord:
     error: str | None = None
     #: command line, command first; empty if unknown
     words: tuple[str, ...] = ()
+    #: of program, libraries and model; empty if an older version recorded the run
+    versions: dict[str, str] = field(default_factory=dict)
+    #: by step, and `whole`; measured, so also where the clock is set
+    seconds: dict[str, float] = field(default_factory=dict)
+    #: approved papers whose change at arXiv it stored
+    corrected: tuple[str, ...] = ()
 
 
 class LedgerStatus(StrEnum):

@@ -9,6 +9,7 @@ from pipeline.ingest.sources.open import ArxivSources, arxiv_sources
 from pipeline.runtime.clock import check_clock, last_confirmed
 from pipeline.runtime.record import Run, exclusive, recorded
 from pipeline.runtime.services import Database, Services, open_services
+from pipeline.runtime.versions import versions_of
 
 #: the lock of runs that move cursors
 RUN = "run"
@@ -54,7 +55,14 @@ def session(
             stack.enter_context(exclusive(services.settings.database.path, lock))
         progress = stack.enter_context(invocation.output.progress())
         run = stack.enter_context(
-            recorded(command, services.open_store, services.clock, invocation.call.argv, progress)
+            recorded(
+                command,
+                services.open_store,
+                services.clock,
+                invocation.call.argv,
+                progress,
+                versions=versions_of(services.models),
+            )
         )
         yield Session(services, run)
 
@@ -81,4 +89,7 @@ def arxiv_session(
         with arxiv_sources(
             services.settings.arxiv, services.clock, clock_confirmed_at=confirmed_at
         ) as arxiv:
-            yield opened, arxiv
+            try:
+                yield opened, arxiv
+            finally:
+                opened.run.count(requests=arxiv.requests())

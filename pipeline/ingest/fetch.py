@@ -142,6 +142,7 @@ def fetch(services: Services, arxiv: ArxivSources, run: Run) -> FetchReport:
         completed=completed,
     )
     run.count(**report.totals)
+    run.corrected = tuple(one.arxiv_id for one in corrected)
     run.error = "; ".join(f"{failure.source}: {failure.reason}" for failure in failures) or None
     return report
 

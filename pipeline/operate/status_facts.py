@@ -152,10 +152,12 @@ def _run_row(run: RunRecord) -> tuple[str, ...]:
 
 
 def _took(run: RunRecord) -> str:
-    if run.finished_at is None:
-        return ""
-    seconds = max(0, round((run.finished_at - run.started_at).total_seconds()))
-    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"
+    seconds = run.seconds.get("whole")  # measured, where the clock may have been set
+    if seconds is None:
+        if run.finished_at is None:
+            return ""
+        seconds = max(0.0, (run.finished_at - run.started_at).total_seconds())
+    return f"{round(seconds)} s" if seconds < 120 else f"{seconds // 60:.0f} min"
 
 
 def _ledger(report: StatusReport) -> FactTable:

@@ -3,7 +3,8 @@
 import logging
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -76,14 +77,35 @@ class Advance:
 class Run:
     """One execution of a command: what it counted, what failed, and the progress it shows."""
 
-    def __init__(self, progress: Progress | None = None, run_id: str | None = None) -> None:
+    def __init__(
+        self,
+        progress: Progress | None = None,
+        run_id: str | None = None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         #: None outside of a recorded run
         self.run_id = run_id
         self.counts: dict[str, int] = {}
+        #: by step; measured, because the clock may be set
+        self.seconds: dict[str, float] = {}
+        #: approved papers whose change at arXiv was stored
+        self.corrected: tuple[str, ...] = ()
         #: what failed although the command went on; None: nothing
         self.error: str | None = None
         self._progress: Progress = SilentProgress() if progress is None else progress
         self._stage: Advance | None = None
+        self._monotonic = monotonic
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Measure how long a step takes, also one that fails."""
+        began = self._monotonic()
+        try:
+            yield
+        finally:
+            took = self._monotonic() - began
+            self.seconds[name] = round(self.seconds.get(name, 0.0) + took, 3)
 
     def count(self, **counts: int) -> None:
         """Add to the counts of this run."""
@@ -127,21 +149,23 @@ def recorded(
     clock: Callable[[], datetime],
     argv: Sequence[str] = (),
     progress: Progress | None = None,
+    *,
+    versions: Mapping[str, str] | None = None,
 ) -> Iterator[Run]:
-    """Record this execution in `runs` with its arguments and result, then checkpoint.
+    """Record this execution in `runs` with its arguments, versions and result, then checkpoint.
 
     A call that is refused for its arguments before it did anything is no run.
     SIGTERM is raised as KeyboardInterrupt, so that `systemctl stop` ends a run as interrupted.
     """
     with open_store() as store:
-        run_id = store.runs.start(command, clock(), argv)
+        run_id = store.runs.start(command, clock(), argv, versions)
     run = Run(progress, run_id)
     status, error, refused = RunStatus.FAILED, None, False
     logged = ExitStack()
     logged.enter_context(logged_run(run_id))
     _log.info("run started", extra={"command": command})
     try:
-        with _terminable():
+        with _terminable(), run.step("whole"):
             yield run
         status = RunStatus.FAILED if run.error else RunStatus.DONE
         error = run.error
@@ -150,7 +174,7 @@ def recorded(
         raise
     except LivingSurveyError as cause:
         error = cause.message
-        refused = isinstance(cause, UsageError) and not run.counts
+        refused = isinstance(cause, UsageError) and not any(run.counts.values())
         raise
     except BaseException as cause:
         error = f"{type(cause).__name__}: {cause}"
@@ -161,10 +185,17 @@ def recorded(
                 store.runs.withdraw(run_id)
             else:
                 store.runs.finish(
-                    run_id, finished_at=clock(), status=status, counts=run.counts, error=error
+                    run_id,
+                    finished_at=clock(),
+                    status=status,
+                    counts=run.counts,
+                    error=error,
+                    seconds=run.seconds,
+                    corrected=run.corrected,
                 )
             store.checkpoint()
         fields = {"command": command, "status": str(status), **run.counts}
+        fields["seconds"] = run.seconds.get("whole", 0.0)
         _log.info("run ended", extra={**fields, "error": error} if error else fields)
         logged.close()
 

@@ -108,3 +108,38 @@ def test_quarantine_keeps_bytes_and_counts_once(store: Store, now: datetime) -> 
     assert store.quarantine.count() == 2
     assert set(store.quarantine.recent(10)) == {record, other}
     assert len(store.quarantine.recent(1)) == 1
+
+
+def test_run_keeps_versions_seconds_and_corrected_papers(store: Store, now: datetime) -> None:
+    versions = {"living-survey": "1.2.3", "duckdb": "1.5.6", "model": "cue words"}
+    run_id = store.runs.start("run", now, ["run"], versions)
+    assert store.runs.unfinished()[0].run.versions == versions
+    store.runs.finish(
+        run_id,
+        finished_at=now,
+        status=RunStatus.DONE,
+        counts={"requests": 3},
+        seconds={"fetch": 1.5, "whole": 2.25},
+        corrected=["2603.00001"],
+    )
+    found = store.runs.last()
+    assert found is not None
+    assert (found.versions, found.seconds) == (versions, {"fetch": 1.5, "whole": 2.25})
+    assert found.corrected == ("2603.00001",)
+    [row] = store._session.rows(
+        "SELECT versions['duckdb'], seconds['whole'], corrected, counts['requests'] FROM runs"
+    )
+    assert row == ("1.5.6", 2.25, ["2603.00001"], 3)
+
+
+def test_run_of_an_older_version_has_empty_details(store: Store, now: datetime) -> None:
+    run_id = store.runs.start("run", now)
+    store.runs.finish(run_id, finished_at=now, status=RunStatus.DONE, counts={})
+    rows = store._session.rows("SELECT versions, seconds, corrected, words FROM runs")
+    assert rows == [({}, {}, [], [])]
+
+
+def test_withdrawn_run_leaves_no_versions(store: Store, now: datetime) -> None:
+    store.runs.withdraw(store.runs.start("add", now, ["add"], {"duckdb": "1.5.6"}))
+    for table in ("run_start", "run_words", "run_versions"):
+        assert store._session.number(f"SELECT count(*) FROM {table}") == 0

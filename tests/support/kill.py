@@ -23,7 +23,16 @@ from tests.support.cli import Survey
 
 #: of an execution or of this machine's clock, so never equal; windows, because a second execution
 #: asks for fewer days
-_OWN = ("run_start", "run_words", "run_end", "store_state", "schema_migration", "harvest_window")
+_OWN = (
+    "run_start",
+    "run_words",
+    "run_versions",
+    "run_end",
+    "run_detail",
+    "store_state",
+    "schema_migration",
+    "harvest_window",
+)
 _MOMENT_SECONDS = 0.0005
 #: papers of a batch of `import` and `classify` in a command that is killed: small ones, because
 #: kills between batches matter and not how long a batch takes

@@ -28,6 +28,8 @@ class ArxivSources:
     feed: FeedSource
     query: QuerySource
     clock_check: ClockCheck
+    #: the number of requests made so far
+    requests: Callable[[], int] = int
 
 
 @contextmanager
@@ -70,4 +72,5 @@ def arxiv_sources(
             feed=FeedSource(http, settings.rss_url),
             query=QuerySource(http, settings.query_url),
             clock_check=clock_check,
+            requests=lambda: http.requests,
         )

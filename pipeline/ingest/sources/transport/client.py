@@ -115,6 +115,8 @@ class ArxivHttp:
         self._origins = frozenset(origins)
         self._response_seconds = response_seconds
         self._patience = patience_seconds
+        #: made so far, those that failed included
+        self.requests = 0
         #: arXiv returns 406 to requests without Accept
         self._headers = {
             "User-Agent": user_agent(contact),
@@ -205,6 +207,7 @@ class ArxivHttp:
         if self._deadline is not None:
             # The turn may have taken what was left.
             seconds = max(0.001, min(seconds, self._deadline - self._monotonic()))
+        self.requests += 1
         response = exchange(self._client, url, self._headers, seconds=seconds, clock=self._clock)
         self._clock_check.compare(response)
         return (
