@@ -4,6 +4,7 @@ A check raises a bare ValueError; `config.settings` writes the message from `Tak
 """
 
 import os
+import re
 import stat
 from dataclasses import dataclass
 from datetime import date
@@ -24,14 +25,20 @@ class Takes:
     description: str
 
 
+#: the characters of RFC 3986 without the apostrophe, and letters of any script
+_URL = re.compile(r"(?:[\w.~:/\[\]@!$&()*+,;=-]|%[0-9A-Fa-f]{2})+")
+
+
 def _base_url(value: str) -> str:
     parts = urlsplit(value)
     if (
         parts.scheme not in {"http", "https"}
         or not parts.hostname
-        or parts.query
-        or parts.fragment
-        or any(character.isspace() for character in value)
+        or "?" in value
+        or "#" in value
+        or "@" in parts.netloc
+        or not _URL.fullmatch(value)
+        or visible(value) != value
     ):
         raise ValueError(value)
     _ = parts.port  # raises ValueError if it is not a port number

@@ -58,3 +58,8 @@ class SubscribersSettings(Section):
     requests_per_hour: Some = Field(
         default=300, description="Requests to subscribe that all may send an hour."
     )
+    requests_per_domain: Some = Field(
+        default=60,
+        description="Requests to subscribe addresses of one domain, such as gmail.com, that all "
+        "may send an hour.",
+    )

@@ -620,6 +620,8 @@ COMMENT ON COLUMN confirmation.mailbox_key IS
     'salted hash, for the limit of mails to a mailbox; erased after a day';
 COMMENT ON COLUMN confirmation.network_key IS
     'salted hash, for the limit of requests by a network; erased after a day';
+COMMENT ON COLUMN confirmation.domain_key IS
+    'salted hash, for the limit of requests of addresses of a domain; erased after a day';
 COMMENT ON TABLE confirmation_event IS 'How mails of confirmations were sent, append-only.';
 COMMENT ON COLUMN confirmation_event.seq IS 'order of recording';
 COMMENT ON COLUMN confirmation_event.kind IS
@@ -627,7 +629,8 @@ COMMENT ON COLUMN confirmation_event.kind IS
 COMMENT ON COLUMN confirmation_event.detail IS 'what the mail server said; erased with the address';
 COMMENT ON TABLE subscriber_departure IS
     'Salted hashes of addresses whose owner left, which an import does not bring back; append-only.';
-COMMENT ON COLUMN subscriber_departure.kind IS 'left or deleted';
+COMMENT ON COLUMN subscriber_departure.kind IS
+    'left or deleted; of a mailbox declined or allowed: mails that ask to confirm';
 
 COMMENT ON VIEW subscriber_events IS 'What people did with their subscription, one row an act.';
 COMMENT ON COLUMN subscriber_events.seq IS 'order of recording';

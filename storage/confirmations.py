@@ -26,7 +26,8 @@ _DAY = timedelta(days=1)
 _LATELY = """
 SELECT count(*) FILTER (mailbox_key = $mailbox_key AND asked_at > $day),
        count(*) FILTER (network_key = $network_key AND asked_at > $hour),
-       count(*) FILTER (network_key IS NOT NULL AND asked_at > $hour)
+       count(*) FILTER (network_key IS NOT NULL AND asked_at > $hour),
+       count(*) FILTER (domain_key = $domain_key AND network_key IS NOT NULL AND asked_at > $hour)
 FROM confirmation
 WHERE asked_at > $day AND asked_at <= $now
 """
@@ -38,7 +39,7 @@ _ASK = """
 INSERT INTO confirmation
 SELECT $confirmation_id, $subscriber_id, $kind, $source, $language,
        CAST(from_json($sections, '["VARCHAR"]') AS VARCHAR[]), $rhythm, $wording, $mailbox_key,
-       $network_key, CAST($now AS TIMESTAMP)
+       $network_key, CAST($now AS TIMESTAMP), $domain_key
 """
 _CONFIRMATIONS = """
 SELECT asked.confirmation_id, asked.subscriber_id, asked.kind, contact.address,
@@ -67,8 +68,12 @@ WHERE state = 'waiting' AND address IS NOT NULL
 ORDER BY subscriber_id
 """
 _FORGET = """
-UPDATE confirmation SET mailbox_key = NULL, network_key = NULL
-WHERE asked_at <= $day AND (mailbox_key IS NOT NULL OR network_key IS NOT NULL)
+UPDATE confirmation SET mailbox_key = NULL, network_key = NULL, domain_key = NULL
+WHERE asked_at <= $day AND coalesce(mailbox_key, network_key, domain_key) IS NOT NULL
+"""
+_REFUSED = """
+SELECT arg_max(kind, happened_at) = 'declined' FROM subscriber_departure
+WHERE address_key = $mailbox_key AND kind IN ('declined', 'allowed')
 """
 
 
@@ -115,10 +120,42 @@ class Confirmations:
                     "wording": request.wording,
                     "mailbox_key": request.mailbox_key,
                     "network_key": request.network_key,
+                    "domain_key": request.domain_key,
                     "now": to_utc(now),
                 },
             )
         return Asked.QUEUED
+
+    def decline(self, confirmation_id: str, mailbox_key: str, now: datetime) -> bool:
+        """Record that a mailbox gets no such mail any more; return False if there is no request.
+
+        The address of a person who is not subscribed is erased.
+        """
+        with self._session.transaction():
+            asked = self.get(confirmation_id)
+            if asked is None:
+                return False
+            self._subscribers.depart(mailbox_key, "declined", now)
+            person = self._subscribers.get(asked.subscriber_id)
+            if person is not None and person.state is SubscriberState.WAITING:
+                self._subscribers.delete(person.subscriber_id, How.PAGE, now)
+            return True
+
+    def allow(self, mailbox_key: str, now: datetime) -> bool:
+        """Record that a mailbox may get such mails again; return False if none were refused."""
+        with self._session.transaction():
+            if not self.is_refused(mailbox_key):
+                return False
+            self._subscribers.depart(mailbox_key, "allowed", now)
+            return True
+
+    def is_refused(self, mailbox_key: str) -> bool:
+        """Return whether a person said that this mailbox is to get no such mail."""
+        row = self._session.row(_REFUSED, {"mailbox_key": mailbox_key})
+        known = bool(row and row[0])
+        said = self._subscribers.recorded_departures().declined.get(mailbox_key)
+        # The file knows more than a database that was restored.
+        return known if said is None else said
 
     def waiting(
         self,
@@ -230,16 +267,21 @@ class Confirmations:
         parameters: Mapping[str, object] = {
             "mailbox_key": request.mailbox_key,
             "network_key": request.network_key,
+            "domain_key": request.domain_key,
             "now": to_utc(now),
             "hour": to_utc(now - _HOUR),
             "day": to_utc(now - _DAY),
         }
-        [(mailbox, network, in_all)] = self._session.rows(_LATELY, parameters)
+        [(mailbox, network, in_all, domain)] = self._session.rows(_LATELY, parameters)
         if request.network_key is not None:
             if network >= limits.per_network:
                 return Asked.NETWORK_LIMIT
             if in_all >= limits.in_all:
                 return Asked.TOTAL_LIMIT
+            if domain >= limits.per_domain:
+                return Asked.DOMAIN_LIMIT
+        if self.is_refused(request.mailbox_key):
+            return Asked.DECLINED
         return Asked.MAILBOX_LIMIT if mailbox >= limits.per_mailbox else None
 
     def _event(self, confirmation_id: str, kind: str, detail: str, now: datetime) -> None:

@@ -18,6 +18,8 @@ from storage.errors import StorageError
 
 _log = logging.getLogger(__name__)
 _PRIVATE = 0o600
+#: kinds about mails that ask to confirm
+_OF_MAILBOXES = frozenset({"declined", "allowed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Departure:
     #: None: no consent stood
     consent_id: str | None
     address_key: str
-    #: `left` or `deleted`
+    #: `left` or `deleted`; of a mailbox `declined` or `allowed`
     kind: str
     happened_at: datetime
 
@@ -40,6 +42,8 @@ class Departures:
     consents: dict[str, Departure] = field(default_factory=dict)
     #: salted hashes of addresses that left
     keys: frozenset[str] = frozenset()
+    #: salted hashes of mailboxes -> whether they want no mail that asks them to confirm
+    declined: dict[str, bool] = field(default_factory=dict)
 
 
 def departures_path(database: Path) -> Path:
@@ -106,9 +110,13 @@ def read_departures(database: Path) -> Departures:
     consents: dict[str, Departure] = {}
     deleted: set[str] = set()
     keys: set[str] = set()
+    declined: dict[str, bool] = {}
     for line in reversed(lines):
         one = _departure(line)
         if one is None:
+            continue
+        if one.kind in _OF_MAILBOXES:
+            declined.setdefault(one.address_key, one.kind == "declined")
             continue
         keys.add(one.address_key)
         if one.kind == "deleted":
@@ -117,7 +125,7 @@ def read_departures(database: Path) -> Departures:
             # Somebody who left, came back and was deleted then is deleted as of the first time too.
             kind = "deleted" if one.address_key in deleted else "left"
             consents.setdefault(one.consent_id, replace(one, kind=kind))
-    return Departures(consents, frozenset(keys))
+    return Departures(consents, frozenset(keys), declined)
 
 
 def _departure(line: bytes) -> Departure | None:
@@ -127,7 +135,7 @@ def _departure(line: bytes) -> Departure | None:
         return Departure(
             None if consent is None else str(consent),
             str(stored["address_key"]),
-            "deleted" if stored["kind"] == "deleted" else "left",
+            stored["kind"] if stored["kind"] in {"deleted", *_OF_MAILBOXES} else "left",
             datetime.fromisoformat(stored["at"]),
         )
     except (ValueError, LookupError, TypeError, RecursionError):

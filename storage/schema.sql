@@ -540,7 +540,9 @@ CREATE TABLE confirmation (
     wording VARCHAR NOT NULL,
     mailbox_key VARCHAR,  -- salted hash, for the limit of mails to a mailbox; erased after a day
     network_key VARCHAR,  -- salted hash, for the limit of requests by a network; erased after a day
-    asked_at TIMESTAMP NOT NULL
+    asked_at TIMESTAMP NOT NULL,
+    -- salted hash, for the limit of requests of addresses of a domain; erased after a day
+    domain_key VARCHAR
 );
 
 -- How mails of confirmations were sent, append-only.
@@ -555,7 +557,8 @@ CREATE TABLE confirmation_event (
 -- Salted hashes of addresses whose owner left, which an import does not bring back; append-only.
 CREATE TABLE subscriber_departure (
     address_key VARCHAR NOT NULL,
-    kind VARCHAR NOT NULL,  -- left or deleted
+    -- left or deleted; of a mailbox declined or allowed: mails that ask to confirm
+    kind VARCHAR NOT NULL,
     happened_at TIMESTAMP NOT NULL
 );
 

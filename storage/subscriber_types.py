@@ -121,6 +121,8 @@ class OptInRequest:
     #: the sentence that was agreed to
     wording: str
     how: How = How.PAGE
+    #: as `mailbox_key`, of the domain; None: it is not counted
+    domain_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ class OptInLimits:
     per_network: int = 20
     #: by all within an hour
     in_all: int = 300
+    #: to one domain within an hour
+    per_domain: int = 60
 
 
 class Asked(StrEnum):
@@ -143,6 +147,9 @@ class Asked(StrEnum):
     MAILBOX_LIMIT = "mailbox limit"
     NETWORK_LIMIT = "network limit"
     TOTAL_LIMIT = "total limit"
+    DOMAIN_LIMIT = "domain limit"
+    #: its owner wants no such mail; the person who asks is not told
+    DECLINED = "declined"
 
 
 class ConfirmationKind(StrEnum):

@@ -179,7 +179,7 @@ class Subscribers:
             "DELETE FROM subscriber_contact WHERE subscriber_id IN (FROM listed($ids))", ids
         )
         self._session.write(
-            "UPDATE confirmation SET mailbox_key = NULL, network_key = NULL"
+            "UPDATE confirmation SET mailbox_key = NULL, network_key = NULL, domain_key = NULL"
             " WHERE subscriber_id IN (FROM listed($ids))",
             ids,
         )
@@ -263,6 +263,14 @@ class Subscribers:
                 return False
             self.record(subscriber_id, kind, how, now)
             return True
+
+    def depart(self, key: str, kind: str, now: datetime) -> None:
+        """Record something of a key that ends no consent, also in the file beside the database."""
+        row = {"address_key": key, "kind": kind, "happened_at": to_utc(now)}
+        self._session.write(_DEPART, {"rows": rows_json([row])})
+        database = self._database()
+        if database is not None:
+            note_departures(database, [Departure(None, key, kind, now)])
 
     def _depart(
         self, before: Subscriber, kind: str, how: How, now: datetime, person: str | None

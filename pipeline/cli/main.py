@@ -121,6 +121,7 @@ GROUPS = {
             "import": "Import people who agreed elsewhere.",
             "export": "Write subscribers as CSV, or all that is held of one person.",
             "remove": "End subscriptions, or erase addresses too.",
+            "allow": "Let mails that ask to confirm go to people again who once wanted none.",
             "rekey": "Go on with a new key after DATABASE.subscriber-key was lost.",
         },
     ),

@@ -37,6 +37,7 @@ _NAMED = 10
 _PRIVATE = 0o600
 _REFUSED = {
     Asked.MAILBOX_LIMIT: "not asked: this mailbox got enough such mails within a day",
+    Asked.DECLINED: "not asked: its owner wants no such mail; `subscribers allow` if they ask you",
     Asked.QUEUED: "asked to confirm; the mail waits to be sent",
 }
 _Language = Annotated[str, typer.Option(metavar="en|zh", help="The language of their mails.")]
@@ -236,6 +237,18 @@ def export(
         {"file": output, "subscribers": len(people)},
         (f"{output}: {counted(len(people), 'person', 'people')}",),
     )
+
+
+@command("allow", examples="living-survey subscribers allow ada@example.org")
+def allow(invocation: Invocation, addresses: _Addresses) -> Answer:
+    """Let mails that ask to confirm go to people again who once wanted none.
+
+    Only if they ask for it themselves.
+    """
+    services = open_services(invocation.settings)
+    report = roll.allow(services, [parse_address(one) for one in addresses])
+    said = {True: "may be asked again", False: "did not refuse such mails"}
+    return Answer(report, tuple(f"{one}  {said[done]}" for one, done in report.allowed))
 
 
 @command("rekey", examples="living-survey subscribers rekey")

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from config.errors import ConfigError
 from config.keytypes import Takes
+from config.publish_schema import PublishSettings
 from config.reasons import Reason
 from config.schema import SECTIONS, ArxivSettings, Settings
 from config.settings import env_name, load_settings, settings_template
@@ -434,6 +436,32 @@ def test_file_that_is_not_utf_8_is_rejected(file: Path) -> None:
 def test_long_value_is_shortened_in_the_message(file: Path) -> None:
     file.write_text(f"[review]\nport = '{'9' * 500}'", encoding="utf-8")
     assert len(error_of(file)) < 400
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        'https://a.org/"onclick=', "https://a.org/'x", "https://a.org/<b>", "https://a.org/a\\b",
+        "https://a.org/{x}", "https://a.org/^`|", "https://a.org/%zz", "https://a.org/\u202ex",
+        "https://a.org/\u3164", "https://a.org/\x00", "https://a.org/a b", "https://u:p@a.org/x",
+        "https://a.org?", "https://a.org/#", "javascript:alert(1)", "https://", "//a.org",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("key", ["suggest_url", "list_url"])
+def test_hostile_address_is_refused(url: str, key: str) -> None:
+    with pytest.raises(ValidationError):
+        PublishSettings.model_validate({key: url})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://github.com/a/b/issues/new", "https://a.org:8443/x_(y)/~z", "http://[::1]:80/x",
+        "https://例子.测试/论文", "https://a.org/%E8%AE%BA", "https://a.org/a,b;c=d+e!$&*",
+    ],
+)  # fmt: skip
+def test_usual_address_is_taken(url: str) -> None:
+    assert PublishSettings(suggest_url=url).suggest_url == url
 
 
 def test_loopback_urls_allow_short_interval_and_set_clock() -> None:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 from pathlib import Path
 
 import dkim
@@ -249,3 +251,29 @@ def test_receipt_and_copies_hold_no_address(tmp_path: Path, sink: Sink) -> None:
     with scene.services.open_store() as store:
         rows = store._session.rows("SELECT detail FROM mail_event")
     assert ("550 5.1.1 <(address)>: unknown in (address)",) in rows
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ada", "Talking Pictures: A Survey", "会说话的图像：多模态生成与编辑综述" * 5,
+        "Überblick " * 19, 'A survey, "quoted" and (with) signs; ' * 5, "x" * 200,
+        "很" * 17, "很" * 18, "很" * 19, "\U0001d538" * 50,
+    ],
+)  # fmt: skip
+def test_sender_is_folded_as_the_standards_say(tmp_path: Path, name: str) -> None:
+    content = made(make_scene(tmp_path, from_name=name)).message
+    head = content.partition(b"\r\n\r\n")[0].decode("ascii")
+    field = re.search(r"^From: ([^\r]*(?:\r\n[ \t][^\r]*)*)", head, re.MULTILINE)
+    assert field
+    lines = field[0].split("\r\n")
+    assert all(len(line) <= (78 if " " in line[6:] else 998) for line in lines)
+    assert all(line.strip() for line in lines)
+    words = re.findall(r"=\?[^? ]*\?[bqBQ]\?[^? ]*\?=", field[0])
+    assert all(len(word) <= 75 for word in re.findall(r"=\?[^ \r]*\?=", head))
+    assert all(len(line) <= 76 for line in head.split("\r\n") if "=?utf-8?" in line)
+    assert bool(words) is not name.isascii()
+    decoded = str(make_header(decode_header(field[1].replace("\r\n", ""))))
+    assert parseaddr(decoded)[1] == "survey@survey.example"
+    shown = parseaddr(decoded)[0] if name.isascii() else decoded.rpartition(" <")[0]
+    assert shown.strip() == name[:200].strip()

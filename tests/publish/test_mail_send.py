@@ -140,6 +140,29 @@ def test_uncertain_mail_is_decided_by_a_person_only(scene: MailScene, sink: Sink
             resolve(scene.services, [wrong], MailKind.AGAIN)
 
 
+def test_address_with_letters_ends_with_the_reason_where_they_are_not_taken(
+    scene: MailScene, sink: Sink
+) -> None:
+    scene.add(Person("añda@reader.example"))
+    report = scene.send()
+    assert counts(report.receipt) == (12, 0, 1, 0, 0)
+    [failed] = [one for one in report.receipt.standings if one.outcome is Outcome.FAILED]
+    assert failed.last is not None
+    assert "SMTPUTF8" in failed.last.detail
+    assert (report.left, report.exit_status) == (0, 0)
+    assert "añda@reader.example" not in sink.named
+    with scene.services.open_store() as store:
+        assert store.mailings.suppressions() == ()
+
+
+def test_address_with_letters_gets_its_mail(tmp_path: Path) -> None:
+    with smtp_server(smtputf8=True) as sink:
+        scene = make_scene(tmp_path, sink.port, those=[Person("añda@reader.example"), *people(2)])
+        assert counts(scene.send().receipt) == (3, 0, 0, 0, 0)
+    [mail] = [one for one in sink.received if not one.recipient.isascii()]
+    assert "To: añda@reader.example\r\n".encode() in mail.content
+
+
 def test_server_that_answers_nobody_is_left_alone(scene: MailScene, sink: Sink) -> None:
     sink.body = dict.fromkeys(R, STALL)
     report = scene.with_mail(timeout_seconds=0.3).send()

@@ -148,3 +148,19 @@ def test_server_out_of_reach_is_tried_again_later(tmp_path: Path) -> None:
     with pytest.raises(MailServerError) as error:
         hand_over_one(gone, "s@survey.example", ADA, MESSAGE)
     assert error.value.exit_status == 75
+
+
+def test_letters_before_the_at_need_a_server_that_takes_them() -> None:
+    message = MESSAGE.replace(b"Subject", "To: añda@reader.example\r\nSubject".encode())
+    for takes in (True, False):
+        with smtp_server(smtputf8=takes) as sink, connected(_server(sink)) as connection:
+            answer = connection.hand_over("s@survey.example", "añda@reader.example", message)
+            after = connection.hand_over("s@survey.example", ADA, MESSAGE)
+        assert after.outcome is Outcome.ACCEPTED
+        if takes:
+            assert answer.outcome is Outcome.ACCEPTED
+            assert sink.recipients == [ADA, "añda@reader.example"]
+        else:
+            assert (answer.outcome, answer.stage) == (Outcome.REFUSED, "SMTPUTF8")
+            assert "no letters outside of ASCII" in answer.text
+            assert sink.named == [ADA]

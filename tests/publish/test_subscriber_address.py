@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.publish.subscribers.address import (
+    Address,
     AddressError,
     Fault,
     address_key,
@@ -26,6 +27,10 @@ SALT = b"s" * 32
         ("ada@straße.de", "ada@xn--strae-oqa.de"),
         ("ada@xn--bcher-kva.example", "ada@xn--bcher-kva.example"),
         ("x" * 64 + "@example.org", "x" * 64 + "@example.org"),
+        ("añda.Ö@example.org", "añda.Ö@example.org"),
+        ("an\u0303da@example.org", "añda@example.org"),
+        ("用户@例子.测试", "用户@xn--fsqu00a.xn--0zwm56d"),
+        ("अजय@example.org", "अजय@example.org"),
     ],
 )
 def test_address_is_stored_as_it_is_sent_to(given: str, stored: str) -> None:
@@ -54,7 +59,17 @@ def test_address_is_stored_as_it_is_sent_to(given: str, stored: str) -> None:
         (".ada@example.org", Fault.CHARACTERS),
         ("a..b@example.org", Fault.CHARACTERS),
         ("ada.@example.org", Fault.CHARACTERS),
-        ("añda@example.org", Fault.LETTERS),
+        ("ad\u2014a@example.org", Fault.LETTERS),
+        ("ad\U0001f600a@example.org", Fault.LETTERS),
+        ("añ da@example.org", Fault.LETTERS),
+        ("ñ..a@example.org", Fault.LETTERS),
+        ("ñ" * 33 + "@example.org", Fault.TOO_LONG),
+        ("ada@xn--a.example", Fault.DOMAIN),
+        ("ada@xn--.example", Fault.DOMAIN),
+        ("ada@xn--example-.org", Fault.DOMAIN),
+        ("ada@ab--cd.example", Fault.DOMAIN),
+        ("ada@xn--zzzzzzzzzzzz.example", Fault.DOMAIN),
+        ("ada@xn--ls8h.example", Fault.DOMAIN),
         ("ada\u202e@example.org", Fault.CHARACTERS),
         ("ada@example", Fault.DOMAIN),
         ("ada@[127.0.0.1]", Fault.DOMAIN),
@@ -87,6 +102,13 @@ def test_key_is_the_same_for_two_spellings_and_no_other() -> None:
     assert len(key) == 64
 
 
+def test_key_of_letters_is_that_of_both_spellings() -> None:
+    assert address_key("AÑDA@example.org", SALT) == address_key("an\u0303da@example.org", SALT)
+    assert address_key("anda@example.org", SALT) != address_key("añda@example.org", SALT)
+    assert parse_address("añda@example.org").needs_smtputf8
+    assert not parse_address("ada@bücher.example").needs_smtputf8
+
+
 def test_tagged_addresses_share_one_mailbox() -> None:
     tagged = [
         parse_address(one) for one in ("ada@example.org", "Ada+1@example.org", "ada+2@example.org")
@@ -102,4 +124,4 @@ def test_tagged_addresses_share_one_mailbox() -> None:
 
 def test_owner_reads_the_letters_of_the_domain() -> None:
     assert parse_address("ada@xn--bcher-kva.example").readable == "ada@bücher.example"
-    assert parse_address("ada@xn--a.example").readable == "ada@xn--a.example"
+    assert Address("ada", "xn--a.example").readable == "ada@xn--a.example"

@@ -73,6 +73,18 @@ def test_plain_lines_and_columns_are_read(pages: PublicPages) -> None:
     assert len(pages.recipients()) == 4
 
 
+def test_every_address_of_a_line_is_taken_or_named(pages: PublicPages) -> None:
+    report = load(pages, "ada@example.org,Ada,bo@example.org\ncy@example.org;di@example\n")
+    assert (report.added, report.repeated) == (3, 0)
+    assert [(one.line, one.text) for one in report.rejected] == [(2, "di@example")]
+    named = load(pages, "address,language\ned@example.org,en,fay@example.org\n")
+    assert named.added == 1
+    assert [one.text for one in named.rejected] == ["fay@example.org"]
+    assert {one.address for one in pages.everybody()} == {
+        *("ada@example.org", "bo@example.org", "cy@example.org", "ed@example.org")
+    }
+
+
 def test_faulty_lines_are_named_and_spoil_no_other(pages: PublicPages) -> None:
     lines = [
         b"address,language,consented_on",

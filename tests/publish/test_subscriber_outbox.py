@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from config.schema import DatabaseSettings
+from pipeline.publish.subscribers import roll
+from pipeline.publish.subscribers.address import parse_address
 from pipeline.publish.subscribers.letters import Letter
 from pipeline.publish.subscribers.outbox import (
     RETRY_AFTER,
@@ -15,7 +18,9 @@ from pipeline.publish.subscribers.outbox import (
     Outcome,
     send_confirmations,
 )
+from storage.subscriber_types import Asked, Choices
 from tests.support.services import make_services
+from tests.support.storage import database
 from tests.support.subscribers import ORIGIN, PublicPages, public_pages
 
 ADA = "ada@example.org"
@@ -61,7 +66,7 @@ def test_mail_leads_to_the_page_that_confirms(pages: PublicPages) -> None:
     [letter] = post.letters
     assert letter.to == "Ada@xn--bcher-kva.example"
     assert letter.subject == "Please confirm: Talking Pictures by mail"
-    [link] = re.findall(r"https://\S+", letter.text)
+    [link, _] = re.findall(r"https://\S+", letter.text)
     assert link.startswith(f"{ORIGIN}/confirm/")
     assert pages.client().post(pages.path(link)).status_code == 200
     assert len(pages.recipients()) == 1
@@ -76,7 +81,7 @@ def test_known_address_is_led_to_its_choices(pages: PublicPages) -> None:
     send(pages, post)
     [letter] = post.letters
     assert letter.language == "zh"
-    [link] = re.findall(r"https://\S+", letter.text)
+    [link, _] = re.findall(r"https://\S+", letter.text)
     assert link.startswith(f"{ORIGIN}/preferences/")
     assert "/confirm/" not in letter.text
 
@@ -162,3 +167,61 @@ def test_old_and_erased_requests_are_not_sent(pages: PublicPages) -> None:
     pages.clock.now += timedelta(days=8)
     assert send(pages, post) == OutboxReport()
     assert "x.org" not in pages.snapshot()
+
+
+@pytest.mark.parametrize("joined", [False, True])
+def test_who_declines_is_not_asked_again(pages: PublicPages, *, joined: bool) -> None:
+    if joined:
+        pages.join(ADA)
+        send(pages, Postman())
+    ask(pages, ADA)
+    post = Postman()
+    send(pages, post)
+    [link] = re.findall(rf"{ORIGIN}/decline/\S+", post.letters[0].text)
+    client, path = pages.client(), pages.path(link)
+    assert "Nothing happens before" in client.get(path).text
+    ask(pages, "ada+tag@example.org")
+    assert len(pages.waiting()) == 1  # opening the page changed nothing
+    send(pages, post)
+    for _ in range(2):
+        assert "You are not asked again" in client.post(path).text
+    ask(pages, ADA, "Ada+other@example.org")
+    assert send(pages, post) == OutboxReport()
+    assert len(pages.recipients()) == joined
+    assert client.post(path[:-1] + ("a" if path[-1] != "a" else "b")).status_code == 404
+    services = make_services(
+        pages.open_store, pages.clock(), subscribers=pages.settings,
+        database=DatabaseSettings(path=database(pages.folder)),
+    )  # fmt: skip
+    [(_, asked)] = roll.add(services, [parse_address(ADA)], Choices()).asked
+    assert asked is Asked.DECLINED
+    allowed = [roll.allow(services, [parse_address(ADA)]).allowed for _ in range(2)]
+    assert allowed == [((ADA, True),), ((ADA, False),)]
+    pages.clock.now += timedelta(days=1)
+    ask(pages, ADA)
+    assert send(pages, post) == OutboxReport(sent=1)
+
+
+def test_restored_database_asks_no_one_who_declined(pages: PublicPages) -> None:
+    ask(pages, ADA)
+    post = Postman()
+    send(pages, post)
+    [link] = re.findall(rf"{ORIGIN}/decline/\S+", post.letters[0].text)
+    pages.client().post(pages.path(link))
+    with pages.open_store() as store:
+        store._session.write("DELETE FROM subscriber_departure", {})
+    ask(pages, ADA)
+    assert pages.waiting() == ()
+
+
+def test_answer_does_not_tell_who_declined(pages: PublicPages) -> None:
+    ask(pages, ADA)
+    post = Postman()
+    send(pages, post)
+    [link] = re.findall(rf"{ORIGIN}/decline/\S+", post.letters[0].text)
+    pages.client().post(pages.path(link))
+    answers = [
+        pages.client(peer=f"203.0.{number}.9").post("/subscribe", {"address": address}).text
+        for number, address in enumerate((ADA, "bob@example.org"))
+    ]
+    assert answers[0] == answers[1].replace("bob@", "ada@")

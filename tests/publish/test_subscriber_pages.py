@@ -128,6 +128,19 @@ def test_all_networks_together_are_limited(tmp_path: Path) -> None:
     assert pages.client().post("/subscribe", {"address": ADA}).status_code == 200
 
 
+def test_one_domain_is_not_flooded(tmp_path: Path) -> None:
+    pages = public_pages(tmp_path, requests_per_domain=3)
+    codes = [
+        pages.client(peer=f"198.51.{n}.1").post("/subscribe", {"address": f"a{n}@victim.org"})
+        for n in range(5)
+    ]
+    assert [one.status_code for one in codes] == [200, 200, 200, 429, 429]
+    other = pages.client(peer="203.0.113.9")
+    assert other.post("/subscribe", {"address": "bob@example.org"}).status_code == 200
+    pages.clock.now += timedelta(hours=1, seconds=1)
+    assert other.post("/subscribe", {"address": "z@victim.org"}).status_code == 200
+
+
 def test_floods_of_forms_do_not_reach_the_database(pages: PublicPages) -> None:
     rates = Rates(2, seconds=lambda: 60.0)
     client = pages.client(rates=rates)

@@ -68,7 +68,7 @@ class Person:
     @property
     def subscriber_id(self) -> str:
         """The ID, which is readable here."""
-        return self.address.partition("@")[0]
+        return self.address.partition("@")[0].encode("ascii", "replace").decode().replace("?", "_")
 
 
 def people(number: int) -> list[Person]:

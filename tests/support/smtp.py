@@ -127,13 +127,18 @@ def _authenticate(
 
 @contextmanager
 def smtp_server(
-    *, tls: bool = False, implicit_tls: bool = False, auth: bool = False, **behaviour: Any
+    *,
+    tls: bool = False,
+    implicit_tls: bool = False,
+    auth: bool = False,
+    smtputf8: bool = False,
+    **behaviour: Any,
 ) -> Iterator[Sink]:
     """Run a server on a free port; `behaviour` are fields of Sink."""
     sink = Sink(**behaviour)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(CERTIFICATE, TLS / "key.pem")
-    options: dict[str, Any] = {"enable_SMTPUTF8": False, "data_size_limit": 1_000_000}
+    options: dict[str, Any] = {"enable_SMTPUTF8": smtputf8, "data_size_limit": 1_000_000}
     if tls:
         options |= {"tls_context": context, "require_starttls": True}
     if auth:

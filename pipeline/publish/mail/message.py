@@ -29,6 +29,10 @@ SIGNED = (
     "List-Unsubscribe-Post", "MIME-Version", "Content-Type",
 )  # fmt: skip
 _LONGEST_NAME = 200
+#: characters of a line (RFC 5322, 2.1.1)
+_LINE = 78
+#: characters of an encoded word, and one less than those of its line (RFC 2047, 2)
+_WORD = 75
 _END = "\r\n"
 
 
@@ -147,7 +151,7 @@ def build_plain_message(
 
 def _headers(subject: str, address: str, id_: str, sender: Sender, at: datetime) -> list[str]:
     return [
-        f"From: {formataddr((one_line(sender.name)[:_LONGEST_NAME], sender.address))}",
+        f"From: {_mailbox(one_line(sender.name)[:_LONGEST_NAME], sender.address)}",
         f"To: {address}",
         f"Subject: {_encoded('Subject', one_line(subject))}",
         f"Date: {format_datetime(at.astimezone(UTC))}",
@@ -168,13 +172,31 @@ def _part(kind: str, text: str) -> list[str]:
 
 
 def _signed(lines: list[str], signer: Signer | None) -> bytes:
-    message = _END.join(lines).encode("ascii")
+    # Only an address with other letters is not ASCII (RFC 6532); the server was asked for SMTPUTF8.
+    message = _END.join(lines).encode()
     return message if signer is None else signer.signature(message) + message
+
+
+def _mailbox(name: str, address: str) -> str:
+    """Return a sender with the name before the address, in lines of 78 characters where it can."""
+    if name.isascii():
+        words = formataddr((name, address)).split(" ")
+        lines, length = [words[0]], len("From: ") + len(words[0])
+        for word in words[1:]:
+            fits = length + 1 + len(word) <= _LINE
+            lines.append((" " if fits else f"{_END} ") + word)
+            length = length + 1 + len(word) if fits else 1 + len(word)
+        return "".join(lines)
+    coded = _encoded("From", name)
+    last = coded.rpartition(_END)[2] if _END in coded else f"From: {coded}"
+    between = " " if len(last) + len(address) + 3 <= _WORD + 1 else f"{_END} "
+    return f"{coded}{between}<{address}>"
 
 
 def _encoded(name: str, text: str) -> str:
     charset = "us-ascii" if text.isascii() else "utf-8"
-    return Header(text, charset, header_name=name).encode(linesep=_END)
+    # `Header` makes encoded words one character longer than it is asked for.
+    return Header(text, charset, maxlinelen=_WORD - 1, header_name=name).encode(linesep=_END)
 
 
 def _body(text: str) -> tuple[str, str]:

@@ -18,6 +18,8 @@ from config.errors import ConfigError, TryAgainLaterError
 from config.loopback import is_loopback_host
 
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
+#: of a recipient whose address has other letters before the @ (RFC 6531)
+_ASCII_ONLY = "the mail server takes no letters outside of ASCII before the @ (SMTPUTF8)"
 #: characters of a server's answer that are kept
 _KEPT = 300
 
@@ -77,7 +79,7 @@ class Answer:
     #: such as 5.1.1 (RFC 3463); empty: none was given
     enhanced: str = ""
     text: str = ""
-    #: the command that was answered: MAIL, RCPT, DATA, or body
+    #: the command that was answered: MAIL, RCPT, DATA, or body; SMTPUTF8: what the server lacks
     stage: str = ""
 
     @property
@@ -110,12 +112,16 @@ class Connection:
             before_data: called when the server accepted the recipient, before anything is sent
                 that could be delivered.
         """
+        international = not recipient.isascii()
+        if international and not self._client.has_extn("smtputf8"):
+            return Answer(Outcome.REFUSED, text=_ASCII_ONLY, stage="SMTPUTF8")
         stage = "MAIL"
         try:
             if self._begun:  # a transaction that was refused
                 self._client.rset()
             self._begun = True
-            answer = _answer(stage, *self._client.mail(sender))
+            options = ("SMTPUTF8",) if international else ()
+            answer = _answer(stage, *self._client.mail(sender, options))
             if answer.outcome is Outcome.ACCEPTED:
                 stage = "RCPT"
                 answer = _answer(stage, *self._client.rcpt(recipient))

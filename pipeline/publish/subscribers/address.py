@@ -1,13 +1,14 @@
 """Check and normalise mail addresses (RFC 5321, section 4.1.2, without quoted names and literals).
 
-What cannot be sent to by every mail server is refused with the reason: quoted names, addresses of
-machines, letters outside of ASCII before the @. Domains may have any letters (RFC 5891) and are
-kept as servers know them (`xn--...`).
+Letters outside of ASCII before the @ (RFC 6531) are kept as Unicode's NFC; a mail goes to them if
+the server offers SMTPUTF8. Domains may have any letters (RFC 5891) and are kept as servers know
+them (`xn--...`). Quoted names and addresses of machines are refused.
 """
 
 import hashlib
 import hmac
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,7 +34,7 @@ class Fault(StrEnum):
     TOO_LONG = "An address has at most 254 characters, 64 of them before the @."
     NO_AT = "An address has one @, with a name before it and a domain after it."
     CHARACTERS = "The part before the @ has characters that not every mail server takes."
-    LETTERS = "The part before the @ must be of plain letters (a-z), digits and signs."
+    LETTERS = "The part before the @ has a sign that is no letter, mark or digit of a script."
     DOMAIN = "The domain after the @ is not one."
 
 
@@ -59,6 +60,11 @@ class Address:
     def __str__(self) -> str:
         """Return the address for an envelope or a header."""
         return f"{self.local}@{self.domain}"
+
+    @property
+    def needs_smtputf8(self) -> bool:
+        """Whether only servers with SMTPUTF8 (RFC 6531) take mail for it."""
+        return not self.local.isascii()
 
     @property
     def readable(self) -> str:
@@ -92,12 +98,12 @@ def parse_address(given: str) -> Address:
     local, at, domain = text.rpartition("@")
     if not at or not local or not domain or "@" in local:
         raise AddressError(given, Fault.NO_AT)
-    if not local.isascii() and local.isprintable():
-        raise AddressError(given, Fault.LETTERS)
-    if not _LOCAL.fullmatch(local):
-        raise AddressError(given, Fault.CHARACTERS)
+    local = unicodedata.normalize("NFC", local)
+    if not _LOCAL.fullmatch("".join("x" if _is_letter(one) else one for one in local)):
+        strange = local.isprintable() and not local.isascii()
+        raise AddressError(given, Fault.LETTERS if strange else Fault.CHARACTERS)
     address = Address(local, _domain(given, domain))
-    if len(local) > _LONGEST_LOCAL or len(str(address)) > LONGEST:
+    if len(local.encode()) > _LONGEST_LOCAL or len(str(address).encode()) > LONGEST:
         raise AddressError(given, Fault.TOO_LONG)
     return address
 
@@ -117,13 +123,25 @@ def mailbox_key(address: Address, salt: bytes) -> str:
     return _keyed(f"mailbox:{address.mailbox}", salt)
 
 
+def domain_key(address: Address, salt: bytes) -> str:
+    """Return the salted hash of the domain whose servers get a mail."""
+    return _keyed(f"domain:{address.mailbox.rpartition('@')[2]}", salt)
+
+
 def network_key(network: str, salt: bytes) -> str:
     """Return the salted hash of a network."""
     return _keyed(f"network:{network}", salt)
 
 
+def _is_letter(character: str) -> bool:
+    """Return whether a character above ASCII may stand before the @: a letter, mark or digit."""
+    if character.isascii() or visible(character) != character:
+        return False
+    return unicodedata.category(character)[0] in "LMN"
+
+
 def _keyed(text: str, salt: bytes) -> str:
-    return hmac.new(salt, text.encode("ascii"), hashlib.sha256).hexdigest()
+    return hmac.new(salt, text.encode(), hashlib.sha256).hexdigest()
 
 
 def _domain(given: str, domain: str) -> str:
@@ -136,6 +154,8 @@ def _domain(given: str, domain: str) -> str:
         except idna.IDNAError:
             raise AddressError(given, Fault.DOMAIN) from None
     labels = known.split(".")
+    if any(label[2:4] == "--" for label in labels) and not _is_idna(known):
+        raise AddressError(given, Fault.DOMAIN)
     if (
         len(labels) < 2
         or any(len(label) > 63 or not _LABEL.fullmatch(label) for label in labels)
@@ -143,3 +163,11 @@ def _domain(given: str, domain: str) -> str:
     ):
         raise AddressError(given, Fault.DOMAIN)
     return known
+
+
+def _is_idna(domain: str) -> bool:
+    """Return whether every `xn--` label is the only spelling of letters that a domain may have."""
+    try:
+        return idna.encode(idna.decode(domain)).decode("ascii") == domain
+    except (idna.IDNAError, UnicodeError):
+        return False

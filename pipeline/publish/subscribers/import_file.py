@@ -25,6 +25,7 @@ _NAMES: Mapping[str, frozenset[str]] = {
 }
 #: characters of a line; an address has 254
 _LONGEST_LINE = 10_000
+_SURPLUS = "The line has more cells than the first line names, so this one was not read."
 _LANGUAGES = frozenset({"en", "zh"})
 
 
@@ -114,17 +115,35 @@ def _read(lines: Sequence[bytes], *, salt: bytes, row: _Row) -> ReadFile:
                 columns = _columns(cells)
                 if columns is not None:
                     continue
-                columns = ("address",)
-            address, choices, day = row(dict(zip(columns, cells, strict=False)))
-        except (_LineError, AddressError) as error:
-            reason = error.fault.value if isinstance(error, AddressError) else str(error)
-            text = shortened(one_line(line[:300].decode("utf-8", "replace")), 100)
-            rejected.append(Rejected(number, reason, text))
+                columns = ()
+        except _LineError as error:
+            rejected.append(_rejected(number, str(error), line.decode("utf-8", "replace")))
             continue
-        key = address_key(address, salt)
-        repeated += key in people
-        people.setdefault(key, Candidate(number, address, key, choices, day))
+        surplus = cells[len(columns) :] if columns else ()
+        rejected += [_rejected(number, _SURPLUS, cell) for cell in surplus if "@" in cell]
+        for named in _people(columns, cells):
+            try:
+                address, choices, day = row(named)
+            except (_LineError, AddressError) as error:
+                reason = error.fault.value if isinstance(error, AddressError) else str(error)
+                text = ",".join(cells if columns else named.values())
+                rejected.append(_rejected(number, reason, text))
+                continue
+            key = address_key(address, salt)
+            repeated += key in people
+            people.setdefault(key, Candidate(number, address, key, choices, day))
     return ReadFile(tuple(people.values()), tuple(rejected), repeated)
+
+
+def _people(columns: Sequence[str], cells: Sequence[str]) -> list[Mapping[str, str]]:
+    """Return what a line says of each person; without column names every address is one."""
+    if columns:
+        return [dict(zip(columns, cells, strict=False))]
+    return [{"address": cell} for cell in cells if "@" in cell] or [{"address": cells[0]}]
+
+
+def _rejected(number: int, reason: str, text: str) -> Rejected:
+    return Rejected(number, reason, shortened(one_line(text[:300]), 100))
 
 
 def _cells(line: bytes) -> list[str]:

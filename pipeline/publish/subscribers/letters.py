@@ -48,6 +48,7 @@ def confirmation_letter(
         "survey": one_line(survey),
         "rhythm": texts["words"][asked.choices.rhythm.value],
         "days": str(days),
+        "decline": links.decline(asked.confirmation_id),
         **links_of[asked.kind](),
     }
     return Letter(

@@ -27,6 +27,10 @@ class SubscriberLinks:
         """Return the address of the page on which a person confirms."""
         return f"{self.url}/confirm/{self.tokens.make(Purpose.CONFIRM, confirmation_id)}"
 
+    def decline(self, confirmation_id: str) -> str:
+        """Return the address of the page on which a person wants no more such mails."""
+        return f"{self.url}/decline/{self.tokens.make(Purpose.DECLINE, confirmation_id)}"
+
     def preferences(self, subscriber_id: str) -> str:
         """Return the address of a person's preferences."""
         return f"{self.url}/preferences/{self.tokens.make(Purpose.PREFERENCES, subscriber_id)}"

@@ -8,6 +8,7 @@ from config.subscribers_schema import SubscribersSettings
 from pipeline.publish.subscribers.address import (
     Address,
     address_key,
+    domain_key,
     mailbox_key,
     network_key,
 )
@@ -46,6 +47,7 @@ def ask(
         choices=wish.choices,
         wording=wish.wording,
         how=wish.how,
+        domain_key=domain_key(wish.address, salt),
     )
     now = clock()
     with open_store() as store:
@@ -56,7 +58,10 @@ def ask(
 def limits(settings: SubscribersSettings) -> OptInLimits:
     """Return the limits of the settings."""
     return OptInLimits(
-        settings.mails_per_mailbox, settings.requests_per_network, settings.requests_per_hour
+        settings.mails_per_mailbox,
+        settings.requests_per_network,
+        settings.requests_per_hour,
+        settings.requests_per_domain,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from config.errors import UsageError
-from pipeline.publish.subscribers.address import Address, address_key
+from pipeline.publish.subscribers.address import Address, address_key, mailbox_key
 from pipeline.publish.subscribers.held import all_held
 from pipeline.publish.subscribers.import_file import Defaults, Rejected, read_import_file
 from pipeline.publish.subscribers.keys import SubscriberKeys, checked_keys, subscriber_keys
@@ -49,6 +49,13 @@ class RemoveReport:
     """What became of each address: left, deleted or unchanged."""
 
     removed: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllowReport:
+    """Which addresses may be asked again; False: none had refused."""
+
+    allowed: tuple[tuple[str, bool], ...]
 
 
 def add(services: Services, addresses: Sequence[Address], choices: Choices) -> AddReport:
@@ -143,6 +150,17 @@ def remove(
         word = "deleted" if delete else "left"
         done.append((str(address), word if changed else "unchanged"))
     return RemoveReport(tuple(done))
+
+
+def allow(services: Services, addresses: Sequence[Address]) -> AllowReport:
+    """Record that mailboxes may get mails that ask to confirm again."""
+    salt = _keys(services).salt
+    done = []
+    for address in addresses:
+        with services.open_store() as store:
+            allowed = store.confirmations.allow(mailbox_key(address, salt), services.clock())
+        done.append((str(address), allowed))
+    return AllowReport(tuple(done))
 
 
 def find(services: Services, address: Address) -> dict[str, object]:

@@ -18,6 +18,8 @@ class Purpose(StrEnum):
 
     #: of a confirmation ID
     CONFIRM = "confirm"
+    #: of a confirmation ID: get no more such mails
+    DECLINE = "decline"
     #: of a subscriber ID: see and change what is held
     PREFERENCES = "preferences"
     #: of a subscriber ID: end the subscription, and nothing else

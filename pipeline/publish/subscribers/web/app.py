@@ -13,7 +13,14 @@ from starlette.staticfiles import StaticFiles
 
 from config.errors import LivingSurveyError
 from config.look.values import PACKAGE
-from pipeline.publish.subscribers.web import confirm, errors, preferences, subscribe, unsubscribe
+from pipeline.publish.subscribers.web import (
+    confirm,
+    decline,
+    errors,
+    preferences,
+    subscribe,
+    unsubscribe,
+)
 from pipeline.publish.subscribers.web.headers import BodyLimits, Guard
 from pipeline.publish.subscribers.web.site import STATIC, PublicSite
 
@@ -33,6 +40,7 @@ def create_public_app(
         routes=[
             *subscribe.ROUTES,
             *confirm.ROUTES,
+            *decline.ROUTES,
             *preferences.ROUTES,
             *unsubscribe.ROUTES,
             *more,

@@ -52,7 +52,7 @@ async def send(request: Request) -> Response:
     )
     # A busy database would otherwise tell whether a row was added.
     await site.pause(max(site.answered_after - (site.seconds() - begun), 0.0))
-    if asked in {Asked.NETWORK_LIMIT, Asked.TOTAL_LIMIT}:
+    if asked in {Asked.NETWORK_LIMIT, Asked.TOTAL_LIMIT, Asked.DOMAIN_LIMIT}:
         return refuse(request, 429)
     if asked is Asked.QUEUED:
         site.queued()
