@@ -10,7 +10,7 @@ from datetime import datetime
 from storage.correction_kinds import KINDS, RecordState, changed_kinds
 from storage.correction_types import ComparedRecords, CorrectionCase
 from storage.engine.instants import to_utc
-from storage.engine.parameters import rows_json, texts_json
+from storage.engine.parameters import about, rows_json, texts_json
 from storage.engine.session import Row, Session
 from storage.types import Verdict
 
@@ -84,6 +84,7 @@ JOIN decided_text AS kept
   ON kept.arxiv_id = present.arxiv_id AND kept.content_hash = present.content_hash
 ORDER BY present.arxiv_id
 """
+_WITH_EVENTS = "SELECT DISTINCT arxiv_id FROM decision_event WHERE {only}"
 _FORGET = "DELETE FROM correction_case WHERE arxiv_id IN (FROM listed($ids))"
 _ADD = """
 INSERT INTO correction_case
@@ -105,6 +106,12 @@ def find_corrections(session: Session, now: datetime, ids: Iterable[str] | None 
     Cases whose cause is gone are removed. Rejected papers are left to the classifier, except where
     arXiv restored one that was withdrawn.
     """
+    if ids is not None:
+        # most papers have no decision, and planning the comparison takes longer than asking
+        sql, asked = about(_WITH_EVENTS, list(ids))
+        ids = [row[0] for row in session.rows(sql, asked)]
+        if not ids:
+            return 0
     looked = 0
     rows = _differing(session, _OPEN_TO_ALL, ids)
     for start in range(0, len(rows), _AT_ONCE):

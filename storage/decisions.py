@@ -19,8 +19,10 @@ SELECT arxiv_id, content_hash, rowid AS row_id, {texts}
        struct_pack(version := version, source := source, categories := categories,
                    journal_ref := journal_ref, doi := doi, withdrawn := withdrawn) AS record
 FROM paper
-WHERE {{only}}
+WHERE {rows}
 """
+# By row, because a join on the ID reads these columns of all papers.
+_ROWS = "rowid IN (SELECT rowid FROM paper WHERE {only})"
 _KNOWN = "SELECT arxiv_id FROM deciding"
 _MARKS = "SELECT arxiv_id, record.version, content_hash FROM deciding"
 _ADD = """
@@ -161,8 +163,8 @@ class Decisions(DecisionReader):
     def _find(self, ids: Sequence[str]) -> None:
         """Fill the temporary table `deciding` with these papers; with the text of a single one."""
         self._has_text = len(ids) == 1
-        texts = _TEXTS if self._has_text else ""
-        self._session.rows(*about(_DECIDING.format(texts=texts), ids))
+        texts, rows = (_TEXTS, "{only}") if self._has_text else ("", _ROWS)
+        self._session.rows(*about(_DECIDING.format(texts=texts, rows=rows), ids))
 
     def _keep_texts(self, ids: Iterable[str]) -> None:
         """Store the texts of these papers, which `deciding` holds."""

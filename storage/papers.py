@@ -9,7 +9,7 @@ from storage.engine.instants import from_utc, to_utc
 from storage.engine.parameters import about, texts_json
 from storage.engine.session import Row, Session
 from storage.paper_batch import newest_of, paper_table
-from storage.paper_merge import merge_batch
+from storage.paper_merge import find_batch, found_hashes, merge_batch
 from storage.record_hash import record_hash
 from storage.types import (
     Paper,
@@ -48,9 +48,6 @@ WHERE rowid IN (SELECT rowid FROM paper WHERE {only})
 _TITLE = "SELECT arxiv_id, title FROM paper WHERE {only}"
 _WITHDRAWN = "SELECT arxiv_id, comment FROM paper WHERE withdrawn AND {only}"
 _KNOWN = "SELECT arxiv_id FROM paper WHERE {only}"
-_RECORD_HASHES = """
-SELECT arxiv_id, record_hash FROM paper WHERE arxiv_id IN (FROM listed($ids))
-"""
 _TEXTS = """
 SELECT arxiv_id, title, abstract, categories, content_hash
 FROM paper
@@ -89,6 +86,7 @@ class Papers:
         papers = newest_of(batch)
         if wrong := [paper.arxiv_id for paper in papers if not is_key(paper.arxiv_id)]:
             raise ValueError(f"{wrong[0]!r:.100} is not the key of an arXiv paper")
+        find_batch(self._session, [paper.arxiv_id for paper in papers])
         fresh = self._changed(papers) if len(papers) <= _PAGE else papers
         unchanged = UpsertCounts(unchanged=len(papers) - len(fresh))
         if not fresh:
@@ -98,8 +96,7 @@ class Papers:
 
     def _changed(self, papers: Sequence[Paper]) -> list[Paper]:
         """Return the papers with a new record, because `merge_batch` would import Arrow for it."""
-        ids = texts_json(paper.arxiv_id for paper in papers)
-        existing: dict[str, int] = dict(self._session.rows(_RECORD_HASHES, {"ids": ids}))
+        existing = found_hashes(self._session)
         return [paper for paper in papers if existing.get(paper.arxiv_id) != record_hash(paper)]
 
     def get(self, arxiv_id: str) -> StoredPaper | None:

@@ -53,3 +53,20 @@ def test_decisions_take_the_same_statements_however_many(store: Store, many: int
         make_decision(arxiv_id, verdict=Verdict.REJECTED, sections=()) for arxiv_id in IDS[:many]
     ]
     assert statements(lambda: store.decisions.add(batch)) <= 12
+
+
+@pytest.mark.parametrize("many", [1, 40])
+def test_revised_papers_are_looked_for_once_in_each_table(
+    store: Store, now: datetime, many: int
+) -> None:
+    revised = [
+        make_paper(arxiv_id, version=2, abstract="Another text.", versions=())
+        for arxiv_id in IDS[:many]
+    ]
+    with counted_queries() as sent:
+        assert store.papers.upsert(revised, seen_at=now).revised == many
+    assert len(sent) <= 22, sent
+    # reading the IDs of millions of papers takes longer than everything else
+    for table in ("paper", "waiting", "prediction"):
+        by_id = [sql for sql in sent if f"FROM {table} WHERE arxiv_id" in " ".join(sql.split())]
+        assert len(by_id) == (table != "prediction"), by_id
