@@ -14,6 +14,8 @@ class LivingSurveyError(Exception):
     """An error that the operator can correct."""
 
     exit_status = 1
+    #: what was asked takes more than there is yet, for example decisions: nothing is broken
+    too_early = False
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)

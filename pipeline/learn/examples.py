@@ -21,6 +21,8 @@ from storage.types import LIST_REVIEWER, StoredPaper, TrainingExample, Verdict
 class TooFewDecisionsError(LivingSurveyError):
     """There are too few decisions to hold out a test set."""
 
+    too_early = True
+
 
 #: share of the decisions, the newest ones, in the test set
 NEWEST = 0.2

@@ -26,6 +26,8 @@ FEWEST_TO_LEARN = 20
 class NothingToLearnError(LivingSurveyError):
     """A model of the present decisions would be worse than the cue words."""
 
+    too_early = True
+
 
 @dataclass(frozen=True, slots=True)
 class TrainReport:

@@ -11,6 +11,7 @@ from pipeline.operate.hanging import hanging_runs
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.jobs import faults, job_ends
 from pipeline.runtime.plurals import counted
+from pipeline.runtime.record import TOO_EARLY
 from pipeline.runtime.services import Services
 from storage.types import RunRecord, RunStatus
 
@@ -91,6 +92,7 @@ def check_runs(services: Services, *, reported: Collection[str]) -> Iterator[Fin
             "runs",
             f"the last `{run.command}` ({run.started_at:%Y-%m-%d %H:%M} UTC) {_ended(run)}.",
             _again(run),
+            wrong=TOO_EARLY not in run.counts,
         )
 
 
@@ -110,11 +112,15 @@ def _disk(services: Services) -> Iterator[Finding]:
 def _ended(run: RunRecord) -> str:
     if run.status is RunStatus.RUNNING:
         return "was interrupted without an error"
+    if TOO_EARLY in run.counts:
+        return f"came too early: {(run.error or '').rstrip('.')}"
     error = shorten((run.error or "").rstrip("."), _LONGEST_ERROR, placeholder=" [...]")
     return f"{run.status.value}: {error}" if error else run.status.value
 
 
 def _again(run: RunRecord) -> str:
+    if TOO_EARLY in run.counts:
+        return f"`living-survey {run.command}` works once more is decided; nothing is broken."
     same = not run.words and run.command in _WITH_ARGUMENTS
     typed = len(run.words) > len(run.command.split())
     fix = "Fix the cause or the arguments" if same or typed else "Fix the cause"

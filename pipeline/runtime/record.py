@@ -19,6 +19,9 @@ from storage.types import RunStatus
 
 _log = logging.getLogger(__name__)
 
+#: counted for a run that failed only because it came too early
+TOO_EARLY = "too_early"
+
 
 class AnotherRunError(TryAgainLaterError):
     """Another process holds the run lock of this database."""
@@ -174,6 +177,8 @@ def recorded(
         raise
     except LivingSurveyError as cause:
         error = cause.message
+        if cause.too_early:
+            run.count(**{TOO_EARLY: 1})
         refused = isinstance(cause, UsageError) and not any(run.counts.values())
         raise
     except BaseException as cause:

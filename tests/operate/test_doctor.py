@@ -17,7 +17,7 @@ from config.schema import (
 )
 from pipeline.ingest.sources.open import NO_CONTACT
 from pipeline.ingest.sources.transport.limiter import Limiter, host_group
-from pipeline.operate.doctor import examine
+from pipeline.operate.doctor import examine, findings
 from pipeline.operate.status import status_report
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.services import Database, open_services
@@ -62,7 +62,7 @@ def look(tmp_path: Path) -> Examine:
             now=now,
         )
         services = open_services(settings, database=Database.ANY)
-        return {finding.check: finding for finding in examine(services)}
+        return {finding.check: finding for finding in findings(examine(services))}
 
     return examined
 

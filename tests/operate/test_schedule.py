@@ -24,7 +24,7 @@ from starlette.applications import Starlette
 from config.operate_schema import ScheduleSettings
 from config.schema import DatabaseSettings
 from config.settings import load_settings
-from pipeline.operate.doctor import examine
+from pipeline.operate.doctor import examine, findings
 from pipeline.operate.runner import JobRunner
 from pipeline.operate.schedule import Job, jobs, next_announcement
 from pipeline.operate.scheduler import make_runner, make_scheduler, scheduled
@@ -213,7 +213,7 @@ def test_doctor_names_a_failed_job_without_a_database(tmp_path: Path) -> None:
     settings = DatabaseSettings(path=tmp_path / "survey.duckdb")
     make_test_runner(tmp_path).ended(RUN, Outcome.FAILED, status=75, message="Busy.")
     opened = make_services(store_opener(settings.path), NOON, database=settings)
-    finding = next(each for each in examine(opened) if each.check == "schedule")
+    finding = next(each for each in findings(examine(opened)) if each.check == "schedule")
     assert "daily run (2026-03-17 12:00 UTC) failed with status 75: Busy." in finding.what
     assert "`living-survey run`" in finding.remedy
 

@@ -57,6 +57,14 @@ class OaiSource:
         except (BrokenChainError, BadResumptionTokenError):
             yield from self._chain(first, max_pages, restarted=True)
 
+    def identify(self) -> None:
+        """Ask who answers, which is the smallest request.
+
+        Raises:
+            SourceError: arXiv does not answer, or something else does.
+        """
+        self._http.read(self._url, {"verb": "Identify"}, check_identity)
+
     def record(self, arxiv_id: str) -> OaiPage:
         """Return one paper's record; raise OaiError (`idDoesNotExist`) if arXiv lacks it."""
         return self._ask(
@@ -106,6 +114,15 @@ class OaiSource:
 
     def _ask(self, params: Mapping[str, str]) -> OaiPage:
         return self._http.read(self._url, params, read_page)
+
+
+def check_identity(response: RawResponse) -> None:
+    """Raise BadResponseError if a response is not what OAI-PMH answers to Identify."""
+    if b"<Identify>" not in response.body:
+        raise BadResponseError(
+            f"{response.url} answers, and not as OAI-PMH does.",
+            hint="Correct [arxiv] oai_url in living-survey.toml, or look whether a proxy answers.",
+        )
 
 
 def read_page(response: RawResponse) -> OaiPage:
