@@ -554,6 +554,7 @@ COMMENT ON COLUMN publication_act.overridden IS 'the refusals that the reason se
 COMMENT ON COLUMN publication_act.settings IS 'JSON, by `section.key`; null: not recorded';
 COMMENT ON COLUMN publication_act.program IS 'version of the program; null: not recorded';
 COMMENT ON COLUMN publication_act.settings_only IS 'as in `publications`; null: not recorded';
+COMMENT ON COLUMN publication_act.adopted_at IS 'as in `publications`';
 
 COMMENT ON TABLE publication_end IS
     'Publications whose files are all in place, append-only.';
@@ -588,6 +589,8 @@ COMMENT ON COLUMN publications.program IS
     'the version of the program that built it; null: not recorded';
 COMMENT ON COLUMN publications.settings_only IS
     'it differs from the publication before in nothing but such settings, such as an address';
+COMMENT ON COLUMN publications.adopted_at IS
+    'when a restored, older database took it over from the notes beside it; null: it did not';
 
 COMMENT ON VIEW publication_refusals IS
     'One row per target that cannot be published at present.';

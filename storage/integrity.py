@@ -57,6 +57,7 @@ SELECT 'ends of publications that do not fit one publication', count(*) FROM (
 UNION ALL
 SELECT 'published papers without a decision', count(DISTINCT arxiv_id) FROM publication
 WHERE arxiv_id NOT IN (SELECT arxiv_id FROM decision_event WHERE kind = 'decide')
+  AND target NOT IN (SELECT target FROM publication_act WHERE adopted_at IS NOT NULL)
 UNION ALL
 SELECT 'acts on issues stored twice', count(*) FROM (
     SELECT seq FROM issue_event GROUP BY seq HAVING count(*) > 1)

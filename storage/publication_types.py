@@ -62,6 +62,8 @@ class Publication:
     settings: Mapping[str, Any] | None = None
     program: str | None = None
     settings_only: bool = False
+    #: when a restored database took it over from the notes; None: recorded when it was made
+    adopted_at: datetime | None = None
 
     @property
     def papers(self) -> frozenset[str]:

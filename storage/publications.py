@@ -21,7 +21,7 @@ act.act_id, act.target, act.person, act.begun_at, ended.finished_at,
 [entry.arxiv_id FOR entry IN act.entries], [entry.section FOR entry IN act.entries], act.counts,
 [file.path FOR file IN act.files], [file.sha256 FOR file IN act.files],
 [file.size FOR file IN act.files], act.run_id, act.override_reason, act.overridden,
-act.settings, act.program, coalesce(act.settings_only, false)
+act.settings, act.program, coalesce(act.settings_only, false), act.adopted_at
 """
 _ACTS = f"""
 SELECT {_COLUMNS}
@@ -29,12 +29,14 @@ FROM publication_act AS act
 LEFT JOIN publication_end AS ended ON ended.act_id = act.act_id
 """  # noqa: S608  made of constants
 _BEGIN = """
-INSERT INTO publication_act
-SELECT $seq, $act_id, $target, CAST($begun_at AS TIMESTAMP), $person, $run_id,
-       from_json($entries, '[{"arxiv_id": "VARCHAR", "section": "VARCHAR"}]'),
-       map(CAST($names AS VARCHAR[]), CAST($numbers AS BIGINT[])),
-       from_json($files, '[{"path": "VARCHAR", "sha256": "VARCHAR", "size": "BIGINT"}]'),
-       $override_reason, CAST($overridden AS VARCHAR[]), $settings, $program, $settings_only
+INSERT INTO publication_act BY NAME
+SELECT $seq AS seq, $act_id AS act_id, $target AS target,
+       CAST($begun_at AS TIMESTAMP) AS begun_at, $person AS person, $run_id AS run_id,
+       from_json($entries, '[{"arxiv_id": "VARCHAR", "section": "VARCHAR"}]') AS entries,
+       map(CAST($names AS VARCHAR[]), CAST($numbers AS BIGINT[])) AS counts,
+       from_json($files, '[{"path": "VARCHAR", "sha256": "VARCHAR", "size": "BIGINT"}]') AS files,
+       $override_reason AS override_reason, CAST($overridden AS VARCHAR[]) AS overridden,
+       $settings AS settings, $program AS program, $settings_only AS settings_only
 """
 _REFUSAL = """
 INSERT INTO publication_refusal
@@ -85,32 +87,17 @@ class Publications:
             for one in self.interrupted():
                 if (one.target, one.entries, one.files) == (new.target, new.entries, new.files):
                     return one.act_id
-            seq = self._session.number("SELECT coalesce(max(seq), 0) + 1 FROM publication_act")
+            seq = self._next_seq()
             act_id = _act_id(seq, new)
-            self._session.write(
-                _BEGIN,
-                {
-                    "seq": seq,
-                    "act_id": act_id,
-                    "target": new.target,
-                    "begun_at": to_utc(new.begun_at),
-                    "person": new.person,
-                    "run_id": new.run_id,
-                    "entries": rows_json({"arxiv_id": a, "section": s} for a, s in new.entries),
-                    "names": list(new.counts),
-                    "numbers": list(new.counts.values()),
-                    "files": rows_json(
-                        {"path": file.path, "sha256": file.sha256, "size": file.size}
-                        for file in new.files
-                    ),
-                    "override_reason": new.override_reason,
-                    "overridden": list(new.overridden),
-                    "settings": None if new.settings is None else json.dumps(new.settings),
-                    "program": new.program,
-                    "settings_only": new.settings_only,
-                },
-            )
+            self._write_act(new, seq, act_id)
         return act_id
+
+    def insert(self, act: Publication) -> None:
+        """Record a publication as it was, with its end if it has one."""
+        with self._session.transaction():
+            self._write_act(act, self._next_seq(), act.act_id)
+            if act.finished_at is not None:
+                self._write_end(act.act_id, act.finished_at)
 
     def finish(self, act_id: str, finished_at: datetime) -> None:
         """Record that all files of an act are in place, and its papers as published."""
@@ -118,10 +105,7 @@ class Publications:
             [act] = self._select("WHERE act.act_id = $act_id", act_id=act_id)
             if act.finished_at is not None:
                 return
-            self._session.write(
-                "INSERT INTO publication_end VALUES ($act_id, $finished_at)",
-                {"act_id": act_id, "finished_at": to_utc(finished_at)},
-            )
+            self._write_end(act_id, finished_at)
             Published(self._session).record(act.target, act.entries, finished_at)
             self.clear(act.target, finished_at, act.run_id)
 
@@ -132,6 +116,15 @@ class Publications:
             target=target,
         )
         return found[0] if found else None
+
+    def of_target(self, target: str) -> list[Publication]:
+        """Return all publications of a target, also those that did not end, oldest first."""
+        return self._select("WHERE act.target = $target ORDER BY act.seq", target=target)
+
+    def targets(self) -> list[str]:
+        """Return the targets that were ever begun."""
+        rows = self._session.rows("SELECT DISTINCT target FROM publication_act ORDER BY target")
+        return [target for (target,) in rows]
 
     def latest(self) -> list[Publication]:
         """Return the newest publication of every target, the newest first."""
@@ -217,6 +210,40 @@ class Publications:
             )
         ]
 
+    def _next_seq(self) -> int:
+        return self._session.number("SELECT coalesce(max(seq), 0) + 1 FROM publication_act")
+
+    def _write_act(self, act: NewPublication | Publication, seq: int, act_id: str) -> None:
+        self._session.write(
+            _BEGIN,
+            {
+                "seq": seq,
+                "act_id": act_id,
+                "target": act.target,
+                "begun_at": to_utc(act.begun_at),
+                "person": act.person,
+                "run_id": act.run_id,
+                "entries": rows_json({"arxiv_id": a, "section": s} for a, s in act.entries),
+                "names": list(act.counts),
+                "numbers": list(act.counts.values()),
+                "files": rows_json(
+                    {"path": file.path, "sha256": file.sha256, "size": file.size}
+                    for file in act.files
+                ),
+                "override_reason": act.override_reason,
+                "overridden": list(act.overridden),
+                "settings": None if act.settings is None else json.dumps(act.settings),
+                "program": act.program,
+                "settings_only": act.settings_only,
+            },
+        )
+
+    def _write_end(self, act_id: str, finished_at: datetime) -> None:
+        self._session.write(
+            "INSERT INTO publication_end VALUES ($act_id, $finished_at)",
+            {"act_id": act_id, "finished_at": to_utc(finished_at)},
+        )
+
     def _note(
         self, kind: str, target: str, reasons: Sequence[str], at: datetime, run_id: str | None
     ) -> None:
@@ -243,8 +270,8 @@ def _act_id(seq: int, new: NewPublication) -> str:
 
 
 def _publication(row: Row) -> Publication:
-    (act_id, target, person, begun_at, finished_at, ids, sections, counts, paths, digests, sizes,
-     run_id, override_reason, overridden, settings, program, settings_only) = row  # fmt: skip
+    (act_id, target, person, begun_at, finished_at, ids, sections, counts, paths, sums, sizes,
+     run_id, reason, overridden, settings, program, settings_only, adopted_at) = row  # fmt: skip
     return Publication(
         act_id=act_id,
         target=target,
@@ -253,11 +280,12 @@ def _publication(row: Row) -> Publication:
         finished_at=from_utc(finished_at),
         entries=tuple(zip(ids, sections, strict=True)),
         counts=dict(counts),
-        files=tuple(map(PublishedFile, paths, digests, sizes)),
+        files=tuple(map(PublishedFile, paths, sums, sizes)),
         run_id=run_id,
-        override_reason=override_reason,
+        override_reason=reason,
         overridden=tuple(overridden),
         settings=None if settings is None else json.loads(settings),
         program=program,
         settings_only=settings_only,
+        adopted_at=from_utc(adopted_at),
     )

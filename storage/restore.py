@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from storage.adoption import Adoption
 from storage.departures import read_departures
 from storage.engine.connection import connected
 from storage.engine.copying import copy_database, explained
@@ -28,10 +29,21 @@ from storage.errors import (
     StoreNotWritableError,
 )
 from storage.integrity import Integrity
+from storage.publication_notes import read_notes
 from storage.store import increment_generation
 from storage.subscribers import Subscribers
 
 _OTHER_FILE = "Nothing was replaced. Name a file that `living-survey backup` wrote."
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptedPublication:
+    """A publication that the backup did not know."""
+
+    target: str
+    person: str
+    begun_at: datetime
+    papers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class RestoreReport:
     kept: Path | None = None
     #: people who left the list of subscribers since the backup, recorded in it again
     departed: int = 0
+    #: publications since the backup, recorded in it again, the oldest first
+    adopted: tuple[AdoptedPublication, ...] = ()
     #: views and macros that were not this program's and were replaced
     redefined: tuple[str, ...] = ()
 
@@ -93,6 +107,7 @@ def restore(
                 session = Session(connection, before_commit=increment_generation)
                 redefined = _examined(session, backup, accept_faults)
                 departed = Subscribers(session).apply_departures(read_departures(database), now)
+                adopted = Adoption(session).adopt(read_notes(database), now)
                 contents = take_manifest(session)
                 session.checkpoint()
             kept = swap(fresh, database, contents, now=now, timeout_seconds=left)
@@ -105,6 +120,10 @@ def restore(
         contents.predictions,
         kept,
         departed,
+        tuple(
+            AdoptedPublication(one.target, one.person, one.begun_at, len(one.papers))
+            for one in adopted
+        ),
         redefined,
     )
 

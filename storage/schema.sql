@@ -464,7 +464,8 @@ CREATE TABLE publication_act (
     overridden VARCHAR[] NOT NULL,  -- the refusals that the reason set aside
     settings VARCHAR,  -- JSON, by `section.key`; null: not recorded
     program VARCHAR,  -- version of the program; null: not recorded
-    settings_only BOOLEAN  -- as in `publications`; null: not recorded
+    settings_only BOOLEAN,  -- as in `publications`; null: not recorded
+    adopted_at TIMESTAMP  -- as in `publications`
 );
 
 -- Publications whose files are all in place, append-only.
@@ -1135,12 +1136,14 @@ QUALIFY row_number() OVER (PARTITION BY first_id, second_id ORDER BY seq DESC) =
 -- program VARCHAR: the version of the program that built it; null: not recorded
 -- settings_only BOOLEAN: it differs from the publication before in nothing but such settings, such
 --     as an address
+-- adopted_at TIMESTAMP: when a restored, older database took it over from the notes beside it;
+--     null: it did not
 CREATE VIEW publications AS
 SELECT act.act_id, act.target, ended.finished_at AS published_at, act.person AS published_by,
        len(list_distinct([entry.arxiv_id FOR entry IN act.entries])) AS papers,
        act.entries, act.counts, act.files, act.override_reason, act.overridden, act.run_id,
        act.begun_at, act.seq, act.settings, act.program,
-       coalesce(act.settings_only, false) AS settings_only
+       coalesce(act.settings_only, false) AS settings_only, act.adopted_at
 FROM publication_act AS act
 JOIN publication_end AS ended ON ended.act_id = act.act_id;
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from storage.acceptances import Acceptances
+from storage.adoption import Adoption
 from storage.alike import Alike
 from storage.announcements import Announcements
 from storage.approvals import Approvals
@@ -116,6 +117,7 @@ class Store:
         self.harvests = Harvests(session)
         self.published = Published(session)
         self.publications = Publications(session)
+        self.adoption = Adoption(session)
         self.hub_pings = HubPings(session)
         self.freezes = Freezes(session)
         self.traces = Traces(session)

@@ -41,7 +41,17 @@ def restore(
         if report.departed
         else ()
     )
+    published = tuple(
+        f"published  {one.target}, {counted(one.papers, 'paper')}, by {one.person} on"
+        f" {one.begun_at:%Y-%m-%d}: after the backup; recorded again"
+        for one in report.adopted
+    )
     kept = () if report.kept is None else (f"kept       {report.kept}",)
     redefined = ", ".join(report.redefined)
-    notes = (f"redefined  {redefined}: not as this program defines them",) if redefined else ()
-    return Answer(report, (f"restored   {held}", *left, *kept), notes)
+    notes: tuple[str, ...] = (
+        (f"redefined  {redefined}: not as this program defines them",) if redefined else ()
+    )
+    if published:
+        said = "What was decided after the backup is not in the database."
+        notes = (*notes, f"{said} `living-survey publish --dry-run` shows what follows.")
+    return Answer(report, (f"restored   {held}", *left, *published, *kept), notes)

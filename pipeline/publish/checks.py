@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from pipeline.publish.feeds.checks import checks as feed_checks
+from pipeline.publish.noted import unknown_publications
 from pipeline.publish.state import publishing_state
 from pipeline.runtime.ending import ending_sentence
 from pipeline.runtime.findings import Finding
+from pipeline.runtime.plurals import some_of
 from pipeline.runtime.services import Services
 
 
@@ -14,12 +16,20 @@ def checks(services: Services) -> Iterator[Finding]:
     with services.open_store() as store:
         state = publishing_state(store, services.settings, services.clock())
         freeze = store.freezes.standing()
+        unknown = unknown_publications(store)
     if freeze is not None:
         yield Finding(
             "publishing",
             ending_sentence(freeze, services.clock().date()),
             "`living-survey freeze --undo` takes the survey up again.",
             wrong=False,
+        )
+    if unknown:
+        named = some_of(sorted({one.target for one in unknown}))
+        yield Finding(
+            "publishing",
+            f"the database is older than what was published and does not know of {named}.",
+            "`living-survey publish` records it again before it writes anything.",
         )
     for refused in state.refused:
         yield Finding(

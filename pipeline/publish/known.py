@@ -46,7 +46,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What services told of one paper; None: nobody was asked."""
+    """What services told of one paper; None: none was asked."""
 
     retraction: Told | None = None
     venue: Told | None = None
@@ -74,7 +74,7 @@ NOTHING = Known()
 
 
 def read_known(store: Store, arxiv_ids: Iterable[str]) -> Mapping[str, Known]:
-    """Return what services told, by paper; a paper of which nobody was asked has nothing."""
+    """Return what services told, by paper; a paper of which none was asked has nothing."""
     of_paper: defaultdict[str, list[Said]] = defaultdict(list)
     for one in store.enrichment.said(list(arxiv_ids)):
         of_paper[one.fact.arxiv_id].append(one)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from config.errors import LivingSurveyError
 from pipeline.publish.changed import changed_files
+from pipeline.publish.noted import note_begun, note_ended, take_over
 from pipeline.publish.plan import Plan, plan
 from pipeline.publish.publication import digest_of
 from pipeline.publish.recorded import published_file
@@ -35,6 +36,9 @@ def publish(
 ) -> tuple[TargetReport, ...]:
     """Publish each target; one that is refused or fails does not stop the others."""
     reports = []
+    adopted = () if asked.dry_run else take_over(services)
+    if adopted:
+        run.count(adopted=len(adopted))
     for target in targets:
         run.stage(f"publish {target.name}")
         report = _publish_one(services, run, target, asked)
@@ -109,11 +113,13 @@ def _carried_out(
         act_id = store.publications.begin(new)
         if planned.edits:
             store.issues.built(planned.edits, digest, {}, by.person, planned.at)
+    note_begun(services, target.name)
     target.put(build)
     with services.open_store() as store, store.transaction():
         store.publications.finish(act_id, services.clock())
         if planned.edits:
             store.issues.published(planned.edits.week, digest, by.person, services.clock())
+    note_ended(services, target.name)
     return replace(report, outcome=Outcome.PUBLISHED, act_id=act_id)
 
 

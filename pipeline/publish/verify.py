@@ -98,6 +98,11 @@ def _sums(build: Build, root: Path) -> dict[str, str]:
     return {recorded_path(file.path, root): sha256_of(file.data) for file in build.files}
 
 
+def _is_ours(act: Publication) -> bool:
+    """Return whether this program wrote it from what is in this database."""
+    return act.program == program() and act.adopted_at is None
+
+
 def _recorded(act: Publication) -> dict[str, str]:
     return {file.path: file.sha256 for file in act.files}
 
@@ -112,6 +117,11 @@ def _aged(services: Services, act: Publication, now: Build, then: Build) -> Iter
         yield (
             f"Its files keep what it was published with, and since then {', '.join(changed)}."
             f" {_again(act)}"
+        )
+    elif act.adopted_at is not None and not now.rolling and _sums(then, root) != _recorded(act):
+        yield (
+            "It is newer than the restored database, which would write another, so only its files"
+            " are compared."
         )
     elif act.program != program() and not now.rolling and _sums(then, root) != _recorded(act):
         version = f"version {act.program}" if act.program else "an earlier version"
@@ -149,7 +159,7 @@ def _differences(
             yield from _entries_missing(services, act, file, now)
         else:
             yield from _bytes_differ(act, file, built[file.path], now)
-    if build.rolling:
+    if build.rolling or act.adopted_at is not None:
         return
     if not any(map(_by_hand, build.files)) and set(act.entries) != set(build.entries):
         yield from _entries_differ(act, build)
@@ -167,7 +177,7 @@ def _unmoved(act: Publication, build: Build) -> bool:
 def _bytes_differ(
     act: Publication, file: PublishedFile, built: BuiltFile, now: bytes
 ) -> Iterator[Found]:
-    if sha256_of(built.data) != file.sha256 and act.program == program():
+    if sha256_of(built.data) != file.sha256 and _is_ours(act):
         yield Found(
             Difference.DATABASE_CHANGED,
             f"{file.path} is built with other bytes than were published: the database or the"

@@ -61,6 +61,7 @@ def test_every_refusal_has_reason_and_remedy() -> None:
         withdrawn=frozenset(NEW[:1]),
         edited=("w12.md",),
         issue_approved=False,
+        newer=True,
         rules={"issues": "approved"},
         **_published(*OLD),
     )

@@ -91,6 +91,8 @@ def gather(
             and paper.arxiv_id not in gone
             and paper.arxiv_id not in earlier
         ]
+        out = _decided_anew(store, listed, _in_issues(issues, week.end), issues)
+        listed = [paper for paper in listed if paper.arxiv_id not in out]
     ids = {paper.arxiv_id for paper in listed}
     unlisted = [p for p in approved if p.arxiv_id not in ids and p.arxiv_id not in earlier]
     changes = store.changes.between(week.start, week.end, CHANGES)
@@ -139,6 +141,25 @@ def gather(
 
 def _approved(decisions: Sequence[PastDecision]) -> dict[str, PastDecision]:
     return {one.arxiv_id: one for one in decisions if one.verdict is Verdict.APPROVED}
+
+
+def _decided_anew(
+    store: Store,
+    papers: Sequence[ApprovedPaper],
+    in_issues: Mapping[str, str],
+    issues: Mapping[str, PastIssue],
+) -> set[str]:
+    """Return the papers that an issue listed whose decisions an older, restored database lacks.
+
+    They were decided again since; an issue that is out has them already.
+    """
+    again = [paper.arxiv_id for paper in papers if paper.arxiv_id in in_issues]
+    histories = store.decisions.histories(again)
+    return {
+        one
+        for one in again
+        if all(made.decided_at > issues[in_issues[one]].published_at for made in histories[one])
+    }
 
 
 def _in_issues(issues: Mapping[str, PastIssue], before: datetime) -> dict[str, str]:

@@ -40,6 +40,7 @@ def check(
         *_sections(build, standing),
         *_unread(build, standing),
         *_edited(standing),
+        *_newer(standing),
         *_approval(build, standing, rules),
         *_content(build, before, rules),
     )
@@ -92,6 +93,14 @@ def _size(
             f" {_are(unexplained)} still approved and not withdrawn: {_named(unexplained)}.",
             "Look what removes them: a changed list, taxonomy or setting.",
         )
+    if build.rolling and (lost := gone & standing.never_decided):
+        yield Refusal(
+            Rule.SHRINKS,
+            f"It would lose {counted(len(lost), 'published paper')} on which the database has no"
+            f" decision: {_named(lost)}.",
+            "A restored backup is older than they are: decide them again, or take them out with"
+            " --override.",
+        )
     for file in () if build.rolling else build.files:
         held = len(before[file.path] or b"")
         if len(file.data) < _KEPT * held:
@@ -142,8 +151,7 @@ def _edited(standing: Standing) -> Iterator[Refusal]:
             Rule.EDITED,
             f"{some_of(standing.edited)} {_were(standing.edited)} changed by hand since it was"
             " published.",
-            "Move the file away to have it written again, or publish with --override. After a"
-            " `restore` the files may be newer than the database; then override.",
+            "Move the file away to have it written again, or publish with --override.",
         )
     if standing.foreign:
         yield Refusal(
@@ -151,6 +159,15 @@ def _edited(standing: Standing) -> Iterator[Refusal]:
             f"{some_of(standing.foreign)} {_were(standing.foreign)} there before and not written"
             " by `publish`.",
             "Move it away, publish to another directory, or write over it with --override.",
+        )
+
+
+def _newer(standing: Standing) -> Iterator[Refusal]:
+    if standing.newer:
+        yield Refusal(
+            Rule.NEWER,
+            "The issue that is out is newer than the restored database, which would write another.",
+            "Leave it as it is, or write what the database has with --override.",
         )
 
 

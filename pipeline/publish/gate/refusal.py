@@ -19,6 +19,7 @@ class Rule(StrEnum):
     UNREAD = "unread week"
     EDITED = "changed by hand"
     UNAPPROVED = "not approved"
+    NEWER = "newer than the database"
 
 
 #: what no reason sets aside

@@ -37,6 +37,10 @@ class Standing:
     edited: tuple[str, ...] = ()
     #: files that would be written over and that the target never wrote
     foreign: tuple[str, ...] = ()
+    #: of the published papers: those on which the database has no decision, not even an undone one
+    never_decided: frozenset[str] = frozenset()
+    #: an issue that an older database took over, and does not build as it was published
+    newer: bool = False
 
 
 def read_standing(store: Store, build: Build, taxonomy: Taxonomy, week: Week | None) -> Standing:
@@ -55,6 +59,7 @@ def read_standing(store: Store, build: Build, taxonomy: Taxonomy, week: Week | N
         papers_before=_papers_before(store, build.target, published),
         sections=_sections(store, taxonomy, week),
         unread=() if week is None or build.entries else unread_days(store, week),
+        never_decided=published - store.decisions.histories(published).keys(),
         issue_approved=week is None or _issue_approved(store, build, week),
     )
 
