@@ -10,9 +10,11 @@ from config.keytypes import (
     OptionalFile,
     OptionalTimeOfDay,
     Positive,
+    Seconds,
     TimeOfDay,
     TimeZone,
 )
+from config.mail_schema import Variable
 from config.section import Section
 
 
@@ -60,6 +62,25 @@ class BackupSettings(Section):
     )
     keep_weekly: Natural = Field(
         default=4, description="Number of weeks whose newest backup is kept."
+    )
+
+
+class MonitorSettings(Section):
+    """Who may read `/metrics` and the details of `/ready`, and how often the numbers are read."""
+
+    token_file: OptionalFile = Field(
+        default=None,
+        description="The file whose first line is the token that is sent as `Authorization: Bearer "
+        "TOKEN`. Without a token requests of this machine are answered, unless a proxy passed "
+        "them on.",
+    )
+    token_variable: Variable = Field(
+        default="METRICS_TOKEN",
+        description="The environment variable that holds the token, without a token_file.",
+    )
+    seconds: Seconds = Field(
+        default=5.0,
+        description="Seconds for which the numbers are kept, whoever asks and how often.",
     )
 
 

@@ -37,7 +37,7 @@ from config.keytypes import (
 from config.lint_schema import LintSettings
 from config.loopback import is_loopback_url
 from config.mail_schema import MailSettings
-from config.operate_schema import BackupSettings, LogSettings, ScheduleSettings
+from config.operate_schema import BackupSettings, LogSettings, MonitorSettings, ScheduleSettings
 from config.publish_schema import DigestSettings, ListSettings, PublishSettings
 from config.reasons import DEFAULT_REASONS, Reason, unique_codes
 from config.section import Section
@@ -246,6 +246,7 @@ class Settings(Section):
     translate: TranslateSettings = TranslateSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     backup: BackupSettings = BackupSettings()
+    monitor: MonitorSettings = MonitorSettings()
     log: LogSettings = LogSettings()
     #: for replays and tests; None: the system's clock
     now: datetime | None = None
@@ -275,5 +276,6 @@ SECTIONS: Mapping[str, type[Section]] = {
     "translate": TranslateSettings,
     "schedule": ScheduleSettings,
     "backup": BackupSettings,
+    "monitor": MonitorSettings,
     "log": LogSettings,
 }

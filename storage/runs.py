@@ -40,6 +40,18 @@ WHERE coalesce(command = $command, true)
 ORDER BY seq DESC
 LIMIT $limit
 """  # noqa: S608  our own names
+_NEWEST_ENDS = f"""
+WITH newest AS (SELECT command, max(seq) AS seq FROM run_start GROUP BY command),
+success AS (
+    SELECT command, arg_max(started_at, seq) AS succeeded_at
+    FROM run_start JOIN run_end USING (run_id)
+    WHERE status = 'done'
+    GROUP BY command
+)
+SELECT {_COLUMNS}, succeeded_at
+FROM runs JOIN newest USING (command, seq) LEFT JOIN success USING (command)
+ORDER BY command
+"""  # noqa: S608  our own names
 _LAST_SUCCESS = """
 SELECT started_at FROM run_start JOIN run_end USING (run_id)
 WHERE status = 'done'
@@ -182,6 +194,10 @@ class Runs:
         return [
             _run(row) for row in self._session.rows(_RECENT, {"limit": limit, "command": command})
         ]
+
+    def newest_ends(self) -> list[tuple[RunRecord, datetime | None]]:
+        """Return the newest run of each command, and when its newest success started."""
+        return [(_run(row[:-1]), from_utc(row[-1])) for row in self._session.rows(_NEWEST_ENDS)]
 
     def unfinished(self) -> list[UnfinishedRun]:
         """Return the unfinished runs, newest first."""

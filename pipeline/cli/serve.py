@@ -13,12 +13,16 @@ from pipeline.cli.decide import reviewer_of
 from pipeline.cli.issue_desk import issue_desk
 from pipeline.cli.serve_subscribers import serve_subscribers
 from pipeline.curated.title import survey_title
+from pipeline.operate.measures import read_measures
+from pipeline.operate.monitor_token import monitor_token
 from pipeline.operate.scheduler import make_runner, make_scheduler, make_training, scheduled
 from pipeline.operate.status_facts import state_of_survey
 from pipeline.review.proposal import reviewer_name
 from pipeline.review.web.access import served_names
 from pipeline.review.web.app import create_app
 from pipeline.review.web.key_file import session_secret
+from pipeline.review.web.measuring.kept import KeptMeasures
+from pipeline.review.web.measuring.state import Monitoring
 from pipeline.review.web.server import serve as serve_app
 from pipeline.review.web.sessions import login_token
 from pipeline.runtime.jobs import JobBook
@@ -98,6 +102,7 @@ def serve(
         lifespan = functools.partial(scheduled, make_scheduler(settings.schedule, runner), runner)
     listens_on = settings.review.host if host is None else host
     secret = session_secret(settings.database.path)
+    asked = replace(reading, open_store=kept.read_store)
     app = create_app(
         kept.open_store,
         services.taxonomy,
@@ -113,7 +118,11 @@ def serve(
         lifespan=lifespan,
         settings=settings.review,
         issues=issue_desk(services),
-        state=functools.partial(state_of_survey, replace(reading, open_store=kept.read_store)),
+        state=functools.partial(state_of_survey, asked),
+        monitoring=Monitoring(
+            KeptMeasures(functools.partial(read_measures, asked), seconds=settings.monitor.seconds),
+            token=monitor_token(settings.monitor, os.environ),
+        ),
     )
     serve_app(
         app,

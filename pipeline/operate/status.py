@@ -105,54 +105,57 @@ class StatusReport:
 
 def status_report(services: Services) -> StatusReport:
     """Return what is stored and what happened lately, read in one lease of the database."""
+    with services.open_store() as store:
+        return report_from(services, store)
+
+
+def report_from(services: Services, store: Store) -> StatusReport:
+    """Return the same from an open store."""
     now = services.clock()
     today = announcement_day(now)
     since = today - timedelta(days=WATCHED_DAYS - 1)
     settings = services.settings
     limits = limits_of(settings)
     space = space_use(settings)
-    with services.open_store() as store:
-        corrected = corrections_since(store, feed_instant(since))
-        decided = store.account.tally()
-        freeze = store.freezes.standing()
-        tally = store.queue.tally(QueueFilter(), today=today, limits=limits)
-        return StatusReport(
-            at=now,
-            survey=survey_title(settings.survey),
-            ending="" if freeze is None else ending_sentence(freeze, now.date()),
-            papers=store.papers.count(),
-            queue=tally.whole,
-            waiting=tally,
-            waiting_sentence=queue_sentence(tally, limits, today),
-            forecast=queue_forecast(store, limit=round(settings.review.likely_from), now=now),
-            decisions=decided.standing,
-            decided=decided,
-            incomplete=store.incomplete.count(),
-            quarantine=store.quarantine.count(),
-            model_id=services.models.describe_current(),
-            certainty=certainty_of(services, store),
-            last_run=store.runs.last("run"),
-            runs=_runs(store),
-            hanging=hanging_runs(
-                store, now, run_deadline_seconds=settings.arxiv.run_deadline_seconds
-            ),
-            ledger=tuple(store.ledger.days(since)),
-            days=tuple(store.ledger.totals(since)),
-            late=tuple(store.arrivals.late(since)),
-            corrections=counted_by_kind(corrected),
-            corrected=corrected,
-            inbox=read_inbox(store),
-            overdue=overdue_now(store, settings.arxiv.categories, now),
-            accepted=tuple(store.acceptances.standing(since)),
-            coverage=coverage_now(store, settings.arxiv, now),
-            jobs=faults(job_ends(settings.database.path)),
-            drift=newest_drift(settings.classifier.reports),
-            publishing=publishing_state(store, settings, now),
-            promise=issue_promise(store, settings.site, now),
-            mail=mail_state(store),
-            subscribers=store.subscribers.counts(),
-            space=space,
-        )
+    corrected = corrections_since(store, feed_instant(since))
+    decided = store.account.tally()
+    freeze = store.freezes.standing()
+    tally = store.queue.tally(QueueFilter(), today=today, limits=limits)
+    return StatusReport(
+        at=now,
+        survey=survey_title(settings.survey),
+        ending="" if freeze is None else ending_sentence(freeze, now.date()),
+        papers=store.papers.count(),
+        queue=tally.whole,
+        waiting=tally,
+        waiting_sentence=queue_sentence(tally, limits, today),
+        forecast=queue_forecast(store, limit=round(settings.review.likely_from), now=now),
+        decisions=decided.standing,
+        decided=decided,
+        incomplete=store.incomplete.count(),
+        quarantine=store.quarantine.count(),
+        model_id=services.models.describe_current(),
+        certainty=certainty_of(services, store),
+        last_run=store.runs.last("run"),
+        runs=_runs(store),
+        hanging=hanging_runs(store, now, run_deadline_seconds=settings.arxiv.run_deadline_seconds),
+        ledger=tuple(store.ledger.days(since)),
+        days=tuple(store.ledger.totals(since)),
+        late=tuple(store.arrivals.late(since)),
+        corrections=counted_by_kind(corrected),
+        corrected=corrected,
+        inbox=read_inbox(store),
+        overdue=overdue_now(store, settings.arxiv.categories, now),
+        accepted=tuple(store.acceptances.standing(since)),
+        coverage=coverage_now(store, settings.arxiv, now),
+        jobs=faults(job_ends(settings.database.path)),
+        drift=newest_drift(settings.classifier.reports),
+        publishing=publishing_state(store, settings, now),
+        promise=issue_promise(store, settings.site, now),
+        mail=mail_state(store),
+        subscribers=store.subscribers.counts(),
+        space=space,
+    )
 
 
 def _runs(store: Store) -> tuple[RunRecord, ...]:

@@ -269,12 +269,6 @@ def test_unknown_page_is_404(visitor: Visitor) -> None:
     assert "This page does not exist." in page.text
 
 
-def test_health_is_json(site: ReviewSite, visitor: Visitor) -> None:
-    site.fill(["2603.00001"])
-    page = visitor.get("/health")
-    assert page.response.json() == {"status": "ok", "queue": 1, "jobs": {}}
-
-
 def test_pitfall_71_no_pdf_is_served_here(site: ReviewSite, visitor: Visitor) -> None:
     """Pages link to the full texts at arXiv; this server does not serve them."""
     site.fill(["2603.00001"])
@@ -302,17 +296,17 @@ def test_a_failed_job_is_shown_on_every_page(site: ReviewSite) -> None:
         assert "The scheduled daily run (2026-03-17 12:00 UTC) failed with status 2" in page.text
         assert "The <b>cause</b>. Run living-survey doctor" in page.text
         assert "weekly digest" not in page.text
-    assert visitor.get("/health").response.json() == {
+    assert visitor.get("/ready").response.json() == {
         "status": "degraded",
         "queue": 0,
         "jobs": {"daily run": "failed", "weekly digest": "done"},
     }
 
 
-def test_health_shows_no_path_when_the_database_is_damaged(tmp_path: Path) -> None:
+def test_readiness_shows_no_path_when_the_database_is_damaged(tmp_path: Path) -> None:
     site = make_site(tmp_path)
     site.jobs = lambda: (JobEnd("daily run", "run", Outcome.FAILED, START, 1),)
     (tmp_path / "survey.duckdb").write_bytes(b"damaged" * 1000)
-    page = Visitor(site.app()).get("/health")
+    page = Visitor(site.app()).get("/ready")
     assert page.status == 503
     assert page.response.json() == {"status": "unavailable", "jobs": {"daily run": "failed"}}

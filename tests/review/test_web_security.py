@@ -189,7 +189,7 @@ def test_busy_database_is_503_with_remedy(tmp_path: Path) -> None:
         assert answer.status == 503
         assert int(answer.response.headers["retry-after"]) > 0
         assert "Try again" in answer.text
-        assert visitor.get("/health").response.json()["status"] == "unavailable"
+        assert visitor.get("/ready").response.json()["status"] == "unavailable"
         assert visitor.decide(page, "2603.00001", "rejected").status == 503
     assert site.decisions("2603.00001") == []
     assert visitor.decide(page, "2603.00001", "rejected").status == 303

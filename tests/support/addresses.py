@@ -5,7 +5,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 #: pages that answer only to what another page sends
-ANSWERS = frozenset({"/login", "/health", "/undo", "/undo/ask", "/metrics"})
+ANSWERS = frozenset({"/login", "/health", "/ready", "/undo", "/undo/ask", "/metrics"})
 
 
 def addresses(app: ASGIApp, paper: str) -> list[str]:

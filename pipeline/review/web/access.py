@@ -27,6 +27,8 @@ _HOST = re.compile(
     r"(?:\[(?P<six>[0-9a-f.]*:[0-9a-f:.]{1,44})\]|(?P<name>[a-z0-9.-]{1,253}))"
     r"(?::(?P<port>[0-9]{1,5}))?"
 )
+#: addresses for monitoring, which guard themselves
+OPEN = frozenset({"/health", "/ready", "/metrics"})
 _READING = frozenset({"GET", "HEAD"})
 
 
@@ -167,7 +169,7 @@ def _content_length(request: Request) -> int:
 def _locked(request: Request) -> Response | None:
     """Open a session for the printed address; ask all others without a session for it."""
     path = request.scope["path"]
-    if path == "/health" or path.startswith("/static/"):  # no paper and no name
+    if path in OPEN or path.startswith("/static/"):  # no paper and no name
         return None
     sessions: Sessions = context_of(request).sessions
     known = sessions.current(request) is not None

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from config.errors import LivingSurveyError
@@ -20,7 +20,7 @@ from config.taxonomy import Taxonomy
 from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.issues.desk import IssueDesk
 from pipeline.review.own import survey_own
-from pipeline.review.web import error_pages, monitoring, status_page
+from pipeline.review.web import error_pages, status_page
 from pipeline.review.web.access import LIMITS, LOOPBACK_NAMES, AccessRules, Limits
 from pipeline.review.web.bulk import routes as bulk
 from pipeline.review.web.context import ReviewContext
@@ -31,6 +31,9 @@ from pipeline.review.web.headers import Hardened
 from pipeline.review.web.inbox import routes as inbox
 from pipeline.review.web.issue import routes as issue
 from pipeline.review.web.kept import KeptPreferences
+from pipeline.review.web.measuring.requests import Measured
+from pipeline.review.web.measuring.state import Monitoring
+from pipeline.review.web.monitoring import routes as monitoring_routes
 from pipeline.review.web.outlook import routes as outlook
 from pipeline.review.web.preferences import routes as preferences
 from pipeline.review.web.records import routes as records
@@ -62,6 +65,7 @@ def create_app(
     lifespan: Lifespan | None = None,
     settings: ReviewSettings | None = None,
     training: BackgroundCommands | None = None,
+    monitoring: Monitoring | None = None,
 ) -> Starlette:
     """Return the review site as an ASGI application for one reviewer on this machine.
 
@@ -72,6 +76,7 @@ def create_app(
     `training` trains in the background (None: the page says how else). Without `models` pages show
     no reasons. `settings` has limits, reasons for rejecting and keys. `issues` builds
     issues of the digest; `state` reads the state of the survey.
+    `monitoring` has its numbers and who may read them.
     """
     stated = settings or ReviewSettings()
     reading = read_store or open_store
@@ -79,22 +84,25 @@ def create_app(
     explainers = (
         ExplainerCache(models, taxonomy, reading, in_scope_reasons=in_scope) if models else None
     )
+    monitored = monitoring or Monitoring()
+    routes: list[BaseRoute] = [
+        *desk.ROUTES,
+        *inbox.ROUTES,
+        *issue.ROUTES,
+        *bulk.ROUTES,
+        *records.ROUTES,
+        *preferences.ROUTES,
+        *outlook.ROUTES,
+        *status_page.ROUTES,
+        *monitoring_routes.ROUTES,
+        *training_routes.ROUTES,
+        Mount("/static", StaticFiles(directory=STATIC, packages=[PACKAGE]), name="static"),
+    ]
     app = Starlette(
         lifespan=_alive(lifespan, explainers, training),
-        routes=[
-            *desk.ROUTES,
-            *inbox.ROUTES,
-            *issue.ROUTES,
-            *bulk.ROUTES,
-            *records.ROUTES,
-            *preferences.ROUTES,
-            *outlook.ROUTES,
-            *status_page.ROUTES,
-            *monitoring.ROUTES,
-            *training_routes.ROUTES,
-            Mount("/static", StaticFiles(directory=STATIC, packages=[PACKAGE]), name="static"),
-        ],
+        routes=routes,
         middleware=[
+            Middleware(Measured, times=monitored.times, routes=routes),
             Middleware(Hardened),
             Middleware(AccessRules, names=names, limits=limits),
             Middleware(RequestBodyLimitMiddleware, max_body_size=limits.body),
@@ -119,6 +127,7 @@ def create_app(
         settings=stated,
         explainers=explainers,
         training=training,
+        monitoring=monitored,
         issues=issues,
         state=state,
     )

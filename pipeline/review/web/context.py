@@ -20,6 +20,7 @@ from pipeline.review.web.daily import Progress
 from pipeline.review.web.environment import make_templates
 from pipeline.review.web.kept import KeptPreferences
 from pipeline.review.web.language import choose_language, words_of
+from pipeline.review.web.measuring.state import Monitoring
 from pipeline.review.web.scripts import desk_data
 from pipeline.review.web.sessions import Sessions
 from pipeline.runtime.background import BackgroundCommands
@@ -51,6 +52,8 @@ class ReviewContext:
     issues: IssueDesk
     #: reads the state of the survey
     state: Callable[[], StateOfSurvey]
+    #: what monitoring may read
+    monitoring: Monitoring = field(default_factory=Monitoring)
     #: explains predictions; None without a model directory
     explainers: ExplainerCache | None = None
     settings: ReviewSettings = field(default_factory=ReviewSettings)
