@@ -29,7 +29,8 @@ class Takes:
 _URL = re.compile(r"(?:[\w.~:/\[\]@!$&()*+,;=-]|%[0-9A-Fa-f]{2})+")
 
 
-def _base_url(value: str) -> str:
+def base_url(value: str) -> str:
+    """Return an http:// or https:// address without its last slash, or raise ValueError."""
     parts = urlsplit(value)
     if (
         parts.scheme not in {"http", "https"}
@@ -166,12 +167,12 @@ Name = Annotated[
 HeaderText = Annotated[str, AfterValidator(_header_text), Takes("plain ASCII text on one line")]
 BaseUrl = Annotated[
     str,
-    AfterValidator(_base_url),
+    AfterValidator(base_url),
     Takes("an http:// or https:// address without query or fragment"),
 ]
 OptionalUrl = Annotated[
     str,
-    AfterValidator(lambda value: value and _base_url(value)),
+    AfterValidator(lambda value: value and base_url(value)),
     Takes("an http:// or https:// address without query or fragment, or nothing"),
 ]
 Seconds = Annotated[

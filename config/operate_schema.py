@@ -39,6 +39,11 @@ class ScheduleSettings(Section):
         description="When, each day, `mail send` is called: it sends the last issue, and goes on "
         "with what limits or a mail server put off. Empty: never.",
     )
+    alerts: OptionalTimeOfDay = Field(
+        default="09:00",
+        description="When, each day, `alerts send` is called, beside at the end of each run; later "
+        "than the other jobs. Empty: only after runs.",
+    )
     backup: OptionalTimeOfDay = Field(
         default="05:30",
         description="When, each day, `backup --rotate` is called. Empty: never.",

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from config.alerts_schema import AlertsSettings
 from config.desk_keys import known_keys
 from config.enrich_schema import EnrichSettings, TranslateSettings
 from config.feeds_schema import FeedsSettings
@@ -247,6 +248,7 @@ class Settings(Section):
     schedule: ScheduleSettings = ScheduleSettings()
     backup: BackupSettings = BackupSettings()
     monitor: MonitorSettings = MonitorSettings()
+    alerts: AlertsSettings = AlertsSettings()
     log: LogSettings = LogSettings()
     #: for replays and tests; None: the system's clock
     now: datetime | None = None
@@ -277,5 +279,6 @@ SECTIONS: Mapping[str, type[Section]] = {
     "schedule": ScheduleSettings,
     "backup": BackupSettings,
     "monitor": MonitorSettings,
+    "alerts": AlertsSettings,
     "log": LogSettings,
 }

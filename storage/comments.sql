@@ -791,3 +791,17 @@ COMMENT ON COLUMN freezes.happened_at IS 'when it was done';
 COMMENT ON COLUMN freezes.ends_on IS 'of a freeze: from this day on (UTC) nothing is fetched';
 COMMENT ON COLUMN freezes.notice IS 'of a freeze: what readers are told, on one line';
 COMMENT ON COLUMN freezes.stands IS 'it is the last act and was not taken back';
+
+
+COMMENT ON VIEW alerts IS
+    'Alarms for the operator, one row for each time that a cause was noticed.';
+COMMENT ON COLUMN alerts.alert_id IS 'number of the alarm';
+COMMENT ON COLUMN alerts.cause IS 'key of the cause, such as silence or day:2026-03-17';
+COMMENT ON COLUMN alerts.sentence IS 'what is wrong, as it was told last';
+COMMENT ON COLUMN alerts.remedy IS 'what to do about it';
+COMMENT ON COLUMN alerts.status IS 'standing, accepted (by a person), or over';
+COMMENT ON COLUMN alerts.raised_at IS 'when it was noticed';
+COMMENT ON COLUMN alerts.told_at IS 'when a message with it first arrived; null: never';
+COMMENT ON COLUMN alerts.accepted_by IS 'who accepted it last; null: no one';
+COMMENT ON COLUMN alerts.reason IS 'why it was accepted';
+COMMENT ON COLUMN alerts.over_at IS 'when it was over; null: it stands';

@@ -124,6 +124,13 @@ class Mailings:
         row = self._session.row(_COUNTS, {"name": name})
         return dict(zip(_OUTCOMES, row, strict=True)) if row else {}
 
+    def begun_at(self, name: str) -> datetime:
+        """Return when the recipients of a mailing were fixed."""
+        [(at,)] = self._session.rows(
+            "SELECT frozen_at FROM mailing WHERE name = $name", {"name": name}
+        )
+        return from_utc(at)
+
     def of(self, subscriber_id: str) -> list[tuple[str, str, datetime | None]]:
         """Return the mailings a person was among: name, outcome, and when that was known."""
         return [

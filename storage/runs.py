@@ -189,6 +189,11 @@ class Runs:
         row = self._session.row(_LAST_SUCCESS)
         return None if row is None else from_utc(row[0])
 
+    def first_started(self) -> datetime | None:
+        """Return when the first run started; None: there was none."""
+        row = self._session.row("SELECT min(started_at) FROM run_start")
+        return None if row is None else from_utc(row[0])
+
     def recent(self, limit: int, command: str | None = None) -> list[RunRecord]:
         """Return the newest runs, newest first."""
         return [

@@ -677,6 +677,22 @@ CREATE TABLE run_detail (
     corrected VARCHAR[] NOT NULL  -- approved papers whose change at arXiv it stored
 );
 
+CREATE TABLE alert_event (
+    seq BIGINT NOT NULL,
+    alarm BIGINT NOT NULL,
+    cause VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    happened_at TIMESTAMP NOT NULL,
+    level BIGINT NOT NULL,
+    sentence VARCHAR NOT NULL,
+    remedy VARCHAR NOT NULL,
+    about BIGINT,
+    way VARCHAR NOT NULL,
+    message VARCHAR NOT NULL,
+    person VARCHAR NOT NULL,
+    detail VARCHAR NOT NULL
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -1451,3 +1467,31 @@ CREATE VIEW freezes AS
 SELECT seq, kind, person, happened_at, ends_on, notice,
        kind = 'freeze' AND seq = (SELECT max(seq) FROM freeze_act) AS stands
 FROM freeze_act;
+
+-- Alarms for the operator, one row for each time that a cause was noticed.
+-- alert_id BIGINT: number of the alarm
+-- cause VARCHAR: key of the cause, such as silence or day:2026-03-17
+-- sentence VARCHAR: what is wrong, as it was told last
+-- remedy VARCHAR: what to do about it
+-- status VARCHAR: standing, accepted (by a person), or over
+-- raised_at TIMESTAMP: when it was noticed
+-- told_at TIMESTAMP: when a message with it first arrived; null: never
+-- accepted_by VARCHAR: who accepted it last; null: no one
+-- reason VARCHAR: why it was accepted
+-- over_at TIMESTAMP: when it was over; null: it stands
+CREATE VIEW alerts AS
+SELECT alarm AS alert_id,
+       any_value(cause) AS cause,
+       arg_max(sentence, seq) FILTER (kind IN ('raised', 'worse', 'repeated')) AS sentence,
+       arg_max(remedy, seq) FILTER (kind IN ('raised', 'worse', 'repeated')) AS remedy,
+       CASE WHEN bool_or(kind IN ('cleared', 'ended')) THEN 'over'
+            WHEN arg_max(kind, seq) FILTER (kind IN ('accepted', 'withdrawn', 'worse')) = 'accepted'
+                THEN 'accepted'
+            ELSE 'standing' END AS status,
+       min(happened_at) AS raised_at,
+       min(happened_at) FILTER (kind = 'told') AS told_at,
+       arg_max(person, seq) FILTER (kind = 'accepted') AS accepted_by,
+       arg_max(detail, seq) FILTER (kind = 'accepted') AS reason,
+       max(happened_at) FILTER (kind IN ('cleared', 'ended')) AS over_at
+FROM alert_event
+GROUP BY alarm;

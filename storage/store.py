@@ -13,6 +13,7 @@ import duckdb
 
 from storage.acceptances import Acceptances
 from storage.adoption import Adoption
+from storage.alerts import Alerts
 from storage.alike import Alike
 from storage.announcements import Announcements
 from storage.approvals import Approvals
@@ -120,6 +121,7 @@ class Store:
         self.adoption = Adoption(session)
         self.hub_pings = HubPings(session)
         self.freezes = Freezes(session)
+        self.alerts = Alerts(session)
         self.traces = Traces(session)
         self.issues = Issues(session)
         self.mailings = Mailings(session)

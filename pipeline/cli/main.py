@@ -105,6 +105,15 @@ GROUPS = {
             "suppress": "List addresses that get no more mail; suppress one by hand, or lift it.",
         },
     ),
+    "alerts": (
+        "List what is wrong, tell the operator, or accept it with a reason.",
+        {
+            "list": "List the alarms that stand, with the remedies.",
+            "send": "Look for what is wrong, and tell what is new or over.",
+            "accept": "Accept an alarm that stands, with the reason.",
+            "test": "Send a test message in each way of [alerts], and show what each answered.",
+        },
+    ),
     "ledger": (
         "List announcement days, accept one as it is, or remove days that never were.",
         {
@@ -137,7 +146,7 @@ GROUPS = {
 
 
 #: groups that list what they hold when no command is given
-_LISTED = frozenset({"ledger", "quarantine", "subscribers"})
+_LISTED = frozenset({"alerts", "ledger", "quarantine", "subscribers"})
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
-"""`run`: one cycle, as cron calls it."""
+"""`run`: one cycle, as cron calls it, and then the alarms."""
 
+from config.errors import LivingSurveyError
+from pipeline.cli.alarms_after import Alarms, alarms_after
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.ended import check_fetching
@@ -17,19 +19,35 @@ from storage.calendar import announcement_day
 def run(invocation: Invocation) -> Answer:
     """Run one cycle: fetch, classify. What cron calls.
 
-    Exit status: 0 done, 1 something was left undone (it says what), 75 try again later.
+    At its end it tells alarms, as `alerts send` does. Exit status: 0 done, although an older alarm
+    may stand (it says so), 1 something was left undone or a day is newly overdue (it says what),
+    75 try again later.
     """
-    check_fetching(invocation.settings)
-    with arxiv_session(invocation, "run", confirms_clock=True) as (opened, arxiv):
-        report = run_cycle(opened.services, arxiv, opened.run)
-    if report.fetch.exit_status == 0:
-        succeeded(invocation.settings.database.path, "run")
+    settings = invocation.settings
+    check_fetching(settings)
+    try:
+        with arxiv_session(invocation, "run", confirms_clock=True) as (opened, arxiv):
+            report = run_cycle(opened.services, arxiv, opened.run)
+    except LivingSurveyError as error:
+        for note in alarms_after(settings, succeeded=False, error=error).notes:
+            invocation.output.note(note)
+        raise
+    if report.fetch.work_status == 0:
+        succeeded(settings.database.path, "run")
+    alarms = alarms_after(settings, succeeded=report.fetch.work_status == 0)
     return Answer(
         report,
         (*fetch_text(report.fetch), *_after_fetch(report, opened.services)),
-        fetch_notes(report.fetch),
-        report.fetch.exit_status,
+        (*fetch_notes(report.fetch), *alarms.notes),
+        _status(report, alarms),
     )
+
+
+def _status(report: CycleReport, alarms: Alarms) -> int:
+    """Return 1 for overdue days once, when they are noticed; afterwards their alarm stands."""
+    if report.fetch.work_status or not report.fetch.ledger.overdue:
+        return report.fetch.work_status
+    return int(alarms.new_day)
 
 
 def _after_fetch(report: CycleReport, services: Services) -> list[str]:

@@ -13,16 +13,14 @@ from pipeline.ingest.ledger import (
     overdue_remedy,
     overdue_sentence,
 )
+from pipeline.ingest.silence import SILENT_DAYS, silence_now
 from pipeline.ingest.sources.open import NO_CONTACT, SET_CONTACT
 from pipeline.ingest.sources.transport.limiter import Limiter, default_limiter_path, host_group
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services
-from storage.calendar import PUBLISHED, announcement_day, announcement_days, feed_instant
+from storage.calendar import PUBLISHED, announcement_day, feed_instant
 from storage.store import Store
-
-#: announcement days without a new paper from which that is a fault
-SILENT_DAYS = 3
 
 
 def checks(services: Services) -> Iterator[Finding]:
@@ -106,7 +104,8 @@ def _overdue(store: Store, arxiv: ArxivSettings, now: datetime) -> Iterator[Find
 
 
 def _arrivals(store: Store, arxiv: ArxivSettings, now: datetime) -> Iterator[Finding]:
-    if not store.ledger.first_days():
+    found = silence_now(store, now)
+    if found is None:
         yield Finding(
             "ledger",
             "no feed was read yet.",
@@ -114,12 +113,7 @@ def _arrivals(store: Store, arxiv: ArxivSettings, now: datetime) -> Iterator[Fin
             wrong=False,
         )
         return
-    last = store.arrivals.last()
-    if last is None:
-        silent = SILENT_DAYS
-    else:
-        since = announcement_day(last) + timedelta(days=1)
-        silent = len(announcement_days(since, announcement_day(now)))
+    silent = SILENT_DAYS if found.last is None else found.days
     if silent >= SILENT_DAYS and not arxiv.is_live:
         yield Finding(
             "arrivals",

@@ -81,7 +81,12 @@ class FetchReport:
     @property
     def exit_status(self) -> int:
         """0 if all is well, 75 if every failure passes by itself, else 1."""
-        if self.ledger.overdue or not all(failure.later for failure in self.failures):
+        return 1 if self.ledger.overdue else self.work_status
+
+    @property
+    def work_status(self) -> int:
+        """The same of this fetch alone, whatever days before it lack."""
+        if not all(failure.later for failure in self.failures):
             return 1
         return TryAgainLaterError.exit_status if self.failures else 0
 

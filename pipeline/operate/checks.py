@@ -1,12 +1,12 @@
 """Check what operation depends on: the disk, the database and the last runs."""
 
 import shlex
-import shutil
 from collections.abc import Collection, Iterator
 from datetime import timedelta
 from textwrap import shorten
 
 from pipeline.ingest.ledger import WATCHED_DAYS
+from pipeline.operate.disk import disk_room
 from pipeline.operate.hanging import hanging_runs
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.jobs import faults, job_ends
@@ -15,8 +15,6 @@ from pipeline.runtime.record import TOO_EARLY
 from pipeline.runtime.services import Services
 from storage.types import RunRecord, RunStatus
 
-#: bytes a run may need for the database, its WAL and the archive
-_NEEDED = 1 << 30
 #: characters of an error that are shown; `status` shows all of it
 _LONGEST_ERROR = 200
 #: papers with an invalid ID that are named
@@ -97,16 +95,9 @@ def check_runs(services: Services, *, reported: Collection[str]) -> Iterator[Fin
 
 
 def _disk(services: Services) -> Iterator[Finding]:
-    database = services.settings.database.path
-    place = next(path for path in (database.parent, *database.parents) if path.exists())
-    size = database.stat().st_size if database.exists() else 0
-    free = shutil.disk_usage(place).free
-    if free < _NEEDED + size:
-        yield Finding(
-            "disk",
-            f"only {free / 1e9:.1f} GB are free at {place}.",
-            "Free some, or move [database] path and [arxiv] archive to another disk.",
-        )
+    room = disk_room(services.settings)
+    if room.free < room.needed:
+        yield Finding("disk", room.sentence, room.remedy)
 
 
 def _ended(run: RunRecord) -> str:

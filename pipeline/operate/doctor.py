@@ -9,6 +9,7 @@ from pipeline.curated.checks import checks as curated_checks
 from pipeline.ingest.checks import checks as ingest_checks
 from pipeline.ingest.sources.open import arxiv_sources
 from pipeline.learn.checks import checks as learn_checks
+from pipeline.operate.alerts.checks import checks as alert_checks
 from pipeline.operate.backups import naming_backup
 from pipeline.operate.checks import check_jobs, check_runs
 from pipeline.operate.checks import checks as operate_checks
@@ -37,6 +38,7 @@ STAGES: Mapping[str, tuple[Checks, ...]] = {
     "review": (review_checks,),
     "publishing": (publish_checks,),
     "mail": (subscriber_checks,),
+    "alarms": (alert_checks,),
 }
 
 

@@ -31,7 +31,7 @@ class Job:
 
 
 def jobs(settings: ScheduleSettings) -> tuple[Job, ...]:
-    """Return two runs a day, because feeds can be late, the jobs of Monday, backup and mail.
+    """Return two runs a day, because feeds can be late, the jobs of Monday, mail, alarms, backup.
 
     Training is no job of its own: `run` trains when enough decisions are new.
     """
@@ -41,6 +41,7 @@ def jobs(settings: ScheduleSettings) -> tuple[Job, ...]:
         ("weekly digest", ("digest",), settings.digest, (_MONDAY,)),
         ("weekly publication", ("publish",), settings.publish, (_MONDAY,)),
         ("mail", ("mail", "send"), settings.mail, ()),
+        ("alerts", ("alerts", "send"), settings.alerts, ()),
         ("backup", ("backup", "--rotate"), settings.backup, ()),
     )
     return tuple(

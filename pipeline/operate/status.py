@@ -16,6 +16,8 @@ from pipeline.ingest.coverage import Coverage, coverage_now
 from pipeline.ingest.ledger import WATCHED_DAYS, OverdueDay, overdue_now
 from pipeline.learn.drift_report import DriftReport, newest_drift
 from pipeline.learn.explain.certainty import Certainty, certainty_of
+from pipeline.operate.alerts.facts import FailingWay
+from pipeline.operate.alerts.send import failing_ways, read_standing
 from pipeline.operate.hanging import HangingRun, hanging_runs
 from pipeline.operate.space import SpaceUse, space_use
 from pipeline.publish.issue_promise import issue_promise
@@ -29,6 +31,7 @@ from pipeline.runtime.jobs import JobEnd, faults, job_ends
 from pipeline.runtime.queue_words import limits_of, queue_sentence
 from pipeline.runtime.services import Services
 from storage.acceptances import Acceptance
+from storage.alert_types import AlertRow
 from storage.arrivals import LateArrival
 from storage.calendar import announcement_day, feed_instant
 from storage.decision_account import DecisionTally
@@ -101,6 +104,10 @@ class StatusReport:
     subscribers: Mapping[SubscriberState, int]
     #: bytes on disk, and the newest backup
     space: SpaceUse
+    #: alarms that stand, accepted or not, as they were found last
+    alerts: tuple[AlertRow, ...]
+    #: ways of telling them that did not work the last time
+    not_told: tuple[FailingWay, ...]
 
 
 def status_report(services: Services) -> StatusReport:
@@ -155,6 +162,8 @@ def report_from(services: Services, store: Store) -> StatusReport:
         mail=mail_state(store),
         subscribers=store.subscribers.counts(),
         space=space,
+        alerts=tuple(store.alerts.open()),
+        not_told=failing_ways(read_standing(store, now)),
     )
 
 

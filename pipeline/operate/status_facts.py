@@ -10,6 +10,7 @@ from pipeline.operate.status import StatusReport, status_report
 from pipeline.publish.promise import Kept
 from pipeline.review.account import tally_text
 from pipeline.runtime.facts import Fact, FactGroup, FactTable, StateOfSurvey
+from pipeline.runtime.plurals import some_of
 from pipeline.runtime.services import Services
 from storage.calendar import PUBLISHED
 from storage.ledger import DayTotal
@@ -104,6 +105,16 @@ def _readers(report: StatusReport) -> Iterator[Fact]:
 
 
 def _machine(report: StatusReport) -> Iterator[Fact]:
+    standing = [one.cause for one in report.alerts if one.status == "standing"]
+    if standing:
+        yield Fact(
+            "alarms", f"{len(standing)} standing ({some_of(standing)}): `living-survey alerts`",
+            trouble=True,
+        )  # fmt: skip
+    if accepted := len(report.alerts) - len(standing):
+        yield Fact("alarms", f"{accepted} accepted: `living-survey alerts`")
+    for one in report.not_told:
+        yield Fact("not told", f"by {one.way}: {one.answer.rstrip('.')}", trouble=True)
     for end in report.jobs:
         yield Fact("schedule", end.sentence.rstrip("."), trouble=True)
     for run in report.hanging:

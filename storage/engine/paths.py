@@ -22,6 +22,8 @@ _OWN = (
         ".publish-lock",
         ".review-key",
         ".jobs.json",
+        ".alerts-lock",
+        ".alerts.json",
         ".subscriber-key",
         ".departures",
     ),

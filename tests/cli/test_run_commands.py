@@ -113,7 +113,7 @@ def test_pitfall_64_65_changes_are_named_as_what_they_are_once(tmp_path: Path) -
     assert held["2603.00003"].paper.categories == ("cs.CV", "eess.SY")  # not its alias
 
 
-def test_incomplete_day_ends_later_runs_with_1_until_repaired(tmp_path: Path) -> None:
+def test_overdue_day_fails_one_run_and_is_then_an_alarm(tmp_path: Path) -> None:
     gone = [
         Fault(Kind.MISSING_RANGE, channel, first_id="2603.00002", last_id="2603.00002")
         for channel in (Channel.OAI, Channel.QUERY)
@@ -132,6 +132,11 @@ def test_incomplete_day_ends_later_runs_with_1_until_repaired(tmp_path: Path) ->
         assert "2026-03-17 (missing 2603.00002)" in ended.err
         assert "living-survey add 2603.00002" in ended.err
         assert "living-survey backfill --from 2026-03-18 --until 2026-03-18" in ended.err
+        assert "2 alarms stand (day:2026-03-18, day:2026-03-17)" in ended.err
+        again = survey.call("run")
+        assert again.status == 0, again.err
+        assert "2 alarms stand (day:2026-03-18, day:2026-03-17)" in again.err
+        assert "2 announcement days are not complete after 36 hours" in again.err
         shown = survey.call("status")
         assert "Tue 2026-03-17" in shown.out
         assert "no feed was read\n" in shown.out
@@ -144,6 +149,8 @@ def test_incomplete_day_ends_later_runs_with_1_until_repaired(tmp_path: Path) ->
         survey.json("backfill", "--from", "2026-03-18", "--until", "2026-03-18")
         healed = survey.json("run")
     assert healed["fetch"]["ledger"]["overdue"] == []
+    assert survey.json("alerts")["alerts"] == []
+    assert {row["status"] for row in survey.json("alerts", "list", "--all")["alerts"]} == {"over"}
     assert healed["fetch"]["repaired"] == 0  # OAI's overlap brought it
     lines = survey.call("status").out.splitlines()
     [settled] = [line for line in lines if "2026-03-18" in line and "unknown" in line]

@@ -114,6 +114,16 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "the address of a name server such as 9.9.9.9 or [::1]:53, or nothing": st.sampled_from(
         ["9.9.9.9", "127.0.0.1:5353", "[::1]:53"]
     ),
+    '"json", "slack" or "text"': st.sampled_from(["json", "slack", "text"]),
+    "a list of mail addresses such as operator@example.org": st.lists(
+        st.sampled_from(["a@b.org", "first.last+tag@mail.example.org"]), min_size=1
+    ),
+    "an http:// or https:// address without fragment, or nothing": st.sampled_from(
+        ["", "https://b.org/T/{secret}", "https://b.org/x?key=a&token=b"]
+    ),
+    'a program and its arguments as a list of words, such as ["logger", "-t", "survey"]': st.lists(
+        st.sampled_from(["logger", "-t", "$(id)"]), min_size=1
+    ),
     "a list of host names and addresses": st.lists(st.just("mail.b.org"), min_size=1),
     REASONS: st.just([{"code": "off-topic", "name": "Off topic"}]),
     'an IANA time zone such as "America/New_York"': st.sampled_from(["UTC", "Asia/Shanghai"]),
@@ -184,12 +194,16 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
         "text": ("UTC", "GMT"),
     }[kind_of(section, key)]
     special = dict.fromkeys(
-        ("daily", "repair", "digest", "publish", "mail", "backup"), ("01:00", "02:00")
+        ("daily", "repair", "digest", "publish", "mail", "backup", "alerts"), ("01:00", "02:00")
     )
     special |= dict.fromkeys(
         ("oai_url", "rss_url", "query_url", "list_url", "suggest_url", "base_url", "hub"),
         ("https://a.org", "https://b.org"),
     )
+    special |= dict.fromkeys(
+        ("webhook_url", "heartbeat_url"), ("https://a.org/{secret}", "https://b.org/x?y=1")
+    )
+    special |= {"webhook_format": ("slack", "text"), "mail_to": ('["a@b.org"]', '["c@d.org"]')}
     special |= {"allow": ('["one-rule"]', '["another-rule"]')}
     special |= {"issues": ("built", "approved")}
     special |= {"targets": ('["list"]', '["digest"]')}

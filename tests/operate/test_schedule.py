@@ -102,20 +102,21 @@ def test_missed_starts_become_one_and_never_overlap() -> None:
 
 
 def test_every_job_is_a_command_that_exists() -> None:
-    from pipeline.cli.main import COMMANDS
+    from pipeline.cli.main import all_commands
 
-    assert {job.argv[0] for job in jobs(ScheduleSettings())} <= COMMANDS.keys()
+    every = jobs(ScheduleSettings(publish="08:30", mail="08:40"))
+    assert {" ".join(job.argv).partition(" --")[0] for job in every} <= all_commands().keys()
 
 
 def test_publish_is_called_only_where_its_time_is_set() -> None:
     assert "publish" not in {job.argv[0] for job in jobs(ScheduleSettings())}
-    *_, last = jobs(ScheduleSettings(publish="08:30", backup=""))
+    *_, last = jobs(ScheduleSettings(publish="08:30", backup="", alerts=""))
     assert (last.argv, last.at.isoformat(), last.weekdays) == (("publish",), "08:30:00", (1,))
 
 
 def test_mail_is_sent_each_day_only_where_its_time_is_set() -> None:
     assert ("mail", "send") not in {job.argv for job in jobs(ScheduleSettings())}
-    *_, last = jobs(ScheduleSettings(mail="09:15", backup=""))
+    *_, last = jobs(ScheduleSettings(mail="09:15", backup="", alerts=""))
     assert (last.argv, last.at.isoformat(), last.weekdays) == (("mail", "send"), "09:15:00", ())
 
 
@@ -138,6 +139,12 @@ def test_next_announcement_follows_arxivs_calendar(now: datetime, evening: datet
     assert next_announcement(now) == evening
 
 
+def test_alarms_are_told_each_day_unless_their_time_is_empty() -> None:
+    *_, last = jobs(ScheduleSettings(backup=""))
+    assert (last.argv, last.at.isoformat(), last.weekdays) == (("alerts", "send"), "09:00:00", ())
+    assert "alerts" not in {job.argv[0] for job in jobs(ScheduleSettings(alerts=""))}
+
+
 def test_a_fault_ends_with_the_next_success(tmp_path: Path) -> None:
     runner = make_test_runner(tmp_path)
     failed = runner.ended(RUN, Outcome.FAILED, status=2, message="the cause.")
@@ -151,7 +158,7 @@ def test_a_success_by_hand_ends_the_faults_of_that_command(tmp_path: Path) -> No
     for job in jobs(ScheduleSettings()):
         runner.ended(job, Outcome.MISSED)
     succeeded(tmp_path / "survey.duckdb", "run")
-    assert [end.job for end in runner.book.ends()] == ["weekly digest", "backup"]
+    assert [end.job for end in runner.book.ends()] == ["weekly digest", "alerts", "backup"]
 
 
 def test_an_end_that_cannot_be_written_is_still_known(tmp_path: Path) -> None:
@@ -316,5 +323,5 @@ def test_the_service_with_a_schedule_serves_and_ends_on_sigterm(tmp_path: Path) 
     assert token not in log
     lines = log.splitlines()
     assert f" info review queue started address={address}" in log
-    assert sum(" info scheduled " in line for line in lines) == 4
+    assert sum(" info scheduled " in line for line in lines) == 5
     assert lines[-1].endswith(" info review queue stopped")

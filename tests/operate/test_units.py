@@ -85,6 +85,7 @@ def test_cron_times_are_those_of_the_settings(tmp_path: Path) -> None:
         "0 8 * * 1",
         "30 8 * * 1",
         "15 9 * * *",
+        "0 9 * * *",
         "30 5 * * *",
     ]
 
@@ -93,6 +94,11 @@ def test_cron_reads_secrets_from_the_file(tmp_path: Path) -> None:
     installation = installed(tmp_path, SMTP_PASSWORD="hidden")
     text = text_of(Kind.CRON, installation)
     assert "hidden" not in text
+    alerts = {
+        "ALERT_WEBHOOK_SECRET": "hidden",
+        "LIVING_SURVEY_ALERTS__WEBHOOK_URL": "https://x/hidden",
+    }
+    assert "hidden" not in text_of(Kind.CRON, installed(tmp_path, **alerts))
     (tmp_path / "living-survey.env").write_text(f"SMTP_PASSWORD='{'p $x %'}'\n", encoding="utf-8")
     _, entries = parse_crontab(text)
     assert called(shell(entries[0].command)).environment["SMTP_PASSWORD"] == "p $x %"
@@ -188,7 +194,7 @@ def test_systemd_takes_the_times(tmp_path: Path) -> None:
 
 def test_timers_make_up_for_missed_times(tmp_path: Path) -> None:
     timers = [file for file in _systemd(installed(tmp_path)) if file.name.endswith(".timer")]
-    assert len(timers) == 6
+    assert len(timers) == 7
     for file in timers:
         unit = parse_unit(file.text)
         assert unit["Timer", "Persistent"] == ["true"]
@@ -294,7 +300,7 @@ def test_units_are_written_over_no_other_file(tmp_path: Path) -> None:
     assert survey.call(*words).status == 0
     assert survey.call(*words).status == 0
     written = sorted((tmp_path / "units").iterdir())
-    assert len(written) == 9
+    assert len(written) == 11
     written[-1].write_text("mine", encoding="utf-8")
     written[0].unlink()
     refused = survey.call(*words)
@@ -311,6 +317,7 @@ def test_schedule_lists_jobs_in_the_order_of_their_times(tmp_path: Path) -> None
     }
     listed = survey.json("schedule", LIVING_SURVEY_NOW="2026-03-13T12:00:00Z", **loopback)
     assert [(row["job"], row["next_at"].replace("+00:00", "Z")) for row in listed["jobs"]] == [
+        ("alerts", "2026-03-13T13:00:00Z"),
         ("daily run", "2026-03-14T04:30:00Z"),
         ("backup", "2026-03-14T09:30:00Z"),
         ("repair run", "2026-03-14T11:00:00Z"),

@@ -118,9 +118,16 @@ def test_every_time_and_every_choice_runs_its_job(tmp_path: Path) -> None:
     loaded = document(installation)
     options = ["--config", "living-survey.toml"]
     crons = [each["cron"] for each in loaded[True]["schedule"]]
-    assert crons == ["30 5 * * *", "0 12 * * *", "0 13 * * 1", "30 13 * * 1", "15 14 * * *"]
+    assert crons == [
+        "30 5 * * *",
+        "0 12 * * *",
+        "0 13 * * 1",
+        "30 13 * * 1",
+        "15 14 * * *",
+        "0 14 * * *",
+    ]
     due = [*crons, *loaded[True]["workflow_dispatch"]["inputs"]["job"]["options"]]
-    words = [["run"], ["run"], ["digest"], ["publish"], ["mail", "send"]]
+    words = [["run"], ["run"], ["digest"], ["publish"], ["mail", "send"], ["alerts", "send"]]
     for each, expected in zip(due, [*words, ["start"], *words], strict=True):
         done = bash(installation, tmp_path, "Run what is due", DUE=each)
         assert done.returncode == 0, done.stderr

@@ -116,7 +116,12 @@ def test_health_says_that_it_lives_and_nothing_else(tmp_path: Path) -> None:
 
 def test_ready_tells_this_machine_the_details(site: ReviewSite) -> None:
     site.fill(["2603.00001"])
-    assert ask(site.app(), "/ready").json() == {"status": "ok", "queue": 1, "jobs": {}}
+    assert ask(site.app(), "/ready").json() == {
+        "status": "ok",
+        "queue": 1,
+        "alarms": 0,
+        "jobs": {},
+    }
 
 
 def test_ready_tells_strangers_the_status_only(site: ReviewSite) -> None:

@@ -7,6 +7,7 @@ import pytest
 from config.taxonomy import load_taxonomy
 from pipeline.review.web.environment import make_templates
 from pipeline.runtime.jobs import JobEnd, Outcome
+from storage.alert_types import AlertKind, NewAlertEvent
 from storage.types import FacetScore, TermWeight, Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
 from tests.support.review import START, ReviewSite, Visitor, make_site, scores
@@ -299,8 +300,33 @@ def test_a_failed_job_is_shown_on_every_page(site: ReviewSite) -> None:
     assert visitor.get("/ready").response.json() == {
         "status": "degraded",
         "queue": 0,
+        "alarms": 0,
         "jobs": {"daily run": "failed", "weekly digest": "done"},
     }
+
+
+def test_alarms_that_stand_are_on_every_page(site: ReviewSite, visitor: Visitor) -> None:
+    with site.open_store() as store:
+        store.alerts.add(
+            [
+                NewAlertEvent(AlertKind.RAISED, "silence", START, sentence="no <b>paper</b> came."),
+                NewAlertEvent(AlertKind.RAISED, "backup", START, sentence="no backup is there."),
+                NewAlertEvent(AlertKind.RAISED, "job:daily-run", START, sentence="a job failed."),
+            ]
+        )
+    said = "2 alarms stand, the newest: No backup is there. living-survey alerts says what to do."
+    assert said in visitor.get("/queue").text
+    assert said in visitor.get("/decisions").text
+    ready = visitor.get("/ready").response.json()
+    assert (ready["status"], ready["alarms"]) == ("degraded", 3)
+    with site.open_store() as store:
+        for number in (2, 3):
+            store.alerts.add([NewAlertEvent(AlertKind.CLEARED, "x", START, alarm=number)])
+    assert "One alarm stands: No <b>paper</b> came." in visitor.get("/queue").text
+    with site.open_store() as store:
+        accepted = NewAlertEvent(AlertKind.ACCEPTED, "silence", START, alarm=1, person="ada")
+        store.alerts.add([accepted])
+    assert "alarm" not in visitor.get("/queue").text
 
 
 def test_readiness_shows_no_path_when_the_database_is_damaged(tmp_path: Path) -> None:

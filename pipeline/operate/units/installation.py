@@ -12,7 +12,7 @@ from config.operate_schema import ScheduleSettings
 from config.processes import own_command
 from config.schema import SECTIONS, Settings
 from config.section import Section
-from config.settings import ENV_PREFIX
+from config.settings import ENV_PREFIX, env_name
 from pipeline.operate.backups import backup_directory
 from pipeline.operate.schedule import Job, jobs
 from storage.engine.paths import own_paths
@@ -21,6 +21,8 @@ from storage.engine.paths import own_paths
 SECRETS_FILE = "living-survey.env"
 #: a fixed clock and the settings file: units name the file, and their clock is the machine's
 _LEFT_OUT = frozenset({f"{ENV_PREFIX}NOW", f"{ENV_PREFIX}CONFIG"})
+#: addresses that whoever knows them can use
+_ADDRESSES = frozenset(env_name("alerts", key) for key in ("webhook_url", "heartbeat_url"))
 #: ends of names beside the database that only matter while a command runs
 _NO_STATE = ("-lock", ".lock", ".tmp", ".restoring", ".restoring.wal")
 
@@ -82,7 +84,7 @@ def installation_of(settings: Settings, environment: Mapping[str, str]) -> Insta
         variables={
             name: text
             for name, text in sorted(settings.variables.items())
-            if name not in _LEFT_OUT and not _has_password(text)
+            if name not in {*_LEFT_OUT, *_ADDRESSES} and not _has_password(text)
         },
         secrets=tuple(sorted({*_passwords(settings, environment), *_with_password(settings)})),
         user=getpass.getuser(),
@@ -106,8 +108,10 @@ def _command() -> tuple[str, ...]:
 
 def _passwords(settings: Settings, environment: Mapping[str, str]) -> list[str]:
     """Return the variables of passwords that are set, or that sending needs."""
-    mail = settings.mail
+    mail, alerts = settings.mail, settings.alerts
     named = (
+        (alerts.webhook_secret_variable, alerts.webhook_secret_file),
+        (alerts.heartbeat_secret_variable, alerts.heartbeat_secret_file),
         (mail.password_variable, mail.password_file),
         (mail.imap_password_variable, mail.imap_password_file),
     )
@@ -115,7 +119,11 @@ def _passwords(settings: Settings, environment: Mapping[str, str]) -> list[str]:
 
 
 def _with_password(settings: Settings) -> list[str]:
-    return [name for name, text in settings.variables.items() if _has_password(text)]
+    return [
+        name
+        for name, text in settings.variables.items()
+        if _has_password(text) or name in _ADDRESSES
+    ]
 
 
 def _has_password(text: str) -> bool:

@@ -144,6 +144,7 @@ def fragment(request: Request, template: str, **context: Any) -> str:
         done_today=review.progress.today,
         ends_on=review.progress.ends_on,
         has_ended=review.progress.has_ended,
+        alarms=review.progress.alarms,
         token=review.sessions.token(session),
         path=request.url.path,
         own=own,

@@ -1,9 +1,10 @@
-"""Keep what every page shows: the reviewer's decisions today, and whether the survey ends."""
+"""Keep what every page shows: decisions today, whether the survey ends, alarms that stand."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 
 from pipeline.runtime.ending import ended
+from storage.alert_types import AlertRow
 from storage.freezes import Freeze
 from storage.store import Store
 
@@ -19,10 +20,12 @@ class Progress:
         self._clock = clock
         self._read: tuple[date, int] | None = None
         self._freeze: Freeze | None = None
+        self._alarms: tuple[AlertRow, ...] = ()
 
     def read(self, store: Store) -> None:
         """Count again, and read the end again."""
         self._freeze = store.freezes.standing()
+        self._alarms = tuple(one for one in store.alerts.open() if one.status == "standing")
         self.count(store)
 
     def count(self, store: Store) -> None:
@@ -36,6 +39,14 @@ class Progress:
         """The number, or None if it was not read today."""
         read = self._read
         return read[1] if read and read[0] == self._today() else None
+
+    @property
+    def alarms(self) -> tuple[AlertRow, ...]:
+        """The alarms that stand and are not accepted, newest first, without those of jobs.
+
+        Their own file says how jobs ended, also where the database cannot be read.
+        """
+        return tuple(one for one in self._alarms if not one.cause.startswith("job:"))
 
     @property
     def ends_on(self) -> date | None:

@@ -36,6 +36,8 @@ class ServiceAnswer:
     retry_after: float | None = None
     #: why there is no answer; completes "The service ..."
     fault: str = ""
+    #: without an answer: the request certainly did not reach the service
+    unsent: bool = False
 
 
 class Asker(Protocol):
@@ -76,7 +78,7 @@ def _asked(
     seconds: float,
 ) -> ServiceAnswer:
     if fault := _unfit(url):
-        return ServiceAnswer(None, fault=fault)
+        return ServiceAnswer(None, fault=fault, unsent=True)
     with Watchdog(seconds) as watchdog:
         try:
             place = httpx.URL(url)
@@ -94,9 +96,12 @@ def _asked(
             else:
                 return ServiceAnswer(None, fault="redirects too often")
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
             if watchdog.expired or isinstance(error, httpx.TimeoutException):
-                return ServiceAnswer(None, fault=f"does not answer within {seconds:g} s")
-            return ServiceAnswer(None, fault=_plainly(error))
+                fault = f"does not answer within {seconds:g} s"
+            else:
+                fault = _plainly(error)
+            return ServiceAnswer(None, fault=fault, unsent=unsent)
         if watchdog.expired:
             return ServiceAnswer(None, fault=f"does not answer within {seconds:g} s")
     return answer

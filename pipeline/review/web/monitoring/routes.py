@@ -21,7 +21,7 @@ async def health(_request: Request) -> Response:
 
 
 def ready(request: Request) -> Response:
-    """Return whether the database can be read, and how jobs ended.
+    """Return whether the database can be read, how many alarms stand and how jobs ended.
 
     Only who may read the numbers sees more than the status.
     """
@@ -32,7 +32,9 @@ def ready(request: Request) -> Response:
     try:
         with context.read_store() as store:
             known["queue"] = store.queue.size()
-        status = "degraded" if faults(jobs) else "ok"
+            standing = sum(one.status == "standing" for one in store.alerts.open())
+        known["alarms"] = standing
+        status = "degraded" if faults(jobs) or standing else "ok"
     except LivingSurveyError as error:
         _log.warning("database cannot be read", extra={"error": str(error)})
         code, status = 503, "unavailable"

@@ -1,0 +1,1 @@
+"""What counts as wrong: functions from facts to alarms."""

@@ -1,0 +1,1 @@
+"""How a message reaches the operator: mail, a webhook, a command."""
