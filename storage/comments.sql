@@ -649,6 +649,8 @@ COMMENT ON COLUMN subscriber_events.sections IS 'section IDs; empty: all';
 COMMENT ON COLUMN subscriber_events.rhythm IS 'weekly or monthly';
 COMMENT ON COLUMN subscriber_events.person IS 'who called the command';
 COMMENT ON COLUMN subscriber_events.happened_at IS 'when';
+COMMENT ON COLUMN subscriber_events.paused_until IS
+    'of paused: the day (UTC) on which mail comes again; null: none is set';
 
 COMMENT ON VIEW subscribers IS 'One row per person who ever asked for mail or was imported.';
 COMMENT ON COLUMN subscribers.subscriber_id IS 'a random ID';
@@ -664,6 +666,8 @@ COMMENT ON COLUMN subscribers.consented_at IS 'when it was agreed to';
 COMMENT ON COLUMN subscribers.joined_by IS 'confirmed or imported';
 COMMENT ON COLUMN subscribers.first_at IS 'the first act';
 COMMENT ON COLUMN subscribers.last_at IS 'the last act';
+COMMENT ON COLUMN subscribers.paused_until IS
+    'of a paused person: the day (UTC) on which mail comes again; null: when they resume';
 
 COMMENT ON VIEW confirmations IS 'One row per request to receive mail, with how its mail was sent.';
 COMMENT ON COLUMN confirmations.confirmation_id IS 'a random ID';

@@ -526,7 +526,8 @@ CREATE TABLE subscriber_event (
     sections VARCHAR[],  -- section IDs; empty: all
     rhythm VARCHAR,  -- weekly or monthly
     person VARCHAR,  -- who called the command
-    happened_at TIMESTAMP NOT NULL
+    happened_at TIMESTAMP NOT NULL,
+    paused_until DATE
 );
 
 -- Requests to receive mail, each of which queues one mail to the address.
@@ -1256,9 +1257,10 @@ LEFT JOIN issue_event AS publishing ON publishing.seq = published;
 -- rhythm VARCHAR: weekly or monthly
 -- person VARCHAR: who called the command
 -- happened_at TIMESTAMP: when
+-- paused_until DATE: of paused: the day (UTC) on which mail comes again; null: none is set
 CREATE VIEW subscriber_events AS
 SELECT seq, subscriber_id, kind, source, consent_id, wording, consented_at, language, sections,
-       rhythm, person, happened_at
+       rhythm, person, happened_at, paused_until
 FROM subscriber_event;
 
 -- One row per person who ever asked for mail or was imported.
@@ -1275,6 +1277,8 @@ FROM subscriber_event;
 -- joined_by VARCHAR: confirmed or imported
 -- first_at TIMESTAMP: the first act
 -- last_at TIMESTAMP: the last act
+-- paused_until DATE: of a paused person: the day (UTC) on which mail comes again; null: when they
+--     resume
 CREATE VIEW subscribers AS
 WITH known AS (
     SELECT subscriber_id,
@@ -1282,6 +1286,7 @@ WITH known AS (
            max(seq) FILTER (kind IN ('left', 'deleted')) AS departed,
            max(seq) FILTER (kind = 'paused') AS paused,
            max(seq) FILTER (kind = 'resumed') AS resumed,
+           arg_max_null(paused_until, seq) FILTER (kind = 'paused') AS paused_until,
            bool_or(kind = 'deleted') AS deleted,
            bool_or(kind = 'expired') AS expired,
            arg_max(language, seq) FILTER (language IS NOT NULL) AS language,
@@ -1305,7 +1310,10 @@ SELECT known.subscriber_id, contact.address, contact.address_key,
             WHEN expired THEN 'expired'
             ELSE 'waiting' END AS state,
        known.language, coalesce(known.sections, []) AS sections, known.rhythm, known.consent_id,
-       known.wording, known.consented_at, known.joined_by, known.first_at, known.last_at
+       known.wording, known.consented_at, known.joined_by, known.first_at, known.last_at,
+       CASE WHEN NOT deleted AND joined > coalesce(departed, 0)
+                 AND paused > greatest(coalesce(resumed, 0), joined)
+            THEN known.paused_until END AS paused_until
 FROM known
 LEFT JOIN subscriber_contact AS contact ON contact.subscriber_id = known.subscriber_id;
 

@@ -45,7 +45,7 @@ _EVENTS = """
 INSERT INTO subscriber_event
 SELECT last.seq + row_number() OVER (ORDER BY place), coalesce(known_id, subscriber_id), 'imported',
        'command', consent_id, $wording, CAST(consented_on AS TIMESTAMP), language, sections, rhythm,
-       $person, CAST($now AS TIMESTAMP)
+       $person, CAST($now AS TIMESTAMP), NULL
 FROM imported_person, (SELECT coalesce(max(seq), 0) AS seq FROM subscriber_event) AS last
 WHERE NOT present AND NOT departed
 """

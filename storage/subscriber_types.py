@@ -1,7 +1,7 @@
 """What is recorded of people who receive the digest by mail."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -82,6 +82,8 @@ class Subscriber:
     address_key: str | None = field(default=None, repr=False)
     #: of the consent that stood last
     consent_id: str | None = None
+    #: of a paused person: the day (UTC) on which mail comes again; None: when they resume
+    paused_until: date | None = None
 
     @property
     def is_subscribed(self) -> bool:

@@ -1,14 +1,15 @@
 """Store who receives the digest by mail: acts are append-only, the address can be erased."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from storage.departures import Departure, Departures, note_departures, read_departures
-from storage.engine.instants import from_utc, to_utc
+from storage.engine.instants import to_utc
 from storage.engine.parameters import rows_json, texts_json
-from storage.engine.session import Row, Session
+from storage.engine.session import Session
 from storage.errors import SubscriberNotFoundError
+from storage.subscriber_rows import event_of, subscriber_of
 from storage.subscriber_types import (
     Choices,
     How,
@@ -25,11 +26,11 @@ INSERT INTO subscriber_event
 SELECT (SELECT coalesce(max(seq), 0) + 1 FROM subscriber_event), $subscriber_id, $kind, $source,
        $consent_id, $wording, CAST($consented_at AS TIMESTAMP), $language,
        CAST(from_json($sections, '["VARCHAR"]') AS VARCHAR[]), $rhythm, $person,
-       CAST($happened_at AS TIMESTAMP)
+       CAST($happened_at AS TIMESTAMP), CAST($paused_until AS DATE)
 """
 _SUBSCRIBERS = """
 SELECT subscriber_id, state, address, language, sections, rhythm, first_at, last_at, wording,
-       consented_at, address_key, consent_id
+       consented_at, address_key, consent_id, paused_until
 FROM subscribers
 """
 _RECIPIENTS = """
@@ -44,6 +45,11 @@ SELECT kind, source, happened_at, consent_id, wording, consented_at, language, s
 FROM subscriber_event
 WHERE subscriber_id = $subscriber_id
 ORDER BY seq
+"""
+_OVER = """
+SELECT subscriber_id FROM subscribers
+WHERE state = 'paused' AND paused_until <= CAST($today AS DATE)
+ORDER BY subscriber_id
 """
 _COUNTS = "SELECT state, count(*) FROM subscribers GROUP BY state"
 _ENDED = f"""
@@ -98,7 +104,7 @@ class Subscribers:
     def all(self) -> list[Subscriber]:
         """Return everybody who was ever recorded, in order of their first act, then by address."""
         return [
-            _subscriber(row)
+            subscriber_of(row)
             for row in self._session.rows(
                 f"{_SUBSCRIBERS} ORDER BY first_at, address, subscriber_id"
             )
@@ -111,7 +117,7 @@ class Subscribers:
     def events(self, subscriber_id: str) -> list[SubscriberEvent]:
         """Return what was recorded of a person, the first act first."""
         return [
-            _event(row) for row in self._session.rows(_EVENTS, {"subscriber_id": subscriber_id})
+            event_of(row) for row in self._session.rows(_EVENTS, {"subscriber_id": subscriber_id})
         ]
 
     def choose(self, subscriber_id: str, choices: Choices, how: How, now: datetime) -> bool:
@@ -127,9 +133,31 @@ class Subscribers:
             self.record(subscriber_id, "chosen", how, now, choices=choices)
             return True
 
-    def pause(self, subscriber_id: str, how: How, now: datetime) -> bool:
-        """Record that a subscribed person receives nothing for now; return whether that is new."""
-        return self._set(subscriber_id, SubscriberState.PAUSED, "paused", how, now)
+    def pause(
+        self, subscriber_id: str, how: How, now: datetime, *, until: date | None = None
+    ) -> bool:
+        """Record that a subscribed person receives nothing for now; return whether that is new.
+
+        Args:
+            subscriber_id: of the person.
+            how: by which way.
+            now: when.
+            until: the day (UTC) on which it ends by itself. None: it does not.
+        """
+        with self._session.transaction():
+            before = self._subscribed(subscriber_id)
+            if before.state is SubscriberState.PAUSED and before.paused_until == until:
+                return False
+            self.record(subscriber_id, "paused", how, now, paused_until=until)
+            return True
+
+    def end_pauses(self, now: datetime) -> int:
+        """Resume people whose pause ends today or before; return how many."""
+        with self._session.transaction():
+            over = self._session.rows(_OVER, {"today": now.astimezone(UTC).date()})
+            for (subscriber_id,) in over:
+                self.record(subscriber_id, "resumed", How.PAGE, now)
+        return len(over)
 
     def resume(self, subscriber_id: str, how: How, now: datetime) -> bool:
         """Record that a paused person receives mail again; return whether that is new."""
@@ -200,7 +228,7 @@ class Subscribers:
         recorded = departures.consents
         with self._session.transaction():
             found = [
-                _subscriber(row)
+                subscriber_of(row)
                 for row in self._session.rows(_ENDED, {"ended": texts_json(recorded)})
             ]
             changed = [
@@ -226,6 +254,7 @@ class Subscribers:
         consent_id: str | None = None,
         wording: str | None = None,
         person: str | None = None,
+        paused_until: date | None = None,
     ) -> None:
         """Add an event; a consent is dated with it."""
         self._session.write(
@@ -242,12 +271,13 @@ class Subscribers:
                 "rhythm": choices and choices.rhythm.value,
                 "person": person,
                 "happened_at": to_utc(now),
+                "paused_until": paused_until,
             },
         )
 
     def _one(self, condition: str, value: str) -> Subscriber | None:
         found = self._session.row(f"{_SUBSCRIBERS} WHERE {condition}", {"value": value})
-        return _subscriber(found) if found else None
+        return subscriber_of(found) if found else None
 
     def _subscribed(self, subscriber_id: str) -> Subscriber:
         found = self.get(subscriber_id)
@@ -294,42 +324,3 @@ class Subscribers:
         """Return the open file; None in memory."""
         [(path,)] = self._session.rows(_FILE)
         return None if path is None else Path(path)
-
-
-def _subscriber(row: Row) -> Subscriber:
-    subscriber_id, state, address, language, sections, rhythm, *rest = row
-    first_at, last_at, wording, consented_at, address_key, consent_id = rest
-    return Subscriber(
-        subscriber_id=subscriber_id,
-        state=SubscriberState(state),
-        address=address,
-        choices=_choices(language, sections, rhythm) or Choices(),
-        first_at=from_utc(first_at),
-        last_at=from_utc(last_at),
-        wording=wording,
-        consented_at=from_utc(consented_at),
-        address_key=address_key,
-        consent_id=consent_id,
-    )
-
-
-def _choices(
-    language: str | None, sections: Iterable[str] | None, rhythm: str | None
-) -> Choices | None:
-    if language is None or rhythm is None:
-        return None
-    return Choices(language, tuple(sections or ()), Rhythm(rhythm))
-
-
-def _event(row: Row) -> SubscriberEvent:
-    kind, how, happened_at, consent_id, wording, consented_at, *chosen, person = row
-    return SubscriberEvent(
-        kind,
-        How(how),
-        from_utc(happened_at),
-        consent_id,
-        wording,
-        from_utc(consented_at),
-        _choices(*chosen),
-        person,
-    )

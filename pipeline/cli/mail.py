@@ -156,6 +156,8 @@ def test_(
     month: _Month = None,
     language: _Language = None,
     section: _Section = None,
+    *,
+    corrected: _Corrected = False,
 ) -> Answer:
     """Send one mail to one address, made as every mail of the issue is made.
 
@@ -166,7 +168,8 @@ def test_(
     to = str(parse_address(address))
     services = open_services(settings, read_only=True)
     post = open_post(services, os.environ)
-    made = preview(services, post, _asked(services, week, month), _reader(language, section), to)
+    asked, reader = _asked(services, week, month), _reader(language, section)
+    made = preview(services, post, asked, reader, to, corrected=corrected)
     answer = send_test(post, to, made)
     taken = answer.outcome is Answered.ACCEPTED
     said = "taken by the server" if taken else f"{answer.outcome}: {answer.code} {answer.text}"

@@ -58,10 +58,20 @@ def suggest_link(
     named = shortened(plain_text(title), _LONGEST)
     paper = " ".join(part for part in (f"arXiv:{arxiv_id}" if arxiv_id else "", named) if part)
     fields = {
-        "title": _TITLES[kind].format(paper=paper),
-        "body": _BODIES[kind].format(paper=paper, section=section),
+        "title": _TITLES[kind].format(paper=paper).removesuffix(": "),
+        "body": _BODIES[kind].format(paper=paper or "arXiv ID: ", section=section),
         "kind": kind.value,
         "arxiv_id": arxiv_id,
         "section": section,
     }
     return f"{suggest_url}?{urlencode({name: text for name, text in fields.items() if text})}"
+
+
+def answers(suggest_url: str) -> list[tuple[str, str]]:
+    """Return what readers can say of no paper in particular: key of the text, address of the form.
+
+    There is nothing without `suggest_url`.
+    """
+    kinds = (Suggestion.MISSING_PAPER, Suggestion.WRONG_SECTION, Suggestion.ACCEPTED_AT)
+    found = [(kind.value.replace("-", "_"), suggest_link(suggest_url, kind)) for kind in kinds]
+    return found if suggest_url else []

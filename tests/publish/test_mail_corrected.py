@@ -205,11 +205,14 @@ def test_issue_without_any_standing_paper_is_not_sent(scene: MailScene, sink: Si
     assert sink.received == []
 
 
-def test_preview_shows_the_corrected_mail(scene: MailScene) -> None:
+def test_preview_and_test_show_the_corrected_mail(scene: MailScene, sink: Sink) -> None:
     withdraw(scene)
     survey = scene.survey()
     refused = survey.call("mail", "preview", "out")
     assert "since the issue was published" in refused.err
     made = survey.json("mail", "preview", "out", "--corrected")
     assert len(made["papers"]) == 3
+    sent = survey.json("mail", "test", "eve@reader.example", "--corrected")
+    assert sent["papers"] == made["papers"]
+    assert sink.recipients == ["eve@reader.example"]
     assert not (scene.settings.mail.journal / "2026-W12.jsonl").exists()

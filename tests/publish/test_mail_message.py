@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email.header import decode_header, make_header
 from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import dkim
 import pytest
@@ -277,3 +279,20 @@ def test_sender_is_folded_as_the_standards_say(tmp_path: Path, name: str) -> Non
     assert parseaddr(decoded)[1] == "survey@survey.example"
     shown = parseaddr(decoded)[0] if name.isascii() else decoded.rpartition(" <")[0]
     assert shown.strip() == name[:200].strip()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_readers_can_answer_from_the_mail(tmp_path: Path, language: str) -> None:
+    scene = make_scene(tmp_path, papers=many(400, "A title of usual length " * 8))
+    silent = made(scene, Reader(language))
+    assert "suggest" not in silent.html + silent.text
+    asking = scene.settings.publish.model_copy(update={"suggest_url": "https://s.example/new"})
+    scene = replace(scene, settings=scene.settings.model_copy(update={"publish": asking}))
+    scene.publish()
+    answered = made(scene, Reader(language))
+    assert len(answered.message) <= MOST_BYTES
+    links = re.findall(r"https://s\.example/new\?\S+", answered.text)
+    found = [str(one.get("href")) for one in lxml_html.document_fromstring(answered.html).iter("a")]
+    assert links == [one for one in found if "s.example" in one]
+    asked = [parse_qs(urlsplit(one).query)["kind"] for one in links]
+    assert asked == [["missing-paper"], ["wrong-section"], ["accepted-at"]]

@@ -130,6 +130,16 @@ def test_day_is_the_last_24_hours() -> None:
     assert allowance(handed, AT, Limits()) == Allowance(None)
 
 
+def test_clock_set_back_lets_no_more_go() -> None:
+    limits = Limits(per_day=3)
+    ahead = [AT + timedelta(hours=n) for n in (1, 2, 30)]
+    found = allowance(ahead, AT, limits)
+    assert (found.mails, found.until) == (0, AT + timedelta(hours=25))
+    assert allowance([AT + 30 * DAY] * 3, AT, limits).mails == 3
+    warming = allowance([AT] * 4 + [AT + DAY] * 9, AT, Limits(warm_up=(5, 10)))
+    assert warming.mails == 1
+
+
 def test_warm_up_counts_days_of_sending() -> None:
     limits = Limits(warm_up=(10, 20), per_day=100)
     first = allowance([AT] * 4, AT, limits)

@@ -163,6 +163,21 @@ def test_address_with_letters_gets_its_mail(tmp_path: Path) -> None:
     assert "To: añda@reader.example\r\n".encode() in mail.content
 
 
+def test_pause_with_an_end_ends(scene: MailScene, sink: Sink) -> None:
+    with scene.services.open_store() as store:
+        for person, days in (("r0001", 7), ("r0002", 8), ("r0003", None)):
+            until = days and (scene.now + days * DAY).date()
+            assert store.subscribers.pause(person, How.PAGE, scene.now, until=until or None)
+            assert not store.subscribers.pause(person, How.PAGE, scene.now, until=until or None)
+    assert len(scene.send().receipt.standings) == 9
+    later = scene.at(scene.now + 7 * DAY)
+    later.approve([make_paper("2603.00099")], [IMAGE], at=scene.now)
+    later.publish(Week(2026, 13))
+    later.send(of_week(Week(2026, 13)))
+    assert sink.recipients.count(R[1]) == 1
+    assert not {R[2], R[3]} & set(sink.recipients)
+
+
 def test_server_that_answers_nobody_is_left_alone(scene: MailScene, sink: Sink) -> None:
     sink.body = dict.fromkeys(R, STALL)
     report = scene.with_mail(timeout_seconds=0.3).send()

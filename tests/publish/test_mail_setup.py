@@ -194,6 +194,27 @@ def test_broken_dns_is_named_and_healed_by_its_remedy(
     assert [one for one in examine() if one.check == check] == []
 
 
+def test_no_record_is_named_that_might_not_pass(zone: FakeDns, examine: Examine) -> None:
+    zone.remove("list.org", "TXT")
+    for removed in ("A", "MX"):
+        found = next(
+            one for one in examine(sending_hosts=(), host="127.0.0.1") if one.check == "SPF"
+        )
+        assert not _RECORD.findall(found.remedy)
+        assert "sending_hosts" in found.remedy
+        zone.remove("mail.list.org" if removed == "A" else "list.org", removed)
+
+
+def test_joined_record_lets_our_address_pass(zone: FakeDns, examine: Examine) -> None:
+    zone.replace(
+        'list.org. IN TXT "v=spf1 include:provider.net ~all"',
+        'list.org. IN TXT "v=spf1 ip4:192.0.2.9 -all"',
+    )
+    [found] = [one for one in examine() if one.check == "SPF"]
+    zone.replace(*_RECORD.findall(found.remedy))
+    assert [one for one in examine() if one.check == "SPF"] == []
+
+
 def test_another_key_in_dns_is_named(zone: FakeDns, examine: Examine, keys: Path) -> None:
     zone.replace(_key_record(keys / "other.pem"))
     [found] = examine()

@@ -128,6 +128,26 @@ def test_all_networks_together_are_limited(tmp_path: Path) -> None:
     assert pages.client().post("/subscribe", {"address": ADA}).status_code == 200
 
 
+def test_pause_can_have_an_end(pages: PublicPages) -> None:
+    person = pages.join(ADA)
+    client, path = pages.client(), pages.path(pages.links.preferences(person))
+    day = (pages.clock.now.date() + timedelta(weeks=8)).isoformat()
+    assert f"Paused until {day}" in client.post(path, {"act": "pause", "weeks": "8"}).text
+    assert f"Paused until {day}: then ada@example.org" in client.get(path).text
+    assert client.post(path, {"act": "pause", "weeks": "99"}).status_code == 400
+    assert pages.recipients() == ()
+    pages.clock.now += timedelta(weeks=9)
+    client.get(path)
+    assert pages.recipients() == ()  # opening a page changes nothing
+    with pages.open_store() as store:
+        assert store.subscribers.end_pauses(pages.clock()) == 1
+        assert store.subscribers.end_pauses(pages.clock()) == 0
+    assert len(pages.recipients()) == 1
+    assert "Paused. Nothing is sent until you resume" in client.post(path, {"act": "pause"}).text
+    with pages.open_store() as store:
+        assert store.subscribers.end_pauses(pages.clock() + timedelta(days=4000)) == 0
+
+
 def test_one_domain_is_not_flooded(tmp_path: Path) -> None:
     pages = public_pages(tmp_path, requests_per_domain=3)
     codes = [

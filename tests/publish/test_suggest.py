@@ -51,3 +51,9 @@ def test_hostile_title_stays_within_the_query(kind: Suggestion) -> None:
         assert asked["kind"] == kind.value
         assert asked["arxiv_id"] == "hep-th/9901001"
         assert urlsplit(link).fragment == ""
+
+
+def test_form_without_a_paper_asks_for_its_id() -> None:
+    asked = _asked(suggest_link(URL, Suggestion.WRONG_SECTION))
+    assert asked["title"] == "Wrong section"
+    assert asked["body"].startswith("arXiv ID: \n")

@@ -296,7 +296,7 @@ FULL: dict[str, Any] = {
     "colophon": Colophon(
         editor="Ada Vole",
         list_url="https://survey.example/list",
-        suggest_url="https://survey.example/suggest?a=1&b=2",
+        suggest_url="https://survey.example/suggest",
         base_url="https://survey.example/digests",
     ),
 }

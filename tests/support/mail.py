@@ -49,7 +49,7 @@ _EVENTS = """
 INSERT INTO subscriber_event
 SELECT (SELECT coalesce(max(seq), 0) FROM subscriber_event) + row_number() OVER (), subscriber_id,
        'confirmed', 'page', subscriber_id || '-c', 'I agree.', added_at, language, sections, rhythm,
-       NULL, added_at
+       NULL, added_at, NULL
 FROM (SELECT unnest(from_json($rows, '[{"subscriber_id": "VARCHAR", "language": "VARCHAR",
       "sections": ["VARCHAR"], "rhythm": "VARCHAR", "added_at": "TIMESTAMP"}]'),
       recursive := true))

@@ -17,6 +17,7 @@ from pipeline.publish.digest.types import (
     Reported,
 )
 from pipeline.publish.digest.words import Words
+from pipeline.publish.suggest import answers
 from storage.types import LedgerStatus
 
 _DOT = " \u00b7 "
@@ -282,7 +283,7 @@ class View:
         colophon = self.digest.colophon
         found = [
             ("the_list", colophon.list_url),
-            ("suggest", colophon.suggest_url),
+            *answers(colophon.suggest_url),
             (
                 "previous",
                 self.issue_url(self.previous_stem, suffix) if self.previous_stem else "",

@@ -22,6 +22,7 @@ from pipeline.publish.digest.types import Digest, Entry, Group
 from pipeline.publish.digest.view import View
 from pipeline.publish.digest.words import Words, load_words
 from pipeline.publish.mail.issue_record import MailIssue, Texts
+from pipeline.publish.suggest import answers
 
 #: bytes of a whole mail; Gmail cuts after 102 kB
 MOST_BYTES = 102_400
@@ -81,6 +82,8 @@ class Letter:
     preferences: str
     editor: str
     postal_address: str
+    #: what readers can say, and where: key of the text, address
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,7 @@ def write_letter(
         preferences=links.preferences,
         editor=first.digest.colophon.editor,
         postal_address=postal_address,
+        answers=tuple(answers(first.digest.colophon.suggest_url)),
     )
     given = {"letter": letter, "words": words, "say": words.say}
     shown = [

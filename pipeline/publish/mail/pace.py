@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 _DAY = timedelta(days=1)
+#: by which a clock is set back at most
+_AHEAD = timedelta(days=7)
 _MINUTE_SECONDS = 60.0
 
 
@@ -49,7 +51,9 @@ def allowance(handed: Sequence[datetime], now: datetime, limits: Limits) -> Allo
         return Allowance(max(0, most - used), tomorrow, because)
     if not limits.per_day:
         return Allowance(None)
-    recent = sorted(at for at in handed if now - _DAY < at <= now)
+    # What is dated ahead was handed over before the clock was set back, so it counts too; what is
+    # dated further ahead tells nothing of today.
+    recent = sorted(at for at in handed if now - _DAY < at <= now + _AHEAD)
     left = max(0, limits.per_day - len(recent))
     # When the oldest of the last so many is a day old, one more may go.
     until = recent[-limits.per_day] + _DAY if len(recent) >= limits.per_day else now + _DAY

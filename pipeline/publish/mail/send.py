@@ -239,6 +239,7 @@ def issues_of(services: Services, asked: Asked) -> tuple[IssueFiles, ...]:
 def _to_freeze(services: Services, asked: Asked) -> Sequence[FrozenRecipient]:
     rhythm = Rhythm.WEEKLY if asked.month is None else Rhythm.MONTHLY
     with services.open_store() as store:
+        store.subscribers.end_pauses(services.clock())
         people = store.subscribers.recipients()
     return [
         FrozenRecipient(one.subscriber_id, one.address_key, one.language, one.sections)

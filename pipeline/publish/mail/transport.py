@@ -19,7 +19,7 @@ from config.loopback import is_loopback_host
 
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 #: of a recipient whose address has other letters before the @ (RFC 6531)
-_ASCII_ONLY = "the mail server takes no letters outside of ASCII before the @ (SMTPUTF8)"
+_ASCII_ONLY = "the mail server takes no addresses with letters outside of ASCII"
 #: characters of a server's answer that are kept
 _KEPT = 300
 

@@ -53,6 +53,16 @@ def check_host(lookup: Lookup, domain: str, sender: Sender) -> str:
     return _evaluate(lookup, domain, sender, _Budget())
 
 
+def check_record(lookup: Lookup, record: SpfRecord, domain: str, sender: Sender) -> str:
+    """Return what `check_host` would return if the domain had this record.
+
+    Raises:
+        SpfError: receivers would treat it as an error (`permerror`).
+        DnsFaultError: DNS gives no answer.
+    """
+    return _evaluate_record(lookup, record, domain, sender, _Budget())
+
+
 def record_of(lookup: Lookup, domain: str) -> SpfRecord | None:
     """Return the SPF record of a domain.
 
@@ -72,6 +82,12 @@ def _evaluate(lookup: Lookup, domain: str, sender: Sender, budget: _Budget) -> s
     record = record_of(lookup, domain)
     if record is None:
         return "none"
+    return _evaluate_record(lookup, record, domain, sender, budget)
+
+
+def _evaluate_record(
+    lookup: Lookup, record: SpfRecord, domain: str, sender: Sender, budget: _Budget
+) -> str:
     budget.path.append(domain.lower())
     for term in record.terms:
         if _matches(lookup, term, domain, sender, budget):

@@ -5,7 +5,7 @@ from ipaddress import IPv4Address
 
 from pipeline.publish.mail.setup.hosts import Sending
 from pipeline.publish.mail.setup.lookup import Address, Lookup, text_record
-from pipeline.publish.mail.setup.spf import MOST_LOOKUPS, check_host, costs
+from pipeline.publish.mail.setup.spf import MOST_LOOKUPS, check_host, check_record, costs
 from pipeline.publish.mail.setup.spf_record import (
     Sender,
     SpfError,
@@ -15,6 +15,10 @@ from pipeline.publish.mail.setup.spf_record import (
 )
 from pipeline.runtime.findings import Finding
 
+_NAME_HOSTS = (
+    "Add the record that your mail provider documents. If a machine of yours hands mails to the"
+    " recipients' servers, name it in [mail] sending_hosts, and the record to add is named here."
+)
 #: of documentation (RFC 5737), where no address is known
 _NOWHERE = IPv4Address("192.0.2.1")
 
@@ -34,15 +38,16 @@ def check_spf(lookup: Lookup, sender: str, sending: Sequence[Sending]) -> Iterat
     addresses = [one.address for one in sending]
     found = spf_records(lookup.texts(domain))
     if not found:
-        new = _with_addresses("v=spf1 -all", addresses) if addresses else "v=spf1 mx -all"
+        only = text_record(domain, _with_addresses("v=spf1 -all", addresses))
         yield Finding(
             "SPF",
             f"{domain} has no SPF record, so receivers cannot tell who may send for it.",
-            f"Add `{text_record(domain, new)}`",
+            # Without an address no record can be named that would let the mails pass.
+            f"Add `{only}`" if addresses else _NAME_HOSTS,
         )
         return
     if len(found) > 1:
-        merged = _merged(found)
+        merged = _passing(lookup, domain, sender, _merged(found), addresses)
         yield Finding(
             "SPF",
             f"{domain} has {len(found)} SPF records, which receivers treat as an error.",
@@ -109,6 +114,21 @@ def _with_addresses(text: str, addresses: Sequence[Address]) -> str:
     own = [f"ip{address.version}:{address}" for address in addresses]
     first, *rest = text.split()
     return " ".join([first, *(one for one in own if one not in rest), *rest])
+
+
+def _passing(
+    lookup: Lookup, domain: str, sender: str, text: str, addresses: Sequence[Address]
+) -> str:
+    """Return a record, with the addresses that it does not let pass added."""
+    refused = []
+    for address in addresses:
+        try:
+            result = check_record(lookup, parse_spf(text), domain, Sender(sender, address))
+        except SpfError:
+            result = "permerror"
+        if result != "pass":
+            refused.append(address)
+    return _with_addresses(text, refused)
 
 
 def _merged(records: Sequence[str]) -> str:

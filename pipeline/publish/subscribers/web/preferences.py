@@ -1,6 +1,7 @@
 """See and change what is held of a person: choices, pause, leaving, download, deletion."""
 
 import json
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -22,6 +23,9 @@ from pipeline.publish.subscribers.web.site import (
     texts_for,
 )
 from storage.subscriber_types import How, Subscriber, SubscriberState
+
+#: weeks that a pause can last
+_WEEKS = ("4", "8", "13", "26")
 
 
 def show(request: Request) -> Response:
@@ -93,10 +97,20 @@ def _apply(request: Request, person: Subscriber, act: str, form: FormData) -> st
             changed = subscribers.choose(person.subscriber_id, choices, How.PAGE, now)
             return "saved" if changed else "unchanged"
         if act == "pause":
-            return (
-                "paused" if subscribers.pause(person.subscriber_id, How.PAGE, now) else "unchanged"
-            )
+            until = _end_of_pause(form, now)
+            changed = subscribers.pause(person.subscriber_id, How.PAGE, now, until=until)
+            return ("paused_until" if until else "paused") if changed else "unchanged"
         return "resumed" if subscribers.resume(person.subscriber_id, How.PAGE, now) else "unchanged"
+
+
+def _end_of_pause(form: FormData, now: datetime) -> date | None:
+    """Return the day on which mail comes again; None: when the person resumes."""
+    chosen = text_of(form, "weeks")
+    if not chosen:
+        return None
+    if chosen not in _WEEKS:
+        raise ChoiceError
+    return now.astimezone(UTC).date() + timedelta(weeks=int(chosen))
 
 
 def _depart(request: Request, person: Subscriber, act: str) -> Response:
@@ -132,7 +146,9 @@ def _page(
         "described": described(person.choices, site.taxonomy, texts),
         "groups": groups(site.taxonomy, texts.language),
         "unfolded": False,
-        "said": said and texts.say(said),
+        "said": said and texts.say(said, until=person.paused_until),
+        "until": person.paused_until,
+        "weeks": [(weeks, texts.say("weeks", n=weeks)) for weeks in _WEEKS],
         "wrong": status != 200,
     }
     return page(request, name, texts, status=status, **values)
