@@ -5,7 +5,7 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 
-from benchmarks import classifier_speed, desk, ingest, issues, lists, reviewers
+from benchmarks import classifier_speed, desk, ingest, issues, lists, reviewers, site
 from benchmarks.measure import Row, Size, header, show
 
 BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "bootstrap": lists.speed,
     "insertion": lists.insertion,
     "digest": issues.digest,
+    "site": site.site,
     "lint": lists.linted,
 }
 

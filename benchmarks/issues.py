@@ -34,7 +34,7 @@ def digest(size: Size) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         open_store = store_opener(directory / "survey.duckdb")
-        _approve(open_store, listed, load_taxonomy())
+        approve(open_store, listed, load_taxonomy())
         for languages in (("en",), ("en", "zh")):
             planning, reading = _measured(_services(directory, open_store, languages), size.rounds)
             yield Row(
@@ -62,7 +62,7 @@ def _measured(services: Services, rounds: int) -> list[float]:
     return medians(rounds, lambda: plan(services, target), lambda: reader.parse(text))
 
 
-def _approve(open_store: OpenStore, listed: list[ListedPaper], taxonomy: Taxonomy) -> None:
+def approve(open_store: OpenStore, listed: list[ListedPaper], taxonomy: Taxonomy) -> None:
     """Store the papers and approve them, spread over the sections."""
     sections = [section.id for section in taxonomy.sections]
     with open_store() as store:

@@ -134,6 +134,25 @@ class Publications:
             " ORDER BY act.seq DESC"
         )
 
+    def note_inputs(self, act_id: str, inputs: str, at: datetime) -> None:
+        """Record from which inputs a publication was, or would be, built, if that is new."""
+        if self.inputs(act_id) != inputs:
+            self._session.write(
+                "INSERT INTO publication_inputs"
+                " SELECT (SELECT coalesce(max(seq), 0) + 1 FROM publication_inputs), $act_id,"
+                " $inputs, CAST($at AS TIMESTAMP)",
+                {"act_id": act_id, "inputs": inputs, "at": to_utc(at)},
+            )
+
+    def inputs(self, act_id: str) -> str:
+        """Return the digest of a publication's inputs; empty: none is recorded."""
+        rows = self._session.rows(
+            "SELECT inputs FROM publication_inputs WHERE act_id = $act_id ORDER BY seq DESC"
+            " LIMIT 1",
+            {"act_id": act_id},
+        )
+        return rows[0][0] if rows else ""
+
     def files(self, target: str) -> dict[str, frozenset[str]]:
         """Return every file that a target ever recorded, with the digests of its contents."""
         rows = self._session.rows(_FILES, {"target": target})

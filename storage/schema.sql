@@ -694,6 +694,13 @@ CREATE TABLE alert_event (
     detail VARCHAR NOT NULL
 );
 
+CREATE TABLE publication_inputs (
+    seq BIGINT NOT NULL,
+    act_id VARCHAR NOT NULL,
+    inputs VARCHAR NOT NULL,
+    noted_at TIMESTAMP NOT NULL
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1

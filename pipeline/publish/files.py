@@ -87,8 +87,7 @@ def put_files(build: Build) -> None:
         if now != file.data:
             changed.append((file.path, file.data))
     try:
-        for path, _ in changed:
-            _check_writable(path)
+        _check_writable([path for path, _ in changed])
         put_all_in_place(changed)
     except OSError as error:
         raise _not_published(error, changed[0][0]) from error
@@ -110,14 +109,22 @@ def _remove(paths: Sequence[Path]) -> None:
             directory.rmdir()
 
 
-def _check_writable(path: Path) -> None:
+def _check_writable(paths: Sequence[Path]) -> None:
     """Respect a file or directory that is marked as read-only, although it could be replaced."""
-    real = path.resolve()
-    for one in (real, next(place for place in real.parents if place.exists())):
-        if one.exists() and not (
-            os.access(one, os.W_OK) and stat.S_IMODE(one.stat().st_mode) & 0o222
-        ):
-            raise OSError(errno.EACCES, "it is read-only", str(one))
+    directories: set[Path] = set()
+    for path in paths:
+        real = path.resolve() if path.is_symlink() else path
+        if real.exists():
+            _check_one(real)
+        directories.add(real.parent)
+    for directory in directories:
+        real = directory.resolve()
+        _check_one(next(place for place in (real, *real.parents) if place.exists()))
+
+
+def _check_one(path: Path) -> None:
+    if not (os.access(path, os.W_OK) and stat.S_IMODE(path.stat().st_mode) & 0o222):
+        raise OSError(errno.EACCES, "it is read-only", str(path))
 
 
 def _not_published(error: OSError, path: Path) -> NotPublishedError:

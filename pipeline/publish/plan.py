@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline.publish.gate.check import check, check_counts
 from pipeline.publish.gate.refusal import Refusal
 from pipeline.publish.gate.standing import Standing, read_standing
+from pipeline.publish.inputs import digest_of_inputs, unchanged
 from pipeline.publish.publication import Build, BuiltFile
 from pipeline.publish.recorded import recorded_path, sha256_of
 from pipeline.publish.shown import program, shown_settings, with_shown
@@ -37,6 +38,8 @@ class Plan:
     done: bool
     #: of an issue: it differs from its last publication in nothing but settings
     settings_only: bool = False
+    #: digest of what it was built from; empty: the target names no inputs
+    inputs: str = ""
 
     @property
     def new(self) -> frozenset[str]:
@@ -55,13 +58,20 @@ def plan(services: Services, target: Target) -> Plan:
     with services.open_store() as store:
         # First, so that what is edited while it is built is noticed.
         edits = store.issues.edits(str(target.week)) if target.week else None
+        last = store.publications.last(target.name)
+        interrupted = {one.target for one in store.publications.interrupted()}
     # A target that says how things stand says so for this instant.
-    build = target.build(replace(services, clock=lambda: at))
+    services = replace(services, clock=lambda: at)
+    read = target.read(services) if target.read else None
+    inputs = digest_of_inputs(read) if read else ""
+    if last is not None and target.name not in interrupted:
+        same = unchanged(services, target, last, inputs)
+        if same is not None:
+            return _nothing_to_do(same, at, inputs)
+    build = read.build() if read else target.build(services)
     before = {file.path: target.content(file.path) for file in build.files}
     with services.open_store() as store:
         standing = read_standing(store, build, services.taxonomy, target.week)
-        last = store.publications.last(target.name)
-        interrupted = {one.target for one in store.publications.interrupted()}
         written = store.publications.files(target.name)
     gone = vanished(build, written, root, target.content) if build.rolling else {}
     build = replace(build, gone=tuple(gone))
@@ -88,7 +98,27 @@ def plan(services: Services, target: Target) -> Plan:
     refusals = (
         check_counts(build) if done else check(build, before, standing, services.settings.publish)
     )
-    return Plan(build, at, edits, before, standing, refusals, done, settings_only)
+    return Plan(build, at, edits, before, standing, refusals, done, settings_only, inputs)
+
+
+def _nothing_to_do(build: Build, at: datetime, inputs: str) -> Plan:
+    """Return the plan of a target whose last publication is what it would be now."""
+    return Plan(
+        build,
+        at,
+        edits=None,
+        before={file.path: file.data for file in build.files},
+        standing=Standing(
+            approved=build.papers,
+            withdrawn=frozenset(),
+            published=build.papers,
+            papers_before=len(build.papers),
+            sections=frozenset(section for _, section in build.entries),
+        ),
+        refusals=(),
+        done=True,
+        inputs=inputs,
+    )
 
 
 def _is_recorded(build: Build, last: Publication, root: Path) -> bool:

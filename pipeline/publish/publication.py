@@ -1,7 +1,7 @@
 """Define what a publishing target builds, before anything is written."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -50,6 +50,15 @@ class Build:
     def papers(self) -> frozenset[str]:
         """The arXiv IDs of the published papers."""
         return frozenset(arxiv_id for arxiv_id, _ in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything that a build is made of, and the build itself, which is slow."""
+
+    #: values whose `repr` is the same for the same content
+    parts: tuple[object, ...]
+    build: Callable[[], Build]
 
 
 def digest_of(files: Iterable[BuiltFile]) -> str:

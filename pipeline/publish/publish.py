@@ -91,7 +91,7 @@ def _carried_out(
 ) -> TargetReport:
     """Write and record what was judged."""
     if report.outcome is not Outcome.WOULD_PUBLISH:
-        _note(services, run, report)
+        _note(services, run, report, planned)
         return report
     build, overridden = planned.build, tuple(one.sentence for one in report.overridden)
     new = NewPublication(
@@ -117,6 +117,8 @@ def _carried_out(
     target.put(build)
     with services.open_store() as store, store.transaction():
         store.publications.finish(act_id, services.clock())
+        if planned.inputs:
+            store.publications.note_inputs(act_id, planned.inputs, services.clock())
         if planned.edits:
             store.issues.published(planned.edits.week, digest, by.person, services.clock())
     note_ended(services, target.name)
@@ -134,10 +136,15 @@ def _followed(services: Services, target: Target, report: TargetReport) -> Targe
     return replace(report, notes=(*report.notes, *notes))
 
 
-def _note(services: Services, run: Run, report: TargetReport) -> None:
+def _note(services: Services, run: Run, report: TargetReport, planned: Plan) -> None:
     """Record why a target is refused, or that it no longer is."""
     with services.open_store() as store:
         if report.outcome is Outcome.REFUSED:
             store.publications.refuse(report.target, report.reasons, services.clock(), run.run_id)
         else:
             store.publications.clear(report.target, services.clock(), run.run_id)
+            if report.outcome is Outcome.UNCHANGED and planned.inputs:
+                # Another program, or settings that change no byte, need not be tried again.
+                last = store.publications.last(report.target)
+                if last is not None:
+                    store.publications.note_inputs(last.act_id, planned.inputs, services.clock())

@@ -15,8 +15,9 @@ from pipeline.publish.feeds.websub import TARGET as FEEDS
 from pipeline.publish.feeds.websub import tell_hub
 from pipeline.publish.files import content_of, put_files
 from pipeline.publish.list.target import list_ways
-from pipeline.publish.publication import Build
+from pipeline.publish.publication import Build, Inputs
 from pipeline.publish.site.target import build as build_site
+from pipeline.publish.site.target import read_inputs
 from pipeline.runtime.services import Services
 
 
@@ -36,6 +37,8 @@ class Target:
     #: what follows once its files are in place, also if none changed. Returns what the operator
     #: must know; its failure is none of the publication, and the next call makes up for it
     after: Callable[[Services], Sequence[str]] | None = None
+    #: reads once what `build` reads; None: it is built each time
+    read: Callable[[Services], Inputs] | None = None
 
 
 def named_targets(names: Sequence[str], settings: Settings, week: Week) -> tuple[Target, ...]:
@@ -86,7 +89,7 @@ def _list(settings: Settings, _: Week | None) -> Target:
 
 
 def _site(_: Settings, __: Week | None) -> Target:
-    return Target("site", build_site)
+    return Target("site", build_site, read=read_inputs)
 
 
 def _feeds(_: Settings, __: Week | None) -> Target:

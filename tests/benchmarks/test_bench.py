@@ -28,6 +28,7 @@ ROWS = {
     "insertion": ["10 papers into 20 entries"],
     "lint": ["60 rows: lint"],
     "digest": ["papers, en", "papers, en and zh"],
+    "site": ["papers, first", "papers, unchanged"],
     "bootstrap": ["60 rows", "init and bootstrap, papers held", "elapsed"],
 }
 

@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.publish_schema import PublishSettings
 from pipeline.publish.gate.check import check
+from pipeline.publish.gate.content import active_content, gained_content
 from pipeline.publish.gate.refusal import Refusal, Rule
 from pipeline.publish.gate.standing import Standing
 from tests.support.publish import make_build
@@ -207,11 +210,40 @@ def test_active_content_is_final(text: str) -> None:
         ("```\n\n<script>x</script>\n", "\n<script>x</script>\n"),
         ("- [a][b]\n", "- [a][b]\n\n[b]: javascript:x\n"),
         ("<script>x</script>\n", "<script>x</script>\n\n<script>x</script>\n"),
+        ("- [a](\n  b.html)\n", "- [a](\n  javascript:x)\n"),
     ],
 )
 def test_what_acts_by_the_lines_around_it_is_final(before: str, after: str) -> None:
     (found,) = _refusals((), before=before.encode(), build={"data": after.encode()})
     assert found.rule is Rule.ACTIVE
+
+
+#: what links, references, code and comments are made of
+_PIECES = (
+    *("[", "]", "(", ")", "](", "](<", "]:", "[a]", "<", ">", "!", "`", "\\", "*", "|", "- ", "> "),
+    *(" ", "\n", "\t", "    ", "\n\n", "javascript:", "java", "script", ":", "\\:", "vbscript:x"),
+    *(
+        "data:",
+        "http:",
+        "https:",
+        "mailto:",
+        "&",
+        "&colon;",
+        "&#58;",
+        "&Tab;",
+        ";",
+        "a",
+        '"',
+        "1. ",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(_PIECES), min_size=2, max_size=14).map("".join))
+def test_new_text_is_judged_as_its_rendering(text: str) -> None:
+    """What is not suspect is not rendered, so it must show nothing active."""
+    found = active_content(text, FILE)
+    assert set(gained_content(None, text.encode(), FILE)) == set(found)
 
 
 def test_active_content_written_by_hand_stays() -> None:

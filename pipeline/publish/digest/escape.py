@@ -5,6 +5,7 @@ tables, strikethrough, footnotes and automatic links. HTML is escaped by Jinja2'
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 from config.visible import one_line
@@ -33,6 +34,7 @@ class Markdown(str):
     __slots__ = ()
 
 
+@lru_cache(maxsize=8192)  # because lists name the same titles, people and sections again and again
 def escape_markdown(text: str) -> Markdown:
     r"""Return one line that Markdown renders as exactly `text`, at the start of a line or within.
 

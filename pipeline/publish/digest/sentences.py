@@ -46,6 +46,8 @@ _ABBREVIATIONS = frozenset(
 # "J. Doe" goes on, "model Y. We" does not.
 _BEGINNINGS = frozenset({"We", "This", "These", "Our", "It", "The", "In", "To", "For", "However,"})
 _CLOSERS = "\"')]}\u2019\u201d"
+#: what a token that ends a sentence ends with
+_LAST = frozenset(f".!?{_CLOSERS}")
 _OPENERS = "\"'([{\u2018\u201c"
 _WIDE_STOPS = "\u3002\uff01\uff1f"  # Chinese sentences end without a blank
 
@@ -57,7 +59,7 @@ def split_sentences(line: str) -> list[str]:
     places = [match.span() for match in _TOKEN.finditer(_without_blanks_in_math(line))]
     tokens = [line[start:end] for start, end in places]
     for token, following, (_, end) in zip_longest(tokens, tokens[1:], places):
-        if following is not None and not _ends_sentence(token, following):
+        if following is not None and not (token[-1] in _LAST and _ends_sentence(token, following)):
             continue
         sentences += _split_wide(line[begin:end].strip())
         begin = end

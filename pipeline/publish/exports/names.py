@@ -7,6 +7,7 @@ and names in Chinese, Japanese or Korean script.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from config.tex.text import plain_text
 
@@ -61,7 +62,8 @@ class Authors:
     others: bool = False
 
 
-def read_authors(authors: Sequence[str]) -> Authors:
+@lru_cache(maxsize=4096)  # because several tags and formats name the authors of one paper
+def read_authors(authors: tuple[str, ...]) -> Authors:
     """Return the names in Unicode; empty ones are left out, "et al." is not a name."""
     texts = [text for text in (plain_text(author[:_LONGEST]) for author in authors) if text]
     people = [text for text in texts if not _OTHERS.fullmatch(text)]

@@ -40,11 +40,19 @@ _SKIPPED = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2060\ufeff]+")
 _STYLE = re.compile(
     r"expression\s*\(|javascript:|@import|behaviou?r\s*:|-moz-binding", re.IGNORECASE
 )
-#: Markdown without one of these shows nothing active, and opens or ends no comment, block of code
-#: or address that the text around it uses
+#: changed lines of Markdown without one of these show nothing active, and open or end no comment,
+#: block of code or address that the text around them uses
 _SUSPECT = re.compile(
     r"<[a-z!/?]|(?<!http)(?<!https)(?<!http\\)(?<!https\\)(?<!mailto):[^\s]|&[#a-z]|```|~~~|-->"
     r"|\]:|^(?: {4}|\t)",
+    re.IGNORECASE | re.MULTILINE,
+)
+#: a whole Markdown text without one of these shows nothing active. An address begins after `](`,
+#: where blanks may stand, or after a definition's `]:`; a reference to a character ends with `;`.
+_SUSPECT_WHOLE = re.compile(
+    r"<[a-z!/?]"
+    r"|\]\(\s*+(?:<|(?!https?:|mailto:)[^\s:]{0,64}+:)"
+    r"|&(?:\#|[a-z][a-z0-9]{0,40}+;)|```|~~~|-->|\]:|^(?: {4}|\t)",
     re.IGNORECASE | re.MULTILINE,
 )
 _MARKDOWN = frozenset({".md", ".markdown"})
@@ -77,10 +85,13 @@ def gained_content(before: bytes | None, after: bytes, name: PurePath) -> tuple[
     Both contents are read whole, because what stands around a line decides whether it acts.
     """
     before = before or b""
-    changed = inserted_text(before, after) + inserted_text(after, before)
-    if name.suffix.lower() in _MARKDOWN and not _SUSPECT.search(changed):
+    if name.suffix.lower() in _MARKDOWN and not (
+        _SUSPECT.search(inserted_text(before, after) + inserted_text(after, before))
+        if before
+        else _SUSPECT_WHOLE.search(after.decode("utf-8", "replace"))
+    ):
         return ()
-    held = Counter(active_content(before.decode("utf-8", "replace"), name))
+    held = Counter(active_content(before.decode("utf-8", "replace"), name) if before else ())
     now = Counter(active_content(after.decode("utf-8", "replace"), name))
     return tuple(now - held)
 
@@ -105,7 +116,9 @@ def _active(markup: str) -> Iterator[str]:
         ):
             yield "<meta http-equiv=refresh>"
         for name, value in element.attributes.items():
-            yield from _of_attribute(name.lower(), value or "")
+            known = name.lower()
+            if known in _ADDRESSES or known == "style" or known.startswith("on"):
+                yield from _of_attribute(known, value or "")
 
 
 def _of_attribute(name: str, value: str) -> Iterator[str]:

@@ -13,9 +13,9 @@ def inserted_text(before: bytes | None, after: bytes) -> str:
     A line that is there more often than before counts as often as that. Bytes that are no UTF-8
     become lone surrogates.
     """
+    if not before:
+        return after.decode("utf-8", _BYTES)
     lines = after.decode("utf-8", _BYTES).splitlines(keepends=True)
-    if before is None:
-        return "".join(lines)
     held = Counter(before.decode("utf-8", _BYTES).splitlines(keepends=True))
     added = []
     for line in lines:

@@ -28,6 +28,8 @@ _PRICE = re.compile(
     r"[$€£¥]\s?\d+(?:[.,]\d+)?\s?(?:/|per|only|off)|\b\d{2}\s?% off\b", re.IGNORECASE
 )
 _SHOUTS = re.compile(r"!!!|\$\$\$|(?:[\U0001f4b0\U0001f4b5\U0001f911\U0001f525\U0001f449]\s*){3}")
+#: in words of capitals every character is one of these; there may be others
+_NOT_SMALL = re.compile(r"[^\W\d_a-z]{3,}")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _ADDRESS = re.compile(r"https?://\S+|\]\([^)\s\[\]]{0,500}+\)")
 _REPEATED, _LONG_WORD = 6, 5
@@ -38,11 +40,28 @@ _SIGNS_NEEDED = 2
 def spam(text: str, phrases: Sequence[str] = ()) -> tuple[str, ...]:
     """Return why lines look like spam, each reason once; `phrases` come beside the built-in."""
     found = dict.fromkeys(f"the phrase “{one}”" for one in _phrases_in(_plain(text), phrases))
-    for line in text.splitlines():
+    for line in _lines(text):
         signs = tuple(_signs(line))
         if len(signs) >= _SIGNS_NEEDED:
             found[" with ".join(signs)] = None
     return tuple(found)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines on which two signs are possible, because looking for all of them is slow.
+
+    Where the whole text has no link, number, price or exclamation, only capitals and a repeated
+    word remain, so both must be there, and capitals are many letters that are not small.
+    """
+    if any(sign.search(text) for sign in (_SHORTENERS, _PHONE, _PRICE, _SHOUTS)):
+        yield from text.splitlines()
+        return
+    for line in text.splitlines():
+        if (
+            len(line) >= _MIN_LETTERS
+            and sum(map(len, _NOT_SMALL.findall(line))) > _CAPITALS * _MIN_LETTERS
+        ):
+            yield line
 
 
 def _phrases_in(plain: str, phrases: Sequence[str]) -> Iterator[str]:

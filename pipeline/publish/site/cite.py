@@ -5,7 +5,6 @@ Zotero reads `citation_*` tags (Highwire Press) on the page of one paper and COi
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 from urllib.parse import urlencode
 
 from pipeline.publish.exports.bibtex import write_bibtex
@@ -14,7 +13,6 @@ from pipeline.publish.exports.record import ExportRecord
 from pipeline.publish.exports.reference import Published, read_reference
 from pipeline.publish.site.types import SitePaper
 
-_authors = lru_cache(maxsize=8)(read_authors)  # the tags and the COinS of one paper
 #: characters of a title in COinS
 _LONGEST = 1_000
 #: authors that COinS names
@@ -25,7 +23,7 @@ def citation_tags(paper: SitePaper, page_url: str = "") -> Iterator[tuple[str, s
     """Yield (name, content) of the `citation_*` tags; `page_url` if the page has an address."""
     stored = paper.record.paper
     yield "citation_title", paper.title
-    for name in _authors(stored.authors).names:
+    for name in read_authors(stored.authors).names:
         yield "citation_author", _inverted(name)
     reference = read_reference(stored.journal_ref)
     if reference is not None:
@@ -71,7 +69,7 @@ def coins(paper: SitePaper) -> str:
         fields.append(("rft.date", reference.year))
     elif paper.submitted is not None:
         fields.append(("rft.date", paper.submitted.isoformat()))
-    fields += [("rft.au", _plain(name)) for name in _authors(stored.authors).names[:_NAMED]]
+    fields += [("rft.au", _plain(name)) for name in read_authors(stored.authors).names[:_NAMED]]
     if paper.record.doi:
         fields.append(("rft_id", f"info:doi/{paper.record.doi}"))
     fields.append(("rft_id", paper.record.url))

@@ -1,11 +1,10 @@
 """Read what the site shows: decisions, papers, published issues. Never predictions."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from classifiers.representations.nearest import nearest_texts
 from classifiers.text import document_text
 from classifiers.types import Document
 from config.schema import Settings
@@ -20,7 +19,7 @@ from pipeline.publish.digest.week import Week
 from pipeline.publish.exports.record import ExportRecord
 from pipeline.publish.exports.select import Wanted, choose
 from pipeline.publish.identity import survey_identity
-from pipeline.publish.promise import promise_on
+from pipeline.publish.promise import Promise, promise_on
 from pipeline.publish.site.cite import bibtex_of
 from pipeline.publish.site.issues import read_issues
 from pipeline.publish.site.types import (
@@ -46,27 +45,66 @@ _LONGEST_NAME = 500
 _NEAR = 5
 
 
-def read_site(services: Services) -> SiteData:
-    """Read what the site shows; the clock is asked for the day on which the promise stands."""
-    settings, taxonomy = services.settings, services.taxonomy
+@dataclass(frozen=True, slots=True)
+class SiteSource:
+    """What the database and the published files say, before anything is made of it."""
+
+    approved: tuple[ApprovedPaper, ...]
+    #: by arXiv ID
+    records: tuple[ExportRecord, ...]
+    translated: tuple[tuple[str, Translated], ...]
+    issues: tuple[SiteIssue, ...]
+    decided: tuple[Decided, ...]
+    survey_id: str
+    #: as it stands on this day
+    promise: Promise
+    #: what the editors say of the end of a survey that ended; may be empty
+    notice: str
+
+
+def read_source(services: Services) -> SiteSource:
+    """Read what the site is made of; the clock is asked for the day on which the promise stands.
+
+    Raises:
+        NotPublishedError: a published issue cannot be read.
+    """
+    settings, taxonomy, today = services.settings, services.taxonomy, services.clock().date()
     with services.open_store() as store:
         issues = read_issues(services, store)
-        papers = _papers(store, taxonomy, issues)
+        approved = read_approved(store).papers
+        records = choose(store, Wanted(), taxonomy).records
+        translated = read_translated(store, approved)
         decided = _decided(store, settings)
         survey_id = str(survey_identity(store).survey_id)
-        freeze = ended(store.freezes.standing(), services.clock().date())
+        freeze = ended(store.freezes.standing(), today)
     last = issues[0].week if issues else None
     ended_on = None if freeze is None else freeze.ends_on
-    return SiteData(
+    return SiteSource(
+        approved=approved,
+        records=tuple(sorted(records, key=lambda one: one.paper.arxiv_id)),
+        translated=tuple(sorted(translated.items())),
+        issues=issues,
+        decided=decided,
         survey_id=survey_id,
+        promise=promise_on(today, settings.site, last, ended_on=ended_on),
+        notice="" if freeze is None else one_line(freeze.notice),
+    )
+
+
+def site_data(services: Services, source: SiteSource) -> SiteData:
+    """Return what the site shows, made of what was read."""
+    settings = services.settings
+    papers = _papers(source, services.taxonomy)
+    return SiteData(
+        survey_id=source.survey_id,
         title=one_line(survey_title(settings.survey)),
         about=one_line(settings.site.about),
         editor=one_line(settings.publish.editor),
-        taxonomy=taxonomy,
+        taxonomy=services.taxonomy,
         papers=papers,
-        issues=issues,
-        decided=decided,
-        promise=promise_on(services.clock().date(), settings.site, last, ended_on=ended_on),
+        issues=source.issues,
+        decided=source.decided,
+        promise=source.promise,
         links=SiteLinks(
             base_url=settings.publish.base_url,
             list_url=settings.publish.list_url,
@@ -78,23 +116,22 @@ def read_site(services: Services) -> SiteData:
         explained=settings.site.why != "none",
         by_id={paper.arxiv_id: paper for paper in papers},
         listed=tuple(paper for paper in papers if not paper.withdrawn),
-        notice="" if freeze is None else one_line(freeze.notice),
+        notice=source.notice,
     )
 
 
-def _papers(store: Store, taxonomy: Taxonomy, issues: Iterable[SiteIssue]) -> tuple[SitePaper, ...]:
-    approved = read_approved(store).papers
-    records = {one.paper.arxiv_id: one for one in choose(store, Wanted(), taxonomy).records}
+def _papers(source: SiteSource, taxonomy: Taxonomy) -> tuple[SitePaper, ...]:
+    records = {one.paper.arxiv_id: one for one in source.records}
     known = [section.id for section in taxonomy.sections]
-    first_issue = _first_issues(issues)
-    machine = read_translated(store, approved)
+    first_issue = _first_issues(source.issues)
+    machine = {arxiv_id: _machine_text(made) for arxiv_id, made in source.translated}
     papers = sorted(
         (
             replace(
                 _paper(one, records[one.arxiv_id], known, first_issue.get(one.arxiv_id)),
-                machine=_machine_text(machine[one.arxiv_id]) if one.arxiv_id in machine else None,
+                machine=machine.get(one.arxiv_id),
             )
-            for one in approved
+            for one in source.approved
         ),
         key=lambda paper: (paper.added_at, paper.arxiv_id),
         reverse=True,
@@ -147,6 +184,8 @@ def _machine_text(made: Translated) -> MachineText:
 
 def _with_near(papers: Iterable[SitePaper]) -> tuple[SitePaper, ...]:
     """Name the nearest listed papers of each paper, by the words of titles and abstracts."""
+    from classifiers.representations.nearest import nearest_texts  # noqa: PLC0415  # takes a second
+
     papers = tuple(papers)
     listed = [paper for paper in papers if not paper.withdrawn]
     texts = [
