@@ -245,7 +245,7 @@ LogLevel = Annotated[
     Literal["auto", "debug", "info", "warning", "error"],
     Takes("auto, debug, info, warning or error"),
 ]
-LogFormat = Annotated[Literal["text", "json"], Takes("text or json")]
+LogFormat = Annotated[Literal["text", "logfmt", "json"], Takes("text, logfmt or json")]
 TimeOfDay = Annotated[
     str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), Takes('a time of day such as "00:30"')
 ]

@@ -1,4 +1,4 @@
-"""Log one line per event, to stderr or a file: `time level event key=value`, or JSON.
+"""Log one line per event, to stderr or a file: `time level event key=value`, logfmt or JSON.
 
     log.info("fetched", extra={"source": "oai", "papers": 120})
 
@@ -8,9 +8,10 @@ gives `2026-03-17T12:00:00.000Z info fetched source=oai papers=120`.
 import json
 import logging
 import math
+import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,11 @@ from config.errors import ConfigError
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/@+,-")
 _MINUTE = 60.0
+#: a query parameter with a secret value
+_SECRET_PARAMETER = re.compile(
+    r"([?&](?:token|access_token|api_key|apikey|key|password|secret|signature)=)[^&\s\"'<>]+",
+    re.IGNORECASE,
+)
 #: libraries that log every request or job at INFO, which our own events repeat
 _VERBOSE = ("httpx", "httpcore", "urllib3", "apscheduler", "matplotlib", "arxiv", "asyncio")
 
@@ -31,12 +37,12 @@ class _Bound:
     run: str | None = None
 
 
-def setup_logging(level: str = "info", *, as_json: bool = False, file: Path | None = None) -> None:
+def setup_logging(level: str = "info", *, form: str = "text", file: Path | None = None) -> None:
     """Log every record of this level and above, in place of what an earlier call set.
 
     Args:
         level: `debug`, `info`, `warning`, `error` or `critical`, in any case.
-        as_json: one JSON object a line instead of text.
+        form: `text`, `logfmt` or `json`, one object a line.
         file: lines are appended to it; None: stderr.
 
     Raises:
@@ -46,7 +52,7 @@ def setup_logging(level: str = "info", *, as_json: bool = False, file: Path | No
     root = logging.getLogger()
     root.setLevel(level.upper())
     handler = _StderrLines() if file is None else _opened(file)
-    handler.setFormatter(_JsonLines() if as_json else _TextLines())
+    handler.setFormatter(_FORMS[form]())
     handler.set_name(__name__)
     for former in tuple(root.handlers):
         if former.name == __name__:
@@ -134,10 +140,15 @@ def _quoted(value: Any) -> str:
 
     Quoting keeps titles and responses of servers from forging a line.
     """
-    text = str(value)
+    text = without_secrets(str(value))
     if text and _BARE.issuperset(text):
         return text
     return json.dumps(text)
+
+
+def without_secrets(text: str) -> str:
+    """Return a text without the values of query parameters that carry a secret."""
+    return _SECRET_PARAMETER.sub(r"\1[...]", text)
 
 
 def _printable(text: str) -> str:
@@ -180,15 +191,24 @@ class _FileLines(logging.FileHandler):
 
 class _TextLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        event = record.getMessage()
+        event = without_secrets(record.getMessage())
         words = [_time(record), record.levelname.lower()]
         words.append(event if event.isprintable() else json.dumps(event))
         words += [f"{key}={_quoted(value)}" for key, value in _fields(record)]
-        lines = [" ".join(words)]
-        if record.exc_info:  # indented and escaped, because a message in it may be foreign text
-            trace = self.formatException(record.exc_info).split("\n")
-            lines += [f"    {_printable(line)}" for line in trace]
-        return "\n".join(lines)
+        return "\n".join([" ".join(words), *_trace(self, record)])
+
+
+class _LogfmtLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        own = {"time": _time(record), "level": record.levelname.lower()}
+        words = [f"{key}={value}" for key, value in own.items()]
+        words.append(f"event={_quoted(record.getMessage())}")
+        words += [
+            f"{key}={_quoted(value)}"
+            for key, value in _fields(record)
+            if key not in {*own, "event"}
+        ]
+        return "\n".join([" ".join(words), *_trace(self, record)])
 
 
 class _JsonLines(logging.Formatter):
@@ -196,9 +216,28 @@ class _JsonLines(logging.Formatter):
         line = {
             "time": _time(record),
             "level": record.levelname.lower(),
-            "event": record.getMessage(),
+            "event": without_secrets(record.getMessage()),
         }
-        line = {**line, **{key: value for key, value in _fields(record) if key not in line}}
+        line |= {key: _clean(value) for key, value in _fields(record) if key not in line}
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+            line["traceback"] = without_secrets(self.formatException(record.exc_info))
+        return json.dumps(line, default=lambda value: without_secrets(str(value)))
+
+
+def _clean(value: Any) -> Any:
+    return without_secrets(value) if isinstance(value, str) else value
+
+
+def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> Iterator[str]:
+    """Yield the traceback indented and escaped, because a message in it may be foreign text."""
+    if record.exc_info:
+        for line in without_secrets(formatter.formatException(record.exc_info)).split("\n"):
+            yield f"    {_printable(line)}"
+
+
+#: by the name in [log] format
+_FORMS: Mapping[str, type[logging.Formatter]] = {
+    "text": _TextLines,
+    "logfmt": _LogfmtLines,
+    "json": _JsonLines,
+}

@@ -98,7 +98,9 @@ class LogSettings(Section):
         "info for `serve` and where `file` is set, else warning.",
     )
     format: LogFormat = Field(
-        default="text", description="text, or json for one JSON object per line."
+        default="text",
+        description="text (`time level event key=value`), logfmt (`time=... level=... event=...`), "
+        "or json for one JSON object per line.",
     )
     file: OptionalFile = Field(
         default=None, description="The file lines are appended to. None: stderr."

@@ -59,9 +59,7 @@ class Invocation(typer.Context):
         level: str = log.level
         if level == "auto":
             level = "info" if log.file or self.info_name == "serve" else "warning"
-        setup_logging(
-            "debug" if self.call.debug else level, as_json=log.format == "json", file=log.file
-        )
+        setup_logging("debug" if self.call.debug else level, form=log.format, file=log.file)
 
     @property
     def output(self) -> Output:

@@ -48,7 +48,7 @@ def test_hostile_text_cannot_forge_a_line(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_json_lines_hold_the_same(capsys: pytest.CaptureFixture[str]) -> None:
-    setup_logging("debug", as_json=True)
+    setup_logging("debug", form="json")
     log.debug("stored", extra={"title": "多模态\n", "papers": 3, "level": "forged", "path": {1}})
     line = json.loads(capsys.readouterr().err)
     assert line.pop("time").endswith("Z")
@@ -59,6 +59,31 @@ def test_json_lines_hold_the_same(capsys: pytest.CaptureFixture[str]) -> None:
         "papers": 3,
         "path": "{1}",
     }
+
+
+def test_logfmt_lines_hold_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    setup_logging(form="logfmt")
+    with logged_run("20260317T120000Z-1"):
+        log.warning("odd event", extra={"title": 'A "title"\nb', "papers": 3, "level": "forged"})
+    line = capsys.readouterr().err
+    assert re.fullmatch(
+        r'time=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z level=warning event="odd event" '
+        r'run=20260317T120000Z-1 title="A \\"title\\"\\nb" papers=3\n',
+        line,
+    )
+
+
+@pytest.mark.parametrize("form", ["text", "logfmt", "json"])
+def test_secret_parameters_of_addresses_are_left_out(
+    capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    setup_logging(form=form)
+    address = "https://api.example/works?select=id&api_key=hunter2&mailto=me"
+    error = ValueError(f"no answer from {address}")
+    log.error("asked %s", address, extra={"url": f"{address}&token=hunter2"}, exc_info=error)
+    err = capsys.readouterr().err
+    assert "hunter2" not in err
+    assert "select=id&api_key=[...]&mailto=me" in err
 
 
 def test_a_traceback_follows_its_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,12 +97,9 @@ def test_a_traceback_follows_its_line(capsys: pytest.CaptureFixture[str]) -> Non
     assert lines[-1] == "    ValueError: invalid literal for int() with base 10: 'gone'"
 
 
-@pytest.mark.parametrize("as_json", [False, True])
-def test_traceback_cannot_forge_a_line(
-    capsys: pytest.CaptureFixture[str],
-    as_json: bool,  # noqa: FBT001  # a case
-) -> None:
-    setup_logging(as_json=as_json)
+@pytest.mark.parametrize("form", ["text", "logfmt", "json"])
+def test_traceback_cannot_forge_a_line(capsys: pytest.CaptureFixture[str], form: str) -> None:
+    setup_logging(form=form)
     foreign = "\x1b[31m\n2026-01-01T00:00:00.000Z error forged\x9b\u2028\u202e"
     log.error("broke", exc_info=ValueError(foreign))
     err = capsys.readouterr().err
@@ -118,7 +140,7 @@ def test_lines_of_a_run_carry_its_id(capsys: pytest.CaptureFixture[str]) -> None
 def test_file_is_appended_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "logs" / "survey.log"
     for event in ("first", "second"):
-        setup_logging(as_json=True, file=file)
+        setup_logging(form="json", file=file)
         log.info(event)
     assert [json.loads(line)["event"] for line in file.read_text().splitlines()] == [
         "first",

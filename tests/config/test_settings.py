@@ -37,7 +37,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "auto, debug, info, warning or error": st.sampled_from(
         ["auto", "debug", "info", "warning", "error"]
     ),
-    "text or json": st.sampled_from(["text", "json"]),
+    "text, logfmt or json": st.sampled_from(["text", "logfmt", "json"]),
     "the path of a file": _PATH,
     "the path of a file, or nothing": _PATH,
     "files and directories: one path, a list of paths, or nothing": st.lists(_PATH, min_size=1),

@@ -27,6 +27,7 @@ from classifiers.terms import TermShare
 from classifiers.text import tokens
 from config.errors import UsageError
 from config.headings import clean_heading, heading_key
+from config.logs import without_secrets
 from config.section_names import find_section
 from config.taxonomy import load_taxonomy
 from config.tex.accents import decode_accents
@@ -349,6 +350,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "is_key": is_key,
     "visible": visible,
     "one_line": one_line,
+    "without_secrets": lambda text: without_secrets(f"https://a.b/?{text}&key={text}"),
     "escape_invisible": escape_invisible,
     "clean_heading": clean_heading,
     "heading_key": heading_key,

@@ -1,6 +1,5 @@
 """Measure the requests to the service: how many, how long, with which status."""
 
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 
@@ -78,7 +77,15 @@ def _names(routes: Iterable[BaseRoute]) -> Mapping[object, str]:
     names: dict[object, str] = {}
     for route in routes:
         if isinstance(route, Route):
-            names.setdefault(route.endpoint, re.sub(r":\w+}", "}", route.path))
+            names.setdefault(route.endpoint, _plain(route.path))
         elif isinstance(route, Mount):
             names.setdefault(route.app, route.path)
     return names
+
+
+def _plain(path: str) -> str:
+    """Return a path whose placeholders do not name their kind: `{arxiv_id:path}`."""
+    return "/".join(
+        f"{part.partition(':')[0]}}}" if part.startswith("{") and ":" in part else part
+        for part in path.split("/")
+    )
