@@ -200,8 +200,8 @@ BranchName = Annotated[
     Takes("the name of a branch, which may have {digest} and {date} in it"),
 ]
 Proposals = Annotated[
-    tuple[Literal["moves", "withdrawals", "publications"], ...],
-    Takes('a list of "moves", "withdrawals" and "publications"'),
+    tuple[Literal["moves", "withdrawals", "publications", "ending"], ...],
+    Takes('a list of "moves", "withdrawals", "publications" and "ending"'),
 ]
 Targets = Annotated[
     tuple[Literal["list", "digest", "feeds", "site"], ...],

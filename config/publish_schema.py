@@ -54,7 +54,7 @@ class ListSettings(Section):
         default=(),
         description="Changes of entries that stand in the list already, which otherwise are only "
         "proposed: `moves` to the section decided last, `withdrawals` and approvals taken back, "
-        "`publications` elsewhere since.",
+        "`publications` elsewhere since; `ending`: one line at the top after `freeze`.",
     )
 
 

@@ -9,6 +9,7 @@ from config.errors import UsageError
 from config.tex.text import plain_text
 from pipeline.cli.answer import Answer, Column, Text, table
 from pipeline.cli.command import DAY, Invocation, command
+from pipeline.cli.ended import check_fetching
 from pipeline.cli.session import arxiv_session
 from pipeline.ingest import add as step
 from pipeline.ingest.add import FoundReport, Search
@@ -60,6 +61,7 @@ def add(
 
     An ID is given in any common notation; several stand between commas, blanks or lines.
     """
+    check_fetching(invocation.settings)
     if bool(papers) == (search is not None):
         raise UsageError(
             "`add` takes papers or --search, and one of the two.",

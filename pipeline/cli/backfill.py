@@ -7,6 +7,7 @@ import typer
 
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import DAY, Invocation, command
+from pipeline.cli.ended import check_fetching
 from pipeline.cli.fetch import quarantined
 from pipeline.cli.session import arxiv_session
 from pipeline.ingest import backfill as step
@@ -32,6 +33,7 @@ def backfill(
     It requests week by week from OAI-PMH. Days are OAI datestamps: when arXiv last changed a
     record.
     """
+    check_fetching(invocation.settings)
     with arxiv_session(invocation, "backfill") as (opened, arxiv):
         report = step.backfill(
             opened.services,

@@ -11,6 +11,7 @@ from config.files import put_in_place
 from pipeline.cli.answer import Answer, Heading, Text
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
+from pipeline.cli.ended import check_fetching
 from pipeline.cli.report_file import check_report_file
 from pipeline.cli.session import arxiv_session
 from pipeline.curated import bootstrap as step
@@ -72,6 +73,7 @@ def bootstrap(
     skipped and listed with their line and the reason; the list itself is not changed. Ends with
     status 1 if no paper of the list is approved.
     """
+    check_fetching(invocation.settings)
     configured = invocation.settings.survey.list
     paths = curated or configured
     if not paths:

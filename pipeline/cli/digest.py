@@ -8,7 +8,7 @@ import typer
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
-from pipeline.cli.ended import check_week
+from pipeline.cli.ended import check_week, over, over_answer
 from pipeline.cli.publish import target_lines
 from pipeline.cli.session import session
 from pipeline.publish.digest.issue import check_finished
@@ -40,6 +40,10 @@ def digest(
     settings = invocation.settings
     now = open_services(settings).clock()
     chosen = Week.parse(week) if week else Week.last_complete(now)
+    freeze = None if week else over(settings)
+    if freeze and chosen.first_day > freeze.ends_on:
+        succeeded(settings.database.path, "digest")
+        return over_answer(freeze)
     check_week(settings, chosen)
     check_finished(chosen, now, allow_unfinished=unfinished)
     with session(invocation, "digest", lock="publish") as opened:

@@ -1,8 +1,9 @@
 """Refuse commands that begin something new after the survey ended, before a run is recorded."""
 
 from config.schema import Settings
+from pipeline.cli.answer import Answer
 from pipeline.publish.digest.week import Week
-from pipeline.runtime.ending import refuse_fetching, refuse_later
+from pipeline.runtime.ending import UNDO, ended, refuse_fetching, refuse_later
 from pipeline.runtime.services import open_services
 from storage.freezes import Freeze
 
@@ -18,6 +19,19 @@ def check_fetching(settings: Settings) -> None:
     if settings.database.path.exists():
         today = open_services(settings).clock().date()
         refuse_fetching(standing_freeze(settings), today)
+
+
+def over(settings: Settings) -> Freeze | None:
+    """Return the end that is in force now, or None; without a database there is none."""
+    if not settings.database.path.exists():
+        return None
+    return ended(standing_freeze(settings), open_services(settings).clock().date())
+
+
+def over_answer(freeze: Freeze, *more: str) -> Answer:
+    """Return what a scheduled command says after the end: that is no fault, and no alarm."""
+    lines = (f"The survey ended on {freeze.ends_on}; nothing is left to do.", *more, UNDO)
+    return Answer({"ended_on": freeze.ends_on, "done": False}, lines)
 
 
 def check_week(settings: Settings, week: Week) -> None:

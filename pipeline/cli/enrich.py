@@ -10,6 +10,7 @@ import typer
 
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
+from pipeline.cli.ended import check_fetching
 from pipeline.cli.session import session
 from pipeline.enrich import asked
 from pipeline.enrich.enrich import EnrichReport, chosen_kinds, enrich, openalex_key
@@ -50,6 +51,7 @@ def enrich_(
     Off until [enrich] kinds is set. Each answer is stored with source and date. What a service does
     not say stays unknown. Publishing waits for none of it. Exit status: 75 if no service answered.
     """
+    check_fetching(invocation.settings)
     settings = invocation.settings
     kinds = chosen_kinds(settings, only.value if only else None)
     key = openalex_key(settings)

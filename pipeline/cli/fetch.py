@@ -7,6 +7,7 @@ import typer
 
 from pipeline.cli.answer import Answer, Text
 from pipeline.cli.command import Invocation, command
+from pipeline.cli.ended import check_fetching
 from pipeline.cli.session import RUN, arxiv_session, session
 from pipeline.ingest import fetch as step
 from pipeline.ingest.announcements import FeedReport
@@ -37,6 +38,7 @@ def fetch(
     ] = None,
 ) -> Answer:
     """Fetch announcements and records from arXiv."""
+    check_fetching(invocation.settings)
     if replay is not None:
         return _replay(invocation, replay)
     with arxiv_session(invocation, "fetch", confirms_clock=True) as (opened, arxiv):

@@ -8,6 +8,7 @@ import typer
 
 from pipeline.cli.answer import Answer, Text
 from pipeline.cli.command import DAY, Invocation, command
+from pipeline.cli.ended import check_fetching
 from pipeline.cli.fetch import quarantined
 from pipeline.cli.session import session
 from pipeline.ingest.import_ import ImportReport, import_snapshot
@@ -51,6 +52,7 @@ def import_(
     FILE is arxiv-metadata-oai-snapshot.json, plain, .gz or .zip. Days are those on which version 1
     was submitted. Importing a file again changes nothing.
     """
+    check_fetching(invocation.settings)
     selection = selection_of(
         tuple(category or ()),
         from_day=from_day.date() if from_day else None,

@@ -10,7 +10,7 @@ import typer
 from config.errors import UsageError
 from pipeline.cli.answer import Answer, Heading
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.ended import check_week
+from pipeline.cli.ended import check_week, over, over_answer
 from pipeline.cli.mail_confirmations import confirmations, send_waiting
 from pipeline.cli.mail_mailbox import bounces, suppress
 from pipeline.cli.mail_resolve import LOCK, close_, existing, receipt_report, resolve_
@@ -85,6 +85,10 @@ def send_(
     nothing yet, and names the papers that were taken back.
     """
     settings = invocation.settings
+    freeze = None if week or month else over(settings)
+    if freeze and Week.last_complete(open_services(settings).clock()).first_day > freeze.ends_on:
+        last = Week.of_day(freeze.ends_on)
+        return over_answer(freeze, f"`living-survey mail send --week {last}` sends the last issue.")
     check_week(settings, _asked(open_services(settings), week, month).weeks[0])
     with session(invocation, "mail send", lock=LOCK) as opened:
         asked = _asked(opened.services, week, month)
@@ -167,6 +171,7 @@ def test_(
     settings = invocation.settings
     to = str(parse_address(address))
     services = open_services(settings, read_only=True)
+    check_week(settings, _asked(services, week, month).weeks[0])
     post = open_post(services, os.environ)
     asked, reader = _asked(services, week, month), _reader(language, section)
     made = preview(services, post, asked, reader, to, corrected=corrected)

@@ -4,7 +4,7 @@ from config.errors import LivingSurveyError
 from pipeline.cli.alarms_after import Alarms, alarms_after
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
-from pipeline.cli.ended import check_fetching
+from pipeline.cli.ended import over, over_answer
 from pipeline.cli.fetch import fetch_notes, fetch_text
 from pipeline.cli.session import arxiv_session
 from pipeline.run import CycleReport, run_cycle
@@ -19,12 +19,14 @@ from storage.calendar import announcement_day
 def run(invocation: Invocation) -> Answer:
     """Run one cycle: fetch, classify. What cron calls.
 
-    At its end it tells alarms, as `alerts send` does. Exit status: 0 done, although an older alarm
-    may stand (it says so), 1 something was left undone or a day is newly overdue (it says what),
-    75 try again later.
+    At its end it tells alarms, as `alerts send` does. After the survey's end (`freeze`) it does
+    nothing. Exit status: 0 done, although an older alarm may stand (it says so), 1 something was
+    left undone or a day is newly overdue (it says what), 75 try again later.
     """
     settings = invocation.settings
-    check_fetching(settings)
+    if freeze := over(settings):
+        succeeded(settings.database.path, "run")
+        return over_answer(freeze)
     try:
         with arxiv_session(invocation, "run", confirms_clock=True) as (opened, arxiv):
             report = run_cycle(opened.services, arxiv, opened.run)

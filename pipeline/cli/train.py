@@ -7,6 +7,7 @@ import typer
 
 from pipeline.cli.answer import Answer, Column, Text, table
 from pipeline.cli.command import Invocation, command
+from pipeline.cli.ended import check_fetching
 from pipeline.cli.session import session
 from pipeline.learn import train as step
 from pipeline.learn.promotion import Comparison
@@ -34,6 +35,7 @@ def train(
     It replaces the one in use if it is not worse on later decisions that neither was trained on.
     Needs at least 20 approvals; below that the cue words are more accurate.
     """
+    check_fetching(invocation.settings)
     with session(invocation, "train") as opened:
         report = step.train(opened.services, opened.run, force=force)
     return Answer(report, _text(report))

@@ -9,6 +9,7 @@ import typer
 
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
+from pipeline.cli.ended import check_fetching
 from pipeline.cli.session import session
 from pipeline.enrich.services.courtesy import Clockwork, Courtesy
 from pipeline.enrich.translation.translate import TranslateReport, endpoint_of
@@ -30,6 +31,7 @@ def translate(
     wherever they are shown, and nothing is learned from them. Exit status: 75 if the endpoint gives
     no answer.
     """
+    check_fetching(invocation.settings)
     settings = invocation.settings
     endpoint = endpoint_of(settings)
     own = settings.translate

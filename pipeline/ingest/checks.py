@@ -16,6 +16,7 @@ from pipeline.ingest.ledger import (
 from pipeline.ingest.silence import SILENT_DAYS, silence_now
 from pipeline.ingest.sources.open import NO_CONTACT, SET_CONTACT
 from pipeline.ingest.sources.transport.limiter import Limiter, default_limiter_path, host_group
+from pipeline.runtime.ending import ended
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services
@@ -32,15 +33,16 @@ def checks(services: Services) -> Iterator[Finding]:
     arxiv, now = services.settings.arxiv, services.clock()
     if arxiv.is_live and not arxiv.contact:
         yield Finding("configuration", NO_CONTACT, SET_CONTACT)
-    yield from _limiter(arxiv)
-    yield from _calendar(now)
     with services.open_store() as store:
-        found = [
-            *_quarantine(store, now),
-            *_overdue(store, arxiv, now),
-            *_arrivals(store, arxiv, now),
-            *_coverage(store, arxiv, now),
-        ]
+        found = list(_quarantine(store, now))
+        if not ended(store.freezes.standing(), now.date()):  # else nothing comes any more
+            found += [
+                *_limiter(arxiv),
+                *_calendar(now),
+                *_overdue(store, arxiv, now),
+                *_arrivals(store, arxiv, now),
+                *_coverage(store, arxiv, now),
+            ]
     yield from found
 
 

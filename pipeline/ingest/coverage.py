@@ -6,12 +6,13 @@ day on are no gap, because that run asks for them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 
 from config.schema import ArxivSettings
 from pipeline.ingest.harvest import next_first_days
+from pipeline.runtime.ending import ended
 from storage.calendar import announcement_days
 from storage.harvests import Harvest
 from storage.store import Store
@@ -81,7 +82,7 @@ class Coverage:
     first: date | None
     #: from this day on no set has a gap
     whole_since: date | None
-    #: the first day the next run asks for, in the set that is furthest behind
+    #: the first day the next run asks for, in the set that is furthest behind; None: none follows
     next_run_from: date | None
     #: oldest first
     gaps: tuple[Gap, ...]
@@ -117,14 +118,17 @@ def coverage(harvests: Sequence[Harvest], next_run_from: Mapping[str, date]) -> 
 
 
 def coverage_now(store: Store, settings: ArxivSettings, now: datetime) -> Coverage:
-    """Return the coverage of the survey's sets as the database has it now."""
+    """Return the coverage of the survey's sets now; after its end no run follows."""
     first_days = next_first_days(
         store,
         settings.sets,
         today=now.astimezone(UTC).date(),
         overlap_days=settings.overlap_days,
     )
-    return coverage(store.harvests.all(), first_days)
+    found = coverage(store.harvests.all(), first_days)
+    if ended(store.freezes.standing(), now.date()):
+        return replace(found, next_run_from=None, gaps=())
+    return found
 
 
 def covered(harvests: Iterable[Harvest], set_name: str) -> tuple[Span, ...]:

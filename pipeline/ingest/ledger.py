@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from pipeline.runtime.ending import ended
 from storage.acceptances import Acceptance
 from storage.arrivals import Arrival, LateArrival
 from storage.calendar import announcement_day, announcement_days, due_day, feed_instant
@@ -95,7 +96,9 @@ def _covers(set_name: str, category: str) -> bool:
 
 
 def overdue_now(store: Store, categories: Collection[str], now: datetime) -> tuple[OverdueDay, ...]:
-    """Return the overdue days as the ledger has them now, oldest first."""
+    """Return the overdue days of now, oldest first; of a survey that ended none."""
+    if ended(store.freezes.standing(), now.date()):
+        return ()
     since = announcement_day(now) - timedelta(days=WATCHED_DAYS)
     return overdue_days(
         store.ledger.days(since), categories, now, accepted=store.acceptances.standing(since)

@@ -46,11 +46,9 @@ def _papers(report: StatusReport) -> Iterator[Fact]:
     yield Fact("papers", f"{report.papers:,}")
     coverage = report.coverage
     if coverage.whole_since is not None:
-        yield Fact(
-            "coverage",
-            f"whole since {coverage.whole_since}; the next run asks from"
-            f" {coverage.next_run_from} on",
-        )
+        asks = coverage.next_run_from
+        next_run = "" if asks is None else f"; the next run asks from {asks} on"
+        yield Fact("coverage", f"whole since {coverage.whole_since}{next_run}")
     for gap in coverage.gaps:
         yield Fact("gap", f"{gap.sentence}: `{gap.command}`", trouble=True)
     if report.overdue:

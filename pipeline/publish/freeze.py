@@ -8,9 +8,8 @@ from config.errors import UsageError
 from config.schema import Settings
 from config.visible import one_line
 from pipeline.publish.digest.week import Week
-from pipeline.publish.digest.words import load_words
+from pipeline.publish.list.ending import ENDING, ending_text
 from pipeline.publish.mail.mailing import parse_name
-from pipeline.publish.site.words import load_words as site_words
 from pipeline.runtime.ending import ending_sentence
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services
@@ -41,7 +40,7 @@ class FreezeReport:
 
 def last_issue(freeze: Freeze | None, newest: Week) -> Week:
     """Return the newest week that has an issue, given the newest that ended."""
-    return newest if freeze is None else min(newest, _week_of(freeze.ends_on))
+    return newest if freeze is None else min(newest, Week.of_day(freeze.ends_on))
 
 
 def read_notice(text: str) -> str:
@@ -83,7 +82,7 @@ def freeze(
                 ending_sentence(standing, now.date()),
                 hint="To change day or notice, first `living-survey freeze --undo --yes`.",
             )
-        last = _week_of(new.ends_on)
+        last = Week.of_day(new.ends_on)
         _refuse_earlier(store, last, new.ends_on)
         readers = len(store.subscribers.recipients())
         if act:
@@ -115,19 +114,14 @@ def undo(services: Services, *, person: str, act: bool) -> FreezeReport:
         ends_on=standing.ends_on,
         notice=standing.notice,
         person=person,
-        last_issue=str(_week_of(standing.ends_on)),
+        last_issue=str(Week.of_day(standing.ends_on)),
         done=act,
         undo=True,
         lines=(
             "run, digest and mail go on; `backfill` fetches what came meanwhile",
-            "site and feeds lose the notice with the next `living-survey publish`",
+            "site, feeds and list lose the notice with the next `living-survey publish`",
         ),
     )
-
-
-def _week_of(day: date) -> Week:
-    year, number, _ = day.isocalendar()
-    return Week(year, number)
 
 
 def _refuse_earlier(store: Store, last: Week, ends_on: date) -> None:
@@ -145,8 +139,6 @@ def _refuse_earlier(store: Store, last: Week, ends_on: date) -> None:
 
 
 def _lines(settings: Settings, new: Freeze, last: Week, readers: int) -> Iterator[str]:
-    language = settings.digest.languages[0]
-    said = site_words(language).say("ended", date=load_words(language).day(new.ends_on))
     yield f"run stops on {new.ends_on}: nothing is fetched from that day on"
     yield f"digest: {last} is the last issue"
     yield (
@@ -158,5 +150,9 @@ def _lines(settings: Settings, new: Freeze, last: Week, readers: int) -> Iterato
         names = " and ".join(shown)
         yield f"{names}: from {new.ends_on} on `living-survey publish` adds the notice"
     if settings.survey.list:
-        yield "list: nothing is written; put this line under its title yourself:"
-        yield f"  > {said} {new.notice}".rstrip()
+        said = ending_text(new, settings.digest.languages[0])
+        if ENDING in settings.list.apply:
+            yield f"list: from {new.ends_on} on `living-survey publish` writes one line at its top:"
+        else:
+            yield 'list: nothing is written ([list] apply has no "ending"); its top could say:'
+        yield f"  > {said}"

@@ -8,7 +8,8 @@ from datetime import date
 from config.errors import LivingSurveyError
 from storage.freezes import Freeze
 
-_UNDO = "`living-survey freeze --undo` takes the survey up again."
+#: what takes the end back
+UNDO = "`living-survey freeze --undo` takes the survey up again."
 
 
 class SurveyEndedError(LivingSurveyError):
@@ -29,7 +30,7 @@ def ending_sentence(freeze: Freeze, today: date) -> str:
 def refuse_fetching(freeze: Freeze | None, today: date) -> None:
     """Raise SurveyEndedError if nothing is fetched any more."""
     if freeze is not None and ended(freeze, today):
-        raise SurveyEndedError(f"The survey ended on {freeze.ends_on}.", hint=_UNDO)
+        raise SurveyEndedError(f"The survey ended on {freeze.ends_on}.", hint=UNDO)
 
 
 def refuse_later(freeze: Freeze | None, first_day: date, named: str) -> None:
@@ -42,5 +43,5 @@ def refuse_later(freeze: Freeze | None, first_day: date, named: str) -> None:
     """
     if freeze is not None and first_day > freeze.ends_on:
         raise SurveyEndedError(
-            f"The survey ends on {freeze.ends_on}, so there is no issue {named}.", hint=_UNDO
+            f"The survey ends on {freeze.ends_on}, so there is no issue {named}.", hint=UNDO
         )

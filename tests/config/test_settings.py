@@ -61,8 +61,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "the name of a branch, which may have {digest} and {date} in it": st.sampled_from(
         ["list", "new/{date}-{digest}"]
     ),
-    'a list of "moves", "withdrawals" and "publications"': st.lists(
-        st.sampled_from(["moves", "withdrawals", "publications"]), min_size=1
+    'a list of "moves", "withdrawals", "publications" and "ending"': st.lists(
+        st.sampled_from(["moves", "withdrawals", "publications", "ending"]), min_size=1
     ),
     "a list of names, each on one line": st.lists(st.sampled_from(["ada", "bo"]), min_size=1),
     "a list of phrases, each on one line": st.lists(st.just("buy now"), min_size=1),

@@ -9,9 +9,14 @@ import pytest
 from lxml import etree
 
 from config.errors import UsageError
+from config.publish_schema import ListSettings
+from config.schema import SurveySettings
+from pipeline.curated.insertion.edits import edited
+from pipeline.curated.types import ListFile
 from pipeline.publish.badge import badge_texts
 from pipeline.publish.digest.week import Week
 from pipeline.publish.freeze import freeze, last_issue, read_notice, undo
+from pipeline.publish.list.ending import ending_edits
 from pipeline.publish.promise import Kept, promise_on
 from pipeline.publish.report import Outcome
 from pipeline.publish.targets import recorded_target
@@ -28,8 +33,9 @@ from tests.support.feeds import (
     site,
     text_of,
 )
-from tests.support.publish import published
+from tests.support.publish import published, publishing_services
 from tests.support.site import PublishedSite, make_site
+from tests.support.storage import opener
 
 NOTICE = "Thank you & <b>goodbye</b>."
 DAY = date(2026, 3, 24)
@@ -167,3 +173,68 @@ def test_promise_of_an_ended_survey_is_never_late(made: PublishedSite) -> None:
     promise = promise_on(date(2027, 1, 1), made.services.settings.site, W12, ended_on=DAY)
     assert (promise.state, promise.due, promise.days_late) == (Kept.ENDED, None, 0)
     assert badge_texts(promise) == ("survey", "ended on 2026-03-24")
+
+
+def _list(text: bytes, freeze_: Freeze | None) -> bytes:
+    file = ListFile("list.md", text)
+    return edited(file, list(ending_edits(file, freeze_, "en")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"# A list\n\n- a paper\n",
+        b"",
+        b"\xef\xbb\xbf# A list\r\n\r\n- a paper\r\n",
+        b"---\ntitle: x\n---\n# A list\n",
+        b"---\nno end of it\n",
+        b"> a quotation\n\n# A list",
+    ],
+    ids=["plain", "empty", "bom and crlf", "front matter", "rule", "quotation"],
+)
+def test_notice_in_the_list_comes_and_goes_with_no_other_byte(text: bytes) -> None:
+    frozen = Freeze(DAY, NOTICE, "ada", NOON)
+    ended = _list(text, frozen)
+    assert ended.count(b"> This list ended on 24 March 2026") == 1
+    assert b"&lt;b>goodbye" in ended
+    assert len(ended) > len(text)
+    assert _list(ended, frozen) == ended
+    assert _list(ended, None) == text
+    other = _list(ended, replace(frozen, notice="Farewell."))
+    assert b"Farewell." in other
+    assert _list(other, None) == text
+    assert _list(text, None) == text
+
+
+def test_line_that_was_moved_by_hand_stays_where_it_is() -> None:
+    frozen = Freeze(DAY, "", "ada", NOON)
+    line = _list(b"", frozen)
+    moved = b"# A list\n\n" + line + b"- a paper\n"
+    assert _list(moved, frozen) == moved
+    assert _list(moved, None) == b"# A list\n\n- a paper\n"
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["asked", "not asked"])
+def test_list_is_published_with_the_notice_only_if_asked(tmp_path: Path, *, asked: bool) -> None:
+    file = tmp_path / "list.md"
+    file.write_bytes(b"# A list\n\n" + b"- a line by hand\n" * 20)
+    before = file.read_bytes()
+    services = publishing_services(opener(tmp_path), tmp_path)
+    settings = services.settings.model_copy(
+        update={
+            "survey": SurveySettings(title="A Survey", list=(file,)),
+            "list": ListSettings(apply=("ending",) if asked else ()),
+        }
+    )
+    services = replace(services, settings=settings)
+    end(services)
+    target = recorded_target("list", settings)
+    dry = published(services, target, dry_run=True)
+    assert [one.diff.count("+> This list ended") for one in dry.files] == ([1] if asked else [])
+    published(services, target)
+    assert file.read_bytes().endswith(before)
+    assert (file.read_bytes() != before) is asked
+    assert faults(services) == []
+    undo(services, person="ada", act=True)
+    published(services, target)
+    assert file.read_bytes() == before

@@ -59,6 +59,12 @@ class Week:
         return cls(year, number)
 
     @classmethod
+    def of_day(cls, day: date) -> "Week":
+        """Return the week that contains a day."""
+        year, number, _ = day.isocalendar()
+        return cls(year, number)
+
+    @classmethod
     def last_complete(cls, now: datetime) -> "Week":
         """Return the newest week that has ended at the aware datetime `now`."""
         return cls.of(now - _LENGTH)

@@ -1,7 +1,7 @@
 """Build the list: approved papers inserted into the hand-written files."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from config.errors import UsageError
@@ -13,12 +13,15 @@ from pipeline.curated.insertion.edits import Edit, edited, overlap
 from pipeline.curated.insertion.insert import Insertions, insert_papers
 from pipeline.curated.types import ListFile
 from pipeline.publish.files import NotPublishedError
+from pipeline.publish.list.ending import ENDING, ending_edits, ending_text
 from pipeline.publish.list.facts import Facts, read_facts
 from pipeline.publish.list.notes import list_notes
 from pipeline.publish.list.proposals import Proposal, find_proposals
 from pipeline.publish.list.types import BuiltList
 from pipeline.publish.publication import Build, BuiltFile
+from pipeline.runtime.ending import ended
 from pipeline.runtime.services import Services
+from storage.freezes import Freeze
 
 
 def list_paths(settings: Settings) -> tuple[Path, ...]:
@@ -49,6 +52,7 @@ def build_from(services: Services, contents: Mapping[Path, bytes]) -> BuiltList:
         )
     with services.open_store() as store:
         facts = read_facts(store, (file.data.decode("utf-8", "replace") for file in files))
+        freeze = ended(store.freezes.standing(), services.clock().date())
     made = insert_papers(files, facts.papers, taxonomy, facts.known)
     edits = [Edit(one.file, one.offset, one.offset, one.data) for one in made.inserted]
     proposals = find_proposals(made, facts, taxonomy)
@@ -57,6 +61,9 @@ def build_from(services: Services, contents: Mapping[Path, bytes]) -> BuiltList:
         if one.kind in asked and one.edits and not overlap(one.edits, edits):
             edits += one.edits
             applied.append(one)
+    language = services.settings.digest.languages[0]
+    notice = list(ending_edits(files[0], freeze, language)) if ENDING in asked else []
+    edits += notice
     built = {file.name: edited(file, edits) for file in files}
     entries = _entries(made, facts, taxonomy, applied)
     papers = {arxiv_id for arxiv_id, _ in entries}
@@ -66,9 +73,19 @@ def build_from(services: Services, contents: Mapping[Path, bytes]) -> BuiltList:
         entries=entries,
         counts={"papers": len(papers), "inserted": len(made.inserted)},
         recounted=_recounted(files, built, sorted(papers), made),
-        notes=tuple(list_notes(made, facts, files, proposals, applied)),
+        notes=(
+            *list_notes(made, facts, files, proposals, applied),
+            *_on_notice(notice, freeze, language),
+        ),
     )
     return BuiltList(build, files, made, facts, proposals, tuple(applied))
+
+
+def _on_notice(notice: Sequence[Edit], freeze: Freeze | None, language: str) -> Iterator[str]:
+    if notice and freeze is not None:
+        yield f"Its top says: {ending_text(freeze, language)}"
+    elif notice:
+        yield "Its top no longer says that the list ended."
 
 
 def branch_name(pattern: str, build: Build, day: str) -> str:
