@@ -78,7 +78,7 @@ class Measured:
 
 def reviewers(size: Size) -> Iterator[Row]:
     """Reviewers deciding over HTTP: 1, 20, and 20 while a run writes; each against the first."""
-    each = size.records(10, 2)
+    each = size.records(12, 4)  # two more than are decided, as a list goes on
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         open_store = store_opener(folder / "survey.duckdb")
@@ -159,28 +159,44 @@ def _decide(address: str, pid: int, groups: Sequence[Sequence[str]]) -> Measured
 def _review(
     address: str, ids: Sequence[str], start: float, begin: threading.Barrier
 ) -> tuple[list[float], list[float], list[str], list[str]]:
-    """Open and reject a paper every few seconds as the script of the page does.
+    """Reject a paper every few seconds as the script of the page does.
 
-    Returns the seconds of pages and of decisions, the papers whose decision was recorded, and why
-    the others were not.
+    A verdict is sent, and behind it a later paper is asked for, so that it is there when it is its
+    turn. Returns the seconds of pages and of decisions, the papers whose decision was recorded, and
+    why the others were not.
     """
-    pages, decisions, recorded, failed = [], [], [], []
+    pages: list[float] = []
+    decisions: list[float] = []
+    recorded: list[str] = []
+    failed: list[str] = []
     with httpx.Client(timeout=60, follow_redirects=True) as client:
         url = str(client.get(address).url.join("/"))
         origin = url.rstrip("/")
-        begin.wait()
-        start += time.perf_counter()
-        for number, arxiv_id in enumerate(ids):
-            time.sleep(max(start + number * _PACE - time.perf_counter(), 0.0))
+
+        def opened(place: int) -> str:
+            told = {
+                "place": str(place),
+                "before": ids[place - 1] if place else "",
+                "after": ids[place + 1],
+            }
             started = time.perf_counter()
             page = client.get(
-                f"{url}queue", params={"at_least": "0", "paper": arxiv_id, "part": "paper"}
+                f"{url}queue",
+                params={"at_least": "0", "paper": ids[place], "part": "paper"} | told,
             )
             pages.append(time.perf_counter() - started)
-            form = _FORM.search(page.text)
+            return page.text
+
+        begin.wait()
+        start += time.perf_counter()
+        time.sleep(max(start - time.perf_counter(), 0.0))
+        text = opened(0)
+        for number, arxiv_id in enumerate(ids[:-2]):
+            time.sleep(max(start + (number + 1) * _PACE - time.perf_counter(), 0.0))
+            form = _FORM.search(text)
             if form is None:
-                failed.append(f"page {page.status_code}")
-                continue
+                failed.append("page")
+                return pages, decisions, recorded, failed
             fields = {key: html.unescape(text) for key, text in _FIELD.findall(form[0])}
             started = time.perf_counter()
             answer = client.post(
@@ -193,6 +209,7 @@ def _review(
                 recorded.append(arxiv_id)
             else:
                 failed.append(f"decision {answer.status_code}")
+            text = opened(number + 1)
     return pages, decisions, recorded, failed
 
 

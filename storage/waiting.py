@@ -84,6 +84,13 @@ SELECT (SELECT count(*) FROM (FROM stored EXCEPT ALL FROM derived))
 _BEGIN_DAY = "UPDATE survey_day SET day = $today WHERE day < $today"
 
 
+def remove(session: Session, arxiv_ids: Iterable[str]) -> None:
+    """Remove the rows of papers that are decided for sure."""
+    ids = list(arxiv_ids)
+    if ids:
+        session.write(*about(_REMOVE, ids))
+
+
 def refresh(session: Session, arxiv_ids: Iterable[str]) -> None:
     """Derive the rows of these papers again."""
     ids = list(dict.fromkeys(arxiv_ids))

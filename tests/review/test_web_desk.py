@@ -17,7 +17,7 @@ from tests.support.review import Page, ReviewSite, Visitor, scores
 JSON = {"accept": "application/json"}
 #: statements of a page of the desk, of its paper alone, and of a decision, with those that open the
 #: database
-MOST_QUERIES, MOST_OF_A_PART, MOST_OF_A_DECISION = 18, 16, 24
+MOST_QUERIES, MOST_OF_A_PART, MOST_OF_A_DECISION = 19, 15, 22
 
 
 def links(page: Page, name: str) -> list[str]:
@@ -323,7 +323,7 @@ def test_decision_asks_the_database_few_questions(
     visitor.decide(visitor.get("/queue"), "2603.00001", "deferred")  # notes the visit
     form = visitor.get("/queue?paper=2603.00002").form("/decide", "2603.00002")
     with counted_queries() as asked:
-        answer = visitor.post("/decide", {**form, "verdict": "deferred"}, headers=JSON)
+        answer = visitor.post("/decide", {**form, "reason": "other"}, headers=JSON)
     assert answer.status == 200
     assert len(asked) <= MOST_OF_A_DECISION, asked
     # finding a paper among millions takes longer than recording a decision on it
@@ -334,6 +334,33 @@ def test_text_of_a_withdrawn_paper_says_so(site: ReviewSite, visitor: Visitor) -
     site.fill(["2603.00001"])
     site.put(replace(make_paper("2603.00001"), withdrawn=True, version=2))
     assert "Withdrawn at arXiv" in visitor.get("/paper/2603.00001").text
+
+
+@pytest.mark.parametrize("place", [0, 7, 28])
+def test_script_tells_the_neighbours_of_a_paper(
+    site: ReviewSite, visitor: Visitor, place: int
+) -> None:
+    site.fill([f"2603.{number:05}" for number in range(1, 41)])
+    ids = visitor.get("/queue?at_least=0").ids
+    before, after = (ids[place - 1] if place else ""), ids[place + 1]
+    address = f"/queue?at_least=0&part=paper&paper={ids[place]}"
+    with counted_queries() as asked:
+        told = visitor.get(f"{address}&place={place}&before={before}&after={after}")
+    assert told.response.text == visitor.get(address).response.text
+    assert told.form("/decide", ids[place]) == visitor.get(address).form("/decide", ids[place])
+    assert not [sql for sql in asked if "FROM waiting" in sql]
+    assert len(asked) <= MOST_OF_A_PART - 4, asked
+
+
+@pytest.mark.parametrize(
+    "told", ["place=x&after=2603.00003", "place=99&after=2603.00003", "place=1", "place=1&after=x"]
+)
+def test_neighbours_that_are_none_are_read_from_the_list(
+    month: ReviewSite, visitor: Visitor, told: str
+) -> None:
+    address = "/queue?at_least=50&part=paper&paper=2603.00001"
+    page = visitor.get(f"{address}&{told}")
+    assert page.response.text == visitor.get(address).response.text
 
 
 def test_section_that_vanished_is_asked_again_on_the_desk(

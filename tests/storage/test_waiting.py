@@ -171,6 +171,21 @@ def test_stored_queue_equals_the_derived_one(store: Store, seed: int) -> None:
         assert rows.keys() >= set(found)
 
 
+@pytest.mark.parametrize("last", [Verdict.DEFERRED, Verdict.REJECTED])
+def test_decisions_of_one_moment_count_in_their_order(store: Store, last: Verdict) -> None:
+    store.papers.upsert([make_paper(IDS[0])], seen_at=SUBMITTED)
+    add_predictions(store, [make_prediction(IDS[0])])
+    first = Verdict.REJECTED if last is Verdict.DEFERRED else Verdict.DEFERRED
+    store.decisions.add(
+        [
+            make_decision(IDS[0], verdict=verdict, sections=(), return_on=day)
+            for verdict, day in ((first, None), (last, TODAY if last == "deferred" else None))
+        ]
+    )
+    assert bool(store.queue.rows_of([IDS[0]])) is (last is Verdict.DEFERRED)
+    assert different(store._session) == 0
+
+
 def test_stored_queue_survives_closing_and_rebuilding(tmp_path: Path) -> None:
     open_store = opener(tmp_path)
     with open_store() as store:

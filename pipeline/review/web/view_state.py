@@ -144,7 +144,7 @@ def read_view(path: str, query: Mapping[str, str], taxonomy: Taxonomy) -> QueueV
     return QueueView(
         selection=read_selection(query, taxonomy),
         page=number,
-        paper=_read_id(query.get("paper", "")),
+        paper=read_id(query.get("paper", "")),
     )
 
 
@@ -166,7 +166,7 @@ def view_from_form(text: str, taxonomy: Taxonomy) -> QueueView:
         return QueueView()
     path, query = parts.path, dict(parse_qsl(parts.query))
     if path.startswith("/paper/"):
-        arxiv_id = _read_id(path.removeprefix("/paper/"))
+        arxiv_id = read_id(path.removeprefix("/paper/"))
         if query.get("from", "").startswith("/paper/"):
             query.pop("from")
         return paper_view(arxiv_id, query, taxonomy) if arxiv_id else QueueView()
@@ -178,6 +178,7 @@ def view_from_form(text: str, taxonomy: Taxonomy) -> QueueView:
         return QueueView(path)
 
 
-def _read_id(text: str) -> str:
+def read_id(text: str) -> str:
+    """Return the ID of a query, or empty if it is none."""
     found = parse_arxiv_id(text) if len(text) <= LONGEST_ID else None
     return found.base if found else ""

@@ -1,16 +1,17 @@
 """Read the list that a reviewer works through: one page of it, and how much waits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypedDict
 
 from config.orders import PLANNED
+from config.whole_number import whole_number
 from pipeline.review.outlook.session import current_session
 from pipeline.review.selection import Recent, Selection, days_work
 from pipeline.review.web.context import ReviewContext
 from pipeline.review.web.texts import shown_title
-from pipeline.review.web.view_state import QUEUE, QueueView
+from pipeline.review.web.view_state import QUEUE, QueueView, read_id
 from storage.queue_filter import QueueFilter, QueueLimits, QueueRow, QueueTally
 from storage.store import Store
 
@@ -48,6 +49,8 @@ class Listing:
     tally: QueueTally
     #: the first paper of the next page
     beyond: str = ""
+    #: the place of the first of `ids` on the page, from 0
+    first: int = 0
 
     @property
     def chosen(self) -> QueueView:
@@ -66,20 +69,19 @@ class Listing:
 
     def place(self, arxiv_id: str) -> int | None:
         """Return where a paper stands on the page, from 0; None if it is not there."""
-        return self.ids.index(arxiv_id) if arxiv_id in self.ids else None
+        return self.first + self.ids.index(arxiv_id) if arxiv_id in self.ids else None
 
     def following(self, arxiv_id: str) -> str:
         """Return the next paper's ID, or empty at the end of the list."""
-        place = self.place(arxiv_id)
-        if place is None:
+        if arxiv_id not in self.ids:
             return self.ids[0] if self.ids else ""
-        after = place + 1
+        after = self.ids.index(arxiv_id) + 1
         return self.ids[after] if after < len(self.ids) else self.beyond
 
     def preceding(self, arxiv_id: str) -> str:
         """Return the ID of the paper before on the page, or empty."""
-        place = self.place(arxiv_id)
-        return self.ids[place - 1] if place else ""
+        before = self.ids.index(arxiv_id) if arxiv_id in self.ids else 0
+        return self.ids[before - 1] if before else ""
 
 
 _NO_TALLY = QueueTally({}, 0, 0, 0, 0, None, 0, 0, 0)
@@ -88,6 +90,19 @@ _NO_TALLY = QueueTally({}, 0, 0, 0, 0, None, 0, 0, 0)
 def filter_of(store: Store, context: ReviewContext, view: QueueView) -> QueueFilter:
     """Return the conditions of a view; the day's work if it chooses nothing."""
     return _resolved(store, context, view.list.selection)[1]
+
+
+def told_listing(view: QueueView, query: Mapping[str, str]) -> Listing | None:
+    """Return the neighbours of the open paper in the script's own list, or None if it tells none.
+
+    It has the list of its page, so it names the paper's place there and those before and after it.
+    """
+    place = whole_number(query.get("place", ""), PAGE_SIZE)
+    before, after = (read_id(query.get(name, "")) for name in ("before", "after"))
+    if place is None or not view.paper or not after:
+        return None
+    ids = (before, view.paper, after) if before and place else (view.paper, after)
+    return replace(_listing(view.list, view.list.selection, ids), first=place + 2 - len(ids))
 
 
 def read_listing(

@@ -13,7 +13,7 @@ from pipeline.review.web.card import Card, FormDraft, grouped
 from pipeline.review.web.context import ReviewContext, context_of, fragment, render, wants_json
 from pipeline.review.web.desk.asked import Asked
 from pipeline.review.web.desk.choices import chosen, counts, orders
-from pipeline.review.web.desk.listing import PAGE_SIZE, Listing, read_listing
+from pipeline.review.web.desk.listing import PAGE_SIZE, Listing, read_listing, told_listing
 from pipeline.review.web.desk.open_paper import card_of, read_open
 from pipeline.review.web.flash import flash_of
 from pipeline.review.web.reasons import CardReasons, card_reasons, read_news
@@ -43,10 +43,15 @@ def show_desk(
     """
     context = context_of(request)
     with context.read_store() as store:
-        context.progress.read(store)
         context.preferences.own_in(store)
-        # the script changes the paper only, not what the page says of the list
-        listing = read_listing(store, context, view, counted=not is_part(request))
+        if is_part(
+            request
+        ):  # the script changes the paper only, not what the page says of the list
+            told = told_listing(view, request.query_params)
+            listing = told or read_listing(store, context, view, counted=False)
+        else:
+            context.progress.read(store)
+            listing = read_listing(store, context, view)
         named = _named(request, view, listing)
         stored = read_open(store, named) if named else None
         if stored is None and listing.ids:  # the address names a paper that is not held

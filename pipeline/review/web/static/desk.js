@@ -24,10 +24,24 @@
   function address(id, fragment = false) {
     const url = new URL(location);
     url.hash = "";
-    for (const name of ["done", "part", "paper"]) url.searchParams.delete(name);
+    for (const name of ["done", "part", "paper", "place", "before", "after"]) url.searchParams.delete(name);
     if (id) url.searchParams.set("paper", id);
-    if (fragment) url.searchParams.set("part", "paper");
+    if (fragment) {
+      url.searchParams.set("part", "paper");
+      for (const [name, value] of around(id)) url.searchParams.set(name, value);
+    }
     return url.toString();
+  }
+
+  // Where a paper stands in the list, which the server then does not read again. It alone knows what
+  // follows the last one.
+  function around(id) {
+    const open = (list ? rows() : [])
+      .filter((row) => !row.dataset.verdict || row.dataset.paper === id)
+      .map((row) => row.dataset.paper);
+    const place = open.indexOf(id);
+    if (place < 0 || place + 1 === open.length) return [];
+    return Object.entries({ place, before: open[place - 1] || "", after: open[place + 1] });
   }
 
   // --- the papers of the list
