@@ -201,4 +201,11 @@ def _of_machine(report: StatusReport) -> Iterator[Measure]:
         "Scheduled jobs whose last end was no success.",
         len(faults(report.jobs)),
     )
+    standing = sum(one.status == "standing" for one in report.alerts)
+    yield measured_by(
+        "alarms",
+        "Alarms that are not over, by what people did about them.",
+        "state",
+        {"standing": standing, "accepted": len(report.alerts) - standing},
+    )
     yield measure("hanging_runs", "Runs that are past their deadline.", len(report.hanging))

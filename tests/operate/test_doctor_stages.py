@@ -14,15 +14,14 @@ from config.schema import ArxivSettings, ClassifierSettings, DatabaseSettings
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.learn.examples import TooFewDecisionsError
 from pipeline.operate.doctor import RUNS, STAGES, examine, findings
-from pipeline.operate.place_checks import checks as place_checks
 from pipeline.operate.secret_checks import checks as secret_checks
 from pipeline.operate.secret_checks import secret_files
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.record import recorded
 from pipeline.runtime.services import Services
 from storage.store import OpenStore
+from storage.types import RunStatus
 from tests.support.arxiv import noon
-from tests.support.builders import make_decision, make_paper
 from tests.support.cli import SurveyInProcess, survey_in_process
 from tests.support.outlook import NOW
 from tests.support.services import make_services
@@ -78,7 +77,7 @@ def test_headings_stand_over_what_was_found(survey: SurveyInProcess) -> None:
     lines = survey.call("doctor").out.splitlines()
     assert lines[lines.index("model") + 1].startswith("note   model: no model was trained")
     assert lines.index("arXiv") < lines.index("model")
-    assert "Nothing to say of: machine, list, review, publishing, mail, runs." in lines
+    assert "Nothing to say of: machine, list, review, publishing, mail, alarms, runs." in lines
     assert lines[-1] == "Nothing is wrong."
 
 
@@ -178,25 +177,12 @@ def test_every_setting_of_a_secret_is_looked_at(tmp_path: Path, open_store: Open
     }
 
 
-def test_backup_is_missed_once_somebody_decided(tmp_path: Path, open_store: OpenStore) -> None:
-    services = services_in(tmp_path, open_store)
-    assert list(place_checks(services)) == []
+def test_old_backup_is_said_once(tmp_path: Path, open_store: OpenStore) -> None:
     with open_store() as store:
-        store.papers.upsert([make_paper()], seen_at=NOW)
-        store.decisions.add([make_decision()])
-    [note] = place_checks(services)
-    assert (note.check, note.wrong) == ("backup", False)
-
-
-@pytest.mark.parametrize(("days", "wrong"), [(8, []), (9, ["9 days"])])
-def test_old_backup_is_wrong(
-    tmp_path: Path, open_store: OpenStore, days: int, wrong: list[str]
-) -> None:
-    made = NOW - timedelta(days=days)
-    (tmp_path / "backups").mkdir()
-    (tmp_path / "backups" / f"survey-{made:%Y%m%dT%H%M%SZ}.duckdb").write_bytes(b"")
-    found = list(place_checks(services_in(tmp_path, open_store)))
-    assert [one.what for one in found] == [f"the newest backup is {age} old." for age in wrong]
+        run = store.runs.start("run", NOW - timedelta(days=90))
+        store.runs.finish(run, finished_at=NOW, status=RunStatus.DONE, counts={})
+    found = findings(examine(services_in(tmp_path, open_store)))
+    assert [one.check for one in found].count("backup") == 1
 
 
 def test_too_early_evaluation_is_a_note(tmp_path: Path, open_store: OpenStore) -> None:
