@@ -11,6 +11,7 @@ def all_held(store: Store, person: Subscriber) -> dict[str, object]:
     return {
         "address": person.address,
         "state": person.state.value,
+        "paused_until": None if person.paused_until is None else str(person.paused_until),
         "choices": _choices(person.choices),
         "agreed_to": person.wording,
         "agreed_at": _instant(person.consented_at),
