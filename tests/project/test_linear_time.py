@@ -22,11 +22,13 @@ from pathlib import Path
 from time import thread_time
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from classifiers.terms import TermShare
 from classifiers.text import tokens
 from config.errors import UsageError
 from config.headings import clean_heading, heading_key
+from config.keytypes import BaseUrl
 from config.logs import without_secrets
 from config.section_names import find_section
 from config.taxonomy import load_taxonomy
@@ -142,6 +144,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 #: modules with regular expressions that no function above reaches, and why that is sound
+_URLS = TypeAdapter(BaseUrl)
 ELSEWHERE = {
     "classifiers/representations/scan.py": "one character",
     "classifiers/kept/header_file.py": "our own model files",
@@ -328,6 +331,11 @@ def _spf(text: str) -> None:
             expand(spec, "a.b", sender)
 
 
+def _base_url(text: str) -> None:
+    with suppress(ValidationError):
+        _URLS.validate_python(f"https://a.org/{text}")
+
+
 READERS: dict[str, Callable[[str], object]] = {
     "parse_arxiv_id": parse_arxiv_id,
     "parse_arxiv_id of a link": lambda text: parse_arxiv_id(f"https://arxiv.org/abs/{text}"),
@@ -379,6 +387,7 @@ READERS: dict[str, Callable[[str], object]] = {
     ),
     "read_letter": lambda text: read_report(f"From: a@x\nSubject: {text}\n\n{text}".encode()),
     "wish_of": wish_of,
+    "base_url": _base_url,
     "read_events": lambda text: read_events(
         {"event-data": {"event": text, "recipient": text, "delivery-status": {"message": text}}}
     ),
