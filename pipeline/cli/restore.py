@@ -7,6 +7,7 @@ import typer
 
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
+from pipeline.publish.mail.restored import note_restored
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import clock_of
 from storage.restore import restore as restore_backup
@@ -28,13 +29,16 @@ def restore(
     name. Stop `serve` first, and start it again.
     """
     settings = invocation.settings
+    now = clock_of(settings)()
     report = restore_backup(
         source,
         settings.database.path,
-        now=clock_of(settings)(),
+        now=now,
         busy_timeout_seconds=settings.database.busy_timeout_seconds,
         accept_faults=accept_faults,
     )
+    if settings.mail.host:
+        note_restored(settings.mail.journal, now)
     held = f"{counted(report.papers, 'paper')}, {counted(report.decisions, 'decision event')}"
     left = (
         (f"departed   {counted(report.departed, 'subscriber')} left since; recorded again",)

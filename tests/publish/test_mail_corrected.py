@@ -10,7 +10,7 @@ import pytest
 from pipeline.publish.digest.week import Week
 from pipeline.publish.mail.issue_files import IssueNotMailedError
 from pipeline.publish.mail.journal import journal_path, open_journal
-from pipeline.publish.mail.mailing import of_week
+from pipeline.publish.mail.mailing import OldIssueError, of_week
 from pipeline.publish.mail.receipt import Outcome
 from pipeline.publish.mail.suppression_file import read_suppressions
 from pipeline.publish.mail.taken_back import TakenBackError
@@ -216,3 +216,19 @@ def test_preview_and_test_show_the_corrected_mail(scene: MailScene, sink: Sink) 
     assert sent["papers"] == made["papers"]
     assert sink.recipients == ["eve@reader.example"]
     assert not (scene.settings.mail.journal / "2026-W12.jsonl").exists()
+
+
+def test_restored_survey_asks_before_an_issue_that_may_be_out(scene: MailScene, sink: Sink) -> None:
+    survey = scene.survey()
+    backup = survey.json("backup")["path"]
+    scene.send()
+    shutil.rmtree(scene.settings.mail.journal)  # lost with the disk
+    survey.json("restore", backup)
+    with pytest.raises(OldIssueError, match="no receipt says whether it was mailed"):
+        scene.send()
+    assert len(sink.received) == 6
+    assert scene.send(late=True).sent == 6
+    later = scene.at(scene.now.replace(day=30))
+    later.approve([make_paper("2603.00050")], [IMAGE], at=scene.now)
+    later.publish(Week(2026, 13))
+    assert later.send(of_week(Week(2026, 13))).sent == 6  # ended after the restore

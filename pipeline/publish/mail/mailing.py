@@ -60,17 +60,26 @@ def parse_name(name: str) -> Asked:
     return of_week(Week.parse(name)) if "W" in name else of_month(name)
 
 
-def check_time(asked: Asked, now: datetime, *, oldest_days: int, mailed: Sequence[str]) -> None:
-    """Refuse what has not ended, is too old, or older than what was mailed before.
+def check_time(
+    asked: Asked,
+    now: datetime,
+    *,
+    oldest_days: int,
+    mailed: Sequence[str],
+    restored_at: datetime | None = None,
+) -> None:
+    """Refuse what has not ended, is too old, older than what was mailed, or perhaps mailed before.
 
     Args:
         asked: what is to be mailed.
         now: the present instant.
         oldest_days: how many days ago its last day may be.
         mailed: names of all mailings that were begun.
+        restored_at: when a backup was last put in place.
 
     Raises:
-        OldIssueError: it is too old, or a newer one was mailed.
+        OldIssueError: it is too old, a newer one was mailed, or it may have been mailed before a
+            backup was restored.
         UsageError: its last week has not ended.
     """
     today = now.astimezone(UTC).date()
@@ -87,6 +96,13 @@ def check_time(asked: Asked, now: datetime, *, oldest_days: int, mailed: Sequenc
         )
     if asked.name in mailed:
         return
+    if restored_at is not None and restored_at.astimezone(UTC).date() > asked.last_day:
+        raise OldIssueError(
+            f"A backup was restored on {restored_at:%Y-%m-%d %H:%M} UTC, after {asked.name} ended,"
+            " and no receipt says whether it was mailed before.",
+            hint="Nothing was sent. Look into the log of your mail server; if no mail of it went"
+            " out, add --late.",
+        )
     newer = [
         name
         for name in mailed

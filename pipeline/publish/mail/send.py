@@ -20,6 +20,7 @@ from pipeline.publish.mail.mailing import Asked, check_time
 from pipeline.publish.mail.pace import allowance
 from pipeline.publish.mail.post import Composer, Post
 from pipeline.publish.mail.receipt import Outcome, Receipt, receipt_of
+from pipeline.publish.mail.restored import restored_at
 from pipeline.publish.mail.standing import Confirmed, why_not
 from pipeline.publish.mail.suppression import Suppressed
 from pipeline.publish.mail.taken_back import without
@@ -123,7 +124,13 @@ def _begun(services: Services, asked: Asked, *, late: bool) -> RecordedMailing |
     mail = services.settings.mail
     now = services.clock()
     if not late:
-        check_time(asked, now, oldest_days=mail.oldest_days, mailed=books.begun(services))
+        check_time(
+            asked,
+            now,
+            oldest_days=mail.oldest_days,
+            mailed=books.begun(services),
+            restored_at=restored_at(mail.journal),
+        )
     with services.open_store() as store:
         books.restore_lost(mail.journal, store, now)
         books.settle(mail.journal, asked.name, store, now)
