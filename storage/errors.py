@@ -33,6 +33,10 @@ class StoreDamagedError(StorageError):
     """The database lost rows and must be restored before anything is written."""
 
 
+class RestoreLosesError(StorageError):
+    """The database holds what the backup does not."""
+
+
 class DatabaseGoneError(StoreDamagedError):
     """The database is gone, but other files of the survey show that there was one."""
 

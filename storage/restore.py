@@ -1,8 +1,9 @@
 """Replace the database by a backup that was examined completely before."""
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -23,12 +24,14 @@ from storage.engine.session import Session
 from storage.engine.swap import swap
 from storage.errors import (
     ForeignDatabaseError,
+    RestoreLosesError,
     SchemaVersionError,
     StorageError,
     StoreDamagedError,
     StoreNotWritableError,
 )
 from storage.integrity import Integrity
+from storage.losses import keys_of, losses_sentence, lost_by
 from storage.publication_notes import read_notes
 from storage.store import increment_generation
 from storage.subscribers import Subscribers
@@ -56,6 +59,8 @@ class RestoreReport:
     predictions: int
     #: new path of the replaced database
     kept: Path | None = None
+    #: rows of the replaced database that the backup does not hold, by what they are
+    lost: Mapping[str, int] = field(default_factory=dict)
     #: people who left the list of subscribers since the backup, recorded in it again
     departed: int = 0
     #: publications since the backup, recorded in it again, the oldest first
@@ -71,6 +76,7 @@ def restore(
     now: datetime,
     busy_timeout_seconds: float,
     accept_faults: bool = False,
+    force: bool = False,
 ) -> RestoreReport:
     """Replace the database by a backup, with its WAL if it has one; keep the old file.
 
@@ -80,8 +86,10 @@ def restore(
         now: names the kept file.
         busy_timeout_seconds: the longest wait for the database.
         accept_faults: restore a backup whose rows are inconsistent.
+        force: replace the database although it holds what the backup does not.
 
     Raises:
+        RestoreLosesError: the database holds what the backup does not; nothing was replaced.
         ForeignDatabaseError: the backup is not a survey database.
         SchemaVersionError: the backup is newer than this program.
         StoreDamagedError: a block of the backup is damaged, or its rows are inconsistent.
@@ -108,8 +116,12 @@ def restore(
                 redefined = _examined(session, backup, accept_faults)
                 departed = Subscribers(session).apply_departures(read_departures(database), now)
                 adopted = Adoption(session).adopt(read_notes(database), now)
+                held = keys_of(session)
                 contents = take_manifest(session)
                 session.checkpoint()
+            lost = lost_by(database, held, timeout_seconds=left)
+            if lost and not force:
+                raise _loses(backup, lost)
             kept = swap(fresh, database, contents, now=now, timeout_seconds=left)
         finally:
             undo_interrupted_restore(database)
@@ -119,12 +131,21 @@ def restore(
         contents.decisions,
         contents.predictions,
         kept,
+        lost,
         departed,
         tuple(
             AdoptedPublication(one.target, one.person, one.begun_at, len(one.papers))
             for one in adopted
         ),
         redefined,
+    )
+
+
+def _loses(backup: Path, lost: Mapping[str, int]) -> RestoreLosesError:
+    command = f"living-survey restore {shlex.quote(str(backup))} --force"
+    return RestoreLosesError(
+        f"The database holds what {backup} does not: {losses_sentence(lost)}.",
+        hint=f"Nothing was replaced. `{command}` does it, and keeps the database beside.",
     )
 
 

@@ -4,6 +4,7 @@ Close it before network requests and training, because everyone else waits meanw
 """
 
 import functools
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -38,11 +39,11 @@ from storage.engine.interrupted import (
 )
 from storage.engine.lease import lease
 from storage.engine.manifest import check_open_database, note_manifest, take_manifest
-from storage.engine.migrate import Migration, is_pending, known_migrations, migrate
+from storage.engine.migrate import Migration, is_pending, known_migrations, migrate, schema_version
 from storage.engine.paths import real_path
 from storage.engine.session import Session
 from storage.enrichment import Enrichment
-from storage.errors import StoreBusyError
+from storage.errors import SchemaVersionError, StorageError, StoreBusyError
 from storage.freezes import Freezes
 from storage.harvests import Harvests
 from storage.highlights import Highlights
@@ -74,7 +75,10 @@ from storage.titles import Titles
 from storage.traces import Traces
 from storage.translations import Translations
 from storage.twins import Twins
+from storage.upgrade import back_up_before
 from storage.weeks import Weeks
+
+_log = logging.getLogger(__name__)
 
 #: seconds between attempts to open a file that a program without a lease holds
 _PAUSE = 0.1
@@ -159,6 +163,13 @@ class _NeedsWriterError(Exception):
     """Reading must wait until the file was opened for writing once."""
 
 
+class _NeedsUpgradeError(Exception):
+    """The schema is older than this program, and no backup was made yet."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+
+
 def store_opener(
     path: Path, *, busy_timeout_seconds: float = 30.0, threads: int | None = None
 ) -> OpenStore:
@@ -176,7 +187,14 @@ def store_opener(
         check_not_gone(path, own_files(database))
         with ExitStack() as stack:
             connection = _connected(stack, engine, database, busy_timeout_seconds, shared=False)
-            yield Store(_checked_session(database, connection))
+            try:
+                session = _checked_session(database, connection)
+            except _NeedsUpgradeError as needed:
+                stack.close()
+                kept = back_up_before(database, needed.version, busy_timeout_seconds)
+                connection = _connected(stack, engine, database, busy_timeout_seconds, shared=False)
+                session = _upgraded(database, connection, needed.version, kept)
+            yield Store(session)
 
     return open_store
 
@@ -264,13 +282,38 @@ def _reading(
     return session
 
 
-def _checked_session(path: Path, connection: duckdb.DuckDBPyConnection) -> Session:
+def _upgraded(
+    path: Path, connection: duckdb.DuckDBPyConnection, version: int, kept: Path
+) -> Session:
+    """Migrate and say so; `kept` is the backup of the database before."""
+    _log.warning(
+        "The database is upgraded from schema %d to %d. %s holds it as it was before.",
+        version,
+        len(_migrations()),
+        kept,
+    )
+    try:
+        return _checked_session(path, connection, upgrade=True)
+    except (duckdb.Error, SchemaVersionError) as error:
+        raise StorageError(
+            f"The database could not be upgraded from schema {version}:"
+            f" {str(error).splitlines()[0].rstrip('.')}.",
+            hint=f"Please report it. {kept} holds the database as it was before: install the"
+            f" earlier version and run `living-survey restore {kept}` with it.",
+        ) from error
+
+
+def _checked_session(
+    path: Path, connection: duckdb.DuckDBPyConnection, *, upgrade: bool = False
+) -> Session:
     session = Session(
         connection,
         before_commit=increment_generation,
         after_commit=lambda session: note_manifest(path, take_manifest(session)),
     )
     check_open_database(path, session)
+    if not upgrade and is_pending(session, _migrations()) and (version := schema_version(session)):
+        raise _NeedsUpgradeError(version)
     accept(connection)
     migrate(session, _migrations(), derive=derive)
     check_tables(session)

@@ -10,6 +10,7 @@ from pipeline.cli.command import Invocation, command
 from pipeline.publish.mail.restored import note_restored
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import clock_of
+from storage.losses import losses_sentence
 from storage.restore import restore as restore_backup
 
 
@@ -22,11 +23,15 @@ def restore(
         bool,
         typer.Option("--accept-faults", help="Restore a backup with inconsistent rows."),
     ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also if the database holds what the backup lacks.")
+    ] = False,
 ) -> Answer:
     """Replace the database by a backup.
 
-    The backup is read completely before. The replaced database is kept beside it under another
-    name. Stop `serve` first, and start it again.
+    The backup is read completely before. If the database holds decisions, papers, publications or
+    mails that the backup does not, it says how many and replaces nothing without --force. The
+    replaced database is kept beside it under another name. Stop `serve` first, and start it again.
     """
     settings = invocation.settings
     now = clock_of(settings)()
@@ -36,6 +41,7 @@ def restore(
         now=now,
         busy_timeout_seconds=settings.database.busy_timeout_seconds,
         accept_faults=accept_faults,
+        force=force,
     )
     if settings.mail.host:
         note_restored(settings.mail.journal, now)
@@ -45,6 +51,7 @@ def restore(
         if report.departed
         else ()
     )
+    lost = (f"lost       {losses_sentence(report.lost)}",) if report.lost else ()
     published = tuple(
         f"published  {one.target}, {counted(one.papers, 'paper')}, by {one.person} on"
         f" {one.begun_at:%Y-%m-%d}: after the backup; recorded again"
@@ -58,4 +65,4 @@ def restore(
     if published:
         said = "What was decided after the backup is not in the database."
         notes = (*notes, f"{said} `living-survey publish --dry-run` shows what follows.")
-    return Answer(report, (f"restored   {held}", *left, *published, *kept), notes)
+    return Answer(report, (f"restored   {held}", *lost, *left, *published, *kept), notes)

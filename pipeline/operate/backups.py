@@ -1,5 +1,6 @@
 """Find the backups of a survey: where they are, and which is the newest that can be restored."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +70,6 @@ def naming_backup(error: StoreDamagedError, settings: Settings) -> StoreDamagedE
         f"There is no whole backup in {backup_directory(settings)}."
         if good is None
         else f"The last good backup is of {good.at:%Y-%m-%d %H:%M} UTC: `living-survey restore"
-        f" {good.path}`."
+        f" {shlex.quote(str(good.path))}`."
     )
     return type(error)(error.message, hint=f"{error.hint} {named}")

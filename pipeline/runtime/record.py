@@ -158,7 +158,8 @@ def recorded(
     """Record this execution in `runs` with its arguments, versions and result, then checkpoint.
 
     A call that is refused for its arguments before it did anything is no run.
-    SIGTERM is raised as KeyboardInterrupt, so that `systemctl stop` ends a run as interrupted.
+    SIGTERM is raised as KeyboardInterrupt, so that `systemctl stop` ends a run as interrupted. A
+    second signal ends the process at once.
     """
     with open_store() as store:
         run_id = store.runs.start(command, clock(), argv, versions)
@@ -213,15 +214,32 @@ def _lock_path(database: Path, kind: str) -> Path:
 @contextmanager
 def _terminable() -> Iterator[None]:
     try:
-        before = signal.signal(signal.SIGTERM, _interrupt)
+        before = {each: signal.signal(each, _interrupt) for each in _wanted()}
     except ValueError:  # not in the main thread: `serve` handles its own signals
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _wanted() -> list[signal.Signals]:
+    """Return the signals that end a run; one that is ignored, as in a background job, stays so."""
+    ending = (signal.SIGTERM, signal.SIGINT)
+    return [each for each in ending if signal.getsignal(each) is not signal.SIG_IGN]
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
+    """End the run as interrupted; a second signal meanwhile ends the process at once.
+
+    What was committed is kept then too, as after SIGKILL; the run stays unfinished in `runs`.
+    """
+    for each in _wanted():
+        signal.signal(each, _exit)
     raise KeyboardInterrupt
+
+
+def _exit(number: int, _frame: object) -> None:
+    os._exit(128 + number)

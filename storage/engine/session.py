@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pyarrow as pa
 
 Row = tuple[Any, ...]
@@ -76,6 +78,11 @@ class Session:
         """Return the integer of a query, 0 for NULL or no row."""
         row = self.row(sql, parameters)
         return 0 if row is None or row[0] is None else int(row[0])
+
+    def numbers(self, sql: str) -> "npt.NDArray[np.uint64]":
+        """Return the only column of a query, of unsigned numbers."""
+        [column] = self._cursor.execute(sql).fetchnumpy().values()
+        return column
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

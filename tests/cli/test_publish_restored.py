@@ -60,7 +60,7 @@ def acts(open_store: OpenStore) -> list[tuple[str, int]]:
 
 
 def restore(survey: SurveyInProcess, backup: str) -> None:
-    assert survey.call("restore", backup).status == 0
+    assert survey.call("restore", backup, "--force").status == 0
 
 
 def test_restored_database_has_nothing_to_publish(

@@ -108,13 +108,13 @@ def test_restored_backup_brings_nobody_back(survey: SurveyInProcess) -> None:
     survey.json("backup", "backup.duckdb")
     survey.json("subscribers", "remove", ADA)
     survey.json("subscribers", "remove", "bo@example.org", "--delete")
-    ended = survey.call("restore", "backup.duckdb")
+    ended = survey.call("restore", "backup.duckdb", "--force")
     assert ended.status == 0, ended.err
     assert "departed   2 subscribers left since; recorded again" in ended.out
     assert states(survey) == {ADA: "left", "cy@example.org": "confirmed"}
     listed = survey.json("subscribers", "list")
     assert listed["counts"]["deleted"] == 1
-    assert survey.json("restore", "backup.duckdb")["departed"] == 2
+    assert survey.json("restore", "backup.duckdb", "--force")["departed"] == 2
 
 
 def test_public_pages_need_an_address(survey: SurveyInProcess) -> None:

@@ -65,7 +65,7 @@ def test_restore_keeps_the_replaced_file(database: Path, tmp_path: Path) -> None
     assert (made.papers, made.decisions) == (1, 1)
     with store_opener(database)() as store:
         store.papers.upsert([make_paper(IDS[1])], seen_at=NOW)
-    restored = restore(safe, database, now=NOW, busy_timeout_seconds=600)
+    restored = restore(safe, database, now=NOW, busy_timeout_seconds=600, force=True)
     assert held(database) == {IDS[0]}
     assert restored.kept is not None
     assert held(restored.kept) == set(IDS)
@@ -77,7 +77,10 @@ def test_two_restores_in_one_second_keep_both_files(database: Path, tmp_path: Pa
     back_up(database, safe, busy_timeout_seconds=600)
     with store_opener(database)() as store:
         store.papers.upsert([make_paper(IDS[1])], seen_at=NOW)
-    kept = [restore(safe, database, now=NOW, busy_timeout_seconds=600).kept for _ in range(3)]
+    kept = [
+        restore(safe, database, now=NOW, busy_timeout_seconds=600, force=True).kept
+        for _ in range(3)
+    ]
     assert [held(path) for path in kept if path] == [set(IDS), {IDS[0]}, {IDS[0]}]
 
 
@@ -279,7 +282,7 @@ def test_restore_takes_the_wal_along(database: Path, tmp_path: Path) -> None:
     moved = tmp_path / "moved.duckdb"
     for source, target in ((database, moved), (wal_path(database), wal_path(moved))):
         shutil.copy(source, target)
-    kept = restore(safe, database, now=NOW, busy_timeout_seconds=600).kept
+    kept = restore(safe, database, now=NOW, busy_timeout_seconds=600, force=True).kept
     assert held(database) == {IDS[0]}
     assert kept is not None
     for source in (kept, moved):
@@ -349,7 +352,7 @@ def test_restore_keeps_a_symbolic_link(database: Path, tmp_path: Path) -> None:
     link = tmp_path / "var" / "linked.duckdb"
     link.parent.mkdir()
     link.symlink_to(Path("..") / database.name)
-    kept = restore(safe, link, now=NOW, busy_timeout_seconds=600).kept
+    kept = restore(safe, link, now=NOW, busy_timeout_seconds=600, force=True).kept
     assert link.is_symlink()
     assert kept is not None
     assert kept.parent == database.parent

@@ -195,7 +195,7 @@ def test_issues_pass_backup_restore_and_doctor(tmp_path: Path, now: datetime) ->
     copy = back_up(database(tmp_path), tmp_path / "copy", busy_timeout_seconds=9).path
     with opener(tmp_path)() as store:
         store.issues.edit(EMPTY, "ada", now)
-    restore(copy, database(tmp_path), now=now, busy_timeout_seconds=9)
+    restore(copy, database(tmp_path), now=now, busy_timeout_seconds=9, force=True)
     with opener(tmp_path)() as store:
         assert store.issues.events(WEEK) == kept
         store._session.write("DELETE FROM issue_event WHERE kind = 'built'")

@@ -138,23 +138,29 @@ def serve_public(app: ASGIApp, listening: socket.socket, *, note: str = "") -> N
 
 
 def _run(app: ASGIApp, listening: socket.socket, what: str, said: str) -> None:
-    with _clean_shutdown(), once_per_minute(*_CAUSED_BY_CLIENTS):
+    server = make_server(app)
+    with _clean_shutdown(server), once_per_minute(*_CAUSED_BY_CLIENTS):
         sys.stderr.write(said)
         sys.stderr.flush()
         _log.info("%s started", what, extra={"address": address(listening)})
-        make_server(app).run(sockets=[listening])
+        server.run(sockets=[listening])
     _log.info("%s stopped", what)
 
 
 @contextmanager
-def _clean_shutdown() -> Iterator[None]:
-    """Ignore the signals that uvicorn raises again after a clean shutdown."""
+def _clean_shutdown(server: uvicorn.Server) -> Iterator[None]:
+    """End the server on signals that come before uvicorn waits for them.
+
+    Those that uvicorn raises again after a clean shutdown change nothing.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {
-        ending: signal.signal(ending, lambda *_: None) for ending in (signal.SIGINT, signal.SIGTERM)
-    }
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
+    before = {ending: signal.signal(ending, end) for ending in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
