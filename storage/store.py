@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from config.interrupts import uninterrupted
 from storage.acceptances import Acceptances
 from storage.adoption import Adoption
 from storage.alerts import Alerts
@@ -185,7 +186,7 @@ def store_opener(
     @contextmanager
     def open_store() -> Iterator[Store]:
         check_not_gone(path, own_files(database))
-        with ExitStack() as stack:
+        with uninterrupted(), ExitStack() as stack:
             connection = _connected(stack, engine, database, busy_timeout_seconds, shared=False)
             try:
                 session = _checked_session(database, connection)
@@ -214,7 +215,7 @@ def store_reader(
     @contextmanager
     def open_store() -> Iterator[Store]:
         check_not_gone(path, own_files(database))
-        with ExitStack() as stack:
+        with uninterrupted(), ExitStack() as stack:
             try:
                 session = _reading(stack, engine, database, busy_timeout_seconds)
             except _NeedsWriterError as needed:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
+from config.interrupts import interrupt
 from config.locks import LockHeldError, file_lock
 from config.logs import logged_run
 from storage.engine.paths import real_path
@@ -232,13 +233,13 @@ def _wanted() -> list[signal.Signals]:
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
-    """End the run as interrupted; a second signal meanwhile ends the process at once.
+    """End the run as interrupted after its batch; a second signal ends the process at once.
 
     What was committed is kept then too, as after SIGKILL; the run stays unfinished in `runs`.
     """
     for each in _wanted():
         signal.signal(each, _exit)
-    raise KeyboardInterrupt
+    interrupt()
 
 
 def _exit(number: int, _frame: object) -> None:

@@ -102,7 +102,10 @@ def make_old(path: Path, version: int) -> dict[str, set[tuple[str, ...]]]:
         for table, columns in tables(connection).items():
             names = ", ".join(f'"{name}"' for name in columns)
             values = ", ".join(map(literal, columns.values()))
-            connection.execute(f'INSERT INTO "{table}" ({names}) SELECT {values}')
+            # a table of one row, such as the survey's identity, has it already
+            connection.execute(
+                f'INSERT INTO "{table}" ({names}) SELECT {values} WHERE NOT EXISTS (FROM "{table}")'
+            )
         return rows(connection, tables(connection))
 
 
