@@ -122,8 +122,9 @@ class KeptStores:
                     lease = self._lease = _Lease(write or self._writers > 0)
                     threading.Thread(target=self._hold, args=(lease,), name="database").start()
                 elif lease.ending or (write and not lease.writable) or self._is_over(lease):
-                    lease.ending = True
-                    self._changed.notify_all()
+                    if not lease.ending:  # once, or those who wait would wake each other for ever
+                        lease.ending = True
+                        self._changed.notify_all()
                     self._writers += write
                     try:
                         if not self._changed.wait(deadline - time.monotonic()):

@@ -157,6 +157,31 @@ def test_readers_do_not_keep_a_writer_out(site: Site, now: datetime) -> None:
     assert (site.writing.times, site.reading.times) == (1, 1)
 
 
+def test_those_who_wait_do_not_wake_each_other(
+    site: Site, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[None] = []
+    changed = site.kept._changed
+    notify = changed.notify_all
+
+    def counted() -> None:
+        woken.append(None)
+        notify()
+
+    with ThreadPoolExecutor(5) as pool:
+        with site.kept.read_store() as store:
+            assert store.papers.count() == 0
+            monkeypatch.setattr(changed, "notify_all", counted)
+            writers = [pool.submit(add, site, f"2603.{n:05}", now) for n in range(1, 6)]
+            while site.kept._writers < len(writers):
+                pass
+            for _ in range(1_000):  # a chance for each of them to wake the others
+                with changed:
+                    assert len(woken) <= 1
+        for writer in writers:
+            writer.result()
+
+
 def test_failed_request_leaves_no_trace_and_the_next_one_works(site: Site, now: datetime) -> None:
     def fail() -> None:
         with site.kept.open_store() as store, store.transaction():
