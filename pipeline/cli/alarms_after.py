@@ -10,7 +10,7 @@ from pipeline.operate.alerts.ways.open import open_ways
 from pipeline.operate.alerts.ways.web import beat
 from pipeline.runtime.plurals import counted, some_of
 from pipeline.runtime.record import AnotherRunError
-from pipeline.runtime.services import open_services
+from pipeline.runtime.services import Database, open_services
 from storage.alert_types import AlertKind
 from storage.errors import StoreBusyError
 
@@ -35,17 +35,17 @@ def alarms_after(
         succeeded: the run did its own work.
         error: that ended it.
     """
-    if isinstance(error, AnotherRunError | StoreBusyError) or not settings.database.path.exists():
+    if isinstance(error, AnotherRunError | StoreBusyError):
         return Alarms()
     notes: list[str] = []
     new_day = True
     try:
-        services = open_services(settings)
+        services = open_services(settings, database=Database.ANY)
         ways = open_ways(settings, os.environ, services.clock)
         report = send_alerts(services, ways)
     except LivingSurveyError as fault:
         # Another call tells them, or `run` itself fails for the same reason.
-        if not isinstance(fault, AnotherRunError) and fault is not error:
+        if not isinstance(fault, AnotherRunError) and type(fault) is not type(error):
             notes.append(f"living-survey: alarms were not told: {fault}")
     else:
         raised = report.changed.get(AlertKind.RAISED.value, ())

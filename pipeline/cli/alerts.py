@@ -25,7 +25,7 @@ from pipeline.operate.alerts.ways.web import beat
 from pipeline.review.proposal import reviewer_name
 from pipeline.runtime.jobs import succeeded
 from pipeline.runtime.plurals import counted
-from pipeline.runtime.services import clock_of, open_services
+from pipeline.runtime.services import Database, clock_of, open_services
 from storage.alert_types import AlertKind, AlertRow
 
 #: alarms that `--all` lists
@@ -69,7 +69,7 @@ def send(invocation: Invocation) -> Answer:
     What cron calls; `run` does the same at its end. Exit status: 0 done, 1 a way did not work and
     is tried again by the next call, 75 try again later.
     """
-    services = open_services(invocation.settings)
+    services = open_services(invocation.settings, database=Database.ANY)
     ways = open_ways(invocation.settings, os.environ, services.clock)
     report = send_alerts(services, ways)
     if report.exit_status == 0:

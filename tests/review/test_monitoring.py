@@ -283,7 +283,14 @@ def test_late_issue_and_old_backup_have_numbers(site: ReviewSite) -> None:
     services = make_services(site.open_store, START + timedelta(days=1), taxonomy=site.taxonomy)
     names = {one.name for one in read_measures(services)}
     assert names >= {
-        *("issue_late_days", "failed_jobs", "hanging_runs", "unpublished_papers", "subscribers"),
+        *(
+            "issue_late_days",
+            "failed_jobs",
+            "hanging_runs",
+            "alarms",
+            "unpublished_papers",
+            "subscribers",
+        ),
         *("model_unlearned_decisions", "drift_notable", "coverage_gaps", "inbox_cases"),
     }
 

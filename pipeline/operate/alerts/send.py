@@ -16,11 +16,13 @@ from pipeline.operate.alerts.facts import FailingWay, read_facts
 from pipeline.operate.alerts.message import write_message
 from pipeline.operate.alerts.news import Parcel, parcels_for
 from pipeline.operate.alerts.standing import Standing, standing_of
+from pipeline.operate.alerts.unreadable import tell_readable, tell_unreadable
 from pipeline.operate.alerts.ways.way import Told, Way
-from pipeline.runtime.clock import check_clock
+from pipeline.runtime.clock import WrongClockError, check_clock
 from pipeline.runtime.record import exclusive
-from pipeline.runtime.services import Services
+from pipeline.runtime.services import NoDatabaseError, Services
 from storage.alert_types import AlertKind, AlertRow, NewAlertEvent
+from storage.errors import StorageError, StoreBusyError
 from storage.store import Store
 
 #: the lock of those who tell
@@ -70,10 +72,17 @@ def send_alerts(services: Services, ways: Sequence[Way]) -> AlertsReport:
     Raises:
         AnotherRunError: another call does this now.
         WrongClockError: the clock cannot be right, so nothing can be judged by it.
-        LivingSurveyError: the database cannot be read or written.
+        StorageError: the database cannot be read or written, which was told.
     """
     with exclusive(services.settings.database.path, LOCK):
-        changed = _evaluate(services)
+        try:
+            changed = _evaluate(services)
+        except (NoDatabaseError, StoreBusyError, WrongClockError):
+            raise
+        except StorageError as error:
+            tell_unreadable(services, ways, error)
+            raise
+        tell_readable(services, ways)
         sent = tuple(one for way in ways for one in _tell(services, way))
         with services.open_store() as store:
             standing = tuple(store.alerts.open())
