@@ -11,6 +11,7 @@ from pipeline.publish.promise import Kept
 from pipeline.review.account import tally_text
 from pipeline.runtime.facts import Fact, FactGroup, FactTable, StateOfSurvey
 from pipeline.runtime.plurals import some_of
+from pipeline.runtime.record import TOO_EARLY
 from pipeline.runtime.services import Services
 from storage.calendar import PUBLISHED
 from storage.ledger import DayTotal
@@ -155,7 +156,7 @@ def _run_row(run: RunRecord) -> tuple[str, ...]:
         run.command,
         f"{run.started_at:%Y-%m-%d %H:%M}",
         _took(run),
-        str(run.status),
+        "too early" if TOO_EARLY in run.counts else str(run.status),
         said or "",
     )
 

@@ -15,6 +15,7 @@ from pipeline.publish.promise import Promise, promise_on
 from pipeline.review.web.language import words_of
 from pipeline.runtime.facts import Fact
 from pipeline.runtime.json_text import as_json
+from pipeline.runtime.record import TOO_EARLY
 from pipeline.runtime.services import Services
 from storage.backup import back_up
 from storage.store import OpenStore
@@ -133,6 +134,20 @@ def test_runs_show_how_long_they_took(services: Services) -> None:
         )
     [row] = state_of_survey(services).tables[0].rows
     assert row == ("run", "2026-03-17 12:00", "3 min", "done", "4 new")
+
+
+def test_run_that_came_too_early_is_no_failure(services: Services) -> None:
+    with services.open_store() as store:
+        run = store.runs.start("evaluate", NOW)
+        store.runs.finish(
+            run,
+            finished_at=NOW,
+            status=RunStatus.FAILED,
+            counts={TOO_EARLY: 1},
+            error="Too few decisions.",
+        )
+    [row] = state_of_survey(services).tables[0].rows
+    assert row[3:] == ("too early", "Too few decisions.")
 
 
 @pytest.mark.parametrize(
