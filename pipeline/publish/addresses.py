@@ -16,6 +16,7 @@ INDEX = "index.html"
 ISSUES = "issues/index.html"
 ALL = "feeds/all"
 ISSUE_FEED = "feeds/issues"
+CHANGES = "feeds/changes"
 OPML = "feeds.opml"
 ATOM, JSON = "atom", "json"
 SEARCH = "search.html"
@@ -25,7 +26,7 @@ LLMS = "llms.txt"
 BIBTEX = "all.bib"
 BADGE, BADGE_DATA = "badge.svg", "badge.json"
 
-_SUBSCRIBED = re.compile(rf"feeds/(?:all|issues|sections/[^/]+)\.(?:{ATOM}|{JSON})")
+_SUBSCRIBED = re.compile(rf"feeds/(?:all|issues|changes|sections/[^/]+)\.(?:{ATOM}|{JSON})")
 
 
 def public_directory(settings: Settings) -> Path:
@@ -81,6 +82,11 @@ def all_feed(suffix: str = ATOM, *, archive: int | None = None) -> str:
 def issues_feed(suffix: str = ATOM, *, archive: int | None = None) -> str:
     """Return the feed of issues, or its archive page with this number, from 1."""
     return _feed(ISSUE_FEED, suffix, archive)
+
+
+def changes_feed(suffix: str = ATOM) -> str:
+    """Return the feed of real changes of papers."""
+    return _feed(CHANGES, suffix, None)
 
 
 def section_feed(section: str, suffix: str = ATOM, *, archive: int | None = None) -> str:

@@ -2,8 +2,9 @@
 
 import errno
 import os
+import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,11 @@ from pathlib import Path
 from config.errors import LivingSurveyError
 from config.files import put_all_in_place, put_in_place, read_regular
 from pipeline.publish.publication import Build
+
+#: how `config.files` names what it writes before it replaces a file of one of our kinds
+_PART = re.compile(
+    r"\..{1,200}\.(?:html|md|txt|json|js|css|svg|bib|xml|atom|opml)(?:\.[0-9a-f]{16})?\.part"
+)
 
 
 class NotPublishedError(LivingSurveyError):
@@ -76,6 +82,8 @@ def put_files(build: Build) -> None:
         ChangedMeanwhileError: a file is no longer what it was built from.
         NotPublishedError: a file cannot be written.
     """
+    if build.rolling:  # the directory is the program's own
+        _check_directories([*(file.path for file in build.files), *build.gone])
     changed = []
     for file in build.files:
         now = content_of(file.path)
@@ -86,6 +94,8 @@ def put_files(build: Build) -> None:
             )
         if now != file.data:
             changed.append((file.path, file.data))
+    if build.rolling:
+        _remove_parts({file.path.parent for file in build.files})
     try:
         _check_writable([path for path, _ in changed])
         put_all_in_place(changed)
@@ -107,6 +117,36 @@ def _remove(paths: Sequence[Path]) -> None:
     for directory in {path.parent for path in paths}:
         with suppress(OSError):  # it is not empty
             directory.rmdir()
+
+
+def _check_directories(paths: Sequence[Path]) -> None:
+    """Refuse symbolic links among the directories of a target, which lead to files of others.
+
+    The directory that holds all of them may be one, because the settings name it.
+    """
+    if not paths:
+        return
+    places = {path.parent for path in paths}
+    top = Path(os.path.commonpath(places))
+    inside = {one for place in places for one in (place, *place.parents)}
+    for directory in sorted(one for one in inside if one != top and one.is_relative_to(top)):
+        if directory.is_symlink():
+            raise NotPublishedError(
+                f"{directory} is a symbolic link, and files behind it may not be the program's.",
+                hint="Nothing was written. Put a directory in its place, then publish again.",
+            )
+
+
+def _remove_parts(directories: Iterable[Path]) -> None:
+    """Remove what a killed publication wrote beside files and did not put in their places.
+
+    Callers hold the lock of publishing, so no other process writes there.
+    """
+    for directory in directories:
+        with suppress(OSError):  # a directory that is not there has none
+            for one in directory.iterdir():
+                if _PART.fullmatch(one.name) and one.is_file() and not one.is_symlink():
+                    one.unlink(missing_ok=True)
 
 
 def _check_writable(paths: Sequence[Path]) -> None:

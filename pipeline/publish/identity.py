@@ -21,6 +21,10 @@ class SurveyIdentity:
         """Return the ID of a paper's entry."""
         return self._named(f"paper:{arxiv_id}")
 
+    def change(self, arxiv_id: str, at: str) -> str:
+        """Return the ID of the entry that says that a paper changed at an instant."""
+        return self._named(f"change:{arxiv_id}:{at}")
+
     def issue(self, week: str) -> str:
         """Return the ID of an issue's entry, such as of `2026-W12`."""
         return self._named(f"issue:{week}")

@@ -91,7 +91,7 @@ def test_every_file_is_valid_whatever_the_texts_hold(
     report = publish_feeds(services)
 
     files = files_of(services)
-    assert len(files) == len(report.files) == 21
+    assert len(files) == len(report.files) == 23
     for name, data in files.items():
         if name.endswith(".atom"):
             assert atom_faults(data, self_address=f"{BASE}/{name}") == [], name

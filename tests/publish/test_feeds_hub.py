@@ -101,7 +101,10 @@ def test_only_changed_feeds_are_told_again(
     publish_feeds(services)
     assert sorted(hub.told) == [
         f"{BASE}/feeds/{name}"
-        for name in ("all.atom", "all.json", "sections/agents.atom", "sections/agents.json")
+        for name in (
+            *("all.atom", "all.json", "changes.atom", "changes.json"),
+            *("sections/agents.atom", "sections/agents.json"),
+        )
     ]
 
 
@@ -113,12 +116,12 @@ def test_hub_that_fails_holds_nothing_up_and_is_told_next_time(
     report = publish_feeds(services)
     assert report.outcome is Outcome.PUBLISHED
     assert len(hub.told) == asked
-    said = f"The hub {hub.url} answered {status}, so it was not told of 20 feeds."
+    said = f"The hub {hub.url} answered {status}, so it was not told of 22 feeds."
     assert report.notes == (f"{said} The next `living-survey publish` tells it.",)
     hub.status, hub.told = 202, []
     again = publish_feeds(services)
     assert (again.outcome, again.notes) == (Outcome.UNCHANGED, ())
-    assert len(hub.told) == 20
+    assert len(hub.told) == 22
 
 
 def test_hub_out_of_reach_holds_nothing_up(services: Services) -> None:

@@ -10,10 +10,12 @@ from pipeline.curated.title import survey_title
 from pipeline.publish import addresses
 from pipeline.publish.approved import Approved, by_section, read_approved
 from pipeline.publish.feeds import text
+from pipeline.publish.feeds.changed import changed_entries
 from pipeline.publish.feeds.ended import ended_at, ended_entry
 from pipeline.publish.feeds.issues import PublishedIssue, issue_entries, read_issues
 from pipeline.publish.feeds.pages import PLACES, paged
 from pipeline.publish.feeds.paper import Maker, section_name
+from pipeline.publish.feeds.places import Places, section_places
 from pipeline.publish.feeds.sections import Former, SectionHistory, section_history
 from pipeline.publish.feeds.types import About, Document, Entry, Feed
 from pipeline.publish.feeds.words import say
@@ -34,6 +36,8 @@ class FeedSource:
     history: SectionHistory
     #: machine translations by arXiv ID
     translations: Mapping[str, Translated]
+    #: the papers that ever were in each section
+    places: Places
     #: the end that is in force; None: the survey goes on
     freeze: Freeze | None = None
     #: when the survey was last ended or taken up again, or its end came into force
@@ -47,6 +51,8 @@ class Feeds:
     about: About
     papers: Feed
     issues: Feed
+    #: of papers that changed after they were approved
+    changes: Feed
     #: in the taxonomy's order
     sections: tuple[Feed, ...]
     #: at addresses of sections that were renamed, merged, split or removed
@@ -55,20 +61,22 @@ class Feeds:
     @property
     def all(self) -> tuple[Feed, ...]:
         """Every feed."""
-        return (self.papers, self.issues, *self.sections, *self.former)
+        return (self.papers, self.issues, self.changes, *self.sections, *self.former)
 
 
 def read_feeds(store: Store, taxonomy: Taxonomy, today: date) -> FeedSource:
     """Read what the feeds are made of on a day (UTC); nothing is written."""
     freeze, last_at = ended(store.freezes.standing(), today), store.freezes.last_at()
     approved = read_approved(store)
+    history = section_history(
+        (section.id for section in taxonomy.sections), store.taxonomy.changes()
+    )
     return FeedSource(
         approved=approved,
         issues=read_issues(store),
         identity=survey_identity(store),
-        history=section_history(
-            (section.id for section in taxonomy.sections), store.taxonomy.changes()
-        ),
+        history=history,
+        places=section_places(store.approvals.events(), history, approved.papers),
         translations=read_translated(store, approved.papers),
         freeze=freeze,
         ended_or_not_at=last_at if freeze is None else ended_at(freeze),
@@ -110,6 +118,7 @@ def compose(source: FeedSource, taxonomy: Taxonomy, settings: Settings) -> Feeds
         about=about,
         papers=composer.papers(),
         issues=composer.issues(),
+        changes=composer.changes(),
         sections=tuple(
             composer.section(id_, section_name(section, about.language))
             for id_, section in known.items()
@@ -154,9 +163,26 @@ class _Composer:
             archives=archives,
         )
 
+    def changes(self) -> Feed:
+        entries = changed_entries(
+            self._source.approved.papers,
+            (entry for _, entry in self._placed),
+            self._source.identity,
+            self._about.language,
+        )
+        return Feed(
+            id=self._source.identity.feed("changes"),
+            title=self._title("changes"),
+            subtitle=self._say("changes_subtitle"),
+            page=addresses.INDEX if self._maker.has_pages else "",
+            current=Document(addresses.CHANGES, entries),
+        )
+
     def section(self, section: str, name: str) -> Feed:
-        entries = self._of_section.get(section, [])
-        current, archives = paged(enumerate(entries), len(entries), _path_of_section(section))
+        here = {one.arxiv_id: one for one in self._of_section.get(section, [])}
+        came = self._source.places.get(section, ())
+        placed = [(place, here[one]) for place, one in enumerate(came) if one in here]
+        current, archives = paged(placed, len(came), _path_of_section(section))
         return Feed(
             id=self._id(self._source.history.keys[section]),
             title=self._titled(name),

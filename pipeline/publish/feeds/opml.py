@@ -16,7 +16,7 @@ def opml(feeds: Feeds) -> bytes:
     etree.SubElement(head, "title").text = about.title
     etree.SubElement(head, "docs").text = "https://opml.org/spec2.opml"
     body = etree.SubElement(root, "body")
-    for feed in (feeds.papers, feeds.issues):
+    for feed in (feeds.papers, feeds.issues, feeds.changes):
         _outline(body, feed, feeds)
     name = say(about.language, "sections")
     sections = etree.SubElement(body, "outline", text=name, title=name)

@@ -29,7 +29,8 @@ def counts_of(feeds: Feeds) -> Mapping[str, int]:
         "withdrawn": sum(entry.withdrawn for entry in papers),
         "papers by section": sum(map(_entries, (*feeds.sections, *feeds.former))),
         "issues": _entries(feeds.issues),
-        "feeds": 2 + len(feeds.sections),
+        "changes": _entries(feeds.changes),
+        "feeds": 3 + len(feeds.sections),
     }
 
 
@@ -58,6 +59,9 @@ def recount(feeds: Feeds, files: Files) -> Mapping[str, int]:
             for page in feed.documents
         ),
         "issues": sum(len(_titles(page, end)) for page in _walk(feeds.issues, files, feeds.about)),
+        "changes": sum(
+            len(_titles(page, end)) for page in _walk(feeds.changes, files, feeds.about)
+        ),
         "feeds": len(etree.fromstring(files[addresses.OPML]).findall(".//outline[@xmlUrl]")),
     }
 

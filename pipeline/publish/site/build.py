@@ -106,6 +106,9 @@ def _twins(base: Page) -> Iterator[tuple[str, str]]:
     for section in data.taxonomy.sections:
         path = addresses.section_page(section.id)
         yield twin(path, markdown.section(at(path), data.of_section(section), section.id))
+    for former in data.former:
+        path = addresses.section_page(former.section)
+        yield twin(path, markdown.former(at(path), former))
     for paper in data.papers:
         path = addresses.paper_page(paper.arxiv_id)
         yield twin(path, markdown.paper(at(path), paper))

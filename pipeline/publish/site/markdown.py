@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pipeline.publish import addresses
 from pipeline.publish.digest.escape import escape_markdown, link_target
 from pipeline.publish.digest.words import Words
+from pipeline.publish.feeds.sections import Former
 from pipeline.publish.site.found import found_of, warning_of
 from pipeline.publish.site.pages import (
     corrections_of,
@@ -44,6 +45,20 @@ def section(page: Page, papers: Iterable[SitePaper], section_id: str) -> str:
     lines = [f"# {_text(page.name(one))}", _text(other), _text(one.definition)]
     for year, those in page.by_year(list(papers)):
         lines += [f"## {year}", _papers(page, those)]
+    return _page(lines)
+
+
+def former(page: Page, one: Former) -> str:
+    """Return the page at the address of a section that has another ID now, or none."""
+    words, taxonomy = page.words, page.data.taxonomy
+    lines = [
+        f"# {words.say('former_title')}",
+        words.say("former_now" if one.now else "former_gone"),
+        "\n".join(
+            f"- [{_text(page.name(taxonomy.section(now)))}]({_twin(page.section(now))})"
+            for now in one.now
+        ),
+    ]
     return _page(lines)
 
 

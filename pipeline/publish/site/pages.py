@@ -8,6 +8,7 @@ from config.reasons import Reason, named_reason
 from config.taxonomy import Section
 from pipeline.publish import addresses
 from pipeline.publish.digest.words import Words
+from pipeline.publish.feeds.sections import Former
 from pipeline.publish.site.environment import environment
 from pipeline.publish.site.types import Decided, SiteData, SiteIssue, SitePaper
 from pipeline.publish.site.view import Page
@@ -46,6 +47,8 @@ def render_pages(data: SiteData, words: Words, stamp: str, index: str) -> Iterat
     yield _rendered(replace(base, path=addresses.SEARCH, scripts=scripts), "search.html.j2")
     for section in data.taxonomy.sections:
         yield _section(base, section)
+    for former in data.former:
+        yield _former(base, former)
     for paper in data.papers:
         yield _paper(base, paper)
     for number, issue in enumerate(data.issues):
@@ -102,6 +105,17 @@ def _section(base: Page, section: Section) -> Rendered:
         bibtex=addresses.section_bibtex(section.id),
         feed=feed,
     )
+
+
+def _former(base: Page, former: Former) -> Rendered:
+    """Render the page at the address of a section that has another ID now, or none."""
+    now = [base.data.taxonomy.section(one) for one in former.now]
+    page = replace(
+        base,
+        path=addresses.section_page(former.section),
+        forward=addresses.section_page(now[0].id) if len(now) == 1 else "",
+    )
+    return _rendered(page, "former.html.j2", former=former.section, now=now)
 
 
 def _paper(base: Page, paper: SitePaper) -> Rendered:

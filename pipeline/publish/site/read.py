@@ -18,6 +18,7 @@ from pipeline.publish.digest.claim import find_claim
 from pipeline.publish.digest.week import Week
 from pipeline.publish.exports.record import ExportRecord
 from pipeline.publish.exports.select import Wanted, choose
+from pipeline.publish.feeds.sections import Former, section_history
 from pipeline.publish.identity import survey_identity
 from pipeline.publish.promise import Promise, promise_on
 from pipeline.publish.site.cite import bibtex_of
@@ -60,6 +61,8 @@ class SiteSource:
     promise: Promise
     #: what the editors say of the end of a survey that ended; may be empty
     notice: str
+    #: IDs that no section has any more, with those that they lead to
+    former: tuple[Former, ...]
 
 
 def read_source(services: Services) -> SiteSource:
@@ -77,6 +80,7 @@ def read_source(services: Services) -> SiteSource:
         decided = _decided(store, settings)
         survey_id = str(survey_identity(store).survey_id)
         freeze = ended(store.freezes.standing(), today)
+        changes = store.taxonomy.changes()
     last = issues[0].week if issues else None
     ended_on = None if freeze is None else freeze.ends_on
     return SiteSource(
@@ -88,6 +92,7 @@ def read_source(services: Services) -> SiteSource:
         survey_id=survey_id,
         promise=promise_on(today, settings.site, last, ended_on=ended_on),
         notice="" if freeze is None else one_line(freeze.notice),
+        former=section_history((one.id for one in taxonomy.sections), changes).former,
     )
 
 
@@ -117,6 +122,7 @@ def site_data(services: Services, source: SiteSource) -> SiteData:
         by_id={paper.arxiv_id: paper for paper in papers},
         listed=tuple(paper for paper in papers if not paper.withdrawn),
         notice=source.notice,
+        former=source.former,
     )
 
 

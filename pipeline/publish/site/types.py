@@ -13,6 +13,7 @@ from pipeline.enrich.links import Link
 from pipeline.enrich.venue import Venue
 from pipeline.publish.digest.week import Week
 from pipeline.publish.exports.record import ExportRecord
+from pipeline.publish.feeds.sections import Former
 from pipeline.publish.known import NOTHING, Known
 from pipeline.publish.promise import Promise
 from storage.types import Verdict
@@ -160,6 +161,8 @@ class SiteData:
     listed: tuple[SitePaper, ...] = ()
     #: what the editors say of the end of a survey that ended; may be empty
     notice: str = ""
+    #: IDs that no section has any more, with those that they lead to
+    former: tuple[Former, ...] = ()
 
     def of_section(self, section: Section) -> tuple[SitePaper, ...]:
         """Return the listed papers of a section, newest first."""

@@ -23,6 +23,7 @@ from pipeline.publish.suggest import Suggestion, suggest_link
 
 _quoted = lru_cache(maxsize=16_384)(quote)
 _LINK = Markup('<link rel="{}" href="{}"{}>')
+_FORWARD = Markup('<meta http-equiv="refresh" content="0; url={}">')
 _SCRIPT = Markup('<script defer src="{}"></script>')
 #: authors that a list names
 _AUTHORS = 5
@@ -58,6 +59,8 @@ class Page:
     scripts: tuple[str, ...] = ()
     #: (title, path) of the feed that belongs to it
     feed: tuple[str, str] = ("", "")
+    #: the page that a browser is sent on to; empty: none
+    forward: str = ""
 
     @property
     def own_lines(self) -> tuple[Markup, ...]:
@@ -73,6 +76,8 @@ class Page:
         if feed and self.data.links.feeds:
             kind = Markup(' type="application/atom+xml" title="{}"').format(title)
             lines.append(_LINK.format("alternate", self.at(feed), kind))
+        if self.forward:
+            lines.append(_FORWARD.format(self.at(self.forward)))
         scripts = (self.at(addresses.asset("state.js")), self.asset("site.js"))
         own = (f"{self.root}{addresses.asset(name)}" for name in self.scripts)
         return (*lines, *(_SCRIPT.format(one) for one in (*scripts, *own)))
@@ -94,9 +99,9 @@ class Page:
 
     @property
     def url(self) -> str:
-        """The permanent address; empty without `base_url`."""
-        base = self.data.links.base_url
-        path = self.path.removesuffix("index.html") if self.path == addresses.INDEX else self.path
+        """The permanent address, of the page that is sent on to if there is one; may be empty."""
+        base, path = self.data.links.base_url, self.forward or self.path
+        path = path.removesuffix("index.html") if path == addresses.INDEX else path
         return addresses.absolute(base, path) if base else ""
 
     @property
