@@ -129,6 +129,16 @@ class ArxivSettings(Section):
         default=Path("var/archive"),
         description="The directory where every raw response is kept, compressed.",
     )
+    archive_pack_days: Natural = Field(
+        default=30,
+        description="Days after which the responses of a day are packed into one file, by `run`. "
+        "0: never.",
+    )
+    archive_keep_days: Natural = Field(
+        default=0,
+        description="Days after which responses are deleted, by `run`; only what is kept can be "
+        "replayed. 0: never.",
+    )
     limiter: OptionalFile = Field(
         default=None,
         description="The file that keeps the request rate of several processes. Empty: one per "

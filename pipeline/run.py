@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline.ingest.corrections import Inbox, read_inbox
 from pipeline.ingest.fetch import FetchReport, fetch
 from pipeline.ingest.sources.open import ArxivSources
+from pipeline.ingest.tidy import Tidied, tidy
 from pipeline.learn.classify import ClassifyReport, classify
 from pipeline.learn.drift_report import DriftReport
 from pipeline.learn.retrain import retrain_if_due
@@ -40,6 +41,8 @@ class CycleReport:
     inbox: Inbox
     #: pairs of papers that are perhaps the same work
     doubles: int
+    #: the archive of raw responses
+    archive: Tidied
 
 
 def run_cycle(services: Services, arxiv: ArxivSources, run: Run) -> CycleReport:
@@ -62,6 +65,7 @@ def run_cycle(services: Services, arxiv: ArxivSources, run: Run) -> CycleReport:
         waiting=tally,
         inbox=inbox(services),
         doubles=doubles(services),
+        archive=tidy(services.settings.arxiv, services.clock().date()),
     )
 
 

@@ -62,6 +62,7 @@ COMMANDS = {
     "status": "Show what is held, what ran, what is complete.",
     "doctor": "Report what is wrong and how to fix it.",
     "backup": "Copy the database into one file, safely while others use it.",
+    "archive": "Show the archive of raw responses, or tidy it by its policy.",
     "restore": "Replace the database by a backup.",
     "release": "Write a version of the list that can be cited and archived.",
     "freeze": "End the survey well, or take it up again.",

@@ -1,7 +1,7 @@
 """Archive of raw responses, compressed, from which papers can be rebuilt.
 
 Layout: `YYYY/MM/DD/HHMMSS.ffffff-NNNNNN.gz` (the body) beside `.json` (address, status, headers,
-checksum), by UTC time.
+checksum), by UTC time; or both in the pack of the day (`packs.py`).
 """
 
 import gzip
@@ -10,6 +10,7 @@ import itertools
 import json
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 from config.files import put_in_place, read_regular
 from config.locks import file_lock
 from pipeline.ingest.sources.errors import BadResponseError
+from pipeline.ingest.sources.transport.packs import Member, days_in, members, pack_of
 
 #: limit of a body, received and decoded; arXiv's largest pages (2,500 records) have about 7 MB
 MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -77,10 +79,20 @@ class Archive:
         Raises:
             BadResponseError: a body does not match its sidecar's checksum, or cannot be read.
         """
-        for sidecar in sorted(self.directory.glob("[0-9]*/[0-9]*/[0-9]*/*.json")):
-            body = sidecar.with_suffix(".gz")
-            if body.exists():
-                yield _read(sidecar, body)
+        for folder in days_in(self.directory):
+            for member in _of_day(folder):
+                if response := self.read(member):
+                    yield response
+
+    def read(self, member: Member) -> RawResponse | None:
+        """Return a response, or None for a sidecar without a body.
+
+        Raises:
+            BadResponseError: the body does not match its sidecar's checksum, or cannot be read.
+        """
+        if not member.is_packed and not member.body.exists():
+            return None
+        return _read(member)
 
     def nearest(self, part: bytes, moment: datetime) -> RawResponse | None:
         """Return the response with these bytes that was kept nearest to a moment, of a day around.
@@ -88,14 +100,13 @@ class Archive:
         Damaged responses are left out.
         """
         days = {(moment + timedelta(days=n)).astimezone(UTC).date() for n in (-1, 0, 1)}
-        kept = [
-            sidecar
-            for day in sorted(days)
-            for sidecar in (self.directory / f"{day:%Y/%m/%d}").glob("*.json")
-        ]
-        for sidecar in sorted(kept, key=lambda path: abs(_kept_at(path) - moment)):
+        kept: list[Member] = []
+        for day in sorted(days):
+            with suppress(BadResponseError):
+                kept += _of_day(self.directory / f"{day:%Y/%m/%d}")
+        for member in sorted(kept, key=lambda one: abs(_kept_at(one) - moment)):
             try:
-                response = _read(sidecar, sidecar.with_suffix(".gz"))
+                response = _read(member)
             except BadResponseError:
                 continue
             if part in response.body:
@@ -103,20 +114,32 @@ class Archive:
         return None
 
 
-def _kept_at(sidecar: Path) -> datetime:
-    """Return the time in a file's name, or one far away for a name of another form."""
-    folder = "/".join(sidecar.parts[-4:-1])
+def _of_day(folder: Path) -> list[Member]:
     try:
-        named = f"{folder} {sidecar.stem.partition('-')[0]}"
+        return members(folder)
+    except ValueError as error:
+        pack = pack_of(folder)
+        raise BadResponseError(
+            f"The pack of archived responses {pack} is damaged: {error}.",
+            hint="Move it away and replay again; arXiv still has the records.",
+        ) from error
+
+
+def _kept_at(member: Member) -> datetime:
+    """Return the time in a file's name, or one far away for a name of another form."""
+    folder = "/".join(member.place.with_suffix("").parts[-3:])
+    try:
+        named = f"{folder} {member.stem.partition('-')[0]}"
         return datetime.strptime(named, "%Y/%m/%d %H%M%S.%f").replace(tzinfo=UTC)
     except ValueError:
         return datetime.min.replace(tzinfo=UTC)
 
 
-def _read(sidecar: Path, body: Path) -> RawResponse:
+def _read(member: Member) -> RawResponse:
+    body = member.body
     try:
-        facts = json.loads(read_regular(sidecar, most_bytes=_MAX_SIDECAR_BYTES))
-        content = _unpacked(read_regular(body, most_bytes=2 * MAX_BODY_BYTES))
+        facts = json.loads(_bytes_of(member, ".json", _MAX_SIDECAR_BYTES))
+        content = _unpacked(_bytes_of(member, ".gz", 2 * MAX_BODY_BYTES))
         whole = hashlib.sha256(content).hexdigest() == facts["sha256"]
         response = RawResponse(
             url=facts["url"],
@@ -130,6 +153,12 @@ def _read(sidecar: Path, body: Path) -> RawResponse:
     if not whole:
         raise _damaged(body)
     return replace(response, path=body)
+
+
+def _bytes_of(member: Member, suffix: str, most_bytes: int) -> bytes:
+    if member.is_packed:
+        return member.read(suffix, most_bytes=most_bytes)
+    return read_regular(member.place / f"{member.stem}{suffix}", most_bytes=most_bytes)
 
 
 def _unpacked(packed: bytes) -> bytes:

@@ -1,0 +1,64 @@
+"""`archive`: the raw responses of arXiv that are kept, packed and deleted by policy."""
+
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.answer import Answer
+from pipeline.cli.command import Invocation, command
+from pipeline.ingest.tidy import ArchiveReport, Tidied, look, tidy
+from pipeline.runtime.plurals import counted
+from pipeline.runtime.services import clock_of
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveAnswer:
+    """The archive after this call."""
+
+    archive: ArchiveReport
+    #: None: it was only looked at
+    tidied: Tidied | None
+
+
+@command(
+    "archive",
+    examples="""
+    living-survey archive
+    living-survey archive --tidy
+    """,
+)
+def archive(
+    invocation: Invocation,
+    *,
+    tidying: Annotated[
+        bool, typer.Option("--tidy", help="Pack and delete days as [arxiv] says, as `run` does.")
+    ] = False,
+) -> Answer:
+    """Show the archive of raw responses, or tidy it by its policy.
+
+    `fetch --replay` rebuilds the papers from what is kept, packed or not.
+    """
+    settings = invocation.settings
+    today = clock_of(settings)().astimezone(UTC).date()
+    tidied = tidy(settings.arxiv, today) if tidying else None
+    report = look(settings.arxiv.archive)
+    span = f", {report.first} to {report.last}" if report.first else ""
+    days = f"{counted(report.days, 'day')}{span}, {report.packed_days} of them packed"
+    lines = [
+        f"archive    {report.directory}",
+        f"holds      {days}, {report.bytes / 1e6:.1f} MB",
+    ]
+    if tidied:
+        lines.append(
+            f"tidied     {counted(tidied.packed, 'day')} packed, {counted(tidied.deleted, 'day')}"
+            " deleted"
+        )
+    damaged = tidied.damaged if tidied else ()
+    return Answer(
+        ArchiveAnswer(report, tidied),
+        tuple(lines),
+        tuple(f"living-survey: {each}" for each in damaged),
+        1 if damaged else 0,
+    )
