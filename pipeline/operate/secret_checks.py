@@ -6,6 +6,7 @@ from pathlib import Path
 
 from config.schema import SECTIONS, Settings
 from pipeline.runtime.findings import Finding
+from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services
 
 #: ends of the names of settings that name such a file
@@ -18,7 +19,11 @@ _OWN: Mapping[str, str] = {
 
 
 def checks(services: Services) -> Iterator[Finding]:
-    """Yield secret files that others can read, that are missing or that cannot be looked at."""
+    """Yield secret files that others can read or that are missing, and readers' addresses.
+
+    Raises:
+        LivingSurveyError: the database cannot be read.
+    """
     for name, path in secret_files(services.settings).items():
         yield from _named(name, path)
     database = services.settings.database.path
@@ -26,6 +31,17 @@ def checks(services: Services) -> Iterator[Finding]:
         path = database.with_name(database.name + suffix)
         if _mode(path):
             yield _exposed(path, f"which {does}")
+    if database.exists() and database.stat().st_mode & stat.S_IROTH:
+        with services.open_store() as store:
+            people = sum(store.subscribers.counts().values())
+        if people:
+            yield Finding(
+                "secrets",
+                f"every user of this machine can read {database}, which holds the addresses of"
+                f" {counted(people, 'subscriber')}.",
+                f"`chmod 600 {database}`, unless that is meant.",
+                wrong=False,
+            )
 
 
 def secret_files(settings: Settings) -> dict[str, Path]:

@@ -26,6 +26,7 @@ from tests.support.cli import SurveyInProcess, survey_in_process
 from tests.support.outlook import NOW
 from tests.support.services import make_services
 from tests.support.storage import migrated
+from tests.support.subscribers import public_pages
 
 TUESDAY = date(2026, 3, 17)
 
@@ -149,6 +150,19 @@ def test_secret_that_does_not_exist_is_wrong(tmp_path: Path, open_store: OpenSto
     [found] = secret_checks(services_in(tmp_path, open_store, translate=translate))
     assert "[translate] key_file names" in found.what
     assert "no such file" in found.what
+
+
+def test_addresses_that_everybody_can_read_are_worth_knowing(tmp_path: Path) -> None:
+    pages = public_pages(tmp_path)
+    pages.join("reader@example.org")
+    database = tmp_path / "survey.duckdb"
+    database.chmod(0o644)
+    services = services_in(tmp_path, pages.open_store)
+    [note] = secret_checks(services)
+    assert not note.wrong
+    assert "the addresses of 1 subscriber." in note.what
+    database.chmod(0o640)
+    assert list(secret_checks(services)) == []
 
 
 @pytest.mark.parametrize("suffix", [".review-key", ".subscriber-key"])
