@@ -24,14 +24,18 @@ from pipeline.publish.verify import verify
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 from storage.backup import back_up
+from storage.departures import departures_path
 from storage.engine.paths import real_path
+from storage.publication_notes import notes_path
 
 #: keys of settings that name secrets: they are carried over by hand
-_SECRET_ENDS = ("password_file", "key_file", "dkim_key")
+_SECRET_ENDS = ("password_file", "key_file", "secret_file", "token_file", "dkim_key")
 #: what a new machine makes anew: raw responses, the request rate, logs
 _LEFT_KEYS = frozenset({("arxiv", "archive"), ("arxiv", "limiter"), ("log", "file")})
 #: endings of the database's own files that hold keys
 _KEY_ENDS = ("-key", ".key")
+#: who may read the bundle and its database, which hold the addresses of readers
+_PRIVATE = 0o600
 _RECORD, _SUMS = "handover.json", "SHA256SUMS"
 
 
@@ -101,8 +105,11 @@ def hand_over(services: Services, run: Run, target: Path) -> HandoverReport:
             gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as zipped,
             tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as bundle,
         ):
+            os.fchmod(raw.fileno(), _PRIVATE)
             database = _named(settings.database.path, settings.root)
-            packed.append(_pack(bundle, copy, database))
+            packed.append(_pack(bundle, copy, database, mode=_PRIVATE))
+            for path, name in _beside(settings.database.path, database):
+                packed.append(_pack(bundle, path, name, mode=_PRIVATE))
             for path in inside:
                 packed.append(_pack(bundle, path, _named(path, settings.root)))
                 advance()
@@ -170,6 +177,15 @@ def _inside(
             yield file
 
 
+def _beside(database: Path, packed: str) -> Iterator[tuple[Path, str]]:
+    """Yield what a backup restored later needs: who left, what was published; with its name."""
+    departures, notes = departures_path(real_path(database)), notes_path(database)
+    if departures.is_file():
+        yield departures, departures_path(Path(packed)).as_posix()
+    for path in sorted(notes.glob("*.json")):
+        yield path, f"{packed}.publications/{path.name}"
+
+
 def _files_below(path: Path) -> Iterator[Path]:
     if not path.is_dir() or path.is_symlink():
         if path.exists() or path.is_symlink():
@@ -204,14 +220,14 @@ def _record(services: Services, packed: Iterable[_Packed], left_out: dict[str, s
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _pack(bundle: tarfile.TarFile, path: Path, name: str) -> _Packed:
+def _pack(bundle: tarfile.TarFile, path: Path, name: str, *, mode: int = 0o644) -> _Packed:
     with open_regular(path) as file:
-        return _pack_bytes(bundle, file.read(), name)
+        return _pack_bytes(bundle, file.read(), name, mode=mode)
 
 
-def _pack_bytes(bundle: tarfile.TarFile, data: bytes, name: str) -> _Packed:
+def _pack_bytes(bundle: tarfile.TarFile, data: bytes, name: str, *, mode: int = 0o644) -> _Packed:
     member = tarfile.TarInfo(name)
     member.size = len(data)
-    member.mode = 0o644
+    member.mode = mode
     bundle.addfile(member, io.BytesIO(data))
     return _Packed(name, hashlib.sha256(data).hexdigest(), len(data))

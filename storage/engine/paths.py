@@ -26,6 +26,7 @@ _OWN = (
         ".alerts.json",
         ".subscriber-key",
         ".departures",
+        ".publications",
     ),
 )
 

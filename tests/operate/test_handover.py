@@ -2,14 +2,21 @@
 
 import hashlib
 import json
+import shutil
 import tarfile
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from config.schema import SECTIONS
+from config.settings import load_settings
+from storage.subscriber_types import How
 from tests.support.builders import make_decision, make_paper
 from tests.support.cli import SurveyInProcess
+from tests.support.mail import IMAGE, MONDAY, NOW, make_scene, people
+from tests.support.smtp import smtp_server
 from tests.support.storage import migrated
 
 APPROVED = datetime(2026, 3, 18, 12, tzinfo=UTC)
@@ -95,6 +102,83 @@ def test_secrets_archive_and_links_are_left_out_and_named(
     assert said["link"] == "no regular file"
     assert "carry it over" in said["survey.duckdb.subscriber-key"]
     assert "LIVING_SURVEY_NOW" in report["variables"]
+
+
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [
+        (section, key)
+        for section, model in SECTIONS.items()
+        for key in model.model_fields
+        if any(word in key for word in ("password", "secret", "token", "key"))
+        and "Path" in str(model.model_fields[key].annotation)
+    ],
+)
+def test_no_file_that_holds_a_secret_is_in_the_bundle(
+    survey: SurveyInProcess, tmp_path: Path, section: str, key: str
+) -> None:
+    settings = survey.directory / "living-survey.toml"
+    settings.write_text(
+        settings.read_text().replace('[enrich]\nopenalex_key_file = "key"\n', "")
+        + f'[{section}]\n{key} = "key"\n'
+    )
+    report = survey.json("handover", str(tmp_path / "survey.tar.gz"))
+    with tarfile.open(tmp_path / "survey.tar.gz") as tar:
+        assert "key" not in tar.getnames()
+    assert {Path(path).name: why for path, why in report["left_out"]}["key"] == (
+        f"a secret ([{section}] {key}): carry it over by hand"
+    )
+
+
+def test_bundle_and_database_are_private(survey: SurveyInProcess, tmp_path: Path) -> None:
+    bundle = tmp_path / "survey.tar.gz"
+    survey.call("handover", str(bundle))
+    assert bundle.stat().st_mode & 0o077 == 0
+    with tarfile.open(bundle) as tar:
+        modes = {one.name: one.mode for one in tar.getmembers()}
+    assert modes["var/survey.duckdb"] == 0o600
+    assert modes["var/survey.duckdb.publications/digest-2026-W12.json"] == 0o600
+
+
+def test_new_machine_mails_nobody_twice_and_not_who_left(tmp_path: Path) -> None:
+    with smtp_server() as sink:
+        scene = make_scene(tmp_path / "old", sink.port, those=people(3))
+        scene.survey()
+        settings = tmp_path / "old/living-survey.toml"
+        settings.write_text(settings.read_text().replace(f"{tmp_path / 'old'}/", ""))
+        environment = {**ENVIRONMENT, "LIVING_SURVEY_NOW": NOW.isoformat()}
+        old = SurveyInProcess(tmp_path / "old", environment)
+        assert old.call("backup", "before.duckdb").status == 0
+        sent = old.call("mail", "send", "--week", "2026-W12")
+        assert (sent.status, len(sink.received)) == (0, 3), sent.err
+        with scene.services.open_store() as store:
+            assert store.subscribers.leave("r0001", How.ONE_CLICK, NOW)
+        bundle = tmp_path / "survey.tar.gz"
+        report = old.json("handover", str(bundle))
+        new = SurveyInProcess(unpacked(bundle, tmp_path / "new").directory, environment)
+        [key] = [Path(path) for path, why in report["left_out"] if "readers' links" in why]
+        shutil.copy(key, new.directory)
+        assert new.call("verify").status == 0
+
+        again = new.call("mail", "send", "--week", "2026-W12")
+        assert again.status == 0, again.err
+        assert len(sink.received) == 3
+        restored = new.call("restore", str(tmp_path / "old/before.duckdb"))
+        assert "1 subscriber left since" in restored.out
+        assert new.call("mail", "send", "--week", "2026-W12").status in {0, 1}
+        assert len(sink.received) == 3
+
+        later = {"LIVING_SURVEY_NOW": (NOW + timedelta(days=7)).isoformat()}
+        at_w13 = MONDAY + timedelta(days=7)
+        moved = replace(scene, settings=load_settings(new.directory / "living-survey.toml", {}))
+        moved.approve([make_paper("2603.00099")], [IMAGE], at_w13)
+        assert new.call("publish", "--target", "digest", **later).status == 0
+        sent = new.call("mail", "send", "--week", "2026-W13", **later)
+        assert sent.status == 0, sent.err
+        assert sorted(one.recipient for one in sink.received[3:]) == [
+            "r0000@reader.example",
+            "r0002@reader.example",
+        ]
 
 
 def test_sums_are_right(survey: SurveyInProcess, tmp_path: Path) -> None:
