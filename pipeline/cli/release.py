@@ -58,5 +58,7 @@ def _lines(report: ReleaseReport) -> Iterator[str]:
             f" {len(report.changes.moved)} moved, {len(report.changes.withdrawn)} withdrawn"
         )
         yield f"  since the release before: {said}"
+    else:
+        yield "  no CHANGES.md: --since DIRECTORY compares with the release before"
     for name in report.files:
         yield f"  {name}"

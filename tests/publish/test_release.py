@@ -86,6 +86,37 @@ def test_release_names_no_reviewer(survey: SurveyInProcess) -> None:
     assert len((made / "papers.jsonl").read_text().splitlines()) == 2
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept", "meant"),
+    [
+        ("cc-by-4.0", "CC-BY-4.0", ""),
+        ("mit", "MIT", ""),
+        ("CC-BY-4", "", "Did you mean CC-BY-4.0?"),
+        ("CCBY4.0", "", "Did you mean CC-BY-4.0?"),
+        ("Apache 2.0", "", "Did you mean Apache-2.0?"),
+        ("MIT OR Apache-2.0", "", "one identifier"),
+        ("LicenseRef-mine", "", "one identifier"),
+    ],
+)
+def test_licence_is_an_identifier_of_spdx(
+    survey: SurveyInProcess, typed: str, kept: str, meant: str
+) -> None:
+    ended = survey.call("release", "1.0.0", "out", "--license", typed)
+    assert ended.status == (0 if kept else 2)
+    if kept:
+        assert f"license: {kept}\n" in (survey.directory / "out/CITATION.cff").read_text()
+    else:
+        assert meant in ended.err
+        assert not (survey.directory / "out").exists()
+
+
+def test_missing_changes_are_said(survey: SurveyInProcess) -> None:
+    ended = survey.call("release", "1.0.0", "one", "--license", "MIT")
+    assert "no CHANGES.md: --since DIRECTORY" in ended.out
+    ended = survey.call("release", "1.1.0", "two", "--license", "MIT", "--since", "one")
+    assert "no CHANGES.md" not in ended.out
+
+
 def test_changes_since_the_release_before(survey: SurveyInProcess) -> None:
     first = release(survey, "1.0.0")
     hold(survey.directory, "2603.00003", "A third # kettle")

@@ -12,10 +12,10 @@ from pipeline.publish.exports.formats import FORMATS
 from pipeline.publish.exports.select import Wanted, choose
 from pipeline.publish.release.changes import Changes, compare, read_release, released, write_changes
 from pipeline.publish.release.describe import Release, write_citation, write_crate
+from pipeline.publish.release.licenses import spdx_identifier
 from pipeline.runtime.services import Services
 
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,49}", re.ASCII)
-_LICENSE = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,49}", re.ASCII)
 _PAPERS = {"papers.bib": "bibtex", "papers.csv": "csv", "papers.jsonl": "jsonl"}
 
 
@@ -40,14 +40,9 @@ def release_list(
         UsageError: the version, the licence or the previous release cannot be used.
         LivingSurveyError: the directory is not empty, or no paper is approved.
     """
-    for what, text, pattern in (
-        ("version", version, _VERSION),
-        ("licence", license_, _LICENSE),
-    ):
-        if not pattern.fullmatch(text):
-            raise UsageError(
-                f"{text!r:.60} is no {what}.", hint="Such as 1.4.0, and CC-BY-4.0 (SPDX)."
-            )
+    if not _VERSION.fullmatch(version):
+        raise UsageError(f"{version!r:.60} is no version.", hint="Such as 1.4.0.")
+    license_ = spdx_identifier(license_)
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise LivingSurveyError(
             f"{directory} is not empty.", hint="A release gets a directory of its own."
