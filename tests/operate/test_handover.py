@@ -163,7 +163,7 @@ def test_new_machine_mails_nobody_twice_and_not_who_left(tmp_path: Path) -> None
         again = new.call("mail", "send", "--week", "2026-W12")
         assert again.status == 0, again.err
         assert len(sink.received) == 3
-        restored = new.call("restore", str(tmp_path / "old/before.duckdb"))
+        restored = new.call("restore", str(tmp_path / "old/before.duckdb"), "--force")
         assert "1 subscriber left since" in restored.out
         assert new.call("mail", "send", "--week", "2026-W12").status in {0, 1}
         assert len(sink.received) == 3

@@ -88,7 +88,7 @@ def survey(made: Path, tmp_path: Path) -> Survey:
 
 
 def _restored(survey: Survey) -> Ended:
-    ended = survey.at("2026-03-24", "restore", str(survey.directory / "backup.duckdb"))
+    ended = survey.at("2026-03-24", "restore", str(survey.directory / "backup.duckdb"), "--force")
     assert ended.status == 0, ended.err
     return ended
 
