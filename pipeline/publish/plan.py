@@ -89,11 +89,11 @@ def plan(services: Services, target: Target) -> Plan:
         and all(before[file.path] == file.data for file in build.files)
         and not gone
     )
-    if not done and last is not None and target.week is not None and last.adopted_at is not None:
-        standing = replace(standing, newer=not _is_recorded(build, last, root))
     settings_only = not done and last is not None and _settings_only(services, target, last)
     if settings_only:  # what was judged and approved is out; another address changes neither
         standing = replace(standing, issue_approved=True, unread=())
+    elif not done and last is not None and target.week and last.adopted_at is not None:
+        standing = replace(standing, newer=not _is_recorded(build, last, root))
     # What is out already is not judged again, except that its numbers must be right.
     refusals = (
         check_counts(build) if done else check(build, before, standing, services.settings.publish)

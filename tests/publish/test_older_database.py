@@ -182,6 +182,19 @@ def test_replaced_database_put_back_knows_everything(survey: Survey) -> None:
     assert survey.at("2026-03-25", "publish").out.count("nothing to publish") == 3
 
 
+def test_issue_that_the_backup_builds_too_takes_another_address(survey: Survey) -> None:
+    assert survey.at("2026-03-23", "backup", "whole.duckdb").status == 0
+    settings = survey.directory / "living-survey.toml"
+    settings.write_text(SETTINGS.replace("survey.example", "new.example"))
+    assert survey.at("2026-03-24", "publish").status == 0
+    settings.write_text(SETTINGS)
+    whole = str(survey.directory / "whole.duckdb")
+    assert survey.at("2026-03-24", "restore", whole, "--force").status == 0
+    ended = survey.at("2026-03-24", "publish")
+    assert ended.status == 0, ended.out
+    assert b"new.example" not in survey.files()["2026-W12.html"]
+
+
 def test_notes_without_a_restore_are_taken_over_by_publish(survey: Survey) -> None:
     with survey.store() as store:
         for table in ("publication_act", "publication_end", "publication"):
