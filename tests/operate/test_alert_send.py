@@ -205,6 +205,15 @@ def test_survey_that_ended_is_silent(open_store: OpenStore, tmp_path: Path) -> N
     assert len(ear.heard) == 1
 
 
+def test_way_that_failed_is_forgotten_with_the_alarm(open_store: OpenStore, tmp_path: Path) -> None:
+    told(tmp_path, Ear(outcome=AlertKind.FAILED))
+    assert len(status_report(services_at(tmp_path)).not_told) == 1
+    with open_store() as store:
+        store.freezes.add(Freeze(NOON.date(), "Thank you.", "ada", NOON))
+    told(tmp_path)
+    assert status_report(services_at(tmp_path)).not_told == ()
+
+
 def test_wrong_clock_raises_no_alarm(open_store: OpenStore, tmp_path: Path) -> None:
     with open_store() as store:
         confirm(store, NOON, is_set=False)

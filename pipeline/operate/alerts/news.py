@@ -32,7 +32,7 @@ def parcels_for(way: str, standing: Iterable[Standing]) -> tuple[Parcel, ...]:
     again: dict[str, list[Item]] = {}
     new: list[Item] = []
     for alarm in standing:
-        if not _is_due(alarm, way):
+        if not is_due(alarm, way):
             continue
         item = Item(alarm, alarm.last)
         before = alarm.delivery(alarm.last.seq, way)
@@ -44,7 +44,8 @@ def parcels_for(way: str, standing: Iterable[Standing]) -> tuple[Parcel, ...]:
     return (*repeated, *((Parcel(tuple(new)),) if new else ()))
 
 
-def _is_due(alarm: Standing, way: str) -> bool:
+def is_due(alarm: Standing, way: str) -> bool:
+    """Return whether a way has still to tell the last news of an alarm."""
     if alarm.delivery(alarm.last.seq, way).done:
         return False
     if alarm.over is not None:

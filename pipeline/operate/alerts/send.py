@@ -14,7 +14,7 @@ from pipeline.operate.alerts.causes.every import alarms_of
 from pipeline.operate.alerts.changes import changes
 from pipeline.operate.alerts.facts import FailingWay, read_facts
 from pipeline.operate.alerts.message import write_message
-from pipeline.operate.alerts.news import Parcel, parcels_for
+from pipeline.operate.alerts.news import Parcel, is_due, parcels_for
 from pipeline.operate.alerts.standing import Standing, standing_of
 from pipeline.operate.alerts.unreadable import tell_readable, tell_unreadable
 from pipeline.operate.alerts.ways.way import Told, Way
@@ -106,8 +106,9 @@ def failing_ways(standing: Sequence[Standing], ways: Sequence[str] | None = None
     found: dict[str, FailingWay] = {}
     for alarm in standing:
         for (seq, way), delivery in alarm.deliveries.items():
-            due = seq == alarm.last.seq
-            if not due or delivery.told or delivery.failing_since is None:
+            if seq != alarm.last.seq or delivery.told or delivery.failing_since is None:
+                continue
+            if alarm.over is not None and not is_due(alarm, way):  # nothing is left to tell
                 continue
             if ways is not None and way not in ways:
                 continue
