@@ -146,6 +146,8 @@ ROOT = Path(__file__).resolve().parents[2]
 #: modules with regular expressions that no function above reaches, and why that is sound
 _URLS = TypeAdapter(BaseUrl)
 ELSEWHERE = {
+    "config/look/values.py": "our own style sheet",
+    "storage/rotation.py": "a file name, of bounded length",
     "classifiers/representations/scan.py": "one character",
     "classifiers/kept/header_file.py": "our own model files",
     "pipeline/ingest/add.py": "what the operator typed; one bounded search",
