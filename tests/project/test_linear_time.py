@@ -161,6 +161,7 @@ ELSEWHERE = {
     "pipeline/ingest/sources/transport/strict_xml.py": "reached by parse_oai_page",
     "pipeline/learn/evaluation/plots.py": "our own drawing",
     "pipeline/publish/digest/recount.py": "our own pages",
+    "pipeline/publish/files.py": "a file name, of bounded length",
     "pipeline/publish/digest/words.py": "our own phrases",
     "pipeline/publish/digest/corrections.py": "one word",
     "pipeline/publish/digest/week.py": "what the operator typed",
