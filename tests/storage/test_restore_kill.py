@@ -66,7 +66,7 @@ KILLER = """
             os.link = refuse
         restore(
             directory / "backup.duckdb", directory / "survey.duckdb",
-            now=datetime(2026, 3, 17, 12, tzinfo=UTC), busy_timeout_seconds=60,
+            now=datetime(2026, 3, 17, 12, tzinfo=UTC), busy_timeout_seconds=60, force=True,
         )
 
     for step in range(1, 200):
@@ -152,11 +152,11 @@ def test_killed_restore_leaves_one_whole_database(tmp_path: Path, *, links: bool
         assert all(not kept.samefile(killed.database) for kept in kept_paths(killed.database))
         if found == NEW:  # the way back
             kept = kept_paths(killed.database)[-1]
-            restore(kept, killed.database, now=NOW, busy_timeout_seconds=60)
+            restore(kept, killed.database, now=NOW, busy_timeout_seconds=60, force=True)
             assert decisions(killed.database) == OLD, killed.step
         else:
             backup = killed.directory / "backup.duckdb"
-            restore(backup, killed.database, now=NOW, busy_timeout_seconds=60)
+            restore(backup, killed.database, now=NOW, busy_timeout_seconds=60, force=True)
             assert decisions(killed.database) == NEW, killed.step
     assert seen == sorted(seen, reverse=True)
     assert set(seen) == {OLD, NEW}
@@ -207,6 +207,7 @@ def test_killed_restore_of_a_damaged_database_never_opens_less(
                 killed.database,
                 now=NOW,
                 busy_timeout_seconds=60,
+                force=True,
             )
         assert decisions(killed.database) == NEW, killed.step
 
@@ -220,7 +221,7 @@ def test_killed_restore_of_a_missing_database_starts_no_new_one(tmp_path: Path) 
         outcomes.append(opens(killed.database))
         assert killed.database.exists() == outcomes[-1]
         backup = killed.directory / "backup.duckdb"
-        restore(backup, killed.database, now=NOW, busy_timeout_seconds=60)
+        restore(backup, killed.database, now=NOW, busy_timeout_seconds=60, force=True)
         assert decisions(killed.database) == NEW, killed.step
     assert outcomes == sorted(outcomes)
     assert set(outcomes) == {False, True}
