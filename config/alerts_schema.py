@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from config.keytypes import Natural, OptionalFile, Seconds, Takes, base_url
+from config.keytypes import Natural, OptionalFile, Seconds, Secret, Takes, base_url
 from config.mail_schema import Variable
 from config.section import Section
 
@@ -47,6 +47,7 @@ WebhookUrl = Annotated[
     str,
     AfterValidator(_webhook_url),
     Takes("an http:// or https:// address without fragment, or nothing"),
+    Secret(),
 ]
 Format = Annotated[Literal["json", "slack", "text"], Takes('"json", "slack" or "text"')]
 FewDays = Annotated[int, Field(ge=1, le=365), Takes("a number of days from 1 to 365")]

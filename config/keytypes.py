@@ -112,6 +112,11 @@ def _list_paths(value: object) -> object:
 
 
 @dataclass(frozen=True, slots=True)
+class Secret:
+    """Marks a value that no message repeats."""
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """What a path may name if something is there already: see `what_is_at`."""
 
@@ -168,12 +173,12 @@ HeaderText = Annotated[str, AfterValidator(_header_text), Takes("plain ASCII tex
 BaseUrl = Annotated[
     str,
     AfterValidator(base_url),
-    Takes("an http:// or https:// address without query or fragment"),
+    Takes("an http:// or https:// address without user name, query or fragment"),
 ]
 OptionalUrl = Annotated[
     str,
     AfterValidator(lambda value: value and base_url(value)),
-    Takes("an http:// or https:// address without query or fragment, or nothing"),
+    Takes("an http:// or https:// address without user name, query or fragment, or nothing"),
 ]
 Seconds = Annotated[
     float, Field(gt=0, allow_inf_nan=False), Takes("a number of seconds above zero")

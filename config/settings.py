@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 
 from config.errors import ConfigError
 from config.files import read_regular_text
-from config.keytypes import Names, Takes, what_is_at
+from config.keytypes import Names, Secret, Takes, what_is_at
 from config.nearest import nearest
 from config.reasons import Reason
 from config.schema import SECTIONS, Settings
@@ -25,6 +26,8 @@ DEFAULT_FILE = "living-survey.toml"
 _CONFIG = ENV_PREFIX + "CONFIG"
 _NOW = ENV_PREFIX + "NOW"
 _LONGEST_SHOWN = 80
+#: user name and password of an address
+_LOGIN = re.compile(r"//[^/@\s\"]{1,1000}@")
 #: years accepted for LIVING_SURVEY_NOW: arXiv began in 1991
 _FIRST_YEAR, _LAST_YEAR = 1991, 2200
 #: similarity that makes an unknown variable a misspelt one; high, because names share a long
@@ -192,7 +195,8 @@ def _build(section: str, values: Mapping[str, tuple[Any, str]]) -> Section:
         value, place = values[str(key)]
         if key == "reasons" and len(inner) > 1:
             raise _wrong_reason(place, value[inner[0]], int(inner[0]), str(inner[1])) from error
-        stated = "" if key == "reasons" else f" is {_shown(value)}, but"
+        hidden = key == "reasons" or _is_secret(section, str(key))
+        stated = "" if hidden else f" is {_shown(value)}, but"
         # The checks of reasons and keys say which are at fault.
         found = first.get("ctx", {}).get("error") if key in {"reasons", "keys"} else None
         cause = f" Here {found}." if found else ""
@@ -220,8 +224,8 @@ def _wrong_reason(place: str, reason: Any, number: int, key: str) -> ConfigError
 
 
 def _shown(value: Any) -> str:
-    """Return a value as TOML writes it, in at most 80 characters."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    """Return a value as TOML writes it, in at most 80 characters, without a password in it."""
+    text = _LOGIN.sub("//[...]@", json.dumps(value, ensure_ascii=False, default=str))
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
@@ -255,6 +259,11 @@ def _paths_of(value: object) -> tuple[Path, ...]:
 def _takes(section: str, key: str) -> str:
     metadata = SECTIONS[section].model_fields[key].metadata
     return next(one.description for one in metadata if isinstance(one, Takes))
+
+
+def _is_secret(section: str, key: str) -> bool:
+    metadata = SECTIONS[section].model_fields[key].metadata
+    return any(isinstance(one, Secret) for one in metadata)
 
 
 def _read_now(env: Mapping[str, str], *, live: bool) -> datetime | None:

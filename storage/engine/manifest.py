@@ -29,6 +29,8 @@ SELECT (SELECT generation FROM store_state),
 """
 _GENERATION = "SELECT generation FROM store_state"
 _RESTORED = "restored"
+#: databases of whose manifest it was said that it cannot be written
+_told: set[Path] = set()
 #: of a manifest that is read; ours have 200
 _MOST_BYTES = 64 * 1024
 
@@ -70,10 +72,17 @@ def write_manifest(database: Path, manifest: Manifest, *, restored: Manifest | N
 
 
 def note_manifest(database: Path, manifest: Manifest) -> None:
-    """Replace the manifest after a commit; only warn if that fails, because the commit is kept."""
+    """Replace the manifest after a commit; only warn if that fails, because the commit is kept.
+
+    A cause that goes on is told once, until a manifest was written again.
+    """
     try:
         write_manifest(database, manifest)
+        _told.discard(database)
     except StorageError as error:
+        if database in _told:
+            return
+        _told.add(database)
         _log.warning(
             "Everything was recorded, but %s Until it is written again, the loss of these writes"
             " cannot be detected. Check for a full disk or a missing permission.",

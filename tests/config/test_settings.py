@@ -44,10 +44,10 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "the path of a directory, not the root": _PATH,
     "text on one line": _TEXT | st.just("多模态 ü"),
     "plain ASCII text on one line": _TEXT,
-    "an http:// or https:// address without query or fragment": _WORD.map(
+    "an http:// or https:// address without user name, query or fragment": _WORD.map(
         lambda word: f"https://{word}.example.org/{word}"
     ),
-    "an http:// or https:// address without query or fragment, or nothing": _WORD.map(
+    "an http:// or https:// address without user name, query or fragment, or nothing": _WORD.map(
         lambda word: f"https://{word}.example.org/{word}"
     ),
     'a list of "list", "digest", "feeds" and "site"': st.lists(
@@ -450,6 +450,22 @@ def test_file_that_is_not_utf_8_is_rejected(file: Path) -> None:
 def test_long_value_is_shortened_in_the_message(file: Path) -> None:
     file.write_text(f"[review]\nport = '{'9' * 500}'", encoding="utf-8")
     assert len(error_of(file)) < 400
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("[enrich]\nopenalex_url", "https://me:hunter3@example.org"),
+        ("[subscribers]\nurl", "https://hunter3@example.org"),
+        ("[alerts]\nwebhook_url", "ftp://example.org/T0/hunter3"),
+        ("[alerts]\nheartbeat_url", "https://example.org/hunter3#x"),
+    ],
+)
+def test_refusal_does_not_repeat_a_secret(file: Path, setting: str, value: str) -> None:
+    file.write_text(f'{setting} = "{value}"', encoding="utf-8")
+    said = error_of(file)
+    assert "hunter3" not in said
+    assert "must be an http:// or https:// address" in said
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from config.errors import UsageError
 from config.operate_schema import ScheduleSettings
@@ -84,9 +83,9 @@ def installation_of(settings: Settings, environment: Mapping[str, str]) -> Insta
         variables={
             name: text
             for name, text in sorted(settings.variables.items())
-            if name not in {*_LEFT_OUT, *_ADDRESSES} and not _has_password(text)
+            if name not in {*_LEFT_OUT, *_ADDRESSES}
         },
-        secrets=tuple(sorted({*_passwords(settings, environment), *_with_password(settings)})),
+        secrets=tuple(sorted({*_passwords(settings, environment), *_addresses(settings)})),
         user=getpass.getuser(),
         schedule=settings.schedule,
         jobs=jobs(settings.schedule),
@@ -118,23 +117,9 @@ def _passwords(settings: Settings, environment: Mapping[str, str]) -> list[str]:
     return [variable for variable, file in named if file is None and variable in environment]
 
 
-def _with_password(settings: Settings) -> list[str]:
-    return [
-        name
-        for name, text in settings.variables.items()
-        if _has_password(text) or name in _ADDRESSES
-    ]
-
-
-def _has_password(text: str) -> bool:
-    """Return whether a value is an address with a password in it."""
-    if "://" not in text:
-        return False
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return True
-    return "@" in parts.netloc
+def _addresses(settings: Settings) -> list[str]:
+    """Return the variables of addresses that are secrets themselves."""
+    return [name for name in settings.variables if name in _ADDRESSES]
 
 
 def _paths(settings: Settings) -> tuple[Path, ...]:
