@@ -6,9 +6,10 @@ files of a publication are replaced and again when all are in place; a restore l
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from storage.publication_types import Publication, PublishedFile
 
 _log = logging.getLogger(__name__)
 _PRIVATE = 0o600
+#: such as `list` or `digest:2026-W12`
+_TARGET = re.compile(r"[a-z]{1,40}(?::[0-9]{4}-W[0-9]{2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,9 @@ def read_notes(database: Path) -> tuple[NotedTarget, ...]:
     for path in sorted(notes_path(database).glob("*.json")):
         try:
             found.append(_note(json.loads(read_regular(path))))
-        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        except (
+            OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError
+        ) as error:  # fmt: skip
             _log.warning("%s cannot be read and is left out: %s", path, error)
     return tuple(found)
 
@@ -74,10 +79,10 @@ def _path(database: Path, target: str) -> Path:
 def _note(stored: Mapping[str, Any]) -> NotedTarget:
     return NotedTarget(
         str(stored["survey_id"]),
-        str(stored["target"]),
+        _target(str(stored["target"])),
         tuple(_act(one) for one in stored["acts"]),
         tuple(
-            (str(arxiv_id), str(section), datetime.fromisoformat(at))
+            (str(arxiv_id), str(section), _instant(at))
             for arxiv_id, section, at in stored["papers"]
         ),
     )
@@ -87,10 +92,10 @@ def _act(stored: Mapping[str, Any]) -> Publication:
     finished_at = stored["finished_at"]
     return Publication(
         act_id=str(stored["act_id"]),
-        target=str(stored["target"]),
+        target=_target(str(stored["target"])),
         person=str(stored["person"]),
-        begun_at=datetime.fromisoformat(stored["begun_at"]),
-        finished_at=None if finished_at is None else datetime.fromisoformat(finished_at),
+        begun_at=_instant(stored["begun_at"]),
+        finished_at=None if finished_at is None else _instant(finished_at),
         entries=tuple((str(arxiv_id), str(section)) for arxiv_id, section in stored["entries"]),
         counts={str(name): int(number) for name, number in stored["counts"].items()},
         files=tuple(
@@ -104,3 +109,21 @@ def _act(stored: Mapping[str, Any]) -> Publication:
         program=stored["program"],
         settings_only=bool(stored["settings_only"]),
     )
+
+
+def _target(name: str) -> str:
+    """Return a target's name, which becomes part of the names of files."""
+    if not _TARGET.fullmatch(name):
+        raise ValueError(f"{name!r} is no target")
+    return name
+
+
+def _instant(text: str) -> datetime:
+    """Return an instant in UTC; one without a zone cannot be compared with the others."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"{text} has no time zone")
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text} is no instant") from error

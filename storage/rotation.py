@@ -1,6 +1,8 @@
 """Keep the newest backup of each of the last days and weeks, and delete the others.
 
-Only files named by `dated_backup` are considered. The fullest backup stays for as long as it holds
+Only files named by `dated_backup` are considered. Those dated after the newest one were made with
+a wrong clock, or are right where the clock is wrong now: they stay and count for nothing, because
+they would take the places of the days that follow. The fullest backup stays for as long as it holds
 more decisions than the newest one, because then somebody replaced the database by an older or an
 empty one, and rotation would delete what was in it.
 """
@@ -41,6 +43,8 @@ class Rotation:
     decisions_of_fullest: int = 0
     #: files that could not be deleted, with the reason
     failed: tuple[str, ...] = ()
+    #: dated after the newest one
+    ahead: tuple[Path, ...] = ()
 
 
 def dated_backup(directory: Path, database: Path, now: datetime) -> Path:
@@ -89,9 +93,14 @@ def rotate(directory: Path, database: Path, newest: Path, *, daily: int, weekly:
         weekly: weeks whose newest backup is kept.
     """
     backups = dated_backups(directory, database)
-    kept = to_keep(backups, daily=daily, weekly=weekly)
-    outside = [each.path for each in backups if each not in kept and each.path != newest]
-    inside = [each.path for each in backups if each in kept or each.path == newest]
+    made = next(
+        (each.at for each in backups if each.path == newest), datetime.max.replace(tzinfo=UTC)
+    )
+    ahead = tuple(each.path for each in backups if each.at > made)
+    policy = to_keep([each for each in backups if each.at <= made], daily=daily, weekly=weekly)
+    kept = {newest, *ahead, *(each.path for each in policy)}
+    outside = [each.path for each in backups if each.path not in kept]
+    inside = [each.path for each in backups if each.path in kept]
     decisions = decisions_in(newest)
     counted = _counted([path for path in (*inside, *outside) if path != newest])
     most = max(counted.values(), default=0)
@@ -107,6 +116,7 @@ def rotate(directory: Path, database: Path, newest: Path, *, daily: int, weekly:
         decisions=decisions,
         decisions_of_fullest=most if fullest else 0,
         failed=failed,
+        ahead=ahead,
     )
 
 

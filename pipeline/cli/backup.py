@@ -93,6 +93,12 @@ def _rotated(report: BackupReport, rotated: Rotation, text: tuple[str, ...]) -> 
         *((f"deleted    {', '.join(deleted[:_NAMED])}{more}",) if deleted else ()),
     )
     notes = [f"living-survey: {failed}; delete it by hand." for failed in rotated.failed]
+    if rotated.ahead:
+        notes.append(
+            f"living-survey: {counted(len(rotated.ahead), 'backup')}, such as"
+            f" {rotated.ahead[0].name}, have dates to come and are never deleted. If the clock was"
+            " wrong then, delete them by hand; if it is wrong now, correct it."
+        )
     if rotated.fullest:
         notes.append(
             f"living-survey: {rotated.fullest} is kept, because it holds"

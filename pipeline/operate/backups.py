@@ -2,13 +2,18 @@
 
 import shlex
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from config.schema import Settings
+from pipeline.runtime.services import clock_of
 from storage.backup import decisions_in, is_whole
 from storage.engine.paths import kept_paths, real_path
 from storage.errors import StorageError, StoreBusyError, StoreDamagedError
 from storage.rotation import Dated, dated_backups
+
+#: a backup dated further ahead was made with a wrong clock
+_AHEAD = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +27,16 @@ class Backups:
     unreadable: int = 0
 
 
-def newest_backup(settings: Settings) -> Backups:
+def newest_backup(settings: Settings, now: datetime) -> Backups:
     """Return the newest backup that can be opened, which takes milliseconds; its rows are not read.
 
-    `backup` read every row of it before it got its name.
+    `backup` read every row of it before it got its name. Those of days to come are passed over,
+    because one of them would be the newest, and never old, until its day.
     """
     unreadable = 0
     for each in reversed(backups_of(settings)):
+        if is_ahead(each, now):
+            continue
         try:
             decisions_in(each.path)
         except StoreBusyError:  # somebody reads it, so it can be opened
@@ -46,8 +54,18 @@ def backup_directory(settings: Settings) -> Path:
 
 
 def backups_of(settings: Settings) -> tuple[Dated, ...]:
-    """Return the dated backups, oldest first."""
-    return dated_backups(backup_directory(settings), settings.database.path)
+    """Return the dated backups, oldest first; before them those of days to come.
+
+    A wrong clock dated those, so they may be older than the others.
+    """
+    now = clock_of(settings)()
+    found = dated_backups(backup_directory(settings), settings.database.path)
+    return tuple(sorted(found, key=lambda each: (not is_ahead(each, now), each)))
+
+
+def is_ahead(backup: Dated, now: datetime) -> bool:
+    """Return whether a backup can only have been made with a wrong clock."""
+    return backup.at > now + _AHEAD
 
 
 def last_good_backup(settings: Settings) -> Dated | None:

@@ -164,8 +164,9 @@ def _inside(
     wanted += [*published, *([settings.file.resolve()] if settings.file else ())]
     skipped = [Path(path) for path in left_out]
     seen: set[Path] = set()
-    for path in wanted:
-        for file in _files_below(path):
+    for named in wanted:
+        # Recorded paths can have `..` in them, which would lead out of the bundle.
+        for file in _files_below(Path(os.path.normpath(named))):
             if file in seen or any(file == one or one in file.parents for one in skipped):
                 continue
             if _is_of_database(file, settings) or not file.is_relative_to(settings.root):
@@ -180,9 +181,11 @@ def _inside(
 def _beside(database: Path, packed: str) -> Iterator[tuple[Path, str]]:
     """Yield what a backup restored later needs: who left, what was published; with its name."""
     departures, notes = departures_path(real_path(database)), notes_path(database)
-    if departures.is_file():
+    if departures.is_file() and not departures.is_symlink():
         yield departures, departures_path(Path(packed)).as_posix()
     for path in sorted(notes.glob("*.json")):
+        if path.is_symlink():  # it may lead to any file
+            continue
         yield path, f"{packed}.publications/{path.name}"
 
 

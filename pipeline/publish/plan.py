@@ -1,5 +1,6 @@
 """Plan the publication of one target: build it, judge it, compare it. Writes nothing."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -147,11 +148,23 @@ def vanished(
     root: Path,
     content: Callable[[Path], bytes | None],
 ) -> dict[Path, bytes]:
-    """Return the files, with their content, that a rolling target wrote and no longer builds."""
+    """Return the files, with their content, that a rolling target wrote and no longer builds.
+
+    Only those in the directory of what it builds: records can come from a backup or a note that
+    somebody changed, and must not lead to other files.
+    """
+    if not build.files:
+        return {}
+    home = Path(os.path.commonpath([_plain(file.path.parent) for file in build.files]))
     built = {recorded_path(file.path, root) for file in build.files}
     places = (root / name for name in sorted(written.keys() - built))
-    found = ((path, content(path)) for path in places)
+    found = ((path, content(path)) for path in places if _plain(path).is_relative_to(home))
     return {path: data for path, data in found if data is not None}
+
+
+def _plain(path: Path) -> Path:
+    """Return a path without `..`, which `is_relative_to` does not resolve."""
+    return Path(os.path.normpath(path))
 
 
 def _edited_before(gone: Mapping[Path, bytes], written: Written, root: Path) -> tuple[str, ...]:

@@ -171,6 +171,8 @@ def test_newest_backup_is_the_one_that_opens(open_store: OpenStore, tmp_path: Pa
     fresh = folder / "survey-20260318T113000Z.duckdb"
     back_up(database(tmp_path), fresh, busy_timeout_seconds=60)
     assert "backup" not in causes(facts_at(tmp_path))
+    fresh.replace(folder / "survey-20270318T113000Z.duckdb")  # the clock was a year ahead
+    assert "backup" in causes(facts_at(tmp_path))
 
 
 @pytest.fixture

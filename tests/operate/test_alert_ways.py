@@ -122,6 +122,20 @@ def test_secret_goes_into_the_address_and_nowhere_else(alerts: Alerts, tmp_path:
 
 
 @pytest.mark.parametrize(
+    "echo", ["x" * 190 + SECRET, "/T/s3cr3t/with%20space", "s3cr3t%2Fwith%20space"]
+)
+def test_no_part_of_a_secret_is_kept_of_an_answer(
+    alerts: Alerts, tmp_path: Path, echo: str
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text(SECRET)
+    with hook_server() as hook:
+        hook.status, hook.answer = 500, echo.encode()
+        [told] = tell(alerts(webhook_url=f"{hook.url}/{{secret}}", webhook_secret_file=file))
+    assert "s3c" not in told.answer
+
+
+@pytest.mark.parametrize(
     ("url", "said", "outcome"),
     [
         ("http://127.0.0.1:9/x", "127.0.0.1 cannot be reached", AlertKind.FAILED),

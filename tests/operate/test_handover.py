@@ -12,6 +12,7 @@ import pytest
 
 from config.schema import SECTIONS
 from config.settings import load_settings
+from storage.publication_types import PublishedFile
 from storage.subscriber_types import How
 from tests.support.builders import make_decision, make_paper
 from tests.support.cli import SurveyInProcess
@@ -102,6 +103,33 @@ def test_secrets_archive_and_links_are_left_out_and_named(
     assert said["link"] == "no regular file"
     assert "carry it over" in said["survey.duckdb.subscriber-key"]
     assert "LIVING_SURVEY_NOW" in report["variables"]
+
+
+def test_recorded_paths_and_links_lead_to_no_other_file(
+    survey: SurveyInProcess, tmp_path: Path
+) -> None:
+    (tmp_path / "other.txt").write_text("precious")
+    notes = survey.directory / "var/survey.duckdb.publications"
+    (notes / "list.json").symlink_to(tmp_path / "other.txt")
+    (survey.directory / "var/survey.duckdb.departures").symlink_to(tmp_path / "other.txt")
+    with migrated(survey.directory / "var/survey.duckdb")() as store:
+        last = store.publications.last("digest:2026-W12")
+        assert last is not None
+        sha256 = hashlib.sha256(b"precious").hexdigest()
+        other = PublishedFile("var/../../other.txt", sha256, 8)
+        store.publications.insert(replace(last, act_id="0123456789ab", files=(*last.files, other)))
+    bundle = tmp_path / "survey.tar.gz"
+    handed = survey.call("handover", str(bundle))
+    if handed.status:
+        assert not bundle.exists()
+        return
+    with tarfile.open(bundle) as tar:
+        assert not [one for one in tar.getmembers() if ".." in one.name]
+        assert not [
+            one
+            for one in tar.getmembers()
+            if tar.extractfile(one).read() == b"precious"  # type: ignore[union-attr]
+        ]
 
 
 @pytest.mark.parametrize(

@@ -225,6 +225,7 @@ def test_no_secret_is_printed(tmp_path: Path, kind: Kind) -> None:
         *("schedule", "--print", kind, "--json"),
         SMTP_PASSWORD="hunter2",
         LIVING_SURVEY_ALERTS__WEBHOOK_URL="https://example.org/hunter3",
+        LIVING_SURVEY_ALERTS__COMMAND='["curl", "https://me:hunter4@example.org"]',
         LIVING_SURVEY_NOW="2026-03-17T12:00:00Z",
         LIVING_SURVEY_ARXIV__OAI_URL="http://127.0.0.1:1/oai",
         LIVING_SURVEY_ARXIV__RSS_URL="http://127.0.0.1:1",
@@ -232,7 +233,11 @@ def test_no_secret_is_printed(tmp_path: Path, kind: Kind) -> None:
     )
     assert printed.status == 0, printed.err
     assert "hunter" not in printed.out + printed.err
-    assert printed.document["secrets"] == ["LIVING_SURVEY_ALERTS__WEBHOOK_URL", "SMTP_PASSWORD"]
+    assert printed.document["secrets"] == [
+        "LIVING_SURVEY_ALERTS__COMMAND",
+        "LIVING_SURVEY_ALERTS__WEBHOOK_URL",
+        "SMTP_PASSWORD",
+    ]
     assert "LIVING_SURVEY_NOW" not in printed.out
     assert "LIVING_SURVEY_ARXIV__RSS_URL" in printed.out
 

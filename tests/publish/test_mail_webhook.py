@@ -7,6 +7,7 @@ import json
 import random
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,9 @@ def postmark(record: str, address: str, **more: object) -> dict[str, Any]:
     return {"RecordType": record, who: address, "MessageID": f"pm-{address}", "ID": 42, **more}
 
 
-def mailgun(event: str, address: str, **more: object) -> dict[str, Any]:
+def mailgun(event: str, address: str, stamp: str = "1774245600", **more: object) -> dict[str, Any]:
     """Return a post of Mailgun, signed."""
-    stamp, token = "1774245600", "t" * 50
+    token = "t" * 50
     signed = hmac.new(SECRET.encode(), f"{stamp}{token}".encode(), hashlib.sha256).hexdigest()
     return {
         "signature": {"timestamp": stamp, "token": token, "signature": signed},
@@ -82,6 +83,7 @@ def sendgrid(event: str, address: str, **more: object) -> dict[str, Any]:
 
 
 K = EventKind
+SPAM: dict[str, Any] = {"delivery-status": {"message": "550 5.7.1 spam"}}
 ODD: tuple[object, ...] = (None, 1, "x", [], {}, [[]], {"events": []})
 
 
@@ -101,7 +103,7 @@ ODD: tuple[object, ...] = (None, 1, "x", [], {}, [[]], {"events": []})
         (postmark("Open", R[0]), [K.OTHER]),
         (mailgun("failed", R[0], severity="permanent", reason="bounce"), [K.HARD]),
         (mailgun("failed", R[0], severity="permanent", reason="bounce",
-                 **{"delivery-status": {"message": "550 5.7.1 spam"}}), [K.SOFT]),
+                 **SPAM), [K.SOFT]),
         (mailgun("failed", R[0], severity="permanent", reason="suppress-complaint"),
          [K.COMPLAINT]),
         (mailgun("failed", R[0], severity="temporary"), [K.OTHER]),
@@ -160,7 +162,11 @@ def test_instant_is_read_or_none() -> None:
 
 @pytest.fixture
 def client(tmp_path: Path) -> Reader:
-    webhook = Webhook(Secret(SECRET.encode()), tmp_path / "mail")
+    webhook = Webhook(
+        Secret(SECRET.encode()),
+        tmp_path / "mail",
+        clock=lambda: datetime.fromtimestamp(1774245600 + 3600, UTC),
+    )
     site = public_pages(tmp_path).site()
     return Reader(create_public_app(site, more=webhook_routes(webhook)), "192.0.2.7")
 
@@ -183,12 +189,21 @@ def test_only_who_knows_the_secret_is_heard(client: Reader, tmp_path: Path) -> N
         assert client.send("POST", path, content=content, headers=headers).status_code == 200
     forged = mailgun("complained", R[1])
     forged["signature"]["token"] = "u" * 50
+    other_body = mailgun("complained", R[1])
+    old = mailgun("complained", R[0], stamp="1774000000")
+    halves = [
+        {**forged, "signature": {**forged["signature"], key: "\ud800"}}
+        for key in ("timestamp", "token", "signature")
+    ]
     wrong: list[tuple[str, dict[str, str], bytes]] = [
         ("/reports/mail/another", {}, body),
         ("/reports/mail", {}, body),
         ("/reports/mail", {"Authorization": "Basic %%%"}, body),
         ("/reports/mail", {"X-Signature-256": _signed(body + b" ")}, body),
         ("/reports/mail", {}, json.dumps(forged).encode()),
+        ("/reports/mail", {}, json.dumps(other_body).encode()),
+        ("/reports/mail", {}, json.dumps(old).encode()),
+        *(("/reports/mail", {}, json.dumps(one).encode()) for one in halves),
         ("/reports/mail", {}, b"no json"),
     ]
     for path, headers, content in wrong:
@@ -304,6 +319,17 @@ def test_stranger_and_unknown_event_are_counted(scene: MailScene) -> None:
     assert "waits until you confirm the subscription: https://sns.eu-west-1" in call.out
     record(scene, sns(ses("Delivery", R[0])))
     assert webhook_state(scene.settings.mail.journal).confirm == ""
+
+
+def test_odd_texts_do_not_hold_up_what_waits(scene: MailScene) -> None:
+    directory = scene.services.settings.mail.journal
+    for odd in ("\ud800@example.org", "\x00@example.org", "a" * 100_000 + "@example.org", R[0]):
+        event = {"type": "hard", "address": odd, "id": "\ud800", "message_id": f"<{odd}>"}
+        assert keep_request(directory, json.dumps({"events": [event]}).encode())
+    assert (
+        record_requests(scene.services, subscriber_keys(scene.settings.database.path)).requests == 4
+    )
+    assert webhook_state(directory).waiting == 0
 
 
 @pytest.mark.parametrize(

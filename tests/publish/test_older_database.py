@@ -213,6 +213,10 @@ def test_notes_of_another_survey_or_broken_ones_are_left_out(survey: Survey) -> 
     note.write_text(json.dumps({**stored, "survey_id": "another"}))
     (place / "list.json").write_text("{")
     (place / "feeds.json").write_text('{"acts": 3}')
+    (place / "deep.json").write_text("[" * 200_000)
+    act = {**stored["acts"][-1], "begun_at": "2026-04-01T00:00:00"}
+    (place / "no-zone.json").write_text(json.dumps({**stored, "acts": [act]}))
+    (place / "no-target.json").write_text(json.dumps({**stored, "target": "digest:../../x"}))
     assert [one.target for one in read_notes(place.with_name("survey.duckdb"))] == [
         "digest:2026-W11",
         "digest:2026-W12",

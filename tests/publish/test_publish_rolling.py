@@ -1,6 +1,7 @@
 """A target that follows the decisions: files go with papers, unchanged ones stay unwritten."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from pipeline.publish import targets
 from pipeline.publish.gate.refusal import Rule
 from pipeline.publish.publication import Build, BuiltFile
+from pipeline.publish.recorded import published_file
 from pipeline.publish.report import Outcome
 from pipeline.publish.targets import Target
 from pipeline.publish.verify import Difference, verify
@@ -170,3 +172,23 @@ def test_files_of_others_are_not_written_over(services: Services, tmp_path: Path
     later = published(services, _target(tmp_path, [ONE, TWO]))
     assert later.outcome is Outcome.REFUSED
     assert page.read_text() == "MY NOTES"
+
+
+def test_recorded_path_elsewhere_is_never_removed(services: Services, tmp_path: Path) -> None:
+    """A restored backup or a note beside the database can record any path."""
+    others = [tmp_path / "list.md", tmp_path.parent / f"{tmp_path.name}-other.txt"]
+    for path in others:
+        path.write_text("precious")
+    named = [others[0], others[1], tmp_path / "pages" / ".." / "list.md"]
+    published(services, _target(tmp_path / "pages", (ONE, TWO)))
+    with services.open_store() as store:
+        last = store.publications.last("pages")
+        assert last is not None
+        files = [published_file(BuiltFile(path, b"precious"), Path("/none")) for path in named]
+        act = replace(last, act_id="0123456789ab", files=(*last.files, *files))
+        store.publications.insert(act)
+    _take_back(services, ONE)
+    report = published(services, _target(tmp_path / "pages", (TWO,)))
+    assert report.outcome is Outcome.PUBLISHED
+    assert [path.read_text() for path in others] == ["precious", "precious"]
+    assert not (tmp_path / "pages" / "papers" / f"{ONE}.html").exists()

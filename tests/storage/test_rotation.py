@@ -116,6 +116,17 @@ def test_backup_made_with_a_wrong_clock_stays(tmp_path: Path) -> None:
     ]
 
 
+def test_backups_of_days_to_come_take_no_places(tmp_path: Path) -> None:
+    decide(tmp_path, "2603.00001")
+    ahead = {backup(tmp_path, NOW + timedelta(days=400 + day)) for day in range(3)}
+    for day in range(4):
+        newest = backup(tmp_path, NOW + timedelta(days=day))
+        report = rotate(newest.parent, database(tmp_path), newest, daily=3, weekly=0)
+    assert set(report.ahead) == ahead
+    mine = [path.name for path in report.kept if path not in ahead]
+    assert mine == [f"survey-202603{day}T093000Z.duckdb" for day in (18, 19, 20)]
+
+
 @pytest.mark.parametrize("name", ["survey.duckdb", "other.duckdb", "survey-.duckdb"])
 def test_undated_files_are_no_backups(tmp_path: Path, name: str) -> None:
     (tmp_path / name).touch()

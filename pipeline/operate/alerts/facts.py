@@ -103,7 +103,7 @@ def read_facts(
         drift=newest_drift(settings.classifier.reports),
         disk=disk_room(settings),
         began=store.runs.first_started(),
-        backups=newest_backup(settings),
+        backups=newest_backup(settings, now),
         jobs=faults(job_ends(database)),
         ways=ways,
         standing=frozenset(standing),

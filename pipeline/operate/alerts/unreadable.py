@@ -143,7 +143,10 @@ def _read(path: Path) -> Trouble | None:
 
 
 def _attempts(found: dict[str, dict[str, Any]]) -> dict[str, Attempts]:
-    return {way: Attempts(**one) for way, one in found.items()}
+    return {
+        str(way): Attempts(int(one["uncertain"]), bool(one["told"]), str(one["message"]))
+        for way, one in found.items()
+    }
 
 
 def _write(path: Path, trouble: Trouble) -> None:

@@ -20,8 +20,10 @@ from storage.engine.paths import own_paths
 SECRETS_FILE = "living-survey.env"
 #: a fixed clock and the settings file: units name the file, and their clock is the machine's
 _LEFT_OUT = frozenset({f"{ENV_PREFIX}NOW", f"{ENV_PREFIX}CONFIG"})
-#: addresses that whoever knows them can use
-_ADDRESSES = frozenset(env_name("alerts", key) for key in ("webhook_url", "heartbeat_url"))
+#: addresses that whoever knows them can use, and a program whose arguments can be a secret
+_ADDRESSES = frozenset(
+    env_name("alerts", key) for key in ("webhook_url", "heartbeat_url", "command")
+)
 #: ends of names beside the database that only matter while a command runs
 _NO_STATE = ("-lock", ".lock", ".tmp", ".restoring", ".restoring.wal")
 
@@ -118,7 +120,7 @@ def _passwords(settings: Settings, environment: Mapping[str, str]) -> list[str]:
 
 
 def _addresses(settings: Settings) -> list[str]:
-    """Return the variables of addresses that are secrets themselves."""
+    """Return the variables of addresses and programs that are, or can hold, secrets."""
     return [name for name in settings.variables if name in _ADDRESSES]
 
 

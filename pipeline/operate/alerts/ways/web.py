@@ -1,7 +1,7 @@
 """Tell by a webhook, and call the heartbeat."""
 
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from config.alerts_schema import AlertsSettings
 from config.schema import Settings
@@ -79,5 +79,9 @@ def _told(answer: ServiceAnswer, url: str, secret: str) -> Told:
 
 
 def _without(text: str, secret: str) -> str:
-    cut = shortened(one_line(text), _KEPT)
-    return cut.replace(secret, "...") if secret else cut
+    """Return what was answered on one line, cut, without the secret in any form it was sent in."""
+    line = one_line(text)
+    # before it is cut, because a part of a secret is one too
+    for form in {secret, quote(secret, safe="/"), quote(secret, safe="")} - {""}:
+        line = line.replace(form, "...")
+    return shortened(line, _KEPT)

@@ -1,8 +1,10 @@
 """Take what a mail provider posts, and answer when it is on the disk."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -10,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from pipeline.publish.mail.webhook.events import text
 from pipeline.publish.mail.webhook.secret import Secret
 from pipeline.publish.mail.webhook.spool import keep_request
 from pipeline.publish.subscribers.web.rates import Rates
@@ -17,6 +20,8 @@ from pipeline.publish.subscribers.web.site import network
 
 #: requests of a minute that have the secret, and requests of a network that have not
 _PER_MINUTE, _UNPROVEN = 1_200, 20
+#: tokens that are remembered
+_TOKENS = 10_000
 _REFUSED = {
     400: "This is no JSON.\n",
     403: "This is not signed with the secret of the webhook.\n",
@@ -37,6 +42,9 @@ class Webhook:
     directory: Path
     #: called when a request was kept
     kept: Callable[[], None] = lambda: None
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    #: tokens that Mailgun signed, the last ones -> the digest of the body that came with each
+    tokens: dict[str, bytes] = field(default_factory=dict)
     proven: Rates = field(default_factory=lambda: Rates(_PER_MINUTE))
     unproven: Rates = field(default_factory=lambda: Rates(_UNPROVEN))
 
@@ -69,7 +77,7 @@ async def _take(webhook: Webhook, request: Request) -> Response:
     proven = (
         proven
         or webhook.secret.has_signed(body, headers.get(_SIGNATURE, ""))
-        or webhook.secret.has_signed_mailgun(document)
+        or _is_of_mailgun(webhook, document, body)
     )
     if not proven:
         webhook.unproven.allow(client)
@@ -82,6 +90,16 @@ async def _take(webhook: Webhook, request: Request) -> Response:
         return _refused(503)
     webhook.kept()
     return PlainTextResponse("ok\n")
+
+
+def _is_of_mailgun(webhook: Webhook, document: object, body: bytes) -> bool:
+    """Return whether Mailgun signed a request, and its token came with no other body before."""
+    if not webhook.secret.has_signed_mailgun(document, webhook.clock()):
+        return False
+    token, digest = text(document, "signature", "token"), hashlib.sha256(body).digest()
+    while len(webhook.tokens) >= _TOKENS and token not in webhook.tokens:
+        del webhook.tokens[next(iter(webhook.tokens))]
+    return webhook.tokens.setdefault(token, digest) == digest
 
 
 def _refused(status: int) -> Response:
