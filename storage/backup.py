@@ -115,6 +115,26 @@ def decisions_in(backup: Path) -> int:
     return contents.decisions
 
 
+def holds_the_same(database: Path, backup: Path, *, busy_timeout_seconds: float) -> bool:
+    """Return whether a backup can be read completely and was made after the last commit.
+
+    Raises:
+        StoreBusyError: the database was held for all of the timeout.
+        StorageError: the database cannot be read.
+    """
+    with (
+        lease(database, timeout_seconds=busy_timeout_seconds) as left,
+        connected(database, timeout_seconds=left) as connection,
+    ):
+        contents = take_manifest(Session(connection))
+    if contents == Manifest():  # it counts nothing yet, so nothing tells two contents apart
+        return False
+    try:
+        return contents == _read(backup, name=backup, timeout_seconds=0)
+    except StorageError:
+        return False
+
+
 def is_whole(backup: Path) -> bool:
     """Return whether every block of a backup can be read now."""
     try:

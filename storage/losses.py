@@ -27,6 +27,19 @@ _KEYS = {
         "SELECT hash(subscriber_id, kind, seq, happened_at) FROM subscriber_event"
     ),
     "answers to corrections": "SELECT hash(seq, happened_at) FROM correction_event",
+    "answers about doubles": "SELECT hash(seq, happened_at) FROM same_work_event",
+    "highlights": "SELECT hash(seq, happened_at) FROM highlight_event",
+    "acceptances of days": "SELECT hash(seq, happened_at) FROM ledger_acceptance",
+    "answers to alarms": (
+        "SELECT hash(seq, happened_at) FROM alert_event WHERE kind IN ('accepted', 'withdrawn')"
+    ),
+    "changes of the taxonomy": "SELECT hash(change_id) FROM taxonomy_change",
+    "preferences of reviewers": (
+        "SELECT hash(seq, happened_at) FROM preference_event WHERE name <> 'visited'"
+    ),
+    "ends of the survey": "SELECT hash(seq, happened_at) FROM freeze_act",
+    "papers of audits": "SELECT hash(arxiv_id, decision_id) FROM audit_draw",
+    "translations": "SELECT hash(arxiv_id, field, language, source_hash) FROM translation",
 }
 #: kinds in the singular, for messages
 _ONE = {
@@ -38,6 +51,15 @@ _ONE = {
     "events of mails": "event of a mail",
     "events of subscribers": "event of a subscriber",
     "answers to corrections": "answer to a correction",
+    "answers about doubles": "answer about doubles",
+    "highlights": "highlight",
+    "acceptances of days": "acceptance of a day",
+    "answers to alarms": "answer to an alarm",
+    "changes of the taxonomy": "change of the taxonomy",
+    "preferences of reviewers": "preference of a reviewer",
+    "ends of the survey": "end of the survey",
+    "papers of audits": "paper of an audit",
+    "translations": "translation",
 }
 
 Keys = Mapping[str, npt.NDArray[np.uint64]]

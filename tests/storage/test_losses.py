@@ -1,19 +1,84 @@
 """A restore names what the backup lacks and replaces nothing, unless it is told to."""
 
+import re
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from storage.backup import back_up
 from storage.errors import RestoreLosesError
-from storage.losses import losses_sentence
+from storage.freezes import Freeze
+from storage.highlights import Highlight
+from storage.losses import _KEYS, _ONE, losses_sentence
 from storage.restore import RestoreReport, restore
 from tests.support.builders import make_decision, make_paper
 from tests.support.cli import SurveyInProcess
 from tests.support.storage import database, opener
 
 NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
+#: read again from arXiv and other services, or derived from what is stored
+FETCHED = frozenset(
+    [
+        "paper_version",
+        "change",
+        "prediction",
+        "announcement",
+        "feed_check",
+        "quarantined",
+        "quarantine_resolution",
+        "source_cursor",
+        "expected_day",
+        "backfilled",
+        "late_arrival",
+        "feed_gap",
+        "feed_gap_closed",
+        "harvest_window",
+        "incomplete_ask",
+        "correction_case",
+        "work_key",
+        "same_work_pair",
+        "waiting",
+        "survey_day",
+        "enrichment",
+    ]
+)
+#: rows that come with others that are counted, or that files beside the database repeat
+FOLLOWS = frozenset(
+    [
+        "decided_text",
+        "decision_batch",
+        "placement",
+        "section_move",
+        "taxonomy_text",
+        "publication_end",
+        "publication_inputs",
+        "subscriber_contact",
+        "confirmation",
+        "confirmation_event",
+        "subscriber_departure",
+        "mailing",
+        "mail_recipient",
+        "suppression_event",
+        "translation_refusal",
+    ]
+)
+#: what the program did, and how
+WORK = frozenset(
+    [
+        "schema_migration",
+        "store_state",
+        "survey_identity",
+        "run_start",
+        "run_end",
+        "run_words",
+        "run_versions",
+        "run_detail",
+        "publication_refusal",
+        "hub_ping",
+    ]
+)
 IDS = ["2603.00001", "2603.00002", "2603.00003"]
 
 
@@ -96,6 +161,26 @@ def test_command_refuses_with_1_and_tells_what_force_lost(tmp_path: Path) -> Non
     done = survey.call("restore", str(safe), "--force")
     assert done.status == 0
     assert "lost       1 decision and 1 paper" in done.out
+
+
+def test_end_of_the_survey_and_highlights_count(tmp_path: Path) -> None:
+    add(tmp_path, IDS[0])
+    safe = back(tmp_path)
+    with opener(tmp_path)() as store:
+        store.freezes.add(Freeze(NOW.date(), "", "ada", NOW))
+        store.highlights.set(Highlight(IDS[0], "ada", "", NOW))
+    with pytest.raises(RestoreLosesError, match="1 highlight and 1 end of the survey"):
+        restored(tmp_path, safe)
+
+
+def test_every_table_is_counted_or_comes_again() -> None:
+    """A table of acts that nobody counts would be lost by a restore without a word."""
+    counted = {one for sql in _KEYS.values() for one in re.findall(r"FROM (\w+)", sql)}
+    schema = (files("storage") / "schema.sql").read_text(encoding="utf-8")
+    tables = set(re.findall(r"CREATE TABLE (\w+)", schema))
+    assert counted | FETCHED | FOLLOWS | WORK == tables
+    assert not counted & (FETCHED | FOLLOWS | WORK)
+    assert set(_ONE) == set(_KEYS)
 
 
 def test_losses_are_named_in_words() -> None:

@@ -11,16 +11,18 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from storage.engine.migrate import known_migrations, migrate, schema_version
+from storage.engine.migrate import Migration, known_migrations, migrate, schema_version
 from storage.engine.session import Session
 from storage.errors import SchemaVersionError, StorageError
 from storage.restore import restore
 from storage.store import store_opener, store_reader
+from tests.support.builders import make_paper
 from tests.support.cli import SurveyInProcess
-from tests.support.storage import database
+from tests.support.storage import database, opener
 
 pytestmark = pytest.mark.slow  # every schema in turn
 
+NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
 LATEST = len(known_migrations())
 EARLIER = range(1, LATEST)
 #: what a store derives again from other tables, or keeps for itself
@@ -149,6 +151,26 @@ def test_second_opening_makes_no_second_backup(tmp_path: Path) -> None:
         with store_opener(database(tmp_path))():
             pass
     assert len(backups(tmp_path)) == 1
+
+
+def test_failing_upgrade_makes_one_backup_until_something_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opener(tmp_path)() as store:
+        store.papers.upsert([make_paper("2603.00001")], seen_at=NOW)
+    failing = Migration(LATEST + 1, "failing", "SELECT error('no')")
+    for number in (1, 2):
+        with monkeypatch.context() as patch:
+            patch.setattr("storage.store._migrations", lambda: (*known_migrations(), failing))
+            for _ in range(3):
+                with (
+                    pytest.raises(StorageError, match="could not be upgraded"),
+                    store_opener(database(tmp_path))(),
+                ):
+                    pass
+        assert len(backups(tmp_path)) == number
+        with opener(tmp_path)() as store:
+            store.papers.upsert([make_paper("2603.00002")], seen_at=NOW)
 
 
 def test_reading_upgrades_after_a_backup_too(tmp_path: Path) -> None:
