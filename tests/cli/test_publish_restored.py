@@ -44,7 +44,7 @@ def survey(tmp_path: Path, open_store: OpenStore) -> SurveyInProcess:
 
 def outcomes(survey: SurveyInProcess, now: datetime = NOW) -> dict[str, str]:
     """Publish and return what became of each target."""
-    report = survey.json("publish", LIVING_SURVEY_NOW=now.isoformat())
+    report = survey.call("publish", "--json", LIVING_SURVEY_NOW=now.isoformat()).document
     return {one["target"]: one["outcome"] for one in report["targets"]}
 
 
@@ -87,10 +87,9 @@ def test_what_was_published_after_the_backup_is_recorded_again_not_repeated(
     restore(survey, backup)
     _approve_in_next_week(open_store)
 
-    assert set(outcomes(survey, LATER).values()) == {"published"}
+    assert set(outcomes(survey, LATER).values()) == {"nothing to publish"}
     assert files(survey) == before
     assert before["README.md"].count(f"abs/{TWO}".encode()) == 1
-    assert set(outcomes(survey, LATER).values()) == {"nothing to publish"}
     assert survey.json("verify")["as_published"] is True
     with open_store() as store:
         assert published_to(store, "digest:2026-W13") == {(TWO, "agents")}
@@ -105,10 +104,10 @@ def test_list_keeps_papers_whose_decisions_were_lost_with_the_database(
     before = files(survey)
     restore(survey, backup)
 
-    later = outcomes(survey, LATER)
-
-    assert later["list"] == "nothing to publish"
-    assert files(survey)["README.md"] == before["README.md"]
+    # The act records that the list's approved papers are fewer; its file stays.
+    assert outcomes(survey, LATER) == {"list": "published", "digest:2026-W13": "refused"}
+    assert outcomes(survey, LATER)["list"] == "nothing to publish"
+    assert files(survey) == before
     assert survey.json("verify")["as_published"] is True
 
 

@@ -63,7 +63,7 @@ def test_server_prints_its_address_and_ends_cleanly(tmp_path: Path, ending: sign
         url, token = line.split()[2].split("?")
         assert token == "token=the-token"
         answer = httpx.get(f"{url}health", timeout=600)
-        assert answer.json() == {"status": "ok", "queue": 0, "jobs": {}}
+        assert answer.json() == {"status": "ok"}
         assert "server" not in answer.headers
         server.send_signal(ending)
         _, noise = server.communicate(timeout=600)
