@@ -313,10 +313,12 @@ def _checked_session(
         after_commit=lambda session: note_manifest(path, take_manifest(session)),
     )
     check_open_database(path, session)
-    if not upgrade and is_pending(session, _migrations()) and (version := schema_version(session)):
+    pending = is_pending(session, _migrations())
+    if pending and not upgrade and (version := schema_version(session)):
         raise _NeedsUpgradeError(version)
     accept(connection)
-    migrate(session, _migrations(), derive=derive)
+    if pending:
+        migrate(session, _migrations(), derive=derive)
     check_tables(session)
     return session
 
