@@ -15,7 +15,7 @@ CREATES = {"init", "start", "bootstrap", "run", "fetch", "backfill", "import", "
 #: works without a database
 NEEDS_NONE = {
     "doctor", "model list", "model show", "reasons", "sections", "taxonomy check", "taxonomy diff",
-    "lint",
+    "lint", "alerts test", "archive", "schedule",
 }  # fmt: skip
 ARGUMENTS = {
     "decide": ["2603.00001", "reject"],
@@ -30,6 +30,9 @@ ARGUMENTS = {
     "subscribers add": ["ada@example.org"],
     "subscribers remove": ["ada@example.org"],
     "subscribers import": ["people.csv"],
+    "subscribers allow": ["ada@example.org"],
+    "alerts accept": ["backup", "--reason", "copied by hand"],
+    "mail close": ["2026-W12"],
     "mail preview": ["previews"],
     "mail resolve": ["issue-2026-W12-1", "--sent"],
     "mail test": ["ada@example.org"],

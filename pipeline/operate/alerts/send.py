@@ -20,7 +20,7 @@ from pipeline.operate.alerts.unreadable import tell_readable, tell_unreadable
 from pipeline.operate.alerts.ways.way import Told, Way
 from pipeline.runtime.clock import WrongClockError, check_clock
 from pipeline.runtime.record import exclusive
-from pipeline.runtime.services import NoDatabaseError, Services
+from pipeline.runtime.services import NoDatabaseError, Services, check_database
 from storage.alert_types import AlertKind, AlertRow, NewAlertEvent
 from storage.errors import StorageError, StoreBusyError
 from storage.store import Store
@@ -71,9 +71,16 @@ def send_alerts(services: Services, ways: Sequence[Way]) -> AlertsReport:
 
     Raises:
         AnotherRunError: another call does this now.
+        NoDatabaseError: there is no survey here.
         WrongClockError: the clock cannot be right, so nothing can be judged by it.
         StorageError: the database cannot be read or written, which was told.
     """
+    try:
+        # Before the lock, whose directory would be made where a disk is absent.
+        check_database(services.settings, create=False)
+    except StorageError as error:
+        tell_unreadable(services, ways, error)
+        raise
     with exclusive(services.settings.database.path, LOCK):
         try:
             changed = _evaluate(services)
