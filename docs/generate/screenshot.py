@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from config.processes import child_environment, own_command
 from docs.generate.shots import Shot
-from docs.generate.site_pictures import photograph_site
+from docs.generate.site_pictures import DAY, photograph_site
 
 IMAGES = Path(__file__).resolve().parents[1] / "images"
 #: what the site needs beside the demo's settings
@@ -26,6 +26,8 @@ _SITE = {
     "LIVING_SURVEY_SITE__ABOUT": "What language models do for pictures, films, sound and space.",
     "LIVING_SURVEY_SITE__RHYTHM": "weekly",
 }
+#: the demo's day: by the real clock its next issue is late and its papers are old
+_CLOCK = {"LIVING_SURVEY_NOW": DAY.isoformat()}
 
 
 SHOTS = (
@@ -44,7 +46,8 @@ def photograph(browser: Browser, login: str, folder: Path) -> tuple[Path, ...]:
         context = shot.context(browser)
         page = context.new_page()
         page.goto(login)
-        page.goto(f"{site}{shot.path}")
+        # the papers alike are asked for by the page's script
+        page.goto(f"{site}{shot.path}", wait_until="networkidle")
         page.screenshot(path=folder / shot.name)
         files.append(folder / shot.name)
         context.close()
@@ -62,14 +65,14 @@ def main() -> None:
         subprocess.run(
             own_command("publish", "--target", "site", "--by", "ada"),
             cwd=Path(folder) / "demo",
-            env=child_environment(os.environ, _SITE),
+            env=child_environment(os.environ, _SITE | _CLOCK),
             check=True,
             stdout=subprocess.DEVNULL,
         )
         server = subprocess.Popen(
             own_command("serve", "--port", "0", "--reviewer", "ada"),
             cwd=Path(folder) / "demo",
-            env=environment,
+            env=child_environment(os.environ, _CLOCK),
             stderr=subprocess.PIPE,
             text=True,
         )

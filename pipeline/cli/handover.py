@@ -42,4 +42,4 @@ def _lines(report: HandoverReport) -> Iterator[str]:
     for path, why in report.left_out:
         yield f"left out     {path}: {why}"
     if report.variables:
-        yield f"set there    {', '.join(report.variables)}"
+        yield f"set there    {', '.join(report.variables)} (variables of the environment)"

@@ -10,7 +10,7 @@ from pipeline.cli.command import Invocation, command
 from pipeline.cli.session import session
 from pipeline.publish.mail import books
 from pipeline.publish.mail.receipt import Receipt
-from pipeline.publish.mail.resolve import close, resolve
+from pipeline.publish.mail.resolve import Resolved, close, resolve
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services
 from storage.mail_types import MailKind
@@ -46,11 +46,23 @@ def resolve_(
         line
         for one, receipt in zip(done, receipts, strict=True)
         for line in (
-            f"{one.mailing}: {counted(len(one.subscribers), 'mail')} recorded as {kind.value}",
+            _resolved(one),
             f"  {receipt.identity()}",
         )
     ]
     return Answer({"resolved": done}, tuple(lines))
+
+
+def _resolved(one: Resolved) -> str:
+    if not one.subscribers:
+        return (
+            f"{one.mailing}: no mail is uncertain; `mail status --week {one.mailing}` names those"
+            " that failed"
+        )
+    mails = counted(len(one.subscribers), "mail")
+    if one.kind is MailKind.SENT:
+        return f"{one.mailing}: {mails} recorded as sent"
+    return f"{one.mailing}: {mails} to be tried again by the next `mail send`"
 
 
 @command("close", examples="living-survey mail close 2026-W12")

@@ -315,7 +315,8 @@ def _show(call: Call, error: LivingSurveyError) -> int:
 
 def _show_usage_error(call: Call, error: TyperException) -> int:
     context = getattr(error, "ctx", None)
-    message = error.format_message()
+    # typer passes the words on with which the validation of a choice begins
+    message = error.format_message().replace(": Value error, ", ": ")
     if message.startswith("Usage:"):  # a group without a command: the help is the answer
         typer.echo(message, err=True)
         return error.exit_code

@@ -14,15 +14,17 @@ from pipeline.cli.answer import Answer, Column, table
 from pipeline.cli.command import DAY, Invocation, command
 from pipeline.cli.decide import reviewer_of
 from pipeline.cli.report_file import check_report_file
+from pipeline.curated.title import survey_title
 from pipeline.publish.exports.csv_table import safe_cell
 from pipeline.publish.exports.select import read_sections
 from pipeline.publish.subscribers import roll
 from pipeline.publish.subscribers.address import parse_address
 from pipeline.publish.subscribers.import_file import Rejected
 from pipeline.publish.subscribers.table import row_of, write_subscribers
+from pipeline.publish.subscribers.web.texts import texts_of
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services, open_services
-from storage.subscriber_types import Asked, Choices, Rhythm, SubscriberState
+from storage.subscriber_types import Asked, Choices, Rhythm, Subscriber, SubscriberState
 
 _COLUMNS = (
     Column("address", flexible=True),
@@ -89,9 +91,7 @@ def list_(
         (
             one.address,
             one.state.value,
-            one.choices.language,
-            one.choices.rhythm.value,
-            len(one.choices.sections) or "all",
+            *_confirmed(one),
             f"{one.consented_at:%Y-%m-%d}" if one.consented_at else "",
         )
         for one in people[:limit]
@@ -99,6 +99,14 @@ def list_(
     rest = len(people) - limit
     more = (f"and {rest} more; --limit shows them",) if rest > 0 else ()
     return Answer(report, (named, table(_COLUMNS, rows), *more))
+
+
+def _confirmed(person: Subscriber) -> tuple[str, str, str | int]:
+    """Return language, rhythm and sections; nothing before the person confirmed them."""
+    if person.state is SubscriberState.WAITING:
+        return "", "", ""
+    chosen = person.choices
+    return chosen.language, chosen.rhythm.value, len(chosen.sections) or "all"
 
 
 @command(
@@ -122,7 +130,10 @@ def add(
     """
     services = open_services(invocation.settings)
     given = [parse_address(one) for one in addresses]
-    report = roll.add(services, given, _choices(services, language, rhythm, section))
+    choices = _choices(services, language, rhythm, section)
+    title = survey_title(services.settings.survey)
+    wording = texts_of(language).say("consent", survey=title)
+    report = roll.add(services, given, choices, wording)
     return Answer(report, tuple(f"{one}  {_REFUSED[asked]}" for one, asked in report.asked))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import PurePath
 from typing import Annotated
 
 import typer
@@ -11,11 +12,15 @@ from pipeline.cli.answer import Answer, Heading
 from pipeline.cli.command import Invocation, command
 from pipeline.operate.trace import Carried, Fetched, Judged, Trace
 from pipeline.operate.trace import trace as trace_paper
+from pipeline.publish.addresses import paper_page
+from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import open_services
 from storage.issue_types import IssueEvent
 from storage.typed_ids import read_arxiv_id
 
 _TERMS = 6
+#: files of a publication that are named; feeds and site have hundreds
+_FILES = 10
 
 
 @command("trace", examples="living-survey trace 2603.01234\nliving-survey trace 2603.01234 --json")
@@ -47,7 +52,7 @@ def _text(found: Trace) -> Iterator[str]:
         yield from _judged(judged)
     yield from _people(found)
     for carried in found.published:
-        yield from _carried(carried)
+        yield from _carried(carried, found.arxiv_id)
     known = {carried.target for carried in found.published}
     for target, section, at in found.first_published:
         if target not in known:
@@ -104,15 +109,21 @@ def _edit(event: IssueEvent) -> str:
     return f"{event.act}{language}{': ' if content else ''}{content}"
 
 
-def _carried(carried: Carried) -> Iterator[str]:
+def _carried(carried: Carried, arxiv_id: str) -> Iterator[str]:
     at = _at(carried.published_at) if carried.published_at else "never finished"
     sections = ", ".join(carried.sections)
     run = f", run {carried.run_id}" if carried.run_id else ""
     yield f"published  {at} in {carried.target}, {sections}, by {carried.person}{run}"
     if carried.override_reason:
         yield f"           a refusal was set aside: {carried.override_reason}"
-    for path, digest in carried.files.items():
-        yield f"           {path}  sha256 {digest}"
+    files = carried.files
+    page = PurePath(paper_page(arxiv_id)).stem
+    own = [path for path in files if PurePath(path).stem == page]
+    named = list(files) if len(files) <= _FILES else own
+    for path in named:
+        yield f"           {path}  sha256 {files[path]}"
+    if rest := len(files) - len(named):
+        yield f"           {counted(rest, 'other file' if named else 'file')}; --json names all"
 
 
 def _at(moment: datetime) -> str:

@@ -52,6 +52,9 @@ def test_uncertain_mail_is_named_and_resolved(scene: MailScene, sink: Sink) -> N
     assert survey.call("mail", "resolve", "2026-W12:r0002").status == 2
     resolved = survey.call("mail", "resolve", "2026-W12:r0002", "--sent")
     assert "6 confirmed = 6 sent + 0 suppressed + 0 failed + 0 uncertain" in resolved.out
+    assert resolved.out.startswith("2026-W12: 1 mail recorded as sent\n")
+    none = survey.call("mail", "resolve", "2026-W12", "--again")
+    assert none.out.startswith("2026-W12: no mail is uncertain; `mail status --week 2026-W12`")
     assert survey.call("mail", "status").status == 0
 
 

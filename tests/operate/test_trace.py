@@ -146,5 +146,11 @@ def test_command_names_every_step(open_store: OpenStore, tmp_path: Path) -> None
     ):
         assert said in ended.out
     assert survey.json("trace", ONE)["published"][0]["target"] == "digest:2026-W12"
+    assert survey.call("publish", "--target", "site", "--by", "ada").status == 0
+    _, _, site = survey.call("trace", ONE).out.partition(" in site, ")
+    named = [line.split()[0] for line in site.splitlines() if " sha256 " in line]
+    assert named == [f"var/digests/papers/{ONE}.html", f"var/digests/papers/{ONE}.md"]
+    assert "other files; --json names all" in site
+    assert len(survey.json("trace", ONE)["published"][1]["files"]) > len(named)
     assert "published  nowhere yet" in survey.call("trace", TWO).out
     assert survey.call("trace", "2603.99999").status == 2

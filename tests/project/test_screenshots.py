@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser
 
 from docs.generate import site_pictures
@@ -43,6 +44,21 @@ def test_pictures_of_the_site_can_be_taken(browser: Browser, tmp_path: Path) -> 
     files = site_pictures.photograph_site(browser, tmp_path / "site", tmp_path)
     assert [file.name for file in files] == [shot.name for shot in site_pictures.SHOTS]
     assert len({file.read_bytes() for file in files}) == len(files)
+
+
+@pytest.mark.slow
+def test_pictures_of_the_site_show_the_demos_day(browser: Browser, tmp_path: Path) -> None:
+    for shot in site_pictures.SHOTS:
+        page = tmp_path / "site" / shot.path
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(
+            "<!doctype html><title>day</title><script>"
+            "if (new Date().toISOString().slice(0, 10) === '2026-03-23')"
+            " document.documentElement.style.background = 'lime'</script>"
+        )
+    for file in site_pictures.photograph_site(browser, tmp_path / "site", tmp_path):
+        with Image.open(file) as picture:
+            assert picture.convert("RGB").getpixel((5, 5)) == (0, 255, 0)
 
 
 def test_pages_show_pictures_that_exist() -> None:

@@ -224,7 +224,7 @@ def test_export_is_read_again_and_calculates_nothing(pages: PublicPages) -> None
 def test_maintainer_asks_removes_and_finds(pages: PublicPages) -> None:
     services = services_of(pages)
     ada = parse_address("ada@example.org")
-    asked = roll.add(services, [ada] * 4, Choices())
+    asked = roll.add(services, [ada] * 4, Choices(), "Yes.")
     assert [one.value for _, one in asked.asked] == ["queued"] * 3 + ["mailbox limit"]
     assert pages.recipients() == ()
     load(pages, "ada@example.org\n")

@@ -193,7 +193,7 @@ def test_who_declines_is_not_asked_again(pages: PublicPages, *, joined: bool) ->
         pages.open_store, pages.clock(), subscribers=pages.settings,
         database=DatabaseSettings(path=database(pages.folder)),
     )  # fmt: skip
-    [(_, asked)] = roll.add(services, [parse_address(ADA)], Choices()).asked
+    [(_, asked)] = roll.add(services, [parse_address(ADA)], Choices(), "Yes.").asked
     assert asked is Asked.DECLINED
     allowed = [roll.allow(services, [parse_address(ADA)]).allowed for _ in range(2)]
     assert allowed == [((ADA, True),), ((ADA, False),)]

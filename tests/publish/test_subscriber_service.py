@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import httpx
 import pytest
 
@@ -186,10 +187,19 @@ def test_service_sends_what_the_form_asks_for(tmp_path: Path) -> None:
             (ADA, "confirmed"),
             ("cy@x.org", "waiting"),
         ]
+        # nobody has confirmed these choices
+        lines = survey.call("subscribers", "list").out.splitlines()
+        assert ["cy@x.org", "waiting"] in [line.split() for line in lines]
         [suppressed] = survey.json("mail", "suppress")["suppressed"]
         assert suppressed["kind"] == "hard"
-        survey.json("subscribers", "add", "bo@example.org")
+        survey.json("subscribers", "add", "bo@example.org", "--language", "zh")
         assert survey.json("mail", "confirmations")["sent"] == 1
+        with duckdb.connect(tmp_path / "var" / "survey.duckdb", read_only=True) as database:
+            wordings = dict(
+                database.execute("SELECT language, wording FROM confirmations").fetchall()
+            )
+        # the page on which they confirm shows the sentence in their language
+        assert wordings["zh"].startswith("请把 ")
     assert sorted(sink.recipients) == [ADA, "bo@example.org", "cy@x.org"]
     survey.json("subscribers", "add", "cy@example.org")
     assert survey.call("mail", "confirmations").status == 75

@@ -18,8 +18,6 @@ from storage.subscriber_types import Asked, Choices, How, Subscriber
 
 #: people added in one lease
 _AT_ONCE = 50_000
-#: the sentence that is recorded with a request by a command
-INVITED = "Added by the maintainer; the person agreed by the button on the page."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +56,23 @@ class AllowReport:
     allowed: tuple[tuple[str, bool], ...]
 
 
-def add(services: Services, addresses: Sequence[Address], choices: Choices) -> AddReport:
-    """Queue a mail to each address, whose owner must confirm."""
+def add(
+    services: Services, addresses: Sequence[Address], choices: Choices, wording: str
+) -> AddReport:
+    """Queue a mail to each address, whose owner must confirm.
+
+    Args:
+        services: store, settings, clock.
+        addresses: whom to ask.
+        choices: what they would get.
+        wording: the sentence to which they agree by confirming; the page shows it.
+    """
     keys = _keys(services)
     asked = tuple(
         (
             str(address),
             ask(
-                Wish(address, choices, INVITED, how=How.COMMAND),
+                Wish(address, choices, wording, how=How.COMMAND),
                 open_store=services.open_store,
                 salt=keys.salt,
                 settings=services.settings.subscribers,

@@ -28,12 +28,12 @@ def check_dkim(lookup: Lookup, mail: MailSettings, domain: str) -> Iterator[Find
         DnsFaultError: DNS gives no answer.
     """
     if not mail.dkim_selector or mail.dkim_key is None:
-        missing = "dkim_key" if mail.dkim_selector else "dkim_selector and dkim_key"
+        missing = "dkim_key is" if mail.dkim_selector else "dkim_selector and dkim_key are"
         if not mail.dkim_selector and mail.dkim_key is not None:
-            missing = "dkim_selector"
+            missing = "dkim_selector is"
         yield Finding(
             "DKIM",
-            f"[mail] {missing} is not set, so mail is not signed here.",
+            f"[mail] {missing} not set, so mail is not signed here.",
             f"{_MAKE_KEY} Where your SMTP server signs for {domain} itself, nothing is needed.",
             wrong=bool(mail.dkim_selector or mail.dkim_key),
         )
