@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from classifiers.errors import NoModelError
+from classifiers.errors import ModelError, NoModelError
 from classifiers.kept.registry import ModelRegistry
+from config.taxonomy import Taxonomy
 from config.tex.text import plain_text
 from pipeline.cli.answer import Answer, Column, Table, Text, table
 from pipeline.cli.command import Invocation, command
@@ -95,6 +96,7 @@ def show(
         f"data         {header.data_fingerprint}",
         f"taxonomy     {header.taxonomy_fingerprint}",
         f"measured on  {header.held_out}",
+        f"golden       {_golden(registry, wanted, open_services(invocation.settings).taxonomy)}",
     ]
     tables: dict[str, Mapping[str, object]] = {
         "libraries": header.libraries,
@@ -116,6 +118,17 @@ def show(
         "promotions": used,
     }
     return Answer(report, tuple(lines))
+
+
+def _golden(registry: ModelRegistry, model_id: str, taxonomy: Taxonomy) -> str:
+    """Score the model's golden papers again and say whether they score as at training."""
+    try:
+        kept = registry.load(model_id, taxonomy).golden.documents
+    except ModelError as error:
+        return str(error)
+    if not kept:
+        return "none: the model was made before there were any"
+    return f"{counted(len(kept), 'paper')}, scored here as at training"
 
 
 @command(

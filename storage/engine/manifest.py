@@ -74,7 +74,7 @@ def write_manifest(database: Path, manifest: Manifest, *, restored: Manifest | N
 def note_manifest(database: Path, manifest: Manifest) -> None:
     """Replace the manifest after a commit; only warn if that fails, because the commit is kept.
 
-    A cause that goes on is told once, until a manifest was written again.
+    The warning of a cause that goes on is given once, until a manifest was written again.
     """
     try:
         write_manifest(database, manifest)

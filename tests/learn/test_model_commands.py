@@ -56,6 +56,7 @@ def test_show_prints_the_header(survey: tuple[Path, str, str]) -> None:
     shown = call(folder, "model", "show", first).stdout
     assert "in use from" in shown
     assert "the first model" in shown
+    assert "papers, scored here as at training" in shown
     assert "scikit-learn" in shown
     ended = call(folder, "model", "show", "tfidf-none")
     assert ended.exit_code == 1
