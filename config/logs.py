@@ -27,6 +27,14 @@ _SECRET_PARAMETER = re.compile(
     r"([?&](?:token|access_token|api_key|apikey|key|password|secret|signature)=)[^&\s\"'<>]+",
     re.IGNORECASE,
 )
+#: the password of an address, and what a header Authorization carries
+_PASSWORD = re.compile(r"(://[^\s/@:\"'<>]{0,200}:)[^\s/@\"'<>]{1,500}@")
+_AUTHORIZATION = re.compile(r"\b(Authorization\W{1,4}Basic |Bearer )[^\s\"'<>,;]{8,}")
+_SECRETS = (
+    (_SECRET_PARAMETER, r"\1[...]"),
+    (_PASSWORD, r"\1[...]@"),
+    (_AUTHORIZATION, r"\1[...]"),
+)
 #: libraries that log every request or job at INFO, which our own events repeat
 _VERBOSE = ("httpx", "httpcore", "urllib3", "apscheduler", "matplotlib", "arxiv", "asyncio")
 
@@ -147,8 +155,10 @@ def _quoted(value: Any) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """Return a text without the values of query parameters that carry a secret."""
-    return _SECRET_PARAMETER.sub(r"\1[...]", text)
+    """Return a text without passwords of addresses and values that carry a secret."""
+    for pattern, instead in _SECRETS:
+        text = pattern.sub(instead, text)
+    return text
 
 
 def _printable(text: str) -> str:
@@ -206,9 +216,11 @@ class _LogfmtLines(logging.Formatter):
         words += [
             f"{key}={_quoted(value)}"
             for key, value in _fields(record)
-            if key not in {*own, "event"}
+            if key not in {*own, "event", "traceback"}
         ]
-        return "\n".join([" ".join(words), *_trace(self, record)])
+        if record.exc_info:  # on the same line: each line is read as an event of its own
+            words.append(f"traceback={_quoted(self.formatException(record.exc_info))}")
+        return " ".join(words)
 
 
 class _JsonLines(logging.Formatter):

@@ -86,6 +86,26 @@ def test_secret_parameters_of_addresses_are_left_out(
     assert "select=id&api_key=[...]&mailto=me" in err
 
 
+@pytest.mark.parametrize("form", ["text", "logfmt", "json"])
+def test_passwords_and_authorizations_are_left_out(
+    capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    setup_logging(form=form)
+    said = "https://me:hunter2@a.example/x Authorization: Basic aHVudGVyMg== Bearer hunter2hunter2"
+    log.error("sent %s", said, extra={"what": said}, exc_info=ValueError(said))
+    err = capsys.readouterr().err
+    assert not [one for one in ("hunter2", "aHVudGVy") if one in err]
+    assert "https://me:[...]@a.example/x" in err
+
+
+def test_traceback_of_logfmt_is_no_event_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    setup_logging(form="logfmt")
+    log.error("broke", exc_info=ValueError('x\nlevel=error event=forged b="'))
+    [line] = capsys.readouterr().err.splitlines()
+    assert ' traceback="' in line
+    assert '\\nlevel=error event=forged b=\\"' in line
+
+
 def test_a_traceback_follows_its_line(capsys: pytest.CaptureFixture[str]) -> None:
     setup_logging()
     try:

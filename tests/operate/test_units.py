@@ -39,6 +39,7 @@ NASTY = [
     'a "quote"',
     "cost $HOME ${x}",
     "back\\slash",
+    "back\\% and \\\\%",
     "ü 多",
 ]
 TIMES = '[schedule]\npublish = "08:30"\nmail = "09:15"\n'

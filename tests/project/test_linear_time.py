@@ -362,6 +362,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "visible": visible,
     "one_line": one_line,
     "without_secrets": lambda text: without_secrets(f"https://a.b/?{text}&key={text}"),
+    "without_secrets of passwords": lambda text: without_secrets(f"://{text}:{text} Bearer {text}"),
     "escape_invisible": escape_invisible,
     "clean_heading": clean_heading,
     "heading_key": heading_key,

@@ -77,16 +77,20 @@ def parse_crontab(text: str) -> tuple[dict[str, str], list[CronEntry]]:
 
 
 def _until_percent(command: str) -> str:
-    """Return what cron passes to the shell: up to the first plain `%`, with `\\%` as `%`."""
+    r"""Return what cron passes to the shell: up to the first plain `%`.
+
+    Vixie's cron and cronie read `\%` as `%` and `\\` as one backslash; others stay as they are.
+    """
     kept, escaped = "", False
     for character in command:
         if escaped:
-            if character != "%":
-                kept += "\\"
+            kept += character if character in "%\\" else f"\\{character}"
+            escaped = False
         elif character == "%":
             return kept
-        escaped = character == "\\"
-        if not escaped:
+        elif character == "\\":
+            escaped = True
+        else:
             kept += character
     return kept + ("\\" if escaped else "")
 

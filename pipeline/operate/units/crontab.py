@@ -55,7 +55,10 @@ def cron_lines(installation: Installation) -> Iterator[str]:
 
 
 def _command(installation: Installation, job: Job) -> str:
-    """Return the command of a line; a percent sign ends it in a crontab and is escaped."""
+    """Return the command of a line; a percent sign ends it in a crontab and is escaped.
+
+    So is a backslash: cron takes two for one, and then the percent sign behind them for the end.
+    """
     secrets = f" && set -a && . ./{SECRETS_FILE} && set +a" if installation.secrets else ""
     settings = [f"{name}={shlex.quote(text)}" for name, text in installation.variables.items()]
     call = " ".join([*settings, shlex.join(installation.call(*job.argv))])
@@ -66,4 +69,4 @@ def _command(installation: Installation, job: Job) -> str:
             f" {_LONGEST}.",
             hint="Set the LIVING_SURVEY_ variables in living-survey.toml instead.",
         )
-    return command.replace("%", r"\%")
+    return command.replace("\\", "\\\\").replace("%", r"\%")
