@@ -146,6 +146,8 @@ ROOT = Path(__file__).resolve().parents[2]
 #: modules with regular expressions that no function above reaches, and why that is sound
 _URLS = TypeAdapter(BaseUrl)
 ELSEWHERE = {
+    "config/settings.py": "a value of the settings, in bounded pieces",
+    "storage/publication_notes.py": "a target, of bounded length",
     "config/look/values.py": "our own style sheet",
     "storage/rotation.py": "a file name, of bounded length",
     "classifiers/representations/scan.py": "one character",

@@ -100,7 +100,8 @@ def test_a_forged_cookie_is_refused(visitor: Visitor, value: str) -> None:
 def test_monitoring_needs_no_session_and_shows_counts(site: ReviewSite, stranger: Visitor) -> None:
     site.fill(["2603.00001"])
     assert stranger.get("/health").response.json() == {"status": "ok"}
-    assert stranger.get("/ready").response.json() == {"status": "ok", "queue": 1, "jobs": {}}
+    ready = stranger.get("/ready").response.json()
+    assert ready == {"status": "ok", "queue": 1, "jobs": {}, "alarms": 0}
     assert stranger.get("/static/base.css").status == 200
     assert stranger.get("/healthy").status == 403
 

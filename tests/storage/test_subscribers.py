@@ -264,9 +264,9 @@ def test_departures_survive_a_line_written_in_part(
 def test_leaving_works_where_departures_cannot_be_written(
     open_store: OpenStore, tmp_path: Path, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    departures_path(database(tmp_path)).mkdir()
     with open_store() as store:
         ada = join(store, "ada", now)
+        departures_path(database(tmp_path)).mkdir()
         assert store.subscribers.leave(ada, How.PAGE, now)
         found = store.subscribers.get(ada)
     assert found is not None
