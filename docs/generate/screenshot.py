@@ -46,8 +46,9 @@ def photograph(browser: Browser, login: str, folder: Path) -> tuple[Path, ...]:
         context = shot.context(browser)
         page = context.new_page()
         page.goto(login)
-        # the papers alike are asked for by the page's script
-        page.goto(f"{site}{shot.path}", wait_until="networkidle")
+        page.goto(f"{site}{shot.path}")
+        # the page's script asks for papers alike until they are found
+        page.wait_for_selector("#loading", state="detached")
         page.screenshot(path=folder / shot.name)
         files.append(folder / shot.name)
         context.close()

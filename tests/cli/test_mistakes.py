@@ -40,6 +40,11 @@ def test_an_impossible_week(survey: Survey) -> None:
     assert_one_sentence(survey.call("digest", "--week", "2026-W54"), 2, "2026-W54")
 
 
+def test_an_unknown_choice_names_all(survey: Survey) -> None:
+    ended = survey.call("schedule", "--print", "crontab")
+    assert_one_sentence(ended, 2, "'--print': 'crontab' is not one of 'cron', 'systemd'")
+
+
 def test_a_typo_in_the_configuration(survey: Survey) -> None:
     settings = survey.directory / "living-survey.toml"
     settings.write_text("[arxiv]\nmin_interval_second = 3\n")
