@@ -10,7 +10,7 @@ import logging
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from config.files import open_regular
@@ -136,7 +136,13 @@ def _departure(line: bytes) -> Departure | None:
             None if consent is None else str(consent),
             str(stored["address_key"]),
             stored["kind"] if stored["kind"] in {"deleted", *_OF_MAILBOXES} else "left",
-            datetime.fromisoformat(stored["at"]),
+            _instant(stored["at"]),
         )
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
+
+
+def _instant(text: str) -> datetime:
+    """Return an instant; one without a zone is read as UTC, because who left must stay away."""
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -223,6 +223,18 @@ def test_wrong_clock_raises_no_alarm(open_store: OpenStore, tmp_path: Path) -> N
         assert store.alerts.history(5) == []
 
 
+def test_alarm_told_by_a_clock_ahead_is_told_again(open_store: OpenStore, tmp_path: Path) -> None:
+    ear = Ear()
+    for days in (0, 300, 1, 2):
+        told(tmp_path, ear, at=NOON + days * DAY)
+    assert ear.causes[0] == ["silence raised"]
+    assert "silence worse" in ear.causes[1]
+    assert ear.causes[2] == ["silence repeated"]
+    assert len(ear.causes) == 3
+    told(tmp_path, ear, at=NOON + 8 * DAY)
+    assert ear.causes[3] == ["silence worse"]
+
+
 def test_day_out_of_watch_ends_without_all_clear(tmp_path: Path, open_store: OpenStore) -> None:
     with open_store() as store:
         store.ledger.expect([(NOON.date(), "cs.CV")], noted_at=NOON)

@@ -1,5 +1,6 @@
 """Who receives mail: opt-in, choices, leaving, erasing, and what an older database cannot undo."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -307,3 +308,9 @@ def test_choices_follow_a_change_of_the_taxonomy(store: Store, now: datetime) ->
     assert {one.rhythm for one in store.subscribers.recipients()} == {Rhythm.MONTHLY}
     assert store.subscribers.events("s-ada-1")[-1].person == "mia"
     assert store.integrity.faults() == ()
+
+
+def test_departure_without_a_time_zone_still_counts(tmp_path: Path) -> None:
+    line = {"consent": "c-ada-1", "address_key": "k", "kind": "left", "at": "2026-03-17T12:00:00"}
+    departures_path(database(tmp_path)).write_text(f"{json.dumps(line)}\n")
+    assert read_departures(database(tmp_path)).consents["c-ada-1"].happened_at.tzinfo is not None

@@ -11,6 +11,8 @@ from storage.alert_types import AlertKind, NewAlertEvent
 
 #: from this multiple of the level that was told last an alarm counts as worse
 _WORSE = 2
+#: what was recorded so far ahead was recorded with a wrong clock
+_AHEAD = timedelta(days=1)
 
 
 def changes(
@@ -38,8 +40,13 @@ def _begun(
             yield _event(AlertKind.RAISED, alarm, now, None)
         elif alarm.level >= _WORSE * before.last.level:
             yield _event(AlertKind.WORSE, alarm, now, before.alarm)
-        elif before.accepted is None and now - before.last.at >= timedelta(days=repeat_days):
+        elif before.accepted is None and _is_due(before.last.at, now, repeat_days):
             yield _event(AlertKind.REPEATED, alarm, now, before.alarm)
+
+
+def _is_due(last: datetime, now: datetime, repeat_days: int) -> bool:
+    """Return whether an alarm is told again; what a clock told ahead would mute it until then."""
+    return now - last >= timedelta(days=repeat_days) or last - now > _AHEAD
 
 
 def _event(kind: AlertKind, alarm: Alarm, now: datetime, number: int | None) -> NewAlertEvent:
