@@ -30,7 +30,7 @@ from pipeline.runtime.plurals import counted
 def add(
     invocation: Invocation,
     papers: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID_OR_URL]...", show_default=False)
+        list[str] | None, typer.Argument(metavar="ID_OR_URL", show_default=False)
     ] = None,
     search: Annotated[
         str | None,

@@ -42,7 +42,7 @@ def backup(
     target: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FILE]",
+            metavar="FILE",
             show_default=False,
             help="Where to; without it a dated file in the directory of [backup].",
         ),

@@ -43,7 +43,7 @@ def doctor(
     subject: Annotated[
         Subject | None,
         typer.Argument(
-            metavar="[mail|arxiv]",
+            metavar="mail|arxiv",
             show_default=False,
             help="Examine instead whether mail would arrive (asks DNS and the SMTP server, sends "
             "nothing), or whether arXiv answers (one request at the usual pace).",

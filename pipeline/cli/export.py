@@ -55,7 +55,7 @@ class ExportNotWrittenError(LivingSurveyError):
 def export(
     invocation: Invocation,
     ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]...", help="Only these papers.")
+        list[str] | None, typer.Argument(metavar="ID", help="Only these papers.")
     ] = None,
     format_: Annotated[
         str | None,

@@ -48,7 +48,7 @@ def init(
     ] = None,
     more: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]...", show_default=False, help="More of the list."),
+        typer.Argument(metavar="PATH", show_default=False, help="More of the list."),
     ] = None,
     category: Annotated[
         list[str] | None,

@@ -29,7 +29,7 @@ _FLAGS, _NONE = "flags", "none"
 _Words = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[WEEK]", show_default=False, help="ISO week; else the last complete one."
+        metavar="WEEK", show_default=False, help="ISO week; else the last complete one."
     ),
 ]
 _Lead = Annotated[

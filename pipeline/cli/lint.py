@@ -54,7 +54,7 @@ def lint(
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[FILE]...",
+            metavar="FILE",
             show_default=False,
             help="Files or directories of the list; without one survey.list of the settings.",
         ),

@@ -29,7 +29,7 @@ LOCK = "mail"
 def resolve_(
     invocation: Invocation,
     ids: Annotated[
-        list[str], typer.Argument(metavar="ID...", help="From `mail status`; a week: all of it.")
+        list[str], typer.Argument(metavar="ID", help="From `mail status`; a week: all of it.")
     ],
     *,
     sent: Annotated[bool, typer.Option("--sent", help="They have the mail.")] = False,

@@ -76,7 +76,7 @@ def list_(invocation: Invocation) -> Answer:
 def show(
     invocation: Invocation,
     model_id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", show_default=False, help="The one in use.")
+        str | None, typer.Argument(metavar="ID", show_default=False, help="The one in use.")
     ] = None,
 ) -> Answer:
     """Show what a model was trained on and how it was measured."""
@@ -177,7 +177,7 @@ def rollback(
     model_id: Annotated[
         str | None,
         typer.Argument(
-            metavar="[ID]", show_default=False, help="Instead of the last one in use before it."
+            metavar="ID", show_default=False, help="Instead of the last one in use before it."
         ),
     ] = None,
 ) -> Answer:

@@ -22,9 +22,7 @@ def replica(
     data: Annotated[
         list[Path], typer.Option("--data", metavar="FILE", help="JSON lines, plain or .gz.")
     ],
-    more: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", show_default=False)
-    ] = None,
+    more: Annotated[list[Path] | None, typer.Argument(metavar="FILE", show_default=False)] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 8799,
     today: Annotated[
         datetime | None,

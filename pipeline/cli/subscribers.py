@@ -48,7 +48,7 @@ _Sections = Annotated[
     list[str] | None,
     typer.Option(metavar="SECTION", help="Only this section, by ID, name or heading."),
 ]
-_Addresses = Annotated[list[str], typer.Argument(metavar="ADDRESS...", show_default=False)]
+_Addresses = Annotated[list[str], typer.Argument(metavar="ADDRESS", show_default=False)]
 
 
 class SubscribersNotWrittenError(LivingSurveyError):

@@ -32,7 +32,7 @@ def check(
     invocation: Invocation,
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="[FILE]", show_default=False, help="Instead of the settings'."),
+        typer.Argument(metavar="FILE", show_default=False, help="Instead of the settings'."),
     ] = None,
 ) -> Answer:
     """Check a taxonomy's file, cue words and decisions.
