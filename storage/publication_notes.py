@@ -19,6 +19,7 @@ from storage.publication_types import Publication, PublishedFile
 
 _log = logging.getLogger(__name__)
 _PRIVATE = 0o600
+_ODD = re.compile(r"[^A-Za-z0-9-]")
 #: such as `list` or `digest:2026-W12`
 _TARGET = re.compile(r"[a-z]{1,40}(?::[0-9]{4}-W[0-9]{2})?", re.ASCII)
 
@@ -73,7 +74,8 @@ def read_notes(database: Path) -> tuple[NotedTarget, ...]:
 
 
 def _path(database: Path, target: str) -> Path:
-    return notes_path(database) / f"{target.replace(':', '-')}.json"
+    # A backup that was restored can hold any name, which must not lead to another directory.
+    return notes_path(database) / f"{_ODD.sub('-', target)}.json"
 
 
 def _note(stored: Mapping[str, Any]) -> NotedTarget:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -232,3 +233,17 @@ def test_missing_notes_are_written_from_the_database(survey: Survey) -> None:
     assert survey.at("2026-03-24", "publish").status == 0
     assert {path.name: path.read_bytes() for path in place.iterdir()} == before
     assert {path.stat().st_mode & 0o077 for path in place.iterdir()} == {0}
+
+
+def test_note_of_an_odd_target_stays_in_its_directory(survey: Survey) -> None:
+    """A backup of somebody else can name its targets as it likes."""
+    with survey.store() as store:
+        last = store.publications.last("digest:2026-W12")
+        assert last is not None
+        odd = replace(last, act_id="0123456789ab", target="digest:../../../evil")
+        store.publications.insert(odd)
+    place = notes_path(survey.directory / "var/survey.duckdb")
+    before = {path.name for path in place.iterdir()}
+    survey.at("2026-03-24", "publish", "--target", "list")
+    assert not list(survey.directory.parent.rglob("evil*"))
+    assert {path.name for path in place.iterdir()} - before <= {"digest----------evil.json"}
