@@ -45,7 +45,7 @@ def _begun(
 
 
 def _is_due(last: datetime, now: datetime, repeat_days: int) -> bool:
-    """Return whether an alarm is told again; what a clock told ahead would mute it until then."""
+    """Return whether to tell an alarm again; what a clock told ahead would mute it until then."""
     return now - last >= timedelta(days=repeat_days) or last - now > _AHEAD
 
 
