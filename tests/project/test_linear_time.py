@@ -545,7 +545,8 @@ def _grows(work: Callable[[int], float]) -> bool:
 @pytest.mark.parametrize(
     ("reader", "grows"),
     [
-        (lambda text: [text[:end] for end in range(0, len(text), 2)], True),
+        # One copy at a time: holding all would measure how the system finds gigabytes.
+        (lambda text: sum(len(text[:end]) for end in range(0, len(text), 2)), True),
         (lambda text: re.search(r"\s+$", text), True),
         (lambda text: [text[start : start + 50] for start in range(len(text))], False),
     ],
