@@ -223,7 +223,7 @@ def test_restored_survey_asks_before_an_issue_that_may_be_out(scene: MailScene, 
     backup = survey.json("backup")["path"]
     scene.send()
     shutil.rmtree(scene.settings.mail.journal)  # lost with the disk
-    survey.json("restore", backup)
+    survey.json("restore", backup, "--force")
     with pytest.raises(OldIssueError, match="no receipt says whether it was mailed"):
         scene.send()
     assert len(sink.received) == 6
