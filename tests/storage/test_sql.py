@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from storage.acceptances import Acceptance
+from storage.alert_types import AlertKind, NewAlertEvent
 from storage.arrivals import LateArrival
 from storage.batches import BatchKind, NewBatch
 from storage.correction_types import NewResolution, Resolution
@@ -147,6 +148,7 @@ def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
         _add_readers(store, now)
         store.harvests.note([Harvest("cs", now.date(), now.date(), now)])
         store.acceptances.add([Acceptance(now.date(), "cs.CV", "no mailing", (), "ada", now)])
+        store.alerts.add([NewAlertEvent(AlertKind.RAISED, "backup", now, sentence="It is old.")])
         run_id = store.runs.start("run", now)
         store.runs.finish(run_id, finished_at=now, status=RunStatus.DONE, counts={"new": 3})
     with duckdb.connect(str(database(folder)), read_only=True) as connection:
