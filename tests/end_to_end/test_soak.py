@@ -115,12 +115,12 @@ class Soak:
         self.sizes.append((life.directory / "var/survey.duckdb").stat().st_size)
 
     def lose_the_disk(self, day: int) -> None:
-        """Remove the database and put back the newest backup."""
+        """Lose the database file, and put back the newest backup."""
         self.life.now = _at(day, 1)
         kept = self.life.directory / "var"
         newest = max((kept / "backups").glob("*.duckdb"), key=lambda path: path.stat().st_mtime)
-        for path in kept.glob("survey.duckdb*"):
-            path.unlink()
+        for name in ("survey.duckdb", "survey.duckdb.wal"):
+            (kept / name).unlink(missing_ok=True)
         self.life.call("restore", str(newest))
 
     def _break(self, *, faults: bool) -> None:
