@@ -77,7 +77,8 @@ class Soak:
         survey = survey_at(directory, url=arxiv.url, now="", **_settings(sink))
         self.life = Life(survey, dice, _at(0, 0))
         self.acknowledged: list[Acknowledged] = []
-        self.sizes: list[int] = []
+        #: bytes of the database for each paper announced so far, by day
+        self.sizes: list[float] = []
 
     def set_up(self) -> None:
         """Create the survey, with its list and its readers."""
@@ -112,7 +113,8 @@ class Soak:
             self._mail(faults=faults)
         life.now = _at(day, 22)
         life.robust("backup")
-        self.sizes.append((life.directory / "var/survey.duckdb").stat().st_size)
+        announced = sum(record.datestamp <= today for record in self.world.records)
+        self.sizes.append((life.directory / "var/survey.duckdb").stat().st_size / announced)
 
     def lose_the_disk(self, day: int) -> None:
         """Lose the database file, and put back the newest backup."""
@@ -183,12 +185,13 @@ def test_survey_holds_its_invariants_after_simulated_days(soak: Soak) -> None:
     assert life.json("verify")["as_published"]
     invariants.no_leftovers(life.directory)
     memory = invariants.stays_level(life.memory_of("run"), most=1.3)
+    size = invariants.stays_level(soak.sizes, most=1.1)
     print(  # noqa: T201  the figures of the closing report, shown by -rP
         f"{DAYS} days, {len(life.calls)} commands, {life.kills.total()} killed"
         f" ({dict(life.kills)}), {len(soak.arxiv.requests)} requests, {papers} papers,"
         f" {len(soak.acknowledged)} decisions, {inserted} entries, {files} public files,"
-        f" {mails} mails in {len(mailings)} mailings, database {soak.sizes[-1] / 1e6:.1f} MB,"
-        f" memory of run x {memory:.2f}"
+        f" {mails} mails in {len(mailings)} mailings, memory of run x {memory:.2f},"
+        f" database {soak.sizes[-1] / 1e3:.1f} kB a paper, x {size:.2f}"
     )
 
 

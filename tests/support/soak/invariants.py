@@ -94,7 +94,7 @@ def no_leftovers(directory: Path) -> None:
     assert not left, left[:10]
 
 
-def stays_level(values: Sequence[int], *, most: float) -> float:
+def stays_level(values: Sequence[float], *, most: float) -> float:
     """The last third is at most `most` times the first third; return the ratio of the medians."""
     third = max(1, len(values) // 3)
     ratio = statistics.median(values[-third:]) / statistics.median(values[:third])
