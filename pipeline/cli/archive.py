@@ -10,7 +10,7 @@ from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.ingest.tidy import ArchiveReport, Tidied, look, tidy
 from pipeline.runtime.plurals import counted
-from pipeline.runtime.services import clock_of
+from pipeline.runtime.services import check_database, clock_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ def archive(
     `fetch --replay` rebuilds the papers from what is kept, packed or not.
     """
     settings = invocation.settings
+    check_database(settings, create=False)  # a wrong directory is no empty archive
     today = clock_of(settings)().astimezone(UTC).date()
     tidied = tidy(settings.arxiv, today) if tidying else None
     report = look(settings.arxiv.archive)

@@ -8,7 +8,7 @@ import typer
 
 from classifiers.errors import ModelError, NoModelError
 from classifiers.kept.registry import ModelRegistry
-from config.taxonomy import Taxonomy
+from config.taxonomy import Taxonomy, load_taxonomy
 from config.tex.text import plain_text
 from pipeline.cli.answer import Answer, Column, Table, Text, table
 from pipeline.cli.command import Invocation, command
@@ -89,6 +89,7 @@ def show(
     learned = registry.learned_from(wanted)
     contest = learned.contest if learned else {}
     used = [promotion for promotion in registry.promotions() if promotion.model_id == wanted]
+    taxonomy = load_taxonomy(invocation.settings.survey.taxonomy)
     lines = [
         f"model        {header.model_id}{'  (in use)' if wanted == in_use else ''}",
         f"trained      {header.trained_at}",
@@ -96,7 +97,7 @@ def show(
         f"data         {header.data_fingerprint}",
         f"taxonomy     {header.taxonomy_fingerprint}",
         f"measured on  {header.held_out}",
-        f"golden       {_golden(registry, wanted, open_services(invocation.settings).taxonomy)}",
+        f"golden       {_golden(registry, wanted, taxonomy)}",
     ]
     tables: dict[str, Mapping[str, object]] = {
         "libraries": header.libraries,

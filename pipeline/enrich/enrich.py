@@ -6,9 +6,9 @@ from datetime import timedelta
 from itertools import zip_longest
 
 from config.errors import ConfigError, UsageError
-from config.files import read_regular_text
 from config.loopback import is_loopback_url
 from config.schema import Settings
+from config.secret import first_line
 from pipeline.enrich import asked
 from pipeline.enrich.services.courtesy import OutOfTimeError
 from pipeline.runtime.record import Run
@@ -75,12 +75,7 @@ def openalex_key(settings: Settings) -> str:
     path = settings.enrich.openalex_key_file
     if path is None:
         return ""
-    try:
-        return read_regular_text(path).partition("\n")[0].strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"[enrich] openalex_key_file {path} cannot be read.", hint="Correct the path."
-        ) from error
+    return first_line(path, "[enrich] openalex_key_file").strip()
 
 
 def enrich(

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from config.errors import LivingSurveyError
 from config.files import open_regular, replacing
 from config.schema import SECTIONS, Settings
+from config.secret import SECRET_ENDS
 from pipeline.publish.verify import verify
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
@@ -28,8 +29,6 @@ from storage.departures import departures_path
 from storage.engine.paths import real_path
 from storage.publication_notes import notes_path
 
-#: keys of settings that name secrets: they are carried over by hand
-_SECRET_ENDS = ("password_file", "key_file", "secret_file", "token_file", "dkim_key")
 #: what a new machine makes anew: raw responses, the request rate, logs
 _LEFT_KEYS = frozenset({("arxiv", "archive"), ("arxiv", "limiter"), ("log", "file")})
 #: endings of the database's own files that hold keys
@@ -144,7 +143,7 @@ def _left_out(settings: Settings) -> Iterator[tuple[str, str]]:
     for section, key, path in _paths_of(settings):
         if not path.exists():
             continue
-        if key.endswith(_SECRET_ENDS):
+        if key.endswith(SECRET_ENDS):
             yield str(path), f"a secret ([{section}] {key}): carry it over by hand"
         elif (section, key) in _LEFT_KEYS:
             yield str(path), f"made anew ([{section}] {key})"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from config.errors import ConfigError
 from config.operate_schema import MonitorSettings
-from pipeline.publish.mail.account import secret_of
+from config.secret import secret_of
 
 #: characters; a shorter one can be guessed
 _SHORTEST = 16
@@ -17,7 +17,7 @@ def monitor_token(settings: MonitorSettings, environment: Mapping[str, str]) -> 
         ConfigError: the file cannot be read or is empty, or the token is too short.
     """
     token = secret_of(
-        settings.token_file, settings.token_variable, environment, "[monitor]"
+        settings.token_file, settings.token_variable, environment, "[monitor] token_file"
     ).strip()
     if settings.token_file is not None and not token:
         raise ConfigError(

@@ -5,12 +5,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from config.schema import SECTIONS, Settings
+from config.secret import SECRET_ENDS
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services
 
-#: ends of the names of settings that name such a file
-_SECRET = ("password_file", "key_file", "token_file", "secret_file", "dkim_key")
 #: made beside the database, by what could be done with each
 _OWN: Mapping[str, str] = {
     ".review-key": "signs the sessions of reviewers",
@@ -50,7 +49,7 @@ def secret_files(settings: Settings) -> dict[str, Path]:
         f"[{section}] {field}": value
         for section, kind in SECTIONS.items()
         for field in kind.model_fields
-        if field.endswith(_SECRET)
+        if field.endswith(SECRET_ENDS)
         and isinstance(value := getattr(getattr(settings, section), field), Path)
     }
 

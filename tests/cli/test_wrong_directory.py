@@ -15,7 +15,7 @@ CREATES = {"init", "start", "bootstrap", "run", "fetch", "backfill", "import", "
 #: works without a database
 NEEDS_NONE = {
     "doctor", "model list", "model show", "reasons", "sections", "taxonomy check", "taxonomy diff",
-    "lint", "alerts test", "archive", "schedule",
+    "lint", "alerts test", "schedule",
 }  # fmt: skip
 ARGUMENTS = {
     "decide": ["2603.00001", "reject"],

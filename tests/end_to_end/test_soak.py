@@ -186,6 +186,7 @@ def test_survey_holds_its_invariants_after_simulated_days(soak: Soak) -> None:
     invariants.no_leftovers(life.directory)
     memory = invariants.stays_level(life.memory_of("run"), most=1.3)
     size = invariants.stays_level(soak.sizes, most=1.1)
+    assert min(mails, files, inserted) > 0
     print(  # noqa: T201  the figures of the closing report, shown by -rP
         f"{DAYS} days, {len(life.calls)} commands, {life.kills.total()} killed"
         f" ({dict(life.kills)}), {len(soak.arxiv.requests)} requests, {papers} papers,"

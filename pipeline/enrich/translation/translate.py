@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from config.errors import ConfigError
-from config.files import read_regular_text
 from config.loopback import is_loopback_url
 from config.schema import Settings
+from config.secret import first_line
 from pipeline.enrich.services.answers import AnswerError
 from pipeline.enrich.services.courtesy import OutOfTimeError
 from pipeline.enrich.translation.answer import (
@@ -62,14 +62,7 @@ def endpoint_of(settings: Settings) -> Endpoint:
             f"[translate] url {own.url} is neither https nor on this machine.",
             hint="Texts and the key would cross the network unencrypted.",
         )
-    key = ""
-    if own.key_file is not None:
-        try:
-            key = read_regular_text(own.key_file).partition("\n")[0].strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(
-                f"[translate] key_file {own.key_file} cannot be read.", hint="Correct the path."
-            ) from error
+    key = first_line(own.key_file, "[translate] key_file").strip() if own.key_file else ""
     return Endpoint(own.url, own.model, key)
 
 

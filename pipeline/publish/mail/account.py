@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import ConfigError
-from config.files import read_regular_text
 from config.mail_schema import MailSettings
+from config.secret import secret_of
 from pipeline.publish.mail.transport import Server
 
 
@@ -90,28 +90,10 @@ def password_of(
     """
     if not account:
         return ""
-    found = secret_of(file, variable, environment, where)
+    found = secret_of(file, variable, environment, f"The password file of {where},")
     if not found:
         place = f"the first line of {file}" if file else f"the environment variable {variable}"
         raise ConfigError(
             f"The account {account} of {where} has no password.", hint=f"Write it to {place}."
         )
     return found
-
-
-def secret_of(file: Path | None, variable: str, environment: Mapping[str, str], where: str) -> str:
-    """Return a secret from the first line of a file, or from a variable; empty: there is none.
-
-    Raises:
-        ConfigError: the file cannot be read.
-    """
-    if file is None:
-        return environment.get(variable, "")
-    try:
-        return read_regular_text(file).partition("\n")[0].strip("\r")
-    except (OSError, UnicodeDecodeError) as error:
-        cause = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-        raise ConfigError(
-            f"The password file {file} cannot be read: {cause}.",
-            hint=f"Correct the path in {where} or the file's permissions.",
-        ) from error

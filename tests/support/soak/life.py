@@ -42,7 +42,7 @@ class Life:
     dice: random.Random
     now: datetime
     calls: list[Call] = field(default_factory=list)
-    #: exit statuses beside 0 that a command may end with on a day with faults
+    #: by command, how often it was killed
     kills: Counter[str] = field(default_factory=Counter)
     #: seconds of earlier executions
     _took: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -53,7 +53,7 @@ class Life:
         return self.survey.directory
 
     def call(self, *words: str, allowed: Collection[int] = (0,)) -> Call:
-        """Run a command to its end."""
+        """Run a command to its end; `allowed` are its exit statuses on a day with faults."""
         ended = self._run(words, None)
         assert ended.status in allowed, (words, self.now, ended.status, ended.said[-2_000:])
         self._took[words[0]].append(ended.seconds)

@@ -2,6 +2,7 @@
 
 import html
 import re
+import subprocess
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -51,10 +52,11 @@ def review(life: Life, truth: Mapping[str, str], each: int) -> list[Acknowledged
             service.communicate()
 
 
-def _address(service: object) -> str:
-    said = next((line for line in service.stderr if "token=" in line), "")  # type: ignore[attr-defined]
+def _address(service: "subprocess.Popen[str]") -> str:
+    assert service.stderr is not None
+    said = next((line for line in service.stderr if "token=" in line), "")
     assert said, "the service did not start"
-    return str(said.split()[2])
+    return said.split()[2]
 
 
 def _decide(

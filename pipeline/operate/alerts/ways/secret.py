@@ -5,29 +5,20 @@ from pathlib import Path
 from urllib.parse import quote
 
 from config.errors import ConfigError
-from config.files import read_regular_text
+from config.secret import secret_of
 
 #: in an address
 PLACE = "{secret}"
 
 
-def secret_of(file: Path | None, variable: str, environment: Mapping[str, str], key: str) -> str:
-    """Return the first line of a file, or a variable; empty: there is none.
+def alert_secret(file: Path | None, variable: str, environment: Mapping[str, str], key: str) -> str:
+    """Return the secret of a way of telling; empty: there is none.
 
     Raises:
         ConfigError: the file cannot be read or its first line is empty.
     """
-    if file is None:
-        return environment.get(variable, "").strip()
-    try:
-        found = read_regular_text(file).partition("\n")[0].strip()
-    except (OSError, UnicodeDecodeError) as error:
-        cause = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-        raise ConfigError(
-            f"[alerts] {key} {file} cannot be read: {cause}.",
-            hint="Correct the path or the file's permissions.",
-        ) from error
-    if not found:
+    found = secret_of(file, variable, environment, f"[alerts] {key}").strip()
+    if file is not None and not found:
         raise ConfigError(
             f"The first line of {file} is empty.", hint=f"Write the secret of [alerts] {key} to it."
         )

@@ -8,7 +8,7 @@ from config.schema import Settings
 from config.visible import one_line, shortened
 from pipeline.ingest.sources.web.service import ServiceAnswer, service_client
 from pipeline.operate.alerts.message import Message, as_webhook
-from pipeline.operate.alerts.ways.secret import PLACE, secret_of, with_secret
+from pipeline.operate.alerts.ways.secret import PLACE, alert_secret, with_secret
 from pipeline.operate.alerts.ways.way import Told
 from storage.alert_types import AlertKind
 
@@ -24,7 +24,7 @@ def webhook_teller(
     Raises:
         ConfigError: its secret is missing or cannot be read.
     """
-    secret = secret_of(
+    secret = alert_secret(
         alerts.webhook_secret_file,
         alerts.webhook_secret_variable,
         environment,
@@ -52,7 +52,7 @@ def beat(settings: Settings, environment: Mapping[str, str]) -> str:
     alerts = settings.alerts
     if not alerts.heartbeat_url:
         return ""
-    secret = secret_of(
+    secret = alert_secret(
         alerts.heartbeat_secret_file,
         alerts.heartbeat_secret_variable,
         environment,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from config.errors import ConfigError
 from config.mail_schema import MailSettings
-from pipeline.publish.mail.account import secret_of
+from config.secret import secret_of
 from pipeline.publish.mail.webhook.events import instant, text
 
 #: characters of a secret, so that it cannot be guessed
@@ -68,7 +68,12 @@ def webhook_secret(mail: MailSettings, environment: Mapping[str, str]) -> Secret
     Raises:
         ConfigError: the file cannot be read, or the secret is too short.
     """
-    found = secret_of(mail.webhook_secret_file, mail.webhook_secret_variable, environment, "[mail]")
+    found = secret_of(
+        mail.webhook_secret_file,
+        mail.webhook_secret_variable,
+        environment,
+        "[mail] webhook_secret_file",
+    )
     if not found:
         return None
     if len(found) < _SHORTEST:
