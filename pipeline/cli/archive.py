@@ -41,7 +41,10 @@ def archive(
     `fetch --replay` rebuilds the papers from what is kept, packed or not.
     """
     settings = invocation.settings
-    check_database(settings, create=False)  # a wrong directory is no empty archive
+    # a wrong directory is no empty archive; where the database is gone, the responses are what is
+    # left of the papers, to be looked at and not to be deleted
+    if tidying or not settings.arxiv.archive.exists():
+        check_database(settings, create=False)
     today = clock_of(settings)().astimezone(UTC).date()
     tidied = tidy(settings.arxiv, today) if tidying else None
     report = look(settings.arxiv.archive)

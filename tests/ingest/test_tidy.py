@@ -143,12 +143,28 @@ def test_command_shows_and_tidies_the_archive(tmp_path: Path) -> None:
         f"LIVING_SURVEY_ARXIV__{name}_URL": "http://127.0.0.1:1" for name in ("OAI", "RSS", "QUERY")
     }
     survey = SurveyInProcess(tmp_path, {"LIVING_SURVEY_NOW": NOON.isoformat(), **loopback})
+    survey.json("init", "--contact", "survey@example.org", "--new-database")
     shown = survey.json("archive")
     assert (shown["archive"]["days"], shown["archive"]["packed_days"]) == (2, 0)
     done = survey.json("archive", "--tidy")
     assert (done["archive"]["packed_days"], done["tidied"]["packed"]) == (1, 1)
     text = survey.call("archive").out
     assert "2 days, 2026-02-05 to 2026-03-16, 1 of them packed" in text
+
+
+def test_archive_of_a_lost_database_is_shown_and_not_tidied(tmp_path: Path) -> None:
+    keep(tmp_path / "var/archive", 1000)
+    keeping = {"LIVING_SURVEY_ARXIV__ARCHIVE_KEEP_DAYS": "30"}
+    survey = SurveyInProcess(tmp_path, keeping)
+    assert survey.json("archive")["archive"]["days"] == 1
+    refused = survey.call("archive", "--tidy")
+    assert (refused.status, "is missing, but" in refused.err) == (1, True)
+    assert survey.json("archive")["archive"]["days"] == 1
+
+
+def test_archive_of_a_wrong_directory_is_no_empty_archive(tmp_path: Path) -> None:
+    refused = SurveyInProcess(tmp_path, {}).call("archive")
+    assert (refused.status, "There is no database" in refused.err) == (2, True)
 
 
 def test_empty_archive_is_no_error(tmp_path: Path) -> None:
