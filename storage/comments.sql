@@ -809,3 +809,22 @@ COMMENT ON COLUMN alerts.told_at IS 'when a message with it first arrived; null:
 COMMENT ON COLUMN alerts.accepted_by IS 'who accepted it last; null: no one';
 COMMENT ON COLUMN alerts.reason IS 'why it was accepted';
 COMMENT ON COLUMN alerts.over_at IS 'when it was over; null: it stands';
+
+
+COMMENT ON VIEW accounts IS
+    'One row per account of the team; without any, one person reviews on this machine.';
+COMMENT ON COLUMN accounts.account IS 'its name, as in `decisions.reviewer`';
+COMMENT ON COLUMN accounts.role IS '`reviewer`, `publisher` or `admin`; each includes the one before';
+COMMENT ON COLUMN accounts.disabled IS 'it cannot be used to log in';
+COMMENT ON COLUMN accounts.added_at IS 'when it was made';
+COMMENT ON COLUMN accounts.added_by IS 'who made it';
+
+
+COMMENT ON VIEW trail IS
+    'Acts of administration, one row each, such as `account.added`.';
+COMMENT ON COLUMN trail.seq IS 'number of the act, from 1';
+COMMENT ON COLUMN trail.happened_at IS 'when it was done';
+COMMENT ON COLUMN trail.actor IS 'who did it; empty: no known person, such as a failed login';
+COMMENT ON COLUMN trail.act IS 'what was done, such as `account.disabled`';
+COMMENT ON COLUMN trail.subject IS 'what it was done to, such as the name of an account';
+COMMENT ON COLUMN trail.detail IS 'more about it, on one line';

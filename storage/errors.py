@@ -104,3 +104,7 @@ class SubscriberNotFoundError(StorageError, UsageError):
             f"{name} is not subscribed.",
             hint="`living-survey subscribers list` shows who is.",
         )
+
+
+class AccountError(StorageError, UsageError):
+    """There is no account of this name, or there is one already."""

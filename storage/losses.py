@@ -37,6 +37,8 @@ _KEYS = {
     "preferences of reviewers": (
         "SELECT hash(seq, happened_at) FROM preference_event WHERE name <> 'visited'"
     ),
+    "acts on accounts": "SELECT hash(seq, happened_at) FROM account_event",
+    "acts of administration": "SELECT hash(seq, happened_at) FROM trail_event",
     "ends of the survey": "SELECT hash(seq, happened_at) FROM freeze_act",
     "papers of audits": "SELECT hash(arxiv_id, decision_id) FROM audit_draw",
     "translations": "SELECT hash(arxiv_id, field, language, source_hash) FROM translation",
@@ -57,6 +59,8 @@ _ONE = {
     "answers to alarms": "answer to an alarm",
     "changes of the taxonomy": "change of the taxonomy",
     "preferences of reviewers": "preference of a reviewer",
+    "acts on accounts": "act on an account",
+    "acts of administration": "act of administration",
     "ends of the survey": "end of the survey",
     "papers of audits": "paper of an audit",
     "translations": "translation",

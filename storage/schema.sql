@@ -701,6 +701,24 @@ CREATE TABLE publication_inputs (
     noted_at TIMESTAMP NOT NULL
 );
 
+CREATE TABLE account_event (
+    seq BIGINT NOT NULL,
+    account VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    role VARCHAR,
+    actor VARCHAR NOT NULL,
+    happened_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE trail_event (
+    seq BIGINT NOT NULL,
+    happened_at TIMESTAMP NOT NULL,
+    actor VARCHAR NOT NULL,
+    act VARCHAR NOT NULL,
+    subject VARCHAR NOT NULL,
+    detail VARCHAR NOT NULL
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -1510,3 +1528,29 @@ SELECT alarm AS alert_id,
        max(happened_at) FILTER (kind IN ('cleared', 'ended')) AS over_at
 FROM alert_event
 GROUP BY alarm;
+
+-- One row per account of the team; without any, one person reviews on this machine.
+-- account VARCHAR: its name, as in `decisions.reviewer`
+-- role VARCHAR: `reviewer`, `publisher` or `admin`; each includes the one before
+-- disabled BOOLEAN: it cannot be used to log in
+-- added_at TIMESTAMP: when it was made
+-- added_by VARCHAR: who made it
+CREATE VIEW accounts AS
+SELECT account,
+       arg_max(role, seq) FILTER (role IS NOT NULL) AS role,
+       coalesce(arg_max(kind, seq) FILTER (kind IN ('disabled', 'enabled')) = 'disabled', false)
+           AS disabled,
+       min(happened_at) AS added_at,
+       arg_max(actor, seq) FILTER (kind = 'added') AS added_by
+FROM account_event
+GROUP BY account;
+
+-- Acts of administration, one row each, such as `account.added`.
+-- seq BIGINT: number of the act, from 1
+-- happened_at TIMESTAMP: when it was done
+-- actor VARCHAR: who did it; empty: no known person, such as a failed login
+-- act VARCHAR: what was done, such as `account.disabled`
+-- subject VARCHAR: what it was done to, such as the name of an account
+-- detail VARCHAR: more about it, on one line
+CREATE VIEW trail AS
+SELECT seq, happened_at, actor, act, subject, detail FROM trail_event;

@@ -14,6 +14,7 @@ import duckdb
 
 from config.interrupts import uninterrupted
 from storage.acceptances import Acceptances
+from storage.accounts import Accounts
 from storage.adoption import Adoption
 from storage.alerts import Alerts
 from storage.alike import Alike
@@ -74,6 +75,7 @@ from storage.subscribers import Subscribers
 from storage.taxonomy import TaxonomyChanges
 from storage.titles import Titles
 from storage.traces import Traces
+from storage.trail import Trail
 from storage.translations import Translations
 from storage.twins import Twins
 from storage.upgrade import back_up_before
@@ -88,7 +90,7 @@ _PAUSE = 0.1
 class Store:
     """An open database, for one lease and one thread."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session) -> None:  # noqa: PLR0915 - one line a subject
         self._session = session
         self.papers = Papers(session)
         self.titles = Titles(session)
@@ -127,6 +129,8 @@ class Store:
         self.hub_pings = HubPings(session)
         self.freezes = Freezes(session)
         self.alerts = Alerts(session)
+        self.accounts = Accounts(session)
+        self.trail = Trail(session)
         self.traces = Traces(session)
         self.issues = Issues(session)
         self.mailings = Mailings(session)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pytest
 
+from config.roles import Role
 from storage.acceptances import Acceptance
 from storage.alert_types import AlertKind, NewAlertEvent
 from storage.arrivals import LateArrival
@@ -89,6 +90,8 @@ def _add_readers(store: Store, now: datetime) -> None:
     topic = "https://a.example/feeds/all.atom"
     store.hub_pings.add([HubPing("https://hub.example", topic, "d1", now)])
     store.freezes.add(Freeze(now.date(), "Thank you.", "ada", now))
+    store.accounts.add("ada", Role.ADMIN, actor="root", at=now)
+    store.trail.add(at=now, actor="root", act="account.added", subject="ada")
 
 
 @pytest.fixture(scope="module")

@@ -19,22 +19,20 @@ from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.issues.desk import IssueDesk
-from pipeline.review.own import survey_own
 from pipeline.review.web import error_pages, status_page
 from pipeline.review.web.access import LIMITS, LOOPBACK_NAMES, AccessRules, Limits
 from pipeline.review.web.bulk import routes as bulk
 from pipeline.review.web.context import ReviewContext
-from pipeline.review.web.daily import Progress
 from pipeline.review.web.desk import routes as desk
 from pipeline.review.web.environment import STATIC
 from pipeline.review.web.headers import Hardened
 from pipeline.review.web.inbox import routes as inbox
 from pipeline.review.web.issue import routes as issue
-from pipeline.review.web.kept import KeptPreferences
 from pipeline.review.web.measuring.requests import Measured
 from pipeline.review.web.measuring.state import Monitoring
 from pipeline.review.web.monitoring import routes as monitoring_routes
 from pipeline.review.web.outlook import routes as outlook
+from pipeline.review.web.people import People
 from pipeline.review.web.preferences import routes as preferences
 from pipeline.review.web.records import routes as records
 from pipeline.review.web.sessions import Sessions
@@ -67,7 +65,9 @@ def create_app(
     training: BackgroundCommands | None = None,
     monitoring: Monitoring | None = None,
 ) -> Starlette:
-    """Return the review site as an ASGI application for one reviewer on this machine.
+    """Return the review site as an ASGI application.
+
+    Without accounts it has one `reviewer`, on this machine.
 
     `secret` signs sessions and form tokens. `names` are the hosts it is opened under. `open_store`
     is called for each request and released before a page is rendered; `read_store` too, for pages
@@ -117,12 +117,10 @@ def create_app(
         open_store=open_store,
         read_store=reading,
         taxonomy=taxonomy,
-        reviewer=reviewer,
+        people=People(open_store, reading, stated, clock, reviewer=reviewer),
         sessions=Sessions(secret),
         clock=clock,
         survey_title=survey_title,
-        preferences=KeptPreferences(open_store, reading, reviewer, survey_own(stated)),
-        progress=Progress(reviewer, clock),
         jobs=jobs,
         settings=stated,
         explainers=explainers,

@@ -9,26 +9,26 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from config.reasons import Reason
+from config.roles import Role
 from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.certainty import Certainty
 from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.issues.desk import IssueDesk
 from pipeline.review.own import Own
-from pipeline.review.visits import new_since
 from pipeline.review.web.daily import Progress
 from pipeline.review.web.environment import make_templates
 from pipeline.review.web.kept import KeptPreferences
 from pipeline.review.web.language import choose_language, words_of
 from pipeline.review.web.measuring.state import Monitoring
+from pipeline.review.web.people import ForbiddenError, People, Person
 from pipeline.review.web.scripts import desk_data
 from pipeline.review.web.sessions import Sessions
 from pipeline.runtime.background import BackgroundCommands
 from pipeline.runtime.facts import StateOfSurvey
 from pipeline.runtime.jobs import JobEnd, faults
 from storage.calendar import announcement_day
-from storage.queue_filter import QueueLimits
-from storage.store import OpenStore, Store
+from storage.store import OpenStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,11 @@ class ReviewContext:
     #: for pages that only show
     read_store: OpenStore
     taxonomy: Taxonomy
-    reviewer: str
     sessions: Sessions
+    #: who may review
+    people: People
     clock: Callable[[], datetime]
     survey_title: str
-    #: of `reviewer`
-    preferences: KeptPreferences
-    progress: Progress
     #: how the scheduled jobs ended
     jobs: Callable[[], Sequence[JobEnd]]
     #: builds issues of the digest
@@ -66,14 +64,6 @@ class ReviewContext:
         return announcement_day(self.clock())
 
     @property
-    def limits(self) -> QueueLimits:
-        """The probabilities that divide the queue."""
-        own = self.preferences.known().limit
-        if own is not None:
-            return QueueLimits(own / 100, self.settings.set_aside_below / 100)
-        return QueueLimits(self.settings.likely_from / 100, self.settings.set_aside_below / 100)
-
-    @property
     def certainty(self) -> Certainty | None:
         """How far probabilities can be trusted; None without a model directory."""
         return self.explainers.certainty if self.explainers else None
@@ -83,14 +73,42 @@ class ReviewContext:
         """The reasons for rejecting a paper."""
         return tuple(self.settings.reasons)
 
-    def visited_at(self, store: Store) -> datetime | None:
-        """Return when the reviewer was here before; None: not known."""
-        return new_since(self.preferences.own_in(store).visit, self.clock())
-
 
 def context_of(request: Request) -> ReviewContext:
     """Return the context of the application."""
     return cast("ReviewContext", request.app.state.review)
+
+
+def person_of(request: Request) -> Person:
+    """Return who sent a request that has a session."""
+    return context_of(request).people.only
+
+
+def reviewer_of(request: Request) -> str:
+    """Return the name that is recorded with what this request decides."""
+    return person_of(request).name
+
+
+def role_of(request: Request) -> Role:
+    """Return what the sender of a request may do."""
+    return person_of(request).role
+
+
+def preferences_of(request: Request) -> KeptPreferences:
+    """Return what the sender of a request prefers."""
+    return person_of(request).preferences
+
+
+def progress_of(request: Request) -> Progress:
+    """Return what every page of the sender of a request shows."""
+    return person_of(request).progress
+
+
+def require(request: Request, role: Role) -> None:
+    """Raise ForbiddenError unless the sender of a request has this role, or a higher one."""
+    person = person_of(request)
+    if not person.role.includes(role):
+        raise ForbiddenError(person.name, person.role, role)
 
 
 def wants_json(request: Request) -> bool:
@@ -111,7 +129,7 @@ def notice(
     `again` adds a link for a reviewer who has a session that the browser did not send.
     """
     review = context_of(request)
-    language = language_of(request, review.preferences.known())
+    language = language_of(request, review.people.unknown)
     templates = make_templates(review.taxonomy, language)
     body = templates.get_template("notice.html").render(message=message, remedy=remedy, again=again)
     return HTMLResponse(body, status)
@@ -130,21 +148,22 @@ def fragment(request: Request, template: str, **context: Any) -> str:
     session = review.sessions.current(request)
     assert session is not None
     about_fault = template == "refusal.html"  # perhaps because the database cannot be read
-    own = review.preferences.known() if about_fault else review.preferences.own()
+    person = person_of(request)
+    own = person.preferences.known() if about_fault else person.preferences.own()
     language = language_of(request, own)
     if "heading" in context:
         context["heading"] = words_of(language).said(context["heading"])
     templates = make_templates(review.taxonomy, language)
     return templates.get_template(template).render(
         survey_title=review.survey_title,
-        limits=review.limits,
+        limits=person.limits,
         today=review.today,
         tomorrow=review.clock().date() + timedelta(days=1),
-        reviewer=review.reviewer,
-        done_today=review.progress.today,
-        ends_on=review.progress.ends_on,
-        has_ended=review.progress.has_ended,
-        alarms=review.progress.alarms,
+        reviewer=person.name,
+        done_today=person.progress.today,
+        ends_on=person.progress.ends_on,
+        has_ended=person.progress.has_ended,
+        alarms=person.progress.alarms,
         token=review.sessions.token(session),
         path=request.url.path,
         own=own,

@@ -11,6 +11,7 @@ from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
 from pipeline.review.web.busy import busy_page
 from pipeline.review.web.context import context_of, notice, render, wants_json
 from pipeline.review.web.headers import harden
+from pipeline.review.web.people import ForbiddenError
 from storage.errors import DecisionNotFoundError, StoreBusyError, StoreNotWritableError
 from storage.typed_ids import explain_id
 
@@ -71,6 +72,8 @@ def on_known_error(request: Request, error: Exception) -> Response:
         return refuse(request, 503, error.message, error.hint)
     if isinstance(error, DecisionNotFoundError):
         status = 404
+    elif isinstance(error, ForbiddenError):
+        status = 403
     elif isinstance(error, StoreNotWritableError):
         status = HTTPStatus.INSUFFICIENT_STORAGE
     else:

@@ -61,7 +61,7 @@ def read_news(context: ReviewContext, store: Store) -> News | None:
 
 
 def card_reasons(
-    context: ReviewContext, card: Card, news: News | None, *, wait: bool = False
+    context: ReviewContext, card: Card, news: News | None, *, reviewer: str, wait: bool = False
 ) -> CardReasons:
     """Return the reasons for a card's suggestions; the store must not be held.
 
@@ -82,7 +82,7 @@ def card_reasons(
         document_of(card.paper),
         sections=_shown(card) if wait else (),
         live=news.live,
-        reviewer=context.reviewer,
+        reviewer=reviewer,
     )
     model_id = card.prediction.model_id if card.prediction else ""
     return replace(

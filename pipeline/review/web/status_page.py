@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from pipeline.review.web.context import context_of, render
+from pipeline.review.web.context import context_of, progress_of, render
 
 
 def status_page(request: Request) -> Response:
@@ -12,7 +12,7 @@ def status_page(request: Request) -> Response:
     context = context_of(request)
     state = context.state()
     with context.read_store() as store:
-        context.progress.read(store)
+        progress_of(request).read(store)
     return render(request, "status.html", heading="Status", state=state, now=context.clock())
 
 

@@ -19,7 +19,13 @@ from pipeline.review.bulk import (
 from pipeline.review.decide import Bulk, decide_all
 from pipeline.review.proposal import Proposal, propose
 from pipeline.review.web.card import grouped
-from pipeline.review.web.context import ReviewContext, context_of, render
+from pipeline.review.web.context import (
+    context_of,
+    person_of,
+    preferences_of,
+    render,
+    reviewer_of,
+)
 from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.desk.listing import filter_of
 from pipeline.review.web.error_pages import refuse
@@ -56,7 +62,7 @@ def _answer(request: Request, form: FormData) -> Response:
     verdict = text_of(form, "verdict")
     try:
         if not verdict:
-            return _ask(request, view, _marked(context, form, view))
+            return _ask(request, view, _marked(request, form, view))
         seen = read_form(text_of(form, "papers"))
     except UsageError as error:
         return refuse(request, 400, f"Nothing was recorded. {error.message}", error.hint)
@@ -66,24 +72,24 @@ def _answer(request: Request, form: FormData) -> Response:
         entered = Asked(tuple(seen), 0, missing, section, reason, note)
         return _ask(request, view, entered, status=400)
     try:
-        proposals = _proposals(context, form, seen, verdict)
+        proposals = _proposals(request, form, seen, verdict)
     except UsageError as error:
         entered = Asked(tuple(seen), 0, f"Nothing was recorded. {error}", section, reason, note)
         return _ask(request, view, entered, status=400)
     done = decide_all(context.open_store, context.taxonomy, proposals, clock=context.clock)
-    context.preferences.note_visit(context.clock())
+    preferences_of(request).note_visit(context.clock())
     if done.recorded and not done.left_out:
         return RedirectResponse(view.url(done=done.recorded[0].decision.decision_id), 303)
     return _result(request, view, done)
 
 
-def _marked(context: ReviewContext, form: FormData, view: QueueView) -> Asked:
+def _marked(request: Request, form: FormData, view: QueueView) -> Asked:
     """Return the marked papers, or the first of the whole view."""
     if not text_of(form, "whole"):
         return Asked(read_ids(one for one in form.getlist("paper") if isinstance(one, str)))
-    with context.read_store() as store:
-        found = _ids_of(store, context, view, MOST_AT_ONCE)
-        total = _size_of(store, context, view) if len(found) == MOST_AT_ONCE else len(found)
+    with context_of(request).read_store() as store:
+        found = _ids_of(store, request, view, MOST_AT_ONCE)
+        total = _size_of(store, request, view) if len(found) == MOST_AT_ONCE else len(found)
     return Asked(read_ids(found), total)
 
 
@@ -96,8 +102,9 @@ def _missing(verdict: str, section: str, reason: str) -> str:
 
 
 def _proposals(
-    context: ReviewContext, form: FormData, seen: dict[str, tuple[str, str]], verdict: str
+    request: Request, form: FormData, seen: dict[str, tuple[str, str]], verdict: str
 ) -> list[Proposal]:
+    context = context_of(request)
     with context.read_store() as store:
         marks = store.papers.marks(seen)
     approves = verdict == Verdict.APPROVED
@@ -106,7 +113,7 @@ def _proposals(
             context.taxonomy,
             arxiv_id=key,
             verdict=verdict,
-            reviewer=context.reviewer,
+            reviewer=reviewer_of(request),
             sections=[text_of(form, "section")] if approves else [],
             note=text_of(form, "note"),
             reason=None if approves else text_of(form, "reason"),
@@ -166,11 +173,12 @@ def _result(request: Request, view: QueueView, done: Bulk) -> Response:
     )
 
 
-def _ids_of(store: Store, context: ReviewContext, view: QueueView, most: int) -> list[str]:
-    rows = store.queue.rows(filter_of(store, context, view), limit=most, today=context.today)
+def _ids_of(store: Store, request: Request, view: QueueView, most: int) -> list[str]:
+    wanted = filter_of(store, request, view)
+    rows = store.queue.rows(wanted, limit=most, today=context_of(request).today)
     return [row.arxiv_id for row in rows]
 
 
-def _size_of(store: Store, context: ReviewContext, view: QueueView) -> int:
-    wanted = filter_of(store, context, view)
-    return store.queue.tally(wanted, today=context.today, limits=context.limits).size
+def _size_of(store: Store, request: Request, view: QueueView) -> int:
+    wanted, limits = filter_of(store, request, view), person_of(request).limits
+    return store.queue.tally(wanted, today=context_of(request).today, limits=limits).size

@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from pipeline.review.web.context import context_of, fragment
+from pipeline.review.web.context import context_of, fragment, progress_of
 from pipeline.review.web.flash import flash_on
 from pipeline.review.web.view_state import QueueView
 from storage.errors import StoreBusyError
@@ -16,14 +16,14 @@ def recorded(request: Request, decision: Decision, here: QueueView, after: str) 
     try:
         with context_of(request).read_store() as store:
             flash = flash_on(store, decision)
-            context_of(request).progress.count(store)
+            progress_of(request).count(store)
     except StoreBusyError:  # it is recorded all the same
         flash = None
     return {
         "recorded": True,
         "decision_id": decision.decision_id,
         "message": "",
-        "done_today": context_of(request).progress.today,
+        "done_today": progress_of(request).today,
         "flash": fragment(request, "flash.html", flash=flash, here=here),
         "next": after,
     }

@@ -16,7 +16,7 @@ from pipeline.review import decide as decisions
 from pipeline.review.highlights import clear_highlight, set_highlight
 from pipeline.review.judge import DoubleError, MissingSectionError, Stale
 from pipeline.review.web.card import FormDraft
-from pipeline.review.web.context import ReviewContext, context_of, wants_json
+from pipeline.review.web.context import context_of, preferences_of, reviewer_of, wants_json
 from pipeline.review.web.desk.answers import recorded
 from pipeline.review.web.desk.asked import Asked
 from pipeline.review.web.desk.forms import (
@@ -49,12 +49,12 @@ def _decide(request: Request, form: FormData) -> Response:
     again = _Again(request, _at(view, key), draft_of(form))
     try:
         if text_of(form, "highlight"):
-            return again.show(_highlight(context, form, key), 200)
+            return again.show(_highlight(request, form, key), 200)
         if not verdict_of(form):
             return again.show(Asked("Nothing is recorded yet: press a verdict."), 400)
         if verdict_of(form) == Verdict.REJECTED and context.reasons and not text_of(form, "reason"):
             return again.show(Asked("Nothing is recorded yet: choose a reason.", "reason"), 400)
-        proposal = read_proposal(form, context, view)
+        proposal = read_proposal(request, form, view)
         outcome = decisions.record(
             context.open_store, context.taxonomy, proposal, clock=context.clock
         )
@@ -73,7 +73,7 @@ def _decide(request: Request, form: FormData) -> Response:
         return again.show(
             Asked(f"Nothing was recorded. {outcome.cause}", mine=pressed_in(form)), 409
         )
-    context.preferences.note_visit(context.clock())
+    preferences_of(request).note_visit(context.clock())
     done = outcome.decision.decision_id
     after = view.after(text_of(form, "following"), _place(form), done)
     if wants_json(request):
@@ -81,9 +81,10 @@ def _decide(request: Request, form: FormData) -> Response:
     return RedirectResponse(after, 303)
 
 
-def _highlight(context: ReviewContext, form: FormData, key: str) -> Asked:
+def _highlight(request: Request, form: FormData, key: str) -> Asked:
     """Set or clear the reviewer's highlight; the note is its sentence."""
-    who = {"arxiv_id": key, "reviewer": context.reviewer}
+    context = context_of(request)
+    who = {"arxiv_id": key, "reviewer": reviewer_of(request)}
     if text_of(form, "highlight") == "clear":
         clear_highlight(context.open_store, **who, clock=context.clock)
         return Asked(said="No longer highlighted for the digest.")

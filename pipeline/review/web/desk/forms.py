@@ -12,7 +12,7 @@ from config.errors import UsageError
 from pipeline.review.proposal import NOT_DECIDED, Expected, Proposal, propose
 from pipeline.review.web.busy import busy_form
 from pipeline.review.web.card import FormDraft
-from pipeline.review.web.context import ReviewContext, context_of
+from pipeline.review.web.context import context_of, reviewer_of
 from pipeline.review.web.error_pages import refuse
 from pipeline.review.web.view_state import QueueView
 from storage.errors import StoreBusyError
@@ -86,12 +86,13 @@ def draft_of(form: FormData) -> FormDraft:
     )
 
 
-def read_proposal(form: FormData, context: ReviewContext, view: QueueView) -> Proposal:
+def read_proposal(request: Request, form: FormData, view: QueueView) -> Proposal:
     """Return the proposal of a form, or raise UsageError.
 
     A candidate's button approves into its own section, whatever is ticked. On other verdicts than
     an approval only boxes that the reviewer ticked count, not those that were ticked in advance.
     """
+    context = context_of(request)
     content_hash, _, decision_id = text_of(form, "state").partition(":")
     accepted = text_of(form, "accept")
     verdict = verdict_of(form)
@@ -103,7 +104,7 @@ def read_proposal(form: FormData, context: ReviewContext, view: QueueView) -> Pr
         arxiv_id=text_of(form, "arxiv_id"),
         verdict=verdict,
         sections=sorted(ticked),
-        reviewer=context.reviewer,
+        reviewer=reviewer_of(request),
         note=text_of(form, "note"),
         reason=text_of(form, "reason") if verdict == Verdict.REJECTED else None,
         reasons=context.reasons,

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypedDict
 
+from starlette.requests import Request
+
 from config.orders import PLANNED
 from config.whole_number import whole_number
 from pipeline.review.outlook.session import current_session
 from pipeline.review.selection import Recent, Selection, days_work
-from pipeline.review.web.context import ReviewContext
+from pipeline.review.web.context import context_of, person_of, reviewer_of
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import QUEUE, QueueView, read_id
 from storage.queue_filter import QueueFilter, QueueLimits, QueueRow, QueueTally
@@ -87,9 +89,9 @@ class Listing:
 _NO_TALLY = QueueTally({}, 0, 0, 0, 0, None, 0, 0, 0)
 
 
-def filter_of(store: Store, context: ReviewContext, view: QueueView) -> QueueFilter:
+def filter_of(store: Store, request: Request, view: QueueView) -> QueueFilter:
     """Return the conditions of a view; the day's work if it chooses nothing."""
-    return _resolved(store, context, view.list.selection)[1]
+    return _resolved(store, request, view.list.selection)[1]
 
 
 def told_listing(view: QueueView, query: Mapping[str, str]) -> Listing | None:
@@ -106,7 +108,7 @@ def told_listing(view: QueueView, query: Mapping[str, str]) -> Listing | None:
 
 
 def read_listing(
-    store: Store, context: ReviewContext, view: QueueView, *, counted: bool = True
+    store: Store, request: Request, view: QueueView, *, counted: bool = True
 ) -> Listing:
     """Return the page of the view's list; the last page if it is shorter meanwhile.
 
@@ -115,21 +117,21 @@ def read_listing(
     """
     listed = view.list
     if listed.path != QUEUE:
-        rows = _deferred(store, context.limits) if listed.path == "/deferred" else ()
+        rows = _deferred(store, person_of(request).limits) if listed.path == "/deferred" else ()
         ids = tuple(row.arxiv_id for row in rows)
         return Listing(listed, listed.selection, ids, rows, 1, len(rows), _NO_TALLY)
-    selection, wanted, totals = _resolved(store, context, listed.selection)
-    asked: _Page = {"limit": PAGE_SIZE + 1, "today": context.today}
+    selection, wanted, totals = _resolved(store, request, listed.selection)
+    asked: _Page = {"limit": PAGE_SIZE + 1, "today": context_of(request).today}
     if not counted:
         ids = store.queue.ids(wanted, offset=_offset(listed), **asked)
         return _listing(listed, selection, ids)
-    tally = _counted(store, context, wanted, totals)
+    tally = _counted(store, request, wanted, totals)
     pages = max(1, -(-tally.size // PAGE_SIZE))
     listed = listed.at_page(min(listed.page, pages))
     found = store.queue.rows(wanted, offset=_offset(listed), **asked)
     return replace(
         _listing(listed, selection, tuple(row.arxiv_id for row in found)),
-        rows=_rows(found[:PAGE_SIZE], context.limits),
+        rows=_rows(found[:PAGE_SIZE], person_of(request).limits),
         pages=pages,
         total=tally.size,
         tally=tally,
@@ -152,42 +154,45 @@ def _listing(listed: QueueView, selection: Selection, found: tuple[str, ...]) ->
 
 
 def _resolved(
-    store: Store, context: ReviewContext, selection: Selection
+    store: Store, request: Request, selection: Selection
 ) -> tuple[Selection, QueueFilter, QueueTally | None]:
     """Return what a selection means today, its conditions, and the totals if they were needed."""
+    limits = person_of(request).limits
     totals = newest = None
     if selection.is_default or isinstance(selection.announced, Recent):
         # the newest day is known only from the queue itself
-        totals = store.queue.totals(today=context.today, limits=context.limits)
+        totals = store.queue.totals(today=context_of(request).today, limits=limits)
         newest = totals.newest_day
         if selection.is_default:
-            selection = days_work(totals, context.limits)
-    return selection, _filter(store, context, selection, newest), totals
+            selection = days_work(totals, limits)
+    return selection, _filter(store, request, selection, newest), totals
 
 
 def _counted(
-    store: Store, context: ReviewContext, wanted: QueueFilter, totals: QueueTally | None
+    store: Store, request: Request, wanted: QueueFilter, totals: QueueTally | None
 ) -> QueueTally:
-    tally = store.queue.tally(wanted, today=context.today, limits=context.limits, totals=totals)
+    today, limits = context_of(request).today, person_of(request).limits
+    tally = store.queue.tally(wanted, today=today, limits=limits, totals=totals)
     if wanted.ids is None:
         return tally
     return replace(tally, size=len(store.queue.rows_of(wanted.ids)))
 
 
 def _filter(
-    store: Store, context: ReviewContext, selection: Selection, newest: date | None
+    store: Store, request: Request, selection: Selection, newest: date | None
 ) -> QueueFilter:
+    person = person_of(request)
     return selection.to_filter(
         newest_day=newest,
-        limits=context.limits,
-        visited_at=context.visited_at(store),
-        planned=_planned(store, context) if selection.order == PLANNED else None,
+        limits=person.limits,
+        visited_at=person.visited_at(store, context_of(request).clock()),
+        planned=_planned(store, request) if selection.order == PLANNED else None,
     )
 
 
-def _planned(store: Store, context: ReviewContext) -> tuple[str, ...]:
+def _planned(store: Store, request: Request) -> tuple[str, ...]:
     """Return the papers of the reviewer's session; none if none was started."""
-    session = current_session(store.preferences.of(context.reviewer))
+    session = current_session(store.preferences.of(reviewer_of(request)))
     return session.ids if session else ()
 
 

@@ -10,7 +10,14 @@ from starlette.responses import HTMLResponse, Response
 from config.whole_number import whole_number
 from pipeline.review.audit import AuditReport, count, estimated
 from pipeline.review.web.card import Card, FormDraft, grouped
-from pipeline.review.web.context import ReviewContext, context_of, fragment, render, wants_json
+from pipeline.review.web.context import (
+    ReviewContext,
+    context_of,
+    fragment,
+    person_of,
+    render,
+    wants_json,
+)
 from pipeline.review.web.desk.asked import Asked
 from pipeline.review.web.desk.choices import chosen, counts, orders
 from pipeline.review.web.desk.listing import PAGE_SIZE, Listing, read_listing, told_listing
@@ -41,17 +48,17 @@ def show_desk(
 
     `draft` is what was entered, `asked` why it was not recorded.
     """
-    context = context_of(request)
+    context, person = context_of(request), person_of(request)
     with context.read_store() as store:
-        context.preferences.own_in(store)
+        person.preferences.own_in(store)
         if is_part(
             request
         ):  # the script changes the paper only, not what the page says of the list
             told = told_listing(view, request.query_params)
-            listing = told or read_listing(store, context, view, counted=False)
+            listing = told or read_listing(store, request, view, counted=False)
         else:
-            context.progress.read(store)
-            listing = read_listing(store, context, view)
+            person.progress.read(store)
+            listing = read_listing(store, request, view)
         named = _named(request, view, listing)
         stored = read_open(store, named) if named else None
         if stored is None and listing.ids:  # the address names a paper that is not held
@@ -70,7 +77,7 @@ def show_desk(
         "card": card,
         "flash": flash,
         "asked": asked or Asked(),
-        "why": card_reasons(context, card, news) if card else CardReasons(),
+        "why": card_reasons(context, card, news, reviewer=person.name) if card else CardReasons(),
         **_place(listing, card),
     }
     if is_part(request):
@@ -83,7 +90,7 @@ def show_desk(
         if card
         else "Queue",
         section=context.taxonomy.section(section) if section else None,
-        counts=counts(listing, context.limits),
+        counts=counts(listing, person.limits),
         chosen=chosen(listing),
         section_groups=grouped(context.taxonomy.sections),
         facets=context.taxonomy.facets,

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.review.web.card import FormDraft
-from pipeline.review.web.context import context_of, render, wants_json
+from pipeline.review.web.context import context_of, person_of, render, wants_json
 from pipeline.review.web.desk.asked import Asked
 from pipeline.review.web.desk.listing import read_listing
 from pipeline.review.web.desk.open_paper import card_of, read_open
@@ -38,19 +38,19 @@ def show_paper(
 
     `draft` is what was entered, `asked` why it was not recorded.
     """
-    context = context_of(request)
+    context, person = context_of(request), person_of(request)
     with context.read_store() as store:
-        context.progress.read(store)
-        context.preferences.own_in(store)
+        person.progress.read(store)
+        person.preferences.own_in(store)
         found = read_open(store, view.paper)
         if found is None:
             return no_such_paper(request, view.paper)
-        listing = read_listing(store, context, view, counted=False)
+        listing = read_listing(store, request, view, counted=False)
         history = store.decisions.of_paper(view.paper)
         news = read_news(context, store)
         flash = flash_of(store, request)
     card = card_of(context, found, draft)
-    why = card_reasons(context, card, news, wait=True)
+    why = card_reasons(context, card, news, reviewer=person.name, wait=True)
     following = listing.following(view.paper)
     return render(
         request,

@@ -9,7 +9,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from pipeline.review.judge import Unchanged
 from pipeline.review.undo import Act, find_act
 from pipeline.review.undo import undo as take_back
-from pipeline.review.web.context import context_of, render, wants_json
+from pipeline.review.web.context import (
+    context_of,
+    preferences_of,
+    render,
+    reviewer_of,
+    wants_json,
+)
 from pipeline.review.web.desk.answers import recorded
 from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.error_pages import refuse
@@ -34,7 +40,7 @@ def ask(request: Request) -> Response:
     named = {name: query[name] for name in _NAMES if query.get(name)}
     view = view_from_form(query.get("view", ""), context.taxonomy)
     with context.read_store() as store:
-        found = find_act(store, reviewer=context.reviewer, **named)
+        found = find_act(store, reviewer=reviewer_of(request), **named)
         listed = found.decisions[:_NAMED]
         titles = store.papers.titles([one.arxiv_id for one in listed])
     if not found.decisions:
@@ -57,17 +63,19 @@ def _undo(request: Request, form: FormData) -> Response:
     named = {name: text_of(form, name) for name in _NAMES if text_of(form, name)}
     if not text_of(form, "confirmed"):
         with context.read_store() as store:
-            found = find_act(store, reviewer=context.reviewer, **named)
+            found = find_act(store, reviewer=reviewer_of(request), **named)
         # Named from here on, because another act may follow before this one is taken back.
         named = named or _names(found)
         if found.asks:
             return _asked(request, named, view)
-    outcome = take_back(context.open_store, reviewer=context.reviewer, clock=context.clock, **named)
+    outcome = take_back(
+        context.open_store, reviewer=reviewer_of(request), clock=context.clock, **named
+    )
     taken_back = () if isinstance(outcome, Unchanged) else outcome.decisions
     if not taken_back and not isinstance(outcome, Unchanged):
         return _nothing_left(request)
     undone = outcome.decision if isinstance(outcome, Unchanged) else taken_back[0]
-    context.preferences.note_visit(context.clock())
+    preferences_of(request).note_visit(context.clock())
     if view.path == "/queue":
         view = view.at_paper(undone.arxiv_id)
     there = view.url(done=undone.decision_id)

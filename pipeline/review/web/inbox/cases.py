@@ -12,7 +12,7 @@ from pipeline.ingest.corrections import said
 from pipeline.review.corrections import Act, CaseView, case_view, keep_all, resolve, undo_resolution
 from pipeline.review.judge import Stale
 from pipeline.review.web.card import grouped
-from pipeline.review.web.context import context_of, render
+from pipeline.review.web.context import context_of, render, reviewer_of
 from pipeline.review.web.desk.forms import act, text_of, ticked_in
 from pipeline.review.web.inbox.view import PAGE_SIZE, InboxView, read_view
 from pipeline.review.web.texts import shown_title
@@ -78,7 +78,7 @@ def _answer(request: Request, form: FormData) -> Response:
             Act(
                 arxiv_id=text_of(form, "arxiv_id"),
                 resolution=resolution,
-                reviewer=context.reviewer,
+                reviewer=reviewer_of(request),
                 sections=draft.sections if placed else (),
                 reason=draft.reason if resolution is Resolution.TAKEN_BACK else None,
                 note=draft.note or None,
@@ -106,7 +106,7 @@ def _undo(request: Request, form: FormData) -> Response:
         taken = undo_resolution(
             context.open_store,
             context.taxonomy,
-            reviewer=context.reviewer,
+            reviewer=reviewer_of(request),
             resolution_id=whole_number(number) or 0,
             clock=context.clock,
         )
@@ -121,7 +121,7 @@ def _keep_alike(request: Request, form: FormData) -> Response:
     kind = text_of(form, "only")
     if kind not in KINDS:
         raise UsageError(f"{kind[:40]!r} is no kind of change.", hint=f"Use {', '.join(KINDS)}.")
-    kept = keep_all(context.open_store, (kind,), reviewer=context.reviewer, clock=context.clock)
+    kept = keep_all(context.open_store, (kind,), reviewer=reviewer_of(request), clock=context.clock)
     return RedirectResponse(InboxView().url(kept=str(len(kept))), 303)
 
 

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from config.errors import UsageError
 from pipeline.review.judge import Stale
 from pipeline.review.same_work import answer_pair, pair_view, undo_answer
-from pipeline.review.web.context import context_of, render
+from pipeline.review.web.context import context_of, render, reviewer_of
 from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.inbox.view import PAGE_SIZE, InboxView, read_view
 from pipeline.review.web.texts import shown_title
@@ -43,7 +43,7 @@ def _answer(request: Request, form: FormData) -> Response:
             one,
             other,
             keeps=None if said == DIFFERENT else said,
-            reviewer=context.reviewer,
+            reviewer=reviewer_of(request),
             reasons=context.reasons,
             clock=context.clock,
         )
@@ -60,7 +60,9 @@ def _undo(request: Request, form: FormData) -> Response:
     view = _view_of(form)
     one, _, other = view.paper.partition(",")
     try:
-        undo_answer(context.open_store, one, other, reviewer=context.reviewer, clock=context.clock)
+        undo_answer(
+            context.open_store, one, other, reviewer=reviewer_of(request), clock=context.clock
+        )
     except UsageError as error:
         return _show(request, view, str(error), status=409)
     return RedirectResponse(view.url(), 303)

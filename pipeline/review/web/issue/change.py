@@ -5,9 +5,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from config.errors import UsageError
+from config.roles import Role
 from pipeline.review.issues import acts
 from pipeline.review.issues.edits import Typed
-from pipeline.review.web.context import ReviewContext, context_of
+from pipeline.review.web.context import context_of, require, reviewer_of
 from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.error_pages import refuse
 from pipeline.review.web.issue.form import fields_in, fields_of, typed_in
@@ -36,6 +37,7 @@ async def change_issue(request: Request) -> Response:
 
 
 def _change(request: Request, form: FormData) -> Response:
+    require(request, Role.PUBLISHER)
     context = context_of(request)
     pressed = text_of(form, "act")
     if pressed not in _ACTS:
@@ -52,7 +54,7 @@ def _change(request: Request, form: FormData) -> Response:
             context.open_store,
             week,
             typed,
-            editor=context.reviewer,
+            editor=reviewer_of(request),
             clock=context.clock,
             seen=fields.seen,
         )
@@ -69,7 +71,7 @@ def _change(request: Request, form: FormData) -> Response:
             status=409,
         )
     try:
-        _act(context, pressed, week, text_of(form, "digest"))
+        _act(request, pressed, week, text_of(form, "digest"))
     except acts.NotAPublisherError as error:
         return show(request, week, warning=str(error), status=403)
     except IssueStateError as error:
@@ -77,13 +79,9 @@ def _change(request: Request, form: FormData) -> Response:
     return RedirectResponse(f"/issue/{week}?done={_ACTS[pressed]}", 303)
 
 
-def _act(context: ReviewContext, pressed: str, week: str, digest: str) -> None:
-    desk, store, editor, clock = (
-        context.issues,
-        context.open_store,
-        context.reviewer,
-        context.clock,
-    )
+def _act(request: Request, pressed: str, week: str, digest: str) -> None:
+    context, editor = context_of(request), reviewer_of(request)
+    desk, store, clock = context.issues, context.open_store, context.clock
     if pressed == "build":
         acts.build(desk, store, week, editor=editor, clock=clock)
     elif pressed == "approve":

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pipeline.review.web.context import context_of, render
+from pipeline.review.web.context import context_of, progress_of, render
 from storage.issue_types import IssueRecord
 
 
@@ -12,7 +12,7 @@ def issues_page(request: Request) -> Response:
     context = context_of(request)
     with context.read_store() as store:
         recorded = {one.week: one for one in store.issues.all()}
-        context.progress.read(store)
+        progress_of(request).read(store)
     weeks = {*context.issues.recent(context.clock()), *recorded}
     return render(
         request,

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from pipeline.review.issues.desk import HIGHLIGHTS, IssuePaper
 from pipeline.review.issues.edits import LEAD_LIMIT, NOTE_LIMIT, Conflict
 from pipeline.review.issues.missing import edited_elsewhere, missing, what_waits
-from pipeline.review.web.context import context_of, render
+from pipeline.review.web.context import context_of, person_of, render
 from pipeline.review.web.headers import policy
 from pipeline.review.web.issue.form import Fields, fields_of, in_order
 from pipeline.review.web.texts import shown_title
@@ -40,15 +40,15 @@ def show(
     status: int = 200,
 ) -> Response:
     """Return the page of an issue; `fields` are what was typed and not recorded."""
-    context = context_of(request)
+    context, person = context_of(request), person_of(request)
     draft = context.issues.draft(context.read_store, week, context.clock())
     elsewhere = edited_elsewhere(draft)
     with context.read_store() as store:
         record = store.issues.get(draft.week)
         events = store.issues.events(draft.week)
-        waiting = what_waits(store, draft, context.limits, context.today)
+        waiting = what_waits(store, draft, person.limits, context.today)
         titles = store.papers.titles(elsewhere)
-        context.progress.read(store)
+        person.progress.read(store)
     papers = {paper.arxiv_id: paper for paper in draft.papers} | {
         arxiv_id: IssuePaper(arxiv_id, shown_title(titles.get(arxiv_id, ""), arxiv_id), "", "")
         for arxiv_id in elsewhere
@@ -62,10 +62,10 @@ def show(
         draft=draft,
         record=record,
         is_current=record.digest == draft.digest and not record.edited_since,
-        may_approve=context.issues.may_approve(context.reviewer),
+        may_approve=context.issues.may_approve(person.name),
         events=events[:_EVENTS],
         earlier_events=len(events) - _EVENTS,
-        lacks=missing(draft, waiting, context.limits),
+        lacks=missing(draft, waiting, person.limits),
         fields=shown,
         papers=[papers[arxiv_id] for arxiv_id in in_order(draft, shown, elsewhere)],
         elsewhere=elsewhere,

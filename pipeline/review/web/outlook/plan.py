@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.review.outlook.session import plan_session, session_report, start_session
-from pipeline.review.web.context import context_of, render
+from pipeline.review.web.context import context_of, progress_of, render, reviewer_of
 from pipeline.review.web.desk.forms import act
 from pipeline.review.web.outlook.numbers import number_in
 from pipeline.review.web.texts import shown_title
@@ -18,11 +18,11 @@ def plan_page(request: Request) -> Response:
     """Show the best session for some minutes, and the one that was started."""
     context = context_of(request)
     minutes = number_in(request.query_params, "minutes", least=1, most=LONGEST, default=USUAL)
-    chosen = plan_session(context.read_store, context.reviewer, minutes)
+    chosen = plan_session(context.read_store, reviewer_of(request), minutes)
     with context.read_store() as store:
         titles = store.papers.titles(chosen.ids)
-        session = session_report(store, context.reviewer)
-        context.progress.read(store)
+        session = session_report(store, reviewer_of(request))
+        progress_of(request).read(store)
     return render(
         request,
         "outlook/plan.html",
@@ -42,8 +42,8 @@ async def start_plan(request: Request) -> Response:
 def _start_plan(request: Request, form: FormData) -> Response:
     context = context_of(request)
     minutes = number_in(form, "minutes", least=1, most=LONGEST, default=USUAL)
-    chosen = plan_session(context.read_store, context.reviewer, minutes)
+    chosen = plan_session(context.read_store, reviewer_of(request), minutes)
     if not chosen.ids:
         return RedirectResponse("/plan", 303)
-    start_session(context.open_store, context.reviewer, chosen, context.clock())
+    start_session(context.open_store, reviewer_of(request), chosen, context.clock())
     return RedirectResponse("/queue?order=plan", 303)

@@ -10,13 +10,13 @@ from starlette.responses import RedirectResponse, Response
 from config.desk_keys import ACTIONS, PLACES, KeyMap, read_keys
 from config.errors import UsageError
 from pipeline.review.own import KEYS, LANGUAGE, LANGUAGES, keys_text
-from pipeline.review.web.context import context_of, render
+from pipeline.review.web.context import context_of, preferences_of, render
 from pipeline.review.web.desk.forms import act, text_of
 
 
 def preferences_page(request: Request) -> Response:
     """Show what this reviewer prefers."""
-    own = context_of(request).preferences.own()
+    own = preferences_of(request).own()
     return _page(request, own.keys.keys, own.keys.on, own.language)
 
 
@@ -27,7 +27,7 @@ async def change_preferences(request: Request) -> Response:
 
 def _change(request: Request, form: FormData) -> Response:
     context = context_of(request)
-    keep = context.preferences
+    keep = preferences_of(request)
     if text_of(form, "reset"):
         keep.change(KEYS, lambda _own: "{}", context.clock())
         return RedirectResponse("/preferences?saved=1", 303)
@@ -63,7 +63,7 @@ def _page(
         keys=keys,
         acts=acts,
         chosen_language=language,
-        views=context_of(request).preferences.own().views,
+        views=preferences_of(request).own().views,
         warning=warning,
         saved=not warning and "saved" in request.query_params,
     )

@@ -12,7 +12,7 @@ from pipeline.review import saved_views
 from pipeline.review.own import Own
 from pipeline.review.saved_views import views_text
 from pipeline.review.selection import read_selection
-from pipeline.review.web.context import ReviewContext, context_of
+from pipeline.review.web.context import ReviewContext, context_of, preferences_of
 from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.error_pages import refuse
 
@@ -35,7 +35,7 @@ def _change(request: Request, form: FormData) -> Response:
     if change not in changes:
         return refuse(request, 400, "This form does not say what to do.", "Press a button on it.")
     try:
-        context.preferences.change(saved_views.PREFERENCE, changes[change], context.clock())
+        preferences_of(request).change(saved_views.PREFERENCE, changes[change], context.clock())
     except UsageError as error:
         return refuse(request, 400, error.message, error.hint)
     if change == "save":

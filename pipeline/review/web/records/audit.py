@@ -6,14 +6,14 @@ from starlette.responses import Response
 from pipeline.review.account import other_share
 from pipeline.review.audit import audit_report
 from pipeline.review.selection import Selection
-from pipeline.review.web.context import context_of, render
+from pipeline.review.web.context import context_of, person_of, render
 from pipeline.review.web.view_state import QueueView
 
 
 def audit_page(request: Request) -> Response:
     """Show the screening counts and the estimate."""
     context = context_of(request)
-    report = audit_report(context.read_store, limits=context.limits)
+    report = audit_report(context.read_store, limits=person_of(request).limits)
     return render(
         request,
         "records/audit.html",

@@ -15,7 +15,7 @@ from pipeline.review.account import (
     to_query,
 )
 from pipeline.review.web.card import grouped
-from pipeline.review.web.context import context_of, render
+from pipeline.review.web.context import context_of, progress_of, render
 from pipeline.review.web.flash import flash_of
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import read_view
@@ -32,7 +32,7 @@ def decisions_page(request: Request) -> Response:
     wanted = read_filter(request.query_params, context.taxonomy, context.reasons)
     before = request.query_params.get("before", "")
     with context.read_store() as store:
-        context.progress.read(store)
+        progress_of(request).read(store)
         account = account_page(store, wanted, limit=PAGE_SIZE, before=read_place(before))
         flash = flash_of(store, request)
     query = to_query(wanted)

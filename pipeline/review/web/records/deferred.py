@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.review.account import place_text, read_place
-from pipeline.review.web.context import context_of, render
+from pipeline.review.web.context import context_of, progress_of, render
 from pipeline.review.web.flash import flash_of
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import read_view
@@ -35,7 +35,7 @@ def deferred_page(request: Request) -> Response:
     context = context_of(request)
     after = request.query_params.get("after", "")
     with context.read_store() as store:
-        context.progress.read(store)
+        progress_of(request).read(store)
         found = store.account.page(
             _DEFERRED, limit=PAGE_SIZE + 1, beyond=read_place(after), oldest_first=True
         )
