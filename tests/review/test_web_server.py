@@ -100,6 +100,15 @@ def test_address_contains_the_chosen_port() -> None:
         assert address(listening) == f"http://127.0.0.1:{listening.getsockname()[1]}/"
 
 
+def test_bodies_do_not_wait_for_an_acknowledgement_of_the_headers() -> None:
+    with (
+        listen("127.0.0.1", 0) as listening,
+        socket.create_connection(listening.getsockname()),
+        listening.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[str]:
     """The address of a server that runs in this process, over a queue of five papers."""

@@ -62,7 +62,7 @@ def listen_anywhere(host: str, port: int, *, section: str) -> socket.socket:
     host = bare_host(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=128)
+        listening = socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise CannotListenError(
@@ -74,6 +74,11 @@ def listen_anywhere(host: str, port: int, *, section: str) -> socket.socket:
             f"Cannot listen on {host}, port {port}: {error}.",
             hint=f"Choose another [{section}] port, 1024 to 65535.",
         ) from error
+    # Connections inherit it. asyncio sets it only on sockets that name their protocol, which those
+    # of create_server do not; a body then waits 40 ms for the client's delayed acknowledgement of
+    # the headers.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def address(listening: socket.socket) -> str:
