@@ -5,7 +5,7 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 
-from benchmarks import classifier_speed, desk, ingest, issues, lists, reviewers, site
+from benchmarks import classifier_speed, crowd, desk, ingest, issues, lists, reviewers, site
 from benchmarks.measure import Row, Size, header, show
 
 BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "classify": classifier_speed.classify,
     "desk": desk.desk,
     "reviewers": reviewers.reviewers,
+    "crowd": crowd.crowd,
     "lists": lists.styles,
     "bootstrap": lists.speed,
     "insertion": lists.insertion,

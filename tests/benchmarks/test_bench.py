@@ -28,6 +28,12 @@ ROWS = {
     "insertion": ["10 papers into 20 entries"],
     "lint": ["60 rows: lint"],
     "digest": ["papers, en", "papers, en and zh"],
+    "crowd": [
+        *("20 reviewers: page", "20 reviewers: decision", "20 reviewers: server CPU"),
+        *("visits a second: page", "visits a second: decision", "visits a second: server CPU"),
+        *("not answered with the page", "visitors: p50", "visitors: server CPU"),
+        "decisions that failed",
+    ],
     "site": ["papers, first", "papers, unchanged"],
     "bootstrap": ["60 rows", "init and bootstrap, papers held", "elapsed"],
 }

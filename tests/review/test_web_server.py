@@ -7,12 +7,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 
 from config.errors import ConfigError
+from pipeline.review.web.connections import Patience, crowd
 from pipeline.review.web.server import CannotListenError, address, listen, make_server
 from tests.support.review import Visitor, make_site, session_cookie
 
@@ -107,6 +109,25 @@ def test_bodies_do_not_wait_for_an_acknowledgement_of_the_headers() -> None:
         listening.accept()[0] as accepted,
     ):
         assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_public_pages_keep_more_connections_open_than_the_queue(tmp_path: Path) -> None:
+    app = make_site(tmp_path).app()
+    with listen("127.0.0.1", 0) as listening, ExitStack() as stack:
+        server = make_server(app, crowd())
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        stack.callback(thread.join, 600)
+        stack.callback(setattr, server, "should_exit", True)
+        clients = [
+            stack.enter_context(socket.create_connection(listening.getsockname(), timeout=600))
+            for _ in range(Patience.connections + 20)
+        ]
+        for _ in range(2):
+            for client in clients:
+                client.sendall(b"HEAD /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            answers = [client.recv(1000) for client in clients]
+            assert all(answer.startswith(b"HTTP/1.1 200") for answer in answers)
 
 
 @pytest.fixture

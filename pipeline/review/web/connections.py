@@ -43,6 +43,12 @@ def default_patience() -> Patience:
     )
 
 
+def crowd() -> Patience:
+    """Return limits for pages that everybody may open: more connections, which read no files."""
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return Patience(connections=min(1000, max(most // 2, 1)), backlog=min(512, max(most // 4, 1)))
+
+
 class _Waiting(StrEnum):
     """What of the client a connection waits for."""
 

@@ -22,6 +22,7 @@ from pipeline.review.web.connections import (
     LARGEST_HEAD,
     BoundedProtocol,
     Patience,
+    crowd,
     default_patience,
 )
 
@@ -139,11 +140,13 @@ def serve(app: ASGIApp, host: str, port: int, *, token: str, note: str = "") -> 
 def serve_public(app: ASGIApp, listening: socket.socket, *, note: str = "") -> None:
     """Serve pages for everybody until SIGTERM or SIGINT; open requests are answered first."""
     said = f"Pages for subscribers: {address(listening)}  (Ctrl+C stops it)\n"
-    _run(app, listening, "pages for subscribers", said + (f"{note}\n" if note else ""))
+    _run(app, listening, "pages for subscribers", said + (f"{note}\n" if note else ""), crowd())
 
 
-def _run(app: ASGIApp, listening: socket.socket, what: str, said: str) -> None:
-    server = make_server(app)
+def _run(
+    app: ASGIApp, listening: socket.socket, what: str, said: str, patience: Patience | None = None
+) -> None:
+    server = make_server(app, patience)
     with _clean_shutdown(server), once_per_minute(*_CAUSED_BY_CLIENTS):
         sys.stderr.write(said)
         sys.stderr.flush()
