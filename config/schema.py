@@ -226,6 +226,11 @@ class ReviewSettings(Section):
         description="Keys of the review pages that differ from the built-in ones, such as "
         '"approve=y". Each reviewer can change them in the pages too.',
     )
+    rulings: FilePath = Field(
+        default=Path("rulings.toml"),
+        description="The file of rulings, which `ruling export` writes and `ruling import` reads: "
+        "plain text, for the survey's repository.",
+    )
     language: PageLanguage = Field(
         default="auto",
         description="The language of the review pages. auto: the one that the browser prefers.",

@@ -104,6 +104,22 @@ COMMENT ON COLUMN decision_batches.reviewer IS 'who recorded them';
 COMMENT ON COLUMN decision_batches.recorded_at IS
     'when they were recorded; a file may state earlier times of decision';
 
+COMMENT ON VIEW rulings IS
+    'Decisions kept as precedent, one row for each paper that has or had one; the paper need not be held.';
+COMMENT ON COLUMN rulings.arxiv_id IS 'paper that was ruled on';
+COMMENT ON COLUMN rulings.title IS 'its title then; empty if it was not known';
+COMMENT ON COLUMN rulings.verdict IS 'approved or rejected';
+COMMENT ON COLUMN rulings.sections IS 'of an approval, in the taxonomy of today';
+COMMENT ON COLUMN rulings.sentence IS 'why, for later papers like it';
+COMMENT ON COLUMN rulings.ruled_by IS 'who made or last revised it';
+COMMENT ON COLUMN rulings.ruled_at IS 'when it was made or last revised';
+COMMENT ON COLUMN rulings.made_at IS 'when it was made';
+COMMENT ON COLUMN rulings.source IS 'file that it was imported from; null: made here';
+COMMENT ON COLUMN rulings.stands IS 'it was not withdrawn';
+COMMENT ON COLUMN rulings.withdrawn_by IS 'who withdrew it; null: it stands';
+COMMENT ON COLUMN rulings.withdrawn_at IS 'when it was withdrawn; null: it stands';
+
+
 COMMENT ON VIEW highlights IS
     'Papers that reviewers highlight for the digest, one row per paper and reviewer.';
 COMMENT ON COLUMN highlights.arxiv_id IS 'the paper';

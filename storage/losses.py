@@ -29,6 +29,7 @@ _KEYS = {
     "answers to corrections": "SELECT hash(seq, happened_at) FROM correction_event",
     "answers about doubles": "SELECT hash(seq, happened_at) FROM same_work_event",
     "highlights": "SELECT hash(seq, happened_at) FROM highlight_event",
+    "rulings": "SELECT hash(seq, happened_at) FROM ruling_event",
     "acceptances of days": "SELECT hash(seq, happened_at) FROM ledger_acceptance",
     "answers to alarms": (
         "SELECT hash(seq, happened_at) FROM alert_event WHERE kind IN ('accepted', 'withdrawn')"
@@ -55,6 +56,7 @@ _ONE = {
     "answers to corrections": "answer to a correction",
     "answers about doubles": "answer about doubles",
     "highlights": "highlight",
+    "rulings": "ruling",
     "acceptances of days": "acceptance of a day",
     "answers to alarms": "answer to an alarm",
     "changes of the taxonomy": "change of the taxonomy",

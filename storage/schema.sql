@@ -719,6 +719,19 @@ CREATE TABLE trail_event (
     detail VARCHAR NOT NULL
 );
 
+CREATE TABLE ruling_event (
+    seq BIGINT NOT NULL,
+    kind VARCHAR NOT NULL,
+    arxiv_id VARCHAR NOT NULL,
+    title VARCHAR NOT NULL,
+    verdict VARCHAR NOT NULL,
+    sections VARCHAR[] NOT NULL,
+    sentence VARCHAR NOT NULL,
+    person VARCHAR NOT NULL,
+    happened_at TIMESTAMP NOT NULL,
+    source VARCHAR
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -1554,3 +1567,44 @@ GROUP BY account;
 -- detail VARCHAR: more about it, on one line
 CREATE VIEW trail AS
 SELECT seq, happened_at, actor, act, subject, detail FROM trail_event;
+
+-- Decisions kept as precedent, one row for each paper that has or had one; the paper need not be
+-- held.
+-- arxiv_id VARCHAR: paper that was ruled on
+-- title VARCHAR: its title then; empty if it was not known
+-- verdict VARCHAR: approved or rejected
+-- sections VARCHAR[]: of an approval, in the taxonomy of today
+-- sentence VARCHAR: why, for later papers like it
+-- ruled_by VARCHAR: who made or last revised it
+-- ruled_at TIMESTAMP: when it was made or last revised
+-- made_at TIMESTAMP: when it was made
+-- source VARCHAR: file that it was imported from; null: made here
+-- stands BOOLEAN: it was not withdrawn
+-- withdrawn_by VARCHAR: who withdrew it; null: it stands
+-- withdrawn_at TIMESTAMP: when it was withdrawn; null: it stands
+CREATE VIEW rulings AS
+WITH numbered AS (
+    SELECT *, max(seq) FILTER (kind = 'made') OVER (PARTITION BY arxiv_id) AS began
+    FROM ruling_event
+),
+known AS (
+    SELECT arxiv_id,
+           max(seq) AS last,
+           arg_max(kind, seq) <> 'withdrawn' AS stands,
+           arg_max(title, seq) AS title,
+           arg_max(verdict, seq) AS verdict,
+           arg_max(sections, seq) AS sections,
+           arg_max(sentence, seq) FILTER (kind IN ('made', 'revised')) AS sentence,
+           arg_max(person, seq) FILTER (kind IN ('made', 'revised')) AS ruled_by,
+           arg_max(happened_at, seq) FILTER (kind IN ('made', 'revised')) AS ruled_at,
+           min(happened_at) AS made_at,
+           arg_max_null(source, seq) FILTER (kind IN ('made', 'revised')) AS source,
+           arg_max(person, seq) FILTER (kind = 'withdrawn') AS withdrawn_by,
+           arg_max(happened_at, seq) FILTER (kind = 'withdrawn') AS withdrawn_at
+    FROM numbered
+    WHERE seq >= began
+    GROUP BY arxiv_id
+)
+SELECT arxiv_id, title, verdict, sections, sentence, ruled_by, ruled_at, made_at, source, stands,
+       withdrawn_by, withdrawn_at
+FROM known;

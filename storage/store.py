@@ -67,6 +67,7 @@ from storage.publications import Publications
 from storage.published import Published
 from storage.quarantine import Quarantine
 from storage.queue import Queue
+from storage.rulings import Rulings
 from storage.runs import Runs
 from storage.same_work import SameWork
 from storage.screening import Screening
@@ -107,6 +108,7 @@ class Store:
         self.learning = Learning(session)
         self.batches = Batches(session)
         self.highlights = Highlights(session)
+        self.rulings = Rulings(session)
         self.preferences = Preferences(session)
         self.queue = Queue(session)
         self.alike = Alike(session)

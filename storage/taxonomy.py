@@ -6,6 +6,7 @@ from datetime import datetime
 from storage.engine.instants import to_utc
 from storage.engine.parameters import rows_json, texts_json
 from storage.engine.session import Session
+from storage.rulings import move_rulings
 from storage.section_moves import read_changes, targets
 from storage.subscriber_moves import move_choices
 from storage.taxonomy_types import NewTaxonomyChange, PlacedDecision, TaxonomyChange
@@ -132,7 +133,9 @@ class TaxonomyChanges:
             self._session.write(_PLACEMENTS, {"placements": placements, "applied_at": applied_at})
             self._move_first_sections(change)
             if mapped := targets(change.moves):
-                move_choices(self._session, mapped, person=change.applied_by, now=change.applied_at)
+                person, now = change.applied_by, change.applied_at
+                move_choices(self._session, mapped, person=person, now=now)
+                move_rulings(self._session, mapped, person=person, now=now)
             rebuild(self._session)
 
     def in_force_at(self, moment: datetime) -> str | None:

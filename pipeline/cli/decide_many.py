@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from pipeline.cli.answer import Answer
+from pipeline.cli.decide_one import told
 from pipeline.review.decide import Bulk, decide_all
 from pipeline.review.proposal import Proposal
 from pipeline.runtime.plurals import counted
@@ -13,7 +14,8 @@ from pipeline.runtime.services import Services
 def decide_many(services: Services, proposals: Sequence[Proposal]) -> Answer:
     """Record the proposals as one act; papers decided otherwise are left out and named."""
     done = decide_all(services.open_store, services.taxonomy, proposals, clock=services.clock)
-    return Answer(_report(done), _text(done, proposals[0]), _notes(done), status=_status(done))
+    notes = (*_notes(done), *told(services, [one.decision for one in done.recorded]))
+    return Answer(_report(done), _text(done, proposals[0]), notes, status=_status(done))
 
 
 def _text(done: Bulk, proposal: Proposal) -> tuple[str, ...]:

@@ -10,8 +10,12 @@ from pipeline.review.decide import record
 from pipeline.review.judge import MissingSectionError, Stale, Unchanged
 from pipeline.review.proposal import Proposal
 from pipeline.review.remarks import remarks_on
+from pipeline.review.rulings.compare import contradicted
 from pipeline.runtime.services import Services
 from storage.types import Decision, Verdict
+
+#: contradicted rulings that notes name
+_TOLD = 10
 
 
 def decide_one(services: Services, proposal: Proposal) -> Answer:
@@ -34,12 +38,28 @@ def decide_one(services: Services, proposal: Proposal) -> Answer:
         return answer_of(outcome.decision, outcome="unchanged", result=", unchanged")
     notes = list(_withdrawn(services, [outcome.decision]))
     notes += [f"{proposal.arxiv_id}: {each}" for each in _remarks(services, proposal.arxiv_id)]
+    notes += told(services, [outcome.decision])
     if (before := outcome.replaced) is not None:
         notes.append(
             f"It replaces {before.reviewer}'s decision of {before.decided_at:%Y-%m-%d %H:%M} UTC"
             f" ({before.verdict}). `living-survey undo` takes it back."
         )
     return answer_of(outcome.decision, outcome="recorded", notes=tuple(notes))
+
+
+def told(services: Services, decisions: Sequence[Decision]) -> tuple[str, ...]:
+    """Return notes on the rulings that these decisions contradict; a few name the rest."""
+    try:
+        found = contradicted(services, decisions)
+    except LivingSurveyError as error:  # it is recorded, so that a model's fault is only a note
+        return (f"Rulings were not compared: {error.message}",)
+    notes = [
+        f"{one.sentence} `living-survey ruling show {one.near.ruling.arxiv_id}`"
+        for one in found[:_TOLD]
+    ]
+    if len(found) > _TOLD:
+        notes.append(f"{len(found) - _TOLD:,} more decisions contradict a ruling.")
+    return tuple(notes)
 
 
 def answer_of(

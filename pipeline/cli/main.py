@@ -115,6 +115,17 @@ GROUPS = {
             "test": "Send a test message in each way of [alerts], and show what each answered.",
         },
     ),
+    "ruling": (
+        "List rulings, make or withdraw one, export them to a file, or import it.",
+        {
+            "list": "List the rulings: decisions kept as precedent.",
+            "show": "Show the ruling on a paper, its history, and what contradicts it.",
+            "add": "Keep a paper's standing decision as precedent, or revise its ruling.",
+            "withdraw": "Withdraw the ruling on a paper; it stays on record.",
+            "export": "Write the rulings to their file, plain text for a repository.",
+            "import": "Record what people changed in the file of rulings.",
+        },
+    ),
     "ledger": (
         "List announcement days, accept one as it is, or remove days that never were.",
         {
@@ -147,7 +158,7 @@ GROUPS = {
 
 
 #: groups that list what they hold when no command is given
-_LISTED = frozenset({"alerts", "ledger", "quarantine", "subscribers"})
+_LISTED = frozenset({"alerts", "ledger", "quarantine", "ruling", "subscribers"})
 
 
 @dataclass(frozen=True)

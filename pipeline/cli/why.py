@@ -1,5 +1,6 @@
 """`why`: the reasons for one paper's scores."""
 
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Annotated
 
@@ -15,6 +16,8 @@ from pipeline.learn.explain.certainty import Certainty, certainty_of
 from pipeline.learn.explain.section_figure import SectionFigure
 from pipeline.learn.explain.why import reasons_for
 from pipeline.review.remarks import remarks_on
+from pipeline.review.rulings.compare import near_to
+from pipeline.review.rulings.near import SHOWN, NearRuling
 from pipeline.runtime.services import open_services
 
 
@@ -49,6 +52,7 @@ def why(
         services.clock,
         reviewer=reviewer_of(invocation.settings),
     )
+    rulings = near_to(services, found.arxiv_id)[:SHOWN]
     with services.open_store() as store:
         remarks = remarks_on(store, [found]).get(found.arxiv_id, ())
         certainty = certainty_of(services, store)
@@ -61,6 +65,17 @@ def why(
         "question": question.text if question else None,
         "open_facets": question.facets if question else (),
         "reasons": _document(reasons),
+        "rulings": [
+            {
+                "arxiv_id": one.ruling.arxiv_id,
+                "verdict": one.ruling.verdict,
+                "sections": one.ruling.sections,
+                "sentence": one.ruling.sentence,
+                "similarity": one.similarity,
+                "near": one.is_near,
+            }
+            for one in rulings
+        ],
     }
     trained = "" if reasons.trained else ": no model was trained yet, cue words of the taxonomy"
     in_scope = reasons.breakdowns[0].probability or 0.0
@@ -79,6 +94,7 @@ def why(
     if question:
         candidates = ", ".join(section.id for section in question.candidates)
         text += ["", question.text, f"  {candidates}"]
+    text += _rulings(rulings)
     text += _neighbours("nearest approved", reasons.approved)
     text += _neighbours("nearest rejected", reasons.rejected)
     for breakdown in reasons.breakdowns if sums else ():
@@ -97,6 +113,19 @@ def _own(reasons: Reasons) -> Text:
         f"{own.approved} approved" if own.approved else "",
     )
     return (f"Your earlier decisions on papers like this: {', '.join(filter(None, parts))}.",)
+
+
+def _rulings(near: Sequence[NearRuling]) -> Text:
+    """Return the rulings on papers like this, and what would contradict them."""
+    lines: list[str | Heading] = ["", Heading("rulings on papers like this")] if near else []
+    for one in near:
+        ruling = one.ruling
+        into = f" into {', '.join(ruling.sections)}" if ruling.sections else ""
+        lines.append(f'  {ruling.arxiv_id} {ruling.verdict}{into}: "{ruling.sentence}"')
+        if one.is_near:
+            other = f", or only into {one.other_section}" if one.other_section else ""
+            lines.append(f"    deciding it {one.opposite}{other} contradicts this ruling")
+    return tuple(lines)
 
 
 def _document(reasons: Reasons) -> dict[str, object]:

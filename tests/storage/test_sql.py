@@ -41,6 +41,7 @@ from storage.types import (
     RunStatus,
 )
 from tests.support.builders import make_decision, make_paper, make_prediction
+from tests.support.rulings import make_ruling
 from tests.support.storage import ROOT, add_predictions, database, opener
 
 TEXT = (ROOT / "docs" / "reference" / "views.md").read_text(encoding="utf-8")
@@ -126,6 +127,7 @@ def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
         ids = ("2603.00001", "2603.00002")
         store.same_work.answer(*ids, Answer.DIFFERENT, reviewer="ada", now=now)
         store.highlights.set(Highlight("2405.19334", "ada", "Clear.", now))
+        store.rulings.add([make_ruling("2405.19334")])
         store.issues.edit(IssueEdits("2026-W12", {"en": "A quiet week."}), "ada", now)
         store.issues.built(store.issues.edits("2026-W12"), "d1", {}, "ada", now)
         store.audit.draw(drawn)

@@ -70,6 +70,10 @@ class CueExplainer:
             bases=outlined.bases,
         )
 
+    def similarities(self, document: Document, others: Sequence[Document]) -> tuple[float, ...]:
+        """Return 0 for each: only a model knows which terms matter."""
+        return tuple(float(document == other) for other in others)
+
     def _breakdown(
         self, key: Key, probability: float | None, found: dict[CueKey, Found], where: "_Text"
     ) -> ScoreBreakdown:

@@ -41,6 +41,8 @@ class ModelExplainer:
             _matrix(model, [paper.document for paper in decided]),
             decided,
         )
+        #: term values of texts that are compared again and again; replaced as one
+        self._compared: dict[Document, sparse.csr_matrix] = {}
         #: the decisions since; replaced as one, because threads share it
         self._live: _Live | None = None
         self._parts = {
@@ -90,6 +92,21 @@ class ModelExplainer:
             rejected=near.rejected,
             own=near.own,
         )
+
+    def similarities(self, document: Document, others: Sequence[Document]) -> tuple[float, ...]:
+        """Return the cosine of the term values of a text with each other text."""
+        if not others:
+            return ()
+        known = self._compared
+        new = [each for each in dict.fromkeys(others) if each not in known]
+        if new:
+            matrix = _matrix(self._model, new)
+            rows = {each: matrix[n] for n, each in enumerate(new)}
+            known = {each: row for each, row in known.items() if each in set(others)} | rows
+            self._compared = known
+        row = self._model.matrix([document])
+        together = _stacked(self._model, [known[each] for each in others])
+        return tuple(np.asarray((together @ row.T).todense()).ravel().clip(0, 1).tolist())
 
     def _index_of(self, live: LiveDecisions) -> NeighbourIndex:
         known = self._live

@@ -49,6 +49,9 @@ class Explainer(Protocol):
     ) -> Reasons:
         """Return the explanation of a paper's scores."""
 
+    def similarities(self, document: Document, others: Sequence[Document]) -> tuple[float, ...]:
+        """Return how similar a text is to each other text, 0 to 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class News:

@@ -35,6 +35,7 @@ from pipeline.review.web.outlook import routes as outlook
 from pipeline.review.web.people import People
 from pipeline.review.web.preferences import routes as preferences
 from pipeline.review.web.records import routes as records
+from pipeline.review.web.rulings import routes as rulings
 from pipeline.review.web.sessions import Sessions
 from pipeline.review.web.training import routes as training_routes
 from pipeline.runtime.background import BackgroundCommands
@@ -91,6 +92,7 @@ def create_app(
         *issue.ROUTES,
         *bulk.ROUTES,
         *records.ROUTES,
+        *rulings.ROUTES,
         *preferences.ROUTES,
         *outlook.ROUTES,
         *status_page.ROUTES,

@@ -40,6 +40,8 @@ class FormDraft:
     reason: str = ""
     return_on: str = ""
     until_new_version: bool = False
+    #: keep the decision as a ruling
+    ruling: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from pipeline.learn.explain.certainty import Certainty
 from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.issues.desk import IssueDesk
 from pipeline.review.own import Own
+from pipeline.review.rulings.precedents import Precedents
 from pipeline.review.web.daily import Progress
 from pipeline.review.web.environment import make_templates
 from pipeline.review.web.kept import KeptPreferences
@@ -55,6 +56,8 @@ class ReviewContext:
     #: explains predictions; None without a model directory
     explainers: ExplainerCache | None = None
     settings: ReviewSettings = field(default_factory=ReviewSettings)
+    #: the rulings that stand
+    precedents: Precedents = field(default_factory=Precedents)
     #: trains in the background; None: this service does not
     training: BackgroundCommands | None = None
 

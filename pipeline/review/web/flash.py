@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 
+from pipeline.review.rulings.near import NearRuling
+from pipeline.review.web.against_rulings import contradicted_by
 from pipeline.review.web.texts import shown_title
 from storage.batches import BatchKind
 from storage.errors import DecisionNotFoundError
@@ -20,6 +22,8 @@ class Flash:
     title: str
     #: number of papers that the same act decided
     together: int = 1
+    #: rulings that it contradicts
+    contradicts: tuple[NearRuling, ...] = ()
 
 
 def flash_of(store: Store, request: Request) -> Flash | None:
@@ -28,14 +32,17 @@ def flash_of(store: Store, request: Request) -> Flash | None:
     if not decision_id:
         return None
     try:
-        return flash_on(store, store.decisions.get(decision_id))
+        return flash_on(store, request, store.decisions.get(decision_id))
     except DecisionNotFoundError:
         return None
 
 
-def flash_on(store: Store, decision: Decision) -> Flash:
+def flash_on(store: Store, request: Request, decision: Decision) -> Flash:
     """Return the message on a decision."""
-    said = with_title(store.papers.titles([decision.arxiv_id]), decision)
+    said = replace(
+        with_title(store.papers.titles([decision.arxiv_id]), decision),
+        contradicts=contradicted_by(store, request, decision),
+    )
     batch_id = decision.batch_id
     if batch_id is None:
         return said

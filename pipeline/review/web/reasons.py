@@ -4,13 +4,15 @@
 model: its sentence comes from the stored terms until the model is loaded.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from config.errors import LivingSurveyError
 from pipeline.learn.documents import document_of
 from pipeline.learn.explain.breakdown import OwnDecisions, Reasons, reasons_sentence
-from pipeline.learn.explain.explainer import News
+from pipeline.learn.explain.explainer import Explainer, News
 from pipeline.learn.explain.stored_terms import stored_phrases
+from pipeline.review.rulings.near import NearRuling, Precedent, near_rulings, shown
 from pipeline.review.web.card import Card
 from pipeline.review.web.context import ReviewContext
 from pipeline.review.web.texts import marked_text, marked_title
@@ -34,6 +36,8 @@ class CardReasons:
     #: the model is being loaded, so that neighbours are missing
     loading: bool = False
     problem: str = ""
+    #: the rulings that the paper is like, nearest first
+    rulings: tuple[NearRuling, ...] = ()
     #: the suggesting model, if another one explains
     suggested_by: str = ""
 
@@ -61,12 +65,19 @@ def read_news(context: ReviewContext, store: Store) -> News | None:
 
 
 def card_reasons(
-    context: ReviewContext, card: Card, news: News | None, *, reviewer: str, wait: bool = False
+    context: ReviewContext,
+    card: Card,
+    news: News | None,
+    *,
+    reviewer: str,
+    precedents: Sequence[Precedent] = (),
+    wait: bool = False,
 ) -> CardReasons:
     """Return the reasons for a card's suggestions; the store must not be held.
 
     With `wait`, for a paper's page, a model that is not loaded is waited for and the sections are
-    explained too; a card says that it is being loaded, and explains the scope.
+    explained too; a card says that it is being loaded, and explains the scope. `precedents` are the
+    rulings that stand.
     """
     stored = CardReasons(stored_sentence(card.prediction) if card.prediction else "")
     if context.explainers is None or news is None:
@@ -89,8 +100,18 @@ def card_reasons(
         stored,
         sentence=reasons.sentence,
         reasons=reasons,
+        rulings=_rulings(context, explainer, card, precedents),
         suggested_by=model_id if model_id != reasons.model_id else "",
     )
+
+
+def _rulings(
+    context: ReviewContext, explainer: Explainer, card: Card, precedents: Sequence[Precedent]
+) -> tuple[NearRuling, ...]:
+    if not precedents:
+        return ()
+    near = near_rulings(explainer, document_of(card.paper), precedents, card.prediction)
+    return shown(near, card.prediction, context.settings.likely_from / 100)
 
 
 def stored_sentence(prediction: Prediction) -> str:

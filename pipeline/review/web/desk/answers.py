@@ -15,7 +15,7 @@ def recorded(request: Request, decision: Decision, here: QueueView, after: str) 
     """Return the answer to an act that was recorded; `after` is the address it leads to."""
     try:
         with context_of(request).read_store() as store:
-            flash = flash_on(store, decision)
+            flash = flash_on(store, request, decision)
             progress_of(request).count(store)
     except StoreBusyError:  # it is recorded all the same
         flash = None

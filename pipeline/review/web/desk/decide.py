@@ -11,12 +11,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from config.errors import UsageError
+from config.roles import Role
 from config.whole_number import whole_number
 from pipeline.review import decide as decisions
 from pipeline.review.highlights import clear_highlight, set_highlight
 from pipeline.review.judge import DoubleError, MissingSectionError, Stale
+from pipeline.review.rulings.acts import Recorder, record_as_ruling
 from pipeline.review.web.card import FormDraft
-from pipeline.review.web.context import context_of, preferences_of, reviewer_of, wants_json
+from pipeline.review.web.context import (
+    context_of,
+    preferences_of,
+    require,
+    reviewer_of,
+    wants_json,
+)
 from pipeline.review.web.desk.answers import recorded
 from pipeline.review.web.desk.asked import Asked
 from pipeline.review.web.desk.forms import (
@@ -55,9 +63,8 @@ def _decide(request: Request, form: FormData) -> Response:
         if verdict_of(form) == Verdict.REJECTED and context.reasons and not text_of(form, "reason"):
             return again.show(Asked("Nothing is recorded yet: choose a reason.", "reason"), 400)
         proposal = read_proposal(request, form, view)
-        outcome = decisions.record(
-            context.open_store, context.taxonomy, proposal, clock=context.clock
-        )
+        record = _recorder(request, form)
+        outcome = record(context.open_store, context.taxonomy, proposal, clock=context.clock)
     except PaperNotFoundError:
         return no_such_paper(request, key)
     except MissingSectionError:
@@ -79,6 +86,14 @@ def _decide(request: Request, form: FormData) -> Response:
     if wants_json(request):
         return JSONResponse(recorded(request, outcome.decision, view, after))
     return RedirectResponse(after, 303)
+
+
+def _recorder(request: Request, form: FormData) -> Recorder:
+    """Return what records the decision: alone, or together with a ruling of the same sentence."""
+    if not text_of(form, "ruling"):
+        return decisions.record
+    require(request, Role.PUBLISHER)
+    return record_as_ruling
 
 
 def _highlight(request: Request, form: FormData, key: str) -> Asked:

@@ -83,6 +83,7 @@ def draft_of(form: FormData) -> FormDraft:
         reason=text_of(form, "reason"),
         return_on=text_of(form, "return_on"),
         until_new_version=bool(text_of(form, "until_new_version")),
+        ruling=bool(text_of(form, "ruling")),
     )
 
 

@@ -7,8 +7,10 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from config.roles import Role
 from config.whole_number import whole_number
 from pipeline.review.audit import AuditReport, count, estimated
+from pipeline.review.rulings.precedents import by_section
 from pipeline.review.web.card import Card, FormDraft, grouped
 from pipeline.review.web.context import (
     ReviewContext,
@@ -67,7 +69,7 @@ def show_desk(
         known_id = _held(store, listing)
         flash = flash_of(store, request)
         audit = _audit(store, listing) if view.is_audit else None
-        news = read_news(context, store)
+        news, precedents = read_news(context, store), context.precedents.read(store)
     card = card_of(context, stored, draft) if stored else None
     section = listing.selection.section
     values = {
@@ -77,7 +79,11 @@ def show_desk(
         "card": card,
         "flash": flash,
         "asked": asked or Asked(),
-        "why": card_reasons(context, card, news, reviewer=person.name) if card else CardReasons(),
+        "why": card_reasons(context, card, news, reviewer=person.name, precedents=precedents)
+        if card
+        else CardReasons(),
+        "section_rulings": by_section(precedents),
+        "may_rule": person.role.includes(Role.PUBLISHER),
         **_place(listing, card),
     }
     if is_part(request):

@@ -3,6 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from config.roles import Role
+from pipeline.review.rulings.precedents import by_section
 from pipeline.review.web.card import FormDraft
 from pipeline.review.web.context import context_of, person_of, render, wants_json
 from pipeline.review.web.desk.asked import Asked
@@ -47,10 +49,11 @@ def show_paper(
             return no_such_paper(request, view.paper)
         listing = read_listing(store, request, view, counted=False)
         history = store.decisions.of_paper(view.paper)
-        news = read_news(context, store)
+        news, precedents = read_news(context, store), context.precedents.read(store)
+        ruling = store.rulings.of([view.paper]).get(view.paper)
         flash = flash_of(store, request)
     card = card_of(context, found, draft)
-    why = card_reasons(context, card, news, reviewer=person.name, wait=True)
+    why = card_reasons(context, card, news, reviewer=person.name, precedents=precedents, wait=True)
     following = listing.following(view.paper)
     return render(
         request,
@@ -67,6 +70,9 @@ def show_paper(
         previous_url="",
         card=with_marks(card, why),
         why=why,
+        section_rulings=by_section(precedents),
+        may_rule=person.role.includes(Role.PUBLISHER),
+        ruling=ruling,
         history=sorted(history, key=lambda decision: decision.decided_at, reverse=True),
         flash=flash,
         asked=asked or Asked(),

@@ -1,0 +1,1 @@
+"""Rulings: decisions kept as precedent, shown and compared where a later paper is like theirs."""

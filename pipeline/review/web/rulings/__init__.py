@@ -1,0 +1,1 @@
+"""The rulings: their page, and what a decision contradicts."""
