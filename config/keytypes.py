@@ -8,6 +8,7 @@ import re
 import stat
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -109,6 +110,10 @@ def _list_paths(value: object) -> object:
     paths = value if isinstance(value, list | tuple) else [value]
     # A tuple, because strict validation takes a list for one only where no check came before.
     return () if list(paths) == [""] else tuple(_path(path) for path in paths)
+
+
+def _network(value: str) -> str:
+    return str(ip_network(value, strict=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +229,21 @@ Days = Annotated[int, Field(ge=0, le=365), Takes("a whole number of days from 0 
 Port = Annotated[int, Field(ge=0, le=65535), Takes("a port number from 0 to 65535")]
 Host = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9.:_-]+$"), Takes("a host name or an address to listen on")
+]
+HostNames = Annotated[
+    tuple[
+        Annotated[
+            str,
+            Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"),
+            AfterValidator(str.lower),
+        ],
+        ...,
+    ],
+    Takes('a list of host names without port, such as "review.example.org"'),
+]
+Networks = Annotated[
+    tuple[Annotated[str, AfterValidator(_network)], ...],
+    Takes('a list of IP addresses and networks such as "10.0.0.0/8"'),
 ]
 Sets = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[A-Za-z-]+(:[A-Za-z-]+)*$")], ...],

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from config.access_schema import AccessSettings
 from config.alerts_schema import AlertsSettings
 from config.desk_keys import known_keys
 from config.enrich_schema import EnrichSettings, TranslateSettings
@@ -193,13 +194,13 @@ class ClassifierSettings(Section):
     )
 
 
-class ReviewSettings(Section):
+class ReviewSettings(AccessSettings):
     """The approval queue."""
 
     host: Host = Field(
         default="127.0.0.1",
-        description="The loopback address the review pages listen on. `serve` refuses others, "
-        "because there are no accounts yet.",
+        description="The address the review pages listen on. `serve` refuses others than loopback "
+        "until there is an account and TLS before it.",
     )
     port: Port = Field(default=8765, description="The port they listen on. 0: any free port.")
     reviewer: Text = Field(

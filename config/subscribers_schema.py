@@ -1,22 +1,12 @@
 """Define the settings of the pages on which readers subscribe to mail."""
 
-from ipaddress import ip_network
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from config.keytypes import Host, OptionalUrl, Port, Takes
+from config.keytypes import Host, Networks, OptionalUrl, Port, Takes
 from config.section import Section
 
-
-def _network(value: str) -> str:
-    return str(ip_network(value, strict=False))
-
-
-Networks = Annotated[
-    tuple[Annotated[str, AfterValidator(_network)], ...],
-    Takes('a list of IP addresses and networks such as "10.0.0.0/8"'),
-]
 Some = Annotated[int, Field(ge=1, le=1_000_000), Takes("a whole number from 1 to 1,000,000")]
 SomeDays = Annotated[int, Field(ge=1, le=365), Takes("a whole number of days from 1 to 365")]
 

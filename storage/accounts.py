@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.roles import Role
+from storage.access_state import note_change
 from storage.engine.instants import from_utc, to_utc
 from storage.engine.session import Session
 from storage.errors import AccountError
@@ -127,3 +128,4 @@ class Accounts:
                 "happened_at": to_utc(at),
             },
         )
+        note_change(self._session)

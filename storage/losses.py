@@ -39,6 +39,7 @@ _KEYS = {
         "SELECT hash(seq, happened_at) FROM preference_event WHERE name <> 'visited'"
     ),
     "acts on accounts": "SELECT hash(seq, happened_at) FROM account_event",
+    "passwords": "SELECT hash(account, changed_at) FROM account_password",
     "acts of administration": "SELECT hash(seq, happened_at) FROM trail_event",
     "ends of the survey": "SELECT hash(seq, happened_at) FROM freeze_act",
     "papers of audits": "SELECT hash(arxiv_id, decision_id) FROM audit_draw",
@@ -62,6 +63,7 @@ _ONE = {
     "changes of the taxonomy": "change of the taxonomy",
     "preferences of reviewers": "preference of a reviewer",
     "acts on accounts": "act on an account",
+    "passwords": "password",
     "acts of administration": "act of administration",
     "ends of the survey": "end of the survey",
     "papers of audits": "paper of an audit",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from storage.access_state import forget_access
 from storage.adoption import Adoption
 from storage.departures import read_departures
 from storage.engine.connection import connected
@@ -116,6 +117,7 @@ def restore(
                 redefined = _examined(session, backup, accept_faults)
                 departed = Subscribers(session).apply_departures(read_departures(database), now)
                 adopted = Adoption(session).adopt(read_notes(database), now)
+                forget_access(session, passwords=False)  # some were ended since the backup
                 held = keys_of(session)
                 contents = take_manifest(session)
                 session.checkpoint()

@@ -732,6 +732,45 @@ CREATE TABLE ruling_event (
     source VARCHAR
 );
 
+CREATE TABLE account_password (
+    account VARCHAR NOT NULL,
+    hash VARCHAR NOT NULL,
+    changed_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE account_link (
+    account VARCHAR NOT NULL,
+    digest VARCHAR NOT NULL,
+    made_by VARCHAR NOT NULL,
+    made_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE web_session (
+    digest VARCHAR NOT NULL,
+    account VARCHAR NOT NULL,
+    opened_at TIMESTAMP NOT NULL,
+    used_at TIMESTAMP NOT NULL,
+    network VARCHAR NOT NULL,
+    agent VARCHAR NOT NULL
+);
+
+CREATE TABLE login_failure (
+    who VARCHAR NOT NULL,
+    failures BIGINT NOT NULL,
+    last_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE access_state (
+    generation BIGINT NOT NULL
+);
+
+CREATE TABLE trail_network (
+    seq BIGINT NOT NULL,
+    network VARCHAR NOT NULL,
+    happened_at TIMESTAMP NOT NULL
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1

@@ -57,10 +57,12 @@ from storage.issues import Issues
 from storage.learning import Learning
 from storage.ledger import Ledger
 from storage.ledger_days import LedgerDays
+from storage.login_failures import LoginFailures
 from storage.mail import Mailings
 from storage.outlook import Outlook
 from storage.paper_search import PaperSearch
 from storage.papers import Papers
+from storage.passwords import Passwords
 from storage.predictions import Predictions
 from storage.preferences import Preferences
 from storage.publications import Publications
@@ -80,6 +82,7 @@ from storage.trail import Trail
 from storage.translations import Translations
 from storage.twins import Twins
 from storage.upgrade import back_up_before
+from storage.web_sessions import WebSessions
 from storage.weeks import Weeks
 
 _log = logging.getLogger(__name__)
@@ -132,6 +135,9 @@ class Store:
         self.freezes = Freezes(session)
         self.alerts = Alerts(session)
         self.accounts = Accounts(session)
+        self.passwords = Passwords(session)
+        self.web_sessions = WebSessions(session)
+        self.login_failures = LoginFailures(session)
         self.trail = Trail(session)
         self.traces = Traces(session)
         self.issues = Issues(session)

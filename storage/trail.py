@@ -11,9 +11,15 @@ INSERT INTO trail_event
 SELECT (SELECT coalesce(max(seq), 0) + 1 FROM trail_event), CAST($at AS TIMESTAMP), $actor, $act,
        $subject, $detail
 """
+_ADD_NETWORK = """
+INSERT INTO trail_network
+SELECT max(seq), $network, CAST($at AS TIMESTAMP) FROM trail_event
+"""
 _RECENT = """
-SELECT seq, happened_at, actor, act, subject, detail FROM trail
-WHERE seq < $before ORDER BY seq DESC LIMIT $most
+SELECT trail.seq, trail.happened_at, actor, act, subject, detail, coalesce(network, '')
+FROM trail LEFT JOIN trail_network AS place ON place.seq = trail.seq
+WHERE trail.seq < $before AND ($about IS NULL OR subject = $about OR actor = $about)
+ORDER BY trail.seq DESC LIMIT $most
 """
 #: characters of a subject and a detail
 _LONGEST = 500
@@ -31,6 +37,8 @@ class TrailRow:
     act: str
     subject: str
     detail: str
+    #: address that it came from; empty: none, or deleted since
+    network: str = ""
 
 
 class Trail:
@@ -39,7 +47,16 @@ class Trail:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, *, at: datetime, actor: str, act: str, subject: str, detail: str = "") -> None:
+    def add(
+        self,
+        *,
+        at: datetime,
+        actor: str,
+        act: str,
+        subject: str,
+        detail: str = "",
+        network: str = "",
+    ) -> None:
         """Record an act; call it in the transaction of the act itself.
 
         Args:
@@ -48,19 +65,41 @@ class Trail:
             act: what was done, as `subject.verb`, such as `account.disabled`.
             subject: what it was done to, such as the name of an account.
             detail: more about it, never a secret.
+            network: address that it came from, which `forget_networks` deletes later.
         """
-        self._session.write(
-            _ADD,
-            {
-                "at": to_utc(at),
-                "actor": actor,
-                "act": act,
-                "subject": subject[:_LONGEST],
-                "detail": " ".join(detail.split())[:_LONGEST],
-            },
+        with self._session.transaction():
+            self._session.write(
+                _ADD,
+                {
+                    "at": to_utc(at),
+                    "actor": actor,
+                    "act": act,
+                    "subject": subject[:_LONGEST],
+                    "detail": " ".join(detail.split())[:_LONGEST],
+                },
+            )
+            if network:
+                self._session.write(_ADD_NETWORK, {"network": network, "at": to_utc(at)})
+
+    def recent(self, most: int, *, before: int = 2**62, about: str | None = None) -> list[TrailRow]:
+        """Return the newest acts, the last one first.
+
+        `before` is the number of a later act; `about` is the subject or the actor.
+        """
+        found = self._session.rows(_RECENT, {"most": most, "before": before, "about": about})
+        return [TrailRow(seq, from_utc(at), *rest) for seq, at, *rest in found]
+
+    def count(self, act: str, since: datetime) -> int:
+        """Return how often an act was done since an instant."""
+        return self._session.number(
+            "SELECT count(*) FROM trail_event"
+            " WHERE act = $act AND happened_at >= CAST($since AS TIMESTAMP)",
+            {"act": act, "since": to_utc(since)},
         )
 
-    def recent(self, most: int, *, before: int = 2**62) -> list[TrailRow]:
-        """Return the newest acts, the last one first; `before` is the number of a later act."""
-        found = self._session.rows(_RECENT, {"most": most, "before": before})
-        return [TrailRow(seq, from_utc(at), *rest) for seq, at, *rest in found]
+    def forget_networks(self, before: datetime) -> int:
+        """Delete the addresses of acts before an instant; return how many."""
+        return self._session.write(
+            "DELETE FROM trail_network WHERE happened_at < CAST($before AS TIMESTAMP)",
+            {"before": to_utc(before)},
+        )

@@ -146,6 +146,19 @@ GROUPS = {
             "rekey": "Go on with a new key after DATABASE.subscriber-key was lost.",
         },
     ),
+    "reviewer": (
+        "List, add, change or disable the accounts of a team.",
+        {
+            "list": "List the accounts with their roles, passwords and sessions.",
+            "add": "Add an account to the team; the first must be an admin's.",
+            "password": "Set the password of an account, or make a link that sets it once.",
+            "role": "Change what an account may do: reviewer, publisher or admin.",
+            "disable": "End the sessions of an account and refuse its logins.",
+            "enable": "Let a disabled account log in again, with its former password.",
+            "logout": "End all sessions of an account.",
+            "trail": "List acts of administration, the newest first.",
+        },
+    ),
     "quarantine": (
         "List the records that could not be read, or read them again.",
         {
@@ -158,7 +171,7 @@ GROUPS = {
 
 
 #: groups that list what they hold when no command is given
-_LISTED = frozenset({"alerts", "ledger", "quarantine", "ruling", "subscribers"})
+_LISTED = frozenset({"alerts", "ledger", "quarantine", "reviewer", "ruling", "subscribers"})
 
 
 @dataclass(frozen=True)

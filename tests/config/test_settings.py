@@ -125,6 +125,12 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         st.sampled_from(["logger", "-t", "$(id)"]), min_size=1
     ),
     "a list of host names and addresses": st.lists(st.just("mail.b.org"), min_size=1),
+    'a list of host names without port, such as "review.example.org"': st.lists(
+        st.sampled_from(["review.example.org", "queue"]), min_size=1
+    ),
+    "refused or allowed": st.sampled_from(["refused", "allowed"]),
+    "a whole number of minutes, 1 or more": st.integers(1, 525_600),
+    "a whole number of hours, 1 or more": st.integers(1, 8_760),
     REASONS: st.just([{"code": "off-topic", "name": "Off topic"}]),
     'an IANA time zone such as "America/New_York"': st.sampled_from(["UTC", "Asia/Shanghai"]),
 }
@@ -214,6 +220,7 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
     )
     special |= {"rhythm": ("weekly", "monthly"), "why": ("none", "listed")}
     special |= {"paused_until": ("2026-08-30", "2026-08-31")}
+    special |= {"plain_http": ("allowed", "refused")}
     special |= {"trusted_proxies": ('["10.0.0.0/8"]', '["::1/128"]')}
     special |= {"notice_url": ("https://a.org/notice", "https://b.org/notice")}
     special |= {"level": ("info", "error"), "format": ("text", "json")}

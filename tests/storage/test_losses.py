@@ -67,6 +67,11 @@ FOLLOWS = frozenset(
 #: what the program did, and how
 WORK = frozenset(
     [
+        "access_state",
+        "account_link",
+        "web_session",
+        "login_failure",
+        "trail_network",
         "schema_migration",
         "store_state",
         "survey_identity",

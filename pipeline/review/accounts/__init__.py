@@ -1,0 +1,1 @@
+"""Accounts of a team: who may log in, with which password, from where and for how long."""

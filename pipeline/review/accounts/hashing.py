@@ -1,0 +1,77 @@
+"""Hash passwords with Argon2id, and compare them with a hash.
+
+Argon2 takes time and memory by design (0.13 s and 64 MiB), so only a few run at a time.
+"""
+
+import unicodedata
+from threading import BoundedSemaphore
+
+import argon2
+
+from config.errors import TryAgainLaterError
+
+#: hashes that are made at a time: 128 MiB
+_AT_A_TIME = 2
+#: requests that wait for that or are at it
+_WAITING = 8
+
+
+class TooManyLoginsError(TryAgainLaterError):
+    """More people log in at this moment than can be compared with their passwords."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Too many logins are being checked at this moment.",
+            hint="Try again in some seconds.",
+        )
+
+
+class Hasher:
+    """Makes and compares hashes; `parameters` are those of argon2-cffi (None: RFC 9106's)."""
+
+    def __init__(self, parameters: argon2.Parameters | None = None) -> None:
+        self._argon2 = (
+            argon2.PasswordHasher.from_parameters(parameters)
+            if parameters
+            else argon2.PasswordHasher()
+        )
+        self._places = BoundedSemaphore(_AT_A_TIME)
+        self._queue = BoundedSemaphore(_WAITING)
+        #: calls of Argon2, for tests of equal work
+        self.calls = 0
+        #: compared with where an account has no password, so that it takes the same time
+        self._dummy = self._argon2.hash("no account has this password")
+
+    def hash(self, password: str) -> str:
+        """Return the hash of a password, with its salt and parameters."""
+        with self._places:
+            self.calls += 1
+            return self._argon2.hash(stable(password))
+
+    def fits(self, hash_: str | None, password: str) -> bool:
+        """Return whether a password has this hash; None takes as long and never fits.
+
+        Raises:
+            TooManyLoginsError: too many wait already.
+        """
+        if not self._queue.acquire(blocking=False):
+            raise TooManyLoginsError
+        try:
+            with self._places:
+                self.calls += 1
+                try:
+                    self._argon2.verify(hash_ or self._dummy, stable(password))
+                except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+                    return False
+                return hash_ is not None
+        finally:
+            self._queue.release()
+
+    def is_outdated(self, hash_: str) -> bool:
+        """Return whether a hash was made with other parameters than today's."""
+        return self._argon2.check_needs_rehash(hash_)
+
+
+def stable(password: str) -> str:
+    """Return a password in one form, because keyboards give the same letter in several."""
+    return unicodedata.normalize("NFKC", password)

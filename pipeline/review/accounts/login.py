@@ -1,0 +1,158 @@
+"""Log in with a name and a password: one answer and one amount of work, whatever is wrong.
+
+An attempt is counted before the password is compared, so that many at once gain nothing.
+"""
+
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from config.forwarded import Address
+from pipeline.review.accounts import lockout
+from pipeline.review.accounts.hashing import Hasher
+from pipeline.review.accounts.tokens import digest, new_token
+from storage.login_failures import Failures
+from storage.store import OpenStore, Store
+from storage.web_sessions import WebSession
+
+_log = logging.getLogger(__name__)
+#: rows of the trail about delays that strangers can cause an hour
+_MOST_NOTED = 100
+#: characters kept of what a browser calls itself
+_AGENT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What somebody sent to log in."""
+
+    name: str
+    password: str
+    client: Address | None
+    agent: str = ""
+    #: of a browser that logged in to this account before; empty: none
+    known_browser: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Who logged in, with the token of the new session, which is not stored."""
+
+    account: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It does not fit; nothing says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Too many failures; the password was not compared."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """How long sessions last, and addresses of the trail are kept."""
+
+    longest: timedelta
+    idle: timedelta
+    keep_networks: timedelta
+
+
+def log_in(
+    open_store: OpenStore,
+    hasher: Hasher,
+    attempt: Attempt,
+    *,
+    clock: Callable[[], datetime],
+    limits: SessionLimits,
+) -> Opened | Refused | Later:
+    """Open a session if the password fits.
+
+    Raises:
+        TooManyLoginsError: others log in at this moment.
+        StoreBusyError: another program has the database open.
+    """
+    counted = lockout.counted_for(attempt.name, attempt.client, attempt.known_browser)
+    network = "" if attempt.client is None else str(attempt.client)
+    now = clock()
+    with open_store() as store, store.transaction():
+        before = store.login_failures.of(counted.keys)
+        left = lockout.wait(counted, before, now)
+        account = store.accounts.get(attempt.name)
+        if left:
+            _log.warning("login refused: too many failures", extra={"network": network})
+            return Later(max(1, -int(-left.total_seconds() // 1)))
+        known = account is not None and not account.disabled
+        hash_ = store.passwords.of(account.name) if account is not None and known else None
+        counts = {key: lockout.after(before.get(key), now) for key in counted.keys}
+        for key, failures in counts.items():
+            store.login_failures.set(key, failures)
+        store.login_failures.forget(now - lockout.FORGOTTEN)
+        store.trail.forget_networks(now - limits.keep_networks)
+    if not hasher.fits(hash_, attempt.password) or account is None or hash_ is None:
+        _refused(open_store, account.name if account else "", counts, network, now)
+        return Refused()
+    token = new_token()
+    again = hasher.hash(attempt.password) if hasher.is_outdated(hash_) else ""
+    now = clock()
+    with open_store() as store, store.transaction():
+        present = store.accounts.get(account.name)
+        if present is None or present.disabled or store.passwords.of(account.name) != hash_:
+            return Refused()  # changed while the password was compared
+        if again:
+            store.passwords.set_again(account.name, again)
+        _forgive(store, counted.keys)
+        store.web_sessions.end_before(opened=now - limits.longest, used=now - limits.idle)
+        store.web_sessions.add(
+            WebSession(digest(token), account.name, now, now, network, attempt.agent[:_AGENT])
+        )
+        store.trail.add(
+            at=now, actor=account.name, act="session.opened", subject=account.name, network=network
+        )
+    _log.info("logged in", extra={"account": account.name, "network": network})
+    return Opened(account.name, token)
+
+
+def _refused(
+    open_store: OpenStore, account: str, counts: dict[str, Failures], network: str, now: datetime
+) -> None:
+    """Log a failure, and note in the trail that the delay of an account or network grows."""
+    _log.warning("login failed", extra={"account": account or "unknown", "network": network})
+    grown = [key for key, failures in counts.items() if lockout.grows(key, failures)]
+    if not grown:
+        return
+    with open_store() as store, store.transaction():
+        if store.trail.count("login.delayed", now - timedelta(hours=1)) >= _MOST_NOTED:
+            return
+        for key in grown:
+            kind, _, _ = key.partition(":")
+            wait = lockout.delay(kind, counts[key].count)
+            store.trail.add(
+                at=now,
+                actor="",
+                act="login.delayed",
+                subject=account or "unknown account",
+                detail=f"{kind}: {counts[key].count} failures, next try after"
+                f" {int(wait.total_seconds())} s",
+                network=network,
+            )
+
+
+def _forgive(store: Store, keys: Collection[str]) -> None:
+    """Forget the failures of the account and browser; of the network only this attempt.
+
+    Otherwise whoever has an account could try others without end, by logging in between.
+    """
+    present = store.login_failures.of(keys)
+    for key in keys:
+        failures = present.get(key)
+        if key.startswith("network:") and failures is not None and failures.count > 1:
+            store.login_failures.set(key, Failures(failures.count - 1, failures.last_at))
+        else:
+            store.login_failures.clear(key)

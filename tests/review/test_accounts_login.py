@@ -1,0 +1,271 @@
+"""Logging in: one answer and equal work for every fault, and delays that grow and end."""
+
+import logging
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import argon2
+import pytest
+
+from config.roles import Role
+from pipeline.review.accounts import acts, lockout, login
+from pipeline.review.accounts.hashing import Hasher, TooManyLoginsError
+from pipeline.review.accounts.lockout import counted_for, delay, network_of, wait
+from pipeline.review.accounts.login import Later, Opened, Refused
+from pipeline.review.accounts.tokens import digest
+from storage.login_failures import MOST, Failures
+from tests.support.accounts import PASSWORD, QUICK, Hands, Team
+from tests.support.review import START
+from tests.support.storage import opener
+
+
+@pytest.fixture
+def clock() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+def team(tmp_path: Path, clock: Hands) -> Team:
+    team = Team(opener(tmp_path), clock)
+    team.add("ada", Role.ADMIN)
+    return team
+
+
+def test_right_password_opens_a_session_in_any_letters(team: Team) -> None:
+    opened = team.attempt(" ADA ")
+    assert isinstance(opened, Opened)
+    assert opened.account == "ada"
+    with team.open_store() as store:
+        [session] = store.web_sessions.all()
+    assert (session.account, session.network, session.agent) == ("ada", "192.0.2.1", "a browser")
+    assert session.digest == digest(opened.token)
+    assert opened.token not in str(session)
+    assert team.acts()[-1] == "session.opened"
+
+
+def test_every_session_has_another_token(team: Team) -> None:
+    tokens = {opened.token for _ in range(5) if isinstance(opened := team.attempt("ada"), Opened)}
+    assert len(tokens) == 5
+
+
+@pytest.mark.parametrize("name", ["ada", "nobody", "off", "bare"])
+def test_faults_have_one_answer_and_equal_work(team: Team, name: str) -> None:
+    """A known account, an unknown one, a disabled one, and one without a password."""
+    team.add("off")
+    team.add("bare", password="")
+    with team.open_store() as store:
+        acts.disable(store, "off", team.by())
+    before = team.hasher.calls
+    password = "wrong" if name == "ada" else PASSWORD
+    assert team.attempt(name, password) == Refused()
+    assert team.hasher.calls - before == 1
+    with team.open_store() as store:
+        counted = store.login_failures.of(
+            counted_for(name, ip_address("192.0.2.1"), "").keys
+        ).values()
+    assert [one.count for one in counted] == [1, 1]
+
+
+def test_delay_grows_is_capped_and_compares_no_password(team: Team, clock: Hands) -> None:
+    for _ in range(5):
+        assert team.attempt("ada", "wrong") == Refused()
+    waits = []
+    for _ in range(8):
+        before = team.hasher.calls
+        answer = team.attempt("ada")  # also the right password
+        assert isinstance(answer, Later)
+        assert team.hasher.calls == before
+        waits.append(answer.seconds)
+        clock.move(seconds=answer.seconds)
+        assert team.attempt("ada", "wrong") == Refused()
+    assert waits == [30, 60, 120, 240, 480, 900, 900, 900]
+    clock.move(seconds=900)
+    assert isinstance(team.attempt("ada"), Opened)
+
+
+@pytest.mark.parametrize("name", ["ada", "nobody"])
+def test_unknown_accounts_are_delayed_alike(team: Team, name: str) -> None:
+    answers = [team.attempt(name, "wrong") for _ in range(7)]
+    assert answers == [Refused()] * 5 + [Later(30)] * 2
+
+
+def test_success_forgets_failures_of_the_account(team: Team) -> None:
+    for _ in range(4):
+        team.attempt("ada", "wrong")
+    assert isinstance(team.attempt("ada"), Opened)
+    assert [team.attempt("ada", "wrong") for _ in range(5)] == [Refused()] * 5
+
+
+def test_failures_are_forgotten_after_a_day(team: Team, clock: Hands) -> None:
+    for _ in range(5):
+        team.attempt("ada", "wrong")
+    clock.move(days=1)
+    assert team.attempt("ada", "wrong") == Refused()
+    with team.open_store() as store:
+        counted = store.login_failures.of(counted_for("ada", ip_address("192.0.2.1"), "").keys)
+    assert {one.count for one in counted.values()} == {1}
+
+
+def test_one_network_cannot_try_many_accounts(team: Team) -> None:
+    answers = [team.attempt(f"name {n}", "wrong") for n in range(25)]
+    assert answers[:20] == [Refused()] * 20
+    assert answers[20:] == [Later(30)] * 5
+    assert isinstance(team.attempt("ada", address="192.0.2.2"), Opened)
+
+
+def test_own_logins_do_not_reset_the_network(team: Team) -> None:
+    """Whoever has an account must not try others without end by logging in between."""
+    answers: list[object] = []
+    for n in range(30):
+        answers.append(team.attempt(f"name {n}", "wrong"))
+        team.attempt("ada")
+    assert answers.count(Refused()) == 20
+
+
+def test_many_networks_cannot_try_one_account(team: Team) -> None:
+    answers = [team.attempt("ada", "wrong", f"2001:db8:{n:x}::1") for n in range(1, 60)]
+    assert answers.count(Refused()) == 5
+
+
+def test_network_of_ipv6_is_its_64() -> None:
+    one, other = "2001:db8:1:2:3::4", "2001:db8:1:2:ffff::1"
+    assert network_of(ip_address(one)) == network_of(ip_address(other)) == "2001:db8:1:2::/64"
+    assert network_of(ip_address("192.0.2.7")) == "192.0.2.7"
+    assert network_of(None) == "unknown"
+
+
+def test_known_browser_is_not_delayed_by_strangers(team: Team) -> None:
+    for n in range(40):
+        team.attempt("ada", "wrong", f"198.51.100.{n}")
+    assert isinstance(team.attempt("ada"), Later)
+    assert isinstance(team.attempt("ada", known_browser="b1"), Opened)
+    answers = [team.attempt("ada", "wrong", known_browser="b1") for _ in range(7)]
+    assert answers == [Refused()] * 5 + [Later(30)] * 2
+
+
+def test_session_in_force_outlasts_a_delay(team: Team) -> None:
+    opened = team.attempt("ada")
+    assert isinstance(opened, Opened)
+    for _ in range(9):
+        team.attempt("ada", "wrong")
+    with team.open_store() as store:
+        assert [one.account for one in store.web_sessions.all()] == ["ada"]
+
+
+def test_delay_survives_a_restart(team: Team, tmp_path: Path) -> None:
+    for _ in range(5):
+        team.attempt("ada", "wrong")
+    again = Team(opener(tmp_path), team.clock)
+    assert again.attempt("ada") == Later(30)
+
+
+def test_trail_of_failures_is_bounded(
+    team: Team, clock: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(login, "_MOST_NOTED", 4)
+    for n in range(7):
+        for _ in range(5):
+            team.attempt(f"name {n}", "wrong", f"198.51.{n}.1")
+        clock.move(seconds=1)
+    assert team.acts().count("login.delayed") == 4
+    with team.open_store() as store:
+        row = store.trail.recent(1)[0]
+    assert row.subject == "unknown account"
+    assert row.network.startswith("198.51.")
+
+
+def test_rows_of_failures_are_bounded(team: Team) -> None:
+    with team.open_store() as store, store.transaction():
+        store._session.write(
+            "INSERT INTO login_failure SELECT printf('network:%d', range), 1, now()::TIMESTAMP"
+            " + INTERVAL (range) SECOND FROM range($count)",
+            {"count": MOST + 500},
+        )
+        store.login_failures.forget(START - timedelta(days=9_999))
+        kept = store._session.number("SELECT count(*) FROM login_failure")
+        oldest = store._session.number("SELECT count(*) FROM login_failure WHERE who='network:0'")
+    assert kept <= MOST + 1
+    assert oldest == 0
+
+
+def test_hash_with_old_parameters_is_made_again(team: Team) -> None:
+    with team.open_store() as store:
+        before = store.passwords.of("ada")
+    stronger = argon2.Parameters(
+        type=QUICK.type,
+        version=19,
+        salt_len=8,
+        hash_len=16,
+        time_cost=2,
+        memory_cost=16,
+        parallelism=1,
+    )
+    team.hasher = Hasher(stronger)
+    assert isinstance(team.attempt("ada"), Opened)
+    with team.open_store() as store:
+        after = store.passwords.of("ada")
+    assert after is not None
+    assert after != before
+    assert "m=16,t=2" in after
+    assert isinstance(team.attempt("ada"), Opened)
+
+
+def test_same_letters_from_another_keyboard_fit(team: Team) -> None:
+    team.add("bo", password="ångström bridges fly")
+    assert isinstance(
+        team.attempt("bo", "a\N{COMBINING RING ABOVE}ngstro\u0308m bridges fly"), Opened
+    )
+
+
+def test_account_disabled_meanwhile_gets_no_session(team: Team) -> None:
+    team.add("bo")
+
+    class Slow(Hasher):
+        def fits(self, hash_: str | None, password: str) -> bool:
+            with team.open_store() as store:
+                acts.disable(store, "bo", team.by())
+            return super().fits(hash_, password)
+
+    team.hasher = Slow(QUICK)
+    assert team.attempt("bo") == Refused()
+    with team.open_store() as store:
+        assert store.web_sessions.all() == ()
+
+
+def test_logins_that_wait_for_argon2_are_bounded() -> None:
+    hasher = Hasher(QUICK)
+    hash_ = hasher.hash(PASSWORD)
+    while hasher._queue.acquire(blocking=False):
+        pass
+    with pytest.raises(TooManyLoginsError, match="Too many logins"):
+        hasher.fits(hash_, PASSWORD)
+    hasher._queue.release()
+    assert hasher.fits(hash_, PASSWORD)
+
+
+def test_no_password_or_token_is_logged(team: Team, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        opened = team.attempt("ada")
+        team.attempt("ada", "a wrong secret")
+    assert isinstance(opened, Opened)
+    said = str([vars(record) for record in caplog.records])
+    assert "login failed" in said
+    assert "192.0.2.1" in said
+    for secret in (PASSWORD, "a wrong secret", opened.token, digest(opened.token)):
+        assert secret not in said
+
+
+@pytest.mark.parametrize("kind", ["account", "browser", "network"])
+def test_delays_never_shrink_and_never_exceed_their_cap(kind: str) -> None:
+    delays = [delay(kind, failures) for failures in range(2_000)]
+    assert delays == sorted(delays)
+    assert delays[0] == timedelta()
+    assert delays[-1] == timedelta(minutes=15)
+
+
+def test_clock_set_back_delays_no_longer_than_the_cap() -> None:
+    counted = counted_for("ada", None, "")
+    future = Failures(99, START + timedelta(days=300))
+    assert wait(counted, dict.fromkeys(counted.keys, future), START) == timedelta(minutes=15)
+    assert timedelta(minutes=15) < lockout.FORGOTTEN
