@@ -45,6 +45,7 @@ from config.reasons import DEFAULT_REASONS, Reason, unique_codes
 from config.section import Section
 from config.site_schema import SiteSettings
 from config.subscribers_schema import SubscribersSettings
+from config.team_schema import TeamSettings
 
 #: seconds between two requests that arXiv asks for (https://info.arxiv.org/help/api/tou.html)
 POLITE_INTERVAL_SECONDS = 3.0
@@ -251,6 +252,7 @@ class Settings(Section):
     arxiv: ArxivSettings = ArxivSettings()
     classifier: ClassifierSettings = ClassifierSettings()
     review: ReviewSettings = ReviewSettings()
+    team: TeamSettings = TeamSettings()
     digest: DigestSettings = DigestSettings()
     publish: PublishSettings = PublishSettings()
     site: SiteSettings = SiteSettings()
@@ -282,6 +284,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "arxiv": ArxivSettings,
     "classifier": ClassifierSettings,
     "review": ReviewSettings,
+    "team": TeamSettings,
     "digest": DigestSettings,
     "publish": PublishSettings,
     "site": SiteSettings,

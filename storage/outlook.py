@@ -90,6 +90,10 @@ FROM decision_event
 WHERE kind = 'decide' AND reviewer = $reviewer AND happened_at >= $since
   AND decision_id NOT IN (SELECT decision_id FROM decision_event WHERE kind = 'undo')
 """
+_DECIDERS = """
+SELECT DISTINCT reviewer FROM decision_event
+WHERE kind = 'decide' AND happened_at >= $since AND reviewer <> $listed_by
+"""
 # in_scope + learning * 4 * in_scope * (1 - in_scope), see `pipeline/review/outlook/planner.py`
 _GAINFUL = """
 SELECT arxiv_id, in_scope
@@ -166,6 +170,11 @@ class Outlook:
     def decided_since(self, reviewer: str, since: datetime) -> int:
         """Return how many decisions of a reviewer were made since an instant and stand."""
         return self._session.number(_SINCE, {"reviewer": reviewer, "since": to_utc(since)})
+
+    def deciders(self, since: datetime) -> frozenset[str]:
+        """Return who decided since an instant, without the list."""
+        asked = {"since": to_utc(since), "listed_by": LIST_REVIEWER}
+        return frozenset(row[0] for row in self._session.rows(_DECIDERS, asked))
 
     def gainful(self, learning: float, most: int) -> list[tuple[str, float]]:
         """Return waiting papers with their probability, by expected gain, ties by ID."""

@@ -12,6 +12,7 @@ from pipeline.review.proposal import Proposal
 from pipeline.review.remarks import remarks_on
 from pipeline.review.rulings.compare import contradicted
 from pipeline.runtime.services import Services
+from storage.claims import Claims
 from storage.types import Decision, Verdict
 
 #: contradicted rulings that notes name
@@ -20,6 +21,7 @@ _TOLD = 10
 
 def decide_one(services: Services, proposal: Proposal) -> Answer:
     """Record the proposal, or raise why nothing was recorded."""
+    reader = _reader(services, proposal)
     try:
         outcome = record(services.open_store, services.taxonomy, proposal, clock=services.clock)
     except MissingSectionError as error:
@@ -36,7 +38,7 @@ def decide_one(services: Services, proposal: Proposal) -> Answer:
         )
     if isinstance(outcome, Unchanged):
         return answer_of(outcome.decision, outcome="unchanged", result=", unchanged")
-    notes = list(_withdrawn(services, [outcome.decision]))
+    notes = [*reader, *_withdrawn(services, [outcome.decision])]
     notes += [f"{proposal.arxiv_id}: {each}" for each in _remarks(services, proposal.arxiv_id)]
     notes += told(services, [outcome.decision])
     if (before := outcome.replaced) is not None:
@@ -79,6 +81,15 @@ def _until(decision: Decision) -> str:
     returns = [decision.return_on.isoformat()] if decision.return_on else []
     returns += ["a new version"] if decision.return_after_version is not None else []
     return f" until {' or '.join(returns)}" if returns else ""
+
+
+def _reader(services: Services, proposal: Proposal) -> tuple[str, ...]:
+    """Return a note if somebody else reads the paper at the desk."""
+    claims = Claims(services.settings.database.path).standing(services.clock())
+    claim = claims.get(proposal.arxiv_id)
+    if claim is None or claim.reviewer == proposal.reviewer:
+        return ()
+    return (f"{proposal.arxiv_id}: {claim.said}.",)
 
 
 def _withdrawn(services: Services, decisions: Sequence[Decision]) -> Iterator[str]:

@@ -23,6 +23,7 @@ from pipeline.runtime.plurals import counted
 from pipeline.runtime.queue_words import limits_of, queue_sentence
 from pipeline.runtime.services import Services, open_services
 from storage.calendar import announcement_day
+from storage.claims import Claim, Claims
 from storage.paper_search import FoundPaper, Place
 from storage.queue_filter import QueueFilter, QueueRow, QueueTally
 from storage.store import Store
@@ -134,6 +135,8 @@ def _answer(
         remarks = remarks_on(store, [item.paper.paper for item in items])
         others = _others(store, selection, today)
         certainty = certainty_of(services, store)
+    claims = Claims(services.settings.database.path).standing(services.clock())
+    readers = {one: claims[one] for one in rows if one in claims}
     said = queue_sentence(tally, limits, today)
     if deferred:
         shown = counted(len(items), "deferred paper")
@@ -145,6 +148,7 @@ def _answer(
         (
             queue_table(items, rows, services.taxonomy, certainty),
             *(f"{key}: {'; '.join(remarks[key])}" for key in remarks),
+            *(f"{key}: {claim.said}" for key, claim in readers.items()),
             f"{shown}; {_NEXT}",
             said,
             *filter(None, (certainty.banner,)),
@@ -158,7 +162,7 @@ def _answer(
             "selected": tally.size,
             "tally": tally,
             "calibrated": certainty.calibrated,
-            "items": [_item(item, rows, remarks) for item in items],
+            "items": [_item(item, rows, remarks, readers) for item in items],
             "elsewhere": others,
         },
         (*text, *elsewhere(others)),
@@ -211,7 +215,10 @@ def _model_note(services: Services) -> tuple[str, ...]:
 
 
 def _item(
-    item: QueueItem, rows: Mapping[str, QueueRow], remarks: Mapping[str, tuple[str, ...]]
+    item: QueueItem,
+    rows: Mapping[str, QueueRow],
+    remarks: Mapping[str, tuple[str, ...]],
+    readers: Mapping[str, Claim],
 ) -> dict[str, object]:
     arxiv_id = item.paper.paper.arxiv_id
     return {
@@ -226,4 +233,5 @@ def _item(
         "model_id": item.prediction.model_id,
         "content_hash": item.paper.content_hash,
         "remarks": remarks.get(arxiv_id, ()),
+        "read_by": readers[arxiv_id].reviewer if arxiv_id in readers else None,
     }

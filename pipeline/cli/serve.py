@@ -27,6 +27,7 @@ from pipeline.review.web.server import serve as serve_app
 from pipeline.review.web.sessions import login_token
 from pipeline.runtime.jobs import JobBook
 from pipeline.runtime.services import open_services
+from storage.claims import Claims
 from storage.kept import KeptStores
 
 #: seconds; a page answers "busy, try again" after that
@@ -117,6 +118,8 @@ def serve(
         training=make_training(settings, os.environ),
         lifespan=lifespan,
         settings=settings.review,
+        claims=Claims(settings.database.path),
+        team=settings.team,
         issues=issue_desk(services),
         state=functools.partial(state_of_survey, asked),
         monitoring=Monitoring(

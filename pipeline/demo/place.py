@@ -26,7 +26,7 @@ _BY_COMMANDS = (
         for suffix in ("", ".wal", ".lock", ".gate-lock", ".run-lock", ".publish-lock")
     ),
     *(f"{DATABASE}{suffix}" for suffix in (".manifest.json", ".review-key", ".jobs.json")),
-    f"{DATABASE}.backup-lock",
+    *(f"{DATABASE}{suffix}" for suffix in (".backup-lock", ".claims.json", ".claims-lock")),
     *("var/limiter*", "var/archive/*", "var/models/*", "var/reports/*"),
 )
 _DIGESTS = "var/digests/*"

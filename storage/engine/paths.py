@@ -11,6 +11,8 @@ _WAL = ".wal"
 _MANIFEST = ".manifest.json"
 _LOCK = ".lock"
 _GATE = ".gate-lock"
+_CLAIMS = ".claims.json"
+_CLAIMS_LOCK = ".claims-lock"
 #: suffixes of all files that commands of any package keep beside a database
 _OWN = (
     *("", _WAL, f"{_WAL}.checkpoint", f"{_WAL}.recovery", _MANIFEST, _LOCK, _GATE, ".tmp"),
@@ -27,6 +29,8 @@ _OWN = (
         ".subscriber-key",
         ".departures",
         ".publications",
+        _CLAIMS,
+        _CLAIMS_LOCK,
     ),
 )
 
@@ -71,6 +75,16 @@ def backup_part_path(database: Path, target: Path) -> Path:
 def gate_path(database: Path) -> Path:
     """Return the lock file that whoever waits for the lock file holds."""
     return database.with_name(database.name + _GATE)
+
+
+def claims_path(database: Path) -> Path:
+    """Return the file that says who reads which paper just now."""
+    return database.with_name(database.name + _CLAIMS)
+
+
+def claims_lock_path(database: Path) -> Path:
+    """Return the file that is locked while the claims are changed."""
+    return database.with_name(database.name + _CLAIMS_LOCK)
 
 
 def restoring_path(database: Path) -> Path:

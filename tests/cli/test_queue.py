@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.review.visits import PREFERENCE, Visit, visit_text
+from storage.claims import Claims
 from storage.types import SectionScore, Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
 from tests.support.cli import Result, call_in_process
@@ -134,3 +135,13 @@ def test_bad_value_is_answered_with_the_form_to_write(terminal: Terminal) -> Non
     ended = terminal.call("--deferred", "--at-least", "50")
     assert ended.exit_code == 2
     assert "Leave out the other conditions." in ended.stderr
+
+
+def test_reader_of_a_paper_is_named(terminal: Terminal) -> None:
+    claims = Claims(terminal.path)
+    claims.change("ada", now=NOW, until=NOW + timedelta(minutes=10), take=["2603.00001"])
+    assert "2603.00001: being read by ada, until 12:10 UTC" in terminal.call().stdout
+    items = json.loads(terminal.call("--json").stdout)["items"]
+    assert [item["read_by"] for item in items] == ["ada", None, None]
+    words = ("decide", "2603.00001", "reject", "--reason", "other", "--reviewer", "bob")
+    assert "being read by ada" in call_in_process(*words, env=terminal.env).stderr

@@ -22,6 +22,7 @@ from pipeline.review.web.app import create_app
 from pipeline.review.web.sessions import Sessions
 from pipeline.runtime.facts import StateOfSurvey
 from pipeline.runtime.jobs import JobEnd
+from storage.claims import Claims
 from storage.store import OpenStore
 from storage.types import Decision, Paper, Prediction, SectionScore
 from tests.support.builders import make_paper, make_prediction
@@ -97,6 +98,8 @@ class ReviewSite:
     #: how the scheduled jobs ended
     jobs: Callable[[], Sequence[JobEnd]] = tuple
     settings: ReviewSettings = field(default_factory=ReviewSettings)
+    #: who reads which paper; None: not kept
+    claims: Claims | None = None
     #: who may approve issues; empty: everyone
     publishers: tuple[str, ...] = ()
 
@@ -130,6 +133,7 @@ class ReviewSite:
             models=self.models,
             jobs=self.jobs,
             settings=self.settings,
+            claims=self.claims,
         )
 
     def put(self, paper: Paper, prediction: Prediction | None = None) -> None:

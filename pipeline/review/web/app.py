@@ -17,11 +17,14 @@ from config.errors import LivingSurveyError
 from config.look.values import PACKAGE
 from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
+from config.team_schema import TeamSettings
 from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.issues.desk import IssueDesk
+from pipeline.review.team.reading import Reading
 from pipeline.review.web import error_pages, status_page
 from pipeline.review.web.access import LIMITS, LOOPBACK_NAMES, AccessRules, Limits
 from pipeline.review.web.bulk import routes as bulk
+from pipeline.review.web.claims import routes as claim_routes
 from pipeline.review.web.context import ReviewContext
 from pipeline.review.web.desk import routes as desk
 from pipeline.review.web.environment import STATIC
@@ -41,6 +44,7 @@ from pipeline.review.web.training import routes as training_routes
 from pipeline.runtime.background import BackgroundCommands
 from pipeline.runtime.facts import StateOfSurvey
 from pipeline.runtime.jobs import JobEnd
+from storage.claims import Claims
 from storage.store import OpenStore
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
@@ -65,6 +69,8 @@ def create_app(
     settings: ReviewSettings | None = None,
     training: BackgroundCommands | None = None,
     monitoring: Monitoring | None = None,
+    claims: Claims | None = None,
+    team: TeamSettings | None = None,
 ) -> Starlette:
     """Return the review site as an ASGI application.
 
@@ -77,7 +83,8 @@ def create_app(
     `training` trains in the background (None: the page says how else). Without `models` pages show
     no reasons. `settings` has limits, reasons for rejecting and keys. `issues` builds
     issues of the digest; `state` reads the state of the survey.
-    `monitoring` has its numbers and who may read them.
+    `monitoring` has its numbers and who may read them. `claims` says who reads which paper (None:
+    not kept), and `team` for how long.
     """
     stated = settings or ReviewSettings()
     reading = read_store or open_store
@@ -91,6 +98,7 @@ def create_app(
         *inbox.ROUTES,
         *issue.ROUTES,
         *bulk.ROUTES,
+        *claim_routes.ROUTES,
         *records.ROUTES,
         *rulings.ROUTES,
         *preferences.ROUTES,
@@ -130,6 +138,7 @@ def create_app(
         monitoring=monitored,
         issues=issues,
         state=state,
+        reading=Reading(claims, (team or TeamSettings()).claim_minutes, clock),
     )
     return app
 

@@ -17,6 +17,7 @@ from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.issues.desk import IssueDesk
 from pipeline.review.own import Own
 from pipeline.review.rulings.precedents import Precedents
+from pipeline.review.team.reading import Reading
 from pipeline.review.web.daily import Progress
 from pipeline.review.web.environment import make_templates
 from pipeline.review.web.kept import KeptPreferences
@@ -51,6 +52,8 @@ class ReviewContext:
     issues: IssueDesk
     #: reads the state of the survey
     state: Callable[[], StateOfSurvey]
+    #: who reads which paper just now
+    reading: Reading
     #: what monitoring may read
     monitoring: Monitoring = field(default_factory=Monitoring)
     #: explains predictions; None without a model directory

@@ -81,8 +81,12 @@ def _decide(request: Request, form: FormData) -> Response:
             Asked(f"Nothing was recorded. {outcome.cause}", mine=pressed_in(form)), 409
         )
     preferences_of(request).note_visit(context.clock())
+    following = text_of(form, "following")
+    # the script claims the next paper itself, because it knows which one it shows
+    next_ = () if wants_json(request) or not following else (following,)
+    context.reading.take(reviewer_of(request), next_, leave=(key,))
     done = outcome.decision.decision_id
-    after = view.after(text_of(form, "following"), _place(form), done)
+    after = view.after(following, _place(form), done)
     if wants_json(request):
         return JSONResponse(recorded(request, outcome.decision, view, after))
     return RedirectResponse(after, 303)

@@ -22,9 +22,11 @@ from pipeline.review.web.context import (
 )
 from pipeline.review.web.desk.asked import Asked
 from pipeline.review.web.desk.choices import chosen, counts, orders
+from pipeline.review.web.desk.free import with_free_paper
 from pipeline.review.web.desk.listing import PAGE_SIZE, Listing, read_listing, told_listing
 from pipeline.review.web.desk.open_paper import card_of, read_open
 from pipeline.review.web.flash import flash_of
+from pipeline.review.web.readers import Readers, readers_for
 from pipeline.review.web.reasons import CardReasons, card_reasons, read_news
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import ORDER_LABELS, QueueView, read_view
@@ -53,6 +55,8 @@ def show_desk(
     context, person = context_of(request), person_of(request)
     with context.read_store() as store:
         person.preferences.own_in(store)
+        context.reading.look(store)
+        readers = readers_for(request)
         if is_part(
             request
         ):  # the script changes the paper only, not what the page says of the list
@@ -61,7 +65,9 @@ def show_desk(
         else:
             person.progress.read(store)
             listing = read_listing(store, request, view)
-        named = _named(request, view, listing)
+            if not view.paper:
+                listing = with_free_paper(store, request, listing, readers)
+        named = _named(request, view, listing, readers)
         stored = read_open(store, named) if named else None
         if stored is None and listing.ids:  # the address names a paper that is not held
             stored = read_open(store, listing.ids[0])
@@ -84,7 +90,8 @@ def show_desk(
         else CardReasons(),
         "section_rulings": by_section(precedents),
         "may_rule": person.role.includes(Role.PUBLISHER),
-        **_place(listing, card),
+        "readers": readers,
+        **_place(listing, card, readers),
     }
     if is_part(request):
         return HTMLResponse(fragment(request, "desk/part.html", **values), status)
@@ -117,14 +124,20 @@ def is_part(request: Request) -> bool:
     return wants_json(request) or request.query_params.get("part") == "paper"
 
 
-def _named(request: Request, view: QueueView, listing: Listing) -> str:
-    """Return the paper to open; after a decision the one that stands in its place."""
+def _named(request: Request, view: QueueView, listing: Listing, readers: Readers) -> str:
+    """Return the paper to open; after a decision the one that stands in its place.
+
+    Whoever did not choose a paper is given the next one that no one else reads.
+    """
     ids = listing.ids
-    if view.paper and (listing.place(view.paper) is not None or "at" not in request.query_params):
+    place = listing.place(view.paper) if view.paper else None
+    is_chosen = "at" not in request.query_params or is_part(request)
+    if view.paper and (is_chosen or (place is not None and view.paper not in readers.others)):
         return view.paper
-    at = request.query_params.get("at", "")
-    place = whole_number(at, PAGE_SIZE) or 0
-    return ids[min(place, len(ids) - 1)] if ids else ""
+    if place is None:
+        place = whole_number(request.query_params.get("at", ""), PAGE_SIZE) or 0
+    place = min(place, len(ids) - 1)
+    return readers.free_of((*ids[place:], *ids[:place])) or (ids[place] if ids else "")
 
 
 def _held(store: Store, listing: Listing) -> str:
@@ -133,14 +146,16 @@ def _held(store: Store, listing: Listing) -> str:
     return found.base if found and store.papers.held([found.base]) else ""
 
 
-def _place(listing: Listing, card: Card | None) -> dict[str, object]:
+def _place(listing: Listing, card: Card | None, readers: Readers) -> dict[str, object]:
     key = card.paper.arxiv_id if card else ""
     place = listing.place(key)
     following, before = listing.following(key), listing.preceding(key)
+    after = listing.ids[listing.ids.index(key) + 1 :] if key in listing.ids else ()
     return {
         "here": listing.view.at_paper(key) if key else listing.view,
         "place": place,
-        "following": following,
+        # after a verdict: what others read is passed over
+        "following": readers.free_of(after) or following,
         "next_url": listing.view.at_paper(following).url() if following else "",
         "previous_url": listing.view.at_paper(before).url() if before else "",
     }

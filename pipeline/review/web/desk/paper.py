@@ -12,6 +12,7 @@ from pipeline.review.web.desk.listing import read_listing
 from pipeline.review.web.desk.open_paper import card_of, read_open
 from pipeline.review.web.error_pages import no_such_paper
 from pipeline.review.web.flash import flash_of
+from pipeline.review.web.readers import readers_for
 from pipeline.review.web.reasons import card_reasons, read_news, with_marks
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import LONGEST_ID, QueueView, paper_view
@@ -44,6 +45,7 @@ def show_paper(
     with context.read_store() as store:
         person.progress.read(store)
         person.preferences.own_in(store)
+        context.reading.look(store)
         found = read_open(store, view.paper)
         if found is None:
             return no_such_paper(request, view.paper)
@@ -76,4 +78,5 @@ def show_paper(
         history=sorted(history, key=lambda decision: decision.decided_at, reverse=True),
         flash=flash,
         asked=asked or Asked(),
+        readers=readers_for(request),
     )

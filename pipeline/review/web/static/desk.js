@@ -12,6 +12,7 @@
   const pieces = new Map();  // by paper: its parts, or the promise of them
   const outbox = new Outbox(words, stopped, leave);
   let awaited = null;  // the paper that is shown as soon as it is here
+  let given = null;  // the paper that the list gave last, without being asked for it
   let leaving = null;  // opens another page as soon as everything was sent
   let following = address("");  // where the server would go after the last verdict
 
@@ -80,12 +81,12 @@
     return pieces.get(id);
   }
 
-  // The next paper without a verdict, first below, then above.
+  // The next paper without a verdict that no one else reads, first below, then above.
   function openAfter(id) {
     const all = rows();
     const at = all.findIndex((row) => row.dataset.paper === id);
     return [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))]
-      .find((row) => !row.dataset.verdict)?.dataset.paper;
+      .find((row) => !row.dataset.verdict && !row.dataset.reader)?.dataset.paper;
   }
 
   function prefetch() {
@@ -129,6 +130,7 @@
     }
     if (push) history.pushState({ paper: id }, "", address(id));
     requestAnimationFrame(() => performance.mark("desk:shown", { detail: id }));
+    document.dispatchEvent(new CustomEvent("desk:shown", { detail: { id, given } }));
     prefetch();
     awaitReasons();
   }
@@ -191,6 +193,7 @@
 
   function goOn(id) {
     const next = openAfter(id);
+    given = next;
     if (next) show(next);
     else leaveBy(() => location.assign(following));  // the next papers of the same view
   }
@@ -440,6 +443,11 @@
     if (!outbox.size) return;
     event.preventDefault();
     leaveFor(event.detail);
+  });
+
+  document.addEventListener("desk:give", (event) => {  // somebody else reads what was given
+    given = event.detail;
+    show(given);
   });
 
   document.addEventListener("desk:escape", () => {

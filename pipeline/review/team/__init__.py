@@ -1,0 +1,1 @@
+"""Several people at one queue: who reads what, and who is to read what."""

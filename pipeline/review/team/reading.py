@@ -1,0 +1,91 @@
+"""Keep two people from reading the same paper unknowingly."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+
+from pipeline.review.team.people import people_of
+from storage.claims import Claim, Claims, given
+from storage.store import Store
+
+#: between two looks for who else reviews
+_LOOK = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What somebody has after asking for papers."""
+
+    #: the paper to read; None: others read all that were asked for
+    paper: str | None
+    #: the claims of others, by paper
+    others: Mapping[str, Claim]
+
+
+@dataclass(slots=True)
+class Reading:
+    """Who reads which paper just now, for one service.
+
+    With one person, or without minutes, nothing is written and no one reads.
+    """
+
+    claims: Claims | None
+    #: how long a claim lasts
+    minutes: int
+    clock: Callable[[], datetime]
+    _people: frozenset[str] = frozenset()
+    _looked_at: datetime | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    def look(self, store: Store) -> None:
+        """Look who reviews, if that is longer ago than half a minute."""
+        now = self.clock()
+        with self._lock:
+            if self.claims is None or not self.minutes:
+                return
+            if self._looked_at is not None and now - self._looked_at < _LOOK:
+                return
+            self._people = people_of(store, now)
+            self._looked_at = now
+
+    def is_shared(self, reviewer: str) -> bool:
+        """Return whether somebody else reviews too, as of the last look or by their claims."""
+        if self.claims is None or not self.minutes:
+            return False
+        return bool(self._people - {reviewer}) or bool(self.others(reviewer))
+
+    def others(self, reviewer: str) -> Mapping[str, Claim]:
+        """Return what others read, by paper."""
+        if self.claims is None or not self.minutes:
+            return {}
+        return _without(self.claims.standing(self.clock()), reviewer)
+
+    def take(
+        self,
+        reviewer: str,
+        papers: Sequence[str],
+        *,
+        ahead: Sequence[str] = (),
+        leave: Iterable[str] = (),
+        over: bool = False,
+    ) -> Held:
+        """Claim the first of these papers that can be had; see `Claims.change`."""
+        if self.claims is None or not self.is_shared(reviewer):
+            return Held(papers[0] if papers else None, {})
+        now = self.clock()
+        claims = self.claims.change(
+            reviewer,
+            now=now,
+            until=now + timedelta(minutes=self.minutes),
+            take=papers,
+            ahead=ahead,
+            leave=leave,
+            over=over,
+        )
+        others = _without(claims, reviewer)
+        return Held(given(papers, others), others)
+
+
+def _without(claims: Mapping[str, Claim], reviewer: str) -> Mapping[str, Claim]:
+    return {key: one for key, one in claims.items() if one.reviewer != reviewer}

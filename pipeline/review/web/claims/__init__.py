@@ -1,0 +1,1 @@
+"""Who reads which paper just now, on the pages."""

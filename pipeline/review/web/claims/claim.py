@@ -1,0 +1,60 @@
+"""Claim the paper that is read, renew the claim, or take one over.
+
+The script of the desk sends this form; without it the browser does, by the buttons of the notice.
+"""
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from config.errors import UsageError
+from pipeline.review.web.context import context_of, fragment, reviewer_of, wants_json
+from pipeline.review.web.desk.forms import act, text_of
+from pipeline.review.web.view_state import read_id, view_from_form
+
+#: papers that one form names in a field: those of a page of the list
+_MOST = 40
+
+
+async def claim(request: Request) -> Response:
+    """Claim the first of the form's papers that no one else reads."""
+    return await act(request, _claim)
+
+
+def _claim(request: Request, form: FormData) -> Response:
+    context = context_of(request)
+    wanted = _ids(form, "paper")
+    with context.read_store() as store:
+        context.reading.look(store)
+    held = context.reading.take(
+        reviewer_of(request),
+        wanted,
+        ahead=_ids(form, "ahead"),
+        leave=_ids(form, "leave"),
+        over=text_of(form, "over") == "1",
+    )
+    view = view_from_form(text_of(form, "view"), context.taxonomy)
+    if not wants_json(request):
+        here = view.at_paper(held.paper or wanted[0]) if wanted else view
+        return RedirectResponse(here.url(), 303)
+    theirs = held.others.get(wanted[0]) if wanted else None
+    return JSONResponse(
+        {
+            "paper": held.paper,
+            "held": {
+                key: {"by": one.reviewer, "ahead": one.ahead} for key, one in held.others.items()
+            },
+            "notice": fragment(request, "claims/notice.html", claim=theirs, here=view)
+            if theirs
+            else "",
+        }
+    )
+
+
+def _ids(form: FormData, name: str) -> list[str]:
+    texts = [text for text in form.getlist(name) if isinstance(text, str)]
+    if len(texts) > _MOST:
+        raise UsageError(
+            f"A claim names at most {_MOST} papers.", hint="Claim the paper that you read."
+        )
+    return list(dict.fromkeys(filter(None, map(read_id, texts))))
