@@ -5,7 +5,6 @@ Close it before network requests and training, because everyone else waits meanw
 
 import functools
 import logging
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -37,9 +36,8 @@ from storage.engine.interrupted import (
     check_not_gone,
     is_interrupted,
     own_files,
-    undo_interrupted_restore,
 )
-from storage.engine.lease import lease
+from storage.engine.leased import connected_to
 from storage.engine.manifest import check_open_database, note_manifest, take_manifest
 from storage.engine.migrate import Migration, is_pending, known_migrations, migrate, schema_version
 from storage.engine.paths import real_path
@@ -86,9 +84,6 @@ from storage.web_sessions import WebSessions
 from storage.weeks import Weeks
 
 _log = logging.getLogger(__name__)
-
-#: seconds between attempts to open a file that a program without a lease holds
-_PAUSE = 0.1
 
 
 class Store:
@@ -199,13 +194,15 @@ def store_opener(
     def open_store() -> Iterator[Store]:
         check_not_gone(path, own_files(database))
         with uninterrupted(), ExitStack() as stack:
-            connection = _connected(stack, engine, database, busy_timeout_seconds, shared=False)
+            connection = connected_to(stack, engine, database, busy_timeout_seconds, shared=False)
             try:
                 session = _checked_session(database, connection)
             except _NeedsUpgradeError as needed:
                 stack.close()
                 kept = back_up_before(database, needed.version, busy_timeout_seconds)
-                connection = _connected(stack, engine, database, busy_timeout_seconds, shared=False)
+                connection = connected_to(
+                    stack, engine, database, busy_timeout_seconds, shared=False
+                )
                 session = _upgraded(database, connection, needed.version, kept)
             yield Store(session)
 
@@ -250,29 +247,6 @@ def _open_alone(open_for_writing: OpenStore, needed: _NeedsWriterError) -> None:
         ) from error
 
 
-def _connected(
-    stack: ExitStack, engine: Engine, database: Path, timeout_seconds: float, *, shared: bool
-) -> duckdb.DuckDBPyConnection:
-    """Open the file for the stack; between attempts the lease is free, so that readers get it."""
-    deadline = time.monotonic() + timeout_seconds
-    left = timeout_seconds
-    while True:
-        with ExitStack() as attempt:
-            attempt.enter_context(lease(database, timeout_seconds=left, shared=shared))
-            if not shared:
-                undo_interrupted_restore(database)
-            try:
-                connection = attempt.enter_context(engine.connected(timeout_seconds=0))
-            except StoreBusyError:
-                if time.monotonic() + _PAUSE > deadline:
-                    raise
-            else:
-                stack.push(attempt.pop_all())
-                return connection
-        time.sleep(_PAUSE)
-        left = max(deadline - time.monotonic(), 0.0)
-
-
 def _reading(
     stack: ExitStack,
     engine: Engine,
@@ -286,7 +260,7 @@ def _reading(
         raise _NeedsWriterError("it must be made first")
     if not again and is_interrupted(database):
         raise _NeedsWriterError("an interrupted restore must be undone first")
-    connection = _connected(stack, engine, database, timeout_seconds, shared=True)
+    connection = connected_to(stack, engine, database, timeout_seconds, shared=True)
     session = Session(connection)
     check_open_database(database, session)
     if is_pending(session, _migrations()):

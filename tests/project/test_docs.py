@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from typer.core import TyperGroup
 
-from pipeline.cli.main import COMMANDS as SUMMARIES
-from pipeline.cli.main import GROUPS, all_commands, build
+from pipeline.cli.main import all_commands, build
+from pipeline.cli.names import COMMANDS as SUMMARIES
+from pipeline.cli.names import GROUPS
 from tests.support.cli import call_in_process
 
 ROOT = Path(__file__).resolve().parents[2]
