@@ -1,6 +1,7 @@
 """Define the settings of what is published."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
@@ -16,10 +17,17 @@ from config.keytypes import (
     People,
     Phrases,
     Proposals,
+    Takes,
     Targets,
     Text,
 )
 from config.section import Section
+
+FormName = Annotated[
+    str,
+    Field(pattern=r"^([A-Za-z0-9_-]{1,80}\.ya?ml)?$"),
+    Takes("a file name such as suggestion.yml, or nothing"),
+]
 
 
 class DigestSettings(Section):
@@ -72,7 +80,14 @@ class PublishSettings(Section):
     )
     suggest_url: OptionalUrl = Field(
         default="",
-        description="Where readers suggest papers and report mistakes. Empty: none is printed.",
+        description="Where readers suggest papers and report mistakes. Empty: none is printed. Not "
+        "used where [suggestions] has a page of its own.",
+    )
+    suggest_form: FormName = Field(
+        default="",
+        description="With suggest_url = https://github.com/OWNER/NAME/issues/new: the file name of "
+        "the issue form that `suggestions form` prints, such as suggestion.yml, whose fields links "
+        "then fill in. Empty: there is no form.",
     )
     base_url: OptionalUrl = Field(
         default="",

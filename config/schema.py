@@ -45,6 +45,7 @@ from config.reasons import DEFAULT_REASONS, Reason, unique_codes
 from config.section import Section
 from config.site_schema import SiteSettings
 from config.subscribers_schema import SubscribersSettings
+from config.suggestions_schema import SuggestionsSettings
 from config.team_schema import TeamSettings
 
 #: seconds between two requests that arXiv asks for (https://info.arxiv.org/help/api/tou.html)
@@ -262,6 +263,7 @@ class Settings(Section):
     enrich: EnrichSettings = EnrichSettings()
     mail: MailSettings = MailSettings()
     subscribers: SubscribersSettings = SubscribersSettings()
+    suggestions: SuggestionsSettings = SuggestionsSettings()
     translate: TranslateSettings = TranslateSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     backup: BackupSettings = BackupSettings()
@@ -294,6 +296,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "enrich": EnrichSettings,
     "mail": MailSettings,
     "subscribers": SubscribersSettings,
+    "suggestions": SuggestionsSettings,
     "translate": TranslateSettings,
     "schedule": ScheduleSettings,
     "backup": BackupSettings,

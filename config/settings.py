@@ -24,6 +24,7 @@ ENV_PREFIX = "LIVING_SURVEY_"
 DEFAULT_FILE = "living-survey.toml"
 
 _CONFIG = ENV_PREFIX + "CONFIG"
+_SWITCH = {"true": True, "false": False}
 _NOW = ENV_PREFIX + "NOW"
 _LONGEST_SHOWN = 80
 #: user name and password of an address
@@ -167,6 +168,8 @@ def _from_text(section: str, key: str, text: str) -> Any:
                 return json.loads(text)
             items = [item.strip() for item in text.split(",") if item.strip()]
             return [int(item) for item in items] if _of_numbers(annotation) else items
+        if annotation is bool:
+            return _SWITCH.get(text.strip().lower(), text)
         if annotation is int:
             return int(text)
         if annotation is float:

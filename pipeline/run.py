@@ -16,6 +16,7 @@ from pipeline.learn.weekly_drift import weekly_drift
 from pipeline.runtime.queue_words import limits_of
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
+from pipeline.suggestions.lookup import SuggestedReport, fetch_suggested
 from storage.calendar import announcement_day
 from storage.queue_filter import QueueFilter, QueueTally
 
@@ -28,6 +29,8 @@ class CycleReport:
     """What one cycle did."""
 
     fetch: FetchReport
+    #: papers that people suggested, looked up
+    suggested: SuggestedReport
     #: the model trained in this cycle; None: training was not due
     trained: str | None
     classify: ClassifyReport
@@ -49,6 +52,10 @@ def run_cycle(services: Services, arxiv: ArxivSources, run: Run) -> CycleReport:
     """Fetch what arXiv announced, retrain if enough was decided, classify what is new."""
     with run.step("fetch"):
         fetched = fetch(services, arxiv, run)
+    with run.step("suggestions"):
+        suggested = SuggestedReport()
+        if not fetched.failures:  # it may be a request to wait, which holds for all of arXiv
+            suggested = fetch_suggested(services, arxiv, run)
     with run.step("train"):
         trained = retrain_if_due(services, run)
     with run.step("classify"):
@@ -58,6 +65,7 @@ def run_cycle(services: Services, arxiv: ArxivSources, run: Run) -> CycleReport:
     tally = waiting(services)
     return CycleReport(
         fetch=fetched,
+        suggested=suggested,
         trained=trained,
         classify=classified,
         drift=drift,

@@ -844,3 +844,29 @@ COMMENT ON COLUMN trail.actor IS 'who did it; empty: no known person, such as a 
 COMMENT ON COLUMN trail.act IS 'what was done, such as `account.disabled`';
 COMMENT ON COLUMN trail.subject IS 'what it was done to, such as the name of an account';
 COMMENT ON COLUMN trail.detail IS 'more about it, on one line';
+
+
+COMMENT ON VIEW suggestions IS
+    'What people outside suggested, one row each, and how it stands. Names are not verified.';
+COMMENT ON COLUMN suggestions.suggestion_id IS 'random ID';
+COMMENT ON COLUMN suggestions.kind IS
+    'missing-paper, wrong-section, accepted-at, missing-code, wrong-record, withdrawn or duplicate-of';
+COMMENT ON COLUMN suggestions.arxiv_id IS 'the paper it is about';
+COMMENT ON COLUMN suggestions.old_value IS 'of a correction: what was published when it came';
+COMMENT ON COLUMN suggestions.new_value IS
+    'what it should be: section IDs, a venue, an address of code, an arXiv ID; may be empty';
+COMMENT ON COLUMN suggestions.note IS 'why, in the words of the person';
+COMMENT ON COLUMN suggestions.name IS 'the name that was given; empty: none, or taken back';
+COMMENT ON COLUMN suggestions.relation IS 'author, reader or unknown, as the person says';
+COMMENT ON COLUMN suggestions.credited IS 'the person agreed to be named';
+COMMENT ON COLUMN suggestions.channel IS 'page, github or mail';
+COMMENT ON COLUMN suggestions.origin IS 'of an import: issue or message; else empty';
+COMMENT ON COLUMN suggestions.language IS 'of the page';
+COMMENT ON COLUMN suggestions.received_at IS 'when it came';
+COMMENT ON COLUMN suggestions.state IS
+    'not-held, unknown, waiting, deferred, listed, not-listed, applied, refused or closed';
+COMMENT ON COLUMN suggestions.settled_at IS 'when that was decided; null: it was not';
+COMMENT ON COLUMN suggestions.settled_by IS 'who applied, refused or closed it';
+COMMENT ON COLUMN suggestions.detail IS 'what was changed, or why not';
+COMMENT ON COLUMN suggestions.decision_id IS 'of what was applied: the decision that was recorded';
+COMMENT ON COLUMN suggestions.answer IS 'what a publisher wrote to the person; empty: nothing';

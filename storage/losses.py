@@ -43,6 +43,8 @@ _KEYS = {
     "acts of administration": "SELECT hash(seq, happened_at) FROM trail_event",
     "ends of the survey": "SELECT hash(seq, happened_at) FROM freeze_act",
     "papers of audits": "SELECT hash(arxiv_id, decision_id) FROM audit_draw",
+    "suggestions": "SELECT hash(suggestion_id) FROM suggestion",
+    "answers to suggestions": "SELECT hash(seq, happened_at) FROM suggestion_event",
     "translations": "SELECT hash(arxiv_id, field, language, source_hash) FROM translation",
 }
 #: kinds in the singular, for messages
@@ -67,6 +69,8 @@ _ONE = {
     "acts of administration": "act of administration",
     "ends of the survey": "end of the survey",
     "papers of audits": "paper of an audit",
+    "suggestions": "suggestion",
+    "answers to suggestions": "answer to a suggestion",
     "translations": "translation",
 }
 

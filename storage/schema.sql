@@ -771,6 +771,40 @@ CREATE TABLE trail_network (
     happened_at TIMESTAMP NOT NULL
 );
 
+CREATE TABLE suggestion (
+    seq BIGINT NOT NULL,
+    suggestion_id VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    arxiv_id VARCHAR NOT NULL,
+    old_value VARCHAR NOT NULL,
+    new_value VARCHAR NOT NULL,
+    note VARCHAR NOT NULL,
+    relation VARCHAR NOT NULL,
+    channel VARCHAR NOT NULL,
+    origin VARCHAR NOT NULL,
+    language VARCHAR NOT NULL,
+    received_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE suggestion_person (
+    suggestion_id VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    credited BOOLEAN NOT NULL,
+    address VARCHAR,
+    network_key VARCHAR,
+    received_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE suggestion_event (
+    seq BIGINT NOT NULL,
+    suggestion_id VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    person VARCHAR NOT NULL,
+    detail VARCHAR NOT NULL,
+    decision_id VARCHAR,
+    happened_at TIMESTAMP NOT NULL
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -1647,3 +1681,67 @@ known AS (
 SELECT arxiv_id, title, verdict, sections, sentence, ruled_by, ruled_at, made_at, source, stands,
        withdrawn_by, withdrawn_at
 FROM known;
+
+-- What people outside suggested, one row each, and how it stands. Names are not verified.
+-- suggestion_id VARCHAR: random ID
+-- kind VARCHAR: missing-paper, wrong-section, accepted-at, missing-code, wrong-record, withdrawn or
+--     duplicate-of
+-- arxiv_id VARCHAR: the paper it is about
+-- old_value VARCHAR: of a correction: what was published when it came
+-- new_value VARCHAR: what it should be: section IDs, a venue, an address of code, an arXiv ID; may
+--     be empty
+-- note VARCHAR: why, in the words of the person
+-- name VARCHAR: the name that was given; empty: none, or taken back
+-- relation VARCHAR: author, reader or unknown, as the person says
+-- credited BOOLEAN: the person agreed to be named
+-- channel VARCHAR: page, github or mail
+-- origin VARCHAR: of an import: issue or message; else empty
+-- language VARCHAR: of the page
+-- received_at TIMESTAMP: when it came
+-- state VARCHAR: not-held, unknown, waiting, deferred, listed, not-listed, applied, refused or
+--     closed
+-- settled_at TIMESTAMP: when that was decided; null: it was not
+-- settled_by VARCHAR: who applied, refused or closed it
+-- detail VARCHAR: what was changed, or why not
+-- decision_id VARCHAR: of what was applied: the decision that was recorded
+-- answer VARCHAR: what a publisher wrote to the person; empty: nothing
+CREATE VIEW suggestions AS
+WITH done AS (
+    SELECT suggestion_id,
+           arg_max(kind, seq) FILTER (kind IN ('applied', 'refused', 'closed', 'reopened')) AS act,
+           arg_max(person, seq) FILTER (kind IN ('applied', 'refused', 'closed', 'reopened')) AS person,
+           arg_max(detail, seq) FILTER (kind IN ('applied', 'refused', 'closed', 'reopened')) AS detail,
+           arg_max_null(decision_id, seq)
+               FILTER (kind IN ('applied', 'refused', 'closed', 'reopened')) AS decision_id,
+           max(happened_at) FILTER (kind IN ('applied', 'refused', 'closed', 'reopened')) AS at,
+           arg_max(detail, seq) FILTER (kind = 'answered') AS answer,
+           arg_max(kind, seq) FILTER (kind IN ('found', 'unknown')) AS looked_up
+    FROM suggestion_event
+    GROUP BY suggestion_id
+), standing AS (
+    SELECT arxiv_id, verdict, decided_at FROM decisions WHERE standing
+)
+SELECT asked.suggestion_id, asked.kind, asked.arxiv_id, asked.old_value, asked.new_value,
+       asked.note, coalesce(who.name, '') AS name, asked.relation,
+       coalesce(who.credited, false) AS credited, asked.channel, asked.origin, asked.language,
+       asked.received_at,
+       CASE WHEN done.act IN ('applied', 'refused', 'closed') THEN done.act
+            WHEN asked.kind <> 'missing-paper' THEN 'waiting'
+            WHEN standing.verdict = 'approved' THEN 'listed'
+            WHEN standing.verdict = 'rejected' AND standing.decided_at >= asked.received_at
+                THEN 'not-listed'
+            WHEN standing.verdict = 'deferred' THEN 'deferred'
+            WHEN paper.arxiv_id IS NOT NULL THEN 'waiting'
+            WHEN done.looked_up = 'unknown' THEN 'unknown'
+            ELSE 'not-held' END AS state,
+       CASE WHEN done.act IN ('applied', 'refused', 'closed') THEN done.at
+            WHEN asked.kind = 'missing-paper' THEN standing.decided_at END AS settled_at,
+       CASE WHEN done.act IN ('applied', 'refused', 'closed') THEN done.person END AS settled_by,
+       CASE WHEN done.act IN ('applied', 'refused', 'closed') THEN done.detail ELSE '' END AS detail,
+       CASE WHEN done.act = 'applied' THEN done.decision_id END AS decision_id,
+       coalesce(done.answer, '') AS answer
+FROM suggestion AS asked
+LEFT JOIN suggestion_person AS who ON who.suggestion_id = asked.suggestion_id
+LEFT JOIN done ON done.suggestion_id = asked.suggestion_id
+LEFT JOIN standing ON standing.arxiv_id = asked.arxiv_id
+LEFT JOIN paper ON paper.arxiv_id = asked.arxiv_id;

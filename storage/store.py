@@ -73,6 +73,7 @@ from storage.same_work import SameWork
 from storage.screening import Screening
 from storage.subscriber_import import SubscriberImport
 from storage.subscribers import Subscribers
+from storage.suggestions import Suggestions
 from storage.taxonomy import TaxonomyChanges
 from storage.titles import Titles
 from storage.traces import Traces
@@ -142,6 +143,7 @@ class Store:
         self.confirmations = Confirmations(session)
         self.enrichment = Enrichment(session)
         self.subscriber_import = SubscriberImport(session)
+        self.suggestions = Suggestions(session)
         self.translations = Translations(session)
         self.taxonomy = TaxonomyChanges(session)
         self.integrity = Integrity(session)

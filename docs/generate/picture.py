@@ -31,6 +31,7 @@ _COLUMNS: Mapping[str, float] = {
     "publish": 3,
     "taxonomy": 0,
     "enrich": 3,
+    "suggestions": 3,
     "curated": 0,
     "ingest": 1,
     "learn": 2,

@@ -135,6 +135,20 @@ GROUPS = {
             "trail": "List acts of administration, the newest first.",
         },
     ),
+    "suggestions": (
+        "List what authors and readers suggest, answer it, or import it.",
+        {
+            "list": "List what waits for an answer, one line for all who suggest the same.",
+            "show": "Show every suggestion of a case: who says what, and how it stands.",
+            "apply": "Make a correction that was suggested, in one change.",
+            "refuse": "Refuse a correction with a reason, which the people who asked read.",
+            "close": "Close a case without a decision, with a reason that the askers read.",
+            "answer": "Write to the people of a case; it settles nothing.",
+            "import": "Import issues of GitHub, or mails to the list.",
+            "fetch": "Look up at arXiv the papers that suggestions wait for, as `run` does.",
+            "form": "Print the issue form for .github/ISSUE_TEMPLATE, with your sections.",
+        },
+    ),
     "quarantine": (
         "List the records that could not be read, or read them again.",
         {
@@ -147,7 +161,9 @@ GROUPS = {
 
 
 #: groups that list what they hold when no command is given
-LISTED = frozenset({"alerts", "ledger", "quarantine", "reviewer", "ruling", "subscribers"})
+LISTED = frozenset(
+    {"alerts", "ledger", "quarantine", "reviewer", "ruling", "subscribers", "suggestions"}
+)
 
 #: commands whose file has another name: `import` is a word of Python
 FILES = {"import": "import_"}

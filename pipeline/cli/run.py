@@ -54,6 +54,14 @@ def _status(report: CycleReport, alarms: Alarms) -> int:
 
 def _after_fetch(report: CycleReport, services: Services) -> list[str]:
     lines = []
+    for label, keys in (
+        ("suggested", report.suggested.found),
+        ("unknown", report.suggested.unknown),
+    ):
+        if keys:
+            lines.append(f"{label:<10} {', '.join(keys)}: `living-survey suggestions`")
+    if report.suggested.failure:
+        lines.append(f"suggested  not looked up: {report.suggested.failure}")
     if report.trained:
         lines.append(f"trained    {report.trained}: `living-survey model list`")
     lines.append(f"classified {report.classify.classified} by {report.classify.model_id}")

@@ -15,11 +15,11 @@ from pipeline.publish.mail.webhook.page import Webhook, webhook_routes
 from pipeline.publish.mail.webhook.record import record_requests
 from pipeline.publish.mail.webhook.secret import webhook_secret
 from pipeline.publish.mail.webhook.spool import webhook_state
+from pipeline.publish.public.app import create_public_app
+from pipeline.publish.public.site import PublicSite, origin_of
 from pipeline.publish.subscribers.courier import Courier
 from pipeline.publish.subscribers.keys import checked_keys
 from pipeline.publish.subscribers.outbox import RETRY_AFTER
-from pipeline.publish.subscribers.web.app import create_public_app
-from pipeline.publish.subscribers.web.site import PublicSite, origin_of
 from pipeline.review.web.server import listen_anywhere, serve_public
 from pipeline.runtime.record import AnotherRunError, exclusive
 from pipeline.runtime.services import Services, open_services
@@ -70,6 +70,9 @@ def serve_subscribers(settings: Settings, host: str | None, port: int | None) ->
         origins=frozenset({origin_of(published)} if published else ()),
         about_url=published or settings.publish.list_url,
         queued=wake,
+        suggestions=settings.suggestions,
+        reasons=settings.review.reasons,
+        mails=bool(settings.mail.host),
     )
     app = create_public_app(
         site,

@@ -17,11 +17,11 @@ from pipeline.cli.report_file import check_report_file
 from pipeline.curated.title import survey_title
 from pipeline.publish.exports.csv_table import safe_cell
 from pipeline.publish.exports.select import read_sections
+from pipeline.publish.public.texts import texts_of
 from pipeline.publish.subscribers import roll
 from pipeline.publish.subscribers.address import parse_address
 from pipeline.publish.subscribers.import_file import Rejected
 from pipeline.publish.subscribers.table import row_of, write_subscribers
-from pipeline.publish.subscribers.web.texts import texts_of
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services, open_services
 from storage.subscriber_types import Asked, Choices, Rhythm, Subscriber, SubscriberState

@@ -22,6 +22,7 @@ from pipeline.publish.subscribers.checks import checks as subscriber_checks
 from pipeline.review.checks import checks as review_checks
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.services import NoDatabaseError, Services
+from pipeline.suggestions.checks import checks as suggestion_checks
 from pipeline.taxonomy.checks import checks as taxonomy_checks
 from storage.errors import StoreDamagedError
 from storage.store import OpenStore, Store
@@ -35,7 +36,7 @@ STAGES: Mapping[str, tuple[Checks, ...]] = {
     "arXiv": (ingest_checks,),
     "list": (curated_checks, taxonomy_checks),
     "model": (learn_checks,),
-    "review": (review_checks,),
+    "review": (review_checks, suggestion_checks),
     "publishing": (publish_checks,),
     "mail": (subscriber_checks,),
     "alarms": (alert_checks,),

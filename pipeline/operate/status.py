@@ -30,6 +30,7 @@ from pipeline.runtime.ending import ending_sentence
 from pipeline.runtime.jobs import JobEnd, faults, job_ends
 from pipeline.runtime.queue_words import limits_of, queue_sentence
 from pipeline.runtime.services import Services
+from pipeline.suggestions.checks import waiting_sentence
 from storage.acceptances import Acceptance
 from storage.alert_types import AlertRow
 from storage.arrivals import LateArrival
@@ -84,6 +85,8 @@ class StatusReport:
     corrected: tuple[Correction, ...]
     #: decided papers that changed at arXiv and wait for an answer
     inbox: Inbox
+    #: how many suggestions wait and since when; empty: none
+    suggestions: str
     #: days that are not complete 36 hours after their feed
     overdue: tuple[OverdueDay, ...]
     #: watched days that a person accepted although they are not complete
@@ -152,6 +155,7 @@ def report_from(services: Services, store: Store) -> StatusReport:
         corrections=counted_by_kind(corrected),
         corrected=corrected,
         inbox=read_inbox(store),
+        suggestions=waiting_sentence(store.suggestions.count(), now),
         overdue=overdue_now(store, settings.arxiv.categories, now),
         accepted=tuple(store.acceptances.standing(since)),
         coverage=coverage_now(store, settings.arxiv, now),

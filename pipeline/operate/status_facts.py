@@ -78,6 +78,8 @@ def _review(report: StatusReport) -> Iterator[Fact]:
     yield Fact("decisions", tally_text(report.decided))
     if report.inbox.open:
         yield Fact("inbox", f"{report.inbox.open:,} open: {report.inbox.sentence}")
+    if report.suggestions:
+        yield Fact("suggestions", report.suggestions)
 
 
 def _model(report: StatusReport) -> Iterator[Fact]:

@@ -144,7 +144,7 @@ def _approved_paper(
         submitted_at=paper.submitted_at,
         updated_at=paper.updated_at,
         withdrawn=paper.withdrawn,
-        links=find_links(paper.abstract[:_READ], (paper.comment or "")[:_READ]),
+        links=_links(paper, known),
         venue=find_venue(paper.comment, paper.journal_ref),
         rationale=decision.note or "",
         listed=decision.reviewer == LIST_REVIEWER,
@@ -153,3 +153,12 @@ def _approved_paper(
         position=spell.position,
         known=known,
     )
+
+
+def _links(paper: Paper, known: Known) -> tuple[Link, ...]:
+    """Return what the paper's text names, then code that somebody suggested."""
+    named = find_links(paper.abstract[:_READ], (paper.comment or "")[:_READ])
+    urls = [one.url for one in known.code if one.suggested and one.state == "present"]
+    places = {one.place.lower() for one in named}
+    suggested = (one for url in urls for one in find_links(url))
+    return (*named, *(one for one in suggested if one.place.lower() not in places))

@@ -12,6 +12,9 @@ from storage.enrichment import UNKNOWN, Said
 from storage.store import Store
 
 #: names of the services as readers know them
+#: the source of what a person suggested and a reviewer took up
+_SUGGESTED = "suggestion"
+_TAKEN_BACK = "none"
 _SERVICES = {"crossref": "Crossref", "openalex": "OpenAlex", "github": "GitHub"}
 #: the gravest first
 _GRAVITY = ("retracted", "concern", "corrected", "none", UNKNOWN)
@@ -42,6 +45,8 @@ class Told:
     to: str = ""
     #: how often it is cited
     number: int = 0
+    #: no service told it: a person suggested it, and a reviewer took it up
+    suggested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +88,19 @@ def read_known(store: Store, arxiv_ids: Iterable[str]) -> Mapping[str, Known]:
 
 def _known(said: Iterable[Said]) -> Known:
     of_kind: defaultdict[str, list[Said]] = defaultdict(list)
+    suggested = []
     for one in said:
-        of_kind[one.fact.kind].append(one)
+        if one.fact.source == _SUGGESTED:
+            suggested.append(one)
+        if one.fact.source != _SUGGESTED or one.fact.state != _TAKEN_BACK:
+            of_kind[one.fact.kind].append(one)
     retraction = min(
         of_kind["retraction"], key=lambda one: _GRAVITY.index(one.fact.state), default=None
     )
     venue = _definite(of_kind["venue"])
     citations = _definite(of_kind["citations"])
     both = [one for one in (retraction, venue) if one is not None]
+    both += [one for one in suggested if one is not venue]
     return Known(
         retraction=None if retraction is None else _told(retraction),
         venue=None if venue is None else _told(venue),
@@ -108,8 +118,9 @@ def _definite(said: list[Said]) -> Said | None:
 
 
 def _news(one: Said) -> datetime | None:
-    """Return when readers had to be told; the first answer of all is news if it is grave."""
-    return one.since if one.fact.state in {RETRACTED, CONCERN} else one.turned_at
+    """Return when readers had to be told; the first answer of all is news if grave or suggested."""
+    first = one.fact.state in {RETRACTED, CONCERN} or one.fact.source == _SUGGESTED
+    return one.since if first else one.turned_at
 
 
 def _told(one: Said) -> Told:
@@ -128,4 +139,5 @@ def _told(one: Said) -> Told:
         doi=str(detail.get("doi", "")),
         to=str(detail.get("to", "")),
         number=int(detail.get("cited_by", 0)),
+        suggested=fact.source == _SUGGESTED,
     )

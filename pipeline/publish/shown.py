@@ -26,6 +26,7 @@ _KEYS = (
     ("publish", "editor"),
     ("publish", "list_url"),
     ("publish", "suggest_url"),
+    ("publish", "suggest_form"),
     ("publish", "base_url"),
     ("site", "about"),
     ("site", "rhythm"),
@@ -33,9 +34,12 @@ _KEYS = (
     ("site", "why"),
     ("feeds", "hub"),
     ("subscribers", "url"),
+    ("suggestions", "enabled"),
     ("review", "reasons"),
 )
 _OUTPUT = "digest.output"
+#: what settings were before they existed: files of that time do not name them
+_BEFORE: Mapping[str, Any] = {"suggestions.enabled": False, "publish.suggest_form": ""}
 #: characters of a value that are shown
 _LONGEST = 60
 
@@ -67,9 +71,10 @@ def with_shown(services: Services, shown: Shown) -> Services:
     changed: dict[str, Any] = {}
     for section, key in _KEYS:
         name = f"{section}.{key}"
-        if name not in shown:
+        known = {**_BEFORE, **shown}
+        if name not in known:
             continue
-        value = settings.root / Path(shown[name]) if name == _OUTPUT else shown[name]
+        value = settings.root / Path(known[name]) if name == _OUTPUT else known[name]
         before = changed.get(section, getattr(settings, section))
         try:
             changed[section] = SECTIONS[section].model_validate({**before.model_dump(), key: value})

@@ -1,28 +1,29 @@
 """Make links by which a reader says what is wrong: they open a form that is filled in already.
 
-The form is at `[publish] suggest_url`. `title` and `body` are what issue trackers read; a form of
-one's own finds the same in `kind`, `arxiv_id` and `section`.
+The form is the page of `serve --public` if `[suggestions] enabled`, else at `[publish]
+suggest_url`. `title` and `body` are what issue trackers read; a form of one's own finds the same in
+`kind`, `arxiv_id` and `section`, which are also fields of the form that `suggestions form` prints.
 """
 
-from enum import StrEnum
 from functools import lru_cache
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
+from config.schema import Settings
 from config.tex.text import plain_text
 from config.visible import shortened
+from pipeline.suggestions.labels import labels
+from storage.suggestion_types import SuggestionKind
+
+Suggestion = SuggestionKind
 
 #: characters of a title, so that the address stays below what servers take
 _LONGEST = 200
+#: the end of our own page, which needs no title and body
+_OWN = "/suggestions"
+#: in the address of an issue form of GitHub
+_FORM = "?template="
 
-
-class Suggestion(StrEnum):
-    """What a reader may want to say."""
-
-    WRONG_SECTION = "wrong-section"
-    MISSING_PAPER = "missing-paper"
-    ACCEPTED_AT = "accepted-at"
-
-
+#: of the others the label is the title
 _TITLES = {
     Suggestion.WRONG_SECTION: "Wrong section: {paper}",
     Suggestion.MISSING_PAPER: "Missing paper",
@@ -33,6 +34,15 @@ _BODIES = {
     Suggestion.MISSING_PAPER: "Section: {section}\n\narXiv ID: \nWhy it belongs in the list: ",
     Suggestion.ACCEPTED_AT: "{paper}\n\nAccepted at: \nWhere that is announced: ",
 }
+_BODY = "{paper}\n\nWhat it should be: \nBecause: "
+
+
+def suggest_address(settings: Settings) -> str:
+    """Return the address of the form that links open; empty: there is none."""
+    url, stated = settings.subscribers.url, settings.publish.suggest_url
+    own = f"{url}{_OWN}" if url and settings.suggestions.enabled else ""
+    form = settings.publish.suggest_form
+    return own or (f"{stated}{_FORM}{quote(form)}" if stated and form else stated)
 
 
 @lru_cache(maxsize=256)  # because every page has the same links for what is missing
@@ -47,7 +57,7 @@ def suggest_link(
     """Return the address of a form filled in with what is known; empty without `suggest_url`.
 
     Args:
-        suggest_url: of the settings; it has no query.
+        suggest_url: as `suggest_address` returns it.
         kind: what the reader wants to say.
         arxiv_id: of the paper it is about.
         title: of that paper, as stored.
@@ -57,14 +67,23 @@ def suggest_link(
         return ""
     named = shortened(plain_text(title), _LONGEST)
     paper = " ".join(part for part in (f"arXiv:{arxiv_id}" if arxiv_id else "", named) if part)
-    fields = {
-        "title": _TITLES[kind].format(paper=paper).removesuffix(": "),
-        "body": _BODIES[kind].format(paper=paper or "arXiv ID: ", section=section),
-        "kind": kind.value,
-        "arxiv_id": arxiv_id,
-        "section": section,
-    }
-    return f"{suggest_url}?{urlencode({name: text for name, text in fields.items() if text})}"
+    fields = {"kind": kind.value, "arxiv_id": arxiv_id, "section": section}
+    if not suggest_url.endswith(_OWN):
+        heading = _TITLES.get(kind, labels("en")[kind.value] + ": {paper}")
+        body = _BODIES.get(kind, _BODY)
+        fields = {
+            "title": heading.format(paper=paper).removesuffix(": "),
+            "body": body.format(paper=paper or "arXiv ID: ", section=section),
+            **fields,
+        }
+    if _FORM in suggest_url:
+        # A dropdown is chosen by the text of its option. The section is where the paper is now.
+        wanted = section if kind is Suggestion.MISSING_PAPER else ""
+        fields |= {"kind": labels("en")[kind.value], "section": wanted}
+    between = "&" if "?" in suggest_url else "?"
+    return (
+        f"{suggest_url}{between}{urlencode({name: text for name, text in fields.items() if text})}"
+    )
 
 
 def answers(suggest_url: str) -> list[tuple[str, str]]:

@@ -69,7 +69,7 @@ def test_no_page_names_a_colour_of_its_own(folder: str) -> None:
 
 def test_every_value_that_a_page_uses_is_defined() -> None:
     shared = set(re.findall(r"(--[a-z-]+):", style_sheet()))
-    for package in ("pipeline.publish.site", "pipeline.publish.subscribers.web"):
+    for package in ("pipeline.publish.site", "pipeline.publish.public"):
         for sheet in files(package).joinpath("static").iterdir():
             if sheet.name.endswith(".css"):
                 text = sheet.read_text(encoding="utf-8")

@@ -175,7 +175,7 @@ ELSEWHERE = {
     "pipeline/publish/release/write.py": "a version and a licence, at most 50 characters",
     "pipeline/publish/site/recount.py": "pages of our own; one class of characters",
     "pipeline/publish/subscribers/address.py": "an address of at most 254 characters",
-    "pipeline/publish/subscribers/web/texts.py": "500 characters of a header",
+    "pipeline/publish/public/texts.py": "500 characters of a header",
     "pipeline/review/decide_file.py": "a cell; one class of characters",
     "pipeline/review/web/language.py": "a header of 500 and messages of 1,000 characters",
     "pipeline/review/accounts/passwords.py": "names of the survey and an account; one class",

@@ -21,9 +21,9 @@ from pipeline.publish.mail.webhook.providers import read_events, sns_confirmatio
 from pipeline.publish.mail.webhook.record import WebhookReport, record_requests
 from pipeline.publish.mail.webhook.secret import Secret, webhook_secret
 from pipeline.publish.mail.webhook.spool import keep_request, webhook_state
+from pipeline.publish.public.app import create_public_app
+from pipeline.publish.public.headers import LARGEST_REPORT
 from pipeline.publish.subscribers.keys import subscriber_keys
-from pipeline.publish.subscribers.web.app import create_public_app
-from pipeline.publish.subscribers.web.headers import LARGEST_REPORT
 from tests.support.mail import MailScene, make_scene, people
 from tests.support.smtp import Sink, smtp_server
 from tests.support.subscribers import Reader, public_pages

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from pipeline.publish.public import texts
+from pipeline.publish.public.rates import Rates
+from pipeline.publish.public.site import origin_of
 from pipeline.publish.subscribers.network import network_of
-from pipeline.publish.subscribers.web import texts
-from pipeline.publish.subscribers.web.rates import Rates
-from pipeline.publish.subscribers.web.site import origin_of
 from storage.errors import StoreBusyError
 from storage.subscriber_types import Choices, How, Rhythm, SubscriberState
 from tests.support.subscribers import ORIGIN, PublicPages, links_in, public_pages

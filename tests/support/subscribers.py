@@ -16,11 +16,11 @@ from starlette.types import ASGIApp
 
 from config.subscribers_schema import SubscribersSettings
 from config.taxonomy import load_taxonomy
+from pipeline.publish.public.app import create_public_app
+from pipeline.publish.public.rates import Rates
+from pipeline.publish.public.site import PublicSite
 from pipeline.publish.subscribers.keys import SubscriberKeys, subscriber_keys
 from pipeline.publish.subscribers.links import SubscriberLinks
-from pipeline.publish.subscribers.web.app import create_public_app
-from pipeline.publish.subscribers.web.rates import Rates
-from pipeline.publish.subscribers.web.site import PublicSite
 from pipeline.review.web.server import make_server
 from storage.store import OpenStore
 from storage.subscriber_types import Confirmation, Recipient, Subscriber

@@ -21,6 +21,7 @@ from pipeline.publish.digest.view import View
 from pipeline.publish.digest.week import Week
 from pipeline.publish.digest.words import Words, load_words
 from pipeline.publish.publication import Build, BuiltFile
+from pipeline.publish.suggest import suggest_address
 from pipeline.runtime.services import Services
 from storage.issue_types import IssueEdits
 from storage.store import Store
@@ -51,7 +52,7 @@ def edition_of(settings: Settings) -> Edition:
         colophon=Colophon(
             editor=settings.publish.editor,
             list_url=settings.publish.list_url,
-            suggest_url=settings.publish.suggest_url,
+            suggest_url=suggest_address(settings),
             base_url=settings.publish.base_url,
         ),
     )

@@ -20,6 +20,7 @@ from pipeline.publish.feeds.sections import Former, SectionHistory, section_hist
 from pipeline.publish.feeds.types import About, Document, Entry, Feed
 from pipeline.publish.feeds.words import say
 from pipeline.publish.identity import SurveyIdentity, survey_identity
+from pipeline.publish.suggest import suggest_address
 from pipeline.publish.translated import LANGUAGE, Translated, read_translated
 from pipeline.runtime.ending import ended
 from storage.freezes import Freeze
@@ -109,7 +110,7 @@ def compose(source: FeedSource, taxonomy: Taxonomy, settings: Settings) -> Feeds
         source.identity,
         about,
         known,
-        settings.publish.suggest_url,
+        suggest_address(settings),
         _has_site(settings),
         source.translations if about.language == LANGUAGE else {},
     )

@@ -100,7 +100,8 @@ class Maker:
         """Return what a service told, with the first day of it, because feeds keep their bytes."""
         details = [told.on, f"doi:{told.doi}" if told.doi else "", told.since.isoformat()]
         said = self._say("separator").join(one for one in map(text.line, details) if one)
-        return self._say(key, service=told.service, name=text.line(told.name), details=said)
+        service = told.service or self._say("a_suggestion")
+        return self._say(key, service=service, name=text.line(told.name), details=said)
 
     def _translated(self, paper: ApprovedPaper) -> Iterator[str]:
         """Yield the machine translation in the feed's language, marked as one."""

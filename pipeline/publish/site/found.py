@@ -91,5 +91,5 @@ def _doi(told: Told) -> str:
 
 
 def _source(told: Told, words: Words) -> str:
-    service = told.service or words.say("the_page")
+    service = told.service or words.say("a_suggestion" if told.suggested else "the_page")
     return words.say("told_by", source=service, date=words.day(told.asked))

@@ -32,6 +32,7 @@ from pipeline.publish.site.types import (
     SitePaper,
 )
 from pipeline.publish.subscribers.links import subscribe_page
+from pipeline.publish.suggest import suggest_address
 from pipeline.publish.translated import Translated, read_translated
 from pipeline.runtime.ending import ended
 from pipeline.runtime.services import Services
@@ -113,7 +114,7 @@ def site_data(services: Services, source: SiteSource) -> SiteData:
         links=SiteLinks(
             base_url=settings.publish.base_url,
             list_url=settings.publish.list_url,
-            suggest_url=settings.publish.suggest_url,
+            suggest_url=suggest_address(settings),
             subscribe_url=subscribe_page(settings.subscribers.url),
             feeds="feeds" in settings.publish.targets,
         ),

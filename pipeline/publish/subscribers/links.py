@@ -35,6 +35,10 @@ class SubscriberLinks:
         """Return the address of a person's preferences."""
         return f"{self.url}/preferences/{self.tokens.make(Purpose.PREFERENCES, subscriber_id)}"
 
+    def suggestion(self, suggestion_id: str) -> str:
+        """Return the address of the page that says how a suggestion stands."""
+        return f"{self.url}/suggestions/{self.tokens.make(Purpose.SUGGESTION, suggestion_id)}"
+
     def unsubscribe(self, subscriber_id: str) -> str:
         """Return the address that List-Unsubscribe names (RFC 8058)."""
         return f"{self.url}/unsubscribe/{self.tokens.make(Purpose.UNSUBSCRIBE, subscriber_id)}"

@@ -24,6 +24,10 @@ class Purpose(StrEnum):
     PREFERENCES = "preferences"
     #: of a subscriber ID: end the subscription, and nothing else
     UNSUBSCRIBE = "unsubscribe"
+    #: of a suggestion ID: see how it stands, take name and address back
+    SUGGESTION = "suggestion"
+    #: of a form: when it was made, and a random number
+    FORM = "form"
 
 
 class Tokens:

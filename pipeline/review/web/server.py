@@ -32,7 +32,7 @@ _CAUSED_BY_CLIENTS = (
     "asyncio",
     "uvicorn.error",
     *(f"pipeline.review.web.{name}" for name in ("server", "connections", "access", "pages")),
-    "pipeline.publish.subscribers.web.errors",
+    "pipeline.publish.public.errors",
 )
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 #: seconds for open requests after SIGTERM; longer than the wait for a lease

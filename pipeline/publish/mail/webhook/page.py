@@ -15,8 +15,8 @@ from starlette.routing import BaseRoute, Route
 from pipeline.publish.mail.webhook.events import text
 from pipeline.publish.mail.webhook.secret import Secret
 from pipeline.publish.mail.webhook.spool import keep_request
-from pipeline.publish.subscribers.web.rates import Rates
-from pipeline.publish.subscribers.web.site import network
+from pipeline.publish.public.rates import Rates
+from pipeline.publish.public.site import network
 
 #: requests of a minute that have the secret, and requests of a network that have not
 _PER_MINUTE, _UNPROVEN = 1_200, 20

@@ -1,0 +1,1 @@
+"""The pages for everybody: subscribe, confirm, preferences, unsubscribe, suggest."""

@@ -1,1 +1,0 @@
-"""The pages for subscribers: subscribe, confirm, preferences, unsubscribe."""

@@ -1,0 +1,1 @@
+"""What a reviewer does about suggestions from outside."""

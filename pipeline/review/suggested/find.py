@@ -1,0 +1,69 @@
+"""Find suggestions and cases by what a person types or a page sends."""
+
+from config.errors import UsageError
+from pipeline.review.proposal import NOT_DECIDED
+from pipeline.suggestions.clean import LONGEST_NOTE, clean_note
+from storage.store import Store
+from storage.suggestion_types import OPEN, Suggestion
+
+
+def get(store: Store, suggestion_id: str) -> Suggestion:
+    """Return a suggestion by its ID or the beginning of it, or raise UsageError."""
+    found = store.suggestions.find(suggestion_id)
+    if found is None:
+        raise UsageError(
+            f"There is no suggestion {suggestion_id[:40]!r}.",
+            hint="`living-survey suggestions` lists the open ones.",
+        )
+    return found
+
+
+def open_one(store: Store, suggestion_id: str) -> Suggestion:
+    """Return a suggestion that waits, or raise UsageError."""
+    found = get(store, suggestion_id)
+    if found.state not in OPEN:
+        raise UsageError(
+            f"This suggestion is {found.state} already.",
+            hint=f"`living-survey suggestions show {found.case}` shows it.",
+        )
+    return found
+
+
+def of(store: Store, case: str) -> list[Suggestion]:
+    """Return the suggestions of a case, or the one of an ID."""
+    found = store.suggestions.of_case(case) if ":" in case else [get(store, case)]
+    if not found:
+        raise UsageError(
+            f"There is no case {case[:60]!r}.",
+            hint="`living-survey suggestions` lists the open ones.",
+        )
+    return found
+
+
+def open_of(store: Store, case: str) -> list[Suggestion]:
+    """Return those of a case that wait, or raise UsageError."""
+    found = [one for one in of(store, case) if one.state in OPEN]
+    if not found:
+        raise UsageError(
+            f"Nothing of {case[:60]} is open.",
+            hint=f"`living-survey suggestions show {case[:60]}` shows it.",
+        )
+    return found
+
+
+def checked_words(text: str) -> str:
+    """Return a text for the people who asked, or raise UsageError."""
+    found = clean_note(text)
+    if not found or len(found) > LONGEST_NOTE:
+        raise UsageError(
+            "The people who asked read this text, so it cannot be empty or have more than"
+            f" {LONGEST_NOTE:,} characters.",
+            hint="Write a sentence.",
+        )
+    return found
+
+
+def standing_id(store: Store, arxiv_id: str) -> str:
+    """Return what `take_up` compares with: the ID of the standing decision."""
+    standing = store.decisions.standing([arxiv_id]).get(arxiv_id)
+    return NOT_DECIDED if standing is None else standing.decision_id
