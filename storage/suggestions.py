@@ -1,7 +1,9 @@
 """Store suggestions from outside and what became of them."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
+from typing import Any
 
 from storage.engine.instants import from_utc, to_utc
 from storage.engine.parameters import texts_json
@@ -49,10 +51,14 @@ SELECT (SELECT coalesce(max(seq), 0) FROM suggestion_event) + row_number() OVER 
        suggestion_id, $kind, $person, $detail, $decision_id, CAST($now AS TIMESTAMP)
 FROM (SELECT unnest(from_json($ids, '["VARCHAR"]')) AS suggestion_id)
 """
-_COLUMNS = """suggestion_id, kind, arxiv_id, old_value, new_value, note, name, relation, credited,
-       channel, origin, language, received_at, state, settled_at, settled_by, detail, decision_id,
-       answer"""
-_READ = f"SELECT {_COLUMNS} FROM suggestions"  # noqa: S608  made of constants
+_FIELDS = tuple(one.name for one in fields(Suggestion))
+_ENUMS = {
+    "kind": SuggestionKind,
+    "relation": Relation,
+    "channel": Channel,
+    "state": SuggestionState,
+}
+_READ = f"SELECT {', '.join(_FIELDS)} FROM suggestions"  # noqa: S608  made of constants
 _OPEN = """
 SELECT kind, asked.arxiv_id, count(*), min(received_at), max(received_at),
        any_value(state) = 'waiting',
@@ -310,45 +316,11 @@ class Suggestions:
 
 
 def _suggestion(row: Row) -> Suggestion:
-    (
-        suggestion_id,
-        kind,
-        arxiv_id,
-        old_value,
-        new_value,
-        note,
-        name,
-        relation,
-        credited,
-        channel,
-        origin,
-        language,
-        received_at,
-        state,
-        settled_at,
-        settled_by,
-        detail,
-        decision_id,
-        answer,
-    ) = row
-    return Suggestion(
-        suggestion_id=suggestion_id,
-        kind=SuggestionKind(kind),
-        arxiv_id=arxiv_id,
-        old_value=old_value,
-        new_value=new_value,
-        note=note,
-        name=name,
-        relation=Relation(relation),
-        credited=credited,
-        channel=Channel(channel),
-        origin=origin,
-        language=language,
-        received_at=from_utc(received_at),
-        state=SuggestionState(state),
-        settled_at=None if settled_at is None else from_utc(settled_at),
-        settled_by=settled_by,
-        detail=detail,
-        decision_id=decision_id,
-        answer=answer,
-    )
+    """Return a row, whose columns have the order of the fields."""
+    read: dict[str, Any] = {"received_at": from_utc, "settled_at": from_utc, **_ENUMS}
+    values = dict(zip(_FIELDS, row, strict=True))
+    return Suggestion(**{name: read.get(name, _same)(value) for name, value in values.items()})
+
+
+def _same(value: object) -> object:
+    return value
