@@ -37,6 +37,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "auto, debug, info, warning or error": st.sampled_from(
         ["auto", "debug", "info", "warning", "error"]
     ),
+    "true or false": st.booleans(),
+    "a file name such as suggestion.yml, or nothing": st.just("suggestion.yml"),
     "text, logfmt or json": st.sampled_from(["text", "logfmt", "json"]),
     "the path of a file": _PATH,
     "the path of a file, or nothing": _PATH,
@@ -222,6 +224,7 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
     special |= {"paused_until": ("2026-08-30", "2026-08-31")}
     special |= {"plain_http": ("allowed", "refused")}
     special |= {"trusted_proxies": ('["10.0.0.0/8"]', '["::1/128"]')}
+    special |= {"suggest_form": ("a.yml", "b.yml"), "enabled": ("true", "false")}
     special |= {"notice_url": ("https://a.org/notice", "https://b.org/notice")}
     special |= {"level": ("info", "error"), "format": ("text", "json")}
     special |= {"keys": ('["approve=a"]', '["approve=y"]'), "language": ("en", "zh")}
@@ -250,7 +253,7 @@ def kind_of(section: str, key: str) -> str:
         return "path"
     if "list of" in words:
         return "list"
-    return "number" if "number" in words else "text"
+    return "number" if "number" in words or words == "true or false" else "text"
 
 
 def test_defaults_apply_without_a_file(tmp_path: Path) -> None:

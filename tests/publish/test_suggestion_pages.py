@@ -14,9 +14,7 @@ from storage.types import Verdict
 from tests.support.subscribers import ORIGIN, links_in
 from tests.support.suggestions import PAPER, SECTION, Suggesting, suggesting, text_of, token_in
 
-HOSTILE = (
-    '<script>alert(1)</script> \x1b]0;x\x07 =HYPERLINK("http://evil.example")\r\nBcc: eve@x.org'
-)
+HOSTILE = '<script>alert(1)</script> \x1b]0;x\x07 =HYPERLINK("http://e.example")\r\nBcc: eve@x.org'
 
 
 @pytest.fixture
@@ -381,8 +379,9 @@ def test_address_is_kept_only_to_answer_and_for_a_time(site: Suggesting) -> None
 def test_address_is_not_asked_for_without_mail(site: Suggesting) -> None:
     assert 'name="address"' not in site.client().get("/suggestions?kind=missing-paper").text
     site.send(site.client(), address="ada@example.org")
+    [stored] = site.stored()
     with site.pages.open_store() as store:
-        assert store.suggestions.address_of(site.stored()[0].suggestion_id) is None
+        assert store.suggestions.address_of(stored.suggestion_id) is None
 
 
 def test_networks_are_forgotten_after_an_hour(site: Suggesting) -> None:
