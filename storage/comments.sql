@@ -127,6 +127,28 @@ COMMENT ON COLUMN highlights.reviewer IS 'who highlights it';
 COMMENT ON COLUMN highlights.sentence IS 'why, in the reviewer''s words; may be empty';
 COMMENT ON COLUMN highlights.highlighted_at IS 'when it was highlighted, or its sentence last changed';
 
+COMMENT ON VIEW opinions IS
+    'Words of people that decide nothing alone: two of a double review, a third on two that differ, and papers that a person read again without knowing the first verdict. Undone ones too.';
+COMMENT ON COLUMN opinions.opinion_id IS 'begins with op-';
+COMMENT ON COLUMN opinions.arxiv_id IS 'the paper';
+COMMENT ON COLUMN opinions.kind IS 'first, second, third or repeat';
+COMMENT ON COLUMN opinions.verdict IS 'approved, rejected or deferred';
+COMMENT ON COLUMN opinions.sections IS 'of an approval';
+COMMENT ON COLUMN opinions.reviewer IS 'who gave it';
+COMMENT ON COLUMN opinions.note IS 'why, in the reviewer''s words';
+COMMENT ON COLUMN opinions.reason IS 'code of a rejection''s reason';
+COMMENT ON COLUMN opinions.given_at IS 'when it was given';
+COMMENT ON COLUMN opinions.undone_at IS 'when it was taken back; null: it was not';
+COMMENT ON COLUMN opinions.settled_by IS
+    'the decision that it led to, alone or with others; null: none, or that was taken back';
+COMMENT ON COLUMN opinions.beside IS 'opinion_id of the words that it answers';
+COMMENT ON COLUMN opinions.repeats IS 'of a repeat: the decision that it repeats';
+COMMENT ON COLUMN opinions.batch_id IS 'the act in which it was given with others';
+COMMENT ON COLUMN opinions.return_on IS 'of a deferral: a day';
+COMMENT ON COLUMN opinions.return_after_version IS 'of a deferral: waits for a later version';
+COMMENT ON COLUMN opinions.content_hash IS 'of the text that was read';
+COMMENT ON COLUMN opinions.seq IS 'order of recording';
+
 COMMENT ON VIEW queue IS
     'Papers that wait for a reviewer: those with a prediction and without a standing decision, those whose approval lost its section in a taxonomy change, and deferred ones whose day or version has come (days are compared when `run` runs). Withdrawn papers are left out.';
 COMMENT ON COLUMN queue.arxiv_id IS 'the paper';
@@ -337,6 +359,17 @@ COMMENT ON COLUMN issue_event.highlights IS
     'of an order; null: those that reviewers highlighted';
 COMMENT ON COLUMN issue_event.digest IS 'sha256 of the built files';
 COMMENT ON COLUMN issue_event.figures IS 'JSON, of built';
+
+COMMENT ON TABLE opinion_event IS
+    'Words of double reviews and of repeated papers, taken back or made decisions; append-only.';
+COMMENT ON COLUMN opinion_event.event IS 'give, undo or release';
+COMMENT ON COLUMN opinion_event.kind IS 'of give: first, second, third or repeat';
+COMMENT ON COLUMN opinion_event.reviewer IS 'who gave it, took it back or released it';
+COMMENT ON COLUMN opinion_event.content_hash IS 'of give: the text that was read';
+COMMENT ON COLUMN opinion_event.beside IS 'of a second or third word: the words that it answers';
+COMMENT ON COLUMN opinion_event.decision_id IS 'recorded with it, in the same transaction';
+COMMENT ON COLUMN opinion_event.repeats IS 'of a repeat: the decision that it repeats';
+COMMENT ON COLUMN opinion_event.batch_id IS 'the act it was given in';
 
 COMMENT ON TABLE decided_text IS
     'Texts of papers as they were when a decision was made.';

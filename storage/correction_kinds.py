@@ -93,3 +93,16 @@ def _changed(old: RecordState, new: RecordState) -> Iterator[str]:
         yield "doi"
     if new.version > old.version:
         yield "new_version"
+
+
+def shown_fields(state: RecordState) -> Iterator[tuple[str, str]]:
+    """Yield what a reviewer compares of a record, by name."""
+    yield "withdrawn", "withdrawn" if state.withdrawn else "not withdrawn"
+    yield "title", state.title
+    yield "categories", " ".join(state.categories)
+    yield "abstract", state.abstract
+    yield "authors", ", ".join(state.authors)
+    yield "comment", state.comment or ""
+    yield "journal_ref", state.journal_ref or ""
+    yield "doi", state.doi or ""
+    yield "new_version", f"v{state.version}"

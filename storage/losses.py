@@ -45,6 +45,7 @@ _KEYS = {
     "papers of audits": "SELECT hash(arxiv_id, decision_id) FROM audit_draw",
     "suggestions": "SELECT hash(suggestion_id) FROM suggestion",
     "answers to suggestions": "SELECT hash(seq, happened_at) FROM suggestion_event",
+    "words of double reviews": "SELECT hash(event, opinion_id, happened_at) FROM opinion_event",
     "translations": "SELECT hash(arxiv_id, field, language, source_hash) FROM translation",
 }
 #: kinds in the singular, for messages
@@ -71,6 +72,7 @@ _ONE = {
     "papers of audits": "paper of an audit",
     "suggestions": "suggestion",
     "answers to suggestions": "answer to a suggestion",
+    "words of double reviews": "word of a double review",
     "translations": "translation",
 }
 

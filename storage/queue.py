@@ -14,11 +14,12 @@ from storage.papers import Papers
 from storage.predictions import Predictions
 from storage.queue_filter import QueueFilter, QueueLimits, QueueRow, QueueTally
 from storage.queue_orders import SHOWN, edges_sql, page_sql
-from storage.queue_sql import RETURNED, check_order, condition_of
+from storage.queue_sql import NOT_CLOSED, RETURNED, check_order, condition_of
 from storage.types import QueueItem
 
 _ROWS_OF = f"SELECT {SHOWN} FROM waiting WHERE arxiv_id IN (FROM listed($ids))"  # noqa: S608  constant
 _HIDDEN = f"SELECT count(*) FROM waiting WHERE NOT {RETURNED}"  # noqa: S608  a constant
+_CLOSED = f"SELECT count(*) FROM waiting WHERE {RETURNED} AND NOT ({NOT_CLOSED})"  # noqa: S608  constants
 # The last day by its order, because that skips blocks which hold only earlier days.
 _TOTALS = """
 WITH newest AS (
@@ -78,7 +79,8 @@ class Queue:
         """
         if wanted.ids is not None:
             planned = self.rows_of(wanted.ids)
-            return [planned[one] for one in wanted.ids if one in planned][offset : offset + limit]
+            asked = [one for one in wanted.ids if one in planned and one not in wanted.without]
+            return [planned[one] for one in asked][offset : offset + limit]
         return [_queue_row(row) for row in self._page(SHOWN, wanted, limit, offset, today)]
 
     def ids(
@@ -87,7 +89,8 @@ class Queue:
         """Return the papers of a page as `rows` does, without reading what a list shows of them."""
         if wanted.ids is not None:
             planned = self.rows_of(wanted.ids)
-            return tuple(one for one in wanted.ids if one in planned)[offset : offset + limit]
+            asked = [one for one in wanted.ids if one in planned and one not in wanted.without]
+            return tuple(asked[offset : offset + limit])
         return tuple(row[0] for row in self._page("arxiv_id", wanted, limit, offset, today))
 
     def _page(
@@ -122,17 +125,27 @@ class Queue:
             if arxiv_id in papers and arxiv_id in predictions
         ]
 
-    def totals(self, *, today: date, limits: QueueLimits) -> QueueTally:
-        """Return how the whole queue is divided, without its sections."""
+    def totals(
+        self, *, today: date, limits: QueueLimits, without: frozenset[str] = frozenset()
+    ) -> QueueTally:
+        """Return how the whole queue is divided, without its sections.
+
+        `without` are papers that do not wait for one reviewer.
+        """
         returning = self._session.number(_HIDDEN, {"today": today})
+        closed = {"without": texts_json(sorted(without))} if without else {}
+        conditions = [RETURNED] * bool(returning) + [NOT_CLOSED] * bool(without)
         [(whole, kept, newest_day, of_day, of_week, above)] = self._session.rows(
-            _TOTALS.format(returned=f" AND {RETURNED}" if returning else ""),
+            _TOTALS.format(returned="".join(f" AND {one}" for one in conditions)),
             {
                 "today": today,
                 "likely_from": limits.likely_from,
                 "set_aside_below": limits.set_aside_below,
+                **closed,
             },
         )
+        if without:
+            whole -= self._session.number(_CLOSED, {"today": today, **closed})
         return QueueTally(
             sections={},
             size=whole,
@@ -158,7 +171,7 @@ class Queue:
 
         `totals` are of the same lease, if they were read before.
         """
-        totals = totals or self.totals(today=today, limits=limits)
+        totals = totals or self.totals(today=today, limits=limits, without=wanted.without)
         hidden_after = today if totals.returning else None
         within = condition_of(replace(wanted, section=None), hidden_after=hidden_after)
         found = self._session.rows(_SECTIONS.format(condition=within.sql), within.parameters)

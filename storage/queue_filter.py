@@ -43,6 +43,8 @@ class QueueFilter:
     #: these papers in this order, whatever else is asked for: a planned session
     ids: tuple[str, ...] | None = None
     order: str = "likely"
+    #: papers that do not wait for this reviewer, though they have no decision
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

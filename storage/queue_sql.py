@@ -7,12 +7,15 @@ from datetime import date, datetime
 from config.errors import UsageError
 from config.orders import ORDERS
 from storage.engine.instants import to_utc
+from storage.engine.parameters import texts_json
 from storage.queue_filter import QueueFilter, search_terms
 from storage.waiting import LIKELY_PART, SEARCHED
 
 _FOLDED = "strip_accents(lower({0}))"
 #: without deferred papers that return on a day to come
 RETURNED = "waits_from <= $today"
+#: without papers that do not wait for one reviewer
+NOT_CLOSED = "arxiv_id NOT IN (FROM listed($without))"
 # Unlikely papers have no words in `waiting`; reading the texts of millions takes seconds.
 _FOUND_AMONG_UNLIKELY = f"""
 in_scope < {LIKELY_PART} AND arxiv_id IN (
@@ -68,6 +71,9 @@ def condition_of(wanted: QueueFilter, *, hidden_after: date | None) -> Condition
     if hidden_after is not None:
         conditions.append(RETURNED)
         parameters["today"] = hidden_after
+    if wanted.without:
+        conditions.append(NOT_CLOSED)
+        parameters["without"] = texts_json(sorted(wanted.without))
     narrow = " AND ".join(conditions) or "true"
     parts = [narrow]
     if terms := search_terms(wanted.search):

@@ -805,6 +805,28 @@ CREATE TABLE suggestion_event (
     happened_at TIMESTAMP NOT NULL
 );
 
+-- Words of double reviews and of repeated papers, taken back or made decisions; append-only.
+CREATE TABLE opinion_event (
+    seq BIGINT NOT NULL,
+    event VARCHAR NOT NULL,  -- give, undo or release
+    opinion_id VARCHAR NOT NULL,
+    arxiv_id VARCHAR NOT NULL,
+    kind VARCHAR,  -- of give: first, second, third or repeat
+    verdict VARCHAR,
+    sections VARCHAR[],
+    reviewer VARCHAR NOT NULL,  -- who gave it, took it back or released it
+    note VARCHAR,
+    reason VARCHAR,
+    return_on DATE,
+    return_after_version INTEGER,
+    content_hash VARCHAR,  -- of give: the text that was read
+    beside VARCHAR[],  -- of a second or third word: the words that it answers
+    decision_id VARCHAR,  -- recorded with it, in the same transaction
+    repeats VARCHAR,  -- of a repeat: the decision that it repeats
+    batch_id VARCHAR,  -- the act it was given in
+    happened_at TIMESTAMP NOT NULL
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -1745,3 +1767,53 @@ LEFT JOIN suggestion_person AS who ON who.suggestion_id = asked.suggestion_id
 LEFT JOIN done ON done.suggestion_id = asked.suggestion_id
 LEFT JOIN standing ON standing.arxiv_id = asked.arxiv_id
 LEFT JOIN paper ON paper.arxiv_id = asked.arxiv_id;
+
+-- Words of people that decide nothing alone: two of a double review, a third on two that differ,
+-- and papers that a person read again without knowing the first verdict. Undone ones too.
+-- opinion_id VARCHAR: begins with op-
+-- arxiv_id VARCHAR: the paper
+-- kind VARCHAR: first, second, third or repeat
+-- verdict VARCHAR: approved, rejected or deferred
+-- sections VARCHAR[]: of an approval
+-- reviewer VARCHAR: who gave it
+-- note VARCHAR: why, in the reviewer's words
+-- reason VARCHAR: code of a rejection's reason
+-- given_at TIMESTAMP: when it was given
+-- undone_at TIMESTAMP: when it was taken back; null: it was not
+-- settled_by VARCHAR: the decision that it led to, alone or with others; null: none, or that was
+--     taken back
+-- beside VARCHAR[]: opinion_id of the words that it answers
+-- repeats VARCHAR: of a repeat: the decision that it repeats
+-- batch_id VARCHAR: the act in which it was given with others
+-- return_on DATE: of a deferral: a day
+-- return_after_version INTEGER: of a deferral: waits for a later version
+-- content_hash VARCHAR: of the text that was read
+-- seq BIGINT: order of recording
+CREATE VIEW opinions AS
+WITH taken_back AS (
+    SELECT opinion_id, min(happened_at) AS undone_at
+    FROM opinion_event
+    WHERE event = 'undo'
+    GROUP BY opinion_id
+),
+linked AS (
+    SELECT opinion_id, decision_id, seq FROM opinion_event WHERE decision_id IS NOT NULL
+    UNION ALL
+    SELECT unnest(beside) AS opinion_id, decision_id, seq
+    FROM opinion_event
+    WHERE decision_id IS NOT NULL
+),
+settled AS (
+    SELECT opinion_id, arg_max(decision_id, seq) AS decision_id
+    FROM linked
+    WHERE decision_id NOT IN (SELECT decision_id FROM decision_event WHERE kind = 'undo')
+    GROUP BY opinion_id
+)
+SELECT given.opinion_id, given.arxiv_id, given.kind, given.verdict, given.sections, given.reviewer,
+       given.note, given.reason, given.happened_at AS given_at, taken_back.undone_at,
+       settled.decision_id AS settled_by, given.beside, given.repeats, given.batch_id,
+       given.return_on, given.return_after_version, given.content_hash, given.seq
+FROM opinion_event AS given
+LEFT JOIN taken_back ON taken_back.opinion_id = given.opinion_id
+LEFT JOIN settled ON settled.opinion_id = given.opinion_id
+WHERE given.event = 'give';

@@ -57,6 +57,7 @@ from storage.ledger import Ledger
 from storage.ledger_days import LedgerDays
 from storage.login_failures import LoginFailures
 from storage.mail import Mailings
+from storage.opinions import Opinions
 from storage.outlook import Outlook
 from storage.paper_search import PaperSearch
 from storage.papers import Papers
@@ -104,6 +105,7 @@ class Store:
         self.decisions = Decisions(session)
         self.account = DecisionAccount(session)
         self.approvals = Approvals(session)
+        self.opinions = Opinions(session)
         self.learning = Learning(session)
         self.batches = Batches(session)
         self.highlights = Highlights(session)

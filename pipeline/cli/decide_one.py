@@ -7,6 +7,8 @@ from config.errors import LivingSurveyError, UsageError
 from config.visible import one_line
 from pipeline.cli.answer import Answer
 from pipeline.review.decide import record
+from pipeline.review.double.keep import Opined
+from pipeline.review.double.rules import rules_of
 from pipeline.review.judge import MissingSectionError, Stale, Unchanged
 from pipeline.review.proposal import Proposal
 from pipeline.review.remarks import remarks_on
@@ -23,7 +25,13 @@ def decide_one(services: Services, proposal: Proposal) -> Answer:
     """Record the proposal, or raise why nothing was recorded."""
     reader = _reader(services, proposal)
     try:
-        outcome = record(services.open_store, services.taxonomy, proposal, clock=services.clock)
+        outcome = record(
+            services.open_store,
+            services.taxonomy,
+            proposal,
+            clock=services.clock,
+            team=rules_of(services.settings.team, services.taxonomy),
+        )
     except MissingSectionError as error:
         ways = (
             "Accept it with `--suggested`, or name a section with `--section ID`."
@@ -36,6 +44,8 @@ def decide_one(services: Services, proposal: Proposal) -> Answer:
             f"Nothing was recorded. {outcome.cause}",
             hint="Read it again, then decide again with what you see now.",
         )
+    if isinstance(outcome, Opined):
+        return _kept(outcome)
     if isinstance(outcome, Unchanged):
         return answer_of(outcome.decision, outcome="unchanged", result=", unchanged")
     notes = [*reader, *_withdrawn(services, [outcome.decision])]
@@ -62,6 +72,26 @@ def told(services: Services, decisions: Sequence[Decision]) -> tuple[str, ...]:
     if len(found) > _TOLD:
         notes.append(f"{len(found) - _TOLD:,} more decisions contradict a ruling.")
     return tuple(notes)
+
+
+def _kept(said: Opined) -> Answer:
+    """Return the answer for a word that decides nothing yet."""
+    word = said.word
+    sections = f" in {', '.join(word.sections)}" if word.sections else ""
+    reason = f" ({word.reason})" if word.reason else ""
+    line = f"{word.arxiv_id} {word.verdict}{sections}{reason} by {word.reviewer}, kept"
+    return Answer(
+        {**asdict(word), "outcome": "kept", "differs": said.differs},
+        (f"{line}  (word {word.opinion_id})",),
+        (word_sentence(said),),
+    )
+
+
+def word_sentence(said: Opined) -> str:
+    """Return what became of a word that decides nothing yet."""
+    if said.differs:
+        return "Another person said otherwise: `living-survey conflicts` asks for a third word."
+    return "It counts when another person, who does not see it, says the same."
 
 
 def answer_of(

@@ -24,6 +24,7 @@ from pipeline.review.corrections import (
     resolve,
     undo_resolution,
 )
+from pipeline.review.double.rules import rules_of
 from pipeline.review.judge import Stale
 from pipeline.review.word_diff import Piece
 from pipeline.runtime.plurals import counted
@@ -260,6 +261,7 @@ def _resolved(services: Services, act: Act) -> Answer:
         act,
         reasons=services.settings.review.reasons,
         clock=services.clock,
+        team=rules_of(services.settings.team, services.taxonomy),
     )
     if isinstance(outcome, Stale):
         raise LivingSurveyError(

@@ -116,14 +116,17 @@ def _answer(
 ) -> Answer:
     today, limits = announcement_day(services.clock()), limits_of(services.settings)
     with services.open_store() as store:
-        tally = store.queue.tally(QueueFilter(), today=today, limits=limits)
+        closed = store.opinions.closed_to(reviewer_of(services.settings))
+        whole = QueueFilter(without=closed)
+        tally = store.queue.tally(whole, today=today, limits=limits)
         wanted = selection.to_filter(
             newest_day=tally.newest_day,
             limits=limits,
             visited_at=_visited_at(store, services) if selection.since else None,
             planned=_planned(store, services) if selection.order == PLANNED else None,
+            without=closed,
         )
-        if wanted != QueueFilter():
+        if wanted != whole:
             tally = store.queue.tally(wanted, today=today, limits=limits)
         if deferred:
             items = store.queue.deferred(limit)

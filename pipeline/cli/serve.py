@@ -17,6 +17,7 @@ from pipeline.operate.measures import read_measures
 from pipeline.operate.monitor_token import monitor_token
 from pipeline.operate.scheduler import make_runner, make_scheduler, make_training, scheduled
 from pipeline.operate.status_facts import state_of_survey
+from pipeline.review.double.rules import rules_of
 from pipeline.review.proposal import reviewer_name
 from pipeline.review.web.access import served_names
 from pipeline.review.web.app import create_app
@@ -120,6 +121,7 @@ def serve(
         settings=settings.review,
         claims=Claims(settings.database.path),
         team=settings.team,
+        rules=rules_of(settings.team, services.taxonomy),
         issues=issue_desk(services),
         state=functools.partial(state_of_survey, asked),
         monitoring=Monitoring(

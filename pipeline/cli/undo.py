@@ -60,20 +60,32 @@ def undo(
     outcome = undo_act(
         services.open_store,
         reviewer=name,
-        decision_id=decision_id or (None if act.batch else act.decisions[0].decision_id),
+        decision_id=decision_id or (None if act.batch else _named(act)),
         batch_id=None if decision_id or act.batch is None else act.batch.batch_id,
         clock=services.clock,
     )
     if isinstance(outcome, Unchanged):
         return answer_of(outcome.decision, outcome="unchanged", result=", taken back already")
+    if outcome.words and outcome.act.batch is None:
+        [word] = outcome.words
+        line = f"{word.arxiv_id} {word.verdict} by {word.reviewer}, taken back"
+        report = {**asdict(word), "outcome": "undone"}
+        return Answer(report, (f"{line}  (word {word.opinion_id})",))
+    if not outcome.decisions and decision_id is not None:
+        return Answer({"outcome": "unchanged"}, (f"word {decision_id}: taken back already",))
     if outcome.act.batch is None or decision_id is not None:
         return answer_of(outcome.decisions[0], outcome="undone", result=", taken back")
     return _many(outcome.act, len(outcome.decisions))
 
 
+def _named(act: Act) -> str:
+    """Return the ID of the only decision or word that is taken back."""
+    return act.decisions[0].decision_id if act.decisions else act.words[0].opinion_id
+
+
 def _agreed(act: Act, *, named: bool) -> bool:
     """Ask on a terminal; elsewhere only an import needs `--yes`, because no person can be asked."""
-    if not act.asks or not act.decisions:
+    if not act.asks or not act.size:
         return True
     if _on_terminal():
         return typer.confirm(f"Take back {_described(act)}?", err=True)
@@ -87,7 +99,11 @@ def _on_terminal() -> bool:
 
 
 def _described(act: Act) -> str:
-    many = counted(len(act.decisions), "decision")
+    many = " and ".join(
+        counted(len(some), noun)
+        for some, noun in ((act.decisions, "decision"), (act.words, "word"))
+        if some
+    )
     if act.batch is None:
         return f"{many} imported from the list" if act.is_import else many
     origin = {
@@ -101,14 +117,16 @@ def _described(act: Act) -> str:
 def _many(act: Act, taken: int) -> Answer:
     assert act.batch is not None
     before = f", {act.undone} taken back before" if act.undone else ""
-    line = f"took back {counted(taken, 'decision')}{before}  (act {act.batch.batch_id})"
+    words = f" and {counted(len(act.words), 'word')}" if act.words else ""
+    line = f"took back {counted(taken, 'decision')}{words}{before}  (act {act.batch.batch_id})"
     notes = tuple(
         f"left: {one.arxiv_id}, which {one.reviewer} decided again"
         f" ({one.verdict}, decision {one.decision_id})"
         for one in act.later
     )
     report = {
-        "outcome": "undone" if taken else "unchanged",
+        "outcome": "undone" if taken or act.words else "unchanged",
+        "words": [one.opinion_id for one in act.words],
         "batch_id": act.batch.batch_id,
         "kind": act.batch.kind,
         "source": act.batch.source,

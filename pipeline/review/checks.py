@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 from config.visible import one_line
 from pipeline.ingest.corrections import read_inbox
+from pipeline.review.conflicts import conflicts
+from pipeline.review.double.rules import rules_of
+from pipeline.review.lone_words import lone_words
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.queue_words import limits_of, queue_sentence
@@ -19,12 +22,15 @@ _NAMED = 10
 
 def checks(services: Services) -> Iterator[Finding]:
     """Yield the findings about the queue and the approvals."""
-    today, limits = announcement_day(services.clock()), limits_of(services.settings)
+    settings = services.settings
+    today, limits = announcement_day(services.clock()), limits_of(settings)
     with services.open_store() as store:
         waiting = store.queue.tally(QueueFilter(), today=today, limits=limits)
         withdrawn = store.changes.withdrawn_approvals()
         twins = store.twins.approved()
         inbox = read_inbox(store)
+        lone = len(lone_words(store, services.taxonomy, rules_of(settings.team, services.taxonomy)))
+        differ = len(conflicts(store))
     if waiting.above_limit > _LONG_QUEUE:
         yield Finding(
             "queue",
@@ -37,6 +43,22 @@ def checks(services: Services) -> Iterator[Finding]:
             "inbox",
             f"{counted(inbox.open, 'decided paper')} changed at arXiv: {inbox.sentence}.",
             "`living-survey inbox` shows them, and so does the page Inbox.",
+            wrong=False,
+        )
+    if differ:
+        yield Finding(
+            "double review",
+            f"{counted(differ, 'paper waits', 'papers wait')} for a third word.",
+            "`living-survey conflicts` shows them, and so does the page Conflicts.",
+            wrong=False,
+        )
+    if lone:
+        yield Finding(
+            "double review",
+            f"{counted(lone, 'first word needs', 'first words need')} no second one any more,"
+            " because double review was turned off or made smaller.",
+            "`living-survey conflicts --release-lone` makes them decisions, `--return-lone` takes"
+            " them back.",
             wrong=False,
         )
     if twins:

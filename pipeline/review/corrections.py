@@ -1,7 +1,7 @@
 """Cases of the inbox: decided papers that changed at arXiv, and what a reviewer does with them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.errors import LivingSurveyError, UsageError
@@ -9,12 +9,14 @@ from config.reasons import Reason
 from config.taxonomy import Taxonomy
 from config.visible import one_line
 from pipeline.review.decide import Recorded, record_in
+from pipeline.review.double.keep import Opined
+from pipeline.review.double.rules import ALONE, TeamRules
 from pipeline.review.judge import Stale
 from pipeline.review.proposal import Proposal, propose, reviewer_name
 from pipeline.review.undo import undo_in
 from pipeline.review.word_diff import Piece, word_diff
 from pipeline.runtime.clock import check_clock
-from storage.correction_kinds import PUBLISHED, RecordState, same_text
+from storage.correction_kinds import PUBLISHED, same_text, shown_fields
 from storage.correction_types import (
     ComparedRecords,
     CorrectionCase,
@@ -118,7 +120,7 @@ def case_view(store: Store, arxiv_id: str) -> CaseView | None:
 
 def differences(both: ComparedRecords) -> Iterator[Difference]:
     """Yield the fields that differ; authors and comment too, which make no case alone."""
-    texts = zip(_fields(both.old), _fields(both.new), strict=True)
+    texts = zip(shown_fields(both.old), shown_fields(both.new), strict=True)
     for (kind, old), (_, new) in texts:
         if not same_text(old, new):
             yield Difference(kind, old, new, word_diff(old, new))
@@ -131,8 +133,11 @@ def resolve(
     *,
     reasons: Sequence[Reason] = (),
     clock: Callable[[], datetime],
+    team: TeamRules = ALONE,
 ) -> Resolved | Stale:
     """Do something with a case, in one lease and one transaction.
+
+    A paper that two people read is not approved here.
 
     Raises:
         NoCaseError: the paper has no open case.
@@ -149,7 +154,7 @@ def resolve(
         if act.seen not in {None, (case.decision_id, case.record_key)}:
             return Stale(key, f"{key} changed again, or was decided again, since you read it.")
         _check(case, act)
-        decision = _decided(store, taxonomy, case, act, reviewer=reviewer, reasons=reasons, now=now)
+        decision = _decided(store, taxonomy, case, act, reasons=reasons, now=now, team=team)
         if isinstance(decision, Stale):
             return decision
         store.decisions.keep_texts([key])
@@ -276,11 +281,12 @@ def _decided(
     case: CorrectionCase,
     act: Act,
     *,
-    reviewer: str,
     reasons: Sequence[Reason],
     now: datetime,
+    team: TeamRules,
 ) -> Decision | Stale | None:
     """Record the decision that the act makes, if any."""
+    reviewer = reviewer_name(act.reviewer)
     if act.resolution is Resolution.QUEUED:
         made = store.decisions.of_paper(case.arxiv_id)
         undo_in(store, made, reviewer=reviewer, now=now)
@@ -300,9 +306,14 @@ def _decided(
         reason=reason,
         reasons=reasons,
     )
-    [outcome] = record_in(store, taxonomy, [proposal], now)
+    [outcome] = record_in(store, taxonomy, [proposal], now, team=team)
     if isinstance(outcome, LivingSurveyError):
         raise outcome
+    if isinstance(outcome, Opined):  # the transaction ends without it
+        raise UsageError(
+            f"{case.arxiv_id} is approved only if two people say so.",
+            hint="Return it to the queue, where both read it.",
+        )
     if isinstance(outcome, Recorded):
         return outcome.decision
     if isinstance(outcome, Stale):
@@ -335,16 +346,4 @@ def _undo_decision(
         again = Proposal(
             found.arxiv_id, decision.verdict, name, note=decision.note, reason=decision.reason
         )
-        record_in(store, taxonomy, [again], now)
-
-
-def _fields(state: RecordState) -> Iterator[tuple[str, str]]:
-    yield "withdrawn", "withdrawn" if state.withdrawn else "not withdrawn"
-    yield "title", state.title
-    yield "categories", " ".join(state.categories)
-    yield "abstract", state.abstract
-    yield "authors", ", ".join(state.authors)
-    yield "comment", state.comment or ""
-    yield "journal_ref", state.journal_ref or ""
-    yield "doi", state.doi or ""
-    yield "new_version", f"v{state.version}"
+        record_in(store, taxonomy, [replace(again, alone=True)], now)

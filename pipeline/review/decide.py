@@ -6,6 +6,10 @@ from datetime import datetime
 
 from config.errors import UsageError
 from config.taxonomy import Taxonomy
+from pipeline.review.double.hear import Heard, hear
+from pipeline.review.double.keep import Opined, keep_words
+from pipeline.review.double.rules import ALONE, TeamRules
+from pipeline.review.double.weigh import Kept
 from pipeline.review.judge import (
     PaperState,
     Stale,
@@ -16,6 +20,7 @@ from pipeline.review.judge import (
 from pipeline.review.proposal import Proposal
 from pipeline.runtime.clock import check_clock
 from storage.batches import BatchKind, NewBatch
+from storage.opinion_types import Opinion
 from storage.store import OpenStore, Store
 from storage.types import (
     Decision,
@@ -38,7 +43,7 @@ class Recorded:
     replaced: Decision | None = None
 
 
-Outcome = Recorded | Unchanged | Stale
+Outcome = Recorded | Unchanged | Stale | Opined
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +64,21 @@ class Bulk:
     #: decisions that said the same before
     already: tuple[Decision, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    #: words that decide nothing yet
+    kept: tuple[Opined, ...] = ()
 
 
 def record(
-    open_store: OpenStore, taxonomy: Taxonomy, proposal: Proposal, *, clock: Callable[[], datetime]
+    open_store: OpenStore,
+    taxonomy: Taxonomy,
+    proposal: Proposal,
+    *,
+    clock: Callable[[], datetime],
+    team: TeamRules = ALONE,
 ) -> Outcome:
     """Record one proposal in one lease; raise what `judge` raises."""
     with open_store() as store, store.transaction():
-        [outcome] = record_in(store, taxonomy, [proposal], clock())
+        [outcome] = record_in(store, taxonomy, [proposal], clock(), team=team)
     if isinstance(outcome, UsageError):
         raise outcome
     return outcome
@@ -79,6 +91,7 @@ def record_all(
     *,
     clock: Callable[[], datetime],
     act: NewBatch | None = None,
+    team: TeamRules = ALONE,
 ) -> list[Outcome | UsageError]:
     """Record many proposals, all or none; return each one's outcome or error.
 
@@ -88,6 +101,7 @@ def record_all(
         proposals: in the order they were made.
         clock: gives the present time.
         act: given if one undo shall take all back.
+        team: what one person alone may not decide.
 
     Texts are stored before, in their own leases, because thousands would hold up other processes.
     Of a paper's undated proposals the last accepted one counts. Expectations are compared with the
@@ -95,7 +109,7 @@ def record_all(
     """
     _store_texts(open_store, {proposal.arxiv_id for proposal in proposals})
     with open_store() as store, store.transaction():
-        return record_in(store, taxonomy, proposals, clock(), act)
+        return record_in(store, taxonomy, proposals, clock(), act, team=team)
 
 
 def decide_all(
@@ -104,6 +118,7 @@ def decide_all(
     proposals: Sequence[Proposal],
     *,
     clock: Callable[[], datetime],
+    team: TeamRules = ALONE,
 ) -> Bulk:
     """Record one reviewer's proposals as one act, which one undo takes back.
 
@@ -114,7 +129,7 @@ def decide_all(
     now = clock()
     act = NewBatch(BatchKind.BULK, proposals[0].reviewer, now) if proposals else None
     with open_store() as store, store.transaction():
-        outcomes = record_in(store, taxonomy, proposals, now, act)
+        outcomes = record_in(store, taxonomy, proposals, now, act, team=team)
     left_out = []
     for proposal, outcome in zip(proposals, outcomes, strict=True):
         if isinstance(outcome, Stale | UsageError):
@@ -122,8 +137,11 @@ def decide_all(
             left_out.append(LeftOut(proposal.arxiv_id, cause))
     recorded = tuple(one for one in outcomes if isinstance(one, Recorded))
     already = tuple(one.decision for one in outcomes if isinstance(one, Unchanged))
-    batch_id = recorded[0].decision.batch_id if recorded else None
-    return Bulk(batch_id, recorded, already, tuple(left_out))
+    kept = tuple(one for one in outcomes if isinstance(one, Opined))
+    acts = [one.decision.batch_id for one in recorded] + [
+        one.word.batch_id for one in kept if not one.already
+    ]
+    return Bulk(acts[0] if acts else None, recorded, already, tuple(left_out), kept)
 
 
 def record_in(
@@ -132,19 +150,25 @@ def record_in(
     proposals: Sequence[Proposal],
     now: datetime,
     act: NewBatch | None = None,
+    *,
+    team: TeamRules = ALONE,
 ) -> list[Outcome | UsageError]:
-    """Record proposals in the caller's transaction; return each one's outcome or error."""
+    """Record proposals in the caller's transaction; return each one's outcome or error.
+
+    A decision that two words agree on is recorded with the second of them.
+    """
     check_clock(store, now)
-    states = _states(store, taxonomy, proposals)
+    states = _states(store, taxonomy, proposals, team)
     judged = [_judged(proposal, states[proposal.arxiv_id], now) for proposal in proposals]
+    hearing = hear(proposals, judged, states, team)
     last_undated = {
         proposal.arxiv_id: number
-        for number, (proposal, one) in enumerate(zip(proposals, judged, strict=True))
+        for number, (proposal, one) in enumerate(zip(proposals, hearing.heard, strict=True))
         if proposal.decided_at is None and isinstance(one, NewDecision | Unchanged)
     }
     moments = store.decisions.next_moments(last_undated, now)
     new: dict[int, NewDecision] = {}
-    for number, (proposal, one) in enumerate(zip(proposals, judged, strict=True)):
+    for number, (proposal, one) in enumerate(zip(proposals, hearing.heard, strict=True)):
         if not isinstance(one, NewDecision):
             continue
         if proposal.decided_at is not None:
@@ -152,7 +176,9 @@ def record_in(
         elif number == last_undated[proposal.arxiv_id]:
             new[number] = replace(one, decided_at=moments[proposal.arxiv_id])
     made = dict(zip(new, store.decisions.add(list(new.values()), act, prepared=True), strict=True))
-    outcomes = _outcomes(proposals, judged, made, last_undated, states)
+    kept = keep_words(store, hearing, made, act)
+    said = [kept.get(number, one) for number, one in enumerate(hearing.heard)]
+    outcomes = _outcomes(proposals, said, made, last_undated, states)
     store.audit.draw(
         *(
             outcome.decision
@@ -165,15 +191,16 @@ def record_in(
 
 def _outcomes(
     proposals: Sequence[Proposal],
-    judged: Sequence[NewDecision | Unchanged | Stale | UsageError],
-    made: dict[int, Decision],
-    last_undated: dict[str, int],
-    states: dict[str, PaperState],
+    judged: Sequence[Heard | Opined],
+    made: Mapping[int, Decision],
+    last_undated: Mapping[str, int],
+    states: Mapping[str, PaperState],
 ) -> list[Outcome | UsageError]:
     outcomes: list[Outcome | UsageError] = []
     seen = {one.decision_id for state in states.values() for one in state.history}
     for number, (proposal, one) in enumerate(zip(proposals, judged, strict=True)):
         if not isinstance(one, NewDecision):
+            assert not isinstance(one, Kept | Opinion)  # said with what was recorded of it
             outcomes.append(one)
         elif number not in made:  # because a later proposal on the same paper counts
             counting = last_undated[proposal.arxiv_id]
@@ -199,17 +226,21 @@ def _judged(
 
 
 def _states(
-    store: Store, taxonomy: Taxonomy, proposals: Sequence[Proposal]
+    store: Store, taxonomy: Taxonomy, proposals: Sequence[Proposal], team: TeamRules
 ) -> dict[str, PaperState]:
     marks = store.decisions.prepare(_keys(proposals))
     known = [proposal for proposal in proposals if proposal.arxiv_id in marks]
     standing = store.decisions.standing(_keys(known))
     dated = _keys(one for one in known if one.decided_at is not None)
     histories = store.decisions.histories(dated) if dated else {}
+    words = store.opinions.open_on(_keys(known))
+    last_words = store.opinions.last_moments(_keys(known))
     unplaced = _keys(one for one in known if one.verdict is Verdict.APPROVED and not one.sections)
-    predictions = store.predictions.latest(unplaced) if unplaced else {}
+    read = _keys(known) if team.sections else unplaced
+    predictions = store.predictions.latest(read) if read else {}
     doubles = _doubles(store, known, standing)
     suggestions = {key: suggested_section(one, taxonomy) for key, one in predictions.items()}
+    suggested = {key: score.section for key, score in suggestions.items() if score}
     return {
         key: PaperState(
             mark=marks.get(key),
@@ -217,6 +248,9 @@ def _states(
             history=tuple(histories.get(key, ())),
             suggestion=suggestions.get(key),
             doubles=doubles.get(key, ()),
+            words=words.get(key, ()),
+            last_word=last_words.get(key),
+            suggested=suggested.get(key),
         )
         for key in _keys(proposals)
     }

@@ -19,6 +19,8 @@ from config.section_names import AmbiguousSectionError, find_section
 from config.taxonomy import Taxonomy, UnknownSectionError
 from pipeline.review.decide import Recorded, record_all
 from pipeline.review.decision_rows import Row, read_rows
+from pipeline.review.double.keep import Opined
+from pipeline.review.double.rules import ALONE, TeamRules
 from pipeline.review.judge import MissingSectionError, Stale, Unchanged
 from pipeline.review.proposal import Expected, Proposal, propose, reviewer_name
 from storage.batches import BatchKind, NewBatch
@@ -56,6 +58,8 @@ class BulkReport:
     ignored: tuple[str, ...] = ()
     #: the act that one undo takes back; None: nothing was recorded
     batch_id: str | None = None
+    #: kept until another person says the same
+    kept: int = 0
 
 
 def decide_from_file(
@@ -66,6 +70,7 @@ def decide_from_file(
     reviewer: str,
     clock: Callable[[], datetime],
     reasons: Sequence[Reason] = (),
+    team: TeamRules = ALONE,
 ) -> BulkReport:
     """Record the decisions of a file or of STDIN; `reviewer` is for lines without a name.
 
@@ -85,21 +90,27 @@ def decide_from_file(
             proposals.append(proposal)
     source = None if path == STDIN else path.name
     act = NewBatch(BatchKind.FILE, reviewer_name(reviewer), clock(), source)
-    outcomes = record_all(open_store, taxonomy, proposals, clock=clock, act=act)
+    outcomes = record_all(open_store, taxonomy, proposals, clock=clock, act=act, team=team)
     for number, proposal, outcome in zip(numbers, proposals, outcomes, strict=True):
         if isinstance(outcome, UsageError):
             refused.append(RefusedLine(number, proposal.arxiv_id, _reason(outcome)))
         elif isinstance(outcome, Stale):
             refused.append(RefusedLine(number, proposal.arxiv_id, outcome.cause, stale=True))
     recorded = [outcome for outcome in outcomes if isinstance(outcome, Recorded)]
+    kept = [one for one in outcomes if isinstance(one, Opined) and not one.already]
+    acts = [one.decision.batch_id for one in recorded] + [one.word.batch_id for one in kept]
     replaced = dict.fromkeys(one.decision.arxiv_id for one in recorded if _contradicts(one))
     return BulkReport(
         recorded=len(recorded),
-        already=sum(isinstance(outcome, Unchanged) for outcome in outcomes),
+        already=sum(
+            isinstance(one, Unchanged) or (isinstance(one, Opined) and one.already)
+            for one in outcomes
+        ),
         replaced=tuple(replaced),
         refused=tuple(sorted(refused, key=lambda line: line.line)),
         ignored=read.ignored,
-        batch_id=recorded[0].decision.batch_id if recorded else None,
+        batch_id=next(iter(acts), None),
+        kept=len(kept),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from config.errors import UsageError
 from config.taxonomy import Taxonomy
 from pipeline.review.proposal import NOT_DECIDED, Proposal
+from storage.opinion_types import Opinion
 from storage.typed_ids import not_held
 from storage.types import (
     Decision,
@@ -80,6 +81,12 @@ class PaperState:
     suggestion: SectionScore | None = None
     #: approved papers with its exact title and an author; read only for approvals
     doubles: tuple[str, ...] = ()
+    #: words that wait for another person's, oldest first
+    words: tuple[Opinion, ...] = ()
+    #: when the last word on it was given or taken back
+    last_word: datetime | None = None
+    #: the section that the model suggests first; read only where two must agree on a section
+    suggested: str | None = None
 
 
 def judge(proposal: Proposal, state: PaperState, now: datetime) -> NewDecision | Unchanged | Stale:
@@ -135,12 +142,14 @@ def judge(proposal: Proposal, state: PaperState, now: datetime) -> NewDecision |
             and _equal(one, replace(decision, return_after_version=one.return_after_version))
         ]
     else:
-        standing = state.standing
+        standing = None if proposal.repeats else state.standing
         same = (
             [standing] if standing and not standing.unplaced and _equal(standing, decision) else []
         )
     if same:
         return Unchanged(same[0])
+    if proposal.repeats:
+        return decision
     stale = _stale(proposal, state)
     if stale is None:
         _check_doubles(proposal, state)

@@ -66,6 +66,12 @@ class Proposal:
     return_on: date | None = None
     #: a deferred paper waits again when it has a new version
     until_new_version: bool = False
+    #: given knowing two words that differ
+    third: bool = False
+    #: ID of the reviewer's own decision that this repeats without knowing it
+    repeats: str | None = None
+    #: a word that was kept for a second person, who is no longer asked
+    alone: bool = False
 
 
 def propose(

@@ -1,7 +1,7 @@
 """Papers that are perhaps the same work: shown side by side, answered by a reviewer."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.errors import LivingSurveyError, UsageError
@@ -183,7 +183,7 @@ def _rejected(
         reason=_REASON if any(reason.code == _REASON for reason in reasons) else None,
         reasons=reasons,
     )
-    [outcome] = record_in(store, taxonomy, [proposal], now)
+    [outcome] = record_in(store, taxonomy, [replace(proposal, alone=True)], now)
     if isinstance(outcome, LivingSurveyError):
         raise outcome
     return outcome.decision if isinstance(outcome, Recorded) else None

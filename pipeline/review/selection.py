@@ -100,11 +100,13 @@ class Selection:
         limits: QueueLimits,
         visited_at: datetime | None = None,
         planned: tuple[str, ...] | None = None,
+        without: frozenset[str] = frozenset(),
     ) -> QueueFilter:
         """Return the conditions on papers.
 
         `newest_day` is the newest announcement day of the queue, `visited_at` when the reviewer
-        was here before, None: never, `planned` the papers of the reviewer's session.
+        was here before, None: never, `planned` the papers of the reviewer's session,
+        `without` papers that do not wait for him.
         """
         first, last = self._days(newest_day)
         return QueueFilter(
@@ -124,6 +126,7 @@ class Selection:
             else None,
             ids=planned if self.order == PLANNED else None,
             order=self.order or "likely",
+            without=without,
         )
 
     def _days(self, newest_day: date | None) -> tuple[date | None, date | None]:

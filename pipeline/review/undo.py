@@ -8,7 +8,8 @@ from pipeline.review.judge import Unchanged
 from pipeline.review.proposal import reviewer_name
 from pipeline.runtime.clock import check_clock
 from storage.batches import Batch
-from storage.errors import NothingToUndoError
+from storage.errors import DecisionNotFoundError, NothingToUndoError
+from storage.opinion_types import OPINION_MARK, Opinion, OpinionKind
 from storage.store import OpenStore, Store
 from storage.types import LIST_REVIEWER, Decision
 
@@ -25,6 +26,13 @@ class Act:
     later: tuple[Decision, ...] = ()
     #: number of its decisions that were undone before
     undone: int = 0
+    #: words that decide nothing yet, which an undo takes back too
+    words: tuple[Opinion, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many decisions and words an undo takes back."""
+        return len(self.decisions) + len(self.words)
 
     @property
     def is_import(self) -> bool:
@@ -36,7 +44,7 @@ class Act:
     @property
     def asks(self) -> bool:
         """Whether a person must confirm its undo: an import, or more than one decision."""
-        return self.is_import or len(self.decisions) > 1
+        return self.is_import or self.size > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,11 @@ class Undone:
 
     decisions: tuple[Decision, ...]
     act: Act
+
+    @property
+    def words(self) -> tuple[Opinion, ...]:
+        """The words that were taken back with them."""
+        return self.act.words
 
 
 def find_act(
@@ -57,10 +70,13 @@ def find_act(
     """Return what `undo` takes back: the named decision or act, or the reviewer's last.
 
     Raises:
-        DecisionNotFoundError: the decision does not exist.
+        DecisionNotFoundError: the decision does not exist, or it is a word of another person.
         BatchNotFoundError: the act does not exist.
-        NothingToUndoError: the reviewer has no decision left.
+        NothingToUndoError: the reviewer has no decision left, or another person has answered the
+            word.
     """
+    if decision_id is not None and decision_id.startswith(OPINION_MARK):
+        return _act_of_word(store, store.opinions.get(decision_id), reviewer_name(reviewer))
     if decision_id is not None:
         named = store.decisions.get(decision_id)
         batch = store.batches.get_many([named.batch_id or ""]).get(named.batch_id or "")
@@ -69,18 +85,19 @@ def find_act(
         left = () if named.undone_at is not None else (named,)
         return Act(left, alone, undone=1 - len(left))
     if batch_id is None:
-        last = store.decisions.last_of(reviewer_name(reviewer))
+        name = reviewer_name(reviewer)
+        last = _last_of(store, name)
         if last.batch_id is None:
-            return Act((last,))
-        act = _act(store, last.batch_id)
-        if not act.decisions:
+            return Act((last,)) if isinstance(last, Decision) else _act_of_word(store, last, name)
+        act = _act(store, last.batch_id, name)
+        if not act.size:
             raise NothingToUndoError(
                 f"{reviewer}'s last act {last.batch_id} cannot be undone, because every paper of it"
                 " was decided again since.",
                 hint="Give the ID of another decision or act.",
             )
         return act
-    return _act(store, batch_id)
+    return _act(store, batch_id, reviewer_name(reviewer))
 
 
 def undo(
@@ -107,9 +124,10 @@ def undo(
         now = clock()
         check_clock(store, now)
         act = find_act(store, reviewer=name, decision_id=decision_id, batch_id=batch_id)
-        if decision_id is not None and not act.decisions:
+        if decision_id is not None and not act.size and not decision_id.startswith(OPINION_MARK):
             return Unchanged(store.decisions.get(decision_id))
         store.decisions.undo_all(act.decisions, reviewer=name, undone_at=now)
+        store.opinions.take_back(act.words, reviewer=name, at=now)
         return Undone(store.decisions.get_many(one.decision_id for one in act.decisions), act)
 
 
@@ -119,7 +137,41 @@ def undo_in(store: Store, decisions: Sequence[Decision], *, reviewer: str, now: 
     store.decisions.undo_all(live, reviewer=reviewer, undone_at=now)
 
 
-def _act(store: Store, batch_id: str) -> Act:
+def _last_of(store: Store, reviewer: str) -> Decision | Opinion:
+    """Return the last decision or word of a reviewer; a word that led to his decision is that."""
+    word = store.opinions.last_of(reviewer)
+    if word is None:
+        return store.decisions.last_of(reviewer)
+    try:
+        decision = store.decisions.last_of(reviewer)
+    except NothingToUndoError:
+        return word
+    return decision if decision.decided_at >= word.given_at else word
+
+
+def _act_of_word(store: Store, word: Opinion, reviewer: str) -> Act:
+    if word.reviewer != reviewer:  # that it exists is hidden from others
+        raise DecisionNotFoundError(word.opinion_id)
+    if word.undone_at is not None:
+        return Act((), undone=1)
+    if not _is_unanswered(store, word):
+        raise NothingToUndoError(
+            f"Your word on {word.arxiv_id} cannot be taken back, because another person has spoken"
+            " since.",
+            hint="If both agreed, take the decision back; if not, a third word decides.",
+        )
+    return Act((), words=(word,))
+
+
+def _is_unanswered(store: Store, word: Opinion) -> bool:
+    """Return whether no other person's word stands beside this one."""
+    if word.kind is OpinionKind.REPEAT:
+        return True
+    beside = store.opinions.open_on([word.arxiv_id]).get(word.arxiv_id, ())
+    return word.is_open and all(one.reviewer == word.reviewer for one in beside)
+
+
+def _act(store: Store, batch_id: str, reviewer: str) -> Act:
     batch = store.batches.get(batch_id)
     together = store.decisions.of_batch(batch_id)
     standing = store.decisions.standing(one.arxiv_id for one in together)
@@ -128,7 +180,13 @@ def _act(store: Store, batch_id: str) -> Act:
         key: decision for key, decision in standing.items() if decision.decision_id not in here
     }
     live = [one for one in together if one.undone_at is None]
+    words = [
+        one
+        for one in store.opinions.of_batch(batch_id)
+        if one.reviewer == reviewer and one.undone_at is None and _is_unanswered(store, one)
+    ]
     return Act(
+        words=tuple(words),
         decisions=tuple(one for one in live if one.arxiv_id not in later),
         batch=batch,
         later=tuple(later[one.arxiv_id] for one in live if one.arxiv_id in later),

@@ -17,7 +17,7 @@ from tests.support.review import Page, ReviewSite, Visitor, scores
 JSON = {"accept": "application/json"}
 #: statements of a page of the desk, of its paper alone, and of a decision, with those that open the
 #: database
-MOST_QUERIES, MOST_OF_A_PART, MOST_OF_A_DECISION = 20, 16, 23
+MOST_QUERIES, MOST_OF_A_PART, MOST_OF_A_DECISION = 21, 16, 25
 
 
 def links(page: Page, name: str) -> list[str]:

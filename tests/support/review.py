@@ -17,6 +17,7 @@ from config.schema import ReviewSettings
 from config.taxonomy import Facet, Label, Section, Taxonomy
 from pipeline.cli.issue_desk import issue_desk
 from pipeline.operate.status_facts import state_of_survey
+from pipeline.review.double.rules import ALONE, TeamRules
 from pipeline.review.issues.desk import IssueDesk
 from pipeline.review.web.app import create_app
 from pipeline.review.web.sessions import Sessions
@@ -100,6 +101,8 @@ class ReviewSite:
     settings: ReviewSettings = field(default_factory=ReviewSettings)
     #: who reads which paper; None: not kept
     claims: Claims | None = None
+    #: what one person alone may not decide
+    rules: TeamRules = ALONE
     #: who may approve issues; empty: everyone
     publishers: tuple[str, ...] = ()
 
@@ -134,6 +137,7 @@ class ReviewSite:
             jobs=self.jobs,
             settings=self.settings,
             claims=self.claims,
+            rules=self.rules,
         )
 
     def put(self, paper: Paper, prediction: Prediction | None = None) -> None:

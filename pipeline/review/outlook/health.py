@@ -63,6 +63,7 @@ def queue_health(open_store: OpenStore, *, reviewer: str, limit: int, now: datet
         oldest = store.outlook.oldest(limit / 100)
         pace = pace_of(store.outlook.gaps(reviewer))
         done = store.outlook.decided_since(reviewer, _midnight(today))
+        done += store.opinions.given_since(reviewer, _midnight(today))
     weeks = count_weeks(arrived, decided, limit, today)
     arriving = whole_weeks(_first_day(arrived), today)
     replayed_from = past_weeks(today, arriving)[0][0] if arriving else today

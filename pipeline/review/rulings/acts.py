@@ -9,6 +9,7 @@ from config.errors import UsageError
 from config.taxonomy import Taxonomy
 from config.visible import one_line
 from pipeline.review.decide import Outcome, Recorded, record_in
+from pipeline.review.double.rules import ALONE, TeamRules
 from pipeline.review.judge import Unchanged
 from pipeline.review.proposal import NOTE_LIMIT, Proposal, reviewer_name
 from pipeline.runtime.clock import check_clock
@@ -27,6 +28,7 @@ class Recorder(Protocol):
         proposal: Proposal,
         *,
         clock: Callable[[], datetime],
+        team: TeamRules,
     ) -> Outcome:
         """Record it in one lease."""
 
@@ -118,8 +120,11 @@ def record_as_ruling(
     proposal: Proposal,
     *,
     clock: Callable[[], datetime],
+    team: TeamRules = ALONE,
 ) -> Outcome:
     """Record a proposal and keep it as precedent with its note as the sentence, in one transaction.
+
+    A word that decides nothing yet is no precedent.
 
     Raises what `decide.record` raises, and UsageError for a deferral or without a note.
     """
@@ -128,7 +133,7 @@ def record_as_ruling(
         raise UsageError("A deferral cannot be a ruling.", hint="Approve or reject the paper.")
     now = clock()
     with open_store() as store, store.transaction():
-        [outcome] = record_in(store, taxonomy, [proposal], now)
+        [outcome] = record_in(store, taxonomy, [proposal], now, team=team)
         if isinstance(outcome, UsageError):
             raise outcome
         if isinstance(outcome, Recorded | Unchanged):

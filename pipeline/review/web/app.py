@@ -19,12 +19,14 @@ from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
 from config.team_schema import TeamSettings
 from pipeline.learn.explain.explainer import ExplainerCache
+from pipeline.review.double.rules import ALONE, TeamRules
 from pipeline.review.issues.desk import IssueDesk
 from pipeline.review.team.reading import Reading
 from pipeline.review.web import error_pages, status_page
 from pipeline.review.web.access import LIMITS, LOOPBACK_NAMES, AccessRules, Limits
 from pipeline.review.web.bulk import routes as bulk
 from pipeline.review.web.claims import routes as claim_routes
+from pipeline.review.web.conflicts import routes as conflict_pages
 from pipeline.review.web.context import ReviewContext
 from pipeline.review.web.desk import routes as desk
 from pipeline.review.web.environment import STATIC
@@ -67,6 +69,7 @@ def create_app(
     jobs: Callable[[], Sequence[JobEnd]] = tuple,
     lifespan: Lifespan | None = None,
     settings: ReviewSettings | None = None,
+    rules: TeamRules = ALONE,
     training: BackgroundCommands | None = None,
     monitoring: Monitoring | None = None,
     claims: Claims | None = None,
@@ -81,7 +84,8 @@ def create_app(
     that only show (None: the same). `jobs` returns how the
     scheduled jobs ended. `lifespan` runs as long as the site, for example the scheduler;
     `training` trains in the background (None: the page says how else). Without `models` pages show
-    no reasons. `settings` has limits, reasons for rejecting and keys. `issues` builds
+    no reasons. `settings` has limits, reasons for rejecting and keys; `rules` say
+    what one person alone may not decide. `issues` builds
     issues of the digest; `state` reads the state of the survey.
     `monitoring` has its numbers and who may read them. `claims` says who reads which paper (None:
     not kept), and `team` for how long.
@@ -101,6 +105,7 @@ def create_app(
         *claim_routes.ROUTES,
         *records.ROUTES,
         *rulings.ROUTES,
+        *conflict_pages.ROUTES,
         *preferences.ROUTES,
         *outlook.ROUTES,
         *status_page.ROUTES,
@@ -133,6 +138,7 @@ def create_app(
         survey_title=survey_title,
         jobs=jobs,
         settings=stated,
+        rules=rules,
         explainers=explainers,
         training=training,
         monitoring=monitored,

@@ -12,6 +12,7 @@ from pipeline.learn.explain.open_facets import OpenQuestion, open_question
 from pipeline.learn.explain.stored_terms import stored_phrases
 from pipeline.review.web.texts import SHOWN_OF_TEXT, marked_text, marked_title
 from storage.highlights import Highlight
+from storage.opinion_types import Opinion
 from storage.types import Decision, Paper, Prediction, StoredPaper, Verdict
 
 #: suggested sections are ticked in advance from this probability on
@@ -66,6 +67,8 @@ class Card:
     remarks: tuple[str, ...] = ()
     #: by reviewers who want it in the digest
     highlights: tuple[Highlight, ...] = ()
+    #: the reader's own word, which waits for another person's
+    word: Opinion | None = None
 
     @property
     def paper(self) -> Paper:
@@ -104,6 +107,7 @@ def make_card(
     draft: FormDraft | None = None,
     remarks: tuple[str, ...] = (),
     highlights: tuple[Highlight, ...] = (),
+    word: Opinion | None = None,
 ) -> Card:
     """Return the card of a paper.
 
@@ -145,6 +149,7 @@ def make_card(
         preselected=tuple(section.id for section in taxonomy.sections if section.id in ticked),
         remarks=remarks,
         highlights=highlights,
+        word=word,
     )
 
 

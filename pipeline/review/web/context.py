@@ -14,6 +14,7 @@ from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
 from pipeline.learn.explain.certainty import Certainty
 from pipeline.learn.explain.explainer import ExplainerCache
+from pipeline.review.double.rules import ALONE, TeamRules
 from pipeline.review.issues.desk import IssueDesk
 from pipeline.review.own import Own
 from pipeline.review.rulings.precedents import Precedents
@@ -61,6 +62,8 @@ class ReviewContext:
     settings: ReviewSettings = field(default_factory=ReviewSettings)
     #: the rulings that stand
     precedents: Precedents = field(default_factory=Precedents)
+    #: what one person alone may not decide
+    rules: TeamRules = ALONE
     #: trains in the background; None: this service does not
     training: BackgroundCommands | None = None
 
@@ -174,6 +177,7 @@ def fragment(request: Request, template: str, **context: Any) -> str:
         path=request.url.path,
         own=own,
         reject_reasons=review.reasons,
+        rules=review.rules,
         certainty=None if about_fault else review.certainty,
         desk_data=desk_data(own.keys, templates.filters["translated"]),
         job_faults=[end.sentence for end in faults(review.jobs())],

@@ -32,7 +32,9 @@ class Progress:
         """Count again."""
         day = self._today()
         midnight = datetime.combine(day, time(), UTC)
-        self._read = (day, store.outlook.decided_since(self._reviewer, midnight))
+        decided = store.outlook.decided_since(self._reviewer, midnight)
+        # a word that decides nothing yet is work of the day too
+        self._read = (day, decided + store.opinions.given_since(self._reviewer, midnight))
 
     @property
     def today(self) -> int | None:

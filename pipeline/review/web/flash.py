@@ -7,9 +7,11 @@ from starlette.requests import Request
 
 from pipeline.review.rulings.near import NearRuling
 from pipeline.review.web.against_rulings import contradicted_by
+from pipeline.review.web.context import context_of, reviewer_of
 from pipeline.review.web.texts import shown_title
 from storage.batches import BatchKind
 from storage.errors import DecisionNotFoundError
+from storage.opinion_types import OPINION_MARK, Opinion, OpinionKind
 from storage.store import Store
 from storage.types import Decision
 
@@ -24,6 +26,10 @@ class Flash:
     together: int = 1
     #: rulings that it contradicts
     contradicts: tuple[NearRuling, ...] = ()
+    #: it decides nothing yet
+    kept: bool = False
+    #: another person said otherwise
+    differs: bool = False
 
 
 def flash_of(store: Store, request: Request) -> Flash | None:
@@ -32,6 +38,14 @@ def flash_of(store: Store, request: Request) -> Flash | None:
     if not decision_id:
         return None
     try:
+        if decision_id.startswith(OPINION_MARK):
+            word = store.opinions.get(decision_id)
+            # what another person said is hidden until he has spoken too
+            return (
+                flash_on_word(store, request, word)
+                if word.reviewer == reviewer_of(request)
+                else None
+            )
         return flash_on(store, request, store.decisions.get(decision_id))
     except DecisionNotFoundError:
         return None
@@ -50,6 +64,30 @@ def flash_on(store: Store, request: Request, decision: Decision) -> Flash:
     if batch is None or batch.kind is not BatchKind.BULK:
         return said
     return replace(said, together=len(store.decisions.of_batch(batch_id)))
+
+
+def flash_on_word(store: Store, request: Request, word: Opinion) -> Flash:
+    """Return the message on a word of the reader's own; a repeated paper looks like any other."""
+    said = with_title(store.papers.titles([word.arxiv_id]), as_decision(word))
+    if word.kind is OpinionKind.REPEAT:
+        return replace(said, kept=context_of(request).rules.is_drawn(word.arxiv_id))
+    return replace(said, kept=True, differs=word.kind is OpinionKind.SECOND)
+
+
+def as_decision(word: Opinion) -> Decision:
+    """Return a word in the form of a decision, to show it."""
+    return Decision(
+        decision_id=word.opinion_id,
+        arxiv_id=word.arxiv_id,
+        verdict=word.verdict,
+        sections=word.sections,
+        reviewer=word.reviewer,
+        decided_at=word.given_at,
+        note=word.note,
+        undone_by=word.reviewer if word.undone_at else None,
+        undone_at=word.undone_at,
+        reason=word.reason,
+    )
 
 
 def with_title(titles: Mapping[str, str], decision: Decision) -> Flash:

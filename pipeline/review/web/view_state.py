@@ -39,7 +39,17 @@ LONGEST_ID = 64
 QUEUE = "/queue"
 #: pages that papers are opened from
 LISTS = frozenset(
-    {QUEUE, "/deferred", "/decisions", "/inbox", "/plan", "/audit", "/queue-health", "/alike"}
+    {
+        QUEUE,
+        "/deferred",
+        "/decisions",
+        "/inbox",
+        "/plan",
+        "/audit",
+        "/queue-health",
+        "/alike",
+        "/conflicts",
+    }
 )
 #: keeps the offset of a query small
 _LAST_PAGE = 100_000

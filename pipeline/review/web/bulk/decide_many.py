@@ -76,9 +76,15 @@ def _answer(request: Request, form: FormData) -> Response:
     except UsageError as error:
         entered = Asked(tuple(seen), 0, f"Nothing was recorded. {error}", section, reason, note)
         return _ask(request, view, entered, status=400)
-    done = decide_all(context.open_store, context.taxonomy, proposals, clock=context.clock)
+    done = decide_all(
+        context.open_store,
+        context.taxonomy,
+        proposals,
+        clock=context.clock,
+        team=context.rules,
+    )
     preferences_of(request).note_visit(context.clock())
-    if done.recorded and not done.left_out:
+    if done.recorded and not done.left_out and not done.kept:
         return RedirectResponse(view.url(done=done.recorded[0].decision.decision_id), 303)
     return _result(request, view, done)
 
@@ -164,7 +170,7 @@ def _result(request: Request, view: QueueView, done: Bulk) -> Response:
     return render(
         request,
         "bulk/result.html",
-        status=200 if done.recorded or done.already else 409,
+        status=200 if done.recorded or done.kept or done.already else 409,
         heading="Decided together",
         view=view,
         done=done,

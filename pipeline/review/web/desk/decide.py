@@ -14,6 +14,7 @@ from config.errors import UsageError
 from config.roles import Role
 from config.whole_number import whole_number
 from pipeline.review import decide as decisions
+from pipeline.review.double.keep import Opined
 from pipeline.review.highlights import clear_highlight, set_highlight
 from pipeline.review.judge import DoubleError, MissingSectionError, Stale
 from pipeline.review.rulings.acts import Recorder, record_as_ruling
@@ -25,7 +26,7 @@ from pipeline.review.web.context import (
     reviewer_of,
     wants_json,
 )
-from pipeline.review.web.desk.answers import recorded
+from pipeline.review.web.desk.answers import id_of, recorded
 from pipeline.review.web.desk.asked import Asked
 from pipeline.review.web.desk.forms import (
     act,
@@ -64,7 +65,13 @@ def _decide(request: Request, form: FormData) -> Response:
             return again.show(Asked("Nothing is recorded yet: choose a reason.", "reason"), 400)
         proposal = read_proposal(request, form, view)
         record = _recorder(request, form)
-        outcome = record(context.open_store, context.taxonomy, proposal, clock=context.clock)
+        outcome = record(
+            context.open_store,
+            context.taxonomy,
+            proposal,
+            clock=context.clock,
+            team=context.rules,
+        )
     except PaperNotFoundError:
         return no_such_paper(request, key)
     except MissingSectionError:
@@ -85,10 +92,10 @@ def _decide(request: Request, form: FormData) -> Response:
     # the script claims the next paper itself, because it knows which one it shows
     next_ = () if wants_json(request) or not following else (following,)
     context.reading.take(reviewer_of(request), next_, leave=(key,))
-    done = outcome.decision.decision_id
-    after = view.after(following, _place(form), done)
+    said = outcome.word if isinstance(outcome, Opined) else outcome.decision
+    after = view.after(following, _place(form), id_of(said))
     if wants_json(request):
-        return JSONResponse(recorded(request, outcome.decision, view, after))
+        return JSONResponse(recorded(request, said, view, after))
     return RedirectResponse(after, 303)
 
 

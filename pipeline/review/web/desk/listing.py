@@ -161,7 +161,11 @@ def _resolved(
     totals = newest = None
     if selection.is_default or isinstance(selection.announced, Recent):
         # the newest day is known only from the queue itself
-        totals = store.queue.totals(today=context_of(request).today, limits=limits)
+        totals = store.queue.totals(
+            today=context_of(request).today,
+            limits=limits,
+            without=store.opinions.closed_to(reviewer_of(request)),
+        )
         newest = totals.newest_day
         if selection.is_default:
             selection = days_work(totals, limits)
@@ -175,7 +179,7 @@ def _counted(
     tally = store.queue.tally(wanted, today=today, limits=limits, totals=totals)
     if wanted.ids is None:
         return tally
-    return replace(tally, size=len(store.queue.rows_of(wanted.ids)))
+    return replace(tally, size=len(store.queue.rows_of(set(wanted.ids) - wanted.without)))
 
 
 def _filter(
@@ -187,6 +191,7 @@ def _filter(
         limits=person.limits,
         visited_at=person.visited_at(store, context_of(request).clock()),
         planned=_planned(store, request) if selection.order == PLANNED else None,
+        without=store.opinions.closed_to(person.name),
     )
 
 

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
+from starlette.requests import Request
+
+from pipeline.review.double.weigh import open_words
 from pipeline.review.remarks import remarks_on
 from pipeline.review.web.card import Card, FormDraft, make_card
-from pipeline.review.web.context import ReviewContext
+from pipeline.review.web.context import ReviewContext, context_of, reviewer_of
 from storage.highlights import Highlight
+from storage.opinion_types import Opinion
 from storage.store import Store
 from storage.types import Decision, Prediction, StoredPaper
 
@@ -19,19 +23,33 @@ class OpenPaper:
     standing: Decision | None
     remarks: tuple[str, ...]
     highlights: tuple[Highlight, ...] = ()
+    #: the reviewer's own word, which waits for another person's
+    word: Opinion | None = None
 
 
-def read_open(store: Store, arxiv_id: str) -> OpenPaper | None:
-    """Return a paper with its prediction and its decision, or None if it is not held."""
+def read_open(store: Store, request: Request, arxiv_id: str) -> OpenPaper | None:
+    """Return a paper with its prediction and its decision, or None if it is not held.
+
+    Where two people read a paper, no one sees who highlights it before it is decided, because a
+    highlight tells the verdict.
+    """
     stored = store.papers.current(arxiv_id)
     if stored is None:
         return None
+    reviewer, rules = reviewer_of(request), context_of(request).rules
+    prediction = store.predictions.latest([arxiv_id]).get(arxiv_id)
+    standing = store.decisions.standing([arxiv_id]).get(arxiv_id)
+    highlights = store.highlights.of([arxiv_id]).get(arxiv_id, ())
+    words = open_words(store.opinions.open_on([arxiv_id]).get(arxiv_id, ()), standing)
+    if standing is None and (words or rules.double):
+        highlights = tuple(one for one in highlights if one.reviewer == reviewer)
     return OpenPaper(
         stored,
-        store.predictions.latest([arxiv_id]).get(arxiv_id),
-        store.decisions.standing([arxiv_id]).get(arxiv_id),
+        prediction,
+        standing,
         remarks_on(store, [stored.paper], {arxiv_id: stored.title_key}).get(arxiv_id, ()),
-        store.highlights.of([arxiv_id]).get(arxiv_id, ()),
+        highlights,
+        next((one for one in words if one.reviewer == reviewer), None),
     )
 
 
@@ -45,4 +63,5 @@ def card_of(context: ReviewContext, found: OpenPaper, draft: FormDraft | None = 
         draft=draft,
         remarks=found.remarks,
         highlights=found.highlights,
+        word=found.word,
     )

@@ -68,9 +68,9 @@ def show_desk(
             if not view.paper:
                 listing = with_free_paper(store, request, listing, readers)
         named = _named(request, view, listing, readers)
-        stored = read_open(store, named) if named else None
+        stored = read_open(store, request, named) if named else None
         if stored is None and listing.ids:  # the address names a paper that is not held
-            stored = read_open(store, listing.ids[0])
+            stored = read_open(store, request, listing.ids[0])
             asked = asked or Asked(f"arXiv:{named} is not in the database.")
         known_id = _held(store, listing)
         flash = flash_of(store, request)
@@ -162,7 +162,9 @@ def _place(listing: Listing, card: Card | None, readers: Readers) -> dict[str, o
 
 
 def _audit(store: Store, listing: Listing) -> AuditReport:
-    return count(store, queued=listing.tally.whole)
+    # the tally leaves out papers that wait for others
+    all_wait = not store.opinions.exist()
+    return count(store, queued=listing.tally.whole if all_wait else None)
 
 
 def _with_estimate(context: ReviewContext, audit: AuditReport) -> AuditReport:

@@ -46,7 +46,7 @@ def show_paper(
         person.progress.read(store)
         person.preferences.own_in(store)
         context.reading.look(store)
-        found = read_open(store, view.paper)
+        found = read_open(store, request, view.paper)
         if found is None:
             return no_such_paper(request, view.paper)
         listing = read_listing(store, request, view, counted=False)

@@ -7,20 +7,23 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pipeline.review.judge import Unchanged
-from pipeline.review.undo import Act, find_act
+from pipeline.review.undo import Act, Undone, find_act
 from pipeline.review.undo import undo as take_back
 from pipeline.review.web.context import (
+    ReviewContext,
     context_of,
     preferences_of,
     render,
     reviewer_of,
     wants_json,
 )
-from pipeline.review.web.desk.answers import recorded
+from pipeline.review.web.desk.answers import id_of, recorded
 from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.error_pages import refuse
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import QueueView, view_from_form
+from storage.opinion_types import Opinion
+from storage.types import Decision
 
 #: what a form may name
 _NAMES = ("decision_id", "batch_id")
@@ -43,7 +46,7 @@ def ask(request: Request) -> Response:
         found = find_act(store, reviewer=reviewer_of(request), **named)
         listed = found.decisions[:_NAMED]
         titles = store.papers.titles([one.arxiv_id for one in listed])
-    if not found.decisions:
+    if not found.size:
         return _nothing_left(request)
     return render(
         request,
@@ -72,15 +75,17 @@ def _undo(request: Request, form: FormData) -> Response:
         context.open_store, reviewer=reviewer_of(request), clock=context.clock, **named
     )
     taken_back = () if isinstance(outcome, Unchanged) else outcome.decisions
-    if not taken_back and not isinstance(outcome, Unchanged):
+    words = () if isinstance(outcome, Unchanged) else _again(context, outcome)
+    if not taken_back and not words and not isinstance(outcome, Unchanged):
         return _nothing_left(request)
-    undone = outcome.decision if isinstance(outcome, Unchanged) else taken_back[0]
+    taken: list[Decision | Opinion] = [*taken_back, *words]
+    undone = outcome.decision if isinstance(outcome, Unchanged) else taken[0]
     preferences_of(request).note_visit(context.clock())
     if view.path == "/queue":
         view = view.at_paper(undone.arxiv_id)
-    there = view.url(done=undone.decision_id)
+    there = view.url(done=id_of(undone))
     if wants_json(request):
-        papers = [decision.arxiv_id for decision in taken_back] or [undone.arxiv_id]
+        papers = [one.arxiv_id for one in taken] or [undone.arxiv_id]
         answer = recorded(request, undone, view, there)
         return JSONResponse({**answer, "papers": papers})
     return RedirectResponse(there, 303)
@@ -90,7 +95,14 @@ def _names(found: Act) -> dict[str, str]:
     """Return what names the reviewer's last act."""
     if found.batch is not None:
         return {"batch_id": found.batch.batch_id}
-    return {"decision_id": found.decisions[0].decision_id}
+    alone: list[Decision | Opinion] = [*found.decisions, *found.words]
+    return {"decision_id": id_of(alone[0])}
+
+
+def _again(context: ReviewContext, outcome: Undone) -> tuple[Opinion, ...]:
+    """Return the words that were taken back, as they are now."""
+    with context.read_store() as store:
+        return tuple(store.opinions.get(one.opinion_id) for one in outcome.words)
 
 
 def _asked(request: Request, named: dict[str, str], view: QueueView) -> Response:

@@ -86,6 +86,7 @@ def _answer(request: Request, form: FormData) -> Response:
             ),
             reasons=context.reasons,
             clock=context.clock,
+            team=context.rules,
         )
     except UsageError as error:
         warned = Draft(f"Nothing was recorded. {error}", draft.sections, draft.reason, draft.note)

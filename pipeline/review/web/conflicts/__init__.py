@@ -1,0 +1,1 @@
+"""The page of papers on which two people differ."""
