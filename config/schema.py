@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from config.access_schema import AccessSettings
 from config.alerts_schema import AlertsSettings
+from config.api_schema import ApiSettings
 from config.desk_keys import known_keys
 from config.enrich_schema import EnrichSettings, TranslateSettings
 from config.feeds_schema import FeedsSettings
@@ -254,6 +255,7 @@ class Settings(Section):
     classifier: ClassifierSettings = ClassifierSettings()
     review: ReviewSettings = ReviewSettings()
     team: TeamSettings = TeamSettings()
+    api: ApiSettings = ApiSettings()
     digest: DigestSettings = DigestSettings()
     publish: PublishSettings = PublishSettings()
     site: SiteSettings = SiteSettings()
@@ -287,6 +289,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "classifier": ClassifierSettings,
     "review": ReviewSettings,
     "team": TeamSettings,
+    "api": ApiSettings,
     "digest": DigestSettings,
     "publish": PublishSettings,
     "site": SiteSettings,

@@ -903,3 +903,20 @@ COMMENT ON COLUMN suggestions.settled_by IS 'who applied, refused or closed it';
 COMMENT ON COLUMN suggestions.detail IS 'what was changed, or why not';
 COMMENT ON COLUMN suggestions.decision_id IS 'of what was applied: the decision that was recorded';
 COMMENT ON COLUMN suggestions.answer IS 'what a publisher wrote to the person; empty: nothing';
+COMMENT ON TABLE api_token_event IS
+    'Tokens of the JSON API and what was done with them, append-only; secrets are not kept.';
+COMMENT ON TABLE api_token_use IS 'When each token of the JSON API was used last.';
+COMMENT ON TABLE api_answer IS
+    'Answers to acts with an Idempotency-Key, kept for `[api] idempotency_days`.';
+COMMENT ON VIEW api_tokens IS 'One row per token of the JSON API, without its secret.';
+COMMENT ON COLUMN api_tokens.token_id IS 'ID of the token, which is no secret';
+COMMENT ON COLUMN api_tokens.person IS 'whose token it is; decisions made with it are theirs';
+COMMENT ON COLUMN api_tokens.label IS 'what it is for';
+COMMENT ON COLUMN api_tokens.scopes IS 'what it may do: `read`, `decide`, `publish`, `admin`';
+COMMENT ON COLUMN api_tokens.created_by IS 'who made it';
+COMMENT ON COLUMN api_tokens.created_at IS 'when it was made';
+COMMENT ON COLUMN api_tokens.expires_at IS 'when it ends by itself; null: it does not';
+COMMENT ON COLUMN api_tokens.revoked_by IS 'who ended it; null: no one';
+COMMENT ON COLUMN api_tokens.revoked_at IS 'when it was ended; null: it was not';
+COMMENT ON COLUMN api_tokens.used_at IS
+    'when it was used last, noted at most every ten minutes; null: never';

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from storage.decision_reads import COLUMNS
-from storage.decision_rows import decision_of
+from storage.decision_rows import COLUMNS, decision_of
 from storage.engine.instants import from_utc, to_utc
 from storage.engine.session import Session
 from storage.queue_sql import text_condition

@@ -4,17 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from storage.decision_rows import decision_of
+from storage.decision_pages import DecisionPages
+from storage.decision_rows import COLUMNS, decision_of
 from storage.engine.instants import from_utc, to_utc
 from storage.engine.parameters import about, texts_json
 from storage.engine.session import Session
 from storage.errors import DecisionNotFoundError
 from storage.types import ApprovedPaper, Decision, PaperText, TrainingExample, Verdict
 
-COLUMNS = """
-decision_id, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at,
-unplaced, reason, return_on, return_after_version, batch_id
-"""
 _PAPER_OF = """
 SELECT arxiv_id FROM decision_event WHERE kind = 'decide' AND decision_id = $decision_id
 """
@@ -67,6 +64,8 @@ class DecisionReader:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        #: in the order of recording, page by page
+        self.pages = DecisionPages(session)
 
     def get(self, decision_id: str) -> Decision:
         """Return one decision, or raise DecisionNotFoundError."""

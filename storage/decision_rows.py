@@ -9,6 +9,11 @@ from storage.engine.instants import from_utc, to_utc
 from storage.engine.session import Row
 from storage.types import Decision, NewDecision, Verdict
 
+COLUMNS = """
+decision_id, arxiv_id, verdict, sections, reviewer, decided_at, note, undone_by, undone_at,
+unplaced, reason, return_on, return_after_version, batch_id
+"""
+
 
 def moment_after(now: datetime, events: Sequence[datetime]) -> datetime:
     """Return `now`, or the microsecond after a later last event."""

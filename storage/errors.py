@@ -10,6 +10,7 @@ StorageError                                  exit 1
 |-- PaperNotFoundError (UsageError)           exit 2
 |-- DecisionNotFoundError (UsageError)        exit 2
 |-- NothingToUndoError (UsageError)           exit 2
+|-- TokenNotFoundError (UsageError)           exit 2
 |-- IssueStateError (UsageError)              exit 2: an issue is not what the act needs
 `-- SubscriberNotFoundError (UsageError)      exit 2
 """
@@ -85,6 +86,16 @@ class BatchNotFoundError(StorageError, UsageError):
         super().__init__(
             f"There is no act {batch_id}.",
             hint="`living-survey decide` prints the ID; the view `decision_batches` lists all IDs.",
+        )
+
+
+class TokenNotFoundError(StorageError, UsageError):
+    """No token of the API has this ID."""
+
+    def __init__(self, token_id: str) -> None:
+        super().__init__(
+            f"There is no token {token_id[:40]!r}.",
+            hint="`living-survey token list` shows the IDs.",
         )
 
 

@@ -17,6 +17,16 @@ WHERE NOT EXISTS (
     WHERE existing.target = $target AND existing.arxiv_id = incoming.arxiv_id
       AND existing.section = incoming.section)
 """
+_PAGE = """
+SELECT arxiv_id, target, section, published_at FROM publication
+WHERE coalesce(target = $target, true) AND coalesce(section = $section, true){after}
+ORDER BY published_at DESC, arxiv_id DESC, target DESC, section DESC
+LIMIT $limit
+"""
+_AFTER = """
+  AND published_at <= CAST($at AS TIMESTAMP)
+  AND (published_at, arxiv_id, target, section) < (CAST($at AS TIMESTAMP), $id, $of, $in)
+"""
 
 
 class Published:
@@ -40,6 +50,24 @@ class Published:
                     "published_at": to_utc(published_at),
                 },
             )
+
+    def page(
+        self,
+        *,
+        limit: int,
+        target: str | None = None,
+        section: str | None = None,
+        after: tuple[str, str, str, datetime] | None = None,
+    ) -> list[tuple[str, str, str, datetime]]:
+        """Return arXiv ID, target, section and time of publications, latest first.
+
+        `after` is the last one of the page before.
+        """
+        asked: dict[str, object] = {"target": target, "section": section, "limit": limit}
+        if after is not None:
+            asked |= {"id": after[0], "of": after[1], "in": after[2], "at": to_utc(after[3])}
+        found = self._session.rows(_PAGE.format(after=_AFTER if after else ""), asked)
+        return [(key, own, leaf, from_utc(moment)) for key, own, leaf, moment in found]
 
     def of_paper(self, arxiv_id: str) -> list[tuple[str, str, datetime]]:
         """Return target, section and time of each first publication of a paper, oldest first."""

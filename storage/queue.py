@@ -13,7 +13,8 @@ from storage.engine.session import Row, Session
 from storage.papers import Papers
 from storage.predictions import Predictions
 from storage.queue_filter import QueueFilter, QueueLimits, QueueRow, QueueTally
-from storage.queue_orders import SHOWN, edges_sql, page_sql
+from storage.queue_orders import SHOWN, edges_sql, page_sql, queue_row
+from storage.queue_pages import QueuePages
 from storage.queue_sql import NOT_CLOSED, RETURNED, check_order, condition_of
 from storage.types import QueueItem
 
@@ -66,6 +67,8 @@ class Queue:
         self._session = session
         self._papers = Papers(session)
         self._predictions = Predictions(session)
+        #: the same papers, page by page
+        self.pages = QueuePages(session)
 
     def rows(
         self, wanted: QueueFilter, *, limit: int, offset: int = 0, today: date
@@ -81,7 +84,7 @@ class Queue:
             planned = self.rows_of(wanted.ids)
             asked = [one for one in wanted.ids if one in planned and one not in wanted.without]
             return [planned[one] for one in asked][offset : offset + limit]
-        return [_queue_row(row) for row in self._page(SHOWN, wanted, limit, offset, today)]
+        return [queue_row(row) for row in self._page(SHOWN, wanted, limit, offset, today)]
 
     def ids(
         self, wanted: QueueFilter, *, limit: int, offset: int = 0, today: date
@@ -112,7 +115,7 @@ class Queue:
     def rows_of(self, arxiv_ids: Iterable[str]) -> dict[str, QueueRow]:
         """Return the stored rows of these papers, also of those that return on a day to come."""
         found = self._session.rows(_ROWS_OF, {"ids": texts_json(arxiv_ids)})
-        return {row[0]: _queue_row(row) for row in found}
+        return {row[0]: queue_row(row) for row in found}
 
     def items(self, arxiv_ids: Iterable[str]) -> list[QueueItem]:
         """Return papers with their predictions, in the given order; unknown ones are left out."""
@@ -214,10 +217,3 @@ class Queue:
     def deferred(self, limit: int) -> list[QueueItem]:
         """Return deferred papers with a prediction, longest waiting first."""
         return self.items(row[0] for row in self._session.rows(_DEFERRED, {"limit": limit}))
-
-
-def _queue_row(row: Row) -> QueueRow:
-    arxiv_id, title, in_scope, top_section, announced, open_facets, primary_category = row
-    return QueueRow(
-        arxiv_id, title, in_scope, top_section, announced, tuple(open_facets), primary_category
-    )

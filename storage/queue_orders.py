@@ -8,6 +8,8 @@ than the page may.
 from collections.abc import Mapping
 
 from config.orders import LIKELY_IN_TURN, UNCERTAIN_IN_TURN
+from storage.engine.session import Row
+from storage.queue_filter import QueueRow
 
 #: what a list shows of a paper
 SHOWN = "arxiv_id, title, in_scope, top_section, announced, open_facets, primary_category"
@@ -106,3 +108,11 @@ def page_sql(order: str, condition: str, *, edges: bool, columns: str) -> str:
         )
     within = f" AND {_WITHIN[order]}" if edges else ""
     return _PAGE.format(columns=columns, condition=condition, within=within, by=_BY[order])
+
+
+def queue_row(row: Row) -> QueueRow:
+    """Return the row of a query for `SHOWN`."""
+    arxiv_id, title, in_scope, top_section, announced, open_facets, primary_category = row
+    return QueueRow(
+        arxiv_id, title, in_scope, top_section, announced, tuple(open_facets), primary_category
+    )

@@ -37,6 +37,7 @@ _RECENT = f"""
 SELECT {_COLUMNS}
 FROM runs
 WHERE coalesce(command = $command, true)
+  AND coalesce(seq < (SELECT seq FROM run_start WHERE run_id = $after), true)
 ORDER BY seq DESC
 LIMIT $limit
 """  # noqa: S608  our own names
@@ -194,11 +195,12 @@ class Runs:
         row = self._session.row("SELECT min(started_at) FROM run_start")
         return None if row is None else from_utc(row[0])
 
-    def recent(self, limit: int, command: str | None = None) -> list[RunRecord]:
-        """Return the newest runs, newest first."""
-        return [
-            _run(row) for row in self._session.rows(_RECENT, {"limit": limit, "command": command})
-        ]
+    def recent(
+        self, limit: int, command: str | None = None, *, after: str | None = None
+    ) -> list[RunRecord]:
+        """Return the newest runs, or those before the run `after`, newest first."""
+        asked = {"limit": limit, "command": command, "after": after}
+        return [_run(row) for row in self._session.rows(_RECENT, asked)]
 
     def newest_ends(self) -> list[tuple[RunRecord, datetime | None]]:
         """Return the newest run of each command, and when its newest success started."""

@@ -827,6 +827,36 @@ CREATE TABLE opinion_event (
     happened_at TIMESTAMP NOT NULL
 );
 
+-- Tokens of the JSON API and what was done with them, append-only; secrets are not kept.
+CREATE TABLE api_token_event (
+    seq BIGINT NOT NULL,
+    kind VARCHAR NOT NULL,
+    token_id VARCHAR NOT NULL,
+    person VARCHAR NOT NULL,
+    actor VARCHAR NOT NULL,
+    happened_at TIMESTAMP NOT NULL,
+    label VARCHAR,
+    scopes VARCHAR[],
+    secret_hash VARCHAR,
+    expires_at TIMESTAMP
+);
+
+-- When each token of the JSON API was used last.
+CREATE TABLE api_token_use (
+    token_id VARCHAR NOT NULL,
+    used_at TIMESTAMP NOT NULL
+);
+
+-- Answers to acts with an Idempotency-Key, kept for `[api] idempotency_days`.
+CREATE TABLE api_answer (
+    person VARCHAR NOT NULL,
+    idempotency_key VARCHAR NOT NULL,
+    fingerprint VARCHAR NOT NULL,
+    status INTEGER NOT NULL,
+    body VARCHAR NOT NULL,
+    answered_at TIMESTAMP NOT NULL
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -1817,3 +1847,28 @@ FROM opinion_event AS given
 LEFT JOIN taken_back ON taken_back.opinion_id = given.opinion_id
 LEFT JOIN settled ON settled.opinion_id = given.opinion_id
 WHERE given.event = 'give';
+
+-- One row per token of the JSON API, without its secret.
+-- token_id VARCHAR: ID of the token, which is no secret
+-- person VARCHAR: whose token it is; decisions made with it are theirs
+-- label VARCHAR: what it is for
+-- scopes VARCHAR[]: what it may do: `read`, `decide`, `publish`, `admin`
+-- created_by VARCHAR: who made it
+-- created_at TIMESTAMP: when it was made
+-- expires_at TIMESTAMP: when it ends by itself; null: it does not
+-- revoked_by VARCHAR: who ended it; null: no one
+-- revoked_at TIMESTAMP: when it was ended; null: it was not
+-- used_at TIMESTAMP: when it was used last, noted at most every ten minutes; null: never
+CREATE VIEW api_tokens AS
+SELECT made.token_id, made.person, made.label, made.scopes, made.actor AS created_by,
+       made.happened_at AS created_at, made.expires_at, gone.actor AS revoked_by,
+       gone.happened_at AS revoked_at, used.used_at
+FROM api_token_event AS made
+LEFT JOIN (
+    SELECT token_id, arg_min(actor, seq) AS actor, arg_min(happened_at, seq) AS happened_at
+    FROM api_token_event WHERE kind = 'revoked' GROUP BY token_id
+) AS gone ON gone.token_id = made.token_id
+LEFT JOIN (
+    SELECT token_id, max(used_at) AS used_at FROM api_token_use GROUP BY token_id
+) AS used ON used.token_id = made.token_id
+WHERE made.kind = 'created';

@@ -18,6 +18,8 @@ from storage.adoption import Adoption
 from storage.alerts import Alerts
 from storage.alike import Alike
 from storage.announcements import Announcements
+from storage.api_answers import ApiAnswers
+from storage.api_tokens import ApiTokens
 from storage.approvals import Approvals
 from storage.arrivals import Arrivals
 from storage.audit import Audit
@@ -124,6 +126,8 @@ class Store:
         self.arrivals = Arrivals(session)
         self.quarantine = Quarantine(session)
         self.runs = Runs(session)
+        self.api_tokens = ApiTokens(session)
+        self.api_answers = ApiAnswers(session)
         self.cursors = Cursors(session)
         self.harvests = Harvests(session)
         self.published = Published(session)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from docs.generate.api import api_page
 from docs.generate.commands import commands_page
 from docs.generate.errors import errors_page
 from docs.generate.picture import architecture_svg
@@ -16,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES: Mapping[str, Callable[[], str]] = {
     "config/template.toml": settings_template,
     "docs/images/architecture.svg": architecture_svg,
+    "docs/reference/api.md": api_page,
     "docs/reference/built-in-taxonomy.md": taxonomy_page,
     "docs/reference/commands.md": commands_page,
     "docs/reference/errors.md": errors_page,

@@ -25,6 +25,7 @@ COMMANDS = {
     "audit": "Estimate how many relevant papers are still unseen.",
     "plan": "Show how the queue develops, or plan a session.",
     "serve": "Serve the approval queue as web pages.",
+    "api": "Write the OpenAPI document of the JSON API.",
     "issue": "Show how far the digest of a week is, or edit, build and approve it.",
     "digest": "Build one week's digest of approved papers.",
     "publish": "Publish what was approved: the list, the digest, the feeds, the site.",
@@ -150,6 +151,14 @@ GROUPS = {
             "form": "Print the issue form for .github/ISSUE_TEMPLATE, with your sections.",
         },
     ),
+    "token": (
+        "Make, list and revoke tokens of the JSON API.",
+        {
+            "create": "Make a token for the JSON API and print it once.",
+            "list": "List the tokens of the JSON API, without their secrets.",
+            "revoke": "End a token at once.",
+        },
+    ),
     "quarantine": (
         "List the records that could not be read, or read them again.",
         {
@@ -163,7 +172,7 @@ GROUPS = {
 
 #: groups that list what they hold when no command is given
 LISTED = frozenset(
-    {"alerts", "ledger", "quarantine", "reviewer", "ruling", "subscribers", "suggestions"}
+    {"alerts", "ledger", "quarantine", "reviewer", "ruling", "subscribers", "suggestions", "token"}
 )
 
 #: commands whose file has another name: `import` is a word of Python

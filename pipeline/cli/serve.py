@@ -17,6 +17,7 @@ from pipeline.operate.measures import read_measures
 from pipeline.operate.monitor_token import monitor_token
 from pipeline.operate.scheduler import make_runner, make_scheduler, make_training, scheduled
 from pipeline.operate.status_facts import state_of_survey
+from pipeline.review.api.table import PREFIX
 from pipeline.review.double.rules import rules_of
 from pipeline.review.proposal import reviewer_name
 from pipeline.review.web.access import served_names
@@ -122,6 +123,7 @@ def serve(
         claims=Claims(settings.database.path),
         team=settings.team,
         rules=rules_of(settings.team, services.taxonomy),
+        api=settings.api,
         issues=issue_desk(services),
         state=functools.partial(state_of_survey, asked),
         monitoring=Monitoring(
@@ -135,6 +137,7 @@ def serve(
         settings.review.port if port is None else port,
         token=login_token(secret),
         note="" if reviewer or settings.review.reviewer else _unnamed(reviewer_of(settings)),
+        api=f"{PREFIX.lstrip('/')}, with tokens of `living-survey token create`",
     )
 
 

@@ -15,7 +15,7 @@ CREATES = {"init", "start", "bootstrap", "run", "fetch", "backfill", "import", "
 #: works without a database
 NEEDS_NONE = {
     "doctor", "model list", "model show", "reasons", "sections", "taxonomy check", "taxonomy diff",
-    "lint", "alerts test", "schedule",
+    "lint", "alerts test", "schedule", "api",
 }  # fmt: skip
 ARGUMENTS = {
     "decide": ["2603.00001", "reject"],
@@ -39,6 +39,8 @@ ARGUMENTS = {
     "mail suppress": ["ada@example.org"],
     "release": ["1.0", "release", "--license", "CC-BY-4.0"],
     "handover": ["bundle.tar"],
+    "token create": ["--scope", "read"],
+    "token revoke": ["4f1d09ab33c2"],
 }
 #: without these a command says first what it is not set up for
 SETTINGS = {

@@ -47,6 +47,8 @@ FETCHED = frozenset(
 #: rows that come with others that are counted, or that files beside the database repeat
 FOLLOWS = frozenset(
     [
+        "api_token_use",
+        "api_answer",
         "decided_text",
         "decision_batch",
         "placement",

@@ -8,6 +8,7 @@ import pytest
 from config.roles import Role
 from storage.acceptances import Acceptance
 from storage.alert_types import AlertKind, NewAlertEvent
+from storage.api_tokens import NewToken
 from storage.arrivals import LateArrival
 from storage.batches import BatchKind, NewBatch
 from storage.correction_types import NewResolution, Resolution
@@ -93,6 +94,9 @@ def _add_readers(store: Store, now: datetime) -> None:
     store.freezes.add(Freeze(now.date(), "Thank you.", "ada", now))
     store.accounts.add("ada", Role.ADMIN, actor="root", at=now)
     store.trail.add(at=now, actor="root", act="account.added", subject="ada")
+    store.api_tokens.add(
+        NewToken("4f1d09ab33c2", "ada", "report", ("read",), "0" * 64, "ada", now, None)
+    )
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import httpx
 from lxml import html
 from starlette.types import ASGIApp
 
+from config.api_schema import ApiSettings
 from config.publish_schema import DigestSettings, PublishSettings
 from config.schema import ReviewSettings
 from config.taxonomy import Facet, Label, Section, Taxonomy
@@ -103,6 +104,8 @@ class ReviewSite:
     claims: Claims | None = None
     #: what one person alone may not decide
     rules: TeamRules = ALONE
+    #: limits of the JSON API
+    api: ApiSettings = field(default_factory=lambda: ApiSettings(requests_per_minute=100_000))
     #: who may approve issues; empty: everyone
     publishers: tuple[str, ...] = ()
 
@@ -138,6 +141,7 @@ class ReviewSite:
             settings=self.settings,
             claims=self.claims,
             rules=self.rules,
+            api=self.api,
         )
 
     def put(self, paper: Paper, prediction: Prediction | None = None) -> None:

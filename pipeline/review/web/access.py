@@ -16,6 +16,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.loopback import bare_host
+from pipeline.review.api.responses import refusal
+from pipeline.review.api.table import ACTS, PREFIX, is_api
 from pipeline.review.web.context import context_of, notice
 from pipeline.review.web.sessions import Sessions
 
@@ -92,7 +94,10 @@ class AccessRules:
 
     def _answer(self, request: Request) -> Response | None:
         """Return the response to a request that must not pass; None lets it pass."""
-        return _foreign(request, self.names) or _too_large(request, self.limits) or _locked(request)
+        answer = _foreign(request, self.names) or _too_large(request, self.limits)
+        if is_api(request):  # which tokens open, not sessions
+            return refusal(answer.status_code) if answer else None
+        return answer or _locked(request)
 
 
 def _foreign(request: Request, names: frozenset[str]) -> Response | None:
@@ -147,7 +152,7 @@ def _too_large(request: Request, limits: Limits) -> Response | None:
             f"They may be {limits.header_count} with {limits.headers:,} bytes. "
             "Delete the cookies of this address.",
         )
-    is_large = scope["path"] == BULK_PATH or scope["path"].startswith(ISSUE_PATH)
+    is_large = scope["path"] in {BULK_PATH, PREFIX + ACTS} or scope["path"].startswith(ISSUE_PATH)
     largest = LARGEST_BULK_FORM if is_large else limits.body
     if _content_length(request) > largest:
         return notice(

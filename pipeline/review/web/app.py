@@ -13,12 +13,16 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
+from config.api_schema import ApiSettings
 from config.errors import LivingSurveyError
 from config.look.values import PACKAGE
 from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
 from config.team_schema import TeamSettings
 from pipeline.learn.explain.explainer import ExplainerCache
+from pipeline.review.api.app import create_api
+from pipeline.review.api.context import ApiContext
+from pipeline.review.api.table import PREFIX
 from pipeline.review.double.rules import ALONE, TeamRules
 from pipeline.review.issues.desk import IssueDesk
 from pipeline.review.team.reading import Reading
@@ -74,6 +78,7 @@ def create_app(
     monitoring: Monitoring | None = None,
     claims: Claims | None = None,
     team: TeamSettings | None = None,
+    api: ApiSettings | None = None,
 ) -> Starlette:
     """Return the review site as an ASGI application.
 
@@ -88,7 +93,7 @@ def create_app(
     what one person alone may not decide. `issues` builds
     issues of the digest; `state` reads the state of the survey.
     `monitoring` has its numbers and who may read them. `claims` says who reads which paper (None:
-    not kept), and `team` for how long.
+    not kept), and `team` for how long. `api` has the limits of the JSON API.
     """
     stated = settings or ReviewSettings()
     reading = read_store or open_store
@@ -97,6 +102,22 @@ def create_app(
         ExplainerCache(models, taxonomy, reading, in_scope_reasons=in_scope) if models else None
     )
     monitored = monitoring or Monitoring()
+    json_api = create_api(
+        ApiContext(
+            open_store=open_store,
+            read_store=reading,
+            taxonomy=taxonomy,
+            clock=clock,
+            survey_title=survey_title,
+            issues=issues,
+            state=state,
+            secret=secret,
+            explainers=explainers,
+            rules=rules,
+            review=stated,
+            settings=api or ApiSettings(),
+        )
+    )
     routes: list[BaseRoute] = [
         *desk.ROUTES,
         *inbox.ROUTES,
@@ -111,6 +132,7 @@ def create_app(
         *status_page.ROUTES,
         *monitoring_routes.ROUTES,
         *training_routes.ROUTES,
+        Mount(PREFIX, json_api, name="api"),
         Mount("/static", StaticFiles(directory=STATIC, packages=[PACKAGE]), name="static"),
     ]
     app = Starlette(

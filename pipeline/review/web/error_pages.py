@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
+from pipeline.review.api.responses import refusal
+from pipeline.review.api.table import is_api
 from pipeline.review.web.busy import busy_page
 from pipeline.review.web.context import context_of, notice, render, wants_json
 from pipeline.review.web.headers import harden
@@ -55,6 +57,8 @@ def no_such_paper(request: Request, arxiv_id: str) -> Response:
 def on_http_error(request: Request, error: Exception) -> Response:
     """Turn Starlette's errors into pages."""
     assert isinstance(error, HTTPException)
+    if is_api(request):  # an address with a line feed, which no route takes
+        return refusal(error.status_code)
     message, remedy = _SENTENCES.get(error.status_code, (error.detail, "Go back to the queue."))
     response = refuse(request, error.status_code, message, remedy)
     response.headers.update(error.headers or {})

@@ -127,13 +127,15 @@ def make_server(app: ASGIApp, patience: Patience | None = None) -> uvicorn.Serve
     )
 
 
-def serve(app: ASGIApp, host: str, port: int, *, token: str, note: str = "") -> None:
+def serve(app: ASGIApp, host: str, port: int, *, token: str, note: str = "", api: str = "") -> None:
     """Serve until SIGTERM or SIGINT; open requests are answered first.
 
-    The address with the token is printed and never logged; `note` is printed below it.
+    The address with the token is printed and never logged; `note` is printed below it, and before
+    that where the JSON API is: `api` follows the address.
     """
     with listen(host, port) as listening:
         said = f"Review queue: {address(listening)}?token={token}  (Ctrl+C stops it)\n"
+        said += f"JSON API: {address(listening)}{api}\n" if api else ""
         _run(app, listening, "review queue", said + (f"{note}\n" if note else ""))
 
 

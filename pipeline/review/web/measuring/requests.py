@@ -80,6 +80,8 @@ def _names(routes: Iterable[BaseRoute]) -> Mapping[object, str]:
             names.setdefault(route.endpoint, _plain(route.path))
         elif isinstance(route, Mount):
             names.setdefault(route.app, route.path)
+            inner = _names(getattr(route.app, "routes", ()))
+            names |= {page: f"{route.path}{path}" for page, path in inner.items()}
     return names
 
 

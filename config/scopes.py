@@ -1,0 +1,28 @@
+"""Define what a token of the API may do."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from config.roles import Role
+
+
+class Scope(StrEnum):
+    """A right of a token. Each is given by name; none includes another."""
+
+    #: papers, queue, decisions, sections, what is published, how the survey is
+    READ = "read"
+    #: record decisions and take them back
+    DECIDE = "decide"
+    #: edit, build and approve issues
+    PUBLISH = "publish"
+    #: list and revoke tokens
+    ADMIN = "admin"
+
+
+#: the lowest role that may use a scope
+NEEDED: Mapping[Scope, Role] = {
+    Scope.READ: Role.REVIEWER,
+    Scope.DECIDE: Role.REVIEWER,
+    Scope.PUBLISH: Role.PUBLISHER,
+    Scope.ADMIN: Role.ADMIN,
+}

@@ -1,0 +1,93 @@
+"""Schemathesis tries every operation of the OpenAPI document against a real database."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import Status, events, from_schema
+
+from config.scopes import Scope
+from tests.support.api import token_of
+from tests.support.review import BASE, ReviewSite, make_site
+
+pytestmark = pytest.mark.slow  # thousands of requests
+
+_PAPERS = tuple(f"2603.{number:05}" for number in range(1, 31))
+#: a schema cannot say which sections, reasons and sessions a survey has
+_RULES_OF_THE_SURVEY = ["200", "201", "304", "400", "404", "409", "412", "422"]
+
+
+def config_of(token: str, *, stateful: bool) -> SchemathesisConfig:
+    """Return the settings: every check, a fixed seed, a bounded number of examples."""
+    return SchemathesisConfig.from_dict(
+        {
+            "seed": 1,
+            "max-failures": 20,
+            "base-url": f"{BASE}/api/v1",
+            "headers": {"Authorization": f"Bearer {token}"},
+            "workers": 1,
+            "continue-on-failure": True,
+            "cache": {"enabled": False},
+            "generation": {"max-examples": 20, "deterministic": True, "database": "none"},
+            "checks": {
+                "enabled": True,
+                "positive_data_acceptance": {"expected-statuses": _RULES_OF_THE_SURVEY},
+            },
+            "phases": {"stateful": {"enabled": stateful, "max-steps": 5}},
+        }
+    )
+
+
+def failures_of(found: events.ScenarioFinished) -> Iterator[str]:
+    """Yield what a scenario failed with, and how to send it again."""
+    for checks in found.recorder.checks.values():
+        for check in checks:
+            if check.status is Status.FAILURE and check.failure_info is not None:
+                failure = check.failure_info
+                said = " ".join(str(failure.failure).split())[:300]
+                yield f"{found.label} {check.name}: {said} | {failure.code_sample[:400]}"
+
+
+def tried(site: ReviewSite, *scopes: Scope, tokens: bool = False) -> Counter[str]:
+    """Try all operations but those on tokens, or only those; fail with what is wrong.
+
+    Not both, because a sequence of operations finds out how to revoke its own token.
+    """
+    schema = schemathesis.openapi.from_asgi(
+        "/api/v1/openapi.json",
+        cast("Any", site.app()),
+        config=config_of(token_of(site, *scopes), stateful=not tokens),
+        headers={"Host": "127.0.0.1:8765"},
+    )
+    chosen = schema.include if tokens else schema.exclude
+    own = chosen(path_regex="^/tokens")
+    counts: Counter[str] = Counter()
+    problems: list[str] = []
+    for event in from_schema(own).execute():
+        if isinstance(event, events.ScenarioFinished):
+            problems += failures_of(event)
+            counts["requests"] += len(event.recorder.cases)
+            counts["checks"] += sum(map(len, event.recorder.checks.values()))
+            counts[f"scenarios {event.phase.value}"] += 1
+        elif isinstance(event, events.NonFatalError | events.FatalError):
+            problems.append(str(getattr(event, "info", event)))
+    assert not problems, "\n".join(dict.fromkeys(problems))
+    return counts
+
+
+def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    site.fill(_PAPERS)
+    counts = tried(site, Scope.READ, Scope.DECIDE, Scope.PUBLISH)
+    assert counts["checks"] > 1000, counts
+
+
+def test_schemathesis_finds_nothing_as_admin(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    for _ in range(3):
+        token_of(site, Scope.READ)
+    assert tried(site, Scope.ADMIN, tokens=True)["checks"] > 100
