@@ -43,6 +43,7 @@ from config.mail_schema import MailSettings
 from config.operate_schema import BackupSettings, LogSettings, MonitorSettings, ScheduleSettings
 from config.publish_schema import DigestSettings, ListSettings, PublishSettings
 from config.reasons import DEFAULT_REASONS, Reason, unique_codes
+from config.rules_schema import Rules
 from config.section import Section
 from config.site_schema import SiteSettings
 from config.subscribers_schema import SubscribersSettings
@@ -243,6 +244,19 @@ class ReviewSettings(AccessSettings):
         default=DEFAULT_REASONS,
         description="The reasons for rejecting a paper, as here or one [[review.reasons]] each. "
         "They replace the built-in ones; decisions keep the codes they were made with.",
+    )
+    rules: Rules = Field(
+        default=(),
+        description="Rules that may decide without a person, one [[review.rules]] each. None acts "
+        "before it was replayed and enabled (`living-survey rule`).",
+    )
+    rules_most: Natural = Field(
+        default=500, description="The most papers that a rule decides in one run."
+    )
+    rules_sample_percent: Percent = Field(
+        default=5,
+        description="The share of a rule's decisions of a week that is drawn for a person to read; "
+        "at least five of them.",
     )
 
 

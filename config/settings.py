@@ -198,10 +198,10 @@ def _build(section: str, values: Mapping[str, tuple[Any, str]]) -> Section:
         value, place = values[str(key)]
         if key == "reasons" and len(inner) > 1:
             raise _wrong_reason(place, value[inner[0]], int(inner[0]), str(inner[1])) from error
-        hidden = key == "reasons" or _is_secret(section, str(key))
+        hidden = key in {"reasons", "rules"} or _is_secret(section, str(key))
         stated = "" if hidden else f" is {_shown(value)}, but"
         # The checks of reasons and keys say which are at fault.
-        found = first.get("ctx", {}).get("error") if key in {"reasons", "keys"} else None
+        found = first.get("ctx", {}).get("error") if key in {"reasons", "rules", "keys"} else None
         cause = f" Here {found}." if found else ""
         raise ConfigError(
             f"{place}{stated} must be {_takes(section, str(key))}.{cause}",

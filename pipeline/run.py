@@ -13,6 +13,7 @@ from pipeline.learn.classify import ClassifyReport, classify
 from pipeline.learn.drift_report import DriftReport
 from pipeline.learn.retrain import retrain_if_due
 from pipeline.learn.weekly_drift import weekly_drift
+from pipeline.review.rules.act import RulesReport, apply_rules
 from pipeline.runtime.queue_words import limits_of
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
@@ -34,6 +35,8 @@ class CycleReport:
     #: the model trained in this cycle; None: training was not due
     trained: str | None
     classify: ClassifyReport
+    #: what rules decided without a person
+    rules: RulesReport
     #: the week's drift report, in its first cycle only
     drift: DriftReport | None
     #: papers that wait for a reviewer now
@@ -60,6 +63,8 @@ def run_cycle(services: Services, arxiv: ArxivSources, run: Run) -> CycleReport:
         trained = retrain_if_due(services, run)
     with run.step("classify"):
         classified = classify(services, run)
+    with run.step("rules"):
+        ruled = apply_rules(services, run)
     with run.step("drift"):
         drift = weekly_drift(services, run)
     tally = waiting(services)
@@ -68,6 +73,7 @@ def run_cycle(services: Services, arxiv: ArxivSources, run: Run) -> CycleReport:
         suggested=suggested,
         trained=trained,
         classify=classified,
+        rules=ruled,
         drift=drift,
         queue=tally.whole,
         waiting=tally,

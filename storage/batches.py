@@ -30,6 +30,8 @@ class BatchKind(StrEnum):
     FILE = "file"
     #: `bootstrap` of the curated list
     LIST = "list"
+    #: a rule, in one run
+    RULE = "rule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Batch:
     @property
     def is_import(self) -> bool:
         """Whether its decisions were made elsewhere and read from a file."""
-        return self.kind is not BatchKind.BULK
+        return self.kind in (BatchKind.FILE, BatchKind.LIST)
 
 
 def batch_id_of(decision_ids: Iterable[str]) -> str:

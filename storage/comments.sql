@@ -94,6 +94,7 @@ COMMENT ON COLUMN decisions.batch_id IS
 COMMENT ON COLUMN decisions.return_on IS 'a deferred paper waits again from this day on';
 COMMENT ON COLUMN decisions.return_after_version IS
     'a deferred paper waits again when its version is higher';
+COMMENT ON COLUMN decisions.rule IS 'ID of the rule that decided without a person; null: a person did, or the list';
 
 COMMENT ON VIEW decision_batches IS
     'Acts that recorded several decisions together: one verdict on marked papers, `decide --from` a file, or `bootstrap`.';
@@ -118,6 +119,64 @@ COMMENT ON COLUMN rulings.source IS 'file that it was imported from; null: made 
 COMMENT ON COLUMN rulings.stands IS 'it was not withdrawn';
 COMMENT ON COLUMN rulings.withdrawn_by IS 'who withdrew it; null: it stands';
 COMMENT ON COLUMN rulings.withdrawn_at IS 'when it was withdrawn; null: it stands';
+
+
+COMMENT ON VIEW cross_scores IS
+    'Decided papers with probabilities by models that did not learn from them, as `second-look find` left them.';
+COMMENT ON COLUMN cross_scores.arxiv_id IS 'decided paper';
+COMMENT ON COLUMN cross_scores.decision_id IS 'decision that stood then';
+COMMENT ON COLUMN cross_scores.in_scope IS 'probability of the scope';
+COMMENT ON COLUMN cross_scores.sections IS 'the best sections';
+COMMENT ON COLUMN cross_scores.taxonomy IS 'fingerprint of the taxonomy';
+COMMENT ON COLUMN cross_scores.scored_at IS 'when they were scored';
+
+
+COMMENT ON VIEW second_looks IS
+    'Old decisions that a person read again and left as they are.';
+COMMENT ON COLUMN second_looks.seq IS 'number of the act, from 1';
+COMMENT ON COLUMN second_looks.arxiv_id IS 'decided paper';
+COMMENT ON COLUMN second_looks.decision_id IS 'decision that stays';
+COMMENT ON COLUMN second_looks.content_hash IS 'text that was read';
+COMMENT ON COLUMN second_looks.person IS 'who read it';
+COMMENT ON COLUMN second_looks.happened_at IS 'when';
+
+
+COMMENT ON VIEW rule_events IS
+    'What was done with rules that decide without a person.';
+COMMENT ON COLUMN rule_events.seq IS 'number of the act, from 1';
+COMMENT ON COLUMN rule_events.rule IS 'ID of the rule';
+COMMENT ON COLUMN rule_events.kind IS 'enabled, disabled, stopped (by its sample) or undone';
+COMMENT ON COLUMN rule_events.fingerprint IS 'hash of the rule, the taxonomy and the meaning of signals';
+COMMENT ON COLUMN rule_events.person IS 'who did it; of stopped: the rule itself';
+COMMENT ON COLUMN rule_events.happened_at IS 'when it was done';
+COMMENT ON COLUMN rule_events.detail IS 'more about it, such as how many decisions were undone';
+
+
+COMMENT ON VIEW rule_replays IS
+    'What a rule would have decided of what people had decided, one row a replay.';
+COMMENT ON COLUMN rule_replays.seq IS 'number of the replay, from 1';
+COMMENT ON COLUMN rule_replays.rule IS 'ID of the rule';
+COMMENT ON COLUMN rule_replays.fingerprint IS 'hash of the rule, the taxonomy and the meaning of signals';
+COMMENT ON COLUMN rule_replays.decided IS 'decisions that were compared';
+COMMENT ON COLUMN rule_replays.approved IS 'of these, approvals';
+COMMENT ON COLUMN rule_replays.missing IS 'of these, without one of the signals';
+COMMENT ON COLUMN rule_replays.acted IS 'of these, papers that the rule would have decided';
+COMMENT ON COLUMN rule_replays.wrong IS 'of these, papers that people had approved';
+COMMENT ON COLUMN rule_replays.low IS 'lower bound of the share that is wrong, 95 % (Clopper and Pearson)';
+COMMENT ON COLUMN rule_replays.high IS 'upper bound';
+COMMENT ON COLUMN rule_replays.pairs IS 'JSON: how the errors of each two signals go together';
+COMMENT ON COLUMN rule_replays.person IS 'who asked for it';
+COMMENT ON COLUMN rule_replays.happened_at IS 'when';
+
+
+COMMENT ON VIEW rule_sample IS
+    'Decisions of rules that were drawn for a person to read, week by week.';
+COMMENT ON COLUMN rule_sample.rule IS 'ID of the rule';
+COMMENT ON COLUMN rule_sample.week IS 'ISO week of the decisions, such as 2026-W12';
+COMMENT ON COLUMN rule_sample.arxiv_id IS 'paper';
+COMMENT ON COLUMN rule_sample.decision_id IS 'decision of the rule';
+COMMENT ON COLUMN rule_sample.drawn_at IS 'when it was drawn';
+COMMENT ON COLUMN rule_sample.outcome IS 'open, or what a person said: right, wrong; gone: taken back';
 
 
 COMMENT ON VIEW highlights IS

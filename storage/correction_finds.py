@@ -23,7 +23,7 @@ _ONLY = "AND arxiv_id IN (FROM listed($ids))"
 _COMPARED = """
 WITH standing AS (
     SELECT decision_id, arxiv_id, verdict FROM decisions
-    WHERE standing AND verdict IN ('approved', 'rejected') {only}
+    WHERE standing AND rule IS NULL AND verdict IN ('approved', 'rejected') {only}
 ),
 resolved AS (
     SELECT decision_id, max(resolution_id) AS base FROM corrections

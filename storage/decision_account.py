@@ -31,7 +31,8 @@ OR contains(strip_accents(lower(coalesce(note, ''))), strip_accents(lower($note)
 _ACCOUNT = """
 WITH account AS (
     SELECT decisions.*,
-           coalesce(batch.kind IN ('list', 'file'), false) OR reviewer = $listed_by AS imported
+           coalesce(batch.kind IN ('list', 'file', 'rule'), false)
+               OR reviewer = $listed_by AS imported
     FROM decisions
     LEFT JOIN (SELECT batch_id, kind FROM decision_batches) AS batch USING (batch_id)
 )
@@ -47,7 +48,7 @@ LIMIT $limit
 # A decision is standing, or taken back, or was replaced by a later one.
 _TALLY = """
 {account}
-SELECT verdict, reviewer = $listed_by, count(*) FILTER (standing),
+SELECT verdict, reviewer = $listed_by OR rule IS NOT NULL, count(*) FILTER (standing),
        count(*) FILTER (undone_at IS NOT NULL),
        count(*) FILTER (NOT standing AND undone_at IS NULL)
 FROM account
@@ -71,7 +72,7 @@ SELECT reviewer, count(*) FROM decisions GROUP BY reviewer ORDER BY reviewer
 _REASONS = """
 SELECT coalesce(reason, $none), count(*)
 FROM decisions
-WHERE verdict = 'rejected' AND reviewer <> $listed_by AND standing
+WHERE verdict = 'rejected' AND reviewer <> $listed_by AND rule IS NULL AND standing
 GROUP BY ALL
 ORDER BY count(*) DESC, 1
 """
@@ -128,7 +129,7 @@ class DecisionTally:
     standing: int = 0
     taken_back: int = 0
     replaced: int = 0
-    #: standing ones by reviewers, so without the curated list's
+    #: standing ones by reviewers, so without those of the curated list and of rules
     by_reviewers: int = 0
     #: standing ones
     verdicts: Mapping[Verdict, int] = field(default_factory=dict)
@@ -141,11 +142,11 @@ class DecisionTally:
 
 @dataclass(frozen=True, slots=True)
 class ImportGroup:
-    """Decisions that were read from a list or a file together."""
+    """Decisions that were read from a list or a file together, or made by a rule in one run."""
 
     #: None: imported before acts were recorded
     batch_id: str | None
-    #: `list` or `file`; None as above
+    #: `list`, `file` or `rule`; None as above
     kind: str | None
     #: name of the file
     source: str | None

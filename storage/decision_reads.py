@@ -55,6 +55,7 @@ FROM (FROM decisions WHERE {papers}) AS decisions
 JOIN decided_text AS kept
   ON kept.arxiv_id = decisions.arxiv_id AND kept.content_hash = decisions.content_hash
 WHERE decisions.standing AND decisions.verdict IN ('approved', 'rejected')
+  AND decisions.rule IS NULL
 ORDER BY decisions.decided_at, decisions.seq
 """
 

@@ -12,13 +12,15 @@ from storage.types import TrainingExample
 # Counted without the view and without its window over all events, which take longer.
 _TALLY = """
 SELECT count(*) FILTER (
-           last.verdict = 'rejected'
+           last.verdict = 'rejected' AND NOT last.by_rule
            AND NOT coalesce(list_contains(CAST($in_scope AS VARCHAR[]), last.reason), false)
        ),
-       count(*) FILTER (last.verdict IN ('approved', 'rejected') AND last.happened_at > $since)
+       count(*) FILTER (last.verdict IN ('approved', 'rejected') AND NOT last.by_rule
+                        AND last.happened_at > $since)
 FROM (
     SELECT arg_max(
-        struct_pack(verdict := verdict, reason := reason, happened_at := happened_at),
+        struct_pack(verdict := verdict, reason := reason, happened_at := happened_at,
+                    by_rule := starts_with(reviewer, 'rule:')),
         (happened_at, seq)) AS last
     FROM decision_event
     WHERE kind = 'decide'

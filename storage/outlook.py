@@ -17,7 +17,7 @@ _SEEN = """
 WITH first_verdict AS (
     SELECT arxiv_id, min(happened_at) AS happened_at
     FROM decision_event
-    WHERE kind = 'decide' AND verdict <> 'deferred'
+    WHERE kind = 'decide' AND verdict <> 'deferred' AND NOT starts_with(reviewer, 'rule:')
     GROUP BY arxiv_id
 ),
 seen AS (
@@ -58,6 +58,7 @@ SELECT CAST(standing.decided_at AS DATE), standing.verdict, {_PERCENT.format("se
 FROM standing
 LEFT JOIN seen ON seen.arxiv_id = standing.arxiv_id
 WHERE standing.verdict <> 'deferred' AND standing.reviewer <> $listed_by
+  AND NOT starts_with(standing.reviewer, 'rule:')
 GROUP BY ALL
 ORDER BY ALL
 """  # noqa: S608  made of constants

@@ -857,6 +857,59 @@ CREATE TABLE api_answer (
     answered_at TIMESTAMP NOT NULL
 );
 
+CREATE TABLE cross_score (
+    arxiv_id VARCHAR NOT NULL,
+    decision_id VARCHAR NOT NULL,
+    in_scope DOUBLE NOT NULL,
+    sections STRUCT(section VARCHAR, probability DOUBLE)[] NOT NULL,
+    taxonomy VARCHAR NOT NULL,
+    scored_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE second_look_event (
+    seq BIGINT NOT NULL,
+    arxiv_id VARCHAR NOT NULL,
+    decision_id VARCHAR NOT NULL,
+    content_hash VARCHAR NOT NULL,
+    person VARCHAR NOT NULL,
+    happened_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE rule_event (
+    seq BIGINT NOT NULL,
+    rule VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    fingerprint VARCHAR NOT NULL,
+    person VARCHAR NOT NULL,
+    happened_at TIMESTAMP NOT NULL,
+    detail VARCHAR NOT NULL
+);
+
+CREATE TABLE rule_replay (
+    seq BIGINT NOT NULL,
+    rule VARCHAR NOT NULL,
+    fingerprint VARCHAR NOT NULL,
+    decided BIGINT NOT NULL,
+    approved BIGINT NOT NULL,
+    missing BIGINT NOT NULL,
+    acted BIGINT NOT NULL,
+    wrong VARCHAR[] NOT NULL,
+    low DOUBLE NOT NULL,
+    high DOUBLE NOT NULL,
+    pairs VARCHAR NOT NULL,
+    person VARCHAR NOT NULL,
+    happened_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE rule_draw (
+    seq BIGINT NOT NULL,
+    rule VARCHAR NOT NULL,
+    week VARCHAR NOT NULL,
+    arxiv_id VARCHAR NOT NULL,
+    decision_id VARCHAR NOT NULL,
+    drawn_at TIMESTAMP NOT NULL
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -954,6 +1007,7 @@ FROM prediction;
 --     was recorded alone
 -- return_on DATE: a deferred paper waits again from this day on
 -- return_after_version INTEGER: a deferred paper waits again when its version is higher
+-- rule VARCHAR: ID of the rule that decided without a person; null: a person did, or the list
 CREATE VIEW decisions AS
 WITH undone AS (
     SELECT decision_id,
@@ -979,7 +1033,8 @@ SELECT made.decision_id, made.arxiv_id, made.verdict,
        made.content_hash, made.seq,
        made.sections AS sections_as_decided,
        coalesce(placed.unplaced, false) AS unplaced,
-       made.reason, made.batch_id, made.return_on, made.return_after_version
+       made.reason, made.batch_id, made.return_on, made.return_after_version,
+       CASE WHEN starts_with(made.reviewer, 'rule:') THEN substr(made.reviewer, 6) END AS rule
 FROM decision_event AS made
 LEFT JOIN undone ON undone.decision_id = made.decision_id
 LEFT JOIN placed ON placed.decision_id = made.decision_id
@@ -1872,3 +1927,75 @@ LEFT JOIN (
     SELECT token_id, max(used_at) AS used_at FROM api_token_use GROUP BY token_id
 ) AS used ON used.token_id = made.token_id
 WHERE made.kind = 'created';
+
+-- Decided papers with probabilities by models that did not learn from them, as `second-look find`
+-- left them.
+-- arxiv_id VARCHAR: decided paper
+-- decision_id VARCHAR: decision that stood then
+-- in_scope DOUBLE: probability of the scope
+-- sections STRUCT(section VARCHAR, probability DOUBLE)[]: the best sections
+-- taxonomy VARCHAR: fingerprint of the taxonomy
+-- scored_at TIMESTAMP: when they were scored
+CREATE VIEW cross_scores AS
+SELECT arxiv_id, decision_id, in_scope, sections, taxonomy, scored_at FROM cross_score;
+
+-- Old decisions that a person read again and left as they are.
+-- seq BIGINT: number of the act, from 1
+-- arxiv_id VARCHAR: decided paper
+-- decision_id VARCHAR: decision that stays
+-- content_hash VARCHAR: text that was read
+-- person VARCHAR: who read it
+-- happened_at TIMESTAMP: when
+CREATE VIEW second_looks AS
+SELECT seq, arxiv_id, decision_id, content_hash, person, happened_at FROM second_look_event;
+
+-- What was done with rules that decide without a person.
+-- seq BIGINT: number of the act, from 1
+-- rule VARCHAR: ID of the rule
+-- kind VARCHAR: enabled, disabled, stopped (by its sample) or undone
+-- fingerprint VARCHAR: hash of the rule, the taxonomy and the meaning of signals
+-- person VARCHAR: who did it; of stopped: the rule itself
+-- happened_at TIMESTAMP: when it was done
+-- detail VARCHAR: more about it, such as how many decisions were undone
+CREATE VIEW rule_events AS
+SELECT seq, rule, kind, fingerprint, person, happened_at, detail FROM rule_event;
+
+-- What a rule would have decided of what people had decided, one row a replay.
+-- seq BIGINT: number of the replay, from 1
+-- rule VARCHAR: ID of the rule
+-- fingerprint VARCHAR: hash of the rule, the taxonomy and the meaning of signals
+-- decided BIGINT: decisions that were compared
+-- approved BIGINT: of these, approvals
+-- missing BIGINT: of these, without one of the signals
+-- acted BIGINT: of these, papers that the rule would have decided
+-- wrong VARCHAR[]: of these, papers that people had approved
+-- low DOUBLE: lower bound of the share that is wrong, 95 % (Clopper and Pearson)
+-- high DOUBLE: upper bound
+-- pairs VARCHAR: JSON: how the errors of each two signals go together
+-- person VARCHAR: who asked for it
+-- happened_at TIMESTAMP: when
+CREATE VIEW rule_replays AS
+SELECT seq, rule, fingerprint, decided, approved, missing, acted, wrong, low, high, pairs, person,
+       happened_at
+FROM rule_replay;
+
+-- Decisions of rules that were drawn for a person to read, week by week.
+-- rule VARCHAR: ID of the rule
+-- week VARCHAR: ISO week of the decisions, such as 2026-W12
+-- arxiv_id VARCHAR: paper
+-- decision_id VARCHAR: decision of the rule
+-- drawn_at TIMESTAMP: when it was drawn
+-- outcome VARCHAR: open, or what a person said: right, wrong; gone: taken back
+CREATE VIEW rule_sample AS
+SELECT drawn.rule, drawn.week, drawn.arxiv_id, drawn.decision_id, drawn.drawn_at,
+       CASE WHEN looked.decision_id IS NOT NULL THEN 'right'
+            WHEN standing.verdict IS NULL THEN 'gone'
+            WHEN standing.rule IS NOT NULL THEN 'open'
+            WHEN standing.verdict = 'approved' THEN 'wrong'
+            WHEN standing.verdict = 'rejected' THEN 'right'
+            ELSE 'open' END AS outcome
+FROM rule_draw AS drawn
+LEFT JOIN (SELECT DISTINCT decision_id FROM second_look_event) AS looked
+  ON looked.decision_id = drawn.decision_id
+LEFT JOIN (SELECT arxiv_id, verdict, rule FROM decisions WHERE standing) AS standing
+  ON standing.arxiv_id = drawn.arxiv_id;

@@ -19,10 +19,11 @@ NOT_STATED = {"en": "not stated", "zh": "未说明"}
 _DECIDED = """
 SELECT count(*) FILTER (WHERE standing.listed),
        count(*) FILTER (WHERE NOT standing.listed AND standing.verdict = 'approved'),
-       count(*) FILTER (WHERE standing.verdict = 'rejected'),
-       count(*) FILTER (WHERE standing.verdict = 'deferred'),
-       count(*) FILTER (WHERE standing.verdict = 'approved' AND paper.withdrawn)
-FROM (SELECT arxiv_id, verdict, verdict = 'approved' AND reviewer = $listed_by AS listed
+       count(*) FILTER (WHERE standing.verdict = 'rejected' AND standing.rule IS NULL),
+       count(*) FILTER (WHERE standing.verdict = 'deferred' AND standing.rule IS NULL),
+       count(*) FILTER (WHERE standing.verdict = 'approved' AND paper.withdrawn),
+       count(*) FILTER (WHERE standing.rule IS NOT NULL)
+FROM (SELECT arxiv_id, verdict, rule, verdict = 'approved' AND reviewer = $listed_by AS listed
       FROM decisions WHERE standing) AS standing
 JOIN paper ON paper.arxiv_id = standing.arxiv_id
 WHERE {paper}
@@ -62,7 +63,7 @@ WHERE in_scope < $below AND {queue}
 _REASONS = """
 SELECT decisions.reason, count(*) AS papers
 FROM decisions JOIN paper ON paper.arxiv_id = decisions.arxiv_id
-WHERE standing AND verdict = 'rejected' AND reason IS NOT NULL AND {paper}
+WHERE standing AND verdict = 'rejected' AND rule IS NULL AND reason IS NOT NULL AND {paper}
 GROUP BY decisions.reason
 ORDER BY papers DESC, decisions.reason
 """
@@ -70,7 +71,8 @@ ORDER BY papers DESC, decisions.reason
 _NOTES = """
 SELECT arg_max(trim(note), seq) AS reason, count(*) AS papers
 FROM decisions JOIN paper ON paper.arxiv_id = decisions.arxiv_id
-WHERE standing AND verdict = 'rejected' AND reason IS NULL AND trim(note) <> '' AND {paper}
+WHERE standing AND verdict = 'rejected' AND rule IS NULL AND reason IS NULL AND trim(note) <> ''
+  AND {paper}
 GROUP BY lower(trim(note))
 ORDER BY papers DESC, reason
 """
@@ -115,6 +117,8 @@ class ScreeningCounts:
     deferred: int
     #: approved, by the list too, and withdrawn at arXiv since
     approved_withdrawn: int
+    #: decided by rules, without a reviewer
+    by_rules: int
     #: (code, papers) of rejections with a reason, most frequent first
     reasons: tuple[tuple[str, int], ...]
     #: (note, papers) of rejections without one
@@ -137,13 +141,13 @@ class ScreeningCounts:
 
     @property
     def not_screened(self) -> int:
-        """Papers without a verdict."""
+        """Papers without a verdict by a person."""
         return self.papers - self.screened - self.listed
 
     @property
     def unclassified(self) -> int:
         """Papers that are not classified yet or have no text to judge."""
-        return self.not_screened - self.waiting - self.withdrawn
+        return self.not_screened - self.waiting - self.withdrawn - self.by_rules
 
     @property
     def included(self) -> int:
@@ -200,6 +204,7 @@ class Screening:
             rejected=decided[2],
             deferred=decided[3],
             approved_withdrawn=decided[4],
+            by_rules=decided[5],
             reasons=tuple((code, count) for code, count in self._rows(_REASONS, days, period)),
             notes=tuple((note, count) for note, count in self._rows(_NOTES, days, period)),
         )

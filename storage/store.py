@@ -70,10 +70,12 @@ from storage.publications import Publications
 from storage.published import Published
 from storage.quarantine import Quarantine
 from storage.queue import Queue
+from storage.rules import Rules
 from storage.rulings import Rulings
 from storage.runs import Runs
 from storage.same_work import SameWork
 from storage.screening import Screening
+from storage.second_looks import SecondLooks
 from storage.subscriber_import import SubscriberImport
 from storage.subscribers import Subscribers
 from storage.suggestions import Suggestions
@@ -112,6 +114,8 @@ class Store:
         self.batches = Batches(session)
         self.highlights = Highlights(session)
         self.rulings = Rulings(session)
+        self.second_looks = SecondLooks(session)
+        self.rules = Rules(session)
         self.preferences = Preferences(session)
         self.queue = Queue(session)
         self.alike = Alike(session)

@@ -179,6 +179,8 @@ class Prediction:
 
 #: reserved for entries of the curated list
 LIST_REVIEWER = "list"
+#: before the ID of a rule that decides without a person
+RULE_PREFIX = "rule:"
 
 
 class Verdict(StrEnum):

@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 
 from config.keytypes import Takes
 from config.reasons import DEFAULT_REASONS, Reason
+from config.rules_schema import Rule
 from config.schema import SECTIONS
 from docs.generate.markdown import NOTICE, table
 
@@ -66,6 +67,7 @@ def settings_page() -> str:
         parts.append(table(("key", "default", "meaning", "takes"), rows))
         if name == "review":
             parts.append(_reasons())
+            parts.append(_rules())
     return "\n".join(parts)
 
 
@@ -113,6 +115,20 @@ def _reasons() -> str:
             table(("key", "default", "meaning", "takes"), keys),
             "The built-in reasons:\n",
             table(("code", "name", "Chinese", "trains as", "definition"), built_in),
+        )
+    )
+
+
+def _rules() -> str:
+    keys = (
+        (f"`{key}`", "none" if field.is_required() else _default_cell(field),
+         field.description or "", _takes(field))
+        for key, field in Rule.model_fields.items()
+    )  # fmt: skip
+    return "\n".join(
+        (
+            "### [[review.rules]]\n\nA rule that may decide without a person.\n",
+            table(("key", "default", "meaning", "takes"), keys),
         )
     )
 

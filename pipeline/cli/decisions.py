@@ -17,6 +17,7 @@ from pipeline.review.account import (
 )
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import open_services
+from storage.batches import BatchKind
 from storage.decision_account import AccountRow, ImportGroup
 
 
@@ -108,6 +109,8 @@ def _import(group: ImportGroup) -> str:
     day = f" on {group.recorded_at:%Y-%m-%d}" if group.recorded_at else ""
     source = group.source or "the list"
     show = f"--act {group.batch_id}" if group.batch_id else f"--reviewer {group.reviewer}"
+    if group.kind == BatchKind.RULE:
+        return f"{counted(group.decisions, 'decision')} of the rule {source}{day}: {show}"
     return f"{counted(group.decisions, 'decision')} imported from {source}{day}: {show}"
 
 

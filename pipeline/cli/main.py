@@ -43,7 +43,8 @@ class _Lazy(Mapping[str, Any]):
             group = _group(text, name=name, commands=_Lazy(summaries, module=name))
             group.default = "list" if name in LISTED else None
             return group
-        module = importlib.import_module(f"pipeline.cli.{self.module or FILES.get(name, name)}")
+        named = self.module or name
+        module = importlib.import_module(f"pipeline.cli.{FILES.get(named, named)}")
         [found] = (
             one for one in vars(module).values() if isinstance(one, Command) and one.name == name
         )

@@ -104,6 +104,25 @@ GROUPS = {
             "import": "Record what people changed in the file of rulings.",
         },
     ),
+    "rule": (
+        "List rules that decide without a person; replay, enable, sample or undo one.",
+        {
+            "list": "List the rules, what they decided, and whether they act.",
+            "replay": "Show what a rule would have decided of past decisions.",
+            "enable": "Let a rule act from the next run on, after its replay.",
+            "disable": "Let a rule act no more; its decisions stay.",
+            "sample": "List drawn decisions of rules that wait for a person.",
+            "undo": "Take back all that a rule decided, as one.",
+        },
+    ),
+    "second-look": (
+        "Find old decisions that a model which did not see them contradicts.",
+        {
+            "list": "List the decisions that were contradicted most.",
+            "find": "Score every decided paper by a model that did not learn from it.",
+            "confirm": "Keep decisions; they are not offered again.",
+        },
+    ),
     "ledger": (
         "List announcement days, accept one as it is, or remove days that never were.",
         {
@@ -172,8 +191,19 @@ GROUPS = {
 
 #: groups that list what they hold when no command is given
 LISTED = frozenset(
-    {"alerts", "ledger", "quarantine", "reviewer", "ruling", "subscribers", "suggestions", "token"}
+    {
+        "alerts",
+        "ledger",
+        "quarantine",
+        "reviewer",
+        "rule",
+        "ruling",
+        "second-look",
+        "subscribers",
+        "suggestions",
+        "token",
+    }
 )
 
-#: commands whose file has another name: `import` is a word of Python
-FILES = {"import": "import_"}
+#: commands whose file has another name, because these are no names of Python
+FILES = {"import": "import_", "second-look": "second_look"}

@@ -65,6 +65,13 @@ def _after_fetch(report: CycleReport, services: Services) -> list[str]:
     if report.trained:
         lines.append(f"trained    {report.trained}: `living-survey model list`")
     lines.append(f"classified {report.classify.classified} by {report.classify.model_id}")
+    for rule, papers in report.rules.decided:
+        lines.append(
+            f"rule       {rule} decided {counted(papers, 'paper')}: `living-survey rule list`"
+        )
+    if report.rules.reopened:
+        lines.append(f"reopened   {counted(report.rules.reopened, 'paper')} that changed")
+    lines += [f"stopped    the rule {rule}: {why}" for rule, why in report.rules.stopped]
     notable = report.drift.notable if report.drift else ()
     lines += [f"drift      {sentence}: `living-survey drift`" for sentence in notable]
     today = announcement_day(services.clock())

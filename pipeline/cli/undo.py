@@ -110,6 +110,7 @@ def _described(act: Act) -> str:
         BatchKind.BULK: "recorded together",
         BatchKind.FILE: f"imported from {act.batch.source or 'standard input'}",
         BatchKind.LIST: "imported from the list",
+        BatchKind.RULE: "made in one run",
     }[act.batch.kind]
     return f"{many} {origin} by {act.batch.reviewer} on {act.batch.recorded_at:%Y-%m-%d %H:%M} UTC"
 

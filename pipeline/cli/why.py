@@ -71,7 +71,7 @@ def why(
                 "verdict": one.ruling.verdict,
                 "sections": one.ruling.sections,
                 "sentence": one.ruling.sentence,
-                "similarity": one.similarity,
+                "nearness": one.nearness,
                 "near": one.is_near,
             }
             for one in rulings

@@ -10,7 +10,7 @@ from config.section_names import find_section
 from config.taxonomy import Taxonomy
 from config.visible import visible
 from storage.typed_ids import read_arxiv_id
-from storage.types import LIST_REVIEWER, Verdict
+from storage.types import LIST_REVIEWER, RULE_PREFIX, Verdict
 
 #: characters
 NOTE_LIMIT = 2_000
@@ -159,6 +159,11 @@ def reviewer_name(text: str) -> str:
     if name == LIST_REVIEWER:
         raise UsageError(
             f"The name {LIST_REVIEWER!r} is reserved for the curated list.",
+            hint="Use your own name: `--reviewer NAME`, or [review] reviewer.",
+        )
+    if name.startswith(RULE_PREFIX):
+        raise UsageError(
+            f"The name {name!r} is reserved for a rule.",
             hint="Use your own name: `--reviewer NAME`, or [review] reviewer.",
         )
     return name

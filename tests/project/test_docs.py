@@ -14,7 +14,9 @@ from tests.support.cli import call_in_process
 
 ROOT = Path(__file__).resolve().parents[2]
 #: a command in backticks or on a line of a code block
-_CALL = re.compile(r"(?:`|^\$? ?|&& )living-survey ([a-z]+)(?: ([a-z]+))?", re.MULTILINE)
+_CALL = re.compile(
+    r"(?:`|^\$? ?|&& )living-survey ([a-z]+(?:-[a-z]+)*)(?: ([a-z]+))?", re.MULTILINE
+)
 _CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 

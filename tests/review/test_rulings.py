@@ -46,7 +46,7 @@ def two(first: str, second: str, distance: float) -> tuple[SectionScore, ...]:
 
 def test_nearest_rulings_come_first_and_three_are_shown() -> None:
     keys = [f"2603.0000{n}" for n in range(2, 8)]
-    likeness = StatedLikeness(dict(zip(keys, (0.06, 0.3, 0.01, 0.1, 0.2, 0.11), strict=True)))
+    likeness = StatedLikeness(dict(zip(keys, (2.5, 9.0, 0.4, 4.0, 6.0, 4.5), strict=True)))
     border = make_prediction(in_scope=0.45)
     near = near_rulings(
         likeness, document_of(make_paper()), [precedent(key) for key in keys], border
@@ -55,14 +55,14 @@ def test_nearest_rulings_come_first_and_three_are_shown() -> None:
     assert [one.ruling.arxiv_id for one in near] == [keys[n] for n in (1, 4, 5, 3, 0)]
     assert [one.ruling.arxiv_id for one in shown(near, border, 0.5)] == [keys[1], keys[4], keys[5]]
     clear = make_prediction(in_scope=0.97, sections=two(IMAGE, VIDEO, 0.4))
-    assert [one.similarity for one in shown(near, clear, 0.5)] == [0.3, 0.2]
+    assert [one.nearness for one in shown(near, clear, 0.5)] == [9.0, 6.0]
 
 
 def test_ruling_on_the_paper_itself_is_the_nearest() -> None:
     near = near_rulings(
         StatedLikeness({}), document_of(make_paper()), [precedent("2603.00001")], None
     )
-    assert [one.similarity for one in near] == [1.0]
+    assert [one.is_near for one in near] == [True]
 
 
 def test_ruling_on_a_paper_that_is_not_held_is_near_to_none() -> None:

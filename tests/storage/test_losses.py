@@ -37,6 +37,7 @@ FETCHED = frozenset(
         "harvest_window",
         "incomplete_ask",
         "correction_case",
+        "cross_score",
         "work_key",
         "same_work_pair",
         "waiting",

@@ -28,7 +28,9 @@ from storage.mail_types import (
     SuppressionKind,
 )
 from storage.publication_types import NewPublication
+from storage.rule_types import RuleAct, RuleDraw, RuleEvent, RuleReplay
 from storage.same_work import Answer
+from storage.second_looks import CrossScore
 from storage.store import Store
 from storage.subscriber_types import Choices, How, OptInLimits, OptInRequest
 from storage.taxonomy_types import MoveKind, NewTaxonomyChange, SectionMove
@@ -132,6 +134,17 @@ def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
         store.same_work.answer(*ids, Answer.DIFFERENT, reviewer="ada", now=now)
         store.highlights.set(Highlight("2405.19334", "ada", "Clear.", now))
         store.rulings.add([make_ruling("2405.19334")])
+        store.second_looks.replace_scores(
+            [CrossScore("2603.00001", drawn.decision_id, 0.2, (), "f", now)],
+            taxonomy="f",
+            scored_at=now,
+        )
+        store.second_looks.confirm([drawn.decision_id], person="ada", now=now)
+        store.rules.record(RuleEvent("far", RuleAct.ENABLED, "f", "ada", now))
+        store.rules.add_replay(
+            RuleReplay("far", "f", 9, 5, 0, 1, ("2603.00001",), 0.0, 1.0, (), "ada", now)
+        )
+        store.rules.draw([RuleDraw("far", "2026-W12", "2603.00001", drawn.decision_id, now)])
         store.issues.edit(IssueEdits("2026-W12", {"en": "A quiet week."}), "ada", now)
         store.issues.built(store.issues.edits("2026-W12"), "d1", {}, "ada", now)
         store.audit.draw(drawn)

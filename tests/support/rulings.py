@@ -29,10 +29,10 @@ def make_ruling(arxiv_id: str = "2603.00001", **overrides: Any) -> RulingEvent:
 
 @dataclass(frozen=True)
 class StatedLikeness:
-    """Returns the similarities that a test states, by the other text's key."""
+    """Returns the nearness that a test states, by the other text's key."""
 
     similar: Mapping[str, float]
 
-    def similarities(self, _document: Document, others: Sequence[Document]) -> tuple[float, ...]:
+    def nearness(self, _document: Document, others: Sequence[Document]) -> tuple[float, ...]:
         """Return what was stated; 0 for texts that were not."""
         return tuple(self.similar.get(other.key, 0.0) for other in others)

@@ -70,9 +70,9 @@ class CueExplainer:
             bases=outlined.bases,
         )
 
-    def similarities(self, document: Document, others: Sequence[Document]) -> tuple[float, ...]:
+    def nearness(self, document: Document, others: Sequence[Document]) -> tuple[float, ...]:  # noqa: ARG002
         """Return 0 for each: only a model knows which terms matter."""
-        return tuple(float(document == other) for other in others)
+        return (0.0,) * len(others)
 
     def _breakdown(
         self, key: Key, probability: float | None, found: dict[CueKey, Found], where: "_Text"

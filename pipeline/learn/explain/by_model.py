@@ -17,6 +17,8 @@ from pipeline.learn.explain.outline import heading, outline
 
 #: papers converted at once, because one pass over all texts needs ten times the memory
 _CHUNK = 1_000
+#: mean cosine of two papers to a model of the development data's size, and the least taken
+_USUAL, _LEAST_USUAL = 0.024, 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class ModelExplainer:
             _matrix(model, [paper.document for paper in decided]),
             decided,
         )
+        self._usual = _usual_similarity(model)
         #: term values of texts that are compared again and again; replaced as one
         self._compared: dict[Document, sparse.csr_matrix] = {}
         #: the decisions since; replaced as one, because threads share it
@@ -93,8 +96,11 @@ class ModelExplainer:
             own=near.own,
         )
 
-    def similarities(self, document: Document, others: Sequence[Document]) -> tuple[float, ...]:
-        """Return the cosine of the term values of a text with each other text."""
+    def nearness(self, document: Document, others: Sequence[Document]) -> tuple[float, ...]:
+        """Return how many times as similar each other text is as two golden papers are.
+
+        The cosine alone depends on how many papers the model knows: it falls with their number.
+        """
         if not others:
             return ()
         known = self._compared
@@ -106,7 +112,8 @@ class ModelExplainer:
             self._compared = known
         row = self._model.matrix([document])
         together = _stacked(self._model, [known[each] for each in others])
-        return tuple(np.asarray((together @ row.T).todense()).ravel().clip(0, 1).tolist())
+        similar = np.asarray((together @ row.T).todense()).ravel()
+        return tuple((similar / self._usual).tolist())
 
     def _index_of(self, live: LiveDecisions) -> NeighbourIndex:
         known = self._live
@@ -143,6 +150,16 @@ class ModelExplainer:
             base=found.base,
             shares=found.shares,
         )
+
+
+def _usual_similarity(model: Model) -> float:
+    """Return the mean cosine of two golden papers, which are spread over the margins."""
+    golden = _matrix(model, model.golden.documents)
+    count = golden.shape[0]
+    if count < 2:  # a model made before there were golden papers
+        return _USUAL
+    every = float((golden @ golden.T).sum()) - float(golden.multiply(golden).sum())
+    return float(max(every / (count * (count - 1)), _LEAST_USUAL))
 
 
 def _matrix(model: Model, documents: Sequence[Document]) -> sparse.csr_matrix:

@@ -49,8 +49,8 @@ class Explainer(Protocol):
     ) -> Reasons:
         """Return the explanation of a paper's scores."""
 
-    def similarities(self, document: Document, others: Sequence[Document]) -> tuple[float, ...]:
-        """Return how similar a text is to each other text, 0 to 1."""
+    def nearness(self, document: Document, others: Sequence[Document]) -> tuple[float, ...]:
+        """Return how many times as similar each other text is as two texts usually are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pipeline.operate.hanging import HangingRun, hanging_runs
 from pipeline.publish.issue_promise import issue_promise
 from pipeline.publish.mail.state import MailTrouble, mail_troubles
 from pipeline.publish.promise import Promise
+from pipeline.review.rules.stopped import stopped_rules
 from pipeline.runtime.ending import ended
 from pipeline.runtime.jobs import JobEnd, faults, job_ends
 from pipeline.runtime.services import Services
@@ -51,6 +52,8 @@ class Facts:
     failing: tuple[FailingCommand, ...] = ()
     hanging: tuple[HangingRun, ...] = ()
     queue: QueuePace | None = None
+    #: (rule, why) of rules that stopped themselves and were neither enabled nor disabled since
+    stopped_rules: tuple[tuple[str, str], ...] = ()
     promise: Promise | None = None
     #: approved papers that wait for longer than the rhythm, by what does not carry them
     behind: Mapping[str, int] = field(default_factory=dict)
@@ -97,6 +100,7 @@ def read_facts(
         failing=failing_commands(store),
         hanging=hanging_runs(store, now, run_deadline_seconds=settings.arxiv.run_deadline_seconds),
         queue=queue_pace(store, services, day),
+        stopped_rules=stopped_rules(store),
         promise=issue_promise(store, settings.site, now),
         behind=_behind(services, store, now),
         mail=mail_troubles(store, settings.mail.journal),

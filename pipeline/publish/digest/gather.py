@@ -13,7 +13,7 @@ from storage.highlights import Highlight
 from storage.issue_types import IssueEdits
 from storage.store import Store
 from storage.translations import Translation
-from storage.types import LIST_REVIEWER, ApprovedPaper, Verdict
+from storage.types import LIST_REVIEWER, RULE_PREFIX, ApprovedPaper, Verdict
 from storage.weeks import PastDecision, PastIssue, VersionDates
 
 _EVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -101,6 +101,7 @@ def gather(
         for one in at_end
         if one.decided_at >= week.start
         and one.reviewer != LIST_REVIEWER
+        and not one.reviewer.startswith(RULE_PREFIX)
         and not (one.verdict is Verdict.APPROVED and one.arxiv_id in earlier)
     ]
     in_issues = _in_issues(issues, week.end)

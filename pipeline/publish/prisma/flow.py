@@ -105,6 +105,7 @@ def flow_of(
             counts.not_screened,
             waiting=counts.waiting - counts.set_aside,
             set_aside=counts.set_aside,
+            by_rules=counts.by_rules,
             withdrawn=counts.withdrawn,
             unclassified=counts.unclassified,
         ),

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Protocol
 
 from config.errors import UsageError
+from config.roles import Role
 from config.taxonomy import Taxonomy
 from config.visible import one_line
 from pipeline.review.decide import Outcome, Recorded, record_in
 from pipeline.review.double.rules import ALONE, TeamRules
 from pipeline.review.judge import Unchanged
 from pipeline.review.proposal import NOTE_LIMIT, Proposal, reviewer_name
+from pipeline.review.roles import check_role
 from pipeline.runtime.clock import check_clock
 from storage.rulings import Ruling, RulingAct, RulingEvent
 from storage.store import OpenStore, Store
@@ -74,6 +76,7 @@ def rule_on(
     said, name, now = read_ruling_sentence(sentence), reviewer_name(person), clock()
     with open_store() as store, store.transaction():
         check_clock(store, now)
+        check_role(store, name, Role.PUBLISHER)
         standing = store.decisions.standing([arxiv_id]).get(arxiv_id)
         if standing is None or standing.verdict is Verdict.DEFERRED:
             raise UsageError(
@@ -95,6 +98,7 @@ def withdraw_ruling(
     name, now = reviewer_name(person), clock()
     with open_store() as store, store.transaction():
         check_clock(store, now)
+        check_role(store, name, Role.PUBLISHER)
         before = store.rulings.of([arxiv_id]).get(arxiv_id)
         if before is None or not before.stands:
             raise UsageError(
@@ -133,6 +137,7 @@ def record_as_ruling(
         raise UsageError("A deferral cannot be a ruling.", hint="Approve or reject the paper.")
     now = clock()
     with open_store() as store, store.transaction():
+        check_role(store, proposal.reviewer, Role.PUBLISHER)
         [outcome] = record_in(store, taxonomy, [proposal], now, team=team)
         if isinstance(outcome, UsageError):
             raise outcome

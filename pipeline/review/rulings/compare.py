@@ -111,10 +111,8 @@ def against(services: Services, ruling: Ruling) -> tuple[Contradiction, ...]:
     likeness = _likeness(services)
     texts = [document_of(one.paper) for one in compared]
     # One product for all texts, because a comparison of each with the ruling takes a pass each.
-    near = likeness.similarities(precedents[0].document, texts)
-    at_hand = [
-        one for one, similarity in zip(compared, near, strict=True) if similarity >= NEAR_ENOUGH
-    ]
+    near = likeness.nearness(precedents[0].document, texts)
+    at_hand = [one for one, nearness in zip(compared, near, strict=True) if nearness >= NEAR_ENOUGH]
     return contradictions(likeness, precedents, at_hand)
 
 

@@ -14,10 +14,12 @@ from storage.types import Prediction, SectionScore, Verdict
 
 #: rulings shown
 SHOWN = 3
-#: least similarity of a ruling that is shown: below it papers share only common words
-LIKE = 0.05
-#: similarity from which another verdict is a contradiction
-NEAR_ENOUGH = 0.12
+#: least nearness of a ruling that is shown: below it papers share only common words
+LIKE = 2.0
+#: nearness from which another verdict is a contradiction
+NEAR_ENOUGH = 5.0
+#: nearness of a paper to the ruling on itself
+_ITSELF = 100.0
 #: distance from even odds within which the scope is a border case
 SCOPE_MARGIN = 0.3
 #: distance of the two best sections within which the section is a border case
@@ -27,8 +29,8 @@ SECTION_MARGIN = 0.15
 class Likeness(Protocol):
     """Compares texts; the explainers do."""
 
-    def similarities(self, document: Document, others: Sequence[Document]) -> tuple[float, ...]:
-        """Return the similarity with each other text, 0 to 1."""
+    def nearness(self, document: Document, others: Sequence[Document]) -> tuple[float, ...]:
+        """Return how many times as similar each other text is as two texts usually are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +46,15 @@ class NearRuling:
     """A ruling and how near a paper is to its paper."""
 
     ruling: Ruling
-    #: cosine of the two papers' term values, 0 to 1
-    similarity: float
+    #: how many times as similar the two papers are as two papers usually are
+    nearness: float
     #: what a decision can contradict: the paper's two best sections, if they are close
     pair: tuple[str, ...] = ()
 
     @property
     def is_near(self) -> bool:
         """Whether a decision on the paper can contradict it."""
-        return self.similarity >= NEAR_ENOUGH
+        return self.nearness >= NEAR_ENOUGH
 
     @property
     def opposite(self) -> Verdict:
@@ -112,14 +114,17 @@ def near_rulings(
         return ()
     texts = [one.document for one in known if one.document is not None]
     pair = close_pair(prediction.sections) if prediction else ()
+    measured = zip(known, likeness.nearness(document, texts), strict=True)
     found = [
         NearRuling(
-            one.ruling, 1.0 if one.ruling.arxiv_id == document.key else round(similarity, 4), pair
+            one.ruling,
+            _ITSELF if one.ruling.arxiv_id == document.key else round(nearness, 2),
+            pair,
         )
-        for one, similarity in zip(known, likeness.similarities(document, texts), strict=True)
+        for one, nearness in measured
     ]
-    alike = [one for one in found if one.similarity >= LIKE]
-    return tuple(sorted(alike, key=lambda one: (-one.similarity, one.ruling.arxiv_id)))
+    alike = [one for one in found if one.nearness >= LIKE]
+    return tuple(sorted(alike, key=lambda one: (-one.nearness, one.ruling.arxiv_id)))
 
 
 def shown(

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from config.errors import LivingSurveyError, UsageError
 from config.files import put_in_place
+from config.roles import Role
 from pipeline.review.proposal import reviewer_name
+from pipeline.review.roles import check_role
 from pipeline.review.rulings.file import Entry, header_of, read_rulings, read_text, written
 from pipeline.runtime.clock import check_clock
 from pipeline.runtime.services import Services
@@ -120,6 +122,7 @@ def import_rulings(
             )
     with services.open_store() as store, store.transaction():
         check_clock(store, now)
+        check_role(store, name, Role.PUBLISHER)
         importer = _Importer(name, now, path.name)
         return _recorded(store, entries, importer, withdraw_absent=withdraw_absent)
 

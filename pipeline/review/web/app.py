@@ -45,6 +45,7 @@ from pipeline.review.web.people import People
 from pipeline.review.web.preferences import routes as preferences
 from pipeline.review.web.records import routes as records
 from pipeline.review.web.rulings import routes as rulings
+from pipeline.review.web.second_look import routes as second_look
 from pipeline.review.web.sessions import Sessions
 from pipeline.review.web.training import routes as training_routes
 from pipeline.runtime.background import BackgroundCommands
@@ -127,6 +128,7 @@ def create_app(
         *records.ROUTES,
         *rulings.ROUTES,
         *conflict_pages.ROUTES,
+        *second_look.ROUTES,
         *preferences.ROUTES,
         *outlook.ROUTES,
         *status_page.ROUTES,

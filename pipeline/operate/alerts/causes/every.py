@@ -9,6 +9,7 @@ from pipeline.operate.alerts.causes.issues import behind, late_issue, mail
 from pipeline.operate.alerts.causes.machine import backup, disk, ways
 from pipeline.operate.alerts.causes.model import drift
 from pipeline.operate.alerts.causes.queue import outgrown
+from pipeline.operate.alerts.causes.rules import stopped
 from pipeline.operate.alerts.causes.runs import failing, hanging, jobs
 from pipeline.operate.alerts.facts import Facts
 
@@ -16,7 +17,7 @@ Cause = Callable[[Facts, AlertsSettings], Iterator[Alarm]]
 
 EVERY: tuple[Cause, ...] = (
     *(silence, incomplete_days, failing, hanging, jobs),
-    *(disk, backup, late_issue, behind, mail, outgrown, drift, ways),
+    *(disk, backup, late_issue, behind, mail, outgrown, stopped, drift, ways),
 )
 
 

@@ -1,0 +1,97 @@
+"""Let one rule decide what waits, as one act."""
+
+import logging
+
+from classifiers.errors import ModelError
+from pipeline.learn.documents import document_of
+from pipeline.learn.explain.certainty import certainty_of
+from pipeline.learn.explain.explainer import load_explainer
+from pipeline.review.decide import Recorded, record_all
+from pipeline.review.proposal import NOT_DECIDED, Expected, Proposal
+from pipeline.review.rules.signals import Seen, Signals, acts
+from pipeline.review.rules.state import RuleState
+from pipeline.review.rulings.precedents import read_precedents
+from pipeline.runtime.services import Services
+from storage.batches import BatchKind, NewBatch
+from storage.calendar import announcement_day
+from storage.rule_types import Candidate
+from storage.types import RULE_PREFIX, PaperText, Verdict
+
+_log = logging.getLogger(__name__)
+
+#: papers that are read for each one that a rule may decide
+_READ = 20
+
+
+def decide_waiting(services: Services, state: RuleState) -> int:
+    """Let one rule decide what waits, as one act; return how many papers."""
+    rule, most = state.rule, services.settings.review.rules_most
+    with services.open_store() as store:
+        candidates = store.rules.candidates(
+            below=rule.scope_below / 100 if rule.scope_below else 2.0,
+            inside=rule.outside_categories,
+            today=announcement_day(services.clock()),
+            limit=most * _READ,
+        )
+        certain = certainty_of(services, store).calibrated
+        precedents = read_precedents(store) if rule.near_rejection and candidates else ()
+    if not candidates:
+        return 0
+    known = _fit_model(services) if certain and rule.scope_below else ""
+    likeness = (
+        load_explainer(services.settings.classifier.models, services.taxonomy, services.open_store)
+        if precedents
+        else None
+    )
+    signals = Signals(services.taxonomy, likeness=likeness, precedents=precedents)
+    chosen = [one for one in candidates if acts(signals.read(rule, _seen(one, known)))][:most]
+    if not chosen:
+        return 0
+    reviewer = f"{RULE_PREFIX}{rule.id}"
+    outcomes = record_all(
+        services.open_store,
+        services.taxonomy,
+        [_proposal(state, one, reviewer) for one in chosen],
+        clock=services.clock,
+        act=NewBatch(BatchKind.RULE, reviewer, services.clock(), rule.id),
+    )
+    return sum(isinstance(one, Recorded) for one in outcomes)
+
+
+def _fit_model(services: Services) -> str:
+    """Return the model in use if it is trained and still scores as it did; empty: it is not."""
+    try:
+        current = services.models.check_current(services.taxonomy)
+        if current.is_trained:
+            current.load()  # scores its golden papers again
+            return current.model_id
+    except ModelError:
+        _log.warning("rules do not act: the model in use cannot be used")
+    return ""
+
+
+def _seen(one: Candidate, model_id: str) -> Seen:
+    """Return what the signals need; a prediction by another model or of another text is missing."""
+    text = PaperText(one.arxiv_id, one.title, one.abstract, one.categories, one.content_hash)
+    known = one.is_current and one.model_id == model_id
+    return Seen(document_of(text), one.primary_category, one.in_scope if known else None)
+
+
+def _proposal(state: RuleState, one: Candidate, reviewer: str) -> Proposal:
+    rule = state.rule
+    rejects = rule.verdict == "reject"
+    said = {
+        "model": f"in scope {one.in_scope:.1%}, below {rule.scope_below} %",
+        "category": f"primary category {one.primary_category}",
+        "words": "no cue word of the taxonomy",
+        "ruling": "the nearest ruling rejects",
+    }
+    return Proposal(
+        arxiv_id=one.arxiv_id,
+        verdict=Verdict.REJECTED if rejects else Verdict.DEFERRED,
+        reviewer=reviewer,
+        note="; ".join(said[name] for name in rule.signals),
+        reason=(rule.reason or None) if rejects else None,
+        expected=Expected(NOT_DECIDED, one.content_hash),
+        until_new_version=not rejects,
+    )

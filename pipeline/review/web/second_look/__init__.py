@@ -1,0 +1,1 @@
+"""The page that offers decisions for a second look."""
