@@ -78,6 +78,7 @@ from storage.screening import Screening
 from storage.second_looks import SecondLooks
 from storage.subscriber_import import SubscriberImport
 from storage.subscribers import Subscribers
+from storage.suggestion_mails import SuggestionMails
 from storage.suggestions import Suggestions
 from storage.taxonomy import TaxonomyChanges
 from storage.titles import Titles
@@ -154,6 +155,7 @@ class Store:
         self.enrichment = Enrichment(session)
         self.subscriber_import = SubscriberImport(session)
         self.suggestions = Suggestions(session)
+        self.suggestion_mails = SuggestionMails(session)
         self.translations = Translations(session)
         self.taxonomy = TaxonomyChanges(session)
         self.integrity = Integrity(session)

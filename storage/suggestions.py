@@ -211,6 +211,8 @@ class Suggestions:
 
     def of_paper(self, arxiv_id: str) -> list[Suggestion]:
         """Return all that was suggested about a paper, the first first."""
+        if self._is_empty():
+            return []
         return self._where("arxiv_id = $id", id=arxiv_id)
 
     def of_case(self, case: str) -> list[Suggestion]:
@@ -245,6 +247,8 @@ class Suggestions:
 
     def count(self) -> SuggestionCount:
         """Return how much waits for an answer."""
+        if self._is_empty():
+            return SuggestionCount(0, 0, None)
         [(cases, suggestions, oldest)] = self._session.rows(_COUNT)
         return SuggestionCount(cases, suggestions, None if oldest is None else from_utc(oldest))
 
@@ -307,6 +311,10 @@ class Suggestions:
         if total >= limits.per_hour:
             return Received.TOTAL_LIMIT
         return Received.FULL if self._session.number(_WAITING) >= limits.waiting else None
+
+    def _is_empty(self) -> bool:
+        """Return whether nothing was ever suggested, which takes no look at papers."""
+        return not self._session.number("SELECT count(*) FROM suggestion")
 
     def _where(self, condition: str, **parameters: object) -> list[Suggestion]:
         rows = self._session.rows(

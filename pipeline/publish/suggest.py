@@ -86,6 +86,13 @@ def suggest_link(
     )
 
 
+def fix_link(suggest_url: str, arxiv_id: str) -> str:
+    """Return where anything of a paper can be corrected; only our own page asks what."""
+    if not suggest_url.endswith(_OWN):
+        return ""
+    return f"{suggest_url}?{urlencode({'arxiv_id': arxiv_id})}"
+
+
 def answers(suggest_url: str) -> list[tuple[str, str]]:
     """Return what readers can say of no paper in particular: key of the text, address of the form.
 

@@ -2,7 +2,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pipeline.publish.suggest import Suggestion, suggest_link
+from config.publish_schema import PublishSettings
+from config.schema import Settings
+from config.subscribers_schema import SubscribersSettings
+from config.suggestions_schema import SuggestionsSettings
+from pipeline.publish.suggest import Suggestion, suggest_address, suggest_link
 from tests.support.exports import hostile_titles
 
 URL = "https://example.org/suggest"
@@ -34,6 +38,35 @@ def test_missing_paper_needs_no_paper() -> None:
     asked = _asked(suggest_link(URL, Suggestion.MISSING_PAPER))
     assert (asked["title"], asked["kind"]) == ("Missing paper", "missing-paper")
     assert "arxiv_id" not in asked
+
+
+def test_own_page_gets_no_title_and_body() -> None:
+    link = suggest_link(
+        "https://lists.example.org/suggestions",
+        Suggestion.ACCEPTED_AT,
+        arxiv_id="2603.00001",
+        title="\u732b" * 300,
+    )
+    assert _asked(link) == {"kind": "accepted-at", "arxiv_id": "2603.00001"}
+
+
+def test_issue_form_is_filled_in_by_its_fields() -> None:
+    form = "https://github.com/o/r/issues/new?template=suggestion.yml"
+    asked = _asked(suggest_link(form, Suggestion.WRONG_SECTION, arxiv_id="2603.00001", section="A"))
+    assert asked["template"] == "suggestion.yml"
+    assert (asked["kind"], asked["arxiv_id"]) == ("Wrong section", "2603.00001")
+    assert "section" not in asked  # where it is now is not where it belongs
+
+
+def test_page_of_the_survey_is_preferred_to_another_form() -> None:
+    url = "https://github.com/o/r/issues/new"
+    given = PublishSettings(suggest_url=url, suggest_form="suggestion.yml")
+    public = SubscribersSettings(url="https://lists.example.org")
+    on = SuggestionsSettings(enabled=True)
+    assert suggest_address(Settings(publish=given)) == f"{url}?template=suggestion.yml"
+    both = Settings(publish=given, subscribers=public, suggestions=on)
+    assert suggest_address(both) == "https://lists.example.org/suggestions"
+    assert suggest_address(Settings(publish=given, suggestions=on)).startswith(url)
 
 
 def test_without_an_address_there_is_no_link() -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page
 
+from storage.suggestion_types import NewSuggestion, SuggestionKind
 from storage.types import TermWeight, Verdict
 from tests.support.addresses import addresses
 from tests.support.axe import contexts, faults
@@ -52,6 +53,10 @@ def test_no_page_has_a_fault_of_access(site: ReviewSite, url: str, browser: Brow
                 ),
             ]
         )
+    with site.open_store() as store:
+        kind = SuggestionKind.WRONG_SECTION
+        new = NewSuggestion("a" * 32, kind, "2603.00005", new_value="make-image", name="Ada")
+        store.suggestions.add(new, START)
     found = []
     for mode, context in contexts(browser).items():
         log_in(context)

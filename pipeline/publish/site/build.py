@@ -121,6 +121,8 @@ def _twins(base: Page) -> Iterator[tuple[str, str]]:
         for month, decided in months.items():
             path = addresses.why_page(month)
             yield twin(path, markdown.why_month(at(path), month, decided))
+    if data.credits:
+        yield twin(addresses.THANKS, markdown.thanks(at(addresses.THANKS)))
     yield addresses.LLMS, markdown.llms(at(addresses.LLMS), tally)
 
 

@@ -8,6 +8,7 @@ from pipeline.publish.digest.words import Words
 from pipeline.publish.feeds.sections import Former
 from pipeline.publish.site.found import found_of, warning_of
 from pipeline.publish.site.pages import (
+    contributors,
     corrections_of,
     highlights_of,
     month_of,
@@ -160,6 +161,16 @@ def issue(page: Page, one: SiteIssue) -> str:
 def search(page: Page) -> str:
     """Return every paper, because Markdown has no search."""
     return _page([f"# {page.words.say('all_papers')}", _titles(page, page.data.listed)])
+
+
+def thanks(page: Page) -> str:
+    """Return the page that names contributors."""
+    words = page.words
+    lines = []
+    for name, those in contributors(page.data):
+        did = ", ".join(f"{words.say(f'credit_{one.kind}')} {_text(one.arxiv_id)}" for one in those)
+        lines.append(f"- {_text(name)}: {did}")
+    return _page([f"# {words.say('thanks_title')}", words.say("thanks_lead"), "\n".join(lines)])
 
 
 def why(page: Page, months: Iterable[str]) -> str:

@@ -6,16 +6,20 @@ from typing import Any
 
 from config.reasons import Reason, named_reason
 from config.taxonomy import Section
+from config.visible import one_line, shortened
 from pipeline.publish import addresses
 from pipeline.publish.digest.words import Words
 from pipeline.publish.feeds.sections import Former
 from pipeline.publish.site.environment import environment
 from pipeline.publish.site.types import Decided, SiteData, SiteIssue, SitePaper
 from pipeline.publish.site.view import Page
+from storage.suggestion_types import Credit
 from storage.types import Verdict
 
 #: papers on the first page
 _NEWEST = 12
+#: characters of a contributor's name
+_LONGEST_NAME = 100
 #: highlights of the latest issue on the first page
 _HIGHLIGHTS = 3
 #: figures of an issue, in order: the key of its JSON and of its phrase
@@ -55,6 +59,9 @@ def render_pages(data: SiteData, words: Words, stamp: str, index: str) -> Iterat
         yield _issue(base, issue, *_neighbours(data.issues, number))
     if data.explained:
         yield from _why(base)
+    if data.credits:
+        page = replace(base, path=addresses.THANKS)
+        yield _rendered(page, "thanks.html.j2", people=contributors(data))
 
 
 def _rendered(page: Page, template: str, **values: object) -> Rendered:
@@ -76,6 +83,16 @@ def _home(base: Page) -> Rendered:
         listed=data.listed,
         tally=tally_of(base),
     )
+
+
+def contributors(data: SiteData) -> list[tuple[str, list[Credit]]]:
+    """Return (name, what they suggested) of people who agreed to be named, by name."""
+    found: dict[str, list[Credit]] = {}
+    for one in data.credits:
+        name = shortened(one_line(one.name), _LONGEST_NAME)
+        if name:
+            found.setdefault(name, []).append(one)
+    return sorted(found.items(), key=lambda each: each[0].casefold())
 
 
 def tally_of(page: Page) -> str:

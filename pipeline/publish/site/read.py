@@ -37,6 +37,7 @@ from pipeline.publish.translated import Translated, read_translated
 from pipeline.runtime.ending import ended
 from pipeline.runtime.services import Services
 from storage.store import Store
+from storage.suggestion_types import Credit
 from storage.types import Verdict
 
 #: characters of an abstract, far above the longest
@@ -64,6 +65,8 @@ class SiteSource:
     notice: str
     #: IDs that no section has any more, with those that they lead to
     former: tuple[Former, ...]
+    #: people who agreed to be named for what they suggested
+    credits: tuple[Credit, ...] = ()
 
 
 def read_source(services: Services) -> SiteSource:
@@ -82,6 +85,7 @@ def read_source(services: Services) -> SiteSource:
         survey_id = str(survey_identity(store).survey_id)
         freeze = ended(store.freezes.standing(), today)
         changes = store.taxonomy.changes()
+        credits_ = tuple(store.suggestions.credits())
     last = issues[0].week if issues else None
     ended_on = None if freeze is None else freeze.ends_on
     return SiteSource(
@@ -94,6 +98,7 @@ def read_source(services: Services) -> SiteSource:
         promise=promise_on(today, settings.site, last, ended_on=ended_on),
         notice="" if freeze is None else one_line(freeze.notice),
         former=section_history((one.id for one in taxonomy.sections), changes).former,
+        credits=credits_,
     )
 
 
@@ -124,6 +129,7 @@ def site_data(services: Services, source: SiteSource) -> SiteData:
         listed=tuple(paper for paper in papers if not paper.withdrawn),
         notice=source.notice,
         former=source.former,
+        credits=source.credits,
     )
 
 

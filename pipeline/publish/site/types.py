@@ -16,6 +16,7 @@ from pipeline.publish.exports.record import ExportRecord
 from pipeline.publish.feeds.sections import Former
 from pipeline.publish.known import NOTHING, Known
 from pipeline.publish.promise import Promise
+from storage.suggestion_types import Credit
 from storage.types import Verdict
 
 
@@ -163,6 +164,8 @@ class SiteData:
     notice: str = ""
     #: IDs that no section has any more, with those that they lead to
     former: tuple[Former, ...] = ()
+    #: people who agreed to be named for what they suggested
+    credits: tuple[Credit, ...] = ()
 
     def of_section(self, section: Section) -> tuple[SitePaper, ...]:
         """Return the listed papers of a section, newest first."""

@@ -19,7 +19,7 @@ from pipeline.publish.digest.words import Words
 from pipeline.publish.promise import Kept
 from pipeline.publish.site import cite
 from pipeline.publish.site.types import SiteData, SitePaper
-from pipeline.publish.suggest import Suggestion, suggest_link
+from pipeline.publish.suggest import Suggestion, fix_link, suggest_link
 
 _quoted = lru_cache(maxsize=16_384)(quote)
 _LINK = Markup('<link rel="{}" href="{}"{}>')
@@ -226,6 +226,10 @@ class Page:
     def known(self, arxiv_ids: Sequence[str]) -> list[SitePaper]:
         """Return the papers of these IDs that stand approved."""
         return [self.data.by_id[one] for one in arxiv_ids if one in self.data.by_id]
+
+    def fix(self, paper: SitePaper) -> str:
+        """Return the address where anything of a paper can be corrected; empty: there is none."""
+        return fix_link(self.data.links.suggest_url, paper.arxiv_id)
 
     def suggest(self, kind: str, paper: SitePaper | None = None, section: str = "") -> str:
         """Return the address of a filled-in suggestion; empty without `suggest_url`."""

@@ -63,6 +63,8 @@ class OutboxReport:
     deferred: int = 0
     #: the server took no mail at the moment
     stopped: bool = False
+    #: mails with the answer to a suggestion, which are no confirmations
+    answers: int = 0
 
 
 def send_confirmations(

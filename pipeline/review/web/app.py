@@ -47,6 +47,7 @@ from pipeline.review.web.records import routes as records
 from pipeline.review.web.rulings import routes as rulings
 from pipeline.review.web.second_look import routes as second_look
 from pipeline.review.web.sessions import Sessions
+from pipeline.review.web.suggestions import routes as suggestions
 from pipeline.review.web.training import routes as training_routes
 from pipeline.runtime.background import BackgroundCommands
 from pipeline.runtime.facts import StateOfSurvey
@@ -122,6 +123,7 @@ def create_app(
     routes: list[BaseRoute] = [
         *desk.ROUTES,
         *inbox.ROUTES,
+        *suggestions.ROUTES,
         *issue.ROUTES,
         *bulk.ROUTES,
         *claim_routes.ROUTES,

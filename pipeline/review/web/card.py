@@ -13,6 +13,7 @@ from pipeline.learn.explain.stored_terms import stored_phrases
 from pipeline.review.web.texts import SHOWN_OF_TEXT, marked_text, marked_title
 from storage.highlights import Highlight
 from storage.opinion_types import Opinion
+from storage.suggestion_types import Suggestion
 from storage.types import Decision, Paper, Prediction, StoredPaper, Verdict
 
 #: suggested sections are ticked in advance from this probability on
@@ -69,6 +70,8 @@ class Card:
     highlights: tuple[Highlight, ...] = ()
     #: the reader's own word, which waits for another person's
     word: Opinion | None = None
+    #: by people outside
+    suggested: tuple[Suggestion, ...] = ()
 
     @property
     def paper(self) -> Paper:

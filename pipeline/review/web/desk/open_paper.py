@@ -1,6 +1,6 @@
 """Read the paper that is open, with what its card and its form need."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 
@@ -11,6 +11,7 @@ from pipeline.review.web.context import ReviewContext, context_of, reviewer_of
 from storage.highlights import Highlight
 from storage.opinion_types import Opinion
 from storage.store import Store
+from storage.suggestion_types import Suggestion
 from storage.types import Decision, Prediction, StoredPaper
 
 
@@ -25,6 +26,8 @@ class OpenPaper:
     highlights: tuple[Highlight, ...] = ()
     #: the reviewer's own word, which waits for another person's
     word: Opinion | None = None
+    #: by people outside
+    suggested: tuple[Suggestion, ...] = ()
 
 
 def read_open(store: Store, request: Request, arxiv_id: str) -> OpenPaper | None:
@@ -50,12 +53,13 @@ def read_open(store: Store, request: Request, arxiv_id: str) -> OpenPaper | None
         remarks_on(store, [stored.paper], {arxiv_id: stored.title_key}).get(arxiv_id, ()),
         highlights,
         next((one for one in words if one.reviewer == reviewer), None),
+        tuple(store.suggestions.of_paper(arxiv_id)),
     )
 
 
 def card_of(context: ReviewContext, found: OpenPaper, draft: FormDraft | None = None) -> Card:
     """Return the card of a paper; with a draft the form is filled in."""
-    return make_card(
+    card = make_card(
         found.stored,
         found.prediction,
         context.taxonomy,
@@ -65,3 +69,4 @@ def card_of(context: ReviewContext, found: OpenPaper, draft: FormDraft | None = 
         highlights=found.highlights,
         word=found.word,
     )
+    return replace(card, suggested=found.suggested)

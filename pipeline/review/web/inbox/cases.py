@@ -158,6 +158,7 @@ def _show(
         flash = _flash(store, request.query_params.get("done", ""))
         flash_title = store.papers.titles([flash.arxiv_id]) if flash else {}
         doubles, incomplete = store.same_work.count(), store.incomplete.count()
+        suggested = store.suggestions.count().cases
     ids = [case.arxiv_id for case in cases]
     place = ids.index(opened.case.arxiv_id) if opened and opened.case.arxiv_id in ids else -1
     return render(
@@ -188,6 +189,7 @@ def _show(
         pages=pages,
         doubles=doubles,
         incomplete=incomplete,
+        suggested=suggested,
         said_kind=lambda kind: said((kind,)),
         reasons=context.reasons,
         groups=grouped(context.taxonomy.sections),

@@ -86,6 +86,7 @@ def _show(request: Request, view: InboxView, warning: str = "", *, status: int =
         flash = store.same_work.answered(first, second) if second else None
         titles = store.papers.titles({key for p in pairs for key in (p.first_id, p.second_id)})
         cases, incomplete = store.corrections.count(), store.incomplete.count()
+        suggested = store.suggestions.count().cases
     key = f"{opened.pair.first_id},{opened.pair.second_id}" if opened else ""
     place = keys.index(key) if key in keys else -1
     return render(
@@ -108,4 +109,5 @@ def _show(request: Request, view: InboxView, warning: str = "", *, status: int =
         pages=pages,
         cases=cases,
         incomplete=incomplete,
+        suggested=suggested,
     )

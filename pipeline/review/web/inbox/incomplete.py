@@ -17,6 +17,7 @@ def incomplete_page(request: Request) -> Response:
         view = view if view.page <= pages else view.at_page(pages)
         papers = store.incomplete.rows(limit=PAGE_SIZE, offset=view.offset)
         cases, doubles = store.corrections.count(), store.same_work.count()
+        suggested = store.suggestions.count().cases
     return render(
         request,
         "inbox/incomplete.html",
@@ -30,4 +31,5 @@ def incomplete_page(request: Request) -> Response:
         pages=pages,
         cases=cases,
         doubles=doubles,
+        suggested=suggested,
     )
