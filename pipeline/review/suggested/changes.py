@@ -60,7 +60,8 @@ def _place(store: Store, given: Given) -> Change | Stale:
         note=None if standing is None else standing.note,
         expected=Expected(standing=given.seen),
     )
-    [outcome] = record_in(store, given.taxonomy, [proposal], given.now)
+    # one word is enough, because the paper was decided before and a person suggested the change
+    [outcome] = record_in(store, given.taxonomy, [replace(proposal, alone=True)], given.now)
     if isinstance(outcome, LivingSurveyError):
         raise outcome
     if isinstance(outcome, Stale):
