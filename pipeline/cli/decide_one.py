@@ -13,6 +13,7 @@ from pipeline.review.judge import MissingSectionError, Stale, Unchanged
 from pipeline.review.proposal import Proposal
 from pipeline.review.remarks import remarks_on
 from pipeline.review.rulings.compare import contradicted
+from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services
 from storage.claims import Claims
 from storage.types import Decision, Verdict
@@ -70,7 +71,7 @@ def told(services: Services, decisions: Sequence[Decision]) -> tuple[str, ...]:
         for one in found[:_TOLD]
     ]
     if len(found) > _TOLD:
-        notes.append(f"{len(found) - _TOLD:,} more decisions contradict a ruling.")
+        notes.append(f"A ruling is contradicted by {counted(len(found) - _TOLD, 'more decision')}.")
     return tuple(notes)
 
 

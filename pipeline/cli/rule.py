@@ -83,7 +83,7 @@ def _replayed(services: Services, rule: Rule, made: RuleReplay) -> Iterator[str]
     verb = "rejected" if rule.verdict == "reject" else "set aside"
     wrong = counted(len(made.wrong), "paper") if made.wrong else "none"
     yield (
-        f"{rule.id} would have {verb} {made.acted:,} of {made.decided:,} decided papers, of which"
+        f"{rule.id} would have {verb} {made.acted:,} of {counted(made.decided, 'decided paper')}, of which"
         f" people approved {wrong}{':' if made.wrong else '.'}"
     )
     with services.open_store() as store:
@@ -95,7 +95,7 @@ def _replayed(services: Services, rule: Rule, made: RuleReplay) -> Iterator[str]
     share = len(made.wrong) / made.acted if made.acted else 0.0
     yield f"wrong: {share:.2%}, between {made.low:.2%} and {made.high:.2%} (95 % confidence)"
     if made.missing:
-        yield f"{made.missing:,} papers lack a signal, so it would not have acted on them"
+        yield f"of {counted(made.missing, 'paper')} a signal is missing, so it would not have acted"
     for pair in made.pairs:
         yield _errors(pair)
 
@@ -104,7 +104,7 @@ def _errors(pair: Pair) -> str:
     """Return how the errors of two signals go together."""
     phi = "not defined, one never errs" if pair.phi is None else f"{pair.phi:.2f}"
     return (
-        f"errors on {pair.papers:,} approved papers: {pair.first} {pair.first_wrong},"
+        f"errors on {counted(pair.papers, 'approved paper')}: {pair.first} {pair.first_wrong},"
         f" {pair.second} {pair.second_wrong}, both {pair.both_wrong}"
         f" ({pair.expected:.1f} if they were independent), correlation {phi}"
     )

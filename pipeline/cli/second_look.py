@@ -65,7 +65,7 @@ def list_(
         )
     if found.scored_at is None:
         return Answer(asdict(found), ("nothing is scored yet: `living-survey second-look find`",))
-    newer = f"; {found.unscored:,} decisions are not scored" if found.unscored else ""
+    newer = f"; not scored: {counted(found.unscored, 'decision')}" if found.unscored else ""
     scored = f"scored on {found.scored_at:%Y-%m-%d}{newer}"
     if not found.offers:
         return Answer(asdict(found), (f"no decision is contradicted, {scored}",))

@@ -23,7 +23,7 @@ from pipeline.review.judge import Stale
 from pipeline.review.suggested.settle import Settled, reopen, take_up, turn_down
 from pipeline.review.suggested.settle import answer as answer_case
 from pipeline.runtime.plurals import counted
-from pipeline.runtime.services import Services, open_services
+from pipeline.runtime.services import Services, check_database, open_services
 from pipeline.suggestions.checks import waiting_sentence
 from pipeline.suggestions.issue_form import issue_form
 from pipeline.suggestions.labels import LANGUAGES
@@ -242,6 +242,7 @@ def fetch(invocation: Invocation) -> Answer:
     It also erases mail addresses that were kept long enough.
     """
     check_fetching(invocation.settings)
+    check_database(invocation.settings, create=False)
     with arxiv_session(invocation, "suggestions fetch", lock=None) as (opened, arxiv):
         report = fetch_suggested(opened.services, arxiv, opened.run)
         if report.found:

@@ -54,6 +54,7 @@ FOLLOWS = frozenset(
         "decision_batch",
         "placement",
         "section_move",
+        "suggestion_person",
         "taxonomy_text",
         "publication_end",
         "publication_inputs",
