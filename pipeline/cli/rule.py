@@ -83,8 +83,8 @@ def _replayed(services: Services, rule: Rule, made: RuleReplay) -> Iterator[str]
     verb = "rejected" if rule.verdict == "reject" else "set aside"
     wrong = counted(len(made.wrong), "paper") if made.wrong else "none"
     yield (
-        f"{rule.id} would have {verb} {made.acted:,} of {counted(made.decided, 'decided paper')}, of which"
-        f" people approved {wrong}{':' if made.wrong else '.'}"
+        f"{rule.id} would have {verb} {made.acted:,} of {counted(made.decided, 'decided paper')},"
+        f" of which people approved {wrong}{':' if made.wrong else '.'}"
     )
     with services.open_store() as store:
         titles = store.papers.titles(made.wrong[:_NAMED])
