@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,24 +77,43 @@ class KeptStores:
             stack.callback(lease.writer.release)
             yield stack.enter_context(self._store_of(lease))
 
-    @contextmanager
-    def read_store(self) -> Iterator[Store]:
+    def read_store(self) -> AbstractContextManager[Store]:
         """Open for reading; raise what the opener raises."""
-        deadline = time.monotonic() + self._timeout
-        with self._using(write=False, deadline=deadline) as lease, self._store_of(lease) as store:
+        return self._read(self._timeout, None)
+
+    def read_store_within(self, seconds: float) -> AbstractContextManager[Store]:
+        """Open for reading, or raise StoreBusyError after a shorter time than usual."""
+        return self._read(seconds, seconds)
+
+    @contextmanager
+    def _read(self, seconds: float, patience: float | None) -> Iterator[Store]:
+        deadline = time.monotonic() + seconds
+        with (
+            self._using(write=False, deadline=deadline, patience=patience) as lease,
+            self._store_of(lease) as store,
+        ):
             yield store
 
     @contextmanager
-    def _using(self, *, write: bool, deadline: float) -> Iterator[_Lease]:
+    def _using(
+        self, *, write: bool, deadline: float, patience: float | None = None
+    ) -> Iterator[_Lease]:
+        """Use a lease; `patience` is for one that is being opened, None: until that has ended."""
         lease = self._entered(write=write, deadline=deadline)
         try:
             with self._changed:
-                self._changed.wait_for(lambda: lease.store is not None or lease.error is not None)
+                opened = self._changed.wait_for(
+                    lambda: lease.store is not None or lease.error is not None, patience
+                )
+            if not opened:
+                raise self._busy()  # noqa: TRY301  others still wait for the same lease
             if lease.error is not None:
                 raise lease.error  # noqa: TRY301  of the thread that opened
             yield lease
         except BaseException:
-            lease.ending = True  # because an error of DuckDB can make the whole instance unusable
+            # An error of DuckDB can make the whole instance unusable; one that is still being
+            # opened is not.
+            lease.ending = lease.ending or lease.store is not None or lease.error is not None
             raise
         finally:
             with self._changed:

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from config.errors import UsageError
+from config.loopback import is_loopback_host
+from config.schema import Settings
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
 from pipeline.cli.issue_desk import issue_desk
@@ -17,6 +19,8 @@ from pipeline.operate.measures import read_measures
 from pipeline.operate.monitor_token import monitor_token
 from pipeline.operate.scheduler import make_runner, make_scheduler, make_training, scheduled
 from pipeline.operate.status_facts import state_of_survey
+from pipeline.review.accounts.book import AccessBook
+from pipeline.review.accounts.login import session_limits
 from pipeline.review.api.table import PREFIX
 from pipeline.review.double.rules import rules_of
 from pipeline.review.proposal import reviewer_name
@@ -30,10 +34,14 @@ from pipeline.review.web.sessions import login_token
 from pipeline.runtime.jobs import JobBook
 from pipeline.runtime.services import open_services
 from storage.claims import Claims
+from storage.errors import StoreBusyError
 from storage.kept import KeptStores
+from storage.stamp import database_stamp
 
 #: seconds; a page answers "busy, try again" after that
 _BUSY_TIMEOUT = 8.0
+#: seconds; what is known of accounts counts for a while where the database is held
+_ACCESS_TIMEOUT = 1.0
 #: of a statement, because requests run beside each other, and because a second thread takes more
 #: processor time for a page than it saves
 _THREADS = 1
@@ -66,7 +74,8 @@ def serve(
     """Serve the approval queue as web pages.
 
     It prints an address with a token, which is opened once in each browser and stays the same.
-    Other users of this machine cannot read it.
+    Other users of this machine cannot read it. With accounts (`reviewer add`) everybody logs in
+    instead.
 
     It works while `run` ingests in another process. With --schedule it also calls the jobs that
     `schedule` lists at their times, as cron would.
@@ -104,6 +113,20 @@ def serve(
         runner = make_runner(settings, os.environ, book)
         lifespan = functools.partial(scheduled, make_scheduler(settings.schedule, runner), runner)
     listens_on = settings.review.host if host is None else host
+    access = AccessBook(
+        kept.open_store,
+        functools.partial(kept.read_store_within, _ACCESS_TIMEOUT),
+        stamp=functools.partial(database_stamp, settings.database.path),
+        clock=services.clock,
+        limits=session_limits(settings.review),
+    )
+    team = _is_team(access, listens_on)
+    if team and reviewer:
+        raise UsageError(
+            "--reviewer names the one person of a survey without accounts.",
+            hint="This one has accounts: everybody logs in. `living-survey reviewer list` names"
+            " them.",
+        )
     secret = session_secret(settings.database.path)
     asked = replace(reading, open_store=kept.read_store)
     app = create_app(
@@ -126,6 +149,7 @@ def serve(
         api=settings.api,
         issues=issue_desk(services),
         state=functools.partial(state_of_survey, asked),
+        access=access,
         monitoring=Monitoring(
             KeptMeasures(functools.partial(read_measures, asked), seconds=settings.monitor.seconds),
             token=monitor_token(settings.monitor, os.environ),
@@ -135,10 +159,32 @@ def serve(
         app,
         listens_on,
         settings.review.port if port is None else port,
-        token=login_token(secret),
-        note="" if reviewer or settings.review.reviewer else _unnamed(reviewer_of(settings)),
+        token="" if team else login_token(secret),
+        note=_note(settings, team, bool(reviewer)),
+        settings=settings.review,
         api=f"{PREFIX.lstrip('/')}, with tokens of `living-survey token create`",
     )
+
+
+def _is_team(access: AccessBook, host: str) -> bool:
+    """Return whether there are accounts; on this machine alone a busy database is not waited for.
+
+    Then the printed token opens nothing as soon as the accounts are read.
+    """
+    try:
+        access.refresh()
+    except StoreBusyError:
+        if not is_loopback_host(host):
+            raise
+    return access.team
+
+
+def _note(settings: Settings, team: bool, named: bool) -> str:  # noqa: FBT001  two facts
+    if team:
+        names = ", ".join(settings.review.hosts)
+        also = f" It answers to {names} too." if names else ""
+        return f"Everybody logs in with an account.{also}"
+    return "" if named or settings.review.reviewer else _unnamed(reviewer_of(settings))
 
 
 def _unnamed(login: str) -> str:

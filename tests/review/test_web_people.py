@@ -3,12 +3,14 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from starlette.requests import Request
 
 from config.roles import Role
 from config.schema import ReviewSettings
-from pipeline.review.web.context import require, reviewer_of, role_of
+from pipeline.review.web.context import context_of, require, reviewer_of, role_of
 from pipeline.review.web.people import ForbiddenError, People
+from pipeline.review.web.visit import Visit, keep_visit
 from tests.support.review import START, ReviewSite, make_site
 
 
@@ -39,6 +41,9 @@ def test_people_have_visits_of_their_own(tmp_path: Path) -> None:
 def test_one_person_without_accounts_may_do_everything(tmp_path: Path) -> None:
     site = make_site(tmp_path)
     request = Request({"type": "http", "app": site.app("ada"), "headers": []})
+    with pytest.raises(AssertionError):
+        reviewer_of(request)  # nobody who has not passed `access` is somebody
+    keep_visit(request, Visit(person=context_of(request).people.only))
     assert (reviewer_of(request), role_of(request)) == ("ada", Role.ADMIN)
     require(request, Role.ADMIN)
 

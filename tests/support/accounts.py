@@ -13,6 +13,7 @@ from pipeline.review.accounts.acts import By
 from pipeline.review.accounts.hashing import Hasher
 from pipeline.review.accounts.login import (
     Attempt,
+    Doorkeeper,
     Later,
     Opened,
     Refused,
@@ -82,11 +83,8 @@ class Team:
     ) -> Opened | Refused | Later:
         """Try to log in from an address."""
         return log_in(
-            self.open_store,
-            self.hasher,
+            Doorkeeper(self.open_store, self.hasher, self.clock, LIMITS),
             Attempt(name, password, ip_address(address), "a browser", known_browser),
-            clock=self.clock,
-            limits=LIMITS,
         )
 
     def acts(self) -> list[str]:

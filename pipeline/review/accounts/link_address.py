@@ -5,12 +5,12 @@ from urllib.parse import urlencode
 from config.loopback import bare_host, is_loopback_host
 from config.schema import ReviewSettings
 
-PATH = "/password"
+LINK_PATH = "/password"
 
 
 def link_address(settings: ReviewSettings, token: str) -> str:
     """Return the address under which a person opens a link."""
-    return f"{site_address(settings)}{PATH}?{urlencode({'link': token})}"
+    return f"{site_address(settings)}{LINK_PATH}?{urlencode({'link': token})}"
 
 
 def site_address(settings: ReviewSettings) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from config.access_schema import AccessSettings
 from config.forwarded import Address
 from pipeline.review.accounts import lockout
 from pipeline.review.accounts.hashing import Hasher
@@ -17,6 +18,8 @@ from storage.store import OpenStore, Store
 from storage.web_sessions import WebSession
 
 _log = logging.getLogger(__name__)
+#: of answers that cost nothing, so that strangers can cause any number of them
+_delays = logging.getLogger(f"{__name__}.delays")
 #: rows of the trail about delays that strangers can cause an hour
 _MOST_NOTED = 100
 #: characters kept of what a browser calls itself
@@ -64,14 +67,26 @@ class SessionLimits:
     keep_networks: timedelta
 
 
-def log_in(
-    open_store: OpenStore,
-    hasher: Hasher,
-    attempt: Attempt,
-    *,
-    clock: Callable[[], datetime],
-    limits: SessionLimits,
-) -> Opened | Refused | Later:
+def session_limits(settings: AccessSettings) -> SessionLimits:
+    """Return the limits that the settings state."""
+    return SessionLimits(
+        longest=timedelta(hours=settings.session_hours),
+        idle=timedelta(minutes=settings.idle_minutes),
+        keep_networks=timedelta(days=settings.keep_networks_days),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Doorkeeper:
+    """What logging in needs of the survey."""
+
+    open_store: OpenStore
+    hasher: Hasher
+    clock: Callable[[], datetime]
+    limits: SessionLimits
+
+
+def log_in(door: Doorkeeper, attempt: Attempt) -> Opened | Refused | Later:
     """Open a session if the password fits.
 
     Raises:
@@ -79,14 +94,68 @@ def log_in(
         StoreBusyError: another program has the database open.
     """
     counted = lockout.counted_for(attempt.name, attempt.client, attempt.known_browser)
-    network = "" if attempt.client is None else str(attempt.client)
-    now = clock()
-    with open_store() as store, store.transaction():
+    fitting = _compare(door, attempt, counted)
+    if isinstance(fitting, Refused | Later):
+        return fitting
+    again = door.hasher.hash(attempt.password) if door.hasher.is_outdated(fitting.hash) else ""
+    now = door.clock()
+    with door.open_store() as store, store.transaction():
+        if not _still_fits(store, fitting):
+            return Refused()
+        if again:
+            store.passwords.set_again(fitting.account, again)
+        _forgive(store, counted.keys)
+        token = open_session(store, fitting.account, attempt, now, door.limits)
+    _log.info("logged in", extra={"account": fitting.account, "network": _text(attempt.client)})
+    return Opened(fitting.account, token)
+
+
+def confirm(door: Doorkeeper, attempt: Attempt) -> Opened | Refused | Later:
+    """Compare the password of somebody who has a session, such as before it is changed.
+
+    Failures count for the session (`known_browser`), so that whoever has stolen one cannot guess.
+    It opens no session: the token is empty. It raises what `log_in` raises.
+    """
+    counted = lockout.counted_for(attempt.name, attempt.client, attempt.known_browser)
+    fitting = _compare(door, attempt, counted)
+    if isinstance(fitting, Refused | Later):
+        return fitting
+    with door.open_store() as store, store.transaction():
+        _forgive(store, counted.keys)
+    return Opened(fitting.account, "")
+
+
+def open_session(
+    store: Store, account: str, attempt: Attempt, now: datetime, limits: SessionLimits
+) -> str:
+    """Store a new session in the transaction of the caller; return its token."""
+    token = new_token()
+    network = _text(attempt.client)
+    store.web_sessions.end_before(opened=now - limits.longest, used=now - limits.idle)
+    store.web_sessions.add(
+        WebSession(digest(token), account, now, now, network, attempt.agent[:_AGENT])
+    )
+    store.trail.add(at=now, actor=account, act="session.opened", subject=account, network=network)
+    return token
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    account: str
+    hash: str
+
+
+def _compare(
+    door: Doorkeeper, attempt: Attempt, counted: lockout.Counted
+) -> _Fitting | Refused | Later:
+    """Count the attempt, then compare its password."""
+    now, network = door.clock(), _text(attempt.client)
+    with door.open_store() as store, store.transaction():
         before = store.login_failures.of(counted.keys)
         left = lockout.wait(counted, before, now)
         account = store.accounts.get(attempt.name)
         if left:
-            _log.warning("login refused: too many failures", extra={"network": network})
+            _delays.warning("login refused: too many failures", extra={"network": network})
             return Later(max(1, -int(-left.total_seconds() // 1)))
         known = account is not None and not account.disabled
         hash_ = store.passwords.of(account.name) if account is not None and known else None
@@ -94,29 +163,25 @@ def log_in(
         for key, failures in counts.items():
             store.login_failures.set(key, failures)
         store.login_failures.forget(now - lockout.FORGOTTEN)
-        store.trail.forget_networks(now - limits.keep_networks)
-    if not hasher.fits(hash_, attempt.password) or account is None or hash_ is None:
-        _refused(open_store, account.name if account else "", counts, network, now)
+        store.trail.forget_networks(now - door.limits.keep_networks)
+    if not door.hasher.fits(hash_, attempt.password) or account is None or hash_ is None:
+        _refused(door.open_store, account.name if account else "", counts, network, now)
         return Refused()
-    token = new_token()
-    again = hasher.hash(attempt.password) if hasher.is_outdated(hash_) else ""
-    now = clock()
-    with open_store() as store, store.transaction():
-        present = store.accounts.get(account.name)
-        if present is None or present.disabled or store.passwords.of(account.name) != hash_:
-            return Refused()  # changed while the password was compared
-        if again:
-            store.passwords.set_again(account.name, again)
-        _forgive(store, counted.keys)
-        store.web_sessions.end_before(opened=now - limits.longest, used=now - limits.idle)
-        store.web_sessions.add(
-            WebSession(digest(token), account.name, now, now, network, attempt.agent[:_AGENT])
-        )
-        store.trail.add(
-            at=now, actor=account.name, act="session.opened", subject=account.name, network=network
-        )
-    _log.info("logged in", extra={"account": account.name, "network": network})
-    return Opened(account.name, token)
+    return _Fitting(account.name, hash_)
+
+
+def _still_fits(store: Store, fitting: _Fitting) -> bool:
+    """Return whether the account did not change while its password was compared."""
+    present = store.accounts.get(fitting.account)
+    return (
+        present is not None
+        and not present.disabled
+        and store.passwords.of(fitting.account) == fitting.hash
+    )
+
+
+def _text(client: Address | None) -> str:
+    return "" if client is None else str(client)
 
 
 def _refused(

@@ -1,29 +1,34 @@
 """Decide which requests reach the pages.
 
-A request must name this machine (against DNS rebinding), come from our own pages or be a navigation
-(Origin, Sec-Fetch-*), be of a sensible size, and belong to a session. A decision must also carry
-its session's signed token, which `actions` checks.
+A request must name this machine or the survey's host (against DNS rebinding), come from our own
+pages or be a navigation (Origin, Sec-Fetch-*), be of a sensible size, and belong to a session. A
+decision must also carry its session's signed token, which `desk.forms` checks.
 """
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from config.errors import LivingSurveyError
 from config.loopback import bare_host
 from pipeline.review.api.responses import refusal
 from pipeline.review.api.table import ACTS, PREFIX, is_api
+from pipeline.review.web.accounts.door import is_private, let_in
 from pipeline.review.web.context import context_of, notice
+from pipeline.review.web.error_pages import on_known_error
 from pipeline.review.web.sessions import Sessions
+from pipeline.review.web.visit import arrived, keep_visit, visit_of
 
 _log = logging.getLogger(__name__)
 
-#: other names need accounts, which do not exist yet
+#: other names need accounts and [review] hosts
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 _HOST = re.compile(
     r"(?:\[(?P<six>[0-9a-f.]*:[0-9a-f:.]{1,44})\]|(?P<name>[a-z0-9.-]{1,253}))"
@@ -74,7 +79,7 @@ def host_name(host: str) -> str | None:
 
 
 class AccessRules:
-    """Middleware that answers what must not reach the pages."""
+    """Middleware that answers what must not reach the pages, and tells them who it is."""
 
     def __init__(
         self, app: ASGIApp, names: frozenset[str] = LOOPBACK_NAMES, limits: Limits = LIMITS
@@ -86,18 +91,40 @@ class AccessRules:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it."""
         if scope["type"] == "http":
-            answer = self._answer(Request(scope))
+            answer = await self._answer(Request(scope))
             if answer is not None:
                 await answer(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
-    def _answer(self, request: Request) -> Response | None:
+    async def _answer(self, request: Request) -> Response | None:
         """Return the response to a request that must not pass; None lets it pass."""
-        answer = _foreign(request, self.names) or _too_large(request, self.limits)
+        review = context_of(request)
+        keep_visit(request, arrived(request, review.settings))
+        is_open = _is_open(request)
+        book = None if review.access is None else review.access.book
+        if book is not None and not is_open and not book.is_current():
+            try:
+                await run_in_threadpool(book.refresh)
+            except LivingSurveyError as error:
+                return refusal(503) if is_api(request) else on_known_error(request, error)
+        names = self.names | set(review.settings.hosts) if review.is_team else self.names
+        answer = _foreign(request, names) or _too_large(request, self.limits)
         if is_api(request):  # which tokens open, not sessions
-            return refusal(answer.status_code) if answer else None
-        return answer or _locked(request)
+            private = not review.is_team or is_private(request)
+            return refusal(answer.status_code if answer else 403) if answer or not private else None
+        if answer or is_open:
+            return answer
+        if review.is_team:
+            assert review.access is not None
+            return await let_in(request, review.access)
+        return _locked(request)
+
+
+def _is_open(request: Request) -> bool:
+    """Return whether an address shows no paper and no name."""
+    path = request.scope["path"]
+    return path in OPEN or path.startswith("/static/")
 
 
 def _foreign(request: Request, names: frozenset[str]) -> Response | None:
@@ -174,10 +201,12 @@ def _content_length(request: Request) -> int:
 def _locked(request: Request) -> Response | None:
     """Open a session for the printed address; ask all others without a session for it."""
     path = request.scope["path"]
-    if path in OPEN or path.startswith("/static/"):  # no paper and no name
-        return None
-    sessions: Sessions = context_of(request).sessions
-    known = sessions.current(request) is not None
+    review = context_of(request)
+    sessions: Sessions = review.sessions
+    session = sessions.current(request)
+    known = session is not None
+    if known:
+        keep_visit(request, replace(visit_of(request), person=review.people.only, session=session))
     token = request.query_params.get("token", "") if path == "/" else ""
     if token and request.method in _READING and (known or sessions.admits(token)):
         # away from the address with the token, so that no page has it as its address

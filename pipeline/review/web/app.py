@@ -20,6 +20,8 @@ from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
 from config.team_schema import TeamSettings
 from pipeline.learn.explain.explainer import ExplainerCache
+from pipeline.review.accounts.book import AccessBook
+from pipeline.review.accounts.hashing import Hasher
 from pipeline.review.api.app import create_api
 from pipeline.review.api.context import ApiContext
 from pipeline.review.api.table import PREFIX
@@ -28,6 +30,7 @@ from pipeline.review.issues.desk import IssueDesk
 from pipeline.review.team.reading import Reading
 from pipeline.review.web import error_pages, status_page
 from pipeline.review.web.access import LIMITS, LOOPBACK_NAMES, AccessRules, Limits
+from pipeline.review.web.accounts import routes as account_routes
 from pipeline.review.web.bulk import routes as bulk
 from pipeline.review.web.claims import routes as claim_routes
 from pipeline.review.web.conflicts import routes as conflict_pages
@@ -48,6 +51,8 @@ from pipeline.review.web.rulings import routes as rulings
 from pipeline.review.web.second_look import routes as second_look
 from pipeline.review.web.sessions import Sessions
 from pipeline.review.web.suggestions import routes as suggestions
+from pipeline.review.web.team_access import TeamAccess
+from pipeline.review.web.team_cookies import TeamCookies
 from pipeline.review.web.training import routes as training_routes
 from pipeline.runtime.background import BackgroundCommands
 from pipeline.runtime.facts import StateOfSurvey
@@ -81,6 +86,8 @@ def create_app(
     claims: Claims | None = None,
     team: TeamSettings | None = None,
     api: ApiSettings | None = None,
+    access: AccessBook | None = None,
+    hasher: Hasher | None = None,
 ) -> Starlette:
     """Return the review site as an ASGI application.
 
@@ -95,7 +102,8 @@ def create_app(
     what one person alone may not decide. `issues` builds
     issues of the digest; `state` reads the state of the survey.
     `monitoring` has its numbers and who may read them. `claims` says who reads which paper (None:
-    not kept), and `team` for how long. `api` has the limits of the JSON API.
+    not kept), and `team` for how long. `access` has the accounts of a team (None: there are none),
+    whose passwords `hasher` compares. `api` has the limits of the JSON API.
     """
     stated = settings or ReviewSettings()
     reading = read_store or open_store
@@ -137,6 +145,7 @@ def create_app(
         *monitoring_routes.ROUTES,
         *training_routes.ROUTES,
         Mount(PREFIX, json_api, name="api"),
+        *account_routes.ROUTES,
         Mount("/static", StaticFiles(directory=STATIC, packages=[PACKAGE]), name="static"),
     ]
     app = Starlette(
@@ -170,6 +179,9 @@ def create_app(
         monitoring=monitored,
         issues=issues,
         state=state,
+        access=None
+        if access is None
+        else TeamAccess(access, hasher or Hasher(), TeamCookies(secret)),
         reading=Reading(claims, (team or TeamSettings()).claim_minutes, clock),
     )
     return app

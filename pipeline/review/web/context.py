@@ -27,6 +27,8 @@ from pipeline.review.web.measuring.state import Monitoring
 from pipeline.review.web.people import ForbiddenError, People, Person
 from pipeline.review.web.scripts import desk_data
 from pipeline.review.web.sessions import Sessions
+from pipeline.review.web.team_access import TeamAccess
+from pipeline.review.web.visit import visit_of
 from pipeline.runtime.background import BackgroundCommands
 from pipeline.runtime.facts import StateOfSurvey
 from pipeline.runtime.jobs import JobEnd, faults
@@ -60,12 +62,19 @@ class ReviewContext:
     #: explains predictions; None without a model directory
     explainers: ExplainerCache | None = None
     settings: ReviewSettings = field(default_factory=ReviewSettings)
+    #: accounts and their sessions; None: this service has none
+    access: TeamAccess | None = None
     #: the rulings that stand
     precedents: Precedents = field(default_factory=Precedents)
     #: what one person alone may not decide
     rules: TeamRules = ALONE
     #: trains in the background; None: this service does not
     training: BackgroundCommands | None = None
+
+    @property
+    def is_team(self) -> bool:
+        """Whether there are accounts, so that everybody logs in."""
+        return self.access is not None and self.access.book.team
 
     @property
     def today(self) -> date:
@@ -90,7 +99,14 @@ def context_of(request: Request) -> ReviewContext:
 
 def person_of(request: Request) -> Person:
     """Return who sent a request that has a session."""
-    return context_of(request).people.only
+    person = visit_of(request).person
+    assert person is not None  # `access` lets no other request pass
+    return person
+
+
+def session_of(request: Request) -> str | None:
+    """Return what the tokens of this request's forms are bound to; None: it has no session."""
+    return visit_of(request).session
 
 
 def reviewer_of(request: Request) -> str:
@@ -154,7 +170,7 @@ def render(
 def fragment(request: Request, template: str, **context: Any) -> str:
     """Return a template of a session as text; a part of a page needs no heading."""
     review = context_of(request)
-    session = review.sessions.current(request)
+    session = session_of(request)
     assert session is not None
     about_fault = template == "refusal.html"  # perhaps because the database cannot be read
     person = person_of(request)
@@ -169,6 +185,7 @@ def fragment(request: Request, template: str, **context: Any) -> str:
         today=review.today,
         tomorrow=review.clock().date() + timedelta(days=1),
         reviewer=person.name,
+        team=review.is_team,
         done_today=person.progress.today,
         ends_on=person.progress.ends_on,
         has_ended=person.progress.has_ended,
@@ -179,7 +196,7 @@ def fragment(request: Request, template: str, **context: Any) -> str:
         reject_reasons=review.reasons,
         rules=review.rules,
         certainty=None if about_fault else review.certainty,
-        desk_data=desk_data(own.keys, templates.filters["translated"]),
+        desk_data=desk_data(own.keys, templates.filters["translated"], team=review.is_team),
         job_faults=[end.sentence for end in faults(review.jobs())],
         **context,
     )

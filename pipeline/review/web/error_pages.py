@@ -11,7 +11,7 @@ from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
 from pipeline.review.api.responses import refusal
 from pipeline.review.api.table import is_api
 from pipeline.review.web.busy import busy_page
-from pipeline.review.web.context import context_of, notice, render, wants_json
+from pipeline.review.web.context import context_of, notice, render, session_of, wants_json
 from pipeline.review.web.headers import harden
 from pipeline.review.web.people import ForbiddenError
 from storage.errors import DecisionNotFoundError, StoreBusyError, StoreNotWritableError
@@ -29,7 +29,7 @@ def refuse(request: Request, status: int, message: str, remedy: str) -> Response
     """Return a page with an error message and its remedy, or JSON for the script."""
     if wants_json(request):
         return JSONResponse({"recorded": False, "message": message, "remedy": remedy}, status)
-    if context_of(request).sessions.current(request) is None:
+    if session_of(request) is None:
         return notice(request, status, message, remedy)
     return render(
         request,
@@ -69,7 +69,7 @@ def on_known_error(request: Request, error: Exception) -> Response:
     """Turn an error of the product into a page with its remedy."""
     assert isinstance(error, LivingSurveyError)
     if isinstance(error, StoreBusyError):
-        if context_of(request).sessions.current(request) is None:
+        if session_of(request) is None:
             return notice(request, 503, "The database is busy.", "Try again in a few seconds.")
         return busy_page(request, error)
     if isinstance(error, TryAgainLaterError):

@@ -36,11 +36,17 @@ _HEADERS = {
 }
 
 
-def harden(headers: MutableHeaders, *, fixed: bool = False) -> None:
+#: seconds for which browsers use no plain http
+_TLS_ONLY = 2 * 365 * 24 * 3600
+
+
+def harden(headers: MutableHeaders, *, fixed: bool = False, secure: bool = False) -> None:
     """Add the security headers that a page has not set itself.
 
-    `fixed` content has a versioned address and is cached.
+    `fixed` content has a versioned address and is cached; `secure` pages are reached with TLS only.
     """
+    if secure:
+        headers["Strict-Transport-Security"] = f"max-age={_TLS_ONLY}"
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
     headers["Cache-Control"] = "max-age=31536000, immutable" if fixed else "no-store"
@@ -62,7 +68,10 @@ class Hardened:
         async def send_hardened(message: Message) -> None:
             if message["type"] == "http.response.start":
                 found = message["status"] in {200, 304}
-                harden(MutableHeaders(scope=message), fixed=in_static and found)
+                # as a trusted proxy said; `access` has written it by now
+                secure = scope["scheme"] == "https"
+                headers = MutableHeaders(scope=message)
+                harden(headers, fixed=in_static and found, secure=secure)
             await send(message)
 
         await self.app(scope, receive, send_hardened)

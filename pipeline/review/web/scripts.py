@@ -21,6 +21,7 @@ WORDS: Mapping[str, str] = {
     "rejected": "rejected",
     "saving": "Saving your last decisions, then going on.",
     "session": "The session has ended. Open the printed address in another tab, then try again.",
+    "login": "The session has ended. Log in again in another tab, then try again.",
     "unreachable": "The server does not answer.",
     "waiting": "Decisions that wait behind it: %d.",
     "where": "Where does this paper belong? Press a number, or tick a section and approve.",
@@ -29,13 +30,14 @@ WORDS: Mapping[str, str] = {
 }
 
 
-def desk_data(keys: KeyMap, translated: Callable[[str], str] = str) -> str:
-    """Return what the scripts read from the page, as JSON."""
+def desk_data(keys: KeyMap, translated: Callable[[str], str] = str, *, team: bool = False) -> str:
+    """Return what the scripts read from the page, as JSON; a `team` logs in."""
+    said = {**WORDS, "session": WORDS["login"]} if team else WORDS
     return json.dumps(
         {
             "keys": keys.by_key,
             "places": {place.letter: place.path for place in PLACES},
-            "words": {name: translated(text) for name, text in WORDS.items()},
+            "words": {name: translated(text) for name, text in said.items()},
         },
         ensure_ascii=False,
     )

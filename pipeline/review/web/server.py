@@ -1,4 +1,4 @@
-"""Serve until SIGTERM or SIGINT; the review pages on a loopback address only."""
+"""Serve until SIGTERM or SIGINT; without accounts the review pages on a loopback address only."""
 
 import asyncio
 import errno
@@ -15,6 +15,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from config.access_schema import AccessSettings
 from config.errors import ConfigError, LivingSurveyError
 from config.logs import once_per_minute
 from config.loopback import bare_host, is_loopback_host
@@ -32,6 +33,7 @@ _CAUSED_BY_CLIENTS = (
     "asyncio",
     "uvicorn.error",
     *(f"pipeline.review.web.{name}" for name in ("server", "connections", "access", "pages")),
+    "pipeline.review.accounts.login.delays",
     "pipeline.publish.public.errors",
 )
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
@@ -43,14 +45,32 @@ class CannotListenError(LivingSurveyError):
     """The address cannot be used for serving."""
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket of the review pages; port 0 means any free port."""
+def listen(
+    host: str, port: int, *, team: bool = False, settings: AccessSettings | None = None
+) -> socket.socket:
+    """Return a listening socket of the review pages; port 0 means any free port.
+
+    Raises:
+        ConfigError: others could reach the address, and there are no accounts (`team`) or, after
+            the settings, no TLS.
+    """
+    stated = settings or AccessSettings()
     if not is_loopback_host(host):
-        raise ConfigError(
-            f"The review queue cannot be served on {host!r}: it has no accounts yet, "
-            "so everyone who can reach it could approve papers.",
-            hint="Set [review] host to 127.0.0.1, and use an SSH tunnel from other machines.",
-        )
+        if not team:
+            raise ConfigError(
+                f"The review queue cannot be served on {host!r}: it has no accounts yet, "
+                "so everyone who can reach it could approve papers.",
+                hint="Set [review] host to 127.0.0.1, and use an SSH tunnel from other machines;"
+                " or make accounts: `living-survey reviewer add NAME --role admin`.",
+            )
+        if not stated.trusted_proxies and stated.plain_http == "refused":
+            raise ConfigError(
+                f"The review queue cannot be served on {host!r}: it speaks plain http, so passwords"
+                " could be read on the way.",
+                hint="Put a proxy that speaks TLS before it and name it in [review]"
+                " trusted_proxies (docs/guides/team.md), or set plain_http to allowed in a network"
+                " that you trust.",
+            )
     return listen_anywhere(host, port, section="review")
 
 
@@ -117,7 +137,7 @@ def make_server(app: ASGIApp, patience: Patience | None = None) -> uvicorn.Serve
             log_level="warning",
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # because no proxy is supported, such headers are forged
+            proxy_headers=False,  # `visit` reads those of trusted proxies
             ws="none",
             backlog=patience.backlog,
             h11_max_incomplete_event_size=LARGEST_HEAD,
@@ -127,14 +147,25 @@ def make_server(app: ASGIApp, patience: Patience | None = None) -> uvicorn.Serve
     )
 
 
-def serve(app: ASGIApp, host: str, port: int, *, token: str, note: str = "", api: str = "") -> None:
+def serve(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    *,
+    token: str,
+    note: str = "",
+    api: str = "",
+    settings: AccessSettings | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT; open requests are answered first.
 
-    The address with the token is printed and never logged; `note` is printed below it, and before
-    that where the JSON API is: `api` follows the address.
+    The address with the token is printed and never logged; without a token everybody logs in with
+    an account. `note` is printed below it, and before that where the JSON API is: `api` follows the
+    address.
     """
-    with listen(host, port) as listening:
-        said = f"Review queue: {address(listening)}?token={token}  (Ctrl+C stops it)\n"
+    with listen(host, port, team=not token, settings=settings) as listening:
+        opened = f"{address(listening)}?token={token}" if token else address(listening)
+        said = f"Review queue: {opened}  (Ctrl+C stops it)\n"
         said += f"JSON API: {address(listening)}{api}\n" if api else ""
         _run(app, listening, "review queue", said + (f"{note}\n" if note else ""))
 

@@ -12,7 +12,7 @@ from config.errors import UsageError
 from pipeline.review.proposal import NOT_DECIDED, Expected, Proposal, propose
 from pipeline.review.web.busy import busy_form
 from pipeline.review.web.card import FormDraft
-from pipeline.review.web.context import context_of, reviewer_of
+from pipeline.review.web.context import context_of, reviewer_of, session_of
 from pipeline.review.web.error_pages import refuse
 from pipeline.review.web.view_state import QueueView
 from storage.errors import StoreBusyError
@@ -31,7 +31,7 @@ async def act(
     try:
         async with request.form(max_files=0, max_fields=max_fields) as form:
             sessions = context_of(request).sessions
-            if not sessions.fits(sessions.current(request), text_of(form, "token")):
+            if not sessions.fits(session_of(request), text_of(form, "token")):
                 return refuse(
                     request,
                     403,

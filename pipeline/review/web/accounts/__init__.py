@@ -1,0 +1,1 @@
+"""Pages of accounts: the login, one's own account, and those of admins."""

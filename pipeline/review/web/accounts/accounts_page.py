@@ -1,0 +1,141 @@
+"""The accounts of the team, for admins: add, change, disable, invite."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from config.errors import UsageError
+from config.roles import Role
+from pipeline.review.accounts import acts
+from pipeline.review.accounts.acts import By
+from pipeline.review.accounts.link_address import LINK_PATH, link_address
+from pipeline.review.web.accounts.forms import by_of, team_of, without_team
+from pipeline.review.web.context import context_of, progress_of, render, require
+from pipeline.review.web.desk.forms import act, text_of
+from storage.accounts import Account
+from storage.passwords import Link
+from storage.store import Store
+
+PATH = "/accounts"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An account of the page."""
+
+    account: Account
+    #: None: it has no password
+    password_at: datetime | None
+    #: that can still be used
+    link: Link | None
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What a form did, to say it above the table."""
+
+    said: str = ""
+    warning: str = ""
+    #: address of a new link, which is shown once
+    link: str = ""
+    until: datetime | None = None
+    status: int = 200
+
+
+def accounts_page(request: Request) -> Response:
+    """Show all accounts."""
+    require(request, Role.ADMIN)
+    return without_team(request) or _page(request, _Done())
+
+
+async def change_accounts(request: Request) -> Response:
+    """Do what the pressed button of the form says with one account."""
+    require(request, Role.ADMIN)
+    return without_team(request) or await act(request, _change)
+
+
+def _change(request: Request, form: FormData) -> Response:
+    review, by = context_of(request), by_of(request)
+    try:
+        with review.open_store() as store, store.transaction():
+            done = _act(request, store, form, by)
+    except UsageError as error:
+        done = _Done(warning=f"Nothing was changed. {error}", status=400)
+    return _page(request, done)
+
+
+def _act(request: Request, store: Store, form: FormData, by: By) -> _Done:
+    name, pressed = text_of(form, "name"), text_of(form, "act")
+    if pressed == "add":
+        added = acts.add_account(store, name, _role(form), by)
+        return _invited(request, store, added, by)
+    if pressed == "link":
+        return _invited(request, store, name, by)
+    if pressed == "role":
+        role = _role(form)
+        acts.set_role(store, name, role, by)
+        return _Done("Saved.")
+    if pressed == "disable":
+        acts.disable(store, name, by)
+        return _Done("The account is disabled, and its sessions ended.")
+    if pressed == "enable":
+        acts.enable(store, name, by)
+        return _Done("The account can log in again.")
+    if pressed == "logout":
+        acts.end_sessions(store, name, by)
+        return _Done("The sessions of the account ended.")
+    raise UsageError("This form does not say what to do.", hint="Press a button on it.")
+
+
+def _invited(request: Request, store: Store, name: str, by: By) -> _Done:
+    hours = context_of(request).settings.link_hours
+    token, link = acts.make_link(store, name, by, lasts=timedelta(hours=hours))
+    settings = context_of(request).settings
+    here = request.url.replace(path=LINK_PATH, query=f"link={token}", fragment="")
+    return _Done(
+        "This link sets the password once. Give it to the person alone; it is shown only now.",
+        link=link_address(settings, token) if settings.hosts else str(here),
+        until=link.expires_at,
+    )
+
+
+def _role(form: FormData) -> Role:
+    try:
+        return Role(text_of(form, "role"))
+    except ValueError:
+        raise UsageError(
+            "This is no role.", hint=f"Choose {', '.join(role.value for role in Role)}."
+        ) from None
+
+
+def _page(request: Request, done: _Done) -> Response:
+    review = context_of(request)
+    now, book = review.clock(), team_of(request).book
+    if not book.is_current():
+        book.refresh()
+    with review.read_store() as store:
+        progress_of(request).read(store)
+        changed, links = store.passwords.changed(), store.passwords.links()
+        accounts = store.accounts.all()
+    rows = [
+        Row(
+            one,
+            changed.get(one.name),
+            link if (link := links.get(one.name)) and link.expires_at > now else None,
+            len(book.sessions_of(one.name)),
+        )
+        for one in accounts
+    ]
+    return render(
+        request,
+        "accounts/accounts.html",
+        status=done.status,
+        heading="Accounts",
+        rows=rows,
+        roles=[role.value for role in Role],
+        done=done,
+    )

@@ -1,0 +1,16 @@
+"""What the pages of a team need to let people in."""
+
+from dataclasses import dataclass
+
+from pipeline.review.accounts.book import AccessBook
+from pipeline.review.accounts.hashing import Hasher
+from pipeline.review.web.team_cookies import TeamCookies
+
+
+@dataclass(frozen=True, slots=True)
+class TeamAccess:
+    """Accounts, sessions and passwords."""
+
+    book: AccessBook
+    hasher: Hasher
+    cookies: TeamCookies

@@ -1,0 +1,171 @@
+"""A team in Chromium: two accounts at once, an invitation, and pages without a fault of access."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from pipeline.review.accounts import acts
+from pipeline.review.web.server import address, listen, make_server
+from tests.support.accounts import PASSWORD
+from tests.support.axe import contexts, faults
+from tests.support.browser import CONTRAST, TWICE, UNLABELLED, Watched, browser, watch
+from tests.support.team import TeamSite, make_team
+
+__all__ = ["browser"]
+
+DAY = timedelta(days=1)
+NEW = "eleven herons cross a frozen harbour"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> TeamSite:
+    place = make_team(tmp_path, "bo")
+    place.site.fill([f"2603.{number:05}" for number in range(1, 9)])
+    return place
+
+
+@pytest.fixture
+def url(place: TeamSite) -> Iterator[str]:
+    """The address of the team's site, served by uvicorn in a thread."""
+    with listen("127.0.0.1", 0) as listening:
+        server = make_server(place.app())
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield address(listening)
+        server.should_exit = True
+        thread.join(600)
+
+
+@pytest.fixture
+def people(browser: Browser) -> Iterator[list[BrowserContext]]:
+    """Two browsers of two people."""
+    found = [browser.new_context(viewport={"width": 1400, "height": 900}) for _ in range(2)]
+    for one in found:
+        one.set_default_timeout(300_000)
+    yield found
+    for one in found:
+        one.close()
+
+
+def log_in(page: Page, url: str, name: str, password: str = PASSWORD) -> None:
+    page.goto(f"{url}queue")
+    expect(page).to_have_url(f"{url}login?next=/queue")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(f"{url}queue")
+
+
+def decide(page: Page, many: int) -> None:
+    """Reject papers with the keyboard, one after the other."""
+    for _ in range(many):
+        article = page.locator("article[data-paper]")
+        before = article.get_attribute("data-paper")
+        page.keyboard.press("r")
+        page.keyboard.press("1")
+        expect(page.locator(f"article[data-paper='{before}']")).to_have_count(0)
+
+
+def test_two_people_decide_at_once_under_their_names(
+    place: TeamSite, url: str, people: list[BrowserContext]
+) -> None:
+    tabs: list[Watched] = [watch(one.new_page()) for one in people]
+    for tab, name in zip(tabs, ("ada", "bo"), strict=True):
+        log_in(tab.page, url, name)
+        expect(tab.page.get_by_role("link", name=name, exact=True)).to_be_visible()
+    for _ in range(3):
+        for tab in tabs:
+            decide(tab.page, 1)
+    for tab in tabs:
+        expect(tab.page.locator("#done-today")).to_have_text("3")
+        assert tab.faults == []
+    with place.site.open_store() as store:
+        by = [one.reviewer for one in store.decisions.recent(99)]
+    assert sorted(by) == ["ada"] * 3 + ["bo"] * 3
+
+
+def test_ended_session_keeps_the_verdict_until_the_next_login(
+    place: TeamSite, url: str, people: list[BrowserContext]
+) -> None:
+    context = people[0]
+    page = context.new_page()
+    log_in(page, url, "bo")
+    paper = page.locator("article[data-paper]").get_attribute("data-paper")
+    with place.site.open_store() as store:
+        acts.end_sessions(store, "bo", place.team.by())
+    page.keyboard.press("r")
+    page.keyboard.press("1")
+    trouble = page.locator("#trouble")
+    expect(trouble).to_contain_text("The session has ended.")
+    trouble.get_by_role("button").click()
+    expect(trouble).to_contain_text("Log in again in another tab, then try again.")
+    second = context.new_page()
+    log_in(second, url, "bo")
+    trouble.get_by_role("button").click()
+    expect(trouble).to_be_hidden()
+    expect(page.locator("#done-today")).to_have_text("1")
+    assert [one.reviewer for one in place.site.decisions(str(paper))] == ["bo"]
+
+
+def test_admin_invites_somebody_who_chooses_a_password(
+    url: str, people: list[BrowserContext]
+) -> None:
+    admin, guest = (watch(one.new_page()) for one in people)
+    page = admin.page
+    log_in(page, url, "ada")
+    page.get_by_role("link", name="ada", exact=True).click()
+    page.get_by_role("link", name="Accounts of the team").click()
+    page.locator("main #name").fill("cy")
+    page.get_by_role("button", name="Add and make a link").click()
+    link = page.get_by_label("Link, until").input_value()
+    other = guest.page
+    other.goto(link)
+    expect(other.get_by_text("It is for the account cy.")).to_be_visible()
+    other.get_by_label("New password").fill(NEW)
+    other.get_by_label("The same again").fill(NEW)
+    other.get_by_role("button", name="Set the password").click()
+    expect(other.get_by_text("The password is set.")).to_be_visible()
+    log_in(other, url, "cy", NEW)
+    page.goto(f"{url}accounts")
+    page.get_by_role("button", name="Disable cy").click()
+    expect(page.get_by_text("The account is disabled")).to_be_visible()
+    other.goto(f"{url}queue")
+    expect(other).to_have_url(f"{url}login?next=/queue")
+    assert admin.faults == guest.faults == []
+
+
+@pytest.mark.slow
+def test_pages_of_a_team_have_no_fault_of_access(
+    place: TeamSite, url: str, browser: Browser
+) -> None:
+    found = []
+    for mode, context in contexts(browser).items():
+        page = context.new_page()
+        with place.site.open_store() as store:
+            token, _ = acts.make_link(store, "bo", place.team.by(), lasts=DAY)
+        for path in ("login", f"password?link={token}"):
+            page.goto(url + path)
+            found += _faults(page, f"{mode} {path}")
+        page.goto(f"{url}login")
+        page.get_by_label("Name").fill("ada")
+        page.get_by_label("Password").fill("wrong")
+        page.get_by_role("button", name="Log in").click()
+        found += _faults(page, f"{mode} wrong")
+        log_in(page, url, "ada")
+        for path in ("account", "accounts", "trail", "queue"):
+            page.goto(url + path)
+            found += _faults(page, f"{mode} {path}")
+        context.close()
+    assert "\n".join(found) == ""
+
+
+def _faults(page: Page, where: str) -> list[str]:
+    wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+    more = [*page.evaluate(CONTRAST), *page.evaluate(UNLABELLED), *page.evaluate(TWICE)]
+    if wide > 0:
+        more.append(f"{wide} px too wide")
+    return [f"{where}: {fault}" for fault in [*faults(page), *more]]

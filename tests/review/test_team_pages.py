@@ -1,0 +1,323 @@
+"""Pages of accounts: one's own, those of admins, the one-time link, and who may open them."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from config.roles import Role
+from pipeline.review.accounts import acts
+from storage.restore import restore
+from tests.support.accounts import PASSWORD
+from tests.support.review import START, Page, Visitor, make_site
+from tests.support.team import Browser, TeamSite, make_team
+
+NEW = "eleven herons cross a frozen harbour"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> TeamSite:
+    return make_team(tmp_path, "bo")
+
+
+@pytest.fixture
+def ada(place: TeamSite) -> Browser:
+    browser = Browser(place.app())
+    browser.log_in("ada")
+    return browser
+
+
+@pytest.fixture
+def bo(ada: Browser) -> Browser:
+    browser = Browser(ada.app)
+    browser.log_in("bo")
+    return browser
+
+
+def change(browser: Browser, path: str, **fields: str) -> Page:
+    return browser.post(path, {"token": browser.token(), **fields})
+
+
+def link_in(page: Page) -> str:
+    """Return the path of the link that a page shows."""
+    address = str(page.tree.xpath("string(//input[@id='link']/@value)"))
+    assert address.startswith("http://127.0.0.1:8765/password?link=")
+    return address.removeprefix("http://127.0.0.1:8765")
+
+
+@pytest.mark.parametrize("path", ["/accounts", "/trail"])
+def test_pages_of_admins_are_refused_to_others(ada: Browser, bo: Browser, path: str) -> None:
+    assert ada.get(path).status == 200
+    page = bo.get(path)
+    assert page.status == 403
+    assert "bo is a reviewer; this needs an admin." in page.text
+    assert path not in bo.get("/account").tree.xpath("//main//a/@href")
+
+
+@pytest.mark.parametrize("act", ["add", "role", "disable", "enable", "link", "logout"])
+def test_reviewer_cannot_change_accounts(place: TeamSite, bo: Browser, act: str) -> None:
+    before = place.team.acts()
+    fields = {"act": act, "name": "ada", "role": "reviewer", "token": bo.token()}
+    assert bo.post("/accounts", fields).status == 403
+    assert place.team.acts() == before
+
+
+def test_publisher_only_changes_issues(place: TeamSite, ada: Browser, bo: Browser) -> None:
+    form = {"token": bo.token(), "act": "save", "seen": ""}
+    assert bo.post("/issue/2026-W11", form).status == 403
+    change(ada, "/accounts", act="role", name="bo", role="publisher")
+    assert bo.post("/issue/2026-W11", form).status != 403
+    assert bo.get("/accounts").status == 403
+
+
+def test_admin_invites_and_the_person_chooses_a_password(place: TeamSite, ada: Browser) -> None:
+    page = change(ada, "/accounts", act="add", name="cy", role="publisher")
+    assert page.status == 200
+    path = link_in(page)
+    assert path.partition("=")[2] not in ada.get("/accounts").response.text
+    guest = Browser(ada.app)
+    assert guest.log_in("cy").status == 403
+    opened = guest.get(path)
+    assert opened.status == 200
+    [form] = opened.forms("/password")
+    assert guest.get(path).status == 200  # opening it uses nothing
+    done = guest.post("/password", {**form, "password": NEW, "again": NEW})
+    assert (done.status, done.location) == (303, "/login?set=1")
+    assert "The password is set." in guest.follow(done).text
+    assert guest.log_in("cy", NEW).status == 303
+    assert "publisher" in guest.get("/account").text
+    assert place.team.acts()[-4:-2] == ["account.added", "link.made"]
+
+
+def test_link_works_once_and_not_after_its_time(place: TeamSite, ada: Browser) -> None:
+    path = link_in(change(ada, "/accounts", act="link", name="bo"))
+    second = link_in(change(ada, "/accounts", act="link", name="bo"))
+    guest = Browser(ada.app)
+    assert guest.get(path).status == 410  # replaced
+    [form] = guest.get(second).forms("/password")
+    sent = {**form, "password": NEW, "again": NEW}
+    assert guest.post("/password", sent).status == 303
+    again = guest.post("/password", sent)
+    assert again.status == 410
+    assert "An admin of the survey can make another one." in again.text
+    late = link_in(change(ada, "/accounts", act="link", name="bo"))
+    [form] = guest.get(late).forms("/password")
+    place.clock.now += timedelta(hours=24)
+    assert guest.get(late).status == 410
+    assert guest.post("/password", {**form, "password": NEW, "again": NEW}).status == 410
+
+
+@pytest.mark.parametrize("token", ["", "x", "a" * 43, "\N{SNOWMAN}", "x" * 4_000])
+def test_guessed_links_open_nothing(ada: Browser, token: str) -> None:
+    guest = Browser(ada.app)
+    page = guest.post("/password", {"link": token, "password": NEW, "again": NEW})
+    assert page.status == 410
+    assert "ada" not in page.text
+
+
+def test_link_of_a_disabled_account_opens_nothing(place: TeamSite, ada: Browser) -> None:
+    path = link_in(change(ada, "/accounts", act="link", name="bo"))
+    change(ada, "/accounts", act="disable", name="bo")
+    assert Browser(ada.app).get(path).status == 410
+    change(ada, "/accounts", act="enable", name="bo")
+    assert Browser(ada.app).get(path).status == 410
+
+
+def test_link_refuses_weak_and_different_passwords(ada: Browser) -> None:
+    path = link_in(change(ada, "/accounts", act="link", name="bo"))
+    guest = Browser(ada.app)
+    [form] = guest.get(path).forms("/password")
+    for first, again in (("password12345", "password12345"), (NEW, NEW + "x")):
+        page = guest.post("/password", {**form, "password": first, "again": again})
+        assert page.status == 400
+        assert first not in page.response.text
+    assert guest.get(path).status == 200
+
+
+def test_reset_ends_all_sessions(ada: Browser, bo: Browser) -> None:
+    path = link_in(change(ada, "/accounts", act="link", name="bo"))
+    assert bo.get("/queue").status == 200
+    guest = Browser(ada.app)
+    [form] = guest.get(path).forms("/password")
+    guest.post("/password", {**form, "password": NEW, "again": NEW})
+    assert bo.get("/queue").status == 303
+    assert guest.log_in("bo").status == 403
+    assert guest.log_in("bo", NEW).status == 303
+
+
+def test_only_admin_stays(ada: Browser) -> None:
+    for fields in ({"act": "disable"}, {"act": "role", "role": "reviewer"}):
+        page = change(ada, "/accounts", name="ada", **fields)
+        assert page.status == 400
+        assert "ada is the only admin who can log in." in page.text
+    assert ada.get("/accounts").status == 200
+
+
+def test_disabled_admin_is_out_at_once(ada: Browser, bo: Browser) -> None:
+    change(ada, "/accounts", act="role", name="bo", role="admin")
+    change(bo, "/accounts", act="disable", name="ada")
+    assert ada.get("/queue").status == 303
+    assert Browser(ada.app).log_in("ada").status == 403
+    assert bo.get("/accounts").status == 200
+
+
+@pytest.mark.parametrize("name", ["", "list", "a\nb", "x" * 101, "ADA", "\u202eeve"])
+def test_impossible_names_are_refused(ada: Browser, name: str) -> None:
+    page = change(ada, "/accounts", act="add", name=name, role="reviewer")
+    assert page.status == 400
+    assert "Nothing was changed." in page.text
+
+
+def test_unknown_acts_change_nothing(place: TeamSite, ada: Browser) -> None:
+    before = place.team.acts()
+    assert change(ada, "/accounts", act="explode", name="bo").status == 400
+    assert change(ada, "/accounts", act="role", name="bo", role="emperor").status == 400
+    assert change(ada, "/accounts", act="disable", name="unheard of").status == 400
+    assert change(ada, "/account", act="explode").status == 400
+    assert place.team.acts() == before
+
+
+def test_password_is_changed_with_the_present_one(ada: Browser, bo: Browser) -> None:
+    second = Browser(ada.app)
+    second.log_in("bo")
+    [session] = [name for name in bo.cookies if "_session_" in name]
+    before = bo.cookies[session]
+    fields = {"act": "password", "password": NEW, "again": NEW}
+    assert change(bo, "/account", present="wrong", **fields).status == 403
+    done = change(bo, "/account", present=PASSWORD, **fields)
+    assert (done.status, done.location) == (303, "/account?done=password")
+    assert "All other sessions ended." in bo.follow(done).text
+    assert bo.cookies[session] != before
+    assert second.get("/queue").status == 303
+    assert Browser(ada.app, cookies={session: before}).get("/queue").status == 303
+    assert Browser(ada.app).log_in("bo").status == 403
+    assert Browser(ada.app).log_in("bo", NEW).status == 303
+
+
+def test_stolen_session_cannot_guess_the_password(bo: Browser) -> None:
+    fields = {"act": "password", "password": NEW, "again": NEW}
+    statuses = [change(bo, "/account", present=f"guess {n}", **fields).status for n in range(8)]
+    assert statuses == [403] * 5 + [429] * 3
+    assert Browser(bo.app).log_in("bo").status == 303
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "said"),
+    [
+        (NEW, NEW + "x", "two different passwords"),
+        ("short", "short", "shorter than 12"),
+        ("bo bo bo bo bo", "bo bo bo bo bo", "guessed first"),
+    ],
+)
+def test_new_password_keeps_the_rules(bo: Browser, first: str, again: str, said: str) -> None:
+    fields = {"act": "password", "present": PASSWORD, "password": first, "again": again}
+    page = change(bo, "/account", **fields)
+    assert page.status == 400
+    assert said in page.text
+
+
+def test_own_sessions_are_listed_and_ended(place: TeamSite, bo: Browser) -> None:
+    phone = Browser(bo.app, headers={"user-agent": "A phone <b>"})
+    phone.log_in("bo")
+    place.clock.move(minutes=1)
+    page = bo.get("/account")
+    rows = page.tree.xpath("//section//tbody/tr | //div[@class='wide'][1]//tbody/tr")
+    assert len(rows) >= 2
+    assert "A phone <b>" in page.text
+    assert "127.0.0.1" in page.text
+    ids = page.tree.xpath("//input[@name='session']/@value")
+    assert len(ids) == 2
+    [own] = page.tree.xpath("//tr[.//strong]//input[@name='session']/@value")
+    [other] = set(ids) - {own}
+    ended = change(bo, "/account", act="end", session=str(other))
+    assert ended.location == "/account?done=ended"
+    assert phone.get("/queue").status == 303
+    assert bo.get("/queue").status == 200
+    left = change(bo, "/account", act="end", session=str(own))
+    assert left.location == "/login"
+    assert bo.get("/queue").status == 303
+
+
+def test_sessions_of_others_cannot_be_ended(ada: Browser, bo: Browser) -> None:
+    [session] = ada.get("/account").tree.xpath("//input[@name='session']/@value")
+    change(bo, "/account", act="end", session=str(session))
+    assert ada.get("/queue").status == 200
+
+
+def test_logging_out_everywhere_ends_all_own_sessions(ada: Browser, bo: Browser) -> None:
+    second = Browser(ada.app)
+    second.log_in("bo")
+    left = change(bo, "/account", act="everywhere")
+    assert left.location == "/login"
+    assert bo.get("/queue").status == second.get("/queue").status == 303
+    assert ada.get("/queue").status == 200
+
+
+def test_admin_ends_sessions_of_an_account(ada: Browser, bo: Browser) -> None:
+    change(ada, "/accounts", act="logout", name="bo")
+    assert bo.get("/queue").status == 303
+    assert bo.log_in("bo").status == 303
+
+
+def test_trail_shows_acts_with_their_address_for_some_days(place: TeamSite, ada: Browser) -> None:
+    change(ada, "/accounts", act="disable", name="bo")
+    page = ada.get("/trail?about=bo")
+    assert "account.disabled" in page.text
+    assert "127.0.0.1" in page.text
+    place.clock.now += timedelta(days=31)
+    ada.log_in("ada")
+    assert "127.0.0.1" not in ada.get("/trail?about=bo").text
+    assert "account.disabled" in ada.get("/trail?about=bo").text
+
+
+def test_trail_has_pages(place: TeamSite, ada: Browser) -> None:
+    with place.site.open_store() as store, store.transaction():
+        for number in range(120):
+            store.trail.add(at=START, actor="ada", act="test.act", subject=f"s{number}")
+    first = ada.get("/trail?about=ada")
+    [older] = first.tree.xpath("//main//a[contains(@href, 'before=')]/@href")
+    second = ada.get(str(older))
+    assert len(first.tree.xpath("//tbody/tr")) == 100
+    assert "s0" in second.text
+    assert "s119" not in second.text
+    for query in ("before=x", "before=-1", "before=0", f"before={'9' * 30}", "about=%00"):
+        assert ada.get(f"/trail?{query}").status == 200
+
+
+def test_hostile_texts_of_the_trail_are_escaped(place: TeamSite, ada: Browser) -> None:
+    with place.site.open_store() as store:
+        evil = "<img src=x onerror=alert(1)>"
+        store.trail.add(at=START, actor=evil, act="a.b", subject=evil, detail=evil)
+    assert "<img src=x" not in ada.get("/trail").response.text
+
+
+@pytest.mark.parametrize("path", ["/login", "/account", "/accounts", "/password?link=x"])
+def test_without_accounts_pages_name_the_command(tmp_path: Path, path: str) -> None:
+    page = Visitor(make_site(tmp_path).app()).get(path)
+    assert page.status == 404
+    assert "reviewer add NAME --role admin" in page.text
+
+
+def test_restore_ends_sessions_and_links(place: TeamSite, ada: Browser, tmp_path: Path) -> None:
+    """A session that was ended since the backup must not come back with it."""
+    from storage.backup import back_up
+
+    path = link_in(change(ada, "/accounts", act="link", name="bo"))
+    safe = tmp_path / "safe.duckdb"
+    back_up(place.path, safe, busy_timeout_seconds=600)
+    with place.site.open_store() as store:
+        acts.end_sessions(store, "ada", place.team.by())
+    restore(safe, place.path, now=START, busy_timeout_seconds=600, force=True)
+    assert ada.get("/queue").status == 303
+    assert Browser(ada.app).get(path).status == 410
+    assert Browser(ada.app).log_in("ada").status == 303
+
+
+def test_pages_are_chinese_too(place: TeamSite, ada: Browser) -> None:
+    guest = Browser(ada.app, headers={"accept-language": "zh-CN"})
+    page = guest.get("/login")
+    assert page.tree.get("lang") == "zh"
+    assert "登录" in page.text
+    wrong = guest.log_in("ada", "wrong")
+    assert "Name and password" not in wrong.text
+    assert Role.ADMIN.value == "admin"
