@@ -1,5 +1,8 @@
 """Count changes to accounts and sessions, so that a service knows when to read them again."""
 
+from pathlib import Path
+
+from storage.engine.connection import connected
 from storage.engine.session import Session
 
 
@@ -11,6 +14,15 @@ def note_change(session: Session) -> None:
 def generation(session: Session) -> int:
     """Return the number of changes."""
     return session.number("SELECT generation FROM access_state")
+
+
+def strip_access(copy: Path) -> None:
+    """Delete from a copy of the database what opens the pages of this machine."""
+    with connected(copy, timeout_seconds=0) as connection:
+        session = Session(connection)
+        with session.transaction():
+            forget_access(session, passwords=True)
+        session.checkpoint()
 
 
 def forget_access(session: Session, *, passwords: bool) -> None:

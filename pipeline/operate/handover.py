@@ -24,6 +24,7 @@ from config.secret import SECRET_ENDS
 from pipeline.publish.verify import verify
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
+from storage.access_state import strip_access
 from storage.backup import back_up
 from storage.departures import departures_path
 from storage.engine.paths import real_path
@@ -87,8 +88,13 @@ def hand_over(services: Services, run: Run, target: Path) -> HandoverReport:
         published = [
             settings.root / file.path for act in store.publications.latest() for file in act.files
         ]
+        has_accounts = store.accounts.exist()
     left_out = dict(_left_out(settings))
     inside = sorted(_inside(settings, published, left_out))
+    if has_accounts:
+        left_out["passwords and sessions of accounts"] = (
+            "secrets of people: `living-survey reviewer password NAME` sets new ones"
+        )
     advance = run.progress("handing over", len(inside))
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".handover-") as scratch:
         copy = Path(scratch) / "copy.duckdb"
@@ -97,6 +103,7 @@ def hand_over(services: Services, run: Run, target: Path) -> HandoverReport:
             copy,
             busy_timeout_seconds=settings.database.busy_timeout_seconds,
         )
+        strip_access(copy)
         packed: list[_Packed] = []
         with (
             replacing(target) as part,

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from config.roles import Role
 from config.schema import SECTIONS
 from config.settings import load_settings
 from storage.publication_types import PublishedFile
 from storage.subscriber_types import How
+from tests.support.accounts import Hands, Team
 from tests.support.builders import make_decision, make_paper
 from tests.support.cli import SurveyInProcess
 from tests.support.mail import IMAGE, MONDAY, NOW, make_scene, people
@@ -245,3 +247,20 @@ def test_same_survey_gives_the_same_bundle(survey: SurveyInProcess, tmp_path: Pa
     }
     # The database records the run itself.
     assert changed <= {"var/survey.duckdb", "handover.json", "SHA256SUMS"}
+
+
+def test_bundle_holds_no_password_and_no_session(survey: SurveyInProcess, tmp_path: Path) -> None:
+    team = Team(migrated(survey.directory / "var/survey.duckdb"), Hands(APPROVED))
+    team.add("ada", Role.ADMIN)
+    team.attempt("ada")
+    done = survey.call("handover", str(tmp_path / "bundle.tar.gz"))
+    assert done.status == 0
+    assert "reviewer password NAME" in done.out
+    new = unpacked(tmp_path / "bundle.tar.gz", tmp_path / "new")
+    with migrated(new.directory / "var/survey.duckdb")() as store:
+        assert store.accounts.active() == ("ada",)
+        assert store.passwords.of("ada") is None
+        assert store.web_sessions.all() == ()
+        assert [one.act for one in store.trail.recent(9)][-1] == "account.added"
+    with team.open_store() as store:
+        assert store.passwords.of("ada")
