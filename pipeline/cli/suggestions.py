@@ -241,6 +241,7 @@ def fetch(invocation: Invocation) -> Answer:
 
     It also erases mail addresses that were kept long enough.
     """
+    check_database(invocation.settings, create=False)
     check_fetching(invocation.settings)
     check_database(invocation.settings, create=False)
     with arxiv_session(invocation, "suggestions fetch", lock=None) as (opened, arxiv):

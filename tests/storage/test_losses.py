@@ -59,6 +59,7 @@ FOLLOWS = frozenset(
         "publication_end",
         "publication_inputs",
         "subscriber_contact",
+        "suggestion_person",
         "confirmation",
         "confirmation_event",
         "subscriber_departure",
