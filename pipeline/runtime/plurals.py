@@ -7,8 +7,8 @@ NAMED = 5
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
-    """Return the number with its noun: `1 paper`, `2 papers`, `0 entries`."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+    """Return the number with its noun: `1 paper`, `0 entries`, `5,099 papers`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def some_of(names: Collection[str], most: int = NAMED) -> str:
