@@ -5,7 +5,17 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 
-from benchmarks import classifier_speed, crowd, desk, ingest, issues, lists, reviewers, site
+from benchmarks import (
+    agreement,
+    classifier_speed,
+    crowd,
+    desk,
+    ingest,
+    issues,
+    lists,
+    reviewers,
+    site,
+)
 from benchmarks.measure import Row, Size, header, show
 
 BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
@@ -26,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "digest": issues.digest,
     "site": site.site,
     "lint": lists.linted,
+    "agreement": agreement.agreement,
 }
 
 

@@ -11,7 +11,7 @@ from storage.engine.parameters import about, rows_json, texts_json
 from storage.engine.session import Row, Session
 from storage.errors import DecisionNotFoundError
 from storage.opinion_types import OPINION_MARK, NewOpinion, Opinion, OpinionKind
-from storage.types import Verdict
+from storage.types import LIST_REVIEWER, Verdict
 
 _COLUMNS = """
 opinion_id, arxiv_id, kind, verdict, sections, reviewer, note, reason, given_at, undone_at,
@@ -44,6 +44,37 @@ FROM (SELECT unnest(from_json($ended, '[{
 """
 _LATEST = "SELECT arxiv_id, max(happened_at) FROM opinion_event WHERE {only} GROUP BY arxiv_id"
 _REVIEWERS = "SELECT DISTINCT reviewer FROM opinion_event WHERE event = 'give' ORDER BY reviewer"
+_GRADED = """
+WITH said AS (
+    SELECT reviewer, arxiv_id, verdict, happened_at
+    FROM decision_event
+    WHERE kind = 'decide' AND reviewer <> $listed_by
+      AND decision_id NOT IN (SELECT decision_id FROM decision_event WHERE kind = 'undo')
+      AND coalesce(batch_id, '') NOT IN (
+          SELECT batch_id FROM decision_batch WHERE kind <> 'bulk')
+      AND decision_id NOT IN (
+          SELECT decision_id FROM opinion_event WHERE kind = 'third' OR event = 'release')
+    UNION ALL
+    SELECT reviewer, arxiv_id, verdict, happened_at
+    FROM opinion_event
+    WHERE event = 'give' AND kind IN ('first', 'second') AND decision_id IS NULL
+      AND opinion_id NOT IN (SELECT opinion_id FROM opinion_event WHERE event = 'undo')
+),
+once AS (
+    SELECT reviewer, arxiv_id, arg_min(verdict, happened_at) AS verdict,
+           min(happened_at) AS happened_at
+    FROM said
+    WHERE verdict <> 'deferred'
+    GROUP BY reviewer, arxiv_id
+)
+SELECT once.reviewer, once.happened_at, once.verdict = 'approved',
+       arg_max(prediction.in_scope, prediction.predicted_at)
+FROM once
+JOIN prediction ON prediction.arxiv_id = once.arxiv_id
+WHERE prediction.predicted_at < once.happened_at
+GROUP BY once.reviewer, once.arxiv_id, once.happened_at, once.verdict
+ORDER BY once.happened_at, once.arxiv_id
+"""
 # Papers of which this reviewer has said his word, and those that wait for a third one.
 _READ_BY = f"""
 SELECT arxiv_id FROM opinions WHERE {_OPEN}
@@ -136,6 +167,16 @@ class Opinions:
     def reviewers(self) -> tuple[str, ...]:
         """Return everybody who ever gave a word."""
         return tuple(row[0] for row in self._session.rows(_REVIEWERS))
+
+    def graded(self) -> list[tuple[str, datetime, bool, float]]:
+        """Return the first verdict of each person on each paper, by time.
+
+        Each is (who, when, whether it is an approval, the model's probability from before). Without
+        deferrals, imports, third words, repeats, what was taken back, and papers that had no
+        prediction.
+        """
+        rows = self._session.rows(_GRADED, {"listed_by": LIST_REVIEWER})
+        return [(who, from_utc(at), approved, chance) for who, at, approved, chance in rows]
 
     def live(self) -> list[Opinion]:
         """Return all words that were not taken back, in order of recording."""

@@ -1,8 +1,9 @@
 """Store predictions, one row per paper and model."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from storage.engine.instants import from_utc
+from storage.engine.instants import from_utc, to_utc
 from storage.engine.parameters import texts_json
 from storage.engine.session import Row, Session
 from storage.prediction_batch import PredictionColumns, prediction_table
@@ -58,6 +59,10 @@ _LATEST = _SELECT.format(
     condition="rowid IN (SELECT rowid FROM prediction"
     " WHERE newest AND arxiv_id IN (FROM listed($ids)))"
 )
+_BEFORE = _SELECT.format(
+    condition="arxiv_id = $id AND predicted_at < CAST($moment AS TIMESTAMP)"
+    " ORDER BY predicted_at DESC LIMIT 1"
+)
 # for one paper the plain condition is faster
 _LATEST_OF_ONE = _SELECT.format(condition="newest AND arxiv_id = $id")
 
@@ -92,6 +97,12 @@ class Predictions:
         )
         changes = read_changes(self._session)
         return {row[0]: _prediction(row, changes) for row in rows}
+
+    def before(self, arxiv_id: str, moment: datetime) -> Prediction | None:
+        """Return the last prediction on a paper from before this moment, or None."""
+        rows = self._session.rows(_BEFORE, {"id": arxiv_id, "moment": to_utc(moment)})
+        changes = read_changes(self._session) if rows else ()
+        return next((_prediction(row, changes) for row in rows), None)
 
     def prefer(self, model_id: str) -> int:
         """Make this model's predictions the newest; return how many changed."""

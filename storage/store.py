@@ -70,6 +70,7 @@ from storage.publications import Publications
 from storage.published import Published
 from storage.quarantine import Quarantine
 from storage.queue import Queue
+from storage.repeats import Repeats
 from storage.rules import Rules
 from storage.rulings import Rulings
 from storage.runs import Runs
@@ -111,6 +112,7 @@ class Store:
         self.account = DecisionAccount(session)
         self.approvals = Approvals(session)
         self.opinions = Opinions(session)
+        self.repeats = Repeats(session)
         self.learning = Learning(session)
         self.batches = Batches(session)
         self.highlights = Highlights(session)

@@ -19,6 +19,7 @@ COMMANDS = {
     "inbox": "Show decided papers that changed at arXiv, and answer one.",
     "doubles": "Show papers that are perhaps the same work, and answer.",
     "conflicts": "Show papers on which two people differ, and give the third word.",
+    "agreement": "Show how far people agree: with others, with themselves, over time.",
     "undo": "Take back your last act: a decision, or all recorded together.",
     "decisions": "Show the decisions, latest first, and how many stand.",
     "why": "Show why the model scores a paper as it does.",

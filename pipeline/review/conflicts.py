@@ -13,7 +13,7 @@ from pipeline.review.judge import Stale
 from pipeline.review.proposal import Proposal
 from storage.opinion_types import Opinion
 from storage.store import OpenStore, Store
-from storage.types import LIST_REVIEWER
+from storage.types import LIST_REVIEWER, RULE_PREFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def people(store: Store) -> tuple[str, ...]:
     if store.accounts.exist():
         return store.accounts.active()
     spoke = {*store.account.reviewers(), *store.opinions.reviewers()} - {LIST_REVIEWER}
-    return tuple(sorted(spoke))
+    return tuple(sorted(name for name in spoke if not name.startswith(RULE_PREFIX)))
 
 
 def may_give(

@@ -75,10 +75,13 @@ def kappa_of(table: Table) -> Kappa | None:
     low, middle, high = np.quantile(drawn, [0.025, 0.5, 0.975])
     value = float(kappa_values(counts / counts.sum()))
     share = max(table.both_approve, table.both_reject) / table.papers
+    if not np.isfinite(value):
+        value = float(middle)
     return Kappa(
-        kappa=value if np.isfinite(value) else float(middle),
-        low=float(low),
-        high=float(high),
+        kappa=value,
+        # at its ends kappa itself would be outside of the middle 95 %
+        low=min(float(low), value),
+        high=max(float(high), value),
         observed=(table.both_approve + table.both_reject) / table.papers,
         skewed=share >= SKEWED,
     )

@@ -31,6 +31,7 @@ from pipeline.review.team.reading import Reading
 from pipeline.review.web import error_pages, status_page
 from pipeline.review.web.access import LIMITS, LOOPBACK_NAMES, AccessRules, Limits
 from pipeline.review.web.accounts import routes as account_routes
+from pipeline.review.web.agreement import routes as agreement_pages
 from pipeline.review.web.bulk import routes as bulk
 from pipeline.review.web.claims import routes as claim_routes
 from pipeline.review.web.conflicts import routes as conflict_pages
@@ -139,6 +140,7 @@ def create_app(
         *rulings.ROUTES,
         *conflict_pages.ROUTES,
         *second_look.ROUTES,
+        *agreement_pages.ROUTES,
         *preferences.ROUTES,
         *outlook.ROUTES,
         *status_page.ROUTES,

@@ -72,6 +72,8 @@ class Card:
     word: Opinion | None = None
     #: by people outside
     suggested: tuple[Suggestion, ...] = ()
+    #: the reader decided it before and is not reminded of it
+    repeats: bool = False
 
     @property
     def paper(self) -> Paper:
@@ -111,6 +113,7 @@ def make_card(
     remarks: tuple[str, ...] = (),
     highlights: tuple[Highlight, ...] = (),
     word: Opinion | None = None,
+    repeats: bool = False,
 ) -> Card:
     """Return the card of a paper.
 
@@ -153,6 +156,7 @@ def make_card(
         remarks=remarks,
         highlights=highlights,
         word=word,
+        repeats=repeats,
     )
 
 

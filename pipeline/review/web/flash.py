@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 
+from pipeline.review.judge import suggested_section
 from pipeline.review.rulings.near import NearRuling
 from pipeline.review.web.against_rulings import contradicted_by
 from pipeline.review.web.context import context_of, reviewer_of
@@ -70,7 +71,11 @@ def flash_on_word(store: Store, request: Request, word: Opinion) -> Flash:
     """Return the message on a word of the reader's own; a repeated paper looks like any other."""
     said = with_title(store.papers.titles([word.arxiv_id]), as_decision(word))
     if word.kind is OpinionKind.REPEAT:
-        return replace(said, kept=context_of(request).rules.is_drawn(word.arxiv_id))
+        scored = store.predictions.latest([word.arxiv_id]).get(word.arxiv_id)
+        suggested = suggested_section(scored, context_of(request).taxonomy)
+        section = suggested.section if suggested else None
+        rules = context_of(request).rules
+        return replace(said, kept=rules.needs_two(word.arxiv_id, section, word.sections))
     return replace(said, kept=True, differs=word.kind is OpinionKind.SECOND)
 
 

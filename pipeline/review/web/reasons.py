@@ -101,13 +101,17 @@ def card_reasons(
         sentence=reasons.sentence,
         reasons=reasons,
         rulings=_rulings(context, explainer, card, precedents),
-        suggested_by=model_id if model_id != reasons.model_id else "",
+        # a repeated paper has an old prediction, which must not show
+        suggested_by=model_id if model_id != reasons.model_id and not card.repeats else "",
     )
 
 
 def _rulings(
     context: ReviewContext, explainer: Explainer, card: Card, precedents: Sequence[Precedent]
 ) -> tuple[NearRuling, ...]:
+    if card.repeats:
+        own = card.paper.arxiv_id
+        precedents = [one for one in precedents if one.ruling.arxiv_id != own]
     if not precedents:
         return ()
     near = near_rulings(explainer, document_of(card.paper), precedents, card.prediction)

@@ -1,7 +1,7 @@
 """Decide many papers with one act: ask first, then record those that are as they were shown."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -17,7 +17,8 @@ from pipeline.review.bulk import (
     read_ids,
 )
 from pipeline.review.decide import Bulk, decide_all
-from pipeline.review.proposal import Proposal, propose
+from pipeline.review.double.repeats import candidates
+from pipeline.review.proposal import NOT_DECIDED, Proposal, propose
 from pipeline.review.web.card import grouped
 from pipeline.review.web.context import (
     context_of,
@@ -113,8 +114,10 @@ def _proposals(
     context = context_of(request)
     with context.read_store() as store:
         marks = store.papers.marks(seen)
+        waiting = [key for key, (_, decision) in seen.items() if decision == NOT_DECIDED]
+        repeats = _repeats(store, request, waiting)
     approves = verdict == Verdict.APPROVED
-    return [
+    proposals = (
         propose(
             context.taxonomy,
             arxiv_id=key,
@@ -127,14 +130,15 @@ def _proposals(
             expected=expected(digits, decision, marks.get(key)),
         )
         for key, (digits, decision) in seen.items()
-    ]
+    )
+    return [replace(one, repeats=repeats.get(one.arxiv_id)) for one in proposals]
 
 
 def _ask(request: Request, view: QueueView, asked: Asked, *, status: int = 200) -> Response:
     """Show how many papers in which state are decided, which are not, and both verdicts."""
     context = context_of(request)
     with context.read_store() as store:
-        planned = _plan(store, asked.ids, context.today)
+        planned = _plan(store, request, asked.ids)
         named = [one.arxiv_id for one in (*planned.papers[:_NAMED], *planned.others[:_NAMED])]
         titles = store.papers.titles(named)
     if not planned.papers:
@@ -157,8 +161,22 @@ def _ask(request: Request, view: QueueView, asked: Asked, *, status: int = 200) 
     )
 
 
-def _plan(store: Store, ids: tuple[str, ...], today: date) -> Plan:
-    return plan(ids, store.papers.marks(ids), store.decisions.standing(ids), today)
+def _plan(store: Store, request: Request, ids: tuple[str, ...]) -> Plan:
+    repeats = _repeats(store, request, ids)
+    standing = {
+        key: one for key, one in store.decisions.standing(ids).items() if key not in repeats
+    }
+    return plan(ids, store.papers.marks(ids), standing, context_of(request).today)
+
+
+def _repeats(store: Store, request: Request, ids: Iterable[str]) -> dict[str, str]:
+    """Return the decisions that verdicts on these papers would repeat, by paper."""
+    context = context_of(request)
+    if not context.rules.repeats:
+        return {}
+    offered = candidates(store, reviewer_of(request), context.rules, context.clock())
+    wanted = set(ids)
+    return {one.arxiv_id: one.decision_id for one in offered if one.arxiv_id in wanted}
 
 
 def _result(request: Request, view: QueueView, done: Bulk) -> Response:

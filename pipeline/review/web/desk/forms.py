@@ -1,6 +1,7 @@
 """Read the forms of the desk: who may send them, and what they state."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from starlette.concurrency import run_in_threadpool
@@ -13,9 +14,12 @@ from pipeline.review.proposal import NOT_DECIDED, Expected, Proposal, propose
 from pipeline.review.web.busy import busy_form
 from pipeline.review.web.card import FormDraft
 from pipeline.review.web.context import context_of, reviewer_of, session_of
+from pipeline.review.web.desk.repeat import repeated
 from pipeline.review.web.error_pages import refuse
 from pipeline.review.web.view_state import QueueView
 from storage.errors import StoreBusyError
+from storage.repeats import Candidate
+from storage.typed_ids import read_arxiv_id
 from storage.types import Verdict
 
 _MAX_FIELDS = 500
@@ -95,12 +99,13 @@ def read_proposal(request: Request, form: FormData, view: QueueView) -> Proposal
     """
     context = context_of(request)
     content_hash, _, decision_id = text_of(form, "state").partition(":")
+    repeat = None if decision_id else _repeat(request, text_of(form, "arxiv_id"))
     accepted = text_of(form, "accept")
     verdict = verdict_of(form)
     ticked = {accepted} if accepted else ticked_in(form)
     if verdict != Verdict.APPROVED:
         ticked -= set(text_of(form, "preselected").split())
-    return propose(
+    proposal = propose(
         context.taxonomy,
         arxiv_id=text_of(form, "arxiv_id"),
         verdict=verdict,
@@ -113,8 +118,18 @@ def read_proposal(request: Request, form: FormData, view: QueueView) -> Proposal
         return_on=_day(text_of(form, "return_on")) if verdict == Verdict.DEFERRED else None,
         until_new_version=verdict == Verdict.DEFERRED and bool(text_of(form, "until_new_version")),
         expected=Expected(decision_id or NOT_DECIDED, content_hash),
-        drawn=view.is_audit,
+        drawn=view.is_audit and repeat is None,
     )
+    return proposal if repeat is None else replace(proposal, repeats=repeat.decision_id)
+
+
+def _repeat(request: Request, text: str) -> Candidate | None:
+    """Return what this verdict repeats; its form showed the paper as a new one."""
+    context = context_of(request)
+    if not context.rules.repeats:
+        return None
+    with context.read_store() as store:
+        return repeated(store, request, read_arxiv_id(text))
 
 
 def _day(text: str) -> date | None:

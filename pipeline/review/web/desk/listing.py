@@ -12,9 +12,11 @@ from config.whole_number import whole_number
 from pipeline.review.outlook.session import current_session
 from pipeline.review.selection import Recent, Selection, days_work
 from pipeline.review.web.context import context_of, person_of, reviewer_of
+from pipeline.review.web.desk.repeat import repeat_in, row_of, with_repeat
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import QUEUE, QueueView, read_id
 from storage.queue_filter import QueueFilter, QueueLimits, QueueRow, QueueTally
+from storage.repeats import Candidate
 from storage.store import Store
 
 #: papers of the list shown at a time
@@ -53,6 +55,8 @@ class Listing:
     beyond: str = ""
     #: the place of the first of `ids` on the page, from 0
     first: int = 0
+    #: a paper of the first page that the reviewer decided before, and is not reminded of
+    repeat: Candidate | None = None
 
     @property
     def chosen(self) -> QueueView:
@@ -122,15 +126,27 @@ def read_listing(
         return Listing(listed, listed.selection, ids, rows, 1, len(rows), _NO_TALLY)
     selection, wanted, totals = _resolved(store, request, listed.selection)
     asked: _Page = {"limit": PAGE_SIZE + 1, "today": context_of(request).today}
-    if not counted:
+    repeat = repeat_in(store, request, wanted)
+    if not counted and repeat is None:
         ids = store.queue.ids(wanted, offset=_offset(listed), **asked)
         return _listing(listed, selection, ids)
-    tally = _counted(store, request, wanted, totals)
-    pages = max(1, -(-tally.size // PAGE_SIZE))
-    listed = listed.at_page(min(listed.page, pages))
-    found = store.queue.rows(wanted, offset=_offset(listed), **asked)
-    return replace(
+    tally = _counted(store, request, wanted, totals) if counted else _NO_TALLY
+    if counted:
+        tally = with_repeat(tally, repeat, person_of(request).limits)
+        pages = max(1, -(-tally.size // PAGE_SIZE))
+        listed = listed.at_page(min(listed.page, pages))
+    shift = int(repeat is not None and listed.page > 1)
+    found = store.queue.rows(wanted, offset=_offset(listed) - shift, **asked)
+    if repeat is not None and listed.page == 1:
+        found.insert(repeat.place, row_of(repeat.candidate))
+    page = replace(
         _listing(listed, selection, tuple(row.arxiv_id for row in found)),
+        repeat=repeat.candidate if repeat and listed.page == 1 else None,
+    )
+    if not counted:
+        return page
+    return replace(
+        page,
         rows=_rows(found[:PAGE_SIZE], person_of(request).limits),
         pages=pages,
         total=tally.size,

@@ -68,9 +68,9 @@ def show_desk(
             if not view.paper:
                 listing = with_free_paper(store, request, listing, readers)
         named = _named(request, view, listing, readers)
-        stored = read_open(store, request, named) if named else None
+        stored = read_open(store, request, named, in_queue=True) if named else None
         if stored is None and listing.ids:  # the address names a paper that is not held
-            stored = read_open(store, request, listing.ids[0])
+            stored = read_open(store, request, listing.ids[0], in_queue=True)
             asked = asked or Asked(f"arXiv:{named} is not in the database.")
         known_id = _held(store, listing)
         flash = flash_of(store, request)

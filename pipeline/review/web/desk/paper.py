@@ -15,7 +15,7 @@ from pipeline.review.web.flash import flash_of
 from pipeline.review.web.readers import readers_for
 from pipeline.review.web.reasons import card_reasons, read_news, with_marks
 from pipeline.review.web.texts import shown_title
-from pipeline.review.web.view_state import LONGEST_ID, QueueView, paper_view
+from pipeline.review.web.view_state import LONGEST_ID, QUEUE, QueueView, paper_view
 from storage.arxiv_id import parse_arxiv_id
 
 
@@ -46,11 +46,13 @@ def show_paper(
         person.progress.read(store)
         person.preferences.own_in(store)
         context.reading.look(store)
-        found = read_open(store, request, view.paper)
+        # all reasons of a paper are opened from the queue
+        from_queue = request.query_params.get("from", "").startswith(QUEUE)
+        found = read_open(store, request, view.paper, in_queue=from_queue)
         if found is None:
             return no_such_paper(request, view.paper)
         listing = read_listing(store, request, view, counted=False)
-        history = store.decisions.of_paper(view.paper)
+        history = [] if found.repeats else store.decisions.of_paper(view.paper)
         news, precedents = read_news(context, store), context.precedents.read(store)
         ruling = store.rulings.of([view.paper]).get(view.paper)
         flash = flash_of(store, request)

@@ -1,0 +1,270 @@
+"""A person reads papers again that he decided long ago, without being reminded."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from pipeline.review.double.repeats import Due, candidates, due, fits, place
+from pipeline.review.double.rules import TeamRules
+from storage.batches import BatchKind, NewBatch
+from storage.opinion_types import NewOpinion, Opinion, OpinionKind
+from storage.queue_filter import QueueFilter, QueueRow
+from storage.repeats import Candidate
+from storage.types import Verdict
+from tests.support.builders import make_decision, make_paper, make_prediction
+from tests.support.review import START, Page, ReviewSite, Visitor, make_site, scores
+
+OLD = [f"2511.{number:05}" for number in range(1, 31)]
+NEW = [f"2603.{number:05}" for number in range(1, 81)]
+THEN = START - timedelta(weeks=12)
+RULES = TeamRules(repeats=10)
+LIST = "/queue?order=likely"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> ReviewSite:
+    """A site whose reviewer ada decided 30 papers twelve weeks ago; 80 others wait."""
+    site = make_site(tmp_path)
+    site.rules = RULES
+    with site.open_store() as store:
+        store.papers.upsert([make_paper(key) for key in OLD], seen_at=THEN)
+    pairs = [
+        (
+            make_paper(key),
+            make_prediction(
+                key,
+                in_scope=0.98 - 0.01 * (number % 80),
+                sections=scores(make_image=0.8),
+                predicted_at=THEN - timedelta(days=1),
+            ),
+        )
+        for number, key in enumerate([*NEW, *OLD])
+    ]
+    site.put_all(pairs)
+    with site.open_store() as store:
+        store.decisions.add(
+            [
+                make_decision(
+                    key,
+                    verdict=Verdict.APPROVED if number % 2 else Verdict.REJECTED,
+                    sections=("make-image",) if number % 2 else (),
+                    decided_at=THEN + timedelta(minutes=number),
+                )
+                for number, key in enumerate(OLD)
+            ]
+        )
+    return site
+
+
+def read(visitor: Visitor, papers: int, verdict: str = "rejected") -> list[str]:
+    """Decide the first paper of the list so many times; return what was read."""
+    found = []
+    page = visitor.get(LIST)
+    for _ in range(papers):
+        key = page.ids[0]
+        found.append(key)
+        page = visitor.follow(visitor.decide(page, key, verdict, section=["make-image"]))
+    return found
+
+
+def given(site: ReviewSite) -> list[Opinion]:
+    with site.open_store() as store:
+        return [one for one in store.opinions.live() if one.kind is OpinionKind.REPEAT]
+
+
+def shown_repeat(visitor: Visitor) -> tuple[Page, str]:
+    """Read until a repeated paper is in the list; return the page and the paper."""
+    page = visitor.get(LIST)
+    for _ in range(40):
+        repeated = [key for key in page.ids if key in OLD]
+        if repeated:
+            return page, repeated[0]
+        read(visitor, 1)
+        page = visitor.get(LIST)
+    raise AssertionError("no paper was repeated")
+
+
+def test_share_of_repeats_is_that_of_the_setting(site: ReviewSite) -> None:
+    seen = read(Visitor(site.app("ada")), 70)
+    repeated = [key for key in seen if key in OLD]
+    assert 4 <= len(repeated) <= 11  # 10 % of 70
+    assert [one.arxiv_id for one in given(site)] == repeated
+    places = [place for place, key in enumerate(seen) if key in OLD]
+    assert len({after - before for before, after in pairwise(places)}) > 1  # irregular
+
+
+def test_repeat_changes_no_decision(site: ReviewSite) -> None:
+    ada = Visitor(site.app("ada"))
+    _, key = shown_repeat(ada)
+    before = site.decisions(key)
+    ada.decide(ada.get(LIST), key, "deferred")
+    assert site.decisions(key) == before
+    [word] = given(site)
+    assert (word.verdict, word.repeats) == (Verdict.DEFERRED, before[0].decision_id)
+
+
+def test_repeated_paper_looks_like_any_other(site: ReviewSite) -> None:
+    ada = Visitor(site.app("ada"))
+    page, key = shown_repeat(ada)
+    assert page.ids.index(key) > 0
+    percents = [
+        str(row.text_content()) for row in page.tree.xpath("//main//li//*[@class='percent']")
+    ]
+    assert percents == sorted(percents, reverse=True)
+    assert (
+        page.tree.xpath("string(//*[@id='list']//p[@class='size'])")
+        .strip()
+        .startswith(str(len(page.ids)))
+        or len(page.ids) == 30
+    )
+
+    def skeleton(paper: str) -> str:
+        text = ada.get(page.link(paper)).tree.xpath("//form[@id='verdict']")[0].text_content()
+        return " ".join(text.split())
+
+    other = next(one for one in page.ids if one not in OLD)
+    assert "Approved" not in skeleton(key)
+    assert skeleton(key).count("%") == skeleton(other).count("%")
+    opened = ada.get(page.link(key))
+    assert not opened.tree.xpath("//p[@class='standing']")
+    reasons = ada.get(f"/paper/{key}?from=/queue")
+    assert not reasons.tree.xpath("//p[@class='standing']")
+    assert ada.get(f"/paper/{key}").tree.xpath("//p[@class='standing']")
+
+
+def test_answer_to_a_repeat_looks_like_any_other(site: ReviewSite) -> None:
+    ada = Visitor(site.app("ada"))
+    page, key = shown_repeat(ada)
+    other = next(one for one in page.ids if one not in OLD)
+    answers = []
+    for paper in (key, other):
+        form = {**ada.get(page.link(paper)).form("/decide", paper), "verdict": "rejected"}
+        answer = ada.post("/decide", {**form, "reason": "other"}, {"accept": "application/json"})
+        answers.append(json.loads(answer.response.text))
+    first, second = answers
+    assert first.keys() == second.keys()
+    assert second["done_today"] == first["done_today"] + 1
+    shape = [
+        answer["flash"].replace(paper, "ID").replace(answer["decision_id"], "DECISION")
+        for answer, paper in zip(answers, (key, other), strict=True)
+    ]
+    assert re.sub(r"A study[^<]*", "", shape[0]) == re.sub(r"A study[^<]*", "", shape[1])
+
+
+def test_undone_repeat_is_shown_again_as_new(site: ReviewSite) -> None:
+    ada = Visitor(site.app("ada"))
+    page, key = shown_repeat(ada)
+    done = ada.follow(ada.decide(page, key, "rejected"))
+    back = ada.follow(ada.post("/undo", done.form("/undo")))
+    assert back.paper == key
+    assert not back.tree.xpath("//p[@class='standing']")
+    assert given(site) == []
+
+
+def test_marked_repeat_is_a_waiting_paper(site: ReviewSite) -> None:
+    ada = Visitor(site.app("ada"))
+    page, key = shown_repeat(ada)
+    marked = [key, next(one for one in page.ids if one not in OLD)]
+    form = {"token": page.form("/decide")["token"], "view": LIST}
+    asked = ada.post("/decide-many", {**form, "paper": marked})
+    assert "Decide 2 papers" in asked.text
+    sent = {**asked.form("/decide-many"), "verdict": "rejected", "reason": "other"}
+    ada.post("/decide-many", sent)
+    assert [one.arxiv_id for one in given(site)] == [key]
+
+
+def test_others_and_limited_lists_have_no_repeat(site: ReviewSite) -> None:
+    ada = Visitor(site.app("ada"))
+    shown_repeat(ada)
+    assert not set(Visitor(site.app("bo")).get(LIST).ids) & set(OLD)
+    for path in ("/queue?order=newest", "/queue?search=study", "/queue?announced=newest"):
+        assert not set(ada.get(path).ids) & set(OLD)
+
+
+def test_pages_after_the_first_skip_no_paper(site: ReviewSite) -> None:
+    ada = Visitor(site.app("ada"))
+    page, _ = shown_repeat(ada)
+    with site.open_store() as store:
+        waiting = [
+            row.arxiv_id for row in store.queue.rows(QueueFilter(), limit=100, today=START.date())
+        ]
+    pages = [*page.ids, *ada.get(f"{LIST}&page=2").ids, *ada.get(f"{LIST}&page=3").ids]
+    assert [key for key in pages if key not in OLD] == waiting
+
+
+def test_opening_pages_stores_nothing(site: ReviewSite) -> None:
+    ada = Visitor(site.app("ada"))
+    page, key = shown_repeat(ada)
+    for _ in range(3):
+        assert ada.get(page.link(key)).paper == key
+    assert given(site) == []
+
+
+@pytest.mark.parametrize("why", ["", "recent", "bulk", "revised", "third", "unpredicted"])
+def test_only_papers_read_alone_long_ago_are_repeated(tmp_path: Path, why: str) -> None:
+    site = make_site(tmp_path)
+    key = OLD[0]
+    predicted = THEN + timedelta(days=1 if why == "unpredicted" else -1)
+    site.put(make_paper(key), make_prediction(key, predicted_at=predicted))
+    at = START - timedelta(weeks=1) if why == "recent" else THEN
+    act = NewBatch(BatchKind.BULK, "ada", at) if why == "bulk" else None
+    with site.open_store() as store:
+        [made] = store.decisions.add([make_decision(key, decided_at=at)], act)
+        if why == "third":
+            said = NewOpinion(key, OpinionKind.THIRD, made.verdict, made.sections, "ada", at)
+            store.opinions.add([replace(said, decision_id=made.decision_id)])
+        if why == "revised":
+            store.papers.upsert([make_paper(key, version=2, abstract="Another.")], seen_at=START)
+        found = store.repeats.candidates("ada", until=START - timedelta(weeks=8), salt="", most=9)
+        assert [one.arxiv_id for one in found] == ([] if why else [key])
+
+
+def test_nothing_is_due_without_the_setting(site: ReviewSite) -> None:
+    with site.open_store() as store:
+        assert due(store, "ada", TeamRules()) is None
+        assert due(store, "ada", RULES) is not None
+        assert candidates(store, "bo", RULES, START) == []
+
+
+DUE = Due("salt", 0)
+
+
+def row(key: str, in_scope: float) -> QueueRow:
+    return QueueRow(key, key, in_scope, "a", date(2026, 3, 17), (), "cs.CV")
+
+
+def candidate(key: str, in_scope: float, section: str = "a") -> Candidate:
+    at = datetime(2026, 1, 1, tzinfo=START.tzinfo)
+    return Candidate("d", key, at, in_scope, section, key, None, "cs.CV")
+
+
+def test_repeat_stands_where_its_probability_belongs() -> None:
+    rows = [row(f"r{number}", 0.95 - 0.05 * number) for number in range(12)]
+    offered = [candidate("low", 0.1), candidate("mid", 0.77)]
+    found = place(rows, offered, QueueFilter(), DUE)
+    assert found is not None
+    assert (found.candidate.arxiv_id, found.place) == ("mid", 4)
+    assert place(rows, offered[:1], QueueFilter(), DUE) is None
+    assert place(rows, offered, QueueFilter(section="b"), DUE) is None
+    assert place(rows[:1], offered, QueueFilter(), DUE) is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "able"),
+    [
+        (QueueFilter(), True),
+        (QueueFilter(order="random"), True),
+        (QueueFilter(at_least=0.5, section="a"), True),
+        (QueueFilter(order="newest"), False),
+        (QueueFilter(search="layout"), False),
+        (QueueFilter(author="Doe"), False),
+        (QueueFilter(announced_from=date(2026, 3, 1)), False),
+    ],
+)
+def test_repeats_stand_only_where_age_does_not_show(wanted: QueueFilter, *, able: bool) -> None:
+    assert fits(wanted) is able
