@@ -321,3 +321,16 @@ def test_pages_are_chinese_too(place: TeamSite, ada: Browser) -> None:
     wrong = guest.log_in("ada", "wrong")
     assert "Name and password" not in wrong.text
     assert Role.ADMIN.value == "admin"
+
+
+def test_password_managers_know_the_fields(ada: Browser) -> None:
+    path = link_in(change(ada, "/accounts", act="link", name="bo"))
+    guest = Browser(ada.app)
+    kinds = "//input[@type='password']/@autocomplete"
+    new = ["new-password", "new-password"]
+    assert guest.get("/login").tree.xpath(kinds) == ["current-password"]
+    assert guest.get(path).tree.xpath(kinds) == new
+    assert ada.get("/account").tree.xpath(kinds) == ["current-password", *new]
+    for page in (guest.get("/login"), guest.get(path), ada.get("/account")):
+        assert page.tree.xpath("//input[@autocomplete='username']")
+        assert not page.tree.xpath("//@onpaste")
