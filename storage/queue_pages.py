@@ -11,7 +11,7 @@ from config.errors import UsageError
 from storage.engine.session import Row, Session
 from storage.queue_filter import QueueFilter, QueueRow
 from storage.queue_orders import SHOWN, edges_sql, page_sql, queue_row
-from storage.queue_sql import RETURNED, check_order, condition_of
+from storage.queue_sql import RETURNED, Condition, check_order, condition_of
 
 _DISTANCE = "abs(in_scope - 0.5)"
 _HIDDEN = f"SELECT count(*) FROM waiting WHERE NOT {RETURNED}"  # noqa: S608  a constant
@@ -37,6 +37,13 @@ _AFTER_UNDATED = (
     "announced IS NULL AND $place_0 IS NULL"
     " AND (in_scope < $place_1 OR in_scope = $place_1 AND arxiv_id > $last)"
 )
+# Without ties, so that an edge is found without reading the IDs of millions.
+_BEYOND: Mapping[str, str] = {
+    "likely": "in_scope < $place_0",
+    "uncertain": f"{_DISTANCE} > $place_0",
+    "random": "random_place > $place_0",
+    "newest": "(announced < CAST($place_0 AS DATE) OR announced IS NULL)",
+}
 #: orders that have places; the mixed order depends on how many papers come before
 PAGED = tuple(_PLACE)
 
@@ -77,14 +84,14 @@ class QueuePages:
         hidden = today if self._session.number(_HIDDEN, {"today": today}) else None
         condition = condition_of(wanted, hidden_after=hidden)
         sql, parameters = condition.sql, dict(condition.parameters)
+        undated = after is not None and order == "newest" and after[0] is None
+        edges: Row = ()
+        if wanted.announced_from is None and not undated:  # as `Queue` does
+            edges = self._edges(order, condition, after, limit)
         if after is not None:
             *place, parameters["last"] = after
             parameters |= {f"place_{number}": one for number, one in enumerate(place)}
-            undated = order == "newest" and place[0] is None
             sql = f"({sql}) AND {_AFTER_UNDATED if undated else _AFTER[order]}"
-        edges: Row = ()
-        if wanted.announced_from is None:  # as `Queue` does
-            [edges] = self._session.rows(edges_sql(order, sql), {**parameters, "most": limit})
         named = {f"edge_{number}": edge for number, edge in enumerate(edges)}
         columns = ", ".join((SHOWN, *_PLACE[order]))
         rows = self._session.rows(
@@ -92,6 +99,22 @@ class QueuePages:
             {**parameters, **named, "limit": limit, "offset": 0},
         )
         return [_placed(row) for row in rows]
+
+    def _edges(
+        self,
+        order: str,
+        condition: Condition,
+        after: Sequence[float | int | str | None] | None,
+        limit: int,
+    ) -> Row:
+        """Return how far the sorted column of a page reaches, or a little further."""
+        sql, parameters = condition.sql, {**condition.parameters, "most": limit}
+        if after is not None:
+            sql, parameters["place_0"] = f"({sql}) AND {_BEYOND[order]}", after[0]
+        [edges] = self._session.rows(edges_sql(order, sql), parameters)
+        if after is not None and edges[0] is None:  # only ties are left
+            return (after[0],)
+        return edges
 
 
 def _placed(row: Row) -> PlacedRow:

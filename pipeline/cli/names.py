@@ -26,6 +26,7 @@ COMMANDS = {
     "audit": "Estimate how many relevant papers are still unseen.",
     "plan": "Show how the queue develops, or plan a session.",
     "serve": "Serve the approval queue as web pages.",
+    "mcp": "Let an application with a language model read the survey.",
     "api": "Write the OpenAPI document of the JSON API.",
     "issue": "Show how far the digest of a week is, or edit, build and approve it.",
     "digest": "Build one week's digest of approved papers.",

@@ -59,6 +59,7 @@ ARGUMENTS = {
     "reviewer enable": ["ada"],
     "reviewer disable": ["ada"],
     "reviewer logout": ["ada"],
+    "mcp": [],
     "token create": ["--scope", "read"],
     "token revoke": ["4f1d09ab33c2"],
 }

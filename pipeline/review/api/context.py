@@ -17,6 +17,7 @@ from pipeline.review.double.rules import ALONE, TeamRules
 from pipeline.review.issues.desk import IssueDesk
 from pipeline.runtime.facts import StateOfSurvey
 from storage.api_tokens import Token
+from storage.claims import Claims
 from storage.queue_filter import QueueLimits
 from storage.store import OpenStore
 
@@ -39,6 +40,8 @@ class ApiContext:
     secret: bytes
     #: explains predictions; None without a model directory
     explainers: ExplainerCache | None = None
+    #: who reads which paper; None: not kept
+    claims: Claims | None = None
     #: what one person alone may not decide
     rules: TeamRules = ALONE
     review: ReviewSettings = field(default_factory=ReviewSettings)

@@ -50,7 +50,7 @@ def problem_response(error: ProblemError) -> Response:
     return Response(body, error.problem.status, error.headers, MEDIA_TYPE)
 
 
-def refusal(status: int) -> Response:
+def refusal(status: int, said: str = "") -> Response:
     """Return the problem for a request that does not reach the API."""
-    said = _REFUSED.get(status, HTTPStatus(status).phrase)
+    said = said or _REFUSED.get(status, HTTPStatus(status).phrase)
     return problem_response(ProblemError(status, "refused", said))

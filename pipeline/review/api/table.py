@@ -3,16 +3,16 @@
 from starlette.requests import Request
 
 from pipeline.review.api.operation import Operation
-from pipeline.review.api.resources import decisions, papers, queue, survey
+from pipeline.review.api.resources import acts, decisions, issues, papers, queue, survey
 
 PREFIX = "/api/v1"
-#: the address that takes large bodies
-ACTS = "/acts"
 
 OPERATIONS: tuple[Operation, ...] = (
     *papers.OPERATIONS,
     *queue.OPERATIONS,
     *decisions.OPERATIONS,
+    *acts.OPERATIONS,
+    *issues.OPERATIONS,
     *survey.OPERATIONS,
 )
 
@@ -20,3 +20,11 @@ OPERATIONS: tuple[Operation, ...] = (
 def is_api(request: Request) -> bool:
     """Return whether a request is to the API."""
     return str(request.scope["path"]).startswith(f"{PREFIX}/")
+
+
+def takes_large_bodies(path: str) -> bool:
+    """Return whether an address of the site is one of the API with many papers in a body."""
+    if not path.startswith(f"{PREFIX}/"):
+        return False
+    edits = path.startswith(f"{PREFIX}/issues/") and path.endswith("/edits")
+    return edits or path == f"{PREFIX}/acts"

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from config.errors import LivingSurveyError
 from config.loopback import bare_host
 from pipeline.review.api.responses import refusal
-from pipeline.review.api.table import ACTS, PREFIX, is_api
+from pipeline.review.api.table import is_api, takes_large_bodies
 from pipeline.review.web.accounts.door import is_private, let_in
 from pipeline.review.web.context import context_of, notice
 from pipeline.review.web.error_pages import on_known_error
@@ -112,7 +112,9 @@ class AccessRules:
         answer = _foreign(request, names) or _too_large(request, self.limits)
         if is_api(request):  # which tokens open, not sessions
             private = not review.is_team or is_private(request)
-            return refusal(answer.status_code if answer else 403) if answer or not private else None
+            if answer is None and not private:
+                return refusal(403, "The API is opened with https only.")
+            return refusal(answer.status_code) if answer else None
         if answer or is_open:
             return answer
         if review.is_team:
@@ -179,7 +181,8 @@ def _too_large(request: Request, limits: Limits) -> Response | None:
             f"They may be {limits.header_count} with {limits.headers:,} bytes. "
             "Delete the cookies of this address.",
         )
-    is_large = scope["path"] in {BULK_PATH, PREFIX + ACTS} or scope["path"].startswith(ISSUE_PATH)
+    is_large = scope["path"] == BULK_PATH or scope["path"].startswith(ISSUE_PATH)
+    is_large = is_large or takes_large_bodies(scope["path"])
     largest = LARGEST_BULK_FORM if is_large else limits.body
     if _content_length(request) > largest:
         return notice(

@@ -124,6 +124,7 @@ def create_app(
             state=state,
             secret=secret,
             explainers=explainers,
+            claims=claims,
             rules=rules,
             review=stated,
             settings=api or ApiSettings(),

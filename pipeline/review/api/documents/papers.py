@@ -96,6 +96,7 @@ class QueueEntry(Document):
     announced: date | None
     primary_category: str
     open_facets: tuple[str, ...]
+    read_by: str | None = Field(description="Somebody else who has it open just now.")
 
 
 class QueuePage(Page):
@@ -164,7 +165,7 @@ class WhyDocument(Document):
     rejected: tuple[NeighbourDocument, ...]
 
 
-def queue_entry(row: QueueRow) -> QueueEntry:
+def queue_entry(row: QueueRow, read_by: str | None) -> QueueEntry:
     """Return a row of the queue as the API answers it."""
     return QueueEntry(
         arxiv_id=row.arxiv_id,
@@ -174,6 +175,7 @@ def queue_entry(row: QueueRow) -> QueueEntry:
         announced=row.announced,
         primary_category=row.primary_category,
         open_facets=row.open_facets,
+        read_by=read_by,
     )
 
 

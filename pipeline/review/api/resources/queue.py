@@ -9,7 +9,7 @@ from config.scopes import Scope
 from pipeline.review.api.context import ApiContext, Call
 from pipeline.review.api.cursors import Cursors
 from pipeline.review.api.documents.base import CursorText, Limit, Query
-from pipeline.review.api.documents.papers import QueueEntry, QueuePage, QueueSummary, queue_entry
+from pipeline.review.api.documents.papers import QueuePage, QueueSummary, queue_entry
 from pipeline.review.api.documents.problems import FieldProblem, ProblemError
 from pipeline.review.api.operation import Answer, Operation
 from pipeline.review.outlook.session import current_session
@@ -98,7 +98,8 @@ def read_queue(
         found = [one.row for one in placed]
         places = [list(one.place) for one in placed]
     more = len(found) > query.limit
-    entries: tuple[QueueEntry, ...] = tuple(map(queue_entry, found[: query.limit]))
+    readers = _readers(context, person)
+    entries = tuple(queue_entry(row, readers.get(row.arxiv_id)) for row in found[: query.limit])
     following = cursors.write(listed, query, places[query.limit - 1]) if more else None
     return QueuePage(papers=entries, next=following)
 
@@ -149,6 +150,13 @@ def _filter(
         planned=_planned(store, person) if order == PLANNED else None,
         without=store.opinions.closed_to(person),
     )
+
+
+def _readers(context: ApiContext, person: str) -> dict[str, str]:
+    """Return who else has which paper open."""
+    claims = context.claims.standing(context.clock()) if context.claims else {}
+    others = {key: claim.reviewer for key, claim in claims.items()}
+    return {key: reader for key, reader in others.items() if reader != person}
 
 
 def _visited_at(
