@@ -29,6 +29,7 @@ from pipeline.review.judge import Stale
 from pipeline.review.word_diff import Piece
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services, open_services
+from pipeline.suggestions.checks import waiting_sentence
 from storage.correction_kinds import KINDS
 from storage.correction_types import CorrectionCase, RecordedResolution, Resolution
 from storage.typed_ids import read_arxiv_id
@@ -172,6 +173,7 @@ def _list(services: Services, only: Sequence[str], limit: int, offset: int) -> A
         total = store.corrections.count()
         cases = store.corrections.open(limit=limit, offset=offset, kinds=only)
         titles = store.papers.titles(case.arxiv_id for case in cases)
+        suggested = waiting_sentence(store.suggestions.count(), services.clock())
     columns = (Column("arXiv id"), Column("is"), Column("changed"), Column("title", flexible=True))
     rows = (
         (case.arxiv_id, case.verdict, said(case.kinds), plain_text(titles.get(case.arxiv_id, "")))
@@ -180,9 +182,15 @@ def _list(services: Services, only: Sequence[str], limit: int, offset: int) -> A
     shown = f"{len(cases)} of {counted(total, 'open case')}"
     text: Text = (table(columns, rows),) if cases else ()
     more = "; see one with `living-survey inbox ID`" if cases else ""
+    other = (f"{suggested}: `living-survey suggestions`",) if suggested else ()
+    none = "no open case: no decided paper changed at arXiv"
     return Answer(
-        {"open": total, "cases": [_case(case, titles) for case in cases]},
-        (*text, f"{shown}{more}" if cases else "no open case: no decided paper changed at arXiv"),
+        {
+            "open": total,
+            "cases": [_case(case, titles) for case in cases],
+            "suggestions": suggested,
+        },
+        (*text, f"{shown}{more}" if cases else none, *other),
     )
 
 

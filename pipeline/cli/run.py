@@ -11,7 +11,8 @@ from pipeline.run import CycleReport, run_cycle
 from pipeline.runtime.jobs import succeeded
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.queue_words import limits_of, queue_sentence
-from pipeline.runtime.services import Services
+from pipeline.runtime.services import Services, open_services
+from pipeline.suggestions.lookup import erase_old
 from storage.calendar import announcement_day
 
 
@@ -26,6 +27,7 @@ def run(invocation: Invocation) -> Answer:
     settings = invocation.settings
     if freeze := over(settings):
         succeeded(settings.database.path, "run")
+        erase_old(open_services(settings))  # the promise to erase addresses holds after the end
         return over_answer(freeze)
     try:
         with arxiv_session(invocation, "run", confirms_clock=True) as (opened, arxiv):

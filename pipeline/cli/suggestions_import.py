@@ -89,10 +89,12 @@ def import_(
         else:
             box = _mailbox(source)
             messages = list(box.new())
-            read = [mail for _, raw in messages if (mail := read_mail(raw)) is not None]
-            report = import_mails(services, read)
-            for key, _ in messages:
-                box.seen(key)
+            read = {key: mail for key, raw in messages if (mail := read_mail(raw)) is not None}
+            report = import_mails(services, read.values())
+            other = {one.origin for one in report.left_out}
+            for key, mail in read.items():
+                if mail.origin not in other:  # the rest of the mailbox stays as it is
+                    box.seen(key)
         opened.run.count(suggested=len(report.stored))
     return Answer(report, tuple(_lines(report)), tuple(_notes(report)))
 

@@ -25,6 +25,13 @@ class SuggestedReport:
     failure: str = ""
 
 
+def erase_old(services: Services) -> int:
+    """Erase addresses that were kept long enough, also after the survey's end; return how many."""
+    settings = services.settings.suggestions
+    with services.open_store() as store:
+        return store.suggestions.expire(services.clock(), kept_for=kept_for(settings))
+
+
 def fetch_suggested(services: Services, arxiv: ArxivSources, run: Run) -> SuggestedReport:
     """Ask arXiv for the papers that suggestions wait for, and erase addresses that are old.
 
@@ -32,8 +39,8 @@ def fetch_suggested(services: Services, arxiv: ArxivSources, run: Run) -> Sugges
     changes its records. A failure is only reported, because the next call asks again.
     """
     settings, now = services.settings.suggestions, services.clock()
+    erased = erase_old(services)
     with services.open_store() as store:
-        erased = store.suggestions.expire(now, kept_for=kept_for(settings))
         keys = store.suggestions.to_look_up(settings.per_run, now)
     if not keys:
         return SuggestedReport(erased=erased)

@@ -57,7 +57,7 @@ def test_inbox_lists_shows_and_answers(survey: SurveyInProcess) -> None:
     assert moved.out == "2603.00001 moved in agents by ada\n"
     taken = survey.call("inbox", "2603.00002", "--take-back")
     assert taken.status == 0
-    assert survey.json("inbox") == {"open": 0, "cases": []}
+    assert survey.json("inbox") == {"open": 0, "cases": [], "suggestions": ""}
 
 
 def test_status_and_doctor_name_the_open_cases(survey: SurveyInProcess) -> None:

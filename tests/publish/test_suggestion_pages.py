@@ -1,6 +1,7 @@
 """Suggesting on the public pages: form, limits, answer page."""
 
 import re
+import socket
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -415,6 +416,30 @@ def test_links_fill_the_form_in(site: Suggesting) -> None:
     assert f'<option value="{SECTION}" selected>' in page.text
     listed = client.get(f"/suggestions?kind=wrong-section&arxiv_id={PAPER}&section={SECTION}")
     assert " selected>" not in listed.text
+
+
+def test_other_language_keeps_what_is_filled_in(site: Suggesting) -> None:
+    page = site.client().get(f"/suggestions?kind=wrong-section&arxiv_id={PAPER}")
+    assert f"/suggestions?lang=zh&amp;kind=wrong-section&amp;arxiv_id={PAPER}" in page.text
+
+
+def test_no_address_of_a_stranger_is_opened(site: Suggesting) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        place = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        site.hold()
+        site.decide()
+        for fields in (
+            {"paper": f"{place}/abs/2603.00009"},
+            {"paper": f"https://arxiv.org@{place[7:]}/abs/2603.00009"},
+            {"paper": "2603.00009", "note": f"See {place}/2603.00009.", "name": place},
+            {"kind": "missing-code", "value": f"{place}/github.com/a/b"},
+            {"kind": "accepted-at", "value": place},
+        ):
+            site.send(site.client(), **fields)
+        with pytest.raises(BlockingIOError):
+            listening.accept()
+    assert {one.arxiv_id for one in site.stored()} <= {PAPER, "2603.00009"}
 
 
 def test_every_text_exists_in_both_languages(site: Suggesting) -> None:

@@ -119,6 +119,7 @@ def page(
 ) -> HTMLResponse:
     """Return a page from a template; everything in it is escaped."""
     site = site_of(request)
+    values.setdefault("keep", "")  # of the query, in links to other languages
     content = (
         _templates()
         .get_template(name)

@@ -1,6 +1,7 @@
 """Suggest a paper or a correction: the form, and what is known at once of what was sent."""
 
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, QueryParams
@@ -196,9 +197,17 @@ def _form(request: Request, draft: _Draft, *, said: _Said | None = None) -> Resp
         mails=site.mails,
         kept=site.suggestions.keep_address_days,
         most=LONGEST_NOTE,
+        keep=_kept(kind, filled.paper),
     )
     send_origin(response)
     return response
+
+
+def _kept(kind: str, paper: str) -> str:
+    """Return what a link to the same form in another language keeps."""
+    named = {"kind": kind, "arxiv_id": paper[:LONGEST_VALUE]}
+    stated = {name: text for name, text in named.items() if text}
+    return f"&{urlencode(stated)}" if stated else ""
 
 
 def _section(request: Request, filled: Filled) -> str:

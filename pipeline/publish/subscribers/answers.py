@@ -12,6 +12,7 @@ from pipeline.publish.subscribers.letters import Letter
 from pipeline.publish.subscribers.links import SubscriberLinks
 from pipeline.publish.subscribers.outbox import Delivery, Outcome, Post
 from pipeline.runtime.services import Services
+from pipeline.suggestions.lookup import erase_old
 from storage.suggestion_mails import AnswerDue
 from storage.suggestion_types import OPEN, Suggestion, SuggestionState
 
@@ -44,6 +45,7 @@ def send_answers(
         blocked: keys of addresses that get no mail.
         retry_after: how long a mail that was put off waits.
     """
+    erase_old(services)
     with services.open_store() as store:
         due = store.suggestion_mails.due(services.clock(), retry_after=retry_after, most=_MOST)
     sent = 0
