@@ -34,9 +34,22 @@ _RATE, _SECONDS, _NETWORKS = 500, 300, 400
 #: seconds between two papers of a reviewer
 _PACE = 3
 _URL = "http://127.0.0.1:8766"
-_SETTINGS = f'[database]\npath = "survey.duckdb"\n[subscribers]\nurl = "{_URL}"\n'
+_SETTINGS = f"""
+[database]
+path = "survey.duckdb"
+[subscribers]
+url = "{_URL}"
+[suggestions]
+enabled = true
+"""
 #: pages for everybody; each 50 requests for them, somebody opens a page of one's own
-_COMMON = ("/subscribe", "/", "/subscribe?lang=zh", "/health", "/nothing-here")
+_COMMON = (
+    "/subscribe",
+    "/suggestions?kind=wrong-section&arxiv_id=2603.00001",
+    "/suggestions?lang=zh",
+    "/health",
+    "/nothing-here",
+)
 
 
 def crowd(size: Size) -> Iterator[Row]:

@@ -103,6 +103,8 @@ class PublicPages:
             clock=self.clock,
             queued=lambda: self.queued.append(self.clock()),
             rates=MANY,
+            forms=MANY,
+            opened=MANY,
             pause=pause,
         )
         return replace(site, **changes)

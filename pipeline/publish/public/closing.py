@@ -7,11 +7,10 @@ from pipeline.publish.public.site import page, site_of, texts_for
 from pipeline.runtime.ending import ended
 
 
-def closed_page(request: Request) -> Response | None:
-    """Return the page that says so, or None: the survey goes on."""
+def closed_page(request: Request, *, fresh: bool = False) -> Response | None:
+    """Return the page that says so, or None: the survey goes on; `fresh` asks the database."""
     site = site_of(request)
-    with site.read_store() as store:
-        end = ended(store.freezes.standing(), site.clock().date())
+    end = ended(site.end.standing(site.read_store, fresh=fresh), site.clock().date())
     if end is None:
         return None
     return page(

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from pipeline.publish.public.errors import refuse
 from pipeline.publish.public.site import (
     described,
+    own_id,
     page,
     shown_address,
     site_of,
@@ -20,7 +21,7 @@ from storage.subscriber_types import Confirmation, Confirmed
 def show(request: Request) -> Response:
     """Show what would be subscribed; nothing changes."""
     site = site_of(request)
-    confirmation_id = site.keys.tokens.read(Purpose.CONFIRM, request.path_params["token"])
+    confirmation_id = own_id(request, Purpose.CONFIRM)
     if confirmation_id is None:
         return refuse(request, 404)
     with site.read_store() as store:
@@ -47,7 +48,7 @@ def show(request: Request) -> Response:
 def confirm(request: Request) -> Response:
     """Record the consent."""
     site = site_of(request)
-    confirmation_id = site.keys.tokens.read(Purpose.CONFIRM, request.path_params["token"])
+    confirmation_id = own_id(request, Purpose.CONFIRM)
     if confirmation_id is None:
         return refuse(request, 404)
     with site.open_store() as store:

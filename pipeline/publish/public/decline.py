@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pipeline.publish.public.errors import refuse
-from pipeline.publish.public.site import page, site_of, texts_for
+from pipeline.publish.public.site import own_id, page, site_of, texts_for
 from pipeline.publish.subscribers.address import mailbox_key, parse_address
 from pipeline.publish.subscribers.tokens import Purpose
 from storage.subscriber_types import Confirmation, SubscriberState
@@ -38,7 +38,7 @@ def decline(request: Request) -> Response:
 
 def _asked(request: Request) -> Confirmation | None:
     site = site_of(request)
-    confirmation_id = site.keys.tokens.read(Purpose.DECLINE, request.path_params["token"])
+    confirmation_id = own_id(request, Purpose.DECLINE)
     if confirmation_id is None:
         return None
     with site.read_store() as store:

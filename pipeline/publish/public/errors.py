@@ -16,12 +16,12 @@ _SAID = frozenset({400, 403, 404, 405, 413, 429, 500, 503})
 _WAITS = {429: 3600, 503: 60}
 
 
-def refuse(request: Request, status: int) -> Response:
-    """Return a page for an error status."""
+def refuse(request: Request, status: int, *, wait: int | None = None) -> Response:
+    """Return a page for an error status; `wait` says after how many seconds to ask again."""
     said = status if status in _SAID else 400
     response = page(request, "error.html", texts_for(request), status=status, key=f"error_{said}")
     if status in _WAITS:
-        response.headers["Retry-After"] = str(_WAITS[status])
+        response.headers["Retry-After"] = str(_WAITS[status] if wait is None else wait)
     return response
 
 

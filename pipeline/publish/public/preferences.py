@@ -15,6 +15,7 @@ from pipeline.publish.public.forms import ChoiceError, choices_of, form_of, text
 from pipeline.publish.public.site import (
     described,
     groups,
+    own_id,
     page,
     shown_address,
     site_of,
@@ -160,7 +161,7 @@ def _person(request: Request, subscriber_id: str) -> Subscriber | None:
 
 
 def _subscriber(request: Request) -> str | None:
-    return site_of(request).keys.tokens.read(Purpose.PREFERENCES, request.path_params["token"])
+    return own_id(request, Purpose.PREFERENCES)
 
 
 ROUTES = (

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import anyio
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -19,12 +20,14 @@ from config.subscribers_schema import SubscribersSettings
 from config.suggestions_schema import SuggestionsSettings
 from config.taxonomy import Taxonomy
 from config.visible import visible
+from pipeline.publish.public.known_end import KnownEnd
 from pipeline.publish.public.rates import Rates
 from pipeline.publish.public.texts import LANGUAGES, Texts, choose_language, texts_of
 from pipeline.publish.subscribers.address import parse_address
 from pipeline.publish.subscribers.keys import SubscriberKeys
 from pipeline.publish.subscribers.links import SubscriberLinks
 from pipeline.publish.subscribers.network import network_of
+from pipeline.publish.subscribers.tokens import Purpose
 from pipeline.runtime.services import Clock
 from storage.store import OpenStore
 from storage.subscriber_types import Choices, Subscriber
@@ -33,6 +36,8 @@ _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 #: seconds that each answer to a well-formed address takes at least
 _ANSWERED_AFTER = 0.5
+#: forms of all networks in a minute, and how often one personal page is read in it
+_FORMS, _OPENED = 120, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,13 @@ class PublicSite:
     about_url: str = ""
     #: called when a confirmation waits to be sent
     queued: Callable[[], None] = lambda: None
+    #: forms by network
     rates: Rates = field(default_factory=Rates)
+    #: forms of all networks, because each waits for the database, as reviewers do
+    forms: Rates = field(default_factory=lambda: Rates(_FORMS))
+    #: pages of one person or suggestion, which read the database
+    opened: Rates = field(default_factory=lambda: Rates(_OPENED))
+    end: KnownEnd = field(default_factory=KnownEnd)
     suggestions: SuggestionsSettings = field(default_factory=SuggestionsSettings)
     #: for rejecting a paper
     reasons: tuple[Reason, ...] = ()
@@ -95,6 +106,28 @@ def site_of(request: Request) -> PublicSite:
     site = request.app.state.public
     assert isinstance(site, PublicSite)
     return site
+
+
+def own_id(request: Request, purpose: Purpose) -> str | None:
+    """Return the ID that a personal link holds; None: it is no such link of ours.
+
+    Raises:
+        HTTPException: with 429, because it was opened too often in this minute.
+    """
+    site = site_of(request)
+    found = site.keys.tokens.read(purpose, request.path_params["token"])
+    if found is not None and not site.opened.allow(f"{purpose}:{found}"):
+        raise HTTPException(429, headers={"Retry-After": str(site.opened.wait())})
+    return found
+
+
+def form_wait(request: Request) -> int | None:
+    """Count a form; return the seconds after which to send it, None: it may be read now."""
+    site = site_of(request)
+    for rates, key in ((site.rates, network(request)), (site.forms, "")):
+        if not rates.allow(key):
+            return rates.wait()
+    return None
 
 
 def texts_for(request: Request, otherwise: str | None = None) -> Texts:

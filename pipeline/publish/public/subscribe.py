@@ -15,7 +15,7 @@ from pipeline.publish.public.forms import (
     send_origin,
     text_of,
 )
-from pipeline.publish.public.site import groups, network, page, site_of, texts_for
+from pipeline.publish.public.site import form_wait, groups, network, page, site_of, texts_for
 from pipeline.publish.public.texts import Texts
 from pipeline.publish.subscribers.address import Address, AddressError, parse_address
 from pipeline.publish.subscribers.opt_in import Wish, ask
@@ -33,9 +33,10 @@ async def send(request: Request) -> Response:
     site, texts = site_of(request), texts_for(request)
     if not is_ours(request):
         return refuse(request, 403)
+    wait = form_wait(request)
+    if wait is not None:
+        return refuse(request, 429, wait=wait)
     client = network(request)
-    if not site.rates.allow(client):
-        return refuse(request, 429)
     form = await form_of(request)
     given = text_of(form, "address")
     try:

@@ -14,7 +14,7 @@ from config.section_names import find_section
 from pipeline.publish.public.closing import closed_page
 from pipeline.publish.public.errors import refuse
 from pipeline.publish.public.forms import form_of, is_ours, send_origin, text_of
-from pipeline.publish.public.site import groups, network, page, site_of, texts_for
+from pipeline.publish.public.site import form_wait, groups, network, page, site_of, texts_for
 from pipeline.publish.subscribers.address import AddressError, network_key, parse_address
 from pipeline.publish.subscribers.form_token import FormAge, make_form_token, read_form_token
 from pipeline.publish.subscribers.tokens import Purpose
@@ -70,9 +70,10 @@ async def send(request: Request) -> Response:
     site = site_of(request)
     if not is_ours(request):
         return refuse(request, 403)
+    wait = form_wait(request)
+    if wait is not None:
+        return refuse(request, 429, wait=wait)
     client = network(request)
-    if not site.rates.allow(client):
-        return refuse(request, 429)
     form = await form_of(request)
     draft = _of_form(form)
     made = read_form_token(site.keys.tokens, draft.token, site.clock())
@@ -101,7 +102,7 @@ async def send(request: Request) -> Response:
 
 def _receive(request: Request, draft: _Draft, read: Read, sent: Sent) -> Response:
     site = site_of(request)
-    closed = closed_page(request)
+    closed = closed_page(request, fresh=True)
     if closed is not None:
         return closed
     outcome = receive(site.open_store, read, sent, settings=site.suggestions, clock=site.clock)

@@ -9,7 +9,7 @@ from config.tex.text import plain_text
 from config.visible import one_line, shortened
 from pipeline.publish.public.errors import refuse
 from pipeline.publish.public.forms import form_of, text_of
-from pipeline.publish.public.site import page, site_of, texts_for
+from pipeline.publish.public.site import own_id, page, site_of, texts_for
 from pipeline.publish.public.texts import Texts
 from pipeline.publish.subscribers.tokens import Purpose
 from pipeline.suggestions.answer import SuggestionAnswer, answer_of
@@ -45,7 +45,7 @@ def _forget(request: Request) -> Response:
 
 def _answer(request: Request) -> SuggestionAnswer | None:
     site = site_of(request)
-    suggestion_id = site.keys.tokens.read(Purpose.SUGGESTION, request.path_params["token"])
+    suggestion_id = own_id(request, Purpose.SUGGESTION)
     if suggestion_id is None:
         return None
     with site.read_store() as store:

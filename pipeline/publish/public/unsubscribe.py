@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pipeline.publish.public.errors import refuse
-from pipeline.publish.public.site import page, shown_address, site_of, texts_for
+from pipeline.publish.public.site import own_id, page, shown_address, site_of, texts_for
 from pipeline.publish.subscribers.tokens import Purpose
 from storage.subscriber_types import How, Subscriber
 
@@ -55,7 +55,7 @@ def _left(request: Request, person: Subscriber | None) -> Response:
 
 
 def _subscriber(request: Request) -> str | None:
-    return site_of(request).keys.tokens.read(Purpose.UNSUBSCRIBE, request.path_params["token"])
+    return own_id(request, Purpose.UNSUBSCRIBE)
 
 
 ROUTES = (
