@@ -1,6 +1,8 @@
 """Logging in: one answer and equal work for every fault, and delays that grow and end."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -11,11 +13,19 @@ import pytest
 from config.roles import Role
 from pipeline.review.accounts import acts, lockout, login
 from pipeline.review.accounts.hashing import Hasher, TooManyLoginsError
-from pipeline.review.accounts.lockout import counted_for, delay, network_of, wait
-from pipeline.review.accounts.login import Later, Opened, Refused
+from pipeline.review.accounts.lockout import counted_for, delay, network_of, waits
+from pipeline.review.accounts.login import (
+    Attempt,
+    Doorkeeper,
+    Later,
+    Opened,
+    Refused,
+    log_in,
+)
 from pipeline.review.accounts.tokens import digest
 from storage.login_failures import MOST, Failures
-from tests.support.accounts import PASSWORD, QUICK, Hands, Team
+from storage.store import Store
+from tests.support.accounts import LIMITS, PASSWORD, QUICK, Hands, Team
 from tests.support.review import START
 from tests.support.storage import opener
 
@@ -160,6 +170,39 @@ def test_delay_survives_a_restart(team: Team, tmp_path: Path) -> None:
     assert again.attempt("ada") == Later(30)
 
 
+def test_flood_of_refused_logins_does_not_reach_the_database(team: Team, clock: Hands) -> None:
+    for _ in range(5):
+        team.attempt("ada", "wrong")
+    opened = 0
+
+    @contextmanager
+    def counting() -> Iterator[Store]:
+        nonlocal opened
+        opened += 1
+        with team.open_store() as store:
+            yield store
+
+    door = Doorkeeper(counting, team.hasher, clock, LIMITS)
+    attempt = Attempt("ada", PASSWORD, ip_address("192.0.2.1"))
+    for _ in range(200):
+        clock.move(milliseconds=20)
+        assert isinstance(log_in(door, attempt), Later)
+    assert opened <= 5
+    clock.move(seconds=30)
+    assert isinstance(log_in(door, attempt), Opened)
+
+
+def test_new_password_ends_the_delay_of_the_account(team: Team, clock: Hands) -> None:
+    for _ in range(5):
+        team.attempt("ada", "wrong", "198.51.100.1")
+    assert isinstance(team.attempt("ada"), Later)
+    with team.open_store() as store:
+        hash_ = team.hasher.hash("eleven herons cross")
+        acts.set_password(store, "ada", hash_, team.by(), how="by test")
+    clock.move(seconds=1)
+    assert isinstance(team.attempt("ada", "eleven herons cross"), Opened)
+
+
 def test_trail_of_failures_is_bounded(
     team: Team, clock: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -267,5 +310,6 @@ def test_delays_never_shrink_and_never_exceed_their_cap(kind: str) -> None:
 def test_clock_set_back_delays_no_longer_than_the_cap() -> None:
     counted = counted_for("ada", None, "")
     future = Failures(99, START + timedelta(days=300))
-    assert wait(counted, dict.fromkeys(counted.keys, future), START) == timedelta(minutes=15)
+    found = waits(counted, dict.fromkeys(counted.keys, future), START)
+    assert set(found.values()) == {timedelta(minutes=15)}
     assert timedelta(minutes=15) < lockout.FORGOTTEN

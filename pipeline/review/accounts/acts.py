@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from config.errors import UsageError
 from config.roles import Role
+from pipeline.review.accounts.lockout import account_counter
 from pipeline.review.accounts.tokens import digest, new_token
 from pipeline.review.proposal import reviewer_name
 from storage.accounts import Account
@@ -101,7 +102,7 @@ def enable(store: Store, name: str, by: By) -> bool:
 
 
 def set_password(store: Store, name: str, hash_: str, by: By, *, how: str) -> str:
-    """Replace the password of an account and end all its sessions; return the account's name.
+    """Replace the password of an account, end its sessions and its delay; return its name.
 
     Args:
         store: of the survey.
@@ -117,6 +118,7 @@ def set_password(store: Store, name: str, hash_: str, by: By, *, how: str) -> st
     with store.transaction():
         store.passwords.set(account.name, hash_, by.at)
         store.passwords.end_links(account.name)
+        store.login_failures.clear(account_counter(account.name))
         ended = store.web_sessions.end_of(account.name)
         _note(store, by, "password.set", account.name, f"{how}; {_sessions(ended)}")
     return account.name

@@ -18,6 +18,9 @@ from storage.login_failures import Failures
 _FREE = {"account": 5, "browser": 5, "network": 20}
 _FIRST = timedelta(seconds=30)
 _LONGEST = timedelta(minutes=15)
+#: a refusal is answered from memory for this long, because a new password ends it
+_REMEMBERED = timedelta(seconds=1)
+_MOST_REMEMBERED = 10_000
 #: without a failure for this long, counting begins anew
 FORGOTTEN = timedelta(days=1)
 
@@ -33,8 +36,35 @@ def counted_for(name: str, client: Address | None, known_browser: str) -> Counte
     """Return what an attempt counts for; `known_browser` is empty for one that is not known."""
     if known_browser:
         return Counted((f"browser:{known_browser}",))
+    return Counted((account_counter(name), f"network:{network_of(client)}"))
+
+
+def account_counter(name: str) -> str:
+    """Return what failures of an account are counted under, known or not."""
     digest = hashlib.sha256(account_key(name).encode("utf-8", "replace")).hexdigest()[:32]
-    return Counted((f"account:{digest}", f"network:{network_of(client)}"))
+    return f"account:{digest}"
+
+
+class Refusals:
+    """Remembers for a second who must wait, so that floods of logins do not reach the database."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, tuple[datetime, timedelta]] = {}
+
+    def note(self, waits: Mapping[str, timedelta], now: datetime) -> None:
+        """Remember what an attempt was refused for, and how long each lasts."""
+        if len(self._until) >= _MOST_REMEMBERED:
+            self._until.clear()
+        self._until |= {key: (now, left) for key, left in waits.items() if left}
+
+    def left(self, counted: Counted, now: datetime) -> timedelta:
+        """Return how long an attempt waits; zero: ask the database."""
+        longest = timedelta()
+        for key in counted.keys:
+            at, left = self._until.get(key, (now, timedelta()))
+            if timedelta() <= now - at < min(left, _REMEMBERED):
+                longest = max(longest, left - (now - at))
+        return longest
 
 
 def network_of(client: Address | None) -> str:
@@ -53,15 +83,19 @@ def delay(kind: str, failures: int) -> timedelta:
     return min(_FIRST * growth, _LONGEST)
 
 
-def wait(counted: Counted, failures: Mapping[str, Failures], now: datetime) -> timedelta:
-    """Return how long an attempt must wait; zero: it may be made now."""
-    left = [
-        found.last_at + delay(key.partition(":")[0], found.count) - now
-        for key in counted.keys
-        if (found := failures.get(key)) is not None and now - found.last_at < FORGOTTEN
-    ]
-    # a clock that was set back makes no delay longer than the longest
-    return min(max([timedelta(), *left]), _LONGEST)
+def waits(
+    counted: Counted, failures: Mapping[str, Failures], now: datetime
+) -> Mapping[str, timedelta]:
+    """Return for how long each of what an attempt counts for must wait; zero: not at all."""
+    found = {}
+    for key in counted.keys:
+        last = failures.get(key)
+        left = timedelta()
+        if last is not None and now - last.last_at < FORGOTTEN:
+            left = last.last_at + delay(key.partition(":")[0], last.count) - now
+        # a clock that was set back makes no delay longer than the longest
+        found[key] = min(max(timedelta(), left), _LONGEST)
+    return found
 
 
 def after(failures: Failures | None, now: datetime) -> Failures:

@@ -5,7 +5,7 @@ An attempt is counted before the password is compared, so that many at once gain
 
 import logging
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from config.access_schema import AccessSettings
@@ -84,6 +84,7 @@ class Doorkeeper:
     hasher: Hasher
     clock: Callable[[], datetime]
     limits: SessionLimits
+    refusals: lockout.Refusals = field(default_factory=lockout.Refusals)
 
 
 def log_in(door: Doorkeeper, attempt: Attempt) -> Opened | Refused | Later:
@@ -150,13 +151,18 @@ def _compare(
 ) -> _Fitting | Refused | Later:
     """Count the attempt, then compare its password."""
     now, network = door.clock(), _text(attempt.client)
+    left = door.refusals.left(counted, now)
+    if left:
+        return _later(left)
     with door.open_store() as store, store.transaction():
         before = store.login_failures.of(counted.keys)
-        left = lockout.wait(counted, before, now)
+        waits = lockout.waits(counted, before, now)
+        left = max(waits.values())
         account = store.accounts.get(attempt.name)
         if left:
             _delays.warning("login refused: too many failures", extra={"network": network})
-            return Later(max(1, -int(-left.total_seconds() // 1)))
+            door.refusals.note(waits, now)
+            return _later(left)
         known = account is not None and not account.disabled
         hash_ = store.passwords.of(account.name) if account is not None and known else None
         counts = {key: lockout.after(before.get(key), now) for key in counted.keys}
@@ -168,6 +174,10 @@ def _compare(
         _refused(door.open_store, account.name if account else "", counts, network, now)
         return Refused()
     return _Fitting(account.name, hash_)
+
+
+def _later(left: timedelta) -> Later:
+    return Later(max(1, -int(-left.total_seconds() // 1)))
 
 
 def _still_fits(store: Store, fitting: _Fitting) -> bool:

@@ -1,9 +1,10 @@
 """What the pages of a team need to let people in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.review.accounts.book import AccessBook
 from pipeline.review.accounts.hashing import Hasher
+from pipeline.review.accounts.lockout import Refusals
 from pipeline.review.web.team_cookies import TeamCookies
 
 
@@ -14,3 +15,4 @@ class TeamAccess:
     book: AccessBook
     hasher: Hasher
     cookies: TeamCookies
+    refusals: Refusals = field(default_factory=Refusals)
