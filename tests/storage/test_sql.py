@@ -27,12 +27,14 @@ from storage.mail_types import (
     SuppressionEvent,
     SuppressionKind,
 )
+from storage.opinion_types import NewOpinion, OpinionKind
 from storage.publication_types import NewPublication
 from storage.rule_types import RuleAct, RuleDraw, RuleEvent, RuleReplay
 from storage.same_work import Answer
 from storage.second_looks import CrossScore
 from storage.store import Store
 from storage.subscriber_types import Choices, How, OptInLimits, OptInRequest
+from storage.suggestion_types import NewSuggestion, SuggestionKind
 from storage.taxonomy_types import MoveKind, NewTaxonomyChange, SectionMove
 from storage.translations import Translation
 from storage.types import (
@@ -42,6 +44,7 @@ from storage.types import (
     FacetScore,
     QuarantinedRecord,
     RunStatus,
+    Verdict,
 )
 from tests.support.builders import make_decision, make_paper, make_prediction
 from tests.support.rulings import make_ruling
@@ -134,6 +137,11 @@ def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
         store.same_work.answer(*ids, Answer.DIFFERENT, reviewer="ada", now=now)
         store.highlights.set(Highlight("2405.19334", "ada", "Clear.", now))
         store.rulings.add([make_ruling("2405.19334")])
+        word = (OpinionKind.FIRST, Verdict.REJECTED, (), "ada", now)
+        store.opinions.add([NewOpinion("2603.00001", *word)])
+        store.suggestions.add(
+            NewSuggestion("a" * 32, SuggestionKind.WRONG_SECTION, "2603.00001"), now
+        )
         store.second_looks.replace_scores(
             [CrossScore("2603.00001", drawn.decision_id, 0.2, (), "f", now)],
             taxonomy="f",

@@ -10,13 +10,14 @@ from pipeline.review.agreement.report import (
     WithSelf,
 )
 from pipeline.review.agreement.sections import FEWEST as FEWEST_APPROVED
+from pipeline.runtime.plurals import counted
 
 
 def said_between(one: Between) -> tuple[str, ...]:
     """Return sentences on two people."""
     table = one.table
     if one.kappa is None:
-        return (f"{table.papers} papers with two verdicts; kappa needs {FEWEST}.",)
+        return (f"{counted(table.papers, 'paper')} with two verdicts; kappa needs {FEWEST}.",)
     kappa = one.kappa
     found = (
         f"Kappa {kappa.kappa:.2f}, between {kappa.low:.2f} and {kappa.high:.2f} with 95 %"
@@ -43,7 +44,7 @@ def said_with_self(one: WithSelf) -> str:
     """Return a sentence on repeated verdicts."""
     if one.same is None:
         decided = one.repeated - one.deferred
-        return f"{decided} papers read again; the share needs {FEWEST_REPEATS}."
+        return f"{counted(decided, 'paper')} read again; the share needs {FEWEST_REPEATS}."
     same = one.same
     return (
         f"The same verdict on {same.count} of {same.of} papers read again: {same.share:.0%},"
@@ -54,7 +55,7 @@ def said_with_self(one: WithSelf) -> str:
 def said_over_time(one: OverTime) -> str:
     """Return a sentence on a person's standard."""
     if one.drift is None:
-        known = f"{one.verdicts} verdicts with a probability from before"
+        known = f"{counted(one.verdicts, 'verdict')} with a probability from before"
         return f"{known}; drift needs {FEWEST_VERDICTS}."
     drift = one.drift
     chance = f"{FALSE_ALARMS:.0%} of people without a drift pass the limit within {HORIZON:,}"

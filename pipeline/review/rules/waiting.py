@@ -33,9 +33,6 @@ def decide_waiting(services: Services, state: RuleState) -> int:
             today=announcement_day(services.clock()),
             limit=most * _READ,
         )
-        # a person has read these, who waits for another person
-        read = store.opinions.open_on(one.arxiv_id for one in candidates)
-        candidates = [one for one in candidates if one.arxiv_id not in read]
         certain = certainty_of(services, store).calibrated
         precedents = read_precedents(store) if rule.near_rejection and candidates else ()
     if not candidates:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from config.errors import LivingSurveyError
+from config.roles import Role
 from config.taxonomy import Taxonomy
 from config.team_schema import TeamSettings
 from pipeline.review.conflicts import NotYourWordError, conflicts, give_third, waiting_words
@@ -224,6 +225,40 @@ def test_third_word_is_a_third_person_s_while_there_is_one(
     else:
         with pytest.raises(NotYourWordError, match="another person"):
             third(open_store, taxonomy, who, **also)
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_disabled_accounts_leave_no_conflict_stuck(
+    open_store: OpenStore, taxonomy: Taxonomy, say: Callable[..., Any], *, left: bool
+) -> None:
+    with open_store() as store:
+        store.accounts.add("ada", Role.ADMIN, actor="ada", at=NOW)
+        for name in ("bo", "cy"):
+            store.accounts.add(name, Role.REVIEWER, actor="ada", at=NOW)
+    say("ada", "approve", IMAGE)
+    say("bo", "reject")
+    with open_store() as store:
+        store.accounts.disable("bo", actor="ada", at=NOW)
+        if not left:
+            store.accounts.disable("cy", actor="ada", at=NOW)
+    if left:
+        with pytest.raises(NotYourWordError):
+            third(open_store, taxonomy, "ada", is_admin=True)
+    else:
+        assert third(open_store, taxonomy, "ada", is_admin=True).decision.reviewer == "ada"
+
+
+def test_first_word_of_a_disabled_account_waits_for_anybody(
+    open_store: OpenStore, say: Callable[..., Any]
+) -> None:
+    with open_store() as store:
+        for name in ("ada", "bo"):
+            store.accounts.add(name, Role.ADMIN, actor="ada", at=NOW)
+    say("ada", "approve", IMAGE)
+    with open_store() as store:
+        store.accounts.disable("ada", actor="bo", at=NOW)
+        assert store.opinions.closed_to("bo") == frozenset()
+    assert isinstance(say("bo", "approve", IMAGE), Recorded)
 
 
 def test_third_word_after_another_one_is_refused(

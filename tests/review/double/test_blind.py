@@ -239,3 +239,14 @@ def test_without_double_review_no_page_names_it(tmp_path: Path) -> None:
     site.fill(IDS)
     assert "/conflicts" not in Visitor(site.app()).get("/queue").response.text
     assert QueueView("/conflicts").url() == "/conflicts"
+
+
+def test_refusals_are_chinese_too(site: ReviewSite) -> None:
+    ada, bo, cy = visitors(site)
+    chinese = {"accept-language": "zh"}
+    form = cy.get("/queue").form("/decide", KEY)
+    approve(ada, KEY)
+    bo.decide(bo.get("/queue"), KEY, "rejected")
+    late = cy.post("/decide", {**form, "verdict": "rejected", "reason": "other"}, chinese)
+    assert "意见不一致" in late.text
+    assert "分歧" in cy.get("/conflicts", chinese).text
