@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import cast
 
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,7 +17,7 @@ from config.errors import LivingSurveyError
 from pipeline.review.api.context import ApiContext, Call, Caller
 from pipeline.review.api.documents.problems import FieldProblem, ProblemError
 from pipeline.review.api.faults import bug, problem_of
-from pipeline.review.api.guard import Guard, note_use
+from pipeline.review.api.guard import Guard, is_use_due, note_use
 from pipeline.review.api.operation import Answer, Operation
 from pipeline.review.api.reading import NoQuery, read_body, read_query
 from pipeline.review.api.responses import JSON, names_tag, problem_response, tag_of, written
@@ -104,10 +105,11 @@ def _answered(
         fingerprint=_fingerprint(request, body),
     )
     _check_headers(request, operation)
-    answer = operation.answer(call)
-    if caller is not None:
-        note_use(context, caller)
-    return _written(request, operation, answer)
+    response = _written(request, operation, operation.answer(call))
+    if caller is not None and is_use_due(context, caller):
+        # after the answer, because it may wait for another process that holds the database
+        response.background = BackgroundTask(note_use, context, caller)
+    return response
 
 
 def _written(request: Request, operation: Operation, answer: Answer) -> Response:

@@ -60,14 +60,17 @@ class Guard:
         return Caller(person, token, scopes)
 
 
+def is_use_due(context: ApiContext, caller: Caller) -> bool:
+    """Return whether the use of a token is noted, because the last note is some minutes old."""
+    before = caller.token.used_at
+    return before is None or not before <= context.clock() < before + NOTED_EVERY
+
+
 def note_use(context: ApiContext, caller: Caller) -> None:
-    """Note that a token was used, unless that was noted a few minutes before."""
-    now, before = context.clock(), caller.token.used_at
-    if before is not None and before <= now < before + NOTED_EVERY:
-        return
+    """Note that a token was used."""
     try:
         with context.open_store() as store:
-            store.api_tokens.note_use(caller.token.token_id, now)
+            store.api_tokens.note_use(caller.token.token_id, context.clock())
     except LivingSurveyError as error:  # the next request tries again
         _log.info("use of a token was not noted", extra={"error": error.message})
 

@@ -77,7 +77,7 @@ def read_paper(context: ApiContext, store: Store, arxiv_id: str) -> PaperDocumen
             for one in paper.versions
         ),
         state=found.place if found else Place.UNCLASSIFIED,
-        remarks=remarks_on(store, [paper]).get(key, ()),
+        remarks=remarks_on(store, [paper], {key: stored.title_key}).get(key, ()),
         prediction=prediction_document(prediction, stored.content_hash) if prediction else None,
         standing=decision_document(standing) if standing else None,
         decisions=tuple(map(decision_document, store.decisions.of_paper(key))),
