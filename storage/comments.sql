@@ -979,3 +979,28 @@ COMMENT ON COLUMN api_tokens.revoked_by IS 'who ended it; null: no one';
 COMMENT ON COLUMN api_tokens.revoked_at IS 'when it was ended; null: it was not';
 COMMENT ON COLUMN api_tokens.used_at IS
     'when it was used last, noted at most every ten minutes; null: never';
+
+
+COMMENT ON VIEW assignments IS
+    'Who is to read which papers, one row per section or batch and person.';
+COMMENT ON COLUMN assignments.assignment_id IS 'number of the assignment, as `team release --batch` takes it';
+COMMENT ON COLUMN assignments.section IS 'section whose papers are assigned; null: a batch';
+COMMENT ON COLUMN assignments.papers IS 'arXiv IDs of a batch; null: a section';
+COMMENT ON COLUMN assignments.reviewer IS 'who is to read them';
+COMMENT ON COLUMN assignments.assigned_by IS 'who assigned them';
+COMMENT ON COLUMN assignments.assigned_at IS 'when they were assigned';
+COMMENT ON COLUMN assignments.released_by IS 'who ended the assignment; null: it stands';
+COMMENT ON COLUMN assignments.released_at IS 'when it was ended; null: it stands';
+COMMENT ON COLUMN assignments.standing IS
+    'it was not ended; while the person is away or the account disabled it has no effect';
+
+
+COMMENT ON VIEW absences IS
+    'When people are away, one row per absence; what they are to read is everybody''s as long.';
+COMMENT ON COLUMN absences.absence_id IS 'number of the absence';
+COMMENT ON COLUMN absences.reviewer IS 'who is away';
+COMMENT ON COLUMN absences.first_day IS 'first day of absence';
+COMMENT ON COLUMN absences.last_day IS 'last day of absence, before the first one if it was cancelled; null: it has no end yet';
+COMMENT ON COLUMN absences.noted_by IS 'who noted it';
+COMMENT ON COLUMN absences.noted_at IS 'when it was noted';
+COMMENT ON COLUMN absences.ended_at IS 'when it was said that the person is back; null: it was not';

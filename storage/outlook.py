@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from storage.engine.instants import to_utc
 from storage.engine.session import Session
-from storage.types import LIST_REVIEWER, Verdict
+from storage.types import LIST_REVIEWER, RULE_PREFIX, Verdict
 
 # A little is added before it is cut, because 0.29 * 100 is below 29.
 _PERCENT = "CAST(floor({0} * 100 + 5e-10) AS INTEGER)"
@@ -94,6 +94,7 @@ WHERE kind = 'decide' AND reviewer = $reviewer AND happened_at >= $since
 _DECIDERS = """
 SELECT DISTINCT reviewer FROM decision_event
 WHERE kind = 'decide' AND happened_at >= $since AND reviewer <> $listed_by
+  AND NOT starts_with(reviewer, $rule)
 """
 # in_scope + learning * 4 * in_scope * (1 - in_scope), see `pipeline/review/outlook/planner.py`
 _GAINFUL = """
@@ -173,8 +174,8 @@ class Outlook:
         return self._session.number(_SINCE, {"reviewer": reviewer, "since": to_utc(since)})
 
     def deciders(self, since: datetime) -> frozenset[str]:
-        """Return who decided since an instant, without the list."""
-        asked = {"since": to_utc(since), "listed_by": LIST_REVIEWER}
+        """Return who decided since an instant, without the list and rules."""
+        asked = {"since": to_utc(since), "listed_by": LIST_REVIEWER, "rule": RULE_PREFIX}
         return frozenset(row[0] for row in self._session.rows(_DECIDERS, asked))
 
     def gainful(self, learning: float, most: int) -> list[tuple[str, float]]:

@@ -18,6 +18,18 @@ _QUOTES = dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02"), 
 
 
 @dataclass(frozen=True, slots=True)
+class QueueShare:
+    """What is a person's to read: their batches, and what is not somebody else's."""
+
+    #: of the person's batches
+    papers: tuple[str, ...] = ()
+    #: of others' batches, if they are not in `papers`
+    others_papers: tuple[str, ...] = ()
+    #: assigned to others and not to the person
+    others_sections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class QueueFilter:
     """Which waiting papers are asked for, and in which order; all conditions hold together."""
 
@@ -42,6 +54,8 @@ class QueueFilter:
     arrived_after: datetime | None = None
     #: these papers in this order, whatever else is asked for: a planned session
     ids: tuple[str, ...] | None = None
+    #: only what is this person's
+    share: QueueShare | None = None
     order: str = "likely"
     #: papers that do not wait for this reviewer, though they have no decision
     without: frozenset[str] = frozenset()

@@ -8,7 +8,7 @@ from config.errors import UsageError
 from config.orders import ORDERS
 from storage.engine.instants import to_utc
 from storage.engine.parameters import texts_json
-from storage.queue_filter import QueueFilter, search_terms
+from storage.queue_filter import QueueFilter, QueueShare, search_terms
 from storage.waiting import LIKELY_PART, SEARCHED
 
 _FOLDED = "strip_accents(lower({0}))"
@@ -74,6 +74,9 @@ def condition_of(wanted: QueueFilter, *, hidden_after: date | None) -> Condition
     if wanted.without:
         conditions.append(NOT_CLOSED)
         parameters["without"] = texts_json(sorted(wanted.without))
+    if wanted.share is not None and (own := _own(wanted.share)):
+        conditions.append(own)
+        parameters |= _own_values(wanted.share)
     narrow = " AND ".join(conditions) or "true"
     parts = [narrow]
     if terms := search_terms(wanted.search):
@@ -89,6 +92,33 @@ def condition_of(wanted: QueueFilter, *, hidden_after: date | None) -> Condition
         parts.append(_WRITTEN_BY.format(narrow=narrow, words=words, named=named))
         parameters |= searched
     return Condition(" AND ".join(parts), parameters)
+
+
+def _own(share: QueueShare) -> str:
+    """Return the condition that a paper is a person's; empty: all are."""
+    parts = []
+    if share.others_sections:
+        # coalesce, because a paper without a section is everybody's
+        parts.append("NOT coalesce(list_contains($others_sections, top_section), false)")
+    if share.others_papers:
+        parts.append("arxiv_id NOT IN (FROM listed($others_papers))")
+    others = " AND ".join(parts)
+    if not others:
+        return ""
+    if not share.papers:
+        return others
+    return f"({others} OR arxiv_id IN (FROM listed($own_papers)))"
+
+
+def _own_values(share: QueueShare) -> dict[str, object]:
+    values: dict[str, object] = {}
+    if share.others_sections:
+        values["others_sections"] = list(share.others_sections)
+    if share.others_papers:
+        values["others_papers"] = texts_json(share.others_papers)
+    if share.papers:
+        values["own_papers"] = texts_json(share.papers)
+    return values
 
 
 def text_condition(search: str) -> Condition:

@@ -910,6 +910,28 @@ CREATE TABLE rule_draw (
     drawn_at TIMESTAMP NOT NULL
 );
 
+CREATE TABLE assignment_event (
+    seq BIGINT NOT NULL,
+    assignment BIGINT NOT NULL,
+    kind VARCHAR NOT NULL,
+    section VARCHAR,
+    papers VARCHAR[],
+    reviewer VARCHAR NOT NULL,
+    actor VARCHAR NOT NULL,
+    happened_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE absence_event (
+    seq BIGINT NOT NULL,
+    absence BIGINT NOT NULL,
+    kind VARCHAR NOT NULL,
+    reviewer VARCHAR NOT NULL,
+    first_day DATE NOT NULL,
+    last_day DATE,
+    actor VARCHAR NOT NULL,
+    happened_at TIMESTAMP NOT NULL
+);
+
 -- One row per paper, in its current state.
 -- arxiv_id VARCHAR: canonical identifier, without version
 -- version INTEGER: highest version known, from 1
@@ -1999,3 +2021,48 @@ LEFT JOIN (SELECT DISTINCT decision_id FROM second_look_event) AS looked
   ON looked.decision_id = drawn.decision_id
 LEFT JOIN (SELECT arxiv_id, verdict, rule FROM decisions WHERE standing) AS standing
   ON standing.arxiv_id = drawn.arxiv_id;
+
+-- Who is to read which papers, one row per section or batch and person.
+-- assignment_id BIGINT: number of the assignment, as `team release --batch` takes it
+-- section VARCHAR: section whose papers are assigned; null: a batch
+-- papers VARCHAR[]: arXiv IDs of a batch; null: a section
+-- reviewer VARCHAR: who is to read them
+-- assigned_by VARCHAR: who assigned them
+-- assigned_at TIMESTAMP: when they were assigned
+-- released_by VARCHAR: who ended the assignment; null: it stands
+-- released_at TIMESTAMP: when it was ended; null: it stands
+-- standing BOOLEAN: it was not ended; while the person is away or the account disabled it has no
+--     effect
+CREATE VIEW assignments AS
+SELECT assignment AS assignment_id,
+       any_value(section) AS section,
+       any_value(papers) AS papers,
+       any_value(reviewer) AS reviewer,
+       arg_max(actor, seq) FILTER (kind = 'assigned') AS assigned_by,
+       arg_max(happened_at, seq) FILTER (kind = 'assigned') AS assigned_at,
+       arg_max(actor, seq) FILTER (kind = 'released') AS released_by,
+       arg_max(happened_at, seq) FILTER (kind = 'released') AS released_at,
+       bool_and(kind = 'assigned') AS standing
+FROM assignment_event
+GROUP BY assignment;
+
+-- When people are away, one row per absence; what they are to read is everybody's as long.
+-- absence_id BIGINT: number of the absence
+-- reviewer VARCHAR: who is away
+-- first_day DATE: first day of absence
+-- last_day DATE: last day of absence, before the first one if it was cancelled; null: it has no end
+--     yet
+-- noted_by VARCHAR: who noted it
+-- noted_at TIMESTAMP: when it was noted
+-- ended_at TIMESTAMP: when it was said that the person is back; null: it was not
+CREATE VIEW absences AS
+SELECT absence AS absence_id,
+       any_value(reviewer) AS reviewer,
+       min(first_day) FILTER (kind = 'away') AS first_day,
+       least(min(last_day) FILTER (kind = 'away'),
+             CAST(min(first_day) FILTER (kind = 'back') - INTERVAL 1 DAY AS DATE)) AS last_day,
+       arg_max(actor, seq) FILTER (kind = 'away') AS noted_by,
+       arg_max(happened_at, seq) FILTER (kind = 'away') AS noted_at,
+       arg_max(happened_at, seq) FILTER (kind = 'back') AS ended_at
+FROM absence_event
+GROUP BY absence;

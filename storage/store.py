@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from config.interrupts import uninterrupted
+from storage.absences import Absences
 from storage.acceptances import Acceptances
 from storage.accounts import Accounts
 from storage.adoption import Adoption
@@ -22,6 +23,7 @@ from storage.api_answers import ApiAnswers
 from storage.api_tokens import ApiTokens
 from storage.approvals import Approvals
 from storage.arrivals import Arrivals
+from storage.assignments import Assignments
 from storage.audit import Audit
 from storage.backlog import Backlog
 from storage.batches import Batches
@@ -123,6 +125,8 @@ class Store:
         self.queue = Queue(session)
         self.alike = Alike(session)
         self.search = PaperSearch(session)
+        self.assignments = Assignments(session)
+        self.absences = Absences(session)
         self.audit = Audit(session)
         self.screening = Screening(session)
         self.outlook = Outlook(session)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from storage.assignments import move_assignments
 from storage.engine.instants import to_utc
 from storage.engine.parameters import rows_json, texts_json
 from storage.engine.session import Session
@@ -136,6 +137,7 @@ class TaxonomyChanges:
                 person, now = change.applied_by, change.applied_at
                 move_choices(self._session, mapped, person=person, now=now)
                 move_rulings(self._session, mapped, person=person, now=now)
+                move_assignments(self._session, mapped, person=person, now=now)
             rebuild(self._session)
 
     def in_force_at(self, moment: datetime) -> str | None:

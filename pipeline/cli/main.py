@@ -18,7 +18,7 @@ from config.errors import LivingSurveyError, UsageError
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Call, Command, ConfigOption
 from pipeline.cli.console import Output
-from pipeline.cli.names import COMMANDS, FILES, GROUPS, LISTED
+from pipeline.cli.names import COMMANDS, DEFAULTS, FILES, GROUPS, LISTED
 
 HELP = """Keep a survey's curated list alive: fetch, classify, approve, publish.
 
@@ -41,7 +41,7 @@ class _Lazy(Mapping[str, Any]):
         if self.module is None and name in GROUPS:
             text, summaries = GROUPS[name]
             group = _group(text, name=name, commands=_Lazy(summaries, module=name))
-            group.default = "list" if name in LISTED else None
+            group.default = "list" if name in LISTED else DEFAULTS.get(name)
             return group
         named = self.module or name
         module = importlib.import_module(f"pipeline.cli.{FILES.get(named, named)}")

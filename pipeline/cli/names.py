@@ -180,6 +180,15 @@ GROUPS = {
             "revoke": "End a token at once.",
         },
     ),
+    "team": (
+        "Say who is to read what and who is away, and show what waits for each person.",
+        {
+            "board": "Show what waits for each person, and how long it will take them.",
+            "assign": "Let somebody read the papers of sections, or a batch of papers.",
+            "release": "End assignments; their papers are everybody's again.",
+            "away": "Note that somebody is away; what they are to read is everybody's as long.",
+        },
+    ),
     "quarantine": (
         "List the records that could not be read, or read them again.",
         {
@@ -206,6 +215,9 @@ LISTED = frozenset(
         "token",
     }
 )
+
+#: groups that do something else then
+DEFAULTS = {"team": "board"}
 
 #: commands whose file has another name, because these are no names of Python
 FILES = {"import": "import_", "second-look": "second_look"}

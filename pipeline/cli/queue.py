@@ -18,6 +18,7 @@ from pipeline.learn.explain.certainty import certainty_of
 from pipeline.review.outlook.session import current_session
 from pipeline.review.remarks import remarks_on
 from pipeline.review.selection import Selection, read_selection
+from pipeline.review.team.shares import read_standing, share_of
 from pipeline.review.visits import PREFERENCE, new_since, read_visit
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.queue_words import limits_of, queue_sentence
@@ -25,7 +26,7 @@ from pipeline.runtime.services import Services, open_services
 from storage.calendar import announcement_day
 from storage.claims import Claim, Claims
 from storage.paper_search import FoundPaper, Place
-from storage.queue_filter import QueueFilter, QueueRow, QueueTally
+from storage.queue_filter import QueueFilter, QueueRow, QueueShare, QueueTally
 from storage.store import Store
 from storage.types import QueueItem
 
@@ -46,6 +47,7 @@ _DECIDED = 10
     living-survey queue --order random --limit 200
     living-survey queue --set-aside --search layout
     living-survey queue --since-visit --order newest
+    living-survey queue --mine --at-least 50
     living-survey queue --deferred
     living-survey queue --incomplete
     """,
@@ -87,6 +89,9 @@ def queue(
     set_aside: Annotated[
         bool, typer.Option("--set-aside", help="Only papers below the lower limit.")
     ] = False,
+    mine: Annotated[
+        bool, typer.Option("--mine", help="Only what is yours: assigned to you, or to no one.")
+    ] = False,
     deferred: Annotated[
         bool, typer.Option("--deferred", help="The deferred papers instead.")
     ] = False,
@@ -102,6 +107,7 @@ def queue(
         "announced": announced, "at_least": at_least, "search": search, "author": author,
         "category": category, "section": section, "question": question, "order": order,
         "set_aside": "1" if set_aside else "", "since": "visit" if since_visit else "",
+        "mine": "1" if mine else "",
     }  # fmt: skip
     selection = read_selection(texts, services.taxonomy)
     if deferred and not selection.is_default:
@@ -125,6 +131,7 @@ def _answer(
             visited_at=_visited_at(store, services) if selection.since else None,
             planned=_planned(store, services) if selection.order == PLANNED else None,
             without=closed,
+            share=_share(store, services) if selection.mine else None,
         )
         if wanted != whole:
             tally = store.queue.tally(wanted, today=today, limits=limits)
@@ -177,6 +184,12 @@ def _planned(store: Store, services: Services) -> tuple[str, ...]:
     """Return the papers of the reviewer's session; none if none was started."""
     session = current_session(store.preferences.of(reviewer_of(services.settings)))
     return session.ids if session else ()
+
+
+def _share(store: Store, services: Services) -> QueueShare:
+    """Return what is the reviewer's of this terminal."""
+    standing = read_standing(store, services.clock().date())
+    return share_of(reviewer_of(services.settings), standing.effective)
 
 
 def _visited_at(store: Store, services: Services) -> datetime | None:

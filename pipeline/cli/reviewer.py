@@ -18,6 +18,7 @@ from pipeline.review.accounts.hashing import Hasher
 from pipeline.review.accounts.link_address import link_address
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services, open_services
+from storage.claims import Claims
 from storage.store import Store
 from storage.trail import TrailRow
 
@@ -157,12 +158,13 @@ def role(
 def disable(invocation: Invocation, name: _Name) -> Answer:
     """End the sessions of an account and refuse its logins.
 
-    Its decisions stay.
+    Its decisions stay. What it was to read is everybody's, and what it reads just now is free.
     """
     services = open_services(invocation.settings)
     with services.open_store() as store:
         done = acts.disable(store, name, _by(services))
         account = acts.held(store, name).name
+    Claims(services.settings.database.path).end(services.clock(), of=account)
     said = f"{account} is disabled." if done else f"{account} was disabled already."
     return Answer(Changed(account, done), (said,))
 

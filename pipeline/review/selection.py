@@ -14,7 +14,13 @@ from config.orders import ORDERS, PLANNED
 from config.section_names import find_section
 from config.taxonomy import Taxonomy
 from config.visible import one_line
-from storage.queue_filter import QueueFilter, QueueLimits, QueueTally, search_terms
+from storage.queue_filter import (
+    QueueFilter,
+    QueueLimits,
+    QueueShare,
+    QueueTally,
+    search_terms,
+)
 
 #: days of the week that ends with the newest announcement
 _WEEK = timedelta(days=6)
@@ -64,6 +70,8 @@ class Selection:
     since: datetime | str | None = None
     #: only the papers that are set aside
     set_aside: bool = False
+    #: only what is the person's to read: assigned to them, or to no one
+    mine: bool = False
     order: str | None = None
 
     @property
@@ -89,6 +97,7 @@ class Selection:
             "search": self.search,
             "since": since.isoformat() if isinstance(since, datetime) else since or "",
             "set_aside": "1" if self.set_aside else "",
+            "mine": "1" if self.mine else "",
             "order": self.order or "",
         }
         return {name: text for name, text in texts.items() if text}
@@ -101,12 +110,13 @@ class Selection:
         visited_at: datetime | None = None,
         planned: tuple[str, ...] | None = None,
         without: frozenset[str] = frozenset(),
+        share: QueueShare | None = None,
     ) -> QueueFilter:
         """Return the conditions on papers.
 
         `newest_day` is the newest announcement day of the queue, `visited_at` when the reviewer
-        was here before, None: never, `planned` the papers of the reviewer's session,
-        `without` papers that do not wait for him.
+        was here before, None: never, `planned` the papers of the reviewer's session, `share` what
+        is the reviewer's, `without` papers that do not wait for him.
         """
         first, last = self._days(newest_day)
         return QueueFilter(
@@ -125,6 +135,7 @@ class Selection:
             if self.since
             else None,
             ids=planned if self.order == PLANNED else None,
+            share=share if self.mine else None,
             order=self.order or "likely",
             without=without,
         )
@@ -171,6 +182,7 @@ def read_selection(texts: Mapping[str, str], taxonomy: Taxonomy) -> Selection:
         search=given.get("search", ""),
         since=_since(given["since"]) if "since" in given else None,
         set_aside=_switch("set_aside", given["set_aside"]) if "set_aside" in given else False,
+        mine=_switch("mine", given["mine"]) if "mine" in given else False,
         order=_order(given["order"]) if "order" in given else None,
     )
 

@@ -60,6 +60,8 @@ ARGUMENTS = {
     "reviewer disable": ["ada"],
     "reviewer logout": ["ada"],
     "mcp": [],
+    "team assign": ["--section", "agents", "--to", "ada"],
+    "team away": ["ada"],
     "token create": ["--scope", "read"],
     "token revoke": ["4f1d09ab33c2"],
 }

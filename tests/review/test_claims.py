@@ -138,6 +138,23 @@ def test_after_a_decision_a_claimed_paper_is_passed_over(team: Team) -> None:
     assert team.ada.follow(moved).paper == THIRD
 
 
+def test_paper_decided_meanwhile_is_not_given(team: Team) -> None:
+    page, other = team.ada.get("/queue"), team.bob.get("/queue")
+    team.bob.decide(other, FIRST, "rejected")
+    answer = claim(team.ada, page, FIRST, THIRD, given="1")
+    assert answer["paper"] == THIRD
+    assert answer["decided"] == {FIRST: "rejected"}
+    assert team.readers()[THIRD] == "ada"
+    assert FIRST not in team.readers()
+
+
+def test_last_paper_decided_meanwhile_leaves_none(team: Team) -> None:
+    page, other = team.ada.get("/queue"), team.bob.get("/queue")
+    team.bob.decide(other, FIRST, "rejected")
+    answer = claim(team.ada, page, FIRST, given="1")
+    assert (answer["paper"], answer["notice"]) == (None, "")
+
+
 def test_claim_ends_by_itself(team: Team) -> None:
     claim(team.ada, team.ada.get("/queue"), FIRST)
     team.site.clock.now += timedelta(minutes=11)  # type: ignore[attr-defined]
@@ -175,7 +192,7 @@ def test_paper_page_says_who_reads_it(team: Team) -> None:
 def test_form_without_a_paper_claims_nothing(team: Team, form: dict[str, str]) -> None:
     token = team.ada.get("/queue").form("/decide")["token"]
     assert team.ada.post("/claims", {"token": token, **form}, SCRIPT).response.json() == {
-        "paper": None, "held": {}, "notice": "",
+        "paper": None, "held": {}, "decided": {}, "notice": "",
     }  # fmt: skip
     assert team.readers() == {}
 

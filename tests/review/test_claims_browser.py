@@ -127,6 +127,19 @@ def test_paper_read_meanwhile_is_replaced_by_a_free_one(team: Team) -> None:
     assert team.reader(IDS[3]) == "ada"
 
 
+def test_paper_decided_meanwhile_is_passed_over(team: Team) -> None:
+    ada = team.open(0)
+    for key in IDS[1:3]:
+        proposal = propose(TAXONOMY, arxiv_id=key, verdict="rejected", sections=[], reviewer="bob")
+        record(team.site.open_store, TAXONOMY, proposal, clock=team.clock)
+    claimed(ada, lambda: ada.keyboard.press("1"))
+    shows(ada, IDS[3])
+    expect(ada.locator("#claim")).to_have_text(
+        "Somebody else decided the paper before it meanwhile."
+    )
+    expect(ada.locator(f"[data-paper='{IDS[1]}'] .settled")).to_have_text("rejected")
+
+
 def test_chosen_paper_is_taken_over_knowingly(team: Team) -> None:
     ada, bob = team.open(0), team.open(1)
     claimed(bob, lambda: bob.click(f"[data-paper='{IDS[0]}'] a"))

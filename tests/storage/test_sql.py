@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from config.roles import Role
+from storage.absences import Absence
 from storage.acceptances import Acceptance
 from storage.alert_types import AlertKind, NewAlertEvent
 from storage.api_tokens import NewToken
@@ -153,6 +154,8 @@ def analyst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
             RuleReplay("far", "f", 9, 5, 0, 1, ("2603.00001",), 0.0, 1.0, (), "ada", now)
         )
         store.rules.draw([RuleDraw("far", "2026-W12", "2603.00001", drawn.decision_id, now)])
+        store.assignments.assign("ada", section="generation-image-llm-based", actor="bo", at=now)
+        store.absences.add(Absence("bo", now.date(), None), actor="bo", at=now)
         store.issues.edit(IssueEdits("2026-W12", {"en": "A quiet week."}), "ada", now)
         store.issues.built(store.issues.edits("2026-W12"), "d1", {}, "ada", now)
         store.audit.draw(drawn)

@@ -31,6 +31,7 @@ SLOW_FILES = frozenset({
     "tests/learn/test_registry.py",
     "tests/publish/test_digest_escape.py",
     "tests/review/test_audit.py",
+    "tests/review/test_claims_crowd.py",
     "tests/review/test_web_connections.py",
     "tests/review/test_web_why.py",
     "tests/storage/test_backup.py",

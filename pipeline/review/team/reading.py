@@ -42,24 +42,33 @@ class Reading:
         """Look who reviews, if that is longer ago than half a minute."""
         now = self.clock()
         with self._lock:
-            if self.claims is None or not self.minutes:
-                return
             if self._looked_at is not None and now - self._looked_at < _LOOK:
                 return
             self._people = people_of(store, now)
             self._looked_at = now
 
     def is_shared(self, reviewer: str) -> bool:
-        """Return whether somebody else reviews too, as of the last look or by their claims."""
+        """Return whether papers are claimed: somebody else reviews, or has claims."""
         if self.claims is None or not self.minutes:
             return False
-        return bool(self._people - {reviewer}) or bool(self.others(reviewer))
+        return self.has_team(reviewer) or bool(self.others(reviewer))
+
+    def has_team(self, reviewer: str) -> bool:
+        """Return whether somebody else reviews too, as of the last look."""
+        return bool(self._people - {reviewer})
+
+    def standing(self) -> Mapping[str, Claim]:
+        """Return what everybody reads, by paper."""
+        return self.claims.standing(self.clock()) if self.claims and self.minutes else {}
 
     def others(self, reviewer: str) -> Mapping[str, Claim]:
         """Return what others read, by paper."""
-        if self.claims is None or not self.minutes:
-            return {}
-        return _without(self.claims.standing(self.clock()), reviewer)
+        return _without(self.standing(), reviewer)
+
+    def end(self, reviewer: str) -> None:
+        """End the claims of somebody who cannot read any more."""
+        if self.claims is not None:
+            self.claims.end(self.clock(), of=reviewer)
 
     def take(
         self,

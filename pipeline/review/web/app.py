@@ -32,6 +32,7 @@ from pipeline.review.web import error_pages, status_page
 from pipeline.review.web.access import LIMITS, LOOPBACK_NAMES, AccessRules, Limits
 from pipeline.review.web.accounts import routes as account_routes
 from pipeline.review.web.agreement import routes as agreement_pages
+from pipeline.review.web.board import routes as board_routes
 from pipeline.review.web.bulk import routes as bulk
 from pipeline.review.web.claims import routes as claim_routes
 from pipeline.review.web.conflicts import routes as conflict_pages
@@ -136,6 +137,7 @@ def create_app(
         *suggestions.ROUTES,
         *issue.ROUTES,
         *bulk.ROUTES,
+        *board_routes.ROUTES,
         *claim_routes.ROUTES,
         *records.ROUTES,
         *rulings.ROUTES,

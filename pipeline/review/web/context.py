@@ -193,6 +193,7 @@ def fragment(request: Request, template: str, **context: Any) -> str:
         token=review.sessions.token(session),
         path=request.url.path,
         own=own,
+        has_team=review.reading.has_team(person.name),
         reject_reasons=review.reasons,
         rules=review.rules,
         certainty=None if about_fault else review.certainty,

@@ -11,6 +11,8 @@ SCRIPTS = ("outbox", "desk", "keys", "marks")
 WORDS: Mapping[str, str] = {
     "again": "Try again",
     "approved": "approved",
+    "decided": "decided",
+    "decidedBefore": "Somebody else decided the paper before it meanwhile.",
     "deferred": "deferred",
     "loading": "Nothing was recorded: the next paper was not shown yet. Press again.",
     "nothing": "Nothing was recorded; your choices and your note are kept.",

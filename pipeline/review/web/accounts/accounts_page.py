@@ -81,6 +81,7 @@ def _act(request: Request, store: Store, form: FormData, by: By) -> _Done:
         return _Done("Saved.")
     if pressed == "disable":
         acts.disable(store, name, by)
+        context_of(request).reading.end(acts.held(store, name).name)
         return _Done("The account is disabled, and its sessions ended.")
     if pressed == "enable":
         acts.enable(store, name, by)

@@ -3,11 +3,14 @@
 The script of the desk sends this form; without it the browser does, by the buttons of the notice.
 """
 
+from collections.abc import Mapping, Sequence
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from config.errors import UsageError
+from pipeline.review.team.reading import Held
 from pipeline.review.web.context import context_of, fragment, reviewer_of, wants_json
 from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.view_state import read_id, view_from_form
@@ -24,6 +27,7 @@ async def claim(request: Request) -> Response:
 def _claim(request: Request, form: FormData) -> Response:
     context = context_of(request)
     wanted = _ids(form, "paper")
+    over, is_given = text_of(form, "over") == "1", text_of(form, "given") == "1"
     with context.read_store() as store:
         context.reading.look(store)
     held = context.reading.take(
@@ -31,8 +35,11 @@ def _claim(request: Request, form: FormData) -> Response:
         wanted,
         ahead=_ids(form, "ahead"),
         leave=_ids(form, "leave"),
-        over=text_of(form, "over") == "1",
+        over=over,
     )
+    gone: Mapping[str, str] = {}
+    if is_given:
+        held, gone = _waiting_one(request, wanted, held)
     view = view_from_form(text_of(form, "view"), context.taxonomy)
     if not wants_json(request):
         here = view.at_paper(held.paper or wanted[0]) if wanted else view
@@ -44,11 +51,35 @@ def _claim(request: Request, form: FormData) -> Response:
             "held": {
                 key: {"by": one.reviewer, "ahead": one.ahead} for key, one in held.others.items()
             },
+            "decided": gone,
             "notice": fragment(request, "claims/notice.html", claim=theirs, here=view)
             if theirs
             else "",
         }
     )
+
+
+def _waiting_one(
+    request: Request, wanted: Sequence[str], held: Held
+) -> tuple[Held, Mapping[str, str]]:
+    """Return the first of these papers that waits, and the verdict of each that does not.
+
+    They are read after the claim: a decision ends its reader's claim, so whoever gets a claim then
+    sees the decision.
+    """
+    context = context_of(request)
+    left, gone = list(wanted), dict[str, str]()
+    while held.paper is not None:
+        with context.read_store() as store:
+            waiting = store.assignments.waiting(left, context.today)
+            decided = [key for key in left if key not in waiting]
+            standing = store.decisions.standing(decided) if decided else {}
+        gone |= {key: standing[key].verdict.value if key in standing else "" for key in decided}
+        left = [key for key in left if key in waiting]
+        if held.paper in waiting:
+            break
+        held = context.reading.take(reviewer_of(request), left, leave=[held.paper])
+    return held, gone
 
 
 def _ids(form: FormData, name: str) -> list[str]:

@@ -57,7 +57,12 @@ def chosen(listing: Listing) -> list[Chosen]:
     if listing.view.selection.is_default:
         return []
     view = listing.chosen
-    dropped: dict[str, bool | str | None] = {"author": "", "search": "", "set_aside": False}
+    dropped: dict[str, bool | str | None] = {
+        "author": "",
+        "search": "",
+        "set_aside": False,
+        "mine": False,
+    }
     return [
         Chosen(kind, text, _or_all(view.choosing(**{kind: dropped.get(kind)})))
         for kind, text in _texts(listing.selection)
@@ -91,8 +96,9 @@ def _texts(selection: Selection) -> Iterator[tuple[str, str]]:
     if selection.since:
         since = selection.since
         yield "since", since.date().isoformat() if isinstance(since, datetime) else since
-    if selection.set_aside:
-        yield "set_aside", ""
+    for kind in ("set_aside", "mine"):
+        if getattr(selection, kind):
+            yield kind, ""
 
 
 def _or_all(view: QueueView) -> str:

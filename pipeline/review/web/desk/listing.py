@@ -11,11 +11,12 @@ from config.orders import PLANNED
 from config.whole_number import whole_number
 from pipeline.review.outlook.session import current_session
 from pipeline.review.selection import Recent, Selection, days_work
+from pipeline.review.team.shares import read_standing, share_of
 from pipeline.review.web.context import context_of, person_of, reviewer_of
 from pipeline.review.web.desk.repeat import repeat_in, row_of, with_repeat
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import QUEUE, QueueView, read_id
-from storage.queue_filter import QueueFilter, QueueLimits, QueueRow, QueueTally
+from storage.queue_filter import QueueFilter, QueueLimits, QueueRow, QueueShare, QueueTally
 from storage.repeats import Candidate
 from storage.store import Store
 
@@ -208,6 +209,7 @@ def _filter(
         visited_at=person.visited_at(store, context_of(request).clock()),
         planned=_planned(store, request) if selection.order == PLANNED else None,
         without=store.opinions.closed_to(person.name),
+        share=_share(store, request) if selection.mine else None,
     )
 
 
@@ -215,6 +217,12 @@ def _planned(store: Store, request: Request) -> tuple[str, ...]:
     """Return the papers of the reviewer's session; none if none was started."""
     session = current_session(store.preferences.of(reviewer_of(request)))
     return session.ids if session else ()
+
+
+def _share(store: Store, request: Request) -> QueueShare:
+    """Return what is the reviewer's to read today."""
+    standing = read_standing(store, context_of(request).clock().date())
+    return share_of(reviewer_of(request), standing.effective)
 
 
 def _rows(found: Iterable[QueueRow], limits: QueueLimits) -> tuple[Row, ...]:

@@ -48,7 +48,8 @@
     const ahead = free.slice(0, AHEAD);
     const wanted = [id, ...ahead];
     const leave = mine.filter((one) => !wanted.includes(one) && !isDecided(one));
-    const fields = { paper: wasGiven ? [id, ...free.slice(0, OTHERS)] : [id], ahead, leave };
+    const paper = wasGiven ? [id, ...free.slice(0, OTHERS)] : [id];
+    const fields = { paper, ahead, leave, given: wasGiven ? [1] : [] };
     mine = wanted;
     isUsed = false;
     asked += 1;
@@ -63,11 +64,15 @@
     if (!response.ok) return;
     const answer = await response.json();
     mark(answer.held);
+    settle(answer.decided);
     if (number !== asked || id !== shown()) return;
     if (answer.paper && answer.paper !== id) {
-      say(words.readOther.replace("%s", answer.held[id]?.by || ""));
+      const by = answer.held[id]?.by;
+      say(by ? words.readOther.replace("%s", by) : words.decidedBefore);
       saidFor = answer.paper;
       document.dispatchEvent(new CustomEvent("desk:give", { detail: answer.paper }));
+    } else if (!answer.paper && id in answer.decided) {
+      document.dispatchEvent(new CustomEvent("desk:give", { detail: "" }));  // none of the list is left
     } else if (answer.notice) {
       line.replaceChildren(...new DOMParser().parseFromString(answer.notice, "text/html").body.childNodes);
     } else if (answer.paper) {
@@ -91,6 +96,18 @@
       row.append(Object.assign(document.createElement("span"), {
         className: "reader",
         textContent: (claimed.ahead ? words.readNext : words.readBy).replace("%s", claimed.by),
+      }));
+    }
+  }
+
+  // What others decided since the list was read.
+  function settle(decided) {
+    for (const row of rows()) {
+      const verdict = decided[row.dataset.paper];
+      if (verdict === undefined || row.dataset.verdict) continue;
+      row.dataset.verdict = verdict || "decided";
+      row.append(Object.assign(document.createElement("span"), {
+        className: "settled", textContent: words[verdict] || words.decided,
       }));
     }
   }

@@ -447,7 +447,8 @@
 
   document.addEventListener("desk:give", (event) => {  // somebody else reads what was given
     given = event.detail;
-    show(given);
+    if (given) show(given);
+    else leaveBy(() => location.assign(following));
   });
 
   document.addEventListener("desk:escape", () => {

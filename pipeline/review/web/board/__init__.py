@@ -1,0 +1,1 @@
+"""The board: what waits for each person, and who is to read what."""

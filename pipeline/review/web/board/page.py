@@ -1,0 +1,74 @@
+"""Show what waits for each person."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from config.errors import LivingSurveyError
+from config.roles import Role
+from pipeline.review.team.board import Contradicting, make_board
+from pipeline.review.team.predicted import against_rulings
+from pipeline.review.web.card import grouped
+from pipeline.review.web.context import ReviewContext, context_of, person_of, render
+from storage.queue_filter import QueueLimits
+from storage.store import Store
+
+#: what a page says after an act, by the word in its address
+SAID = {
+    "assigned": "Assigned.",
+    "released": "Released: these papers are everybody's again.",
+    "away": "Noted. What is assigned to them is everybody's as long.",
+    "back": "Noted: here again.",
+}
+
+
+def board_page(request: Request) -> Response:
+    """Show the board, and to admins the forms that change it."""
+    context, person = context_of(request), person_of(request)
+    now = context.clock()
+    with context.read_store() as store:
+        person.progress.read(store)
+        context.reading.look(store)
+        board = make_board(
+            store,
+            now,
+            today=context.today,
+            limits=person.limits,
+            claims=context.reading.standing(),
+            contradicting=_contradicting(context, store, person.limits),
+        )
+        held = [*store.assignments.standing()]
+    own = [one for one in board.people if one.name == person.name]
+    return render(
+        request,
+        "board/page.html",
+        heading="Board",
+        board=board,
+        rows=[*own, *(one for one in board.people if one.name != person.name)],
+        mine=own[0] if own else None,
+        batches={one.number: len(one.papers) for one in held if one.section is None},
+        may_assign=person.role.includes(Role.ADMIN),
+        section_groups=grouped(context.taxonomy.sections),
+        day=now.date(),
+        said=SAID.get(request.query_params.get("done", ""), ""),
+    )
+
+
+def _contradicting(
+    context: ReviewContext, store: Store, limits: QueueLimits
+) -> Contradicting | None:
+    """Return what compares papers with rulings; None without rulings, or until it is loaded."""
+    precedents = context.precedents.read(store)
+    explainer = None
+    if precedents and context.explainers is not None:
+        with suppress(LivingSurveyError):  # the desk says what is wrong with the model
+            explainer = context.explainers.at_hand()
+    if explainer is None:
+        return None
+
+    def contradicting(store: Store, arxiv_ids: Sequence[str]) -> frozenset[str]:
+        return against_rulings(store, explainer, precedents, arxiv_ids, limits.likely_from)
+
+    return contradicting
