@@ -123,6 +123,12 @@ def test_depth_is_counted_outside_of_texts() -> None:
     assert read_json(json.dumps([text, "\\"]).encode()) == [text, "\\"]
 
 
+def test_repeated_member_among_thousands_is_found_at_once() -> None:
+    members = ",".join(f'"m{number}":1' for number in range(60_000))
+    with pytest.raises(JsonError, match="'m59999' is there twice"):
+        read_json(f'{{{members},"m59999":1}}'.encode())
+
+
 @pytest.mark.parametrize("body", [b"null", b"[]", b'"x"', b"1", b"true"])
 def test_json_of_another_kind_is_refused(client: ApiClient, body: bytes) -> None:
     headers = {"content-type": JSON}

@@ -117,8 +117,11 @@ from pipeline.publish.mail.setup.spf_record import SpfError, expand, parse_spf
 from pipeline.publish.mail.setup.tags import parse_tags, with_tags
 from pipeline.publish.mail.webhook.providers import read_events, sns_confirmation
 from pipeline.publish.mail.wishes import wish_of
+from pipeline.review.api.responses import names_tag
+from pipeline.review.api.strict_json import JsonError, read_json
 from pipeline.review.decision_rows import read_rows
 from pipeline.review.selection import read_selection
+from pipeline.review.tokens import hash_of
 from pipeline.review.web.highlight import mark_phrases
 from pipeline.review.word_diff import word_diff
 from pipeline.taxonomy.draft_ids import section_ids, slug_words
@@ -146,6 +149,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: modules with regular expressions that no function above reaches, and why that is sound
 _URLS = TypeAdapter(BaseUrl)
 ELSEWHERE = {
+    "pipeline/review/api/openapi.py": "our own addresses",
     "config/settings.py": "a value of the settings, in bounded pieces",
     "storage/publication_notes.py": "a target, of bounded length",
     "config/look/values.py": "our own style sheet",
@@ -342,6 +346,11 @@ def _base_url(text: str) -> None:
         _URLS.validate_python(f"https://a.org/{text}")
 
 
+def _json(text: str) -> None:
+    with suppress(JsonError):
+        read_json(text.encode("utf-8", "surrogatepass"))
+
+
 READERS: dict[str, Callable[[str], object]] = {
     "parse_arxiv_id": parse_arxiv_id,
     "parse_arxiv_id of a link": lambda text: parse_arxiv_id(f"https://arxiv.org/abs/{text}"),
@@ -354,6 +363,9 @@ READERS: dict[str, Callable[[str], object]] = {
     "places in a file": _places,
     "find_section": _section,
     "read_selection": _selection,
+    "names_tag": lambda text: names_tag(text, '"x"'),
+    "read_json": _json,
+    "hash_of": hash_of,
     "hidden_characters": hidden_characters,
     "active_content of Markdown": lambda text: active_content(text, Path("a.md")),
     "active_content of HTML": lambda text: active_content(text, Path("a.html")),
