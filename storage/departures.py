@@ -20,6 +20,8 @@ _log = logging.getLogger(__name__)
 _PRIVATE = 0o600
 #: kinds about mails that ask to confirm
 _OF_MAILBOXES = frozenset({"declined", "allowed"})
+#: of a suggestion, whose ID stands for the consent: its name and address are erased
+_FORGOTTEN = "forgotten"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Departure:
     #: None: no consent stood
     consent_id: str | None
     address_key: str
-    #: `left` or `deleted`; of a mailbox `declined` or `allowed`
+    #: `left` or `deleted`; of a mailbox `declined` or `allowed`; of a suggestion `forgotten`
     kind: str
     happened_at: datetime
 
@@ -44,6 +46,8 @@ class Departures:
     keys: frozenset[str] = frozenset()
     #: salted hashes of mailboxes -> whether they want no mail that asks them to confirm
     declined: dict[str, bool] = field(default_factory=dict)
+    #: IDs of suggestions whose names were taken back
+    forgotten: frozenset[str] = frozenset()
 
 
 def departures_path(database: Path) -> Path:
@@ -111,12 +115,16 @@ def read_departures(database: Path) -> Departures:
     deleted: set[str] = set()
     keys: set[str] = set()
     declined: dict[str, bool] = {}
+    forgotten: set[str] = set()
     for line in reversed(lines):
         one = _departure(line)
         if one is None:
             continue
         if one.kind in _OF_MAILBOXES:
             declined.setdefault(one.address_key, one.kind == "declined")
+            continue
+        if one.kind == _FORGOTTEN:
+            forgotten.update({one.consent_id or ""})
             continue
         keys.add(one.address_key)
         if one.kind == "deleted":
@@ -125,7 +133,12 @@ def read_departures(database: Path) -> Departures:
             # Somebody who left, came back and was deleted then is deleted as of the first time too.
             kind = "deleted" if one.address_key in deleted else "left"
             consents.setdefault(one.consent_id, replace(one, kind=kind))
-    return Departures(consents, frozenset(keys), declined)
+    return Departures(consents, frozenset(keys), declined, frozenset(forgotten))
+
+
+def note_forgotten(database: Path, suggestion_id: str, at: datetime) -> None:
+    """Remember that a person took back the name given with a suggestion."""
+    note_departures(database, [Departure(suggestion_id, "", _FORGOTTEN, at)])
 
 
 def _departure(line: bytes) -> Departure | None:
@@ -135,7 +148,7 @@ def _departure(line: bytes) -> Departure | None:
         return Departure(
             None if consent is None else str(consent),
             str(stored["address_key"]),
-            stored["kind"] if stored["kind"] in {"deleted", *_OF_MAILBOXES} else "left",
+            stored["kind"] if stored["kind"] in {"deleted", _FORGOTTEN, *_OF_MAILBOXES} else "left",
             _instant(stored["at"]),
         )
     except (ValueError, LookupError, TypeError, RecursionError):

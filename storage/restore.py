@@ -36,6 +36,7 @@ from storage.losses import keys_of, losses_sentence, lost_by
 from storage.publication_notes import read_notes
 from storage.store import increment_generation
 from storage.subscribers import Subscribers
+from storage.suggestions import Suggestions
 
 _OTHER_FILE = "Nothing was replaced. Name a file that `living-survey backup` wrote."
 
@@ -115,7 +116,9 @@ def restore(
             ):
                 session = Session(connection, before_commit=increment_generation)
                 redefined = _examined(session, backup, accept_faults)
-                departed = Subscribers(session).apply_departures(read_departures(database), now)
+                departures = read_departures(database)
+                departed = Subscribers(session).apply_departures(departures, now)
+                Suggestions(session).erase_forgotten(departures.forgotten)
                 adopted = Adoption(session).adopt(read_notes(database), now)
                 forget_access(session, passwords=False)  # some were ended since the backup
                 held = keys_of(session)

@@ -1,10 +1,12 @@
 """Store suggestions from outside and what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from storage.departures import note_forgotten
 from storage.engine.instants import from_utc, to_utc
 from storage.engine.parameters import texts_json
 from storage.engine.session import Row, Session
@@ -109,6 +111,7 @@ _ERASE = """
 UPDATE suggestion_person SET address = NULL, name = '', credited = false, network_key = NULL
 WHERE suggestion_id = $id
 """
+_FILE = "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"
 _CREDITS = """
 SELECT name, arxiv_id, kind, settled_at
 FROM suggestions
@@ -277,10 +280,16 @@ class Suggestions:
         return row[0] if row else None
 
     def forget(self, suggestion_id: str, now: datetime) -> None:
-        """Erase name and address of a person who wants that."""
+        """Erase name and address of a person who wants that, also in backups restored later."""
         with self._session.transaction():
+            note_forgotten(Path(str(self._session.rows(_FILE)[0][0])), suggestion_id, now)
             self._session.write(_ERASE, {"id": suggestion_id})
             self.act([suggestion_id], SuggestionAct.FORGOTTEN, person="", now=now)
+
+    def erase_forgotten(self, suggestion_ids: Iterable[str]) -> None:
+        """Erase again what people took back since this database was backed up."""
+        for suggestion_id in suggestion_ids:
+            self._session.write(_ERASE, {"id": suggestion_id})
 
     def expire(self, now: datetime, *, kept_for: timedelta) -> int:
         """Erase addresses that were kept long enough, and hashes of networks after an hour."""

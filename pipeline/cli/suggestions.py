@@ -243,7 +243,6 @@ def fetch(invocation: Invocation) -> Answer:
     """
     check_database(invocation.settings, create=False)
     check_fetching(invocation.settings)
-    check_database(invocation.settings, create=False)
     with arxiv_session(invocation, "suggestions fetch", lock=None) as (opened, arxiv):
         report = fetch_suggested(opened.services, arxiv, opened.run)
         if report.found:

@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from config.reasons import DEFAULT_REASONS
+from storage.backup import back_up
 from storage.freezes import Freeze
+from storage.restore import restore
 from storage.suggestion_types import Relation, SuggestionKind, SuggestionState
 from storage.types import Verdict
+from tests.support.storage import database
 from tests.support.subscribers import ORIGIN, links_in
 from tests.support.suggestions import PAPER, SECTION, Suggesting, suggesting, text_of, token_in
 
@@ -449,3 +452,14 @@ def test_every_text_exists_in_both_languages(site: Suggesting) -> None:
             assert client.get(f"/suggestions?kind={kind}&lang={lang}").status_code == 200
     assert len(DEFAULT_REASONS) > 1
     assert ORIGIN
+
+
+def test_name_that_was_taken_back_stays_away_after_a_restore(site: Suggesting) -> None:
+    page = answer_page(site, name="Ada", credit="yes")
+    held = database(site.pages.folder)
+    safe = site.pages.folder / "safe.duckdb"
+    back_up(held, safe, busy_timeout_seconds=600)
+    site.client().post(page, data={"act": "forget"})
+    restore(safe, held, now=site.pages.clock(), busy_timeout_seconds=600, force=True)
+    [stored] = site.stored()
+    assert (stored.name, stored.credited) == ("", False)
