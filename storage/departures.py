@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 _PRIVATE = 0o600
 #: kinds about mails that ask to confirm
 _OF_MAILBOXES = frozenset({"declined", "allowed"})
-#: of a suggestion, whose ID stands for the consent: its name and address are erased
+#: of a suggestion, whose ID is in the place of the consent: name and address are erased
 _FORGOTTEN = "forgotten"
 
 
