@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from benchmarks import (
     agreement,
+    claims,
     classifier_speed,
     crowd,
     desk,
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "classify": classifier_speed.classify,
     "desk": desk.desk,
     "reviewers": reviewers.reviewers,
+    "claims": claims.claims,
     "crowd": crowd.crowd,
     "lists": lists.styles,
     "bootstrap": lists.speed,

@@ -34,6 +34,7 @@ ROWS = {
         *("not answered with the page", "visitors: p50", "visitors: server CPU"),
         "decisions that failed",
     ],
+    "claims": ["pages", "parts", "decisions", "claim, p50 and p95", "server CPU a paper"],
     "site": ["papers, first", "papers, unchanged"],
     "bootstrap": ["60 rows", "init and bootstrap, papers held", "elapsed"],
 }
