@@ -53,11 +53,13 @@ SELECT arxiv_id, title, abstract, categories, content_hash
 FROM paper
 WHERE rowid IN (SELECT rowid FROM paper WHERE arxiv_id IN (FROM listed($ids)))
 """
+# What a rule decided stays in it, because nothing is learned from that.
 # md5, because hash() may differ between versions of DuckDB.
 _BACKGROUND = """
 SELECT arxiv_id
 FROM paper
-WHERE NOT withdrawn AND arxiv_id NOT IN (SELECT arxiv_id FROM decisions WHERE standing)
+WHERE NOT withdrawn
+  AND arxiv_id NOT IN (SELECT arxiv_id FROM decisions WHERE standing AND rule IS NULL)
 ORDER BY md5_number_lower(arxiv_id), arxiv_id
 LIMIT $limit
 """

@@ -7,7 +7,7 @@ from datetime import date
 
 from storage.decision_rows import COLUMNS, decision_of
 from storage.engine.instants import from_utc, to_utc
-from storage.engine.parameters import rows_json
+from storage.engine.parameters import rows_json, texts_json
 from storage.engine.session import Row, Session
 from storage.rule_types import Candidate, Pair, RuleAct, RuleDraw, RuleEvent, RuleReplay
 from storage.types import RULE_PREFIX, Decision
@@ -35,29 +35,31 @@ ORDER BY seq DESC
 LIMIT 1
 """
 # Never a paper on which a person acted, which a person added or suggested, or which somebody wants
-# in a digest.
+# in a digest. Ids first, because texts of millions of papers are read by their rows only.
 _CANDIDATES = """
+SELECT arxiv_id FROM waiting
+WHERE in_scope < $below AND waits_from <= $today
+  AND NOT list_contains(from_json($inside, '["VARCHAR"]'), primary_category)
+  AND arxiv_id NOT IN (SELECT arxiv_id FROM decision_event WHERE NOT starts_with(reviewer, 'rule:'))
+  AND arxiv_id NOT IN (SELECT arxiv_id FROM highlight_event)
+  AND arxiv_id NOT IN (SELECT arxiv_id FROM opinion_event)
+  AND arxiv_id NOT IN (SELECT arxiv_id FROM suggestion)
+  AND arxiv_id NOT IN (SELECT arxiv_id FROM decisions WHERE standing)
+ORDER BY announced DESC, arxiv_id
+LIMIT $limit OFFSET $offset
+"""
+_TEXTS = """
 SELECT paper.arxiv_id, paper.content_hash, paper.title, paper.abstract, paper.categories,
        paper.primary_category, predicted.in_scope, predicted.model_id,
        predicted.content_hash = paper.content_hash
-FROM (
-    SELECT arxiv_id FROM waiting
-    WHERE in_scope < $below AND waits_from <= $today
-      AND NOT list_contains(from_json($inside, '["VARCHAR"]'), primary_category)
-      AND arxiv_id NOT IN (
-          SELECT arxiv_id FROM decision_event WHERE NOT starts_with(reviewer, 'rule:'))
-      AND arxiv_id NOT IN (SELECT arxiv_id FROM highlight_event)
-      AND arxiv_id NOT IN (SELECT arxiv_id FROM opinion_event)
-      AND arxiv_id NOT IN (SELECT arxiv_id FROM suggestion WHERE arxiv_id IS NOT NULL)
-      AND arxiv_id NOT IN (SELECT arxiv_id FROM decisions WHERE standing)
-    ORDER BY announced DESC, arxiv_id
-) AS asked
-JOIN paper ON paper.arxiv_id = asked.arxiv_id
-JOIN (SELECT arxiv_id, in_scope, model_id, content_hash FROM prediction WHERE newest) AS predicted
-  ON predicted.arxiv_id = asked.arxiv_id
-WHERE paper.source <> 'query' OR paper.arxiv_id IN (SELECT arxiv_id FROM announcement)
+FROM (SELECT arxiv_id, content_hash, title, abstract, categories, primary_category, announced
+      FROM paper
+      WHERE rowid IN (SELECT rowid FROM paper WHERE arxiv_id IN (FROM listed($ids)))
+        AND (source <> 'query' OR arxiv_id IN (SELECT arxiv_id FROM announcement))) AS paper
+JOIN (SELECT arxiv_id, in_scope, model_id, content_hash FROM prediction
+      WHERE newest AND arxiv_id IN (FROM listed($ids))) AS predicted
+  ON predicted.arxiv_id = paper.arxiv_id
 ORDER BY paper.announced DESC, paper.arxiv_id
-LIMIT $limit
 """
 _OF_RULES = f"""
 SELECT {COLUMNS} FROM decisions WHERE rule IS NOT NULL AND {{condition}}
@@ -125,8 +127,8 @@ class Rules:
         return _replay(row) if row else None
 
     def candidates(
-        self, *, below: float, inside: Sequence[str], today: date, limit: int
-    ) -> list[Candidate]:
+        self, *, below: float, inside: Sequence[str], today: date, limit: int, offset: int = 0
+    ) -> tuple[str, ...]:
         """Return waiting papers that no person acted on, newest announced first.
 
         Args:
@@ -134,11 +136,20 @@ class Rules:
             inside: categories that their primary category is none of.
             today: the announcement day.
             limit: how many at most.
+            offset: how many to skip.
         """
-        rows = self._session.rows(
-            _CANDIDATES,
-            {"below": below, "inside": json.dumps(list(inside)), "today": today, "limit": limit},
-        )
+        asked = {
+            "below": below,
+            "inside": json.dumps(list(inside)),
+            "today": today,
+            "limit": limit,
+            "offset": offset,
+        }
+        return tuple(row[0] for row in self._session.rows(_CANDIDATES, asked))
+
+    def texts(self, arxiv_ids: Sequence[str]) -> list[Candidate]:
+        """Return what signals need of papers, without those that only a person added."""
+        rows = self._session.rows(_TEXTS, {"ids": texts_json(arxiv_ids)})
         return [
             Candidate(key, hash_, title, abstract, tuple(categories), *rest)
             for key, hash_, title, abstract, categories, *rest in rows

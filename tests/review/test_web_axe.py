@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page
 
+from storage.second_looks import CrossScore
 from storage.suggestion_types import NewSuggestion, SuggestionKind
 from storage.types import TermWeight, Verdict
 from tests.support.addresses import addresses
@@ -12,6 +13,7 @@ from tests.support.axe import contexts, faults
 from tests.support.browser import browser, log_in, site, url
 from tests.support.builders import make_decision, make_paper, make_prediction
 from tests.support.review import START, ReviewSite, scores
+from tests.support.rulings import make_ruling
 
 __all__ = ["browser", "site", "url"]
 
@@ -52,6 +54,15 @@ def test_no_page_has_a_fault_of_access(site: ReviewSite, url: str, browser: Brow
                     "2603.00006", sections=("agents",), decided_at=START - timedelta(days=3)
                 ),
             ]
+        )
+        store.rulings.add(
+            [make_ruling("2603.00004", sentence="It only ranks."), make_ruling(PAPER)]
+        )
+        [kept] = store.decisions.of_paper("2603.00005")
+        store.second_looks.replace_scores(
+            [CrossScore("2603.00005", kept.decision_id, 0.1, (), "0" * 64, START)],
+            taxonomy="0" * 64,
+            scored_at=START,
         )
     with site.open_store() as store:
         kind = SuggestionKind.WRONG_SECTION

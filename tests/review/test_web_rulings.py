@@ -158,3 +158,24 @@ def test_paper_decided_against_its_own_ruling_is_told(site: ReviewSite, visitor:
         )
     page = visitor.get(f"/decisions?done={decided.decision_id}")
     assert "This contradicts a ruling:" in page.text
+
+
+def test_papers_decided_together_tell_what_they_contradict(
+    site: ReviewSite, visitor: Visitor
+) -> None:
+    ruled(site)
+    other = make_paper("2603.00006", title="Video of hills", abstract=ABSTRACT)
+    site.put(other, make_prediction("2603.00006", sections=SECTIONS))
+    page = visitor.get("/queue?at_least=0")
+    marked = {**page.form("/decide-many"), "paper": [KEY, "2603.00006"]}
+    asked = visitor.post("/decide-many", marked)
+    sent = {**asked.form("/decide-many"), "verdict": "rejected", "reason": "other"}
+    done = visitor.post("/decide-many", sent)
+    said = visitor.get(done.location)
+    assert "and one other paper" in said.text
+    assert said.text.count("This contradicts a ruling:") == 1
+    with site.open_store() as store:
+        store.decisions.add([make_decision("2603.00003", reviewer="bo")])
+    again = {**sent, "verdict": "approved", "section": "generation-video-non-llm-based"}
+    left = visitor.post("/decide-many", again)
+    assert "left out" in left.text

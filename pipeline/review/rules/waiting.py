@@ -1,8 +1,10 @@
 """Let one rule decide what waits, as one act."""
 
 import logging
+from dataclasses import dataclass
 
 from classifiers.errors import ModelError
+from config.rules_schema import Rule
 from pipeline.learn.documents import document_of
 from pipeline.learn.explain.certainty import certainty_of
 from pipeline.learn.explain.explainer import load_explainer
@@ -19,43 +21,68 @@ from storage.types import RULE_PREFIX, PaperText, Verdict
 
 _log = logging.getLogger(__name__)
 
-#: papers that are read for each one that a rule may decide
-_READ = 20
+#: papers read in one lease, and in one run
+_AT_ONCE, _MOST_READ = 5_000, 100_000
+#: above every probability
+_ANY = 2.0
 
 
 def decide_waiting(services: Services, state: RuleState) -> int:
-    """Let one rule decide what waits, as one act; return how many papers."""
+    """Let one rule decide what waits, newest first, as one act; return how many papers."""
     rule, most = state.rule, services.settings.review.rules_most
-    with services.open_store() as store:
-        candidates = store.rules.candidates(
-            below=rule.scope_below / 100 if rule.scope_below else 2.0,
-            inside=rule.outside_categories,
-            today=announcement_day(services.clock()),
-            limit=most * _READ,
-        )
-        certain = certainty_of(services, store).calibrated
-        precedents = read_precedents(store) if rule.near_rejection and candidates else ()
-    if not candidates:
-        return 0
-    known = _fit_model(services) if certain and rule.scope_below else ""
-    likeness = (
-        load_explainer(services.settings.classifier.models, services.taxonomy, services.open_store)
-        if precedents
-        else None
-    )
-    signals = Signals(services.taxonomy, likeness=likeness, precedents=precedents)
-    chosen = [one for one in candidates if acts(signals.read(rule, _seen(one, known)))][:most]
+    chosen: list[Candidate] = []
+    reader: _Reader | None = None
+    for offset in range(0, _MOST_READ, _AT_ONCE):
+        with services.open_store() as store:
+            ids = store.rules.candidates(
+                below=rule.scope_below / 100 if rule.scope_below else _ANY,
+                inside=rule.outside_categories,
+                today=announcement_day(services.clock()),
+                limit=_AT_ONCE,
+                offset=offset,
+            )
+            candidates = store.rules.texts(ids) if ids else []
+        if ids and reader is None:
+            reader = _reader(services, rule)
+        chosen += [one for one in candidates if reader and reader.acts(rule, one)]
+        if len(chosen) >= most or len(ids) < _AT_ONCE:
+            break
     if not chosen:
         return 0
     reviewer = f"{RULE_PREFIX}{rule.id}"
     outcomes = record_all(
         services.open_store,
         services.taxonomy,
-        [_proposal(state, one, reviewer) for one in chosen],
+        [_proposal(state, one, reviewer) for one in chosen[:most]],
         clock=services.clock,
         act=NewBatch(BatchKind.RULE, reviewer, services.clock(), rule.id),
     )
     return sum(isinstance(one, Recorded) for one in outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the signals of waiting papers."""
+
+    signals: Signals
+    #: the model whose predictions count; empty: none
+    model_id: str
+
+    def acts(self, rule: Rule, one: Candidate) -> bool:
+        return acts(self.signals.read(rule, _seen(one, self.model_id)))
+
+
+def _reader(services: Services, rule: Rule) -> _Reader:
+    with services.open_store() as store:
+        certain = certainty_of(services, store).calibrated
+        precedents = read_precedents(store) if rule.near_rejection else ()
+    likeness = (
+        load_explainer(services.settings.classifier.models, services.taxonomy, services.open_store)
+        if precedents
+        else None
+    )
+    signals = Signals(services.taxonomy, likeness=likeness, precedents=precedents)
+    return _Reader(signals, _fit_model(services) if certain and rule.scope_below else "")
 
 
 def _fit_model(services: Services) -> str:

@@ -1,29 +1,43 @@
 """Tell which rulings a decision contradicts, while the store is held."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from starlette.requests import Request
 
 from config.errors import LivingSurveyError
 from pipeline.learn.explain.explainer import Explainer
-from pipeline.review.rulings.compare import contradictions, read_compared
+from pipeline.review.rulings.compare import Contradiction, contradictions, read_compared
 from pipeline.review.rulings.near import NearRuling
 from pipeline.review.web.context import ReviewContext, context_of
 from storage.store import Store
 from storage.types import Decision, Verdict
 
+#: papers of one act that are compared, about a quarter of a second
+_COMPARED = 100
 
-def contradicted_by(store: Store, request: Request, decision: Decision) -> tuple[NearRuling, ...]:
-    """Return the rulings that a decision contradicts; none until the model is loaded."""
+
+def contradicted_by(
+    store: Store, request: Request, decisions: Sequence[Decision]
+) -> tuple[NearRuling, ...]:
+    """Return the rulings that decisions contradict, each once; none until the model is loaded."""
+    found = contradicted_together(store, request, decisions)
+    return tuple({one.near.ruling.arxiv_id: one.near for one in found}.values())
+
+
+def contradicted_together(
+    store: Store, request: Request, decisions: Sequence[Decision]
+) -> tuple[Contradiction, ...]:
+    """Return the rulings that decisions contradict; of an act, its first papers are compared."""
     context = context_of(request)
-    if decision.verdict is Verdict.DEFERRED or decision.undone_at is not None:
-        return ()
-    precedents = context.precedents.read(store)
+    wanted = [
+        one for one in decisions if one.verdict is not Verdict.DEFERRED and one.undone_at is None
+    ]
+    precedents = context.precedents.read(store) if wanted else ()
     explainer = _at_hand(context) if precedents else None
     if explainer is None:
         return ()
-    found = contradictions(explainer, precedents, read_compared(store, [decision]))
-    return tuple(one.near for one in found)
+    return contradictions(explainer, precedents, read_compared(store, wanted[:_COMPARED]))
 
 
 def _at_hand(context: ReviewContext) -> Explainer | None:

@@ -1,6 +1,6 @@
 """Show what the last act recorded, with its undo."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
@@ -54,17 +54,16 @@ def flash_of(store: Store, request: Request) -> Flash | None:
 
 def flash_on(store: Store, request: Request, decision: Decision) -> Flash:
     """Return the message on a decision."""
-    said = replace(
+    together: Sequence[Decision] = (decision,)
+    if batch_id := decision.batch_id:
+        batch = store.batches.get_many([batch_id]).get(batch_id)
+        if batch is not None and batch.kind is BatchKind.BULK:
+            together = store.decisions.of_batch(batch_id)
+    return replace(
         with_title(store.papers.titles([decision.arxiv_id]), decision),
-        contradicts=contradicted_by(store, request, decision),
+        together=len(together),
+        contradicts=contradicted_by(store, request, together),
     )
-    batch_id = decision.batch_id
-    if batch_id is None:
-        return said
-    batch = store.batches.get_many([batch_id]).get(batch_id)
-    if batch is None or batch.kind is not BatchKind.BULK:
-        return said
-    return replace(said, together=len(store.decisions.of_batch(batch_id)))
 
 
 def flash_on_word(store: Store, request: Request, word: Opinion) -> Flash:

@@ -19,6 +19,7 @@ from pipeline.review.bulk import (
 from pipeline.review.decide import Bulk, decide_all
 from pipeline.review.double.repeats import candidates
 from pipeline.review.proposal import NOT_DECIDED, Proposal, propose
+from pipeline.review.web.against_rulings import contradicted_together
 from pipeline.review.web.card import grouped
 from pipeline.review.web.context import (
     context_of,
@@ -185,9 +186,12 @@ def _result(request: Request, view: QueueView, done: Bulk) -> Response:
     named = [one.arxiv_id for one in done.left_out[:_NAMED]]
     with context.read_store() as store:
         titles = store.papers.titles(named)
+        recorded = [one.decision for one in done.recorded]
+        contradicts = contradicted_together(store, request, recorded)
     return render(
         request,
         "bulk/result.html",
+        contradicts=contradicts[:_NAMED],
         status=200 if done.recorded or done.kept or done.already else 409,
         heading="Decided together",
         view=view,
