@@ -200,6 +200,18 @@ def test_busy_database_is_waited_for_a_minute_only(
         book.refresh()
 
 
+def test_busy_database_of_one_person_is_no_obstacle(
+    book: AccessBook, team: Team, doors: Doors, clock: Hands
+) -> None:
+    """Pages say themselves that it is busy, and keep what was typed."""
+    with team.open_store() as store:
+        store.trail.add(at=START, actor="ada", act="test.act", subject="x")
+    doors.busy = True
+    clock.move(minutes=5)
+    book.refresh()
+    assert not book.team
+
+
 def test_sessions_are_listed_by_their_last_use(book: AccessBook, team: Team, clock: Hands) -> None:
     team.add("ada", Role.ADMIN)
     first, second = token(team), token(team)

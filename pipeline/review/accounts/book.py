@@ -18,7 +18,7 @@ from storage.stamp import Stamp
 from storage.store import OpenStore, Store
 from storage.web_sessions import WebSession
 
-#: the time for which what is known counts while another program holds the database
+#: the time for which known accounts count while another program holds the database
 _TRUSTED = timedelta(minutes=1)
 #: the use of a session is written at most this often
 NOTED_EVERY = timedelta(minutes=5)
@@ -86,7 +86,8 @@ class AccessBook:
         """Read accounts and sessions again if they changed.
 
         Raises:
-            StoreBusyError: another program has held the database for a minute.
+            StoreBusyError: another program has held the database for a minute, and there are
+                accounts.
             StorageError: the database cannot be read.
         """
         with self._lock:
@@ -102,7 +103,7 @@ class AccessBook:
                     else:
                         known = _read(store, generation, now)
             except StoreBusyError:
-                if known is None or now - known.read_at > _TRUSTED:
+                if known is None or (known.accounts and now - known.read_at > _TRUSTED):
                     raise
                 return
             self._known, self._seen = known, stamp
