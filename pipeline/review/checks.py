@@ -7,6 +7,7 @@ from pipeline.ingest.corrections import read_inbox
 from pipeline.review.conflicts import conflicts
 from pipeline.review.double.rules import rules_of
 from pipeline.review.lone_words import lone_words
+from pipeline.review.tokens import FORGOTTEN, forgotten_tokens
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.queue_words import limits_of, queue_sentence
@@ -31,6 +32,7 @@ def checks(services: Services) -> Iterator[Finding]:
         inbox = read_inbox(store)
         lone = len(lone_words(store, services.taxonomy, rules_of(settings.team, services.taxonomy)))
         differ = len(conflicts(store))
+        forgotten = forgotten_tokens(store, services.clock())
     if waiting.above_limit > _LONG_QUEUE:
         yield Finding(
             "queue",
@@ -59,6 +61,15 @@ def checks(services: Services) -> Iterator[Finding]:
             " because double review was turned off or made smaller.",
             "`living-survey conflicts --release-lone` makes them decisions, `--return-lone` takes"
             " them back.",
+            wrong=False,
+        )
+    if forgotten:
+        named = ", ".join(one.token_id for one in forgotten[:_NAMED])
+        yield Finding(
+            "tokens",
+            f"{counted(len(forgotten), 'token')} of the API not used for {FORGOTTEN.days} days:"
+            f" {named}.",
+            f"`living-survey token revoke {forgotten[0].token_id}` ends one that is not needed.",
             wrong=False,
         )
     if twins:

@@ -25,6 +25,8 @@ from storage.store import OpenStore, Store
 PATTERN = r"ls_[0-9A-Za-z]{49}"
 #: of the longest life of a token
 MOST_DAYS = 3650
+#: a token that was not used for longer is worth a look
+FORGOTTEN = timedelta(days=60)
 #: characters
 LABEL_LIMIT = 100
 _TOKEN = re.compile(PATTERN)
@@ -133,6 +135,15 @@ def revoke_token(
                 at=now, actor=name, act="token.revoked", subject=token.person, detail=token_id
             )
         return token, done
+
+
+def forgotten_tokens(store: Store, now: datetime) -> tuple[Token, ...]:
+    """Return the tokens in force that were made and last used long ago."""
+    return tuple(
+        one
+        for one in store.api_tokens.all()
+        if one.is_live(now) and (one.used_at or one.created_at) < now - FORGOTTEN
+    )
 
 
 def _owner(store: Store, name: str, scopes: Collection[Scope]) -> str:

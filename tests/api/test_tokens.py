@@ -12,11 +12,20 @@ from config.roles import Role
 from config.scopes import Scope
 from pipeline.review.api import guard
 from pipeline.review.api.limiter import Limiter
-from pipeline.review.tokens import PATTERN, create_token, hash_of, new_secret, revoke_token
+from pipeline.review.checks import checks
+from pipeline.review.tokens import (
+    FORGOTTEN,
+    PATTERN,
+    create_token,
+    hash_of,
+    new_secret,
+    revoke_token,
+)
 from storage.errors import TokenNotFoundError
 from tests.support.api import ApiClient, client_of, problem, token_of
 from tests.support.cli import SurveyInProcess
 from tests.support.review import START, ReviewSite, Visitor
+from tests.support.services import make_services
 
 
 def test_secret_has_the_form_that_scanners_look_for() -> None:
@@ -197,6 +206,16 @@ def test_wrong_tokens_do_not_hold_up_a_right_one(
     wrong = ApiClient(client.app, new_secret())
     assert [wrong.get("/me").status_code for _ in range(3)] == [401, 429, 429]
     assert client.get("/me").status_code == 200
+
+
+def test_doctor_names_forgotten_tokens(site: ReviewSite, client: ApiClient) -> None:
+    token_id = client.get("/me").json()["token"]["token_id"]
+    later = START + FORGOTTEN + timedelta(days=1)
+    services = make_services(site.open_store, later, taxonomy=site.taxonomy)
+    [found] = [one for one in checks(services) if one.check == "tokens"]
+    assert token_id in found.what
+    revoke_token(site.open_store, token_id, actor="ada", clock=site.clock)
+    assert not [one for one in checks(services) if one.check == "tokens"]
 
 
 def test_token_commands(tmp_path: Path) -> None:
