@@ -118,7 +118,7 @@ def _list(services: Services) -> Answer:
         Column("second"),
         Column("title", flexible=True),
     )
-    rows = ((one.arxiv_id, *map(said, one.words), plain_text(one.title)) for one in found)
+    rows = ((one.arxiv_id, *_words(one), plain_text(one.title)) for one in found)
     line = f"{counted(len(found), 'paper waits', 'papers wait')} for a third word"
     way = "; give it with `living-survey conflicts ID approve|reject`"
     text: Text = (table(columns, rows), line + way) if found else (line,)
@@ -138,8 +138,16 @@ def _item(one: Conflict) -> dict[str, object]:
         "arxiv_id": one.arxiv_id,
         "title": one.title,
         "taken_back": one.taken_back,
+        "against": asdict(one.against) if one.against else None,
         "words": [asdict(word) for word in one.words],
     }
+
+
+def _words(one: Conflict) -> tuple[str, str]:
+    """Return both words, or the rejection that stands and the one against it."""
+    if one.against is not None:
+        return f"stands: {one.against.verdict} by {one.against.reviewer}", said(one.words[-1])
+    return said(one.words[0]), said(one.words[1])
 
 
 def said(word: Opinion) -> str:

@@ -13,19 +13,21 @@ from pipeline.review.judge import Stale
 from pipeline.review.proposal import Proposal
 from storage.opinion_types import Opinion
 from storage.store import OpenStore, Store
-from storage.types import LIST_REVIEWER, RULE_PREFIX
+from storage.types import LIST_REVIEWER, RULE_PREFIX, Decision, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A paper with two words that do not decide it."""
+    """A paper with two words that do not decide it, or one that would approve a rejected paper."""
 
     arxiv_id: str
     title: str
     #: the earlier one first
-    words: tuple[Opinion, Opinion]
+    words: tuple[Opinion, ...]
     #: both say the same, but the decision they led to was taken back
-    taken_back: bool
+    taken_back: bool = False
+    #: the rejection that stands
+    against: Decision | None = None
 
 
 class NotYourWordError(UsageError):
@@ -33,14 +35,20 @@ class NotYourWordError(UsageError):
 
 
 def conflicts(store: Store) -> list[Conflict]:
-    """Return the papers that wait for a third word, the longest waiting first."""
-    double = {key: words for key, words in waiting_words(store).items() if len(words) > 1}
-    titles = store.papers.titles(double)
+    """Return the papers that wait for a third word, the longest waiting first.
+
+    A rejected paper is in no queue, so a word that would approve it is shown here too: whoever
+    else agrees decides.
+    """
+    waiting = waiting_words(store)
+    standing = store.decisions.standing(waiting) if waiting else {}
+    titles = store.papers.titles(waiting)
     found = [
-        Conflict(key, titles.get(key, ""), (words[0], words[1]), _says_same(words))
-        for key, words in double.items()
+        Conflict(key, titles.get(key, ""), words, _says_same(words), _against(standing.get(key)))
+        for key, words in waiting.items()
+        if len(words) > 1 or _against(standing.get(key))
     ]
-    return sorted(found, key=lambda one: (one.words[1].given_at, one.arxiv_id))
+    return sorted(found, key=lambda one: (one.words[-1].given_at, one.arxiv_id))
 
 
 def waiting_words(store: Store) -> dict[str, tuple[Opinion, ...]]:
@@ -70,7 +78,7 @@ def may_give(
     """Return whether a person may give the third word.
 
     Args:
-        words: the two that differ.
+        words: the two that differ, or the one that would approve a rejected paper.
         reviewer: the person.
         rules: of the team.
         is_admin: whether the person is an admin.
@@ -123,5 +131,9 @@ def give_third(
 
 
 def _says_same(words: Sequence[Opinion]) -> bool:
-    one, other = words[:2]
-    return (one.verdict, set(one.sections)) == (other.verdict, set(other.sections))
+    said = {(one.verdict, frozenset(one.sections)) for one in words}
+    return len(words) > 1 and len(said) == 1
+
+
+def _against(standing: Decision | None) -> Decision | None:
+    return standing if standing and standing.verdict is Verdict.REJECTED else None

@@ -142,7 +142,8 @@ def judge(proposal: Proposal, state: PaperState, now: datetime) -> NewDecision |
             and _equal(one, replace(decision, return_after_version=one.return_after_version))
         ]
     else:
-        standing = None if proposal.repeats else state.standing
+        # a third word answers two others, also if it says what stands
+        standing = None if proposal.repeats or proposal.third else state.standing
         same = (
             [standing] if standing and not standing.unplaced and _equal(standing, decision) else []
         )

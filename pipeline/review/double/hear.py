@@ -19,7 +19,7 @@ from pipeline.review.judge import PaperState, Stale, Unchanged
 from pipeline.review.proposal import Proposal
 from storage.opinion_types import NewOpinion, Opinion
 from storage.opinions import as_recorded
-from storage.types import NewDecision
+from storage.types import Decision, NewDecision, Verdict
 
 Judged = NewDecision | Unchanged | Stale | UsageError
 Heard = Judged | Kept | Opinion
@@ -84,7 +84,7 @@ def _hear(
             return Stale(new.arxiv_id, f"{new.arxiv_id} was decided again meanwhile.")
         return repeated(new, before, state)
     if proposal.third:
-        if len(words) < 2:
+        if not _asks_third(words, state.standing):
             return Stale(new.arxiv_id, f"No third word is asked on {new.arxiv_id} any more.")
         return third_word(new, words, state)
     if proposal.alone or counts_alone(new, state.standing):
@@ -92,6 +92,12 @@ def _hear(
     if not words and not rules.needs_two(new.arxiv_id, state.suggested, new.sections):
         return decision
     return weigh(new, words, rules, state)
+
+
+def _asks_third(words: Sequence[Opinion], standing: Decision | None) -> bool:
+    """Return whether two words differ, or one would approve a paper that stands rejected."""
+    rejected = standing is not None and standing.verdict is Verdict.REJECTED
+    return len(words) > 1 or (bool(words) and rejected)
 
 
 def _after_all(new: NewDecision, state: PaperState) -> NewDecision:

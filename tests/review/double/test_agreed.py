@@ -304,6 +304,25 @@ def test_decided_papers_change_as_before_unless_approved(say: Callable[..., Any]
     assert isinstance(say("bo", "reject"), Recorded)
 
 
+def test_approval_of_a_rejected_paper_asks_on_the_page(
+    open_store: OpenStore, taxonomy: Taxonomy, say: Callable[..., Any]
+) -> None:
+    say("ada", "reject", team=TeamRules())
+    say("bo", "approve", IMAGE)
+    with open_store() as store:
+        [found] = conflicts(store)
+    assert (found.against and found.against.reviewer, len(found.words)) == ("ada", 1)
+    with pytest.raises(NotYourWordError):
+        third(open_store, taxonomy, "bo")
+    done = third(open_store, taxonomy, "ada").decision
+    with open_store() as store:
+        assert [one.reviewer for one in store.opinions.of_decision(done.decision_id)] == [
+            "bo",
+            "ada",
+        ]
+        assert conflicts(store) == []
+
+
 def test_word_overtaken_by_a_decision_is_over(
     open_store: OpenStore, say: Callable[..., Any]
 ) -> None:

@@ -29,6 +29,9 @@ PAGES = (
     "/inbox",
     "/conflicts",
     "/status",
+    "/board",
+    "/second-look",
+    "/rulings",
     f"/alike/{KEY}",
 )
 
@@ -239,6 +242,19 @@ def test_without_double_review_no_page_names_it(tmp_path: Path) -> None:
     site.fill(IDS)
     assert "/conflicts" not in Visitor(site.app()).get("/queue").response.text
     assert QueueView("/conflicts").url() == "/conflicts"
+
+
+def test_word_against_a_rejection_is_shown_with_it(site: ReviewSite) -> None:
+    ada, bo, _ = visitors(site)
+    for visitor in (ada, bo):
+        visitor.decide(visitor.get("/queue"), KEY, "rejected")
+    form = ada.get(f"/paper/{KEY}").form("/decide", KEY)
+    ada.post("/decide", {**form, "verdict": "approved", "section": "make-image"})
+    page = bo.get("/conflicts")
+    assert "It stands rejected. A word would approve it" in page.text
+    chosen = page.tree.xpath("//button[@name='as']/@value")[0]
+    bo.post("/conflicts", {**page.form("/conflicts"), "as": chosen})
+    assert site.decisions(KEY)[-1].verdict is Verdict.APPROVED
 
 
 def test_refusals_are_chinese_too(site: ReviewSite) -> None:
