@@ -239,3 +239,17 @@ def test_address_for_others_needs_accounts_and_tls() -> None:
     assert "docs/guides/team.md" in refused.value.hint
     for name in ("proxy", "plain"):
         listen("0.0.0.0", 0, team=True, settings=settings[name]).close()
+
+
+def test_tokens_of_programs_are_not_taken_without_tls(app: ASGIApp) -> None:
+    """They could be read on the way as passwords could."""
+    address = "/api/v1/openapi.json"
+    assert through(app).get(address).status == 200
+    for browser in (
+        Browser(app, host=NAME, peer="192.0.2.1", headers=TLS),
+        Browser(app, host=NAME, peer=PROXY, headers={"x-forwarded-proto": "http"}),
+    ):
+        refused = browser.get(address)
+        assert refused.status == 403
+        assert refused.response.headers["content-type"] == "application/problem+json"
+    assert through(app, host="evil.example").get(address).status == 400
