@@ -1,7 +1,9 @@
 """Count changes to accounts and sessions, so that a service knows when to read them again."""
 
+from datetime import datetime
 from pathlib import Path
 
+from storage.api_tokens import ApiTokens
 from storage.engine.connection import connected
 from storage.engine.session import Session
 
@@ -16,12 +18,19 @@ def generation(session: Session) -> int:
     return session.number("SELECT generation FROM access_state")
 
 
-def strip_access(copy: Path) -> None:
-    """Delete from a copy of the database what opens the pages of this machine."""
+def strip_access(copy: Path, now: datetime, *, actor: str) -> None:
+    """Delete from a copy of the database what opens pages and API, for somebody else.
+
+    Tokens of the API end in it: whoever holds one would act on the new machine too.
+    """
     with connected(copy, timeout_seconds=0) as connection:
         session = Session(connection)
         with session.transaction():
             forget_access(session, passwords=True)
+            tokens = ApiTokens(session)
+            for one in tokens.all():
+                tokens.revoke(one.token_id, actor=actor, now=now)
+            session.write("UPDATE api_token_event SET secret_hash = NULL")
         session.checkpoint()
 
 

@@ -89,11 +89,16 @@ def hand_over(services: Services, run: Run, target: Path) -> HandoverReport:
             settings.root / file.path for act in store.publications.latest() for file in act.files
         ]
         has_accounts = store.accounts.exist()
+        has_tokens = bool(store.api_tokens.all())
     left_out = dict(_left_out(settings))
     inside = sorted(_inside(settings, published, left_out))
     if has_accounts:
         left_out["passwords and sessions of accounts"] = (
             "secrets of people: `living-survey reviewer password NAME` sets new ones"
+        )
+    if has_tokens:
+        left_out["tokens of the JSON API"] = (
+            "secrets of people: they end in the bundle; `living-survey token create` makes new ones"
         )
     advance = run.progress("handing over", len(inside))
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".handover-") as scratch:
@@ -103,7 +108,7 @@ def hand_over(services: Services, run: Run, target: Path) -> HandoverReport:
             copy,
             busy_timeout_seconds=settings.database.busy_timeout_seconds,
         )
-        strip_access(copy)
+        strip_access(copy, services.clock(), actor="handover")
         packed: list[_Packed] = []
         with (
             replacing(target) as part,

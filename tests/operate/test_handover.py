@@ -13,6 +13,7 @@ import pytest
 from config.roles import Role
 from config.schema import SECTIONS
 from config.settings import load_settings
+from pipeline.review.tokens import hash_of
 from storage.publication_types import PublishedFile
 from storage.subscriber_types import How
 from tests.support.accounts import Hands, Team
@@ -253,14 +254,19 @@ def test_bundle_holds_no_password_and_no_session(survey: SurveyInProcess, tmp_pa
     team = Team(migrated(survey.directory / "var/survey.duckdb"), Hands(APPROVED))
     team.add("ada", Role.ADMIN)
     team.attempt("ada")
+    made = survey.json("token", "create", "--scope", "read", "--person", "ada", "--label", "report")
     done = survey.call("handover", str(tmp_path / "bundle.tar.gz"))
     assert done.status == 0
     assert "reviewer password NAME" in done.out
+    assert "tokens of the JSON API" in done.out
     new = unpacked(tmp_path / "bundle.tar.gz", tmp_path / "new")
     with migrated(new.directory / "var/survey.duckdb")() as store:
         assert store.accounts.active() == ("ada",)
         assert store.passwords.of("ada") is None
         assert store.web_sessions.all() == ()
         assert [one.act for one in store.trail.recent(9)][-1] == "account.added"
+        assert store.api_tokens.by_hash(hash_of(made["secret"]) or "") is None
+        assert store.api_tokens.get(made["token_id"]).revoked_by == "handover"
     with team.open_store() as store:
+        assert store.api_tokens.by_hash(hash_of(made["secret"]) or "") is not None
         assert store.passwords.of("ada")

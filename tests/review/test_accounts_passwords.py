@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.review.accounts import hashing
 from pipeline.review.accounts.hashing import Hasher
 from pipeline.review.accounts.passwords import LONGEST, PasswordError, check_password
 from tests.support.accounts import PASSWORD, QUICK
@@ -70,3 +71,22 @@ def test_passwords_guessed_first_are_refused_with_a_remedy(password: str, reason
         check_password(password, NAMES)
     assert refused.value.hint
     assert len(password) < 12 or password not in str(refused.value)
+
+
+def test_long_password_is_refused_in_linear_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unicode puts marks in order in a time that grows with the square of their number."""
+    hasher, read = Hasher(QUICK), list[int]()
+    hash_ = hasher.hash(PASSWORD)
+
+    def normalize(text: str) -> str:
+        read.append(len(text))
+        return text
+
+    monkeypatch.setattr(hashing, "normalize", normalize)
+    before, marks = hasher.calls, "\u0301\u0323" * 16_000
+    assert not hasher.fits(hash_, marks)
+    assert not hasher.fits(hash_, PASSWORD + " " * hashing.READ)
+    with pytest.raises(PasswordError, match="longer than 1,000"):
+        check_password(marks)
+    assert max(read) <= hashing.READ
+    assert hasher.calls - before == 2  # as much work as for any other

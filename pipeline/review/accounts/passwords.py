@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from config.errors import UsageError
-from pipeline.review.accounts.hashing import stable
+from pipeline.review.accounts.hashing import READ, stable
 
 #: characters
 SHORTEST, LONGEST = 12, 1_000
@@ -42,7 +42,7 @@ def check_password(password: str, names: Iterable[str] = ()) -> None:
             f"The password is shorter than {SHORTEST} characters.",
             hint=f"{_HINT} Longer is better than stranger.",
         )
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or len(password) > READ:
         raise PasswordError(
             f"The password is longer than {LONGEST:,} characters.", hint="Shorten it."
         )
