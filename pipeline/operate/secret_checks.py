@@ -33,11 +33,15 @@ def checks(services: Services) -> Iterator[Finding]:
     if database.exists() and database.stat().st_mode & stat.S_IROTH:
         with services.open_store() as store:
             people = sum(store.subscribers.counts().values())
-        if people:
+            accounts = len(store.passwords.changed())
+        held = [f"the addresses of {counted(people, 'subscriber')}"] if people else []
+        if accounts:
+            held.append(f"what guesses at the passwords of {counted(accounts, 'account')} need")
+        if held:
             yield Finding(
                 "secrets",
-                f"every user of this machine can read {database}, which holds the addresses of"
-                f" {counted(people, 'subscriber')}.",
+                f"every user of this machine can read {database}, which holds"
+                f" {' and '.join(held)}.",
                 f"`chmod 600 {database}`, unless that is meant.",
                 wrong=False,
             )

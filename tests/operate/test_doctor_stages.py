@@ -10,6 +10,7 @@ import pytest
 from config.enrich_schema import TranslateSettings
 from config.mail_schema import MailSettings
 from config.publish_schema import DigestSettings
+from config.roles import Role
 from config.schema import ArxivSettings, ClassifierSettings, DatabaseSettings
 from pipeline.demo.replica.server import ReplicaServer
 from pipeline.learn.examples import TooFewDecisionsError
@@ -21,6 +22,7 @@ from pipeline.runtime.record import recorded
 from pipeline.runtime.services import Services
 from storage.store import OpenStore
 from storage.types import RunStatus
+from tests.support.accounts import Team
 from tests.support.arxiv import noon
 from tests.support.cli import SurveyInProcess, survey_in_process
 from tests.support.outlook import NOW
@@ -163,6 +165,20 @@ def test_addresses_that_everybody_can_read_are_worth_knowing(tmp_path: Path) -> 
     assert "the addresses of 1 subscriber." in note.what
     database.chmod(0o640)
     assert list(secret_checks(services)) == []
+
+
+def test_password_hashes_that_everybody_can_read_are_worth_knowing(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    Team(open_store, lambda: NOW).add("ada", Role.ADMIN)
+    database = tmp_path / "survey.duckdb"
+    database.chmod(0o644)
+    [note] = secret_checks(services_in(tmp_path, open_store))
+    assert not note.wrong
+    assert "the passwords of 1 account need" in note.what
+    assert f"`chmod 600 {database}`" in note.remedy
+    database.chmod(0o600)
+    assert list(secret_checks(services_in(tmp_path, open_store))) == []
 
 
 @pytest.mark.parametrize("suffix", [".review-key", ".subscriber-key"])
