@@ -194,3 +194,18 @@ def test_the_file_limit_is_survived_quietly(tmp_path: Path) -> None:
     assert "no connection can be accepted" in log
     assert "Traceback" not in log
     assert len(log.splitlines()) < 10
+
+
+def test_request_hidden_in_a_body_is_not_answered(serve: Serve) -> None:
+    """A proxy that counts by Content-Length would take the second answer for somebody else's."""
+    host = b"Host: 127.0.0.1\r\n"
+    hidden = b"GET /health HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n"
+    both = b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n" % (5 + len(hidden))
+    with serve(PATIENT) as to:
+        connection = sent(to, b"POST /decide HTTP/1.1\r\n" + host + both + b"0\r\n\r\n" + hidden)
+        answer = b""
+        with connection:
+            while part := connection.recv(65536):
+                answer += part
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert b'"ok"' not in answer

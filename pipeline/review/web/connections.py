@@ -57,6 +57,12 @@ class _Waiting(StrEnum):
     READING = "reading"
 
 
+def _has_two_lengths(cycle: RequestResponseCycle) -> bool:
+    """Return whether a request states the length of its body in two ways."""
+    named = {name for name, _ in cycle.scope["headers"]}
+    return named >= {b"content-length", b"transfer-encoding"}
+
+
 class BoundedProtocol(H11Protocol):
     """A connection that is closed when its client is too slow, or when there are too many."""
 
@@ -86,6 +92,9 @@ class BoundedProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Read what the client sent."""
         super().data_received(data)
+        if self.cycle is not None and _has_two_lengths(self.cycle):
+            # Our and a proxy's idea of where the next request begins may differ (RFC 9112, 6.3).
+            self.cycle.keep_alive = False
         self._watch()
 
     def on_response_complete(self) -> None:
