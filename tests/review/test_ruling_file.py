@@ -213,3 +213,25 @@ def test_former_section_ids_are_followed(file: Path) -> None:
 
 def test_no_ruling_is_a_file_with_its_header() -> None:
     assert written([]) == HEADER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = " + "[" * 100_000,
+        "a = " + "{b=" * 3_000,
+        "a = " + "9" * 10_000,
+        "".join(f"k{n} = 1\n" for n in range(5_000)),
+        '[[ruling]]\npaper = "x"\n' * 5_000,
+        (
+            '[[ruling]]\npaper = "2603.00001"\nverdict = "rejected"\nsentence = "Not a model."\n'
+            "at = 0001-01-01T00:00:00+14:00\n"
+        ),
+    ],
+    ids=["lists", "tables", "digits", "keys", "faults", "year 1"],
+)
+def test_hostile_file_is_refused_with_few_faults(services: Services, file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(RulingFileError) as refused:
+        read_rulings(file, services.taxonomy)
+    assert 1 <= len(refused.value.faults) <= 50

@@ -6,6 +6,7 @@ import pytest
 
 from config.errors import UsageError
 from config.taxonomy import load_taxonomy
+from pipeline.suggestions import mails
 from pipeline.suggestions.form_text import fields_in, read_form_text
 from pipeline.suggestions.issue_export import read_issues
 from pipeline.suggestions.issue_form import issue_form
@@ -224,3 +225,34 @@ def test_header_in_a_name_stays_in_the_name() -> None:
     found = read_mail(mail("2603.00001", From='"A\tB\x1b[2J" <a@x.org>'))
     assert found is not None
     assert found.name.isprintable()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"From: " + b"(" * 100_000 + b"\r\n\r\nPlease add 2603.00001",
+        b"From: " + b'"a" <a@b.example>,' * 20_000 + b"\r\n\r\nPlease add 2603.00001",
+        b"From: " + b'"a" <a@b.example>,\r\n ' * 20_000 + b"\r\n\r\nPlease add 2603.00001",
+        b"Content-Type: text/plain" + b';a*0*="x"' * 8_000 + b"\r\n\r\nPlease add 2603.00001",
+        b"Content-Type: multipart/mixed; boundary=a\r\n\r\n"
+        + b"--a\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n" * 3_000,
+        b"Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\nContent-Disposition: a"
+        + b";\n a*0*=x" * 8_000,
+    ],
+    ids=["comments", "addresses", "folded addresses", "parameters", "parts", "part"],
+)
+def test_hostile_mail_is_left_out_before_it_is_parsed(
+    raw: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The parser would take minutes, or recurse too deeply, and no other mail would be read."""
+    monkeypatch.delattr(mails, "BytesParser")
+    assert read_mail(raw) is None
+
+
+def test_mail_of_a_long_thread_with_a_key_is_read() -> None:
+    head = b"From: Ada <a@b.example>\r\nReferences: " + b"<id@b.example>\r\n " * 500
+    head += b"\r\nAutocrypt: addr=a@b.example; keydata=" + b"A" * 6_000
+    mail = read_mail(head + b"\r\n\r\nPlease add 2603.00001\r\nFrom: " + b"x" * 5_000)
+    assert mail is not None
+    assert mail.name == "Ada"
+    assert "2603.00001" in mail.text

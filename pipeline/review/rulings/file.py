@@ -28,6 +28,8 @@ HEADER = """\
 _TABLE = "[[ruling]]"
 _KEYS = ("paper", "title", "verdict", "sections", "sentence", "by", "at")
 _MOST_BYTES = 5_000_000
+#: faults that are named at a time
+_MOST_FAULTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,12 @@ def read_rulings(
         cause = f"not valid TOML: {one_line(str(error).partition(' (at')[0])}."
         remedy = "Texts stand in double quotes, lists in square brackets."
         raise RulingFileError(path, [Fault(line, cause, remedy)]) from None
+    except (RecursionError, ValueError) as error:  # lists within lists, a number of many digits
+        cause = "it nests too deeply." if isinstance(error, RecursionError) else "a number is huge."
+        raise RulingFileError(path, [Fault(1, cause, "Write [[ruling]] tables only.")]) from None
     lines = _places(text)
     faults: list[Fault] = []
-    for key in document.keys() - {"ruling"}:
+    for key in sorted(document.keys() - {"ruling"})[:_MOST_FAULTS]:
         line = 1 + text[: text.find(key)].count("\n")
         faults.append(Fault(line, f"{key[:40]!r} is not known here.", "Begin with [[ruling]]."))
     tables = document.get("ruling", [])
@@ -114,6 +119,8 @@ def read_rulings(
     entries: list[Entry] = []
     seen: dict[str, int] = {}
     for number, table in enumerate(tables):
+        if len(faults) >= _MOST_FAULTS:
+            break
         line = lines[number] if number < len(lines) else 1
         try:
             entry = _read(table, line, taxonomy, moved or {})
@@ -205,6 +212,13 @@ def _read(
     at = table.get("at")
     if at is not None and not isinstance(at, datetime):
         raise _KeyFaultError("at", "`at` is no time.", "Write it as 2026-11-29T12:00:00Z.")
+    if at is not None:
+        try:
+            at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+        except OverflowError:
+            raise _KeyFaultError(
+                "at", "`at` is no time.", "Write it as 2026-11-29T12:00:00Z."
+            ) from None
     with_key = _said("paper", lambda: read_arxiv_id(_text(table, "paper")))
     return Entry(
         line=line,
@@ -214,7 +228,7 @@ def _read(
         sections=sections,
         sentence=_said("sentence", lambda: read_ruling_sentence(_text(table, "sentence"))),
         by=_said("by", lambda: reviewer_name(_text(table, "by"))) if "by" in table else None,
-        at=(at if at.tzinfo else at.replace(tzinfo=UTC)) if at else None,
+        at=at,
     )
 
 
