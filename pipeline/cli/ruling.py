@@ -203,7 +203,7 @@ def _lines(done: Imported) -> Iterator[str]:
     for ids, what in (
         (done.conflicts, "left out: edited in an older state; export, edit that, import again"),
         (done.older, "left as they are: the file has an older state"),
-        (done.absent, "stand and are not in the file: --withdraw-absent withdraws them"),
+        (done.absent, "not in the file, and stand: --withdraw-absent withdraws them"),
         (done.unknown, "not held, kept: `living-survey add ID` fetches a paper"),
         (done.contrary, "decided otherwise: the ruling is kept beside the decision"),
     ):

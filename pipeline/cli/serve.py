@@ -57,7 +57,10 @@ _THREADS = 1
 )
 def serve(
     invocation: Invocation,
-    host: Annotated[str | None, typer.Option(help="Loopback address to listen on.")] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(help="Address to listen on; with accounts also another than loopback."),
+    ] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="0: any free one.")] = None,
     reviewer: Annotated[
         str | None, typer.Option(metavar="NAME", help="Whose decisions these are.")
@@ -68,7 +71,7 @@ def serve(
     ] = False,
     public: Annotated[
         bool,
-        typer.Option("--public", help="Serve the pages for subscribers instead, to everybody."),
+        typer.Option("--public", help="Serve the pages for readers instead, to everybody."),
     ] = False,
 ) -> None:
     """Serve the approval queue as web pages.
@@ -80,8 +83,8 @@ def serve(
     It works while `run` ingests in another process. With --schedule it also calls the jobs that
     `schedule` lists at their times, as cron would.
 
-    With --public it serves only the pages on which readers subscribe, confirm, choose and
-    unsubscribe, at the host and port of [subscribers].
+    With --public it serves only the pages on which readers subscribe, confirm, choose,
+    unsubscribe and, with [suggestions], suggest, at the host and port of [subscribers].
     """
     settings = invocation.settings
     if public:

@@ -20,6 +20,7 @@ from pipeline.publish.public.site import PublicSite, origin_of
 from pipeline.publish.subscribers.courier import Courier
 from pipeline.publish.subscribers.keys import checked_keys
 from pipeline.publish.subscribers.outbox import RETRY_AFTER
+from pipeline.publish.suggest import OWN_PAGE
 from pipeline.review.web.server import listen_anywhere, serve_public
 from pipeline.runtime.record import AnotherRunError, exclusive
 from pipeline.runtime.services import Services, open_services
@@ -84,7 +85,7 @@ def serve_subscribers(settings: Settings, host: str | None, port: int | None) ->
         stated.port if port is None else port,
         section="subscribers",
     ) as listening:
-        serve_public(app, listening, note=_note(stated.url, sends=bool(settings.mail.host)))
+        serve_public(app, listening, note=_note(settings))
 
 
 def _carry(services: Services) -> None:
@@ -98,6 +99,11 @@ def _carry(services: Services) -> None:
             record_requests(services, keys)
 
 
-def _note(url: str, *, sends: bool) -> str:
-    unsent = "" if sends else "\n[mail] host is empty: confirmations wait for `mail confirmations`."
-    return f"Readers open {url}{unsent}"
+def _note(settings: Settings) -> str:
+    url, lines = settings.subscribers.url, []
+    lines.append(f"Readers open {url}")
+    if settings.suggestions.enabled:
+        lines.append(f"They suggest papers and corrections at {url}{OWN_PAGE}")
+    if not settings.mail.host:
+        lines.append("[mail] host is empty: confirmations wait for `mail confirmations`.")
+    return "\n".join(lines)

@@ -19,7 +19,7 @@ Suggestion = SuggestionKind
 #: characters of a title, so that the address stays below what servers take
 _LONGEST = 200
 #: the end of our own page, which needs no title and body
-_OWN = "/suggestions"
+OWN_PAGE = "/suggestions"
 #: in the address of an issue form of GitHub
 _FORM = "?template="
 
@@ -40,7 +40,7 @@ _BODY = "{paper}\n\nWhat it should be: \nBecause: "
 def suggest_address(settings: Settings) -> str:
     """Return the address of the form that links open; empty: there is none."""
     url, stated = settings.subscribers.url, settings.publish.suggest_url
-    own = f"{url}{_OWN}" if url and settings.suggestions.enabled else ""
+    own = f"{url}{OWN_PAGE}" if url and settings.suggestions.enabled else ""
     form = settings.publish.suggest_form
     return own or (f"{stated}{_FORM}{quote(form)}" if stated and form else stated)
 
@@ -68,7 +68,7 @@ def suggest_link(
     named = shortened(plain_text(title), _LONGEST)
     paper = " ".join(part for part in (f"arXiv:{arxiv_id}" if arxiv_id else "", named) if part)
     fields = {"kind": kind.value, "arxiv_id": arxiv_id, "section": section}
-    if not suggest_url.endswith(_OWN):
+    if not suggest_url.endswith(OWN_PAGE):
         heading = _TITLES.get(kind, labels("en")[kind.value] + ": {paper}")
         body = _BODIES.get(kind, _BODY)
         fields = {
@@ -88,7 +88,7 @@ def suggest_link(
 
 def fix_link(suggest_url: str, arxiv_id: str) -> str:
     """Return where anything of a paper can be corrected; only our own page asks what."""
-    if not suggest_url.endswith(_OWN):
+    if not suggest_url.endswith(OWN_PAGE):
         return ""
     return f"{suggest_url}?{urlencode({'arxiv_id': arxiv_id})}"
 

@@ -5,8 +5,15 @@ from config.roles import Role
 from storage.store import Store
 
 
-def check_role(store: Store, name: str, needed: Role) -> None:
-    """Raise UsageError if there are accounts and the person's does not have the role."""
+def check_role(store: Store, name: str, needed: Role, *, option: str = "--by") -> None:
+    """Raise UsageError if there are accounts and the person's does not have the role.
+
+    Args:
+        store: the open store.
+        name: of the person.
+        needed: the role.
+        option: of the command, with which another person is named.
+    """
     if not store.accounts.exist():
         return  # one person on this machine, who may do everything
     account = store.accounts.get(name)
@@ -14,5 +21,6 @@ def check_role(store: Store, name: str, needed: Role) -> None:
         raise UsageError(
             f"{name} is not {'an admin' if needed is Role.ADMIN else f'a {needed}'} of this"
             " survey, and this needs one.",
-            hint="Name one who is: `living-survey reviewer list` shows the accounts.",
+            hint=f"Name one who is with `{option} NAME`; `living-survey reviewer list` shows the"
+            " accounts.",
         )

@@ -128,7 +128,10 @@ def test_public_pages_are_served_without_the_queue(survey: SurveyInProcess) -> N
     process = subprocess.Popen(
         [sys.executable, "-m", "pipeline", "serve", "--public", "--port", "0"],
         cwd=survey.directory,
-        env=survey.env(LIVING_SURVEY_SUBSCRIBERS__URL="https://lists.example.org"),
+        env=survey.env(
+            LIVING_SURVEY_SUBSCRIBERS__URL="https://lists.example.org",
+            LIVING_SURVEY_SUGGESTIONS__ENABLED="true",
+        ),
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -138,6 +141,7 @@ def test_public_pages_are_served_without_the_queue(survey: SurveyInProcess) -> N
         assert said.startswith("Pages for subscribers: http://127.0.0.1:"), said
         url = said.split()[3]
         assert process.stderr.readline() == "Readers open https://lists.example.org\n"
+        assert process.stderr.readline().endswith(" at https://lists.example.org/suggestions\n")
         with httpx.Client(base_url=url, timeout=PATIENCE_SECONDS) as client:
             assert client.get("/subscribe").status_code == 200
             assert client.get("/queue").status_code == 404

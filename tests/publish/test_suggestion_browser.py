@@ -56,7 +56,7 @@ def test_author_suggests_sees_the_answer_and_takes_the_name_back(
     assert (stored.new_value, stored.credited) == ("agents", True)
     site.decide()
     page.reload()
-    page.get_by_text("The paper is in the list since 2026-03-17.").wait_for()
+    page.get_by_text("The paper has been in the list since 2026-03-17.").wait_for()
     page.get_by_role("button", name="Erase my name and address").click()
     page.get_by_text("Your name and your address are erased.").wait_for()
     assert site.stored()[0].name == ""

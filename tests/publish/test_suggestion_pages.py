@@ -105,7 +105,7 @@ def test_answer_follows_the_paper_until_it_is_listed(site: Suggesting) -> None:
     assert "Plans &amp; &lt;b&gt;Layouts" in client.get(page).text
     site.decide()
     said = text_of(client.get(page))
-    assert "The paper is in the list since 2026-03-17." in said
+    assert "The paper has been in the list since 2026-03-17." in said
     assert "Image Generation" in said or "image" in said.lower()
 
 
@@ -148,7 +148,7 @@ def test_listed_paper_is_said_at_once(site: Suggesting) -> None:
     site.hold()
     site.decide()
     answer = site.send(site.client())
-    assert "is in the list since 2026-03-17" in text_of(answer)
+    assert "has been in the list since 2026-03-17" in text_of(answer)
     assert not site.stored()
 
 

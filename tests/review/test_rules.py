@@ -131,8 +131,9 @@ def test_rule_acts_only_after_a_replay_and_by_an_admin(services: Services) -> No
     with services.open_store() as store:
         store.accounts.add("bo", Role.ADMIN, actor="", at=NOW)
         store.accounts.add("ada", Role.PUBLISHER, actor="bo", at=NOW)
-    with pytest.raises(UsageError, match="ada is not an admin"):
+    with pytest.raises(UsageError, match="ada is not an admin") as refused:
         enable(services, "far", person="ada")
+    assert "with `--by NAME`" in str(refused.value.hint)
     enable(services, "far", person="bo")
     assert state(services).sentence.startswith("acts, enabled by bo")
     with services.open_store() as store:

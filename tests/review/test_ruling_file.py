@@ -90,6 +90,9 @@ def test_edited_sentence_revises_and_new_entry_makes(services: Services, file: P
     with services.open_store() as store:
         found = {one.arxiv_id: one for one in store.rulings.standing()}
     assert found["2603.00003"].sections == ("agents",)
+    with services.open_store() as store:
+        title = store.papers.titles(["2603.00003"])["2603.00003"]
+    assert found["2603.00003"].title == title != ""
     assert (found["2603.00003"].ruled_by, found["2603.00003"].ruled_at) == ("bo", NOW)
     assert found["2412.99999"].ruled_by == "bo"
     assert found["2412.99999"].source == "rulings.toml"

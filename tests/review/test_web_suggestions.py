@@ -66,17 +66,26 @@ def test_case_shows_who_asked_and_what_would_change(ada: Visitor, site: ReviewSi
 def test_correction_is_taken_up_with_one_button(ada: Visitor, site: ReviewSite) -> None:
     key = suggest(site, SuggestionKind.WRONG_SECTION, "agents")
     page = ada.get("/suggestions")
+    assert page.tree.xpath("normalize-space(//button[@name='apply'])") == "Take up: Agents"
     done = press(ada, page, apply=[key])
     assert done.status == 303
     made = site.decisions(PAPER)[-1]
     assert (made.sections, made.reviewer) == (("agents",), "ada")
     assert state(site, key) is SuggestionState.APPLIED
     flash = ada.get(done.location)
-    assert "applied" in flash.text
+    assert "taken up (Agents)" in flash.text
     back = ada.post("/suggestions/undo", flash.form("/suggestions/undo"))
     assert back.status == 303
     assert state(site, key) is SuggestionState.WAITING
     assert ada.get(back.location).paper == PAPER
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [("/suggestions", "Inbox"), ("/second-look", "Inbox"), ("/rulings", "Decisions")],
+)
+def test_page_is_shown_under_its_place(ada: Visitor, path: str, place: str) -> None:
+    assert ada.get(path).tree.xpath("//nav[@id='places']//a[@aria-current]/text()") == [place]
 
 
 def test_ticked_sections_are_taken_instead(ada: Visitor, site: ReviewSite) -> None:

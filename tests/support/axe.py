@@ -38,3 +38,21 @@ def faults(page: Page) -> list[str]:
         + "; ".join(" ".join(map(str, node["target"])) for node in each["nodes"][:5])
         for each in found
     ]
+
+
+def invisible(page: Page) -> list[str]:
+    """Return buttons whose text has nearly the colour of their background.
+
+    axe takes a contrast of 1 for text that is hidden on purpose, and reports nothing.
+    """
+    return page.evaluate(
+        """() => {
+          const parts = (colour) => colour.match(/[0-9.]+/g).map(Number);
+          return [...document.querySelectorAll("button, .button")].filter((one) => {
+            const style = getComputedStyle(one);
+            const [text, back] = [parts(style.color), parts(style.backgroundColor)];
+            const apart = Math.max(...[0, 1, 2].map((part) => Math.abs(text[part] - back[part])));
+            return one.offsetParent && back[3] !== 0 && apart < 40;
+          }).map((one) => `invisible: ${one.textContent.trim()}`);
+        }"""
+    )

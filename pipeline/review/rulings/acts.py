@@ -137,7 +137,7 @@ def record_as_ruling(
         raise UsageError("A deferral cannot be a ruling.", hint="Approve or reject the paper.")
     now = clock()
     with open_store() as store, store.transaction():
-        check_role(store, proposal.reviewer, Role.PUBLISHER)
+        check_role(store, proposal.reviewer, Role.PUBLISHER, option="--reviewer")
         [outcome] = record_in(store, taxonomy, [proposal], now, team=team)
         if isinstance(outcome, UsageError):
             raise outcome

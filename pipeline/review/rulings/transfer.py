@@ -8,6 +8,7 @@ from pathlib import Path
 from config.errors import LivingSurveyError, UsageError
 from config.files import put_in_place
 from config.roles import Role
+from config.visible import one_line
 from pipeline.review.proposal import reviewer_name
 from pipeline.review.roles import check_role
 from pipeline.review.rulings.file import Entry, header_of, read_rulings, read_text, written
@@ -151,6 +152,7 @@ def _recorded(
 ) -> Imported:
     ids = [one.arxiv_id for one in entries]
     present, history = store.rulings.of(ids), store.rulings.history(ids)
+    titles = store.papers.titles(ids)
     events: list[RulingEvent] = []
     of: dict[str, list[str]] = {"made": [], "revised": [], "older": [], "conflict": [], "same": []}
     for one in entries:
@@ -158,7 +160,9 @@ def _recorded(
         outcome = _outcome(one, present.get(key), history.get(key, ()))
         of[outcome].append(key)
         if outcome in ("made", "revised"):
-            events.append(_event(one, RulingAct(outcome), history.get(key, ()), importer))
+            # a file written by hand needs no title where the paper is held
+            titled = one if one.title else replace(one, title=one_line(titles.get(key, "")))
+            events.append(_event(titled, RulingAct(outcome), history.get(key, ()), importer))
     absent = [one for one in store.rulings.standing() if one.arxiv_id not in set(ids)]
     if withdraw_absent:
         events += [_withdrawal(one, importer) for one in absent]

@@ -135,6 +135,8 @@ def test_second_equal_word_decides_on_the_page(site: ReviewSite) -> None:
     assert "It counts when" not in page.text
     [decision] = site.decisions(KEY)
     assert (decision.verdict, decision.reviewer) == (Verdict.APPROVED, "bo")
+    words = bo.get(f"/paper/{KEY}").tree.xpath("//p[contains(., 'After the words of')]/bdi/text()")
+    assert words == ["ada", "bo"]
     assert ada.get("/queue").ids == list(IDS[1:])
 
 

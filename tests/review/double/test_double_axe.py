@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from pipeline.review.double.rules import TeamRules
 from storage.types import Verdict
 from tests.review.agreement.test_report import BEGIN, IDS, repeat, say_both
-from tests.support.axe import contexts, faults
+from tests.support.axe import contexts, faults, invisible
 from tests.support.browser import browser, log_in, url
 from tests.support.builders import make_decision, make_paper, make_prediction
 from tests.support.readers import drifting
@@ -66,7 +66,7 @@ def test_full_pages_have_no_fault_of_access(site: ReviewSite, url: str, browser:
         for path in ("conflicts", "agreement"):
             page.goto(url + path)
             unfold(page)
-            found += [f"{mode} {path}: {fault}" for fault in faults(page)]
+            found += [f"{mode} {path}: {fault}" for fault in [*faults(page), *invisible(page)]]
             wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
             found += [f"{mode} {path}: wider than the screen"] if wide else []
         context.close()

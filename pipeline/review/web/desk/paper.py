@@ -53,6 +53,7 @@ def show_paper(
             return no_such_paper(request, view.paper)
         listing = read_listing(store, request, view, counted=False)
         history = [] if found.repeats else store.decisions.of_paper(view.paper)
+        words = {one.decision_id: store.opinions.of_decision(one.decision_id) for one in history}
         news, precedents = read_news(context, store), context.precedents.read(store)
         ruling = store.rulings.of([view.paper]).get(view.paper)
         flash = flash_of(store, request)
@@ -77,6 +78,7 @@ def show_paper(
         section_rulings=by_section(precedents),
         may_rule=person.role.includes(Role.PUBLISHER),
         ruling=ruling,
+        words=words,
         history=sorted(history, key=lambda decision: decision.decided_at, reverse=True),
         flash=flash,
         asked=asked or Asked(),
