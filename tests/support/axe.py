@@ -45,7 +45,7 @@ def invisible(page: Page) -> list[str]:
 
     axe takes a contrast of 1 for text that is hidden on purpose, and reports nothing.
     """
-    return page.evaluate(
+    found: list[str] = page.evaluate(
         """() => {
           const parts = (colour) => colour.match(/[0-9.]+/g).map(Number);
           return [...document.querySelectorAll("button, .button")].filter((one) => {
@@ -56,3 +56,4 @@ def invisible(page: Page) -> list[str]:
           }).map((one) => `invisible: ${one.textContent.trim()}`);
         }"""
     )
+    return found
