@@ -71,6 +71,10 @@ def _after_fetch(report: CycleReport, services: Services) -> list[str]:
         lines.append(
             f"rule       {rule} decided {counted(papers, 'paper')}: `living-survey rule list`"
         )
+    for rule, papers in report.rules.missing:
+        lines.append(
+            f"rule       {rule} could not act on {counted(papers, 'paper')}: a signal is missing"
+        )
     if report.rules.reopened:
         lines.append(f"reopened   {counted(report.rules.reopened, 'paper')} that changed")
     lines += [f"stopped    the rule {rule}: {why}" for rule, why in report.rules.stopped]

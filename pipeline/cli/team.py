@@ -28,7 +28,7 @@ _COLUMNS = (
     Column("waiting", right=True),
     Column("against rulings", right=True),
     Column("minutes", right=True),
-    Column("last week", right=True),
+    Column("in 7 days", right=True),
     Column("to read", flexible=True),
     Column("state"),
 )
@@ -166,7 +166,7 @@ def away(
         bool, typer.Option("--back", help="The person is here again; absences to come too end.")
     ] = False,
 ) -> Answer:
-    """Note that somebody is away; what they are to read is everybody's as long.
+    """Note that somebody is away; what they are to read is everybody's meanwhile.
 
     Papers that they read just now are free at once.
     """
@@ -202,7 +202,7 @@ def _board_lines(board: Board) -> Text:
         return ("No one has decided yet, and nothing is assigned.",)
     returned = f"; meanwhile also {', '.join(board.returned)}" if board.returned else ""
     part = f"; compared with rulings: {COMPARED} of them" if board.is_compared_in_part else ""
-    waiting = counted(board.waiting, "waiting paper")
+    waiting = counted(board.waiting, "likely paper")
     return (
         table(_COLUMNS, [_cells(one) for one in board.people]),
         f"everybody's: {board.unassigned:,} of {waiting}{returned}{part}",

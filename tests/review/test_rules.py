@@ -301,7 +301,11 @@ def test_rule_without_a_fit_model_does_not_act(folder: Path, services: Services)
     enabled(services)
     for file in (folder / "var" / "models").glob("*.npz"):
         file.write_bytes(file.read_bytes()[:-7] + b"damaged")
-    assert apply(services).decided == (("far", 0),)
+    report = apply(services)
+    assert report.decided == (("far", 0),)
+    [(rule, papers)] = report.missing
+    assert rule == "far"
+    assert papers >= len(waiting())
 
 
 def test_commands_show_and_do_it(folder: Path, services: Services) -> None:

@@ -69,6 +69,13 @@ def test_batch_is_assigned_and_read(site: ReviewSite) -> None:
     assert len(ada.get("/queue?mine=1").ids) == 2
 
 
+def test_headings_of_numbers_are_marked_as_their_cells(site: ReviewSite) -> None:
+    table = Visitor(site.app("ada")).get("/board").tree.xpath("//table[@class='people']")[0]
+    marked = [one.get("class") for one in table.xpath(".//thead//th")]
+    assert [one.get("class") for one in table.xpath("./tbody/tr[1]/*")] == marked
+    assert marked.count("count") == 4
+
+
 def test_view_of_own_papers_is_in_the_address(site: ReviewSite) -> None:
     ada, bo = Visitor(site.app("ada")), Visitor(site.app("bo"))
     send(ada, "/board/assign", section="make-image", to="ada")

@@ -31,6 +31,8 @@ class RulesReport:
 
     #: (rule, papers decided)
     decided: tuple[tuple[str, int], ...] = ()
+    #: (rule, waiting papers of which a signal was missing), where there are some
+    missing: tuple[tuple[str, int], ...] = ()
     #: decisions taken back, because the paper changed
     reopened: int = 0
     drawn: int = 0
@@ -58,9 +60,10 @@ def apply_rules(services: Services, run: Run) -> RulesReport:
         stopped = [stop(store, one, now=now) for one in known if one.acts and one.too_many_wrong]
     gone = {event.rule for event in stopped}
     acting = [one for one in known if one.acts and one.rule.id not in gone]
-    decided = _decided(services, acting)
+    done = _decided(services, acting)
     report = RulesReport(
-        decided=decided,
+        decided=tuple((rule, papers) for rule, papers, _ in done),
+        missing=tuple((rule, papers) for rule, _, papers in done if papers),
         reopened=reopened,
         drawn=drawn,
         stopped=tuple((event.rule, event.detail) for event in stopped),
@@ -69,12 +72,12 @@ def apply_rules(services: Services, run: Run) -> RulesReport:
     return report
 
 
-def _decided(services: Services, acting: Sequence[RuleState]) -> tuple[tuple[str, int], ...]:
+def _decided(services: Services, acting: Sequence[RuleState]) -> tuple[tuple[str, int, int], ...]:
     if not acting:
         return ()
     from pipeline.review.rules.waiting import decide_waiting  # noqa: PLC0415  numpy
 
-    return tuple((one.rule.id, decide_waiting(services, one)) for one in acting)
+    return tuple((one.rule.id, *decide_waiting(services, one)) for one in acting)
 
 
 def _reopen(store: Store, now: datetime) -> int:

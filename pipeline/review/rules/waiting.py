@@ -1,6 +1,7 @@
 """Let one rule decide what waits, as one act."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from classifiers.errors import ModelError
@@ -10,7 +11,7 @@ from pipeline.learn.explain.certainty import certainty_of
 from pipeline.learn.explain.explainer import load_explainer
 from pipeline.review.decide import Recorded, record_all
 from pipeline.review.proposal import NOT_DECIDED, Expected, Proposal
-from pipeline.review.rules.signals import Seen, Signals, acts
+from pipeline.review.rules.signals import Said, Seen, Signals, acts
 from pipeline.review.rules.state import RuleState
 from pipeline.review.rulings.precedents import read_precedents
 from pipeline.runtime.services import Services
@@ -27,8 +28,13 @@ _AT_ONCE, _MOST_READ = 5_000, 100_000
 _ANY = 2.0
 
 
-def decide_waiting(services: Services, state: RuleState) -> int:
-    """Let one rule decide what waits, newest first, as one act; return how many papers."""
+def decide_waiting(services: Services, state: RuleState) -> tuple[int, int]:
+    """Let one rule decide what waits, newest first, as one act.
+
+    Returns:
+        how many papers it decided, and of how many that were read a signal was missing.
+    """
+    missing = 0
     rule, most = state.rule, services.settings.review.rules_most
     chosen: list[Candidate] = []
     reader: _Reader | None = None
@@ -44,11 +50,13 @@ def decide_waiting(services: Services, state: RuleState) -> int:
             candidates = store.rules.texts(ids) if ids else []
         if ids and reader is None:
             reader = _reader(services, rule)
-        chosen += [one for one in candidates if reader and reader.acts(rule, one)]
+        read = [(one, reader.read(rule, one)) for one in candidates] if reader else []
+        missing += sum(None in said.values() for _, said in read)
+        chosen += [one for one, said in read if acts(said)]
         if len(chosen) >= most or len(ids) < _AT_ONCE:
             break
     if not chosen:
-        return 0
+        return 0, missing
     reviewer = f"{RULE_PREFIX}{rule.id}"
     outcomes = record_all(
         services.open_store,
@@ -57,7 +65,7 @@ def decide_waiting(services: Services, state: RuleState) -> int:
         clock=services.clock,
         act=NewBatch(BatchKind.RULE, reviewer, services.clock(), rule.id),
     )
-    return sum(isinstance(one, Recorded) for one in outcomes)
+    return sum(isinstance(one, Recorded) for one in outcomes), missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +76,8 @@ class _Reader:
     #: the model whose predictions count; empty: none
     model_id: str
 
-    def acts(self, rule: Rule, one: Candidate) -> bool:
-        return acts(self.signals.read(rule, _seen(one, self.model_id)))
+    def read(self, rule: Rule, one: Candidate) -> Mapping[str, Said]:
+        return self.signals.read(rule, _seen(one, self.model_id))
 
 
 def _reader(services: Services, rule: Rule) -> _Reader:

@@ -165,7 +165,7 @@ def release(
 
 
 def note_absence(store: Store, claims: Claims | None, absence: Absence, by: By) -> Away:
-    """Record that somebody is away; what they are to read is everybody's as long.
+    """Record that somebody is away; what they are to read is everybody's meanwhile.
 
     Claims of somebody who is away today end at once.
 

@@ -19,7 +19,7 @@ from storage.store import Store
 SAID = {
     "assigned": "Assigned.",
     "released": "Released: these papers are everybody's again.",
-    "away": "Noted. What is assigned to them is everybody's as long.",
+    "away": "Noted. What is assigned to them is everybody's meanwhile.",
     "back": "Noted: here again.",
 }
 
