@@ -145,6 +145,19 @@ def test_other_messages_report_nothing(raw: bytes) -> None:
     assert read_report(raw).kind in {ReportKind.NOTHING, ReportKind.PERSON}
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Content-Type: message/rfc822\r\n\r\n" * 30_000,
+        b"From: " + b"(" * 900_000 + b"\r\n\r\nx",
+    ],
+    ids=["messages", "comments"],
+)
+def test_mail_that_nests_without_end_says_nothing(raw: bytes) -> None:
+    """It would end the reading of the mailbox, and all reports behind it would wait."""
+    assert read_report(raw).kind is ReportKind.NOTHING
+
+
 @pytest.fixture
 def sink() -> Iterator[Sink]:
     with smtp_server() as found:

@@ -78,8 +78,14 @@ class Report:
 
 
 def read_report(raw: bytes) -> Report:
-    """Return what a message reports."""
-    message = message_from_bytes(raw[:MOST_BYTES])
+    """Return what a message reports; nothing if its parts or comments nest without end."""
+    try:
+        return _reported(message_from_bytes(raw[:MOST_BYTES]))
+    except RecursionError:  # of the standard library's parser
+        return Report(ReportKind.NOTHING)
+
+
+def _reported(message: Message) -> Report:
     if message.get_content_type() == "multipart/report":
         kind = str(message.get_param("report-type") or "").lower()
         readers = {"delivery-status": _delivery, "feedback-report": _feedback}
