@@ -27,11 +27,18 @@ def strip_access(copy: Path, now: datetime, *, actor: str) -> None:
         session = Session(connection)
         with session.transaction():
             forget_access(session, passwords=True)
-            tokens = ApiTokens(session)
-            for one in tokens.all():
-                tokens.revoke(one.token_id, actor=actor, now=now)
+            end_tokens(session, now, actor=actor)
             session.write("UPDATE api_token_event SET secret_hash = NULL")
         session.checkpoint()
+
+
+def end_tokens(session: Session, now: datetime, *, actor: str) -> int:
+    """Revoke every token of the API; return how many were in force."""
+    tokens = ApiTokens(session)
+    present = tokens.all()
+    for one in present:
+        tokens.revoke(one.token_id, actor=actor, now=now)
+    return sum(one.is_live(now) for one in present)
 
 
 def forget_access(session: Session, *, passwords: bool) -> None:

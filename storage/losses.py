@@ -52,7 +52,9 @@ _KEYS = {
     "suggestions": "SELECT hash(suggestion_id) FROM suggestion",
     "answers to suggestions": "SELECT hash(seq, happened_at) FROM suggestion_event",
     "words of double reviews": "SELECT hash(event, opinion_id, happened_at) FROM opinion_event",
-    "events of API tokens": "SELECT hash(kind, token_id, happened_at) FROM api_token_event",
+    "events of API tokens": (
+        "SELECT hash(kind, token_id, happened_at) FROM api_token_event WHERE actor <> 'restore'"
+    ),
     "translations": "SELECT hash(arxiv_id, field, language, source_hash) FROM translation",
 }
 #: kinds in the singular, for messages

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from storage.access_state import forget_access
+from storage.access_state import end_tokens, forget_access
 from storage.adoption import Adoption
 from storage.departures import read_departures
 from storage.engine.connection import connected
@@ -69,6 +69,8 @@ class RestoreReport:
     adopted: tuple[AdoptedPublication, ...] = ()
     #: views and macros that were not this program's and were replaced
     redefined: tuple[str, ...] = ()
+    #: tokens of the API that were in force
+    ended_tokens: int = 0
 
 
 def restore(
@@ -120,7 +122,9 @@ def restore(
                 departed = Subscribers(session).apply_departures(departures, now)
                 Suggestions(session).erase_forgotten(departures.forgotten)
                 adopted = Adoption(session).adopt(read_notes(database), now)
-                forget_access(session, passwords=False)  # some were ended since the backup
+                # some of them were ended since the backup
+                forget_access(session, passwords=False)
+                ended_tokens = end_tokens(session, now, actor="restore")
                 held = keys_of(session)
                 contents = take_manifest(session)
                 session.checkpoint()
@@ -143,6 +147,7 @@ def restore(
             for one in adopted
         ),
         redefined,
+        ended_tokens,
     )
 
 

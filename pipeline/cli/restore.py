@@ -65,4 +65,7 @@ def restore(
     if published:
         said = "What was decided after the backup is not in the database."
         notes = (*notes, f"{said} `living-survey publish --dry-run` shows what follows.")
+    if report.ended_tokens:
+        tokens = counted(report.ended_tokens, "token")
+        notes = (*notes, f"{tokens} of the API ended. `living-survey token create` makes new ones.")
     return Answer(report, (f"restored   {held}", *lost, *left, *published, *kept), notes)

@@ -7,6 +7,7 @@ import pytest
 
 from config.roles import Role
 from pipeline.review.accounts import acts
+from storage.api_tokens import NewToken
 from storage.restore import restore
 from tests.support.accounts import PASSWORD
 from tests.support.review import START, Page, Visitor, make_site
@@ -311,6 +312,28 @@ def test_restore_ends_sessions_and_links(place: TeamSite, ada: Browser, tmp_path
     assert ada.get("/queue").status == 303
     assert Browser(ada.app).get(path).status == 410
     assert Browser(ada.app).log_in("ada").status == 303
+
+
+def test_restore_ends_tokens_of_the_api(place: TeamSite, tmp_path: Path) -> None:
+    """A token that was revoked since the backup must not come back with it."""
+    from storage.backup import back_up
+
+    with place.site.open_store() as store:
+        for number, ends in enumerate([None, START - timedelta(days=1)]):
+            made = NewToken(
+                f"id{number}", "ada", "", ("read",), f"hash{number}", "ada", START, ends
+            )
+            store.api_tokens.add(made)
+    safe = tmp_path / "safe.duckdb"
+    back_up(place.path, safe, busy_timeout_seconds=600)
+    with place.site.open_store() as store:
+        store.api_tokens.revoke("id0", actor="ada", now=START)
+    done = restore(safe, place.path, now=START, busy_timeout_seconds=600, force=True)
+    assert done.ended_tokens == 1
+    with place.site.open_store() as store:
+        assert {one.revoked_by for one in store.api_tokens.all()} == {"restore"}
+    # what a restore ended is no loss of the next one
+    assert not restore(safe, place.path, now=START, busy_timeout_seconds=600).lost
 
 
 def test_pages_are_chinese_too(place: TeamSite, ada: Browser) -> None:
