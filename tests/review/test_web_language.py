@@ -12,6 +12,7 @@ from jinja2.ext import extract_from_ast
 from config.desk_keys import ACTIONS, PLACES
 from config.schema import ReviewSettings
 from config.taxonomy import load_taxonomy
+from pipeline.learn.explain.certainty import word
 from pipeline.review.web import environment
 from pipeline.review.web.environment import VERDICT_NAMES
 from pipeline.review.web.language import catalogue, choose_language, words_of
@@ -62,6 +63,12 @@ def sentences(module: ast.Module) -> Iterator[str]:
 
 def test_every_text_has_chinese() -> None:
     assert sorted(messages() - catalogue("zh").keys()) == []
+
+
+def test_every_word_for_a_probability_has_chinese() -> None:
+    words = {word(percent / 100) for percent in range(101)}
+    assert len(words) == 4
+    assert sorted(words - catalogue("zh").keys()) == []
 
 
 def test_placeholders_and_elements_agree() -> None:
