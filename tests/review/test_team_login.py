@@ -153,6 +153,7 @@ def test_logout_ends_the_stolen_cookie_too(browser: Browser) -> None:
     assert thief.get("/queue").status == 200
     left = browser.post("/logout", {"token": browser.token()})
     assert (left.status, left.location) == (303, "/login")
+    assert left.response.headers["clear-site-data"] == '"cache", "storage"'
     assert not any("_session_" in name for name in browser.cookies)
     assert thief.get("/queue").status == 303
 

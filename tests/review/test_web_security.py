@@ -1,5 +1,6 @@
 """Security of the review site: hosts, origins, tokens, sizes, hostile text, a busy database."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,6 +115,9 @@ def test_every_response_has_security_headers(visitor: Visitor, address: str) -> 
     assert headers["x-frame-options"] == "DENY"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
+    assert "camera=()" in headers["permissions-policy"]
+    kind = headers["content-type"]
+    assert kind == "application/json" or re.fullmatch(r"text/(html|plain|css); charset=utf-8", kind)
     if not address.startswith("/static/"):
         assert headers["cache-control"] == "no-store"
 
