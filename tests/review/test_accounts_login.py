@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -276,15 +276,35 @@ def test_account_disabled_meanwhile_gets_no_session(team: Team) -> None:
         assert store.web_sessions.all() == ()
 
 
-def test_logins_that_wait_for_argon2_are_bounded() -> None:
-    hasher = Hasher(QUICK)
-    hash_ = hasher.hash(PASSWORD)
-    while hasher._queue.acquire(blocking=False):
-        pass
-    with pytest.raises(TooManyLoginsError, match="Too many logins"):
-        hasher.fits(hash_, PASSWORD)
-    hasher._queue.release()
-    assert hasher.fits(hash_, PASSWORD)
+def test_logins_that_wait_for_argon2_are_bounded(team: Team) -> None:
+    team.add("bo")
+    leases: list[int] = []
+    before = team.open_store
+
+    def counting() -> AbstractContextManager[Store]:
+        leases.append(1)
+        return before()
+
+    team.open_store = counting
+    with ExitStack() as others:
+        while team.hasher._queue.acquire(blocking=False):
+            others.callback(team.hasher._queue.release)
+        for _ in range(20):
+            with pytest.raises(TooManyLoginsError, match="Too many logins"):
+                team.attempt("bo")
+    assert leases == []
+    assert isinstance(team.attempt("bo"), Opened)  # none of them counts as a failure
+
+
+def test_flood_of_strangers_leaves_a_place_to_known_browsers(team: Team) -> None:
+    with ExitStack() as strangers:
+        with suppress(TooManyLoginsError):
+            while True:
+                strangers.enter_context(team.hasher.place())
+        with pytest.raises(TooManyLoginsError):
+            team.attempt("ada")
+        assert isinstance(team.attempt("ada", known_browser="hers"), Opened)
+    assert isinstance(team.attempt("ada"), Opened)
 
 
 def test_no_password_or_token_is_logged(team: Team, caplog: pytest.LogCaptureFixture) -> None:

@@ -5,6 +5,8 @@ is made at a time, in one lane, so that a flood of logins leaves the other proce
 """
 
 import unicodedata
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from threading import BoundedSemaphore, Lock
 
 import argon2
@@ -23,8 +25,8 @@ PARAMETERS = argon2.Parameters(
     memory_cost=64 * 1024,
     parallelism=1,
 )
-#: requests that wait for their turn or have it
-_WAITING = 8
+#: requests that wait for their turn or have it, and how many of them are of strangers at most
+_WAITING, _STRANGERS = 8, 5
 
 
 class TooManyLoginsError(TryAgainLaterError):
@@ -44,6 +46,7 @@ class Hasher:
         self._argon2 = argon2.PasswordHasher.from_parameters(parameters)
         self._turn = Lock()
         self._queue = BoundedSemaphore(_WAITING)
+        self._strangers = BoundedSemaphore(_STRANGERS)
         #: calls of Argon2, for tests of equal work
         self.calls = 0
         #: compared with where an account has no password, so that it takes the same time
@@ -55,24 +58,34 @@ class Hasher:
             self.calls += 1
             return self._argon2.hash(stable(password))
 
-    def fits(self, hash_: str | None, password: str) -> bool:
-        """Return whether a password has this hash; None takes as long and never fits.
+    @contextmanager
+    def place(self, *, known: bool = False) -> Iterator[None]:
+        """Take a place among those whose passwords are compared.
+
+        `known` is whether the browser logged in before: a flood of strangers leaves it a place.
 
         Raises:
             TooManyLoginsError: too many wait already.
         """
-        if not self._queue.acquire(blocking=False):
-            raise TooManyLoginsError
-        try:
-            with self._turn:
-                self.calls += 1
-                try:
-                    self._argon2.verify(hash_ or self._dummy, stable(password))
-                except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
-                    return False
-                return hash_ is not None and len(password) <= READ
-        finally:
-            self._queue.release()
+        with ExitStack() as places:
+            for queue in (self._queue,) if known else (self._strangers, self._queue):
+                if not queue.acquire(blocking=False):
+                    raise TooManyLoginsError
+                places.callback(queue.release)
+            yield
+
+    def fits(self, hash_: str | None, password: str) -> bool:
+        """Return whether a password has this hash; None takes as long and never fits.
+
+        Call it with a place.
+        """
+        with self._turn:
+            self.calls += 1
+            try:
+                self._argon2.verify(hash_ or self._dummy, stable(password))
+            except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+                return False
+            return hash_ is not None and len(password) <= READ
 
     def is_outdated(self, hash_: str) -> bool:
         """Return whether a hash was made with other parameters than today's."""

@@ -149,11 +149,22 @@ class _Fitting:
 def _compare(
     door: Doorkeeper, attempt: Attempt, counted: lockout.Counted
 ) -> _Fitting | Refused | Later:
-    """Count the attempt, then compare its password."""
-    now, network = door.clock(), _text(attempt.client)
+    """Refuse it, or count the attempt and then compare its password.
+
+    It has a place before it counts: who is told to come again has tried no password.
+    """
+    now = door.clock()
     left = door.refusals.left(counted, now)
     if left:
         return _later(left)
+    with door.hasher.place(known=bool(attempt.known_browser)):
+        return _compared(door, attempt, counted, now)
+
+
+def _compared(
+    door: Doorkeeper, attempt: Attempt, counted: lockout.Counted, now: datetime
+) -> _Fitting | Refused | Later:
+    network = _text(attempt.client)
     with door.open_store() as store, store.transaction():
         before = store.login_failures.of(counted.keys)
         waits = lockout.waits(counted, before, now)
