@@ -227,6 +227,5 @@ def _state(one: PersonRow) -> str:
         return "disabled"
     if one.is_away:
         return f"away until {one.away_until}" if one.away_until else "away"
-    if one.reading:
-        return f"reads {one.reading[0]}"
-    return f"away from {one.away_from}" if one.away_from else ""
+    reads = [f"reads {one.reading[0]}"] if one.reading else []
+    return ", ".join([*reads, *([f"away from {one.away_from}"] if one.away_from else [])])

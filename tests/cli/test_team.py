@@ -67,6 +67,16 @@ def test_batch_is_assigned_and_released(survey: SurveyInProcess) -> None:
     assert "Nothing of this is assigned" in survey.call("team", "release", "--batch", "1").out
 
 
+def test_planned_absence_is_shown_while_a_paper_is_read(
+    survey: SurveyInProcess, tmp_path: Path
+) -> None:
+    claims = Claims(tmp_path / "var" / "survey.duckdb")
+    claims.change("bo", now=NOW, until=NOW + timedelta(minutes=9), take=IDS[:1])
+    survey.call("team", "away", "bo", "--from", "2026-04-01", "--until", "2026-04-10")
+    board = " ".join(survey.call("team").out.split())
+    assert f"reads {IDS[0]}, away from 2026-04-01" in board
+
+
 def test_absence_returns_work_and_claims(survey: SurveyInProcess, tmp_path: Path) -> None:
     survey.json("team", "assign", "--section", "agents", "--to", "bo")
     claims = Claims(tmp_path / "var" / "survey.duckdb")

@@ -76,6 +76,7 @@ HANGING = HangingRun("r1", "run", NOW, "host", 7, 240)
         ({"hanging": (HANGING,)}, "hanging:r1", "longer than its deadline"),
         ({"queue": QueuePace(90, 10.0, planned=False)}, "queue", "take 9 weeks at 10 a week"),
         ({"queue": QueuePace(90, 0.0, planned=False)}, "queue", "none was decided"),
+        ({"queue": QueuePace(1, 0.0, planned=False)}, "queue", "1 likely paper waits, and none"),
         ({"promise": LATE}, "issue", "2 days late"),
         ({"behind": {"feeds": 1}}, "behind:feeds", "the feeds lack 1 paper that was approved"),
         ({"mail": (trouble("uncertain", 0),)}, "mail-uncertain:2026-W11", "2 mails"),

@@ -105,6 +105,7 @@ def test_most_contradicted_come_first_and_kept_ones_go(scored: ReviewSite) -> No
     assert [form["arxiv_id"] for form in page.forms("/second-look/keep")] == [
         [key] for key in (KEYS[1], KEYS[0], KEYS[2])
     ]
+    assert f"{KEYS[0]} ，决定者" in visitor.get("/second-look", {"accept-language": "zh"}).text
     kept = visitor.post("/second-look/keep", page.form("/second-look/keep", KEYS[0]))
     assert (kept.status, kept.location) == (303, "/second-look")
     assert offered(scored.open_store) == [KEYS[1], KEYS[2]]

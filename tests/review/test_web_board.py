@@ -1,6 +1,7 @@
 """The board: what waits for each person, and the forms that assign, release and note absences."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,16 @@ def test_absence_returns_a_section_and_a_return_takes_it_back(site: ReviewSite) 
     assert len(bo.get("/queue?mine=1").ids) == 6
     assert "here again" in send(ada, "/board/away", back="1")
     assert len(bo.get("/queue?mine=1").ids) == 4
+
+
+def test_planned_absence_is_shown_while_a_paper_is_read(site: ReviewSite) -> None:
+    bo = Visitor(site.app("bo"))
+    assert site.claims is not None
+    until = site.clock() + timedelta(minutes=9)
+    site.claims.change("bo", now=site.clock(), until=until, take=IDS[:1])
+    said = send(bo, "/board/away", first="2026-04-01", last="2026-04-10")
+    assert "reads" in said
+    assert ", away from 2026-04-01" in said
 
 
 @pytest.mark.parametrize(

@@ -23,15 +23,16 @@ def outgrown(facts: Facts, settings: AlertsSettings) -> Iterator[Alarm]:
         budget *= _BELOW
     if pace.weeks <= budget:
         return
-    likely = f"{pace.waiting:,} likely papers wait"
+    one = pace.waiting == 1
+    likely = f"{counted(pace.waiting, 'likely paper')} {'waits' if one else 'wait'}"
     if math.isinf(pace.weeks):
         said = f"{likely}, and none was decided in the past weeks."
     else:
         rate = f"{pace.a_week:,.0f} a week" if (pace.a_week or 0) >= 1 else "fewer than 1 a week"
         whose = "as [alerts] papers_a_week says" if pace.planned else "as in the past weeks"
         said = (
-            f"{likely}, which take {counted(math.ceil(pace.weeks), 'week')} at {rate}, {whose}; the"
-            f" budget is {counted(settings.queue_weeks, 'week')}."
+            f"{likely}, which {'takes' if one else 'take'} {counted(math.ceil(pace.weeks), 'week')}"
+            f" at {rate}, {whose}; the budget is {counted(settings.queue_weeks, 'week')}."
         )
     yield Alarm(
         "queue",
