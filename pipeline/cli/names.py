@@ -186,7 +186,7 @@ GROUPS = {
             "board": "Show what waits for each person, and how long it will take them.",
             "assign": "Let somebody read the papers of sections, or a batch of papers.",
             "release": "End assignments; their papers are everybody's again.",
-            "away": "Note that somebody is away; what they are to read is everybody's as long.",
+            "away": "Note that somebody is away; what they are to read is everybody's meanwhile.",
         },
     ),
     "quarantine": (
