@@ -9,6 +9,7 @@ from config.reasons import Reason, find_reason
 from config.section_names import find_section
 from config.taxonomy import Taxonomy
 from config.visible import visible
+from storage.accounts import account_key
 from storage.typed_ids import read_arxiv_id
 from storage.types import LIST_REVIEWER, RULE_PREFIX, Verdict
 
@@ -161,7 +162,7 @@ def reviewer_name(text: str) -> str:
             f"The name {LIST_REVIEWER!r} is reserved for the curated list.",
             hint="Use your own name: `--reviewer NAME`, or [review] reviewer.",
         )
-    if name.startswith(RULE_PREFIX):
+    if account_key(name).startswith(RULE_PREFIX):  # `Rule:x` would be read as a rule's too
         raise UsageError(
             f"The name {name!r} is reserved for a rule.",
             hint="Use your own name: `--reviewer NAME`, or [review] reviewer.",

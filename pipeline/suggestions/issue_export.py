@@ -84,7 +84,11 @@ def _issue(one: Mapping[str, Any]) -> Issue:
 def _repository(one: Mapping[str, Any]) -> str:
     """Return `owner/name` in lower case from the address of an issue; empty: it is not stated."""
     for name in ("html_url", "url"):
-        parts = [part for part in urlsplit(_text(one.get(name))).path.split("/") if part]
+        try:
+            path = urlsplit(_text(one.get(name))).path
+        except ValueError:  # brackets without an address in them
+            continue
+        parts = [part for part in path.split("/") if part]
         parts = parts[1:] if parts[:1] == ["repos"] else parts
         if len(parts) == 4 and parts[2] == "issues":
             return clean_line(f"{parts[0]}/{parts[1]}").lower()[:200]

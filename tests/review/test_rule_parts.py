@@ -167,6 +167,7 @@ def test_two_rules_of_one_name_are_refused(tmp_path: Path) -> None:
     assert load_settings(file, {}).review.rules[0].signals == ("model", "words")
 
 
-def test_name_of_a_rule_is_no_reviewers_name() -> None:
+@pytest.mark.parametrize("name", ["rule:far", "Rule:far", " RULE:far", "\uff52ule:far"])
+def test_name_of_a_rule_is_no_reviewers_name(name: str) -> None:
     with pytest.raises(UsageError, match="reserved for a rule"):
-        reviewer_name("rule:far")
+        reviewer_name(name)

@@ -162,6 +162,9 @@ def test_exports_of_gh_and_of_the_api_are_read() -> None:
     pages = read_issues(f"\ufeff{by_api}\n{by_gh}")
     assert [(each.origin, each.open) for each in pages] == [("o/r#7", False), ("o/r#7", True)]
     assert [each.origin for each in read_issues('{"items": [{"number": 9}]}')] == ["#9"]
+    assert [each.origin for each in read_issues('[{"number": 9, "html_url": "http://["}]')] == [
+        "#9"
+    ]
 
 
 @pytest.mark.parametrize(

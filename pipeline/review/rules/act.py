@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.review.rules.state import RuleState, states, stop
+from pipeline.review.undo import undo_in
 from pipeline.runtime.record import Run
 from pipeline.runtime.services import Services
 from storage.rule_types import RuleDraw
@@ -87,7 +88,7 @@ def _reopen(store: Store, now: datetime) -> int:
     for one in changed:
         by[one.reviewer].append(one)
     for reviewer, decisions in by.items():
-        store.decisions.undo_all(decisions, reviewer=reviewer, undone_at=now)
+        undo_in(store, decisions, reviewer=reviewer, now=now)
     return len(changed)
 
 

@@ -10,6 +10,7 @@ from config.rules_schema import Rule
 from pipeline.review.proposal import reviewer_name
 from pipeline.review.roles import check_role
 from pipeline.review.rules.fitness import fingerprint, unfit
+from pipeline.review.undo import undo_in
 from pipeline.runtime.clock import check_clock
 from pipeline.runtime.services import Services
 from storage.errors import BatchNotFoundError
@@ -170,7 +171,7 @@ def undo_rule(services: Services, name: str, *, person: str, batch_id: str | Non
             raise UsageError(
                 f"No decision of the rule {name[:40]!r} stands.", hint="`living-survey rule list`."
             )
-        store.decisions.undo_all(decided, reviewer=who, undone_at=now)
+        undo_in(store, decided, reviewer=who, now=now)
         events = store.rules.events().get(name, ())
         mark = events[-1].fingerprint if events else ""
         what = f"{len(decided)} decisions" + (f" of act {batch_id}" if batch_id else "")
