@@ -1,11 +1,12 @@
 """Pages of queue health and the planner, over HTTP."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.support.outlook import fill_weeks
-from tests.support.review import ReviewSite, Visitor, make_site
+from tests.support.review import Clock, ReviewSite, Visitor, make_site
 
 
 @pytest.fixture
@@ -103,6 +104,8 @@ def test_gain_is_unknown_before_percentages_are_calibrated(
 
 
 def test_session_says_what_it_brought(visitor: Visitor, site: ReviewSite) -> None:
+    assert isinstance(site.clock, Clock)
+    site.clock.step = timedelta(milliseconds=1)
     page = visitor.get("/plan?minutes=1")
     started = visitor.post("/plan", page.forms("/plan")[-1])
     assert (started.status, started.location) == (303, "/queue?order=plan")
