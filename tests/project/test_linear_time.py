@@ -124,6 +124,7 @@ from pipeline.review.selection import read_selection
 from pipeline.review.tokens import hash_of
 from pipeline.review.web.highlight import mark_phrases
 from pipeline.review.word_diff import word_diff
+from pipeline.suggestions.mails import read_mail
 from pipeline.taxonomy.draft_ids import section_ids, slug_words
 from pipeline.taxonomy.draft_leaves import find_leaves
 from pipeline.taxonomy.draft_names import names_of, without_numbers
@@ -404,6 +405,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "read_report": lambda text: read_report(
         f"From: postmaster@x\nSubject: {text}\n\n{text}".encode()
     ),
+    "suggestion_mail": lambda text: read_mail(f"From: a@x\nSubject: {text}\n\n{text}".encode()),
     "read_letter": lambda text: read_report(f"From: a@x\nSubject: {text}\n\n{text}".encode()),
     "wish_of": wish_of,
     "base_url": _base_url,
