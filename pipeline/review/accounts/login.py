@@ -151,7 +151,7 @@ def _compare(
 ) -> _Fitting | Refused | Later:
     """Refuse it, or count the attempt and then compare its password.
 
-    It has a place before it counts: who is told to come again has tried no password.
+    It takes a place before it is counted, because whoever must come again tried no password.
     """
     now = door.clock()
     left = door.refusals.left(counted, now)
