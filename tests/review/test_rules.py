@@ -11,9 +11,11 @@ from config.errors import UsageError
 from config.roles import Role
 from config.rules_schema import Rule
 from config.schema import ClassifierSettings, DatabaseSettings, ReviewSettings
+from config.team_schema import TeamSettings
 from pipeline.cli.decide import reviewer_of
 from pipeline.learn.cross_fit import cross_fit, fold_of
 from pipeline.review.decide import record
+from pipeline.review.double.rules import rules_of
 from pipeline.review.proposal import propose
 from pipeline.review.rules.act import RulesReport, apply_rules
 from pipeline.review.rules.replay import replay
@@ -203,6 +205,21 @@ def test_papers_that_a_person_touched_are_left(services: Services) -> None:
     assert found.pop(deferred) == "bo"
     assert sorted(found) == sorted([added, *others])
     assert set(found.values()) == {"rule:far"}
+
+
+@pytest.mark.parametrize("by_section", [False, True])
+def test_papers_that_two_people_read_are_left(services: Services, *, by_section: bool) -> None:
+    enabled(services)
+    with services.open_store() as store:
+        predicted = store.predictions.latest(waiting())
+    first = predicted[waiting()[0]].sections[0].section
+    team = TeamSettings(double_sections=(first,)) if by_section else TeamSettings(double_review=50)
+    stated = services.settings.model_copy(update={"team": team})
+    rules = rules_of(stated.team, services.taxonomy)
+    two = {key for key, one in predicted.items() if rules.needs_two(key, one.sections[0].section)}
+    apply(replace(services, settings=stated))
+    assert set(standing(services, waiting())) == set(waiting()) - two
+    assert two
 
 
 def test_changed_paper_is_reopened_and_decided_again(folder: Path, services: Services) -> None:

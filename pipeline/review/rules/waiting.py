@@ -1,7 +1,7 @@
 """Let one rule decide what waits, as one act."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from classifiers.errors import ModelError
@@ -10,6 +10,8 @@ from pipeline.learn.documents import document_of
 from pipeline.learn.explain.certainty import certainty_of
 from pipeline.learn.explain.explainer import load_explainer
 from pipeline.review.decide import Recorded, record_all
+from pipeline.review.double.rules import rules_of
+from pipeline.review.judge import suggested_section
 from pipeline.review.proposal import NOT_DECIDED, Expected, Proposal
 from pipeline.review.rules.signals import Said, Seen, Signals, acts
 from pipeline.review.rules.state import RuleState
@@ -52,7 +54,7 @@ def decide_waiting(services: Services, state: RuleState) -> tuple[int, int]:
             reader = _reader(services, rule)
         read = [(one, reader.read(rule, one)) for one in candidates] if reader else []
         missing += sum(None in said.values() for _, said in read)
-        chosen += [one for one, said in read if acts(said)]
+        chosen += _decided_alone(services, [one for one, said in read if acts(said)])
         if len(chosen) >= most or len(ids) < _AT_ONCE:
             break
     if not chosen:
@@ -66,6 +68,21 @@ def decide_waiting(services: Services, state: RuleState) -> tuple[int, int]:
         act=NewBatch(BatchKind.RULE, reviewer, services.clock(), rule.id),
     )
     return sum(isinstance(one, Recorded) for one in outcomes), missing
+
+
+def _decided_alone(services: Services, chosen: Sequence[Candidate]) -> list[Candidate]:
+    """Return the papers that one word decides; where two people must agree, no rule does."""
+    team = rules_of(services.settings.team, services.taxonomy)
+    if not team.double or not chosen:
+        return list(chosen)
+    with services.open_store() as store:
+        predicted = store.predictions.latest([one.arxiv_id for one in chosen])
+    suggested = {
+        key: score.section
+        for key, one in predicted.items()
+        if (score := suggested_section(one, services.taxonomy)) is not None
+    }
+    return [one for one in chosen if not team.needs_two(one.arxiv_id, suggested.get(one.arxiv_id))]
 
 
 @dataclass(frozen=True, slots=True)
