@@ -7,7 +7,7 @@ from pydantic import Field
 from config.keytypes import Percent, Phrases, Takes
 from config.section import Section
 
-ClaimMinutes = Annotated[int, Field(ge=0, le=240), Takes("a number of minutes from 0 to 240")]
+ClaimMinutes = Annotated[int, Field(ge=0, le=240), Takes("a whole number of minutes from 0 to 240")]
 Agreement = Annotated[Literal["same", "overlapping"], Takes('"same" or "overlapping"')]
 ThirdWord = Annotated[Literal["third", "together"], Takes('"third" or "together"')]
 RepeatPercent = Annotated[

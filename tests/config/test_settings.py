@@ -16,6 +16,7 @@ from config.errors import ConfigError
 from config.keytypes import Takes
 from config.publish_schema import PublishSettings
 from config.reasons import Reason
+from config.rules_schema import Rule
 from config.schema import SECTIONS, ArxivSettings, Settings
 from config.settings import env_name, load_settings, settings_template
 
@@ -32,6 +33,10 @@ _PATH = _WORD.map(lambda word: f"some/{word}.x")
 _SECONDS = st.floats(0.001, 1e6)
 
 REASONS = "a list of reasons, each with a code and a name of its own"
+RULES = (
+    "a list of rules, each with an id of its own and at least two of scope_below,"
+    " outside_categories, no_words and near_rejection"
+)
 #: values by what a key takes; test_every_kind_of_key_has_values fails for a new kind
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "auto, debug, info, warning or error": st.sampled_from(
@@ -134,6 +139,12 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "a whole number of minutes, 1 or more": st.integers(1, 525_600),
     "a whole number of hours, 1 or more": st.integers(1, 8_760),
     REASONS: st.just([{"code": "off-topic", "name": "Off topic"}]),
+    RULES: st.just([{"id": "far-off", "scope_below": 5, "no_words": True}]),
+    "a whole number of percent from 0 to 10; 3 to 5 is usual": st.integers(0, 10),
+    "a whole number of weeks from 1 to 520": st.integers(1, 520),
+    "a whole number of minutes from 0 to 240": st.integers(0, 240),
+    '"same" or "overlapping"': st.sampled_from(["same", "overlapping"]),
+    '"third" or "together"': st.sampled_from(["third", "together"]),
     'an IANA time zone such as "America/New_York"': st.sampled_from(["UTC", "Asia/Shanghai"]),
 }
 
@@ -179,13 +190,13 @@ def test_key_is_set_from_the_environment(
 ) -> None:
     section, key, value = case
     listed = isinstance(value, list)
-    as_json = as_json or key == "reasons"
+    as_json = as_json or key in {"reasons", "rules"}
     text = (json.dumps(value) if as_json else ", ".join(map(str, value))) if listed else str(value)
     got = getattr(getattr(load_settings(None, {env_name(section, key): text}), section), key)
     match got:
         case Path():
             assert got == Path.cwd() / value
-        case (Reason(), *_):
+        case (Reason() | Rule(), *_):
             assert [one.model_dump(exclude_defaults=True) for one in got] == value
         case (Path(), *_):
             assert got == tuple(Path.cwd() / path for path in value)
@@ -222,6 +233,14 @@ def test_environment_overrides_the_file(file: Path, section: str, key: str) -> N
     )
     special |= {"rhythm": ("weekly", "monthly"), "why": ("none", "listed")}
     special |= {"paused_until": ("2026-08-30", "2026-08-31")}
+    special |= {"double_agreement": ("same", "overlapping"), "third_word": ("third", "together")}
+    special |= {"repeat_percent": ("3", "5")}
+    special |= {
+        "rules": (
+            '[{"id": "a", "scope_below": 5, "no_words": true}]',
+            '[{id = "b", scope_below = 5, no_words = true}]',
+        )
+    }
     special |= {"plain_http": ("allowed", "refused")}
     special |= {"trusted_proxies": ('["10.0.0.0/8"]', '["::1/128"]')}
     special |= {"suggest_form": ("a.yml", "b.yml"), "enabled": ("true", "false")}
