@@ -22,7 +22,7 @@ from benchmarks.measure import ROOT
 from config.processes import child_environment
 
 #: seconds of a quick reviewer for a paper
-_PACE = 3.0
+PACE = 3.0
 _FORM = re.compile(r'<form[^>]*id="verdict".*?</form>', re.DOTALL)
 _FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 
@@ -56,7 +56,7 @@ def decide(address: str, pid: int, groups: Sequence[Sequence[str]]) -> Measured:
     begin = threading.Barrier(len(groups))
     before = cpu_of(pid)
     with ThreadPoolExecutor(len(groups)) as pool:
-        starts = [_PACE * number / len(groups) for number in range(len(groups))]
+        starts = [PACE * number / len(groups) for number in range(len(groups))]
         found = list(pool.map(_review, repeat(address), groups, starts, repeat(begin)))
     pages = tuple(seconds for part in found for seconds in part[0])
     decisions = tuple(seconds for part in found for seconds in part[1])
@@ -101,7 +101,7 @@ def _review(
         time.sleep(max(start - time.perf_counter(), 0.0))
         text = opened(0)
         for number, arxiv_id in enumerate(ids[:-2]):
-            time.sleep(max(start + (number + 1) * _PACE - time.perf_counter(), 0.0))
+            time.sleep(max(start + (number + 1) * PACE - time.perf_counter(), 0.0))
             form = _FORM.search(text)
             if form is None:
                 failed.append("page")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from benchmarks.crew import cpu_of, decide, percentiles, serving, settle, started
+from benchmarks.crew import PACE, cpu_of, decide, percentiles, serving, settle, started
 from benchmarks.desk import fill
 from benchmarks.measure import Row, Size
 from benchmarks.reviewers import BUDGET, rows
@@ -31,8 +31,6 @@ _MILLIONS = 3_000_000
 _MANY = 20
 #: requests a second, for so many seconds, from so many networks
 _RATE, _SECONDS, _NETWORKS = 500, 300, 400
-#: seconds between two papers of a reviewer
-_PACE = 3
 _URL = "http://127.0.0.1:8766"
 _SETTINGS = f"""
 [database]
@@ -55,7 +53,7 @@ _COMMON = (
 def crowd(size: Size) -> Iterator[Row]:
     """500 requests a second to the public pages for five minutes, and 20 reviewers beside them."""
     seconds = size.records(_SECONDS, 6)
-    before, beside = size.records(12, 4), seconds // _PACE + 2
+    before, beside = size.records(12, 4), int(seconds // PACE) + 2
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with store_opener(folder / "survey.duckdb")() as store:
