@@ -10,11 +10,12 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from config.files import put_in_place, read_regular
 from config.locks import LockHeldError, NoLocksError, file_lock
+from config.visible import one_line
 from storage.engine.paths import claims_lock_path, claims_path, real_path
 
 _log = logging.getLogger(__name__)
@@ -22,6 +23,10 @@ _log = logging.getLogger(__name__)
 MOST_OF_ONE = 20
 #: bytes of the file that are read
 _LARGEST = 1024 * 1024
+#: a claim lasts at most; the settings allow less
+_LONGEST = timedelta(days=1)
+#: characters of a name that are read
+_LONGEST_NAME = 200
 #: seconds of waiting for a file that is changed in less than a thousandth of one
 _PATIENCE = 2.0
 
@@ -161,17 +166,17 @@ class Claims:
             found = [_claim(row) for row in rows]
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        except (OSError, ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
             _log.warning("claims cannot be read", extra={"error": str(error)})
             return {}
-        return {one.arxiv_id: one for one in found if one.until > now}
+        # one that lasts longer comes from a clock that was ahead, or from another hand
+        return {one.arxiv_id: one for one in found if now < one.until <= now + _LONGEST}
 
 
 def _claim(row: Mapping[str, object]) -> Claim:
     until = datetime.fromisoformat(str(row["until"]))
-    return Claim(
-        str(row["arxiv_id"]), str(row["reviewer"]), until.astimezone(UTC), ahead=bool(row["ahead"])
-    )
+    key, reviewer = (one_line(str(row[name]))[:_LONGEST_NAME] for name in ("arxiv_id", "reviewer"))
+    return Claim(key, reviewer, until.astimezone(UTC), ahead=bool(row["ahead"]))
 
 
 def _text(claims: Mapping[str, Claim]) -> bytes:

@@ -9,16 +9,19 @@ from typing import Annotated
 import typer
 
 from config.errors import UsageError
-from config.files import read_regular
+from config.files import open_regular
 from pipeline.cli.answer import Answer
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.session import session
 from pipeline.publish.mail.mailbox import Mailbox, Maildir
+from pipeline.runtime.mails import LONGEST_MAIL
 from pipeline.runtime.plurals import counted
 from pipeline.suggestions.import_ import ImportReport, import_issues, import_mails
 from pipeline.suggestions.issue_export import LONGEST_EXPORT, read_issues
-from pipeline.suggestions.mails import LONGEST_MAIL, read_mail
+from pipeline.suggestions.mails import read_mail
 
+#: what a file in mbox format begins with
+_MBOX = b"From "
 #: left out ones that are named
 _NAMED = 10
 _WHY = {
@@ -48,7 +51,7 @@ class Mbox:
         box = mailbox.mbox(self._path, create=False)
         try:
             for key in box.keys():  # noqa: SIM118  mailbox has no iterator of keys
-                yield str(key), box.get_bytes(key)[:LONGEST_MAIL]
+                yield str(key), box.get_file(key).read(LONGEST_MAIL)
         finally:
             box.close()
 
@@ -88,8 +91,7 @@ def import_(
             report = import_issues(services, read_issues(text))
         else:
             box = _mailbox(source)
-            messages = list(box.new())
-            read = {key: mail for key, raw in messages if (mail := read_mail(raw)) is not None}
+            read = {key: mail for key, raw in box.new() if (mail := read_mail(raw)) is not None}
             report = import_mails(services, read.values())
             other = {one.origin for one in report.left_out}
             for key, mail in read.items():
@@ -102,16 +104,18 @@ def import_(
 def _export(source: Path) -> str | None:
     """Return the text of an export of issues; None: it is a mailbox."""
     if str(source) == "-":
-        return sys.stdin.read(LONGEST_EXPORT + 1)
+        return sys.stdin.buffer.read(LONGEST_EXPORT + 1).decode("utf-8", "replace")
     if source.is_dir():
         return None
     try:
-        raw = read_regular(source)
+        with open_regular(source) as file:
+            beginning = file.read(len(_MBOX))
+            raw = beginning if beginning == _MBOX else beginning + file.read(LONGEST_EXPORT)
     except OSError as error:
         raise UsageError(
             f"{source} cannot be read: {error.strerror or error}.", hint="Name another file."
         ) from error
-    return None if raw.startswith(b"From ") else raw.decode("utf-8", "replace")
+    return None if raw == _MBOX else raw.decode("utf-8", "replace")
 
 
 def _mailbox(source: Path) -> Mailbox:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from config.errors import UsageError
 from pipeline.suggestions.clean import clean_line
 
-#: characters of a file: 65,536 an issue and 500 issues, which is far more than a survey gets
+#: bytes of a file: 65,536 an issue and 500 issues, which is far more than a survey gets
 LONGEST_EXPORT = 40_000_000
 _HINT = (
     "Write it with `gh issue list --label suggestion --state all --limit 1000 --json"
@@ -38,7 +38,10 @@ def read_issues(text: str) -> tuple[Issue, ...]:
         UsageError: it is no export of issues.
     """
     if len(text) > LONGEST_EXPORT:
-        raise UsageError("The export is too large.", hint="Export fewer issues at a time.")
+        raise UsageError(
+            f"The export has more than {LONGEST_EXPORT // 1_000_000} MB.",
+            hint="Export fewer issues at a time.",
+        )
     return tuple(_issue(one) for one in _documents(text.lstrip("\ufeff")) if not _is_pull(one))
 
 

@@ -1,26 +1,15 @@
 """Read a mail to the list as a suggestion: its own words, without what it quotes."""
 
 import hashlib
-import re
 from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
-from email.parser import BytesParser
 from email.utils import parseaddr
 
+from pipeline.runtime.mails import LONGEST_MAIL, parse_mail, text_of
 from pipeline.suggestions.clean import clean_line
 from pipeline.suggestions.form_text import LONGEST_BODY
 
-#: bytes of a message that are read
-LONGEST_MAIL = 1_000_000
-#: bytes of a header, and parts of a message; the parser's time grows with the square of both
-_LONGEST_HEADER, _MOST_PARTS = 4_000, 20
-_FIELD_ENDS = re.compile(rb"\r?\n(?![ \t])")
-#: which the parser reads for itself in every part, and which are read below
-_CONTENT = re.compile(rb"content-[a-z-]{1,30}:", re.IGNORECASE)
-_READ = re.compile(
-    rb"(from|subject|message-id|auto-submitted|precedence|mime-version):", re.IGNORECASE
-)
 _NO_PERSON = ("mailer-daemon", "postmaster", "no-reply", "noreply")
 
 
@@ -41,40 +30,25 @@ def read_mail(raw: bytes) -> SuggestionMail | None:
 
     A message with headers or parts that no program of a person writes is None too.
     """
-    raw = raw[:LONGEST_MAIL]
-    if not _is_sensible(raw):
-        return None
     try:
-        message = BytesParser(policy=policy.default).parsebytes(raw)
+        message = parse_mail(raw, policy.default)
         assert isinstance(message, EmailMessage)
         name, address = parseaddr(_header(message, "From"))
         body = message.get_body(preferencelist=("plain",))
-        text = "" if body is None else body.get_content()
-    except (LookupError, ValueError, AttributeError, TypeError, IndexError, RecursionError):
+        text = "" if body is None else text_of(body)
+    except (LookupError, ValueError, AttributeError, TypeError, RecursionError):
         # The parser of the standard library fails in many ways on hostile messages.
         return None
-    if _is_automatic(message, address) or not isinstance(text, str) or not text.strip():
+    if _is_automatic(message, address) or not text.strip():
         return None
     message_id = clean_line(_header(message, "Message-ID"))[:200]
     return SuggestionMail(
-        origin=message_id or hashlib.sha256(raw).hexdigest()[:32],
+        origin=message_id or hashlib.sha256(raw[:LONGEST_MAIL]).hexdigest()[:32],
         subject=clean_line(_header(message, "Subject"))[:500],
         text=own_words(text[:LONGEST_BODY]),
         name=clean_line(name)[:100],
         address=clean_line(address)[:254],
     )
-
-
-def _is_sensible(raw: bytes) -> bool:
-    """Return whether no header that is parsed is too long, and there are not too many parts."""
-    parts, in_head = 0, True
-    for one in _FIELD_ENDS.split(raw):
-        is_content = _CONTENT.match(one) is not None
-        if len(one) > _LONGEST_HEADER and (is_content or (in_head and _READ.match(one))):
-            return False
-        parts += is_content and one[:13].lower() == b"content-type:"
-        in_head = in_head and bool(one)
-    return parts <= _MOST_PARTS
 
 
 def own_words(text: str) -> str:

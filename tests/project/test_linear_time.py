@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import thread_time
 
 import pytest
@@ -120,10 +121,13 @@ from pipeline.publish.mail.wishes import wish_of
 from pipeline.review.api.responses import names_tag
 from pipeline.review.api.strict_json import JsonError, read_json
 from pipeline.review.decision_rows import read_rows
+from pipeline.review.rulings.file import RulingFileError, read_rulings
 from pipeline.review.selection import read_selection
 from pipeline.review.tokens import hash_of
 from pipeline.review.web.highlight import mark_phrases
 from pipeline.review.word_diff import word_diff
+from pipeline.suggestions.form_text import read_form_text
+from pipeline.suggestions.issue_export import read_issues
 from pipeline.suggestions.mails import read_mail
 from pipeline.taxonomy.draft_ids import section_ids, slug_words
 from pipeline.taxonomy.draft_leaves import find_leaves
@@ -270,6 +274,32 @@ def _places(text: str) -> None:
         source.byte(place)
 
 
+def _bounce(text: str) -> None:
+    head = "From: postmaster@x\nContent-Type: multipart/report; report-type=delivery-status"
+    for message in (
+        f"From: postmaster@x\nContent-Type: text/plain; {text}\n\n5.1.1",
+        f"{head}; boundary=B\n\n--B\nContent-Type: {text}\n\n--B\n{text}\n--B--\n",
+        f"{head}; boundary=B\n\n--B\nContent-Type: message/delivery-status\n\nA: b\n\n{text}",
+    ):
+        read_report(message.encode("utf-8", "surrogatepass"))
+
+
+def _rulings(text: str) -> None:
+    with TemporaryDirectory() as directory:
+        path = Path(directory) / "rulings.toml"
+        for written in (text, f"a{text} = 1", f'[[ruling]]\nsentence = """{text}', f"a = {text}"):
+            path.write_text(written, encoding="utf-8", errors="replace")
+            with suppress(RulingFileError):
+                read_rulings(path, load_taxonomy())
+
+
+def _issues(text: str) -> None:
+    issue = {"number": 1, "title": text, "body": text, "url": f"https://github.com/{text}"}
+    read_issues(json.dumps(issue))
+    with suppress(UsageError):
+        read_issues(text)
+
+
 def _section(text: str) -> None:
     with suppress(UsageError):
         find_section(load_taxonomy(), text)
@@ -408,6 +438,10 @@ READERS: dict[str, Callable[[str], object]] = {
     "suggestion_mail": lambda text: read_mail(f"From: a@x\nSubject: {text}\n\n{text}".encode()),
     "read_letter": lambda text: read_report(f"From: a@x\nSubject: {text}\n\n{text}".encode()),
     "wish_of": wish_of,
+    "read_bounce": _bounce,
+    "read_rulings": _rulings,
+    "read_issues": _issues,
+    "read_form_text": lambda text: (read_form_text(text, text), read_form_text("", f"a: {text}")),
     "base_url": _base_url,
     "read_events": lambda text: read_events(
         {"event-data": {"event": text, "recipient": text, "delivery-status": {"message": text}}}
@@ -607,8 +641,8 @@ def test_every_module_with_patterns_is_covered() -> None:
         ),
         "pipeline/curated/markdown/states.py", "pipeline/curated/markdown/inline_tokens.py",
         "pipeline/curated/markdown/outcomes.py",
-        "pipeline/ingest/sources/oai/record.py", "storage/arxiv_sites.py",
-        "storage/queue_filter.py",
+        "pipeline/ingest/sources/oai/record.py", "pipeline/runtime/mails.py",
+        "storage/arxiv_sites.py", "storage/queue_filter.py",
     }  # fmt: skip
     assert with_patterns - read - reached - ELSEWHERE.keys() == set()
     assert ELSEWHERE.keys() <= with_patterns

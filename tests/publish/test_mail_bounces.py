@@ -19,6 +19,7 @@ from pipeline.publish.mail.reports import MailboxReport, read_mailbox
 from pipeline.publish.mail.wishes import decoded, wish_of
 from pipeline.publish.subscribers.keys import subscriber_keys
 from pipeline.publish.subscribers.tokens import Purpose
+from pipeline.runtime.mails import LONGEST_MAIL
 from storage.subscriber_types import SubscriberState
 from tests.support.imap import imap_server
 from tests.support.mail import PAGES, MailScene, make_scene, people
@@ -156,6 +157,48 @@ def test_other_messages_report_nothing(raw: bytes) -> None:
 def test_mail_that_nests_without_end_says_nothing(raw: bytes) -> None:
     """It would end the reading of the mailbox, and all reports behind it would wait."""
     assert read_report(raw).kind is ReportKind.NOTHING
+
+
+PARTS = "Content-Type: multipart/report; report-type=delivery-status; boundary=B\n\n"
+QUOTES = "Content-Type: text/plain; " + '";"' * 100_000
+NESTED = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(900))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        f"From: postmaster@x\n{QUOTES}\n\n5.1.1",
+        f"From: postmaster@x\n{PARTS}--B\n{QUOTES}\n\n5.1.1\n--B--\n",
+        f"From: postmaster@x\r{QUOTES}\r\r5.1.1",
+        f"From: postmaster@x\n{NESTED}" + "5.1.1\n" * 100_000,
+        f"From: postmaster@x\n{PARTS}" + "--B\n\n5.1.1\n" * 50_000,
+    ],
+    ids=["header", "header of a part", "carriage returns", "parts in parts", "parts"],
+)
+def test_hostile_report_is_left_out_before_it_is_parsed(
+    raw: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The parser would take the time of its square, 20 s for the first of these."""
+    monkeypatch.delattr("pipeline.runtime.mails.BytesParser")
+    assert read_report(raw.encode()).kind is ReportKind.NOTHING
+
+
+@pytest.mark.parametrize("charset", ["idna", "undefined", "punycode", "unicode-escape", "zlib"])
+def test_report_in_an_encoding_that_no_mail_has_is_read(charset: str) -> None:
+    """An error would end the reading of the mailbox, and all reports behind it would wait."""
+    head = f"From: postmaster@x\nContent-Type: text/plain; charset={charset}\n".encode()
+    report = read_report(head + PLAIN.partition(b"\n")[2])
+    assert (report.kind, report.mail) == (ReportKind.HARD, OURS)
+
+
+def test_beginning_of_a_huge_message_of_a_maildir_is_read(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    with (tmp_path / "new" / "1.2.x").open("wb") as file:
+        file.write(PLAIN)
+        file.truncate(8 * 1024**3)  # sparse: it takes no space
+    [(_, raw)] = Maildir(tmp_path).new()
+    assert len(raw) == LONGEST_MAIL
+    assert read_report(raw).mail == OURS
 
 
 @pytest.fixture

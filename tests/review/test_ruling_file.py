@@ -238,3 +238,31 @@ def test_hostile_file_is_refused_with_few_faults(services: Services, file: Path,
     with pytest.raises(RulingFileError) as refused:
         read_rulings(file, services.taxonomy)
     assert 1 <= len(refused.value.faults) <= 50
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# one\na" + ".a" * 20_000 + " = 1\n",
+        "# one\n[a" + " . a" * 20_000 + "]\n",
+        '# one\nx = {"a"' + '."a"' * 20_000 + " = 1}\n",
+        "# one\n'a'" + ".'a'" * 20_000 + " = 1\n",
+    ],
+    ids=["key", "table", "within", "quoted"],
+)
+def test_key_of_thousands_of_parts_is_refused_before_it_is_parsed(
+    file: Path, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The parser would take the time of its square: 10 s for 20,000 parts."""
+    monkeypatch.delattr("pipeline.review.rulings.file.tomllib.loads")
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(RulingFileError, match=r"rulings\.toml:2: it nests too deeply"):
+        read_rulings(file, load_taxonomy())
+
+
+def test_dots_in_texts_are_no_key(services: Services, file: Path) -> None:
+    sentence = "See a.b.c and 1.2.3, and " + "." * 50 + " 'and' \"so\" on."
+    with services.open_store() as store:
+        store.rulings.add([make_ruling("2603.00001", sentence=sentence)])
+        file.write_text(written(store.rulings.standing()), encoding="utf-8")
+    assert [one.sentence for one in read_rulings(file, services.taxonomy)] == [sentence]

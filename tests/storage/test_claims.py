@@ -1,6 +1,7 @@
 """Claims: one paper has one reader, over threads and processes, and no claim stays for ever."""
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import repeat
@@ -113,6 +114,56 @@ def test_unreadable_file_holds_no_claims(tmp_path: Path, content: str) -> None:
     claims_path(path).write_text(content, encoding="latin-1")
     assert Claims(path).standing(NOW) == {}
     assert take(Claims(path), "ada", FIRST) == {FIRST: "ada"}
+
+
+@pytest.mark.parametrize(
+    "until",
+    ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2027-03-17T12:00:00+00:00"],
+)
+def test_time_of_a_wrong_clock_holds_no_claim(tmp_path: Path, until: str) -> None:
+    path = database(tmp_path)
+    row = {"arxiv_id": FIRST, "reviewer": "eve", "until": until, "ahead": False}
+    claims_path(path).write_text(json.dumps([row]), encoding="utf-8")
+    assert Claims(path).standing(NOW) == {}
+    assert take(Claims(path), "ada", FIRST) == {FIRST: "ada"}
+
+
+def test_name_of_another_hand_is_one_visible_line(tmp_path: Path) -> None:
+    path = database(tmp_path)
+    name = "eve\ud800\x1b[2J\n\u202e" + "a" * 5_000
+    row = {"arxiv_id": FIRST, "reviewer": name, "until": LATER.isoformat(), "ahead": False}
+    claims_path(path).write_text(json.dumps([row]), encoding="utf-8")
+    held = take(Claims(path), "ada", SECOND)
+    assert held[SECOND] == "ada"
+    assert held[FIRST].startswith("eve [2J a")
+    assert len(held[FIRST]) == 200
+
+
+@pytest.mark.parametrize("kind", ["pipe", "loop", "device", "foreign"])
+def test_path_that_is_no_file_is_replaced_by_one(tmp_path: Path, kind: str) -> None:
+    path = database(tmp_path)
+    claims, foreign = claims_path(path), tmp_path / "foreign"
+    foreign.write_text("theirs", encoding="utf-8")
+    if kind == "pipe":
+        os.mkfifo(claims)
+    else:
+        claims.symlink_to({"loop": claims, "device": Path("/dev/zero"), "foreign": foreign}[kind])
+    assert Claims(path).standing(NOW) == {}
+    assert take(Claims(path), "ada", FIRST) == {FIRST: "ada"}
+    assert not claims.is_symlink()
+    assert foreign.read_text(encoding="utf-8") == "theirs"
+
+
+def test_file_of_megabytes_holds_no_claims_and_thousands_are_kept(tmp_path: Path) -> None:
+    path = database(tmp_path)
+    claims_path(path).write_text("[" + " " * 2_000_000 + "]", encoding="utf-8")
+    assert Claims(path).standing(NOW) == {}
+    rows = [
+        {"arxiv_id": f"2604.{n:05d}", "reviewer": "eve", "until": LATER.isoformat(), "ahead": False}
+        for n in range(5_000)
+    ]
+    claims_path(path).write_text(json.dumps(rows), encoding="utf-8")
+    assert len(take(Claims(path), "ada", FIRST)) == 5_001
 
 
 def test_file_that_cannot_be_written_keeps_no_claim(

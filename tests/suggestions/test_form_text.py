@@ -6,7 +6,6 @@ import pytest
 
 from config.errors import UsageError
 from config.taxonomy import load_taxonomy
-from pipeline.suggestions import mails
 from pipeline.suggestions.form_text import fields_in, read_form_text
 from pipeline.suggestions.issue_export import read_issues
 from pipeline.suggestions.issue_form import issue_form
@@ -241,14 +240,19 @@ def test_header_in_a_name_stays_in_the_name() -> None:
         + b"--a\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n" * 3_000,
         b"Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\nContent-Disposition: a"
         + b";\n a*0*=x" * 8_000,
+        b"From: a@x\rContent-Type: text/plain; " + b'";"' * 8_000 + b"\r\rPlease add 2603.00001",
+        b"Content-Type: multipart/mixed; boundary=a\r\n\r\n" + b"--a\r\n\r\nx\r\n" * 3_000,
     ],
-    ids=["comments", "addresses", "folded addresses", "parameters", "parts", "part"],
+    ids=[
+        *("comments", "addresses", "folded addresses", "parameters", "parts", "part"),
+        *("carriage returns", "parts without headers"),
+    ],
 )
 def test_hostile_mail_is_left_out_before_it_is_parsed(
     raw: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The parser would take minutes, or recurse too deeply, and no other mail would be read."""
-    monkeypatch.delattr(mails, "BytesParser")
+    monkeypatch.delattr("pipeline.runtime.mails.BytesParser")
     assert read_mail(raw) is None
 
 

@@ -7,15 +7,15 @@ some again, which changes nothing.
 import imaplib
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from config.errors import ConfigError, TryAgainLaterError
-from config.files import read_regular
+from config.files import open_regular
 from config.mail_schema import MailSettings
 from pipeline.publish.mail.account import password_of
-from pipeline.publish.mail.report_mail import MOST_BYTES
+from pipeline.runtime.mails import LONGEST_MAIL
 
 #: messages of one call; those that wait for a person are read each time
 _MOST = 20_000
@@ -52,8 +52,12 @@ class Maildir:
             ),
         ]
         for path in paths[:_MOST]:
-            with suppress(FileNotFoundError):  # another program moved it
-                yield str(path), read_regular(path)[:MOST_BYTES]
+            try:
+                with open_regular(path) as file:
+                    raw = file.read(LONGEST_MAIL)
+            except FileNotFoundError:  # another program moved it
+                continue
+            yield str(path), raw
 
     def seen(self, key: str) -> None:
         """Move a message to `cur` with the flag S."""
@@ -75,7 +79,7 @@ class Imap:
         """Yield UID and bytes of each message that is not marked as seen."""
         for uid in _checked(self._client.uid("SEARCH", "UNSEEN"))[0].split()[:_MOST]:
             found = _checked(
-                self._client.uid("FETCH", uid.decode(), f"(BODY.PEEK[]<0.{MOST_BYTES}>)")
+                self._client.uid("FETCH", uid.decode(), f"(BODY.PEEK[]<0.{LONGEST_MAIL}>)")
             )
             bodies = [one[1] for one in found if isinstance(one, tuple)]
             if bodies:

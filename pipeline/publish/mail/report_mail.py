@@ -8,16 +8,15 @@ because no other person knows them. Automatic answers are known by RFC 3834.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes
 from email.message import Message
+from email.policy import compat32
 from email.utils import parseaddr
 from enum import StrEnum
 
 from config.visible import one_line, shortened
 from pipeline.publish.mail.wishes import decoded, is_wish, wish_of
+from pipeline.runtime.mails import UnreadableMailError, parse_mail, text_of
 
-#: bytes of a message that are read
-MOST_BYTES = 1_000_000
 _MESSAGE_ID = re.compile(r"<(\d{4}-(?:W\d{2}|\d{2})\.[0-9a-f]{40})@[A-Za-z0-9.-]{1,253}>")
 _TOKEN = re.compile(r"/unsubscribe/([A-Za-z0-9._-]{20,200})")
 _STATUS = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
@@ -78,10 +77,10 @@ class Report:
 
 
 def read_report(raw: bytes) -> Report:
-    """Return what a message reports; nothing if its parts or comments nest without end."""
+    """Return what a message reports; nothing if no mail server or person writes such a one."""
     try:
-        return _reported(message_from_bytes(raw[:MOST_BYTES]))
-    except RecursionError:  # of the standard library's parser
+        return _reported(parse_mail(raw, compat32))
+    except (UnreadableMailError, RecursionError):  # of the standard library's reader of addresses
         return Report(ReportKind.NOTHING)
 
 
@@ -215,7 +214,7 @@ def _blocks(message: Message, kind: str) -> Iterator[Message]:
         if isinstance(payload, list):
             yield from (one for one in payload if isinstance(one, Message))
         elif isinstance(payload, str):
-            yield from (message_from_bytes(one.encode()) for one in payload.split("\n\n"))
+            yield from (parse_mail(one.encode(), compat32) for one in payload.split("\n\n"))
 
 
 def _text(message: Message) -> str:
@@ -223,23 +222,13 @@ def _text(message: Message) -> str:
     parts = []
     for part in message.walk():
         parts += [f"{name}: {value}" for name, value in part.items()]
-        parts.append(_content(part))
+        parts.append(text_of(part))
     return "\n".join(parts)
 
 
 def _body(message: Message) -> str:
     """Return the first plain text of a message."""
-    return next((_content(p) for p in message.walk() if p.get_content_type() == "text/plain"), "")
-
-
-def _content(part: Message) -> str:
-    payload = None if part.is_multipart() else part.get_payload(decode=True)
-    if not isinstance(payload, bytes):
-        return ""
-    try:
-        return payload.decode(part.get_content_charset("utf-8"), "replace")
-    except LookupError:  # an unknown charset
-        return payload.decode("utf-8", "replace")
+    return next((text_of(p) for p in message.walk() if p.get_content_type() == "text/plain"), "")
 
 
 def _first_line(message: Message) -> str:

@@ -1,6 +1,7 @@
 """Write rulings as a plain text file (TOML) and read it, also after people edited it."""
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,10 +27,14 @@ HEADER = """\
 # Edit sentences, or add a [[ruling]] with paper, verdict, sections and sentence.
 """
 _TABLE = "[[ruling]]"
+_TABLES_ONLY = "Write [[ruling]] tables only."
 _KEYS = ("paper", "title", "verdict", "sections", "sentence", "by", "at")
 _MOST_BYTES = 5_000_000
 #: faults that are named at a time
 _MOST_FAULTS = 50
+#: a key of more than 20 parts, as `a.a.a`, because the parser's time grows with their square
+_KEY = r"(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')"
+_DOTTED = re.compile(rf"(?<![\w-]){_KEY}(?:[ \t]*\.[ \t]*{_KEY}){{20}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +101,7 @@ def read_rulings(
         UsageError: it cannot be read.
     """
     text = read_text(path)
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        # Python says the place as "(at line 3, column 5)"
-        _, _, place = str(error).partition("at line ")
-        line = int(place.partition(",")[0]) if place[:1].isdigit() else text.count("\n") + 1
-        cause = f"not valid TOML: {one_line(str(error).partition(' (at')[0])}."
-        remedy = "Texts stand in double quotes, lists in square brackets."
-        raise RulingFileError(path, [Fault(line, cause, remedy)]) from None
-    except (RecursionError, ValueError) as error:  # lists within lists, a number of many digits
-        cause = "it nests too deeply." if isinstance(error, RecursionError) else "a number is huge."
-        raise RulingFileError(path, [Fault(1, cause, "Write [[ruling]] tables only.")]) from None
+    document = _document(path, text)
     lines = _places(text)
     faults: list[Fault] = []
     for key in sorted(document.keys() - {"ruling"})[:_MOST_FAULTS]:
@@ -135,6 +129,25 @@ def read_rulings(
     if faults:
         raise RulingFileError(path, sorted(faults, key=lambda one: one.line))
     return tuple(entries)
+
+
+def _document(path: Path, text: str) -> dict[str, Any]:
+    dotted = _DOTTED.search(text)
+    if dotted is not None:
+        line = 1 + text.count("\n", 0, dotted.start())
+        raise RulingFileError(path, [Fault(line, "it nests too deeply.", _TABLES_ONLY)])
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # Python says the place as "(at line 3, column 5)"
+        _, _, place = str(error).partition("at line ")
+        line = int(place.partition(",")[0]) if place[:1].isdigit() else text.count("\n") + 1
+        cause = f"not valid TOML: {one_line(str(error).partition(' (at')[0])}."
+        remedy = "Texts stand in double quotes, lists in square brackets."
+        raise RulingFileError(path, [Fault(line, cause, remedy)]) from None
+    except (RecursionError, ValueError) as error:  # lists within lists, a number of many digits
+        cause = "it nests too deeply." if isinstance(error, RecursionError) else "a number is huge."
+        raise RulingFileError(path, [Fault(1, cause, _TABLES_ONLY)]) from None
 
 
 def read_text(path: Path) -> str:
