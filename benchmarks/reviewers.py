@@ -18,7 +18,8 @@ _MILLIONS = 3_000_000
 _MANY = 20
 BUDGET = 0.100
 _SETTINGS = '[database]\npath = "survey.duckdb"\n'
-# As a run does between two answers of arXiv: it reads a page and stores what was revised.
+# As a run does: it stores what was revised on a page of arXiv, whose answers are at least three
+# seconds apart.
 _INGEST = """
 import sys, time
 from dataclasses import replace
@@ -37,7 +38,7 @@ while True:
                      datestamp=date(2026, 11, 30)) for paper in papers]
     with open_store() as store:
         store.papers.upsert(batch, seen_at=datetime.now(UTC))
-    time.sleep(1)
+    time.sleep(3)
 """
 
 

@@ -4,6 +4,9 @@ Opening and closing take longer than most pages, and requests come in groups: a 
 paper, the one after it. So the lease of one request serves those that follow at once. It ends when
 none came for a quarter of a second, and at once when another process waits: it stays short, and a
 `run` beside the service waits no longer than for one request.
+
+A checkpoint on closing takes longer than a decision, so a small WAL may be left there. It is
+emptied when the service has not used the database for some seconds, and at its end.
 """
 
 import logging
@@ -16,13 +19,15 @@ from pathlib import Path
 
 from storage.engine.faults import fixable_faults
 from storage.engine.lease import is_awaited
-from storage.engine.paths import real_path
-from storage.errors import StoreBusyError
+from storage.engine.paths import real_path, wal_bytes
+from storage.errors import StorageError, StoreBusyError
 from storage.store import OpenStore, Store
 
 _IDLE = 0.25
 #: seconds between looks for a waiting process
 _LOOK = 0.02
+#: seconds without use after which a WAL that was left is emptied
+_CALM = 10.0
 _log = logging.getLogger(__name__)
 
 
@@ -56,15 +61,34 @@ class KeptStores:
         *,
         busy_timeout_seconds: float,
         idle_seconds: float = _IDLE,
+        calm_seconds: float = _CALM,
+        rest_seconds: float = 0.0,
     ) -> None:
+        """Open nothing yet.
+
+        Args:
+            database: the file.
+            open_store: opens it for writing.
+            read_store: opens it for reading.
+            busy_timeout_seconds: the longest wait.
+            idle_seconds: for which it stays open after a request.
+            calm_seconds: without use, after which a WAL that was left is emptied.
+            rest_seconds: the least time between giving the file to another process that waited and
+                taking it back; requests wait meanwhile and are then served together.
+        """
         self._database = real_path(database)
         self._openers = {True: open_store, False: read_store}
         self._timeout = busy_timeout_seconds
         self._idle = idle_seconds
+        self._calm = calm_seconds
+        self._rest = rest_seconds
         self._changed = threading.Condition()
         self._lease: _Lease | None = None
         #: threads that wait for a lease for writing
         self._writers = 0
+        #: until when another process has the file to itself
+        self._rests_until = 0.0
+        self._closing = False
 
     @contextmanager
     def open_store(self) -> Iterator[Store]:
@@ -81,25 +105,45 @@ class KeptStores:
         """Open for reading; raise what the opener raises."""
         return self._read(self._timeout, None)
 
-    def read_store_within(self, seconds: float) -> AbstractContextManager[Store]:
-        """Open for reading, or raise StoreBusyError after a shorter time than usual."""
-        return self._read(seconds, seconds)
+    def read_store_within(
+        self, seconds: float, *, writes_next: bool = False
+    ) -> AbstractContextManager[Store]:
+        """Open for reading, or raise StoreBusyError after a shorter time than usual.
+
+        If the caller `writes_next`, a file that is closed is opened for writing, not twice.
+        """
+        return self._read(seconds, seconds, writes_next=writes_next)
+
+    def close(self) -> None:
+        """Empty a WAL that was left; call it when no more requests come."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
 
     @contextmanager
-    def _read(self, seconds: float, patience: float | None) -> Iterator[Store]:
+    def _read(
+        self, seconds: float, patience: float | None, *, writes_next: bool = False
+    ) -> Iterator[Store]:
         deadline = time.monotonic() + seconds
         with (
-            self._using(write=False, deadline=deadline, patience=patience) as lease,
+            self._using(
+                write=False, deadline=deadline, patience=patience, writes_next=writes_next
+            ) as lease,
             self._store_of(lease) as store,
         ):
             yield store
 
     @contextmanager
     def _using(
-        self, *, write: bool, deadline: float, patience: float | None = None
+        self,
+        *,
+        write: bool,
+        deadline: float,
+        patience: float | None = None,
+        writes_next: bool = False,
     ) -> Iterator[_Lease]:
         """Use a lease; `patience` is for one that is being opened, None: until that has ended."""
-        lease = self._entered(write=write, deadline=deadline)
+        lease = self._entered(write=write, writes_next=writes_next, deadline=deadline)
         try:
             with self._changed:
                 opened = self._changed.wait_for(
@@ -131,14 +175,20 @@ class KeptStores:
             finally:
                 store.close()
 
-    def _entered(self, *, write: bool, deadline: float) -> _Lease:
+    def _entered(self, *, write: bool, writes_next: bool, deadline: float) -> _Lease:
         """Become a user of a lease that allows it; begin one if there is none."""
         with self._changed:
             while True:
                 lease = self._lease
+                if lease is None and (rest := self._rests_until - time.monotonic()) > 0:
+                    left = deadline - time.monotonic()
+                    if left <= 0:
+                        raise self._busy()
+                    self._changed.wait(min(rest, left))
+                    continue
                 if lease is None:
                     # for writing if anyone waits for that, so that readers do not keep writers out
-                    lease = self._lease = _Lease(write or self._writers > 0)
+                    lease = self._lease = _Lease(write or writes_next or self._writers > 0)
                     threading.Thread(target=self._hold, args=(lease,), name="database").start()
                 elif lease.ending or (write and not lease.writable) or self._is_over(lease):
                     if not lease.ending:  # once, or those who wait would wake each other for ever
@@ -169,6 +219,8 @@ class KeptStores:
                 self._changed.notify_all()
                 self._wait(lease)
                 lease.ending = True
+                if self._rest and is_awaited(self._database):
+                    self._rests_until = time.monotonic() + self._rest
         except BaseException as error:  # noqa: BLE001  its users raise it
             lease.error = error
             if lease.store is not None:
@@ -177,6 +229,22 @@ class KeptStores:
             with self._changed:
                 self._lease = None
                 self._changed.notify_all()
+        if lease.writable:
+            self._empty_wal()
+
+    def _empty_wal(self) -> None:
+        """Wait until the database was not used for a while, then empty a WAL that was left."""
+        with self._changed:
+            if wal_bytes(self._database) == 0 or (
+                self._changed.wait_for(lambda: self._lease is not None or self._closing, self._calm)
+                and not self._closing
+            ):
+                return  # the next lease to end does it
+        try:
+            with self._openers[True]() as store:
+                store.checkpoint()
+        except StorageError as error:
+            _log.info("The WAL was left as it is: %s", error)
 
     def _wait(self, lease: _Lease) -> None:
         """Return when the lease has no users and ends; the caller has the condition."""

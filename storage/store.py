@@ -34,7 +34,7 @@ from storage.cursors import Cursors
 from storage.decision_account import DecisionAccount
 from storage.decisions import Decisions
 from storage.derived import derive
-from storage.engine.connection import Engine, accept
+from storage.engine.connection import Engine, accept, leave_wal
 from storage.engine.examine import check_tables
 from storage.engine.interrupted import (
     check_not_gone,
@@ -44,7 +44,7 @@ from storage.engine.interrupted import (
 from storage.engine.leased import connected_to
 from storage.engine.manifest import check_open_database, note_manifest, take_manifest
 from storage.engine.migrate import Migration, is_pending, known_migrations, migrate, schema_version
-from storage.engine.paths import real_path
+from storage.engine.paths import real_path, wal_bytes
 from storage.engine.session import Session
 from storage.enrichment import Enrichment
 from storage.errors import SchemaVersionError, StorageError, StoreBusyError
@@ -199,13 +199,22 @@ class _NeedsUpgradeError(Exception):
 
 
 def store_opener(
-    path: Path, *, busy_timeout_seconds: float = 30.0, threads: int | None = None
+    path: Path,
+    *,
+    busy_timeout_seconds: float = 30.0,
+    threads: int | None = None,
+    wal_left: int = 0,
 ) -> OpenStore:
     """Return a function that opens, migrates and closes the database at `path`.
 
-    `threads` share the work of a statement; None: one for each processor. It creates a missing
-    database, unless its manifest or WAL is there. It raises StoreBusyError, StoreDamagedError,
-    SchemaVersionError, ForeignDatabaseError or StorageError.
+    It creates a missing database, unless its manifest or WAL is there. It raises StoreBusyError,
+    StoreDamagedError, SchemaVersionError, ForeignDatabaseError or StorageError.
+
+    Args:
+        path: the file.
+        busy_timeout_seconds: the longest wait for others that have it open.
+        threads: that share the work of a statement; None: one for each processor.
+        wal_left: bytes; on closing, a WAL of at most so many is left as it is.
     """
     database = real_path(path)
     engine = Engine(database, threads=threads)
@@ -225,6 +234,8 @@ def store_opener(
                 )
                 session = _upgraded(database, connection, needed.version, kept)
             yield Store(session)
+            if 0 < wal_bytes(database) <= wal_left:
+                leave_wal(connection)
 
     return open_store
 

@@ -1,5 +1,6 @@
 """`serve`: the approval queue as web pages on loopback, or the pages for subscribers."""
 
+import contextlib
 import functools
 import os
 from dataclasses import replace
@@ -45,6 +46,9 @@ _ACCESS_TIMEOUT = 1.0
 #: of a statement, because requests run beside each other, and because a second thread takes more
 #: processor time for a page than it saves
 _THREADS = 1
+#: bytes, of about seven decisions: a checkpoint takes longer than one of them, and reading more of
+#: them again at each opening takes longer than a checkpoint
+_WAL_LEFT = 16_384
 
 
 @command(
@@ -101,6 +105,7 @@ def serve(
             read_only=read_only,
             busy_timeout_seconds=_BUSY_TIMEOUT,
             threads=_THREADS,
+            wal_left=_WAL_LEFT,
         )
         for read_only in (False, True)
     )
@@ -119,6 +124,9 @@ def serve(
     access = AccessBook(
         kept.open_store,
         functools.partial(kept.read_store_within, _ACCESS_TIMEOUT),
+        read_before_write=functools.partial(
+            kept.read_store_within, _ACCESS_TIMEOUT, writes_next=True
+        ),
         stamp=functools.partial(database_stamp, settings.database.path),
         clock=services.clock,
         limits=session_limits(settings.review),
@@ -158,15 +166,16 @@ def serve(
             token=monitor_token(settings.monitor, os.environ),
         ),
     )
-    serve_app(
-        app,
-        listens_on,
-        settings.review.port if port is None else port,
-        token="" if team else login_token(secret),
-        note=_note(settings, team, bool(reviewer)),
-        settings=settings.review,
-        api=f"{PREFIX.lstrip('/')}, with tokens of `living-survey token create`",
-    )
+    with contextlib.closing(kept):
+        serve_app(
+            app,
+            listens_on,
+            settings.review.port if port is None else port,
+            token="" if team else login_token(secret),
+            note=_note(settings, team, bool(reviewer)),
+            settings=settings.review,
+            api=f"{PREFIX.lstrip('/')}, with tokens of `living-survey token create`",
+        )
 
 
 def _is_team(access: AccessBook, host: str) -> bool:

@@ -28,6 +28,9 @@ from storage.kept import KeptStores
 
 #: seconds; a page answers "try again" after that
 _BUSY_TIMEOUT = 8.0
+#: seconds that reviewers have the database to themselves after they waited for it: each change of
+#: the process that has it open takes longer than a decision
+_REST = 1.0
 
 
 def serve_subscribers(settings: Settings, host: str | None, port: int | None) -> None:
@@ -50,6 +53,7 @@ def serve_subscribers(settings: Settings, host: str | None, port: int | None) ->
         services.open_store,
         reading.open_store,
         busy_timeout_seconds=_BUSY_TIMEOUT,
+        rest_seconds=_REST,
     )
     courier = None
     secret = webhook_secret(settings.mail, os.environ)

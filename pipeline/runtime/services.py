@@ -49,6 +49,7 @@ def open_services(
     read_only: bool = False,
     busy_timeout_seconds: float | None = None,
     threads: int | None = None,
+    wal_left: int = 0,
 ) -> Services:
     """Build the services of these settings.
 
@@ -58,6 +59,7 @@ def open_services(
         read_only: open the store for reading, while other processes read it too.
         busy_timeout_seconds: the longest wait for the database, if shorter than the setting.
         threads: that share the work of a statement; None: one for each processor.
+        wal_left: bytes of the WAL that may be left when the store is closed.
 
     Raises:
         NoDatabaseError: the database must exist and does not.
@@ -71,6 +73,7 @@ def open_services(
         read_only=read_only,
         busy_timeout_seconds=busy_timeout_seconds,
         threads=threads,
+        wal_left=wal_left,
     )
     return Services(
         settings=settings,
@@ -87,13 +90,16 @@ def store_of(
     read_only: bool = False,
     busy_timeout_seconds: float | None = None,
     threads: int | None = None,
+    wal_left: int = 0,
 ) -> OpenStore:
     """Return what opens the database of these settings; it is created if it does not exist."""
     patience = settings.database.busy_timeout_seconds
     if busy_timeout_seconds is not None:
         patience = min(patience, busy_timeout_seconds)
-    opener = store_reader if read_only else store_opener
-    return opener(settings.database.path, busy_timeout_seconds=patience, threads=threads)
+    path = settings.database.path
+    if read_only:
+        return store_reader(path, busy_timeout_seconds=patience, threads=threads)
+    return store_opener(path, busy_timeout_seconds=patience, threads=threads, wal_left=wal_left)
 
 
 def _checked(settings: Settings, open_store: OpenStore, *, create: bool) -> OpenStore:

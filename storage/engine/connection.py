@@ -97,7 +97,7 @@ class Engine:
         if not self._read_only:
             # A refused database must stay unchanged: a checkpoint on closing would destroy a WAL
             # that can still be restored. `accept` enables it again.
-            cursor.execute("PRAGMA disable_checkpoint_on_shutdown")
+            leave_wal(cursor)
         for wal in wal_paths(self._database):
             _check_plain(wal)
         options = " (READ_ONLY)" if self._read_only else ""
@@ -147,6 +147,11 @@ def _check_plain(path: Path) -> None:
 def accept(connection: duckdb.DuckDBPyConnection) -> None:
     """Enable the checkpoint on closing, once no commit is known to be lost."""
     connection.execute("PRAGMA enable_checkpoint_on_shutdown")
+
+
+def leave_wal(connection: duckdb.DuckDBPyConnection) -> None:
+    """Leave committed data in the WAL on closing; the next opening reads it there."""
+    connection.execute("PRAGMA disable_checkpoint_on_shutdown")
 
 
 def _started(database: Path, threads: int | None) -> duckdb.DuckDBPyConnection:

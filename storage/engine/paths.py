@@ -51,6 +51,14 @@ def wal_paths(database: Path) -> tuple[Path, ...]:
     return wal, wal.with_name(f"{wal.name}.checkpoint"), wal.with_name(f"{wal.name}.recovery")
 
 
+def wal_bytes(database: Path) -> int:
+    """Return the size of the WAL, 0 if there is none."""
+    try:
+        return wal_path(database).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 def manifest_path(database: Path) -> Path:
     """Return the path of the manifest, `survey.duckdb.manifest.json`."""
     return database.with_name(database.name + _MANIFEST)

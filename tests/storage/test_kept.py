@@ -1,6 +1,7 @@
 """A service keeps the database open between requests, and gives it to whoever waits."""
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -53,11 +54,23 @@ class Counted:
 class Site:
     """A database kept by a service."""
 
-    def __init__(self, folder: Path, *, idle: float = FOREVER, timeout: float = FOREVER) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        idle: float = FOREVER,
+        timeout: float = FOREVER,
+        wal_left: int = 0,
+        calm: float = FOREVER,
+        rest: float = 0.0,
+    ) -> None:
         self.path = database(folder)
+        self.wal = self.path.with_name(f"{self.path.name}.wal")
         with store_opener(self.path)():
             pass
-        self.writing = Counted(store_opener(self.path, busy_timeout_seconds=timeout))
+        self.writing = Counted(
+            store_opener(self.path, busy_timeout_seconds=timeout, wal_left=wal_left)
+        )
         self.reading = Counted(store_reader(self.path, busy_timeout_seconds=timeout))
         self.kept = KeptStores(
             self.path,
@@ -65,6 +78,8 @@ class Site:
             self.reading,
             busy_timeout_seconds=timeout,
             idle_seconds=idle,
+            calm_seconds=calm,
+            rest_seconds=rest,
         )
 
     def release(self) -> None:
@@ -120,11 +135,79 @@ def test_whoever_waits_gets_the_database_at_once(
 def test_an_idle_database_is_closed(tmp_path: Path, now: datetime) -> None:
     site = Site(tmp_path, idle=0.0)
     add(site, "2603.00001", now)
-    for thread in threading.enumerate():
-        if thread.name == "database":
-            thread.join(FOREVER)
+    _join("database")
     with lease(site.path, timeout_seconds=0):
-        assert not site.path.with_name(f"{site.path.name}.wal").exists()
+        assert not site.wal.exists()
+
+
+def test_a_small_wal_is_left_and_emptied_at_the_end(tmp_path: Path, now: datetime) -> None:
+    site = Site(tmp_path, wal_left=1_000_000)
+    for number in range(1, 4):
+        add(site, f"2603.{number:05}", now)
+        site.release()
+        assert site.wal.stat().st_size > 0
+    with store_reader(site.path)() as store:
+        assert store.papers.count() == 3
+    site.kept.close()
+    _join("database")
+    assert not site.wal.exists()
+    assert count(site) == 3
+    site.release()
+
+
+def test_a_small_wal_is_emptied_when_the_service_is_calm(tmp_path: Path, now: datetime) -> None:
+    site = Site(tmp_path, wal_left=1_000_000, idle=0.0, calm=0.0)
+    add(site, "2603.00001", now)
+    _join("database")
+    assert site.writing.times == 2
+    assert not site.wal.exists()
+
+
+def test_a_large_wal_is_emptied_on_closing(tmp_path: Path, now: datetime) -> None:
+    site = Site(tmp_path, wal_left=1)
+    add(site, "2603.00001", now)
+    site.release()
+    assert not site.wal.exists()
+
+
+def test_a_kill_with_a_wal_that_was_left_loses_nothing(tmp_path: Path) -> None:
+    code = STREAM.replace("store_opener(path)", "store_opener(path, wal_left=1 << 20)")
+    last = 0
+    with start_process(code, str(database(tmp_path))) as process:
+        for line in lines_of(process):
+            last = int(line)
+            if last in {3, 5}:
+                with lease(database(tmp_path), timeout_seconds=FOREVER):
+                    pass
+            if last == 7:
+                process.kill()
+    with opener(tmp_path)() as store:
+        assert store.papers.count() in (last, last + 1)
+
+
+def test_a_request_that_writes_next_opens_the_file_once(site: Site, now: datetime) -> None:
+    with site.kept.read_store_within(FOREVER, writes_next=True) as store:
+        assert store.papers.count() == 0
+    add(site, "2603.00001", now)
+    assert (site.writing.times, site.reading.times) == (1, 0)
+
+
+def test_a_service_that_rests_leaves_the_file_to_those_who_waited(
+    tmp_path: Path, now: datetime
+) -> None:
+    site = Site(tmp_path, rest=FOREVER)
+    add(site, "2603.00001", now)
+    assert count(site) == 1
+    site.release()
+    with pytest.raises(StoreBusyError), site.kept.read_store_within(0.01):
+        pass
+    brief = Site(tmp_path, rest=0.1)
+    add(brief, "2603.00002", now)
+    before = time.monotonic()
+    brief.release()
+    assert count(brief) == 2
+    assert time.monotonic() - before >= 0.1
+    brief.release()
 
 
 def test_threads_write_one_after_another_and_lose_nothing(site: Site, now: datetime) -> None:
@@ -224,6 +307,12 @@ def test_kill_keeps_every_acknowledged_request(tmp_path: Path) -> None:
                 process.kill()
     with opener(tmp_path)() as store:
         assert store.papers.count() in (last, last + 1)
+
+
+def _join(name: str) -> None:
+    for thread in threading.enumerate():
+        if thread.name == name:
+            thread.join(FOREVER)
 
 
 def _in_thread(act: object) -> None:

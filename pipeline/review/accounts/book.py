@@ -49,6 +49,7 @@ class AccessBook:
         open_store: OpenStore,
         read_store: OpenStore,
         *,
+        read_before_write: OpenStore | None = None,
         stamp: Callable[[], Stamp],
         clock: Callable[[], datetime],
         limits: SessionLimits,
@@ -58,12 +59,14 @@ class AccessBook:
         Args:
             open_store: opens the database.
             read_store: opens it for reading.
+            read_before_write: does the same for a request that writes next; None: `read_store`.
             stamp: differs after each commit of any process.
             clock: tells the time.
             limits: how long sessions last.
         """
         self._open_store = open_store
         self._read_store = read_store
+        self._read_before_write = read_before_write or read_store
         self._stamp = stamp
         self._clock = clock
         self.limits = limits
@@ -82,8 +85,11 @@ class AccessBook:
         """Return whether nothing was committed since `refresh`."""
         return self._known is not None and self._seen == self._stamp()
 
-    def refresh(self) -> None:
+    def refresh(self, *, writes_next: bool = False) -> None:
         """Read accounts and sessions again if they changed.
+
+        Args:
+            writes_next: the request writes after it.
 
         Raises:
             StoreBusyError: another program has held the database for a minute, and there are
@@ -96,7 +102,8 @@ class AccessBook:
             now, stamp, known = self._clock(), self._stamp(), self._known
             is_same_file = self._seen is not None and self._seen.file == stamp.file
             try:
-                with self._read_store() as store:
+                opened = self._read_before_write if writes_next else self._read_store
+                with opened() as store:
                     generation = store.web_sessions.generation()
                     if known is not None and is_same_file and known.generation == generation:
                         known = replace(known, read_at=now)

@@ -105,7 +105,8 @@ class AccessRules:
         book = None if review.access is None else review.access.book
         if book is not None and not is_open and not book.is_current():
             try:
-                await run_in_threadpool(book.refresh)
+                writes = request.method not in _READING
+                await run_in_threadpool(book.refresh, writes_next=writes)
             except LivingSurveyError as error:
                 return refusal(503) if is_api(request) else on_known_error(request, error)
         names = self.names | set(review.settings.hosts) if review.is_team else self.names
