@@ -87,7 +87,10 @@ def suggest_link(
 
 
 def fix_link(suggest_url: str, arxiv_id: str) -> str:
-    """Return where anything of a paper can be corrected; only our own page asks what."""
+    """Return where anything of a paper can be corrected; only a form with fields asks what."""
+    if _FORM in suggest_url:
+        title = f"{labels('en')['title']}arXiv:{arxiv_id}"
+        return f"{suggest_url}&{urlencode({'title': title, 'arxiv_id': arxiv_id})}"
     if not suggest_url.endswith(OWN_PAGE):
         return ""
     return f"{suggest_url}?{urlencode({'arxiv_id': arxiv_id})}"

@@ -1,12 +1,12 @@
 """Shorten a page until it fits into a mail, and never without saying so.
 
-Mail programs cut a message after about 100 kB. What is left out first: the sentences taken from
-abstracts; then the last papers of every group, the longest groups first. Highlights, notes of
-persons, figures and headings stay.
+Mail programs cut a message after about 100 kB. What is left out first: the links by which a paper
+is corrected; then the sentences taken from abstracts; then the last papers of every group, the
+longest groups first. Highlights, notes of persons, figures and headings stay.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 Shown = TypeVar("Shown")
@@ -19,6 +19,8 @@ MOST_BYTES = 100_000
 class Cut:
     """What a page leaves out."""
 
+    #: links by which a paper is corrected; the footer has one for all of them
+    fixes: bool = False
     claims: bool = False
     #: papers of each group and list that are shown; None: all
     papers: int | None = None
@@ -33,6 +35,8 @@ class Cut:
 
 
 WHOLE = Cut()
+NO_FIXES = Cut(fixes=True)
+NO_CLAIMS = Cut(fixes=True, claims=True)
 
 
 def fitting(render: Callable[[Cut], str], longest: int, most: int = MOST_BYTES) -> str:
@@ -44,15 +48,15 @@ def fitting(render: Callable[[Cut], str], longest: int, most: int = MOST_BYTES) 
         most: bytes of the page.
     """
     page = ""
-    for cut in (WHOLE, Cut(claims=True)):
+    for cut in (WHOLE, NO_FIXES, NO_CLAIMS):
         page = render(cut)
         if _size(page) <= most:
             return page
     fits, too_many = 0, longest
-    page = render(Cut(claims=True, papers=0))
+    page = render(replace(NO_CLAIMS, papers=0))
     while too_many - fits > 1:
         middle = (fits + too_many) // 2
-        tried = render(Cut(claims=True, papers=middle))
+        tried = render(replace(NO_CLAIMS, papers=middle))
         if _size(tried) <= most:
             fits, page = middle, tried
         else:

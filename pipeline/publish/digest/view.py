@@ -17,7 +17,7 @@ from pipeline.publish.digest.types import (
     Reported,
 )
 from pipeline.publish.digest.words import Words
-from pipeline.publish.suggest import answers
+from pipeline.publish.suggest import answers, fix_link
 from storage.types import LedgerStatus
 
 _DOT = " \u00b7 "
@@ -233,6 +233,11 @@ class View:
         """Return the names of a paper's other sections."""
         return self.words.say("section_separator").join(map(self.section_name, entry.sections[1:]))
 
+    def fix(self, entry: Entry) -> str:
+        """Return where a paper's line can be corrected; empty: nowhere, or it is left out."""
+        suggest_url = self.digest.colophon.suggest_url
+        return "" if self.cut.fixes else fix_link(suggest_url, entry.arxiv_id)
+
     def correction(self, paper: CorrectedPaper) -> str:
         """Return what changed in a paper."""
         said = [self._said(paper, kind) for kind in paper.kinds]
@@ -281,13 +286,11 @@ class View:
     def links(self, suffix: str) -> list[tuple[str, str]]:
         """Return the addresses of the footer by the key of their text."""
         colophon = self.digest.colophon
+        previous = self.issue_url(self.previous_stem, suffix) if self.previous_stem else ""
         found = [
             ("the_list", colophon.list_url),
             *answers(colophon.suggest_url),
-            (
-                "previous",
-                self.issue_url(self.previous_stem, suffix) if self.previous_stem else "",
-            ),
+            ("previous", previous),
             ("permalink", self.issue_url(self.stem, suffix) if colophon.base_url else ""),
         ]
         return [(key, url) for key, url in found if url]

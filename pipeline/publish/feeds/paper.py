@@ -12,7 +12,7 @@ from pipeline.publish.feeds.types import About, Category, Entry
 from pipeline.publish.feeds.words import say
 from pipeline.publish.identity import SurveyIdentity
 from pipeline.publish.known import Told
-from pipeline.publish.suggest import Suggestion, suggest_link
+from pipeline.publish.suggest import Suggestion, fix_link, suggest_link
 from pipeline.publish.translated import Translated
 
 #: the scheme that arXiv's own feeds use
@@ -128,6 +128,8 @@ class Maker:
             )
             if url:
                 yield text.link(url, self._say(key))
+        if url := fix_link(self.suggest_url, paper.arxiv_id):
+            yield text.link(url, self._say("fix_paper"))
 
     def _sections(self, paper: ApprovedPaper) -> list[Section]:
         return [one for one in self.sections.values() if one.id in paper.sections]

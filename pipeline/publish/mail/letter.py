@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from config.look.values import look
 from config.visible import visible
 from pipeline.publish.digest.escape import Markdown
-from pipeline.publish.digest.fit import WHOLE, Cut
+from pipeline.publish.digest.fit import NO_CLAIMS, NO_FIXES, WHOLE, Cut
 from pipeline.publish.digest.paragraphs import ruled, wrapped
 from pipeline.publish.digest.render import view_of
 from pipeline.publish.digest.types import Digest, Entry, Group
@@ -120,7 +120,8 @@ def cuts(issues: Sequence[MailIssue]) -> tuple[Cut, ...]:
         ),
         default=0,
     )
-    return (WHOLE, Cut(claims=True), *(Cut(claims=True, papers=n) for n in range(longest, -1, -1)))
+    fewer = (replace(NO_CLAIMS, papers=n) for n in range(longest, -1, -1))
+    return (WHOLE, NO_FIXES, NO_CLAIMS, *fewer)
 
 
 def best_cut(
@@ -135,7 +136,7 @@ def best_cut(
     """
     ways = cuts(issues)
     fits, too_long = len(ways) - 1, -1
-    for quick in (0, 1):  # nearly always one of the first two
+    for quick in (0, 1, 2):  # nearly always one of the first
         if size(ways[quick]) <= most:
             return ways[quick]
         too_long = quick

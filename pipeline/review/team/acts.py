@@ -181,9 +181,11 @@ def note_absence(store: Store, claims: Claims | None, absence: Absence, by: By) 
         )
     absence = Absence(reviewer, first, last)
     with store.transaction():
-        store.absences.add(absence, actor=by.actor, at=by.at)
-        until = f"until {last}" if last else "without an end yet"
-        _note(store, by, "person.away", reviewer, f"from {first} {until}")
+        # said again, also after a kill before the claims ended, it stands once
+        if absence not in store.absences.since(first):
+            store.absences.add(absence, actor=by.actor, at=by.at)
+            until = f"until {last}" if last else "without an end yet"
+            _note(store, by, "person.away", reviewer, f"from {first} {until}")
     is_away = absence.covers(by.at.date())
     ended = claims.end(by.at, of=reviewer) if claims and is_away else 0
     return Away(reviewer, first, last, claims=ended)
