@@ -1,0 +1,284 @@
+"""Measures scope and sections on several cuts in time, with both baselines in the same run.
+
+Usage: `python -m benchmarks.classifier_protocol [TABLE...] [--draws N]`.
+Tables: cuts, topics, months, replay. Without names, all of them (one core, half an hour). Needs
+../shared/data. docs/study/protocol.md has the results.
+"""
+
+import argparse
+import random
+import statistics
+import sys
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks import classifier_data
+from benchmarks.classifier_cuts import (
+    CUES_CHOSEN_BEFORE,
+    CUTS,
+    Cut,
+    cut_at,
+    topic,
+    topics,
+    without_month,
+    without_topic,
+)
+from benchmarks.classifier_data import load
+from benchmarks.classifier_study import WHEN, Figures, head
+from classifiers.linear.calibration import expected_error
+from classifiers.linear.model import Model
+from classifiers.linear.training import train
+from classifiers.measure.baselines import AsreviewRule, plain
+from classifiers.measure.metrics import area_under_curve, work_saved
+from classifiers.measure.simulation import Asreview, OurRule, Rule, simulate
+from classifiers.text import document_text
+from classifiers.types import Document, Example
+from config.taxonomy import Taxonomy
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+COUNTS = (0, 300, 1_000, 3_000)
+#: decisions of the tables that leave something out
+LEFT_OUT_COUNT = 1_000
+#: first month of the stream, for the table "months"
+FIRST = "2025-03"
+MONTHS = ("2025-05", "2025-07", "2025-09", "2025-11")
+REPLAYED = ("2025-10", "2025-11", "2025-12")
+SURE = 0.99
+OURS, TODAY, PLAIN, ASREVIEW = "living-survey", "with today's cue words", "plain", "ASReview's rule"
+BASELINES = (PLAIN, ASREVIEW)
+
+#: scores documents after learning from examples and unlabelled papers
+Learner = Callable[[Sequence[Example], Sequence[Document]], Callable[[Sequence[Document]], Floats]]
+
+
+def chances(model: Model) -> Callable[[Sequence[Document]], Floats]:
+    """Return the scorer of a model: probabilities of scope, labels and sections."""
+    return model.probabilities
+
+
+def learners(taxonomy: Taxonomy) -> dict[str, Learner]:
+    """Return each classifier of a table by name."""
+    return {
+        OURS: lambda known, stream: chances(train(known, stream, taxonomy, trained_at=WHEN)),
+        PLAIN: lambda known, _: chances(plain(known, taxonomy, trained_at=WHEN)),
+        ASREVIEW: _asreview,
+    }
+
+
+def cuts(draws: int) -> None:
+    """Print every classifier on every cut, then what is sure and how sections are found."""
+    found: dict[tuple[str, int, str], Figures] = {}
+    for before in CUTS:
+        cut = cut_at(before)
+        rivals = learners(cut.older)
+        rivals[TODAY] = learners(cut.data.taxonomy)[OURS]
+        for name, learn in rivals.items():
+            for count in COUNTS:
+                runs = [
+                    measured(learn, cut, count, seed)
+                    for seed in range(draws if 0 < count < COUNTS[-1] else 1)
+                ]
+                found[name, count, before] = _mean(runs)
+                print(f"{before} {name} {count}", file=sys.stderr, flush=True)
+    for measure in ("months", "read", "AUC read"):
+        print(f"\n### {measure}\n")
+        _by_cut(found, measure)
+    print("\n### stream\n")
+    _stream(found)
+
+
+def measured(learn: Learner, cut: Cut, count: int, seed: int) -> Figures:
+    """Return the figures of one training: on whole months, and on the papers read by hand."""
+    score = learn(cut.data.decisions(count, seed), cut.data.background(seed))
+    months = [
+        work_saved(score([e.document for e in pool])[:, 0], _truth(pool))
+        for pool in cut.data.pools.values()
+    ]
+    table, truth = score([e.document for e in cut.read]), _truth(cut.read)
+    scope = table[:, 0]
+    figures = {
+        "months": statistics.fmean(months),
+        "read": work_saved(scope, truth),
+        "AUC read": area_under_curve(scope, truth),
+    }
+    if table.shape[1] > 1:
+        sure = scope > SURE
+        width = len(cut.data.taxonomy.sections)
+        figures |= {
+            "ECE": expected_error(scope, truth),
+            "sure": float(sure.sum()),
+            "right": float(truth[sure].mean()) if sure.any() else float("nan"),
+            "first": _sections_right(cut.read, table[:, -width:], cut.data.taxonomy, 1),
+            "first three": _sections_right(cut.read, table[:, -width:], cut.data.taxonomy, 3),
+        }
+    return figures
+
+
+def topics_left_out() -> None:
+    """Print WSS@95 of topics of which no decision was seen, in place of whole lists left out."""
+    head("topic left out", "cuts", *(f"{name}, mean of cuts" for name in (OURS, *BASELINES)))
+    found: dict[str, dict[str, list[float]]] = {}
+    for before in CUTS:
+        cut = cut_at(before)
+        pool = [example for later in cut.data.pools.values() for example in later]
+        for left_out in topics(cut.data):
+            known = without_topic(cut.data.decisions(LEFT_OUT_COUNT, 0), left_out)
+            tested = [e for e in pool if not e.in_scope or topic(e) == left_out]
+            for name, learn in learners(cut.older).items():
+                score = learn(known, cut.data.background(0))
+                saved = work_saved(score([e.document for e in tested])[:, 0], _truth(tested))
+                found.setdefault(left_out, {}).setdefault(name, []).append(saved)
+    for left_out, of_topic in sorted(found.items()):
+        _line(
+            left_out, len(of_topic[OURS]), *(statistics.fmean(each) for each in of_topic.values())
+        )
+    names = (OURS, *BASELINES)
+    _line("mean", "", *(statistics.fmean(v for t in found.values() for v in t[n]) for n in names))
+
+
+def months_left_out() -> None:
+    """Print WSS@95 of single months, learned from the decisions of all other months."""
+    data = load(FIRST)
+    head("month left out", OURS, *BASELINES)
+    for month in MONTHS:
+        rest, pool = without_month(data, month)
+        line = []
+        for learn in learners(data.taxonomy).values():
+            score = learn(rest.decisions(LEFT_OUT_COUNT, 0), rest.background(0))
+            line.append(work_saved(score([e.document for e in pool])[:, 0], _truth(pool)))
+        _line(f"{month}*", *line)
+
+
+def replays() -> None:
+    """Print WSS@95 of months read in the order of the ranking, with and without the list."""
+    data = load(CUTS[-1])
+    head("rule", "list", *REPLAYED)
+    rules: dict[str, Callable[[list[Example], list[Example]], Rule]] = {
+        OURS: lambda pool, listed: OurRule(pool, listed, data.taxonomy),
+        ASREVIEW: Asreview,
+    }
+    for name, make in rules.items():
+        for known in (True, False):
+            listed = data.listed if known else []
+            saved = [
+                simulate(
+                    make(data.pools[month], listed), data.pools[month], "likely", batch=100
+                ).work_saved_at_95
+                for month in REPLAYED
+            ]
+            _line(name, "known" if known else "not known", *saved)
+
+
+def _asreview(
+    known: Sequence[Example], stream: Sequence[Document]
+) -> Callable[[Sequence[Document]], Floats]:
+    """Learn by ASReview's rule; without rejections, unlabelled papers count as irrelevant."""
+    verdicts = _truth(known)
+    negatives = random.Random(0).sample(list(stream), len(known)) if verdicts.all() else []
+    texts = [document_text(each) for each in (*(e.document for e in known), *negatives)]
+    relevant = np.concatenate((verdicts, np.zeros(len(negatives), dtype=bool)))
+    rule = AsreviewRule(texts)
+    rows = np.arange(len(texts))
+
+    def score(documents: Sequence[Document]) -> Floats:
+        return rule.margins(rows, relevant, [document_text(each) for each in documents])[:, None]
+
+    return score
+
+
+def _sections_right(
+    papers: Sequence[Example], chances: Floats, taxonomy: Taxonomy, places: int
+) -> float:
+    """Return how often a section of a paper in scope is among the first `places`."""
+    ids = np.asarray([section.id for section in taxonomy.sections])
+    order = np.argsort(-chances, axis=1, kind="stable")[:, :places]
+    return statistics.fmean(
+        bool(set(paper.sections) & set(ids[best]))
+        for paper, best in zip(papers, order, strict=True)
+        if paper.in_scope and paper.sections
+    )
+
+
+def _by_cut(found: dict[tuple[str, int, str], Figures], measure: str) -> None:
+    """Print a measure by cut; a star marks what was chosen on months it is tested on."""
+    margin = f"over the better baseline: worst cut (of {len(CUTS)})"
+    head("classifier", "decisions", *CUTS, "mean", "spread", margin)
+    for name in (OURS, TODAY, *BASELINES):
+        for count in COUNTS:
+            values = [found[name, count, before][measure] for before in CUTS]
+            stars = ["*" if name == TODAY and b < CUES_CHOSEN_BEFORE else "" for b in CUTS]
+            cells = [f"{value:.3f}{star}" for value, star in zip(values, stars, strict=True)]
+            margins = [
+                value - max(found[rival, count, before][measure] for rival in BASELINES)
+                for value, before in zip(values, CUTS, strict=True)
+            ]
+            worst = int(np.argmin(margins))
+            shown = "" if name in BASELINES else f"{margins[worst]:+.3f} ({CUTS[worst]})"
+            _line(name, count, *cells, statistics.fmean(values), max(values) - min(values), shown)
+
+
+def _stream(found: dict[tuple[str, int, str], Figures]) -> None:
+    """Print calibration and sections on the papers read by hand: mean and worst of the cuts."""
+    names = ("ECE", "sure", "right", "first", "first three")
+    head(
+        "classifier", "decisions", "ECE", "ECE, worst", f"above {SURE:.0%}",
+        "of these right", "right, worst", "first section right", "among the first three",
+    )  # fmt: skip
+    for name in (OURS, PLAIN):
+        for count in COUNTS:
+            rows = [found[name, count, before] for before in CUTS]
+            ece, sure, right, first, three = ([row[key] for row in rows] for key in names)
+            known = [value for value in right if not np.isnan(value)] or [float("nan")]
+            _line(
+                name, count, statistics.fmean(ece), max(ece), f"{statistics.fmean(sure):.0f}",
+                statistics.fmean(known), min(known), statistics.fmean(first),
+                statistics.fmean(three),
+            )  # fmt: skip
+
+
+def _truth(examples: Iterable[Example]) -> Bools:
+    return np.asarray([example.in_scope for example in examples], dtype=bool)
+
+
+def _mean(runs: Sequence[Figures]) -> Figures:
+    # nan where nothing was above the limit
+    return {
+        key: statistics.fmean(known)
+        if (known := [run[key] for run in runs if not np.isnan(run[key])])
+        else float("nan")
+        for key in runs[0]
+    }
+
+
+def _line(*cells: object) -> None:
+    shown = [f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in cells]
+    print("|", " | ".join(shown), "|", flush=True)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Print the tables asked for, or why they cannot be measured."""
+    tables: dict[str, Callable[[int], None]] = {
+        "cuts": cuts,
+        "topics": lambda _: topics_left_out(),
+        "months": lambda _: months_left_out(),
+        "replay": lambda _: replays(),
+    }
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("tables", nargs="*", choices=[*tables, []], metavar="TABLE")
+    parser.add_argument("--draws", type=int, default=1, metavar="N", help="random draws (1)")
+    options = parser.parse_args(words)
+    if not classifier_data.DATA.is_dir():
+        print(f"Skipped: the development data is not at {classifier_data.DATA}.", file=sys.stderr)
+        return 0
+    for name in options.tables or tables:
+        print(f"\n## {name}\n")
+        tables[name](max(1, options.draws))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

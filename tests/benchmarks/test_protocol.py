@@ -1,0 +1,103 @@
+"""The protocol of the classifier's study leaves out what it says it leaves out."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks import classifier_cuts, classifier_data, classifier_protocol
+from benchmarks.classifier_cuts import (
+    cut_at,
+    older_cues,
+    topic,
+    topics,
+    without_month,
+    without_topic,
+)
+from benchmarks.classifier_data import Development
+from classifiers.identity import marks
+from classifiers.types import Example
+from config.taxonomy import Taxonomy, load_taxonomy
+from tests.support.texts import approved, rejected, stream
+
+
+def placed(examples: list[Example], *facets: tuple[str, str]) -> list[Example]:
+    return [replace(example, sections=(), facets=facets) for example in examples]
+
+
+def cues(taxonomy: Taxonomy) -> set[str]:
+    of_labels = {cue for facet in taxonomy.facets for label in facet.labels for cue in label.cues}
+    return of_labels | {cue for section in taxonomy.sections for cue in section.cues}
+
+
+def test_only_cues_that_older_papers_show_are_kept() -> None:
+    taxonomy = load_taxonomy()
+    papers = approved(classifier_cuts.CUE_SEEN)
+    kept = cues(older_cues(taxonomy, [*papers, *rejected()]))
+    assert {"text to video", "jailbreak attacks"} <= kept < cues(taxonomy)
+    assert "osworld" not in kept
+    assert not cues(older_cues(taxonomy, rejected()))
+
+
+def test_topic_left_out_keeps_the_list_and_other_topics() -> None:
+    videos = placed(approved(2), ("task", "generation"), ("modality", "video"))
+    agents = placed(approved(2, start=20), ("task", "agents"))
+    listed = approved(2, start=40)
+    assert [topic(each) for each in (videos[0], agents[0], listed[0])] == [
+        "video generation",
+        "agents",
+        "",
+    ]
+    assert without_topic([*listed, *videos, *agents], "video generation") == [*listed, *agents]
+
+
+def data_of(pools: dict[str, list[Example]]) -> Development:
+    later = [example for pool in pools.values() for example in pool]
+    return Development(
+        taxonomy=load_taxonomy(),
+        listed=approved(2, start=40),
+        approvable=[],
+        rejectable=[],
+        stream=stream(),
+        test=[example for example in later if example.in_scope],
+        test_rejected=[example for example in later if not example.in_scope],
+        pools=pools,
+    )
+
+
+def test_month_left_out_teaches_nothing() -> None:
+    pools = {
+        "2025-05": [*approved(2), *rejected(3)],
+        "2025-06": [*approved(2, start=20), *rejected(3, start=20)],
+    }
+    rest, pool = without_month(data_of(pools), "2025-05")
+    assert pool == pools["2025-05"]
+    taught = [e.document for e in (*rest.approvable, *rest.rejectable)] + rest.stream
+    assert marks(taught) == marks(e.document for e in pools["2025-06"])
+
+
+def test_topics_need_enough_papers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classifier_cuts, "TOPIC_FEWEST", 8)
+    agents = placed(approved(2), ("task", "agents"))
+    surveys = placed(approved(1, start=20), ("task", "survey"))
+    assert topics(data_of({"2025-05": [*agents, *surveys]})) == ["agents"]
+
+
+def test_protocol_is_skipped_with_a_reason_without_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(classifier_data, "DATA", tmp_path / "none")
+    assert classifier_protocol.main([]) == 0
+    shown = capsys.readouterr()
+    assert "Skipped" in shown.err
+    assert str(tmp_path / "none") in shown.err
+    assert shown.out == ""
+
+
+@pytest.mark.slow
+def test_papers_read_by_hand_are_never_trained_on(shared_data: Path) -> None:
+    cut = cut_at("2025-10")
+    read = marks(example.document for example in cut.read)
+    assert len(cut.read) > 400
+    known = marks(e.document for e in cut.data.decisions(3_000, 0)) | marks(cut.data.stream)
+    assert read.isdisjoint(known)
