@@ -84,6 +84,11 @@ HAVING count(*) > 1 OR bool_or(reviewer = $reviewer)
 _LAST = """
 reviewer = $reviewer AND kind <> 'third' AND undone_at IS NULL ORDER BY seq DESC LIMIT 1
 """
+_GIVEN_ON = f"""
+reviewer = $reviewer AND given_at >= CAST($since AS TIMESTAMP) AND undone_at IS NULL
+AND (kind = 'repeat' OR {_OPEN} AND arxiv_id IN (FROM listed($papers)))
+ORDER BY seq
+"""
 # A word that a decision of the same person was recorded with counts as that decision.
 _GIVEN_SINCE = """
 SELECT count(*)
@@ -163,6 +168,13 @@ class Opinions:
         if not self.exist():
             return 0
         return self._session.number(_GIVEN_SINCE, {"reviewer": reviewer, "since": to_utc(since)})
+
+    def given_on(self, arxiv_ids: Iterable[str], reviewer: str, since: datetime) -> list[Opinion]:
+        """Return a reviewer's words since then that wait on these papers, or repeat any paper."""
+        if not self.exist():
+            return []
+        asked = {"papers": texts_json(list(arxiv_ids)), "reviewer": reviewer}
+        return self._select(_GIVEN_ON, {**asked, "since": to_utc(since)})
 
     def reviewers(self) -> tuple[str, ...]:
         """Return everybody who ever gave a word."""

@@ -26,13 +26,14 @@ in_scope < {LIKELY_PART} AND arxiv_id IN (
             SELECT arxiv_id FROM waiting WHERE in_scope < {LIKELY_PART} AND {{narrow}})
     ) AND {{words}})
 """  # noqa: S608  made of constants
-_WRITTEN_BY = """
+_NAMED = "len(list_filter(authors, lambda author: {named})) > 0"
+_WRITTEN_BY = f"""
 arxiv_id IN (
     SELECT arxiv_id FROM paper
     WHERE arxiv_id IN (
-        SELECT arxiv_id FROM waiting WHERE {narrow} AND (words IS NULL OR {words})
-    ) AND len(list_filter(authors, lambda author: {named})) > 0)
-"""
+        SELECT arxiv_id FROM waiting WHERE {{narrow}} AND (words IS NULL OR {{words}})
+    ) AND {_NAMED})
+"""  # noqa: S608  made of constants
 #: by the field of the filter that is the parameter
 _CONDITIONS: Mapping[str, str] = {
     "at_least": "in_scope >= $at_least",
@@ -124,6 +125,20 @@ def _own_values(share: QueueShare) -> dict[str, object]:
 def text_condition(search: str) -> Condition:
     """Return the condition that a paper's text has every word and phrase of a search."""
     return Condition(*_contained(SEARCHED, "word", search_terms(search)))
+
+
+def condition_of_text(search: str, author: str) -> Condition:
+    """Return the condition that a paper has all words of a search and one author of that name."""
+    parts: list[str] = []
+    parameters: dict[str, object] = {}
+    if terms := search_terms(search):
+        sql, parameters = _contained(SEARCHED, "word", terms)
+        parts.append(sql)
+    if terms := search_terms(author):
+        named, asked = _contained(_FOLDED.format("author"), "author", terms)
+        parts.append(_NAMED.format(named=named))
+        parameters |= asked
+    return Condition(" AND ".join(parts) or "true", parameters)
 
 
 def check_order(order: str) -> None:

@@ -144,9 +144,11 @@ def _item(one: Conflict) -> dict[str, object]:
 
 
 def _words(one: Conflict) -> tuple[str, str]:
-    """Return both words, or the rejection that stands and the one against it."""
+    """Return both words, or the decision that stands and the one that would change it."""
     if one.against is not None:
-        return f"stands: {one.against.verdict} by {one.against.reviewer}", said(one.words[-1])
+        about = f" ({', '.join(one.against.sections)})" if one.against.sections else ""
+        stands = f"stands: {one.against.verdict}{about} by {one.against.reviewer}"
+        return stands, said(one.words[-1])
     return said(one.words[0]), said(one.words[1])
 
 

@@ -15,7 +15,7 @@ from pipeline.cli.decide import reviewer_of
 from pipeline.cli.queue_incomplete import incomplete_answer
 from pipeline.cli.queue_table import elsewhere, queue_table
 from pipeline.learn.explain.certainty import certainty_of
-from pipeline.review.outlook.session import current_session
+from pipeline.review.outlook.session import ids_left
 from pipeline.review.remarks import remarks_on
 from pipeline.review.selection import Selection, read_selection
 from pipeline.review.team.shares import read_standing, share_of
@@ -181,9 +181,8 @@ def _answer(
 
 
 def _planned(store: Store, services: Services) -> tuple[str, ...]:
-    """Return the papers of the reviewer's session; none if none was started."""
-    session = current_session(store.preferences.of(reviewer_of(services.settings)))
-    return session.ids if session else ()
+    """Return what is left of the reviewer's session; nothing if none was started."""
+    return ids_left(store, reviewer_of(services.settings)) or ()
 
 
 def _share(store: Store, services: Services) -> QueueShare:

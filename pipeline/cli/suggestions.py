@@ -19,6 +19,8 @@ from pipeline.cli.suggestions_import import import_
 from pipeline.learn.classify import classify
 from pipeline.publish.subscribers.keys import key_path, subscriber_keys
 from pipeline.publish.subscribers.links import SubscriberLinks
+from pipeline.review.double.keep import Opined
+from pipeline.review.double.rules import rules_of
 from pipeline.review.judge import Stale
 from pipeline.review.suggested.settle import Settled, reopen, take_up, turn_down
 from pipeline.review.suggested.settle import answer as answer_case
@@ -43,6 +45,8 @@ _Person = Annotated[str | None, typer.Option(metavar="NAME", help="Who does it."
 _Because = Annotated[
     str, typer.Option(metavar="TEXT", help="What the people who asked read.", show_default=False)
 ]
+_KEPT = "kept as your word: it is made when another person takes it up too"
+_KEPT_APART = "kept as your word; another person said otherwise: `living-survey conflicts`"
 _COLUMNS = (
     Column("case", flexible=True),
     Column("askers", right=True),
@@ -168,7 +172,7 @@ def apply(
 
     A section becomes a decision of yours, venue and code become facts with their source, a double
     is rejected. arXiv's own record is never edited: arXiv is asked again. People who agreed to be
-    named are credited.
+    named are credited. Where two people read a paper, another section needs both of them.
     """
     services = open_services(invocation.settings)
     name = reviewer or reviewer_of(invocation.settings)
@@ -183,7 +187,10 @@ def apply(
         sections=section or (),
         reasons=services.settings.review.reasons,
         clock=services.clock,
+        team=rules_of(services.settings.team, services.taxonomy),
     )
+    if isinstance(outcome, Opined):
+        return Answer(outcome, (_KEPT_APART if outcome.differs else _KEPT,))
     if isinstance(outcome, Stale):
         raise LivingSurveyError(f"Nothing was recorded. {outcome.cause}", hint="Look at it again.")
     return Answer(outcome, _settled(outcome, "applied"))

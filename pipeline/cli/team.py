@@ -58,6 +58,7 @@ def board(invocation: Invocation) -> Answer:
             limits=limits,
             claims=claims,
             contradicting=contradicting,
+            viewer=reviewer_of(services.settings),
         )
     return Answer(made, _board_lines(made))
 

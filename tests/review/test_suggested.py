@@ -11,6 +11,9 @@ from config.reasons import DEFAULT_REASONS
 from config.taxonomy import load_taxonomy
 from pipeline.publish.approved import read_approved
 from pipeline.publish.known import read_known
+from pipeline.review.conflicts import conflicts
+from pipeline.review.double.keep import Opined
+from pipeline.review.double.rules import TeamRules
 from pipeline.review.judge import Stale
 from pipeline.review.suggested.find import standing_id
 from pipeline.review.suggested.settle import answer, reopen, take_up, turn_down
@@ -57,8 +60,8 @@ class Desk:
 
     def take(self, key: str, **given: Any) -> object:
         return take_up(
-            self.open_store, TAXONOMY, key, reviewer="grace", reasons=DEFAULT_REASONS,
-            clock=self.clock, **given,
+            self.open_store, TAXONOMY, key, reasons=DEFAULT_REASONS, clock=self.clock,
+            **{"reviewer": "grace", **given},
         )  # fmt: skip
 
     def sections(self) -> tuple[str, ...]:
@@ -99,6 +102,34 @@ def test_decision_that_changed_meanwhile_is_not_overruled(desk: Desk) -> None:
     assert isinstance(desk.take(key, seen=seen), Stale)
     assert desk.sections() == (SECTION,)
     assert desk.state(key) is SuggestionState.WAITING
+
+
+def test_other_section_of_a_paper_that_two_read_needs_both(desk: Desk) -> None:
+    key = desk.suggest(SuggestionKind.WRONG_SECTION, "agents")
+    both = TeamRules(percent=100)
+    assert isinstance(desk.take(key, team=both), Opined)
+    assert isinstance(desk.take(key, team=both), Opined)  # one person is one word
+    assert (desk.sections(), desk.state(key)) == ((SECTION,), SuggestionState.WAITING)
+    with desk.open_store() as store:
+        [conflict] = conflicts(store)  # where others see it, because no queue has the paper
+    assert conflict.against is not None
+    assert conflict.against.sections == (SECTION,)
+    desk.take(key, team=both, reviewer="bo")
+    assert (desk.sections(), desk.state(key)) == (("agents",), SuggestionState.APPLIED)
+    with desk.open_store() as store:
+        made = store.decisions.standing([PAPER])[PAPER]
+        words = store.opinions.of_decision(made.decision_id)
+    assert [one.reviewer for one in words] == ["grace", "bo"]
+
+
+def test_two_who_place_it_differently_wait_for_a_third_word(desk: Desk) -> None:
+    key = desk.suggest(SuggestionKind.WRONG_SECTION, "agents")
+    both = TeamRules(percent=100)
+    desk.take(key, team=both)
+    other = desk.take(key, team=both, reviewer="bo", sections=(SECTION, "agents"))
+    assert isinstance(other, Opined)
+    assert other.differs
+    assert (desk.sections(), desk.state(key)) == ((SECTION,), SuggestionState.WAITING)
 
 
 def test_venue_becomes_a_fact_with_its_source(desk: Desk) -> None:

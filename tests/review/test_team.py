@@ -17,6 +17,7 @@ from pipeline.review.team.predicted import against_rulings
 from pipeline.review.team.shares import read_standing, share_of
 from storage.absences import Absence
 from storage.claims import Claims
+from storage.opinion_types import NewOpinion, OpinionKind
 from storage.queue_filter import QueueFilter, QueueLimits
 from storage.store import Store
 from storage.types import SectionScore, Verdict
@@ -214,6 +215,27 @@ def test_decided_papers_do_not_wait(store: Store) -> None:
     assert (found.waiting, found.decided) == (2, 2)
     [left] = found.batches
     assert (left.number, left.papers, left.waiting) == (number, 2, 1)
+
+
+def test_board_leaves_out_what_the_viewer_gave_his_word_on(store: Store) -> None:
+    for name in ("ada", "bo"):
+        assign(store, name, "make-image")
+    batch(store, "ada", 1, section="cut-video")
+
+    def say(name: str, key: str, kind: OpinionKind = OpinionKind.FIRST) -> None:
+        store.opinions.add([NewOpinion(key, kind, Verdict.REJECTED, (), name, START)])
+
+    say("ada", IDS[0])
+    say("ada", IDS[3])
+    for viewer, counted in (("", (3, 2)), ("ada", (1, 2)), ("bo", (3, 2))):
+        found = {one.name: one.waiting for one in board(store, viewer=viewer).people}
+        assert (found["ada"], found["bo"]) == counted  # bo is not told that ada read some
+    assert row(store, "ada", viewer="ada").batches[0].waiting == 0
+    say("bo", IDS[0], OpinionKind.SECOND)  # two words: it waits for a third one
+    for viewer, counted in (("", (2, 1)), ("ada", (1, 1)), ("bo", (2, 1))):
+        found = {one.name: one.waiting for one in board(store, viewer=viewer).people}
+        assert (found["ada"], found["bo"]) == counted
+    assert board(store).waiting == 4
 
 
 def test_minutes_follow_the_own_pace(store: Store) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.review.double.rules import TeamRules
 from storage.suggestion_types import NewSuggestion, Relation, SuggestionKind, SuggestionState
 from storage.types import Verdict
 from tests.support.builders import make_decision, make_paper
@@ -61,6 +62,19 @@ def test_case_shows_who_asked_and_what_would_change(ada: Visitor, site: ReviewSi
         assert part in page.text
     assert page.tree.xpath("string(//ins)") == "Agents"
     assert "Making > Pictures" in page.tree.xpath("string(//del)") or page.tree.xpath("//del")
+
+
+def test_word_of_the_first_of_two_is_shown_to_him_alone(ada: Visitor, site: ReviewSite) -> None:
+    site.rules = TeamRules(percent=100)
+    key = suggest(site, SuggestionKind.WRONG_SECTION, "agents")
+    first, second = Visitor(site.app("ada")), Visitor(site.app("bo"))
+    kept = first.follow(press(first, first.get("/suggestions"), apply=[key]))
+    assert "made when another person takes it up too" in first.get("/suggestions").text, kept.text
+    page = second.get("/suggestions")
+    assert "another person" not in page.text
+    press(second, page, apply=[key])
+    assert site.decisions(PAPER)[-1].sections == ("agents",)
+    assert state(site, key) is SuggestionState.APPLIED
 
 
 def test_correction_is_taken_up_with_one_button(ada: Visitor, site: ReviewSite) -> None:

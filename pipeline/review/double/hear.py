@@ -13,13 +13,14 @@ from pipeline.review.double.weigh import (
     open_words,
     repeated,
     third_word,
+    waits_again,
     weigh,
 )
 from pipeline.review.judge import PaperState, Stale, Unchanged
 from pipeline.review.proposal import Proposal
 from storage.opinion_types import NewOpinion, Opinion
 from storage.opinions import as_recorded
-from storage.types import Decision, NewDecision, Verdict
+from storage.types import Decision, NewDecision
 
 Judged = NewDecision | Unchanged | Stale | UsageError
 Heard = Judged | Kept | Opinion
@@ -89,15 +90,16 @@ def _hear(
         return third_word(new, words, state)
     if proposal.alone or counts_alone(new, state.standing):
         return decision
-    if not words and not rules.needs_two(new.arxiv_id, state.suggested, new.sections):
+    left = state.standing.sections if state.standing else ()
+    if not words and not rules.needs_two(new.arxiv_id, state.suggested, (*new.sections, *left)):
         return decision
     return weigh(new, words, rules, state)
 
 
 def _asks_third(words: Sequence[Opinion], standing: Decision | None) -> bool:
-    """Return whether two words differ, or one would approve a paper that stands rejected."""
-    rejected = standing is not None and standing.verdict is Verdict.REJECTED
-    return len(words) > 1 or (bool(words) and rejected)
+    """Return whether two words differ, or one would change what stands and is in no queue."""
+    stands = standing is not None and not waits_again(standing)
+    return len(words) > 1 or (bool(words) and stands)
 
 
 def _after_all(new: NewDecision, state: PaperState) -> NewDecision:

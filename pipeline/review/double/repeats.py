@@ -14,18 +14,26 @@ from storage.repeats import Candidate
 from storage.store import Store
 
 #: candidates that a place in the list is looked for
-_LOOKED_AT = 200
+LOOKED_AT = 200
 #: the repeat stands among the first papers of the list, but not first
 _FIRST, _LAST = 1, 7
+#: how far a repeat may be from the probabilities of a list where it has no place of its own
+_BEYOND = 0.1
+#: papers of a list whose repeats its numbers have already
+_AHEAD = 60
 _EVER = datetime(1991, 8, 14, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A repeated paper and its place in the list, from 0."""
+    """A paper that is not of the list, and its place in it, from 0."""
 
-    candidate: Candidate
+    row: QueueRow
     place: int
+    #: it waits for this person anyway, so the whole queue counts it already
+    waits: bool = False
+    #: the list itself has it, further down
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +46,58 @@ class Due:
     over: int
 
 
-def due(store: Store, reviewer: str, rules: TeamRules) -> Due | None:
-    """Return the repeat that is due, or None.
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How far a person has read towards the next repeat."""
 
-    The gap between two repeats is that of the share in the mean, and irregular, so that no one can
-    count: between half and one and a half of it.
-    """
+    reviewer: str
+    #: repeats before it
+    number: int
+    #: papers read since the last one
+    read: int
+    percent: int
+
+    @property
+    def due(self) -> Due | None:
+        """The repeat, if it is due."""
+        over = self.read - self.gap(self.number)
+        return Due(f"{self.number}", over) if over >= 0 else None
+
+    def gap(self, number: int) -> int:
+        """Return how many papers are read before a repeat.
+
+        It is that of the share in the mean, and irregular, so that no one can count: between half
+        and one and a half of it, less what is read until a due repeat is at the top of the list.
+        """
+        part = 0.5 + place_of("gap", self.reviewer, str(number))
+        return max(1, round((100 / self.percent - 1) * part) - (_FIRST + _LAST) // 2)
+
+    def coming(self, papers: int) -> int:
+        """Return how many repeats come among so many papers of a list, the next 60 at most.
+
+        The numbers of a list have them from the start. They would stand still otherwise when a
+        repeat comes up.
+        """
+        ahead, found = self.gap(self.number) - self.read, 0
+        while ahead < min(papers, _AHEAD) - 1:
+            found += 1
+            ahead = max(ahead, 0) + self.gap(self.number + found)
+        return found
+
+
+def turn_of(store: Store, reviewer: str, rules: TeamRules) -> Turn | None:
+    """Return how far a person has read; None: nothing is repeated."""
     if not rules.repeats:
         return None
-    last = store.repeats.last_of(reviewer)
-    salt, since = last or ("", _EVER)
-    gap = round((100 / rules.repeats - 1) * (0.5 + place_of("gap", reviewer, salt)))
-    read = store.repeats.read_since(reviewer, since)
-    return Due(salt or "first", read - gap) if read >= gap else None
+    number, since = store.repeats.given(reviewer)
+    read = store.repeats.read_since(reviewer, since or _EVER)
+    return Turn(reviewer, number, read, rules.repeats)
+
+
+def due(store: Store, reviewer: str, rules: TeamRules) -> Due | None:
+    """Return the repeat that is due, or None."""
+    turn = turn_of(store, reviewer, rules)
+    return turn.due if turn else None
 
 
 def candidates(
@@ -65,11 +112,29 @@ def candidates(
     found = due(store, reviewer, rules)
     if found is None:
         return []
+    return offered(store, reviewer, rules, now, salt=found.salt, arxiv_id=arxiv_id)
+
+
+def offered(
+    store: Store,
+    reviewer: str,
+    rules: TeamRules,
+    now: datetime,
+    *,
+    salt: str,
+    wanted: QueueFilter | None = None,
+    arxiv_id: str | None = None,
+) -> list[Candidate]:
+    """Return the papers that the next repeat is chosen from.
+
+    `wanted` are the conditions of a list; what it says of days and arrival no old paper fulfils.
+    """
     return store.repeats.candidates(
         reviewer,
         until=now - rules.repeat_after,
-        salt=f"{reviewer}\n{found.salt}\n",
-        most=_LOOKED_AT,
+        salt=f"{reviewer}\n{salt}\n",
+        most=LOOKED_AT,
+        wanted=wanted,
         arxiv_id=arxiv_id,
     )
 
@@ -82,55 +147,46 @@ def repeated_decision(
     return found[0] if found else None
 
 
-def fits(wanted: QueueFilter) -> bool:
-    """Return whether an old paper would not stand out in a list.
-
-    It would among the papers of certain days, and where a search, an author, a question or a
-    category was asked for, a person remembers what he looked for.
-    """
-    limited = (
-        wanted.announced_from or wanted.announced_until or wanted.arrived_after or wanted.question
-    )
-    return not (limited or wanted.search or wanted.author or wanted.category) and (
-        wanted.order != "newest"
+def shows_age(wanted: QueueFilter) -> bool:
+    """Return whether a list says when its papers came, so that an older one is seen to be older."""
+    return bool(
+        wanted.announced_from
+        or wanted.announced_until
+        or wanted.arrived_after
+        or wanted.order == "newest"
     )
 
 
 def place(
-    rows: Sequence[QueueRow], offered: Sequence[Candidate], wanted: QueueFilter, found: Due
+    rows: Sequence[QueueRow], able: Sequence[QueueRow], wanted: QueueFilter, found: Due
 ) -> Placed | None:
-    """Return a candidate and the place where it stands in order, or None if none fits.
+    """Return one of these papers and the place where it stands, or None if none fits.
 
     Args:
         rows: the first papers of the list.
-        offered: in the order of preference.
-        wanted: the conditions of the list, which the candidate fulfils too.
+        able: fulfil the conditions of the list; in the order of preference.
+        wanted: the conditions and the order of the list.
         found: decides which of the first places is aimed at; with each paper that is read the
-            repeat comes one place nearer, as any other paper of the list.
+            old one comes one place nearer, as any other paper of the list.
     """
-    able = [one for one in offered if _fulfils(one, wanted)]
-    if not fits(wanted) or not able or len(rows) <= _FIRST - bool(found.over):
+    if not able or len(rows) <= _FIRST - bool(found.over):
         return None
     last = min(_LAST, len(rows) - 1)
     aim = max(0, _FIRST + int(place_of("place", found.salt) * (last - _FIRST + 1)) - found.over)
-    if wanted.order == "random" or wanted.ids is not None:
+    if wanted.order == "random":
         return Placed(able[0], aim)
     near = min(able, key=lambda one: abs(_key(one, wanted) - _key(rows[aim], wanted)))
-    if wanted.order == "mixed":
-        return Placed(near, aim)
-    at = sum(_key(row, wanted) <= _key(near, wanted) for row in rows)
+    if wanted.order in {"mixed", "newest"} or wanted.ids is not None:
+        seen = [row.in_scope for row in rows]
+        fits = min(seen) - _BEYOND <= near.in_scope <= max(seen) + _BEYOND
+        return Placed(near, aim) if fits else None
+    if not aim and abs(_key(near, wanted) - _key(rows[0], wanted)) <= _BEYOND:
+        return Placed(near, 0)
+    at = sum(_key(row, wanted) < _key(near, wanted) for row in rows)
     first = 0 if found.over else _FIRST
     return Placed(near, at) if first <= at <= _LAST + 5 and at < len(rows) else None
 
 
-def _key(one: Candidate | QueueRow, wanted: QueueFilter) -> float:
+def _key(one: QueueRow, wanted: QueueFilter) -> float:
     """Return the number that the list is sorted by, ascending."""
     return abs(one.in_scope - 0.5) if wanted.order == "uncertain" else -one.in_scope
-
-
-def _fulfils(one: Candidate, wanted: QueueFilter) -> bool:
-    return (
-        one.in_scope >= wanted.at_least
-        and (wanted.below is None or one.in_scope < wanted.below)
-        and wanted.section in (None, one.top_section)
-    )

@@ -31,12 +31,18 @@ class Agreed:
 def counts_alone(new: NewDecision, standing: Decision | None) -> bool:
     """Return whether a decision on a decided paper needs no second person.
 
-    It does if it approves nothing that is not approved: another section of an approved paper, a
-    note, a rejection. What waits again, deferred or without a section, counts as undecided.
+    It does if nothing gets into a section by it: a rejection, a note. What waits again, deferred or
+    without a section, counts as undecided.
     """
-    if standing is None or standing.unplaced or standing.verdict is Verdict.DEFERRED:
+    if standing is None or waits_again(standing):
         return False
-    return new.verdict is not Verdict.APPROVED or standing.verdict is Verdict.APPROVED
+    same = standing.verdict is Verdict.APPROVED and set(standing.sections) == set(new.sections)
+    return new.verdict is not Verdict.APPROVED or same
+
+
+def waits_again(standing: Decision) -> bool:
+    """Return whether a decided paper is in the queue all the same."""
+    return standing.unplaced or standing.verdict is Verdict.DEFERRED
 
 
 def open_words(words: Sequence[Opinion], standing: Decision | None) -> tuple[Opinion, ...]:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -10,6 +10,7 @@ from itertools import pairwise
 from config.instants import read_instant
 from pipeline.review.outlook.pace import LONGEST, pace_of
 from pipeline.review.outlook.planner import LEARNING, Plan, papers_in, plan
+from storage.opinion_types import Opinion
 from storage.store import OpenStore, Store
 from storage.types import Decision, Verdict
 
@@ -95,32 +96,75 @@ def session_report(store: Store, reviewer: str) -> SessionReport | None:
     session = current_session(store.preferences.of(reviewer))
     if session is None:
         return None
-    return report_of(session, store.decisions.standing(session.ids), reviewer)
+    waiting = store.queue.rows_of(session.ids).keys() - store.opinions.closed_to(reviewer)
+    words = store.opinions.given_on(session.ids, reviewer, session.started_at)
+    standing = store.decisions.standing(session.ids)
+    return report_of(session, standing, reviewer, waiting=waiting, words=words)
+
+
+def ids_left(store: Store, reviewer: str) -> tuple[str, ...] | None:
+    """Return the papers of a session that are still to be read, in order; None: no session."""
+    report = session_report(store, reviewer)
+    return report.left if report else None
 
 
 def report_of(
-    session: PlannedSession, standing: Mapping[str, Decision], reviewer: str
+    session: PlannedSession,
+    standing: Mapping[str, Decision],
+    reviewer: str,
+    *,
+    waiting: Collection[str],
+    words: Sequence[Opinion] = (),
 ) -> SessionReport:
-    """Return the report from the standing decisions on the session's papers."""
+    """Return the report from the standing decisions on the session's papers.
+
+    Args:
+        session: that was started.
+        standing: the decisions on its papers.
+        reviewer: whose session it is.
+        waiting: the papers that wait for this person.
+        words: given by this person since the start that decide nothing: on papers of the session,
+            and on any repeated paper, which was read for the last one of the plan.
+    """
     own = [
-        one
+        (one.decided_at, one.arxiv_id, one.verdict)
         for one in standing.values()
         if one.reviewer == reviewer and one.decided_at >= session.started_at
     ]
-    verdicts = [one.verdict for one in own]
+    given = [(one.given_at, one.arxiv_id, one.verdict) for one in words if not one.repeats]
+    repeats = _in_session(session.started_at, [at for at, *_ in (*own, *given)], words)
+    read = {key for _, key, _ in (*own, *given)}
+    verdicts = [verdict for *_, verdict in (*own, *given)] + [one.verdict for one in repeats]
+    left = [one for one in session.ids if one in waiting and one not in read]
     return SessionReport(
         planned=len(session.ids),
-        decided=len(own),
+        decided=len(verdicts),
         approved=verdicts.count(Verdict.APPROVED),
         rejected=verdicts.count(Verdict.REJECTED),
         deferred=verdicts.count(Verdict.DEFERRED),
-        elsewhere=len(standing) - len(own),
-        left=tuple(one for one in session.ids if one not in standing),
+        elsewhere=sum(one.reviewer != reviewer for one in standing.values()),
+        left=tuple(left[: max(0, len(left) - len(repeats))]),
         minutes=session.minutes,
-        spent=_spent(session.started_at, [one.decided_at for one in own]),
+        spent=_spent(
+            session.started_at,
+            [*(at for at, *_ in (*own, *given)), *(one.given_at for one in repeats)],
+        ),
         approvals=session.approvals,
         started_at=session.started_at,
     )
+
+
+def _in_session(
+    start: datetime, read: Sequence[datetime], words: Sequence[Opinion]
+) -> list[Opinion]:
+    """Return the words on repeated papers that were given between papers of a session."""
+    moments = [start, *read]
+    return [
+        one
+        for one in words
+        if one.repeats
+        and any(abs((one.given_at - moment).total_seconds()) <= LONGEST for moment in moments)
+    ]
 
 
 def _spent(start: datetime, decided: Sequence[datetime]) -> float:

@@ -12,6 +12,8 @@ from config.errors import LivingSurveyError
 from config.reasons import Reason
 from config.taxonomy import Taxonomy
 from pipeline.review.decide import Recorded, record_in
+from pipeline.review.double.keep import Opined
+from pipeline.review.double.rules import ALONE, TeamRules
 from pipeline.review.judge import Stale, Unchanged
 from pipeline.review.proposal import Expected, propose
 from pipeline.review.same_work import answer_pair, undo_answer
@@ -45,10 +47,14 @@ class Given:
     seen: str | None
     reasons: tuple[Reason, ...]
     now: datetime
+    team: TeamRules = ALONE
 
 
-def _place(store: Store, given: Given) -> Change | Stale:
-    """Approve the paper into other sections; its published sentence stays."""
+def _place(store: Store, given: Given) -> Change | Opined | Stale:
+    """Approve the paper into other sections; its published sentence stays.
+
+    Where two people read a paper, the first one's word is kept until another takes it up too.
+    """
     one = given.one
     standing = store.decisions.standing([one.arxiv_id]).get(one.arxiv_id)
     proposal = propose(
@@ -60,11 +66,10 @@ def _place(store: Store, given: Given) -> Change | Stale:
         note=None if standing is None else standing.note,
         expected=Expected(standing=given.seen),
     )
-    # one word is enough, because the paper was decided before and a person suggested the change
-    [outcome] = record_in(store, given.taxonomy, [replace(proposal, alone=True)], given.now)
+    [outcome] = record_in(store, given.taxonomy, [proposal], given.now, team=given.team)
     if isinstance(outcome, LivingSurveyError):
         raise outcome
-    if isinstance(outcome, Stale):
+    if isinstance(outcome, Stale | Opined):
         return outcome
     assert isinstance(outcome, Recorded | Unchanged)
     decision_id = outcome.decision.decision_id if isinstance(outcome, Recorded) else None
@@ -114,7 +119,7 @@ def _double(store: Store, given: Given) -> Change | Stale:
     return Change(one.new_value, None if decision is None else decision.decision_id)
 
 
-CHANGES: dict[SuggestionKind, Callable[[Store, Given], Change | Stale]] = {
+CHANGES: dict[SuggestionKind, Callable[[Store, Given], Change | Opined | Stale]] = {
     SuggestionKind.WRONG_SECTION: _place,
     SuggestionKind.ACCEPTED_AT: _venue,
     SuggestionKind.MISSING_CODE: _code,

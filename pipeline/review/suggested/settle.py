@@ -7,6 +7,8 @@ from datetime import datetime
 from config.errors import UsageError
 from config.reasons import Reason
 from config.taxonomy import Taxonomy
+from pipeline.review.double.keep import Opined
+from pipeline.review.double.rules import ALONE, TeamRules
 from pipeline.review.judge import Stale
 from pipeline.review.proposal import reviewer_name
 from pipeline.review.suggested.changes import CHANGES, Given, take_back
@@ -36,8 +38,12 @@ def take_up(
     seen: str | None = None,
     reasons: Sequence[Reason] = (),
     clock: Callable[[], datetime],
-) -> Settled | Stale:
+    team: TeamRules = ALONE,
+) -> Settled | Opined | Stale:
     """Make the change that was suggested, with all suggestions of the same, in one transaction.
+
+    Another section of a paper that two people read needs both: the suggestion stays open until the
+    second takes it up, and the first one's word is kept.
 
     Args:
         open_store: opens the database.
@@ -48,6 +54,7 @@ def take_up(
         seen: ID of the decision that the reviewer saw; None: not compared.
         reasons: those of the settings.
         clock: gives the present time.
+        team: what one person alone may not decide.
 
     Raises:
         UsageError: it is no correction, is settled already, or its paper is not listed.
@@ -63,9 +70,9 @@ def take_up(
                 "A missing paper is decided, not taken up.",
                 hint=f"`living-survey decide {one.arxiv_id} approve` settles it.",
             )
-        given = Given(taxonomy, one, name, tuple(sections), seen, tuple(reasons), now)
+        given = Given(taxonomy, one, name, tuple(sections), seen, tuple(reasons), now, team)
         change = make(store, given)
-        if isinstance(change, Stale):
+        if isinstance(change, Stale | Opined):
             return change
         same = [
             other

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from pipeline.review.outlook.pace import pace_of
@@ -79,6 +79,8 @@ class _Waiting:
     #: the waiting papers of all batches
     batched: Mapping[str, WaitingPaper]
     likely_from: float
+    #: papers that do not wait, though they have no decision
+    closed: frozenset[str] = frozenset()
 
     def of(self, own: Sequence[Assignment], others: Sequence[Assignment]) -> int:
         """Return how many papers wait for somebody with these assignments."""
@@ -111,8 +113,12 @@ def make_board(
     limits: QueueLimits,
     claims: Mapping[str, Claim],
     contradicting: Contradicting | None = None,
+    viewer: str = "",
 ) -> Board:
     """Return the board.
+
+    Papers that wait for a third word are counted for no one, because no queue has them. What a
+    person gave his word on is not counted for him; of others the numbers do not tell that.
 
     Args:
         store: of the survey.
@@ -121,12 +127,14 @@ def make_board(
         limits: the probabilities that divide the queue.
         claims: what is read just now.
         contradicting: which papers the model would decide against a ruling; None: no rulings.
+        viewer: who looks at it.
     """
+    closed, own_closed = store.opinions.closed_to(""), store.opinions.closed_to(viewer)
     standing = read_standing(store, now.date())
     names = sorted(people_of(store, now) | {one.reviewer for one in standing.assignments})
     effective = standing.effective
-    waiting = _waiting(store, standing, today, limits)
-    compared = _compared(store, effective, waiting, today, limits) if contradicting else {}
+    waiting = _waiting(store, standing, today, limits, closed)
+    compared = _compared(store, effective, waiting, today) if contradicting else {}
     facts = _Facts(
         now,
         standing,
@@ -134,10 +142,13 @@ def make_board(
         compared,
         None if contradicting is None else contradicting(store, tuple(compared)),
     )
+    own = facts
+    if own_closed != closed:
+        own = replace(facts, waiting=_waiting(store, standing, today, limits, own_closed))
     few = [one for one in waiting.batched.values() if one.in_scope < limits.likely_from]
     returned = set(sections_of(standing.assignments)) - set(sections_of(effective))
     return Board(
-        people=tuple(_row(store, name, facts, claims) for name in names),
+        people=tuple(_row(store, name, own if name == viewer else facts, claims) for name in names),
         unassigned=waiting.unassigned(effective),
         waiting=sum(waiting.likely.values()) + len(few),
         returned=tuple(sorted(returned)),
@@ -165,7 +176,7 @@ class _Facts:
         theirs = frozenset(papers_of(others))
         return sum(
             key in batches or (self.compared[key] in sections and key not in theirs)
-            for key in self.against
+            for key in self.against - self.waiting.closed
         )
 
 
@@ -198,13 +209,16 @@ def _row(store: Store, name: str, facts: _Facts, claims: Mapping[str, Claim]) ->
     )
 
 
-def _waiting(store: Store, standing: Standing, today: date, limits: QueueLimits) -> _Waiting:
-    likely = QueueFilter(at_least=limits.likely_from)
+def _waiting(
+    store: Store, standing: Standing, today: date, limits: QueueLimits, closed: frozenset[str]
+) -> _Waiting:
+    likely = QueueFilter(at_least=limits.likely_from, without=closed)
     tally = store.queue.tally(likely, today=today, limits=limits)
     counted: Counter[str | None] = Counter(dict(tally.sections))
     counted[None] = tally.across - sum(tally.sections.values())
-    batched = store.assignments.waiting(papers_of(standing.assignments), today)
-    return _Waiting(counted, batched, limits.likely_from)
+    held = [one for one in papers_of(standing.assignments) if one not in closed]
+    batched = store.assignments.waiting(held, today)
+    return _Waiting(counted, batched, limits.likely_from, closed)
 
 
 def _compared(
@@ -212,7 +226,6 @@ def _compared(
     effective: Sequence[Assignment],
     waiting: _Waiting,
     today: date,
-    limits: QueueLimits,
 ) -> dict[str, str | None]:
     """Return the papers that are compared with rulings, with their sections."""
     found: dict[str, str | None] = {
@@ -222,7 +235,7 @@ def _compared(
         left = COMPARED - len(found)
         if left <= 0:
             break
-        wanted = QueueFilter(section=section, at_least=limits.likely_from)
+        wanted = QueueFilter(section=section, at_least=waiting.likely_from, without=waiting.closed)
         for key in store.queue.ids(wanted, limit=left, today=today):
             found[key] = section
     return dict(list(found.items())[:COMPARED])

@@ -20,6 +20,7 @@ from pipeline.review.judge import Stale
 from pipeline.review.lone_words import give_back, lone_words, release
 from pipeline.review.proposal import Proposal, propose
 from pipeline.review.undo import Undone, undo
+from storage.absences import Absence
 from storage.batches import BatchKind, NewBatch
 from storage.errors import DecisionNotFoundError, NothingToUndoError
 from storage.opinion_types import OpinionKind
@@ -225,6 +226,43 @@ def test_third_word_is_a_third_person_s_while_there_is_one(
     else:
         with pytest.raises(NotYourWordError, match="another person"):
             third(open_store, taxonomy, who, **also)
+
+
+@pytest.mark.parametrize(
+    ("away", "who", "is_admin", "allowed"),
+    [
+        ((), "ada", True, False),  # cy can be asked
+        (("cy",), "ada", True, True),
+        (("cy",), "bo", False, False),  # ada is an admin and here
+        (("ada", "cy"), "bo", False, True),
+        (("ada",), "bo", False, False),
+    ],
+)
+def test_third_word_never_waits_for_a_person_who_is_away(
+    open_store: OpenStore,
+    taxonomy: Taxonomy,
+    say: Callable[..., Any],
+    away: tuple[str, ...],
+    who: str,
+    *,
+    is_admin: bool,
+    allowed: bool,
+) -> None:
+    with open_store() as store:
+        store.accounts.add("ada", Role.ADMIN, actor="ada", at=NOW)
+        for name in ("bo", "cy"):
+            store.accounts.add(name, Role.REVIEWER, actor="ada", at=NOW)
+        for name in away:
+            absence = Absence(name, NOW.date(), NOW.date() + timedelta(days=1))
+            store.absences.add(absence, actor="ada", at=NOW)
+    say("ada", "approve", IMAGE)
+    say("bo", "reject")
+    if allowed:
+        done = third(open_store, taxonomy, who, is_admin=is_admin)
+        assert done.decision.reviewer == who
+    else:
+        with pytest.raises(NotYourWordError, match="another person"):
+            third(open_store, taxonomy, who, is_admin=is_admin)
 
 
 @pytest.mark.parametrize("left", [True, False])

@@ -186,7 +186,7 @@ def test_giver_of_a_word_is_told_to_wait_for_another_person(site: ReviewSite) ->
     cy.decide(cy.get("/queue"), IDS[2], "rejected")
     assert form["arxiv_id"] == [KEY]
     page = ada.get("/conflicts")
-    assert "One of these words is yours, so another person decides." in page.text
+    assert "One of these words is yours, so another person decides: " in page.text
     assert not page.forms("/conflicts")
 
 

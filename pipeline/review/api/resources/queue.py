@@ -12,7 +12,7 @@ from pipeline.review.api.documents.base import CursorText, Limit, Query
 from pipeline.review.api.documents.papers import QueuePage, QueueSummary, queue_entry
 from pipeline.review.api.documents.problems import FieldProblem, ProblemError
 from pipeline.review.api.operation import Answer, Operation
-from pipeline.review.outlook.session import current_session
+from pipeline.review.outlook.session import ids_left
 from pipeline.review.selection import Recent, Selection, read_selection
 from pipeline.review.visits import PREFERENCE, new_since, read_visit
 from storage.calendar import announcement_day
@@ -169,8 +169,8 @@ def _visited_at(
 
 
 def _planned(store: Store, person: str) -> tuple[str, ...]:
-    session = current_session(store.preferences.of(person))
-    if session is None:
+    left = ids_left(store, person)
+    if left is None:
         detail = "You have started no session."
         raise ProblemError(
             422,
@@ -179,7 +179,7 @@ def _planned(store: Store, person: str) -> tuple[str, ...]:
             hint="Start one with `living-survey plan`, or choose another order.",
             errors=[FieldProblem(parameter="order", detail=detail)],
         )
-    return session.ids
+    return left
 
 
 def _page(call: Call) -> Answer:

@@ -38,6 +38,7 @@ def board_page(request: Request) -> Response:
             limits=person.limits,
             claims=context.reading.standing(),
             contradicting=_contradicting(context, store, person.limits),
+            viewer=person.name,
         )
         held = [*store.assignments.standing()]
     own = [one for one in board.people if one.name == person.name]

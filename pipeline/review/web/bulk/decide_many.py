@@ -30,6 +30,7 @@ from pipeline.review.web.context import (
 )
 from pipeline.review.web.desk.forms import act, text_of
 from pipeline.review.web.desk.listing import filter_of
+from pipeline.review.web.desk.repeat import old_papers_in
 from pipeline.review.web.error_pages import refuse
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import QueueView, view_from_form
@@ -203,8 +204,11 @@ def _result(request: Request, view: QueueView, done: Bulk) -> Response:
 
 def _ids_of(store: Store, request: Request, view: QueueView, most: int) -> list[str]:
     wanted = filter_of(store, request, view)
-    rows = store.queue.rows(wanted, limit=most, today=context_of(request).today)
-    return [row.arxiv_id for row in rows]
+    ids = store.queue.ids(wanted, limit=most, today=context_of(request).today)
+    old = old_papers_in(store, request, wanted).placed
+    if old is None or old.listed:
+        return list(ids)
+    return [*ids[: old.place], old.row.arxiv_id, *ids[old.place :]][:most]
 
 
 def _size_of(store: Store, request: Request, view: QueueView) -> int:

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from config.errors import LivingSurveyError, UsageError
 from config.roles import Role
-from pipeline.review.conflicts import Conflict, conflicts, give_third, may_give, people
+from pipeline.review.conflicts import Conflict, Present, conflicts, give_third, may_give, present
 from pipeline.review.lone_words import lone_words
 from pipeline.review.proposal import Expected, Proposal, propose
 from pipeline.review.web.card import grouped
@@ -43,6 +43,8 @@ class Case:
     abstract: str
     #: the reader may give the third word
     mine: bool
+    #: who may
+    asked: tuple[str, ...]
 
 
 def conflicts_page(request: Request) -> Response:
@@ -114,7 +116,8 @@ def show(request: Request, warning: str = "", key: str = "", *, status: int = 20
     context = context_of(request)
     with context.read_store() as store:
         found = conflicts(store)
-        cases = [_case(request, store, one) for one in found[:_MOST]]
+        others = present(store, context.clock().date())
+        cases = [_case(request, store, one, others) for one in found[:_MOST]]
         lone = lone_words(store, context.taxonomy, context.rules)
         flash = flash_of(store, request)
     is_admin = role_of(request).includes(Role.ADMIN)
@@ -135,7 +138,7 @@ def show(request: Request, warning: str = "", key: str = "", *, status: int = 20
     )
 
 
-def _case(request: Request, store: Store, one: Conflict) -> Case:
+def _case(request: Request, store: Store, one: Conflict, others: Present) -> Case:
     stored = store.papers.current(one.arxiv_id)
     assert stored is not None  # words are given on papers that are held
     mine = may_give(
@@ -143,7 +146,9 @@ def _case(request: Request, store: Store, one: Conflict) -> Case:
         reviewer_of(request),
         rules=context_of(request).rules,
         is_admin=role_of(request).includes(Role.ADMIN),
-        others=people(store),
+        others=others,
     )
     title = shown_title(one.title, one.arxiv_id)
-    return Case(one, stored, title, marked_text(stored.paper.abstract, ()), mine)
+    return Case(
+        one, stored, title, marked_text(stored.paper.abstract, ()), mine, others.to_ask(one.words)
+    )

@@ -9,15 +9,14 @@ from starlette.requests import Request
 
 from config.orders import PLANNED
 from config.whole_number import whole_number
-from pipeline.review.outlook.session import current_session
+from pipeline.review.outlook.session import ids_left
 from pipeline.review.selection import Recent, Selection, days_work
 from pipeline.review.team.shares import read_standing, share_of
 from pipeline.review.web.context import context_of, person_of, reviewer_of
-from pipeline.review.web.desk.repeat import repeat_in, row_of, with_repeat
+from pipeline.review.web.desk.repeat import old_papers_in, with_old_papers, without_old_paper
 from pipeline.review.web.texts import shown_title
 from pipeline.review.web.view_state import QUEUE, QueueView, read_id
 from storage.queue_filter import QueueFilter, QueueLimits, QueueRow, QueueShare, QueueTally
-from storage.repeats import Candidate
 from storage.store import Store
 
 #: papers of the list shown at a time
@@ -56,8 +55,6 @@ class Listing:
     beyond: str = ""
     #: the place of the first of `ids` on the page, from 0
     first: int = 0
-    #: a paper of the first page that the reviewer decided before, and is not reminded of
-    repeat: Candidate | None = None
 
     @property
     def chosen(self) -> QueueView:
@@ -127,23 +124,23 @@ def read_listing(
         return Listing(listed, listed.selection, ids, rows, 1, len(rows), _NO_TALLY)
     selection, wanted, totals = _resolved(store, request, listed.selection)
     asked: _Page = {"limit": PAGE_SIZE + 1, "today": context_of(request).today}
-    repeat = repeat_in(store, request, wanted)
-    if not counted and repeat is None:
+    tally = _counted(store, request, wanted, totals) if counted else _NO_TALLY
+    old = old_papers_in(store, request, wanted, tally.size)
+    placed = old.placed
+    if not counted and placed is None:
         ids = store.queue.ids(wanted, offset=_offset(listed), **asked)
         return _listing(listed, selection, ids)
-    tally = _counted(store, request, wanted, totals) if counted else _NO_TALLY
     if counted:
-        tally = with_repeat(tally, repeat, person_of(request).limits)
-        pages = max(1, -(-tally.size // PAGE_SIZE))
+        # a repeat that comes later is counted, but not on a page yet
+        pages = max(1, -(-(tally.size + bool(placed)) // PAGE_SIZE))
         listed = listed.at_page(min(listed.page, pages))
-    shift = int(repeat is not None and listed.page > 1)
-    found = store.queue.rows(wanted, offset=_offset(listed) - shift, **asked)
-    if repeat is not None and listed.page == 1:
-        found.insert(repeat.place, row_of(repeat.candidate))
-    page = replace(
-        _listing(listed, selection, tuple(row.arxiv_id for row in found)),
-        repeat=repeat.candidate if repeat and listed.page == 1 else None,
-    )
+        tally = with_old_papers(tally, old, wanted)
+    shift = int(placed is not None and listed.page > 1)
+    others = without_old_paper(wanted, placed)
+    found = store.queue.rows(others, offset=_offset(listed) - shift, **asked)
+    if placed is not None and listed.page == 1:
+        found.insert(placed.place, placed.row)
+    page = _listing(listed, selection, tuple(row.arxiv_id for row in found))
     if not counted:
         return page
     return replace(
@@ -214,9 +211,8 @@ def _filter(
 
 
 def _planned(store: Store, request: Request) -> tuple[str, ...]:
-    """Return the papers of the reviewer's session; none if none was started."""
-    session = current_session(store.preferences.of(reviewer_of(request)))
-    return session.ids if session else ()
+    """Return what is left of the reviewer's session; nothing if none was started."""
+    return ids_left(store, reviewer_of(request)) or ()
 
 
 def _share(store: Store, request: Request) -> QueueShare:

@@ -1,16 +1,28 @@
 """Put a paper that the reviewer decided before into the list, and show it as any other.
 
 The list, the card and the answer to a verdict must not tell it from a new paper: it has the
-prediction that the reviewer saw then, no decision and no highlight.
+prediction that the reviewer saw then, no decision and no highlight, and the numbers of the list
+have it before it comes up. In a list that says when its papers came, older papers that wait stand
+in such places too, and the numbers have both kinds when they come up.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 
-from pipeline.review.double.repeats import Placed, candidates, due, fits, place, repeated_decision
+from pipeline.review.double.older import older_due, older_waiting
+from pipeline.review.double.repeats import (
+    Due,
+    Placed,
+    offered,
+    place,
+    repeated_decision,
+    shows_age,
+    turn_of,
+)
 from pipeline.review.web.context import context_of, reviewer_of
-from storage.queue_filter import QueueFilter, QueueLimits, QueueRow, QueueTally
+from storage.queue_filter import QueueFilter, QueueRow, QueueTally
 from storage.repeats import Candidate
 from storage.store import Store
 
@@ -18,48 +30,81 @@ from storage.store import Store
 _ROWS = 30
 
 
-def repeat_in(store: Store, request: Request, wanted: QueueFilter) -> Placed | None:
-    """Return the repeated paper of a list with its place, or None; read-only."""
+@dataclass(frozen=True, slots=True)
+class OldPapers:
+    """What a list has of papers that are not of it."""
+
+    #: in the list now
+    placed: Placed | None = None
+    #: repeats that the numbers have already, the placed one included
+    coming: int = 0
+
+
+def old_papers_in(store: Store, request: Request, wanted: QueueFilter, size: int = 0) -> OldPapers:
+    """Return the old papers of a list of so many others; read-only."""
     context, reviewer = context_of(request), reviewer_of(request)
-    if not context.rules.repeats or not fits(wanted):
+    turn = turn_of(store, reviewer, context.rules)
+    if turn is None:
+        return OldPapers()
+    dated = shows_age(wanted)
+    coming = 0 if dated or wanted.ids is not None else turn.coming(size)
+    if turn.due is not None or coming:
+        salt, now = str(turn.number), context.clock()
+        able = offered(store, reviewer, context.rules, now, salt=salt, wanted=wanted)
+        placed = _placed(store, request, wanted, [one.row for one in able], turn.due)
+        if placed is not None or not dated:
+            return OldPapers(placed, min(coming, len(able)))
+    found = older_due(store, reviewer, context.rules) if dated else None
+    waiting = older_waiting(store, wanted, context.rules, context.today) if found else []
+    placed = _placed(store, request, wanted, waiting, found)
+    listed = wanted.announced_from is None and wanted.arrived_after is None
+    return OldPapers(replace(placed, waits=True, listed=listed) if placed else None)
+
+
+def _placed(
+    store: Store,
+    request: Request,
+    wanted: QueueFilter,
+    able: Sequence[QueueRow],
+    found: Due | None,
+) -> Placed | None:
+    if not able or found is None:
         return None
-    offered = candidates(store, reviewer, context.rules, context.clock())
-    if not offered:
-        return None
-    rows = store.queue.rows(wanted, limit=_ROWS, today=context.today)
-    found = due(store, reviewer, context.rules)
-    return place(rows, offered, wanted, found) if found else None
+    rows = store.queue.rows(wanted, limit=_ROWS, today=context_of(request).today)
+    return place(rows, able, wanted, found)
 
 
-def row_of(one: Candidate) -> QueueRow:
-    """Return the row that the list shows."""
-    return QueueRow(
-        one.arxiv_id,
-        one.title,
-        one.in_scope,
-        one.top_section,
-        one.announced,
-        (),
-        one.primary_category,
-    )
+def without_old_paper(wanted: QueueFilter, old: Placed | None) -> QueueFilter:
+    """Return the conditions of the other papers of a list.
+
+    A session has as many papers as were planned, so a repeat stands there for the last of them.
+    """
+    if old is None:
+        return wanted
+    if wanted.ids is not None:
+        return replace(wanted, ids=wanted.ids[:-1])
+    return replace(wanted, without=wanted.without | {old.row.arxiv_id}) if old.listed else wanted
 
 
-def with_repeat(tally: QueueTally, repeat: Placed | None, limits: QueueLimits) -> QueueTally:
-    """Return the numbers of a list with the repeated paper among them."""
-    if repeat is None:
+def with_old_papers(tally: QueueTally, old: OldPapers, wanted: QueueFilter) -> QueueTally:
+    """Return the numbers of a list with the old papers among them, also those to come."""
+    placed = old.placed
+    if wanted.ids is not None or (placed is not None and placed.listed):
         return tally
-    one = repeat.candidate
+    more = max(old.coming, int(placed is not None))
     sections = dict(tally.sections)
-    if one.top_section:
-        sections[one.top_section] = sections.get(one.top_section, 0) + 1
+    section = wanted.section or (placed.row.top_section if placed else None)
+    if section:
+        sections[section] = sections.get(section, 0) + (more if wanted.section else 1)
+    tally = replace(tally, sections=sections, size=tally.size + more, across=tally.across + more)
+    if placed is not None and placed.waits:
+        return tally
+    aside = wanted.below is not None
     return replace(
         tally,
-        sections=sections,
-        size=tally.size + 1,
-        across=tally.across + 1,
-        whole=tally.whole + 1,
-        set_aside=tally.set_aside + (one.in_scope < limits.set_aside_below),
-        above_limit=tally.above_limit + (one.in_scope >= limits.likely_from),
+        whole=tally.whole + more,
+        set_aside=tally.set_aside + more * aside,
+        above_limit=tally.above_limit + more * (not aside),
     )
 
 

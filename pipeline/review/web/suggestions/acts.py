@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from config.errors import UsageError
 from config.roles import Role
+from pipeline.review.double.keep import Opined
 from pipeline.review.judge import Stale
 from pipeline.review.suggested.settle import Settled, answer, reopen, take_up, turn_down
 from pipeline.review.web.context import context_of, require, reviewer_of
@@ -40,13 +41,15 @@ def _act(request: Request, form: FormData) -> Response:
     if isinstance(outcome, Stale):
         warned = draft.warned(f"Nothing was recorded. {outcome.cause}")
         return show(request, view, warned, status=409)
+    if isinstance(outcome, Opined):
+        return RedirectResponse(view.url(), 303)
     if outcome is None:
         return RedirectResponse(view.url(answered="1"), 303)
     done = outcome.suggestions[0].suggestion_id
     return RedirectResponse(view.at(text_of(form, "following")).url(done=done), 303)
 
 
-def _done(request: Request, form: FormData, view: InboxView) -> Settled | Stale | None:
+def _done(request: Request, form: FormData, view: InboxView) -> Settled | Opined | Stale | None:
     """Do what a button says; None: people were answered, and the case is open still."""
     context, name = context_of(request), reviewer_of(request)
     text, said = text_of(form, "text"), text_of(form, "act")
@@ -72,6 +75,7 @@ def _done(request: Request, form: FormData, view: InboxView) -> Settled | Stale 
         seen=text_of(form, "seen"),
         reasons=context.reasons,
         clock=context.clock,
+        team=context.rules,
     )
 
 

@@ -9,12 +9,14 @@ from starlette.responses import Response
 from config.roles import Role
 from config.taxonomy import Taxonomy
 from pipeline.review.corrections import Difference
+from pipeline.review.double.weigh import open_words
 from pipeline.review.suggested.find import standing_id
 from pipeline.review.web.card import grouped
-from pipeline.review.web.context import context_of, render, role_of
+from pipeline.review.web.context import context_of, render, reviewer_of, role_of
 from pipeline.review.web.inbox.view import PAGE_SIZE, InboxView, read_view
 from pipeline.review.web.texts import shown_title
 from pipeline.review.word_diff import word_diff
+from storage.opinion_types import Opinion
 from storage.store import Store
 from storage.suggestion_types import (
     OPEN,
@@ -71,6 +73,8 @@ class OpenedCase:
     values: tuple[Value, ...]
     askers: int
     is_open: bool
+    #: the reader's own word on the paper, which waits for another person's
+    word: Opinion | None
 
 
 def suggestions_page(request: Request) -> Response:
@@ -89,7 +93,7 @@ def show(
         view = view if view.page <= pages else view.at_page(pages)
         cases = store.suggestions.cases(limit=PAGE_SIZE, offset=view.offset)
         case = view.paper or (cases[0].case if cases else "")
-        opened = _opened(store, case, context.taxonomy)
+        opened = _opened(store, case, context.taxonomy, reviewer_of(request))
         flash = _flash(store, request.query_params.get("done", ""))
         titles = store.papers.titles(one.arxiv_id for one in cases)
         corrections, doubles = store.corrections.count(), store.same_work.count()
@@ -124,23 +128,26 @@ def show(
     )
 
 
-def _opened(store: Store, case: str, taxonomy: Taxonomy) -> OpenedCase | None:
+def _opened(store: Store, case: str, taxonomy: Taxonomy, reviewer: str) -> OpenedCase | None:
     found = store.suggestions.of_case(case) if ":" in case else []
     if not found:
         return None
     still = [one for one in found if one.state in OPEN]
     shown = still or found
     key = shown[0].arxiv_id
+    standing = store.decisions.standing([key]).get(key)
+    words = open_words(store.opinions.open_on([key]).get(key, ()), standing)
     return OpenedCase(
         kind=shown[0].kind,
         arxiv_id=key,
         case=case,
         stored=store.papers.get_many([key]).get(key),
-        standing=store.decisions.standing([key]).get(key),
+        standing=standing,
         seen=standing_id(store, key),
         values=_values(shown, taxonomy),
         askers=len(shown),
         is_open=bool(still),
+        word=next((one for one in words if one.reviewer == reviewer), None),
     )
 
 
