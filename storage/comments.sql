@@ -207,6 +207,7 @@ COMMENT ON COLUMN opinions.return_on IS 'of a deferral: a day';
 COMMENT ON COLUMN opinions.return_after_version IS 'of a deferral: waits for a later version';
 COMMENT ON COLUMN opinions.content_hash IS 'of the text that was read';
 COMMENT ON COLUMN opinions.seq IS 'order of recording';
+COMMENT ON COLUMN opinions.ruling IS 'its note becomes a ruling when it becomes a decision';
 
 COMMENT ON VIEW queue IS
     'Papers that wait for a reviewer: those with a prediction and without a standing decision, those whose approval lost its section in a taxonomy change, and deferred ones whose day or version has come (days are compared when `run` runs). Withdrawn papers are left out.';

@@ -46,6 +46,8 @@ class NewOpinion:
     decision_id: str | None = None
     #: the decision that it repeats
     repeats: str | None = None
+    #: its note becomes a ruling when it becomes a decision
+    ruling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class Opinion:
     batch_id: str | None = None
     return_on: date | None = None
     return_after_version: int | None = None
+    #: its note becomes a ruling when it becomes a decision
+    ruling: bool = False
 
     @property
     def is_open(self) -> bool:

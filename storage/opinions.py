@@ -15,7 +15,7 @@ from storage.types import LIST_REVIEWER, Verdict
 
 _COLUMNS = """
 opinion_id, arxiv_id, kind, verdict, sections, reviewer, note, reason, given_at, undone_at,
-settled_by, beside, repeats, batch_id, return_on, return_after_version
+settled_by, beside, repeats, batch_id, return_on, return_after_version, ruling
 """
 _OPEN = "kind IN ('first', 'second') AND undone_at IS NULL AND settled_by IS NULL"
 _ANY = "SELECT count(*) FROM opinion_event"
@@ -24,13 +24,14 @@ INSERT INTO opinion_event
 SELECT last.seq + given.number, 'give', given.opinion_id, given.arxiv_id, given.kind,
        given.verdict, given.sections, given.reviewer, given.note, given.reason, given.return_on,
        given.return_after_version, given.content_hash, given.beside, given.decision_id,
-       given.repeats, $batch_id, given.given_at
+       given.repeats, $batch_id, given.given_at, given.ruling
 FROM (SELECT unnest(from_json($given, '[{
           "number": "INTEGER", "opinion_id": "VARCHAR", "arxiv_id": "VARCHAR", "kind": "VARCHAR",
           "verdict": "VARCHAR", "sections": ["VARCHAR"], "reviewer": "VARCHAR", "note": "VARCHAR",
           "reason": "VARCHAR", "return_on": "DATE", "return_after_version": "INTEGER",
           "content_hash": "VARCHAR", "beside": ["VARCHAR"], "decision_id": "VARCHAR",
-          "repeats": "VARCHAR", "given_at": "TIMESTAMP"}]'), recursive := true)) AS given,
+          "repeats": "VARCHAR", "given_at": "TIMESTAMP", "ruling": "BOOLEAN"}]'),
+      recursive := true)) AS given,
      (SELECT coalesce(max(seq), 0) AS seq FROM opinion_event) AS last
 """
 _END = """
@@ -157,11 +158,19 @@ class Opinions:
             return []
         return self._select("batch_id = $batch_id ORDER BY seq", {"batch_id": batch_id})
 
-    def of_decision(self, decision_id: str) -> list[Opinion]:
-        """Return the words that led to a decision, oldest first."""
+    def of_decisions(self, decision_ids: Iterable[str]) -> dict[str, tuple[Opinion, ...]]:
+        """Return the words that led to decisions, by decision, oldest first."""
         if not self.exist():
-            return []
-        return self._select("settled_by = $decision_id ORDER BY seq", {"decision_id": decision_id})
+            return {}
+        asked: dict[str, object] = {"decisions": texts_json(list(decision_ids))}
+        found: defaultdict[str, tuple[Opinion, ...]] = defaultdict(tuple)
+        for one in self._select("settled_by IN (FROM listed($decisions)) ORDER BY seq", asked):
+            found[one.settled_by or ""] += (one,)
+        return dict(found)
+
+    def of_decision(self, decision_id: str) -> tuple[Opinion, ...]:
+        """Return the words that led to a decision, oldest first."""
+        return self.of_decisions([decision_id]).get(decision_id, ())
 
     def given_since(self, reviewer: str, since: datetime) -> int:
         """Return how many words a reviewer gave that are not decisions too."""
@@ -267,6 +276,7 @@ def as_recorded(new: NewOpinion) -> Opinion:
         repeats=new.repeats,
         return_on=new.return_on,
         return_after_version=new.return_after_version,
+        ruling=new.ruling,
     )
 
 
@@ -309,12 +319,14 @@ def _row(number: int, id_: str, new: NewOpinion) -> dict[str, object]:
         "decision_id": new.decision_id,
         "repeats": new.repeats,
         "given_at": to_utc(new.given_at),
+        "ruling": new.ruling,
     }
 
 
 def _opinion_of(row: Row) -> Opinion:
     (id_, arxiv_id, kind, verdict, sections, reviewer, note, reason, given_at, undone_at,
-     settled_by, beside, repeats, batch_id, return_on, return_after_version) = row  # fmt: skip
+     settled_by, beside, repeats, batch_id, return_on, return_after_version,
+     ruling) = row  # fmt: skip
     return Opinion(
         opinion_id=id_,
         arxiv_id=arxiv_id,
@@ -332,4 +344,5 @@ def _opinion_of(row: Row) -> Opinion:
         batch_id=batch_id,
         return_on=return_on,
         return_after_version=return_after_version,
+        ruling=ruling,
     )

@@ -824,7 +824,8 @@ CREATE TABLE opinion_event (
     decision_id VARCHAR,  -- recorded with it, in the same transaction
     repeats VARCHAR,  -- of a repeat: the decision that it repeats
     batch_id VARCHAR,  -- the act it was given in
-    happened_at TIMESTAMP NOT NULL
+    happened_at TIMESTAMP NOT NULL,
+    ruling BOOLEAN
 );
 
 -- Tokens of the JSON API and what was done with them, append-only; secrets are not kept.
@@ -1896,6 +1897,7 @@ LEFT JOIN paper ON paper.arxiv_id = asked.arxiv_id;
 -- return_after_version INTEGER: of a deferral: waits for a later version
 -- content_hash VARCHAR: of the text that was read
 -- seq BIGINT: order of recording
+-- ruling BOOLEAN: its note becomes a ruling when it becomes a decision
 CREATE VIEW opinions AS
 WITH taken_back AS (
     SELECT opinion_id, min(happened_at) AS undone_at
@@ -1919,7 +1921,8 @@ settled AS (
 SELECT given.opinion_id, given.arxiv_id, given.kind, given.verdict, given.sections, given.reviewer,
        given.note, given.reason, given.happened_at AS given_at, taken_back.undone_at,
        settled.decision_id AS settled_by, given.beside, given.repeats, given.batch_id,
-       given.return_on, given.return_after_version, given.content_hash, given.seq
+       given.return_on, given.return_after_version, given.content_hash, given.seq,
+       coalesce(given.ruling, false) AS ruling
 FROM opinion_event AS given
 LEFT JOIN taken_back ON taken_back.opinion_id = given.opinion_id
 LEFT JOIN settled ON settled.opinion_id = given.opinion_id

@@ -10,6 +10,7 @@ from pipeline.cli.command import Invocation, command
 from pipeline.review.account import (
     AccountPage,
     account_page,
+    people_text,
     place_text,
     read_filter,
     read_place,
@@ -124,6 +125,7 @@ def _other(page: AccountPage) -> Text:
 def _row(row: AccountRow, page: AccountPage) -> dict[str, object]:
     return {
         "decision": row.decision,
+        "words": page.words.get(row.decision.decision_id, ()),
         "title": page.titles.get(row.decision.arxiv_id, ""),
         "standing": row.standing,
     }
@@ -145,5 +147,6 @@ def _table(page: AccountPage) -> Table:
         why = one.reason or ", ".join(one.sections)
         title = plain_text(page.titles.get(one.arxiv_id, ""))
         decided = f"{one.decided_at:%Y-%m-%d %H:%M}"
-        rows.append((decided, one.arxiv_id, f"{one.verdict}{state}", one.reviewer, why, title))
+        by = people_text(one, page.words.get(one.decision_id, ()))
+        rows.append((decided, one.arxiv_id, f"{one.verdict}{state}", by, why, title))
     return table(columns, rows)

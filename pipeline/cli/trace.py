@@ -13,10 +13,13 @@ from pipeline.cli.command import Invocation, command
 from pipeline.operate.trace import Carried, Fetched, Judged, Trace
 from pipeline.operate.trace import trace as trace_paper
 from pipeline.publish.addresses import paper_page
+from pipeline.review.account import people_text
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import open_services
 from storage.issue_types import IssueEvent
+from storage.opinion_types import Opinion
 from storage.typed_ids import read_arxiv_id
+from storage.types import Decision
 
 _TERMS = 6
 #: files of a publication that are named; feeds and site have hundreds
@@ -94,13 +97,20 @@ def _judged(judged: Judged) -> Iterator[str]:
         )
         yield f"           {terms or 'no terms were stored'}"
     one = judged.decision
-    sections = f" in {', '.join(one.sections)}" if one.sections else ""
-    reason = f" ({one.reason})" if one.reason else ""
-    yield f"decided    {_at(one.decided_at)} by {one.reviewer}: {one.verdict}{sections}{reason}"
+    for word in judged.words:
+        yield f"word       {_at(word.given_at)} by {word.reviewer}: {_said(word)}"
+    by = people_text(one, judged.words)
+    yield f"decided    {_at(one.decided_at)} by {by}: {_said(one)}"
     if one.note:
         yield f"           note: {one.note}"
     if one.undone_by and one.undone_at:
         yield f"           taken back {_at(one.undone_at)} by {one.undone_by}"
+
+
+def _said(one: Decision | Opinion) -> str:
+    sections = f" in {', '.join(one.sections)}" if one.sections else ""
+    reason = f" ({one.reason})" if one.reason else ""
+    return f"{one.verdict}{sections}{reason}"
 
 
 def _edit(event: IssueEvent) -> str:

@@ -11,6 +11,7 @@ from storage.correction_types import RecordedResolution
 from storage.errors import PaperNotFoundError
 from storage.highlights import Highlight
 from storage.issue_types import IssueEvent
+from storage.opinion_types import Opinion
 from storage.publication_types import Publication
 from storage.store import Store
 from storage.traces import Announced, RecordedScore, RunNamed
@@ -38,6 +39,8 @@ class Judged:
     decision: Decision
     #: None: no stored prediction is that old
     score: RecordedScore | None
+    #: of two people, or of three, that led to it, oldest first; none: one person decided alone
+    words: tuple[Opinion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,11 @@ def trace(services: Services, arxiv_id: str) -> Trace:
             fetched=(),
             announced=store.traces.announced(arxiv_id),
             judged=tuple(
-                Judged(one, store.traces.score_before(arxiv_id, one.decided_at))
+                Judged(
+                    one,
+                    store.traces.score_before(arxiv_id, one.decided_at),
+                    store.opinions.of_decision(one.decision_id),
+                )
                 for one in store.decisions.of_paper(arxiv_id)
             ),
             corrections=tuple(store.corrections.resolutions_of(arxiv_id)),

@@ -19,8 +19,10 @@ from storage.decision_account import (
     ImportGroup,
     Place,
 )
+from storage.opinion_types import Opinion, OpinionKind
 from storage.queue_filter import search_terms
 from storage.store import Store
+from storage.types import Decision
 
 #: share of the reasons given above which "other" is mentioned
 MUCH_OTHER = 0.2
@@ -35,6 +37,8 @@ class AccountPage:
 
     rows: tuple[AccountRow, ...]
     titles: Mapping[str, str]
+    #: that led to decisions of the page, by decision; none where one person decided alone
+    words: Mapping[str, tuple[Opinion, ...]]
     #: of the filter, imports included
     tally: DecisionTally
     #: imports that the filter selects from and that are not listed one by one
@@ -67,6 +71,7 @@ def account_page(
     shown = rows[:limit]
     return AccountPage(
         rows=tuple(shown),
+        words=store.opinions.of_decisions(row.decision.decision_id for row in shown),
         titles=store.papers.titles({row.decision.arxiv_id for row in shown}),
         tally=store.account.tally(wanted),
         imports=() if wanted.shows_imports else tuple(store.account.imports(wanted)),
@@ -74,6 +79,14 @@ def account_page(
         reviewers=store.account.reviewers(),
         reasons=store.account.reasons(),
     )
+
+
+def people_text(decision: Decision, words: Sequence[Opinion]) -> str:
+    """Return who decided: both people who agreed, or the third after the two who differed."""
+    two = " and ".join(one.reviewer for one in words if one.kind is not OpinionKind.THIRD)
+    if any(one.kind is OpinionKind.THIRD for one in words):
+        return f"{decision.reviewer} after {two}"
+    return two or decision.reviewer
 
 
 def read_filter(

@@ -18,6 +18,7 @@ from pipeline.review.judge import (
     suggested_section,
 )
 from pipeline.review.proposal import Proposal
+from pipeline.review.rulings.make import rule_as_asked
 from pipeline.runtime.clock import check_clock
 from storage.batches import BatchKind, NewBatch
 from storage.opinion_types import Opinion
@@ -177,6 +178,10 @@ def record_in(
             new[number] = replace(one, decided_at=moments[proposal.arxiv_id])
     made = dict(zip(new, store.decisions.add(list(new.values()), act, prepared=True), strict=True))
     kept = keep_words(store, hearing, made, act)
+    for number, word in hearing.words.items():
+        before = states[word.arxiv_id].words
+        answered = [one for one in before if one.opinion_id in word.beside]
+        rule_as_asked(store, made[number], answered, now)
     said = [kept.get(number, one) for number, one in enumerate(hearing.heard)]
     outcomes = _outcomes(proposals, said, made, last_undated, states)
     store.audit.draw(

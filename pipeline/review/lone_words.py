@@ -15,6 +15,7 @@ from pipeline.review.decide import LeftOut, Recorded, record_in
 from pipeline.review.double.rules import TeamRules
 from pipeline.review.judge import Stale, suggested_section
 from pipeline.review.proposal import Proposal
+from pipeline.review.rulings.make import rule_as_asked
 from pipeline.runtime.plurals import counted
 from storage.opinion_types import Opinion
 from storage.store import OpenStore, Store
@@ -64,6 +65,8 @@ def release(
             reviewer=actor,
             at=now,
         )
+        for word, outcome in made:
+            rule_as_asked(store, outcome.decision, [word], now)
         _note(store, "words.released", len(made), actor, now)
     left = [
         LeftOut(word.arxiv_id, outcome.cause if isinstance(outcome, Stale) else str(outcome))

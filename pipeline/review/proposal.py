@@ -71,6 +71,8 @@ class Proposal:
     third: bool = False
     #: ID of the reviewer's own decision that this repeats without knowing it
     repeats: str | None = None
+    #: its note is to be kept as a ruling
+    ruling: bool = False
     #: a word that was kept for a second person, who is no longer asked
     alone: bool = False
 

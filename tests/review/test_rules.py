@@ -325,6 +325,17 @@ def test_rule_without_a_fit_model_does_not_act(folder: Path, services: Services)
     assert papers >= len(waiting())
 
 
+def test_papers_that_two_people_read_count_as_lacking_no_signal(
+    folder: Path, services: Services
+) -> None:
+    enabled(services)
+    for file in (folder / "var" / "models").glob("*.npz"):
+        file.write_bytes(file.read_bytes()[:-7] + b"damaged")
+    team = services.settings.model_copy(update={"team": TeamSettings(double_review=100)})
+    assert apply(replace(services, settings=team)).missing == ()
+    assert apply(services).missing != ()
+
+
 def test_commands_show_and_do_it(folder: Path, services: Services) -> None:
     (folder / "survey.toml").write_text(
         '[review]\nreviewer = "ada"\n[[review.rules]]\nid = "far"\nscope_below = 30\n'

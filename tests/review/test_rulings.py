@@ -10,7 +10,8 @@ from config.taxonomy import load_taxonomy
 from pipeline.learn.documents import document_of
 from pipeline.review.decide import Outcome, Recorded
 from pipeline.review.proposal import Proposal, propose
-from pipeline.review.rulings.acts import Ruled, record_as_ruling, rule_on, withdraw_ruling
+from pipeline.review.rulings.acts import record_as_ruling, rule_on, withdraw_ruling
+from pipeline.review.rulings.make import Ruled
 from pipeline.review.rulings.near import (
     NEAR_ENOUGH,
     NearRuling,

@@ -65,6 +65,7 @@ def hear(
             heard.append(found.decision)
             continue
         if isinstance(found, Kept) and not found.word.repeats:
+            found = replace(found, word=replace(found.word, ruling=proposal.ruling))
             before = tuple(one for one in words.get(key, ()) if one != found.instead_of)
             words[key] = (*before, as_recorded(found.word))
         heard.append(found)

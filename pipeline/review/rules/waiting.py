@@ -50,11 +50,13 @@ def decide_waiting(services: Services, state: RuleState) -> tuple[int, int]:
                 offset=offset,
             )
             candidates = store.rules.texts(ids) if ids else []
+        # before the signals, so that they are not missed where no rule decides
+        candidates = _decided_alone(services, candidates)
         if ids and reader is None:
             reader = _reader(services, rule)
         read = [(one, reader.read(rule, one)) for one in candidates] if reader else []
         missing += sum(None in said.values() for _, said in read)
-        chosen += _decided_alone(services, [one for one, said in read if acts(said)])
+        chosen += [one for one, said in read if acts(said)]
         if len(chosen) >= most or len(ids) < _AT_ONCE:
             break
     if not chosen:

@@ -1,7 +1,7 @@
 """Make, revise and withdraw rulings; a decision can be recorded together with its ruling."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -14,10 +14,11 @@ from pipeline.review.double.rules import ALONE, TeamRules
 from pipeline.review.judge import Unchanged
 from pipeline.review.proposal import NOTE_LIMIT, Proposal, reviewer_name
 from pipeline.review.roles import check_role
+from pipeline.review.rulings.make import Ruled, make_ruling
 from pipeline.runtime.clock import check_clock
-from storage.rulings import Ruling, RulingAct, RulingEvent
-from storage.store import OpenStore, Store
-from storage.types import Decision, Verdict
+from storage.rulings import RulingAct, RulingEvent
+from storage.store import OpenStore
+from storage.types import Verdict
 
 
 class Recorder(Protocol):
@@ -33,15 +34,6 @@ class Recorder(Protocol):
         team: TeamRules,
     ) -> Outcome:
         """Record it in one lease."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ruled:
-    """What became of a ruling."""
-
-    ruling: Ruling
-    #: made, revised, withdrawn, or unchanged
-    outcome: str
 
 
 def read_ruling_sentence(text: str) -> str:
@@ -84,7 +76,7 @@ def rule_on(
                 " nothing to keep as a ruling.",
                 hint="Approve or reject it first.",
             )
-        return _rule(store, standing, said, name, now)
+        return make_ruling(store, standing, said, name, now)
 
 
 def withdraw_ruling(
@@ -128,7 +120,7 @@ def record_as_ruling(
 ) -> Outcome:
     """Record a proposal and keep it as precedent with its note as the sentence, in one transaction.
 
-    A word that decides nothing yet is no precedent.
+    A word that decides nothing yet is no precedent; it is made one when it becomes a decision.
 
     Raises what `decide.record` raises, and UsageError for a deferral or without a note.
     """
@@ -138,31 +130,9 @@ def record_as_ruling(
     now = clock()
     with open_store() as store, store.transaction():
         check_role(store, proposal.reviewer, Role.PUBLISHER, option="--reviewer")
-        [outcome] = record_in(store, taxonomy, [proposal], now, team=team)
+        [outcome] = record_in(store, taxonomy, [replace(proposal, ruling=True)], now, team=team)
         if isinstance(outcome, UsageError):
             raise outcome
         if isinstance(outcome, Recorded | Unchanged):
-            _rule(store, outcome.decision, sentence, proposal.reviewer, now)
+            make_ruling(store, outcome.decision, sentence, proposal.reviewer, now)
     return outcome
-
-
-def _rule(store: Store, decision: Decision, sentence: str, person: str, now: datetime) -> Ruled:
-    key = decision.arxiv_id
-    before = store.rulings.of([key]).get(key)
-    stands = before is not None and before.stands
-    said = (decision.verdict, decision.sections, sentence)
-    if before is not None and stands and said == (before.verdict, before.sections, before.sentence):
-        return Ruled(before, "unchanged")
-    kind = RulingAct.REVISED if stands else RulingAct.MADE
-    event = RulingEvent(
-        kind=kind,
-        arxiv_id=key,
-        title=one_line(store.papers.titles([key]).get(key, "")),
-        verdict=decision.verdict,
-        sections=decision.sections,
-        sentence=sentence,
-        person=person,
-        happened_at=now,
-    )
-    store.rulings.add([event])
-    return Ruled(store.rulings.of([key])[key], kind.value)

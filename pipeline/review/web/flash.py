@@ -31,6 +31,8 @@ class Flash:
     kept: bool = False
     #: another person said otherwise
     differs: bool = False
+    #: it becomes a ruling when it becomes a decision
+    rules: bool = False
 
 
 def flash_of(store: Store, request: Request) -> Flash | None:
@@ -75,7 +77,8 @@ def flash_on_word(store: Store, request: Request, word: Opinion) -> Flash:
         section = suggested.section if suggested else None
         rules = context_of(request).rules
         return replace(said, kept=rules.needs_two(word.arxiv_id, section, word.sections))
-    return replace(said, kept=True, differs=word.kind is OpinionKind.SECOND)
+    differs = word.kind is OpinionKind.SECOND
+    return replace(said, kept=True, differs=differs, rules=word.ruling)
 
 
 def as_decision(word: Opinion) -> Decision:

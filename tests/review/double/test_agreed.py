@@ -12,6 +12,7 @@ from config.errors import LivingSurveyError
 from config.roles import Role
 from config.taxonomy import Taxonomy
 from config.team_schema import TeamSettings
+from pipeline.review.account import account_page, people_text
 from pipeline.review.conflicts import NotYourWordError, conflicts, give_third, waiting_words
 from pipeline.review.decide import Recorded, decide_all, record, record_all
 from pipeline.review.double.keep import Opined
@@ -19,9 +20,11 @@ from pipeline.review.double.rules import TeamRules, rules_of
 from pipeline.review.judge import Stale
 from pipeline.review.lone_words import give_back, lone_words, release
 from pipeline.review.proposal import Proposal, propose
+from pipeline.review.rulings.acts import record_as_ruling
 from pipeline.review.undo import Undone, undo
 from storage.absences import Absence
 from storage.batches import BatchKind, NewBatch
+from storage.decision_account import DecisionFilter
 from storage.errors import DecisionNotFoundError, NothingToUndoError
 from storage.opinion_types import OpinionKind
 from storage.store import OpenStore
@@ -49,7 +52,7 @@ def say(open_store: OpenStore, taxonomy: Taxonomy) -> Callable[..., Any]:
     clock = _Clock()
 
     def said(reviewer: str, verdict: str, *sections: str, **also: Any) -> Any:
-        team = also.pop("team", BOTH)
+        team, ruling = also.pop("team", BOTH), also.pop("ruling", False)
         stated = propose(
             taxonomy,
             arxiv_id=also.pop("key", KEY),
@@ -58,7 +61,8 @@ def say(open_store: OpenStore, taxonomy: Taxonomy) -> Callable[..., Any]:
             sections=sections,
             **also,
         )
-        return record(open_store, taxonomy, stated, clock=clock, team=team)
+        keep = record_as_ruling if ruling else record
+        return keep(open_store, taxonomy, stated, clock=clock, team=team)
 
     return said
 
@@ -338,7 +342,9 @@ def test_decided_papers_change_as_before_unless_approved(say: Callable[..., Any]
     assert isinstance(say("bo", "reject", note="why"), Recorded)
     assert isinstance(say("bo", "approve", IMAGE), Opined)
     assert isinstance(say("ada", "approve", IMAGE), Recorded)
-    assert isinstance(say("bo", "approve", VIDEO), Recorded)  # to another section
+    assert isinstance(say("bo", "approve", IMAGE, note="why"), Recorded)
+    assert isinstance(say("bo", "approve", VIDEO), Opined)  # to another section
+    assert isinstance(say("ada", "approve", VIDEO), Recorded)
     assert isinstance(say("bo", "reject"), Recorded)
 
 
@@ -473,3 +479,63 @@ def test_conflict_outlives_the_setting(
 def test_no_word_is_proposed_by_default(taxonomy: Taxonomy) -> None:
     stated = propose(taxonomy, arxiv_id=KEY, verdict="reject", reviewer="ada")
     assert stated == Proposal(KEY, Verdict.REJECTED, "ada")
+
+
+@pytest.mark.parametrize("marked", ["ada", "bo"])
+def test_ruling_follows_when_a_word_becomes_a_decision(
+    open_store: OpenStore, taxonomy: Taxonomy, say: Callable[..., Any], marked: str
+) -> None:
+    sentence = "A language model plans the layout."
+    for name in ("ada", "bo"):
+        with open_store() as store:
+            assert store.rulings.standing() == ()
+        say(
+            name, "approve", IMAGE, note=sentence if name == marked else None, ruling=name == marked
+        )
+    with open_store() as store:
+        [ruling] = store.rulings.standing()
+    assert (ruling.sentence, ruling.ruled_by, ruling.sections) == (sentence, marked, (IMAGE,))
+
+
+@pytest.mark.parametrize("follows", [True, False])
+def test_ruling_of_a_word_that_a_third_overrules_is_none(
+    open_store: OpenStore, taxonomy: Taxonomy, say: Callable[..., Any], *, follows: bool
+) -> None:
+    say("ada", "reject" if follows else "approve", *([] if follows else [IMAGE]), note="Why.",
+        ruling=True)  # fmt: skip
+    say("bo", *(["approve", IMAGE] if follows else ["reject"]))
+    third(open_store, taxonomy, "cy")  # rejects
+    with open_store() as store:
+        assert [one.ruled_by for one in store.rulings.standing()] == (["ada"] if follows else [])
+
+
+def test_ruling_follows_a_word_that_is_released(
+    open_store: OpenStore, taxonomy: Taxonomy, say: Callable[..., Any]
+) -> None:
+    say("ada", "reject", note="Why.", ruling=True)
+    release(open_store, taxonomy, rules=TeamRules(), actor="cy", clock=lambda: NOW + timedelta(1))
+    with open_store() as store:
+        assert [one.sentence for one in store.rulings.standing()] == ["Why."]
+
+
+def test_account_names_everybody_whose_word_led_to_a_decision(
+    open_store: OpenStore, taxonomy: Taxonomy, say: Callable[..., Any]
+) -> None:
+    say("ada", "approve", IMAGE)
+    say("bo", "approve", IMAGE)
+    for name in ("ada", "bo"):
+        say(name, "approve" if name == "ada" else "reject", *([IMAGE] if name == "ada" else []),
+            key=IDS[1])  # fmt: skip
+    stated = propose(taxonomy, arxiv_id=IDS[1], verdict="reject", reviewer="cy")
+    at = NOW + timedelta(days=1)
+    give_third(open_store, taxonomy, stated, rules=BOTH, is_admin=False, clock=lambda: at)
+    say("dee", "reject", key=IDS[2], team=TeamRules())
+    with open_store() as store:
+        page = account_page(store, DecisionFilter(), limit=9)
+    named = {
+        row.decision.arxiv_id: people_text(
+            row.decision, page.words.get(row.decision.decision_id, ())
+        )
+        for row in page.rows
+    }
+    assert named == {KEY: "ada and bo", IDS[1]: "cy after ada and bo", IDS[2]: "dee"}
