@@ -12,9 +12,9 @@ from config.tex.text import plain_text
 from pipeline.cli.answer import Answer, Column, Heading, table
 from pipeline.cli.command import Invocation, command
 from pipeline.cli.decide import reviewer_of
+from pipeline.review.make_ruling import Ruled
 from pipeline.review.rulings.acts import rule_on, withdraw_ruling
 from pipeline.review.rulings.compare import against
-from pipeline.review.rulings.make import Ruled
 from pipeline.review.rulings.transfer import Imported, export_rulings, import_rulings
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.services import Services, open_services

@@ -17,8 +17,8 @@ from pipeline.review.judge import (
     judge,
     suggested_section,
 )
+from pipeline.review.make_ruling import rule_as_asked
 from pipeline.review.proposal import Proposal
-from pipeline.review.rulings.make import rule_as_asked
 from pipeline.runtime.clock import check_clock
 from storage.batches import BatchKind, NewBatch
 from storage.opinion_types import Opinion

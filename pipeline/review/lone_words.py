@@ -14,8 +14,8 @@ from pipeline.review.conflicts import waiting_words
 from pipeline.review.decide import LeftOut, Recorded, record_in
 from pipeline.review.double.rules import TeamRules
 from pipeline.review.judge import Stale, suggested_section
+from pipeline.review.make_ruling import rule_as_asked
 from pipeline.review.proposal import Proposal
-from pipeline.review.rulings.make import rule_as_asked
 from pipeline.runtime.plurals import counted
 from storage.opinion_types import Opinion
 from storage.store import OpenStore, Store

@@ -9,9 +9,9 @@ from config.errors import UsageError
 from config.taxonomy import load_taxonomy
 from pipeline.learn.documents import document_of
 from pipeline.review.decide import Outcome, Recorded
+from pipeline.review.make_ruling import Ruled
 from pipeline.review.proposal import Proposal, propose
 from pipeline.review.rulings.acts import record_as_ruling, rule_on, withdraw_ruling
-from pipeline.review.rulings.make import Ruled
 from pipeline.review.rulings.near import (
     NEAR_ENOUGH,
     NearRuling,
@@ -57,6 +57,22 @@ def test_nearest_rulings_come_first_and_three_are_shown() -> None:
     assert [one.ruling.arxiv_id for one in shown(near, border, 0.5)] == [keys[1], keys[4], keys[5]]
     clear = make_prediction(in_scope=0.97, sections=two(IMAGE, VIDEO, 0.4))
     assert [one.nearness for one in shown(near, clear, 0.5)] == [9.0, 6.0]
+
+
+def test_border_case_shows_the_nearest_ruling_of_each_answer() -> None:
+    near_keys = {f"2603.0000{n}": 9.0 - n for n in range(2, 9)}
+    found = [
+        *(precedent(f"2603.0000{n}") for n in (2, 3, 4)),
+        precedent("2603.00005", Verdict.APPROVED, AGENTS),
+        precedent("2603.00006", Verdict.APPROVED, VIDEO),
+        precedent("2603.00007", Verdict.APPROVED, IMAGE),
+        precedent("2603.00008", Verdict.APPROVED, IMAGE),
+    ]
+    border = make_prediction(in_scope=0.45, sections=two(IMAGE, VIDEO, 0.1))
+    near = near_rulings(StatedLikeness(near_keys), document_of(make_paper()), found, border)
+    assert [one.ruling.arxiv_id[-1] for one in shown(near, border, 0.5)] == ["2", "6", "7"]
+    one_side = [one for one in near if one.ruling.verdict is Verdict.REJECTED]
+    assert shown(one_side, border, 0.5) == tuple(one_side)
 
 
 def test_ruling_on_the_paper_itself_is_the_nearest() -> None:

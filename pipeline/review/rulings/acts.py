@@ -12,9 +12,9 @@ from config.visible import one_line
 from pipeline.review.decide import Outcome, Recorded, record_in
 from pipeline.review.double.rules import ALONE, TeamRules
 from pipeline.review.judge import Unchanged
+from pipeline.review.make_ruling import Ruled, make_ruling
 from pipeline.review.proposal import NOTE_LIMIT, Proposal, reviewer_name
 from pipeline.review.roles import check_role
-from pipeline.review.rulings.make import Ruled, make_ruling
 from pipeline.runtime.clock import check_clock
 from storage.rulings import RulingAct, RulingEvent
 from storage.store import OpenStore

@@ -14,8 +14,8 @@ from storage.types import Prediction, SectionScore, Verdict
 
 #: rulings shown
 SHOWN = 3
-#: least nearness of a ruling that is shown: below it papers share only common words
-LIKE = 2.0
+#: least nearness of a ruling that is shown: below it papers are less alike than two papers usually
+LIKE = 1.0
 #: nearness from which another verdict is a contradiction
 NEAR_ENOUGH = 5.0
 #: nearness of a paper to the ruling on itself
@@ -130,6 +130,18 @@ def near_rulings(
 def shown(
     near: Sequence[NearRuling], prediction: Prediction | None, likely_from: float
 ) -> tuple[NearRuling, ...]:
-    """Return the rulings shown at a paper: three at a border case, else only those near enough."""
-    border = prediction is not None and is_border(prediction, likely_from)
-    return tuple(one for one in near if border or one.is_near)[:SHOWN]
+    """Return the rulings shown at a paper: three at a border case, else only those near enough.
+
+    At a border case each answer has its nearest ruling: a rejection, and an approval into each of
+    the paper's two best sections. So the reader sees what distinguishes them.
+    """
+    if prediction is None or not is_border(prediction, likely_from):
+        return tuple(one for one in near if one.is_near)[:SHOWN]
+    best = [one.section for one in prediction.sections[:2]]
+    answers = [
+        [one for one in near if one.ruling.verdict is Verdict.REJECTED],
+        *([one for one in near if section in one.ruling.sections] for section in best),
+    ]
+    first = dict.fromkeys(found[0] for found in answers if found)
+    chosen = [*first, *(one for one in near if one not in first)][:SHOWN]
+    return tuple(sorted(chosen, key=near.index))
