@@ -155,7 +155,7 @@ def status(
 )
 def test_(
     invocation: Invocation,
-    address: Annotated[str, typer.Argument(help="Who gets it.")],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who gets it.")],
     week: _Week = None,
     month: _Month = None,
     language: _Language = None,
@@ -192,7 +192,9 @@ def test_(
 )
 def preview_(
     invocation: Invocation,
-    directory: Annotated[Path, typer.Argument(help="Where message.eml, .html and .txt go.")],
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIRECTORY", help="Where message.eml, .html and .txt go.")
+    ],
     week: _Week = None,
     month: _Month = None,
     language: _Language = None,

@@ -86,7 +86,8 @@ def _by_webhook(posted: WebhookReport) -> tuple[str, ...]:
 def suppress(
     invocation: Invocation,
     address: Annotated[
-        str | None, typer.Argument(help="Gets no more mail; without it all are listed.")
+        str | None,
+        typer.Argument(metavar="ADDRESS", help="Gets no more mail; without it all are listed."),
     ] = None,
     *,
     lift: Annotated[

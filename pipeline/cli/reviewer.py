@@ -140,7 +140,9 @@ def password(
 def role(
     invocation: Invocation,
     name: _Name,
-    role: Annotated[Role, typer.Argument(help="What the person may do.", show_default=False)],
+    role: Annotated[
+        Role, typer.Argument(metavar="ROLE", help="What the person may do.", show_default=False)
+    ],
 ) -> Answer:
     """Change what an account may do: reviewer, publisher or admin.
 

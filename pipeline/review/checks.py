@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from config.visible import one_line
 from pipeline.ingest.corrections import read_inbox
-from pipeline.review.conflicts import conflicts
+from pipeline.review.conflicts import conflicts, present
 from pipeline.review.double.rules import rules_of
 from pipeline.review.lone_words import lone_words
 from pipeline.review.tokens import FORGOTTEN, forgotten_tokens
@@ -30,7 +30,9 @@ def checks(services: Services) -> Iterator[Finding]:
         withdrawn = store.changes.withdrawn_approvals()
         twins = store.twins.approved()
         inbox = read_inbox(store)
-        lone = len(lone_words(store, services.taxonomy, rules_of(settings.team, services.taxonomy)))
+        rules = rules_of(settings.team, services.taxonomy)
+        lone = len(lone_words(store, services.taxonomy, rules))
+        here = present(store, services.clock().date()).names if store.accounts.exist() else None
         differ = len(conflicts(store))
         forgotten = forgotten_tokens(store, services.clock())
     if waiting.above_limit > _LONG_QUEUE:
@@ -52,6 +54,15 @@ def checks(services: Services) -> Iterator[Finding]:
             "double review",
             f"{counted(differ, 'paper waits', 'papers wait')} for a third word.",
             "`living-survey conflicts` shows them, and so does the page Conflicts.",
+            wrong=False,
+        )
+    if rules.double and here is not None and len(here) < 2:
+        yield Finding(
+            "double review",
+            f"{counted(len(here), 'person', 'people')} can read just now, and two must agree on"
+            " papers of `[team] double_review` and `double_sections`.",
+            "Their words wait for a second person: add one with `living-survey reviewer add`, or"
+            " see who is away with `living-survey team`.",
             wrong=False,
         )
     if lone:

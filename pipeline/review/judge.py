@@ -35,6 +35,8 @@ class Stale:
     arxiv_id: str
     #: what changed, as a sentence
     cause: str
+    #: the same proposal is refused again, because others decide
+    closed: bool = False
 
 
 class MissingSectionError(UsageError):

@@ -89,6 +89,7 @@ def _closed(key: str) -> Stale:
         key,
         f"Two people have read {key} and do not agree, so it waits for a third word on the page of"
         " conflicts.",
+        closed=True,
     )
 
 

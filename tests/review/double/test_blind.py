@@ -197,6 +197,8 @@ def test_form_opened_before_two_spoke_is_refused(site: ReviewSite) -> None:
     bo.decide(bo.get("/queue"), KEY, "rejected")
     late = cy.post("/decide", {**form, "verdict": "rejected", "reason": "other"})
     assert (late.status, "do not agree" in late.text) == (409, True)
+    assert "Record mine" not in late.text  # it would be refused again
+    assert late.tree.xpath("//*[@id='asked']//a[@href='/conflicts']")
     assert site.decisions(KEY) == []
 
 

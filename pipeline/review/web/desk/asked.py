@@ -13,6 +13,8 @@ class Asked:
     question: str = ""
     #: the button that was pressed and not recorded, as name and value, so that one press repeats it
     mine: tuple[str, str] | None = None
+    #: others decide, on the page of conflicts
+    closed: bool = False
     #: approved papers with the same title, which the button then approves beside
     also: tuple[str, ...] = ()
     #: what was recorded besides a decision

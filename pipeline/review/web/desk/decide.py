@@ -84,9 +84,9 @@ def _decide(request: Request, form: FormData) -> Response:
     except UsageError as error:
         return again.show(Asked(f"Nothing was recorded. {error}"), 400)
     if isinstance(outcome, Stale):
-        return again.show(
-            Asked(f"Nothing was recorded. {outcome.cause}", mine=pressed_in(form)), 409
-        )
+        warning, closed = f"Nothing was recorded. {outcome.cause}", outcome.closed
+        mine = None if closed else pressed_in(form)
+        return again.show(Asked(warning, mine=mine, closed=closed), 409)
     preferences_of(request).note_visit(context.clock())
     following = text_of(form, "following")
     # the script claims the next paper itself, because it knows which one it shows
