@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.review.double.repeats import Due, candidates, due, place, shows_age
+from pipeline.review.double.able import AbleNumbers
+from pipeline.review.double.repeats import Due, Turn, candidates, due, place, shows_age
 from pipeline.review.double.rules import TeamRules
 from storage.batches import BatchKind, NewBatch
 from storage.opinion_types import NewOpinion, Opinion, OpinionKind
@@ -278,3 +279,20 @@ def test_repeat_stands_where_its_probability_belongs() -> None:
 )
 def test_list_of_days_shows_how_old_a_paper_is(wanted: QueueFilter, *, shown: bool) -> None:
     assert shows_age(wanted) is shown
+
+
+def test_number_of_candidates_is_kept_for_a_list_until_a_repeat_is_given() -> None:
+    kept, asked = AbleNumbers(), []
+
+    def count() -> int:
+        asked.append(1)
+        return len(asked)
+
+    turn = Turn("ada", 0, 3, 5)
+    for wanted in (QueueFilter(), QueueFilter(without=frozenset({"2603.00001"}))):
+        assert kept.of(turn, wanted, START, count) == 1
+    assert kept.of(replace(turn, reviewer="bo"), QueueFilter(), START, count) == 2
+    assert kept.of(turn, QueueFilter(section="a"), START, count) == 3
+    assert kept.of(replace(turn, number=1), QueueFilter(section="a"), START, count) == 4
+    later = START + timedelta(minutes=11)
+    assert kept.of(replace(turn, number=1), QueueFilter(section="a"), later, count) == 5

@@ -15,6 +15,7 @@ from pipeline.review.double.older import older_due, older_waiting
 from pipeline.review.double.repeats import (
     Due,
     Placed,
+    Turn,
     offered,
     place,
     repeated_decision,
@@ -48,17 +49,28 @@ def old_papers_in(store: Store, request: Request, wanted: QueueFilter, size: int
         return OldPapers()
     dated = shows_age(wanted)
     coming = 0 if dated or wanted.ids is not None else turn.coming(size)
-    if turn.due is not None or coming:
-        salt, now = str(turn.number), context.clock()
-        able = offered(store, reviewer, context.rules, now, salt=salt, wanted=wanted)
-        placed = _placed(store, request, wanted, [one.row for one in able], turn.due)
+    if turn.due is not None:
+        able = _offered(store, request, turn, wanted)
+        placed = _placed(store, request, wanted, able, turn.due)
         if placed is not None or not dated:
             return OldPapers(placed, min(coming, len(able)))
+    elif coming:
+        able_number = context.able.of(
+            turn, wanted, context.clock(), lambda: len(_offered(store, request, turn, wanted))
+        )
+        return OldPapers(None, min(coming, able_number))
     found = older_due(store, reviewer, context.rules) if dated else None
     waiting = older_waiting(store, wanted, context.rules, context.today) if found else []
     placed = _placed(store, request, wanted, waiting, found)
     listed = wanted.announced_from is None and wanted.arrived_after is None
     return OldPapers(replace(placed, waits=True, listed=listed) if placed else None)
+
+
+def _offered(store: Store, request: Request, turn: Turn, wanted: QueueFilter) -> list[QueueRow]:
+    context = context_of(request)
+    salt, now = str(turn.number), context.clock()
+    able = offered(store, turn.reviewer, context.rules, now, salt=salt, wanted=wanted)
+    return [one.row for one in able]
 
 
 def _placed(
