@@ -12,7 +12,7 @@ from pipeline.cli.session import RUN, arxiv_session, session
 from pipeline.ingest import fetch as step
 from pipeline.ingest.announcements import FeedReport
 from pipeline.ingest.corrections import corrections_text
-from pipeline.ingest.fetch import FetchReport
+from pipeline.ingest.fetch import FetchReport, failure_sentences
 from pipeline.ingest.ledger import overdue_remedy, overdue_sentence
 from pipeline.ingest.replay import replay
 from pipeline.runtime.plurals import counted
@@ -87,7 +87,7 @@ def fetch_text(report: FetchReport) -> Text:
 
 def fetch_notes(report: FetchReport) -> tuple[str, ...]:
     """Return what a fetch could not bring, and the days that are overdue."""
-    notes = [f"living-survey: {failure.source}: {failure.reason}" for failure in report.failures]
+    notes = [f"living-survey: {one}" for one in failure_sentences(report.failures)]
     if overdue := report.ledger.overdue:
         notes.append(f"living-survey: {overdue_sentence(overdue)} {overdue_remedy(overdue)}")
     return tuple(notes)

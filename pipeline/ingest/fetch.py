@@ -148,8 +148,16 @@ def fetch(services: Services, arxiv: ArxivSources, run: Run) -> FetchReport:
     )
     run.count(**report.totals)
     run.corrected = tuple(one.arxiv_id for one in corrected)
-    run.error = "; ".join(f"{failure.source}: {failure.reason}" for failure in failures) or None
+    run.error = "; ".join(failure_sentences(failures)) or None
     return report
+
+
+def failure_sentences(failures: Sequence[Failure]) -> tuple[str, ...]:
+    """Return what failed and why, each reason once: without a network it is that of all sources."""
+    of_reason: dict[str, list[str]] = {}
+    for failure in failures:
+        of_reason.setdefault(failure.reason, []).append(failure.source)
+    return tuple(f"{', '.join(sources)}: {reason}" for reason, sources in of_reason.items())
 
 
 def _harvest_set(

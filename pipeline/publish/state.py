@@ -9,6 +9,9 @@ from pipeline.runtime.plurals import counted
 from storage.publication_types import StandingRefusal
 from storage.store import Store
 
+#: the kind of target of an issue, before its week
+_ISSUE = "digest"
+
 
 @dataclass(frozen=True, slots=True)
 class LastPublication:
@@ -55,15 +58,22 @@ class PublishingState:
 def publishing_state(store: Store, settings: Settings, now: datetime) -> PublishingState:
     """Return how publishing stands; papers count as waiting once something was published."""
     newest: dict[str, LastPublication] = {}
-    for act in store.publications.latest():
+    acts = store.publications.latest()
+    issues = [act.target for act in acts if act.target.startswith(f"{_ISSUE}:")]
+    for act in acts:
         if act.finished_at is not None:
             last = LastPublication(act.target, act.finished_at, act.person, len(act.papers))
             newest.setdefault(act.target.partition(":")[0], last)
     week_end = Week.last_complete(now).end
-    before = {"digest": week_end}
+    before = {_ISSUE: week_end}
     return PublishingState(
         last=tuple(newest.values()),
-        refused=tuple(store.publications.refusals()),
+        refused=tuple(
+            one
+            for one in store.publications.refusals()
+            # An issue older than one that is out is not tried again; its papers are unpublished.
+            if not one.target.startswith(f"{_ISSUE}:") or one.target >= max(issues, default="")
+        ),
         interrupted=tuple(one.target for one in store.publications.interrupted()),
         unpublished={
             kind: len(store.publications.unpublished(kind, before.get(kind, now)))

@@ -10,6 +10,7 @@ import pytest
 from pipeline.demo.replica.faults import Fault, Kind
 from pipeline.demo.replica.log import Channel
 from pipeline.demo.replica.server import ReplicaServer
+from pipeline.ingest.fetch import Failure, failure_sentences
 from pipeline.ingest.harvest import (
     Window,
     backfill_windows,
@@ -79,6 +80,16 @@ def test_a_source_that_fails_leaves_the_others(tmp_path: Path, open_store: OpenS
     assert report.exit_status == 1
     with open_store() as store:
         assert store.papers.count() == 1
+
+
+def test_cause_that_all_sources_share_is_said_once() -> None:
+    reason = "arXiv at a.org cannot be reached: no network."
+    shared = [Failure(name, reason, later=True) for name in ("feed", "OAI set cs", "OAI set eess")]
+    other = Failure("look-up", "arXiv at b.org answered 500.", later=True)
+    assert failure_sentences([*shared[:2], other, shared[2]]) == (
+        f"feed, OAI set cs, OAI set eess: {reason}",
+        "look-up: arXiv at b.org answered 500.",
+    )
 
 
 @pytest.mark.parametrize("location", ["http://[", "http://127.0.0.1:99999/", "/" + "a" * 9_000])

@@ -219,6 +219,21 @@ def test_program_past_its_time_is_killed_with_its_children(alerts: Alerts, tmp_p
     assert told == Told(AlertKind.UNCERTAIN, "it did not end within 5 s and was killed")
 
 
+def test_program_that_writes_without_end_fills_nothing(alerts: Alerts) -> None:
+    """What it writes is read and dropped; a file of it would fill the disk of the alarm."""
+    script = "ulimit -f 0; yes no pager | head -c 50000000 >&2; exit 3"
+    [told] = tell(alerts(command=("sh", "-c", script), command_seconds=60.0))
+    assert told.outcome is AlertKind.FAILED
+    assert told.answer.startswith("it ended with status 3: no pager no pager")
+    assert len(told.answer) < 300
+
+
+def test_child_that_outlives_the_program_is_not_waited_for(alerts: Alerts) -> None:
+    script = "echo no pager >&2; sleep 900 & exit 3"
+    [told] = tell(alerts(command=("sh", "-c", script), command_seconds=600.0))
+    assert told == Told(AlertKind.FAILED, "it ended with status 3: no pager")
+
+
 def test_program_that_reads_nothing_is_told(alerts: Alerts) -> None:
     assert [one.outcome for one in tell(alerts(command=("true",)))] == [AlertKind.TOLD]
 

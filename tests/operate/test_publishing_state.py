@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -54,6 +55,27 @@ def test_last_publication_and_waiting_papers_are_named(
     )
     (note,) = checks(services)
     assert (note.what, note.wrong) == ("1 approved paper is not in a published list.", False)
+
+
+def test_refusal_of_an_issue_counts_until_a_later_one_is_out(
+    open_store: OpenStore, tmp_path: Path
+) -> None:
+    """Nothing publishes the older issue by itself, so it would be refused for ever."""
+    services = publishing_services(open_store, tmp_path)
+
+    def publish_issue(week: str, paper: str) -> None:
+        build = make_build(tmp_path / f"{week}.md", [paper])
+        published(services, replace(target_of(build), name=f"digest:{week}"))
+
+    publish_issue("2026-W10", ONE)
+    publish_issue("2026-W11", "2603.99999")
+    refused = "digest:2026-W11 refused: 2603.99999 has no standing approval."
+    assert refused in _lines(services)
+    publish_issue("2026-W09", ONE)
+    assert refused in _lines(services)
+    publish_issue("2026-W12", ONE)
+    assert refused not in _lines(services)
+    assert [one for one in checks(services) if one.wrong] == []
 
 
 def test_refusal_is_wrong_until_it_ends(open_store: OpenStore, tmp_path: Path) -> None:

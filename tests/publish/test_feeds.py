@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree, html
 
 from config.schema import SurveySettings
+from pipeline.publish.feeds.atom import instant
 from pipeline.publish.feeds.pages import PLACES, paged
 from pipeline.publish.feeds.types import Entry
 from pipeline.publish.report import Outcome
@@ -357,3 +358,10 @@ def test_chinese_feeds_have_chinese_names(services: Services) -> None:
     assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == "zh"
     assert "多模态智能体" in text_of(root, "title")
     assert "分节" in text_of(entries_of(root)[0], "content")
+
+
+def test_feed_without_entries_has_the_time_of_the_first_approval(services: Services) -> None:
+    publish_feeds(services)
+    changes = etree.fromstring(files_of(services)["feeds/changes.atom"])
+    assert changes.findall("{*}entry") == []
+    assert text_of(changes, "updated") == instant(MONDAY)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.api_tokens import NewToken
 from storage.backup import back_up
 from storage.engine.manifest import read_manifest, take_manifest
 from storage.engine.paths import kept_paths, manifest_path, restoring_path, wal_path
@@ -104,6 +105,11 @@ def decisions(path: Path) -> int:
     return count
 
 
+def live_tokens(path: Path) -> int:
+    with store_opener(path)() as store:
+        return sum(one.is_live(NOW) for one in store.api_tokens.all())
+
+
 def opens(path: Path) -> bool:
     """Return whether a database opens; one that is damaged or missing names `restore`."""
     try:
@@ -120,6 +126,7 @@ def survey(directory: Path) -> Path:
     with store_opener(path)() as store:
         store.papers.upsert([make_paper("2603.00001")], seen_at=NOW)
         store.decisions.add([make_decision("2603.00001")])
+        store.api_tokens.add(NewToken("t" * 12, "ada", "x", (), "0" * 64, "ada", NOW, None))
     back_up(path, directory / "backup.duckdb", busy_timeout_seconds=60)
     with store_opener(path)() as store:
         for note in ("two", "three"):
@@ -147,6 +154,7 @@ def test_killed_restore_leaves_one_whole_database(tmp_path: Path, *, links: bool
         assert killed.database.exists(), killed.step
         found = decisions(killed.database)
         assert found in {OLD, NEW}, killed.step
+        assert live_tokens(killed.database) == (1 if found == OLD else 0), killed.step
         seen.append(found)
         assert not restoring_path(killed.database).exists()
         assert all(not kept.samefile(killed.database) for kept in kept_paths(killed.database))

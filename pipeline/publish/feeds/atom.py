@@ -6,7 +6,7 @@ from typing import cast
 from lxml import etree
 
 from pipeline.publish import addresses
-from pipeline.publish.feeds.types import NEVER, About, Document, Entry, Feed
+from pipeline.publish.feeds.types import About, Document, Entry, Feed
 
 ATOM = "http://www.w3.org/2005/Atom"
 HISTORY = "http://purl.org/syndication/history/1.0"
@@ -24,7 +24,7 @@ def atom(feed: Feed, document: Document, about: About) -> bytes:
     _text(root, "id", feed.id)
     _text(root, "title", feed.title)
     _text(root, "subtitle", feed.subtitle)
-    _text(root, "updated", instant(max((one.updated for one in entries), default=NEVER)))
+    _text(root, "updated", instant(max((one.updated for one in entries), default=about.began)))
     _person(root, about.editor or about.title)
     _text(root, "generator", _PROGRAM)
     for rel, path in _links(feed, document):

@@ -17,7 +17,7 @@ from pipeline.publish.feeds.pages import PLACES, paged
 from pipeline.publish.feeds.paper import Maker, section_name
 from pipeline.publish.feeds.places import Places, section_places
 from pipeline.publish.feeds.sections import Former, SectionHistory, section_history
-from pipeline.publish.feeds.types import About, Document, Entry, Feed
+from pipeline.publish.feeds.types import NEVER, About, Document, Entry, Feed
 from pipeline.publish.feeds.words import say
 from pipeline.publish.identity import SurveyIdentity, survey_identity
 from pipeline.publish.suggest import suggest_address
@@ -102,7 +102,8 @@ def about_of(settings: Settings, identity: SurveyIdentity) -> About:
 
 def compose(source: FeedSource, taxonomy: Taxonomy, settings: Settings) -> Feeds:
     """Return all feeds."""
-    about = about_of(settings, source.identity)
+    approved = (one.approved_at for one in source.approved.papers)
+    about = replace(about_of(settings, source.identity), began=min(approved, default=NEVER))
     if source.freeze is not None:
         about = replace(about, ended=ended_entry(source.freeze, source.identity, about))
     known = {section.id: section for section in taxonomy.sections}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-#: of a feed without entries, which must have a time too
+#: of a survey without approved papers, whose feeds must have a time too
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -91,6 +91,8 @@ class About:
     home: str
     #: address of the WebSub hub; empty: none
     hub: str
+    #: the first approval that stands: the time of a feed without entries
+    began: datetime = NEVER
     #: of a survey that ended: the last entry of every feed
     ended: Entry | None = None
 

@@ -3,7 +3,7 @@
 import os
 import signal
 import subprocess
-import tempfile
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +17,8 @@ from storage.alert_types import AlertKind
 
 #: bytes of its error output that are read, and characters that are kept
 _READ, _KEPT = 4_000, 200
+#: seconds until what a program wrote before it ended is read
+_LINGERS = 2.0
 
 
 def program_teller(
@@ -45,28 +47,46 @@ def program_teller(
             "ALARM_ID": message.id,
             "ALARM_SUBJECT": message.subject.replace("\0", ""),
         }
-        with tempfile.TemporaryFile() as errors:
-            try:
-                process = subprocess.Popen(  # noqa: S603  the operator's own words, no shell
-                    list(words),
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.DEVNULL,
-                    stderr=errors,
-                    env=variables,
-                    cwd=directory,
-                    start_new_session=True,  # so that its children end with it
-                )
-            except OSError as error:
-                said = f"{words[0]} cannot be started: {error.strerror or error}"
-                return Told(AlertKind.FAILED, said)
-            return _ended(process, message.text.encode(), errors, seconds)
+        try:
+            process = subprocess.Popen(  # noqa: S603  the operator's own words, no shell
+                list(words),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=variables,
+                cwd=directory,
+                start_new_session=True,  # so that its children end with it
+            )
+        except OSError as error:
+            said = f"{words[0]} cannot be started: {error.strerror or error}"
+            return Told(AlertKind.FAILED, said)
+        return _ended(process, message.text.encode(), seconds)
 
     return tell
 
 
-def _ended(
-    process: "subprocess.Popen[bytes]", text: bytes, errors: IO[bytes], seconds: float
-) -> Told:
+class _Errors:
+    """Reads a stream to its end and keeps its beginning, so that no disk or memory fills."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream, self._kept = stream, b""
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def beginning(self) -> bytes:
+        """Return it; what a process that outlives the program still writes is not waited for."""
+        self._reader.join(_LINGERS)
+        return self._kept
+
+    def _read(self) -> None:
+        with self._stream:
+            while piece := os.read(self._stream.fileno(), _READ):
+                self._kept += piece[: _READ - len(self._kept)]
+
+
+def _ended(process: "subprocess.Popen[bytes]", text: bytes, seconds: float) -> Told:
+    assert process.stderr is not None
+    errors, process.stderr = _Errors(process.stderr), None  # `communicate` would keep all of it
     try:
         process.communicate(text, timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -75,8 +95,7 @@ def _ended(
     except BaseException:
         _kill(process)
         raise
-    errors.seek(0)
-    said = shortened(one_line(errors.read(_READ).decode("utf-8", "replace")), _KEPT)
+    said = shortened(one_line(errors.beginning().decode("utf-8", "replace")), _KEPT)
     if process.returncode:
         return Told(
             AlertKind.FAILED, f"it ended with status {process.returncode}: {said}".rstrip(": ")
