@@ -27,6 +27,8 @@ class SuggestionAnswer:
     #: suggestions of the same, this one included
     askers: int
     withdrawn: bool = False
+    #: the paper stands rejected; a suggestion that waits all the same says something new
+    rejected: bool = False
 
 
 def answer_of(
@@ -47,6 +49,7 @@ def answer_of(
         reason=why_rejected(standing, reasons),
         askers=len(store.suggestions.of_case(suggestion.case)),
         withdrawn=stored is not None and stored.paper.withdrawn,
+        rejected=standing is not None and standing.verdict is Verdict.REJECTED,
     )
 
 

@@ -141,6 +141,9 @@ def test_rejected_paper_is_said_at_once_until_something_is_new(site: Suggesting)
     assert not site.stored()
     again = site.send(site.client(), token=token_in(answer.text), note="The second part is new.")
     assert again.status_code == 303
+    waiting = " ".join(site.client().get(again.headers["location"]).text.split())
+    assert "waits for a reviewer" in waiting
+    assert "was suggested or found before and is not listed. The reason:" in waiting
     assert site.stored()[0].state is SuggestionState.WAITING
 
 

@@ -47,6 +47,8 @@ class Steps:
         if not changes or isinstance(args[0], int):
             return
         path = os.path.abspath(os.fsdecode(args[0]))
+        if event == "os.remove" and not os.path.exists(path):
+            return
         if path.startswith(self.directory) and "lock" not in os.path.basename(path):
             self.one()
 
@@ -157,8 +159,9 @@ def killed_at_each_step(
     """Yield a copy of a survey for each step of a command, killed before it."""
     whole = copied(template, directory / "whole")
     assert kills.run(whole, words) == 0, kills.said()
+    last = kills.steps()
     yield whole
-    for step in range(1, kills.steps() + 1):
+    for step in range(1, last + 1):
         survey = copied(template, directory / "killed")
         assert kills.run(survey, words, step) == -9, (step, kills.said())
         yield survey

@@ -88,16 +88,22 @@ def _state(answer: SuggestionAnswer, texts: Texts) -> str:
 
 
 def _reason(answer: SuggestionAnswer, texts: Texts) -> str:
-    """Return why it was not taken up, in a sentence; empty: there is nothing to say."""
+    """Return why it was not taken up, or the paper was not before; empty: there is nothing."""
     suggestion = answer.suggestion
     if suggestion.state in {SuggestionState.REFUSED, SuggestionState.CLOSED}:
         return suggestion.detail
-    if suggestion.state is not SuggestionState.NOT_LISTED:
+    before = answer.rejected and suggestion.state is SuggestionState.WAITING
+    if suggestion.state is not SuggestionState.NOT_LISTED and not before:
         return ""
     reason = answer.reason
-    if reason is None:
-        return texts.say("said_no_reason")
-    return texts.say("said_because", reason=reason.name_in(texts.language))
+    because = (
+        texts.say("said_no_reason")
+        if reason is None
+        else texts.say("said_because", reason=reason.name_in(texts.language))
+    )
+    if not before:
+        return because
+    return f"{texts.say('said_rejected', paper=f'arXiv:{suggestion.arxiv_id}')} {because}"
 
 
 def _value(request: Request, answer: SuggestionAnswer, texts: Texts) -> str:
