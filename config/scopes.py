@@ -9,13 +9,13 @@ from config.roles import Role
 class Scope(StrEnum):
     """A right of a token. Each is given by name; none includes another."""
 
-    #: papers, queue, decisions, sections, what is published, how the survey is
+    #: all that reviewers see: papers, queue, decisions, suggestions, rulings, how the survey is
     READ = "read"
-    #: record decisions and take them back
+    #: record decisions and take them back, settle suggestions, claim papers
     DECIDE = "decide"
-    #: edit, build and approve issues
+    #: edit, build and approve issues, make rulings, answer people outside
     PUBLISH = "publish"
-    #: list and revoke tokens
+    #: assign papers, read the trail, list and revoke tokens
     ADMIN = "admin"
 
 

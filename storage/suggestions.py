@@ -1,21 +1,19 @@
 """Store suggestions from outside and what became of them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from storage.departures import note_forgotten
 from storage.engine.instants import from_utc, to_utc
 from storage.engine.parameters import texts_json
-from storage.engine.session import Row, Session
+from storage.engine.session import Session
+from storage.suggestion_rows import READ, suggestion_of
 from storage.suggestion_types import (
     Channel,
     Credit,
     NewSuggestion,
     Received,
-    Relation,
     Suggestion,
     SuggestionAct,
     SuggestionCase,
@@ -53,14 +51,14 @@ SELECT (SELECT coalesce(max(seq), 0) FROM suggestion_event) + row_number() OVER 
        suggestion_id, $kind, $person, $detail, $decision_id, CAST($now AS TIMESTAMP)
 FROM (SELECT unnest(from_json($ids, '["VARCHAR"]')) AS suggestion_id)
 """
-_FIELDS = tuple(one.name for one in fields(Suggestion))
-_ENUMS = {
-    "kind": SuggestionKind,
-    "relation": Relation,
-    "channel": Channel,
-    "state": SuggestionState,
-}
-_READ = f"SELECT {', '.join(_FIELDS)} FROM suggestions"  # noqa: S608  made of constants
+_PAGE = f"""
+{READ}
+WHERE state IN (FROM listed($states)) AND ($kind IS NULL OR kind = $kind)
+  AND ($arxiv_id IS NULL OR arxiv_id = $arxiv_id)
+  AND ($at IS NULL OR received_at < CAST($at AS TIMESTAMP)
+       OR received_at = CAST($at AS TIMESTAMP) AND suggestion_id > $last)
+ORDER BY received_at DESC, suggestion_id LIMIT $limit
+"""
 _OPEN = """
 SELECT kind, asked.arxiv_id, count(*), min(received_at), max(received_at),
        any_value(state) = 'waiting',
@@ -222,15 +220,29 @@ class Suggestions:
         """Return the suggestions of a case, open or not, the first first."""
         return self._where("kind || ':' || arxiv_id = $case", case=case)
 
-    def all(self, states: Sequence[SuggestionState], limit: int) -> list[Suggestion]:
-        """Return suggestions in these states, the newest first."""
-        wanted = texts_json(one.value for one in states)
-        rows = self._session.rows(
-            f"{_READ} WHERE state IN (FROM listed($states))"
-            " ORDER BY received_at DESC, suggestion_id LIMIT $limit",
-            {"states": wanted, "limit": limit},
-        )
-        return [_suggestion(row) for row in rows]
+    def all(
+        self,
+        states: Iterable[SuggestionState],
+        limit: int,
+        *,
+        kind: SuggestionKind | None = None,
+        arxiv_id: str | None = None,
+        after: tuple[datetime, str] | None = None,
+    ) -> list[Suggestion]:
+        """Return suggestions in these states, the newest first.
+
+        `after` is the time and the ID of the suggestion that the page before ended with.
+        """
+        at, last = after or (None, None)
+        asked = {
+            "states": texts_json(one.value for one in states),
+            "kind": kind.value if kind else None,
+            "arxiv_id": arxiv_id,
+            "at": to_utc(at) if at else None,
+            "last": last,
+            "limit": limit,
+        }
+        return [suggestion_of(row) for row in self._session.rows(_PAGE, asked)]
 
     def cases(self, *, limit: int, offset: int = 0) -> list[SuggestionCase]:
         """Return the open cases: those for a reviewer first, of these the most wanted."""
@@ -327,17 +339,6 @@ class Suggestions:
 
     def _where(self, condition: str, **parameters: object) -> list[Suggestion]:
         rows = self._session.rows(
-            f"{_READ} WHERE {condition} ORDER BY received_at, suggestion_id", parameters
+            f"{READ} WHERE {condition} ORDER BY received_at, suggestion_id", parameters
         )
-        return [_suggestion(row) for row in rows]
-
-
-def _suggestion(row: Row) -> Suggestion:
-    """Return a row, whose columns have the order of the fields."""
-    read: dict[str, Any] = {"received_at": from_utc, "settled_at": from_utc, **_ENUMS}
-    values = dict(zip(_FIELDS, row, strict=True))
-    return Suggestion(**{name: read.get(name, _same)(value) for name, value in values.items()})
-
-
-def _same(value: object) -> object:
-    return value
+        return [suggestion_of(row) for row in rows]

@@ -17,6 +17,7 @@ from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.operate.status_facts import state_of_survey
 from pipeline.review.api.context import ApiContext
 from pipeline.review.proposal import reviewer_name
+from pipeline.review.team.reading import Reading
 from pipeline.runtime.services import open_services
 from storage.claims import Claims
 from storage.store import Store
@@ -67,7 +68,9 @@ def mcp(
             services.open_store,
             in_scope_reasons=in_scope,
         ),
-        claims=Claims(settings.database.path),
+        reading=Reading(
+            Claims(settings.database.path), settings.team.claim_minutes, services.clock
+        ),
         review=settings.review,
         settings=settings.api,
     )

@@ -38,7 +38,7 @@ def list_(invocation: Invocation) -> Answer:
     """List the rules, what they decided, and whether they act."""
     services = open_services(invocation.settings, read_only=True)
     with services.open_store() as store:
-        known = states(services, store)
+        known = states(services.settings.review.rules, services.taxonomy, store)
     if not known:
         return Answer([], ("no rule: [[review.rules]] in the settings defines one",))
     return Answer([_report(one) for one in known], (table(_COLUMNS, map(_row, known)),))

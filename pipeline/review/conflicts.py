@@ -35,6 +35,10 @@ class NotYourWordError(UsageError):
     """The third word is another person's."""
 
 
+class OvertakenError(LivingSurveyError):
+    """No third word is asked any more, or the paper changed since it was read."""
+
+
 def conflicts(store: Store) -> list[Conflict]:
     """Return the papers that wait for a third word, the longest waiting first.
 
@@ -126,7 +130,7 @@ def give_third(
 
     Raises:
         NotYourWordError: the person gave one of the two words, and somebody else can be asked.
-        LivingSurveyError: no third word is asked any more, or the paper changed.
+        OvertakenError: no third word is asked any more, or the paper changed.
         UsageError: as `judge` raises it.
     """
     key = proposal.arxiv_id
@@ -144,7 +148,7 @@ def give_third(
     if isinstance(outcome, UsageError):
         raise outcome
     if isinstance(outcome, Stale):
-        raise LivingSurveyError(
+        raise OvertakenError(
             f"Nothing was recorded. {outcome.cause}",
             hint="`living-survey conflicts` lists what waits.",
         )

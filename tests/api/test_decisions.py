@@ -59,7 +59,7 @@ def test_stale_decision_answers_with_the_one_that_stands(
 
 def test_if_match_compares_the_paper(filled: ReviewSite, client: ApiClient) -> None:
     tag = client.get(f"/papers/{PAPERS[0]}").headers["etag"]
-    body = {"arxiv_id": PAPERS[0], "verdict": "rejected"}
+    body = {"arxiv_id": PAPERS[0], "verdict": "rejected", "reason": "other"}
     weak = client.post("/decisions", body, if_match=f"W/{tag}")
     problem(weak, 412)
     assert client.post("/decisions", body, if_match=f'"x", {tag}').status_code == 201
@@ -76,11 +76,17 @@ def test_if_match_compares_the_paper(filled: ReviewSite, client: ApiClient) -> N
         ({"verdict": "rejected", "reason": "no-such"}, "/reason"),
         ({"verdict": "maybe"}, "/verdict"),
         ({"verdict": "rejected", "sections": "make-image"}, "/sections"),
-        ({"verdict": "rejected", "note": "x" * 2001}, "/note"),
-        ({"verdict": "rejected", "seen": {"standing": 1}}, "/seen/standing"),
-        ({"verdict": "rejected", "accept_suggestion": True}, "/accept_suggestion"),
+        ({"verdict": "rejected", "reason": "other", "note": "x" * 2001}, "/note"),
+        ({"verdict": "rejected", "reason": "other", "seen": {"standing": 1}}, "/seen/standing"),
+        (
+            {"verdict": "rejected", "reason": "other", "accept_suggestion": True},
+            "/accept_suggestion",
+        ),
         ({"verdict": "deferred", "return_on": "tomorrow"}, "/return_on"),
-        ({"verdict": "rejected", "until_new_version": "yes"}, "/until_new_version"),
+        (
+            {"verdict": "rejected", "reason": "other", "until_new_version": "yes"},
+            "/until_new_version",
+        ),
     ],
 )
 def test_wrong_member_is_pointed_at(
@@ -145,7 +151,7 @@ def test_act_of_only_stale_papers_is_a_conflict(filled: ReviewSite, client: ApiC
 
 
 def test_act_takes_each_paper_once(filled: ReviewSite, client: ApiClient) -> None:
-    one = {"arxiv_id": PAPERS[0], "verdict": "rejected"}
+    one = {"arxiv_id": PAPERS[0], "verdict": "rejected", "reason": "other"}
     said = problem(client.post("/acts", {"decisions": [one, one]}), 422)
     assert said["errors"][0]["pointer"] == "/decisions/1/arxiv_id"
     problem(client.post("/acts", {"decisions": []}), 422)
@@ -159,9 +165,9 @@ def test_undo_takes_back_one_decision(filled: ReviewSite, client: ApiClient) -> 
 
 
 def test_same_key_gives_the_same_answer(filled: ReviewSite, client: ApiClient) -> None:
-    body = {"arxiv_id": PAPERS[0], "verdict": "rejected"}
+    body = {"arxiv_id": PAPERS[0], "verdict": "rejected", "reason": "other"}
     first = client.post("/decisions", body, idempotency_key="k1")
-    client.post("/decisions", {**body, "verdict": "deferred"})
+    client.decide(PAPERS[0], "deferred")
     again = client.post("/decisions", body, idempotency_key="k1")
     assert (again.status_code, again.json()) == (201, first.json())
     assert again.headers["idempotent-replayed"] == "true"
@@ -171,7 +177,7 @@ def test_same_key_gives_the_same_answer(filled: ReviewSite, client: ApiClient) -
 
 
 def test_key_of_another_person_is_another_key(filled: ReviewSite, client: ApiClient) -> None:
-    body = {"arxiv_id": PAPERS[0], "verdict": "rejected"}
+    body = {"arxiv_id": PAPERS[0], "verdict": "rejected", "reason": "other"}
     client.post("/decisions", body, idempotency_key="k1")
     other = client_of(filled, person="bo").post("/decisions", body, idempotency_key="k1")
     assert other.json()["decision"]["reviewer"] == "bo"
@@ -186,13 +192,13 @@ def test_refused_request_does_not_use_up_its_key(filled: ReviewSite, client: Api
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "tab\there"])
 def test_unreadable_key_is_refused(filled: ReviewSite, client: ApiClient, key: str) -> None:
-    body = {"arxiv_id": PAPERS[0], "verdict": "rejected"}
+    body = {"arxiv_id": PAPERS[0], "verdict": "rejected", "reason": "other"}
     problem(client.post("/decisions", body, idempotency_key=key), 400)
     assert not filled.decisions(PAPERS[0])
 
 
 def test_kept_answers_are_forgotten_after_some_days(filled: ReviewSite, client: ApiClient) -> None:
-    body = {"arxiv_id": PAPERS[0], "verdict": "rejected"}
+    body = {"arxiv_id": PAPERS[0], "verdict": "rejected", "reason": "other"}
     client.post("/decisions", body, idempotency_key="k1")
     filled.clock.now = filled.clock.now.replace(day=27)  # type: ignore[attr-defined]
     again = client.post("/decisions", body, idempotency_key="k1")
@@ -204,7 +210,7 @@ def test_kept_answers_are_forgotten_after_some_days(filled: ReviewSite, client: 
 def test_twenty_requests_with_one_key_record_one_decision(
     filled: ReviewSite, client: ApiClient
 ) -> None:
-    body = {"arxiv_id": PAPERS[0], "verdict": "rejected"}
+    body = {"arxiv_id": PAPERS[0], "verdict": "rejected", "reason": "other"}
     answers: list[tuple[int, str]] = []
 
     def send() -> None:
@@ -235,7 +241,7 @@ def add(self, *arguments, **named):
         os.kill(os.getpid(), signal.SIGKILL)
     real(self, *arguments, **named)
 api_answers.ApiAnswers.add = add
-body = {"arxiv_id": "2603.00001", "verdict": "rejected"}
+body = {"arxiv_id": "2603.00001", "verdict": "rejected", "reason": "other"}
 ApiClient(site.app(), sys.argv[2]).post("/decisions", body, idempotency_key="k1")
 print("recorded", flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
@@ -251,7 +257,7 @@ def test_killed_request_again_records_once(
     out, _ = process.communicate()
     assert out.split() == ["recorded"] * left
     assert len(filled.decisions(PAPERS[0])) == left
-    body = {"arxiv_id": PAPERS[0], "verdict": "rejected"}
+    body = {"arxiv_id": PAPERS[0], "verdict": "rejected", "reason": "other"}
     again = client.post("/decisions", body, idempotency_key="k1")
     assert again.status_code == 201
     assert ("idempotent-replayed" in again.headers) == bool(left)

@@ -55,7 +55,7 @@ def test_first_word_is_kept_and_decides_nothing(site: ReviewSite, bo: ApiClient)
 def test_nothing_that_another_reads_changes_with_a_word(ada: ApiClient, bo: ApiClient) -> None:
     before = {path: ada.get(path).content for path in READ}
     word = bo.decide(PAPER, note="a secret of bo").json()["word"]["word_id"]
-    act = [{"arxiv_id": "2603.00002", "verdict": "rejected"}]
+    act = [{"arxiv_id": "2603.00002", "verdict": "rejected", "reason": "other"}]
     act_id = bo.post("/acts", {"decisions": act}).json()["act_id"]
     assert {path: ada.get(path).content for path in READ} == before
     problem(ada.get(f"/decisions/{word}"), 404)
@@ -76,7 +76,12 @@ def test_second_word_that_agrees_is_recorded(
 ) -> None:
     tag = ada.get(f"/papers/{PAPER}").headers["etag"]
     bo.decide(PAPER)
-    body = {"arxiv_id": PAPER, "verdict": "rejected", "seen": {"standing": "none"}}
+    body = {
+        "arxiv_id": PAPER,
+        "verdict": "rejected",
+        "reason": "other",
+        "seen": {"standing": "none"},
+    }
     answer = ada.post("/decisions", body, if_match=tag)
     assert answer.status_code == 201
     assert [one.reviewer for one in site.decisions(PAPER)] == ["ada"]
@@ -99,7 +104,9 @@ def test_own_word_is_taken_back(ada: ApiClient, bo: ApiClient) -> None:
 
 
 def test_words_of_an_act_are_named(site: ReviewSite, bo: ApiClient) -> None:
-    act = [{"arxiv_id": key, "verdict": "rejected"} for key in (PAPER, "2603.00002")]
+    act = [
+        {"arxiv_id": key, "verdict": "rejected", "reason": "other"} for key in (PAPER, "2603.00002")
+    ]
     answer = bo.post("/acts", {"decisions": act}, idempotency_key="k")
     assert answer.status_code == 202
     assert [one["arxiv_id"] for one in answer.json()["kept"]] == [PAPER, "2603.00002"]

@@ -10,13 +10,21 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
+from config.rules_schema import Rule
+from config.schema import ReviewSettings
 from config.scopes import Scope
+from pipeline.review.api.table import OPERATIONS
 from pipeline.review.double.rules import TeamRules
+from storage.claims import Claims
+from storage.suggestion_types import NewSuggestion, SuggestionKind
 from tests.support.api import token_of
-from tests.support.review import BASE, ReviewSite, make_site
+from tests.support.review import BASE, START, ReviewSite, make_site
+from tests.support.storage import database
 
 pytestmark = pytest.mark.slow  # thousands of requests
 
+_NAMES = {one.name for one in OPERATIONS}
+_ON_TOKENS = {one.name for one in OPERATIONS if one.path.startswith("/tokens")}
 _PAPERS = tuple(f"2603.{number:05}" for number in range(1, 31))
 #: a schema cannot say which sections, reasons and sessions a survey has
 _RULES_OF_THE_SURVEY = ["200", "201", "202", "304", "400", "404", "409", "412", "422"]
@@ -71,6 +79,8 @@ def tried(site: ReviewSite, *scopes: Scope, tokens: bool = False) -> Counter[str
     for event in from_schema(own).execute():
         if isinstance(event, events.ScenarioFinished):
             problems += failures_of(event)
+            for case in event.recorder.cases.values():
+                counts[str(case.value.operation.definition.raw["operationId"])] += 1
             counts["requests"] += len(event.recorder.cases)
             counts["checks"] += sum(map(len, event.recorder.checks.values()))
             counts[f"scenarios {event.phase.value}"] += 1
@@ -80,11 +90,23 @@ def tried(site: ReviewSite, *scopes: Scope, tokens: bool = False) -> Counter[str
     return counts
 
 
+def suggest(site: ReviewSite, *kinds: str) -> None:
+    """Store a suggestion of each kind."""
+    with site.open_store() as store:
+        for number, kind in enumerate(kinds):
+            new = NewSuggestion(f"{number:032x}", SuggestionKind(kind), _PAPERS[number], "agents")
+            store.suggestions.add(new, START)
+
+
 def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
     site = make_site(tmp_path)
     site.fill(_PAPERS)
     site.rules = TeamRules(percent=50)
-    counts = tried(site, Scope.READ, Scope.DECIDE, Scope.PUBLISH)
+    site.claims = Claims(database(tmp_path))
+    site.settings = ReviewSettings(rules=(Rule(id="far", scope_below=5, no_words=True),))
+    suggest(site, "missing-paper", "wrong-section", "accepted-at")
+    counts = tried(site, *Scope)
+    assert {name for name in counts if name in _NAMES} == _NAMES - _ON_TOKENS
     assert counts["checks"] > 1000, counts
 
 
@@ -92,4 +114,6 @@ def test_schemathesis_finds_nothing_as_admin(tmp_path: Path) -> None:
     site = make_site(tmp_path)
     for _ in range(3):
         token_of(site, Scope.READ)
-    assert tried(site, Scope.ADMIN, tokens=True)["checks"] > 100
+    counts = tried(site, Scope.ADMIN, tokens=True)
+    assert counts.keys() >= _ON_TOKENS
+    assert counts["checks"] > 100

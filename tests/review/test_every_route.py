@@ -95,10 +95,20 @@ FORMS: dict[tuple[str, str], Role | None] = {
 }
 #: operation of the API -> the scope that it needs
 SCOPES: dict[tuple[str, str], Scope] = {
+    ("POST", "/absences"): Scope.DECIDE,
+    ("POST", "/absences/end"): Scope.DECIDE,
     ("POST", "/acts"): Scope.DECIDE,
     ("GET", "/acts/{act_id}"): Scope.READ,
     ("POST", "/acts/{act_id}/undo"): Scope.DECIDE,
+    ("GET", "/assignments"): Scope.READ,
+    ("POST", "/assignments"): Scope.ADMIN,
+    ("DELETE", "/assignments/{assignment}"): Scope.ADMIN,
     ("GET", "/audit"): Scope.READ,
+    ("GET", "/claims"): Scope.READ,
+    ("DELETE", "/claims/{arxiv_id:path}"): Scope.DECIDE,
+    ("PUT", "/claims/{arxiv_id:path}"): Scope.DECIDE,
+    ("GET", "/conflicts"): Scope.READ,
+    ("POST", "/conflicts/{arxiv_id:path}"): Scope.DECIDE,
     ("GET", "/decisions"): Scope.READ,
     ("POST", "/decisions"): Scope.DECIDE,
     ("GET", "/decisions/{decision_id}"): Scope.READ,
@@ -116,11 +126,25 @@ SCOPES: dict[tuple[str, str], Scope] = {
     ("GET", "/published"): Scope.READ,
     ("GET", "/queue"): Scope.READ,
     ("GET", "/queue/summary"): Scope.READ,
+    ("GET", "/rules"): Scope.READ,
+    ("GET", "/rules/{rule}"): Scope.READ,
+    ("GET", "/rulings"): Scope.READ,
+    ("DELETE", "/rulings/{arxiv_id:path}"): Scope.PUBLISH,
+    ("GET", "/rulings/{arxiv_id:path}"): Scope.READ,
+    ("PUT", "/rulings/{arxiv_id:path}"): Scope.PUBLISH,
     ("GET", "/runs"): Scope.READ,
     ("GET", "/sections"): Scope.READ,
     ("GET", "/status"): Scope.READ,
+    ("GET", "/suggestions"): Scope.READ,
+    ("GET", "/suggestions/{suggestion_id}"): Scope.READ,
+    ("POST", "/suggestions/{suggestion_id}/accept"): Scope.DECIDE,
+    ("POST", "/suggestions/{suggestion_id}/answer"): Scope.PUBLISH,
+    ("POST", "/suggestions/{suggestion_id}/refuse"): Scope.DECIDE,
+    ("POST", "/suggestions/{suggestion_id}/reopen"): Scope.DECIDE,
+    ("GET", "/team"): Scope.READ,
     ("GET", "/tokens"): Scope.ADMIN,
     ("DELETE", "/tokens/{token_id}"): Scope.ADMIN,
+    ("GET", "/trail"): Scope.ADMIN,
 }
 #: who has which role
 PEOPLE = {"rae": Role.REVIEWER, "pat": Role.PUBLISHER, "ada": Role.ADMIN}
@@ -170,6 +194,9 @@ def filled(path: str) -> str:
         "{act_id}": "0" * 16,
         "{decision_id}": "0" * 16,
         "{token_id}": "0" * 12,
+        "{suggestion_id}": "0" * 32,
+        "{assignment}": "1",
+        "{rule}": "far-from-scope",
     }
     for name, value in values.items():
         path = path.replace(name, value)

@@ -93,7 +93,7 @@ def apply(services: Services) -> RulesReport:
 
 def state(services: Services) -> RuleState:
     with services.open_store() as store:
-        [one] = states(services, store)
+        [one] = states(services.settings.review.rules, services.taxonomy, store)
     return one
 
 

@@ -45,8 +45,10 @@ class ApiClient:
         return self.send("POST", path, json=json, headers=headers)
 
     def decide(self, arxiv_id: str, verdict: str = "rejected", **also: Any) -> httpx.Response:
-        """Record a decision."""
-        return self.post("/decisions", {"arxiv_id": arxiv_id, "verdict": verdict, **also})
+        """Record a decision; a rejection has a reason."""
+        reason = {"reason": "other"} if verdict == "rejected" else {}
+        body = {"arxiv_id": arxiv_id, "verdict": verdict, **reason, **also}
+        return self.post("/decisions", body)
 
     def send(
         self,

@@ -15,17 +15,27 @@ from storage.store import OpenStore, Store
 REPLAYED = "Idempotent-Replayed"
 
 
-def act(call: Call, work: Callable[[OpenStore], Answer]) -> Answer:
+def act(
+    call: Call, work: Callable[[OpenStore], Answer], *, apart: OpenStore | None = None
+) -> Answer:
     """Return the answer of `work`, or the one that was given under the same key before.
 
     `work` is given an opener that enters the transaction of the act, so a process that is killed
     leaves both the decision and the kept answer, or neither. What raises is not kept: the same
     request again is judged again.
 
+    Args:
+        call: the request.
+        work: does it, in the transaction that it is given an opener of.
+        apart: what it is given without a key, to open the database only as long as it needs: it
+            renders, or changes something beside the database. None: the transaction.
+
     Raises:
         ProblemError: the key was used for another request.
     """
     context, key = call.context, call.headers.get("idempotency-key")
+    if key is None and apart is not None:
+        return work(apart)
     with context.open_store() as store, store.transaction():
         if key is None:
             return work(_within(store))

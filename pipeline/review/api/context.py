@@ -15,9 +15,9 @@ from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.api.people import Holder
 from pipeline.review.double.rules import ALONE, TeamRules
 from pipeline.review.issues.desk import IssueDesk
+from pipeline.review.team.reading import Reading
 from pipeline.runtime.facts import StateOfSurvey
 from storage.api_tokens import Token
-from storage.claims import Claims
 from storage.queue_filter import QueueLimits
 from storage.store import OpenStore
 
@@ -41,7 +41,7 @@ class ApiContext:
     #: explains predictions; None without a model directory
     explainers: ExplainerCache | None = None
     #: who reads which paper; None: not kept
-    claims: Claims | None = None
+    reading: Reading | None = None
     #: what one person alone may not decide
     rules: TeamRules = ALONE
     review: ReviewSettings = field(default_factory=ReviewSettings)

@@ -23,8 +23,9 @@ from pipeline.review.api.reading import NoQuery, read_body, read_query
 from pipeline.review.api.responses import JSON, names_tag, problem_response, tag_of, written
 
 _log = logging.getLogger(__name__)
-#: characters of an Idempotency-Key
+#: characters of an Idempotency-Key, and which
 LONGEST_KEY = 200
+_KEY = frozenset(map(chr, range(0x21, 0x7F)))
 
 
 class Endpoint:
@@ -170,8 +171,8 @@ def _check_headers(request: Request, operation: Operation) -> None:
     key = request.headers.getlist("idempotency-key")
     if not operation.keyed or not key:
         return
-    if len(key) != 1 or not 1 <= len(key[0]) <= LONGEST_KEY or not key[0].isprintable():
-        detail = f"Send it once, with 1 to {LONGEST_KEY} printable characters."
+    if len(key) != 1 or not 1 <= len(key[0]) <= LONGEST_KEY or set(key[0]) - _KEY:
+        detail = f"Send it once, with 1 to {LONGEST_KEY} characters of ASCII and no space."
         wrong = FieldProblem(header="Idempotency-Key", detail=detail)
         raise ProblemError(400, "invalid-header", "A header cannot be read.", errors=[wrong])
 

@@ -6,6 +6,7 @@ from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
 from config.reasons import UnknownReasonError
 from config.taxonomy import UnknownSectionError
 from pipeline.review.api.documents.problems import FieldProblem, ProblemError
+from pipeline.review.conflicts import OvertakenError
 from pipeline.review.issues.acts import NotAPublisherError
 from pipeline.review.judge import DoubleError, MissingSectionError
 from storage.errors import (
@@ -27,7 +28,7 @@ _NOT_FOUND = (
     BatchNotFoundError,
     TokenNotFoundError,
 )
-_CONFLICTS = (NothingToUndoError, IssueStateError)
+_CONFLICTS = (NothingToUndoError, IssueStateError, OvertakenError)
 
 
 def problem_of(error: LivingSurveyError) -> ProblemError:

@@ -10,6 +10,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from pipeline.review.api.documents.decisions import ARXIV_ID, ID
 from pipeline.review.api.documents.problems import MEDIA_TYPE, Problem
+from pipeline.review.api.documents.suggestions import SUGGESTION_ID
 from pipeline.review.api.endpoint import LONGEST_KEY
 from pipeline.review.api.operation import Operation
 
@@ -40,6 +41,9 @@ _PATH_SCHEMAS: Mapping[str, dict[str, Any]] = {
     "arxiv_id": {"type": "string", "pattern": ARXIV_ID, "examples": ["2603.00001"]},
     "decision_id": {"type": "string", "pattern": rf"^(op-)?{ID[1:]}"},
     "act_id": {"type": "string", "pattern": ID},
+    "suggestion_id": {"type": "string", "pattern": SUGGESTION_ID},
+    "rule": {"type": "string", "pattern": r"^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 40},
+    "assignment": {"type": "string", "pattern": r"^[1-9][0-9]{0,15}$"},
     "token_id": {"type": "string", "pattern": ID},
     "week": {"type": "string", "pattern": r"^[0-9]{4}-W[0-9]{2}$", "examples": ["2026-W12"]},
 }

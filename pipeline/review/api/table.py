@@ -3,7 +3,21 @@
 from starlette.requests import Request
 
 from pipeline.review.api.operation import Operation
-from pipeline.review.api.resources import acts, decisions, issues, papers, queue, survey
+from pipeline.review.api.resources import (
+    acts,
+    claims,
+    conflicts,
+    decisions,
+    issues,
+    papers,
+    queue,
+    rules,
+    rulings,
+    suggestions,
+    survey,
+    team,
+    trail,
+)
 
 PREFIX = "/api/v1"
 
@@ -12,8 +26,15 @@ OPERATIONS: tuple[Operation, ...] = (
     *queue.OPERATIONS,
     *decisions.OPERATIONS,
     *acts.OPERATIONS,
+    *conflicts.OPERATIONS,
+    *suggestions.OPERATIONS,
+    *rulings.OPERATIONS,
+    *rules.OPERATIONS,
+    *team.OPERATIONS,
+    *claims.OPERATIONS,
     *issues.OPERATIONS,
     *survey.OPERATIONS,
+    *trail.OPERATIONS,
 )
 
 

@@ -57,7 +57,7 @@ def apply_rules(services: Services, run: Run) -> RulesReport:
     with services.open_store() as store, store.transaction():
         reopened = _reopen(store, now)
         drawn = _draw(store, now, services.settings.review.rules_sample_percent)
-        known = states(services, store)
+        known = states(services.settings.review.rules, services.taxonomy, store)
         stopped = [stop(store, one, now=now) for one in known if one.acts and one.too_many_wrong]
     gone = {event.rule for event in stopped}
     acting = [one for one in known if one.acts and one.rule.id not in gone]

@@ -7,6 +7,7 @@ from datetime import datetime
 from config.errors import UsageError
 from config.roles import Role
 from config.rules_schema import Rule
+from config.taxonomy import Taxonomy
 from pipeline.review.proposal import reviewer_name
 from pipeline.review.roles import check_role
 from pipeline.review.rules.fitness import fingerprint, unfit
@@ -65,26 +66,25 @@ class RuleState:
         )
 
 
-def states(services: Services, store: Store) -> tuple[RuleState, ...]:
+def states(rules: Sequence[Rule], taxonomy: Taxonomy, store: Store) -> tuple[RuleState, ...]:
     """Return the rules of the settings with their states."""
-    rules = services.settings.review.rules
     if not rules:
         return ()
     events = store.rules.events()
     standing = store.rules.standing()
     return tuple(
-        _state(services, store, rule, events, [one.reviewer for one in standing]) for rule in rules
+        _state(taxonomy, store, rule, events, [one.reviewer for one in standing]) for rule in rules
     )
 
 
 def _state(
-    services: Services,
+    taxonomy: Taxonomy,
     store: Store,
     rule: Rule,
     events: Mapping[str, Sequence[RuleEvent]],
     deciders: Sequence[str],
 ) -> RuleState:
-    mark = fingerprint(rule, services.taxonomy)
+    mark = fingerprint(rule, taxonomy)
     own = events.get(rule.id, ())
     enabled = [one.happened_at for one in own if one.kind is RuleAct.ENABLED]
     drawn = [one for one in store.rules.sample(rule.id) if enabled and one.drawn_at >= enabled[-1]]
@@ -137,7 +137,7 @@ def enable(services: Services, name: str, *, person: str) -> RuleState:
                 hint="Make it stricter, or look at the papers that the replay names.",
             )
         _record(store, RuleEvent(rule.id, RuleAct.ENABLED, mark, who, now, _replayed(made)))
-        return next(one for one in states(services, store) if one.rule.id == rule.id)
+        return states([rule], services.taxonomy, store)[0]
 
 
 def disable(services: Services, name: str, *, person: str) -> None:

@@ -1,11 +1,32 @@
 """Find waiting papers that the model would decide against a ruling."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
+from config.errors import LivingSurveyError
 from pipeline.learn.documents import document_of
+from pipeline.learn.explain.explainer import ExplainerCache
 from pipeline.review.rulings.near import NEAR_ENOUGH, Likeness, Precedent, near_rulings
+from pipeline.review.team.board import Contradicting
 from storage.store import Store
 from storage.types import Prediction, Verdict
+
+
+def contradicting_by(
+    explainers: ExplainerCache | None, precedents: Sequence[Precedent], likely_from: float
+) -> Contradicting | None:
+    """Return what compares papers with rulings; None without rulings, or until it is loaded."""
+    explainer = None
+    if precedents and explainers is not None:
+        with suppress(LivingSurveyError):  # the desk says what is wrong with the model
+            explainer = explainers.at_hand()
+    if explainer is None:
+        return None
+
+    def contradicting(store: Store, arxiv_ids: Sequence[str]) -> frozenset[str]:
+        return against_rulings(store, explainer, precedents, arxiv_ids, likely_from)
+
+    return contradicting
 
 
 def against_rulings(

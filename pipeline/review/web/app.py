@@ -114,6 +114,7 @@ def create_app(
         ExplainerCache(models, taxonomy, reading, in_scope_reasons=in_scope) if models else None
     )
     monitored = monitoring or Monitoring()
+    shared = Reading(claims, (team or TeamSettings()).claim_minutes, clock)
     json_api = create_api(
         ApiContext(
             open_store=open_store,
@@ -125,7 +126,7 @@ def create_app(
             state=state,
             secret=secret,
             explainers=explainers,
-            claims=claims,
+            reading=shared,
             rules=rules,
             review=stated,
             settings=api or ApiSettings(),
@@ -187,7 +188,7 @@ def create_app(
         access=None
         if access is None
         else TeamAccess(access, hasher or Hasher(), TeamCookies(secret)),
-        reading=Reading(claims, (team or TeamSettings()).claim_minutes, clock),
+        reading=shared,
     )
     return app
 

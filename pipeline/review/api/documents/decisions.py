@@ -75,7 +75,10 @@ class DecisionRequest(Sent):
         default=False, description="Approve into the section that the model suggests."
     )
     reason: str | None = Field(
-        default=None, max_length=60, description="Code of a reason; only a rejection has one."
+        default=None,
+        max_length=60,
+        description="Code of a reason. A rejection needs one, if the survey has reasons; nothing "
+        "else has one.",
     )
     note: str | None = Field(default=None, max_length=NOTE_LIMIT)
     return_on: date | None = Field(
@@ -91,7 +94,8 @@ class DecisionRequest(Sent):
     )
     drawn: bool = Field(
         default=False,
-        description="The paper was drawn in the random order and belongs to the audit sample.",
+        description="The paper was drawn in the random order and belongs to the audit sample: it "
+        f"must be among the first {MOST} of the whole queue in that order.",
     )
     seen: Seen = Field(default=Seen(), description="What it was decided on.")
 

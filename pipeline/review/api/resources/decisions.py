@@ -103,6 +103,8 @@ def _recorded(call: Call, request: DecisionRequest, open_store: OpenStore) -> An
             hint="Read the paper again, then decide on what it says now.",
             current=_standing(open_store, request.arxiv_id),
         )
+    if context.reading is not None:
+        context.reading.take(call.person, (), leave=(request.arxiv_id,))
     if isinstance(outcome, Opined):
         return _kept(outcome)
     if isinstance(outcome, Unchanged):

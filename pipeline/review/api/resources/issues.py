@@ -2,6 +2,7 @@
 
 from config.errors import UsageError
 from config.scopes import Scope
+from pipeline.review.api.acting import act
 from pipeline.review.api.context import Call
 from pipeline.review.api.documents.issues import (
     ApprovalRequest,
@@ -17,6 +18,7 @@ from pipeline.review.issues import acts
 from pipeline.review.issues.edits import Typed, read_lead, read_note
 from storage.arxiv_id import parse_arxiv_id
 from storage.issue_types import IssueEdits
+from storage.store import OpenStore
 
 _WEEK = "/issues/{week}"
 
@@ -40,22 +42,29 @@ def _get(call: Call) -> Answer:
     return _shown(call, _week(call))
 
 
-def _shown(call: Call, week: str) -> Answer:
+def _shown(call: Call, week: str, open_store: OpenStore | None = None) -> Answer:
     context = call.context
-    draft = context.issues.draft(context.read_store, week, context.clock())
-    with context.read_store() as store:
+    draft = context.issues.draft(open_store or context.read_store, week, context.clock())
+    with (open_store or context.read_store)() as store:
         return Answer(200, issue_document(draft, store.issues.get(week)))
 
 
 def _edit(call: Call) -> Answer:
-    context, week, request = call.context, _week(call), call.body
+    week, request = _week(call), call.body
     _check_fields(call, week, request)
+    return act(
+        call, lambda open_store: _edited(call, week, open_store), apart=call.context.open_store
+    )
+
+
+def _edited(call: Call, week: str, open_store: OpenStore) -> Answer:
+    context, request = call.context, call.body
 
     def typed(before: IssueEdits) -> Typed:
         return _typed(request, before)
 
     saved = acts.save(
-        context.open_store,
+        open_store,
         week,
         typed,
         editor=call.person,
@@ -73,7 +82,7 @@ def _edit(call: Call) -> Answer:
                 for one in saved.conflicts
             ],
         )
-    return _shown(call, week)
+    return _shown(call, week, open_store)
 
 
 def _check_fields(call: Call, week: str, request: EditRequest) -> None:
@@ -122,28 +131,40 @@ def _pointer(field: str, key: str) -> str:
 
 def _build(call: Call) -> Answer:
     context, week = call.context, _week(call)
-    acts.build(context.issues, context.open_store, week, editor=call.person, clock=context.clock)
-    return _shown(call, week)
+
+    def built(open_store: OpenStore) -> Answer:
+        acts.build(context.issues, open_store, week, editor=call.person, clock=context.clock)
+        return _shown(call, week, open_store)
+
+    return act(call, built, apart=context.open_store)
 
 
 def _approve(call: Call) -> Answer:
     context, week = call.context, _week(call)
     request: ApprovalRequest = call.body
-    acts.approve(
-        context.issues,
-        context.open_store,
-        week,
-        editor=call.person,
-        clock=context.clock,
-        seen=request.seen,
-    )
-    return _shown(call, week)
+
+    def approved(open_store: OpenStore) -> Answer:
+        acts.approve(
+            context.issues,
+            open_store,
+            week,
+            editor=call.person,
+            clock=context.clock,
+            seen=request.seen,
+        )
+        return _shown(call, week, open_store)
+
+    return act(call, approved, apart=context.open_store)
 
 
 def _withdraw(call: Call) -> Answer:
     context, week = call.context, _week(call)
-    acts.withdraw(context.issues, context.open_store, week, editor=call.person, clock=context.clock)
-    return _shown(call, week)
+
+    def withdrawn(open_store: OpenStore) -> Answer:
+        acts.withdraw(context.issues, open_store, week, editor=call.person, clock=context.clock)
+        return _shown(call, week, open_store)
+
+    return act(call, withdrawn, apart=context.open_store)
 
 
 OPERATIONS = (
@@ -178,6 +199,7 @@ OPERATIONS = (
         problems=(404, 409),
         description="409: someone else changed the same fields since `seen`; nothing is saved.",
         body=EditRequest,
+        keyed=True,
         largest=LARGEST_ACT,
     ),
     Operation(
@@ -189,6 +211,7 @@ OPERATIONS = (
         Scope.PUBLISH,
         {200: IssueDocument},
         problems=(404, 409),
+        keyed=True,
     ),
     Operation(
         "approveIssue",
@@ -200,6 +223,7 @@ OPERATIONS = (
         {200: IssueDocument},
         problems=(404, 409),
         body=ApprovalRequest,
+        keyed=True,
     ),
     Operation(
         "withdrawIssue",
@@ -210,5 +234,6 @@ OPERATIONS = (
         Scope.PUBLISH,
         {200: IssueDocument},
         problems=(404, 409),
+        keyed=True,
     ),
 )

@@ -1,12 +1,15 @@
-"""Read decisions that a client sent into proposals."""
+"""Read decisions that a client sent into proposals, by the rules of the page."""
 
 from dataclasses import replace
 
 from pipeline.review.api.context import Call
-from pipeline.review.api.documents.decisions import DecisionRequest
+from pipeline.review.api.documents.decisions import MOST, DecisionRequest
+from pipeline.review.api.documents.problems import FieldProblem, ProblemError
 from pipeline.review.api.reading import refused
 from pipeline.review.judge import suggested_section
 from pipeline.review.proposal import Expected, Proposal, propose
+from storage.calendar import announcement_day
+from storage.queue_filter import QueueFilter
 from storage.store import OpenStore
 from storage.types import Verdict
 
@@ -18,9 +21,11 @@ def proposal_of(
 
     Raises:
         UsageError: a member breaks a rule.
-        ProblemError: it both names sections and accepts the suggestion.
+        ProblemError: it both names sections and accepts the suggestion, rejects without a reason,
+            or states a draw that did not happen.
     """
     context = call.context
+    check_reason(call, request.verdict, request.reason, at)
     proposal = propose(
         context.taxonomy,
         arxiv_id=request.arxiv_id,
@@ -29,13 +34,14 @@ def proposal_of(
         sections=request.sections,
         note=request.note,
         expected=Expected(request.seen.standing, request.seen.content_hash),
-        drawn=request.drawn,
         also=request.also,
         reason=request.reason,
         reasons=tuple(context.review.reasons),
         return_on=request.return_on,
         until_new_version=request.until_new_version,
     )
+    if request.drawn:
+        proposal = replace(proposal, drawn=_is_drawn(call, request, open_store, at))
     if not request.accept_suggestion:
         return proposal
     if request.sections or request.verdict is not Verdict.APPROVED:
@@ -48,3 +54,39 @@ def proposal_of(
         prediction = store.predictions.latest([request.arxiv_id]).get(request.arxiv_id)
     suggested = suggested_section(prediction, context.taxonomy)
     return replace(proposal, accepted=suggested.section if suggested else None)
+
+
+def check_reason(call: Call, verdict: Verdict, reason: str | None, at: str = "") -> None:
+    """Raise ProblemError for a rejection without a reason, if the survey has reasons."""
+    known = [one.code for one in call.context.review.reasons]
+    if verdict is Verdict.REJECTED and known and not (reason or "").strip():
+        detail = "A rejection needs a reason."
+        raise ProblemError(
+            422,
+            "missing-reason",
+            detail,
+            hint=f"The reasons are {', '.join(known)}.",
+            errors=[FieldProblem(pointer=f"{at}/reason", detail=detail)],
+        )
+
+
+def _is_drawn(call: Call, request: DecisionRequest, open_store: OpenStore, at: str) -> bool:
+    """Return whether the decision belongs to the audit's sample.
+
+    A paper that is decided already does not wait, so nothing draws it. A waiting one that does not
+    stand at the beginning of the random order was chosen, and would spoil the estimate.
+    """
+    context, key = call.context, request.arxiv_id
+    with open_store() as store:
+        if key in store.decisions.standing([key]):
+            return False
+        wanted = QueueFilter(order="random", without=store.opinions.closed_to(call.person))
+        first = store.queue.ids(wanted, limit=MOST, today=announcement_day(context.clock()))
+    if key not in first:
+        raise refused(
+            f"{key} is not among the first {MOST} papers of the queue in the random order, so it"
+            " was not drawn.",
+            "Leave `drawn` out, or decide the papers of `/queue?order=random` from its beginning.",
+            f"{at}/drawn",
+        )
+    return True

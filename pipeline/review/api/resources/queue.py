@@ -154,9 +154,8 @@ def _filter(
 
 def _readers(context: ApiContext, person: str) -> dict[str, str]:
     """Return who else has which paper open."""
-    claims = context.claims.standing(context.clock()) if context.claims else {}
-    others = {key: claim.reviewer for key, claim in claims.items()}
-    return {key: reader for key, reader in others.items() if reader != person}
+    claims = context.reading.others(person) if context.reading else {}
+    return {key: claim.reviewer for key, claim in claims.items()}
 
 
 def _visited_at(

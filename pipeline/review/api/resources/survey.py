@@ -4,6 +4,7 @@ from pydantic import Field
 
 from config.instants import read_instant
 from config.scopes import Scope
+from pipeline.review.api.acting import act
 from pipeline.review.api.context import ApiContext, Call
 from pipeline.review.api.cursors import Cursors
 from pipeline.review.api.documents.base import CursorText, Limit, Query
@@ -26,7 +27,7 @@ from pipeline.review.api.documents.survey import (
 from pipeline.review.api.operation import Answer, Operation
 from pipeline.review.audit import audit_report
 from pipeline.review.tokens import revoke_token
-from storage.store import Store
+from storage.store import OpenStore, Store
 
 
 class PublishedQuery(Query):
@@ -134,10 +135,14 @@ def _tokens(call: Call) -> Answer:
 
 def _revoke(call: Call) -> Answer:
     context = call.context
-    token, _ = revoke_token(
-        context.open_store, call.path["token_id"], actor=call.person, clock=context.clock
-    )
-    return Answer(200, token_document(token))
+
+    def revoked(open_store: OpenStore) -> Answer:
+        token, _ = revoke_token(
+            open_store, call.path["token_id"], actor=call.person, clock=context.clock
+        )
+        return Answer(200, token_document(token))
+
+    return act(call, revoked)
 
 
 OPERATIONS = (
@@ -218,5 +223,6 @@ OPERATIONS = (
         Scope.ADMIN,
         {200: TokenDocument},
         problems=(404,),
+        keyed=True,
     ),
 )

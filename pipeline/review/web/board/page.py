@@ -1,19 +1,13 @@
 """Show what waits for each person."""
 
-from collections.abc import Sequence
-from contextlib import suppress
-
 from starlette.requests import Request
 from starlette.responses import Response
 
-from config.errors import LivingSurveyError
 from config.roles import Role
-from pipeline.review.team.board import Contradicting, make_board
-from pipeline.review.team.predicted import against_rulings
+from pipeline.review.team.board import make_board
+from pipeline.review.team.predicted import contradicting_by
 from pipeline.review.web.card import grouped
-from pipeline.review.web.context import ReviewContext, context_of, person_of, render
-from storage.queue_filter import QueueLimits
-from storage.store import Store
+from pipeline.review.web.context import context_of, person_of, render
 
 #: what a page says after an act, by the word in its address
 SAID = {
@@ -37,7 +31,9 @@ def board_page(request: Request) -> Response:
             today=context.today,
             limits=person.limits,
             claims=context.reading.standing(),
-            contradicting=_contradicting(context, store, person.limits),
+            contradicting=contradicting_by(
+                context.explainers, context.precedents.read(store), person.limits.likely_from
+            ),
             viewer=person.name,
         )
         held = [*store.assignments.standing()]
@@ -55,21 +51,3 @@ def board_page(request: Request) -> Response:
         day=now.date(),
         said=SAID.get(request.query_params.get("done", ""), ""),
     )
-
-
-def _contradicting(
-    context: ReviewContext, store: Store, limits: QueueLimits
-) -> Contradicting | None:
-    """Return what compares papers with rulings; None without rulings, or until it is loaded."""
-    precedents = context.precedents.read(store)
-    explainer = None
-    if precedents and context.explainers is not None:
-        with suppress(LivingSurveyError):  # the desk says what is wrong with the model
-            explainer = context.explainers.at_hand()
-    if explainer is None:
-        return None
-
-    def contradicting(store: Store, arxiv_ids: Sequence[str]) -> frozenset[str]:
-        return against_rulings(store, explainer, precedents, arxiv_ids, limits.likely_from)
-
-    return contradicting
