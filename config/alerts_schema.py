@@ -113,6 +113,11 @@ class AlertsSettings(Section):
         description="Weeks in which the likely papers that wait can be decided; if it takes "
         "longer, that is an alarm. 0: no alarm.",
     )
+    delayed_logins: Natural = Field(
+        default=20,
+        description="Logins that may be delayed within a day because of failures; more are an "
+        "alarm. 0: no alarm.",
+    )
     papers_a_week: Natural = Field(
         default=0,
         description="Papers that the reviewers mean to decide in a week. 0: as many as they "

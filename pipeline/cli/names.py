@@ -164,7 +164,7 @@ GROUPS = {
             "list": "List what waits for an answer, one line for all who suggest the same.",
             "show": "Show every suggestion of a case: who says what, and how it stands.",
             "apply": "Make a correction that was suggested, in one change.",
-            "refuse": "Refuse a correction with a reason, which the people who asked read.",
+            "refuse": "Refuse a correction with a reason.",
             "close": "Close a case without a decision, with a reason that the askers read.",
             "answer": "Write to the people of a case; it settles nothing.",
             "import": "Import issues of GitHub, or mails to the list.",

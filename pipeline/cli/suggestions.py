@@ -198,12 +198,22 @@ def apply(
 
 @command(
     "refuse",
-    examples='living-survey suggestions refuse 3f0c5d1e --because "It edits."',
+    examples="""
+    living-survey suggestions refuse 3f0c5d1e --because "It edits."
+    living-survey suggestions refuse withdrawn:2603.00001 --because "No."
+    """,
 )
 def refuse(
     invocation: Invocation, case: _Case, because: _Because, reviewer: _Person = None
 ) -> Answer:
-    """Refuse a correction with a reason, which the people who asked read."""
+    """Refuse a correction with a reason.
+
+    The people who asked read the reason on their pages; those who left an address get a mail.
+    CASE names all who suggest the same kind of thing of a paper, such as wrong-section:2603.00001;
+    the ID of a suggestion, or its beginning, names that one alone. Nothing else changes.
+    `suggestions apply ID --undo` opens what was refused again. Missing papers are not refused but
+    rejected with `decide`, spam is closed with `suggestions close`.
+    """
     return _turned_down(invocation, case, because, reviewer, SuggestionAct.REFUSED)
 
 

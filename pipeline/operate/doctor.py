@@ -21,6 +21,7 @@ from pipeline.publish.mail.setup.examine import examine_mail, surroundings
 from pipeline.publish.subscribers.checks import checks as subscriber_checks
 from pipeline.review.accounts.checks import checks as account_checks
 from pipeline.review.checks import checks as review_checks
+from pipeline.review.team.checks import checks as team_checks
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.services import NoDatabaseError, Services
 from pipeline.suggestions.checks import checks as suggestion_checks
@@ -37,7 +38,7 @@ STAGES: Mapping[str, tuple[Checks, ...]] = {
     "arXiv": (ingest_checks,),
     "list": (curated_checks, taxonomy_checks),
     "model": (learn_checks,),
-    "review": (review_checks, suggestion_checks, account_checks),
+    "review": (review_checks, suggestion_checks, account_checks, team_checks),
     "publishing": (publish_checks,),
     "mail": (subscriber_checks,),
     "alarms": (alert_checks,),

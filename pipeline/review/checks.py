@@ -7,7 +7,7 @@ from pipeline.ingest.corrections import read_inbox
 from pipeline.review.conflicts import conflicts, present
 from pipeline.review.double.rules import rules_of
 from pipeline.review.lone_words import lone_words
-from pipeline.review.tokens import FORGOTTEN, forgotten_tokens
+from pipeline.review.tokens import FORGOTTEN, ending_tokens, forgotten_tokens
 from pipeline.runtime.findings import Finding
 from pipeline.runtime.plurals import counted
 from pipeline.runtime.queue_words import limits_of, queue_sentence
@@ -34,7 +34,8 @@ def checks(services: Services) -> Iterator[Finding]:
         lone = len(lone_words(store, services.taxonomy, rules))
         here = present(store, services.clock().date()).names if store.accounts.exist() else None
         differ = len(conflicts(store))
-        forgotten = forgotten_tokens(store, services.clock())
+        now = services.clock()
+        forgotten, ending = forgotten_tokens(store, now), ending_tokens(store, now)
     if waiting.above_limit > _LONG_QUEUE:
         yield Finding(
             "queue",
@@ -81,6 +82,15 @@ def checks(services: Services) -> Iterator[Finding]:
             f"{counted(len(forgotten), 'token')} of the API not used for {FORGOTTEN.days} days:"
             f" {named}.",
             f"`living-survey token revoke {forgotten[0].token_id}` ends one that is not needed.",
+            wrong=False,
+        )
+    for one in ending[:_NAMED]:
+        yield Finding(
+            "tokens",
+            f"the token {one.token_id} of {one.person}, {one_line(one.label) or 'without a label'},"
+            f" ends on {one.expires_at:%Y-%m-%d}, and a program uses it.",
+            f"`living-survey token create --person {one.person}"
+            f"{''.join(f' --scope {scope}' for scope in one.scopes)}` makes the next one.",
             wrong=False,
         )
     if twins:

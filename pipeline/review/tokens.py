@@ -27,6 +27,8 @@ PATTERN = r"ls_[0-9A-Za-z]{49}"
 MOST_DAYS = 3650
 #: a token that was not used for longer is worth a look
 FORGOTTEN = timedelta(days=60)
+#: a token in use that ends within this time is replaced
+ENDING = timedelta(days=14)
 #: characters
 LABEL_LIMIT = 100
 _TOKEN = re.compile(PATTERN)
@@ -144,6 +146,20 @@ def forgotten_tokens(store: Store, now: datetime) -> tuple[Token, ...]:
         for one in store.api_tokens.all()
         if one.is_live(now) and (one.used_at or one.created_at) < now - FORGOTTEN
     )
+
+
+def ending_tokens(store: Store, now: datetime) -> tuple[Token, ...]:
+    """Return the tokens in force that end soon and were used lately, the first to end first."""
+    ending = [
+        one
+        for one in store.api_tokens.all()
+        if one.is_live(now)
+        and one.expires_at is not None
+        and one.expires_at <= now + ENDING
+        and one.used_at is not None
+        and one.used_at >= now - FORGOTTEN
+    ]
+    return tuple(sorted(ending, key=lambda one: (one.expires_at or now, one.token_id)))
 
 
 def _owner(store: Store, name: str, scopes: Collection[Scope]) -> str:

@@ -166,6 +166,21 @@ def test_bug_answers_with_a_problem_and_no_traceback(
     problem(answer, 500)
 
 
+def test_answers_are_downloads_with_a_fixed_name(client: ApiClient) -> None:
+    stranger = ApiClient(client.app, "")
+    answers = (
+        client.get("/me"),
+        client.get("/openapi.json"),
+        client.get("/no-such/report.bat"),
+        client.get("/queue?search=report.bat"),
+        stranger.get("/me"),
+        client.send("PATCH", "/me"),
+    )
+    for answer in answers:
+        assert answer.headers["content-disposition"] == 'attachment; filename="api.json"'
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
 def test_answers_have_the_security_headers(client: ApiClient) -> None:
     headers = client.get("/me").headers
     assert headers["x-content-type-options"] == "nosniff"

@@ -11,7 +11,6 @@ from config.errors import UsageError
 from config.roles import Role
 from config.scopes import Scope
 from pipeline.review.api import guard
-from pipeline.review.api.limiter import Limiter
 from pipeline.review.checks import checks
 from pipeline.review.tokens import (
     FORGOTTEN,
@@ -187,17 +186,6 @@ def test_too_many_requests_are_told_when_to_go_on(site: ReviewSite) -> None:
     assert other.get("/me").status_code == 200
 
 
-def test_limit_lets_through_again_with_time() -> None:
-    seconds = 0.0
-    limiter = Limiter(6, lambda: seconds)
-    assert [limiter.wait("a") for _ in range(7)] == [0, 0, 0, 0, 0, 0, 10]
-    assert limiter.wait("b") == 0
-    seconds = 9.0
-    assert limiter.wait("a") == 1
-    seconds = 10.0
-    assert [limiter.wait("a"), limiter.wait("a")] == [0, 10]
-
-
 def test_wrong_tokens_do_not_hold_up_a_right_one(
     site: ReviewSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,6 +204,24 @@ def test_doctor_names_forgotten_tokens(site: ReviewSite, client: ApiClient) -> N
     assert token_id in found.what
     revoke_token(site.open_store, token_id, actor="ada", clock=site.clock)
     assert not [one for one in checks(services) if one.check == "tokens"]
+
+
+def test_doctor_names_tokens_in_use_that_end_soon(site: ReviewSite) -> None:
+    short, unused = (token_of(site, Scope.READ, days=20) for _ in range(2))
+    client = ApiClient(site.app(), short)
+    token_id = client.get("/me").json()["token"]["token_id"]
+    client_of(site).get("/me")  # ends in 90 days
+    for days, told in ((5, []), (7, [token_id]), (21, [])):
+        services = make_services(
+            site.open_store, START + timedelta(days=days), taxonomy=site.taxonomy
+        )
+        found = [one for one in checks(services) if one.check == "tokens"]
+        assert [token_id for one in found if token_id in one.what] == told
+        assert len(found) == len(told)
+    assert unused not in str(found)
+    services = make_services(site.open_store, START + timedelta(days=7), taxonomy=site.taxonomy)
+    [found_] = [one for one in checks(services) if one.check == "tokens"]
+    assert "--scope read" in found_.remedy
 
 
 def test_token_commands(tmp_path: Path) -> None:

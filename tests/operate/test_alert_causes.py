@@ -141,6 +141,17 @@ def test_thresholds_are_settings() -> None:
     busy = replace(WELL, queue=QueuePace(30, 10.0, planned=True))
     assert "as [alerts] papers_a_week says" in alarms(busy, queue_weeks=2)["queue"].sentence
     assert alarms(busy, queue_weeks=0) == {}
+    tried = replace(WELL, delayed_logins=30)
+    assert alarms(tried, delayed_logins=40) == alarms(tried, delayed_logins=0) == {}
+
+
+def test_failing_logins_are_an_alarm_until_they_are_half_as_many() -> None:
+    told = alarms(replace(WELL, delayed_logins=21))["logins"]
+    assert "21 times" in told.sentence
+    assert "reviewer trail" in told.remedy
+    again = replace(WELL, standing={"logins"})
+    assert "logins" in alarms(replace(again, delayed_logins=11))
+    assert alarms(replace(again, delayed_logins=10)) == {}
 
 
 def test_failure_that_its_job_tells_is_said_once() -> None:

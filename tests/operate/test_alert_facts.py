@@ -92,6 +92,14 @@ def test_commands_that_failed_in_a_row_are_found(open_store: OpenStore, tmp_path
     assert "failing:run" not in causes(facts_at(tmp_path))
 
 
+def test_delayed_logins_of_a_day_are_counted(open_store: OpenStore, tmp_path: Path) -> None:
+    with open_store() as store:
+        for hours in (1, 23, 25):
+            at = NOON - timedelta(hours=hours)
+            store.trail.add(at=at, actor="", act="login.delayed", subject="bo")
+    assert facts_at(tmp_path).delayed_logins == 2
+
+
 def test_queue_is_compared_with_the_pace_of_past_weeks(
     open_store: OpenStore, tmp_path: Path
 ) -> None:

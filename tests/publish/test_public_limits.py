@@ -8,15 +8,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.publish.public.known_end import KnownEnd
-from pipeline.publish.public.rates import Rates
+from pipeline.runtime.limiter import Limiter
 from storage.errors import StoreBusyError
 from storage.freezes import Freeze
 from storage.store import Store
 from tests.support.subscribers import PublicPages, public_pages
 from tests.support.suggestions import Suggesting, suggesting
-
-#: 20 seconds after a minute began
-TWENTY_PAST = 80.0
 
 
 @pytest.fixture
@@ -52,7 +49,7 @@ def end_on(pages: PublicPages, day: date) -> None:
 
 
 def test_forms_of_all_networks_together_are_limited(pages: PublicPages) -> None:
-    forms = Rates(2, seconds=lambda: TWENTY_PAST)
+    forms = Limiter(2, lambda: 80.0)
     answers = [
         pages.client(peer=f"198.51.{number}.1", forms=forms).post(
             "/subscribe", {"address": f"reader{number}@example.org"}
@@ -60,25 +57,25 @@ def test_forms_of_all_networks_together_are_limited(pages: PublicPages) -> None:
         for number in range(3)
     ]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert answers[2].headers["retry-after"] == "40"
+    assert answers[2].headers["retry-after"] == "30"
     assert len(pages.waiting()) == 2
 
 
 def test_network_is_told_the_seconds_to_wait(pages: PublicPages) -> None:
-    client = pages.client(rates=Rates(0, seconds=lambda: TWENTY_PAST))
+    client = pages.client(rates=Limiter(0, lambda: 80.0))
     answer = client.post("/subscribe", {"address": "ada@example.org"})
-    assert (answer.status_code, answer.headers["retry-after"]) == (429, "40")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
 
 
 @pytest.mark.parametrize("name", ["preferences", "unsubscribe"])
 def test_page_of_one_person_is_limited_by_its_link(pages: PublicPages, name: str) -> None:
     links = [getattr(pages.links, name)(pages.join(f"{one}@example.org")) for one in ("ada", "eve")]
     reading = Counting(pages)
-    opened = Rates(2, seconds=lambda: TWENTY_PAST)
+    opened = Limiter(2, lambda: 80.0)
     client = pages.client(opened=opened, read_store=reading)
     answers = [client.get(pages.path(links[0])) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
-    assert answers[3].headers["retry-after"] == "40"
+    assert answers[3].headers["retry-after"] == "30"
     assert reading.opened == 2
     assert client.get(pages.path(links[1])).status_code == 200
 

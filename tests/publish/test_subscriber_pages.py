@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from pipeline.publish.public import texts
-from pipeline.publish.public.rates import Rates
 from pipeline.publish.public.site import origin_of
 from pipeline.publish.subscribers.network import network_of
+from pipeline.runtime.limiter import Limiter
 from storage.errors import StoreBusyError
 from storage.subscriber_types import Choices, How, Rhythm, SubscriberState
 from tests.support.subscribers import ORIGIN, PublicPages, links_in, public_pages
@@ -164,7 +164,7 @@ def test_one_domain_is_not_flooded(tmp_path: Path) -> None:
 
 
 def test_floods_of_forms_do_not_reach_the_database(pages: PublicPages) -> None:
-    rates = Rates(2, seconds=lambda: 60.0)
+    rates = Limiter(2, lambda: 60.0)
     client = pages.client(rates=rates)
     statuses = [client.post("/subscribe", {"address": "x"}).status_code for _ in range(4)]
     assert statuses == [400, 400, 429, 429]
@@ -172,18 +172,6 @@ def test_floods_of_forms_do_not_reach_the_database(pages: PublicPages) -> None:
     key = pages.join(ADA)
     path = pages.path(pages.links.unsubscribe(key))
     assert {client.post(path, ONE_CLICK).status_code for _ in range(5)} == {200}
-
-
-def test_rates_forget_and_stay_small() -> None:
-    now = 0.0
-    rates = Rates(1, seconds=lambda: now)
-    assert rates.allow("a")
-    assert not rates.allow("a")
-    now = 61.0
-    assert rates.allow("a")
-    for number in range(20_000):
-        rates.allow(str(number))
-    assert len(rates._seen) == 10_000
 
 
 @pytest.mark.parametrize(
@@ -442,6 +430,16 @@ def test_every_answer_is_hardened_and_sets_no_cookie(pages: PublicPages, path: s
     assert answer.headers["x-robots-tag"] == "noindex, nofollow"
     static = path.startswith("/static")
     assert answer.headers["cache-control"].startswith("public" if static else "no-store")
+
+
+@pytest.mark.parametrize("path", ["/subscribe", "/static/public.css", "/no-such-page"])
+def test_pages_behind_tls_stay_there(pages: PublicPages, path: str) -> None:
+    tls = {"x-forwarded-proto": "https"}
+    through = pages.client(peer="127.0.0.1").get(path, **tls)
+    assert through.headers["strict-transport-security"] == "max-age=63072000"
+    # a stranger's word is not believed, and plain pages must stay reachable
+    for answer in (pages.client().get(path, **tls), pages.client(peer="127.0.0.1").get(path)):
+        assert "strict-transport-security" not in answer.headers
 
 
 def test_addresses_with_tokens_never_leak(pages: PublicPages) -> None:

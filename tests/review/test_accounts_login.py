@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
 from ipaddress import ip_address
+from itertools import islice
 from pathlib import Path
 
 import argon2
@@ -12,7 +14,7 @@ import pytest
 
 from config.roles import Role
 from pipeline.review.accounts import acts, lockout, login
-from pipeline.review.accounts.hashing import Hasher, TooManyLoginsError
+from pipeline.review.accounts.hashing import Hasher
 from pipeline.review.accounts.lockout import counted_for, delay, network_of, waits
 from pipeline.review.accounts.login import (
     Attempt,
@@ -21,6 +23,12 @@ from pipeline.review.accounts.login import (
     Opened,
     Refused,
     log_in,
+)
+from pipeline.review.accounts.places import (
+    STRANGERS,
+    WAITING,
+    Places,
+    TooManyLoginsError,
 )
 from pipeline.review.accounts.tokens import digest
 from storage.login_failures import MOST, Failures
@@ -287,8 +295,8 @@ def test_logins_that_wait_for_argon2_are_bounded(team: Team) -> None:
 
     team.open_store = counting
     with ExitStack() as others:
-        while team.hasher._queue.acquire(blocking=False):
-            others.callback(team.hasher._queue.release)
+        for _ in range(WAITING):
+            others.enter_context(team.hasher.places.take("", known=True))
         for _ in range(20):
             with pytest.raises(TooManyLoginsError, match="Too many logins"):
                 team.attempt("bo")
@@ -298,13 +306,51 @@ def test_logins_that_wait_for_argon2_are_bounded(team: Team) -> None:
 
 def test_flood_of_strangers_leaves_a_place_to_known_browsers(team: Team) -> None:
     with ExitStack() as strangers:
-        with suppress(TooManyLoginsError):
-            while True:
-                strangers.enter_context(team.hasher.place())
+        for number in range(STRANGERS):
+            strangers.enter_context(team.hasher.places.take(str(number)))
         with pytest.raises(TooManyLoginsError):
             team.attempt("ada")
         assert isinstance(team.attempt("ada", known_browser="hers"), Opened)
     assert isinstance(team.attempt("ada"), Opened)
+
+
+def test_flood_from_one_network_leaves_places_to_others(team: Team) -> None:
+    """Thirty attempts at once from one network, while people elsewhere use new browsers."""
+    flood, half = 30, STRANGERS // 2
+    for name in ("bo", "cy"):
+        team.add(name)
+    with ThreadPoolExecutor(flood + 4) as threads:
+        with team.hasher._turn:  # nothing is compared meanwhile
+            attempts = [
+                threads.submit(team.attempt, f"x{n}", "wrong", "198.51.100.7") for n in range(flood)
+            ]
+            refused = list(islice(as_completed(attempts), flood - half))
+            assert all(isinstance(one.exception(), TooManyLoginsError) for one in refused)
+            people = [
+                threads.submit(team.attempt, name, PASSWORD, address)
+                for name, address in (("bo", "203.0.113.1"), ("cy", "203.0.113.2"))
+            ]
+            assert not any(one.done() and one.exception() for one in people)
+        assert all(isinstance(one.result(), Opened) for one in people)
+        assert sum(one.exception() is None for one in attempts) == half
+
+
+def test_team_behind_one_address_logs_in_together(team: Team) -> None:
+    with ExitStack() as colleagues:
+        for _ in range(STRANGERS // 2):
+            colleagues.enter_context(team.hasher.places.take("192.0.2.1"))
+        with pytest.raises(TooManyLoginsError):
+            team.attempt("ada")
+        assert isinstance(team.attempt("ada", address="192.0.2.2"), Opened)
+    assert isinstance(team.attempt("ada"), Opened)
+
+
+def test_places_forget_networks() -> None:
+    places = Places()
+    for number in range(100):
+        with places.take(str(number)):
+            pass
+    assert dict(places._strangers) == {}
 
 
 def test_no_password_or_token_is_logged(team: Team, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,13 +1,17 @@
 """The desk gives each of several people a paper that no one else reads, and says who reads what."""
 
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
+from starlette.applications import Starlette
 
 from storage.claims import Claims
 from storage.engine.paths import claims_path
+from storage.store import Store
 from tests.review.conftest import IDS
 from tests.support.review import Page, Visitor, make_site
 
@@ -39,6 +43,23 @@ class Team:
 @pytest.fixture
 def team(tmp_path: Path) -> Team:
     return Team(tmp_path)
+
+
+def test_claim_opens_the_database_once_at_most(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = team.ada.get("/queue")  # who else reviews is looked up by the page, or half a minute ago
+    opened: list[int] = []
+    store = team.site.open_store
+
+    def counting() -> AbstractContextManager[Store]:
+        opened.append(1)
+        return store()
+
+    state = cast("Starlette", team.ada.app).state
+    monkeypatch.setattr(state, "review", replace(state.review, read_store=counting))
+    claim(team.ada, page, FIRST)
+    assert opened == []
+    claim(team.ada, page, FIRST, given="1")
+    assert opened == [1]
 
 
 def claim(visitor: Visitor, page: Page, *papers: str, **also: str | list[str]) -> dict[str, object]:

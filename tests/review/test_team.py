@@ -13,6 +13,7 @@ from pipeline.review.rulings.precedents import read_precedents
 from pipeline.review.team import acts
 from pipeline.review.team.acts import By
 from pipeline.review.team.board import Board, PersonRow, make_board
+from pipeline.review.team.checks import checks
 from pipeline.review.team.predicted import against_rulings
 from pipeline.review.team.shares import read_standing, share_of
 from storage.absences import Absence
@@ -24,6 +25,7 @@ from storage.types import SectionScore, Verdict
 from tests.support.builders import make_decision, make_paper, make_prediction
 from tests.support.review import START, TAXONOMY
 from tests.support.rulings import StatedLikeness, make_ruling
+from tests.support.services import make_services
 from tests.support.storage import add_predictions, migrated, queued
 
 TODAY = START.date()
@@ -122,6 +124,22 @@ def test_absence_to_come_changes_nothing_yet(store: Store) -> None:
     away(store, "ada", TODAY + timedelta(days=5))
     assert sorted(mine(store, "bo")) == IDS[3:]
     assert sorted(mine(store, "bo", TODAY + timedelta(days=5))) == IDS
+
+
+def test_doctor_names_assignments_of_closed_accounts(tmp_path: Path) -> None:
+    open_store = migrated(tmp_path / "survey.duckdb")
+    services = make_services(open_store, START, taxonomy=TAXONOMY)
+    with open_store() as store:
+        for name in ("ada", "bo"):
+            store.accounts.add(name, Role.REVIEWER, actor="boss", at=START)
+            assign(store, name, "make-image", "agents")
+        store.accounts.disable("bo", actor="boss", at=START)
+    [found] = [one for one in checks(services) if one.check == "team"]
+    assert "2 sections and batches are assigned to bo" in found.what
+    assert "team release --of bo" in found.remedy
+    with open_store() as store:
+        acts.release(store, BY, of="bo")
+    assert not [one for one in checks(services) if one.check == "team"]
 
 
 def test_disabled_account_leaves_nothing_stuck(store: Store) -> None:

@@ -163,6 +163,22 @@ def test_pages_of_a_team_have_no_fault_of_access(
     assert "\n".join(found) == ""
 
 
+def test_tables_fit_a_phone(browser: Browser, url: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.set_default_timeout(300_000)
+    page = context.new_page()
+    log_in(page, url, "ada")
+    for path in ("account", "accounts", "trail"):
+        page.goto(url + path)
+        tables = page.locator(".wide")
+        expect(tables.first).to_be_visible()
+        for number in range(tables.count()):
+            sizes = tables.nth(number).evaluate("box => [box.scrollWidth, box.clientWidth]")
+            assert sizes[0] <= sizes[1], (path, sizes)
+    expect(page.locator("td[data-head=Act]").first).to_be_visible()
+    context.close()
+
+
 def _faults(page: Page, where: str) -> list[str]:
     wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
     more = [*page.evaluate(CONTRAST), *page.evaluate(UNLABELLED), *page.evaluate(TWICE)]

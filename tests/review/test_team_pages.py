@@ -226,29 +226,41 @@ def test_own_sessions_are_listed_and_ended(place: TeamSite, bo: Browser) -> None
     assert len(rows) >= 2
     assert "A phone <b>" in page.text
     assert "127.0.0.1" in page.text
-    ids = page.tree.xpath("//input[@name='session']/@value")
+    ids = page.tree.xpath("//button[@name='session']/@value")
     assert len(ids) == 2
-    [own] = page.tree.xpath("//tr[.//strong]//input[@name='session']/@value")
+    [own] = page.tree.xpath("//tr[.//strong]//button[@name='session']/@value")
     [other] = set(ids) - {own}
-    ended = change(bo, "/account", act="end", session=str(other))
+    ended = change(bo, "/account", session=str(other), present=PASSWORD)
     assert ended.location == "/account?done=ended"
     assert phone.get("/queue").status == 303
     assert bo.get("/queue").status == 200
-    left = change(bo, "/account", act="end", session=str(own))
+    left = change(bo, "/account", session=str(own), present=PASSWORD)
     assert left.location == "/login"
     assert bo.get("/queue").status == 303
 
 
+@pytest.mark.parametrize("act", ["session", "everywhere"])
+def test_sessions_end_with_the_password_only(bo: Browser, act: str) -> None:
+    phone = Browser(bo.app)
+    phone.log_in("bo")
+    [other] = bo.get("/account").tree.xpath("//tr[not(.//strong)]//button[@name='session']/@value")
+    fields = {"session": str(other)} if act == "session" else {"act": act}
+    refused = [change(bo, "/account", **fields, present=f"guess {n}") for n in range(6)]
+    assert [page.status for page in refused] == [403] * 5 + [429]
+    assert "The present password is another one." in refused[0].text
+    assert phone.get("/queue").status == bo.get("/queue").status == 200
+
+
 def test_sessions_of_others_cannot_be_ended(ada: Browser, bo: Browser) -> None:
-    [session] = ada.get("/account").tree.xpath("//input[@name='session']/@value")
-    change(bo, "/account", act="end", session=str(session))
+    [session] = ada.get("/account").tree.xpath("//button[@name='session']/@value")
+    change(bo, "/account", session=str(session), present=PASSWORD)
     assert ada.get("/queue").status == 200
 
 
 def test_logging_out_everywhere_ends_all_own_sessions(ada: Browser, bo: Browser) -> None:
     second = Browser(ada.app)
     second.log_in("bo")
-    left = change(bo, "/account", act="everywhere")
+    left = change(bo, "/account", act="everywhere", present=PASSWORD)
     assert left.location == "/login"
     assert bo.get("/queue").status == second.get("/queue").status == 303
     assert ada.get("/queue").status == 200
@@ -353,7 +365,7 @@ def test_password_managers_know_the_fields(ada: Browser) -> None:
     new = ["new-password", "new-password"]
     assert guest.get("/login").tree.xpath(kinds) == ["current-password"]
     assert guest.get(path).tree.xpath(kinds) == new
-    assert ada.get("/account").tree.xpath(kinds) == ["current-password", *new]
+    assert ada.get("/account").tree.xpath(kinds) == ["current-password"] * 2 + new
     for page in (guest.get("/login"), guest.get(path), ada.get("/account")):
         assert page.tree.xpath("//input[@autocomplete='username']")
         assert not page.tree.xpath("//@onpaste")

@@ -73,7 +73,8 @@ def test_a_wrong_token_opens_nothing_and_is_logged(
     with caplog.at_level(logging.WARNING):
         assert stranger.get(f"/?token={token}").status == 403
     assert stranger.cookies == {}
-    assert [record.getMessage() for record in caplog.records] == ["wrong token in an address"]
+    [record] = caplog.records
+    assert (record.getMessage(), vars(record)["cause"]) == ("request refused", "wrong-token")
     assert token not in str([vars(record) for record in caplog.records if token != "x"])
 
 

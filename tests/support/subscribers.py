@@ -17,11 +17,11 @@ from starlette.types import ASGIApp
 from config.subscribers_schema import SubscribersSettings
 from config.taxonomy import load_taxonomy
 from pipeline.publish.public.app import create_public_app
-from pipeline.publish.public.rates import Rates
 from pipeline.publish.public.site import PublicSite
 from pipeline.publish.subscribers.keys import SubscriberKeys, subscriber_keys
 from pipeline.publish.subscribers.links import SubscriberLinks
 from pipeline.review.web.server import make_server
+from pipeline.runtime.limiter import Limiter
 from storage.store import OpenStore
 from storage.subscriber_types import Confirmation, Recipient, Subscriber
 from tests.support.storage import database, opener
@@ -30,7 +30,7 @@ ORIGIN = "https://lists.example.org"
 START = datetime(2026, 3, 17, 12, tzinfo=UTC)
 WEEK = timedelta(days=7)
 #: more than a test asks for
-MANY = Rates(10**6)
+MANY = Limiter(10**6)
 
 
 class Clock:

@@ -54,6 +54,8 @@ class Facts:
     queue: QueuePace | None = None
     #: (rule, why) of rules that stopped themselves and were neither enabled nor disabled since
     stopped_rules: tuple[tuple[str, str], ...] = ()
+    #: logins that were delayed after failures, within a day
+    delayed_logins: int = 0
     promise: Promise | None = None
     #: approved papers that wait for longer than the rhythm, by what does not carry them
     behind: Mapping[str, int] = field(default_factory=dict)
@@ -101,6 +103,7 @@ def read_facts(
         hanging=hanging_runs(store, now, run_deadline_seconds=settings.arxiv.run_deadline_seconds),
         queue=queue_pace(store, services, day),
         stopped_rules=stopped_rules(store),
+        delayed_logins=store.trail.count("login.delayed", now - timedelta(days=1)),
         promise=issue_promise(store, settings.site, now),
         behind=_behind(services, store, now),
         mail=mail_troubles(store, settings.mail.journal),

@@ -8,6 +8,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from config.forwarded import scheme_of
+from pipeline.publish.public.site import site_of
+
 #: bytes of an address, and of all headers
 _LONGEST_ADDRESS = 2048
 _LARGEST_HEADERS = 16 * 1024
@@ -16,6 +19,8 @@ LARGEST_FORM = 32 * 1024
 #: of what a mail provider posts: SNS has 256 KiB at most, others send many events at once
 LARGEST_REPORT = 1024 * 1024
 _REPORTS = "/reports/"
+#: seconds for which browsers use no plain http
+_TLS_ONLY = 2 * 365 * 24 * 3600
 
 _HEADERS: Mapping[str, str] = {
     # no script at all, nothing from elsewhere
@@ -32,8 +37,15 @@ _HEADERS: Mapping[str, str] = {
 }
 
 
-def harden(headers: MutableHeaders, path: str, *, found: bool = False) -> None:
-    """Add the headers that a page has not set itself; what has a version is cached."""
+def harden(
+    headers: MutableHeaders, path: str, *, found: bool = False, secure: bool = False
+) -> None:
+    """Add the headers that a page has not set itself; what has a version is cached.
+
+    `secure` pages are reached with TLS only.
+    """
+    if secure:
+        headers["Strict-Transport-Security"] = f"max-age={_TLS_ONLY}"
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
     if found and path.startswith("/static/"):
@@ -58,7 +70,8 @@ class Guard:
         async def send_hardened(message: Message) -> None:
             if message["type"] == "http.response.start":
                 found = message["status"] in {200, 304}
-                harden(MutableHeaders(scope=message), scope["path"], found=found)
+                headers = MutableHeaders(scope=message)
+                harden(headers, scope["path"], found=found, secure=_is_secure(Request(scope)))
             await send(message)
 
         answer = _too_large(Request(scope))
@@ -76,6 +89,13 @@ class BodyLimits:
         """Pass the request on with a limit of its body."""
         reports = scope["type"] == "http" and scope["path"].startswith(_REPORTS)
         await (self._reports if reports else self._forms)(scope, receive, send)
+
+
+def _is_secure(request: Request) -> bool:
+    """Return whether a trusted proxy says that the reader speaks TLS."""
+    peer = request.client.host if request.client else ""
+    told = ",".join(request.headers.getlist("x-forwarded-proto"))
+    return scheme_of(peer, told, site_of(request).settings.trusted_proxies) == "https"
 
 
 def _too_large(request: Request) -> PlainTextResponse | None:

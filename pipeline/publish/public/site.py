@@ -21,13 +21,13 @@ from config.suggestions_schema import SuggestionsSettings
 from config.taxonomy import Taxonomy
 from config.visible import visible
 from pipeline.publish.public.known_end import KnownEnd
-from pipeline.publish.public.rates import Rates
 from pipeline.publish.public.texts import LANGUAGES, Texts, choose_language, texts_of
 from pipeline.publish.subscribers.address import parse_address
 from pipeline.publish.subscribers.keys import SubscriberKeys
 from pipeline.publish.subscribers.links import SubscriberLinks
 from pipeline.publish.subscribers.network import network_of
 from pipeline.publish.subscribers.tokens import Purpose
+from pipeline.runtime.limiter import Limiter
 from pipeline.runtime.services import Clock
 from storage.store import OpenStore
 from storage.subscriber_types import Choices, Subscriber
@@ -37,7 +37,7 @@ STATIC = _HERE / "static"
 #: seconds that each answer to a well-formed address takes at least
 _ANSWERED_AFTER = 0.5
 #: forms of all networks in a minute, and how often one personal page is read in it
-_FORMS, _OPENED = 120, 60
+_FORMS_OF_ONE, _FORMS, _OPENED = 30, 120, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,11 @@ class PublicSite:
     #: called when a confirmation waits to be sent
     queued: Callable[[], None] = lambda: None
     #: forms by network
-    rates: Rates = field(default_factory=Rates)
+    rates: Limiter = field(default_factory=lambda: Limiter(_FORMS_OF_ONE))
     #: forms of all networks, because each waits for the database, as reviewers do
-    forms: Rates = field(default_factory=lambda: Rates(_FORMS))
+    forms: Limiter = field(default_factory=lambda: Limiter(_FORMS))
     #: pages of one person or suggestion, which read the database
-    opened: Rates = field(default_factory=lambda: Rates(_OPENED))
+    opened: Limiter = field(default_factory=lambda: Limiter(_OPENED))
     end: KnownEnd = field(default_factory=KnownEnd)
     suggestions: SuggestionsSettings = field(default_factory=SuggestionsSettings)
     #: for rejecting a paper
@@ -116,8 +116,8 @@ def own_id(request: Request, purpose: Purpose) -> str | None:
     """
     site = site_of(request)
     found = site.keys.tokens.read(purpose, request.path_params["token"])
-    if found is not None and not site.opened.allow(f"{purpose}:{found}"):
-        raise HTTPException(429, headers={"Retry-After": str(site.opened.wait())})
+    if found is not None and (seconds := site.opened.wait(f"{purpose}:{found}")):
+        raise HTTPException(429, headers={"Retry-After": str(seconds)})
     return found
 
 
@@ -125,8 +125,8 @@ def form_wait(request: Request) -> int | None:
     """Count a form; return the seconds after which to send it, None: it may be read now."""
     site = site_of(request)
     for rates, key in ((site.rates, network(request)), (site.forms, "")):
-        if not rates.allow(key):
-            return rates.wait()
+        if seconds := rates.wait(key):
+            return seconds
     return None
 
 

@@ -5,13 +5,11 @@ is made at a time, in one lane, so that a flood of logins leaves the other proce
 """
 
 import unicodedata
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 
 import argon2
 
-from config.errors import TryAgainLaterError
+from pipeline.review.accounts.places import Places
 
 #: characters that are read; passwords are shorter, and four of them may become one
 READ = 4_000
@@ -25,18 +23,6 @@ PARAMETERS = argon2.Parameters(
     memory_cost=64 * 1024,
     parallelism=1,
 )
-#: requests that wait for their turn or have it, and how many of them are of strangers at most
-_WAITING, _STRANGERS = 8, 5
-
-
-class TooManyLoginsError(TryAgainLaterError):
-    """More people log in at this moment than can be compared with their passwords."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Too many logins are being checked at this moment.",
-            hint="Try again in some seconds.",
-        )
 
 
 class Hasher:
@@ -45,8 +31,7 @@ class Hasher:
     def __init__(self, parameters: argon2.Parameters = PARAMETERS) -> None:
         self._argon2 = argon2.PasswordHasher.from_parameters(parameters)
         self._turn = Lock()
-        self._queue = BoundedSemaphore(_WAITING)
-        self._strangers = BoundedSemaphore(_STRANGERS)
+        self.places = Places()
         #: calls of Argon2, for tests of equal work
         self.calls = 0
         #: compared with where an account has no password, so that it takes the same time
@@ -58,26 +43,10 @@ class Hasher:
             self.calls += 1
             return self._argon2.hash(stable(password))
 
-    @contextmanager
-    def place(self, *, known: bool = False) -> Iterator[None]:
-        """Take a place among those whose passwords are compared.
-
-        `known` is whether the browser logged in before: a flood of strangers leaves it a place.
-
-        Raises:
-            TooManyLoginsError: too many wait already.
-        """
-        with ExitStack() as places:
-            for queue in (self._queue,) if known else (self._strangers, self._queue):
-                if not queue.acquire(blocking=False):
-                    raise TooManyLoginsError
-                places.callback(queue.release)
-            yield
-
     def fits(self, hash_: str | None, password: str) -> bool:
         """Return whether a password has this hash; None takes as long and never fits.
 
-        Call it with a place.
+        Call it with one of the `places`.
         """
         with self._turn:
             self.calls += 1

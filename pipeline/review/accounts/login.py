@@ -157,7 +157,8 @@ def _compare(
     left = door.refusals.left(counted, now)
     if left:
         return _later(left)
-    with door.hasher.place(known=bool(attempt.known_browser)):
+    network, known = lockout.network_of(attempt.client), bool(attempt.known_browser)
+    with door.hasher.places.take(network, known=known):
         return _compared(door, attempt, counted, now)
 
 

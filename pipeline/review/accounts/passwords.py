@@ -10,7 +10,7 @@ from config.errors import UsageError
 from pipeline.review.accounts.hashing import READ, stable
 
 #: characters
-SHORTEST, LONGEST = 12, 1_000
+SHORTEST, LONGEST = 12, 128
 #: guesses that a password must withstand, as zxcvbn estimates them
 _GUESSES = 1e8
 #: characters that a password has beside names

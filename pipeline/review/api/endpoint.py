@@ -21,6 +21,7 @@ from pipeline.review.api.guard import Guard, is_use_due, note_use
 from pipeline.review.api.operation import Answer, Operation
 from pipeline.review.api.reading import NoQuery, read_body, read_query
 from pipeline.review.api.responses import JSON, names_tag, problem_response, tag_of, written
+from pipeline.review.refused import because
 
 _log = logging.getLogger(__name__)
 #: characters of an Idempotency-Key, and which
@@ -42,9 +43,12 @@ class Endpoint:
         try:
             response = await self._response(request)
         except ProblemError as error:
+            because(scope, error.kind, error.account)
             response = problem_response(error)
         except LivingSurveyError as error:
-            response = problem_response(problem_of(error))
+            found = problem_of(error)
+            because(scope, found.kind)
+            response = problem_response(found)
         except HTTPException as error:  # of the middleware that limits bodies
             response = problem_response(too_large() if error.status_code == 413 else bug())
         except Exception:  # noqa: BLE001  a client gets JSON for a bug too, the log the traceback

@@ -10,9 +10,9 @@ from config.errors import LivingSurveyError
 from config.scopes import Scope
 from pipeline.review.api.context import ApiContext, Caller
 from pipeline.review.api.documents.problems import ProblemError
-from pipeline.review.api.limiter import Limiter
 from pipeline.review.api.people import holder_of
 from pipeline.review.tokens import hash_of
+from pipeline.runtime.limiter import Limiter
 from storage.api_tokens import Token
 from storage.store import Store
 
@@ -53,7 +53,7 @@ class Guard:
         if person is None:
             raise _refused(secret, token)
         if seconds := self._requests.wait(token.token_id):
-            raise _too_many(seconds)
+            raise _too_many(seconds, person.name)
         scopes = frozenset(one for one in Scope if person.may(one) and one.value in token.scopes)
         if scope not in scopes:
             raise _forbidden(token, scope, person.role)
@@ -83,18 +83,21 @@ def _secret_of(request: Request) -> str:
 
 
 def _refused(secret: str, token: Token | None) -> ProblemError:
+    account = ""
     if not secret:
         said, error = "This address needs a token.", ""
     elif token is None:
         said, error = "The token is not known.", ', error="invalid_token"'
     else:
         said, error = "The token has ended.", ', error="invalid_token"'
+        account = token.person
     return ProblemError(
         401,
         "no-token",
         said,
         hint="Send `Authorization: Bearer TOKEN`; `living-survey token create` makes one.",
         headers={"WWW-Authenticate": _CHALLENGE + error},
+        account=account,
     )
 
 
@@ -109,14 +112,16 @@ def _forbidden(token: Token, scope: Scope, role: str) -> ProblemError:
         said,
         hint=f"`living-survey token create --scope {scope}` makes a token that may.",
         headers={"WWW-Authenticate": f'{_CHALLENGE}, error="insufficient_scope", scope="{scope}"'},
+        account=token.person,
     )
 
 
-def _too_many(seconds: int) -> ProblemError:
+def _too_many(seconds: int, account: str = "") -> ProblemError:
     return ProblemError(
         429,
         "too-many-requests",
         "Too many requests.",
         hint=f"Go on in {seconds} s.",
         headers={"Retry-After": str(seconds)},
+        account=account,
     )

@@ -40,12 +40,16 @@ class Reading:
 
     def look(self, store: Store) -> None:
         """Look who reviews, if that is longer ago than half a minute."""
-        now = self.clock()
+        if self.is_look_due():
+            now = self.clock()
+            people = people_of(store, now)
+            with self._lock:
+                self._people, self._looked_at = people, now
+
+    def is_look_due(self) -> bool:
+        """Return whether the last look is longer ago than half a minute, or there was none."""
         with self._lock:
-            if self._looked_at is not None and now - self._looked_at < _LOOK:
-                return
-            self._people = people_of(store, now)
-            self._looked_at = now
+            return self._looked_at is None or self.clock() - self._looked_at >= _LOOK
 
     def is_shared(self, reviewer: str) -> bool:
         """Return whether papers are claimed: somebody else reviews, or has claims."""

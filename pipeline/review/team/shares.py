@@ -1,5 +1,6 @@
 """Say what is whose to read: assignments that have an effect on a day, and what they leave."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +40,12 @@ class Standing:
     def is_closed(self, reviewer: str) -> bool:
         """Return whether a person's account is disabled, or there is none."""
         return self.accounts is not None and reviewer not in self.accounts
+
+    @property
+    def closed(self) -> dict[str, int]:
+        """How many assignments people have who have no account in use."""
+        names = (one.reviewer for one in self.assignments if self.is_closed(one.reviewer))
+        return dict(sorted(Counter(names).items()))
 
     def absence_of(self, reviewer: str) -> Absence | None:
         """Return the absence of a person that ends first, also one to come."""

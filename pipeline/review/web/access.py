@@ -5,7 +5,6 @@ pages or be a navigation (Origin, Sec-Fetch-*), be of a sensible size, and belon
 decision must also carry its session's signed token, which `desk.forms` checks.
 """
 
-import logging
 import re
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
@@ -20,13 +19,12 @@ from config.errors import LivingSurveyError
 from config.loopback import bare_host
 from pipeline.review.api.responses import refusal
 from pipeline.review.api.table import is_api, takes_large_bodies
+from pipeline.review.refused import because
 from pipeline.review.web.accounts.door import is_private, let_in
 from pipeline.review.web.context import context_of, notice
 from pipeline.review.web.error_pages import on_known_error
 from pipeline.review.web.sessions import Sessions
 from pipeline.review.web.visit import arrived, keep_visit, visit_of
-
-_log = logging.getLogger(__name__)
 
 #: other names need accounts and [review] hosts
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -114,6 +112,7 @@ class AccessRules:
         if is_api(request):  # which tokens open, not sessions
             private = not review.is_team or is_private(request)
             if answer is None and not private:
+                because(request.scope, "plain-http")
                 return refusal(403, "The API is opened with https only.")
             return refusal(answer.status_code) if answer else None
         if answer or is_open:
@@ -143,10 +142,12 @@ def _foreign(request: Request, names: frozenset[str]) -> Response | None:
     if request.method in _READING:
         if ours or _is_navigation(headers):
             return None
+        because(request.scope, "another-site")
         return PlainTextResponse("This request was sent by another site.\n", 403)
     origin = headers.get("origin")
     own = f"{request.scope['scheme']}://{hosts[0]}"
     if not ours or (origin is not None and origin.lower() != own.lower()):
+        because(request.scope, "another-site")
         return PlainTextResponse(
             "Nothing was recorded: this form was sent from another site. "
             "Decide on the pages of the queue itself.\n",
@@ -220,8 +221,7 @@ def _locked(request: Request) -> Response | None:
         return response
     if known:
         return None
-    if token:
-        _log.warning("wrong token in an address")
+    because(request.scope, "wrong-token" if token else "no-session")
     recorded = "" if request.method in _READING else "Nothing was recorded. "
     return notice(
         request,

@@ -49,6 +49,7 @@ from pipeline.review.web.outlook import routes as outlook
 from pipeline.review.web.people import People
 from pipeline.review.web.preferences import routes as preferences
 from pipeline.review.web.records import routes as records
+from pipeline.review.web.refusal_log import Refused
 from pipeline.review.web.rulings import routes as rulings
 from pipeline.review.web.second_look import routes as second_look
 from pipeline.review.web.sessions import Sessions
@@ -159,6 +160,7 @@ def create_app(
         routes=routes,
         middleware=[
             Middleware(Measured, times=monitored.times, routes=routes),
+            Middleware(Refused),
             Middleware(Hardened),
             Middleware(AccessRules, names=names, limits=limits),
             Middleware(RequestBodyLimitMiddleware, max_body_size=limits.body),

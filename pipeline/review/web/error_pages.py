@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from config.errors import LivingSurveyError, TryAgainLaterError, UsageError
 from pipeline.review.api.responses import refusal
 from pipeline.review.api.table import is_api
+from pipeline.review.refused import because
 from pipeline.review.web.busy import busy_page
 from pipeline.review.web.context import context_of, notice, render, session_of, wants_json
 from pipeline.review.web.headers import harden
@@ -77,6 +78,7 @@ def on_known_error(request: Request, error: Exception) -> Response:
     if isinstance(error, DecisionNotFoundError):
         status = 404
     elif isinstance(error, ForbiddenError):
+        because(request.scope, "role")
         status = 403
     elif isinstance(error, StoreNotWritableError):
         status = HTTPStatus.INSUFFICIENT_STORAGE

@@ -36,6 +36,10 @@ _HEADERS = {
 }
 
 
+#: answers for programs, which browsers store under a fixed name instead of opening them, so that
+#: no address makes them a file with a name of its own (reflected file download)
+_DATA = frozenset({"application/json", "application/problem+json"})
+_DOWNLOAD = 'attachment; filename="api.json"'
 #: seconds for which browsers use no plain http
 _TLS_ONLY = 2 * 365 * 24 * 3600
 
@@ -71,6 +75,8 @@ class Hardened:
                 # as a trusted proxy said; `access` has written it by now
                 secure = scope["scheme"] == "https"
                 headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").partition(";")[0] in _DATA:
+                    headers.setdefault("Content-Disposition", _DOWNLOAD)
                 harden(headers, fixed=in_static and found, secure=secure)
             await send(message)
 

@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 _CAUSED_BY_CLIENTS = (
     "asyncio",
     "uvicorn.error",
-    *(f"pipeline.review.web.{name}" for name in ("server", "connections", "access", "pages")),
+    *(f"pipeline.review.web.{name}" for name in ("server", "connections", "pages")),
     "pipeline.review.accounts.login.delays",
     "pipeline.publish.public.errors",
 )

@@ -6,6 +6,7 @@ from config.alerts_schema import AlertsSettings
 from pipeline.operate.alerts.alarm import Alarm
 from pipeline.operate.alerts.causes.arrivals import incomplete_days, silence
 from pipeline.operate.alerts.causes.issues import behind, late_issue, mail
+from pipeline.operate.alerts.causes.logins import attacked
 from pipeline.operate.alerts.causes.machine import backup, disk, ways
 from pipeline.operate.alerts.causes.model import drift
 from pipeline.operate.alerts.causes.queue import outgrown
@@ -17,7 +18,7 @@ Cause = Callable[[Facts, AlertsSettings], Iterator[Alarm]]
 
 EVERY: tuple[Cause, ...] = (
     *(silence, incomplete_days, failing, hanging, jobs),
-    *(disk, backup, late_issue, behind, mail, outgrown, stopped, drift, ways),
+    *(disk, backup, late_issue, behind, mail, outgrown, stopped, attacked, drift, ways),
 )
 
 

@@ -15,8 +15,8 @@ from starlette.routing import BaseRoute, Route
 from pipeline.publish.mail.webhook.events import text
 from pipeline.publish.mail.webhook.secret import Secret
 from pipeline.publish.mail.webhook.spool import keep_request
-from pipeline.publish.public.rates import Rates
 from pipeline.publish.public.site import network
+from pipeline.runtime.limiter import Limiter
 
 #: requests of a minute that have the secret, and requests of a network that have not
 _PER_MINUTE, _UNPROVEN = 1_200, 20
@@ -45,8 +45,8 @@ class Webhook:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     #: tokens that Mailgun signed, the last ones -> the digest of the body that came with each
     tokens: dict[str, bytes] = field(default_factory=dict)
-    proven: Rates = field(default_factory=lambda: Rates(_PER_MINUTE))
-    unproven: Rates = field(default_factory=lambda: Rates(_UNPROVEN))
+    proven: Limiter = field(default_factory=lambda: Limiter(_PER_MINUTE))
+    unproven: Limiter = field(default_factory=lambda: Limiter(_UNPROVEN))
 
 
 def webhook_routes(webhook: Webhook) -> list[BaseRoute]:
@@ -67,7 +67,7 @@ async def _take(webhook: Webhook, request: Request) -> Response:
     given = request.path_params.get("secret", "")
     proven = webhook.secret.is_given(given, headers.get("authorization", ""))
     client = network(request)
-    if not proven and webhook.unproven.is_over(client):
+    if not proven and webhook.unproven.left_to_wait(client):
         return _refused(429)
     body = await request.body()
     try:

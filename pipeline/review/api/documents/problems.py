@@ -61,8 +61,11 @@ class ProblemError(Exception):
         current: DecisionDocument | None = None,
         others: Sequence[str] = (),
         suggestion: str | None = None,
+        account: str = "",
     ) -> None:
         super().__init__(detail)
+        #: the last part of the type, and whose token was sent; for the log
+        self.kind, self.account = kind, account
         self.headers = dict(headers or {})
         self.problem = Problem(
             type=TYPE + kind,

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from config.loopback import is_loopback_host
 from pipeline.review.accounts.link_address import LINK_PATH
+from pipeline.review.refused import because
 from pipeline.review.web.context import context_of, notice, wants_json
 from pipeline.review.web.team_access import TeamAccess
 from pipeline.review.web.visit import keep_visit, visit_of
@@ -22,6 +23,7 @@ async def let_in(request: Request, access: TeamAccess) -> Response | None:
     """Return the response to a request that must not pass; None lets it pass."""
     review, visit = context_of(request), visit_of(request)
     if not is_private(request):
+        because(request.scope, "plain-http")
         return notice(
             request,
             403,
@@ -40,6 +42,7 @@ async def let_in(request: Request, access: TeamAccess) -> Response | None:
         return None
     if request.method in _READING and not wants_json(request):
         return RedirectResponse(f"{LOGIN}?next={quote(_own_address(request))}", 303)
+    because(request.scope, "no-session")
     recorded = "" if request.method in _READING else "Nothing was recorded. "
     return notice(
         request,

@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.review.accounts import acts
-from pipeline.review.accounts.hashing import TooManyLoginsError
 from pipeline.review.accounts.login import Attempt, Doorkeeper, Later, Refused, log_in
+from pipeline.review.accounts.places import TooManyLoginsError
+from pipeline.review.refused import because
 from pipeline.review.web.accounts.door import LINK, LOGIN
 from pipeline.review.web.accounts.forms import (
     back_to,
@@ -76,8 +77,10 @@ def _log_in(request: Request, form: FormData) -> Response:
         page.headers["Retry-After"] = _SOON
         return page
     if isinstance(outcome, Later):
+        because(request.scope, "login-delayed")
         return later(request, outcome, name, next_)
     if isinstance(outcome, Refused):
+        because(request.scope, "wrong-password")
         wrong = "Name and password do not fit each other, or the account is disabled."
         return _page(request, name, next_, wrong, status=403)
     former = session_of(request)

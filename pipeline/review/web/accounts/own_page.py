@@ -7,9 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.review.accounts import acts
-from pipeline.review.accounts.hashing import TooManyLoginsError
 from pipeline.review.accounts.login import Later, Refused, confirm, open_session
-from pipeline.review.accounts.passwords import SHORTEST, PasswordError, check_password
+from pipeline.review.accounts.passwords import (
+    LONGEST,
+    SHORTEST,
+    PasswordError,
+    check_password,
+)
+from pipeline.review.accounts.places import TooManyLoginsError
 from pipeline.review.web.accounts.door import LOGIN
 from pipeline.review.web.accounts.forms import back_to, by_of, team_of, without_team
 from pipeline.review.web.accounts.login_page import attempt_of, doorkeeper
@@ -53,15 +58,22 @@ def _change(request: Request, form: FormData) -> Response:
     pressed = text_of(form, "act")
     if pressed == "password":
         return _change_password(request, form)
-    if pressed == "end":
-        return _end(request, text_of(form, "session"))
-    if pressed == "everywhere":
-        with context_of(request).open_store() as store:
-            acts.end_sessions(store, reviewer_of(request), by_of(request))
-        response = back_to(LOGIN)
-        team_of(request).cookies.close(request, response)
-        return response
+    session = text_of(form, "session")
+    if session or pressed == "everywhere":
+        # again, because whoever finds an open browser must not lock its owner out
+        warning = _unconfirmed(request, form)
+        if warning is not None:
+            return _warned(request, warning)
+        return _end(request, session) if session else _end_all(request)
     return refuse(request, 400, "This form does not say what to do.", "Press a button on it.")
+
+
+def _end_all(request: Request) -> Response:
+    with context_of(request).open_store() as store:
+        acts.end_sessions(store, reviewer_of(request), by_of(request))
+    response = back_to(LOGIN)
+    team_of(request).cookies.close(request, response)
+    return response
 
 
 def _end(request: Request, session: str) -> Response:
@@ -79,10 +91,7 @@ def _change_password(request: Request, form: FormData) -> Response:
     password = text_of(form, "password")
     warning = _refused(request, form, password)
     if warning is not None:
-        page = _page(request, warning)
-        if warning.status == 429:
-            page.headers["Retry-After"] = "30"
-        return page
+        return _warned(request, warning)
     hash_ = team.hasher.hash(password)
     attempt = attempt_of(request, name, "", "")
     by = by_of(request)
@@ -103,6 +112,12 @@ def _refused(request: Request, form: FormData, password: str) -> _Warning | None
         check_password(password, (name, context_of(request).survey_title))
     except PasswordError as error:
         return _Warning(f"Nothing was changed. {error}", 400)
+    return _unconfirmed(request, form)
+
+
+def _unconfirmed(request: Request, form: FormData) -> _Warning | None:
+    """Return why the present password does not confirm an act; None: it does."""
+    name = reviewer_of(request)
     # what fails counts for this session, which may be stolen
     attempt = attempt_of(request, name, text_of(form, "present"), session_of(request) or "")
     try:
@@ -115,6 +130,13 @@ def _refused(request: Request, form: FormData, password: str) -> _Warning | None
     if isinstance(outcome, Refused):
         return _Warning("Nothing was changed. The present password is another one.", 403)
     return None
+
+
+def _warned(request: Request, warning: _Warning) -> Response:
+    page = _page(request, warning)
+    if warning.status == 429:
+        page.headers["Retry-After"] = "30"
+    return page
 
 
 def _page(request: Request, warning: _Warning | None = None) -> Response:
@@ -134,6 +156,7 @@ def _page(request: Request, warning: _Warning | None = None) -> Response:
         changed=changed,
         rows=rows,
         shortest=SHORTEST,
+        longest=LONGEST,
         warning=warning.text if warning else "",
         said="" if warning else _SAID.get(request.query_params.get("done", ""), ""),
     )

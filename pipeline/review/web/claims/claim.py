@@ -28,8 +28,9 @@ def _claim(request: Request, form: FormData) -> Response:
     context = context_of(request)
     wanted = _ids(form, "paper")
     over, is_given = text_of(form, "over") == "1", text_of(form, "given") == "1"
-    with context.read_store() as store:
-        context.reading.look(store)
+    if context.reading.is_look_due():
+        with context.read_store() as store:
+            context.reading.look(store)
     held = context.reading.take(
         reviewer_of(request),
         wanted,

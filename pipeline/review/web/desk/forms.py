@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from config.errors import UsageError
 from pipeline.review.proposal import NOT_DECIDED, Expected, Proposal, propose
+from pipeline.review.refused import because
 from pipeline.review.web.busy import busy_form
 from pipeline.review.web.card import FormDraft
 from pipeline.review.web.context import context_of, reviewer_of, session_of
@@ -36,6 +37,7 @@ async def act(
         async with request.form(max_files=0, max_fields=max_fields) as form:
             sessions = context_of(request).sessions
             if not sessions.fits(session_of(request), text_of(form, "token")):
+                because(request.scope, "form-token")
                 return refuse(
                     request,
                     403,
