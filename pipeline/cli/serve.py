@@ -174,7 +174,7 @@ def serve(
             token="" if team else login_token(secret),
             note=_note(settings, team, bool(reviewer)),
             settings=settings.review,
-            api=f"{PREFIX.lstrip('/')}, with tokens of `living-survey token create`",
+            api=f"{PREFIX.lstrip('/')}  (`living-survey token create` makes a token)",
         )
 
 

@@ -21,8 +21,9 @@ _KEY = "living_survey.refused"
 
 
 def because(scope: MutableMapping[str, Any], cause: str, account: str = "") -> None:
-    """Note why a request is about to be refused, for the log."""
-    scope[_KEY] = (cause, account)
+    """Note why a request is about to be refused, for the log; empty: as noted before."""
+    before = scope.get(_KEY, ("", ""))
+    scope[_KEY] = (cause or before[0], account or before[1])
 
 
 class RefusalLog:
@@ -39,14 +40,14 @@ class RefusalLog:
 
         The query is left out, because links to set a password stand there.
         """
-        cause, noted = scope.get(_KEY, (STATUSES[status], ""))
+        cause, noted = scope.get(_KEY, ("", ""))
         of_network, of_all = self._limits
         if not (of_network.allow(network) and of_all.allow("")):
             self._left_out += 1
             return
         extra: dict[str, object] = {
             "status": status,
-            "cause": cause,
+            "cause": cause or STATUSES[status],
             "account": noted or account or "unknown",
             "network": network or "unknown",
             "method": scope["method"],

@@ -41,7 +41,7 @@ def api(site: ReviewSite, tmp_path: Path) -> Iterator[str]:
 
 
 def test_examples_of_the_guide_run(site: ReviewSite, api: str) -> None:
-    environment = {**os.environ, "API": api, "TOKEN": token_of(site)}
+    environment = {**os.environ, "API": api, "TOKEN": token_of(site), "ID": "2603.00001"}
     assert len(EXAMPLES) >= 7
     said = []
     for example in EXAMPLES:

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.review.api.strict_json import DEEPEST, JsonError, read_json
 from tests.support.api import ApiClient, problem
-from tests.support.review import ReviewSite
+from tests.support.review import BASE, ReviewSite
 
 JSON = "application/json"
 
@@ -164,6 +164,18 @@ def test_bug_answers_with_a_problem_and_no_traceback(
     answer = ApiClient(site.app(), client.token).get("/status")
     assert "secret" not in answer.text
     problem(answer, 500)
+
+
+def test_addresses_beside_the_api_answer_programs(client: ApiClient) -> None:
+    transport = httpx.ASGITransport(client.app)
+
+    async def ask(path: str) -> httpx.Response:
+        async with httpx.AsyncClient(transport=transport, base_url=BASE) as http:
+            return await http.get(path, follow_redirects=True)
+
+    for path in ("/api", "/api/", "/api/v1", "/api/v2/me", "/api/v1,/me"):
+        said = problem(anyio.run(ask, path), 404)
+        assert "/api/v1/" in said["detail"] + said.get("hint", "")
 
 
 def test_answers_are_downloads_with_a_fixed_name(client: ApiClient) -> None:

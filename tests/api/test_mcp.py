@@ -20,6 +20,7 @@ from pipeline.review.mcp.bounds import LONGEST_ANSWER, LONGEST_TEXT, MOST_ENTRIE
 from storage.store import store_opener, store_reader
 from tests.support.builders import SUBMITTED, make_decision, make_paper, make_prediction
 from tests.support.cli import ROOT, SurveyInProcess
+from tests.support.rulings import make_ruling
 from tests.support.storage import add_predictions
 
 pytestmark = pytest.mark.slow  # processes
@@ -31,6 +32,7 @@ TOOLS = {
     "queue": {},
     "why": {"arxiv_id": "2603.00001"},
     "decisions": {},
+    "rulings": {},
     "published": {},
     "sections": {},
     "status": {},
@@ -52,6 +54,7 @@ def survey(tmp_path_factory: pytest.TempPathFactory) -> SurveyInProcess:
         ]
         add_predictions(store, predictions)
         store.decisions.add([make_decision(ids[2])])
+        store.rulings.add([make_ruling(ids[2], sentence="It plans.")])
         store.published.record("list", [(ids[2], "generation-image-llm-based")], SUBMITTED)
     return survey
 
@@ -124,6 +127,7 @@ def test_answers_have_the_facts(answers: dict[str, Any]) -> None:
 
     assert [one["arxiv_id"] for one in data("queue")["papers"]] == ["2603.00001", "2603.00002"]
     assert [one["arxiv_id"] for one in data("decisions")["decisions"]] == ["2603.00003"]
+    assert [one["sentence"] for one in data("rulings")["rulings"]] == ["It plans."]
     assert [one["arxiv_id"] for one in data("published")["published"]] == ["2603.00003"]
     assert len(data("sections")["sections"]) == 38
     assert data("why")["trained"] is False

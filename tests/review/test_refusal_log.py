@@ -99,6 +99,7 @@ def test_refused_input_is_logged(place: TeamSite, caplog: pytest.LogCaptureFixtu
         (414, "too-large"),
     ]
     assert {one["levelname"] for one in lines(caplog)} == {"INFO"}
+    assert {one["account"] for one in lines(caplog)[:3]} == {"bo"}
     assert "a text of the client" not in str(lines(caplog))
 
 

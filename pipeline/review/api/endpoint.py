@@ -92,7 +92,9 @@ def _admitted(request: Request, operation: Operation) -> Caller | None:
         return None
     context, guard = context_of(request), cast("Guard", request.app.state.guard)
     with context.read_store() as store:
-        return guard.admit(context, store, request, operation.scope)
+        caller = guard.admit(context, store, request, operation.scope)
+    because(request.scope, "", caller.person.name)  # if its request is refused after all
+    return caller
 
 
 def _answered(

@@ -15,7 +15,7 @@ JSON = "application/json"
 #: by status: requests that the rules of the whole site refuse
 _REFUSED: Mapping[int, str] = {
     400: "This service answers only to the names of this machine and of its settings.",
-    404: "There is no such address.",
+    404: "There is no such address; those of the API begin with /api/v1/.",
     403: "The request was sent by a page of another site.",
     413: "The body is too large.",
     414: "The address is too long.",

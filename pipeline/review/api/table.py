@@ -20,6 +20,7 @@ from pipeline.review.api.resources import (
 )
 
 PREFIX = "/api/v1"
+_API = "/api"
 
 OPERATIONS: tuple[Operation, ...] = (
     *papers.OPERATIONS,
@@ -39,8 +40,9 @@ OPERATIONS: tuple[Operation, ...] = (
 
 
 def is_api(request: Request) -> bool:
-    """Return whether a request is to the API."""
-    return str(request.scope["path"]).startswith(f"{PREFIX}/")
+    """Return whether a request is to the API, or meant to be: no page is below `/api`."""
+    path = str(request.scope["path"])
+    return path == _API or path.startswith(f"{_API}/")
 
 
 def takes_large_bodies(path: str) -> bool:

@@ -17,12 +17,13 @@ from pipeline.review.api.documents.papers import (
     WhyDocument,
 )
 from pipeline.review.api.documents.problems import ProblemError
+from pipeline.review.api.documents.rulings import RulingPage
 from pipeline.review.api.documents.survey import (
     PublishedPage,
     SectionsDocument,
     StatusDocument,
 )
-from pipeline.review.api.resources import decisions, papers, queue, survey
+from pipeline.review.api.resources import decisions, papers, queue, rulings, survey
 from pipeline.review.mcp.bounds import Marked, marked
 
 _P = ParamSpec("_P")
@@ -49,6 +50,7 @@ class Tools:
             self.queue,
             self.why,
             self.decisions,
+            self.rulings,
             self.published,
             self.sections,
             self.status,
@@ -130,6 +132,18 @@ class Tools:
         )
         with self._context.read_store() as store:
             page = decisions.read_decisions(self._context, store, query)
+        return marked(page, keep=_is_cursor)
+
+    def rulings(
+        self,
+        section: Annotated[str | None, Field(description="In this section.")] = None,
+        limit: _Limit = 20,
+        cursor: _Cursor = "",
+    ) -> Marked[RulingPage]:
+        """List decisions kept as precedent, each with the sentence that says why, latest first."""
+        query = rulings.RulingsQuery(section=section, limit=limit, cursor=cursor)
+        with self._context.read_store() as store:
+            page = rulings.read_rulings(self._context, store, query)
         return marked(page, keep=_is_cursor)
 
     def published(
