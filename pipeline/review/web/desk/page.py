@@ -74,7 +74,7 @@ def show_desk(
             asked = asked or Asked(f"arXiv:{named} is not in the database.")
         known_id = _held(store, listing)
         flash = flash_of(store, request)
-        audit = _audit(store, listing) if view.is_audit else None
+        audit = _audit(context, store, listing) if view.is_audit else None
         news, precedents = read_news(context, store), context.precedents.read(store)
     card = card_of(context, stored, draft) if stored else None
     section = listing.selection.section
@@ -161,9 +161,9 @@ def _place(listing: Listing, card: Card | None, readers: Readers) -> dict[str, o
     }
 
 
-def _audit(store: Store, listing: Listing) -> AuditReport:
-    # the tally leaves out papers that wait for others
-    all_wait = not store.opinions.exist()
+def _audit(context: ReviewContext, store: Store, listing: Listing) -> AuditReport:
+    # the tally leaves out papers that wait for others, and has repeated ones
+    all_wait = not (store.opinions.exist() or context.rules.repeats)
     return count(store, queued=listing.tally.whole if all_wait else None)
 
 
