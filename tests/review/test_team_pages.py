@@ -7,6 +7,7 @@ import pytest
 
 from config.roles import Role
 from pipeline.review.accounts import acts
+from pipeline.review.accounts.passwords import LONGEST
 from storage.api_tokens import NewToken
 from storage.restore import restore
 from tests.support.accounts import PASSWORD
@@ -237,6 +238,19 @@ def test_own_sessions_are_listed_and_ended(place: TeamSite, bo: Browser) -> None
     left = change(bo, "/account", session=str(own), present=PASSWORD)
     assert left.location == "/login"
     assert bo.get("/queue").status == 303
+
+
+def test_long_new_password_is_refused_not_cut(ada: Browser, bo: Browser) -> None:
+    """A browser cuts what is pasted at `maxlength`, so it lies above what the server takes."""
+    page = bo.get("/account")
+    for name in ("password", "again"):
+        [most] = page.tree.xpath("//input[@name=$name]/@maxlength", name=name)
+        assert int(most) > LONGEST
+    long = (NEW + " ") * 8
+    fields = {"act": "password", "present": PASSWORD, "password": long, "again": long}
+    refused = change(bo, "/account", **fields)
+    assert (refused.status, "longer than 128" in refused.text) == (400, True)
+    assert Browser(ada.app).log_in("bo").status == 303
 
 
 @pytest.mark.parametrize("act", ["session", "everywhere"])

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from pipeline.review.accounts import acts
 from pipeline.review.accounts.acts import By
-from pipeline.review.accounts.passwords import LONGEST, SHORTEST, PasswordError, check_password
+from pipeline.review.accounts.passwords import SHORTEST, PasswordError, check_password
 from pipeline.review.accounts.tokens import digest
 from pipeline.review.web.accounts.door import LOGIN
 from pipeline.review.web.accounts.forms import (
@@ -94,5 +94,4 @@ def _page(request: Request, token: str, account: str, warning: str = "") -> Resp
         link=token,
         warning=warning,
         shortest=SHORTEST,
-        longest=LONGEST,
     )

@@ -8,12 +8,7 @@ from starlette.responses import Response
 
 from pipeline.review.accounts import acts
 from pipeline.review.accounts.login import Later, Refused, confirm, open_session
-from pipeline.review.accounts.passwords import (
-    LONGEST,
-    SHORTEST,
-    PasswordError,
-    check_password,
-)
+from pipeline.review.accounts.passwords import SHORTEST, PasswordError, check_password
 from pipeline.review.accounts.places import TooManyLoginsError
 from pipeline.review.web.accounts.door import LOGIN
 from pipeline.review.web.accounts.forms import back_to, by_of, team_of, without_team
@@ -156,7 +151,6 @@ def _page(request: Request, warning: _Warning | None = None) -> Response:
         changed=changed,
         rows=rows,
         shortest=SHORTEST,
-        longest=LONGEST,
         warning=warning.text if warning else "",
         said="" if warning else _SAID.get(request.query_params.get("done", ""), ""),
     )
