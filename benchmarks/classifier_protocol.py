@@ -1,6 +1,6 @@
 """Measures scope and sections on several cuts in time, with both baselines in the same run.
 
-Usage: `python -m benchmarks.classifier_protocol [TABLE...] [--draws N]`.
+Usage: `python -m benchmarks.classifier_protocol [TABLE...] [--draws N] [--cuts MONTH...]`.
 Tables: cuts, topics, months, replay. Without names, all of them (one core, half an hour). Needs
 ../shared/data. docs/study/protocol.md has the results.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks import classifier_data
+from benchmarks import asreview_package, classifier_data
 from benchmarks.classifier_cuts import (
     CUES_CHOSEN_BEFORE,
     CUTS,
@@ -43,6 +43,8 @@ Bools = npt.NDArray[np.bool_]
 COUNTS = (0, 300, 1_000, 3_000)
 #: decisions of the tables that leave something out
 LEFT_OUT_COUNT = 1_000
+#: of which topics are left out, because each topic needs a training of its own
+TOPIC_CUTS = (CUTS[0], CUTS[-1])
 #: first month of the stream, for the table "months"
 FIRST = "2025-03"
 MONTHS = ("2025-05", "2025-07", "2025-09", "2025-11")
@@ -69,10 +71,10 @@ def learners(taxonomy: Taxonomy) -> dict[str, Learner]:
     }
 
 
-def cuts(draws: int) -> None:
+def cuts(draws: int, chosen: Sequence[str] = CUTS) -> None:
     """Print every classifier on every cut, then what is sure and how sections are found."""
     found: dict[tuple[str, int, str], Figures] = {}
-    for before in CUTS:
+    for before in chosen:
         cut = cut_at(before)
         rivals = learners(cut.older)
         rivals[TODAY] = learners(cut.data.taxonomy)[OURS]
@@ -86,9 +88,9 @@ def cuts(draws: int) -> None:
                 print(f"{before} {name} {count}", file=sys.stderr, flush=True)
     for measure in ("months", "read", "AUC read"):
         print(f"\n### {measure}\n")
-        _by_cut(found, measure)
+        _by_cut(found, measure, chosen)
     print("\n### stream\n")
-    _stream(found)
+    _stream(found, chosen)
 
 
 def measured(learn: Learner, cut: Cut, count: int, seed: int) -> Figures:
@@ -122,7 +124,7 @@ def topics_left_out() -> None:
     """Print WSS@95 of topics of which no decision was seen, in place of whole lists left out."""
     head("topic left out", "cuts", *(f"{name}, mean of cuts" for name in (OURS, *BASELINES)))
     found: dict[str, dict[str, list[float]]] = {}
-    for before in CUTS:
+    for before in TOPIC_CUTS:
         cut = cut_at(before)
         pool = [example for later in cut.data.pools.values() for example in later]
         for left_out in topics(cut.data):
@@ -161,6 +163,10 @@ def replays() -> None:
         OURS: lambda pool, listed: OurRule(pool, listed, data.taxonomy),
         ASREVIEW: Asreview,
     }
+    if asreview_package.is_installed():
+        rules["ASReview itself"] = asreview_package.AsreviewPackage
+    else:
+        print(asreview_package.MISSING, file=sys.stderr)
     for name, make in rules.items():
         for known in (True, False):
             listed = data.listed if known else []
@@ -203,25 +209,27 @@ def _sections_right(
     )
 
 
-def _by_cut(found: dict[tuple[str, int, str], Figures], measure: str) -> None:
+def _by_cut(
+    found: dict[tuple[str, int, str], Figures], measure: str, chosen: Sequence[str]
+) -> None:
     """Print a measure by cut; a star marks what was chosen on months it is tested on."""
-    margin = f"over the better baseline: worst cut (of {len(CUTS)})"
-    head("classifier", "decisions", *CUTS, "mean", "spread", margin)
+    margin = f"over the better baseline: worst cut (of {len(chosen)})"
+    head("classifier", "decisions", *chosen, "mean", "spread", margin)
     for name in (OURS, TODAY, *BASELINES):
         for count in COUNTS:
-            values = [found[name, count, before][measure] for before in CUTS]
-            stars = ["*" if name == TODAY and b < CUES_CHOSEN_BEFORE else "" for b in CUTS]
+            values = [found[name, count, before][measure] for before in chosen]
+            stars = ["*" if name == TODAY and b < CUES_CHOSEN_BEFORE else "" for b in chosen]
             cells = [f"{value:.3f}{star}" for value, star in zip(values, stars, strict=True)]
             margins = [
                 value - max(found[rival, count, before][measure] for rival in BASELINES)
-                for value, before in zip(values, CUTS, strict=True)
+                for value, before in zip(values, chosen, strict=True)
             ]
             worst = int(np.argmin(margins))
-            shown = "" if name in BASELINES else f"{margins[worst]:+.3f} ({CUTS[worst]})"
+            shown = "" if name in BASELINES else f"{margins[worst]:+.3f} ({chosen[worst]})"
             _line(name, count, *cells, statistics.fmean(values), max(values) - min(values), shown)
 
 
-def _stream(found: dict[tuple[str, int, str], Figures]) -> None:
+def _stream(found: dict[tuple[str, int, str], Figures], chosen: Sequence[str]) -> None:
     """Print calibration and sections on the papers read by hand: mean and worst of the cuts."""
     names = ("ECE", "sure", "right", "first", "first three")
     head(
@@ -230,7 +238,7 @@ def _stream(found: dict[tuple[str, int, str], Figures]) -> None:
     )  # fmt: skip
     for name in (OURS, PLAIN):
         for count in COUNTS:
-            rows = [found[name, count, before] for before in CUTS]
+            rows = [found[name, count, before] for before in chosen]
             ece, sure, right, first, three = ([row[key] for row in rows] for key in names)
             known = [value for value in right if not np.isnan(value)] or [float("nan")]
             _line(
@@ -262,7 +270,7 @@ def _line(*cells: object) -> None:
 def main(words: Sequence[str] | None = None) -> int:
     """Print the tables asked for, or why they cannot be measured."""
     tables: dict[str, Callable[[int], None]] = {
-        "cuts": cuts,
+        "cuts": lambda draws: cuts(draws, options.cuts),
         "topics": lambda _: topics_left_out(),
         "months": lambda _: months_left_out(),
         "replay": lambda _: replays(),
@@ -270,6 +278,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("tables", nargs="*", choices=[*tables, []], metavar="TABLE")
     parser.add_argument("--draws", type=int, default=1, metavar="N", help="random draws (1)")
+    parser.add_argument("--cuts", nargs="+", choices=CUTS, default=CUTS, metavar="MONTH")
     options = parser.parse_args(words)
     if not classifier_data.DATA.is_dir():
         print(f"Skipped: the development data is not at {classifier_data.DATA}.", file=sys.stderr)

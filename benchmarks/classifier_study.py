@@ -141,7 +141,7 @@ def recipe(data: Development) -> None:
         "200,000 terms": replace(standard, max_terms=200_000),
         "labels C = 3": replace(standard, label_strength=3.0),
         "labels C = 30": replace(standard, label_strength=30.0),
-        "scope C = 1 throughout": replace(standard, scope_strength=1.0),
+        "scope C = 1": replace(standard, scope_strength=1.0),
     }
     for name, variant in variants.items():
         for count in (0, 1000):

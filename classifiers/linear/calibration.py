@@ -11,8 +11,9 @@ from classifiers.linear.header import FEW
 from classifiers.linear.holding import Round
 from classifiers.linear.recipe import Recipe
 from classifiers.linear.regression import facet_probabilities, fit_platt, fit_temperature
+from classifiers.linear.scope import SHARE, at_its_share, by_words
 from classifiers.linear.targets import SECTION, UNKNOWN, outputs, own_sections
-from classifiers.linear.weak import NEGATIVE_SHARE, fade
+from classifiers.linear.weak import fade
 from classifiers.scoring import Probabilities, section_probabilities, sigmoid
 from config.taxonomy import Taxonomy
 
@@ -23,6 +24,8 @@ DEFAULT_SCOPE = (8.0, -2.0)
 DEFAULT_LABEL = (2.0, 0.0, 2.0, 0.0)
 #: pseudo-examples per section that shrink its correction
 SHRINK = 5.0
+#: decisions that the stream counts as at most in the calibration of the scope
+STREAM_COUNT = 2_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,25 +174,32 @@ def _full(corpus: Corpus) -> npt.NDArray[np.bool_]:
 
 
 def _scope(corpus: Corpus, of_examples: Floats, of_background: Floats) -> tuple[float, float]:
-    """Return Platt's slope and intercept for scope.
+    """Return Platt's slope and intercept for scope, calibrated for the stream.
 
-    The half of the stream farthest from the cues counts as rejections, at first with the weight of
-    all approvals, and fades as rejections come in.
+    An unlabelled paper counts as in scope in the proportion that the taxonomy's words give it. They
+    are another view of the paper than the decisions, so the slope is that on which both agree.
+    Decisions count beside it at the stream's share of papers in scope, because they are not drawn
+    at random from the stream.
     """
     held = ~np.isnan(of_examples[:, 0])
     margins, wanted = of_examples[held, 0], corpus.targets[held, 0] == 1
-    weights = np.ones(len(margins))
-    faded = fade(int((corpus.targets[:, 0] == 0).sum()))
+    both = min(int(wanted.sum()), int((~wanted).sum())) >= FEW
     seen = ~np.isnan(of_background[:, 0])
-    if faded and seen.any() and wanted.any():
-        closeness = np.asarray(corpus.background @ corpus.directions.scope)
-        far = seen & (closeness <= np.quantile(closeness, NEGATIVE_SHARE))
-        margins = np.concatenate((margins, of_background[far, 0]))
-        weights = np.concatenate((weights, np.full(far.sum(), faded * wanted.sum() / far.sum())))
-        wanted = np.concatenate((wanted, np.zeros(far.sum(), dtype=bool)))
-    if min(wanted.sum(), (~wanted).sum()) < FEW:
-        return DEFAULT_SCOPE
-    return fit_platt(margins, wanted, weights)
+    if not seen.any():
+        return fit_platt(margins, wanted, np.ones(len(wanted))) if both else DEFAULT_SCOPE
+    stream, share = of_background[seen, 0], SHARE
+    counts = np.full(len(stream), min(1.0, STREAM_COUNT / len(stream)))
+    if both:
+        slope, intercept = fit_platt(margins, wanted, np.ones(len(wanted)))
+        _, share = at_its_share(slope * stream + intercept, float(wanted.mean()))
+    chances = by_words(np.asarray(corpus.background @ corpus.directions.scope), share)[seen]
+    inside = len(wanted) * share / max(1, wanted.sum())
+    outside = len(wanted) * (1.0 - share) / max(1, (~wanted).sum())
+    return fit_platt(
+        np.concatenate((margins, stream)),
+        np.concatenate((wanted, chances)),
+        np.concatenate((np.where(wanted, inside, outside), counts)),
+    )
 
 
 def _scope_metrics(

@@ -9,8 +9,9 @@ from scipy import sparse
 from classifiers.linear.prior import label_directions, scope_direction, section_directions
 from classifiers.linear.recipe import Recipe
 from classifiers.linear.regression import Fit, fit_margin
+from classifiers.linear.scope import ScopeRows, fit_scope
 from classifiers.linear.targets import SCOPE, SECTION, UNKNOWN, Output, Targets, outputs
-from classifiers.linear.weak import WeakRows, fade, weak_labels, weak_scope
+from classifiers.linear.weak import WeakRows, weak_labels
 from classifiers.representations.tfidf import TextFeatures
 from config.taxonomy import Taxonomy
 
@@ -43,6 +44,8 @@ class Corpus:
     background: sparse.csr_matrix
     taxonomy: Taxonomy
     directions: Directions
+    #: examples that are old approvals (`scope.old_approvals`)
+    old: Bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,13 @@ def fit_outputs(
         taken = weak.get(output.kind)
         weak_rows = None if taken is None else (stream, taken)
         skip = only not in {None, output.kind}
-        fit = None if skip else _fit_one(corpus, column, examples, weak_rows, recipe)
         weights[:, column] = pulls[column]
+        if skip:
+            fit = None
+        elif output.kind == SCOPE and recipe.weak:
+            fit = _fit_scope(corpus, examples, stream, pulls[column], recipe)
+        else:
+            fit = _fit_one(corpus, column, examples, weak_rows, recipe)
         intercepts[column] = NO_EXAMPLE if fit is None else fit.intercept
         if fit is not None:
             weights[:, column] += fit.weights
@@ -96,8 +104,7 @@ def _weak(
     corpus: Corpus, examples: Bools, stream: sparse.csr_matrix, recipe: Recipe
 ) -> dict[str, WeakRows]:
     closeness = np.asarray(stream @ corpus.directions.scope)
-    rejected = int((corpus.targets[:, 0] == 0).sum())
-    found = {SCOPE: weak_scope(closeness, fade(rejected))}
+    found: dict[str, WeakRows] = {}
     for facet, towards in corpus.directions.labels.items():
         most = {"task": recipe.weak_task, "modality": recipe.weak_modality}.get(facet, 0)
         columns = [c for c, output in enumerate(outputs(corpus.taxonomy)) if output.kind == facet]
@@ -151,20 +158,25 @@ def _fit_one(
         counts = np.concatenate((counts, np.full(len(taken.rows), recipe.weak_weight)))
     if wanted.all() or not wanted.any():
         return None
-    strength, balance = recipe.label_strength, 1.0
-    if output.kind == SCOPE:
-        faded = fade(int((corpus.targets[:, 0] == 0).sum()))
-        strength = recipe.scope_strength + faded * (
-            recipe.scope_strength_start - recipe.scope_strength
-        )
-    elif output.kind == SECTION:
-        # Siblings share by these margins, so their proportions must be kept.
-        balance = 0.0
+    strength = recipe.scope_strength if output.kind == SCOPE else recipe.label_strength
+    # Siblings of a section share by these margins, so their proportions must be kept.
+    balance = 0.0 if output.kind == SECTION else 1.0
     return fit_margin(matrix, wanted, counts, strength=strength, balance=balance)
 
 
+def _fit_scope(
+    corpus: Corpus, examples: Bools, stream: sparse.csr_matrix, words: Floats, recipe: Recipe
+) -> Fit | None:
+    rows = ScopeRows(
+        matrix=corpus.examples[examples],
+        wanted=corpus.targets[examples, 0] == 1,
+        old=corpus.old[examples],
+        stream=stream,
+        words=words,
+    )
+    return fit_scope(rows, recipe)
+
+
 def _weak_label(corpus: Corpus, output: Output) -> int:
-    if output.kind == SCOPE:
-        return 1
     names = [label.name for label in corpus.taxonomy.facet(output.kind).labels]
     return names.index(output.name)

@@ -9,14 +9,16 @@ class Recipe:
 
     #: the most frequent are kept; bounds the model's size
     max_terms: int = 100_000
-    #: of an unlabelled paper relative to a decided one
+    #: of an unlabelled paper with a weak label relative to a decided one
     weak_weight: float = 0.3
+    #: of an unlabelled paper in the scope, before decisions calibrate it and after
+    stream_weight_first: float = 0.3
+    stream_weight: float = 0.1
     weak_task: int = 150
     #: examples of a modality are filled up to this; more would teach confusions of the cues.
     #: Techniques get none, because cues do not show the role of a language model
     weak_modality: int = 20
-    #: inverse regularisation of scope at first, and once the cues have faded
-    scope_strength_start: float = 1.0
+    #: inverse regularisation
     scope_strength: float = 3.0
     label_strength: float = 10.0
     #: weight of the taxonomy's unit directions in every score

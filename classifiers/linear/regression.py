@@ -43,10 +43,10 @@ def fit_margin(
     return Fit(np.asarray(model.coef_[0], dtype=np.float64), float(model.intercept_[0]))
 
 
-def fit_platt(margins: Floats, wanted: Bools, weights: Floats) -> tuple[float, float]:
+def fit_platt(margins: Floats, wanted: Bools | Floats, weights: Floats) -> tuple[float, float]:
     """Return (slope, intercept) from margins to log-odds (Platt 1999).
 
-    A weak prior of slope 1 keeps the slope finite.
+    `wanted` may be probabilities. A weak prior of slope 1 keeps the slope finite.
     """
     if not len(margins):
         return 1.0, 0.0

@@ -83,9 +83,17 @@ def targets(examples: Sequence[Example], taxonomy: Taxonomy) -> Targets:
 
 
 def known_labels(example: Example, taxonomy: Taxonomy) -> set[tuple[str, str]]:
-    """Return the known (facet, label) pairs of an example."""
+    """Return the known (facet, label) pairs of an example.
+
+    A technique says something only of a task that has sections of this technique: every paper on
+    understanding has a language model, which is no reason to call a generator language-based.
+    """
     pairs = {pair for s in example.sections for pair in taxonomy.section(s).labels}
     pairs |= set(example.facets)
+    tasks = {label for facet, label in pairs if facet == "task"}
+    if tasks:
+        placed = {s.technique for s in taxonomy.sections if s.task in tasks}
+        pairs = {(f, label) for f, label in pairs if f != "technique" or label in placed}
     if technique_left_open(example, taxonomy):
         pairs = {pair for pair in pairs if pair[0] != "technique"}
     return pairs

@@ -23,6 +23,7 @@ from classifiers.linear.header import ModelHeader
 from classifiers.linear.holding import hold_out
 from classifiers.linear.model import Model
 from classifiers.linear.recipe import Recipe
+from classifiers.linear.scope import old_approvals
 from classifiers.linear.targets import outputs, own_sections, targets
 from classifiers.representations.tfidf import TextFeatures
 from classifiers.text import document_text
@@ -108,6 +109,11 @@ def _corpus(
         background=features.transform(stream),
         taxonomy=taxonomy,
         directions=directions(taxonomy, features, own),
+        old=old_approvals(
+            [example.document for example in examples],
+            np.asarray([example.in_scope for example in examples], dtype=bool),
+            background,
+        ),
     )
 
 

@@ -1,8 +1,4 @@
-"""Select weak examples from the unlabelled stream by the taxonomy's cues.
-
-An unlisted paper is not a negative example, so at first only papers close to the cues or far from
-them are used. As rejections come in, weak positives fade and the stream counts as out of scope.
-"""
+"""Select weak examples of labels from the unlabelled stream by the taxonomy's cues."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +9,9 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
-#: rejections after which the stream has no weak positives
+#: rejections after which labels and calibration no longer depend on the cues
 FADED_AFTER = 200
-#: of the stream, by closeness, in and out of scope at the start
-POSITIVE_SHARE = 0.30
+#: of the stream, by closeness, out of scope at the start
 NEGATIVE_SHARE = 0.50
 #: minimum quantile of closeness
 LABEL_QUANTILE = 0.60
@@ -27,27 +22,13 @@ class WeakRows:
     """Rows of the background with weak labels."""
 
     rows: Rows
-    #: 1 or 0 for scope, else the label's column
+    #: the label's column
     labels: Rows
 
 
 def fade(rejected: int) -> float:
-    """Return the remaining influence of the cues on scope, from 1 to 0."""
+    """Return the remaining influence of the cues, from 1 to 0."""
     return max(0.0, 1.0 - rejected / FADED_AFTER)
-
-
-def weak_scope(closeness: Floats, faded: float) -> WeakRows:
-    """Return the weak examples of scope; at `faded` 0 every background paper is negative."""
-    if not len(closeness):
-        return WeakRows(np.empty(0, np.int64), np.empty(0, np.int64))
-    high = np.quantile(closeness, 1.0 - POSITIVE_SHARE * faded)
-    low = np.quantile(closeness, 1.0 - (1.0 - NEGATIVE_SHARE) * faded)
-    positive = np.flatnonzero((closeness > high) & (closeness > 0)) if faded else np.empty(0)
-    negative = np.flatnonzero(closeness <= low)
-    return WeakRows(
-        np.concatenate((positive, negative)).astype(np.int64),
-        np.concatenate((np.ones(len(positive)), np.zeros(len(negative)))).astype(np.int64),
-    )
 
 
 def weak_labels(closeness: Floats, to_labels: Floats, quota: Sequence[int]) -> WeakRows:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from classifiers.linear.fitting import Corpus, directions, fit_outputs
 from classifiers.linear.recipe import Recipe
+from classifiers.linear.scope import old_approvals
 from classifiers.linear.targets import SCOPE, own_sections, targets
 from classifiers.measure.baselines import AsreviewRule
 from classifiers.measure.metrics import work_saved
@@ -78,6 +79,11 @@ class OurRule:
         self._rows = self._features.transform(texts)
         self._listed = len(listed)
         self._targets = targets([*listed, *pool], taxonomy)
+        papers = [*listed, *pool]
+        self._old = old_approvals(
+            [example.document for example in papers],
+            np.asarray([example.in_scope for example in papers], dtype=bool),
+        )
         own = tuple(section.id for section in own_sections(taxonomy))
         self._directions = directions(taxonomy, self._features, own)
 
@@ -92,6 +98,7 @@ class OurRule:
             self._rows[unread],
             self._taxonomy,
             self._directions,
+            self._old[known],
         )
         everything = np.ones(len(known), dtype=bool), np.ones(len(unread), dtype=bool)
         fitted = fit_outputs(corpus, *everything, self._recipe, only=SCOPE)

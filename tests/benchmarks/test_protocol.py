@@ -1,11 +1,16 @@
 """The protocol of the classifier's study leaves out what it says it leaves out."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
+from unittest.mock import Mock
 
+import numpy as np
 import pytest
 
 from benchmarks import classifier_cuts, classifier_data, classifier_protocol
+from benchmarks.asreview_package import AsreviewPackage
 from benchmarks.classifier_cuts import (
     cut_at,
     older_cues,
@@ -101,3 +106,37 @@ def test_papers_read_by_hand_are_never_trained_on(shared_data: Path) -> None:
     assert len(cut.read) > 400
     known = marks(e.document for e in cut.data.decisions(3_000, 0)) | marks(cut.data.stream)
     assert read.isdisjoint(known)
+
+
+class FakeCycle:
+    """As much of ASReview's cycle as the rule uses: rows are lengths of titles."""
+
+    classifier: "FakeCycle"
+
+    def transform(self, rows: list[dict[str, str]]) -> np.ndarray:
+        return np.asarray([[float(len(row["title"]))] for row in rows])
+
+    def fit(self, rows: np.ndarray, verdicts: np.ndarray) -> None:
+        self.mean = float(rows[verdicts == 1].mean())
+        self.classifier = self
+
+    def decision_function(self, rows: np.ndarray) -> np.ndarray:
+        return -np.abs(rows[:, 0] - self.mean)
+
+
+def test_asreview_itself_is_asked_like_the_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    modules: dict[str, dict[str, object]] = {
+        "asreview.models.models": {"get_ai_config": lambda: {"value": "elas"}},
+        "asreview.learner": {"ActiveLearningCycle": Mock(from_meta=lambda _: FakeCycle())},
+        "pandas": {"DataFrame": lambda rows: rows},
+    }
+    for name, content in modules.items():
+        module = ModuleType(name)
+        vars(module).update(content)
+        monkeypatch.setitem(sys.modules, name, module)
+    pool = [*approved(1), *rejected(4)]
+    rule = AsreviewPackage(pool, approved(2, start=20))
+    assert not len(rule.chances(np.asarray([0]), np.asarray([True])))
+    chances = rule.chances(np.asarray([7]), np.asarray([False]))
+    assert len(chances) == len(pool)
+    assert chances.argmax() in range(4)

@@ -29,6 +29,7 @@ def corpus_of(examples: list[Example]) -> Corpus:
         background=features.transform(unlabelled),
         taxonomy=taxonomy,
         directions=directions(taxonomy, features, own),
+        old=np.zeros(len(examples), dtype=bool),
     )
 
 

@@ -28,6 +28,7 @@ def corpus() -> Corpus:
         directions=directions(
             taxonomy, features, tuple(section.id for section in own_sections(taxonomy))
         ),
+        old=np.zeros(len(EXAMPLES), dtype=bool),
     )
 
 
