@@ -15,6 +15,7 @@ import pytest
 from storage.claims import Claims
 from storage.store import store_opener
 from storage.suggestion_types import NewSuggestion, SuggestionKind
+from storage.types import Verdict
 from tests.support.accounts import PASSWORD
 from tests.support.builders import make_decision, make_paper, make_prediction
 from tests.support.cli import Survey, survey_in_process
@@ -24,8 +25,9 @@ from tests.support.storage import add_predictions
 pytestmark = pytest.mark.slow
 
 NOW = datetime(2026, 3, 17, 12, tzinfo=UTC)
-IDS = [f"2603.{number:05d}" for number in range(1, 8)]
-DOUBLED, SUGGESTED, READ_BY_TWO, CLAIMED = IDS[0], IDS[4], IDS[5], IDS[6]
+IDS = [f"2603.{number:05d}" for number in range(1, 11)]
+DOUBLED, SUGGESTED, READ_BY_TWO, CLAIMED, DIFFERED = IDS[0], *IDS[4:8]
+BY_RULE = IDS[8:]
 DOUBLE = "LIVING_SURVEY_TEAM__DOUBLE_REVIEW"
 REVIEWER = "LIVING_SURVEY_REVIEW__REVIEWER"
 RULINGS = "".join(
@@ -54,6 +56,15 @@ def survey(tmp_path_factory: pytest.TempPathFactory) -> Survey:
         add_predictions(store, [make_prediction(key) for key in IDS])
         before = NOW - timedelta(hours=2)
         store.decisions.add([make_decision(key, decided_at=before) for key in IDS[:4]])
+        store.decisions.add(
+            [
+                make_decision(
+                    key, verdict=Verdict.REJECTED, sections=(), reviewer="rule:far",
+                    decided_at=before,
+                )
+                for key in BY_RULE
+            ]
+        )  # fmt: skip
         for number, (kind, key, value) in enumerate(
             (
                 (SuggestionKind.DUPLICATE_OF, DOUBLED, IDS[1]),
@@ -65,8 +76,12 @@ def survey(tmp_path_factory: pytest.TempPathFactory) -> Survey:
                 store.suggestions.add(new, before)
     word = ("decide", READ_BY_TWO, "approve", "--section", "agents")
     assert made.call(*word, **{DOUBLE: "100"}).status == 0
+    word = ("decide", DIFFERED, "approve", "--section", "agents")
+    assert made.call(*word, **{DOUBLE: "100"}).status == 0
+    word = ("decide", DIFFERED, "reject", "--reason", "other")
+    assert made.call(*word, **{DOUBLE: "100", REVIEWER: "bo"}).status == 0
     (folder / "secret").write_text(PASSWORD + "\n", encoding="utf-8")
-    for name, role in (("ada", "admin"), ("bo", "reviewer")):
+    for name, role in (("ada", "admin"), ("bo", "reviewer"), ("cy", "reviewer")):
         add = ("reviewer", "add", name, "--role", role, "--password-file", "secret")
         assert made.call(*add).status == 0
     claims = Claims(folder / "var/survey.duckdb")
@@ -119,9 +134,14 @@ def state(survey: Survey) -> dict[str, Any]:
             ("decide", READ_BY_TWO, "approve", "--section", "agents"),
             {DOUBLE: "100", REVIEWER: "bo"},
         ),
+        (
+            ("conflicts", DIFFERED, "approve", "--section", "agents"),
+            {DOUBLE: "100", REVIEWER: "cy"},
+        ),
+        (("rule", "undo", "far"), {}),
         (("ruling", "import", "rulings.toml"), {}),
     ],
-    ids=["correction", "suggested paper", "second word", "rulings"],
+    ids=["correction", "suggested paper", "second word", "third word", "rule", "rulings"],
 )
 def test_act_is_whole_or_nothing_and_said_again_once(
     survey: Survey, kills: Killer, tmp_path: Path, words: Sequence[str], environment: dict[str, str]
