@@ -58,7 +58,7 @@ def test_case_shows_who_asked_and_what_would_change(ada: Visitor, site: ReviewSi
     page = ada.get("/suggestions")
     assert page.status == 200
     assert page.ids == [PAPER]
-    for part in ("Grace (not verified)", "says to be: author", "without a name", "2 people"):
+    for part in ("Grace (not verified)", "says to be an author", "without a name", "2 people"):
         assert part in page.text
     assert page.tree.xpath("string(//ins)") == "Agents"
     assert "Making > Pictures" in page.tree.xpath("string(//del)") or page.tree.xpath("//del")
@@ -160,6 +160,13 @@ def test_inbox_has_the_tab_only_with_suggestions(ada: Visitor, site: ReviewSite)
             "Suggestions",
             "1",
         ]
+
+
+def test_empty_inbox_links_the_suggestions_that_wait(ada: Visitor, site: ReviewSite) -> None:
+    link = "string(//*[@class='nothing']//a[@href='/suggestions'])"
+    assert ada.get("/inbox").tree.xpath(link) == ""
+    suggest(site, SuggestionKind.ACCEPTED_AT, "CVPR 2026")
+    assert ada.get("/inbox").tree.xpath(link).split() == ["Suggestions", "1"]
 
 
 def test_hostile_suggestion_stays_text(ada: Visitor, site: ReviewSite) -> None:

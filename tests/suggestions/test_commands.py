@@ -93,6 +93,9 @@ def test_correction_is_applied_and_undone(survey: SurveyInProcess) -> None:
         "### Section\n\nMultimodal agents"
     )
     [key] = survey.json("suggestions", "import", put(survey, issue(1, body)))["stored"]
+    by_case = survey.call("suggestions", "apply", "wrong-section:2603.00001")
+    assert by_case.status == 2
+    assert "`living-survey suggestions show CASE`" in by_case.err
     assert survey.call("suggestions", "apply", key, "--reviewer", "grace").status == 0
     with store_opener(survey.directory / "var/survey.duckdb")() as store:
         assert store.decisions.standing(["2603.00001"])["2603.00001"].sections == ("agents",)

@@ -78,7 +78,9 @@ class Tools:
         announced: Annotated[
             str, Field(description="A day, FIRST..LAST, `newest`, or `week` (to it).")
         ] = "",
-        at_least: Annotated[str, Field(description="Percent: at least this likely in scope.")] = "",
+        at_least: Annotated[
+            float | None, Field(ge=0, le=100, description="Percent: at least this likely in scope.")
+        ] = None,
         section: Annotated[str, Field(description="ID of the first suggestion's section.")] = "",
         category: Annotated[str, Field(description="Such as cs.CV.")] = "",
         author: Annotated[str, Field(description="Words of an author's name.")] = "",
@@ -90,7 +92,7 @@ class Tools:
         """List the papers that wait for a decision; all conditions hold together."""
         query = queue.QueueQuery(
             announced=announced,
-            at_least=at_least,
+            at_least="" if at_least is None else f"{round(at_least, 3):g}",
             section=section,
             category=category,
             author=author,

@@ -13,7 +13,7 @@ def get(store: Store, suggestion_id: str) -> Suggestion:
     if found is None:
         raise UsageError(
             f"There is no suggestion {suggestion_id[:40]!r}.",
-            hint="`living-survey suggestions` lists the open ones.",
+            hint="`living-survey suggestions show CASE` names those of a case with their IDs.",
         )
     return found
 
