@@ -10,13 +10,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from config.errors import ConfigError
 from config.files import read_regular_text
 from config.keytypes import Names, Secret, Takes, what_is_at
 from config.nearest import nearest
 from config.reasons import Reason
+from config.rules_schema import Rule
 from config.schema import SECTIONS, Settings
 from config.section import Section
 
@@ -27,6 +28,11 @@ _CONFIG = ENV_PREFIX + "CONFIG"
 _SWITCH = {"true": True, "false": False}
 _NOW = ENV_PREFIX + "NOW"
 _LONGEST_SHOWN = 80
+#: keys that hold a list of tables -> what one of them is called, its keys
+_ENTRIES: dict[str, tuple[str, type[BaseModel]]] = {
+    "reasons": ("reason", Reason),
+    "rules": ("rule", Rule),
+}
 #: user name and password of an address
 _LOGIN = re.compile(r"//[^/@\s\"]{1,1000}@")
 #: years accepted for LIVING_SURVEY_NOW: arXiv began in 1991
@@ -196,8 +202,9 @@ def _build(section: str, values: Mapping[str, tuple[Any, str]]) -> Section:
         first = error.errors()[0]
         key, *inner = first["loc"]
         value, place = values[str(key)]
-        if key == "reasons" and len(inner) > 1:
-            raise _wrong_reason(place, value[inner[0]], int(inner[0]), str(inner[1])) from error
+        if key in _ENTRIES and len(inner) > 1:
+            entry = value[inner[0]]
+            raise _wrong_entry(place, str(key), entry, int(inner[0]), str(inner[1])) from error
         hidden = key in {"reasons", "rules"} or _is_secret(section, str(key))
         stated = "" if hidden else f" is {_shown(value)}, but"
         # The checks of reasons and keys say which are at fault.
@@ -209,19 +216,20 @@ def _build(section: str, values: Mapping[str, tuple[Any, str]]) -> Section:
         ) from error
 
 
-def _wrong_reason(place: str, reason: Any, number: int, key: str) -> ConfigError:
-    where = f"{place}, reason {number + 1}: "
-    fields = Reason.model_fields
+def _wrong_entry(place: str, of: str, entry: Any, number: int, key: str) -> ConfigError:
+    name, model = _ENTRIES[of]
+    where = f"{place}, {name} {number + 1}: "
+    fields = model.model_fields
     if key not in fields:
         likely = nearest(key, fields)
         return ConfigError(
             f"{where}unknown key {key!r}.", hint=_did_you_mean(likely, fields, "Its keys are")
         )
     takes = next(one.description for one in fields[key].metadata if isinstance(one, Takes))
-    if key not in reason:
+    if key not in entry:
         return ConfigError(f"{where}{key} is missing.", hint=f"Give it {takes}.")
     return ConfigError(
-        f"{where}{key} is {_shown(reason[key])}, but must be {takes}.",
+        f"{where}{key} is {_shown(entry[key])}, but must be {takes}.",
         hint="docs/reference/settings.md explains every key.",
     )
 

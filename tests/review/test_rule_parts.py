@@ -145,9 +145,17 @@ def test_sample_is_a_share_and_the_same_every_time() -> None:
     ("lines", "cause"),
     [
         ('id = "far"\nscope_below = 5', "asks fewer than 2 signals"),
-        ('id = "far"\nverdict = "approve"\nscope_below = 5\nno_words = true', "must be"),
-        ('id = "far"\nscope_below = 5\nno_word = true', "must be"),
-        ('id = "Far away"\nscope_below = 5\nno_words = true', "must be"),
+        (
+            'id = "far"\nverdict = "approve"\nscope_below = 5\nno_words = true',
+            'rule 1: verdict is "approve", but must be "reject" or "set-aside", never an approval',
+        ),
+        ('id = "far"\nscope_below = 5\nno_word = true', "rule 1: unknown key 'no_word'"),
+        ('id = "Far away"\nscope_below = 5\nno_words = true', 'rule 1: id is "Far away", but must'),
+        ("scope_below = 5\nno_words = true", "rule 1: id is missing"),
+        ('id = "far"\nscope_below = -1\nno_words = true', "rule 1: scope_below is -1, but must"),
+        ('id = "far"\noutside_categories = [7]\nno_words = true', "rule 1: outside_categories is"),
+        ('id = "far"\nscope_below = 5\nno_words = "yes"', 'rule 1: no_words is "yes", but must'),
+        ('id = "far"\nscope_below = 5\nmost_wrong = 50', "rule 1: most_wrong is 50, but must"),
     ],
 )
 def test_rule_that_cannot_be_is_refused(tmp_path: Path, lines: str, cause: str) -> None:
