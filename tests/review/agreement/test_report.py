@@ -167,6 +167,7 @@ def test_admin_sees_everybody_on_the_page(site: ReviewSite) -> None:
     page = Visitor(site.app("root")).get("/agreement")
     assert page.status == 200
     assert "1.00" in page.text
+    assert "1 paper so far; 20 are needed" in page.text
     assert "You see everybody" in page.text
     assert {"ada", "bo"} <= {bdi.text_content() for bdi in page.tree.xpath("//main//bdi")}
     assert not page.tree.xpath(f"//main//a[@href='/paper/{IDS[50]}']")
