@@ -1,5 +1,6 @@
 """Tokens and keys of subscribers: one purpose, one survey, private."""
 
+import string
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,11 @@ def test_links_are_below_the_public_address(tmp_path: Path) -> None:
         path, _, token = link.rpartition("/")
         assert path == f"https://lists.example.org/survey/{purpose.value}"
         assert tokens.read(purpose, token) == "a"
+
+
+def test_a_token_has_one_spelling() -> None:
+    tokens = Tokens(b"k" * 32)
+    token = tokens.make(Purpose.DECLINE, "subject")
+    alphabet = f"{string.ascii_letters}{string.digits}-_"
+    read = {last for last in alphabet if tokens.read(Purpose.DECLINE, token[:-1] + last)}
+    assert read == {token[-1]}
