@@ -89,6 +89,8 @@ class KeptStores:
         #: until when another process has the file to itself
         self._rests_until = 0.0
         self._closing = False
+        #: the last lease for writing left a WAL
+        self._left_wal = False
 
     @contextmanager
     def open_store(self) -> Iterator[Store]:
@@ -230,19 +232,20 @@ class KeptStores:
                 self._lease = None
                 self._changed.notify_all()
         if lease.writable:
+            self._left_wal = wal_bytes(self._database) > 0
+        if self._left_wal:
             self._empty_wal()
 
     def _empty_wal(self) -> None:
         """Wait until the database was not used for a while, then empty a WAL that was left."""
         with self._changed:
-            if wal_bytes(self._database) == 0 or (
-                self._changed.wait_for(lambda: self._lease is not None or self._closing, self._calm)
-                and not self._closing
-            ):
-                return  # the next lease to end does it
+            self._changed.wait_for(lambda: self._lease is not None or self._closing, self._calm)
+            if self._lease is not None:
+                return  # when that has ended
         try:
             with self._openers[True]() as store:
                 store.checkpoint()
+            self._left_wal = False
         except StorageError as error:
             _log.info("The WAL was left as it is: %s", error)
 

@@ -163,6 +163,19 @@ def test_a_small_wal_is_emptied_when_the_service_is_calm(tmp_path: Path, now: da
     assert not site.wal.exists()
 
 
+def test_reading_does_not_keep_a_wal_that_was_left(tmp_path: Path, now: datetime) -> None:
+    site = Site(tmp_path, wal_left=1_000_000)
+    add(site, "2603.00001", now)
+    site.release()
+    assert count(site) == 1
+    site.release()
+    assert (site.writing.times, site.reading.times) == (1, 1)
+    assert site.wal.exists()
+    site.kept.close()
+    _join("database")
+    assert not site.wal.exists()
+
+
 def test_a_large_wal_is_emptied_on_closing(tmp_path: Path, now: datetime) -> None:
     site = Site(tmp_path, wal_left=1)
     add(site, "2603.00001", now)
