@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from importlib import metadata, util
 from typing import Annotated
 
+import anyio
 import typer
 
 from config.errors import ConfigError, UsageError
@@ -49,6 +50,7 @@ def mcp(
         )
     # here, because the package is optional
     from pipeline.review.mcp.server import make_server  # noqa: PLC0415
+    from pipeline.review.mcp.stdio import serve_stdio  # noqa: PLC0415
 
     settings = invocation.settings
     services = open_services(settings, read_only=True)
@@ -75,7 +77,7 @@ def mcp(
         settings=settings.api,
     )
     person = reviewer_name(reviewer) if reviewer else reviewer_of(settings)
-    make_server(context, person, metadata.version("living-survey")).run("stdio")
+    anyio.run(serve_stdio, make_server(context, person, metadata.version("living-survey")))
 
 
 def _refuse() -> AbstractContextManager[Store]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from config.errors import UsageError
+from config.host_header import served_names
 from config.loopback import is_loopback_host
 from config.schema import Settings
 from pipeline.cli.command import Invocation, command
@@ -25,7 +26,6 @@ from pipeline.review.accounts.login import session_limits
 from pipeline.review.api.table import PREFIX
 from pipeline.review.double.rules import rules_of
 from pipeline.review.proposal import reviewer_name
-from pipeline.review.web.access import served_names
 from pipeline.review.web.app import create_app
 from pipeline.review.web.key_file import session_secret
 from pipeline.review.web.measuring.kept import KeptMeasures

@@ -188,7 +188,7 @@ ELSEWHERE = {
     "pipeline/review/decide_file.py": "a cell; one class of characters",
     "pipeline/review/web/language.py": "a header of 500 and messages of 1,000 characters",
     "pipeline/review/accounts/passwords.py": "names of the survey and an account; one class",
-    "pipeline/review/web/access.py": "a Host header, limited by the pattern",
+    "config/host_header.py": "a Host header, limited by the pattern",
     "pipeline/taxonomy/check.py": "the taxonomy; one class of characters",
     "storage/engine/examine.py": "our own schema",
     "storage/engine/faults.py": "DuckDB's message",

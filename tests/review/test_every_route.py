@@ -271,6 +271,20 @@ def test_each_form_of_another_site_or_without_a_token_is_refused(walk: Walk) -> 
     assert browser.get("/account").status == 200
 
 
+def test_no_address_answers_other_hosts(walk: Walk) -> None:
+    browser = walk.browsers["ada"]
+    client = ApiClient(walk.app, token_of(walk.place.site, Scope.READ, person="ada"))
+    pages = [filled(path) for path in [*PAGES, *(path for path, _ in FORMS), "/static/base.css"]]
+    for host in ("evil.example", "127.0.0.1.evil.example"):
+        answers = {path: browser.get(path, host=host).status for path in pages}
+        answers |= {path: browser.post(path, {}, host=host).status for path in pages}
+        answers |= {
+            path: client.send(method, filled(path), headers={"host": host}).status_code
+            for method, path in SCOPES
+        }
+        assert set(answers.values()) == {400}, answers
+
+
 @pytest.mark.parametrize("how", ["disabled", "idle", "old", "ended"])
 def test_no_address_opens_after_a_session(tmp_path: Path, how: str) -> None:
     place = make_team(tmp_path, "bo")

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from pipeline.review.web.access import Limits, host_name, served_names
+from config.host_header import host_name, served_names
+from pipeline.review.web.access import Limits
 from pipeline.review.web.sessions import Sessions, login_token
 from tests.support.review import SECRET, ReviewSite, Visitor
 

@@ -1,6 +1,8 @@
-"""Add the security headers, and refuse requests that are too large."""
+"""Add the security headers, and refuse requests for other hosts or that are too large."""
 
 from collections.abc import Mapping
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -9,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.forwarded import scheme_of
+from config.host_header import LOOPBACK_NAMES, host_name
 from pipeline.publish.public.site import site_of
 
 #: bytes of an address, and of all headers
@@ -19,6 +22,7 @@ LARGEST_FORM = 32 * 1024
 #: of what a mail provider posts: SNS has 256 KiB at most, others send many events at once
 LARGEST_REPORT = 1024 * 1024
 _REPORTS = "/reports/"
+_HEALTH = "/health"
 #: seconds for which browsers use no plain http
 _TLS_ONLY = 2 * 365 * 24 * 3600
 
@@ -74,7 +78,7 @@ class Guard:
                 harden(headers, scope["path"], found=found, secure=_is_secure(Request(scope)))
             await send(message)
 
-        answer = _too_large(Request(scope))
+        answer = _foreign(Request(scope)) or _too_large(Request(scope))
         await (answer or self.app)(scope, receive, send_hardened)
 
 
@@ -96,6 +100,33 @@ def _is_secure(request: Request) -> bool:
     peer = request.client.host if request.client else ""
     told = ",".join(request.headers.getlist("x-forwarded-proto"))
     return scheme_of(peer, told, site_of(request).settings.trusted_proxies) == "https"
+
+
+def _foreign(request: Request) -> PlainTextResponse | None:
+    """Refuse other host names, under which a site that rebinds its name would read our pages.
+
+    Addresses are no names. `/health` shows nothing and is asked under any name.
+    """
+    if request.scope["path"] == _HEALTH:
+        return None
+    own = (urlsplit(site_of(request).settings.url).hostname or "").lower()
+    hosts = request.headers.getlist("host")
+    name = host_name(hosts[0]) if len(hosts) == 1 else None
+    if name is not None and (name in LOOPBACK_NAMES | {own} or _is_address(name)):
+        return None
+    return PlainTextResponse(
+        f"These pages answer only to {own} and to IP addresses. Open them under this name; a proxy"
+        " before them must pass the Host header on or send an address.\n",
+        400,
+    )
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _too_large(request: Request) -> PlainTextResponse | None:

@@ -1,4 +1,4 @@
-"""Make the server that an application with a language model starts, and talk over stdio."""
+"""Make the server that an application with a language model starts."""
 
 from mcp.server import MCPServer
 from mcp.types import ToolAnnotations

@@ -5,9 +5,7 @@ pages or be a navigation (Origin, Sec-Fetch-*), be of a sensible size, and belon
 decision must also carry its session's signed token, which `desk.forms` checks.
 """
 
-import re
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -16,7 +14,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.errors import LivingSurveyError
-from config.loopback import bare_host
+from config.host_header import LOOPBACK_NAMES, host_name
 from pipeline.review.api.responses import refusal
 from pipeline.review.api.table import is_api, takes_large_bodies
 from pipeline.review.refused import because
@@ -26,12 +24,6 @@ from pipeline.review.web.error_pages import on_known_error
 from pipeline.review.web.sessions import Sessions
 from pipeline.review.web.visit import arrived, keep_visit, visit_of
 
-#: other names need accounts and [review] hosts
-LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
-_HOST = re.compile(
-    r"(?:\[(?P<six>[0-9a-f.]*:[0-9a-f:.]{1,44})\]|(?P<name>[a-z0-9.-]{1,253}))"
-    r"(?::(?P<port>[0-9]{1,5}))?"
-)
 #: addresses for monitoring, which guard themselves
 OPEN = frozenset({"/health", "/ready", "/metrics"})
 _READING = frozenset({"GET", "HEAD"})
@@ -58,22 +50,6 @@ LIMITS = Limits()
 BULK_PATH = "/decide-many"
 ISSUE_PATH = "/issue/"
 LARGEST_BULK_FORM = 512 * 1024
-
-
-def served_names(host: str) -> frozenset[str]:
-    """Return the names under which a site that listens on `host` is opened."""
-    try:
-        return LOOPBACK_NAMES | {str(ip_address(bare_host(host)))}
-    except ValueError:  # a name, of which only localhost is accepted
-        return LOOPBACK_NAMES
-
-
-def host_name(host: str) -> str | None:
-    """Return the name or address of a Host header without its port; None if it is not valid."""
-    found = _HOST.fullmatch(host.lower())
-    if found is None or int(found["port"] or 0) > 65535:
-        return None
-    return str(found["six"] or found["name"])
 
 
 class AccessRules:

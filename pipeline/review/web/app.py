@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from config.api_schema import ApiSettings
 from config.errors import LivingSurveyError
+from config.host_header import LOOPBACK_NAMES
 from config.look.values import PACKAGE
 from config.schema import ReviewSettings
 from config.taxonomy import Taxonomy
@@ -29,7 +30,7 @@ from pipeline.review.double.rules import ALONE, TeamRules
 from pipeline.review.issues.desk import IssueDesk
 from pipeline.review.team.reading import Reading
 from pipeline.review.web import error_pages, status_page
-from pipeline.review.web.access import LIMITS, LOOPBACK_NAMES, AccessRules, Limits
+from pipeline.review.web.access import LIMITS, AccessRules, Limits
 from pipeline.review.web.accounts import routes as account_routes
 from pipeline.review.web.agreement import routes as agreement_pages
 from pipeline.review.web.board import routes as board_routes
